@@ -3,6 +3,8 @@
 //! Nothing here knows what a step is, nothing touches the file system, and loading
 //! never fails: what cannot be understood is kept and described.
 
+pub mod json;
+pub mod log;
 pub mod markdown;
 pub mod splice;
 pub mod visible;

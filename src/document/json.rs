@@ -1,0 +1,322 @@
+//! One JSON object in its source text: where each top-level value stands, and the
+//! splices that set one of them.
+//!
+//! Values are never re-serialised: an edit names a key and gives the raw JSON of the one
+//! value that changes. serde_json does the reading; its `RawValue` borrows from the text,
+//! which is how a value's place is known.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserializer as _, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::splice::{Span, Splice};
+
+/// Why a text is not a JSON object.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct JsonProblem {
+    /// Byte offset in the text at which reading stopped.
+    pub offset: usize,
+    /// The reader's reason, without any position.
+    pub reason: String,
+}
+
+/// The top-level keys and values of one JSON object, in source order, duplicates included.
+#[derive(Clone, Debug)]
+pub struct Object<'a> {
+    text: &'a str,
+    entries: Vec<(Cow<'a, str>, Span)>,
+}
+
+impl<'a> Object<'a> {
+    /// Reads `text` as one JSON object surrounded by nothing but whitespace.
+    ///
+    /// # Errors
+    /// Where and why it is not one. Depth of nesting is no reason.
+    pub fn parse(text: &'a str) -> Result<Self, JsonProblem> {
+        let mut entries = Vec::new();
+        visit(text, |key, span| entries.push((key, span)))?;
+        Ok(Self { text, entries })
+    }
+
+    /// Keys and raw values in source order.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &'a str)> {
+        self.entries
+            .iter()
+            .map(|(key, span)| (key.as_ref(), &self.text[span.range()]))
+    }
+
+    /// The raw value of `key`. With duplicate keys the last one counts, as JSON readers do.
+    pub fn get(&self, key: &str) -> Option<&'a str> {
+        self.find(key).map(|at| self.raw(at))
+    }
+
+    /// The place of the raw value of `key` within the text.
+    pub fn span(&self, key: &str) -> Option<Span> {
+        self.find(key).map(|at| self.entries[at].1)
+    }
+
+    /// The splice that makes `raw` the value of `key`. A key that is not there yet is put
+    /// behind its nearest predecessor in `order`, in the spacing the object uses.
+    pub fn set(&self, key: &str, raw: &str, order: &[&str]) -> Splice {
+        if let Some(at) = self.find(key) {
+            return Splice::replace(self.entries[at].1, raw);
+        }
+        let (separator, colon) = self.spacing();
+        let quoted = quote(key);
+        if self.entries.is_empty() {
+            let open = self.text.find('{').map_or(0, |at| at + 1);
+            return Splice::insert(open, format!("{quoted}{colon}{raw}"));
+        }
+        match self.predecessor(key, order) {
+            Some(at) => Splice::insert(
+                self.entries[at].1.end,
+                format!("{separator}{quoted}{colon}{raw}"),
+            ),
+            None => Splice::insert(
+                self.key_span(0).start,
+                format!("{quoted}{colon}{raw}{separator}"),
+            ),
+        }
+    }
+
+    /// The splice that takes `key` away, the exact inverse of the insertion by [`Object::set`].
+    pub fn remove(&self, key: &str) -> Option<Splice> {
+        let at = self.find(key)?;
+        let span = if at > 0 {
+            Span::new(self.entries[at - 1].1.end, self.entries[at].1.end)
+        } else if self.entries.len() > 1 {
+            Span::new(self.key_span(0).start, self.key_span(1).start)
+        } else {
+            Span::new(self.key_span(0).start, self.entries[0].1.end)
+        };
+        Some(Splice::remove(span))
+    }
+
+    fn find(&self, key: &str) -> Option<usize> {
+        self.entries.iter().rposition(|(k, _)| k == key)
+    }
+
+    fn raw(&self, at: usize) -> &'a str {
+        &self.text[self.entries[at].1.range()]
+    }
+
+    /// After which entry a new `key` belongs; `None` is the very front.
+    fn predecessor(&self, key: &str, order: &[&str]) -> Option<usize> {
+        let Some(rank) = order.iter().position(|k| *k == key) else {
+            return Some(self.entries.len() - 1);
+        };
+        order[..rank]
+            .iter()
+            .rev()
+            .find_map(|earlier| self.find(earlier))
+    }
+
+    /// Where the key of an entry stands, quotes included: the only string before its value.
+    fn key_span(&self, at: usize) -> Span {
+        let from = match at {
+            0 => self.text.find('{').map_or(0, |open| open + 1),
+            _ => self.entries[at - 1].1.end,
+        };
+        let gap = &self.text[from..self.entries[at].1.start];
+        let open = gap.find('"').unwrap_or(0);
+        let close = gap.rfind('"').map_or(gap.len(), |q| q + 1);
+        Span::new(from + open, from + close)
+    }
+
+    /// What stands between two entries and between a key and its value.
+    fn spacing(&self) -> (&'a str, &'a str) {
+        let colon = match self.entries.first() {
+            Some((_, value)) => &self.text[self.key_span(0).end..value.start],
+            None => ": ",
+        };
+        let separator = match self.entries.get(1) {
+            Some(_) => &self.text[self.entries[0].1.end..self.key_span(1).start],
+            None if colon.ends_with(' ') => ", ",
+            None => ",",
+        };
+        (separator, colon)
+    }
+}
+
+/// Calls `each` with every top-level key and the span of its value.
+///
+/// # Errors
+/// As [`Object::parse`]; entries before the fault have been reported by then.
+pub fn visit<'a>(
+    text: &'a str,
+    mut each: impl FnMut(Cow<'a, str>, Span),
+) -> Result<(), JsonProblem> {
+    struct Entries<'f, F> {
+        base: usize,
+        each: &'f mut F,
+    }
+    impl<'de, F: FnMut(Cow<'de, str>, Span)> Visitor<'de> for Entries<'_, F> {
+        type Value = ();
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a JSON object")
+        }
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+            while let Some(key) = map.next_key::<Key<'de>>()? {
+                let value: &'de RawValue = map.next_value()?;
+                let start = value.get().as_ptr() as usize - self.base;
+                (self.each)(key.0, Span::new(start, start + value.get().len()));
+            }
+            Ok(())
+        }
+    }
+    let mut reader = serde_json::Deserializer::from_str(text);
+    reader
+        .deserialize_map(Entries {
+            base: text.as_ptr() as usize,
+            each: &mut each,
+        })
+        .and_then(|()| reader.end())
+        .map_err(|error| problem(text, &error))
+}
+
+/// A key, borrowed where it has no escapes.
+struct Key<'a>(Cow<'a, str>);
+
+impl<'de> serde::Deserialize<'de> for Key<'de> {
+    fn deserialize<D: serde::Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        struct Borrowed;
+        impl<'de> Visitor<'de> for Borrowed {
+            type Value = Key<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+            fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
+                Ok(Key(Cow::Borrowed(key)))
+            }
+            fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+                Ok(Key(Cow::Owned(key.to_owned())))
+            }
+        }
+        reader.deserialize_str(Borrowed)
+    }
+}
+
+fn problem(text: &str, error: &serde_json::Error) -> JsonProblem {
+    let message = error.to_string();
+    let reason = match message.rfind(" at line ") {
+        Some(at) => message[..at].to_owned(),
+        None => message,
+    };
+    let before: usize = text
+        .split_inclusive('\n')
+        .take(error.line().saturating_sub(1))
+        .map(str::len)
+        .sum();
+    JsonProblem {
+        offset: (before + error.column().saturating_sub(1)).min(text.len()),
+        reason,
+    }
+}
+
+/// `text` as a JSON string.
+pub fn quote(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// The text of a raw JSON value: the words of a string, the source of anything else, and
+/// nothing for `null`.
+pub fn words(raw: &str) -> Cow<'_, str> {
+    if raw == "null" {
+        return Cow::Borrowed("");
+    }
+    let Some(inner) = raw.strip_prefix('"').and_then(|r| r.strip_suffix('"')) else {
+        return Cow::Borrowed(raw);
+    };
+    if !inner.contains('\\') {
+        return Cow::Borrowed(inner);
+    }
+    match serde_json::from_str::<String>(raw) {
+        Ok(text) => Cow::Owned(text),
+        // A lone surrogate is JSON but not text: its source is the best there is to show.
+        Err(_) => Cow::Borrowed(inner),
+    }
+}
+
+/// The raw items of a JSON array, or `None` when `raw` is something else.
+pub fn items(raw: &str) -> Option<Vec<&str>> {
+    if !raw.starts_with('[') {
+        return None;
+    }
+    let items: Vec<&RawValue> = serde_json::from_str(raw).ok()?;
+    Some(items.into_iter().map(RawValue::get).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::splice;
+
+    fn edited(text: &str, edit: Splice) -> String {
+        String::from_utf8(splice::apply(text.as_bytes(), &[edit]).unwrap()).unwrap()
+    }
+
+    const ORDER: &[&str] = &["id", "title", "notes", "at"];
+
+    #[test]
+    fn setting_a_value_leaves_every_other_byte_alone() {
+        let text =
+            r#"{ "id" :"1","title":  "a\/b\u0041", "n":12345678901234567890123,"title":"c" }"#;
+        let object = Object::parse(text).unwrap();
+        assert_eq!(
+            object.get("title"),
+            Some("\"c\""),
+            "the last duplicate counts"
+        );
+        assert_eq!(
+            edited(text, object.set("title", "\"d\"", ORDER)),
+            r#"{ "id" :"1","title":  "a\/b\u0041", "n":12345678901234567890123,"title":"d" }"#
+        );
+    }
+
+    #[test]
+    fn a_new_key_goes_behind_its_predecessor_and_away_again() {
+        for (text, after) in [
+            (
+                r#"{"id": "1", "title": "t", "at": "now", "x": 1}"#,
+                r#"{"id": "1", "title": "t", "notes": "n", "at": "now", "x": 1}"#,
+            ),
+            (r#"{"at":"now","x":1}"#, r#"{"notes":"n","at":"now","x":1}"#),
+            (r#"{"x":1}"#, r#"{"notes":"n","x":1}"#),
+            ("{}", r#"{"notes": "n"}"#),
+        ] {
+            let object = Object::parse(text).unwrap();
+            let set = edited(text, object.set("notes", "\"n\"", ORDER));
+            assert_eq!(set, after);
+            let back = Object::parse(&set).unwrap().remove("notes").unwrap();
+            assert_eq!(edited(&set, back), text);
+        }
+    }
+
+    #[test]
+    fn what_is_no_object_says_where_and_why() {
+        let problem = Object::parse(r#"{"a": 1, }"#).unwrap_err();
+        assert_eq!(
+            (problem.offset, problem.reason.as_str()),
+            (9, "trailing comma")
+        );
+        assert!(Object::parse("[1]").is_err());
+        assert!(Object::parse(r#"{"a":1} x"#).is_err());
+        let deep = format!(
+            "{{\"a\":{}{}}}",
+            "[".repeat(1_000_000),
+            "]".repeat(1_000_000)
+        );
+        assert!(Object::parse(&deep).is_ok());
+    }
+
+    #[test]
+    fn words_are_read_and_lone_surrogates_shown_as_they_stand() {
+        assert_eq!(words(r#""a\/b\u0041""#), "a/bA");
+        assert_eq!(words(r#""\ud800""#), r"\ud800");
+        assert_eq!(words("180"), "180");
+        assert_eq!(words("null"), "");
+        assert_eq!(items(r#"["a", "b"]"#), Some(vec!["\"a\"", "\"b\""]));
+    }
+}
