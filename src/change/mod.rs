@@ -1,1 +1,146 @@
-//! change
+//! Edits as values: composed from a person's wish, applied to documents, inverted,
+//! carried over onto somebody else's change, remembered.
+//!
+//! An edit names the thing and the field, never a position, and keeps both the old and
+//! the new source text, so that undo and merge are exact. Pure: writing is for `store`.
+
+pub mod apply;
+pub mod compose;
+pub mod history;
+pub mod merge;
+pub mod value;
+
+use std::path::PathBuf;
+
+use crate::document::markdown::Label;
+use crate::document::splice::Span;
+use crate::plan::canon::block_table::BlockColumn;
+use crate::plan::field::Field;
+use crate::plan::id::{BlockId, StepId};
+
+/// What an edit changes, by name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Target {
+    /// The raw JSON of one key in a step's log line.
+    LogValue {
+        /// The step.
+        step: StepId,
+        /// Which of several lines with the same ID, counted from 0 in file order.
+        nth: u32,
+        /// The key of the line.
+        key: &'static str,
+        /// The key within the object that `key` holds.
+        inner: Option<&'static str>,
+    },
+    /// The whole log line of a step, without its line end.
+    LogStep {
+        /// The step.
+        step: StepId,
+        /// Which of several lines with the same ID, counted from 0 in file order.
+        nth: u32,
+    },
+    /// A log line that is not (only) a step, by its content.
+    LogText {
+        /// Where it stood, counted from 0; of several equal lines the nearest is meant.
+        line: usize,
+    },
+    /// What follows the label of a bullet in a step section, spaces included.
+    SectionValue {
+        /// The step.
+        step: StepId,
+        /// Which of several sections of the step in the file.
+        nth: usize,
+        /// The field that the bullet holds.
+        field: Field,
+    },
+    /// The source of the title in a step section's heading.
+    SectionTitle {
+        /// The step.
+        step: StepId,
+        /// Which of several sections of the step in the file.
+        nth: usize,
+    },
+    /// The source of a cell in the block table, padding included.
+    BlockCell {
+        /// The block.
+        block: BlockId,
+        /// The column.
+        column: BlockColumn,
+    },
+    /// The mark of a check: nothing, `[ ]` or `[x]`.
+    CheckMark {
+        /// The stage's heading.
+        stage: String,
+        /// The check's words.
+        text: String,
+        /// Which of several checks with the same words.
+        nth: usize,
+    },
+    /// A piece of Markdown at the end of a section, or of the file.
+    Passage {
+        /// The words of the section's heading; nothing means the end of the file.
+        heading: Option<String>,
+    },
+    /// A whole file that does not exist yet.
+    File,
+}
+
+/// One thing changed in one file, with the source text before and after.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Edit {
+    /// The file, relative to the plan's root.
+    pub path: PathBuf,
+    /// What is changed in it.
+    pub target: Target,
+    /// What stood there; `None` where there was nothing.
+    pub before: Option<Vec<u8>>,
+    /// What stands there afterwards; `None` where there is nothing left.
+    pub after: Option<Vec<u8>>,
+}
+
+impl Edit {
+    /// The edit that takes this one back.
+    pub fn inverse(&self) -> Self {
+        Self {
+            before: self.after.clone(),
+            after: self.before.clone(),
+            ..self.clone()
+        }
+    }
+}
+
+/// What a person did with one command: it is saved, undone and reported as a whole.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Change {
+    /// What people read, as `0042 status: draft → complete`.
+    pub label: String,
+    /// The edits, in the order in which they are applied.
+    pub edits: Vec<Edit>,
+}
+
+impl Change {
+    /// The change that takes this one back.
+    pub fn inverse(&self) -> Self {
+        Self {
+            label: self.label.clone(),
+            edits: self.edits.iter().rev().map(Edit::inverse).collect(),
+        }
+    }
+
+    /// The files that it touches, each once.
+    pub fn paths(&self) -> Vec<&PathBuf> {
+        let mut paths: Vec<&PathBuf> = Vec::new();
+        for edit in &self.edits {
+            if !paths.contains(&&edit.path) {
+                paths.push(&edit.path);
+            }
+        }
+        paths
+    }
+}
+
+/// What follows a bullet's label up to the end of its value, spaces included: the piece
+/// that a `SectionValue` edit replaces.
+fn tail(label: &Label) -> Span {
+    Span::new(label.end, label.value.end.max(label.end))
+}

@@ -126,7 +126,7 @@ impl<'a> Object<'a> {
     }
 
     /// What stands between two entries and between a key and its value.
-    fn spacing(&self) -> (&'a str, &'a str) {
+    pub fn spacing(&self) -> (&'a str, &'a str) {
         let colon = match self.entries.first() {
             Some((_, value)) => &self.text[self.key_span(0).end..value.start],
             None => ": ",

@@ -8,3 +8,25 @@ pub mod log;
 pub mod markdown;
 pub mod splice;
 pub mod visible;
+
+use log::LogDocument;
+use markdown::MarkdownDocument;
+
+/// A file of either kind.
+#[derive(Clone, Debug)]
+pub enum Document {
+    /// One JSON object a line.
+    Log(LogDocument),
+    /// Markdown that people read and review.
+    Markdown(MarkdownDocument),
+}
+
+impl Document {
+    /// The whole file.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Log(log) => log.to_bytes(),
+            Self::Markdown(markdown) => markdown.bytes().to_vec(),
+        }
+    }
+}

@@ -1,0 +1,434 @@
+//! Puts edits onto documents: finds the thing by name, compares what stands there with
+//! what the edit expects, and splices.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use super::{Change, Edit, Target, merge, tail};
+use crate::document::Document;
+use crate::document::json::{self, Object};
+use crate::document::log::LogDocument;
+use crate::document::markdown::{CheckState, MarkdownDocument};
+use crate::document::splice::{Span, Splice};
+use crate::plan::canon::{block_table, checklist, section};
+use crate::plan::field::{INNER_ORDER, KEY_ORDER};
+use crate::plan::id::StepId;
+
+/// Why an edit cannot be put onto a document.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Obstacle {
+    /// What the edit names is not there (any more).
+    Gone,
+    /// Somebody changed the same thing; this stands there now.
+    Differs {
+        /// The source text found, or `None` where there is nothing.
+        found: Option<Vec<u8>>,
+    },
+    /// The document cannot hold it; the reason in words.
+    Refused(String),
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gone => f.write_str("it is not in the file any more"),
+            Self::Differs { .. } => f.write_str("somebody else changed it meanwhile"),
+            Self::Refused(reason) => f.write_str(reason),
+        }
+    }
+}
+
+/// An edit that met an obstacle.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Conflict {
+    /// The edit that could not be made.
+    pub edit: Edit,
+    /// What stood in its way.
+    pub obstacle: Obstacle,
+}
+
+/// Applies all edits of `change` to the documents that `document` hands out by path, or
+/// none of them.
+///
+/// # Errors
+/// Every edit that met an obstacle; the documents are untouched then.
+pub fn change(
+    change: &Change,
+    documents: &mut [(std::path::PathBuf, Document)],
+) -> Result<(), Vec<Conflict>> {
+    let mut conflicts = Vec::new();
+    let mut changed: Vec<(usize, Document)> = Vec::new();
+    for path in change.paths() {
+        let edits: Vec<&Edit> = change.edits.iter().filter(|e| e.path == *path).collect();
+        let Some(at) = documents.iter().position(|(p, _)| p == path) else {
+            conflicts.extend(edits.into_iter().map(|edit| Conflict {
+                edit: edit.clone(),
+                obstacle: Obstacle::Gone,
+            }));
+            continue;
+        };
+        let mut document = documents[at].1.clone();
+        conflicts.extend(edits_of_one_file(&edits, &mut document));
+        changed.push((at, document));
+    }
+    if !conflicts.is_empty() {
+        return Err(conflicts);
+    }
+    for (at, document) in changed {
+        documents[at].1 = document;
+    }
+    Ok(())
+}
+
+fn edits_of_one_file(edits: &[&Edit], document: &mut Document) -> Vec<Conflict> {
+    let mut lines = Lines::default();
+    edits
+        .iter()
+        .filter_map(|edit| {
+            let result = match document {
+                Document::Log(log) => in_log(edit, log, &mut lines),
+                Document::Markdown(markdown) => in_markdown(edit, markdown),
+            };
+            result.err().map(|obstacle| Conflict {
+                edit: (*edit).clone(),
+                obstacle,
+            })
+        })
+        .collect()
+}
+
+/// Decides what to write where `found` stands: the edit's new text, or a merge.
+fn resolve(key: &str, edit: &Edit, found: Option<&[u8]>) -> Result<Option<Vec<u8>>, Obstacle> {
+    merge::value(key, edit.before.as_deref(), edit.after.as_deref(), found).ok_or_else(|| {
+        Obstacle::Differs {
+            found: found.map(<[u8]>::to_vec),
+        }
+    })
+}
+
+/// Which line holds which step, worked out once for all edits of a change.
+#[derive(Default)]
+struct Lines(Option<HashMap<(StepId, u32), usize>>);
+
+impl Lines {
+    fn find(&mut self, log: &LogDocument, step: StepId, nth: u32) -> Option<usize> {
+        self.0
+            .get_or_insert_with(|| index(log))
+            .get(&(step, nth))
+            .copied()
+    }
+
+    fn forget(&mut self) {
+        self.0 = None;
+    }
+}
+
+fn step_of(log: &LogDocument, line: usize) -> Option<StepId> {
+    json::words(log.line(line).get("step_id")?).parse().ok()
+}
+
+fn index(log: &LogDocument) -> HashMap<(StepId, u32), usize> {
+    let mut lines = HashMap::with_capacity(log.line_count());
+    for line in 0..log.line_count() {
+        if let Some(id) = step_of(log, line) {
+            let nth = (0..)
+                .find(|nth| !lines.contains_key(&(id, *nth)))
+                .unwrap_or(0);
+            lines.insert((id, nth), line);
+        }
+    }
+    lines
+}
+
+fn in_log(edit: &Edit, log: &mut LogDocument, lines: &mut Lines) -> Result<(), Obstacle> {
+    match &edit.target {
+        Target::LogValue {
+            step,
+            nth,
+            key,
+            inner,
+        } => {
+            let line = lines.find(log, *step, *nth).ok_or(Obstacle::Gone)?;
+            set_value(edit, log, line, key, *inner)
+        }
+        Target::LogStep { step, nth } => {
+            let line = lines.find(log, *step, *nth);
+            lines.forget();
+            set_step(edit, log, line, *step)
+        }
+        Target::LogText { line } => {
+            lines.forget();
+            set_text(edit, log, *line)
+        }
+        _ => Err(Obstacle::Gone),
+    }
+}
+
+fn set_value(
+    edit: &Edit,
+    log: &mut LogDocument,
+    line: usize,
+    key: &str,
+    inner: Option<&str>,
+) -> Result<(), Obstacle> {
+    let body = log.line(line).body();
+    let text = log.line(line).text().into_owned();
+    let unreadable = |_| Obstacle::Refused("the line is not a JSON object".to_owned());
+    let object = Object::parse(&text).map_err(unreadable)?;
+    let splice = match inner {
+        None => value_splice(edit, &object, key, &KEY_ORDER)?,
+        Some(inner) => {
+            let outer = object.span(key).ok_or(Obstacle::Gone)?;
+            let object = Object::parse(&text[outer.range()]).map_err(|_| {
+                Obstacle::Refused(format!("`{key}` is not a JSON object in this line"))
+            })?;
+            value_splice(edit, &object, inner, &INNER_ORDER)?.map(|mut splice| {
+                splice.span = splice.span.shifted(outer.start);
+                splice
+            })
+        }
+    };
+    if let Some(mut splice) = splice {
+        splice.span = splice.span.shifted(body.start);
+        let refused =
+            |error: crate::document::splice::SpliceError| Obstacle::Refused(error.to_string());
+        log.splice_line(line, &[splice]).map_err(refused)?;
+    }
+    Ok(())
+}
+
+fn value_splice(
+    edit: &Edit,
+    object: &Object<'_>,
+    key: &str,
+    order: &[&str],
+) -> Result<Option<Splice>, Obstacle> {
+    let found = object.get(key).map(str::as_bytes);
+    Ok(match resolve(key, edit, found)? {
+        None => object.remove(key),
+        Some(raw) => Some(object.set(key, &String::from_utf8_lossy(&raw), order)),
+    })
+}
+
+fn set_step(
+    edit: &Edit,
+    log: &mut LogDocument,
+    line: Option<usize>,
+    step: StepId,
+) -> Result<(), Obstacle> {
+    let found = line.map(|line| content(log, line));
+    match (resolve("step", edit, found.as_deref())?, line) {
+        (Some(after), Some(line)) => log.replace_line(line, &after),
+        (None, Some(line)) => log.remove_line(line),
+        (Some(after), None) => log.insert_line(place_for(log, step), &after),
+        (None, None) => {}
+    }
+    Ok(())
+}
+
+/// Behind the line with the greatest ID below `step`, which keeps an ordered log ordered;
+/// a log without such a line takes it behind its header.
+fn place_for(log: &LogDocument, step: StepId) -> usize {
+    let before = (0..log.line_count())
+        .filter_map(|line| Some((step_of(log, line)?, line)))
+        .filter(|(id, _)| *id <= step)
+        .max();
+    match before {
+        Some((_, line)) => line + 1,
+        None => (0..log.line_count())
+            .find(|line| step_of(log, *line).is_some())
+            .unwrap_or(log.line_count()),
+    }
+}
+
+fn set_text(edit: &Edit, log: &mut LogDocument, hint: usize) -> Result<(), Obstacle> {
+    let before = edit.before.as_deref().ok_or(Obstacle::Gone)?;
+    let nearest = (0..log.line_count())
+        .filter(|line| content(log, *line) == before)
+        .min_by_key(|line| line.abs_diff(hint))
+        .ok_or(Obstacle::Gone)?;
+    match &edit.after {
+        Some(after) => log.replace_line(nearest, after),
+        None => log.remove_line(nearest),
+    }
+    Ok(())
+}
+
+fn content(log: &LogDocument, line: usize) -> Vec<u8> {
+    let line = log.line(line);
+    line.bytes()[line.body().range()].to_vec()
+}
+
+fn in_markdown(edit: &Edit, document: &mut MarkdownDocument) -> Result<(), Obstacle> {
+    let splices = match &edit.target {
+        Target::SectionValue { step, nth, field } => {
+            let section = nth_section(document, *step, *nth).ok_or(Obstacle::Gone)?;
+            section_value(edit, document, &section, *field)
+        }
+        Target::SectionTitle { step, nth } => {
+            let section = nth_section(document, *step, *nth).ok_or(Obstacle::Gone)?;
+            let found = source(document, section.title_span);
+            let after = resolve("title", edit, Some(&found))?.unwrap_or_default();
+            Ok(vec![Splice::replace(section.title_span, after)])
+        }
+        Target::BlockCell { block, column } => {
+            let rows = block_table::rows(document, 0);
+            let row = rows
+                .iter()
+                .find(|row| row.id == *block)
+                .ok_or(Obstacle::Gone)?;
+            let index = row.column(*column).ok_or(Obstacle::Gone)?;
+            let cells = &document.tables()[row.table].rows[row.row].cells;
+            let found = cells.get(index).map(|cell| source(document, cell.outer));
+            let after = resolve("cell", edit, found.as_deref())?.unwrap_or_default();
+            refusable(document.set_cell_source(row.table, row.row, index, &lossy(&after)))
+        }
+        Target::CheckMark { stage, text, nth } => {
+            let lists = checklist::checklists(document, 0);
+            let check = lists
+                .iter()
+                .filter(|list| list.stage == *stage)
+                .flat_map(|list| &list.checks)
+                .find(|check| check.text == *text && check.nth == *nth)
+                .ok_or(Obstacle::Gone)?;
+            check_mark(edit, document, check.item)
+        }
+        Target::Passage { heading } => passage(edit, document, heading.as_deref()),
+        Target::File if document.bytes().is_empty() => {
+            let after = edit.after.clone().unwrap_or_default();
+            Ok(vec![Splice::insert(0, after)])
+        }
+        Target::File if edit.before.as_deref() == Some(document.bytes()) => {
+            Ok(vec![Splice::remove(Span::new(0, document.bytes().len()))])
+        }
+        _ => Err(Obstacle::Differs {
+            found: Some(document.bytes().to_vec()),
+        }),
+    }?;
+    let refused =
+        |error: crate::document::splice::SpliceError| Obstacle::Refused(error.to_string());
+    *document = document.apply(&splices).map_err(refused)?;
+    Ok(())
+}
+
+fn refusable<T, E: fmt::Display>(result: Result<T, E>) -> Result<T, Obstacle> {
+    result.map_err(|refusal| Obstacle::Refused(refusal.to_string()))
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn source(document: &MarkdownDocument, span: Span) -> Vec<u8> {
+    document.bytes()[span.range()].to_vec()
+}
+
+fn nth_section(document: &MarkdownDocument, step: StepId, nth: usize) -> Option<section::Section> {
+    section::sections(document, 0)
+        .into_iter()
+        .filter(|section| section.id == step)
+        .nth(nth)
+}
+
+fn section_value(
+    edit: &Edit,
+    document: &MarkdownDocument,
+    section: &section::Section,
+    field: crate::plan::field::Field,
+) -> Result<Vec<Splice>, Obstacle> {
+    let bullet = section.bullet(field);
+    let label = bullet.and_then(|item| document.items()[item].label.as_ref());
+    let found = label.map(|label| source(document, tail(label)));
+    match (resolve("value", edit, found.as_deref())?, bullet, label) {
+        (Some(after), _, Some(label)) => Ok(vec![Splice::replace(tail(label), after)]),
+        (Some(after), ..) => {
+            let last = section.last_bullet().ok_or(Obstacle::Gone)?;
+            let name = field.spec().canon.ok_or(Obstacle::Gone)?;
+            refusable(document.insert_item_after(last, &format!("**{name}:**{}", lossy(&after))))
+        }
+        (None, Some(item), _) => Ok(vec![Splice::remove(whole_lines(
+            document,
+            document.items()[item].span,
+        ))]),
+        (None, None, _) => Ok(Vec::new()),
+    }
+}
+
+/// The lines that `span` stands on, with the line end before them: what
+/// `insert_item_after` puts in.
+fn whole_lines(document: &MarkdownDocument, span: Span) -> Span {
+    let bytes = document.bytes();
+    let end = span.end
+        - bytes[span.range()]
+            .iter()
+            .rev()
+            .take_while(|b| b.is_ascii_whitespace())
+            .count();
+    let line = bytes[..span.start]
+        .iter()
+        .rposition(|b| *b == b'\n')
+        .unwrap_or(0);
+    let crlf = line > 0 && bytes[line - 1] == b'\r';
+    Span::new(line - usize::from(crlf), end)
+}
+
+fn check_mark(
+    edit: &Edit,
+    document: &MarkdownDocument,
+    item: usize,
+) -> Result<Vec<Splice>, Obstacle> {
+    let mark = document.items()[item].check.brackets();
+    let found = mark.map(|mark| source(document, mark));
+    match (resolve("mark", edit, found.as_deref())?, mark) {
+        (Some(after), Some(mark)) => Ok(vec![Splice::replace(mark, after)]),
+        (Some(after), None) => {
+            let state = match &*after {
+                b"[ ]" => CheckState::Open,
+                _ => CheckState::Done,
+            };
+            refusable(document.set_check(item, state))
+        }
+        (None, _) => refusable(document.set_check(item, CheckState::Absent)),
+    }
+}
+
+fn passage(
+    edit: &Edit,
+    document: &MarkdownDocument,
+    heading: Option<&str>,
+) -> Result<Vec<Splice>, Obstacle> {
+    let section = match heading {
+        None => None,
+        Some(text) => Some(
+            document
+                .headings()
+                .iter()
+                .position(|heading| heading.text == text)
+                .ok_or(Obstacle::Gone)?,
+        ),
+    };
+    if let Some(after) = &edit.after {
+        let at = match section {
+            None => document.bytes().len(),
+            Some(heading) => {
+                refusable(document.append_to_section(heading, "x"))?
+                    .first()
+                    .ok_or(Obstacle::Gone)?
+                    .span
+                    .start
+            }
+        };
+        return Ok(vec![Splice::insert(at, after.clone())]);
+    }
+    let text = edit.before.as_deref().unwrap_or_default();
+    let span = match section {
+        None => Span::new(0, document.bytes().len()),
+        Some(heading) => document.own_section(heading),
+    };
+    let at = document.bytes()[span.range()]
+        .windows(text.len().max(1))
+        .rposition(|window| window == text)
+        .ok_or(Obstacle::Gone)?;
+    let start = span.start + at;
+    Ok(vec![Splice::remove(Span::new(start, start + text.len()))])
+}

@@ -1,0 +1,66 @@
+//! Rows of the block table.
+
+use super::{Change, Composer, Edit, Target};
+use crate::change::value::{Refusal, refuse};
+use crate::document::splice;
+use crate::plan::canon::block_table::BlockColumn;
+
+impl Composer<'_> {
+    /// Sets one cell of a block's row to what was typed.
+    ///
+    /// # Errors
+    /// When the block has no row or no such column, or the table cannot hold the text.
+    pub fn set_block(
+        &self,
+        block: usize,
+        column: BlockColumn,
+        typed: &str,
+    ) -> Result<Change, Refusal> {
+        let id = self.plan.blocks()[block].id;
+        let Some(row) = &self.plan.blocks()[block].row else {
+            return refuse(format!("{id} has no row in a block table yet"));
+        };
+        let file = &self.plan.files()[row.file];
+        let (Some(index), Some(document)) = (row.column(column), file.markdown()) else {
+            return refuse(format!(
+                "the block table has no column for {}",
+                column.label().to_lowercase()
+            ));
+        };
+        let text = typed.trim();
+        let old = row.text(document, column);
+        let label = format!(
+            "{id} {}: {} → {}",
+            column.label().to_lowercase(),
+            super::shown(old),
+            super::shown(text)
+        );
+        if old == text {
+            return Ok(Change {
+                label,
+                edits: Vec::new(),
+            });
+        }
+        let refused = |reason: String| Refusal(reason);
+        let splices = document
+            .set_cell(row.table, row.row, index, text)
+            .map_err(|refusal| refused(refusal.to_string()))?;
+        let changed = splice::apply(document.bytes(), &splices)
+            .map_err(|error| refused(error.to_string()))?;
+        let changed = crate::document::markdown::MarkdownDocument::load(changed);
+        let cells = &document.tables()[row.table].rows[row.row].cells;
+        let before = cells
+            .get(index)
+            .map(|cell| document.bytes()[cell.outer.range()].to_vec());
+        let outer = changed.tables()[row.table].rows[row.row].cells[index].outer;
+        Ok(Change {
+            label,
+            edits: vec![Edit {
+                path: file.path.clone(),
+                target: Target::BlockCell { block: id, column },
+                before,
+                after: Some(changed.bytes()[outer.range()].to_vec()),
+            }],
+        })
+    }
+}

@@ -1,0 +1,395 @@
+//! From a person's wish to the edits that fulfil it, in log and canon at once.
+//!
+//! A composer reads the plan as it stands, checks the wish, and answers with a change or
+//! with the reason why not. It changes nothing itself.
+
+mod add;
+mod block;
+mod gate;
+mod line;
+
+use chrono::{DateTime, Utc};
+
+use super::value::{self, Refusal, refuse};
+use super::{Change, Edit, Target, tail};
+use crate::document::json;
+use crate::document::markdown::escaped;
+use crate::plan::canon::section::{Section, join_list};
+use crate::plan::field::{Field, Kind};
+use crate::plan::source::Role;
+use crate::plan::status::Status;
+use crate::plan::{Plan, StepRef};
+pub use gate::Attachment;
+
+/// Turns wishes about `plan` into changes dated `now`.
+#[derive(Clone, Copy)]
+pub struct Composer<'a> {
+    /// The plan as it stands.
+    pub plan: &'a Plan,
+    /// The instant that edited steps are stamped with.
+    pub now: DateTime<Utc>,
+}
+
+impl Composer<'_> {
+    /// Sets a single-valued field of one step to what was typed.
+    ///
+    /// # Errors
+    /// When the field cannot take the value, or the step's files have no place for it.
+    pub fn set(&self, step: usize, field: Field, typed: &str) -> Result<Change, Refusal> {
+        let step = self.plan.step(step);
+        let after = value::accept(self.plan, field, typed)?;
+        let before = step.text(field).into_owned();
+        let label = match field.spec().kind {
+            Kind::Text => format!("{} {}", step.id(), field.label().to_lowercase()),
+            _ => format!(
+                "{} {}: {} → {}",
+                step.id(),
+                field.label().to_lowercase(),
+                shown(&before),
+                shown(&after)
+            ),
+        };
+        let edits = self.set_edits(step, field, &after)?;
+        Ok(Change { label, edits })
+    }
+
+    /// Sets the same field of several steps, as one change.
+    ///
+    /// # Errors
+    /// As [`Composer::set`], for the first step that refuses.
+    pub fn set_all(&self, steps: &[usize], field: Field, typed: &str) -> Result<Change, Refusal> {
+        if let [only] = steps {
+            return self.set(*only, field, typed);
+        }
+        let after = value::accept(self.plan, field, typed)?;
+        let mut edits = Vec::new();
+        let mut count = 0;
+        for step in steps {
+            let step_edits = self.set_edits(self.plan.step(*step), field, &after)?;
+            count += usize::from(!step_edits.is_empty());
+            edits.extend(step_edits);
+        }
+        let field = field.label().to_lowercase();
+        Ok(Change {
+            label: format!("{count} steps {field} → {}", shown(&after)),
+            edits,
+        })
+    }
+
+    /// Sets a list field of one step.
+    ///
+    /// # Errors
+    /// When an entry cannot stand there, or the step's files have no place for it.
+    pub fn set_list(&self, step: usize, field: Field, typed: &[String]) -> Result<Change, Refusal> {
+        let step = self.plan.step(step);
+        let old = step.list(field);
+        let mut entries: Vec<String> = Vec::new();
+        for entry in typed {
+            // What stands there already may stay, whatever a newcomer would be told.
+            let entry = match old.iter().any(|o| o == entry) {
+                true => entry.clone(),
+                false => value::accept_entry(self.plan, step.id(), field, entry)?,
+            };
+            if !entries.contains(&entry) {
+                entries.push(entry);
+            }
+        }
+        let label = list_label(step, field, &entries);
+        if old.iter().eq(entries.iter()) {
+            return Ok(Change {
+                label,
+                edits: Vec::new(),
+            });
+        }
+        let mut edits = Vec::new();
+        if step.log_line().is_some() {
+            let raw = value::raw_list(step.raw(field), &entries);
+            edits.extend(self.log_edits(step, field, &raw)?);
+        }
+        if let Some((section, _)) = step.section() {
+            let text = join_list(&entries);
+            edits.extend(self.section_edit(step, section, field, &text)?);
+        }
+        placed(step, field, edits).map(|edits| Change { label, edits })
+    }
+
+    /// Takes over one side of a step's drift: the canon's words into the log, or the
+    /// log's into the canon.
+    ///
+    /// # Errors
+    /// When the words taken over do not fit the other side.
+    pub fn mend_drift(&self, step: usize, keep_log: bool) -> Result<Change, Refusal> {
+        let step = self.plan.step(step);
+        let Some((section, document)) = step.section() else {
+            return refuse(format!("{} stands in one file only", step.id()));
+        };
+        let mut edits = Vec::new();
+        let mut fields = Vec::new();
+        for drift in step.drift() {
+            fields.push(drift.field.label().to_lowercase());
+            let list = drift.field.spec().kind == Kind::List;
+            if keep_log {
+                let text = match list {
+                    true => join_list(&step.list(drift.field)),
+                    false => drift.log,
+                };
+                edits.extend(self.section_edit(step, section, drift.field, &text)?);
+            } else {
+                let raw = match section.list(document, drift.field).filter(|_| list) {
+                    Some(entries) => {
+                        let entries: Vec<String> = entries.into_iter().map(Into::into).collect();
+                        value::raw_list(step.raw(drift.field), &entries)
+                    }
+                    None => {
+                        let text = value::accept(self.plan, drift.field, &drift.canon)?;
+                        value::raw(drift.field, &text)
+                    }
+                };
+                edits.extend(self.log_edits(step, drift.field, &raw)?);
+            }
+        }
+        if edits.is_empty() {
+            return refuse(format!("log and canon agree about {}", step.id()));
+        }
+        // Each field of the log brings its own stamp; the step needs one.
+        edits.dedup_by(|a, b| a.target == b.target);
+        let mut once: Vec<Edit> = Vec::new();
+        for edit in edits {
+            if !once.iter().any(|e| e.target == edit.target) {
+                once.push(edit);
+            }
+        }
+        let side = if keep_log { "log" } else { "canon" };
+        Ok(Change {
+            label: format!("{} {} as in the {side}", step.id(), fields.join(", ")),
+            edits: once,
+        })
+    }
+
+    fn set_edits(
+        &self,
+        step: StepRef<'_>,
+        field: Field,
+        after: &str,
+    ) -> Result<Vec<Edit>, Refusal> {
+        let mut edits = Vec::new();
+        if step.log_line().is_some() {
+            let unchanged = step.raw(field).is_some_and(|raw| json::words(raw) == after)
+                || step.raw(field).is_none() && after.is_empty();
+            if !unchanged {
+                edits.extend(self.log_edits(step, field, &value::raw(field, after))?);
+            }
+        }
+        if let Some((section, document)) = step.section()
+            && section.text(document, field).as_deref() != Some(after)
+        {
+            edits.extend(self.section_edit(step, section, field, after)?);
+        }
+        if edits.is_empty() && step.text(field) == after {
+            return Ok(edits);
+        }
+        placed(step, field, edits)
+    }
+
+    /// Sets a key of the log line, and its stamp with it.
+    fn log_edits(&self, step: StepRef<'_>, field: Field, raw: &str) -> Result<Vec<Edit>, Refusal> {
+        let spec = field.spec();
+        let line = step.log_line().map(|line| (line.get(spec.key), line));
+        let Some((outer, line)) = line else {
+            return Ok(Vec::new());
+        };
+        let (inner, before, after) = match (spec.inner, outer) {
+            (Some(inner), Some(outer)) if json::Object::parse(outer).is_ok() => {
+                (Some(inner), step.raw(field), raw.to_owned())
+            }
+            (Some(inner), None | Some("null")) => {
+                (None, outer, format!("{{{}: {raw}}}", json::quote(inner)))
+            }
+            (Some(_), Some(_)) => {
+                return refuse(format!(
+                    "`{}` of {} is not a JSON object; press E to edit the whole step",
+                    spec.key,
+                    step.id()
+                ));
+            }
+            (None, outer) => (None, outer, raw.to_owned()),
+        };
+        let mut edits = vec![self.log_edit(step, spec.key, inner, before, &after)];
+        if field != Field::UpdatedAt {
+            let stamp = json::quote(&value::instant(self.now));
+            let before = line.get("updated_at");
+            if before != Some(&stamp) {
+                edits.push(self.log_edit(step, "updated_at", None, before, &stamp));
+            }
+        }
+        Ok(edits)
+    }
+
+    fn log_edit(
+        &self,
+        step: StepRef<'_>,
+        key: &'static str,
+        inner: Option<&'static str>,
+        before: Option<&str>,
+        after: &str,
+    ) -> Edit {
+        let file = step.log_place().map_or(0, |place| place.file);
+        Edit {
+            path: self.plan.files()[file].path.clone(),
+            target: Target::LogValue {
+                step: step.id(),
+                nth: self.nth_in_file(step, file),
+                key,
+                inner,
+            },
+            before: before.map(|raw| raw.as_bytes().to_vec()),
+            after: Some(after.as_bytes().to_vec()),
+        }
+    }
+
+    /// Which of the lines with this ID within one log the step is.
+    fn nth_in_file(&self, step: StepRef<'_>, file: usize) -> u32 {
+        let first = step.index() - step.nth() as usize;
+        let earlier = (first..step.index())
+            .filter(|index| {
+                self.plan
+                    .step(*index)
+                    .log_place()
+                    .is_some_and(|p| p.file == file)
+            })
+            .count();
+        u32::try_from(earlier).unwrap_or(u32::MAX)
+    }
+
+    /// Sets a bullet or the title of a canon section. A section of a step that the log
+    /// has, too, and that is silent about the field stays silent.
+    fn section_edit(
+        &self,
+        step: StepRef<'_>,
+        section: &Section,
+        field: Field,
+        text: &str,
+    ) -> Result<Option<Edit>, Refusal> {
+        let file = &self.plan.files()[section.file];
+        let Some(document) = file.markdown() else {
+            return Ok(None);
+        };
+        let nth = self.plan.sections()[..]
+            .iter()
+            .filter(|s| s.id == section.id && s.file == section.file && s.heading < section.heading)
+            .count();
+        let edit = |target, before: Option<Vec<u8>>, after: String| {
+            Ok(Some(Edit {
+                path: file.path.clone(),
+                target,
+                before,
+                after: Some(after.into_bytes()),
+            }))
+        };
+        let source = |span: crate::document::splice::Span| document.bytes()[span.range()].to_vec();
+        let id = section.id;
+        if field == Field::Title {
+            let before = source(section.title_span);
+            let target = Target::SectionTitle { step: id, nth };
+            return edit(target, Some(before), escaped(text));
+        }
+        if field.spec().canon.is_none() {
+            return Ok(None);
+        }
+        if section.is_nested(document, field) {
+            return refuse(format!(
+                "{id} writes its {} as nested bullets in {}; edit them there",
+                field.label().to_lowercase(),
+                file.path.display()
+            ));
+        }
+        let target = Target::SectionValue {
+            step: id,
+            nth,
+            field,
+        };
+        let Some(item) = section.bullet(field) else {
+            return match step.log_line() {
+                Some(_) => Ok(None),
+                None => edit(target, None, format!(" {}", escaped(text))),
+            };
+        };
+        let Some(label) = &document.items()[item].label else {
+            return Ok(None);
+        };
+        let before = source(tail(label));
+        let text = match field {
+            Field::Status => cased_like(&label.text, text),
+            _ => text.to_owned(),
+        };
+        let changed = document
+            .set_label_value(item, &text)
+            .map_err(|refusal| refusal.to_string())
+            .and_then(|splices| document.apply(&splices).map_err(|error| error.to_string()))
+            .map_err(Refusal)?;
+        let after = match &changed.items()[item].label {
+            Some(label) => changed.source(tail(label)).into_owned(),
+            None => return refuse(format!("{id} would lose its {}", field.label())),
+        };
+        edit(target, Some(before), after)
+    }
+}
+
+/// A change to a field for which no file of the step has a place is no change at all.
+fn placed(step: StepRef<'_>, field: Field, edits: Vec<Edit>) -> Result<Vec<Edit>, Refusal> {
+    if edits.is_empty() {
+        return refuse(format!(
+            "{} stands in the canon only, which has no place for {}",
+            step.id(),
+            field.label().to_lowercase()
+        ));
+    }
+    Ok(edits)
+}
+
+/// The status in the canon's own habit: "In Progress" where the old one began with a capital.
+fn cased_like(old: &str, status: &str) -> String {
+    if !old.starts_with(char::is_uppercase) || Status::read(status).is_none() {
+        return status.to_owned();
+    }
+    let capital = |word: &str| {
+        let (first, rest) = word.split_at(1);
+        first.to_uppercase() + rest
+    };
+    status.split(' ').map(capital).collect::<Vec<_>>().join(" ")
+}
+
+fn list_label(step: StepRef<'_>, field: Field, entries: &[String]) -> String {
+    let old = step.list(field);
+    let added = entries.iter().filter(|e| !old.iter().any(|o| o == *e));
+    let removed = old.iter().filter(|o| !entries.iter().any(|e| e == *o));
+    let signed: Vec<String> = added
+        .map(|e| format!("+{}", shown(e)))
+        .chain(removed.map(|o| format!("−{}", shown(o))))
+        .collect();
+    let name = field.label().to_lowercase();
+    match signed.is_empty() {
+        true => format!("{} {name} reordered", step.id()),
+        false => format!("{} {name} {}", step.id(), signed.join(" ")),
+    }
+}
+
+/// A value short enough for one line of a message.
+fn shown(text: &str) -> String {
+    const LONGEST: usize = 32;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.is_empty() {
+        return "(none)".to_owned();
+    }
+    match line.char_indices().nth(LONGEST) {
+        Some((cut, _)) => format!("{}…", &line[..cut]),
+        None => line,
+    }
+}
+
+/// The file that new roadmap entries go to.
+fn roadmap_file(plan: &Plan) -> Option<usize> {
+    plan.files()
+        .iter()
+        .position(|file| file.role == Role::Roadmap)
+}

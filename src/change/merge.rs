@@ -1,0 +1,108 @@
+//! Three versions of one value made into one, where that is no guess.
+
+use crate::document::json;
+
+/// The value that honours what both sides did to `base`, or `None` where a person must pick.
+///
+/// `mine` and `theirs` may be absent. Lists merge as sets with removals honoured and the
+/// order of `theirs` kept; `updated_at` takes the later instant; nothing else is guessed.
+pub fn value(
+    key: &str,
+    base: Option<&[u8]>,
+    mine: Option<&[u8]>,
+    theirs: Option<&[u8]>,
+) -> Option<Option<Vec<u8>>> {
+    let owned = |side: Option<&[u8]>| side.map(<[u8]>::to_vec);
+    if theirs == base || theirs == mine {
+        return Some(owned(mine));
+    }
+    if mine == base {
+        return Some(owned(theirs));
+    }
+    let text = |side: Option<&[u8]>| side.map(String::from_utf8_lossy).map(|t| t.into_owned());
+    let (base, mine, theirs) = (text(base), text(mine), text(theirs));
+    if key == "updated_at" {
+        return Some(later(mine, theirs).map(String::into_bytes));
+    }
+    let merged = list(base.as_deref()?, mine.as_deref()?, theirs.as_deref()?)?;
+    Some(Some(merged.into_bytes()))
+}
+
+fn later(a: Option<String>, b: Option<String>) -> Option<String> {
+    let instant = |raw: &Option<String>| {
+        let words = json::words(raw.as_deref()?).into_owned();
+        chrono::DateTime::parse_from_rfc3339(&words).ok()
+    };
+    if instant(&a) >= instant(&b) { a } else { b }
+}
+
+fn list(base: &str, mine: &str, theirs: &str) -> Option<String> {
+    let (base, mine, theirs_items) = (json::items(base)?, json::items(mine)?, json::items(theirs)?);
+    let has = |list: &[&str], item: &str| list.iter().any(|i| json::words(i) == json::words(item));
+    let mut merged: Vec<&str> = theirs_items
+        .iter()
+        .copied()
+        .filter(|item| has(&mine, item) || !has(&base, item))
+        .collect();
+    for item in &mine {
+        if !has(&base, item) && !has(&merged, item) {
+            merged.push(item);
+        }
+    }
+    Some(rewrite_list(theirs, &merged))
+}
+
+/// A JSON array with these raw items in the spacing that `old` uses between its own.
+pub fn rewrite_list(old: &str, items: &[&str]) -> String {
+    let separator = match json::items(old).as_deref() {
+        Some([first, second, ..]) => {
+            let at = |item: &str| item.as_ptr() as usize - old.as_ptr() as usize;
+            &old[at(first) + first.len()..at(second)]
+        }
+        _ => ", ",
+    };
+    format!("[{}]", items.join(separator))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn merged(key: &str, base: &str, mine: &str, theirs: &str) -> Option<String> {
+        value(
+            key,
+            Some(base.as_bytes()),
+            Some(mine.as_bytes()),
+            Some(theirs.as_bytes()),
+        )?
+        .map(|bytes| String::from_utf8(bytes).unwrap())
+    }
+
+    /// Acceptance 22.
+    #[test]
+    fn lists_keep_additions_of_both_sides_and_removals_of_either() {
+        let result = merged(
+            "dependencies",
+            r#"["a","b"]"#,
+            r#"["b","mine"]"#,
+            r#"["a","b","theirs"]"#,
+        );
+        assert_eq!(result.as_deref(), Some(r#"["b","theirs","mine"]"#));
+    }
+
+    #[test]
+    fn the_later_instant_wins_and_words_are_never_guessed() {
+        let early = r#""2026-01-01T00:00:00Z""#;
+        let mine = r#""2026-01-01T11:00:00Z""#;
+        let theirs = r#""2026-01-01T12:00:00+02:00""#;
+        assert_eq!(
+            merged("updated_at", early, mine, theirs).as_deref(),
+            Some(mine)
+        );
+        assert_eq!(merged("title", r#""a""#, r#""b""#, r#""c""#), None);
+        assert_eq!(
+            merged("title", r#""a""#, r#""b""#, r#""a""#).as_deref(),
+            Some(r#""b""#)
+        );
+    }
+}

@@ -1,0 +1,186 @@
+//! Edits that put new lines in: list items, paragraphs and sections.
+
+use super::MarkdownDocument;
+use super::blocks::ListItem;
+use super::verify::{Allowed, Disturbed, Refusal, Target, try_out};
+use crate::document::splice::{Span, Splice};
+
+impl MarkdownDocument {
+    /// Adds an item behind another one and what is nested in it: same indentation, same
+    /// marker, the next number in a numbered list. `markdown` is the item's text as
+    /// Markdown (see [`super::escaped`] for typed words), without marker; further lines are
+    /// indented to it.
+    ///
+    /// # Errors
+    /// When there is no such item, or when the new lines would not be read as one item
+    /// behind it with everything else as before.
+    pub fn insert_item_after(&self, item: usize, markdown: &str) -> Result<Vec<Splice>, Refusal> {
+        let index = item;
+        let of = self.item(index)?;
+        let line = self.line_of(of.span.start);
+        if of.marker.is_empty() {
+            return Err(Refusal::NoMarker { line });
+        }
+        let newline = self.newline_near(of.marker.start);
+        let (before, marker, blank) = self.item_prefix(index, of);
+        let hang = " ".repeat(marker.len());
+        let further = format!("{newline}{before}{hang}{blank}");
+        let text = markdown.lines().collect::<Vec<_>>().join(&further);
+        let source = format!("{newline}{before}{marker}{blank}{text}");
+        let at = of.span.end;
+        let inserted = Span::new(at, at + source.len());
+        let splices = vec![Splice::insert(at, source)];
+        let new = try_out(self, &splices, Allowed::Inserted(inserted))?;
+        let mut added = new
+            .items()
+            .iter()
+            .filter(|i| inserted.contains(i.marker.start));
+        let as_wanted = match (added.next(), self.items().get(index)) {
+            (Some(first), Some(of)) => {
+                first.parent == of.parent && added.all(|i| i.parent != of.parent)
+            }
+            _ => false,
+        };
+        if as_wanted {
+            return Ok(splices);
+        }
+        let what = Disturbed::Structure;
+        Err(Refusal::Disturbs {
+            line,
+            what,
+            at: line,
+        })
+    }
+
+    /// Adds Markdown at the end of a heading's own section, before the blank lines that end
+    /// it, with a blank line before it unless a list goes on.
+    ///
+    /// # Errors
+    /// When there is no such heading, or when the text would run into what stands around it
+    /// (an unclosed code fence above, say).
+    pub fn append_to_section(
+        &self,
+        heading: usize,
+        markdown: &str,
+    ) -> Result<Vec<Splice>, Refusal> {
+        self.insert_below(heading, self.own_section(heading), markdown)
+    }
+
+    /// Adds a section behind a heading's section and all that is nested in it.
+    ///
+    /// # Errors
+    /// As for [`Self::append_to_section`].
+    pub fn insert_section_after(
+        &self,
+        heading: usize,
+        markdown: &str,
+    ) -> Result<Vec<Splice>, Refusal> {
+        self.insert_below(heading, self.section(heading), markdown)
+    }
+
+    fn insert_below(
+        &self,
+        heading: usize,
+        section: Span,
+        markdown: &str,
+    ) -> Result<Vec<Splice>, Refusal> {
+        let target = Target::Heading(heading);
+        let of = self
+            .headings()
+            .get(heading)
+            .ok_or(Refusal::Missing(target))?;
+        let words = markdown.trim_matches(['\n', '\r']).trim_end();
+        if words.is_empty() {
+            return Ok(Vec::new());
+        }
+        let newline = self.newline_near(of.span.start);
+        let at = super::inline::trimmed_end(self.bytes(), section).end;
+        let lines = words.lines().collect::<Vec<_>>().join(newline);
+        let gap = if self.list_goes_on(section, at, words) {
+            newline
+        } else {
+            &newline.repeat(2)
+        };
+        let mut source = format!("{gap}{lines}");
+        let left = &self.bytes()[at..section.end];
+        if section.end < self.bytes().len() && super::line_starts(left).len() < 3 {
+            source.push_str(newline);
+        }
+        let inserted = Span::new(at, at + source.len());
+        let splices = vec![Splice::insert(at, source)];
+        let new = try_out(self, &splices, Allowed::Inserted(inserted))?;
+        let added = |start: &usize| *start > inserted.start && inserted.contains(*start);
+        if new
+            .shared
+            .outline
+            .blocks
+            .iter()
+            .any(|(_, start)| added(start))
+        {
+            return Ok(splices);
+        }
+        let line = self.line_of(at);
+        let what = Disturbed::Structure;
+        Err(Refusal::Disturbs {
+            line,
+            what,
+            at: line,
+        })
+    }
+
+    /// Whether `words` are items for the list that ends at `at`.
+    fn list_goes_on(&self, section: Span, at: usize, words: &str) -> bool {
+        let last = self
+            .items()
+            .iter()
+            .rev()
+            .find(|i| i.span.end == at && i.parent.is_none());
+        last.is_some_and(|item| {
+            let sign = &self.bytes()[item.marker.range()];
+            let head = words.split([' ', '\t']).next().unwrap_or_default();
+            let number = head.trim_start_matches(|c: char| c.is_ascii_digit());
+            section.contains(item.span.start)
+                && sign.last() == number.as_bytes().last()
+                && number.len() == 1
+                && item.ordered == (head.len() > 1)
+        })
+    }
+
+    /// What stands before the text of a new item behind item `index`: the line's beginning,
+    /// the marker and the blanks behind it.
+    fn item_prefix(&self, index: usize, of: &ListItem) -> (String, String, String) {
+        let bytes = self.bytes();
+        let sign = String::from_utf8_lossy(&bytes[of.marker.range()]).into_owned();
+        let marker = match sign.trim_end_matches(['.', ')']).parse::<u64>() {
+            Ok(number) => {
+                let step = u64::from(!self.repeats_number(index, of));
+                format!("{}{}", number + step, &sign[sign.len() - 1..])
+            }
+            Err(_) => sign,
+        };
+        let continuation = self.continuation(of);
+        let column = of.marker.start - self.text_start(of.marker.start);
+        let before = continuation[..column].to_owned();
+        let blank = continuation[column + of.marker.len()..].to_owned();
+        (before, marker, blank)
+    }
+
+    /// Whether the list numbers all its items alike, as in `1.` `1.` `1.`.
+    fn repeats_number(&self, index: usize, of: &ListItem) -> bool {
+        let earlier = self.items()[..index]
+            .iter()
+            .rev()
+            .take_while(|i| i.span.start > of.parent_start(self));
+        let mut siblings = earlier.filter(|i| i.parent == of.parent && i.heading == of.heading);
+        siblings.next().is_some_and(|i| {
+            i.ordered && self.bytes()[i.marker.range()] == self.bytes()[of.marker.range()]
+        })
+    }
+}
+
+impl ListItem {
+    fn parent_start(&self, document: &MarkdownDocument) -> usize {
+        let parent = self.parent.and_then(|p| document.items().get(p));
+        parent.map_or(0, |p| p.span.start)
+    }
+}

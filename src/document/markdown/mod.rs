@@ -1,0 +1,179 @@
+//! One Markdown file as bytes, with its headings, tables, list items and links located.
+//!
+//! Owns the meaning of Markdown and nothing else: it does not know what a step or a stage
+//! is, and it never writes Markdown out again. pulldown-cmark says where things stand;
+//! edits are splices computed from those places, and every edit is tried on a copy first:
+//! unless the result reads as the same document with only the wanted thing changed, it is
+//! refused with the reason.
+//!
+//! - [`blocks`]: the places, as plain data
+//! - `shadow`: what the parser reads in place of bytes it could not read
+//! - `reader`, `inline`: parser events to places and words
+//! - `escape`: typed words to Markdown that reads as those words
+//! - `verify`: whether two versions differ only where they should
+//! - `edit`, `cells`, `insert`: the edits
+
+mod blocks;
+mod cells;
+mod edit;
+mod escape;
+mod inline;
+mod insert;
+mod reader;
+mod shadow;
+#[cfg(test)]
+mod tests;
+mod verify;
+
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
+
+use super::splice::{self, Span, Splice, SpliceError};
+use blocks::Outline;
+
+pub use blocks::{Alignment, Cell, Check, CheckState, Heading, Label, Link, ListItem, Row, Table};
+pub use escape::escaped;
+pub use verify::{Disturbed, Refusal, Target};
+
+/// A Markdown file. Cloning shares everything.
+#[derive(Clone, Debug)]
+pub struct MarkdownDocument {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    bytes: Arc<[u8]>,
+    outline: Outline,
+    /// The first byte of each line.
+    lines: OnceLock<Vec<usize>>,
+}
+
+impl MarkdownDocument {
+    /// Reads any bytes. What is not Markdown is kept as it is and holds no places.
+    pub fn load(bytes: impl Into<Arc<[u8]>>) -> Self {
+        let bytes = bytes.into();
+        let outline = reader::read(&bytes);
+        Self {
+            shared: Arc::new(Shared {
+                bytes,
+                outline,
+                lines: OnceLock::new(),
+            }),
+        }
+    }
+
+    /// The file, byte for byte as loaded.
+    pub fn bytes(&self) -> &[u8] {
+        &self.shared.bytes
+    }
+
+    /// The raw source at `span`, for display: bytes that are not UTF-8 are shown as U+FFFD.
+    /// A span that lies outside the file is cut to it.
+    pub fn source(&self, span: Span) -> Cow<'_, str> {
+        let end = span.end.min(self.bytes().len());
+        String::from_utf8_lossy(&self.bytes()[span.start.min(end)..end])
+    }
+
+    /// The headings that open sections, in file order.
+    pub fn headings(&self) -> &[Heading] {
+        &self.shared.outline.headings
+    }
+
+    /// The tables, in file order.
+    pub fn tables(&self) -> &[Table] {
+        &self.shared.outline.tables
+    }
+
+    /// The list items, in file order: an item comes before those nested in it.
+    pub fn items(&self) -> &[ListItem] {
+        &self.shared.outline.items
+    }
+
+    /// The links, in file order.
+    pub fn links(&self) -> &[Link] {
+        &self.shared.outline.links
+    }
+
+    /// The line that holds the byte at `offset`, counted from 1. Any of `\n`, `\r\n` and
+    /// `\r` ends a line; an offset behind the end counts as the end.
+    pub fn line_of(&self, offset: usize) -> usize {
+        self.lines()
+            .partition_point(|&start| start <= offset)
+            .max(1)
+    }
+
+    /// How many characters into its line the byte at `offset` is, counted from 1.
+    pub fn column_of(&self, offset: usize) -> usize {
+        let end = offset.min(self.bytes().len());
+        let start = self.line_start(end);
+        String::from_utf8_lossy(&self.bytes()[start..end])
+            .chars()
+            .count()
+            + 1
+    }
+
+    /// The line end this file uses: that of its first line, `\n` if it has but one.
+    pub fn newline(&self) -> &'static str {
+        newline_in(self.bytes()).unwrap_or("\n")
+    }
+
+    /// The section of a heading: from the start of its line to the next heading of the
+    /// same or a higher level. Empty, at the end, if there is no such heading.
+    pub fn section(&self, heading: usize) -> Span {
+        self.section_until(heading, |of, next| next.level <= of.level)
+    }
+
+    /// The section of a heading without the sections nested in it: up to the next heading.
+    pub fn own_section(&self, heading: usize) -> Span {
+        self.section_until(heading, |_, _| true)
+    }
+
+    /// The document after `splices`, which may come in any order.
+    ///
+    /// # Errors
+    /// When two overlap or one lies outside the file.
+    pub fn apply(&self, splices: &[Splice]) -> Result<Self, SpliceError> {
+        Ok(Self::load(splice::apply(self.bytes(), splices)?))
+    }
+
+    fn section_until(&self, heading: usize, ends: impl Fn(&Heading, &Heading) -> bool) -> Span {
+        let len = self.bytes().len();
+        let Some(of) = self.headings().get(heading) else {
+            return Span::empty(len);
+        };
+        let next = self.headings()[heading + 1..]
+            .iter()
+            .find(|next| ends(of, next));
+        let end = next.map_or(len, |next| self.line_start(next.span.start));
+        Span::new(self.line_start(of.span.start), end)
+    }
+
+    fn lines(&self) -> &[usize] {
+        self.shared.lines.get_or_init(|| line_starts(self.bytes()))
+    }
+
+    fn line_start(&self, offset: usize) -> usize {
+        self.lines()[self.line_of(offset) - 1]
+    }
+}
+
+fn line_starts(bytes: &[u8]) -> Vec<usize> {
+    let mut starts = vec![0];
+    for (at, &byte) in bytes.iter().enumerate() {
+        if byte == b'\n' || (byte == b'\r' && bytes.get(at + 1) != Some(&b'\n')) {
+            starts.push(at + 1);
+        }
+    }
+    starts
+}
+
+/// The first line end in `bytes`.
+fn newline_in(bytes: &[u8]) -> Option<&'static str> {
+    let at = bytes.iter().position(|b| matches!(b, b'\n' | b'\r'))?;
+    Some(match &bytes[at..] {
+        [b'\n', ..] => "\n",
+        [_, b'\n', ..] => "\r\n",
+        _ => "\r",
+    })
+}

@@ -1,0 +1,475 @@
+//! From the parser's events to the places in [`Outline`], in one pass.
+//!
+//! The reader only listens: it keeps the stack of open containers, the section one is in
+//! and the run of words being collected. It never looks at more than one event at a time.
+
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+use super::blocks::{
+    Alignment, BlockKind, Cell, Check, Heading, Link, ListItem, Outline, Row, Table,
+};
+use super::inline::{Run, Source, trimmed, trimmed_end};
+use super::shadow::Shadow;
+use crate::document::splice::Span;
+
+/// GitHub's dialect: that is where plans are read and reviewed.
+pub(super) const DIALECT: Options = Options::ENABLE_TABLES
+    .union(Options::ENABLE_TASKLISTS)
+    .union(Options::ENABLE_STRIKETHROUGH)
+    .union(Options::ENABLE_FOOTNOTES)
+    .union(Options::ENABLE_GFM);
+
+/// Reads a whole file.
+pub(super) fn read(bytes: &[u8]) -> Outline {
+    let shadow = Shadow::of(bytes);
+    let source = Source {
+        bytes,
+        shadow: &shadow,
+    };
+    let mut reader = Reader::new(source);
+    let mut events = Parser::new_ext(&shadow.text, DIALECT).into_offset_iter();
+    for (event, range) in events.by_ref() {
+        let start = shadow.base + range.start;
+        let end = shadow.base + range.end.max(range.start);
+        reader.event(event, Span::new(start, end));
+    }
+    let definitions = events.reference_definitions();
+    let mut labels: Vec<String> = definitions.iter().map(|(label, _)| label.into()).collect();
+    labels.append(&mut reader.outline.definitions);
+    labels.sort_unstable();
+    reader.outline.definitions = labels;
+    reader.outline
+}
+
+/// An open block that holds blocks.
+enum Container {
+    Quote,
+    List { ordered: bool },
+    Item { index: usize, lead: Lead },
+    Footnote,
+}
+
+/// Whether the paragraph an item begins with has been read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lead {
+    Expected,
+    Open,
+    Past,
+}
+
+/// Where the words being read belong.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sink {
+    Heading,
+    Cell,
+    Lead(usize),
+}
+
+struct Reader<'a> {
+    source: Source<'a>,
+    outline: Outline,
+    containers: Vec<Container>,
+    quotes: usize,
+    /// The headings of the sections one is in, outermost first.
+    path: Vec<usize>,
+    sink: Option<Sink>,
+    run: Run,
+    /// Open blocks whose words belong to nothing: code, HTML, headings in containers.
+    muted: usize,
+    link: Option<Link>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(source: Source<'a>) -> Self {
+        Self {
+            source,
+            outline: Outline::default(),
+            containers: Vec::new(),
+            quotes: 0,
+            path: Vec::new(),
+            sink: None,
+            run: Run::default(),
+            muted: 0,
+            link: None,
+        }
+    }
+
+    fn event(&mut self, event: Event<'_>, span: Span) {
+        match event {
+            Event::Start(ref tag) => match block_kind(tag) {
+                Some(kind) => self.open_block(kind, tag, span),
+                None => self.inline(event, span),
+            },
+            Event::End(tag) => match tag {
+                TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Image => {
+                    self.inline(event, span);
+                }
+                TagEnd::Link => {
+                    self.inline(event, span);
+                    self.outline.links.extend(self.link.take());
+                }
+                _ => self.close_block(tag, span),
+            },
+            Event::Rule => {
+                self.end_lead();
+                self.outline.blocks.push((BlockKind::Rule, span.start));
+            }
+            Event::TaskListMarker(done) => self.checkbox(done, span),
+            _ => self.inline(event, span),
+        }
+    }
+
+    fn heading(&self) -> Option<usize> {
+        self.path.last().copied()
+    }
+
+    fn open_block(&mut self, kind: BlockKind, tag: &Tag<'_>, span: Span) {
+        if !matches!(tag, Tag::TableCell) {
+            self.outline.blocks.push((kind, span.start));
+        }
+        if !matches!(
+            tag,
+            Tag::Paragraph | Tag::TableRow | Tag::TableHead | Tag::TableCell
+        ) {
+            self.end_lead();
+        }
+        match tag {
+            Tag::Heading { level, .. } => self.open_heading(*level, span),
+            Tag::BlockQuote(_) => {
+                self.quotes += 1;
+                self.containers.push(Container::Quote);
+            }
+            Tag::List(first) => self.containers.push(Container::List {
+                ordered: first.is_some(),
+            }),
+            Tag::Item => self.open_item(span),
+            Tag::FootnoteDefinition(label) => {
+                self.outline.definitions.push(format!("^{label}"));
+                self.containers.push(Container::Footnote);
+            }
+            Tag::CodeBlock(_) | Tag::HtmlBlock => self.muted += 1,
+            Tag::Table(alignments) => self.outline.tables.push(Table {
+                heading: self.heading(),
+                quoted: self.quotes > 0,
+                span: trimmed_end(self.source.bytes, span),
+                alignments: alignments.iter().map(|a| alignment(*a)).collect(),
+                header: Row::default(),
+                rows: Vec::new(),
+            }),
+            Tag::TableHead | Tag::TableRow => self.open_row(matches!(tag, Tag::TableHead), span),
+            Tag::TableCell => self.open_cell(span),
+            _ => {}
+        }
+    }
+
+    fn close_block(&mut self, tag: TagEnd, span: Span) {
+        match tag {
+            TagEnd::Paragraph => self.end_lead(),
+            TagEnd::Heading(_) => self.close_heading(),
+            TagEnd::CodeBlock | TagEnd::HtmlBlock => self.muted -= 1,
+            TagEnd::TableCell => self.close_cell(span),
+            TagEnd::Item => {
+                self.end_lead();
+                self.containers.pop();
+            }
+            TagEnd::BlockQuote(_) => {
+                self.quotes -= 1;
+                self.containers.pop();
+            }
+            TagEnd::List(_) | TagEnd::FootnoteDefinition => {
+                self.containers.pop();
+            }
+            _ => {}
+        }
+    }
+
+    fn open_heading(&mut self, level: HeadingLevel, span: Span) {
+        if !self.containers.is_empty() {
+            self.muted += 1;
+            return;
+        }
+        let level = level as u8;
+        let headings = &self.outline.headings;
+        while self
+            .path
+            .last()
+            .is_some_and(|&i| headings[i].level >= level)
+        {
+            self.path.pop();
+        }
+        let parent = self.heading();
+        self.path.push(headings.len());
+        self.outline.headings.push(Heading {
+            level,
+            text: String::new(),
+            span: trimmed_end(self.source.bytes, span),
+            content: Span::empty(span.start),
+            parent,
+        });
+        self.sink = Some(Sink::Heading);
+    }
+
+    fn close_heading(&mut self) {
+        if self.sink != Some(Sink::Heading) {
+            self.muted -= 1;
+            return;
+        }
+        self.sink = None;
+        let bytes = self.source.bytes;
+        if let Some(heading) = self.outline.headings.last_mut() {
+            let signs = bytes[heading.span.range()]
+                .iter()
+                .take_while(|b| **b == b'#');
+            let behind = heading.span.start + signs.count();
+            let (text, content, _) = std::mem::take(&mut self.run).finish(behind, bytes);
+            heading.text = text.replace('\n', " ");
+            heading.content = content;
+        }
+    }
+
+    fn open_item(&mut self, span: Span) {
+        let bytes = self.source.bytes;
+        let ordered = matches!(
+            self.containers.last(),
+            Some(Container::List { ordered: true })
+        );
+        let parent = self.containers.iter().rev().find_map(|c| match c {
+            Container::Item { index, .. } => Some(*index),
+            _ => None,
+        });
+        let marker = marker(bytes, span);
+        let index = self.outline.items.len();
+        self.outline.items.push(ListItem {
+            heading: self.heading(),
+            parent,
+            quoted: self.quotes > 0,
+            ordered,
+            span: Span::new(
+                marker.start,
+                item_end(bytes, span, self.quotes > 0).max(marker.end),
+            ),
+            marker,
+            check: Check::None,
+            content: Span::empty(marker.end),
+            text: String::new(),
+            label: None,
+        });
+        self.containers.push(Container::Item {
+            index,
+            lead: Lead::Expected,
+        });
+    }
+
+    fn checkbox(&mut self, done: bool, span: Span) {
+        // The parser counts blanks before the brackets in.
+        let brackets = Span::new(span.end.saturating_sub(3).max(span.start), span.end);
+        if let Some(Container::Item { index, .. }) = self.containers.last() {
+            let item = &mut self.outline.items[*index];
+            item.check = if done {
+                Check::Done(brackets)
+            } else {
+                Check::Open(brackets)
+            };
+            item.content = Span::empty(brackets.end);
+        }
+    }
+
+    /// A paragraph of an item is over, or something else begins in it.
+    fn end_lead(&mut self) {
+        if let Some(Container::Item { lead, .. }) = self.containers.last_mut() {
+            *lead = Lead::Past;
+        }
+        if let Some(Sink::Lead(index)) = self.sink {
+            self.sink = None;
+            let item = &mut self.outline.items[index];
+            let run = std::mem::take(&mut self.run);
+            (item.text, item.content, item.label) =
+                run.finish(item.content.start, self.source.bytes);
+        }
+    }
+
+    fn open_row(&mut self, head: bool, span: Span) {
+        if let Some(table) = self.outline.tables.last_mut() {
+            let row = Row {
+                span: trimmed_end(self.source.bytes, span),
+                cells: Vec::new(),
+            };
+            if head {
+                table.header = row;
+            } else {
+                table.rows.push(row);
+            }
+        }
+    }
+
+    fn open_cell(&mut self, span: Span) {
+        let bytes = self.source.bytes;
+        let Some(row) = self.outline.tables.last_mut().map(Table::last_row_mut) else {
+            return;
+        };
+        // Cells the parser adds to a short row stand behind it.
+        if span.start < row.span.end {
+            row.cells.push(Cell {
+                outer: span,
+                inner: trimmed(bytes, span),
+                text: String::new(),
+            });
+            self.sink = Some(Sink::Cell);
+        }
+    }
+
+    fn close_cell(&mut self, span: Span) {
+        if self.sink == Some(Sink::Cell) {
+            self.sink = None;
+            let run = std::mem::take(&mut self.run);
+            let (text, ..) = run.finish(span.start, self.source.bytes);
+            let row = self.outline.tables.last_mut().map(Table::last_row_mut);
+            if let Some(cell) = row.and_then(|row| row.cells.last_mut()) {
+                cell.text = text;
+            }
+        }
+    }
+
+    fn inline(&mut self, event: Event<'_>, span: Span) {
+        self.follow_link(&event, span);
+        if self.muted > 0 {
+            return;
+        }
+        if self.sink.is_none()
+            && let Some(Container::Item { index, lead }) = self.containers.last_mut()
+            && *lead == Lead::Expected
+        {
+            *lead = Lead::Open;
+            self.sink = Some(Sink::Lead(*index));
+        }
+        if self.sink.is_some() {
+            self.run.push(&event, span, self.source);
+        }
+    }
+
+    fn follow_link(&mut self, event: &Event<'_>, span: Span) {
+        match (event, &mut self.link) {
+            (Event::Start(Tag::Link { dest_url, .. }), _) => {
+                self.link = Some(Link {
+                    heading: self.heading(),
+                    url: dest_url.to_string(),
+                    text: String::new(),
+                    span,
+                });
+            }
+            (Event::Text(words) | Event::Code(words), Some(link)) => link.text.push_str(words),
+            (Event::SoftBreak | Event::HardBreak, Some(link)) => link.text.push(' '),
+            (Event::Text(words), None) if self.muted == 0 => self.bare_links(words, span),
+            _ => {}
+        }
+    }
+
+    /// Addresses written without brackets, which GitHub links too.
+    fn bare_links(&mut self, words: &str, span: Span) {
+        if !words.contains("://") || !self.source.is_verbatim(words, span) {
+            return;
+        }
+        let mut from = 0;
+        while let Some((start, end)) = bare_address(words, from) {
+            self.outline.links.push(Link {
+                heading: self.heading(),
+                url: words[start..end].to_owned(),
+                text: words[start..end].to_owned(),
+                span: Span::new(span.start + start, span.start + end),
+            });
+            from = end;
+        }
+    }
+}
+
+impl Table {
+    fn last_row_mut(&mut self) -> &mut Row {
+        self.rows.last_mut().unwrap_or(&mut self.header)
+    }
+}
+
+/// The first `http://` or `https://` address in `words` from `from` on.
+fn bare_address(words: &str, mut from: usize) -> Option<(usize, usize)> {
+    loop {
+        let start = from + words[from..].find("http")?;
+        let rest = &words[start..];
+        let scheme = ["https://", "http://"]
+            .iter()
+            .find(|s| rest.starts_with(**s));
+        let begins = !words[..start].ends_with(|c: char| c.is_alphanumeric());
+        if let (Some(scheme), true) = (scheme, begins) {
+            let stop = |c: char| c.is_whitespace() || matches!(c, '<' | '"');
+            let length = rest.find(stop).unwrap_or(rest.len());
+            let mut address = rest[..length].trim_end_matches(['.', ',', ';', ':', '!', '?', '\'']);
+            if address.ends_with(')') && !address.contains('(') {
+                address = address.trim_end_matches(')');
+            }
+            if address.len() > scheme.len() {
+                return Some((start, start + address.len()));
+            }
+        }
+        from = start + "http".len();
+    }
+}
+
+/// The list marker of the item at `span`. The parser counts the columns of a tab as bytes,
+/// so the item may begin a little further on than it says.
+fn marker(bytes: &[u8], span: Span) -> Span {
+    let item = &bytes[span.range()];
+    let lead = |b: &&u8| b.is_ascii_whitespace() || **b == b'>';
+    let start = span.start + item.iter().take_while(lead).count();
+    let rest = &bytes[start..span.end.max(start)];
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    match rest.get(digits) {
+        Some(b'-' | b'*' | b'+') if digits == 0 => Span::new(start, start + 1),
+        Some(b'.' | b')') if digits > 0 => Span::new(start, start + digits + 1),
+        _ => Span::empty(start),
+    }
+}
+
+/// Where the item at `span` ends: without blank lines behind it, nor quoted blank lines.
+fn item_end(bytes: &[u8], span: Span, quoted: bool) -> usize {
+    let mut kept = trimmed_end(bytes, span);
+    while quoted {
+        let line = bytes[kept.range()]
+            .iter()
+            .rposition(|b| matches!(b, b'\n' | b'\r'));
+        match line {
+            Some(at)
+                if bytes[kept.start + at..kept.end]
+                    .iter()
+                    .all(|b| b.is_ascii_whitespace() || *b == b'>') =>
+            {
+                kept = trimmed_end(bytes, Span::new(kept.start, kept.start + at));
+            }
+            _ => break,
+        }
+    }
+    kept.end
+}
+
+fn alignment(of: pulldown_cmark::Alignment) -> Alignment {
+    match of {
+        pulldown_cmark::Alignment::None | pulldown_cmark::Alignment::Left => Alignment::Left,
+        pulldown_cmark::Alignment::Center => Alignment::Center,
+        pulldown_cmark::Alignment::Right => Alignment::Right,
+    }
+}
+
+fn block_kind(tag: &Tag<'_>) -> Option<BlockKind> {
+    Some(match tag {
+        Tag::Paragraph => BlockKind::Paragraph,
+        Tag::Heading { level, .. } => BlockKind::Heading(*level as u8),
+        Tag::BlockQuote(_) => BlockKind::Quote,
+        Tag::CodeBlock(_) => BlockKind::Code,
+        Tag::HtmlBlock => BlockKind::Html,
+        Tag::List(first) => BlockKind::List {
+            ordered: first.is_some(),
+        },
+        Tag::Item => BlockKind::Item,
+        Tag::FootnoteDefinition(_) => BlockKind::Footnote,
+        Tag::Table(_) => BlockKind::Table,
+        Tag::TableHead | Tag::TableRow | Tag::TableCell => BlockKind::Row,
+        _ => return None,
+    })
+}

@@ -1,0 +1,132 @@
+//! A text of the same length as the file, safe to hand to the Markdown parser.
+//!
+//! The parser wants UTF-8 and knows nothing of byte order marks, front matter or lone
+//! carriage returns. Offsets in the shadow are offsets in the file, minus a base, so the
+//! file itself never has to be decoded, repaired or copied back.
+
+use std::borrow::Cow;
+
+/// Stands for a byte the parser should see as a character without meaning: an invalid
+/// UTF-8 byte, NUL, vertical tab or form feed (the last two are not white space in
+/// CommonMark, but the parser takes them for it, and trips over them).
+pub(super) const SUBSTITUTE: char = '\u{1a}';
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// The part of a file that is Markdown, as text.
+pub(super) struct Shadow<'a> {
+    /// What the parser reads; `text[i]` stands for the file's byte `base + i`.
+    pub text: Cow<'a, str>,
+    /// How many bytes stand before: a byte order mark and front matter.
+    pub base: usize,
+}
+
+impl<'a> Shadow<'a> {
+    /// Makes the shadow of a whole file.
+    pub fn of(bytes: &'a [u8]) -> Self {
+        let mark = mark_length(bytes);
+        let base = mark + front_matter(&bytes[mark..]);
+        let body = &bytes[base..];
+        let text = match std::str::from_utf8(body) {
+            Ok(text) if !body.iter().enumerate().any(|(i, &b)| is_trap(body, i, b)) => text.into(),
+            _ => substituted(body).into(),
+        };
+        Self { text, base }
+    }
+
+    /// Whether the parser reads the file's very bytes.
+    pub fn is_exact(&self) -> bool {
+        matches!(self.text, Cow::Borrowed(_))
+    }
+}
+
+/// The length of the byte order mark at the start of a file, 0 without one.
+pub(super) fn mark_length(bytes: &[u8]) -> usize {
+    if bytes.starts_with(BYTE_ORDER_MARK) {
+        BYTE_ORDER_MARK.len()
+    } else {
+        0
+    }
+}
+
+fn is_trap(body: &[u8], at: usize, byte: u8) -> bool {
+    match byte {
+        0 | 0x0b | 0x0c => true,
+        b'\r' => body.get(at + 1) != Some(&b'\n'),
+        _ => false,
+    }
+}
+
+fn substituted(body: &[u8]) -> String {
+    let mut out = String::with_capacity(body.len());
+    for chunk in body.utf8_chunks() {
+        let valid = chunk.valid();
+        for (i, c) in valid.char_indices() {
+            // A carriage return at the end of a chunk is followed by an invalid byte.
+            out.push(match c {
+                '\0' | '\x0b' | '\x0c' => SUBSTITUTE,
+                '\r' if valid.as_bytes().get(i + 1) != Some(&b'\n') => '\n',
+                c => c,
+            });
+        }
+        out.extend(chunk.invalid().iter().map(|_| SUBSTITUTE));
+    }
+    out
+}
+
+/// The length of YAML (`---`) or TOML (`+++`) front matter at the start of `bytes`, up to
+/// and including the line that closes it; 0 if there is none.
+///
+/// A first line `---` that no line closes, or that a blank line follows, is a rule.
+fn front_matter(bytes: &[u8]) -> usize {
+    let mut lines = bytes.split_inclusive(|&b| b == b'\n');
+    let Some(opener) = lines.next() else { return 0 };
+    let closers: &[&[u8]] = match opener.trim_ascii_end() {
+        b"---" => &[b"---", b"..."],
+        b"+++" => &[b"+++"],
+        _ => return 0,
+    };
+    let mut length = opener.len();
+    for (number, line) in lines.enumerate() {
+        length += line.len();
+        let words = line.trim_ascii_end();
+        let closes = closers.contains(&words);
+        if number == 0 && (closes || words.is_empty()) {
+            return 0;
+        }
+        if closes {
+            return length;
+        }
+    }
+    0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clean_file_is_not_copied() {
+        let shadow = Shadow::of("# Ä\r\n- b\n".as_bytes());
+        assert!(shadow.is_exact());
+        assert_eq!(shadow.base, 0);
+    }
+
+    #[test]
+    fn every_odd_byte_keeps_its_place() {
+        let shadow = Shadow::of(b"\xEF\xBB\xBFa\xFF\rb\0\r\n\x0c\xE2\x82");
+        assert_eq!(shadow.base, 3);
+        assert_eq!(shadow.text, "a\u{1a}\nb\u{1a}\r\n\u{1a}\u{1a}\u{1a}");
+    }
+
+    #[test]
+    fn front_matter_is_left_out_only_where_it_is_closed() {
+        assert_eq!(front_matter(b"---\na: 1\n---\n# T\n"), 13);
+        assert_eq!(front_matter(b"+++\r\na = 1\r\n+++"), 15);
+        assert_eq!(front_matter(b"---\na: 1\n...\nrest"), 13);
+        assert_eq!(front_matter(b"---\na: 1\n# T\n"), 0);
+        assert_eq!(front_matter(b"---\n\n# T\n---\n"), 0);
+        assert_eq!(front_matter(b"---\n---\n"), 0);
+        assert_eq!(front_matter(b"text\n---\na\n---\n"), 0);
+    }
+}

@@ -1,0 +1,108 @@
+//! The block table: one row a block of 100 steps.
+
+use super::{cell, column};
+use crate::document::markdown::MarkdownDocument;
+use crate::plan::id::{BlockId, StepId};
+
+/// A column of the block table that people edit.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum BlockColumn {
+    /// What the block is about.
+    Theme,
+    /// Who answers for it.
+    Steward,
+    /// How one sees that it worked.
+    Signal,
+    /// Where it stands.
+    Status,
+}
+
+impl BlockColumn {
+    /// The editable columns in table order.
+    pub const ALL: [Self; 4] = [Self::Theme, Self::Steward, Self::Signal, Self::Status];
+
+    /// What people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Theme => "Theme",
+            Self::Steward => "Steward",
+            Self::Signal => "Success signal",
+            Self::Status => "Status",
+        }
+    }
+
+    /// Beginnings of the column's header, the surest first.
+    fn headers(self) -> &'static [&'static str] {
+        match self {
+            Self::Theme => &["Working Theme", "Theme"],
+            Self::Steward => &["Primary Steward", "Steward"],
+            Self::Signal => &["Success Signal", "Signal", "Success"],
+            Self::Status => &["Status"],
+        }
+    }
+}
+
+/// A row of a block table.
+#[derive(Clone, Debug)]
+pub struct BlockRow {
+    /// The block's name.
+    pub id: BlockId,
+    /// First and last step number, if the range can be read.
+    pub range: Option<(u32, u32)>,
+    /// Index of the file in the plan.
+    pub file: usize,
+    /// Index of the table in the document.
+    pub table: usize,
+    /// Index of the row in the table.
+    pub row: usize,
+    columns: [Option<usize>; 4],
+}
+
+impl BlockRow {
+    /// Where the column stands in the table, if it has one.
+    pub fn column(&self, column: BlockColumn) -> Option<usize> {
+        self.columns[column as usize]
+    }
+
+    /// The words of one cell.
+    pub fn text<'a>(&self, document: &'a MarkdownDocument, column: BlockColumn) -> &'a str {
+        cell(document, self.table, self.row, self.column(column))
+    }
+}
+
+/// Every row of every block table in `document`.
+pub fn rows(document: &MarkdownDocument, file: usize) -> Vec<BlockRow> {
+    let mut rows = Vec::new();
+    for (index, table) in document.tables().iter().enumerate() {
+        let (Some(block), Some(range)) =
+            (column(table, &["Block"]), column(table, &["Step Range"]))
+        else {
+            continue;
+        };
+        let columns = BlockColumn::ALL.map(|c| column(table, c.headers()));
+        for row in 0..table.rows.len() {
+            if let Ok(id) = cell(document, index, row, Some(block)).trim().parse() {
+                rows.push(BlockRow {
+                    id,
+                    range: read_range(cell(document, index, row, Some(range))),
+                    file,
+                    table: index,
+                    row,
+                    columns,
+                });
+            }
+        }
+    }
+    rows
+}
+
+/// Reads `0101–0200`, with any dash or `to` between.
+fn read_range(text: &str) -> Option<(u32, u32)> {
+    let mut numbers = text
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|digits| !digits.is_empty())
+        .map(|digits| format!("{digits:0>4}").parse::<StepId>());
+    let first = numbers.next()?.ok()?.number();
+    let last = numbers.next()?.ok()?.number();
+    (first <= last && numbers.next().is_none()).then_some((first, last))
+}

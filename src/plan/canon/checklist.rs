@@ -1,0 +1,76 @@
+//! Readiness checklists: under a heading with "Checklist", one heading a stage, one list
+//! item a check. A plain bullet counts as an open check.
+
+use crate::document::markdown::{Check as Mark, MarkdownDocument};
+use crate::plan::id::{StepId, ids_in};
+
+/// One list item of a checklist.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// The stage's heading as written.
+    pub stage: String,
+    /// The item's words, line breaks read as spaces.
+    pub text: String,
+    /// How many items with the same words stand before it under the heading.
+    pub nth: usize,
+    /// Whether it is ticked.
+    pub done: bool,
+    /// The steps that it names.
+    pub steps: Vec<StepId>,
+    /// Index of the file in the plan.
+    pub file: usize,
+    /// Index of the list item in the document.
+    pub item: usize,
+    /// Line of the item, counted from 1.
+    pub line: usize,
+}
+
+/// A checklist heading with its checks.
+#[derive(Clone, Debug)]
+pub struct Checklist {
+    /// The stage's heading as written.
+    pub stage: String,
+    /// Index of the file in the plan.
+    pub file: usize,
+    /// Line of the heading, counted from 1.
+    pub line: usize,
+    /// The checks in file order.
+    pub checks: Vec<Check>,
+}
+
+/// Every checklist of `document`.
+pub fn checklists(document: &MarkdownDocument, file: usize) -> Vec<Checklist> {
+    let headings = document.headings();
+    let is_list = |index: usize| headings[index].text.to_lowercase().contains("checklist");
+    let mut of_heading = vec![None; headings.len()];
+    let mut lists: Vec<Checklist> = Vec::new();
+    for (index, heading) in headings.iter().enumerate() {
+        if heading.parent.is_some_and(is_list) && !is_list(index) {
+            of_heading[index] = Some(lists.len());
+            lists.push(Checklist {
+                stage: heading.text.clone(),
+                file,
+                line: document.line_of(heading.span.start),
+                checks: Vec::new(),
+            });
+        }
+    }
+    for (index, item) in document.items().iter().enumerate() {
+        let (Some(list), None) = (item.heading.and_then(|h| of_heading[h]), item.parent) else {
+            continue;
+        };
+        let list = &mut lists[list];
+        let same = |check: &&Check| check.text == item.text;
+        list.checks.push(Check {
+            stage: list.stage.clone(),
+            nth: list.checks.iter().filter(same).count(),
+            text: item.text.clone(),
+            done: matches!(item.check, Mark::Done(_)),
+            steps: ids_in(&item.text),
+            file,
+            item: index,
+            line: document.line_of(item.span.start),
+        });
+    }
+    lists
+}

@@ -1,0 +1,45 @@
+//! The structures that people write in the canon, recognised by content
+//! (design, "The canon"). One file a structure; each only locates and reads.
+
+pub mod alignment;
+pub mod block_table;
+pub mod checklist;
+pub mod ladder;
+pub mod matrix;
+pub mod roadmap;
+pub mod section;
+
+use crate::document::markdown::{MarkdownDocument, Table};
+
+/// Words in a form in which spelling habits do not matter: letters and digits in lower
+/// case, everything between them one space.
+pub fn normalised(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_alphanumeric() {
+            out.extend(c.to_lowercase());
+        } else if !out.is_empty() && !out.ends_with(' ') {
+            out.push(' ');
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// The first column whose header starts with one of `names`, whatever the case.
+fn column(table: &Table, names: &[&str]) -> Option<usize> {
+    names.iter().find_map(|name| {
+        table.header.cells.iter().position(|cell| {
+            cell.text
+                .get(..name.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(name))
+        })
+    })
+}
+
+/// The text of a cell, or nothing where the row is too short.
+fn cell(document: &MarkdownDocument, table: usize, row: usize, column: Option<usize>) -> &str {
+    column
+        .and_then(|column| document.tables()[table].rows[row].cells.get(column))
+        .map_or("", |cell| cell.text.as_str())
+}

@@ -1,0 +1,83 @@
+//! The roadmap: evidence links under the milestones' headings.
+
+use super::normalised;
+use crate::document::markdown::MarkdownDocument;
+
+/// A roadmap heading that names a stage, with the evidence below it.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The stage it belongs to.
+    pub stage: String,
+    /// Index of the heading in the document.
+    pub heading: usize,
+    /// Index of the file in the plan.
+    pub file: usize,
+    /// The bullets with links, in file order.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A bullet that links to evidence.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Evidence {
+    /// The bullet's words.
+    pub text: String,
+    /// Where it points to.
+    pub links: Vec<String>,
+    /// Index of the file in the plan.
+    pub file: usize,
+    /// Line of the bullet, counted from 1.
+    pub line: usize,
+}
+
+impl Evidence {
+    /// Whether the bullet speaks of the check with these words.
+    pub fn is_for(&self, check: &str) -> bool {
+        let check = normalised(check);
+        !check.is_empty() && normalised(&self.text).contains(&check)
+    }
+}
+
+/// The entries of `document` for `stages`, in file order.
+pub fn entries(document: &MarkdownDocument, file: usize, stages: &[String]) -> Vec<Entry> {
+    let headings = document.headings();
+    let mut of_heading: Vec<Option<usize>> = vec![None; headings.len()];
+    let mut entries: Vec<Entry> = Vec::new();
+    for (index, heading) in headings.iter().enumerate() {
+        let words = format!(" {} ", normalised(&heading.text));
+        let named = stages
+            .iter()
+            .find(|stage| words.contains(&format!(" {} ", normalised(stage))));
+        of_heading[index] = match named {
+            Some(stage) => {
+                entries.push(Entry {
+                    stage: stage.clone(),
+                    heading: index,
+                    file,
+                    evidence: Vec::new(),
+                });
+                Some(entries.len() - 1)
+            }
+            None => heading.parent.and_then(|parent| of_heading[parent]),
+        };
+    }
+    for item in document.items() {
+        let Some(entry) = item.heading.and_then(|heading| of_heading[heading]) else {
+            continue;
+        };
+        let links: Vec<String> = document
+            .links()
+            .iter()
+            .filter(|link| item.span.contains(link.span.start))
+            .map(|link| link.url.clone())
+            .collect();
+        if !links.is_empty() {
+            entries[entry].evidence.push(Evidence {
+                text: item.text.clone(),
+                links,
+                file,
+                line: document.line_of(item.span.start),
+            });
+        }
+    }
+    entries
+}

@@ -1,0 +1,94 @@
+//! The files that a plan is read from.
+
+use std::path::{Path, PathBuf};
+
+use crate::document::Document;
+use crate::document::log::LogDocument;
+use crate::document::markdown::MarkdownDocument;
+
+/// What a file is to the plan.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Role {
+    /// One step a line.
+    Log,
+    /// Markdown that may hold block rows, step sections, gates and checklists.
+    Canon,
+    /// Evidence links under the milestones' headings.
+    Roadmap,
+    /// A decision note that names step IDs.
+    Decision,
+}
+
+/// One file of the plan with what it says at this moment.
+#[derive(Clone, Debug)]
+pub struct SourceFile {
+    /// Relative to the plan's root.
+    pub path: PathBuf,
+    /// What the plan looks for in it.
+    pub role: Role,
+    /// Its bytes, taken apart.
+    pub document: Document,
+}
+
+/// A line of a file, as people quote it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Place {
+    /// Relative to the plan's root.
+    pub path: PathBuf,
+    /// Counted from 1.
+    pub line: usize,
+    /// Counted from 1, in characters.
+    pub column: usize,
+}
+
+impl SourceFile {
+    /// Takes `bytes` apart as the role demands.
+    pub fn load(path: impl Into<PathBuf>, role: Role, bytes: Vec<u8>) -> Self {
+        let document = match role {
+            Role::Log => Document::Log(LogDocument::load(bytes)),
+            _ => Document::Markdown(MarkdownDocument::load(bytes)),
+        };
+        Self {
+            path: path.into(),
+            role,
+            document,
+        }
+    }
+
+    /// The log, if it is one.
+    pub fn log(&self) -> Option<&LogDocument> {
+        match &self.document {
+            Document::Log(log) => Some(log),
+            Document::Markdown(_) => None,
+        }
+    }
+
+    /// The Markdown document, if it is one.
+    pub fn markdown(&self) -> Option<&MarkdownDocument> {
+        match &self.document {
+            Document::Markdown(markdown) => Some(markdown),
+            Document::Log(_) => None,
+        }
+    }
+}
+
+impl Place {
+    /// The start of a line, counted from 1.
+    pub fn line(path: &Path, line: usize) -> Self {
+        Self {
+            path: path.to_owned(),
+            line,
+            column: 1,
+        }
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.path.display(), self.line)?;
+        if self.column > 1 {
+            write!(f, ":{}", self.column)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,272 @@
+//! One step as the plan sees it: log and canon put together.
+
+use std::borrow::Cow;
+
+use super::canon::section::Section;
+use super::dependency::Dependency;
+use super::field::{FIELDS, Field, KEY_ORDER, Kind};
+use super::id::StepId;
+use super::source::Place;
+use super::status::{State, Status};
+use super::{LogPlace, Plan, Step};
+use crate::document::json;
+use crate::document::log::LineRef;
+use crate::document::markdown::MarkdownDocument;
+
+/// A step of a plan.
+#[derive(Clone, Copy)]
+pub struct StepRef<'a> {
+    plan: &'a Plan,
+    index: usize,
+}
+
+/// A field on which log and canon disagree.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Drift {
+    /// The field.
+    pub field: Field,
+    /// What the log says.
+    pub log: String,
+    /// What the canon says.
+    pub canon: String,
+}
+
+/// One thing that a step waits for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Waiting {
+    /// A step that is not complete.
+    Step(StepId),
+    /// A step that does not exist.
+    Missing(StepId),
+    /// An open condition in words.
+    Condition(String),
+    /// The steps that wait for each other, this one included.
+    Cycle(Vec<StepId>),
+}
+
+impl<'a> StepRef<'a> {
+    pub(super) fn new(plan: &'a Plan, index: usize) -> Self {
+        Self { plan, index }
+    }
+
+    fn facts(self) -> &'a Step {
+        &self.plan.steps[self.index]
+    }
+
+    /// The step's index in the plan.
+    pub fn index(self) -> usize {
+        self.index
+    }
+
+    /// The step's name.
+    pub fn id(self) -> StepId {
+        self.facts().id
+    }
+
+    /// How many steps with the same ID stand before it; 0 unless the ID is a duplicate.
+    pub fn nth(self) -> u32 {
+        self.facts().nth
+    }
+
+    /// The status, if it is one of the five in any spelling.
+    pub fn status(self) -> Option<Status> {
+        self.facts().status
+    }
+
+    /// What the dependencies make of it.
+    pub fn state(self) -> State {
+        self.plan.graph.state(self.index)
+    }
+
+    /// Index of the block that its number falls into.
+    pub fn block(self) -> usize {
+        self.facts().block
+    }
+
+    /// The log line that holds the step.
+    pub fn log_place(self) -> Option<LogPlace> {
+        self.facts().log
+    }
+
+    /// The log line that holds the step, taken apart.
+    pub fn log_line(self) -> Option<LineRef<'a>> {
+        let place = self.facts().log?;
+        Some(self.plan.files[place.file].log()?.line(place.line))
+    }
+
+    /// The canon section that describes the step, with its document.
+    pub fn section(self) -> Option<(&'a Section, &'a MarkdownDocument)> {
+        let section = &self.plan.sections[self.facts().section?];
+        Some((section, self.plan.files[section.file].markdown()?))
+    }
+
+    /// The raw JSON of a field in the log line; for inner fields, the inner value.
+    pub fn raw(self, field: Field) -> Option<&'a str> {
+        let spec = field.spec();
+        let raw = self.log_line()?.get(spec.key)?;
+        match spec.inner {
+            None => Some(raw),
+            Some(inner) => json::Object::parse(raw).ok()?.get(inner),
+        }
+    }
+
+    /// The words of a field: the log's, else the canon's, else nothing. Lists are joined
+    /// by commas.
+    pub fn text(self, field: Field) -> Cow<'a, str> {
+        match self.raw(field) {
+            Some(raw) if raw.starts_with('[') => match words_of_list(raw) {
+                Some(items) => Cow::Owned(items.join(", ")),
+                None => Cow::Borrowed(raw),
+            },
+            Some(raw) => json::words(raw),
+            None => self.canon_text(field).unwrap_or_default(),
+        }
+    }
+
+    /// The entries of a list field: the log's, else the canon's.
+    pub fn list(self, field: Field) -> Vec<Cow<'a, str>> {
+        match self.raw(field) {
+            Some(raw) => words_of_list(raw).unwrap_or_else(|| match json::words(raw) {
+                words if words.is_empty() => Vec::new(),
+                words => vec![words],
+            }),
+            None => self
+                .section()
+                .and_then(|(section, document)| section.list(document, field))
+                .unwrap_or_default(),
+        }
+    }
+
+    fn canon_text(self, field: Field) -> Option<Cow<'a, str>> {
+        let (section, document) = self.section()?;
+        section.text(document, field)
+    }
+
+    /// The title.
+    pub fn title(self) -> Cow<'a, str> {
+        self.text(Field::Title)
+    }
+
+    /// The owner; nothing where there is none.
+    pub fn owner(self) -> Cow<'a, str> {
+        self.text(Field::Owner)
+    }
+
+    /// What the step depends on, in the order in which it is written.
+    pub fn dependencies(self) -> impl Iterator<Item = Dependency<'a>> {
+        self.list(Field::Dependencies)
+            .into_iter()
+            .map(Dependency::read)
+    }
+
+    /// Everything that keeps the step waiting, in the order in which it is written.
+    pub fn waiting_on(self) -> Vec<Waiting> {
+        if self.state() == State::Done {
+            return Vec::new();
+        }
+        let mut waiting: Vec<Waiting> = self
+            .dependencies()
+            .filter_map(|dependency| match dependency {
+                Dependency::Step(id) => match self.plan.find(id) {
+                    None => Some(Waiting::Missing(id)),
+                    Some(step) if self.plan.step(step).status() == Some(Status::Complete) => None,
+                    Some(_) => Some(Waiting::Step(id)),
+                },
+                Dependency::Condition { met: true, .. } => None,
+                Dependency::Condition { text, .. } => Some(Waiting::Condition(text.into_owned())),
+            })
+            .collect();
+        if let Some(cycle) = self.plan.graph.cycle(self.index) {
+            let ids = self.plan.graph.shortest_cycle(cycle);
+            waiting.push(Waiting::Cycle(
+                ids.into_iter()
+                    .map(|step| self.plan.step(step).id())
+                    .collect(),
+            ));
+        }
+        waiting
+    }
+
+    /// Where the step is written: its log line, its canon heading.
+    pub fn places(self) -> Vec<Place> {
+        let log = self
+            .facts()
+            .log
+            .map(|place| Place::line(&self.plan.files[place.file].path, place.line + 1));
+        let canon = self.section().map(|(section, document)| {
+            let heading = &document.headings()[section.heading];
+            Place::line(
+                &self.plan.files[section.file].path,
+                document.line_of(heading.span.start),
+            )
+        });
+        log.into_iter().chain(canon).collect()
+    }
+
+    /// The fields on which log and canon disagree. A field that only one of them has is
+    /// no disagreement.
+    pub fn drift(self) -> Vec<Drift> {
+        let (Some(_), Some((section, document))) = (self.log_line(), self.section()) else {
+            return Vec::new();
+        };
+        let in_canon =
+            |spec: &&super::field::FieldSpec| spec.field == Field::Title || spec.canon.is_some();
+        FIELDS
+            .iter()
+            .filter(in_canon)
+            .filter_map(|spec| {
+                let field = spec.field;
+                self.raw(field)?;
+                let agree = match spec.kind {
+                    Kind::List => same_list(&self.list(field), &section.list(document, field)?),
+                    Kind::Status => {
+                        let canon = section.text(document, field)?;
+                        Status::read(&canon) == self.status() && self.status().is_some()
+                            || same_words(&canon, &self.text(field))
+                    }
+                    _ => same_words(&section.text(document, field)?, &self.text(field)),
+                };
+                (!agree).then(|| Drift {
+                    field,
+                    log: self.text(field).into_owned(),
+                    canon: section
+                        .text(document, field)
+                        .unwrap_or_default()
+                        .into_owned(),
+                })
+            })
+            .collect()
+    }
+
+    /// Keys of the log line that no field stands for, with their raw values.
+    pub fn other_keys(self) -> Vec<(&'a str, &'a str)> {
+        self.log_line()
+            .into_iter()
+            .flat_map(LineRef::entries)
+            .filter(|(key, _)| !KEY_ORDER.contains(key))
+            .collect()
+    }
+}
+
+fn words_of_list(raw: &str) -> Option<Vec<Cow<'_, str>>> {
+    Some(json::items(raw)?.into_iter().map(json::words).collect())
+}
+
+fn same_words(a: &str, b: &str) -> bool {
+    a.split_whitespace().eq(b.split_whitespace())
+}
+
+fn same_list(a: &[Cow<'_, str>], b: &[Cow<'_, str>]) -> bool {
+    let mut a: Vec<Dependency<'_>> = a.iter().cloned().map(Dependency::read).collect();
+    a.dedup();
+    a.len() == b.len()
+        && b.iter().cloned().map(Dependency::read).all(|entry| {
+            a.iter().any(|other| match (other, &entry) {
+                (
+                    Dependency::Condition { text: x, met: m },
+                    Dependency::Condition { text: y, met: n },
+                ) => m == n && same_words(x, y),
+                (x, y) => x == y,
+            })
+        })
+}
