@@ -9,6 +9,7 @@ pub mod dependency;
 pub mod field;
 pub mod graph;
 pub mod id;
+pub mod query;
 pub mod source;
 pub mod stage;
 pub mod status;

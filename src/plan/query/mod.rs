@@ -1,0 +1,470 @@
+//! The filter language: one line, every term must hold (screens, "Filter language").
+//!
+//! Words match title, outcome, owner and ID; `key:value` asks about a field or the
+//! derived state; `-` in front turns a term round.
+
+pub mod words;
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt;
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::field::Field;
+use super::id::{BlockId, StepId, typed_id};
+use super::status::{State, Status};
+use super::{Plan, StepRef};
+use words::{Words, fold};
+
+/// What the keys of the language mean, for help and error messages.
+pub const KEYS: [(&str, &str); 13] = [
+    (
+        "owner:",
+        "the owner holds these letters; owner:none finds steps without",
+    ),
+    ("status:", "idea, draft, progress, blocked or complete"),
+    ("block:", "a block, as B37"),
+    (
+        "is:",
+        "ready, waiting, blocked, done, open, drift, marked or cyclic",
+    ),
+    ("stage:", "named by a check of the stage"),
+    (
+        "updated:",
+        "older (>7d) or younger (<7d) than days, weeks (w) or hours (h)",
+    ),
+    ("dep:", "depends directly on a step"),
+    (
+        "up:",
+        "everything a step waits for, directly or through others",
+    ),
+    ("down:", "everything that waits for a step"),
+    ("evidence:", "missing or given"),
+    ("theme:", "the theme holds these letters"),
+    ("id:", "the ID starts so"),
+    ("note:", "the notes hold these letters"),
+];
+
+/// Why a line is not a filter.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct QueryError {
+    /// The term at fault, as typed.
+    pub term: String,
+    /// What is wrong with it and what would do.
+    pub reason: String,
+}
+
+impl fmt::Display for QueryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "“{}”: {}", self.term, self.reason)
+    }
+}
+
+/// Which field of time a term asks about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Test {
+    Owner(String),
+    NoOwner,
+    Status(Status),
+    Block(BlockId),
+    State(State),
+    Open,
+    Drift,
+    Marked,
+    Cyclic,
+    Stage(String),
+    Updated { older: bool, than: Duration },
+    DependsOn(StepId),
+    Upstream(StepId),
+    Downstream(StepId),
+    Evidence { given: bool },
+    Theme(String),
+    Id(String),
+    Notes(String),
+}
+
+/// A filter line, understood.
+pub struct Query {
+    text: String,
+    words: Words,
+    unwanted: Vec<Words>,
+    tests: Vec<(bool, Test)>,
+}
+
+/// A query made ready for one plan: sets worked out once.
+pub struct Prepared<'a> {
+    query: &'a Query,
+    plan: &'a Plan,
+    now: DateTime<Utc>,
+    marks: &'a HashSet<(StepId, u32)>,
+    sets: Vec<Option<HashSet<usize>>>,
+}
+
+impl Default for Query {
+    fn default() -> Self {
+        Self {
+            text: String::new(),
+            words: Words::new([]),
+            unwanted: Vec::new(),
+            tests: Vec::new(),
+        }
+    }
+}
+
+impl Query {
+    /// Understands a line; an empty one lets everything pass.
+    ///
+    /// # Errors
+    /// The first term that makes no sense.
+    pub fn parse(text: &str) -> Result<Self, QueryError> {
+        let mut words = Vec::new();
+        let mut unwanted = Vec::new();
+        let mut tests = Vec::new();
+        for term in terms(text) {
+            let (wanted, bare) = match term.strip_prefix('-') {
+                Some(rest) if !rest.is_empty() => (false, rest),
+                _ => (true, &*term),
+            };
+            let Some((key, value)) = bare.split_once(':') else {
+                match wanted {
+                    true => words.push(bare.to_owned()),
+                    false => unwanted.push(Words::new([bare])),
+                }
+                continue;
+            };
+            let test = read_test(key, value).map_err(|reason| QueryError {
+                term: term.clone(),
+                reason,
+            })?;
+            tests.push((wanted, test));
+        }
+        Ok(Self {
+            text: text.trim().to_owned(),
+            words: Words::new(words.iter().map(String::as_str)),
+            unwanted,
+            tests,
+        })
+    }
+
+    /// The line as typed.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether everything passes.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// The words to be shown where they match.
+    pub fn words(&self) -> &Words {
+        &self.words
+    }
+
+    /// Works out, in one pass over the plan, what the terms need.
+    pub fn prepare<'a>(
+        &'a self,
+        plan: &'a Plan,
+        now: DateTime<Utc>,
+        marks: &'a HashSet<(StepId, u32)>,
+    ) -> Prepared<'a> {
+        let reached = |id: &StepId, up: bool| {
+            let Some(step) = plan.find(*id) else {
+                return HashSet::new();
+            };
+            let reach = match up {
+                true => plan.graph().ancestors(step),
+                false => plan.graph().dependants(step),
+            };
+            reach.into_iter().map(|(step, _)| step).collect()
+        };
+        let named = |stage: &str| {
+            let named = plan
+                .stages()
+                .iter()
+                .filter(|s| fold(&s.name).contains(stage));
+            let checks = named.flat_map(|stage| &stage.checks);
+            let ids = checks.flat_map(|check| &check.steps);
+            ids.filter_map(|id| plan.find(*id)).collect()
+        };
+        let sets = self
+            .tests
+            .iter()
+            .map(|(_, test)| match test {
+                Test::Upstream(id) => Some(reached(id, true)),
+                Test::Downstream(id) => Some(reached(id, false)),
+                Test::Stage(stage) => Some(named(stage)),
+                _ => None,
+            })
+            .collect();
+        Prepared {
+            query: self,
+            plan,
+            now,
+            marks,
+            sets,
+        }
+    }
+}
+
+impl Prepared<'_> {
+    /// Whether the step passes every term.
+    pub fn matches(&self, step: StepRef<'_>) -> bool {
+        let tests = self.query.tests.iter().zip(&self.sets);
+        for ((wanted, test), set) in tests {
+            if self.holds(test, set.as_ref(), step) != *wanted {
+                return false;
+            }
+        }
+        if self.query.words.is_empty() && self.query.unwanted.is_empty() {
+            return true;
+        }
+        let near = format!("{} {} {}", step.id(), step.title(), step.owner());
+        let far = [step.text(Field::Outcome)];
+        self.query.words.score(&near, &far).is_some()
+            && !self
+                .query
+                .unwanted
+                .iter()
+                .any(|w| w.score(&near, &far).is_some())
+    }
+
+    /// Indexes of all steps that pass, in the order of IDs.
+    pub fn all(&self) -> Vec<usize> {
+        self.plan
+            .steps()
+            .filter(|step| self.matches(*step))
+            .map(StepRef::index)
+            .collect()
+    }
+
+    fn holds(&self, test: &Test, set: Option<&HashSet<usize>>, step: StepRef<'_>) -> bool {
+        let holds = |text: Cow<'_, str>, part: &str| fold(&text).contains(part);
+        match test {
+            Test::Owner(part) => holds(step.owner(), part),
+            Test::NoOwner => step.owner().trim().is_empty(),
+            Test::Status(status) => step.status() == Some(*status),
+            Test::Block(id) => self.plan.blocks()[step.block()].id == *id,
+            Test::State(State::Blocked) => step.status() == Some(Status::Blocked),
+            Test::State(state) => step.state() == *state,
+            Test::Open => step.state() != State::Done,
+            Test::Drift => !step.drift().is_empty(),
+            Test::Marked => self.marks.contains(&(step.id(), step.nth())),
+            Test::Cyclic => self.plan.graph().cycle(step.index()).is_some(),
+            Test::Updated { older, than } => {
+                DateTime::parse_from_rfc3339(&step.text(Field::UpdatedAt))
+                    .is_ok_and(|at| (self.now - at.with_timezone(&Utc) > *than) == *older)
+            }
+            Test::DependsOn(id) => step
+                .dependencies()
+                .any(|d| d == super::dependency::Dependency::Step(*id)),
+            Test::Upstream(_) | Test::Downstream(_) | Test::Stage(_) => {
+                set.is_some_and(|set| set.contains(&step.index()))
+            }
+            Test::Evidence { given } => {
+                let has = |field| !step.text(field).trim().is_empty();
+                (has(Field::Actual) || has(Field::Link)) == *given
+            }
+            Test::Theme(part) => holds(step.text(Field::Theme), part),
+            Test::Id(start) => step
+                .id()
+                .to_string()
+                .to_lowercase()
+                .starts_with(start.as_str()),
+            Test::Notes(part) => holds(step.text(Field::Notes), part),
+        }
+    }
+}
+
+fn read_test(key: &str, value: &str) -> Result<Test, String> {
+    let folded = fold(value).into_owned();
+    let step = || typed_id(value).ok_or_else(|| format!("{key}: takes a step ID, as {key}:0042"));
+    match &*key.to_lowercase() {
+        "owner" if matches!(&*folded, "" | "none" | "-") => Ok(Test::NoOwner),
+        "owner" => Ok(Test::Owner(folded)),
+        "status" => status_starting(&folded)
+            .map(Test::Status)
+            .ok_or_else(|| "a status is idea, draft, progress, blocked or complete".to_owned()),
+        "block" => value
+            .parse()
+            .or_else(|_| format!("B{value}").parse())
+            .map(Test::Block)
+            .map_err(|_| "a block is B and a number, as block:B07".to_owned()),
+        "is" => match &*folded {
+            "ready" => Ok(Test::State(State::Ready)),
+            "waiting" => Ok(Test::State(State::Waiting)),
+            "blocked" => Ok(Test::State(State::Blocked)),
+            "done" | "complete" => Ok(Test::State(State::Done)),
+            "open" => Ok(Test::Open),
+            "drift" => Ok(Test::Drift),
+            "marked" => Ok(Test::Marked),
+            "cyclic" | "cycle" => Ok(Test::Cyclic),
+            _ => Err(
+                "is: takes ready, waiting, blocked, done, open, drift, marked or cyclic".to_owned(),
+            ),
+        },
+        "stage" => Ok(Test::Stage(folded)),
+        "updated" => read_age(value)
+            .ok_or_else(|| "write updated:>7d for older, updated:<2w for younger".to_owned()),
+        "dep" => step().map(Test::DependsOn),
+        "up" => step().map(Test::Upstream),
+        "down" => step().map(Test::Downstream),
+        "evidence" => match &*folded {
+            "missing" | "none" => Ok(Test::Evidence { given: false }),
+            "given" | "any" => Ok(Test::Evidence { given: true }),
+            _ => Err("evidence: takes missing or given".to_owned()),
+        },
+        "theme" => Ok(Test::Theme(folded)),
+        "id" => Ok(Test::Id(folded)),
+        "note" | "notes" => Ok(Test::Notes(folded)),
+        _ => {
+            let keys: Vec<&str> = KEYS.iter().map(|(key, _)| *key).collect();
+            Err(format!("no such key; there are {}", keys.join(" ")))
+        }
+    }
+}
+
+fn status_starting(text: &str) -> Option<Status> {
+    if text.is_empty() {
+        return None;
+    }
+    Status::read(text).or_else(|| {
+        Status::ALL
+            .into_iter()
+            .find(|status| status.word().split(' ').any(|word| word.starts_with(text)))
+    })
+}
+
+fn read_age(value: &str) -> Option<Test> {
+    let (older, rest) = match value.split_at_checked(1)? {
+        (">", rest) => (true, rest),
+        ("<", rest) => (false, rest),
+        _ => return None,
+    };
+    let unit = rest.chars().next_back()?;
+    let count: i64 = rest[..rest.len() - unit.len_utf8()].parse().ok()?;
+    let than = match unit {
+        'h' => Duration::try_hours(count),
+        'd' => Duration::try_days(count),
+        'w' => Duration::try_weeks(count),
+        _ => None,
+    }?;
+    Some(Test::Updated { older, than })
+}
+
+/// Terms are parted by spaces; quotes keep them together, as `owner:"field ops"`.
+fn terms(text: &str) -> Vec<String> {
+    let mut terms = vec![String::new()];
+    let mut quoted = false;
+    for c in text.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            c if c.is_whitespace() && !quoted => terms.push(String::new()),
+            c => terms.last_mut().expect("there is always a term").push(c),
+        }
+    }
+    terms.retain(|term| !term.is_empty());
+    terms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::source::{Role, SourceFile};
+
+    fn plan() -> Plan {
+        let line = |id: &str, title: &str, owner: &str, status: &str, rest: &str| {
+            format!(
+                r#"{{"step_id":"{id}","title":"{title}","owner":"{owner}","status":"{status}"{rest}}}"#
+            )
+        };
+        let log = [
+            line(
+                "0001",
+                "Pick the engine",
+                "ops",
+                "complete",
+                r#","updated_at":"2026-01-01T00:00:00Z""#,
+            ),
+            line(
+                "0002",
+                "Gate review of indexes",
+                "ops",
+                "draft",
+                r#","dependencies":["0001"],"updated_at":"2026-01-30T00:00:00Z""#,
+            ),
+            line(
+                "0003",
+                "Load test",
+                "",
+                "blocked",
+                r#","dependencies":["0002"],"evidence":{"metric":"p95","target":1,"actual":2}"#,
+            ),
+            line(
+                "0101",
+                "Überprüfung",
+                "grc",
+                "idea",
+                r#","dependencies":["0003","Board agrees"]"#,
+            ),
+        ];
+        Plan::read(vec![SourceFile::load(
+            "log.jsonl",
+            Role::Log,
+            log.join("\n").into_bytes(),
+        )])
+    }
+
+    fn found(text: &str) -> Vec<String> {
+        let plan = plan();
+        let now = "2026-01-31T00:00:00Z".parse().unwrap();
+        let marks = HashSet::from([("0003".parse().unwrap(), 0)]);
+        let query = Query::parse(text).unwrap();
+        let ids = query.prepare(&plan, now, &marks).all();
+        ids.into_iter()
+            .map(|step| plan.step(step).id().to_string())
+            .collect()
+    }
+
+    #[test]
+    fn every_term_of_the_language_is_understood() {
+        for (text, ids) in [
+            ("", vec!["0001", "0002", "0003", "0101"]),
+            ("gate rev", vec!["0002"]),
+            ("rev gate", vec!["0002"]),
+            ("uberpruf", vec!["0101"]),
+            ("owner:ops status:draft", vec!["0002"]),
+            ("owner:none", vec!["0003"]),
+            ("-owner:ops", vec!["0003", "0101"]),
+            ("block:B02", vec!["0101"]),
+            ("is:ready", vec!["0002"]),
+            ("is:waiting", vec!["0003", "0101"]),
+            ("is:blocked", vec!["0003"]),
+            ("is:marked", vec!["0003"]),
+            ("updated:>7d", vec!["0001"]),
+            ("updated:<7d", vec!["0002"]),
+            ("dep:2", vec!["0003"]),
+            ("up:0003", vec!["0001", "0002"]),
+            ("down:0001", vec!["0002", "0003", "0101"]),
+            ("evidence:missing id:000", vec!["0001", "0002"]),
+            ("-test -engine block:1", vec!["0002"]),
+        ] {
+            assert_eq!(found(text), ids, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_says_what_would() {
+        let reason = |text: &str| Query::parse(text).err().map(|e| e.to_string());
+        assert_eq!(
+            reason("is:purple").as_deref(),
+            Some(
+                "“is:purple”: is: takes ready, waiting, blocked, done, open, drift, marked or cyclic"
+            )
+        );
+        assert!(reason("colour:red").unwrap().contains("owner:"));
+        assert!(reason("updated:7d").is_some());
+        assert_eq!(reason("-"), None);
+    }
+}
