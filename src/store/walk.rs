@@ -6,6 +6,7 @@
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
+use std::fs::FileType;
 use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
@@ -46,18 +47,10 @@ pub fn children(folder: &Path, boundary: &Path) -> Vec<Child> {
     let mut children: Vec<Child> = entries
         .flatten()
         .filter_map(|entry| {
-            let kind = entry.file_type().ok()?;
+            let file_type = entry.file_type().ok()?;
             let path = entry.path();
-            let is_link = kind.is_symlink();
-            let kind = if is_link {
-                kind_behind_link(&path, boundary)
-            } else if kind.is_file() {
-                Kind::File
-            } else if kind.is_dir() && !is_skipped(&entry.file_name()) {
-                Kind::Folder
-            } else {
-                Kind::Other
-            };
+            let is_link = file_type.is_symlink();
+            let kind = kind_from(&path, file_type, boundary);
             Some(Child {
                 path,
                 kind,
@@ -67,6 +60,25 @@ pub fn children(folder: &Path, boundary: &Path) -> Vec<Child> {
         .collect();
     children.sort_by(|a, b| a.path.cmp(&b.path));
     children
+}
+
+/// What stands at `path`; nothing counts as something else.
+pub fn kind_of(path: &Path, boundary: &Path) -> Kind {
+    std::fs::symlink_metadata(path).map_or(Kind::Other, |metadata| {
+        kind_from(path, metadata.file_type(), boundary)
+    })
+}
+
+fn kind_from(path: &Path, file_type: FileType, boundary: &Path) -> Kind {
+    if file_type.is_symlink() {
+        kind_behind_link(path, boundary)
+    } else if file_type.is_file() {
+        Kind::File
+    } else if file_type.is_dir() && !path.file_name().is_some_and(is_skipped) {
+        Kind::Folder
+    } else {
+        Kind::Other
+    }
 }
 
 fn kind_behind_link(path: &Path, boundary: &Path) -> Kind {
