@@ -15,6 +15,7 @@ use rustix::process::{Pid, test_kill_process};
 
 use super::fingerprint::fingerprint;
 use super::in_place::{Mended, UndoRecord};
+use super::read::is_missing;
 use super::syscalls::{FileSystem, RealFs};
 
 const PREFIX: &str = ".stepdeck-";
@@ -118,7 +119,7 @@ pub struct Cleaned {
 /// Call it with the plan's lock held, for plan folders and for the folder of backups alike.
 ///
 /// # Errors
-/// When `folder` cannot be listed. A leftover that cannot be handled is kept and reported.
+/// When `folder` is there and cannot be listed. A leftover that cannot be handled is kept and reported.
 pub fn clean_leftovers(folder: &Path) -> io::Result<Cleaned> {
     clean_leftovers_of(folder, |pid| !is_alive(pid))
 }
@@ -130,8 +131,13 @@ pub fn clean_leftovers(folder: &Path) -> io::Result<Cleaned> {
 pub fn clean_leftovers_of(folder: &Path, is_dead: impl Fn(i32) -> bool) -> io::Result<Cleaned> {
     let mut cleaned = Cleaned::default();
     let mut paths = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        paths.push(entry?.path());
+    match std::fs::read_dir(folder) {
+        Err(error) if is_missing(&error) => return Ok(cleaned),
+        entries => {
+            for entry in entries? {
+                paths.push(entry?.path());
+            }
+        }
     }
     paths.sort();
     for path in paths {
@@ -258,10 +264,15 @@ mod tests {
         let strange = put(dir.path(), ".stepdeck-notes.tmp", b"mine");
         let plan = put(dir.path(), "plan.jsonl", b"{}\n");
         let cleaned = clean_leftovers(dir.path()).unwrap();
-        assert_eq!(cleaned.removed, [stale.clone()]);
+        assert_eq!(cleaned.removed, std::slice::from_ref(&stale));
         assert!(cleaned.kept.is_empty() && cleaned.mended.is_empty());
         assert!(!stale.exists() && own.exists() && strange.exists() && plan.exists());
         assert!(clean_leftovers(dir.path()).unwrap().is_empty());
+        assert!(
+            clean_leftovers(&dir.path().join("none"))
+                .unwrap()
+                .is_empty()
+        );
     }
 
     #[test]

@@ -114,6 +114,15 @@ impl Survey {
         }
     }
 
+    /// Takes over what `former` knew of the files, so that no change between the two is missed.
+    pub fn inherit(&mut self, former: &Self) {
+        for (path, seen) in &mut self.files {
+            if let Some(known) = former.files.get(path) {
+                *seen = *known;
+            }
+        }
+    }
+
     /// The folders known to exist.
     pub fn folders(&self) -> impl Iterator<Item = &Path> {
         let there = self.folders.iter().filter(|(_, f)| f.seen.stamp.is_some());

@@ -376,19 +376,23 @@ impl Eye {
         let files: BTreeSet<PathBuf> = watched.files.iter().cloned().collect();
         let former = std::mem::replace(&mut self.shared.lock().files, files.clone());
         let alarm = &mut self.alarm;
-        let survey = Survey::new(watched, SystemTime::now(), &mut |folder| alarm.arm(folder));
-        let Some(old) = self.survey.replace(survey) else {
+        let mut survey = Survey::new(watched, SystemTime::now(), &mut |folder| alarm.arm(folder));
+        let Some(mut old) = self.survey.take() else {
+            self.survey = Some(survey);
             self.tell(Look::Everywhere);
             return;
         };
+        let mut look = old.tick(SystemTime::now(), &mut |_| {});
+        survey.inherit(&old);
+        self.survey = Some(survey);
         let now: BTreeSet<&Path> = self.survey.iter().flat_map(Survey::folders).collect();
         for folder in old.folders().filter(|folder| !now.contains(folder)) {
             self.alarm.disarm(folder);
         }
         // They may have changed since they were read and before they were watched.
-        let new: BTreeSet<PathBuf> = files.difference(&former).cloned().collect();
-        if !new.is_empty() {
-            self.tell(Look::At(new));
+        look.extend(files.difference(&former).cloned());
+        if !look.is_empty() {
+            self.tell(Look::At(look));
         }
     }
 

@@ -93,28 +93,50 @@ fn two_saves_by_rename_are_both_noticed_within_a_second() {
     }
 }
 
+fn remove_and_restore(plan: &Plan, reports: &Receiver<Report>) {
+    let docs = plan.root.join("docs");
+    let canon = docs.join("canon.md");
+    std::fs::remove_dir_all(&docs).unwrap();
+    wait_for(reports, &canon);
+    std::fs::create_dir_all(docs.join("sub")).unwrap();
+    std::fs::write(&canon, "# Restored\n").unwrap();
+    wait_for(reports, &canon);
+    std::fs::write(docs.join("sub/new.md"), "# New\n").unwrap();
+}
+
 #[test]
 fn a_folder_that_was_removed_and_restored_is_watched_again() {
-    for live in [true, false] {
-        let plan = Plan::new();
-        let (_watch, reports) = if live { plan.live() } else { plan.polling() };
-        let docs = plan.root.join("docs");
-        let canon = docs.join("canon.md");
-        for _ in 0..3 {
-            std::fs::remove_dir_all(&docs).unwrap();
-            wait_for(&reports, &canon);
-            std::fs::create_dir_all(docs.join("sub")).unwrap();
-            std::fs::write(&canon, "# Restored\n").unwrap();
-            wait_for(&reports, &canon);
-            std::fs::write(docs.join("sub/new.md"), "# New\n").unwrap();
-            wait_for(
-                &reports,
-                &docs
-                    .join("sub/new.md")
-                    .parent()
-                    .unwrap()
-                    .join(if live { "new.md" } else { "" }),
-            );
+    let plan = Plan::new();
+    let (_watch, reports) = plan.live();
+    for _ in 0..3 {
+        remove_and_restore(&plan, &reports);
+        wait_for(&reports, &plan.root.join("docs/sub/new.md"));
+    }
+}
+
+#[test]
+fn polling_too_follows_a_folder_that_was_removed_and_restored() {
+    let plan = Plan::new();
+    let (_watch, reports) = plan.polling();
+    remove_and_restore(&plan, &reports);
+    wait_for(&reports, &plan.root.join("docs/sub"));
+}
+
+#[test]
+fn a_change_just_before_the_watched_set_changes_is_not_forgotten() {
+    let plan = Plan::new();
+    let (watch, reports) = plan.polling();
+    std::fs::write(&plan.log, "{\"a\":1}\n").unwrap();
+    std::fs::write(plan.root.join("docs/new.md"), "# New\n").unwrap();
+    watch.set(plan.watched());
+    let (mut log, mut docs) = (false, false);
+    while !(log && docs) {
+        match reports.recv_timeout(LONG).unwrap() {
+            Report::Look(Look::At(paths)) => {
+                log |= paths.contains(&plan.log);
+                docs |= paths.contains(&plan.root.join("docs"));
+            }
+            other => panic!("{other:?}"),
         }
     }
 }
@@ -147,13 +169,14 @@ fn a_folder_moved_in_is_noticed_and_so_are_edits_deep_in_it() {
 }
 
 #[test]
-fn sixty_thousand_new_files_do_not_hide_a_change_of_the_log() {
+fn a_flood_of_new_files_does_not_hide_a_change_of_the_log() {
+    // More than the kernel queues (16,384 by default), so that some notifications are lost.
     let plan = Plan::new();
     let (_watch, reports) = plan.live();
     for folder in ["noise", "docs/noise"] {
         let folder = plan.root.join(folder);
         std::fs::create_dir(&folder).unwrap();
-        for number in 0..30_000 {
+        for number in 0..10_000 {
             std::fs::File::create(folder.join(format!("{number}.md"))).unwrap();
         }
     }
@@ -261,11 +284,10 @@ fn the_watched_set_can_change_and_new_files_are_looked_at_once() {
     let notes = plan.root.parent().unwrap().join("notes.txt");
     watched.files.push(notes.clone());
     watch.set(watched);
-    let expected = BTreeSet::from([notes.clone()]);
-    assert_eq!(
-        reports.recv_timeout(LONG),
-        Ok(Report::Look(Look::At(expected)))
-    );
+    match reports.recv_timeout(LONG).unwrap() {
+        Report::Look(Look::At(paths)) => assert!(paths.contains(&notes)),
+        other => panic!("{other:?}"),
+    }
     std::fs::write(&notes, "x").unwrap();
     wait_for(&reports, &notes);
 }
