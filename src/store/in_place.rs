@@ -1,0 +1,265 @@
+//! Writing into an existing file, where a new file cannot take its place.
+//!
+//! That is so for a file with several names, for a folder that refuses new files, and for
+//! attributes that cannot be reproduced. Both versions are first laid down in an undo record, so
+//! that a write cut short by a kill or a power cut is mended at the next start.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use super::leftovers;
+use super::read::is_missing;
+use super::save_error::{Aftermath, Operation, SaveError};
+use super::syscalls::{FileSystem, RealFs, is_unsupported};
+
+/// Why a file was written in place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum InPlace {
+    /// It has other names, which must see the edit.
+    HardLinks,
+    /// Its folder does not let this user create files.
+    FolderRefuses,
+    /// Its owner, mode or extended attributes could not be given to a new file.
+    Attributes,
+}
+
+/// One write in place.
+pub(super) struct Overwrite<'a> {
+    pub(super) fs: &'a dyn FileSystem,
+    /// As the caller named the file.
+    pub(super) path: &'a Path,
+    /// Where its symlinks end.
+    pub(super) target: &'a Path,
+    pub(super) old: &'a [u8],
+    pub(super) new: &'a [u8],
+}
+
+impl Overwrite<'_> {
+    /// Writes, with the undo record in `backups` while it lasts.
+    pub(super) fn run(&self, backups: &Path) -> Result<File, SaveError> {
+        let failed = |operation| move |source| SaveError::failed(self.path, operation, source);
+        let opened = self.fs.open_for_writing(self.target);
+        let file = opened.map_err(failed(Operation::Read))?;
+        let backup = self.back_up(backups).map_err(failed(Operation::BackUp))?;
+        match self.write_over(&file, &backup) {
+            // The record outlives the call only where the next start needs it.
+            Err(error) if needs_backup(&error) => Err(error),
+            result => {
+                let _ = self.fs.remove(&backup);
+                result.map(|()| file)
+            }
+        }
+    }
+
+    fn write_over(&self, file: &File, backup: &Path) -> Result<(), SaveError> {
+        let failed = |operation| move |source| SaveError::failed(self.path, operation, source);
+        // Where space can be had beforehand, a full disk is found out before a byte is changed.
+        match self.fs.reserve(file, self.new.len() as u64) {
+            Err(error) if is_unsupported(&error) => {}
+            result => result.map_err(failed(Operation::Write))?,
+        }
+        let found = self.fs.read(file).map_err(failed(Operation::Read))?;
+        if found != self.old {
+            return Err(SaveError::Changed {
+                path: self.path.to_owned(),
+                found: Some(found),
+            });
+        }
+        let Err(source) = put(self.fs, file, self.new) else {
+            return Ok(());
+        };
+        let aftermath = match put(self.fs, file, self.old) {
+            Ok(()) => Aftermath::Old,
+            Err(_) => Aftermath::Mixed {
+                backup: backup.to_owned(),
+            },
+        };
+        Err(SaveError::Failed {
+            path: self.path.to_owned(),
+            operation: Operation::Write,
+            source,
+            aftermath,
+        })
+    }
+
+    fn back_up(&self, folder: &Path) -> io::Result<PathBuf> {
+        std::fs::create_dir_all(folder)?;
+        let mut path = leftovers::undo_path(folder);
+        let file = loop {
+            match self.fs.create(&path, 0o600) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    path = leftovers::undo_path(folder);
+                }
+                file => break file?,
+            }
+        };
+        let record = UndoRecord {
+            target: self.target.to_owned(),
+            old: self.old,
+            new: self.new,
+        };
+        let written = self
+            .fs
+            .write(&file, &record.to_bytes())
+            .and_then(|()| self.fs.sync(&file))
+            .and_then(|()| self.fs.sync_folder(folder));
+        match written {
+            Ok(()) => Ok(path),
+            Err(error) => {
+                let _ = self.fs.remove(&path);
+                Err(error)
+            }
+        }
+    }
+}
+
+fn needs_backup(error: &SaveError) -> bool {
+    let SaveError::Failed { aftermath, .. } = error else {
+        return false;
+    };
+    matches!(aftermath, Aftermath::Mixed { .. })
+}
+
+fn put(fs: &dyn FileSystem, file: &File, bytes: &[u8]) -> io::Result<()> {
+    fs.write(file, bytes)?;
+    fs.truncate(file, bytes.len() as u64)?;
+    fs.sync(file)
+}
+
+/// Both versions of a file that is being written in place.
+///
+/// Its form: `stepdeck-undo 1 <path length> <old length> <new length>`, a newline, and those
+/// three as raw bytes. A record of any other length is incomplete.
+pub(super) struct UndoRecord<'a> {
+    pub(super) target: PathBuf,
+    old: &'a [u8],
+    new: &'a [u8],
+}
+
+/// What [`UndoRecord::mend`] found.
+pub(super) enum Mended {
+    /// The target holds one version; the write had not begun, or was finished.
+    Whole,
+    /// The target held a mixture, and holds the old version again.
+    Restored,
+    /// Somebody else has written the target since, or it is gone: not ours to touch.
+    Foreign,
+}
+
+impl<'a> UndoRecord<'a> {
+    const MAGIC: &'static str = "stepdeck-undo 1";
+
+    fn to_bytes(&self) -> Vec<u8> {
+        let path = self.target.as_os_str().as_bytes();
+        let lengths = [path.len(), self.old.len(), self.new.len()];
+        let [path_len, old_len, new_len] = lengths;
+        let mut bytes = format!("{} {path_len} {old_len} {new_len}\n", Self::MAGIC).into_bytes();
+        for part in [path, self.old, self.new] {
+            bytes.extend_from_slice(part);
+        }
+        bytes
+    }
+
+    /// The record in `bytes`, or `None` when it was cut short.
+    pub(super) fn parse(bytes: &'a [u8]) -> Option<Self> {
+        let end = bytes.iter().position(|b| *b == b'\n')?;
+        let header = std::str::from_utf8(&bytes[..end]).ok()?;
+        let mut lengths = header.strip_prefix(Self::MAGIC)?.split_whitespace();
+        let mut rest = &bytes[end + 1..];
+        let mut part = || {
+            let (part, after) = rest.split_at_checked(lengths.next()?.parse().ok()?)?;
+            rest = after;
+            Some(part)
+        };
+        let (path, old, new) = (part()?, part()?, part()?);
+        rest.is_empty().then(|| Self {
+            target: PathBuf::from(OsStr::from_bytes(path)),
+            old,
+            new,
+        })
+    }
+
+    /// Puts the old version back if the target is a mixture of both and of nothing else.
+    pub(super) fn mend(&self) -> io::Result<Mended> {
+        let file = match RealFs.open_for_writing(&self.target) {
+            Err(error) if is_missing(&error) => return Ok(Mended::Foreign),
+            file => file?,
+        };
+        let found = RealFs.read(&file)?;
+        if found == self.old || found == self.new {
+            return Ok(Mended::Whole);
+        }
+        if !self.accounts_for(&found) {
+            return Ok(Mended::Foreign);
+        }
+        put(&RealFs, &file, self.old)?;
+        Ok(Mended::Restored)
+    }
+
+    /// Whether each byte found stands at the same place in one of the versions.
+    fn accounts_for(&self, found: &[u8]) -> bool {
+        found
+            .iter()
+            .enumerate()
+            .all(|(at, byte)| self.old.get(at) == Some(byte) || self.new.get(at) == Some(byte))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn mended(found: &[u8], old: &[u8], new: &[u8]) -> (Mended, Vec<u8>) {
+        let dir = tempfile::tempdir().unwrap();
+        let target = dir.path().join("log");
+        std::fs::write(&target, found).unwrap();
+        let record = UndoRecord {
+            target: target.clone(),
+            old,
+            new,
+        };
+        let result = record.mend().unwrap();
+        (result, std::fs::read(target).unwrap())
+    }
+
+    #[test]
+    fn somebody_elses_bytes_are_never_mended_away() {
+        let (result, bytes) = mended(b"their version", b"old", b"new");
+        assert!(matches!(result, Mended::Foreign));
+        assert_eq!(bytes, b"their version");
+    }
+
+    proptest! {
+        #[test]
+        fn a_write_cut_anywhere_ends_whole(
+            old in "[a-c]{0,12}", new in "[a-c]{0,12}", cut in 0..=12_usize,
+        ) {
+            let (old, new) = (old.as_bytes(), new.as_bytes());
+            let cut = cut.min(new.len());
+            let mut found = new[..cut].to_vec();
+            found.extend_from_slice(old.get(cut..).unwrap_or_default());
+            let (result, bytes) = mended(&found, old, new);
+            prop_assert!(!matches!(result, Mended::Foreign));
+            prop_assert!(bytes == old || bytes == new);
+        }
+
+        #[test]
+        fn a_record_is_read_back_and_a_cut_one_is_not(
+            old in prop::collection::vec(any::<u8>(), 0..20),
+            new in prop::collection::vec(any::<u8>(), 0..20),
+        ) {
+            let target = PathBuf::from(OsStr::from_bytes(b"/plan/\xff\n.md"));
+            let record = UndoRecord { target: target.clone(), old: &old, new: &new };
+            let bytes = record.to_bytes();
+            let back = UndoRecord::parse(&bytes).unwrap();
+            prop_assert_eq!((back.target, back.old, back.new), (target, &old[..], &new[..]));
+            for cut in 0..bytes.len() {
+                prop_assert!(UndoRecord::parse(&bytes[..cut]).is_none());
+            }
+        }
+    }
+}

@@ -1,0 +1,487 @@
+//! Replaces a whole file in one step: readers see the old bytes or the new, never a part.
+//!
+//! A save names the bytes it was made on and is refused when others stand there, before the
+//! rename and, where the system can exchange two names, after it. Mode, owner, extended
+//! attributes, symlinks and hard links survive. It never decides what to do about a conflict,
+//! takes no lock (see [`lock`](super::lock)) and knows nothing of what the bytes mean.
+
+use std::fs::{File, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use rustix::io::Errno;
+
+use super::fingerprint::fingerprint;
+use super::in_place::Overwrite;
+use super::leftovers::{self, Temp};
+use super::read::{NotAFile, Stamp, is_missing};
+use super::save_error::Aftermath;
+use super::syscalls::{FileSystem, RealFs, is_unsupported};
+
+pub use super::in_place::InPlace;
+pub use super::leftovers::{Cleaned, clean_leftovers};
+pub use super::save_error::{Operation, SaveError};
+
+/// How a save was done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum How {
+    /// The file did not exist.
+    Created,
+    /// A new file took the old one's place.
+    Replaced,
+    /// The bytes were written into the existing file, a backup standing by meanwhile.
+    InPlace(InPlace),
+    /// The file held these bytes already; nothing was written.
+    Unchanged,
+}
+
+/// A finished save.
+#[derive(Debug)]
+pub struct Saved {
+    /// The stamp of the file as saved.
+    pub stamp: Stamp,
+    /// How it was done.
+    pub how: How,
+    /// The old file, nameless now, for programs that still hold it open.
+    pub displaced: Option<Displaced>,
+}
+
+/// The version a save put aside, which another program may still be writing to.
+///
+/// `script >> log` keeps its file open: what it appends after our rename lands here, where
+/// nobody would see it. Keep this for some seconds and ask now and then.
+#[derive(Debug)]
+pub struct Displaced {
+    file: File,
+    seen: Option<Stamp>,
+    known: u64,
+}
+
+impl Displaced {
+    fn new(file: File, bytes: &[u8]) -> Self {
+        Self {
+            file,
+            seen: None,
+            known: fingerprint(bytes),
+        }
+    }
+
+    /// All bytes of the old file, if somebody wrote to it since the save or the last call.
+    ///
+    /// # Errors
+    /// Those of `fstat` and `read`.
+    pub fn written_since(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let stamp = Stamp::from_metadata(&self.file.metadata()?);
+        if self.seen == Some(stamp) && !stamp.is_racy(std::time::SystemTime::now()) {
+            return Ok(None);
+        }
+        let bytes = RealFs.read(&self.file)?;
+        self.seen = Some(stamp);
+        let known = std::mem::replace(&mut self.known, fingerprint(&bytes));
+        Ok((known != self.known).then_some(bytes))
+    }
+}
+
+/// Saves files. Every system call goes through its [`FileSystem`].
+pub struct Saver {
+    fs: Box<dyn FileSystem>,
+    backups: Option<PathBuf>,
+}
+
+/// Replaces `path` on the real file system, backups beside the file. See [`Saver::replace`].
+///
+/// # Errors
+/// As [`Saver::replace`].
+pub fn replace(path: &Path, expected: Option<&[u8]>, new: &[u8]) -> Result<Saved, SaveError> {
+    Saver::new(None).replace(path, expected, new)
+}
+
+impl Saver {
+    /// Saves on the real file system; backups go to `backups`, else beside the file.
+    pub fn new(backups: Option<PathBuf>) -> Self {
+        Self::over(RealFs, backups)
+    }
+
+    /// Saves over another file system, such as one that fails on purpose.
+    pub fn over(fs: impl FileSystem + 'static, backups: Option<PathBuf>) -> Self {
+        Self {
+            fs: Box::new(fs),
+            backups,
+        }
+    }
+
+    /// Makes `path` hold `new`, provided that it holds `expected` now (`None`: does not exist).
+    ///
+    /// Symlinks are followed, and stay. Folders above a new file are created.
+    ///
+    /// # Errors
+    /// [`SaveError::Changed`] with the bytes found when they differ from `expected`, and one
+    /// typed error for each way the system can refuse. The file is then untouched, except where
+    /// [`Aftermath`] says otherwise.
+    pub fn replace(
+        &self,
+        path: &Path,
+        expected: Option<&[u8]>,
+        new: &[u8],
+    ) -> Result<Saved, SaveError> {
+        let target = self.resolve(path)?;
+        let save = Save {
+            fs: &*self.fs,
+            backups: self.backups.as_deref(),
+            folder: target.parent().unwrap_or(Path::new("/")),
+            path,
+            target: &target,
+            new,
+        };
+        match (save.present()?, expected) {
+            (None, None) => save.create(),
+            (Some(present), Some(expected)) if present.bytes == expected => save.over(&present),
+            (present, _) => Err(SaveError::Changed {
+                path: path.to_owned(),
+                found: present.map(|p| p.bytes),
+            }),
+        }
+    }
+
+    /// The absolute path at the end of all symlinks, which need not exist.
+    fn resolve(&self, path: &Path) -> Result<PathBuf, SaveError> {
+        const MOST_LINKS: usize = 40;
+        let failed = |source| SaveError::failed(path, Operation::Resolve, source);
+        let mut target = std::path::absolute(path).map_err(failed)?;
+        for _ in 0..MOST_LINKS {
+            match self.fs.status(&target) {
+                Ok(status) if status.is_symlink() => {
+                    let link = self.fs.link_target(&target).map_err(failed)?;
+                    target = target.parent().unwrap_or(Path::new("/")).join(link);
+                }
+                Ok(_) => return Ok(target),
+                Err(error) if is_missing(&error) => return Ok(target),
+                Err(error) => return Err(failed(error)),
+            }
+        }
+        Err(failed(Errno::LOOP.into()))
+    }
+}
+
+/// The file as it stands before a save.
+struct Present {
+    file: File,
+    metadata: Metadata,
+    bytes: Vec<u8>,
+}
+
+/// One save under way: what every step of it needs.
+struct Save<'a> {
+    fs: &'a dyn FileSystem,
+    backups: Option<&'a Path>,
+    folder: &'a Path,
+    /// As the caller named it, for messages.
+    path: &'a Path,
+    /// Where its symlinks end.
+    target: &'a Path,
+    new: &'a [u8],
+}
+
+impl Save<'_> {
+    fn failed(&self, operation: Operation) -> impl FnOnce(io::Error) -> SaveError {
+        let path = self.path.to_owned();
+        move |source| SaveError::failed(&path, operation, source)
+    }
+
+    fn changed(&self, found: Option<Vec<u8>>) -> SaveError {
+        SaveError::Changed {
+            path: self.path.to_owned(),
+            found,
+        }
+    }
+
+    /// What stands at the target; only a regular file is opened.
+    fn present(&self) -> Result<Option<Present>, SaveError> {
+        match self.look_at(self.target) {
+            Ok(present) => Ok(present),
+            Err(Unreadable::NotAFile(kind)) => Err(SaveError::NotAFile {
+                path: self.path.to_owned(),
+                kind,
+            }),
+            Err(Unreadable::Failed(source)) => Err(self.failed(Operation::Read)(source)),
+        }
+    }
+
+    fn look_at(&self, path: &Path) -> Result<Option<Present>, Unreadable> {
+        let status = match self.fs.status(path) {
+            Err(error) if is_missing(&error) => return Ok(None),
+            status => status?,
+        };
+        if let Some(kind) = NotAFile::of(&status) {
+            return Err(Unreadable::NotAFile(kind));
+        }
+        let file = match self.fs.open(path) {
+            Err(error) if is_missing(&error) => return Ok(None),
+            file => file?,
+        };
+        let metadata = self.fs.file_status(&file)?;
+        let bytes = self.fs.read(&file)?;
+        Ok(Some(Present {
+            file,
+            metadata,
+            bytes,
+        }))
+    }
+
+    /// Saves a file that does not exist yet.
+    fn create(&self) -> Result<Saved, SaveError> {
+        let made = self.create_folders()?;
+        let mut temp = Temp::create(self.fs, self.folder, 0o666)
+            .map_err(self.failed(Operation::CreateTemporary))?;
+        self.fill(&temp.file)?;
+        match self.fs.link(&temp.path, self.target) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                return Err(self.changed(self.present()?.map(|p| p.bytes)));
+            }
+            // No hard links here (FAT, some network mounts): look once more, then rename.
+            Err(error) if refuses(&error) || is_unsupported(&error) => {
+                if let Some(present) = self.present()? {
+                    return Err(self.changed(Some(present.bytes)));
+                }
+                let renamed = self.fs.rename(&temp.path, self.target);
+                renamed.map_err(self.failed(Operation::Swap))?;
+            }
+            Err(error) => return Err(self.failed(Operation::Swap)(error)),
+        }
+        temp.remove();
+        self.sync_folders(&made)?;
+        self.saved(&temp.file, How::Created, None)
+    }
+
+    /// Creates the missing folders above the target; returns the folders that got an entry.
+    fn create_folders(&self) -> Result<Vec<PathBuf>, SaveError> {
+        let mut missing = Vec::new();
+        for folder in self.folder.ancestors() {
+            match self.fs.status(folder) {
+                Ok(_) => break,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => missing.push(folder),
+                Err(error) => return Err(self.failed(Operation::CreateFolder)(error)),
+            }
+        }
+        let mut changed = Vec::new();
+        for folder in missing.into_iter().rev() {
+            match self.fs.create_folder(folder) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                result => result.map_err(self.failed(Operation::CreateFolder))?,
+            }
+            changed.extend(folder.parent().map(Path::to_owned));
+        }
+        Ok(changed)
+    }
+
+    /// Saves over the `present` version.
+    fn over(&self, present: &Present) -> Result<Saved, SaveError> {
+        self.refuse_read_only(&present.metadata)?;
+        if present.bytes == self.new {
+            return self.saved(&present.file, How::Unchanged, None);
+        }
+        if present.metadata.nlink() > 1 {
+            return self.in_place(present, InPlace::HardLinks);
+        }
+        let temp = match Temp::create(self.fs, self.folder, 0o600) {
+            Err(error) if refuses(&error) => return self.in_place(present, InPlace::FolderRefuses),
+            temp => temp.map_err(self.failed(Operation::CreateTemporary))?,
+        };
+        match self.copy_attributes(present, &temp.file) {
+            Err(error) if refuses(&error) || is_unsupported(&error) => {
+                drop(temp);
+                return self.in_place(present, InPlace::Attributes);
+            }
+            result => result.map_err(self.failed(Operation::CopyAttributes))?,
+        }
+        self.fill(&temp.file)?;
+        self.swap(temp, present)
+    }
+
+    fn refuse_read_only(&self, metadata: &Metadata) -> Result<(), SaveError> {
+        let read_only = || SaveError::ReadOnly {
+            path: self.path.to_owned(),
+        };
+        // Root may write to anything; that somebody took the write bits away is still a wish.
+        if metadata.mode() & 0o222 == 0 {
+            return Err(read_only());
+        }
+        match self.fs.may_write(self.target) {
+            Ok(()) => Ok(()),
+            Err(error) if refuses(&error) || error.kind() == io::ErrorKind::ReadOnlyFilesystem => {
+                Err(read_only())
+            }
+            Err(error) => Err(self.failed(Operation::Read)(error)),
+        }
+    }
+
+    /// Owner first, because changing it clears mode bits; mode last, because ACLs set some.
+    fn copy_attributes(&self, present: &Present, to: &File) -> io::Result<()> {
+        let (from, old) = (&present.file, &present.metadata);
+        let own = self.fs.file_status(to)?;
+        if (own.uid(), own.gid()) != (old.uid(), old.gid()) {
+            self.fs.set_owner(to, old.uid(), old.gid())?;
+        }
+        let names = self.fs.attribute_names(from)?;
+        for inherited in self.fs.attribute_names(to)? {
+            if !names.contains(&inherited) {
+                self.fs.remove_attribute(to, &inherited)?;
+            }
+        }
+        for name in names {
+            let value = self.fs.attribute(from, &name)?;
+            // Security labels are often the same already, and may not be set by everybody.
+            if self.fs.attribute(to, &name).ok().as_ref() != Some(&value) {
+                self.fs.set_attribute(to, &name, &value)?;
+            }
+        }
+        self.fs.set_mode(to, old.mode() & 0o7777)
+    }
+
+    fn fill(&self, file: &File) -> Result<(), SaveError> {
+        let written = self.fs.write(file, self.new);
+        written.map_err(self.failed(Operation::Write))?;
+        self.fs.sync(file).map_err(self.failed(Operation::Sync))
+    }
+
+    /// Puts the finished `temp` in the target's place, if that is still what `old` was.
+    fn swap(&self, mut temp: Temp<'_>, old: &Present) -> Result<Saved, SaveError> {
+        let name = leftovers::swap_path(&temp.path, &old.bytes, self.new);
+        temp.rename(name).map_err(self.failed(Operation::Swap))?;
+        let now = self.present()?;
+        if now.as_ref().map(|p| &p.bytes) != Some(&old.bytes) {
+            return Err(self.changed(now.map(|p| p.bytes)));
+        }
+        let displaced = match self.fs.exchange(&temp.path, self.target) {
+            Ok(()) => Some(self.check_exchanged(&mut temp, &old.bytes)?),
+            Err(error) if is_missing(&error) => return Err(self.changed(None)),
+            Err(error) if is_unsupported(&error) => {
+                let renamed = self.fs.rename(&temp.path, self.target);
+                renamed.map_err(self.failed(Operation::Swap))?;
+                temp.spare();
+                now.map(|p| Displaced::new(p.file, &old.bytes))
+            }
+            Err(error) => return Err(self.failed(Operation::Swap)(error)),
+        };
+        self.sync_folders(&[])?;
+        temp.remove();
+        self.saved(&temp.file, How::Replaced, displaced)
+    }
+
+    /// Looks at what the exchange brought out; if it is not `expected`, puts it back.
+    fn check_exchanged(
+        &self,
+        temp: &mut Temp<'_>,
+        expected: &[u8],
+    ) -> Result<Displaced, SaveError> {
+        let out = self.look_at(&temp.path);
+        let found = match out {
+            Ok(Some(out)) if out.bytes == expected => {
+                return Ok(Displaced::new(out.file, expected));
+            }
+            Ok(out) => Ok(out.map(|p| p.bytes)),
+            Err(error) => Err(error),
+        };
+        if let Err(source) = self.fs.exchange(&temp.path, self.target) {
+            temp.spare();
+            return Err(SaveError::Failed {
+                path: self.path.to_owned(),
+                operation: Operation::Swap,
+                source,
+                aftermath: Aftermath::Displaced {
+                    theirs: temp.path.clone(),
+                },
+            });
+        }
+        // Ours should be out again. If not, somebody saved over it: that is the newest version.
+        let newest = match self.look_at(&temp.path) {
+            Ok(Some(out)) if out.bytes == self.new => None,
+            Ok(out) => out.map(|p| p.bytes),
+            Err(_) => {
+                temp.spare();
+                None
+            }
+        };
+        if let Some(newest) = newest {
+            temp.spare();
+            let again = self.fs.exchange(&temp.path, self.target);
+            again.map_err(self.failed(Operation::Swap))?;
+            return Err(self.changed(Some(newest)));
+        }
+        match found {
+            Ok(found) => Err(self.changed(found)),
+            Err(Unreadable::NotAFile(kind)) => Err(SaveError::NotAFile {
+                path: self.path.to_owned(),
+                kind,
+            }),
+            Err(Unreadable::Failed(source)) => Err(self.failed(Operation::Swap)(source)),
+        }
+    }
+
+    fn in_place(&self, present: &Present, why: InPlace) -> Result<Saved, SaveError> {
+        let overwrite = Overwrite {
+            fs: self.fs,
+            path: self.path,
+            target: self.target,
+            old: &present.bytes,
+            new: self.new,
+        };
+        let file = overwrite.run(self.backups.unwrap_or(self.folder))?;
+        self.saved(&file, How::InPlace(why), None)
+    }
+
+    fn sync_folders(&self, more: &[PathBuf]) -> Result<(), SaveError> {
+        let folders = std::iter::once(self.folder).chain(more.iter().map(PathBuf::as_path));
+        for folder in folders {
+            self.fs
+                .sync_folder(folder)
+                .map_err(|source| self.failed_after(Operation::SyncFolder, source))?;
+        }
+        Ok(())
+    }
+
+    fn saved(
+        &self,
+        file: &File,
+        how: How,
+        displaced: Option<Displaced>,
+    ) -> Result<Saved, SaveError> {
+        let metadata = self
+            .fs
+            .file_status(file)
+            .map_err(|source| self.failed_after(Operation::Read, source))?;
+        Ok(Saved {
+            stamp: Stamp::from_metadata(&metadata),
+            how,
+            displaced,
+        })
+    }
+
+    fn failed_after(&self, operation: Operation, source: io::Error) -> SaveError {
+        SaveError::Failed {
+            path: self.path.to_owned(),
+            operation,
+            source,
+            aftermath: Aftermath::New,
+        }
+    }
+}
+
+/// Why a path could not be looked at.
+enum Unreadable {
+    NotAFile(NotAFile),
+    Failed(io::Error),
+}
+
+impl From<io::Error> for Unreadable {
+    fn from(source: io::Error) -> Self {
+        Self::Failed(source)
+    }
+}
+
+/// Whether the system forbids this, as opposed to having failed at it.
+fn refuses(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::PermissionDenied
+}

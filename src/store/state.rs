@@ -1,0 +1,227 @@
+//! What is private to one person: last screen, selection, bookmarks, drafts, as JSON documents.
+//!
+//! They lie under the XDG state directory, a folder for each plan. Nothing in there says what
+//! the plan is; losing or corrupting it loses comfort only, so that loading never fails.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::fingerprint::fingerprint;
+use super::read::{FileState, read};
+
+/// The longest document name that is used as it stands, in bytes.
+const LONGEST_NAME: usize = 120;
+
+/// Why a document was not saved. The plan is not concerned.
+#[derive(Debug)]
+pub enum StateError {
+    /// The value has no JSON form.
+    NotJson {
+        /// The document's name.
+        name: String,
+        /// What the serialiser said.
+        source: serde_json::Error,
+    },
+    /// The file could not be written.
+    Failed {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl fmt::Display for StateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotJson { name, source } => {
+                write!(
+                    f,
+                    "the state \"{name}\" has no JSON form ({source}): it is not remembered"
+                )
+            }
+            Self::Failed { path, source } => write!(
+                f,
+                "{} could not be written ({source}): the plan is safe, but this is not remembered; check the folder or set XDG_STATE_HOME",
+                path.display()
+            ),
+        }
+    }
+}
+
+impl std::error::Error for StateError {}
+
+/// The state directory for all plans: `$XDG_STATE_HOME/stepdeck`, by default below the home
+/// directory. `None` when there is no home directory either.
+pub fn default_base() -> Option<PathBuf> {
+    let strategy = etcetera::base_strategy::Xdg::new().ok()?;
+    Some(strategy.state_dir()?.join("stepdeck"))
+}
+
+/// The private documents about one plan.
+#[derive(Clone, Debug)]
+pub struct State {
+    folder: PathBuf,
+}
+
+impl State {
+    /// The state about the plan at `root`, below `base` (see [`default_base`]). Creates nothing.
+    pub fn of_plan(base: &Path, root: &Path) -> Self {
+        let root = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
+        let hash = fingerprint(root.as_os_str().as_bytes());
+        Self {
+            folder: base.join(format!("{hash:016x}")),
+        }
+    }
+
+    /// The folder of these documents, for backups and logs beside them. It need not exist.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The document `name`; `None` when it is missing, unreadable or of another form.
+    pub fn load<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        match read(&self.path(name)).ok()? {
+            FileState::Present { bytes, .. } => serde_json::from_slice(&bytes).ok(),
+            FileState::Missing => None,
+        }
+    }
+
+    /// Puts `value` in the document `name`, all at once: a kill leaves the old or the new one.
+    ///
+    /// # Errors
+    /// When the value has no JSON form, or the folder cannot be written.
+    pub fn save<T: Serialize>(&self, name: &str, value: &T) -> Result<(), StateError> {
+        let bytes = serde_json::to_vec(value).map_err(|source| StateError::NotJson {
+            name: name.to_owned(),
+            source,
+        })?;
+        let path = self.path(name);
+        self.put(&path, &bytes)
+            .map_err(|source| StateError::Failed { path, source })
+    }
+
+    /// Removes the document `name`, if there is one.
+    ///
+    /// # Errors
+    /// When it is there and cannot be removed.
+    pub fn remove(&self, name: &str) -> Result<(), StateError> {
+        let path = self.path(name);
+        match std::fs::remove_file(&path) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                Err(StateError::Failed { path, source })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn put(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        // Drafts are nobody else's business.
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.folder)?;
+        let mut temp = tempfile::Builder::new()
+            .prefix(".state-")
+            .tempfile_in(&self.folder)?;
+        temp.write_all(bytes)?;
+        temp.persist(path)?;
+        Ok(())
+    }
+
+    /// Names may come from the plan (the draft of a step), so they are spelled to stay inside.
+    fn path(&self, name: &str) -> PathBuf {
+        let mut spelled = String::with_capacity(name.len());
+        for byte in name.bytes() {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => {
+                    spelled.push(char::from(byte));
+                }
+                _ => spelled.push_str(&format!("%{byte:02x}")),
+            }
+        }
+        if spelled.len() > LONGEST_NAME {
+            spelled.truncate(LONGEST_NAME);
+            spelled.push_str(&format!("~{:016x}", fingerprint(name.as_bytes())));
+        }
+        self.folder.join(spelled + ".json")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn documents_come_back_for_the_same_plan_only() {
+        let dir = tempfile::tempdir().unwrap();
+        let (base, root) = (dir.path().join("state"), dir.path().join("plan"));
+        std::fs::create_dir(&root).unwrap();
+        let state = State::of_plan(&base, &root);
+        assert_eq!(state.load::<u32>("screen"), None);
+        assert!(!base.exists(), "looking must not create anything");
+        state.save("screen", &3).unwrap();
+        state.save("screen", &4).unwrap();
+        assert_eq!(
+            State::of_plan(&base, &root.join("../plan")).load("screen"),
+            Some(4)
+        );
+        assert_eq!(
+            State::of_plan(&base, dir.path()).load::<u32>("screen"),
+            None
+        );
+        assert_eq!(std::fs::read_dir(state.folder()).unwrap().count(), 1);
+        state.remove("screen").unwrap();
+        state.remove("screen").unwrap();
+        assert_eq!(state.load::<u32>("screen"), None);
+    }
+
+    #[test]
+    fn corrupt_or_foreign_documents_are_as_good_as_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let state = State::of_plan(dir.path(), dir.path());
+        state.save("marks", &["0001"]).unwrap();
+        assert_eq!(state.load::<u32>("marks"), None);
+        for corrupt in [&b"[\"0001\""[..], b"", b"\xff\0", &[b'['; 100_000]] {
+            std::fs::write(state.path("marks"), corrupt).unwrap();
+            assert_eq!(state.load::<Vec<String>>("marks"), None);
+        }
+        std::fs::remove_file(state.path("marks")).unwrap();
+        std::fs::create_dir(state.path("marks")).unwrap();
+        assert_eq!(state.load::<Vec<String>>("marks"), None);
+        assert!(state.save("marks", &["0001"]).is_err());
+    }
+
+    #[test]
+    fn a_value_without_json_form_is_an_error_that_names_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let state = State::of_plan(dir.path(), dir.path());
+        let value = BTreeMap::from([((1, 2), 3)]);
+        let error = state.save("pairs", &value).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("the state \"pairs\" has no JSON form")
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn names_stay_in_the_folder_and_apart(a in ".{0,300}", b in ".{0,300}") {
+            let state = State { folder: PathBuf::from("/state") };
+            let (path_a, path_b) = (state.path(&a), state.path(&b));
+            prop_assert_eq!(path_a.parent(), Some(Path::new("/state")));
+            prop_assert!(path_a.file_name().unwrap().len() < 200);
+            prop_assert_eq!(a == b, path_a == path_b);
+        }
+    }
+}
