@@ -23,8 +23,9 @@ use std::sync::{Mutex, MutexGuard, Once};
 use ratatui::Frame;
 use ratatui::layout::Size;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Signal as Kill, getpgrp, getpid, getsid, kill_current_process_group};
+use rustix::process::{Signal as Kill, getpgrp, getsid, kill_current_process_group};
 use rustix::termios::{OptionalActions, Termios, isatty, tcgetattr, tcgetwinsize, tcsetattr};
+use signal_hook::consts::SIGSTOP;
 
 use super::theme::Background;
 pub use input::{Input, Signal, TerminalEvent};
@@ -180,7 +181,10 @@ impl Terminal {
         restore();
         // Whoever started us within the same job (a script, cargo) must stop with us.
         kill_current_process_group(Kill::TSTP)?;
-        rustix::process::kill_process(getpid(), Kill::STOP)?;
+        input.await_stop_signal();
+        // To this thread: a signal to the process could stop it by another thread, after
+        // this one has taken the terminal back already.
+        signal_hook::low_level::raise(SIGSTOP)?;
         self.reclaim()?;
         input.resume();
         Ok(true)

@@ -20,8 +20,8 @@ use std::time::{Duration, Instant};
 use crossterm::event::KeyEvent;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::process::{Signal as Kill, getpid, kill_process};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP, SIGWINCH};
+use signal_hook::low_level;
 
 use super::parse::{Parser, Typed};
 use super::signals::Signals;
@@ -92,6 +92,8 @@ struct GateState {
     reached: Mode,
     /// The process must end soon; the thread outlives [`Input`] to see to it.
     ending: bool,
+    /// SIGTSTP has come since the pause for a stop.
+    stop_signal: bool,
     gone: bool,
 }
 
@@ -119,6 +121,7 @@ impl Input {
             wanted: Mode::Reading,
             reached: Mode::Reading,
             ending: false,
+            stop_signal: false,
             gone: false,
         };
         let gate = Arc::new(Gate {
@@ -159,7 +162,21 @@ impl Input {
 
     /// Stops reading for a stop of the whole process.
     pub(super) fn pause_for_stop(&self) {
+        self.gate.lock().stop_signal = false;
         self.change(Mode::Suspending);
+    }
+
+    /// Waits, in a pause for a stop, until the SIGTSTP sent to our own group has come in:
+    /// left over, it would stop us a second time.
+    pub(super) fn await_stop_signal(&self) {
+        let mut state = self.gate.lock();
+        while !state.stop_signal && !state.gone {
+            state = self
+                .gate
+                .changed
+                .wait(state)
+                .unwrap_or_else(|p| p.into_inner());
+        }
     }
 
     /// Reads again. Signals that a stop has caused are forgotten.
@@ -309,7 +326,7 @@ impl Reader {
     fn end_if_due(&self) {
         if let Some((_, code)) = self.end.filter(|(at, _)| *at <= Instant::now()) {
             super::restore_if_writable();
-            signal_hook::low_level::exit(code);
+            low_level::exit(code);
         }
     }
 
@@ -335,7 +352,11 @@ impl Reader {
         }
         if mode == Mode::Away && self.signals.take(SIGTSTP) {
             // The editor has been stopped; the shell waits for us to stop as well.
-            let _ = kill_process(getpid(), Kill::STOP);
+            let _ = low_level::raise(SIGSTOP);
+        }
+        if mode == Mode::Suspending && self.signals.take(SIGTSTP) {
+            self.gate.lock().stop_signal = true;
+            self.gate.changed.notify_all();
         }
         if mode != Mode::Reading {
             return listened;
