@@ -1,1 +1,7 @@
-//! tui
+//! The terminal side: what is drawn, and how keys and frames travel.
+//!
+//! Nothing here decides what a plan means, and nothing reads or writes plan files.
+
+pub mod editor;
+pub mod terminal;
+pub mod theme;

@@ -1,0 +1,380 @@
+//! The thread that reads the terminal: keys, signals, and the terminal's disappearance.
+//!
+//! It polls the terminal, and a socket that wakes it, and reads only what is already
+//! there, so it can be paused at once and never holds a key that belongs to an editor.
+//!
+//! crossterm's reader is not used, because it cannot be paused safely. It polls
+//! edge-triggered and then reads a blocking descriptor in a loop: after an editor has used
+//! the terminal, a stale edge makes `poll(timeout)` block beyond its timeout in `read`,
+//! holding the reader's lock; and on a terminal that is gone (`read` gives 0 or EIO) that
+//! loop never ends. See `event/source/unix/mio.rs` of crossterm 0.29.
+
+use std::io::{self, Write};
+use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crossterm::event::KeyEvent;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP, SIGWINCH};
+use signal_hook::low_level;
+
+use super::parse::{Parser, Typed};
+use super::signals::Signals;
+
+/// How long the cockpit may take to leave by itself once it was told to, or once its
+/// terminal is gone; then the process ends. Saves are atomic, so nothing is torn.
+const GRACE: Duration = Duration::from_millis(1500);
+
+/// What a terminal can say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TerminalEvent {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted, line breaks as `\n`. It is data: show it through
+    /// [`crate::document::visible`].
+    Paste(String),
+    /// The window may have another size; ask the screen for it.
+    Resize,
+    /// Somebody wants something from the process.
+    Signal(Signal),
+    /// The terminal is gone: save what is open and leave. The process ends within two
+    /// seconds in any case.
+    Hangup,
+}
+
+/// A signal, by what is to be done about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// SIGTERM, SIGQUIT: leave. The process ends within two seconds in any case.
+    Terminate,
+    /// SIGINT from outside; Ctrl-C in the cockpit is a key.
+    Interrupt,
+    /// SIGTSTP from outside: call [`super::Terminal::suspend`].
+    Suspend,
+    /// SIGCONT after a stop that was not ours: call [`super::Terminal::reclaim`].
+    Continue,
+}
+
+/// The running reader. Dropping it stops the thread.
+#[derive(Debug)]
+pub struct Input {
+    gate: Arc<Gate>,
+    waker: UnixStream,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Who has the terminal's keys.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Mode {
+    Reading,
+    /// A child has the terminal. Ctrl-C and Ctrl-Z in it reach us too, as signals to the
+    /// whole process group, and are the child's business.
+    Away,
+    /// The process is about to stop, or has just come back.
+    Suspending,
+    Stopped,
+}
+
+#[derive(Debug)]
+struct Gate {
+    state: Mutex<GateState>,
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+struct GateState {
+    wanted: Mode,
+    reached: Mode,
+    /// The process must end soon; the thread outlives [`Input`] to see to it.
+    ending: bool,
+    /// SIGTSTP has come since the pause for a stop.
+    stop_signal: bool,
+    gone: bool,
+}
+
+impl Gate {
+    fn lock(&self) -> MutexGuard<'_, GateState> {
+        self.state
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+impl Input {
+    /// Starts reading `tty`; `typed` is what was read from it before. Events go to
+    /// `sender` until its receiver is gone.
+    pub(super) fn start<M>(
+        tty: OwnedFd,
+        typed: Vec<u8>,
+        signals: Signals,
+        sender: Sender<M>,
+    ) -> io::Result<Input>
+    where
+        M: From<TerminalEvent> + Send + 'static,
+    {
+        let state = GateState {
+            wanted: Mode::Reading,
+            reached: Mode::Reading,
+            ending: false,
+            stop_signal: false,
+            gone: false,
+        };
+        let gate = Arc::new(Gate {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+        });
+        let waker = signals.waker()?;
+        let mut reader = Reader {
+            gate: Arc::clone(&gate),
+            signals,
+            parser: Parser::default(),
+            found: Vec::new(),
+            send: Box::new(move |event| sender.send(M::from(event)).is_ok()),
+            end: None,
+            lost: false,
+        };
+        let thread = std::thread::Builder::new()
+            .name("terminal".to_owned())
+            .spawn(move || {
+                reader.parser.push(&typed, &mut reader.found);
+                reader.run(tty);
+                let mut state = reader.gate.lock();
+                state.gone = true;
+                reader.gate.changed.notify_all();
+            })?;
+        Ok(Input {
+            gate,
+            waker,
+            thread: Some(thread),
+        })
+    }
+
+    /// Stops reading for a child that uses the terminal. When this returns, no key typed
+    /// from then on is taken away from the child.
+    pub fn pause(&self) {
+        self.change(Mode::Away);
+    }
+
+    /// Stops reading for a stop of the whole process.
+    pub(super) fn pause_for_stop(&self) {
+        self.gate.lock().stop_signal = false;
+        self.change(Mode::Suspending);
+    }
+
+    /// Waits, in a pause for a stop, until the SIGTSTP sent to our own group has come in:
+    /// left over, it would stop us a second time.
+    pub(super) fn await_stop_signal(&self) {
+        let mut state = self.gate.lock();
+        while !state.stop_signal && !state.gone {
+            state = self
+                .gate
+                .changed
+                .wait(state)
+                .unwrap_or_else(|p| p.into_inner());
+        }
+    }
+
+    /// Reads again. Signals that a stop has caused are forgotten.
+    pub fn resume(&self) {
+        self.change(Mode::Reading);
+    }
+
+    fn change(&self, mode: Mode) {
+        let mut state = self.gate.lock();
+        state.wanted = mode;
+        self.wake();
+        while state.reached != mode && !state.gone {
+            state = self
+                .gate
+                .changed
+                .wait(state)
+                .unwrap_or_else(|p| p.into_inner());
+        }
+    }
+
+    fn wake(&self) {
+        // A full socket is as awake as can be.
+        let _ = (&self.waker).write(&[0]);
+    }
+}
+
+impl Drop for Input {
+    fn drop(&mut self) {
+        self.change(Mode::Stopped);
+        let ending = self.gate.lock().ending;
+        if let Some(thread) = self.thread.take().filter(|_| !ending) {
+            // A panic in it has been reported by the hook.
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Reader {
+    gate: Arc<Gate>,
+    signals: Signals,
+    parser: Parser,
+    found: Vec<Typed>,
+    send: Box<dyn FnMut(TerminalEvent) -> bool + Send>,
+    /// When the process ends, and with which code.
+    end: Option<(Instant, i32)>,
+    lost: bool,
+}
+
+impl Reader {
+    fn run(&mut self, tty: OwnedFd) {
+        let tty = std::os::fd::AsFd::as_fd(&tty);
+        // After what is half read has waited long enough.
+        let mut patience_ends = self
+            .parser
+            .patience()
+            .map(|patience| Instant::now() + patience);
+        let mut listened = true;
+        while listened || self.end.is_some() {
+            let mode = self.enter_mode();
+            if mode == Mode::Stopped && self.end.is_none() {
+                return;
+            }
+            listened &= self.answer_signals(mode) && self.hand_over();
+            self.end_if_due();
+            let reading = mode == Mode::Reading && listened;
+            let limit = [
+                patience_ends.filter(|_| reading),
+                self.end.map(|(at, _)| at),
+            ]
+            .into_iter()
+            .flatten()
+            .min();
+            let ready = self.wait(tty, reading, limit);
+            if ready.intersects(PollFlags::IN) && reading {
+                self.read(tty);
+                patience_ends = self.parser.patience().map(|p| Instant::now() + p);
+            } else if ready.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
+                self.lose();
+            } else if reading && patience_ends.is_some_and(|at| at <= Instant::now()) {
+                self.parser.give_up(&mut self.found);
+                patience_ends = None;
+            }
+        }
+    }
+
+    /// Takes on the wanted mode and says so.
+    fn enter_mode(&mut self) -> Mode {
+        self.signals.settle();
+        let mut state = self.gate.lock();
+        let mode = state.wanted;
+        if state.reached != mode {
+            if state.reached == Mode::Suspending || state.reached == Mode::Away {
+                for signal in [SIGTSTP, SIGCONT, SIGINT, SIGQUIT] {
+                    self.signals.take(signal);
+                }
+            }
+            state.reached = mode;
+            self.gate.changed.notify_all();
+        }
+        mode
+    }
+
+    /// Waits for bytes, for a loss of the terminal, or to be woken.
+    fn wait(&self, tty: BorrowedFd<'_>, reading: bool, limit: Option<Instant>) -> PollFlags {
+        let interest = if reading {
+            PollFlags::IN
+        } else {
+            PollFlags::empty()
+        };
+        let mut fds = [
+            PollFd::new(self.signals.woken(), PollFlags::IN),
+            PollFd::new(&tty, interest),
+        ];
+        // A lost terminal is ready for ever; only the waker counts then.
+        let count = if self.lost { 1 } else { 2 };
+        let left = limit.map(|at| at.saturating_duration_since(Instant::now()));
+        let left = left.and_then(|left| Timespec::try_from(left).ok());
+        match poll(&mut fds[..count], left.as_ref()) {
+            Ok(_) if !self.lost => fds[1].revents(),
+            // EINTR is a signal, and its flag is looked at next.
+            _ => PollFlags::empty(),
+        }
+    }
+
+    fn read(&mut self, tty: BorrowedFd<'_>) {
+        let mut buffer = [0; 4096];
+        match rustix::io::read(tty, &mut buffer) {
+            Ok(0) => self.lose(),
+            Ok(count) => self.parser.push(&buffer[..count], &mut self.found),
+            Err(Errno::INTR | Errno::AGAIN) => {}
+            Err(_) => self.lose(),
+        }
+    }
+
+    fn lose(&mut self) {
+        if !std::mem::replace(&mut self.lost, true) {
+            (self.send)(TerminalEvent::Hangup);
+            self.must_end(128 + SIGHUP);
+        }
+    }
+
+    fn must_end(&mut self, code: i32) {
+        self.end.get_or_insert((Instant::now() + GRACE, code));
+        self.gate.lock().ending = true;
+    }
+
+    fn end_if_due(&self) {
+        if let Some((_, code)) = self.end.filter(|(at, _)| *at <= Instant::now()) {
+            super::restore_if_writable();
+            low_level::exit(code);
+        }
+    }
+
+    /// Sends on what has been typed; `false` once nobody listens.
+    fn hand_over(&mut self) -> bool {
+        self.found.drain(..).all(|typed| {
+            (self.send)(match typed {
+                Typed::Key(key) => TerminalEvent::Key(key),
+                Typed::Paste(text) => TerminalEvent::Paste(text),
+            })
+        })
+    }
+
+    /// Acts on what has come since the last look; `false` once nobody listens.
+    fn answer_signals(&mut self, mode: Mode) -> bool {
+        let mut listened = true;
+        if self.signals.take(SIGHUP) {
+            self.lose();
+        }
+        if self.signals.take(SIGTERM) {
+            listened &= (self.send)(TerminalEvent::Signal(Signal::Terminate));
+            self.must_end(128 + SIGTERM);
+        }
+        if mode == Mode::Away && self.signals.take(SIGTSTP) {
+            // The editor has been stopped; the shell waits for us to stop as well.
+            let _ = low_level::raise(SIGSTOP);
+        }
+        if mode == Mode::Suspending && self.signals.take(SIGTSTP) {
+            self.gate.lock().stop_signal = true;
+            self.gate.changed.notify_all();
+        }
+        if mode != Mode::Reading {
+            return listened;
+        }
+        if self.signals.take(SIGQUIT) {
+            listened &= (self.send)(TerminalEvent::Signal(Signal::Terminate));
+            self.must_end(128 + SIGQUIT);
+        }
+        for (signal, event) in [
+            (SIGINT, TerminalEvent::Signal(Signal::Interrupt)),
+            (SIGTSTP, TerminalEvent::Signal(Signal::Suspend)),
+            (SIGCONT, TerminalEvent::Signal(Signal::Continue)),
+            (SIGWINCH, TerminalEvent::Resize),
+        ] {
+            if self.signals.take(signal) {
+                listened &= (self.send)(event);
+            }
+        }
+        listened
+    }
+}

@@ -1,0 +1,8 @@
+//! What the journeys through the built binary share.
+//!
+//! Each test crate compiles this folder for itself and uses a part of it.
+#![allow(dead_code, reason = "every test crate uses another part")]
+
+pub mod keys;
+pub mod pty;
+pub mod svg;
