@@ -1,1 +1,22 @@
-//! app
+//! State and commands: what is on the screens, and what each key makes of it.
+//!
+//! Messages come in, the model changes, effects go out as values; only the loop in `tui`
+//! performs them. No ratatui, no I/O, no clock: time and size come in as messages.
+
+pub mod chain;
+pub mod chooser;
+pub mod command;
+pub mod commands;
+pub mod key;
+pub mod keymap;
+pub mod live;
+pub mod message;
+pub mod model;
+pub mod overlay;
+pub mod plan_view;
+pub mod prompt;
+pub mod update;
+
+pub use message::{DiskEvent, Effect, Message};
+pub use model::Model;
+pub use update::update;

@@ -13,6 +13,7 @@ use crate::document::splice::{Span, Splice};
 use crate::plan::canon::{block_table, checklist, section};
 use crate::plan::field::{INNER_ORDER, KEY_ORDER};
 use crate::plan::id::StepId;
+use crate::plan::source::SourceFile;
 
 /// Why an edit cannot be put onto a document.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -47,37 +48,64 @@ pub struct Conflict {
     pub obstacle: Obstacle,
 }
 
-/// Applies all edits of `change` to the documents that `document` hands out by path, or
-/// none of them.
+/// Applies all edits of `change` to `files`, or none of them. A change may make a file
+/// that is not there yet, or take one away again.
 ///
 /// # Errors
-/// Every edit that met an obstacle; the documents are untouched then.
-pub fn change(
-    change: &Change,
-    documents: &mut [(std::path::PathBuf, Document)],
-) -> Result<(), Vec<Conflict>> {
+/// Every edit that met an obstacle; the files are untouched then.
+pub fn change(change: &Change, files: &mut Vec<SourceFile>) -> Result<(), Vec<Conflict>> {
     let mut conflicts = Vec::new();
     let mut changed: Vec<(usize, Document)> = Vec::new();
+    let mut made = Vec::new();
+    let mut gone = Vec::new();
     for path in change.paths() {
         let edits: Vec<&Edit> = change.edits.iter().filter(|e| e.path == *path).collect();
-        let Some(at) = documents.iter().position(|(p, _)| p == path) else {
-            conflicts.extend(edits.into_iter().map(|edit| Conflict {
+        let at = files.iter().position(|file| file.path == *path);
+        match (whole_file(&edits, at.map(|at| &files[at])), at) {
+            (Some(Ok(Some(file))), _) => made.push(file),
+            (Some(Ok(None)), Some(at)) => gone.push(files[at].path.clone()),
+            (Some(Ok(None)), None) => {}
+            (Some(Err(conflict)), _) => conflicts.push(conflict),
+            (None, Some(at)) => {
+                let mut document = files[at].document.clone();
+                conflicts.extend(edits_of_one_file(&edits, &mut document));
+                changed.push((at, document));
+            }
+            (None, None) => conflicts.extend(edits.into_iter().map(|edit| Conflict {
                 edit: edit.clone(),
                 obstacle: Obstacle::Gone,
-            }));
-            continue;
-        };
-        let mut document = documents[at].1.clone();
-        conflicts.extend(edits_of_one_file(&edits, &mut document));
-        changed.push((at, document));
+            })),
+        }
     }
     if !conflicts.is_empty() {
         return Err(conflicts);
     }
     for (at, document) in changed {
-        documents[at].1 = document;
+        files[at].document = document;
     }
+    files.retain(|file| !gone.contains(&file.path));
+    files.extend(made);
     Ok(())
+}
+
+/// A change that makes or takes away a whole file: the new file, or none any more.
+fn whole_file(
+    edits: &[&Edit],
+    found: Option<&SourceFile>,
+) -> Option<Result<Option<SourceFile>, Conflict>> {
+    let [edit] = edits else { return None };
+    let Target::File { role } = edit.target else {
+        return None;
+    };
+    let found = found.map(|file| file.document.to_bytes());
+    if found != edit.before {
+        return Some(Err(Conflict {
+            edit: (*edit).clone(),
+            obstacle: Obstacle::Differs { found },
+        }));
+    }
+    let file = |bytes: &Vec<u8>| SourceFile::load(&edit.path, role, bytes.clone());
+    Some(Ok(edit.after.as_ref().map(file)))
 }
 
 fn edits_of_one_file(edits: &[&Edit], document: &mut Document) -> Vec<Conflict> {
@@ -294,13 +322,6 @@ fn in_markdown(edit: &Edit, document: &mut MarkdownDocument) -> Result<(), Obsta
             check_mark(edit, document, check.item)
         }
         Target::Passage { heading } => passage(edit, document, heading.as_deref()),
-        Target::File if document.bytes().is_empty() => {
-            let after = edit.after.clone().unwrap_or_default();
-            Ok(vec![Splice::insert(0, after)])
-        }
-        Target::File if edit.before.as_deref() == Some(document.bytes()) => {
-            Ok(vec![Splice::remove(Span::new(0, document.bytes().len()))])
-        }
         _ => Err(Obstacle::Differs {
             found: Some(document.bytes().to_vec()),
         }),

@@ -36,9 +36,15 @@ impl History {
         self.done.last()
     }
 
-    /// Forgets the newest change, which could not be made after all.
-    pub fn drop_last(&mut self) {
-        self.done.pop();
+    /// Forgets a change that could not be made after all, or not be taken back.
+    pub fn drop_change(&mut self, change: &Change) {
+        let inverse = change.inverse();
+        let newest = |list: &[Change], wanted: &Change| list.iter().rposition(|c| c == wanted);
+        if let Some(at) = newest(&self.done, change) {
+            self.done.remove(at);
+        } else if let Some(at) = newest(&self.undone, &inverse) {
+            self.undone.remove(at);
+        }
     }
 
     /// Keeps a version that was not taken where redo finds it.

@@ -6,6 +6,7 @@
 
 pub mod apply;
 pub mod compose;
+pub mod form;
 pub mod history;
 pub mod merge;
 pub mod value;
@@ -17,6 +18,7 @@ use crate::document::splice::Span;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::Field;
 use crate::plan::id::{BlockId, StepId};
+use crate::plan::source::Role;
 
 /// What an edit changes, by name.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -81,8 +83,11 @@ pub enum Target {
         /// The words of the section's heading; nothing means the end of the file.
         heading: Option<String>,
     },
-    /// A whole file that does not exist yet.
-    File,
+    /// A whole file.
+    File {
+        /// What the plan looks for in it.
+        role: Role,
+    },
 }
 
 /// One thing changed in one file, with the source text before and after.

@@ -5,6 +5,7 @@
 
 pub mod block;
 pub mod canon;
+pub mod checks;
 pub mod dependency;
 pub mod field;
 pub mod graph;
@@ -41,6 +42,9 @@ pub struct Plan {
     stages: Vec<Stage>,
     graph: Graph,
 }
+
+/// A step by name: its ID, and which of several steps with that ID.
+pub type StepKey = (StepId, u32);
 
 /// A line of a log.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -8,7 +8,7 @@ use super::field::{FIELDS, Field, KEY_ORDER, Kind};
 use super::id::StepId;
 use super::source::Place;
 use super::status::{State, Status};
-use super::{LogPlace, Plan, Step};
+use super::{LogPlace, Plan, Step, StepKey};
 use crate::document::json;
 use crate::document::log::LineRef;
 use crate::document::markdown::MarkdownDocument;
@@ -66,6 +66,11 @@ impl<'a> StepRef<'a> {
     /// How many steps with the same ID stand before it; 0 unless the ID is a duplicate.
     pub fn nth(self) -> u32 {
         self.facts().nth
+    }
+
+    /// The step by name, which stays the same while the plan changes around it.
+    pub fn key(self) -> StepKey {
+        (self.id(), self.nth())
     }
 
     /// The status, if it is one of the five in any spelling.

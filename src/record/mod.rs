@@ -1,1 +1,21 @@
-//! record
+//! The papers that rituals leave: Markdown out of a plan, and back. Pure.
+
+use crate::plan::StepRef;
+use crate::plan::canon::section::join_list;
+use crate::plan::field::{FIELDS, Kind};
+
+/// A step as a canon section, ready for a review or a message.
+pub fn step_section(step: StepRef<'_>) -> String {
+    let mut text = format!("#### Step {} — {}\n", step.id(), step.title());
+    for spec in &FIELDS {
+        let Some(label) = spec.canon else { continue };
+        let value = match spec.kind {
+            Kind::List => join_list(&step.list(spec.field)),
+            _ => step.text(spec.field).into_owned(),
+        };
+        if !value.is_empty() {
+            text += &format!("- **{label}:** {}\n", value.replace('\n', "\n  "));
+        }
+    }
+    text
+}

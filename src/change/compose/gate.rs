@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Change, Composer, Edit, Target, roadmap_file};
 use crate::change::value::{Refusal, refuse};
 use crate::document::markdown::escaped;
+use crate::plan::source::Role;
 use crate::plan::stage::Stage;
 
 /// What attaching evidence means for the files.
@@ -97,7 +98,13 @@ impl Composer<'_> {
                     roadmap.display(),
                     stage.name
                 ),
-                change: change(roadmap.to_owned(), Target::File, text),
+                change: change(
+                    roadmap.to_owned(),
+                    Target::File {
+                        role: Role::Roadmap,
+                    },
+                    text,
+                ),
             });
         };
         let file = &self.plan.files()[file];

@@ -14,7 +14,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::field::Field;
 use super::id::{BlockId, StepId, typed_id};
 use super::status::{State, Status};
-use super::{Plan, StepRef};
+use super::{Plan, StepKey, StepRef};
 use words::{Words, fold};
 
 /// What the keys of the language mean, for help and error messages.
@@ -97,7 +97,7 @@ pub struct Prepared<'a> {
     query: &'a Query,
     plan: &'a Plan,
     now: DateTime<Utc>,
-    marks: &'a HashSet<(StepId, u32)>,
+    marks: &'a HashSet<StepKey>,
     sets: Vec<Option<HashSet<usize>>>,
 }
 
@@ -167,7 +167,7 @@ impl Query {
         &'a self,
         plan: &'a Plan,
         now: DateTime<Utc>,
-        marks: &'a HashSet<(StepId, u32)>,
+        marks: &'a HashSet<StepKey>,
     ) -> Prepared<'a> {
         let reached = |id: &StepId, up: bool| {
             let Some(step) = plan.find(*id) else {
@@ -250,7 +250,7 @@ impl Prepared<'_> {
             Test::State(state) => step.state() == *state,
             Test::Open => step.state() != State::Done,
             Test::Drift => !step.drift().is_empty(),
-            Test::Marked => self.marks.contains(&(step.id(), step.nth())),
+            Test::Marked => self.marks.contains(&step.key()),
             Test::Cyclic => self.plan.graph().cycle(step.index()).is_some(),
             Test::Updated { older, than } => {
                 DateTime::parse_from_rfc3339(&step.text(Field::UpdatedAt))

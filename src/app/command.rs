@@ -1,0 +1,203 @@
+//! The one registry of commands. Keymap, footer hints, help, palette, the README's key
+//! table and the conflict test are all derived from it.
+
+use super::commands;
+use super::model::Model;
+use super::plan_view::Pane;
+
+/// Where the keys go.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Place {
+    /// The block grid.
+    Blocks,
+    /// The step list.
+    Steps,
+    /// The detail pane.
+    Detail,
+    /// The dependency chain.
+    Chain,
+    /// The stage ladder.
+    Ladder,
+    /// A stage's checklist.
+    Checks,
+    /// A stage's owners and notes.
+    Owners,
+    /// The list of problems.
+    Problems,
+    /// The entries of a list field.
+    List,
+    /// The two versions of a conflict.
+    Conflict,
+    /// There is no plan yet.
+    Welcome,
+}
+
+/// The panes of screen 1.
+pub const PLAN: &[Place] = &[Place::Blocks, Place::Steps, Place::Detail, Place::Chain];
+/// The panes of screen 1 that have a step.
+pub const STEP: &[Place] = &[Place::Steps, Place::Detail, Place::Chain];
+/// The panes of screen 2.
+pub const GATES: &[Place] = &[Place::Ladder, Place::Checks, Place::Owners];
+/// Every screen.
+pub const SCREENS: &[Place] = &[
+    Place::Blocks,
+    Place::Steps,
+    Place::Detail,
+    Place::Chain,
+    Place::Ladder,
+    Place::Checks,
+    Place::Owners,
+    Place::Problems,
+];
+/// Every place with a cursor that moves up and down.
+pub const CURSORS: &[Place] = &[
+    Place::Blocks,
+    Place::Steps,
+    Place::Detail,
+    Place::Chain,
+    Place::Ladder,
+    Place::Checks,
+    Place::Owners,
+    Place::Problems,
+    Place::List,
+];
+/// Everywhere.
+pub const EVERYWHERE: &[Place] = &[
+    Place::Blocks,
+    Place::Steps,
+    Place::Detail,
+    Place::Chain,
+    Place::Ladder,
+    Place::Checks,
+    Place::Owners,
+    Place::Problems,
+    Place::List,
+    Place::Conflict,
+    Place::Welcome,
+];
+
+/// The heading a command stands under in help and README.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Group {
+    /// Getting about.
+    Move,
+    /// Finding and choosing.
+    Find,
+    /// Changing the plan.
+    Edit,
+    /// What is shown and how.
+    View,
+    /// The program itself.
+    Program,
+}
+
+impl Group {
+    /// Every group in the order of the help.
+    pub const ALL: [Self; 5] = [
+        Self::Move,
+        Self::Find,
+        Self::Edit,
+        Self::View,
+        Self::Program,
+    ];
+
+    /// The heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Move => "Moving",
+            Self::Find => "Finding",
+            Self::Edit => "Editing",
+            Self::View => "Viewing",
+            Self::Program => "Program",
+        }
+    }
+}
+
+/// Why a command cannot run now.
+pub type Blocked = Option<String>;
+
+/// Something a person can do.
+pub struct Command {
+    /// The name in configuration: kebab-case.
+    pub name: &'static str,
+    /// The default keys.
+    pub keys: &'static [&'static str],
+    /// What it does, as help and palette say it.
+    pub title: &'static str,
+    /// One word for the footer; nothing keeps it out of there.
+    pub hint: &'static str,
+    /// The heading it stands under.
+    pub group: Group,
+    /// Where its keys work.
+    pub places: &'static [Place],
+    /// Why it cannot run now, if so.
+    pub blocked: fn(&Model) -> Blocked,
+    /// What it does.
+    pub run: fn(&mut Model),
+}
+
+/// A command that can always run where its keys work.
+pub fn never(_: &Model) -> Blocked {
+    None
+}
+
+/// Every command, in the order of help and footer.
+pub fn all() -> impl Iterator<Item = &'static Command> {
+    [
+        commands::edit::COMMANDS,
+        commands::list::COMMANDS,
+        commands::gates::COMMANDS,
+        commands::problems::COMMANDS,
+        commands::welcome::COMMANDS,
+        commands::find::COMMANDS,
+        commands::navigate::COMMANDS,
+        commands::view::COMMANDS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// The command with this name.
+pub fn named(name: &str) -> Option<&'static Command> {
+    all().find(|command| command.name == name)
+}
+
+impl From<Pane> for Place {
+    fn from(pane: Pane) -> Self {
+        match pane {
+            Pane::Blocks => Self::Blocks,
+            Pane::Steps => Self::Steps,
+            Pane::Detail => Self::Detail,
+            Pane::Chain => Self::Chain,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::key::Key;
+    use std::collections::HashMap;
+
+    #[test]
+    fn names_are_unique_and_keys_mean_one_thing_at_a_place() {
+        let mut names = HashMap::new();
+        let mut keys: HashMap<(Place, Key), &str> = HashMap::new();
+        for command in all() {
+            assert_eq!(
+                names.insert(command.name, ()),
+                None,
+                "{} twice",
+                command.name
+            );
+            assert!(!command.title.is_empty() && !command.places.is_empty());
+            for key in command.keys {
+                let key: Key = key.parse().unwrap();
+                for place in command.places {
+                    let taken = keys.insert((*place, key), command.name);
+                    assert_eq!(taken, None, "{key} in {place:?}: {}", command.name);
+                }
+            }
+        }
+    }
+}

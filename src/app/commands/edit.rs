@@ -1,0 +1,396 @@
+//! Editing steps and blocks.
+
+use super::{no_step, not_editable};
+use crate::app::command::{Blocked, Command, EVERYWHERE, Group, PLAN, Place, SCREENS, STEP};
+use crate::app::message::Effect;
+use crate::app::model::{GatePane, Model, Screen};
+use crate::app::overlay::{Overlay, Purpose, Source};
+use crate::app::plan_view::{Pane, detail_fields};
+use crate::change::form;
+use crate::plan::StepKey;
+use crate::plan::canon::block_table::BlockColumn;
+use crate::plan::field::Field;
+use crate::plan::id::{BlockId, StepId};
+use crate::plan::status::Status;
+
+/// Commands that change the plan.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        name: "edit",
+        keys: &["e"],
+        title: "Edit a field of the step, the block, the check or the line",
+        hint: "edit",
+        group: Group::Edit,
+        places: PLAN,
+        blocked: |model| model.is_locked(),
+        run: edit,
+    },
+    Command {
+        name: "status",
+        keys: &["s"],
+        title: "Set the status",
+        hint: "status",
+        group: Group::Edit,
+        places: STEP,
+        blocked: not_editable,
+        run: |model| {
+            let steps = subjects(model);
+            model.status_menu(steps);
+        },
+    },
+    Command {
+        name: "complete",
+        keys: &["x"],
+        title: "Set the step complete, or tick the check",
+        hint: "complete",
+        group: Group::Edit,
+        places: &[Place::Steps, Place::Detail, Place::Chain, Place::Checks],
+        blocked: cannot_complete,
+        run: complete,
+    },
+    Command {
+        name: "owner",
+        keys: &["o"],
+        title: "Set the owner",
+        hint: "owner",
+        group: Group::Edit,
+        places: STEP,
+        blocked: not_editable,
+        run: |model| {
+            let steps = subjects(model);
+            model.choose_from("Owner", Source::Owner(steps));
+        },
+    },
+    Command {
+        name: "add",
+        keys: &["a"],
+        title: "Add a step, or attach evidence to a check",
+        hint: "add",
+        group: Group::Edit,
+        places: &[
+            Place::Blocks,
+            Place::Steps,
+            Place::Detail,
+            Place::Chain,
+            Place::Checks,
+        ],
+        blocked: |model| model.is_locked(),
+        run: add,
+    },
+    Command {
+        name: "add-sub-step",
+        keys: &["A"],
+        title: "Add a sub-step to the step",
+        hint: "",
+        group: Group::Edit,
+        places: STEP,
+        blocked: |model| model.is_locked().or_else(|| no_step(model)),
+        run: add_sub_step,
+    },
+    Command {
+        name: "depend-on",
+        keys: &["b"],
+        title: "Make the step depend on another one",
+        hint: "",
+        group: Group::Edit,
+        places: STEP,
+        blocked: |model| model.is_locked().or_else(|| no_step(model)),
+        run: |model| {
+            if let Some(step) = model.selected() {
+                model.choose_from("Depends on", Source::Upstream(step));
+            }
+        },
+    },
+    Command {
+        name: "hold-back",
+        keys: &["B"],
+        title: "Make another step depend on this one",
+        hint: "",
+        group: Group::Edit,
+        places: STEP,
+        blocked: |model| model.is_locked().or_else(|| no_step(model)),
+        run: |model| {
+            if let Some(step) = model.selected() {
+                model.choose_from("Holds back", Source::Downstream(step));
+            }
+        },
+    },
+    Command {
+        name: "edit-whole",
+        keys: &["E"],
+        title: "Edit the whole step in $EDITOR",
+        hint: "",
+        group: Group::Edit,
+        places: STEP,
+        blocked: |model| model.is_locked().or_else(|| no_step(model)),
+        run: edit_whole,
+    },
+    Command {
+        name: "take-log",
+        keys: &["L"],
+        title: "Mend drift: write the log's words into the canon",
+        hint: "",
+        group: Group::Edit,
+        places: STEP,
+        blocked: no_drift,
+        run: |model| mend(model, true),
+    },
+    Command {
+        name: "take-canon",
+        keys: &["C"],
+        title: "Mend drift: write the canon's words into the log",
+        hint: "",
+        group: Group::Edit,
+        places: STEP,
+        blocked: no_drift,
+        run: |model| mend(model, false),
+    },
+    Command {
+        name: "repeat",
+        keys: &["."],
+        title: "Do the last edit again on this step",
+        hint: "",
+        group: Group::Edit,
+        places: STEP,
+        blocked: |model| {
+            not_editable(model).or_else(|| match &model.repeat {
+                Some(_) => None,
+                None => Some("no field has been set yet".to_owned()),
+            })
+        },
+        run: |model| {
+            if let Some(repeat) = model.repeat.clone() {
+                let steps = subjects(model);
+                if let Err(refusal) = model.set_field(&steps, repeat.field, &repeat.value) {
+                    model.refuse(refusal.to_string());
+                }
+            }
+        },
+    },
+    Command {
+        name: "undo",
+        keys: &["u"],
+        title: "Take the last change back, on disk too",
+        hint: "undo",
+        group: Group::Edit,
+        places: EVERYWHERE_BUT_CONFLICT,
+        blocked: |model| {
+            let nothing = !model.live.can_undo();
+            nothing.then(|| "nothing to undo".to_owned())
+        },
+        run: Model::undo,
+    },
+    Command {
+        name: "redo",
+        keys: &["U"],
+        title: "Make the change again that was taken back",
+        hint: "",
+        group: Group::Edit,
+        places: EVERYWHERE_BUT_CONFLICT,
+        blocked: |model| {
+            let nothing = !model.live.can_redo();
+            nothing.then(|| "nothing to redo".to_owned())
+        },
+        run: Model::redo,
+    },
+    Command {
+        name: "retry-save",
+        keys: &["R"],
+        title: "Try again to write what could not be saved",
+        hint: "",
+        group: Group::Edit,
+        places: SCREENS,
+        blocked: |model| {
+            let nothing = model.live.failed() == 0;
+            nothing.then(|| "everything is saved".to_owned())
+        },
+        run: Model::retry_saves,
+    },
+    Command {
+        name: "take-mine",
+        keys: &["m"],
+        title: "Conflict: write my version",
+        hint: "mine",
+        group: Group::Edit,
+        places: &[Place::Conflict],
+        blocked: |_| None,
+        run: |model| {
+            if let Some(Overlay::Conflict { change, conflicts }) = model.overlays.pop() {
+                model.take_mine(&change, &conflicts);
+            }
+        },
+    },
+    Command {
+        name: "take-theirs",
+        keys: &["t", "esc"],
+        title: "Conflict: keep what stands there",
+        hint: "theirs",
+        group: Group::Edit,
+        places: &[Place::Conflict],
+        blocked: |_| None,
+        run: |model| {
+            if let Some(Overlay::Conflict { change, conflicts }) = model.overlays.pop() {
+                model.take_theirs(&change, &conflicts);
+            }
+        },
+    },
+];
+
+const EVERYWHERE_BUT_CONFLICT: &[Place] = EVERYWHERE.split_at(9).0;
+
+fn subjects(model: &Model) -> Vec<StepKey> {
+    model
+        .subjects()
+        .into_iter()
+        .map(|step| model.plan.step(step).key())
+        .collect()
+}
+
+fn edit(model: &mut Model) {
+    if model.view.pane == Pane::Detail {
+        return open_detail(model);
+    }
+    if model.view.pane == Pane::Blocks {
+        return match model.view.block(&model.plan) {
+            Some(block) => model.block_menu(block),
+            None => model.refuse("there is no block"),
+        };
+    }
+    match model.step().map(|step| step.index()) {
+        Some(step) => model.field_menu(step),
+        None => model.refuse("no step is selected"),
+    }
+}
+
+/// Opens the editor for the selected row of the detail pane.
+pub fn open_detail(model: &mut Model) {
+    if let Some(reason) = model.is_locked() {
+        return model.refuse(reason);
+    }
+    if model.view.block_detail {
+        let block = model.view.block(&model.plan);
+        if let (Some(block), Some(column)) = (block, BlockColumn::ALL.get(model.view.detail)) {
+            model.edit_block(block, *column);
+        }
+        return;
+    }
+    let Some(step) = model.step() else {
+        return model.refuse("no step is selected");
+    };
+    let index = step.index();
+    match detail_fields(step).get(model.view.detail).copied() {
+        Some(Field::UpdatedAt) => model.refuse("the time of the last edit is set by each edit"),
+        Some(field) => model.edit_field(index, field),
+        None => {}
+    }
+}
+
+fn cannot_complete(model: &Model) -> Blocked {
+    model.is_locked().or_else(|| match model.screen {
+        Screen::Gates => super::gates::no_check(model),
+        _ => not_editable(model),
+    })
+}
+
+fn complete(model: &mut Model) {
+    if model.screen == Screen::Gates && model.gates.pane == GatePane::Checks {
+        return super::gates::tick(model);
+    }
+    let steps = model.subjects();
+    let open: Vec<usize> = steps
+        .into_iter()
+        .filter(|step| model.plan.step(*step).status() != Some(Status::Complete))
+        .collect();
+    if open.is_empty() {
+        let key = model.keymap.key_of("status");
+        return model.say(format!("complete already · {key} sets another status"));
+    }
+    let change = model
+        .composer()
+        .set_all(&open, Field::Status, Status::Complete.word());
+    model.make(change, open.len());
+}
+
+fn add(model: &mut Model) {
+    if model.screen == Screen::Gates {
+        return super::gates::attach(model);
+    }
+    let from = match (model.step(), model.view.block(&model.plan)) {
+        (Some(step), _) if model.view.pane != Pane::Blocks => step.id(),
+        (_, Some(block)) => {
+            let block = &model.plan.blocks()[block];
+            match block.steps.last() {
+                Some(last) => model.plan.step(*last).id(),
+                None => StepId::new(block.range.0),
+            }
+        }
+        (_, None) => StepId::new(1),
+    };
+    match model.composer().next_free(from) {
+        Some(id) => model.prompt(format!("New step {id}"), "", Purpose::Add(id)),
+        None => model.refuse(format!(
+            "block {} has no free number behind {from}",
+            BlockId(from.block_number())
+        )),
+    }
+}
+
+fn add_sub_step(model: &mut Model) {
+    let Some((id, _)) = model.selected() else {
+        return;
+    };
+    match model.composer().next_child(id) {
+        Some(child) => model.prompt(format!("New sub-step {child}"), "", Purpose::Add(child)),
+        None => model.refuse(format!("{id} has no room for another sub-step")),
+    }
+}
+
+fn edit_whole(model: &mut Model) {
+    let Some(step) = model.step() else { return };
+    let (key, fresh) = (step.key(), form::write(step));
+    let text = match model.form.take() {
+        Some((of, text)) if of == key => text,
+        _ => fresh,
+    };
+    model.form = Some((key, text.clone()));
+    model.effects.push(Effect::EditText { text });
+}
+
+fn no_drift(model: &Model) -> Blocked {
+    model.is_locked().or_else(|| match model.step() {
+        Some(step) if step.drift().is_empty() => Some("log and canon agree here".to_owned()),
+        Some(_) => None,
+        None => Some("no step is selected".to_owned()),
+    })
+}
+
+fn mend(model: &mut Model, keep_log: bool) {
+    if let Some(step) = model.step() {
+        let change = model.composer().mend_drift(step.index(), keep_log);
+        model.make(change, 1);
+    }
+}
+
+impl Model {
+    /// `$EDITOR` was left with this text, or could not be used.
+    pub fn edited(&mut self, text: Option<String>) {
+        let (Some((key, before)), Some(text)) = (self.form.take(), text) else {
+            return;
+        };
+        if text == before {
+            return self.say("nothing was changed in the editor");
+        }
+        let Some(step) = self.plan.find_nth(key.0, key.1) else {
+            return self.refuse(format!("{} is not in the plan any more", key.0));
+        };
+        match self.composer().set_form(step, &text) {
+            Ok(change) => self.make(Ok(change), 1),
+            Err(refusal) => {
+                // What was typed is kept: the next E goes on with it.
+                self.form = Some((key, text));
+                let again = self.keymap.key_of("edit-whole");
+                self.refuse(format!("{refusal} · {again} goes on with your text"));
+            }
+        }
+    }
+}

@@ -1,0 +1,410 @@
+//! Finding: the filter line, the palette, marks, jumps, bookmarks.
+
+use std::collections::HashSet;
+
+use super::no_step;
+use crate::app::command::{Command, EVERYWHERE, Group, PLAN, Place, SCREENS, STEP};
+use crate::app::message::Effect;
+use crate::app::model::{Model, Screen};
+use crate::app::overlay::{Purpose, Source};
+use crate::app::plan_view::{Pane, Sort};
+use crate::change::value::Refusal;
+use crate::plan::StepKey;
+use crate::plan::field::Field;
+use crate::plan::query::Query;
+
+/// Commands that find and choose.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        name: "filter",
+        keys: &["/"],
+        title: "Filter the steps",
+        hint: "filter",
+        group: Group::Find,
+        places: PLAN,
+        blocked: |_| None,
+        run: filter,
+    },
+    Command {
+        name: "palette",
+        keys: &[":", "ctrl-p"],
+        title: "Find a command by name; a number goes to that step",
+        hint: "",
+        group: Group::Find,
+        places: EVERYWHERE,
+        blocked: |_| None,
+        run: |model| model.choose_from(":", Source::Palette),
+    },
+    Command {
+        name: "mark",
+        keys: &["space"],
+        title: "Mark the step, or take its mark away",
+        hint: "mark",
+        group: Group::Find,
+        places: &[Place::Steps],
+        blocked: no_step,
+        run: |model| {
+            if let Some(key) = model.selected()
+                && !model.view.marks.remove(&key)
+            {
+                model.view.marks.insert(key);
+            }
+            super::navigate::by(model, 1);
+        },
+    },
+    Command {
+        name: "mark-range",
+        keys: &["v"],
+        title: "Begin a range of marks; again ends it here",
+        hint: "",
+        group: Group::Find,
+        places: &[Place::Steps],
+        blocked: no_step,
+        run: mark_range,
+    },
+    Command {
+        name: "mark-shown",
+        keys: &["*"],
+        title: "Mark every listed step, or take all marks away",
+        hint: "",
+        group: Group::Find,
+        places: &[Place::Steps],
+        blocked: |_| None,
+        run: |model| {
+            let keys = model
+                .view
+                .list
+                .iter()
+                .map(|step| model.plan.step(*step).key());
+            let shown: HashSet<StepKey> = keys.collect();
+            match shown == model.view.marks {
+                true => model.view.marks.clear(),
+                false => model.view.marks = shown,
+            }
+            model.say(format!("{} marked", model.view.marks.len()));
+        },
+    },
+    Command {
+        name: "next-match",
+        keys: &["n"],
+        title: "Go to the next step that is open and ready",
+        hint: "",
+        group: Group::Find,
+        places: STEP,
+        blocked: |_| None,
+        run: |model| next_ready(model, true),
+    },
+    Command {
+        name: "previous-match",
+        keys: &["N"],
+        title: "Go to the previous step that is open and ready",
+        hint: "",
+        group: Group::Find,
+        places: STEP,
+        blocked: |_| None,
+        run: |model| next_ready(model, false),
+    },
+    Command {
+        name: "first-blocker",
+        keys: &["<"],
+        title: "Go to the first step that this one waits for",
+        hint: "",
+        group: Group::Find,
+        places: STEP,
+        blocked: no_step,
+        run: first_blocker,
+    },
+    Command {
+        name: "first-dependant",
+        keys: &[">"],
+        title: "Go to the first step that waits for this one",
+        hint: "",
+        group: Group::Find,
+        places: STEP,
+        blocked: no_step,
+        run: first_dependant,
+    },
+    Command {
+        name: "back-in-jumps",
+        keys: &["["],
+        title: "Go back to where the last jump began",
+        hint: "",
+        group: Group::Find,
+        places: PLAN,
+        blocked: |_| None,
+        run: |model| {
+            let here = model.selected();
+            match model.view.jump_back(here) {
+                Some(key) => go_to(model, key),
+                None => model.say("no earlier jump"),
+            }
+        },
+    },
+    Command {
+        name: "forth-in-jumps",
+        keys: &["]"],
+        title: "Go forth in the jump list",
+        hint: "",
+        group: Group::Find,
+        places: PLAN,
+        blocked: |_| None,
+        run: |model| match model.view.jump_forth() {
+            Some(key) => go_to(model, key),
+            None => model.say("no later jump"),
+        },
+    },
+    Command {
+        name: "set-bookmark",
+        keys: &["m"],
+        title: "Set a bookmark: then a letter",
+        hint: "",
+        group: Group::Find,
+        places: STEP,
+        blocked: no_step,
+        run: |model| {
+            model.prefix = Some('m');
+            model.say("bookmark: press a letter");
+        },
+    },
+    Command {
+        name: "go-to-bookmark",
+        keys: &["'"],
+        title: "Go to a bookmark: then its letter",
+        hint: "",
+        group: Group::Find,
+        places: PLAN,
+        blocked: |model| {
+            let none = model.view.bookmarks.is_empty();
+            let key = model.keymap.key_of("set-bookmark");
+            none.then(|| format!("no bookmark yet; {key} sets one"))
+        },
+        run: |model| {
+            model.prefix = Some('\'');
+            let letters: String = model
+                .view
+                .bookmarks
+                .keys()
+                .map(|c| format!(" {c}"))
+                .collect();
+            model.say(format!("go to bookmark:{letters}"));
+        },
+    },
+    Command {
+        name: "copy-id",
+        keys: &["y"],
+        title: "Copy the step's ID",
+        hint: "",
+        group: Group::Find,
+        places: STEP,
+        blocked: no_step,
+        run: |model| {
+            if let Some((id, _)) = model.selected() {
+                model.effects.push(Effect::Copy(id.to_string()));
+                model.say(format!("copied {id}"));
+            }
+        },
+    },
+    Command {
+        name: "copy-markdown",
+        keys: &["Y"],
+        title: "Copy the step as Markdown",
+        hint: "",
+        group: Group::Find,
+        places: STEP,
+        blocked: no_step,
+        run: copy_markdown,
+    },
+    Command {
+        name: "open-link",
+        keys: &["i"],
+        title: "Open a link or artifact of the step",
+        hint: "",
+        group: Group::Find,
+        places: STEP,
+        blocked: no_step,
+        run: |model| {
+            let links = model.step().map(|step| {
+                let artifacts = step.list(Field::Artifacts).into_iter().map(Into::into);
+                let evidence = step.text(Field::Link).into_owned();
+                let evidence = (!evidence.is_empty()).then_some(evidence);
+                artifacts.chain(evidence).collect::<Vec<String>>()
+            });
+            super::gates::offer(model, "Open", links.unwrap_or_default());
+        },
+    },
+    Command {
+        name: "sort",
+        keys: &["S"],
+        title: "Order the list",
+        hint: "",
+        group: Group::View,
+        places: PLAN,
+        blocked: |_| None,
+        run: sort,
+    },
+    Command {
+        name: "problems-of-plan",
+        keys: &["!"],
+        title: "List what is wrong with the plan",
+        hint: "",
+        group: Group::View,
+        places: SCREENS,
+        blocked: |_| None,
+        run: |model| model.open_screen(Screen::Problems),
+    },
+];
+
+fn filter(model: &mut Model) {
+    let before = model.view.filter.text().to_owned();
+    let selected = model.selected();
+    let text = before.clone();
+    model.view.pane = Pane::Steps;
+    model.prompt("/", text, Purpose::Filter { before, selected });
+}
+
+impl Model {
+    /// Filters by what stands in the filter line so far; a half-typed term leaves the list
+    /// as it is.
+    pub fn filter_as_typed(&mut self) {
+        let text = self
+            .overlays
+            .last()
+            .and_then(|o| o.input())
+            .map(|i| i.text.clone());
+        let Some(text) = text else { return };
+        match Query::parse(&text) {
+            Ok(query) => {
+                let selected = self.selected();
+                self.view.filter = query;
+                self.refresh(selected);
+            }
+            Err(error) => {
+                if let Some(input) = self.overlays.last_mut().and_then(|o| o.input_mut()) {
+                    input.error = Some(error.to_string());
+                }
+            }
+        }
+    }
+
+    /// Enter in the filter line: keeps the filter.
+    ///
+    /// # Errors
+    /// When the line makes no sense.
+    pub fn keep_filter(&mut self, text: &str) -> Result<(), Refusal> {
+        let query = Query::parse(text).map_err(|error| Refusal(error.to_string()))?;
+        let selected = self.selected();
+        self.view.filter = query;
+        self.refresh(selected);
+        if self.view.list.is_empty() {
+            self.say("no step matches · Esc clears the filter");
+        }
+        Ok(())
+    }
+
+    /// Esc in the filter line: the filter and the selection of before.
+    pub fn restore_filter(&mut self, before: &str, selected: Option<StepKey>) {
+        self.view.filter = Query::parse(before).unwrap_or_default();
+        self.refresh(selected);
+    }
+}
+
+fn mark_range(model: &mut Model) {
+    let here = model.view.cursor;
+    let Some(from) = model.view.range.take() else {
+        model.view.range = Some(here);
+        let key = model.keymap.key_of("mark-range");
+        return model.say(format!("move to the other end and press {key} again"));
+    };
+    let range = from.min(here)..=from.max(here);
+    for step in &model.view.list[range] {
+        model.view.marks.insert(model.plan.step(*step).key());
+    }
+    model.say(format!("{} marked", model.view.marks.len()));
+}
+
+fn next_ready(model: &mut Model, forth: bool) {
+    let count = model.view.list.len();
+    let is_ready = |at: &usize| {
+        let step = model.view.list[*at];
+        model.plan.graph().state(step) == crate::plan::status::State::Ready
+    };
+    let cursor = model.view.cursor;
+    let found = match forth {
+        true => (cursor + 1..count)
+            .chain(0..cursor.min(count))
+            .find(is_ready),
+        false => (0..cursor.min(count))
+            .rev()
+            .chain((cursor + 1..count).rev())
+            .find(is_ready),
+    };
+    match found {
+        Some(at) => model.view.go(at),
+        None => model.say("no other listed step is ready"),
+    }
+}
+
+fn first_blocker(model: &mut Model) {
+    let Some(step) = model.step() else { return };
+    let open = model
+        .plan
+        .graph()
+        .upstream(step.index())
+        .find(|up| model.plan.graph().state(*up) != crate::plan::status::State::Done);
+    let id = step.id();
+    match open {
+        Some(up) => jump_to(model, up),
+        None => model.say(format!("{id} waits for no step")),
+    }
+}
+
+fn first_dependant(model: &mut Model) {
+    let Some(step) = model.step() else { return };
+    let (id, index) = (step.id(), step.index());
+    let first = model.plan.graph().downstream(index).next();
+    match first {
+        Some(down) => jump_to(model, down),
+        None => model.say(format!("nothing waits for {id}")),
+    }
+}
+
+fn jump_to(model: &mut Model, index: usize) {
+    let (id, nth) = model.plan.step(index).key();
+    model.jump(id, nth);
+}
+
+fn go_to(model: &mut Model, (id, nth): StepKey) {
+    match model.plan.find_nth(id, nth) {
+        Some(step) => model.show(step),
+        None => model.refuse(format!("{id} is not in the plan any more")),
+    }
+}
+
+fn copy_markdown(model: &mut Model) {
+    let Some(step) = model.step() else { return };
+    let text = crate::record::step_section(step);
+    let id = step.id();
+    model.effects.push(Effect::Copy(text));
+    model.say(format!("copied {id} as Markdown"));
+}
+
+fn sort(model: &mut Model) {
+    let rows = Sort::ALL
+        .into_iter()
+        .map(|(sort, key, label)| crate::app::overlay::Row {
+            key: key.to_string(),
+            label: label.to_owned(),
+            detail: if sort == model.view.sort { "now" } else { "" }.to_owned(),
+            blocked: None,
+            choice: crate::app::overlay::Choice::Sort(sort),
+        })
+        .collect();
+    let cursor = Sort::ALL
+        .iter()
+        .position(|(sort, ..)| *sort == model.view.sort);
+    model.overlays.push(crate::app::overlay::Overlay::Menu {
+        title: "Order the list by".to_owned(),
+        rows,
+        cursor: cursor.unwrap_or(0),
+    });
+}

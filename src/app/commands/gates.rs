@@ -1,0 +1,147 @@
+//! Stages, their checks and the evidence for them.
+
+use crate::app::command::{Blocked, Command, GATES, Group, Place};
+use crate::app::message::Effect;
+use crate::app::model::{GatePane, Model};
+use crate::app::overlay::{Choice, Overlay, Purpose, Row};
+use crate::plan::canon::checklist::Check;
+
+/// Commands of screen 2.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        name: "check-steps",
+        keys: &["enter"],
+        title: "Go to the steps that the check names, or into the stage",
+        hint: "open",
+        group: Group::Find,
+        places: GATES,
+        blocked: |_| None,
+        run: open,
+    },
+    Command {
+        name: "check-evidence",
+        keys: &["i"],
+        title: "Open the evidence of the check",
+        hint: "evidence",
+        group: Group::Find,
+        places: &[Place::Checks],
+        blocked: no_evidence,
+        run: |model| {
+            let links = links(model);
+            offer(model, "Open evidence", links);
+        },
+    },
+];
+
+fn check(model: &Model) -> Option<&Check> {
+    let stage = model.plan.stages().get(model.gates.stage)?;
+    stage.checks.get(model.gates.check)
+}
+
+/// Why there is no check to act on.
+pub fn no_check(model: &Model) -> Blocked {
+    check(model)
+        .is_none()
+        .then(|| "this stage has no checklist".to_owned())
+}
+
+/// Ticks the selected check, or takes its tick away.
+pub fn tick(model: &mut Model) {
+    let change = model.composer().tick(model.gates.stage, model.gates.check);
+    model.make(change, 1);
+}
+
+/// Asks for a link to evidence for the selected check.
+pub fn attach(model: &mut Model) {
+    if let Some(reason) = no_check(model) {
+        return model.refuse(reason);
+    }
+    let (stage, check) = (model.gates.stage, model.gates.check);
+    model.prompt("Evidence link", "", Purpose::Evidence { stage, check });
+}
+
+fn links(model: &Model) -> Vec<String> {
+    let stage = model.plan.stages().get(model.gates.stage);
+    let (Some(stage), Some(check)) = (stage, check(model)) else {
+        return Vec::new();
+    };
+    stage
+        .evidence_for(check)
+        .flat_map(|evidence| evidence.links.iter().cloned())
+        .collect()
+}
+
+fn no_evidence(model: &Model) -> Blocked {
+    no_check(model).or_else(|| {
+        let key = model.keymap.key_of("add");
+        links(model)
+            .is_empty()
+            .then(|| format!("no evidence yet; {key} attaches a link"))
+    })
+}
+
+fn open(model: &mut Model) {
+    if model.gates.pane != GatePane::Checks {
+        model.gates.pane = GatePane::Checks;
+        return;
+    }
+    let ids = check(model)
+        .map(|check| check.steps.clone())
+        .unwrap_or_default();
+    match &*ids {
+        [] => model.say("this check names no step"),
+        [only] => model.jump(*only, 0),
+        ids => {
+            let rows = ids
+                .iter()
+                .map(|id| {
+                    let step = model.plan.find(*id).map(|step| model.plan.step(step));
+                    Row {
+                        key: String::new(),
+                        label: match step {
+                            Some(step) => format!("{id} {}", step.title()),
+                            None => id.to_string(),
+                        },
+                        detail: step
+                            .and_then(|step| step.status())
+                            .map_or("not in the plan", |status| status.word())
+                            .to_owned(),
+                        blocked: step.is_none().then(|| format!("there is no step {id}")),
+                        choice: Choice::Jump(*id),
+                    }
+                })
+                .collect();
+            model.overlays.push(Overlay::Menu {
+                title: "Steps that the check names".to_owned(),
+                rows,
+                cursor: 0,
+            });
+        }
+    }
+}
+
+/// Opens the only link, or lets a person choose.
+pub fn offer(model: &mut Model, title: &str, links: Vec<String>) {
+    match &*links {
+        [] => model.say("there is no link to open"),
+        [only] => model.effects.push(Effect::Open(only.clone())),
+        links => {
+            let rows = links
+                .iter()
+                .zip("123456789abcdefgh".chars())
+                .map(|(link, key)| Row {
+                    key: key.to_string(),
+                    label: link.clone(),
+                    detail: String::new(),
+                    blocked: None,
+                    choice: Choice::Open(link.clone()),
+                })
+                .collect();
+            model.overlays.push(Overlay::Menu {
+                title: title.to_owned(),
+                rows,
+                cursor: 0,
+            });
+        }
+    }
+}

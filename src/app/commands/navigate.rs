@@ -1,0 +1,469 @@
+//! Moving about: cursors, pages, blocks, panes, the chain.
+
+use crate::app::command::{CURSORS, Command, EVERYWHERE, Group, PLAN, Place, SCREENS};
+use crate::app::key::{Code, Key};
+use crate::app::model::{GatePane, Model, Screen};
+use crate::app::overlay::Overlay;
+use crate::app::plan_view::{Pane, Side, detail_fields};
+use crate::plan::canon::block_table::BlockColumn;
+
+/// Blocks in a row of the grid.
+const GRID: usize = 10;
+
+/// Commands that move.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        name: "open",
+        keys: &["enter"],
+        title: "Open: the block's steps, the step's detail, the field, the linked step",
+        hint: "open",
+        group: Group::Move,
+        places: PLAN,
+        blocked: |_| None,
+        run: open,
+    },
+    Command {
+        name: "down",
+        keys: &["j", "down"],
+        title: "Down",
+        hint: "",
+        group: Group::Move,
+        places: CURSORS,
+        blocked: |_| None,
+        run: |model| by(model, 1),
+    },
+    Command {
+        name: "up",
+        keys: &["k", "up"],
+        title: "Up",
+        hint: "",
+        group: Group::Move,
+        places: CURSORS,
+        blocked: |_| None,
+        run: |model| by(model, -1),
+    },
+    Command {
+        name: "left",
+        keys: &["h", "left"],
+        title: "Left: in the grid, upstream in the chain, else the pane to the left",
+        hint: "",
+        group: Group::Move,
+        places: SCREENS,
+        blocked: |_| None,
+        run: |model| sideways(model, -1),
+    },
+    Command {
+        name: "right",
+        keys: &["l", "right"],
+        title: "Right: in the grid, downstream in the chain, else the pane to the right",
+        hint: "",
+        group: Group::Move,
+        places: SCREENS,
+        blocked: |_| None,
+        run: |model| sideways(model, 1),
+    },
+    Command {
+        name: "next-pane",
+        keys: &["tab"],
+        title: "Next pane",
+        hint: "pane",
+        group: Group::Move,
+        places: SCREENS,
+        blocked: |_| None,
+        run: |model| turn_pane(model, 1),
+    },
+    Command {
+        name: "previous-pane",
+        keys: &["shift-tab"],
+        title: "Previous pane",
+        hint: "",
+        group: Group::Move,
+        places: SCREENS,
+        blocked: |_| None,
+        run: |model| turn_pane(model, -1),
+    },
+    Command {
+        name: "page-down",
+        keys: &["pagedown", "ctrl-f"],
+        title: "One page down",
+        hint: "",
+        group: Group::Move,
+        places: CURSORS,
+        blocked: |_| None,
+        run: |model| by(model, whole_page(model)),
+    },
+    Command {
+        name: "page-up",
+        keys: &["pageup", "ctrl-b"],
+        title: "One page up",
+        hint: "",
+        group: Group::Move,
+        places: CURSORS,
+        blocked: |_| None,
+        run: |model| by(model, -whole_page(model)),
+    },
+    Command {
+        name: "half-page-down",
+        keys: &["ctrl-d"],
+        title: "Half a page down",
+        hint: "",
+        group: Group::Move,
+        places: CURSORS,
+        blocked: |_| None,
+        run: |model| by(model, (whole_page(model) / 2).max(1)),
+    },
+    Command {
+        name: "half-page-up",
+        keys: &["ctrl-u"],
+        title: "Half a page up",
+        hint: "",
+        group: Group::Move,
+        places: CURSORS,
+        blocked: |_| None,
+        run: |model| by(model, -(whole_page(model) / 2).max(1)),
+    },
+    Command {
+        name: "first",
+        keys: &["g", "home"],
+        title: "First",
+        hint: "",
+        group: Group::Move,
+        places: CURSORS,
+        blocked: |_| None,
+        run: |model| by(model, isize::MIN / 2),
+    },
+    Command {
+        name: "last",
+        keys: &["G", "end"],
+        title: "Last",
+        hint: "",
+        group: Group::Move,
+        places: CURSORS,
+        blocked: |_| None,
+        run: |model| by(model, isize::MAX / 2),
+    },
+    Command {
+        name: "previous-block",
+        keys: &["{"],
+        title: "Previous block",
+        hint: "",
+        group: Group::Move,
+        places: PLAN,
+        blocked: |_| None,
+        run: |model| block_by(model, -1),
+    },
+    Command {
+        name: "next-block",
+        keys: &["}"],
+        title: "Next block",
+        hint: "",
+        group: Group::Move,
+        places: PLAN,
+        blocked: |_| None,
+        run: |model| block_by(model, 1),
+    },
+    Command {
+        name: "back",
+        keys: &["esc"],
+        title: "Back: closes what is open, at last the step list; never quits",
+        hint: "",
+        group: Group::Move,
+        places: EVERYWHERE_BUT_CONFLICT,
+        blocked: |_| None,
+        run: Model::back,
+    },
+];
+
+const EVERYWHERE_BUT_CONFLICT: &[Place] = EVERYWHERE.split_at(9).0;
+
+fn whole_page(model: &Model) -> isize {
+    isize::try_from(model.page.saturating_sub(1).max(1)).unwrap_or(1)
+}
+
+fn moved(at: usize, by: isize, count: usize) -> usize {
+    let last = isize::try_from(count.saturating_sub(1)).unwrap_or(isize::MAX);
+    let at = isize::try_from(at).unwrap_or(0);
+    usize::try_from(at.saturating_add(by).clamp(0, last)).unwrap_or(0)
+}
+
+/// Moves the cursor of whatever has the keys.
+pub fn by(model: &mut Model, by: isize) {
+    let entries = model.open_entries().len();
+    if let Some(Overlay::List { cursor, .. }) = model.overlays.last_mut() {
+        *cursor = moved(*cursor, by, entries);
+        return;
+    }
+    match model.screen {
+        Screen::Plan => in_plan(model, by),
+        Screen::Gates => in_gates(model, by),
+        Screen::Problems => {
+            let count = model.problems.found.len();
+            model.problems.cursor = moved(model.problems.cursor, by, count);
+        }
+    }
+}
+
+fn in_plan(model: &mut Model, by: isize) {
+    match model.view.pane {
+        // A vertical step in the grid is one row of blocks.
+        Pane::Blocks => {
+            let rows = match by.unsigned_abs() > 1_000 {
+                true => by,
+                false => by.signum() * isize::try_from(GRID).unwrap_or(1),
+            };
+            block_by(model, rows);
+        }
+        Pane::Steps => {
+            if let Some(block) = model.view.empty_block {
+                return leave_empty_block(model, block, by);
+            }
+            let count = model.view.list.len();
+            let to = moved(model.view.cursor, by, count);
+            model.view.go(to);
+        }
+        Pane::Detail => {
+            let count = match model.step() {
+                _ if model.view.block_detail => BlockColumn::ALL.len(),
+                Some(step) => detail_fields(step).len(),
+                None => 0,
+            };
+            model.view.detail = moved(model.view.detail, by, count);
+        }
+        Pane::Chain => {
+            let count = chain_links(model).len();
+            model.view.link = moved(model.view.link, by, count);
+        }
+    }
+}
+
+/// From a block without listed steps to the nearest step before or behind it.
+fn leave_empty_block(model: &mut Model, block: usize, by: isize) {
+    let behind = model
+        .view
+        .list
+        .iter()
+        .position(|step| model.plan.step(*step).block() > block)
+        .unwrap_or(model.view.list.len());
+    let to = if by < 0 {
+        behind.saturating_sub(1)
+    } else {
+        behind
+    };
+    if !model.view.list.is_empty() {
+        model.view.go(to);
+    }
+}
+
+fn in_gates(model: &mut Model, by: isize) {
+    let stages = model.plan.stages();
+    match model.gates.pane {
+        GatePane::Ladder => {
+            model.gates.stage = moved(model.gates.stage, by, stages.len());
+            model.gates.check = 0;
+            model.gates.scroll = 0;
+        }
+        GatePane::Checks => {
+            let count = stages.get(model.gates.stage).map_or(0, |s| s.checks.len());
+            model.gates.check = moved(model.gates.check, by, count);
+        }
+        GatePane::Owners => {
+            let lines = stages
+                .get(model.gates.stage)
+                .map_or(0, |s| s.owners.len() * 3 + s.notes.len() * 4);
+            model.gates.scroll = moved(model.gates.scroll, by, lines.max(1));
+        }
+    }
+}
+
+fn block_by(model: &mut Model, by: isize) {
+    let count = model.plan.blocks().len();
+    let Some(block) = model.view.block(&model.plan) else {
+        return;
+    };
+    let to = moved(block, by, count);
+    // A row down from the last row stays, instead of running to the last block.
+    let target = isize::try_from(block).unwrap_or(0).saturating_add(by);
+    let inside = target >= 0 && usize::try_from(target).is_ok_and(|t| t < count);
+    if inside || by.unsigned_abs() > 1_000 {
+        let plan = model.plan.clone();
+        model.view.select_block(&plan, to);
+    }
+}
+
+fn sideways(model: &mut Model, by: isize) {
+    match (model.screen, model.view.pane) {
+        (Screen::Plan, Pane::Blocks) => {
+            let column = model.view.block(&model.plan).unwrap_or(0) % GRID;
+            match by > 0
+                && (column == GRID - 1
+                    || model.view.block(&model.plan).unwrap_or(0) + 1 >= model.plan.blocks().len())
+            {
+                // Off the grid's right edge lies the step list.
+                true => turn_pane(model, 1),
+                false if by < 0 && column == 0 => {}
+                false => block_by(model, by),
+            }
+        }
+        (Screen::Plan, Pane::Chain) => walk_chain(model, by > 0),
+        (Screen::Problems, _) => {}
+        _ => turn_pane_within(model, by),
+    }
+}
+
+/// Left and right between panes do not go round.
+fn turn_pane_within(model: &mut Model, by: isize) {
+    let at_edge = match model.screen {
+        Screen::Plan => match model.view.pane {
+            Pane::Steps => by > 0,
+            Pane::Detail => by < 0,
+            _ => false,
+        },
+        Screen::Gates => match model.gates.pane {
+            GatePane::Ladder => by < 0,
+            GatePane::Owners => by > 0,
+            GatePane::Checks => false,
+        },
+        Screen::Problems => true,
+    };
+    if !at_edge {
+        turn_pane(model, by);
+    }
+}
+
+fn turn_pane(model: &mut Model, by: isize) {
+    match model.screen {
+        Screen::Plan => {
+            let at = Pane::ALL
+                .iter()
+                .position(|pane| *pane == model.view.pane)
+                .unwrap_or(0);
+            let count = isize::try_from(Pane::ALL.len()).unwrap_or(1);
+            let to = (isize::try_from(at).unwrap_or(0) + by).rem_euclid(count);
+            focus(model, Pane::ALL[usize::try_from(to).unwrap_or(0)]);
+        }
+        Screen::Gates => {
+            model.gates.pane = match (model.gates.pane, by > 0) {
+                (GatePane::Ladder, true) | (GatePane::Owners, false) => GatePane::Checks,
+                (GatePane::Checks, true) | (GatePane::Ladder, false) => GatePane::Owners,
+                (GatePane::Owners, true) | (GatePane::Checks, false) => GatePane::Ladder,
+            };
+        }
+        Screen::Problems => {}
+    }
+}
+
+fn focus(model: &mut Model, pane: Pane) {
+    match pane {
+        Pane::Blocks => model.view.block_detail = true,
+        Pane::Steps | Pane::Chain => model.view.block_detail = false,
+        Pane::Detail => {}
+    }
+    model.view.pane = pane;
+    model.view.detail = 0;
+    model.view.side = Side::Center;
+    model.view.link = 0;
+}
+
+fn open(model: &mut Model) {
+    match model.view.pane {
+        Pane::Blocks => focus(model, Pane::Steps),
+        Pane::Steps => match model.step() {
+            Some(_) => focus(model, Pane::Detail),
+            None => model.say("no step here; a adds one"),
+        },
+        Pane::Detail => super::edit::open_detail(model),
+        Pane::Chain => {
+            let links = chain_links(model);
+            match links.get(model.view.link) {
+                Some(step) => {
+                    let (id, nth) = model.plan.step(*step).key();
+                    model.jump(id, nth);
+                }
+                None => focus(model, Pane::Detail),
+            }
+        }
+    }
+}
+
+/// The steps of the chain's column that has the cursor.
+pub fn chain_links(model: &Model) -> Vec<usize> {
+    let Some(step) = model.step() else {
+        return Vec::new();
+    };
+    let graph = model.plan.graph();
+    if model.view.tree {
+        return crate::app::chain::tree(&model.plan, step.index())
+            .into_iter()
+            .map(|row| row.step)
+            .collect();
+    }
+    match model.view.side {
+        Side::Upstream => graph.upstream(step.index()).collect(),
+        Side::Center => Vec::new(),
+        Side::Downstream => graph.downstream(step.index()).collect(),
+    }
+}
+
+/// One column to the side; from an outer column on, the chosen step becomes the middle.
+fn walk_chain(model: &mut Model, right: bool) {
+    if model.view.tree {
+        return;
+    }
+    let outward = match (model.view.side, right) {
+        (Side::Upstream, false) | (Side::Downstream, true) => true,
+        (Side::Upstream, true) | (Side::Downstream, false) => {
+            model.view.side = Side::Center;
+            model.view.link = 0;
+            return;
+        }
+        (Side::Center, _) => {
+            model.view.side = if right {
+                Side::Downstream
+            } else {
+                Side::Upstream
+            };
+            model.view.link = 0;
+            if chain_links(model).is_empty() {
+                model.view.side = Side::Center;
+                model.say(match right {
+                    true => "nothing waits for this step",
+                    false => "this step depends on no other",
+                });
+            }
+            return;
+        }
+    };
+    let chosen = chain_links(model).get(model.view.link).copied();
+    if let (true, Some(step)) = (outward, chosen) {
+        let side = model.view.side;
+        let (id, nth) = model.plan.step(step).key();
+        model.jump(id, nth);
+        model.view.side = side;
+        if chain_links(model).is_empty() {
+            model.view.side = Side::Center;
+        }
+    }
+}
+
+/// The second key of a bookmark command.
+pub fn bookmark(model: &mut Model, prefix: char, key: Key) {
+    let Some(letter) = key.letter().filter(|c| c.is_alphanumeric()) else {
+        if key.code != Code::Esc {
+            model.refuse("a bookmark is a letter or a digit");
+        }
+        return;
+    };
+    match prefix {
+        'm' => {
+            if let Some(step) = model.selected() {
+                model.view.bookmarks.insert(letter, step);
+                let go = model.keymap.key_of("go-to-bookmark");
+                model.say(format!("{go} {letter} comes back to {}", step.0));
+            }
+        }
+        _ => match model.view.bookmarks.get(&letter).copied() {
+            Some((id, nth)) => model.jump(id, nth),
+            None => model.refuse(format!("there is no bookmark {letter}")),
+        },
+    }
+}

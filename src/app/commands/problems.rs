@@ -1,0 +1,177 @@
+//! What the checks find, and mending it.
+
+use crate::app::command::{Blocked, Command, Group, Place};
+use crate::app::model::Model;
+use crate::app::overlay::{Overlay, Purpose};
+use crate::plan::checks::Problem;
+use crate::plan::source::Role;
+
+const PROBLEMS: &[Place] = &[Place::Problems];
+
+/// Commands of screen 5.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        name: "problem-go",
+        keys: &["enter"],
+        title: "Go to the step or the line of the problem",
+        hint: "go there",
+        group: Group::Find,
+        places: PROBLEMS,
+        blocked: no_problem,
+        run: go,
+    },
+    Command {
+        name: "problem-line",
+        keys: &["e"],
+        title: "Edit the log line of the problem as text",
+        hint: "edit line",
+        group: Group::Edit,
+        places: PROBLEMS,
+        blocked: not_in_log,
+        run: edit_line,
+    },
+    Command {
+        name: "problem-fix",
+        keys: &["f"],
+        title: "Fix the problem, after showing what would be written",
+        hint: "fix",
+        group: Group::Edit,
+        places: PROBLEMS,
+        blocked: no_fix,
+        run: fix,
+    },
+];
+
+fn problem(model: &Model) -> Option<&Problem> {
+    model.problems.found.get(model.problems.cursor)
+}
+
+fn no_problem(model: &Model) -> Blocked {
+    problem(model)
+        .is_none()
+        .then(|| "there is no problem".to_owned())
+}
+
+fn not_in_log(model: &Model) -> Blocked {
+    model.is_locked().or_else(|| no_problem(model)).or_else(|| {
+        let path = &problem(model)?.place.path;
+        let file = model.plan.files().iter().find(|file| file.path == *path);
+        match file.map(|file| file.role) {
+            Some(Role::Log) => None,
+            _ => Some(format!(
+                "{} is not a log; edit it in your editor",
+                path.display()
+            )),
+        }
+    })
+}
+
+fn go(model: &mut Model) {
+    let Some(problem) = problem(model).cloned() else {
+        return;
+    };
+    match problem.step.filter(|id| model.plan.find(*id).is_some()) {
+        Some(id) => {
+            // Of several steps with this ID, the one written at the problem's place.
+            let here = model
+                .plan
+                .family(id)
+                .map(|step| model.plan.step(step))
+                .find(|step| {
+                    step.id() == id
+                        && step
+                            .places()
+                            .iter()
+                            .any(|p| p.path == problem.place.path && p.line == problem.place.line)
+                });
+            let nth = here.map_or(0, |step| step.nth());
+            model.jump(id, nth);
+        }
+        None if not_in_log(model).is_none() => edit_line(model),
+        None => model.say(format!("{} · {}", problem.place, problem.message)),
+    }
+}
+
+fn edit_line(model: &mut Model) {
+    let Some(place) = problem(model).map(|problem| problem.place.clone()) else {
+        return;
+    };
+    let Some(log) = model
+        .plan
+        .files()
+        .iter()
+        .find(|file| file.path == place.path)
+        .and_then(|file| file.log())
+    else {
+        return;
+    };
+    let line = place.line.saturating_sub(1);
+    if line >= log.line_count() {
+        return model.refuse("the line is not there any more");
+    }
+    let text = log.line(line).text().into_owned();
+    model.prompt(
+        place.to_string(),
+        text,
+        Purpose::Line {
+            path: place.path,
+            line,
+        },
+    );
+}
+
+fn no_fix(model: &Model) -> Blocked {
+    model.is_locked().or_else(|| no_problem(model)).or_else(|| {
+        let fixable = problem(model)?.fix.is_some();
+        (!fixable).then(|| "this needs a person; Enter goes there".to_owned())
+    })
+}
+
+fn fix(model: &mut Model) {
+    let stale = model.problems.generation != model.generation;
+    let Some(fix) = problem(model).and_then(|problem| problem.fix) else {
+        return;
+    };
+    if stale {
+        return model.refuse("the plan has just changed and is being checked; press again");
+    }
+    match model.composer().fix(&fix, true) {
+        Err(refusal) => model.refuse(refusal.to_string()),
+        Ok(change) => {
+            let consequence = model.preview(&change);
+            model.overlays.push(Overlay::Confirm {
+                question: format!("Write this? {}", change.label),
+                consequence,
+                change,
+            });
+        }
+    }
+}
+
+impl Model {
+    /// What a change would put in place of what, a line an edit.
+    fn preview(&self, change: &crate::change::Change) -> String {
+        const MOST: usize = 6;
+        let text = |side: &Option<Vec<u8>>| match side {
+            Some(bytes) => String::from_utf8_lossy(bytes).trim().to_owned(),
+            None => "(nothing)".to_owned(),
+        };
+        let mut lines: Vec<String> = change
+            .edits
+            .iter()
+            .take(MOST)
+            .map(|edit| {
+                format!(
+                    "{}: {} → {}",
+                    edit.path.display(),
+                    text(&edit.before),
+                    text(&edit.after)
+                )
+            })
+            .collect();
+        if change.edits.len() > MOST {
+            lines.push(format!("… and {} more", change.edits.len() - MOST));
+        }
+        lines.join("\n")
+    }
+}

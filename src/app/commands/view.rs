@@ -1,0 +1,214 @@
+//! What is shown and how, and the program itself.
+
+use crate::app::command::{Command, EVERYWHERE, Group, Place, SCREENS, STEP};
+use crate::app::message::Effect;
+use crate::app::model::{Model, Screen};
+use crate::app::overlay::{Overlay, Source};
+use crate::plan::field::Field;
+use crate::plan::status::{State, Status};
+use crate::plan::step::Waiting;
+
+/// Commands that change the view, and the program's own.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        name: "why",
+        keys: &["w"],
+        title: "Why the step is ready, waiting, blocked or done",
+        hint: "why",
+        group: Group::View,
+        places: STEP,
+        blocked: super::no_step,
+        run: why,
+    },
+    Command {
+        name: "zoom",
+        keys: &["z"],
+        title: "Let the pane fill the screen, or give it back",
+        hint: "zoom",
+        group: Group::View,
+        places: &[
+            Place::Blocks,
+            Place::Steps,
+            Place::Detail,
+            Place::Chain,
+            Place::Ladder,
+            Place::Checks,
+            Place::Owners,
+        ],
+        blocked: |_| None,
+        run: |model| match model.screen {
+            Screen::Gates => model.gates.zoomed = !model.gates.zoomed,
+            _ => model.view.zoomed = !model.view.zoomed,
+        },
+    },
+    Command {
+        name: "tree",
+        keys: &["T"],
+        title: "Show the chain as a tree, or as columns",
+        hint: "",
+        group: Group::View,
+        places: STEP,
+        blocked: super::no_step,
+        run: |model| {
+            model.view.tree = !model.view.tree;
+            model.view.link = 0;
+            if model.view.tree
+                && let Some(step) = model.step()
+            {
+                let rows = crate::app::chain::tree(&model.plan, step.index());
+                let middle = rows.iter().position(|row| row.depth == 0);
+                model.view.pane = crate::app::plan_view::Pane::Chain;
+                model.view.link = middle.unwrap_or(0);
+            }
+        },
+    },
+    Command {
+        name: "screen-plan",
+        keys: &["1"],
+        title: "Screen 1: Plan",
+        hint: "",
+        group: Group::View,
+        places: SCREENS,
+        blocked: |_| None,
+        run: |model| model.open_screen(Screen::Plan),
+    },
+    Command {
+        name: "screen-gates",
+        keys: &["2"],
+        title: "Screen 2: Gates",
+        hint: "",
+        group: Group::View,
+        places: SCREENS,
+        blocked: |_| None,
+        run: |model| model.open_screen(Screen::Gates),
+    },
+    Command {
+        name: "screen-problems",
+        keys: &["5"],
+        title: "Screen 5: Problems",
+        hint: "",
+        group: Group::View,
+        places: SCREENS,
+        blocked: |_| None,
+        run: |model| model.open_screen(Screen::Problems),
+    },
+    Command {
+        name: "help",
+        keys: &["?"],
+        title: "List the keys that work here; type to narrow down, Enter runs one",
+        hint: "help",
+        group: Group::Program,
+        places: EVERYWHERE,
+        blocked: |_| None,
+        run: |model| model.choose_from("Keys that work here", Source::Help),
+    },
+    Command {
+        name: "suspend",
+        keys: &["ctrl-z"],
+        title: "Back to the shell; fg returns",
+        hint: "",
+        group: Group::Program,
+        places: EVERYWHERE,
+        blocked: |_| None,
+        run: |model| model.effects.push(Effect::Suspend),
+    },
+    Command {
+        name: "redraw",
+        keys: &["ctrl-l"],
+        title: "Draw the screen anew",
+        hint: "",
+        group: Group::Program,
+        places: EVERYWHERE,
+        blocked: |_| None,
+        run: |model| model.effects.push(Effect::Redraw),
+    },
+    Command {
+        name: "quit",
+        keys: &["q"],
+        title: "Quit; every edit is saved already",
+        hint: "quit",
+        group: Group::Program,
+        places: EVERYWHERE,
+        blocked: |_| None,
+        run: quit,
+    },
+];
+
+fn quit(model: &mut Model) {
+    if model.live.failed() > 0 && !model.leaving {
+        model.leaving = true;
+        let retry = model.keymap.key_of("retry-save");
+        let quit = model.keymap.key_of("quit");
+        return model.refuse(format!(
+            "{} not saved: {retry} tries again, {quit} once more leaves without",
+            model.live.failed()
+        ));
+    }
+    model.effects.push(Effect::Quit);
+}
+
+fn why(model: &mut Model) {
+    let Some(step) = model.step() else { return };
+    let id = step.id();
+    let mut lines = vec![match (step.state(), step.status()) {
+        (State::Done, _) => format!("{id} is done: its status is complete."),
+        (State::Ready, _) => {
+            format!("{id} is ready: every dependency is met and nothing blocks it.")
+        }
+        (State::Blocked, _) => {
+            format!("{id} is blocked: its dependencies are met, but its status says so.")
+        }
+        (State::Waiting, Some(Status::Blocked)) => format!("{id} is blocked, and it waits for:"),
+        (State::Waiting, _) => format!("{id} is waiting for:"),
+    }];
+    for waiting in step.waiting_on() {
+        lines.push(match waiting {
+            Waiting::Step(up) => {
+                let up = model.plan.find(up).map(|up| model.plan.step(up));
+                up.map_or_else(String::new, |up| {
+                    let status = up.status().map_or("unknown", Status::word);
+                    format!(
+                        "• {} {} ({status}, {})",
+                        up.id(),
+                        up.title(),
+                        owned(&up.owner())
+                    )
+                })
+            }
+            Waiting::Missing(up) => format!("• {up}, which is not in the plan"),
+            Waiting::Condition(text) => format!("• {text} (a condition outside the plan)"),
+            Waiting::Cycle(ids) => {
+                let names: Vec<String> = ids
+                    .iter()
+                    .chain(ids.first())
+                    .map(ToString::to_string)
+                    .collect();
+                format!("• itself, in a circle: {}", names.join(" → "))
+            }
+        });
+    }
+    let notes = step.text(Field::Notes);
+    if !notes.is_empty() && matches!(step.status(), Some(Status::Blocked)) {
+        lines.push(format!("Notes: {notes}"));
+    }
+    let held: Vec<String> = model
+        .plan
+        .graph()
+        .held_back_by(step.index())
+        .map(|down| model.plan.step(down).id().to_string())
+        .collect();
+    if !held.is_empty() {
+        lines.push(format!("It alone holds back {}.", held.join(", ")));
+    }
+    model.overlays.push(Overlay::Note {
+        title: format!("Why: {id} {}", step.title()),
+        lines,
+    });
+}
+
+fn owned(owner: &str) -> String {
+    match owner.is_empty() {
+        true => "no owner".to_owned(),
+        false => owner.to_owned(),
+    }
+}

@@ -1,0 +1,176 @@
+//! Keys by name, as the configuration, the help and the footer spell them.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// What a key is, its modifiers aside.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Code {
+    /// A character, as the keyboard layout and shift make it.
+    Char(char),
+    /// Return.
+    Enter,
+    /// Escape.
+    Esc,
+    /// Tabulator.
+    Tab,
+    /// Tabulator with shift.
+    BackTab,
+    /// Backspace.
+    Backspace,
+    /// Delete.
+    Delete,
+    /// Arrow up.
+    Up,
+    /// Arrow down.
+    Down,
+    /// Arrow left.
+    Left,
+    /// Arrow right.
+    Right,
+    /// Home.
+    Home,
+    /// End.
+    End,
+    /// Page up.
+    PageUp,
+    /// Page down.
+    PageDown,
+}
+
+/// A key press.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Key {
+    /// Which key.
+    pub code: Code,
+    /// Whether control was held.
+    pub ctrl: bool,
+    /// Whether alt was held.
+    pub alt: bool,
+}
+
+const NAMES: [(Code, &str, &str); 15] = [
+    (Code::Enter, "enter", "⏎"),
+    (Code::Esc, "esc", "Esc"),
+    (Code::Tab, "tab", "Tab"),
+    (Code::BackTab, "shift-tab", "Shift-Tab"),
+    (Code::Backspace, "backspace", "Backspace"),
+    (Code::Delete, "delete", "Delete"),
+    (Code::Up, "up", "↑"),
+    (Code::Down, "down", "↓"),
+    (Code::Left, "left", "←"),
+    (Code::Right, "right", "→"),
+    (Code::Home, "home", "Home"),
+    (Code::End, "end", "End"),
+    (Code::PageUp, "pageup", "PgUp"),
+    (Code::PageDown, "pagedown", "PgDn"),
+    (Code::Char(' '), "space", "space"),
+];
+
+impl Key {
+    /// The key without modifiers.
+    pub const fn plain(code: Code) -> Self {
+        Self {
+            code,
+            ctrl: false,
+            alt: false,
+        }
+    }
+
+    /// The letter, if the key is one without modifiers.
+    pub fn letter(self) -> Option<char> {
+        match self {
+            Self {
+                code: Code::Char(c),
+                ctrl: false,
+                alt: false,
+            } => Some(c),
+            _ => None,
+        }
+    }
+
+    /// The spelling for terminals that show ASCII only.
+    pub fn ascii(self) -> String {
+        let name = match NAMES.iter().find(|(code, ..)| *code == self.code) {
+            Some((_, name, _)) => (*name).to_owned(),
+            None => self.to_string(),
+        };
+        match (self.ctrl, NAMES.iter().any(|(code, ..)| *code == self.code)) {
+            (true, true) => format!("Ctrl-{name}"),
+            _ => name,
+        }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.ctrl {
+            f.write_str("Ctrl-")?;
+        }
+        if self.alt {
+            f.write_str("Alt-")?;
+        }
+        match NAMES.iter().find(|(code, ..)| *code == self.code) {
+            Some((_, _, shown)) => f.write_str(shown),
+            None => match self.code {
+                Code::Char(c) => write!(f, "{c}"),
+                _ => Ok(()),
+            },
+        }
+    }
+}
+
+impl FromStr for Key {
+    type Err = String;
+
+    /// Reads `x`, `space`, `ctrl-d`, `alt-enter`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut rest = text;
+        let (mut ctrl, mut alt) = (false, false);
+        loop {
+            let lower = rest.to_ascii_lowercase();
+            if lower.len() > 5 && lower.starts_with("ctrl-") {
+                ctrl = true;
+            } else if lower.len() > 4 && lower.starts_with("alt-") {
+                alt = true;
+            } else {
+                break;
+            }
+            rest = &rest[rest.find('-').map_or(0, |dash| dash + 1)..];
+        }
+        let lower = rest.to_ascii_lowercase();
+        let named = NAMES.iter().find(|(_, name, _)| *name == lower);
+        let mut chars = rest.chars();
+        let code = match (named, chars.next(), chars.next()) {
+            (Some((code, ..)), ..) => *code,
+            (None, Some(c), None) => Code::Char(if ctrl { c.to_ascii_lowercase() } else { c }),
+            _ => {
+                return Err(format!(
+                    "“{text}” is no key: write a character, or a name as space, enter, ctrl-d"
+                ));
+            }
+        };
+        Ok(Self { code, ctrl, alt })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_read_and_shown() {
+        for (text, shown) in [
+            ("x", "x"),
+            ("ctrl-D", "Ctrl-d"),
+            ("space", "space"),
+            ("Enter", "⏎"),
+            ("-", "-"),
+            ("{", "{"),
+        ] {
+            assert_eq!(text.parse::<Key>().unwrap().to_string(), shown);
+        }
+        assert!("hyper-x".parse::<Key>().is_err());
+        assert_eq!("enter".parse::<Key>().unwrap().ascii(), "enter");
+    }
+}

@@ -1,0 +1,372 @@
+//! Everything the screens show.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::command::Place;
+use super::keymap::Keymap;
+use super::live::Live;
+use super::message::Effect;
+use super::overlay::{Input, Overlay, Purpose};
+use super::plan_view::{Pane, PlanView};
+use crate::change::compose::Composer;
+use crate::plan::checks::Problem;
+use crate::plan::id::StepId;
+use crate::plan::source::SourceFile;
+use crate::plan::{Plan, StepKey, StepRef};
+
+/// How long a row that somebody else changed stays lit.
+const FLASH: Duration = Duration::milliseconds(1_500);
+
+/// The screens, by the number that opens them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Screen {
+    /// Blocks, steps, detail and chain.
+    #[default]
+    Plan,
+    /// Stages and their checklists.
+    Gates,
+    /// What the checks find.
+    Problems,
+}
+
+/// The panes of the gates screen in the order of Tab.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum GatePane {
+    /// The stages.
+    Ladder,
+    /// The checklist of the stage.
+    #[default]
+    Checks,
+    /// Its owners and workstream notes.
+    Owners,
+}
+
+/// The state of the gates screen.
+#[derive(Debug, Default)]
+pub struct GatesView {
+    /// Which pane has the keys.
+    pub pane: GatePane,
+    /// Index of the selected stage.
+    pub stage: usize,
+    /// Index of the selected check in the stage.
+    pub check: usize,
+    /// First line shown of the owners pane.
+    pub scroll: usize,
+    /// Whether the pane with the keys fills the screen.
+    pub zoomed: bool,
+}
+
+/// The state of the problems screen.
+#[derive(Debug, Default)]
+pub struct ProblemsView {
+    /// What the checks found last.
+    pub found: Arc<Vec<Problem>>,
+    /// Which one is selected.
+    pub cursor: usize,
+    /// Which state of the plan they were found in; 0 is none yet.
+    pub generation: u64,
+}
+
+/// One line of news above the footer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Notice {
+    /// What to say.
+    pub text: String,
+    /// How it is meant.
+    pub tone: Tone,
+}
+
+/// How a notice is meant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tone {
+    /// Something was done that `u` takes back.
+    Done,
+    /// Something to know.
+    Info,
+    /// Something went wrong.
+    Error,
+}
+
+/// What a person brings along.
+#[derive(Clone, Debug, Default)]
+pub struct Setting {
+    /// The name that evidence is signed with.
+    pub who: String,
+    /// Whether nothing may be written.
+    pub read_only: bool,
+    /// Where a roadmap is or would be, relative to the root.
+    pub roadmap: PathBuf,
+    /// Where checkpoints are, relative to the root.
+    pub checkpoints: PathBuf,
+    /// The plan's folder, for the empty state.
+    pub root: PathBuf,
+    /// Severities of checks by code.
+    pub severities: BTreeMap<String, String>,
+}
+
+/// The whole state of the cockpit.
+pub struct Model {
+    /// The plan as it stands, unsaved edits included.
+    pub plan: Arc<Plan>,
+    /// Counts the states of the plan, from 1.
+    pub generation: u64,
+    /// Which screen is shown.
+    pub screen: Screen,
+    /// Screen 1.
+    pub view: PlanView,
+    /// Screen 2.
+    pub gates: GatesView,
+    /// Screen 5.
+    pub problems: ProblemsView,
+    /// What lies over the screen, the topmost last.
+    pub overlays: Vec<Overlay>,
+    /// The line of news.
+    pub notice: Option<Notice>,
+    /// Saves, undo, and news from the files.
+    pub live: Live,
+    /// The keys in force.
+    pub keymap: Keymap,
+    /// What the person brought along.
+    pub setting: Setting,
+    /// The present instant.
+    pub now: DateTime<Utc>,
+    /// Rows that the list of the current pane shows, as the terminal side measured them.
+    pub page: usize,
+    /// A key that waits for a second one: `m` or `'`.
+    pub prefix: Option<char>,
+    /// The command that `.` repeats.
+    pub repeat: Option<Repeat>,
+    /// The step that was last sent to `$EDITOR`, with the text as it stands.
+    pub form: Option<(StepKey, String)>,
+    /// Steps that others changed, and until when they are lit.
+    pub flashes: HashMap<StepId, DateTime<Utc>>,
+    /// Whether quitting has been asked for while changes were unsaved.
+    pub leaving: bool,
+    /// What the loop must do next.
+    pub effects: Vec<Effect>,
+    serial: u64,
+}
+
+/// What `.` does again on other steps.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Repeat {
+    /// The field that was set.
+    pub field: crate::plan::field::Field,
+    /// The value it was set to.
+    pub value: String,
+}
+
+impl Model {
+    /// The cockpit on `files`, at `now`.
+    pub fn new(
+        files: Vec<SourceFile>,
+        setting: Setting,
+        keymap: Keymap,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let mut model = Self {
+            plan: Arc::new(Plan::read(files)),
+            generation: 1,
+            screen: Screen::Plan,
+            view: PlanView::default(),
+            gates: GatesView::default(),
+            problems: ProblemsView::default(),
+            overlays: Vec::new(),
+            notice: None,
+            live: Live::default(),
+            keymap,
+            setting,
+            now,
+            page: 10,
+            prefix: None,
+            repeat: None,
+            form: None,
+            flashes: HashMap::new(),
+            leaving: false,
+            effects: Vec::new(),
+            serial: 0,
+        };
+        model.view.refresh(&model.plan, now, None);
+        model.gates.stage = crate::plan::stage::standings(model.plan.stages())
+            .iter()
+            .position(|standing| *standing == crate::plan::stage::Standing::Current)
+            .unwrap_or(0);
+        model.effects.push(Effect::Check);
+        model
+    }
+
+    /// Whether there is anything to show.
+    pub fn has_plan(&self) -> bool {
+        !self.plan.files().is_empty()
+    }
+
+    /// Where keys go that no field takes.
+    pub fn place(&self) -> Place {
+        for overlay in self.overlays.iter().rev() {
+            match overlay {
+                Overlay::List { .. } => return Place::List,
+                Overlay::Conflict { .. } => return Place::Conflict,
+                _ => {}
+            }
+        }
+        if !self.has_plan() {
+            return Place::Welcome;
+        }
+        match self.screen {
+            Screen::Plan => self.view.pane.into(),
+            Screen::Gates => match self.gates.pane {
+                GatePane::Ladder => Place::Ladder,
+                GatePane::Checks => Place::Checks,
+                GatePane::Owners => Place::Owners,
+            },
+            Screen::Problems => Place::Problems,
+        }
+    }
+
+    /// The selected step of the plan screen.
+    pub fn step(&self) -> Option<StepRef<'_>> {
+        self.view.step(&self.plan)
+    }
+
+    /// The selected step by name.
+    pub fn selected(&self) -> Option<StepKey> {
+        self.step().map(StepRef::key)
+    }
+
+    /// What a verb acts on: the marks if there are any, else the selection. By index.
+    pub fn subjects(&self) -> Vec<usize> {
+        if self.view.marks.is_empty() {
+            return self.step().map(StepRef::index).into_iter().collect();
+        }
+        let marked = |(id, nth): &StepKey| self.plan.find_nth(*id, *nth);
+        let mut steps: Vec<usize> = self.view.marks.iter().filter_map(marked).collect();
+        steps.sort_unstable();
+        steps
+    }
+
+    /// Indexes of steps given by name; those that are gone are left out.
+    pub fn indexes(&self, keys: &[StepKey]) -> Vec<usize> {
+        keys.iter()
+            .filter_map(|(id, nth)| self.plan.find_nth(*id, *nth))
+            .collect()
+    }
+
+    /// A composer for edits at this instant.
+    pub fn composer(&self) -> Composer<'_> {
+        Composer {
+            plan: &self.plan,
+            now: self.now,
+        }
+    }
+
+    /// Says something in the line of news.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice {
+            text: text.into(),
+            tone: Tone::Info,
+        });
+    }
+
+    /// Says that something cannot be done, and why.
+    pub fn refuse(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice {
+            text: text.into(),
+            tone: Tone::Error,
+        });
+    }
+
+    /// A fresh text field.
+    pub fn input(&mut self, label: impl Into<String>, text: impl Into<String>) -> Input {
+        self.serial += 1;
+        let text = text.into();
+        Input {
+            serial: self.serial,
+            label: label.into(),
+            initial: text.clone(),
+            text,
+            multiline: false,
+            error: None,
+        }
+    }
+
+    /// Opens a one-line field.
+    pub fn prompt(&mut self, label: impl Into<String>, text: impl Into<String>, purpose: Purpose) {
+        let input = self.input(label, text);
+        self.overlays.push(Overlay::Prompt { input, purpose });
+    }
+
+    /// Lists the steps anew after the plan, the filter or the marks changed.
+    pub fn refresh(&mut self, selected: Option<StepKey>) {
+        self.view.refresh(&self.plan, self.now, selected);
+    }
+
+    /// Goes to a step, through the filter if it hides the step, and remembers the way back.
+    pub fn jump(&mut self, id: StepId, nth: u32) {
+        let Some(step) = self.plan.find_nth(id, nth) else {
+            self.refuse(format!("there is no step {id}"));
+            return;
+        };
+        if let Some(here) = self.selected()
+            && here != (id, nth)
+        {
+            self.view.push_jump(here);
+        }
+        self.show(step);
+    }
+
+    /// Selects a step on the plan screen without touching the jump list.
+    pub fn show(&mut self, step: usize) {
+        let key = self.plan.step(step).key();
+        self.screen = Screen::Plan;
+        if !self.view.select(&self.plan, key) {
+            self.view.filter = crate::plan::query::Query::default();
+            self.refresh(Some(key));
+            self.say(format!("the filter hid {}, so it was cleared", key.0));
+        }
+        self.view.block_detail = false;
+        if matches!(self.view.pane, Pane::Blocks) {
+            self.view.pane = Pane::Steps;
+        }
+    }
+
+    /// Pulls every cursor back to what there is after the plan changed.
+    pub fn keep_within(&mut self) {
+        let stages = self.plan.stages();
+        self.gates.stage = self.gates.stage.min(stages.len().saturating_sub(1));
+        let checks = stages.get(self.gates.stage).map_or(0, |s| s.checks.len());
+        self.gates.check = self.gates.check.min(checks.saturating_sub(1));
+        let entries = self.open_entries().len();
+        if let Some(Overlay::List { cursor, .. }) = self.overlays.last_mut() {
+            *cursor = (*cursor).min(entries.saturating_sub(1));
+        }
+        let keep = |(id, nth): &StepKey| self.plan.find_nth(*id, *nth).is_some();
+        let gone: Vec<StepKey> = self
+            .view
+            .marks
+            .iter()
+            .filter(|key| !keep(key))
+            .copied()
+            .collect();
+        for key in gone {
+            self.view.marks.remove(&key);
+        }
+    }
+
+    /// Lights a step that somebody else changed.
+    pub fn flash(&mut self, id: StepId) {
+        self.flashes.insert(id, self.now + FLASH);
+    }
+
+    /// Moves the clock, and puts out what has been lit long enough. Answers whether
+    /// anything on screen changed by it.
+    pub fn tick(&mut self, now: DateTime<Utc>) -> bool {
+        let lit = self.flashes.len();
+        self.flashes.retain(|_, until| *until > now);
+        self.now = now;
+        lit != self.flashes.len()
+    }
+}

@@ -1,0 +1,228 @@
+//! What can lie over a screen: a field, a menu, a chooser, a list, a question.
+
+use crate::change::Change;
+use crate::change::apply::Conflict;
+use crate::plan::StepKey;
+use crate::plan::canon::block_table::BlockColumn;
+use crate::plan::field::Field;
+use crate::plan::id::StepId;
+
+/// A text field. Its letters are the terminal side's business; the model learns the text
+/// after each of them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Input {
+    /// Tells one field from the next.
+    pub serial: u64,
+    /// What is asked for.
+    pub label: String,
+    /// What the field held when it was opened.
+    pub initial: String,
+    /// What stands in it.
+    pub text: String,
+    /// Whether it takes line breaks.
+    pub multiline: bool,
+    /// Why the text was not taken.
+    pub error: Option<String>,
+}
+
+/// What an open prompt is for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Purpose {
+    /// The new value of a field of these steps.
+    Set {
+        /// By name, so that a live reload cannot redirect the edit.
+        steps: Vec<StepKey>,
+        /// The field.
+        field: Field,
+    },
+    /// The new value of a block's cell.
+    SetBlock {
+        /// Index of the block.
+        block: usize,
+        /// The column.
+        column: BlockColumn,
+    },
+    /// The title of a step to be added under this ID.
+    Add(StepId),
+    /// The text of an entry in the open list.
+    Entry {
+        /// Which entry is replaced; `None` adds one.
+        at: Option<usize>,
+    },
+    /// A link to evidence for a check.
+    Evidence {
+        /// Index of the stage.
+        stage: usize,
+        /// Index of the check in the stage.
+        check: usize,
+    },
+    /// The text of a log line.
+    Line {
+        /// The line's file, relative to the root.
+        path: std::path::PathBuf,
+        /// The line, counted from 0.
+        line: usize,
+    },
+    /// Words that the filter line is set to.
+    Filter {
+        /// The line before, for Esc.
+        before: String,
+        /// The selection before, for Esc.
+        selected: Option<StepKey>,
+    },
+}
+
+/// What choosing a row does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Choice {
+    /// Runs the command with this name.
+    Run(&'static str),
+    /// Sets a field of steps.
+    Set {
+        /// The steps.
+        steps: Vec<StepKey>,
+        /// The field.
+        field: Field,
+        /// The value.
+        value: String,
+    },
+    /// Opens the editor for a field of a step.
+    Edit {
+        /// The step.
+        step: StepKey,
+        /// The field.
+        field: Field,
+    },
+    /// Opens the editor for a block's cell.
+    EditBlock {
+        /// Index of the block.
+        block: usize,
+        /// The column.
+        column: BlockColumn,
+    },
+    /// Goes to a step.
+    Jump(StepId),
+    /// Adds `entry` to a step's dependencies.
+    Depend {
+        /// The dependant.
+        step: StepKey,
+        /// What it will depend on.
+        entry: String,
+    },
+    /// Orders the list.
+    Sort(super::plan_view::Sort),
+    /// Opens a link.
+    Open(String),
+}
+
+/// A row to choose.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Row {
+    /// The key that chooses it at once, where there is one.
+    pub key: String,
+    /// What it is.
+    pub label: String,
+    /// What else there is to know.
+    pub detail: String,
+    /// Why it cannot be chosen now.
+    pub blocked: Option<String>,
+    /// What choosing it does.
+    pub choice: Choice,
+}
+
+/// Where the rows of a chooser come from as one types.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Source {
+    /// Every command that runs here.
+    Palette,
+    /// The keys that work here.
+    Help,
+    /// Steps, one of which `step` will depend on.
+    Upstream(StepKey),
+    /// Steps, one of which will depend on `step`.
+    Downstream(StepKey),
+    /// Owners, for these steps.
+    Owner(Vec<StepKey>),
+}
+
+/// Something over the screen. The last one opened has the keys.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Overlay {
+    /// One field to fill in.
+    Prompt {
+        /// The field.
+        input: Input,
+        /// What for.
+        purpose: Purpose,
+    },
+    /// Rows narrowed down by typing.
+    Chooser {
+        /// What narrows them down.
+        input: Input,
+        /// Where they come from.
+        source: Source,
+        /// The rows that are left.
+        rows: Vec<Row>,
+        /// Which one is selected.
+        cursor: usize,
+    },
+    /// A few rows, each with its key.
+    Menu {
+        /// What is asked.
+        title: String,
+        /// The rows.
+        rows: Vec<Row>,
+        /// Which one is selected.
+        cursor: usize,
+    },
+    /// The entries of a list field.
+    List {
+        /// The step.
+        step: StepKey,
+        /// The field.
+        field: Field,
+        /// Which entry is selected.
+        cursor: usize,
+    },
+    /// A question that only a yes answers; No is the default.
+    Confirm {
+        /// What is asked.
+        question: String,
+        /// What follows from a yes.
+        consequence: String,
+        /// What a yes does.
+        change: Change,
+    },
+    /// Two versions of one thing, of which a person picks one.
+    Conflict {
+        /// What the person wanted to do.
+        change: Change,
+        /// What stood in its way.
+        conflicts: Vec<Conflict>,
+    },
+    /// Something to read.
+    Note {
+        /// What it is about.
+        title: String,
+        /// The text, one paragraph an entry.
+        lines: Vec<String>,
+    },
+}
+
+impl Overlay {
+    /// The text field, if this has one.
+    pub fn input(&self) -> Option<&Input> {
+        match self {
+            Self::Prompt { input, .. } | Self::Chooser { input, .. } => Some(input),
+            _ => None,
+        }
+    }
+
+    /// The text field, if this has one, to be changed.
+    pub fn input_mut(&mut self) -> Option<&mut Input> {
+        match self {
+            Self::Prompt { input, .. } | Self::Chooser { input, .. } => Some(input),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! The state of screen 1: which block, which step, what is filtered and marked.
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::{DateTime, Utc};
+
+use crate::plan::field::{FIELDS, Field};
+use crate::plan::query::Query;
+use crate::plan::{Plan, StepKey, StepRef};
+
+/// The panes of the plan screen in the order of Tab.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Pane {
+    /// The block grid.
+    Blocks,
+    /// The step list.
+    #[default]
+    Steps,
+    /// Every field of the step, or of the block.
+    Detail,
+    /// What the step waits for and what waits for it.
+    Chain,
+}
+
+impl Pane {
+    /// Every pane in the order of Tab.
+    pub const ALL: [Self; 4] = [Self::Blocks, Self::Steps, Self::Detail, Self::Chain];
+}
+
+/// How the step list is ordered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Sort {
+    /// By number.
+    #[default]
+    Id,
+    /// By status, in the order of a step's life.
+    Status,
+    /// By owner, those without one first.
+    Owner,
+    /// Last edited first.
+    Updated,
+    /// Those that hold back most first.
+    Dependants,
+}
+
+impl Sort {
+    /// Every order with its key and name.
+    pub const ALL: [(Self, char, &'static str); 5] = [
+        (Self::Id, 'i', "ID"),
+        (Self::Status, 's', "status"),
+        (Self::Owner, 'o', "owner"),
+        (Self::Updated, 'u', "last edited first"),
+        (Self::Dependants, 'd', "most direct dependants first"),
+    ];
+}
+
+/// Which column of the chain pane has the cursor.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Side {
+    /// The steps that the step depends on.
+    Upstream,
+    /// The step itself.
+    #[default]
+    Center,
+    /// The steps that depend on it.
+    Downstream,
+}
+
+/// The state of the plan screen.
+#[derive(Default)]
+pub struct PlanView {
+    /// Which pane has the keys.
+    pub pane: Pane,
+    /// Whether that pane fills the screen.
+    pub zoomed: bool,
+    /// Whether the detail pane shows the block instead of the step.
+    pub block_detail: bool,
+    /// The filter in force.
+    pub filter: Query,
+    /// How the list is ordered.
+    pub sort: Sort,
+    /// Indexes of the listed steps.
+    pub list: Vec<usize>,
+    /// Position in the list.
+    pub cursor: usize,
+    /// The selected block, if the list has no step of it.
+    pub empty_block: Option<usize>,
+    /// The selected row of the detail pane.
+    pub detail: usize,
+    /// The column of the chain pane that has the cursor.
+    pub side: Side,
+    /// The selected row of that column.
+    pub link: usize,
+    /// Whether the chain is shown as a tree.
+    pub tree: bool,
+    /// Marked steps.
+    pub marks: HashSet<StepKey>,
+    /// Where a range of marks begins.
+    pub range: Option<usize>,
+    /// Named places: `m` and a letter.
+    pub bookmarks: BTreeMap<char, StepKey>,
+    jumps: Vec<StepKey>,
+    jump: usize,
+}
+
+impl PlanView {
+    /// The selected step.
+    pub fn step<'a>(&self, plan: &'a Plan) -> Option<StepRef<'a>> {
+        if self.empty_block.is_some() {
+            return None;
+        }
+        self.list.get(self.cursor).map(|index| plan.step(*index))
+    }
+
+    /// The selected block.
+    pub fn block(&self, plan: &Plan) -> Option<usize> {
+        self.empty_block
+            .or_else(|| self.step(plan).map(StepRef::block))
+            .or((!plan.blocks().is_empty()).then_some(0))
+    }
+
+    /// Lists what passes the filter, in order, and keeps the selection where it can.
+    pub fn refresh(&mut self, plan: &Plan, now: DateTime<Utc>, selected: Option<StepKey>) {
+        self.list = match self.filter.is_empty() {
+            true => (0..plan.len()).collect(),
+            false => self.filter.prepare(plan, now, &self.marks).all(),
+        };
+        match self.sort {
+            Sort::Id => {}
+            Sort::Status => self.list.sort_by_key(|step| plan.step(*step).status()),
+            Sort::Owner => self
+                .list
+                .sort_by_cached_key(|step| plan.step(*step).owner().to_lowercase()),
+            Sort::Updated => self.list.sort_by_cached_key(|step| {
+                std::cmp::Reverse(plan.step(*step).text(Field::UpdatedAt).into_owned())
+            }),
+            Sort::Dependants => self
+                .list
+                .sort_by_key(|step| std::cmp::Reverse(plan.graph().downstream(*step).len())),
+        }
+        self.empty_block = self
+            .empty_block
+            .filter(|block| *block < plan.blocks().len() && self.first_of(plan, *block).is_none());
+        if let Some(key) = selected {
+            self.cursor = self.nearest(plan, key);
+        }
+        self.cursor = self.cursor.min(self.list.len().saturating_sub(1));
+        self.range = None;
+    }
+
+    /// Position of the step, or of the one that stands where it would.
+    fn nearest(&self, plan: &Plan, key: StepKey) -> usize {
+        if self.sort == Sort::Id {
+            return self
+                .list
+                .partition_point(|step| plan.step(*step).key() < key);
+        }
+        self.list
+            .iter()
+            .position(|step| plan.step(*step).key() == key)
+            .unwrap_or(self.cursor)
+    }
+
+    /// Selects a step, if the list has it.
+    pub fn select(&mut self, plan: &Plan, key: StepKey) -> bool {
+        let at = self.nearest(plan, key);
+        let found = self
+            .list
+            .get(at)
+            .is_some_and(|step| plan.step(*step).key() == key);
+        if found {
+            self.go(at);
+        }
+        found
+    }
+
+    /// Puts the cursor on a position of the list.
+    pub fn go(&mut self, position: usize) {
+        self.cursor = position.min(self.list.len().saturating_sub(1));
+        self.empty_block = None;
+        self.side = Side::Center;
+        self.link = 0;
+    }
+
+    /// Position of the first listed step of a block.
+    pub fn first_of(&self, plan: &Plan, block: usize) -> Option<usize> {
+        if self.sort == Sort::Id {
+            let at = self
+                .list
+                .partition_point(|step| plan.step(*step).block() < block);
+            let step = *self.list.get(at)?;
+            return (plan.step(step).block() == block).then_some(at);
+        }
+        self.list
+            .iter()
+            .position(|step| plan.step(*step).block() == block)
+    }
+
+    /// Selects a block: its first listed step, or the block itself if it has none.
+    pub fn select_block(&mut self, plan: &Plan, block: usize) {
+        match self.first_of(plan, block) {
+            Some(position) => self.go(position),
+            None => self.empty_block = Some(block),
+        }
+    }
+
+    /// Remembers the selection before a jump.
+    pub fn push_jump(&mut self, from: StepKey) {
+        self.jumps.truncate(self.jump);
+        if self.jumps.last() != Some(&from) {
+            self.jumps.push(from);
+        }
+        self.jump = self.jumps.len();
+    }
+
+    /// One step back in the jump list.
+    pub fn jump_back(&mut self, here: Option<StepKey>) -> Option<StepKey> {
+        if self.jump == self.jumps.len()
+            && let Some(here) = here
+            && self.jumps.last() != Some(&here)
+        {
+            self.jumps.push(here);
+        } else if self.jump == self.jumps.len() {
+            self.jump = self.jump.checked_sub(1)?;
+        }
+        self.jump = self.jump.checked_sub(1)?;
+        self.jumps.get(self.jump).copied()
+    }
+
+    /// One step forth in the jump list.
+    pub fn jump_forth(&mut self) -> Option<StepKey> {
+        let key = self.jumps.get(self.jump + 1).copied()?;
+        self.jump += 1;
+        Some(key)
+    }
+}
+
+/// The fields that the detail pane shows for a step: all that have a value, and those that
+/// every step should have.
+pub fn detail_fields(step: StepRef<'_>) -> Vec<Field> {
+    let always = [
+        Field::Title,
+        Field::Status,
+        Field::Owner,
+        Field::Outcome,
+        Field::Dependencies,
+        Field::Artifacts,
+        Field::Metric,
+        Field::Target,
+        Field::Actual,
+        Field::Notes,
+    ];
+    FIELDS
+        .iter()
+        .map(|spec| spec.field)
+        .filter(|field| always.contains(field) || !step.text(*field).is_empty())
+        .collect()
+}

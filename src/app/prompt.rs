@@ -1,0 +1,292 @@
+//! From a field of the plan to the overlay that edits it, and back when Enter is pressed.
+
+use super::model::{Model, Repeat};
+use super::overlay::{Choice, Overlay, Purpose, Row};
+use crate::change::Change;
+use crate::change::compose::Attachment;
+use crate::change::value::Refusal;
+use crate::plan::StepKey;
+use crate::plan::canon::block_table::BlockColumn;
+use crate::plan::field::{Field, Kind};
+use crate::plan::status::Status;
+
+/// Above this many steps a bulk change asks first (screens, "Feel").
+const ASK_ABOVE: usize = 20;
+
+impl Model {
+    /// Opens what edits `field` of a step: a menu, a list or a text field.
+    pub fn edit_field(&mut self, step: usize, field: Field) {
+        if let Some(reason) = self.is_locked() {
+            return self.refuse(reason);
+        }
+        let key = self.plan.step(step).key();
+        match field.spec().kind {
+            Kind::Status => self.status_menu(vec![key]),
+            Kind::List => self.overlays.push(Overlay::List {
+                step: key,
+                field,
+                cursor: 0,
+            }),
+            kind => {
+                let text = self.plan.step(step).text(field).into_owned();
+                let label = format!("{} {}", key.0, field.label());
+                let mut input = self.input(label, text);
+                input.multiline = kind == Kind::Text;
+                let purpose = Purpose::Set {
+                    steps: vec![key],
+                    field,
+                };
+                self.overlays.push(Overlay::Prompt { input, purpose });
+            }
+        }
+    }
+
+    /// Opens the menu of statuses for these steps.
+    pub fn status_menu(&mut self, steps: Vec<StepKey>) {
+        let current = match &*self.indexes(&steps) {
+            [only] => self.plan.step(*only).status(),
+            _ => None,
+        };
+        let rows: Vec<Row> = Status::ALL
+            .into_iter()
+            .map(|status| Row {
+                key: status.word()[..1].to_owned(),
+                label: status.word().to_owned(),
+                detail: if current == Some(status) { "now" } else { "" }.to_owned(),
+                blocked: None,
+                choice: Choice::Set {
+                    steps: steps.clone(),
+                    field: Field::Status,
+                    value: status.word().to_owned(),
+                },
+            })
+            .collect();
+        let cursor = current.map_or(0, |status| status as usize);
+        let title = match &*steps {
+            [(id, _)] => format!("Status of {id}"),
+            steps => format!("Status of {} steps", steps.len()),
+        };
+        self.overlays.push(Overlay::Menu {
+            title,
+            rows,
+            cursor,
+        });
+    }
+
+    /// Opens the menu of fields for a step, each with its letter.
+    pub fn field_menu(&mut self, step: usize) {
+        let letters = "tsowheidavmrclfgpqnu";
+        let step = self.plan.step(step);
+        let rows = crate::plan::field::FIELDS
+            .iter()
+            .zip(letters.chars())
+            .filter(|(spec, _)| spec.field != Field::UpdatedAt)
+            .map(|(spec, letter)| Row {
+                key: letter.to_string(),
+                label: spec.label.to_owned(),
+                detail: step.text(spec.field).into_owned(),
+                blocked: None,
+                choice: Choice::Edit {
+                    step: step.key(),
+                    field: spec.field,
+                },
+            })
+            .collect();
+        let title = format!("Edit {}", step.id());
+        self.overlays.push(Overlay::Menu {
+            title,
+            rows,
+            cursor: 0,
+        });
+    }
+
+    /// Opens the menu of a block's cells.
+    pub fn block_menu(&mut self, block: usize) {
+        let keys = ["t", "w", "i", "s"];
+        let rows = BlockColumn::ALL
+            .into_iter()
+            .zip(keys)
+            .map(|(column, key)| Row {
+                key: key.to_owned(),
+                label: column.label().to_owned(),
+                detail: self.plan.block_text(block, column).to_owned(),
+                blocked: None,
+                choice: Choice::EditBlock { block, column },
+            })
+            .collect();
+        let title = format!("Edit block {}", self.plan.blocks()[block].id);
+        self.overlays.push(Overlay::Menu {
+            title,
+            rows,
+            cursor: 0,
+        });
+    }
+
+    /// Opens the field for a block's cell.
+    pub fn edit_block(&mut self, block: usize, column: BlockColumn) {
+        let text = self.plan.block_text(block, column).to_owned();
+        let label = format!("{} {}", self.plan.blocks()[block].id, column.label());
+        self.prompt(label, text, Purpose::SetBlock { block, column });
+    }
+
+    /// Makes a change, or says why not; asks first where it is a large one.
+    pub fn make(&mut self, change: Result<Change, Refusal>, count: usize) {
+        match change {
+            Err(refusal) => self.refuse(refusal.to_string()),
+            Ok(change) if count > ASK_ABOVE && !change.edits.is_empty() => {
+                self.overlays.push(Overlay::Confirm {
+                    question: format!("Change {count} steps at once?"),
+                    consequence: format!("{}. One u takes it all back.", change.label),
+                    change,
+                });
+            }
+            Ok(change) => {
+                self.commit(change);
+            }
+        }
+    }
+
+    /// Sets a field of steps given by name and remembers it for `.`.
+    pub fn set_field(
+        &mut self,
+        steps: &[StepKey],
+        field: Field,
+        value: &str,
+    ) -> Result<(), Refusal> {
+        let indexes = self.indexes(steps);
+        if indexes.is_empty() {
+            return Err(Refusal("the step is not in the plan any more".to_owned()));
+        }
+        let change = self.composer().set_all(&indexes, field, value)?;
+        self.repeat = Some(Repeat {
+            field,
+            value: value.to_owned(),
+        });
+        self.make(Ok(change), indexes.len());
+        Ok(())
+    }
+
+    /// Enter in the open prompt: takes the text, or says in place why not.
+    pub fn submit(&mut self) {
+        let Some(Overlay::Prompt { input, purpose }) = self.overlays.pop() else {
+            return;
+        };
+        let text = input.text.clone();
+        if let Err(refusal) = self.fulfil(&purpose, &text) {
+            let mut input = input;
+            input.error = Some(refusal.to_string());
+            self.overlays.push(Overlay::Prompt { input, purpose });
+        }
+    }
+
+    fn fulfil(&mut self, purpose: &Purpose, text: &str) -> Result<(), Refusal> {
+        match purpose {
+            Purpose::Set { steps, field } => return self.set_field(steps, *field, text),
+            Purpose::SetBlock { block, column } => {
+                let change = self.composer().set_block(*block, *column, text)?;
+                self.make(Ok(change), 1);
+            }
+            Purpose::Add(id) => {
+                let change = self.composer().add(*id, text)?;
+                if self.commit(change) {
+                    let notice = self.notice.take();
+                    self.jump(*id, 0);
+                    self.notice = notice;
+                }
+            }
+            Purpose::Entry { at } => self.put_entry(*at, text)?,
+            Purpose::Evidence { stage, check } => self.attach(*stage, *check, text)?,
+            Purpose::Line { path, line } => {
+                let file = self.plan.files().iter().position(|file| file.path == *path);
+                let place = crate::plan::LogPlace {
+                    file: file.ok_or_else(|| Refusal("the file is gone".to_owned()))?,
+                    line: *line,
+                };
+                let change = self.composer().set_line(place, text)?;
+                self.make(Ok(change), 1);
+            }
+            Purpose::Filter { .. } => self.keep_filter(text)?,
+        }
+        Ok(())
+    }
+
+    /// Puts an entry into the list that is open, and saves it.
+    fn put_entry(&mut self, at: Option<usize>, text: &str) -> Result<(), Refusal> {
+        let mut entries = self.open_entries();
+        match at.and_then(|at| entries.get_mut(at)) {
+            Some(entry) => *entry = text.to_owned(),
+            None => entries.push(text.to_owned()),
+        }
+        self.set_entries(&entries)
+    }
+
+    /// The entries of the list that is open.
+    pub fn open_entries(&self) -> Vec<String> {
+        match self.overlays.last() {
+            Some(Overlay::List { step, field, .. }) => self
+                .plan
+                .find_nth(step.0, step.1)
+                .map(|step| self.plan.step(step).list(*field))
+                .unwrap_or_default()
+                .into_iter()
+                .map(Into::into)
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Replaces the entries of the list that is open.
+    ///
+    /// # Errors
+    /// When an entry cannot stand there.
+    pub fn set_entries(&mut self, entries: &[String]) -> Result<(), Refusal> {
+        let Some(Overlay::List { step, field, .. }) = self.overlays.last() else {
+            return Ok(());
+        };
+        let (step, field) = (*step, *field);
+        let Some(index) = self.plan.find_nth(step.0, step.1) else {
+            return Err(Refusal(format!("{} is not in the plan any more", step.0)));
+        };
+        let change = self.composer().set_list(index, field, entries)?;
+        self.commit(change);
+        Ok(())
+    }
+
+    /// Adds an entry to the dependencies of a step.
+    pub fn depend(&mut self, step: StepKey, entry: String) {
+        let Some(index) = self.plan.find_nth(step.0, step.1) else {
+            return self.refuse(format!("{} is not in the plan any more", step.0));
+        };
+        let mut entries: Vec<String> = (self.plan.step(index).list(Field::Dependencies))
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        entries.push(entry);
+        let change = self
+            .composer()
+            .set_list(index, Field::Dependencies, &entries);
+        self.make(change, 1);
+    }
+
+    fn attach(&mut self, stage: usize, check: usize, link: &str) -> Result<(), Refusal> {
+        if self
+            .plan
+            .stages()
+            .get(stage)
+            .is_none_or(|s| check >= s.checks.len())
+        {
+            return Err(Refusal("the check is not there any more".to_owned()));
+        }
+        let who = self.setting.who.clone();
+        let roadmap = self.setting.roadmap.clone();
+        match self.composer().attach(stage, check, link, &who, &roadmap)? {
+            Attachment::Ready(change) => self.make(Ok(change), 1),
+            Attachment::Creates { question, change } => self.overlays.push(Overlay::Confirm {
+                question,
+                consequence: "The link is written there. u takes it back.".to_owned(),
+                change,
+            }),
+        }
+        Ok(())
+    }
+}

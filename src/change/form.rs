@@ -1,0 +1,126 @@
+//! A whole step as a text for `$EDITOR`: TOML, one key a field, read back into edits.
+
+use super::compose::Composer;
+use super::value::{Refusal, refuse};
+use super::{Change, Edit};
+use crate::document::json::Object;
+use crate::document::splice;
+use crate::plan::StepRef;
+use crate::plan::field::{FIELDS, Field, INNER_ORDER, Kind};
+
+/// Writes the step out. Unknown keys stay in the file and are not shown.
+pub fn write(step: StepRef<'_>) -> String {
+    let mut text = format!(
+        "# Step {}. Save and leave the editor to keep your changes; leave it unchanged to drop them.\n\
+         # status: idea, draft, in progress, blocked or complete\n\n",
+        step.id()
+    );
+    for spec in FIELDS.iter().filter(|spec| spec.field != Field::UpdatedAt) {
+        let key = match spec.inner {
+            Some(_) => format!("\"{}\"", spec.name),
+            None => spec.name.to_owned(),
+        };
+        let value = match spec.kind {
+            Kind::List => list(&step.list(spec.field)),
+            _ => string(&step.text(spec.field)),
+        };
+        text += &format!("{key} = {value}\n");
+    }
+    text
+}
+
+fn string(text: &str) -> String {
+    match text.contains('\n') && !text.contains('\r') {
+        true => {
+            let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
+            format!("\"\"\"\n{escaped}\"\"\"")
+        }
+        false => toml::Value::String(text.to_owned()).to_string(),
+    }
+}
+
+fn list(entries: &[std::borrow::Cow<'_, str>]) -> String {
+    if entries.is_empty() {
+        return "[]".to_owned();
+    }
+    let lines: Vec<String> = entries
+        .iter()
+        .map(|entry| format!("  {},\n", toml::Value::String(entry.to_string())))
+        .collect();
+    format!("[\n{}]", lines.concat())
+}
+
+impl Composer<'_> {
+    /// What an edited form asks for, as one change. A field that is not in the form is
+    /// left alone.
+    ///
+    /// # Errors
+    /// With line and column where the text is not TOML, and for the first value that its
+    /// field cannot take.
+    pub fn set_form(&self, step: usize, text: &str) -> Result<Change, Refusal> {
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+            let offset = error.span().map_or(0, |span| span.start);
+            let before = &text[..offset.min(text.len())];
+            let line = before.matches('\n').count() + 1;
+            let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+            Refusal(format!("line {line}, column {column}: {}", error.message()))
+        })?;
+        let mut edits: Vec<Edit> = Vec::new();
+        let mut fields = Vec::new();
+        for (name, value) in &table {
+            let Some(field) = Field::named(name).filter(|field| *field != Field::UpdatedAt) else {
+                return refuse(format!("there is no field `{name}` to edit here"));
+            };
+            let change = match (field.spec().kind, value) {
+                (Kind::List, toml::Value::Array(entries)) => {
+                    let entries: Vec<String> = entries.iter().map(words).collect();
+                    self.set_list(step, field, &entries)?
+                }
+                (Kind::List, _) => return refuse(format!("`{name}` is a list: write [\"…\"]")),
+                (_, value) if words(value) == self.plan.step(step).text(field) => continue,
+                (_, value) => self.set(step, field, &words(value))?,
+            };
+            if !change.edits.is_empty() {
+                fields.push(field.label().to_lowercase());
+            }
+            for edit in change.edits {
+                add(&mut edits, edit);
+            }
+        }
+        Ok(Change {
+            label: format!("{} {}", self.plan.step(step).id(), fields.join(", ")),
+            edits,
+        })
+    }
+}
+
+/// Adds an edit. Two that put one object in, each with a key of its own, become one; a
+/// second stamp of the same step is no second edit.
+fn add(edits: &mut Vec<Edit>, edit: Edit) {
+    let Some(known) = edits.iter_mut().find(|e| e.target == edit.target) else {
+        return edits.push(edit);
+    };
+    let text =
+        |edit: &Edit| String::from_utf8(edit.after.clone().unwrap_or_default()).unwrap_or_default();
+    let (mut whole, more) = (text(known), text(&edit));
+    let Ok(more) = Object::parse(&more) else {
+        return;
+    };
+    for (key, raw) in more.entries() {
+        let Ok(object) = Object::parse(&whole) else {
+            return;
+        };
+        let splice = object.set(key, raw, &INNER_ORDER);
+        if let Ok(bytes) = splice::apply(whole.as_bytes(), &[splice]) {
+            whole = String::from_utf8(bytes).unwrap_or_default();
+        }
+    }
+    known.after = Some(whole.into_bytes());
+}
+
+fn words(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
