@@ -3,5 +3,7 @@
 //! Nothing here decides what a plan means, and nothing reads or writes plan files.
 
 pub mod editor;
+pub mod field;
 pub mod terminal;
 pub mod theme;
+pub mod window;

@@ -190,6 +190,20 @@ pub(super) struct Outline {
     pub links: Vec<Link>,
     /// Every block with its first byte, in file order.
     pub blocks: Vec<(BlockKind, usize)>,
-    /// Link reference labels in file-independent order, and footnote labels as `^label`.
+    /// The labels of link definitions in lower case, and of footnotes as `^label`, sorted.
     pub definitions: Vec<String>,
+}
+
+impl Outline {
+    /// An empty outline with room for what a plan of `bytes` usually holds, so that the
+    /// large lists are not moved time and again while they grow.
+    pub fn for_size(bytes: usize) -> Self {
+        let room = |each: usize| (bytes / each).min(1 << 17);
+        Self {
+            headings: Vec::with_capacity(room(512)),
+            items: Vec::with_capacity(room(64)),
+            blocks: Vec::with_capacity(room(48)),
+            ..Self::default()
+        }
+    }
 }

@@ -4,14 +4,18 @@ use unicode_width::UnicodeWidthStr;
 
 use super::MarkdownDocument;
 use super::blocks::{Alignment, Cell, Row, Table};
+use super::compare::Allowed;
 use super::edit::reads_as;
 use super::escape::{Place, markdown_for};
-use super::verify::{Allowed, Refusal, Target, try_out};
-use crate::document::splice::Splice;
+use super::inline::trimmed_end;
+use super::refusal::{Refusal, Target};
+use super::rewrite::rewrites;
+use super::verify::try_out;
+use crate::document::splice::{Span, Splice};
 
 impl MarkdownDocument {
     /// Puts typed words into a cell of a row below the header. A pipe is escaped, a line
-    /// break becomes `<br/>`. Padding is used up before the cell grows, and a row too short
+    /// break becomes `<br/>`; markup of words that stay is kept. Padding is used up before the cell grows, and a row too short
     /// to have the cell is extended; all other cells stay byte-identical.
     ///
     /// # Errors
@@ -25,26 +29,59 @@ impl MarkdownDocument {
     ) -> Result<Vec<Splice>, Refusal> {
         let target = Target::Cell(table, row, column);
         let (of, cells) = self.row(target, table, row, column)?;
-        let lines = markdown_for(text, Place::Cell, &self.shared.outline.definitions);
-        let source = lines.join("<br/>");
-        let splices = match cells.cells.get(column) {
-            Some(cell) => {
-                let closed = self.bytes().get(cell.outer.end) == Some(&b'|');
-                let outer = self.padded(of, column, cell, &source, closed);
-                vec![Splice::replace(cell.outer, outer)]
-            }
-            None => self.extended(of, cells, column, &source),
-        };
-        let new = try_out(self, &splices, Allowed::Target(target))?;
-        let read = cell_text(&new, table, row, column);
-        if !reads_as(&read, text) {
-            return Err(Refusal::NotReadBack {
-                line: self.line_of(cells.span.start),
-                wanted: text.to_owned(),
-                read,
-            });
+        if cells
+            .cells
+            .get(column)
+            .is_some_and(|cell| cell.text == text.trim())
+        {
+            return Ok(Vec::new());
         }
+        let definitions = &self.shared.outline.definitions;
+        let mut sources = Vec::new();
+        if let Some(cell) = cells.cells.get(column)
+            && let Ok(source) = std::str::from_utf8(&self.bytes()[cell.inner.range()])
+        {
+            sources = rewrites(source, text, Place::Cell, definitions);
+        }
+        for source in sources {
+            let splices = self.cell_splices(of, cells, column, &source);
+            if self.try_cell(target, cells, &splices, text).is_ok() {
+                return Ok(splices);
+            }
+        }
+        let source = markdown_for(text, Place::Cell, definitions).join("<br/>");
+        let splices = self.cell_splices(of, cells, column, &source);
+        self.try_cell(target, cells, &splices, text)?;
         Ok(splices)
+    }
+
+    fn cell_splices(&self, of: &Table, row: &Row, column: usize, source: &str) -> Vec<Splice> {
+        let Some(cell) = row.cells.get(column) else {
+            return self.extended(of, row, column, source);
+        };
+        let closed = self.bytes().get(cell.outer.end) == Some(&b'|');
+        let outer = self.padded(of, column, cell, source, closed);
+        vec![Splice::replace(cell.outer, outer)]
+    }
+
+    /// Tries new words for a cell: they must read as typed.
+    fn try_cell(
+        &self,
+        target: Target,
+        row: &Row,
+        splices: &[Splice],
+        text: &str,
+    ) -> Result<(), Refusal> {
+        let trial = try_out(self, splices, Allowed::Target(target))?;
+        let read = trial.cell_text(target).unwrap_or_default();
+        if reads_as(read, text) {
+            return Ok(());
+        }
+        Err(Refusal::NotReadBack {
+            line: self.line_of(row.span.start),
+            wanted: text.to_owned(),
+            read: read.to_owned(),
+        })
     }
 
     /// Replaces everything between the pipes of a cell by Markdown as given, blanks too.
@@ -93,9 +130,10 @@ impl MarkdownDocument {
             };
             (blank, blank)
         } else {
-            let words = old.trim_ascii_start();
-            let before = &old[..old.len() - words.len()];
-            (before, &words[words.trim_ascii_end().len()..])
+            let kept = |span: Span| &self.bytes()[span.range()];
+            let before = kept(Span::new(cell.outer.start, cell.inner.start));
+            let after = kept(Span::new(cell.inner.end, cell.outer.end));
+            (blanks(before), blanks(after))
         };
         if !closed {
             // Nothing follows on the line: blanks would only be left over at its end.
@@ -132,7 +170,9 @@ impl MarkdownDocument {
 
     /// A short row with the cells up to `column` added, as wide as the header's.
     fn extended(&self, of: &Table, row: &Row, column: usize, source: &str) -> Vec<Splice> {
-        let closed = self.is_closed(row);
+        let end = trimmed_end(self.bytes(), row.span).end;
+        let closed = self.bytes()[..end].ends_with(b"|")
+            && row.cells.last().is_none_or(|last| last.outer.end < end);
         let mut added = String::new();
         for at in row.cells.len()..=column {
             if !closed {
@@ -153,32 +193,26 @@ impl MarkdownDocument {
             let cell = format!("{blank}{words}{slack}");
             let fill = " ".repeat(width.saturating_sub(cell.width()));
             if closed {
-                added.push_str(&cell);
-                added.push_str(&fill);
-                added.push('|');
+                let right = of.alignments.get(at) == Some(&Alignment::Right);
+                let (before, after) = if right {
+                    (fill.as_str(), "")
+                } else {
+                    ("", fill.as_str())
+                };
+                added.extend([before, &cell, after, "|"]);
             } else {
                 added.push_str(cell.trim_ascii_end());
             }
         }
-        vec![Splice::insert(row.span.end, added)]
+        vec![Splice::insert(end, added)]
     }
+}
 
-    /// Whether a pipe ends the row.
-    fn is_closed(&self, row: &Row) -> bool {
-        let ends = self.bytes()[row.span.range()].ends_with(b"|");
-        ends && row
-            .cells
-            .last()
-            .is_none_or(|last| last.outer.end < row.span.end)
-    }
+/// The bytes around a cell's words are blanks, so they are UTF-8.
+fn blanks(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or(" ")
 }
 
 fn first_blank(blanks: &str) -> &str {
     &blanks[..blanks.len().min(1)]
-}
-
-fn cell_text(of: &MarkdownDocument, table: usize, row: usize, column: usize) -> String {
-    let row = of.tables().get(table).and_then(|t| t.rows.get(row));
-    let cell = row.and_then(|r| r.cells.get(column));
-    cell.map_or_else(String::new, |c| c.text.clone())
 }

@@ -1,8 +1,11 @@
 //! Edits of list items and headings: checkboxes, labelled values, titles.
 
 use super::blocks::{Check, CheckState, Label, ListItem};
+use super::compare::Allowed;
 use super::escape::{Place, markdown_for, typed_lines};
-use super::verify::{Allowed, Refusal, Target, try_out};
+use super::refusal::{Refusal, Target};
+use super::rewrite::rewrites;
+use super::verify::try_out;
 use super::{MarkdownDocument, shadow};
 use crate::document::splice::{Span, Splice};
 
@@ -34,31 +37,43 @@ impl MarkdownDocument {
             }
         };
         let splices = vec![splice];
-        let new = try_out(self, &splices, Allowed::Target(Target::Item(index)))?;
-        let changed = &new.items()[index];
-        if changed.check.state() != to || changed.text != item.text {
-            return Err(Refusal::NotReadBack {
-                line: self.line_of(item.span.start),
-                wanted: item.text.clone(),
-                read: changed.text.clone(),
-            });
+        let trial = try_out(self, &splices, Allowed::Target(Target::Item(index)))?;
+        let changed = trial.item(index);
+        if changed.is_some_and(|i| i.check.state() == to && i.text == item.text) {
+            return Ok(splices);
         }
-        Ok(splices)
+        Err(Refusal::NotReadBack {
+            line: self.line_of(item.span.start),
+            wanted: item.text.clone(),
+            read: changed.map_or_else(String::new, |i| i.text.clone()),
+        })
     }
 
     /// Replaces the value of a labelled item by typed words. Each further line becomes a
-    /// continuation line; blank lines, which would end the paragraph, are left out. An
-    /// empty text leaves the label alone.
+    /// continuation line; blank lines, which would end the paragraph, are left out. Markup
+    /// and wrapping of words that stay are kept. An empty text leaves the label alone, and
+    /// the words that stand there already change nothing.
     ///
     /// # Errors
     /// When there is no such item or no label, or when Markdown has no way to say this.
     pub fn set_label_value(&self, item: usize, text: &str) -> Result<Vec<Splice>, Refusal> {
         let (of, label) = self.labelled(item)?;
-        let lines = markdown_for(text, Place::Value, &self.shared.outline.definitions);
-        let splices = self.value_splices(of, label, &lines);
-        let new = try_out(self, &splices, Allowed::Target(Target::Item(item)))?;
+        let definitions = &self.shared.outline.definitions;
         let wanted = typed_lines(text, Place::Value).join(" ");
-        self.check_label(item, &new, Some(&wanted))?;
+        if label.text == text || label.text == wanted {
+            return Ok(Vec::new());
+        }
+        if let Ok(source) = std::str::from_utf8(&self.bytes()[label.value.range()]) {
+            for source in rewrites(source, text, Place::Value, definitions) {
+                let splices = vec![Splice::replace(label.value, source)];
+                if self.try_value(item, &splices, Some(&wanted)).is_ok() {
+                    return Ok(splices);
+                }
+            }
+        }
+        let lines = markdown_for(text, Place::Value, definitions);
+        let splices = self.value_splices(of, label, &lines);
+        self.try_value(item, &splices, Some(&wanted))?;
         Ok(splices)
     }
 
@@ -75,8 +90,7 @@ impl MarkdownDocument {
             ""
         };
         let splices = vec![Splice::replace(label.value, format!("{gap}{source}"))];
-        let new = try_out(self, &splices, Allowed::Target(Target::Item(item)))?;
-        self.check_label(item, &new, None)?;
+        self.try_value(item, &splices, None)?;
         Ok(splices)
     }
 
@@ -101,23 +115,29 @@ impl MarkdownDocument {
         if from.start < of.content.start || from.end > of.content.end || from.start > from.end {
             return Err(Refusal::OutsideHeading { line });
         }
-        let words = typed_lines(text, Place::Heading).join(" ");
-        let mut source =
-            markdown_for(text, Place::Heading, &self.shared.outline.definitions).join(" ");
+        // Closing signs bear on how a `#` before them is read.
+        let signs = self.bytes()[of.span.start] == b'#';
+        let end = if signs { of.span.end } else { of.content.end };
+        let one_line = |span| self.source(span).replace(['\n', '\r'], " ");
+        let before = one_line(Span::new(of.content.start, from.start));
+        let after = one_line(Span::new(from.end, end));
+        let place = Place::Heading(&before, &after);
+        let words = typed_lines(text, place).join(" ");
+        let mut source = markdown_for(text, place, &self.shared.outline.definitions).join(" ");
         if from.start == of.span.start + usize::from(of.level)
             && self.bytes()[of.span.start] == b'#'
         {
             source.insert(0, ' ');
         }
         let splices = vec![Splice::replace(from, source)];
-        let new = try_out(self, &splices, Allowed::Target(target))?;
-        let read = &new.headings()[heading].text;
+        let trial = try_out(self, &splices, Allowed::Target(target))?;
+        let read = trial.heading(heading).map_or("", |h| &h.text);
         let kept = of.content.len() - from.len();
-        if !read.contains(&words) || (kept == 0 && *read != words) {
+        if !read.contains(&words) || (kept == 0 && read != words) {
             return Err(Refusal::NotReadBack {
                 line,
                 wanted: words,
-                read: read.clone(),
+                read: read.to_owned(),
             });
         }
         Ok(splices)
@@ -154,15 +174,16 @@ impl MarkdownDocument {
         vec![Splice::replace(label.value, value)]
     }
 
-    /// Whether the item still has its label, and reads as wanted.
-    fn check_label(
+    /// Tries a new value: the item must keep its label and read as wanted.
+    fn try_value(
         &self,
         item: usize,
-        new: &MarkdownDocument,
+        splices: &[Splice],
         wanted: Option<&str>,
     ) -> Result<(), Refusal> {
+        let trial = try_out(self, splices, Allowed::Target(Target::Item(item)))?;
         let old = self.item(item)?;
-        let changed = &new.items()[item];
+        let changed = trial.item(item).unwrap_or(old);
         let name = |i: &ListItem| i.label.as_ref().map(|l| l.name.clone());
         let read = changed.label.as_ref().map_or("", |l| l.text.as_str());
         let kept = name(old) == name(changed) && old.check.state() == changed.check.state();
@@ -172,11 +193,7 @@ impl MarkdownDocument {
         Err(Refusal::NotReadBack {
             line: self.line_of(old.span.start),
             wanted: wanted.unwrap_or_default().to_owned(),
-            read: if kept {
-                read.to_owned()
-            } else {
-                changed.text.clone()
-            },
+            read: if kept { read } else { &changed.text }.to_owned(),
         })
     }
 

@@ -18,25 +18,25 @@ const ROUNDS: usize = 8;
 
 /// Where typed words go.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Place {
+pub(super) enum Place<'a> {
     /// The beginning of a list item.
     Item,
     /// Behind a label, with further lines below.
     Value,
-    /// The inside of a heading.
-    Heading,
+    /// A heading between these parts of it.
+    Heading(&'a str, &'a str),
     /// A table cell.
     Cell,
 }
 
-impl Place {
+impl Place<'_> {
     /// What stands around the words, as far as it bears on how they are read.
-    fn surroundings(self) -> (&'static str, &'static str) {
+    pub fn surroundings(self) -> (String, String) {
         match self {
-            Self::Item => ("- ", "\n"),
-            Self::Value => ("- **x:** ", "\n"),
-            Self::Heading => ("# x ", " x\n"),
-            Self::Cell => ("| x |\n| - |\n| ", " |\n"),
+            Self::Item => ("- ".into(), "\n".into()),
+            Self::Value => ("- **x:** ".into(), "\n".into()),
+            Self::Heading(before, after) => (format!("# {before}"), format!("{after}\n")),
+            Self::Cell => ("| x |\n| - |\n| ".into(), " |\n".into()),
         }
     }
 
@@ -44,7 +44,7 @@ impl Place {
     fn line_break(self) -> &'static str {
         match self {
             Self::Item | Self::Value => "\n  ",
-            Self::Heading => " ",
+            Self::Heading(..) => " ",
             Self::Cell => "<br/>",
         }
     }
@@ -52,20 +52,14 @@ impl Place {
 
 /// The lines of typed text without the blanks around them. Blank lines are dropped where a
 /// paragraph would end there, and kept within a cell.
-pub(super) fn typed_lines(text: &str, place: Place) -> Vec<&str> {
-    let lines = text.trim().split(['\n', '\r']);
-    if place == Place::Cell {
+pub(super) fn typed_lines<'t>(text: &'t str, place: Place<'_>) -> Vec<&'t str> {
+    let lines = text.trim().split('\n').flat_map(|line| {
         // A carriage return and its line feed are one line end.
-        let text = text.trim();
-        return text
-            .split('\n')
-            .flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
-            .map(str::trim)
-            .collect();
-    }
+        line.strip_suffix('\r').unwrap_or(line).split('\r')
+    });
     lines
         .map(str::trim)
-        .filter(|line| !line.is_empty())
+        .filter(|line| place == Place::Cell || !line.is_empty())
         .collect()
 }
 
@@ -78,7 +72,7 @@ pub fn escaped(text: &str) -> String {
 
 /// Markdown for `text` at `place`, line by line, given the labels that make `[label]` a
 /// link in this file.
-pub(super) fn markdown_for(text: &str, place: Place, definitions: &[String]) -> Vec<String> {
+pub(super) fn markdown_for(text: &str, place: Place<'_>, definitions: &[String]) -> Vec<String> {
     let mut scrap = Scrap::new(typed_lines(text, place), place, definitions);
     for _ in 0..ROUNDS {
         if !scrap.escape_markup() {
@@ -96,8 +90,8 @@ struct Typed {
     escaped: bool,
 }
 
-struct Scrap {
-    place: Place,
+struct Scrap<'a> {
+    place: Place<'a>,
     lines: Vec<Vec<Typed>>,
     definitions: String,
 }
@@ -113,8 +107,8 @@ enum Origin {
     Tail,
 }
 
-impl Scrap {
-    fn new(lines: Vec<&str>, place: Place, definitions: &[String]) -> Self {
+impl<'a> Scrap<'a> {
+    fn new(lines: Vec<&str>, place: Place<'a>, definitions: &[String]) -> Self {
         let typed = |char| Typed {
             char,
             // A pipe would end the cell, whatever stands around it.
@@ -143,12 +137,13 @@ impl Scrap {
     /// Escapes what the parser does not read as words; whether there was anything.
     fn escape_markup(&mut self) -> bool {
         let (before, after) = self.place.surroundings();
-        let mut source = String::from(before);
+        let from = before.len();
+        let mut source = before;
         let mut origins = Vec::new();
         for (number, line) in self.lines.iter().enumerate() {
             if number > 0 {
                 source.push_str(self.place.line_break());
-                origins.resize(source.len() - before.len(), Origin::Ours);
+                origins.resize(source.len() - from, Origin::Ours);
             }
             for (place, typed) in line.iter().enumerate() {
                 if typed.escaped {
@@ -157,11 +152,11 @@ impl Scrap {
                 }
                 source.push(typed.char);
                 origins.push(Origin::Char(number, place));
-                origins.resize(source.len() - before.len(), Origin::Tail);
+                origins.resize(source.len() - from, Origin::Tail);
             }
         }
-        let body = Span::new(before.len(), source.len());
-        source.push_str(after);
+        let body = Span::new(from, source.len());
+        source.push_str(&after);
         source.push_str(&self.definitions);
         let read = read_as_words(&source, body);
         self.escape_unread(&origins, &read)

@@ -224,14 +224,22 @@ impl Run {
             }),
             _ => None,
         };
-        (self.text.trim().to_owned(), span, label)
+        (trimmed_words(self.text), span, label)
     }
+}
+
+/// `words` without blanks around them, in the same memory where there are none.
+fn trimmed_words(mut words: String) -> String {
+    words.truncate(words.trim_end().len());
+    let blanks = words.len() - words.trim_start().len();
+    words.drain(..blanks);
+    words
 }
 
 /// The offset of the first word of `text`, which stands at `span`, behind `skip` bytes.
 fn first_word(text: &str, span: Span, skip: usize) -> Option<usize> {
     let rest = text.get(skip..)?;
-    let blanks = rest.len() - rest.trim_ascii_start().len();
+    let blanks = rest.bytes().take_while(|b| is_blank(*b)).count();
     (blanks < rest.len()).then_some(span.start + skip + blanks)
 }
 
@@ -244,15 +252,52 @@ fn backslash_included(event: &Event<'_>, span: Span, bytes: &[u8]) -> usize {
     span.start - usize::from(escaped)
 }
 
+/// White space as CommonMark has it between blocks: other control bytes are content.
+pub(super) fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
 /// `span` without blanks and line ends behind it.
 pub(super) fn trimmed_end(bytes: &[u8], span: Span) -> Span {
-    let kept = bytes[span.range()].trim_ascii_end().len();
-    Span::new(span.start, span.start + kept)
+    let blanks = bytes[span.range()]
+        .iter()
+        .rev()
+        .take_while(|b| is_blank(**b))
+        .count();
+    Span::new(span.start, span.end - blanks)
 }
 
 /// `span` without blanks around it. A blank span shrinks to an empty one at its start.
 pub(super) fn trimmed(bytes: &[u8], span: Span) -> Span {
     let kept = trimmed_end(bytes, span);
-    let blanks = kept.len() - bytes[kept.range()].trim_ascii_start().len();
+    let blanks = bytes[kept.range()]
+        .iter()
+        .take_while(|b| is_blank(**b))
+        .count();
     Span::new(kept.start + blanks, kept.end)
+}
+
+/// The first `http://` or `https://` address that begins in `text[from..until]`.
+pub(super) fn bare_address(text: &str, mut from: usize, until: usize) -> Option<(usize, usize)> {
+    loop {
+        let start = from + text.get(from..until)?.find("http")?;
+        let rest = &text[start..];
+        let scheme = ["https://", "http://"]
+            .iter()
+            .find(|s| rest.starts_with(**s));
+        let begins = !text[..start].ends_with(|c: char| c.is_alphanumeric());
+        if let (Some(scheme), true) = (scheme, begins) {
+            let stop = |c: char| c.is_whitespace() || matches!(c, '<' | '"' | '|' | '`');
+            let length = rest.find(stop).unwrap_or(rest.len());
+            let ends = ['.', ',', ';', ':', '!', '?', '\'', '*', '_', '~'];
+            let mut address = rest[..length].trim_end_matches(ends);
+            if address.ends_with(')') && !address.contains('(') {
+                address = address.trim_end_matches(')');
+            }
+            if address.len() > scheme.len() {
+                return Some((start, start + address.len()));
+            }
+        }
+        from = start + "http".len();
+    }
 }

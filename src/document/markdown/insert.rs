@@ -2,7 +2,10 @@
 
 use super::MarkdownDocument;
 use super::blocks::ListItem;
-use super::verify::{Allowed, Disturbed, Refusal, Target, try_out};
+use super::compare::Allowed;
+use super::inline::{is_blank, trimmed_end};
+use super::refusal::{Disturbed, Refusal, Target};
+use super::verify::try_out;
 use crate::document::splice::{Span, Splice};
 
 impl MarkdownDocument {
@@ -24,24 +27,20 @@ impl MarkdownDocument {
         let newline = self.newline_near(of.marker.start);
         let (before, marker, blank) = self.item_prefix(index, of);
         let hang = " ".repeat(marker.len());
-        let further = format!("{newline}{before}{hang}{blank}");
-        let text = markdown.lines().collect::<Vec<_>>().join(&further);
+        let mut lines = markdown.lines();
+        let mut text = lines.next().unwrap_or_default().to_owned();
+        for line in lines {
+            let further = format!("{before}{hang}{blank}{line}");
+            text.push_str(newline);
+            text.push_str(further.trim_end());
+        }
         let source = format!("{newline}{before}{marker}{blank}{text}");
         let at = of.span.end;
         let inserted = Span::new(at, at + source.len());
         let splices = vec![Splice::insert(at, source)];
-        let new = try_out(self, &splices, Allowed::Inserted(inserted))?;
-        let mut added = new
-            .items()
-            .iter()
-            .filter(|i| inserted.contains(i.marker.start));
-        let as_wanted = match (added.next(), self.items().get(index)) {
-            (Some(first), Some(of)) => {
-                first.parent == of.parent && added.all(|i| i.parent != of.parent)
-            }
-            _ => false,
-        };
-        if as_wanted {
+        let trial = try_out(self, &splices, Allowed::Inserted(inserted))?;
+        let parents = trial.new_parents(inserted);
+        if parents.iter().filter(|p| **p == of.parent).count() == 1 && parents[0] == of.parent {
             return Ok(splices);
         }
         let what = Disturbed::Structure;
@@ -94,7 +93,7 @@ impl MarkdownDocument {
             return Ok(Vec::new());
         }
         let newline = self.newline_near(of.span.start);
-        let at = super::inline::trimmed_end(self.bytes(), section).end;
+        let at = trimmed_end(self.bytes(), section).end;
         let lines = words.lines().collect::<Vec<_>>().join(newline);
         let gap = if self.list_goes_on(section, at, words) {
             newline
@@ -108,15 +107,8 @@ impl MarkdownDocument {
         }
         let inserted = Span::new(at, at + source.len());
         let splices = vec![Splice::insert(at, source)];
-        let new = try_out(self, &splices, Allowed::Inserted(inserted))?;
-        let added = |start: &usize| *start > inserted.start && inserted.contains(*start);
-        if new
-            .shared
-            .outline
-            .blocks
-            .iter()
-            .any(|(_, start)| added(start))
-        {
+        let trial = try_out(self, &splices, Allowed::Inserted(inserted))?;
+        if trial.new_blocks(inserted) > 0 {
             return Ok(splices);
         }
         let line = self.line_of(at);
@@ -167,20 +159,11 @@ impl MarkdownDocument {
 
     /// Whether the list numbers all its items alike, as in `1.` `1.` `1.`.
     fn repeats_number(&self, index: usize, of: &ListItem) -> bool {
-        let earlier = self.items()[..index]
-            .iter()
-            .rev()
-            .take_while(|i| i.span.start > of.parent_start(self));
-        let mut siblings = earlier.filter(|i| i.parent == of.parent && i.heading == of.heading);
-        siblings.next().is_some_and(|i| {
-            i.ordered && self.bytes()[i.marker.range()] == self.bytes()[of.marker.range()]
+        let mut earlier = self.items()[..index].iter().rev();
+        earlier.find(|i| i.parent == of.parent).is_some_and(|i| {
+            let between = &self.bytes()[i.span.end..of.marker.start];
+            between.iter().all(|b| is_blank(*b) || *b == b'>')
+                && self.bytes()[i.marker.range()] == self.bytes()[of.marker.range()]
         })
-    }
-}
-
-impl ListItem {
-    fn parent_start(&self, document: &MarkdownDocument) -> usize {
-        let parent = self.parent.and_then(|p| document.items().get(p));
-        parent.map_or(0, |p| p.span.start)
     }
 }

@@ -6,20 +6,25 @@
 //! unless the result reads as the same document with only the wanted thing changed, it is
 //! refused with the reason.
 //!
-//! - [`blocks`]: the places, as plain data
+//! - `blocks`: the places, as plain data
 //! - `shadow`: what the parser reads in place of bytes it could not read
 //! - `reader`, `inline`: parser events to places and words
 //! - `escape`: typed words to Markdown that reads as those words
-//! - `verify`: whether two versions differ only where they should
+//! - `rewrite`: the same, keeping what the old words and the new have in common
+//! - `verify`, `compare`: whether an edit changes only what it should
+//! - `refusal`: why one is not made
 //! - `edit`, `cells`, `insert`: the edits
 
 mod blocks;
 mod cells;
+mod compare;
 mod edit;
 mod escape;
 mod inline;
 mod insert;
 mod reader;
+mod refusal;
+mod rewrite;
 mod shadow;
 #[cfg(test)]
 mod tests;
@@ -33,7 +38,7 @@ use blocks::Outline;
 
 pub use blocks::{Alignment, Cell, Check, CheckState, Heading, Label, Link, ListItem, Row, Table};
 pub use escape::escaped;
-pub use verify::{Disturbed, Refusal, Target};
+pub use refusal::{Disturbed, Refusal, Target};
 
 /// A Markdown file. Cloning shares everything.
 #[derive(Clone, Debug)]
@@ -54,6 +59,17 @@ impl MarkdownDocument {
     pub fn load(bytes: impl Into<Arc<[u8]>>) -> Self {
         let bytes = bytes.into();
         let outline = reader::read(&bytes);
+        Self::with_outline(bytes, outline)
+    }
+
+    /// Reads a part of a file that has link definitions for `labels` elsewhere.
+    fn load_part(bytes: impl Into<Arc<[u8]>>, first: bool, labels: &[String]) -> Self {
+        let bytes = bytes.into();
+        let outline = reader::read_part(&bytes, first, labels);
+        Self::with_outline(bytes, outline)
+    }
+
+    fn with_outline(bytes: Arc<[u8]>, outline: Outline) -> Self {
         Self {
             shared: Arc::new(Shared {
                 bytes,
@@ -166,6 +182,12 @@ impl MarkdownDocument {
 
     fn line_start(&self, offset: usize) -> usize {
         self.lines()[self.line_of(offset) - 1]
+    }
+
+    /// Where the line at `offset` ends, its line end included.
+    fn line_end(&self, offset: usize) -> usize {
+        let next = self.lines().get(self.line_of(offset));
+        next.copied().unwrap_or(self.bytes().len())
     }
 }
 

@@ -3,12 +3,12 @@
 //! The reader only listens: it keeps the stack of open containers, the section one is in
 //! and the run of words being collected. It never looks at more than one event at a time.
 
-use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{BrokenLink, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use super::blocks::{
     Alignment, BlockKind, Cell, Check, Heading, Link, ListItem, Outline, Row, Table,
 };
-use super::inline::{Run, Source, trimmed, trimmed_end};
+use super::inline::{Run, Source, bare_address, is_blank, trimmed, trimmed_end};
 use super::shadow::Shadow;
 use crate::document::splice::Span;
 
@@ -21,20 +21,40 @@ pub(super) const DIALECT: Options = Options::ENABLE_TABLES
 
 /// Reads a whole file.
 pub(super) fn read(bytes: &[u8]) -> Outline {
-    let shadow = Shadow::of(bytes);
-    let source = Source {
-        bytes,
-        shadow: &shadow,
+    read_shadow(bytes, &Shadow::of(bytes), &[])
+}
+
+/// Reads a part of a file: whether it is the beginning, and the sorted labels that have a
+/// link definition somewhere in the file.
+pub(super) fn read_part(bytes: &[u8], first: bool, labels: &[String]) -> Outline {
+    let shadow = if first {
+        Shadow::of(bytes)
+    } else {
+        Shadow::of_part(bytes)
     };
-    let mut reader = Reader::new(source);
-    let mut events = Parser::new_ext(&shadow.text, DIALECT).into_offset_iter();
+    read_shadow(bytes, &shadow, labels)
+}
+
+fn read_shadow(bytes: &[u8], shadow: &Shadow<'_>, labels: &[String]) -> Outline {
+    let mut reader = Reader::new(Source { bytes, shadow });
+    let elsewhere = |link: BrokenLink<'_>| {
+        let label = link.reference.to_lowercase();
+        let known = labels.binary_search_by(|l| l.as_str().cmp(&label)).is_ok();
+        known.then(|| (CowStr::from(""), CowStr::from("")))
+    };
+    let elsewhere = (!labels.is_empty()).then_some(elsewhere);
+    let parser = Parser::new_with_broken_link_callback(&shadow.text, DIALECT, elsewhere);
+    let mut events = parser.into_offset_iter();
     for (event, range) in events.by_ref() {
         let start = shadow.base + range.start;
         let end = shadow.base + range.end.max(range.start);
         reader.event(event, Span::new(start, end));
     }
     let definitions = events.reference_definitions();
-    let mut labels: Vec<String> = definitions.iter().map(|(label, _)| label.into()).collect();
+    let mut labels: Vec<String> = definitions
+        .iter()
+        .map(|(label, _)| label.to_lowercase())
+        .collect();
     labels.append(&mut reader.outline.definitions);
     labels.sort_unstable();
     reader.outline.definitions = labels;
@@ -77,13 +97,15 @@ struct Reader<'a> {
     /// Open blocks whose words belong to nothing: code, HTML, headings in containers.
     muted: usize,
     link: Option<Link>,
+    /// Where the last address without brackets ended.
+    bare_end: usize,
 }
 
 impl<'a> Reader<'a> {
     fn new(source: Source<'a>) -> Self {
         Self {
             source,
-            outline: Outline::default(),
+            outline: Outline::for_size(source.bytes.len()),
             containers: Vec::new(),
             quotes: 0,
             path: Vec::new(),
@@ -91,6 +113,7 @@ impl<'a> Reader<'a> {
             run: Run::default(),
             muted: 0,
             link: None,
+            bare_end: 0,
         }
     }
 
@@ -151,7 +174,7 @@ impl<'a> Reader<'a> {
             Tag::Table(alignments) => self.outline.tables.push(Table {
                 heading: self.heading(),
                 quoted: self.quotes > 0,
-                span: trimmed_end(self.source.bytes, span),
+                span: without_line_end(self.source.bytes, span),
                 alignments: alignments.iter().map(|a| alignment(*a)).collect(),
                 header: Row::default(),
                 rows: Vec::new(),
@@ -291,7 +314,7 @@ impl<'a> Reader<'a> {
     fn open_row(&mut self, head: bool, span: Span) {
         if let Some(table) = self.outline.tables.last_mut() {
             let row = Row {
-                span: trimmed_end(self.source.bytes, span),
+                span: without_line_end(self.source.bytes, span),
                 cells: Vec::new(),
             };
             if head {
@@ -364,20 +387,23 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Addresses written without brackets, which GitHub links too.
+    /// Addresses written without brackets, which GitHub links too. One may run on over
+    /// several text events, as underscores part them.
     fn bare_links(&mut self, words: &str, span: Span) {
         if !words.contains("://") || !self.source.is_verbatim(words, span) {
             return;
         }
-        let mut from = 0;
-        while let Some((start, end)) = bare_address(words, from) {
+        let Shadow { text, base } = self.source.shadow;
+        let mut from = span.start.max(self.bare_end) - base;
+        while let Some((start, end)) = bare_address(text, from, span.end - base) {
             self.outline.links.push(Link {
                 heading: self.heading(),
-                url: words[start..end].to_owned(),
-                text: words[start..end].to_owned(),
-                span: Span::new(span.start + start, span.start + end),
+                url: text[start..end].to_owned(),
+                text: text[start..end].to_owned(),
+                span: Span::new(base + start, base + end),
             });
             from = end;
+            self.bare_end = base + end;
         }
     }
 }
@@ -388,35 +414,19 @@ impl Table {
     }
 }
 
-/// The first `http://` or `https://` address in `words` from `from` on.
-fn bare_address(words: &str, mut from: usize) -> Option<(usize, usize)> {
-    loop {
-        let start = from + words[from..].find("http")?;
-        let rest = &words[start..];
-        let scheme = ["https://", "http://"]
-            .iter()
-            .find(|s| rest.starts_with(**s));
-        let begins = !words[..start].ends_with(|c: char| c.is_alphanumeric());
-        if let (Some(scheme), true) = (scheme, begins) {
-            let stop = |c: char| c.is_whitespace() || matches!(c, '<' | '"');
-            let length = rest.find(stop).unwrap_or(rest.len());
-            let mut address = rest[..length].trim_end_matches(['.', ',', ';', ':', '!', '?', '\'']);
-            if address.ends_with(')') && !address.contains('(') {
-                address = address.trim_end_matches(')');
-            }
-            if address.len() > scheme.len() {
-                return Some((start, start + address.len()));
-            }
-        }
-        from = start + "http".len();
-    }
+/// `span` without the line end it closes with.
+fn without_line_end(bytes: &[u8], span: Span) -> Span {
+    let line = &bytes[span.range()];
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    Span::new(span.start, span.start + line.len())
 }
 
 /// The list marker of the item at `span`. The parser counts the columns of a tab as bytes,
 /// so the item may begin a little further on than it says.
 fn marker(bytes: &[u8], span: Span) -> Span {
     let item = &bytes[span.range()];
-    let lead = |b: &&u8| b.is_ascii_whitespace() || **b == b'>';
+    let lead = |b: &&u8| is_blank(**b) || **b == b'>';
     let start = span.start + item.iter().take_while(lead).count();
     let rest = &bytes[start..span.end.max(start)];
     let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
@@ -429,23 +439,18 @@ fn marker(bytes: &[u8], span: Span) -> Span {
 
 /// Where the item at `span` ends: without blank lines behind it, nor quoted blank lines.
 fn item_end(bytes: &[u8], span: Span, quoted: bool) -> usize {
-    let mut kept = trimmed_end(bytes, span);
-    while quoted {
-        let line = bytes[kept.range()]
-            .iter()
-            .rposition(|b| matches!(b, b'\n' | b'\r'));
-        match line {
-            Some(at)
-                if bytes[kept.start + at..kept.end]
-                    .iter()
-                    .all(|b| b.is_ascii_whitespace() || *b == b'>') =>
-            {
-                kept = trimmed_end(bytes, Span::new(kept.start, kept.start + at));
-            }
-            _ => break,
-        }
+    let kept = trimmed_end(bytes, span).end;
+    if !quoted {
+        return kept;
     }
-    kept.end
+    let signs = bytes[span.start..kept].iter().rev();
+    let from = kept - signs.take_while(|b| is_blank(**b) || **b == b'>').count();
+    let blank_line = bytes[from..kept]
+        .iter()
+        .position(|b| matches!(b, b'\n' | b'\r'));
+    blank_line.map_or(kept, |at| {
+        trimmed_end(bytes, Span::new(span.start, from + at)).end
+    })
 }
 
 fn alignment(of: pulldown_cmark::Alignment) -> Alignment {

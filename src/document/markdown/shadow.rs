@@ -25,7 +25,15 @@ impl<'a> Shadow<'a> {
     /// Makes the shadow of a whole file.
     pub fn of(bytes: &'a [u8]) -> Self {
         let mark = mark_length(bytes);
-        let base = mark + front_matter(&bytes[mark..]);
+        Self::from(bytes, mark + front_matter(&bytes[mark..]))
+    }
+
+    /// Makes the shadow of a part that does not begin a file.
+    pub fn of_part(bytes: &'a [u8]) -> Self {
+        Self::from(bytes, 0)
+    }
+
+    fn from(bytes: &'a [u8], base: usize) -> Self {
         let body = &bytes[base..];
         let text = match std::str::from_utf8(body) {
             Ok(text) if !body.iter().enumerate().any(|(i, &b)| is_trap(body, i, b)) => text.into(),

@@ -1,171 +1,76 @@
-//! Whether two versions of a file read as the same document but for the wanted change.
+//! Trying an edit on a copy before anything is changed.
 //!
-//! Every edit is tried on a copy and compared here, so an edit that Markdown's rules would
-//! turn into something else (a tick that makes a heading a paragraph, a value that opens a
-//! fence) is refused instead of written.
-
-use std::fmt;
+//! An edit that Markdown's rules would turn into something else (a tick that makes a
+//! heading a paragraph, a value that opens a fence) is refused instead of written. Only the
+//! sections around the edit are read again: a heading outside of any container begins with
+//! nothing open, so if the heading behind the edit is still one, what follows it reads as
+//! before. Link definitions are the one thing that acts at a distance: known labels are
+//! taken into account, and where an edit touches sections with definitions in them, the
+//! whole file is read.
 
 use super::MarkdownDocument;
-use super::blocks::{BlockKind, Cell, Link, ListItem, Row, Table};
-use crate::document::splice::{Span, Splice, SpliceError};
+use super::blocks::{Heading, ListItem};
+use super::compare::{Allowed, first_difference};
+use super::refusal::{Refusal, Target};
+use crate::document::splice::{self, Span, Splice};
 
-/// What an edit is aimed at.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Target {
-    /// A heading, by index.
-    Heading(usize),
-    /// A table cell: table, row below the header, column.
-    Cell(usize, usize, usize),
-    /// A list item, by index.
-    Item(usize),
-}
-
-impl fmt::Display for Target {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Heading(index) => write!(f, "heading {}", index + 1),
-            Self::Cell(table, row, column) => {
-                write!(
-                    f,
-                    "cell {} of row {} in table {}",
-                    column + 1,
-                    row + 1,
-                    table + 1
-                )
-            }
-            Self::Item(index) => write!(f, "list item {}", index + 1),
-        }
-    }
-}
-
-/// What an edit would change besides its target.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Disturbed {
-    /// Which blocks there are, or where they begin.
-    Structure,
-    /// A heading's words or level.
-    Heading,
-    /// A table's cells.
-    Table,
-    /// A list item's words, label or checkbox.
-    Item,
-    /// What a link says or where it leads.
-    Link,
-}
-
-impl fmt::Display for Disturbed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Structure => "the layout",
-            Self::Heading => "the heading",
-            Self::Table => "the table",
-            Self::Item => "the list item",
-            Self::Link => "the link",
-        })
-    }
-}
-
-/// Why an edit is not made. Nothing has been changed.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Refusal {
-    /// There is no such thing in the file.
-    Missing(Target),
-    /// The item has no words a checkbox could stand before.
-    NothingToTick {
-        /// Where the item begins.
-        line: usize,
-    },
-    /// The item's marker cannot be located.
-    NoMarker {
-        /// Where the item begins.
-        line: usize,
-    },
-    /// The item does not begin with a bold label.
-    NotLabelled {
-        /// Where the item begins.
-        line: usize,
-    },
-    /// The range to replace lies outside the heading's words.
-    OutsideHeading {
-        /// Where the heading begins.
-        line: usize,
-    },
-    /// The new text would not be read as the words it says.
-    NotReadBack {
-        /// Where the edit would go.
-        line: usize,
-        /// What was asked for.
-        wanted: String,
-        /// What one would read.
-        read: String,
-    },
-    /// Something else would change with it.
-    Disturbs {
-        /// Where the edit would go.
-        line: usize,
-        /// What would change.
-        what: Disturbed,
-        /// Where that stands.
-        at: usize,
-    },
-    /// The splices do not fit the file.
-    Splices(SpliceError),
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing(target) => {
-                write!(f, "the file no longer has {target}; reload and try again")
-            }
-            Self::NothingToTick { line } => write!(
-                f,
-                "line {line}: the list item has no text to tick; give it text first"
-            ),
-            Self::NoMarker { line } => write!(
-                f,
-                "line {line}: the list marker is hidden by tabs; indent the line with spaces"
-            ),
-            Self::NotLabelled { line } => write!(
-                f,
-                "line {line}: the list item does not begin with a bold label such as **Owner:**; edit the line in the file"
-            ),
-            Self::OutsideHeading { line } => write!(
-                f,
-                "line {line}: the change reaches beyond the heading's text; reload and try again"
-            ),
-            Self::NotReadBack { line, wanted, read } => write!(
-                f,
-                "line {line}: Markdown would read {read:?} instead of {wanted:?}; word it differently or edit the line in the file"
-            ),
-            Self::Disturbs { line, what, at } => write!(
-                f,
-                "line {line}: the edit would also change {what} at line {at}; edit the line in the file"
-            ),
-            Self::Splices(error) => write!(f, "{error}; reload and try again"),
-        }
-    }
-}
-
-impl std::error::Error for Refusal {}
-
-impl From<SpliceError> for Refusal {
-    fn from(error: SpliceError) -> Self {
-        Self::Splices(error)
-    }
-}
-
-/// What may differ between two versions.
+/// The part of a file an edit bears on, and what stands before it.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Allowed {
-    /// The words of one thing.
-    Target(Target),
-    /// New blocks within this range of the new version.
-    Inserted(Span),
+struct Window {
+    span: Span,
+    headings: usize,
+    tables: usize,
+    items: usize,
 }
 
-/// Tries `splices` on a copy.
+/// The edited part of a file, as it would read after the edit.
+pub(super) struct Trial {
+    part: MarkdownDocument,
+    window: Window,
+}
+
+impl Trial {
+    /// The heading with this index in the file.
+    pub fn heading(&self, index: usize) -> Option<&Heading> {
+        self.part
+            .headings()
+            .get(index.checked_sub(self.window.headings)?)
+    }
+
+    /// The item with this index in the file. Its places and relations are those of the part.
+    pub fn item(&self, index: usize) -> Option<&ListItem> {
+        self.part.items().get(index.checked_sub(self.window.items)?)
+    }
+
+    /// The words of a cell, if that is what the edit was aimed at.
+    pub fn cell_text(&self, target: Target) -> Option<&str> {
+        let Target::Cell(table, row, column) = target else {
+            return None;
+        };
+        let tables = self.part.tables();
+        let table = tables.get(table.checked_sub(self.window.tables)?)?;
+        Some(&table.rows.get(row)?.cells.get(column)?.text)
+    }
+
+    /// How many of the blocks there are now begin behind the first byte of `inserted`.
+    pub fn new_blocks(&self, inserted: Span) -> usize {
+        let inserted = back(inserted, self.window.span.start);
+        let blocks = self.part.shared.outline.blocks.iter();
+        let new = |start: usize| start > inserted.start && inserted.contains(start);
+        blocks.filter(|(_, start)| new(*start)).count()
+    }
+
+    /// The parents of the items that begin in `inserted`, as indices in the file.
+    pub fn new_parents(&self, inserted: Span) -> Vec<Option<usize>> {
+        let inserted = back(inserted, self.window.span.start);
+        let items = self.part.items().iter();
+        let new = items.filter(|i| inserted.contains(i.marker.start));
+        new.map(|i| i.parent.map(|p| p + self.window.items))
+            .collect()
+    }
+}
+
+/// Tries `splices` on a copy of what is around them.
 ///
 /// # Errors
 /// When something else than `allowed` would change with them.
@@ -173,253 +78,115 @@ pub(super) fn try_out(
     old: &MarkdownDocument,
     splices: &[Splice],
     allowed: Allowed,
-) -> Result<MarkdownDocument, Refusal> {
-    let new = old.apply(splices)?;
-    let comparison = Comparison {
-        old,
-        new: &new,
-        moves: Moves::of(splices),
-        allowed,
+) -> Result<Trial, Refusal> {
+    match try_in(old, splices, allowed, window(old, splices)) {
+        Some(verdict) => verdict,
+        None => try_whole(old, splices, allowed),
+    }
+}
+
+/// The same on a copy of the whole file.
+pub(super) fn try_whole(
+    old: &MarkdownDocument,
+    splices: &[Splice],
+    allowed: Allowed,
+) -> Result<Trial, Refusal> {
+    let window = Window {
+        span: Span::new(0, old.bytes().len()),
+        headings: 0,
+        tables: 0,
+        items: 0,
     };
-    match comparison.first_difference() {
-        None => Ok(new),
+    let part = old.apply(splices)?;
+    verdict(old, old, splices, allowed, Trial { part, window })
+}
+
+/// Tries `splices` in a part of the file; nothing if the part cannot be read by itself.
+fn try_in(
+    old: &MarkdownDocument,
+    splices: &[Splice],
+    allowed: Allowed,
+    window: Option<Window>,
+) -> Option<Result<Trial, Refusal>> {
+    let window = window?;
+    let from = window.span.start;
+    let shifted: Vec<Splice> = splices
+        .iter()
+        .map(|s| Splice::replace(back(s.span, from), s.text.as_slice()))
+        .collect();
+    let source = &old.bytes()[window.span.range()];
+    let edited = splice::apply(source, &shifted).ok()?;
+    let labels = &old.shared.outline.definitions;
+    let before = MarkdownDocument::load_part(source, from == 0, labels);
+    let part = MarkdownDocument::load_part(edited, from == 0, labels);
+    let defines = |part: &MarkdownDocument| !part.shared.outline.definitions.is_empty();
+    if defines(&before) || defines(&part) {
+        return None;
+    }
+    let allowed = match allowed {
+        Allowed::Target(Target::Heading(i)) => {
+            Allowed::Target(Target::Heading(i.checked_sub(window.headings)?))
+        }
+        Allowed::Target(Target::Item(i)) => {
+            Allowed::Target(Target::Item(i.checked_sub(window.items)?))
+        }
+        Allowed::Target(Target::Cell(table, row, column)) => {
+            let table = table.checked_sub(window.tables)?;
+            Allowed::Target(Target::Cell(table, row, column))
+        }
+        Allowed::Inserted(span) => Allowed::Inserted(back(span, from)),
+    };
+    Some(verdict(
+        old,
+        &before,
+        &shifted,
+        allowed,
+        Trial { part, window },
+    ))
+}
+
+fn verdict(
+    file: &MarkdownDocument,
+    before: &MarkdownDocument,
+    splices: &[Splice],
+    allowed: Allowed,
+    trial: Trial,
+) -> Result<Trial, Refusal> {
+    let from = trial.window.span.start;
+    match first_difference(before, &trial.part, splices, allowed) {
+        None => Ok(trial),
         Some((what, at)) => Err(Refusal::Disturbs {
-            line: old.line_of(splices.first().map_or(0, |s| s.span.start)),
+            line: file.line_of(from + splices.first().map_or(0, |s| s.span.start)),
             what,
-            at: old.line_of(at),
+            at: file.line_of(from + at),
         }),
     }
 }
 
-/// Where the bytes of the old version stand in the new one.
-struct Moves {
-    /// Old span, and where its replacement begins and ends, in file order.
-    steps: Vec<(Span, Span)>,
+/// From the heading before the one above the splices to the heading below them.
+fn window(old: &MarkdownDocument, splices: &[Splice]) -> Option<Window> {
+    let first = splices.iter().map(|s| s.span.start).min()?;
+    let last = splices.iter().map(|s| s.span.end).max()?;
+    let headings = old.headings();
+    let above = headings.partition_point(|h| h.span.start <= first);
+    let start = match above.checked_sub(2) {
+        Some(index) => old.line_start(headings[index].span.start),
+        None => 0,
+    };
+    let below = headings.partition_point(|h| old.line_start(h.span.start) <= last);
+    let end = match headings.get(below) {
+        Some(heading) => old.line_end(heading.span.end),
+        None => old.bytes().len(),
+    };
+    Some(Window {
+        span: Span::new(start, end),
+        headings: above.saturating_sub(2),
+        tables: old.tables().partition_point(|t| t.span.start < start),
+        items: old.items().partition_point(|i| i.marker.start < start),
+    })
 }
 
-impl Moves {
-    fn of(splices: &[Splice]) -> Self {
-        let mut ordered: Vec<&Splice> = splices.iter().collect();
-        ordered.sort_by_key(|s| s.span);
-        let mut grown = 0;
-        let mut shrunk = 0;
-        let mut steps = Vec::with_capacity(ordered.len());
-        for splice in ordered {
-            let start = splice.span.start + grown - shrunk;
-            steps.push((splice.span, Span::new(start, start + splice.text.len())));
-            grown += splice.text.len();
-            shrunk += splice.span.len();
-        }
-        Self { steps }
-    }
-
-    /// Whether the byte at `old` may be the one at `new`. A byte next to a splice may stand
-    /// on either side of the new text.
-    fn allow(&self, old: usize, new: usize) -> bool {
-        let done = self.steps.partition_point(|(span, _)| span.start <= old);
-        match self.steps[..done].last() {
-            None => old == new,
-            Some((span, to)) if old <= span.end => (to.start..=to.end).contains(&new),
-            Some((span, to)) => old - span.end + to.end == new,
-        }
-    }
-}
-
-type Difference = (Disturbed, usize);
-
-struct Comparison<'a> {
-    old: &'a MarkdownDocument,
-    new: &'a MarkdownDocument,
-    moves: Moves,
-    allowed: Allowed,
-}
-
-impl Comparison<'_> {
-    fn first_difference(&self) -> Option<Difference> {
-        self.blocks()
-            .or_else(|| self.headings())
-            .or_else(|| self.tables())
-            .or_else(|| self.items())
-            .or_else(|| self.links())
-    }
-
-    /// Whether a thing of the new version is one that was put in.
-    fn is_new(&self, start: usize) -> bool {
-        matches!(self.allowed, Allowed::Inserted(span) if span.contains(start))
-    }
-
-    /// Pairs old things with new ones, leaving out those put in, and returns the place of
-    /// the first pair that is not `same`.
-    fn pairs<'t, T>(
-        &self,
-        old: &'t [T],
-        new: &'t [T],
-        start: impl Fn(&T) -> usize,
-        same: impl Fn(usize, &T, &T) -> bool,
-    ) -> Option<usize> {
-        let mut kept = new.iter().filter(|thing| !self.is_new(start(thing)));
-        for (index, thing) in old.iter().enumerate() {
-            let place = start(thing);
-            match kept.next() {
-                Some(other) if self.moves.allow(place, start(other)) => {
-                    if !same(index, thing, other) {
-                        return Some(place);
-                    }
-                }
-                _ => return Some(place),
-            }
-        }
-        kept.next().map(|_| self.old.bytes().len())
-    }
-
-    /// How a parent's index reads in the new version.
-    fn shifted<T>(
-        &self,
-        index: Option<usize>,
-        new: &[T],
-        start: impl Fn(&T) -> usize,
-    ) -> Option<usize> {
-        let Allowed::Inserted(span) = self.allowed else {
-            return index;
-        };
-        let before = new.partition_point(|thing| start(thing) < span.start);
-        let inserted = new[before..]
-            .iter()
-            .take_while(|thing| span.contains(start(thing)))
-            .count();
-        index.map(|i| if i < before { i } else { i + inserted })
-    }
-
-    fn shifted_heading(&self, index: Option<usize>) -> Option<usize> {
-        self.shifted(index, self.new.headings(), |h| h.span.start)
-    }
-
-    fn blocks(&self) -> Option<Difference> {
-        let old = &self.old.shared.outline;
-        let new = &self.new.shared.outline;
-        let same = |_, a: &(BlockKind, usize), b: &(BlockKind, usize)| a.0 == b.0;
-        self.pairs(&old.blocks, &new.blocks, |b| b.1, same)
-            .map(|at| (Disturbed::Structure, at))
-    }
-
-    fn headings(&self) -> Option<Difference> {
-        let (old, new) = (self.old.headings(), self.new.headings());
-        self.pairs(
-            old,
-            new,
-            |h| h.span.start,
-            |index, a, b| {
-                let aimed =
-                    matches!(self.allowed, Allowed::Target(Target::Heading(i)) if i == index);
-                a.level == b.level
-                    && (aimed || a.text == b.text)
-                    && self.shifted_heading(a.parent) == b.parent
-            },
-        )
-        .map(|at| (Disturbed::Heading, at))
-    }
-
-    fn tables(&self) -> Option<Difference> {
-        let (old, new) = (self.old.tables(), self.new.tables());
-        self.pairs(
-            old,
-            new,
-            |t| t.span.start,
-            |index, a, b| {
-                self.shifted_heading(a.heading) == b.heading
-                    && a.quoted == b.quoted
-                    && a.alignments == b.alignments
-                    && self.same_rows(index, a, b)
-            },
-        )
-        .map(|at| (Disturbed::Table, at))
-    }
-
-    fn same_rows(&self, table: usize, old: &Table, new: &Table) -> bool {
-        let aimed = match self.allowed {
-            Allowed::Target(Target::Cell(t, row, column)) if t == table => Some((row, column)),
-            _ => None,
-        };
-        old.rows.len() == new.rows.len()
-            && same_words(&old.header, &new.header)
-            && old
-                .rows
-                .iter()
-                .zip(&new.rows)
-                .enumerate()
-                .all(|(number, (a, b))| match aimed {
-                    Some((row, column)) if row == number => same_but(a, b, column),
-                    _ => same_words(a, b),
-                })
-    }
-
-    fn items(&self) -> Option<Difference> {
-        let (old, new) = (self.old.items(), self.new.items());
-        self.pairs(
-            old,
-            new,
-            |i| i.marker.start,
-            |index, a, b| {
-                let aimed = matches!(self.allowed, Allowed::Target(Target::Item(i)) if i == index);
-                let parent = self.shifted(a.parent, new, |i: &ListItem| i.marker.start);
-                parent == b.parent
-                    && self.shifted_heading(a.heading) == b.heading
-                    && (a.ordered, a.quoted) == (b.ordered, b.quoted)
-                    && (aimed || same_item(a, b))
-            },
-        )
-        .map(|at| (Disturbed::Item, at))
-    }
-
-    /// Links within the target may come and go; all others stay.
-    fn links(&self) -> Option<Difference> {
-        let old = outside(self.old.links(), self.own_range(self.old));
-        let new = outside(self.new.links(), self.own_range(self.new));
-        self.pairs(
-            &old,
-            &new,
-            |l| l.span.start,
-            |_, a, b| a.url == b.url && a.text == b.text,
-        )
-        .map(|at| (Disturbed::Link, at))
-    }
-
-    /// What belongs to the target in a version.
-    fn own_range(&self, version: &MarkdownDocument) -> Option<Span> {
-        let Allowed::Target(target) = self.allowed else {
-            return None;
-        };
-        match target {
-            Target::Heading(heading) => version.headings().get(heading).map(|h| h.span),
-            Target::Item(item) => version.items().get(item).map(|i| i.content),
-            Target::Cell(table, row, column) => {
-                let row = version.tables().get(table)?.rows.get(row)?;
-                row.cells.get(column).map(|c| c.outer)
-            }
-        }
-    }
-}
-
-fn outside(links: &[Link], range: Option<Span>) -> Vec<&Link> {
-    let inside = |l: &&Link| range.is_some_and(|range| range.contains(l.span.start));
-    links.iter().filter(|l| !inside(l)).collect()
-}
-
-fn same_words(a: &Row, b: &Row) -> bool {
-    a.cells.len() == b.cells.len() && a.cells.iter().zip(&b.cells).all(|(a, b)| a.text == b.text)
-}
-
-/// A short row may have been filled up with empty cells as far as `column`.
-fn same_but(old: &Row, new: &Row, column: usize) -> bool {
-    let words = |row: &Row, at: usize| row.cells.get(at).map(|c: &Cell| c.text.clone());
-    let length = old.cells.len().max(column + 1);
-    new.cells.len() == length
-        && (0..length)
-            .filter(|at| *at != column)
-            .all(|at| words(old, at).unwrap_or_default() == words(new, at).unwrap_or_default())
-}
-
-fn same_item(a: &ListItem, b: &ListItem) -> bool {
-    let label = |i: &ListItem| i.label.as_ref().map(|l| (l.name.clone(), l.text.clone()));
-    a.text == b.text && a.check.state() == b.check.state() && label(a) == label(b)
+/// `span` of the file as one of the part that begins at `from`.
+fn back(span: Span, from: usize) -> Span {
+    Span::new(span.start - from, span.end - from)
 }

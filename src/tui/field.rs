@@ -1,0 +1,127 @@
+//! The open text field: ratatui-textarea does the editing, the model learns the text.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui_textarea::{CursorMove, TextArea};
+
+use crate::app::overlay::Input;
+
+/// The editor behind the field that is open in the model.
+pub struct Field {
+    serial: u64,
+    multiline: bool,
+    area: TextArea<'static>,
+}
+
+impl Field {
+    /// An editor that holds what the field held when it was opened, cursor at the end.
+    pub fn open(input: &Input) -> Self {
+        let lines: Vec<String> = match input.multiline {
+            true => input.text.split('\n').map(str::to_owned).collect(),
+            false => vec![input.text.replace('\n', " ")],
+        };
+        let mut area = TextArea::new(lines);
+        area.move_cursor(CursorMove::Bottom);
+        area.move_cursor(CursorMove::End);
+        Self {
+            serial: input.serial,
+            multiline: input.multiline,
+            area,
+        }
+    }
+
+    /// Whether this is the editor of `input`.
+    pub fn is_of(&self, input: &Input) -> bool {
+        self.serial == input.serial
+    }
+
+    /// What stands in the field.
+    pub fn text(&self) -> String {
+        self.area.lines().join("\n")
+    }
+
+    /// The lines of the field.
+    pub fn lines(&self) -> &[String] {
+        self.area.lines()
+    }
+
+    /// The cursor: line and character, counted from 0.
+    pub fn cursor(&self) -> (usize, usize) {
+        let cursor = self.area.cursor();
+        (cursor.0, cursor.1)
+    }
+
+    /// Takes a key, if it is one for the field. Enter, Esc, Tab and, in a field of one
+    /// line, up and down are the model's.
+    pub fn take(&mut self, key: KeyEvent) -> bool {
+        let alt = key.modifiers.contains(KeyModifiers::ALT);
+        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+        match key.code {
+            KeyCode::Enter if self.multiline && alt => self.area.insert_newline(),
+            KeyCode::Char('j') if self.multiline && ctrl => self.area.insert_newline(),
+            KeyCode::Char('z' | 'l' | 'j' | 'm') if ctrl => return false,
+            KeyCode::Enter | KeyCode::Esc | KeyCode::Tab | KeyCode::BackTab => return false,
+            KeyCode::Up | KeyCode::Down | KeyCode::PageUp | KeyCode::PageDown
+                if !self.multiline =>
+            {
+                return false;
+            }
+            _ => {
+                self.area.input(key);
+            }
+        }
+        true
+    }
+
+    /// Takes pasted text; line breaks become spaces in a field of one line.
+    pub fn paste(&mut self, text: &str) {
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        match self.multiline {
+            true => self.area.insert_str(&text),
+            false => self
+                .area
+                .insert_str(text.trim_end_matches('\n').replace('\n', " ")),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(text: &str, multiline: bool) -> Field {
+        Field::open(&Input {
+            serial: 1,
+            label: String::new(),
+            initial: text.to_owned(),
+            text: text.to_owned(),
+            multiline,
+            error: None,
+        })
+    }
+
+    fn press(field: &mut Field, code: KeyCode, modifiers: KeyModifiers) -> bool {
+        field.take(KeyEvent::new(code, modifiers))
+    }
+
+    #[test]
+    fn a_field_swallows_every_letter_and_leaves_the_rest() {
+        let mut field = field("ab", false);
+        for letter in "qx?:/ ".chars() {
+            assert!(press(&mut field, KeyCode::Char(letter), KeyModifiers::NONE));
+        }
+        assert_eq!(field.text(), "abqx?:/ ");
+        assert!(!press(&mut field, KeyCode::Enter, KeyModifiers::NONE));
+        assert!(!press(&mut field, KeyCode::Down, KeyModifiers::NONE));
+        field.paste("one\r\ntwo\n");
+        assert_eq!(field.text(), "abqx?:/ one two");
+    }
+
+    #[test]
+    fn a_field_of_several_lines_takes_breaks_with_alt() {
+        let mut field = field("one\ntwo", true);
+        assert!(press(&mut field, KeyCode::Enter, KeyModifiers::ALT));
+        assert!(press(&mut field, KeyCode::Char('x'), KeyModifiers::NONE));
+        assert_eq!(field.text(), "one\ntwo\nx");
+        assert_eq!(field.cursor(), (2, 1));
+    }
+}
