@@ -210,7 +210,7 @@ impl Model {
         }
     }
 
-    fn changed_outside(&mut self, path: &Path, role: Role, bytes: Option<Vec<u8>>) {
+    fn changed_outside(&mut self, path: &Path, role: Role, bytes: Option<Arc<[u8]>>) {
         self.live.unreadable.retain(|(p, _)| p != path);
         let before = self.plan.clone();
         let pending: Vec<Change> = self

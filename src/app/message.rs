@@ -1,15 +1,13 @@
 //! What reaches the cockpit from outside, as intent rather than raw events.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::key::Key;
 use crate::change::Change;
-use crate::change::apply::Conflict;
 use crate::plan::checks::Problem;
-use crate::plan::source::Role;
+pub use crate::store::disk::DiskEvent;
 
 /// Something happened.
 #[derive(Debug)]
@@ -39,53 +37,6 @@ pub enum Message {
         text: String,
         /// Whether it is bad news.
         error: bool,
-    },
-}
-
-/// What the thread that owns the files reports.
-#[derive(Debug)]
-pub enum DiskEvent {
-    /// A file now holds these bytes, by somebody else's doing; `None` where it is gone.
-    Changed {
-        /// Relative to the plan's root.
-        path: PathBuf,
-        /// What the plan looks for in it.
-        role: Role,
-        /// The new bytes.
-        bytes: Option<Vec<u8>>,
-    },
-    /// A change stands on disk.
-    Saved {
-        /// Which one.
-        ticket: u64,
-        /// Something about how it was written that a person should know.
-        remark: Option<String>,
-    },
-    /// A change could not be written; the files are as before.
-    Failed {
-        /// Which one.
-        ticket: u64,
-        /// What happened and what to do.
-        reason: String,
-    },
-    /// Somebody else changed the same things; nothing was written.
-    Conflicts {
-        /// Which change.
-        ticket: u64,
-        /// What stood in its way.
-        conflicts: Vec<Conflict>,
-    },
-    /// How changes by others are noticed from now on.
-    Watching {
-        /// Whether the files are asked after by the clock instead of by notice.
-        polling: bool,
-    },
-    /// A file cannot be read; the plan keeps what it said last.
-    Unreadable {
-        /// Relative to the plan's root.
-        path: PathBuf,
-        /// What happened and what to do.
-        reason: String,
     },
 }
 

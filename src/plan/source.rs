@@ -1,6 +1,7 @@
 //! The files that a plan is read from.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::document::Document;
 use crate::document::log::LogDocument;
@@ -43,7 +44,7 @@ pub struct Place {
 
 impl SourceFile {
     /// Takes `bytes` apart as the role demands.
-    pub fn load(path: impl Into<PathBuf>, role: Role, bytes: Vec<u8>) -> Self {
+    pub fn load(path: impl Into<PathBuf>, role: Role, bytes: impl Into<Arc<[u8]>>) -> Self {
         let document = match role {
             Role::Log => Document::Log(LogDocument::load(bytes)),
             _ => Document::Markdown(MarkdownDocument::load(bytes)),

@@ -5,6 +5,7 @@
 //! that a write cut short by a kill or a power cut is mended at the next start.
 
 use std::ffi::OsStr;
+use std::fmt;
 use std::fs::File;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -24,6 +25,16 @@ pub enum InPlace {
     FolderRefuses,
     /// Its owner, mode or extended attributes could not be given to a new file.
     Attributes,
+}
+
+impl fmt::Display for InPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::HardLinks => "it has other names that must see the edit",
+            Self::FolderRefuses => "its folder takes no new file",
+            Self::Attributes => "its owner or attributes could not be given to a new file",
+        })
+    }
 }
 
 /// One write in place.

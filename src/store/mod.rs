@@ -4,15 +4,18 @@
 //! what a file holds ([`read`]), how it changes ([`save`], over the seam [`syscalls`], with
 //! [`in_place`] and [`leftovers`] for the awkward cases), who may change it now ([`lock`]),
 //! how somebody else's change is noticed ([`watch`], with [`survey`]) and when it is believed
-//! ([`settle`]), and what is private to one person ([`state`]).
+//! ([`settle`]). [`open`] puts reading together, [`disk`] the thread that does all of it while
+//! the cockpit runs. What is private to one person is in [`state`].
 
 pub mod config;
 pub mod discover;
+pub mod disk;
 pub mod fingerprint;
 pub mod glob;
 pub mod in_place;
 pub mod leftovers;
 pub mod lock;
+pub mod open;
 pub mod read;
 pub mod save;
 pub mod save_error;

@@ -31,6 +31,8 @@ pub enum Operation {
     SyncFolder,
     /// Keeping the old version aside before writing in place.
     BackUp,
+    /// Taking the file away.
+    Remove,
 }
 
 impl fmt::Display for Operation {
@@ -46,6 +48,7 @@ impl fmt::Display for Operation {
             Self::Swap => "putting the new version in its place",
             Self::SyncFolder => "flushing its folder to the disk",
             Self::BackUp => "keeping a backup of the present version",
+            Self::Remove => "removing it",
         })
     }
 }

@@ -11,6 +11,16 @@ pub mod section;
 
 use crate::document::markdown::{MarkdownDocument, Table};
 
+/// Whether `document` holds any of the structures.
+pub fn is_canon(document: &MarkdownDocument) -> bool {
+    !block_table::rows(document, 0).is_empty()
+        || !section::sections(document, 0).is_empty()
+        || !ladder::rungs(document, 0).is_empty()
+        || !checklist::checklists(document, 0).is_empty()
+        || !matrix::assignments(document, 0).is_empty()
+        || !alignment::notes(document, 0).is_empty()
+}
+
 /// Words in a form in which spelling habits do not matter: letters and digits in lower
 /// case, everything between them one space.
 pub fn normalised(text: &str) -> String {

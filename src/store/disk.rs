@@ -1,0 +1,574 @@
+//! The thread that owns the files: it writes changes and tells what others write.
+//!
+//! It remembers the bytes it last read or wrote. A report of the watch only says "look":
+//! what is read and equals those bytes is dropped, so that our own saves never come back.
+//! A change is applied to the bytes on disk at the moment of writing, under the lock, and
+//! so on top of whatever stands there.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::discover::{Layout, Overrides, discover};
+use super::lock::{PlanLock, lock_path};
+use super::open::{Opened, belongs, candidates};
+use super::read::{FileState, read};
+use super::save::{Displaced, How, SaveError, Saver};
+use super::settle::{Shape, Verdict, settle};
+use super::survey::Watched;
+use super::watch::{Look, Mode, Report, Watch};
+use crate::change::Change;
+use crate::change::apply::{self, Conflict};
+use crate::plan::source::{Role, SourceFile};
+
+/// How long a save waits for another program's lock.
+const LOCK_PATIENCE: Duration = Duration::from_secs(5);
+/// How often a save starts over because somebody wrote at the same moment.
+const TRIES: usize = 8;
+/// How long a replaced file is asked after for programs that still append to it, and how often.
+const LINGER: Duration = Duration::from_secs(5);
+const LINGER_STEP: Duration = Duration::from_millis(500);
+
+/// What the thread that owns the files reports.
+#[derive(Debug)]
+pub enum DiskEvent {
+    /// A file now holds these bytes, by somebody else's doing; `None` where it is gone.
+    Changed {
+        /// Relative to the plan's root.
+        path: PathBuf,
+        /// What the plan looks for in it.
+        role: Role,
+        /// The new bytes.
+        bytes: Option<Arc<[u8]>>,
+    },
+    /// A change stands on disk.
+    Saved {
+        /// Which one.
+        ticket: u64,
+        /// Something about how it was written that a person should know.
+        remark: Option<String>,
+    },
+    /// A change could not be written; the files are as before.
+    Failed {
+        /// Which one.
+        ticket: u64,
+        /// What happened and what to do.
+        reason: String,
+    },
+    /// Somebody else changed the same things; nothing was written.
+    Conflicts {
+        /// Which change.
+        ticket: u64,
+        /// What stood in its way.
+        conflicts: Vec<Conflict>,
+    },
+    /// How changes by others are noticed from now on.
+    Watching {
+        /// Whether the files are asked after by the clock instead of by notice.
+        polling: bool,
+    },
+    /// A file cannot be read; the plan keeps what it said last.
+    Unreadable {
+        /// Relative to the plan's root.
+        path: PathBuf,
+        /// What happened and what to do.
+        reason: String,
+    },
+}
+
+/// A running file thread. Dropping it finishes the saves that are under way.
+pub struct Disk {
+    requests: Sender<Request>,
+    thread: Option<JoinHandle<()>>,
+}
+
+enum Request {
+    Save { ticket: u64, change: Change },
+    Report(Report),
+    Stop,
+}
+
+/// What a file held when it was last read or written.
+struct Known {
+    role: Role,
+    bytes: Option<Arc<[u8]>>,
+    /// Whether the cockpit counts it as part of the plan.
+    told: bool,
+    /// Bytes that are not believed yet, and since when they have stood there.
+    unsettled: Option<(Option<Arc<[u8]>>, Instant)>,
+    /// Why it could not be read when it was last tried.
+    trouble: Option<String>,
+}
+
+struct Worker {
+    start: PathBuf,
+    overrides: Overrides,
+    layout: Layout,
+    known: BTreeMap<PathBuf, Known>,
+    saver: Saver,
+    lock: PathBuf,
+    watch: Option<Watch>,
+    waiting: VecDeque<(u64, Change)>,
+    displaced: Vec<(PathBuf, Displaced, Instant)>,
+    tell: Box<dyn FnMut(DiskEvent) + Send>,
+}
+
+impl Disk {
+    /// Starts the thread for an opened plan. `state` is the folder for what is private to
+    /// this person; `tell` hears every event.
+    pub fn start(
+        start: &Path,
+        overrides: Overrides,
+        opened: &Opened,
+        state: &Path,
+        tell: impl FnMut(DiskEvent) + Send + 'static,
+    ) -> Self {
+        let (requests, inbox) = channel();
+        let part = |path: &PathBuf| opened.files.iter().any(|file| file.path == *path);
+        let known = opened
+            .looked_at
+            .iter()
+            .map(|looked| {
+                let mut known = Known::new(looked.role);
+                known.bytes.clone_from(&looked.bytes);
+                known.told = part(&looked.path);
+                (looked.path.clone(), known)
+            })
+            .collect();
+        let mut worker = Worker {
+            start: start.to_owned(),
+            overrides,
+            lock: lock_path(&opened.layout.root, state),
+            saver: Saver::new(Some(state.join("backups"))),
+            layout: opened.layout.clone(),
+            known,
+            watch: None,
+            waiting: VecDeque::new(),
+            displaced: Vec::new(),
+            tell: Box::new(tell),
+        };
+        let reports = requests.clone();
+        let thread = std::thread::Builder::new()
+            .name("disk".to_owned())
+            .spawn(move || {
+                worker.begin(reports);
+                worker.run(&inbox);
+            })
+            .ok();
+        Self { requests, thread }
+    }
+
+    /// Writes a change as soon as those before it are written.
+    pub fn save(&self, ticket: u64, change: Change) {
+        // The thread ends only when this value is dropped.
+        let _ = self.requests.send(Request::Save { ticket, change });
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = self.requests.send(Request::Stop);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Worker {
+    fn begin(&mut self, reports: Sender<Request>) {
+        self.clean_up();
+        let report = move |report| {
+            let _ = reports.send(Request::Report(report));
+        };
+        match Watch::start(self.watched(), report) {
+            Ok(watch) => self.watch = Some(watch),
+            Err(_) => (self.tell)(DiskEvent::Watching { polling: true }),
+        }
+    }
+
+    /// Removes what a killed save left behind, while nobody is saving.
+    fn clean_up(&self) {
+        let Ok(_lock) = PlanLock::acquire(&self.lock, Duration::ZERO) else {
+            return;
+        };
+        let mut folders: Vec<&Path> = self.known.keys().filter_map(|path| path.parent()).collect();
+        folders.sort();
+        folders.dedup();
+        for folder in folders {
+            // A folder that cannot be listed has nothing of ours to remove.
+            let _ = super::save::clean_leftovers(&self.layout.root.join(folder));
+        }
+    }
+
+    fn run(&mut self, inbox: &Receiver<Request>) {
+        loop {
+            let request = match self.next_due() {
+                None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(due) => inbox.recv_timeout(due.saturating_duration_since(Instant::now())),
+            };
+            match request {
+                Ok(Request::Save { ticket, change }) => self.waiting.push_back((ticket, change)),
+                Ok(Request::Report(Report::Look(look))) => self.look(look),
+                Ok(Request::Report(Report::Mode(mode))) => (self.tell)(DiskEvent::Watching {
+                    polling: mode != Mode::Live,
+                }),
+                Ok(Request::Stop) | Err(RecvTimeoutError::Disconnected) => {
+                    return self.save_waiting(true);
+                }
+                Err(RecvTimeoutError::Timeout) => self.look_again(),
+            }
+            self.save_waiting(false);
+        }
+    }
+
+    /// When something has to be looked at again without being asked.
+    fn next_due(&self) -> Option<Instant> {
+        let unsettled = self
+            .known
+            .values()
+            .filter_map(|known| known.unsettled.as_ref());
+        let settled = unsettled.map(|(_, since)| *since + super::settle::PATIENCE);
+        let lingering = (!self.displaced.is_empty()).then(|| Instant::now() + LINGER_STEP);
+        settled.chain(lingering).min()
+    }
+
+    fn look_again(&mut self) {
+        let due: Vec<PathBuf> = (self.known.iter())
+            .filter(|(_, known)| known.unsettled.is_some())
+            .map(|(path, _)| path.clone())
+            .collect();
+        for path in due {
+            self.look_at(&path);
+        }
+        self.gather_displaced();
+    }
+
+    fn look(&mut self, look: Look) {
+        let paths: Vec<PathBuf> = match look {
+            Look::Everywhere => return self.look_everywhere(),
+            Look::At(paths) => paths.iter().map(|path| self.below(path)).collect(),
+        };
+        if paths.iter().any(|path| !self.known.contains_key(path)) {
+            return self.look_everywhere();
+        }
+        for path in paths {
+            self.look_at(&path);
+        }
+    }
+
+    fn look_everywhere(&mut self) {
+        self.layout = discover(&self.start, &self.overrides);
+        for (path, role) in candidates(&self.layout) {
+            self.known.entry(path).or_insert_with(|| Known::new(role));
+        }
+        let paths: Vec<PathBuf> = self.known.keys().cloned().collect();
+        for path in paths {
+            self.look_at(&path);
+        }
+        let watched = self.watched();
+        if let Some(watch) = &self.watch {
+            watch.set(watched);
+        }
+    }
+
+    fn watched(&self) -> Watched {
+        let files = self.known.keys().map(|path| self.layout.root.join(path));
+        Watched {
+            root: self.layout.root.clone(),
+            flat: self.layout.watch.flat.clone(),
+            deep: self.layout.watch.deep.clone(),
+            files: files.chain([self.layout.config_file.clone()]).collect(),
+        }
+    }
+
+    fn below(&self, path: &Path) -> PathBuf {
+        path.strip_prefix(&self.layout.root)
+            .unwrap_or(path)
+            .to_owned()
+    }
+
+    /// Reads one file and tells, if it changed and the change is believed.
+    fn look_at(&mut self, path: &Path) {
+        let state = read(&self.layout.root.join(path));
+        let Some(known) = self.known.get_mut(path) else {
+            return;
+        };
+        let found = match state {
+            Ok(FileState::Present { bytes, .. }) => Some(bytes),
+            Ok(FileState::Missing) => None,
+            Err(error) => {
+                let reason = error.to_string();
+                if known.trouble.as_ref() != Some(&reason) {
+                    known.trouble = Some(reason.clone());
+                    (self.tell)(DiskEvent::Unreadable {
+                        path: path.to_owned(),
+                        reason,
+                    });
+                }
+                return;
+            }
+        };
+        known.trouble = None;
+        if found == known.bytes {
+            known.unsettled = None;
+            return;
+        }
+        if let Verdict::Wait(_) = known.judge(found.as_deref()) {
+            return;
+        }
+        self.accept(path, found);
+    }
+
+    /// Believes that `bytes` stand in the file, and tells so.
+    fn accept(&mut self, path: &Path, bytes: Option<Arc<[u8]>>) {
+        let Some(known) = self.known.get_mut(path) else {
+            return;
+        };
+        known.unsettled = None;
+        known.bytes = bytes.clone();
+        let role = known.role;
+        let is_part = |bytes: &Arc<[u8]>| belongs(&SourceFile::load(path, role, bytes.clone()));
+        if !known.told && !bytes.as_ref().is_some_and(is_part) {
+            return;
+        }
+        known.told = bytes.is_some();
+        (self.tell)(DiskEvent::Changed {
+            path: path.to_owned(),
+            role,
+            bytes,
+        });
+    }
+
+    /// Writes what waits, in order. A file that looks half-written holds everything up,
+    /// unless `now` says that there is no later.
+    fn save_waiting(&mut self, now: bool) {
+        while let Some((ticket, change)) = self.waiting.front() {
+            let (ticket, change) = (*ticket, change.clone());
+            match self.save(&change, now) {
+                Outcome::Later => return,
+                Outcome::Saved(remark) => (self.tell)(DiskEvent::Saved { ticket, remark }),
+                Outcome::Failed(reason) => (self.tell)(DiskEvent::Failed { ticket, reason }),
+                Outcome::Conflicts(conflicts) => {
+                    (self.tell)(DiskEvent::Conflicts { ticket, conflicts });
+                }
+            }
+            self.waiting.pop_front();
+        }
+    }
+
+    fn save(&mut self, change: &Change, now: bool) -> Outcome {
+        let _lock = match PlanLock::acquire(&self.lock, LOCK_PATIENCE) {
+            Ok(lock) => lock,
+            Err(error) => return Outcome::Failed(error.to_string()),
+        };
+        for _ in 0..TRIES {
+            let before = match self.read_for(change, now) {
+                Ok(files) => files,
+                Err(outcome) => return outcome,
+            };
+            let mut after = before.clone();
+            if let Err(conflicts) = apply::change(change, &mut after) {
+                return Outcome::Conflicts(conflicts);
+            }
+            match self.write(change, &before, &after) {
+                Err(SaveError::Changed { .. }) => {}
+                Err(error) => return Outcome::Failed(error.to_string()),
+                Ok(remark) => return Outcome::Saved(remark),
+            }
+        }
+        Outcome::Failed("another program keeps writing the same file; the edit is kept".to_owned())
+    }
+
+    /// The files that a change touches, as they stand on disk. What others wrote meanwhile
+    /// is told first.
+    fn read_for(&mut self, change: &Change, now: bool) -> Result<Vec<SourceFile>, Outcome> {
+        let mut files = Vec::new();
+        for path in change.paths() {
+            let state = read(&self.layout.root.join(path));
+            let found = match state.map_err(|error| Outcome::Failed(error.to_string()))? {
+                FileState::Present { bytes, .. } => Some(bytes),
+                FileState::Missing => None,
+            };
+            let role = role_of(change, path);
+            let known = self
+                .known
+                .entry(path.clone())
+                .or_insert_with(|| Known::new(role));
+            let role = known.role;
+            if found != known.bytes {
+                if matches!(known.judge(found.as_deref()), Verdict::Wait(_)) && !now {
+                    return Err(Outcome::Later);
+                }
+                self.accept(path, found.clone());
+            }
+            files.extend(found.map(|bytes| SourceFile::load(path, role, bytes)));
+        }
+        Ok(files)
+    }
+
+    /// Writes every file that differs; where a later one cannot be written, those before
+    /// it are put back.
+    fn write(
+        &mut self,
+        change: &Change,
+        before: &[SourceFile],
+        after: &[SourceFile],
+    ) -> Result<Option<String>, SaveError> {
+        let bytes = |files: &[SourceFile], path: &Path| {
+            let file = files.iter().find(|file| file.path == path);
+            file.map(|file| file.document.to_bytes())
+        };
+        let mut written = Vec::new();
+        let mut remark = None;
+        for path in change.paths() {
+            let (old, new) = (bytes(before, path), bytes(after, path));
+            if old == new {
+                continue;
+            }
+            match self.put(path, old.as_deref(), new.as_deref()) {
+                Ok(said) => remark = remark.or(said),
+                Err(error) => {
+                    for path in written.into_iter().rev() {
+                        let (old, new) = (bytes(before, path), bytes(after, path));
+                        // The files were just written by us, under the lock.
+                        let _ = self.put(path, new.as_deref(), old.as_deref());
+                    }
+                    return Err(error);
+                }
+            }
+            written.push(path);
+        }
+        Ok(remark)
+    }
+
+    fn put(
+        &mut self,
+        path: &Path,
+        old: Option<&[u8]>,
+        new: Option<&[u8]>,
+    ) -> Result<Option<String>, SaveError> {
+        let target = self.layout.root.join(path);
+        let mut remark = None;
+        match new {
+            Some(new) => {
+                let saved = self.saver.replace(&target, old, new)?;
+                if let How::InPlace(reason) = saved.how {
+                    remark = Some(format!("{} written in place: {reason}", path.display()));
+                }
+                if let Some(displaced) = saved.displaced {
+                    let until = Instant::now() + LINGER;
+                    self.displaced.push((path.to_owned(), displaced, until));
+                }
+            }
+            None => std::fs::remove_file(&target).map_err(|source| {
+                SaveError::failed(&target, super::save::Operation::Remove, source)
+            })?,
+        }
+        if let Some(known) = self.known.get_mut(path) {
+            known.bytes = new.map(Arc::from);
+            known.told = new.is_some();
+            known.unsettled = None;
+        }
+        Ok(remark)
+    }
+
+    /// Lines that a program appended to a file after we had replaced it are appended to
+    /// the file that stands there now.
+    fn gather_displaced(&mut self) {
+        let now = Instant::now();
+        let mut displaced = std::mem::take(&mut self.displaced);
+        for (path, old, _) in &mut displaced {
+            if let Ok(Some(bytes)) = old.written_since() {
+                self.append_late(path, &bytes);
+            }
+        }
+        displaced.retain(|(_, _, until)| *until > now);
+        self.displaced.append(&mut displaced);
+    }
+
+    fn append_late(&mut self, path: &Path, late: &[u8]) {
+        let Ok(_lock) = PlanLock::acquire(&self.lock, LOCK_PATIENCE) else {
+            return;
+        };
+        let target = self.layout.root.join(path);
+        let Ok(FileState::Present { bytes, .. }) = read(&target) else {
+            return;
+        };
+        // Only whole lines that stand nowhere in the file are late; the rest is what we replaced.
+        let here: std::collections::HashSet<&[u8]> = bytes.split(|b| *b == b'\n').collect();
+        let ids: std::collections::HashSet<Vec<u8>> =
+            here.iter().filter_map(|l| step_id(l)).collect();
+        let missing: Vec<&[u8]> = late
+            .split_inclusive(|b| *b == b'\n')
+            .filter(|line| line.ends_with(b"\n") && !here.contains(&line[..line.len() - 1]))
+            .filter(|line| step_id(line).is_none_or(|id| !ids.contains(&id)))
+            .collect();
+        if missing.is_empty() {
+            return;
+        }
+        let gap: &[u8] = if bytes.is_empty() || bytes.ends_with(b"\n") {
+            b""
+        } else {
+            b"\n"
+        };
+        let new = [&bytes[..], gap, &missing.concat()].concat();
+        if self.saver.replace(&target, Some(&bytes), &new).is_ok() {
+            self.accept(path, Some(new.into()));
+        }
+    }
+}
+
+/// The raw ID of a log line, if it has one.
+fn step_id(line: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(line).ok()?;
+    let object = crate::document::json::Object::parse(text).ok()?;
+    object.get("step_id").map(|raw| raw.as_bytes().to_vec())
+}
+
+impl Known {
+    fn new(role: Role) -> Self {
+        Self {
+            role,
+            bytes: None,
+            told: false,
+            unsettled: None,
+            trouble: None,
+        }
+    }
+
+    /// Whether the bytes found are believed, given how long they have stood there.
+    fn judge(&mut self, found: Option<&[u8]>) -> Verdict {
+        let shape = match self.role {
+            Role::Log => Shape::JsonLines,
+            _ => Shape::Text,
+        };
+        let since = match &self.unsettled {
+            Some((seen, since)) if seen.as_deref() == found => *since,
+            _ => {
+                let now = Instant::now();
+                self.unsettled = Some((found.map(Arc::from), now));
+                now
+            }
+        };
+        settle(shape, self.bytes.as_deref(), found, since.elapsed())
+    }
+}
+
+fn role_of(change: &Change, path: &Path) -> Role {
+    let made = change.edits.iter().find_map(|edit| match edit.target {
+        crate::change::Target::File { role } if edit.path == path => Some(role),
+        _ => None,
+    });
+    made.unwrap_or(Role::Canon)
+}
+
+enum Outcome {
+    Saved(Option<String>),
+    Failed(String),
+    Conflicts(Vec<Conflict>),
+    /// A file looks half-written; it will be tried again when it has settled.
+    Later,
+}
