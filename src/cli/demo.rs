@@ -194,6 +194,17 @@ mod tests {
     }
 
     #[test]
+    fn the_command_line_has_the_bundled_plan_as_its_default() {
+        use clap::{Args, Command, FromArgMatches};
+        let command = Demo::augment_args(Command::new("demo"));
+        let matches = command
+            .try_get_matches_from(["demo", "here"])
+            .expect("valid arguments");
+        let demo = Demo::from_arg_matches(&matches).expect("a demo");
+        assert_eq!((demo.dir, demo.steps, demo.seed), ("here".into(), 480, 1));
+    }
+
+    #[test]
     fn the_number_of_steps_is_checked_before_anything_is_made() {
         assert_eq!(steps("12345"), Ok(12_345));
         for wrong in ["0", "-1", "10000001", "many", ""] {

@@ -3,7 +3,7 @@
 //! Owns what the demo programme ("Mendwell", invented) says and how it is spread over the
 //! files of a plan. Pure: the same arguments give the same bytes on every machine and on
 //! every day, because its dice are its own ([`prng`]) and its dates end on a fixed day
-//! ([`calendar`]). Writing the files is [`crate::cli::demo`]'s part.
+//! ([`calendar`]). Writing the files is the subcommand's part.
 //!
 //! The words stand in `assets/demo/`: forty hand-written steps for each of the first twelve
 //! blocks, and for every theme the subjects that further steps are put together from.

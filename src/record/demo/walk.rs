@@ -15,7 +15,7 @@
 use super::calendar::{Calendar, Stamp};
 use super::content::{Content, Need, Row};
 use super::prng::Prng;
-use super::step::{Artifact, Dependency, Phrase, Spend, Status, Step, StepId};
+use super::step::{Artifact, Dependency, Phrase, Spend, Status, Step, StepId, Target};
 
 /// IDs that belong to one block, whether used or not.
 pub(super) const BLOCK: usize = 100;
@@ -85,6 +85,14 @@ impl Place {
 
 fn number(block: usize, slot: usize) -> usize {
     (block - 1) * BLOCK + slot
+}
+
+/// What a step is about and how one sees that it is done.
+struct Work<'a> {
+    title: Phrase<'a>,
+    outcome: Phrase<'a>,
+    metric: &'a str,
+    target: Target,
 }
 
 /// What is known of the steps that the walk has passed.
@@ -221,11 +229,13 @@ impl<'a> Walk<'a> {
         let owner = row
             .owner
             .unwrap_or_else(|| self.owner(place.block, &mut dice));
-        let mut step = Step {
+        let work = Work {
             title: words(row.title),
             outcome: words(row.outcome),
             metric: row.metric,
             target: row.target,
+        };
+        let mut step = Step {
             artifact: row.artifact.map(|at| match at.contains("://") {
                 true => Artifact::Address(at),
                 false => Artifact::File(at),
@@ -234,9 +244,7 @@ impl<'a> Walk<'a> {
             verification: row.verification,
             note: row.note,
             canon: row.canon,
-            ..self.bare(
-                place, status, owner, row.metric, row.target, needs, &mut dice,
-            )
+            ..self.bare(place, status, owner, work, needs, &mut dice)
         };
         self.fill(&mut step, &mut dice);
         step
@@ -278,7 +286,7 @@ impl<'a> Walk<'a> {
         let round = (place.block - 1) / THEMES + 1;
         let subject = theme.subjects[subject];
         let owner = self.owner(place.block, &mut dice);
-        let mut step = Step {
+        let work = Work {
             title: Phrase {
                 template: phase.title,
                 subject,
@@ -289,29 +297,21 @@ impl<'a> Walk<'a> {
                 subject,
                 round: 1,
             },
-            ..self.bare(
-                place,
-                status,
-                owner,
-                phase.metric,
-                phase.target,
-                needs,
-                &mut dice,
-            )
+            metric: phase.metric,
+            target: phase.target,
         };
+        let mut step = self.bare(place, status, owner, work, needs, &mut dice);
         self.fill(&mut step, &mut dice);
         step
     }
 
     /// A step with everything that follows from its place and status.
-    #[expect(clippy::too_many_arguments, reason = "each is one field of the step")]
     fn bare(
         &self,
         place: Place,
         status: Status,
         owner: &'a str,
-        metric: &'a str,
-        target: super::step::Target,
+        work: Work<'a>,
         dependencies: Vec<Dependency<'a>>,
         dice: &mut Prng,
     ) -> Step<'a> {
@@ -321,11 +321,7 @@ impl<'a> Walk<'a> {
         Step {
             id: place.id(),
             block: place.block,
-            title: Phrase {
-                template: "",
-                subject: "",
-                round,
-            },
+            title: work.title,
             theme: Phrase {
                 template: theme,
                 subject: "",
@@ -333,18 +329,14 @@ impl<'a> Walk<'a> {
             },
             owner,
             status,
-            outcome: Phrase {
-                template: "",
-                subject: "",
-                round,
-            },
+            outcome: work.outcome,
             dependencies,
             artifact: None,
-            metric,
-            target,
+            metric: work.metric,
+            target: work.target,
             actual: match status {
-                Status::Complete => Some(target.met(spread)),
-                Status::InProgress => target.partly(spread),
+                Status::Complete => Some(work.target.met(spread)),
+                Status::InProgress => work.target.partly(spread),
                 _ => None,
             },
             updated: self.updated(place, status, dice),
