@@ -152,22 +152,23 @@ impl Graph {
             return Vec::new();
         };
         let cycle = self.cycle_of[start];
-        let mut came_from = vec![None; self.states.len()];
+        // A map, so that many small cycles in a large plan stay cheap.
+        let mut came_from = std::collections::HashMap::new();
         let mut queue = std::collections::VecDeque::from([start]);
         while let Some(node) = queue.pop_front() {
             for next in self.upstream(node) {
                 if next == start {
                     let mut path = vec![node];
                     let mut at = node;
-                    while let Some(before) = came_from[at] {
-                        path.push(before);
-                        at = before;
+                    while let Some(before) = came_from.get(&at) {
+                        path.push(*before);
+                        at = *before;
                     }
                     path.reverse();
                     return path;
                 }
-                if self.cycle_of[next] == cycle && came_from[next].is_none() {
-                    came_from[next] = Some(node);
+                if self.cycle_of[next] == cycle && !came_from.contains_key(&next) {
+                    came_from.insert(next, node);
                     queue.push_back(next);
                 }
             }

@@ -5,6 +5,7 @@
 
 pub mod block;
 pub mod canon;
+pub mod checks;
 pub mod dependency;
 pub mod field;
 pub mod graph;

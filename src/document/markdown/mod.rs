@@ -113,6 +113,17 @@ impl MarkdownDocument {
             + 1
     }
 
+    /// The line with this number, counted from 1, without its line end.
+    pub fn line(&self, number: usize) -> Option<Span> {
+        let index = number.checked_sub(1)?;
+        let start = *self.lines().get(index)?;
+        let end = self.lines().get(number).copied();
+        let whole = &self.bytes()[start..end.unwrap_or(self.bytes().len())];
+        let content = whole.strip_suffix(b"\n").unwrap_or(whole);
+        let content = content.strip_suffix(b"\r").unwrap_or(content);
+        Some(Span::new(start, start + content.len()))
+    }
+
     /// The line end this file uses: that of its first line, `\n` if it has but one.
     pub fn newline(&self) -> &'static str {
         newline_in(self.bytes()).unwrap_or("\n")

@@ -1,7 +1,7 @@
 //! The owner matrix: who answers for a workstream in each stage.
 
 use super::{cell, normalised};
-use crate::document::markdown::MarkdownDocument;
+use crate::document::markdown::{MarkdownDocument, Table};
 
 /// One workstream's owners in one stage.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -23,7 +23,7 @@ pub fn assignments(document: &MarkdownDocument, file: usize) -> Vec<Assignment> 
     let mut assignments = Vec::new();
     for (index, table) in document.tables().iter().enumerate() {
         let header = &table.header.cells;
-        if header.first().map(|cell| normalised(&cell.text)) != Some("workstream".to_owned()) {
+        if !is_matrix(table) {
             continue;
         }
         for (row, source) in table.rows.iter().enumerate() {
@@ -39,6 +39,12 @@ pub fn assignments(document: &MarkdownDocument, file: usize) -> Vec<Assignment> 
         }
     }
     assignments
+}
+
+/// Whether a table is an owner matrix: its first column is headed "Workstream".
+pub fn is_matrix(table: &Table) -> bool {
+    let first = table.header.cells.first();
+    first.is_some_and(|cell| normalised(&cell.text) == "workstream")
 }
 
 fn people(cell: &str) -> Vec<(String, String)> {

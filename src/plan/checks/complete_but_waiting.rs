@@ -1,0 +1,107 @@
+//! A complete step with a dependency that is not met.
+//!
+//! Either the step is not really done, or the dependency is done and nobody said so, or it
+//! was none. Set the status of either with `s`, put `[x] ` before a condition that is met,
+//! or take the dependency out.
+
+use super::wording::{listed, quoted};
+use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use crate::plan::StepRef;
+use crate::plan::dependency::Dependency;
+use crate::plan::field::Field;
+use crate::plan::status::{State, Status};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "complete-but-waiting",
+    severity: Severity::Warning,
+    title: "a complete step has a dependency that is not met",
+    help: "`<` goes to the dependency; `s` sets the status of either",
+    run,
+};
+
+fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    let graph = plan.graph();
+    for step in plan.steps() {
+        if graph.state(step.index()) != State::Done || graph.unmet(step.index()) == 0 {
+            continue;
+        }
+        let unmet = unmet(plan, step);
+        let Some((index, _)) = unmet.first() else {
+            continue;
+        };
+        let words: Vec<&str> = unmet.iter().map(|(_, words)| words.as_str()).collect();
+        let message = format!(
+            "{} is complete, but depends on {}",
+            step.id(),
+            listed(&words)
+        );
+        let spot = Spot::entry(plan, step, Field::Dependencies, *index);
+        problems.push(RULE.problem(plan, spot, message).about(step));
+    }
+}
+
+/// Which entries are not met, and how.
+fn unmet(plan: &Plan, step: StepRef<'_>) -> Vec<(usize, String)> {
+    let words = |dependency| match dependency {
+        Dependency::Step(id) => match plan.find(id).map(|found| plan.step(found).status()) {
+            Some(Some(Status::Complete)) => None,
+            Some(Some(status)) => Some(format!("{id} ({status})")),
+            Some(None) => Some(format!("{id} (without a status)")),
+            None => Some(format!("{id} (which does not exist)")),
+        },
+        Dependency::Condition { met: true, .. } => None,
+        Dependency::Condition { text, .. } => Some(format!("{} (open)", quoted(&text))),
+    };
+    let entries = step.dependencies().enumerate();
+    entries
+        .filter_map(|(index, entry)| Some((index, words(entry)?)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{LOG, found, step};
+    use super::RULE;
+
+    #[test]
+    fn it_catches_open_steps_and_conditions() {
+        let entries = "[\"0002\", \"0001\", \"Budget signed\", \"0009\"]";
+        let log = [
+            step("0001", &[("status", "\"blocked\"")]),
+            step("0002", &[("status", "\"complete\"")]),
+            step(
+                "0003",
+                &[("status", "\"complete\""), ("dependencies", entries)],
+            ),
+        ]
+        .concat();
+        assert_eq!(
+            found(&RULE, &[(LOG, &log)]),
+            [
+                "data/plans/plan.jsonl:3:159 [\"0001\"] 0003 is complete, but depends on 0001 \
+                 (blocked), “Budget signed” (open) and 0009 (which does not exist)"
+            ]
+        );
+    }
+
+    #[test]
+    fn it_leaves_open_steps_and_met_conditions_alone() {
+        let log = [
+            step(
+                "0001",
+                &[
+                    ("status", "\"complete\""),
+                    ("dependencies", "[\"[x] Signed\"]"),
+                ],
+            ),
+            step("0002", &[("dependencies", "[\"0003\"]")]),
+            step(
+                "0003",
+                &[("status", "\"complete\""), ("dependencies", "[\"0001\"]")],
+            ),
+        ]
+        .concat();
+        assert!(found(&RULE, &[(LOG, &log)]).is_empty());
+    }
+}

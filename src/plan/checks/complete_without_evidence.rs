@@ -1,0 +1,77 @@
+//! A complete step that shows nothing for it.
+//!
+//! What counts is an entry under `artifacts`, a measured `evidence.actual` or an
+//! `evidence.link`; a metric and its target are what was to be reached, not that it was. In
+//! the weekly review nobody can tell such a step from a wish. Attach an artifact or a
+//! link, or enter the value that was measured, with `e`.
+
+use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use crate::plan::StepRef;
+use crate::plan::field::Field;
+use crate::plan::status::State;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "complete-without-evidence",
+    severity: Severity::Warning,
+    title: "a complete step has neither artifact nor evidence",
+    help: "`e` on the artifacts or the evidence says what there is to see",
+    run,
+};
+
+fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    for step in plan.steps().filter(|step| step.state() == State::Done) {
+        if shows_something(step) {
+            continue;
+        }
+        let message = format!(
+            "{} is complete, but has no artifact, no measured value and no evidence link",
+            step.id()
+        );
+        let spot = Spot::field(plan, step, Field::Status);
+        problems.push(RULE.problem(plan, spot, message).about(step));
+    }
+}
+
+fn shows_something(step: StepRef<'_>) -> bool {
+    let filled = |field| !step.text(field).trim().is_empty();
+    filled(Field::Actual)
+        || filled(Field::Link)
+        || (step.list(Field::Artifacts).iter()).any(|entry| !entry.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{CANON, LOG, found, step};
+    use super::RULE;
+
+    #[test]
+    fn it_catches_complete_steps_with_nothing_but_a_target() {
+        let log = step("0001", &[("status", "\"complete\"")]);
+        let canon = "### Step 0002 — a\n- **Artifacts:** none\n- **Status:** Complete\n";
+        assert_eq!(
+            found(&RULE, &[(LOG, &log), (CANON, canon)]),
+            [
+                "data/plans/plan.jsonl:1:103 [\"complete\"] 0001 is complete, but has no \
+                 artifact, no measured value and no evidence link",
+                "docs/plan.md:3:15 [Complete] 0002 is complete, but has no artifact, no measured \
+                 value and no evidence link",
+            ]
+        );
+    }
+
+    #[test]
+    fn it_leaves_open_steps_and_any_kind_of_evidence_alone() {
+        let done = ("status", "\"complete\"");
+        let actual = "{\"metric\": \"m\", \"target\": 1, \"actual\": 0}";
+        let link = "{\"metric\": \"m\", \"target\": 1, \"link\": \"https://example.org\"}";
+        let log = [
+            step("0001", &[]),
+            step("0002", &[done, ("artifacts", "[\"docs/a.md\"]")]),
+            step("0003", &[done, ("evidence", actual)]),
+            step("0004", &[done, ("evidence", link)]),
+        ]
+        .concat();
+        assert!(found(&RULE, &[(LOG, &log)]).is_empty());
+    }
+}

@@ -1,0 +1,163 @@
+//! The markers of a git merge that nobody finished.
+//!
+//! Between the markers two versions of the same lines stand one above the other, so steps
+//! appear twice and a check may be both ticked and not. Pick a version, or both, and take
+//! the markers away. In Markdown only a whole conflict counts, and none in a code fence,
+//! since a page may well explain merging.
+
+use super::{Context, Plan, Problem, Rule, Severity, Spot, canon, logs};
+use crate::document::log::{LineProblem, LogDocument};
+use crate::document::splice::Span;
+use crate::plan::LogPlace;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "conflict-marker",
+    severity: Severity::Error,
+    title: "a git merge was left unfinished",
+    help: "keep the right lines between the markers and delete the markers: ⏎ opens each line",
+    run,
+};
+
+fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    for (file, log) in logs(plan) {
+        let conflicts = conflicts(markers(log));
+        problems.extend(conflicts.into_iter().map(|conflict| {
+            let line = conflict.first;
+            RULE.problem(plan, Spot::line(LogPlace { file, line }), message(conflict))
+        }));
+    }
+    for (file, document) in canon(plan) {
+        let mut starts = Vec::new();
+        let mut at = 0;
+        let lines = document.bytes().split_inclusive(|byte| *byte == b'\n');
+        let content = lines.map(|line| {
+            starts.push(Span::new(at, at + line.trim_ascii_end().len()));
+            at += line.len();
+            line.trim_ascii_end()
+        });
+        let marked = unfenced(content);
+        for conflict in conflicts(marked.into_iter()) {
+            if conflict.whole {
+                let spot = Spot::in_markdown(plan, file, starts[conflict.first]);
+                problems.push(RULE.problem(plan, spot, message(conflict)));
+            }
+        }
+    }
+}
+
+/// Lines from the first marker to the last, counted from 0.
+struct Conflict {
+    first: usize,
+    last: usize,
+    /// Whether it has all its markers.
+    whole: bool,
+}
+
+fn message(conflict: Conflict) -> String {
+    match conflict.whole {
+        true => format!(
+            "lines {} to {} are two versions that git could not merge",
+            conflict.first + 1,
+            conflict.last + 1
+        ),
+        false => "this marker is left over from a git merge".to_owned(),
+    }
+}
+
+/// Whether git left a marker in this log, so that lines are not to be moved.
+pub(super) fn is_in(log: &LogDocument) -> bool {
+    markers(log).next().is_some()
+}
+
+fn markers(log: &LogDocument) -> impl Iterator<Item = (usize, u8)> {
+    log.lines().enumerate().filter_map(|(line, content)| {
+        let found = matches!(content.problem(), Some(LineProblem::ConflictMarker));
+        let first = content.bytes().get(content.body().start).copied();
+        first.filter(|_| found).map(|byte| (line, byte))
+    })
+}
+
+/// The lines that look like markers, code fences left out.
+fn unfenced<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Vec<(usize, u8)> {
+    let mut fenced = false;
+    let mut found = Vec::new();
+    for (number, line) in lines.enumerate() {
+        let indented = line.trim_ascii_start();
+        if indented.starts_with(b"```") || indented.starts_with(b"~~~") {
+            fenced = !fenced;
+        }
+        let marker = line == b"======="
+            || [&b"<<<<<<< "[..], b"||||||| ", b">>>>>>> "]
+                .iter()
+                .any(|mark| line.starts_with(mark));
+        if marker && !fenced {
+            found.push((number, line[0]));
+        }
+    }
+    found
+}
+
+/// Markers put together from `<` over `=` to `>`; what does not fit stands alone.
+fn conflicts(markers: impl Iterator<Item = (usize, u8)>) -> Vec<Conflict> {
+    let mut conflicts: Vec<Conflict> = Vec::new();
+    let mut open: Vec<(usize, u8)> = Vec::new();
+    let alone = |(line, _): (usize, u8)| Conflict {
+        first: line,
+        last: line,
+        whole: false,
+    };
+    for marker in markers {
+        match (marker.1, open.last().map(|(_, mark)| *mark)) {
+            (b'<', _) => {
+                conflicts.extend(open.drain(..).map(alone));
+                open.push(marker);
+            }
+            (b'|', Some(b'<')) | (b'=', Some(b'<' | b'|')) => open.push(marker),
+            (b'>', Some(b'=')) => {
+                conflicts.push(Conflict {
+                    first: open[0].0,
+                    last: marker.0,
+                    whole: true,
+                });
+                open.clear();
+            }
+            _ => conflicts.push(alone(marker)),
+        }
+    }
+    conflicts.extend(open.into_iter().map(alone));
+    conflicts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{CANON, LOG, found, step};
+    use super::RULE;
+
+    #[test]
+    fn it_catches_a_conflict_once_and_leftovers_one_by_one() {
+        let (a, b) = (step("0001", &[]), step("0002", &[]));
+        let log = format!("<<<<<<< ours\n{a}=======\n{b}>>>>>>> theirs\n>>>>>>> x\n");
+        assert_eq!(
+            found(&RULE, &[(LOG, &log)]),
+            [
+                "data/plans/plan.jsonl:1 lines 1 to 5 are two versions that git could not merge",
+                "data/plans/plan.jsonl:6 this marker is left over from a git merge",
+            ]
+        );
+        let canon = "# Plan\n\n<<<<<<< ours\n- a\n=======\n- b\n>>>>>>> theirs\n";
+        assert_eq!(
+            found(&RULE, &[(CANON, canon)]),
+            [
+                "docs/plan.md:3 [<<<<<<< ours] lines 3 to 7 are two versions that git could \
+                 not merge"
+            ]
+        );
+    }
+
+    #[test]
+    fn it_leaves_underlined_headings_and_code_alone() {
+        let canon = "Merging\n=======\n\n```\n<<<<<<< ours\n=======\n>>>>>>> theirs\n```\n";
+        assert!(found(&RULE, &[(CANON, canon)]).is_empty());
+    }
+}

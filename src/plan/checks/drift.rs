@@ -1,0 +1,82 @@
+//! A field on which log and canon disagree.
+//!
+//! The step is written in both, and one of them was edited by hand. Whoever reads the other
+//! believes something else. `f` takes over the log's or the canon's words for all fields
+//! of the step; `e` settles a single field in both at once. A field that only one of the
+//! two has is no drift.
+
+use super::wording::{contrasted, quoted};
+use super::{Context, Fix, Plan, Problem, Rule, Severity, Spot};
+use crate::plan::field::Field;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "drift",
+    severity: Severity::Warning,
+    title: "log and canon disagree about a step",
+    help: "`f` takes over one side's words; `e` writes the field in both",
+    run,
+};
+
+fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    for step in plan.steps() {
+        for drift in step.drift() {
+            let (log, canon) = match drift.log == drift.canon {
+                // Lists can differ in their entries and still read alike.
+                true => (quoted(&drift.log), "other entries".to_owned()),
+                false => contrasted(&drift.log, &drift.canon),
+            };
+            let place = Spot::section_field(plan, step, drift.field)
+                .map(|spot| format!(" ({})", spot.place(plan)));
+            let message = format!(
+                "the {} of {} is {log} in the log and {canon} in the canon{}",
+                name(drift.field),
+                step.id(),
+                place.unwrap_or_default()
+            );
+            let fix = Fix::Drift {
+                step_index: step.index(),
+            };
+            let spot = Spot::field(plan, step, drift.field);
+            let problem = RULE.problem(plan, spot, message).mended_by(fix);
+            problems.push(problem.about(step));
+        }
+    }
+}
+
+fn name(field: Field) -> &'static str {
+    field.spec().name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{CANON, LOG, found, step};
+    use super::RULE;
+
+    #[test]
+    fn it_catches_each_field_that_differs() {
+        let log = step("0001", &[("status", "\"draft\"")]);
+        let canon = "### Step 0001 — Hold it\n- **Owner:** grc\n- **Status:** Complete\n";
+        assert_eq!(
+            found(&RULE, &[(LOG, &log), (CANON, canon)]),
+            [
+                "data/plans/plan.jsonl:1:103 [\"draft\"] the status of 0001 is “draft” in the \
+                 log and “Complete” in the canon (docs/plan.md:3:15)",
+                "data/plans/plan.jsonl:1:86 [\"ops\"] the owner of 0001 is “ops” in the log and \
+                 “grc” in the canon (docs/plan.md:2:14)",
+            ]
+        );
+    }
+
+    #[test]
+    fn it_leaves_spelling_order_and_silence_alone() {
+        let entries = "[\"0002\", \"Budget signed\"]";
+        let log = step(
+            "0001",
+            &[("dependencies", entries), ("status", "\"in progress\"")],
+        );
+        let canon = "### Step 0001 — Hold it\n- **Dependencies:** Budget signed, Step 0002\n\
+                     - **Status:** In Progress\n- **Notes:** only here\n";
+        assert!(found(&RULE, &[(LOG, &log), (CANON, canon)]).is_empty());
+    }
+}

@@ -1,0 +1,56 @@
+//! Two steps with one ID.
+//!
+//! Whoever depends on the ID can mean either, and an edit may land in the wrong one. Both
+//! stay in the plan and can be reached; dependencies count the first. Give one of them
+//! another ID, or take the line that is out of date away.
+
+use super::{Context, Plan, Problem, Rule, Severity, Spot};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "duplicate-id",
+    severity: Severity::Error,
+    title: "two steps have the same ID",
+    help: "`E` opens the step: give it a free ID, or delete the one that is out of date",
+    run,
+};
+
+fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    for step in plan.steps().filter(|step| step.nth() > 0) {
+        let first = plan.find(step.id()).map(|first| plan.step(first).places());
+        let Some(first) = first.and_then(|places| places.into_iter().next()) else {
+            continue;
+        };
+        let message = format!("{} is already written at {first}", step.id());
+        let problem = RULE.problem(plan, Spot::step(plan, step), message);
+        problems.push(problem.about(step));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{CANON, LOG, found, step};
+    use super::RULE;
+
+    #[test]
+    fn it_catches_the_second_of_two() {
+        let log = [step("0001", &[]), step("0002", &[]), step("0001", &[])].concat();
+        let canon = "### Step 0002 — a\n- **Owner:** a\n\n### Step 0002 — b\n- **Owner:** b\n";
+        assert_eq!(
+            found(&RULE, &[(LOG, &log), (CANON, canon)]),
+            [
+                "data/plans/plan.jsonl:3:13 [\"0001\"] 0001 is already written at \
+                 data/plans/plan.jsonl:1",
+                "docs/plan.md:4:5 [Step 0002 — b] 0002 is already written at \
+                 data/plans/plan.jsonl:2",
+            ]
+        );
+    }
+
+    #[test]
+    fn it_leaves_a_step_in_both_log_and_canon_alone() {
+        let canon = "### Step 0001 — Hold it\n- **Owner:** ops\n";
+        let log = [step("0001", &[]), step("0001.A", &[])].concat();
+        assert!(found(&RULE, &[(LOG, &log), (CANON, canon)]).is_empty());
+    }
+}

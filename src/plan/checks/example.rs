@@ -1,0 +1,118 @@
+//! Plans small enough to read in a test, and what a rule says about them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+
+use super::super::Plan;
+use super::super::source::{Role, SourceFile};
+use super::{Context, Problem, Rule, line};
+
+/// Where most examples keep their steps.
+pub const LOG: &str = "data/plans/plan.jsonl";
+/// Where most examples keep their canon.
+pub const CANON: &str = "docs/plan.md";
+
+/// A log line that nothing is wrong with, but for the keys given with their raw values;
+/// an empty raw value leaves the key out.
+pub fn step(id: &str, keys: &[(&str, &str)]) -> String {
+    let number: u32 = id[..4].parse().unwrap_or(1);
+    let quote = |text: &str| format!("\"{text}\"");
+    let block = quote(&format!("B{:02}", number.div_ceil(100)));
+    let id = quote(id);
+    let mut entries = vec![
+        ("step_id", &*id),
+        ("block", &*block),
+        ("title", "\"Hold it\""),
+        ("theme", "\"Cadence\""),
+        ("owner", "\"ops\""),
+        ("status", "\"draft\""),
+        ("outcome", "\"Held\""),
+        ("dependencies", "[]"),
+        ("artifacts", "[]"),
+        ("evidence", "{\"metric\": \"held\", \"target\": 1}"),
+        ("updated_at", "\"2026-05-30T00:00:00Z\""),
+    ];
+    for (key, raw) in keys {
+        match entries.iter_mut().find(|(k, _)| k == key) {
+            Some(entry) => entry.1 = raw,
+            None => entries.push((key, raw)),
+        }
+    }
+    let written: Vec<String> = entries
+        .iter()
+        .filter(|(_, raw)| !raw.is_empty())
+        .map(|(key, raw)| format!("\"{key}\": {raw}"))
+        .collect();
+    format!("{{{}}}\n", written.join(", "))
+}
+
+/// A block table with these rows of ID, range and theme.
+pub fn table(rows: &[(&str, &str, &str)]) -> String {
+    let mut text = "| Block | Step Range | Working Theme |\n| --- | --- | --- |\n".to_owned();
+    for (id, range, theme) in rows {
+        text += &format!("| {id} | {range} | {theme} |\n");
+    }
+    text
+}
+
+/// Reads a plan: `.jsonl` is a log, `ROADMAP.md` the roadmap, the rest canon.
+pub fn plan(files: &[(&str, &str)]) -> Plan {
+    let file = |(path, text): &(&str, &str)| {
+        let role = match path {
+            path if path.ends_with(".jsonl") => Role::Log,
+            path if path.ends_with("ROADMAP.md") => Role::Roadmap,
+            _ => Role::Canon,
+        };
+        SourceFile::load(*path, role, text.as_bytes().to_vec())
+    };
+    Plan::read(files.iter().map(file).collect())
+}
+
+/// The instant of every example.
+pub fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_780_272_000, 0).unwrap_or_default()
+}
+
+/// Calls `with` with a context in which the paths given exist and every rule is as severe
+/// as by default.
+pub fn in_context<T>(existing: &[&str], with: impl FnOnce(&Context<'_>) -> T) -> T {
+    with(&Context {
+        now: now(),
+        exists: &|path: &Path| existing.iter().any(|known| Path::new(known) == path),
+        severities: &BTreeMap::new(),
+        checkpoints: Path::new("docs/checkpoints"),
+    })
+}
+
+/// What the rule finds.
+pub fn problems(rule: &Rule, plan: &Plan, existing: &[&str]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    in_context(existing, |context| (rule.run)(plan, context, &mut problems));
+    problems
+}
+
+/// What the rule finds, as `path:line:column [the bytes under the caret] message`.
+pub fn found(rule: &Rule, files: &[(&str, &str)]) -> Vec<String> {
+    found_beside(rule, files, &[])
+}
+
+/// The same with some other files existing.
+pub fn found_beside(rule: &Rule, files: &[(&str, &str)], existing: &[&str]) -> Vec<String> {
+    let plan = plan(files);
+    problems(rule, &plan, existing)
+        .iter()
+        .map(|problem| shown(&plan, problem))
+        .collect()
+}
+
+/// A problem on one line.
+pub fn shown(plan: &Plan, problem: &Problem) -> String {
+    let source = line(plan, &problem.place).unwrap_or_default();
+    let marked = problem
+        .span
+        .map(|span| String::from_utf8_lossy(&source[span.range()]));
+    let marked = marked.map_or(String::new(), |text| format!(" [{text}]"));
+    format!("{}{marked} {}", problem.place, problem.message)
+}

@@ -1,0 +1,66 @@
+//! Step numbers that are left out inside a block.
+//!
+//! IDs stay serial so that everybody can see whether something was lost. A run of missing
+//! numbers between two steps of a block is reported once, at the step behind it. A block
+//! that is filled only up to some number has no gap. Add the steps with `a`, or write a
+//! line for a retired one that says so.
+
+use super::wording::numbers;
+use super::{Context, Plan, Problem, Rule, Severity, Spot};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "gap-in-series",
+    severity: Severity::Warning,
+    title: "step numbers are missing inside a block",
+    help: "`a` on the step before adds the next number; a retired step keeps its line",
+    run,
+};
+
+fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    for block in plan.blocks() {
+        for pair in block.steps.windows(2) {
+            let [before, after] = [pair[0], pair[1]].map(|step| plan.step(step));
+            let (from, to) = (before.id().number() + 1, after.id().number());
+            if from >= to {
+                continue;
+            }
+            let verb = if from + 1 == to { "is" } else { "are" };
+            let message = format!(
+                "{} {verb} missing from {}: {} follows {}",
+                numbers(from, to - 1),
+                block.id,
+                after.id(),
+                before.id()
+            );
+            let problem = RULE.problem(plan, Spot::step(plan, after), message);
+            problems.push(problem.about(after));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{LOG, found, step};
+    use super::RULE;
+
+    #[test]
+    fn it_catches_each_run_of_missing_numbers_once() {
+        let log = ["0001", "0003", "0003.A", "0010"].map(|id| step(id, &[]));
+        assert_eq!(
+            found(&RULE, &[(LOG, &log.concat())]),
+            [
+                "data/plans/plan.jsonl:2:13 [\"0003\"] 0002 is missing from B01: 0003 follows \
+                 0001",
+                "data/plans/plan.jsonl:4:13 [\"0010\"] 0004–0009 are missing from B01: 0010 \
+                 follows 0003.A",
+            ]
+        );
+    }
+
+    #[test]
+    fn it_leaves_blocks_that_are_only_partly_filled_alone() {
+        let log = ["0005", "0006", "0101", "0102", "0301"].map(|id| step(id, &[]));
+        assert!(found(&RULE, &[(LOG, &log.concat())]).is_empty());
+    }
+}

@@ -1,0 +1,91 @@
+//! A step that names a block to which its number does not belong.
+//!
+//! A block is a range of numbers, by the block table or else by the rule of a hundred
+//! steps a block. The number decides where the step is shown and counted, so a different
+//! name in its `block` sends scripts to the wrong steward. `e` on the block sets it right;
+//! if the number is wrong, `E` opens the step.
+
+use std::collections::HashMap;
+
+use super::wording::numbers;
+use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use crate::document::json;
+use crate::plan::StepRef;
+use crate::plan::field::Field;
+use crate::plan::id::BlockId;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "id-outside-block",
+    severity: Severity::Error,
+    title: "a step's number is outside its block's range",
+    help: "`e` on the block sets the one that the number belongs to",
+    run,
+};
+
+fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    let ranges: HashMap<BlockId, (u32, u32)> = plan
+        .blocks()
+        .iter()
+        .filter(|block| block.row.is_some())
+        .map(|block| (block.id, block.range))
+        .collect();
+    for step in plan.steps() {
+        let Some(named) = named_block(step) else {
+            continue;
+        };
+        let range = match ranges.get(&named) {
+            Some(range) => *range,
+            // The table does not know the block: that is what is to be said then.
+            None if !plan.block_rows().is_empty() => continue,
+            None => named.default_range(),
+        };
+        let id = step.id();
+        if (range.0..=range.1).contains(&id.number()) {
+            continue;
+        }
+        let numbers = numbers(range.0, range.1);
+        let message = format!("{id} names block {named}, which is {numbers}");
+        let home = &plan.blocks()[step.block()];
+        let help = match (home.range.0..=home.range.1).contains(&id.number()) {
+            true => format!(
+                "`e` on the block sets {}, to which the number belongs",
+                home.id
+            ),
+            false => "no block has this number: add a row to the block table".to_owned(),
+        };
+        let spot = Spot::field(plan, step, Field::Block);
+        let problem = RULE.problem(plan, spot, message).with_help(help);
+        problems.push(problem.about(step));
+    }
+}
+
+/// The block that the step's log line names, if it can be read.
+pub(super) fn named_block(step: StepRef<'_>) -> Option<BlockId> {
+    json::words(step.raw(Field::Block)?).parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{CANON, LOG, found, step, table};
+    use super::RULE;
+
+    #[test]
+    fn it_catches_a_block_that_the_number_is_not_in() {
+        let log = step("0150", &[("block", "\"B01\"")]);
+        let expected = "data/plans/plan.jsonl:1:30 [\"B01\"] 0150 names block B01, which is \
+                        0001–0100";
+        assert_eq!(found(&RULE, &[(LOG, &log)]), [expected]);
+        let canon = table(&[("B01", "0001–0100", "a"), ("B02", "0101–0200", "b")]);
+        assert_eq!(found(&RULE, &[(LOG, &log), (CANON, &canon)]), [expected]);
+    }
+
+    #[test]
+    fn it_leaves_ranges_of_the_table_alone() {
+        let log = step("0150", &[("block", "\"B01\"")]);
+        let canon = table(&[("B01", "0001–0200", "a")]);
+        assert!(found(&RULE, &[(LOG, &log), (CANON, &canon)]).is_empty());
+        let elsewhere = step("0150", &[("block", "\"B37\"")]);
+        assert!(found(&RULE, &[(LOG, &elsewhere), (CANON, &canon)]).is_empty());
+    }
+}

@@ -1,0 +1,146 @@
+//! Something that is meant as a step ID and is spelled as none.
+//!
+//! An ID is a number of four digits or more, padded with zeros to four, and an optional
+//! suffix: `0245`, `0245.A`, `10000`. A line whose `step_id` is spelled otherwise is not
+//! read as a step, a dependency like `57` as a condition in words that is never met, a
+//! heading `Step 57 — …` as any heading. Write the ID in full.
+
+use super::wording::quoted;
+use super::{Context, Plan, Problem, Rule, Severity, Spot, canon};
+use crate::document::json;
+use crate::plan::dependency::Dependency;
+use crate::plan::field::{FIELDS, Field};
+use crate::plan::id::typed_id;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "malformed-id",
+    severity: Severity::Error,
+    title: "a step ID is not spelled as one",
+    help: "write four digits or more and an optional suffix, as 0245 or 0245.A",
+    run,
+};
+
+fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    stray_lines(plan, problems);
+    dependencies(plan, problems);
+    headings(plan, problems);
+}
+
+fn stray_lines(plan: &Plan, problems: &mut Vec<Problem>) {
+    for place in plan.strays() {
+        let Some(log) = plan.files()[place.file].log() else {
+            continue;
+        };
+        let line = log.line(place.line);
+        if let (Some(raw), Some(span)) = (line.get("step_id"), line.span("step_id")) {
+            let words = match raw {
+                "null" => raw.into(),
+                _ => json::words(raw),
+            };
+            let message = format!("{} is no step ID{}", quoted(&words), meant(&words));
+            let spot = Spot::in_line(plan, *place, span);
+            problems.push(RULE.problem(plan, spot, message));
+        }
+    }
+}
+
+fn dependencies(plan: &Plan, problems: &mut Vec<Problem>) {
+    for step in plan.steps() {
+        // What cannot be read as an ID counts as a condition, which is not met.
+        if plan.graph().unmet(step.index()) == 0 {
+            continue;
+        }
+        for (index, entry) in step.dependencies().enumerate() {
+            let Dependency::Condition { text, met: false } = entry else {
+                continue;
+            };
+            if looks_like_id(&text) {
+                let words = quoted(&text);
+                let id = step.id();
+                let message = format!(
+                    "{id} depends on {words}, which is no step ID{}",
+                    meant(&text)
+                );
+                let spot = Spot::entry(plan, step, Field::Dependencies, index);
+                problems.push(RULE.problem(plan, spot, message).about(step));
+            }
+        }
+    }
+}
+
+/// Headings of what would be step sections: labelled as one, but with another ID.
+fn headings(plan: &Plan, problems: &mut Vec<Problem>) {
+    for (file, document) in canon(plan) {
+        let mut labelled = vec![false; document.headings().len()];
+        for item in document.items() {
+            if let (Some(heading), Some(label)) = (item.heading, &item.label) {
+                labelled[heading] |= FIELDS.iter().any(|spec| spec.canon == Some(&*label.name));
+            }
+        }
+        for (index, heading) in document.headings().iter().enumerate() {
+            let mut words = heading.text.split_whitespace();
+            let is_step = (words.next()).is_some_and(|word| word.eq_ignore_ascii_case("step"));
+            let Some(id) = words.next().filter(|_| is_step && labelled[index]) else {
+                continue;
+            };
+            let id = id.trim_end_matches(['—', '–', '-', ':', '.']);
+            let digits = id.starts_with(|c: char| c.is_ascii_digit());
+            if digits && id.parse::<crate::plan::id::StepId>().is_err() {
+                let message = format!("{} is no step ID{}", quoted(id), meant(id));
+                let spot = Spot::in_markdown(plan, file, heading.content);
+                problems.push(RULE.problem(plan, spot, message));
+            }
+        }
+    }
+}
+
+fn looks_like_id(text: &str) -> bool {
+    let text = match text.get(..5) {
+        Some(word) if word.eq_ignore_ascii_case("step ") => text[5..].trim_start(),
+        _ => text,
+    };
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let suffix = &text[digits..];
+    let named = |c: char| c.is_ascii_alphanumeric() || c == '.';
+    digits > 0 && (suffix.is_empty() || suffix.starts_with('.') && suffix.chars().all(named))
+}
+
+fn meant(text: &str) -> String {
+    typed_id(text).map_or(String::new(), |id| format!("; is {id} meant?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{CANON, LOG, found, step};
+    use super::RULE;
+
+    #[test]
+    fn it_catches_ids_that_are_too_short_or_too_long() {
+        let log = [
+            step("0001", &[("dependencies", "[\"Step 0002\", \"57\"]")]),
+            step("0002", &[("step_id", "\"00245\"")]),
+            step("0003", &[("step_id", "\"x\"")]),
+        ]
+        .concat();
+        let canon = "### Step 57: Review\n- **Owner:** ops\n";
+        assert_eq!(
+            found(&RULE, &[(LOG, &log), (CANON, canon)]),
+            [
+                "data/plans/plan.jsonl:2:13 [\"00245\"] “00245” is no step ID; is 0245 meant?",
+                "data/plans/plan.jsonl:3:13 [\"x\"] “x” is no step ID",
+                "data/plans/plan.jsonl:1:161 [\"57\"] 0001 depends on “57”, which is no step \
+                 ID; is 0057 meant?",
+                "docs/plan.md:1:5 [Step 57: Review] “57” is no step ID; is 0057 meant?",
+            ]
+        );
+    }
+
+    #[test]
+    fn it_leaves_conditions_and_other_headings_alone() {
+        let entries = "[\"Step 2\", \"2 auditors agree\", \"[x] 57 signatures\"]";
+        let log = step("0001", &[("dependencies", entries)]);
+        let canon = "### Step 1: Install\n- a bullet\n\n### Step 0003 — Go\n- **Owner:** a\n";
+        assert!(found(&RULE, &[(LOG, &log), (CANON, canon)]).is_empty());
+    }
+}

@@ -1,0 +1,156 @@
+//! A complete step that links to a file which is not there.
+//!
+//! The proof that the work was done cannot be opened: the path is mistyped, the file was
+//! moved, or it was never committed. Correct the entry with `e`. Only entries that are
+//! plainly paths in this repository count: no URLs, no names of pull requests or dashboards.
+//! A step that is not complete may name what is still to be made.
+
+use std::path::{Component, Path, PathBuf};
+
+use super::wording::quoted;
+use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use crate::plan::StepRef;
+use crate::plan::field::Field;
+use crate::plan::status::State;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "missing-artifact",
+    severity: Severity::Warning,
+    title: "an artifact's path does not exist",
+    help: "`e` on the artifacts corrects the path, counted from the root of the plan",
+    run,
+};
+
+/// What a file name without any folder ends with to be taken for a path.
+const FILE_ENDINGS: [&str; 16] = [
+    "md", "txt", "csv", "json", "jsonl", "yaml", "yml", "toml", "pdf", "html", "svg", "png",
+    "xlsx", "docx", "pptx", "ipynb",
+];
+
+fn run(plan: &Plan, context: &Context<'_>, problems: &mut Vec<Problem>) {
+    for step in plan.steps().filter(|step| step.state() == State::Done) {
+        for (index, entry) in step.list(Field::Artifacts).iter().enumerate() {
+            if !is_missing(plan, step, entry, context) {
+                continue;
+            }
+            let message = format!(
+                "{} names the artifact {}, which does not exist",
+                step.id(),
+                quoted(entry)
+            );
+            let spot = Spot::entry(plan, step, Field::Artifacts, index);
+            problems.push(RULE.problem(plan, spot, message).about(step));
+        }
+    }
+}
+
+fn is_missing(plan: &Plan, step: StepRef<'_>, entry: &str, context: &Context<'_>) -> bool {
+    let Some(path) = local_path(entry, context.exists) else {
+        return false;
+    };
+    let rooted = path.strip_prefix("/").ok();
+    let mut candidates = vec![normal(rooted.unwrap_or(&path))];
+    // Links in a Markdown file start from the file's own folder.
+    if let (None, None, Some((section, _))) = (step.log_line(), rooted, step.section()) {
+        let folder = plan.files()[section.file].path.parent();
+        candidates.push(folder.and_then(|folder| normal(&folder.join(&path))));
+    }
+    // A path that leads out of the plan says nothing that could be checked here.
+    let inside: Vec<PathBuf> = candidates.into_iter().flatten().collect();
+    !inside.is_empty() && !inside.iter().any(|path| (context.exists)(path))
+}
+
+/// The entry as a path, if it cannot well be anything else.
+fn local_path(entry: &str, exists: &dyn Fn(&Path) -> bool) -> Option<PathBuf> {
+    let entry = entry.trim();
+    let strange = |c: char| c.is_whitespace() || c.is_control() || "<>*?\\|\"{}`".contains(c);
+    if entry.is_empty() || entry.contains(strange) || entry.contains("://") {
+        return None;
+    }
+    let path = entry.split('#').next().unwrap_or_default();
+    // `path/file.rs:12` names a line; `mailto:` and its like name no file.
+    let path = match path.split_once(':') {
+        Some((path, line)) if line.bytes().all(|b| b.is_ascii_digit()) => path,
+        Some(_) => return None,
+        None => path,
+    };
+    let ending = |name: &str| {
+        let (stem, ending) = name.rsplit_once('.')?;
+        let plain = ending.bytes().all(|b| b.is_ascii_alphanumeric());
+        let named = ending.starts_with(|c: char| c.is_ascii_alphabetic());
+        (plain && named && !stem.is_empty()).then(|| ending.to_ascii_lowercase())
+    };
+    let Some((folders, name)) = path.rsplit_once('/') else {
+        let known = ending(path).is_some_and(|ending| FILE_ENDINGS.contains(&&*ending));
+        return known.then(|| path.into());
+    };
+    if path.starts_with(['/', '.']) {
+        return (!path.starts_with("//")).then(|| path.into());
+    }
+    let first = folders.split('/').next().unwrap_or_default();
+    // `owner/repository` and `example.org/page.html` look like paths, too.
+    let ours = exists(Path::new(first));
+    let host = first.contains('.');
+    (ours || !host && (name.is_empty() || ending(name).is_some())).then(|| path.into())
+}
+
+/// The path without `.` and `..`, or nothing where it leads out of the root.
+fn normal(path: &Path) -> Option<PathBuf> {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::Normal(part) => normal.push(part),
+            Component::CurDir => {}
+            Component::ParentDir if normal.pop() => {}
+            _ => return None,
+        }
+    }
+    Some(normal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{CANON, LOG, found, found_beside, step};
+    use super::RULE;
+
+    const DONE: (&str, &str) = ("status", "\"complete\"");
+
+    #[test]
+    fn it_catches_paths_that_lead_nowhere() {
+        let entries = "[\"docs/a.md\", \"/docs/gone#top\", \"docs/b.md:12\", \"plan.pdf\"]";
+        let log = step("0001", &[DONE, ("artifacts", entries)]);
+        let canon = "### Step 0002 — a\n- **Status:** Complete\n\
+                     - **Artifacts:** [x](notes/x.md), [y](../docs/y.md)\n";
+        assert_eq!(
+            found_beside(
+                &RULE,
+                &[(LOG, &log), (CANON, canon)],
+                &["docs/a.md", "docs/notes/x.md"]
+            ),
+            [
+                "data/plans/plan.jsonl:1:181 [\"/docs/gone#top\"] 0001 names the artifact \
+                 “/docs/gone#top”, which does not exist",
+                "data/plans/plan.jsonl:1:199 [\"docs/b.md:12\"] 0001 names the artifact \
+                 “docs/b.md:12”, which does not exist",
+                "data/plans/plan.jsonl:1:215 [\"plan.pdf\"] 0001 names the artifact “plan.pdf”, \
+                 which does not exist",
+                "docs/plan.md:3:39 [../docs/y.md] 0002 names the artifact “../docs/y.md”, which \
+                 does not exist",
+            ]
+        );
+    }
+
+    #[test]
+    fn it_leaves_open_steps_and_what_is_no_path_alone() {
+        let entries = "[\"https://example.org/a.md\", \"PR #12\", \"owner/repo\", \"v1.2\", \
+                       \"example.org/a.html\", \"owner/repo#7\", \"mailto:a@example.org\", \
+                       \"Node.js\", \"../../etc/passwd\", \"docs/*.md\"]";
+        let log = [
+            step("0001", &[DONE, ("artifacts", entries)]),
+            step("0002", &[("artifacts", "[\"docs/planned.md\"]")]),
+        ]
+        .concat();
+        assert!(found(&RULE, &[(LOG, &log)]).is_empty());
+    }
+}

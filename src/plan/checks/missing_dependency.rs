@@ -1,0 +1,68 @@
+//! A dependency on a step that is not in the plan.
+//!
+//! The step waits for ever: nothing can complete what does not exist. The ID may be
+//! mistyped, or the step was removed while others still named it. Correct the entry with
+//! `e`, or take it out.
+
+use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use crate::plan::dependency::Dependency;
+use crate::plan::field::Field;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "missing-dependency",
+    severity: Severity::Error,
+    title: "a step depends on one that does not exist",
+    help: "`e` on the dependencies corrects the ID or takes it out; `a` adds the missing step",
+    run,
+};
+
+fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    for step in plan.steps() {
+        // A missing step is never met, so most steps need no second look.
+        if plan.graph().unmet(step.index()) == 0 {
+            continue;
+        }
+        for (index, dependency) in step.dependencies().enumerate() {
+            if let Dependency::Step(id) = dependency
+                && plan.find(id).is_none()
+            {
+                let message = format!("{} depends on {id}, which does not exist", step.id());
+                let spot = Spot::entry(plan, step, Field::Dependencies, index);
+                problems.push(RULE.problem(plan, spot, message).about(step));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{CANON, LOG, found, step};
+    use super::RULE;
+
+    #[test]
+    fn it_catches_ids_that_nothing_has() {
+        let log = step("0001", &[("dependencies", "[\"0001.A\", \"Step 9\"]")]);
+        let canon = "### Step 0002 — a\n- **Dependencies:** Step 0001, 0007\n";
+        assert_eq!(
+            found(&RULE, &[(LOG, &log), (CANON, canon)]),
+            [
+                "data/plans/plan.jsonl:1:148 [\"0001.A\"] 0001 depends on 0001.A, which does not \
+                 exist",
+                "data/plans/plan.jsonl:1:158 [\"Step 9\"] 0001 depends on 0009, which does not \
+                 exist",
+                "docs/plan.md:2:32 [0007] 0002 depends on 0007, which does not exist",
+            ]
+        );
+    }
+
+    #[test]
+    fn it_leaves_steps_and_conditions_alone() {
+        let log = [
+            step("0001", &[]),
+            step("0002", &[("dependencies", "[\"0001\", \"2027 budget\"]")]),
+        ]
+        .concat();
+        assert!(found(&RULE, &[(LOG, &log)]).is_empty());
+    }
+}

@@ -1,0 +1,136 @@
+//! A step without one of the fields that every step has.
+//!
+//! In the log these are `step_id`, `block`, `title`, `theme`, `owner`, `status`, `outcome`,
+//! `dependencies`, `artifacts`, `updated_at`, and `evidence` with `metric` and `target`.
+//! Scripts and dashboards rely on the keys being there; the value may be empty, but for
+//! the title. A step that only the canon describes needs its Outcome, Owner and Status
+//! bullets. `e` on the field writes it.
+
+use super::wording::listed;
+use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use crate::document::json;
+use crate::plan::StepRef;
+use crate::plan::field::Field;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "missing-field",
+    severity: Severity::Error,
+    title: "a step lacks a required field",
+    help: "`e` on the field writes it; `E` opens the whole step",
+    run,
+};
+
+/// The keys that each log line has, `step_id` aside.
+const REQUIRED: [&str; 10] = [
+    "block",
+    "title",
+    "theme",
+    "owner",
+    "status",
+    "outcome",
+    "dependencies",
+    "artifacts",
+    "evidence",
+    "updated_at",
+];
+
+/// The keys that `evidence` has.
+const EVIDENCE: [(&str, &str); 2] = [("metric", "evidence.metric"), ("target", "evidence.target")];
+
+/// The bullets that each step section has, where the log does not know the step.
+const BULLETS: [Field; 3] = [Field::Outcome, Field::Owner, Field::Status];
+
+fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    for place in plan.strays() {
+        let log = plan.files()[place.file].log();
+        if log.is_some_and(|log| log.line(place.line).get("step_id").is_none()) {
+            let message = "this line has no `step_id`, so it is no step";
+            let help = "⏎ opens the line as text: give it a `step_id`, or take it out";
+            let problem = RULE.problem(plan, Spot::line(*place), message);
+            problems.push(problem.with_help(help));
+        }
+    }
+    for step in plan.steps() {
+        let missing = match step.log_line() {
+            Some(_) => missing_keys(step),
+            None => missing_bullets(step),
+        };
+        if !missing.is_empty() {
+            let message = format!("{} has no {}", step.id(), listed(&missing));
+            let problem = RULE.problem(plan, Spot::step(plan, step), message);
+            problems.push(problem.about(step));
+        }
+        if step.title().trim().is_empty() && !missing.contains(&"`title`".to_owned()) {
+            let message = format!("{} has an empty title", step.id());
+            let problem = RULE.problem(plan, Spot::field(plan, step, Field::Title), message);
+            problems.push(problem.about(step));
+        }
+    }
+}
+
+fn missing_keys(step: StepRef<'_>) -> Vec<String> {
+    let Some(line) = step.log_line() else {
+        return Vec::new();
+    };
+    let absent = |key: &&str| line.get(key).is_none_or(|raw| raw == "null");
+    let mut missing: Vec<String> = REQUIRED
+        .iter()
+        .filter(|key| absent(key))
+        .map(|key| format!("`{key}`"))
+        .collect();
+    let evidence = line.get("evidence");
+    if let Some(Ok(object)) = evidence.map(json::Object::parse) {
+        let inner = EVIDENCE.iter().filter(|(key, _)| object.get(key).is_none());
+        missing.extend(inner.map(|(_, name)| format!("`{name}`")));
+    }
+    missing
+}
+
+fn missing_bullets(step: StepRef<'_>) -> Vec<String> {
+    let Some((section, _)) = step.section() else {
+        return Vec::new();
+    };
+    BULLETS
+        .iter()
+        .filter(|field| section.bullet(**field).is_none())
+        .map(|field| format!("{} bullet", field.label()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{CANON, LOG, found, step};
+    use super::RULE;
+
+    #[test]
+    fn it_catches_keys_bullets_and_titles_that_are_not_there() {
+        let log = [
+            step("0001", &[("owner", ""), ("outcome", "null")]),
+            step("0002", &[("evidence", "{}"), ("title", "\" \"")]),
+            "{\"note\": 1}\n".to_owned(),
+        ]
+        .concat();
+        let canon = "#### Step 0003 — Review\n- **Outcome:** Held\n- **Status:** Draft\n";
+        assert_eq!(
+            found(&RULE, &[(LOG, &log), (CANON, canon)]),
+            [
+                "data/plans/plan.jsonl:3 this line has no `step_id`, so it is no step",
+                "data/plans/plan.jsonl:1:13 [\"0001\"] 0001 has no `owner` and `outcome`",
+                "data/plans/plan.jsonl:2:13 [\"0002\"] 0002 has no `evidence.metric` and \
+                 `evidence.target`",
+                "data/plans/plan.jsonl:2:46 [\" \"] 0002 has an empty title",
+                "docs/plan.md:1:6 [Step 0003 — Review] 0003 has no Owner bullet",
+            ]
+        );
+    }
+
+    #[test]
+    fn it_leaves_empty_values_alone() {
+        let evidence = "{\"metric\": \"\", \"target\": null}";
+        let log = step("0001", &[("owner", "\"\""), ("evidence", evidence)]);
+        let canon = "#### Step 0001 — Hold it\n- **Notes:** none\n";
+        assert!(found(&RULE, &[(LOG, &log), (CANON, canon)]).is_empty());
+        assert!(found(&RULE, &[(LOG, "{\"schema\": 1}\n")]).is_empty());
+    }
+}

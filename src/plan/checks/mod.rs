@@ -1,0 +1,348 @@
+//! What is wrong with a plan: one file a rule, one table of rules, one function that runs
+//! them all.
+//!
+//! A rule only looks and says. It never changes a byte: what mends a problem is a [`Fix`],
+//! plain data that `change::compose` turns into an edit. It never touches the file system
+//! or the clock either: both come in with the [`Context`]. Each rule is one pass over steps
+//! and edges; readiness and cycles are the graph's.
+//!
+//! - `spot`: where in a file something stands
+//! - `wording`: values quoted and listed in messages
+//! - everything else: a rule, whose opening comment is its page in the handbook
+
+mod spot;
+mod wording;
+
+pub mod block_table_gap;
+pub mod complete_but_waiting;
+pub mod complete_without_evidence;
+pub mod conflict_marker;
+pub mod cycle;
+pub mod drift;
+pub mod duplicate_id;
+pub mod gap_in_series;
+pub mod id_outside_block;
+pub mod in_progress_without_owner;
+pub mod malformed_id;
+pub mod missing_artifact;
+pub mod missing_checkpoint;
+pub mod missing_dependency;
+pub mod missing_field;
+pub mod orphan_sub_step;
+pub mod overlapping_blocks;
+pub mod self_dependency;
+pub mod stale;
+pub mod status_spelling;
+pub mod theme;
+pub mod tick_contradicted;
+pub mod tick_without_evidence;
+pub mod timestamp;
+pub mod unknown_block;
+pub mod unknown_stage;
+pub mod unknown_status;
+pub mod unreadable_line;
+pub mod unsorted;
+pub mod wrong_type;
+
+#[cfg(test)]
+mod example;
+#[cfg(test)]
+mod tests;
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+
+use super::id::StepId;
+use super::source::{Place, Role};
+use super::{Plan, StepRef};
+use crate::document::log::LogDocument;
+use crate::document::markdown::MarkdownDocument;
+use crate::document::splice::Span;
+use spot::Spot;
+
+/// How much a problem matters.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Severity {
+    /// The plan cannot be read as it is meant.
+    Error,
+    /// The plan contradicts itself or leaves something open.
+    Warning,
+    /// Worth a look.
+    Note,
+}
+
+impl Severity {
+    /// Every severity, the gravest first.
+    pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Note];
+
+    /// The word in `stepdeck.toml` and in `--json`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// The word in `stepdeck.toml` that switches a rule off.
+const OFF: &str = "off";
+
+/// What mends a problem. Indexes are those of the plan that the problem was found in, and
+/// of no other.
+///
+/// Declared in the order in which the fixes of one step are to be made.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Fix {
+    /// Writes the log's timestamp as RFC 3339 in UTC.
+    Timestamp {
+        /// The step.
+        step_index: usize,
+    },
+    /// Writes the log's status in its one spelling.
+    Status {
+        /// The step.
+        step_index: usize,
+    },
+    /// Takes the theme of the block's row over into the step.
+    Theme {
+        /// The step.
+        step_index: usize,
+    },
+    /// Makes log and canon agree about the step, on every field.
+    Drift {
+        /// The step.
+        step_index: usize,
+    },
+    /// Puts the steps of one log into the order of their IDs.
+    SortLog {
+        /// The file.
+        file: usize,
+    },
+}
+
+impl Fix {
+    /// Index of the step that it changes, where it changes one.
+    pub fn step_index(self) -> Option<usize> {
+        match self {
+            Self::Timestamp { step_index }
+            | Self::Status { step_index }
+            | Self::Theme { step_index }
+            | Self::Drift { step_index } => Some(step_index),
+            Self::SortLog { .. } => None,
+        }
+    }
+}
+
+/// Something wrong in one place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    /// The rule that found it.
+    pub code: &'static str,
+    /// How much it matters, as set for the plan.
+    pub severity: Severity,
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// What to do next.
+    pub help: String,
+    /// Where it stands.
+    pub place: Place,
+    /// The offending bytes, counted from the start of the line in the file; see [`line`].
+    pub span: Option<Span>,
+    /// The step that it is about.
+    pub step: Option<StepId>,
+    /// Index of that step in the plan.
+    pub step_index: Option<usize>,
+    /// What mends it safely.
+    pub fix: Option<Fix>,
+}
+
+impl Problem {
+    fn about(mut self, step: StepRef<'_>) -> Self {
+        self.step = Some(step.id());
+        self.step_index = Some(step.index());
+        self
+    }
+
+    fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = help.into();
+        self
+    }
+
+    fn mended_by(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
+        self
+    }
+
+    /// File, line, column, then code.
+    fn order(&self, other: &Self) -> Ordering {
+        let (a, b) = (&self.place, &other.place);
+        // Paths are compared part by part, which costs too much where they are equal.
+        let paths = match a.path.as_os_str() == b.path.as_os_str() {
+            true => Ordering::Equal,
+            false => a.path.cmp(&b.path),
+        };
+        paths.then_with(|| (a.line, a.column, self.code).cmp(&(b.line, b.column, other.code)))
+    }
+}
+
+/// What the rules need to know of the world outside the plan.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The instant of the check.
+    pub now: DateTime<Utc>,
+    /// Whether there is a file or folder at a path relative to the plan's root.
+    pub exists: &'a dyn Fn(&Path) -> bool,
+    /// The `[checks]` of `stepdeck.toml`: a rule's code with `error`, `warning`, `note` or `off`.
+    pub severities: &'a BTreeMap<String, String>,
+    /// The folder of checkpoints, relative to the plan's root.
+    pub checkpoints: &'a Path,
+}
+
+/// A rule.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Its stable name, in kebab-case.
+    pub code: &'static str,
+    /// How much its problems matter where `stepdeck.toml` says nothing else.
+    pub severity: Severity,
+    /// What it looks for, in a few words.
+    pub title: &'static str,
+    /// What to do about it, where a problem does not know better.
+    pub help: &'static str,
+    /// Adds what it finds.
+    pub run: fn(&Plan, &Context<'_>, &mut Vec<Problem>),
+}
+
+impl Rule {
+    /// The severity under these settings; nothing where the rule is off.
+    pub fn severity_in(&self, settings: &BTreeMap<String, String>) -> Option<Severity> {
+        match settings.get(self.code).map(String::as_str) {
+            Some(OFF) => None,
+            Some(word) => Severity::ALL
+                .into_iter()
+                .find(|severity| severity.word() == word)
+                .or(Some(self.severity)),
+            None => Some(self.severity),
+        }
+    }
+
+    fn problem(&self, plan: &Plan, spot: Spot, message: impl Into<String>) -> Problem {
+        Problem {
+            code: self.code,
+            severity: self.severity,
+            message: message.into(),
+            help: self.help.to_owned(),
+            place: spot.place(plan),
+            span: spot.span(),
+            step: None,
+            step_index: None,
+            fix: None,
+        }
+    }
+}
+
+/// Every rule: errors, warnings, notes.
+pub const RULES: &[Rule] = &[
+    unreadable_line::RULE,
+    conflict_marker::RULE,
+    missing_field::RULE,
+    wrong_type::RULE,
+    malformed_id::RULE,
+    duplicate_id::RULE,
+    id_outside_block::RULE,
+    unknown_block::RULE,
+    unknown_status::RULE,
+    status_spelling::RULE,
+    timestamp::RULE,
+    missing_dependency::RULE,
+    self_dependency::RULE,
+    cycle::RULE,
+    overlapping_blocks::RULE,
+    unsorted::RULE,
+    gap_in_series::RULE,
+    complete_but_waiting::RULE,
+    complete_without_evidence::RULE,
+    in_progress_without_owner::RULE,
+    orphan_sub_step::RULE,
+    drift::RULE,
+    theme::RULE,
+    block_table_gap::RULE,
+    tick_without_evidence::RULE,
+    tick_contradicted::RULE,
+    missing_artifact::RULE,
+    unknown_stage::RULE,
+    missing_checkpoint::RULE,
+    stale::RULE,
+];
+
+/// The rule with this code.
+pub fn find_rule(code: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.code == code)
+}
+
+/// Everything that is wrong with the plan, by file, line, column and code.
+pub fn check(plan: &Plan, context: &Context<'_>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for rule in RULES {
+        let Some(severity) = rule.severity_in(context.severities) else {
+            continue;
+        };
+        let from = problems.len();
+        (rule.run)(plan, context, &mut problems);
+        for problem in &mut problems[from..] {
+            problem.severity = severity;
+        }
+    }
+    problems.sort_by(Problem::order);
+    problems
+}
+
+/// What is wrong with the settings themselves, one sentence each: codes and severities
+/// that do not exist and so have no effect.
+pub fn unknown_settings(settings: &BTreeMap<String, String>) -> Vec<String> {
+    let known = |word: &str| word == OFF || Severity::ALL.iter().any(|s| s.word() == word);
+    settings
+        .iter()
+        .filter_map(|(code, word)| {
+            if find_rule(code).is_none() {
+                return Some(format!("[checks] names {code}, but no rule has that code"));
+            }
+            (!known(word)).then(|| {
+                format!("[checks] sets {code} to “{word}”: use error, warning, note or off")
+            })
+        })
+        .collect()
+}
+
+/// The bytes of the line at a problem's place, without its line end: what its span counts
+/// in. A byte order mark at the start of a file belongs to its first line.
+pub fn line<'a>(plan: &'a Plan, place: &Place) -> Option<&'a [u8]> {
+    let file = plan.files().iter().find(|file| file.path == place.path)?;
+    let index = place.line.checked_sub(1)?;
+    match (file.log(), file.markdown()) {
+        (Some(log), _) if index < log.line_count() => {
+            let line = log.line(index);
+            Some(&line.bytes()[..line.body().end])
+        }
+        (_, Some(document)) => Some(&document.bytes()[document.line(place.line)?.range()]),
+        _ => None,
+    }
+}
+
+/// Every log with the index of its file.
+fn logs(plan: &Plan) -> impl Iterator<Item = (usize, &LogDocument)> {
+    let files = plan.files().iter().enumerate();
+    files.filter_map(|(index, file)| Some((index, file.log()?)))
+}
+
+/// Every canon document with the index of its file.
+fn canon(plan: &Plan) -> impl Iterator<Item = (usize, &MarkdownDocument)> {
+    let files = plan.files().iter().enumerate();
+    files
+        .filter(|(_, file)| file.role == Role::Canon)
+        .filter_map(|(index, file)| Some((index, file.markdown()?)))
+}

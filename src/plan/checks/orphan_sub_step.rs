@@ -1,0 +1,54 @@
+//! A sub-step whose parent is not in the plan.
+//!
+//! `0245.A` is a part of `0245`. Without the parent it shows up on its own, and nobody
+//! says what the parts add up to. Add the parent with `a`, or give the sub-step a number.
+
+use super::{Context, Plan, Problem, Rule, Severity, Spot};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "orphan-sub-step",
+    severity: Severity::Warning,
+    title: "a sub-step has no parent",
+    help: "`a` adds the parent; `E` opens the sub-step to give it another ID",
+    run,
+};
+
+fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    for step in plan.steps() {
+        let Some(parent) = step.id().parent() else {
+            continue;
+        };
+        if plan.find(parent).is_none() {
+            let message = format!("{} is a part of {parent}, which does not exist", step.id());
+            let problem = RULE.problem(plan, Spot::step(plan, step), message);
+            problems.push(problem.about(step));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{LOG, found, step};
+    use super::RULE;
+
+    #[test]
+    fn it_catches_a_part_without_its_whole() {
+        let log = ["0001", "0002.A", "0001.B.1"].map(|id| step(id, &[]));
+        assert_eq!(
+            found(&RULE, &[(LOG, &log.concat())]),
+            [
+                "data/plans/plan.jsonl:3:13 [\"0001.B.1\"] 0001.B.1 is a part of 0001.B, which \
+                 does not exist",
+                "data/plans/plan.jsonl:2:13 [\"0002.A\"] 0002.A is a part of 0002, which does not \
+                 exist",
+            ]
+        );
+    }
+
+    #[test]
+    fn it_leaves_parts_beside_their_parent_alone() {
+        let log = ["0001.A", "0001", "0001.A.1"].map(|id| step(id, &[]));
+        assert!(found(&RULE, &[(LOG, &log.concat())]).is_empty());
+    }
+}

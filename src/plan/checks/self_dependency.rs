@@ -1,0 +1,63 @@
+//! A step that depends on itself.
+//!
+//! It can never become ready. Mostly a slip of copying: take the entry out with `e`, or
+//! write the ID that was meant.
+
+use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use crate::plan::dependency::Dependency;
+use crate::plan::field::Field;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "self-dependency",
+    severity: Severity::Error,
+    title: "a step depends on itself",
+    help: "`e` on the dependencies takes the entry out",
+    run,
+};
+
+fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    for step in plan.steps() {
+        // IDs decide, not graph nodes: the second of two duplicates names itself as well.
+        let itself = plan.find(step.id()).unwrap_or(step.index());
+        if !plan.graph().upstream(step.index()).any(|up| up == itself) {
+            continue;
+        }
+        let own = Dependency::Step(step.id());
+        let Some(index) = step.dependencies().position(|entry| entry == own) else {
+            continue;
+        };
+        let message = format!("{} depends on itself", step.id());
+        let spot = Spot::entry(plan, step, Field::Dependencies, index);
+        problems.push(RULE.problem(plan, spot, message).about(step));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{LOG, found, step};
+    use super::RULE;
+
+    #[test]
+    fn it_catches_a_step_that_names_itself() {
+        let log = [
+            step("0001", &[]),
+            step("0002", &[("dependencies", "[\"0001\", \"Step 0002\"]")]),
+        ]
+        .concat();
+        assert_eq!(
+            found(&RULE, &[(LOG, &log)]),
+            ["data/plans/plan.jsonl:2:156 [\"Step 0002\"] 0002 depends on itself"]
+        );
+    }
+
+    #[test]
+    fn it_leaves_sub_steps_alone() {
+        let log = [
+            step("0001", &[]),
+            step("0001.A", &[("dependencies", "[\"0001\"]")]),
+        ]
+        .concat();
+        assert!(found(&RULE, &[(LOG, &log)]).is_empty());
+    }
+}

@@ -1,0 +1,175 @@
+//! Where in a file something stands, found by what it is: a step, a field, an entry.
+
+use super::super::canon::block_table::BlockRow;
+use super::super::canon::checklist::Check;
+use super::super::field::{Field, Kind};
+use super::super::source::Place;
+use super::super::{LogPlace, Plan, StepRef};
+use crate::document::json;
+use crate::document::splice::Span;
+
+/// Some bytes of one line, or the line as a whole.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spot {
+    file: usize,
+    /// Counted from 0.
+    line: usize,
+    /// Counted from the start of the line.
+    span: Option<Span>,
+}
+
+impl Spot {
+    /// A whole line of a log.
+    pub fn line(place: LogPlace) -> Self {
+        Self {
+            file: place.file,
+            line: place.line,
+            span: None,
+        }
+    }
+
+    /// Some bytes of a log line, counted from its start; cut to the line.
+    pub fn in_line(plan: &Plan, place: LogPlace, span: Span) -> Self {
+        let log = plan.files()[place.file].log();
+        let body = log.map(|log| log.line(place.line).body());
+        let end = body.map_or(0, |body| body.end);
+        let cut = Span::new(span.start.min(end), span.end.min(end));
+        Self {
+            span: (!cut.is_empty()).then_some(cut),
+            ..Self::line(place)
+        }
+    }
+
+    /// Some bytes of a Markdown file; of several lines the first counts.
+    pub fn in_markdown(plan: &Plan, file: usize, span: Span) -> Self {
+        let document = plan.files()[file].markdown();
+        let number = document.map_or(1, |document| document.line_of(span.start));
+        let line = document.and_then(|document| document.line(number));
+        let cut = line.map(|line| {
+            let within = |at: usize| at.clamp(line.start, line.end) - line.start;
+            Span::new(within(span.start), within(span.end))
+        });
+        Self {
+            file,
+            line: number - 1,
+            span: cut.filter(|cut| !cut.is_empty()),
+        }
+    }
+
+    /// A step, by its ID.
+    pub fn step(plan: &Plan, step: StepRef<'_>) -> Self {
+        if let (Some(place), Some(line)) = (step.log_place(), step.log_line()) {
+            return match line.span("step_id") {
+                Some(span) => Self::in_line(plan, place, span),
+                None => Self::line(place),
+            };
+        }
+        match step.section() {
+            Some((section, document)) => {
+                let heading = &document.headings()[section.heading];
+                Self::in_markdown(plan, section.file, heading.content)
+            }
+            None => Self::line(LogPlace { file: 0, line: 0 }),
+        }
+    }
+
+    /// The value of a field: the log's, else the canon's, else the step as a whole.
+    pub fn field(plan: &Plan, step: StepRef<'_>, field: Field) -> Self {
+        let spec = field.spec();
+        if let (Some(place), Some(line)) = (step.log_place(), step.log_line())
+            && let (Some(outer), Some(raw)) = (line.span(spec.key), line.get(spec.key))
+        {
+            let inner = spec.inner.and_then(|inner| {
+                let span = json::Object::parse(raw).ok()?.span(inner)?;
+                Some(span.shifted(outer.start))
+            });
+            return Self::in_line(plan, place, inner.unwrap_or(outer));
+        }
+        Self::section_field(plan, step, field).unwrap_or_else(|| Self::step(plan, step))
+    }
+
+    /// One entry of a list field, counted from 0.
+    pub fn entry(plan: &Plan, step: StepRef<'_>, field: Field, index: usize) -> Self {
+        let spec = field.spec();
+        debug_assert!(spec.kind == Kind::List && spec.inner.is_none());
+        let line = step.log_place().zip(step.log_line());
+        if let Some((place, line)) = line
+            && let (Some(list), Some(raw)) = (line.span(spec.key), line.get(spec.key))
+        {
+            let items = json::items(raw).unwrap_or_default();
+            let Some(item) = items.get(index) else {
+                return Self::in_line(plan, place, list);
+            };
+            let start = list.start + (item.as_ptr() as usize - raw.as_ptr() as usize);
+            return Self::in_line(plan, place, Span::new(start, start + item.len()));
+        }
+        Self::section_entry(plan, step, field, index)
+            .unwrap_or_else(|| Self::field(plan, step, field))
+    }
+
+    /// The value of a field in the step's canon section.
+    pub fn section_field(plan: &Plan, step: StepRef<'_>, field: Field) -> Option<Self> {
+        let (section, document) = step.section()?;
+        if field == Field::Title {
+            return Some(Self::in_markdown(plan, section.file, section.title_span));
+        }
+        let item = &document.items()[section.bullet(field)?];
+        let label = item.label.as_ref()?;
+        let span = match label.value.is_empty() {
+            true => item.content,
+            false => label.value,
+        };
+        Some(Self::in_markdown(plan, section.file, span))
+    }
+
+    fn section_entry(plan: &Plan, step: StepRef<'_>, field: Field, index: usize) -> Option<Self> {
+        let (section, document) = step.section()?;
+        let label = document.items()[section.bullet(field)?].label.as_ref()?;
+        let entries = section.list(document, field)?;
+        let value = std::str::from_utf8(&document.bytes()[label.value.range()]).ok()?;
+        let at = value.find(&**entries.get(index)?)?;
+        let start = label.value.start + at;
+        let span = Span::new(start, start + entries[index].len());
+        Some(Self::in_markdown(plan, section.file, span))
+    }
+
+    /// A row of a block table.
+    pub fn row(plan: &Plan, row: &BlockRow) -> Self {
+        let document = plan.files()[row.file].markdown();
+        let span = document.map(|document| document.tables()[row.table].rows[row.row].span);
+        Self::in_markdown(plan, row.file, span.unwrap_or_default())
+    }
+
+    /// The words of a check.
+    pub fn check(plan: &Plan, check: &Check) -> Self {
+        let document = plan.files()[check.file].markdown();
+        let span = document.map(|document| document.items()[check.item].content);
+        Self::in_markdown(plan, check.file, span.unwrap_or_default())
+    }
+
+    /// The same for people: a path, a line, a column.
+    pub fn place(self, plan: &Plan) -> Place {
+        let file = &plan.files()[self.file];
+        let mut place = Place::line(&file.path, self.line + 1);
+        let Some(span) = self.span else { return place };
+        let before = match (file.log(), file.markdown()) {
+            (Some(log), _) => {
+                let line = log.line(self.line);
+                let start = line.body().start.min(span.start);
+                &line.bytes()[start..span.start]
+            }
+            (_, Some(document)) => {
+                let start = document.line(place.line).map_or(0, |line| line.start);
+                &document.bytes()[start..start + span.start]
+            }
+            _ => &[],
+        };
+        place.column = String::from_utf8_lossy(before).chars().count() + 1;
+        place
+    }
+
+    /// The bytes, counted from the start of the line.
+    pub fn span(self) -> Option<Span> {
+        self.span
+    }
+}

@@ -1,0 +1,85 @@
+//! A step in progress that nobody has touched for 30 days.
+//!
+//! Perhaps it is blocked, or done, or was given up without a word. Set what is true with
+//! `s`; any edit of the step dates it anew.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use crate::plan::field::Field;
+use crate::plan::status::Status;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "stale",
+    severity: Severity::Note,
+    title: "a step in progress was not touched for 30 days",
+    help: "`s` sets what is true now; any edit of the step dates it anew",
+    run,
+};
+
+/// After this many days without an edit.
+const DAYS: i64 = 30;
+
+fn run(plan: &Plan, context: &Context<'_>, problems: &mut Vec<Problem>) {
+    for step in plan.steps() {
+        if step.status() != Some(Status::InProgress) {
+            continue;
+        }
+        let Ok(at) = DateTime::parse_from_rfc3339(&step.text(Field::UpdatedAt)) else {
+            continue;
+        };
+        let at = at.with_timezone(&Utc);
+        let idle = context.now.signed_duration_since(at);
+        if idle < TimeDelta::days(DAYS) {
+            continue;
+        }
+        let message = format!(
+            "{} is in progress, but was not touched for {} days, since {}",
+            step.id(),
+            idle.num_days(),
+            at.format("%Y-%m-%d")
+        );
+        let spot = Spot::field(plan, step, Field::UpdatedAt);
+        problems.push(RULE.problem(plan, spot, message).about(step));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{LOG, found, step};
+    use super::RULE;
+
+    #[test]
+    fn it_catches_a_step_idle_for_thirty_days() {
+        let at = "\"2026-05-02T00:00:00Z\"";
+        let log = step("0001", &[("status", "\"in progress\""), ("updated_at", at)]);
+        assert_eq!(
+            found(&RULE, &[(LOG, &log)]),
+            [
+                "data/plans/plan.jsonl:1:233 [\"2026-05-02T00:00:00Z\"] 0001 is in progress, but \
+                 was not touched for 30 days, since 2026-05-02"
+            ]
+        );
+    }
+
+    #[test]
+    fn it_leaves_younger_steps_and_other_statuses_alone() {
+        let log = [
+            step(
+                "0001",
+                &[
+                    ("status", "\"in progress\""),
+                    ("updated_at", "\"2026-05-02T00:00:01Z\""),
+                ],
+            ),
+            step("0002", &[("updated_at", "\"2020-01-01T00:00:00Z\"")]),
+            step(
+                "0003",
+                &[("status", "\"in progress\""), ("updated_at", "\"soon\"")],
+            ),
+        ]
+        .concat();
+        assert!(found(&RULE, &[(LOG, &log)]).is_empty());
+    }
+}

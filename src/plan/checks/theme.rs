@@ -1,0 +1,88 @@
+//! A step whose theme is not that of its block.
+//!
+//! A block has one theme, in the block table; the log repeats it for machines. When the
+//! quarterly review words a block anew, steps keep the old words until somebody takes the
+//! new ones over: `f` does. If the step is right, edit the block's theme instead.
+
+use super::wording::contrasted;
+use super::{Context, Fix, Plan, Problem, Rule, Severity, Spot};
+use crate::document::json;
+use crate::plan::canon::block_table::BlockColumn;
+use crate::plan::canon::normalised;
+use crate::plan::field::Field;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "theme",
+    severity: Severity::Warning,
+    title: "a step's theme is not its block's",
+    help: "`f` takes the block's theme over; `e` on the block words it anew",
+    run,
+};
+
+fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    let themes: Vec<(&str, String)> = (0..plan.blocks().len())
+        .map(|block| plan.block_text(block, BlockColumn::Theme))
+        .map(|theme| (theme, normalised(theme)))
+        .collect();
+    for step in plan.steps() {
+        let raw = step.raw(Field::Theme).filter(|raw| raw.starts_with('"'));
+        let Some(text) = raw.map(json::words) else {
+            continue;
+        };
+        let (theme, plain) = &themes[step.block()];
+        if plain.is_empty() || normalised(&text) == *plain {
+            continue;
+        }
+        let block = plan.blocks()[step.block()].id;
+        let (ours, theirs) = contrasted(&text, theme);
+        let message = match text.trim().is_empty() {
+            true => format!("{} has no theme; that of {block} is {theirs}", step.id()),
+            false => format!(
+                "the theme of {} is {ours}, that of {block} {theirs}",
+                step.id()
+            ),
+        };
+        let fix = Fix::Theme {
+            step_index: step.index(),
+        };
+        let spot = Spot::field(plan, step, Field::Theme);
+        let problem = RULE.problem(plan, spot, message).mended_by(fix);
+        problems.push(problem.about(step));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{CANON, LOG, found, step, table};
+    use super::RULE;
+
+    #[test]
+    fn it_catches_a_theme_of_its_own() {
+        let log = [step("0001", &[]), step("0002", &[("theme", "\"\"")])].concat();
+        let canon = table(&[("B01", "0001–0100", "Controls")]);
+        assert_eq!(
+            found(&RULE, &[(LOG, &log), (CANON, &canon)]),
+            [
+                "data/plans/plan.jsonl:1:66 [\"Cadence\"] the theme of 0001 is “Cadence”, that \
+                 of B01 “Controls”",
+                "data/plans/plan.jsonl:2:66 [\"\"] 0002 has no theme; that of B01 is “Controls”",
+            ]
+        );
+    }
+
+    #[test]
+    fn it_leaves_spelling_and_blocks_without_a_theme_alone() {
+        let log = [
+            step("0001", &[("theme", "\"cadence.\"")]),
+            step("0101", &[]),
+        ]
+        .concat();
+        let canon = table(&[
+            ("B01", "0001–0100", "**Cadence**"),
+            ("B02", "0101–0200", ""),
+        ]);
+        assert!(found(&RULE, &[(LOG, &log), (CANON, &canon)]).is_empty());
+        assert!(found(&RULE, &[(LOG, &log)]).is_empty());
+    }
+}

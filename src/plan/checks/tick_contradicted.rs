@@ -1,0 +1,94 @@
+//! A ticked checklist item that names a step which is still open.
+//!
+//! The item says that the work is done, the step says that it is not. Set the step's
+//! status with `s`, or take the tick away with `x`. A year such as 2027 counts as a step
+//! only where the item speaks of steps.
+
+use super::wording::{listed, quoted};
+use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use crate::plan::id::StepId;
+use crate::plan::status::Status;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "tick-contradicted",
+    severity: Severity::Warning,
+    title: "a ticked item names a step that is open",
+    help: "⏎ goes to the item: `x` takes the tick away; `s` on the step sets its status",
+    run,
+};
+
+fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    for check in plan.stages().iter().flat_map(|stage| &stage.checks) {
+        if !check.done {
+            continue;
+        }
+        let mut named = check.steps.clone();
+        named.sort_unstable();
+        named.dedup();
+        let open: Vec<(usize, String)> = named
+            .into_iter()
+            .filter(|id| !may_be_year(*id, &check.text))
+            .filter_map(|id| {
+                let step = plan.step(plan.find(id)?);
+                match step.status() {
+                    Some(Status::Complete) => None,
+                    Some(status) => Some((step.index(), format!("{id} ({status})"))),
+                    None => Some((step.index(), format!("{id} (without a status)"))),
+                }
+            })
+            .collect();
+        let Some((first, _)) = open.first() else {
+            continue;
+        };
+        let words: Vec<&str> = open.iter().map(|(_, words)| words.as_str()).collect();
+        let verb = if words.len() == 1 { "is" } else { "are" };
+        let message = format!(
+            "{} is ticked, but {} {verb} not complete",
+            quoted(&check.text),
+            listed(&words)
+        );
+        let problem = RULE.problem(plan, Spot::check(plan, check), message);
+        problems.push(problem.about(plan.step(*first)));
+    }
+}
+
+fn may_be_year(id: StepId, text: &str) -> bool {
+    let year = (1900..2100).contains(&id.number()) && id.suffix().is_empty();
+    year && !text.to_lowercase().contains("step")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{CANON, LOG, found, step};
+    use super::RULE;
+
+    #[test]
+    fn it_catches_a_tick_on_unfinished_work() {
+        let log = [
+            step("0001", &[]),
+            step("0002", &[("status", "\"complete\"")]),
+        ]
+        .concat();
+        let canon = "# Checklists\n\n## Base\n\n- [x] Runbooks written (0001–0002)\n";
+        assert_eq!(
+            found(&RULE, &[(LOG, &log), (CANON, canon)]),
+            [
+                "docs/plan.md:5:7 [Runbooks written (0001–0002)] “Runbooks written (0001–0002)” \
+                 is ticked, but 0001 (draft) is not complete"
+            ]
+        );
+    }
+
+    #[test]
+    fn it_leaves_open_items_complete_steps_and_years_alone() {
+        let log = [
+            step("0001", &[("status", "\"complete\"")]),
+            step("2027", &[]),
+        ]
+        .concat();
+        let canon = "# Checklists\n\n## Base\n\n- [x] Done in Step 0001\n- [ ] Step 2027\n\
+                     - [x] Budget of 2027 agreed\n";
+        assert!(found(&RULE, &[(LOG, &log), (CANON, canon)]).is_empty());
+    }
+}

@@ -1,0 +1,159 @@
+//! An `updated_at` that is no RFC 3339 instant.
+//!
+//! `2026-01-31T12:00:00Z` is one, with or without fractions of a second. Anything else
+//! cannot be sorted or compared, so the step looks as if it had never been touched. Where
+//! the instant is plain (a day, a time without zone, another zone's spelling), `f` writes it
+//! as RFC 3339, reading a time without zone as UTC and a day as its beginning.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+
+use super::wording::quoted;
+use super::{Context, Fix, Plan, Problem, Rule, Severity, Spot};
+use crate::document::json;
+use crate::plan::field::Field;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "timestamp",
+    severity: Severity::Error,
+    title: "updated_at is not RFC 3339",
+    help: "`e` on the field writes it, as 2026-01-31T12:00:00Z; so does any other edit of the step",
+    run,
+};
+
+fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    for step in plan.steps() {
+        let raw = step.raw(Field::UpdatedAt).filter(|r| r.starts_with('"'));
+        let Some(text) = raw.map(json::words) else {
+            continue;
+        };
+        if DateTime::parse_from_rfc3339(&text).is_ok() {
+            continue;
+        }
+        let message = match text.trim().is_empty() {
+            true => format!("{} does not say when it was updated", step.id()),
+            false => format!(
+                "{} was updated at {}, which is not RFC 3339",
+                step.id(),
+                quoted(&text)
+            ),
+        };
+        let spot = Spot::field(plan, step, Field::UpdatedAt);
+        let mut problem = RULE.problem(plan, spot, message).about(step);
+        if read_loosely(&text).is_some() {
+            let step_index = step.index();
+            let fix = Fix::Timestamp { step_index };
+            problem = problem
+                .mended_by(fix)
+                .with_help("`f` writes the same instant as RFC 3339 in UTC");
+        }
+        problems.push(problem);
+    }
+}
+
+/// The instant that a text can only mean, whatever its form: nothing where day and month
+/// could be taken for each other.
+pub fn read_loosely(text: &str) -> Option<DateTime<Utc>> {
+    const ZONED: [&str; 3] = [
+        "%Y-%m-%dT%H:%M:%S%.f%#z",
+        "%Y-%m-%d %H:%M:%S%.f %#z",
+        "%Y-%m-%dT%H:%M%#z",
+    ];
+    const PLAIN: [&str; 4] = [
+        "%Y-%m-%dT%H:%M:%S%.f",
+        "%Y-%m-%d %H:%M:%S%.f",
+        "%Y-%m-%dT%H:%M",
+        "%Y-%m-%d %H:%M",
+    ];
+    const DAYS: [&str; 2] = ["%Y-%m-%d", "%Y/%m/%d"];
+    let text = text.trim();
+    let zoned = DateTime::parse_from_rfc3339(text)
+        .or_else(|_| DateTime::parse_from_rfc2822(text))
+        .ok()
+        .or_else(|| {
+            let read = |form: &&str| DateTime::parse_from_str(text, form).ok();
+            ZONED.iter().find_map(read)
+        });
+    if let Some(at) = zoned {
+        return Some(at.with_timezone(&Utc));
+    }
+    let utc = ["Z", "z", " UTC", "UTC"]
+        .iter()
+        .find_map(|zone| text.strip_suffix(zone))
+        .unwrap_or(text)
+        .trim_end();
+    let at = PLAIN
+        .iter()
+        .find_map(|form| NaiveDateTime::parse_from_str(utc, form).ok())
+        .or_else(|| {
+            let read = |form: &&str| NaiveDate::parse_from_str(text, form).ok();
+            Some(DAYS.iter().find_map(read)?.and_time(NaiveTime::MIN))
+        })?;
+    Some(at.and_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{LOG, found, plan, problems, step};
+    use super::{RULE, read_loosely};
+
+    #[test]
+    fn it_catches_what_is_no_instant() {
+        let log = [
+            step("0001", &[("updated_at", "\"2026-01-31\"")]),
+            step("0002", &[("updated_at", "\"01/02/2026\"")]),
+            step("0003", &[("updated_at", "\"\"")]),
+        ]
+        .concat();
+        let files = [(LOG, &*log)];
+        assert_eq!(
+            found(&RULE, &files),
+            [
+                "data/plans/plan.jsonl:1:227 [\"2026-01-31\"] 0001 was updated at “2026-01-31”, \
+                 which is not RFC 3339",
+                "data/plans/plan.jsonl:2:227 [\"01/02/2026\"] 0002 was updated at “01/02/2026”, \
+                 which is not RFC 3339",
+                "data/plans/plan.jsonl:3:227 [\"\"] 0003 does not say when it was updated",
+            ]
+        );
+        let fixable = problems(&RULE, &plan(&files), &[]);
+        let fixable: Vec<bool> = fixable.iter().map(|p| p.fix.is_some()).collect();
+        assert_eq!(fixable, [true, false, false]);
+    }
+
+    #[test]
+    fn it_leaves_nanoseconds_and_offsets_alone() {
+        let log = [
+            step(
+                "0001",
+                &[("updated_at", "\"2026-02-17T23:51:55.259182713Z\"")],
+            ),
+            step("0002", &[("updated_at", "\"2026-02-17T23:51:55+02:00\"")]),
+        ]
+        .concat();
+        assert!(found(&RULE, &[(LOG, &log)]).is_empty());
+    }
+
+    #[test]
+    fn an_instant_is_read_in_any_plain_form() {
+        for (text, instant) in [
+            ("2026-01-31 12:30", "2026-01-31T12:30:00+00:00"),
+            ("2026-01-31T12:30:05", "2026-01-31T12:30:05+00:00"),
+            ("2026-01-31T12:30:05 UTC", "2026-01-31T12:30:05+00:00"),
+            ("2026-01-31T12:30:05+0200", "2026-01-31T10:30:05+00:00"),
+            (
+                "2026-01-31 12:30:05.25 +02:00",
+                "2026-01-31T10:30:05.250+00:00",
+            ),
+            (
+                "Sat, 31 Jan 2026 12:30:05 +0000",
+                "2026-01-31T12:30:05+00:00",
+            ),
+        ] {
+            let read = read_loosely(text).map(|at| at.to_rfc3339());
+            assert_eq!(read.as_deref(), Some(instant), "{text}");
+        }
+        assert_eq!(read_loosely("2026-02-30"), None);
+        assert_eq!(read_loosely("soon"), None);
+    }
+}

@@ -1,0 +1,93 @@
+//! A step in a block that the block table does not have.
+//!
+//! Without a row there is no theme, no steward and no success signal for the step. Add a
+//! row for the block, or correct the step's block with `e`. Each unknown block is reported
+//! once, at its first step. A plan without any block table goes by the rule of a hundred
+//! steps a block, and only what is no block name at all is reported.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::id_outside_block::named_block;
+use super::wording::{counted, quoted};
+use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use crate::document::json;
+use crate::plan::field::Field;
+use crate::plan::id::BlockId;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "unknown-block",
+    severity: Severity::Error,
+    title: "a step names a block that does not exist",
+    help: "add a row for it to the block table, or `e` on the block corrects the step",
+    run,
+};
+
+fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    let known: HashSet<BlockId> = plan.block_rows().iter().map(|row| row.id).collect();
+    let mut unknown: BTreeMap<BlockId, Vec<usize>> = BTreeMap::new();
+    for step in plan.steps() {
+        let text = step.raw(Field::Block).filter(|raw| raw.starts_with('"'));
+        match (text, named_block(step)) {
+            (Some(_), Some(block)) if !known.is_empty() && !known.contains(&block) => {
+                unknown.entry(block).or_default().push(step.index());
+            }
+            (Some(raw), None) => {
+                let words = quoted(&json::words(raw));
+                let message = format!("{} names {words} as its block, which is none", step.id());
+                let spot = Spot::field(plan, step, Field::Block);
+                let help = "`e` on the block corrects it: write B and a number, as B07";
+                let problem = RULE.problem(plan, spot, message).with_help(help);
+                problems.push(problem.about(step));
+            }
+            _ => {}
+        }
+    }
+    for (block, steps) in unknown {
+        let step = plan.step(steps[0]);
+        let others = match steps.len() - 1 {
+            0 => String::new(),
+            more => format!(" (and {} with it)", counted(more, "other step")),
+        };
+        let message = format!(
+            "{} names block {block}{others}, but the block table has no row for it",
+            step.id()
+        );
+        let spot = Spot::field(plan, step, Field::Block);
+        problems.push(RULE.problem(plan, spot, message).about(step));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{CANON, LOG, found, step, table};
+    use super::RULE;
+
+    #[test]
+    fn it_catches_blocks_without_a_row_once_each() {
+        let log = [
+            step("0001", &[]),
+            step("0101", &[]),
+            step("0102", &[]),
+            step("0103", &[("block", "\"next\"")]),
+        ]
+        .concat();
+        let canon = table(&[("B01", "0001–0100", "a")]);
+        assert_eq!(
+            found(&RULE, &[(LOG, &log), (CANON, &canon)]),
+            [
+                "data/plans/plan.jsonl:4:30 [\"next\"] 0103 names “next” as its block, which is \
+                 none",
+                "data/plans/plan.jsonl:2:30 [\"B02\"] 0101 names block B02 (and 1 other step \
+                 with it), but the block table has no row for it",
+            ]
+        );
+    }
+
+    #[test]
+    fn it_leaves_a_plan_without_a_block_table_alone() {
+        let log = [step("0001", &[]), step("0101", &[])].concat();
+        assert!(found(&RULE, &[(LOG, &log)]).is_empty());
+        assert!(found(&RULE, &[(LOG, &log), (CANON, "# Words\n")]).is_empty());
+    }
+}

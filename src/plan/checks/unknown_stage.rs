@@ -1,0 +1,125 @@
+//! An owner matrix or a readiness checklist that names a stage which is not on the ladder.
+//!
+//! Its owners and checks belong to no gate, so no review asks for them. Mostly a stage was
+//! renamed in one place only. Word it as the ladder does. Tables and lists that name none of
+//! the ladder's stages are about something else and are left alone, as is everything in a
+//! plan without a ladder.
+
+use std::collections::HashSet;
+
+use super::wording::{listed, quoted};
+use super::{Context, Plan, Problem, Rule, Severity, Spot, canon};
+use crate::document::markdown::MarkdownDocument;
+use crate::document::splice::Span;
+use crate::plan::canon::{checklist, matrix, normalised};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "unknown-stage",
+    severity: Severity::Warning,
+    title: "a matrix or checklist names a stage that is not on the ladder",
+    help: "name the stage as the ladder does, or add a row to the ladder",
+    run,
+};
+
+fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    let rungs = plan.stages().iter().filter(|stage| stage.rung.is_some());
+    let names: Vec<&str> = rungs.map(|stage| stage.name.as_str()).collect();
+    let known: HashSet<String> = names.iter().map(|name| normalised(name)).collect();
+    if known.is_empty() {
+        return;
+    }
+    let mut report = |file, span, what: &str, stage: &str| {
+        let message = format!("the {what} names the stage {}", quoted(stage));
+        let message = format!("{message}, which is not on the ladder: {}", listed(&names));
+        problems.push(RULE.problem(plan, Spot::in_markdown(plan, file, span), message));
+    };
+    for (file, document) in canon(plan) {
+        for (span, stage) in matrix_columns(document, &known) {
+            report(file, span, "owner matrix", stage);
+        }
+        for (span, stage) in checklist_headings(document, &known) {
+            report(file, span, "checklist", &stage);
+        }
+    }
+}
+
+/// The headers of unknown stages in owner matrices that name a known one, too. Where the
+/// cells give people roles, a column without any role is a remark and no stage.
+fn matrix_columns<'a>(
+    document: &'a MarkdownDocument,
+    known: &HashSet<String>,
+) -> Vec<(Span, &'a str)> {
+    let is_known = |name: &str| known.contains(&normalised(name));
+    let mut unknown = Vec::new();
+    for table in document.tables().iter().filter(|t| matrix::is_matrix(t)) {
+        let header = &table.header.cells;
+        if !header.iter().skip(1).any(|cell| is_known(&cell.text)) {
+            continue;
+        }
+        let has_role = |column: usize| {
+            let cells = table.rows.iter().filter_map(|row| row.cells.get(column));
+            cells.into_iter().any(|cell| cell.text.contains(':'))
+        };
+        let any_role = (1..header.len()).any(has_role);
+        for (column, cell) in header.iter().enumerate().skip(1) {
+            let name = cell.text.trim();
+            if !name.is_empty() && !is_known(name) && (!any_role || has_role(column)) {
+                unknown.push((cell.inner, name));
+            }
+        }
+    }
+    unknown
+}
+
+/// The headings of unknown stages in documents that have a checklist of a known one.
+fn checklist_headings(document: &MarkdownDocument, known: &HashSet<String>) -> Vec<(Span, String)> {
+    let lists = checklist::checklists(document, 0);
+    let is_known = |list: &checklist::Checklist| known.contains(&normalised(&list.stage));
+    if !lists.iter().any(is_known) {
+        return Vec::new();
+    }
+    lists
+        .into_iter()
+        .filter(|list| !is_known(list) && !list.checks.is_empty())
+        .filter_map(|list| {
+            let span = document.line(list.line)?;
+            Some((span, list.stage))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{CANON, found};
+    use super::RULE;
+
+    const LADDER: &str =
+        "| Stage | Stage-Gate Review |\n| --- | --- |\n| Base | a |\n| Top | b |\n";
+
+    #[test]
+    fn it_catches_stages_under_another_name() {
+        let canon = format!(
+            "{LADDER}\n# Checklists\n\n## Base\n\n- a\n\n## Summit\n\n- b\n\n\
+             | Workstream | Base | Summit | Remarks |\n| --- | --- | --- | --- |\n\
+             | Ops | DRI: A | DRI: B | fine |\n"
+        );
+        assert_eq!(
+            found(&RULE, &[(CANON, &canon)]),
+            [
+                "docs/plan.md:16:23 [Summit] the owner matrix names the stage “Summit”, which is \
+                 not on the ladder: Base and Top",
+                "docs/plan.md:12 [## Summit] the checklist names the stage “Summit”, which is \
+                 not on the ladder: Base and Top",
+            ]
+        );
+    }
+
+    #[test]
+    fn it_leaves_other_lists_and_plans_without_a_ladder_alone() {
+        let lists = "# Release checklist\n\n## Before\n\n- a\n\n\
+                     | Workstream | Lead | Room |\n| --- | --- | --- |\n| Ops | A | 7 |\n";
+        assert!(found(&RULE, &[(CANON, lists)]).is_empty());
+        assert!(found(&RULE, &[(CANON, LADDER), ("docs/release.md", lists)]).is_empty());
+    }
+}

@@ -1,0 +1,85 @@
+//! A status that is none of the five.
+//!
+//! The five are idea, draft, in progress, blocked and complete. A step with another one is
+//! counted under none of them and is never done, so its dependants wait for ever. `s` sets
+//! a status.
+
+use super::wording::quoted;
+use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use crate::document::json;
+use crate::plan::field::Field;
+use crate::plan::status::Status;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "unknown-status",
+    severity: Severity::Error,
+    title: "a status is none of the five",
+    help: "`s` sets a status: idea, draft, in progress, blocked or complete",
+    run,
+};
+
+fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    for step in plan.steps() {
+        let logged = step.raw(Field::Status).filter(|raw| raw.starts_with('"'));
+        let section = step.section();
+        let canon = section.and_then(|(section, document)| section.text(document, Field::Status));
+        let spots = [
+            (
+                logged.map(json::words),
+                Spot::field(plan, step, Field::Status),
+            ),
+            (
+                canon,
+                Spot::section_field(plan, step, Field::Status)
+                    .unwrap_or_else(|| Spot::step(plan, step)),
+            ),
+        ];
+        for (text, spot) in spots {
+            let Some(text) = text.filter(|text| Status::read(text).is_none()) else {
+                continue;
+            };
+            let message = match text.trim().is_empty() {
+                true => format!("{} has an empty status", step.id()),
+                false => format!(
+                    "{} has the status {}, which is none",
+                    step.id(),
+                    quoted(&text)
+                ),
+            };
+            problems.push(RULE.problem(plan, spot, message).about(step));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{CANON, LOG, found, step};
+    use super::RULE;
+
+    #[test]
+    fn it_catches_words_that_are_no_status() {
+        let log = [
+            step("0001", &[("status", "\"done\"")]),
+            step("0002", &[("status", "\"\"")]),
+        ]
+        .concat();
+        let canon = "### Step 0003 — a\n- **Owner:** a\n- **Status:** Nearly\n";
+        assert_eq!(
+            found(&RULE, &[(LOG, &log), (CANON, canon)]),
+            [
+                "data/plans/plan.jsonl:1:103 [\"done\"] 0001 has the status “done”, which is \
+                 none",
+                "data/plans/plan.jsonl:2:103 [\"\"] 0002 has an empty status",
+                "docs/plan.md:3:15 [Nearly] 0003 has the status “Nearly”, which is none",
+            ]
+        );
+    }
+
+    #[test]
+    fn it_leaves_other_spellings_of_the_five_alone() {
+        let log = step("0001", &[("status", "\"In_Progress\"")]);
+        let canon = "### Step 0001 — a\n- **Status:** In Progress\n";
+        assert!(found(&RULE, &[(LOG, &log), (CANON, canon)]).is_empty());
+    }
+}

@@ -1,0 +1,68 @@
+//! A line of the log that is not one JSON object.
+//!
+//! Whatever the line was meant to say, no one sees it: the step is missing from lists,
+//! its dependants wait for nothing, and a dashboard may stop at it. The bytes are kept as
+//! they are. Mend the line in place: `⏎` on the problem opens it as text.
+
+use super::{Context, Plan, Problem, Rule, Severity, Spot, logs};
+use crate::document::log::LineProblem;
+use crate::document::splice::Span;
+use crate::plan::LogPlace;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "unreadable-line",
+    severity: Severity::Error,
+    title: "a line of the log is not a JSON object",
+    help: "⏎ opens the line as text; it is kept byte for byte until then",
+    run,
+};
+
+fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    for (file, log) in logs(plan) {
+        for (line, content) in log.lines().enumerate() {
+            let (offset, message) = match content.problem() {
+                Some(LineProblem::NotUtf8 { offset }) => {
+                    (*offset, "this line has bytes that are not UTF-8".to_owned())
+                }
+                Some(LineProblem::NotJson { offset, reason }) => {
+                    (*offset, format!("this line is not a JSON object: {reason}"))
+                }
+                Some(LineProblem::ConflictMarker) | None => continue,
+            };
+            let rest = String::from_utf8_lossy(&content.bytes()[offset..]);
+            let width = rest.chars().next().map_or(1, |c| match c {
+                char::REPLACEMENT_CHARACTER => 1,
+                c => c.len_utf8(),
+            });
+            let span = Span::new(offset, offset + width);
+            let spot = Spot::in_line(plan, LogPlace { file, line }, span);
+            problems.push(RULE.problem(plan, spot, message));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{LOG, found, step};
+    use super::RULE;
+
+    #[test]
+    fn it_catches_a_line_that_breaks_off() {
+        let log = format!("{}{{\"step_id\": \"0002\", }}\n[1]\n", step("0001", &[]));
+        assert_eq!(
+            found(&RULE, &[(LOG, &log)]),
+            [
+                "data/plans/plan.jsonl:2:21 [}] this line is not a JSON object: trailing comma",
+                "data/plans/plan.jsonl:3 [[] this line is not a JSON object: invalid type: \
+                 sequence, expected a JSON object",
+            ]
+        );
+    }
+
+    #[test]
+    fn it_leaves_blank_lines_and_the_header_alone() {
+        let log = format!("\u{feff}{{\"schema\": 1}}\r\n\r\n{}\n", step("0001", &[]));
+        assert!(found(&RULE, &[(LOG, &log)]).is_empty());
+    }
+}
