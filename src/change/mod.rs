@@ -8,6 +8,7 @@ pub mod apply;
 pub mod compose;
 pub mod history;
 pub mod merge;
+mod order;
 pub mod value;
 
 use std::path::PathBuf;
@@ -44,6 +45,8 @@ pub enum Target {
         /// Where it stood, counted from 0; of several equal lines the nearest is meant.
         line: usize,
     },
+    /// The order of some steps in a log: their IDs, one a line.
+    LogOrder,
     /// What follows the label of a bullet in a step section, spaces included.
     SectionValue {
         /// The step.

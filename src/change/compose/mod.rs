@@ -5,6 +5,7 @@
 
 mod add;
 mod block;
+mod fix;
 mod gate;
 mod line;
 

@@ -24,7 +24,7 @@ pub const RULE: Rule = Rule {
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     for (file, log) in logs(plan) {
         let steps: Vec<(usize, StepId)> = ids(log).collect();
-        let unfinished = conflict_marker::is_in(log);
+        let unfinished = conflict_marker::first(log).is_some();
         for pair in steps.windows(2) {
             let [(_, before), (line, id)] = pair else {
                 continue;
