@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use super::{Change, Edit, Target, merge, tail};
+use super::{Change, Edit, Target, merge, order, tail};
 use crate::document::Document;
 use crate::document::json::{self, Object};
 use crate::document::log::LogDocument;
@@ -141,7 +141,7 @@ struct Lines(Option<HashMap<(StepId, u32), usize>>);
 impl Lines {
     fn find(&mut self, log: &LogDocument, step: StepId, nth: u32) -> Option<usize> {
         self.0
-            .get_or_insert_with(|| index(log))
+            .get_or_insert_with(|| step_lines(log))
             .get(&(step, nth))
             .copied()
     }
@@ -155,7 +155,8 @@ fn step_of(log: &LogDocument, line: usize) -> Option<StepId> {
     json::words(log.line(line).get("step_id")?).parse().ok()
 }
 
-fn index(log: &LogDocument) -> HashMap<(StepId, u32), usize> {
+/// The line of each step, by its ID and which of several lines with that ID.
+pub(super) fn step_lines(log: &LogDocument) -> HashMap<(StepId, u32), usize> {
     let mut lines = HashMap::with_capacity(log.line_count());
     for line in 0..log.line_count() {
         if let Some(id) = step_of(log, line) {
@@ -187,6 +188,10 @@ fn in_log(edit: &Edit, log: &mut LogDocument, lines: &mut Lines) -> Result<(), O
         Target::LogText { line } => {
             lines.forget();
             set_text(edit, log, *line)
+        }
+        Target::LogOrder => {
+            lines.forget();
+            order::apply(edit, log)
         }
         _ => Err(Obstacle::Gone),
     }

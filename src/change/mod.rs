@@ -9,6 +9,7 @@ pub mod compose;
 pub mod form;
 pub mod history;
 pub mod merge;
+mod order;
 pub mod value;
 
 use std::path::PathBuf;
@@ -46,6 +47,8 @@ pub enum Target {
         /// Where it stood, counted from 0; of several equal lines the nearest is meant.
         line: usize,
     },
+    /// The order of some steps in a log: their IDs, one a line.
+    LogOrder,
     /// What follows the label of a bullet in a step section, spaces included.
     SectionValue {
         /// The step.

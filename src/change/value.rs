@@ -34,6 +34,11 @@ pub fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
+/// The same with whatever fraction of a second it has.
+pub fn exact_instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
 /// Checks what was typed into a single-valued field and puts it into the one spelling
 /// that stepdeck writes.
 ///

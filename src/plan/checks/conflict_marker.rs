@@ -65,9 +65,9 @@ fn message(conflict: Conflict) -> String {
     }
 }
 
-/// Whether git left a marker in this log, so that lines are not to be moved.
-pub(super) fn is_in(log: &LogDocument) -> bool {
-    markers(log).next().is_some()
+/// The first line of a log with a marker, counted from 0: no lines are to be moved then.
+pub fn first(log: &LogDocument) -> Option<usize> {
+    markers(log).next().map(|(line, _)| line)
 }
 
 fn markers(log: &LogDocument) -> impl Iterator<Item = (usize, u8)> {

@@ -24,21 +24,15 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
         let logged = step.raw(Field::Status).filter(|raw| raw.starts_with('"'));
         let section = step.section();
         let canon = section.and_then(|(section, document)| section.text(document, Field::Status));
-        let spots = [
-            (
-                logged.map(json::words),
-                Spot::field(plan, step, Field::Status),
-            ),
-            (
-                canon,
-                Spot::section_field(plan, step, Field::Status)
-                    .unwrap_or_else(|| Spot::step(plan, step)),
-            ),
-        ];
-        for (text, spot) in spots {
+        for (text, in_log) in [(logged.map(json::words), true), (canon, false)] {
             let Some(text) = text.filter(|text| Status::read(text).is_none()) else {
                 continue;
             };
+            let spot = match in_log {
+                true => None,
+                false => Spot::section_field(plan, step, Field::Status),
+            };
+            let spot = spot.unwrap_or_else(|| Spot::field(plan, step, Field::Status));
             let message = match text.trim().is_empty() {
                 true => format!("{} has an empty status", step.id()),
                 false => format!(

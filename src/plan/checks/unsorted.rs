@@ -5,12 +5,8 @@
 //! than its own is reported. `f` moves the lines into order; headers, blank lines and lines
 //! that are no steps stay where they are, and a log with an unfinished merge is left alone.
 
-use super::{Context, Fix, Plan, Problem, Rule, Severity, Spot, conflict_marker, logs};
-use crate::document::json;
-use crate::document::log::LogDocument;
-use crate::document::splice::Span;
-use crate::plan::LogPlace;
-use crate::plan::id::StepId;
+use super::{Context, Fix, Plan, Problem, Rule, Severity, Spot, conflict_marker};
+use crate::plan::{LogPlace, StepRef};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -22,44 +18,32 @@ pub const RULE: Rule = Rule {
 };
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
-    for (file, log) in logs(plan) {
-        let steps: Vec<(usize, StepId)> = ids(log).collect();
-        let unfinished = conflict_marker::is_in(log);
-        for pair in steps.windows(2) {
-            let [(_, before), (line, id)] = pair else {
-                continue;
-            };
-            if before <= id {
-                continue;
-            }
-            let place = LogPlace { file, line: *line };
-            let span = log.line(*line).span("step_id").unwrap_or(Span::empty(0));
-            let message = format!("{id} stands behind {before}");
-            let problem = RULE.problem(plan, Spot::in_line(plan, place, span), message);
-            let step = plan
-                .find(*id)
-                .into_iter()
-                .flat_map(|first| first..plan.len())
-                .map(|index| plan.step(index))
-                .take_while(|step| step.id() == *id)
-                .find(|step| step.log_place() == Some(place));
-            let problem = match step {
-                Some(step) => problem.about(step),
-                None => problem,
-            };
-            problems.push(match unfinished {
-                true => problem.with_help("finish the merge first; then `f` sorts the lines"),
-                false => problem.mended_by(Fix::SortLog { file }),
-            });
+    let mut steps: Vec<(LogPlace, StepRef<'_>)> = plan
+        .steps()
+        .filter_map(|step| Some((step.log_place()?, step)))
+        .collect();
+    steps.sort_by_key(|(place, _)| (place.file, place.line));
+    let unfinished: Vec<bool> = plan
+        .files()
+        .iter()
+        .map(|file| file.log().and_then(conflict_marker::first).is_some())
+        .collect();
+    for pair in steps.windows(2) {
+        let [(above, before), (place, step)] = pair else {
+            continue;
+        };
+        if above.file != place.file || before.id() <= step.id() {
+            continue;
         }
+        let file = place.file;
+        let message = format!("{} stands behind {}", step.id(), before.id());
+        let problem = RULE.problem(plan, Spot::step(plan, *step), message);
+        let problem = match unfinished[file] {
+            true => problem.with_help("finish the merge first; then `f` sorts the lines"),
+            false => problem.mended_by(Fix::SortLog { file }),
+        };
+        problems.push(problem.about(*step));
     }
-}
-
-/// The lines that hold steps, with their IDs, in file order.
-fn ids(log: &LogDocument) -> impl Iterator<Item = (usize, StepId)> {
-    log.lines().enumerate().filter_map(|(line, content)| {
-        Some((line, json::words(content.get("step_id")?).parse().ok()?))
-    })
 }
 
 #[cfg(test)]

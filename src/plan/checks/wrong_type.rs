@@ -7,8 +7,7 @@
 
 use super::{Context, Plan, Problem, Rule, Severity, Spot};
 use crate::document::json;
-use crate::plan::StepRef;
-use crate::plan::field::{FIELDS, FieldSpec, Kind};
+use crate::plan::field::{FIELDS, Field, FieldSpec, Kind};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -24,73 +23,79 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
         let Some(line) = step.log_line() else {
             continue;
         };
+        let mut report = |name: &str, raw: &str, wanted: &str, spot| {
+            let found = match wanted {
+                TEXTS if raw.starts_with('[') => "a list of other things",
+                _ => type_of(raw),
+            };
+            let message = format!("`{name}` of {} is {found}, not {wanted}", step.id());
+            problems.push(RULE.problem(plan, spot, message).about(step));
+        };
         if let Some(raw) = line.get("step_id").filter(|raw| !raw.starts_with('"')) {
-            let message = wrong(step, "step_id", type_of(raw), "text");
-            let problem = RULE.problem(plan, Spot::step(plan, step), message);
-            problems.push(problem.about(step));
+            report("step_id", raw, "text", Spot::step(plan, step));
         }
-        let mut object_told = "";
-        for spec in &FIELDS {
-            let Some(raw) = line.get(spec.key).filter(|raw| *raw != "null") else {
+        for spec in FIELDS.iter().filter(|spec| spec.inner.is_none()) {
+            let Some(raw) = value(line.get(spec.key)) else {
                 continue;
             };
-            let Some((name, found, wanted)) = mismatch(spec, raw) else {
-                continue;
-            };
-            // Several fields live in one object: that it is none is said once.
-            if name == object_told {
-                continue;
-            }
-            if name == spec.key && spec.inner.is_some() {
-                object_told = name;
-            }
-            let message = wrong(step, name, found, wanted);
-            let spot = match items_fault(spec, raw) {
+            let index = items_fault(spec, raw);
+            let spot = || match index {
                 Some(index) => Spot::entry(plan, step, spec.field, index),
                 None => Spot::field(plan, step, spec.field),
             };
-            problems.push(RULE.problem(plan, spot, message).about(step));
+            match spec.kind {
+                Kind::List if !raw.starts_with('[') => report(spec.name, raw, "a list", spot()),
+                Kind::List if index.is_some() => report(spec.name, raw, TEXTS, spot()),
+                Kind::List => {}
+                _ if raw.starts_with('"') => {}
+                _ => report(spec.name, raw, "text", spot()),
+            }
+        }
+        for (key, first) in objects() {
+            let Some(raw) = value(line.get(key)) else {
+                continue;
+            };
+            let Ok(object) = json::Object::parse(raw) else {
+                report(key, raw, "an object", Spot::field(plan, step, first));
+                continue;
+            };
+            for spec in FIELDS.iter().filter(|spec| spec.key == key) {
+                let inner = spec.inner.and_then(|inner| value(object.get(inner)));
+                if let Some((raw, wanted)) = inner.and_then(|raw| inner_fault(spec, raw)) {
+                    report(spec.name, raw, wanted, Spot::field(plan, step, spec.field));
+                }
+            }
         }
     }
 }
 
-fn wrong(step: StepRef<'_>, name: &str, found: &str, wanted: &str) -> String {
-    format!("`{name}` of {} is {found}, not {wanted}", step.id())
+/// What a list should be that has the wrong items.
+const TEXTS: &str = "a list of texts";
+
+/// A value that is there at all.
+fn value(raw: Option<&str>) -> Option<&str> {
+    raw.filter(|raw| *raw != "null")
 }
 
-/// The name of the value that does not fit, what it is and what it should be.
-fn mismatch(
-    spec: &'static FieldSpec,
-    raw: &str,
-) -> Option<(&'static str, &'static str, &'static str)> {
-    if let Some(inner) = spec.inner {
-        if !raw.starts_with('{') {
-            return Some((spec.key, type_of(raw), "an object"));
-        }
-        let object = json::Object::parse(raw).ok()?;
-        let raw = object.get(inner).filter(|raw| *raw != "null")?;
-        let (fits, wanted) = match spec.kind {
-            Kind::Measure => (is_measure(raw), "a number or text"),
-            _ => (raw.starts_with('"'), "text"),
-        };
-        return (!fits).then(|| (spec.name, type_of(raw), wanted));
-    }
-    if spec.kind != Kind::List {
-        return (!raw.starts_with('"')).then(|| (spec.name, type_of(raw), "text"));
-    }
-    if !raw.starts_with('[') {
-        return Some((spec.name, type_of(raw), "a list"));
-    }
-    items_fault(spec, raw).map(|_| (spec.name, "a list of other things", "a list of texts"))
+/// The keys that hold objects, each with the first field in it.
+fn objects() -> impl Iterator<Item = (&'static str, Field)> {
+    FIELDS.iter().enumerate().filter_map(|(at, spec)| {
+        let first = !FIELDS[..at].iter().any(|earlier| earlier.key == spec.key);
+        (first && spec.inner.is_some()).then_some((spec.key, spec.field))
+    })
 }
 
-fn is_measure(raw: &str) -> bool {
-    !raw.starts_with(['[', '{', 't', 'f'])
+fn inner_fault<'a>(spec: &FieldSpec, raw: &'a str) -> Option<(&'a str, &'static str)> {
+    match spec.kind {
+        Kind::Measure if raw.starts_with(['[', '{', 't', 'f']) => Some((raw, "a number or text")),
+        Kind::Measure => None,
+        _ => (!raw.starts_with('"')).then_some((raw, "text")),
+    }
 }
 
 /// Index of the first item of a list that is not text.
 fn items_fault(spec: &FieldSpec, raw: &str) -> Option<usize> {
-    if spec.kind != Kind::List {
+    if spec.kind != Kind::List || raw == "[]" {
         return None;
     }
     let items = json::items(raw)?;
