@@ -15,6 +15,7 @@ pub mod model;
 pub mod overlay;
 pub mod plan_view;
 pub mod prompt;
+pub mod session;
 pub mod update;
 
 pub use message::{DiskEvent, Effect, Message};

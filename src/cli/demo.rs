@@ -1,16 +1,13 @@
 //! `stepdeck demo`: writes the demo plan into a folder.
 //!
-//! Owns the order "look first, then write": as long as one of the files is in the way,
-//! nothing is written at all, and no file is ever overwritten. What the files say is
-//! decided by [`crate::record::demo`].
+//! What the files say is decided by [`crate::record::demo`], how they come to be by
+//! [`crate::store::create`].
 
-use std::error::Error;
-use std::fmt;
-use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::record::demo::plan;
+use crate::store::create::create;
 
 /// Write a demo plan to explore: an invented programme with steps, gates and papers.
 ///
@@ -33,9 +30,9 @@ impl Demo {
     /// Writes the plan and says where it is.
     ///
     /// # Errors
-    /// As [`write`], or standard output cannot be written.
+    /// As [`create`], or standard output cannot be written.
     pub fn run(self) -> color_eyre::Result<()> {
-        let files = write(&self.dir, self.steps, self.seed)?;
+        let files = create(&self.dir, plan(self.steps, self.seed))?;
         let mut out = io::stdout().lock();
         let said = writeln!(
             out,
@@ -68,130 +65,9 @@ fn shown_for_shell(dir: &Path) -> String {
     shlex::try_quote(&text).map_or_else(|_| text.clone(), |quoted| quoted.into_owned())
 }
 
-/// Why the demo plan was not written.
-#[derive(Debug)]
-pub enum DemoError {
-    /// A file of the plan, or something else by its name, exists; nothing was written.
-    Exists(PathBuf),
-    /// A folder or file could not be written; files before it may have been.
-    Write { path: PathBuf, source: io::Error },
-}
-
-impl fmt::Display for DemoError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Exists(path) => write!(
-                f,
-                "{} exists already, so nothing was written; name an empty folder, or move the \
-                 file away",
-                path.display()
-            ),
-            Self::Write { path, source } => write!(
-                f,
-                "{} could not be written ({source}); make room or choose another folder, and \
-                 delete what was written before trying again",
-                path.display()
-            ),
-        }
-    }
-}
-
-impl Error for DemoError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Exists(_) => None,
-            Self::Write { source, .. } => Some(source),
-        }
-    }
-}
-
-/// Writes the demo plan below `dir` and returns the paths written, in order.
-///
-/// # Errors
-/// [`DemoError::Exists`] before anything is written if one of the files is there already;
-/// [`DemoError::Write`] when the file system refuses.
-pub fn write(dir: &Path, steps: usize, seed: u64) -> Result<Vec<PathBuf>, DemoError> {
-    let files: Vec<(PathBuf, Vec<u8>)> = plan(steps, seed)
-        .into_iter()
-        .map(|(path, bytes)| (dir.join(path), bytes))
-        .collect();
-    // A dangling symlink is in the way too, so links are not followed.
-    if let Some((path, _)) = files
-        .iter()
-        .find(|(path, _)| path.symlink_metadata().is_ok())
-    {
-        return Err(DemoError::Exists(path.clone()));
-    }
-    files
-        .into_iter()
-        .map(|(path, bytes)| create(path, &bytes))
-        .collect()
-}
-
-fn create(path: PathBuf, bytes: &[u8]) -> Result<PathBuf, DemoError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let written = fs::create_dir_all(folder)
-        .and_then(|()| File::create_new(&path))
-        .and_then(|mut file| file.write_all(bytes));
-    match written {
-        Ok(()) => Ok(path),
-        Err(source) => Err(DemoError::Write { path, source }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_plan_is_written_into_a_folder_that_did_not_exist() {
-        let home = tempfile::tempdir().expect("a temporary folder");
-        let dir = home.path().join("new/plan");
-        let written = write(&dir, 50, 1).expect("written");
-        let expected = plan(50, 1);
-        assert_eq!(written.len(), expected.len());
-        for ((path, bytes), at) in expected.iter().zip(&written) {
-            assert_eq!(*at, dir.join(path));
-            assert_eq!(fs::read(at).expect("readable"), *bytes);
-        }
-    }
-
-    #[test]
-    fn a_file_in_the_way_is_named_and_nothing_is_written() {
-        let home = tempfile::tempdir().expect("a temporary folder");
-        let roadmap = home.path().join("data/ROADMAP.md");
-        fs::create_dir(home.path().join("data")).expect("a folder");
-        fs::write(&roadmap, "mine").expect("a file");
-        let error = write(home.path(), 50, 1).expect_err("refused");
-        assert_eq!(
-            error.to_string(),
-            format!(
-                "{} exists already, so nothing was written; name an empty folder, or move the \
-                 file away",
-                roadmap.display()
-            )
-        );
-        assert_eq!(fs::read(&roadmap).expect("readable"), b"mine");
-        assert!(!home.path().join("stepdeck.toml").exists());
-        assert_eq!(
-            fs::read_dir(home.path().join("data"))
-                .expect("a folder")
-                .count(),
-            1
-        );
-    }
-
-    #[test]
-    fn a_second_call_leaves_the_first_plan_alone() {
-        let home = tempfile::tempdir().expect("a temporary folder");
-        write(home.path(), 50, 1).expect("written");
-        assert!(matches!(
-            write(home.path(), 60, 2),
-            Err(DemoError::Exists(_))
-        ));
-        let log = fs::read(home.path().join("data/plans/10000_step_plan.jsonl")).expect("a log");
-        assert_eq!(log.split(|byte| *byte == b'\n').count(), 52);
-    }
 
     #[test]
     fn the_command_line_has_the_bundled_plan_as_its_default() {
@@ -213,15 +89,5 @@ mod tests {
                 Err("give a whole number from 1 to 10000000".to_owned())
             );
         }
-    }
-
-    #[test]
-    fn a_folder_that_is_a_file_is_reported_with_its_path() {
-        let home = tempfile::tempdir().expect("a temporary folder");
-        let dir = home.path().join("taken");
-        fs::write(&dir, "").expect("a file");
-        let error = write(&dir, 1, 1).expect_err("refused");
-        assert!(matches!(&error, DemoError::Write { path, .. } if path.starts_with(&dir)));
-        assert!(error.to_string().contains("taken"));
     }
 }

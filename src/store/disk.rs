@@ -117,24 +117,25 @@ struct Worker {
 }
 
 impl Disk {
-    /// Starts the thread for an opened plan. `state` is the folder for what is private to
+    /// Starts the thread for an opened plan, of which `told` are the files that count.
+    /// `state` is the folder for what is private to
     /// this person; `tell` hears every event.
     pub fn start(
         start: &Path,
         overrides: Overrides,
         opened: &Opened,
+        told: &[PathBuf],
         state: &Path,
         tell: impl FnMut(DiskEvent) + Send + 'static,
     ) -> Self {
         let (requests, inbox) = channel();
-        let part = |path: &PathBuf| opened.files.iter().any(|file| file.path == *path);
         let known = opened
             .looked_at
             .iter()
             .map(|looked| {
                 let mut known = Known::new(looked.role);
                 known.bytes.clone_from(&looked.bytes);
-                known.told = part(&looked.path);
+                known.told = told.contains(&looked.path);
                 (looked.path.clone(), known)
             })
             .collect();

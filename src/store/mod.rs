@@ -8,6 +8,7 @@
 //! the cockpit runs. What is private to one person is in [`state`].
 
 pub mod config;
+pub mod create;
 pub mod discover;
 pub mod disk;
 pub mod fingerprint;

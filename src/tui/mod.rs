@@ -2,8 +2,12 @@
 //!
 //! Nothing here decides what a plan means, and nothing reads or writes plan files.
 
+pub mod cockpit;
+pub mod draw;
 pub mod editor;
+pub mod face;
 pub mod field;
+pub mod keys;
 pub mod terminal;
 pub mod theme;
 pub mod window;

@@ -1,0 +1,54 @@
+//! What is private to a person and survives quitting: where one was. Never in the plan.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::model::{Model, Screen};
+use crate::plan::id::typed_id;
+use crate::plan::query::Query;
+
+/// Where one was when one left.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug, Default)]
+#[serde(default)]
+pub struct Session {
+    screen: u8,
+    step: Option<String>,
+    filter: String,
+    bookmarks: BTreeMap<char, String>,
+}
+
+impl Session {
+    /// What is worth remembering of `model`.
+    pub fn of(model: &Model) -> Self {
+        Self {
+            screen: match model.screen {
+                Screen::Plan => 1,
+                Screen::Gates => 2,
+                Screen::Problems => 5,
+            },
+            step: model.selected().map(|(id, _)| id.to_string()),
+            filter: model.view.filter.text().to_owned(),
+            bookmarks: (model.view.bookmarks.iter())
+                .map(|(letter, (id, _))| (*letter, id.to_string()))
+                .collect(),
+        }
+    }
+
+    /// Goes back to where one was, as far as it is still there.
+    pub fn restore(&self, model: &mut Model) {
+        model.screen = match self.screen {
+            2 => Screen::Gates,
+            5 => Screen::Problems,
+            _ => Screen::Plan,
+        };
+        model.view.filter = Query::parse(&self.filter).unwrap_or_default();
+        let id = self.step.as_deref().and_then(typed_id);
+        model.refresh(id.map(|id| (id, 0)));
+        for (letter, id) in &self.bookmarks {
+            if let Some(id) = typed_id(id) {
+                model.view.bookmarks.insert(*letter, (id, 0));
+            }
+        }
+    }
+}

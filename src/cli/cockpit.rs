@@ -1,0 +1,171 @@
+//! Opens the cockpit: plan, terminal and file thread put together.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::mpsc::{Sender, channel};
+
+use chrono::Utc;
+use color_eyre::eyre::{Context as _, Result, bail};
+
+use super::{Arguments, Color};
+use crate::app::keymap::Keymap;
+use crate::app::model::Setting;
+use crate::app::session::Session;
+use crate::app::{Message, Model, update};
+use crate::store::config;
+use crate::store::discover::{Layout, Overrides};
+use crate::store::disk::Disk;
+use crate::store::open::{Opened, open};
+use crate::store::state::{State, default_base};
+use crate::tui::cockpit::{Cockpit, Event, Turn};
+use crate::tui::face::RealFace;
+use crate::tui::terminal::{Options, Terminal};
+use crate::tui::theme::{Background, ColorChoice, Theme};
+
+/// The name under which a person's last place in a plan is kept.
+const SESSION: &str = "session";
+
+/// Opens the plan and hands the terminal over until the person leaves.
+///
+/// # Errors
+/// When there is no terminal, when it is lost, or when an edit could not be saved at last.
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let start = match &arguments.dir {
+        Some(dir) if !dir.is_dir() => {
+            bail!(
+                "{} is not a folder; -C takes the folder of a plan",
+                dir.display()
+            )
+        }
+        Some(dir) => dir.clone(),
+        None => std::env::current_dir().wrap_err("the current directory is gone")?,
+    };
+    let overrides = Overrides {
+        logs: arguments.log.clone(),
+        canon: arguments.canon.clone(),
+    };
+    loop {
+        let opened = open(&start, &overrides);
+        if one_session(arguments, &start, &overrides, opened)? == Turn::Quit {
+            return Ok(());
+        }
+    }
+}
+
+fn one_session(
+    arguments: &Arguments,
+    start: &Path,
+    overrides: &Overrides,
+    mut opened: Opened,
+) -> Result<Turn> {
+    let layout = opened.layout.clone();
+    let state = default_base().map(|base| State::of_plan(&base, &layout.root));
+    let files = std::mem::take(&mut opened.files);
+    let told: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
+    let (keymap, mut news) = keymap(&layout);
+    let mut model = Model::new(files, setting(arguments, &layout), keymap, Utc::now());
+    if let Some(session) = state
+        .as_ref()
+        .and_then(|state| state.load::<Session>(SESSION))
+    {
+        session.restore(&mut model);
+    }
+    news.extend(opened.unreadable.iter().map(|(_, reason)| reason.clone()));
+    news.extend(layout.config_problems.iter().map(ToString::to_string));
+    for text in news.into_iter().take(1) {
+        update(&mut model, Message::Notice { text, error: true });
+    }
+
+    let asks = layout.config.display.theme == config::Theme::Auto;
+    let mut terminal = Terminal::enter(Options {
+        ask_background: asks && arguments.color != Color::Never,
+    })?;
+    let background = match layout.config.display.theme {
+        config::Theme::Auto => terminal.background(),
+        config::Theme::Dark => Some(Background::Dark),
+        config::Theme::Light => Some(Background::Light),
+    };
+    let choice = match arguments.color {
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    };
+    let ascii = arguments.ascii || layout.config.display.ascii;
+    let theme = Theme::detect(|name| std::env::var(name).ok(), choice, background, ascii);
+
+    let (sender, inbox) = channel();
+    let input = terminal.start_input(sender.clone())?;
+    let private = state
+        .as_ref()
+        .map_or_else(std::env::temp_dir, |s| s.folder().to_owned());
+    let news = sender.clone();
+    let disk = Disk::start(
+        start,
+        overrides.clone(),
+        &opened,
+        &told,
+        &private,
+        move |event| {
+            // Nobody hears it when the cockpit is being left.
+            let _ = news.send(Event::Disk(event));
+        },
+    );
+    ask_for_person(layout.root.clone(), sender.clone());
+    let face = RealFace { terminal, input };
+    let mut cockpit = Cockpit::new(
+        model,
+        face,
+        theme,
+        (sender, inbox),
+        Some(disk),
+        Box::new(Utc::now),
+    );
+    let turn = cockpit.run();
+    if let (Some(state), true) = (&state, cockpit.model.has_plan()) {
+        // Not to find one's place again is no reason to trouble anybody.
+        let _ = state.save(SESSION, &Session::of(&cockpit.model));
+    }
+    let lost = cockpit.close();
+    if !lost.is_empty() {
+        bail!("not saved: {}", lost.join("; "));
+    }
+    Ok(turn?)
+}
+
+fn keymap(layout: &Layout) -> (Keymap, Vec<String>) {
+    let wishes = layout.config.keys.iter();
+    let wishes = wishes.map(|(name, keys)| (name.clone(), keys.value.clone()));
+    Keymap::new(&wishes.collect())
+}
+
+fn setting(arguments: &Arguments, layout: &Layout) -> Setting {
+    let below = |path: &Path| path.strip_prefix(&layout.root).unwrap_or(path).to_owned();
+    let severities = layout.config.checks.iter();
+    Setting {
+        who: std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned()),
+        read_only: arguments.read_only,
+        roadmap: below(&layout.roadmap),
+        checkpoints: below(&layout.checkpoints),
+        root: layout.root.clone(),
+        severities: severities
+            .map(|(code, s)| (code.clone(), s.value.clone()))
+            .collect(),
+    }
+}
+
+/// Asks git for the person's name, without keeping anybody waiting.
+fn ask_for_person(root: PathBuf, sender: Sender<Event>) {
+    std::thread::spawn(move || {
+        let asked = Command::new("git")
+            .args(["config", "user.name"])
+            .current_dir(root)
+            .output();
+        if let Ok(answer) = asked
+            && answer.status.success()
+            && let name = String::from_utf8_lossy(&answer.stdout).trim().to_owned()
+            && !name.is_empty()
+        {
+            let _ = sender.send(Event::Person(name));
+        }
+    });
+}

@@ -1,0 +1,371 @@
+//! The event loop: one event after another into `update`, its effects outside, and a frame
+//! when something changed. Nothing here waits for anything but the next event.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+
+use super::face::Face;
+use super::field::Field;
+use super::keys;
+use super::terminal::{Signal, TerminalEvent};
+use super::theme::Theme;
+use super::window::Sight;
+use crate::app::{DiskEvent, Effect, Message, Model, update};
+use crate::plan::checks::{Context, Problem, check};
+use crate::record;
+use crate::store::create::create;
+use crate::store::disk::Disk;
+
+/// The checks run when the plan has been left alone for this long.
+const CHECK_AFTER: Duration = Duration::from_millis(120);
+/// Events taken before the next frame at the most, so that a flood still shows progress.
+const BURST: usize = 512;
+/// Steps of the demo plan, and its seed: those of the bundled one.
+const DEMO: (usize, u64) = (480, 1);
+
+/// Everything that can happen to the loop.
+#[derive(Debug)]
+pub enum Event {
+    /// Keys, pastes, resizes and signals.
+    Terminal(TerminalEvent),
+    /// News of the files.
+    Disk(DiskEvent),
+    /// The checks have run.
+    Checked {
+        /// Which state of the plan was checked.
+        generation: u64,
+        /// What they found.
+        problems: Arc<Vec<Problem>>,
+    },
+    /// Who the person is, by git or the login.
+    Person(String),
+}
+
+impl From<TerminalEvent> for Event {
+    fn from(event: TerminalEvent) -> Self {
+        Self::Terminal(event)
+    }
+}
+
+/// Why the loop goes on or ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Turn {
+    /// There is more to come.
+    On,
+    /// The person left, or the terminal did.
+    Quit,
+    /// A plan was written where there was none: open it.
+    Reopen,
+}
+
+/// The time, from outside.
+pub type Clock = Box<dyn Fn() -> DateTime<Utc>>;
+
+/// A running cockpit on any terminal.
+pub struct Cockpit<F> {
+    /// The state.
+    pub model: Model,
+    /// The terminal.
+    pub face: F,
+    theme: Theme,
+    sight: Sight,
+    field: Option<Field>,
+    inbox: Receiver<Event>,
+    sender: Sender<Event>,
+    disk: Option<Disk>,
+    clock: Clock,
+    check_at: Option<Instant>,
+    checking: bool,
+    dirty: bool,
+    turn: Turn,
+}
+
+impl<F: Face> Cockpit<F> {
+    /// A cockpit that hears `inbox`, whose sending end is `sender`.
+    pub fn new(
+        model: Model,
+        face: F,
+        theme: Theme,
+        (sender, inbox): (Sender<Event>, Receiver<Event>),
+        disk: Option<Disk>,
+        clock: Clock,
+    ) -> Self {
+        Self {
+            model,
+            face,
+            theme,
+            sight: Sight::default(),
+            field: None,
+            inbox,
+            sender,
+            disk,
+            clock,
+            check_at: Some(Instant::now()),
+            checking: false,
+            dirty: true,
+            turn: Turn::On,
+        }
+    }
+
+    /// Runs until the person leaves.
+    ///
+    /// # Errors
+    /// When the terminal can no longer be drawn on.
+    pub fn run(&mut self) -> io::Result<Turn> {
+        loop {
+            match self.turn(None)? {
+                Turn::On => {}
+                end => return Ok(end),
+            }
+        }
+    }
+
+    /// Draws if something changed, then waits for the next event, `patience` at the most,
+    /// and handles it with all that came along.
+    ///
+    /// # Errors
+    /// When the terminal can no longer be drawn on.
+    pub fn turn(&mut self, patience: Option<Duration>) -> io::Result<Turn> {
+        self.draw()?;
+        let event = match self.wait_until(patience) {
+            None => self
+                .inbox
+                .recv()
+                .map_err(|_| RecvTimeoutError::Disconnected),
+            Some(limit) => self.inbox.recv_timeout(limit),
+        };
+        match event {
+            Ok(event) => {
+                self.handle(event)?;
+                for _ in 0..BURST {
+                    match self.inbox.try_recv() {
+                        Ok(event) if self.turn == Turn::On => self.handle(event)?,
+                        _ => break,
+                    }
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => self.on_time(),
+            Err(RecvTimeoutError::Disconnected) => self.turn = Turn::Quit,
+        }
+        Ok(self.turn)
+    }
+
+    /// Whether everything that was begun is done: saved, checked, drawn.
+    pub fn is_quiet(&self) -> bool {
+        !self.dirty && !self.checking && self.check_at.is_none() && self.model.live.is_settled()
+    }
+
+    /// Ends the file thread after its last save, and answers what could not be saved.
+    pub fn close(mut self) -> Vec<String> {
+        drop(self.disk.take());
+        let mut lost: Vec<String> = Vec::new();
+        while let Ok(event) = self.inbox.try_recv() {
+            if let Event::Disk(DiskEvent::Failed { reason, .. }) = event {
+                lost.push(reason);
+            }
+        }
+        lost
+    }
+
+    fn wait_until(&self, patience: Option<Duration>) -> Option<Duration> {
+        let check = self
+            .check_at
+            .map(|at| at.saturating_duration_since(Instant::now()));
+        // A row stays lit until then; the model's clock says when.
+        let flash = self.model.flashes.values().min().map(|until| {
+            let left = *until - (self.clock)();
+            left.to_std().unwrap_or(Duration::ZERO) + Duration::from_millis(1)
+        });
+        [patience, check, flash].into_iter().flatten().min()
+    }
+
+    fn on_time(&mut self) {
+        if self.model.tick((self.clock)()) {
+            self.dirty = true;
+        }
+        if self.check_at.is_some_and(|at| at <= Instant::now()) && !self.checking {
+            self.start_check();
+        }
+    }
+
+    fn start_check(&mut self) {
+        self.check_at = None;
+        self.checking = true;
+        let plan = self.model.plan.clone();
+        let generation = self.model.generation;
+        let setting = self.model.setting.clone();
+        let now = (self.clock)();
+        let sender = self.sender.clone();
+        std::thread::spawn(move || {
+            let exists = |path: &Path| setting.root.join(path).exists();
+            let problems = check(
+                &plan,
+                &Context {
+                    now,
+                    exists: &exists,
+                    severities: &setting.severities,
+                    checkpoints: &setting.checkpoints,
+                },
+            );
+            // The plan is let go first: an edit need not copy what nobody reads any more.
+            drop(plan);
+            let problems = Arc::new(problems);
+            let _ = sender.send(Event::Checked {
+                generation,
+                problems,
+            });
+        });
+    }
+
+    fn handle(&mut self, event: Event) -> io::Result<()> {
+        self.model.tick((self.clock)());
+        self.dirty = true;
+        match event {
+            Event::Terminal(event) => self.handle_terminal(event),
+            Event::Disk(event) => self.tell(Message::Disk(event)),
+            Event::Checked {
+                generation,
+                problems,
+            } => {
+                self.checking = false;
+                self.tell(Message::Checked {
+                    generation,
+                    problems,
+                })
+            }
+            Event::Person(name) => {
+                self.model.setting.who = name;
+                Ok(())
+            }
+        }
+    }
+
+    fn handle_terminal(&mut self, event: TerminalEvent) -> io::Result<()> {
+        match event {
+            TerminalEvent::Key(event) => {
+                self.sync_field();
+                if let Some(field) = &mut self.field
+                    && field.take(event)
+                {
+                    return self.typed();
+                }
+                match keys::key(event) {
+                    Some(key) => self.tell(Message::Key(key)),
+                    None => Ok(()),
+                }
+            }
+            TerminalEvent::Paste(text) => {
+                self.sync_field();
+                match &mut self.field {
+                    Some(field) => {
+                        field.paste(&text);
+                        self.typed()
+                    }
+                    None => self.tell(Message::Pasted),
+                }
+            }
+            TerminalEvent::Resize | TerminalEvent::Signal(Signal::Interrupt) => Ok(()),
+            TerminalEvent::Signal(Signal::Suspend) => self.perform(Effect::Suspend),
+            TerminalEvent::Signal(Signal::Continue) => self.face.redraw(),
+            TerminalEvent::Signal(Signal::Terminate) | TerminalEvent::Hangup => {
+                self.turn = Turn::Quit;
+                Ok(())
+            }
+        }
+    }
+
+    fn typed(&mut self) -> io::Result<()> {
+        let text = self.field.as_ref().map(Field::text).unwrap_or_default();
+        self.tell(Message::Typed(text))
+    }
+
+    /// Opens an editor for the field that the model has open, if there is one.
+    fn sync_field(&mut self) {
+        let input = self
+            .model
+            .overlays
+            .last()
+            .and_then(|overlay| overlay.input());
+        match input {
+            None => self.field = None,
+            Some(input) if self.field.as_ref().is_some_and(|field| field.is_of(input)) => {}
+            Some(input) => self.field = Some(Field::open(input)),
+        }
+    }
+
+    fn tell(&mut self, message: Message) -> io::Result<()> {
+        for effect in update(&mut self.model, message) {
+            self.perform(effect)?;
+        }
+        Ok(())
+    }
+
+    fn perform(&mut self, effect: Effect) -> io::Result<()> {
+        match effect {
+            Effect::Save { ticket, change } => {
+                if let Some(disk) = &self.disk {
+                    disk.save(ticket, change);
+                }
+            }
+            Effect::Check => self.check_at = Some(Instant::now() + CHECK_AFTER),
+            Effect::EditText { text } => {
+                let edited = self.face.edit(&text);
+                let (text, error) = match edited {
+                    Ok(text) => (Some(text), None),
+                    Err(error) => (None, Some(error)),
+                };
+                self.tell(Message::Edited(text))?;
+                self.report(error)?;
+            }
+            Effect::Open(target) => {
+                let opened = self.face.open(&target, &self.model.setting.root);
+                self.report(opened.err())?;
+            }
+            Effect::Copy(text) => self.face.copy(&text)?,
+            Effect::StartDemo => self.begin(record::demo::plan(DEMO.0, DEMO.1))?,
+            Effect::StartPlan => self.begin(record::start::plan())?,
+            Effect::Suspend => {
+                if !self.face.suspend()? {
+                    self.report(Some("no shell is there that could continue us".to_owned()))?;
+                }
+            }
+            Effect::Redraw => self.face.redraw()?,
+            Effect::Quit => self.turn = Turn::Quit,
+        }
+        Ok(())
+    }
+
+    fn report(&mut self, error: Option<String>) -> io::Result<()> {
+        match error {
+            Some(text) => self.tell(Message::Notice { text, error: true }),
+            None => Ok(()),
+        }
+    }
+
+    fn begin(&mut self, files: Vec<(std::path::PathBuf, Vec<u8>)>) -> io::Result<()> {
+        match create(&self.model.setting.root, files) {
+            Ok(_) => self.turn = Turn::Reopen,
+            Err(error) => self.report(Some(error.to_string()))?,
+        }
+        Ok(())
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        if !std::mem::take(&mut self.dirty) {
+            return Ok(());
+        }
+        self.sync_field();
+        let (model, theme, field) = (&self.model, &self.theme, self.field.as_ref());
+        let sight = &mut self.sight;
+        self.face.draw(&mut |frame| {
+            super::draw::draw(frame, model, theme, sight, field);
+        })?;
+        self.model.page = self.sight.page;
+        Ok(())
+    }
+}
