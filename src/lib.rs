@@ -1,4 +1,35 @@
-//! stepdeck: a terminal cockpit for very long plans.
+//! stepdeck: a terminal cockpit for very long plans kept as JSONL and Markdown in git.
+//!
+//! The tour, from the bytes up. Each module imports only those before it:
+//!
+//! 1. [`document`]: one file as bytes, with spans and splices
+//! 2. [`plan`]: what the bytes mean, and everything derived from it
+//! 3. [`change`]: edits as values: composed, applied, inverted, merged
+//! 4. [`record`]: papers, and plans to start from
+//! 5. [`store`]: the file system, and the thread that owns it
+//! 6. [`app`]: state, commands, and what each key makes of them
+//! 7. [`tui`]: the loop, the terminal, and what is drawn
+//! 8. [`cli`]: arguments in, exit code out
+//!
+//! The plan screen, with the file behind each region:
+//!
+//! ```text
+//! ┌──────────────────────────── tui/panes/header.rs ─────────────────────────────┐
+//! │ stepdeck › B37 Data model › 3742          3412/10000 34%  saved 14:02  ● live│
+//! ├───── tui/panes/blocks.rs ─────┬───────────── tui/panes/steps.rs ─────────────┤
+//! │ ✓✓ ✓✓ ✓✓ 96 91 88 85 80 77 70 │   3740 ✓ complete    Draft schema        ops │
+//! │ 66 61 55 52 50 48[42]31 20 12 │ ▌ 3742 ◐ in progress Gate check: indexes ops │
+//! ├───── tui/panes/detail.rs ─────┼───────────── tui/panes/chain.rs ─────────────┤
+//! │ Title    Gate check: indexes  │ 3701 ✓ Pick engine ─▶ 3742 ─▶ 3743 ✗ Load    │
+//! │ Status   ◐ in progress        │ blocks 2 directly, 41 in all                 │
+//! ├───────────────────────────────┴──────────────────────────────────────────────┤
+//! │ ✓ 3741 → complete · 2 steps became ready     tui/panes/footer.rs      u undo │
+//! │ e edit  s status  x complete  / filter  ? help  q quit     app/command.rs    │
+//! └──────────────────────────────────────────────────────────────────────────────┘
+//! ```
+//!
+//! Screen 2 is `tui/panes/gates.rs`, screen 5 `tui/panes/problems.rs`, and what lies over a
+//! screen `tui/overlays/`. `ARCHITECTURE.md` has the invariants and where to put what.
 
 pub mod document;
 pub mod plan;

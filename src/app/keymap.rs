@@ -25,7 +25,7 @@ impl Keymap {
         let mut problems = Vec::new();
         for name in wishes.keys().filter(|name| command::named(name).is_none()) {
             problems.push(format!(
-                "[keys] {name}: there is no such command; `stepdeck keys` lists them"
+                "[keys] {name}: there is no such command; the README lists them"
             ));
         }
         let mut map = Self {

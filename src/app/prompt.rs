@@ -49,8 +49,9 @@ impl Model {
         };
         let rows: Vec<Row> = Status::ALL
             .into_iter()
-            .map(|status| Row {
-                key: status.word()[..1].to_owned(),
+            .zip(["i", "d", "p", "b", "c"])
+            .map(|(status, key)| Row {
+                key: key.to_owned(),
                 label: status.word().to_owned(),
                 detail: if current == Some(status) { "now" } else { "" }.to_owned(),
                 blocked: None,

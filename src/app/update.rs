@@ -40,6 +40,13 @@ fn press(model: &mut Model, key: Key) {
     if let Some(prefix) = model.prefix.take() {
         return super::commands::navigate::bookmark(model, prefix, key);
     }
+    // In whatever lies over a screen, Ctrl-C means what Esc means.
+    let interrupt = key.ctrl && key.code == Code::Char('c') && !model.overlays.is_empty();
+    let key = if interrupt {
+        Key::plain(Code::Esc)
+    } else {
+        key
+    };
     match model.overlays.last() {
         Some(Overlay::Prompt { .. }) => in_prompt(model, key),
         Some(Overlay::Chooser { .. }) => in_chooser(model, key),

@@ -13,11 +13,13 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::discover::{Layout, Overrides, discover};
+use super::known::Known;
+use super::late::{Late, with_late_lines};
 use super::lock::{PlanLock, lock_path};
 use super::open::{Opened, belongs, candidates};
 use super::read::{FileState, read};
-use super::save::{Displaced, How, SaveError, Saver};
-use super::settle::{Shape, Verdict, settle};
+use super::save::{How, SaveError, Saver};
+use super::settle::Verdict;
 use super::survey::Watched;
 use super::watch::{Look, Mode, Report, Watch};
 use crate::change::Change;
@@ -28,9 +30,6 @@ use crate::plan::source::{Role, SourceFile};
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 /// How often a save starts over because somebody wrote at the same moment.
 const TRIES: usize = 8;
-/// How long a replaced file is asked after for programs that still append to it, and how often.
-const LINGER: Duration = Duration::from_secs(5);
-const LINGER_STEP: Duration = Duration::from_millis(500);
 
 /// What the thread that owns the files reports.
 #[derive(Debug)]
@@ -91,18 +90,6 @@ enum Request {
     Stop,
 }
 
-/// What a file held when it was last read or written.
-struct Known {
-    role: Role,
-    bytes: Option<Arc<[u8]>>,
-    /// Whether the cockpit counts it as part of the plan.
-    told: bool,
-    /// Bytes that are not believed yet, and since when they have stood there.
-    unsettled: Option<(Option<Arc<[u8]>>, Instant)>,
-    /// Why it could not be read when it was last tried.
-    trouble: Option<String>,
-}
-
 struct Worker {
     start: PathBuf,
     overrides: Overrides,
@@ -112,7 +99,7 @@ struct Worker {
     lock: PathBuf,
     watch: Option<Watch>,
     waiting: VecDeque<(u64, Change)>,
-    displaced: Vec<(PathBuf, Displaced, Instant)>,
+    late: Late,
     tell: Box<dyn FnMut(DiskEvent) + Send>,
 }
 
@@ -148,7 +135,7 @@ impl Disk {
             known,
             watch: None,
             waiting: VecDeque::new(),
-            displaced: Vec::new(),
+            late: Late::default(),
             tell: Box::new(tell),
         };
         let reports = requests.clone();
@@ -232,8 +219,7 @@ impl Worker {
             .values()
             .filter_map(|known| known.unsettled.as_ref());
         let settled = unsettled.map(|(_, since)| *since + super::settle::PATIENCE);
-        let lingering = (!self.displaced.is_empty()).then(|| Instant::now() + LINGER_STEP);
-        settled.chain(lingering).min()
+        settled.chain(self.late.next_look()).min()
     }
 
     fn look_again(&mut self) {
@@ -244,7 +230,7 @@ impl Worker {
         for path in due {
             self.look_at(&path);
         }
-        self.gather_displaced();
+        self.gather_late();
     }
 
     fn look(&mut self, look: Look) {
@@ -460,8 +446,7 @@ impl Worker {
                     remark = Some(format!("{} written in place: {reason}", path.display()));
                 }
                 if let Some(displaced) = saved.displaced {
-                    let until = Instant::now() + LINGER;
-                    self.displaced.push((path.to_owned(), displaced, until));
+                    self.late.watch(path.to_owned(), displaced);
                 }
             }
             None => std::fs::remove_file(&target).map_err(|source| {
@@ -476,85 +461,23 @@ impl Worker {
         Ok(remark)
     }
 
-    /// Lines that a program appended to a file after we had replaced it are appended to
-    /// the file that stands there now.
-    fn gather_displaced(&mut self) {
-        let now = Instant::now();
-        let mut displaced = std::mem::take(&mut self.displaced);
-        for (path, old, _) in &mut displaced {
-            if let Ok(Some(bytes)) = old.written_since() {
-                self.append_late(path, &bytes);
+    /// What programs appended to a file after we had replaced it goes to the end of the file
+    /// that stands there now.
+    fn gather_late(&mut self) {
+        for (path, bytes) in self.late.gather() {
+            let Ok(_lock) = PlanLock::acquire(&self.lock, LOCK_PATIENCE) else {
+                continue;
+            };
+            let target = self.layout.root.join(&path);
+            let Ok(FileState::Present { bytes: here, .. }) = read(&target) else {
+                continue;
+            };
+            if let Some(new) = with_late_lines(&here, &bytes)
+                && self.saver.replace(&target, Some(&here), &new).is_ok()
+            {
+                self.accept(&path, Some(new.into()));
             }
         }
-        displaced.retain(|(_, _, until)| *until > now);
-        self.displaced.append(&mut displaced);
-    }
-
-    fn append_late(&mut self, path: &Path, late: &[u8]) {
-        let Ok(_lock) = PlanLock::acquire(&self.lock, LOCK_PATIENCE) else {
-            return;
-        };
-        let target = self.layout.root.join(path);
-        let Ok(FileState::Present { bytes, .. }) = read(&target) else {
-            return;
-        };
-        // Only whole lines that stand nowhere in the file are late; the rest is what we replaced.
-        let here: std::collections::HashSet<&[u8]> = bytes.split(|b| *b == b'\n').collect();
-        let ids: std::collections::HashSet<Vec<u8>> =
-            here.iter().filter_map(|l| step_id(l)).collect();
-        let missing: Vec<&[u8]> = late
-            .split_inclusive(|b| *b == b'\n')
-            .filter(|line| line.ends_with(b"\n") && !here.contains(&line[..line.len() - 1]))
-            .filter(|line| step_id(line).is_none_or(|id| !ids.contains(&id)))
-            .collect();
-        if missing.is_empty() {
-            return;
-        }
-        let gap: &[u8] = if bytes.is_empty() || bytes.ends_with(b"\n") {
-            b""
-        } else {
-            b"\n"
-        };
-        let new = [&bytes[..], gap, &missing.concat()].concat();
-        if self.saver.replace(&target, Some(&bytes), &new).is_ok() {
-            self.accept(path, Some(new.into()));
-        }
-    }
-}
-
-/// The raw ID of a log line, if it has one.
-fn step_id(line: &[u8]) -> Option<Vec<u8>> {
-    let text = std::str::from_utf8(line).ok()?;
-    let object = crate::document::json::Object::parse(text).ok()?;
-    object.get("step_id").map(|raw| raw.as_bytes().to_vec())
-}
-
-impl Known {
-    fn new(role: Role) -> Self {
-        Self {
-            role,
-            bytes: None,
-            told: false,
-            unsettled: None,
-            trouble: None,
-        }
-    }
-
-    /// Whether the bytes found are believed, given how long they have stood there.
-    fn judge(&mut self, found: Option<&[u8]>) -> Verdict {
-        let shape = match self.role {
-            Role::Log => Shape::JsonLines,
-            _ => Shape::Text,
-        };
-        let since = match &self.unsettled {
-            Some((seen, since)) if seen.as_deref() == found => *since,
-            _ => {
-                let now = Instant::now();
-                self.unsettled = Some((found.map(Arc::from), now));
-                now
-            }
-        };
-        settle(shape, self.bytes.as_deref(), found, since.elapsed())
     }
 }
 

@@ -4,8 +4,9 @@
 //! what a file holds ([`read`]), how it changes ([`save`], over the seam [`syscalls`], with
 //! [`in_place`] and [`leftovers`] for the awkward cases), who may change it now ([`lock`]),
 //! how somebody else's change is noticed ([`watch`], with [`survey`]) and when it is believed
-//! ([`settle`]). [`open`] puts reading together, [`disk`] the thread that does all of it while
-//! the cockpit runs. What is private to one person is in [`state`].
+//! ([`settle`]). [`open`] puts reading together, [`create`] makes new files, [`disk`] is the thread
+//! that does all of it while the cockpit runs (with `known` and `late`), and [`scratch`] is what
+//! an editor works on. What is private to one person is in [`state`].
 
 pub mod config;
 pub mod create;
@@ -14,12 +15,15 @@ pub mod disk;
 pub mod fingerprint;
 pub mod glob;
 pub mod in_place;
+mod known;
+mod late;
 pub mod leftovers;
 pub mod lock;
 pub mod open;
 pub mod read;
 pub mod save;
 pub mod save_error;
+pub mod scratch;
 pub mod settle;
 pub mod state;
 pub mod survey;

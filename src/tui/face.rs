@@ -1,7 +1,7 @@
 //! The terminal as the event loop needs it: something to draw on, and what leaves the
 //! screen. The real one is below; tests bring their own.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use crossterm::clipboard::CopyToClipboard;
@@ -9,6 +9,7 @@ use ratatui::Frame;
 
 use super::editor::{self, process_env};
 use super::terminal::{Input, Terminal};
+use crate::store::scratch::Scratch;
 
 /// What the event loop asks of a terminal.
 pub trait Face {
@@ -71,20 +72,15 @@ impl Face for RealFace {
     }
 
     fn edit(&mut self, text: &str) -> Result<String, String> {
-        let file = tempfile::Builder::new()
-            .prefix("step-")
-            .suffix(".toml")
-            .tempfile()
-            .and_then(|mut file| file.write_all(text.as_bytes()).map(|()| file))
+        let scratch = Scratch::new(text, ".toml")
             .map_err(|error| format!("no temporary file for the editor: {error}"))?;
-        // Closed before the editor starts: many editors replace the file.
-        let path = file.into_temp_path();
         let edited = self
             .terminal
-            .away(&self.input, || editor::edit(&path, process_env))
+            .away(&self.input, || editor::edit(scratch.path(), process_env))
             .map_err(|error| error.to_string())?;
         edited.map_err(|error| error.to_string())?;
-        std::fs::read_to_string(&path)
+        scratch
+            .read()
             .map_err(|error| format!("what the editor left cannot be read: {error}"))
     }
 

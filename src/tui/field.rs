@@ -58,7 +58,11 @@ impl Field {
         match key.code {
             KeyCode::Enter if self.multiline && alt => self.area.insert_newline(),
             KeyCode::Char('j') if self.multiline && ctrl => self.area.insert_newline(),
-            KeyCode::Char('z' | 'l' | 'j' | 'm') if ctrl => return false,
+            // As in a shell; the widget's own habit would be undo.
+            KeyCode::Char('u') if ctrl => {
+                self.area.delete_line_by_head();
+            }
+            KeyCode::Char('z' | 'l' | 'j' | 'm' | 'c') if ctrl => return false,
             KeyCode::Enter | KeyCode::Esc | KeyCode::Tab | KeyCode::BackTab => return false,
             KeyCode::Up | KeyCode::Down | KeyCode::PageUp | KeyCode::PageDown
                 if !self.multiline =>

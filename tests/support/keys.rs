@@ -1,5 +1,7 @@
 //! Key notation of the journeys: `jj/gate<Enter>` → the bytes a terminal would send.
 
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
 /// The bytes for `keys`. Text stands for itself; `<Enter>`, `<Esc>`, `<C-d>`, `<A-x>`,
 /// `<S-Tab>`, `<Up>`, `<PageDown>`, `<F5>`, … are keys; `<lt>` is a literal `<`, which also
 /// stands for itself where no name follows.
@@ -74,4 +76,57 @@ fn modified_key(name: &str) -> Option<Vec<u8>> {
         ("C", _) => direction(5),
         _ => None,
     }
+}
+
+/// The same notation as key events, for tests of the loop without a pseudo-terminal.
+///
+/// # Panics
+/// As [`bytes`].
+pub fn events(keys: &str) -> Vec<KeyEvent> {
+    let mut events = Vec::new();
+    let mut rest = keys;
+    while let Some(c) = rest.chars().next() {
+        if let Some((name, after)) = named(rest) {
+            events.push(event(name).unwrap_or_else(|| panic!("no key is called <{name}>")));
+            rest = after;
+        } else {
+            events.push(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    events
+}
+
+fn event(name: &str) -> Option<KeyEvent> {
+    if let Some((modifier @ ("C" | "A"), letter)) = name.split_once('-') {
+        let modifiers = match modifier {
+            "C" => KeyModifiers::CONTROL,
+            _ => KeyModifiers::ALT,
+        };
+        let code = match letter {
+            "Enter" => KeyCode::Enter,
+            letter => KeyCode::Char(letter.chars().next()?),
+        };
+        return Some(KeyEvent::new(code, modifiers));
+    }
+    let code = match name {
+        "Enter" => KeyCode::Enter,
+        "Esc" => KeyCode::Esc,
+        "Tab" => KeyCode::Tab,
+        "S-Tab" => KeyCode::BackTab,
+        "Space" => KeyCode::Char(' '),
+        "BS" => KeyCode::Backspace,
+        "Del" => KeyCode::Delete,
+        "Up" => KeyCode::Up,
+        "Down" => KeyCode::Down,
+        "Left" => KeyCode::Left,
+        "Right" => KeyCode::Right,
+        "Home" => KeyCode::Home,
+        "End" => KeyCode::End,
+        "PageUp" => KeyCode::PageUp,
+        "PageDown" => KeyCode::PageDown,
+        "lt" => KeyCode::Char('<'),
+        _ => return None,
+    };
+    Some(KeyEvent::new(code, KeyModifiers::NONE))
 }

@@ -124,7 +124,7 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         name: "quit",
-        keys: &["q"],
+        keys: &["q", "ctrl-c"],
         title: "Quit; every edit is saved already",
         hint: "quit",
         group: Group::Program,

@@ -1,0 +1,151 @@
+//! The rules of the house (ARCHITECTURE.md): layers import downwards only, the file system
+//! belongs to `store`, nothing names the machine it was written on, no file grows past comfort.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// From the ground up: each folder imports only those before it.
+const LAYERS: [&str; 8] = [
+    "document", "plan", "change", "record", "store", "app", "tui", "cli",
+];
+
+/// Lines of a source file, tests aside.
+const LONGEST_FILE: usize = 600;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The lines before the tests that a file ends with.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    match text.find("\n#[cfg(test)]\nmod tests {") {
+        Some(tests) => text[..tests].to_owned(),
+        None => text,
+    }
+}
+
+fn layer(path: &Path) -> Option<usize> {
+    let inside = path.strip_prefix(root().join("src")).ok()?;
+    let folder = inside.components().next()?.as_os_str().to_str()?;
+    LAYERS.iter().position(|layer| *layer == folder)
+}
+
+fn is_test(path: &Path) -> bool {
+    let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+    name.contains("test") || path.to_string_lossy().contains("/tests/")
+}
+
+#[test]
+fn layers_import_downwards_only() {
+    let mut wrong = Vec::new();
+    for path in sources(&root().join("src")) {
+        let Some(own) = layer(&path).filter(|_| !is_test(&path)) else {
+            continue;
+        };
+        for (number, line) in code(&path).lines().enumerate() {
+            if line.trim_start().starts_with("//") {
+                continue;
+            }
+            for (at, _) in line.match_indices("crate::") {
+                let rest = &line[at + "crate::".len()..];
+                let name: String = rest
+                    .chars()
+                    .take_while(|c| c.is_alphanumeric() || *c == '_')
+                    .collect();
+                if LAYERS
+                    .iter()
+                    .position(|l| *l == name)
+                    .is_some_and(|used| used > own)
+                {
+                    wrong.push(format!(
+                        "{}:{}: {}",
+                        path.display(),
+                        number + 1,
+                        line.trim()
+                    ));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "imports upwards:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_model_knows_no_terminal_and_the_lower_layers_no_outside() {
+    let mut wrong = Vec::new();
+    for path in sources(&root().join("src")) {
+        let Some(own) = layer(&path).filter(|_| !is_test(&path)) else {
+            continue;
+        };
+        let mut forbidden: Vec<&str> = Vec::new();
+        if LAYERS[own] != "store" && LAYERS[own] != "tui" {
+            forbidden.extend(["std::fs", "File::open", "File::create"]);
+        }
+        if !matches!(LAYERS[own], "tui" | "cli") {
+            forbidden.extend(["ratatui", "crossterm", "std::env"]);
+        }
+        if !matches!(LAYERS[own], "tui" | "cli" | "store") {
+            forbidden.extend(["std::thread", "Utc::now", "Instant::now", "SystemTime"]);
+        }
+        let code = code(&path);
+        for (number, line) in code.lines().enumerate() {
+            let comment = line.trim_start().starts_with("//");
+            for word in forbidden
+                .iter()
+                .filter(|word| !comment && line.contains(**word))
+            {
+                wrong.push(format!("{}:{}: {word}", path.display(), number + 1));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "out of place:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_source_file_grows_past_comfort() {
+    let long: Vec<String> = sources(&root().join("src"))
+        .into_iter()
+        .filter(|path| !is_test(path))
+        .map(|path| (code(&path).lines().count(), path))
+        .filter(|(lines, _)| *lines > LONGEST_FILE)
+        .map(|(lines, path)| format!("{lines} {}", path.display()))
+        .collect();
+    assert!(
+        long.is_empty(),
+        "the design wants changing:\n{}",
+        long.join("\n")
+    );
+}
+
+#[test]
+fn every_source_file_opens_by_saying_what_it_owns() {
+    let silent: Vec<String> = sources(&root().join("src"))
+        .into_iter()
+        .filter(|path| !is_test(path))
+        .filter(|path| !fs::read_to_string(path).unwrap().starts_with("//! "))
+        .map(|path| path.display().to_string())
+        .collect();
+    assert!(
+        silent.is_empty(),
+        "no opening comment:\n{}",
+        silent.join("\n")
+    );
+}

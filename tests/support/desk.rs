@@ -1,0 +1,356 @@
+//! A cockpit on a test screen: the real loop, the real file thread, real files in a
+//! temporary folder, a clock that stands still. Stories say keys in, screen and files out.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Sender, channel};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::{Frame, Terminal};
+use stepdeck::app::Model;
+use stepdeck::app::keymap::Keymap;
+use stepdeck::app::model::Setting;
+use stepdeck::store::discover::Overrides;
+use stepdeck::store::disk::Disk;
+use stepdeck::store::open::open;
+use stepdeck::tui::cockpit::{Cockpit, Event, Turn};
+use stepdeck::tui::face::Face;
+use stepdeck::tui::terminal::TerminalEvent;
+use stepdeck::tui::theme::{Background, ColorDepth, Theme};
+use tempfile::TempDir;
+
+use super::keys;
+
+/// How long anything may take on a loaded machine before the story has failed.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// The instant at which every story happens.
+pub const NOW: &str = "2026-11-21T09:30:00Z";
+
+/// What `$EDITOR` does with the text it gets.
+pub type Editor = Box<dyn FnMut(&str) -> Result<String, String>>;
+
+/// A test screen, and what left it.
+pub struct TestFace {
+    screen: Terminal<TestBackend>,
+    /// What `$EDITOR` does.
+    pub editor: Editor,
+    /// Links opened.
+    pub opened: Vec<String>,
+    /// Texts copied.
+    pub copied: Vec<String>,
+}
+
+impl Face for TestFace {
+    fn draw(&mut self, render: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
+        let drawn = self.screen.draw(|frame| render(frame));
+        drawn.map(|_| ()).map_err(|error| match error {})
+    }
+
+    fn redraw(&mut self) -> io::Result<()> {
+        self.screen.clear().map_err(|error| match error {})
+    }
+
+    fn suspend(&mut self) -> io::Result<bool> {
+        Ok(false)
+    }
+
+    fn edit(&mut self, text: &str) -> Result<String, String> {
+        (self.editor)(text)
+    }
+
+    fn open(&mut self, target: &str, _root: &Path) -> Result<(), String> {
+        self.opened.push(target.to_owned());
+        Ok(())
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        self.copied.push(text.to_owned());
+        Ok(())
+    }
+}
+
+/// A plan in a folder with a cockpit open on it.
+pub struct Desk {
+    /// The running cockpit.
+    pub cockpit: Cockpit<TestFace>,
+    sender: Sender<Event>,
+    folder: TempDir,
+    state: TempDir,
+    first: Vec<(PathBuf, Vec<u8>)>,
+    /// How the last turn of the loop ended.
+    pub turn: Turn,
+}
+
+impl Desk {
+    /// Opens a plan with these files, on a screen of 80×24.
+    pub fn open(files: &[(&str, &str)]) -> Self {
+        Self::sized(files, 80, 24)
+    }
+
+    /// Opens a plan with these files on a screen of this size.
+    pub fn sized(files: &[(&str, &str)], columns: u16, rows: u16) -> Self {
+        let folder = TempDir::new().unwrap();
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        Self::on(folder, columns, rows)
+    }
+
+    /// Opens a copy of the plan under the repository's `data/`.
+    pub fn bundled(columns: u16, rows: u16) -> Self {
+        let folder = TempDir::new().unwrap();
+        let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let data = all_files(&repository.join("data")).into_iter();
+        let files = data.map(|(path, bytes)| (Path::new("data").join(path), bytes));
+        let config = fs::read(repository.join("stepdeck.toml")).unwrap();
+        for (path, bytes) in files.chain([("stepdeck.toml".into(), config)]) {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+        Self::on(folder, columns, rows)
+    }
+
+    /// Opens the plan that stands in `folder`.
+    pub fn on(folder: TempDir, columns: u16, rows: u16) -> Self {
+        let state = TempDir::new().unwrap();
+        let first = all_files(folder.path());
+        let mut opened = open(folder.path(), &Overrides::default());
+        let now: DateTime<Utc> = NOW.parse().unwrap();
+        let files = std::mem::take(&mut opened.files);
+        let told: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
+        let below = |path: &Path| path.strip_prefix(&opened.layout.root).unwrap().to_owned();
+        let setting = Setting {
+            who: "Robin".to_owned(),
+            roadmap: below(&opened.layout.roadmap),
+            checkpoints: below(&opened.layout.checkpoints),
+            root: opened.layout.root.clone(),
+            ..Setting::default()
+        };
+        let model = Model::new(files, setting, Keymap::default(), now);
+        let (sender, inbox) = channel();
+        let news = sender.clone();
+        let disk = Disk::start(
+            folder.path(),
+            Overrides::default(),
+            &opened,
+            &told,
+            state.path(),
+            move |event| {
+                let _ = news.send(Event::Disk(event));
+            },
+        );
+        let face = TestFace {
+            screen: Terminal::new(TestBackend::new(columns, rows)).unwrap(),
+            editor: Box::new(|text| Ok(text.to_owned())),
+            opened: Vec::new(),
+            copied: Vec::new(),
+        };
+        let theme = Theme::new(ColorDepth::TrueColor, Background::Dark, false);
+        let channel = (sender.clone(), inbox);
+        let cockpit = Cockpit::new(
+            model,
+            face,
+            theme,
+            channel,
+            Some(disk),
+            Box::new(move || now),
+        );
+        let mut desk = Self {
+            cockpit,
+            sender,
+            folder,
+            state,
+            first,
+            turn: Turn::On,
+        };
+        desk.settle();
+        desk
+    }
+
+    /// Presses keys, as `jjs<Enter>`, and lets everything that follows happen.
+    pub fn keys(&mut self, keys: &str) -> &mut Self {
+        for event in keys::events(keys) {
+            let event = Event::Terminal(TerminalEvent::Key(event));
+            self.sender.send(event).unwrap();
+        }
+        self.settle();
+        self
+    }
+
+    /// Lets something happen, without waiting for what follows.
+    pub fn send(&self, event: Event) {
+        self.sender.send(event).unwrap();
+    }
+
+    /// Pastes text.
+    pub fn paste(&mut self, text: &str) -> &mut Self {
+        let event = Event::Terminal(TerminalEvent::Paste(text.to_owned()));
+        self.sender.send(event).unwrap();
+        self.settle();
+        self
+    }
+
+    /// Changes the size of the screen.
+    pub fn resize(&mut self, columns: u16, rows: u16) -> &mut Self {
+        self.cockpit.face.screen.backend_mut().resize(columns, rows);
+        self.sender
+            .send(Event::Terminal(TerminalEvent::Resize))
+            .unwrap();
+        self.settle();
+        self
+    }
+
+    /// Runs the loop until nothing is left to do.
+    pub fn settle(&mut self) {
+        self.run_until("everything is settled", |desk| desk.cockpit.is_quiet());
+    }
+
+    /// Runs the loop until the screen shows `text`.
+    pub fn wait_for(&mut self, text: &str) -> &mut Self {
+        self.run_until(text, |desk| desk.screen().contains(text));
+        self
+    }
+
+    /// Runs the loop until `done`.
+    pub fn run_until(&mut self, what: &str, done: impl Fn(&Self) -> bool) {
+        let begun = Instant::now();
+        let mut quiet_before = false;
+        loop {
+            self.turn = self.cockpit.turn(Some(Duration::from_millis(5))).unwrap();
+            let quiet = done(self);
+            // Once more: what was just sent may still be on its way.
+            if self.turn != Turn::On || (quiet && quiet_before) {
+                return;
+            }
+            quiet_before = quiet;
+            assert!(
+                begun.elapsed() < LIMIT,
+                "not seen: {what}\n{}",
+                self.screen()
+            );
+        }
+    }
+
+    /// The screen as text, a line a row.
+    pub fn screen(&self) -> String {
+        text_of(self.buffer())
+    }
+
+    /// The screen with its looks.
+    pub fn buffer(&self) -> &Buffer {
+        self.cockpit.face.screen.backend().buffer()
+    }
+
+    /// The folder of the plan.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The folder of what is private to the person.
+    pub fn state(&self) -> &Path {
+        self.state.path()
+    }
+
+    /// What a file of the plan holds now.
+    pub fn file(&self, name: &str) -> String {
+        String::from_utf8(fs::read(self.folder.path().join(name)).unwrap()).unwrap()
+    }
+
+    /// Writes a file as another program would: a new file renamed over it.
+    pub fn write_outside(&self, name: &str, text: &str) {
+        let path = self.folder.path().join(name);
+        let new = path.with_extension("new");
+        fs::write(&new, text).unwrap();
+        fs::rename(new, path).unwrap();
+    }
+
+    /// What changed in all files since the plan was opened: lines gone and lines come.
+    pub fn diff(&self) -> String {
+        let mut text = String::new();
+        let now = all_files(self.folder.path());
+        let before = |path: &PathBuf| self.first.iter().find(|(p, _)| p == path);
+        for (path, bytes) in &now {
+            let old = before(path).map_or(&[][..], |(_, bytes)| bytes);
+            if old != bytes.as_slice() {
+                text += &format!("{}\n", path.display());
+                text += &line_diff(old, bytes);
+            }
+        }
+        for (path, _) in &self.first {
+            if !now.iter().any(|(p, _)| p == path) {
+                text += &format!("{} is gone\n", path.display());
+            }
+        }
+        text
+    }
+}
+
+fn line_diff(old: &[u8], new: &[u8]) -> String {
+    let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
+    let (mut old, mut new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    while !old.is_empty() && old.first() == new.first() {
+        old.remove(0);
+        new.remove(0);
+    }
+    while !old.is_empty() && old.last() == new.last() {
+        old.pop();
+        new.pop();
+    }
+    // Within the stretch that differs, lines that stand on both sides are no change.
+    let gone = old
+        .iter()
+        .filter(|line| !new.contains(line))
+        .map(|line| format!("-{line}\n"));
+    let come = new
+        .iter()
+        .filter(|line| !old.contains(line))
+        .map(|line| format!("+{line}\n"));
+    gone.chain(come).collect()
+}
+
+fn all_files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(bytes) = fs::read(&path) {
+                files.push((path.strip_prefix(folder).unwrap().to_owned(), bytes));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// A buffer as text, trailing spaces cut.
+pub fn text_of(buffer: &Buffer) -> String {
+    let area = buffer.area;
+    let mut text = String::new();
+    for y in 0..area.height {
+        let mut line = String::new();
+        let mut skip = 0;
+        for x in 0..area.width {
+            if skip > 0 {
+                skip -= 1;
+                continue;
+            }
+            let symbol = buffer[(x, y)].symbol();
+            skip = stepdeck::document::visible::width(symbol).saturating_sub(1);
+            line.push_str(symbol);
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
