@@ -4,6 +4,7 @@
 
 pub mod editor;
 pub mod field;
+pub mod frame;
 pub mod terminal;
 pub mod theme;
 pub mod window;
