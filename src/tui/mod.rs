@@ -2,9 +2,13 @@
 //!
 //! Nothing here decides what a plan means, and nothing reads or writes plan files.
 
+pub mod draw;
 pub mod editor;
 pub mod field;
 pub mod frame;
+pub mod overlays;
+pub mod panes;
+pub mod parts;
 pub mod terminal;
 pub mod theme;
 pub mod window;
