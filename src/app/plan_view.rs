@@ -236,23 +236,37 @@ impl PlanView {
 }
 
 /// The fields that the detail pane shows for a step: all that have a value, and those that
-/// every step should have.
+/// every step should have. What the breadcrumb says already comes late.
 pub fn detail_fields(step: StepRef<'_>) -> Vec<Field> {
     let always = [
         Field::Title,
         Field::Status,
         Field::Owner,
         Field::Outcome,
-        Field::Dependencies,
-        Field::Artifacts,
         Field::Metric,
         Field::Target,
         Field::Actual,
+        Field::Dependencies,
+        Field::Artifacts,
         Field::Notes,
     ];
-    FIELDS
-        .iter()
-        .map(|spec| spec.field)
+    let first = [
+        Field::Title,
+        Field::Status,
+        Field::Owner,
+        Field::Outcome,
+        Field::Metric,
+        Field::Target,
+        Field::Actual,
+        Field::Link,
+    ];
+    let last = [Field::Block, Field::Theme, Field::UpdatedAt];
+    let others = FIELDS.iter().map(|spec| spec.field);
+    let others = others.filter(|field| !first.contains(field) && !last.contains(field));
+    first
+        .into_iter()
+        .chain(others)
+        .chain(last)
         .filter(|field| always.contains(field) || !step.text(*field).is_empty())
         .collect()
 }

@@ -6,6 +6,7 @@
 pub mod block;
 pub mod canon;
 pub mod checks;
+pub mod decision;
 pub mod dependency;
 pub mod field;
 pub mod graph;
@@ -156,6 +157,18 @@ impl Plan {
         self.files[row.file]
             .markdown()
             .map_or("", |document| row.text(document, column))
+    }
+
+    /// Where a block's row stands in the block table, if it has one.
+    pub fn block_place(&self, block: usize) -> Option<source::Place> {
+        let row = self.blocks[block].row.as_ref()?;
+        let file = &self.files[row.file];
+        let document = file.markdown()?;
+        let span = document.tables()[row.table].rows[row.row].span;
+        Some(source::Place::line(
+            &file.path,
+            document.line_of(span.start),
+        ))
     }
 
     /// Every row of the block tables in file order, duplicates included.

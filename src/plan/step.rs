@@ -192,6 +192,26 @@ impl<'a> StepRef<'a> {
         waiting
     }
 
+    /// Whether the value reached satisfies the target; `None` where either is missing or
+    /// the target does not say which way is good, as `≤200` or `>= 99.5 %` does.
+    pub fn meets_target(self) -> Option<bool> {
+        let (target, actual) = (self.text(Field::Target), self.text(Field::Actual));
+        let target = target.trim();
+        let signs = ["<=", ">=", "≤", "≥", "<", ">"];
+        let sign = *signs.iter().find(|sign| target.starts_with(**sign))?;
+        let (bar, unit) = measure(&target[sign.len()..])?;
+        let (reached, of) = measure(&actual)?;
+        if !(of.is_empty() || unit.is_empty() || of == unit) {
+            return None;
+        }
+        Some(match sign {
+            "<=" | "≤" => reached <= bar,
+            ">=" | "≥" => reached >= bar,
+            "<" => reached < bar,
+            _ => reached > bar,
+        })
+    }
+
     /// Where the step is written: its log line, its canon heading.
     pub fn places(self) -> Vec<Place> {
         let log = self
@@ -253,6 +273,17 @@ impl<'a> StepRef<'a> {
     }
 }
 
+/// A number and its unit. `1,200` can be read in two ways, and so is neither.
+fn measure(text: &str) -> Option<(f64, &str)> {
+    let text = text.trim();
+    let end = text
+        .find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-' | '+')))
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let unit = unit.trim_start();
+    (!unit.starts_with([',', '\'', '_'])).then_some((number.parse().ok()?, unit))
+}
+
 fn words_of_list(raw: &str) -> Option<Vec<Cow<'_, str>>> {
     Some(json::items(raw)?.into_iter().map(json::words).collect())
 }
@@ -274,4 +305,30 @@ fn same_list(a: &[Cow<'_, str>], b: &[Cow<'_, str>]) -> bool {
                 (x, y) => x == y,
             })
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::plan::Plan;
+    use crate::plan::source::{Role, SourceFile};
+
+    #[test]
+    fn a_target_is_met_only_where_it_says_which_way_is_good() {
+        for (target, actual, met) in [
+            (r#""≤200""#, "180", Some(true)),
+            (r#""≤200""#, "200.5", Some(false)),
+            (r#"">= 99.5 %""#, r#""99.5""#, Some(true)),
+            (r#""<2 s""#, r#""1.9 s""#, Some(true)),
+            (r#""<2 s""#, r#""900 ms""#, None),
+            (r#"">1,000""#, "2000", None),
+            ("200", "180", None),
+            (r#""≤200""#, r#""soon""#, None),
+        ] {
+            let line = format!(
+                r#"{{"step_id":"0001","evidence":{{"target":{target},"actual":{actual}}}}}"#
+            );
+            let plan = Plan::read(vec![SourceFile::load("l", Role::Log, line.into_bytes())]);
+            assert_eq!(plan.step(0).meets_target(), met, "{target} {actual}");
+        }
+    }
 }

@@ -1,0 +1,171 @@
+//! Every field of the selected step, or of its block, with what follows from them.
+//!
+//! The rows of the fields come from `app::plan_view`, so that the cursor means the same
+//! field here and there. In a low pane each field has one line, and the one under the
+//! cursor as many as it needs.
+
+use std::ops::Range;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use crate::app::command::Place;
+use crate::app::model::Model;
+use crate::app::plan_view::Pane;
+use crate::tui::frame;
+use crate::tui::theme::Theme;
+use crate::tui::window::Sight;
+
+mod block;
+mod step;
+mod value;
+
+/// Rows below which a pane is low.
+const LOW: u16 = 14;
+
+/// A fact with its label. The first ones are the fields that the cursor walks.
+struct Fact {
+    label: String,
+    lines: Vec<Line<'static>>,
+    warning: bool,
+}
+
+/// What a pane shows.
+struct Facts {
+    title: String,
+    /// How many of the facts the cursor walks; notes on drift stand within their field.
+    fields: usize,
+    facts: Vec<Fact>,
+}
+
+/// How facts are put into lines.
+#[derive(Clone, Copy)]
+struct Measure {
+    /// Columns for values.
+    width: usize,
+    /// Whether each fact gets one line.
+    low: bool,
+}
+
+/// Draws the pane.
+pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut Sight) {
+    let focused = model.view.pane == Pane::Detail;
+    let inner = Rect {
+        height: area.height.saturating_sub(2),
+        width: area.width.saturating_sub(2),
+        ..area
+    };
+    let labels = label_columns(model);
+    let width = inner.width.saturating_sub(labels + 3);
+    let low = inner.height < LOW;
+    let cursor = focused.then_some(model.view.detail);
+    let facts = facts(model, theme, usize::from(width), low, cursor);
+    let Some(facts) = facts else {
+        let inner = frame::pane(buf, area, theme, title("Detail", theme), focused);
+        return super::empty(buf, inner, theme, "Nothing is selected.", "");
+    };
+    let inner = frame::pane(buf, area, theme, title(&facts.title, theme), focused);
+    if focused {
+        sight.page = usize::from(inner.height);
+    }
+    let height = usize::from(inner.height);
+    let count: usize = facts.facts.iter().map(|fact| fact.lines.len()).sum();
+    let cursor = model.view.detail.min(facts.fields.saturating_sub(1));
+    let shown = follow(&facts, cursor, focused, (count, height), sight);
+    frame::scrollbar(buf, area, theme, &shown, count, focused);
+    let mut row = 0;
+    for (at, fact) in facts.facts.iter().enumerate() {
+        let selected = at == cursor && at < facts.fields;
+        for (nth, line) in fact.lines.iter().enumerate() {
+            if shown.contains(&row) {
+                let y = inner.y + u16::try_from(row - shown.start).unwrap_or(0);
+                let place = Rect {
+                    y,
+                    height: 1,
+                    ..inner
+                };
+                let label = if nth == 0 { &*fact.label } else { "" };
+                draw_line(buf, place, theme, (label, fact.warning), labels, line);
+                if selected && focused {
+                    select(buf, place, theme);
+                }
+            }
+            row += 1;
+        }
+    }
+}
+
+fn title(text: &str, theme: &Theme) -> Line<'static> {
+    Line::styled(text.to_owned(), theme.title)
+}
+
+fn facts(
+    model: &Model,
+    theme: &Theme,
+    width: usize,
+    low: bool,
+    cursor: Option<usize>,
+) -> Option<Facts> {
+    let measure = Measure { width, low };
+    match model.step() {
+        Some(step) if !model.view.block_detail => {
+            Some(step::facts(model, theme, step, measure, cursor))
+        }
+        _ => {
+            let block = model.view.block(&model.plan)?;
+            Some(block::facts(model, theme, block, measure, cursor))
+        }
+    }
+}
+
+/// Columns for labels: the same for all steps, so that walking the list does not shift them.
+fn label_columns(model: &Model) -> u16 {
+    let block = model.view.block_detail || model.step().is_none();
+    if block { block::LABELS } else { step::LABELS }
+}
+
+/// The lines in sight: the cursor's fact whole if it fits, and what stands behind the last
+/// field once the cursor is there.
+fn follow(
+    facts: &Facts,
+    cursor: usize,
+    focused: bool,
+    (count, height): (usize, usize),
+    sight: &mut Sight,
+) -> Range<usize> {
+    let window = sight.window(Place::Detail);
+    if !focused {
+        return window.follow(0, count, height);
+    }
+    let before = |at: usize| -> usize {
+        let facts = facts.facts.iter().take(at);
+        facts.map(|fact| fact.lines.len()).sum()
+    };
+    if cursor + 1 == facts.fields {
+        window.follow(count.saturating_sub(1), count, height);
+    }
+    window.follow(before(cursor + 1).saturating_sub(1), count, height);
+    window.follow(before(cursor), count, height)
+}
+
+fn draw_line(
+    buf: &mut Buffer,
+    row: Rect,
+    theme: &Theme,
+    (label, warning): (&str, bool),
+    labels: u16,
+    line: &Line<'_>,
+) {
+    let style = if warning { theme.warning } else { theme.dim };
+    frame::fitted(buf, theme, (row.x + 1, row.y), labels, label, style);
+    let x = row.x + labels + 2;
+    let width = row.right().saturating_sub(x + 1);
+    frame::spans(buf, theme, (x, row.y), width, line);
+}
+
+fn select(buf: &mut Buffer, row: Rect, theme: &Theme) {
+    buf.set_style(row, theme.selection(true));
+    let style = theme.border(true);
+    frame::text(buf, row.x, row.y, 1, theme.glyphs.cursor, style);
+}

@@ -1,0 +1,336 @@
+//! What there is to know of a step.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::{Fact, Facts, Measure, value};
+use crate::app::model::Model;
+use crate::app::plan_view::detail_fields;
+use crate::document::visible::width;
+use crate::plan::StepRef;
+use crate::plan::decision::decisions_naming;
+use crate::plan::dependency::Dependency;
+use crate::plan::field::{Field, Kind};
+use crate::plan::source::Place;
+use crate::plan::status::State;
+use crate::plan::step::{Drift, Waiting};
+use crate::tui::frame;
+use crate::tui::panes::{key_of, status};
+use crate::tui::theme::{Sign, Theme};
+
+/// Columns for labels: `Artifacts`.
+pub const LABELS: u16 = 9;
+
+/// The step's fields with their drift, then decisions, places, namesakes, unknown keys.
+pub fn facts(
+    model: &Model,
+    theme: &Theme,
+    step: StepRef<'_>,
+    measure: Measure,
+    cursor: Option<usize>,
+) -> Facts {
+    let fields = detail_fields(step);
+    let drift = step.drift();
+    let mut facts = Vec::new();
+    for (row, field) in fields.iter().enumerate() {
+        let measure = Measure {
+            low: measure.low && cursor != Some(row),
+            ..measure
+        };
+        let mut lines = field_lines(model, theme, step, *field, measure);
+        if let Some(drift) = drift.iter().find(|drift| drift.field == *field) {
+            lines.extend(drift_lines(model, theme, drift, measure));
+        }
+        facts.push(Fact {
+            label: label(*field).to_owned(),
+            lines,
+            warning: false,
+        });
+    }
+    for drift in drift.iter().filter(|drift| !fields.contains(&drift.field)) {
+        facts.push(Fact {
+            label: label(drift.field).to_owned(),
+            lines: drift_lines(model, theme, drift, measure),
+            warning: true,
+        });
+    }
+    facts.extend(around(model, theme, step, measure));
+    Facts {
+        title: format!("Detail {}", step.id()),
+        fields: fields.len(),
+        facts,
+    }
+}
+
+/// Labels that fit their column.
+fn label(field: Field) -> &'static str {
+    match field {
+        Field::Metric => "Evidence",
+        Field::Target => " target",
+        Field::Actual => " actual",
+        Field::Link => " link",
+        Field::Dependencies => "Depends",
+        Field::Verification => "Verify",
+        Field::EffortPlanned | Field::EffortActual => "Effort",
+        Field::CostPlanned | Field::CostActual => "Cost",
+        field => field.label(),
+    }
+}
+
+fn field_lines(
+    model: &Model,
+    theme: &Theme,
+    step: StepRef<'_>,
+    field: Field,
+    measure: Measure,
+) -> Vec<Line<'static>> {
+    match field {
+        Field::Status => status_lines(theme, step, measure),
+        Field::Metric => evidence(theme, step, measure),
+        Field::Dependencies => dependencies(model, theme, step, measure),
+        Field::UpdatedAt => updated(model, theme, step, measure),
+        field if field.spec().kind == Kind::List => {
+            let entries = step.list(field);
+            let lines =
+                |entry: &std::borrow::Cow<'_, str>| value::text(entry, theme, theme.text, measure);
+            value::first_of(entries.iter().map(lines).collect(), theme, measure)
+        }
+        Field::EffortPlanned | Field::CostPlanned => {
+            let text = format!("{} planned", step.text(field));
+            value::text(&text, theme, theme.text, measure)
+        }
+        Field::EffortActual | Field::CostActual => {
+            let text = format!("{} spent", step.text(field));
+            value::text(&text, theme, theme.text, measure)
+        }
+        field => value::text(&step.text(field), theme, theme.text, measure),
+    }
+}
+
+/// Sign and word, and what the dependencies make of it with the reason.
+fn status_lines(theme: &Theme, step: StepRef<'_>, measure: Measure) -> Vec<Line<'static>> {
+    let look = status::look(step, theme);
+    let words = match step.status() {
+        Some(status) => status.word().to_owned(),
+        None => look.words.into_owned(),
+    };
+    let head = Span::styled(format!("{} {words}", look.sign), look.style);
+    let (reason, style) = match step.state() {
+        State::Ready => ("ready".to_owned(), theme.sign(Sign::Ready)),
+        State::Waiting => (waiting(&step.waiting_on()), theme.dim),
+        State::Done | State::Blocked => return vec![Line::from(head)],
+    };
+    let dot = format!(" {} ", theme.glyphs.dot);
+    let used = width(&head.content) + width(&dot);
+    if measure.low || used + width(&reason) <= measure.width {
+        let reason = Span::styled(reason, style);
+        return vec![Line::from(vec![head, Span::styled(dot, theme.dim), reason])];
+    }
+    let mut lines = vec![Line::from(head)];
+    lines.extend(value::text(&reason, theme, style, measure));
+    lines
+}
+
+/// What a step waits for, in a few words.
+fn waiting(waiting: &[Waiting]) -> String {
+    let mut named = Vec::new();
+    let (mut conditions, mut steps) = (0, 0);
+    for entry in waiting {
+        match entry {
+            Waiting::Step(id) if steps < 3 => named.push(id.to_string()),
+            Waiting::Missing(id) if steps < 3 => named.push(format!("{id} (missing)")),
+            Waiting::Condition(_) => conditions += 1,
+            Waiting::Cycle(_) => return "waits for itself, in a circle".to_owned(),
+            Waiting::Step(_) | Waiting::Missing(_) => {}
+        }
+        steps += usize::from(matches!(entry, Waiting::Step(_) | Waiting::Missing(_)));
+    }
+    if steps > named.len() {
+        named.push(format!("{} more", steps - named.len()));
+    }
+    match conditions {
+        0 => {}
+        1 => named.push("1 condition".to_owned()),
+        count => named.push(format!("{count} conditions")),
+    }
+    format!("waits for {}", named.join(", "))
+}
+
+/// `p95_ms 180 of ≤200 ✓`
+fn evidence(theme: &Theme, step: StepRef<'_>, measure: Measure) -> Vec<Line<'static>> {
+    let [metric, target, actual] =
+        [Field::Metric, Field::Target, Field::Actual].map(|field| step.text(field));
+    let reached = match (actual.trim(), target.trim()) {
+        ("", "") => String::new(),
+        ("", target) => format!("target {target}"),
+        (actual, "") => actual.to_owned(),
+        (actual, target) => format!("{actual} of {target}"),
+    };
+    let text = format!("{} {reached}", metric.trim());
+    let mut lines = value::text(&text, theme, theme.text, measure);
+    let verdict = step.meets_target().map(|met| match met {
+        true => (theme.glyph(Sign::Complete), theme.ok),
+        false => (theme.glyph(Sign::Blocked), theme.error),
+    });
+    if let (Some((sign, style)), Some(last)) = (verdict, lines.last_mut()) {
+        last.spans.push(Span::styled(format!(" {sign}"), style));
+    }
+    lines
+}
+
+/// Each dependency with its own state.
+fn dependencies(
+    model: &Model,
+    theme: &Theme,
+    step: StepRef<'_>,
+    measure: Measure,
+) -> Vec<Line<'static>> {
+    let entries = step.dependencies().map(|dependency| {
+        let (sign, text, style) = match dependency {
+            Dependency::Step(id) => match model.plan.find(id) {
+                Some(up) => {
+                    let up = model.plan.step(up);
+                    let look = status::look(up, theme);
+                    let sign = Span::styled(format!("{} ", look.sign), look.style);
+                    let style = match up.state() {
+                        State::Done => theme.dim,
+                        _ => theme.text,
+                    };
+                    (sign, format!("{id} {}", up.title()), style)
+                }
+                None => {
+                    let sign = format!("{} ", theme.glyph(Sign::Blocked));
+                    let text = format!("{id} is not in the plan");
+                    (Span::styled(sign, theme.error), text, theme.error)
+                }
+            },
+            Dependency::Condition { text, met } => {
+                let style = if met { theme.ticked } else { theme.unticked };
+                let sign = format!("{} ", theme.tick_box(met));
+                (Span::styled(sign, style), text.into_owned(), style)
+            }
+        };
+        value::behind(vec![sign], &text, theme, style, measure)
+    });
+    value::first_of(entries.collect(), theme, measure)
+}
+
+fn updated(
+    model: &Model,
+    theme: &Theme,
+    step: StepRef<'_>,
+    measure: Measure,
+) -> Vec<Line<'static>> {
+    let text = step.text(Field::UpdatedAt);
+    let age = chrono::DateTime::parse_from_rfc3339(&text).ok().map(|at| {
+        match (model.now - at.to_utc()).num_days() {
+            ..0 => ", in the future".to_owned(),
+            0 => ", today".to_owned(),
+            1 => ", yesterday".to_owned(),
+            days => format!(", {days} days ago"),
+        }
+    });
+    let text = format!("{text}{}", age.unwrap_or_default());
+    value::text(&text, theme, theme.dim, measure)
+}
+
+/// Both versions and the keys that mend it.
+fn drift_lines(
+    model: &Model,
+    theme: &Theme,
+    drift: &Drift,
+    measure: Measure,
+) -> Vec<Line<'static>> {
+    let (log, canon) = (
+        key_of(model, theme, "take-log"),
+        key_of(model, theme, "take-canon"),
+    );
+    let style = theme.warning;
+    let say = |who: &str, text: &str, key: &str| {
+        let head = format!("{who} says ");
+        let text = format!("{} ({key} keeps it)", brief(text));
+        value::behind(
+            vec![Span::styled(head, style)],
+            &text,
+            theme,
+            style,
+            measure,
+        )
+    };
+    if measure.low {
+        let text = format!("drift: canon {} ({log}/{canon} mends)", brief(&drift.canon));
+        return vec![value::one_line(&text, theme, style, measure.width)];
+    }
+    let mut lines = say("log", &drift.log, &log);
+    lines.extend(say("canon", &drift.canon, &canon));
+    lines
+}
+
+fn brief(text: &str) -> &str {
+    match text.trim() {
+        "" => "nothing",
+        text => text,
+    }
+}
+
+/// What stands elsewhere about the step, and where it stands itself.
+fn around(model: &Model, theme: &Theme, step: StepRef<'_>, measure: Measure) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let mut add = |label: &str, lines: Vec<Line<'static>>, warning| {
+        if !lines.is_empty() {
+            let label = label.to_owned();
+            facts.push(Fact {
+                label,
+                lines,
+                warning,
+            });
+        }
+    };
+    let family = model.plan.family(step.id());
+    let namesakes = family.filter(|at| model.plan.step(*at).id() == step.id());
+    let namesakes = namesakes.count();
+    if namesakes > 1 {
+        let nth = step.nth() + 1;
+        let text = format!("{nth} of {namesakes} steps with this ID");
+        add(
+            "Duplicate",
+            value::text(&text, theme, theme.warning, measure),
+            true,
+        );
+    }
+    let decisions = decisions_naming(&model.plan, step.id());
+    let decisions = decisions.iter().flat_map(|(place, title)| {
+        let mut lines = value::text(title, theme, theme.text, measure);
+        lines.push(place_line(place, theme, theme.dim, measure));
+        lines
+    });
+    add("Decisions", decisions.collect(), false);
+    let places = step.places();
+    let places = places.iter();
+    let places = places.map(|place| place_line(place, theme, theme.dim, measure));
+    add("Written", places.collect(), false);
+    let others = step.other_keys().into_iter().flat_map(|(key, raw)| {
+        let key = Span::styled(format!("{key} "), theme.dim);
+        let key = Span::styled(frame_safe(&key.content), theme.dim);
+        value::behind(vec![key], raw, theme, theme.text, measure)
+    });
+    add("Other", others.collect(), false);
+    facts
+}
+
+fn frame_safe(text: &str) -> String {
+    crate::document::visible::visible_line(text).into_owned()
+}
+
+/// A place whole if it fits, else without its folders.
+fn place_line(place: &Place, theme: &Theme, style: Style, measure: Measure) -> Line<'static> {
+    let whole = place.to_string();
+    let name = place.path.file_name().map(|name| name.to_string_lossy());
+    let text = match name {
+        Some(name) if frame::columns(&whole) > u16::try_from(measure.width).unwrap_or(u16::MAX) => {
+            format!("{name}:{}", place.line)
+        }
+        _ => whole,
+    };
+    value::one_line(&text, theme, style, measure.width)
+}

@@ -1,0 +1,164 @@
+//! The top row: where one is, how far the plan is, whether everything is saved and live.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use crate::app::model::{Model, Screen};
+use crate::document::visible::{fit, visible_line};
+use crate::plan::canon::block_table::BlockColumn;
+use crate::plan::checks::Severity;
+use crate::tui::frame;
+use crate::tui::parts::{self, Part};
+use crate::tui::theme::Theme;
+
+/// Columns below which the name of a block tells nothing.
+const NAME: u16 = 8;
+/// Columns between left and right.
+const GAP: u16 = 3;
+
+/// Draws the row. Parts that do not fit fall away whole: first when it was saved, then the
+/// state of the watch, the percentage, the program's name, the counts; last what is wrong.
+pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
+    let room = area.width.saturating_sub(2);
+    let mut left = crumbs(model, theme);
+    let mut right = state(model, theme);
+    parts::keep_both(&mut left, &mut right, GAP, room);
+    let right_columns = parts::columns(&right);
+    let spare = room.saturating_sub(parts::columns(&left) + GAP + right_columns);
+    name_block(&mut left, model, theme, spare);
+    let x = area.right().saturating_sub(right_columns + 1);
+    let left_room = match right_columns {
+        0 => room,
+        _ => x.saturating_sub(area.x + 2),
+    };
+    parts::draw(buf, theme, (area.x + 1, area.y), left_room, left);
+    parts::draw(buf, theme, (x, area.y), right_columns, right);
+}
+
+fn crumb<'a>(theme: &Theme, part: Part<'a>) -> Part<'a> {
+    let sign = format!(" {} ", theme.glyphs.crumb);
+    part.after(Span::styled(sign, theme.dim))
+}
+
+fn crumbs<'a>(model: &'a Model, theme: &Theme) -> Vec<Part<'a>> {
+    let mut parts = vec![Part::styled(5, "stepdeck", theme.title)];
+    if !model.has_plan() {
+        parts[0].rank = 0;
+        return parts;
+    }
+    let mut push = |rank, text: String, style| {
+        parts.push(crumb(theme, Part::styled(rank, text, style)));
+    };
+    match model.screen {
+        Screen::Plan => {
+            let step = model.step();
+            if let Some(block) = model.view.block(&model.plan) {
+                let id = model.plan.blocks()[block].id.to_string();
+                push(usize::from(step.is_some()), id, theme.text);
+            }
+            if let Some(step) = step {
+                push(0, step.id().to_string(), theme.heading);
+            }
+        }
+        Screen::Gates => {
+            push(1, "Gates".to_owned(), theme.text);
+            if let Some(stage) = model.plan.stages().get(model.gates.stage) {
+                push(0, visible_line(&stage.name).into_owned(), theme.heading);
+            }
+        }
+        Screen::Problems => push(0, "Problems".to_owned(), theme.heading),
+    }
+    parts
+}
+
+/// Puts as much of the block's name behind its number as there is room for.
+fn name_block(left: &mut [Part<'_>], model: &Model, theme: &Theme, spare: u16) {
+    let block = model.view.block(&model.plan);
+    let (Screen::Plan, Some(block), true) = (model.screen, block, model.has_plan()) else {
+        return;
+    };
+    let id = model.plan.blocks()[block].id.to_string();
+    let text = visible_line(model.plan.block_text(block, BlockColumn::Theme));
+    let room = spare.saturating_sub(1);
+    if text.is_empty() || room < NAME.min(frame::columns(&text)) {
+        return;
+    }
+    let name = fit(&text, usize::from(room), theme.glyphs.ellipsis).into_owned();
+    if let Some(part) = left.iter_mut().find(|part| part.line.to_string() == id) {
+        part.line.spans.push(Span::raw(format!(" {name}")));
+    }
+}
+
+fn state<'a>(model: &Model, theme: &Theme) -> Vec<Part<'a>> {
+    let mut parts = Vec::new();
+    if !model.has_plan() {
+        return parts;
+    }
+    problems(&mut parts, model, theme);
+    if model.screen != Screen::Problems {
+        let tally = model.plan.tally();
+        let counts = format!("{}/{}", tally.done(), tally.total);
+        parts.push(Part::styled(4, counts, theme.text).after("   ".into()));
+        let percent = format!("{}%", tally.percent());
+        parts.push(Part::styled(6, percent, theme.dim).after(" ".into()));
+    }
+    let mut push = |rank, text: String, style| {
+        parts.push(Part::styled(rank, text, style).after("   ".into()));
+    };
+    let live = &model.live;
+    if live.failed() > 0 {
+        push(0, format!("{} NOT SAVED", live.failed()), theme.error);
+    }
+    if live.saving() > 0 {
+        push(3, format!("saving{}", theme.glyphs.ellipsis), theme.warning);
+    } else if let Some(at) = live.saved_at.filter(|_| live.failed() == 0) {
+        push(8, format!("saved {}", at.format("%H:%M")), theme.dim);
+    }
+    watch(&mut parts, model, theme);
+    parts
+}
+
+/// What the checks found: on its own screen all of it, elsewhere the errors.
+fn problems(parts: &mut Vec<Part<'_>>, model: &Model, theme: &Theme) {
+    let styles = [theme.error, theme.warning, theme.dim];
+    for (rank, (severity, style)) in Severity::ALL.into_iter().zip(styles).enumerate() {
+        let of = |found: &&crate::plan::checks::Problem| found.severity == severity;
+        let count = model.problems.found.iter().filter(of).count();
+        if count == 0 || (severity != Severity::Error && model.screen != Screen::Problems) {
+            continue;
+        }
+        let text = match (severity, model.screen) {
+            (Severity::Error, Screen::Plan | Screen::Gates) => {
+                format!("{} {count}", theme.glyph(crate::tui::theme::Sign::Blocked))
+            }
+            _ => plural(count, severity.word()),
+        };
+        parts.push(Part::styled(2 + rank, text, style).after("   ".into()));
+    }
+}
+
+fn plural(count: usize, word: &str) -> String {
+    match count {
+        1 => format!("1 {word}"),
+        _ => format!("{count} {word}s"),
+    }
+}
+
+fn watch(parts: &mut Vec<Part<'_>>, model: &Model, theme: &Theme) {
+    let mut push = |rank, text: String, style| {
+        parts.push(Part::styled(rank, text, style).after("   ".into()));
+    };
+    let unreadable = model.live.unreadable.len();
+    if unreadable > 0 {
+        push(1, format!("{unreadable} unreadable"), theme.error);
+    }
+    if model.setting.read_only {
+        push(2, "read-only".to_owned(), theme.warning);
+    } else if model.live.polling {
+        let sign = if theme.is_ascii() { "o" } else { "◌" };
+        push(6, format!("{sign} polling"), theme.warning);
+    } else {
+        push(7, format!("{} live", theme.glyphs.live), theme.ok);
+    }
+}

@@ -1,0 +1,140 @@
+//! Which pane of the plan screen stands where.
+//!
+//! Narrow screens show the pane that has the keys. From 80 columns on there are two rows
+//! of two panes; from 120 on the blocks stand at the left from top to bottom, the steps
+//! beside the detail, the chain below both. A screen too low for two rows shows the row
+//! that has the keys.
+
+use ratatui::layout::Rect;
+
+use super::grid;
+use crate::app::plan_view::Pane;
+
+/// Columns below which one pane is shown at a time.
+const TWO: u16 = 80;
+/// Columns from which on there are three columns.
+const THREE: u16 = 120;
+/// Columns of the pane of blocks, frame included.
+const BLOCKS: u16 = grid::WIDTH + 2;
+/// Rows of the upper panes, frame included, that show the whole grid.
+const UPPER: u16 = grid::HEIGHT + 2;
+/// Rows below which a second row of panes tells nothing.
+const LOWER: u16 = 7;
+
+/// The panes in sight, each with its area.
+pub fn panes(body: Rect, focus: Pane, zoomed: bool) -> Vec<(Pane, Rect)> {
+    if zoomed || body.width < TWO {
+        return vec![(focus, body)];
+    }
+    match body.width < THREE {
+        true => two_columns(body, focus),
+        false => three_columns(body, focus),
+    }
+}
+
+fn two_columns(body: Rect, focus: Pane) -> Vec<(Pane, Rect)> {
+    let both = body.height >= UPPER + LOWER;
+    let upper = match both {
+        true => UPPER.max(body.height * 11 / 20),
+        false => body.height,
+    };
+    let lower = match both {
+        true => body.height - upper,
+        false => body.height,
+    };
+    let top = split(
+        Rect {
+            height: upper,
+            ..body
+        },
+        BLOCKS,
+    );
+    let bottom = Rect {
+        y: body.bottom() - lower,
+        height: lower,
+        ..body
+    };
+    let bottom = split(bottom, body.width * 21 / 50);
+    let mut panes = Vec::new();
+    if both || matches!(focus, Pane::Blocks | Pane::Steps) {
+        panes.extend([(Pane::Blocks, top.0), (Pane::Steps, top.1)]);
+    }
+    if both || matches!(focus, Pane::Detail | Pane::Chain) {
+        panes.extend([(Pane::Detail, bottom.0), (Pane::Chain, bottom.1)]);
+    }
+    panes
+}
+
+fn three_columns(body: Rect, focus: Pane) -> Vec<(Pane, Rect)> {
+    let (left, rest) = split(body, BLOCKS);
+    let both = body.height >= UPPER + LOWER;
+    let lower = match both {
+        true => (body.height / 3).clamp(LOWER, 16),
+        false => 0,
+    };
+    let upper = Rect {
+        height: rest.height - lower,
+        ..rest
+    };
+    let (steps, detail) = split(upper, rest.width * 11 / 20);
+    let chain = Rect {
+        y: rest.bottom() - lower,
+        height: lower,
+        ..rest
+    };
+    let mut panes = vec![(Pane::Blocks, left), (Pane::Steps, steps)];
+    match (both, focus) {
+        (false, Pane::Chain) => panes.push((Pane::Chain, detail)),
+        (false, _) => panes.push((Pane::Detail, detail)),
+        (true, _) => panes.extend([(Pane::Detail, detail), (Pane::Chain, chain)]),
+    }
+    panes
+}
+
+/// Parts an area after `left` columns.
+fn split(area: Rect, left: u16) -> (Rect, Rect) {
+    let left = left.min(area.width);
+    let right = Rect {
+        x: area.x + left,
+        width: area.width - left,
+        ..area
+    };
+    (
+        Rect {
+            width: left,
+            ..area
+        },
+        right,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_size_is_covered_without_overlap_and_shows_the_pane_with_the_keys() {
+        for (width, height) in (40..200).step_by(7).zip((9..60).cycle()) {
+            for focus in Pane::ALL {
+                let body = Rect::new(0, 1, width, height);
+                let panes = panes(body, focus, false);
+                assert!(panes.iter().any(|(pane, _)| *pane == focus));
+                let cells: u32 = panes.iter().map(|(_, area)| area.area()).sum();
+                assert_eq!(cells, body.area(), "{width}×{height}");
+                for (at, (_, area)) in panes.iter().enumerate() {
+                    assert_eq!(area.intersection(body), *area);
+                    for (_, other) in &panes[at + 1..] {
+                        assert!(area.intersection(*other).is_empty(), "{width}×{height}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_smallest_full_screen_shows_the_whole_grid_and_seven_rows_of_detail() {
+        let panes = panes(Rect::new(0, 1, 80, 21), Pane::Steps, false);
+        let height = |pane| panes.iter().find(|(p, _)| *p == pane).unwrap().1.height;
+        assert_eq!((height(Pane::Blocks), height(Pane::Detail)), (12, 9));
+    }
+}

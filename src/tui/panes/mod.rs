@@ -1,0 +1,58 @@
+//! The panes, one file each: what a part of a screen shows of the model.
+//!
+//! A pane reads the model and writes cells. It never changes the model, never looks at
+//! rows that are out of sight, and never lets a letter from a file through unsafe.
+
+pub mod blocks;
+pub mod chain;
+pub mod detail;
+pub mod footer;
+pub mod gates;
+pub mod grid;
+pub mod header;
+pub mod layout;
+pub mod problems;
+pub mod status;
+pub mod steps;
+pub mod welcome;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::frame;
+use super::theme::Theme;
+use crate::app::command;
+use crate::app::key::Key;
+use crate::app::model::Model;
+use crate::document::visible::{visible, wrap};
+
+/// A key as hints spell it on this terminal.
+pub fn key_name(theme: &Theme, key: Key) -> String {
+    match theme.is_ascii() {
+        true => key.ascii(),
+        false => key.to_string(),
+    }
+}
+
+/// The key that people are told to press for a command, here if it works here.
+pub fn key_of(model: &Model, theme: &Theme, name: &str) -> String {
+    let here = command::named(name).map(|command| model.keymap.keys(model.place(), command));
+    match here.as_deref() {
+        Some([key, ..]) => key_name(theme, *key),
+        _ => frame::words(theme, &model.keymap.key_of(name)).into_owned(),
+    }
+}
+
+/// Says why a pane is empty and, below it, what to press.
+pub fn empty(buf: &mut Buffer, inner: Rect, theme: &Theme, why: &str, press: &str) {
+    let width = inner.width.saturating_sub(2);
+    let mut y = inner.y + u16::from(inner.height > 4);
+    for (text, style) in [(why, theme.text), (press, theme.dim)] {
+        for row in wrap(&visible(text), usize::from(width)) {
+            if y < inner.bottom() {
+                frame::text(buf, inner.x + 1, y, width, row, style);
+            }
+            y += 1;
+        }
+    }
+}
