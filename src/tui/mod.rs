@@ -4,6 +4,10 @@
 
 pub mod editor;
 pub mod field;
+pub mod frame;
+pub mod overlays;
+pub mod panes;
+pub mod sheet;
 pub mod terminal;
 pub mod theme;
 pub mod window;
