@@ -8,12 +8,13 @@ use std::ops::Range;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use ratatui::symbols::border;
 use ratatui::text::{Line, Span};
 
 use super::frame;
-use super::theme::Theme;
+use super::theme::{ColorDepth, Theme};
 use super::window::Window;
-use crate::document::visible::{visible, wrap};
+use crate::document::visible::{fit, visible, width, wrap};
 
 /// Columns before each row of a sheet with items: the cursor's sign and a space.
 pub const GUTTER: u16 = 2;
@@ -102,15 +103,36 @@ impl<'a> Sheet<'a> {
         }
     }
 
+    /// An empty sheet of the same width.
+    pub fn like(&self) -> Self {
+        Self::new(self.theme, self.width)
+    }
+
+    /// Adds the rows of another sheet, which has no items.
+    pub fn append(&mut self, other: Self) {
+        self.rows.extend(other.rows);
+    }
+
     /// Keeps only the first `most` rows, the last of which says that there is more.
     pub fn shorten(&mut self, most: usize) {
-        if self.rows.len() > most && most > 0 {
-            self.rows.truncate(most);
+        if self.rows.len() <= most {
+            return;
+        }
+        self.rows.truncate(most);
+        if let Some(last) = self.rows.last_mut() {
+            let room = self
+                .width
+                .saturating_sub(frame::columns(self.theme.glyphs.ellipsis));
+            let mut used = 0;
+            for span in &mut last.left.spans {
+                let safe = visible(&span.content).into_owned();
+                let left = usize::from(room).saturating_sub(used);
+                span.content = fit(&safe, left, "").into_owned().into();
+                used += width(&span.content);
+            }
             let more = Span::styled(self.theme.glyphs.ellipsis, self.theme.dim);
-            self.rows[most - 1] = Row {
-                left: more.into(),
-                right: Line::default(),
-            };
+            last.left.push_span(more);
+            last.right = Line::default();
         }
     }
 
@@ -212,10 +234,14 @@ pub fn thumb(buf: &mut Buffer, area: Rect, theme: &Theme, first: usize, count: u
     let long = (height * height / count).max(1);
     let room = height - long;
     let top = (first * room).div_ceil(count - height).min(room);
-    let bar = theme.glyphs.gauge_done;
+    // Thicker than the frame, whatever that is made of.
+    let bar = match (theme.is_ascii(), theme.depth() <= ColorDepth::Ansi16) {
+        (false, false) => border::THICK.vertical_right,
+        _ => theme.glyphs.gauge_done,
+    };
     for offset in top..top + long {
         let y = area.y + u16::try_from(offset).unwrap_or(0);
-        frame::text(buf, area.right(), y, 1, bar, theme.border);
+        frame::text(buf, area.right(), y, 1, bar, theme.title);
     }
 }
 
@@ -238,8 +264,9 @@ mod tests {
         let mut sheet = Sheet::new(&theme, 12);
         sheet.hanging("[ ] ", "one two three", Style::new());
         sheet.pair("A long left part", "7%");
-        let mut buf = Buffer::empty(Rect::new(0, 0, 12, 3));
-        sheet.draw(&mut buf, buf.area, 0);
+        let area = Rect::new(0, 0, 12, 3);
+        let mut buf = Buffer::empty(area);
+        sheet.draw(&mut buf, area, 0);
         assert_eq!(rows(&buf), ["[ ] one two", "    three", "A long l… 7%"]);
     }
 

@@ -5,4 +5,5 @@
 
 pub mod keys;
 pub mod pty;
+pub mod screen;
 pub mod svg;

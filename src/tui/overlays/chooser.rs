@@ -49,14 +49,16 @@ pub fn draw(
     let area = centred(area, columns, rows);
     let buf = frame.buffer_mut();
     let count = match chooser.rows.len() {
-        1 => "1 row".to_owned(),
-        count => format!("{count} rows"),
+        0 => "none".to_owned(),
+        count => format!("{} of {count}", chooser.cursor + 1),
     };
     let title = match chooser.source {
-        Source::Palette => "Commands",
-        _ => &chooser.input.label,
+        Source::Palette => "Commands".to_owned(),
+        Source::Upstream((id, _)) => format!("{id} depends on"),
+        Source::Downstream((id, _)) => format!("What depends on {id}"),
+        _ => chooser.input.label.clone(),
     };
-    let inner = boxed(buf, area, theme, title, Line::styled(count, theme.dim));
+    let inner = boxed(buf, area, theme, &title, Line::styled(count, theme.dim));
     let verb = match chooser.source {
         Source::Palette | Source::Help => "run",
         _ => "choose",

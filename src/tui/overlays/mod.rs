@@ -138,6 +138,10 @@ fn hints(buf: &mut Buffer, area: Rect, theme: &Theme, hints: &[(String, &str)]) 
         if x + long > end {
             return;
         }
+        // What stands in the frame does not take over the frame's look.
+        for cell in x..x + long {
+            buf[(cell, y)].reset();
+        }
         x = frame::spans(buf, theme, (x, y), long, &line);
     }
 }

@@ -40,7 +40,13 @@ pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, input: &Input, field: 
     };
     let errors = u16::try_from(error.len()).unwrap_or(0);
     let height = u16::try_from(text).unwrap_or(u16::MAX);
-    let area = centred(area, columns, height.saturating_add(2 + errors));
+    // The hints below stay in sight where there is room.
+    let most = match area.height > 12 {
+        true => area.height - 2,
+        false => area.height,
+    };
+    let height = height.saturating_add(2 + errors).min(most);
+    let area = centred(area, columns, height);
     let buf = frame.buffer_mut();
     let inner = boxed(buf, area, theme, &input.label, Line::default());
     let errors = errors.min(inner.height.saturating_sub(1));

@@ -36,9 +36,8 @@ pub fn draw(
     let title = Line::styled(stage.name.clone(), theme.title);
     let inner = frame::pane_with(buf, area, theme, title, to_go(stage, theme), focused);
     let mut sheet = Sheet::new(theme, inner.width.saturating_sub(GUTTER + 1));
-    criteria(&mut sheet, stage, theme);
     // At least half of the pane is for the checks; the owners pane has the whole text.
-    sheet.shorten((usize::from(inner.height) / 2).max(2));
+    criteria(&mut sheet, stage, theme, usize::from(inner.height) / 2);
     sheet.pair(
         Span::styled("Checklist", theme.heading),
         Span::styled(
@@ -90,11 +89,12 @@ fn item(sheet: &mut Sheet, model: &Model, (stage, check): (&Stage, &Check), them
     sheet.hanging(tick, &check.text, theme.text);
     sheet.end_head();
     let open = open_steps(&model.plan, check);
-    if !open.is_empty() {
+    if let Some(first) = open.first() {
         let lead = Span::styled(format!("    {} ", theme.glyphs.alert), theme.warning);
+        let id = model.plan.step(*first).id();
         let text = match open.len() {
-            1 => "ticked, though the step below marked open is not complete".to_owned(),
-            count => format!("ticked, though {count} of its steps are not complete"),
+            1 => format!("ticked, but {id} is not complete"),
+            count => format!("ticked, but {id} and {} more are not complete", count - 1),
         };
         sheet.hanging(lead, &text, theme.warning);
     }

@@ -116,23 +116,42 @@ fn split(area: Rect, left: u16) -> (Rect, Rect) {
     )
 }
 
-/// What a stage is for and what its gate asks, as checklist and owners both show it.
-pub fn criteria(sheet: &mut Sheet, stage: &Stage, theme: &Theme) {
+/// What a stage is for and what its gate asks, as checklist and owners both show it: in
+/// full where that takes at most so many rows, else cut to them.
+pub fn criteria(sheet: &mut Sheet, stage: &Stage, theme: &Theme, most: usize) {
     let Some(rung) = &stage.rung else {
         sheet.text(
             "This checklist has no row on the stage ladder, so no gate guards it.",
             theme.dim,
         );
-        return;
+        return sheet.shorten(most);
     };
-    let part = |sheet: &mut Sheet, name: &'static str, text: &str| {
-        if !text.is_empty() {
-            sheet.row(Span::styled(name, theme.heading));
-            sheet.text(text, theme.text);
-        }
-    };
-    part(sheet, "North star", &rung.north_star);
-    part(sheet, "Gate review", &rung.review);
+    let parts = [
+        ("North star", rung.north_star.as_str()),
+        ("Gate review", rung.review.as_str()),
+    ];
+    let parts = parts.into_iter().filter(|(_, text)| !text.is_empty());
+    let mut full = sheet.like();
+    for (name, text) in parts.clone() {
+        full.row(Span::styled(name, theme.heading));
+        full.text(text, theme.text);
+        full.blank();
+    }
+    if full.len() <= most {
+        return sheet.append(full);
+    }
+    // Too little room: a row for each, the second one longer where it can be.
+    for (at, (name, text)) in parts.enumerate() {
+        let mut brief = sheet.like();
+        let name = Span::styled(format!("{name:13}"), theme.heading);
+        brief.hanging(name, text, theme.text);
+        brief.shorten(if at == 0 {
+            1
+        } else {
+            most.saturating_sub(1).max(1)
+        });
+        sheet.append(brief);
+    }
 }
 
 /// Says which structure is looked for, and where it could go.
@@ -176,5 +195,6 @@ fn no_ladder(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme) {
         (_, more) => format!("Looked in {} and {more} more.", paths.join(", ")),
     };
     sheet.text(&text, theme.dim);
+    sheet.shorten(usize::from(area.height));
     sheet.draw(buf, area, 0);
 }

@@ -36,8 +36,7 @@ pub fn draw(
     let inner = frame::pane_with(buf, area, theme, title, right, focused);
     let mut sheet = Sheet::new(theme, inner.width.saturating_sub(GUTTER + 1));
     if with_criteria {
-        criteria(&mut sheet, stage, theme);
-        sheet.blank();
+        criteria(&mut sheet, stage, theme, usize::MAX);
     }
     if streams.is_empty() {
         sheet.text(

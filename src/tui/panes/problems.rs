@@ -8,6 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use unicode_segmentation::UnicodeSegmentation;
 
 use crate::app::command::Place;
 use crate::app::model::Model;
@@ -24,7 +25,11 @@ const BESIDE: u16 = 120;
 /// Below this many rows the list has the screen for itself.
 const LIST_ALONE: u16 = 9;
 /// Lines shown before and after the one with the problem.
-const AROUND: usize = 2;
+const AROUND: usize = 1;
+/// Rows that the line with the problem is broken into at most.
+const ROWS: usize = 4;
+/// No letter is longer than this for each of its columns, in bytes.
+const WIDEST_LETTER: usize = 4;
 
 /// Draws the screen into `body`.
 pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: &mut Sight) {
@@ -42,7 +47,7 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: 
 
 fn places(body: Rect, count: usize) -> (Rect, Option<Rect>) {
     if body.width >= BESIDE {
-        let left = body.width * 11 / 20;
+        let left = body.width * 3 / 5;
         let right = Rect {
             x: body.x + left,
             width: body.width - left,
@@ -153,7 +158,7 @@ fn list(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut 
         .map(|p| short(&p.place))
         .collect();
     let longest = places.iter().map(|place| width(place)).max().unwrap_or(0);
-    let column = longest.min(usize::from(inner.width / 3));
+    let column = longest.min(usize::from(inner.width / 4));
     for ((y, at), place) in (inner.y..).zip(rows).zip(&places) {
         let problem = &found[at];
         let (sign, style) = look(problem.severity, theme);
@@ -253,25 +258,22 @@ fn detail(buf: &mut Buffer, area: Rect, model: &Model, problem: &Problem, theme:
         theme.dim,
     ));
     excerpt(&mut sheet, model, problem, theme);
+    sheet.shorten(usize::from(text.height));
     sheet.draw(buf, text, 0);
 }
 
-/// The lines around the problem, the place itself marked below.
+/// The line of the problem, broken, with the place itself marked below, and the lines
+/// around it.
 fn excerpt(sheet: &mut Sheet, model: &Model, problem: &Problem, theme: &Theme) {
     let at = problem.place.line;
-    let last = at + AROUND;
-    let digits = last.to_string().len();
+    let digits = (at + AROUND).to_string().len();
     let bar = theme.glyphs.vertical;
-    let room = usize::from(sheet.width()).saturating_sub(digits + 5);
-    let Some(bytes) = line(&model.plan, &problem.place) else {
-        return;
+    let room = usize::from(sheet.width()).saturating_sub(digits + 5).max(1);
+    let gutter = |number: Option<usize>| {
+        let number = number.map(|number| number.to_string()).unwrap_or_default();
+        Span::styled(format!("  {number:>digits$} {bar} "), theme.dim)
     };
-    let (from, to) = match problem.span {
-        Some(span) => (span.start.min(bytes.len()), span.end.min(bytes.len())),
-        None => (0, 0),
-    };
-    let cut = start_of_cut(bytes, from, to, room);
-    for number in at.saturating_sub(AROUND).max(1)..=last {
+    for number in at.saturating_sub(AROUND).max(1)..=at + AROUND {
         let here = source::Place {
             line: number,
             ..problem.place.clone()
@@ -279,41 +281,94 @@ fn excerpt(sheet: &mut Sheet, model: &Model, problem: &Problem, theme: &Theme) {
         let Some(bytes) = line(&model.plan, &here) else {
             continue;
         };
-        let gutter = format!("  {number:>digits$} {bar} ");
-        let (marked, style) = match number == at {
-            true => ((from, to), theme.text),
-            false => ((0, 0), theme.dim),
-        };
-        let parts = stretch(bytes, cut, marked, room);
-        let mut spans = vec![Span::styled(gutter, theme.dim)];
-        if cut > 0 {
-            spans.push(Span::styled(theme.glyphs.ellipsis, theme.dim));
+        if number != at {
+            let text = beginning(bytes, room);
+            sheet.row(vec![gutter(Some(number)), Span::styled(text, theme.dim)]);
+            continue;
         }
-        let before = parts[0].clone();
-        let inside = parts[1].clone();
-        for (part, style) in parts.into_iter().zip([style, theme.warning, style]) {
-            spans.push(Span::styled(part, style));
-        }
-        sheet.row(spans);
-        if number == at && to > from {
-            let lead = width(&before) + usize::from(cut > 0);
-            let carets = "^".repeat(width(&inside).clamp(1, room.max(1)));
-            let gutter = format!("  {:digits$} {bar} {:lead$}", "", "");
-            sheet.row(vec![
-                Span::styled(gutter, theme.dim),
-                Span::styled(carets, theme.warning),
-            ]);
+        let span = problem.span.map_or((0, 0), |span| (span.start, span.end));
+        for (index, row) in broken(bytes, span, room, theme).into_iter().enumerate() {
+            let lead = gutter((index == 0).then_some(number));
+            sheet.row([vec![lead], row].concat());
         }
     }
 }
 
-/// Where the shown part of a line begins, so that the marked bytes are in it.
-fn start_of_cut(bytes: &[u8], from: usize, to: usize, room: usize) -> usize {
-    if to.min(from + room) <= room.saturating_sub(1) {
-        return 0;
+/// What fits of a line into so many columns and one more, made safe.
+fn beginning(bytes: &[u8], room: usize) -> String {
+    let end = boundary(bytes, (room * WIDEST_LETTER).min(bytes.len()));
+    visible_line(&String::from_utf8_lossy(&bytes[..end])).into_owned()
+}
+
+/// The line in rows of so many columns, from shortly before the marked bytes on, with
+/// carets below them.
+fn broken(
+    bytes: &[u8],
+    (from, to): (usize, usize),
+    room: usize,
+    theme: &Theme,
+) -> Vec<Vec<Span<'static>>> {
+    let (from, to) = (from.min(bytes.len()), to.min(bytes.len()));
+    let start = match from <= room * (ROWS - 1) {
+        true => 0,
+        false => boundary(bytes, from - room - room / 3),
+    };
+    let end = boundary(
+        bytes,
+        (start + room * ROWS * WIDEST_LETTER).min(bytes.len()),
+    );
+    let (from, to) = (from.clamp(start, end), to.clamp(start, end));
+    let part = |range: std::ops::Range<usize>| {
+        visible_line(&String::from_utf8_lossy(&bytes[range])).into_owned()
+    };
+    let parts = [
+        (part(start..from), false),
+        (part(from..to), true),
+        (part(to..end), false),
+    ];
+    let letters = parts
+        .iter()
+        .flat_map(|(text, marked)| text.graphemes(true).map(|letter| (letter, *marked)));
+    let mut rows: Vec<(Vec<Span<'static>>, String)> = vec![Default::default()];
+    let mut used = 0;
+    if start > 0 {
+        rows[0]
+            .0
+            .push(Span::styled(theme.glyphs.ellipsis, theme.dim));
+        used = width(theme.glyphs.ellipsis);
+        rows[0].1 = " ".repeat(used);
     }
-    let lead = room / 3;
-    boundary(bytes, from.saturating_sub(lead))
+    let mut was = None;
+    for (letter, marked) in letters {
+        let columns = width(letter);
+        if used + columns > room {
+            if rows.len() == ROWS {
+                break;
+            }
+            rows.push(Default::default());
+            (used, was) = (0, None);
+        }
+        used += columns;
+        let Some((spans, carets)) = rows.last_mut() else {
+            break;
+        };
+        let style = if marked { theme.warning } else { theme.text };
+        match spans.last_mut() {
+            Some(span) if was == Some(marked) => span.content.to_mut().push_str(letter),
+            _ => spans.push(Span::styled(letter.to_owned(), style)),
+        }
+        was = Some(marked);
+        carets.push_str(&if marked { "^" } else { " " }.repeat(columns));
+    }
+    let mut out = Vec::new();
+    for (spans, carets) in rows {
+        out.push(spans);
+        if carets.contains('^') {
+            let carets = carets.trim_end().to_owned();
+            out.push(vec![Span::styled(carets, theme.warning)]);
+        }
+    }
+    out
 }
 
 /// The next byte at or behind `at` that begins a character.
@@ -322,14 +377,4 @@ fn boundary(bytes: &[u8], mut at: usize) -> usize {
         at += 1;
     }
     at.min(bytes.len())
-}
-
-/// What of a line is shown, made safe: before, within and behind the marked bytes.
-fn stretch(bytes: &[u8], cut: usize, (from, to): (usize, usize), room: usize) -> [String; 3] {
-    // No character takes more bytes than this for each of its columns.
-    let end = boundary(bytes, (cut + room * 4).min(bytes.len()));
-    let cut = boundary(bytes, cut.min(end));
-    let (from, to) = (from.clamp(cut, end), to.clamp(cut, end));
-    [&bytes[cut..from], &bytes[from..to], &bytes[to..end]]
-        .map(|part| visible_line(&String::from_utf8_lossy(part)).into_owned())
 }

@@ -41,8 +41,8 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme) {
             None => continue,
         };
         let words = match name {
-            "start-demo" => "look around in a demo plan, written into this folder",
-            "start-plan" => "start an empty plan in this folder",
+            "start-demo" => "look around in a demo plan",
+            "start-plan" => "start an empty plan here",
             _ => "quit",
         };
         let blocked = (command.blocked)(model);
@@ -82,5 +82,6 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme) {
         width: inner.width.saturating_sub(2),
         ..inner
     };
+    sheet.shorten(usize::from(text.height));
     sheet.draw(buf, text, 0);
 }
