@@ -54,8 +54,8 @@ pub struct GatesView {
     pub stage: usize,
     /// Index of the selected check in the stage.
     pub check: usize,
-    /// First line shown of the owners pane.
-    pub scroll: usize,
+    /// Index of the selected workstream in the owners pane.
+    pub workstream: usize,
     /// Whether the pane with the keys fills the screen.
     pub zoomed: bool,
 }
@@ -69,6 +69,8 @@ pub struct ProblemsView {
     pub cursor: usize,
     /// Which state of the plan they were found in; 0 is none yet.
     pub generation: u64,
+    /// When the checks were last run.
+    pub checked_at: Option<DateTime<Utc>>,
 }
 
 /// One line of news above the footer.
@@ -339,6 +341,8 @@ impl Model {
         self.gates.stage = self.gates.stage.min(stages.len().saturating_sub(1));
         let checks = stages.get(self.gates.stage).map_or(0, |s| s.checks.len());
         self.gates.check = self.gates.check.min(checks.saturating_sub(1));
+        let streams = (stages.get(self.gates.stage)).map_or(0, |s| s.workstreams().len());
+        self.gates.workstream = self.gates.workstream.min(streams.saturating_sub(1));
         let entries = self.open_entries().len();
         if let Some(Overlay::List { cursor, .. }) = self.overlays.last_mut() {
             *cursor = (*cursor).min(entries.saturating_sub(1));

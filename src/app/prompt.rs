@@ -47,9 +47,11 @@ impl Model {
             [only] => self.plan.step(*only).status(),
             _ => None,
         };
+        // `i` is for idea, so in progress goes by its second word.
+        let keys = ["i", "d", "p", "b", "c"];
         let rows: Vec<Row> = Status::ALL
             .into_iter()
-            .zip(["i", "d", "p", "b", "c"])
+            .zip(keys)
             .map(|(status, key)| Row {
                 key: key.to_owned(),
                 label: status.word().to_owned(),
@@ -76,7 +78,8 @@ impl Model {
 
     /// Opens the menu of fields for a step, each with its letter.
     pub fn field_menu(&mut self, step: usize) {
-        let letters = "tsowheidavmrclfgpqnu";
+        // As far as they go round the fields' initials; `j` and `k` move.
+        let letters = "tsobhudiavmrclfgpqnz";
         let step = self.plan.step(step);
         let rows = crate::plan::field::FIELDS
             .iter()
@@ -137,7 +140,11 @@ impl Model {
             Ok(change) if count > ASK_ABOVE && !change.edits.is_empty() => {
                 self.overlays.push(Overlay::Confirm {
                     question: format!("Change {count} steps at once?"),
-                    consequence: format!("{}. One u takes it all back.", change.label),
+                    consequence: format!(
+                        "{}. One {} takes it all back.",
+                        change.label,
+                        self.keymap.key_of("undo")
+                    ),
                     change,
                 });
             }
@@ -284,10 +291,42 @@ impl Model {
             Attachment::Ready(change) => self.make(Ok(change), 1),
             Attachment::Creates { question, change } => self.overlays.push(Overlay::Confirm {
                 question,
-                consequence: "The link is written there. u takes it back.".to_owned(),
+                consequence: format!(
+                    "The link is written there. {} takes it back.",
+                    self.keymap.key_of("undo")
+                ),
                 change,
             }),
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use crate::app::keymap::Keymap;
+    use crate::app::model::{Model, Setting};
+    use crate::app::overlay::Overlay;
+    use crate::plan::source::{Role, SourceFile};
+
+    #[test]
+    fn each_letter_of_a_menu_chooses_one_row() {
+        let log = b"{\"step_id\":\"0001\"}\n".to_vec();
+        let files = vec![SourceFile::load("plan.jsonl", Role::Log, log)];
+        let now = chrono::DateTime::from_timestamp(0, 0).unwrap();
+        let mut model = Model::new(files, Setting::default(), Keymap::default(), now);
+        model.field_menu(0);
+        model.status_menu(vec![model.plan.step(0).key()]);
+        model.block_menu(0);
+        for overlay in &model.overlays {
+            let Overlay::Menu { rows, title, .. } = overlay else {
+                panic!("{overlay:?}");
+            };
+            let keys: HashSet<&str> = rows.iter().map(|row| row.key.as_str()).collect();
+            assert_eq!(keys.len(), rows.len(), "{title}");
+            assert!(keys.is_disjoint(&HashSet::from(["j", "k"])), "{title}");
+        }
     }
 }

@@ -1,10 +1,13 @@
 //! Message in, model changed, effects out.
 
+use std::sync::Arc;
+
 use super::command::Place;
 use super::key::{Code, Key};
 use super::message::{Effect, Message};
 use super::model::{Model, Screen};
 use super::overlay::{Overlay, Purpose, Row};
+use crate::plan::checks::Problem;
 
 /// Takes one message. Answers what must be done outside, in order.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
@@ -23,7 +26,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             if generation >= model.problems.generation {
                 let last = problems.len().saturating_sub(1);
                 model.problems.generation = generation;
-                model.problems.found = problems;
+                model.problems.checked_at = Some(model.now);
+                model.problems.found = gravest_first(problems);
                 model.problems.cursor = model.problems.cursor.min(last);
             }
         }
@@ -34,6 +38,14 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         },
     }
     std::mem::take(&mut model.effects)
+}
+
+/// The problems by severity, in the order of the files among equals.
+fn gravest_first(mut problems: Arc<Vec<Problem>>) -> Arc<Vec<Problem>> {
+    if !problems.is_sorted_by_key(|problem| problem.severity) {
+        Arc::make_mut(&mut problems).sort_by_key(|problem| problem.severity);
+    }
+    problems
 }
 
 fn press(model: &mut Model, key: Key) {

@@ -14,6 +14,7 @@ pub mod value;
 
 use std::path::PathBuf;
 
+use crate::document::json;
 use crate::document::markdown::Label;
 use crate::document::splice::Span;
 use crate::plan::canon::block_table::BlockColumn;
@@ -91,6 +92,56 @@ pub enum Target {
         /// What the plan looks for in it.
         role: Role,
     },
+}
+
+impl Target {
+    /// What people call it, as `0042 status` or `B07 Theme`.
+    pub fn words(&self) -> String {
+        match self {
+            Self::LogValue {
+                step, key, inner, ..
+            } => match inner {
+                Some(inner) => format!("{step} {key} {inner}"),
+                None => format!("{step} {key}"),
+            },
+            Self::LogStep { step, .. } => format!("{step}, the whole line"),
+            Self::LogText { line } => format!("line {}", line + 1),
+            Self::SectionValue { step, field, .. } => format!("{step} {}", field.label()),
+            Self::SectionTitle { step, .. } => format!("{step} title"),
+            Self::BlockCell { block, column } => format!("{block} {}", column.label()),
+            Self::CheckMark { stage, text, .. } => format!("{stage}: {text}"),
+            Self::Passage { heading } => match heading {
+                Some(heading) => format!("under “{heading}”"),
+                None => "at the end".to_owned(),
+            },
+            _ => "the file as a whole".to_owned(),
+        }
+    }
+
+    /// What people read where `source` stands: the words of a JSON value, a tick in
+    /// words, else the text itself.
+    pub fn value_words(&self, source: Option<&[u8]>) -> String {
+        let Some(bytes) = source else {
+            return "(nothing)".to_owned();
+        };
+        let text = String::from_utf8_lossy(bytes);
+        let words = match self {
+            Self::LogValue { .. } => match json::items(&text) {
+                Some(items) => {
+                    let items: Vec<_> = items.into_iter().map(json::words).collect();
+                    items.join(", ")
+                }
+                None => json::words(&text).into_owned(),
+            },
+            _ => text.trim().to_owned(),
+        };
+        match (self, words.as_str()) {
+            (Self::CheckMark { .. }, "[x]" | "[X]") => "ticked".to_owned(),
+            (Self::CheckMark { .. }, "[ ]" | "") => "not ticked".to_owned(),
+            (_, "") => "(nothing)".to_owned(),
+            _ => words,
+        }
+    }
 }
 
 /// One thing changed in one file, with the source text before and after.

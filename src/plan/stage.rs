@@ -24,6 +24,17 @@ pub struct Stage {
     pub notes: Vec<WorkstreamNote>,
 }
 
+/// What one workstream has to do with a stage.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Workstream<'a> {
+    /// Its name as first written.
+    pub name: &'a str,
+    /// Role and name of those who answer for it; the role is empty where none is named.
+    pub people: Vec<(&'a str, &'a str)>,
+    /// What it says of the stage.
+    pub notes: Vec<&'a str>,
+}
+
 /// Where a stage stands on the ladder today.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Standing {
@@ -64,6 +75,39 @@ impl Stage {
     pub fn is_met(&self) -> bool {
         let (ticked, total) = (self.ticked(), self.checks.len());
         total > 0 && ticked * 100 >= total * usize::from(self.threshold())
+    }
+
+    /// How many more checks must be ticked to reach the gate's bar.
+    pub fn missing(&self) -> usize {
+        let wanted = (self.checks.len() * usize::from(self.threshold())).div_ceil(100);
+        wanted.saturating_sub(self.ticked())
+    }
+
+    /// Owners and notes by workstream: those of the matrix first, in its order.
+    pub fn workstreams(&self) -> Vec<Workstream<'_>> {
+        let mut streams: Vec<Workstream<'_>> = Vec::new();
+        let owners = self.owners.iter().map(|cell| (&cell.workstream, Ok(cell)));
+        let notes = self.notes.iter().map(|note| (&note.workstream, Err(note)));
+        for (name, part) in owners.chain(notes) {
+            let at = streams.iter().position(|stream| same(stream.name, name));
+            let at = at.unwrap_or_else(|| {
+                streams.push(Workstream {
+                    name,
+                    people: Vec::new(),
+                    notes: Vec::new(),
+                });
+                streams.len() - 1
+            });
+            match part {
+                Ok(cell) => {
+                    let people = cell.people.iter();
+                    let people = people.map(|(role, name)| (role.as_str(), name.as_str()));
+                    streams[at].people.extend(people);
+                }
+                Err(note) => streams[at].notes.push(&note.text),
+            }
+        }
+        streams
     }
 
     /// The evidence bullets that speak of a check.
@@ -147,4 +191,39 @@ impl StageParts {
 
 fn same(a: &str, b: &str) -> bool {
     normalised(a) == normalised(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn owners_and_notes_meet_under_their_workstream() {
+        let owner = |workstream: &str, name: &str| Assignment {
+            workstream: workstream.to_owned(),
+            stage: "Base".to_owned(),
+            people: vec![("DRI".to_owned(), name.to_owned())],
+            file: 0,
+            line: 1,
+        };
+        let note = |workstream: &str, text: &str| WorkstreamNote {
+            workstream: workstream.to_owned(),
+            text: text.to_owned(),
+            file: 0,
+            line: 1,
+        };
+        let stage = Stage {
+            name: "Base".to_owned(),
+            rung: None,
+            checks: Vec::new(),
+            evidence: Vec::new(),
+            owners: vec![owner("Platform & Tools", "Ada"), owner("Growth", "Bo")],
+            notes: vec![note("Platform and tools", "x"), note("growth", "y")],
+        };
+        let streams = stage.workstreams();
+        let names: Vec<&str> = streams.iter().map(|stream| stream.name).collect();
+        assert_eq!(names, ["Platform & Tools", "Growth", "Platform and tools"]);
+        assert_eq!(streams[1].people, [("DRI", "Bo")]);
+        assert_eq!(streams[1].notes, ["y"]);
+    }
 }

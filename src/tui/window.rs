@@ -33,6 +33,7 @@ impl Window {
 #[derive(Debug, Default)]
 pub struct Sight {
     windows: HashMap<Place, Window>,
+    overlay: Window,
     /// Rows of the list that has the keys, as last drawn.
     pub page: usize,
 }
@@ -41,6 +42,11 @@ impl Sight {
     /// The window of the list at `place`.
     pub fn window(&mut self, place: Place) -> &mut Window {
         self.windows.entry(place).or_default()
+    }
+
+    /// The window of the chooser or menu that lies on top.
+    pub fn overlay(&mut self) -> &mut Window {
+        &mut self.overlay
     }
 }
 

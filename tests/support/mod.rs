@@ -7,4 +7,5 @@ pub mod desk;
 pub mod fixture;
 pub mod keys;
 pub mod pty;
+pub mod screen;
 pub mod svg;

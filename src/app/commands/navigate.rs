@@ -260,17 +260,16 @@ fn in_gates(model: &mut Model, by: isize) {
         GatePane::Ladder => {
             model.gates.stage = moved(model.gates.stage, by, stages.len());
             model.gates.check = 0;
-            model.gates.scroll = 0;
+            model.gates.workstream = 0;
         }
         GatePane::Checks => {
             let count = stages.get(model.gates.stage).map_or(0, |s| s.checks.len());
             model.gates.check = moved(model.gates.check, by, count);
         }
         GatePane::Owners => {
-            let lines = stages
-                .get(model.gates.stage)
-                .map_or(0, |s| s.owners.len() * 3 + s.notes.len() * 4);
-            model.gates.scroll = moved(model.gates.scroll, by, lines.max(1));
+            let stage = stages.get(model.gates.stage);
+            let count = stage.map_or(0, |stage| stage.workstreams().len());
+            model.gates.workstream = moved(model.gates.workstream, by, count);
         }
     }
 }

@@ -35,6 +35,16 @@ impl Evidence {
         let check = normalised(check);
         !check.is_empty() && normalised(&self.text).contains(&check)
     }
+
+    /// When it was attached and by whom, as written in the last brackets: `2026-05-01, Ada`.
+    /// Nothing where those do not begin with a date.
+    pub fn stamp(&self) -> Option<&str> {
+        let (_, tail) = self.text.rsplit_once('(')?;
+        let stamp = tail.split(')').next()?.trim();
+        let date = stamp.get(..10)?;
+        chrono::NaiveDate::parse_from_str(date, "%Y-%m-%d").ok()?;
+        Some(stamp)
+    }
 }
 
 /// The entries of `document` for `stages`, in file order.
@@ -80,4 +90,35 @@ pub fn entries(document: &MarkdownDocument, file: usize, stages: &[String]) -> V
         }
     }
     entries
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Evidence;
+
+    #[test]
+    fn a_stamp_is_a_date_in_the_last_brackets() {
+        let stamp = |text: &str| {
+            let evidence = Evidence {
+                text: text.to_owned(),
+                links: Vec::new(),
+                file: 0,
+                line: 1,
+            };
+            evidence.stamp().map(str::to_owned)
+        };
+        assert_eq!(
+            stamp("Drill (video) — x (2026-05-01, Ada)").as_deref(),
+            Some("2026-05-01, Ada")
+        );
+        for none in [
+            "Drill",
+            "Drill (see 2026)",
+            "Drill (2026-13-01)",
+            "é(",
+            "(日日日日)",
+        ] {
+            assert_eq!(stamp(none), None, "{none}");
+        }
+    }
 }

@@ -6,6 +6,7 @@
 
 use super::wording::{listed, quoted};
 use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use crate::plan::canon::checklist::Check;
 use crate::plan::id::StepId;
 use crate::plan::status::Status;
 
@@ -20,22 +21,15 @@ pub const RULE: Rule = Rule {
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     for check in plan.stages().iter().flat_map(|stage| &stage.checks) {
-        if !check.done {
-            continue;
-        }
-        let mut named = check.steps.clone();
-        named.sort_unstable();
-        named.dedup();
-        let open: Vec<(usize, String)> = named
+        let open: Vec<(usize, String)> = open_steps(plan, check)
             .into_iter()
-            .filter(|id| !may_be_year(*id, &check.text))
-            .filter_map(|id| {
-                let step = plan.step(plan.find(id)?);
-                match step.status() {
-                    Some(Status::Complete) => None,
-                    Some(status) => Some((step.index(), format!("{id} ({status})"))),
-                    None => Some((step.index(), format!("{id} (without a status)"))),
-                }
+            .map(|index| {
+                let step = plan.step(index);
+                let words = match step.status() {
+                    Some(status) => format!("{} ({status})", step.id()),
+                    None => format!("{} (without a status)", step.id()),
+                };
+                (index, words)
             })
             .collect();
         let Some((first, _)) = open.first() else {
@@ -51,6 +45,24 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
         let problem = RULE.problem(plan, Spot::check(plan, check), message);
         problems.push(problem.about(plan.step(*first)));
     }
+}
+
+/// Indexes of the open steps that a ticked check names, ascending; none where it is not
+/// ticked.
+pub fn open_steps(plan: &Plan, check: &Check) -> Vec<usize> {
+    if !check.done {
+        return Vec::new();
+    }
+    let mut open: Vec<usize> = check
+        .steps
+        .iter()
+        .filter(|id| !may_be_year(**id, &check.text))
+        .filter_map(|id| plan.find(*id))
+        .filter(|step| plan.step(*step).status() != Some(Status::Complete))
+        .collect();
+    open.sort_unstable();
+    open.dedup();
+    open
 }
 
 fn may_be_year(id: StepId, text: &str) -> bool {

@@ -1,20 +1,183 @@
-//! What lies over the screens.
+//! What lies over a screen: fields, choosers, menus, questions. One file each.
+//!
+//! Every box is centred, cleared beneath and never larger than the screen. The topmost
+//! field sets the terminal's cursor.
+
+mod chooser;
+mod confirm;
+mod conflict;
+mod entry;
+mod list;
+mod menu;
+mod note;
+mod prompt;
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Widget};
 
+use super::field::Field;
+use super::frame;
+use super::theme::Theme;
+use super::window::Sight;
 use crate::app::model::Model;
-use crate::tui::field::Field;
-use crate::tui::theme::Theme;
-use crate::tui::window::Sight;
+use crate::app::overlay::{Overlay, Purpose};
+use crate::document::visible::width;
 
-/// Draws every open overlay.
+/// Draws everything that lies over the screen, the topmost last. `area` is the whole
+/// screen, whose last row has the hints; `field` is the editor of the topmost field.
 pub fn draw(
-    _frame: &mut Frame<'_>,
-    _area: Rect,
-    _model: &Model,
-    _theme: &Theme,
-    _sight: &mut Sight,
-    _field: Option<&Field>,
+    frame: &mut Frame,
+    area: Rect,
+    model: &Model,
+    theme: &Theme,
+    sight: &mut Sight,
+    field: Option<&Field>,
 ) {
+    let last = model.overlays.len().saturating_sub(1);
+    for (at, overlay) in model.overlays.iter().enumerate() {
+        let field = field
+            .filter(|field| at == last && overlay.input().is_some_and(|input| field.is_of(input)));
+        match overlay {
+            Overlay::Prompt {
+                input,
+                purpose: Purpose::Filter { .. },
+            } => prompt::filter(frame, area, model, theme, input, field),
+            Overlay::Prompt { input, .. } => prompt::draw(frame, area, theme, input, field),
+            Overlay::Chooser {
+                input,
+                source,
+                rows,
+                cursor,
+            } => {
+                let chooser = chooser::Chooser {
+                    input,
+                    source,
+                    rows,
+                    cursor: *cursor,
+                };
+                chooser::draw(frame, area, model, theme, sight, &chooser, field);
+            }
+            Overlay::Menu {
+                title,
+                rows,
+                cursor,
+            } => menu::draw(frame, area, theme, sight, title, rows, *cursor),
+            Overlay::List {
+                step,
+                field,
+                cursor,
+            } => list::draw(frame, area, model, theme, sight, (*step, *field), *cursor),
+            Overlay::Confirm {
+                question,
+                consequence,
+                ..
+            } => confirm::draw(frame, area, theme, question, consequence),
+            Overlay::Conflict { change, conflicts } => {
+                conflict::draw(frame, area, model, theme, change, conflicts);
+            }
+            Overlay::Note { title, lines } => note::draw(frame, area, theme, title, lines),
+        }
+    }
+}
+
+/// The middle of `area`, at most so large.
+pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
+    Rect::new(
+        area.x + (area.width - width) / 2,
+        area.y + (area.height - height) / 2,
+        width,
+        height,
+    )
+}
+
+/// Clears `area`, frames it as what has the keys, and answers the room within, a column
+/// of air at either side.
+fn boxed(buf: &mut Buffer, area: Rect, theme: &Theme, title: &str, right: Line) -> Rect {
+    let area = area.intersection(buf.area);
+    for y in area.y..area.bottom() {
+        // Half of a wide letter left of the box would swallow the box's edge.
+        if area.x > buf.area.x && width(buf[(area.x - 1, y)].symbol()) > 1 {
+            buf[(area.x - 1, y)].set_symbol(" ");
+        }
+    }
+    Clear.render(area, buf);
+    let title = Line::styled(format!(" {title} "), theme.title);
+    let right = match right.spans.is_empty() {
+        true => right,
+        false => {
+            let mut line = Line::raw(" ");
+            line.spans.extend(right.spans);
+            line.push_span(Span::raw(" "));
+            line
+        }
+    };
+    let inner = frame::pane_with(buf, area, theme, title, right, true);
+    Rect {
+        x: inner.x + 1,
+        width: inner.width.saturating_sub(2),
+        ..inner
+    }
+}
+
+/// Writes hints into the lower edge of a box, as many as fit, none cut.
+fn hints(buf: &mut Buffer, area: Rect, theme: &Theme, hints: &[(String, &str)]) {
+    let end = area.right().saturating_sub(1);
+    let y = area.bottom().saturating_sub(1);
+    let mut x = area.x + 2;
+    for (key, words) in hints {
+        let line = Line::from(vec![
+            Span::raw(" "),
+            Span::styled(key_name(key, theme), theme.key),
+            Span::styled(format!(" {words} "), theme.key_hint),
+        ]);
+        let long = frame::line_width(&line);
+        if x + long > end {
+            return;
+        }
+        // What stands in the frame does not take over the frame's look.
+        for cell in x..x + long {
+            buf[(cell, y)].reset();
+        }
+        x = frame::spans(buf, theme, (x, y), long, &line);
+    }
+}
+
+/// A key's name as this terminal can show it.
+pub fn key_name(key: &str, theme: &Theme) -> String {
+    match (theme.is_ascii(), key) {
+        (true, "→") => "Right".to_owned(),
+        (true, _) => plain(key),
+        (false, _) => key.to_owned(),
+    }
+}
+
+/// Words of our own for a terminal that shows ASCII only.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '⏎' => out.push_str("Enter"),
+            '↑' => out.push_str("Up"),
+            '↓' => out.push_str("Down"),
+            '←' => out.push_str("Left"),
+            '→' => out.push_str("->"),
+            '“' | '”' => out.push('"'),
+            '•' | '·' => out.push('-'),
+            '…' => out.push_str("..."),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// Words that this program made up, maybe around words from files.
+fn words(text: &str, theme: &Theme) -> String {
+    match theme.is_ascii() {
+        true => plain(text),
+        false => text.to_owned(),
+    }
 }

@@ -5,12 +5,15 @@
 
 pub mod blocks;
 pub mod chain;
+pub mod checks;
 pub mod detail;
 pub mod footer;
 pub mod gates;
 pub mod grid;
 pub mod header;
+pub mod ladder;
 pub mod layout;
+pub mod owners;
 pub mod problems;
 pub mod status;
 pub mod steps;

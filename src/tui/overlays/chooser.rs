@@ -1,0 +1,248 @@
+//! Rows narrowed down by typing: palette, help, step and owner pickers.
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::{boxed, centred, entry, hints, key_name, words};
+use crate::app::model::Model;
+use crate::app::overlay::{Choice, Input, Row, Source};
+use crate::document::visible::{pad, visible_line, width};
+use crate::plan::id::typed_id;
+use crate::plan::query::words::Words;
+use crate::tui::field::Field;
+use crate::tui::frame;
+use crate::tui::panes::checks::sign_of;
+use crate::tui::sheet::thumb;
+use crate::tui::theme::{Sign, Theme};
+use crate::tui::window::Sight;
+
+/// Widest and highest a chooser gets.
+const LARGEST: (u16, u16) = (100, 30);
+
+/// What an open chooser shows.
+pub struct Chooser<'a> {
+    /// The field that narrows the rows down.
+    pub input: &'a Input,
+    /// Where they come from.
+    pub source: &'a Source,
+    /// Those that are left.
+    pub rows: &'a [Row],
+    /// Which one is selected.
+    pub cursor: usize,
+}
+
+/// Draws a chooser. Its size does not follow the rows, so that it stands still.
+pub fn draw(
+    frame: &mut Frame,
+    area: Rect,
+    model: &Model,
+    theme: &Theme,
+    sight: &mut Sight,
+    chooser: &Chooser<'_>,
+    field: Option<&Field>,
+) {
+    let columns = (area.width * 4 / 5).clamp(area.width.min(60), LARGEST.0);
+    let rows = (area.height * 3 / 4).clamp(area.height.min(12), LARGEST.1);
+    let area = centred(area, columns, rows);
+    let buf = frame.buffer_mut();
+    let count = match chooser.rows.len() {
+        0 => "none".to_owned(),
+        count => format!("{} of {count}", chooser.cursor + 1),
+    };
+    let title = match chooser.source {
+        Source::Palette => "Commands".to_owned(),
+        Source::Upstream((id, _)) => format!("{id} depends on"),
+        Source::Downstream((id, _)) => format!("What depends on {id}"),
+        _ => chooser.input.label.clone(),
+    };
+    let inner = boxed(buf, area, theme, &title, Line::styled(count, theme.dim));
+    let verb = match chooser.source {
+        Source::Palette | Source::Help => "run",
+        _ => "choose",
+    };
+    let close = match chooser.source {
+        Source::Help => model.keymap.key_of("help"),
+        _ => "Esc".to_owned(),
+    };
+    let keys = [
+        ("⏎".to_owned(), verb),
+        ("↑".to_owned() + "↓", "select"),
+        (close, "close"),
+    ];
+    hints(buf, area, theme, &keys);
+    let top = Rect { height: 1, ..inner };
+    let sign = format!("{} ", theme.glyphs.crumb);
+    frame::text(buf, top.x, top.y, 2, &sign, theme.accent);
+    let typing = Rect {
+        x: top.x + 2,
+        width: top.width.saturating_sub(2),
+        ..top
+    };
+    if chooser.input.text.is_empty() {
+        let invitation = invitation(chooser.source);
+        let x = typing.x + 1;
+        frame::fitted(buf, theme, (x, top.y), typing.width, invitation, theme.dim);
+    }
+    let line = theme.glyphs.line.repeat(usize::from(inner.width));
+    if inner.height > 1 {
+        frame::text(buf, inner.x, inner.y + 1, inner.width, &line, theme.border);
+    }
+    let mut below = Rect {
+        y: inner.y + 2.min(inner.height),
+        height: inner.height.saturating_sub(2),
+        ..inner
+    };
+    if let Some(error) = &chooser.input.error {
+        below.height = below.height.saturating_sub(1);
+        let at = (inner.x, below.bottom());
+        let error = words(error, theme);
+        frame::fitted(buf, theme, at, inner.width, &error, theme.error);
+    }
+    draw_rows(buf, below, model, theme, sight, chooser);
+    entry::one_line(frame, typing, theme, chooser.input, field);
+}
+
+/// What to type, while nothing is.
+fn invitation(source: &Source) -> &'static str {
+    match source {
+        Source::Palette => "a command, or a number to go to that step",
+        Source::Help => "a word or a key to look for",
+        Source::Upstream(_) => "a number, words of the title, or a condition in words",
+        Source::Downstream(_) => "a number or words of the title",
+        Source::Owner(_) => "a name, new or known",
+    }
+}
+
+fn draw_rows(
+    buf: &mut Buffer,
+    area: Rect,
+    model: &Model,
+    theme: &Theme,
+    sight: &mut Sight,
+    chooser: &Chooser<'_>,
+) {
+    let rows = chooser.rows;
+    if rows.is_empty() {
+        let text = "Nothing matches. Backspace widens the search.";
+        frame::fitted(buf, theme, (area.x, area.y), area.width, text, theme.dim);
+        return;
+    }
+    let shown = sight
+        .overlay()
+        .follow(chooser.cursor, rows.len(), usize::from(area.height));
+    let edge = Rect {
+        width: area.width + 1,
+        ..area
+    };
+    thumb(buf, edge, theme, shown.start, rows.len());
+    let keys: Vec<String> = rows.iter().map(|row| key_name(&row.key, theme)).collect();
+    let column = keys.iter().map(|key| width(key)).max().unwrap_or(0).min(14);
+    let found = Words::new(chooser.input.text.split_whitespace());
+    let is_help = *chooser.source == Source::Help;
+    for (y, at) in (area.y..).zip(shown.clone()) {
+        let row = &rows[at];
+        // In the help a group is named once for all of its rows in sight.
+        let repeats = is_help && at > shown.start && rows[at - 1].detail == row.detail;
+        let row_area = Rect {
+            y,
+            height: 1,
+            ..area
+        };
+        let lit = at == chooser.cursor;
+        if lit {
+            let whole = Rect {
+                x: area.x.saturating_sub(1),
+                width: area.width + 2,
+                ..row_area
+            };
+            buf.set_style(whole.intersection(buf.area), theme.selection(true));
+            let x = area.x.saturating_sub(1);
+            frame::text(buf, x, y, 1, theme.glyphs.cursor, theme.accent);
+        }
+        let drawn = Drawn {
+            row,
+            key: &keys[at],
+            column,
+            sign: sign(model, row),
+            detail: if repeats { "" } else { &row.detail },
+        };
+        draw_row(buf, row_area, theme, &found, &drawn);
+    }
+}
+
+/// A row made ready.
+struct Drawn<'a> {
+    row: &'a Row,
+    key: &'a str,
+    /// Columns of the keys.
+    column: usize,
+    sign: Option<Sign>,
+    detail: &'a str,
+}
+
+fn draw_row(buf: &mut Buffer, area: Rect, theme: &Theme, found: &Words, drawn: &Drawn<'_>) {
+    let blocked = drawn.row.blocked.is_some();
+    let style = if blocked { theme.dim } else { theme.text };
+    let mut spans = Vec::new();
+    if drawn.column > 0 {
+        let key = pad(drawn.key, drawn.column + 2).into_owned();
+        let style = if blocked { theme.dim } else { theme.key };
+        spans.push(Span::styled(key, style));
+    }
+    if let Some(sign) = drawn.sign {
+        let text = format!("{} ", theme.glyph(sign));
+        spans.push(Span::styled(text, theme.sign(sign)));
+    }
+    spans.extend(marked(&words(&drawn.row.label, theme), found, style, theme));
+    let detail = words(drawn.detail, theme);
+    let wanted = frame::columns(&visible_line(&detail));
+    let left = frame::line_width(&Line::from(spans.clone()));
+    // The label comes first; the detail gets what is left, but never nothing.
+    let rest = area.width.saturating_sub(left + 2);
+    let right = wanted.min(rest.max(area.width / 4));
+    let room = area.width.saturating_sub(right + u16::from(right > 0) * 2);
+    frame::spans(buf, theme, (area.x, area.y), room, &spans.into());
+    let at = (area.right() - right, area.y);
+    frame::fitted(buf, theme, at, right, &detail, theme.dim);
+}
+
+/// The label with the letters lit that were looked for.
+fn marked(label: &str, found: &Words, style: Style, theme: &Theme) -> Vec<Span<'static>> {
+    let safe = visible_line(label);
+    let places = match found.is_empty() {
+        true => Vec::new(),
+        false => found.places(&safe),
+    };
+    let mut spans: Vec<Span<'static>> = Vec::new();
+    let mut was_lit = None;
+    for (at, c) in safe.chars().enumerate() {
+        let lit = places.binary_search(&at).is_ok();
+        match (spans.last_mut(), was_lit == Some(lit)) {
+            (Some(span), true) => span.content.to_mut().push(c),
+            _ => {
+                let style = if lit {
+                    style.patch(theme.match_highlight)
+                } else {
+                    style
+                };
+                spans.push(Span::styled(c.to_string(), style));
+            }
+        }
+        was_lit = Some(lit);
+    }
+    spans
+}
+
+/// The sign of the step that a row would choose.
+pub fn sign(model: &Model, row: &Row) -> Option<Sign> {
+    let id = match &row.choice {
+        Choice::Jump(id) => *id,
+        Choice::Depend { .. } => typed_id(row.label.split_whitespace().next()?)?,
+        _ => return None,
+    };
+    let step = model.plan.find(id)?;
+    Some(sign_of(model.plan.step(step)))
+}

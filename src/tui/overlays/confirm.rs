@@ -1,0 +1,52 @@
+//! A question that only a yes answers.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::{boxed, centred, words};
+use crate::tui::frame;
+use crate::tui::sheet::Sheet;
+use crate::tui::theme::Theme;
+
+/// Widest a question gets.
+const WIDEST: u16 = 76;
+
+/// Draws a question, what follows from a yes, and the two answers. Lines of the
+/// consequence that begin with `- ` or `+ ` show what goes and what comes.
+pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, question: &str, consequence: &str) {
+    let buf = frame.buffer_mut();
+    let columns = area.width.min(WIDEST);
+    let mut sheet = Sheet::new(theme, columns.saturating_sub(4));
+    sheet.text(&words(question, theme), theme.title);
+    if !consequence.is_empty() {
+        sheet.blank();
+    }
+    for line in consequence.lines() {
+        let line = words(line, theme);
+        match (line.strip_prefix("- "), line.strip_prefix("+ ")) {
+            (Some(gone), _) => sheet.hanging(Span::styled("- ", theme.error), gone, theme.error),
+            (_, Some(new)) => sheet.hanging(Span::styled("+ ", theme.ok), new, theme.ok),
+            _ => sheet.text(&line, theme.text),
+        }
+    }
+    // The answers stay in sight however long the rest is.
+    let rows = u16::try_from(sheet.len()).unwrap_or(u16::MAX);
+    let area = centred(area, columns, rows.saturating_add(4));
+    let inner = boxed(buf, area, theme, "Confirm", Line::default());
+    let text = Rect {
+        height: inner.height.saturating_sub(2),
+        ..inner
+    };
+    sheet.shorten(usize::from(text.height));
+    sheet.draw(buf, text, 0);
+    let answers = Line::from(vec![
+        Span::styled("y", theme.key),
+        Span::styled(" yes", theme.text),
+        Span::raw("     "),
+        Span::styled("N", theme.key),
+        Span::styled(" no (default)", theme.text),
+    ]);
+    let at = (inner.x, inner.bottom().saturating_sub(1));
+    frame::spans(buf, theme, at, inner.width, &answers);
+}

@@ -1,0 +1,112 @@
+//! Two versions of one thing: what stood there, what somebody else wrote, what I wrote.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::{boxed, centred, hints, words};
+use crate::app::model::Model;
+use crate::change::Change;
+use crate::change::apply::{Conflict, Obstacle};
+use crate::document::visible::{visible, wrap};
+use crate::tui::sheet::Sheet;
+use crate::tui::theme::Theme;
+
+/// Widest a conflict gets.
+const WIDEST: u16 = 110;
+/// From this many columns on the two versions stand side by side.
+const BESIDE: u16 = 72;
+/// Rows that one version gets at most.
+const MOST: usize = 8;
+
+/// Draws every conflict of a change, and how to decide.
+pub fn draw(
+    frame: &mut Frame,
+    area: Rect,
+    model: &Model,
+    theme: &Theme,
+    change: &Change,
+    conflicts: &[Conflict],
+) {
+    let buf = frame.buffer_mut();
+    let columns = (area.width * 9 / 10).clamp(area.width.min(60), WIDEST);
+    let mut sheet = Sheet::new(theme, columns.saturating_sub(4));
+    sheet.text(
+        "Somebody else changed the same thing while your edit was on its way. Nothing of \
+         yours is written yet.",
+        theme.text,
+    );
+    let lead = Span::styled("Your edit: ", theme.dim);
+    sheet.hanging(lead, &words(&change.label, theme), theme.title);
+    for conflict in conflicts {
+        sheet.blank();
+        versions(&mut sheet, model, conflict, theme);
+    }
+    let rows = u16::try_from(sheet.len()).unwrap_or(u16::MAX);
+    let area = centred(area, columns, rows.saturating_add(2));
+    let title = "Two versions: which one stays?";
+    let inner = boxed(buf, area, theme, title, Line::default());
+    let key = |name| model.keymap.key_of(name);
+    let keys = [
+        (key("take-mine"), "write mine"),
+        (key("take-theirs"), "keep theirs"),
+    ];
+    hints(buf, area, theme, &keys);
+    sheet.shorten(usize::from(inner.height));
+    sheet.draw(buf, inner, 0);
+}
+
+fn versions(sheet: &mut Sheet, model: &Model, conflict: &Conflict, theme: &Theme) {
+    let edit = &conflict.edit;
+    let place = Line::from(vec![
+        Span::styled(edit.target.words(), theme.heading),
+        Span::styled(format!("  {}", edit.path.display()), theme.dim),
+    ]);
+    sheet.row(place);
+    let theirs = match &conflict.obstacle {
+        Obstacle::Differs { found } => edit.target.value_words(found.as_deref()),
+        other => format!("({other})"),
+    };
+    let before = edit.target.value_words(edit.before.as_deref());
+    let mine = edit.target.value_words(edit.after.as_deref());
+    let key = |name: &str| model.keymap.key_of(name);
+    sheet.hanging(Span::styled("before  ", theme.dim), &before, theme.dim);
+    let theirs = (format!("{} theirs", key("take-theirs")), theirs);
+    let mine = (format!("{} mine", key("take-mine")), mine);
+    if sheet.width() < BESIDE {
+        for (name, text) in [theirs, mine] {
+            sheet.hanging(
+                Span::styled(format!("{name}  "), theme.key),
+                &text,
+                theme.text,
+            );
+        }
+        return;
+    }
+    beside(sheet, theirs, mine, theme);
+}
+
+/// Two texts in two columns under their names.
+fn beside(sheet: &mut Sheet, left: (String, String), right: (String, String), theme: &Theme) {
+    let column = usize::from(sheet.width().saturating_sub(3) / 2);
+    let broken = |text: &str| -> Vec<String> {
+        let safe = visible(text).into_owned();
+        let rows = wrap(&safe, column);
+        rows.into_iter().take(MOST).map(str::to_owned).collect()
+    };
+    let (a, b) = (broken(&left.1), broken(&right.1));
+    let bar = theme.glyphs.vertical;
+    let mut row = |a: &str, b: &str, style: Style| {
+        sheet.row(vec![
+            Span::styled(crate::document::visible::pad(a, column).into_owned(), style),
+            Span::styled(format!(" {bar} "), theme.dim),
+            Span::styled(b.to_owned(), style),
+        ]);
+    };
+    row(&left.0, &right.0, theme.key);
+    for at in 0..a.len().max(b.len()) {
+        let text = |rows: &[String]| rows.get(at).cloned().unwrap_or_default();
+        row(&text(&a), &text(&b), theme.text);
+    }
+}

@@ -1,0 +1,132 @@
+//! The entries of a list field: dependencies with their signs, conditions with their ticks.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::{boxed, centred, hints};
+use crate::app::command::Place;
+use crate::app::model::Model;
+use crate::document::visible::width;
+use crate::plan::StepKey;
+use crate::plan::dependency::Dependency;
+use crate::plan::field::Field;
+use crate::tui::frame;
+use crate::tui::panes::checks::sign_of;
+use crate::tui::sheet::thumb;
+use crate::tui::theme::Theme;
+use crate::tui::window::Sight;
+
+/// Widest and least high a list gets.
+const WIDEST: u16 = 84;
+const LOWEST: u16 = 6;
+
+/// Draws the entries of `field` of a step.
+pub fn draw(
+    frame: &mut Frame,
+    area: Rect,
+    model: &Model,
+    theme: &Theme,
+    sight: &mut Sight,
+    (key, field): (StepKey, Field),
+    cursor: usize,
+) {
+    let step = model.plan.find_nth(key.0, key.1);
+    let entries = step.map(|step| model.plan.step(step).list(field));
+    let entries = entries.unwrap_or_default();
+    let buf = frame.buffer_mut();
+    let wide = (area.width * 4 / 5).clamp(area.width.min(40), WIDEST);
+    let high = u16::try_from(entries.len() + 2).unwrap_or(u16::MAX);
+    let area = centred(area, wide, high.max(LOWEST));
+    let title = format!("{} {}", key.0, field.label());
+    let count = match entries.len() {
+        0 => Line::default(),
+        count => Line::styled(format!("{} of {count}", cursor + 1), theme.dim),
+    };
+    let inner = boxed(buf, area, theme, &title, count);
+    let key_of = |name| model.keymap.key_of(name);
+    let mut keys = vec![(key_of("entry-add"), "add")];
+    if !entries.is_empty() {
+        keys.push((key_of("entry-edit"), "edit"));
+        keys.push((key_of("entry-remove"), "remove"));
+        if field == Field::Dependencies {
+            keys.push((key_of("entry-tick"), "tick"));
+        }
+        let both = format!("{} {}", key_of("entry-down"), key_of("entry-up"));
+        keys.push((both, "move"));
+        keys.push((key_of("entry-open"), "open"));
+    }
+    keys.push((key_of("back"), "close"));
+    hints(buf, area, theme, &keys);
+    if entries.is_empty() {
+        let what = match field {
+            Field::Dependencies => "It depends on nothing yet.",
+            _ => "Nothing here yet.",
+        };
+        frame::fitted(buf, theme, (inner.x, inner.y), inner.width, what, theme.dim);
+        let help = format!("{} adds the first entry.", key_of("entry-add"));
+        let at = (inner.x, inner.y + 1);
+        frame::fitted(buf, theme, at, inner.width, &help, theme.text);
+        return;
+    }
+    let window = sight.window(Place::List);
+    let shown = window.follow(cursor, entries.len(), usize::from(inner.height));
+    let edge = Rect {
+        width: inner.width + 1,
+        ..inner
+    };
+    thumb(buf, edge, theme, shown.start, entries.len());
+    sight.page = usize::from(inner.height);
+    for (y, at) in (inner.y..).zip(shown) {
+        let (left, right) = entry(model, theme, field, &entries[at]);
+        if at == cursor {
+            let x = inner.x.saturating_sub(1);
+            let whole = Rect::new(x, y, inner.width + 2, 1).intersection(buf.area);
+            buf.set_style(whole, theme.selection(true));
+            frame::text(buf, x, y, 1, theme.glyphs.cursor, theme.accent);
+        }
+        let long = u16::try_from(width(&right.content)).unwrap_or(0);
+        let room = inner.width.saturating_sub(long + u16::from(long > 0));
+        frame::spans(buf, theme, (inner.x, y), room, &left);
+        frame::text(
+            buf,
+            inner.right() - long,
+            y,
+            long,
+            &right.content,
+            right.style,
+        );
+    }
+}
+
+/// An entry and what there is to say of it at the right.
+fn entry(model: &Model, theme: &Theme, field: Field, text: &str) -> (Line<'static>, Span<'static>) {
+    if field != Field::Dependencies {
+        let sign = Span::styled(format!("{} ", theme.glyphs.dot), theme.dim);
+        let text = Span::styled(text.to_owned(), theme.text);
+        return (vec![sign, text].into(), Span::raw(""));
+    }
+    let id = match Dependency::read(text.into()) {
+        Dependency::Condition { text, met } => {
+            let style = if met { theme.ticked } else { theme.unticked };
+            let tick = Span::styled(format!("{} ", theme.tick_box(met)), style);
+            let text = Span::styled(text.into_owned(), theme.text);
+            let word = if met { "met" } else { "open" };
+            return (vec![tick, text].into(), Span::styled(word, style));
+        }
+        Dependency::Step(id) => id,
+    };
+    let Some(step) = model.plan.find(id) else {
+        let left = format!("{} {id}", theme.glyphs.alert);
+        let right = Span::styled("not in the plan", theme.warning);
+        return (Line::styled(left, theme.warning), right);
+    };
+    let step = model.plan.step(step);
+    let sign = sign_of(step);
+    let left = vec![
+        Span::styled(format!("{} ", theme.glyph(sign)), theme.sign(sign)),
+        Span::styled(format!("{id} "), theme.dim),
+        Span::styled(step.title().into_owned(), theme.text),
+    ];
+    (left.into(), Span::styled(sign.word(), theme.sign(sign)))
+}

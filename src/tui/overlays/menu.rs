@@ -1,0 +1,103 @@
+//! A few rows, each with the key that chooses it.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::{boxed, centred, hints, key_name, words};
+use crate::app::overlay::{Choice, Row};
+use crate::document::visible::{pad, visible_line, width};
+use crate::plan::field::Field;
+use crate::plan::status::Status;
+use crate::tui::frame;
+use crate::tui::sheet::thumb;
+use crate::tui::theme::{Sign, Theme};
+use crate::tui::window::Sight;
+
+/// Widest a menu gets.
+const WIDEST: usize = 84;
+
+/// Draws a menu as large as its rows.
+pub fn draw(
+    frame: &mut Frame,
+    area: Rect,
+    theme: &Theme,
+    sight: &mut Sight,
+    title: &str,
+    rows: &[Row],
+    cursor: usize,
+) {
+    let buf = frame.buffer_mut();
+    let keys: Vec<String> = rows.iter().map(|row| key_name(&row.key, theme)).collect();
+    let columns = |texts: &mut dyn Iterator<Item = &str>| {
+        texts
+            .map(|text| width(&visible_line(text)))
+            .max()
+            .unwrap_or(0)
+    };
+    let key = columns(&mut keys.iter().map(String::as_str));
+    let label = columns(&mut rows.iter().map(|row| row.label.as_str()));
+    let detail = columns(&mut rows.iter().map(|row| row.detail.as_str()));
+    let wide = (key + label + detail + 13)
+        .max(width(&visible_line(title)) + 8)
+        .clamp(30, WIDEST);
+    let wide = u16::try_from(wide).unwrap_or(u16::MAX);
+    let high = u16::try_from(rows.len()).unwrap_or(u16::MAX);
+    let area = centred(area, wide, high.saturating_add(2));
+    let inner = boxed(buf, area, theme, title, Line::default());
+    let keys_below = [("⏎".to_owned(), "choose"), ("Esc".to_owned(), "close")];
+    hints(buf, area, theme, &keys_below);
+    let shown = sight
+        .overlay()
+        .follow(cursor, rows.len(), usize::from(inner.height));
+    let edge = Rect {
+        width: inner.width + 1,
+        ..inner
+    };
+    thumb(buf, edge, theme, shown.start, rows.len());
+    for (y, at) in (inner.y..).zip(shown) {
+        let row = &rows[at];
+        if at == cursor {
+            let x = inner.x.saturating_sub(1);
+            let whole = Rect::new(x, y, inner.width + 2, 1).intersection(buf.area);
+            buf.set_style(whole, theme.selection(true));
+            frame::text(buf, x, y, 1, theme.glyphs.cursor, theme.accent);
+        }
+        let style = match row.blocked {
+            Some(_) => theme.dim,
+            None => theme.text,
+        };
+        let mut spans = Vec::new();
+        if key > 0 {
+            let text = pad(&keys[at], key + 2).into_owned();
+            spans.push(Span::styled(text, theme.key));
+        }
+        if let Some(sign) = status_sign(row) {
+            let text = format!("{} ", theme.glyph(sign));
+            spans.push(Span::styled(text, theme.sign(sign)));
+        }
+        let text = visible_line(&row.label).into_owned();
+        spans.push(Span::styled(pad(&text, label + 2).into_owned(), style));
+        spans.push(Span::styled(words(&row.detail, theme), theme.dim));
+        frame::spans(buf, theme, (inner.x, y), inner.width, &spans.into());
+    }
+}
+
+/// The sign of the status that a row would set.
+fn status_sign(row: &Row) -> Option<Sign> {
+    let Choice::Set {
+        field: Field::Status,
+        value,
+        ..
+    } = &row.choice
+    else {
+        return None;
+    };
+    Some(match Status::read(value)? {
+        Status::Idea => Sign::Idea,
+        Status::Draft => Sign::Draft,
+        Status::InProgress => Sign::InProgress,
+        Status::Blocked => Sign::Blocked,
+        Status::Complete => Sign::Complete,
+    })
+}

@@ -1,0 +1,96 @@
+//! The stage ladder: where each stage stands, how much is ticked, and the gate's bar.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::app::model::Model;
+use crate::plan::stage::{Stage, Standing, standings};
+use crate::tui::frame;
+use crate::tui::sheet::{GUTTER, Sheet};
+use crate::tui::theme::{Sign, Theme};
+use crate::tui::window::Window;
+
+/// Draws the ladder. Answers how many stages are visible.
+pub fn draw(
+    buf: &mut Buffer,
+    area: Rect,
+    model: &Model,
+    theme: &Theme,
+    window: &mut Window,
+    focused: bool,
+) -> usize {
+    let stages = model.plan.stages();
+    let standings = standings(stages);
+    let met = standings.iter().filter(|s| **s == Standing::Met).count();
+    let right = Line::styled(format!("{met} of {} met", stages.len()), theme.dim);
+    let title = Line::styled("Stages", theme.title);
+    let inner = frame::pane_with(buf, area, theme, title, right, focused);
+    let width = inner.width.saturating_sub(GUTTER);
+    let mut sheet = Sheet::new(theme, width);
+    let roomy = stages.len() * 4 <= usize::from(inner.height) + 1;
+    let tight = stages.len() * 3 > usize::from(inner.height);
+    for (at, (stage, standing)) in stages.iter().zip(standings).enumerate() {
+        if at > 0 && roomy {
+            sheet.blank();
+        }
+        sheet.begin_item();
+        let (sign, style) = look(standing, theme);
+        let name = Line::from(vec![
+            Span::styled(format!("{sign} "), style),
+            Span::styled(stage.name.clone(), theme.title),
+        ]);
+        sheet.pair(name, Span::styled(standing.word(), style));
+        sheet.end_head();
+        let count = format!("{}/{}", stage.ticked(), stage.checks.len());
+        let columns = width.saturating_sub(frame::columns(&count) + 3);
+        match stage.checks.is_empty() {
+            true => sheet.row(Span::styled("  no checklist", theme.dim)),
+            false => sheet.pair(gauge(stage, columns, theme), count),
+        }
+        if let Some(rung) = stage.rung.as_ref().filter(|_| !tight) {
+            let bar = match rung.threshold {
+                Some(percent) => Span::styled(format!("bar {percent}%"), theme.dim),
+                None => Span::styled("bar: all", theme.dim),
+            };
+            sheet.pair(Span::styled(format!("  {}", rung.horizon), theme.dim), bar);
+        }
+        sheet.end_item();
+    }
+    sheet.draw_items(buf, inner, window, model.gates.stage, focused)
+}
+
+/// The sign of a standing and its look.
+pub fn look(standing: Standing, theme: &Theme) -> (&'static str, Style) {
+    let sign = match standing {
+        Standing::Met => Sign::Complete,
+        Standing::Current => Sign::InProgress,
+        Standing::Later => Sign::Idea,
+    };
+    (theme.glyph(sign), theme.sign(sign))
+}
+
+/// The ticked share as a gauge of so many columns, with the gate's bar in it.
+fn gauge(stage: &Stage, columns: u16, theme: &Theme) -> Line<'static> {
+    let columns = usize::from(columns);
+    let total = stage.checks.len().max(1);
+    let done = stage.ticked() * columns / total;
+    let bar = usize::from(stage.threshold()) * columns / 100;
+    let mut spans = vec![Span::raw("  ")];
+    let mut stretch = |from: usize, to: usize| {
+        let split = done.clamp(from, to);
+        let full = theme.glyphs.gauge_done.repeat(split - from);
+        let open = theme.glyphs.gauge_open.repeat(to - split);
+        spans.push(Span::styled(full, theme.gauge));
+        spans.push(Span::styled(open, theme.gauge_open));
+    };
+    if bar >= columns {
+        stretch(0, columns);
+        return Line::from(spans);
+    }
+    stretch(0, bar);
+    stretch(bar + 1, columns);
+    spans.insert(3, Span::styled(theme.glyphs.vertical, theme.warning));
+    Line::from(spans)
+}

@@ -1,0 +1,163 @@
+//! A cockpit on a plan made of strings, driven by keys and drawn into a buffer.
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use stepdeck::app::keymap::Keymap;
+use stepdeck::app::model::{Screen, Setting};
+use stepdeck::app::overlay::Overlay;
+use stepdeck::app::{Message, Model, update};
+use stepdeck::plan::checks;
+use stepdeck::plan::source::{Role, SourceFile};
+use stepdeck::tui::field::Field;
+use stepdeck::tui::overlays;
+use stepdeck::tui::panes::{gates, problems, welcome};
+use stepdeck::tui::theme::{Background, ColorDepth, Theme};
+use stepdeck::tui::window::Sight;
+
+/// Dark, true colour, all glyphs.
+pub fn dark() -> Theme {
+    Theme::new(ColorDepth::TrueColor, Background::Dark, false)
+}
+
+/// ASCII only, without colours.
+pub fn ascii() -> Theme {
+    Theme::new(ColorDepth::None, Background::Dark, true)
+}
+
+/// The instant of every test.
+pub fn noon() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_780_315_200, 0).expect("an instant in range")
+}
+
+/// A cockpit on these files.
+pub fn model(files: &[(&str, &str)]) -> Model {
+    let files = files.iter().map(|(path, text)| {
+        let role = match *path {
+            path if path.ends_with(".jsonl") => Role::Log,
+            "docs/ROADMAP.md" => Role::Roadmap,
+            _ => Role::Canon,
+        };
+        SourceFile::load(*path, role, text.as_bytes().to_vec())
+    });
+    let setting = Setting {
+        who: "Ada".to_owned(),
+        roadmap: "docs/ROADMAP.md".into(),
+        checkpoints: "docs/checkpoints".into(),
+        root: "/home/ada/plan".into(),
+        ..Setting::default()
+    };
+    Model::new(files.collect(), setting, Keymap::default(), noon())
+}
+
+/// Presses keys by name, as `2 j enter`; in an open field letters are typed.
+pub fn press(model: &mut Model, keys: &str) {
+    for name in keys.split(' ') {
+        let key: stepdeck::app::key::Key = name.parse().expect(name);
+        let input = model.overlays.last().and_then(Overlay::input);
+        match (input.map(|input| input.text.clone()), key.letter()) {
+            (Some(text), Some(letter)) => {
+                update(model, Message::Typed(format!("{text}{letter}")));
+            }
+            _ => {
+                update(model, Message::Key(key));
+            }
+        }
+    }
+}
+
+/// Types a text into the open field, in place of what it holds.
+pub fn type_over(model: &mut Model, text: &str) {
+    update(model, Message::Typed(text.to_owned()));
+}
+
+/// Runs the checks, as the loop does in the background.
+pub fn check(model: &mut Model) {
+    let context = checks::Context {
+        now: model.now,
+        exists: &|_: &Path| true,
+        severities: &model.setting.severities,
+        checkpoints: &model.setting.checkpoints,
+    };
+    let found = checks::check(&model.plan, &context);
+    let generation = model.generation;
+    update(
+        model,
+        Message::Checked {
+            generation,
+            problems: found.into(),
+        },
+    );
+}
+
+/// The screen in `columns` and `rows`: body and overlays, without header and footer.
+pub fn draw(model: &Model, theme: &Theme, columns: u16, rows: u16) -> Buffer {
+    draw_with(model, theme, (columns, rows), &mut Sight::default())
+}
+
+/// Like [`draw`], remembering what was in sight.
+pub fn draw_with(model: &Model, theme: &Theme, size: (u16, u16), sight: &mut Sight) -> Buffer {
+    let backend = TestBackend::new(size.0, size.1);
+    let mut terminal = Terminal::new(backend).expect("a terminal in memory");
+    let field = (model.overlays.last().and_then(Overlay::input)).map(|input| {
+        let mut now = input.clone();
+        now.initial = input.text.clone();
+        Field::open(&now)
+    });
+    terminal
+        .draw(|frame| {
+            let area = frame.area();
+            let body = Rect {
+                y: 1,
+                height: area.height - 3,
+                ..area
+            };
+            match model.screen {
+                _ if !model.has_plan() => welcome::draw(frame, body, model, theme),
+                Screen::Problems => problems::draw(frame, body, model, theme, sight),
+                Screen::Gates => gates::draw(frame, body, model, theme, sight),
+                Screen::Plan => {}
+            }
+            overlays::draw(frame, area, model, theme, sight, field.as_ref());
+        })
+        .expect("drawing into memory");
+    let cursor = terminal.get_cursor_position().expect("a cursor in memory");
+    let mut buffer = terminal.backend().buffer().clone();
+    if field.is_some() {
+        // Seen in pictures and snapshots as what it is in a terminal.
+        buffer[(cursor.x, cursor.y)].modifier ^= ratatui::style::Modifier::REVERSED;
+    }
+    buffer
+}
+
+/// The letters of a buffer, row by row, and below them where the cursor's row is lit.
+pub fn text(buffer: &Buffer) -> String {
+    let width = usize::from(buffer.area.width);
+    let mut out = String::new();
+    for row in buffer.content.chunks(width) {
+        let mut skip = 0;
+        let mut line = String::new();
+        for cell in row {
+            if skip == 0 {
+                line.push_str(cell.symbol());
+            }
+            let wide = unicode_width::UnicodeWidthStr::width(cell.symbol());
+            skip = wide.max(skip).saturating_sub(1);
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// Writes the screen as a picture into the folder that `STEPDECK_PICTURES` names.
+pub fn picture(buffer: &Buffer, name: &str) {
+    if let Some(folder) = std::env::var_os("STEPDECK_PICTURES") {
+        let path = Path::new(&folder).join(format!("{name}.svg"));
+        std::fs::write(path, super::svg::of_buffer(buffer, name)).expect("a folder to write to");
+    }
+}
