@@ -25,11 +25,7 @@ fn fixture() -> TempDir {
 }
 
 fn open(folder: &TempDir) -> Pty {
-    open_with(folder, &[])
-}
-
-fn open_with(folder: &TempDir, arguments: &[&str]) -> Pty {
-    let cockpit = Launch::stepdeck(arguments).in_folder(folder.path()).start();
+    let cockpit = Launch::stepdeck(&[]).in_folder(folder.path()).start();
     cockpit.wait_for("quit");
     cockpit
 }
@@ -206,8 +202,11 @@ fn a_newcomer_finds_a_blocked_step_and_mends_it() {
     cockpit.type_keys("/block:B03 status:blocked<Enter>");
     cockpit.wait_for("0226");
     cockpit.type_keys("/<C-u>id:0226<Enter>w");
+    cockpit.wait_for("Why: 0226");
     cockpit.wait_for("0219");
-    cockpit.type_keys("<Esc>ofield-crew<Enter>");
+    cockpit.type_keys("<Esc>");
+    cockpit.wait_gone("Why: 0226");
+    cockpit.type_keys("ofield-crew<Enter>");
     cockpit.wait_for("→ field-crew");
     cockpit.type_keys("sp");
     cockpit.wait_for("→ in progress");
@@ -314,8 +313,8 @@ fn bad_input_is_told_with_its_place_and_never_ends_the_program() {
     cockpit.wait_for("Good");
     cockpit.wait_for("Fine");
     cockpit.type_keys("5");
-    cockpit.wait_for("10000_step_plan.jsonl:2");
-    cockpit.wait_for("10000_step_plan.jsonl:3");
+    cockpit.wait_for("_step_plan.jsonl:2");
+    cockpit.wait_for("_step_plan.jsonl:3");
     cockpit.type_keys("q");
     cockpit.wait_exit();
     assert_eq!(fs::read(folder.path().join(LOG)).unwrap(), bad);
@@ -362,7 +361,10 @@ fn one_comes_back_to_where_one_was() {
 fn escape_sequences_in_a_plan_are_shown_and_never_sent() {
     let nasty = LINES.replace("Load test", "Load \\u001b]52;c;AAAA\\u0007 \\u202egnp test");
     let folder = plan(&[(LOG, nasty.as_bytes())]);
-    let cockpit = open_with(&folder, &["--color", "never"]);
+    let cockpit = Launch::stepdeck(&["--color", "never"])
+        .in_folder(folder.path())
+        .size(160, 48)
+        .start();
     cockpit.wait_for("\\x1b]52;c;AAAA");
     let output = cockpit.output();
     let text = String::from_utf8_lossy(&output);
@@ -382,5 +384,5 @@ fn without_a_terminal_the_program_says_so() {
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
     let message = String::from_utf8(output.stderr).unwrap();
-    assert!(message.contains("not a terminal"), "{message}");
+    assert!(message.contains("no terminal"), "{message}");
 }
