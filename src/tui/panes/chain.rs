@@ -126,16 +126,18 @@ fn notes(model: &Model, theme: &Theme, step: StepRef<'_>, width: u16) -> Vec<Lin
         let longest = graph.height(step.index()) + graph.depth(step.index()) - 1;
         let all = graph.dependants(step.index()).len();
         let verb = match step.state() {
-            State::Done => "let go",
+            State::Done => "unblocked",
             _ => "blocks",
         };
         let text = match down {
             0 => format!("blocks nothing · longest chain {longest}"),
             _ => format!("{verb} {down} directly, {all} in all · longest chain {longest}"),
         };
-        match long(&text) {
-            true => format!("{verb} {down}, {all} in all · longest chain {longest}"),
-            false => text,
+        let short = format!("{verb} {down}, {all} in all · longest chain {longest}");
+        match (long(&text), long(&short)) {
+            (false, _) => text,
+            (true, false) => short,
+            (true, true) => format!("{verb} {down}, {all} in all"),
         }
     };
     let text = frame::words(theme, &text).into_owned();
@@ -198,7 +200,7 @@ fn draw_link(
     let style = if done { theme.dim } else { theme.text };
     let look = status::look(step, theme);
     let sign = match width {
-        0..36 => look.sign.to_owned(),
+        0..50 => look.sign.to_owned(),
         _ => format!("{} {:<11}", look.sign, look.words),
     };
     let (id, title) = (step.id().to_string(), step.title());

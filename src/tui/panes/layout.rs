@@ -69,14 +69,14 @@ fn three_columns(body: Rect, focus: Pane) -> Vec<(Pane, Rect)> {
     let (left, rest) = split(body, BLOCKS);
     let both = body.height >= UPPER + LOWER;
     let lower = match both {
-        true => (body.height / 3).clamp(LOWER, 16),
+        true => (body.height * 3 / 10).clamp(LOWER, 14),
         false => 0,
     };
     let upper = Rect {
         height: rest.height - lower,
         ..rest
     };
-    let (steps, detail) = split(upper, rest.width * 11 / 20);
+    let (steps, detail) = split(upper, rest.width * 29 / 50);
     let chain = Rect {
         y: rest.bottom() - lower,
         height: lower,

@@ -26,10 +26,7 @@ pub fn facts(
         .into_iter()
         .enumerate()
         .map(|(row, column)| {
-            let measure = Measure {
-                low: measure.low && cursor != Some(row),
-                ..measure
-            };
+            let measure = measure.of_row(row, cursor);
             let text = model.plan.block_text(at, column);
             fact(
                 column.label(),

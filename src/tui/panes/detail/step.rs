@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use super::{Fact, Facts, Measure, value};
 use crate::app::model::Model;
 use crate::app::plan_view::detail_fields;
-use crate::document::visible::width;
+use crate::document::visible::{fit, width};
 use crate::plan::StepRef;
 use crate::plan::decision::decisions_naming;
 use crate::plan::dependency::Dependency;
@@ -21,6 +21,9 @@ use crate::tui::theme::{Sign, Theme};
 /// Columns for labels: `Artifacts`.
 pub const LABELS: u16 = 9;
 
+/// Columns below which the name of a metric tells nothing.
+const SHORTEST: usize = 4;
+
 /// The step's fields with their drift, then decisions, places, namesakes, unknown keys.
 pub fn facts(
     model: &Model,
@@ -33,23 +36,20 @@ pub fn facts(
     let drift = step.drift();
     let mut facts = Vec::new();
     for (row, field) in fields.iter().enumerate() {
-        let measure = Measure {
-            low: measure.low && cursor != Some(row),
-            ..measure
-        };
+        let measure = measure.of_row(row, cursor);
         let mut lines = field_lines(model, theme, step, *field, measure);
         if let Some(drift) = drift.iter().find(|drift| drift.field == *field) {
             lines.extend(drift_lines(model, theme, drift, measure));
         }
         facts.push(Fact {
-            label: label(*field).to_owned(),
+            label: label(step, *field).to_owned(),
             lines,
             warning: false,
         });
     }
     for drift in drift.iter().filter(|drift| !fields.contains(&drift.field)) {
         facts.push(Fact {
-            label: label(drift.field).to_owned(),
+            label: label(step, drift.field).to_owned(),
             lines: drift_lines(model, theme, drift, measure),
             warning: true,
         });
@@ -62,9 +62,12 @@ pub fn facts(
     }
 }
 
-/// Labels that fit their column.
-fn label(field: Field) -> &'static str {
+/// Labels that fit their column; parts of one thing are labelled once.
+fn label(step: StepRef<'_>, field: Field) -> &'static str {
+    let empty = |field| step.text(field).is_empty();
     match field {
+        Field::EffortActual if !empty(Field::EffortPlanned) => "",
+        Field::CostActual if !empty(Field::CostPlanned) => "",
         Field::Metric => "Evidence",
         Field::Target => " target",
         Field::Actual => " actual",
@@ -93,7 +96,7 @@ fn field_lines(
             let entries = step.list(field);
             let lines =
                 |entry: &std::borrow::Cow<'_, str>| value::text(entry, theme, theme.text, measure);
-            value::first_of(entries.iter().map(lines).collect(), theme, measure)
+            value::entries(entries.iter().map(lines).collect(), theme, measure)
         }
         Field::EffortPlanned | Field::CostPlanned => {
             let text = format!("{} planned", step.text(field));
@@ -122,7 +125,16 @@ fn status_lines(theme: &Theme, step: StepRef<'_>, measure: Measure) -> Vec<Line<
     };
     let dot = format!(" {} ", theme.glyphs.dot);
     let used = width(&head.content) + width(&dot);
-    if measure.low || used + width(&reason) <= measure.width {
+    let fits = |reason: &str| used + width(reason) <= measure.width;
+    let reason = match step.state() {
+        // The chain beside a low pane says for what.
+        State::Waiting if measure.is_low() && !fits(&reason) => State::Waiting.word().to_owned(),
+        _ => reason,
+    };
+    if measure.is_low() && !fits(&reason) {
+        return vec![Line::from(head)];
+    }
+    if fits(&reason) {
         let reason = Span::styled(reason, style);
         return vec![Line::from(vec![head, Span::styled(dot, theme.dim), reason])];
     }
@@ -166,12 +178,24 @@ fn evidence(theme: &Theme, step: StepRef<'_>, measure: Measure) -> Vec<Line<'sta
         (actual, "") => actual.to_owned(),
         (actual, target) => format!("{actual} of {target}"),
     };
-    let text = format!("{} {reached}", metric.trim());
-    let mut lines = value::text(&text, theme, theme.text, measure);
     let verdict = step.meets_target().map(|met| match met {
         true => (theme.glyph(Sign::Complete), theme.ok),
         false => (theme.glyph(Sign::Blocked), theme.error),
     });
+    // In one line the numbers stay, and the name of the metric gives way.
+    let behind = width(&reached) + 1 + 2 * usize::from(verdict.is_some());
+    let metric = match measure.width.checked_sub(behind) {
+        Some(room @ SHORTEST..) if measure.is_low() => {
+            fit(metric.trim(), room, theme.glyphs.ellipsis)
+        }
+        _ => metric.trim().into(),
+    };
+    let measure = Measure {
+        width: measure.width - 2 * usize::from(verdict.is_some()).min(measure.width),
+        ..measure
+    };
+    let text = format!("{metric} {reached}");
+    let mut lines = value::text(&text, theme, theme.text, measure);
     if let (Some((sign, style)), Some(last)) = (verdict, lines.last_mut()) {
         last.spans.push(Span::styled(format!(" {sign}"), style));
     }
@@ -212,7 +236,7 @@ fn dependencies(
         };
         value::behind(vec![sign], &text, theme, style, measure)
     });
-    value::first_of(entries.collect(), theme, measure)
+    value::entries(entries.collect(), theme, measure)
 }
 
 fn updated(
@@ -257,7 +281,7 @@ fn drift_lines(
             measure,
         )
     };
-    if measure.low {
+    if measure.is_low() {
         let text = format!("drift: canon {} ({log}/{canon} mends)", brief(&drift.canon));
         return vec![value::one_line(&text, theme, style, measure.width)];
     }
