@@ -43,7 +43,11 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
         return super::empty(buf, inner, theme, "There is no block yet.", &press);
     };
     let side_by_side = inner.width >= 2 * grid::WIDTH + GAP;
-    let mut below = rest(inner, grid::HEIGHT + 1);
+    let rows = match side_by_side {
+        true => grid::HEIGHT,
+        false => rows_on_page(model, block),
+    };
+    let mut below = rest(inner, rows + 1);
     if side_by_side {
         let x = inner.x + grid::WIDTH + GAP;
         let beside = Rect {
@@ -61,6 +65,13 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
         frame::text(buf, below.x + 1, below.y, below.width, &text, theme.heading);
         steps(buf, rest(below, 1), model, theme, block);
     }
+}
+
+/// Rows of the grid that hold blocks.
+fn rows_on_page(model: &Model, block: usize) -> u16 {
+    let before = block / grid::PAGE * grid::PAGE;
+    let rows = (model.plan.blocks().len() - before).div_ceil(grid::ROW);
+    u16::try_from(rows).map_or(grid::HEIGHT, |rows| rows.min(grid::HEIGHT))
 }
 
 /// What is left of an area below its first `rows`.

@@ -159,12 +159,12 @@ fn upstream(model: &Model, step: StepRef<'_>) -> Vec<Link> {
     steps.chain(elsewhere).collect()
 }
 
-/// Draws an entry as sign, ID and title; with its status in words where that leaves
-/// enough of the title. Answers the column behind it.
+/// Draws an entry as ID, sign and title within `width` columns, with its status in words
+/// if asked. Answers the column behind it.
 fn draw_link(
     buf: &mut Buffer,
     (x, y): (u16, u16),
-    width: u16,
+    (width, words): (u16, bool),
     model: &Model,
     theme: &Theme,
     link: &Link,
@@ -199,9 +199,9 @@ fn draw_link(
     let done = step.state() == State::Done;
     let style = if done { theme.dim } else { theme.text };
     let look = status::look(step, theme);
-    let sign = match width {
-        0..50 => look.sign.to_owned(),
-        _ => format!("{} {:<11}", look.sign, look.words),
+    let sign = match words {
+        false => look.sign.to_owned(),
+        true => format!("{} {:<11}", look.sign, look.words),
     };
     let (id, title) = (step.id().to_string(), step.title());
     pieces(

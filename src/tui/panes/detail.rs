@@ -30,7 +30,19 @@ const MOST: usize = 6;
 struct Fact {
     label: String,
     lines: Vec<Line<'static>>,
-    warning: bool,
+    /// The line from which on it warns, with the label there.
+    warning: Option<(usize, &'static str)>,
+}
+
+impl Fact {
+    /// The label of a line, and whether it warns.
+    fn label(&self, line: usize) -> (&str, bool) {
+        match self.warning {
+            Some((from, label)) if from == line => (label, true),
+            _ if line == 0 => (&self.label, false),
+            _ => ("", false),
+        }
+    }
 }
 
 /// What a pane shows.
@@ -113,8 +125,7 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
                     height: 1,
                     ..inner
                 };
-                let label = if nth == 0 { &*fact.label } else { "" };
-                draw_line(buf, place, theme, (label, fact.warning), labels, line);
+                draw_line(buf, place, theme, fact.label(nth), labels, line);
                 if selected && focused {
                     select(buf, place, theme);
                 }

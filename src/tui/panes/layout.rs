@@ -54,7 +54,7 @@ fn two_columns(body: Rect, focus: Pane) -> Vec<(Pane, Rect)> {
         height: lower,
         ..body
     };
-    let bottom = split(bottom, body.width * 21 / 50);
+    let bottom = split(bottom, body.width * 43 / 100);
     let mut panes = Vec::new();
     if both || matches!(focus, Pane::Blocks | Pane::Steps) {
         panes.extend([(Pane::Blocks, top.0), (Pane::Steps, top.1)]);

@@ -222,8 +222,10 @@ fn titles<'a>(model: &Model, theme: &Theme, room: u16) -> (Vec<Part<'a>>, Vec<Pa
     let mut left = vec![Part::styled(0, "Steps", theme.title)];
     if let Some(block) = view.block(&model.plan).map(|at| &model.plan.blocks()[at]) {
         left.push(Part::styled(1, block.id.to_string(), theme.title).after(" ".into()));
-        let done = format!("{}/{} done", block.tally.done(), block.tally.total);
-        left.push(Part::styled(5, done, theme.dim));
+        if block.tally.total > 0 {
+            let done = format!("{}/{} done", block.tally.done(), block.tally.total);
+            left.push(Part::styled(5, done, theme.dim));
+        }
     }
     let mut right = Vec::new();
     if view.sort != Sort::Id {

@@ -16,6 +16,8 @@ use crate::tui::window::Sight;
 
 /// Columns from which on the three columns stand side by side.
 const THREE: u16 = 84;
+/// Columns of an entry from which on its status is spelled out.
+const WORDS: u16 = 50;
 /// Columns from which on upstream stands beside the step.
 const TWO: u16 = 40;
 /// Columns that the lines between two columns take: ` ┴─▶`.
@@ -230,7 +232,8 @@ impl Pen<'_> {
         let at = area.x + 1;
         for index in stretch.shown.clone() {
             let link = &stretch.links[index];
-            let end = draw_link(self.buf, (at, y), room, self.model, self.theme, link);
+            let size = (room, room >= WORDS);
+            let end = draw_link(self.buf, (at, y), size, self.model, self.theme, link);
             if let Some(to) = to {
                 self.line(end + 1, to, y);
             }
@@ -261,7 +264,8 @@ impl Pen<'_> {
     fn center(&mut self, row: Rect, step: StepRef<'_>) -> u16 {
         let link = Link::Step(step.index());
         let (x, room) = (row.x + 1, row.width.saturating_sub(1));
-        let end = draw_link(self.buf, (x, row.y), room, self.model, self.theme, &link);
+        let size = (room, room >= WORDS);
+        let end = draw_link(self.buf, (x, row.y), size, self.model, self.theme, &link);
         let shown = Rect {
             x,
             width: end - x,

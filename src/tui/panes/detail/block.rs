@@ -28,10 +28,11 @@ pub fn facts(
         .map(|(row, column)| {
             let measure = measure.of_row(row, cursor);
             let text = model.plan.block_text(at, column);
-            fact(
-                column.label(),
-                value::text(text, theme, theme.text, measure),
-            )
+            let label = match column {
+                BlockColumn::Signal => "Signal",
+                column => column.label(),
+            };
+            fact(label, value::text(text, theme, theme.text, measure))
         })
         .collect();
     let fields = facts.len();
@@ -68,6 +69,6 @@ fn fact(label: &str, lines: Vec<Line<'static>>) -> Fact {
     Fact {
         label: label.to_owned(),
         lines,
-        warning: false,
+        warning: None,
     }
 }

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use super::{Fact, Facts, Measure, value};
 use crate::app::model::Model;
 use crate::app::plan_view::detail_fields;
-use crate::document::visible::{fit, width};
+use crate::document::visible::{fit, visible_line, width};
 use crate::plan::StepRef;
 use crate::plan::decision::decisions_naming;
 use crate::plan::dependency::Dependency;
@@ -38,20 +38,22 @@ pub fn facts(
     for (row, field) in fields.iter().enumerate() {
         let measure = measure.of_row(row, cursor);
         let mut lines = field_lines(model, theme, step, *field, measure);
-        if let Some(drift) = drift.iter().find(|drift| drift.field == *field) {
+        let drift = drift.iter().find(|drift| drift.field == *field);
+        let warning = drift.map(|_| (lines.len(), " drift"));
+        if let Some(drift) = drift {
             lines.extend(drift_lines(model, theme, drift, measure));
         }
         facts.push(Fact {
             label: label(step, *field).to_owned(),
             lines,
-            warning: false,
+            warning,
         });
     }
     for drift in drift.iter().filter(|drift| !fields.contains(&drift.field)) {
         facts.push(Fact {
-            label: label(step, drift.field).to_owned(),
+            label: String::new(),
             lines: drift_lines(model, theme, drift, measure),
-            warning: true,
+            warning: Some((0, label(step, drift.field))),
         });
     }
     facts.extend(around(model, theme, step, measure));
@@ -113,33 +115,31 @@ fn field_lines(
 /// Sign and word, and what the dependencies make of it with the reason.
 fn status_lines(theme: &Theme, step: StepRef<'_>, measure: Measure) -> Vec<Line<'static>> {
     let look = status::look(step, theme);
-    let words = match step.status() {
-        Some(status) => status.word().to_owned(),
-        None => look.words.into_owned(),
-    };
-    let head = Span::styled(format!("{} {words}", look.sign), look.style);
-    let (reason, style) = match step.state() {
-        State::Ready => ("ready".to_owned(), theme.sign(Sign::Ready)),
-        State::Waiting => (waiting(&step.waiting_on()), theme.dim),
-        State::Done | State::Blocked => return vec![Line::from(head)],
-    };
+    let head = format!("{} {}", look.sign, look.words);
+    let safe = visible_line(&head).into_owned();
+    let head = Span::styled(safe, look.style);
+    if step.state() != State::Waiting {
+        return vec![Line::from(head)];
+    }
     let dot = format!(" {} ", theme.glyphs.dot);
     let used = width(&head.content) + width(&dot);
     let fits = |reason: &str| used + width(reason) <= measure.width;
-    let reason = match step.state() {
+    let reason = match waiting(&step.waiting_on()) {
         // The chain beside a low pane says for what.
-        State::Waiting if measure.is_low() && !fits(&reason) => State::Waiting.word().to_owned(),
-        _ => reason,
+        reason if measure.is_low() && !fits(&reason) => State::Waiting.word().to_owned(),
+        reason => reason,
     };
-    if measure.is_low() && !fits(&reason) {
-        return vec![Line::from(head)];
-    }
     if fits(&reason) {
-        let reason = Span::styled(reason, style);
-        return vec![Line::from(vec![head, Span::styled(dot, theme.dim), reason])];
+        let (dot, reason) = (
+            Span::styled(dot, theme.dim),
+            Span::styled(reason, theme.dim),
+        );
+        return vec![Line::from(vec![head, dot, reason])];
     }
     let mut lines = vec![Line::from(head)];
-    lines.extend(value::text(&reason, theme, style, measure));
+    if !measure.is_low() {
+        lines.extend(value::text(&reason, theme, theme.dim, measure));
+    }
     lines
 }
 
@@ -270,21 +270,18 @@ fn drift_lines(
         key_of(model, theme, "take-canon"),
     );
     let style = theme.warning;
-    let say = |who: &str, text: &str, key: &str| {
-        let head = format!("{who} says ");
-        let text = format!("{} ({key} keeps it)", brief(text));
-        value::behind(
-            vec![Span::styled(head, style)],
-            &text,
-            theme,
-            style,
-            measure,
-        )
-    };
     if measure.is_low() {
-        let text = format!("drift: canon {} ({log}/{canon} mends)", brief(&drift.canon));
-        return vec![value::one_line(&text, theme, style, measure.width)];
+        let (head, tail) = ("canon ", format!("  {log}/{canon} mends"));
+        let room = measure.width.saturating_sub(width(head) + width(&tail));
+        let text = visible_line(brief(&drift.canon));
+        let text = fit(&text, room, theme.glyphs.ellipsis);
+        return vec![Line::styled(format!("{head}{text}{tail}"), style)];
     }
+    let say = |who: &str, text: &str, key: &str| {
+        let head = vec![Span::styled(format!("{who} says "), style)];
+        let text = format!("{} ({key} keeps it)", brief(text));
+        value::behind(head, &text, theme, style, measure)
+    };
     let mut lines = say("log", &drift.log, &log);
     lines.extend(say("canon", &drift.canon, &canon));
     lines
@@ -300,13 +297,12 @@ fn brief(text: &str) -> &str {
 /// What stands elsewhere about the step, and where it stands itself.
 fn around(model: &Model, theme: &Theme, step: StepRef<'_>, measure: Measure) -> Vec<Fact> {
     let mut facts = Vec::new();
-    let mut add = |label: &str, lines: Vec<Line<'static>>, warning| {
+    let mut add = |label: &'static str, lines: Vec<Line<'static>>, warns: bool| {
         if !lines.is_empty() {
-            let label = label.to_owned();
             facts.push(Fact {
-                label,
+                label: label.to_owned(),
                 lines,
-                warning,
+                warning: warns.then_some((0, label)),
             });
         }
     };
@@ -334,16 +330,11 @@ fn around(model: &Model, theme: &Theme, step: StepRef<'_>, measure: Measure) -> 
     let places = places.map(|place| place_line(place, theme, theme.dim, measure));
     add("Written", places.collect(), false);
     let others = step.other_keys().into_iter().flat_map(|(key, raw)| {
-        let key = Span::styled(format!("{key} "), theme.dim);
-        let key = Span::styled(frame_safe(&key.content), theme.dim);
+        let key = Span::styled(format!("{} ", visible_line(key)), theme.dim);
         value::behind(vec![key], raw, theme, theme.text, measure)
     });
     add("Other", others.collect(), false);
     facts
-}
-
-fn frame_safe(text: &str) -> String {
-    crate::document::visible::visible_line(text).into_owned()
 }
 
 /// A place whole if it fits, else without its folders.
