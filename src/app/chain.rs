@@ -23,9 +23,12 @@ pub struct TreeRow {
     pub cycle: bool,
 }
 
-/// The tree around `middle`: upstream rows, the middle with depth 0, downstream rows.
+/// The tree around `middle`: upstream rows with the nearest next to it, the middle with
+/// depth 0, downstream rows. What is repeated is spelled out nearer to the middle, or on
+/// the way out before it.
 pub fn tree(plan: &Plan, middle: usize) -> Vec<TreeRow> {
     let mut rows = half(plan, middle, true);
+    rows.reverse();
     rows.push(TreeRow {
         step: middle,
         depth: 0,

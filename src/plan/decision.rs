@@ -5,7 +5,8 @@ use super::id::{StepId, ids_in};
 use super::source::{Place, Role};
 
 /// The decision notes that name `id`, in file order: the first line that does, and the
-/// note's title, which is its first heading or else its file's name.
+/// note's title, which is its first heading or else its file's name. Notes are numbered
+/// like steps, so a number in the title is the note's own.
 ///
 /// One pass over the notes' text.
 pub fn decisions_naming(plan: &Plan, id: StepId) -> Vec<(Place, String)> {
@@ -16,9 +17,13 @@ pub fn decisions_naming(plan: &Plan, id: StepId) -> Vec<(Place, String)> {
     notes
         .filter_map(|file| {
             let document = file.markdown()?;
+            let heading = document.headings().first();
+            let own = heading.map(|heading| document.line_of(heading.span.start));
             let text = String::from_utf8_lossy(document.bytes());
-            let line = text.lines().position(|line| ids_in(line).contains(&id))?;
-            let title = match document.headings().first() {
+            let names =
+                |(at, line): (usize, &str)| own != Some(at + 1) && ids_in(line).contains(&id);
+            let line = text.lines().enumerate().position(names)?;
+            let title = match heading {
                 Some(heading) => heading.text.clone(),
                 None => file.path.file_stem()?.to_string_lossy().into_owned(),
             };
@@ -40,7 +45,7 @@ mod tests {
         let plan = Plan::read(vec![
             note("d/1.md", "# Keep one index\n\nSee Step 0042.\n"),
             note("d/2.md", "No heading, steps 0041–0043.\n"),
-            note("d/3.md", "# Other\n\nStep 0420 alone.\n"),
+            note("d/3.md", "# 0042: Other\n\nStep 0420 alone.\n"),
         ]);
         let found = decisions_naming(&plan, "0042".parse().unwrap());
         let found: Vec<String> = found

@@ -115,7 +115,13 @@ pub fn scrollbar(
     let way = count - shown.len();
     // Rounded, so that only the first and the last stretch touch the ends.
     let top = ((track - thumb) * shown.start + way / 2) / way;
-    let bar = if theme.is_ascii() { "#" } else { "┃" };
+    let frame = theme.border_set(focused).vertical_right;
+    let bar = match theme.is_ascii() {
+        true => "#",
+        // A thumb must not look like the frame that it runs in.
+        false if frame == "┃" => "█",
+        false => "┃",
+    };
     for row in top..top + thumb {
         let y = area.y + 1 + u16::try_from(row).unwrap_or(0);
         buf[(area.right() - 1, y)]

@@ -16,7 +16,7 @@ use crate::app::plan_view::Pane;
 use crate::document::visible::{visible, wrap};
 use crate::plan::block::Block;
 use crate::plan::canon::block_table::BlockColumn;
-use crate::plan::status::Status;
+use crate::plan::status::{State, Status};
 use crate::tui::frame;
 use crate::tui::parts::{self, Part};
 use crate::tui::theme::{Sign, Theme};
@@ -43,7 +43,11 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
         return super::empty(buf, inner, theme, "There is no block yet.", &press);
     };
     let side_by_side = inner.width >= 2 * grid::WIDTH + GAP;
-    let mut below = rest(inner, grid::HEIGHT + 1);
+    let rows = match side_by_side {
+        true => grid::HEIGHT,
+        false => rows_on_page(model, block),
+    };
+    let mut below = rest(inner, rows + 1);
     if side_by_side {
         let x = inner.x + grid::WIDTH + GAP;
         let beside = Rect {
@@ -54,13 +58,20 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
         steps(buf, beside, model, theme, block);
     }
     legend(buf, &mut below, theme, side_by_side);
-    card(buf, &mut below, model, theme, block);
+    card(buf, &mut below, model, theme, block, side_by_side);
     if !side_by_side && below.height > grid::HEIGHT {
         let (from, to) = model.plan.blocks()[block].range;
         let text = frame::words(theme, &format!("Steps {from:04}–{to:04}")).into_owned();
         frame::text(buf, below.x + 1, below.y, below.width, &text, theme.heading);
         steps(buf, rest(below, 1), model, theme, block);
     }
+}
+
+/// Rows of the grid that hold blocks.
+fn rows_on_page(model: &Model, block: usize) -> u16 {
+    let before = block / grid::PAGE * grid::PAGE;
+    let rows = (model.plan.blocks().len() - before).div_ceil(grid::ROW);
+    u16::try_from(rows).map_or(grid::HEIGHT, |rows| rows.min(grid::HEIGHT))
 }
 
 /// What is left of an area below its first `rows`.
@@ -165,10 +176,15 @@ fn steps(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, block: usiz
             let (style, sign) = (theme.dim, None);
             return Cell { text, style, sign };
         };
-        let look = status::look(model.plan.step(*step), theme);
+        let step = model.plan.step(*step);
+        let look = status::look(step, theme);
+        let style = match step.state() {
+            State::Done => theme.dim,
+            _ => theme.text,
+        };
         Cell {
             text: format!("{:02}", number % 100),
-            style: look.style,
+            style,
             sign: Some((look.sign, look.style)),
         }
     });
@@ -209,31 +225,37 @@ fn legend(buf: &mut Buffer, area: &mut Rect, theme: &Theme, wide: bool) {
     *area = rest(*area, rows + 1);
 }
 
-/// The selected block: its name, who is in charge, and how its steps stand.
-fn card(buf: &mut Buffer, area: &mut Rect, model: &Model, theme: &Theme, at: usize) {
+/// The selected block: its name, what the block table says of it, how its steps stand.
+fn card(buf: &mut Buffer, area: &mut Rect, model: &Model, theme: &Theme, at: usize, whole: bool) {
     let block = &model.plan.blocks()[at];
     let width = area.width.saturating_sub(2);
-    let theme_text = model.plan.block_text(at, BlockColumn::Theme);
-    let name = format!("{} {theme_text}", block.id);
+    let name = model.plan.block_text(at, BlockColumn::Theme);
+    let name = format!("{} {name}", block.id);
     let name = visible(name.trim());
     let name: Vec<&str> = wrap(&name, usize::from(width))
         .into_iter()
         .take(3)
         .collect();
-    let steward = model.plan.block_text(at, BlockColumn::Steward);
-    let rows = name.len() + Status::ALL.len() + usize::from(!steward.is_empty());
-    if rows > usize::from(area.height) {
+    let mut cells = vec![("steward ", BlockColumn::Steward)];
+    if whole {
+        cells.extend([
+            ("signal  ", BlockColumn::Signal),
+            ("status  ", BlockColumn::Status),
+        ]);
+    }
+    cells.retain(|(_, column)| !model.plan.block_text(at, *column).is_empty());
+    if name.len() + Status::ALL.len() + cells.len() > usize::from(area.height) {
         return;
     }
-    let mut y = area.y;
+    let (x, mut y) = (area.x + 1, area.y);
     for row in name {
-        frame::text(buf, area.x + 1, y, width, row, theme.heading);
+        frame::text(buf, x, y, width, row, theme.heading);
         y += 1;
     }
-    if !steward.is_empty() {
-        let used = frame::text(buf, area.x + 1, y, width, "steward ", theme.dim);
-        let at = (area.x + 1 + used, y);
-        frame::fitted(buf, theme, at, width - used, steward, theme.text);
+    for (label, column) in cells {
+        let used = frame::text(buf, x, y, width, label, theme.dim);
+        let text = model.plan.block_text(at, column);
+        frame::fitted(buf, theme, (x + used, y), width - used, text, theme.text);
         y += 1;
     }
     for status in Status::ALL.into_iter().rev() {

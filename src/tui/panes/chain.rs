@@ -126,16 +126,18 @@ fn notes(model: &Model, theme: &Theme, step: StepRef<'_>, width: u16) -> Vec<Lin
         let longest = graph.height(step.index()) + graph.depth(step.index()) - 1;
         let all = graph.dependants(step.index()).len();
         let verb = match step.state() {
-            State::Done => "let go",
+            State::Done => "unblocked",
             _ => "blocks",
         };
         let text = match down {
             0 => format!("blocks nothing · longest chain {longest}"),
             _ => format!("{verb} {down} directly, {all} in all · longest chain {longest}"),
         };
-        match long(&text) {
-            true => format!("{verb} {down}, {all} in all · longest chain {longest}"),
-            false => text,
+        let short = format!("{verb} {down}, {all} in all · longest chain {longest}");
+        match (long(&text), long(&short)) {
+            (false, _) => text,
+            (true, false) => short,
+            (true, true) => format!("{verb} {down}, {all} in all"),
         }
     };
     let text = frame::words(theme, &text).into_owned();
@@ -157,12 +159,12 @@ fn upstream(model: &Model, step: StepRef<'_>) -> Vec<Link> {
     steps.chain(elsewhere).collect()
 }
 
-/// Draws an entry as sign, ID and title; with its status in words where that leaves
-/// enough of the title. Answers the column behind it.
+/// Draws an entry as ID, sign and title within `width` columns, with its status in words
+/// if asked. Answers the column behind it.
 fn draw_link(
     buf: &mut Buffer,
     (x, y): (u16, u16),
-    width: u16,
+    (width, words): (u16, bool),
     model: &Model,
     theme: &Theme,
     link: &Link,
@@ -197,9 +199,9 @@ fn draw_link(
     let done = step.state() == State::Done;
     let style = if done { theme.dim } else { theme.text };
     let look = status::look(step, theme);
-    let sign = match width {
-        0..36 => look.sign.to_owned(),
-        _ => format!("{} {:<11}", look.sign, look.words),
+    let sign = match words {
+        false => look.sign.to_owned(),
+        true => format!("{} {:<11}", look.sign, look.words),
     };
     let (id, title) = (step.id().to_string(), step.title());
     pieces(

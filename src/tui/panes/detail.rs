@@ -1,8 +1,8 @@
 //! Every field of the selected step, or of its block, with what follows from them.
 //!
 //! The rows of the fields come from `app::plan_view`, so that the cursor means the same
-//! field here and there. In a low pane each field has one line, and the one under the
-//! cursor as many as it needs.
+//! field here and there. Long values show their beginning, in a low pane one line of it,
+//! and the one under the cursor is shown whole.
 
 use std::ops::Range;
 
@@ -21,14 +21,28 @@ mod block;
 mod step;
 mod value;
 
-/// Rows below which a pane is low.
+/// Rows below which each value has one line.
 const LOW: u16 = 14;
+/// Rows that a value may take unless the cursor is on it.
+const MOST: usize = 6;
 
 /// A fact with its label. The first ones are the fields that the cursor walks.
 struct Fact {
     label: String,
     lines: Vec<Line<'static>>,
-    warning: bool,
+    /// The line from which on it warns, with the label there.
+    warning: Option<(usize, &'static str)>,
+}
+
+impl Fact {
+    /// The label of a line, and whether it warns.
+    fn label(&self, line: usize) -> (&str, bool) {
+        match self.warning {
+            Some((from, label)) if from == line => (label, true),
+            _ if line == 0 => (&self.label, false),
+            _ => ("", false),
+        }
+    }
 }
 
 /// What a pane shows.
@@ -44,8 +58,26 @@ struct Facts {
 struct Measure {
     /// Columns for values.
     width: usize,
-    /// Whether each fact gets one line.
-    low: bool,
+    /// Rows that a value may take.
+    rows: usize,
+}
+
+impl Measure {
+    /// Whether there is but one line for a value.
+    fn is_low(self) -> bool {
+        self.rows <= 1
+    }
+
+    /// The measure for the field in `row`: the one under the cursor is shown whole.
+    fn of_row(self, row: usize, cursor: Option<usize>) -> Self {
+        match cursor == Some(row) {
+            true => Self {
+                rows: usize::MAX,
+                ..self
+            },
+            false => self,
+        }
+    }
 }
 
 /// Draws the pane.
@@ -58,9 +90,17 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
     };
     let labels = label_columns(model);
     let width = inner.width.saturating_sub(labels + 3);
-    let low = inner.height < LOW;
+    let rows = match inner.height {
+        0..LOW => 1,
+        _ if model.view.zoomed => usize::MAX,
+        _ => MOST,
+    };
+    let measure = Measure {
+        width: usize::from(width),
+        rows,
+    };
     let cursor = focused.then_some(model.view.detail);
-    let facts = facts(model, theme, usize::from(width), low, cursor);
+    let facts = facts(model, theme, measure, cursor);
     let Some(facts) = facts else {
         let inner = frame::pane(buf, area, theme, title("Detail", theme), focused);
         return super::empty(buf, inner, theme, "Nothing is selected.", "");
@@ -85,8 +125,7 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
                     height: 1,
                     ..inner
                 };
-                let label = if nth == 0 { &*fact.label } else { "" };
-                draw_line(buf, place, theme, (label, fact.warning), labels, line);
+                draw_line(buf, place, theme, fact.label(nth), labels, line);
                 if selected && focused {
                     select(buf, place, theme);
                 }
@@ -100,14 +139,7 @@ fn title(text: &str, theme: &Theme) -> Line<'static> {
     Line::styled(text.to_owned(), theme.title)
 }
 
-fn facts(
-    model: &Model,
-    theme: &Theme,
-    width: usize,
-    low: bool,
-    cursor: Option<usize>,
-) -> Option<Facts> {
-    let measure = Measure { width, low };
+fn facts(model: &Model, theme: &Theme, measure: Measure, cursor: Option<usize>) -> Option<Facts> {
     match model.step() {
         Some(step) if !model.view.block_detail => {
             Some(step::facts(model, theme, step, measure, cursor))

@@ -14,6 +14,8 @@ use crate::tui::theme::Theme;
 
 /// Columns below which the name of a block tells nothing.
 const NAME: u16 = 8;
+/// The rank of the part that says when something was saved.
+const SAVED: usize = 8;
 /// Columns between left and right.
 const GAP: u16 = 3;
 
@@ -24,9 +26,19 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
     let mut left = crumbs(model, theme);
     let mut right = state(model, theme);
     parts::keep_both(&mut left, &mut right, GAP, room);
+    let spare = |left: &[Part<'_>], right: &[Part<'_>]| {
+        room.saturating_sub(parts::columns(left) + GAP + parts::columns(right))
+    };
+    let room_for_name = spare(&left, &right);
+    if !name_block(&mut left, model, theme, room_for_name) {
+        // The name tells more than when something was saved.
+        let without: Vec<Part<'_>> = right.iter().filter(|p| p.rank != SAVED).cloned().collect();
+        let room_for_name = spare(&left, &without);
+        if name_block(&mut left, model, theme, room_for_name) {
+            right = without;
+        }
+    }
     let right_columns = parts::columns(&right);
-    let spare = room.saturating_sub(parts::columns(&left) + GAP + right_columns);
-    name_block(&mut left, model, theme, spare);
     let x = area.right().saturating_sub(right_columns + 1);
     let left_room = match right_columns {
         0 => room,
@@ -72,22 +84,25 @@ fn crumbs<'a>(model: &'a Model, theme: &Theme) -> Vec<Part<'a>> {
     parts
 }
 
-/// Puts as much of the block's name behind its number as there is room for.
-fn name_block(left: &mut [Part<'_>], model: &Model, theme: &Theme, spare: u16) {
+/// Puts as much of the block's name behind its number as there is room for. Answers
+/// whether that is enough of it.
+fn name_block(left: &mut [Part<'_>], model: &Model, theme: &Theme, spare: u16) -> bool {
     let block = model.view.block(&model.plan);
     let (Screen::Plan, Some(block), true) = (model.screen, block, model.has_plan()) else {
-        return;
+        return false;
     };
     let id = model.plan.blocks()[block].id.to_string();
     let text = visible_line(model.plan.block_text(block, BlockColumn::Theme));
     let room = spare.saturating_sub(1);
     if text.is_empty() || room < NAME.min(frame::columns(&text)) {
-        return;
+        return false;
     }
     let name = fit(&text, usize::from(room), theme.glyphs.ellipsis).into_owned();
     if let Some(part) = left.iter_mut().find(|part| part.line.to_string() == id) {
         part.line.spans.push(Span::raw(format!(" {name}")));
+        return true;
     }
+    false
 }
 
 fn state<'a>(model: &Model, theme: &Theme) -> Vec<Part<'a>> {
@@ -113,7 +128,7 @@ fn state<'a>(model: &Model, theme: &Theme) -> Vec<Part<'a>> {
     if live.saving() > 0 {
         push(3, format!("saving{}", theme.glyphs.ellipsis), theme.warning);
     } else if let Some(at) = live.saved_at.filter(|_| live.failed() == 0) {
-        push(8, format!("saved {}", at.format("%H:%M")), theme.dim);
+        push(SAVED, format!("saved {}", at.format("%H:%M")), theme.dim);
     }
     watch(&mut parts, model, theme);
     parts

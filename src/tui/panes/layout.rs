@@ -54,7 +54,7 @@ fn two_columns(body: Rect, focus: Pane) -> Vec<(Pane, Rect)> {
         height: lower,
         ..body
     };
-    let bottom = split(bottom, body.width * 21 / 50);
+    let bottom = split(bottom, body.width * 43 / 100);
     let mut panes = Vec::new();
     if both || matches!(focus, Pane::Blocks | Pane::Steps) {
         panes.extend([(Pane::Blocks, top.0), (Pane::Steps, top.1)]);
@@ -69,14 +69,14 @@ fn three_columns(body: Rect, focus: Pane) -> Vec<(Pane, Rect)> {
     let (left, rest) = split(body, BLOCKS);
     let both = body.height >= UPPER + LOWER;
     let lower = match both {
-        true => (body.height / 3).clamp(LOWER, 16),
+        true => (body.height * 3 / 10).clamp(LOWER, 14),
         false => 0,
     };
     let upper = Rect {
         height: rest.height - lower,
         ..rest
     };
-    let (steps, detail) = split(upper, rest.width * 11 / 20);
+    let (steps, detail) = split(upper, rest.width * 29 / 50);
     let chain = Rect {
         y: rest.bottom() - lower,
         height: lower,

@@ -60,7 +60,8 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
     let columns = Columns::of(&steps, inner.width);
     for (y, (position, step)) in (inner.y..).zip(shown.zip(&steps)) {
         let row = Rect::new(inner.x, y, inner.width, 1);
-        draw_row(buf, row, model, theme, *step, &columns);
+        let selected = position == view.cursor;
+        draw_row(buf, row, model, theme, *step, &columns, selected);
         draw_state(buf, row, model, theme, *step, position);
     }
 }
@@ -102,11 +103,11 @@ fn draw_row(
     theme: &Theme,
     step: StepRef<'_>,
     columns: &Columns,
+    selected: bool,
 ) {
-    let done = step.state() == State::Done;
+    let style = text_style(step, theme, selected);
     let mut x = row.x + columns.gutter;
-    let id_style = if done { theme.dim } else { theme.text };
-    frame::text(buf, x, row.y, columns.id, &step.id().to_string(), id_style);
+    frame::text(buf, x, row.y, columns.id, &step.id().to_string(), style);
     x += columns.id + 1;
     let look = status::look(step, theme);
     frame::text(buf, x, row.y, 1, look.sign, look.style);
@@ -119,12 +120,20 @@ fn draw_row(
         let used = frame::text(buf, x, row.y, room.min(1), branch, theme.dim) + 1;
         (x, room) = (x + used, room.saturating_sub(used));
     }
-    draw_title(buf, (x, row.y), room, model, theme, step);
+    draw_title(buf, (x, row.y), room, model, theme, (step, style));
     if columns.owner > 0 {
         let owner = step.owner();
         let owner = if owner.is_empty() { "-" } else { &*owner };
         let x = row.right().saturating_sub(columns.owner + 1);
         frame::fitted(buf, theme, (x, row.y), columns.owner, owner, theme.dim);
+    }
+}
+
+/// What is done steps back, unless the cursor is on it.
+fn text_style(step: StepRef<'_>, theme: &Theme, selected: bool) -> Style {
+    match step.state() {
+        State::Done if !selected => theme.dim,
+        _ => theme.text,
     }
 }
 
@@ -135,14 +144,10 @@ fn draw_title(
     room: u16,
     model: &Model,
     theme: &Theme,
-    step: StepRef<'_>,
+    (step, style): (StepRef<'_>, Style),
 ) {
     let title = step.title();
     let safe = visible_line(&title);
-    let style = match step.state() {
-        State::Done => theme.dim,
-        _ => theme.text,
-    };
     let fitting = fit(&safe, usize::from(room), theme.glyphs.ellipsis);
     frame::text(buf, x, y, room, &fitting, style);
     let words = model.view.filter.words();
@@ -217,8 +222,10 @@ fn titles<'a>(model: &Model, theme: &Theme, room: u16) -> (Vec<Part<'a>>, Vec<Pa
     let mut left = vec![Part::styled(0, "Steps", theme.title)];
     if let Some(block) = view.block(&model.plan).map(|at| &model.plan.blocks()[at]) {
         left.push(Part::styled(1, block.id.to_string(), theme.title).after(" ".into()));
-        let done = format!("{}/{} done", block.tally.done(), block.tally.total);
-        left.push(Part::styled(5, done, theme.dim));
+        if block.tally.total > 0 {
+            let done = format!("{}/{} done", block.tally.done(), block.tally.total);
+            left.push(Part::styled(5, done, theme.dim));
+        }
     }
     let mut right = Vec::new();
     if view.sort != Sort::Id {

@@ -16,10 +16,14 @@ use crate::tui::window::Sight;
 
 /// Columns from which on the three columns stand side by side.
 const THREE: u16 = 84;
+/// Columns of an entry from which on its status is spelled out.
+const WORDS: u16 = 50;
 /// Columns from which on upstream stands beside the step.
 const TWO: u16 = 40;
-/// Columns that the lines between two columns take: `─┴─▶ `.
-const JOINT: u16 = 5;
+/// Columns that the lines between two columns take: ` ┴─▶`.
+const JOINT: u16 = 4;
+/// Columns by which downstream stands further in than the step it hangs on: `├▶ `.
+const HOOK: u16 = 3;
 
 /// One side of the chain as far as there is room for it.
 struct Stretch {
@@ -124,7 +128,7 @@ fn three(pen: &mut Pen<'_>, body: Rect, up: &Stretch, down: &Stretch, step: Step
     let right = Rect {
         x: center.right() + JOINT,
         y: down_top,
-        width: body.right().saturating_sub(center.right() + JOINT),
+        width: (body.right() - 1).saturating_sub(center.right() + JOINT),
         ..body
     };
     if up.rows > 0 {
@@ -132,6 +136,8 @@ fn three(pen: &mut Pen<'_>, body: Rect, up: &Stretch, down: &Stretch, step: Step
         pen.joint(left.right() + 1, rows.clone(), middle..middle + 1);
         pen.stretch(left, up, Some(left.right() + 1));
         pen.arrow(left.right() + 2, middle);
+    } else {
+        pen.none(Rect { y: middle, ..left }, "waits for nothing");
     }
     let end = pen.center(center, step);
     if down.rows > 0 {
@@ -142,90 +148,92 @@ fn three(pen: &mut Pen<'_>, body: Rect, up: &Stretch, down: &Stretch, step: Step
             pen.arrow(center.right() + 2, y);
         }
         pen.stretch(right, down, None);
+    } else {
+        pen.none(Rect { y: middle, ..right }, "holds back nothing");
     }
 }
 
 fn two(pen: &mut Pen<'_>, body: Rect, up: &Stretch, down: &Stretch, step: StepRef<'_>) {
-    let column = (body.width - JOINT) * 12 / 25;
+    let column = body.width * 11 / 25;
+    let middle = body.y + up.rows.max(1) - 1;
     let left = Rect {
         width: column,
         ..body
     };
     let joint = left.right();
-    let middle = body.y + up.rows.max(1) - 1;
     let x = joint + JOINT - 1;
-    let right = Rect {
-        x,
-        width: body.right().saturating_sub(x),
-        ..body
-    };
     if up.rows > 0 {
         pen.joint(joint, body.y..body.y + up.rows, middle..middle + 1);
         pen.stretch(left, up, Some(joint));
         pen.arrow(joint + 1, middle);
+    } else {
+        pen.none(left, "waits for nothing");
     }
-    pen.center(
-        Rect {
-            y: middle,
-            height: 1,
-            ..right
-        },
-        step,
-    );
-    if down.rows > 0 {
-        let top = middle + 1;
-        pen.joint(joint, top..top, top..top + down.rows);
-        for y in top..top + down.rows {
-            pen.arrow(joint + 1, y);
-        }
-        pen.stretch(Rect { y: top, ..right }, down, None);
-    }
+    let right = Rect {
+        x,
+        y: middle,
+        width: body.right().saturating_sub(x),
+        height: body.bottom() - middle,
+    };
+    pen.with_downstream(right, down, step);
 }
 
 fn one(pen: &mut Pen<'_>, body: Rect, up: &Stretch, down: &Stretch, step: StepRef<'_>) {
     pen.stretch(body, up, None);
-    let middle = body.y + up.rows;
-    if middle >= body.bottom() {
+    let (mut x, y) = (body.x, body.y + up.rows);
+    if y >= body.bottom() {
         return;
     }
-    let indent = if up.rows > 0 { 3 } else { 0 };
     if up.rows > 0 {
-        pen.sign(body.x + 1, middle, (true, false, false, true));
-        pen.head(body.x + 2, middle);
+        pen.hook(x + 1, y, true);
+        x += HOOK;
     }
-    let x = body.x + indent;
-    let width = body.width - indent;
-    pen.center(
-        Rect {
-            x,
-            y: middle,
-            width,
-            height: 1,
-        },
-        step,
-    );
-    for y in middle + 1..middle + 1 + down.rows {
-        let last = y == middle + down.rows;
-        pen.sign(x + 1, y, (true, !last, false, true));
-        pen.head(x + 2, y);
-    }
-    let below = Rect {
-        x: x + 3,
-        y: middle + 1,
-        width: width - 3,
-        ..body
+    let rest = Rect {
+        x,
+        y,
+        width: body.right() - x,
+        height: body.bottom() - y,
     };
-    pen.stretch(below, down, None);
+    pen.with_downstream(rest, down, step);
 }
 
 impl Pen<'_> {
+    /// The step, and hanging on it what waits for it.
+    fn with_downstream(&mut self, area: Rect, down: &Stretch, step: StepRef<'_>) {
+        self.center(Rect { height: 1, ..area }, step);
+        let top = area.y + 1;
+        for y in top..top + down.rows {
+            self.hook(area.x + 1, y, y + 1 == top + down.rows);
+        }
+        let below = Rect {
+            x: area.x + HOOK,
+            y: top,
+            width: area.width.saturating_sub(HOOK),
+            height: down.rows,
+        };
+        self.stretch(below, down, None);
+    }
+
+    /// Says that there is nothing on a side.
+    fn none(&mut self, area: Rect, text: &str) {
+        let room = area.width.saturating_sub(1);
+        let at = (area.x + 1, area.y);
+        frame::fitted(self.buf, self.theme, at, room, text, self.theme.dim);
+    }
+
+    fn hook(&mut self, x: u16, y: u16, last: bool) {
+        self.sign(x, y, (true, !last, false, true));
+        self.head(x + 1, y);
+    }
+
     /// The entries of one side; `to` is the column up to which a line leads on.
     fn stretch(&mut self, area: Rect, stretch: &Stretch, to: Option<u16>) {
         let (mut y, room) = (area.y, area.width.saturating_sub(1));
         let at = area.x + 1;
         for index in stretch.shown.clone() {
             let link = &stretch.links[index];
-            let end = draw_link(self.buf, (at, y), room, self.model, self.theme, link);
+            let size = (room, room >= WORDS);
+            let end = draw_link(self.buf, (at, y), size, self.model, self.theme, link);
             if let Some(to) = to {
                 self.line(end + 1, to, y);
             }
@@ -256,7 +264,8 @@ impl Pen<'_> {
     fn center(&mut self, row: Rect, step: StepRef<'_>) -> u16 {
         let link = Link::Step(step.index());
         let (x, room) = (row.x + 1, row.width.saturating_sub(1));
-        let end = draw_link(self.buf, (x, row.y), room, self.model, self.theme, &link);
+        let size = (room, room >= WORDS);
+        let end = draw_link(self.buf, (x, row.y), size, self.model, self.theme, &link);
         let shown = Rect {
             x,
             width: end - x,

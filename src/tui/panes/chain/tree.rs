@@ -16,6 +16,9 @@ use crate::tui::window::Sight;
 /// Indentation stops growing here, so that titles stay readable.
 const DEEPEST: usize = 12;
 
+/// Columns from which on each status is spelled out.
+const WORDS: u16 = 60;
+
 /// Draws the rows in sight: upstream, the step, downstream.
 pub fn draw(
     buf: &mut Buffer,
@@ -57,14 +60,17 @@ fn draw_row(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, row: &Tr
         };
         x += frame::text(buf, x, area.y, 1, sign, theme.dim) + 1;
     }
-    let note = match (row.cycle, row.repeated) {
-        (true, _) => format!(" {} closes a cycle", theme.glyphs.repeat),
-        (_, true) => " (see above)".to_owned(),
+    let note = match (row.cycle, row.repeated, row.upstream) {
+        (true, ..) => format!(" {} closes a cycle", theme.glyphs.repeat),
+        (_, true, true) => " (see below)".to_owned(),
+        (_, true, false) => " (see above)".to_owned(),
         _ => String::new(),
     };
     let room = area.right().saturating_sub(x + 1);
     let room = room.saturating_sub(frame::columns(&note));
-    let end = draw_link(buf, (x, area.y), room, model, theme, &Link::Step(row.step));
+    let words = area.width >= WORDS;
+    let link = Link::Step(row.step);
+    let end = draw_link(buf, (x, area.y), (room, words), model, theme, &link);
     let style = if row.cycle { theme.warning } else { theme.dim };
     frame::text(buf, end, area.y, frame::columns(&note), &note, style);
     if row.depth == 0 {

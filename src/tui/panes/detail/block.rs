@@ -26,15 +26,13 @@ pub fn facts(
         .into_iter()
         .enumerate()
         .map(|(row, column)| {
-            let measure = Measure {
-                low: measure.low && cursor != Some(row),
-                ..measure
-            };
+            let measure = measure.of_row(row, cursor);
             let text = model.plan.block_text(at, column);
-            fact(
-                column.label(),
-                value::text(text, theme, theme.text, measure),
-            )
+            let label = match column {
+                BlockColumn::Signal => "Signal",
+                column => column.label(),
+            };
+            fact(label, value::text(text, theme, theme.text, measure))
         })
         .collect();
     let fields = facts.len();
@@ -71,6 +69,6 @@ fn fact(label: &str, lines: Vec<Line<'static>>) -> Fact {
     Fact {
         label: label.to_owned(),
         lines,
-        warning: false,
+        warning: None,
     }
 }

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use super::{Fact, Facts, Measure, value};
 use crate::app::model::Model;
 use crate::app::plan_view::detail_fields;
-use crate::document::visible::width;
+use crate::document::visible::{fit, visible_line, width};
 use crate::plan::StepRef;
 use crate::plan::decision::decisions_naming;
 use crate::plan::dependency::Dependency;
@@ -21,6 +21,9 @@ use crate::tui::theme::{Sign, Theme};
 /// Columns for labels: `Artifacts`.
 pub const LABELS: u16 = 9;
 
+/// Columns below which the name of a metric tells nothing.
+const SHORTEST: usize = 4;
+
 /// The step's fields with their drift, then decisions, places, namesakes, unknown keys.
 pub fn facts(
     model: &Model,
@@ -33,25 +36,24 @@ pub fn facts(
     let drift = step.drift();
     let mut facts = Vec::new();
     for (row, field) in fields.iter().enumerate() {
-        let measure = Measure {
-            low: measure.low && cursor != Some(row),
-            ..measure
-        };
+        let measure = measure.of_row(row, cursor);
         let mut lines = field_lines(model, theme, step, *field, measure);
-        if let Some(drift) = drift.iter().find(|drift| drift.field == *field) {
+        let drift = drift.iter().find(|drift| drift.field == *field);
+        let warning = drift.map(|_| (lines.len(), " drift"));
+        if let Some(drift) = drift {
             lines.extend(drift_lines(model, theme, drift, measure));
         }
         facts.push(Fact {
-            label: label(*field).to_owned(),
+            label: label(step, *field).to_owned(),
             lines,
-            warning: false,
+            warning,
         });
     }
     for drift in drift.iter().filter(|drift| !fields.contains(&drift.field)) {
         facts.push(Fact {
-            label: label(drift.field).to_owned(),
+            label: String::new(),
             lines: drift_lines(model, theme, drift, measure),
-            warning: true,
+            warning: Some((0, label(step, drift.field))),
         });
     }
     facts.extend(around(model, theme, step, measure));
@@ -62,9 +64,12 @@ pub fn facts(
     }
 }
 
-/// Labels that fit their column.
-fn label(field: Field) -> &'static str {
+/// Labels that fit their column; parts of one thing are labelled once.
+fn label(step: StepRef<'_>, field: Field) -> &'static str {
+    let empty = |field| step.text(field).is_empty();
     match field {
+        Field::EffortActual if !empty(Field::EffortPlanned) => "",
+        Field::CostActual if !empty(Field::CostPlanned) => "",
         Field::Metric => "Evidence",
         Field::Target => " target",
         Field::Actual => " actual",
@@ -93,7 +98,7 @@ fn field_lines(
             let entries = step.list(field);
             let lines =
                 |entry: &std::borrow::Cow<'_, str>| value::text(entry, theme, theme.text, measure);
-            value::first_of(entries.iter().map(lines).collect(), theme, measure)
+            value::entries(entries.iter().map(lines).collect(), theme, measure)
         }
         Field::EffortPlanned | Field::CostPlanned => {
             let text = format!("{} planned", step.text(field));
@@ -110,24 +115,31 @@ fn field_lines(
 /// Sign and word, and what the dependencies make of it with the reason.
 fn status_lines(theme: &Theme, step: StepRef<'_>, measure: Measure) -> Vec<Line<'static>> {
     let look = status::look(step, theme);
-    let words = match step.status() {
-        Some(status) => status.word().to_owned(),
-        None => look.words.into_owned(),
-    };
-    let head = Span::styled(format!("{} {words}", look.sign), look.style);
-    let (reason, style) = match step.state() {
-        State::Ready => ("ready".to_owned(), theme.sign(Sign::Ready)),
-        State::Waiting => (waiting(&step.waiting_on()), theme.dim),
-        State::Done | State::Blocked => return vec![Line::from(head)],
-    };
+    let head = format!("{} {}", look.sign, look.words);
+    let safe = visible_line(&head).into_owned();
+    let head = Span::styled(safe, look.style);
+    if step.state() != State::Waiting {
+        return vec![Line::from(head)];
+    }
     let dot = format!(" {} ", theme.glyphs.dot);
     let used = width(&head.content) + width(&dot);
-    if measure.low || used + width(&reason) <= measure.width {
-        let reason = Span::styled(reason, style);
-        return vec![Line::from(vec![head, Span::styled(dot, theme.dim), reason])];
+    let fits = |reason: &str| used + width(reason) <= measure.width;
+    let reason = match waiting(&step.waiting_on()) {
+        // The chain beside a low pane says for what.
+        reason if measure.is_low() && !fits(&reason) => State::Waiting.word().to_owned(),
+        reason => reason,
+    };
+    if fits(&reason) {
+        let (dot, reason) = (
+            Span::styled(dot, theme.dim),
+            Span::styled(reason, theme.dim),
+        );
+        return vec![Line::from(vec![head, dot, reason])];
     }
     let mut lines = vec![Line::from(head)];
-    lines.extend(value::text(&reason, theme, style, measure));
+    if !measure.is_low() {
+        lines.extend(value::text(&reason, theme, theme.dim, measure));
+    }
     lines
 }
 
@@ -166,12 +178,24 @@ fn evidence(theme: &Theme, step: StepRef<'_>, measure: Measure) -> Vec<Line<'sta
         (actual, "") => actual.to_owned(),
         (actual, target) => format!("{actual} of {target}"),
     };
-    let text = format!("{} {reached}", metric.trim());
-    let mut lines = value::text(&text, theme, theme.text, measure);
     let verdict = step.meets_target().map(|met| match met {
         true => (theme.glyph(Sign::Complete), theme.ok),
         false => (theme.glyph(Sign::Blocked), theme.error),
     });
+    // In one line the numbers stay, and the name of the metric gives way.
+    let behind = width(&reached) + 1 + 2 * usize::from(verdict.is_some());
+    let metric = match measure.width.checked_sub(behind) {
+        Some(room @ SHORTEST..) if measure.is_low() => {
+            fit(metric.trim(), room, theme.glyphs.ellipsis)
+        }
+        _ => metric.trim().into(),
+    };
+    let measure = Measure {
+        width: measure.width - 2 * usize::from(verdict.is_some()).min(measure.width),
+        ..measure
+    };
+    let text = format!("{metric} {reached}");
+    let mut lines = value::text(&text, theme, theme.text, measure);
     if let (Some((sign, style)), Some(last)) = (verdict, lines.last_mut()) {
         last.spans.push(Span::styled(format!(" {sign}"), style));
     }
@@ -212,7 +236,7 @@ fn dependencies(
         };
         value::behind(vec![sign], &text, theme, style, measure)
     });
-    value::first_of(entries.collect(), theme, measure)
+    value::entries(entries.collect(), theme, measure)
 }
 
 fn updated(
@@ -246,21 +270,18 @@ fn drift_lines(
         key_of(model, theme, "take-canon"),
     );
     let style = theme.warning;
-    let say = |who: &str, text: &str, key: &str| {
-        let head = format!("{who} says ");
-        let text = format!("{} ({key} keeps it)", brief(text));
-        value::behind(
-            vec![Span::styled(head, style)],
-            &text,
-            theme,
-            style,
-            measure,
-        )
-    };
-    if measure.low {
-        let text = format!("drift: canon {} ({log}/{canon} mends)", brief(&drift.canon));
-        return vec![value::one_line(&text, theme, style, measure.width)];
+    if measure.is_low() {
+        let (head, tail) = ("canon ", format!("  {log}/{canon} mends"));
+        let room = measure.width.saturating_sub(width(head) + width(&tail));
+        let text = visible_line(brief(&drift.canon));
+        let text = fit(&text, room, theme.glyphs.ellipsis);
+        return vec![Line::styled(format!("{head}{text}{tail}"), style)];
     }
+    let say = |who: &str, text: &str, key: &str| {
+        let head = vec![Span::styled(format!("{who} says "), style)];
+        let text = format!("{} ({key} keeps it)", brief(text));
+        value::behind(head, &text, theme, style, measure)
+    };
     let mut lines = say("log", &drift.log, &log);
     lines.extend(say("canon", &drift.canon, &canon));
     lines
@@ -276,13 +297,12 @@ fn brief(text: &str) -> &str {
 /// What stands elsewhere about the step, and where it stands itself.
 fn around(model: &Model, theme: &Theme, step: StepRef<'_>, measure: Measure) -> Vec<Fact> {
     let mut facts = Vec::new();
-    let mut add = |label: &str, lines: Vec<Line<'static>>, warning| {
+    let mut add = |label: &'static str, lines: Vec<Line<'static>>, warns: bool| {
         if !lines.is_empty() {
-            let label = label.to_owned();
             facts.push(Fact {
-                label,
+                label: label.to_owned(),
                 lines,
-                warning,
+                warning: warns.then_some((0, label)),
             });
         }
     };
@@ -310,16 +330,11 @@ fn around(model: &Model, theme: &Theme, step: StepRef<'_>, measure: Measure) -> 
     let places = places.map(|place| place_line(place, theme, theme.dim, measure));
     add("Written", places.collect(), false);
     let others = step.other_keys().into_iter().flat_map(|(key, raw)| {
-        let key = Span::styled(format!("{key} "), theme.dim);
-        let key = Span::styled(frame_safe(&key.content), theme.dim);
+        let key = Span::styled(format!("{} ", visible_line(key)), theme.dim);
         value::behind(vec![key], raw, theme, theme.text, measure)
     });
     add("Other", others.collect(), false);
     facts
-}
-
-fn frame_safe(text: &str) -> String {
-    crate::document::visible::visible_line(text).into_owned()
 }
 
 /// A place whole if it fits, else without its folders.

@@ -10,16 +10,13 @@ use crate::tui::theme::Theme;
 /// A pane shows no more of a value than this many bytes.
 const MOST: usize = 16 * 1024;
 
-/// Text by the word, or one line of it in a low pane. Nothing is shown as a dash.
+/// Text by the word in as many lines as it may have. Nothing is shown as a dash.
 pub fn text(text: &str, theme: &Theme, style: Style, measure: Measure) -> Vec<Line<'static>> {
     let text = beginning(text).trim();
     if text.is_empty() {
         return vec![Line::styled("-", theme.dim)];
     }
-    if measure.low {
-        return vec![one_line(text, theme, style, measure.width)];
-    }
-    let rows = wrap_visible(text, measure.width);
+    let rows = rows(text, theme, measure.width, measure.rows);
     rows.into_iter()
         .map(|row| Line::styled(row, style))
         .collect()
@@ -42,10 +39,7 @@ pub fn behind(
 ) -> Vec<Line<'static>> {
     let used: usize = sign.iter().map(|span| width(&span.content)).sum();
     let room = measure.width.saturating_sub(used).max(1);
-    let rows = match measure.low {
-        true => vec![one_line(text, theme, style, room).to_string()],
-        false => wrap_visible(beginning(text), room),
-    };
+    let rows = rows(beginning(text), theme, room, measure.rows);
     let mut sign = Some(sign);
     rows.into_iter()
         .map(|row| {
@@ -57,23 +51,36 @@ pub fn behind(
         .collect()
 }
 
-/// The first of several entries in a low pane, with how many more there are.
-pub fn first_of(
-    mut entries: Vec<Vec<Line<'static>>>,
+/// Several entries in as many lines as they may have all together, with how many more
+/// there are.
+pub fn entries(
+    entries: Vec<Vec<Line<'static>>>,
     theme: &Theme,
     measure: Measure,
 ) -> Vec<Line<'static>> {
-    match entries.len() {
-        0 => vec![Line::styled("-", theme.dim)],
-        count if measure.low && count > 1 => {
-            let more = format!(" +{}", count - 1);
-            let first = entries.swap_remove(0).swap_remove(0);
-            let room = measure.width.saturating_sub(width(&more));
-            let mut line = cut(first, theme, room);
-            line.spans.push(Span::styled(more, theme.dim));
-            vec![line]
+    let count = entries.len();
+    let (mut lines, mut shown) = (Vec::new(), 0);
+    for entry in entries {
+        if shown > 0 && lines.len() + entry.len() > measure.rows {
+            break;
         }
-        _ => entries.into_iter().flatten().collect(),
+        lines.extend(entry);
+        shown += 1;
+    }
+    match (count, count - shown, lines.pop()) {
+        (0, ..) | (.., None) => vec![Line::styled("-", theme.dim)],
+        (_, 0, Some(last)) => {
+            lines.push(last);
+            lines
+        }
+        (_, hidden, Some(last)) => {
+            let more = format!(" +{hidden}");
+            let room = measure.width.saturating_sub(width(&more));
+            let mut last = cut(last, theme, room);
+            last.spans.push(Span::styled(more, theme.dim));
+            lines.push(last);
+            lines
+        }
     }
 }
 
@@ -89,12 +96,20 @@ fn cut(line: Line<'static>, theme: &Theme, columns: usize) -> Line<'static> {
     Line::from(spans)
 }
 
-fn wrap_visible(text: &str, columns: usize) -> Vec<String> {
+/// The rows of a text, at most `most` of them; the last one says if there are more.
+fn rows(text: &str, theme: &Theme, columns: usize, most: usize) -> Vec<String> {
+    if most <= 1 {
+        return vec![one_line(text, theme, Style::new(), columns).to_string()];
+    }
     let safe = visible(text);
-    wrap(&safe, columns)
-        .into_iter()
-        .map(ToOwned::to_owned)
-        .collect()
+    let all = wrap(&safe, columns);
+    let mut rows: Vec<String> = all.iter().take(most).map(|row| (*row).to_owned()).collect();
+    if let Some(last) = rows.last_mut().filter(|_| all.len() > most) {
+        let ellipsis = theme.glyphs.ellipsis;
+        let room = columns.saturating_sub(width(ellipsis) + 1);
+        *last = format!("{} {ellipsis}", fit(last, room, "").trim_end());
+    }
+    rows
 }
 
 fn beginning(text: &str) -> &str {
