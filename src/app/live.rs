@@ -253,15 +253,27 @@ impl Model {
         };
         let pending = self.live.pending.remove(at);
         self.live.history.drop_change(&pending.change);
-        self.overlays.push(Overlay::Conflict {
+        let conflict = Overlay::Conflict {
             change: pending.change,
             conflicts,
-        });
+        };
+        match self.overlays.is_empty() {
+            true => self.overlays.push(conflict),
+            // Keys meant for what is open must not decide: it waits beneath.
+            false => {
+                self.overlays.insert(0, conflict);
+                self.refuse("somebody changed the same thing; you are asked once this is closed");
+            }
+        }
     }
 
     /// Makes the change of a conflict after all, over what stands there now.
     pub fn take_mine(&mut self, change: &Change, conflicts: &[Conflict]) {
-        self.commit(over_theirs(change, conflicts));
+        let change = over_theirs(change, conflicts);
+        if !self.commit(change.clone()) {
+            // There is nothing left to write it over; it is kept where redo finds it.
+            self.live.history.shelve(change);
+        }
     }
 
     /// Leaves what stands there, and keeps the other version where redo finds it.
