@@ -92,12 +92,14 @@ fn open(model: &mut Model) {
         [] => model.say("this check names no step"),
         [only] => model.jump(*only, 0),
         ids => {
+            let keys = "123456789".chars().map(String::from);
             let rows = ids
                 .iter()
-                .map(|id| {
+                .zip(keys.chain(std::iter::repeat(String::new())))
+                .map(|(id, key)| {
                     let step = model.plan.find(*id).map(|step| model.plan.step(step));
                     Row {
-                        key: String::new(),
+                        key,
                         label: match step {
                             Some(step) => format!("{id} {}", step.title()),
                             None => id.to_string(),
