@@ -78,7 +78,11 @@ pub fn draw(
             Overlay::Conflict { change, conflicts } => {
                 conflict::draw(frame, area, model, theme, change, conflicts);
             }
-            Overlay::Note { title, lines } => note::draw(frame, area, theme, title, lines),
+            Overlay::Note {
+                title,
+                lines,
+                scroll,
+            } => note::draw(frame, area, theme, title, lines, *scroll),
         }
     }
 }
@@ -150,7 +154,7 @@ fn hints(buf: &mut Buffer, area: Rect, theme: &Theme, hints: &[(String, &str)]) 
 pub fn key_name(key: &str, theme: &Theme) -> String {
     match (theme.is_ascii(), key) {
         (true, "→") => "Right".to_owned(),
-        (true, _) => plain(key),
+        (true, _) => plain(key).trim_end().to_owned(),
         (false, _) => key.to_owned(),
     }
 }
@@ -161,8 +165,8 @@ fn plain(text: &str) -> String {
     for c in text.chars() {
         match c {
             '⏎' => out.push_str("Enter"),
-            '↑' => out.push_str("Up"),
-            '↓' => out.push_str("Down"),
+            '↑' => out.push_str("Up "),
+            '↓' => out.push_str("Down "),
             '←' => out.push_str("Left"),
             '→' => out.push_str("->"),
             '“' | '”' => out.push('"'),
