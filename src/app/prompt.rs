@@ -227,13 +227,13 @@ impl Model {
         }
         self.set_entries(&entries)?;
         if at.is_none() {
-            self.to_last_entry();
+            self.select_last_entry();
         }
         Ok(())
     }
 
     /// Selects the last entry of the list that is open, where new ones come in.
-    fn to_last_entry(&mut self) {
+    fn select_last_entry(&mut self) {
         let last = self.open_entries().len().saturating_sub(1);
         if let Some(Overlay::List { cursor, .. }) = self.overlays.last_mut() {
             *cursor = last;
@@ -286,7 +286,7 @@ impl Model {
             .composer()
             .set_list(index, Field::Dependencies, &entries);
         self.make(change, 1);
-        self.to_last_entry();
+        self.select_last_entry();
     }
 
     fn attach(&mut self, stage: usize, check: usize, link: &str) -> Result<(), Refusal> {

@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "every test crate uses another part")]
 
 pub mod keys;
+pub mod programme;
 pub mod pty;
 pub mod screen;
 pub mod svg;

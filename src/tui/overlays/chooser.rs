@@ -34,7 +34,7 @@ pub struct Chooser<'a> {
     pub cursor: usize,
 }
 
-/// Draws a chooser. Its size does not follow the rows, so that it stands still.
+/// Draws a chooser. The field stays where it is while the rows become fewer.
 pub fn draw(
     frame: &mut Frame,
     area: Rect,
@@ -46,7 +46,11 @@ pub fn draw(
 ) {
     let columns = (area.width * 4 / 5).clamp(area.width.min(60), LARGEST.0);
     let rows = (area.height * 3 / 4).clamp(area.height.min(12), LARGEST.1);
-    let area = centred(area, columns, rows);
+    let mut area = centred(area, columns, rows);
+    // The upper edge stands still; the lower one follows the rows that are left.
+    let shown = u16::try_from(chooser.rows.len().max(1)).unwrap_or(u16::MAX);
+    let error = u16::from(chooser.input.error.is_some());
+    area.height = area.height.min(shown.saturating_add(4 + error));
     let buf = frame.buffer_mut();
     let count = match chooser.rows.len() {
         0 => "none".to_owned(),

@@ -35,7 +35,7 @@ pub fn draw(
     let entries = step.map(|step| model.plan.step(step).list(field));
     let entries = entries.unwrap_or_default();
     let buf = frame.buffer_mut();
-    let wide = (area.width * 4 / 5).clamp(area.width.min(40), WIDEST);
+    let wide = (area.width * 4 / 5).clamp(area.width.min(60), WIDEST);
     let high = u16::try_from(entries.len() + 2).unwrap_or(u16::MAX);
     let area = centred(area, wide, high.max(LOWEST));
     let title = format!("{} {}", key.0, field.label());

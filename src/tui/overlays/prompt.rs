@@ -21,7 +21,7 @@ const LEAST: usize = 5;
 
 /// Draws a field in a box.
 pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, input: &Input, field: Option<&Field>) {
-    let columns = (area.width * 4 / 5).clamp(area.width.min(40), WIDEST);
+    let columns = (area.width * 4 / 5).clamp(area.width.min(60), WIDEST);
     let inside = columns.saturating_sub(4);
     let error = input.error.as_deref().map(|error| words(error, theme));
     let error: Vec<String> = error.map_or_else(Vec::new, |error| {
