@@ -73,7 +73,28 @@ fn ticking_moves_the_gauge_and_meets_the_bar() {
     assert!(shown.contains("bar of 75% met"), "{shown}");
     assert!(shown.contains("3 of 4 ticked"), "{shown}");
     assert!(shown.contains("1 of 2 met"), "{shown}");
-    press(&mut model, "u");
+    let said = |model: &stepdeck::app::Model| {
+        let notice = model.notice.as_ref();
+        notice.map_or_else(String::new, |notice| notice.text.clone())
+    };
+    assert!(
+        said(&model).ends_with("· Pilot meets its bar"),
+        "{}",
+        said(&model)
+    );
+    press(&mut model, "k x");
+    assert!(
+        said(&model).ends_with("· Pilot falls below its bar"),
+        "{}",
+        said(&model)
+    );
+    press(&mut model, "x");
+    assert!(
+        said(&model).ends_with("· but 0002 is not complete"),
+        "{}",
+        said(&model)
+    );
+    press(&mut model, "u u u");
     let shown = text(&draw(&model, &dark(), 80, 24));
     assert!(shown.contains("1 more for the bar of 75%"), "{shown}");
 }

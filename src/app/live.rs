@@ -309,8 +309,17 @@ fn only(change: &Change, path: &Path) -> Change {
 
 /// "· 2 steps became ready", or nothing where nothing follows.
 fn consequence(before: &Plan, after: &Plan) -> String {
+    let mut text = String::new();
+    for (old, new) in before.stages().iter().zip(after.stages()) {
+        match (old.is_met(), new.is_met()) {
+            _ if old.name != new.name => break,
+            (false, true) => text += &format!(" · {} meets its bar", new.name),
+            (true, false) => text += &format!(" · {} falls below its bar", new.name),
+            _ => {}
+        }
+    }
     if before.len() != after.len() {
-        return String::new();
+        return text;
     }
     let turned = |from: fn(State) -> bool, to: State| {
         (0..after.len())
@@ -327,7 +336,6 @@ fn consequence(before: &Plan, after: &Plan) -> String {
             format!("{count} steps")
         }
     };
-    let mut text = String::new();
     let ready = turned(|old| old == State::Waiting, State::Ready);
     if ready > 0 {
         text += &format!(" · {} became ready", steps(ready));

@@ -4,6 +4,9 @@
 //! own, and made safe and cut to a width, for whatever comes from files. Nothing here
 //! knows what it draws. No widget is used, so that only what is visible is ever worked on.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -91,6 +94,67 @@ pub fn spans(buf: &mut Buffer, theme: &Theme, (x, y): (u16, u16), width: u16, li
         at += fitted(buf, theme, (at, y), end - at, &span.content, style);
     }
     at
+}
+
+/// Shows on a pane's right border which stretch of a list is in sight, where that is not
+/// all of it.
+pub fn scrollbar(
+    buf: &mut Buffer,
+    area: Rect,
+    theme: &Theme,
+    shown: &Range<usize>,
+    count: usize,
+    focused: bool,
+) {
+    let area = area.intersection(buf.area);
+    let track = usize::from(area.height.saturating_sub(2));
+    if shown.len() >= count || track == 0 {
+        return;
+    }
+    let thumb = (track * shown.len() / count).max(1);
+    let way = count - shown.len();
+    // Rounded, so that only the first and the last stretch touch the ends.
+    let top = ((track - thumb) * shown.start + way / 2) / way;
+    let frame = theme.border_set(focused).vertical_right;
+    let bar = match theme.is_ascii() {
+        true => "#",
+        // A thumb must not look like the frame that it runs in.
+        false if frame == "┃" => "█",
+        false => "┃",
+    };
+    for row in top..top + thumb {
+        let y = area.y + 1 + u16::try_from(row).unwrap_or(0);
+        buf[(area.right() - 1, y)]
+            .set_symbol(bar)
+            .set_style(theme.border(focused));
+    }
+}
+
+/// Words of our own for a terminal that shows ASCII only: drawn signs become letters.
+pub fn words<'a>(theme: &Theme, text: &'a str) -> Cow<'a, str> {
+    if !theme.is_ascii() || text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '→' => out.push_str("->"),
+            '·' | '–' | '—' => out.push('-'),
+            '…' => out.push_str("..."),
+            '“' | '”' => out.push('"'),
+            '’' => out.push('\''),
+            '•' => out.push('*'),
+            '×' => out.push('x'),
+            '≤' => out.push_str("<="),
+            '≥' => out.push_str(">="),
+            '⏎' => out.push_str("Enter"),
+            '↑' => out.push_str("Up"),
+            '↓' => out.push_str("Down"),
+            '↻' => out.push('@'),
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// Columns that a line takes once it is made safe.

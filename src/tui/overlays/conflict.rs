@@ -5,11 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{boxed, centred, hints, key_name, words};
+use super::{boxed, centred, hints, key_name};
 use crate::app::model::Model;
 use crate::change::apply::{Conflict, Obstacle};
 use crate::change::{Change, Target};
 use crate::document::visible::{visible, width, wrap};
+use crate::tui::frame;
 use crate::tui::sheet::Sheet;
 use crate::tui::theme::Theme;
 
@@ -41,7 +42,7 @@ pub fn draw(
             theme.text,
         );
         let lead = Span::styled("Your edit: ", theme.dim);
-        sheet.hanging(lead, &words(&change.label, theme), theme.title);
+        sheet.hanging(lead, &frame::words(theme, &change.label), theme.title);
     }
     // The time of an edit differs wherever the edit does; it says nothing of its own.
     let is_stamp = |conflict: &&Conflict| {

@@ -12,7 +12,7 @@ use crate::plan::StepKey;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 use crate::tui::frame;
-use crate::tui::panes::checks::sign_of;
+use crate::tui::panes::status;
 use crate::tui::sheet::thumb;
 use crate::tui::theme::Theme;
 use crate::tui::window::Sight;
@@ -75,7 +75,7 @@ pub fn draw(
         width: inner.width + 1,
         ..inner
     };
-    thumb(buf, edge, theme, shown.start, entries.len());
+    thumb(buf, edge, theme, (shown.start, entries.len()), true);
     sight.page = usize::from(inner.height);
     for (y, at) in (inner.y..).zip(shown) {
         let (left, right) = entry(model, theme, field, &entries[at]);
@@ -122,11 +122,11 @@ fn entry(model: &Model, theme: &Theme, field: Field, text: &str) -> (Line<'stati
         return (Line::styled(left, theme.warning), right);
     };
     let step = model.plan.step(step);
-    let sign = sign_of(step);
+    let look = status::look(step, theme);
     let left = vec![
-        Span::styled(format!("{} ", theme.glyph(sign)), theme.sign(sign)),
+        Span::styled(format!("{} ", look.sign), look.style),
         Span::styled(format!("{id} "), theme.dim),
         Span::styled(step.title().into_owned(), theme.text),
     ];
-    (left.into(), Span::styled(sign.word(), theme.sign(sign)))
+    (left.into(), Span::styled(look.words, look.style))
 }

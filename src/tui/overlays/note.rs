@@ -4,7 +4,8 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::{boxed, centred, hints, words};
+use super::{boxed, centred, hints};
+use crate::tui::frame;
 use crate::tui::sheet::Sheet;
 use crate::tui::theme::Theme;
 
@@ -32,19 +33,25 @@ pub fn draw(
         match line.strip_prefix("• ") {
             Some(item) => {
                 let sign = Line::styled(format!("  {} ", theme.glyphs.dot), theme.dim);
-                sheet.hanging(sign, &words(item, theme), theme.text);
+                sheet.hanging(sign, &frame::words(theme, item), theme.text);
             }
-            None => sheet.text(&words(line, theme), theme.text),
+            None => sheet.text(&frame::words(theme, line), theme.text),
         }
     }
     let rows = u16::try_from(sheet.len()).unwrap_or(u16::MAX);
     let area = centred(area, columns, rows.saturating_add(2));
-    let inner = boxed(buf, area, theme, &words(title, theme), Line::default());
+    let inner = boxed(
+        buf,
+        area,
+        theme,
+        &frame::words(theme, title),
+        Line::default(),
+    );
     let most = sheet.len().saturating_sub(usize::from(inner.height));
     let close = ("any other key".to_owned(), "closes");
     let keys = match most {
         0 => vec![("any key".to_owned(), "closes")],
-        _ => vec![("↑↓".to_owned(), "read on"), close],
+        _ => vec![("↑ ↓".to_owned(), "read on"), close],
     };
     hints(buf, area, theme, &keys);
     let edge = Rect {

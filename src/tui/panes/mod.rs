@@ -5,4 +5,5 @@ pub mod gates;
 pub mod ladder;
 pub mod owners;
 pub mod problems;
+pub mod status;
 pub mod welcome;
