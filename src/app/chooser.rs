@@ -257,7 +257,10 @@ impl Model {
         let mut rows: Vec<Row> = found
             .into_iter()
             .take(MOST)
-            .map(|(owner, count)| row(owner.clone(), owner, format!("{count} steps")))
+            .map(|(owner, count)| {
+                let plural = if count == 1 { "" } else { "s" };
+                row(owner.clone(), owner, format!("{count} step{plural}"))
+            })
             .collect();
         if is_new {
             rows.push(row(

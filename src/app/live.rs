@@ -253,15 +253,27 @@ impl Model {
         };
         let pending = self.live.pending.remove(at);
         self.live.history.drop_change(&pending.change);
-        self.overlays.push(Overlay::Conflict {
+        let conflict = Overlay::Conflict {
             change: pending.change,
             conflicts,
-        });
+        };
+        match self.overlays.is_empty() {
+            true => self.overlays.push(conflict),
+            // Keys meant for what is open must not decide: it waits beneath.
+            false => {
+                self.overlays.insert(0, conflict);
+                self.refuse("somebody changed the same thing; you are asked once this is closed");
+            }
+        }
     }
 
     /// Makes the change of a conflict after all, over what stands there now.
     pub fn take_mine(&mut self, change: &Change, conflicts: &[Conflict]) {
-        self.commit(over_theirs(change, conflicts));
+        let change = over_theirs(change, conflicts);
+        if !self.commit(change.clone()) {
+            // There is nothing left to write it over; it is kept where redo finds it.
+            self.live.history.shelve(change);
+        }
     }
 
     /// Leaves what stands there, and keeps the other version where redo finds it.
@@ -297,8 +309,17 @@ fn only(change: &Change, path: &Path) -> Change {
 
 /// "· 2 steps became ready", or nothing where nothing follows.
 fn consequence(before: &Plan, after: &Plan) -> String {
+    let mut text = String::new();
+    for (old, new) in before.stages().iter().zip(after.stages()) {
+        match (old.is_met(), new.is_met()) {
+            _ if old.name != new.name => break,
+            (false, true) => text += &format!(" · {} meets its bar", new.name),
+            (true, false) => text += &format!(" · {} falls below its bar", new.name),
+            _ => {}
+        }
+    }
     if before.len() != after.len() {
-        return String::new();
+        return text;
     }
     let turned = |from: fn(State) -> bool, to: State| {
         (0..after.len())
@@ -315,7 +336,6 @@ fn consequence(before: &Plan, after: &Plan) -> String {
             format!("{count} steps")
         }
     };
-    let mut text = String::new();
     let ready = turned(|old| old == State::Waiting, State::Ready);
     if ready > 0 {
         text += &format!(" · {} became ready", steps(ready));

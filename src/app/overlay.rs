@@ -206,6 +206,8 @@ pub enum Overlay {
         title: String,
         /// The text, one paragraph an entry.
         lines: Vec<String>,
+        /// The first paragraph shown.
+        scroll: usize,
     },
 }
 

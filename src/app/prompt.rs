@@ -225,7 +225,19 @@ impl Model {
             Some(entry) => *entry = text.to_owned(),
             None => entries.push(text.to_owned()),
         }
-        self.set_entries(&entries)
+        self.set_entries(&entries)?;
+        if at.is_none() {
+            self.select_last_entry();
+        }
+        Ok(())
+    }
+
+    /// Selects the last entry of the list that is open, where new ones come in.
+    fn select_last_entry(&mut self) {
+        let last = self.open_entries().len().saturating_sub(1);
+        if let Some(Overlay::List { cursor, .. }) = self.overlays.last_mut() {
+            *cursor = last;
+        }
     }
 
     /// The entries of the list that is open.
@@ -274,6 +286,7 @@ impl Model {
             .composer()
             .set_list(index, Field::Dependencies, &entries);
         self.make(change, 1);
+        self.select_last_entry();
     }
 
     fn attach(&mut self, stage: usize, check: usize, link: &str) -> Result<(), Refusal> {

@@ -6,7 +6,7 @@ use super::command::Place;
 use super::key::{Code, Key};
 use super::message::{Effect, Message};
 use super::model::{Model, Screen};
-use super::overlay::{Overlay, Purpose, Row};
+use super::overlay::{Overlay, Purpose, Row, Source};
 use crate::plan::checks::Problem;
 
 /// Takes one message. Answers what must be done outside, in order.
@@ -14,7 +14,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => press(model, key),
         Message::Typed(text) => typed(model, text),
-        Message::Pasted => model.refuse("no field is open to paste into; e opens one"),
+        Message::Pasted => {
+            let key = model.keymap.key_of("edit");
+            model.refuse(format!("no field is open to paste into; {key} opens one"));
+        }
         Message::Clock(now) => {
             model.tick(now);
         }
@@ -64,9 +67,7 @@ fn press(model: &mut Model, key: Key) {
         Some(Overlay::Chooser { .. }) => in_chooser(model, key),
         Some(Overlay::Menu { .. }) => in_menu(model, key),
         Some(Overlay::Confirm { .. }) => in_question(model, key),
-        Some(Overlay::Note { .. }) => {
-            model.overlays.pop();
-        }
+        Some(Overlay::Note { .. }) => in_note(model, key),
         _ => run(model, key),
     }
 }
@@ -111,6 +112,8 @@ fn in_prompt(model: &mut Model, key: Key) {
 }
 
 fn in_chooser(model: &mut Model, key: Key) {
+    let command = model.keymap.command(model.place(), key);
+    let is_help_key = command.is_some_and(|command| command.name == "help");
     let Some(Overlay::Chooser {
         rows,
         cursor,
@@ -121,12 +124,15 @@ fn in_chooser(model: &mut Model, key: Key) {
         return;
     };
     let last = rows.len().saturating_sub(1);
+    if key.code != Code::Enter {
+        // What was wrong with one row is not wrong with the next.
+        input.error = None;
+    }
     match key.code {
         Code::Esc => {
             model.overlays.pop();
         }
-        // The key that opened the help closes it, as long as it is not a word looked for.
-        Code::Char('?') if *source == super::overlay::Source::Help && input.text.is_empty() => {
+        _ if is_help_key && *source == Source::Help => {
             model.overlays.pop();
         }
         Code::Down | Code::Tab => *cursor = if *cursor == last { 0 } else { *cursor + 1 },
@@ -176,11 +182,11 @@ fn in_menu(model: &mut Model, key: Key) {
             match (row, letter.as_deref()) {
                 (Some(row), _) => Some(row.clone()),
                 (None, Some("j")) => {
-                    *cursor = (*cursor + 1).min(last);
+                    *cursor = if *cursor == last { 0 } else { *cursor + 1 };
                     return;
                 }
                 (None, Some("k")) => {
-                    *cursor = cursor.saturating_sub(1);
+                    *cursor = cursor.checked_sub(1).unwrap_or(last);
                     return;
                 }
                 _ => None,
@@ -191,6 +197,23 @@ fn in_menu(model: &mut Model, key: Key) {
         model.overlays.pop();
         model.notice = None;
         model.choose(row);
+    }
+}
+
+/// Movement turns the pages of a note; any other key closes it.
+fn in_note(model: &mut Model, key: Key) {
+    let Some(Overlay::Note { lines, scroll, .. }) = model.overlays.last_mut() else {
+        return;
+    };
+    let last = lines.len().saturating_sub(1);
+    match (key.code, key.letter()) {
+        (Code::Down, _) | (_, Some('j')) => *scroll = (*scroll + 1).min(last),
+        (Code::Up, _) | (_, Some('k')) => *scroll = scroll.saturating_sub(1),
+        (Code::PageDown, _) => *scroll = (*scroll + 5).min(last),
+        (Code::PageUp, _) => *scroll = scroll.saturating_sub(5),
+        _ => {
+            model.overlays.pop();
+        }
     }
 }
 
@@ -216,6 +239,18 @@ fn typed(model: &mut Model, text: String) {
     };
     input.text = text;
     input.error = None;
+    // The key that opened the help closes it; it is no word to look for.
+    let close = model.keymap.key_of("help");
+    if let Some(Overlay::Chooser {
+        source: Source::Help,
+        input,
+        ..
+    }) = model.overlays.last()
+        && input.text == close
+    {
+        model.overlays.pop();
+        return;
+    }
     model.narrow();
     if model.is_filtering() {
         model.filter_as_typed();
@@ -248,7 +283,9 @@ impl Model {
         if self.overlays.pop().is_some() {
             return;
         }
-        if self.screen != Screen::Plan {
+        if self.screen == Screen::Gates && self.gates.zoomed {
+            self.gates.zoomed = false;
+        } else if self.screen != Screen::Plan {
             self.open_screen(Screen::Plan);
         } else if self.view.zoomed {
             self.view.zoomed = false;
@@ -266,5 +303,122 @@ impl Model {
             self.view.pane = super::plan_view::Pane::Steps;
             self.view.block_detail = false;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::keymap::Keymap;
+    use crate::app::model::Setting;
+    use crate::plan::source::{Role, SourceFile};
+
+    fn model() -> Model {
+        let log = b"{\"step_id\":\"0001\",\"title\":\"One\"}\n\
+                    {\"step_id\":\"0002\",\"title\":\"Two\"}\n";
+        let canon = b"# Checklists\n\n## Base\n\n- [x] Step 0001 is held\n".to_vec();
+        let files = vec![
+            SourceFile::load("plan.jsonl", Role::Log, log.to_vec()),
+            SourceFile::load("plan.md", Role::Canon, canon),
+        ];
+        let now = chrono::DateTime::from_timestamp(0, 0).unwrap();
+        Model::new(files, Setting::default(), Keymap::default(), now)
+    }
+
+    fn press(model: &mut Model, keys: &str) {
+        for key in keys.split(' ') {
+            update(model, Message::Key(key.parse().unwrap()));
+        }
+    }
+
+    #[test]
+    fn the_key_that_opens_the_help_closes_it() {
+        let mut model = model();
+        press(&mut model, "?");
+        update(&mut model, Message::Typed("mark".to_owned()));
+        assert_eq!(model.overlays.len(), 1);
+        update(&mut model, Message::Typed("?".to_owned()));
+        assert_eq!(model.overlays, []);
+    }
+
+    #[test]
+    fn esc_gives_a_zoomed_gates_pane_back_before_it_leaves() {
+        let mut model = model();
+        press(&mut model, "2 z esc");
+        assert_eq!((model.screen, model.gates.zoomed), (Screen::Gates, false));
+        press(&mut model, "esc");
+        assert_eq!(model.screen, Screen::Plan);
+    }
+
+    #[test]
+    fn a_note_is_read_with_the_arrows_and_closed_with_anything_else() {
+        let mut model = model();
+        press(&mut model, "j w j j down k");
+        let Some(Overlay::Note { scroll, lines, .. }) = model.overlays.last() else {
+            panic!("{:?}", model.overlays);
+        };
+        assert!(*scroll < lines.len());
+        press(&mut model, "x");
+        assert_eq!(model.overlays, []);
+    }
+
+    #[test]
+    fn enter_on_a_problem_of_a_check_goes_to_the_check() {
+        let mut model = model();
+        let context = crate::plan::checks::Context {
+            now: model.now,
+            exists: &|_: &std::path::Path| true,
+            severities: &Default::default(),
+            checkpoints: std::path::Path::new("checkpoints"),
+        };
+        let problems = crate::plan::checks::check(&model.plan, &context);
+        let at = |found: &[Problem]| found.iter().position(|p| p.code == "tick-contradicted");
+        let generation = model.generation;
+        let problems = Arc::new(problems);
+        update(
+            &mut model,
+            Message::Checked {
+                generation,
+                problems,
+            },
+        );
+        assert!(model.problems.found.is_sorted_by_key(|p| p.severity));
+        model.problems.cursor = at(&model.problems.found).unwrap();
+        press(&mut model, "5 enter");
+        assert_eq!(model.screen, Screen::Gates);
+        assert_eq!((model.gates.stage, model.gates.check), (0, 0));
+    }
+
+    #[test]
+    fn a_new_entry_is_selected_in_its_list() {
+        let mut model = model();
+        model.edit_field(0, crate::plan::field::Field::Inputs);
+        for text in ["first", "second"] {
+            press(&mut model, "a");
+            update(&mut model, Message::Typed(text.to_owned()));
+            press(&mut model, "enter");
+        }
+        assert_eq!(model.open_entries(), ["first", "second"]);
+        assert!(matches!(
+            model.overlays.last(),
+            Some(Overlay::List { cursor: 1, .. })
+        ));
+    }
+
+    #[test]
+    fn a_conflict_does_not_take_the_keys_from_an_open_field() {
+        let mut model = model();
+        press(&mut model, "s c");
+        model.prompt("0001 Title", "One", Purpose::Add("0003".parse().unwrap()));
+        update(
+            &mut model,
+            Message::Disk(crate::app::DiskEvent::Conflicts {
+                ticket: 1,
+                conflicts: Vec::new(),
+            }),
+        );
+        assert!(model.overlays.last().and_then(Overlay::input).is_some());
+        press(&mut model, "esc");
+        assert!(matches!(model.overlays[..], [Overlay::Conflict { .. }]));
     }
 }

@@ -8,11 +8,10 @@ use std::ops::Range;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::symbols::border;
 use ratatui::text::{Line, Span};
 
 use super::frame;
-use super::theme::{ColorDepth, Theme};
+use super::theme::Theme;
 use super::window::Window;
 use crate::document::visible::{fit, visible, width, wrap};
 
@@ -166,7 +165,7 @@ impl<'a> Sheet<'a> {
         for (y, row) in (area.y..area.bottom()).zip(self.rows.iter().skip(first)) {
             self.draw_row(buf, Rect { y, ..area }, row);
         }
-        thumb(buf, area, self.theme, first, self.rows.len());
+        thumb(buf, area, self.theme, (first, self.rows.len()), true);
     }
 
     /// Draws a sheet with items, scrolled so that the chosen one is in sight; the first
@@ -207,7 +206,7 @@ impl<'a> Sheet<'a> {
                 frame::text(buf, area.x, y, 1, sign, self.theme.accent);
             }
         }
-        thumb(buf, area, self.theme, shown.start, count);
+        thumb(buf, area, self.theme, (shown.start, count), focused);
         let overlaps = |item: &&Item| item.rows.start < shown.end && shown.start < item.rows.end;
         self.items.iter().filter(overlaps).count().max(1)
     }
@@ -225,24 +224,22 @@ impl<'a> Sheet<'a> {
     }
 }
 
-/// Marks in the frame right of `area` which stretch of `count` rows is shown from `first`.
-pub fn thumb(buf: &mut Buffer, area: Rect, theme: &Theme, first: usize, count: usize) {
-    let height = usize::from(area.height);
-    if count <= height || height == 0 {
-        return;
-    }
-    let long = (height * height / count).max(1);
-    let room = height - long;
-    let top = (first * room).div_ceil(count - height).min(room);
-    // Thicker than the frame, whatever that is made of.
-    let bar = match (theme.is_ascii(), theme.depth() <= ColorDepth::Ansi16) {
-        (false, false) => border::THICK.vertical_right,
-        _ => theme.glyphs.gauge_done,
+/// Marks in the frame around `area` which stretch of `count` rows is shown from `first`.
+pub fn thumb(
+    buf: &mut Buffer,
+    area: Rect,
+    theme: &Theme,
+    (first, count): (usize, usize),
+    focused: bool,
+) {
+    let framed = Rect {
+        y: area.y.saturating_sub(1),
+        width: area.width + 1,
+        height: area.height + 2,
+        ..area
     };
-    for offset in top..top + long {
-        let y = area.y + u16::try_from(offset).unwrap_or(0);
-        frame::text(buf, area.right(), y, 1, bar, theme.title);
-    }
+    let shown = first..first + usize::from(area.height);
+    frame::scrollbar(buf, framed, theme, &shown, count, focused);
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 pub mod desk;
 pub mod fixture;
 pub mod keys;
+pub mod programme;
 pub mod pty;
 pub mod screen;
 pub mod svg;

@@ -134,7 +134,26 @@ pub fn draw_with(model: &Model, theme: &Theme, size: (u16, u16), sight: &mut Sig
     buffer
 }
 
-/// The letters of a buffer, row by row, and below them where the cursor's row is lit.
+/// The rows with cells in reverse, as `row 5: columns 2 to 30`, for screens without colour.
+pub fn reversed(buffer: &Buffer) -> String {
+    let mut out = String::new();
+    for (y, row) in buffer
+        .content
+        .chunks(usize::from(buffer.area.width))
+        .enumerate()
+    {
+        let is_lit = |cell: &ratatui::buffer::Cell| {
+            cell.modifier.contains(ratatui::style::Modifier::REVERSED)
+        };
+        if let (Some(from), Some(to)) = (row.iter().position(is_lit), row.iter().rposition(is_lit))
+        {
+            out.push_str(&format!("reversed: row {y}, columns {from} to {to}\n"));
+        }
+    }
+    out
+}
+
+/// The letters of a buffer, row by row.
 pub fn text(buffer: &Buffer) -> String {
     let width = usize::from(buffer.area.width);
     let mut out = String::new();

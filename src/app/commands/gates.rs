@@ -5,6 +5,7 @@ use crate::app::message::Effect;
 use crate::app::model::{GatePane, Model};
 use crate::app::overlay::{Choice, Overlay, Purpose, Row};
 use crate::plan::canon::checklist::Check;
+use crate::plan::checks::tick_contradicted::open_steps;
 
 /// Commands of screen 2.
 pub const COMMANDS: &[Command] = &[
@@ -49,6 +50,12 @@ pub fn no_check(model: &Model) -> Blocked {
 pub fn tick(model: &mut Model) {
     let change = model.composer().tick(model.gates.stage, model.gates.check);
     model.make(change, 1);
+    let open = check(model).map(|check| open_steps(&model.plan, check));
+    let open = open.unwrap_or_default();
+    if let (Some(first), Some(notice)) = (open.first(), &mut model.notice) {
+        let id = model.plan.step(*first).id();
+        notice.text += &format!(" · but {id} is not complete");
+    }
 }
 
 /// Asks for a link to evidence for the selected check.
@@ -92,12 +99,14 @@ fn open(model: &mut Model) {
         [] => model.say("this check names no step"),
         [only] => model.jump(*only, 0),
         ids => {
+            let keys = "123456789".chars().map(String::from);
             let rows = ids
                 .iter()
-                .map(|id| {
+                .zip(keys.chain(std::iter::repeat(String::new())))
+                .map(|(id, key)| {
                     let step = model.plan.find(*id).map(|step| model.plan.step(step));
                     Row {
-                        key: String::new(),
+                        key,
                         label: match step {
                             Some(step) => format!("{id} {}", step.title()),
                             None => id.to_string(),

@@ -144,9 +144,10 @@ fn entry(model: &Model) -> Option<(usize, String)> {
 
 fn no_entry(model: &Model) -> Blocked {
     model.is_locked().or_else(|| {
-        entry(model)
-            .is_none()
-            .then(|| "the list is empty; a adds an entry".to_owned())
+        entry(model).is_none().then(|| {
+            let key = model.keymap.key_of("entry-add");
+            format!("the list is empty; {key} adds an entry")
+        })
     })
 }
 

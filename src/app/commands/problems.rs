@@ -1,10 +1,11 @@
 //! What the checks find, and mending it.
 
 use crate::app::command::{Blocked, Command, Group, Place};
-use crate::app::model::Model;
+use crate::app::model::{GatePane, Model, Screen};
 use crate::app::overlay::{Overlay, Purpose};
+use crate::plan::canon::checklist::Check;
 use crate::plan::checks::Problem;
-use crate::plan::source::Role;
+use crate::plan::source::{self, Role};
 
 const PROBLEMS: &[Place] = &[Place::Problems];
 
@@ -70,6 +71,12 @@ fn go(model: &mut Model) {
     let Some(problem) = problem(model).cloned() else {
         return;
     };
+    if let Some((stage, check)) = check_at(model, &problem.place) {
+        model.open_screen(Screen::Gates);
+        model.gates.pane = GatePane::Checks;
+        (model.gates.stage, model.gates.check) = (stage, check);
+        return;
+    }
     match problem.step.filter(|id| model.plan.find(*id).is_some()) {
         Some(id) => {
             // Of several steps with this ID, the one written at the problem's place.
@@ -90,6 +97,15 @@ fn go(model: &mut Model) {
         None if not_in_log(model).is_none() => edit_line(model),
         None => model.say(format!("{} · {}", problem.place, problem.message)),
     }
+}
+
+/// Stage and check that a problem stands in, if it does.
+fn check_at(model: &Model, place: &source::Place) -> Option<(usize, usize)> {
+    let is_here = |check: &Check| {
+        check.line == place.line && model.plan.files()[check.file].path == place.path
+    };
+    (model.plan.stages().iter().enumerate())
+        .find_map(|(at, stage)| Some((at, stage.checks.iter().position(is_here)?)))
 }
 
 fn edit_line(model: &mut Model) {
@@ -123,7 +139,10 @@ fn edit_line(model: &mut Model) {
 fn no_fix(model: &Model) -> Blocked {
     model.is_locked().or_else(|| no_problem(model)).or_else(|| {
         let fixable = problem(model)?.fix.is_some();
-        (!fixable).then(|| "this needs a person; Enter goes there".to_owned())
+        (!fixable).then(|| {
+            let key = model.keymap.key_of("problem-go");
+            format!("this needs a person; {key} goes there")
+        })
     })
 }
 
@@ -149,29 +168,37 @@ fn fix(model: &mut Model) {
 }
 
 impl Model {
-    /// What a change would put in place of what, a line an edit.
+    /// What a change would put in place of what: a heading an edit, what goes after `- `,
+    /// what comes after `+ `.
     fn preview(&self, change: &crate::change::Change) -> String {
         const MOST: usize = 6;
-        let text = |side: &Option<Vec<u8>>| match side {
-            Some(bytes) => String::from_utf8_lossy(bytes).trim().to_owned(),
-            None => "(nothing)".to_owned(),
-        };
-        let mut lines: Vec<String> = change
-            .edits
-            .iter()
-            .take(MOST)
-            .map(|edit| {
-                format!(
-                    "{}: {} → {}",
-                    edit.path.display(),
-                    text(&edit.before),
-                    text(&edit.after)
-                )
-            })
-            .collect();
+        let mut lines = Vec::new();
+        for edit in change.edits.iter().take(MOST) {
+            lines.push(format!(
+                "{} in {}",
+                edit.target.words(),
+                edit.path.display()
+            ));
+            for (sign, side) in [('-', &edit.before), ('+', &edit.after)] {
+                if let Some(bytes) = side {
+                    let text = String::from_utf8_lossy(bytes);
+                    lines.push(format!("{sign} {}", excerpt(&text)));
+                }
+            }
+        }
         if change.edits.len() > MOST {
             lines.push(format!("… and {} more", change.edits.len() - MOST));
         }
         lines.join("\n")
+    }
+}
+
+/// A source text as one line, short enough to be compared with another one.
+fn excerpt(text: &str) -> String {
+    const LONGEST: usize = 160;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LONGEST) {
+        Some((cut, _)) => format!("{}…", &line[..cut]),
+        None => line,
     }
 }

@@ -203,6 +203,7 @@ fn why(model: &mut Model) {
     model.overlays.push(Overlay::Note {
         title: format!("Why: {id} {}", step.title()),
         lines,
+        scroll: 0,
     });
 }
 

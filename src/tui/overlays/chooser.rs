@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{boxed, centred, entry, hints, key_name, words};
+use super::{boxed, centred, entry, hints, key_name};
 use crate::app::model::Model;
 use crate::app::overlay::{Choice, Input, Row, Source};
 use crate::document::visible::{pad, visible_line, width};
@@ -14,9 +14,9 @@ use crate::plan::id::typed_id;
 use crate::plan::query::words::Words;
 use crate::tui::field::Field;
 use crate::tui::frame;
-use crate::tui::panes::checks::sign_of;
+use crate::tui::panes::status::{self, Look};
 use crate::tui::sheet::thumb;
-use crate::tui::theme::{Sign, Theme};
+use crate::tui::theme::Theme;
 use crate::tui::window::Sight;
 
 /// Widest and highest a chooser gets.
@@ -34,7 +34,7 @@ pub struct Chooser<'a> {
     pub cursor: usize,
 }
 
-/// Draws a chooser. Its size does not follow the rows, so that it stands still.
+/// Draws a chooser. The field stays where it is while the rows become fewer.
 pub fn draw(
     frame: &mut Frame,
     area: Rect,
@@ -46,7 +46,11 @@ pub fn draw(
 ) {
     let columns = (area.width * 4 / 5).clamp(area.width.min(60), LARGEST.0);
     let rows = (area.height * 3 / 4).clamp(area.height.min(12), LARGEST.1);
-    let area = centred(area, columns, rows);
+    let mut area = centred(area, columns, rows);
+    // The upper edge stands still; the lower one follows the rows that are left.
+    let shown = u16::try_from(chooser.rows.len().max(1)).unwrap_or(u16::MAX);
+    let error = u16::from(chooser.input.error.is_some());
+    area.height = area.height.min(shown.saturating_add(4 + error));
     let buf = frame.buffer_mut();
     let count = match chooser.rows.len() {
         0 => "none".to_owned(),
@@ -69,7 +73,7 @@ pub fn draw(
     };
     let keys = [
         ("⏎".to_owned(), verb),
-        ("↑".to_owned() + "↓", "select"),
+        ("↑ ↓".to_owned(), "select"),
         (close, "close"),
     ];
     hints(buf, area, theme, &keys);
@@ -98,7 +102,7 @@ pub fn draw(
     if let Some(error) = &chooser.input.error {
         below.height = below.height.saturating_sub(1);
         let at = (inner.x, below.bottom());
-        let error = words(error, theme);
+        let error = frame::words(theme, error);
         frame::fitted(buf, theme, at, inner.width, &error, theme.error);
     }
     draw_rows(buf, below, model, theme, sight, chooser);
@@ -137,7 +141,7 @@ fn draw_rows(
         width: area.width + 1,
         ..area
     };
-    thumb(buf, edge, theme, shown.start, rows.len());
+    thumb(buf, edge, theme, (shown.start, rows.len()), true);
     let keys: Vec<String> = rows.iter().map(|row| key_name(&row.key, theme)).collect();
     let column = keys.iter().map(|key| width(key)).max().unwrap_or(0).min(14);
     let found = Words::new(chooser.input.text.split_whitespace());
@@ -166,7 +170,7 @@ fn draw_rows(
             row,
             key: &keys[at],
             column,
-            sign: sign(model, row),
+            look: look(model, row, theme),
             detail: if repeats { "" } else { &row.detail },
         };
         draw_row(buf, row_area, theme, &found, &drawn);
@@ -179,7 +183,7 @@ struct Drawn<'a> {
     key: &'a str,
     /// Columns of the keys.
     column: usize,
-    sign: Option<Sign>,
+    look: Option<Look>,
     detail: &'a str,
 }
 
@@ -192,12 +196,16 @@ fn draw_row(buf: &mut Buffer, area: Rect, theme: &Theme, found: &Words, drawn: &
         let style = if blocked { theme.dim } else { theme.key };
         spans.push(Span::styled(key, style));
     }
-    if let Some(sign) = drawn.sign {
-        let text = format!("{} ", theme.glyph(sign));
-        spans.push(Span::styled(text, theme.sign(sign)));
+    if let Some(look) = &drawn.look {
+        spans.push(Span::styled(format!("{} ", look.sign), look.style));
     }
-    spans.extend(marked(&words(&drawn.row.label, theme), found, style, theme));
-    let detail = words(drawn.detail, theme);
+    spans.extend(marked(
+        &frame::words(theme, &drawn.row.label),
+        found,
+        style,
+        theme,
+    ));
+    let detail = frame::words(theme, drawn.detail);
     let wanted = frame::columns(&visible_line(&detail));
     let left = frame::line_width(&Line::from(spans.clone()));
     // The label comes first; the detail gets what is left, but never nothing.
@@ -236,13 +244,13 @@ fn marked(label: &str, found: &Words, style: Style, theme: &Theme) -> Vec<Span<'
     spans
 }
 
-/// The sign of the step that a row would choose.
-pub fn sign(model: &Model, row: &Row) -> Option<Sign> {
+/// How the step is shown that a row would choose.
+fn look(model: &Model, row: &Row, theme: &Theme) -> Option<Look> {
     let id = match &row.choice {
         Choice::Jump(id) => *id,
         Choice::Depend { .. } => typed_id(row.label.split_whitespace().next()?)?,
         _ => return None,
     };
     let step = model.plan.find(id)?;
-    Some(sign_of(model.plan.step(step)))
+    Some(status::look(model.plan.step(step), theme))
 }

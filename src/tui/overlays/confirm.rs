@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{boxed, centred, words};
+use super::{boxed, centred};
 use crate::tui::frame;
 use crate::tui::sheet::Sheet;
 use crate::tui::theme::Theme;
@@ -18,12 +18,12 @@ pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, question: &str, conseq
     let buf = frame.buffer_mut();
     let columns = area.width.min(WIDEST);
     let mut sheet = Sheet::new(theme, columns.saturating_sub(4));
-    sheet.text(&words(question, theme), theme.title);
+    sheet.text(&frame::words(theme, question), theme.title);
     if !consequence.is_empty() {
         sheet.blank();
     }
     for line in consequence.lines() {
-        let line = words(line, theme);
+        let line = frame::words(theme, line);
         match (line.strip_prefix("- "), line.strip_prefix("+ ")) {
             (Some(gone), _) => sheet.hanging(Span::styled("- ", theme.error), gone, theme.error),
             (_, Some(new)) => sheet.hanging(Span::styled("+ ", theme.ok), new, theme.ok),

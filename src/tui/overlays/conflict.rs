@@ -5,11 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{boxed, centred, hints, words};
+use super::{boxed, centred, hints, key_name};
 use crate::app::model::Model;
-use crate::change::Change;
 use crate::change::apply::{Conflict, Obstacle};
-use crate::document::visible::{visible, wrap};
+use crate::change::{Change, Target};
+use crate::document::visible::{visible, width, wrap};
+use crate::tui::frame;
 use crate::tui::sheet::Sheet;
 use crate::tui::theme::Theme;
 
@@ -17,8 +18,10 @@ use crate::tui::theme::Theme;
 const WIDEST: u16 = 110;
 /// From this many columns on the two versions stand side by side.
 const BESIDE: u16 = 72;
-/// Rows that one version gets at most.
+/// Rows that one version gets at most, side by side.
 const MOST: usize = 8;
+/// From this many rows on the box says what has happened.
+const ROOMY: u16 = 20;
 
 /// Draws every conflict of a change, and how to decide.
 pub fn draw(
@@ -32,15 +35,31 @@ pub fn draw(
     let buf = frame.buffer_mut();
     let columns = (area.width * 9 / 10).clamp(area.width.min(60), WIDEST);
     let mut sheet = Sheet::new(theme, columns.saturating_sub(4));
-    sheet.text(
-        "Somebody else changed the same thing while your edit was on its way. Nothing of \
-         yours is written yet.",
-        theme.text,
-    );
-    let lead = Span::styled("Your edit: ", theme.dim);
-    sheet.hanging(lead, &words(&change.label, theme), theme.title);
+    if area.height >= ROOMY {
+        sheet.text(
+            "Somebody else changed the same thing while your edit was on its way. Nothing of \
+             yours is written yet.",
+            theme.text,
+        );
+        let lead = Span::styled("Your edit: ", theme.dim);
+        sheet.hanging(lead, &frame::words(theme, &change.label), theme.title);
+    }
+    // The time of an edit differs wherever the edit does; it says nothing of its own.
+    let is_stamp = |conflict: &&Conflict| {
+        let stamp = matches!(
+            conflict.edit.target,
+            Target::LogValue {
+                key: "updated_at",
+                ..
+            }
+        );
+        stamp && conflicts.len() > 1
+    };
+    let conflicts = conflicts.iter().filter(|conflict| !is_stamp(conflict));
     for conflict in conflicts {
-        sheet.blank();
+        if !sheet.is_empty() {
+            sheet.blank();
+        }
         versions(&mut sheet, model, conflict, theme);
     }
     let rows = u16::try_from(sheet.len()).unwrap_or(u16::MAX);
@@ -58,6 +77,7 @@ pub fn draw(
 }
 
 fn versions(sheet: &mut Sheet, model: &Model, conflict: &Conflict, theme: &Theme) {
+    let columns = sheet.width();
     let edit = &conflict.edit;
     let place = Line::from(vec![
         Span::styled(edit.target.words(), theme.heading),
@@ -68,23 +88,29 @@ fn versions(sheet: &mut Sheet, model: &Model, conflict: &Conflict, theme: &Theme
         Obstacle::Differs { found } => edit.target.value_words(found.as_deref()),
         other => format!("({other})"),
     };
-    let before = edit.target.value_words(edit.before.as_deref());
     let mine = edit.target.value_words(edit.after.as_deref());
-    let key = |name: &str| model.keymap.key_of(name);
-    sheet.hanging(Span::styled("before  ", theme.dim), &before, theme.dim);
+    let key = |name: &str| key_name(&model.keymap.key_of(name), theme);
     let theirs = (format!("{} theirs", key("take-theirs")), theirs);
     let mine = (format!("{} mine", key("take-mine")), mine);
-    if sheet.width() < BESIDE {
-        for (name, text) in [theirs, mine] {
-            sheet.hanging(
-                Span::styled(format!("{name}  "), theme.key),
-                &text,
-                theme.text,
-            );
-        }
-        return;
+    let column = width(&theirs.0).max(width(&mine.0)).max(8);
+    let mut value = |name: &str, text: &str, looks: (Style, Style), most: usize| {
+        let mut part = sheet.like();
+        let name = Span::styled(format!("{name:column$}  "), looks.0);
+        part.hanging(name, text, looks.1);
+        part.shorten(most);
+        sheet.append(part);
+    };
+    let strong = (theme.key, theme.text);
+    let narrow = columns < BESIDE;
+    if narrow {
+        value(&theirs.0, &theirs.1, strong, MOST / 2);
+        value(&mine.0, &mine.1, strong, MOST / 2);
     }
-    beside(sheet, theirs, mine, theme);
+    let before = edit.target.value_words(edit.before.as_deref());
+    value("  before", &before, (theme.dim, theme.dim), MOST / 4);
+    if !narrow {
+        beside(sheet, theirs, mine, theme);
+    }
 }
 
 /// Two texts in two columns under their names.

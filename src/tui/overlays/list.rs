@@ -12,7 +12,7 @@ use crate::plan::StepKey;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 use crate::tui::frame;
-use crate::tui::panes::checks::sign_of;
+use crate::tui::panes::status;
 use crate::tui::sheet::thumb;
 use crate::tui::theme::Theme;
 use crate::tui::window::Sight;
@@ -35,7 +35,7 @@ pub fn draw(
     let entries = step.map(|step| model.plan.step(step).list(field));
     let entries = entries.unwrap_or_default();
     let buf = frame.buffer_mut();
-    let wide = (area.width * 4 / 5).clamp(area.width.min(40), WIDEST);
+    let wide = (area.width * 4 / 5).clamp(area.width.min(60), WIDEST);
     let high = u16::try_from(entries.len() + 2).unwrap_or(u16::MAX);
     let area = centred(area, wide, high.max(LOWEST));
     let title = format!("{} {}", key.0, field.label());
@@ -75,7 +75,7 @@ pub fn draw(
         width: inner.width + 1,
         ..inner
     };
-    thumb(buf, edge, theme, shown.start, entries.len());
+    thumb(buf, edge, theme, (shown.start, entries.len()), true);
     sight.page = usize::from(inner.height);
     for (y, at) in (inner.y..).zip(shown) {
         let (left, right) = entry(model, theme, field, &entries[at]);
@@ -122,11 +122,11 @@ fn entry(model: &Model, theme: &Theme, field: Field, text: &str) -> (Line<'stati
         return (Line::styled(left, theme.warning), right);
     };
     let step = model.plan.step(step);
-    let sign = sign_of(step);
+    let look = status::look(step, theme);
     let left = vec![
-        Span::styled(format!("{} ", theme.glyph(sign)), theme.sign(sign)),
+        Span::styled(format!("{} ", look.sign), look.style),
         Span::styled(format!("{id} "), theme.dim),
         Span::styled(step.title().into_owned(), theme.text),
     ];
-    (left.into(), Span::styled(sign.word(), theme.sign(sign)))
+    (left.into(), Span::styled(look.words, look.style))
 }

@@ -4,12 +4,13 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{boxed, centred, hints, key_name, words};
+use super::{boxed, centred, hints, key_name};
 use crate::app::overlay::{Choice, Row};
 use crate::document::visible::{pad, visible_line, width};
 use crate::plan::field::Field;
 use crate::plan::status::Status;
 use crate::tui::frame;
+use crate::tui::panes::status;
 use crate::tui::sheet::thumb;
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::window::Sight;
@@ -54,7 +55,7 @@ pub fn draw(
         width: inner.width + 1,
         ..inner
     };
-    thumb(buf, edge, theme, shown.start, rows.len());
+    thumb(buf, edge, theme, (shown.start, rows.len()), true);
     for (y, at) in (inner.y..).zip(shown) {
         let row = &rows[at];
         if at == cursor {
@@ -78,7 +79,7 @@ pub fn draw(
         }
         let text = visible_line(&row.label).into_owned();
         spans.push(Span::styled(pad(&text, label + 2).into_owned(), style));
-        spans.push(Span::styled(words(&row.detail, theme), theme.dim));
+        spans.push(Span::styled(frame::words(theme, &row.detail), theme.dim));
         frame::spans(buf, theme, (inner.x, y), inner.width, &spans.into());
     }
 }
@@ -93,11 +94,5 @@ fn status_sign(row: &Row) -> Option<Sign> {
     else {
         return None;
     };
-    Some(match Status::read(value)? {
-        Status::Idea => Sign::Idea,
-        Status::Draft => Sign::Draft,
-        Status::InProgress => Sign::InProgress,
-        Status::Blocked => Sign::Blocked,
-        Status::Complete => Sign::Complete,
-    })
+    Status::read(value).map(status::sign)
 }

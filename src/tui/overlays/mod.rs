@@ -78,7 +78,11 @@ pub fn draw(
             Overlay::Conflict { change, conflicts } => {
                 conflict::draw(frame, area, model, theme, change, conflicts);
             }
-            Overlay::Note { title, lines } => note::draw(frame, area, theme, title, lines),
+            Overlay::Note {
+                title,
+                lines,
+                scroll,
+            } => note::draw(frame, area, theme, title, lines, *scroll),
         }
     }
 }
@@ -150,34 +154,7 @@ fn hints(buf: &mut Buffer, area: Rect, theme: &Theme, hints: &[(String, &str)]) 
 pub fn key_name(key: &str, theme: &Theme) -> String {
     match (theme.is_ascii(), key) {
         (true, "→") => "Right".to_owned(),
-        (true, _) => plain(key),
-        (false, _) => key.to_owned(),
-    }
-}
-
-/// Words of our own for a terminal that shows ASCII only.
-fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '⏎' => out.push_str("Enter"),
-            '↑' => out.push_str("Up"),
-            '↓' => out.push_str("Down"),
-            '←' => out.push_str("Left"),
-            '→' => out.push_str("->"),
-            '“' | '”' => out.push('"'),
-            '•' | '·' => out.push('-'),
-            '…' => out.push_str("..."),
-            _ => out.push(c),
-        }
-    }
-    out
-}
-
-/// Words that this program made up, maybe around words from files.
-fn words(text: &str, theme: &Theme) -> String {
-    match theme.is_ascii() {
-        true => plain(text),
-        false => text.to_owned(),
+        (true, "←") => "Left".to_owned(),
+        _ => frame::words(theme, key).into_owned(),
     }
 }

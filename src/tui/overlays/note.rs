@@ -4,7 +4,8 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::{boxed, centred, hints, words};
+use super::{boxed, centred, hints};
+use crate::tui::frame;
 use crate::tui::sheet::Sheet;
 use crate::tui::theme::Theme;
 
@@ -12,23 +13,50 @@ use crate::tui::theme::Theme;
 const WIDEST: u16 = 80;
 
 /// Draws a note. Paragraphs that begin with a bullet hang under it.
-pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, title: &str, lines: &[String]) {
+pub fn draw(
+    frame: &mut Frame,
+    area: Rect,
+    theme: &Theme,
+    title: &str,
+    lines: &[String],
+    scroll: usize,
+) {
     let buf = frame.buffer_mut();
     let columns = area.width.min(WIDEST);
     let mut sheet = Sheet::new(theme, columns.saturating_sub(4));
-    for line in lines {
+    // The row at which the paragraph begins that is to be the first one shown.
+    let mut first = 0;
+    for (at, line) in lines.iter().enumerate() {
+        if at == scroll {
+            first = sheet.len();
+        }
         match line.strip_prefix("• ") {
             Some(item) => {
                 let sign = Line::styled(format!("  {} ", theme.glyphs.dot), theme.dim);
-                sheet.hanging(sign, &words(item, theme), theme.text);
+                sheet.hanging(sign, &frame::words(theme, item), theme.text);
             }
-            None => sheet.text(&words(line, theme), theme.text),
+            None => sheet.text(&frame::words(theme, line), theme.text),
         }
     }
     let rows = u16::try_from(sheet.len()).unwrap_or(u16::MAX);
     let area = centred(area, columns, rows.saturating_add(2));
-    let inner = boxed(buf, area, theme, &words(title, theme), Line::default());
-    hints(buf, area, theme, &[("any key".to_owned(), "closes")]);
-    sheet.shorten(usize::from(inner.height));
-    sheet.draw(buf, inner, 0);
+    let inner = boxed(
+        buf,
+        area,
+        theme,
+        &frame::words(theme, title),
+        Line::default(),
+    );
+    let most = sheet.len().saturating_sub(usize::from(inner.height));
+    let close = ("any other key".to_owned(), "closes");
+    let keys = match most {
+        0 => vec![("any key".to_owned(), "closes")],
+        _ => vec![("↑ ↓".to_owned(), "read on"), close],
+    };
+    hints(buf, area, theme, &keys);
+    let edge = Rect {
+        width: inner.width + 1,
+        ..inner
+    };
+    sheet.draw(buf, edge, first.min(most));
 }

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
-use super::{boxed, centred, entry, hints, words};
+use super::{boxed, centred, entry, hints};
 use crate::app::model::Model;
 use crate::app::overlay::Input;
 use crate::document::visible::{visible_line, wrap};
@@ -21,9 +21,12 @@ const LEAST: usize = 5;
 
 /// Draws a field in a box.
 pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, input: &Input, field: Option<&Field>) {
-    let columns = (area.width * 4 / 5).clamp(area.width.min(40), WIDEST);
+    let columns = (area.width * 4 / 5).clamp(area.width.min(60), WIDEST);
     let inside = columns.saturating_sub(4);
-    let error = input.error.as_deref().map(|error| words(error, theme));
+    let error = input
+        .error
+        .as_deref()
+        .map(|error| frame::words(theme, error));
     let error: Vec<String> = error.map_or_else(Vec::new, |error| {
         let safe = visible_line(&error).into_owned();
         wrap(&safe, usize::from(inside))
@@ -72,7 +75,7 @@ pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, input: &Input, field: 
                 width: room.width + 1,
                 ..room
             };
-            thumb(frame.buffer_mut(), edge, theme, first, count);
+            thumb(frame.buffer_mut(), edge, theme, (first, count), true);
         }
         false => entry::one_line(frame, room, theme, input, field),
     }
@@ -103,12 +106,25 @@ pub fn filter(
         true => theme.warning,
         false => theme.dim,
     };
-    let right = match &input.error {
-        Some(error) => Span::styled(format!("{} ", words(error, theme)), theme.error),
-        None => Span::styled(count, style),
-    };
-    let right = Line::from(right);
-    let long = frame::line_width(&right).min(row.width * 3 / 5);
+    if let Some(error) = input.error.as_deref().filter(|_| row.y > area.y) {
+        let above = Rect {
+            y: row.y - 1,
+            ..row
+        };
+        Clear.render(above, buf);
+        let at = (above.x + 1, above.y);
+        let error = frame::words(theme, error);
+        frame::fitted(
+            buf,
+            theme,
+            at,
+            above.width.saturating_sub(2),
+            &error,
+            theme.error,
+        );
+    }
+    let right = Line::styled(count, style);
+    let long = frame::line_width(&right).min(row.width / 2);
     let x = row.right() - long;
     frame::spans(buf, theme, (x, row.y), long, &right);
     let label = Line::from(vec![

@@ -6,16 +6,15 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::gates::criteria;
+use super::status;
 use crate::app::model::Model;
-use crate::plan::StepRef;
 use crate::plan::canon::checklist::Check;
 use crate::plan::checks::tick_contradicted::open_steps;
 use crate::plan::id::StepId;
 use crate::plan::stage::Stage;
-use crate::plan::status::{State, Status};
 use crate::tui::frame;
 use crate::tui::sheet::{GUTTER, Sheet};
-use crate::tui::theme::{Sign, Theme};
+use crate::tui::theme::Theme;
 use crate::tui::window::Window;
 
 /// A check that names more steps than this shows the rest as a number; ⏎ lists them all.
@@ -127,25 +126,11 @@ fn step(sheet: &mut Sheet, model: &Model, id: StepId, theme: &Theme) {
         return;
     };
     let step = model.plan.step(index);
-    let sign = sign_of(step);
+    let look = status::look(step, theme);
     let left = Line::from(vec![
-        Span::styled(format!("    {} ", theme.glyph(sign)), theme.sign(sign)),
+        Span::styled(format!("    {} ", look.sign), look.style),
         Span::styled(format!("{id} "), theme.dim),
         Span::styled(step.title().into_owned(), theme.text),
     ]);
-    sheet.pair(left, Span::styled(sign.word(), theme.sign(sign)));
-}
-
-/// How a step is shown: by its status, and while that leaves it open, by what its
-/// dependencies make of it.
-pub fn sign_of(step: StepRef<'_>) -> Sign {
-    match (step.status(), step.state()) {
-        (Some(Status::Complete), _) => Sign::Complete,
-        (Some(Status::Blocked), _) => Sign::Blocked,
-        (Some(Status::InProgress), _) => Sign::InProgress,
-        (Some(Status::Idea) | None, _) => Sign::Idea,
-        (Some(Status::Draft), State::Waiting) => Sign::Waiting,
-        (Some(Status::Draft), State::Ready) => Sign::Ready,
-        (Some(Status::Draft), _) => Sign::Draft,
-    }
+    sheet.pair(left, Span::styled(look.words, look.style));
 }

@@ -152,7 +152,7 @@ fn list(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut 
     let cursor = model.problems.cursor;
     let rows =
         (sight.window(Place::Problems)).follow(cursor, found.len(), usize::from(inner.height));
-    thumb(buf, inner, theme, rows.start, found.len());
+    thumb(buf, inner, theme, (rows.start, found.len()), focused);
     let places: Vec<String> = found[rows.clone()]
         .iter()
         .map(|p| short(&p.place))
@@ -175,7 +175,10 @@ fn list(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut 
             format!("{} ", pad(&tail(place, column, theme), column)),
             theme.dim,
         ));
-        spans.push(Span::styled(problem.message.clone(), theme.text));
+        spans.push(Span::styled(
+            frame::words(theme, &problem.message),
+            theme.text,
+        ));
         let mark = frame::columns(&fix);
         let text = room.saturating_sub(mark + 2);
         let row = Rect {
@@ -242,10 +245,10 @@ fn detail(buf: &mut Buffer, area: Rect, model: &Model, problem: &Problem, theme:
     let (sign, style) = look(problem.severity, theme);
     sheet.hanging(
         Span::styled(format!("{sign} "), style),
-        &problem.message,
+        &frame::words(theme, &problem.message),
         theme.title,
     );
-    sheet.hanging("  ", &problem.help, theme.text);
+    sheet.hanging("  ", &frame::words(theme, &problem.help), theme.text);
     if text.height > 8 {
         sheet.blank();
     }
@@ -257,23 +260,25 @@ fn detail(buf: &mut Buffer, area: Rect, model: &Model, problem: &Problem, theme:
         ),
         theme.dim,
     ));
-    excerpt(&mut sheet, model, problem, theme);
+    // Where there is little room, it is for the line itself.
+    let around = if text.height > 10 { AROUND } else { 0 };
+    excerpt(&mut sheet, model, problem, theme, around);
     sheet.shorten(usize::from(text.height));
     sheet.draw(buf, text, 0);
 }
 
 /// The line of the problem, broken, with the place itself marked below, and the lines
 /// around it.
-fn excerpt(sheet: &mut Sheet, model: &Model, problem: &Problem, theme: &Theme) {
+fn excerpt(sheet: &mut Sheet, model: &Model, problem: &Problem, theme: &Theme, around: usize) {
     let at = problem.place.line;
-    let digits = (at + AROUND).to_string().len();
+    let digits = (at + around).to_string().len();
     let bar = theme.glyphs.vertical;
     let room = usize::from(sheet.width()).saturating_sub(digits + 5).max(1);
     let gutter = |number: Option<usize>| {
         let number = number.map(|number| number.to_string()).unwrap_or_default();
         Span::styled(format!("  {number:>digits$} {bar} "), theme.dim)
     };
-    for number in at.saturating_sub(AROUND).max(1)..=at + AROUND {
+    for number in at.saturating_sub(around).max(1)..=at + around {
         let here = source::Place {
             line: number,
             ..problem.place.clone()
@@ -287,7 +292,9 @@ fn excerpt(sheet: &mut Sheet, model: &Model, problem: &Problem, theme: &Theme) {
             continue;
         }
         let span = problem.span.map_or((0, 0), |span| (span.start, span.end));
-        for (index, row) in broken(bytes, span, room, theme).into_iter().enumerate() {
+        let most = if around > 0 { ROWS } else { 1 };
+        let rows = broken(bytes, span, (room, most), theme);
+        for (index, row) in rows.into_iter().enumerate() {
             let lead = gutter((index == 0).then_some(number));
             sheet.row([vec![lead], row].concat());
         }
@@ -305,17 +312,21 @@ fn beginning(bytes: &[u8], room: usize) -> String {
 fn broken(
     bytes: &[u8],
     (from, to): (usize, usize),
-    room: usize,
+    (room, most): (usize, usize),
     theme: &Theme,
 ) -> Vec<Vec<Span<'static>>> {
     let (from, to) = (from.min(bytes.len()), to.min(bytes.len()));
-    let start = match from <= room * (ROWS - 1) {
+    let lead = match most {
+        1 => room / 3,
+        _ => room + room / 3,
+    };
+    let start = match to <= room || from <= room * (most - 1) {
         true => 0,
-        false => boundary(bytes, from - room - room / 3),
+        false => boundary(bytes, from.saturating_sub(lead)),
     };
     let end = boundary(
         bytes,
-        (start + room * ROWS * WIDEST_LETTER).min(bytes.len()),
+        (start + room * most * WIDEST_LETTER).min(bytes.len()),
     );
     let (from, to) = (from.clamp(start, end), to.clamp(start, end));
     let part = |range: std::ops::Range<usize>| {
@@ -342,7 +353,7 @@ fn broken(
     for (letter, marked) in letters {
         let columns = width(letter);
         if used + columns > room {
-            if rows.len() == ROWS {
+            if rows.len() == most {
                 break;
             }
             rows.push(Default::default());

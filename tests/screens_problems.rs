@@ -1,0 +1,104 @@
+//! Screen 5: what the checks find; and the first-run card.
+
+mod support;
+
+use support::programme::{CANON, FILES};
+use support::screen::{ascii, check, dark, draw, model, picture, press, reversed, text};
+
+#[test]
+fn problems_stand_beside_their_text_on_a_wide_screen() {
+    let mut model = model(&FILES);
+    check(&mut model);
+    press(&mut model, "5 j");
+    let screen = draw(&model, &dark(), 160, 48);
+    picture(&screen, "problems");
+    insta::assert_snapshot!(text(&screen));
+}
+
+#[test]
+fn problems_fit_80_columns() {
+    let mut model = model(&FILES);
+    check(&mut model);
+    press(&mut model, "5");
+    insta::assert_snapshot!(text(&draw(&model, &dark(), 80, 24)));
+}
+
+#[test]
+fn problems_fit_a_small_ascii_screen_without_colour() {
+    let mut model = model(&FILES);
+    check(&mut model);
+    press(&mut model, "5 j j");
+    let screen = draw(&model, &ascii(), 50, 16);
+    insta::assert_snapshot!(text(&screen) + &reversed(&screen));
+}
+
+#[test]
+fn the_caret_stands_below_the_span_whatever_comes_before_it() {
+    let log = "{\"step_id\":\"0001\",\"title\":\"设计\u{202e}\",\"status\":\"soon\"}\n";
+    let mut model = model(&[("plan.jsonl", log)]);
+    check(&mut model);
+    let at = (model.problems.found.iter())
+        .position(|problem| problem.code == "unknown-status")
+        .expect("an unknown status is found");
+    press(&mut model, "5");
+    model.problems.cursor = at;
+    let shown = text(&draw(&model, &dark(), 240, 30));
+    let rows: Vec<&str> = shown.lines().collect();
+    let column = |row: &str, what: &str| {
+        let at = row
+            .find(what)
+            .unwrap_or_else(|| panic!("no {what} in\n{shown}"));
+        stepdeck::document::visible::width(&row[..at])
+    };
+    let carets = rows.iter().position(|row| row.contains("^^"));
+    let carets = carets.unwrap_or_else(|| panic!("no carets in\n{shown}"));
+    let place = column(rows[carets], "^");
+    assert_eq!(place, column(rows[carets - 1], "\"soon\""), "{shown}");
+}
+
+#[test]
+fn before_the_first_check_and_after_a_clean_one_it_says_so() {
+    let mut model = model(&[("docs/plan.md", "# Notes\n")]);
+    press(&mut model, "5");
+    let before = text(&draw(&model, &dark(), 80, 8));
+    assert!(before.contains("checking"), "{before}");
+    check(&mut model);
+    insta::assert_snapshot!(text(&draw(&model, &dark(), 80, 8)));
+}
+
+#[test]
+fn a_fix_is_shown_before_it_is_written() {
+    let mut model = model(&FILES);
+    model
+        .overlays
+        .push(stepdeck::app::overlay::Overlay::Confirm {
+            question: "Write this? 0002 status: In_Progress → in progress".to_owned(),
+            consequence:
+                "0002 status in data/plans/programme.jsonl\n- \"In_Progress\"\n+ \"in progress\""
+                    .to_owned(),
+            change: stepdeck::change::Change {
+                label: String::new(),
+                edits: Vec::new(),
+            },
+        });
+    insta::assert_snapshot!(text(&draw(&model, &dark(), 80, 14)));
+}
+
+#[test]
+fn two_hundred_thousand_problems_draw_as_quickly_as_two() {
+    let mut model = model(&[("docs/plan.md", CANON)]);
+    check(&mut model);
+    let one = model.problems.found[0].clone();
+    model.problems.found = std::sync::Arc::new(vec![one; 200_000]);
+    press(&mut model, "5 G");
+    let shown = text(&draw(&model, &dark(), 80, 24));
+    assert!(shown.contains("200000 "), "{shown}");
+}
+
+#[test]
+fn without_a_plan_a_card_says_how_to_get_one() {
+    let model = model(&[]);
+    let screen = draw(&model, &dark(), 80, 24);
+    picture(&screen, "welcome");
+    insta::assert_snapshot!(text(&screen) + &text(&draw(&model, &ascii(), 40, 12)));
+}
