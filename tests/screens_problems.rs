@@ -102,3 +102,22 @@ fn without_a_plan_a_card_says_how_to_get_one() {
     picture(&screen, "welcome");
     insta::assert_snapshot!(text(&screen) + &text(&draw(&model, &ascii(), 40, 12)));
 }
+
+#[test]
+fn no_size_makes_it_panic() {
+    let mut model = model(&FILES);
+    check(&mut model);
+    press(&mut model, "5 G");
+    for size in [
+        (1, 4),
+        (2, 5),
+        (3, 20),
+        (12, 6),
+        (39, 12),
+        (119, 9),
+        (120, 5),
+        (300, 90),
+    ] {
+        draw(&model, &dark(), size.0, size.1);
+    }
+}

@@ -281,10 +281,10 @@ mod tests {
         }
         let mut window = Window::default();
         let mut draw = |chosen| {
-            let mut buf = Buffer::empty(Rect::new(0, 0, 8, 4));
-            let area = Rect::new(0, 0, 7, 4);
+            let mut buf = Buffer::empty(Rect::new(0, 0, 8, 6));
+            let area = Rect::new(0, 1, 7, 4);
             sheet.draw_items(&mut buf, area, &mut window, chosen, true);
-            rows(&buf)
+            rows(&buf)[1..5].to_vec()
         };
         assert_eq!(draw(0)[..3], ["  head █", "▌ a    █", "▌ more"]);
         assert_eq!(draw(2)[2..], ["▌ c    █", "▌ more █"]);

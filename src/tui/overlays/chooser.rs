@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{boxed, centred, entry, hints, key_name};
+use super::{boxed, centred, entry, hints, key_name, light, scrolled};
 use crate::app::model::Model;
 use crate::app::overlay::{Choice, Input, Row, Source};
 use crate::document::visible::{pad, visible_line, width};
@@ -15,7 +15,6 @@ use crate::plan::query::words::Words;
 use crate::tui::field::Field;
 use crate::tui::frame;
 use crate::tui::panes::status::{self, Look};
-use crate::tui::sheet::thumb;
 use crate::tui::theme::Theme;
 use crate::tui::window::Sight;
 
@@ -52,31 +51,7 @@ pub fn draw(
     let error = u16::from(chooser.input.error.is_some());
     area.height = area.height.min(shown.saturating_add(4 + error));
     let buf = frame.buffer_mut();
-    let count = match chooser.rows.len() {
-        0 => "none".to_owned(),
-        count => format!("{} of {count}", chooser.cursor + 1),
-    };
-    let title = match chooser.source {
-        Source::Palette => "Commands".to_owned(),
-        Source::Upstream((id, _)) => format!("{id} depends on"),
-        Source::Downstream((id, _)) => format!("What depends on {id}"),
-        _ => chooser.input.label.clone(),
-    };
-    let inner = boxed(buf, area, theme, &title, Line::styled(count, theme.dim));
-    let verb = match chooser.source {
-        Source::Palette | Source::Help => "run",
-        _ => "choose",
-    };
-    let close = match chooser.source {
-        Source::Help => model.keymap.key_of("help"),
-        _ => "Esc".to_owned(),
-    };
-    let keys = [
-        ("⏎".to_owned(), verb),
-        ("↑ ↓".to_owned(), "select"),
-        (close, "close"),
-    ];
-    hints(buf, area, theme, &keys);
+    let inner = frame_around(buf, area, model, theme, chooser);
     let top = Rect { height: 1, ..inner };
     let sign = format!("{} ", theme.glyphs.crumb);
     frame::text(buf, top.x, top.y, 2, &sign, theme.accent);
@@ -109,6 +84,42 @@ pub fn draw(
     entry::one_line(frame, typing, theme, chooser.input, field);
 }
 
+/// Title, position and keys.
+fn frame_around(
+    buf: &mut Buffer,
+    area: Rect,
+    model: &Model,
+    theme: &Theme,
+    chooser: &Chooser<'_>,
+) -> Rect {
+    let count = match chooser.rows.len() {
+        0 => "none".to_owned(),
+        count => format!("{} of {count}", chooser.cursor + 1),
+    };
+    let title = match chooser.source {
+        Source::Palette => "Commands".to_owned(),
+        Source::Upstream((id, _)) => format!("{id} depends on"),
+        Source::Downstream((id, _)) => format!("What depends on {id}"),
+        _ => chooser.input.label.clone(),
+    };
+    let inner = boxed(buf, area, theme, &title, Line::styled(count, theme.dim));
+    let verb = match chooser.source {
+        Source::Palette | Source::Help => "run",
+        _ => "choose",
+    };
+    let close = match chooser.source {
+        Source::Help => model.keymap.key_of("help"),
+        _ => "Esc".to_owned(),
+    };
+    let keys = [
+        ("⏎".to_owned(), verb),
+        ("↑ ↓".to_owned(), "select"),
+        (close, "close"),
+    ];
+    hints(buf, area, theme, &keys);
+    inner
+}
+
 /// What to type, while nothing is.
 fn invitation(source: &Source) -> &'static str {
     match source {
@@ -137,11 +148,7 @@ fn draw_rows(
     let shown = sight
         .overlay()
         .follow(chooser.cursor, rows.len(), usize::from(area.height));
-    let edge = Rect {
-        width: area.width + 1,
-        ..area
-    };
-    thumb(buf, edge, theme, (shown.start, rows.len()), true);
+    scrolled(buf, area, theme, shown.start, rows.len());
     let keys: Vec<String> = rows.iter().map(|row| key_name(&row.key, theme)).collect();
     let column = keys.iter().map(|key| width(key)).max().unwrap_or(0).min(14);
     let found = Words::new(chooser.input.text.split_whitespace());
@@ -157,14 +164,7 @@ fn draw_rows(
         };
         let lit = at == chooser.cursor;
         if lit {
-            let whole = Rect {
-                x: area.x.saturating_sub(1),
-                width: area.width + 2,
-                ..row_area
-            };
-            buf.set_style(whole.intersection(buf.area), theme.selection(true));
-            let x = area.x.saturating_sub(1);
-            frame::text(buf, x, y, 1, theme.glyphs.cursor, theme.accent);
+            light(buf, area, y, theme);
         }
         let drawn = Drawn {
             row,

@@ -1,10 +1,11 @@
 //! The entries of a list field: dependencies with their signs, conditions with their ticks.
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{boxed, centred, hints};
+use super::{boxed, centred, hints, light, scrolled};
 use crate::app::command::Place;
 use crate::app::model::Model;
 use crate::document::visible::width;
@@ -13,7 +14,6 @@ use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 use crate::tui::frame;
 use crate::tui::panes::status;
-use crate::tui::sheet::thumb;
 use crate::tui::theme::Theme;
 use crate::tui::window::Sight;
 
@@ -44,46 +44,18 @@ pub fn draw(
         count => Line::styled(format!("{} of {count}", cursor + 1), theme.dim),
     };
     let inner = boxed(buf, area, theme, &title, count);
-    let key_of = |name| model.keymap.key_of(name);
-    let mut keys = vec![(key_of("entry-add"), "add")];
-    if !entries.is_empty() {
-        keys.push((key_of("entry-edit"), "edit"));
-        keys.push((key_of("entry-remove"), "remove"));
-        if field == Field::Dependencies {
-            keys.push((key_of("entry-tick"), "tick"));
-        }
-        let both = format!("{} {}", key_of("entry-down"), key_of("entry-up"));
-        keys.push((both, "move"));
-        keys.push((key_of("entry-open"), "open"));
-    }
-    keys.push((key_of("back"), "close"));
-    hints(buf, area, theme, &keys);
+    hints(buf, area, theme, &keys(model, field, entries.is_empty()));
     if entries.is_empty() {
-        let what = match field {
-            Field::Dependencies => "It depends on nothing yet.",
-            _ => "Nothing here yet.",
-        };
-        frame::fitted(buf, theme, (inner.x, inner.y), inner.width, what, theme.dim);
-        let help = format!("{} adds the first entry.", key_of("entry-add"));
-        let at = (inner.x, inner.y + 1);
-        frame::fitted(buf, theme, at, inner.width, &help, theme.text);
-        return;
+        return empty(buf, inner, model, theme, field);
     }
     let window = sight.window(Place::List);
     let shown = window.follow(cursor, entries.len(), usize::from(inner.height));
-    let edge = Rect {
-        width: inner.width + 1,
-        ..inner
-    };
-    thumb(buf, edge, theme, (shown.start, entries.len()), true);
+    scrolled(buf, inner, theme, shown.start, entries.len());
     sight.page = usize::from(inner.height);
     for (y, at) in (inner.y..).zip(shown) {
         let (left, right) = entry(model, theme, field, &entries[at]);
         if at == cursor {
-            let x = inner.x.saturating_sub(1);
-            let whole = Rect::new(x, y, inner.width + 2, 1).intersection(buf.area);
-            buf.set_style(whole, theme.selection(true));
-            frame::text(buf, x, y, 1, theme.glyphs.cursor, theme.accent);
+            light(buf, inner, y, theme);
         }
         let long = u16::try_from(width(&right.content)).unwrap_or(0);
         let room = inner.width.saturating_sub(long + u16::from(long > 0));
@@ -97,6 +69,37 @@ pub fn draw(
             right.style,
         );
     }
+}
+
+/// What can be pressed, the most useful first.
+fn keys(model: &Model, field: Field, is_empty: bool) -> Vec<(String, &'static str)> {
+    let key = |name: &str| model.keymap.key_of(name);
+    let mut keys = vec![(key("entry-add"), "add")];
+    if !is_empty {
+        keys.push((key("entry-edit"), "edit"));
+        keys.push((key("entry-remove"), "remove"));
+        if field == Field::Dependencies {
+            keys.push((key("entry-tick"), "tick"));
+        }
+        let both = format!("{} {}", key("entry-down"), key("entry-up"));
+        keys.push((both, "move"));
+        keys.push((key("entry-open"), "open"));
+    }
+    keys.push((key("back"), "close"));
+    keys
+}
+
+/// Says that there is no entry, and what to press.
+fn empty(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme, field: Field) {
+    let what = match field {
+        Field::Dependencies => "It depends on nothing yet.",
+        _ => "Nothing here yet.",
+    };
+    frame::fitted(buf, theme, (inner.x, inner.y), inner.width, what, theme.dim);
+    let key = model.keymap.key_of("entry-add");
+    let help = format!("{key} adds the first entry.");
+    let at = (inner.x, inner.y + 1);
+    frame::fitted(buf, theme, at, inner.width, &help, theme.text);
 }
 
 /// An entry and what there is to say of it at the right.

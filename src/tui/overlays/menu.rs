@@ -4,14 +4,13 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{boxed, centred, hints, key_name};
+use super::{boxed, centred, hints, key_name, light, scrolled};
 use crate::app::overlay::{Choice, Row};
 use crate::document::visible::{pad, visible_line, width};
 use crate::plan::field::Field;
 use crate::plan::status::Status;
 use crate::tui::frame;
 use crate::tui::panes::status;
-use crate::tui::sheet::thumb;
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::window::Sight;
 
@@ -51,18 +50,11 @@ pub fn draw(
     let shown = sight
         .overlay()
         .follow(cursor, rows.len(), usize::from(inner.height));
-    let edge = Rect {
-        width: inner.width + 1,
-        ..inner
-    };
-    thumb(buf, edge, theme, (shown.start, rows.len()), true);
+    scrolled(buf, inner, theme, shown.start, rows.len());
     for (y, at) in (inner.y..).zip(shown) {
         let row = &rows[at];
         if at == cursor {
-            let x = inner.x.saturating_sub(1);
-            let whole = Rect::new(x, y, inner.width + 2, 1).intersection(buf.area);
-            buf.set_style(whole, theme.selection(true));
-            frame::text(buf, x, y, 1, theme.glyphs.cursor, theme.accent);
+            light(buf, inner, y, theme);
         }
         let style = match row.blocked {
             Some(_) => theme.dim,

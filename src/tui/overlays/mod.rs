@@ -20,6 +20,7 @@ use ratatui::widgets::{Clear, Widget};
 
 use super::field::Field;
 use super::frame;
+use super::sheet::thumb;
 use super::theme::Theme;
 use super::window::Sight;
 use crate::app::model::Model;
@@ -125,6 +126,23 @@ fn boxed(buf: &mut Buffer, area: Rect, theme: &Theme, title: &str, right: Line) 
         width: inner.width.saturating_sub(2),
         ..inner
     }
+}
+
+/// Lights the row of the cursor within a box, from edge to edge.
+fn light(buf: &mut Buffer, inner: Rect, y: u16, theme: &Theme) {
+    let x = inner.x.saturating_sub(1);
+    let whole = Rect::new(x, y, inner.width + 2, 1).intersection(buf.area);
+    buf.set_style(whole, theme.selection(true));
+    frame::text(buf, x, y, 1, theme.glyphs.cursor, theme.accent);
+}
+
+/// Shows in a box's edge which stretch of `count` rows is in sight.
+fn scrolled(buf: &mut Buffer, inner: Rect, theme: &Theme, first: usize, count: usize) {
+    let beside = Rect {
+        width: inner.width + 1,
+        ..inner
+    };
+    thumb(buf, beside, theme, (first, count), true);
 }
 
 /// Writes hints into the lower edge of a box, as many as fit, none cut.

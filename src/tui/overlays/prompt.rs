@@ -5,13 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
-use super::{boxed, centred, entry, hints};
+use super::{boxed, centred, entry, hints, scrolled};
 use crate::app::model::Model;
 use crate::app::overlay::Input;
 use crate::document::visible::{visible_line, wrap};
 use crate::tui::field::Field;
 use crate::tui::frame;
-use crate::tui::sheet::thumb;
 use crate::tui::theme::Theme;
 
 /// Widest a field gets: longer lines are hard to read.
@@ -71,11 +70,7 @@ pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, input: &Input, field: 
     match input.multiline {
         true => {
             let (first, count) = entry::several_lines(frame, room, theme, input, field);
-            let edge = Rect {
-                width: room.width + 1,
-                ..room
-            };
-            thumb(frame.buffer_mut(), edge, theme, (first, count), true);
+            scrolled(frame.buffer_mut(), room, theme, first, count);
         }
         false => entry::one_line(frame, room, theme, input, field),
     }

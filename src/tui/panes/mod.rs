@@ -8,6 +8,7 @@ pub mod chain;
 pub mod checks;
 pub mod detail;
 pub mod footer;
+pub mod excerpt;
 pub mod gates;
 pub mod grid;
 pub mod header;

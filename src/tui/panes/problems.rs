@@ -1,21 +1,21 @@
 //! Screen 5: what the checks find, and the selected problem with the text around it.
 //!
-//! Draws the visible rows only, whatever their number. Of a long line it takes apart only
-//! the stretch that is shown.
+//! Draws the visible rows only, whatever their number.
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use unicode_segmentation::UnicodeSegmentation;
 
+use super::excerpt::excerpt;
 use crate::app::command::Place;
 use crate::app::model::Model;
 use crate::document::visible::{pad, visible_line, width};
-use crate::plan::checks::{Problem, Severity, line};
+use crate::plan::checks::{Problem, Severity};
 use crate::plan::source;
 use crate::tui::frame;
+use crate::tui::overlays::key_name;
 use crate::tui::sheet::{Sheet, thumb};
 use crate::tui::theme::Theme;
 use crate::tui::window::Sight;
@@ -24,12 +24,6 @@ use crate::tui::window::Sight;
 const BESIDE: u16 = 120;
 /// Below this many rows the list has the screen for itself.
 const LIST_ALONE: u16 = 9;
-/// Lines shown before and after the one with the problem.
-const AROUND: usize = 1;
-/// Rows that the line with the problem is broken into at most.
-const ROWS: usize = 4;
-/// No letter is longer than this for each of its columns, in bytes.
-const WIDEST_LETTER: usize = 4;
 
 /// Draws the screen into `body`.
 pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: &mut Sight) {
@@ -160,46 +154,46 @@ fn list(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut 
     let longest = places.iter().map(|place| width(place)).max().unwrap_or(0);
     let column = longest.min(usize::from(inner.width / 4));
     for ((y, at), place) in (inner.y..).zip(rows).zip(&places) {
-        let problem = &found[at];
-        let (sign, style) = look(problem.severity, theme);
-        let room = inner.width.saturating_sub(1);
-        let mut spans = vec![Span::styled(
-            format!("{sign} {} ", pad(problem.severity.word(), 7)),
-            style,
-        )];
-        let fix = match problem.fix {
-            Some(_) => model.keymap.key_of("problem-fix"),
-            None => String::new(),
-        };
-        spans.push(Span::styled(
-            format!("{} ", pad(&tail(place, column, theme), column)),
-            theme.dim,
-        ));
-        spans.push(Span::styled(
-            frame::words(theme, &problem.message),
-            theme.text,
-        ));
-        let mark = frame::columns(&fix);
-        let text = room.saturating_sub(mark + 2);
-        let row = Rect {
+        let area = Rect {
             y,
             height: 1,
             ..inner
         };
         if at == cursor {
-            buf.set_style(row, theme.selection(focused));
+            buf.set_style(area, theme.selection(focused));
             frame::text(buf, inner.x, y, 1, theme.glyphs.cursor, theme.accent);
         }
-        frame::spans(
-            buf,
-            theme,
-            (inner.x + 2, y),
-            text.saturating_sub(1),
-            &spans.into(),
-        );
-        let x = inner.right().saturating_sub(mark + 1);
-        frame::text(buf, x, y, mark, &fix, theme.key);
+        let place = pad(&tail(place, column, theme), column).into_owned();
+        row(buf, area, model, &found[at], place, theme);
     }
+}
+
+/// One problem: what it is, where it stands, and the key that mends it.
+fn row(
+    buf: &mut Buffer,
+    area: Rect,
+    model: &Model,
+    problem: &Problem,
+    place: String,
+    theme: &Theme,
+) {
+    let (sign, style) = look(problem.severity, theme);
+    let word = pad(problem.severity.word(), 7);
+    let line = Line::from(vec![
+        Span::styled(format!("{sign} {word} "), style),
+        Span::styled(place, theme.dim),
+        Span::raw(" "),
+        Span::styled(frame::words(theme, &problem.message), theme.text),
+    ]);
+    let fix = match problem.fix {
+        Some(_) => key_name(&model.keymap.key_of("problem-fix"), theme),
+        None => String::new(),
+    };
+    let mark = frame::columns(&fix);
+    let room = area.width.saturating_sub(mark + 4);
+    frame::spans(buf, theme, (area.x + 2, area.y), room, &line);
+    let x = area.right().saturating_sub(mark + 1);
+    frame::text(buf, x, area.y, mark, &fix, theme.key);
 }
 
 fn short(place: &source::Place) -> String {
@@ -256,136 +250,15 @@ fn detail(buf: &mut Buffer, area: Rect, model: &Model, problem: &Problem, theme:
     sheet.row(Span::styled(
         format!(
             "  {}",
-            tail(&visible_line(&place), usize::from(text.width) - 2, theme)
+            tail(
+                &visible_line(&place),
+                usize::from(text.width.saturating_sub(2)),
+                theme
+            )
         ),
         theme.dim,
     ));
-    // Where there is little room, it is for the line itself.
-    let around = if text.height > 10 { AROUND } else { 0 };
-    excerpt(&mut sheet, model, problem, theme, around);
+    excerpt(&mut sheet, &model.plan, problem, theme, text.height > 10);
     sheet.shorten(usize::from(text.height));
     sheet.draw(buf, text, 0);
-}
-
-/// The line of the problem, broken, with the place itself marked below, and the lines
-/// around it.
-fn excerpt(sheet: &mut Sheet, model: &Model, problem: &Problem, theme: &Theme, around: usize) {
-    let at = problem.place.line;
-    let digits = (at + around).to_string().len();
-    let bar = theme.glyphs.vertical;
-    let room = usize::from(sheet.width()).saturating_sub(digits + 5).max(1);
-    let gutter = |number: Option<usize>| {
-        let number = number.map(|number| number.to_string()).unwrap_or_default();
-        Span::styled(format!("  {number:>digits$} {bar} "), theme.dim)
-    };
-    for number in at.saturating_sub(around).max(1)..=at + around {
-        let here = source::Place {
-            line: number,
-            ..problem.place.clone()
-        };
-        let Some(bytes) = line(&model.plan, &here) else {
-            continue;
-        };
-        if number != at {
-            let text = beginning(bytes, room);
-            sheet.row(vec![gutter(Some(number)), Span::styled(text, theme.dim)]);
-            continue;
-        }
-        let span = problem.span.map_or((0, 0), |span| (span.start, span.end));
-        let most = if around > 0 { ROWS } else { 1 };
-        let rows = broken(bytes, span, (room, most), theme);
-        for (index, row) in rows.into_iter().enumerate() {
-            let lead = gutter((index == 0).then_some(number));
-            sheet.row([vec![lead], row].concat());
-        }
-    }
-}
-
-/// What fits of a line into so many columns and one more, made safe.
-fn beginning(bytes: &[u8], room: usize) -> String {
-    let end = boundary(bytes, (room * WIDEST_LETTER).min(bytes.len()));
-    visible_line(&String::from_utf8_lossy(&bytes[..end])).into_owned()
-}
-
-/// The line in rows of so many columns, from shortly before the marked bytes on, with
-/// carets below them.
-fn broken(
-    bytes: &[u8],
-    (from, to): (usize, usize),
-    (room, most): (usize, usize),
-    theme: &Theme,
-) -> Vec<Vec<Span<'static>>> {
-    let (from, to) = (from.min(bytes.len()), to.min(bytes.len()));
-    let lead = match most {
-        1 => room / 3,
-        _ => room + room / 3,
-    };
-    let start = match to <= room || from <= room * (most - 1) {
-        true => 0,
-        false => boundary(bytes, from.saturating_sub(lead)),
-    };
-    let end = boundary(
-        bytes,
-        (start + room * most * WIDEST_LETTER).min(bytes.len()),
-    );
-    let (from, to) = (from.clamp(start, end), to.clamp(start, end));
-    let part = |range: std::ops::Range<usize>| {
-        visible_line(&String::from_utf8_lossy(&bytes[range])).into_owned()
-    };
-    let parts = [
-        (part(start..from), false),
-        (part(from..to), true),
-        (part(to..end), false),
-    ];
-    let letters = parts
-        .iter()
-        .flat_map(|(text, marked)| text.graphemes(true).map(|letter| (letter, *marked)));
-    let mut rows: Vec<(Vec<Span<'static>>, String)> = vec![Default::default()];
-    let mut used = 0;
-    if start > 0 {
-        rows[0]
-            .0
-            .push(Span::styled(theme.glyphs.ellipsis, theme.dim));
-        used = width(theme.glyphs.ellipsis);
-        rows[0].1 = " ".repeat(used);
-    }
-    let mut was = None;
-    for (letter, marked) in letters {
-        let columns = width(letter);
-        if used + columns > room {
-            if rows.len() == most {
-                break;
-            }
-            rows.push(Default::default());
-            (used, was) = (0, None);
-        }
-        used += columns;
-        let Some((spans, carets)) = rows.last_mut() else {
-            break;
-        };
-        let style = if marked { theme.warning } else { theme.text };
-        match spans.last_mut() {
-            Some(span) if was == Some(marked) => span.content.to_mut().push_str(letter),
-            _ => spans.push(Span::styled(letter.to_owned(), style)),
-        }
-        was = Some(marked);
-        carets.push_str(&if marked { "^" } else { " " }.repeat(columns));
-    }
-    let mut out = Vec::new();
-    for (spans, carets) in rows {
-        out.push(spans);
-        if carets.contains('^') {
-            let carets = carets.trim_end().to_owned();
-            out.push(vec![Span::styled(carets, theme.warning)]);
-        }
-    }
-    out
-}
-
-/// The next byte at or behind `at` that begins a character.
-fn boundary(bytes: &[u8], mut at: usize) -> usize {
-    while bytes.get(at).is_some_and(|byte| byte & 0xC0 == 0x80) {
-        at += 1;
-    }
-    at.min(bytes.len())
 }

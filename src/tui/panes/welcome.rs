@@ -32,26 +32,7 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme) {
         sheet.text(&format!("Looked in {root} and above."), theme.dim);
     }
     sheet.blank();
-    for name in ["start-demo", "start-plan", "quit"] {
-        let Some(command) = crate::app::command::named(name) else {
-            continue;
-        };
-        let key = match model.keymap.keys(Place::Welcome, command).first() {
-            Some(key) => key_name(&key.to_string(), theme),
-            None => continue,
-        };
-        let words = match name {
-            "start-demo" => "look around in a demo plan",
-            "start-plan" => "start an empty plan here",
-            _ => "quit",
-        };
-        let blocked = (command.blocked)(model);
-        let (text, style) = match &blocked {
-            Some(reason) => (format!("{words} ({reason})"), theme.dim),
-            None => (words.to_owned(), theme.text),
-        };
-        sheet.hanging(Span::styled(format!("  {key}  "), theme.key), &text, style);
-    }
+    choices(&mut sheet, model, theme);
     gap(&mut sheet);
     sheet.blank();
     sheet.text(
@@ -84,4 +65,28 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme) {
     };
     sheet.shorten(usize::from(text.height));
     sheet.draw(buf, text, 0);
+}
+
+/// What can be pressed.
+fn choices(sheet: &mut Sheet, model: &Model, theme: &Theme) {
+    for name in ["start-demo", "start-plan", "quit"] {
+        let Some(command) = crate::app::command::named(name) else {
+            continue;
+        };
+        let key = match model.keymap.keys(Place::Welcome, command).first() {
+            Some(key) => key_name(&key.to_string(), theme),
+            None => continue,
+        };
+        let words = match name {
+            "start-demo" => "look around in a demo plan",
+            "start-plan" => "start an empty plan here",
+            _ => "quit",
+        };
+        let blocked = (command.blocked)(model);
+        let (text, style) = match &blocked {
+            Some(reason) => (format!("{words} ({reason})"), theme.dim),
+            None => (words.to_owned(), theme.text),
+        };
+        sheet.hanging(Span::styled(format!("  {key}  "), theme.key), &text, style);
+    }
 }
