@@ -72,8 +72,11 @@ fn title(model: &Model, theme: &Theme, focused: bool) -> Line<'static> {
         return Line::from(plain(text));
     }
     let side = |side, text: &str| {
-        let here = focused && model.view.side == side;
-        let style = if here { theme.heading } else { theme.title };
+        let style = match (focused, model.view.side == side) {
+            (false, _) => theme.title,
+            (true, true) => theme.heading,
+            (true, false) => theme.dim,
+        };
         Span::styled(text.to_owned(), style)
     };
     let before = if theme.is_ascii() { " < " } else { " ‹ " };
