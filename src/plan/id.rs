@@ -126,7 +126,10 @@ impl FromStr for StepId {
 
 impl fmt::Display for StepId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("{:04}{}", self.number, self.suffix()))
+        match f.width() {
+            None => write!(f, "{:04}{}", self.number, self.suffix()),
+            Some(_) => f.pad(&format!("{:04}{}", self.number, self.suffix())),
+        }
     }
 }
 

@@ -7,8 +7,9 @@
 use std::fmt::Write as _;
 
 use super::content::Content;
-use super::step::{Status, Step};
+use super::step::Step;
 use super::walk::{BLOCK, Layout, Ledger};
+use crate::plan::status::Status;
 
 const EXECUTION_PLAN: &str = include_str!("../../../assets/demo/execution-plan.md");
 const MILESTONES: &str = include_str!("../../../assets/demo/milestones.md");
@@ -19,7 +20,7 @@ const WIDTH: usize = 88;
 
 /// Appends the section of one step, field by field as in the log.
 pub(super) fn section(step: &Step<'_>, out: &mut String) {
-    let level = if step.id.suffix.is_some() {
+    let level = if step.id.parent().is_some() {
         "#####"
     } else {
         "####"

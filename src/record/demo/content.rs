@@ -3,7 +3,8 @@
 //! Owns the small line formats of those files and nothing of how steps are made from them.
 //! The files are compiled in, so a fault in them is ours: the tests below read every line.
 
-use super::step::{Status, Target};
+use super::step::Target;
+use crate::plan::status::Status;
 
 /// A hand-written step of one of the opening blocks.
 pub(super) struct Row {

@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 
 use super::canon::Milestones;
 use super::content::Content;
-use super::step::Status;
 use super::walk::{Layout, Ledger};
+use crate::plan::status::Status;
 
 pub(super) const CONFIGURATION: &str = include_str!("../../../assets/demo/stepdeck.toml");
 const ROADMAP: &str = include_str!("../../../assets/demo/roadmap.md");

@@ -7,55 +7,8 @@ use std::fmt::{self, Display, Write as _};
 use std::io::{self, Write};
 
 use super::calendar::Stamp;
-
-/// The five statuses of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Status {
-    Idea,
-    Draft,
-    InProgress,
-    Blocked,
-    Complete,
-}
-
-impl Status {
-    pub const ALL: [Self; 5] = [
-        Self::Idea,
-        Self::Draft,
-        Self::InProgress,
-        Self::Blocked,
-        Self::Complete,
-    ];
-
-    /// The canonical spelling in the log.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Idea => "idea",
-            Self::Draft => "draft",
-            Self::InProgress => "in progress",
-            Self::Blocked => "blocked",
-            Self::Complete => "complete",
-        }
-    }
-
-    pub fn read(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.word() == word)
-    }
-}
-
-/// A step's ID: `0245`, `0245.A`, `10000`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct StepId {
-    pub number: usize,
-    pub suffix: Option<char>,
-}
-
-impl Display for StepId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}", self.number)?;
-        self.suffix.map_or(Ok(()), |suffix| write!(f, ".{suffix}"))
-    }
-}
+use crate::plan::id::StepId;
+use crate::plan::status::Status;
 
 /// Words with `{s}` replaced by a subject, and the round named when themes come again.
 #[derive(Clone, Copy)]

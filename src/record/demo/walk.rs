@@ -15,7 +15,9 @@
 use super::calendar::{Calendar, Stamp};
 use super::content::{Content, Need, Row};
 use super::prng::Prng;
-use super::step::{Artifact, Dependency, Phrase, Spend, Status, Step, StepId, Target};
+use super::step::{Artifact, Dependency, Phrase, Spend, Step, Target};
+use crate::plan::id::StepId;
+use crate::plan::status::Status;
 
 /// IDs that belong to one block, whether used or not.
 pub(super) const BLOCK: usize = 100;
@@ -76,9 +78,13 @@ struct Place {
 
 impl Place {
     fn id(self) -> StepId {
-        StepId {
-            number: number(self.block, self.slot),
-            suffix: self.suffix,
+        let number = u32::try_from(number(self.block, self.slot)).unwrap_or(u32::MAX);
+        let parent = StepId::new(number);
+        match self.suffix {
+            Some(suffix) => parent
+                .child(suffix.encode_utf8(&mut [0; 4]))
+                .unwrap_or(parent),
+            None => parent,
         }
     }
 }
@@ -121,8 +127,8 @@ impl Ledger {
     }
 
     fn enter(&mut self, step: &Step<'_>) {
-        if step.id.suffix.is_none() {
-            self.statuses[step.id.number] = Some(step.status);
+        if step.id.parent().is_none() {
+            self.statuses[step.id.number() as usize] = Some(step.status);
         }
         self.tallies[step.block - 1][step.status as usize] += 1;
     }
