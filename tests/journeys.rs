@@ -259,6 +259,65 @@ fn saves_of_other_programs_are_shown_and_a_truncated_log_never_is() {
     cockpit.wait_exit();
 }
 
+/// Acceptance 3 and 4: what `git checkout` does to a folder, and a folder moved in.
+#[test]
+fn folders_that_go_and_come_are_followed() {
+    let folder = fixture();
+    let cockpit = open(&folder);
+    let docs = folder.path().join("docs");
+    fs::remove_dir_all(&docs).unwrap();
+    fs::create_dir(&docs).unwrap();
+    fs::write(
+        folder.path().join(CANON),
+        DOCUMENT.replace("Ops Guild", "Ops Circle"),
+    )
+    .unwrap();
+    cockpit.type_keys("<S-Tab>");
+    cockpit.wait_for("Ops Circle");
+    write_by_rename(
+        folder.path(),
+        CANON,
+        &DOCUMENT.replace("Ops Guild", "Ops Union"),
+    );
+    cockpit.wait_for("Ops Union");
+    let arrival = plan(&[(
+        "more/steps.md",
+        b"#### Step 0150 - Moved in\n- **Outcome:** seen\n",
+    )]);
+    fs::rename(arrival.path().join("more"), docs.join("more")).unwrap();
+    cockpit.wait_for("1/5");
+    cockpit.type_keys(":150<Enter>");
+    cockpit.wait_for("Moved in");
+    cockpit.type_keys("q");
+    cockpit.wait_exit();
+}
+
+/// Acceptance 8 and 13: the link stays a link, its target is edited and watched.
+#[test]
+fn a_symlinked_log_is_edited_where_it_is() {
+    let folder = plan(&[
+        ("elsewhere/real.jsonl", LINES.as_bytes()),
+        (CANON, DOCUMENT.as_bytes()),
+    ]);
+    let link = folder.path().join(LOG);
+    fs::create_dir_all(link.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink(folder.path().join("elsewhere/real.jsonl"), &link).unwrap();
+    let cockpit = open(&folder);
+    cockpit.type_keys("sb");
+    cockpit.wait_for("saved");
+    let edited = read(&folder, "elsewhere/real.jsonl");
+    assert!(edited.contains("\"status\": \"blocked\", \"outcome\": \"Engine chosen\""));
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    write_by_rename(
+        folder.path(),
+        "elsewhere/real.jsonl",
+        &edited.replace("Load test", "Soak test"),
+    );
+    cockpit.wait_for("Soak test");
+    cockpit.type_keys("q");
+    cockpit.wait_exit();
+}
+
 /// Acceptance 37 and 48: one argument, nothing executed, no key lost.
 #[test]
 fn the_editor_gets_the_step_and_the_next_key_is_ours() {
