@@ -380,7 +380,7 @@ fn bad_input_is_told_with_its_place_and_never_ends_the_program() {
 }
 
 #[test]
-fn a_folder_where_a_log_should_be_is_told_with_what_to_do() {
+fn a_socket_where_a_log_should_be_is_told_with_what_to_do() {
     let folder = plan(&[
         ("stepdeck.toml", b"[paths]\nlog = \"plan.jsonl\"\n"),
         (CANON, DOCUMENT.as_bytes()),
@@ -388,6 +388,17 @@ fn a_folder_where_a_log_should_be_is_told_with_what_to_do() {
     std::os::unix::net::UnixListener::bind(folder.path().join("plan.jsonl")).unwrap();
     let cockpit = open(&folder);
     cockpit.wait_for("socket");
+    cockpit.type_keys("q");
+    cockpit.wait_exit();
+}
+
+#[test]
+fn a_folder_by_the_name_of_a_log_is_told_in_full() {
+    let folder = plan(&[(CANON, DOCUMENT.as_bytes())]);
+    fs::create_dir_all(folder.path().join(LOG)).unwrap();
+    let cockpit = open(&folder);
+    cockpit.wait_for("is a folder");
+    cockpit.wait_for("move it away");
     cockpit.type_keys("q");
     cockpit.wait_exit();
 }

@@ -139,7 +139,8 @@ impl Layout {
     ) -> Vec<PathBuf> {
         let mut logs = Vec::new();
         let mut add = |path: PathBuf, flat: &mut Vec<PathBuf>| {
-            if path.is_dir() {
+            // A folder by the name of a log is no folder of logs: reading it says what is wrong.
+            if path.is_dir() && path.extension() != Some(OsStr::new("jsonl")) {
                 logs.extend(logs_in(&path));
                 flat.push(path);
             } else {

@@ -102,7 +102,10 @@ impl Composer<'_> {
     fn only_log(&self) -> Result<&SourceFile, Refusal> {
         let log = self.plan.files().iter().find(|file| file.role == Role::Log);
         log.ok_or_else(|| {
-            Refusal("there is no log to add to; `stepdeck init` starts one".to_owned())
+            Refusal(
+                "there is no log to add to: put an empty file at data/plans/10000_step_plan.jsonl"
+                    .to_owned(),
+            )
         })
     }
 }

@@ -3,17 +3,22 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Widget};
 
 use super::{key_name, key_of};
 use crate::app::command;
 use crate::app::model::{Model, Tone};
 use crate::app::overlay::Overlay;
+use crate::document::visible::{visible_line, wrap};
 use crate::tui::frame;
 use crate::tui::parts::{self, Part};
 use crate::tui::theme::{Sign, Theme};
 
 /// Rows that the footer takes.
 pub const HEIGHT: u16 = 2;
+
+/// Rows that one piece of news takes at the most.
+const MOST_NEWS: usize = 4;
 
 /// Draws both rows.
 pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
@@ -38,9 +43,22 @@ fn news(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
         frame::spans(buf, theme, (x, area.y), columns, &undo);
         room = room.saturating_sub(columns + 2);
     }
-    frame::text(buf, area.x + 1, area.y, 1, sign, sign_style);
     let text = frame::words(theme, &notice.text);
-    frame::fitted(buf, theme, (area.x + 3, area.y), room, &text, style);
+    let text = visible_line(&text);
+    let mut rows = wrap(&text, usize::from(room));
+    // What went wrong is said in full, over the end of the body if need be.
+    if notice.tone == Tone::Done || rows.len() < 2 {
+        rows = vec![&text];
+    }
+    rows.truncate(MOST_NEWS);
+    let above = u16::try_from(rows.len() - 1).unwrap_or(0).min(area.y);
+    let top = area.y - above;
+    let covered = Rect::new(area.x, top, area.width, above);
+    Clear.render(covered, buf);
+    frame::text(buf, area.x + 1, top, 1, sign, sign_style);
+    for (y, row) in (top..).zip(rows) {
+        frame::fitted(buf, theme, (area.x + 3, y), room, row, style);
+    }
 }
 
 fn hint<'a>(theme: &Theme, key: &str, what: &str) -> Line<'a> {
