@@ -273,6 +273,20 @@ fn the_filter_finds_words_in_any_order_and_escape_restores() {
     assert!(desk.screen().contains("Esc"), "{}", desk.screen());
 }
 
+#[test]
+fn the_next_match_is_found_after_the_filter_is_gone() {
+    let mut desk = desk();
+    desk.keys("/owner:ops<Enter><Esc>");
+    let here = |desk: &Desk| desk.cockpit.model.selected().unwrap().0.to_string();
+    assert_eq!(here(&desk), "0001");
+    desk.keys("n");
+    assert_eq!(here(&desk), "0101");
+    desk.keys("n");
+    assert_eq!(here(&desk), "0001");
+    desk.keys("N");
+    assert_eq!(here(&desk), "0101");
+}
+
 /// Acceptance 46.
 #[test]
 fn fifty_edits_fifty_undos_fifty_redos() {

@@ -69,6 +69,8 @@ pub enum Purpose {
         before: String,
         /// The selection before, for Esc.
         selected: Option<StepKey>,
+        /// The selection to stay near while letters come and go.
+        anchor: Option<StepKey>,
     },
 }
 

@@ -77,6 +77,8 @@ pub struct PlanView {
     pub block_detail: bool,
     /// The filter in force.
     pub filter: Query,
+    /// The last filter that was kept, for the next match.
+    pub searched: String,
     /// How the list is ordered.
     pub sort: Sort,
     /// Indexes of the listed steps.

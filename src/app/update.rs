@@ -96,7 +96,10 @@ fn in_prompt(model: &mut Model, key: Key) {
         Code::Enter => model.submit(),
         Code::Esc => {
             if let Some(Overlay::Prompt {
-                purpose: Purpose::Filter { before, selected },
+                purpose:
+                    Purpose::Filter {
+                        before, selected, ..
+                    },
                 ..
             }) = model.overlays.pop()
             {
@@ -106,6 +109,14 @@ fn in_prompt(model: &mut Model, key: Key) {
         Code::Down | Code::Up if model.is_filtering() => {
             let step = if key.code == Code::Down { 1 } else { -1 };
             super::commands::navigate::by(model, step);
+            let here = model.selected();
+            if let Some(Overlay::Prompt {
+                purpose: Purpose::Filter { anchor, .. },
+                ..
+            }) = model.overlays.last_mut()
+            {
+                *anchor = here;
+            }
         }
         _ => {}
     }

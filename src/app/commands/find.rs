@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use super::no_step;
-use crate::app::command::{Command, EVERYWHERE, Group, PLAN, Place, SCREENS, STEP};
+use crate::app::command::{Blocked, Command, EVERYWHERE, Group, PLAN, Place, SCREENS, STEP};
 use crate::app::message::Effect;
 use crate::app::model::{Model, Screen};
-use crate::app::overlay::{Purpose, Source};
+use crate::app::overlay::{Overlay, Purpose, Source};
 use crate::app::plan_view::{Pane, Sort};
 use crate::change::value::Refusal;
 use crate::plan::StepKey;
@@ -87,22 +87,22 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "next-match",
         keys: &["n"],
-        title: "Go to the next step that is open and ready",
+        title: "Go to the next step that the last filter matches, though it be cleared",
         hint: "",
         group: Group::Find,
         places: STEP,
-        blocked: |_| None,
-        run: |model| next_ready(model, true),
+        blocked: no_search,
+        run: |model| next_match(model, true),
     },
     Command {
         name: "previous-match",
         keys: &["N"],
-        title: "Go to the previous step that is open and ready",
+        title: "Go to the previous step that the last filter matches",
         hint: "",
         group: Group::Find,
         places: STEP,
-        blocked: |_| None,
-        run: |model| next_ready(model, false),
+        blocked: no_search,
+        run: |model| next_match(model, false),
     },
     Command {
         name: "first-blocker",
@@ -259,7 +259,15 @@ fn filter(model: &mut Model) {
     let selected = model.selected();
     let text = before.clone();
     model.view.pane = Pane::Steps;
-    model.prompt("/", text, Purpose::Filter { before, selected });
+    model.prompt(
+        "/",
+        text,
+        Purpose::Filter {
+            before,
+            selected,
+            anchor: selected,
+        },
+    );
 }
 
 impl Model {
@@ -274,9 +282,15 @@ impl Model {
         let Some(text) = text else { return };
         match Query::parse(&text) {
             Ok(query) => {
-                let selected = self.selected();
                 self.view.filter = query;
-                self.refresh(selected);
+                let anchor = match self.overlays.last() {
+                    Some(Overlay::Prompt {
+                        purpose: Purpose::Filter { anchor, .. },
+                        ..
+                    }) => *anchor,
+                    _ => self.selected(),
+                };
+                self.refresh(anchor);
             }
             Err(error) => {
                 if let Some(input) = self.overlays.last_mut().and_then(|o| o.input_mut()) {
@@ -293,6 +307,9 @@ impl Model {
     pub fn keep_filter(&mut self, text: &str) -> Result<(), Refusal> {
         let query = Query::parse(text).map_err(|error| Refusal(error.to_string()))?;
         let selected = self.selected();
+        if !query.is_empty() {
+            query.text().clone_into(&mut self.view.searched);
+        }
         self.view.filter = query;
         self.refresh(selected);
         if self.view.list.is_empty() {
@@ -322,25 +339,33 @@ fn mark_range(model: &mut Model) {
     model.say(format!("{} marked", model.view.marks.len()));
 }
 
-fn next_ready(model: &mut Model, forth: bool) {
-    let count = model.view.list.len();
-    let is_ready = |at: &usize| {
-        let step = model.view.list[*at];
-        model.plan.graph().state(step) == crate::plan::status::State::Ready
+fn no_search(model: &Model) -> Blocked {
+    let key = model.keymap.key_of("filter");
+    let none = model.view.searched.is_empty();
+    none.then(|| format!("nothing has been looked for yet; {key} filters"))
+}
+
+fn next_match(model: &mut Model, forth: bool) {
+    let Ok(query) = Query::parse(&model.view.searched) else {
+        return;
     };
-    let cursor = model.view.cursor;
+    let prepared = query.prepare(&model.plan, model.now, &model.view.marks);
+    let is_match = |at: &usize| prepared.matches(model.plan.step(model.view.list[*at]));
+    let count = model.view.list.len();
+    let cursor = model.view.cursor.min(count);
     let found = match forth {
-        true => (cursor + 1..count)
-            .chain(0..cursor.min(count))
-            .find(is_ready),
-        false => (0..cursor.min(count))
+        true => (cursor + 1..count).chain(0..cursor).find(is_match),
+        false => (0..cursor)
             .rev()
             .chain((cursor + 1..count).rev())
-            .find(is_ready),
+            .find(is_match),
     };
     match found {
         Some(at) => model.view.go(at),
-        None => model.say("no other listed step is ready"),
+        None => {
+            let text = query.text().to_owned();
+            model.say(format!("no other listed step matches “{text}”"));
+        }
     }
 }
 
