@@ -2,6 +2,7 @@
 
 pub mod cockpit;
 pub mod demo;
+pub mod init;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -53,6 +54,8 @@ pub enum Color {
 pub enum Subcommands {
     /// See [`demo::Demo`].
     Demo(demo::Demo),
+    /// See [`init::Init`].
+    Init(init::Init),
 }
 
 /// Runs the program. Messages go to standard error; 2 means that it could not be done.
@@ -60,6 +63,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Some(Subcommands::Demo(demo)) => demo.run(),
+        Some(Subcommands::Init(init)) => init.run(),
         None => cockpit::run(&arguments),
     };
     match done {

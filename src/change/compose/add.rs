@@ -103,7 +103,7 @@ impl Composer<'_> {
         let log = self.plan.files().iter().find(|file| file.role == Role::Log);
         log.ok_or_else(|| {
             Refusal(
-                "there is no log to add to: put an empty file at data/plans/10000_step_plan.jsonl"
+                "there is no log to add to; `stepdeck init` in an empty folder starts a plan"
                     .to_owned(),
             )
         })
