@@ -27,20 +27,21 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// Writes the plan and says where it is.
+    /// Writes the plan, seen from `base`, and says where it is.
     ///
     /// # Errors
     /// As [`create`], or standard output cannot be written.
-    pub fn run(self) -> color_eyre::Result<()> {
-        let files = create(&self.dir, plan(self.steps, self.seed))?;
+    pub fn run(&self, base: &Path) -> color_eyre::Result<()> {
+        let dir = base.join(&self.dir);
+        let files = create(&dir, plan(self.steps, self.seed))?;
         let mut out = io::stdout().lock();
         let said = writeln!(
             out,
             "Wrote a plan of {} steps in {} files to {}.\nOpen it with: cd {} && stepdeck",
             self.steps,
             files.len(),
-            self.dir.display(),
-            shown_for_shell(&self.dir),
+            dir.display(),
+            shown_for_shell(&dir),
         );
         match said {
             // Whoever closed the pipe has read enough; the plan is written.

@@ -4,7 +4,7 @@
 //! [`crate::store::create`].
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::record::start::plan;
 use crate::store::create::create;
@@ -21,13 +21,13 @@ pub struct Init {
 }
 
 impl Init {
-    /// Writes the files and names them.
+    /// Writes the files, seen from `base`, and names them.
     ///
     /// # Errors
     /// As [`create`], or standard output cannot be written.
-    pub fn run(self) -> color_eyre::Result<()> {
+    pub fn run(&self, base: &Path) -> color_eyre::Result<()> {
         let mut out = io::stdout().lock();
-        for path in create(&self.dir, plan())? {
+        for path in create(&base.join(&self.dir), plan())? {
             match writeln!(out, "{}", path.display()) {
                 // Whoever closed the pipe has read enough; the plan is written.
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),

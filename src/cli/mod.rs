@@ -49,21 +49,20 @@ pub enum Color {
     Never,
 }
 
-/// The subcommands.
+/// The subcommands; what each does stands at its own arguments, and is its help.
 #[derive(Subcommand, Debug)]
 pub enum Subcommands {
-    /// See [`demo::Demo`].
     Demo(demo::Demo),
-    /// See [`init::Init`].
     Init(init::Init),
 }
 
 /// Runs the program. Messages go to standard error; 2 means that it could not be done.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let done = match arguments.command {
-        Some(Subcommands::Demo(demo)) => demo.run(),
-        Some(Subcommands::Init(init)) => init.run(),
+    let base = arguments.dir.clone().unwrap_or_default();
+    let done = match &arguments.command {
+        Some(Subcommands::Demo(demo)) => demo.run(&base),
+        Some(Subcommands::Init(init)) => init.run(&base),
         None => cockpit::run(&arguments),
     };
     match done {
