@@ -57,7 +57,7 @@ fn an_edited_field_is_a_one_line_diff() {
     cockpit.type_keys("Gk");
     cockpit.wait_for("Load test");
     cockpit.type_keys("eo");
-    cockpit.wait_for("0003 Owner");
+    cockpit.wait_for("› ");
     cockpit.type_keys("field ops<Enter>");
     cockpit.wait_for("field ops");
     cockpit.type_keys("q");

@@ -97,7 +97,7 @@ fn a_long_line_scrolls_to_the_cursor_and_shows_escapes() {
 #[test]
 fn a_field_of_several_lines_breaks_at_words() {
     let mut model = model(&FILES);
-    press(&mut model, "e u");
+    press(&mut model, "e O");
     type_over(
         &mut model,
         "A first line that is rather too long for the box that it stands in, so it breaks.\n\nThird",

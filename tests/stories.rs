@@ -141,6 +141,30 @@ fn the_same_field_changed_twice_is_a_persons_choice() {
     }
 }
 
+/// Acceptance 20, noticed while the field or the menu was still open.
+#[test]
+fn a_value_that_changed_under_an_open_field_is_not_overwritten_unasked() {
+    let mut desk = desk();
+    desk.keys("jet<C-u>ours");
+    desk.write_outside(LOG, &LINES.replace("Review the schema", "theirs"));
+    desk.wait_for("changed outside");
+    desk.keys("<Enter>");
+    assert!(line(&desk.file(LOG), "0002").contains("theirs"));
+    desk.keys("m");
+    assert!(line(&desk.file(LOG), "0002").contains("\"title\": \"ours\""));
+    desk.keys("u");
+    assert!(line(&desk.file(LOG), "0002").contains("\"title\": \"theirs\""));
+
+    let mut desk = self::desk();
+    desk.keys("js");
+    desk.write_outside(LOG, &LINES.replace("\"draft\"", "\"blocked\""));
+    desk.wait_for("changed outside");
+    desk.keys("p");
+    assert!(line(&desk.file(LOG), "0002").contains("\"blocked\""));
+    desk.keys("t");
+    assert!(line(&desk.file(LOG), "0002").contains("\"blocked\""));
+}
+
 #[test]
 fn an_external_change_is_shown_in_place_with_the_open_field_kept() {
     let mut desk = desk();
@@ -354,10 +378,81 @@ fn a_read_only_file_keeps_the_edit_and_can_be_retried() {
     }
     desk.wait_for("not saved");
     assert_eq!(desk.diff(), "");
+    // What was never written is taken back without writing.
+    desk.keys("u");
+    assert!(desk.cockpit.model.live.is_settled());
+    for event in support::keys::events("sb") {
+        use stepdeck::tui::cockpit::Event;
+        use stepdeck::tui::terminal::TerminalEvent;
+        desk.send(Event::Terminal(TerminalEvent::Key(event)));
+    }
+    desk.wait_for("not saved");
     fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
     desk.keys("R");
     assert!(
         desk.file(LOG)
             .contains("\"status\": \"blocked\", \"outcome\": \"Engine chosen\"")
     );
+}
+
+#[test]
+fn a_condition_with_commas_and_semicolons_is_one_in_both_files() {
+    let mut desk = desk();
+    desk.keys("jbLegal says yes, twice; v1.2<Enter>");
+    assert!(
+        desk.file(CANON)
+            .contains("- **Dependencies:** 0001; Legal says yes, twice\\; v1.2\n")
+    );
+    assert!(desk.cockpit.model.step().unwrap().drift().is_empty());
+    desk.keys("u");
+    assert_eq!(desk.diff(), "");
+}
+
+#[test]
+fn a_line_break_in_a_field_of_one_line_runs_nothing() {
+    let mut desk = desk();
+    desk.keys("jet<A-Enter>sc<Esc>");
+    assert_eq!(desk.diff(), "");
+}
+
+#[test]
+fn verbs_act_on_the_range_that_is_open() {
+    let mut desk = desk();
+    desk.keys("vjjsb");
+    assert_eq!(desk.file(LOG).matches("\"status\": \"blocked\"").count(), 3);
+    desk.keys("u");
+    assert_eq!(desk.diff(), "");
+}
+
+#[test]
+fn a_step_is_taken_out_and_comes_back_to_its_very_line() {
+    let unsorted = LINES.replace("\"0101\"", "\"0001.A\"");
+    let mut desk = Desk::open(&[(LOG, &unsorted)]);
+    desk.keys("jD");
+    desk.wait_for("0001.A taken out");
+    assert_eq!(desk.file(LOG).lines().count(), 4);
+    desk.keys("u");
+    assert_eq!(desk.diff(), "");
+    let mut desk = self::desk();
+    desk.keys("jD");
+    desk.wait_for("0002 has a section in docs/plan.md");
+    assert_eq!(desk.diff(), "");
+}
+
+#[test]
+fn sub_steps_are_added_beside_each_other() {
+    let mut desk = desk();
+    desk.keys("jAone<Enter>Atwo<Enter>");
+    let log = desk.file(LOG);
+    assert!(
+        log.contains("\"0002.A\"") && log.contains("\"0002.B\""),
+        "{log}"
+    );
+}
+
+#[test]
+fn the_owner_chooser_begins_with_the_present_owner() {
+    let mut desk = desk();
+    desk.keys("jo<Enter>");
+    assert_eq!(desk.diff(), "");
 }

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use super::command::{self, Command, Group, Place};
 use super::model::Model;
-use super::overlay::{Choice, Overlay, Row, Source};
+use super::overlay::{Choice, Overlay, Row, Source, Wish};
 use crate::plan::StepKey;
-use crate::plan::field::Field;
 use crate::plan::id::typed_id;
 use crate::plan::query::words::Words;
 
@@ -49,12 +48,8 @@ impl Model {
                     (command.run)(self);
                 }
             }
-            Choice::Set {
-                steps,
-                field,
-                value,
-            } => {
-                if let Err(refusal) = self.set_field(&steps, field, &value) {
+            Choice::Set { wish, value } => {
+                if let Err(refusal) = self.set_field(&wish, &value) {
                     self.refuse(refusal.to_string());
                 }
             }
@@ -81,7 +76,7 @@ impl Model {
             Source::Help => self.help_rows(text),
             Source::Upstream(step) => self.step_rows(*step, text, true),
             Source::Downstream(step) => self.step_rows(*step, text, false),
-            Source::Owner(steps) => self.owner_rows(steps, text),
+            Source::Owner(wish) => self.owner_rows(wish, text),
         }
     }
 
@@ -92,9 +87,10 @@ impl Model {
             rows.push(Row {
                 key: String::new(),
                 label: format!("Go to {id}"),
-                detail: found.map_or_else(String::new, |step| {
-                    self.plan.step(step).title().into_owned()
-                }),
+                detail: found.map_or_else(
+                    || "there is no such step".to_owned(),
+                    |step| self.plan.step(step).title().into_owned(),
+                ),
                 blocked: found.is_none().then(|| format!("there is no step {id}")),
                 choice: Choice::Jump(id),
             });
@@ -103,6 +99,7 @@ impl Model {
         let words = Words::new(text.split_whitespace());
         let mut scored: Vec<(i64, Row)> = command::all()
             .filter(|command| command.name != "palette")
+            .filter(|command| here == Place::Welcome || command.places != [Place::Welcome])
             .filter_map(|command| {
                 let score = words.score(command.title, &[command.name.into()])?;
                 Some((score, self.command_row(command, here)))
@@ -227,7 +224,7 @@ impl Model {
         rows
     }
 
-    fn owner_rows(&self, steps: &[StepKey], text: &str) -> Vec<Row> {
+    fn owner_rows(&self, wish: &Wish, text: &str) -> Vec<Row> {
         let mut owners: BTreeMap<String, usize> = BTreeMap::new();
         for step in self.plan.steps() {
             let owner = step.owner();
@@ -249,8 +246,7 @@ impl Model {
             detail,
             blocked: None,
             choice: Choice::Set {
-                steps: steps.to_vec(),
-                field: Field::Owner,
+                wish: wish.clone(),
                 value,
             },
         };

@@ -95,11 +95,28 @@ impl Model {
         let Some(change) = self.live.history.undo().cloned() else {
             return;
         };
-        if self.put_on(&change.inverse()) {
+        if self.never_saved(&change) || self.put_on(&change.inverse()) {
             self.say(format!("undone: {}", change.label));
         } else {
             self.live.history.redo();
         }
+    }
+
+    /// Takes back a change that could not be written: there is nothing to write then either.
+    fn never_saved(&mut self, change: &Change) -> bool {
+        let failed = |p: &Pending| p.failed.is_some() && p.change == *change;
+        let Some(at) = self.live.pending.iter().rposition(failed) else {
+            return false;
+        };
+        let inverse = change.inverse();
+        if self
+            .rewrite(|files| apply::change(&inverse, files))
+            .is_err()
+        {
+            return false;
+        }
+        self.live.pending.remove(at);
+        true
     }
 
     /// Makes the change again that was taken back last.

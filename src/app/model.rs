@@ -239,8 +239,15 @@ impl Model {
         self.step().map(StepRef::key)
     }
 
-    /// What a verb acts on: the marks if there are any, else the selection. By index.
+    /// What a verb acts on: the range that is open, else the marks, else the selection.
+    /// By index.
     pub fn subjects(&self) -> Vec<usize> {
+        if let Some(from) = self.view.range {
+            let here = self.view.cursor;
+            let last = self.view.list.len().saturating_sub(1);
+            let range = from.min(here)..=from.max(here).min(last);
+            return self.view.list.get(range).unwrap_or_default().to_vec();
+        }
         if self.view.marks.is_empty() {
             return self.step().map(StepRef::index).into_iter().collect();
         }

@@ -5,7 +5,7 @@ use crate::change::apply::Conflict;
 use crate::plan::StepKey;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::Field;
-use crate::plan::id::StepId;
+use crate::plan::id::{BlockId, StepId};
 
 /// A text field. Its letters are the terminal side's business; the model learns the text
 /// after each of them.
@@ -25,20 +25,29 @@ pub struct Input {
     pub error: Option<String>,
 }
 
+/// A field about to be set, and what a person saw there when they began.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wish {
+    /// By name, so that a live reload cannot redirect the edit.
+    pub steps: Vec<StepKey>,
+    /// The field.
+    pub field: Field,
+    /// The value that was on screen, where it is that of one step. If another one stands
+    /// there by the time of the edit, a person picks.
+    pub seen: Option<String>,
+}
+
 /// What an open prompt is for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Purpose {
-    /// The new value of a field of these steps.
-    Set {
-        /// By name, so that a live reload cannot redirect the edit.
-        steps: Vec<StepKey>,
-        /// The field.
-        field: Field,
-    },
+    /// The new value of a field.
+    Set(Wish),
     /// The new value of a block's cell.
     SetBlock {
-        /// Index of the block.
-        block: usize,
+        /// The block.
+        block: BlockId,
+        /// What stood in the cell when the field was opened.
+        seen: String,
         /// The column.
         column: BlockColumn,
     },
@@ -46,8 +55,8 @@ pub enum Purpose {
     Add(StepId),
     /// The text of an entry in the open list.
     Entry {
-        /// Which entry is replaced; `None` adds one.
-        at: Option<usize>,
+        /// The entry that is replaced; `None` adds one.
+        old: Option<String>,
     },
     /// A link to evidence for a check.
     Evidence {
@@ -55,6 +64,8 @@ pub enum Purpose {
         stage: usize,
         /// Index of the check in the stage.
         check: usize,
+        /// The check's words, by which it is known again.
+        text: String,
     },
     /// The text of a log line.
     Line {
@@ -62,6 +73,8 @@ pub enum Purpose {
         path: std::path::PathBuf,
         /// The line, counted from 0.
         line: usize,
+        /// What stood there when the field was opened.
+        seen: Vec<u8>,
     },
     /// Words that the filter line is set to.
     Filter {
@@ -81,10 +94,8 @@ pub enum Choice {
     Run(&'static str),
     /// Sets a field of steps.
     Set {
-        /// The steps.
-        steps: Vec<StepKey>,
-        /// The field.
-        field: Field,
+        /// Which field of which steps.
+        wish: Wish,
         /// The value.
         value: String,
     },
@@ -143,8 +154,8 @@ pub enum Source {
     Upstream(StepKey),
     /// Steps, one of which will depend on `step`.
     Downstream(StepKey),
-    /// Owners, for these steps.
-    Owner(Vec<StepKey>),
+    /// Owners, to be set.
+    Owner(Wish),
 }
 
 /// Something over the screen. The last one opened has the keys.

@@ -1,10 +1,13 @@
 //! From a field of the plan to the overlay that edits it, and back when Enter is pressed.
 
 use super::model::{Model, Repeat};
-use super::overlay::{Choice, Overlay, Purpose, Row};
+use super::overlay::{Choice, Overlay, Purpose, Row, Source, Wish};
 use crate::change::Change;
+use crate::change::Target;
+use crate::change::apply::{Conflict, Obstacle};
 use crate::change::compose::Attachment;
-use crate::change::value::Refusal;
+use crate::change::value::{self, Refusal};
+use crate::document::markdown::escaped;
 use crate::plan::StepKey;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::{Field, Kind};
@@ -22,6 +25,7 @@ impl Model {
         let key = self.plan.step(step).key();
         match field.spec().kind {
             Kind::Status => self.status_menu(vec![key]),
+            _ if field == Field::Owner => self.owner_chooser(vec![key]),
             Kind::List => self.overlays.push(Overlay::List {
                 step: key,
                 field,
@@ -32,17 +36,34 @@ impl Model {
                 let label = format!("{} {}", key.0, field.label());
                 let mut input = self.input(label, text);
                 input.multiline = kind == Kind::Text;
-                let purpose = Purpose::Set {
-                    steps: vec![key],
-                    field,
-                };
+                let purpose = Purpose::Set(self.wish(vec![key], field));
                 self.overlays.push(Overlay::Prompt { input, purpose });
             }
         }
     }
 
+    /// The wish to set a field, with what is on screen now.
+    fn wish(&self, steps: Vec<StepKey>, field: Field) -> Wish {
+        let seen = match &*self.indexes(&steps) {
+            [only] => Some(self.plan.step(*only).text(field).into_owned()),
+            _ => None,
+        };
+        Wish { steps, field, seen }
+    }
+
+    /// Opens the chooser of owners for these steps, on the one they have.
+    pub fn owner_chooser(&mut self, steps: Vec<StepKey>) {
+        let wish = self.wish(steps, Field::Owner);
+        let now = wish.seen.clone().unwrap_or_default();
+        self.choose_from("Owner", Source::Owner(wish));
+        if let Some(Overlay::Chooser { rows, cursor, .. }) = self.overlays.last_mut() {
+            *cursor = rows.iter().position(|row| row.label == now).unwrap_or(0);
+        }
+    }
+
     /// Opens the menu of statuses for these steps.
     pub fn status_menu(&mut self, steps: Vec<StepKey>) {
+        let wish = self.wish(steps.clone(), Field::Status);
         let current = match &*self.indexes(&steps) {
             [only] => self.plan.step(*only).status(),
             _ => None,
@@ -58,8 +79,7 @@ impl Model {
                 detail: if current == Some(status) { "now" } else { "" }.to_owned(),
                 blocked: None,
                 choice: Choice::Set {
-                    steps: steps.clone(),
-                    field: Field::Status,
+                    wish: wish.clone(),
                     value: status.word().to_owned(),
                 },
             })
@@ -79,7 +99,7 @@ impl Model {
     /// Opens the menu of fields for a step, each with its letter.
     pub fn field_menu(&mut self, step: usize) {
         // As far as they go round the fields' initials; `j` and `k` move.
-        let letters = "tsobhudiavmrclfgpqnz";
+        let letters = "tsobhOdiavmTclfgpqnz";
         let step = self.plan.step(step);
         let rows = crate::plan::field::FIELDS
             .iter()
@@ -130,7 +150,17 @@ impl Model {
     pub fn edit_block(&mut self, block: usize, column: BlockColumn) {
         let text = self.plan.block_text(block, column).to_owned();
         let label = format!("{} {}", self.plan.blocks()[block].id, column.label());
-        self.prompt(label, text, Purpose::SetBlock { block, column });
+        let block = self.plan.blocks()[block].id;
+        let seen = text.clone();
+        self.prompt(
+            label,
+            text,
+            Purpose::SetBlock {
+                block,
+                column,
+                seen,
+            },
+        );
     }
 
     /// Makes a change, or says why not; asks first where it is a large one.
@@ -154,24 +184,56 @@ impl Model {
         }
     }
 
-    /// Sets a field of steps given by name and remembers it for `.`.
-    pub fn set_field(
-        &mut self,
-        steps: &[StepKey],
-        field: Field,
-        value: &str,
-    ) -> Result<(), Refusal> {
-        let indexes = self.indexes(steps);
+    /// Sets a field of steps given by name and remembers it for `.`. Where somebody else
+    /// changed the field since the person looked, a person picks.
+    ///
+    /// # Errors
+    /// When the steps are gone or the field cannot take the value.
+    pub fn set_field(&mut self, wish: &Wish, value: &str) -> Result<(), Refusal> {
+        let indexes = self.indexes(&wish.steps);
         if indexes.is_empty() {
             return Err(Refusal("the step is not in the plan any more".to_owned()));
         }
-        let change = self.composer().set_all(&indexes, field, value)?;
+        let change = self.composer().set_all(&indexes, wish.field, value)?;
         self.repeat = Some(Repeat {
-            field,
+            field: wish.field,
             value: value.to_owned(),
         });
-        self.make(Ok(change), indexes.len());
+        if let (Some(seen), [only]) = (&wish.seen, &*indexes)
+            && self.plan.step(*only).text(wish.field) != *seen
+            && !change.edits.is_empty()
+        {
+            self.contest(change, Some(wish.field), seen);
+            return Ok(());
+        }
+        let differ = |step: &&usize| self.plan.step(**step).text(wish.field) != value;
+        let count = indexes.iter().filter(differ).count();
+        self.make(Ok(change), count);
         Ok(())
+    }
+
+    /// Shows both versions of a field that somebody else changed while a person, who saw
+    /// `seen` there, was changing it.
+    fn contest(&mut self, mut change: Change, field: Option<Field>, seen: &str) {
+        let mut conflicts = Vec::new();
+        for edit in &mut change.edits {
+            let expected = match &edit.target {
+                Target::LogValue { key, .. } if *key != "updated_at" => match field {
+                    Some(field) => value::raw(field, seen),
+                    None => continue,
+                },
+                Target::BlockCell { .. } => format!(" {seen} "),
+                Target::SectionValue { .. } => format!(" {}", escaped(seen)),
+                Target::SectionTitle { .. } => escaped(seen),
+                _ => continue,
+            };
+            let found = edit.before.replace(expected.into_bytes());
+            conflicts.push(Conflict {
+                edit: edit.clone(),
+                obstacle: Obstacle::Differs { found },
+            });
+        }
+        self.overlays.push(Overlay::Conflict { change, conflicts });
     }
 
     /// Enter in the open prompt: takes the text, or says in place why not.
@@ -189,10 +251,20 @@ impl Model {
 
     fn fulfil(&mut self, purpose: &Purpose, text: &str) -> Result<(), Refusal> {
         match purpose {
-            Purpose::Set { steps, field } => return self.set_field(steps, *field, text),
-            Purpose::SetBlock { block, column } => {
-                let change = self.composer().set_block(*block, *column, text)?;
-                self.make(Ok(change), 1);
+            Purpose::Set(wish) => return self.set_field(wish, text),
+            Purpose::SetBlock {
+                block,
+                column,
+                seen,
+            } => {
+                let gone = || Refusal(format!("there is no block {block} any more"));
+                let index = self.plan.find_block(*block).ok_or_else(gone)?;
+                let change = self.composer().set_block(index, *column, text)?;
+                if self.plan.block_text(index, *column) == seen || change.edits.is_empty() {
+                    self.make(Ok(change), 1);
+                } else {
+                    self.contest(change, None, seen);
+                }
             }
             Purpose::Add(id) => {
                 let change = self.composer().add(*id, text)?;
@@ -202,15 +274,19 @@ impl Model {
                     self.notice = notice;
                 }
             }
-            Purpose::Entry { at } => self.put_entry(*at, text)?,
-            Purpose::Evidence { stage, check } => self.attach(*stage, *check, text)?,
-            Purpose::Line { path, line } => {
+            Purpose::Entry { old } => self.put_entry(old.as_deref(), text)?,
+            Purpose::Evidence {
+                stage,
+                check,
+                text: words,
+            } => self.attach(*stage, *check, words, text)?,
+            Purpose::Line { path, line, seen } => {
                 let file = self.plan.files().iter().position(|file| file.path == *path);
                 let place = crate::plan::LogPlace {
                     file: file.ok_or_else(|| Refusal("the file is gone".to_owned()))?,
                     line: *line,
                 };
-                let change = self.composer().set_line(place, text)?;
+                let change = self.composer().set_line(place, seen, text)?;
                 self.make(Ok(change), 1);
             }
             Purpose::Filter { .. } => self.keep_filter(text)?,
@@ -219,14 +295,15 @@ impl Model {
     }
 
     /// Puts an entry into the list that is open, and saves it.
-    fn put_entry(&mut self, at: Option<usize>, text: &str) -> Result<(), Refusal> {
+    fn put_entry(&mut self, old: Option<&str>, text: &str) -> Result<(), Refusal> {
         let mut entries = self.open_entries();
-        match at.and_then(|at| entries.get_mut(at)) {
-            Some(entry) => *entry = text.to_owned(),
+        match old.map(|old| entries.iter_mut().find(|entry| *entry == old)) {
+            Some(Some(entry)) => *entry = text.to_owned(),
+            Some(None) => return Err(Refusal("the entry is not there any more".to_owned())),
             None => entries.push(text.to_owned()),
         }
         self.set_entries(&entries)?;
-        if at.is_none() {
+        if old.is_none() {
             self.select_last_entry();
         }
         Ok(())
@@ -289,13 +366,19 @@ impl Model {
         self.select_last_entry();
     }
 
-    fn attach(&mut self, stage: usize, check: usize, link: &str) -> Result<(), Refusal> {
-        if self
+    fn attach(
+        &mut self,
+        stage: usize,
+        check: usize,
+        words: &str,
+        link: &str,
+    ) -> Result<(), Refusal> {
+        let found = self
             .plan
             .stages()
             .get(stage)
-            .is_none_or(|s| check >= s.checks.len())
-        {
+            .and_then(|s| s.checks.get(check));
+        if found.is_none_or(|check| check.text != words) {
             return Err(Refusal("the check is not there any more".to_owned()));
         }
         let who = self.setting.who.clone();

@@ -275,7 +275,11 @@ fn place_for(log: &LogDocument, step: StepId) -> usize {
 }
 
 fn set_text(edit: &Edit, log: &mut LogDocument, hint: usize) -> Result<(), Obstacle> {
-    let before = edit.before.as_deref().ok_or(Obstacle::Gone)?;
+    let Some(before) = edit.before.as_deref() else {
+        let after = edit.after.as_deref().unwrap_or_default();
+        log.insert_line(hint.min(log.line_count()), after);
+        return Ok(());
+    };
     let nearest = (0..log.line_count())
         .filter(|line| content(log, *line) == before)
         .min_by_key(|line| line.abs_diff(hint))

@@ -30,7 +30,7 @@ const SESSION: &str = "session";
 /// # Errors
 /// When there is no terminal, when it is lost, or when an edit could not be saved at last.
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let start = match &arguments.dir {
+    let start = match &arguments.plan_dir {
         Some(dir) if !dir.is_dir() => {
             bail!(
                 "{} is not a folder; -C takes the folder of a plan",

@@ -17,7 +17,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub struct Arguments {
     /// Open the plan of this folder instead of the current one.
     #[arg(short = 'C', value_name = "DIR", global = true)]
-    pub dir: Option<PathBuf>,
+    pub plan_dir: Option<PathBuf>,
     /// Read this log, or the logs of this folder, instead of the configured ones.
     #[arg(long, value_name = "FILE", global = true)]
     pub log: Vec<PathBuf>,
@@ -59,7 +59,7 @@ pub enum Subcommands {
 /// Runs the program. Messages go to standard error; 2 means that it could not be done.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let base = arguments.dir.clone().unwrap_or_default();
+    let base = arguments.plan_dir.clone().unwrap_or_default();
     let done = match &arguments.command {
         Some(Subcommands::Demo(demo)) => demo.run(&base),
         Some(Subcommands::Init(init)) => init.run(&base),

@@ -57,6 +57,8 @@ impl Field {
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
             KeyCode::Enter if self.multiline && alt => self.area.insert_newline(),
+            // There is nothing to break in a field of one line; to save would surprise.
+            KeyCode::Enter if alt => {}
             KeyCode::Char('j') if self.multiline && ctrl => self.area.insert_newline(),
             // As in a shell; the widget's own habit would be undo.
             KeyCode::Char('u') if ctrl => {

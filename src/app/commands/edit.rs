@@ -3,14 +3,14 @@
 use super::{no_step, not_editable};
 use crate::app::command::{Blocked, Command, EVERYWHERE, Group, PLAN, Place, SCREENS, STEP};
 use crate::app::message::Effect;
-use crate::app::model::{GatePane, Model, Screen};
-use crate::app::overlay::{Overlay, Purpose, Source};
+use crate::app::model::Model;
+use crate::app::overlay::{Overlay, Purpose, Source, Wish};
 use crate::app::plan_view::{Pane, detail_fields};
 use crate::change::form;
 use crate::plan::StepKey;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::Field;
-use crate::plan::id::{BlockId, StepId};
+use crate::plan::id::StepId;
 use crate::plan::status::Status;
 
 /// Commands that change the plan.
@@ -41,11 +41,11 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "complete",
         keys: &["x"],
-        title: "Set the step complete, or tick the check",
+        title: "Set the step complete",
         hint: "complete",
         group: Group::Edit,
-        places: &[Place::Steps, Place::Detail, Place::Chain, Place::Checks],
-        blocked: cannot_complete,
+        places: STEP,
+        blocked: not_editable,
         run: complete,
     },
     Command {
@@ -58,34 +58,43 @@ pub const COMMANDS: &[Command] = &[
         blocked: not_editable,
         run: |model| {
             let steps = subjects(model);
-            model.choose_from("Owner", Source::Owner(steps));
+            model.owner_chooser(steps);
         },
     },
     Command {
         name: "add",
         keys: &["a"],
-        title: "Add a step, or attach evidence to a check",
+        title: "Add a step",
         hint: "add",
         group: Group::Edit,
-        places: &[
-            Place::Blocks,
-            Place::Steps,
-            Place::Detail,
-            Place::Chain,
-            Place::Checks,
-        ],
+        places: PLAN,
         blocked: |model| model.is_locked(),
         run: add,
     },
     Command {
         name: "add-sub-step",
         keys: &["A"],
-        title: "Add a sub-step to the step",
+        title: "Add a sub-step to the step, or the next one beside a sub-step",
         hint: "",
         group: Group::Edit,
         places: STEP,
         blocked: |model| model.is_locked().or_else(|| no_step(model)),
         run: add_sub_step,
+    },
+    Command {
+        name: "take-out",
+        keys: &["D"],
+        title: "Take the step out of the log",
+        hint: "",
+        group: Group::Edit,
+        places: STEP,
+        blocked: |model| model.is_locked().or_else(|| no_step(model)),
+        run: |model| {
+            if let Some(step) = model.step() {
+                let change = model.composer().remove(step.index());
+                model.make(change, 1);
+            }
+        },
     },
     Command {
         name: "depend-on",
@@ -160,8 +169,12 @@ pub const COMMANDS: &[Command] = &[
         },
         run: |model| {
             if let Some(repeat) = model.repeat.clone() {
-                let steps = subjects(model);
-                if let Err(refusal) = model.set_field(&steps, repeat.field, &repeat.value) {
+                let wish = Wish {
+                    steps: subjects(model),
+                    field: repeat.field,
+                    seen: None,
+                };
+                if let Err(refusal) = model.set_field(&wish, &repeat.value) {
                     model.refuse(refusal.to_string());
                 }
             }
@@ -197,7 +210,7 @@ pub const COMMANDS: &[Command] = &[
         name: "retry-save",
         keys: &["R"],
         title: "Try again to write what could not be saved",
-        hint: "",
+        hint: "retry",
         group: Group::Edit,
         places: SCREENS,
         blocked: |model| {
@@ -285,17 +298,7 @@ pub fn open_detail(model: &mut Model) {
     }
 }
 
-fn cannot_complete(model: &Model) -> Blocked {
-    model.is_locked().or_else(|| match model.screen {
-        Screen::Gates => super::gates::no_check(model),
-        _ => not_editable(model),
-    })
-}
-
 fn complete(model: &mut Model) {
-    if model.screen == Screen::Gates && model.gates.pane == GatePane::Checks {
-        return super::gates::tick(model);
-    }
     let steps = model.subjects();
     let open: Vec<usize> = steps
         .into_iter()
@@ -312,9 +315,6 @@ fn complete(model: &mut Model) {
 }
 
 fn add(model: &mut Model) {
-    if model.screen == Screen::Gates {
-        return super::gates::attach(model);
-    }
     let from = match (model.step(), model.view.block(&model.plan)) {
         (Some(step), _) if model.view.pane != Pane::Blocks => step.id(),
         (_, Some(block)) => {
@@ -328,10 +328,7 @@ fn add(model: &mut Model) {
     };
     match model.composer().next_free(from) {
         Some(id) => model.prompt(format!("New step {id}"), "", Purpose::Add(id)),
-        None => model.refuse(format!(
-            "block {} has no free number behind {from}",
-            BlockId(from.block_number())
-        )),
+        None => model.refuse(format!("there is no free number behind {from}")),
     }
 }
 
@@ -339,6 +336,8 @@ fn add_sub_step(model: &mut Model) {
     let Some((id, _)) = model.selected() else {
         return;
     };
+    // From a sub-step, the next one beside it.
+    let id = id.parent().unwrap_or(id);
     match model.composer().next_child(id) {
         Some(child) => model.prompt(format!("New sub-step {child}"), "", Purpose::Add(child)),
         None => model.refuse(format!("{id} has no room for another sub-step")),

@@ -10,6 +10,26 @@ use crate::plan::checks::tick_contradicted::open_steps;
 /// Commands of screen 2.
 pub const COMMANDS: &[Command] = &[
     Command {
+        name: "tick",
+        keys: &["x"],
+        title: "Tick the check, or take its tick away",
+        hint: "tick",
+        group: Group::Edit,
+        places: &[Place::Checks],
+        blocked: |model| model.is_locked().or_else(|| no_check(model)),
+        run: tick,
+    },
+    Command {
+        name: "attach",
+        keys: &["a"],
+        title: "Attach evidence to the check",
+        hint: "attach evidence",
+        group: Group::Edit,
+        places: &[Place::Checks],
+        blocked: |model| model.is_locked().or_else(|| no_check(model)),
+        run: attach,
+    },
+    Command {
         name: "check-steps",
         keys: &["enter"],
         title: "Go to the steps that the check names, or into the stage",
@@ -40,14 +60,14 @@ fn check(model: &Model) -> Option<&Check> {
 }
 
 /// Why there is no check to act on.
-pub fn no_check(model: &Model) -> Blocked {
+fn no_check(model: &Model) -> Blocked {
     check(model)
         .is_none()
         .then(|| "this stage has no checklist".to_owned())
 }
 
 /// Ticks the selected check, or takes its tick away.
-pub fn tick(model: &mut Model) {
+fn tick(model: &mut Model) {
     let change = model.composer().tick(model.gates.stage, model.gates.check);
     model.make(change, 1);
     let open = check(model).map(|check| open_steps(&model.plan, check));
@@ -59,12 +79,19 @@ pub fn tick(model: &mut Model) {
 }
 
 /// Asks for a link to evidence for the selected check.
-pub fn attach(model: &mut Model) {
+fn attach(model: &mut Model) {
     if let Some(reason) = no_check(model) {
         return model.refuse(reason);
     }
+    let text = check(model)
+        .map(|check| check.text.clone())
+        .unwrap_or_default();
     let (stage, check) = (model.gates.stage, model.gates.check);
-    model.prompt("Evidence link", "", Purpose::Evidence { stage, check });
+    model.prompt(
+        "Evidence link",
+        "",
+        Purpose::Evidence { stage, check, text },
+    );
 }
 
 fn links(model: &Model) -> Vec<String> {
@@ -80,7 +107,7 @@ fn links(model: &Model) -> Vec<String> {
 
 fn no_evidence(model: &Model) -> Blocked {
     no_check(model).or_else(|| {
-        let key = model.keymap.key_of("add");
+        let key = model.keymap.key_of("attach");
         links(model)
             .is_empty()
             .then(|| format!("no evidence yet; {key} attaches a link"))

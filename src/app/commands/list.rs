@@ -29,8 +29,9 @@ pub const COMMANDS: &[Command] = &[
         places: LIST,
         blocked: no_entry,
         run: |model| {
-            if let Some((at, text)) = entry(model) {
-                model.prompt("Entry", text, Purpose::Entry { at: Some(at) });
+            if let Some((_, text)) = entry(model) {
+                let old = Some(text.clone());
+                model.prompt("Entry", text, Purpose::Entry { old });
             }
         },
     },
@@ -169,7 +170,7 @@ fn add(model: &mut Model) {
             let step = *step;
             model.choose_from("Depends on", Source::Upstream(step));
         }
-        _ => model.prompt("New entry", "", Purpose::Entry { at: None }),
+        _ => model.prompt("New entry", "", Purpose::Entry { old: None }),
     }
 }
 

@@ -368,6 +368,9 @@ fn open(model: &mut Model) {
         Pane::Blocks => focus(model, Pane::Steps),
         Pane::Steps => match model.step() {
             Some(_) => focus(model, Pane::Detail),
+            None if !model.view.filter.is_empty() => {
+                model.say("no step matches; Esc clears the filter");
+            }
             None => model.say("no step here; a adds one"),
         },
         Pane::Detail => super::edit::open_detail(model),

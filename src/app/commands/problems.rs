@@ -125,13 +125,15 @@ fn edit_line(model: &mut Model) {
     if line >= log.line_count() {
         return model.refuse("the line is not there any more");
     }
-    let text = log.line(line).text().into_owned();
+    let (text, body) = (log.line(line).text().into_owned(), log.line(line).body());
+    let seen = log.line(line).bytes()[body.range()].to_vec();
     model.prompt(
         place.to_string(),
         text,
         Purpose::Line {
             path: place.path,
             line,
+            seen,
         },
     );
 }

@@ -10,17 +10,11 @@ use crate::plan::source::{Role, SourceFile};
 use crate::plan::status::Status;
 
 impl Composer<'_> {
-    /// The first free number behind `id` in its block, or nothing where the block is full.
+    /// The first free number from `id` on: in its block, else in a block behind it.
     pub fn next_free(&self, id: StepId) -> Option<StepId> {
-        let block = self
-            .plan
-            .find(id)
-            .map(|step| self.plan.step(step).block())
-            .or_else(|| self.plan.find_block(BlockId(id.block_number())));
-        let last = match block {
-            Some(block) => self.plan.blocks()[block].range.1,
-            None => BlockId(id.block_number()).default_range().1,
-        };
+        let own_end = BlockId(id.block_number()).default_range().1;
+        let ends = self.plan.blocks().iter().map(|block| block.range.1);
+        let last = ends.fold(own_end, u32::max);
         (id.number()..=last)
             .map(StepId::new)
             .find(|candidate| self.plan.find(*candidate).is_none())

@@ -5,27 +5,56 @@ use crate::change::value::{Refusal, refuse};
 use crate::plan::LogPlace;
 
 impl Composer<'_> {
-    /// Replaces the text of a log line by what was typed, which may not have line breaks.
+    /// Replaces the log line that holds `seen`, at `place` or wherever it has moved to, by
+    /// what was typed, which may not have line breaks. Nothing typed takes the line out.
     ///
     /// # Errors
     /// When `typed` is more than one line.
-    pub fn set_line(&self, place: LogPlace, typed: &str) -> Result<Change, Refusal> {
+    pub fn set_line(&self, place: LogPlace, seen: &[u8], typed: &str) -> Result<Change, Refusal> {
         let typed = typed.strip_suffix('\n').unwrap_or(typed);
         if typed.contains(['\n', '\r']) {
             return refuse("a step is one line of the log");
         }
         let file = &self.plan.files()[place.file];
-        let Some(log) = file.log() else {
+        if file.log().is_none() {
             return refuse(format!("{} is not a log", file.path.display()));
-        };
-        let line = log.line(place.line);
+        }
+        let gone = typed.trim().is_empty();
+        let verb = if gone { "taken out" } else { "edited" };
         Ok(Change {
-            label: format!("{}:{} edited", file.path.display(), place.line + 1),
+            label: format!("{}:{} {verb}", file.path.display(), place.line + 1),
             edits: vec![Edit {
                 path: file.path.clone(),
                 target: Target::LogText { line: place.line },
+                before: Some(seen.to_vec()),
+                after: (!gone).then(|| typed.as_bytes().to_vec()),
+            }],
+        })
+    }
+
+    /// Takes a step's line out of the log.
+    ///
+    /// # Errors
+    /// When the canon describes the step too, which a person must take out there.
+    pub fn remove(&self, step: usize) -> Result<Change, Refusal> {
+        let step = self.plan.step(step);
+        let id = step.id();
+        let (Some(place), Some(line)) = (step.log_place(), step.log_line()) else {
+            return refuse(format!(
+                "{id} stands in the canon only; take its section out there"
+            ));
+        };
+        if let Some((section, _)) = step.section() {
+            let path = self.plan.files()[section.file].path.display();
+            return refuse(format!("{id} has a section in {path}; take that out first"));
+        }
+        Ok(Change {
+            label: format!("{id} taken out: {}", super::shown(&step.title())),
+            edits: vec![Edit {
+                path: self.plan.files()[place.file].path.clone(),
+                target: Target::LogText { line: place.line },
                 before: Some(line.bytes()[line.body().range()].to_vec()),
-                after: Some(typed.as_bytes().to_vec()),
+                after: None,
             }],
         })
     }

@@ -40,14 +40,15 @@ impl Composer<'_> {
         let step = self.plan.step(step);
         let after = value::accept(self.plan, field, typed)?;
         let before = step.text(field).into_owned();
+        let pair = shown_pair(&before, &after);
         let label = match field.spec().kind {
             Kind::Text => format!("{} {}", step.id(), field.label().to_lowercase()),
             _ => format!(
                 "{} {}: {} → {}",
                 step.id(),
                 field.label().to_lowercase(),
-                shown(&before),
-                shown(&after)
+                pair.0,
+                pair.1
             ),
         };
         let edits = self.set_edits(step, field, &after)?;
@@ -108,8 +109,7 @@ impl Composer<'_> {
             edits.extend(self.log_edits(step, field, &raw)?);
         }
         if let Some((section, _)) = step.section() {
-            let text = join_list(&entries);
-            edits.extend(self.section_edit(step, section, field, &text)?);
+            edits.extend(self.section_edit(step, section, field, &written_list(&entries))?);
         }
         placed(step, field, edits).map(|edits| Change { label, edits })
     }
@@ -131,7 +131,7 @@ impl Composer<'_> {
             let list = drift.field.spec().kind == Kind::List;
             if keep_log {
                 let text = match list {
-                    true => join_list(&step.list(drift.field)),
+                    true => written_list(&step.list(drift.field)),
                     false => drift.log,
                 };
                 edits.extend(self.section_edit(step, section, drift.field, &text)?);
@@ -151,6 +151,23 @@ impl Composer<'_> {
         }
         if edits.is_empty() {
             return refuse(format!("log and canon agree about {}", step.id()));
+        }
+        edits.retain(|edit| edit.before != edit.after);
+        let is_stamp = |edit: &Edit| {
+            matches!(
+                edit.target,
+                Target::LogValue {
+                    key: "updated_at",
+                    ..
+                }
+            )
+        };
+        if edits.iter().all(is_stamp) {
+            return refuse(format!(
+                "the same words would be written again; edit {} of {} by hand",
+                fields.join(", "),
+                step.id()
+            ));
         }
         // Each field of the log brings its own stamp; the step needs one.
         edits.dedup_by(|a, b| a.target == b.target);
@@ -312,6 +329,7 @@ impl Composer<'_> {
         let Some(item) = section.bullet(field) else {
             return match step.log_line() {
                 Some(_) => Ok(None),
+                None if field.spec().kind == Kind::List => edit(target, None, format!(" {text}")),
                 None => edit(target, None, format!(" {}", escaped(text))),
             };
         };
@@ -323,8 +341,12 @@ impl Composer<'_> {
             Field::Status => cased_like(&label.text, text),
             _ => text.to_owned(),
         };
-        let changed = document
-            .set_label_value(item, &text)
+        let splices = match field.spec().kind {
+            // Lists come written: their separators are ours.
+            Kind::List => document.set_label_source(item, &text),
+            _ => document.set_label_value(item, &text),
+        };
+        let changed = splices
             .map_err(|refusal| refusal.to_string())
             .and_then(|splices| document.apply(&splices).map_err(|error| error.to_string()))
             .map_err(Refusal)?;
@@ -346,6 +368,15 @@ fn placed(step: StepRef<'_>, field: Field, edits: Vec<Edit>) -> Result<Vec<Edit>
         ));
     }
     Ok(edits)
+}
+
+/// A list as the canon writes it.
+fn written_list<S: AsRef<str>>(entries: &[S]) -> String {
+    let written: Vec<String> = entries
+        .iter()
+        .map(|entry| escaped(entry.as_ref()))
+        .collect();
+    join_list(&written)
 }
 
 /// The status in the canon's own habit: "In Progress" where the old one began with a capital.
@@ -375,9 +406,11 @@ fn list_label(step: StepRef<'_>, field: Field, entries: &[String]) -> String {
     }
 }
 
+/// Characters of a value that a message shows at the most.
+const LONGEST: usize = 32;
+
 /// A value short enough for one line of a message.
 fn shown(text: &str) -> String {
-    const LONGEST: usize = 32;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.is_empty() {
         return "(none)".to_owned();
@@ -386,6 +419,24 @@ fn shown(text: &str) -> String {
         Some((cut, _)) => format!("{}…", &line[..cut]),
         None => line,
     }
+}
+
+/// Two values short enough for one line of a message, from where they begin to differ.
+fn shown_pair(before: &str, after: &str) -> (String, String) {
+    const LEAD: usize = 8;
+    let alike = before
+        .chars()
+        .zip(after.chars())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let from = |text: &str| {
+        if alike < 2 * LEAD || text.chars().count() <= LONGEST {
+            return shown(text);
+        }
+        let tail: String = text.chars().skip(alike - LEAD).collect();
+        format!("…{}", shown(&tail))
+    };
+    (from(before), from(after))
 }
 
 /// The file that new roadmap entries go to.

@@ -140,13 +140,18 @@ fn read_heading(text: &str) -> Option<(StepId, usize)> {
     Some((id, text.len() - title.len()))
 }
 
-/// Takes a written list apart: at semicolons if it has any, else at commas. Links stand
-/// for their target, code for its words; `none` and a dash say that there is nothing.
+/// Takes a written list apart: at semicolons if it has any, else at commas, a separator
+/// behind a backslash aside. Links stand for their target, code for its words; `none` and a
+/// dash say that there is nothing.
 pub fn split_list(source: &str) -> Vec<Cow<'static, str>> {
     let source = source.split_whitespace().collect::<Vec<_>>().join(" ");
-    let separator = if source.contains(';') { ';' } else { ',' };
-    source
-        .split(separator)
+    let at_semicolons = split_at(&source, b';');
+    let parts = match at_semicolons.len() {
+        0 | 1 => split_at(&source, b','),
+        _ => at_semicolons,
+    };
+    parts
+        .into_iter()
         .map(|entry| plain_entry(entry.trim()))
         .filter(|entry| !entry.is_empty())
         .filter(|entry| !["none", "n/a", "-", "—", "–"].contains(&&*entry.to_lowercase()))
@@ -154,14 +159,39 @@ pub fn split_list(source: &str) -> Vec<Cow<'static, str>> {
         .collect()
 }
 
-/// Joins entries so that [`split_list`] takes them apart again.
+fn split_at(source: &str, separator: u8) -> Vec<&str> {
+    let bytes = source.as_bytes();
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        let escaped = bytes[..at]
+            .iter()
+            .rev()
+            .take_while(|b| **b == b'\\')
+            .count()
+            % 2
+            == 1;
+        if *byte == separator && !escaped {
+            parts.push(&source[start..at]);
+            start = at + 1;
+        }
+    }
+    parts.push(&source[start..]);
+    parts
+}
+
+/// Joins entries, each already written as Markdown, so that [`split_list`] takes them apart
+/// again: at commas, or at semicolons where an entry has a comma of its own.
 pub fn join_list<S: AsRef<str>>(entries: &[S]) -> String {
-    let entries: Vec<&str> = entries.iter().map(AsRef::as_ref).collect();
-    match entries.as_slice() {
+    let has_comma = entries.iter().any(|entry| entry.as_ref().contains(','));
+    let protected = entries
+        .iter()
+        .map(|entry| entry.as_ref().replace(';', "\\;"));
+    match entries {
         [] => "none".to_owned(),
-        [only] if only.contains(',') => format!("{only};"),
-        entries if entries.iter().any(|entry| entry.contains(',')) => entries.join("; "),
-        entries => entries.join(", "),
+        [only] => only.as_ref().replace(';', "\\;").replace(',', "\\,"),
+        _ if has_comma => protected.collect::<Vec<_>>().join("; "),
+        _ => protected.collect::<Vec<_>>().join(", "),
     }
 }
 
@@ -195,4 +225,41 @@ fn unescaped(text: &str) -> String {
         out.push(c);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn written_lists_are_read_as_people_mean_them() {
+        assert_eq!(split_list("0003, Step 0010"), ["0003", "Step 0010"]);
+        assert_eq!(
+            split_list("0003; Board agrees, in writing"),
+            ["0003", "Board agrees, in writing"]
+        );
+        assert_eq!(
+            split_list("[the page](docs/a.md), `b.md`, <https://x.org>"),
+            ["docs/a.md", "b.md", "https://x.org"]
+        );
+        assert!(split_list("None").is_empty());
+        assert_eq!(
+            join_list(&["Legal says yes, twice; v1.2"]),
+            "Legal says yes\\, twice\\; v1.2"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn joining_and_splitting_is_the_identity(
+            entries in prop::collection::vec("[a-z0-9][a-z0-9,;:. ]{0,12}[a-z0-9]", 0..5),
+        ) {
+            let clean: Vec<String> = entries
+                .iter()
+                .map(|e| e.split_whitespace().collect::<Vec<_>>().join(" "))
+                .collect();
+            prop_assert_eq!(split_list(&join_list(&clean)), clean);
+        }
+    }
 }

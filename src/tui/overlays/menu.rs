@@ -78,13 +78,9 @@ pub fn draw(
 
 /// The sign of the status that a row would set.
 fn status_sign(row: &Row) -> Option<Sign> {
-    let Choice::Set {
-        field: Field::Status,
-        value,
-        ..
-    } = &row.choice
-    else {
+    let Choice::Set { wish, value } = &row.choice else {
         return None;
     };
-    Status::read(value).map(status::sign)
+    let read = Status::read(value).filter(|_| wish.field == Field::Status);
+    read.map(status::sign)
 }
