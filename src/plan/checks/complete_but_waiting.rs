@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
     code: "complete-but-waiting",
     severity: Severity::Warning,
     title: "a complete step has a dependency that is not met",
-    help: "`<` goes to the dependency; `s` sets the status of either",
+    help: "⏎ goes to the step: `<` goes to the dependency; `s` sets the status of either",
     run,
 };
 

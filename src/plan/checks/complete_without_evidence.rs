@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule {
     code: "complete-without-evidence",
     severity: Severity::Warning,
     title: "a complete step has neither artifact nor evidence",
-    help: "`e` on the artifacts or the evidence says what there is to see",
+    help: "⏎ goes to the step: `e` on the artifacts or the evidence says what there is to see",
     run,
 };
 

@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
     code: "cycle",
     severity: Severity::Error,
     title: "steps depend on each other in a circle",
-    help: "`e` on the dependencies takes one of these out; `T` shows the chain",
+    help: "⏎ goes to the step: `e` on the dependencies takes one of these out; `T` shows the chain",
     run,
 };
 

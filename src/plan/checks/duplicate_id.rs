@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule {
     code: "duplicate-id",
     severity: Severity::Error,
     title: "two steps have the same ID",
-    help: "`E` opens the step: give it a free ID, or delete the one that is out of date",
+    help: "⏎ goes to the step: `D` takes out the one that is out of date; `e` here edits the line, to give it a free ID",
     run,
 };
 

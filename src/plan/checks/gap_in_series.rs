@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     code: "gap-in-series",
     severity: Severity::Warning,
     title: "step numbers are missing inside a block",
-    help: "`a` on the step before adds the next number; a retired step keeps its line",
+    help: "⏎ goes to the step: `a` on the step before adds the next number; a retired step keeps its line",
     run,
 };
 

@@ -19,7 +19,7 @@ pub const RULE: Rule = Rule {
     code: "id-outside-block",
     severity: Severity::Error,
     title: "a step's number is outside its block's range",
-    help: "`e` on the block sets the one that the number belongs to",
+    help: "⏎ goes to the step: `e` on the block sets the one that the number belongs to",
     run,
 };
 
@@ -49,7 +49,7 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
         let home = &plan.blocks()[step.block()];
         let help = match (home.range.0..=home.range.1).contains(&id.number()) {
             true => format!(
-                "`e` on the block sets {}, to which the number belongs",
+                "⏎ goes to the step: `e` on the block sets {}, to which the number belongs",
                 home.id
             ),
             false => "no block has this number: add a row to the block table".to_owned(),

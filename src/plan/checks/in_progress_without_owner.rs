@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
     code: "in-progress-without-owner",
     severity: Severity::Warning,
     title: "a step is in progress and has no owner",
-    help: "`o` sets the owner",
+    help: "⏎ goes to the step: `o` sets the owner",
     run,
 };
 

@@ -18,7 +18,7 @@ pub const RULE: Rule = Rule {
     code: "missing-artifact",
     severity: Severity::Warning,
     title: "an artifact's path does not exist",
-    help: "`e` on the artifacts corrects the path, counted from the root of the plan",
+    help: "⏎ goes to the step: `e` on the artifacts corrects the path, counted from the root of the plan",
     run,
 };
 

@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     code: "missing-dependency",
     severity: Severity::Error,
     title: "a step depends on one that does not exist",
-    help: "`e` on the dependencies corrects the ID or takes it out; `a` adds the missing step",
+    help: "⏎ goes to the step: `e` on the dependencies corrects the ID or takes it out; `a` adds the missing step",
     run,
 };
 

@@ -17,7 +17,7 @@ pub const RULE: Rule = Rule {
     code: "missing-field",
     severity: Severity::Error,
     title: "a step lacks a required field",
-    help: "`e` on the field writes it; `E` opens the whole step",
+    help: "⏎ goes to the step: `e` on the field writes it; `E` opens the whole step",
     run,
 };
 

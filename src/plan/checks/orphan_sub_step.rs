@@ -10,7 +10,7 @@ pub const RULE: Rule = Rule {
     code: "orphan-sub-step",
     severity: Severity::Warning,
     title: "a sub-step has no parent",
-    help: "`a` adds the parent; `E` opens the sub-step to give it another ID",
+    help: "⏎ goes to the step: `a` adds the parent; `E` opens the sub-step to give it another ID",
     run,
 };
 

@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
     code: "self-dependency",
     severity: Severity::Error,
     title: "a step depends on itself",
-    help: "`e` on the dependencies takes the entry out",
+    help: "⏎ goes to the step: `e` on the dependencies takes the entry out",
     run,
 };
 

@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
     code: "stale",
     severity: Severity::Note,
     title: "a step in progress was not touched for 30 days",
-    help: "`s` sets what is true now; any edit of the step dates it anew",
+    help: "⏎ goes to the step: `s` sets what is true now; any edit of the step dates it anew",
     run,
 };
 

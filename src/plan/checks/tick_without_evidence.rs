@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     code: "tick-without-evidence",
     severity: Severity::Warning,
     title: "a ticked item has no evidence link",
-    help: "`a` on the item attaches a link; `x` takes the tick away",
+    help: "⏎ goes to the check: `a` attaches a link; `x` takes the tick away",
     run,
 };
 

@@ -17,7 +17,7 @@ pub const RULE: Rule = Rule {
     code: "timestamp",
     severity: Severity::Error,
     title: "updated_at is not RFC 3339",
-    help: "`e` on the field writes it, as 2026-01-31T12:00:00Z; so does any other edit of the step",
+    help: "any edit of the step writes it anew, as 2026-01-31T12:00:00Z",
     run,
 };
 

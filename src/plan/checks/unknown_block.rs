@@ -36,7 +36,7 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
                 let words = quoted(&json::words(raw));
                 let message = format!("{} names {words} as its block, which is none", step.id());
                 let spot = Spot::field(plan, step, Field::Block);
-                let help = "`e` on the block corrects it: write B and a number, as B07";
+                let help = "⏎ goes to the step: `e` on the block corrects it: write B and a number, as B07";
                 let problem = RULE.problem(plan, spot, message).with_help(help);
                 problems.push(problem.about(step));
             }

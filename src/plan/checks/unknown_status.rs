@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule {
     code: "unknown-status",
     severity: Severity::Error,
     title: "a status is none of the five",
-    help: "`s` sets a status: idea, draft, in progress, blocked or complete",
+    help: "⏎ goes to the step: `s` sets a status: idea, draft, in progress, blocked or complete",
     run,
 };
 

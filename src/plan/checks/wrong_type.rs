@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
     code: "wrong-type",
     severity: Severity::Error,
     title: "a field has a value of the wrong JSON type",
-    help: "`e` on the field writes it anew; `E` opens the whole step",
+    help: "⏎ goes to the step: `e` on the field writes it anew; `E` opens the whole step",
     run,
 };
 
