@@ -71,15 +71,18 @@ impl Composer<'_> {
             .map(|(key, raw)| format!("\"{key}\"{colon}{raw}"))
             .collect::<Vec<_>>()
             .join(&separator);
-        Ok(Change {
-            label: format!("{id} added: {}", super::shown(&title)),
-            edits: vec![Edit {
-                path: file.path.clone(),
-                target: Target::LogStep { step: id, nth: 0 },
-                before: None,
-                after: Some(format!("{{{line}}}").into_bytes()),
-            }],
-        })
+        super::reversible(
+            file,
+            Change {
+                label: format!("{id} added: {}", super::shown(&title)),
+                edits: vec![Edit {
+                    path: file.path.clone(),
+                    target: Target::LogStep { step: id, nth: 0 },
+                    before: None,
+                    after: Some(format!("{{{line}}}").into_bytes()),
+                }],
+            },
+        )
     }
 
     /// The log line of the step closest below `id`, else of the first step above it.

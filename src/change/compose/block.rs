@@ -53,14 +53,17 @@ impl Composer<'_> {
             .get(index)
             .map(|cell| document.bytes()[cell.outer.range()].to_vec());
         let outer = changed.tables()[row.table].rows[row.row].cells[index].outer;
-        Ok(Change {
-            label,
-            edits: vec![Edit {
-                path: file.path.clone(),
-                target: Target::BlockCell { block: id, column },
-                before,
-                after: Some(changed.bytes()[outer.range()].to_vec()),
-            }],
-        })
+        super::reversible(
+            file,
+            Change {
+                label,
+                edits: vec![Edit {
+                    path: file.path.clone(),
+                    target: Target::BlockCell { block: id, column },
+                    before,
+                    after: Some(changed.bytes()[outer.range()].to_vec()),
+                }],
+            },
+        )
     }
 }

@@ -40,19 +40,22 @@ impl Composer<'_> {
             .map(|mark| document.bytes()[mark.range()].to_vec());
         let after = if check.done { "[ ]" } else { "[x]" };
         let verb = if check.done { "unticked" } else { "ticked" };
-        Ok(Change {
-            label: format!("{} {verb}: {}", check.stage, super::shown(&check.text)),
-            edits: vec![Edit {
-                path: file.path.clone(),
-                target: Target::CheckMark {
-                    stage: check.stage.clone(),
-                    text: check.text.clone(),
-                    nth: check.nth,
-                },
-                before,
-                after: Some(after.as_bytes().to_vec()),
-            }],
-        })
+        super::reversible(
+            file,
+            Change {
+                label: format!("{} {verb}: {}", check.stage, super::shown(&check.text)),
+                edits: vec![Edit {
+                    path: file.path.clone(),
+                    target: Target::CheckMark {
+                        stage: check.stage.clone(),
+                        text: check.text.clone(),
+                        nth: check.nth,
+                    },
+                    before,
+                    after: Some(after.as_bytes().to_vec()),
+                }],
+            },
+        )
     }
 
     /// Attaches `link` to a check: a bullet in the stage's roadmap entry, dated and signed.

@@ -1,6 +1,6 @@
 //! Log lines edited as text: what cannot be read, and whole steps.
 
-use super::{Change, Composer, Edit, Target};
+use super::{Change, Composer, Edit, Target, reversible};
 use crate::change::value::{Refusal, refuse};
 use crate::plan::LogPlace;
 
@@ -12,7 +12,7 @@ impl Composer<'_> {
     /// When `typed` is more than one line.
     pub fn set_line(&self, place: LogPlace, seen: &[u8], typed: &str) -> Result<Change, Refusal> {
         let typed = typed.strip_suffix('\n').unwrap_or(typed);
-        if typed.contains(['\n', '\r']) {
+        if typed.contains(['\n', '\r', '\u{feff}']) {
             return refuse("a step is one line of the log");
         }
         let file = &self.plan.files()[place.file];
@@ -21,15 +21,18 @@ impl Composer<'_> {
         }
         let gone = typed.trim().is_empty();
         let verb = if gone { "taken out" } else { "edited" };
-        Ok(Change {
-            label: format!("{}:{} {verb}", file.path.display(), place.line + 1),
-            edits: vec![Edit {
-                path: file.path.clone(),
-                target: Target::LogText { line: place.line },
-                before: Some(seen.to_vec()),
-                after: (!gone).then(|| typed.as_bytes().to_vec()),
-            }],
-        })
+        reversible(
+            file,
+            Change {
+                label: format!("{}:{} {verb}", file.path.display(), place.line + 1),
+                edits: vec![Edit {
+                    path: file.path.clone(),
+                    target: Target::LogText { line: place.line },
+                    before: Some(seen.to_vec()),
+                    after: (!gone).then(|| typed.as_bytes().to_vec()),
+                }],
+            },
+        )
     }
 
     /// Takes a step's line out of the log.
@@ -48,14 +51,17 @@ impl Composer<'_> {
             let path = self.plan.files()[section.file].path.display();
             return refuse(format!("{id} has a section in {path}; take that out first"));
         }
-        Ok(Change {
-            label: format!("{id} taken out: {}", super::shown(&step.title())),
-            edits: vec![Edit {
-                path: self.plan.files()[place.file].path.clone(),
-                target: Target::LogText { line: place.line },
-                before: Some(line.bytes()[line.body().range()].to_vec()),
-                after: None,
-            }],
-        })
+        reversible(
+            &self.plan.files()[place.file],
+            Change {
+                label: format!("{id} taken out: {}", super::shown(&step.title())),
+                edits: vec![Edit {
+                    path: self.plan.files()[place.file].path.clone(),
+                    target: Target::LogText { line: place.line },
+                    before: Some(line.bytes()[line.body().range()].to_vec()),
+                    after: None,
+                }],
+            },
+        )
     }
 }

@@ -11,13 +11,14 @@ mod line;
 
 use chrono::{DateTime, Utc};
 
+use super::apply;
 use super::value::{self, Refusal, refuse};
 use super::{Change, Edit, Target, tail};
 use crate::document::json;
 use crate::document::markdown::escaped;
-use crate::plan::canon::section::{Section, join_list};
+use crate::plan::canon::section::{HEADING_DASHES, Section, join_list};
 use crate::plan::field::{Field, Kind};
-use crate::plan::source::Role;
+use crate::plan::source::{Role, SourceFile};
 use crate::plan::status::Status;
 use crate::plan::{Plan, StepRef};
 pub use gate::Attachment;
@@ -132,7 +133,7 @@ impl Composer<'_> {
             if keep_log {
                 let text = match list {
                     true => written_list(&step.list(drift.field)),
-                    false => drift.log,
+                    false => value::accept(self.plan, drift.field, &drift.log)?,
                 };
                 edits.extend(self.section_edit(step, section, drift.field, &text)?);
             } else {
@@ -199,7 +200,7 @@ impl Composer<'_> {
             }
         }
         if let Some((section, document)) = step.section()
-            && section.text(document, field).as_deref() != Some(after)
+            && section.text(document, field).unwrap_or_default() != after
         {
             edits.extend(self.section_edit(step, section, field, after)?);
         }
@@ -304,9 +305,18 @@ impl Composer<'_> {
                 after: Some(after.into_bytes()),
             }))
         };
+        let added = |edit: Result<Option<Edit>, Refusal>| {
+            let edits = edit?.into_iter().collect();
+            let label = String::new();
+            let change = reversible(file, Change { label, edits })?;
+            Ok(change.edits.into_iter().next())
+        };
         let source = |span: crate::document::splice::Span| document.bytes()[span.range()].to_vec();
         let id = section.id;
         if field == Field::Title {
+            if text.starts_with(HEADING_DASHES) {
+                return refuse("in a heading of the canon, a title cannot begin with a dash");
+            }
             let before = source(section.title_span);
             let target = Target::SectionTitle { step: id, nth };
             return edit(target, Some(before), escaped(text));
@@ -329,8 +339,18 @@ impl Composer<'_> {
         let Some(item) = section.bullet(field) else {
             return match step.log_line() {
                 Some(_) => Ok(None),
-                None if field.spec().kind == Kind::List => edit(target, None, format!(" {text}")),
-                None => edit(target, None, format!(" {}", escaped(text))),
+                None if section.last_bullet().is_none() => refuse(format!(
+                    "the section of {id} in {} has no bullets yet; begin it there",
+                    file.path.display()
+                )),
+                None if field.spec().kind == Kind::List => {
+                    added(edit(target, None, format!(" {text}")))
+                }
+                // A new bullet is one line: the canon reads a break as a space anyway.
+                None => {
+                    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                    added(edit(target, None, format!(" {}", escaped(&line))))
+                }
             };
         };
         let Some(label) = &document.items()[item].label else {
@@ -444,4 +464,32 @@ fn roadmap_file(plan: &Plan) -> Option<usize> {
     plan.files()
         .iter()
         .position(|file| file.role == Role::Roadmap)
+}
+
+/// Refuses a change of `file` that cannot be made, or that undo could not take back to the
+/// last byte: line ends of two kinds, a table row that ends in the middle of a cell.
+fn reversible(file: &SourceFile, change: Change) -> Result<Change, Refusal> {
+    let before = vec![file.clone()];
+    let mut files = before.clone();
+    let same = |files: &[SourceFile]| {
+        let bytes = |files: &[SourceFile]| files.first().map(|f| f.document.to_bytes());
+        bytes(files) == bytes(&before)
+    };
+    let there = apply::change(&change, &mut files);
+    // As whoever reads the file next would read it.
+    for file in &mut files {
+        *file = SourceFile::load(&file.path, file.role, file.document.to_bytes());
+    }
+    let back = there.and_then(|()| apply::change(&change.inverse(), &mut files));
+    match back {
+        Ok(()) if same(&files) => Ok(change),
+        Ok(()) => refuse(format!(
+            "undo could not restore {} byte for byte; make this edit by hand",
+            file.path.display()
+        )),
+        Err(conflicts) => match conflicts.first() {
+            Some(conflict) => refuse(conflict.obstacle.to_string()),
+            None => Ok(change),
+        },
+    }
 }

@@ -1,6 +1,8 @@
 //! Readiness checklists: under a heading with "Checklist", one heading a stage, one list
 //! item a check. A plain bullet counts as an open check.
 
+use std::collections::HashMap;
+
 use crate::document::markdown::{Check as Mark, MarkdownDocument};
 use crate::plan::id::{StepId, ids_in};
 
@@ -11,7 +13,7 @@ pub struct Check {
     pub stage: String,
     /// The item's words, line breaks read as spaces.
     pub text: String,
-    /// How many items with the same words stand before it under the heading.
+    /// How many items with the same words stand before it under headings of this stage.
     pub nth: usize,
     /// Whether it is ticked.
     pub done: bool,
@@ -55,15 +57,19 @@ pub fn checklists(document: &MarkdownDocument, file: usize) -> Vec<Checklist> {
             });
         }
     }
+    let mut twins: HashMap<(String, String), usize> = HashMap::new();
     for (index, item) in document.items().iter().enumerate() {
         let (Some(list), None) = (item.heading.and_then(|h| of_heading[h]), item.parent) else {
             continue;
         };
+        let stage = lists[list].stage.clone();
+        let seen = twins.entry((stage, item.text.clone())).or_insert(0);
+        let nth = *seen;
+        *seen += 1;
         let list = &mut lists[list];
-        let same = |check: &&Check| check.text == item.text;
         list.checks.push(Check {
             stage: list.stage.clone(),
-            nth: list.checks.iter().filter(same).count(),
+            nth,
             text: item.text.clone(),
             done: matches!(item.check, Mark::Done(_)),
             steps: ids_in(&item.text),

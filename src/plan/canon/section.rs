@@ -120,6 +120,9 @@ pub fn sections(document: &MarkdownDocument, file: usize) -> Vec<Section> {
     sections
 }
 
+/// What may stand between the ID and the title in a heading.
+pub const HEADING_DASHES: [char; 7] = ['—', '–', '-', ':', '‒', '―', '−'];
+
 /// Splits `Step 0057 — Title` into the ID and where the title starts.
 fn read_heading(text: &str) -> Option<(StepId, usize)> {
     let word = text.get(..5)?;
@@ -135,7 +138,7 @@ fn read_heading(text: &str) -> Option<(StepId, usize)> {
     let after = &rest[id_end..];
     let title = after
         .trim_start()
-        .trim_start_matches(['—', '–', '-', ':', '‒', '―', '−'])
+        .trim_start_matches(HEADING_DASHES)
         .trim_start();
     Some((id, text.len() - title.len()))
 }
