@@ -29,7 +29,7 @@ use crate::plan::source::{Role, SourceFile};
 /// How long a save waits for another program's lock.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 /// How often a save starts over because somebody wrote at the same moment.
-const TRIES: usize = 8;
+const TRIES: usize = 50;
 
 /// What the thread that owns the files reports.
 #[derive(Debug)]

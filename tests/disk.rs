@@ -1,0 +1,180 @@
+//! The file thread on real files: several writers at once, and files that refuse.
+
+mod support;
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use stepdeck::change::compose::Composer;
+use stepdeck::plan::Plan;
+use stepdeck::plan::field::Field;
+use stepdeck::plan::source::SourceFile;
+use stepdeck::store::discover::Overrides;
+use stepdeck::store::disk::{Disk, DiskEvent};
+use stepdeck::store::open::open;
+use support::desk::Desk;
+use support::fixture::{CANON, DOCUMENT, LINES, LOG};
+use tempfile::TempDir;
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// One person: every edit is composed on the plan as they last heard of it.
+fn edit_all(folder: &Path, who: &str, steps: &[usize]) {
+    let mut opened = open(folder, &Overrides::default());
+    let files: Vec<SourceFile> = std::mem::take(&mut opened.files);
+    let told: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
+    let state = TempDir::new().unwrap();
+    let (sender, events) = channel();
+    let disk = Disk::start(
+        folder,
+        Overrides::default(),
+        &opened,
+        &told,
+        state.path(),
+        move |event| {
+            let _ = sender.send(event);
+        },
+    );
+    let plan = Plan::read(files);
+    let composer = Composer {
+        plan: &plan,
+        now: "2026-11-21T09:30:00Z".parse().unwrap(),
+    };
+    for (ticket, step) in steps.iter().enumerate() {
+        let change = composer.set(*step, Field::Notes, who).unwrap();
+        disk.save(ticket as u64, change);
+    }
+    let mut open: HashSet<u64> = (0..steps.len() as u64).collect();
+    while !open.is_empty() {
+        match events.recv_timeout(LIMIT).unwrap() {
+            DiskEvent::Saved { ticket, .. } => assert!(open.remove(&ticket)),
+            DiskEvent::Failed { reason, .. } => panic!("{who}: {reason}"),
+            DiskEvent::Conflicts { conflicts, .. } => panic!("{who}: {conflicts:?}"),
+            _ => {}
+        }
+    }
+}
+
+/// Acceptance 15, 16 and 17 in small: two people edit different steps of one log while a
+/// script appends to it and an editor rewrites another line by rename.
+#[test]
+fn four_writers_lose_nothing() {
+    const STEPS: usize = 60;
+    let folder = TempDir::new().unwrap();
+    let log = folder.path().join(LOG);
+    fs::create_dir_all(log.parent().unwrap()).unwrap();
+    // The lock that all share is the checkout's.
+    fs::create_dir(folder.path().join(".git")).unwrap();
+    let line = |n: usize| {
+        format!(
+            "{{\"step_id\": \"{n:04}\", \"title\": \"Step\", \"notes\": \"\", \"updated_at\": \"2026-11-01T00:00:00Z\"}}\n"
+        )
+    };
+    fs::write(&log, (1..=STEPS).map(line).collect::<String>()).unwrap();
+    let (odd, even): (Vec<usize>, Vec<usize>) = (0..STEPS).partition(|step| step % 2 == 1);
+    std::thread::scope(|scope| {
+        scope.spawn(|| edit_all(folder.path(), "odd", &odd));
+        scope.spawn(|| edit_all(folder.path(), "even", &even));
+        scope.spawn(|| {
+            for n in 0..40 {
+                // As `echo … >> log` does: opened by name for each line.
+                let mut file = fs::File::options().append(true).open(&log).unwrap();
+                writeln!(
+                    file,
+                    "{{\"step_id\": \"{}\", \"title\": \"Appended\"}}",
+                    1001 + n
+                )
+                .unwrap();
+            }
+        });
+    });
+    let text = fs::read_to_string(&log).unwrap();
+    let notes = |who: &str| text.matches(&format!("\"notes\": \"{who}\"")).count();
+    assert_eq!(
+        (notes("odd"), notes("even")),
+        (STEPS / 2, STEPS / 2),
+        "{text}"
+    );
+    for line in text.lines() {
+        assert!(
+            serde_json::from_str::<serde_json::Value>(line).is_ok(),
+            "{line}"
+        );
+    }
+    let appended = (0..40)
+        .filter(|n| text.contains(&format!("\"{}\"", 1001 + n)))
+        .count();
+    assert_eq!(appended, 40, "{text}");
+}
+
+/// A change over two files is made in both or in none.
+#[test]
+fn where_the_canon_refuses_the_log_is_put_back() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut desk = Desk::open(&[(LOG, LINES), (CANON, DOCUMENT)]);
+    let canon = desk.folder().join(CANON);
+    fs::set_permissions(&canon, fs::Permissions::from_mode(0o444)).unwrap();
+    for event in support::keys::events("jsc") {
+        use stepdeck::tui::cockpit::Event;
+        use stepdeck::tui::terminal::TerminalEvent;
+        desk.send(Event::Terminal(TerminalEvent::Key(event)));
+    }
+    desk.wait_for("not saved");
+    assert_eq!(desk.diff(), "");
+    fs::set_permissions(&canon, fs::Permissions::from_mode(0o644)).unwrap();
+    desk.keys("R");
+    assert!(desk.file(CANON).contains("- **Status:** Complete\n"));
+    assert!(
+        desk.file(LOG)
+            .contains("\"status\": \"complete\", \"outcome\": \"Schema agreed\"")
+    );
+    desk.keys("u");
+    assert_eq!(desk.diff(), "");
+}
+
+/// Acceptance 21: what was deleted outside is not brought back unasked.
+#[test]
+fn an_edit_of_a_step_that_is_gone_says_so() {
+    let mut desk = Desk::open(&[(LOG, LINES)]);
+    desk.keys("jjet!");
+    let without: String = LINES
+        .lines()
+        .filter(|l| !l.contains("\"0003\", \"block\""))
+        .map(|l| format!("{l}\n"))
+        .collect();
+    desk.write_outside(LOG, &without);
+    desk.wait_for("changed outside");
+    desk.keys("<Enter>");
+    assert_eq!(desk.file(LOG), without);
+    desk.wait_for("not in the plan any more");
+    assert!(
+        desk.screen().contains("Load test!"),
+        "the text is kept: {}",
+        desk.screen()
+    );
+}
+
+/// Acceptance 13: a hard link's other name sees the edit, and the mode stays.
+#[test]
+fn other_names_and_modes_survive_an_edit() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut desk = Desk::open(&[(LOG, LINES)]);
+    let path = desk.folder().join(LOG);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    desk.keys("jsc");
+    assert_eq!(
+        fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+        0o640
+    );
+    let other = desk.folder().join("other-name");
+    fs::hard_link(&path, &other).unwrap();
+    desk.keys("jsc");
+    assert_eq!(fs::read(&other).unwrap(), fs::read(&path).unwrap());
+    assert!(fs::read_to_string(&other).unwrap().contains(
+        "\"title\": \"Load test\", \"theme\": \"Base\", \"owner\": \"\", \"status\": \"complete\""
+    ));
+}
