@@ -68,7 +68,7 @@ fn ascii_without_colour_shows_standing_ticks_and_selection() {
 fn ticking_moves_the_gauge_and_meets_the_bar() {
     let mut model = model(&FILES);
     check(&mut model);
-    press(&mut model, "2 j j x");
+    press(&mut model, "2 g j j x");
     let shown = text(&draw(&model, &dark(), 80, 24));
     assert!(shown.contains("bar of 75% met"), "{shown}");
     assert!(shown.contains("3 of 4 ticked"), "{shown}");

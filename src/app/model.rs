@@ -197,8 +197,15 @@ impl Model {
             .iter()
             .position(|standing| *standing == crate::plan::stage::Standing::Current)
             .unwrap_or(0);
+        model.gates.check = model.first_open_check();
         model.effects.push(Effect::Check);
         model
+    }
+
+    /// Where the cursor of a stage's checklist begins: at what is left to do.
+    pub fn first_open_check(&self) -> usize {
+        let stage = self.plan.stages().get(self.gates.stage);
+        stage.map_or(0, crate::plan::stage::Stage::first_open)
     }
 
     /// Whether there is anything to show.

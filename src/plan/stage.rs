@@ -63,6 +63,14 @@ impl Stage {
         self.checks.iter().filter(|check| check.done).count()
     }
 
+    /// Index of the first check that is not ticked; 0 where all are.
+    pub fn first_open(&self) -> usize {
+        self.checks
+            .iter()
+            .position(|check| !check.done)
+            .unwrap_or(0)
+    }
+
     /// The share of ticked checks that the gate asks for, in percent; all where it is silent.
     pub fn threshold(&self) -> u8 {
         self.rung

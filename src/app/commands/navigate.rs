@@ -259,7 +259,7 @@ fn in_gates(model: &mut Model, by: isize) {
     match model.gates.pane {
         GatePane::Ladder => {
             model.gates.stage = moved(model.gates.stage, by, stages.len());
-            model.gates.check = 0;
+            model.gates.check = model.first_open_check();
             model.gates.workstream = 0;
         }
         GatePane::Checks => {
