@@ -178,3 +178,20 @@ fn other_names_and_modes_survive_an_edit() {
         "\"title\": \"Load test\", \"theme\": \"Base\", \"owner\": \"\", \"status\": \"complete\""
     ));
 }
+
+/// Acceptance 17: a script that keeps the log open appends to the file that we replaced.
+#[test]
+fn a_line_appended_through_an_open_handle_arrives_and_nothing_taken_out_comes_back() {
+    let mut desk = Desk::open(&[(LOG, LINES)]);
+    let path = desk.folder().join(LOG);
+    let mut script = fs::File::options().append(true).open(path).unwrap();
+    desk.keys("jjD");
+    writeln!(script, "{{\"step_id\": \"0009\", \"title\": \"Late\"}}").unwrap();
+    desk.wait_for("0009");
+    let log = desk.file(LOG);
+    assert!(
+        log.ends_with("{\"step_id\": \"0009\", \"title\": \"Late\"}\n"),
+        "{log}"
+    );
+    assert!(!log.contains("\"0003\", \"block\""), "{log}");
+}

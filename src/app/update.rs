@@ -86,6 +86,8 @@ fn run(model: &mut Model, key: Key) {
         Some(reason) => model.refuse(reason),
         None => {
             model.notice = None;
+            // A warning before leaving holds for the very next key only.
+            model.leaving &= command.name == "quit";
             (command.run)(model);
         }
     }

@@ -287,6 +287,7 @@ impl Worker {
             Ok(FileState::Present { bytes, .. }) => Some(bytes),
             Ok(FileState::Missing) => None,
             Err(error) => {
+                known.unsettled = None;
                 let reason = error.to_string();
                 if known.trouble.as_ref() != Some(&reason) {
                     known.trouble = Some(reason.clone());
@@ -445,8 +446,12 @@ impl Worker {
                 if let How::InPlace(reason) = saved.how {
                     remark = Some(format!("{} written in place: {reason}", path.display()));
                 }
-                if let Some(displaced) = saved.displaced {
-                    self.late.watch(path.to_owned(), displaced);
+                // Only to a log do programs append whole things.
+                if let Some(displaced) = saved.displaced
+                    && path.extension().is_some_and(|e| e == "jsonl")
+                {
+                    let known = old.map_or(0, <[u8]>::len);
+                    self.late.watch(path.to_owned(), displaced, known);
                 }
             }
             None => std::fs::remove_file(&target).map_err(|source| {
@@ -472,9 +477,8 @@ impl Worker {
             let Ok(FileState::Present { bytes: here, .. }) = read(&target) else {
                 continue;
             };
-            if let Some(new) = with_late_lines(&here, &bytes)
-                && self.saver.replace(&target, Some(&here), &new).is_ok()
-            {
+            let new = with_late_lines(&here, &bytes);
+            if self.saver.replace(&target, Some(&here), &new).is_ok() {
                 self.accept(&path, Some(new.into()));
             }
         }

@@ -1,33 +1,45 @@
 //! Programs that append to a log which we have just replaced.
 //!
 //! `script >> log` keeps its file open: what it writes after our rename lands in the old,
-//! nameless file. For a few seconds that file is asked after, and whole lines that stand
-//! nowhere in the new one are handed on.
+//! nameless file. For a few seconds that file is asked after, and the whole lines
+//! that came to it are handed on.
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::save::Displaced;
-use crate::document::json::Object;
 
 /// How long a replaced file is asked after.
 const LINGER: Duration = Duration::from_secs(5);
 /// How often.
 const STEP: Duration = Duration::from_millis(250);
 
+/// A replaced file.
+struct Replaced {
+    path: PathBuf,
+    file: Displaced,
+    until: Instant,
+    /// Bytes of it that stand in the new file or have been handed on.
+    known: usize,
+}
+
 /// Replaced files that may still be written to.
 #[derive(Default)]
 pub(super) struct Late {
-    files: Vec<(PathBuf, Displaced, Instant)>,
+    files: Vec<Replaced>,
     next: Option<Instant>,
 }
 
 impl Late {
-    /// Asks after a replaced file from now on.
-    pub(super) fn watch(&mut self, path: PathBuf, displaced: Displaced) {
+    /// Asks after a replaced file, of which `known` bytes were taken over, from now on.
+    pub(super) fn watch(&mut self, path: PathBuf, file: Displaced, known: usize) {
         let now = Instant::now();
-        self.files.push((path, displaced, now + LINGER));
+        self.files.push(Replaced {
+            path,
+            file,
+            until: now + LINGER,
+            known,
+        });
         self.next.get_or_insert(now + STEP);
     }
 
@@ -36,53 +48,39 @@ impl Late {
         self.next
     }
 
-    /// The files that were written to after they had been replaced, with all their bytes.
+    /// The files that were appended to after they had been replaced, with the whole lines
+    /// that came.
     pub(super) fn gather(&mut self) -> Vec<(PathBuf, Vec<u8>)> {
         let now = Instant::now();
         if self.next.is_none_or(|next| next > now) {
             return Vec::new();
         }
         let mut found = Vec::new();
-        for (path, file, _) in &mut self.files {
-            if let Ok(Some(bytes)) = file.written_since() {
-                found.push((path.clone(), bytes));
+        for replaced in &mut self.files {
+            let Ok(Some(bytes)) = replaced.file.written_since() else {
+                continue;
+            };
+            let new = bytes.get(replaced.known..).unwrap_or_default();
+            let whole = new.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+            if whole > 0 {
+                replaced.known += whole;
+                found.push((replaced.path.clone(), new[..whole].to_vec()));
             }
         }
-        self.files.retain(|(_, _, until)| *until > now);
+        self.files.retain(|replaced| replaced.until > now);
         self.next = (!self.files.is_empty()).then(|| now + STEP);
         found
     }
 }
 
-/// `here` with the whole lines of `late` at its end that stand nowhere in it, neither byte
-/// for byte nor by step ID; `None` if there are none.
-pub(super) fn with_late_lines(here: &[u8], late: &[u8]) -> Option<Vec<u8>> {
-    let known: HashSet<&[u8]> = here.split(|b| *b == b'\n').collect();
-    let ids: HashSet<String> = known.iter().filter_map(|line| step_id(line)).collect();
-    let missing: Vec<&[u8]> = late
-        .split_inclusive(|b| *b == b'\n')
-        .filter_map(|line| line.strip_suffix(b"\n"))
-        .filter(|line| !line.is_empty() && !known.contains(line))
-        .filter(|line| step_id(line).is_none_or(|id| !ids.contains(&id)))
-        .collect();
-    if missing.is_empty() {
-        return None;
-    }
+/// `here` with the lines of `late` at its end.
+pub(super) fn with_late_lines(here: &[u8], late: &[u8]) -> Vec<u8> {
     let mut whole = here.to_vec();
     if !here.is_empty() && !here.ends_with(b"\n") {
         whole.push(b'\n');
     }
-    for line in missing {
-        whole.extend_from_slice(line);
-        whole.push(b'\n');
-    }
-    Some(whole)
-}
-
-/// The raw ID of a log line, if it has one.
-fn step_id(line: &[u8]) -> Option<String> {
-    let object = Object::parse(std::str::from_utf8(line).ok()?).ok()?;
-    object.get("step_id").map(str::to_owned)
+    whole.extend_from_slice(late);
+    whole
 }
 
 #[cfg(test)]
@@ -90,14 +88,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_whole_new_lines_are_late() {
-        let here = b"{\"step_id\":\"0001\",\"title\":\"edited\"}";
-        let late = b"{\"step_id\":\"0001\",\"title\":\"old\"}\n{\"step_id\":\"0002\"}\n{\"step";
-        let whole = with_late_lines(here, late).unwrap();
+    fn late_lines_begin_on_a_line_of_their_own() {
         assert_eq!(
-            String::from_utf8(whole).unwrap(),
-            "{\"step_id\":\"0001\",\"title\":\"edited\"}\n{\"step_id\":\"0002\"}\n"
+            with_late_lines(b"{\"a\":1}", b"{\"b\":2}\n"),
+            b"{\"a\":1}\n{\"b\":2}\n"
         );
-        assert_eq!(with_late_lines(here, here), None);
+        assert_eq!(with_late_lines(b"", b"x\n"), b"x\n");
     }
 }

@@ -165,8 +165,14 @@ impl<F: Face> Cockpit<F> {
         drop(self.disk.take());
         let mut lost: Vec<String> = Vec::new();
         while let Ok(event) = self.inbox.try_recv() {
-            if let Event::Disk(DiskEvent::Failed { reason, .. }) = event {
-                lost.push(reason);
+            match event {
+                Event::Disk(DiskEvent::Failed { reason, .. }) => lost.push(reason),
+                Event::Disk(DiskEvent::Conflicts { conflicts, .. }) => lost.extend(
+                    conflicts
+                        .iter()
+                        .map(|c| format!("{}: {}", c.edit.path.display(), c.obstacle)),
+                ),
+                _ => {}
             }
         }
         lost

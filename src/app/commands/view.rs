@@ -135,6 +135,10 @@ pub const COMMANDS: &[Command] = &[
 ];
 
 fn quit(model: &mut Model) {
+    let undecided = |overlay: &Overlay| matches!(overlay, Overlay::Conflict { .. });
+    if model.overlays.iter().any(undecided) {
+        return model.refuse("two versions wait for your choice; pick one first");
+    }
     if model.live.failed() > 0 && !model.leaving {
         model.leaving = true;
         let retry = model.keymap.key_of("retry-save");
