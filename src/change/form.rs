@@ -1,12 +1,10 @@
 //! A whole step as a text for `$EDITOR`: TOML, one key a field, read back into edits.
 
-use super::compose::Composer;
+use super::Change;
+use super::compose::{Composer, Wish};
 use super::value::{Refusal, refuse};
-use super::{Change, Edit};
-use crate::document::json::Object;
-use crate::document::splice;
 use crate::plan::StepRef;
-use crate::plan::field::{FIELDS, Field, INNER_ORDER, Kind};
+use crate::plan::field::{FIELDS, Field, Kind};
 
 /// Writes the step out. Unknown keys stay in the file and are not shown.
 pub fn write(step: StepRef<'_>) -> String {
@@ -65,57 +63,22 @@ impl Composer<'_> {
             let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
             Refusal(format!("line {line}, column {column}: {}", error.message()))
         })?;
-        let mut edits: Vec<Edit> = Vec::new();
-        let mut fields = Vec::new();
+        let mut wishes = Vec::new();
         for (name, value) in &table {
             let Some(field) = Field::named(name).filter(|field| *field != Field::UpdatedAt) else {
                 return refuse(format!("there is no field `{name}` to edit here"));
             };
-            let change = match (field.spec().kind, value) {
+            let wish = match (field.spec().kind, value) {
                 (Kind::List, toml::Value::Array(entries)) => {
-                    let entries: Vec<String> = entries.iter().map(words).collect();
-                    self.set_list(step, field, &entries)?
+                    Wish::List(entries.iter().map(words).collect())
                 }
                 (Kind::List, _) => return refuse(format!("`{name}` is a list: write [\"…\"]")),
-                (_, value) if words(value) == self.plan.step(step).text(field) => continue,
-                (_, value) => self.set(step, field, &words(value))?,
+                (_, value) => Wish::Value(words(value)),
             };
-            if !change.edits.is_empty() {
-                fields.push(field.label().to_lowercase());
-            }
-            for edit in change.edits {
-                add(&mut edits, edit);
-            }
+            wishes.push((field, wish));
         }
-        Ok(Change {
-            label: format!("{} {}", self.plan.step(step).id(), fields.join(", ")),
-            edits,
-        })
+        self.set_fields(step, &wishes)
     }
-}
-
-/// Adds an edit. Two that put one object in, each with a key of its own, become one; a
-/// second stamp of the same step is no second edit.
-fn add(edits: &mut Vec<Edit>, edit: Edit) {
-    let Some(known) = edits.iter_mut().find(|e| e.target == edit.target) else {
-        return edits.push(edit);
-    };
-    let text =
-        |edit: &Edit| String::from_utf8(edit.after.clone().unwrap_or_default()).unwrap_or_default();
-    let (mut whole, more) = (text(known), text(&edit));
-    let Ok(more) = Object::parse(&more) else {
-        return;
-    };
-    for (key, raw) in more.entries() {
-        let Ok(object) = Object::parse(&whole) else {
-            return;
-        };
-        let splice = object.set(key, raw, &INNER_ORDER);
-        if let Ok(bytes) = splice::apply(whole.as_bytes(), &[splice]) {
-            whole = String::from_utf8(bytes).unwrap_or_default();
-        }
-    }
-    known.after = Some(whole.into_bytes());
 }
 
 fn words(value: &toml::Value) -> String {

@@ -95,6 +95,14 @@ pub enum Target {
 }
 
 impl Target {
+    /// Whether it stands in a log.
+    pub fn is_in_log(&self) -> bool {
+        matches!(
+            self,
+            Self::LogValue { .. } | Self::LogStep { .. } | Self::LogText { .. } | Self::LogOrder
+        )
+    }
+
     /// What people call it, as `0042 status` or `B07 Theme`.
     pub fn words(&self) -> String {
         match self {

@@ -3,9 +3,11 @@
 //! What the files say is decided by [`crate::record::demo`], how they come to be by
 //! [`crate::store::create`].
 
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::Ending;
+use super::invocation::Invocation;
+use crate::document::visible::visible;
 use crate::record::demo::plan;
 use crate::store::create::create;
 
@@ -27,27 +29,22 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// Writes the plan, seen from `base`, and says where it is.
+    /// Writes the plan, seen from the start, and says where it is.
     ///
     /// # Errors
     /// As [`create`], or standard output cannot be written.
-    pub fn run(&self, base: &Path) -> color_eyre::Result<()> {
-        let dir = base.join(&self.dir);
+    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> color_eyre::Result<Ending> {
+        invocation.may_write()?;
+        let dir = invocation.start().join(&self.dir);
         let files = create(&dir, plan(self.steps, self.seed))?;
-        let mut out = io::stdout().lock();
-        let said = writeln!(
-            out,
-            "Wrote a plan of {} steps in {} files to {}.\nOpen it with: cd {} && stepdeck",
+        invocation.print(&visible(&format!(
+            "Wrote a plan of {} steps in {} files to {}.\nOpen it with: cd {} && stepdeck\n",
             self.steps,
             files.len(),
             dir.display(),
             shown_for_shell(&dir),
-        );
-        match said {
-            // Whoever closed the pipe has read enough; the plan is written.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => Ok(other?),
-        }
+        )))?;
+        Ok(Ending::Done)
     }
 }
 

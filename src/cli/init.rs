@@ -3,9 +3,11 @@
 //! What the files say is decided by [`crate::record::start`], how they come to be by
 //! [`crate::store::create`].
 
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use super::Ending;
+use super::invocation::Invocation;
+use crate::document::visible::visible;
 use crate::record::start::plan;
 use crate::store::create::create;
 
@@ -21,19 +23,18 @@ pub struct Init {
 }
 
 impl Init {
-    /// Writes the files, seen from `base`, and names them.
+    /// Writes the files, seen from the start, and names them.
     ///
     /// # Errors
     /// As [`create`], or standard output cannot be written.
-    pub fn run(&self, base: &Path) -> color_eyre::Result<()> {
-        let mut out = io::stdout().lock();
-        for path in create(&base.join(&self.dir), plan())? {
-            match writeln!(out, "{}", path.display()) {
-                // Whoever closed the pipe has read enough; the plan is written.
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
-                other => other?,
-            }
+    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> color_eyre::Result<Ending> {
+        invocation.may_write()?;
+        let written = create(&invocation.start().join(&self.dir), plan())?;
+        let start = invocation.start();
+        for path in written {
+            let path = path.strip_prefix(&start).unwrap_or(&path);
+            invocation.print(&format!("{}\n", visible(&path.display().to_string())))?;
         }
-        Ok(())
+        Ok(Ending::Done)
     }
 }

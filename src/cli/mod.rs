@@ -1,17 +1,35 @@
 //! Arguments in, exit code out. One file a subcommand; its doc comment is its help.
+//!
+//! `invocation` is what every subcommand works with: the plan opened, results printed,
+//! changes written. `paint` turns what a screen would lay out into lines of text.
 
+pub mod add;
 pub mod cockpit;
 pub mod demo;
 pub mod init;
+pub mod invocation;
+pub mod paint;
+pub mod set;
+pub mod tick;
 
+use std::ffi::OsString;
+use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use chrono::Utc;
 use clap::{Parser, Subcommand, ValueEnum};
+use color_eyre::eyre::Result;
+
+use crate::store::state::default_base;
+use invocation::{Invocation, Outside};
 
 /// A terminal cockpit for very long plans kept as JSONL and Markdown in git.
 ///
 /// Without a subcommand, opens the plan at or above the current directory.
+///
+/// Exit codes: 0 done; 1 problems found, or conflicts left in a merge; 2 wrong use, a bad
+/// value, an unknown ID, an unreadable or unwritable file.
 #[derive(Parser, Debug)]
 #[command(name = "stepdeck", version, max_term_width = 100)]
 pub struct Arguments {
@@ -52,25 +70,94 @@ pub enum Color {
 /// The subcommands; what each does stands at its own arguments, and is its help.
 #[derive(Subcommand, Debug)]
 pub enum Subcommands {
-    Demo(demo::Demo),
+    Set(set::Set),
+    Add(add::Add),
+    Tick(tick::Tick),
     Init(init::Init),
+    Demo(demo::Demo),
 }
 
-/// Runs the program. Messages go to standard error; 2 means that it could not be done.
+/// How a run ended, if it could be done at all.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ending {
+    /// Done.
+    Done,
+    /// Problems found, or conflicts left in a merge.
+    Found,
+}
+
+/// Exit code of what could not be done.
+const FAILED: u8 = 2;
+
+/// Runs the program in its real surroundings.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let base = arguments.plan_dir.clone().unwrap_or_default();
-    let done = match &arguments.command {
-        Some(Subcommands::Demo(demo)) => demo.run(&base),
-        Some(Subcommands::Init(init)) => init.run(&base),
-        None => cockpit::run(&arguments),
+    let (mut out, mut err) = (io::stdout(), io::stderr());
+    let is_terminal = out.is_terminal();
+    let columns = || crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
+    let mut outside = Outside {
+        now: Utc::now(),
+        // A folder that is gone is told by whoever looks into it.
+        folder: std::env::current_dir().unwrap_or_default(),
+        state: default_base(),
+        variable: &|name| std::env::var(name).ok(),
+        terminal: is_terminal.then(columns),
+        out: &mut out,
+        err: &mut err,
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
+    ExitCode::from(run(std::env::args_os(), &mut outside))
+}
+
+/// Runs the program on these arguments, its own name first. Messages go to standard error;
+/// answers the exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, outside: &mut Outside<'_>) -> u8 {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return answer(&error, outside),
+    };
+    let mut invocation = Invocation {
+        arguments: &arguments,
+        outside,
+    };
+    match dispatch(&mut invocation) {
+        Ok(Ending::Done) => 0,
+        Ok(Ending::Found) => 1,
         Err(error) => {
-            let message = format!("{error:#}");
-            eprintln!("stepdeck: {}", crate::document::visible::visible(&message));
-            ExitCode::from(2)
+            // If standard error is closed, the exit code alone has to tell.
+            let _ = invocation.say(&format!("{error:#}"));
+            FAILED
         }
+    }
+}
+
+fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    let arguments = invocation.arguments;
+    let Some(command) = &arguments.command else {
+        return cockpit::run(arguments).map(|()| Ending::Done);
+    };
+    match command {
+        Subcommands::Set(set) => set.run(invocation),
+        Subcommands::Add(add) => add.run(invocation),
+        Subcommands::Tick(tick) => tick.run(invocation),
+        Subcommands::Init(init) => init.run(invocation),
+        Subcommands::Demo(demo) => demo.run(invocation),
+    }
+}
+
+/// Prints help or what is wrong with the arguments.
+fn answer(error: &clap::Error, outside: &mut Outside<'_>) -> u8 {
+    let text = error.render();
+    let text = match outside.terminal {
+        Some(_) if !error.use_stderr() => text.ansi().to_string(),
+        _ => text.to_string(),
+    };
+    let stream = match error.use_stderr() {
+        true => &mut outside.err,
+        false => &mut outside.out,
+    };
+    // Nobody hears it where the stream is closed.
+    let _ = stream.write_all(text.as_bytes());
+    match error.use_stderr() {
+        true => FAILED,
+        false => 0,
     }
 }

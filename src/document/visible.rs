@@ -152,6 +152,11 @@ fn is_variation_selector(c: char) -> bool {
     matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
+/// Whether a character could act on a terminal, reorder text or hide.
+pub fn is_unsafe(c: char) -> bool {
+    c.is_control() || is_hidden(c)
+}
+
 /// Format characters that show nothing themselves: bidi controls, zero-width spaces,
 /// separators that terminals treat as line breaks, fillers, tags, and the BOM.
 fn is_hidden(c: char) -> bool {

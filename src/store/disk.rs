@@ -12,24 +12,22 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use super::commit::{Committer, Outcome, Witness};
 use super::discover::{Layout, Overrides, discover};
 use super::known::Known;
 use super::late::{Late, with_late_lines};
-use super::lock::{PlanLock, lock_path};
 use super::open::{Opened, belongs, candidates};
 use super::read::{FileState, read};
-use super::save::{How, SaveError, Saver};
+use super::save::Displaced;
 use super::settle::Verdict;
 use super::survey::Watched;
 use super::watch::{Look, Mode, Report, Watch};
 use crate::change::Change;
-use crate::change::apply::{self, Conflict};
+use crate::change::apply::Conflict;
 use crate::plan::source::{Role, SourceFile};
 
-/// How long a save waits for another program's lock.
+/// How long handing on late lines waits for another program's lock.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
-/// How often a save starts over because somebody wrote at the same moment.
-const TRIES: usize = 50;
 
 /// What the thread that owns the files reports.
 #[derive(Debug)]
@@ -94,13 +92,19 @@ struct Worker {
     start: PathBuf,
     overrides: Overrides,
     layout: Layout,
-    known: BTreeMap<PathBuf, Known>,
-    saver: Saver,
-    lock: PathBuf,
+    committer: Committer,
+    memory: Memory,
     watch: Option<Watch>,
     waiting: VecDeque<(u64, Change)>,
+}
+
+/// What the files held when they were last read or written, and who hears of news.
+struct Memory {
+    known: BTreeMap<PathBuf, Known>,
     late: Late,
     tell: Box<dyn FnMut(DiskEvent) + Send>,
+    /// Whether there is no later: a file that looks half-written is believed.
+    hurried: bool,
 }
 
 impl Disk {
@@ -129,14 +133,16 @@ impl Disk {
         let mut worker = Worker {
             start: start.to_owned(),
             overrides,
-            lock: lock_path(&opened.layout.root, state),
-            saver: Saver::new(Some(state.join("backups"))),
+            committer: Committer::new(&opened.layout.root, state),
             layout: opened.layout.clone(),
-            known,
+            memory: Memory {
+                known,
+                late: Late::default(),
+                tell: Box::new(tell),
+                hurried: false,
+            },
             watch: None,
             waiting: VecDeque::new(),
-            late: Late::default(),
-            tell: Box::new(tell),
         };
         let reports = requests.clone();
         let thread = std::thread::Builder::new()
@@ -173,16 +179,21 @@ impl Worker {
         };
         match Watch::start(self.watched(), report) {
             Ok(watch) => self.watch = Some(watch),
-            Err(_) => (self.tell)(DiskEvent::Watching { polling: true }),
+            Err(_) => (self.memory.tell)(DiskEvent::Watching { polling: true }),
         }
     }
 
     /// Removes what a killed save left behind, while nobody is saving.
     fn clean_up(&self) {
-        let Ok(_lock) = PlanLock::acquire(&self.lock, Duration::ZERO) else {
+        let Ok(_lock) = self.committer.lock(Duration::ZERO) else {
             return;
         };
-        let mut folders: Vec<&Path> = self.known.keys().filter_map(|path| path.parent()).collect();
+        let mut folders: Vec<&Path> = self
+            .memory
+            .known
+            .keys()
+            .filter_map(|path| path.parent())
+            .collect();
         folders.sort();
         folders.dedup();
         for folder in folders {
@@ -200,30 +211,34 @@ impl Worker {
             match request {
                 Ok(Request::Save { ticket, change }) => self.waiting.push_back((ticket, change)),
                 Ok(Request::Report(Report::Look(look))) => self.look(look),
-                Ok(Request::Report(Report::Mode(mode))) => (self.tell)(DiskEvent::Watching {
-                    polling: mode != Mode::Live,
-                }),
+                Ok(Request::Report(Report::Mode(mode))) => {
+                    (self.memory.tell)(DiskEvent::Watching {
+                        polling: mode != Mode::Live,
+                    })
+                }
                 Ok(Request::Stop) | Err(RecvTimeoutError::Disconnected) => {
-                    return self.save_waiting(true);
+                    self.memory.hurried = true;
+                    return self.save_waiting();
                 }
                 Err(RecvTimeoutError::Timeout) => self.look_again(),
             }
-            self.save_waiting(false);
+            self.save_waiting();
         }
     }
 
     /// When something has to be looked at again without being asked.
     fn next_due(&self) -> Option<Instant> {
         let unsettled = self
+            .memory
             .known
             .values()
             .filter_map(|known| known.unsettled.as_ref());
         let settled = unsettled.map(|(_, since)| *since + super::settle::PATIENCE);
-        settled.chain(self.late.next_look()).min()
+        settled.chain(self.memory.late.next_look()).min()
     }
 
     fn look_again(&mut self) {
-        let due: Vec<PathBuf> = (self.known.iter())
+        let due: Vec<PathBuf> = (self.memory.known.iter())
             .filter(|(_, known)| known.unsettled.is_some())
             .map(|(path, _)| path.clone())
             .collect();
@@ -238,7 +253,10 @@ impl Worker {
             Look::Everywhere => return self.look_everywhere(),
             Look::At(paths) => paths.iter().map(|path| self.below(path)).collect(),
         };
-        if paths.iter().any(|path| !self.known.contains_key(path)) {
+        if paths
+            .iter()
+            .any(|path| !self.memory.known.contains_key(path))
+        {
             return self.look_everywhere();
         }
         for path in paths {
@@ -249,9 +267,12 @@ impl Worker {
     fn look_everywhere(&mut self) {
         self.layout = discover(&self.start, &self.overrides);
         for (path, role) in candidates(&self.layout) {
-            self.known.entry(path).or_insert_with(|| Known::new(role));
+            self.memory
+                .known
+                .entry(path)
+                .or_insert_with(|| Known::new(role));
         }
-        let paths: Vec<PathBuf> = self.known.keys().cloned().collect();
+        let paths: Vec<PathBuf> = self.memory.known.keys().cloned().collect();
         for path in paths {
             self.look_at(&path);
         }
@@ -262,7 +283,11 @@ impl Worker {
     }
 
     fn watched(&self) -> Watched {
-        let files = self.known.keys().map(|path| self.layout.root.join(path));
+        let files = self
+            .memory
+            .known
+            .keys()
+            .map(|path| self.layout.root.join(path));
         Watched {
             root: self.layout.root.clone(),
             flat: self.layout.watch.flat.clone(),
@@ -280,7 +305,7 @@ impl Worker {
     /// Reads one file and tells, if it changed and the change is believed.
     fn look_at(&mut self, path: &Path) {
         let state = read(&self.layout.root.join(path));
-        let Some(known) = self.known.get_mut(path) else {
+        let Some(known) = self.memory.known.get_mut(path) else {
             return;
         };
         let found = match state {
@@ -291,7 +316,7 @@ impl Worker {
                 let reason = error.to_string();
                 if known.trouble.as_ref() != Some(&reason) {
                     known.trouble = Some(reason.clone());
-                    (self.tell)(DiskEvent::Unreadable {
+                    (self.memory.tell)(DiskEvent::Unreadable {
                         path: path.to_owned(),
                         reason,
                     });
@@ -307,9 +332,49 @@ impl Worker {
         if let Verdict::Wait(_) = known.judge(found.as_deref()) {
             return;
         }
-        self.accept(path, found);
+        self.memory.accept(path, found);
     }
 
+    /// Writes what waits, in order. A file that looks half-written holds everything up,
+    /// unless there is no later.
+    fn save_waiting(&mut self) {
+        while let Some((ticket, change)) = self.waiting.pop_front() {
+            let root = &self.layout.root;
+            let event = match self.committer.commit(root, &change, &mut self.memory) {
+                Outcome::Later => return self.waiting.push_front((ticket, change)),
+                Outcome::Saved(remark) => DiskEvent::Saved { ticket, remark },
+                Outcome::Failed(reason) => DiskEvent::Failed { ticket, reason },
+                Outcome::Conflicts(conflicts) => DiskEvent::Conflicts { ticket, conflicts },
+            };
+            (self.memory.tell)(event);
+        }
+    }
+
+    /// What programs appended to a file after we had replaced it goes to the end of the file
+    /// that stands there now.
+    fn gather_late(&mut self) {
+        for (path, bytes) in self.memory.late.gather() {
+            let Ok(_lock) = self.committer.lock(LOCK_PATIENCE) else {
+                continue;
+            };
+            let target = self.layout.root.join(&path);
+            let Ok(FileState::Present { bytes: here, .. }) = read(&target) else {
+                continue;
+            };
+            let new = with_late_lines(&here, &bytes);
+            let put = (Some(&*here), Some(&*new));
+            if self
+                .committer
+                .put(&self.layout.root, &path, put, &mut self.memory)
+                .is_ok()
+            {
+                self.memory.accept(&path, Some(new.into()));
+            }
+        }
+    }
+}
+
+impl Memory {
     /// Believes that `bytes` stand in the file, and tells so.
     fn accept(&mut self, path: &Path, bytes: Option<Arc<[u8]>>) {
         let Some(known) = self.known.get_mut(path) else {
@@ -329,174 +394,34 @@ impl Worker {
             bytes,
         });
     }
+}
 
-    /// Writes what waits, in order. A file that looks half-written holds everything up,
-    /// unless `now` says that there is no later.
-    fn save_waiting(&mut self, now: bool) {
-        while let Some((ticket, change)) = self.waiting.front() {
-            let (ticket, change) = (*ticket, change.clone());
-            match self.save(&change, now) {
-                Outcome::Later => return,
-                Outcome::Saved(remark) => (self.tell)(DiskEvent::Saved { ticket, remark }),
-                Outcome::Failed(reason) => (self.tell)(DiskEvent::Failed { ticket, reason }),
-                Outcome::Conflicts(conflicts) => {
-                    (self.tell)(DiskEvent::Conflicts { ticket, conflicts });
-                }
+impl Witness for Memory {
+    fn found(&mut self, path: &Path, role: Role, bytes: Option<&Arc<[u8]>>) -> Option<Role> {
+        let known = (self.known.entry(path.to_owned())).or_insert_with(|| Known::new(role));
+        let role = known.role;
+        if bytes != known.bytes.as_ref() {
+            let verdict = known.judge(bytes.map(AsRef::as_ref));
+            if matches!(verdict, Verdict::Wait(_)) && !self.hurried {
+                return None;
             }
-            self.waiting.pop_front();
+            self.accept(path, bytes.cloned());
         }
+        Some(role)
     }
 
-    fn save(&mut self, change: &Change, now: bool) -> Outcome {
-        let _lock = match PlanLock::acquire(&self.lock, LOCK_PATIENCE) {
-            Ok(lock) => lock,
-            Err(error) => return Outcome::Failed(error.to_string()),
-        };
-        for _ in 0..TRIES {
-            let before = match self.read_for(change, now) {
-                Ok(files) => files,
-                Err(outcome) => return outcome,
-            };
-            let mut after = before.clone();
-            if let Err(conflicts) = apply::change(change, &mut after) {
-                return Outcome::Conflicts(conflicts);
-            }
-            match self.write(change, &before, &after) {
-                Err(SaveError::Changed { .. }) => {}
-                Err(error) => return Outcome::Failed(error.to_string()),
-                Ok(remark) => return Outcome::Saved(remark),
-            }
-        }
-        Outcome::Failed("another program keeps writing the same file; the edit is kept".to_owned())
-    }
-
-    /// The files that a change touches, as they stand on disk. What others wrote meanwhile
-    /// is told first.
-    fn read_for(&mut self, change: &Change, now: bool) -> Result<Vec<SourceFile>, Outcome> {
-        let mut files = Vec::new();
-        for path in change.paths() {
-            let state = read(&self.layout.root.join(path));
-            let found = match state.map_err(|error| Outcome::Failed(error.to_string()))? {
-                FileState::Present { bytes, .. } => Some(bytes),
-                FileState::Missing => None,
-            };
-            let role = role_of(change, path);
-            let known = self
-                .known
-                .entry(path.clone())
-                .or_insert_with(|| Known::new(role));
-            let role = known.role;
-            if found != known.bytes {
-                if matches!(known.judge(found.as_deref()), Verdict::Wait(_)) && !now {
-                    return Err(Outcome::Later);
-                }
-                self.accept(path, found.clone());
-            }
-            files.extend(found.map(|bytes| SourceFile::load(path, role, bytes)));
-        }
-        Ok(files)
-    }
-
-    /// Writes every file that differs; where a later one cannot be written, those before
-    /// it are put back.
-    fn write(
-        &mut self,
-        change: &Change,
-        before: &[SourceFile],
-        after: &[SourceFile],
-    ) -> Result<Option<String>, SaveError> {
-        let bytes = |files: &[SourceFile], path: &Path| {
-            let file = files.iter().find(|file| file.path == path);
-            file.map(|file| file.document.to_bytes())
-        };
-        let mut written = Vec::new();
-        let mut remark = None;
-        for path in change.paths() {
-            let (old, new) = (bytes(before, path), bytes(after, path));
-            if old == new {
-                continue;
-            }
-            match self.put(path, old.as_deref(), new.as_deref()) {
-                Ok(said) => remark = remark.or(said),
-                Err(error) => {
-                    for path in written.into_iter().rev() {
-                        let (old, new) = (bytes(before, path), bytes(after, path));
-                        // The files were just written by us, under the lock.
-                        let _ = self.put(path, new.as_deref(), old.as_deref());
-                    }
-                    return Err(error);
-                }
-            }
-            written.push(path);
-        }
-        Ok(remark)
-    }
-
-    fn put(
-        &mut self,
-        path: &Path,
-        old: Option<&[u8]>,
-        new: Option<&[u8]>,
-    ) -> Result<Option<String>, SaveError> {
-        let target = self.layout.root.join(path);
-        let mut remark = None;
-        match new {
-            Some(new) => {
-                let saved = self.saver.replace(&target, old, new)?;
-                if let How::InPlace(reason) = saved.how {
-                    remark = Some(format!("{} written in place: {reason}", path.display()));
-                }
-                // Only to a log do programs append whole things.
-                if let Some(displaced) = saved.displaced
-                    && path.extension().is_some_and(|e| e == "jsonl")
-                {
-                    let known = old.map_or(0, <[u8]>::len);
-                    self.late.watch(path.to_owned(), displaced, known);
-                }
-            }
-            None => std::fs::remove_file(&target).map_err(|source| {
-                SaveError::failed(&target, super::save::Operation::Remove, source)
-            })?,
-        }
+    fn wrote(&mut self, path: &Path, bytes: Option<Arc<[u8]>>) {
         if let Some(known) = self.known.get_mut(path) {
-            known.bytes = new.map(Arc::from);
-            known.told = new.is_some();
+            known.told = bytes.is_some();
+            known.bytes = bytes;
             known.unsettled = None;
         }
-        Ok(remark)
     }
 
-    /// What programs appended to a file after we had replaced it goes to the end of the file
-    /// that stands there now.
-    fn gather_late(&mut self) {
-        for (path, bytes) in self.late.gather() {
-            let Ok(_lock) = PlanLock::acquire(&self.lock, LOCK_PATIENCE) else {
-                continue;
-            };
-            let target = self.layout.root.join(&path);
-            let Ok(FileState::Present { bytes: here, .. }) = read(&target) else {
-                continue;
-            };
-            let new = with_late_lines(&here, &bytes);
-            if self.saver.replace(&target, Some(&here), &new).is_ok() {
-                self.accept(&path, Some(new.into()));
-            }
+    fn displaced(&mut self, path: &Path, file: Displaced, known: usize) {
+        // Only to a log do programs append whole things.
+        if path.extension().is_some_and(|e| e == "jsonl") {
+            self.late.watch(path.to_owned(), file, known);
         }
     }
-}
-
-fn role_of(change: &Change, path: &Path) -> Role {
-    let made = change.edits.iter().find_map(|edit| match edit.target {
-        crate::change::Target::File { role } if edit.path == path => Some(role),
-        _ => None,
-    });
-    made.unwrap_or(Role::Canon)
-}
-
-enum Outcome {
-    Saved(Option<String>),
-    Failed(String),
-    Conflicts(Vec<Conflict>),
-    /// A file looks half-written; it will be tried again when it has settled.
-    Later,
 }

@@ -4,10 +4,11 @@
 //! what a file holds ([`read`]), how it changes ([`save`], over the seam [`syscalls`], with
 //! [`in_place`] and [`leftovers`] for the awkward cases), who may change it now ([`lock`]),
 //! how somebody else's change is noticed ([`watch`], with [`survey`]) and when it is believed
-//! ([`settle`]). [`open`] puts reading together, [`create`] makes new files, [`disk`] is the thread
-//! that does all of it while the cockpit runs (with `known` and `late`), and [`scratch`] is what
+//! ([`settle`]). [`open`] puts reading together, [`commit`] writing, [`create`] makes new files, [`disk`] is the
+//! thread that does all of it while the cockpit runs (with `known` and `late`), and [`scratch`] is what
 //! an editor works on. What is private to one person is in [`state`].
 
+pub mod commit;
 pub mod config;
 pub mod create;
 pub mod discover;

@@ -63,6 +63,20 @@ impl<'a> Sheet<'a> {
         self.rows.is_empty()
     }
 
+    /// The rows as they stand, each part beside the other.
+    pub fn lines(&self) -> impl Iterator<Item = Line<'static>> {
+        self.rows.iter().map(|row| {
+            let mut line = row.left.clone();
+            let used = frame::line_width(&row.left) + frame::line_width(&row.right);
+            if !row.right.spans.is_empty() {
+                let gap = self.width.saturating_sub(used).max(1);
+                line.push_span(" ".repeat(usize::from(gap)));
+                line.spans.extend(row.right.spans.iter().cloned());
+            }
+            line
+        })
+    }
+
     /// Adds one row, cut where it is too long.
     pub fn row(&mut self, left: impl Into<Line<'static>>) {
         self.pair(left, Line::default());

@@ -274,23 +274,27 @@ impl Desk {
 
     /// What changed in all files since the plan was opened: lines gone and lines come.
     pub fn diff(&self) -> String {
-        let mut text = String::new();
-        let now = all_files(self.folder.path());
-        let before = |path: &PathBuf| self.first.iter().find(|(p, _)| p == path);
-        for (path, bytes) in &now {
-            let old = before(path).map_or(&[][..], |(_, bytes)| bytes);
-            if old != bytes.as_slice() {
-                text += &format!("{}\n", path.display());
-                text += &line_diff(old, bytes);
-            }
-        }
-        for (path, _) in &self.first {
-            if !now.iter().any(|(p, _)| p == path) {
-                text += &format!("{} is gone\n", path.display());
-            }
-        }
-        text
+        diff(&self.first, &all_files(self.folder.path()))
     }
+}
+
+/// What differs between two lists of files: lines gone and lines come.
+pub fn diff(first: &[(PathBuf, Vec<u8>)], now: &[(PathBuf, Vec<u8>)]) -> String {
+    let mut text = String::new();
+    let before = |path: &PathBuf| first.iter().find(|(p, _)| p == path);
+    for (path, bytes) in now {
+        let old = before(path).map_or(&[][..], |(_, bytes)| bytes);
+        if old != bytes.as_slice() {
+            text += &format!("{}\n", path.display());
+            text += &line_diff(old, bytes);
+        }
+    }
+    for (path, _) in first {
+        if !now.iter().any(|(p, _)| p == path) {
+            text += &format!("{} is gone\n", path.display());
+        }
+    }
+    text
 }
 
 fn line_diff(old: &[u8], new: &[u8]) -> String {
@@ -316,12 +320,16 @@ fn line_diff(old: &[u8], new: &[u8]) -> String {
     gone.chain(come).collect()
 }
 
-fn all_files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+/// Every file below a folder but those of git, sorted.
+pub fn all_files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
         for entry in fs::read_dir(next).unwrap() {
             let path = entry.unwrap().path();
+            if path.ends_with(".git") {
+                continue;
+            }
             if path.is_dir() {
                 folders.push(path);
             } else if let Ok(bytes) = fs::read(&path) {

@@ -8,5 +8,6 @@ pub mod fixture;
 pub mod keys;
 pub mod programme;
 pub mod pty;
+pub mod run;
 pub mod screen;
 pub mod svg;

@@ -8,6 +8,7 @@ mod block;
 mod fix;
 mod gate;
 mod line;
+mod several;
 
 use chrono::{DateTime, Utc};
 
@@ -22,6 +23,7 @@ use crate::plan::source::{Role, SourceFile};
 use crate::plan::status::Status;
 use crate::plan::{Plan, StepRef};
 pub use gate::Attachment;
+pub use several::Wish;
 
 /// Turns wishes about `plan` into changes dated `now`.
 #[derive(Clone, Copy)]

@@ -1,0 +1,122 @@
+//! Several fields of one step in one change, and a new step with its fields filled in.
+
+use super::{Change, Composer, Edit, Target};
+use crate::change::apply;
+use crate::change::value::{Refusal, refuse};
+use crate::document::json::Object;
+use crate::document::splice;
+use crate::plan::Plan;
+use crate::plan::field::{Field, INNER_ORDER, Kind};
+use crate::plan::id::StepId;
+use crate::plan::source::SourceFile;
+
+/// What a field is to hold.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Wish {
+    /// A single value, as typed.
+    Value(String),
+    /// The entries of a list.
+    List(Vec<String>),
+}
+
+impl Composer<'_> {
+    /// Sets several fields of one step. What holds the wished value already stays untouched.
+    ///
+    /// # Errors
+    /// As [`Composer::set`] and [`Composer::set_list`], for the first field that refuses.
+    pub fn set_fields(&self, step: usize, wishes: &[(Field, Wish)]) -> Result<Change, Refusal> {
+        if let [(field, wish)] = wishes {
+            return self.set_field(step, *field, wish);
+        }
+        let mut edits: Vec<Edit> = Vec::new();
+        let mut labels = Vec::new();
+        for (field, wish) in wishes {
+            let change = self.set_field(step, *field, wish)?;
+            if !change.edits.is_empty() {
+                labels.push(field.label().to_lowercase());
+            }
+            for edit in change.edits {
+                add(&mut edits, edit);
+            }
+        }
+        Ok(Change {
+            label: format!("{} {}", self.plan.step(step).id(), labels.join(", ")),
+            edits,
+        })
+    }
+
+    fn set_field(&self, step: usize, field: Field, wish: &Wish) -> Result<Change, Refusal> {
+        match (field.spec().kind, wish) {
+            (Kind::List, Wish::List(entries)) => self.set_list(step, field, entries),
+            (Kind::List, Wish::Value(_)) => refuse(format!("{} is a list", field.label())),
+            (_, Wish::List(_)) => refuse(format!("{} is no list", field.label())),
+            (_, Wish::Value(typed)) if *typed == self.plan.step(step).text(field) => Ok(Change {
+                label: format!("{} {}", self.plan.step(step).id(), field.label()),
+                edits: Vec::new(),
+            }),
+            (_, Wish::Value(typed)) => self.set(step, field, typed),
+        }
+    }
+
+    /// Adds a step called `title` under `id` with these fields set.
+    ///
+    /// # Errors
+    /// As [`Composer::add`] and [`Composer::set_fields`].
+    pub fn add_with(
+        &self,
+        id: StepId,
+        title: &str,
+        wishes: &[(Field, Wish)],
+    ) -> Result<Change, Refusal> {
+        let mut change = self.add(id, title)?;
+        if wishes.is_empty() {
+            return Ok(change);
+        }
+        let obstacle = || Refusal(format!("{id} cannot be added with these fields"));
+        let mut files: Vec<SourceFile> = self.plan.files().to_vec();
+        apply::change(&change, &mut files).map_err(|_| obstacle())?;
+        let plan = Plan::read(files);
+        let step = plan.find(id).ok_or_else(obstacle)?;
+        let there = Composer {
+            plan: &plan,
+            now: self.now,
+        };
+        let filled = there.set_fields(step, wishes)?;
+        let mut files = plan.files().to_vec();
+        apply::change(&filled, &mut files).map_err(|_| obstacle())?;
+        let plan = Plan::read(files);
+        let line = plan.find(id).and_then(|step| plan.step(step).log_line());
+        let line = line.ok_or_else(obstacle)?;
+        change
+            .edits
+            .retain(|edit| matches!(edit.target, Target::LogStep { .. }));
+        for edit in &mut change.edits {
+            edit.after = Some(line.bytes()[line.body().range()].to_vec());
+        }
+        Ok(change)
+    }
+}
+
+/// Adds an edit. Two that put one object in, each with a key of its own, become one; a
+/// second stamp of the same step is no second edit.
+fn add(edits: &mut Vec<Edit>, edit: Edit) {
+    let Some(known) = edits.iter_mut().find(|e| e.target == edit.target) else {
+        return edits.push(edit);
+    };
+    let text =
+        |edit: &Edit| String::from_utf8(edit.after.clone().unwrap_or_default()).unwrap_or_default();
+    let (mut whole, more) = (text(known), text(&edit));
+    let Ok(more) = Object::parse(&more) else {
+        return;
+    };
+    for (key, raw) in more.entries() {
+        let Ok(object) = Object::parse(&whole) else {
+            return;
+        };
+        let splice = object.set(key, raw, &INNER_ORDER);
+        if let Ok(bytes) = splice::apply(whole.as_bytes(), &[splice]) {
+            whole = String::from_utf8(bytes).unwrap_or_default();
+        }
+    }
+    known.after = Some(whole.into_bytes());
+}

@@ -1,0 +1,97 @@
+//! `stepdeck add`: a new step in the log.
+
+use color_eyre::eyre::{Result, bail, eyre};
+
+use super::Ending;
+use super::invocation::{Invocation, Name, OpenPlan, refused};
+use super::set::{Assignment, wishes};
+use crate::change::compose::{Composer, Wish};
+use crate::plan::field::Field;
+use crate::plan::id::{BlockId, StepId};
+
+/// Add a step to the log and print its ID.
+///
+/// The ID is the first free one: after the last step of the block given as block=B07, after
+/// the step given with --after, or the first free sub-step of the step given with --under;
+/// without any of these, after the last step of the plan.
+#[derive(clap::Args, Clone, Debug)]
+#[command(after_help = super::set::fields_help())]
+pub struct Add {
+    /// What the step holds; title=… at least.
+    #[arg(required = true, value_name = "FIELD=VALUE")]
+    pub fields: Vec<Assignment>,
+    /// The first free ID behind this step.
+    #[arg(long, value_name = "ID", conflicts_with = "under")]
+    pub after: Option<Name>,
+    /// The first free sub-step of this step.
+    #[arg(long, value_name = "ID")]
+    pub under: Option<Name>,
+}
+
+impl Add {
+    /// Writes the step and prints its ID.
+    ///
+    /// # Errors
+    /// When a value does not fit, no ID is free, or the log cannot be written.
+    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+        let mut wishes = wishes(&self.fields, None)?;
+        let titled = wishes.iter().position(|(field, _)| *field == Field::Title);
+        let Some((_, Wish::Value(title))) = titled.map(|at| wishes.remove(at)) else {
+            bail!("a step needs a title: write title=…");
+        };
+        let added = std::cell::Cell::new(None);
+        let change = invocation.edit(|opened, composer| {
+            let id = self.free_id(opened, composer, &wishes)?;
+            added.set(Some(id));
+            composer.add_with(id, &title, &wishes).map_err(refused)
+        })?;
+        invocation.say(&change.label)?;
+        let id = added.get().ok_or_else(|| eyre!("no step was added"))?;
+        invocation.print(&format!("{id}\n"))?;
+        Ok(Ending::Done)
+    }
+
+    fn free_id(
+        &self,
+        opened: &OpenPlan,
+        composer: &Composer<'_>,
+        wishes: &[(Field, Wish)],
+    ) -> Result<StepId> {
+        let plan = &opened.plan;
+        if let Some(Name(parent)) = &self.under {
+            opened.find(*parent)?;
+            let child = composer.next_child(*parent);
+            return child.ok_or_else(|| eyre!("{parent} has no sub-step left to give"));
+        }
+        let block = wishes.iter().find_map(|(field, wish)| match (field, wish) {
+            (Field::Block, Wish::Value(block)) => Some(block.as_str()),
+            _ => None,
+        });
+        let from = match (
+            &self.after,
+            block.and_then(|b| b.trim().parse::<BlockId>().ok()),
+        ) {
+            (Some(Name(id)), _) => {
+                opened.find(*id)?;
+                id.number().saturating_add(1)
+            }
+            (None, Some(block)) => {
+                let known = plan
+                    .find_block(block)
+                    .map(|index| plan.blocks()[index].range);
+                let (first, last) = known.unwrap_or(block.default_range());
+                let inside = plan.steps().map(|step| step.id().number());
+                let inside = inside.filter(|number| (first..=last).contains(number));
+                inside
+                    .max()
+                    .map_or(first, |number| number.saturating_add(1))
+            }
+            (None, None) => {
+                let last = plan.steps().next_back().map(|step| step.id().number());
+                last.map_or(1, |number| number.saturating_add(1))
+            }
+        };
+        let free = composer.next_free(StepId::new(from));
+        free.ok_or_else(|| eyre!("no ID is free from {} on", StepId::new(from)))
+    }
+}

@@ -1,0 +1,302 @@
+//! One run of a subcommand: what comes in from outside, the plan opened, results out,
+//! changes written.
+//!
+//! Nothing below `main` asks for the time, the environment or the streams by itself, so that
+//! a test can set each of them.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+use color_eyre::eyre::{Result, bail, eyre};
+use serde::Serialize;
+
+use super::Arguments;
+use super::paint::Paint;
+use crate::change::Change;
+use crate::change::apply::Conflict;
+use crate::change::compose::Composer;
+use crate::change::value::Refusal;
+use crate::document::visible::{is_unsafe, visible};
+use crate::plan::Plan;
+use crate::plan::id::{StepId, typed_id};
+use crate::store::commit::{Committer, Nobody, Outcome};
+use crate::store::discover::{Found, Layout, Overrides};
+use crate::store::open::open;
+use crate::store::state::State;
+
+/// How often a change is composed anew because the plan changed under it.
+const TRIES: usize = 20;
+
+/// What a run meets outside.
+pub struct Outside<'a> {
+    /// The instant of the run.
+    pub now: DateTime<Utc>,
+    /// The current folder.
+    pub folder: PathBuf,
+    /// Where private state is kept (see [`crate::store::state::default_base`]).
+    pub state: Option<PathBuf>,
+    /// A variable of the environment.
+    pub variable: &'a dyn Fn(&str) -> Option<String>,
+    /// For results.
+    pub out: &'a mut dyn Write,
+    /// For messages.
+    pub err: &'a mut dyn Write,
+    /// The columns of the terminal that the results go to, if it is one.
+    pub terminal: Option<usize>,
+}
+
+/// A run: its arguments and what is outside.
+pub struct Invocation<'a, 'o> {
+    /// The arguments that every subcommand shares.
+    pub arguments: &'a Arguments,
+    /// What is outside.
+    pub outside: &'a mut Outside<'o>,
+}
+
+/// A plan as it stood on disk a moment ago.
+pub struct OpenPlan {
+    /// What its files mean.
+    pub plan: Plan,
+    /// Where they are.
+    pub layout: Layout,
+}
+
+impl OpenPlan {
+    /// Index of the step with this ID.
+    ///
+    /// # Errors
+    /// When no step has it.
+    pub fn find(&self, id: StepId) -> Result<usize> {
+        let found = self.plan.find(id);
+        found.ok_or_else(|| eyre!("there is no step {id}; `stepdeck list` shows all there are"))
+    }
+
+    /// A path as people read it: below the plan's root where it lies there.
+    pub fn below(&self, path: &Path) -> PathBuf {
+        let root = &self.layout.root;
+        path.strip_prefix(root).unwrap_or(path).to_owned()
+    }
+}
+
+/// The ID of a step as people type it: `42`, `0042`, `Step 0042.A`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Name(pub StepId);
+
+impl FromStr for Name {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        typed_id(text.trim())
+            .map(Self)
+            .ok_or("write digits with an optional sub-step, as 0042.A")
+    }
+}
+
+impl Invocation<'_, '_> {
+    /// The folder that paths and the search for a plan start from.
+    pub fn start(&self) -> PathBuf {
+        match &self.arguments.plan_dir {
+            Some(dir) => self.outside.folder.join(dir),
+            None => self.outside.folder.clone(),
+        }
+    }
+
+    /// How results are coloured and drawn.
+    pub fn paint(&self) -> Paint {
+        Paint::detect(self.arguments, self.outside.variable, self.outside.terminal)
+    }
+
+    /// Opens the plan at or above the start.
+    ///
+    /// # Errors
+    /// When there is none, or one of its files cannot be read: a script must not take a part
+    /// for the whole.
+    pub fn open(&mut self) -> Result<OpenPlan> {
+        let start = self.start();
+        if !start.is_dir() {
+            bail!(
+                "{} is not a folder; -C takes the folder of a plan",
+                start.display()
+            );
+        }
+        let overrides = Overrides {
+            logs: self.arguments.log.clone(),
+            canon: self.arguments.canon.clone(),
+        };
+        let opened = open(&start, &overrides);
+        if let Some((_, reason)) = opened.unreadable.first() {
+            bail!("{reason}");
+        }
+        for (given, named) in [(&overrides.logs, "--log"), (&overrides.canon, "--canon")] {
+            if let Some(path) = given.iter().find(|path| !start.join(path).exists()) {
+                bail!("{named} {}: there is no such file", path.display());
+            }
+        }
+        if opened.layout.found == Found::Nothing {
+            bail!(
+                "there is no plan at or above {}: go to one, name its folder with -C, or start one \
+                 with `stepdeck init`",
+                start.display()
+            );
+        }
+        for problem in &opened.layout.config_problems {
+            self.say(&problem.to_string())?;
+        }
+        Ok(OpenPlan {
+            plan: Plan::read(opened.files),
+            layout: opened.layout,
+        })
+    }
+
+    /// Says something beside the results.
+    ///
+    /// # Errors
+    /// When standard error cannot be written.
+    pub fn say(&mut self, message: &str) -> Result<()> {
+        Ok(writeln!(
+            self.outside.err,
+            "stepdeck: {}",
+            visible(message)
+        )?)
+    }
+
+    /// Prints a result of which every part is safe for a terminal already.
+    ///
+    /// # Errors
+    /// When standard output cannot be written. That nobody reads any more is no error.
+    pub fn print(&mut self, text: &str) -> Result<()> {
+        let out = &mut self.outside.out;
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => Ok(other?),
+        }
+    }
+
+    /// Prints one JSON document. Characters that could steer a terminal are escaped, which
+    /// changes nothing for who parses it.
+    ///
+    /// # Errors
+    /// As [`Invocation::print`].
+    pub fn print_json(&mut self, document: &impl Serialize) -> Result<()> {
+        let mut text = escape_hidden(&serde_json::to_string_pretty(document)?);
+        text.push('\n');
+        self.print(&text)
+    }
+
+    /// Lets a subcommand that writes go on.
+    ///
+    /// # Errors
+    /// With `--read-only`.
+    pub fn may_write(&self) -> Result<()> {
+        match self.arguments.read_only {
+            true => bail!("--read-only: nothing is written"),
+            false => Ok(()),
+        }
+    }
+
+    /// Makes the change that `wish` composes and writes it. If the plan changed meanwhile,
+    /// the wish is asked again. Answers the change as written.
+    ///
+    /// # Errors
+    /// When the wish refuses, nothing may be written, or it cannot be.
+    pub fn edit(
+        &mut self,
+        wish: impl Fn(&OpenPlan, &Composer<'_>) -> Result<Change>,
+    ) -> Result<Change> {
+        self.may_write()?;
+        let mut met = Vec::new();
+        for _ in 0..TRIES {
+            let opened = self.open()?;
+            let composer = Composer {
+                plan: &opened.plan,
+                now: self.outside.now,
+            };
+            let change = wish(&opened, &composer)?;
+            if change.edits.is_empty() {
+                return Ok(change);
+            }
+            let root = &opened.layout.root;
+            match self.committer(root).commit(root, &change, &mut Nobody) {
+                Outcome::Saved(remark) => {
+                    if let Some(remark) = remark {
+                        self.say(&remark)?;
+                    }
+                    return Ok(change);
+                }
+                Outcome::Failed(reason) => bail!("{reason}"),
+                Outcome::Conflicts(conflicts) => met = conflicts,
+                Outcome::Later => {}
+            }
+        }
+        Err(in_the_way(&met))
+    }
+
+    /// Who is at work: git's `user.name`, else the login.
+    pub fn person(&self) -> String {
+        let asked = Command::new("git")
+            .args(["config", "user.name"])
+            .current_dir(self.start())
+            .output();
+        let name = asked.ok().filter(|answer| answer.status.success());
+        let name = name.map(|answer| String::from_utf8_lossy(&answer.stdout).trim().to_owned());
+        let login = || (self.outside.variable)("USER").unwrap_or_else(|| "unknown".to_owned());
+        name.filter(|name| !name.is_empty()).unwrap_or_else(login)
+    }
+
+    fn committer(&self, root: &Path) -> Committer {
+        let base = &self.outside.state;
+        let state = base.as_ref().map(|base| State::of_plan(base, root));
+        let private = state.map_or_else(std::env::temp_dir, |state| state.folder().to_owned());
+        Committer::new(root, &private)
+    }
+}
+
+fn in_the_way(conflicts: &[Conflict]) -> color_eyre::Report {
+    let first = conflicts.first().map(|conflict| {
+        let edit = &conflict.edit;
+        let what = edit.target.words();
+        format!("{}: {what}: {}", edit.path.display(), conflict.obstacle)
+    });
+    let first = first.unwrap_or_else(|| "the files keep changing".to_owned());
+    eyre!("{first}; nothing was written, try again")
+}
+
+/// A refusal as an error of the command line.
+pub fn refused(refusal: Refusal) -> color_eyre::Report {
+    eyre!("{refusal}")
+}
+
+/// JSON with every character that a terminal would obey written as an escape. Such
+/// characters stand in strings only.
+fn escape_hidden(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && is_unsafe(c) {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                escaped.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_for_a_terminal_parses_to_the_same_value() {
+        let value = "a\u{1b}]52;c\u{7}b\u{202e}c\u{9b}d\ne — ü 漢";
+        let escaped = escape_hidden(&serde_json::to_string_pretty(&value).unwrap());
+        assert!(!escaped.contains(['\u{1b}', '\u{202e}', '\u{9b}']));
+        assert!(escaped.contains("ü 漢"));
+        let back: String = serde_json::from_str(&escaped).unwrap();
+        assert_eq!(back, value);
+    }
+}

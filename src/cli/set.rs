@@ -1,0 +1,145 @@
+//! `stepdeck set`: changes fields of one step.
+
+use color_eyre::eyre::{Result, bail};
+
+use super::Ending;
+use super::invocation::{Invocation, Name, OpenPlan, refused};
+use crate::change::compose::Wish;
+use crate::plan::StepRef;
+use crate::plan::field::{FIELDS, Field, Kind};
+
+/// Change fields of a step, in the log and in the canon, wherever it stands.
+///
+/// FIELD=VALUE sets a field; a list is given as its entries with semicolons between them.
+/// FIELD+=ITEM adds an entry to a list, FIELD-=ITEM takes one out. All that is asked for is
+/// one change: if one part is refused, nothing is written.
+#[derive(clap::Args, Clone, Debug)]
+#[command(after_help = fields_help())]
+pub struct Set {
+    /// The step.
+    pub id: Name,
+    /// What to change, as status=complete or dependencies+=0042.
+    #[arg(required = true, value_name = "FIELD=VALUE")]
+    pub fields: Vec<Assignment>,
+}
+
+impl Set {
+    /// Writes the change and says it.
+    ///
+    /// # Errors
+    /// When there is no such step, a value does not fit, or the files cannot be written.
+    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+        let change = invocation.edit(|opened: &OpenPlan, composer| {
+            let step = opened.find(self.id.0)?;
+            let wishes = wishes(&self.fields, Some(opened.plan.step(step)))?;
+            composer.set_fields(step, &wishes).map_err(refused)
+        })?;
+        match change.edits.is_empty() {
+            true => invocation.say(&format!("{} has these values already", self.id.0))?,
+            false => invocation.say(&change.label)?,
+        }
+        Ok(Ending::Done)
+    }
+}
+
+/// What one argument asks of one field.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Assignment {
+    field: Field,
+    deed: Deed,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Deed {
+    Set(String),
+    Add(String),
+    Remove(String),
+}
+
+impl std::str::FromStr for Assignment {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let Some((name, value)) = text.split_once('=') else {
+            return Err("write a field, =, += or -=, and a value, as status=complete".to_owned());
+        };
+        let value = value.to_owned();
+        let (name, deed) = match (name.strip_suffix('+'), name.strip_suffix('-')) {
+            (Some(name), _) => (name, Deed::Add(value)),
+            (_, Some(name)) => (name, Deed::Remove(value)),
+            _ => (name, Deed::Set(value)),
+        };
+        let Some(field) = Field::named(name).filter(|field| *field != Field::UpdatedAt) else {
+            return Err(format!("there is no field “{name}”: use {}", names()));
+        };
+        if field.spec().kind != Kind::List && !matches!(deed, Deed::Set(_)) {
+            return Err(format!("{name} is no list: += and -= are for lists"));
+        }
+        Ok(Self { field, deed })
+    }
+}
+
+/// What the assignments make of the fields of a step, or of one that does not exist yet.
+///
+/// # Errors
+/// When a field is set twice, or an entry to take out is not there.
+pub fn wishes(assignments: &[Assignment], step: Option<StepRef<'_>>) -> Result<Vec<(Field, Wish)>> {
+    let mut wishes: Vec<(Field, Wish)> = Vec::new();
+    for Assignment { field, deed } in assignments {
+        let at = wishes.iter().position(|(known, _)| known == field);
+        if at.is_some() && matches!(deed, Deed::Set(_)) {
+            bail!("{} is set twice", field.spec().name);
+        }
+        if field.spec().kind != Kind::List {
+            if let Deed::Set(value) = deed {
+                wishes.push((*field, Wish::Value(value.clone())));
+            }
+            continue;
+        }
+        let at = at.unwrap_or_else(|| {
+            let entries = step.map(|step| step.list(*field)).unwrap_or_default();
+            let entries = entries.into_iter().map(Into::into).collect();
+            wishes.push((*field, Wish::List(entries)));
+            wishes.len() - 1
+        });
+        let (_, Wish::List(entries)) = &mut wishes[at] else {
+            continue;
+        };
+        match deed {
+            Deed::Set(value) => *entries = split(value),
+            Deed::Add(item) => entries.push(item.trim().to_owned()),
+            Deed::Remove(item) => {
+                let is_it = |entry: &String| same_entry(*field, entry, item.trim());
+                let Some(found) = entries.iter().position(is_it) else {
+                    bail!("{} has no entry “{}”", field.spec().name, item.trim());
+                };
+                entries.remove(found);
+            }
+        }
+    }
+    Ok(wishes)
+}
+
+/// Whether an entry is the one that was typed; a dependency counts by its ID.
+fn same_entry(field: Field, entry: &str, typed: &str) -> bool {
+    let id = |text: &str| crate::plan::id::typed_id(text.trim_start_matches("Step ").trim());
+    entry == typed || field == Field::Dependencies && id(typed).is_some() && id(entry) == id(typed)
+}
+
+fn split(value: &str) -> Vec<String> {
+    let entries = value.split(';').map(str::trim);
+    entries
+        .filter(|e| !e.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn names() -> String {
+    let names = FIELDS.iter().filter(|spec| spec.field != Field::UpdatedAt);
+    names.map(|spec| spec.name).collect::<Vec<_>>().join(", ")
+}
+
+/// The names that assignments know.
+pub fn fields_help() -> String {
+    format!("Fields: {}", names())
+}

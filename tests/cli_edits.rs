@@ -1,0 +1,263 @@
+//! Edits from scripts: what `set`, `add` and `tick` print, leave in the files and exit with.
+
+mod support;
+
+use support::fixture::{CANON, DOCUMENT, LINES, LOG};
+use support::run::Folder;
+
+fn folder() -> Folder {
+    Folder::new(&[(LOG, LINES), (CANON, DOCUMENT)])
+}
+
+fn line<'a>(text: &'a str, id: &str) -> &'a str {
+    let wanted = format!("\"step_id\": \"{id}\"");
+    text.lines().find(|line| line.contains(&wanted)).unwrap()
+}
+
+const STAMP: (&str, &str) = ("2026-11-01T00:00:00Z", "2026-11-21T09:30:00Z");
+
+/// Acceptance 25: one line in the log, one in the canon, in one change.
+#[test]
+fn set_writes_log_and_canon_and_says_what_changed() {
+    let folder = folder();
+    let run = folder.run(&["set", "2", "status=in_progress"]);
+    assert_eq!(
+        (run.code, run.out.as_str(), run.err.as_str()),
+        (0, "", "stepdeck: 0002 status: draft → in progress\n")
+    );
+    let old = line(LINES, "0002");
+    let new = old
+        .replace("\"draft\"", "\"in progress\"")
+        .replace(STAMP.0, STAMP.1);
+    assert_eq!(
+        folder.diff(),
+        format!(
+            "{LOG}\n-{old}\n+{new}\n{CANON}\n-- **Status:** Draft\n+- **Status:** In Progress\n"
+        )
+    );
+}
+
+#[test]
+fn set_changes_several_fields_and_list_entries_at_once() {
+    let folder = folder();
+    let run = folder.run(&[
+        "set",
+        "0003",
+        "owner=sre",
+        "dependencies-=step 2",
+        "dependencies+=0001",
+        "artifacts=https://example.org/a; docs/b.md",
+        "evidence.actual=870",
+        "effort.planned=3",
+        "effort.actual=4",
+    ]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let old = line(LINES, "0003");
+    let new = old
+        .replace("\"owner\": \"\"", "\"owner\": \"sre\"")
+        .replace(
+            "[\"0002\", \"Board agrees\"]",
+            "[\"Board agrees\", \"0001\"]",
+        )
+        .replace(
+            "\"artifacts\": []",
+            "\"artifacts\": [\"https://example.org/a\", \"docs/b.md\"]",
+        )
+        .replace(
+            "\"target\": 900}",
+            "\"target\": 900, \"actual\": 870}, \"effort\": {\"planned\": 3, \"actual\": 4}",
+        )
+        .replace(STAMP.0, STAMP.1);
+    assert_eq!(folder.diff(), format!("{LOG}\n-{old}\n+{new}\n"));
+}
+
+/// A refused `set` changes nothing, whichever of its parts is refused.
+#[test]
+fn a_refused_set_changes_nothing_and_says_why() {
+    let folder = folder();
+    for (arguments, said) in [
+        (
+            &["set", "0002", "owner=x", "status=nearly"][..],
+            "“nearly” is no status",
+        ),
+        (
+            &["set", "0002", "owner=x", "dependencies+=0900"],
+            "there is no step 0900",
+        ),
+        (
+            &["set", "0002", "owner=x", "artifacts-=none"],
+            "artifacts has no entry “none”",
+        ),
+        (&["set", "0002", "owner=x", "owner=y"], "owner is set twice"),
+        (&["set", "0002", "owner+=x"], "owner is no list"),
+        (&["set", "0002", "mood=x"], "there is no field “mood”"),
+        (
+            &["set", "0002", "updated_at=now"],
+            "there is no field “updated_at”",
+        ),
+        (&["set", "0002", "owner"], "write a field"),
+        (&["set", "0002"], "required"),
+        (&["set", "two", "owner=x"], "write digits"),
+        (&["set", "0900", "owner=x"], "there is no step 0900"),
+        (
+            &["--read-only", "set", "0002", "owner=x"],
+            "--read-only: nothing is written",
+        ),
+    ] {
+        let run = folder.run(arguments);
+        assert_eq!(
+            (run.code, run.out.as_str()),
+            (2, ""),
+            "{arguments:?}: {run:?}"
+        );
+        assert!(run.err.contains(said), "{arguments:?}: {}", run.err);
+    }
+    assert_eq!(folder.diff(), "");
+}
+
+#[test]
+fn setting_what_stands_there_already_touches_no_byte() {
+    let folder = folder();
+    let run = folder.run(&["set", "0002", "status=draft", "owner=grc"]);
+    assert_eq!(run.err, "stepdeck: 0002 has these values already\n");
+    assert_eq!((run.code, folder.diff()), (0, String::new()));
+}
+
+#[test]
+fn add_prints_the_first_free_id() {
+    let folder = folder();
+    let added = [
+        (&["add", "title=After all"][..], "0102"),
+        (&["add", "title=In a block", "block=B01"], "0004"),
+        (&["add", "title=Behind", "--after", "0001"], "0005"),
+        (&["add", "title=Part", "--under", "3"], "0003.A"),
+        (&["add", "title=Next part", "--under", "3"], "0003.B"),
+    ];
+    for (arguments, id) in added {
+        assert_eq!(folder.run(arguments).ok(), format!("{id}\n"));
+    }
+    let ids: Vec<String> = (folder.read(LOG).lines())
+        .filter_map(|line| {
+            Some(
+                line.split_once("\"step_id\": \"")?
+                    .1
+                    .split('"')
+                    .next()?
+                    .to_owned(),
+            )
+        })
+        .collect();
+    let order = [
+        "0001", "0002", "0003", "0003.A", "0003.B", "0004", "0005", "0101", "0102",
+    ];
+    assert_eq!(ids, order);
+}
+
+#[test]
+fn add_fills_in_the_fields_given() {
+    let folder = folder();
+    let run = folder.run(&[
+        "add",
+        "title=Warm up",
+        "owner=sre",
+        "status=in progress",
+        "dependencies=0001; The vendor answers",
+        "evidence.metric=p95_ms",
+        "evidence.target=200",
+    ]);
+    assert_eq!(run.ok(), "0102\n");
+    let new = "{\"step_id\": \"0102\", \"block\": \"B02\", \"title\": \"Warm up\", \"theme\": \
+               \"Move\", \"owner\": \"sre\", \"status\": \"in progress\", \"outcome\": \"\", \
+               \"dependencies\": [\"0001\", \"The vendor answers\"], \"artifacts\": [], \
+               \"evidence\": {\"metric\": \"p95_ms\", \"target\": 200}, \"updated_at\": \
+               \"2026-11-21T09:30:00Z\"}";
+    assert_eq!(folder.diff(), format!("{LOG}\n+{new}\n"));
+}
+
+#[test]
+fn an_add_that_cannot_be_adds_nothing() {
+    let folder = folder();
+    for (arguments, said) in [
+        (&["add", "owner=x"][..], "a step needs a title"),
+        (&["add", "title=x", "status=soon"], "“soon” is no status"),
+        (
+            &["add", "title=x", "--under", "0900"],
+            "there is no step 0900",
+        ),
+        (
+            &["add", "title=x", "--under", "1", "--after", "2"],
+            "cannot be used with",
+        ),
+        (&["--read-only", "add", "title=x"], "--read-only"),
+    ] {
+        let run = folder.run(arguments);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{run:?}");
+        assert!(run.err.contains(said), "{}", run.err);
+    }
+    assert_eq!(folder.diff(), "");
+}
+
+#[test]
+fn tick_finds_the_check_by_number_or_words() {
+    let folder = folder();
+    assert_eq!(folder.run(&["tick", "ground", "2"]).code, 0);
+    assert_eq!(folder.run(&["tick", "Ground", "cover deploy"]).code, 0);
+    assert_eq!(
+        folder.diff(),
+        format!(
+            "{CANON}\n-- Runbooks cover deploy\n-- Step 0001 is complete.\n\
+             +- [x] Runbooks cover deploy\n+- [x] Step 0001 is complete.\n"
+        )
+    );
+    let again = folder.run(&["tick", "Ground", "1"]);
+    assert_eq!(
+        (again.code, again.err.as_str()),
+        (0, "stepdeck: it is ticked already\n")
+    );
+    assert_eq!(folder.run(&["tick", "ground", "2", "--off"]).code, 0);
+    assert!(folder.read(CANON).contains("- [ ] Step 0001 is complete."));
+}
+
+/// Tick and evidence are one change over two files.
+#[test]
+fn evidence_goes_to_the_roadmap_with_the_tick() {
+    let folder = folder();
+    folder.write("docs/ROADMAP.md", "# Roadmap\n\n## Ground\n\nSoon.\n");
+    let link = "https://example.org/run";
+    let run = folder.run(&["tick", "ground", "1", "--evidence", link]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let roadmap = folder.read("docs/ROADMAP.md");
+    assert!(
+        roadmap.contains(
+            "- Runbooks cover deploy and rollback. — <https://example.org/run> (2026-11-21, "
+        ),
+        "{roadmap}"
+    );
+    assert!(folder.read(CANON).contains("- [x] Runbooks"));
+}
+
+#[test]
+fn a_tick_that_is_not_clear_ticks_nothing() {
+    let folder = folder();
+    for (arguments, said) in [
+        (
+            &["tick", "sky", "1"][..],
+            "there is no stage “sky”: there are Ground",
+        ),
+        (&["tick", "ground", "3"], "Ground has checks 1 to 2, not 3"),
+        (&["tick", "ground", "e"], "2 checks of Ground say “e”"),
+        (
+            &["tick", "ground", "moon"],
+            "no check of Ground says “moon”",
+        ),
+        (
+            &["tick", "ground", "1", "--evidence", "two words"],
+            "a link has no spaces",
+        ),
+    ] {
+        let run = folder.run(arguments);
+        assert_eq!(run.code, 2, "{run:?}");
+        assert!(run.err.contains(said), "{}", run.err);
+    }
+    assert_eq!(folder.diff(), "");
+}

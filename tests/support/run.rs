@@ -1,0 +1,110 @@
+//! One run of a subcommand in a folder of its own: fixed clock, no environment, and
+//! everything that it leaves: results, messages, exit code, files.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use stepdeck::cli::invocation::Outside;
+use tempfile::TempDir;
+
+use super::desk::{all_files, diff};
+
+/// The instant of every run.
+pub const NOW: &str = "2026-11-21T09:30:00Z";
+
+/// A folder with a plan in it.
+pub struct Folder {
+    dir: TempDir,
+    state: TempDir,
+    first: Vec<(PathBuf, Vec<u8>)>,
+}
+
+/// What a run left.
+#[derive(Debug)]
+pub struct Run {
+    pub out: String,
+    pub err: String,
+    pub code: u8,
+}
+
+impl Folder {
+    /// A folder with these files.
+    pub fn new(files: &[(&str, &str)]) -> Self {
+        let bytes: Vec<(&str, &[u8])> = files.iter().map(|(p, t)| (*p, t.as_bytes())).collect();
+        Self::with_bytes(&bytes)
+    }
+
+    /// A folder with these files, whatever is in them.
+    pub fn with_bytes(files: &[(&str, &[u8])]) -> Self {
+        let mut folder = Self {
+            dir: TempDir::new().unwrap(),
+            state: TempDir::new().unwrap(),
+            first: Vec::new(),
+        };
+        for (path, bytes) in files {
+            folder.write(path, bytes);
+        }
+        folder.first = all_files(folder.path());
+        folder
+    }
+
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    pub fn read(&self, path: &str) -> String {
+        String::from_utf8(fs::read(self.path().join(path)).unwrap()).unwrap()
+    }
+
+    pub fn write(&self, path: &str, bytes: impl AsRef<[u8]>) {
+        let path = self.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+
+    /// Runs `stepdeck` with these arguments, into a pipe.
+    pub fn run(&self, arguments: &[&str]) -> Run {
+        self.run_on(arguments, None)
+    }
+
+    /// Runs it on a terminal of so many columns, if any.
+    pub fn run_on(&self, arguments: &[&str], terminal: Option<usize>) -> Run {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let variable = |name: &str| (name == "TERM").then(|| "xterm-256color".to_owned());
+        let mut outside = Outside {
+            now: NOW.parse::<DateTime<Utc>>().unwrap(),
+            folder: self.path().to_owned(),
+            state: Some(self.state.path().to_owned()),
+            variable: &variable,
+            out: &mut out,
+            err: &mut err,
+            terminal,
+        };
+        let arguments = ["stepdeck"].iter().chain(arguments).map(OsString::from);
+        let code = stepdeck::cli::run(arguments, &mut outside);
+        let text = |bytes: Vec<u8>| {
+            let text = String::from_utf8(bytes).unwrap();
+            text.replace(&self.path().display().to_string(), "ROOT")
+        };
+        Run {
+            out: text(out),
+            err: text(err),
+            code,
+        }
+    }
+
+    /// What changed since the folder was made, a file and its lines at a time.
+    pub fn diff(&self) -> String {
+        diff(&self.first, &all_files(self.path()))
+    }
+}
+
+impl Run {
+    /// The results of a run that went well.
+    pub fn ok(self) -> String {
+        assert_eq!(self.code, 0, "{self:?}");
+        self.out
+    }
+}
