@@ -26,7 +26,7 @@ fn init_starts_a_plan_and_overwrites_nothing() {
     let first = stepdeck(folder.path(), &["init"]);
     assert_eq!(
         text(&first.stdout),
-        "./stepdeck.toml\n./data/plans/10000_step_plan.jsonl\n./docs/execution-plan.md\n./docs/milestones.md\n"
+        "stepdeck.toml\ndata/plans/10000_step_plan.jsonl\ndocs/execution-plan.md\ndocs/milestones.md\n"
     );
     assert_eq!(first.status.code(), Some(0));
     let log = folder.path().join("data/plans/10000_step_plan.jsonl");
@@ -35,8 +35,11 @@ fn init_starts_a_plan_and_overwrites_nothing() {
     assert_eq!(second.status.code(), Some(2));
     assert_eq!(
         text(&second.stderr),
-        "stepdeck: ./stepdeck.toml exists already, so nothing was written; name an empty folder, \
-         or move the file away\n"
+        format!(
+            "stepdeck: {} exists already, so nothing was written; name an empty folder, or move \
+             the file away\n",
+            folder.path().join("stepdeck.toml").display()
+        )
     );
     assert_eq!(fs::read_to_string(log).unwrap(), "mine\n");
 }

@@ -35,7 +35,7 @@ impl Demo {
     /// As [`create`], or standard output cannot be written.
     pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> color_eyre::Result<Ending> {
         invocation.may_write()?;
-        let dir = invocation.start().join(&self.dir);
+        let dir = invocation.path(&self.dir);
         let files = create(&dir, plan(self.steps, self.seed))?;
         invocation.print(&visible(&format!(
             "Wrote a plan of {} steps in {} files to {}.\nOpen it with: cd {} && stepdeck\n",

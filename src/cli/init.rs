@@ -29,7 +29,7 @@ impl Init {
     /// As [`create`], or standard output cannot be written.
     pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> color_eyre::Result<Ending> {
         invocation.may_write()?;
-        let written = create(&invocation.start().join(&self.dir), plan())?;
+        let written = create(&invocation.path(&self.dir), plan())?;
         let start = invocation.start();
         for path in written {
             let path = path.strip_prefix(&start).unwrap_or(&path);

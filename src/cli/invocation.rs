@@ -104,6 +104,11 @@ impl Invocation<'_, '_> {
         }
     }
 
+    /// A path given on the command line, seen from the start.
+    pub fn path(&self, given: &Path) -> PathBuf {
+        self.start().join(given).components().collect()
+    }
+
     /// How results are coloured and drawn.
     pub fn paint(&self) -> Paint {
         Paint::detect(self.arguments, self.outside.variable, self.outside.terminal)

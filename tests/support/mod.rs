@@ -9,5 +9,6 @@ pub mod keys;
 pub mod programme;
 pub mod pty;
 pub mod run;
+pub mod schema;
 pub mod screen;
 pub mod svg;
