@@ -11,8 +11,11 @@ pub mod history;
 pub mod merge;
 mod order;
 pub mod value;
+mod written;
 
 use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
 
 use crate::document::json;
 use crate::document::markdown::Label;
@@ -22,23 +25,31 @@ use crate::plan::field::Field;
 use crate::plan::id::{BlockId, StepId};
 use crate::plan::source::Role;
 
+/// A key of a log line, as the table of fields spells it.
+pub type Key = &'static str;
+
 /// What an edit changes, by name.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[serde(rename_all = "kebab-case")]
 pub enum Target {
     /// The raw JSON of one key in a step's log line.
     LogValue {
         /// The step.
+        #[serde(with = "written::text")]
         step: StepId,
         /// Which of several lines with the same ID, counted from 0 in file order.
         nth: u32,
         /// The key of the line.
-        key: &'static str,
+        #[serde(deserialize_with = "written::key")]
+        key: Key,
         /// The key within the object that `key` holds.
-        inner: Option<&'static str>,
+        #[serde(deserialize_with = "written::inner_key")]
+        inner: Option<Key>,
     },
     /// The whole log line of a step, without its line end.
     LogStep {
         /// The step.
+        #[serde(with = "written::text")]
         step: StepId,
         /// Which of several lines with the same ID, counted from 0 in file order.
         nth: u32,
@@ -53,15 +64,18 @@ pub enum Target {
     /// What follows the label of a bullet in a step section, spaces included.
     SectionValue {
         /// The step.
+        #[serde(with = "written::text")]
         step: StepId,
         /// Which of several sections of the step in the file.
         nth: usize,
         /// The field that the bullet holds.
+        #[serde(with = "written::field")]
         field: Field,
     },
     /// The source of the title in a step section's heading.
     SectionTitle {
         /// The step.
+        #[serde(with = "written::text")]
         step: StepId,
         /// Which of several sections of the step in the file.
         nth: usize,
@@ -69,6 +83,7 @@ pub enum Target {
     /// The source of a cell in the block table, padding included.
     BlockCell {
         /// The block.
+        #[serde(with = "written::text")]
         block: BlockId,
         /// The column.
         column: BlockColumn,
@@ -153,15 +168,18 @@ impl Target {
 }
 
 /// One thing changed in one file, with the source text before and after.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 pub struct Edit {
     /// The file, relative to the plan's root.
+    #[serde(with = "written::path")]
     pub path: PathBuf,
     /// What is changed in it.
     pub target: Target,
     /// What stood there; `None` where there was nothing.
+    #[serde(with = "written::bytes")]
     pub before: Option<Vec<u8>>,
     /// What stands there afterwards; `None` where there is nothing left.
+    #[serde(with = "written::bytes")]
     pub after: Option<Vec<u8>>,
 }
 
@@ -177,7 +195,7 @@ impl Edit {
 }
 
 /// What a person did with one command: it is saved, undone and reported as a whole.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 pub struct Change {
     /// What people read, as `0042 status: draft → complete`.
     pub label: String,

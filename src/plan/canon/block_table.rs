@@ -1,11 +1,14 @@
 //! The block table: one row a block of 100 steps.
 
+use serde::{Deserialize, Serialize};
+
 use super::{cell, column};
 use crate::document::markdown::MarkdownDocument;
 use crate::plan::id::{BlockId, StepId};
 
 /// A column of the block table that people edit.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Debug)]
+#[serde(rename_all = "kebab-case")]
 pub enum BlockColumn {
     /// What the block is about.
     Theme,
