@@ -10,11 +10,12 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use stepdeck::change::compose::Composer;
+use stepdeck::change::history::Event;
 use stepdeck::plan::Plan;
 use stepdeck::plan::field::Field;
 use stepdeck::plan::source::SourceFile;
 use stepdeck::store::discover::Overrides;
-use stepdeck::store::disk::{Disk, DiskEvent};
+use stepdeck::store::disk::{Disk, DiskEvent, Setup};
 use stepdeck::store::open::open;
 use support::desk::Desk;
 use support::fixture::{CANON, DOCUMENT, LINES, LOG};
@@ -29,16 +30,17 @@ fn edit_all(folder: &Path, who: &str, steps: &[usize]) {
     let told: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
     let state = TempDir::new().unwrap();
     let (sender, events) = channel();
-    let disk = Disk::start(
-        folder,
-        Overrides::default(),
-        &opened,
-        &told,
-        state.path(),
-        move |event| {
-            let _ = sender.send(event);
-        },
-    );
+    let setup = Setup {
+        start: folder,
+        overrides: Overrides::default(),
+        opened: &opened,
+        told: &told,
+        state: state.path(),
+        read_only: false,
+    };
+    let disk = Disk::start(setup, move |event| {
+        let _ = sender.send(event);
+    });
     let plan = Plan::read(files);
     let composer = Composer {
         plan: &plan,
@@ -46,7 +48,7 @@ fn edit_all(folder: &Path, who: &str, steps: &[usize]) {
     };
     for (ticket, step) in steps.iter().enumerate() {
         let change = composer.set(*step, Field::Notes, who).unwrap();
-        disk.save(ticket as u64, change);
+        disk.save(ticket as u64, change.clone(), Event::Made(change));
     }
     let mut open: HashSet<u64> = (0..steps.len() as u64).collect();
     while !open.is_empty() {

@@ -177,7 +177,7 @@ fn set_form(
         };
         table.insert(field.spec().name.to_owned(), value);
     }
-    composer.set_form(step, &toml::to_string(&table).unwrap())
+    composer.set_form(step, "", &toml::to_string(&table).unwrap())
 }
 
 fn problems(plan: &Plan, now: DateTime<Utc>) -> Vec<Problem> {

@@ -49,7 +49,7 @@ pub const SCREENS: &[Place] = &[
     Place::Owners,
     Place::Problems,
 ];
-/// Every place with a cursor that moves up and down.
+/// Every place where one moves up and down.
 pub const CURSORS: &[Place] = &[
     Place::Blocks,
     Place::Steps,
@@ -60,6 +60,7 @@ pub const CURSORS: &[Place] = &[
     Place::Owners,
     Place::Problems,
     Place::List,
+    Place::Conflict,
 ];
 /// Everywhere.
 pub const EVERYWHERE: &[Place] = &[

@@ -1,29 +1,29 @@
 //! The plan in memory and the files on disk, kept together: what the screen shows is always
 //! the files as last read with the unsaved changes on top.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::draft::Draft;
 use super::message::{DiskEvent, Effect};
 use super::model::{Model, Notice, Tone};
-use super::overlay::Overlay;
-use crate::change::Change;
-use crate::change::apply::{self, Conflict, Obstacle};
-use crate::change::history::History;
+use super::news::{changed_steps, consequence, named};
+use crate::change::apply;
+use crate::change::history::{Event, History};
+use crate::change::{Change, Target};
 use crate::plan::Plan;
-use crate::plan::field::Field;
 use crate::plan::id::StepId;
 use crate::plan::source::{Role, SourceFile};
-use crate::plan::status::State;
 
 /// A change that is not on disk yet.
 #[derive(Clone, Debug)]
-struct Pending {
+pub(super) struct Pending {
     ticket: u64,
-    change: Change,
+    pub(super) change: Change,
+    /// The lines of the steps that it edits, as it left them.
+    pub(super) lines: Vec<(StepId, Vec<u8>)>,
     /// Why it could not be written, once that was tried.
     failed: Option<String>,
 }
@@ -31,11 +31,13 @@ struct Pending {
 /// Saves on their way, what can be undone, and how the files are watched.
 #[derive(Debug, Default)]
 pub struct Live {
-    pending: Vec<Pending>,
+    pub(super) pending: Vec<Pending>,
     tickets: u64,
-    history: History,
+    pub(super) history: History,
     /// When a change was last written.
     pub saved_at: Option<DateTime<Utc>>,
+    /// The text being typed, as it was last given to be kept.
+    pub(super) kept: Option<Draft>,
     /// Whether the files are asked after by the clock instead of by notice.
     pub polling: bool,
     /// Files that cannot be read, with the reason.
@@ -58,6 +60,11 @@ impl Live {
         self.pending.is_empty()
     }
 
+    /// Goes on with the history of an earlier run.
+    pub fn remember(&mut self, history: History) {
+        self.history = history;
+    }
+
     /// Whether there is something to take back.
     pub fn can_undo(&self) -> bool {
         self.history.can_undo()
@@ -78,7 +85,8 @@ impl Model {
             return false;
         }
         let before = self.plan.clone();
-        if !self.put_on(&change) {
+        if let Err(reason) = self.put_on(&change, Event::Made(change.clone())) {
+            self.refuse(format!("{}: {reason}", change.label));
             return false;
         }
         let consequence = consequence(&before, &self.plan);
@@ -90,16 +98,35 @@ impl Model {
         true
     }
 
-    /// Takes the last change back, on disk too.
+    /// Takes the last change back, on disk too. One that cannot be taken back is let go, so
+    /// that those before it can be reached.
     pub fn undo(&mut self) {
+        if let Some(reason) = self.is_locked() {
+            return self.refuse(reason);
+        }
         let Some(change) = self.live.history.undo().cloned() else {
             return;
         };
-        if self.never_saved(&change) || self.put_on(&change.inverse()) {
-            self.say(format!("undone: {}", change.label));
-        } else {
-            self.live.history.redo();
+        if self.never_saved(&change) {
+            return self.say(format!("undone: {}", change.label));
         }
+        match self.put_on(&change.inverse(), Event::Undone(change.clone())) {
+            Ok(()) => self.say(format!("undone: {}", change.label)),
+            Err(reason) => {
+                self.live.history.skip_undo();
+                self.cannot("undone", &change, &reason, "undo", self.live.can_undo());
+            }
+        }
+    }
+
+    /// Says why a change of the history stays as it is, and what the key does next.
+    fn cannot(&mut self, deed: &str, change: &Change, reason: &str, key: &str, more: bool) {
+        let key = self.keymap.key_of(key);
+        let next = match more {
+            true => format!(" · {key} goes on with the one before"),
+            false => String::new(),
+        };
+        self.refuse(format!("not {deed}: {}: {reason}{next}", change.label));
     }
 
     /// Takes back a change that could not be written: there is nothing to write then either.
@@ -115,37 +142,39 @@ impl Model {
         {
             return false;
         }
-        self.live.pending.remove(at);
+        let ticket = self.live.pending.remove(at).ticket;
+        self.effects.push(Effect::Forget { ticket });
         true
     }
 
     /// Makes the change again that was taken back last.
     pub fn redo(&mut self) {
+        if let Some(reason) = self.is_locked() {
+            return self.refuse(reason);
+        }
         let Some(change) = self.live.history.redo().cloned() else {
             return;
         };
-        if self.put_on(&change) {
-            self.notice = Some(Notice {
-                text: format!("done again: {}", change.label),
-                tone: Tone::Done,
-            });
-        } else {
-            self.live.history.undo();
+        match self.put_on(&change, Event::Redone(change.clone())) {
+            Ok(()) => {
+                self.notice = Some(Notice {
+                    text: format!("done again: {}", change.label),
+                    tone: Tone::Done,
+                });
+            }
+            Err(reason) => {
+                self.live.history.skip_redo();
+                self.cannot("done again", &change, &reason, "redo", self.live.can_redo());
+            }
         }
     }
 
-    /// Sends every change that could not be written once more.
+    /// Lets every change that could not be written be tried once more.
     pub fn retry_saves(&mut self) {
-        let mut effects = Vec::new();
         for pending in &mut self.live.pending {
-            if pending.failed.take().is_some() {
-                effects.push(Effect::Save {
-                    ticket: pending.ticket,
-                    change: pending.change.clone(),
-                });
-            }
+            pending.failed = None;
         }
-        self.effects.append(&mut effects);
+        self.effects.push(Effect::Retry);
     }
 
     /// Why a change cannot be made at all just now.
@@ -155,30 +184,49 @@ impl Model {
             .then(|| "opened with --read-only: nothing is written".to_owned())
     }
 
-    /// Puts a change onto the plan and on its way to disk.
-    fn put_on(&mut self, change: &Change) -> bool {
+    /// Puts a change onto the plan and on its way to disk, where `event` is remembered of it.
+    ///
+    /// # Errors
+    /// The reason, when it cannot be put on; then nothing has changed.
+    fn put_on(&mut self, change: &Change, event: Event) -> Result<(), String> {
         if let Some(reason) = self.is_locked() {
-            self.refuse(reason);
-            return false;
+            return Err(reason);
         }
         let applied = self.rewrite(|files| apply::change(change, files));
         if let Err(conflicts) = applied {
             let reason = conflicts.first().map(|c| c.obstacle.to_string());
-            self.refuse(format!("{}: {}", change.label, reason.unwrap_or_default()));
-            return false;
+            return Err(reason.unwrap_or_default());
         }
         self.live.tickets += 1;
         let ticket = self.live.tickets;
         self.live.pending.push(Pending {
             ticket,
             change: change.clone(),
+            lines: self.lines_of(change),
             failed: None,
         });
         self.effects.push(Effect::Save {
             ticket,
             change: change.clone(),
+            event,
         });
-        true
+        Ok(())
+    }
+
+    /// The log lines of the steps whose values a change sets.
+    fn lines_of(&self, change: &Change) -> Vec<(StepId, Vec<u8>)> {
+        let mut steps: Vec<StepId> = (change.edits.iter())
+            .filter_map(|edit| match edit.target {
+                Target::LogValue { step, nth: 0, .. } => Some(step),
+                _ => None,
+            })
+            .collect();
+        steps.dedup();
+        let line = |step| {
+            let line = self.plan.step(self.plan.find(step)?).log_line()?;
+            Some((step, line.bytes()[line.body().range()].to_vec()))
+        };
+        steps.into_iter().filter_map(line).collect()
     }
 
     /// Changes the files of the plan and reads it anew, keeping the selection by name.
@@ -201,7 +249,12 @@ impl Model {
     /// Handles news of the files.
     pub fn disk(&mut self, event: DiskEvent) {
         match event {
-            DiskEvent::Changed { path, role, bytes } => self.changed_outside(&path, role, bytes),
+            DiskEvent::Changed {
+                path,
+                role,
+                bytes,
+                again,
+            } => self.changed_outside(&path, role, bytes, again),
             DiskEvent::Saved { ticket, remark } => {
                 self.live.pending.retain(|p| p.ticket != ticket);
                 self.live.saved_at = Some(self.now);
@@ -217,7 +270,14 @@ impl Model {
                 let key = self.keymap.key_of("retry-save");
                 self.refuse(format!("not saved: {reason} · {key} tries again"));
             }
-            DiskEvent::Conflicts { ticket, conflicts } => self.conflicted(ticket, conflicts),
+            DiskEvent::Conflicts { ticket, conflicts } => {
+                if let Some(at) = self.live.pending.iter().position(|p| p.ticket == ticket) {
+                    let pending = self.live.pending.remove(at);
+                    self.conflicted(pending, conflicts);
+                }
+            }
+            DiskEvent::Mended { text } => self.say(text),
+            DiskEvent::Readable { path } => self.live.unreadable.retain(|(p, _)| *p != path),
             DiskEvent::Watching { polling } => self.live.polling = polling,
             DiskEvent::Unreadable { path, reason } => {
                 self.live.unreadable.retain(|(p, _)| *p != path);
@@ -227,7 +287,7 @@ impl Model {
         }
     }
 
-    fn changed_outside(&mut self, path: &Path, role: Role, bytes: Option<Arc<[u8]>>) {
+    fn changed_outside(&mut self, path: &Path, role: Role, bytes: Option<Arc<[u8]>>, again: bool) {
         self.live.unreadable.retain(|(p, _)| p != path);
         let before = self.plan.clone();
         let pending: Vec<Change> = self
@@ -251,6 +311,10 @@ impl Model {
                 files.insert(at, file);
             }
         });
+        if again {
+            // Nobody wrote: a change that was shown has not been made, which is told elsewhere.
+            return;
+        }
         let changed = changed_steps(&before, &self.plan);
         for id in &changed {
             self.flash(*id);
@@ -263,56 +327,6 @@ impl Model {
             ));
         }
     }
-
-    fn conflicted(&mut self, ticket: u64, conflicts: Vec<Conflict>) {
-        let Some(at) = self.live.pending.iter().position(|p| p.ticket == ticket) else {
-            return;
-        };
-        let pending = self.live.pending.remove(at);
-        self.live.history.drop_change(&pending.change);
-        let conflict = Overlay::Conflict {
-            change: pending.change,
-            conflicts,
-        };
-        match self.overlays.is_empty() {
-            true => self.overlays.push(conflict),
-            // Keys meant for what is open must not decide: it waits beneath.
-            false => {
-                self.overlays.insert(0, conflict);
-                self.refuse("somebody changed the same thing; you are asked once this is closed");
-            }
-        }
-    }
-
-    /// Makes the change of a conflict after all, over what stands there now.
-    pub fn take_mine(&mut self, change: &Change, conflicts: &[Conflict]) {
-        let change = over_theirs(change, conflicts);
-        if !self.commit(change.clone()) {
-            // There is nothing left to write it over; it is kept where redo finds it.
-            self.live.history.shelve(change);
-        }
-    }
-
-    /// Leaves what stands there, and keeps the other version where redo finds it.
-    pub fn take_theirs(&mut self, change: &Change, conflicts: &[Conflict]) {
-        self.live.history.shelve(over_theirs(change, conflicts));
-        let key = self.keymap.key_of("redo");
-        self.say(format!(
-            "kept the other version; {key} takes yours after all"
-        ));
-    }
-}
-
-/// The change as it is when made over what others wrote.
-fn over_theirs(change: &Change, conflicts: &[Conflict]) -> Change {
-    let mut change = change.clone();
-    for conflict in conflicts {
-        let edit = change.edits.iter_mut().find(|edit| **edit == conflict.edit);
-        if let (Some(edit), Obstacle::Differs { found }) = (edit, &conflict.obstacle) {
-            edit.before.clone_from(found);
-        }
-    }
-    change
 }
 
 /// The part of a change that concerns one file.
@@ -321,94 +335,5 @@ fn only(change: &Change, path: &Path) -> Change {
     Change {
         label: change.label.clone(),
         edits: edits.cloned().collect(),
-    }
-}
-
-/// "· 2 steps became ready", or nothing where nothing follows.
-fn consequence(before: &Plan, after: &Plan) -> String {
-    let mut text = String::new();
-    for (old, new) in before.stages().iter().zip(after.stages()) {
-        match (old.is_met(), new.is_met()) {
-            _ if old.name != new.name => break,
-            (false, true) => text += &format!(" · {} meets its bar", new.name),
-            (true, false) => text += &format!(" · {} falls below its bar", new.name),
-            _ => {}
-        }
-    }
-    if before.len() != after.len() {
-        return text;
-    }
-    let turned = |from: fn(State) -> bool, to: State| {
-        (0..after.len())
-            .filter(|step| {
-                let (old, new) = (before.graph().state(*step), after.graph().state(*step));
-                from(old) && new == to && before.step(*step).status() == after.step(*step).status()
-            })
-            .count()
-    };
-    let steps = |count: usize| {
-        if count == 1 {
-            "1 step".to_owned()
-        } else {
-            format!("{count} steps")
-        }
-    };
-    let ready = turned(|old| old == State::Waiting, State::Ready);
-    if ready > 0 {
-        text += &format!(" · {} became ready", steps(ready));
-    }
-    let waiting = turned(|old| old == State::Ready, State::Waiting);
-    if waiting > 0 {
-        text += &format!(" · {} must wait now", steps(waiting));
-    }
-    let cycles = after.graph().cycles().len();
-    if cycles > before.graph().cycles().len() {
-        text += " · this closes a cycle";
-    }
-    text
-}
-
-/// Steps whose line or section reads differently now, new ones included.
-fn changed_steps(before: &Plan, after: &Plan) -> Vec<StepId> {
-    let fields = [
-        Field::Title,
-        Field::Status,
-        Field::Owner,
-        Field::Outcome,
-        Field::Dependencies,
-        Field::Notes,
-    ];
-    let mut changed: Vec<StepId> = after
-        .steps()
-        .filter(|step| {
-            let Some(old) = before.find_nth(step.id(), step.nth()) else {
-                return true;
-            };
-            let old = before.step(old);
-            match (old.log_line(), step.log_line()) {
-                (Some(a), Some(b)) if a.bytes() == b.bytes() => false,
-                (Some(_), Some(_)) => true,
-                _ => fields
-                    .iter()
-                    .any(|field| old.text(*field) != step.text(*field)),
-            }
-        })
-        .map(|step| step.id())
-        .collect();
-    let gone: HashSet<StepId> = before
-        .steps()
-        .map(|step| step.id())
-        .filter(|id| after.find(*id).is_none())
-        .collect();
-    changed.extend(gone);
-    changed
-}
-
-fn named(steps: &[StepId]) -> String {
-    match steps {
-        [] => String::new(),
-        [only] => format!(": {only}"),
-        [a, b] => format!(": {a}, {b}"),
-        [first, ..] => format!(": {first} and {} more", steps.len() - 1),
     }
 }

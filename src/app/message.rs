@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::draft::Draft;
 use super::key::Key;
 use crate::change::Change;
+use crate::change::history::Event;
 use crate::plan::checks::Problem;
 pub use crate::store::disk::DiskEvent;
 
@@ -49,7 +51,20 @@ pub enum Effect {
         ticket: u64,
         /// What to write.
         change: Change,
+        /// What the history is to remember once it is written.
+        event: Event,
     },
+    /// Try again to write what could not be written.
+    Retry,
+    /// Write a change no more that could not be written.
+    Forget {
+        /// Which one.
+        ticket: u64,
+    },
+    /// Remember, beyond this run, what became of a change that is not written.
+    Remember(Event),
+    /// Keep the text being typed beyond a crash, or keep it no more.
+    Keep(Option<Draft>),
     /// Run the checks on the plan as it stands.
     Check,
     /// Let `$EDITOR` work on this text.

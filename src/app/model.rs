@@ -110,6 +110,17 @@ pub struct Setting {
     pub severities: BTreeMap<String, String>,
 }
 
+/// A whole step in the hands of `$EDITOR`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Form {
+    /// The step.
+    pub step: StepKey,
+    /// What was first shown there: only what differs from it was wished for.
+    pub seen: String,
+    /// What is in the editor, or was when it was left.
+    pub text: String,
+}
+
 /// The whole state of the cockpit.
 pub struct Model {
     /// The plan as it stands, unsaved edits included.
@@ -143,7 +154,7 @@ pub struct Model {
     /// The command that `.` repeats.
     pub repeat: Option<Repeat>,
     /// The step that was last sent to `$EDITOR`, with the text as it stands.
-    pub form: Option<(StepKey, String)>,
+    pub form: Option<Form>,
     /// Steps that others changed, and until when they are lit.
     pub flashes: HashMap<StepId, DateTime<Utc>>,
     /// Whether quitting has been asked for while changes were unsaved.

@@ -7,6 +7,8 @@ use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::Field;
 use crate::plan::id::{BlockId, StepId};
 
+use serde::{Deserialize, Serialize};
+
 /// A text field. Its letters are the terminal side's business; the model learns the text
 /// after each of them.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,7 +28,7 @@ pub struct Input {
 }
 
 /// A field about to be set, and what a person saw there when they began.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 pub struct Wish {
     /// By name, so that a live reload cannot redirect the edit.
     pub steps: Vec<StepKey>,
@@ -38,10 +40,12 @@ pub struct Wish {
 }
 
 /// What an open prompt is for.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 pub enum Purpose {
     /// The new value of a field.
     Set(Wish),
+    /// One value made of the two versions of a conflict, which lies beneath.
+    Resolve(Wish),
     /// The new value of a block's cell.
     SetBlock {
         /// The block.
@@ -208,10 +212,12 @@ pub enum Overlay {
     },
     /// Two versions of one thing, of which a person picks one.
     Conflict {
-        /// What the person wanted to do.
+        /// What the person wanted to do, made over what stands there now.
         change: Change,
         /// What stood in its way.
         conflicts: Vec<Conflict>,
+        /// The first row shown.
+        scroll: usize,
     },
     /// Something to read.
     Note {

@@ -233,7 +233,12 @@ impl Model {
                 obstacle: Obstacle::Differs { found },
             });
         }
-        self.overlays.push(Overlay::Conflict { change, conflicts });
+        let change = self.over_theirs(change, &conflicts, &[]);
+        self.overlays.push(Overlay::Conflict {
+            change,
+            conflicts,
+            scroll: 0,
+        });
     }
 
     /// Enter in the open prompt: takes the text, or says in place why not.
@@ -252,6 +257,14 @@ impl Model {
     fn fulfil(&mut self, purpose: &Purpose, text: &str) -> Result<(), Refusal> {
         match purpose {
             Purpose::Set(wish) => return self.set_field(wish, text),
+            Purpose::Resolve(wish) => {
+                self.set_field(wish, text)?;
+                // The question is answered, unless it was asked anew.
+                let asked = |overlay: &Overlay| matches!(overlay, Overlay::Conflict { .. });
+                if let Some(at) = self.overlays.iter().position(asked) {
+                    self.overlays.remove(at);
+                }
+            }
             Purpose::SetBlock {
                 block,
                 column,

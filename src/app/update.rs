@@ -40,6 +40,11 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             false => model.say(text),
         },
     }
+    let draft = model.draft();
+    if draft != model.live.kept {
+        model.live.kept.clone_from(&draft);
+        model.effects.push(Effect::Keep(draft));
+    }
     std::mem::take(&mut model.effects)
 }
 

@@ -49,13 +49,13 @@ fn list(entries: &[std::borrow::Cow<'_, str>]) -> String {
 }
 
 impl Composer<'_> {
-    /// What an edited form asks for, as one change. A field that is not in the form is
-    /// left alone.
+    /// What an edited form asks for, as one change. A field that is not in the form, or
+    /// reads as in the form that was `seen` first, is left alone.
     ///
     /// # Errors
     /// With line and column where the text is not TOML, and for the first value that its
     /// field cannot take.
-    pub fn set_form(&self, step: usize, text: &str) -> Result<Change, Refusal> {
+    pub fn set_form(&self, step: usize, seen: &str, text: &str) -> Result<Change, Refusal> {
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
             let offset = error.span().map_or(0, |span| span.start);
             let before = &text[..offset.min(text.len())];
@@ -63,8 +63,12 @@ impl Composer<'_> {
             let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
             Refusal(format!("line {line}, column {column}: {}", error.message()))
         })?;
+        let seen: toml::Table = seen.parse().unwrap_or_default();
         let mut wishes = Vec::new();
         for (name, value) in &table {
+            if seen.get(name) == Some(value) {
+                continue;
+            }
             let Some(field) = Field::named(name).filter(|field| *field != Field::UpdatedAt) else {
                 return refuse(format!("there is no field `{name}` to edit here"));
             };

@@ -1,25 +1,77 @@
-//! What was done and can be taken back.
+//! What was done and can be taken back, in this run and after it.
+
+use serde::{Deserialize, Serialize};
 
 use super::Change;
 
 /// How many changes can be taken back.
 const LIMIT: usize = 1000;
 
+/// Something that became of a change. A history is the sum of its events, so that it can be
+/// written down one line at a time and told again after a restart.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[serde(rename_all = "kebab-case")]
+pub enum Event {
+    /// It was made.
+    Made(Change),
+    /// It was taken back.
+    Undone(Change),
+    /// It was made again.
+    Redone(Change),
+    /// It is a version that was not taken, kept where redo finds it.
+    Shelved(Change),
+}
+
 /// Changes made, newest last, and changes taken back.
-#[derive(Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct History {
     done: Vec<Change>,
     undone: Vec<Change>,
 }
 
 impl History {
+    /// The history that these events add up to, oldest first.
+    pub fn tell(events: impl IntoIterator<Item = Event>) -> Self {
+        let mut history = Self::default();
+        let newest = |list: &[Change], wanted: &Change| list.iter().rposition(|c| c == wanted);
+        for event in events {
+            match event {
+                Event::Made(change) => history.push(change),
+                Event::Shelved(change) => history.shelve(change),
+                Event::Undone(change) => {
+                    if let Some(at) = newest(&history.done, &change) {
+                        history.done.remove(at);
+                    }
+                    history.shelve(change);
+                }
+                Event::Redone(change) => {
+                    if let Some(at) = newest(&history.undone, &change) {
+                        history.undone.remove(at);
+                    }
+                    history.keep(change);
+                }
+            }
+        }
+        history
+    }
+
+    /// As few events as add up to this history.
+    pub fn events(&self) -> impl Iterator<Item = Event> {
+        let done = self.done.iter().cloned().map(Event::Made);
+        done.chain(self.undone.iter().cloned().map(Event::Shelved))
+    }
+
     /// Remembers a new change; what had been taken back is forgotten.
     pub fn push(&mut self, change: Change) {
+        self.keep(change);
+        self.undone.clear();
+    }
+
+    fn keep(&mut self, change: Change) {
         if self.done.len() == LIMIT {
             self.done.remove(0);
         }
         self.done.push(change);
-        self.undone.clear();
     }
 
     /// Takes the newest change off, to be inverted by the caller.
@@ -36,6 +88,16 @@ impl History {
         self.done.last()
     }
 
+    /// Forgets the change that [`History::undo`] just answered: it cannot be taken back.
+    pub fn skip_undo(&mut self) {
+        self.undone.pop();
+    }
+
+    /// Forgets the change that [`History::redo`] just answered: it cannot be made again.
+    pub fn skip_redo(&mut self) {
+        self.done.pop();
+    }
+
     /// Forgets a change that could not be made after all, or not be taken back.
     pub fn drop_change(&mut self, change: &Change) {
         let inverse = change.inverse();
@@ -49,6 +111,9 @@ impl History {
 
     /// Keeps a version that was not taken where redo finds it.
     pub fn shelve(&mut self, change: Change) {
+        if self.undone.len() == LIMIT {
+            self.undone.remove(0);
+        }
         self.undone.push(change);
     }
 
@@ -60,5 +125,52 @@ impl History {
     /// Whether there is something to put on again.
     pub fn can_redo(&self) -> bool {
         !self.undone.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn change(name: usize) -> Change {
+        Change {
+            label: name.to_string(),
+            edits: Vec::new(),
+        }
+    }
+
+    proptest! {
+        /// The events told again are the history that wrote them, whatever was done.
+        #[test]
+        fn a_history_told_again_is_the_same(deeds in prop::collection::vec(0u8..4, 0..60)) {
+            let mut history = History::default();
+            let mut events = Vec::new();
+            for (name, deed) in deeds.into_iter().enumerate() {
+                match deed {
+                    0 | 1 => {
+                        history.push(change(name));
+                        events.push(Event::Made(change(name)));
+                    }
+                    2 => events.extend(history.undo().cloned().map(Event::Undone)),
+                    _ => events.extend(history.redo().cloned().map(Event::Redone)),
+                }
+            }
+            prop_assert_eq!(&History::tell(events), &history);
+            prop_assert_eq!(&History::tell(history.events()), &history);
+        }
+    }
+
+    #[test]
+    fn a_thousand_changes_can_be_taken_back() {
+        let mut history = History::default();
+        for name in 0..=LIMIT {
+            history.push(change(name));
+        }
+        let mut undone = 0;
+        while history.undo().is_some() {
+            undone += 1;
+        }
+        assert_eq!(undone, LIMIT);
     }
 }

@@ -35,7 +35,6 @@ pub enum Target {
     /// The raw JSON of one key in a step's log line.
     LogValue {
         /// The step.
-        #[serde(with = "written::text")]
         step: StepId,
         /// Which of several lines with the same ID, counted from 0 in file order.
         nth: u32,
@@ -49,7 +48,6 @@ pub enum Target {
     /// The whole log line of a step, without its line end.
     LogStep {
         /// The step.
-        #[serde(with = "written::text")]
         step: StepId,
         /// Which of several lines with the same ID, counted from 0 in file order.
         nth: u32,
@@ -64,18 +62,15 @@ pub enum Target {
     /// What follows the label of a bullet in a step section, spaces included.
     SectionValue {
         /// The step.
-        #[serde(with = "written::text")]
         step: StepId,
         /// Which of several sections of the step in the file.
         nth: usize,
         /// The field that the bullet holds.
-        #[serde(with = "written::field")]
         field: Field,
     },
     /// The source of the title in a step section's heading.
     SectionTitle {
         /// The step.
-        #[serde(with = "written::text")]
         step: StepId,
         /// Which of several sections of the step in the file.
         nth: usize,
@@ -83,7 +78,6 @@ pub enum Target {
     /// The source of a cell in the block table, padding included.
     BlockCell {
         /// The block.
-        #[serde(with = "written::text")]
         block: BlockId,
         /// The column.
         column: BlockColumn,

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::plan::field::{FIELDS, Field};
+use crate::plan::field::FIELDS;
 
 /// Bytes as text where they are.
 #[derive(Serialize, Deserialize)]
@@ -59,36 +59,6 @@ pub(super) mod path {
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<PathBuf, D::Error> {
         let bytes = Bytes::deserialize(from)?.into_bytes();
         Ok(PathBuf::from(OsString::from_vec(bytes)))
-    }
-}
-
-/// What is written as its text: IDs of steps and blocks.
-pub(super) mod text {
-    use super::*;
-    use std::fmt::Display;
-    use std::str::FromStr;
-
-    pub fn serialize<S: Serializer>(value: &impl Display, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(value)
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>, T: FromStr>(from: D) -> Result<T, D::Error> {
-        let text = String::deserialize(from)?;
-        text.parse()
-            .map_err(|_| D::Error::custom(format!("“{text}” is no ID")))
-    }
-}
-
-pub(super) mod field {
-    use super::*;
-
-    pub fn serialize<S: Serializer>(field: &Field, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(field.spec().name)
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Field, D::Error> {
-        let name = String::deserialize(from)?;
-        Field::named(&name).ok_or_else(|| D::Error::custom(format!("there is no field {name}")))
     }
 }
 

@@ -8,22 +8,26 @@ use chrono::Utc;
 use color_eyre::eyre::{Context as _, Result, bail};
 
 use super::{Arguments, Color};
+use crate::app::draft::{DRAFT, Draft};
 use crate::app::keymap::Keymap;
 use crate::app::model::Setting;
 use crate::app::session::Session;
 use crate::app::{Message, Model, update};
+use crate::change::history::{self, History};
 use crate::store::config;
 use crate::store::discover::{Layout, Overrides};
-use crate::store::disk::Disk;
+use crate::store::disk::{Disk, HISTORY, Setup};
 use crate::store::open::{Opened, open};
 use crate::store::state::{State, default_base};
-use crate::tui::cockpit::{Cockpit, Event, Turn};
+use crate::tui::cockpit::{Cockpit, Event, Turn, own_draft};
 use crate::tui::face::RealFace;
 use crate::tui::terminal::{Options, Terminal};
 use crate::tui::theme::{Background, ColorChoice, Theme};
 
 /// The name under which a person's last place in a plan is kept.
 const SESSION: &str = "session";
+/// Events of a history that are not worth rewriting a file for.
+const SHORT_HISTORY: usize = 500;
 
 /// Opens the plan and hands the terminal over until the person leaves.
 ///
@@ -70,6 +74,9 @@ fn one_session(
     {
         session.restore(&mut model);
     }
+    if let Some(state) = state.as_ref().filter(|_| !arguments.read_only) {
+        go_on(&mut model, state);
+    }
     news.extend(opened.unreadable.iter().map(|(_, reason)| reason.clone()));
     news.extend(layout.config_problems.iter().map(ToString::to_string));
     for text in news.into_iter().take(1) {
@@ -99,17 +106,18 @@ fn one_session(
         .as_ref()
         .map_or_else(std::env::temp_dir, |s| s.folder().to_owned());
     let news = sender.clone();
-    let disk = Disk::start(
+    let setup = Setup {
         start,
-        overrides.clone(),
-        &opened,
-        &told,
-        &private,
-        move |event| {
-            // Nobody hears it when the cockpit is being left.
-            let _ = news.send(Event::Disk(event));
-        },
-    );
+        overrides: overrides.clone(),
+        opened: &opened,
+        told: &told,
+        state: &private,
+        read_only: arguments.read_only,
+    };
+    let disk = Disk::start(setup, move |event| {
+        // Nobody hears it when the cockpit is being left.
+        let _ = news.send(Event::Disk(event));
+    });
     ask_for_person(layout.root.clone(), sender.clone());
     let face = RealFace { terminal, input };
     let mut cockpit = Cockpit::new(
@@ -130,6 +138,27 @@ fn one_session(
         bail!("not saved: {}", lost.join("; "));
     }
     Ok(turn?)
+}
+
+/// Takes up what an earlier run left: what can be undone, and what was being typed when it
+/// was killed.
+fn go_on(model: &mut Model, state: &State) {
+    let events: Vec<history::Event> = state.lines(HISTORY);
+    let written = events.len();
+    let history = History::tell(events);
+    let few: Vec<history::Event> = history.events().collect();
+    if written > 2 * few.len().max(SHORT_HISTORY) {
+        // What was not shortened is shortened the next time.
+        let _ = state.rewrite(HISTORY, few);
+    }
+    model.live.remember(history);
+    if let Some((name, draft)) = state.orphans::<Draft>(DRAFT).into_iter().next() {
+        model.offer(draft);
+        if state.save(&own_draft(), &model.draft()).is_ok() {
+            // Ours now; should it stay, it is offered once more.
+            let _ = state.remove(&name);
+        }
+    }
 }
 
 fn keymap(layout: &Layout) -> (Keymap, Vec<String>) {

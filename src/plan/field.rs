@@ -1,8 +1,11 @@
 //! The fields of a step: one table that says what each is called, where it is written
 //! in a log line and in a canon section, and what kind of value it takes.
 
+use serde::{Deserialize, Serialize};
+
 /// A field of a step.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Debug)]
+#[serde(into = "&'static str", try_from = "String")]
 pub enum Field {
     /// One line that says what is done.
     Title,
@@ -265,6 +268,20 @@ pub const KEY_ORDER: [&str; 16] = [
 
 /// The keys within `evidence`, `effort` and `cost` in the order of the schema.
 pub const INNER_ORDER: [&str; 5] = ["metric", "target", "planned", "actual", "link"];
+
+impl From<Field> for &'static str {
+    fn from(field: Field) -> Self {
+        field.spec().name
+    }
+}
+
+impl TryFrom<String> for Field {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        Self::named(&name).ok_or_else(|| format!("there is no field {name}"))
+    }
+}
 
 impl Field {
     /// The field's row in the table.

@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 /// How many steps a block has (design: blocks of 100).
 pub const STEPS_PER_BLOCK: u32 = 100;
 
@@ -12,7 +14,8 @@ const SUFFIX: usize = 11;
 
 /// A step's name: a number, shown with four digits or more, and an optional sub-step
 /// suffix such as `.A`. Ordered by number, then by suffix (`.B` before `.AA`, `.2` before `.10`).
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct StepId {
     number: u32,
     suffix: [u8; SUFFIX],
@@ -97,6 +100,20 @@ impl fmt::Display for MalformedId {
 }
 
 impl std::error::Error for MalformedId {}
+
+impl From<StepId> for String {
+    fn from(id: StepId) -> Self {
+        id.to_string()
+    }
+}
+
+impl TryFrom<String> for StepId {
+    type Error = MalformedId;
+
+    fn try_from(text: String) -> Result<Self, MalformedId> {
+        text.parse()
+    }
+}
 
 impl FromStr for StepId {
     type Err = MalformedId;
@@ -187,7 +204,8 @@ pub fn ids_in(text: &str) -> Vec<StepId> {
 }
 
 /// A block's name: `B01` is block 1.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct BlockId(pub u32);
 
 impl BlockId {
@@ -195,6 +213,20 @@ impl BlockId {
     pub fn default_range(self) -> (u32, u32) {
         let last = self.0.saturating_mul(STEPS_PER_BLOCK);
         (last.saturating_sub(STEPS_PER_BLOCK - 1), last)
+    }
+}
+
+impl From<BlockId> for String {
+    fn from(id: BlockId) -> Self {
+        id.to_string()
+    }
+}
+
+impl TryFrom<String> for BlockId {
+    type Error = MalformedId;
+
+    fn try_from(text: String) -> Result<Self, MalformedId> {
+        text.parse()
     }
 }
 

@@ -9,9 +9,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::journal::{Intent, Journal, Progress, Stand};
 use super::lock::{LockError, PlanLock, lock_path};
 use super::read::{FileState, read};
-use super::save::{Displaced, How, Operation, SaveError, Saver};
+use super::save::{Displaced, How, SaveError, Saver};
+use super::syscalls::{FileSystem, RealFs};
 use crate::change::apply::{self, Conflict};
 use crate::change::{Change, Target};
 use crate::plan::source::{Role, SourceFile};
@@ -43,6 +45,10 @@ pub trait Witness {
     /// A file holds these bytes by our own doing; `None` where it was taken away.
     fn wrote(&mut self, path: &Path, bytes: Option<Arc<[u8]>>);
 
+    /// What was just written to a file is news to whoever shows the plan: no change of theirs
+    /// asked for it.
+    fn news(&mut self, path: &Path);
+
     /// The former file, of which `known` bytes were built upon: programs that had it open may
     /// still write to it.
     fn displaced(&mut self, path: &Path, file: Displaced, known: usize);
@@ -58,21 +64,63 @@ impl Witness for Nobody {
 
     fn wrote(&mut self, _: &Path, _: Option<Arc<[u8]>>) {}
 
+    fn news(&mut self, _: &Path) {}
+
     fn displaced(&mut self, _: &Path, _: Displaced, _: usize) {}
+}
+
+/// Where the former version of a file is kept while it is written in place.
+pub fn backups(state: &Path) -> PathBuf {
+    state.join("backups")
 }
 
 /// Writes the changes of one plan.
 pub struct Committer {
     saver: Saver,
     lock: PathBuf,
+    journal: Journal,
+}
+
+/// The files of a change, before and after.
+struct Step<'a> {
+    change: &'a Change,
+    before: &'a [SourceFile],
+    after: &'a [SourceFile],
+}
+
+impl Step<'_> {
+    /// The paths whose bytes differ, with both.
+    fn differing(&self) -> Vec<(&Path, Option<Vec<u8>>, Option<Vec<u8>>)> {
+        let bytes = |files: &[SourceFile], path: &Path| {
+            let file = files.iter().find(|file| file.path == path);
+            file.map(|file| file.document.to_bytes())
+        };
+        let paths = self.change.paths().into_iter();
+        paths
+            .map(|path| {
+                (
+                    path.as_path(),
+                    bytes(self.before, path),
+                    bytes(self.after, path),
+                )
+            })
+            .filter(|(_, before, after)| before != after)
+            .collect()
+    }
 }
 
 impl Committer {
     /// For the plan at `root`; `state` is the folder for what is private to this person.
     pub fn new(root: &Path, state: &Path) -> Self {
+        Self::over(RealFs, root, state)
+    }
+
+    /// The same over another file system, such as one that fails on purpose.
+    pub fn over(fs: impl FileSystem + 'static, root: &Path, state: &Path) -> Self {
         Self {
-            saver: Saver::new(Some(state.join("backups"))),
+            saver: Saver::over(fs, Some(backups(state))),
             lock: lock_path(root, state),
+            journal: Journal::of(state),
         }
     }
 
@@ -82,6 +130,7 @@ impl Committer {
             Ok(lock) => lock,
             Err(error) => return Outcome::Failed(error.to_string()),
         };
+        let mended = self.mend(root, witness);
         for _ in 0..TRIES {
             let before = match read_for(root, change, witness) {
                 Ok(files) => files,
@@ -91,10 +140,15 @@ impl Committer {
             if let Err(conflicts) = apply::change(change, &mut after) {
                 return Outcome::Conflicts(conflicts);
             }
-            match self.write(root, change, (&before, &after), witness) {
+            let step = Step {
+                change,
+                before: &before,
+                after: &after,
+            };
+            match self.write(root, &step, witness) {
                 Err(SaveError::Changed { .. }) => {}
                 Err(error) => return Outcome::Failed(error.to_string()),
-                Ok(remark) => return Outcome::Saved(remark),
+                Ok(remark) => return Outcome::Saved(mended.or(remark)),
             }
         }
         Outcome::Failed("another program keeps writing the same file; the edit is kept".to_owned())
@@ -108,38 +162,108 @@ impl Committer {
         PlanLock::acquire(&self.lock, patience)
     }
 
+    /// Finishes the change over several files whose writer died halfway, or takes it back
+    /// where that cannot be. Call it with the lock held. Answers what was done.
+    pub fn mend(&self, root: &Path, witness: &mut impl Witness) -> Option<String> {
+        let intent = self.journal.pending()?;
+        let label = &intent.change.label;
+        let said = match self.carry_on(root, &intent, true, witness) {
+            Ok(false) => None,
+            Ok(true) => Some(format!("finished what was interrupted: {label}")),
+            Err(reason) => Some(match self.carry_on(root, &intent, false, witness) {
+                Ok(_) => format!("took back what was interrupted: {label} ({reason})"),
+                // Both files are whole, each in its own right: drift shows what differs.
+                Err(_) => format!("interrupted, and half written: {label} ({reason})"),
+            }),
+        };
+        // A journal that stays is found again, and then there is nothing left to do.
+        let _ = self.journal.end(&self.saver);
+        said
+    }
+
+    /// Writes the part of an intent that is not written yet, or takes back the part that is.
+    /// Answers whether there was one.
+    fn carry_on(
+        &self,
+        root: &Path,
+        intent: &Intent,
+        forth: bool,
+        witness: &mut impl Witness,
+    ) -> Result<bool, String> {
+        let whole = match forth {
+            true => intent.change.clone(),
+            false => intent.change.inverse(),
+        };
+        let mut reason = String::new();
+        for _ in 0..TRIES {
+            let before = match read_for(root, &whole, &mut *witness) {
+                Ok(files) => files,
+                Err(Outcome::Failed(reason)) => return Err(reason),
+                Err(_) => return Err("a file looks half-written".to_owned()),
+            };
+            let change = open_part(&whole, intent, &before, forth);
+            let mut after = before.clone();
+            if let Err(conflicts) = apply::change(&change, &mut after) {
+                let first = conflicts.first().map(|c| c.obstacle.to_string());
+                return Err(first.unwrap_or_default());
+            }
+            let step = Step {
+                change: &change,
+                before: &before,
+                after: &after,
+            };
+            let differing = step.differing();
+            let mut changed = false;
+            for (path, old, new) in &differing {
+                match self.put(root, path, (old.as_deref(), new.as_deref()), witness) {
+                    Err(SaveError::Changed { .. }) => changed = true,
+                    Err(error) => return Err(error.to_string()),
+                    Ok(_) => witness.news(path),
+                }
+            }
+            if !changed {
+                return Ok(!differing.is_empty());
+            }
+            reason = "another program keeps writing the same file".to_owned();
+        }
+        Err(reason)
+    }
+
     /// Writes every file that differs; where a later one cannot be written, those before
     /// it are put back.
     fn write(
         &self,
         root: &Path,
-        change: &Change,
-        (before, after): (&[SourceFile], &[SourceFile]),
+        step: &Step<'_>,
         witness: &mut impl Witness,
     ) -> Result<Option<String>, SaveError> {
-        let bytes = |files: &[SourceFile], path: &Path| {
-            let file = files.iter().find(|file| file.path == path);
-            file.map(|file| file.document.to_bytes())
-        };
-        let mut written = Vec::new();
+        let differing = step.differing();
         let mut remark = None;
-        for path in change.paths() {
-            let (old, new) = (bytes(before, path), bytes(after, path));
-            if old == new {
-                continue;
-            }
+        let several = differing.len() > 1;
+        if several && let Err(error) = self.journal.begin(&self.saver, &intent(step)) {
+            remark = Some(format!(
+                "written without a journal, so a crash could have left a half of it: {error}"
+            ));
+        }
+        for (at, (path, old, new)) in differing.iter().enumerate() {
             match self.put(root, path, (old.as_deref(), new.as_deref()), witness) {
                 Ok(said) => remark = remark.or(said),
                 Err(error) => {
-                    for path in written.into_iter().rev() {
-                        let (old, new) = (bytes(before, path), bytes(after, path));
+                    let back = differing[..at].iter().rev().map(|(path, old, new)| {
                         // The files were just written by us, under the lock.
-                        let _ = self.put(root, path, (new.as_deref(), old.as_deref()), witness);
+                        self.put(root, path, (new.as_deref(), old.as_deref()), witness)
+                    });
+                    // If one stays as it is, the journal stays, too, and the next to come mends.
+                    if back.fold(true, |all, put| all && put.is_ok()) && several {
+                        let _ = self.journal.end(&self.saver);
                     }
                     return Err(error);
                 }
             }
-            written.push(path);
+        }
+        if several && let Err(error) = self.journal.end(&self.saver) {
+            // It is found again, and then there is nothing left to do.
+            remark = remark.or(Some(error.to_string()));
         }
         Ok(remark)
     }
@@ -147,7 +271,7 @@ impl Committer {
     /// Puts new bytes in the place of the old ones. Answers what a person should know.
     ///
     /// # Errors
-    /// As [`Saver::replace`].
+    /// As [`Saver::replace`] and [`Saver::remove`], where the file is left as it was.
     pub fn put(
         &self,
         root: &Path,
@@ -156,23 +280,82 @@ impl Committer {
         witness: &mut impl Witness,
     ) -> Result<Option<String>, SaveError> {
         let target = root.join(path);
-        let mut remark = None;
-        match new {
-            Some(new) => {
-                let saved = self.saver.replace(&target, old, new)?;
-                if let How::InPlace(reason) = saved.how {
-                    remark = Some(format!("{} written in place: {reason}", path.display()));
-                }
+        let done = match new {
+            Some(new) => self.saver.replace(&target, old, new).map(Some),
+            None => self
+                .saver
+                .remove(&target, old.unwrap_or_default())
+                .map(|()| None),
+        };
+        let remark = match done {
+            Ok(None) => None,
+            Ok(Some(saved)) => {
                 if let Some(displaced) = saved.displaced {
                     witness.displaced(path, displaced, old.map_or(0, <[u8]>::len));
                 }
+                match saved.how {
+                    How::InPlace(reason) => {
+                        Some(format!("{} written in place: {reason}", path.display()))
+                    }
+                    _ => None,
+                }
             }
-            None => std::fs::remove_file(&target)
-                .map_err(|source| SaveError::failed(&target, Operation::Remove, source))?,
-        }
+            // The file holds what it should; that something else went wrong has to be said.
+            Err(error) if error.holds_the_edit() => Some(error.to_string()),
+            Err(error) => return Err(error),
+        };
         witness.wrote(path, new.map(Arc::from));
         Ok(remark)
     }
+}
+
+/// What the journal holds of a change that is about to be written.
+fn intent(step: &Step<'_>) -> Intent {
+    let bytes = |files: &[SourceFile], path: &Path| {
+        let file = files.iter().find(|file| file.path == path);
+        file.map(|file| file.document.to_bytes())
+    };
+    let stands = step.change.paths().into_iter().map(|path| {
+        let (before, after) = (bytes(step.before, path), bytes(step.after, path));
+        Stand::new(before.as_deref(), after.as_deref())
+    });
+    Intent {
+        files: stands.collect(),
+        change: step.change.clone(),
+    }
+}
+
+/// The edits of an interrupted change that are still to be made: on the way `forth` those of
+/// files that it has not reached, else those of files that it has.
+fn open_part(whole: &Change, intent: &Intent, now: &[SourceFile], forth: bool) -> Change {
+    let mut part = whole.clone();
+    let paths = intent.change.paths();
+    part.edits.retain(|edit| {
+        let file = now.iter().find(|file| file.path == edit.path);
+        let bytes = file.map(|file| file.document.to_bytes());
+        let stand = paths.iter().position(|path| **path == edit.path);
+        let progress = stand
+            .and_then(|at| intent.files.get(at))
+            .map(|stand| stand.progress(bytes.as_deref()));
+        match (progress, &edit.target) {
+            (Some(Progress::Written), _) => !forth,
+            (Some(Progress::Untouched), _) => forth,
+            // Other edits find out for themselves whether they are made; a passage put in
+            // twice would stand there twice.
+            (_, Target::Passage { .. }) => {
+                let passage = if forth { &edit.after } else { &edit.before };
+                let wanted = passage.as_deref().unwrap_or_default();
+                let there = bytes.is_some_and(|bytes| contains(&bytes, wanted));
+                there != forth
+            }
+            _ => true,
+        }
+    });
+    part
+}
+
+fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
+    wanted.is_empty() || bytes.windows(wanted.len()).any(|window| window == wanted)
 }
 
 /// The files that a change touches, as they stand on disk.

@@ -5,27 +5,30 @@
 //! A change is applied to the bytes on disk at the moment of writing, under the lock, and
 //! so on top of whatever stands there.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::commit::{Committer, Outcome, Witness};
+use super::commit::{Committer, Outcome, backups};
 use super::discover::{Layout, Overrides, discover};
-use super::known::Known;
+use super::known::{Known, Memory};
 use super::late::{Late, with_late_lines};
-use super::open::{Opened, belongs, candidates};
+use super::open::{Opened, candidates};
 use super::read::{FileState, read};
-use super::save::Displaced;
 use super::settle::Verdict;
+use super::state::State;
 use super::survey::Watched;
 use super::watch::{Look, Mode, Report, Watch};
 use crate::change::Change;
 use crate::change::apply::Conflict;
-use crate::plan::source::{Role, SourceFile};
+use crate::change::history::Event;
+use crate::plan::source::Role;
 
+/// The name of the history in the state folder.
+pub const HISTORY: &str = "history";
 /// How long handing on late lines waits for another program's lock.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 
@@ -40,6 +43,8 @@ pub enum DiskEvent {
         role: Role,
         /// The new bytes.
         bytes: Option<Arc<[u8]>>,
+        /// Whether they were told before: a change that was shown on top of them was not made.
+        again: bool,
     },
     /// A change stands on disk.
     Saved {
@@ -62,6 +67,11 @@ pub enum DiskEvent {
         /// What stood in its way.
         conflicts: Vec<Conflict>,
     },
+    /// What an earlier run left half done has been put right.
+    Mended {
+        /// What was done.
+        text: String,
+    },
     /// How changes by others are noticed from now on.
     Watching {
         /// Whether the files are asked after by the clock instead of by notice.
@@ -74,6 +84,11 @@ pub enum DiskEvent {
         /// What happened and what to do.
         reason: String,
     },
+    /// A file that could not be read is readable again.
+    Readable {
+        /// Relative to the plan's root.
+        path: PathBuf,
+    },
 }
 
 /// A running file thread. Dropping it finishes the saves that are under way.
@@ -83,66 +98,91 @@ pub struct Disk {
 }
 
 enum Request {
-    Save { ticket: u64, change: Change },
+    Save {
+        ticket: u64,
+        change: Change,
+        event: Event,
+    },
+    Retry,
+    Forget {
+        ticket: u64,
+    },
+    Remember(Event),
+    Keep {
+        name: String,
+        document: Option<String>,
+    },
     Report(Report),
     Stop,
+}
+
+/// What a plan's file thread works with.
+pub struct Setup<'a> {
+    /// Where the search for the plan began.
+    pub start: &'a Path,
+    /// What the command line says of its files.
+    pub overrides: Overrides,
+    /// The plan as it was opened.
+    pub opened: &'a Opened,
+    /// The files that count as part of it.
+    pub told: &'a [PathBuf],
+    /// The folder for what is private to this person.
+    pub state: &'a Path,
+    /// Whether nothing may be written, not even to put right what a crash left.
+    pub read_only: bool,
 }
 
 struct Worker {
     start: PathBuf,
     overrides: Overrides,
     layout: Layout,
+    read_only: bool,
+    state: State,
     committer: Committer,
     memory: Memory,
     watch: Option<Watch>,
-    waiting: VecDeque<(u64, Change)>,
+    queue: Vec<Queued>,
 }
 
-/// What the files held when they were last read or written, and who hears of news.
-struct Memory {
-    known: BTreeMap<PathBuf, Known>,
-    late: Late,
-    tell: Box<dyn FnMut(DiskEvent) + Send>,
-    /// Whether there is no later: a file that looks half-written is believed.
-    hurried: bool,
+/// A change that is not on disk yet.
+struct Queued {
+    ticket: u64,
+    change: Change,
+    /// What is remembered once it is written.
+    event: Event,
+    /// Whether it was tried in vain.
+    failed: bool,
 }
 
 impl Disk {
-    /// Starts the thread for an opened plan, of which `told` are the files that count.
-    /// `state` is the folder for what is private to
-    /// this person; `tell` hears every event.
-    pub fn start(
-        start: &Path,
-        overrides: Overrides,
-        opened: &Opened,
-        told: &[PathBuf],
-        state: &Path,
-        tell: impl FnMut(DiskEvent) + Send + 'static,
-    ) -> Self {
+    /// Starts the thread for an opened plan; `tell` hears every event.
+    pub fn start(setup: Setup<'_>, tell: impl FnMut(DiskEvent) + Send + 'static) -> Self {
         let (requests, inbox) = channel();
+        let Setup { opened, state, .. } = setup;
         let known = opened
             .looked_at
             .iter()
             .map(|looked| {
                 let mut known = Known::new(looked.role);
                 known.bytes.clone_from(&looked.bytes);
-                known.told = told.contains(&looked.path);
+                known.told = setup.told.contains(&looked.path);
                 (looked.path.clone(), known)
             })
             .collect();
         let mut worker = Worker {
-            start: start.to_owned(),
-            overrides,
-            committer: Committer::new(&opened.layout.root, state),
+            start: setup.start.to_owned(),
+            overrides: setup.overrides,
             layout: opened.layout.clone(),
+            read_only: setup.read_only,
+            state: State::at(state),
+            committer: Committer::new(&opened.layout.root, state),
             memory: Memory {
                 known,
                 late: Late::default(),
                 tell: Box::new(tell),
-                hurried: false,
             },
             watch: None,
-            waiting: VecDeque::new(),
+            queue: Vec::new(),
         };
         let reports = requests.clone();
         let thread = std::thread::Builder::new()
@@ -155,10 +195,39 @@ impl Disk {
         Self { requests, thread }
     }
 
-    /// Writes a change as soon as those before it are written.
-    pub fn save(&self, ticket: u64, change: Change) {
+    /// Writes a change as soon as those before it are written. What could not be written
+    /// earlier is tried again first, so that the order of edits holds.
+    pub fn save(&self, ticket: u64, change: Change, event: Event) {
+        self.request(Request::Save {
+            ticket,
+            change,
+            event,
+        });
+    }
+
+    /// Adds to the history that outlives the program.
+    pub fn remember(&self, event: Event) {
+        self.request(Request::Remember(event));
+    }
+
+    /// Keeps a private document under this name, or takes it away.
+    pub fn keep(&self, name: String, document: Option<String>) {
+        self.request(Request::Keep { name, document });
+    }
+
+    /// Tries again to write what could not be written.
+    pub fn retry(&self) {
+        self.request(Request::Retry);
+    }
+
+    /// Writes a change no more that could not be written: its person took it back.
+    pub fn forget(&self, ticket: u64) {
+        self.request(Request::Forget { ticket });
+    }
+
+    fn request(&self, request: Request) {
         // The thread ends only when this value is dropped.
-        let _ = self.requests.send(Request::Save { ticket, change });
+        let _ = self.requests.send(request);
     }
 }
 
@@ -183,22 +252,35 @@ impl Worker {
         }
     }
 
-    /// Removes what a killed save left behind, while nobody is saving.
-    fn clean_up(&self) {
+    /// Puts right what a killed save left behind, while nobody is saving.
+    fn clean_up(&mut self) {
+        if self.read_only {
+            return;
+        }
         let Ok(_lock) = self.committer.lock(Duration::ZERO) else {
             return;
         };
-        let mut folders: Vec<&Path> = self
-            .memory
-            .known
-            .keys()
-            .filter_map(|path| path.parent())
+        let known = self.memory.known.keys();
+        let mut folders: Vec<PathBuf> = known
+            .filter_map(|path| Some(self.layout.root.join(path.parent()?)))
+            .chain([backups(self.state.folder())])
             .collect();
         folders.sort();
         folders.dedup();
         for folder in folders {
             // A folder that cannot be listed has nothing of ours to remove.
-            let _ = super::save::clean_leftovers(&self.layout.root.join(folder));
+            let cleaned = super::leftovers::clean_leftovers(&folder).unwrap_or_default();
+            for path in &cleaned.mended {
+                let text = format!("{} holds again what it held before a crash", path.display());
+                (self.memory.tell)(DiskEvent::Mended { text });
+            }
+            for path in &cleaned.kept {
+                let text = format!("a crash left {}: look what is in it", path.display());
+                (self.memory.tell)(DiskEvent::Mended { text });
+            }
+        }
+        if let Some(text) = self.committer.mend(&self.layout.root, &mut self.memory) {
+            (self.memory.tell)(DiskEvent::Mended { text });
         }
     }
 
@@ -208,22 +290,61 @@ impl Worker {
                 None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
                 Some(due) => inbox.recv_timeout(due.saturating_duration_since(Instant::now())),
             };
+            let mut again = false;
             match request {
-                Ok(Request::Save { ticket, change }) => self.waiting.push_back((ticket, change)),
+                Ok(Request::Save {
+                    ticket,
+                    change,
+                    event,
+                }) => {
+                    self.queue.push(Queued {
+                        ticket,
+                        change,
+                        event,
+                        failed: false,
+                    });
+                    again = true;
+                }
+                Ok(Request::Retry) => again = self.forgive(),
+                Ok(Request::Forget { ticket }) => self.queue.retain(|q| q.ticket != ticket),
+                Ok(Request::Remember(event)) => self.remember(&event),
+                Ok(Request::Keep { name, document }) => {
+                    // A draft that cannot be kept is still in the field that it stands in.
+                    let _ = self.state.put(&name, document.as_deref());
+                }
                 Ok(Request::Report(Report::Look(look))) => self.look(look),
                 Ok(Request::Report(Report::Mode(mode))) => {
                     (self.memory.tell)(DiskEvent::Watching {
                         polling: mode != Mode::Live,
-                    })
+                    });
                 }
-                Ok(Request::Stop) | Err(RecvTimeoutError::Disconnected) => {
-                    self.memory.hurried = true;
-                    return self.save_waiting();
-                }
+                Ok(Request::Stop) | Err(RecvTimeoutError::Disconnected) => return self.finish(),
                 Err(RecvTimeoutError::Timeout) => self.look_again(),
             }
-            self.save_waiting();
+            self.work_off(again);
         }
+    }
+
+    /// Writes what is left to write, now that no request will follow.
+    fn finish(&mut self) {
+        self.forgive();
+        self.work_off(true);
+        // A file that looks half-written gets the time that it takes to tell.
+        while self.queue.iter().any(|queued| !queued.failed) {
+            let due = self.next_due().unwrap_or_else(Instant::now);
+            std::thread::sleep(due.saturating_duration_since(Instant::now()));
+            self.look_again();
+            self.work_off(true);
+        }
+        self.gather_late(true);
+    }
+
+    /// Lets everything be tried as if for the first time.
+    fn forgive(&mut self) -> bool {
+        self.queue
+            .iter_mut()
+            .for_each(|queued| queued.failed = false);
+        true
     }
 
     /// When something has to be looked at again without being asked.
@@ -245,7 +366,7 @@ impl Worker {
         for path in due {
             self.look_at(&path);
         }
-        self.gather_late();
+        self.gather_late(false);
     }
 
     fn look(&mut self, look: Look) {
@@ -265,7 +386,11 @@ impl Worker {
     }
 
     fn look_everywhere(&mut self) {
-        self.layout = discover(&self.start, &self.overrides);
+        let found = discover(&self.start, &self.overrides);
+        // While a log is away, another folder may look like the root; the plan has not moved.
+        if found.root == self.layout.root || !self.layout.root.is_dir() {
+            self.layout = found;
+        }
         for (path, role) in candidates(&self.layout) {
             self.memory
                 .known
@@ -324,7 +449,11 @@ impl Worker {
                 return;
             }
         };
-        known.trouble = None;
+        if known.trouble.take().is_some() {
+            (self.memory.tell)(DiskEvent::Readable {
+                path: path.to_owned(),
+            });
+        }
         if found == known.bytes {
             known.unsettled = None;
             return;
@@ -335,93 +464,81 @@ impl Worker {
         self.memory.accept(path, found);
     }
 
-    /// Writes what waits, in order. A file that looks half-written holds everything up,
-    /// unless there is no later.
-    fn save_waiting(&mut self) {
-        while let Some((ticket, change)) = self.waiting.pop_front() {
-            let root = &self.layout.root;
-            let event = match self.committer.commit(root, &change, &mut self.memory) {
-                Outcome::Later => return self.waiting.push_front((ticket, change)),
-                Outcome::Saved(remark) => DiskEvent::Saved { ticket, remark },
-                Outcome::Failed(reason) => DiskEvent::Failed { ticket, reason },
-                Outcome::Conflicts(conflicts) => DiskEvent::Conflicts { ticket, conflicts },
+    /// Writes what waits, in order; what failed before only if it is to be tried `again`.
+    /// Behind a change that cannot be written, none is written to the same files. A file that
+    /// looks half-written holds everything up.
+    fn work_off(&mut self, again: bool) {
+        let mut stuck: HashSet<PathBuf> = HashSet::new();
+        let mut at = 0;
+        while at < self.queue.len() {
+            let queued = &self.queue[at];
+            let ticket = queued.ticket;
+            let waits = queued
+                .change
+                .paths()
+                .iter()
+                .any(|path| stuck.contains(*path));
+            let outcome = match waits || queued.failed && !again {
+                true => Outcome::Failed("an edit before it is not written yet".to_owned()),
+                false => {
+                    let root = &self.layout.root;
+                    self.committer
+                        .commit(root, &queued.change, &mut self.memory)
+                }
             };
-            (self.memory.tell)(event);
+            match outcome {
+                Outcome::Later => return,
+                Outcome::Failed(reason) => {
+                    let queued = &mut self.queue[at];
+                    stuck.extend(queued.change.paths().into_iter().cloned());
+                    if !std::mem::replace(&mut queued.failed, true) {
+                        (self.memory.tell)(DiskEvent::Failed { ticket, reason });
+                    }
+                    at += 1;
+                }
+                Outcome::Saved(remark) => {
+                    let event = self.queue.remove(at).event;
+                    self.remember(&event);
+                    (self.memory.tell)(DiskEvent::Saved { ticket, remark });
+                }
+                Outcome::Conflicts(conflicts) => {
+                    let change = self.queue.remove(at).change;
+                    (self.memory.tell)(DiskEvent::Conflicts { ticket, conflicts });
+                    for path in change.paths() {
+                        self.memory.tell_again(path);
+                    }
+                }
+            }
         }
+    }
+
+    /// Writes the history on. That it cannot be is no reason to trouble anybody: the edit
+    /// itself is on disk.
+    fn remember(&self, event: &Event) {
+        let _ = self.state.append(HISTORY, event);
     }
 
     /// What programs appended to a file after we had replaced it goes to the end of the file
     /// that stands there now.
-    fn gather_late(&mut self) {
-        for (path, bytes) in self.memory.late.gather() {
+    fn gather_late(&mut self, no_later: bool) {
+        for appended in self.memory.late.gather(no_later) {
             let Ok(_lock) = self.committer.lock(LOCK_PATIENCE) else {
                 continue;
             };
-            let target = self.layout.root.join(&path);
-            let Ok(FileState::Present { bytes: here, .. }) = read(&target) else {
+            let (root, path) = (&self.layout.root, &appended.path);
+            let Ok(FileState::Present { bytes: here, .. }) = read(&root.join(path)) else {
                 continue;
             };
-            let new = with_late_lines(&here, &bytes);
+            let new = with_late_lines(&here, &appended.lines);
             let put = (Some(&*here), Some(&*new));
             if self
                 .committer
-                .put(&self.layout.root, &path, put, &mut self.memory)
+                .put(root, path, put, &mut self.memory)
                 .is_ok()
             {
-                self.memory.accept(&path, Some(new.into()));
+                self.memory.late.taken(&appended);
+                self.memory.accept(path, Some(new.into()));
             }
-        }
-    }
-}
-
-impl Memory {
-    /// Believes that `bytes` stand in the file, and tells so.
-    fn accept(&mut self, path: &Path, bytes: Option<Arc<[u8]>>) {
-        let Some(known) = self.known.get_mut(path) else {
-            return;
-        };
-        known.unsettled = None;
-        known.bytes = bytes.clone();
-        let role = known.role;
-        let is_part = |bytes: &Arc<[u8]>| belongs(&SourceFile::load(path, role, bytes.clone()));
-        if !known.told && !bytes.as_ref().is_some_and(is_part) {
-            return;
-        }
-        known.told = bytes.is_some();
-        (self.tell)(DiskEvent::Changed {
-            path: path.to_owned(),
-            role,
-            bytes,
-        });
-    }
-}
-
-impl Witness for Memory {
-    fn found(&mut self, path: &Path, role: Role, bytes: Option<&Arc<[u8]>>) -> Option<Role> {
-        let known = (self.known.entry(path.to_owned())).or_insert_with(|| Known::new(role));
-        let role = known.role;
-        if bytes != known.bytes.as_ref() {
-            let verdict = known.judge(bytes.map(AsRef::as_ref));
-            if matches!(verdict, Verdict::Wait(_)) && !self.hurried {
-                return None;
-            }
-            self.accept(path, bytes.cloned());
-        }
-        Some(role)
-    }
-
-    fn wrote(&mut self, path: &Path, bytes: Option<Arc<[u8]>>) {
-        if let Some(known) = self.known.get_mut(path) {
-            known.told = bytes.is_some();
-            known.bytes = bytes;
-            known.unsettled = None;
-        }
-    }
-
-    fn displaced(&mut self, path: &Path, file: Displaced, known: usize) {
-        // Only to a log do programs append whole things.
-        if path.extension().is_some_and(|e| e == "jsonl") {
-            self.late.watch(path.to_owned(), file, known);
         }
     }
 }

@@ -1,10 +1,17 @@
-//! What the file thread remembers of one file.
+//! What the file thread remembers of the files, and what of it it tells.
 
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::commit::Witness;
+use super::disk::DiskEvent;
+use super::late::Late;
+use super::open::belongs;
+use super::save::Displaced;
 use super::settle::{Shape, Verdict, settle};
-use crate::plan::source::Role;
+use crate::plan::source::{Role, SourceFile};
 
 /// What a file held when it was last read or written.
 pub(super) struct Known {
@@ -47,5 +54,82 @@ impl Known {
             }
         };
         settle(shape, self.bytes.as_deref(), found, since.elapsed())
+    }
+}
+
+/// What the files held when they were last read or written, and who hears of news.
+pub(super) struct Memory {
+    pub(super) known: BTreeMap<PathBuf, Known>,
+    pub(super) late: Late,
+    pub(super) tell: Box<dyn FnMut(DiskEvent) + Send>,
+}
+
+impl Memory {
+    /// Believes that `bytes` stand in the file, and tells so.
+    pub(super) fn accept(&mut self, path: &Path, bytes: Option<Arc<[u8]>>) {
+        let Some(known) = self.known.get_mut(path) else {
+            return;
+        };
+        known.unsettled = None;
+        known.bytes = bytes.clone();
+        let role = known.role;
+        let is_part = |bytes: &Arc<[u8]>| belongs(&SourceFile::load(path, role, bytes.clone()));
+        if !known.told && !bytes.as_ref().is_some_and(is_part) {
+            return;
+        }
+        known.told = bytes.is_some();
+        (self.tell)(DiskEvent::Changed {
+            path: path.to_owned(),
+            role,
+            bytes,
+            again: false,
+        });
+    }
+
+    /// Tells once more what a file holds.
+    pub(super) fn tell_again(&mut self, path: &Path) {
+        if let Some(known) = self.known.get(path) {
+            (self.tell)(DiskEvent::Changed {
+                path: path.to_owned(),
+                role: known.role,
+                bytes: known.bytes.clone(),
+                again: true,
+            });
+        }
+    }
+}
+
+impl Witness for Memory {
+    fn found(&mut self, path: &Path, role: Role, bytes: Option<&Arc<[u8]>>) -> Option<Role> {
+        let known = (self.known.entry(path.to_owned())).or_insert_with(|| Known::new(role));
+        let role = known.role;
+        if bytes != known.bytes.as_ref() {
+            let verdict = known.judge(bytes.map(AsRef::as_ref));
+            if matches!(verdict, Verdict::Wait(_)) {
+                return None;
+            }
+            self.accept(path, bytes.cloned());
+        }
+        Some(role)
+    }
+
+    fn wrote(&mut self, path: &Path, bytes: Option<Arc<[u8]>>) {
+        if let Some(known) = self.known.get_mut(path) {
+            known.told = bytes.is_some();
+            known.bytes = bytes;
+            known.unsettled = None;
+        }
+    }
+
+    fn news(&mut self, path: &Path) {
+        let bytes = self.known.get(path).and_then(|known| known.bytes.clone());
+        self.accept(path, bytes);
+    }
+
+    fn displaced(&mut self, path: &Path, file: Displaced, known: usize) {
+        // Only to a log do programs append whole things.
+        if path.extension().is_some_and(|e| e == "jsonl") {
+            self.late.watch(path.to_owned(), file, known);
+        }
     }
 }

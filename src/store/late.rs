@@ -1,32 +1,48 @@
 //! Programs that append to a log which we have just replaced.
 //!
 //! `script >> log` keeps its file open: what it writes after our rename lands in the old,
-//! nameless file. For a few seconds that file is asked after, and the whole lines
-//! that came to it are handed on.
+//! nameless file. The last of these files stay open and are asked after, often at first, and
+//! the whole lines that came to them are handed on.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::save::Displaced;
 
-/// How long a replaced file is asked after.
-const LINGER: Duration = Duration::from_secs(5);
-/// How often.
-const STEP: Duration = Duration::from_millis(250);
+/// How many replaced files are asked after at the most: each is an open file.
+const MOST: usize = 16;
+/// How long a replaced file is asked after often.
+const FRESH: Duration = Duration::from_secs(5);
+/// How often, then.
+const OFTEN: Duration = Duration::from_millis(250);
+/// How often later on, as long as the program runs.
+const SELDOM: Duration = Duration::from_secs(5);
 
 /// A replaced file.
 struct Replaced {
+    serial: u64,
     path: PathBuf,
     file: Displaced,
-    until: Instant,
+    since: Instant,
     /// Bytes of it that stand in the new file or have been handed on.
     known: usize,
+}
+
+/// Lines that were appended to a replaced file.
+pub(super) struct Appended {
+    /// The file that they belong to.
+    pub(super) path: PathBuf,
+    /// Whole lines.
+    pub(super) lines: Vec<u8>,
+    file: u64,
 }
 
 /// Replaced files that may still be written to.
 #[derive(Default)]
 pub(super) struct Late {
-    files: Vec<Replaced>,
+    files: VecDeque<Replaced>,
+    serial: u64,
     next: Option<Instant>,
 }
 
@@ -34,13 +50,17 @@ impl Late {
     /// Asks after a replaced file, of which `known` bytes were taken over, from now on.
     pub(super) fn watch(&mut self, path: PathBuf, file: Displaced, known: usize) {
         let now = Instant::now();
-        self.files.push(Replaced {
+        self.files.truncate(MOST - 1);
+        self.serial += 1;
+        self.files.push_front(Replaced {
+            serial: self.serial,
             path,
             file,
-            until: now + LINGER,
+            since: now,
             known,
         });
-        self.next.get_or_insert(now + STEP);
+        let soon = now + OFTEN;
+        self.next = Some(self.next.map_or(soon, |next| next.min(soon)));
     }
 
     /// When to look the next time.
@@ -48,11 +68,11 @@ impl Late {
         self.next
     }
 
-    /// The files that were appended to after they had been replaced, with the whole lines
-    /// that came.
-    pub(super) fn gather(&mut self) -> Vec<(PathBuf, Vec<u8>)> {
+    /// What was appended to files after they had been replaced, if it is time to look or
+    /// there is no later. What is not [taken](Late::taken) comes again.
+    pub(super) fn gather(&mut self, no_later: bool) -> Vec<Appended> {
         let now = Instant::now();
-        if self.next.is_none_or(|next| next > now) {
+        if !no_later && self.next.is_none_or(|next| next > now) {
             return Vec::new();
         }
         let mut found = Vec::new();
@@ -63,13 +83,28 @@ impl Late {
             let new = bytes.get(replaced.known..).unwrap_or_default();
             let whole = new.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
             if whole > 0 {
-                replaced.known += whole;
-                found.push((replaced.path.clone(), new[..whole].to_vec()));
+                found.push(Appended {
+                    path: replaced.path.clone(),
+                    lines: new[..whole].to_vec(),
+                    file: replaced.serial,
+                });
             }
         }
-        self.files.retain(|replaced| replaced.until > now);
-        self.next = (!self.files.is_empty()).then(|| now + STEP);
+        let fresh = self
+            .files
+            .iter()
+            .any(|file| now.duration_since(file.since) < FRESH);
+        let pause = if fresh { OFTEN } else { SELDOM };
+        self.next = (!self.files.is_empty()).then(|| now + pause);
         found
+    }
+
+    /// The lines stand in the new file now.
+    pub(super) fn taken(&mut self, appended: &Appended) {
+        // Handing on replaces a file itself, so that places have moved.
+        if let Some(replaced) = self.files.iter_mut().find(|f| f.serial == appended.file) {
+            replaced.known += appended.lines.len();
+        }
     }
 }
 

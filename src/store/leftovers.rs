@@ -231,7 +231,7 @@ fn parse(name: &OsStr) -> Option<Leftover> {
     Some(Leftover { pid, kind })
 }
 
-fn is_alive(pid: i32) -> bool {
+pub(super) fn is_alive(pid: i32) -> bool {
     let Some(pid) = Pid::from_raw(pid) else {
         return false;
     };

@@ -144,6 +144,37 @@ impl Saver {
         }
     }
 
+    /// Takes `path` away, provided that it holds `expected` now. A symlink goes with its target
+    /// left alone.
+    ///
+    /// # Errors
+    /// [`SaveError::Changed`] where it holds something else, [`SaveError::Failed`] where the
+    /// system refuses.
+    pub fn remove(&self, path: &Path, expected: &[u8]) -> Result<(), SaveError> {
+        let target = self.resolve(path)?;
+        let folder = target.parent().unwrap_or(Path::new("/"));
+        let save = Save {
+            fs: &*self.fs,
+            backups: None,
+            folder,
+            path,
+            target: &target,
+            new: &[],
+        };
+        match save.present()? {
+            Some(present) if present.bytes == expected => {}
+            present => return Err(save.changed(present.map(|p| p.bytes))),
+        }
+        (self.fs.remove(path)).map_err(save.failed(Operation::Remove))?;
+        let synced = self.fs.sync_folder(path.parent().unwrap_or(folder));
+        synced.map_err(|source| SaveError::Failed {
+            path: path.to_owned(),
+            operation: Operation::SyncFolder,
+            source,
+            aftermath: Aftermath::New,
+        })
+    }
+
     /// The absolute path at the end of all symlinks, which need not exist.
     fn resolve(&self, path: &Path) -> Result<PathBuf, SaveError> {
         const MOST_LINKS: usize = 40;

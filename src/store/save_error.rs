@@ -118,6 +118,17 @@ impl SaveError {
         }
     }
 
+    /// Whether the file holds the new bytes all the same.
+    pub fn holds_the_edit(&self) -> bool {
+        matches!(
+            self,
+            Self::Failed {
+                aftermath: Aftermath::New | Aftermath::Displaced { .. },
+                ..
+            }
+        )
+    }
+
     /// A failure that left the file as it was.
     pub(super) fn failed(path: &Path, operation: Operation, source: io::Error) -> Self {
         Self::Failed {

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::fingerprint::fingerprint;
+use super::leftovers::is_alive;
 use super::read::{FileState, read};
 
 /// The longest document name that is used as it stands, in bytes.
@@ -81,6 +82,13 @@ impl State {
         }
     }
 
+    /// The state kept in `folder`. Creates nothing.
+    pub fn at(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+        }
+    }
+
     /// The folder of these documents, for backups and logs beside them. It need not exist.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -104,8 +112,95 @@ impl State {
             source,
         })?;
         let path = self.path(name);
-        self.put(&path, &bytes)
+        self.write(&path, &bytes)
             .map_err(|source| StateError::Failed { path, source })
+    }
+
+    /// Puts text in the document `name`, or takes the document away.
+    ///
+    /// # Errors
+    /// As [`State::save`] and [`State::remove`].
+    pub fn put(&self, name: &str, text: Option<&str>) -> Result<(), StateError> {
+        let Some(text) = text else {
+            return self.remove(name);
+        };
+        let path = self.path(name);
+        self.write(&path, text.as_bytes())
+            .map_err(|source| StateError::Failed { path, source })
+    }
+
+    /// Adds a line to the record `name`. Whoever else adds one at the same time adds another.
+    ///
+    /// # Errors
+    /// As [`State::save`].
+    pub fn append<T: Serialize>(&self, name: &str, value: &T) -> Result<(), StateError> {
+        let json = serde_json::to_string(value).map_err(|source| StateError::NotJson {
+            name: name.to_owned(),
+            source,
+        })?;
+        let path = self.record(name);
+        // A line that a crash cut short must not take the next one with it.
+        let line = format!("\n{json}\n");
+        let add = || {
+            self.make_folder()?;
+            let mut options = std::fs::OpenOptions::new();
+            let mut file = options.append(true).create(true).mode(0o600).open(&path)?;
+            file.write_all(line.as_bytes())
+        };
+        add().map_err(|source| StateError::Failed { path, source })
+    }
+
+    /// The lines of the record `name`, oldest first; those of another form are left out.
+    pub fn lines<T: DeserializeOwned>(&self, name: &str) -> Vec<T> {
+        let Ok(FileState::Present { bytes, .. }) = read(&self.record(name)) else {
+            return Vec::new();
+        };
+        let lines = bytes.split(|byte| *byte == b'\n');
+        lines
+            .filter_map(|line| serde_json::from_slice(line).ok())
+            .collect()
+    }
+
+    /// Replaces the lines of the record `name`.
+    ///
+    /// # Errors
+    /// As [`State::save`].
+    pub fn rewrite<T: Serialize>(
+        &self,
+        name: &str,
+        values: impl IntoIterator<Item = T>,
+    ) -> Result<(), StateError> {
+        let mut text = Vec::new();
+        for value in values {
+            serde_json::to_writer(&mut text, &value).map_err(|source| StateError::NotJson {
+                name: name.to_owned(),
+                source,
+            })?;
+            text.push(b'\n');
+        }
+        let path = self.record(name);
+        self.write(&path, &text)
+            .map_err(|source| StateError::Failed { path, source })
+    }
+
+    /// The documents `<name>-<process>` of processes that are no more, each with its full name.
+    pub fn orphans<T: DeserializeOwned>(&self, name: &str) -> Vec<(String, T)> {
+        let Ok(entries) = std::fs::read_dir(&self.folder) else {
+            return Vec::new();
+        };
+        let mut names: Vec<String> = entries
+            .filter_map(|entry| {
+                let file = entry.ok()?.file_name().into_string().ok()?;
+                let full = file.strip_suffix(".json")?;
+                let pid = full.strip_prefix(name)?.strip_prefix('-')?.parse().ok()?;
+                (!is_alive(pid)).then(|| full.to_owned())
+            })
+            .collect();
+        names.sort();
+        let documents = names.into_iter();
+        documents
+            .filter_map(|name| Some((name.clone(), self.load(&name)?)))
+            .collect()
     }
 
     /// Removes the document `name`, if there is one.
@@ -122,12 +217,14 @@ impl State {
         }
     }
 
-    fn put(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    fn make_folder(&self) -> io::Result<()> {
         // Drafts are nobody else's business.
-        std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&self.folder)?;
+        let mut private = std::fs::DirBuilder::new();
+        private.recursive(true).mode(0o700).create(&self.folder)
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.make_folder()?;
         let mut temp = tempfile::Builder::new()
             .prefix(".state-")
             .tempfile_in(&self.folder)?;
@@ -152,6 +249,10 @@ impl State {
             spelled.push_str(&format!("~{:016x}", fingerprint(name.as_bytes())));
         }
         self.folder.join(spelled + ".json")
+    }
+
+    fn record(&self, name: &str) -> PathBuf {
+        self.path(name).with_extension("jsonl")
     }
 }
 

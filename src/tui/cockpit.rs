@@ -15,6 +15,7 @@ use super::keys;
 use super::terminal::{Signal, TerminalEvent};
 use super::theme::Theme;
 use super::window::Sight;
+use crate::app::draft::DRAFT;
 use crate::app::{DiskEvent, Effect, Message, Model, update};
 use crate::plan::checks::{Context, Problem, check};
 use crate::record;
@@ -83,6 +84,11 @@ pub struct Cockpit<F> {
     checking: bool,
     dirty: bool,
     turn: Turn,
+}
+
+/// The name under which this process keeps the text being typed.
+pub fn own_draft() -> String {
+    format!("{DRAFT}-{}", std::process::id())
 }
 
 impl<F: Face> Cockpit<F> {
@@ -313,10 +319,18 @@ impl<F: Face> Cockpit<F> {
 
     fn perform(&mut self, effect: Effect) -> io::Result<()> {
         match effect {
-            Effect::Save { ticket, change } => {
-                if let Some(disk) = &self.disk {
-                    disk.save(ticket, change);
-                }
+            Effect::Save {
+                ticket,
+                change,
+                event,
+            } => self.on_disk(|disk| disk.save(ticket, change, event)),
+            Effect::Retry => self.on_disk(Disk::retry),
+            Effect::Forget { ticket } => self.on_disk(|disk| disk.forget(ticket)),
+            Effect::Remember(event) => self.on_disk(|disk| disk.remember(event)),
+            Effect::Keep(draft) => {
+                let document = draft.and_then(|draft| serde_json::to_string(&draft).ok());
+                let name = own_draft();
+                self.on_disk(|disk| disk.keep(name, document));
             }
             Effect::Check => self.check_at = Some(Instant::now() + CHECK_AFTER),
             Effect::EditText { text } => {
@@ -344,6 +358,12 @@ impl<F: Face> Cockpit<F> {
             Effect::Quit => self.turn = Turn::Quit,
         }
         Ok(())
+    }
+
+    fn on_disk(&self, ask: impl FnOnce(&Disk)) {
+        if let Some(disk) = &self.disk {
+            ask(disk);
+        }
     }
 
     fn report(&mut self, error: Option<String>) -> io::Result<()> {

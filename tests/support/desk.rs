@@ -15,7 +15,7 @@ use stepdeck::app::Model;
 use stepdeck::app::keymap::Keymap;
 use stepdeck::app::model::Setting;
 use stepdeck::store::discover::Overrides;
-use stepdeck::store::disk::Disk;
+use stepdeck::store::disk::{Disk, Setup};
 use stepdeck::store::open::open;
 use stepdeck::tui::cockpit::{Cockpit, Event, Turn};
 use stepdeck::tui::face::Face;
@@ -137,16 +137,17 @@ impl Desk {
         let model = Model::new(files, setting, Keymap::default(), now);
         let (sender, inbox) = channel();
         let news = sender.clone();
-        let disk = Disk::start(
-            folder.path(),
-            Overrides::default(),
-            &opened,
-            &told,
-            state.path(),
-            move |event| {
-                let _ = news.send(Event::Disk(event));
-            },
-        );
+        let setup = Setup {
+            start: folder.path(),
+            overrides: Overrides::default(),
+            opened: &opened,
+            told: &told,
+            state: state.path(),
+            read_only: false,
+        };
+        let disk = Disk::start(setup, move |event| {
+            let _ = news.send(Event::Disk(event));
+        });
         let face = TestFace {
             screen: Terminal::new(TestBackend::new(columns, rows)).unwrap(),
             editor: Box::new(|text| Ok(text.to_owned())),

@@ -3,7 +3,7 @@
 use super::{no_step, not_editable};
 use crate::app::command::{Blocked, Command, EVERYWHERE, Group, PLAN, Place, SCREENS, STEP};
 use crate::app::message::Effect;
-use crate::app::model::Model;
+use crate::app::model::{Form, Model};
 use crate::app::overlay::{Overlay, Purpose, Source, Wish};
 use crate::app::plan_view::{Pane, detail_fields};
 use crate::change::form;
@@ -228,8 +228,8 @@ pub const COMMANDS: &[Command] = &[
         places: &[Place::Conflict],
         blocked: |_| None,
         run: |model| {
-            if let Some(Overlay::Conflict { change, conflicts }) = model.overlays.pop() {
-                model.take_mine(&change, &conflicts);
+            if let Some(Overlay::Conflict { change, .. }) = model.overlays.pop() {
+                model.take_mine(change);
             }
         },
     },
@@ -242,10 +242,23 @@ pub const COMMANDS: &[Command] = &[
         places: &[Place::Conflict],
         blocked: |_| None,
         run: |model| {
-            if let Some(Overlay::Conflict { change, conflicts }) = model.overlays.pop() {
-                model.take_theirs(&change, &conflicts);
+            if let Some(Overlay::Conflict { change, .. }) = model.overlays.pop() {
+                model.take_theirs(change);
             }
         },
+    },
+    Command {
+        name: "edit-result",
+        keys: &["e"],
+        title: "Conflict: edit my version into one of both",
+        hint: "edit",
+        group: Group::Edit,
+        places: &[Place::Conflict],
+        blocked: |model| {
+            let editable = model.contested_field().is_some();
+            (!editable).then(|| "there is no one text to edit here: pick a version".to_owned())
+        },
+        run: Model::edit_result,
     },
 ];
 
@@ -347,11 +360,16 @@ fn add_sub_step(model: &mut Model) {
 fn edit_whole(model: &mut Model) {
     let Some(step) = model.step() else { return };
     let (key, fresh) = (step.key(), form::write(step));
-    let text = match model.form.take() {
-        Some((of, text)) if of == key => text,
-        _ => fresh,
+    let form = match model.form.take() {
+        Some(form) if form.step == key => form,
+        _ => Form {
+            step: key,
+            seen: fresh.clone(),
+            text: fresh,
+        },
     };
-    model.form = Some((key, text.clone()));
+    let text = form.text.clone();
+    model.form = Some(form);
     model.effects.push(Effect::EditText { text });
 }
 
@@ -373,20 +391,21 @@ fn mend(model: &mut Model, keep_log: bool) {
 impl Model {
     /// `$EDITOR` was left with this text, or could not be used.
     pub fn edited(&mut self, text: Option<String>) {
-        let (Some((key, before)), Some(text)) = (self.form.take(), text) else {
+        let (Some(form), Some(text)) = (self.form.take(), text) else {
             return;
         };
-        if text == before {
+        let key = form.step;
+        if text == form.seen {
             return self.say("nothing was changed in the editor");
         }
         let Some(step) = self.plan.find_nth(key.0, key.1) else {
             return self.refuse(format!("{} is not in the plan any more", key.0));
         };
-        match self.composer().set_form(step, &text) {
+        match self.composer().set_form(step, &form.seen, &text) {
             Ok(change) => self.make(Ok(change), 1),
             Err(refusal) => {
                 // What was typed is kept: the next E goes on with it.
-                self.form = Some((key, text));
+                self.form = Some(Form { text, ..form });
                 let again = self.keymap.key_of("edit-whole");
                 self.refuse(format!("{refusal} · {again} goes on with your text"));
             }

@@ -186,11 +186,21 @@ fn moved(at: usize, by: isize, count: usize) -> usize {
     usize::try_from(at.saturating_add(by).clamp(0, last)).unwrap_or(0)
 }
 
+/// Rows that one conflict takes at the most, about.
+const ROWS_OF_A_CONFLICT: usize = 16;
+
 /// Moves the cursor of whatever has the keys.
 pub fn by(model: &mut Model, by: isize) {
     let entries = model.open_entries().len();
     if let Some(Overlay::List { cursor, .. }) = model.overlays.last_mut() {
         *cursor = moved(*cursor, by, entries);
+        return;
+    }
+    if let Some(Overlay::Conflict {
+        scroll, conflicts, ..
+    }) = model.overlays.last_mut()
+    {
+        *scroll = moved(*scroll, by, conflicts.len() * ROWS_OF_A_CONFLICT);
         return;
     }
     match model.screen {

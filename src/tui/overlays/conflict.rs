@@ -30,7 +30,7 @@ pub fn draw(
     model: &Model,
     theme: &Theme,
     change: &Change,
-    conflicts: &[Conflict],
+    (conflicts, scroll): (&[Conflict], usize),
 ) {
     let buf = frame.buffer_mut();
     let columns = (area.width * 9 / 10).clamp(area.width.min(60), WIDEST);
@@ -67,13 +67,19 @@ pub fn draw(
     let title = "Two versions: which one stays?";
     let inner = boxed(buf, area, theme, title, Line::default());
     let key = |name| model.keymap.key_of(name);
-    let keys = [
+    let mut keys = vec![
         (key("take-mine"), "write mine"),
         (key("take-theirs"), "keep theirs"),
     ];
+    if model.contested_field().is_some() {
+        keys.push((key("edit-result"), "edit"));
+    }
+    let hidden = sheet.len().saturating_sub(usize::from(inner.height));
+    if hidden > 0 {
+        keys.push((format!("{} {}", key("down"), key("up")), "read on"));
+    }
     hints(buf, area, theme, &keys);
-    sheet.shorten(usize::from(inner.height));
-    sheet.draw(buf, inner, 0);
+    sheet.draw(buf, inner, scroll.min(hidden));
 }
 
 fn versions(sheet: &mut Sheet, model: &Model, conflict: &Conflict, theme: &Theme) {

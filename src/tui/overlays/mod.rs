@@ -76,8 +76,12 @@ pub fn draw(
                 consequence,
                 ..
             } => confirm::draw(frame, area, theme, question, consequence),
-            Overlay::Conflict { change, conflicts } => {
-                conflict::draw(frame, area, model, theme, change, conflicts);
+            Overlay::Conflict {
+                change,
+                conflicts,
+                scroll,
+            } => {
+                conflict::draw(frame, area, model, theme, change, (conflicts, *scroll));
             }
             Overlay::Note {
                 title,

@@ -1,0 +1,143 @@
+//! The intent journal: what a change over several files is about to write, kept in the state
+//! directory until all of it is written.
+//!
+//! Each file of a change is replaced atomically, several are not. Before the first one is
+//! touched, the whole change goes into the journal, with what each file holds before and
+//! after; behind the last one the journal goes away. Whoever next takes the plan's lock and
+//! finds a journal knows that its writer died in between, and finishes the change or takes
+//! it back (see [`commit`](super::commit)).
+
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::fingerprint::fingerprint;
+use super::read::{FileState, read};
+use super::save::Saver;
+use super::save_error::{Operation, SaveError};
+use crate::change::Change;
+
+/// The name of the journal in the state folder of a plan.
+const NAME: &str = "journal.json";
+
+/// A change about to be written.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+pub struct Intent {
+    /// The change as a whole.
+    pub change: Change,
+    /// What its files hold, in the order of [`Change::paths`].
+    pub files: Vec<Stand>,
+}
+
+/// What one file holds before and after a change.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+pub struct Stand {
+    before: Option<Print>,
+    after: Option<Print>,
+}
+
+/// Bytes, known again by their length and their fingerprint.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+struct Print {
+    length: u64,
+    hash: u64,
+}
+
+impl Print {
+    fn of(bytes: &[u8]) -> Self {
+        Self {
+            length: bytes.len() as u64,
+            hash: fingerprint(bytes),
+        }
+    }
+}
+
+/// How far a file got.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Progress {
+    /// It holds what it held before.
+    Untouched,
+    /// It holds what the change wanted.
+    Written,
+    /// Somebody has written to it since.
+    Moved,
+}
+
+impl Stand {
+    /// What a file with these bytes is to hold afterwards.
+    pub fn new(before: Option<&[u8]>, after: Option<&[u8]>) -> Self {
+        Self {
+            before: before.map(Print::of),
+            after: after.map(Print::of),
+        }
+    }
+
+    /// How far the file got that holds these bytes now.
+    pub fn progress(&self, now: Option<&[u8]>) -> Progress {
+        let now = now.map(Print::of);
+        if now == self.after {
+            Progress::Written
+        } else if now == self.before {
+            Progress::Untouched
+        } else {
+            Progress::Moved
+        }
+    }
+}
+
+/// The journal of one person about one plan.
+pub struct Journal {
+    path: PathBuf,
+}
+
+impl Journal {
+    /// The journal in a plan's state folder. Creates nothing.
+    pub fn of(state: &Path) -> Self {
+        Self {
+            path: state.join(NAME),
+        }
+    }
+
+    /// Writes an intent down, on the disk itself, before anything is done about it.
+    ///
+    /// # Errors
+    /// When the state folder cannot be written.
+    pub fn begin(&self, saver: &Saver, intent: &Intent) -> Result<(), SaveError> {
+        let failed = |source: io::Error| SaveError::failed(&self.path, Operation::Write, source);
+        if let Some(folder) = self.path.parent() {
+            // What a person writes is nobody else's business.
+            let mut private = std::fs::DirBuilder::new();
+            private.recursive(true).mode(0o700);
+            private.create(folder).map_err(failed)?;
+        }
+        let bytes = serde_json::to_vec(intent).map_err(|error| failed(error.into()))?;
+        saver.replace(&self.path, self.bytes().as_deref(), &bytes)?;
+        Ok(())
+    }
+
+    /// What was begun and not ended. A journal that cannot be read was never completed
+    /// itself, so nothing was done about it.
+    pub fn pending(&self) -> Option<Intent> {
+        serde_json::from_slice(&self.bytes()?).ok()
+    }
+
+    /// Forgets what was begun: it is done, or taken back.
+    ///
+    /// # Errors
+    /// When the journal cannot be removed.
+    pub fn end(&self, saver: &Saver) -> Result<(), SaveError> {
+        match self.bytes() {
+            Some(bytes) => saver.remove(&self.path, &bytes),
+            None => Ok(()),
+        }
+    }
+
+    fn bytes(&self) -> Option<std::sync::Arc<[u8]>> {
+        match read(&self.path).ok()? {
+            FileState::Present { bytes, .. } => Some(bytes),
+            FileState::Missing => None,
+        }
+    }
+}
