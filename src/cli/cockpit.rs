@@ -142,7 +142,7 @@ fn one_session(
 
 /// Takes up what an earlier run left: what can be undone, and what was being typed when it
 /// was killed.
-fn go_on(model: &mut Model, state: &State) {
+pub fn go_on(model: &mut Model, state: &State) {
     let events: Vec<history::Event> = state.lines(HISTORY);
     let written = events.len();
     let history = History::tell(events);

@@ -15,7 +15,7 @@ use super::read::{FileState, read};
 use super::save::{Displaced, How, SaveError, Saver};
 use super::syscalls::{FileSystem, RealFs};
 use crate::change::apply::{self, Conflict};
-use crate::change::{Change, Target};
+use crate::change::{Change, Edit, Target};
 use crate::plan::source::{Role, SourceFile};
 
 /// How long a change waits for another program's lock.
@@ -88,23 +88,38 @@ struct Step<'a> {
     after: &'a [SourceFile],
 }
 
+/// One file of a change whose bytes differ; `None` where there is no file.
+struct Difference<'a> {
+    path: &'a Path,
+    old: Option<Vec<u8>>,
+    new: Option<Vec<u8>>,
+}
+
+impl Difference<'_> {
+    fn forth(&self) -> (Option<&[u8]>, Option<&[u8]>) {
+        (self.old.as_deref(), self.new.as_deref())
+    }
+
+    fn back(&self) -> (Option<&[u8]>, Option<&[u8]>) {
+        (self.new.as_deref(), self.old.as_deref())
+    }
+}
+
 impl Step<'_> {
-    /// The paths whose bytes differ, with both.
-    fn differing(&self) -> Vec<(&Path, Option<Vec<u8>>, Option<Vec<u8>>)> {
+    /// The files whose bytes differ.
+    fn differing(&self) -> Vec<Difference<'_>> {
         let bytes = |files: &[SourceFile], path: &Path| {
             let file = files.iter().find(|file| file.path == path);
             file.map(|file| file.document.to_bytes())
         };
         let paths = self.change.paths().into_iter();
         paths
-            .map(|path| {
-                (
-                    path.as_path(),
-                    bytes(self.before, path),
-                    bytes(self.after, path),
-                )
+            .map(|path| Difference {
+                path,
+                old: bytes(self.before, path),
+                new: bytes(self.after, path),
             })
-            .filter(|(_, before, after)| before != after)
+            .filter(|difference| difference.old != difference.new)
             .collect()
     }
 }
@@ -201,11 +216,20 @@ impl Committer {
                 Err(Outcome::Failed(reason)) => return Err(reason),
                 Err(_) => return Err("a file looks half-written".to_owned()),
             };
-            let change = open_part(&whole, intent, &before, forth);
+            let mut change = open_part(&whole, intent, &before, forth);
             let mut after = before.clone();
             if let Err(conflicts) = apply::change(&change, &mut after) {
                 let first = conflicts.first().map(|c| c.obstacle.to_string());
-                return Err(first.unwrap_or_default());
+                let reason = first.unwrap_or_default();
+                if forth {
+                    return Err(reason);
+                }
+                // What others made of a file stays; the rest goes back.
+                let theirs = |edit: &Edit| conflicts.iter().any(|c| c.edit.path == edit.path);
+                change.edits.retain(|edit| !theirs(edit));
+                if apply::change(&change, &mut after).is_err() {
+                    return Err(reason);
+                }
             }
             let step = Step {
                 change: &change,
@@ -214,11 +238,11 @@ impl Committer {
             };
             let differing = step.differing();
             let mut changed = false;
-            for (path, old, new) in &differing {
-                match self.put(root, path, (old.as_deref(), new.as_deref()), witness) {
+            for difference in &differing {
+                match self.put(root, difference.path, difference.forth(), witness) {
                     Err(SaveError::Changed { .. }) => changed = true,
                     Err(error) => return Err(error.to_string()),
-                    Ok(_) => witness.news(path),
+                    Ok(_) => witness.news(difference.path),
                 }
             }
             if !changed {
@@ -245,16 +269,18 @@ impl Committer {
                 "written without a journal, so a crash could have left a half of it: {error}"
             ));
         }
-        for (at, (path, old, new)) in differing.iter().enumerate() {
-            match self.put(root, path, (old.as_deref(), new.as_deref()), witness) {
+        for (at, difference) in differing.iter().enumerate() {
+            match self.put(root, difference.path, difference.forth(), witness) {
                 Ok(said) => remark = remark.or(said),
                 Err(error) => {
-                    let back = differing[..at].iter().rev().map(|(path, old, new)| {
+                    let mut is_back = true;
+                    for written in differing[..at].iter().rev() {
                         // The files were just written by us, under the lock.
-                        self.put(root, path, (new.as_deref(), old.as_deref()), witness)
-                    });
+                        let put = self.put(root, written.path, written.back(), witness);
+                        is_back &= put.is_ok();
+                    }
                     // If one stays as it is, the journal stays, too, and the next to come mends.
-                    if back.fold(true, |all, put| all && put.is_ok()) && several {
+                    if is_back && several {
                         let _ = self.journal.end(&self.saver);
                     }
                     return Err(error);

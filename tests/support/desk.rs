@@ -14,9 +14,11 @@ use ratatui::{Frame, Terminal};
 use stepdeck::app::Model;
 use stepdeck::app::keymap::Keymap;
 use stepdeck::app::model::Setting;
+use stepdeck::cli::cockpit::go_on;
 use stepdeck::store::discover::Overrides;
 use stepdeck::store::disk::{Disk, Setup};
 use stepdeck::store::open::open;
+use stepdeck::store::state::State;
 use stepdeck::tui::cockpit::{Cockpit, Event, Turn};
 use stepdeck::tui::face::Face;
 use stepdeck::tui::terminal::TerminalEvent;
@@ -120,7 +122,22 @@ impl Desk {
 
     /// Opens the plan that stands in `folder`.
     pub fn on(folder: TempDir, columns: u16, rows: u16) -> Self {
-        let state = TempDir::new().unwrap();
+        Self::with_state(folder, TempDir::new().unwrap(), (columns, rows))
+    }
+
+    /// Leaves the cockpit and opens it again: what is private to the person is still there.
+    pub fn reopen(self) -> Self {
+        let Self {
+            cockpit,
+            folder,
+            state,
+            ..
+        } = self;
+        assert_eq!(cockpit.close(), Vec::<String>::new());
+        Self::with_state(folder, state, (80, 24))
+    }
+
+    fn with_state(folder: TempDir, state: TempDir, (columns, rows): (u16, u16)) -> Self {
         let first = all_files(folder.path());
         let mut opened = open(folder.path(), &Overrides::default());
         let now: DateTime<Utc> = NOW.parse().unwrap();
@@ -134,7 +151,8 @@ impl Desk {
             root: opened.layout.root.clone(),
             ..Setting::default()
         };
-        let model = Model::new(files, setting, Keymap::default(), now);
+        let mut model = Model::new(files, setting, Keymap::default(), now);
+        go_on(&mut model, &State::at(state.path()));
         let (sender, inbox) = channel();
         let news = sender.clone();
         let setup = Setup {
