@@ -1,0 +1,272 @@
+//! What is kept: undo beyond a restart, text beyond a crash, both versions of a conflict,
+//! and the order of edits that could not be written at once.
+
+mod support;
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+use stepdeck::tui::cockpit::Event;
+use stepdeck::tui::terminal::TerminalEvent;
+use support::desk::Desk;
+use support::fixture::{CANON, DOCUMENT, LINES, LOG};
+use support::pty::Launch;
+use tempfile::TempDir;
+
+fn desk() -> Desk {
+    Desk::open(&[(LOG, LINES), (CANON, DOCUMENT)])
+}
+
+fn line<'a>(text: &'a str, id: &str) -> &'a str {
+    let wanted = format!("\"step_id\": \"{id}\"");
+    text.lines().find(|line| line.contains(&wanted)).unwrap()
+}
+
+/// Presses keys without waiting until everything is settled, which may never be.
+fn press(desk: &Desk, keys: &str) {
+    for event in support::keys::events(keys) {
+        desk.send(Event::Terminal(TerminalEvent::Key(event)));
+    }
+}
+
+fn writable(desk: &Desk, is: bool) {
+    let mode = if is { 0o644 } else { 0o444 };
+    fs::set_permissions(desk.folder().join(LOG), Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn undo_and_redo_go_on_after_a_restart() {
+    let mut desk = desk();
+    desk.keys("jspsbj");
+    desk.keys("sc");
+    let after = desk.file(LOG);
+    let mut desk = desk.reopen();
+    desk.keys("u");
+    assert!(
+        desk.screen().contains("undone: 0003 status"),
+        "{}",
+        desk.screen()
+    );
+    desk.keys("u");
+    let mut desk = desk.reopen();
+    desk.keys("u");
+    assert_eq!(desk.file(LOG), LINES);
+    assert_eq!(desk.file(CANON), DOCUMENT);
+    let mut desk = desk.reopen();
+    desk.keys("UUU");
+    assert_eq!(desk.file(LOG), after);
+}
+
+/// What was made elsewhere since is not undone; what was done before it still can be.
+#[test]
+fn an_undo_that_cannot_be_says_why_and_lets_older_ones_be_reached() {
+    let mut desk = desk();
+    desk.keys("jsp");
+    desk.keys("jsc");
+    let changed = desk.file(LOG).replace(
+        "\"complete\", \"outcome\": \"Load",
+        "\"idea\", \"outcome\": \"Load",
+    );
+    let mut desk = desk.reopen();
+    desk.write_outside(LOG, &changed);
+    desk.wait_for("changed outside");
+    desk.keys("u");
+    let screen = desk.screen();
+    assert!(screen.contains("not undone: 0003 status"), "{screen}");
+    assert!(line(&desk.file(LOG), "0003").contains("\"idea\""));
+    desk.keys("u");
+    assert!(
+        desk.screen().contains("undone: 0002 status"),
+        "{}",
+        desk.screen()
+    );
+    assert!(line(&desk.file(LOG), "0002").contains("\"draft\""));
+}
+
+/// Acceptance 20: one value made of both versions; theirs stays a key away.
+#[test]
+fn the_result_of_a_conflict_can_be_written_by_hand() {
+    let mut desk = desk();
+    desk.keys("jet<C-u>ours");
+    desk.write_outside(LOG, &LINES.replace("Review the schema", "theirs"));
+    desk.keys("<Enter>");
+    desk.wait_for("Two versions");
+    desk.keys("e");
+    assert!(desk.screen().contains("ours"), "{}", desk.screen());
+    // Leaving the field leaves the question.
+    desk.keys("<Esc>");
+    assert!(desk.screen().contains("Two versions"), "{}", desk.screen());
+    desk.keys("e");
+    desk.keys(" and theirs<Enter>");
+    assert!(!desk.screen().contains("Two versions"), "{}", desk.screen());
+    assert!(line(&desk.file(LOG), "0002").contains("\"title\": \"ours and theirs\""));
+    assert!(
+        desk.file(CANON)
+            .contains("#### Step 0002 — ours and theirs")
+    );
+    desk.keys("u");
+    assert!(line(&desk.file(LOG), "0002").contains("\"title\": \"theirs\""));
+}
+
+/// Acceptance 21: a step taken out elsewhere comes back with my edit, if I want it.
+#[test]
+fn a_step_taken_out_elsewhere_comes_back_with_mine() {
+    for (key, comes_back) in [("m", true), ("t", false)] {
+        let mut desk = desk();
+        desk.keys("jjet<C-u>Soak test");
+        let gone: String = (LINES.split_inclusive('\n'))
+            .filter(|line| !line.contains("\"0003\", \"block\""))
+            .collect();
+        writable(&desk, false);
+        press(&desk, "<Enter>");
+        desk.wait_for("not saved");
+        desk.write_outside(LOG, &gone);
+        desk.wait_for("changed outside");
+        press(&desk, "R");
+        desk.wait_for("Two versions");
+        desk.keys(key);
+        let log = desk.file(LOG);
+        assert_eq!(
+            log.contains("\"title\": \"Soak test\""),
+            comes_back,
+            "{log}"
+        );
+        assert_eq!(log.lines().count(), if comes_back { 5 } else { 4 });
+    }
+}
+
+/// Both people added a step under the same free ID: both steps stay.
+#[test]
+fn an_id_taken_elsewhere_costs_neither_step() {
+    let mut desk = desk();
+    desk.keys("jja");
+    desk.keys("Mine");
+    let theirs = line(LINES, "0003")
+        .replace("0003", "0004")
+        .replace("Load test", "Theirs");
+    writable(&desk, false);
+    press(&desk, "<Enter>");
+    desk.wait_for("not saved");
+    desk.write_outside(LOG, &format!("{LINES}{theirs}\n"));
+    desk.wait_for("changed outside");
+    press(&desk, "R");
+    desk.wait_for("Two versions");
+    desk.keys("m");
+    let log = desk.file(LOG);
+    assert!(line(&log, "0004").contains("Theirs"), "{log}");
+    assert!(line(&log, "0005").contains("Mine"), "{log}");
+}
+
+/// An undo that is sent before its edit is known to have failed is not forgotten by a retry.
+#[test]
+fn edits_that_could_not_be_written_keep_their_order() {
+    let mut desk = desk();
+    writable(&desk, false);
+    press(&desk, "jspusbsc");
+    desk.wait_for("not saved");
+    desk.run_until("all three have failed", |desk| {
+        desk.cockpit.model.live.saving() == 0
+    });
+    assert_eq!(desk.diff(), "");
+    writable(&desk, true);
+    desk.keys("R");
+    assert!(desk.cockpit.model.live.is_settled());
+    assert!(line(&desk.file(LOG), "0002").contains("\"complete\""));
+    desk.keys("uu");
+    assert_eq!(desk.file(LOG), LINES);
+}
+
+/// The next edit tries again what failed before it.
+#[test]
+fn a_later_edit_takes_the_failed_one_along() {
+    let mut desk = desk();
+    writable(&desk, false);
+    press(&desk, "jsp");
+    desk.wait_for("not saved");
+    writable(&desk, true);
+    desk.keys("jsc");
+    assert!(desk.cockpit.model.live.is_settled(), "{}", desk.screen());
+    let log = desk.file(LOG);
+    assert!(line(&log, "0002").contains("\"in progress\""));
+    assert!(line(&log, "0003").contains("\"complete\""));
+}
+
+/// What is refused in one file is not shown as done in the other.
+#[test]
+fn a_change_refused_in_the_canon_leaves_the_log_as_shown() {
+    let mut desk = desk();
+    desk.keys("jet<C-u>Mine alone");
+    // The log still agrees, the canon does not: the change as a whole waits for a choice.
+    desk.write_outside(
+        CANON,
+        &DOCUMENT.replace("— Review the schema", "— Review it all"),
+    );
+    press(&desk, "<Enter>");
+    desk.wait_for("Two versions");
+    desk.keys("t");
+    desk.wait_for("Review the schema");
+    assert_eq!(desk.file(LOG), LINES);
+    assert!(!desk.screen().contains("Mine alone"), "{}", desk.screen());
+}
+
+/// Acceptance 18: KILL in the midst of a word, and the word is there at the next start.
+#[test]
+fn text_being_typed_outlives_a_kill() {
+    let folder = TempDir::new().unwrap();
+    for (name, text) in [(LOG, LINES), (CANON, DOCUMENT)] {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let state = TempDir::new().unwrap();
+    let home = state.path().display().to_string();
+    let launch = || {
+        Launch::stepdeck(&[])
+            .in_folder(folder.path())
+            .env("XDG_STATE_HOME", &home)
+            .start()
+    };
+    let cockpit = launch();
+    cockpit.wait_for("0101");
+    cockpit.type_keys("jet and then the budget");
+    cockpit.wait_for("then the budget");
+    let until = Instant::now() + Duration::from_secs(30);
+    while !kept(state.path(), "and then the budget") {
+        assert!(Instant::now() < until, "the draft is kept");
+        std::thread::yield_now();
+    }
+    cockpit.kill(Signal::KILL);
+    cockpit.wait_process_end();
+    let cockpit = launch();
+    cockpit.wait_for("Review the schema and then the budget");
+    cockpit.wait_for("you were typing this");
+    cockpit.type_keys("<Enter>");
+    cockpit.wait_for("0002 title");
+    cockpit.type_keys("q");
+    cockpit.wait_exit();
+    let log = fs::read_to_string(folder.path().join(LOG)).unwrap();
+    assert!(log.contains("\"title\": \"Review the schema and then the budget\""));
+    assert!(
+        !kept(state.path(), "and then the budget\",\"multiline"),
+        "nothing is offered twice"
+    );
+}
+
+/// Whether a document below the state folder has this text in it.
+fn kept(state: &Path, text: &str) -> bool {
+    let mut folders = vec![state.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if fs::read_to_string(path).unwrap_or_default().contains(text) {
+                return true;
+            }
+        }
+    }
+    false
+}
