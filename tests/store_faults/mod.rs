@@ -1,4 +1,5 @@
 //! A file system that fails, dies or is interfered with at a chosen system call.
+#![allow(dead_code, reason = "every test crate uses another part")]
 
 use std::ffi::OsString;
 use std::fs::{File, Metadata};
