@@ -214,13 +214,14 @@ struct Columns {
     depth: usize,
     id: usize,
     title: usize,
-    owner: usize,
+    /// The owner of a step, or whose the missing step or condition is.
+    behind: usize,
 }
 
 const GAP: &str = "  ";
 const STATUS: usize = status::WIDTH as usize;
-/// Columns that an owner takes at the most.
-const OWNER: usize = 16;
+/// Columns behind the title, at the most.
+const BEHIND: usize = 16;
 
 impl Around {
     fn columns(&self, paint: &Paint, plan: &Plan) -> Columns {
@@ -240,18 +241,16 @@ impl Around {
         let ids = steps()
             .map(|step| shown(&step.id().to_string()))
             .chain(missing);
+        let owners = steps().map(|step| shown(&step.owner()));
+        let whose = links().map(|link| shown(&self.whose(plan, &link.what)));
         let depth = links().map(|link| link.depth.to_string().len()).max();
         let mut columns = Columns {
             depth: depth.unwrap_or(0),
             id: ids.max().unwrap_or(0),
             title: 0,
-            owner: steps()
-                .map(|step| shown(&step.owner()))
-                .max()
-                .unwrap_or(0)
-                .min(OWNER),
+            behind: owners.chain(whose).max().unwrap_or(0).min(BEHIND),
         };
-        let others = columns.depth + columns.id + STATUS + columns.owner + GAP.len() * 5;
+        let others = columns.depth + columns.id + STATUS + columns.behind + GAP.len() * 5;
         columns.title = paint.columns.saturating_sub(others).max(8);
         columns
     }
@@ -262,11 +261,11 @@ impl Around {
         let columns = self.columns(paint, plan);
         let step = plan.step(self.step);
         let look = status::look(step, theme);
-        sheet.row(Line::from(vec![
-            Span::styled(format!("{}  ", step.id()), theme.title),
-            Span::styled(format!("{} {}", look.sign, look.words), look.style),
-            Span::styled(format!("  {}", step.title()), theme.title),
-        ]));
+        let lead = Line::from(vec![
+            Span::styled(format!("{}{GAP}", step.id()), theme.title),
+            Span::styled(format!("{} {}{GAP}", look.sign, look.words), look.style),
+        ]);
+        sheet.hanging(lead, &step.title(), theme.title);
         self.list(
             &mut sheet,
             paint,
@@ -288,9 +287,11 @@ impl Around {
                 .collect();
             ids.join(&arrow)
         };
-        for cycle in &self.cycles {
-            let title = format!("{} Cycle", theme.glyphs.repeat);
+        if !self.cycles.is_empty() {
+            let title = format!("{} Cycles", theme.glyphs.repeat);
             heading(&mut sheet, paint, &title, "each waits for the next");
+        }
+        for cycle in &self.cycles {
             let text = names(&mut cycle.iter().chain(cycle.first()));
             sheet.hanging(Span::raw(GAP), &text, theme.warning);
         }
@@ -332,10 +333,6 @@ impl Around {
         columns: &Columns,
     ) -> Vec<Span<'static>> {
         let theme = &paint.theme;
-        let whose = |of: usize| match of == self.step {
-            true => String::new(),
-            false => format!("for {}", plan.step(of).id()),
-        };
         let (id, sign, words, style, title, behind) = match &link.what {
             What::Step(step) => {
                 let step: StepRef<'_> = plan.step(*step);
@@ -350,7 +347,7 @@ impl Around {
                     owner,
                 )
             }
-            What::Missing(id, of) => {
+            What::Missing(id, _) => {
                 let (sign, text) = (theme.glyph(Sign::Blocked), "is not in the plan".to_owned());
                 (
                     id.to_string(),
@@ -358,10 +355,10 @@ impl Around {
                     "missing".into(),
                     theme.error,
                     text,
-                    whose(*of),
+                    self.whose(plan, &link.what),
                 )
             }
-            What::Condition { text, met, of } => {
+            What::Condition { text, met, .. } => {
                 let (sign, words) = match met {
                     true => (theme.glyph(Sign::Complete), "met"),
                     false => (theme.glyph(Sign::Waiting), "open"),
@@ -373,7 +370,7 @@ impl Around {
                     words.into(),
                     style,
                     text.clone(),
-                    whose(*of),
+                    self.whose(plan, &link.what),
                 )
             }
         };
@@ -384,8 +381,20 @@ impl Around {
             Span::raw(GAP),
             paint.cell(&title, columns.title, theme.text),
             Span::raw(GAP),
-            paint.cell(&behind, columns.owner, theme.dim),
+            paint.cell(&behind, columns.behind, theme.dim),
         ]
+    }
+}
+
+impl Around {
+    /// For what is no step of the plan and hangs further up: which step has it.
+    fn whose(&self, plan: &Plan, what: &What) -> String {
+        match what {
+            What::Missing(_, of) | What::Condition { of, .. } if *of != self.step => {
+                format!("for {}", plan.step(*of).id())
+            }
+            _ => String::new(),
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use crate::document::visible::{visible_line, width};
 use crate::plan::Plan;
 use crate::plan::canon::checklist::Check;
 use crate::plan::stage::{Stage, Standing, standings};
+use crate::tui::frame;
 use crate::tui::panes::checks::{item, no_checks};
 use crate::tui::panes::gates::criteria;
 use crate::tui::panes::ladder::look;
@@ -124,12 +125,10 @@ fn ladder<'p>(paint: &'p Paint, stages: &[Stage]) -> Sheet<'p> {
     let mut sheet = paint.sheet();
     let theme = &paint.theme;
     if stages.is_empty() {
-        sheet.text(
-            "The plan has no stages. stepdeck looks in its Markdown files for a table with the \
-             columns Stage and Stage-Gate Review, and for lists under a heading with \
-             “Checklist”, one heading a stage.",
-            theme.text,
-        );
+        let text = "The plan has no stages. stepdeck looks in its Markdown files for a table \
+                    with the columns Stage and Stage-Gate Review, and for lists under a heading \
+                    with “Checklist”, one heading a stage.";
+        sheet.text(&frame::words(theme, text), theme.text);
         return sheet;
     }
     let horizon = |stage: &Stage| {
@@ -208,6 +207,9 @@ fn one<'p>(paint: &'p Paint, plan: &Plan, at: usize) -> Sheet<'p> {
     );
     sheet.blank();
     criteria(&mut sheet, stage, theme, usize::MAX);
+    if stage.rung.is_none() {
+        sheet.blank();
+    }
     sheet.pair(
         Span::styled("Checklist", theme.heading),
         Span::styled(

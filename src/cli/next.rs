@@ -8,11 +8,12 @@ use super::Ending;
 use super::invocation::{Invocation, OpenPlan};
 use super::paint::Paint;
 use crate::document::visible::{visible_line, width};
+use crate::plan::Plan;
 use crate::plan::ranking::term::{TERMS, Weights, unknown_term};
 use crate::plan::ranking::{Inputs, Ranked, rank};
 use crate::plan::status::State;
-use crate::plan::{Plan, StepRef};
 use crate::store::config::{ConfigProblem, Severity};
+use crate::tui::frame;
 use crate::tui::panes::status;
 use crate::tui::sheet::Sheet;
 
@@ -63,7 +64,13 @@ impl Next {
             true => invocation.print_json(&document(plan, &ranked))?,
             false => {
                 let paint = invocation.paint();
-                let sheet = table(&paint, plan, &ranked, self.explain);
+                let mut sheet = table(&paint, plan, &ranked, self.explain);
+                // In a pipe, every row behind the first is a step or one of its terms.
+                if invocation.outside.terminal.is_some() && !ranked.is_empty() {
+                    sheet.blank();
+                    let shown = format!("{} of {}", ranked.len(), states(plan));
+                    sheet.text(&shown, paint.theme.dim);
+                }
                 invocation.print(&paint.lines(&sheet))?;
             }
         }
@@ -179,7 +186,11 @@ fn table<'p>(paint: &'p Paint, plan: &Plan, ranked: &[Ranked], explain: bool) ->
     let mut sheet = paint.sheet();
     let theme = &paint.theme;
     if ranked.is_empty() {
-        sheet.text(&nothing(plan), theme.text);
+        let text = match plan.is_empty() {
+            true => "The plan has no steps yet; `stepdeck add title=…` writes one.".to_owned(),
+            false => format!("No step can be begun: {}.", states(plan)),
+        };
+        sheet.text(&frame::words(theme, &text), theme.text);
         return sheet;
     }
     let columns = Columns::of(paint, plan, ranked);
@@ -242,16 +253,10 @@ fn terms(sheet: &mut Sheet, paint: &Paint, ranked: &Ranked, indent: usize) {
     }
 }
 
-fn nothing(plan: &Plan) -> String {
-    let count = |state: State| {
-        plan.steps()
-            .filter(|s: &StepRef<'_>| s.state() == state)
-            .count()
-    };
-    let (waiting, blocked, done) = (
-        count(State::Waiting),
-        count(State::Blocked),
-        count(State::Done),
-    );
-    format!("No step is ready: {waiting} waiting, {blocked} blocked, {done} done.")
+/// How many steps are in each state.
+fn states(plan: &Plan) -> String {
+    let count = |state: State| plan.steps().filter(|step| step.state() == state).count();
+    let states = [State::Ready, State::Waiting, State::Blocked, State::Done];
+    let counts = states.map(|state| format!("{} {}", count(state), state.word()));
+    counts.join(", ")
 }
