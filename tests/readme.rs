@@ -9,6 +9,7 @@ use std::path::Path;
 use stepdeck::app::command::{self, Group, Place};
 use stepdeck::app::keymap::Keymap;
 use stepdeck::plan::query::KEYS;
+use stepdeck::plan::ranking::term::TERMS;
 use support::desk::Desk;
 use support::svg;
 
@@ -92,6 +93,18 @@ fn the_filter_table_is_that_of_the_language() {
     check_section(
         "filter",
         &format!("\n| term | meaning |\n| --- | --- |\n{rows}\n"),
+    );
+}
+
+#[test]
+fn the_ranking_table_is_that_of_the_terms() {
+    let rows: String = TERMS
+        .iter()
+        .map(|term| format!("| `{}` | {} | {} |\n", term.name, term.weight, term.meaning))
+        .collect();
+    check_section(
+        "ranking",
+        &format!("\n| term | weight | what a measure of 1 is |\n| --- | --- | --- |\n{rows}\n"),
     );
 }
 

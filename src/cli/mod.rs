@@ -4,10 +4,13 @@
 //! changes written. `paint` turns what a screen would lay out into lines of text.
 
 pub mod add;
+pub mod chain;
 pub mod cockpit;
 pub mod demo;
+pub mod gates;
 pub mod init;
 pub mod invocation;
+pub mod next;
 pub mod paint;
 pub mod set;
 pub mod tick;
@@ -73,6 +76,9 @@ pub enum Subcommands {
     Set(set::Set),
     Add(add::Add),
     Tick(tick::Tick),
+    Next(next::Next),
+    Chain(chain::Chain),
+    Gates(gates::Gates),
     Init(init::Init),
     Demo(demo::Demo),
 }
@@ -138,6 +144,9 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Set(set) => set.run(invocation),
         Subcommands::Add(add) => add.run(invocation),
         Subcommands::Tick(tick) => tick.run(invocation),
+        Subcommands::Next(next) => next.run(invocation),
+        Subcommands::Chain(chain) => chain.run(invocation),
+        Subcommands::Gates(gates) => gates.run(invocation),
         Subcommands::Init(init) => init.run(invocation),
         Subcommands::Demo(demo) => demo.run(invocation),
     }

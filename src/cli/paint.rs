@@ -11,7 +11,7 @@ use ratatui::text::{Line, Span};
 use crossterm::style::{Attribute, ContentStyle};
 
 use super::{Arguments, Color};
-use crate::document::visible::visible_line;
+use crate::document::visible::{fit, pad, visible_line};
 use crate::tui::sheet::Sheet;
 use crate::tui::theme::{ColorChoice, Theme};
 
@@ -24,6 +24,8 @@ pub struct Paint {
     pub theme: Theme,
     /// Columns to fill at the most.
     pub columns: usize,
+    /// Whether not even bold or dim is written.
+    plain: bool,
 }
 
 impl Paint {
@@ -51,12 +53,20 @@ impl Paint {
         Self {
             theme: Theme::detect(variable, choice, None, arguments.ascii),
             columns: terminal.unwrap_or(PIPE_COLUMNS),
+            plain: choice == ColorChoice::Never,
         }
     }
 
     /// An empty sheet to lay results out on.
     pub fn sheet(&self) -> Sheet<'_> {
         Sheet::new(&self.theme, u16::try_from(self.columns).unwrap_or(u16::MAX))
+    }
+
+    /// A cell of a table: text from files made safe, cut or filled up to so many columns.
+    pub fn cell(&self, text: &str, columns: usize, style: Style) -> Span<'static> {
+        let safe = visible_line(text);
+        let fitting = fit(&safe, columns, self.theme.glyphs.ellipsis);
+        Span::styled(pad(&fitting, columns).into_owned(), style)
     }
 
     /// The rows of a sheet as lines of text, without spaces at their ends.
@@ -67,20 +77,27 @@ impl Paint {
     /// One line of text with its line end.
     pub fn line(&self, line: &Line<'_>) -> String {
         let mut text = String::new();
-        for span in &line.spans {
-            self.span(&mut text, span, line.style.patch(span.style));
+        let blank = |span: &&Span<'_>| visible_line(&span.content).trim().is_empty();
+        let empty = line.spans.iter().rev().take_while(blank).count();
+        let spans = &line.spans[..line.spans.len() - empty];
+        for (at, span) in spans.iter().enumerate() {
+            let safe = visible_line(&span.content);
+            let safe = match at + 1 == spans.len() {
+                true => safe.trim_end(),
+                false => &*safe,
+            };
+            self.write(&mut text, safe, line.style.patch(span.style));
         }
-        text.truncate(text.trim_end().len());
         text.push('\n');
         text
     }
 
-    fn span(&self, text: &mut String, span: &Span<'_>, style: Style) {
-        let safe = visible_line(&span.content);
+    fn write(&self, text: &mut String, safe: &str, style: Style) {
         let style = content_style(style);
-        let written = match style == ContentStyle::default() || safe.trim().is_empty() {
+        let plain = self.plain || style == ContentStyle::default() || safe.trim().is_empty();
+        let written = match plain {
             true => write!(text, "{safe}"),
-            false => write!(text, "{}", style.apply(&safe)),
+            false => write!(text, "{}", style.apply(safe)),
         };
         debug_assert!(written.is_ok(), "a String takes every write");
     }

@@ -12,6 +12,7 @@ pub mod field;
 pub mod graph;
 pub mod id;
 pub mod query;
+pub mod ranking;
 pub mod source;
 pub mod stage;
 pub mod status;

@@ -65,7 +65,8 @@ pub fn open_steps(plan: &Plan, check: &Check) -> Vec<usize> {
     open
 }
 
-fn may_be_year(id: StepId, text: &str) -> bool {
+/// Whether a number in a check is rather a year than a step.
+pub fn may_be_year(id: StepId, text: &str) -> bool {
     let year = (1900..2100).contains(&id.number()) && id.suffix().is_empty();
     year && !text.to_lowercase().contains("step")
 }

@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 use super::gates::criteria;
 use super::status;
 use crate::app::model::Model;
+use crate::plan::Plan;
 use crate::plan::canon::checklist::Check;
 use crate::plan::checks::tick_contradicted::open_steps;
 use crate::plan::id::StepId;
@@ -49,7 +50,15 @@ pub fn draw(
     }
     for (at, check) in stage.checks.iter().enumerate() {
         sheet.begin_item();
-        item(&mut sheet, model, (stage, check), theme);
+        let lead = Span::raw("");
+        item(
+            &mut sheet,
+            &model.plan,
+            (stage, check),
+            lead,
+            MOST_STEPS,
+            theme,
+        );
         sheet.end_item();
         if at + 1 < stage.checks.len() && inner.height > 24 {
             sheet.blank();
@@ -67,7 +76,8 @@ fn to_go(stage: &Stage, theme: &Theme) -> Line<'static> {
     }
 }
 
-fn no_checks(sheet: &mut Sheet, stage: &Stage, theme: &Theme) {
+/// Says that there is no checklist, and how to write one.
+pub fn no_checks(sheet: &mut Sheet, stage: &Stage, theme: &Theme) {
     let text = format!(
         "No checklist for this stage yet. Under a heading with “Checklist”, write a heading \
          “{}” and one list item a check; they appear here, to be ticked.",
@@ -76,21 +86,32 @@ fn no_checks(sheet: &mut Sheet, stage: &Stage, theme: &Theme) {
     sheet.text(&text, theme.dim);
 }
 
-fn item(sheet: &mut Sheet, model: &Model, (stage, check): (&Stage, &Check), theme: &Theme) {
+/// Adds a check behind `lead`: its tick and words, what contradicts the tick, evidence, and
+/// the steps that it names, at most so many.
+pub fn item(
+    sheet: &mut Sheet,
+    plan: &Plan,
+    (stage, check): (&Stage, &Check),
+    lead: Span<'static>,
+    most_steps: usize,
+    theme: &Theme,
+) {
+    let indent = " ".repeat(usize::from(frame::columns(&lead.content)) + 4);
     let style = match check.done {
         true => theme.ticked,
         false => theme.unticked,
     };
     let tick = Line::from(vec![
+        lead,
         Span::styled(theme.tick_box(check.done), style),
         Span::raw(" "),
     ]);
     sheet.hanging(tick, &check.text, theme.text);
     sheet.end_head();
-    let open = open_steps(&model.plan, check);
+    let open = open_steps(plan, check);
     if let Some(first) = open.first() {
-        let lead = Span::styled(format!("    {} ", theme.glyphs.alert), theme.warning);
-        let id = model.plan.step(*first).id();
+        let lead = Span::styled(format!("{indent}{} ", theme.glyphs.alert), theme.warning);
+        let id = plan.step(*first).id();
         let text = match open.len() {
             1 => format!("ticked, but {id} is not complete"),
             count => format!("ticked, but {id} and {} more are not complete", count - 1),
@@ -100,35 +121,36 @@ fn item(sheet: &mut Sheet, model: &Model, (stage, check): (&Stage, &Check), them
     for evidence in stage.evidence_for(check) {
         for link in &evidence.links {
             let left = Line::from(vec![
-                Span::styled("    evidence ", theme.dim),
+                Span::styled(format!("{indent}evidence "), theme.dim),
                 Span::styled(link.clone(), theme.accent),
             ]);
             let stamp = evidence.stamp().unwrap_or_default().to_owned();
             sheet.pair(left, Span::styled(stamp, theme.dim));
         }
     }
-    for id in check.steps.iter().take(MOST_STEPS) {
-        step(sheet, model, *id, theme);
+    for id in check.steps.iter().take(most_steps) {
+        step(sheet, plan, *id, &indent, theme);
     }
-    if let Some(more) = check.steps.len().checked_sub(MOST_STEPS + 1) {
-        let text = format!("    {} and {} more", theme.glyphs.ellipsis, more + 1);
+    let more = check.steps.len().saturating_sub(most_steps);
+    if more > 0 {
+        let text = format!("{indent}{} and {more} more", theme.glyphs.ellipsis);
         sheet.row(Span::styled(text, theme.dim));
     }
 }
 
-fn step(sheet: &mut Sheet, model: &Model, id: StepId, theme: &Theme) {
-    let Some(index) = model.plan.find(id) else {
-        let text = format!("    {} {id} ", theme.glyphs.alert);
+fn step(sheet: &mut Sheet, plan: &Plan, id: StepId, indent: &str, theme: &Theme) {
+    let Some(index) = plan.find(id) else {
+        let text = format!("{indent}{} {id} ", theme.glyphs.alert);
         sheet.pair(
             Span::styled(text, theme.warning),
             Span::styled("not in the plan", theme.warning),
         );
         return;
     };
-    let step = model.plan.step(index);
+    let step = plan.step(index);
     let look = status::look(step, theme);
     let left = Line::from(vec![
-        Span::styled(format!("    {} ", look.sign), look.style),
+        Span::styled(format!("{indent}{} ", look.sign), look.style),
         Span::styled(format!("{id} "), theme.dim),
         Span::styled(step.title().into_owned(), theme.text),
     ]);

@@ -1,0 +1,234 @@
+//! `stepdeck gates`: the ladder of stages, and the checklist of one of them.
+
+use color_eyre::eyre::Result;
+use ratatui::text::{Line, Span};
+use serde::Serialize;
+
+use super::Ending;
+use super::invocation::{Invocation, OpenPlan};
+use super::paint::Paint;
+use super::tick::find_stage;
+use crate::document::visible::{visible_line, width};
+use crate::plan::Plan;
+use crate::plan::canon::checklist::Check;
+use crate::plan::stage::{Stage, Standing, standings};
+use crate::tui::frame;
+use crate::tui::panes::checks::{item, no_checks};
+use crate::tui::panes::gates::criteria;
+use crate::tui::panes::ladder::look;
+use crate::tui::sheet::Sheet;
+
+/// Show how far each stage is from its gate; with STAGE, its checks, evidence and steps.
+///
+/// The numbers of the checks are those that `stepdeck tick STAGE NUMBER` takes.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Gates {
+    /// The stage, or enough of its name to be the only one.
+    pub stage: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Gates {
+    /// Prints the ladder or the stage.
+    ///
+    /// # Errors
+    /// When the stage cannot be told, the plan cannot be read, or the output not be written.
+    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+        let opened = invocation.open()?;
+        let stages = opened.plan.stages();
+        let only = self.stage.as_deref().map(|typed| find_stage(stages, typed));
+        let only = only.transpose()?;
+        if self.json {
+            let listed = match only {
+                Some(at) => &stages[at..=at],
+                None => stages,
+            };
+            let stages = listed.iter().map(|stage| entry(&opened, stage)).collect();
+            let schema = "stepdeck/gates@1";
+            invocation.print_json(&Document { schema, stages })?;
+            return Ok(Ending::Done);
+        }
+        let paint = invocation.paint();
+        let sheet = match only {
+            Some(at) => one(&paint, &opened.plan, at),
+            None => ladder(&paint, stages),
+        };
+        invocation.print(&paint.lines(&sheet))?;
+        Ok(Ending::Done)
+    }
+}
+
+#[derive(Serialize)]
+struct Document {
+    schema: &'static str,
+    stages: Vec<StageEntry>,
+}
+
+#[derive(Serialize)]
+struct StageEntry {
+    stage: String,
+    horizon: Option<String>,
+    north_star: Option<String>,
+    review: Option<String>,
+    ticked: usize,
+    total: usize,
+    threshold: u8,
+    met: bool,
+    items: Vec<ItemEntry>,
+}
+
+#[derive(Serialize)]
+struct ItemEntry {
+    number: usize,
+    text: String,
+    done: bool,
+    evidence: Vec<String>,
+    steps: Vec<String>,
+    file: String,
+    line: usize,
+}
+
+fn entry(opened: &OpenPlan, stage: &Stage) -> StageEntry {
+    let rung = stage.rung.as_ref();
+    let item = |(at, check): (usize, &Check)| {
+        let links = stage
+            .evidence_for(check)
+            .flat_map(|evidence| evidence.links.clone());
+        ItemEntry {
+            number: at + 1,
+            text: check.text.clone(),
+            done: check.done,
+            evidence: links.collect(),
+            steps: check.steps.iter().map(ToString::to_string).collect(),
+            file: opened.plan.files()[check.file].path.display().to_string(),
+            line: check.line,
+        }
+    };
+    StageEntry {
+        stage: stage.name.clone(),
+        horizon: rung.map(|rung| rung.horizon.clone()),
+        north_star: rung.map(|rung| rung.north_star.clone()),
+        review: rung.map(|rung| rung.review.clone()),
+        ticked: stage.ticked(),
+        total: stage.checks.len(),
+        threshold: stage.threshold(),
+        met: stage.is_met(),
+        items: stage.checks.iter().enumerate().map(item).collect(),
+    }
+}
+
+const GAP: &str = "  ";
+
+fn ladder<'p>(paint: &'p Paint, stages: &[Stage]) -> Sheet<'p> {
+    let mut sheet = paint.sheet();
+    let theme = &paint.theme;
+    if stages.is_empty() {
+        let text = "The plan has no stages. stepdeck looks in its Markdown files for a table \
+                    with the columns Stage and Stage-Gate Review, and for lists under a heading \
+                    with “Checklist”, one heading a stage.";
+        sheet.text(&frame::words(theme, text), theme.text);
+        return sheet;
+    }
+    let horizon = |stage: &Stage| {
+        stage
+            .rung
+            .as_ref()
+            .map_or("", |rung| &rung.horizon)
+            .to_owned()
+    };
+    let shown = |text: &str| width(&visible_line(text));
+    let widest = |head: &str, widths: &mut dyn Iterator<Item = usize>| {
+        widths.max().unwrap_or(0).max(head.len())
+    };
+    let names = widest("stage", &mut stages.iter().map(|stage| shown(&stage.name)));
+    let horizons = widest(
+        "horizon",
+        &mut stages.iter().map(|stage| shown(&horizon(stage))),
+    );
+    let row = |sign: Span<'static>, cells: [(&str, _); 4], last: Span<'static>| {
+        let [name, horizon, ticked, bar] = cells;
+        Line::from(vec![
+            sign,
+            Span::raw(" "),
+            paint.cell(name.0, names, name.1),
+            Span::raw(GAP),
+            paint.cell(horizon.0, horizons, horizon.1),
+            Span::styled(format!("{GAP}{:>6}", ticked.0), ticked.1),
+            Span::styled(format!("{GAP}{:>4}{GAP}", bar.0), bar.1),
+            last,
+        ])
+    };
+    let head = ["stage", "horizon", "ticked", "bar"].map(|text| (text, theme.dim));
+    sheet.row(row(Span::raw(" "), head, Span::styled("gate", theme.dim)));
+    for (stage, standing) in stages.iter().zip(standings(stages)) {
+        let (sign, style) = look(standing, theme);
+        let cells = [
+            (&*stage.name, theme.title),
+            (&*horizon(stage), theme.dim),
+            (
+                &*format!("{}/{}", stage.ticked(), stage.checks.len()),
+                theme.text,
+            ),
+            (&*format!("{}%", stage.threshold()), theme.dim),
+        ];
+        let last = Span::styled(in_words(stage, standing), style);
+        sheet.row(row(Span::styled(sign, style), cells, last));
+    }
+    sheet
+}
+
+/// Where the stage stands and how far it is from its bar.
+fn in_words(stage: &Stage, standing: Standing) -> String {
+    let word = standing.word();
+    match (standing, stage.checks.len(), stage.missing()) {
+        (Standing::Met, ..) => word.to_owned(),
+        (_, 0, _) => format!("{word}, no checklist"),
+        (_, _, 0) => format!("{word}, bar met"),
+        (_, _, missing) => format!("{word}, {missing} more for the bar"),
+    }
+}
+
+fn one<'p>(paint: &'p Paint, plan: &Plan, at: usize) -> Sheet<'p> {
+    let mut sheet = paint.sheet();
+    let theme = &paint.theme;
+    let stage = &plan.stages()[at];
+    let standing = standings(plan.stages())[at];
+    let (sign, style) = look(standing, theme);
+    let horizon = stage.rung.as_ref().map_or("", |rung| &rung.horizon);
+    sheet.pair(
+        Line::from(vec![
+            Span::styled(format!("{sign} "), style),
+            Span::styled(stage.name.clone(), theme.title),
+            Span::styled(format!("{GAP}{horizon}"), theme.dim),
+        ]),
+        Span::styled(in_words(stage, standing), style),
+    );
+    sheet.blank();
+    criteria(&mut sheet, stage, theme, usize::MAX);
+    if stage.rung.is_none() {
+        sheet.blank();
+    }
+    sheet.pair(
+        Span::styled("Checklist", theme.heading),
+        Span::styled(
+            format!(
+                "{} of {} ticked, bar {}%",
+                stage.ticked(),
+                stage.checks.len(),
+                stage.threshold()
+            ),
+            theme.dim,
+        ),
+    );
+    if stage.checks.is_empty() {
+        no_checks(&mut sheet, stage, theme);
+    }
+    let digits = stage.checks.len().to_string().len();
+    for (at, check) in stage.checks.iter().enumerate() {
+        let number = Span::styled(format!("{:>digits$} ", at + 1), theme.dim);
+        item(&mut sheet, plan, (stage, check), number, usize::MAX, theme);
+    }
+    sheet
+}
