@@ -24,6 +24,8 @@ pub struct Paint {
     pub theme: Theme,
     /// Columns to fill at the most.
     pub columns: usize,
+    /// Whether nothing but letters is wanted: bold and dim are in the way of scripts too.
+    plain: bool,
 }
 
 impl Paint {
@@ -51,6 +53,7 @@ impl Paint {
         Self {
             theme: Theme::detect(variable, choice, None, arguments.ascii),
             columns: terminal.unwrap_or(PIPE_COLUMNS),
+            plain: terminal.is_none() && choice != ColorChoice::Always,
         }
     }
 
@@ -75,10 +78,18 @@ impl Paint {
         text
     }
 
+    /// Text made safe, as one row, in a style.
+    pub fn styled(&self, text: &str, style: Style) -> String {
+        let mut styled = String::new();
+        self.span(&mut styled, &Span::raw(text), style);
+        styled
+    }
+
     fn span(&self, text: &mut String, span: &Span<'_>, style: Style) {
         let safe = visible_line(&span.content);
         let style = content_style(style);
-        let written = match style == ContentStyle::default() || safe.trim().is_empty() {
+        let written = match self.plain || style == ContentStyle::default() || safe.trim().is_empty()
+        {
             true => write!(text, "{safe}"),
             false => write!(text, "{}", style.apply(&safe)),
         };
