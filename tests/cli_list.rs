@@ -491,7 +491,16 @@ fn an_export_goes_into_a_file_but_never_into_the_plan() {
     let printed = folder.run(&["export", "--format", "csv"]).ok();
     assert_eq!(folder.read("out/steps.csv"), printed);
     std::os::unix::fs::symlink(folder.path().join(LOG), folder.path().join("link.csv")).unwrap();
-    for file in [LOG, CANON, "docs/../docs/plan.md", "link.csv"] {
+    folder.write("docs/reviews/2026-W47.md", "# Review\n");
+    for file in [
+        LOG,
+        CANON,
+        "docs/../docs/plan.md",
+        "link.csv",
+        "docs/reviews/2026-W47.md",
+        "docs/ROADMAP.md",
+        "stepdeck.toml",
+    ] {
         let run = export(file);
         assert_eq!(run.code, 2, "{file}");
         assert!(run.err.contains("belongs to the plan"), "{}", run.err);
@@ -501,6 +510,7 @@ fn an_export_goes_into_a_file_but_never_into_the_plan() {
     assert!(!folder.path().join("x.csv").exists());
     assert_eq!(folder.read(LOG), LINES);
     assert_eq!(folder.read(CANON), DOCUMENT);
+    assert_eq!(folder.read("docs/reviews/2026-W47.md"), "# Review\n");
 }
 
 fn lines_of(bytes: &[u8]) -> Vec<String> {

@@ -17,8 +17,8 @@ use super::filter::{Filter, language_help, selected};
 use super::invocation::{Invocation, OpenPlan, json_text};
 use super::step_document::ListDocument;
 use crate::plan::checks::{Context, Problem, check};
-use crate::store::discover::Layout;
 use crate::store::overwrite::overwrite;
+use crate::store::walk::files_below;
 
 /// Write steps for other programs: a spreadsheet, a dashboard, a pull request.
 ///
@@ -101,14 +101,19 @@ fn problems(opened: &OpenPlan, invocation: &Invocation<'_, '_>) -> Vec<Problem> 
     check(&opened.plan, &context)
 }
 
-/// The files that decide what the plan is.
+/// The files of the plan: those it was read from, those it would be read from if they were
+/// there, and the papers that rituals left.
 fn guarded(opened: &OpenPlan) -> Vec<PathBuf> {
-    let Layout {
-        root, config_file, ..
-    } = &opened.layout;
-    let files = opened.plan.files().iter();
-    files
-        .map(|file| root.join(&file.path))
-        .chain([config_file.clone()])
-        .collect()
+    let layout = &opened.layout;
+    let root = &layout.root;
+    let read = opened.plan.files().iter().map(|file| root.join(&file.path));
+    let papers = layout.papers();
+    let papers = papers
+        .iter()
+        .flat_map(|folder| files_below(folder, root, |_| true));
+    let named = layout
+        .logs
+        .iter()
+        .chain([&layout.roadmap, &layout.config_file]);
+    read.chain(papers).chain(named.cloned()).collect()
 }
