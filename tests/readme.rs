@@ -109,6 +109,36 @@ fn the_ranking_table_is_that_of_the_terms() {
 }
 
 #[test]
+fn the_table_of_subcommands_is_that_of_the_command_line() {
+    use clap::CommandFactory as _;
+    let mut command = stepdeck::cli::Arguments::command().disable_help_subcommand(true);
+    command.build();
+    let rows: String = command
+        .get_subcommands_mut()
+        .map(|subcommand| {
+            let about = subcommand.get_about().map(ToString::to_string);
+            // What all of them take is told once, above.
+            let own = subcommand
+                .clone()
+                .mut_args(|argument| match argument.is_global_set() {
+                    true => argument.hide(true),
+                    false => argument,
+                });
+            let usage = own.disable_help_flag(true).render_usage().to_string();
+            let usage = usage.trim_start_matches("Usage: ").replace('|', "\\|");
+            format!(
+                "| `{usage}` | {} |\n",
+                about.unwrap_or_default().replace('|', "\\|")
+            )
+        })
+        .collect();
+    check_section(
+        "subcommands",
+        &format!("\n| command | what it does |\n| --- | --- |\n{rows}\n"),
+    );
+}
+
+#[test]
 fn the_picture_is_the_screen_of_the_bundled_plan() {
     let mut desk = Desk::bundled(100, 30);
     desk.keys(":226<Enter>");

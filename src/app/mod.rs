@@ -20,6 +20,7 @@ pub mod plan_view;
 pub mod prompt;
 pub mod session;
 pub mod update;
+pub mod why;
 
 pub use message::{DiskEvent, Effect, Message};
 pub use model::Model;

@@ -186,8 +186,7 @@ impl Invocation<'_, '_> {
     /// # Errors
     /// As [`Invocation::print`].
     pub fn print_json(&mut self, document: &impl Serialize) -> Result<()> {
-        let mut text = escape_hidden(&serde_json::to_string_pretty(document)?);
-        text.push('\n');
+        let text = json_text(document)?;
         self.print(&text)
     }
 
@@ -269,17 +268,30 @@ fn in_the_way(conflicts: &[Conflict]) -> color_eyre::Report {
     eyre!("{first}; nothing was written, try again")
 }
 
+/// One JSON document as [`Invocation::print_json`] prints it.
+///
+/// # Errors
+/// When the document cannot be put into JSON.
+pub fn json_text(document: &impl Serialize) -> Result<String> {
+    let mut text = escape_hidden(&serde_json::to_string_pretty(document)?);
+    text.push('\n');
+    Ok(text)
+}
+
 /// A refusal as an error of the command line.
 pub fn refused(refusal: Refusal) -> color_eyre::Report {
     eyre!("{refusal}")
 }
 
 /// JSON with every character that a terminal would obey written as an escape. Such
-/// characters stand in strings only.
+/// characters stand in strings only, but for the tabs and carriage returns that may part
+/// the values of a log line, where an escape would be no JSON.
 fn escape_hidden(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for c in json.chars() {
-        if c != '\n' && is_unsafe(c) {
+        if matches!(c, '\t' | '\r') {
+            escaped.push(' ');
+        } else if c != '\n' && is_unsafe(c) {
             let mut units = [0; 2];
             for unit in c.encode_utf16(&mut units) {
                 escaped.push_str(&format!("\\u{unit:04x}"));

@@ -6,13 +6,20 @@
 pub mod add;
 pub mod chain;
 pub mod cockpit;
+pub mod completions;
 pub mod demo;
+pub mod export;
+pub mod filter;
 pub mod gates;
 pub mod init;
 pub mod invocation;
+pub mod list;
+pub mod man;
 pub mod next;
 pub mod paint;
 pub mod set;
+pub mod show;
+pub mod step_document;
 pub mod tick;
 
 use std::ffi::OsString;
@@ -73,6 +80,8 @@ pub enum Color {
 /// The subcommands; what each does stands at its own arguments, and is its help.
 #[derive(Subcommand, Debug)]
 pub enum Subcommands {
+    Show(show::Show),
+    List(list::List),
     Set(set::Set),
     Add(add::Add),
     Tick(tick::Tick),
@@ -81,6 +90,9 @@ pub enum Subcommands {
     Gates(gates::Gates),
     Init(init::Init),
     Demo(demo::Demo),
+    Export(export::Export),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 /// How a run ended, if it could be done at all.
@@ -141,6 +153,8 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         return cockpit::run(arguments).map(|()| Ending::Done);
     };
     match command {
+        Subcommands::Show(show) => show.run(invocation),
+        Subcommands::List(list) => list.run(invocation),
         Subcommands::Set(set) => set.run(invocation),
         Subcommands::Add(add) => add.run(invocation),
         Subcommands::Tick(tick) => tick.run(invocation),
@@ -149,6 +163,9 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Gates(gates) => gates.run(invocation),
         Subcommands::Init(init) => init.run(invocation),
         Subcommands::Demo(demo) => demo.run(invocation),
+        Subcommands::Export(export) => export.run(invocation),
+        Subcommands::Completions(completions) => completions.run(invocation),
+        Subcommands::Man(man) => man.run(invocation),
     }
 }
 

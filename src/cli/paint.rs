@@ -92,6 +92,13 @@ impl Paint {
         text
     }
 
+    /// Text made safe, as one row, in a style.
+    pub fn styled(&self, text: &str, style: Style) -> String {
+        let mut styled = String::new();
+        self.write(&mut styled, &visible_line(text), style);
+        styled
+    }
+
     fn write(&self, text: &mut String, safe: &str, style: Style) {
         let style = content_style(style);
         let plain = self.plain || style == ContentStyle::default() || safe.trim().is_empty();

@@ -230,7 +230,8 @@ impl Graph {
         chain
     }
 
-    fn same_cycle(&self, a: usize, b: usize) -> bool {
+    /// Whether two steps wait for each other in one circle.
+    pub fn same_cycle(&self, a: usize, b: usize) -> bool {
         self.cycle_of[a].is_some() && self.cycle_of[a] == self.cycle_of[b]
     }
 }

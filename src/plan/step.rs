@@ -166,11 +166,27 @@ impl<'a> StepRef<'a> {
 
     /// Everything that keeps the step waiting, in the order in which it is written.
     pub fn waiting_on(self) -> Vec<Waiting> {
+        let mut waiting = self.unmet();
+        if self.state() != State::Done
+            && let Some(cycle) = self.plan.graph.cycle(self.index)
+        {
+            let ids = self.plan.graph.shortest_cycle(cycle);
+            waiting.push(Waiting::Cycle(
+                ids.into_iter()
+                    .map(|step| self.plan.step(step).id())
+                    .collect(),
+            ));
+        }
+        waiting
+    }
+
+    /// The dependencies that are not met, in the order in which they are written; none for
+    /// a step that is done. Costs no search for cycles, so that a list may ask every step.
+    pub fn unmet(self) -> Vec<Waiting> {
         if self.state() == State::Done {
             return Vec::new();
         }
-        let mut waiting: Vec<Waiting> = self
-            .dependencies()
+        self.dependencies()
             .filter_map(|dependency| match dependency {
                 Dependency::Step(id) => match self.plan.find(id) {
                     None => Some(Waiting::Missing(id)),
@@ -180,16 +196,7 @@ impl<'a> StepRef<'a> {
                 Dependency::Condition { met: true, .. } => None,
                 Dependency::Condition { text, .. } => Some(Waiting::Condition(text.into_owned())),
             })
-            .collect();
-        if let Some(cycle) = self.plan.graph.cycle(self.index) {
-            let ids = self.plan.graph.shortest_cycle(cycle);
-            waiting.push(Waiting::Cycle(
-                ids.into_iter()
-                    .map(|step| self.plan.step(step).id())
-                    .collect(),
-            ));
-        }
-        waiting
+            .collect()
     }
 
     /// Whether the value reached satisfies the target; `None` where either is missing or

@@ -4,8 +4,9 @@
 //! what a file holds ([`read`]), how it changes ([`save`], over the seam [`syscalls`], with
 //! [`in_place`] and [`leftovers`] for the awkward cases), who may change it now ([`lock`]),
 //! how somebody else's change is noticed ([`watch`], with [`survey`]) and when it is believed
-//! ([`settle`]). [`open`] puts reading together, [`commit`] writing (with
-//! [`journal`] for what spans files), [`create`] makes new files, [`disk`] is the
+//! ([`settle`]). [`open`] puts reading together, [`commit`] writing (with [`journal`] for what
+//! spans files), [`create`] makes new files, [`overwrite`] puts a result where a person wants
+//! it, [`disk`] is the
 //! thread that does all of it while the cockpit runs (with `known` and `late`), and [`scratch`] is what
 //! an editor works on. What is private to one person is in [`state`].
 
@@ -23,6 +24,7 @@ mod late;
 pub mod leftovers;
 pub mod lock;
 pub mod open;
+pub mod overwrite;
 pub mod read;
 pub mod save;
 pub mod save_error;

@@ -4,9 +4,9 @@ use crate::app::command::{Command, EVERYWHERE, Group, Place, SCREENS, STEP};
 use crate::app::message::Effect;
 use crate::app::model::{Model, Screen};
 use crate::app::overlay::{Overlay, Source};
+use crate::app::why;
 use crate::plan::field::Field;
-use crate::plan::status::{State, Status};
-use crate::plan::step::Waiting;
+use crate::plan::status::Status;
 
 /// Commands that change the view, and the program's own.
 pub const COMMANDS: &[Command] = &[
@@ -153,67 +153,15 @@ fn quit(model: &mut Model) {
 
 fn why(model: &mut Model) {
     let Some(step) = model.step() else { return };
-    let id = step.id();
-    let mut lines = vec![match (step.state(), step.status()) {
-        (State::Done, _) => format!("{id} is done: its status is complete."),
-        (State::Ready, _) => {
-            format!("{id} is ready: every dependency is met and nothing blocks it.")
-        }
-        (State::Blocked, _) => {
-            format!("{id} is blocked: its dependencies are met, but its status says so.")
-        }
-        (State::Waiting, Some(Status::Blocked)) => format!("{id} is blocked, and it waits for:"),
-        (State::Waiting, _) => format!("{id} is waiting for:"),
-    }];
-    for waiting in step.waiting_on() {
-        lines.push(match waiting {
-            Waiting::Step(up) => {
-                let up = model.plan.find(up).map(|up| model.plan.step(up));
-                up.map_or_else(String::new, |up| {
-                    let status = up.status().map_or("unknown", Status::word);
-                    format!(
-                        "• {} {} ({status}, {})",
-                        up.id(),
-                        up.title(),
-                        owned(&up.owner())
-                    )
-                })
-            }
-            Waiting::Missing(up) => format!("• {up}, which is not in the plan"),
-            Waiting::Condition(text) => format!("• {text} (a condition outside the plan)"),
-            Waiting::Cycle(ids) => {
-                let names: Vec<String> = ids
-                    .iter()
-                    .chain(ids.first())
-                    .map(ToString::to_string)
-                    .collect();
-                format!("• itself, in a circle: {}", names.join(" → "))
-            }
-        });
-    }
+    let title = format!("Why: {} {}", step.id(), step.title());
+    let mut lines = why::why(&model.plan, step);
     let notes = step.text(Field::Notes);
     if !notes.is_empty() && matches!(step.status(), Some(Status::Blocked)) {
         lines.push(format!("Notes: {notes}"));
     }
-    let held: Vec<String> = model
-        .plan
-        .graph()
-        .held_back_by(step.index())
-        .map(|down| model.plan.step(down).id().to_string())
-        .collect();
-    if !held.is_empty() {
-        lines.push(format!("It alone holds back {}.", held.join(", ")));
-    }
     model.overlays.push(Overlay::Note {
-        title: format!("Why: {id} {}", step.title()),
+        title,
         lines,
         scroll: 0,
     });
-}
-
-fn owned(owner: &str) -> String {
-    match owner.is_empty() {
-        true => "no owner".to_owned(),
-        false => owner.to_owned(),
-    }
 }

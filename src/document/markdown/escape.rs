@@ -70,6 +70,11 @@ pub fn escaped(text: &str) -> String {
     markdown_for(text, Place::Item, &[]).join("\n")
 }
 
+/// The same for a table cell: pipes are escaped too, and lines are parted by `<br/>`.
+pub fn escaped_cell(text: &str) -> String {
+    markdown_for(text, Place::Cell, &[]).join(Place::Cell.line_break())
+}
+
 /// Markdown for `text` at `place`, line by line, given the labels that make `[label]` a
 /// link in this file.
 pub(super) fn markdown_for(text: &str, place: Place<'_>, definitions: &[String]) -> Vec<String> {

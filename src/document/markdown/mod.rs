@@ -37,7 +37,7 @@ use super::splice::{self, Span, Splice, SpliceError};
 use blocks::Outline;
 
 pub use blocks::{Alignment, Cell, Check, CheckState, Heading, Label, Link, ListItem, Row, Table};
-pub use escape::escaped;
+pub use escape::{escaped, escaped_cell};
 pub use refusal::{Disturbed, Refusal, Target};
 
 /// A Markdown file. Cloning shares everything.

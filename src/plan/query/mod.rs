@@ -15,6 +15,7 @@ use super::field::Field;
 use super::id::{BlockId, StepId, typed_id};
 use super::status::{State, Status};
 use super::{Plan, StepKey, StepRef};
+use crate::document::splice::Span;
 use words::{Words, fold};
 
 /// What the keys of the language mean, for help and error messages.
@@ -49,8 +50,10 @@ pub const KEYS: [(&str, &str); 13] = [
 /// Why a line is not a filter.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct QueryError {
-    /// The term at fault, as typed.
+    /// The term at fault, without its quotes.
     pub term: String,
+    /// Where it stands in the line as typed, in bytes.
+    pub span: Span,
     /// What is wrong with it and what would do.
     pub reason: String,
 }
@@ -121,7 +124,7 @@ impl Query {
         let mut words = Vec::new();
         let mut unwanted = Vec::new();
         let mut tests = Vec::new();
-        for term in terms(text) {
+        for (span, term) in terms(text) {
             let (wanted, bare) = match term.strip_prefix('-') {
                 Some(rest) if !rest.is_empty() => (false, rest),
                 _ => (true, &*term),
@@ -135,6 +138,7 @@ impl Query {
             };
             let test = read_test(key, value).map_err(|reason| QueryError {
                 term: term.clone(),
+                span,
                 reason,
             })?;
             tests.push((wanted, test));
@@ -353,18 +357,23 @@ fn read_age(value: &str) -> Option<Test> {
     Some(Test::Updated { older, than })
 }
 
-/// Terms are parted by spaces; quotes keep them together, as `owner:"field ops"`.
-fn terms(text: &str) -> Vec<String> {
-    let mut terms = vec![String::new()];
-    let mut quoted = false;
-    for c in text.chars() {
+/// Terms with where they stand. They are parted by spaces; quotes keep them together, as
+/// `owner:"field ops"`.
+fn terms(text: &str) -> Vec<(Span, String)> {
+    let mut terms = Vec::new();
+    let (mut start, mut term, mut quoted) = (0, String::new(), false);
+    for (at, c) in text.char_indices() {
         match c {
             '"' => quoted = !quoted,
-            c if c.is_whitespace() && !quoted => terms.push(String::new()),
-            c => terms.last_mut().expect("there is always a term").push(c),
+            c if c.is_whitespace() && !quoted => {
+                terms.push((Span::new(start, at), std::mem::take(&mut term)));
+                start = at + c.len_utf8();
+            }
+            c => term.push(c),
         }
     }
-    terms.retain(|term| !term.is_empty());
+    terms.push((Span::new(start, text.len()), term));
+    terms.retain(|(_, term)| !term.is_empty());
     terms
 }
 
@@ -466,5 +475,20 @@ mod tests {
         assert!(reason("colour:red").unwrap().contains("owner:"));
         assert!(reason("updated:7d").is_some());
         assert_eq!(reason("-"), None);
+    }
+
+    #[test]
+    fn the_place_of_the_wrong_term_is_known() {
+        for (text, wrong) in [
+            ("is:purple", "is:purple"),
+            ("  gate \u{fc}ber -colour:red  x", "-colour:red"),
+            (
+                "owner:\"field ops\" block:\"no number\" x",
+                "block:\"no number\"",
+            ),
+        ] {
+            let error = Query::parse(text).err().unwrap();
+            assert_eq!(&text[error.span.range()], wrong);
+        }
     }
 }

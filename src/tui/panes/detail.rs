@@ -6,20 +6,25 @@
 
 use std::ops::Range;
 
+use chrono::{DateTime, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
 use crate::app::command::Place;
 use crate::app::model::Model;
 use crate::app::plan_view::Pane;
+use crate::plan::{Plan, StepRef};
 use crate::tui::frame;
+use crate::tui::sheet::Sheet;
 use crate::tui::theme::Theme;
 use crate::tui::window::Sight;
 
 mod block;
 mod step;
 mod value;
+
+use step::Surroundings;
 
 /// Rows below which each value has one line.
 const LOW: u16 = 14;
@@ -142,11 +147,47 @@ fn title(text: &str, theme: &Theme) -> Line<'static> {
 fn facts(model: &Model, theme: &Theme, measure: Measure, cursor: Option<usize>) -> Option<Facts> {
     match model.step() {
         Some(step) if !model.view.block_detail => {
-            Some(step::facts(model, theme, step, measure, cursor))
+            let keys = ["take-log", "take-canon"].map(|name| super::key_of(model, theme, name));
+            let around = Surroundings {
+                plan: &model.plan,
+                now: model.now,
+                mends: Some((&keys[0], &keys[1])),
+            };
+            Some(step::facts(&around, theme, step, measure, cursor))
         }
         _ => {
             let block = model.view.block(&model.plan)?;
             Some(block::facts(model, theme, block, measure, cursor))
+        }
+    }
+}
+
+/// Lays the facts of a step out on a sheet, every value whole, without a cockpit around.
+pub fn lay_out(
+    sheet: &mut Sheet<'_>,
+    plan: &Plan,
+    step: StepRef<'_>,
+    now: DateTime<Utc>,
+    theme: &Theme,
+) {
+    let labels = usize::from(step::LABELS);
+    let measure = Measure {
+        width: usize::from(sheet.width()).saturating_sub(labels + 1).max(1),
+        rows: usize::MAX,
+    };
+    let around = Surroundings {
+        plan,
+        now,
+        mends: None,
+    };
+    for fact in step::facts(&around, theme, step, measure, None).facts {
+        for (nth, line) in fact.lines.iter().enumerate() {
+            let (label, warns) = fact.label(nth);
+            let style = if warns { theme.warning } else { theme.dim };
+            let mut row = Line::from(Span::styled(format!("{label:labels$} "), style));
+            let spans = line.spans.iter().cloned();
+            row.extend(spans.map(|span| span.patch_style(line.style)));
+            sheet.row(row);
         }
     }
 }

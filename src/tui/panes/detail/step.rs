@@ -1,21 +1,21 @@
 //! What there is to know of a step.
 
+use chrono::{DateTime, Utc};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{Fact, Facts, Measure, value};
-use crate::app::model::Model;
 use crate::app::plan_view::detail_fields;
 use crate::document::visible::{fit, visible_line, width};
-use crate::plan::StepRef;
 use crate::plan::decision::decisions_naming;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::{Field, Kind};
 use crate::plan::source::Place;
 use crate::plan::status::State;
 use crate::plan::step::{Drift, Waiting};
+use crate::plan::{Plan, StepRef};
 use crate::tui::frame;
-use crate::tui::panes::{key_of, status};
+use crate::tui::panes::status;
 use crate::tui::theme::{Sign, Theme};
 
 /// Columns for labels: `Artifacts`.
@@ -24,9 +24,20 @@ pub const LABELS: u16 = 9;
 /// Columns below which the name of a metric tells nothing.
 const SHORTEST: usize = 4;
 
+/// What the facts of a step are told from, in a cockpit or without one.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// The plan that the step belongs to.
+    pub plan: &'a Plan,
+    /// The present instant.
+    pub now: DateTime<Utc>,
+    /// The keys that keep the log's words and the canon's, where there are keys.
+    pub mends: Option<(&'a str, &'a str)>,
+}
+
 /// The step's fields with their drift, then decisions, places, namesakes, unknown keys.
 pub fn facts(
-    model: &Model,
+    around: &Surroundings<'_>,
     theme: &Theme,
     step: StepRef<'_>,
     measure: Measure,
@@ -37,11 +48,11 @@ pub fn facts(
     let mut facts = Vec::new();
     for (row, field) in fields.iter().enumerate() {
         let measure = measure.of_row(row, cursor);
-        let mut lines = field_lines(model, theme, step, *field, measure);
+        let mut lines = field_lines(around, theme, step, *field, measure);
         let drift = drift.iter().find(|drift| drift.field == *field);
         let warning = drift.map(|_| (lines.len(), " drift"));
         if let Some(drift) = drift {
-            lines.extend(drift_lines(model, theme, drift, measure));
+            lines.extend(drift_lines(around, theme, drift, measure));
         }
         facts.push(Fact {
             label: label(step, *field).to_owned(),
@@ -52,11 +63,11 @@ pub fn facts(
     for drift in drift.iter().filter(|drift| !fields.contains(&drift.field)) {
         facts.push(Fact {
             label: String::new(),
-            lines: drift_lines(model, theme, drift, measure),
+            lines: drift_lines(around, theme, drift, measure),
             warning: Some((0, label(step, drift.field))),
         });
     }
-    facts.extend(around(model, theme, step, measure));
+    facts.extend(elsewhere(around, theme, step, measure));
     Facts {
         title: format!("Detail {}", step.id()),
         fields: fields.len(),
@@ -83,7 +94,7 @@ fn label(step: StepRef<'_>, field: Field) -> &'static str {
 }
 
 fn field_lines(
-    model: &Model,
+    around: &Surroundings<'_>,
     theme: &Theme,
     step: StepRef<'_>,
     field: Field,
@@ -92,8 +103,8 @@ fn field_lines(
     match field {
         Field::Status => status_lines(theme, step, measure),
         Field::Metric => evidence(theme, step, measure),
-        Field::Dependencies => dependencies(model, theme, step, measure),
-        Field::UpdatedAt => updated(model, theme, step, measure),
+        Field::Dependencies => dependencies(around, theme, step, measure),
+        Field::UpdatedAt => updated(around, theme, step, measure),
         field if field.spec().kind == Kind::List => {
             let entries = step.list(field);
             let lines =
@@ -204,16 +215,16 @@ fn evidence(theme: &Theme, step: StepRef<'_>, measure: Measure) -> Vec<Line<'sta
 
 /// Each dependency with its own state.
 fn dependencies(
-    model: &Model,
+    around: &Surroundings<'_>,
     theme: &Theme,
     step: StepRef<'_>,
     measure: Measure,
 ) -> Vec<Line<'static>> {
     let entries = step.dependencies().map(|dependency| {
         let (sign, text, style) = match dependency {
-            Dependency::Step(id) => match model.plan.find(id) {
+            Dependency::Step(id) => match around.plan.find(id) {
                 Some(up) => {
-                    let up = model.plan.step(up);
+                    let up = around.plan.step(up);
                     let look = status::look(up, theme);
                     let sign = Span::styled(format!("{} ", look.sign), look.style);
                     let style = match up.state() {
@@ -240,14 +251,14 @@ fn dependencies(
 }
 
 fn updated(
-    model: &Model,
+    around: &Surroundings<'_>,
     theme: &Theme,
     step: StepRef<'_>,
     measure: Measure,
 ) -> Vec<Line<'static>> {
     let text = step.text(Field::UpdatedAt);
     let age = chrono::DateTime::parse_from_rfc3339(&text).ok().map(|at| {
-        match (model.now - at.to_utc()).num_days() {
+        match (around.now - at.to_utc()).num_days() {
             ..0 => ", in the future".to_owned(),
             0 => ", today".to_owned(),
             1 => ", yesterday".to_owned(),
@@ -260,30 +271,34 @@ fn updated(
 
 /// Both versions and the keys that mend it.
 fn drift_lines(
-    model: &Model,
+    around: &Surroundings<'_>,
     theme: &Theme,
     drift: &Drift,
     measure: Measure,
 ) -> Vec<Line<'static>> {
-    let (log, canon) = (
-        key_of(model, theme, "take-log"),
-        key_of(model, theme, "take-canon"),
-    );
     let style = theme.warning;
     if measure.is_low() {
-        let (head, tail) = ("canon ", format!("  {log}/{canon} mends"));
+        let keys = around
+            .mends
+            .map(|(log, canon)| format!("  {log}/{canon} mends"));
+        let (head, tail) = ("canon ", keys.unwrap_or_default());
         let room = measure.width.saturating_sub(width(head) + width(&tail));
         let text = visible_line(brief(&drift.canon));
         let text = fit(&text, room, theme.glyphs.ellipsis);
         return vec![Line::styled(format!("{head}{text}{tail}"), style)];
     }
-    let say = |who: &str, text: &str, key: &str| {
+    let say = |who: &str, text: &str, key: Option<&str>| {
         let head = vec![Span::styled(format!("{who} says "), style)];
-        let text = format!("{} ({key} keeps it)", brief(text));
+        let hint = key.map(|key| format!(" ({key} keeps it)"));
+        let text = format!("{}{}", brief(text), hint.unwrap_or_default());
         value::behind(head, &text, theme, style, measure)
     };
-    let mut lines = say("log", &drift.log, &log);
-    lines.extend(say("canon", &drift.canon, &canon));
+    let mut lines = say("log", &drift.log, around.mends.map(|(log, _)| log));
+    lines.extend(say(
+        "canon",
+        &drift.canon,
+        around.mends.map(|(_, canon)| canon),
+    ));
     lines
 }
 
@@ -295,7 +310,12 @@ fn brief(text: &str) -> &str {
 }
 
 /// What stands elsewhere about the step, and where it stands itself.
-fn around(model: &Model, theme: &Theme, step: StepRef<'_>, measure: Measure) -> Vec<Fact> {
+fn elsewhere(
+    around: &Surroundings<'_>,
+    theme: &Theme,
+    step: StepRef<'_>,
+    measure: Measure,
+) -> Vec<Fact> {
     let mut facts = Vec::new();
     let mut add = |label: &'static str, lines: Vec<Line<'static>>, warns: bool| {
         if !lines.is_empty() {
@@ -306,8 +326,8 @@ fn around(model: &Model, theme: &Theme, step: StepRef<'_>, measure: Measure) -> 
             });
         }
     };
-    let family = model.plan.family(step.id());
-    let namesakes = family.filter(|at| model.plan.step(*at).id() == step.id());
+    let family = around.plan.family(step.id());
+    let namesakes = family.filter(|at| around.plan.step(*at).id() == step.id());
     let namesakes = namesakes.count();
     if namesakes > 1 {
         let nth = step.nth() + 1;
@@ -318,7 +338,7 @@ fn around(model: &Model, theme: &Theme, step: StepRef<'_>, measure: Measure) -> 
             true,
         );
     }
-    let decisions = decisions_naming(&model.plan, step.id());
+    let decisions = decisions_naming(around.plan, step.id());
     let decisions = decisions.iter().flat_map(|(place, title)| {
         let mut lines = value::text(title, theme, theme.text, measure);
         lines.push(place_line(place, theme, theme.dim, measure));

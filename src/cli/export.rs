@@ -1,0 +1,119 @@
+//! `stepdeck export`: the plan for other programs.
+//!
+//! Each format is a file below and a pure function from steps to text; this file chooses,
+//! and puts the text where it is wanted.
+
+mod csv;
+mod markdown;
+mod openmetrics;
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use color_eyre::eyre::Result;
+
+use super::Ending;
+use super::filter::{Filter, language_help, selected};
+use super::invocation::{Invocation, OpenPlan, json_text};
+use super::step_document::ListDocument;
+use crate::plan::checks::{Context, Problem, check};
+use crate::store::overwrite::overwrite;
+use crate::store::walk::files_below;
+
+/// Write steps for other programs: a spreadsheet, a dashboard, a pull request.
+///
+/// csv has a column for each field; cells that a spreadsheet would run as a formula get an
+/// apostrophe in front. json is stepdeck/list@1. markdown is a table. openmetrics counts steps
+/// by status, state and block; the checks and problems in it are those of the whole plan,
+/// whatever the filter.
+#[derive(clap::Args, Clone, Debug)]
+#[command(after_help = language_help())]
+pub struct Export {
+    /// What to write.
+    #[arg(long, value_name = "FORMAT")]
+    format: Format,
+    #[command(flatten)]
+    filter: Filter,
+    /// Write into this file instead of standard output; one that exists is replaced, unless
+    /// it belongs to the plan.
+    #[arg(short = 'o', long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// What steps can be written as.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum Format {
+    /// A row a step, RFC 4180.
+    Csv,
+    /// The document of `list --json`.
+    Json,
+    /// A table.
+    Markdown,
+    /// Counts as a scraper of metrics reads them.
+    Openmetrics,
+}
+
+impl Export {
+    /// Writes the steps that the filter lets pass.
+    ///
+    /// # Errors
+    /// When the filter makes no sense, there is no plan, or the file may not or cannot be
+    /// written.
+    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+        let query = self.filter.parse()?;
+        if self.output.is_some() {
+            invocation.may_write()?;
+        }
+        let opened = invocation.open()?;
+        let plan = &opened.plan;
+        let steps = selected(&query, plan, invocation.outside.now);
+        let text = match self.format {
+            Format::Csv => csv::table(plan, &steps)?,
+            Format::Json => json_text(&ListDocument::new(plan, &steps))?,
+            Format::Markdown => markdown::table(plan, &steps),
+            Format::Openmetrics => {
+                let problems = problems(&opened, invocation);
+                openmetrics::exposition(plan, &steps, &problems)
+            }
+        };
+        let Some(file) = &self.output else {
+            invocation.print(&text)?;
+            return Ok(Ending::Done);
+        };
+        overwrite(&invocation.path(file), &guarded(&opened), text.as_bytes())?;
+        let (count, file) = (steps.len(), file.display());
+        let steps = if count == 1 { "step" } else { "steps" };
+        invocation.say(&format!("{count} {steps} written to {file}"))?;
+        Ok(Ending::Done)
+    }
+}
+
+fn problems(opened: &OpenPlan, invocation: &Invocation<'_, '_>) -> Vec<Problem> {
+    let layout = &opened.layout;
+    let severities = layout.config.checks.iter();
+    let severities = severities.map(|(code, severity)| (code.clone(), severity.value.clone()));
+    let context = Context {
+        now: invocation.outside.now,
+        exists: &|path: &Path| layout.root.join(path).exists(),
+        severities: &severities.collect(),
+        checkpoints: &opened.below(&layout.checkpoints),
+    };
+    check(&opened.plan, &context)
+}
+
+/// The files of the plan: those it was read from, those it would be read from if they were
+/// there, and the papers that rituals left.
+fn guarded(opened: &OpenPlan) -> Vec<PathBuf> {
+    let layout = &opened.layout;
+    let root = &layout.root;
+    let read = opened.plan.files().iter().map(|file| root.join(&file.path));
+    let papers = layout.papers();
+    let papers = papers
+        .iter()
+        .flat_map(|folder| files_below(folder, root, |_| true));
+    let named = layout
+        .logs
+        .iter()
+        .chain([&layout.roadmap, &layout.config_file]);
+    read.chain(papers).chain(named.cloned()).collect()
+}

@@ -1,0 +1,64 @@
+//! `--filter`: the filter language of the cockpit, for the subcommands that take some steps.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use color_eyre::eyre::{Result, eyre};
+
+use crate::document::visible::{visible_line, width};
+use crate::plan::Plan;
+use crate::plan::query::{KEYS, Query, QueryError};
+
+/// Which steps to take.
+#[derive(clap::Args, Clone, Default, Debug)]
+pub struct Filter {
+    /// Only the steps that pass, in the filter language of the cockpit.
+    #[arg(
+        long = "filter",
+        value_name = "QUERY",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub query: String,
+}
+
+impl Filter {
+    /// Understands the query.
+    ///
+    /// # Errors
+    /// Where it makes no sense, with the place.
+    pub fn parse(&self) -> Result<Query> {
+        Query::parse(&self.query).map_err(|error| eyre!("{}", pointed_at(&self.query, &error)))
+    }
+}
+
+/// Indexes of the steps that pass, in the order of IDs. Nothing is marked outside a cockpit.
+pub fn selected(query: &Query, plan: &Plan, now: DateTime<Utc>) -> Vec<usize> {
+    query.prepare(plan, now, &HashSet::new()).all()
+}
+
+/// The language, for the help.
+pub fn language_help() -> String {
+    let longest = KEYS.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
+    let keys = KEYS
+        .iter()
+        .map(|(key, meaning)| format!("  {key:longest$}  {meaning}\n"));
+    format!(
+        "Filters: terms are parted by spaces and must all hold; - in front turns one round.\n\
+         Words match title, owner, ID and outcome. Quotes keep words together.\n{}",
+        keys.collect::<String>()
+    )
+}
+
+/// What is wrong, and the query with a caret under it.
+fn pointed_at(query: &str, error: &QueryError) -> String {
+    let (before, wrong) = (&query[..error.span.start], &query[error.span.range()]);
+    format!(
+        "the filter makes no sense at {error}\n  {}\n  {:indent$}{:^<carets$}",
+        visible_line(query),
+        "",
+        "",
+        indent = width(&visible_line(before)),
+        carets = width(&visible_line(wrong)).max(1),
+    )
+}

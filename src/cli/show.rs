@@ -1,0 +1,67 @@
+//! `stepdeck show`: everything there is to know of one step.
+
+use color_eyre::eyre::Result;
+use ratatui::text::Line;
+
+use super::Ending;
+use super::invocation::{Invocation, Name};
+use super::step_document::StepDocument;
+use crate::app::why::why;
+use crate::plan::StepRef;
+use crate::tui::frame::words;
+use crate::tui::panes::detail;
+
+/// Show a step: its fields, whether it is ready and why not, and where it is written.
+///
+/// If several steps have the ID, all of them are shown; with --json, a document for each.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Show {
+    /// The step.
+    id: Name,
+    /// Print JSON (stepdeck/step@1).
+    #[arg(long)]
+    json: bool,
+}
+
+impl Show {
+    /// Prints the step.
+    ///
+    /// # Errors
+    /// When there is no such step or no plan.
+    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+        let opened = invocation.open()?;
+        let plan = &opened.plan;
+        opened.find(self.id.0)?;
+        let family = plan.family(self.id.0).map(|index| plan.step(index));
+        let steps: Vec<StepRef<'_>> = family.filter(|step| step.id() == self.id.0).collect();
+        if steps.len() > 1 {
+            let count = steps.len();
+            invocation.say(&format!("{count} steps have the ID {}", self.id.0))?;
+        }
+        if self.json {
+            for step in steps {
+                invocation.print_json(&StepDocument::new(plan, step))?;
+            }
+            return Ok(Ending::Done);
+        }
+        let paint = invocation.paint();
+        let mut text = String::new();
+        for step in steps {
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            let theme = &paint.theme;
+            let mut sheet = paint.sheet();
+            sheet.row(Line::styled(format!("Step {}", step.id()), theme.title));
+            sheet.blank();
+            detail::lay_out(&mut sheet, plan, step, invocation.outside.now, theme);
+            sheet.blank();
+            for line in why(plan, step) {
+                sheet.text(&words(theme, &line), theme.text);
+            }
+            text.push_str(&paint.lines(&sheet));
+        }
+        invocation.print(&text)?;
+        Ok(Ending::Done)
+    }
+}

@@ -1,0 +1,204 @@
+//! Steps as scripts read them: `stepdeck/step@1` and `stepdeck/list@1`.
+//!
+//! What the log says is handed on in its own bytes, so that a 23-digit number or a key that
+//! nobody here knows comes out as it was written; what follows from it stands behind, under
+//! keys that are ours alone. The shapes are `assets/schema/step.schema.json` and
+//! `list.schema.json`.
+
+use std::collections::HashSet;
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use serde_json::value::RawValue;
+
+use crate::document::log::LineRef;
+use crate::plan::field::{FIELDS, FieldSpec, KEY_ORDER, Kind};
+use crate::plan::status::State;
+use crate::plan::step::Waiting;
+use crate::plan::{Plan, StepRef};
+
+/// What a document about one step says it is.
+pub const STEP_SCHEMA: &str = "stepdeck/step@1";
+/// What a document about several steps says it is.
+pub const LIST_SCHEMA: &str = "stepdeck/list@1";
+
+/// The keys that are ours: a key of the log by the same name gives way.
+pub const DERIVED: [&str; 6] = [
+    "schema",
+    "state",
+    "waiting_on",
+    "unblocks",
+    "sources",
+    "drift",
+];
+
+/// One step.
+#[derive(Clone, Copy)]
+pub struct StepDocument<'a> {
+    plan: &'a Plan,
+    step: StepRef<'a>,
+    names_schema: bool,
+}
+
+/// Some steps of a plan, in the order of their IDs.
+#[derive(Serialize)]
+pub struct ListDocument<'a> {
+    schema: &'static str,
+    steps: Vec<StepDocument<'a>>,
+    count: usize,
+    total: usize,
+}
+
+/// Where a step is written.
+#[derive(Serialize)]
+struct Source {
+    /// Relative to the plan's root.
+    file: String,
+    /// Counted from 1.
+    line: usize,
+}
+
+impl<'a> StepDocument<'a> {
+    /// A document of its own.
+    pub fn new(plan: &'a Plan, step: StepRef<'a>) -> Self {
+        Self {
+            plan,
+            step,
+            names_schema: true,
+        }
+    }
+
+    fn write_log_line<M: SerializeMap>(
+        &self,
+        map: &mut M,
+        line: LineRef<'_>,
+    ) -> Result<(), M::Error> {
+        // With duplicate keys the last one counts, for us as for whoever reads this.
+        let mut seen = HashSet::new();
+        let mut entries: Vec<_> = line.entries().collect();
+        entries.reverse();
+        entries.retain(|(key, _)| seen.insert(*key) && !DERIVED.contains(key));
+        for (key, raw) in entries.into_iter().rev() {
+            match key {
+                // A dashboard joins by it: it is text even where the log has a number.
+                "step_id" => map.serialize_entry(key, &self.step.id().to_string())?,
+                _ => match serde_json::from_str::<&RawValue>(raw) {
+                    Ok(raw) => map.serialize_entry(key, raw)?,
+                    Err(_) => map.serialize_entry(key, raw)?,
+                },
+            }
+        }
+        Ok(())
+    }
+
+    fn write_section<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry("step_id", &self.step.id().to_string())?;
+        for key in KEY_ORDER {
+            let Some(spec) = written_in_canon(key) else {
+                continue;
+            };
+            let Some((section, document)) = self.step.section() else {
+                continue;
+            };
+            match spec.kind {
+                Kind::List => {
+                    if let Some(entries) = section.list(document, spec.field) {
+                        map.serialize_entry(key, &entries)?;
+                    }
+                }
+                _ => {
+                    if let Some(text) = section.text(document, spec.field) {
+                        map.serialize_entry(key, &text)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What keeps the step waiting: IDs and the words of conditions, as written, each once.
+    /// Never empty where the state is `waiting`: a step in a circle waits for its next one
+    /// even if that calls itself complete.
+    fn waiting_on(&self) -> Vec<String> {
+        let unmet = self.step.unmet().into_iter().map(|waiting| match waiting {
+            Waiting::Step(id) | Waiting::Missing(id) => id.to_string(),
+            Waiting::Condition(text) => text,
+            Waiting::Cycle(ids) => ids.iter().map(ToString::to_string).collect(),
+        });
+        let graph = self.plan.graph();
+        let at = self.step.index();
+        let is_open = self.step.state() != State::Done;
+        let circle = graph
+            .upstream(at)
+            .filter(|up| is_open && graph.same_cycle(at, *up))
+            .map(|up| self.plan.step(up).id().to_string());
+        let mut seen = HashSet::new();
+        unmet
+            .chain(circle)
+            .filter(|entry| seen.insert(entry.clone()))
+            .collect()
+    }
+
+    fn unblocks(&self) -> Vec<String> {
+        let held = self.plan.graph().held_back_by(self.step.index());
+        held.map(|step| self.plan.step(step).id().to_string())
+            .collect()
+    }
+
+    fn sources(&self) -> Vec<Source> {
+        let places = self.step.places().into_iter();
+        places
+            .map(|place| Source {
+                file: place.path.display().to_string(),
+                line: place.line,
+            })
+            .collect()
+    }
+
+    fn drift(&self) -> Vec<&'static str> {
+        let drift = self.step.drift().into_iter();
+        drift.map(|drift| drift.field.spec().name).collect()
+    }
+}
+
+/// The field that stands in step sections under the log's `key`.
+fn written_in_canon(key: &str) -> Option<&'static FieldSpec> {
+    let of_key = |spec: &&FieldSpec| spec.key == key && spec.inner.is_none();
+    let spec = FIELDS.iter().find(of_key)?;
+    (spec.canon.is_some() || key == "title").then_some(spec)
+}
+
+impl Serialize for StepDocument<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if self.names_schema {
+            map.serialize_entry("schema", STEP_SCHEMA)?;
+        }
+        match self.step.log_line() {
+            Some(line) => self.write_log_line(&mut map, line)?,
+            None => self.write_section(&mut map)?,
+        }
+        map.serialize_entry("state", self.step.state().word())?;
+        map.serialize_entry("waiting_on", &self.waiting_on())?;
+        map.serialize_entry("unblocks", &self.unblocks())?;
+        map.serialize_entry("sources", &self.sources())?;
+        map.serialize_entry("drift", &self.drift())?;
+        map.end()
+    }
+}
+
+impl<'a> ListDocument<'a> {
+    /// The steps at these indexes.
+    pub fn new(plan: &'a Plan, steps: &[usize]) -> Self {
+        let document = |step: &usize| StepDocument {
+            names_schema: false,
+            ..StepDocument::new(plan, plan.step(*step))
+        };
+        Self {
+            schema: LIST_SCHEMA,
+            steps: steps.iter().map(document).collect(),
+            count: steps.len(),
+            total: plan.len(),
+        }
+    }
+}
