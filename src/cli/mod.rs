@@ -4,6 +4,7 @@
 //! changes written. `paint` turns what a screen would lay out into lines of text.
 
 pub mod add;
+pub mod check;
 pub mod cockpit;
 pub mod demo;
 pub mod init;
@@ -73,6 +74,7 @@ pub enum Subcommands {
     Set(set::Set),
     Add(add::Add),
     Tick(tick::Tick),
+    Check(check::Check),
     Init(init::Init),
     Demo(demo::Demo),
 }
@@ -138,6 +140,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Set(set) => set.run(invocation),
         Subcommands::Add(add) => add.run(invocation),
         Subcommands::Tick(tick) => tick.run(invocation),
+        Subcommands::Check(check) => check.run(invocation),
         Subcommands::Init(init) => init.run(invocation),
         Subcommands::Demo(demo) => demo.run(invocation),
     }

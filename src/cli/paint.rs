@@ -24,6 +24,8 @@ pub struct Paint {
     pub theme: Theme,
     /// Columns to fill at the most.
     pub columns: usize,
+    /// Whether nothing but text is printed, not even bold: nobody watches.
+    pub plain: bool,
 }
 
 impl Paint {
@@ -51,6 +53,7 @@ impl Paint {
         Self {
             theme: Theme::detect(variable, choice, None, arguments.ascii),
             columns: terminal.unwrap_or(PIPE_COLUMNS),
+            plain: terminal.is_none() && arguments.color != Color::Always,
         }
     }
 
@@ -78,7 +81,8 @@ impl Paint {
     fn span(&self, text: &mut String, span: &Span<'_>, style: Style) {
         let safe = visible_line(&span.content);
         let style = content_style(style);
-        let written = match style == ContentStyle::default() || safe.trim().is_empty() {
+        let unstyled = self.plain || style == ContentStyle::default() || safe.trim().is_empty();
+        let written = match unstyled {
             true => write!(text, "{safe}"),
             false => write!(text, "{}", style.apply(&safe)),
         };

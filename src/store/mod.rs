@@ -16,6 +16,7 @@ pub mod disk;
 pub mod fingerprint;
 pub mod glob;
 pub mod in_place;
+pub mod inspect;
 mod known;
 mod late;
 pub mod leftovers;

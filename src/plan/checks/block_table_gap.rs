@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 
 use super::wording::{counted, numbers};
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::canon::block_table::BlockRow;
 use crate::plan::id::BlockId;
 
@@ -17,7 +17,7 @@ pub const RULE: Rule = Rule {
     code: "block-table-gap",
     severity: Severity::Warning,
     title: "the block table has a gap or fewer than 100 blocks",
-    help: "copy a row of the block table for each missing block, up to B100",
+    help: Help::anywhere("copy a row of the block table for each missing block, up to B100"),
     run,
 };
 
@@ -36,7 +36,7 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
             );
             let help = "write first and last number, as 0101–0200";
             let problem = RULE.problem(plan, Spot::row(plan, row), message);
-            problems.push(problem.with_help(help));
+            problems.push(problem.with_help(help, help));
             usual
         });
         rows.push((row, range));

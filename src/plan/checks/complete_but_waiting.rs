@@ -5,7 +5,7 @@
 //! or take the dependency out.
 
 use super::wording::{listed, quoted};
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::StepRef;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
@@ -16,7 +16,10 @@ pub const RULE: Rule = Rule {
     code: "complete-but-waiting",
     severity: Severity::Warning,
     title: "a complete step has a dependency that is not met",
-    help: "⏎ goes to the step: `<` goes to the dependency; `s` sets the status of either",
+    help: Help {
+        keys: "⏎ goes to the step: `<` goes to the dependency; `s` sets the status of either",
+        commands: "`stepdeck set STEP status=STATUS` says what is true; `dependencies-=ENTRY` takes out what was no dependency",
+    },
     run,
 };
 

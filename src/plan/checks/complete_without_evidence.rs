@@ -5,7 +5,7 @@
 //! the weekly review nobody can tell such a step from a wish. Attach an artifact or a
 //! link, or enter the value that was measured, with `e`.
 
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::StepRef;
 use crate::plan::field::Field;
 use crate::plan::status::State;
@@ -15,7 +15,10 @@ pub const RULE: Rule = Rule {
     code: "complete-without-evidence",
     severity: Severity::Warning,
     title: "a complete step has neither artifact nor evidence",
-    help: "⏎ goes to the step: `e` on the artifacts or the evidence says what there is to see",
+    help: Help {
+        keys: "⏎ goes to the step: `e` on the artifacts or the evidence says what there is to see",
+        commands: "`stepdeck set STEP artifacts+=PATH`, or `evidence.link=URL`, says what there is to see",
+    },
     run,
 };
 

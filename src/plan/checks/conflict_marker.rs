@@ -5,7 +5,7 @@
 //! the markers away. In Markdown only a whole conflict counts, and none in a code fence,
 //! since a page may well explain merging.
 
-use super::{Context, Plan, Problem, Rule, Severity, Spot, canon, logs};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot, canon, logs};
 use crate::document::log::{LineProblem, LogDocument};
 use crate::document::splice::Span;
 use crate::plan::LogPlace;
@@ -15,7 +15,10 @@ pub const RULE: Rule = Rule {
     code: "conflict-marker",
     severity: Severity::Error,
     title: "a git merge was left unfinished",
-    help: "keep the right lines between the markers and delete the markers: ⏎ opens each line",
+    help: Help {
+        keys: "keep the right lines between the markers and delete the markers: ⏎ opens each line",
+        commands: "keep the right lines between the markers and delete the markers",
+    },
     run,
 };
 

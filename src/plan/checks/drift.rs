@@ -6,7 +6,7 @@
 //! two has is no drift.
 
 use super::wording::{contrasted, quoted};
-use super::{Context, Fix, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Fix, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::field::Field;
 
 /// The rule.
@@ -14,7 +14,10 @@ pub const RULE: Rule = Rule {
     code: "drift",
     severity: Severity::Warning,
     title: "log and canon disagree about a step",
-    help: "`f` takes over one side's words; `e` writes the field in both",
+    help: Help {
+        keys: "`f` takes over one side's words; `e` writes the field in both",
+        commands: "`stepdeck check --fix --prefer log` takes over the log's words, `--prefer canon` the canon's; `stepdeck set STEP FIELD=VALUE` writes a field in both",
+    },
     run,
 };
 

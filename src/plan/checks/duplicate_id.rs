@@ -4,14 +4,17 @@
 //! stay in the plan and can be reached; dependencies count the first. Give one of them
 //! another ID, or take the line that is out of date away.
 
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     code: "duplicate-id",
     severity: Severity::Error,
     title: "two steps have the same ID",
-    help: "⏎ goes to the step: `D` takes out the one that is out of date; `e` here edits the line, to give it a free ID",
+    help: Help {
+        keys: "⏎ goes to the step: `D` takes out the one that is out of date; `e` here edits the line, to give it a free ID",
+        commands: "take the one that is out of date out of its file, or give one of the two a free ID",
+    },
     run,
 };
 

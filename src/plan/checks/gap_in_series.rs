@@ -6,14 +6,17 @@
 //! line for a retired one that says so.
 
 use super::wording::numbers;
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     code: "gap-in-series",
     severity: Severity::Warning,
     title: "step numbers are missing inside a block",
-    help: "⏎ goes to the step: `a` on the step before adds the next number; a retired step keeps its line",
+    help: Help {
+        keys: "⏎ goes to the step: `a` on the step before adds the next number; a retired step keeps its line",
+        commands: "`stepdeck add title=TITLE --after ID` adds the next number; a retired step keeps its line",
+    },
     run,
 };
 
@@ -34,7 +37,12 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
                 before.id()
             );
             let problem = RULE.problem(plan, Spot::step(plan, after), message);
-            problems.push(problem.about(after));
+            let commands = format!(
+                "`stepdeck add title=TITLE --after {}` adds the next number; a retired step keeps \
+                 its line",
+                before.id()
+            );
+            problems.push(problem.by_command(commands).about(after));
         }
     }
 }

@@ -6,7 +6,7 @@
 //! heading `Step 57 — …` as any heading. Write the ID in full.
 
 use super::wording::quoted;
-use super::{Context, Plan, Problem, Rule, Severity, Spot, canon};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot, canon};
 use crate::document::json;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::{FIELDS, Field};
@@ -17,7 +17,7 @@ pub const RULE: Rule = Rule {
     code: "malformed-id",
     severity: Severity::Error,
     title: "a step ID is not spelled as one",
-    help: "write four digits or more and an optional suffix, as 0245 or 0245.A",
+    help: Help::anywhere("write four digits or more and an optional suffix, as 0245 or 0245.A"),
     run,
 };
 

@@ -8,7 +8,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::wording::quoted;
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::StepRef;
 use crate::plan::field::Field;
 use crate::plan::status::State;
@@ -18,7 +18,10 @@ pub const RULE: Rule = Rule {
     code: "missing-artifact",
     severity: Severity::Warning,
     title: "an artifact's path does not exist",
-    help: "⏎ goes to the step: `e` on the artifacts corrects the path, counted from the root of the plan",
+    help: Help {
+        keys: "⏎ goes to the step: `e` on the artifacts corrects the path, counted from the root of the plan",
+        commands: "`stepdeck set STEP artifacts-=ENTRY artifacts+=PATH` corrects the path, counted from the root of the plan",
+    },
     run,
 };
 

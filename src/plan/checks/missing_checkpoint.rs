@@ -6,7 +6,7 @@
 //! numbers are in the plan and every step of them is complete.
 
 use super::wording::numbers;
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::status::State;
 
 /// The rule.
@@ -14,7 +14,9 @@ pub const RULE: Rule = Rule {
     code: "missing-checkpoint",
     severity: Severity::Warning,
     title: "a completed thousand has no checkpoint",
-    help: "write the checkpoint and link it from the block's row in the block table",
+    help: Help::anywhere(
+        "write the checkpoint and link it from the block's row in the block table",
+    ),
     run,
 };
 

@@ -7,7 +7,7 @@
 //! bullets. `e` on the field writes it.
 
 use super::wording::listed;
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::StepRef;
 use crate::plan::field::Field;
@@ -17,7 +17,10 @@ pub const RULE: Rule = Rule {
     code: "missing-field",
     severity: Severity::Error,
     title: "a step lacks a required field",
-    help: "⏎ goes to the step: `e` on the field writes it; `E` opens the whole step",
+    help: Help {
+        keys: "⏎ goes to the step: `e` on the field writes it; `E` opens the whole step",
+        commands: "`stepdeck set STEP FIELD=VALUE` writes a field",
+    },
     run,
 };
 
@@ -46,9 +49,10 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
         let log = plan.files()[place.file].log();
         if log.is_some_and(|log| log.line(place.line).get("step_id").is_none()) {
             let message = "this line has no `step_id`, so it is no step";
-            let help = "⏎ opens the line as text: give it a `step_id`, or take it out";
+            let keys = "⏎ opens the line as text: give it a `step_id`, or take it out";
+            let commands = "give the line a `step_id`, or take it out";
             let problem = RULE.problem(plan, Spot::line(*place), message);
-            problems.push(problem.with_help(help));
+            problems.push(problem.with_help(keys, commands));
         }
     }
     for step in plan.steps() {

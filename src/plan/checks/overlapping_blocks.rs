@@ -5,7 +5,7 @@
 //! no overlap.
 
 use super::wording::numbers;
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::canon::block_table::BlockRow;
 
 /// The rule.
@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     code: "overlapping-blocks",
     severity: Severity::Error,
     title: "two blocks have step numbers in common",
-    help: "correct the step range of one of the two rows in the block table",
+    help: Help::anywhere("correct the step range of one of the two rows in the block table"),
     run,
 };
 

@@ -3,7 +3,7 @@
 //! It can never become ready. Mostly a slip of copying: take the entry out with `e`, or
 //! write the ID that was meant.
 
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 
@@ -12,7 +12,10 @@ pub const RULE: Rule = Rule {
     code: "self-dependency",
     severity: Severity::Error,
     title: "a step depends on itself",
-    help: "⏎ goes to the step: `e` on the dependencies takes the entry out",
+    help: Help {
+        keys: "⏎ goes to the step: `e` on the dependencies takes the entry out",
+        commands: "`stepdeck set STEP dependencies-=STEP` takes the entry out",
+    },
     run,
 };
 

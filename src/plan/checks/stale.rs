@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::field::Field;
 use crate::plan::status::Status;
 
@@ -14,7 +14,10 @@ pub const RULE: Rule = Rule {
     code: "stale",
     severity: Severity::Note,
     title: "a step in progress was not touched for 30 days",
-    help: "⏎ goes to the step: `s` sets what is true now; any edit of the step dates it anew",
+    help: Help {
+        keys: "⏎ goes to the step: `s` sets what is true now; any edit of the step dates it anew",
+        commands: "`stepdeck set STEP status=STATUS` says what is true now; any edit of the step dates it anew",
+    },
     run,
 };
 

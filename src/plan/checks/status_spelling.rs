@@ -6,7 +6,7 @@
 //! else. The canon is for people and may write its statuses with capitals.
 
 use super::wording::quoted;
-use super::{Context, Fix, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Fix, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::field::Field;
 use crate::plan::status::Status;
@@ -16,7 +16,10 @@ pub const RULE: Rule = Rule {
     code: "status-spelling",
     severity: Severity::Error,
     title: "a status in the log is not lowercase",
-    help: "`f` writes it in its one spelling",
+    help: Help {
+        keys: "`f` writes it in its one spelling",
+        commands: "`stepdeck check --fix` writes it in its one spelling",
+    },
     run,
 };
 

@@ -5,7 +5,7 @@
 //! new ones over: `f` does. If the step is right, edit the block's theme instead.
 
 use super::wording::contrasted;
-use super::{Context, Fix, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Fix, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::canon::normalised;
@@ -16,7 +16,10 @@ pub const RULE: Rule = Rule {
     code: "theme",
     severity: Severity::Warning,
     title: "a step's theme is not its block's",
-    help: "`f` takes the block's theme over; `e` on the block words it anew",
+    help: Help {
+        keys: "`f` takes the block's theme over; `e` on the block words it anew",
+        commands: "`stepdeck check --fix` takes the block's theme over; if the step is right, word the block's row anew",
+    },
     run,
 };
 

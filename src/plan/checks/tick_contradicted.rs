@@ -5,7 +5,7 @@
 //! only where the item speaks of steps.
 
 use super::wording::{listed, quoted};
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::canon::checklist::Check;
 use crate::plan::id::StepId;
 use crate::plan::status::Status;
@@ -15,7 +15,10 @@ pub const RULE: Rule = Rule {
     code: "tick-contradicted",
     severity: Severity::Warning,
     title: "a ticked item names a step that is open",
-    help: "⏎ goes to the item: `x` takes the tick away; `s` on the step sets its status",
+    help: Help {
+        keys: "⏎ goes to the item: `x` takes the tick away; `s` on the step sets its status",
+        commands: "`stepdeck set STEP status=complete` completes the step; `stepdeck tick STAGE CHECK --off` takes the tick away",
+    },
     run,
 };
 

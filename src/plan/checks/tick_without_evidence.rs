@@ -5,7 +5,7 @@
 //! one.
 
 use super::wording::quoted;
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::canon::checklist::Check;
 
 /// The rule.
@@ -13,7 +13,10 @@ pub const RULE: Rule = Rule {
     code: "tick-without-evidence",
     severity: Severity::Warning,
     title: "a ticked item has no evidence link",
-    help: "⏎ goes to the check: `a` attaches a link; `x` takes the tick away",
+    help: Help {
+        keys: "⏎ goes to the check: `a` attaches a link; `x` takes the tick away",
+        commands: "`stepdeck tick STAGE CHECK --evidence LINK` attaches a link; `--off` takes the tick away",
+    },
     run,
 };
 

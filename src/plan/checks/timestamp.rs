@@ -8,7 +8,7 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
 use super::wording::quoted;
-use super::{Context, Fix, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Fix, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::field::Field;
 
@@ -17,7 +17,7 @@ pub const RULE: Rule = Rule {
     code: "timestamp",
     severity: Severity::Error,
     title: "updated_at is not RFC 3339",
-    help: "any edit of the step writes it anew, as 2026-01-31T12:00:00Z",
+    help: Help::anywhere("any edit of the step writes it anew, as 2026-01-31T12:00:00Z"),
     run,
 };
 
@@ -43,9 +43,10 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
         if read_loosely(&text).is_some() {
             let step_index = step.index();
             let fix = Fix::Timestamp { step_index };
-            problem = problem
-                .mended_by(fix)
-                .with_help("`f` writes the same instant as RFC 3339 in UTC");
+            problem = problem.mended_by(fix).with_help(
+                "`f` writes the same instant as RFC 3339 in UTC",
+                "`stepdeck check --fix` writes the same instant as RFC 3339 in UTC",
+            );
         }
         problems.push(problem);
     }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::id_outside_block::named_block;
 use super::wording::{counted, quoted};
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::field::Field;
 use crate::plan::id::BlockId;
@@ -19,7 +19,10 @@ pub const RULE: Rule = Rule {
     code: "unknown-block",
     severity: Severity::Error,
     title: "a step names a block that does not exist",
-    help: "add a row for it to the block table, or `e` on the block corrects the step",
+    help: Help {
+        keys: "add a row for it to the block table, or `e` on the block corrects the step",
+        commands: "add a row for it to the block table, or correct the step: `stepdeck set STEP block=BLOCK`",
+    },
     run,
 };
 
@@ -36,8 +39,10 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
                 let words = quoted(&json::words(raw));
                 let message = format!("{} names {words} as its block, which is none", step.id());
                 let spot = Spot::field(plan, step, Field::Block);
-                let help = "⏎ goes to the step: `e` on the block corrects it: write B and a number, as B07";
-                let problem = RULE.problem(plan, spot, message).with_help(help);
+                let keys = "⏎ goes to the step: `e` on the block corrects it: write B and a number, as B07";
+                let commands =
+                    "`stepdeck set STEP block=BLOCK` corrects it: write B and a number, as B07";
+                let problem = RULE.problem(plan, spot, message).with_help(keys, commands);
                 problems.push(problem.about(step));
             }
             _ => {}

@@ -8,7 +8,7 @@
 use std::collections::HashSet;
 
 use super::wording::{listed, quoted};
-use super::{Context, Plan, Problem, Rule, Severity, Spot, canon};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot, canon};
 use crate::document::markdown::MarkdownDocument;
 use crate::document::splice::Span;
 use crate::plan::canon::{checklist, matrix, normalised};
@@ -18,7 +18,7 @@ pub const RULE: Rule = Rule {
     code: "unknown-stage",
     severity: Severity::Warning,
     title: "a matrix or checklist names a stage that is not on the ladder",
-    help: "name the stage as the ladder does, or add a row to the ladder",
+    help: Help::anywhere("name the stage as the ladder does, or add a row to the ladder"),
     run,
 };
 

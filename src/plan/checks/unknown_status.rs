@@ -5,7 +5,7 @@
 //! a status.
 
 use super::wording::quoted;
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::field::Field;
 use crate::plan::status::Status;
@@ -15,7 +15,10 @@ pub const RULE: Rule = Rule {
     code: "unknown-status",
     severity: Severity::Error,
     title: "a status is none of the five",
-    help: "⏎ goes to the step: `s` sets a status: idea, draft, in progress, blocked or complete",
+    help: Help {
+        keys: "⏎ goes to the step: `s` sets a status: idea, draft, in progress, blocked or complete",
+        commands: "`stepdeck set STEP status=STATUS` sets one: idea, draft, in progress, blocked or complete",
+    },
     run,
 };
 

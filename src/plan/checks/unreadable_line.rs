@@ -4,7 +4,7 @@
 //! its dependants wait for nothing, and a dashboard may stop at it. The bytes are kept as
 //! they are. Mend the line in place: `⏎` on the problem opens it as text.
 
-use super::{Context, Plan, Problem, Rule, Severity, Spot, logs};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot, logs};
 use crate::document::log::LineProblem;
 use crate::document::splice::Span;
 use crate::plan::LogPlace;
@@ -14,7 +14,10 @@ pub const RULE: Rule = Rule {
     code: "unreadable-line",
     severity: Severity::Error,
     title: "a line of the log is not a JSON object",
-    help: "⏎ opens the line as text; it is kept byte for byte until then",
+    help: Help {
+        keys: "⏎ opens the line as text; it is kept byte for byte until then",
+        commands: "mend the line in an editor; it is kept byte for byte until then",
+    },
     run,
 };
 

@@ -5,7 +5,7 @@
 //! stepdeck shows such a value as it stands, but a dashboard or a script may trip over it.
 //! `e` writes the field in its right form; where an object is needed, `E` opens the step.
 
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::field::{FIELDS, Field, FieldSpec, Kind};
 
@@ -14,7 +14,10 @@ pub const RULE: Rule = Rule {
     code: "wrong-type",
     severity: Severity::Error,
     title: "a field has a value of the wrong JSON type",
-    help: "⏎ goes to the step: `e` on the field writes it anew; `E` opens the whole step",
+    help: Help {
+        keys: "⏎ goes to the step: `e` on the field writes it anew; `E` opens the whole step",
+        commands: "`stepdeck set STEP FIELD=VALUE` writes a text or a list anew; an object is mended in the line itself",
+    },
     run,
 };
 
