@@ -1,9 +1,27 @@
 //! Step numbers up to 10000 that no row of the block table covers.
 //!
-//! The plan is 100 blocks of 100 steps. A step whose number falls into a hole has no
-//! theme, steward or success signal, and a table that stops early hides how far the plan
-//! goes. Reserve the blocks with rows of their own; a row may cover more than 100 steps
-//! where blocks were merged. A plan without any block table is not told so.
+//! The plan is 100 blocks of 100 steps. A step whose number falls into a hole has no theme,
+//! steward or success signal, and a table that stops early hides how far the plan goes.
+//! Reserve the blocks with rows of their own; a row may cover more than 100 steps where
+//! blocks were merged. A plan without any block table is not told so.
+//!
+//! ## Caught
+//!
+//! ```markdown
+//! | Block | Step Range | Working Theme |
+//! | --- | --- | --- |
+//! | B01 | 0001–0100 | Cadence |
+//! | B03 | 0201–0300 | Controls |
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```markdown
+//! | Block | Step Range | Working Theme |
+//! | --- | --- | --- |
+//! | B01 | 0001–5000 | Cadence |
+//! | B51 | 5001–10000 | Controls |
+//! ```
 
 use std::collections::HashSet;
 

@@ -1,8 +1,22 @@
 //! A complete step with a dependency that is not met.
 //!
 //! Either the step is not really done, or the dependency is done and nobody said so, or it
-//! was none. Set the status of either with `s`, put `[x] ` before a condition that is met,
-//! or take the dependency out.
+//! was none. Set the status of either, put `[x] ` before a condition that is met, or take
+//! the dependency out.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "draft"}
+//! {"step_id": "0002", "status": "complete", "dependencies": ["0001"]}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "complete"}
+//! {"step_id": "0002", "status": "complete", "dependencies": ["0001", "[x] Budget signed"]}
+//! ```
 
 use super::wording::{listed, quoted};
 use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};

@@ -2,8 +2,21 @@
 //!
 //! What counts is an entry under `artifacts`, a measured `evidence.actual` or an
 //! `evidence.link`; a metric and its target are what was to be reached, not that it was. In
-//! the weekly review nobody can tell such a step from a wish. Attach an artifact or a
-//! link, or enter the value that was measured, with `e`.
+//! the weekly review nobody can tell such a step from a wish. Attach an artifact or a link,
+//! or enter the value that was measured.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "complete", "evidence": {"metric": "held", "target": 1}}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "complete", "evidence": {"metric": "held", "target": 1, "actual": 1}}
+//! {"step_id": "0002", "status": "complete", "artifacts": ["https://example.org/minutes"]}
+//! ```
 
 use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::StepRef;

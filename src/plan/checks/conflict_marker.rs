@@ -4,6 +4,27 @@
 //! appear twice and a check may be both ticked and not. Pick a version, or both, and take
 //! the markers away. In Markdown only a whole conflict counts, and none in a code fence,
 //! since a page may well explain merging.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! <<<<<<< ours
+//! {"step_id": "0001", "owner": "ops"}
+//! =======
+//! {"step_id": "0001", "owner": "grc"}
+//! >>>>>>> theirs
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```markdown
+//! Checklist
+//! =======
+//!
+//! ## Base
+//!
+//! - Runbooks written
+//! ```
 
 use super::{Context, Help, Plan, Problem, Rule, Severity, Spot, canon, logs};
 use crate::document::log::{LineProblem, LogDocument};

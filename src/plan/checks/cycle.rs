@@ -2,7 +2,22 @@
 //!
 //! None of them can ever become ready. However many circles run through a group of steps,
 //! the group is reported once, with a shortest circle spelled out: each step depends on the
-//! next, the last one on the first. Take one dependency out with `e`; `T` shows the chain.
+//! next, the last one on the first. Take one of the dependencies out.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "dependencies": ["0002"]}
+//! {"step_id": "0002", "dependencies": ["0001"]}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001"}
+//! {"step_id": "0002", "dependencies": ["0001"]}
+//! {"step_id": "0003", "dependencies": ["0001", "0002"]}
+//! ```
 
 use super::wording::counted;
 use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};

@@ -1,9 +1,33 @@
 //! A field on which log and canon disagree.
 //!
 //! The step is written in both, and one of them was edited by hand. Whoever reads the other
-//! believes something else. `f` takes over the log's or the canon's words for all fields
-//! of the step; `e` settles a single field in both at once. A field that only one of the
-//! two has is no drift.
+//! believes something else. A fix takes over the log's or the canon's words for all fields
+//! of the step, whichever a person prefers; an edit of the field is written to both at
+//! once. A field that only one of the two has is no drift.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "title": "Hold the review", "owner": "ops"}
+//! ```
+//!
+//! ```markdown
+//! #### Step 0001 — Hold the review
+//!
+//! - **Owner:** grc
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "title": "Hold the review", "owner": "ops", "status": "in progress"}
+//! ```
+//!
+//! ```markdown
+//! #### Step 0001 — Hold the review
+//!
+//! - **Status:** In Progress
+//! ```
 
 use super::wording::{contrasted, quoted};
 use super::{Context, Fix, Help, Plan, Problem, Rule, Severity, Spot};

@@ -3,6 +3,20 @@
 //! Whoever depends on the ID can mean either, and an edit may land in the wrong one. Both
 //! stay in the plan and can be reached; dependencies count the first. Give one of them
 //! another ID, or take the line that is out of date away.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "title": "Hold the review"}
+//! {"step_id": "0001", "title": "Hold the audit"}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "title": "Hold the review"}
+//! {"step_id": "0001.A", "title": "Invite the auditors"}
+//! ```
 
 use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 

@@ -2,8 +2,23 @@
 //!
 //! IDs stay serial so that everybody can see whether something was lost. A run of missing
 //! numbers between two steps of a block is reported once, at the step behind it. A block
-//! that is filled only up to some number has no gap. Add the steps with `a`, or write a
-//! line for a retired one that says so.
+//! that is filled only up to some number has no gap. Add the steps, or write a line for a
+//! retired one that says so.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001"}
+//! {"step_id": "0004"}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0005"}
+//! {"step_id": "0006"}
+//! {"step_id": "0101"}
+//! ```
 
 use super::wording::numbers;
 use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};

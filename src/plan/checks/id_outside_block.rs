@@ -1,9 +1,21 @@
 //! A step that names a block to which its number does not belong.
 //!
-//! A block is a range of numbers, by the block table or else by the rule of a hundred
-//! steps a block. The number decides where the step is shown and counted, so a different
-//! name in its `block` sends scripts to the wrong steward. `e` on the block sets it right;
-//! if the number is wrong, `E` opens the step.
+//! A block is a range of numbers, by the block table or else by the rule of a hundred steps
+//! a block. The number decides where the step is shown and counted, so a different name in
+//! its `block` sends scripts to the wrong steward. Set the block right, or the number, if
+//! that is what is wrong.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0150", "block": "B01"}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0150", "block": "B02"}
+//! ```
 
 use std::collections::HashMap;
 

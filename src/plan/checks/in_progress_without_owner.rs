@@ -1,7 +1,20 @@
 //! A step under way that nobody owns.
 //!
-//! Nobody will report on it in the standup or be asked about it. `o` sets the owner; any
-//! word will do, be it a person, a team or "unassigned".
+//! Nobody will report on it in the standup or be asked about it. Set the owner; any word
+//! will do, be it a person, a team or "unassigned".
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "in progress", "owner": ""}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "in progress", "owner": "ops"}
+//! {"step_id": "0002", "status": "draft", "owner": ""}
+//! ```
 
 use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::field::Field;

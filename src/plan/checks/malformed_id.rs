@@ -4,6 +4,18 @@
 //! suffix: `0245`, `0245.A`, `10000`. A line whose `step_id` is spelled otherwise is not
 //! read as a step, a dependency like `57` as a condition in words that is never met, a
 //! heading `Step 57 — …` as any heading. Write the ID in full.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "57", "title": "Hold the review"}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0057", "title": "Hold the review", "dependencies": ["2 auditors agree"]}
+//! ```
 
 use super::wording::quoted;
 use super::{Context, Help, Plan, Problem, Rule, Severity, Spot, canon};

@@ -1,8 +1,21 @@
 //! A dependency on a step that is not in the plan.
 //!
 //! The step waits for ever: nothing can complete what does not exist. The ID may be
-//! mistyped, or the step was removed while others still named it. Correct the entry with
-//! `e`, or take it out.
+//! mistyped, or the step was removed while others still named it. Correct the entry, or
+//! take it out.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0002", "dependencies": ["0001"]}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001"}
+//! {"step_id": "0002", "dependencies": ["0001", "2027 budget signed"]}
+//! ```
 
 use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::dependency::Dependency;

@@ -2,9 +2,20 @@
 //!
 //! In the log these are `step_id`, `block`, `title`, `theme`, `owner`, `status`, `outcome`,
 //! `dependencies`, `artifacts`, `updated_at`, and `evidence` with `metric` and `target`.
-//! Scripts and dashboards rely on the keys being there; the value may be empty, but for
-//! the title. A step that only the canon describes needs its Outcome, Owner and Status
-//! bullets. `e` on the field writes it.
+//! Scripts and dashboards rely on the keys being there; the value may be empty, but for the
+//! title. A step that only the canon describes needs its Outcome, Owner and Status bullets.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "block": "B01", "title": "Hold the review"}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "block": "B01", "title": "Hold the review", "theme": "", "owner": "", "status": "draft", "outcome": "", "dependencies": [], "artifacts": [], "evidence": {"metric": "", "target": null}, "updated_at": "2026-11-01T00:00:00Z"}
+//! ```
 
 use super::wording::listed;
 use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};

@@ -1,7 +1,20 @@
 //! A sub-step whose parent is not in the plan.
 //!
-//! `0245.A` is a part of `0245`. Without the parent it shows up on its own, and nobody
-//! says what the parts add up to. Add the parent with `a`, or give the sub-step a number.
+//! `0245.A` is a part of `0245`. Without the parent it shows up on its own, and nobody says
+//! what the parts add up to. Add the parent, or give the sub-step a number.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0002.A"}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0002"}
+//! {"step_id": "0002.A"}
+//! ```
 
 use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 

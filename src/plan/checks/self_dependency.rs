@@ -1,7 +1,20 @@
 //! A step that depends on itself.
 //!
-//! It can never become ready. Mostly a slip of copying: take the entry out with `e`, or
-//! write the ID that was meant.
+//! It can never become ready. Mostly a slip of copying: take the entry out, or write the ID
+//! that was meant.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "dependencies": ["0001"]}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001"}
+//! {"step_id": "0001.A", "dependencies": ["0001"]}
+//! ```
 
 use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::dependency::Dependency;

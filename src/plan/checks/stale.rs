@@ -1,7 +1,20 @@
 //! A step in progress that nobody has touched for 30 days.
 //!
-//! Perhaps it is blocked, or done, or was given up without a word. Set what is true with
-//! `s`; any edit of the step dates it anew.
+//! Perhaps it is blocked, or done, or was given up without a word. Set what is true; any
+//! edit of the step dates it anew.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "in progress", "updated_at": "2026-10-01T00:00:00Z"}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "in progress", "updated_at": "2026-11-01T00:00:00Z"}
+//! {"step_id": "0002", "status": "draft", "updated_at": "2026-10-01T00:00:00Z"}
+//! ```
 
 use chrono::{DateTime, TimeDelta, Utc};
 

@@ -2,8 +2,26 @@
 //!
 //! Automation compares letter by letter: the log writes `idea`, `draft`, `in progress`,
 //! `blocked` and `complete`, in lower case. stepdeck reads `In Progress` and `in_progress`
-//! too, but a dashboard may not. `f` writes the canonical spelling and changes nothing
+//! too, but a dashboard may not. The fix writes the canonical spelling and changes nothing
 //! else. The canon is for people and may write its statuses with capitals.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "In_Progress"}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "in progress"}
+//! ```
+//!
+//! ```markdown
+//! #### Step 0001 — Hold the review
+//!
+//! - **Status:** In Progress
+//! ```
 
 use super::wording::quoted;
 use super::{Context, Fix, Help, Plan, Problem, Rule, Severity, Spot};

@@ -2,7 +2,31 @@
 //!
 //! A block has one theme, in the block table; the log repeats it for machines. When the
 //! quarterly review words a block anew, steps keep the old words until somebody takes the
-//! new ones over: `f` does. If the step is right, edit the block's theme instead.
+//! new ones over, as the fix does. If the step is right, edit the block's theme instead.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "theme": "Cadence"}
+//! ```
+//!
+//! ```markdown
+//! | Block | Step Range | Working Theme |
+//! | --- | --- | --- |
+//! | B01 | 0001–0100 | Controls |
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "theme": "cadence"}
+//! ```
+//!
+//! ```markdown
+//! | Block | Step Range | Working Theme |
+//! | --- | --- | --- |
+//! | B01 | 0001–0100 | **Cadence** |
+//! ```
 
 use super::wording::contrasted;
 use super::{Context, Fix, Help, Plan, Problem, Rule, Severity, Spot};

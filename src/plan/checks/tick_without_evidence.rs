@@ -1,8 +1,36 @@
 //! A ticked checklist item that links to no evidence.
 //!
 //! At the gate somebody will ask how one knows. Evidence is a link in the stage's roadmap
-//! entry whose bullet repeats the item's words, or a link in the item itself. `a` attaches
-//! one.
+//! entry whose bullet repeats the item's words, or a link in the item itself. Attach one,
+//! or take the tick away.
+//!
+//! ## Caught
+//!
+//! ```markdown
+//! # Checklists
+//!
+//! ## Base
+//!
+//! - [x] Runbooks written
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```markdown
+//! # Checklists
+//!
+//! ## Base
+//!
+//! - [x] Runbooks written
+//! - [x] Rota posted ([where](https://example.org/rota))
+//! - [ ] Drill held
+//! ```
+//!
+//! ```markdown docs/ROADMAP.md
+//! ## Base
+//!
+//! - Runbooks written — <https://example.org/runbooks>
+//! ```
 
 use super::wording::quoted;
 use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};

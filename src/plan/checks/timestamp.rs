@@ -2,8 +2,20 @@
 //!
 //! `2026-01-31T12:00:00Z` is one, with or without fractions of a second. Anything else
 //! cannot be sorted or compared, so the step looks as if it had never been touched. Where
-//! the instant is plain (a day, a time without zone, another zone's spelling), `f` writes it
-//! as RFC 3339, reading a time without zone as UTC and a day as its beginning.
+//! the instant is plain (a day, a time without zone, another zone's spelling), the fix
+//! writes it as RFC 3339, reading a time without zone as UTC and a day as its beginning.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "updated_at": "2026-01-31 12:00"}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "updated_at": "2026-01-31T12:00:00.25Z"}
+//! ```
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 

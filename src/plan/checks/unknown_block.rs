@@ -1,9 +1,34 @@
 //! A step in a block that the block table does not have.
 //!
 //! Without a row there is no theme, no steward and no success signal for the step. Add a
-//! row for the block, or correct the step's block with `e`. Each unknown block is reported
-//! once, at its first step. A plan without any block table goes by the rule of a hundred
-//! steps a block, and only what is no block name at all is reported.
+//! row for the block, or correct the step's block. Each unknown block is reported once, at
+//! its first step. A plan without any block table goes by the rule of a hundred steps a
+//! block, and only what is no block name at all is reported.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0101", "block": "B02"}
+//! ```
+//!
+//! ```markdown
+//! | Block | Step Range | Working Theme |
+//! | --- | --- | --- |
+//! | B01 | 0001–0100 | Cadence |
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0101", "block": "B02"}
+//! ```
+//!
+//! ```markdown
+//! | Block | Step Range | Working Theme |
+//! | --- | --- | --- |
+//! | B01 | 0001–0100 | Cadence |
+//! | B02 | 0101–0200 | Controls |
+//! ```
 
 use std::collections::{BTreeMap, HashSet};
 

@@ -1,9 +1,47 @@
 //! An owner matrix or a readiness checklist that names a stage which is not on the ladder.
 //!
 //! Its owners and checks belong to no gate, so no review asks for them. Mostly a stage was
-//! renamed in one place only. Word it as the ladder does. Tables and lists that name none of
-//! the ladder's stages are about something else and are left alone, as is everything in a
-//! plan without a ladder.
+//! renamed in one place only. Word it as the ladder does. Tables and lists that name none
+//! of the ladder's stages are about something else and are left alone, as is everything in
+//! a plan without a ladder.
+//!
+//! ## Caught
+//!
+//! ```markdown
+//! | Stage | Stage-Gate Review |
+//! | --- | --- |
+//! | Base | Review of the runbooks |
+//! | Top | Review of the drill |
+//!
+//! # Checklists
+//!
+//! ## Base
+//!
+//! - Runbooks written
+//!
+//! ## Summit
+//!
+//! - Drill held
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```markdown
+//! | Stage | Stage-Gate Review |
+//! | --- | --- |
+//! | Base | Review of the runbooks |
+//! | Top | Review of the drill |
+//!
+//! # Checklists
+//!
+//! ## Base
+//!
+//! - Runbooks written
+//!
+//! ## Top
+//!
+//! - Drill held
+//! ```
 
 use std::collections::HashSet;
 

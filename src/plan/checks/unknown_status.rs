@@ -1,8 +1,20 @@
 //! A status that is none of the five.
 //!
 //! The five are idea, draft, in progress, blocked and complete. A step with another one is
-//! counted under none of them and is never done, so its dependants wait for ever. `s` sets
-//! a status.
+//! counted under none of them and is never done, so its dependants wait for ever. Set one
+//! of the five.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "done"}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "complete"}
+//! ```
 
 use super::wording::quoted;
 use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};

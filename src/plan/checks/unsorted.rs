@@ -2,8 +2,24 @@
 //!
 //! A log in order reads like the plan, a new step has one obvious place, and two people's
 //! additions merge without touching each other. Each line that stands behind a higher ID
-//! than its own is reported. `f` moves the lines into order; headers, blank lines and lines
-//! that are no steps stay where they are, and a log with an unfinished merge is left alone.
+//! than its own is reported. The fix moves the lines into order; headers, blank lines and
+//! lines that are no steps stay where they are, and a log with an unfinished merge is left
+//! alone.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0002"}
+//! {"step_id": "0001"}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001"}
+//! {"step_id": "0001.A"}
+//! {"step_id": "0002"}
+//! ```
 
 use super::{Context, Fix, Help, Plan, Problem, Rule, Severity, Spot, conflict_marker};
 use crate::plan::{LogPlace, StepRef};

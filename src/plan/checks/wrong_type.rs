@@ -3,7 +3,19 @@
 //! Texts are strings, `dependencies`, `artifacts` and `inputs` lists of strings,
 //! `evidence`, `effort` and `cost` objects; what is measured there is a number or words.
 //! stepdeck shows such a value as it stands, but a dashboard or a script may trip over it.
-//! `e` writes the field in its right form; where an object is needed, `E` opens the step.
+//! Write the field in its right form.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "dependencies": "0002", "evidence": "80 %"}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "dependencies": ["0002"], "evidence": {"metric": "coverage", "target": "80 %"}}
+//! ```
 
 use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::document::json;
