@@ -30,7 +30,7 @@ pub const RULE: Rule = Rule {
     title: "a step lacks a required field",
     help: Help {
         keys: "⏎ goes to the step: `e` on the field writes it; `E` opens the whole step",
-        commands: "`stepdeck set STEP FIELD=VALUE` writes a field",
+        commands: "`stepdeck set STEP FIELD=VALUE` writes a field; one that is to stay empty is written into the line by hand",
     },
     run,
 };

@@ -28,7 +28,7 @@ pub const RULE: Rule = Rule {
     title: "a field has a value of the wrong JSON type",
     help: Help {
         keys: "⏎ goes to the step: `e` on the field writes it anew; `E` opens the whole step",
-        commands: "`stepdeck set STEP FIELD=VALUE` writes a text or a list anew; an object is mended in the line itself",
+        commands: "write it anew in the line: a text as \"…\", a list as [\"…\"], an object as {\"…\": …}",
     },
     run,
 };
