@@ -25,7 +25,7 @@
 
 use std::collections::HashSet;
 
-use super::wording::{counted, numbers};
+use super::wording::numbers;
 use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::canon::block_table::BlockRow;
 use crate::plan::id::BlockId;
@@ -78,8 +78,8 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
         && covered < last
     {
         let message = format!(
-            "the block table has {} of {BLOCKS} and ends at {}: {} belong to none",
-            counted(blocks.len(), "block"),
+            "the block table has {} of {BLOCKS} blocks and ends at {}: {} belong to none",
+            blocks.len(),
             row.id,
             numbers(covered + 1, last)
         );
@@ -101,7 +101,7 @@ mod tests {
                 "docs/plan.md:4 [| B03 | third | c |] the step range of B03 cannot be read; \
                  0201–0300 is assumed",
                 "docs/plan.md:4 [| B03 | third | c |] no block before B03 covers 0101–0200",
-                "docs/plan.md:4 [| B03 | third | c |] the block table has 2 blocks of 100 and \
+                "docs/plan.md:4 [| B03 | third | c |] the block table has 2 of 100 blocks and \
                  ends at B03: 0301–10000 belong to none",
             ]
         );
