@@ -169,16 +169,13 @@ fn keymap(layout: &Layout) -> (Keymap, Vec<String>) {
 
 fn setting(arguments: &Arguments, layout: &Layout) -> Setting {
     let below = |path: &Path| path.strip_prefix(&layout.root).unwrap_or(path).to_owned();
-    let severities = layout.config.checks.iter();
     Setting {
         who: std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned()),
         read_only: arguments.read_only,
         roadmap: below(&layout.roadmap),
         checkpoints: below(&layout.checkpoints),
         root: layout.root.clone(),
-        severities: severities
-            .map(|(code, s)| (code.clone(), s.value.clone()))
-            .collect(),
+        severities: layout.severities(),
     }
 }
 

@@ -120,6 +120,19 @@ impl Invocation<'_, '_> {
     /// When there is none, or one of its files cannot be read: a script must not take a part
     /// for the whole.
     pub fn open(&mut self) -> Result<OpenPlan> {
+        let opened = self.reopen()?;
+        for problem in &opened.layout.config_problems {
+            self.say(&problem.to_string())?;
+        }
+        Ok(opened)
+    }
+
+    /// Opens the plan as it stands by now, without saying again what is wrong with its
+    /// configuration.
+    ///
+    /// # Errors
+    /// As [`Invocation::open`].
+    pub fn reopen(&self) -> Result<OpenPlan> {
         let start = self.start();
         if !start.is_dir() {
             bail!(
@@ -147,9 +160,6 @@ impl Invocation<'_, '_> {
                 start.display()
             );
         }
-        for problem in &opened.layout.config_problems {
-            self.say(&problem.to_string())?;
-        }
         Ok(OpenPlan {
             plan: Plan::read(opened.files),
             layout: opened.layout,
@@ -173,8 +183,16 @@ impl Invocation<'_, '_> {
     /// # Errors
     /// When standard output cannot be written. That nobody reads any more is no error.
     pub fn print(&mut self, text: &str) -> Result<()> {
+        self.print_bytes(text.as_bytes())
+    }
+
+    /// Prints a result byte for byte: for a pipe, or safe for a terminal already.
+    ///
+    /// # Errors
+    /// As [`Invocation::print`].
+    pub fn print_bytes(&mut self, bytes: &[u8]) -> Result<()> {
         let out = &mut self.outside.out;
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        match out.write_all(bytes).and_then(|()| out.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             other => Ok(other?),
         }
@@ -212,8 +230,11 @@ impl Invocation<'_, '_> {
     ) -> Result<Change> {
         self.may_write()?;
         let mut met = Vec::new();
-        for _ in 0..TRIES {
-            let opened = self.open()?;
+        for round in 0..TRIES {
+            let opened = match round {
+                0 => self.open()?,
+                _ => self.reopen()?,
+            };
             let composer = Composer {
                 plan: &opened.plan,
                 now: self.outside.now,

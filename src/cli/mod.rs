@@ -5,6 +5,7 @@
 
 pub mod add;
 pub mod chain;
+pub mod check;
 pub mod cockpit;
 pub mod completions;
 pub mod demo;
@@ -82,12 +83,13 @@ pub enum Color {
 pub enum Subcommands {
     Show(show::Show),
     List(list::List),
-    Set(set::Set),
-    Add(add::Add),
-    Tick(tick::Tick),
     Next(next::Next),
     Chain(chain::Chain),
     Gates(gates::Gates),
+    Check(check::Check),
+    Set(set::Set),
+    Add(add::Add),
+    Tick(tick::Tick),
     Init(init::Init),
     Demo(demo::Demo),
     Export(export::Export),
@@ -155,12 +157,13 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
     match command {
         Subcommands::Show(show) => show.run(invocation),
         Subcommands::List(list) => list.run(invocation),
-        Subcommands::Set(set) => set.run(invocation),
-        Subcommands::Add(add) => add.run(invocation),
-        Subcommands::Tick(tick) => tick.run(invocation),
         Subcommands::Next(next) => next.run(invocation),
         Subcommands::Chain(chain) => chain.run(invocation),
         Subcommands::Gates(gates) => gates.run(invocation),
+        Subcommands::Check(check) => check.run(invocation),
+        Subcommands::Set(set) => set.run(invocation),
+        Subcommands::Add(add) => add.run(invocation),
+        Subcommands::Tick(tick) => tick.run(invocation),
         Subcommands::Init(init) => init.run(invocation),
         Subcommands::Demo(demo) => demo.run(invocation),
         Subcommands::Export(export) => export.run(invocation),

@@ -8,6 +8,7 @@
 //! Nothing is read but `stepdeck.toml`: which of the candidates are canon is told by their
 //! content, elsewhere. That nothing was found is a value, not an error.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -118,6 +119,13 @@ pub fn discover(start: &Path, overrides: &Overrides) -> Layout {
 }
 
 impl Layout {
+    /// The `[checks]` of the configuration: a rule's code with its severity.
+    pub fn severities(&self) -> BTreeMap<String, String> {
+        let entries = self.config.checks.iter();
+        let pairs = entries.map(|(code, severity)| (code.clone(), severity.value.clone()));
+        pairs.collect()
+    }
+
     /// The folders of the papers that rituals leave, none of which is canon.
     pub fn papers(&self) -> [PathBuf; 5] {
         [
@@ -241,8 +249,13 @@ fn absolute(path: &Path) -> PathBuf {
         .unwrap_or_else(|_| path.to_owned())
 }
 
+/// The root of the git checkout that `folder` lies in.
+pub fn checkout(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|f| f.join(".git").exists())
+}
+
 fn find_root(start: &Path) -> Option<(PathBuf, Found)> {
-    let checkout = start.ancestors().find(|f| f.join(".git").exists());
+    let checkout = checkout(start);
     let mut markdown = None;
     for folder in start.ancestors() {
         if folder.join(FILE_NAME).exists() {

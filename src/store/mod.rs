@@ -18,6 +18,7 @@ pub mod disk;
 pub mod fingerprint;
 pub mod glob;
 pub mod in_place;
+pub mod inspect;
 pub mod journal;
 mod known;
 mod late;

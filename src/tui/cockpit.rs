@@ -2,7 +2,6 @@
 //! when something changed. Nothing here waits for anything but the next event.
 
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
@@ -17,10 +16,11 @@ use super::theme::Theme;
 use super::window::Sight;
 use crate::app::draft::DRAFT;
 use crate::app::{DiskEvent, Effect, Message, Model, update};
-use crate::plan::checks::{Context, Problem, check};
+use crate::plan::checks::Problem;
 use crate::record;
 use crate::store::create::create;
 use crate::store::disk::Disk;
+use crate::store::inspect::Premises;
 
 /// The checks run when the plan has been left alone for this long.
 const CHECK_AFTER: Duration = Duration::from_millis(120);
@@ -214,16 +214,12 @@ impl<F: Face> Cockpit<F> {
         let now = (self.clock)();
         let sender = self.sender.clone();
         std::thread::spawn(move || {
-            let exists = |path: &Path| setting.root.join(path).exists();
-            let problems = check(
-                &plan,
-                &Context {
-                    now,
-                    exists: &exists,
-                    severities: &setting.severities,
-                    checkpoints: &setting.checkpoints,
-                },
-            );
+            let premises = Premises {
+                root: &setting.root,
+                severities: &setting.severities,
+                checkpoints: &setting.checkpoints,
+            };
+            let problems = premises.inspect(&plan, now);
             // The plan is let go first: an edit need not copy what nobody reads any more.
             drop(plan);
             let problems = Arc::new(problems);

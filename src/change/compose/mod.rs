@@ -8,6 +8,7 @@ mod block;
 mod fix;
 mod gate;
 mod line;
+pub mod mend;
 mod several;
 
 use chrono::{DateTime, Utc};

@@ -1,14 +1,32 @@
 //! Step numbers up to 10000 that no row of the block table covers.
 //!
-//! The plan is 100 blocks of 100 steps. A step whose number falls into a hole has no
-//! theme, steward or success signal, and a table that stops early hides how far the plan
-//! goes. Reserve the blocks with rows of their own; a row may cover more than 100 steps
-//! where blocks were merged. A plan without any block table is not told so.
+//! The plan is 100 blocks of 100 steps. A step whose number falls into a hole has no theme,
+//! steward or success signal, and a table that stops early hides how far the plan goes.
+//! Reserve the blocks with rows of their own; a row may cover more than 100 steps where
+//! blocks were merged. A plan without any block table is not told so.
+//!
+//! ## Caught
+//!
+//! ```markdown
+//! | Block | Step Range | Working Theme |
+//! | --- | --- | --- |
+//! | B01 | 0001–0100 | Cadence |
+//! | B03 | 0201–0300 | Controls |
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```markdown
+//! | Block | Step Range | Working Theme |
+//! | --- | --- | --- |
+//! | B01 | 0001–5000 | Cadence |
+//! | B51 | 5001–10000 | Controls |
+//! ```
 
 use std::collections::HashSet;
 
-use super::wording::{counted, numbers};
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::wording::numbers;
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::canon::block_table::BlockRow;
 use crate::plan::id::BlockId;
 
@@ -17,7 +35,7 @@ pub const RULE: Rule = Rule {
     code: "block-table-gap",
     severity: Severity::Warning,
     title: "the block table has a gap or fewer than 100 blocks",
-    help: "copy a row of the block table for each missing block, up to B100",
+    help: Help::anywhere("copy a row of the block table for each missing block, up to B100"),
     run,
 };
 
@@ -36,7 +54,7 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
             );
             let help = "write first and last number, as 0101–0200";
             let problem = RULE.problem(plan, Spot::row(plan, row), message);
-            problems.push(problem.with_help(help));
+            problems.push(problem.with_help(help, help));
             usual
         });
         rows.push((row, range));
@@ -60,8 +78,8 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
         && covered < last
     {
         let message = format!(
-            "the block table has {} of {BLOCKS} and ends at {}: {} belong to none",
-            counted(blocks.len(), "block"),
+            "the block table has {} of {BLOCKS} blocks and ends at {}: {} belong to none",
+            blocks.len(),
             row.id,
             numbers(covered + 1, last)
         );
@@ -83,7 +101,7 @@ mod tests {
                 "docs/plan.md:4 [| B03 | third | c |] the step range of B03 cannot be read; \
                  0201–0300 is assumed",
                 "docs/plan.md:4 [| B03 | third | c |] no block before B03 covers 0101–0200",
-                "docs/plan.md:4 [| B03 | third | c |] the block table has 2 blocks of 100 and \
+                "docs/plan.md:4 [| B03 | third | c |] the block table has 2 of 100 blocks and \
                  ends at B03: 0301–10000 belong to none",
             ]
         );

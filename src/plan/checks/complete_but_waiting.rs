@@ -1,11 +1,25 @@
 //! A complete step with a dependency that is not met.
 //!
 //! Either the step is not really done, or the dependency is done and nobody said so, or it
-//! was none. Set the status of either with `s`, put `[x] ` before a condition that is met,
-//! or take the dependency out.
+//! was none. Set the status of either, put `[x] ` before a condition that is met, or take
+//! the dependency out.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "draft"}
+//! {"step_id": "0002", "status": "complete", "dependencies": ["0001"]}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "complete"}
+//! {"step_id": "0002", "status": "complete", "dependencies": ["0001", "[x] Budget signed"]}
+//! ```
 
 use super::wording::{listed, quoted};
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::StepRef;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
@@ -16,7 +30,10 @@ pub const RULE: Rule = Rule {
     code: "complete-but-waiting",
     severity: Severity::Warning,
     title: "a complete step has a dependency that is not met",
-    help: "⏎ goes to the step: `<` goes to the dependency; `s` sets the status of either",
+    help: Help {
+        keys: "⏎ goes to the step: `<` goes to the dependency; `s` sets the status of either",
+        commands: "`stepdeck set STEP status=STATUS` says what is true; `dependencies-=ENTRY` takes out what was no dependency",
+    },
     run,
 };
 

@@ -2,10 +2,23 @@
 //!
 //! What counts is an entry under `artifacts`, a measured `evidence.actual` or an
 //! `evidence.link`; a metric and its target are what was to be reached, not that it was. In
-//! the weekly review nobody can tell such a step from a wish. Attach an artifact or a
-//! link, or enter the value that was measured, with `e`.
+//! the weekly review nobody can tell such a step from a wish. Attach an artifact or a link,
+//! or enter the value that was measured.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "complete", "evidence": {"metric": "held", "target": 1}}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "complete", "evidence": {"metric": "held", "target": 1, "actual": 1}}
+//! {"step_id": "0002", "status": "complete", "artifacts": ["https://example.org/minutes"]}
+//! ```
 
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::StepRef;
 use crate::plan::field::Field;
 use crate::plan::status::State;
@@ -15,7 +28,10 @@ pub const RULE: Rule = Rule {
     code: "complete-without-evidence",
     severity: Severity::Warning,
     title: "a complete step has neither artifact nor evidence",
-    help: "⏎ goes to the step: `e` on the artifacts or the evidence says what there is to see",
+    help: Help {
+        keys: "⏎ goes to the step: `e` on the artifacts or the evidence says what there is to see",
+        commands: "`stepdeck set STEP artifacts+=PATH`, or `evidence.link=URL`, says what there is to see",
+    },
     run,
 };
 

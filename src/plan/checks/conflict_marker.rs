@@ -4,8 +4,29 @@
 //! appear twice and a check may be both ticked and not. Pick a version, or both, and take
 //! the markers away. In Markdown only a whole conflict counts, and none in a code fence,
 //! since a page may well explain merging.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! <<<<<<< ours
+//! {"step_id": "0001", "owner": "ops"}
+//! =======
+//! {"step_id": "0001", "owner": "grc"}
+//! >>>>>>> theirs
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```markdown
+//! Checklist
+//! =======
+//!
+//! ## Base
+//!
+//! - Runbooks written
+//! ```
 
-use super::{Context, Plan, Problem, Rule, Severity, Spot, canon, logs};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot, canon, logs};
 use crate::document::log::{LineProblem, LogDocument};
 use crate::document::splice::Span;
 use crate::plan::LogPlace;
@@ -15,7 +36,10 @@ pub const RULE: Rule = Rule {
     code: "conflict-marker",
     severity: Severity::Error,
     title: "a git merge was left unfinished",
-    help: "keep the right lines between the markers and delete the markers: ⏎ opens each line",
+    help: Help {
+        keys: "keep the right lines between the markers and delete the markers: ⏎ opens each line",
+        commands: "keep the right lines between the markers and delete the markers",
+    },
     run,
 };
 

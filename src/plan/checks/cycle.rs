@@ -2,10 +2,25 @@
 //!
 //! None of them can ever become ready. However many circles run through a group of steps,
 //! the group is reported once, with a shortest circle spelled out: each step depends on the
-//! next, the last one on the first. Take one dependency out with `e`; `T` shows the chain.
+//! next, the last one on the first. Take one of the dependencies out.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "dependencies": ["0002"]}
+//! {"step_id": "0002", "dependencies": ["0001"]}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001"}
+//! {"step_id": "0002", "dependencies": ["0001"]}
+//! {"step_id": "0003", "dependencies": ["0001", "0002"]}
+//! ```
 
 use super::wording::counted;
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 
@@ -14,7 +29,10 @@ pub const RULE: Rule = Rule {
     code: "cycle",
     severity: Severity::Error,
     title: "steps depend on each other in a circle",
-    help: "⏎ goes to the step: `e` on the dependencies takes one of these out; `T` shows the chain",
+    help: Help {
+        keys: "⏎ goes to the step: `e` on the dependencies takes one of these out; `T` shows the chain",
+        commands: "`stepdeck set STEP dependencies-=ID` takes one of these out",
+    },
     run,
 };
 
@@ -45,7 +63,14 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
             Some(index) => Spot::entry(plan, first, Field::Dependencies, index),
             None => Spot::field(plan, first, Field::Dependencies),
         };
-        problems.push(RULE.problem(plan, spot, message).about(first));
+        let mut problem = RULE.problem(plan, spot, message);
+        if let Some(second) = second {
+            problem = problem.by_command(format!(
+                "`stepdeck set STEP dependencies-={}` breaks the circle here",
+                plan.step(*second).id()
+            ));
+        }
+        problems.push(problem.about(first));
     }
 }
 

@@ -1,12 +1,36 @@
 //! A field on which log and canon disagree.
 //!
 //! The step is written in both, and one of them was edited by hand. Whoever reads the other
-//! believes something else. `f` takes over the log's or the canon's words for all fields
-//! of the step; `e` settles a single field in both at once. A field that only one of the
-//! two has is no drift.
+//! believes something else. A fix takes over the log's or the canon's words for all fields
+//! of the step, whichever a person prefers; an edit of the field is written to both at
+//! once. A field that only one of the two has is no drift.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "title": "Hold the review", "owner": "ops"}
+//! ```
+//!
+//! ```markdown
+//! #### Step 0001 — Hold the review
+//!
+//! - **Owner:** grc
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "title": "Hold the review", "owner": "ops", "status": "in progress"}
+//! ```
+//!
+//! ```markdown
+//! #### Step 0001 — Hold the review
+//!
+//! - **Status:** In Progress
+//! ```
 
 use super::wording::{contrasted, quoted};
-use super::{Context, Fix, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Fix, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::field::Field;
 
 /// The rule.
@@ -14,7 +38,10 @@ pub const RULE: Rule = Rule {
     code: "drift",
     severity: Severity::Warning,
     title: "log and canon disagree about a step",
-    help: "`f` takes over one side's words; `e` writes the field in both",
+    help: Help {
+        keys: "`f` takes over one side's words; `e` writes the field in both",
+        commands: "`stepdeck check --fix --prefer log` takes over the log's words, `--prefer canon` the canon's; `stepdeck set STEP FIELD=VALUE` writes a field in both",
+    },
     run,
 };
 

@@ -3,15 +3,32 @@
 //! Whoever depends on the ID can mean either, and an edit may land in the wrong one. Both
 //! stay in the plan and can be reached; dependencies count the first. Give one of them
 //! another ID, or take the line that is out of date away.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "title": "Hold the review"}
+//! {"step_id": "0001", "title": "Hold the audit"}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "title": "Hold the review"}
+//! {"step_id": "0001.A", "title": "Invite the auditors"}
+//! ```
 
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     code: "duplicate-id",
     severity: Severity::Error,
     title: "two steps have the same ID",
-    help: "⏎ goes to the step: `D` takes out the one that is out of date; `e` here edits the line, to give it a free ID",
+    help: Help {
+        keys: "⏎ goes to the step: `D` takes out the one that is out of date; `e` here edits the line, to give it a free ID",
+        commands: "take the one that is out of date out of its file, or give one of the two a free ID",
+    },
     run,
 };
 

@@ -2,18 +2,36 @@
 //!
 //! IDs stay serial so that everybody can see whether something was lost. A run of missing
 //! numbers between two steps of a block is reported once, at the step behind it. A block
-//! that is filled only up to some number has no gap. Add the steps with `a`, or write a
-//! line for a retired one that says so.
+//! that is filled only up to some number has no gap. Add the steps, or write a line for a
+//! retired one that says so.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001"}
+//! {"step_id": "0004"}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0005"}
+//! {"step_id": "0006"}
+//! {"step_id": "0101"}
+//! ```
 
 use super::wording::numbers;
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     code: "gap-in-series",
     severity: Severity::Warning,
     title: "step numbers are missing inside a block",
-    help: "⏎ goes to the step: `a` on the step before adds the next number; a retired step keeps its line",
+    help: Help {
+        keys: "⏎ goes to the step: `a` on the step before adds the next number; a retired step keeps its line",
+        commands: "`stepdeck add title=TITLE --after ID` adds the next number; a retired step keeps its line",
+    },
     run,
 };
 
@@ -34,7 +52,12 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
                 before.id()
             );
             let problem = RULE.problem(plan, Spot::step(plan, after), message);
-            problems.push(problem.about(after));
+            let commands = format!(
+                "`stepdeck add title=TITLE --after {}` adds the next number; a retired step keeps \
+                 its line",
+                before.id()
+            );
+            problems.push(problem.by_command(commands).about(after));
         }
     }
 }

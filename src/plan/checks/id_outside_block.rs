@@ -1,14 +1,26 @@
 //! A step that names a block to which its number does not belong.
 //!
-//! A block is a range of numbers, by the block table or else by the rule of a hundred
-//! steps a block. The number decides where the step is shown and counted, so a different
-//! name in its `block` sends scripts to the wrong steward. `e` on the block sets it right;
-//! if the number is wrong, `E` opens the step.
+//! A block is a range of numbers, by the block table or else by the rule of a hundred steps
+//! a block. The number decides where the step is shown and counted, so a different name in
+//! its `block` sends scripts to the wrong steward. Set the block right, or the number, if
+//! that is what is wrong.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0150", "block": "B01"}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0150", "block": "B02"}
+//! ```
 
 use std::collections::HashMap;
 
 use super::wording::numbers;
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::StepRef;
 use crate::plan::field::Field;
@@ -19,7 +31,10 @@ pub const RULE: Rule = Rule {
     code: "id-outside-block",
     severity: Severity::Error,
     title: "a step's number is outside its block's range",
-    help: "⏎ goes to the step: `e` on the block sets the one that the number belongs to",
+    help: Help {
+        keys: "⏎ goes to the step: `e` on the block sets the one that the number belongs to",
+        commands: "`stepdeck set STEP block=BLOCK` sets the one that the number belongs to",
+    },
     run,
 };
 
@@ -47,16 +62,25 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
         let numbers = numbers(range.0, range.1);
         let message = format!("{id} names block {named}, which is {numbers}");
         let home = &plan.blocks()[step.block()];
-        let help = match (home.range.0..=home.range.1).contains(&id.number()) {
-            true => format!(
-                "⏎ goes to the step: `e` on the block sets {}, to which the number belongs",
-                home.id
+        let (keys, commands) = match (home.range.0..=home.range.1).contains(&id.number()) {
+            true => (
+                format!(
+                    "⏎ goes to the step: `e` on the block sets {}, to which the number belongs",
+                    home.id
+                ),
+                format!(
+                    "`stepdeck set STEP block={}` sets the one that the number belongs to",
+                    home.id
+                ),
             ),
-            false => "no block has this number: add a row to the block table".to_owned(),
+            false => {
+                let help = "no block has this number: add a row to the block table";
+                (help.to_owned(), help.to_owned())
+            }
         };
         let spot = Spot::field(plan, step, Field::Block);
-        let problem = RULE.problem(plan, spot, message).with_help(help);
-        problems.push(problem.about(step));
+        let problem = RULE.problem(plan, spot, message);
+        problems.push(problem.with_help(keys, commands).about(step));
     }
 }
 

@@ -1,9 +1,22 @@
 //! A step under way that nobody owns.
 //!
-//! Nobody will report on it in the standup or be asked about it. `o` sets the owner; any
-//! word will do, be it a person, a team or "unassigned".
+//! Nobody will report on it in the standup or be asked about it. Set the owner; any word
+//! will do, be it a person, a team or "unassigned".
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "in progress", "owner": ""}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "in progress", "owner": "ops"}
+//! {"step_id": "0002", "status": "draft", "owner": ""}
+//! ```
 
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::field::Field;
 use crate::plan::status::Status;
 
@@ -12,7 +25,10 @@ pub const RULE: Rule = Rule {
     code: "in-progress-without-owner",
     severity: Severity::Warning,
     title: "a step is in progress and has no owner",
-    help: "⏎ goes to the step: `o` sets the owner",
+    help: Help {
+        keys: "⏎ goes to the step: `o` sets the owner",
+        commands: "`stepdeck set STEP owner=NAME` sets the owner",
+    },
     run,
 };
 

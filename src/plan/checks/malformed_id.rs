@@ -4,9 +4,21 @@
 //! suffix: `0245`, `0245.A`, `10000`. A line whose `step_id` is spelled otherwise is not
 //! read as a step, a dependency like `57` as a condition in words that is never met, a
 //! heading `Step 57 — …` as any heading. Write the ID in full.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "57", "title": "Hold the review"}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0057", "title": "Hold the review", "dependencies": ["2 auditors agree"]}
+//! ```
 
 use super::wording::quoted;
-use super::{Context, Plan, Problem, Rule, Severity, Spot, canon};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot, canon};
 use crate::document::json;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::{FIELDS, Field};
@@ -17,7 +29,7 @@ pub const RULE: Rule = Rule {
     code: "malformed-id",
     severity: Severity::Error,
     title: "a step ID is not spelled as one",
-    help: "write four digits or more and an optional suffix, as 0245 or 0245.A",
+    help: Help::anywhere("write four digits or more and an optional suffix, as 0245 or 0245.A"),
     run,
 };
 

@@ -1,14 +1,27 @@
 //! A complete step that links to a file which is not there.
 //!
 //! The proof that the work was done cannot be opened: the path is mistyped, the file was
-//! moved, or it was never committed. Correct the entry with `e`. Only entries that are
-//! plainly paths in this repository count: no URLs, no names of pull requests or dashboards.
-//! A step that is not complete may name what is still to be made.
+//! moved, or it was never committed. Correct the entry. Only entries that are plainly paths
+//! in this repository count: no URLs, no names of pull requests or dashboards. A step that
+//! is not complete may name what is still to be made.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "complete", "artifacts": ["docs/report.md"]}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "complete", "artifacts": ["https://example.org/report", "PR #12"]}
+//! {"step_id": "0002", "status": "draft", "artifacts": ["docs/planned.md"]}
+//! ```
 
 use std::path::{Component, Path, PathBuf};
 
 use super::wording::quoted;
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::StepRef;
 use crate::plan::field::Field;
 use crate::plan::status::State;
@@ -18,7 +31,10 @@ pub const RULE: Rule = Rule {
     code: "missing-artifact",
     severity: Severity::Warning,
     title: "an artifact's path does not exist",
-    help: "⏎ goes to the step: `e` on the artifacts corrects the path, counted from the root of the plan",
+    help: Help {
+        keys: "⏎ goes to the step: `e` on the artifacts corrects the path, counted from the root of the plan",
+        commands: "`stepdeck set STEP artifacts-=ENTRY artifacts+=PATH` corrects the path, counted from the root of the plan",
+    },
     run,
 };
 

@@ -4,9 +4,26 @@
 //! in `CP01.md` for 0001–1000 and so on. Later nobody remembers. Write it while it is
 //! fresh, and link it from the block's row. A thousand counts as complete when all of its
 //! numbers are in the plan and every step of them is complete.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "complete"}
+//! …
+//! {"step_id": "1000", "status": "complete"}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "complete"}
+//! …
+//! {"step_id": "0999", "status": "complete"}
+//! {"step_id": "1000", "status": "draft"}
+//! ```
 
 use super::wording::numbers;
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::status::State;
 
 /// The rule.
@@ -14,7 +31,9 @@ pub const RULE: Rule = Rule {
     code: "missing-checkpoint",
     severity: Severity::Warning,
     title: "a completed thousand has no checkpoint",
-    help: "write the checkpoint and link it from the block's row in the block table",
+    help: Help::anywhere(
+        "write the checkpoint and link it from the block's row in the block table",
+    ),
     run,
 };
 

@@ -1,10 +1,23 @@
 //! A dependency on a step that is not in the plan.
 //!
 //! The step waits for ever: nothing can complete what does not exist. The ID may be
-//! mistyped, or the step was removed while others still named it. Correct the entry with
-//! `e`, or take it out.
+//! mistyped, or the step was removed while others still named it. Correct the entry, or
+//! take it out.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0002", "dependencies": ["0001"]}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001"}
+//! {"step_id": "0002", "dependencies": ["0001", "2027 budget signed"]}
+//! ```
 
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 
@@ -13,7 +26,10 @@ pub const RULE: Rule = Rule {
     code: "missing-dependency",
     severity: Severity::Error,
     title: "a step depends on one that does not exist",
-    help: "⏎ goes to the step: `e` on the dependencies corrects the ID or takes it out; `a` adds the missing step",
+    help: Help {
+        keys: "⏎ goes to the step: `e` on the dependencies corrects the ID or takes it out; `a` adds the missing step",
+        commands: "`stepdeck set STEP dependencies-=ID` takes it out, `dependencies+=ID` puts in the one that was meant",
+    },
     run,
 };
 
@@ -29,7 +45,12 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
             {
                 let message = format!("{} depends on {id}, which does not exist", step.id());
                 let spot = Spot::entry(plan, step, Field::Dependencies, index);
-                problems.push(RULE.problem(plan, spot, message).about(step));
+                let commands = format!(
+                    "`stepdeck set STEP dependencies-={id}` takes it out, `dependencies+=ID` puts in \
+                     the one that was meant"
+                );
+                let problem = RULE.problem(plan, spot, message).by_command(commands);
+                problems.push(problem.about(step));
             }
         }
     }

@@ -2,12 +2,23 @@
 //!
 //! In the log these are `step_id`, `block`, `title`, `theme`, `owner`, `status`, `outcome`,
 //! `dependencies`, `artifacts`, `updated_at`, and `evidence` with `metric` and `target`.
-//! Scripts and dashboards rely on the keys being there; the value may be empty, but for
-//! the title. A step that only the canon describes needs its Outcome, Owner and Status
-//! bullets. `e` on the field writes it.
+//! Scripts and dashboards rely on the keys being there; the value may be empty, but for the
+//! title. A step that only the canon describes needs its Outcome, Owner and Status bullets.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "block": "B01", "title": "Hold the review"}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "block": "B01", "title": "Hold the review", "theme": "", "owner": "", "status": "draft", "outcome": "", "dependencies": [], "artifacts": [], "evidence": {"metric": "", "target": null}, "updated_at": "2026-11-01T00:00:00Z"}
+//! ```
 
 use super::wording::listed;
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::StepRef;
 use crate::plan::field::Field;
@@ -17,7 +28,10 @@ pub const RULE: Rule = Rule {
     code: "missing-field",
     severity: Severity::Error,
     title: "a step lacks a required field",
-    help: "⏎ goes to the step: `e` on the field writes it; `E` opens the whole step",
+    help: Help {
+        keys: "⏎ goes to the step: `e` on the field writes it; `E` opens the whole step",
+        commands: "`stepdeck set STEP FIELD=VALUE` writes a field; one that is to stay empty is written into the line by hand",
+    },
     run,
 };
 
@@ -46,9 +60,10 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
         let log = plan.files()[place.file].log();
         if log.is_some_and(|log| log.line(place.line).get("step_id").is_none()) {
             let message = "this line has no `step_id`, so it is no step";
-            let help = "⏎ opens the line as text: give it a `step_id`, or take it out";
+            let keys = "⏎ opens the line as text: give it a `step_id`, or take it out";
+            let commands = "give the line a `step_id`, or take it out";
             let problem = RULE.problem(plan, Spot::line(*place), message);
-            problems.push(problem.with_help(help));
+            problems.push(problem.with_help(keys, commands));
         }
     }
     for step in plan.steps() {

@@ -135,6 +135,11 @@ impl Fix {
             Self::SortLog { .. } => None,
         }
     }
+
+    /// Whether a person has to say whose words stay.
+    pub fn needs_side(self) -> bool {
+        matches!(self, Self::Drift { .. })
+    }
 }
 
 /// Something wrong in one place.
@@ -146,8 +151,10 @@ pub struct Problem {
     pub severity: Severity,
     /// What is wrong, in one sentence without a full stop.
     pub message: String,
-    /// What to do next.
+    /// What to do next in the cockpit, by its keys.
     pub help: String,
+    /// What to do next elsewhere, by commands or in an editor.
+    pub command_help: String,
     /// Where it stands.
     pub place: Place,
     /// The offending bytes, counted from the start of the line in the file; see [`line`].
@@ -162,13 +169,19 @@ pub struct Problem {
 
 impl Problem {
     fn about(mut self, step: StepRef<'_>) -> Self {
+        self.command_help = self.command_help.replace(STEP, &step.id().to_string());
         self.step = Some(step.id());
         self.step_index = Some(step.index());
         self
     }
 
-    fn with_help(mut self, help: impl Into<String>) -> Self {
-        self.help = help.into();
+    fn with_help(mut self, keys: impl Into<String>, commands: impl Into<String>) -> Self {
+        self.help = keys.into();
+        self.by_command(commands)
+    }
+
+    fn by_command(mut self, commands: impl Into<String>) -> Self {
+        self.command_help = commands.into();
         self
     }
 
@@ -202,6 +215,28 @@ pub struct Context<'a> {
     pub checkpoints: &'a Path,
 }
 
+/// What to do about a problem, worded for the two places where one reads of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Help {
+    /// In the cockpit, by its keys.
+    pub keys: &'static str,
+    /// Elsewhere, by commands or in an editor; `STEP` stands for the step's ID.
+    pub commands: &'static str,
+}
+
+/// What stands for the ID of a problem's step in the help of its rule.
+const STEP: &str = "STEP";
+
+impl Help {
+    /// The same words in both places.
+    const fn anywhere(words: &'static str) -> Self {
+        Self {
+            keys: words,
+            commands: words,
+        }
+    }
+}
+
 /// A rule.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
@@ -212,7 +247,7 @@ pub struct Rule {
     /// What it looks for, in a few words.
     pub title: &'static str,
     /// What to do about it, where a problem does not know better.
-    pub help: &'static str,
+    pub help: Help,
     /// Adds what it finds.
     pub run: fn(&Plan, &Context<'_>, &mut Vec<Problem>),
 }
@@ -235,7 +270,8 @@ impl Rule {
             code: self.code,
             severity: self.severity,
             message: message.into(),
-            help: self.help.to_owned(),
+            help: self.help.keys.to_owned(),
+            command_help: self.help.commands.to_owned(),
             place: spot.place(plan),
             span: spot.span(),
             step: None,
@@ -301,19 +337,19 @@ pub fn check(plan: &Plan, context: &Context<'_>) -> Vec<Problem> {
     problems
 }
 
-/// What is wrong with the settings themselves, one sentence each: codes and severities
-/// that do not exist and so have no effect.
-pub fn unknown_settings(settings: &BTreeMap<String, String>) -> Vec<String> {
+/// What is wrong with the settings themselves, each code with one sentence: codes and
+/// severities that do not exist and so have no effect.
+pub fn unknown_settings(settings: &BTreeMap<String, String>) -> Vec<(String, String)> {
     let known = |word: &str| word == OFF || Severity::ALL.iter().any(|s| s.word() == word);
     settings
         .iter()
         .filter_map(|(code, word)| {
-            if find_rule(code).is_none() {
-                return Some(format!("[checks] names {code}, but no rule has that code"));
-            }
-            (!known(word)).then(|| {
-                format!("[checks] sets {code} to “{word}”: use error, warning, note or off")
-            })
+            let message = match (find_rule(code), known(word)) {
+                (None, _) => format!("[checks] names {code}, but no rule has that code"),
+                (_, true) => return None,
+                _ => format!("[checks] sets {code} to “{word}”: use error, warning, note or off"),
+            };
+            Some((code.clone(), message))
         })
         .collect()
 }

@@ -1,16 +1,32 @@
 //! A sub-step whose parent is not in the plan.
 //!
-//! `0245.A` is a part of `0245`. Without the parent it shows up on its own, and nobody
-//! says what the parts add up to. Add the parent with `a`, or give the sub-step a number.
+//! `0245.A` is a part of `0245`. Without the parent it shows up on its own, and nobody says
+//! what the parts add up to. Add the parent, or give the sub-step a number.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0002.A"}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0002"}
+//! {"step_id": "0002.A"}
+//! ```
 
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     code: "orphan-sub-step",
     severity: Severity::Warning,
     title: "a sub-step has no parent",
-    help: "⏎ goes to the step: `a` adds the parent; `E` opens the sub-step to give it another ID",
+    help: Help {
+        keys: "⏎ goes to the step: `a` adds the parent; `E` opens the sub-step to give it another ID",
+        commands: "write the parent into the log, or give the sub-step another ID",
+    },
     run,
 };
 

@@ -1,11 +1,29 @@
 //! Two blocks that claim the same step numbers.
 //!
 //! A step in both is counted in one of them only, and its steward is a matter of luck.
-//! Correct the step range in one of the rows. The same row standing in two documents is
-//! no overlap.
+//! Correct the step range in one of the rows. The same row standing in two documents is no
+//! overlap.
+//!
+//! ## Caught
+//!
+//! ```markdown
+//! | Block | Step Range | Working Theme |
+//! | --- | --- | --- |
+//! | B01 | 0001–0110 | Cadence |
+//! | B02 | 0101–0200 | Controls |
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```markdown
+//! | Block | Step Range | Working Theme |
+//! | --- | --- | --- |
+//! | B01 | 0001–0100 | Cadence |
+//! | B02 | 0101–0200 | Controls |
+//! ```
 
 use super::wording::numbers;
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::canon::block_table::BlockRow;
 
 /// The rule.
@@ -13,7 +31,7 @@ pub const RULE: Rule = Rule {
     code: "overlapping-blocks",
     severity: Severity::Error,
     title: "two blocks have step numbers in common",
-    help: "correct the step range of one of the two rows in the block table",
+    help: Help::anywhere("correct the step range of one of the two rows in the block table"),
     run,
 };
 

@@ -1,9 +1,22 @@
 //! A step that depends on itself.
 //!
-//! It can never become ready. Mostly a slip of copying: take the entry out with `e`, or
-//! write the ID that was meant.
+//! It can never become ready. Mostly a slip of copying: take the entry out, or write the ID
+//! that was meant.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "dependencies": ["0001"]}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001"}
+//! {"step_id": "0001.A", "dependencies": ["0001"]}
+//! ```
 
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 
@@ -12,7 +25,10 @@ pub const RULE: Rule = Rule {
     code: "self-dependency",
     severity: Severity::Error,
     title: "a step depends on itself",
-    help: "⏎ goes to the step: `e` on the dependencies takes the entry out",
+    help: Help {
+        keys: "⏎ goes to the step: `e` on the dependencies takes the entry out",
+        commands: "`stepdeck set STEP dependencies-=STEP` takes the entry out",
+    },
     run,
 };
 

@@ -1,11 +1,24 @@
 //! A step in progress that nobody has touched for 30 days.
 //!
-//! Perhaps it is blocked, or done, or was given up without a word. Set what is true with
-//! `s`; any edit of the step dates it anew.
+//! Perhaps it is blocked, or done, or was given up without a word. Set what is true; any
+//! edit of the step dates it anew.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "in progress", "updated_at": "2026-10-01T00:00:00Z"}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "in progress", "updated_at": "2026-11-01T00:00:00Z"}
+//! {"step_id": "0002", "status": "draft", "updated_at": "2026-10-01T00:00:00Z"}
+//! ```
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::field::Field;
 use crate::plan::status::Status;
 
@@ -14,7 +27,10 @@ pub const RULE: Rule = Rule {
     code: "stale",
     severity: Severity::Note,
     title: "a step in progress was not touched for 30 days",
-    help: "⏎ goes to the step: `s` sets what is true now; any edit of the step dates it anew",
+    help: Help {
+        keys: "⏎ goes to the step: `s` sets what is true now; any edit of the step dates it anew",
+        commands: "`stepdeck set STEP status=STATUS` says what is true now; any edit of the step dates it anew",
+    },
     run,
 };
 

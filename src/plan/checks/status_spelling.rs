@@ -2,11 +2,29 @@
 //!
 //! Automation compares letter by letter: the log writes `idea`, `draft`, `in progress`,
 //! `blocked` and `complete`, in lower case. stepdeck reads `In Progress` and `in_progress`
-//! too, but a dashboard may not. `f` writes the canonical spelling and changes nothing
+//! too, but a dashboard may not. The fix writes the canonical spelling and changes nothing
 //! else. The canon is for people and may write its statuses with capitals.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "In_Progress"}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "in progress"}
+//! ```
+//!
+//! ```markdown
+//! #### Step 0001 — Hold the review
+//!
+//! - **Status:** In Progress
+//! ```
 
 use super::wording::quoted;
-use super::{Context, Fix, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Fix, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::field::Field;
 use crate::plan::status::Status;
@@ -16,7 +34,10 @@ pub const RULE: Rule = Rule {
     code: "status-spelling",
     severity: Severity::Error,
     title: "a status in the log is not lowercase",
-    help: "`f` writes it in its one spelling",
+    help: Help {
+        keys: "`f` writes it in its one spelling",
+        commands: "`stepdeck check --fix` writes it in its one spelling",
+    },
     run,
 };
 

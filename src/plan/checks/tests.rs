@@ -97,9 +97,16 @@ fn settings_change_severities_and_switch_rules_off() {
     assert_eq!(
         unknown_settings(&severities),
         [
-            "[checks] names speling, but no rule has that code",
-            "[checks] sets unsorted to “loud”: use error, warning, note or off",
+            (
+                "speling",
+                "[checks] names speling, but no rule has that code"
+            ),
+            (
+                "unsorted",
+                "[checks] sets unsorted to “loud”: use error, warning, note or off"
+            ),
         ]
+        .map(|(code, message)| (code.to_owned(), message.to_owned()))
     );
 }
 

@@ -2,10 +2,34 @@
 //!
 //! A block has one theme, in the block table; the log repeats it for machines. When the
 //! quarterly review words a block anew, steps keep the old words until somebody takes the
-//! new ones over: `f` does. If the step is right, edit the block's theme instead.
+//! new ones over, as the fix does. If the step is right, edit the block's theme instead.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "theme": "Cadence"}
+//! ```
+//!
+//! ```markdown
+//! | Block | Step Range | Working Theme |
+//! | --- | --- | --- |
+//! | B01 | 0001–0100 | Controls |
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "theme": "cadence"}
+//! ```
+//!
+//! ```markdown
+//! | Block | Step Range | Working Theme |
+//! | --- | --- | --- |
+//! | B01 | 0001–0100 | **Cadence** |
+//! ```
 
 use super::wording::contrasted;
-use super::{Context, Fix, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Fix, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::canon::normalised;
@@ -16,7 +40,10 @@ pub const RULE: Rule = Rule {
     code: "theme",
     severity: Severity::Warning,
     title: "a step's theme is not its block's",
-    help: "`f` takes the block's theme over; `e` on the block words it anew",
+    help: Help {
+        keys: "`f` takes the block's theme over; `e` on the block words it anew",
+        commands: "`stepdeck check --fix` takes the block's theme over; if the step is right, word the block's row anew",
+    },
     run,
 };
 

@@ -1,11 +1,41 @@
 //! A ticked checklist item that names a step which is still open.
 //!
 //! The item says that the work is done, the step says that it is not. Set the step's
-//! status with `s`, or take the tick away with `x`. A year such as 2027 counts as a step
-//! only where the item speaks of steps.
+//! status, or take the tick away. A year such as 2027 counts as a step only where the item
+//! speaks of steps.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "draft"}
+//! ```
+//!
+//! ```markdown
+//! # Checklists
+//!
+//! ## Base
+//!
+//! - [x] Runbooks written (Step 0001)
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "complete"}
+//! {"step_id": "2027", "status": "draft"}
+//! ```
+//!
+//! ```markdown
+//! # Checklists
+//!
+//! ## Base
+//!
+//! - [x] Runbooks written (Step 0001)
+//! - [x] Budget of 2027 agreed
+//! ```
 
 use super::wording::{listed, quoted};
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::canon::checklist::Check;
 use crate::plan::id::StepId;
 use crate::plan::status::Status;
@@ -15,7 +45,10 @@ pub const RULE: Rule = Rule {
     code: "tick-contradicted",
     severity: Severity::Warning,
     title: "a ticked item names a step that is open",
-    help: "⏎ goes to the item: `x` takes the tick away; `s` on the step sets its status",
+    help: Help {
+        keys: "⏎ goes to the item: `x` takes the tick away; `s` on the step sets its status",
+        commands: "`stepdeck set STEP status=complete` completes the step; `stepdeck tick STAGE CHECK --off` takes the tick away",
+    },
     run,
 };
 

@@ -1,11 +1,39 @@
 //! A ticked checklist item that links to no evidence.
 //!
 //! At the gate somebody will ask how one knows. Evidence is a link in the stage's roadmap
-//! entry whose bullet repeats the item's words, or a link in the item itself. `a` attaches
-//! one.
+//! entry whose bullet repeats the item's words, or a link in the item itself. Attach one,
+//! or take the tick away.
+//!
+//! ## Caught
+//!
+//! ```markdown
+//! # Checklists
+//!
+//! ## Base
+//!
+//! - [x] Runbooks written
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```markdown
+//! # Checklists
+//!
+//! ## Base
+//!
+//! - [x] Runbooks written
+//! - [x] Rota posted ([where](https://example.org/rota))
+//! - [ ] Drill held
+//! ```
+//!
+//! ```markdown docs/ROADMAP.md
+//! ## Base
+//!
+//! - Runbooks written — <https://example.org/runbooks>
+//! ```
 
 use super::wording::quoted;
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::canon::checklist::Check;
 
 /// The rule.
@@ -13,7 +41,10 @@ pub const RULE: Rule = Rule {
     code: "tick-without-evidence",
     severity: Severity::Warning,
     title: "a ticked item has no evidence link",
-    help: "⏎ goes to the check: `a` attaches a link; `x` takes the tick away",
+    help: Help {
+        keys: "⏎ goes to the check: `a` attaches a link; `x` takes the tick away",
+        commands: "`stepdeck tick STAGE CHECK --evidence LINK` attaches a link; `--off` takes the tick away",
+    },
     run,
 };
 

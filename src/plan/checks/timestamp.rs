@@ -2,13 +2,25 @@
 //!
 //! `2026-01-31T12:00:00Z` is one, with or without fractions of a second. Anything else
 //! cannot be sorted or compared, so the step looks as if it had never been touched. Where
-//! the instant is plain (a day, a time without zone, another zone's spelling), `f` writes it
-//! as RFC 3339, reading a time without zone as UTC and a day as its beginning.
+//! the instant is plain (a day, a time without zone, another zone's spelling), the fix
+//! writes it as RFC 3339, reading a time without zone as UTC and a day as its beginning.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "updated_at": "2026-01-31 12:00"}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "updated_at": "2026-01-31T12:00:00.25Z"}
+//! ```
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
 use super::wording::quoted;
-use super::{Context, Fix, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Fix, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::field::Field;
 
@@ -17,7 +29,7 @@ pub const RULE: Rule = Rule {
     code: "timestamp",
     severity: Severity::Error,
     title: "updated_at is not RFC 3339",
-    help: "any edit of the step writes it anew, as 2026-01-31T12:00:00Z",
+    help: Help::anywhere("any edit of the step writes it anew, as 2026-01-31T12:00:00Z"),
     run,
 };
 
@@ -43,9 +55,10 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
         if read_loosely(&text).is_some() {
             let step_index = step.index();
             let fix = Fix::Timestamp { step_index };
-            problem = problem
-                .mended_by(fix)
-                .with_help("`f` writes the same instant as RFC 3339 in UTC");
+            problem = problem.mended_by(fix).with_help(
+                "`f` writes the same instant as RFC 3339 in UTC",
+                "`stepdeck check --fix` writes the same instant as RFC 3339 in UTC",
+            );
         }
         problems.push(problem);
     }

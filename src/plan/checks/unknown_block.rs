@@ -1,15 +1,40 @@
 //! A step in a block that the block table does not have.
 //!
 //! Without a row there is no theme, no steward and no success signal for the step. Add a
-//! row for the block, or correct the step's block with `e`. Each unknown block is reported
-//! once, at its first step. A plan without any block table goes by the rule of a hundred
-//! steps a block, and only what is no block name at all is reported.
+//! row for the block, or correct the step's block. Each unknown block is reported once, at
+//! its first step. A plan without any block table goes by the rule of a hundred steps a
+//! block, and only what is no block name at all is reported.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0101", "block": "B02"}
+//! ```
+//!
+//! ```markdown
+//! | Block | Step Range | Working Theme |
+//! | --- | --- | --- |
+//! | B01 | 0001–0100 | Cadence |
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0101", "block": "B02"}
+//! ```
+//!
+//! ```markdown
+//! | Block | Step Range | Working Theme |
+//! | --- | --- | --- |
+//! | B01 | 0001–0100 | Cadence |
+//! | B02 | 0101–0200 | Controls |
+//! ```
 
 use std::collections::{BTreeMap, HashSet};
 
 use super::id_outside_block::named_block;
 use super::wording::{counted, quoted};
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::field::Field;
 use crate::plan::id::BlockId;
@@ -19,7 +44,10 @@ pub const RULE: Rule = Rule {
     code: "unknown-block",
     severity: Severity::Error,
     title: "a step names a block that does not exist",
-    help: "add a row for it to the block table, or `e` on the block corrects the step",
+    help: Help {
+        keys: "add a row for it to the block table, or `e` on the block corrects the step",
+        commands: "add a row for it to the block table, or correct the step: `stepdeck set STEP block=BLOCK`",
+    },
     run,
 };
 
@@ -36,8 +64,10 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
                 let words = quoted(&json::words(raw));
                 let message = format!("{} names {words} as its block, which is none", step.id());
                 let spot = Spot::field(plan, step, Field::Block);
-                let help = "⏎ goes to the step: `e` on the block corrects it: write B and a number, as B07";
-                let problem = RULE.problem(plan, spot, message).with_help(help);
+                let keys = "⏎ goes to the step: `e` on the block corrects it: write B and a number, as B07";
+                let commands =
+                    "`stepdeck set STEP block=BLOCK` corrects it: write B and a number, as B07";
+                let problem = RULE.problem(plan, spot, message).with_help(keys, commands);
                 problems.push(problem.about(step));
             }
             _ => {}

@@ -1,14 +1,52 @@
 //! An owner matrix or a readiness checklist that names a stage which is not on the ladder.
 //!
 //! Its owners and checks belong to no gate, so no review asks for them. Mostly a stage was
-//! renamed in one place only. Word it as the ladder does. Tables and lists that name none of
-//! the ladder's stages are about something else and are left alone, as is everything in a
-//! plan without a ladder.
+//! renamed in one place only. Word it as the ladder does. Tables and lists that name none
+//! of the ladder's stages are about something else and are left alone, as is everything in
+//! a plan without a ladder.
+//!
+//! ## Caught
+//!
+//! ```markdown
+//! | Stage | Stage-Gate Review |
+//! | --- | --- |
+//! | Base | Review of the runbooks |
+//! | Top | Review of the drill |
+//!
+//! # Checklists
+//!
+//! ## Base
+//!
+//! - Runbooks written
+//!
+//! ## Summit
+//!
+//! - Drill held
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```markdown
+//! | Stage | Stage-Gate Review |
+//! | --- | --- |
+//! | Base | Review of the runbooks |
+//! | Top | Review of the drill |
+//!
+//! # Checklists
+//!
+//! ## Base
+//!
+//! - Runbooks written
+//!
+//! ## Top
+//!
+//! - Drill held
+//! ```
 
 use std::collections::HashSet;
 
 use super::wording::{listed, quoted};
-use super::{Context, Plan, Problem, Rule, Severity, Spot, canon};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot, canon};
 use crate::document::markdown::MarkdownDocument;
 use crate::document::splice::Span;
 use crate::plan::canon::{checklist, matrix, normalised};
@@ -18,7 +56,7 @@ pub const RULE: Rule = Rule {
     code: "unknown-stage",
     severity: Severity::Warning,
     title: "a matrix or checklist names a stage that is not on the ladder",
-    help: "name the stage as the ladder does, or add a row to the ladder",
+    help: Help::anywhere("name the stage as the ladder does, or add a row to the ladder"),
     run,
 };
 

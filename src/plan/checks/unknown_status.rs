@@ -1,11 +1,23 @@
 //! A status that is none of the five.
 //!
 //! The five are idea, draft, in progress, blocked and complete. A step with another one is
-//! counted under none of them and is never done, so its dependants wait for ever. `s` sets
-//! a status.
+//! counted under none of them and is never done, so its dependants wait for ever. Set one
+//! of the five.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "done"}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "status": "complete"}
+//! ```
 
 use super::wording::quoted;
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::field::Field;
 use crate::plan::status::Status;
@@ -15,7 +27,10 @@ pub const RULE: Rule = Rule {
     code: "unknown-status",
     severity: Severity::Error,
     title: "a status is none of the five",
-    help: "⏎ goes to the step: `s` sets a status: idea, draft, in progress, blocked or complete",
+    help: Help {
+        keys: "⏎ goes to the step: `s` sets a status: idea, draft, in progress, blocked or complete",
+        commands: "`stepdeck set STEP status=STATUS` sets one: idea, draft, in progress, blocked or complete",
+    },
     run,
 };
 

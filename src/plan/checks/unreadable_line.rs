@@ -1,10 +1,24 @@
 //! A line of the log that is not one JSON object.
 //!
-//! Whatever the line was meant to say, no one sees it: the step is missing from lists,
-//! its dependants wait for nothing, and a dashboard may stop at it. The bytes are kept as
-//! they are. Mend the line in place: `⏎` on the problem opens it as text.
+//! Whatever the line was meant to say, no one sees it: the step is missing from lists, its
+//! dependants wait for nothing, and a dashboard may stop at it. The bytes are kept as they
+//! are. Mend the line in place.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "title": "Hold the review",}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"schema": "stepdeck/log@1"}
+//!
+//! {"step_id": "0001", "title": "Hold the review"}
+//! ```
 
-use super::{Context, Plan, Problem, Rule, Severity, Spot, logs};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot, logs};
 use crate::document::log::LineProblem;
 use crate::document::splice::Span;
 use crate::plan::LogPlace;
@@ -14,7 +28,10 @@ pub const RULE: Rule = Rule {
     code: "unreadable-line",
     severity: Severity::Error,
     title: "a line of the log is not a JSON object",
-    help: "⏎ opens the line as text; it is kept byte for byte until then",
+    help: Help {
+        keys: "⏎ opens the line as text; it is kept byte for byte until then",
+        commands: "mend the line in an editor; it is kept byte for byte until then",
+    },
     run,
 };
 

@@ -2,10 +2,26 @@
 //!
 //! A log in order reads like the plan, a new step has one obvious place, and two people's
 //! additions merge without touching each other. Each line that stands behind a higher ID
-//! than its own is reported. `f` moves the lines into order; headers, blank lines and lines
-//! that are no steps stay where they are, and a log with an unfinished merge is left alone.
+//! than its own is reported. The fix moves the lines into order; headers, blank lines and
+//! lines that are no steps stay where they are, and a log with an unfinished merge is left
+//! alone.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0002"}
+//! {"step_id": "0001"}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001"}
+//! {"step_id": "0001.A"}
+//! {"step_id": "0002"}
+//! ```
 
-use super::{Context, Fix, Plan, Problem, Rule, Severity, Spot, conflict_marker};
+use super::{Context, Fix, Help, Plan, Problem, Rule, Severity, Spot, conflict_marker};
 use crate::plan::{LogPlace, StepRef};
 
 /// The rule.
@@ -13,7 +29,10 @@ pub const RULE: Rule = Rule {
     code: "unsorted",
     severity: Severity::Warning,
     title: "steps are not in the order of their IDs",
-    help: "`f` moves the lines into order",
+    help: Help {
+        keys: "`f` moves the lines into order",
+        commands: "`stepdeck check --fix` moves the lines into order",
+    },
     run,
 };
 
@@ -39,7 +58,10 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
         let message = format!("{} stands behind {}", step.id(), before.id());
         let problem = RULE.problem(plan, Spot::step(plan, *step), message);
         let problem = match unfinished[file] {
-            true => problem.with_help("finish the merge first; then `f` sorts the lines"),
+            true => problem.with_help(
+                "finish the merge first; then `f` sorts the lines",
+                "finish the merge first; then `stepdeck check --fix` sorts the lines",
+            ),
             false => problem.mended_by(Fix::SortLog { file }),
         };
         problems.push(problem.about(*step));

@@ -3,9 +3,21 @@
 //! Texts are strings, `dependencies`, `artifacts` and `inputs` lists of strings,
 //! `evidence`, `effort` and `cost` objects; what is measured there is a number or words.
 //! stepdeck shows such a value as it stands, but a dashboard or a script may trip over it.
-//! `e` writes the field in its right form; where an object is needed, `E` opens the step.
+//! Write the field in its right form.
+//!
+//! ## Caught
+//!
+//! ```jsonl
+//! {"step_id": "0001", "dependencies": "0002", "evidence": "80 %"}
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```jsonl
+//! {"step_id": "0001", "dependencies": ["0002"], "evidence": {"metric": "coverage", "target": "80 %"}}
+//! ```
 
-use super::{Context, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::field::{FIELDS, Field, FieldSpec, Kind};
 
@@ -14,7 +26,10 @@ pub const RULE: Rule = Rule {
     code: "wrong-type",
     severity: Severity::Error,
     title: "a field has a value of the wrong JSON type",
-    help: "⏎ goes to the step: `e` on the field writes it anew; `E` opens the whole step",
+    help: Help {
+        keys: "⏎ goes to the step: `e` on the field writes it anew; `E` opens the whole step",
+        commands: "write it anew in the line: a text as \"…\", a list as [\"…\"], an object as {\"…\": …}",
+    },
     run,
 };
 

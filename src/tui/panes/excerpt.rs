@@ -61,8 +61,13 @@ fn marked(
     theme: &Theme,
 ) -> Vec<Vec<Span<'static>>> {
     let (from, to) = (span.start.min(bytes.len()), span.end.min(bytes.len()));
-    // A row of what comes before, if there are several.
-    let lead = if most > 1 { room + room / 3 } else { room / 3 };
+    // A row of what comes before, if there are several; else what the marked bytes leave.
+    let spare = room.saturating_sub(to - from + 2).max(room / 8);
+    let lead = if most > 1 {
+        room + room / 3
+    } else {
+        spare.min(room / 3)
+    };
     let start = match to <= room || from <= room * (most - 1) {
         true => 0,
         false => boundary(bytes, from.saturating_sub(lead)),
@@ -77,9 +82,13 @@ fn marked(
     for (part, is_marked) in parts.iter().zip([false, true, false]) {
         for letter in part.graphemes(true) {
             if !rows.push(letter, is_marked) {
+                rows.cut();
                 return rows.finish();
             }
         }
+    }
+    if end < bytes.len() {
+        rows.cut();
     }
     rows.finish()
 }
@@ -138,6 +147,29 @@ impl<'a> Rows<'a> {
         true
     }
 
+    /// Puts the sign that there is more in the place of the last letters of the row.
+    fn cut(&mut self) {
+        let sign = self.theme.glyphs.ellipsis;
+        while self.used + width(sign) > self.room
+            && let Some(span) = self.spans.last_mut()
+        {
+            match span.content.grapheme_indices(true).next_back() {
+                Some((at, letter)) => {
+                    self.used -= width(letter);
+                    span.content.to_mut().truncate(at);
+                }
+                None => drop(self.spans.pop()),
+            }
+        }
+        if self.used + width(sign) <= self.room {
+            self.spans.push(Span::styled(sign, self.theme.dim));
+            self.used += width(sign);
+        }
+        // What is cut out of the marked bytes stays marked.
+        let kept = self.carets.len().min(self.used);
+        self.carets.truncate(kept);
+    }
+
     fn end_row(&mut self) {
         self.full.push(std::mem::take(&mut self.spans));
         let carets = std::mem::take(&mut self.carets);
@@ -188,7 +220,12 @@ mod tests {
         assert_eq!(rows(b"abcdef", 2..5, 4, 4), ["abcd", "  ^^", "ef", "^"]);
         assert_eq!(rows("设计x".as_bytes(), 6..7, 10, 4), ["设计x", "    ^"]);
         assert_eq!(rows(b"abc", 0..0, 10, 4), ["abc"]);
-        assert_eq!(rows(b"0123456789abcdef", 12..13, 6, 1), ["~abcde", "   ^"]);
+        assert_eq!(rows(b"0123456789abcdef", 12..13, 6, 1), ["~abcd~", "   ^"]);
+        assert_eq!(
+            rows(b"0123456789abcdef", 4..14, 8, 1),
+            ["~345678~", "  ^^^^^^"]
+        );
+        assert_eq!(rows(b"abcdef", 0..1, 4, 1), ["abc~", "^"]);
     }
 
     proptest! {

@@ -105,20 +105,10 @@ fn nothing(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme) {
 /// How many problems of each severity, and whether the plan has changed since.
 fn summary(model: &Model, theme: &Theme) -> Line<'static> {
     let found = &model.problems.found;
-    let mut spans: Vec<Span<'static>> = Vec::new();
-    for severity in Severity::ALL {
-        // They are sorted by severity.
-        let from = found.partition_point(|p| p.severity < severity);
-        let to = found.partition_point(|p| p.severity <= severity);
-        if to > from {
-            if !spans.is_empty() {
-                spans.push(Span::styled(format!(" {} ", theme.glyphs.dot), theme.dim));
-            }
-            let plural = if to - from == 1 { "" } else { "s" };
-            let text = format!("{} {}{plural}", to - from, severity.word());
-            spans.push(Span::styled(text, look(severity, theme).1));
-        }
-    }
+    // They are sorted by severity.
+    let until = |severity| found.partition_point(|p| p.severity <= severity);
+    let before = |severity| found.partition_point(|p| p.severity < severity);
+    let mut spans = counts(|severity| until(severity) - before(severity), theme);
     if model.problems.generation != model.generation {
         spans.push(Span::styled(
             format!(" {} checking", theme.glyphs.dot),
@@ -128,7 +118,26 @@ fn summary(model: &Model, theme: &Theme) -> Line<'static> {
     spans.into()
 }
 
-fn look(severity: Severity, theme: &Theme) -> (&'static str, Style) {
+/// How many problems of each severity there are; nothing where there is none.
+pub fn counts(count: impl Fn(Severity) -> usize, theme: &Theme) -> Vec<Span<'static>> {
+    let mut spans = Vec::new();
+    for severity in Severity::ALL {
+        let count = count(severity);
+        if count == 0 {
+            continue;
+        }
+        if !spans.is_empty() {
+            spans.push(Span::styled(format!(" {} ", theme.glyphs.dot), theme.dim));
+        }
+        let plural = if count == 1 { "" } else { "s" };
+        let text = format!("{count} {}{plural}", severity.word());
+        spans.push(Span::styled(text, look(severity, theme).1));
+    }
+    spans
+}
+
+/// Sign and style of a severity.
+pub fn look(severity: Severity, theme: &Theme) -> (&'static str, Style) {
     use crate::tui::theme::Sign;
     match severity {
         Severity::Error => (theme.glyph(Sign::Blocked), theme.error),

@@ -1,0 +1,194 @@
+//! Fixing until there is nothing left to fix: several rounds of fixes as one change.
+//!
+//! A fix can bring another problem within reach, as a theme taken over brings its step under
+//! the eyes of other rules; so the plan is checked anew after each round.
+
+use chrono::{DateTime, Utc};
+
+use super::Composer;
+use crate::change::value::Refusal;
+use crate::change::{Change, apply};
+use crate::plan::Plan;
+use crate::plan::checks::{Fix, Problem};
+use crate::plan::source::SourceFile;
+
+/// Rounds at the most: two rules that undo each other's fixes must come to an end.
+const ROUNDS: usize = 8;
+
+/// What fixing comes to.
+#[derive(Debug)]
+pub struct Mended {
+    /// Everything that was fixed, as one change.
+    pub change: Change,
+    /// The plan with the change made.
+    pub plan: Plan,
+    /// Why the fixes that are left could not be made.
+    pub refused: Vec<Refusal>,
+}
+
+/// Fixes what `check` finds in `plan`, again and again until nothing more can be fixed. Where
+/// log and canon disagree, `prefer_log` says whose words stay; without it drift is left alone.
+pub fn mend(
+    plan: &Plan,
+    now: DateTime<Utc>,
+    prefer_log: Option<bool>,
+    check: impl Fn(&Plan) -> Vec<Problem>,
+) -> Mended {
+    let mut mended = Mended {
+        change: Change {
+            label: String::new(),
+            edits: Vec::new(),
+        },
+        plan: Plan::read(plan.files().to_vec()),
+        refused: Vec::new(),
+    };
+    let (mut count, mut only) = (0, String::new());
+    for _ in 0..ROUNDS {
+        let mut files = mended.plan.files().to_vec();
+        let mut round = Round {
+            composer: Composer {
+                plan: &mended.plan,
+                now,
+            },
+            prefer_log: prefer_log.unwrap_or(true),
+            files: &mut files,
+            made: Vec::new(),
+            count: 0,
+            refused: Vec::new(),
+        };
+        round.make(&wanted(&check(&mended.plan), prefer_log));
+        let (made, refused) = (std::mem::take(&mut round.made), round.refused);
+        count += round.count;
+        mended.refused = refused;
+        if made.is_empty() {
+            break;
+        }
+        only.clone_from(&made[0].label);
+        let edits = made.into_iter().flat_map(|change| change.edits);
+        mended.change.edits.extend(edits);
+        mended.plan = Plan::read(files);
+    }
+    mended.change.label = match count {
+        1 => only,
+        _ => format!("{count} fixes made"),
+    };
+    mended
+}
+
+fn wanted(problems: &[Problem], prefer_log: Option<bool>) -> Vec<Fix> {
+    let fixes = problems.iter().filter_map(|problem| problem.fix);
+    let mut fixes: Vec<Fix> = fixes
+        .filter(|fix| prefer_log.is_some() || !fix.needs_side())
+        .collect();
+    fixes.sort_by_key(|fix| (fix.step_index(), *fix));
+    fixes.dedup();
+    fixes
+}
+
+/// The fixes of one state of the plan, as they are put onto its files.
+struct Round<'a> {
+    composer: Composer<'a>,
+    prefer_log: bool,
+    files: &'a mut Vec<SourceFile>,
+    made: Vec<Change>,
+    count: usize,
+    refused: Vec<Refusal>,
+}
+
+impl Round<'_> {
+    /// Makes the fixes together, or where the files refuse them so, those that can be made.
+    fn make(&mut self, fixes: &[Fix]) {
+        let (change, refused) = self.composer.fix_all(fixes, self.prefer_log);
+        let obstacle = match apply::change(&change, self.files) {
+            Ok(()) => {
+                self.count += fixes.len() - refused.len();
+                self.refused.extend(refused.into_iter().map(|(_, why)| why));
+                if !change.edits.is_empty() {
+                    self.made.push(change);
+                }
+                return;
+            }
+            Err(conflicts) => conflicts.into_iter().next(),
+        };
+        if fixes.len() > 1 {
+            let (first, second) = fixes.split_at(fixes.len() / 2);
+            self.make(first);
+            self.make(second);
+        } else if let Some(conflict) = obstacle {
+            let what = conflict.edit.target.words();
+            self.refused
+                .push(Refusal(format!("{what}: {}", conflict.obstacle)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use super::*;
+    use crate::plan::checks::{Context, check};
+    use crate::plan::source::Role;
+
+    const LOG: &str = "{\"step_id\": \"0002\", \"owner\": \"ops\", \"status\": \"Draft\", \
+                       \"updated_at\": \"2026-01-31\"}\n{\"step_id\": \"0001\", \"status\": \
+                       \"IDEA\"}\n";
+    const CANON: &str = "### Step 0002\n- **Owner:** grc\n";
+
+    fn find(plan: &Plan) -> Vec<Problem> {
+        let context = Context {
+            now: DateTime::from_timestamp(1_780_272_000, 0).unwrap(),
+            exists: &|_: &Path| true,
+            severities: &BTreeMap::new(),
+            checkpoints: Path::new("docs/checkpoints"),
+        };
+        check(plan, &context)
+    }
+
+    fn mended(prefer_log: Option<bool>) -> (Mended, Vec<String>) {
+        let plan = Plan::read(vec![
+            SourceFile::load("a.jsonl", Role::Log, LOG.as_bytes()),
+            SourceFile::load("a.md", Role::Canon, CANON.as_bytes()),
+        ]);
+        let now = DateTime::from_timestamp(1_780_272_000, 0).unwrap();
+        let mended = mend(&plan, now, prefer_log, find);
+        let mut files = plan.files().to_vec();
+        apply::change(&mended.change, &mut files).unwrap();
+        let text = |file: &SourceFile| String::from_utf8(file.document.to_bytes()).unwrap();
+        let texts: Vec<String> = files.iter().map(text).collect();
+        let known: Vec<String> = mended.plan.files().iter().map(text).collect();
+        assert_eq!(texts, known);
+        apply::change(&mended.change.inverse(), &mut files).unwrap();
+        assert_eq!(
+            files.iter().map(text).collect::<Vec<_>>(),
+            [LOG, CANON],
+            "taken back"
+        );
+        (mended, texts)
+    }
+
+    #[test]
+    fn drift_is_left_alone_unless_a_side_is_preferred() {
+        let (left, texts) = mended(None);
+        assert_eq!((texts[1].as_str(), left.refused.len()), (CANON, 0));
+        assert_eq!(left.change.label, "4 fixes made");
+        let left = find(&left.plan);
+        assert_eq!(left.iter().filter(|p| p.fix.is_some()).count(), 1);
+
+        let (log, texts) = mended(Some(true));
+        assert_eq!(texts[1], CANON.replace("grc", "ops"));
+        assert!(find(&log.plan).iter().all(|p| p.fix.is_none()));
+        let (canon, texts) = mended(Some(false));
+        assert!(texts[0].contains("\"owner\": \"grc\"") && texts[1] == CANON);
+        assert!(find(&canon.plan).iter().all(|p| p.fix.is_none()));
+    }
+
+    #[test]
+    fn nothing_to_fix_is_an_empty_change() {
+        let files = vec![SourceFile::load("a.md", Role::Canon, CANON.as_bytes())];
+        let plan = Plan::read(files);
+        let mended = mend(&plan, DateTime::default(), Some(true), find);
+        assert_eq!(mended.change.edits, []);
+    }
+}

@@ -1,0 +1,110 @@
+//! `check --fix`: what is safe is mended as one change; the dry run shows it as a diff.
+
+use std::cell::RefCell;
+use std::path::Path;
+
+use color_eyre::eyre::Result;
+use ratatui::text::Line;
+
+use super::{Check, Side, ending, problems, say_settings};
+use crate::change::compose::mend::{Mended, mend};
+use crate::cli::Color;
+use crate::cli::Ending;
+use crate::cli::invocation::Invocation;
+use crate::cli::paint::Paint;
+use crate::document::diff::{DiffLine, Kind, unified};
+use crate::plan::Plan;
+
+impl Check {
+    /// Whether the log's words stay where log and canon disagree, if that was said.
+    fn prefers_log(&self) -> Option<bool> {
+        self.prefer.map(|side| side == Side::Log)
+    }
+
+    /// Writes everything that can be fixed.
+    ///
+    /// # Errors
+    /// When nothing may be written, or it cannot be.
+    pub(super) fn mend(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
+        let refused = RefCell::new(Vec::new());
+        let change = invocation.edit(|opened, composer| {
+            let check = |plan: &Plan| problems(opened, plan, composer.now);
+            let mended = mend(&opened.plan, composer.now, self.prefers_log(), check);
+            refused.replace(mended.refused);
+            Ok(mended.change)
+        })?;
+        for refusal in refused.into_inner() {
+            invocation.say(&format!("not fixed: {refusal}"))?;
+        }
+        match change.edits.is_empty() {
+            true => invocation.say("nothing can be fixed here"),
+            false => invocation.say(&change.label),
+        }
+    }
+
+    /// Prints what would be written. The plan stays as it is, and so does what the run finds.
+    ///
+    /// # Errors
+    /// When the plan cannot be read.
+    pub(super) fn preview(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+        let opened = invocation.open()?;
+        say_settings(invocation, &opened)?;
+        let now = invocation.outside.now;
+        let check = |plan: &Plan| problems(&opened, plan, now);
+        let found = check(&opened.plan);
+        let mended = mend(&opened.plan, now, self.prefers_log(), check);
+        let diff = difference(&opened.plan, &mended);
+        let paint = invocation.paint();
+        let printed: Vec<u8> = match invocation.outside.terminal.is_none()
+            && invocation.arguments.color != Color::Always
+        {
+            // A pipe is read by programs, which want the very bytes.
+            true => diff.into_iter().flat_map(|line| line.bytes).collect(),
+            false => {
+                let lines = diff.iter().map(|line| painted(&paint, line));
+                lines.collect::<String>().into_bytes()
+            }
+        };
+        invocation.print_bytes(&printed)?;
+        for refusal in &mended.refused {
+            invocation.say(&format!("cannot be fixed: {refusal}"))?;
+        }
+        match mended.change.edits.is_empty() {
+            true => invocation.say("nothing can be fixed here")?,
+            false => invocation.say(&format!(
+                "nothing was written, as a dry run; else: {}",
+                mended.change.label
+            ))?,
+        }
+        Ok(ending(&found))
+    }
+}
+
+/// What mending makes of the files of a plan.
+fn difference(before: &Plan, mended: &Mended) -> Vec<DiffLine> {
+    let bytes = |plan: &Plan, path: &Path| {
+        let file = plan.files().iter().find(|file| file.path == path);
+        file.map_or(Vec::new(), |file| file.document.to_bytes())
+    };
+    let paths = mended.change.paths().into_iter();
+    let diff = |path| {
+        let (old, new) = (bytes(before, path), bytes(&mended.plan, path));
+        unified(path, &old, &new)
+    };
+    paths.flat_map(|path| diff(path)).collect()
+}
+
+/// A line of a diff for a terminal.
+fn painted(paint: &Paint, line: &DiffLine) -> String {
+    let theme = &paint.theme;
+    let style = match line.kind {
+        Kind::Header => theme.title,
+        Kind::Hunk => theme.accent,
+        Kind::Context => theme.text,
+        Kind::Removed => theme.error,
+        Kind::Added => theme.ok,
+        Kind::NoNewline => theme.dim,
+    };
+    let text = String::from_utf8_lossy(line.bytes.trim_ascii_end()).into_owned();
+    paint.line(&Line::styled(text, style))
+}

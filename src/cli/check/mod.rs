@@ -1,0 +1,140 @@
+//! `stepdeck check`: what is wrong with a plan, for people and for machines, and mending it.
+//!
+//! - `text`: for people: the line with carets below the offending bytes, the reason, the help
+//! - `json`: one document for scripts
+//! - `github`: annotations that a workflow run shows beside the lines
+//! - `mend`: `--fix` and its dry run
+
+mod github;
+mod json;
+mod mend;
+mod text;
+
+use chrono::{DateTime, Utc};
+use clap::ValueEnum;
+use color_eyre::eyre::{Result, bail};
+
+use super::Ending;
+use super::invocation::{Invocation, OpenPlan};
+use crate::plan::Plan;
+use crate::plan::checks::{Problem, Severity, unknown_settings};
+use crate::store::inspect::Premises;
+
+/// Report what is wrong with the plan, and mend what is safe to mend.
+///
+/// Exits with 1 if errors or warnings are found and with 0 if not: notes never fail a run.
+/// `[checks]` in stepdeck.toml sets how severe a rule is, or switches it off.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Check {
+    /// How to print what is found.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+    /// First mend what is safe, as one change: the spelling of statuses, the form of
+    /// timestamps, the order of lines, themes that are not their block's; and drift, if
+    /// --prefer says how. Then report what is left.
+    #[arg(long)]
+    pub fix: bool,
+    /// Write nothing, and print what --fix would write: a diff for `git apply` or `patch -p1`
+    /// in the plan's root.
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
+    /// Where log and canon disagree, let --fix take over the words of this side.
+    #[arg(long, value_name = "SIDE", requires = "fix")]
+    pub prefer: Option<Side>,
+}
+
+/// How problems are printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One document, stepdeck/check@1.
+    Json,
+    /// Annotations for a GitHub workflow.
+    Github,
+}
+
+/// One of the two places that a step can be written in.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum Side {
+    /// The log's words stay.
+    Log,
+    /// The canon's words stay.
+    Canon,
+}
+
+impl Check {
+    /// Mends, if asked to, and prints what there is to say.
+    ///
+    /// # Errors
+    /// When the plan cannot be read or written, or the arguments exclude each other.
+    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+        if self.dry_run {
+            if self.format != Format::Text {
+                bail!("--dry-run prints a diff and has no other --format");
+            }
+            return self.preview(invocation);
+        }
+        let opened = match self.fix {
+            true => {
+                self.mend(invocation)?;
+                invocation.reopen()?
+            }
+            false => invocation.open()?,
+        };
+        say_settings(invocation, &opened)?;
+        let found = problems(&opened, &opened.plan, invocation.outside.now);
+        match self.format {
+            Format::Text => {
+                let printed = text::report(&invocation.paint(), &opened.plan, &found);
+                invocation.print(&printed)?;
+            }
+            Format::Json => invocation.print_json(&json::document(&found))?,
+            Format::Github => {
+                invocation.print(&github::annotations(&opened.layout.root, &found))?
+            }
+        }
+        Ok(ending(&found))
+    }
+}
+
+/// What is wrong with a state of the plan.
+fn problems(opened: &OpenPlan, plan: &Plan, now: DateTime<Utc>) -> Vec<Problem> {
+    let layout = &opened.layout;
+    let premises = Premises {
+        root: &layout.root,
+        severities: &layout.severities(),
+        checkpoints: &opened.below(&layout.checkpoints),
+    };
+    premises.inspect(plan, now)
+}
+
+/// Says which entries of `[checks]` have no effect.
+fn say_settings(invocation: &mut Invocation<'_, '_>, opened: &OpenPlan) -> Result<()> {
+    let layout = &opened.layout;
+    for (code, message) in unknown_settings(&layout.severities()) {
+        let place = layout.config.checks.get(&code).map(|entry| entry.place);
+        let place = place.map_or(String::new(), |at| format!(":{}:{}", at.line, at.column));
+        invocation.say(&format!(
+            "{}{place}: {message}",
+            layout.config_file.display()
+        ))?;
+    }
+    Ok(())
+}
+
+/// Errors and warnings fail a run, notes do not.
+fn ending(found: &[Problem]) -> Ending {
+    match found
+        .iter()
+        .any(|problem| problem.severity < Severity::Note)
+    {
+        true => Ending::Found,
+        false => Ending::Done,
+    }
+}
+
+/// How many problems there are of a severity.
+fn count(found: &[Problem], severity: Severity) -> usize {
+    found.iter().filter(|p| p.severity == severity).count()
+}
