@@ -331,6 +331,14 @@ fn in_markdown(edit: &Edit, document: &mut MarkdownDocument) -> Result<(), Obsta
             check_mark(edit, document, check.item)
         }
         Target::Passage { heading } => passage(edit, document, heading.as_deref()),
+        Target::Section { heading, nth } => {
+            let named = |at: &usize| document.headings()[*at].text == *heading;
+            let at = (0..document.headings().len()).filter(named).nth(*nth);
+            let span = document.own_section(at.ok_or(Obstacle::Gone)?);
+            let found = source(document, span);
+            let after = resolve("section", edit, Some(&found))?.unwrap_or_default();
+            Ok(vec![Splice::replace(span, after)])
+        }
         _ => Err(Obstacle::Differs {
             found: Some(document.bytes().to_vec()),
         }),

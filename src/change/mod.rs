@@ -96,6 +96,14 @@ pub enum Target {
         /// The words of the section's heading; nothing means the end of the file.
         heading: Option<String>,
     },
+    /// A heading with all that stands under it, up to the next one. It has to be there: what is
+    /// new comes as a passage.
+    Section {
+        /// The heading's words.
+        heading: String,
+        /// Which of several headings with these words.
+        nth: usize,
+    },
     /// A whole file.
     File {
         /// What the plan looks for in it.
@@ -131,6 +139,7 @@ impl Target {
                 Some(heading) => format!("under “{heading}”"),
                 None => "at the end".to_owned(),
             },
+            Self::Section { heading, .. } => format!("the section “{heading}”"),
             _ => "the file as a whole".to_owned(),
         }
     }

@@ -127,6 +127,10 @@ mod tests {
                 nth: 0,
             },
             Target::Passage { heading: None },
+            Target::Section {
+                heading: "Next ten".to_owned(),
+                nth: 1,
+            },
             Target::File {
                 role: Role::Roadmap,
             },

@@ -118,7 +118,9 @@ fn one_session(
         // Nobody hears it when the cockpit is being left.
         let _ = news.send(Event::Disk(event));
     });
-    ask_for_person(layout.root.clone(), sender.clone());
+    if arguments.person.is_none() {
+        ask_for_person(layout.root.clone(), sender.clone());
+    }
     let face = RealFace { terminal, input };
     let mut cockpit = Cockpit::new(
         model,
@@ -170,13 +172,17 @@ fn keymap(layout: &Layout) -> (Keymap, Vec<String>) {
 fn setting(arguments: &Arguments, layout: &Layout) -> Setting {
     let below = |path: &Path| path.strip_prefix(&layout.root).unwrap_or(path).to_owned();
     Setting {
-        who: std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned()),
+        who: arguments.person.clone().unwrap_or_else(login),
         read_only: arguments.read_only,
         roadmap: below(&layout.roadmap),
         checkpoints: below(&layout.checkpoints),
         root: layout.root.clone(),
         severities: layout.severities(),
     }
+}
+
+fn login() -> String {
+    std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned())
 }
 
 /// Asks git for the person's name, without keeping anybody waiting.

@@ -259,8 +259,11 @@ impl Invocation<'_, '_> {
         Err(in_the_way(&met))
     }
 
-    /// Who is at work: git's `user.name`, else the login.
+    /// Who is at work: as told by `--as`, else git's `user.name`, else the login.
     pub fn person(&self) -> String {
+        if let Some(name) = &self.arguments.person {
+            return name.clone();
+        }
         let asked = Command::new("git")
             .args(["config", "user.name"])
             .current_dir(self.start())

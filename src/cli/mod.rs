@@ -56,6 +56,9 @@ pub struct Arguments {
     /// Write nothing.
     #[arg(long, global = true)]
     pub read_only: bool,
+    /// Who one is, instead of git's `user.name` or the login.
+    #[arg(long = "as", value_name = "NAME", global = true)]
+    pub person: Option<String>,
     /// When to use colours.
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub color: Color,

@@ -21,6 +21,12 @@ pub enum Role {
     Roadmap,
     /// A decision note that names step IDs.
     Decision,
+    /// The record of a weekly review.
+    Review,
+    /// What one person said in the standup of one day.
+    Standup,
+    /// The packet of a gate review.
+    GateReview,
 }
 
 /// One file of the plan with what it says at this moment.

@@ -75,16 +75,25 @@ pub fn candidates(layout: &Layout) -> Vec<(PathBuf, Role)> {
             .unwrap_or(path)
             .to_path_buf()
     };
-    let decisions = super::walk::files_below(&layout.decisions, &layout.root, |name| {
-        Path::new(name)
-            .extension()
-            .is_some_and(|extension| extension == "md")
+    let papers = [
+        (&layout.decisions, Role::Decision),
+        (&layout.reviews, Role::Review),
+        (&layout.standups, Role::Standup),
+        (&layout.gates, Role::GateReview),
+    ];
+    let papers = papers.into_iter().flat_map(|(folder, role)| {
+        let notes = super::walk::files_below(folder, &layout.root, |name| {
+            Path::new(name)
+                .extension()
+                .is_some_and(|extension| extension == "md")
+        });
+        notes.into_iter().map(move |path| (path, role))
     });
+    let papers = papers.map(|(path, role)| (below(&path), role));
     let logs = layout.logs.iter().map(|path| (below(path), Role::Log));
     let canon = layout.canon.iter().map(|path| (below(path), Role::Canon));
     let roadmap = [(below(&layout.roadmap), Role::Roadmap)];
-    let decisions = decisions.iter().map(|path| (below(path), Role::Decision));
-    logs.chain(canon).chain(roadmap).chain(decisions).collect()
+    logs.chain(canon).chain(roadmap).chain(papers).collect()
 }
 
 /// Whether a file is part of the plan. Markdown counts as canon by its content only.
