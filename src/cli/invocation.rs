@@ -244,7 +244,15 @@ impl Invocation<'_, '_> {
                 return Ok(change);
             }
             let root = &opened.layout.root;
-            match self.committer(root).commit(root, &change, &mut Nobody) {
+            let committer = self.committer(root);
+            if round == 0 {
+                let files = opened.plan.files().iter();
+                let paths: Vec<PathBuf> = files.map(|file| file.path.clone()).collect();
+                for text in committer.clean_up(root, &paths, &mut Nobody) {
+                    self.say(&text)?;
+                }
+            }
+            match committer.commit(root, &change, &mut Nobody) {
                 Outcome::Saved(remark) => {
                     if let Some(remark) = remark {
                         self.say(&remark)?;

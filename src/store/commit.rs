@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::journal::{Intent, Journal, Progress, Stand};
+use super::leftovers::clean_leftovers;
 use super::lock::{LockError, PlanLock, lock_path};
 use super::read::{FileState, read};
 use super::save::{Displaced, How, SaveError, Saver};
@@ -70,7 +71,7 @@ impl Witness for Nobody {
 }
 
 /// Where the former version of a file is kept while it is written in place.
-pub fn backups(state: &Path) -> PathBuf {
+fn backups(state: &Path) -> PathBuf {
     state.join("backups")
 }
 
@@ -78,6 +79,8 @@ pub fn backups(state: &Path) -> PathBuf {
 pub struct Committer {
     saver: Saver,
     lock: PathBuf,
+    state: PathBuf,
+    backups: PathBuf,
     journal: Journal,
 }
 
@@ -135,6 +138,8 @@ impl Committer {
         Self {
             saver: Saver::over(fs, Some(backups(state))),
             lock: lock_path(root, state),
+            state: state.to_owned(),
+            backups: backups(state),
             journal: Journal::of(state),
         }
     }
@@ -175,6 +180,42 @@ impl Committer {
     /// As [`PlanLock::acquire`].
     pub fn lock(&self, patience: Duration) -> Result<PlanLock, LockError> {
         PlanLock::acquire(&self.lock, patience)
+    }
+
+    /// Puts right what killed saves of these files left behind, unless somebody is saving.
+    /// Answers what was done.
+    pub fn clean_up(
+        &self,
+        root: &Path,
+        paths: &[PathBuf],
+        witness: &mut impl Witness,
+    ) -> Vec<String> {
+        let Ok(_lock) = self.lock(Duration::ZERO) else {
+            return Vec::new();
+        };
+        let folders = paths
+            .iter()
+            .filter_map(|path| Some(root.join(path.parent()?)));
+        let own = [self.backups.clone(), self.state.clone()];
+        let mut folders: Vec<PathBuf> = folders.chain(own).collect();
+        folders.sort();
+        folders.dedup();
+        let mut said = Vec::new();
+        for folder in folders {
+            // A folder that cannot be listed has nothing of ours to remove.
+            let cleaned = clean_leftovers(&folder).unwrap_or_default();
+            let mended = cleaned
+                .mended
+                .iter()
+                .map(|path| format!("{} holds again what it held before a crash", path.display()));
+            said.extend(mended);
+            let kept = cleaned.kept.iter();
+            said.extend(
+                kept.map(|path| format!("a crash left {}: look what is in it", path.display())),
+            );
+        }
+        said.extend(self.mend(root, witness));
+        said
     }
 
     /// Finishes the change over several files whose writer died halfway, or takes it back

@@ -12,7 +12,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::commit::{Committer, Outcome, backups};
+use super::commit::{Committer, Outcome};
 use super::discover::{Layout, Overrides, discover};
 use super::known::{Known, Memory};
 use super::late::{Late, with_late_lines};
@@ -257,29 +257,11 @@ impl Worker {
         if self.read_only {
             return;
         }
-        let Ok(_lock) = self.committer.lock(Duration::ZERO) else {
-            return;
-        };
-        let known = self.memory.known.keys();
-        let mut folders: Vec<PathBuf> = known
-            .filter_map(|path| Some(self.layout.root.join(path.parent()?)))
-            .chain([backups(self.state.folder())])
-            .collect();
-        folders.sort();
-        folders.dedup();
-        for folder in folders {
-            // A folder that cannot be listed has nothing of ours to remove.
-            let cleaned = super::leftovers::clean_leftovers(&folder).unwrap_or_default();
-            for path in &cleaned.mended {
-                let text = format!("{} holds again what it held before a crash", path.display());
-                (self.memory.tell)(DiskEvent::Mended { text });
-            }
-            for path in &cleaned.kept {
-                let text = format!("a crash left {}: look what is in it", path.display());
-                (self.memory.tell)(DiskEvent::Mended { text });
-            }
-        }
-        if let Some(text) = self.committer.mend(&self.layout.root, &mut self.memory) {
+        let paths: Vec<PathBuf> = self.memory.known.keys().cloned().collect();
+        let said = self
+            .committer
+            .clean_up(&self.layout.root, &paths, &mut self.memory);
+        for text in said {
             (self.memory.tell)(DiskEvent::Mended { text });
         }
     }
