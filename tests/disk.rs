@@ -13,7 +13,9 @@ use stepdeck::change::compose::Composer;
 use stepdeck::change::history::Event;
 use stepdeck::plan::Plan;
 use stepdeck::plan::field::Field;
+use stepdeck::plan::id::StepId;
 use stepdeck::plan::source::SourceFile;
+use stepdeck::store::commit::{Committer, Nobody, Outcome};
 use stepdeck::store::discover::Overrides;
 use stepdeck::store::disk::{Disk, DiskEvent, Setup};
 use stepdeck::store::open::open;
@@ -196,4 +198,90 @@ fn a_line_appended_through_an_open_handle_arrives_and_nothing_taken_out_comes_ba
         "{log}"
     );
     assert!(!log.contains("\"0003\", \"block\""), "{log}");
+}
+
+/// The environment variable that makes a test process one of four writers.
+const WRITER: &str = "STEPDECK_TEST_WRITER";
+const WRITERS: usize = 4;
+const EDITS: usize = 500;
+
+/// Not a test of its own: the body of each writer of the test below.
+#[test]
+fn one_of_four_writers() {
+    let Ok(told) = std::env::var(WRITER) else {
+        return;
+    };
+    let (number, folder) = told.split_once(' ').unwrap();
+    let number: usize = number.parse().unwrap();
+    let folder = Path::new(folder);
+    let state = TempDir::new().unwrap();
+    let committer = Committer::new(folder, state.path());
+    for edit in 0..EDITS {
+        // Each writer has ten steps of its own and edits them in turn.
+        let step = number * 10 + edit % 10;
+        let opened = open(folder, &Overrides::default());
+        let plan = Plan::read(opened.files);
+        let composer = Composer {
+            plan: &plan,
+            now: "2026-11-21T09:30:00Z".parse().unwrap(),
+        };
+        let notes = format!("writer {number} edit {edit}");
+        let step = plan.find(StepId::new(step as u32 + 1)).unwrap();
+        let change = composer.set(step, Field::Notes, &notes).unwrap();
+        match committer.commit(folder, &change, &mut Nobody) {
+            Outcome::Saved(_) => {}
+            other => panic!("writer {number}, edit {edit}: {other:?}"),
+        }
+    }
+}
+
+/// Acceptance 16 and 17: four processes with 500 edits each on one log, and a script that
+/// appends 1,000 lines meanwhile through a handle that it keeps open: nothing is lost.
+#[test]
+fn four_processes_and_a_script_lose_nothing() {
+    let folder = TempDir::new().unwrap();
+    let log = folder.path().join(LOG);
+    fs::create_dir_all(log.parent().unwrap()).unwrap();
+    // The lock that all share is the checkout's.
+    fs::create_dir(folder.path().join(".git")).unwrap();
+    let line = |n: usize| format!("{{\"step_id\": \"{n:04}\", \"notes\": \"\"}}\n");
+    fs::write(&log, (1..=10 * WRITERS).map(line).collect::<String>()).unwrap();
+    let mut writers: Vec<std::process::Child> = (0..WRITERS)
+        .map(|number| {
+            std::process::Command::new(std::env::current_exe().unwrap())
+                .args(["one_of_four_writers", "--exact"])
+                .env(WRITER, format!("{number} {}", folder.path().display()))
+                .stdout(std::process::Stdio::null())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    for n in 0..1000 {
+        // As a script does that opens the log for each line.
+        let mut script = fs::File::options().append(true).open(&log).unwrap();
+        writeln!(script, "{{\"step_id\": \"{}\"}}", 1001 + n).unwrap();
+    }
+    for writer in &mut writers {
+        assert!(writer.wait().unwrap().success());
+    }
+    let text = fs::read_to_string(&log).unwrap();
+    let steps: Vec<serde_json::Value> = (text.lines())
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let notes = |number: usize, step: usize| {
+        let id = format!("{:04}", number * 10 + step + 1);
+        let found = steps.iter().find(|value| value["step_id"] == id.as_str());
+        found.unwrap()["notes"].as_str().unwrap().to_owned()
+    };
+    for number in 0..WRITERS {
+        for step in 0..10 {
+            let last = EDITS - 10 + step;
+            assert_eq!(notes(number, step), format!("writer {number} edit {last}"));
+        }
+    }
+    let appended = steps.iter().filter(|value| {
+        let id = value["step_id"].as_str().unwrap();
+        id.parse::<usize>().unwrap() > 1000
+    });
+    assert_eq!(appended.count(), 1000, "lines of the script are missing");
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -67,7 +67,8 @@ impl fmt::Display for ConfigProblem {
     }
 }
 
-/// `[paths]`: relative to the plan's root, or absolute.
+/// `[paths]`: relative to the plan's root, and below it. A configuration comes with a checkout
+/// and may be anybody's: what lies elsewhere is named on the command line.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Paths {
     /// Files, folders or globs of logs.
@@ -220,6 +221,13 @@ impl Reader<'_> {
         self.warn(value.span(), message);
     }
 
+    fn leaving(&mut self, name: &str, value: &Value<'_>) {
+        let message = format!(
+            "{name} leaves the plan's folder, so it is ignored: name such files with --log or --canon"
+        );
+        self.warn(value.span(), message);
+    }
+
     fn unknown(&mut self, at: Range<usize>, name: &str, known: &str) {
         self.warn(
             at,
@@ -260,6 +268,9 @@ impl Reader<'_> {
             let one = match name.get_ref().as_ref() {
                 list @ ("log" | "canon") => {
                     match strings(value.get_ref()) {
+                        Some(found) if found.iter().any(|path| leaves(path)) => {
+                            self.leaving(list, value);
+                        }
                         Some(found) if list == "log" => paths.log = found,
                         Some(found) => paths.canon = found,
                         None => self.wants(list, value, "a path or a list of paths"),
@@ -280,6 +291,7 @@ impl Reader<'_> {
                 }
             };
             match value.get_ref().as_str() {
+                Some(path) if leaves(path) => self.leaving(name.get_ref(), value),
                 Some(path) if !path.is_empty() => *one = path.to_owned(),
                 _ => self.wants(name.get_ref(), value, "a path"),
             }
@@ -325,6 +337,12 @@ impl Reader<'_> {
     }
 }
 
+/// Whether a path is not below the folder that it counts from.
+fn leaves(path: &str) -> bool {
+    let inside = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+    !Path::new(path).components().all(inside)
+}
+
 const SECTIONS: &str = "paths, keys, checks, ranking, display";
 
 fn strings(value: &DeValue<'_>) -> Option<Vec<String>> {
@@ -355,6 +373,29 @@ mod tests {
     fn parse(text: &str) -> (Config, Vec<String>) {
         let (config, problems) = Config::parse(Path::new("stepdeck.toml"), text.as_bytes());
         (config, problems.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn a_path_that_leaves_the_plan_is_ignored_with_a_word() {
+        for wrong in [
+            "log = \"/etc/passwd\"",
+            "log = [\"a.jsonl\", \"../b.jsonl\"]",
+            "canon = \"docs/../../x\"",
+            "roadmap = \"../ROADMAP.md\"",
+            "gates = \"/tmp\"",
+        ] {
+            let toml = format!("[paths]\n{wrong}\n");
+            let (config, problems) = Config::parse(Path::new("stepdeck.toml"), toml.as_bytes());
+            assert_eq!(config, Config::default(), "{wrong}");
+            assert_eq!(problems.len(), 1, "{wrong}");
+            let said = problems[0].to_string();
+            assert!(said.starts_with("stepdeck.toml:2:"), "{said}");
+            assert!(said.contains("leaves the plan's folder"), "{said}");
+        }
+        let inside = b"[paths]\nlog = [\"./a/*.jsonl\", \"..b.jsonl\"]\n";
+        let (config, problems) = Config::parse(Path::new("stepdeck.toml"), inside);
+        assert_eq!(problems, []);
+        assert_eq!(config.paths.log, ["./a/*.jsonl", "..b.jsonl"]);
     }
 
     #[test]
