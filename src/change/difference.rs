@@ -373,21 +373,29 @@ pub fn fields_of(bytes: &[u8]) -> Vec<String> {
     let mut tokens = Tokens::default();
     let version = Version::read(&log, &mut tokens);
     let mut told = Vec::new();
+    let mut in_conflict = false;
     for line in &version.lines {
         let text = text(line);
-        match tokens.name(line.token) {
-            None => told.push(text),
-            Some(name) => {
-                let fields = fields(&text);
-                let fields = fields.iter().filter(|(key, _)| key != "step_id");
-                let tell =
-                    |(key, raw): &(String, &str)| format!("{name} {key}: {}", words(Some(raw)));
-                let count = told.len();
-                told.extend(fields.map(tell));
-                if told.len() == count {
-                    told.push(name.to_string());
-                }
-            }
+        let Some(name) = tokens.name(line.token) else {
+            in_conflict = match () {
+                () if text.starts_with("<<<<<<<") => true,
+                () if text.starts_with(">>>>>>>") => false,
+                () => in_conflict,
+            };
+            told.push(text);
+            continue;
+        };
+        // Two versions of one step between markers are no duplicate of each other.
+        let name = match in_conflict {
+            true => name.first(),
+            false => name.clone(),
+        };
+        let fields = fields(&text);
+        let fields = fields.iter().filter(|(key, _)| key != "step_id");
+        let count = told.len();
+        told.extend(fields.map(|(key, raw)| format!("{name} {key}: {}", words(Some(raw)))));
+        if told.len() == count {
+            told.push(name.to_string());
         }
     }
     told

@@ -6,8 +6,11 @@
 pub mod add;
 pub mod cockpit;
 pub mod demo;
+pub mod diff;
+pub mod git_setup;
 pub mod init;
 pub mod invocation;
+pub mod merge;
 pub mod paint;
 pub mod set;
 pub mod tick;
@@ -75,6 +78,9 @@ pub enum Subcommands {
     Tick(tick::Tick),
     Init(init::Init),
     Demo(demo::Demo),
+    Merge(merge::Merge),
+    Diff(diff::Diff),
+    GitSetup(git_setup::GitSetup),
 }
 
 /// How a run ended, if it could be done at all.
@@ -140,6 +146,9 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Tick(tick) => tick.run(invocation),
         Subcommands::Init(init) => init.run(invocation),
         Subcommands::Demo(demo) => demo.run(invocation),
+        Subcommands::Merge(merge) => merge.run(invocation),
+        Subcommands::Diff(diff) => diff.run(invocation),
+        Subcommands::GitSetup(setup) => setup.run(invocation),
     }
 }
 

@@ -23,6 +23,17 @@ pub enum Name<'a> {
     Odd(Cow<'a, str>, u32),
 }
 
+impl Name<'_> {
+    /// The name of the first of the lines that share it.
+    pub fn first(&self) -> Self {
+        match self.clone() {
+            Self::Header(_) => Self::Header(0),
+            Self::Step(id, _) => Self::Step(id, 0),
+            Self::Odd(words, _) => Self::Odd(words, 0),
+        }
+    }
+}
+
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let nth = match self {
