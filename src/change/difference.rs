@@ -163,22 +163,24 @@ struct Comparison<'v, 'a> {
 impl Comparison<'_, '_> {
     fn run(&mut self) {
         let (old, new) = (self.old, self.new);
-        let matched = align(&old.tokens(), &new.tokens(), self.tokens.len());
+        let matched = align(&old.tokens(), &new.tokens(), self.tokens.count());
         let mut at = 0;
         for (line, place) in old.lines.iter().zip(matched) {
             let Some(place) = place else {
-                self.gone(line);
+                self.only_old(line);
                 continue;
             };
-            new.lines[at..place].iter().for_each(|line| self.new(line));
+            new.lines[at..place]
+                .iter()
+                .for_each(|line| self.only_new(line));
             self.pair(line, &new.lines[place]);
             at = place + 1;
         }
-        new.lines[at..].iter().for_each(|line| self.new(line));
+        new.lines[at..].iter().for_each(|line| self.only_new(line));
         self.whole();
     }
 
-    fn gone(&mut self, line: &Line<'_>) {
+    fn only_old(&mut self, line: &Line<'_>) {
         match self.tokens.name(line.token) {
             None => self.found.push(Difference::TextRemoved(text(line))),
             Some(_) if self.in_new[line.token].is_some() => {}
@@ -189,7 +191,7 @@ impl Comparison<'_, '_> {
         }
     }
 
-    fn new(&mut self, line: &Line<'_>) {
+    fn only_new(&mut self, line: &Line<'_>) {
         match (self.tokens.name(line.token), self.in_old[line.token]) {
             (None, _) => self.found.push(Difference::TextAdded(text(line))),
             (Some(name), None) => self.found.push(Difference::Added {

@@ -91,7 +91,10 @@ pub(super) fn version(path: &Path) -> Result<Arc<[u8]>> {
     }
     match read(path)? {
         FileState::Present { bytes, .. } => Ok(bytes),
-        FileState::Missing => bail!("{} is not there; nothing was merged", path.display()),
+        FileState::Missing => bail!(
+            "{} is not there; name the versions of a log",
+            path.display()
+        ),
     }
 }
 

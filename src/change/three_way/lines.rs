@@ -65,8 +65,8 @@ pub struct Tokens<'a> {
 }
 
 impl<'a> Tokens<'a> {
-    /// How many there are.
-    pub fn len(&self) -> usize {
+    /// How many there are; their numbers are below that.
+    pub fn count(&self) -> usize {
         self.all.len()
     }
 
@@ -163,7 +163,7 @@ impl<'a> Version<'a> {
 
     /// Where each named token stands, by its number. Named lines stand once in a version.
     pub fn places(&self, tokens: &Tokens<'_>) -> Vec<Option<usize>> {
-        let mut places = vec![None; tokens.len()];
+        let mut places = vec![None; tokens.count()];
         for (at, line) in self.lines.iter().enumerate() {
             places[line.token] = Some(at);
         }

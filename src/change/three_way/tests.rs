@@ -1,9 +1,12 @@
 //! What merging means, case by case, and the laws that hold for any bytes.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
+use crate::document::log::LineRef;
 
 const MARKERS: Markers<'_> = Markers {
     ours: "ours",
@@ -235,6 +238,23 @@ fn a_step_within_old_markers_is_found_and_the_markers_stay() {
 }
 
 #[test]
+fn duplicates_merge_by_number_and_are_asked_about_where_that_is_a_guess() {
+    let [one, two] = [1, 2].map(|value| step(1, &format!("\"a\": {value}, \"b\": 1")));
+    let base = [&*one, &two].concat();
+    let changed = |line: &str| line.replace("\"b\": 1", "\"b\": 2");
+    let (ours, theirs) = (
+        [&*changed(&one), &two].concat(),
+        [&*one, &changed(&two)].concat(),
+    );
+    let both = [changed(&one), changed(&two)].concat();
+    assert_eq!(clean(&base, &ours, &theirs), both);
+    // A third one put before them: theirs may mean this one or the next.
+    let ours = [&*step(1, "\"a\": 3, \"b\": 1"), &one, &two].concat();
+    let (_, conflicts) = merged(&base, &ours, &[&*changed(&one), &two].concat());
+    assert_eq!(conflicts, ["1 0001: both sides changed it"]);
+}
+
+#[test]
 fn line_ends_byte_order_mark_and_last_newline_follow_who_changed_them() {
     let base = [step(1, "\"a\": 1"), step(2, "\"a\": 1")].concat();
     let crlf = base.replace('\n', "\r\n");
@@ -268,6 +288,12 @@ fn everything_else_in_a_line_keeps_its_bytes() {
     };
     let text = clean(&line("1", "1"), &line("2", "1"), &line("1", "2"));
     assert_eq!(text, line("2", "2"));
+    // Which of several equal keys belong together is a question where their number changed.
+    let twice = line("1", "1").replace("\"x\":2", "\"x\":2,\"x\":3");
+    assert_eq!(merged(&line("1", "1"), &line("2", "1"), &twice).1.len(), 1);
+    let first = line("1", "1").replace("\"x\":1", "\"x\":4");
+    let both = line("2", "1").replace("\"x\":1", "\"x\":4");
+    assert_eq!(clean(&line("1", "1"), &line("2", "1"), &first), both);
     // A new unknown key goes where its side has it, removals are honoured.
     let base = step(1, "\"a\": 1, \"b\": 1, \"c\": 1");
     let ours = step(1, "\"a\": 1, \"new\": 0, \"b\": 1, \"c\": 1");
@@ -355,6 +381,82 @@ fn run(base: &[u8], ours: &[u8], theirs: &[u8]) -> Merged {
 
 fn readable(bytes: &[u8]) -> String {
     bytes.escape_ascii().to_string()
+}
+
+/// Steps by ID, each with its keys and raw values; an ordered log.
+type Steps = BTreeMap<u32, BTreeMap<&'static str, &'static str>>;
+
+fn steps() -> impl Strategy<Value = Steps> {
+    let key = select(vec!["a", "b", "c", "d"]);
+    let value = select(vec!["1", "2", "\"x\"", "{\"k\": 1}", "{\"k\": 2}", "null"]);
+    let keys = prop::collection::btree_map(key, value, 0..4);
+    prop::collection::btree_map(1_u32..9, keys, 0..7)
+}
+
+/// Another version: some steps as they were, some of `other`.
+fn mixed(base: &Steps, other: &Steps, take: &[bool]) -> Steps {
+    (1..9)
+        .filter_map(|id| {
+            let from = if take[id as usize] { other } else { base };
+            Some((id, from.get(&id)?.clone()))
+        })
+        .collect()
+}
+
+fn written(steps: &Steps) -> String {
+    let line = |(id, keys): (&u32, &BTreeMap<&str, &str>)| {
+        let keys: String = keys
+            .iter()
+            .map(|(k, v)| format!(", \"{k}\": {v}"))
+            .collect();
+        format!("{{\"step_id\": \"{id:04}\"{keys}}}\n")
+    };
+    steps.iter().map(line).collect()
+}
+
+/// The lines of a step in a log: two where it is in conflict.
+fn lines_of(log: &LogDocument, id: u32) -> Vec<LineRef<'_>> {
+    let wanted = format!("\"{id:04}\"");
+    let lines = log.lines();
+    lines
+        .filter(|line| line.get("step_id") == Some(&wanted))
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn what_only_one_side_touched_is_never_lost_nor_out_of_order(
+        (base, x, y) in (steps(), steps(), steps()),
+        take in prop::collection::vec((any::<bool>(), any::<bool>()), 9),
+    ) {
+        let (for_x, for_y): (Vec<bool>, Vec<bool>) = take.into_iter().unzip();
+        let (x, y) = (mixed(&base, &x, &for_x), mixed(&base, &y, &for_y));
+        let merged = run(written(&base).as_bytes(), written(&x).as_bytes(), written(&y).as_bytes());
+        let log = LogDocument::load(merged.bytes);
+        for (side, other) in [(&x, &y), (&y, &x)] {
+            for id in 1..9 {
+                let found = lines_of(&log, id);
+                match (base.get(&id), side.get(&id), other.get(&id)) {
+                    (None, Some(_), None) => prop_assert_eq!(found.len(), 1),
+                    (Some(b), None, Some(o)) => prop_assert_eq!(found.len(), usize::from(b != o)),
+                    (Some(b), Some(s), Some(o)) => {
+                        prop_assert!(!found.is_empty());
+                        let touched = ["a", "b", "c", "d"].into_iter();
+                        for key in touched.filter(|key| b.get(key) == o.get(key)) {
+                            for line in &found {
+                                prop_assert_eq!(line.get(key), s.get(key).copied(), "{} {}", id, key);
+                            }
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let ids: Vec<_> = log.lines().filter_map(|line| line.get("step_id")).collect();
+        prop_assert!(ids.is_sorted(), "{:?}", ids);
+    }
 }
 
 proptest! {

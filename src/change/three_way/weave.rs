@@ -26,7 +26,7 @@ pub fn weave<'a>(
 ) -> Vec<Piece<'a>> {
     let loom = Loom::new(base, ours, theirs, tokens);
     let mut pieces = Vec::with_capacity(ours.lines.len().max(theirs.lines.len()));
-    let mut placed = vec![false; tokens.len()];
+    let mut placed = vec![false; tokens.count()];
     for (number, stretch) in loom.stretches.iter().enumerate() {
         loom.fill(stretch, &mut placed, &mut pieces);
         if let Some([b, o, t]) = loom.warp.get(number) {
@@ -65,6 +65,9 @@ struct Loom<'v, 'a> {
     stretches: Vec<Stretch>,
     /// The side that each named line is placed by; `None` where both place it in one stretch.
     homes: Vec<Option<Side>>,
+    /// Names that several lines share, and not as many in each version: which line is which
+    /// is a guess then.
+    shared: HashSet<Name<'a>>,
     /// Where each named line stands in base, ours and theirs.
     places: [Vec<Option<usize>>; 3],
 }
@@ -76,7 +79,7 @@ impl<'v, 'a> Loom<'v, 'a> {
         theirs: &'v Version<'a>,
         tokens: &'v Tokens<'a>,
     ) -> Self {
-        let to = |side: &Version<'a>| align(&base.tokens(), &side.tokens(), tokens.len());
+        let to = |side: &Version<'a>| align(&base.tokens(), &side.tokens(), tokens.count());
         let (to_ours, to_theirs) = (to(ours), to(theirs));
         let both = to_ours.iter().zip(&to_theirs).enumerate();
         let warp: Vec<[usize; 3]> = both
@@ -96,6 +99,7 @@ impl<'v, 'a> Loom<'v, 'a> {
         let mut loom = Self {
             places: [base, ours, theirs].map(|version| version.places(tokens)),
             homes: Vec::new(),
+            shared: HashSet::new(),
             tokens,
             base,
             ours,
@@ -104,6 +108,12 @@ impl<'v, 'a> Loom<'v, 'a> {
             stretches,
         };
         loom.homes = loom.find_homes(&to_ours, &to_theirs);
+        loom.shared = (0..tokens.count())
+            .filter(|token| loom.lines(*token).iter().any(Option::is_none))
+            .filter_map(|token| tokens.name(token))
+            .filter(|name| name.first() != **name)
+            .map(Name::first)
+            .collect();
         loom
     }
 
@@ -129,7 +139,7 @@ impl<'v, 'a> Loom<'v, 'a> {
                 },
             }
         };
-        (0..self.tokens.len()).map(home).collect()
+        (0..self.tokens.count()).map(home).collect()
     }
 
     /// The number of the stretch that each line of a side lies in.
@@ -207,9 +217,14 @@ impl<'v, 'a> Loom<'v, 'a> {
             dispute,
         };
         let words = name.as_ref().map(Name::to_string).unwrap_or_default();
-        if base.is_none() && !matches!(name, Some(Name::Header(_))) {
+        let is_new = base.is_none() && !matches!(name, Some(Name::Header(_)));
+        if is_new || name.is_some_and(|name| self.shared.contains(&name.first())) {
             let (ours, theirs) = (Cow::Borrowed(ours.body), Cow::Borrowed(theirs.body));
-            return both(ours, theirs, Dispute::Added { name: words });
+            let (name, keys) = (words, Vec::new());
+            return match is_new {
+                true => both(ours, theirs, Dispute::Added { name }),
+                false => both(ours, theirs, Dispute::Changed { name, keys }),
+            };
         }
         // A named line is a JSON object, so it is text.
         let text = |body: &'a [u8]| std::str::from_utf8(body).unwrap_or_default();
@@ -300,7 +315,7 @@ impl<'v, 'a> Loom<'v, 'a> {
         ];
         let (text_b, text_o, text_t) = (unnamed(&b), unnamed(&o), unnamed(&t));
         // Of equal texts, those behind the lesser names, whichever side that is.
-        let lesser = |a: &[Run<'_, '_>], b: &[Run<'_, '_>]| self.bearers(a) <= self.bearers(b);
+        let lesser = |a: &[Run<'v, 'a>], b: &[Run<'v, 'a>]| self.bearers(a) <= self.bearers(b);
         let takes_ours = match () {
             () if o == b => false,
             () if t == b => true,
@@ -313,12 +328,16 @@ impl<'v, 'a> Loom<'v, 'a> {
         Texts::of(if takes_ours { ours } else { theirs })
     }
 
-    fn bearers(&self, runs: &[Run<'_, '_>]) -> Vec<(Option<&Name<'a>>, usize)> {
+    /// Behind which names the texts stand, and how each of their lines is framed.
+    fn bearers<'r>(&'r self, runs: &'r [Run<'v, 'a>]) -> Vec<Bearer<'r, 'a>> {
         let name = |run: &Run<'_, '_>| run.name.and_then(|token| self.tokens.name(token));
+        let frames = |run: &Run<'v, 'a>| run.texts.iter().map(|l| (l.bom, l.end)).collect();
         let runs = runs.iter().filter(|run| !run.texts.is_empty());
-        runs.map(|run| (name(run), run.texts.len())).collect()
+        runs.map(|run| (name(run), frames(run))).collect()
     }
 }
+
+type Bearer<'r, 'a> = (Option<&'r Name<'a>>, Vec<(bool, Option<&'a [u8]>)>);
 
 /// A named line, or the beginning of a stretch, and the lines without a name behind it.
 #[derive(Default)]
