@@ -1,5 +1,7 @@
 //! Three versions of one value made into one, where that is no guess.
 
+use std::collections::HashSet;
+
 use crate::document::json;
 
 /// The value that honours what both sides did to `base`, or `None` where a person must pick.
@@ -38,14 +40,20 @@ fn later(a: Option<String>, b: Option<String>) -> Option<String> {
 
 fn list(base: &str, mine: &str, theirs: &str) -> Option<String> {
     let (base, mine, theirs_items) = (json::items(base)?, json::items(mine)?, json::items(theirs)?);
-    let has = |list: &[&str], item: &str| list.iter().any(|i| json::words(i) == json::words(item));
-    let mut merged: Vec<&str> = theirs_items
-        .iter()
-        .copied()
-        .filter(|item| has(&mine, item) || !has(&base, item))
-        .collect();
+    let words = |list: &[&'_ str]| -> HashSet<String> {
+        let words = list.iter().map(|item| json::words(item).into_owned());
+        words.collect()
+    };
+    let (in_base, in_mine) = (words(&base), words(&mine));
+    let mut merged: Vec<&str> = theirs_items;
+    merged.retain(|item| {
+        let word = json::words(item);
+        in_mine.contains(&*word) || !in_base.contains(&*word)
+    });
+    let mut in_merged = words(&merged);
     for item in &mine {
-        if !has(&base, item) && !has(&merged, item) {
+        let word = json::words(item);
+        if !in_base.contains(&*word) && in_merged.insert(word.into_owned()) {
             merged.push(item);
         }
     }

@@ -6,10 +6,12 @@
 
 pub mod apply;
 pub mod compose;
+pub mod difference;
 pub mod form;
 pub mod history;
 pub mod merge;
 mod order;
+pub mod three_way;
 pub mod value;
 mod written;
 

@@ -9,13 +9,16 @@ pub mod check;
 pub mod cockpit;
 pub mod completions;
 pub mod demo;
+pub mod diff;
 pub mod export;
 pub mod filter;
 pub mod gates;
+pub mod git_setup;
 pub mod init;
 pub mod invocation;
 pub mod list;
 pub mod man;
+pub mod merge;
 pub mod next;
 pub mod paint;
 pub mod set;
@@ -95,6 +98,9 @@ pub enum Subcommands {
     Tick(tick::Tick),
     Init(init::Init),
     Demo(demo::Demo),
+    Merge(merge::Merge),
+    Diff(diff::Diff),
+    GitSetup(git_setup::GitSetup),
     Export(export::Export),
     Completions(completions::Completions),
     Man(man::Man),
@@ -172,6 +178,9 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Export(export) => export.run(invocation),
         Subcommands::Completions(completions) => completions.run(invocation),
         Subcommands::Man(man) => man.run(invocation),
+        Subcommands::Merge(merge) => merge.run(invocation),
+        Subcommands::Diff(diff) => diff.run(invocation),
+        Subcommands::GitSetup(setup) => setup.run(invocation),
     }
 }
 

@@ -40,6 +40,11 @@ impl<'a> Object<'a> {
         Ok(Self { text, entries })
     }
 
+    /// The text that was read.
+    pub fn text(&self) -> &'a str {
+        self.text
+    }
+
     /// Keys and raw values in source order.
     pub fn entries(&self) -> impl Iterator<Item = (&str, &'a str)> {
         self.entries

@@ -1,0 +1,143 @@
+//! Three versions of a log made into one: what a git merge driver does.
+//!
+//! Lines are matched by step ID, keys within a line by name, values on their raw source.
+//! What both sides changed is written as both versions between conflict markers, around that
+//! line alone. In reading order: [`lines`] takes the versions apart, [`align`] finds what
+//! stands in the same place, [`weave`] decides which lines stand where, [`object`] merges one
+//! line, [`output`] writes the bytes. Pure: bytes in, bytes and conflicts out, linear time but
+//! for the sorting of moved lines. The result is the same whichever side is called ours, the
+//! versions between markers aside.
+
+pub mod align;
+pub mod lines;
+pub mod object;
+mod output;
+#[cfg(test)]
+mod tests;
+mod weave;
+
+use std::fmt;
+
+use crate::document::log::LogDocument;
+use lines::{Tokens, Version};
+
+/// The three versions of a log.
+#[derive(Clone, Copy, Debug)]
+pub struct Versions<'a> {
+    /// What both sides started from; empty where there was nothing.
+    pub base: &'a [u8],
+    /// The version of the branch that is merged into.
+    pub ours: &'a [u8],
+    /// The version of the branch that is merged.
+    pub theirs: &'a [u8],
+}
+
+/// How conflicts are written.
+#[derive(Clone, Copy, Debug)]
+pub struct Markers<'a> {
+    /// What follows the opening marker.
+    pub ours: &'a str,
+    /// What follows the closing marker.
+    pub theirs: &'a str,
+    /// Characters of a marker, git's `%L`.
+    pub size: usize,
+}
+
+/// One of two sides.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Side {
+    /// The branch that is merged into.
+    Ours,
+    /// The branch that is merged.
+    Theirs,
+}
+
+/// What somebody has to decide.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Dispute {
+    /// Both sides changed these keys of a line.
+    Changed {
+        /// The line's name.
+        name: String,
+        /// The keys; none where the line as a whole is meant.
+        keys: Vec<String>,
+    },
+    /// Both sides added a line under one name.
+    Added {
+        /// The line's name.
+        name: String,
+    },
+    /// One side removed a line that the other changed.
+    Removed {
+        /// The line's name.
+        name: String,
+        /// Who removed it.
+        by: Side,
+    },
+    /// Both sides changed lines that can be compared only as text.
+    Text,
+}
+
+impl fmt::Display for Dispute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Changed { name, keys } if keys.is_empty() => {
+                write!(f, "{name}: both sides changed it")
+            }
+            Self::Changed { name, keys } => {
+                write!(f, "{name} {}: both sides changed it", keys.join(", "))
+            }
+            Self::Added { name } => write!(f, "{name}: both sides added it, with other words"),
+            Self::Removed { name, by } => {
+                let (removed, changed) = match by {
+                    Side::Ours => ("ours", "theirs"),
+                    Side::Theirs => ("theirs", "ours"),
+                };
+                write!(f, "{name}: {removed} removed it, {changed} changed it")
+            }
+            Self::Text => write!(f, "both sides changed lines that are no steps"),
+        }
+    }
+}
+
+/// A pair of versions left between markers in the result.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Conflict {
+    /// The line of the opening marker in the result, counted from 1.
+    pub line: usize,
+    /// What is in dispute.
+    pub dispute: Dispute,
+}
+
+/// The result of a merge.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Merged {
+    /// The whole file.
+    pub bytes: Vec<u8>,
+    /// What somebody has to decide, in file order; none where the merge is clean.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// Merges three versions of a log. Any bytes will do.
+pub fn merge(versions: Versions<'_>, markers: Markers<'_>) -> Merged {
+    let logs = [versions.base, versions.ours, versions.theirs].map(LogDocument::load);
+    let mut tokens = Tokens::default();
+    let [base, ours, theirs] = &logs;
+    let [base, ours, theirs] = [
+        Version::read(base, &mut tokens),
+        Version::read(ours, &mut tokens),
+        Version::read(theirs, &mut tokens),
+    ];
+    let pieces = weave::weave(&base, &ours, &theirs, &tokens);
+    output::write(&output::Frame::of(&base, &ours, &theirs), pieces, markers)
+}
+
+/// What is left of three states of a thing that one side at most may have changed; where
+/// both did, the greater one.
+fn either<T: PartialEq + Ord + Copy>(base: T, ours: T, theirs: T) -> T {
+    match () {
+        () if ours == theirs || base == theirs => ours,
+        () if base == ours => theirs,
+        () => ours.max(theirs),
+    }
+}

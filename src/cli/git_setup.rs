@@ -1,0 +1,379 @@
+//! `stepdeck git-setup`: tells git how to merge and to show the plan's logs.
+//!
+//! Two places are needed: `.gitattributes`, which is shared with everybody, names the drivers
+//! for the logs; the configuration of this clone, which git shares with nobody, says what the
+//! drivers run. Only what is missing is added. Git itself is asked what holds.
+
+use std::path::{Component, Path, PathBuf};
+use std::process::{Command, Output};
+
+use color_eyre::eyre::{Result, WrapErr as _, bail, eyre};
+
+use super::Ending;
+use super::invocation::{Invocation, OpenPlan};
+use crate::store::glob::is_pattern;
+use crate::store::read::{FileState, read};
+use crate::store::save::replace;
+
+/// Let git merge the plan's logs step by step, and show their changes as steps and fields.
+///
+/// Registers a merge driver and a diff driver in the configuration of this clone, and names
+/// them for the plan's logs in `.gitattributes`. Running it again changes nothing.
+#[derive(clap::Args, Clone, Debug)]
+pub struct GitSetup {
+    /// Change nothing; say what is missing, with exit code 1.
+    #[arg(long)]
+    pub check: bool,
+}
+
+impl GitSetup {
+    /// Adds what is missing and says what was added, or says what is missing.
+    ///
+    /// # Errors
+    /// When there is no plan, no git or no checkout, or something cannot be written.
+    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+        if !self.check {
+            invocation.may_write()?;
+        }
+        let opened = invocation.open()?;
+        let clone = Clone::of(&opened.layout.root)?;
+        let program = program(invocation)?;
+        let settings = clone.missing_settings(&program)?;
+        let attributes = Attributes::read(&clone, &opened)?;
+        for outside in &attributes.outside {
+            let root = clone.root.display();
+            invocation.say(&format!(
+                "{outside} is not below {root}: git does not merge it"
+            ))?;
+        }
+        let missing: Vec<String> = (settings.iter().map(|(key, _)| format!("git config {key}")))
+            .chain((attributes.missing.iter()).map(|line| format!(".gitattributes: {line}")))
+            .collect();
+        if self.check {
+            for what in &missing {
+                invocation.say(&format!("missing: {what}"))?;
+            }
+        } else {
+            for (key, value) in &settings {
+                clone.set(key, value)?;
+            }
+            attributes.write()?;
+            for what in &missing {
+                invocation.say(&format!("added: {what}"))?;
+            }
+        }
+        let pending = self.check && !missing.is_empty();
+        let overridden = match pending {
+            true => Vec::new(),
+            false => clone.overridden(&opened.layout.logs)?,
+        };
+        for path in &overridden {
+            invocation.say(&format!(
+                "{path}: a later line of a .gitattributes, or .git/info/attributes, names other \
+                 drivers; see `git check-attr -a`"
+            ))?;
+        }
+        if pending {
+            invocation.say("`stepdeck git-setup` adds what is missing")?;
+        } else if missing.is_empty() && overridden.is_empty() {
+            invocation.say("git knows how to merge and show the plan's logs")?;
+        }
+        let is_found = pending || !overridden.is_empty() || !attributes.outside.is_empty();
+        Ok(if is_found {
+            Ending::Found
+        } else {
+            Ending::Done
+        })
+    }
+}
+
+/// What the shell that git starts is to run: the name alone where that finds stepdeck, else
+/// the path of the running program.
+fn program(invocation: &Invocation<'_, '_>) -> Result<String> {
+    let path = (invocation.outside.variable)("PATH").unwrap_or_default();
+    if std::env::split_paths(&path).any(|folder| folder.join("stepdeck").is_file()) {
+        return Ok("stepdeck".to_owned());
+    }
+    let running = std::env::current_exe().wrap_err("where stepdeck is cannot be told")?;
+    let path = running
+        .to_str()
+        .ok_or_else(|| eyre!("{} is not UTF-8: put stepdeck on PATH", running.display()))?;
+    Ok(shlex::try_quote(path)?.into_owned())
+}
+
+/// The settings of a clone, as key and value.
+fn settings(program: &str) -> [(&'static str, String); 4] {
+    // In the command of a merge driver `%` begins a placeholder. Where stepdeck cannot be run
+    // or fails, the log merges as the text that it was before there was a driver.
+    let merge = format!(
+        "{} merge --path=%P --marker-size=%L --ours-label=%X --theirs-label=%Y -- %O %A %B; \
+         code=$?; test $code -le 1 && exit $code; \
+         git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B",
+        program.replace('%', "%%")
+    );
+    [
+        ("merge.stepdeck.name", "stepdeck: step by step".to_owned()),
+        ("merge.stepdeck.driver", merge),
+        ("diff.stepdeck.command", format!("{program} diff --")),
+        (
+            "diff.stepdeck.textconv",
+            format!("{program} diff --fields --"),
+        ),
+    ]
+}
+
+/// The attributes that a log has.
+const ATTRIBUTES: [&str; 2] = ["merge=stepdeck", "diff=stepdeck"];
+
+/// The checkout around a plan.
+struct Clone {
+    root: PathBuf,
+}
+
+impl Clone {
+    fn of(plan: &Path) -> Result<Self> {
+        let output = git(plan, &["rev-parse", "--show-toplevel"])?;
+        if !output.status.success() {
+            bail!(
+                "{} is in no git checkout ({}); `git init` makes one",
+                plan.display(),
+                String::from_utf8_lossy(&output.stderr).trim()
+            );
+        }
+        let root = String::from_utf8_lossy(&output.stdout);
+        let root = PathBuf::from(root.strip_suffix('\n').unwrap_or(&root));
+        Ok(Self { root })
+    }
+
+    /// The settings that are not as they should be.
+    fn missing_settings(&self, program: &str) -> Result<Vec<(&'static str, String)>> {
+        let mut missing = Vec::new();
+        for (key, value) in settings(program) {
+            let output = git(&self.root, &["config", "--null", "--get", key])?;
+            if output.stdout.strip_suffix(b"\0") != Some(value.as_bytes()) {
+                missing.push((key, value));
+            }
+        }
+        Ok(missing)
+    }
+
+    fn set(&self, key: &str, value: &str) -> Result<()> {
+        let output = git(
+            &self.root,
+            &["config", "--local", "--replace-all", key, value],
+        )?;
+        match output.status.success() {
+            true => Ok(()),
+            false => bail!(
+                "git config {key} could not be set: {}",
+                String::from_utf8_lossy(&output.stderr).trim()
+            ),
+        }
+    }
+
+    /// The logs for which git would not use the drivers.
+    fn overridden(&self, logs: &[PathBuf]) -> Result<Vec<String>> {
+        let below = |log: &PathBuf| {
+            log.strip_prefix(&self.root)
+                .ok()?
+                .to_str()
+                .map(str::to_owned)
+        };
+        let logs: Vec<String> = logs.iter().filter_map(below).collect();
+        let mut arguments = vec!["check-attr", "-z", "merge", "diff", "--"];
+        if logs.is_empty() {
+            return Ok(Vec::new());
+        }
+        arguments.extend(logs.iter().map(String::as_str));
+        let output = git(&self.root, &arguments)?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let fields: Vec<&str> = text.split('\0').collect();
+        let mut overridden: Vec<String> = (fields.chunks_exact(3))
+            .filter(|field| field[2] != "stepdeck")
+            .map(|field| field[0].to_owned())
+            .collect();
+        overridden.dedup();
+        Ok(overridden)
+    }
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> Result<Output> {
+    let output = Command::new("git")
+        .args(arguments)
+        .current_dir(folder)
+        .output();
+    output.wrap_err("git could not be run; is it installed?")
+}
+
+/// `.gitattributes` at the root of the checkout.
+struct Attributes {
+    path: PathBuf,
+    bytes: Option<Vec<u8>>,
+    /// The lines to add.
+    missing: Vec<String>,
+    /// Logs that lie outside the checkout.
+    outside: Vec<String>,
+}
+
+impl Attributes {
+    fn read(clone: &Clone, opened: &OpenPlan) -> Result<Self> {
+        let path = clone.root.join(".gitattributes");
+        let bytes = match read(&path)? {
+            FileState::Present { bytes, .. } => Some(bytes.to_vec()),
+            FileState::Missing => None,
+        };
+        let (mut missing, mut outside) = (Vec::new(), Vec::new());
+        let text = String::from_utf8_lossy(bytes.as_deref().unwrap_or_default()).into_owned();
+        for log in &opened.layout.config.paths.log {
+            let Some(pattern) = pattern_below(&clone.root, &opened.layout.root, log) else {
+                outside.push(log.clone());
+                continue;
+            };
+            let pattern = written(&pattern);
+            if !text.lines().any(|line| has_attributes(line, &pattern)) {
+                missing.push(format!("{pattern} {}", ATTRIBUTES.join(" ")));
+            }
+        }
+        Ok(Self {
+            path,
+            bytes,
+            missing,
+            outside,
+        })
+    }
+
+    fn write(&self) -> Result<()> {
+        if self.missing.is_empty() {
+            return Ok(());
+        }
+        let mut bytes = self.bytes.clone().unwrap_or_default();
+        let end: &[u8] = match bytes.windows(2).any(|pair| pair == b"\r\n") {
+            true => b"\r\n",
+            false => b"\n",
+        };
+        if !bytes.is_empty() && !bytes.ends_with(b"\n") {
+            bytes.extend_from_slice(end);
+        }
+        for line in &self.missing {
+            bytes.extend_from_slice(line.as_bytes());
+            bytes.extend_from_slice(end);
+        }
+        replace(&self.path, self.bytes.as_deref(), &bytes)?;
+        Ok(())
+    }
+}
+
+/// The configured path of logs as a pattern below the root of the checkout, if it lies there.
+fn pattern_below(clone: &Path, plan: &Path, log: &str) -> Option<String> {
+    let full: PathBuf = plan.join(log).components().collect();
+    let below = full.strip_prefix(clone).ok()?;
+    let has_parent = below.components().any(|part| part == Component::ParentDir);
+    let below = below.to_str().filter(|_| !has_parent)?;
+    if !is_pattern(log) {
+        let is_folder = full.is_dir() && !log.ends_with(".jsonl");
+        let names = if is_folder { "/*.jsonl" } else { "" };
+        return Some(literal(below) + names);
+    }
+    // The folders above the plan are names, whatever characters they have.
+    let above = plan.strip_prefix(clone).ok().and_then(Path::to_str);
+    let wild = above.and_then(|above| Some((above, below.strip_prefix(above)?)));
+    Some(match wild {
+        Some((above, wild)) => literal(above) + wild,
+        None => below.to_owned(),
+    })
+}
+
+/// A path in which no character is a wildcard.
+fn literal(path: &str) -> String {
+    let mut escaped = String::with_capacity(path.len());
+    for c in path.chars() {
+        if matches!(c, '*' | '?' | '[' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+/// Whether a line of `.gitattributes` gives the attributes to this very pattern.
+fn has_attributes(line: &str, pattern: &str) -> bool {
+    let rest = line.trim_start().strip_prefix(pattern);
+    rest.is_some_and(|rest| {
+        let words: Vec<&str> = rest.split_whitespace().collect();
+        rest.starts_with([' ', '\t']) && ATTRIBUTES.iter().all(|word| words.contains(word))
+    })
+}
+
+/// A path pattern as `.gitattributes` takes it: bound to the root, and quoted as a C string
+/// where a plain word would mean something else.
+fn written(pattern: &str) -> String {
+    let bound = match pattern.contains('/') {
+        true => pattern.to_owned(),
+        false => format!("/{pattern}"),
+    };
+    let bound = match bound.starts_with('!') {
+        true => format!("\\{bound}"),
+        false => bound,
+    };
+    let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '"';
+    if bound.chars().all(is_plain) && !bound.starts_with('#') && !bound.starts_with("[attr]") {
+        return bound;
+    }
+    let mut quoted = String::from("\"");
+    for c in bound.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            '\n' => quoted.push_str("\\n"),
+            '\t' => quoted.push_str("\\t"),
+            c if c.is_ascii_control() => quoted.push_str(&format!("\\{:03o}", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted + "\""
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_are_bound_and_quoted_as_git_reads_them() {
+        for (pattern, expected) in [
+            ("data/plans/*.jsonl", "data/plans/*.jsonl"),
+            ("plan.jsonl", "/plan.jsonl"),
+            ("my plans/*.jsonl", "\"my plans/*.jsonl\""),
+            ("#a/x", "\"#a/x\""),
+            ("!a/x", "\\!a/x"),
+            ("a \"b\"/\\*x", "\"a \\\"b\\\"/\\\\*x\""),
+        ] {
+            assert_eq!(written(pattern), expected);
+        }
+    }
+
+    #[test]
+    fn folders_above_the_plan_are_names_and_outside_is_outside() {
+        let pattern = |plan: &str, log| pattern_below(Path::new("/c"), Path::new(plan), log);
+        let expected = Some("a \\[1]/data/*.jsonl".to_owned());
+        assert_eq!(pattern("/c/a [1]", "data/*.jsonl"), expected);
+        assert_eq!(pattern("/c", "./a/x.jsonl"), Some("a/x.jsonl".to_owned()));
+        assert_eq!(pattern("/c", "/c/p/*.jsonl"), Some("p/*.jsonl".to_owned()));
+        assert_eq!(pattern("/c", "../x.jsonl"), None);
+        assert_eq!(pattern("/c", "/d/x.jsonl"), None);
+    }
+
+    #[test]
+    fn a_line_counts_only_for_its_own_pattern_with_both_attributes() {
+        let has = |line| has_attributes(line, "data/*.jsonl");
+        assert!(has("data/*.jsonl text merge=stepdeck  diff=stepdeck"));
+        assert!(!has("data/*.jsonl merge=stepdeck"));
+        assert!(!has("data/*.jsonlx merge=stepdeck diff=stepdeck"));
+        assert!(!has("#data/*.jsonl merge=stepdeck diff=stepdeck"));
+    }
+
+    #[test]
+    fn a_percent_sign_in_the_program_is_no_placeholder() {
+        let settings = settings("'/opt/100%/stepdeck'");
+        assert!(settings[1].1.starts_with("'/opt/100%%/stepdeck' merge "));
+        assert!(settings[2].1.starts_with("'/opt/100%/stepdeck' diff "));
+    }
+}

@@ -1,0 +1,107 @@
+//! `stepdeck merge`: the merge driver that git calls for a log.
+//!
+//! What is merged how is decided by [`crate::change::three_way`]; here the files are read, the
+//! result is written over OURS and the conflicts are named. If anything fails, OURS is as it
+//! was, so that the caller can merge in another way.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use color_eyre::eyre::{Result, bail};
+
+use super::Ending;
+use super::invocation::Invocation;
+use crate::change::three_way::{Markers, Versions, merge};
+use crate::store::read::{FileState, read};
+use crate::store::save::replace;
+
+/// Merge three versions of a log, step by step and key by key, into OURS.
+///
+/// Made for git, which `stepdeck git-setup` tells about it. What both sides changed is left
+/// between conflict markers around that step's line alone; each conflict is named on standard
+/// error, and the exit code is 1.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Merge {
+    /// The version that both sides started from; may be empty.
+    pub base: PathBuf,
+    /// The version merged into; the result is written here.
+    pub ours: PathBuf,
+    /// The version merged.
+    pub theirs: PathBuf,
+    /// What messages call the file.
+    #[arg(long, value_name = "NAME")]
+    pub path: Option<PathBuf>,
+    /// What stands behind the opening marker.
+    #[arg(long, value_name = "LABEL", default_value = "ours")]
+    pub ours_label: String,
+    /// What stands behind the closing marker.
+    #[arg(long, value_name = "LABEL", default_value = "theirs")]
+    pub theirs_label: String,
+    /// Characters of a conflict marker.
+    #[arg(long, value_name = "N", default_value_t = 7,
+          value_parser = clap::value_parser!(u16).range(1..))]
+    pub marker_size: u16,
+}
+
+impl Merge {
+    /// Merges, writes and names the conflicts.
+    ///
+    /// # Errors
+    /// When a version cannot be read or the result cannot be written; OURS is untouched then.
+    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+        invocation.may_write()?;
+        let [base, ours, theirs] =
+            [&self.base, &self.ours, &self.theirs].map(|path| invocation.path(path));
+        let (base, theirs) = (version(&base)?, version(&theirs)?);
+        let (target, ours) = (ours.clone(), version(&ours)?);
+        let versions = Versions {
+            base: &base,
+            ours: &ours,
+            theirs: &theirs,
+        };
+        let markers = Markers {
+            ours: label(&self.ours_label, "ours"),
+            theirs: label(&self.theirs_label, "theirs"),
+            size: usize::from(self.marker_size),
+        };
+        let merged = merge(versions, markers);
+        replace(&target, Some(&ours), &merged.bytes)?;
+        let name = self.path.as_ref().unwrap_or(&self.ours).display();
+        for conflict in &merged.conflicts {
+            invocation.say(&format!("{name}:{}: {}", conflict.line, conflict.dispute))?;
+        }
+        match merged.conflicts.len() {
+            0 => return Ok(Ending::Done),
+            1 => invocation.say(&format!(
+                "{name}: one conflict; keep one version of it, take the markers out, then `git add` it"
+            ))?,
+            count => invocation.say(&format!(
+                "{name}: {count} conflicts; keep one version of each, take the markers out, then `git add` it"
+            ))?,
+        }
+        Ok(Ending::Found)
+    }
+}
+
+/// The bytes of one version. Git names a version that does not exist by an empty file or by
+/// the null device.
+pub(super) fn version(path: &Path) -> Result<Arc<[u8]>> {
+    if path == Path::new("/dev/null") {
+        return Ok(Arc::default());
+    }
+    match read(path)? {
+        FileState::Present { bytes, .. } => Ok(bytes),
+        FileState::Missing => bail!(
+            "{} is not there; name the versions of a log",
+            path.display()
+        ),
+    }
+}
+
+/// Git before 2.44 leaves the placeholders of labels as they stand.
+fn label<'a>(given: &'a str, plain: &'a str) -> &'a str {
+    match given {
+        "" | "%X" | "%Y" => plain,
+        given => given,
+    }
+}
