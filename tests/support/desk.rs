@@ -43,10 +43,13 @@ pub struct TestFace {
     pub opened: Vec<String>,
     /// Texts copied.
     pub copied: Vec<String>,
+    /// Frames drawn.
+    pub frames: usize,
 }
 
 impl Face for TestFace {
     fn draw(&mut self, render: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
+        self.frames += 1;
         let drawn = self.screen.draw(|frame| render(frame));
         drawn.map(|_| ()).map_err(|error| match error {})
     }
@@ -152,6 +155,7 @@ impl Desk {
             editor: Box::new(|text| Ok(text.to_owned())),
             opened: Vec::new(),
             copied: Vec::new(),
+            frames: 0,
         };
         let theme = Theme::new(ColorDepth::TrueColor, Background::Dark, false);
         let channel = (sender.clone(), inbox);
