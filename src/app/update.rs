@@ -63,6 +63,7 @@ fn press(model: &mut Model, key: Key) {
         key
     };
     match model.overlays.last() {
+        Some(_) if is_of_the_terminal(model, key) => run(model, key),
         Some(Overlay::Prompt { .. }) => in_prompt(model, key),
         Some(Overlay::Chooser { .. }) => in_chooser(model, key),
         Some(Overlay::Menu { .. }) => in_menu(model, key),
@@ -70,6 +71,13 @@ fn press(model: &mut Model, key: Key) {
         Some(Overlay::Note { .. }) => in_note(model, key),
         _ => run(model, key),
     }
+}
+
+/// Whether the key is about the terminal and not about what is open on it: back to the shell,
+/// draw anew. A letter never is, whatever the configuration makes of it.
+fn is_of_the_terminal(model: &Model, key: Key) -> bool {
+    let command = model.keymap.command(model.place(), key);
+    key.letter().is_none() && command.is_some_and(|c| matches!(c.name, "suspend" | "redraw"))
 }
 
 /// Runs the command that the key stands for here, or says what there is instead.

@@ -189,6 +189,25 @@ impl Desk {
         self
     }
 
+    /// Presses one key in the notation of the registry, as `ctrl-d`.
+    pub fn press(&mut self, key: &str) -> &mut Self {
+        let keys = match key {
+            "enter" => "<Enter>".to_owned(),
+            "esc" => "<Esc>".to_owned(),
+            "tab" => "<Tab>".to_owned(),
+            "shift-tab" => "<S-Tab>".to_owned(),
+            "space" => "<Space>".to_owned(),
+            "pagedown" => "<PageDown>".to_owned(),
+            "pageup" => "<PageUp>".to_owned(),
+            "<" => "<lt>".to_owned(),
+            key => match key.strip_prefix("ctrl-") {
+                Some(letter) => format!("<C-{letter}>"),
+                None => key.to_owned(),
+            },
+        };
+        self.keys(&keys)
+    }
+
     /// Lets something happen, without waiting for what follows.
     pub fn send(&self, event: Event) {
         self.sender.send(event).unwrap();
