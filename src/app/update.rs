@@ -260,15 +260,7 @@ fn typed(model: &mut Model, text: String) {
     };
     input.text = text;
     input.error = None;
-    // The key that opened the help closes it; it is no word to look for.
-    let close = model.keymap.key_of("help");
-    if let Some(Overlay::Chooser {
-        source: Source::Help,
-        input,
-        ..
-    }) = model.overlays.last()
-        && input.text == close
-    {
+    if closes_help(model) {
         model.overlays.pop();
         return;
     }
@@ -276,6 +268,22 @@ fn typed(model: &mut Model, text: String) {
     if model.is_filtering() {
         model.filter_as_typed();
     }
+}
+
+/// Whether the key that opened the help was just typed into it: that closes it. A sign is no
+/// part of any word to look for; a letter could be, so it counts only where nothing else stands.
+fn closes_help(model: &Model) -> bool {
+    let Some(Overlay::Chooser {
+        source: Source::Help,
+        input,
+        ..
+    }) = model.overlays.last()
+    else {
+        return false;
+    };
+    let close = model.keymap.key_of("help");
+    let is_sign = !close.contains(char::is_alphanumeric);
+    input.text == close || (is_sign && input.text.ends_with(&close))
 }
 
 impl Model {
@@ -358,6 +366,9 @@ mod tests {
         press(&mut model, "?");
         update(&mut model, Message::Typed("mark".to_owned()));
         assert_eq!(model.overlays.len(), 1);
+        update(&mut model, Message::Typed("mark?".to_owned()));
+        assert_eq!(model.overlays, []);
+        press(&mut model, "?");
         update(&mut model, Message::Typed("?".to_owned()));
         assert_eq!(model.overlays, []);
     }
