@@ -381,6 +381,7 @@ fn an_idle_cockpit_writes_nothing_and_takes_no_time() {
 #[test]
 fn an_edit_of_ones_own_is_no_change_from_outside() {
     let mut desk = Desk::open(&[(LOG, LINES), (CANON, DOCUMENT)]);
+    let states = desk.cockpit.model.generation;
     desk.keys("jsp");
     let notice = desk.cockpit.model.notice.clone().unwrap();
     assert!(notice.text.contains("0002 status: draft → in progress"));
@@ -390,6 +391,9 @@ fn an_edit_of_ones_own_is_no_change_from_outside() {
         "#### Step 0150 - Later\n- **Outcome:** seen\n",
     );
     desk.wait_for("1/5");
+    // One state of the plan for our edit of two files and one for theirs of a third: nothing
+    // of ours was read back as news.
+    assert_eq!(desk.cockpit.model.generation, states + 2);
     let lit: Vec<String> = desk
         .cockpit
         .model
