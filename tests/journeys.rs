@@ -69,7 +69,7 @@ fn an_edited_field_is_a_one_line_diff() {
     assert_eq!(read(&folder, CANON), DOCUMENT);
 }
 
-/// Acceptance 10 and 19.
+/// Acceptance 19.
 #[test]
 fn another_program_edits_while_a_field_is_open() {
     let folder = fixture();
@@ -228,35 +228,6 @@ fn a_newcomer_finds_a_blocked_step_and_mends_it() {
     );
     let ticked = changed_lines(&canon, &read(&folder, "data/canon/milestones.md"));
     assert_eq!(ticked.len(), 1);
-}
-
-/// Acceptance 1 and 2.
-#[test]
-fn saves_of_other_programs_are_shown_and_a_truncated_log_never_is() {
-    let folder = fixture();
-    let cockpit = open(&folder);
-    write_by_rename(folder.path(), LOG, &LINES.replace("Load test", "Soak test"));
-    cockpit.wait_for("Soak test");
-    fs::write(folder.path().join(LOG), "").unwrap();
-    write_by_rename(
-        folder.path(),
-        CANON,
-        &DOCUMENT.replace("Ops Guild", "Ops Circle"),
-    );
-    cockpit.type_keys("<S-Tab>");
-    cockpit.wait_for("Ops Circle");
-    assert!(
-        cockpit.screen_text().contains("Soak test"),
-        "the empty log was believed"
-    );
-    fs::write(
-        folder.path().join(LOG),
-        LINES.replace("Load test", "Smoke test"),
-    )
-    .unwrap();
-    cockpit.wait_for("Smoke test");
-    cockpit.type_keys("q");
-    cockpit.wait_exit();
 }
 
 /// Acceptance 3 and 4: what `git checkout` does to a folder, and a folder moved in.

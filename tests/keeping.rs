@@ -261,6 +261,11 @@ fn kept(state: &Path, text: &str) -> bool {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap().flatten() {
             let path = entry.path();
+            // A hidden one is being written.
+            let hidden = entry.file_name().to_string_lossy().starts_with('.');
+            if hidden {
+                continue;
+            }
             if path.is_dir() {
                 folders.push(path);
             } else if fs::read_to_string(path).unwrap_or_default().contains(text) {

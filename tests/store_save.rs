@@ -83,6 +83,7 @@ fn a_new_file_is_created_with_its_folders() {
     assert_eq!(names(path.parent().unwrap()), ["ada.md"]);
 }
 
+/// Acceptance 13: mode, owner and extended attributes are preserved.
 #[test]
 fn mode_owner_and_extended_attributes_survive() {
     let (_dir, log) = plan();
@@ -133,6 +134,7 @@ fn attributes_that_cannot_be_copied_lead_to_a_write_in_place() {
     assert_eq!(names(dir.path()), ["log.jsonl"]);
 }
 
+/// Acceptance 13: a symlink stays a symlink.
 #[test]
 fn symlinks_stay_symlinks_through_several_links() {
     let (dir, log) = plan();
@@ -160,6 +162,7 @@ fn symlinks_in_a_circle_are_an_error_that_says_so() {
     assert!(error.contains("symlinks lead in a circle"), "{error}");
 }
 
+/// Acceptance 13: a hard link's other name sees the edit.
 #[test]
 fn the_other_name_of_a_hard_link_sees_the_edit() {
     let (dir, log) = plan();

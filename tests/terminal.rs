@@ -167,6 +167,7 @@ fn the_background_is_asked_once_and_no_key_is_lost() {
     );
 }
 
+/// Acceptance 32: a panic, on the loop's thread and on another one.
 #[test]
 fn panics_give_it_back_before_they_are_reported() {
     let pty = started(launch());
@@ -222,6 +223,7 @@ fn a_loop_that_hangs_is_ended_when_asked_to_end() {
     assert_given_back(&pty);
 }
 
+/// Acceptance 33.
 #[test]
 fn a_vanished_terminal_ends_the_process_within_two_seconds() {
     for name in ["FRIENDLY", "STUBBORN"] {
@@ -252,6 +254,7 @@ fn a_vanished_terminal_is_noticed_during_an_editor() {
     );
 }
 
+/// Acceptance 48.
 #[test]
 fn the_first_key_after_an_editor_is_not_lost_and_none_in_it_is_stolen() {
     let edit = "echo editing; read a; read b; echo got $a $b; read c";
@@ -318,6 +321,7 @@ fn under_a_shell() -> Pty {
     pty
 }
 
+/// Acceptance 34.
 #[test]
 fn a_stop_gives_the_shell_a_usable_terminal_and_fg_draws_everything_again() {
     let pty = under_a_shell();

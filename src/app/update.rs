@@ -68,6 +68,7 @@ fn press(model: &mut Model, key: Key) {
         key
     };
     match model.overlays.last() {
+        Some(_) if is_of_the_terminal(model, key) => run(model, key),
         Some(Overlay::Prompt { .. }) => in_prompt(model, key),
         Some(Overlay::Chooser { .. }) => in_chooser(model, key),
         Some(Overlay::Menu { .. }) => in_menu(model, key),
@@ -75,6 +76,13 @@ fn press(model: &mut Model, key: Key) {
         Some(Overlay::Note { .. }) => in_note(model, key),
         _ => run(model, key),
     }
+}
+
+/// Whether the key is about the terminal and not about what is open on it: back to the shell,
+/// draw anew. A letter never is, whatever the configuration makes of it.
+fn is_of_the_terminal(model: &Model, key: Key) -> bool {
+    let command = model.keymap.command(model.place(), key);
+    key.letter().is_none() && command.is_some_and(|c| matches!(c.name, "suspend" | "redraw"))
 }
 
 /// Runs the command that the key stands for here, or says what there is instead.
@@ -257,15 +265,7 @@ fn typed(model: &mut Model, text: String) {
     };
     input.text = text;
     input.error = None;
-    // The key that opened the help closes it; it is no word to look for.
-    let close = model.keymap.key_of("help");
-    if let Some(Overlay::Chooser {
-        source: Source::Help,
-        input,
-        ..
-    }) = model.overlays.last()
-        && input.text == close
-    {
+    if closes_help(model) {
         model.overlays.pop();
         return;
     }
@@ -273,6 +273,22 @@ fn typed(model: &mut Model, text: String) {
     if model.is_filtering() {
         model.filter_as_typed();
     }
+}
+
+/// Whether the key that opened the help was just typed into it: that closes it. A sign is no
+/// part of any word to look for; a letter could be, so it counts only where nothing else stands.
+fn closes_help(model: &Model) -> bool {
+    let Some(Overlay::Chooser {
+        source: Source::Help,
+        input,
+        ..
+    }) = model.overlays.last()
+    else {
+        return false;
+    };
+    let close = model.keymap.key_of("help");
+    let is_sign = !close.contains(char::is_alphanumeric);
+    input.text == close || (is_sign && input.text.ends_with(&close))
 }
 
 impl Model {
@@ -355,6 +371,9 @@ mod tests {
         press(&mut model, "?");
         update(&mut model, Message::Typed("mark".to_owned()));
         assert_eq!(model.overlays.len(), 1);
+        update(&mut model, Message::Typed("mark?".to_owned()));
+        assert_eq!(model.overlays, []);
+        press(&mut model, "?");
         update(&mut model, Message::Typed("?".to_owned()));
         assert_eq!(model.overlays, []);
     }

@@ -35,6 +35,7 @@ use chrono::Utc;
 use clap::{Parser, Subcommand, ValueEnum};
 use color_eyre::eyre::Result;
 
+use crate::document::visible::visible;
 use crate::store::state::default_base;
 use invocation::{Invocation, Outside};
 
@@ -189,7 +190,8 @@ fn answer(error: &clap::Error, outside: &mut Outside<'_>) -> u8 {
     let text = error.render();
     let text = match outside.terminal {
         Some(_) if !error.use_stderr() => text.ansi().to_string(),
-        _ => text.to_string(),
+        // It quotes arguments, which may be anything.
+        _ => visible(&text.to_string()).into_owned(),
     };
     let stream = match error.use_stderr() {
         true => &mut outside.err,

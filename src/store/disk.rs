@@ -144,6 +144,30 @@ struct Worker {
     queue: Vec<Queued>,
 }
 
+/// What the requests that came together ask for.
+#[derive(Default)]
+struct Round {
+    /// Whether what failed is to be tried again.
+    again: bool,
+    /// Where to look.
+    look: Option<Look>,
+    stop: bool,
+}
+
+impl Round {
+    /// Many looks are one.
+    fn look_at(&mut self, look: Look) {
+        self.look = Some(match (self.look.take(), look) {
+            (None, look) => look,
+            (Some(Look::At(mut all)), Look::At(paths)) => {
+                all.extend(paths);
+                Look::At(all)
+            }
+            _ => Look::Everywhere,
+        });
+    }
+}
+
 /// A change that is not on disk yet.
 struct Queued {
     ticket: u64,
@@ -272,38 +296,58 @@ impl Worker {
                 None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
                 Some(due) => inbox.recv_timeout(due.saturating_duration_since(Instant::now())),
             };
-            let mut again = false;
-            match request {
-                Ok(Request::Save {
+            let mut round = Round::default();
+            let mut next = Some(request);
+            while let Some(request) = next {
+                match request {
+                    Ok(request) => self.take(request, &mut round),
+                    Err(RecvTimeoutError::Timeout) => self.look_again(),
+                    Err(RecvTimeoutError::Disconnected) => round.stop = true,
+                }
+                next = inbox.try_recv().ok().map(Ok);
+            }
+            if round.stop {
+                return self.finish();
+            }
+            // Edits before sights: a flood of notices must not keep one from the disk.
+            self.work_off(round.again);
+            if let Some(look) = round.look {
+                self.look(look);
+                self.work_off(false);
+            }
+        }
+    }
+
+    /// Takes one request: what can wait until all are taken goes into the round.
+    fn take(&mut self, request: Request, round: &mut Round) {
+        match request {
+            Request::Save {
+                ticket,
+                change,
+                event,
+            } => {
+                self.queue.push(Queued {
                     ticket,
                     change,
                     event,
-                }) => {
-                    self.queue.push(Queued {
-                        ticket,
-                        change,
-                        event,
-                        failed: false,
-                    });
-                    again = true;
-                }
-                Ok(Request::Retry) => again = self.forgive(),
-                Ok(Request::Forget { ticket }) => self.queue.retain(|q| q.ticket != ticket),
-                Ok(Request::Remember(event)) => self.remember(&event),
-                Ok(Request::Keep { name, document }) => {
-                    // A draft that cannot be kept is still in the field that it stands in.
-                    let _ = self.state.put(&name, document.as_deref());
-                }
-                Ok(Request::Report(Report::Look(look))) => self.look(look),
-                Ok(Request::Report(Report::Mode(mode))) => {
-                    (self.memory.tell)(DiskEvent::Watching {
-                        polling: mode != Mode::Live,
-                    });
-                }
-                Ok(Request::Stop) | Err(RecvTimeoutError::Disconnected) => return self.finish(),
-                Err(RecvTimeoutError::Timeout) => self.look_again(),
+                    failed: false,
+                });
+                round.again = true;
             }
-            self.work_off(again);
+            Request::Retry => round.again = self.forgive(),
+            Request::Forget { ticket } => self.queue.retain(|q| q.ticket != ticket),
+            Request::Remember(event) => self.remember(&event),
+            Request::Keep { name, document } => {
+                // A draft that cannot be kept is still in the field that it stands in.
+                let _ = self.state.put(&name, document.as_deref());
+            }
+            Request::Report(Report::Look(look)) => round.look_at(look),
+            Request::Report(Report::Mode(mode)) => {
+                (self.memory.tell)(DiskEvent::Watching {
+                    polling: mode != Mode::Live,
+                });
+            }
+            Request::Stop => round.stop = true,
         }
     }
 

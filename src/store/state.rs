@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::fingerprint::fingerprint;
-use super::leftovers::is_alive;
+use super::leftovers::{is_alive, temp_path};
 use super::read::{FileState, read};
 
 /// The longest document name that is used as it stands, in bytes.
@@ -225,12 +225,22 @@ impl State {
 
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         self.make_folder()?;
-        let mut temp = tempfile::Builder::new()
-            .prefix(".state-")
-            .tempfile_in(&self.folder)?;
-        temp.write_all(bytes)?;
-        temp.persist(path)?;
-        Ok(())
+        // Named like what a save leaves, so that the same clean-up finds it after a kill.
+        let temp = temp_path(&self.folder);
+        let mut options = std::fs::OpenOptions::new();
+        let mut file = options
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&temp)?;
+        let done = file
+            .write_all(bytes)
+            .and_then(|()| std::fs::rename(&temp, path));
+        if done.is_err() {
+            // The next clean-up takes what cannot be removed now.
+            let _ = std::fs::remove_file(&temp);
+        }
+        done
     }
 
     /// Names may come from the plan (the draft of a step), so they are spelled to stay inside.

@@ -52,10 +52,11 @@ pub trait Face {
 
 /// The person's terminal.
 pub struct RealFace {
+    /// The thread that reads keys. It ends first: what is typed once the shell has its
+    /// terminal back is the shell's.
+    pub input: Input,
     /// The screen.
     pub terminal: Terminal,
-    /// The thread that reads keys.
-    pub input: Input,
 }
 
 impl Face for RealFace {

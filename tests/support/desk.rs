@@ -45,10 +45,13 @@ pub struct TestFace {
     pub opened: Vec<String>,
     /// Texts copied.
     pub copied: Vec<String>,
+    /// Frames drawn.
+    pub frames: usize,
 }
 
 impl Face for TestFace {
     fn draw(&mut self, render: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
+        self.frames += 1;
         let drawn = self.screen.draw(|frame| render(frame));
         drawn.map(|_| ()).map_err(|error| match error {})
     }
@@ -171,6 +174,7 @@ impl Desk {
             editor: Box::new(|text| Ok(text.to_owned())),
             opened: Vec::new(),
             copied: Vec::new(),
+            frames: 0,
         };
         let theme = Theme::new(ColorDepth::TrueColor, Background::Dark, false);
         let channel = (sender.clone(), inbox);
@@ -202,6 +206,25 @@ impl Desk {
         }
         self.settle();
         self
+    }
+
+    /// Presses one key in the notation of the registry, as `ctrl-d`.
+    pub fn press(&mut self, key: &str) -> &mut Self {
+        let keys = match key {
+            "enter" => "<Enter>".to_owned(),
+            "esc" => "<Esc>".to_owned(),
+            "tab" => "<Tab>".to_owned(),
+            "shift-tab" => "<S-Tab>".to_owned(),
+            "space" => "<Space>".to_owned(),
+            "pagedown" => "<PageDown>".to_owned(),
+            "pageup" => "<PageUp>".to_owned(),
+            "<" => "<lt>".to_owned(),
+            key => match key.strip_prefix("ctrl-") {
+                Some(letter) => format!("<C-{letter}>"),
+                None => key.to_owned(),
+            },
+        };
+        self.keys(&keys)
     }
 
     /// Lets something happen, without waiting for what follows.

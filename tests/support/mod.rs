@@ -5,6 +5,7 @@
 
 pub mod desk;
 pub mod fixture;
+pub mod hostile;
 pub mod keys;
 pub mod programme;
 pub mod pty;

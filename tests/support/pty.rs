@@ -376,6 +376,23 @@ impl Pty {
         state.exit.clone().expect("it has ended")
     }
 
+    /// Watches whether the program sends nothing for `span`; answers at its first byte. The one
+    /// wait for a time here: that nothing happens cannot be waited for.
+    pub fn is_silent_for(&self, span: Duration) -> bool {
+        let end = Instant::now() + span;
+        let mut state = self.seen.lock();
+        let before = state.output.len();
+        while state.output.len() == before {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return true;
+            }
+            let waited = self.seen.changed.wait_timeout(state, left);
+            state = waited.unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+        }
+        false
+    }
+
     /// The screen as text, one line a row, without trailing spaces.
     pub fn screen_text(&self) -> String {
         lines(self.seen.lock().parser.screen()).join("\n")
