@@ -24,7 +24,7 @@ fn cockpit() {
     let mut terminal = Terminal::enter(options).unwrap();
     let (sender, events) = mpsc::channel::<TerminalEvent>();
     let input = terminal.start_input(sender).unwrap();
-    let mut log = vec![format!("background {:?}", terminal.background())];
+    let mut log = vec!["ready".to_owned()];
     let mut hang = false;
     loop {
         terminal
@@ -101,7 +101,7 @@ fn launch() -> Launch {
 
 fn started(launch: Launch) -> Pty {
     let pty = launch.start();
-    pty.wait_for("background");
+    pty.wait_for("ready");
     pty
 }
 
@@ -148,18 +148,19 @@ fn it_is_taken_and_given_back() {
 fn the_background_is_asked_once_and_no_key_is_lost() {
     let asking = || launch().env("ASK", "1");
     let pty = started(asking().background("rgb:ffff/ffff/ffff"));
-    pty.wait_for("background Some(Light)");
+    pty.wait_for("Background(Light)");
     pty.type_keys("jq");
     assert!(pty.wait_exit().success());
 
     let pty = asking().start();
-    // Typed before the program even reads, and while it waits for the answer.
+    // Typed before the program even reads.
     pty.type_keys("jk<Up>");
-    pty.wait_for("background None");
+    pty.wait_for("ready");
     for line in ["key j", "key k", "key Up"] {
         pty.wait_for(line);
     }
     pty.send(b"\x1b]11;rgb:0000/0000/0000\x1b\\x");
+    pty.wait_for("Background(Dark)");
     pty.wait_for("key x");
     assert!(
         !pty.screen_text().contains("key r"),
@@ -317,7 +318,7 @@ fn under_a_shell() -> Pty {
         program.display(),
         COCKPIT.join(" ")
     ));
-    pty.wait_for("background");
+    pty.wait_for("ready");
     pty
 }
 
@@ -333,7 +334,7 @@ fn a_stop_gives_the_shell_a_usable_terminal_and_fg_draws_everything_again() {
         assert!(pty.cursor_visible());
         pty.type_keys("clear; fg<Enter>");
         pty.wait_until(|screen| screen.contents().matches("stopped Ok(true)").count() == round);
-        pty.wait_for("background None");
+        pty.wait_for("ready");
         assert!(pty.alternate_screen() && !pty.cursor_visible() && !pty.line_mode());
     }
     pty.type_keys("x");

@@ -1,6 +1,7 @@
 //! The plan in memory and the files on disk, kept together: what the screen shows is always
 //! the files as last read with the unsaved changes on top.
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,10 +10,11 @@ use chrono::{DateTime, Utc};
 use super::draft::Draft;
 use super::message::{DiskEvent, Effect};
 use super::model::{Model, Notice, Tone};
-use super::news::{changed_steps, consequence, named};
+use super::news::{Before, changed_steps, consequence, named};
 use crate::change::apply;
 use crate::change::history::{Event, History};
-use crate::change::{Change, Target};
+use crate::change::{Change, Scope, Target};
+use crate::document::{Document, json};
 use crate::plan::Plan;
 use crate::plan::id::StepId;
 use crate::plan::source::{Role, SourceFile};
@@ -84,7 +86,7 @@ impl Model {
             self.say("nothing to change");
             return false;
         }
-        let before = self.plan.clone();
+        let before = Before::of(&self.plan);
         if let Err(reason) = self.put_on(&change, Event::Made(change.clone())) {
             self.refuse(format!("{}: {reason}", change.label));
             return false;
@@ -136,10 +138,8 @@ impl Model {
             return false;
         };
         let inverse = change.inverse();
-        if self
-            .rewrite(|files| apply::change(&inverse, files))
-            .is_err()
-        {
+        let applied = self.rewrite(inverse.scope(), |files| apply::change(&inverse, files));
+        if applied.is_err() {
             return false;
         }
         let ticket = self.live.pending.remove(at).ticket;
@@ -192,7 +192,7 @@ impl Model {
         if let Some(reason) = self.is_locked() {
             return Err(reason);
         }
-        let applied = self.rewrite(|files| apply::change(change, files));
+        let applied = self.rewrite(change.scope(), |files| apply::change(change, files));
         if let Err(conflicts) = applied {
             let reason = conflicts.first().map(|c| c.obstacle.to_string());
             return Err(reason.unwrap_or_default());
@@ -229,16 +229,29 @@ impl Model {
         steps.into_iter().filter_map(line).collect()
     }
 
-    /// Changes the files of the plan and reads it anew, keeping the selection by name.
-    fn rewrite<T>(&mut self, edit: impl FnOnce(&mut Vec<SourceFile>) -> T) -> T {
+    /// Changes the files of the plan and derives it anew, as far as the scope demands,
+    /// keeping the selection by name.
+    fn rewrite<T, E>(
+        &mut self,
+        scope: Option<Scope>,
+        edit: impl FnOnce(&mut Vec<SourceFile>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let selected = self.selected();
-        let mut files = match Arc::try_unwrap(std::mem::take(&mut self.plan)) {
-            Ok(plan) => plan.into_files(),
-            // Somebody is still reading the plan: the checks, or whoever compares.
-            Err(shared) => shared.files().to_vec(),
+        let result = match scope {
+            Some(Scope { steps, markdown }) => {
+                // A copy is made only while somebody else reads the plan: the checks.
+                Arc::make_mut(&mut self.plan).amend(&steps, markdown, edit)
+            }
+            None => {
+                let mut files = match Arc::try_unwrap(std::mem::take(&mut self.plan)) {
+                    Ok(plan) => plan.into_files(),
+                    Err(shared) => shared.files().to_vec(),
+                };
+                let result = edit(&mut files);
+                self.plan = Arc::new(Plan::read(files));
+                result
+            }
         };
-        let result = edit(&mut files);
-        self.plan = Arc::new(Plan::read(files));
         self.generation += 1;
         self.refresh(selected);
         self.keep_within();
@@ -296,26 +309,52 @@ impl Model {
             .iter()
             .map(|p| only(&p.change, path))
             .collect();
-        self.rewrite(|files| {
-            files.retain(|file| file.path != path);
-            let mut fresh: Vec<SourceFile> = bytes
-                .into_iter()
-                .map(|bytes| SourceFile::load(path, role, bytes))
-                .collect();
+        let old = before.files().iter().find(|file| file.path == path);
+        let (fresh, scope) = match bytes {
+            Some(bytes) => read_again(path, role, bytes, old, &pending),
+            None => (None, None),
+        };
+        // Of the former state only what is needed is kept, so that it can be changed in place.
+        let former = match &scope {
+            Some(Scope {
+                steps,
+                markdown: false,
+            }) => Former::Lines(lines(&before, steps)),
+            _ => Former::Plan(before.clone()),
+        };
+        drop(before);
+        let put = |files: &mut Vec<SourceFile>| {
+            let mut fresh: Vec<SourceFile> = fresh.into_iter().collect();
             for change in &pending {
                 // What cannot be put on here is reported when its save comes back.
                 let _ = apply::change(change, &mut fresh);
             }
-            for file in fresh {
-                let at = files.partition_point(|f| (f.role, &f.path) < (role, &file.path));
-                files.insert(at, file);
+            let known = files.iter().position(|file| file.path == path);
+            match (known, fresh.pop()) {
+                (Some(at), Some(file)) => files[at] = file,
+                (Some(at), None) => drop(files.remove(at)),
+                (None, Some(file)) => {
+                    let at = files.partition_point(|f| (f.role, &f.path) < (role, &file.path));
+                    files.insert(at, file);
+                }
+                (None, None) => {}
             }
-        });
+            Ok::<(), Infallible>(())
+        };
+        let Ok(()) = self.rewrite(scope, put);
         if again {
             // Nobody wrote: a change that was shown has not been made, which is told elsewhere.
             return;
         }
-        let changed = changed_steps(&before, &self.plan);
+        let changed = match former {
+            Former::Plan(before) => changed_steps(&before, &self.plan),
+            Former::Lines(old) => {
+                let ids: Vec<StepId> = old.iter().map(|(id, _)| *id).collect();
+                let new = lines(&self.plan, &ids);
+                let differ = old.iter().zip(&new).filter(|(old, new)| old != new);
+                differ.map(|((id, _), _)| *id).collect()
+            }
+        };
         for id in &changed {
             self.flash(*id);
         }
@@ -327,6 +366,57 @@ impl Model {
             ));
         }
     }
+}
+
+/// The state before others wrote, as far as it is needed to tell what they changed.
+enum Former {
+    Plan(Arc<Plan>),
+    Lines(Vec<(StepId, Option<Vec<u8>>)>),
+}
+
+/// The log line of each of these steps.
+fn lines(plan: &Plan, steps: &[StepId]) -> Vec<(StepId, Option<Vec<u8>>)> {
+    let line = |id: &StepId| {
+        let line = plan.step(plan.find(*id)?).log_line()?;
+        Some(line.bytes().to_vec())
+    };
+    steps.iter().map(|id| (*id, line(id))).collect()
+}
+
+/// A file that others wrote, read as far as it differs from the one known, with the scope of
+/// the difference where only values of steps did.
+fn read_again(
+    path: &Path,
+    role: Role,
+    bytes: Arc<[u8]>,
+    old: Option<&SourceFile>,
+    pending: &[Change],
+) -> (Option<SourceFile>, Option<Scope>) {
+    let Some(log) = old.filter(|_| role == Role::Log).and_then(SourceFile::log) else {
+        return (Some(SourceFile::load(path, role, bytes)), None);
+    };
+    let (new, changed) = log.reload(bytes);
+    let mut scope = Scope::default();
+    let mut same_shape = new.line_count() == log.line_count();
+    let comparable = if same_shape { changed } else { 0..0 };
+    for line in comparable {
+        let ids = [log.line(line), new.line(line)].map(|line| line.get("step_id"));
+        let id: Option<StepId> = ids[1].and_then(|raw| json::words(raw).parse().ok());
+        same_shape &= ids[0] == ids[1] && id.is_some();
+        scope.steps.extend(id);
+    }
+    for change in pending {
+        match change.scope() {
+            Some(own) => scope.steps.extend(own.steps),
+            None => same_shape = false,
+        }
+    }
+    let file = SourceFile {
+        path: path.to_owned(),
+        role,
+        document: Document::Log(new),
+    };
+    (Some(file), same_shape.then_some(scope))
 }
 
 /// The part of a change that concerns one file.

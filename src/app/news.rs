@@ -5,47 +5,68 @@ use std::collections::HashSet;
 use crate::plan::Plan;
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
-use crate::plan::status::State;
+use crate::plan::status::{State, Status};
+
+/// What a consequence is told from: the plan as it was, without its words.
+pub struct Before {
+    gates: Vec<(String, bool)>,
+    steps: Vec<(Option<Status>, State)>,
+    cycles: usize,
+}
+
+impl Before {
+    /// What there is to tell from, before a change is made.
+    pub fn of(plan: &Plan) -> Self {
+        let gates = plan
+            .stages()
+            .iter()
+            .map(|stage| (stage.name.clone(), stage.is_met()));
+        Self {
+            gates: gates.collect(),
+            steps: plan
+                .steps()
+                .map(|step| (step.status(), step.state()))
+                .collect(),
+            cycles: plan.graph().cycles().len(),
+        }
+    }
+}
 
 /// "· 2 steps became ready", or nothing where nothing follows.
-pub fn consequence(before: &Plan, after: &Plan) -> String {
+pub fn consequence(before: &Before, after: &Plan) -> String {
     let mut text = String::new();
-    for (old, new) in before.stages().iter().zip(after.stages()) {
-        match (old.is_met(), new.is_met()) {
-            _ if old.name != new.name => break,
-            (false, true) => text += &format!(" · {} meets its bar", new.name),
-            (true, false) => text += &format!(" · {} falls below its bar", new.name),
+    for ((name, met), stage) in before.gates.iter().zip(after.stages()) {
+        match (*met, stage.is_met()) {
+            _ if *name != stage.name => break,
+            (false, true) => text += &format!(" · {name} meets its bar"),
+            (true, false) => text += &format!(" · {name} falls below its bar"),
             _ => {}
         }
     }
-    if before.len() != after.len() {
+    if before.steps.len() != after.len() {
         return text;
     }
-    let turned = |from: fn(State) -> bool, to: State| {
-        (0..after.len())
-            .filter(|step| {
-                let (old, new) = (before.graph().state(*step), after.graph().state(*step));
-                from(old) && new == to && before.step(*step).status() == after.step(*step).status()
-            })
-            .count()
+    let turned = |from: State, to: State| {
+        let pairs = before.steps.iter().zip(after.steps());
+        // Who was given another status was told so.
+        let turned = pairs.filter(|((status, state), step)| {
+            *state == from && step.state() == to && *status == step.status()
+        });
+        turned.count()
     };
-    let steps = |count: usize| {
-        if count == 1 {
-            "1 step".to_owned()
-        } else {
-            format!("{count} steps")
-        }
+    let steps = |count: usize| match count {
+        1 => "1 step".to_owned(),
+        _ => format!("{count} steps"),
     };
-    let ready = turned(|old| old == State::Waiting, State::Ready);
+    let ready = turned(State::Waiting, State::Ready);
     if ready > 0 {
         text += &format!(" · {} became ready", steps(ready));
     }
-    let waiting = turned(|old| old == State::Ready, State::Waiting);
+    let waiting = turned(State::Ready, State::Waiting);
     if waiting > 0 {
         text += &format!(" · {} must wait now", steps(waiting));
     }
-    let cycles = after.graph().cycles().len();
-    if cycles > before.graph().cycles().len() {
+    if after.graph().cycles().len() > before.cycles {
         text += " · this closes a cycle";
     }
     text

@@ -134,21 +134,41 @@ fn resolve(key: &str, edit: &Edit, found: Option<&[u8]>) -> Result<Option<Vec<u8
     })
 }
 
-/// Which line holds which step, worked out once for all edits of a change.
+/// Which line holds which step. A few steps are looked for one by one; for more, all are
+/// worked out once.
 #[derive(Default)]
-struct Lines(Option<HashMap<(StepId, u32), usize>>);
+struct Lines {
+    asked: usize,
+    all: Option<HashMap<(StepId, u32), usize>>,
+}
+
+/// How many steps are looked for before all are worked out.
+const FEW: usize = 4;
 
 impl Lines {
     fn find(&mut self, log: &LogDocument, step: StepId, nth: u32) -> Option<usize> {
-        self.0
-            .get_or_insert_with(|| step_lines(log))
-            .get(&(step, nth))
-            .copied()
+        self.asked += 1;
+        if self.all.is_none() && self.asked <= FEW {
+            return step_line(log, step, nth);
+        }
+        let all = self.all.get_or_insert_with(|| step_lines(log));
+        all.get(&(step, nth)).copied()
     }
 
     fn forget(&mut self) {
-        self.0 = None;
+        self.all = None;
     }
+}
+
+/// The line of one step.
+fn step_line(log: &LogDocument, step: StepId, nth: u32) -> Option<usize> {
+    let name = step.to_string();
+    let plain = json::quote(&name);
+    let odd = |raw: &str| raw.contains('\\') || !raw.starts_with('"');
+    let is_it = |raw: &str| raw == plain || odd(raw) && json::words(raw) == name;
+    let lines = log.lines().enumerate();
+    let mut found = lines.filter(|(_, line)| line.get("step_id").is_some_and(is_it));
+    found.nth(nth as usize).map(|(line, _)| line)
 }
 
 fn step_of(log: &LogDocument, line: usize) -> Option<StepId> {

@@ -208,7 +208,39 @@ pub struct Change {
     pub edits: Vec<Edit>,
 }
 
+/// What a change concerns, where it leaves files, lines and IDs as they are.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Scope {
+    /// The steps of which it sets values.
+    pub steps: Vec<StepId>,
+    /// Whether it edits Markdown.
+    pub markdown: bool,
+}
+
 impl Change {
+    /// What the change concerns; nothing where lines or files come or go.
+    pub fn scope(&self) -> Option<Scope> {
+        let mut scope = Scope::default();
+        for edit in &self.edits {
+            match edit.target {
+                Target::LogValue { step, .. } => scope.steps.push(step),
+                Target::SectionValue { step, .. } | Target::SectionTitle { step, .. } => {
+                    scope.steps.push(step);
+                    scope.markdown = true;
+                }
+                Target::BlockCell { .. }
+                | Target::CheckMark { .. }
+                | Target::Passage { .. }
+                | Target::Section { .. } => scope.markdown = true,
+                Target::LogStep { .. }
+                | Target::LogText { .. }
+                | Target::LogOrder
+                | Target::File { .. } => return None,
+            }
+        }
+        Some(scope)
+    }
+
     /// The change that takes this one back.
     pub fn inverse(&self) -> Self {
         Self {

@@ -17,7 +17,7 @@ use crate::change::history::{self, History};
 use crate::store::config;
 use crate::store::discover::{Layout, Overrides};
 use crate::store::disk::{Disk, HISTORY, Setup};
-use crate::store::open::{Opened, open};
+use crate::store::open::open;
 use crate::store::state::{State, default_base};
 use crate::tui::cockpit::{Cockpit, Event, Turn, own_draft};
 use crate::tui::face::RealFace;
@@ -48,20 +48,18 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         logs: arguments.log.clone(),
         canon: arguments.canon.clone(),
     };
-    loop {
-        let opened = open(&start, &overrides);
-        if one_session(arguments, &start, &overrides, opened)? == Turn::Quit {
-            return Ok(());
-        }
-    }
+    while one_session(arguments, &start, &overrides)? != Turn::Quit {}
+    Ok(())
 }
 
-fn one_session(
-    arguments: &Arguments,
-    start: &Path,
-    overrides: &Overrides,
-    mut opened: Opened,
-) -> Result<Turn> {
+fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Result<Turn> {
+    // The terminal first: it answers about its background while the plan is read.
+    let mut terminal = Terminal::enter(Options {
+        ask_background: arguments.color != Color::Never,
+    })?;
+    let (sender, inbox) = channel();
+    let input = terminal.start_input(sender.clone())?;
+    let mut opened = open(start, overrides);
     let layout = opened.layout.clone();
     let state = default_base().map(|base| State::of_plan(&base, &layout.root));
     let files = std::mem::take(&mut opened.files);
@@ -83,12 +81,8 @@ fn one_session(
         update(&mut model, Message::Notice { text, error: true });
     }
 
-    let asks = layout.config.display.theme == config::Theme::Auto;
-    let mut terminal = Terminal::enter(Options {
-        ask_background: asks && arguments.color != Color::Never,
-    })?;
     let background = match layout.config.display.theme {
-        config::Theme::Auto => terminal.background(),
+        config::Theme::Auto => None,
         config::Theme::Dark => Some(Background::Dark),
         config::Theme::Light => Some(Background::Light),
     };
@@ -100,8 +94,6 @@ fn one_session(
     let ascii = arguments.ascii || layout.config.display.ascii;
     let theme = Theme::detect(|name| std::env::var(name).ok(), choice, background, ascii);
 
-    let (sender, inbox) = channel();
-    let input = terminal.start_input(sender.clone())?;
     let private = state
         .as_ref()
         .map_or_else(std::env::temp_dir, |s| s.folder().to_owned());
@@ -130,6 +122,7 @@ fn one_session(
         Some(disk),
         Box::new(Utc::now),
     );
+    cockpit.theme_follows = background.is_none();
     let turn = cockpit.run();
     if let (Some(state), true) = (&state, cockpit.model.has_plan()) {
         // Not to find one's place again is no reason to trouble anybody.

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::json;
@@ -115,7 +116,7 @@ impl LogDocument {
         };
         let mut pattern: Arc<[Entry]> = Arc::new([]);
         let mut start = 0;
-        for line in loaded.split_inclusive(|byte| *byte == b'\n') {
+        for line in split(&loaded) {
             let content = read_line(line, &mut log.keys, &pattern);
             if let Content::Object(entries) = &content {
                 pattern = entries.clone();
@@ -127,6 +128,47 @@ impl LogDocument {
             start += line.len();
         }
         log
+    }
+
+    /// The log that `bytes` are, with what is known of the lines that stand in this one
+    /// already: only lines between the first and the last that differ are read. Answers
+    /// their range in the new log, too.
+    pub fn reload(&self, bytes: impl Into<Arc<[u8]>>) -> (Self, Range<usize>) {
+        let loaded: Arc<[u8]> = bytes.into();
+        let new: Vec<&[u8]> = split(&loaded).collect();
+        let old = |index: usize| self.line(index).bytes();
+        let shorter = new.len().min(self.lines.len());
+        let front = (0..shorter).take_while(|at| new[*at] == old(*at)).count();
+        let ends = (new.len(), self.lines.len());
+        let back = (1..=shorter - front)
+            .take_while(|from_end| new[ends.0 - from_end] == old(ends.1 - from_end))
+            .count();
+        let changed = front..ends.0 - back;
+        let mut keys = self.keys.clone();
+        let mut lines = Vec::with_capacity(new.len());
+        let mut start = 0;
+        for (at, line) in new.iter().enumerate() {
+            let known = match at {
+                _ if changed.contains(&at) => None,
+                _ if at < front => Some(at),
+                _ => Some(at + ends.1 - ends.0),
+            };
+            let content = match known {
+                Some(known) => self.lines[known].content.clone(),
+                None => read_line(line, &mut keys, &[]),
+            };
+            let source = Source::Loaded(Span::new(start, start + line.len()));
+            lines.push(Line { source, content });
+            start += line.len();
+        }
+        let newline = newline_of(&loaded);
+        let log = Self {
+            newline,
+            keys,
+            lines,
+            loaded: loaded.clone(),
+        };
+        (log, changed)
     }
 
     /// The whole file.
@@ -310,8 +352,20 @@ impl<'a> LineRef<'a> {
     }
 }
 
+/// The lines of a file, each with its line end.
+fn split(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut start = 0;
+    let ends = memchr::memchr_iter(b'\n', bytes).map(|at| at + 1);
+    let bare = (!bytes.is_empty() && !bytes.ends_with(b"\n")).then_some(bytes.len());
+    ends.chain(bare).map(move |end| {
+        let line = &bytes[start..end];
+        start = end;
+        line
+    })
+}
+
 fn newline_of(bytes: &[u8]) -> &'static str {
-    match bytes.iter().position(|byte| *byte == b'\n') {
+    match memchr::memchr(b'\n', bytes) {
         Some(at) if at > 0 && bytes[at - 1] == b'\r' => "\r\n",
         _ => "\n",
     }
@@ -388,6 +442,49 @@ fn is_conflict_marker(content: &[u8]) -> bool {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    fn same(a: &LogDocument, b: &LogDocument) -> bool {
+        let facts = |log: &LogDocument| -> Vec<_> {
+            let facts = |line: LineRef<'_>| {
+                let entries: Vec<(String, String)> = (line.entries())
+                    .map(|(key, raw)| (key.to_owned(), raw.to_owned()))
+                    .collect();
+                (line.bytes().to_vec(), entries, line.problem().cloned())
+            };
+            log.lines().map(facts).collect()
+        };
+        facts(a) == facts(b) && a.newline == b.newline
+    }
+
+    proptest! {
+        /// What is read again in part is what would have been read as a whole.
+        #[test]
+        fn a_reloaded_log_is_the_log_loaded(
+            old in prop::collection::vec("[{}ab\":1,\u{feff}]{0,6}(\n|\r\n)?", 0..8),
+            new in prop::collection::vec("[{}ab\":1,\u{feff}]{0,6}(\n|\r\n)?", 0..4),
+            cut in any::<prop::sample::Index>(),
+            keep in any::<prop::sample::Index>(),
+        ) {
+            let old = old.concat();
+            let cut = old.floor_char_boundary(cut.index(old.len() + 1));
+            let keep = old.floor_char_boundary(keep.index(old.len() + 1)).max(cut);
+            let changed = format!("{}{}{}", &old[..cut], new.concat(), &old[keep..]);
+            let loaded = LogDocument::load(old.as_bytes());
+            let (reloaded, range) = loaded.reload(changed.as_bytes());
+            prop_assert!(same(&reloaded, &LogDocument::load(changed.as_bytes())));
+            prop_assert!(range.end <= reloaded.line_count());
+            prop_assert_eq!(reloaded.to_bytes(), changed.into_bytes());
+        }
+    }
+
+    #[test]
+    fn only_the_line_that_changed_is_read_again() {
+        let text = |title: &str| format!("{{\"a\":1}}\n{{\"b\":\"{title}\"}}\n{{\"c\":3}}\n");
+        let (log, changed) = LogDocument::load(text("x").as_bytes()).reload(text("y").as_bytes());
+        assert_eq!(changed, 1..2);
+        assert_eq!(log.line(1).get("b"), Some("\"y\""));
+        assert_eq!(log.line(2).get("c"), Some("3"));
+    }
 
     #[test]
     fn lines_that_are_not_json_are_kept_and_described() {

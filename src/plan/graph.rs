@@ -15,7 +15,11 @@ struct Edges {
 
 impl Edges {
     fn of(&self, node: usize) -> &[u32] {
-        &self.targets[self.starts[node] as usize..self.starts[node + 1] as usize]
+        &self.targets[self.range(node)]
+    }
+
+    fn range(&self, node: usize) -> std::ops::Range<usize> {
+        self.starts[node] as usize..self.starts[node + 1] as usize
     }
 
     fn reversed(&self) -> Self {
@@ -60,6 +64,9 @@ pub struct Graph {
     downstream: Edges,
     states: Vec<State>,
     unmet: Vec<u32>,
+    /// Of the unmet dependencies, those that are no steps of the plan.
+    elsewhere: Vec<u32>,
+    blocked: Vec<bool>,
     cycle_of: Vec<Option<u32>>,
     cycles: Vec<Vec<u32>>,
     height: Vec<u32>,
@@ -73,46 +80,93 @@ impl Graph {
             starts: vec![0],
             targets: Vec::new(),
         };
-        let (mut unmet, mut complete, mut blocked) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut elsewhere, mut complete, mut blocked) = (Vec::new(), Vec::new(), Vec::new());
         for node in nodes {
             upstream.targets.extend_from_slice(&node.upstream);
             let end = u32::try_from(upstream.targets.len()).unwrap_or(u32::MAX);
             upstream.starts.push(end);
-            unmet.push(node.unmet_elsewhere);
+            elsewhere.push(node.unmet_elsewhere);
             complete.push(node.complete);
             blocked.push(node.blocked);
         }
-        let count = complete.len();
         let downstream = upstream.reversed();
         let (cycle_of, cycles) = cycles(&upstream);
-        let mut states = Vec::with_capacity(count);
-        for node in 0..count {
-            let open = |n: &&u32| !complete[**n as usize];
-            let open = upstream.of(node).iter().filter(open).count();
-            unmet[node] += u32::try_from(open).unwrap_or(u32::MAX);
-            states.push(if complete[node] {
-                State::Done
-            } else if unmet[node] > 0 || cycle_of[node].is_some() {
-                State::Waiting
-            } else if blocked[node] {
-                State::Blocked
-            } else {
-                State::Ready
-            });
-        }
         let order = order(&upstream, &downstream, &cycle_of);
         let height = longest(order.iter().copied(), &upstream, &cycle_of);
         let depth = longest(order.iter().rev().copied(), &downstream, &cycle_of);
-        Self {
+        let mut graph = Self {
+            // Done or not is all that is known yet.
+            states: (complete.iter())
+                .map(|done| if *done { State::Done } else { State::Ready })
+                .collect(),
+            unmet: vec![0; complete.len()],
             upstream,
             downstream,
-            states,
-            unmet,
+            elsewhere,
+            blocked,
             cycle_of,
             cycles,
             height,
             depth,
+        };
+        for node in 0..graph.states.len() {
+            graph.derive(node);
         }
+        graph
+    }
+
+    /// The graph after some steps changed. Only where a dependency came or went is it built
+    /// anew; a status concerns the step and those that wait for it.
+    pub fn amend(&mut self, changed: &[(usize, Node)]) {
+        let other_edges = |(step, node): &(usize, Node)| self.upstream.of(*step) != node.upstream;
+        if changed.iter().any(other_edges) {
+            let mut nodes: Vec<Node> = (0..self.states.len()).map(|step| self.node(step)).collect();
+            for (step, node) in changed {
+                nodes[*step] = node.clone();
+            }
+            *self = Self::build(nodes);
+            return;
+        }
+        for (step, node) in changed {
+            self.elsewhere[*step] = node.unmet_elsewhere;
+            self.blocked[*step] = node.blocked;
+            self.states[*step] = match node.complete {
+                true => State::Done,
+                false => State::Ready,
+            };
+        }
+        for (step, _) in changed {
+            self.derive(*step);
+            for at in self.downstream.range(*step) {
+                self.derive(self.downstream.targets[at] as usize);
+            }
+        }
+    }
+
+    /// What a step told of itself.
+    fn node(&self, step: usize) -> Node {
+        Node {
+            upstream: self.upstream.of(step).to_vec(),
+            unmet_elsewhere: self.elsewhere[step],
+            complete: self.states[step] == State::Done,
+            blocked: self.blocked[step],
+        }
+    }
+
+    /// Derives the state of a step, of which it is known whether it is done.
+    fn derive(&mut self, step: usize) {
+        let open = |n: &&u32| self.states[**n as usize] != State::Done;
+        let open = self.upstream.of(step).iter().filter(open).count();
+        let unmet = self.elsewhere[step] + u32::try_from(open).unwrap_or(u32::MAX);
+        self.unmet[step] = unmet;
+        if self.states[step] == State::Done {
+            return;
+        }
+        self.states[step] = match self.blocked[step] {
+            _ if unmet > 0 || self.cycle_of[step].is_some() => State::Waiting,
+            true => State::Blocked,
+            false => State::Ready,
+        };
     }
 
     /// The steps that `step` depends on directly.

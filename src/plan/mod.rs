@@ -20,6 +20,7 @@ pub mod step;
 
 use std::ops::Range;
 
+use crate::document::log::LogDocument;
 use block::{Block, Tally};
 use canon::block_table::BlockRow;
 use canon::section::Section;
@@ -33,7 +34,7 @@ use status::Status;
 pub use step::StepRef;
 
 /// A whole plan: its files and what they say.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Plan {
     files: Vec<SourceFile>,
     steps: Vec<Step>,
@@ -81,6 +82,65 @@ impl Plan {
         plan.gather_blocks();
         plan.graph = Graph::build((0..plan.steps.len()).map(|step| plan.node(step)));
         plan
+    }
+
+    /// Changes the files in place and derives anew what follows, where it is known beforehand
+    /// what the change concerns: the values of some steps, and whether Markdown is edited.
+    /// Files, lines and the IDs on them stay as they are; if they do not after all, the plan
+    /// is read anew as a whole.
+    ///
+    /// # Errors
+    /// What `edit` reports; it must leave the files as they were then.
+    pub fn amend<T, E>(
+        &mut self,
+        steps: &[StepId],
+        markdown: bool,
+        edit: impl FnOnce(&mut Vec<SourceFile>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let shape = |plan: &Self| (plan.files.len(), plan.log_lines());
+        let before = shape(self);
+        let done = edit(&mut self.files)?;
+        let sections: Vec<StepId> = self.sections.iter().map(|section| section.id).collect();
+        if markdown {
+            self.block_rows.clear();
+            self.sections.clear();
+            self.read_canon();
+        }
+        let same = sections
+            .iter()
+            .eq(self.sections.iter().map(|section| &section.id));
+        if !same || shape(self) != before {
+            *self = Self::read(std::mem::take(&mut self.files));
+            return Ok(done);
+        }
+        let mut steps: Vec<usize> = steps
+            .iter()
+            .filter_map(|id| self.find(*id).map(|first| (first, *id)))
+            .flat_map(|(first, id)| {
+                let same = self.steps[first..].iter().take_while(move |s| s.id == id);
+                first..first + same.count()
+            })
+            .collect();
+        steps.sort_unstable();
+        steps.dedup();
+        let mut other_status = false;
+        for index in &steps {
+            let status = Status::read(&self.step(*index).text(Field::Status));
+            other_status |= status != self.steps[*index].status;
+            self.steps[*index].status = status;
+        }
+        let nodes: Vec<(usize, Node)> =
+            steps.iter().map(|step| (*step, self.node(*step))).collect();
+        self.graph.amend(&nodes);
+        if other_status || markdown {
+            self.gather_blocks();
+        }
+        Ok(done)
+    }
+
+    fn log_lines(&self) -> usize {
+        let logs = self.files.iter().filter_map(SourceFile::log);
+        logs.map(LogDocument::line_count).sum()
     }
 
     /// Gives the files back, to be changed and read again.

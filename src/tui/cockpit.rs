@@ -74,6 +74,8 @@ pub struct Cockpit<F> {
     /// The terminal.
     pub face: F,
     theme: Theme,
+    /// Whether the theme is to suit the terminal's background.
+    pub theme_follows: bool,
     sight: Sight,
     field: Option<Field>,
     inbox: Receiver<Event>,
@@ -105,6 +107,7 @@ impl<F: Face> Cockpit<F> {
             model,
             face,
             theme,
+            theme_follows: false,
             sight: Sight::default(),
             field: None,
             inbox,
@@ -123,6 +126,11 @@ impl<F: Face> Cockpit<F> {
     /// # Errors
     /// When the terminal can no longer be drawn on.
     pub fn run(&mut self) -> io::Result<Turn> {
+        // What came while the plan was read, the terminal's background above all, shows in
+        // the first frame already.
+        while let Ok(event) = self.inbox.try_recv() {
+            self.handle(event)?;
+        }
         loop {
             match self.turn(None)? {
                 Turn::On => {}
@@ -276,6 +284,12 @@ impl<F: Face> Cockpit<F> {
                     }
                     None => self.tell(Message::Pasted),
                 }
+            }
+            TerminalEvent::Background(background) => {
+                if self.theme_follows {
+                    self.theme = self.theme.on(background);
+                }
+                Ok(())
             }
             TerminalEvent::Resize | TerminalEvent::Signal(Signal::Interrupt) => Ok(()),
             TerminalEvent::Signal(Signal::Suspend) => self.perform(Effect::Suspend),

@@ -27,7 +27,6 @@ use rustix::process::{Signal as Kill, getpgrp, getsid, kill_current_process_grou
 use rustix::termios::{OptionalActions, Termios, isatty, tcgetattr, tcgetwinsize, tcsetattr};
 use signal_hook::consts::SIGSTOP;
 
-use super::theme::Background;
 pub use input::{Input, Signal, TerminalEvent};
 pub use screen::{Screen, redraw_next};
 use signals::Signals;
@@ -55,7 +54,8 @@ static ORIGINAL: Mutex<Option<(OwnedFd, Termios)>> = Mutex::new(None);
 /// What to do on the way in.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// Ask the terminal for its background; waits for at most 120 ms.
+    /// Ask the terminal for its background. The answer comes as
+    /// [`TerminalEvent::Background`], if it comes.
     pub ask_background: bool,
 }
 
@@ -72,8 +72,6 @@ pub struct Terminal {
     screen: ratatui::Terminal<Screen>,
     tty: OwnedFd,
     signals: Option<Signals>,
-    background: Option<Background>,
-    typed: Vec<u8>,
 }
 
 impl Terminal {
@@ -99,20 +97,14 @@ impl Terminal {
             screen: ratatui::Terminal::new(screen)?,
             tty,
             signals: Some(signals),
-            background: None,
-            typed: Vec::new(),
         };
         terminal.take()?;
         if options.ask_background {
-            (terminal.background, terminal.typed) =
-                background::ask(terminal.tty.as_fd(), io::stdout(), background::LIMIT)?;
+            let mut out = io::stdout();
+            out.write_all(background::QUESTION)?;
+            out.flush()?;
         }
         Ok(terminal)
-    }
-
-    /// The terminal's answer about its background, if it was asked and gave one.
-    pub fn background(&self) -> Option<Background> {
-        self.background
     }
 
     /// The screen, for a loop that knows only ratatui.
@@ -149,8 +141,7 @@ impl Terminal {
                 "the terminal's input is being read already",
             ));
         };
-        let typed = std::mem::take(&mut self.typed);
-        Input::start(self.tty.try_clone()?, typed, signals, sender)
+        Input::start(self.tty.try_clone()?, signals, sender)
     }
 
     /// Runs `work`, say an editor, while the terminal is as the shell knows it. No key is

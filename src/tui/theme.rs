@@ -221,6 +221,11 @@ impl Theme {
         )
     }
 
+    /// The same theme for another background.
+    pub fn on(&self, background: Background) -> Theme {
+        Theme::new(self.depth, background, self.ascii)
+    }
+
     /// How many colours this theme uses.
     pub fn depth(&self) -> ColorDepth {
         self.depth

@@ -25,6 +25,7 @@ use signal_hook::low_level;
 
 use super::parse::{Parser, Typed};
 use super::signals::Signals;
+use crate::tui::theme::Background;
 
 /// How long the cockpit may take to leave by itself once it was told to, or once its
 /// terminal is gone; then the process ends. Saves are atomic, so nothing is torn.
@@ -38,6 +39,8 @@ pub enum TerminalEvent {
     /// Text was pasted, line breaks as `\n`. It is data: show it through
     /// [`crate::document::visible`].
     Paste(String),
+    /// The terminal's answer about its background.
+    Background(Background),
     /// The window may have another size; ask the screen for it.
     Resize,
     /// Somebody wants something from the process.
@@ -106,14 +109,8 @@ impl Gate {
 }
 
 impl Input {
-    /// Starts reading `tty`; `typed` is what was read from it before. Events go to
-    /// `sender` until its receiver is gone.
-    pub(super) fn start<M>(
-        tty: OwnedFd,
-        typed: Vec<u8>,
-        signals: Signals,
-        sender: Sender<M>,
-    ) -> io::Result<Input>
+    /// Starts reading `tty`. Events go to `sender` until its receiver is gone.
+    pub(super) fn start<M>(tty: OwnedFd, signals: Signals, sender: Sender<M>) -> io::Result<Input>
     where
         M: From<TerminalEvent> + Send + 'static,
     {
@@ -141,7 +138,6 @@ impl Input {
         let thread = std::thread::Builder::new()
             .name("terminal".to_owned())
             .spawn(move || {
-                reader.parser.push(&typed, &mut reader.found);
                 reader.run(tty);
                 let mut state = reader.gate.lock();
                 state.gone = true;
@@ -336,6 +332,7 @@ impl Reader {
             (self.send)(match typed {
                 Typed::Key(key) => TerminalEvent::Key(key),
                 Typed::Paste(text) => TerminalEvent::Paste(text),
+                Typed::Background(background) => TerminalEvent::Background(background),
             })
         })
     }

@@ -2,8 +2,8 @@
 //!
 //! Owns the state between two reads: half an escape sequence, an open paste. It reads
 //! nothing itself and knows no clock: the caller says when it has waited long enough
-//! ([`Parser::patience`]) for a sequence to go on. Replies of the terminal, asked for or
-//! late, are swallowed whole and never become keys. Each byte is looked at once.
+//! ([`Parser::patience`]) for a sequence to go on. Replies of the terminal never become keys;
+//! all but the answer about its background are swallowed whole. Each byte is looked at once.
 //!
 //! Keys come in crossterm's types and spelling (an upper case letter carries `SHIFT`,
 //! `\n` is Ctrl-J), so that keymaps can be tested with either.
@@ -12,11 +12,15 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use super::background;
+use crate::tui::theme::Background;
+
 /// What was found in the bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Typed {
     Key(KeyEvent),
     Paste(String),
+    Background(Background),
 }
 
 const ESC: u8 = 0x1b;
@@ -52,7 +56,7 @@ enum State {
     /// In an OSC, DCS, APC or PM string; which one by its introducer.
     String(u8),
     /// After an ESC in such a string.
-    StringEscape,
+    StringEscape(u8),
     /// In a letter of several bytes, of which this many are missing.
     Letter {
         missing: u8,
@@ -106,18 +110,17 @@ impl Parser {
                 self.state = State::Ground;
                 out.extend(named(byte, KeyModifiers::NONE));
             }
-            State::String(_) => match byte {
-                BEL => self.reset(),
-                ESC => self.state = State::StringEscape,
-                // One byte stands for the whole text: nobody reads it.
-                _ if self.buffer.is_empty() => self.buffer.push(byte),
+            State::String(introducer) => match byte {
+                BEL => self.string(introducer, out),
+                ESC => self.state = State::StringEscape(introducer),
+                // What is longer is no answer that anybody reads.
+                _ if self.buffer.len() < LONGEST_SEQUENCE => self.buffer.push(byte),
                 _ => {}
             },
-            State::StringEscape => {
+            State::StringEscape(introducer) if byte == b'\\' => self.string(introducer, out),
+            State::StringEscape(_) => {
                 self.reset();
-                if byte != b'\\' {
-                    self.escape(byte, out);
-                }
+                self.escape(byte, out);
             }
             State::Letter { missing, modifiers } => self.letter(byte, missing, modifiers, out),
             State::Paste => {
@@ -129,6 +132,14 @@ impl Parser {
                 }
             }
         }
+    }
+
+    /// The end of a string: only one of them is of any interest.
+    fn string(&mut self, introducer: u8, out: &mut Vec<Typed>) {
+        if introducer == b']' {
+            out.extend(background::answered(&self.buffer).map(Typed::Background));
+        }
+        self.reset();
     }
 
     fn reset(&mut self) {
@@ -390,8 +401,8 @@ mod tests {
     #[test]
     fn replies_never_become_keys() {
         for reply in [
-            &b"\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\"[..],
-            b"\x1b]11;rgb:ffff/ffff/ffff\x07",
+            &b"\x1b]10;rgb:1e1e/1e1e/1e1e\x1b\\"[..],
+            b"\x1b]52;c;QUJD\x07",
             b"\x1b[?62;22;52c",
             b"\x1b[?2031;0$y",
             b"\x1b[12;40R",
@@ -404,6 +415,20 @@ mod tests {
             bytes.push(b'q');
             assert_eq!(parse(&bytes), [plain('q')], "{reply:?}");
         }
+    }
+
+    #[test]
+    fn the_answer_about_the_background_is_told_apart_from_keys() {
+        for (answer, background) in [
+            (&b"\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\"[..], Background::Dark),
+            (b"\x1b]11;rgb:ffff/ffff/ffff\x07", Background::Light),
+        ] {
+            let bytes = [b"j", answer, b"q"].concat();
+            let found = [plain('j'), Typed::Background(background), plain('q')];
+            assert_eq!(parse(&bytes), found);
+        }
+        let long = [b"\x1b]11;".to_vec(), vec![b'x'; 100_000], b"\x07q".to_vec()];
+        assert_eq!(parse(&long.concat()), [plain('q')]);
     }
 
     #[test]
