@@ -227,6 +227,7 @@ fn now() -> DateTime<Utc> {
 /// Applies a change to the files as the cockpit holds them and as the disk does, and asks
 /// that both come out alike.
 fn put(change: &Change, files: &mut Vec<SourceFile>) {
+    assert_derived_alike(change, files);
     let mut on_disk = reload(files);
     let here = apply::change(change, files);
     let there = apply::change(change, &mut on_disk);
@@ -237,6 +238,50 @@ fn put(change: &Change, files: &mut Vec<SourceFile>) {
         bytes(&on_disk),
         "screen and disk: {change:#?}"
     );
+}
+
+/// What is derived anew of a plan that a change is made in is what the changed files mean.
+fn assert_derived_alike(change: &Change, files: &[SourceFile]) {
+    let Some(scope) = change.scope() else {
+        return;
+    };
+    let mut amended = Plan::read(files.to_vec());
+    let edit = |files: &mut Vec<SourceFile>| apply::change(change, files);
+    if amended.amend(&scope.steps, scope.markdown, edit).is_err() {
+        return;
+    }
+    let read = Plan::read(reload(amended.files()));
+    assert_eq!(meaning(&amended), meaning(&read), "{change:#?}");
+}
+
+/// All that is derived from the files.
+fn meaning(plan: &Plan) -> Vec<String> {
+    let graph = plan.graph();
+    let steps = plan.steps().map(|step| {
+        let at = step.index();
+        let edges = (
+            graph.upstream(at).collect::<Vec<_>>(),
+            graph.downstream(at).collect::<Vec<_>>(),
+        );
+        let chain = (
+            graph.unmet(at),
+            graph.cycle(at),
+            graph.height(at),
+            graph.depth(at),
+        );
+        let facts = (
+            step.key(),
+            step.status(),
+            step.state(),
+            step.block(),
+            step.places(),
+        );
+        format!("{facts:?} {edges:?} {chain:?} {:?}", step.waiting_on())
+    });
+    let blocks = plan.blocks().iter().map(|block| format!("{block:?}"));
+    let stages = plan.stages().iter().map(|stage| format!("{stage:?}"));
+    let sections = plan.sections().iter().map(|section| format!("{section:?}"));
+    steps.chain(blocks).chain(stages).chain(sections).collect()
 }
 
 /// The raw values of a line with the text between them.
