@@ -39,9 +39,16 @@ pub enum Outcome {
 
 /// Who is told what a change meets and leaves. Paths are as in the change.
 pub trait Witness {
-    /// A file as it stands under the lock. Answers what the plan looks for in it, or nothing
-    /// where what was read is not to be built upon yet.
-    fn found(&mut self, path: &Path, role: Role, bytes: Option<&Arc<[u8]>>) -> Option<Role>;
+    /// A file as it stands under the lock, `None` where there is none. Answers it taken apart.
+    ///
+    /// # Errors
+    /// Where what was read is not to be built upon yet.
+    fn found(
+        &mut self,
+        path: &Path,
+        role: Role,
+        bytes: Option<Arc<[u8]>>,
+    ) -> Result<Option<SourceFile>, NotYet>;
 
     /// A file holds these bytes by our own doing; `None` where it was taken away.
     fn wrote(&mut self, path: &Path, bytes: Option<Arc<[u8]>>);
@@ -55,12 +62,21 @@ pub trait Witness {
     fn displaced(&mut self, path: &Path, file: Displaced, known: usize);
 }
 
+/// A file looks half-written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NotYet;
+
 /// Nobody: the change is all there is.
 pub struct Nobody;
 
 impl Witness for Nobody {
-    fn found(&mut self, _: &Path, role: Role, _: Option<&Arc<[u8]>>) -> Option<Role> {
-        Some(role)
+    fn found(
+        &mut self,
+        path: &Path,
+        role: Role,
+        bytes: Option<Arc<[u8]>>,
+    ) -> Result<Option<SourceFile>, NotYet> {
+        Ok(bytes.map(|bytes| SourceFile::load(path, role, bytes)))
     }
 
     fn wrote(&mut self, _: &Path, _: Option<Arc<[u8]>>) {}
@@ -438,9 +454,8 @@ fn read_for(
             FileState::Present { bytes, .. } => Some(bytes),
             FileState::Missing => None,
         };
-        let role = witness.found(path, role_of(change, path), found.as_ref());
-        let role = role.ok_or(Outcome::Later)?;
-        files.extend(found.map(|bytes| SourceFile::load(path, role, bytes)));
+        let file = witness.found(path, role_of(change, path), found);
+        files.extend(file.map_err(|NotYet| Outcome::Later)?);
     }
     Ok(files)
 }

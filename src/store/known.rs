@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::commit::Witness;
+use super::commit::{NotYet, Witness};
 use super::disk::DiskEvent;
 use super::late::Late;
 use super::open::belongs;
 use super::save::Displaced;
 use super::settle::{Shape, Verdict, settle};
+use crate::document::Document;
+use crate::document::log::LogDocument;
 use crate::plan::source::{Role, SourceFile};
 
 /// What a file held when it was last read or written.
@@ -19,6 +21,8 @@ pub(super) struct Known {
     pub(super) role: Role,
     /// Its bytes; `None` if it is not there.
     pub(super) bytes: Option<Arc<[u8]>>,
+    /// A log as it was last taken apart.
+    log: Option<LogDocument>,
     /// Whether the cockpit counts it as part of the plan.
     pub(super) told: bool,
     /// Bytes that are not believed yet, and since when they have stood there.
@@ -33,10 +37,25 @@ impl Known {
         Self {
             role,
             bytes: None,
+            log: None,
             told: false,
             unsettled: None,
             trouble: None,
         }
+    }
+
+    /// The file taken apart: of a log, only the lines that are new since the last time.
+    fn take_apart(&mut self, path: &Path, bytes: Arc<[u8]>) -> SourceFile {
+        let file = match &self.log {
+            Some(log) => SourceFile {
+                path: path.to_owned(),
+                role: self.role,
+                document: Document::Log(log.reload(bytes).0),
+            },
+            None => SourceFile::load(path, self.role, bytes),
+        };
+        self.log = file.log().cloned();
+        file
     }
 
     /// Whether the bytes found are believed, given how long they have stood there.
@@ -100,17 +119,24 @@ impl Memory {
 }
 
 impl Witness for Memory {
-    fn found(&mut self, path: &Path, role: Role, bytes: Option<&Arc<[u8]>>) -> Option<Role> {
+    fn found(
+        &mut self,
+        path: &Path,
+        role: Role,
+        bytes: Option<Arc<[u8]>>,
+    ) -> Result<Option<SourceFile>, NotYet> {
         let known = (self.known.entry(path.to_owned())).or_insert_with(|| Known::new(role));
-        let role = known.role;
-        if bytes != known.bytes.as_ref() {
-            let verdict = known.judge(bytes.map(AsRef::as_ref));
-            if matches!(verdict, Verdict::Wait(_)) {
-                return None;
+        if bytes != known.bytes {
+            if matches!(known.judge(bytes.as_deref()), Verdict::Wait(_)) {
+                return Err(NotYet);
             }
-            self.accept(path, bytes.cloned());
+            self.accept(path, bytes.clone());
         }
-        Some(role)
+        let known = self.known.get_mut(path);
+        Ok(bytes.map(|bytes| match known {
+            Some(known) => known.take_apart(path, bytes),
+            None => SourceFile::load(path, role, bytes),
+        }))
     }
 
     fn wrote(&mut self, path: &Path, bytes: Option<Arc<[u8]>>) {
