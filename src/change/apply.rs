@@ -158,12 +158,12 @@ fn step_of(log: &LogDocument, line: usize) -> Option<StepId> {
 /// The line of each step, by its ID and which of several lines with that ID.
 pub(super) fn step_lines(log: &LogDocument) -> HashMap<(StepId, u32), usize> {
     let mut lines = HashMap::with_capacity(log.line_count());
+    let mut counts = HashMap::with_capacity(log.line_count());
     for line in 0..log.line_count() {
         if let Some(id) = step_of(log, line) {
-            let nth = (0..)
-                .find(|nth| !lines.contains_key(&(id, *nth)))
-                .unwrap_or(0);
-            lines.insert((id, nth), line);
+            let count = counts.entry(id).or_insert(0);
+            lines.insert((id, *count), line);
+            *count += 1;
         }
     }
     lines

@@ -163,21 +163,15 @@ pub fn split_list(source: &str) -> Vec<Cow<'static, str>> {
 }
 
 fn split_at(source: &str, separator: u8) -> Vec<&str> {
-    let bytes = source.as_bytes();
     let mut parts = Vec::new();
     let mut start = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        let escaped = bytes[..at]
-            .iter()
-            .rev()
-            .take_while(|b| **b == b'\\')
-            .count()
-            % 2
-            == 1;
-        if *byte == separator && !escaped {
+    let mut escaped = false;
+    for (at, byte) in source.bytes().enumerate() {
+        if byte == separator && !escaped {
             parts.push(&source[start..at]);
             start = at + 1;
         }
+        escaped = byte == b'\\' && !escaped;
     }
     parts.push(&source[start..]);
     parts
