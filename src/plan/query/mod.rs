@@ -11,6 +11,8 @@ use std::fmt;
 
 use chrono::{DateTime, Duration, Utc};
 
+use crate::document::splice::Span;
+
 use super::field::Field;
 use super::id::{BlockId, StepId, typed_id};
 use super::status::{State, Status};
@@ -49,8 +51,10 @@ pub const KEYS: [(&str, &str); 13] = [
 /// Why a line is not a filter.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct QueryError {
-    /// The term at fault, as typed.
+    /// The term at fault, as typed, quotes aside.
     pub term: String,
+    /// Where the term stands in the line, in bytes, quotes included.
+    pub span: Span,
     /// What is wrong with it and what would do.
     pub reason: String,
 }
@@ -121,7 +125,7 @@ impl Query {
         let mut words = Vec::new();
         let mut unwanted = Vec::new();
         let mut tests = Vec::new();
-        for term in terms(text) {
+        for (span, term) in terms(text) {
             let (wanted, bare) = match term.strip_prefix('-') {
                 Some(rest) if !rest.is_empty() => (false, rest),
                 _ => (true, &*term),
@@ -135,6 +139,7 @@ impl Query {
             };
             let test = read_test(key, value).map_err(|reason| QueryError {
                 term: term.clone(),
+                span,
                 reason,
             })?;
             tests.push((wanted, test));
@@ -354,17 +359,28 @@ fn read_age(value: &str) -> Option<Test> {
 }
 
 /// Terms are parted by spaces; quotes keep them together, as `owner:"field ops"`.
-fn terms(text: &str) -> Vec<String> {
-    let mut terms = vec![String::new()];
+fn terms(text: &str) -> Vec<(Span, String)> {
+    let mut terms: Vec<(Span, String)> = Vec::new();
+    let mut inside = false;
     let mut quoted = false;
-    for c in text.chars() {
-        match c {
-            '"' => quoted = !quoted,
-            c if c.is_whitespace() && !quoted => terms.push(String::new()),
-            c => terms.last_mut().expect("there is always a term").push(c),
+    for (at, c) in text.char_indices() {
+        if c.is_whitespace() && !quoted {
+            inside = false;
+            continue;
+        }
+        if !inside {
+            inside = true;
+            terms.push((Span::empty(at), String::new()));
+        }
+        quoted ^= c == '"';
+        if let Some((span, term)) = terms.last_mut() {
+            span.end = at + c.len_utf8();
+            if c != '"' {
+                term.push(c);
+            }
         }
     }
-    terms.retain(|term| !term.is_empty());
+    terms.retain(|(_, term)| !term.is_empty());
     terms
 }
 
@@ -465,6 +481,9 @@ mod tests {
         );
         assert!(reason("colour:red").unwrap().contains("owner:"));
         assert!(reason("updated:7d").is_some());
+        let place = |text: &str| Query::parse(text).err().map(|e| e.span);
+        assert_eq!(place("gate -is:red x"), Some(Span::new(5, 12)));
+        assert_eq!(place("é \"is:deep red\""), Some(Span::new(3, 16)));
         assert_eq!(reason("-"), None);
     }
 }
