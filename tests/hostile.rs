@@ -25,3 +25,5 @@ mod screen;
 mod size;
 #[path = "hostile/stories.rs"]
 mod stories;
+#[path = "hostile/typed.rs"]
+mod typed;
