@@ -233,9 +233,14 @@ fn changed(old: &[u8], new: &[u8]) -> (usize, usize) {
 
 /// Lines that no edit names stand as they stood, in their order unless that is edited.
 fn assert_lines_alone(name: &str, before: &LogDocument, new: &[u8], edits: &[&Edit]) {
-    let bare = |line: &[u8]| line.trim_ascii_end().to_vec();
     let sorts = |edit: &&Edit| edit.target == Target::LogOrder;
     let ordered = !edits.iter().any(sorts);
+    // Line ends, and byte order marks where lines change places, belong to the place.
+    let mark = b"\xef\xbb\xbf".as_slice();
+    let bare = |line: &[u8]| match line.trim_ascii_end() {
+        line if ordered => line.to_vec(),
+        line => line.strip_prefix(mark).unwrap_or(line).to_vec(),
+    };
     let named: Vec<usize> = (edits.iter().filter(|edit| !sorts(edit)))
         .map(|edit| number(before, edit))
         .collect();

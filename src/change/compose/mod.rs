@@ -326,7 +326,7 @@ impl Composer<'_> {
             }
             let span = section.title_span;
             let ahead = document.bytes()[..span.start].last();
-            if span.is_empty() && ahead.is_some_and(u8::is_ascii_alphanumeric) {
+            if ahead.is_some_and(u8::is_ascii_alphanumeric) {
                 return refuse(format!(
                     "the heading of {id} in {} has no dash behind the ID; write one there first",
                     file.path.display()

@@ -86,8 +86,10 @@ pub fn sections(document: &MarkdownDocument, file: usize) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     let mut of_heading = vec![None; document.headings().len()];
     for (index, heading) in document.headings().iter().enumerate() {
-        let source = document.source(heading.content);
-        let Some((id, title_start)) = read_heading(&source) else {
+        // Offsets count in the file's own bytes, so what is no text ends what is read.
+        let source = document.bytes()[heading.content.range()].utf8_chunks();
+        let source = source.into_iter().next().map_or("", |chunk| chunk.valid());
+        let Some((id, title_start)) = read_heading(source) else {
             continue;
         };
         of_heading[index] = Some(sections.len());
