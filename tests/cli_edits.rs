@@ -261,3 +261,20 @@ fn a_tick_that_is_not_clear_ticks_nothing() {
     }
     assert_eq!(folder.diff(), "");
 }
+
+/// Acceptance 36: an argument is data, too, where the command line quotes it.
+#[test]
+fn what_an_argument_says_never_steers_the_terminal() {
+    let folder = folder();
+    for argument in [
+        "\u{202e}x=1",
+        "\u{9b}31m=1",
+        "\u{1b}]52;c;QQ==\u{7}=1",
+        "owner=\u{1b}[2J",
+    ] {
+        let run = folder.run_on(&["set", "0002", argument], Some(80));
+        let printed = format!("{}{}", run.out, run.err);
+        let safe = |c: char| c == '\n' || !stepdeck::document::visible::is_unsafe(c);
+        assert!(printed.chars().all(safe), "{printed:?}");
+    }
+}

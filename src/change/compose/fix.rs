@@ -150,10 +150,14 @@ impl Composer<'_> {
             ));
         }
         match order::sorting(log, &source.path) {
-            Some(edit) => Ok(Change {
-                label: format!("{} sorted by ID", source.path.display()),
-                edits: vec![edit],
-            }),
+            // A carriage return at the end of a line may become a part of the line end.
+            Some(edit) => super::reversible(
+                source,
+                Change {
+                    label: format!("{} sorted by ID", source.path.display()),
+                    edits: vec![edit],
+                },
+            ),
             None => refuse(format!("{} is in order", source.path.display())),
         }
     }

@@ -204,8 +204,13 @@ impl Composer<'_> {
         }
         if let Some((section, document)) = step.section()
             && section.text(document, field).unwrap_or_default() != after
+            && let Some(edit) = self.section_edit(step, section, field, after)?
         {
-            edits.extend(self.section_edit(step, section, field, after)?);
+            // In the canon's own spelling it may stand there already.
+            if edit.before == edit.after {
+                return Ok(edits);
+            }
+            edits.push(edit);
         }
         if edits.is_empty() && step.text(field) == after {
             return Ok(edits);
@@ -320,9 +325,22 @@ impl Composer<'_> {
             if text.starts_with(HEADING_DASHES) {
                 return refuse("in a heading of the canon, a title cannot begin with a dash");
             }
-            let before = source(section.title_span);
+            let span = section.title_span;
+            let ahead = document.bytes()[..span.start].last();
+            if ahead.is_some_and(u8::is_ascii_alphanumeric) {
+                return refuse(format!(
+                    "the heading of {id} in {} has no dash behind the ID; write one there first",
+                    file.path.display()
+                ));
+            }
+            let splices = document
+                .set_heading_text(section.heading, span, text)
+                .map_err(|refusal| Refusal(refusal.to_string()))?;
+            let after = splices.into_iter().next().map(|splice| splice.text);
             let target = Target::SectionTitle { step: id, nth };
-            return edit(target, Some(before), escaped(text));
+            let after = String::from_utf8(after.unwrap_or_default())
+                .map_err(|_| Refusal(format!("the title of {id} is not UTF-8")))?;
+            return edit(target, Some(source(span)), after);
         }
         if field.spec().canon.is_none() {
             return Ok(None);

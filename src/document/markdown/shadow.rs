@@ -1,8 +1,10 @@
 //! A text of the same length as the file, safe to hand to the Markdown parser.
 //!
 //! The parser wants UTF-8 and knows nothing of byte order marks, front matter or lone
-//! carriage returns. Offsets in the shadow are offsets in the file, minus a base, so the
-//! file itself never has to be decoded, repaired or copied back.
+//! carriage returns, and it walks through every open container at every line, which takes
+//! quadratic time where containers are nested without bound. Offsets in the shadow are
+//! offsets in the file, minus a base, so the file itself never has to be decoded, repaired
+//! or copied back.
 
 use std::borrow::Cow;
 
@@ -12,6 +14,10 @@ use std::borrow::Cow;
 pub(super) const SUBSTITUTE: char = '\u{1a}';
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// Block markers further into their line than this many bytes are read as words. A list or
+/// a quote so deep is nobody's plan, and the bound keeps the time that a file takes linear.
+const DEEPEST_MARKER: usize = 256;
 
 /// The part of a file that is Markdown, as text.
 pub(super) struct Shadow<'a> {
@@ -35,10 +41,15 @@ impl<'a> Shadow<'a> {
 
     fn from(bytes: &'a [u8], base: usize) -> Self {
         let body = &bytes[base..];
-        let text = match std::str::from_utf8(body) {
+        let mut text: Cow<'a, str> = match std::str::from_utf8(body) {
             Ok(text) if !body.iter().enumerate().any(|(i, &b)| is_trap(body, i, b)) => text.into(),
             _ => substituted(body).into(),
         };
+        let substitute = SUBSTITUTE.to_string();
+        for at in deep_markers(text.as_bytes()) {
+            // A marker is ASCII, and so is what stands for it.
+            text.to_mut().replace_range(at..=at, &substitute);
+        }
         Self { text, base }
     }
 
@@ -80,6 +91,56 @@ fn substituted(body: &[u8]) -> String {
         out.extend(chunk.invalid().iter().map(|_| SUBSTITUTE));
     }
     out
+}
+
+/// The first marker in each line that stands too deep in it to be one.
+fn deep_markers(text: &[u8]) -> Vec<usize> {
+    let mut deep = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive(|b| *b == b'\n') {
+        if line.len() > DEEPEST_MARKER {
+            deep.extend(deep_marker(line).map(|at| start + at));
+        }
+        start += line.len();
+    }
+    deep
+}
+
+fn deep_marker(line: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += blanks(&line[at..]);
+        let rest = &line[at..];
+        let length = marker_length(rest)?;
+        if at >= DEEPEST_MARKER {
+            return (!is_rule(rest)).then_some(at);
+        }
+        at += length;
+    }
+}
+
+/// The length of the quote sign or list marker that `rest` begins with.
+fn marker_length(rest: &[u8]) -> Option<usize> {
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let length = match rest.get(digits)? {
+        b'>' if digits == 0 => return Some(1),
+        b'-' | b'+' | b'*' if digits == 0 => 1,
+        b'.' | b')' if (1..10).contains(&digits) => digits + 1,
+        _ => return None,
+    };
+    let ends = rest.get(length).is_none_or(u8::is_ascii_whitespace);
+    ends.then_some(length)
+}
+
+/// Whether nothing but one sign and blanks follow: a rule, however long.
+fn is_rule(rest: &[u8]) -> bool {
+    let sign = rest[0];
+    matches!(sign, b'-' | b'*') && rest.iter().all(|b| *b == sign || b.is_ascii_whitespace())
+}
+
+fn blanks(line: &[u8]) -> usize {
+    let blank = |b: &&u8| matches!(b, b' ' | b'\t');
+    line.iter().take_while(blank).count()
 }
 
 /// The length of YAML (`---`) or TOML (`+++`) front matter at the start of `bytes`, up to
@@ -125,6 +186,23 @@ mod tests {
         let shadow = Shadow::of(b"\xEF\xBB\xBFa\xFF\rb\0\r\n\x0c\xE2\x82");
         assert_eq!(shadow.base, 3);
         assert_eq!(shadow.text, "a\u{1a}\nb\u{1a}\r\n\u{1a}\u{1a}\u{1a}");
+    }
+
+    #[test]
+    fn markers_are_read_as_words_where_they_stand_too_deep() {
+        let deep = |text: &str| deep_markers(text.as_bytes());
+        assert!(deep(&("- ".repeat(128) + "a")).is_empty());
+        assert_eq!(deep(&format!("a\n{}a", "- ".repeat(200))), [258]);
+        assert_eq!(deep(&">".repeat(300)), [256]);
+        assert_eq!(deep(&format!("{}1. a", "> ".repeat(128))), [256]);
+        let shadow = Shadow::of_part(&[b'>'; 258]);
+        assert_eq!(shadow.text, format!("{}\u{1a}>", ">".repeat(256)));
+        for line in ["- ".repeat(300), "-".repeat(300), "* ".repeat(300) + "\r\n"] {
+            assert!(deep(&line).is_empty(), "a rule may be long");
+        }
+        for line in [" ".repeat(300) + "a", "> ".repeat(100) + &"a - ".repeat(50)] {
+            assert!(deep(&line).is_empty(), "{line}");
+        }
     }
 
     #[test]

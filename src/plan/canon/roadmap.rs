@@ -74,10 +74,11 @@ pub fn entries(document: &MarkdownDocument, file: usize, stages: &[String]) -> V
         let Some(entry) = item.heading.and_then(|heading| of_heading[heading]) else {
             continue;
         };
-        let links: Vec<String> = document
-            .links()
+        let links = document.links();
+        let first = links.partition_point(|link| link.span.start < item.span.start);
+        let links: Vec<String> = links[first..]
             .iter()
-            .filter(|link| item.span.contains(link.span.start))
+            .take_while(|link| item.span.contains(link.span.start))
             .map(|link| link.url.clone())
             .collect();
         if !links.is_empty() {

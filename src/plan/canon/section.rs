@@ -86,8 +86,10 @@ pub fn sections(document: &MarkdownDocument, file: usize) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     let mut of_heading = vec![None; document.headings().len()];
     for (index, heading) in document.headings().iter().enumerate() {
-        let source = document.source(heading.content);
-        let Some((id, title_start)) = read_heading(&source) else {
+        // Offsets count in the file's own bytes, so what is no text ends what is read.
+        let source = document.bytes()[heading.content.range()].utf8_chunks();
+        let source = source.into_iter().next().map_or("", |chunk| chunk.valid());
+        let Some((id, title_start)) = read_heading(source) else {
             continue;
         };
         of_heading[index] = Some(sections.len());
@@ -163,21 +165,15 @@ pub fn split_list(source: &str) -> Vec<Cow<'static, str>> {
 }
 
 fn split_at(source: &str, separator: u8) -> Vec<&str> {
-    let bytes = source.as_bytes();
     let mut parts = Vec::new();
     let mut start = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        let escaped = bytes[..at]
-            .iter()
-            .rev()
-            .take_while(|b| **b == b'\\')
-            .count()
-            % 2
-            == 1;
-        if *byte == separator && !escaped {
+    let mut escaped = false;
+    for (at, byte) in source.bytes().enumerate() {
+        if byte == separator && !escaped {
             parts.push(&source[start..at]);
             start = at + 1;
         }
+        escaped = byte == b'\\' && !escaped;
     }
     parts.push(&source[start..]);
     parts

@@ -39,7 +39,7 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     for block in plan.blocks() {
         for pair in block.steps.windows(2) {
             let [before, after] = [pair[0], pair[1]].map(|step| plan.step(step));
-            let (from, to) = (before.id().number() + 1, after.id().number());
+            let (from, to) = (before.id().number().saturating_add(1), after.id().number());
             if from >= to {
                 continue;
             }

@@ -63,20 +63,22 @@ fn dependencies(plan: &Plan, problems: &mut Vec<Problem>) {
         if plan.graph().unmet(step.index()) == 0 {
             continue;
         }
+        let (mut indexes, mut texts) = (Vec::new(), Vec::new());
         for (index, entry) in step.dependencies().enumerate() {
-            let Dependency::Condition { text, met: false } = entry else {
-                continue;
-            };
-            if looks_like_id(&text) {
-                let words = quoted(&text);
-                let id = step.id();
-                let message = format!(
-                    "{id} depends on {words}, which is no step ID{}",
-                    meant(&text)
-                );
-                let spot = Spot::entry(plan, step, Field::Dependencies, index);
-                problems.push(RULE.problem(plan, spot, message).about(step));
+            match entry {
+                Dependency::Condition { text, met: false } if looks_like_id(&text) => {
+                    indexes.push(index);
+                    texts.push(text);
+                }
+                _ => {}
             }
+        }
+        let spots = Spot::entries(plan, step, Field::Dependencies, &indexes);
+        for (text, spot) in texts.iter().zip(spots) {
+            let (id, words) = (step.id(), quoted(text));
+            let meant = meant(text);
+            let message = format!("{id} depends on {words}, which is no step ID{meant}");
+            problems.push(RULE.problem(plan, spot, message).about(step));
         }
     }
 }

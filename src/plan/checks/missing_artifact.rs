@@ -46,16 +46,17 @@ const FILE_ENDINGS: [&str; 16] = [
 
 fn run(plan: &Plan, context: &Context<'_>, problems: &mut Vec<Problem>) {
     for step in plan.steps().filter(|step| step.state() == State::Done) {
-        for (index, entry) in step.list(Field::Artifacts).iter().enumerate() {
-            if !is_missing(plan, step, entry, context) {
-                continue;
-            }
+        let entries = step.list(Field::Artifacts);
+        let missing: Vec<usize> = (0..entries.len())
+            .filter(|index| is_missing(plan, step, &entries[*index], context))
+            .collect();
+        let spots = Spot::entries(plan, step, Field::Artifacts, &missing);
+        for (index, spot) in missing.iter().zip(spots) {
             let message = format!(
                 "{} names the artifact {}, which does not exist",
                 step.id(),
-                quoted(entry)
+                quoted(&entries[*index])
             );
-            let spot = Spot::entry(plan, step, Field::Artifacts, index);
             problems.push(RULE.problem(plan, spot, message).about(step));
         }
     }

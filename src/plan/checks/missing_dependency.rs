@@ -20,6 +20,7 @@
 use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
+use crate::plan::id::StepId;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -39,19 +40,22 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
         if plan.graph().unmet(step.index()) == 0 {
             continue;
         }
-        for (index, dependency) in step.dependencies().enumerate() {
-            if let Dependency::Step(id) = dependency
-                && plan.find(id).is_none()
-            {
-                let message = format!("{} depends on {id}, which does not exist", step.id());
-                let spot = Spot::entry(plan, step, Field::Dependencies, index);
-                let commands = format!(
-                    "`stepdeck set STEP dependencies-={id}` takes it out, `dependencies+=ID` puts in \
-                     the one that was meant"
-                );
-                let problem = RULE.problem(plan, spot, message).by_command(commands);
-                problems.push(problem.about(step));
-            }
+        let missing: Vec<(usize, StepId)> = (step.dependencies().enumerate())
+            .filter_map(|(index, dependency)| match dependency {
+                Dependency::Step(id) => plan.find(id).is_none().then_some((index, id)),
+                Dependency::Condition { .. } => None,
+            })
+            .collect();
+        let indexes: Vec<usize> = missing.iter().map(|(index, _)| *index).collect();
+        let spots = Spot::entries(plan, step, Field::Dependencies, &indexes);
+        for ((_, id), spot) in missing.iter().zip(spots) {
+            let message = format!("{} depends on {id}, which does not exist", step.id());
+            let commands = format!(
+                "`stepdeck set STEP dependencies-={id}` takes it out, `dependencies+=ID` puts in the \
+                 one that was meant"
+            );
+            let problem = RULE.problem(plan, spot, message).by_command(commands);
+            problems.push(problem.about(step));
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Where in a file something stands, found by what it is: a step, a field, an entry.
 
+use std::borrow::Cow;
+
 use super::super::canon::block_table::BlockRow;
 use super::super::canon::checklist::Check;
 use super::super::field::{Field, Kind};
@@ -16,6 +18,8 @@ pub(super) struct Spot {
     line: usize,
     /// Counted from the start of the line.
     span: Option<Span>,
+    /// Where it was counted on the way.
+    column: Option<usize>,
 }
 
 impl Spot {
@@ -25,6 +29,7 @@ impl Spot {
             file: place.file,
             line: place.line,
             span: None,
+            column: None,
         }
     }
 
@@ -53,6 +58,7 @@ impl Spot {
             file,
             line: number - 1,
             span: cut.filter(|cut| !cut.is_empty()),
+            column: None,
         }
     }
 
@@ -90,21 +96,36 @@ impl Spot {
 
     /// One entry of a list field, counted from 0.
     pub fn entry(plan: &Plan, step: StepRef<'_>, field: Field, index: usize) -> Self {
+        let spot = Self::entries(plan, step, field, &[index]).pop();
+        spot.unwrap_or_else(|| Self::field(plan, step, field))
+    }
+
+    /// Some entries of a list field, in ascending order: one pass over the list, however
+    /// long it is.
+    pub fn entries(plan: &Plan, step: StepRef<'_>, field: Field, indexes: &[usize]) -> Vec<Self> {
         let spec = field.spec();
         debug_assert!(spec.kind == Kind::List && spec.inner.is_none());
-        let line = step.log_place().zip(step.log_line());
-        if let Some((place, line)) = line
-            && let (Some(list), Some(raw)) = (line.span(spec.key), line.get(spec.key))
-        {
-            let items = json::items(raw).unwrap_or_default();
-            let Some(item) = items.get(index) else {
+        let Some((place, line)) = step.log_place().zip(step.log_line()) else {
+            return Self::section_entries(plan, step, field, indexes);
+        };
+        let (Some(list), Some(raw)) = (line.span(spec.key), line.get(spec.key)) else {
+            return Self::section_entries(plan, step, field, indexes);
+        };
+        let items = json::items(raw).unwrap_or_default();
+        let (mut counted, mut column) = (line.body().start, 1);
+        let entry = |index: &usize| {
+            let Some(item) = items.get(*index) else {
                 return Self::in_line(plan, place, list);
             };
             let start = list.start + (item.as_ptr() as usize - raw.as_ptr() as usize);
-            return Self::in_line(plan, place, Span::new(start, start + item.len()));
-        }
-        Self::section_entry(plan, step, field, index)
-            .unwrap_or_else(|| Self::field(plan, step, field))
+            column += characters(&line.bytes()[counted..start]);
+            counted = start;
+            Self {
+                column: Some(column),
+                ..Self::in_line(plan, place, Span::new(start, start + item.len()))
+            }
+        };
+        indexes.iter().map(entry).collect()
     }
 
     /// The value of a field in the step's canon section.
@@ -122,15 +143,38 @@ impl Spot {
         Some(Self::in_markdown(plan, section.file, span))
     }
 
-    fn section_entry(plan: &Plan, step: StepRef<'_>, field: Field, index: usize) -> Option<Self> {
+    fn section_entries(
+        plan: &Plan,
+        step: StepRef<'_>,
+        field: Field,
+        indexes: &[usize],
+    ) -> Vec<Self> {
+        let found = Self::section_list(step, field);
+        let mut from = 0;
+        let entry = |index: &usize| {
+            let (file, value, text, entries) = found.as_ref()?;
+            let entry = entries.get(*index)?;
+            // As people read it an entry may be nowhere: escaped, or broken over two lines.
+            let at = from + text[from..].find(&**entry)?;
+            from = at + entry.len();
+            let start = value.start + at;
+            let span = Span::new(start, start + entry.len());
+            Some(Self::in_markdown(plan, *file, span))
+        };
+        let or_field = |spot: Option<Self>| spot.unwrap_or_else(|| Self::field(plan, step, field));
+        indexes.iter().map(entry).map(or_field).collect()
+    }
+
+    /// The written list of a section: its file, its place, its source and its entries.
+    fn section_list(
+        step: StepRef<'_>,
+        field: Field,
+    ) -> Option<(usize, Span, &str, Vec<Cow<'_, str>>)> {
         let (section, document) = step.section()?;
         let label = document.items()[section.bullet(field)?].label.as_ref()?;
+        let text = std::str::from_utf8(&document.bytes()[label.value.range()]).ok()?;
         let entries = section.list(document, field)?;
-        let value = std::str::from_utf8(&document.bytes()[label.value.range()]).ok()?;
-        let at = value.find(&**entries.get(index)?)?;
-        let start = label.value.start + at;
-        let span = Span::new(start, start + entries[index].len());
-        Some(Self::in_markdown(plan, section.file, span))
+        Some((section.file, label.value, text, entries))
     }
 
     /// A row of a block table.
@@ -151,6 +195,9 @@ impl Spot {
     pub fn place(self, plan: &Plan) -> Place {
         let file = &plan.files()[self.file];
         let mut place = Place::line(&file.path, self.line + 1);
+        if let Some(column) = self.column {
+            return Place { column, ..place };
+        }
         let Some(span) = self.span else { return place };
         let before = match (file.log(), file.markdown()) {
             (Some(log), _) => {
@@ -164,7 +211,7 @@ impl Spot {
             }
             _ => &[],
         };
-        place.column = String::from_utf8_lossy(before).chars().count() + 1;
+        place.column = characters(before) + 1;
         place
     }
 
@@ -172,4 +219,8 @@ impl Spot {
     pub fn span(self) -> Option<Span> {
         self.span
     }
+}
+
+fn characters(bytes: &[u8]) -> usize {
+    String::from_utf8_lossy(bytes).chars().count()
 }

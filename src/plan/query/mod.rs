@@ -11,11 +11,12 @@ use std::fmt;
 
 use chrono::{DateTime, Duration, Utc};
 
+use crate::document::splice::Span;
+
 use super::field::Field;
 use super::id::{BlockId, StepId, typed_id};
 use super::status::{State, Status};
 use super::{Plan, StepKey, StepRef};
-use crate::document::splice::Span;
 use words::{Words, fold};
 
 /// What the keys of the language mean, for help and error messages.
@@ -50,9 +51,9 @@ pub const KEYS: [(&str, &str); 13] = [
 /// Why a line is not a filter.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct QueryError {
-    /// The term at fault, without its quotes.
+    /// The term at fault, as typed, quotes aside.
     pub term: String,
-    /// Where it stands in the line as typed, in bytes.
+    /// Where the term stands in the line, in bytes, quotes included.
     pub span: Span,
     /// What is wrong with it and what would do.
     pub reason: String,
@@ -357,22 +358,28 @@ fn read_age(value: &str) -> Option<Test> {
     Some(Test::Updated { older, than })
 }
 
-/// Terms with where they stand. They are parted by spaces; quotes keep them together, as
-/// `owner:"field ops"`.
+/// Terms are parted by spaces; quotes keep them together, as `owner:"field ops"`.
 fn terms(text: &str) -> Vec<(Span, String)> {
-    let mut terms = Vec::new();
-    let (mut start, mut term, mut quoted) = (0, String::new(), false);
+    let mut terms: Vec<(Span, String)> = Vec::new();
+    let mut inside = false;
+    let mut quoted = false;
     for (at, c) in text.char_indices() {
-        match c {
-            '"' => quoted = !quoted,
-            c if c.is_whitespace() && !quoted => {
-                terms.push((Span::new(start, at), std::mem::take(&mut term)));
-                start = at + c.len_utf8();
+        if c.is_whitespace() && !quoted {
+            inside = false;
+            continue;
+        }
+        if !inside {
+            inside = true;
+            terms.push((Span::empty(at), String::new()));
+        }
+        quoted ^= c == '"';
+        if let Some((span, term)) = terms.last_mut() {
+            span.end = at + c.len_utf8();
+            if c != '"' {
+                term.push(c);
             }
-            c => term.push(c),
         }
     }
-    terms.push((Span::new(start, text.len()), term));
     terms.retain(|(_, term)| !term.is_empty());
     terms
 }
@@ -474,6 +481,9 @@ mod tests {
         );
         assert!(reason("colour:red").unwrap().contains("owner:"));
         assert!(reason("updated:7d").is_some());
+        let place = |text: &str| Query::parse(text).err().map(|e| e.span);
+        assert_eq!(place("gate -is:red x"), Some(Span::new(5, 12)));
+        assert_eq!(place("é \"is:deep red\""), Some(Span::new(3, 16)));
         assert_eq!(reason("-"), None);
     }
 

@@ -1,0 +1,10 @@
+//! What the fuzz targets share: the laws and the fixture of the tests in `tests/hostile/`.
+//!
+//! Owns nothing of its own, so that a law is written down once and holds in both places.
+
+#[path = "../../tests/hostile/exercise.rs"]
+pub mod exercise;
+#[path = "../../tests/support/fixture.rs"]
+pub mod fixture;
+#[path = "../../tests/hostile/typed.rs"]
+pub mod typed;
