@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use crate::plan::Plan;
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
+use crate::plan::packet::Decision;
+use crate::plan::stage::{self, Stage};
 use crate::plan::status::State;
 
 /// "· 2 steps became ready", or nothing where nothing follows.
@@ -17,6 +19,15 @@ pub fn consequence(before: &Plan, after: &Plan) -> String {
             (true, false) => text += &format!(" · {} falls below its bar", new.name),
             _ => {}
         }
+    }
+    let current = |plan: &Plan| {
+        let at = stage::current(plan.stages());
+        at.map(|at| plan.stages()[at].name.clone())
+    };
+    match (current(before), current(after)) {
+        (old, new) if old == new || decisions(before) == decisions(after) => {}
+        (_, Some(new)) => text += &format!(" · {new} is the current stage now"),
+        (_, None) => text += " · every gate is behind",
     }
     if before.len() != after.len() {
         return text;
@@ -49,6 +60,11 @@ pub fn consequence(before: &Plan, after: &Plan) -> String {
         text += " · this closes a cycle";
     }
     text
+}
+
+/// The decisions in force, stage by stage.
+fn decisions(plan: &Plan) -> Vec<Option<Decision>> {
+    plan.stages().iter().map(Stage::decision).collect()
 }
 
 /// Steps whose line or section reads differently now, new ones included.
