@@ -196,7 +196,8 @@ pub fn ids_in(text: &str) -> Vec<StepId> {
         let Ok(id) = word.parse::<StepId>() else {
             let joins = RANGE_WORDS.contains(&&*lower);
             is_range |= joins;
-            if !joins && !(is_range && matches!(&*lower, "step" | "steps")) {
+            let is_noun = is_range && matches!(&*lower, "step" | "steps");
+            if !(joins || is_noun) {
                 range_from = None;
                 is_range = false;
             }

@@ -267,7 +267,7 @@ pub fn draft(stage: &Stage, date: NaiveDate, who: &str) -> String {
     out += &format!("\n## {CRITERIA}\n");
     let criteria = criteria::criteria(gate);
     for (at, words) in criteria.iter().enumerate() {
-        out += &format!("\n### {}\n\n", heading(&format!("{}. {words}", at + 1)));
+        out += &format!("\n### {}. {}\n\n", at + 1, heading(words));
         bullet(&mut out, "Verdict", UNDECIDED);
         bullet(&mut out, "Evidence", "");
     }

@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 
 use super::Inputs;
 use crate::plan::Plan;
-use crate::plan::checks::tick_contradicted::may_be_year;
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
 use crate::plan::stage::{self, Stage};
@@ -175,11 +174,7 @@ fn named(plan: &Plan, stage: &Stage) -> HashMap<usize, Vec<usize>> {
         if check.done {
             continue;
         }
-        let ids = check
-            .steps
-            .iter()
-            .filter(|id| !may_be_year(**id, &check.text));
-        for step in ids.filter_map(|id| plan.find(*id)) {
+        for step in check.steps.iter().filter_map(|id| plan.find(*id)) {
             if plan.graph().state(step) == State::Done {
                 continue;
             }

@@ -129,7 +129,7 @@ impl<'a> Reviewer<'a> {
             return refuse("the criterion is not there any more");
         }
         let heading = found.heading;
-        let label = format!("criterion {}: evidence", criterion + 1);
+        let label = format!("criterion {}: evidence written", criterion + 1);
         desk.change(self, label, |document| {
             set_label(document, heading, "Evidence", &one_line(text))
         })
@@ -222,10 +222,16 @@ impl<'a> Reviewer<'a> {
         desk.change(self, label, |document| {
             let heading = desk.decision()?;
             let document = set_label(document, heading, "Decision", words)?;
-            match stamp.is_empty() && label_at(&document, heading, "Decided").is_none() {
-                true => Ok(document),
-                false => set_label(&document, heading, "Decided", &stamp),
-            }
+            let decided = label_at(&document, heading, "Decided");
+            let document = match (label_at(&document, heading, "Decision"), decided) {
+                (_, None) if stamp.is_empty() => return Ok(document),
+                (Some((item, _)), None) => {
+                    let splices = document.insert_item_after(item, "**Decided:**");
+                    applied(&document, &splices.map_err(in_words)?)?
+                }
+                _ => document,
+            };
+            set_label(&document, heading, "Decided", &stamp)
         })
     }
 

@@ -52,11 +52,12 @@ pub fn draw(
     let inner = frame::pane_with(buf, area, theme, title, right, focused);
     let mut sheet = Sheet::new(theme, inner.width.saturating_sub(GUTTER + 1));
     let wide = inner.height > 30;
+    let back = key_of(model, theme, "back");
     head(
         &mut sheet,
         &review,
         stage,
-        &view.packet.display().to_string(),
+        (&view.packet.display().to_string(), &back),
     );
     let mut last = None;
     for row in rows(&review) {
@@ -97,13 +98,14 @@ pub fn decision_look(decision: Option<Decision>, theme: &Theme) -> (String, Styl
 }
 
 /// Who holds it since when, where it is written, and how far the checklist is.
-fn head(sheet: &mut Sheet, review: &GateReview, stage: Option<&Stage>, path: &str) {
+fn head(sheet: &mut Sheet, review: &GateReview, stage: Option<&Stage>, (path, back): (&str, &str)) {
     let theme = sheet.theme();
     let since = match review.facts.date {
         Some(date) => format!("Held by {} on {date}", review.facts.held_by),
         None => format!("Held by {}", review.facts.held_by),
     };
-    sheet.text(&since, theme.dim);
+    let saved = format!("{since}. Each key is in the file at once; {back} leaves.");
+    sheet.text(&saved, theme.dim);
     sheet.row(Span::styled(path.to_owned(), theme.dim));
     let Some(stage) = stage else { return };
     let count = format!("{} of {} checks ticked", stage.ticked(), stage.checks.len());

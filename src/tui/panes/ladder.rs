@@ -34,7 +34,8 @@ pub fn draw(
     let inner = frame::pane_with(buf, area, theme, title, right, focused);
     let width = inner.width.saturating_sub(GUTTER);
     let mut sheet = Sheet::new(theme, width);
-    let roomy = stages.len() * 4 <= usize::from(inner.height) + 1;
+    let reviews = stages.iter().filter(|stage| stage.review().is_some());
+    let roomy = stages.len() * 4 + reviews.count() <= usize::from(inner.height) + 1;
     let tight = stages.len() * 3 > usize::from(inner.height);
     for (at, (stage, standing)) in stages.iter().zip(standings).enumerate() {
         if at > 0 && roomy {
