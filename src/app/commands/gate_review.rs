@@ -27,7 +27,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "review-met",
         keys: &["x"],
-        title: "Review: the criterion is met, the person has signed; again takes it back",
+        title: "Review: mark as met or signed, or take that back",
         hint: "met or signed",
         group: Group::Edit,
         places: REVIEW,
@@ -37,7 +37,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "review-not-met",
         keys: &["-"],
-        title: "Review: the criterion is not met; again takes it back",
+        title: "Review: mark the criterion as not met, or take that back",
         hint: "not met",
         group: Group::Edit,
         places: REVIEW,

@@ -1,7 +1,7 @@
 //! What a person does in a gate review, as changes of its packet.
 //!
-//! Each wish becomes edits of the sections that it touches, and the state of the checklist in
-//! the packet is brought up to date with it. Only single values are written anew; a change
+//! Each wish becomes edits of the sections that it touches, and until the gate is decided the
+//! state of the checklist in the packet is brought up to date with it. Only single values are written anew; a change
 //! that undo could not take back to the last byte is refused.
 
 use std::path::{Path, PathBuf};
@@ -106,7 +106,7 @@ impl<'a> Reviewer<'a> {
         let heading = desk.criterion(criterion)?.heading;
         let words = verdict_word(verdict);
         let label = format!("criterion {}: {words}", criterion + 1);
-        desk.change(self, label, |document| {
+        desk.change(label, |document| {
             set_label(document, heading, "Verdict", words)
         })
     }
@@ -130,7 +130,7 @@ impl<'a> Reviewer<'a> {
         }
         let heading = found.heading;
         let label = format!("criterion {}: evidence written", criterion + 1);
-        desk.change(self, label, |document| {
+        desk.change(label, |document| {
             set_label(document, heading, "Evidence", &one_line(text))
         })
     }
@@ -158,7 +158,7 @@ impl<'a> Reviewer<'a> {
             true => CheckState::Open,
             false => CheckState::Done,
         };
-        desk.change(self, label, |document| {
+        desk.change(label, |document| {
             let splices = document.set_check(item, to).map_err(in_words)?;
             let document = applied(document, &splices)?;
             match document.items()[item].label {
@@ -180,7 +180,10 @@ impl<'a> Reviewer<'a> {
         let text = one_line(text);
         let decision = desk.review.facts.decision;
         let stands = match clause {
-            Clause::Waiver => decision.is_some_and(Decision::passes) && !desk.is_met(),
+            Clause::Waiver => {
+                let met = desk.is_met() || desk.review.facts.bar_met == Some(true);
+                decision.is_some_and(Decision::passes) && !met
+            }
             Clause::Conditions => decision == Some(Decision::Conditional),
         };
         if stands && text.is_empty() {
@@ -198,7 +201,7 @@ impl<'a> Reviewer<'a> {
             true => format!("{} taken away", name.to_lowercase()),
             false => format!("{} written", name.to_lowercase()),
         };
-        desk.change(self, label, |document| {
+        desk.change(label, |document| {
             set_label(document, desk.decision()?, name, &written)
         })
     }
@@ -219,7 +222,7 @@ impl<'a> Reviewer<'a> {
             None => String::new(),
         };
         let label = format!("gate of {}: {words}", desk.review.facts.stage);
-        desk.change(self, label, |document| {
+        desk.change_with_checklist(label, |document| {
             let heading = desk.decision()?;
             let document = set_label(document, heading, "Decision", words)?;
             let decided = label_at(&document, heading, "Decided");
@@ -380,17 +383,31 @@ impl Desk<'_> {
         }
     }
 
-    /// What `edit` and the present state of the checklist make of the packet, as a change.
+    /// What `edit` makes of the packet, as a change. A decided packet keeps saying how the
+    /// checklist stood when it was decided.
     fn change(
         &self,
-        reviewer: &Reviewer<'_>,
         label: String,
         edit: impl FnOnce(&MarkdownDocument) -> Result<MarkdownDocument, Refusal>,
     ) -> Result<Change, Refusal> {
-        debug_assert!(std::ptr::eq(self.stages, reviewer.plan.stages()));
-        let before = self.document()?;
-        let after = refreshed(&edit(before)?, self.stage())?;
-        let edits = section_edits(&self.file.path, before, &after)?;
+        match self.review.facts.decision {
+            Some(_) => self.changed(label, edit(self.document()?)?),
+            None => self.change_with_checklist(label, edit),
+        }
+    }
+
+    /// What `edit` and the present state of the checklist make of the packet, as a change.
+    fn change_with_checklist(
+        &self,
+        label: String,
+        edit: impl FnOnce(&MarkdownDocument) -> Result<MarkdownDocument, Refusal>,
+    ) -> Result<Change, Refusal> {
+        let after = refreshed(&edit(self.document()?)?, self.stage())?;
+        self.changed(label, after)
+    }
+
+    fn changed(&self, label: String, after: MarkdownDocument) -> Result<Change, Refusal> {
+        let edits = section_edits(&self.file.path, self.document()?, &after)?;
         reversible(self.file, Change { label, edits })
     }
 }

@@ -85,6 +85,31 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// What is typed into a packet is read back, or refused; and it is taken back to the byte.
+    #[test]
+    fn typed_words_are_read_back(typed in "\\PC{0,12}[-#*_`<>\\[\\]()!&\\\\|~:; a-z]{0,16}\\PC{0,8}") {
+        let (plan, path) = opened(CANON);
+        let words = GateReview::at(&plan, &path).unwrap().criteria[0].words.clone();
+        let before = text(&plan, &path);
+        if let Ok(change) = reviewer(&plan).set_evidence(&path, 0, &words, &typed) {
+            let after = made(&plan, &change);
+            let read = GateReview::at(&after, &path).unwrap();
+            prop_assert_eq!(&read.criteria[0].evidence, &one_line(&typed));
+            prop_assert_eq!(read.criteria.len(), 2);
+            prop_assert_eq!(text(&made(&after, &change.inverse()), &path), before.clone());
+        }
+        if let Ok(change) = reviewer(&plan).set_clause(&path, Clause::Waiver, &typed) {
+            let after = made(&plan, &change);
+            let read = GateReview::at(&after, &path).unwrap();
+            prop_assert_eq!(unstamped(&read.facts.waiver), &one_line(&typed));
+            prop_assert_eq!(text(&made(&after, &change.inverse()), &path), before);
+        }
+    }
+}
+
 const CANON: &str = "\
 # Plan
 
@@ -343,6 +368,27 @@ fn the_packet_follows_the_checklist_with_each_deed() {
         ]
     );
     assert!(text(&plan, &path).contains("- **Ticked:** 2 of 3 (66%)\n- **Bar:** 50%, met\n"));
+}
+
+#[test]
+fn a_decided_packet_keeps_saying_how_the_checklist_stood() {
+    let (plan, path) = opened(CANON);
+    let plan = made(
+        &plan,
+        &reviewer(&plan).decide(&path, Some(Decision::Go)).unwrap(),
+    );
+    let mut files = plan.files().to_vec();
+    files.retain(|file| file.path == path);
+    let unticked = CANON.replace("- [x] Runbooks", "- [ ] Runbooks");
+    files.push(SourceFile::load(
+        "docs/plan.md",
+        Role::Canon,
+        unticked.into_bytes(),
+    ));
+    let plan = Plan::read(files);
+    let plan = made(&plan, &reviewer(&plan).sign(&path, 0).unwrap());
+    assert_eq!(plan.stages()[0].decided().unwrap().bar_met, Some(true));
+    assert!(!plan.stages()[0].is_met());
 }
 
 #[test]
