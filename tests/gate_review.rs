@@ -327,6 +327,23 @@ fn scripts_see_the_decision() {
 }
 
 #[test]
+fn the_ranking_follows_the_decision() {
+    let mut desk = desk();
+    desk.keys("PGeSupport starts a week late<Enter>sgy");
+    let packet = desk.file(PACKET);
+    let canon = FILES[1].1.replace("are out.", "are out (Step 0002).");
+    let mut files = FILES.to_vec();
+    files[1].1 = &canon;
+    let folder = Folder::new(&files);
+    let reason = "the gate of Rollout waits for it";
+    let before = folder.run(&["next", "--explain"]).ok();
+    assert!(!before.contains(reason), "{before}");
+    folder.write(PACKET, packet);
+    let after = folder.run(&["next", "--explain"]).ok();
+    assert!(after.contains(reason), "{after}");
+}
+
+#[test]
 fn a_go_written_by_hand_without_a_waiver_is_reported() {
     let mut desk = desk();
     desk.keys("P");
