@@ -56,6 +56,7 @@ fn the_key_table_is_that_of_the_registry() {
         Place::List,
         Place::Conflict,
         Place::Welcome,
+        Place::GateReview,
     ];
     let mut table = String::new();
     for group in Group::ALL {

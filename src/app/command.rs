@@ -30,6 +30,8 @@ pub enum Place {
     Conflict,
     /// There is no plan yet.
     Welcome,
+    /// The review of a stage gate.
+    GateReview,
 }
 
 /// The panes of screen 1.
@@ -48,6 +50,7 @@ pub const SCREENS: &[Place] = &[
     Place::Checks,
     Place::Owners,
     Place::Problems,
+    Place::GateReview,
 ];
 /// Every place where one moves up and down.
 pub const CURSORS: &[Place] = &[
@@ -61,6 +64,7 @@ pub const CURSORS: &[Place] = &[
     Place::Problems,
     Place::List,
     Place::Conflict,
+    Place::GateReview,
 ];
 /// Everywhere.
 pub const EVERYWHERE: &[Place] = &[
@@ -75,6 +79,20 @@ pub const EVERYWHERE: &[Place] = &[
     Place::List,
     Place::Conflict,
     Place::Welcome,
+    Place::GateReview,
+];
+/// Every screen, and the list that can lie over it.
+pub const SCREENS_AND_LIST: &[Place] = &[
+    Place::Blocks,
+    Place::Steps,
+    Place::Detail,
+    Place::Chain,
+    Place::Ladder,
+    Place::Checks,
+    Place::Owners,
+    Place::Problems,
+    Place::List,
+    Place::GateReview,
 ];
 
 /// The heading a command stands under in help and README.
@@ -148,6 +166,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         commands::edit::COMMANDS,
         commands::list::COMMANDS,
         commands::gates::COMMANDS,
+        commands::gate_review::COMMANDS,
         commands::problems::COMMANDS,
         commands::welcome::COMMANDS,
         commands::find::COMMANDS,

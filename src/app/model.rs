@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 
 use super::command::Place;
+use super::gate_review_view::GateReviewView;
 use super::keymap::Keymap;
 use super::live::Live;
 use super::message::Effect;
@@ -58,6 +59,8 @@ pub struct GatesView {
     pub workstream: usize,
     /// Whether the pane with the keys fills the screen.
     pub zoomed: bool,
+    /// The review that is open in the place of the panes.
+    pub review: Option<GateReviewView>,
 }
 
 /// The state of the problems screen.
@@ -104,6 +107,8 @@ pub struct Setting {
     pub roadmap: PathBuf,
     /// Where checkpoints are, relative to the root.
     pub checkpoints: PathBuf,
+    /// Where the packets of gate reviews are, relative to the root.
+    pub gates: PathBuf,
     /// The plan's folder, for the empty state.
     pub root: PathBuf,
     /// Severities of checks by code.
@@ -204,10 +209,7 @@ impl Model {
             serial: 0,
         };
         model.view.refresh(&model.plan, now, None);
-        model.gates.stage = crate::plan::stage::standings(model.plan.stages())
-            .iter()
-            .position(|standing| *standing == crate::plan::stage::Standing::Current)
-            .unwrap_or(0);
+        model.gates.stage = crate::plan::stage::current(model.plan.stages()).unwrap_or(0);
         model.gates.check = model.first_open_check();
         model.effects.push(Effect::Check);
         model
@@ -238,6 +240,7 @@ impl Model {
         }
         match self.screen {
             Screen::Plan => self.view.pane.into(),
+            Screen::Gates if self.gates.review.is_some() => Place::GateReview,
             Screen::Gates => match self.gates.pane {
                 GatePane::Ladder => Place::Ladder,
                 GatePane::Checks => Place::Checks,
@@ -368,6 +371,7 @@ impl Model {
         self.gates.check = self.gates.check.min(checks.saturating_sub(1));
         let streams = (stages.get(self.gates.stage)).map_or(0, |s| s.workstreams().len());
         self.gates.workstream = self.gates.workstream.min(streams.saturating_sub(1));
+        self.keep_review();
         let entries = self.open_entries().len();
         if let Some(Overlay::List { cursor, .. }) = self.overlays.last_mut() {
             *cursor = (*cursor).min(entries.saturating_sub(1));

@@ -5,12 +5,16 @@ use std::collections::HashSet;
 use crate::plan::Plan;
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
+use crate::plan::packet::Decision;
+use crate::plan::stage::{self, Stage};
 use crate::plan::status::{State, Status};
 
 /// What a consequence is told from: the plan as it was, without its words.
 pub struct Before {
     gates: Vec<(String, bool)>,
     steps: Vec<(Option<Status>, State)>,
+    current: Option<String>,
+    decisions: Vec<Option<Decision>>,
     cycles: usize,
 }
 
@@ -27,9 +31,17 @@ impl Before {
                 .steps()
                 .map(|step| (step.status(), step.state()))
                 .collect(),
+            current: current(plan),
+            decisions: decisions(plan),
             cycles: plan.graph().cycles().len(),
         }
     }
+}
+
+/// The name of the current stage.
+fn current(plan: &Plan) -> Option<String> {
+    let at = stage::current(plan.stages())?;
+    Some(plan.stages()[at].name.clone())
 }
 
 /// "· 2 steps became ready", or nothing where nothing follows.
@@ -42,6 +54,11 @@ pub fn consequence(before: &Before, after: &Plan) -> String {
             (true, false) => text += &format!(" · {name} falls below its bar"),
             _ => {}
         }
+    }
+    match (&before.current, current(after)) {
+        (old, new) if *old == new || before.decisions == decisions(after) => {}
+        (_, Some(new)) => text += &format!(" · {new} is the current stage now"),
+        (_, None) => text += " · every gate is behind",
     }
     if before.steps.len() != after.len() {
         return text;
@@ -70,6 +87,11 @@ pub fn consequence(before: &Before, after: &Plan) -> String {
         text += " · this closes a cycle";
     }
     text
+}
+
+/// The decisions in force, stage by stage.
+fn decisions(plan: &Plan) -> Vec<Option<Decision>> {
+    plan.stages().iter().map(Stage::decision).collect()
 }
 
 /// Steps whose line or section reads differently now, new ones included.

@@ -6,6 +6,8 @@ use crate::plan::StepKey;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::Field;
 use crate::plan::id::{BlockId, StepId};
+use crate::plan::packet::Decision;
+use crate::record::gate_review::edit::Clause;
 
 use serde::{Deserialize, Serialize};
 
@@ -80,6 +82,13 @@ pub enum Purpose {
         /// What stood there when the field was opened.
         seen: Vec<u8>,
     },
+    /// A text in the packet of a gate review.
+    GateReview {
+        /// The packet, relative to the root.
+        packet: std::path::PathBuf,
+        /// Which text.
+        text: ReviewText,
+    },
     /// Words that the filter line is set to.
     Filter {
         /// The line before, for Esc.
@@ -89,6 +98,20 @@ pub enum Purpose {
         /// The selection to stay near while letters come and go.
         anchor: Option<StepKey>,
     },
+}
+
+/// A text in the packet of a gate review.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+pub enum ReviewText {
+    /// What shows that a criterion is met.
+    Evidence {
+        /// Index of the criterion.
+        criterion: usize,
+        /// Its words, by which it is known again.
+        words: String,
+    },
+    /// The conditions or the waiver.
+    Clause(Clause),
 }
 
 /// What choosing a row does.
@@ -130,6 +153,8 @@ pub enum Choice {
     Sort(super::plan_view::Sort),
     /// Opens a link.
     Open(String),
+    /// Decides the gate of the open review.
+    Decide(Option<Decision>),
 }
 
 /// A row to choose.

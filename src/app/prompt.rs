@@ -302,6 +302,10 @@ impl Model {
                 let change = self.composer().set_line(place, seen, text)?;
                 self.make(Ok(change), 1);
             }
+            Purpose::GateReview {
+                packet,
+                text: which,
+            } => self.write_review(packet, which, text)?,
             Purpose::Filter { .. } => self.keep_filter(text)?,
         }
         Ok(())

@@ -317,7 +317,9 @@ impl Model {
         if self.overlays.pop().is_some() {
             return;
         }
-        if self.screen == Screen::Gates && self.gates.zoomed {
+        if self.screen == Screen::Gates && self.gates.review.is_some() {
+            self.gates.review = None;
+        } else if self.screen == Screen::Gates && self.gates.zoomed {
             self.gates.zoomed = false;
         } else if self.screen != Screen::Plan {
             self.open_screen(Screen::Plan);

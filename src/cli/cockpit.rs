@@ -169,6 +169,7 @@ fn setting(arguments: &Arguments, layout: &Layout) -> Setting {
         read_only: arguments.read_only,
         roadmap: below(&layout.roadmap),
         checkpoints: below(&layout.checkpoints),
+        gates: below(&layout.gates),
         root: layout.root.clone(),
         severities: layout.severities(),
     }

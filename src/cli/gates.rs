@@ -11,14 +11,17 @@ use super::tick::find_stage;
 use crate::document::visible::{visible_line, width};
 use crate::plan::Plan;
 use crate::plan::canon::checklist::Check;
+use crate::plan::packet::{Decision, Packet};
 use crate::plan::stage::{Stage, Standing, standings};
 use crate::tui::frame;
 use crate::tui::panes::checks::{item, no_checks};
+use crate::tui::panes::gate_review::decision_look;
 use crate::tui::panes::gates::criteria;
-use crate::tui::panes::ladder::look;
+use crate::tui::panes::ladder::{look, reviewed};
 use crate::tui::sheet::Sheet;
+use crate::tui::theme::Theme;
 
-/// Show how far each stage is from its gate; with STAGE, its checks, evidence and steps.
+/// Show how far each stage is from its gate; with STAGE, its checks, evidence, steps and decision.
 ///
 /// The numbers of the checks are those that `stepdeck tick STAGE NUMBER` takes.
 #[derive(clap::Args, Clone, Debug)]
@@ -76,6 +79,8 @@ struct StageEntry {
     total: usize,
     threshold: u8,
     met: bool,
+    decision: Option<&'static str>,
+    decided: Option<String>,
     items: Vec<ItemEntry>,
 }
 
@@ -115,6 +120,10 @@ fn entry(opened: &OpenPlan, stage: &Stage) -> StageEntry {
         total: stage.checks.len(),
         threshold: stage.threshold(),
         met: stage.is_met(),
+        decision: stage.decision().map(Decision::words),
+        decided: (stage.decided())
+            .and_then(Packet::decided_on)
+            .map(|day| day.to_string()),
         items: stage.checks.iter().enumerate().map(item).collect(),
     }
 }
@@ -173,17 +182,20 @@ fn ladder<'p>(paint: &'p Paint, stages: &[Stage]) -> Sheet<'p> {
             ),
             (&*format!("{}%", stage.threshold()), theme.dim),
         ];
-        let last = Span::styled(in_words(stage, standing), style);
+        let last = Span::styled(in_words(stage, standing, theme), style);
         sheet.row(row(Span::styled(sign, style), cells, last));
     }
     sheet
 }
 
 /// Where the stage stands and how far it is from its bar.
-fn in_words(stage: &Stage, standing: Standing) -> String {
-    let word = standing.word();
+fn in_words(stage: &Stage, standing: Standing, theme: &Theme) -> String {
+    let word = match reviewed(stage, theme) {
+        Some((words, _)) => format!("{}, {words}", standing.word()),
+        None => standing.word().to_owned(),
+    };
     match (standing, stage.checks.len(), stage.missing()) {
-        (Standing::Met, ..) => word.to_owned(),
+        (Standing::Passed | Standing::Met, ..) => word,
         (_, 0, _) => format!("{word}, no checklist"),
         (_, _, 0) => format!("{word}, bar met"),
         (_, _, missing) => format!("{word}, {missing} more for the bar"),
@@ -203,7 +215,7 @@ fn one<'p>(paint: &'p Paint, plan: &Plan, at: usize) -> Sheet<'p> {
             Span::styled(stage.name.clone(), theme.title),
             Span::styled(format!("{GAP}{horizon}"), theme.dim),
         ]),
-        Span::styled(in_words(stage, standing), style),
+        Span::styled(in_words(stage, standing, theme), style),
     );
     sheet.blank();
     criteria(&mut sheet, stage, theme, usize::MAX);
@@ -230,5 +242,38 @@ fn one<'p>(paint: &'p Paint, plan: &Plan, at: usize) -> Sheet<'p> {
         let number = Span::styled(format!("{:>digits$} ", at + 1), theme.dim);
         item(&mut sheet, plan, (stage, check), number, usize::MAX, theme);
     }
+    gate_reviews(&mut sheet, plan, stage);
     sheet
+}
+
+/// The decision in force with what it rests on, and the review that is still open.
+fn gate_reviews(sheet: &mut Sheet, plan: &Plan, stage: &Stage) {
+    let theme = sheet.theme();
+    let path = |packet: &Packet| plan.files()[packet.file].path.display().to_string();
+    let named = |name: &str| Span::styled(format!("{name:12}"), theme.dim);
+    let open = stage.review().filter(|packet| packet.decision.is_none());
+    if open.is_none() && stage.decided().is_none() {
+        return;
+    }
+    sheet.blank();
+    sheet.row(Span::styled("Gate reviews", theme.heading));
+    if let Some(packet) = stage.decided() {
+        let (words, style) = decision_look(packet.decision, theme);
+        let by = match packet.decided.as_str() {
+            "" => String::new(),
+            stamp => format!("  {stamp}"),
+        };
+        sheet.hanging(named("decision"), &format!("{words}{by}"), style);
+        let rest = [
+            ("conditions", &packet.conditions),
+            ("waiver", &packet.waiver),
+        ];
+        for (name, text) in rest.into_iter().filter(|(_, text)| !text.is_empty()) {
+            sheet.hanging(named(name), text, theme.text);
+        }
+        sheet.hanging(named("packet"), &path(packet), theme.text);
+    }
+    if let Some(packet) = open {
+        sheet.hanging(named("open"), &path(packet), theme.warning);
+    }
 }

@@ -180,18 +180,31 @@ pub fn ids_in(text: &str) -> Vec<StepId> {
     let mut range_from: Option<StepId> = None;
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '.';
     let mut rest = text;
+    let mut is_range = false;
     while let Some(start) = rest.find(is_name) {
         let between = rest[..start].trim();
         rest = &rest[start..];
         let end = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
         let word = rest[..end].trim_end_matches('.');
         rest = &rest[end..];
+        // `0101 to 0110` and `Step 0101–Step 0110` are ranges, too.
+        is_range = match between {
+            "" => is_range,
+            sign => RANGE_SIGNS.contains(&sign),
+        };
+        let lower = word.to_ascii_lowercase();
         let Ok(id) = word.parse::<StepId>() else {
-            range_from = None;
+            let joins = RANGE_WORDS.contains(&&*lower);
+            is_range |= joins;
+            let is_noun = is_range && matches!(&*lower, "step" | "steps");
+            if !(joins || is_noun) {
+                range_from = None;
+                is_range = false;
+            }
             continue;
         };
         if let Some(from) = range_from
-            && matches!(between, "–" | "—" | "-" | "…")
+            && std::mem::take(&mut is_range)
             && from.number() < id.number()
             && id.number() - from.number() < STEPS_PER_BLOCK
         {
@@ -202,6 +215,11 @@ pub fn ids_in(text: &str) -> Vec<StepId> {
     }
     ids
 }
+
+/// Signs between the first and the last of several steps.
+const RANGE_SIGNS: [&str; 7] = ["–", "—", "-", "‑", "−", "…", ".."];
+/// Words between them.
+const RANGE_WORDS: [&str; 3] = ["to", "through", "until"];
 
 /// A block's name: `B01` is block 1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -320,6 +338,26 @@ mod tests {
             found("steps 0101–0104 done"),
             ["0101", "0102", "0103", "0104"]
         );
+        for range in [
+            "Steps 0101-0104",
+            "0101 — 0104.",
+            "0101‑0104",
+            "0101 to 0104",
+            "Step 0101–Step 0104",
+            "step 0101 through step 0104",
+        ] {
+            assert_eq!(found(range), ["0101", "0102", "0103", "0104"], "{range}");
+        }
+        for two in [
+            "0101, 0104",
+            "0101 and 0104",
+            "0101 (0104)",
+            "0101 step 0104",
+            "to 0101, 0104",
+        ] {
+            assert_eq!(found(two), ["0101", "0104"], "{two}");
+        }
+        assert_eq!(found("0104–0101"), ["0104", "0101"]);
         assert!(found("in 95% of 3 runs by 07:00").is_empty());
     }
 }

@@ -11,6 +11,7 @@ pub mod dependency;
 pub mod field;
 pub mod graph;
 pub mod id;
+pub mod packet;
 pub mod query;
 pub mod ranking;
 pub mod source;
@@ -291,6 +292,10 @@ impl Plan {
                 parts
                     .roadmap
                     .extend(canon::roadmap::entries(document, index, &names));
+            }
+            if let (Role::GateReview, Some(document)) = (file.role, file.markdown()) {
+                let packet = packet::Packet::read(document, index, &file.path);
+                parts.packets.extend(packet);
             }
         }
         self.stages = parts.assemble();

@@ -1,4 +1,5 @@
-//! Stages: the rungs of the ladder, each with its checklist, evidence, owners and notes.
+//! Stages: the rungs of the ladder, each with its checklist, evidence, owners, notes and the
+//! packets of its gate reviews.
 
 use super::canon::alignment::{WorkstreamNote, names_stage};
 use super::canon::checklist::{Check, Checklist};
@@ -6,6 +7,7 @@ use super::canon::ladder::Rung;
 use super::canon::matrix::Assignment;
 use super::canon::normalised;
 use super::canon::roadmap::{Entry, Evidence};
+use super::packet::{Decision, Packet};
 
 /// One stage of the programme.
 #[derive(Clone, Debug)]
@@ -22,6 +24,8 @@ pub struct Stage {
     pub owners: Vec<Assignment>,
     /// What the workstreams say of this stage.
     pub notes: Vec<WorkstreamNote>,
+    /// The packets of its gate reviews, the latest last.
+    pub packets: Vec<Packet>,
 }
 
 /// What one workstream has to do with a stage.
@@ -38,9 +42,11 @@ pub struct Workstream<'a> {
 /// Where a stage stands on the ladder today.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Standing {
-    /// Its checklist reaches the gate's bar, and so do all before it.
+    /// Its gate was passed in a review, or that of a later stage was.
+    Passed,
+    /// No review was held; its checklist reaches the gate's bar, and so do all before it.
     Met,
-    /// The first whose bar is not met.
+    /// The first whose gate is still ahead.
     Current,
     /// Behind the current one.
     Later,
@@ -50,6 +56,7 @@ impl Standing {
     /// The word that people read.
     pub fn word(self) -> &'static str {
         match self {
+            Self::Passed => "passed",
             Self::Met => "bar met",
             Self::Current => "current",
             Self::Later => "later",
@@ -91,6 +98,22 @@ impl Stage {
         wanted.saturating_sub(self.ticked())
     }
 
+    /// The latest review of its gate, decided or not.
+    pub fn review(&self) -> Option<&Packet> {
+        self.packets.last()
+    }
+
+    /// The latest review that came to a decision: the one in force.
+    pub fn decided(&self) -> Option<&Packet> {
+        let mut packets = self.packets.iter().rev();
+        packets.find(|packet| packet.decision.is_some())
+    }
+
+    /// The decision in force.
+    pub fn decision(&self) -> Option<Decision> {
+        self.decided()?.decision
+    }
+
     /// Owners and notes by workstream: those of the matrix first, in its order.
     pub fn workstreams(&self) -> Vec<Workstream<'_>> {
         let mut streams: Vec<Workstream<'_>> = Vec::new();
@@ -124,16 +147,41 @@ impl Stage {
     }
 }
 
-/// Where each stage stands: met up to the first whose bar is not, which is the current one.
+/// Where each stage stands. The latest decided packet of a stage says whether its gate is
+/// passed. Where a stage has none, reviews of other stages tell: a later gate that was passed
+/// leaves it behind, a decision on an earlier one leaves it ahead. Else its checklist decides.
 pub fn standings(stages: &[Stage]) -> Vec<Standing> {
-    let met = stages.iter().take_while(|stage| stage.is_met()).count();
-    (0..stages.len())
-        .map(|index| match index.cmp(&met) {
-            std::cmp::Ordering::Less => Standing::Met,
-            std::cmp::Ordering::Equal => Standing::Current,
-            std::cmp::Ordering::Greater => Standing::Later,
-        })
-        .collect()
+    let last_passed = stages
+        .iter()
+        .rposition(|stage| stage.decision().is_some_and(Decision::passes));
+    let last_decided = stages.iter().rposition(|stage| stage.decision().is_some());
+    let behind = |at: usize, stage: &Stage| match stage.decision() {
+        Some(decision) => decision.passes().then_some(Standing::Passed),
+        None if last_passed.is_some_and(|last| at < last) => Some(Standing::Passed),
+        // Behind a decision nothing is passed by ticks alone.
+        None if last_decided.is_some_and(|last| last < at) => None,
+        None => stage.is_met().then_some(Standing::Met),
+    };
+    let mut current_seen = false;
+    let standings = stages.iter().enumerate().map(|(at, stage)| {
+        let behind = behind(at, stage);
+        match (current_seen, behind) {
+            (_, Some(Standing::Passed)) => Standing::Passed,
+            (false, Some(standing)) => standing,
+            (false, None) => {
+                current_seen = true;
+                Standing::Current
+            }
+            (true, _) => Standing::Later,
+        }
+    });
+    standings.collect()
+}
+
+/// Index of the current stage; nothing where every gate is behind.
+pub fn current(stages: &[Stage]) -> Option<usize> {
+    let standings = standings(stages);
+    standings.iter().position(|s| *s == Standing::Current)
 }
 
 /// What the canon says about stages, before it is put together.
@@ -149,6 +197,8 @@ pub struct StageParts {
     pub notes: Vec<WorkstreamNote>,
     /// Roadmap entries.
     pub roadmap: Vec<Entry>,
+    /// Packets of gate reviews, in the order of their paths.
+    pub packets: Vec<Packet>,
 }
 
 impl StageParts {
@@ -192,8 +242,17 @@ impl StageParts {
                     .filter(|note| names_stage(&note.text, name, &names))
                     .cloned()
                     .collect(),
+                packets: self.packets_of(name),
             })
             .collect()
+    }
+
+    /// The packets of a stage, the latest last; of one day the last path counts as latest.
+    fn packets_of(&self, name: &str) -> Vec<Packet> {
+        let own = self.packets.iter().filter(|p| same(&p.stage, name));
+        let mut own: Vec<Packet> = own.cloned().collect();
+        own.sort_by_key(|packet| packet.date);
+        own
     }
 }
 
@@ -204,6 +263,7 @@ fn same(a: &str, b: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::source::{Role, SourceFile};
 
     #[test]
     fn owners_and_notes_meet_under_their_workstream() {
@@ -227,11 +287,77 @@ mod tests {
             evidence: Vec::new(),
             owners: vec![owner("Platform & Tools", "Ada"), owner("Growth", "Bo")],
             notes: vec![note("Platform and tools", "x"), note("growth", "y")],
+            packets: Vec::new(),
         };
         let streams = stage.workstreams();
         let names: Vec<&str> = streams.iter().map(|stream| stream.name).collect();
         assert_eq!(names, ["Platform & Tools", "Growth", "Platform and tools"]);
         assert_eq!(streams[1].people, [("DRI", "Bo")]);
         assert_eq!(streams[1].notes, ["y"]);
+    }
+
+    /// A stage with one check, ticked or not, and decisions of successive days.
+    fn stage(met: bool, decisions: &[&str]) -> Stage {
+        let tick = if met { "[x]" } else { "[ ]" };
+        let canon = format!("# Checklists\n\n## Base\n\n- {tick} It runs\n");
+        let mut files = vec![SourceFile::load("a.md", Role::Canon, canon.into_bytes())];
+        for (day, decision) in decisions.iter().enumerate() {
+            let packet = format!(
+                "# Review\n\n- **Stage:** Base\n- **Date:** 2026-05-0{}\n\n\
+                 ## Decision\n\n- **Decision:** {decision}\n",
+                day + 1
+            );
+            // The later the day, the earlier the path: paths must not decide.
+            let path = format!("gates/{}.md", 9 - day);
+            files.push(SourceFile::load(
+                path,
+                Role::GateReview,
+                packet.into_bytes(),
+            ));
+        }
+        crate::plan::Plan::read(files).stages()[0].clone()
+    }
+
+    #[test]
+    fn the_latest_decision_says_whether_a_gate_is_passed() {
+        assert_eq!(
+            stage(false, &["go", "no-go"]).decision(),
+            Some(Decision::NoGo)
+        );
+        assert_eq!(
+            stage(false, &["no-go", "go"]).decision(),
+            Some(Decision::Go)
+        );
+        // A review that is still open takes nothing back.
+        assert_eq!(
+            stage(false, &["go", "undecided"]).decision(),
+            Some(Decision::Go)
+        );
+        assert_eq!(stage(true, &["undecided"]).decision(), None);
+    }
+
+    #[test]
+    fn packets_decide_which_stage_is_current_and_ticks_where_there_are_none() {
+        use Standing::{Current, Later, Met, Passed};
+        let (open, met) = (|| stage(false, &[]), || stage(true, &[]));
+        let (go, no) = (|| stage(false, &["go"]), || stage(true, &["no-go"]));
+        for (stages, expected) in [
+            (vec![met(), open(), met()], vec![Met, Current, Later]),
+            (vec![met(), met()], vec![Met, Met]),
+            (vec![go(), open(), open()], vec![Passed, Current, Later]),
+            // Ticks alone pass no gate once gates are reviewed.
+            (vec![go(), met(), open()], vec![Passed, Current, Later]),
+            (vec![no(), open()], vec![Current, Later]),
+            (vec![met(), no(), open()], vec![Met, Current, Later]),
+            (vec![open(), go(), open()], vec![Passed, Passed, Current]),
+            (vec![no(), go(), open()], vec![Current, Passed, Later]),
+            (vec![go(), go()], vec![Passed, Passed]),
+        ] {
+            assert_eq!(standings(&stages), expected);
+            assert_eq!(
+                current(&stages),
+                expected.iter().position(|s| *s == Current)
+            );
+        }
     }
 }

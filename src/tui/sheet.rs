@@ -48,6 +48,11 @@ impl<'a> Sheet<'a> {
         }
     }
 
+    /// The looks of its rows.
+    pub fn theme(&self) -> &'a Theme {
+        self.theme
+    }
+
     /// Columns of text.
     pub fn width(&self) -> u16 {
         self.width

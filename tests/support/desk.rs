@@ -151,6 +151,7 @@ impl Desk {
             who: "Robin".to_owned(),
             roadmap: below(&opened.layout.roadmap),
             checkpoints: below(&opened.layout.checkpoints),
+            gates: below(&opened.layout.gates),
             root: opened.layout.root.clone(),
             ..Setting::default()
         };

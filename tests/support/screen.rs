@@ -48,6 +48,7 @@ pub fn model(files: &[(&str, &str)]) -> Model {
         who: "Ada".to_owned(),
         roadmap: "docs/ROADMAP.md".into(),
         checkpoints: "docs/checkpoints".into(),
+        gates: "docs/milestone-reviews".into(),
         root: "/home/ada/plan".into(),
         ..Setting::default()
     };

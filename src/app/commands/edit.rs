@@ -1,7 +1,7 @@
 //! Editing steps and blocks.
 
 use super::{no_step, not_editable};
-use crate::app::command::{Blocked, Command, EVERYWHERE, Group, PLAN, Place, SCREENS, STEP};
+use crate::app::command::{Blocked, Command, Group, PLAN, Place, SCREENS, SCREENS_AND_LIST, STEP};
 use crate::app::message::Effect;
 use crate::app::model::{Form, Model};
 use crate::app::overlay::{Overlay, Purpose, Source, Wish};
@@ -186,7 +186,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Take the last change back, on disk too",
         hint: "undo",
         group: Group::Edit,
-        places: EVERYWHERE_BUT_CONFLICT,
+        places: SCREENS_AND_LIST,
         blocked: |model| {
             let nothing = !model.live.can_undo();
             nothing.then(|| "nothing to undo".to_owned())
@@ -199,7 +199,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Make the change again that was taken back",
         hint: "",
         group: Group::Edit,
-        places: EVERYWHERE_BUT_CONFLICT,
+        places: SCREENS_AND_LIST,
         blocked: |model| {
             let nothing = !model.live.can_redo();
             nothing.then(|| "nothing to redo".to_owned())
@@ -261,8 +261,6 @@ pub const COMMANDS: &[Command] = &[
         run: Model::edit_result,
     },
 ];
-
-const EVERYWHERE_BUT_CONFLICT: &[Place] = EVERYWHERE.split_at(9).0;
 
 fn subjects(model: &Model) -> Vec<StepKey> {
     model

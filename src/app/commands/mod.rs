@@ -2,6 +2,7 @@
 
 pub mod edit;
 pub mod find;
+pub mod gate_review;
 pub mod gates;
 pub mod list;
 pub mod navigate;

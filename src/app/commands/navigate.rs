@@ -1,6 +1,6 @@
 //! Moving about: cursors, pages, blocks, panes, the chain.
 
-use crate::app::command::{CURSORS, Command, EVERYWHERE, Group, PLAN, Place, SCREENS};
+use crate::app::command::{CURSORS, Command, Group, PLAN, Place, SCREENS, SCREENS_AND_LIST};
 use crate::app::key::{Code, Key};
 use crate::app::model::{GatePane, Model, Screen};
 use crate::app::overlay::Overlay;
@@ -168,13 +168,11 @@ pub const COMMANDS: &[Command] = &[
         title: "Back: closes what is open, at last the step list; never quits",
         hint: "",
         group: Group::Move,
-        places: EVERYWHERE_BUT_CONFLICT,
+        places: SCREENS_AND_LIST,
         blocked: |_| None,
         run: Model::back,
     },
 ];
-
-const EVERYWHERE_BUT_CONFLICT: &[Place] = EVERYWHERE.split_at(9).0;
 
 fn whole_page(model: &Model) -> isize {
     isize::try_from(model.page.saturating_sub(1).max(1)).unwrap_or(1)
@@ -265,6 +263,9 @@ fn leave_empty_block(model: &mut Model, block: usize, by: isize) {
 }
 
 fn in_gates(model: &mut Model, by: isize) {
+    if model.gates.review.is_some() {
+        return model.move_in_review(|row, count| moved(row, by, count));
+    }
     let stages = model.plan.stages();
     match model.gates.pane {
         GatePane::Ladder => {
@@ -321,6 +322,9 @@ fn sideways(model: &mut Model, by: isize) {
 
 /// Left and right between panes do not go round.
 fn turn_pane_within(model: &mut Model, by: isize) {
+    if model.place() == Place::GateReview {
+        return model.turn_review(by, false);
+    }
     let at_edge = match model.screen {
         Screen::Plan => match model.view.pane {
             Pane::Steps => by > 0,
@@ -340,6 +344,9 @@ fn turn_pane_within(model: &mut Model, by: isize) {
 }
 
 fn turn_pane(model: &mut Model, by: isize) {
+    if model.place() == Place::GateReview {
+        return model.turn_review(by, true);
+    }
     match model.screen {
         Screen::Plan => {
             let at = Pane::ALL

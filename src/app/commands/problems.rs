@@ -73,6 +73,7 @@ fn go(model: &mut Model) {
     };
     if let Some((stage, check)) = check_at(model, &problem.place) {
         model.open_screen(Screen::Gates);
+        model.gates.review = None;
         model.gates.pane = GatePane::Checks;
         (model.gates.stage, model.gates.check) = (stage, check);
         return;

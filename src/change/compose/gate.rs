@@ -78,8 +78,9 @@ impl Composer<'_> {
             return refuse("a link has no spaces: paste a URL or a path in the repository");
         }
         let bullet = format!(
-            "- {} — <{link}> ({}, {})",
+            "- {} — {} ({}, {})",
             escaped(&check.text),
+            written(link),
             self.now.format("%Y-%m-%d"),
             escaped(who)
         );
@@ -144,6 +145,19 @@ impl Composer<'_> {
         };
         Ok(Attachment::Ready(change(file.path.clone(), target, text)))
     }
+}
+
+/// A link as Markdown. A path is written from the root of the repository, which is how
+/// both stepdeck and the usual forges read a leading slash.
+fn written(link: &str) -> String {
+    let scheme = link.split_once(':').map(|(scheme, _)| scheme);
+    let is_scheme = |s: &str| s.len() > 1 && s.chars().all(|c| c.is_ascii_alphanumeric());
+    if scheme.is_some_and(is_scheme) {
+        return format!("<{link}>");
+    }
+    let path = link.strip_prefix("./").unwrap_or(link);
+    let path = path.trim_start_matches('/');
+    format!("[{}](</{path}>)", escaped(path))
 }
 
 fn entry(stage: &Stage, newline: &str, bullet: &str) -> String {

@@ -1,9 +1,10 @@
 //! Readiness checklists: under a heading with "Checklist", one heading a stage, one list
 //! item a check. A plain bullet counts as an open check.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::document::markdown::{Check as Mark, MarkdownDocument};
+use crate::plan::checks::tick_contradicted::may_be_year;
 use crate::plan::id::{StepId, ids_in};
 
 /// One list item of a checklist.
@@ -72,11 +73,38 @@ pub fn checklists(document: &MarkdownDocument, file: usize) -> Vec<Checklist> {
             nth,
             text: item.text.clone(),
             done: matches!(item.check, Mark::Done(_)),
-            steps: ids_in(&item.text),
+            steps: steps_in(&item.text),
             file,
             item: index,
             line: document.line_of(item.span.start),
         });
     }
     lists
+}
+
+/// The steps that a check names, each once; a number that is rather a year is none.
+fn steps_in(text: &str) -> Vec<StepId> {
+    let mut seen = HashSet::new();
+    let named = ids_in(text).into_iter();
+    named
+        .filter(|id| !may_be_year(*id, text) && seen.insert(*id))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::steps_in;
+
+    #[test]
+    fn ranges_are_spelled_out_and_years_left_out() {
+        let named = |text: &str| -> Vec<String> {
+            steps_in(text).iter().map(ToString::to_string).collect()
+        };
+        assert_eq!(
+            named("Runbooks (Step 0123, 0101–0103, 0102)"),
+            ["0123", "0101", "0102", "0103"]
+        );
+        assert_eq!(named("Budget of 2027 agreed"), [] as [&str; 0]);
+        assert_eq!(named("Step 2027 is held"), ["2027"]);
+    }
 }

@@ -21,7 +21,7 @@ pub struct Entry {
 pub struct Evidence {
     /// The bullet's words.
     pub text: String,
-    /// Where it points to.
+    /// Where it points to. A path that begins at the root is given without its slash.
     pub links: Vec<String>,
     /// Index of the file in the plan.
     pub file: usize,
@@ -79,7 +79,7 @@ pub fn entries(document: &MarkdownDocument, file: usize, stages: &[String]) -> V
         let links: Vec<String> = links[first..]
             .iter()
             .take_while(|link| item.span.contains(link.span.start))
-            .map(|link| link.url.clone())
+            .map(|link| from_root(&link.url).to_owned())
             .collect();
         if !links.is_empty() {
             entries[entry].evidence.push(Evidence {
@@ -91,6 +91,14 @@ pub fn entries(document: &MarkdownDocument, file: usize, stages: &[String]) -> V
         }
     }
     entries
+}
+
+/// A path that begins at the root of the repository, as paths are given everywhere else.
+fn from_root(link: &str) -> &str {
+    match link.strip_prefix('/') {
+        Some(path) if !path.starts_with('/') => path,
+        _ => link,
+    }
 }
 
 #[cfg(test)]

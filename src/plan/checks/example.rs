@@ -57,12 +57,14 @@ pub fn table(rows: &[(&str, &str, &str)]) -> String {
     text
 }
 
-/// Reads a plan: `.jsonl` is a log, `ROADMAP.md` the roadmap, the rest canon.
+/// Reads a plan: `.jsonl` is a log, `ROADMAP.md` the roadmap,
+/// `review.md` in a folder the packet of a gate review, the rest canon.
 pub fn plan(files: &[(&str, &str)]) -> Plan {
     let file = |(path, text): &(&str, &str)| {
         let role = match path {
             path if path.ends_with(".jsonl") => Role::Log,
             path if path.ends_with("ROADMAP.md") => Role::Roadmap,
+            path if path.ends_with("/review.md") => Role::GateReview,
             _ => Role::Canon,
         };
         SourceFile::load(*path, role, text.as_bytes().to_vec())

@@ -79,7 +79,7 @@ fn is_missing(plan: &Plan, step: StepRef<'_>, entry: &str, context: &Context<'_>
 }
 
 /// The entry as a path, if it cannot well be anything else.
-fn local_path(entry: &str, exists: &dyn Fn(&Path) -> bool) -> Option<PathBuf> {
+pub(super) fn local_path(entry: &str, exists: &dyn Fn(&Path) -> bool) -> Option<PathBuf> {
     let entry = entry.trim();
     let strange = |c: char| c.is_whitespace() || c.is_control() || "<>*?\\|\"{}`".contains(c);
     if entry.is_empty() || entry.contains(strange) || entry.contains("://") {
@@ -113,7 +113,7 @@ fn local_path(entry: &str, exists: &dyn Fn(&Path) -> bool) -> Option<PathBuf> {
 }
 
 /// The path without `.` and `..`, or nothing where it leads out of the root.
-fn normal(path: &Path) -> Option<PathBuf> {
+pub(super) fn normal(path: &Path) -> Option<PathBuf> {
     let mut normal = PathBuf::new();
     for part in path.components() {
         match part {

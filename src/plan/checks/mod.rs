@@ -42,6 +42,8 @@ pub mod unknown_stage;
 pub mod unknown_status;
 pub mod unreadable_line;
 pub mod unsorted;
+pub mod vanished_evidence;
+pub mod waiver_missing;
 pub mod wrong_type;
 
 #[cfg(test)]
@@ -309,6 +311,8 @@ pub const RULES: &[Rule] = &[
     block_table_gap::RULE,
     tick_without_evidence::RULE,
     tick_contradicted::RULE,
+    vanished_evidence::RULE,
+    waiver_missing::RULE,
     missing_artifact::RULE,
     unknown_stage::RULE,
     missing_checkpoint::RULE,

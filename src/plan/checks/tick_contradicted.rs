@@ -89,7 +89,6 @@ pub fn open_steps(plan: &Plan, check: &Check) -> Vec<usize> {
     let mut open: Vec<usize> = check
         .steps
         .iter()
-        .filter(|id| !may_be_year(**id, &check.text))
         .filter_map(|id| plan.find(*id))
         .filter(|step| plan.step(*step).status() != Some(Status::Complete))
         .collect();

@@ -6,10 +6,9 @@ use chrono::{DateTime, Utc};
 
 use super::Inputs;
 use crate::plan::Plan;
-use crate::plan::checks::tick_contradicted::may_be_year;
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
-use crate::plan::stage::{Stage, Standing, standings};
+use crate::plan::stage::{self, Stage};
 use crate::plan::status::{State, Status};
 
 /// Of the steps that become ready, so many are named.
@@ -59,9 +58,7 @@ impl<'a> Survey<'a> {
     /// Looks the plan over; `ready` are the indexes of its ready steps.
     pub fn new(plan: &'a Plan, inputs: &Inputs<'_>, ready: &[usize]) -> Self {
         let stages = plan.stages();
-        let standings = standings(stages);
-        let current = standings.iter().position(|s| *s == Standing::Current);
-        let stage = current.map(|at| &stages[at]);
+        let stage = stage::current(stages).map(|at| &stages[at]);
         let checks = stage.map_or_else(HashMap::new, |stage| named(plan, stage));
         let (blocks_before, blocks) = blocks(plan, ready);
         Self {
@@ -149,7 +146,7 @@ impl<'a> Survey<'a> {
     fn no_stage(&self) -> String {
         match self.plan.stages().is_empty() {
             true => "the plan has no stages".to_owned(),
-            false => "the bar of every gate is met".to_owned(),
+            false => "every gate is behind".to_owned(),
         }
     }
 
@@ -177,11 +174,7 @@ fn named(plan: &Plan, stage: &Stage) -> HashMap<usize, Vec<usize>> {
         if check.done {
             continue;
         }
-        let ids = check
-            .steps
-            .iter()
-            .filter(|id| !may_be_year(**id, &check.text));
-        for step in ids.filter_map(|id| plan.find(*id)) {
+        for step in check.steps.iter().filter_map(|id| plan.find(*id)) {
             if plan.graph().state(step) == State::Done {
                 continue;
             }

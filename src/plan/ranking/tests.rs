@@ -215,7 +215,7 @@ fn without_a_current_stage_the_gate_terms_say_why() {
     let met = "# Checklist\n\n## Base\n\n- [x] Step 0001\n";
     expect(
         &by("evidence", &plan(&line, met)),
-        &[("0001", 0, "the bar of every gate is met")],
+        &[("0001", 0, "every gate is behind")],
     );
 }
 

@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{checks, ladder, owners};
+use super::{checks, gate_review, ladder, owners};
 use crate::app::command::Place;
 use crate::app::model::{GatePane, Model};
 use crate::plan::source::Role;
@@ -22,6 +22,8 @@ use crate::tui::window::Sight;
 const TWO_COLUMNS: u16 = 80;
 /// From this many columns on all three panes are shown.
 const THREE_COLUMNS: u16 = 120;
+/// From this many columns on the ladder stays beside an open review.
+const ALL_BESIDE_REVIEW: u16 = 150;
 
 /// Draws the screen into `body`.
 pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: &mut Sight) {
@@ -29,6 +31,9 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: 
     let stages = model.plan.stages();
     if stages.is_empty() {
         return no_ladder(buf, body, model, theme);
+    }
+    if model.gates.review.is_some() {
+        return review(buf, body, model, theme, sight);
     }
     let focus = model.gates.pane;
     let [left, middle, right] = places(body, focus, model.gates.zoomed);
@@ -66,6 +71,34 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: 
         );
         measure(sight, focus == GatePane::Owners, shown);
     }
+}
+
+/// The open review in the place of the panes; beside it, as far as there is room, the
+/// checklist that its bar is about, and the ladder.
+fn review(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mut Sight) {
+    let (ladder, rest) = match body.width < ALL_BESIDE_REVIEW {
+        true => (None, body),
+        false => {
+            let (ladder, rest) = split(body, 32);
+            (Some(ladder), rest)
+        }
+    };
+    let (middle, checklist) = match body.width < THREE_COLUMNS {
+        true => (rest, None),
+        false => {
+            let (middle, checklist) = split(rest, rest.width * 3 / 5);
+            (middle, Some(checklist))
+        }
+    };
+    if let Some(area) = ladder {
+        ladder::draw(buf, area, model, theme, sight.window(Place::Ladder), false);
+    }
+    if let Some(area) = checklist {
+        checks::draw(buf, area, model, theme, sight.window(Place::Checks), false);
+    }
+    let focused = model.overlays.is_empty();
+    let window = sight.window(Place::GateReview);
+    sight.page = gate_review::draw(buf, middle, model, theme, window, focused);
 }
 
 fn measure(sight: &mut Sight, has_keys: bool, shown: usize) {

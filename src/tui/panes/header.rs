@@ -78,6 +78,9 @@ fn crumbs<'a>(model: &'a Model, theme: &Theme) -> Vec<Part<'a>> {
             if let Some(stage) = model.plan.stages().get(model.gates.stage) {
                 push(0, visible_line(&stage.name).into_owned(), theme.heading);
             }
+            if model.gates.review.is_some() {
+                push(1, "review".to_owned(), theme.text);
+            }
         }
         Screen::Problems => push(0, "Problems".to_owned(), theme.heading),
     }

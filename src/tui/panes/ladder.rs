@@ -23,13 +23,19 @@ pub fn draw(
 ) -> usize {
     let stages = model.plan.stages();
     let standings = standings(stages);
-    let met = standings.iter().filter(|s| **s == Standing::Met).count();
-    let right = Line::styled(format!("{met} of {} met", stages.len()), theme.dim);
+    let behind = |s: &&Standing| matches!(s, Standing::Passed | Standing::Met);
+    let behind = standings.iter().filter(behind).count();
+    let word = match standings.contains(&Standing::Passed) {
+        true => "passed",
+        false => "met",
+    };
+    let right = Line::styled(format!("{behind} of {} {word}", stages.len()), theme.dim);
     let title = Line::styled("Stages", theme.title);
     let inner = frame::pane_with(buf, area, theme, title, right, focused);
     let width = inner.width.saturating_sub(GUTTER);
     let mut sheet = Sheet::new(theme, width);
-    let roomy = stages.len() * 4 <= usize::from(inner.height) + 1;
+    let reviews = stages.iter().filter(|stage| stage.review().is_some());
+    let roomy = stages.len() * 4 + reviews.count() <= usize::from(inner.height) + 1;
     let tight = stages.len() * 3 > usize::from(inner.height);
     for (at, (stage, standing)) in stages.iter().zip(standings).enumerate() {
         if at > 0 && roomy {
@@ -56,15 +62,40 @@ pub fn draw(
             };
             sheet.pair(Span::styled(format!("  {}", rung.horizon), theme.dim), bar);
         }
+        if let Some((text, style)) = reviewed(stage, theme) {
+            sheet.row(Span::styled(format!("  {text}"), style));
+        }
         sheet.end_item();
     }
     sheet.draw_items(buf, inner, window, model.gates.stage, focused)
 }
 
+/// What the reviews of the gate came to: the decision in force, and whether one is open.
+pub fn reviewed(stage: &Stage, theme: &Theme) -> Option<(String, Style)> {
+    let decided = stage.decided().and_then(|packet| {
+        let on = packet.decided_on();
+        let on = on.map_or_else(String::new, |day| format!(" {day}"));
+        let waived = match packet.decision?.passes() && !packet.waiver.is_empty() {
+            true => ", waived",
+            false => "",
+        };
+        Some(format!("{}{waived}{on}", packet.decision?.words()))
+    });
+    let is_open = stage
+        .review()
+        .is_some_and(|packet| packet.decision.is_none());
+    match (decided, is_open) {
+        (None, false) => None,
+        (None, true) => Some(("review open".to_owned(), theme.warning)),
+        (Some(decided), true) => Some((format!("{decided}, review open"), theme.warning)),
+        (Some(decided), false) => Some((decided, theme.dim)),
+    }
+}
+
 /// The sign of a standing and its look.
 pub fn look(standing: Standing, theme: &Theme) -> (&'static str, Style) {
     let sign = match standing {
-        Standing::Met => Sign::Complete,
+        Standing::Passed | Standing::Met => Sign::Complete,
         Standing::Current => Sign::InProgress,
         Standing::Later => Sign::Idea,
     };

@@ -9,6 +9,7 @@ pub mod checks;
 pub mod detail;
 pub mod footer;
 pub mod excerpt;
+pub mod gate_review;
 pub mod gates;
 pub mod grid;
 pub mod header;

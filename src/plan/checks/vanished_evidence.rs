@@ -1,0 +1,181 @@
+//! Evidence in the roadmap that is a file of the repository and is not there.
+//!
+//! Whoever opens the link at the gate finds nothing: the path is mistyped, or the file was
+//! moved, or deleted, or never committed. Put the file back, or attach where it is now. Only
+//! links that are plainly paths in this repository count, seen from its root or from the
+//! roadmap's own folder; addresses on the web are not looked up.
+//!
+//! ## Caught
+//!
+//! ```markdown
+//! # Checklists
+//!
+//! ## Base
+//!
+//! - [x] Runbooks written
+//! ```
+//!
+//! ```markdown docs/ROADMAP.md
+//! ## Base
+//!
+//! - Runbooks written — [the runbooks](/docs/runbooks.md) (2026-05-01, Ada)
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```markdown
+//! # Checklists
+//!
+//! ## Base
+//!
+//! - [x] Runbooks written
+//! ```
+//!
+//! ```markdown docs/ROADMAP.md
+//! ## Base
+//!
+//! - Runbooks written — [in the plan](plan.md#checklists), <https://example.org/runbooks>
+//! ```
+
+use std::path::{Path, PathBuf};
+
+use super::missing_artifact::{local_path, normal};
+use super::wording::quoted;
+use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
+use crate::document::markdown::MarkdownDocument;
+use crate::document::splice::Span;
+use crate::plan::canon::roadmap::Evidence;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "vanished-evidence",
+    severity: Severity::Warning,
+    title: "evidence in the roadmap is a file that does not exist",
+    help: Help {
+        keys: "put the file back, or press `a` on the check to attach where it is now and take the old line out of the roadmap",
+        commands: "put the file back, or attach where it is now with `stepdeck tick STAGE CHECK --evidence PATH` and take the old line out of the roadmap",
+    },
+    run,
+};
+
+fn run(plan: &Plan, context: &Context<'_>, problems: &mut Vec<Problem>) {
+    for stage in plan.stages() {
+        for evidence in &stage.evidence {
+            let file = &plan.files()[evidence.file];
+            let Some(document) = file.markdown() else {
+                continue;
+            };
+            for link in &evidence.links {
+                if !is_gone(link, file.path.parent(), context.exists) {
+                    continue;
+                }
+                let message = format!(
+                    "the evidence {} for {} does not exist",
+                    quoted(link),
+                    stage.name
+                );
+                let span = span_of(document, evidence, link);
+                let spot = Spot::in_markdown(plan, evidence.file, span);
+                problems.push(RULE.problem(plan, spot, message));
+            }
+        }
+    }
+}
+
+/// Whether a link is a path in the repository at which there is nothing.
+fn is_gone(link: &str, folder: Option<&Path>, exists: &dyn Fn(&Path) -> bool) -> bool {
+    // A link within the page.
+    if link.starts_with('#') {
+        return false;
+    }
+    let Some(path) = local_path(link.split('?').next().unwrap_or_default(), exists) else {
+        return false;
+    };
+    let path = PathBuf::from(decoded(&path.to_string_lossy()));
+    let rooted = path.strip_prefix("/").unwrap_or(&path).to_owned();
+    let beside = folder.map(|folder| folder.join(&path));
+    let inside: Vec<_> = [Some(rooted), beside]
+        .into_iter()
+        .flatten()
+        .filter_map(|path| normal(&path))
+        .collect();
+    // A path that leads out of the repository says nothing that could be checked here.
+    !inside.is_empty() && !inside.iter().any(|path| exists(path))
+}
+
+/// A link with its `%20` and the like read as the characters that they stand for.
+fn decoded(link: &str) -> String {
+    let bytes = link.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let pair = link.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
+        match pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
+            Some(byte) => {
+                out.push(byte);
+                at += 3;
+            }
+            None => {
+                out.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(out).unwrap_or_else(|_| link.to_owned())
+}
+
+/// Where the link stands, else the line of its bullet.
+fn span_of(document: &MarkdownDocument, evidence: &Evidence, link: &str) -> Span {
+    let item = document.items().iter();
+    let item = item
+        .map(|item| item.span)
+        .find(|span| document.line_of(span.start) == evidence.line);
+    let item = item.unwrap_or_default();
+    let links = document.links().iter();
+    let own = links.filter(|l| item.contains(l.span.start));
+    let found = own
+        .into_iter()
+        .find(|l| l.url == link || l.url.strip_prefix('/') == Some(link));
+    found.map_or(item, |link| link.span)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{CANON, found, found_beside};
+    use super::{RULE, decoded};
+
+    const LIST: &str = "# Checklists\n\n## Base\n\n- [x] Runbooks written\n";
+
+    #[test]
+    fn it_catches_files_that_are_gone() {
+        let roadmap = "## Base\n\n- Runbooks written — [a](</docs/a.md>) (2026-05-01, Ada)\n\
+                       - [b](../data/b%20c.pdf), [c](sub/c.md#top)\n";
+        let files = [(CANON, LIST), ("docs/ROADMAP.md", roadmap)];
+        assert_eq!(
+            found_beside(&RULE, &files, &["docs/sub/c.md"]),
+            [
+                "docs/ROADMAP.md:3:22 [[a](</docs/a.md>)] the evidence “docs/a.md” for Base \
+                 does not exist",
+                "docs/ROADMAP.md:4:3 [[b](../data/b%20c.pdf)] the evidence \
+                 “../data/b%20c.pdf” for Base does not exist",
+            ]
+        );
+        let there = ["docs/a.md", "docs/sub/c.md", "data/b c.pdf"];
+        assert_eq!(found_beside(&RULE, &files, &there), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn it_leaves_addresses_and_what_lies_outside_alone() {
+        let roadmap = "## Base\n\n- [a](https://example.org/a.md) [b](#top) \
+                       [c](mailto:a@example.org) [d](../../etc/passwd)\n";
+        let files = [(CANON, LIST), ("ROADMAP.md", roadmap)];
+        assert!(found(&RULE, &files).is_empty());
+    }
+
+    #[test]
+    fn escapes_in_a_link_are_read() {
+        assert_eq!(decoded("a%20b%"), "a b%");
+        assert_eq!(decoded("%e4"), "%e4");
+        assert_eq!(decoded("%ä"), "%ä");
+    }
+}
