@@ -18,6 +18,7 @@ pub mod list;
 pub mod man;
 pub mod next;
 pub mod paint;
+pub mod review;
 pub mod set;
 pub mod show;
 pub mod step_document;
@@ -98,6 +99,7 @@ pub enum Subcommands {
     Export(export::Export),
     Completions(completions::Completions),
     Man(man::Man),
+    Review(review::Review),
 }
 
 /// How a run ended, if it could be done at all.
@@ -172,6 +174,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Export(export) => export.run(invocation),
         Subcommands::Completions(completions) => completions.run(invocation),
         Subcommands::Man(man) => man.run(invocation),
+        Subcommands::Review(review) => review.run(invocation),
     }
 }
 
