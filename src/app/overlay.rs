@@ -80,6 +80,8 @@ pub enum Purpose {
         /// What stood there when the field was opened.
         seen: Vec<u8>,
     },
+    /// Why something is decided in the weekly review.
+    Decide(super::commands::review::Deed),
     /// Words that the filter line is set to.
     Filter {
         /// The line before, for Esc.
@@ -130,6 +132,15 @@ pub enum Choice {
     Sort(super::plan_view::Sort),
     /// Opens a link.
     Open(String),
+    /// Mends a dependency of the weekly review.
+    Mend {
+        /// The dependency.
+        tangle: crate::record::review::gather::Tangle,
+        /// How.
+        remedy: crate::record::review::decide::Remedy,
+    },
+    /// Puts two ranked steps side by side.
+    Compare(StepId, StepId),
 }
 
 /// A row to choose.

@@ -302,6 +302,7 @@ impl Model {
                 let change = self.composer().set_line(place, seen, text)?;
                 self.make(Ok(change), 1);
             }
+            Purpose::Decide(deed) => self.do_deed(*deed, text)?,
             Purpose::Filter { .. } => self.keep_filter(text)?,
         }
         Ok(())

@@ -40,6 +40,11 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             false => model.say(text),
         },
     }
+    let week = Some(crate::record::review::Week::of(model.now));
+    let stale = model.review.generation != model.generation || model.review.week != week;
+    if model.review.week.is_some() && stale {
+        model.refresh_review(false);
+    }
     let draft = model.draft();
     if draft != model.live.kept {
         model.live.kept.clone_from(&draft);
@@ -292,6 +297,9 @@ impl Model {
         self.screen = screen;
         if screen == Screen::Problems {
             self.effects.push(Effect::Check);
+        }
+        if screen == Screen::Review {
+            self.refresh_review(true);
         }
     }
 

@@ -148,6 +148,7 @@ impl Desk {
             who: "Robin".to_owned(),
             roadmap: below(&opened.layout.roadmap),
             checkpoints: below(&opened.layout.checkpoints),
+            reviews: below(&opened.layout.reviews),
             root: opened.layout.root.clone(),
             ..Setting::default()
         };

@@ -8,6 +8,7 @@ pub mod fixture;
 pub mod keys;
 pub mod programme;
 pub mod pty;
+pub mod review;
 pub mod run;
 pub mod schema;
 pub mod screen;

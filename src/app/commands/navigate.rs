@@ -5,6 +5,7 @@ use crate::app::key::{Code, Key};
 use crate::app::model::{GatePane, Model, Screen};
 use crate::app::overlay::Overlay;
 use crate::app::plan_view::{Pane, Side, detail_fields};
+use crate::app::review_view::Part;
 use crate::plan::canon::block_table::BlockColumn;
 
 /// Blocks in a row of the grid.
@@ -174,7 +175,7 @@ pub const COMMANDS: &[Command] = &[
     },
 ];
 
-const EVERYWHERE_BUT_CONFLICT: &[Place] = EVERYWHERE.split_at(9).0;
+const EVERYWHERE_BUT_CONFLICT: &[Place] = EVERYWHERE.split_at(EVERYWHERE.len() - 2).0;
 
 fn whole_page(model: &Model) -> isize {
     isize::try_from(model.page.saturating_sub(1).max(1)).unwrap_or(1)
@@ -209,6 +210,10 @@ pub fn by(model: &mut Model, by: isize) {
         Screen::Problems => {
             let count = model.problems.found.len();
             model.problems.cursor = moved(model.problems.cursor, by, count);
+        }
+        Screen::Review => {
+            let count = model.review.count(model.review.part);
+            model.review.go(moved(model.review.cursor(), by, count));
         }
     }
 }
@@ -333,6 +338,11 @@ fn turn_pane_within(model: &mut Model, by: isize) {
             GatePane::Checks => false,
         },
         Screen::Problems => true,
+        Screen::Review => match model.review.part {
+            Part::Proposals => by < 0,
+            Part::Dependencies => false,
+            Part::Ten => by > 0,
+        },
     };
     if !at_edge {
         turn_pane(model, by);
@@ -358,6 +368,13 @@ fn turn_pane(model: &mut Model, by: isize) {
             };
         }
         Screen::Problems => {}
+        Screen::Review => {
+            let at = model.review.part as isize + by.signum();
+            let count = Part::ALL.len() as isize;
+            model.review.part = Part::ALL[at.rem_euclid(count) as usize];
+            // What was decided in the other parts bears on what this one lists.
+            model.refresh_review(true);
+        }
     }
 }
 

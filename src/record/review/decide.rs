@@ -233,6 +233,9 @@ impl Review<'_> {
         ops.push(Op::Set(Line::Undecided, Line::Undecided.value(&head)));
         let mut change = self.noted(who, Vec::new(), ops)?;
         change.label = format!("the review of {} is held", self.week);
+        if let Some(open) = Line::Undecided.value(&head) {
+            change.label += &format!(" · {open} left for the next one");
+        }
         Ok(change)
     }
 

@@ -366,10 +366,12 @@ fn trouble(
     })
 }
 
-/// Why the ranking puts a step where it is: the terms that give most, in words.
+/// Why the ranking puts a step where it is: the terms that give most, in words. Where it
+/// stands and how old it is come last: they tell least about the step itself.
 pub fn reason(ranked: &Ranked) -> String {
     let mut terms: Vec<_> = ranked.terms.iter().filter(|term| term.points > 0).collect();
-    terms.sort_by_key(|term| std::cmp::Reverse(term.points));
+    let is_plain = |name: &str| matches!(name, "block" | "age");
+    terms.sort_by_key(|term| (is_plain(term.name), std::cmp::Reverse(term.points)));
     let words = terms
         .iter()
         .take(MOST_REASONS)

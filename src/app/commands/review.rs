@@ -1,0 +1,603 @@
+//! The weekly review: one key decides and moves on.
+
+use serde::{Deserialize, Serialize};
+
+use crate::app::command::{Blocked, Command, Group, Place, REVIEW};
+use crate::app::message::Effect;
+use crate::app::model::Model;
+use crate::app::overlay::{Choice, Overlay, Purpose, Row};
+use crate::app::review_view::Part;
+use crate::change::Change;
+use crate::change::value::Refusal;
+use crate::plan::id::StepId;
+use crate::plan::ranking::Ranked;
+use crate::plan::status::Status;
+use crate::record::review::decide::Remedy;
+use crate::record::review::gather::{Review, TEN, Tangle, Trouble, reason};
+use crate::record::review::{Section, Week};
+
+/// A decision that asks for its reason first.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+pub enum Deed {
+    /// Say no to a proposal.
+    Reject(StepId),
+    /// Commit to a step that the ranking has further down.
+    Pin(StepId),
+    /// Set a ready step aside.
+    SetAside(StepId),
+}
+
+const PROPOSALS: &[Place] = &[Place::Proposals];
+const DEPENDENCIES: &[Place] = &[Place::Dependencies];
+const NEXT_TEN: &[Place] = &[Place::NextTen];
+
+/// Commands of screen 3.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        name: "accept",
+        keys: &["+"],
+        title: "Accept the proposal: an idea becomes a draft, a draft stays one",
+        hint: "accept",
+        group: Group::Edit,
+        places: PROPOSALS,
+        blocked: undecidable,
+        run: |model| decide(model, |review, id, who| review.accept(id, who)),
+    },
+    Command {
+        name: "defer",
+        keys: &["-"],
+        title: "Defer the proposal until the next review",
+        hint: "defer",
+        group: Group::Edit,
+        places: PROPOSALS,
+        blocked: undecidable,
+        run: |model| decide(model, |review, id, who| review.defer(id, "", who)),
+    },
+    Command {
+        name: "reject",
+        keys: &["r"],
+        title: "Reject the proposal, with a reason",
+        hint: "reject",
+        group: Group::Edit,
+        places: PROPOSALS,
+        blocked: undecidable,
+        run: |model| ask(model, "Why not", Deed::Reject),
+    },
+    Command {
+        name: "mend",
+        keys: &["f"],
+        title: "Mend the dependency",
+        hint: "mend",
+        group: Group::Edit,
+        places: DEPENDENCIES,
+        blocked: undecidable,
+        run: mend,
+    },
+    Command {
+        name: "leave",
+        keys: &["-"],
+        title: "Leave the dependency as it is for now",
+        hint: "leave",
+        group: Group::Edit,
+        places: DEPENDENCIES,
+        blocked: |model| undecidable(model).or_else(|| mended(model)),
+        run: |model| {
+            if let Some((tangle, _)) = tangle(model) {
+                decide(model, |review, _, who| review.leave(&tangle, "", who));
+            }
+        },
+    },
+    Command {
+        name: "commit",
+        keys: &["+"],
+        title: "Put the step among the next ten; one from further down asks why",
+        hint: "commit",
+        group: Group::Edit,
+        places: NEXT_TEN,
+        blocked: |model| undecidable(model).or_else(|| cannot_commit(model)),
+        run: commit,
+    },
+    Command {
+        name: "set-aside",
+        keys: &["-"],
+        title: "Defer the step: not this week, with the reason",
+        hint: "defer",
+        group: Group::Edit,
+        places: NEXT_TEN,
+        blocked: |model| undecidable(model).or_else(|| complete(model)),
+        run: |model| ask(model, "Why not this week:", Deed::SetAside),
+    },
+    Command {
+        name: "review-complete",
+        keys: &["x"],
+        title: "Set the step complete",
+        hint: "done",
+        group: Group::Edit,
+        places: NEXT_TEN,
+        blocked: |model| undecidable(model).or_else(|| complete(model)),
+        run: |model| decide(model, |review, id, who| review.complete(id, who)),
+    },
+    Command {
+        name: "rank-down",
+        keys: &["J"],
+        title: "Move the committed step down among the ten",
+        hint: "lower",
+        group: Group::Edit,
+        places: NEXT_TEN,
+        blocked: |model| undecidable(model).or_else(|| not_committed(model)),
+        run: |model| swap(model, 1),
+    },
+    Command {
+        name: "rank-up",
+        keys: &["K"],
+        title: "Move the committed step up among the ten",
+        hint: "higher",
+        group: Group::Edit,
+        places: NEXT_TEN,
+        blocked: |model| undecidable(model).or_else(|| not_committed(model)),
+        run: |model| swap(model, -1),
+    },
+    Command {
+        name: "score",
+        keys: &["w"],
+        title: "Why the step stands there: its score, term by term",
+        hint: "why",
+        group: Group::View,
+        places: NEXT_TEN,
+        blocked: unranked,
+        run: score,
+    },
+    Command {
+        name: "compare",
+        keys: &["W"],
+        title: "Put two steps side by side: why this one and not that one",
+        hint: "compare",
+        group: Group::View,
+        places: NEXT_TEN,
+        blocked: unranked,
+        run: choose_other,
+    },
+    Command {
+        name: "review-step",
+        keys: &["enter"],
+        title: "Go to the step of the row",
+        hint: "go there",
+        group: Group::Find,
+        places: REVIEW,
+        blocked: no_row,
+        run: |model| {
+            if let Some(id) = model.review.step() {
+                model.jump(id, 0);
+            }
+        },
+    },
+    Command {
+        name: "review-edit",
+        keys: &["e"],
+        title: "Edit a field of the step",
+        hint: "",
+        group: Group::Edit,
+        places: REVIEW,
+        blocked: undecidable,
+        run: |model| {
+            if let Some(step) = model.review.step().and_then(|id| model.plan.find(id)) {
+                model.field_menu(step);
+            }
+        },
+    },
+    Command {
+        name: "review-owner",
+        keys: &["o"],
+        title: "Set the owner of the step",
+        hint: "owner",
+        group: Group::Edit,
+        places: NEXT_TEN,
+        blocked: undecidable,
+        run: |model| {
+            if let Some(id) = model.review.step() {
+                model.owner_chooser(vec![(id, 0)]);
+            }
+        },
+    },
+    Command {
+        name: "finish",
+        keys: &["F"],
+        title: "Finish the review: the record says when it was held, and what is left",
+        hint: "finish",
+        group: Group::Edit,
+        places: NEXT_TEN,
+        blocked: |model| model.is_locked(),
+        run: finish,
+    },
+    Command {
+        name: "copy-review",
+        keys: &["Y"],
+        title: "Copy the record of the review as Markdown",
+        hint: "",
+        group: Group::Find,
+        places: REVIEW,
+        blocked: |_| None,
+        run: copy,
+    },
+    Command {
+        name: "screen-review",
+        keys: &["3"],
+        title: "Screen 3: Next ten, the weekly review",
+        hint: "",
+        group: Group::View,
+        places: crate::app::command::SCREENS,
+        blocked: |_| None,
+        run: |model| model.open_screen(crate::app::model::Screen::Review),
+    },
+];
+
+fn no_row(model: &Model) -> Blocked {
+    let nothing = model.review.step().is_none();
+    nothing.then(|| "there is nothing to decide here".to_owned())
+}
+
+/// Why the selected row cannot be decided about.
+fn undecidable(model: &Model) -> Blocked {
+    model.is_locked().or_else(|| no_row(model)).or_else(|| {
+        let id = model.review.step()?;
+        let gone = model.plan.find(id).is_none();
+        gone.then(|| format!("{id} is not in the plan any more"))
+    })
+}
+
+fn tangle(model: &Model) -> Option<(Tangle, bool)> {
+    model
+        .review
+        .tangles
+        .get(model.review.cursors[Part::Dependencies as usize])
+        .cloned()
+}
+
+fn mended(model: &Model) -> Blocked {
+    let (_, wrong) = tangle(model)?;
+    let key = model.keymap.key_of("mend");
+    (!wrong).then(|| format!("it is mended already · {key} notes that in the record"))
+}
+
+fn cannot_commit(model: &Model) -> Blocked {
+    let id = model.review.step()?;
+    if model.review.place(id).is_some() {
+        return Some(format!("{id} is among the ten already"));
+    }
+    complete(model)
+}
+
+fn complete(model: &Model) -> Blocked {
+    let id = model.review.step()?;
+    let step = model.plan.step(model.plan.find(id)?);
+    let done = step.status() == Some(Status::Complete);
+    done.then(|| format!("{id} is complete already"))
+}
+
+fn not_committed(model: &Model) -> Blocked {
+    let id = model.review.step()?;
+    let free = model.review.place(id).is_none();
+    let key = model.keymap.key_of("commit");
+    free.then(|| format!("only the ten have an order of their own · {key} commits to {id}"))
+}
+
+fn unranked(model: &Model) -> Blocked {
+    no_row(model).or_else(|| {
+        let row = model.review.ten.get(model.review.cursor())?;
+        let id = row.id;
+        row.ranked
+            .is_none()
+            .then(|| format!("{id} is not ready, so it has no score"))
+    })
+}
+
+/// Makes the decision that `wish` composes about the selected row, and moves on.
+fn decide(
+    model: &mut Model,
+    wish: impl FnOnce(&Review<'_>, StepId, &str) -> Result<Change, Refusal>,
+) {
+    let Some(id) = model.review.step() else {
+        return;
+    };
+    if let Err(refusal) = model.decided(id, wish) {
+        model.refuse(refusal.to_string());
+    }
+}
+
+fn ask(model: &mut Model, question: &str, deed: impl FnOnce(StepId) -> Deed) {
+    let Some(id) = model.review.step() else {
+        return;
+    };
+    model.prompt(format!("{question} {id}"), "", Purpose::Decide(deed(id)));
+}
+
+fn commit(model: &mut Model) {
+    let Some(row) = model.review.ten.get(model.review.cursor()).cloned() else {
+        return;
+    };
+    match row.ranked {
+        Some((place, ranked)) if place <= TEN => {
+            let why = reason(&ranked);
+            decide(model, |review, id, who| review.commit(id, &why, who));
+        }
+        _ => ask(model, "Why pin", Deed::Pin),
+    }
+}
+
+fn swap(model: &mut Model, by: isize) {
+    let Some(id) = model.review.step() else {
+        return;
+    };
+    let ten = model.review.record.entries(Section::Ten);
+    let at = ten.iter().position(|entry| entry.id == id);
+    let Some(other) = at.and_then(|at| Some(ten.get(at.checked_add_signed(by)?)?.id)) else {
+        let edge = if by < 0 { "first" } else { "last" };
+        return model.say(format!("{id} is the {edge} of them already"));
+    };
+    let who = model.setting.who.clone();
+    let change = model.with_review(|review| review.swap(id, other, &who));
+    model.make(change, 1);
+    model.refresh_review(false);
+    model.review.select(id);
+}
+
+fn mend(model: &mut Model) {
+    let Some((tangle, wrong)) = tangle(model) else {
+        return;
+    };
+    if !wrong {
+        return decide(model, |review, _, who| {
+            review.mend(&tangle, Remedy::Done, who)
+        });
+    }
+    let row = |key: &str, label: String, detail: String, remedy| Row {
+        key: key.to_owned(),
+        label,
+        detail,
+        blocked: None,
+        choice: Choice::Mend {
+            tangle: tangle.clone(),
+            remedy,
+        },
+    };
+    let (step, other) = (tangle.step, tangle.other);
+    let mut rows = vec![row(
+        "d",
+        format!("Drop it: {step} depends on {other} no more"),
+        String::new(),
+        Remedy::Drop,
+    )];
+    if tangle.trouble == Trouble::Blocked {
+        let label = format!("Unblock {other}: it is in progress");
+        rows.insert(0, row("p", label, String::new(), Remedy::Unblock));
+    }
+    model.overlays.push(Overlay::Menu {
+        title: format!("Mend {step} → {other}"),
+        rows,
+        cursor: 0,
+    });
+}
+
+fn score(model: &mut Model) {
+    let Some((row, ranked)) = ranked(model, model.review.step()) else {
+        return;
+    };
+    let mut lines = Vec::new();
+    for term in &ranked.terms {
+        lines.push(format!("{:+5}  {:9} {}", term.points, term.name, term.why));
+    }
+    lines.push(format!("{:5}  in all", ranked.score));
+    model.overlays.push(Overlay::Note {
+        title: format!("Score of {row}"),
+        lines,
+        scroll: 0,
+    });
+}
+
+fn ranked(model: &Model, id: Option<StepId>) -> Option<(StepId, Ranked)> {
+    let row = model.review.ten.iter().find(|row| Some(row.id) == id)?;
+    Some((row.id, row.ranked.clone()?.1))
+}
+
+/// Offers the steps to compare the selected one with: first the one that stands on the other
+/// side of the line below the ten.
+fn choose_other(model: &mut Model) {
+    let Some(id) = model.review.step() else {
+        return;
+    };
+    let others: Vec<_> = model.review.ten.iter().filter(|row| row.id != id).collect();
+    let place = |id: StepId| {
+        let row = model.review.ten.iter().find(|row| row.id == id);
+        row.and_then(|row| row.ranked.as_ref())
+            .map_or(usize::MAX, |(place, _)| *place)
+    };
+    let within = place(id) <= TEN;
+    let mut rows = Vec::new();
+    let mut cursor = 0;
+    for row in others {
+        let Some((at, ranked)) = &row.ranked else {
+            continue;
+        };
+        if within && *at <= TEN + 1 || !within && *at <= TEN {
+            cursor = rows.len();
+        }
+        rows.push(Row {
+            key: String::new(),
+            label: format!("{:2}  {} {}", at, row.id, row.title),
+            detail: ranked.score.to_string(),
+            blocked: None,
+            choice: Choice::Compare(id, row.id),
+        });
+    }
+    if rows.is_empty() {
+        return model.say("there is no other ranked step to compare it with");
+    }
+    model.overlays.push(Overlay::Menu {
+        title: format!("Compare {id} with"),
+        rows,
+        cursor,
+    });
+}
+
+fn finish(model: &mut Model) {
+    let who = model.setting.who.clone();
+    let known: Vec<Tangle> = model
+        .review
+        .tangles
+        .iter()
+        .map(|(t, _)| t.clone())
+        .collect();
+    let change = model.with_review(|review| review.finish(&known, None, &who));
+    let path = model.review.path.clone();
+    match change {
+        Err(refusal) => model.refuse(refusal.to_string()),
+        Ok(mut change) => {
+            change.label = format!("{} · {}", change.label, path.display());
+            model.commit(change);
+        }
+    }
+}
+
+fn copy(model: &mut Model) {
+    let file = model
+        .plan
+        .files()
+        .iter()
+        .find(|file| file.path == model.review.path);
+    let text = match file {
+        Some(file) => String::from_utf8_lossy(&file.document.to_bytes()).into_owned(),
+        None => model.review.record.write(),
+    };
+    model.effects.push(Effect::Copy(text));
+    model.say("copied the record of the review as Markdown");
+}
+
+impl Model {
+    /// Asks the review of the present week on the plan as it stands.
+    pub fn with_review<T>(&self, ask: impl FnOnce(&Review<'_>) -> T) -> T {
+        let week = Week::of(self.now);
+        ask(&Review::of(
+            &self.plan,
+            &self.setting.reviews,
+            week,
+            self.now,
+        ))
+    }
+
+    /// Lists what the review is about after the plan changed; with `anew`, from the top.
+    pub fn refresh_review(&mut self, anew: bool) {
+        let plan = self.plan.clone();
+        let week = Week::of(self.now);
+        let review = Review::of(&plan, &self.setting.reviews, week, self.now);
+        self.review.refresh(&review, &self.setting.weights, anew);
+        self.review.generation = self.generation;
+    }
+
+    /// Makes a decision about a row, says how far the part is, and moves on.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    fn decided(
+        &mut self,
+        id: StepId,
+        wish: impl FnOnce(&Review<'_>, StepId, &str) -> Result<Change, Refusal>,
+    ) -> Result<(), Refusal> {
+        let who = self.setting.who.clone();
+        let change = self.with_review(|review| wish(review, id, &who))?;
+        if !self.commit(change) {
+            return Ok(());
+        }
+        self.refresh_review(false);
+        let more = self.review.advance();
+        let part = self.review.part;
+        let (done, all) = self.review.progress(part);
+        let next = match (part, more, done >= all) {
+            (Part::Ten, _, true) => format!(
+                " · {done} of {all}, {} finishes",
+                self.keymap.key_of("finish")
+            ),
+            (Part::Ten, ..) => format!(" · {done} of {all}"),
+            (_, true, _) => format!(" · {done} of {all} decided"),
+            (_, false, _) => format!(
+                " · all decided, {} goes on",
+                self.keymap.key_of("next-pane")
+            ),
+        };
+        if let Some(notice) = &mut self.notice {
+            notice.text += &next;
+        }
+        Ok(())
+    }
+
+    /// Does what asked for its reason.
+    ///
+    /// # Errors
+    /// When it cannot be done, or not without a reason.
+    pub fn do_deed(&mut self, deed: Deed, why: &str) -> Result<(), Refusal> {
+        match deed {
+            Deed::Reject(id) => self.decided(id, |review, id, who| review.reject(id, why, who)),
+            Deed::SetAside(id) => {
+                self.decided(id, |review, id, who| review.set_aside(id, why, who))
+            }
+            Deed::Pin(id) => {
+                let place = self.review.ten.iter().find(|row| row.id == id);
+                let place = place
+                    .and_then(|row| row.ranked.as_ref())
+                    .map(|(place, _)| *place);
+                let pinned = match place {
+                    Some(place) => format!("pinned from place {place}"),
+                    None => "pinned, though it is not ready".to_owned(),
+                };
+                let why = match why.trim() {
+                    "" => pinned,
+                    why => format!("{pinned}: {why}"),
+                };
+                self.decided(id, |review, id, who| review.commit(id, &why, who))
+            }
+        }
+    }
+
+    /// Mends a dependency in the way that was chosen.
+    pub fn mend_tangle(&mut self, tangle: &Tangle, remedy: Remedy) {
+        let wish = |review: &Review<'_>, _, who: &str| review.mend(tangle, remedy, who);
+        if let Err(refusal) = self.decided(tangle.step, wish) {
+            self.refuse(refusal.to_string());
+        }
+    }
+
+    /// Shows two scores side by side.
+    pub fn compare(&mut self, a: StepId, b: StepId) {
+        let (Some((_, one)), Some((_, two))) = (ranked(self, Some(a)), ranked(self, Some(b)))
+        else {
+            return self.refuse("one of them is not ready any more");
+        };
+        let (a_name, b_name) = (a.to_string(), b.to_string());
+        let wide = a_name.len().max(b_name.len()).max(5) + 2;
+        let mut lines = vec![format!("{:9}{a_name:>wide$}{b_name:>wide$}", "")];
+        let mut why = Vec::new();
+        for (left, right) in one.terms.iter().zip(&two.terms) {
+            lines.push(format!(
+                "{:9}{:>+wide$}{:>+wide$}",
+                left.name, left.points, right.points
+            ));
+            if left.points != right.points {
+                let (ahead, term) = match left.points > right.points {
+                    true => (a, left),
+                    false => (b, right),
+                };
+                why.push(format!("• for {ahead}: it {}", term.why));
+            }
+        }
+        lines.push(format!(
+            "{:9}{:>wide$}{:>wide$}",
+            "in all", one.score, two.score
+        ));
+        lines.push(" ".to_owned());
+        lines.extend(why);
+        self.overlays.push(Overlay::Note {
+            title: format!("Why {a} and not {b}"),
+            lines,
+            scroll: 0,
+        });
+    }
+}
