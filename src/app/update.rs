@@ -42,7 +42,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     }
     let week = Some(crate::record::review::Week::of(model.now));
     let stale = model.review.generation != model.generation || model.review.week != week;
-    if model.review.week.is_some() && stale {
+    if model.screen == Screen::Review && stale {
         model.refresh_review(false);
     }
     let draft = model.draft();
@@ -311,6 +311,8 @@ impl Model {
         }
         if self.screen == Screen::Gates && self.gates.zoomed {
             self.gates.zoomed = false;
+        } else if self.screen == Screen::Review && self.review.zoomed {
+            self.review.zoomed = false;
         } else if self.screen != Screen::Plan {
             self.open_screen(Screen::Plan);
         } else if self.view.zoomed {

@@ -1,5 +1,7 @@
 //! `stepdeck review`: what screen 3 shows, and the record of the week.
 
+use std::collections::HashSet;
+
 use color_eyre::eyre::Result;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -12,7 +14,7 @@ use super::paint::Paint;
 use crate::document::visible::{visible_line, width};
 use crate::plan::ranking::term::Weights;
 use crate::record::review::gather::{RUNNERS_UP, TEN};
-use crate::record::review::{Entry, Section, Week, Word, gather, instant};
+use crate::record::review::{Entry, Key, Section, Week, Word, gather, instant};
 use crate::tui::frame;
 use crate::tui::sheet::Sheet;
 
@@ -245,13 +247,9 @@ fn document(review: &gather::Review<'_>, weights: &Weights) -> Document {
 fn dependencies(review: &gather::Review<'_>) -> Vec<DependencyEntry> {
     let record = &review.record;
     let tangles = review.tangles();
-    let mended = record
-        .entries(Section::Dependencies)
-        .iter()
-        .filter(|entry| {
-            let same = |tangle: &gather::Tangle| (tangle.step, Some(tangle.other)) == entry.key();
-            !tangles.iter().any(same)
-        });
+    let wrong: HashSet<Key> = tangles.iter().map(|t| (t.step, Some(t.other))).collect();
+    let mended = record.entries(Section::Dependencies).iter();
+    let mended = mended.filter(|entry| !wrong.contains(&entry.key()));
     let mended = mended.map(|entry| DependencyEntry {
         step_id: entry.id.to_string(),
         depends_on: entry
@@ -263,7 +261,7 @@ fn dependencies(review: &gather::Review<'_>) -> Vec<DependencyEntry> {
         verdict: Some(Word::Mended.words()),
         why: entry.why.clone(),
     });
-    let wrong = tangles.iter().map(|tangle| {
+    let told = tangles.iter().map(|tangle| {
         let entry = record.find(Section::Dependencies, (tangle.step, Some(tangle.other)));
         DependencyEntry {
             step_id: tangle.step.to_string(),
@@ -274,7 +272,7 @@ fn dependencies(review: &gather::Review<'_>) -> Vec<DependencyEntry> {
             why: entry.map(|entry| entry.why.clone()).unwrap_or_default(),
         }
     });
-    wrong.chain(mended).collect()
+    told.chain(mended).collect()
 }
 
 fn sheet<'p>(paint: &'p Paint, document: &Document) -> Sheet<'p> {

@@ -14,6 +14,7 @@ pub mod gather;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -345,6 +346,8 @@ pub struct Record {
     /// How many proposals were left undecided when it was finished.
     pub undecided: usize,
     entries: [Vec<Entry>; 5],
+    /// Where the first entry about each thing stands in its section.
+    places: HashMap<(Section, Key), usize>,
 }
 
 impl Record {
@@ -365,8 +368,10 @@ impl Record {
             };
             if Some(heading) == title {
                 record.read_line(item);
-            } else if let Some(section) = section_of(document, heading) {
-                record.entries[section as usize].extend(Entry::read(document, at, section));
+            } else if let Some(section) = section_of(document, heading)
+                && let Some(entry) = Entry::read(document, at, section)
+            {
+                record.push(section, entry);
             }
         }
         record
@@ -402,14 +407,16 @@ impl Record {
 
     /// Adds an entry at the end of a section.
     pub fn push(&mut self, section: Section, entry: Entry) {
-        self.entries[section as usize].push(entry);
+        let entries = &mut self.entries[section as usize];
+        let place = self.places.entry((section, entry.key()));
+        place.or_insert(entries.len());
+        entries.push(entry);
     }
 
     /// What a section says about a step, or about a dependency.
     pub fn find(&self, section: Section, key: Key) -> Option<&Entry> {
-        self.entries(section)
-            .iter()
-            .find(|entry| entry.key() == key)
+        let place = self.places.get(&(section, key))?;
+        self.entries(section).get(*place)
     }
 
     /// The record as Markdown, to begin with or to copy.

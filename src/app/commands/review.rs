@@ -61,7 +61,7 @@ pub const COMMANDS: &[Command] = &[
         group: Group::Edit,
         places: PROPOSALS,
         blocked: undecidable,
-        run: |model| ask(model, "Why not", Deed::Reject),
+        run: |model| ask(model, |id| format!("Why not {id}?"), Deed::Reject),
     },
     Command {
         name: "mend",
@@ -105,7 +105,13 @@ pub const COMMANDS: &[Command] = &[
         group: Group::Edit,
         places: NEXT_TEN,
         blocked: |model| undecidable(model).or_else(|| complete(model)),
-        run: |model| ask(model, "Why not this week:", Deed::SetAside),
+        run: |model| {
+            ask(
+                model,
+                |id| format!("Why not {id} this week?"),
+                Deed::SetAside,
+            )
+        },
     },
     Command {
         name: "review-complete",
@@ -304,11 +310,12 @@ fn decide(
     }
 }
 
-fn ask(model: &mut Model, question: &str, deed: impl FnOnce(StepId) -> Deed) {
+/// Asks for the reason of a decision about the selected row.
+fn ask(model: &mut Model, question: fn(StepId) -> String, deed: fn(StepId) -> Deed) {
     let Some(id) = model.review.step() else {
         return;
     };
-    model.prompt(format!("{question} {id}"), "", Purpose::Decide(deed(id)));
+    model.prompt(question(id), "", Purpose::Decide(deed(id)));
 }
 
 fn commit(model: &mut Model) {
@@ -320,7 +327,7 @@ fn commit(model: &mut Model) {
             let why = reason(&ranked);
             decide(model, |review, id, who| review.commit(id, &why, who));
         }
-        _ => ask(model, "Why pin", Deed::Pin),
+        _ => ask(model, |id| format!("Why pin {id}?"), Deed::Pin),
     }
 }
 
@@ -350,32 +357,63 @@ fn mend(model: &mut Model) {
             review.mend(&tangle, Remedy::Done, who)
         });
     }
-    let row = |key: &str, label: String, detail: String, remedy| Row {
-        key: key.to_owned(),
+    let (step, other) = (tangle.step, tangle.other);
+    let mut remedies = Vec::new();
+    if tangle.trouble == Trouble::Blocked {
+        let label = format!("Unblock {other}: it is in progress");
+        remedies.push(("p".to_owned(), label, Remedy::Unblock));
+    }
+    for (at, (from, to)) in dropped(model, &tangle).into_iter().enumerate() {
+        let key = match at {
+            0 => "d".to_owned(),
+            at => (at + 1).to_string(),
+        };
+        let label = format!("Drop it: {from} depends on {to} no more");
+        remedies.push((key, label, Remedy::Drop(from, to)));
+    }
+    let rows = remedies.into_iter().map(|(key, label, remedy)| Row {
+        key,
         label,
-        detail,
+        detail: String::new(),
         blocked: None,
         choice: Choice::Mend {
             tangle: tangle.clone(),
             remedy,
         },
-    };
-    let (step, other) = (tangle.step, tangle.other);
-    let mut rows = vec![row(
-        "d",
-        format!("Drop it: {step} depends on {other} no more"),
-        String::new(),
-        Remedy::Drop,
-    )];
-    if tangle.trouble == Trouble::Blocked {
-        let label = format!("Unblock {other}: it is in progress");
-        rows.insert(0, row("p", label, String::new(), Remedy::Unblock));
-    }
+    });
+    let rows = rows.collect();
     model.overlays.push(Overlay::Menu {
         title: format!("Mend {step} → {other}"),
         rows,
         cursor: 0,
     });
+}
+
+/// The dependencies whose loss mends a problem: the one that is wrong, and of a circle each
+/// other one, too.
+fn dropped(model: &Model, tangle: &Tangle) -> Vec<(StepId, StepId)> {
+    /// A circle may be as long as the plan; the rest of it is mended on the plan screen.
+    const MOST: usize = 9;
+    let graph = model.plan.graph();
+    let cycle = model
+        .plan
+        .find(tangle.step)
+        .and_then(|step| graph.cycle(step));
+    let Some(cycle) = cycle.filter(|_| tangle.trouble == Trouble::Cyclic) else {
+        return vec![(tangle.step, tangle.other)];
+    };
+    let circle = graph.shortest_cycle(cycle);
+    let id = |step: &usize| model.plan.step(*step).id();
+    let next = circle.iter().cycle().skip(1);
+    let mut edges: Vec<_> = circle
+        .iter()
+        .zip(next)
+        .map(|(a, b)| (id(a), id(b)))
+        .collect();
+    // The last one closes the circle: it is the one that the row names.
+    edges.reverse();
+    edges.truncate(MOST);
+    edges
 }
 
 fn score(model: &mut Model) {

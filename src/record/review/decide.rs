@@ -1,9 +1,11 @@
 //! A steward's decisions as changes: what happens to the step and the line of the record, made
 //! and undone together.
 
+use std::collections::HashSet;
+
 use super::amend::{Op, amend};
 use super::gather::{Review, TEN, Tangle, reason};
-use super::{Entry, Line, Record, Section, Word, instant, one_line};
+use super::{Entry, Key, Line, Record, Section, Word, instant, one_line};
 use crate::change::compose::Composer;
 use crate::change::value::{Refusal, refuse};
 use crate::change::{Change, Edit, Target};
@@ -20,8 +22,9 @@ use crate::plan::status::Status;
 /// How a dependency is mended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Remedy {
-    /// The step depends on the other one no more.
-    Drop,
+    /// One step depends on another one no more: the two of the dependency, or two steps
+    /// further on in the circle.
+    Drop(StepId, StepId),
     /// The other one is blocked no more: it is in progress.
     Unblock,
     /// Somebody has mended it already.
@@ -151,26 +154,25 @@ impl Review<'_> {
     /// When the steps are gone, or step or record cannot be edited.
     pub fn mend(&self, tangle: &Tangle, remedy: Remedy, who: &str) -> Result<Change, Refusal> {
         let (edits, how) = match remedy {
-            Remedy::Drop => {
-                let step = self.found(tangle.step)?;
+            Remedy::Drop(from, other) => {
+                let step = self.found(from)?;
                 let kept = step.list(Field::Dependencies).into_iter();
-                let kept = kept.filter(|entry| {
-                    Dependency::read(entry.clone()) != Dependency::Step(tangle.other)
-                });
+                let kept =
+                    kept.filter(|entry| Dependency::read(entry.clone()) != Dependency::Step(other));
                 let kept: Vec<String> = kept.map(Into::into).collect();
                 let change = self
                     .composer()
                     .set_list(step.index(), Field::Dependencies, &kept)?;
-                (change.edits, "the dependency was dropped")
+                (change.edits, format!("{from} depends on {other} no more"))
             }
             Remedy::Unblock => {
                 let other = self.found(tangle.other)?;
                 let edits = self.set(other, Field::Status, Status::InProgress.word())?;
-                (edits, "it is in progress now")
+                (edits, format!("{} is in progress now", tangle.other))
             }
-            Remedy::Done => (Vec::new(), ""),
+            Remedy::Done => (Vec::new(), String::new()),
         };
-        let entry = handled(tangle, Word::Mended).because(how);
+        let entry = handled(tangle, Word::Mended).because(&how);
         self.noted(who, edits, vec![Op::Put(Section::Dependencies, entry)])
     }
 
@@ -201,12 +203,24 @@ impl Review<'_> {
             let key = (tangle.step, Some(tangle.other));
             self.record.find(Section::Dependencies, key).is_some()
         };
-        let is_mended = |tangle: &&Tangle| {
-            let same = |other: &Tangle| (other.step, other.other) == (tangle.step, tangle.other);
-            !tangles.iter().any(same)
-        };
+        let wrong: HashSet<Key> = tangles.iter().map(|t| (t.step, Some(t.other))).collect();
+        let is_mended = |tangle: &&Tangle| !wrong.contains(&(tangle.step, Some(tangle.other)));
         let mended = known.iter().filter(|t| !is_handled(t) && is_mended(t));
         ops.extend(mended.map(|t| Op::Put(Section::Dependencies, handled(t, Word::Mended))));
+        // What was left at first, and mended elsewhere since.
+        let since = self
+            .record
+            .entries(Section::Dependencies)
+            .iter()
+            .filter(|entry| {
+                let same = |tangle: &Tangle| (tangle.step, Some(tangle.other)) == entry.key();
+                entry.word == Word::Left && !tangles.iter().any(same)
+            });
+        let since = since.map(|entry| Entry {
+            word: Word::Mended,
+            ..entry.clone()
+        });
+        ops.extend(since.map(|entry| Op::Put(Section::Dependencies, entry)));
         let left = tangles.iter().filter(|t| !is_handled(t));
         ops.extend(left.map(|t| Op::Put(Section::Dependencies, handled(t, Word::Left))));
         if let Some(weights) = fill.filter(|_| self.record.entries(Section::Ten).is_empty()) {

@@ -211,14 +211,12 @@ impl<'a> Review<'a> {
     pub fn tangles(&self) -> Vec<Tangle> {
         let plan = self.plan;
         let mut tangles = Vec::new();
-        let mut circles = HashSet::new();
         for group in plan.graph().cycles() {
             let circle = plan.graph().shortest_cycle(group);
             let ids: Vec<StepId> = circle.iter().map(|step| plan.step(*step).id()).collect();
             let (Some(first), Some(last)) = (ids.first().copied(), ids.last().copied()) else {
                 continue;
             };
-            circles.extend(group.iter().map(|step| plan.step(*step as usize).id()));
             let path = ids.iter().chain([&first]).map(ToString::to_string);
             let path = path.collect::<Vec<_>>().join(" → ");
             tangles.push(Tangle {
@@ -237,8 +235,7 @@ impl<'a> Review<'a> {
                 if !seen.insert(other) {
                     continue;
                 }
-                let in_circle = circles.contains(&step.id()) && circles.contains(&other);
-                if let Some((trouble, words)) = trouble(plan, step, other, in_circle) {
+                if let Some((trouble, words)) = trouble(plan, step, other) {
                     tangles.push(Tangle {
                         step: step.id(),
                         other,
@@ -338,16 +335,12 @@ fn updated(step: StepRef<'_>) -> Option<DateTime<Utc>> {
 }
 
 /// What is wrong with a dependency of an open step, if anything.
-fn trouble(
-    plan: &Plan,
-    step: StepRef<'_>,
-    other: StepId,
-    in_circle: bool,
-) -> Option<(Trouble, String)> {
+fn trouble(plan: &Plan, step: StepRef<'_>, other: StepId) -> Option<(Trouble, String)> {
     let Some(found) = plan.find(other).map(|found| plan.step(found)) else {
         return Some((Trouble::Missing, format!("{other} is not in the plan")));
     };
-    if found.state() == State::Done || in_circle {
+    // A circle is told as a whole.
+    if found.state() == State::Done || plan.graph().same_cycle(step.index(), found.index()) {
         return None;
     }
     if found.status() == Some(Status::Blocked) {

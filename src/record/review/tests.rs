@@ -84,15 +84,21 @@ prop_compose! {
             entries(Section::LastTen).boxed(),
         ],
     ) -> Record {
-        Record {
+        let mut record = Record {
             week: "2026-W07".parse().ok(),
             date: NaiveDate::from_ymd_opt(2026, 2, 13),
             steward,
             since: Some(at("2026-02-06T10:00:00Z")),
             held: held.and_then(|held| DateTime::from_timestamp(held, 0)),
             undecided,
-            entries: sections,
+            ..Record::default()
+        };
+        for (section, entries) in Section::ALL.into_iter().zip(sections) {
+            for entry in entries {
+                record.push(section, entry);
+            }
         }
+        record
     }
 }
 

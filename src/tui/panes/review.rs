@@ -42,7 +42,8 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: 
         height: body.height - strip.height,
         ..body
     };
-    let (list, below) = places(rest);
+    let alone = model.review.zoomed || model.review.count(model.review.part) == 0;
+    let (list, below) = if alone { (rest, None) } else { places(rest) };
     let title = Line::styled(model.review.part.title(), theme.title);
     let focused = model.overlays.is_empty();
     let inner = frame::pane_with(buf, list, theme, title, summary(model, theme), focused);

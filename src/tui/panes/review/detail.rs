@@ -93,14 +93,8 @@ fn decision(sheet: &mut Sheet, model: &Model, id: StepId, theme: &Theme) {
             let row = &view.ten[at];
             if let Some((place, ranked)) = &row.ranked {
                 let why = crate::record::review::gather::reason(ranked);
-                let lead = Line::from(vec![
-                    name("Ranked", theme),
-                    Span::styled(
-                        format!("{place} with {} points: ", ranked.score),
-                        theme.text,
-                    ),
-                ]);
-                sheet.hanging(lead, &why, theme.text);
+                let text = format!("{place} with {} points: {why}", ranked.score);
+                sheet.hanging(name("Ranked", theme), &text, theme.text);
             }
             if let Some(fate) = &row.fate {
                 let (sign, style) = rows::look(fate.word, theme);
