@@ -28,8 +28,8 @@
 //! └──────────────────────────────────────────────────────────────────────────────┘
 //! ```
 //!
-//! Screen 2 is `tui/panes/gates.rs`, screen 5 `tui/panes/problems.rs`, and what lies over a
-//! screen `tui/overlays/`. `ARCHITECTURE.md` has the invariants and where to put what.
+//! Screen 2 is `tui/panes/gates.rs`, screen 3 `tui/panes/review.rs`, screen 5
+//! `tui/panes/problems.rs`, and what lies over a screen `tui/overlays/`. `ARCHITECTURE.md` has the invariants and where to put what.
 
 pub mod document;
 pub mod plan;

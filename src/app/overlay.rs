@@ -81,7 +81,7 @@ pub enum Purpose {
         seen: Vec<u8>,
     },
     /// Why something is decided in the weekly review.
-    Decide(super::commands::review::Deed),
+    Decide(super::review::Deed),
     /// Words that the filter line is set to.
     Filter {
         /// The line before, for Esc.
