@@ -28,9 +28,9 @@
 //! └──────────────────────────────────────────────────────────────────────────────┘
 //! ```
 //!
-//! Screen 2 is `tui/panes/gates.rs`, a gate review on it `tui/panes/gate_review.rs`, screen 5
-//! `tui/panes/problems.rs`, and what lies over a screen `tui/overlays/`. `ARCHITECTURE.md` has
-//! the invariants and where to put what.
+//! Screen 2 is `tui/panes/gates.rs`, a gate review on it `tui/panes/gate_review.rs`, screen 3
+//! `tui/panes/review.rs`, screen 5 `tui/panes/problems.rs`, and what lies over a screen
+//! `tui/overlays/`. `ARCHITECTURE.md` has the invariants and where to put what.
 
 pub mod document;
 pub mod plan;

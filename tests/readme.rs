@@ -57,6 +57,9 @@ fn the_key_table_is_that_of_the_registry() {
         Place::Conflict,
         Place::Welcome,
         Place::GateReview,
+        Place::Proposals,
+        Place::Dependencies,
+        Place::NextTen,
     ];
     let mut table = String::new();
     for group in Group::ALL {

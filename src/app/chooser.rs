@@ -66,6 +66,8 @@ impl Model {
                 let selected = self.selected();
                 self.refresh(selected);
             }
+            Choice::Mend { tangle, remedy } => self.mend_tangle(&tangle, remedy),
+            Choice::Compare(a, b) => self.compare(a, b),
             Choice::Open(target) => self.effects.push(super::Effect::Open(target)),
             Choice::Decide(decision) => self.decide_gate(decision),
         }
@@ -281,6 +283,7 @@ fn places(places: &[Place]) -> &'static str {
     match places.first() {
         Some(Place::Blocks | Place::Steps | Place::Detail | Place::Chain) => "on screen 1, Plan",
         Some(Place::Ladder | Place::Checks | Place::Owners) => "on screen 2, Gates",
+        Some(Place::Proposals | Place::Dependencies | Place::NextTen) => "on screen 3, Next ten",
         Some(Place::Problems) => "on screen 5, Problems",
         Some(Place::GateReview) => "in an open gate review",
         Some(Place::List) => "in an open list",

@@ -24,6 +24,12 @@ pub enum Place {
     Owners,
     /// The list of problems.
     Problems,
+    /// The review's ideas and drafts.
+    Proposals,
+    /// The review's dependencies that are wrong.
+    Dependencies,
+    /// The review's ranked steps.
+    NextTen,
     /// The entries of a list field.
     List,
     /// The two versions of a conflict.
@@ -40,6 +46,8 @@ pub const PLAN: &[Place] = &[Place::Blocks, Place::Steps, Place::Detail, Place::
 pub const STEP: &[Place] = &[Place::Steps, Place::Detail, Place::Chain];
 /// The panes of screen 2.
 pub const GATES: &[Place] = &[Place::Ladder, Place::Checks, Place::Owners];
+/// The parts of screen 3.
+pub const REVIEW: &[Place] = &[Place::Proposals, Place::Dependencies, Place::NextTen];
 /// Every screen.
 pub const SCREENS: &[Place] = &[
     Place::Blocks,
@@ -51,6 +59,9 @@ pub const SCREENS: &[Place] = &[
     Place::Owners,
     Place::Problems,
     Place::GateReview,
+    Place::Proposals,
+    Place::Dependencies,
+    Place::NextTen,
 ];
 /// Every place where one moves up and down.
 pub const CURSORS: &[Place] = &[
@@ -62,6 +73,9 @@ pub const CURSORS: &[Place] = &[
     Place::Checks,
     Place::Owners,
     Place::Problems,
+    Place::Proposals,
+    Place::Dependencies,
+    Place::NextTen,
     Place::List,
     Place::Conflict,
     Place::GateReview,
@@ -76,6 +90,9 @@ pub const EVERYWHERE: &[Place] = &[
     Place::Checks,
     Place::Owners,
     Place::Problems,
+    Place::Proposals,
+    Place::Dependencies,
+    Place::NextTen,
     Place::List,
     Place::Conflict,
     Place::Welcome,
@@ -91,6 +108,9 @@ pub const SCREENS_AND_LIST: &[Place] = &[
     Place::Checks,
     Place::Owners,
     Place::Problems,
+    Place::Proposals,
+    Place::Dependencies,
+    Place::NextTen,
     Place::List,
     Place::GateReview,
 ];
@@ -168,6 +188,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         commands::gates::COMMANDS,
         commands::gate_review::COMMANDS,
         commands::problems::COMMANDS,
+        commands::review::COMMANDS,
         commands::welcome::COMMANDS,
         commands::find::COMMANDS,
         commands::navigate::COMMANDS,

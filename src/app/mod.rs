@@ -19,6 +19,8 @@ mod news;
 pub mod overlay;
 pub mod plan_view;
 pub mod prompt;
+pub mod review;
+pub mod review_view;
 pub mod session;
 pub mod update;
 pub mod why;

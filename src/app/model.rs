@@ -13,9 +13,11 @@ use super::live::Live;
 use super::message::Effect;
 use super::overlay::{Input, Overlay, Purpose};
 use super::plan_view::{Pane, PlanView};
+use super::review_view::{Part, ReviewView};
 use crate::change::compose::Composer;
 use crate::plan::checks::Problem;
 use crate::plan::id::StepId;
+use crate::plan::ranking::term::Weights;
 use crate::plan::source::SourceFile;
 use crate::plan::{Plan, StepKey, StepRef};
 
@@ -32,6 +34,8 @@ pub enum Screen {
     Gates,
     /// What the checks find.
     Problems,
+    /// The weekly review.
+    Review,
 }
 
 /// The panes of the gates screen in the order of Tab.
@@ -113,6 +117,10 @@ pub struct Setting {
     pub root: PathBuf,
     /// Severities of checks by code.
     pub severities: BTreeMap<String, String>,
+    /// Where the records of weekly reviews are, relative to the root.
+    pub reviews: PathBuf,
+    /// How much each term of the ranking counts.
+    pub weights: Weights,
 }
 
 /// A whole step in the hands of `$EDITOR`.
@@ -140,6 +148,8 @@ pub struct Model {
     pub gates: GatesView,
     /// Screen 5.
     pub problems: ProblemsView,
+    /// Screen 3.
+    pub review: ReviewView,
     /// What lies over the screen, the topmost last.
     pub overlays: Vec<Overlay>,
     /// The line of news.
@@ -193,6 +203,7 @@ impl Model {
             view: PlanView::default(),
             gates: GatesView::default(),
             problems: ProblemsView::default(),
+            review: ReviewView::default(),
             overlays: Vec::new(),
             notice: None,
             live: Live::default(),
@@ -247,6 +258,11 @@ impl Model {
                 GatePane::Owners => Place::Owners,
             },
             Screen::Problems => Place::Problems,
+            Screen::Review => match self.review.part {
+                Part::Proposals => Place::Proposals,
+                Part::Dependencies => Place::Dependencies,
+                Part::Ten => Place::NextTen,
+            },
         }
     }
 

@@ -89,6 +89,8 @@ pub enum Purpose {
         /// Which text.
         text: ReviewText,
     },
+    /// Why something is decided in the weekly review.
+    Decide(super::review::Deed),
     /// Words that the filter line is set to.
     Filter {
         /// The line before, for Esc.
@@ -155,6 +157,15 @@ pub enum Choice {
     Open(String),
     /// Decides the gate of the open review.
     Decide(Option<Decision>),
+    /// Mends a dependency of the weekly review.
+    Mend {
+        /// The dependency.
+        tangle: crate::record::review::gather::Tangle,
+        /// How.
+        remedy: crate::record::review::decide::Remedy,
+    },
+    /// Puts two ranked steps side by side.
+    Compare(StepId, StepId),
 }
 
 /// A row to choose.

@@ -306,6 +306,7 @@ impl Model {
                 packet,
                 text: which,
             } => self.write_review(packet, which, text)?,
+            Purpose::Decide(deed) => self.do_deed(*deed, text)?,
             Purpose::Filter { .. } => self.keep_filter(text)?,
         }
         Ok(())

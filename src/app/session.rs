@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::model::{Model, Screen};
+use super::review_view::Bookmark;
 use crate::plan::id::typed_id;
 use crate::plan::query::Query;
 
@@ -16,6 +17,7 @@ pub struct Session {
     step: Option<String>,
     filter: String,
     bookmarks: BTreeMap<char, String>,
+    review: Bookmark,
 }
 
 impl Session {
@@ -26,12 +28,14 @@ impl Session {
                 Screen::Plan => 1,
                 Screen::Gates => 2,
                 Screen::Problems => 5,
+                Screen::Review => 3,
             },
             step: model.selected().map(|(id, _)| id.to_string()),
             filter: model.view.filter.text().to_owned(),
             bookmarks: (model.view.bookmarks.iter())
                 .map(|(letter, (id, _))| (*letter, id.to_string()))
                 .collect(),
+            review: Bookmark::of(&model.review),
         }
     }
 
@@ -40,11 +44,17 @@ impl Session {
         model.screen = match self.screen {
             2 => Screen::Gates,
             5 => Screen::Problems,
+            3 => Screen::Review,
             _ => Screen::Plan,
         };
         model.view.filter = Query::parse(&self.filter).unwrap_or_default();
         let id = self.step.as_deref().and_then(typed_id);
         model.refresh(id.map(|id| (id, 0)));
+        // Listed even where another screen comes first, to find the place in it again.
+        if !self.review.is_empty() || model.screen == Screen::Review {
+            model.refresh_review(true);
+            self.review.restore(&mut model.review);
+        }
         for (letter, id) in &self.bookmarks {
             if let Some(id) = typed_id(id) {
                 model.view.bookmarks.insert(*letter, (id, 0));

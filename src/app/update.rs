@@ -40,6 +40,11 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             false => model.say(text),
         },
     }
+    let week = Some(crate::record::review::Week::of(model.now));
+    let stale = model.review.generation != model.generation || model.review.week != week;
+    if model.screen == Screen::Review && stale {
+        model.refresh_review(false);
+    }
     let draft = model.draft();
     if draft != model.live.kept {
         model.live.kept.clone_from(&draft);
@@ -309,6 +314,9 @@ impl Model {
         if screen == Screen::Problems {
             self.effects.push(Effect::Check);
         }
+        if screen == Screen::Review {
+            self.refresh_review(true);
+        }
     }
 
     /// One step back towards the step list of screen 1: overlay, filter line, zoom, marks,
@@ -321,6 +329,8 @@ impl Model {
             self.gates.review = None;
         } else if self.screen == Screen::Gates && self.gates.zoomed {
             self.gates.zoomed = false;
+        } else if self.screen == Screen::Review && self.review.zoomed {
+            self.review.zoomed = false;
         } else if self.screen != Screen::Plan {
             self.open_screen(Screen::Plan);
         } else if self.view.zoomed {

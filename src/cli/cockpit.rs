@@ -14,6 +14,7 @@ use crate::app::model::Setting;
 use crate::app::session::Session;
 use crate::app::{Message, Model, update};
 use crate::change::history::{self, History};
+use crate::plan::ranking::term::Weights;
 use crate::store::config;
 use crate::store::discover::{Layout, Overrides};
 use crate::store::disk::{Disk, HISTORY, Setup};
@@ -172,7 +173,15 @@ fn setting(arguments: &Arguments, layout: &Layout) -> Setting {
         gates: below(&layout.gates),
         root: layout.root.clone(),
         severities: layout.severities(),
+        reviews: below(&layout.reviews),
+        weights: weights(layout),
     }
+}
+
+/// The weights of `stepdeck.toml`; `stepdeck next` says which of them no term has.
+fn weights(layout: &Layout) -> Weights {
+    let settings = layout.config.ranking.iter();
+    Weights::with(settings.map(|(name, weight)| (name.as_str(), weight.value))).0
 }
 
 fn login() -> String {

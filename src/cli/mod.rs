@@ -21,6 +21,7 @@ pub mod man;
 pub mod merge;
 pub mod next;
 pub mod paint;
+pub mod review;
 pub mod set;
 pub mod show;
 pub mod step_document;
@@ -94,6 +95,7 @@ pub enum Subcommands {
     Chain(chain::Chain),
     Gates(gates::Gates),
     Check(check::Check),
+    Review(review::Review),
     Set(set::Set),
     Add(add::Add),
     Tick(tick::Tick),
@@ -182,6 +184,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Merge(merge) => merge.run(invocation),
         Subcommands::Diff(diff) => diff.run(invocation),
         Subcommands::GitSetup(setup) => setup.run(invocation),
+        Subcommands::Review(review) => review.run(invocation),
     }
 }
 

@@ -9,9 +9,11 @@ use super::invocation::{Invocation, OpenPlan};
 use super::paint::Paint;
 use crate::document::visible::{visible_line, width};
 use crate::plan::Plan;
+use crate::plan::ranking::Ranked;
 use crate::plan::ranking::term::{TERMS, Weights, unknown_term};
-use crate::plan::ranking::{Inputs, Ranked, rank};
 use crate::plan::status::State;
+use crate::record::review::Week;
+use crate::record::review::gather::Review;
 use crate::store::config::{ConfigProblem, Severity};
 use crate::tui::frame;
 use crate::tui::panes::status;
@@ -53,13 +55,15 @@ impl Next {
     pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let opened = invocation.open()?;
         let weights = weights(invocation, &opened)?;
-        let inputs = Inputs {
-            now: invocation.outside.now,
-            carried: &[],
-            weights: &weights,
-        };
         let plan = &opened.plan;
-        let ranked = rank(plan, &inputs, self.count);
+        let now = invocation.outside.now;
+        let review = Review::of(
+            plan,
+            &opened.below(&opened.layout.reviews),
+            Week::of(now),
+            now,
+        );
+        let ranked = review.next(&weights, self.count);
         match self.json {
             true => invocation.print_json(&document(plan, &ranked))?,
             false => {
@@ -79,7 +83,10 @@ impl Next {
 }
 
 /// The weights that the configuration sets; what it names that no term is called is said.
-fn weights(invocation: &mut Invocation<'_, '_>, opened: &OpenPlan) -> Result<Weights> {
+///
+/// # Errors
+/// When standard error cannot be written.
+pub fn weights(invocation: &mut Invocation<'_, '_>, opened: &OpenPlan) -> Result<Weights> {
     let settings = &opened.layout.config.ranking;
     let values = settings
         .iter()
@@ -113,28 +120,36 @@ struct Entry {
     terms: Vec<TermEntry>,
 }
 
+/// A term of a score, as JSON has it.
 #[derive(Serialize)]
-struct TermEntry {
+pub struct TermEntry {
     name: &'static str,
     points: i64,
     why: String,
 }
 
-fn document(plan: &Plan, ranked: &[Ranked]) -> Document {
-    let entry = |(at, ranked): (usize, &Ranked)| {
-        let step = plan.step(ranked.step);
-        let terms = ranked.terms.iter().map(|term| TermEntry {
+impl TermEntry {
+    /// The terms of a step's score.
+    pub fn of(ranked: &Ranked) -> Vec<Self> {
+        let terms = ranked.terms.iter().map(|term| Self {
             name: term.name,
             points: term.points,
             why: term.why.clone(),
         });
+        terms.collect()
+    }
+}
+
+fn document(plan: &Plan, ranked: &[Ranked]) -> Document {
+    let entry = |(at, ranked): (usize, &Ranked)| {
+        let step = plan.step(ranked.step);
         Entry {
             rank: at + 1,
             step_id: step.id().to_string(),
             title: step.title().into_owned(),
             owner: step.owner().into_owned(),
             score: ranked.score,
-            terms: terms.collect(),
+            terms: TermEntry::of(ranked),
         }
     };
     Document {

@@ -2,6 +2,7 @@
 
 pub mod demo;
 pub mod gate_review;
+pub mod review;
 pub mod start;
 
 use crate::plan::StepRef;

@@ -152,6 +152,7 @@ impl Desk {
             roadmap: below(&opened.layout.roadmap),
             checkpoints: below(&opened.layout.checkpoints),
             gates: below(&opened.layout.gates),
+            reviews: below(&opened.layout.reviews),
             root: opened.layout.root.clone(),
             ..Setting::default()
         };

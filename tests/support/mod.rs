@@ -9,6 +9,7 @@ pub mod hostile;
 pub mod keys;
 pub mod programme;
 pub mod pty;
+pub mod review;
 pub mod run;
 pub mod schema;
 pub mod screen;

@@ -15,7 +15,7 @@ use stepdeck::plan::checks;
 use stepdeck::plan::source::{Role, SourceFile};
 use stepdeck::tui::field::Field;
 use stepdeck::tui::overlays;
-use stepdeck::tui::panes::{gates, problems, welcome};
+use stepdeck::tui::panes::{gates, problems, review, welcome};
 use stepdeck::tui::theme::{Background, ColorDepth, Theme};
 use stepdeck::tui::window::Sight;
 
@@ -40,6 +40,7 @@ pub fn model(files: &[(&str, &str)]) -> Model {
         let role = match *path {
             path if path.ends_with(".jsonl") => Role::Log,
             "docs/ROADMAP.md" => Role::Roadmap,
+            path if path.starts_with("docs/reviews/") => Role::Review,
             _ => Role::Canon,
         };
         SourceFile::load(*path, role, text.as_bytes().to_vec())
@@ -50,6 +51,7 @@ pub fn model(files: &[(&str, &str)]) -> Model {
         checkpoints: "docs/checkpoints".into(),
         gates: "docs/milestone-reviews".into(),
         root: "/home/ada/plan".into(),
+        reviews: "docs/reviews".into(),
         ..Setting::default()
     };
     Model::new(files.collect(), setting, Keymap::default(), noon())
@@ -122,6 +124,7 @@ pub fn draw_with(model: &Model, theme: &Theme, size: (u16, u16), sight: &mut Sig
                 Screen::Problems => problems::draw(frame, body, model, theme, sight),
                 Screen::Gates => gates::draw(frame, body, model, theme, sight),
                 Screen::Plan => {}
+                Screen::Review => review::draw(frame, body, model, theme, sight),
             }
             overlays::draw(frame, area, model, theme, sight, field.as_ref());
         })

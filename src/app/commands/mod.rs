@@ -7,6 +7,7 @@ pub mod gates;
 pub mod list;
 pub mod navigate;
 pub mod problems;
+pub mod review;
 pub mod view;
 pub mod welcome;
 

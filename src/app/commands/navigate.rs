@@ -5,6 +5,7 @@ use crate::app::key::{Code, Key};
 use crate::app::model::{GatePane, Model, Screen};
 use crate::app::overlay::Overlay;
 use crate::app::plan_view::{Pane, Side, detail_fields};
+use crate::app::review_view::Part;
 use crate::plan::canon::block_table::BlockColumn;
 
 /// Blocks in a row of the grid.
@@ -208,6 +209,10 @@ pub fn by(model: &mut Model, by: isize) {
             let count = model.problems.found.len();
             model.problems.cursor = moved(model.problems.cursor, by, count);
         }
+        Screen::Review => {
+            let count = model.review.count(model.review.part);
+            model.review.go(moved(model.review.cursor(), by, count));
+        }
     }
 }
 
@@ -337,6 +342,11 @@ fn turn_pane_within(model: &mut Model, by: isize) {
             GatePane::Checks => false,
         },
         Screen::Problems => true,
+        Screen::Review => match model.review.part {
+            Part::Proposals => by < 0,
+            Part::Dependencies => false,
+            Part::Ten => by > 0,
+        },
     };
     if !at_edge {
         turn_pane(model, by);
@@ -365,6 +375,13 @@ fn turn_pane(model: &mut Model, by: isize) {
             };
         }
         Screen::Problems => {}
+        Screen::Review => {
+            let at = model.review.part as isize + by.signum();
+            let count = Part::ALL.len() as isize;
+            model.review.part = Part::ALL[at.rem_euclid(count) as usize];
+            // What was decided in the other parts bears on what this one lists.
+            model.refresh_review(true);
+        }
     }
 }
 

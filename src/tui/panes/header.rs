@@ -83,6 +83,11 @@ fn crumbs<'a>(model: &'a Model, theme: &Theme) -> Vec<Part<'a>> {
             }
         }
         Screen::Problems => push(0, "Problems".to_owned(), theme.heading),
+        Screen::Review => {
+            push(1, "Next ten".to_owned(), theme.text);
+            let week = model.review.week.map(|week| week.to_string());
+            push(0, week.unwrap_or_default(), theme.heading);
+        }
     }
     parts
 }
@@ -147,7 +152,7 @@ fn problems(parts: &mut Vec<Part<'_>>, model: &Model, theme: &Theme) {
             continue;
         }
         let text = match (severity, model.screen) {
-            (Severity::Error, Screen::Plan | Screen::Gates) => {
+            (Severity::Error, Screen::Plan | Screen::Gates | Screen::Review) => {
                 format!("{} {count}", theme.glyph(crate::tui::theme::Sign::Blocked))
             }
             _ => plural(count, severity.word()),

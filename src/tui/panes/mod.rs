@@ -17,6 +17,7 @@ pub mod ladder;
 pub mod layout;
 pub mod owners;
 pub mod problems;
+pub mod review;
 pub mod status;
 pub mod steps;
 pub mod welcome;

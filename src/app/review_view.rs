@@ -1,0 +1,368 @@
+//! The state of screen 3: the walk through proposals, dependencies and the next ten.
+//!
+//! Rows stay where they are while the plan changes around them: what is new comes at the end,
+//! what is gone says so. What was decided is read from the record, never remembered here.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::plan::Plan;
+use crate::plan::id::StepId;
+use crate::plan::ranking::Ranked;
+use crate::plan::ranking::term::Weights;
+use crate::record::review::gather::{Proposal, RUNNERS_UP, Review, TEN, Tangle};
+use crate::record::review::{Entry, Record, Section, Week, Word};
+
+/// The parts of the walk.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug, Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// Ideas and drafts since the last review.
+    #[default]
+    Proposals,
+    /// Dependencies that are wrong.
+    Dependencies,
+    /// The ranked ready steps, of which ten are picked.
+    Ten,
+}
+
+impl Part {
+    /// Every part in the order of the walk.
+    pub const ALL: [Self; 3] = [Self::Proposals, Self::Dependencies, Self::Ten];
+
+    /// Its name.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Proposals => "Proposals",
+            Self::Dependencies => "Dependencies",
+            Self::Ten => "Next ten",
+        }
+    }
+}
+
+/// A step that may become one of the next ten, or that was one last week.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Candidate {
+    /// The step.
+    pub id: StepId,
+    /// Its title when it was listed.
+    pub title: String,
+    /// Its place in the ranking, counted from 1, and its score, as long as it is ready.
+    pub ranked: Option<(usize, Ranked)>,
+    /// What became of it, for those of last week that are not ranked.
+    pub fate: Option<Entry>,
+}
+
+/// The state of the review screen.
+#[derive(Debug, Default)]
+pub struct ReviewView {
+    /// Which part is walked.
+    pub part: Part,
+    /// The selected row of each part.
+    pub cursors: [usize; 3],
+    /// The rows of the first part.
+    pub proposals: Vec<Proposal>,
+    /// The rows of the second part: each problem, and whether it is still one.
+    pub tangles: Vec<(Tangle, bool)>,
+    /// The rows of the third part.
+    pub ten: Vec<Candidate>,
+    /// How many of them were ranked when they were listed.
+    pub ranked: usize,
+    /// The record as it stands.
+    pub record: Record,
+    /// Where it is or would be, relative to the root.
+    pub path: PathBuf,
+    /// What became of last week's ten.
+    pub fates: Vec<Entry>,
+    /// The week under review, once the screen was opened.
+    pub week: Option<Week>,
+    /// Whether the list fills the screen.
+    pub zoomed: bool,
+    /// Which state of the plan the rows show.
+    pub generation: u64,
+}
+
+impl ReviewView {
+    /// The selected row.
+    pub fn cursor(&self) -> usize {
+        self.cursors[self.part as usize]
+    }
+
+    /// How many rows a part has.
+    pub fn count(&self, part: Part) -> usize {
+        match part {
+            Part::Proposals => self.proposals.len(),
+            Part::Dependencies => self.tangles.len(),
+            Part::Ten => self.ten.len(),
+        }
+    }
+
+    /// Selects a row of the current part.
+    pub fn go(&mut self, row: usize) {
+        let last = self.count(self.part).saturating_sub(1);
+        self.cursors[self.part as usize] = row.min(last);
+    }
+
+    /// The step of the selected row.
+    pub fn step(&self) -> Option<StepId> {
+        let at = self.cursor();
+        match self.part {
+            Part::Proposals => self.proposals.get(at).map(|proposal| proposal.id),
+            Part::Dependencies => self.tangles.get(at).map(|(tangle, _)| tangle.step),
+            Part::Ten => self.ten.get(at).map(|candidate| candidate.id),
+        }
+    }
+
+    /// What the record says of a candidate.
+    pub fn pick(&self, id: StepId) -> Option<&Entry> {
+        let of = |section| self.record.find(section, (id, None));
+        of(Section::Ten).or_else(|| of(Section::Aside))
+    }
+
+    /// What the record says of a dependency.
+    pub fn handled(&self, tangle: &Tangle) -> Option<&Entry> {
+        let key = (tangle.step, Some(tangle.other));
+        self.record.find(Section::Dependencies, key)
+    }
+
+    /// Whether a row of a part is decided.
+    pub fn is_decided(&self, part: Part, row: usize) -> bool {
+        match part {
+            Part::Proposals => self.proposals[row].verdict.is_some(),
+            Part::Dependencies => {
+                let (tangle, wrong) = &self.tangles[row];
+                !wrong || self.handled(tangle).is_some()
+            }
+            Part::Ten => self.pick(self.ten[row].id).is_some(),
+        }
+    }
+
+    /// How many rows of a part are decided, and of how many; of the ten, how many are
+    /// committed.
+    pub fn progress(&self, part: Part) -> (usize, usize) {
+        if part == Part::Ten {
+            return (self.record.entries(Section::Ten).len(), TEN);
+        }
+        let count = self.count(part);
+        let decided = (0..count).filter(|row| self.is_decided(part, *row)).count();
+        (decided, count)
+    }
+
+    /// Takes the review of `week` up, or goes on with it: rows that are there stay where they
+    /// are. With `anew`, proposals and ranking are listed afresh, as on opening the screen.
+    pub fn refresh(&mut self, review: &Review<'_>, weights: &Weights, anew: bool) {
+        let selected = self.step();
+        let anew = anew || self.week != Some(review.week);
+        if self.week != Some(review.week) {
+            *self = Self {
+                part: self.part,
+                cursors: self.cursors,
+                zoomed: self.zoomed,
+                ..Self::default()
+            };
+        }
+        if anew {
+            self.proposals.clear();
+            self.ten.clear();
+        }
+        self.week = Some(review.week);
+        self.record = review.record.clone();
+        self.path.clone_from(&review.path);
+        self.fates = review.fates();
+        self.refresh_proposals(review);
+        self.refresh_tangles(review);
+        self.refresh_ten(review, weights, anew);
+        for part in Part::ALL {
+            let last = self.count(part).saturating_sub(1);
+            let cursor = &mut self.cursors[part as usize];
+            *cursor = (*cursor).min(last);
+        }
+        if let (true, Some(id)) = (anew, selected) {
+            self.select(id);
+        }
+    }
+
+    /// Selects the row of a step, if the part has one.
+    pub fn select(&mut self, id: StepId) {
+        let at = match self.part {
+            Part::Proposals => self.proposals.iter().position(|row| row.id == id),
+            Part::Dependencies => self.tangles.iter().position(|(row, _)| row.step == id),
+            Part::Ten => self.ten.iter().position(|row| row.id == id),
+        };
+        if let Some(at) = at.filter(|_| self.step() != Some(id)) {
+            self.go(at);
+        }
+    }
+
+    fn refresh_proposals(&mut self, review: &Review<'_>) {
+        let mut fresh: HashMap<StepId, Proposal> = HashMap::new();
+        let mut order = Vec::new();
+        for proposal in review.proposals() {
+            order.push(proposal.id);
+            fresh.insert(proposal.id, proposal);
+        }
+        for row in &mut self.proposals {
+            match fresh.remove(&row.id) {
+                Some(proposal) => *row = proposal,
+                None => row.verdict = None,
+            }
+        }
+        let new = order.into_iter().filter_map(|id| fresh.remove(&id));
+        self.proposals.extend(new);
+    }
+
+    fn refresh_tangles(&mut self, review: &Review<'_>) {
+        let mut fresh: HashMap<(StepId, StepId), Tangle> = HashMap::new();
+        let mut order = Vec::new();
+        for tangle in review.tangles() {
+            order.push((tangle.step, tangle.other));
+            fresh.insert((tangle.step, tangle.other), tangle);
+        }
+        for (row, wrong) in &mut self.tangles {
+            let found = fresh.remove(&(row.step, row.other));
+            *wrong = found.is_some();
+            if let Some(tangle) = found {
+                *row = tangle;
+            }
+        }
+        let new = order.iter().filter_map(|key| fresh.remove(key));
+        self.tangles.extend(new.map(|tangle| (tangle, true)));
+    }
+
+    fn refresh_ten(&mut self, review: &Review<'_>, weights: &Weights, anew: bool) {
+        let taken: Vec<&Entry> = [Section::Ten, Section::Aside]
+            .iter()
+            .flat_map(|section| review.record.entries(*section))
+            .collect();
+        let ranked = review.next(weights, TEN + RUNNERS_UP + taken.len());
+        let id = |ranked: &Ranked| review.plan.step(ranked.step).id();
+        let mut fresh: HashMap<StepId, (usize, Ranked)> = HashMap::new();
+        let mut order: Vec<StepId> = Vec::new();
+        for (at, ranked) in ranked.into_iter().enumerate() {
+            order.push(id(&ranked));
+            fresh.insert(id(&ranked), (at + 1, ranked));
+        }
+        order.extend(taken.iter().map(|entry| entry.id));
+        order.extend(self.fates.iter().map(|fate| fate.id));
+        for row in &mut self.ten {
+            row.ranked = fresh.remove(&row.id);
+        }
+        let known: std::collections::HashSet<StepId> = self.ten.iter().map(|row| row.id).collect();
+        let mut seen = known;
+        for id in order.into_iter().filter(|id| seen.insert(*id)) {
+            let title = title(review.plan, id).or_else(|| {
+                let said = taken.iter().copied().chain(&self.fates);
+                said.into_iter()
+                    .find(|entry| entry.id == id)
+                    .map(|entry| entry.text.clone())
+            });
+            self.ten.push(Candidate {
+                id,
+                title: title.unwrap_or_default(),
+                ranked: fresh.remove(&id),
+                fate: None,
+            });
+        }
+        for row in &mut self.ten {
+            row.fate = self.fates.iter().find(|fate| fate.id == row.id).cloned();
+            if let Some(title) = title(review.plan, row.id) {
+                row.title = title;
+            }
+        }
+        if anew {
+            let unranked = self.ten.iter().position(|row| row.ranked.is_none());
+            self.ranked = unranked.unwrap_or(self.ten.len());
+        }
+        self.order_the_ten();
+    }
+
+    /// Puts the committed rows into the order of the record, each into the place of one of
+    /// them: the rows between them stay where they are.
+    fn order_the_ten(&mut self) {
+        let ten = self.record.entries(Section::Ten);
+        let place: HashMap<StepId, usize> = ten
+            .iter()
+            .enumerate()
+            .map(|(at, entry)| (entry.id, at))
+            .collect();
+        let slots: Vec<usize> = (0..self.ten.len())
+            .filter(|row| place.contains_key(&self.ten[*row].id))
+            .collect();
+        let mut rows: Vec<Candidate> = slots.iter().map(|row| self.ten[*row].clone()).collect();
+        rows.sort_by_key(|row| place[&row.id]);
+        for (slot, row) in slots.into_iter().zip(rows) {
+            self.ten[slot] = row;
+        }
+    }
+
+    /// Goes to the next row that is not decided, below the cursor first; answers whether
+    /// there is one.
+    pub fn advance(&mut self) -> bool {
+        let (part, at, count) = (self.part, self.cursor(), self.count(self.part));
+        let open = |row: &usize| {
+            let is_ranked = part != Part::Ten || self.ten[*row].ranked.is_some();
+            is_ranked && !self.is_decided(part, *row)
+        };
+        let next = (at + 1..count).find(open).or_else(|| (0..at).find(open));
+        match next {
+            Some(row) => self.go(row),
+            None => self.go(at + 1),
+        }
+        next.is_some()
+    }
+
+    /// What a committed row is to the ten: its place, counted from 1.
+    pub fn place(&self, id: StepId) -> Option<usize> {
+        let ten = self.record.entries(Section::Ten);
+        Some(ten.iter().position(|entry| entry.id == id)? + 1)
+    }
+
+    /// Whether the record says that a step was set aside or done.
+    pub fn is_aside(&self, id: StepId) -> Option<Word> {
+        let entry = self.record.find(Section::Aside, (id, None))?;
+        Some(entry.word)
+    }
+}
+
+fn title(plan: &Plan, id: StepId) -> Option<String> {
+    Some(plan.step(plan.find(id)?).title().into_owned())
+}
+
+/// Where a person was in a review: what survives quitting besides the record.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug, Default)]
+#[serde(default)]
+pub struct Bookmark {
+    week: String,
+    part: Part,
+    step: Option<String>,
+}
+
+impl Bookmark {
+    /// The place in the review that was opened, if one was.
+    pub fn of(view: &ReviewView) -> Self {
+        Self {
+            week: view.week.map(|week| week.to_string()).unwrap_or_default(),
+            part: view.part,
+            step: view.step().map(|step| step.to_string()),
+        }
+    }
+
+    /// Whether no review was opened.
+    pub fn is_empty(&self) -> bool {
+        self.week.is_empty()
+    }
+
+    /// Goes back there, as long as the same week is under review.
+    pub fn restore(&self, view: &mut ReviewView) {
+        if view.week.map(|week| week.to_string()).as_deref() != Some(&*self.week) {
+            return;
+        }
+        view.part = self.part;
+        let step = self.step.as_deref().and_then(crate::plan::id::typed_id);
+        if let Some(step) = step {
+            view.select(step);
+        }
+    }
+}

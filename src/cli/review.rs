@@ -1,0 +1,399 @@
+//! `stepdeck review`: what screen 3 shows, and the record of the week.
+
+use std::collections::HashSet;
+
+use color_eyre::eyre::Result;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use serde::Serialize;
+
+use super::Ending;
+use super::invocation::{Invocation, OpenPlan, refused};
+use super::next::{TermEntry, weights};
+use super::paint::Paint;
+use crate::document::visible::{visible_line, width};
+use crate::plan::ranking::term::Weights;
+use crate::record::review::gather::{RUNNERS_UP, TEN};
+use crate::record::review::{Entry, Key, Section, Week, Word, gather, instant};
+use crate::tui::frame;
+use crate::tui::sheet::Sheet;
+
+/// Show the weekly review: proposals, dependencies, the next ten, and last week's.
+///
+/// Proposals are the ideas and drafts that are new or changed since the last review, or that
+/// it deferred. Decisions are made on screen 3, or by hand in the record. --write finishes the
+/// review: where no step is committed to yet, the ten best of the ranking are.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Review {
+    /// The week, as 2026-W07, instead of the current one.
+    #[arg(long, value_name = "W")]
+    pub week: Option<Week>,
+    /// Print JSON, with the terms of each score.
+    #[arg(long)]
+    pub json: bool,
+    /// Write the record of the week.
+    #[arg(long)]
+    pub write: bool,
+}
+
+impl Review {
+    /// Prints the review, or writes its record.
+    ///
+    /// # Errors
+    /// When the plan cannot be read, or the record not be written.
+    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+        let opened = invocation.open()?;
+        let weights = weights(invocation, &opened)?;
+        if self.write {
+            let who = invocation.person();
+            let now = invocation.outside.now;
+            let change = invocation.edit(|opened, _| {
+                let review = self.of(opened, now);
+                review.finish(&[], Some(&weights), &who).map_err(refused)
+            })?;
+            let path = change
+                .edits
+                .last()
+                .map(|edit| edit.path.display().to_string());
+            invocation.say(&format!("{} · {}", change.label, path.unwrap_or_default()))?;
+            if !self.json {
+                return Ok(Ending::Done);
+            }
+        }
+        let opened = if self.write {
+            invocation.reopen()?
+        } else {
+            opened
+        };
+        let review = self.of(&opened, invocation.outside.now);
+        let document = document(&review, &weights);
+        match self.json {
+            true => invocation.print_json(&document)?,
+            false => {
+                let paint = invocation.paint();
+                let sheet = sheet(&paint, &document);
+                invocation.print(&paint.lines(&sheet))?;
+            }
+        }
+        Ok(Ending::Done)
+    }
+
+    fn of<'p>(
+        &self,
+        opened: &'p OpenPlan,
+        now: chrono::DateTime<chrono::Utc>,
+    ) -> gather::Review<'p> {
+        let week = self.week.unwrap_or_else(|| Week::of(now));
+        gather::Review::of(
+            &opened.plan,
+            &opened.below(&opened.layout.reviews),
+            week,
+            now,
+        )
+    }
+}
+
+#[derive(Serialize)]
+struct Document {
+    schema: &'static str,
+    week: String,
+    record: Option<String>,
+    date: Option<String>,
+    steward: String,
+    since: String,
+    held: Option<String>,
+    proposals: Vec<ProposalEntry>,
+    dependencies: Vec<DependencyEntry>,
+    ten: Vec<TenEntry>,
+    ranked: Vec<RankedEntry>,
+    set_aside: Vec<AsideEntry>,
+    last_ten: Vec<FateEntry>,
+}
+
+#[derive(Serialize)]
+struct ProposalEntry {
+    step_id: String,
+    title: String,
+    status: String,
+    comes_back: bool,
+    verdict: Option<&'static str>,
+    why: String,
+}
+
+#[derive(Serialize)]
+struct DependencyEntry {
+    step_id: String,
+    depends_on: String,
+    trouble: Option<&'static str>,
+    words: String,
+    verdict: Option<&'static str>,
+    why: String,
+}
+
+#[derive(Serialize)]
+struct TenEntry {
+    rank: usize,
+    step_id: String,
+    title: String,
+    owner: String,
+    why: String,
+}
+
+#[derive(Serialize)]
+struct RankedEntry {
+    rank: usize,
+    step_id: String,
+    title: String,
+    owner: String,
+    score: i64,
+    verdict: Option<&'static str>,
+    terms: Vec<TermEntry>,
+}
+
+#[derive(Serialize)]
+struct AsideEntry {
+    step_id: String,
+    title: String,
+    verdict: &'static str,
+    why: String,
+}
+
+#[derive(Serialize)]
+struct FateEntry {
+    step_id: String,
+    title: String,
+    owner: String,
+    fate: &'static str,
+}
+
+fn document(review: &gather::Review<'_>, weights: &Weights) -> Document {
+    let record = &review.record;
+    let shown = |entry: Option<&Entry>| entry.map(|entry| entry.word.words());
+    let why = |entry: Option<&Entry>| entry.map(|entry| entry.why.clone()).unwrap_or_default();
+    let proposals = review
+        .proposals()
+        .into_iter()
+        .map(|proposal| ProposalEntry {
+            step_id: proposal.id.to_string(),
+            status: (review.plan.find(proposal.id))
+                .and_then(|step| review.plan.step(step).status())
+                .map_or_else(String::new, |status| status.word().to_owned()),
+            title: proposal.title,
+            comes_back: proposal.comes_back,
+            verdict: shown(proposal.verdict.as_ref()),
+            why: why(proposal.verdict.as_ref()),
+        });
+    let aside = record.entries(Section::Aside);
+    let ranked = review.next(weights, TEN + RUNNERS_UP);
+    let ranked = ranked.iter().enumerate().map(|(at, ranked)| {
+        let step = review.plan.step(ranked.step);
+        let key = (step.id(), None);
+        let entry = [Section::Ten, Section::Aside];
+        let entry = entry
+            .into_iter()
+            .find_map(|section| record.find(section, key));
+        RankedEntry {
+            rank: at + 1,
+            step_id: step.id().to_string(),
+            title: step.title().into_owned(),
+            owner: step.owner().into_owned(),
+            score: ranked.score,
+            verdict: shown(entry),
+            terms: TermEntry::of(ranked),
+        }
+    });
+    let ten = record.entries(Section::Ten).iter().enumerate();
+    Document {
+        schema: "stepdeck/review@1",
+        week: review.week.to_string(),
+        record: review.written.then(|| review.path.display().to_string()),
+        date: record.date.map(|date| date.to_string()),
+        steward: record.steward.clone(),
+        since: instant(review.since()),
+        held: record.held.map(instant),
+        proposals: proposals.collect(),
+        dependencies: dependencies(review),
+        ten: ten
+            .map(|(at, entry)| TenEntry {
+                rank: at + 1,
+                step_id: entry.id.to_string(),
+                title: entry.text.clone(),
+                owner: entry.owner.clone(),
+                why: entry.why.clone(),
+            })
+            .collect(),
+        ranked: ranked.collect(),
+        set_aside: aside
+            .iter()
+            .map(|entry| AsideEntry {
+                step_id: entry.id.to_string(),
+                title: entry.text.clone(),
+                verdict: entry.word.words(),
+                why: entry.why.clone(),
+            })
+            .collect(),
+        last_ten: (review.fates().into_iter())
+            .map(|fate| FateEntry {
+                step_id: fate.id.to_string(),
+                title: fate.text,
+                owner: fate.owner,
+                fate: fate.word.words(),
+            })
+            .collect(),
+    }
+}
+
+/// What is wrong now, and behind it what has been mended.
+fn dependencies(review: &gather::Review<'_>) -> Vec<DependencyEntry> {
+    let record = &review.record;
+    let tangles = review.tangles();
+    let wrong: HashSet<Key> = tangles.iter().map(|t| (t.step, Some(t.other))).collect();
+    let mended = record.entries(Section::Dependencies).iter();
+    let mended = mended.filter(|entry| !wrong.contains(&entry.key()));
+    let mended = mended.map(|entry| DependencyEntry {
+        step_id: entry.id.to_string(),
+        depends_on: entry
+            .other
+            .map(|other| other.to_string())
+            .unwrap_or_default(),
+        trouble: None,
+        words: entry.text.clone(),
+        verdict: Some(Word::Mended.words()),
+        why: entry.why.clone(),
+    });
+    let told = tangles.iter().map(|tangle| {
+        let entry = record.find(Section::Dependencies, (tangle.step, Some(tangle.other)));
+        DependencyEntry {
+            step_id: tangle.step.to_string(),
+            depends_on: tangle.other.to_string(),
+            trouble: Some(tangle.trouble.word()),
+            words: tangle.words.clone(),
+            verdict: entry.map(|entry| entry.word.words()),
+            why: entry.map(|entry| entry.why.clone()).unwrap_or_default(),
+        }
+    });
+    told.chain(mended).collect()
+}
+
+fn sheet<'p>(paint: &'p Paint, document: &Document) -> Sheet<'p> {
+    let theme = &paint.theme;
+    let mut sheet = paint.sheet();
+    let title = format!("Weekly review {}", document.week);
+    sheet.row(Span::styled(title, theme.title));
+    let state = match (&document.record, &document.held) {
+        (None, _) => "no record yet".to_owned(),
+        (Some(path), None) => format!("begun by {}, {path}", document.steward),
+        (Some(path), Some(held)) => format!("held by {} at {held}, {path}", document.steward),
+    };
+    sheet.text(&format!("since {}; {state}", document.since), theme.dim);
+    let reasoned = |word: Option<&str>, why: &str| match (word, why) {
+        (None, _) => "-".to_owned(),
+        (Some(word), "") => word.to_owned(),
+        (Some(word), why) => format!("{word}: {why}"),
+    };
+    let open = document
+        .proposals
+        .iter()
+        .filter(|p| p.verdict.is_none())
+        .count();
+    let head = format!("Proposals: {}, {open} to decide", document.proposals.len());
+    let rows = document.proposals.iter().map(|p| {
+        let verdict = reasoned(p.verdict, &p.why);
+        vec![
+            p.step_id.clone(),
+            p.status.clone(),
+            p.title.clone(),
+            verdict,
+        ]
+    });
+    table(&mut sheet, paint, &head, rows.collect(), 2);
+    let wrong = document
+        .dependencies
+        .iter()
+        .filter(|d| d.trouble.is_some())
+        .count();
+    let rows = document.dependencies.iter().map(|d| {
+        let verdict = reasoned(d.verdict, &d.why);
+        vec![d.step_id.clone(), d.words.clone(), verdict]
+    });
+    let head = format!("Dependencies: {wrong} wrong");
+    table(&mut sheet, paint, &head, rows.collect(), 1);
+    let rows = document.ten.iter().map(|t| {
+        let owner = if t.owner.is_empty() { "-" } else { &t.owner };
+        let rank = format!("{:>2}", t.rank);
+        vec![
+            rank,
+            t.step_id.clone(),
+            t.title.clone(),
+            owner.to_owned(),
+            t.why.clone(),
+        ]
+    });
+    let head = format!("Next ten: {} committed", document.ten.len());
+    table(&mut sheet, paint, &head, rows.collect(), 4);
+    let rows = document.ranked.iter().map(|r| {
+        let owner = if r.owner.is_empty() { "-" } else { &r.owner };
+        let rank = format!("{:>2}", r.rank);
+        let verdict = r.verdict.unwrap_or("-").to_owned();
+        let score = format!("{:>4}", r.score);
+        vec![
+            rank,
+            r.step_id.clone(),
+            r.title.clone(),
+            owner.to_owned(),
+            score,
+            verdict,
+        ]
+    });
+    let head = format!("Ready, as ranked: the first {}", document.ranked.len());
+    table(&mut sheet, paint, &head, rows.collect(), 2);
+    let done = document
+        .last_ten
+        .iter()
+        .filter(|f| f.fate == Word::Complete.words())
+        .count();
+    let rows = document
+        .last_ten
+        .iter()
+        .map(|f| vec![f.step_id.clone(), f.title.clone(), f.fate.to_owned()]);
+    let head = format!(
+        "Last week's ten: {done} of {} done",
+        document.last_ten.len()
+    );
+    table(&mut sheet, paint, &head, rows.collect(), 1);
+    sheet
+}
+
+/// Rows below a heading; the column at `wide` takes what room is left.
+fn table(sheet: &mut Sheet<'_>, paint: &Paint, head: &str, rows: Vec<Vec<String>>, wide: usize) {
+    const GAP: usize = 2;
+    let theme = &paint.theme;
+    sheet.blank();
+    sheet.row(Span::styled(head.to_owned(), theme.heading));
+    let Some(first) = rows.first() else { return };
+    let mut widths = vec![0; first.len()];
+    for row in &rows {
+        for (at, cell) in row.iter().enumerate() {
+            widths[at] = widths[at].max(width(&visible_line(cell)));
+        }
+    }
+    let last = widths.len() - 1;
+    let others = |widths: &[usize], but: usize| -> usize {
+        let others = widths.iter().enumerate().filter(|(at, _)| *at != but);
+        others.map(|(_, width)| width + GAP).sum()
+    };
+    // A long reason leaves at least half of the row to the rest.
+    widths[last] = widths[last].min(paint.columns / 2);
+    widths[wide] = widths[wide].min(paint.columns.saturating_sub(others(&widths, wide)).max(8));
+    for row in &rows {
+        let mut spans = Vec::new();
+        for (at, cell) in row.iter().enumerate() {
+            if at > 0 {
+                spans.push(Span::raw(" ".repeat(GAP)));
+            }
+            let style: Style = if at == wide { theme.text } else { theme.dim };
+            spans.push(paint.cell(&frame::words(theme, cell), widths[at], style));
+        }
+        sheet.row(Line::from(spans));
+    }
+}

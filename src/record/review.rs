@@ -1,0 +1,527 @@
+//! The record of a weekly review: what it holds, as Markdown and back.
+//!
+//! Owns the shape of `docs/reviews/<yyyy>-W<ww>.md`. `amend` edits a record that is there
+//! already, without touching what people wrote into it; `gather` finds what a review is about;
+//! `decide` turns a steward's decisions into changes. Nothing here decides what is worth doing:
+//! that is the ranking's.
+//!
+//! A record is read by what its lines say. A list item that begins with a step and one of the
+//! words of [`Word`] in bold is an entry; everything else belongs to people.
+
+pub mod amend;
+pub mod decide;
+pub mod gather;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, SecondsFormat, Utc, Weekday};
+
+use crate::document::markdown::{ListItem, MarkdownDocument, escaped};
+use crate::plan::id::StepId;
+
+/// A week as ISO 8601 counts them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Week {
+    year: i32,
+    week: u32,
+}
+
+impl Week {
+    /// The week that the instant lies in, in UTC.
+    pub fn of(at: DateTime<Utc>) -> Self {
+        let week = at.date_naive().iso_week();
+        Self {
+            year: week.year(),
+            week: week.week(),
+        }
+    }
+
+    /// Its Monday.
+    pub fn monday(self) -> NaiveDate {
+        NaiveDate::from_isoywd_opt(self.year, self.week, Weekday::Mon).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Week {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-W{:02}", self.year, self.week)
+    }
+}
+
+impl FromStr for Week {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = "write the year and the week, as 2026-W07";
+        let (year, week) = text.trim().split_once("-W").ok_or(wrong)?;
+        let digits = |text: &str, count| {
+            text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        if !digits(year, 4) || !digits(week, 2) {
+            return Err(wrong);
+        }
+        let (year, week) = (
+            year.parse().map_err(|_| wrong)?,
+            week.parse().map_err(|_| wrong)?,
+        );
+        match NaiveDate::from_isoywd_opt(year, week, Weekday::Mon) {
+            Some(_) => Ok(Self { year, week }),
+            None => Err("that year has no such week"),
+        }
+    }
+}
+
+/// A section of the record that holds entries.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Section {
+    /// Ideas and drafts, with what was decided about each.
+    Proposals,
+    /// Dependencies that are wrong, mended or left.
+    Dependencies,
+    /// The steps that the steward commits to, the first one first.
+    Ten,
+    /// Steps that were looked at and are not among them.
+    Aside,
+    /// What became of last week's ten.
+    LastTen,
+}
+
+impl Section {
+    /// Every section in the order of the record.
+    pub const ALL: [Self; 5] = [
+        Self::Proposals,
+        Self::Dependencies,
+        Self::Ten,
+        Self::Aside,
+        Self::LastTen,
+    ];
+
+    /// Its heading.
+    pub fn heading(self) -> &'static str {
+        match self {
+            Self::Proposals => "Proposals",
+            Self::Dependencies => "Dependencies",
+            Self::Ten => "Next ten",
+            Self::Aside => "Set aside",
+            Self::LastTen => "Last week's ten",
+        }
+    }
+
+    /// What an entry can say in it.
+    fn takes(self) -> &'static [Word] {
+        use Word::*;
+        match self {
+            Self::Proposals => &[AsDraft, StillDraft, Deferred, Rejected],
+            Self::Dependencies => &[Mended, Left],
+            Self::Ten => &[Committed],
+            Self::Aside => &[Deferred, Complete],
+            Self::LastTen => &[Complete, InProgress, Ready, Blocked, Waiting, Gone],
+        }
+    }
+}
+
+/// What an entry says about its step.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Word {
+    /// An idea was accepted, and became a draft by it.
+    AsDraft,
+    /// A draft was accepted: it stays one.
+    StillDraft,
+    /// Not now: it comes back in the next review.
+    Deferred,
+    /// No; the reason stands in the step's notes, too.
+    Rejected,
+    /// The dependency is wrong no more.
+    Mended,
+    /// The dependency stays as it is for now.
+    Left,
+    /// One of the next ten.
+    Committed,
+    /// Its status is complete.
+    Complete,
+    /// Its status is in progress.
+    InProgress,
+    /// Nobody began it.
+    Ready,
+    /// Its status is blocked.
+    Blocked,
+    /// A dependency is not met.
+    Waiting,
+    /// There is no such step any more.
+    Gone,
+}
+
+impl Word {
+    /// As the record spells it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::AsDraft => "accepted as draft",
+            Self::StillDraft => "accepted, still a draft",
+            Self::Deferred => "deferred",
+            Self::Rejected => "rejected",
+            Self::Mended => "mended",
+            Self::Left => "left",
+            Self::Committed => "committed",
+            Self::Complete => "complete",
+            Self::InProgress => "in progress",
+            Self::Ready => "not begun",
+            Self::Blocked => "blocked",
+            Self::Waiting => "waiting",
+            Self::Gone => "not in the plan any more",
+        }
+    }
+}
+
+/// What an entry is about: a step, or its dependency on another one.
+pub type Key = (StepId, Option<StepId>);
+
+/// One line of the record, with the lines below it that are ours.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// The step.
+    pub id: StepId,
+    /// The step that it depends on, where the entry is about that.
+    pub other: Option<StepId>,
+    /// What became of it.
+    pub word: Word,
+    /// The step's title, or what is wrong with the dependency.
+    pub text: String,
+    /// Who answers for the step; empty where nobody does, or where it does not matter.
+    pub owner: String,
+    /// The reason; empty where none was given.
+    pub why: String,
+}
+
+impl Entry {
+    /// An entry about a step, its words put into one line.
+    pub fn new(id: StepId, word: Word, text: &str) -> Self {
+        Self {
+            id,
+            other: None,
+            word,
+            text: one_line(text),
+            owner: String::new(),
+            why: String::new(),
+        }
+    }
+
+    /// The same with a reason.
+    pub fn because(mut self, why: &str) -> Self {
+        self.why = one_line(why);
+        self
+    }
+
+    /// The same with an owner.
+    pub fn owned_by(mut self, owner: &str) -> Self {
+        self.owner = one_line(owner);
+        self
+    }
+
+    /// What it is about.
+    pub fn key(&self) -> Key {
+        (self.id, self.other)
+    }
+
+    /// The entry that an item of a list under `section` is, if it is one.
+    fn read(document: &MarkdownDocument, item: usize, section: Section) -> Option<Self> {
+        let it = &document.items()[item];
+        let label = it
+            .label
+            .as_ref()
+            .filter(|_| it.parent.is_none() && !it.quoted)?;
+        let (id, rest) = label.name.split_once(' ')?;
+        let (other, rest) = match rest.strip_prefix("→ ").map(|rest| rest.split_once(' ')) {
+            None => (None, rest),
+            Some(pair) => {
+                let (other, rest) = pair?;
+                (Some(other.parse().ok()?), rest)
+            }
+        };
+        let word = section.takes().iter().find(|word| word.words() == rest)?;
+        let detail = |name: &str| {
+            let found = details(document, item).find(|(_, detail)| is_detail(detail, name));
+            found.and_then(|(_, detail)| Some(one_line(&detail.label.as_ref()?.text)))
+        };
+        Some(Self {
+            id: id.parse().ok()?,
+            other,
+            word: *word,
+            text: one_line(&label.text),
+            owner: detail(OWNER).unwrap_or_default(),
+            why: detail(WHY).unwrap_or_default(),
+        })
+    }
+
+    /// The entry as lines without their ends, behind a list marker.
+    fn lines(&self, marker: &str) -> Vec<String> {
+        let other = self
+            .other
+            .map(|other| format!("→ {other} "))
+            .unwrap_or_default();
+        let label = format!("{} {other}{}", self.id, self.word.words());
+        let mut lines = vec![labelled(marker, &label, &self.text)];
+        let indent = if marker.starts_with('-') {
+            "  - "
+        } else {
+            "    - "
+        };
+        for (name, text) in [(OWNER, &self.owner), (WHY, &self.why)] {
+            if !text.is_empty() {
+                lines.push(labelled(indent, name, text));
+            }
+        }
+        lines
+    }
+}
+
+const OWNER: &str = "Owner";
+const WHY: &str = "Why";
+
+/// The items nested in an item, one level down.
+fn details(
+    document: &MarkdownDocument,
+    item: usize,
+) -> impl Iterator<Item = (usize, &ListItem)> + '_ {
+    let end = document.items()[item].span.end;
+    let below = document.items().iter().enumerate().skip(item + 1);
+    below
+        .take_while(move |(_, other)| other.span.start < end)
+        .filter(move |(_, other)| other.parent == Some(item))
+}
+
+fn is_detail(item: &ListItem, name: &str) -> bool {
+    item.label.as_ref().is_some_and(|label| label.name == name)
+}
+
+fn labelled(marker: &str, label: &str, text: &str) -> String {
+    let line = format!("{marker}**{label}:** {}", markdown(text));
+    line.trim_end().to_owned()
+}
+
+/// Words as Markdown that reads as them, in one line.
+fn markdown(text: &str) -> String {
+    let mut source = escaped(text);
+    // A break that somebody typed is a break elsewhere; here everything is one line.
+    let lower = source.to_ascii_lowercase();
+    for (at, _) in lower
+        .match_indices("<br")
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+    {
+        let before = source[..at].bytes().rev();
+        if before.take_while(|byte| *byte == b'\\').count() % 2 == 0 {
+            source.insert(at, '\\');
+        }
+    }
+    source
+}
+
+/// Words in one line, without what steers a terminal.
+pub fn one_line(text: &str) -> String {
+    let plain: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What a record says.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Record {
+    /// The week in its title.
+    pub week: Option<Week>,
+    /// The day on which the review was begun.
+    pub date: Option<NaiveDate>,
+    /// Who held it; several where somebody else went on with it.
+    pub steward: String,
+    /// From when on new and changed proposals were looked at.
+    pub since: Option<DateTime<Utc>>,
+    /// When it was finished.
+    pub held: Option<DateTime<Utc>>,
+    /// How many proposals were left undecided when it was finished.
+    pub undecided: usize,
+    entries: [Vec<Entry>; 5],
+    /// Where the first entry about each thing stands in its section.
+    places: HashMap<(Section, Key), usize>,
+}
+
+impl Record {
+    /// Reads a record. What is no entry is nobody's mistake: it is left out.
+    pub fn read(document: &MarkdownDocument) -> Self {
+        let mut record = Self::default();
+        let title = document
+            .headings()
+            .iter()
+            .position(|heading| heading.level == 1);
+        if let Some(title) = title {
+            let words = &document.headings()[title].text;
+            record.week = words.split_whitespace().find_map(|word| word.parse().ok());
+        }
+        for (at, item) in document.items().iter().enumerate() {
+            let Some(heading) = item.heading else {
+                continue;
+            };
+            if Some(heading) == title {
+                record.read_line(item);
+            } else if let Some(section) = section_of(document, heading)
+                && let Some(entry) = Entry::read(document, at, section)
+            {
+                record.push(section, entry);
+            }
+        }
+        record
+    }
+
+    fn read_line(&mut self, item: &ListItem) {
+        let Some(label) = item.label.as_ref().filter(|_| item.parent.is_none()) else {
+            return;
+        };
+        let text = one_line(&label.text);
+        let instant = || {
+            DateTime::parse_from_rfc3339(&text)
+                .ok()
+                .map(|at| at.to_utc())
+        };
+        match Line::ALL.into_iter().find(|line| line.name() == label.name) {
+            Some(Line::Date) => self.date = text.parse().ok(),
+            Some(Line::Since) => self.since = instant(),
+            Some(Line::Held) => self.held = instant(),
+            Some(Line::Undecided) => {
+                let count = text.split(' ').next().and_then(|count| count.parse().ok());
+                self.undecided = count.unwrap_or(0);
+            }
+            Some(Line::Steward) => self.steward = text,
+            None => {}
+        }
+    }
+
+    /// The entries of a section, in the order of the file.
+    pub fn entries(&self, section: Section) -> &[Entry] {
+        &self.entries[section as usize]
+    }
+
+    /// Adds an entry at the end of a section.
+    pub fn push(&mut self, section: Section, entry: Entry) {
+        let entries = &mut self.entries[section as usize];
+        let place = self.places.entry((section, entry.key()));
+        place.or_insert(entries.len());
+        entries.push(entry);
+    }
+
+    /// What a section says about a step, or about a dependency.
+    pub fn find(&self, section: Section, key: Key) -> Option<&Entry> {
+        let place = self.places.get(&(section, key))?;
+        self.entries(section).get(*place)
+    }
+
+    /// The record as Markdown, to begin with or to copy.
+    pub fn write(&self) -> String {
+        let week = self.week.map(|week| format!(" {week}")).unwrap_or_default();
+        let mut text = format!("# Weekly review{week}\n\n");
+        for line in Line::ALL {
+            if let Some(value) = line.value(self) {
+                text += &labelled("- ", line.name(), &value);
+                text.push('\n');
+            }
+        }
+        for section in Section::ALL {
+            text += &format!("\n## {}\n\n", section.heading());
+            let entries = self.entries(section);
+            if entries.is_empty() {
+                text += NONE;
+                text.push('\n');
+            }
+            for (at, entry) in entries.iter().enumerate() {
+                text += &entry.lines(&marker(section, at)).join("\n");
+                text.push('\n');
+            }
+        }
+        text
+    }
+}
+
+/// What stands in a section without entries.
+const NONE: &str = "None.";
+
+/// The section that a heading opens: the first heading with its words.
+fn section_of(document: &MarkdownDocument, heading: usize) -> Option<Section> {
+    let words = &document.headings()[heading].text;
+    let section = Section::ALL
+        .into_iter()
+        .find(|section| section.heading() == words)?;
+    (heading_of(document, section) == Some(heading)).then_some(section)
+}
+
+/// Index of the heading of a section.
+fn heading_of(document: &MarkdownDocument, section: Section) -> Option<usize> {
+    let named = |heading: &crate::document::markdown::Heading| heading.text == section.heading();
+    document.headings().iter().position(named)
+}
+
+/// The list marker of the entry at `at`, counted from 0.
+fn marker(section: Section, at: usize) -> String {
+    match section {
+        Section::Ten => format!("{}. ", at + 1),
+        _ => "- ".to_owned(),
+    }
+}
+
+/// A line below the title.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Line {
+    Date,
+    Steward,
+    Since,
+    Held,
+    Undecided,
+}
+
+impl Line {
+    const ALL: [Self; 5] = [
+        Self::Date,
+        Self::Steward,
+        Self::Since,
+        Self::Held,
+        Self::Undecided,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Date => "Date",
+            Self::Steward => "Steward",
+            Self::Since => "Since",
+            Self::Held => "Held",
+            Self::Undecided => "Undecided",
+        }
+    }
+
+    fn value(self, record: &Record) -> Option<String> {
+        match self {
+            Self::Date => record.date.map(|date| date.to_string()),
+            Self::Steward => (!record.steward.is_empty()).then(|| record.steward.clone()),
+            Self::Since => record.since.map(instant),
+            Self::Held => record.held.map(instant),
+            Self::Undecided => match record.undecided {
+                0 => None,
+                1 => Some("1 proposal".to_owned()),
+                count => Some(format!("{count} proposals")),
+            },
+        }
+    }
+}
+
+/// An instant as the record spells it.
+pub fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// Midnight, a week before a day.
+fn week_before(day: NaiveDate) -> DateTime<Utc> {
+    let day = day.checked_sub_days(Days::new(7)).unwrap_or(day);
+    day.and_time(NaiveTime::MIN).and_utc()
+}

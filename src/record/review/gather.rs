@@ -1,0 +1,373 @@
+//! What a weekly review is about: proposals since the last one, dependencies that are wrong,
+//! the next steps, and what became of last week's ten. One pass over steps and edges.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+
+use super::{Entry, Record, Section, Week, Word, week_before};
+use crate::plan::dependency::Dependency;
+use crate::plan::field::Field;
+use crate::plan::id::StepId;
+use crate::plan::ranking::term::Weights;
+use crate::plan::ranking::{Inputs, Ranked, rank};
+use crate::plan::source::{Role, SourceFile};
+use crate::plan::status::{State, Status};
+use crate::plan::{Plan, StepRef};
+
+/// How many steps a review picks.
+pub const TEN: usize = 10;
+
+/// How many runners-up stand below them.
+pub const RUNNERS_UP: usize = 10;
+
+/// Points of how many terms a reason names.
+const MOST_REASONS: usize = 2;
+
+/// The review of one week on a plan.
+#[derive(Clone, Debug)]
+pub struct Review<'a> {
+    /// The plan as it stands.
+    pub plan: &'a Plan,
+    /// The present instant.
+    pub now: DateTime<Utc>,
+    /// Which week it is held in.
+    pub week: Week,
+    /// Where its record is or would be, relative to the root.
+    pub path: PathBuf,
+    /// What the record says so far; its head is filled in where there is none yet.
+    pub record: Record,
+    /// Whether there is a record.
+    pub written: bool,
+    /// The record of the review before.
+    pub last: Option<Record>,
+    /// Every record before this week's, the earliest first.
+    earlier: Vec<Record>,
+}
+
+/// An idea or a draft to decide about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Proposal {
+    /// The step.
+    pub id: StepId,
+    /// Its title, as long as it is in the plan; then as the record has it.
+    pub title: String,
+    /// Whether the last review deferred it.
+    pub comes_back: bool,
+    /// What was decided so far.
+    pub verdict: Option<Entry>,
+}
+
+/// What is wrong with a dependency.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Trouble {
+    /// There is no such step.
+    Missing,
+    /// The steps wait for each other.
+    Cyclic,
+    /// The step that is waited for is blocked.
+    Blocked,
+    /// The step that is waited for comes later in the plan.
+    Later,
+}
+
+impl Trouble {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Cyclic => "cyclic",
+            Self::Blocked => "on a blocked step",
+            Self::Later => "later",
+        }
+    }
+}
+
+/// A dependency that is wrong.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Tangle {
+    /// The step that depends.
+    pub step: StepId,
+    /// The step that it depends on.
+    pub other: StepId,
+    /// What is wrong.
+    pub trouble: Trouble,
+    /// The same in a sentence.
+    pub words: String,
+}
+
+impl<'a> Review<'a> {
+    /// The review of `week`, whose record is or would be below `folder`.
+    pub fn of(plan: &'a Plan, folder: &Path, week: Week, now: DateTime<Utc>) -> Self {
+        let mut records = records(plan);
+        let here = records.iter().position(|(of, _, _)| *of == week);
+        let found = here.map(|at| records.remove(at));
+        let path = match &found {
+            Some((_, file, _)) => file.path.clone(),
+            None => folder.join(format!("{week}.md")),
+        };
+        records.retain(|(of, _, _)| *of < week);
+        let earlier: Vec<Record> = records.into_iter().map(|(_, _, record)| record).collect();
+        let mut review = Self {
+            plan,
+            now,
+            week,
+            path,
+            written: found.is_some(),
+            record: found.map(|(_, _, record)| record).unwrap_or_default(),
+            last: earlier.last().cloned(),
+            earlier,
+        };
+        let since = review.record.since.unwrap_or_else(|| review.begins());
+        review.record.since = Some(since);
+        review.record.week = Some(week);
+        review
+    }
+
+    /// From when on proposals count as new: the end of the last review that left none
+    /// undecided, else a week ago.
+    fn begins(&self) -> DateTime<Utc> {
+        let default = self.now - chrono::Duration::days(7);
+        match &self.last {
+            None => default,
+            Some(Record {
+                held: Some(held),
+                undecided: 0,
+                ..
+            }) => *held,
+            Some(last) => last.since.or(last.date.map(week_before)).unwrap_or(default),
+        }
+    }
+
+    /// From when on proposals count as new.
+    pub fn since(&self) -> DateTime<Utc> {
+        self.record.since.unwrap_or(self.now)
+    }
+
+    /// Ideas and drafts that are new or changed since the last review, those that it
+    /// deferred, and all that this one has decided about; in step order.
+    pub fn proposals(&self) -> Vec<Proposal> {
+        let since = self.since();
+        let deferred: HashSet<StepId> = (self.last.iter())
+            .flat_map(|last| last.entries(Section::Proposals))
+            .filter(|entry| entry.word == Word::Deferred)
+            .map(|entry| entry.id)
+            .collect();
+        let settled = self.settled();
+        let mut decided: HashMap<StepId, &Entry> = HashMap::new();
+        for entry in self.record.entries(Section::Proposals) {
+            decided.insert(entry.id, entry);
+        }
+        let mut proposals = Vec::new();
+        for step in self.plan.steps().filter(|step| step.nth() == 0) {
+            let id = step.id();
+            let verdict = decided.remove(&id);
+            let is_open = matches!(step.status(), Some(Status::Idea | Status::Draft));
+            let is_due = || {
+                let at = updated(step);
+                let known = settled
+                    .get(&id)
+                    .is_some_and(|until| at.is_none_or(|at| at <= *until));
+                deferred.contains(&id) || (!known && at.is_none_or(|at| at > since))
+            };
+            if verdict.is_some() || (is_open && is_due()) {
+                proposals.push(Proposal {
+                    id,
+                    title: step.title().into_owned(),
+                    comes_back: deferred.contains(&id),
+                    verdict: verdict.cloned(),
+                });
+            }
+        }
+        let gone = decided.into_values().map(|entry| Proposal {
+            id: entry.id,
+            title: entry.text.clone(),
+            comes_back: false,
+            verdict: Some(entry.clone()),
+        });
+        proposals.extend(gone);
+        proposals.sort_by_key(|proposal| proposal.id);
+        proposals
+    }
+
+    /// Steps that an earlier review accepted or rejected, with the instant until which that
+    /// holds: whoever changes one later asks again.
+    fn settled(&self) -> HashMap<StepId, DateTime<Utc>> {
+        let mut settled = HashMap::new();
+        for record in &self.earlier {
+            let until = record.held.unwrap_or(DateTime::<Utc>::MAX_UTC);
+            for entry in record.entries(Section::Proposals) {
+                if entry.word != Word::Deferred {
+                    settled.insert(entry.id, until);
+                }
+            }
+        }
+        settled
+    }
+
+    /// Dependencies of open steps that are wrong: missing ones first, then circles, those on
+    /// blocked steps, and those on later ones.
+    pub fn tangles(&self) -> Vec<Tangle> {
+        let plan = self.plan;
+        let mut tangles = Vec::new();
+        for group in plan.graph().cycles() {
+            let circle = plan.graph().shortest_cycle(group);
+            let ids: Vec<StepId> = circle.iter().map(|step| plan.step(*step).id()).collect();
+            let (Some(first), Some(last)) = (ids.first().copied(), ids.last().copied()) else {
+                continue;
+            };
+            let path = ids.iter().chain([&first]).map(ToString::to_string);
+            let path = path.collect::<Vec<_>>().join(" → ");
+            tangles.push(Tangle {
+                step: last,
+                other: first,
+                trouble: Trouble::Cyclic,
+                words: format!("they wait for each other: {path}"),
+            });
+        }
+        for step in plan.steps().filter(|step| step.state() != State::Done) {
+            let mut seen = HashSet::new();
+            for dependency in step.dependencies() {
+                let Dependency::Step(other) = dependency else {
+                    continue;
+                };
+                if !seen.insert(other) {
+                    continue;
+                }
+                if let Some((trouble, words)) = trouble(plan, step, other) {
+                    tangles.push(Tangle {
+                        step: step.id(),
+                        other,
+                        trouble,
+                        words,
+                    });
+                }
+            }
+        }
+        tangles.sort_by_key(|tangle| (tangle.trouble, tangle.step, tangle.other));
+        tangles.dedup_by_key(|tangle| (tangle.step, tangle.other));
+        tangles
+    }
+
+    /// Last week's ten that are not done.
+    pub fn carried(&self) -> Vec<StepId> {
+        let ten = self.last.iter().flat_map(|last| last.entries(Section::Ten));
+        ten.map(|entry| entry.id)
+            .filter(|id| {
+                let step = self.plan.find(*id);
+                step.is_some_and(|step| self.plan.graph().state(step) != State::Done)
+            })
+            .collect()
+    }
+
+    /// The first `most` ready steps, the best first, without those that this review or the
+    /// last word of an earlier one said no to.
+    pub fn next(&self, weights: &Weights, most: usize) -> Vec<Ranked> {
+        let mut refused: HashSet<StepId> = HashSet::new();
+        for record in self.earlier.iter().chain([&self.record]) {
+            for entry in record.entries(Section::Proposals) {
+                match entry.word {
+                    Word::Rejected => refused.insert(entry.id),
+                    Word::Deferred if std::ptr::eq(record, &self.record) => {
+                        refused.insert(entry.id)
+                    }
+                    _ => refused.remove(&entry.id),
+                };
+            }
+        }
+        // Somebody took it up all the same.
+        let proposed =
+            |step: &StepRef<'_>| matches!(step.status(), Some(Status::Idea | Status::Draft));
+        let carried = self.carried();
+        let inputs = Inputs {
+            now: self.now,
+            carried: &carried,
+            weights,
+        };
+        let mut ranked = rank(self.plan, &inputs, most.saturating_add(refused.len()));
+        ranked.retain(|ranked| {
+            let step = self.plan.step(ranked.step);
+            !(refused.contains(&step.id()) && proposed(&step))
+        });
+        ranked.truncate(most);
+        ranked
+    }
+
+    /// What became of last week's ten, in their order.
+    pub fn fates(&self) -> Vec<Entry> {
+        let ten = self.last.iter().flat_map(|last| last.entries(Section::Ten));
+        ten.map(|entry| {
+            let Some(step) = self.plan.find(entry.id).map(|step| self.plan.step(step)) else {
+                return Entry::new(entry.id, Word::Gone, &entry.text);
+            };
+            let word = match (step.state(), step.status()) {
+                (State::Done, _) => Word::Complete,
+                (_, Some(Status::Blocked)) => Word::Blocked,
+                (_, Some(Status::InProgress)) => Word::InProgress,
+                (State::Waiting, _) => Word::Waiting,
+                _ => Word::Ready,
+            };
+            Entry::new(entry.id, word, &step.title()).owned_by(&step.owner())
+        })
+        .collect()
+    }
+}
+
+/// The records of weekly reviews with their weeks, the earliest first.
+fn records(plan: &Plan) -> Vec<(Week, &SourceFile, Record)> {
+    let mut records: Vec<(Week, &SourceFile, Record)> = (plan.files().iter())
+        .filter(|file| file.role == Role::Review)
+        .filter_map(|file| {
+            let week = file.path.file_stem()?.to_str()?.parse().ok()?;
+            Some((week, file, Record::read(file.markdown()?)))
+        })
+        .collect();
+    records.sort_by_key(|(week, ..)| *week);
+    records
+}
+
+fn updated(step: StepRef<'_>) -> Option<DateTime<Utc>> {
+    let text = step.text(Field::UpdatedAt);
+    DateTime::parse_from_rfc3339(&text)
+        .ok()
+        .map(|at| at.to_utc())
+}
+
+/// What is wrong with a dependency of an open step, if anything.
+fn trouble(plan: &Plan, step: StepRef<'_>, other: StepId) -> Option<(Trouble, String)> {
+    let Some(found) = plan.find(other).map(|found| plan.step(found)) else {
+        return Some((Trouble::Missing, format!("{other} is not in the plan")));
+    };
+    // A circle is told as a whole.
+    if found.state() == State::Done || plan.graph().same_cycle(step.index(), found.index()) {
+        return None;
+    }
+    if found.status() == Some(Status::Blocked) {
+        return Some((
+            Trouble::Blocked,
+            format!("waits for {other}, which is blocked"),
+        ));
+    }
+    let is_part = other.parent() == Some(step.id());
+    let later = other > step.id() && !is_part;
+    later.then(|| {
+        (
+            Trouble::Later,
+            format!("waits for {other}, which comes later"),
+        )
+    })
+}
+
+/// Why the ranking puts a step where it is: the terms that give most, in words. Where it
+/// stands and how old it is come last: they tell least about the step itself.
+pub fn reason(ranked: &Ranked) -> String {
+    let mut terms: Vec<_> = ranked.terms.iter().filter(|term| term.points > 0).collect();
+    let is_plain = |name: &str| matches!(name, "block" | "age");
+    terms.sort_by_key(|term| (is_plain(term.name), std::cmp::Reverse(term.points)));
+    let words = terms
+        .iter()
+        .take(MOST_REASONS)
+        .map(|term| term.why.as_str());
+    words.collect::<Vec<_>>().join("; ")
+}
