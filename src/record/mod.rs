@@ -1,6 +1,7 @@
 //! The papers that rituals leave: Markdown out of a plan, and back. Pure.
 
 pub mod demo;
+pub mod standup;
 pub mod start;
 
 use crate::plan::StepRef;

@@ -471,7 +471,10 @@ fn roadmap_file(plan: &Plan) -> Option<usize> {
 
 /// Refuses a change of `file` that cannot be made, or that undo could not take back to the
 /// last byte: line ends of two kinds, a table row that ends in the middle of a cell.
-fn reversible(file: &SourceFile, change: Change) -> Result<Change, Refusal> {
+///
+/// # Errors
+/// The reason, where it is refused.
+pub fn reversible(file: &SourceFile, change: Change) -> Result<Change, Refusal> {
     let before = vec![file.clone()];
     let mut files = before.clone();
     let same = |files: &[SourceFile]| {
