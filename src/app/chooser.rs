@@ -67,6 +67,7 @@ impl Model {
                 self.refresh(selected);
             }
             Choice::Open(target) => self.effects.push(super::Effect::Open(target)),
+            Choice::Card { date, stage, deed } => self.card_deed(date, stage, deed),
         }
     }
 
@@ -281,6 +282,7 @@ fn places(places: &[Place]) -> &'static str {
         Some(Place::Blocks | Place::Steps | Place::Detail | Place::Chain) => "on screen 1, Plan",
         Some(Place::Ladder | Place::Checks | Place::Owners) => "on screen 2, Gates",
         Some(Place::Problems) => "on screen 5, Problems",
+        Some(Place::Cards | Place::Entries) => "on screen 4, Standup",
         Some(Place::List) => "in an open list",
         Some(Place::Conflict) => "in a conflict",
         Some(Place::Welcome) => "where there is no plan yet",

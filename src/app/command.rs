@@ -30,6 +30,10 @@ pub enum Place {
     Conflict,
     /// There is no plan yet.
     Welcome,
+    /// One's own standup cards.
+    Cards,
+    /// The others' standup entries, or a thread over days.
+    Entries,
 }
 
 /// The panes of screen 1.
@@ -38,6 +42,8 @@ pub const PLAN: &[Place] = &[Place::Blocks, Place::Steps, Place::Detail, Place::
 pub const STEP: &[Place] = &[Place::Steps, Place::Detail, Place::Chain];
 /// The panes of screen 2.
 pub const GATES: &[Place] = &[Place::Ladder, Place::Checks, Place::Owners];
+/// The panes of screen 4.
+pub const STANDUP: &[Place] = &[Place::Cards, Place::Entries];
 /// Every screen.
 pub const SCREENS: &[Place] = &[
     Place::Blocks,
@@ -48,6 +54,8 @@ pub const SCREENS: &[Place] = &[
     Place::Checks,
     Place::Owners,
     Place::Problems,
+    Place::Cards,
+    Place::Entries,
 ];
 /// Every place where one moves up and down.
 pub const CURSORS: &[Place] = &[
@@ -59,6 +67,8 @@ pub const CURSORS: &[Place] = &[
     Place::Checks,
     Place::Owners,
     Place::Problems,
+    Place::Cards,
+    Place::Entries,
     Place::List,
     Place::Conflict,
 ];
@@ -72,6 +82,8 @@ pub const EVERYWHERE: &[Place] = &[
     Place::Checks,
     Place::Owners,
     Place::Problems,
+    Place::Cards,
+    Place::Entries,
     Place::List,
     Place::Conflict,
     Place::Welcome,
@@ -150,6 +162,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         commands::gates::COMMANDS,
         commands::problems::COMMANDS,
         commands::welcome::COMMANDS,
+        commands::standup::COMMANDS,
         commands::find::COMMANDS,
         commands::navigate::COMMANDS,
         commands::view::COMMANDS,

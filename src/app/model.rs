@@ -12,6 +12,7 @@ use super::live::Live;
 use super::message::Effect;
 use super::overlay::{Input, Overlay, Purpose};
 use super::plan_view::{Pane, PlanView};
+use super::standup_view::{StandupPane, StandupView};
 use crate::change::compose::Composer;
 use crate::plan::checks::Problem;
 use crate::plan::id::StepId;
@@ -31,6 +32,8 @@ pub enum Screen {
     Gates,
     /// What the checks find.
     Problems,
+    /// The async standup.
+    Standup,
 }
 
 /// The panes of the gates screen in the order of Tab.
@@ -106,6 +109,10 @@ pub struct Setting {
     pub checkpoints: PathBuf,
     /// The plan's folder, for the empty state.
     pub root: PathBuf,
+    /// Where standups are, relative to the root.
+    pub standups: PathBuf,
+    /// By how many minutes local clocks are ahead of UTC.
+    pub local_minutes: i32,
     /// Severities of checks by code.
     pub severities: BTreeMap<String, String>,
 }
@@ -135,6 +142,8 @@ pub struct Model {
     pub gates: GatesView,
     /// Screen 5.
     pub problems: ProblemsView,
+    /// Screen 4.
+    pub standup_view: StandupView,
     /// What lies over the screen, the topmost last.
     pub overlays: Vec<Overlay>,
     /// The line of news.
@@ -188,6 +197,7 @@ impl Model {
             view: PlanView::default(),
             gates: GatesView::default(),
             problems: ProblemsView::default(),
+            standup_view: StandupView::default(),
             overlays: Vec::new(),
             notice: None,
             live: Live::default(),
@@ -244,6 +254,10 @@ impl Model {
                 GatePane::Owners => Place::Owners,
             },
             Screen::Problems => Place::Problems,
+            Screen::Standup => match self.standup_view.pane {
+                StandupPane::Cards => Place::Cards,
+                StandupPane::Others => Place::Entries,
+            },
         }
     }
 
@@ -395,7 +409,11 @@ impl Model {
     pub fn tick(&mut self, now: DateTime<Utc>) -> bool {
         let lit = self.flashes.len();
         self.flashes.retain(|_, until| *until > now);
+        let minute_over = self.next_minute().is_some_and(|next| next <= now);
         self.now = now;
-        lit != self.flashes.len()
+        if minute_over {
+            self.refresh_standup();
+        }
+        minute_over || lit != self.flashes.len()
     }
 }

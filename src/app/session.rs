@@ -26,6 +26,7 @@ impl Session {
                 Screen::Plan => 1,
                 Screen::Gates => 2,
                 Screen::Problems => 5,
+                Screen::Standup => 4,
             },
             step: model.selected().map(|(id, _)| id.to_string()),
             filter: model.view.filter.text().to_owned(),
@@ -40,11 +41,13 @@ impl Session {
         model.screen = match self.screen {
             2 => Screen::Gates,
             5 => Screen::Problems,
+            4 => Screen::Standup,
             _ => Screen::Plan,
         };
         model.view.filter = Query::parse(&self.filter).unwrap_or_default();
         let id = self.step.as_deref().and_then(typed_id);
         model.refresh(id.map(|id| (id, 0)));
+        model.refresh_standup();
         for (letter, id) in &self.bookmarks {
             if let Some(id) = typed_id(id) {
                 model.view.bookmarks.insert(*letter, (id, 0));

@@ -40,6 +40,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             false => model.say(text),
         },
     }
+    model.refresh_standup();
     let draft = model.draft();
     if draft != model.live.kept {
         model.live.kept.clone_from(&draft);
@@ -303,6 +304,8 @@ impl Model {
         }
         if self.screen == Screen::Gates && self.gates.zoomed {
             self.gates.zoomed = false;
+        } else if self.screen == Screen::Standup && self.standup_view.back() {
+            // A thread was closed, or the pane given back.
         } else if self.screen != Screen::Plan {
             self.open_screen(Screen::Plan);
         } else if self.view.zoomed {

@@ -177,6 +177,8 @@ fn setting(arguments: &Arguments, layout: &Layout) -> Setting {
         roadmap: below(&layout.roadmap),
         checkpoints: below(&layout.checkpoints),
         root: layout.root.clone(),
+        standups: below(&layout.standups),
+        local_minutes: super::local_minutes(),
         severities: layout.severities(),
     }
 }

@@ -20,6 +20,7 @@ pub mod next;
 pub mod paint;
 pub mod set;
 pub mod show;
+pub mod standup;
 pub mod step_document;
 pub mod tick;
 
@@ -98,6 +99,7 @@ pub enum Subcommands {
     Export(export::Export),
     Completions(completions::Completions),
     Man(man::Man),
+    Standup(standup::Standup),
 }
 
 /// How a run ended, if it could be done at all.
@@ -123,11 +125,17 @@ pub fn main() -> ExitCode {
         folder: std::env::current_dir().unwrap_or_default(),
         state: default_base(),
         variable: &|name| std::env::var(name).ok(),
+        local_minutes: local_minutes(),
         terminal: is_terminal.then(columns),
         out: &mut out,
         err: &mut err,
     };
     ExitCode::from(run(std::env::args_os(), &mut outside))
+}
+
+/// By how many minutes local clocks are ahead of UTC now.
+fn local_minutes() -> i32 {
+    chrono::Local::now().offset().local_minus_utc() / 60
 }
 
 /// Runs the program on these arguments, its own name first. Messages go to standard error;
@@ -172,6 +180,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Export(export) => export.run(invocation),
         Subcommands::Completions(completions) => completions.run(invocation),
         Subcommands::Man(man) => man.run(invocation),
+        Subcommands::Standup(standup) => standup.run(invocation),
     }
 }
 

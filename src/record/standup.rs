@@ -282,6 +282,13 @@ impl Standup<'_> {
         self.plan.files().iter().find(|file| file.path == path)
     }
 
+    /// The names of the stages that have a card, the current one first.
+    pub fn stages(&self) -> Vec<String> {
+        let stages = self.plan.stages();
+        let order = suggest::order(stages).into_iter();
+        order.map(|at| stages[at].name.clone()).collect()
+    }
+
     /// Every entry of the days from `from` to `to`, by day and person.
     pub fn entries(&self, from: NaiveDate, to: NaiveDate) -> Vec<Entry> {
         let within = |file: &&SourceFile| {

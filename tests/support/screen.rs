@@ -15,7 +15,7 @@ use stepdeck::plan::checks;
 use stepdeck::plan::source::{Role, SourceFile};
 use stepdeck::tui::field::Field;
 use stepdeck::tui::overlays;
-use stepdeck::tui::panes::{gates, problems, welcome};
+use stepdeck::tui::panes::{gates, problems, standup, welcome};
 use stepdeck::tui::theme::{Background, ColorDepth, Theme};
 use stepdeck::tui::window::Sight;
 
@@ -40,6 +40,7 @@ pub fn model(files: &[(&str, &str)]) -> Model {
         let role = match *path {
             path if path.ends_with(".jsonl") => Role::Log,
             "docs/ROADMAP.md" => Role::Roadmap,
+            path if path.starts_with("docs/standups/") => Role::Standup,
             _ => Role::Canon,
         };
         SourceFile::load(*path, role, text.as_bytes().to_vec())
@@ -48,6 +49,7 @@ pub fn model(files: &[(&str, &str)]) -> Model {
         who: "Ada".to_owned(),
         roadmap: "docs/ROADMAP.md".into(),
         checkpoints: "docs/checkpoints".into(),
+        standups: "docs/standups".into(),
         root: "/home/ada/plan".into(),
         ..Setting::default()
     };
@@ -120,6 +122,7 @@ pub fn draw_with(model: &Model, theme: &Theme, size: (u16, u16), sight: &mut Sig
                 _ if !model.has_plan() => welcome::draw(frame, body, model, theme),
                 Screen::Problems => problems::draw(frame, body, model, theme, sight),
                 Screen::Gates => gates::draw(frame, body, model, theme, sight),
+                Screen::Standup => standup::draw(frame, body, model, theme, sight),
                 Screen::Plan => {}
             }
             overlays::draw(frame, area, model, theme, sight, field.as_ref());

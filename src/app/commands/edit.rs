@@ -262,7 +262,7 @@ pub const COMMANDS: &[Command] = &[
     },
 ];
 
-const EVERYWHERE_BUT_CONFLICT: &[Place] = EVERYWHERE.split_at(9).0;
+const EVERYWHERE_BUT_CONFLICT: &[Place] = EVERYWHERE.split_at(EVERYWHERE.len() - 2).0;
 
 fn subjects(model: &Model) -> Vec<StepKey> {
     model

@@ -6,6 +6,7 @@ pub mod gates;
 pub mod list;
 pub mod navigate;
 pub mod problems;
+pub mod standup;
 pub mod view;
 pub mod welcome;
 

@@ -5,6 +5,7 @@ use crate::app::key::{Code, Key};
 use crate::app::model::{GatePane, Model, Screen};
 use crate::app::overlay::Overlay;
 use crate::app::plan_view::{Pane, Side, detail_fields};
+use crate::app::standup_view::StandupPane;
 use crate::plan::canon::block_table::BlockColumn;
 
 /// Blocks in a row of the grid.
@@ -174,7 +175,7 @@ pub const COMMANDS: &[Command] = &[
     },
 ];
 
-const EVERYWHERE_BUT_CONFLICT: &[Place] = EVERYWHERE.split_at(9).0;
+const EVERYWHERE_BUT_CONFLICT: &[Place] = EVERYWHERE.split_at(EVERYWHERE.len() - 2).0;
 
 fn whole_page(model: &Model) -> isize {
     isize::try_from(model.page.saturating_sub(1).max(1)).unwrap_or(1)
@@ -210,6 +211,7 @@ pub fn by(model: &mut Model, by: isize) {
             let count = model.problems.found.len();
             model.problems.cursor = moved(model.problems.cursor, by, count);
         }
+        Screen::Standup => in_standup(model, by),
     }
 }
 
@@ -284,6 +286,16 @@ fn in_gates(model: &mut Model, by: isize) {
     }
 }
 
+fn in_standup(model: &mut Model, by: isize) {
+    let view = &mut model.standup_view;
+    let Some(day) = &view.day else { return };
+    match (view.pane, &view.thread) {
+        (StandupPane::Cards, _) => view.card = moved(view.card, by, day.cards.len()),
+        (StandupPane::Others, None) => view.other = moved(view.other, by, day.others().count()),
+        (StandupPane::Others, Some(_)) => view.line = moved(view.line, by, view.said.len()),
+    }
+}
+
 fn block_by(model: &mut Model, by: isize) {
     let count = model.plan.blocks().len();
     let Some(block) = model.view.block(&model.plan) else {
@@ -333,6 +345,7 @@ fn turn_pane_within(model: &mut Model, by: isize) {
             GatePane::Checks => false,
         },
         Screen::Problems => true,
+        Screen::Standup => (model.standup_view.pane == StandupPane::Others) == (by > 0),
     };
     if !at_edge {
         turn_pane(model, by);
@@ -358,6 +371,12 @@ fn turn_pane(model: &mut Model, by: isize) {
             };
         }
         Screen::Problems => {}
+        Screen::Standup => {
+            model.standup_view.pane = match model.standup_view.pane {
+                StandupPane::Cards => StandupPane::Others,
+                StandupPane::Others => StandupPane::Cards,
+            };
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! One day as screens and scripts show it, and threads over days.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 
 use super::suggest::REACH;
 use super::{Card, Entry, Standup, deadline, person_name, same_stage, slug};
@@ -63,6 +63,18 @@ impl Day {
     /// The person's own entry, once the first card is posted.
     pub fn own(&self) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.slug == self.slug)
+    }
+
+    /// The deadline on clocks that are so many minutes ahead of UTC, as ` (17:00 here)`;
+    /// nothing where they agree.
+    pub fn due_here(&self, local_minutes: i32) -> String {
+        match local_minutes {
+            0 => String::new(),
+            ahead => {
+                let local = self.deadline + Duration::minutes(i64::from(ahead));
+                format!(" ({} here)", local.format("%H:%M"))
+            }
+        }
     }
 
     /// Everybody else's entries.
@@ -138,6 +150,12 @@ impl Standup<'_> {
             more: 0,
         };
         cards.into_iter().map(with).collect()
+    }
+
+    /// Whether the person posted in the week before a day.
+    pub fn is_regular(&self, date: NaiveDate) -> bool {
+        let mut week = self.earlier(date).into_iter();
+        week.any(|entry| entry.date >= date - Days::new(REGULAR))
     }
 
     /// Who posted in the week before a day and not on it.

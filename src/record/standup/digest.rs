@@ -56,10 +56,18 @@ impl Dialect {
 
 /// A day, or what some of its entries say, stage by stage in the order of cards; whoever has
 /// said nothing of a stage is left out there.
-pub fn digest(day: &Day, stages: &[String], entries: &[&Entry], dialect: Dialect) -> String {
+/// `local_minutes` is how far local clocks are ahead of UTC.
+pub fn digest(
+    day: &Day,
+    stages: &[String],
+    entries: &[&Entry],
+    local_minutes: i32,
+    dialect: Dialect,
+) -> String {
     let title = format!("Standup {}", day.date);
     let mut text = format!("{}\n\n", dialect.heading(1, &title));
-    text += &format!("Due {}. ", day.deadline.format("%H:%M UTC"));
+    let due = day.deadline.format("%H:%M UTC");
+    text += &format!("Due {due}{}. ", day.due_here(local_minutes));
     let who: Vec<String> = entries.iter().map(|entry| stamp(entry, dialect)).collect();
     text += &match who.is_empty() {
         true => "Nobody has posted.".to_owned(),

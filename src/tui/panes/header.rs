@@ -80,6 +80,10 @@ fn crumbs<'a>(model: &'a Model, theme: &Theme) -> Vec<Part<'a>> {
             }
         }
         Screen::Problems => push(0, "Problems".to_owned(), theme.heading),
+        Screen::Standup => {
+            push(1, "Standup".to_owned(), theme.text);
+            push(0, model.standup_date().to_string(), theme.heading);
+        }
     }
     parts
 }
@@ -144,7 +148,7 @@ fn problems(parts: &mut Vec<Part<'_>>, model: &Model, theme: &Theme) {
             continue;
         }
         let text = match (severity, model.screen) {
-            (Severity::Error, Screen::Plan | Screen::Gates) => {
+            (Severity::Error, Screen::Plan | Screen::Gates | Screen::Standup) => {
                 format!("{} {count}", theme.glyph(crate::tui::theme::Sign::Blocked))
             }
             _ => plural(count, severity.word()),

@@ -16,6 +16,8 @@ pub mod ladder;
 pub mod layout;
 pub mod owners;
 pub mod problems;
+pub mod standup;
+pub mod standup_card;
 pub mod status;
 pub mod steps;
 pub mod welcome;
