@@ -142,6 +142,7 @@ fn what_cannot_be_posted_is_refused_and_leaves_no_trace() {
             &["--read-only", "standup", "post", "ground"],
             "--read-only: nothing is written",
         ),
+        (&["standup", "--json", "post", "ground"], "two calls"),
         (&["standup", "--date", "2026-11-22"], "has not begun yet"),
         (&["standup", "--date", "soon"], "invalid value 'soon'"),
     ] {

@@ -56,6 +56,8 @@ fn the_key_table_is_that_of_the_registry() {
         Place::List,
         Place::Conflict,
         Place::Welcome,
+        Place::Cards,
+        Place::Entries,
     ];
     let mut table = String::new();
     for group in Group::ALL {

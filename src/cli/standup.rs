@@ -15,7 +15,6 @@ use crate::record::standup::{self as record, Card, Dialect, Entry, Health, Part,
 ///
 /// The text is Markdown. Days are UTC days, and entries are due before 15:00 UTC.
 #[derive(clap::Args, Clone, Debug)]
-#[command(args_conflicts_with_subcommands = true)]
 pub struct Standup {
     /// The day, as 2026-11-21, instead of the present one.
     #[arg(long, value_name = "DATE")]
@@ -102,6 +101,9 @@ impl Standup {
     /// not be written.
     pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         match &self.deed {
+            Some(_) if self.date.is_some() || self.only.is_some() || self.slack || self.json => {
+                bail!("what is shown and what is posted are two calls: leave the options away")
+            }
             Some(Deed::Post(post)) => post.run(invocation),
             None => self.show(invocation),
         }
@@ -139,7 +141,12 @@ impl Standup {
             false => Dialect::Markdown,
         };
         let entries: Vec<&Entry> = day.entries.iter().collect();
-        let local = invocation.outside.local_minutes;
+        // What is read here and now may say "here"; what goes on to others may not.
+        let is_read_here = invocation.outside.terminal.is_some() && !self.slack;
+        let local = match is_read_here {
+            true => invocation.outside.local_minutes,
+            false => 0,
+        };
         let text = digest(&day, &standup.stages(), &entries, local, dialect);
         invocation.print(&visible(&text))?;
         Ok(Ending::Done)

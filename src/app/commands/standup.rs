@@ -1,5 +1,7 @@
 //! The async standup: posting and editing one's cards, threads over days, days.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 
 use super::gates::offer;
@@ -9,8 +11,9 @@ use crate::app::model::Model;
 use crate::app::overlay::{CardDeed, Choice, Overlay, Purpose, Row};
 use crate::app::standup_view::{StandupPane, Thread};
 use crate::change::value::{Refusal, refuse};
+use crate::document::visible::visible;
 use crate::plan::stage::Stage;
-use crate::record::standup::{Dialect, Entry, Health, Part, Wish, digest};
+use crate::record::standup::{DayCard, Dialect, Entry, Health, Part, Wish, digest};
 
 const CARDS: &[Place] = &[Place::Cards];
 
@@ -40,7 +43,7 @@ pub const COMMANDS: &[Command] = &[
         name: "card-status",
         keys: &["s"],
         title: "Set the status of the card",
-        hint: "status",
+        hint: "",
         group: Group::Edit,
         places: CARDS,
         blocked: not_editable,
@@ -83,7 +86,7 @@ pub const COMMANDS: &[Command] = &[
         name: "day-before",
         keys: &[","],
         title: "The standup of the day before",
-        hint: "day before",
+        hint: "earlier",
         group: Group::Move,
         places: STANDUP,
         blocked: |model| {
@@ -99,7 +102,7 @@ pub const COMMANDS: &[Command] = &[
         name: "day-after",
         keys: &["."],
         title: "The standup of the day after, up to today",
-        hint: "day after",
+        hint: "later",
         group: Group::Move,
         places: STANDUP,
         blocked: |model| {
@@ -223,7 +226,11 @@ fn edit(model: &mut Model) {
     let numbers = ('1'..='9').map(String::from);
     for ((part, text), key) in entries.zip(numbers.chain(std::iter::repeat(String::new()))) {
         let old = Some(text.clone());
-        rows.push(row(&key, text, part.word(), CardDeed::Ask { part, old }));
+        let label = match part {
+            Part::Blockers => "Blocker",
+            part => part.label(),
+        };
+        rows.push(row(&key, label, text, CardDeed::Ask { part, old }));
     }
     let title = format!("Edit {stage}");
     model.overlays.push(Overlay::Menu {
@@ -258,23 +265,9 @@ fn attach(model: &mut Model) {
     let Some(card) = model.standup_view.card() else {
         return;
     };
-    let (posted, card) = (card.posted, card.card.clone());
-    let stage = stage_of(model, &card.stage).map(|(_, stage)| stage);
-    let attached = |link: &&String| {
-        let evidence = stage.into_iter().flat_map(|stage| &stage.evidence);
-        evidence
-            .flat_map(|evidence| &evidence.links)
-            .any(|known| known == *link)
-    };
-    let loose: Vec<String> = card
-        .evidence
-        .iter()
-        .filter(|link| !attached(link))
-        .cloned()
-        .collect();
-    let has_checks = stage.is_some_and(|stage| !stage.checks.is_empty());
+    let loose = model.loose_evidence(card);
+    let card = card.card.clone();
     match &*loose {
-        _ if !has_checks || !posted => ask(model, Part::Evidence, None),
         [] => ask(model, Part::Evidence, None),
         [only] => model.ask_check(&card.stage, only),
         links => {
@@ -340,7 +333,9 @@ fn turn_day(model: &mut Model, later: bool) {
     if let Some(date) = model.standup().neighbour(model.standup_date(), later) {
         let today = model.now.date_naive();
         model.standup_view.date = Some(date).filter(|date| *date != today);
-        model.standup_view.thread = None;
+        if let Some((_, from)) = model.standup_view.thread.take() {
+            model.standup_view.pane = from;
+        }
     }
 }
 
@@ -355,20 +350,17 @@ fn copy(model: &mut Model) {
     };
     let stages = model.standup().stages();
     let entries: Vec<&Entry> = day.entries.iter().collect();
-    let text = digest(
-        day,
-        &stages,
-        &entries,
-        model.setting.local_minutes,
-        Dialect::Markdown,
-    );
+    // "Here" would be another place to whoever gets it: no local times.
+    let text = digest(day, &stages, &entries, 0, Dialect::Markdown);
     let said = format!("copied the standup of {} as Markdown", day.date);
+    // It is pasted into other programs, terminals among them.
+    let text = visible(&text).into_owned();
     model.effects.push(Effect::Copy(text));
     model.say(said);
 }
 
 impl Model {
-    /// Posts a card, or changes the one that is posted, and says how many are left.
+    /// Posts a card, and says how many are left; or changes the one that is posted.
     ///
     /// # Errors
     /// When the card cannot be posted so.
@@ -379,13 +371,17 @@ impl Model {
         wishes: &[Wish],
     ) -> Result<(), Refusal> {
         let change = self.standup().post(date, stage, wishes)?;
+        let left = |model: &Self| {
+            let cards = model.standup_view.day.iter().flat_map(|day| &day.cards);
+            cards.filter(|card| !card.posted).count()
+        };
+        let before = left(self);
         if !self.commit(change) {
             return Ok(());
         }
         self.refresh_standup();
-        let cards = self.standup_view.day.iter().flat_map(|day| &day.cards);
-        let left = cards.filter(|card| !card.posted).count();
-        let said = match left {
+        let said = match left(self) {
+            left if left == before => String::new(),
             0 => " · all cards are posted".to_owned(),
             1 => " · 1 card is left".to_owned(),
             left => format!(" · {left} cards are left"),
@@ -394,6 +390,21 @@ impl Model {
             notice.text += &said;
         }
         Ok(())
+    }
+
+    /// Evidence that a posted card names and that no check of its stage has yet.
+    pub fn loose_evidence(&self, card: &DayCard) -> Vec<String> {
+        let stage = stage_of(self, &card.card.stage).map(|(_, stage)| stage);
+        let Some(stage) = stage.filter(|stage| card.posted && !stage.checks.is_empty()) else {
+            return Vec::new();
+        };
+        let attached: HashSet<&String> = stage.evidence.iter().flat_map(|e| &e.links).collect();
+        let loose = card
+            .card
+            .evidence
+            .iter()
+            .filter(|link| !attached.contains(link));
+        loose.cloned().collect()
     }
 
     /// Does what a row of a card's menu says.
@@ -491,15 +502,7 @@ impl Model {
                 new: text.to_owned(),
             },
         };
-        self.post_card(date, stage, &[wish])?;
-        let has_checks = stage_of(self, stage).is_some_and(|(_, stage)| !stage.checks.is_empty());
-        if part == Part::Evidence && has_checks && !text.trim().is_empty() {
-            let key = self.keymap.key_of("card-attach");
-            if let Some(notice) = &mut self.notice {
-                notice.text += &format!(" · {key} attaches it to a check");
-            }
-        }
-        Ok(())
+        self.post_card(date, stage, &[wish])
     }
 
     /// Asks which check of the stage the evidence is for; the only one gets it at once.

@@ -56,7 +56,7 @@ impl Dialect {
 
 /// A day, or what some of its entries say, stage by stage in the order of cards; whoever has
 /// said nothing of a stage is left out there.
-/// `local_minutes` is how far local clocks are ahead of UTC.
+/// `local_minutes` is how far the reader's clocks are ahead of UTC; 0 leaves them out.
 pub fn digest(
     day: &Day,
     stages: &[String],

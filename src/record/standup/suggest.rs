@@ -1,7 +1,7 @@
 //! What the plan and the days before already say of a stage, so that a person need only
 //! confirm it. Nothing here is written until they do.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 
@@ -10,7 +10,7 @@ use super::{Card, Entry, Health, Part, Standup, slug};
 use crate::change::value::{Refusal, refuse};
 use crate::plan::Plan;
 use crate::plan::field::Field;
-use crate::plan::id::ids_in;
+use crate::plan::id::{StepId, ids_in};
 use crate::plan::stage::{Stage, Standing, standings};
 use crate::plan::status::Status;
 use crate::plan::step::{StepRef, Waiting};
@@ -98,17 +98,20 @@ pub(super) fn order(stages: &[Stage]) -> Vec<usize> {
 pub(super) type Done = (DateTime<Utc>, String);
 
 /// What the plan says, by stage.
-struct Facts {
+struct Facts<'a> {
+    plan: &'a Plan,
     done: Vec<Vec<Done>>,
-    blocked: Vec<Vec<String>>,
+    /// The blocked steps, with the words for them.
+    blocked: Vec<Vec<(StepId, String)>>,
     evidence: Vec<Vec<String>>,
 }
 
-impl Facts {
-    fn gather(standup: &Standup<'_>, since: DateTime<Utc>, date: NaiveDate) -> Self {
+impl<'a> Facts<'a> {
+    fn gather(standup: &Standup<'a>, since: DateTime<Utc>, date: NaiveDate) -> Self {
         let plan = standup.plan;
         let count = plan.stages().len();
         let mut facts = Self {
+            plan,
             done: vec![Vec::new(); count],
             blocked: vec![Vec::new(); count],
             evidence: plan
@@ -133,7 +136,7 @@ impl Facts {
                     }
                 }
                 Some(Status::Blocked) if mine.counts(step) => {
-                    facts.blocked[stage].push(blocked(plan, step));
+                    facts.blocked[stage].push((step.id(), blocked(plan, step)));
                 }
                 _ => {}
             }
@@ -181,26 +184,35 @@ impl Facts {
     }
 
     /// The blockers of the last card, and the blocked steps. A blocker that begins with a
-    /// step's ID was the plan's: today's words for it stand in its place, or none if the
-    /// step is blocked no more.
+    /// step was the plan's: it goes when the step is blocked no more, and today's words stand
+    /// in its place where they differ, unless somebody only added to them.
     fn blockers(&self, at: usize, last: Option<&Card>) -> Vec<String> {
         let carried = last.map_or(&[][..], |card| &card.blockers);
-        let first_id = |text: &str| {
-            let id = *ids_in(text).first()?;
-            text.starts_with(&id.to_string()).then_some(id)
-        };
-        let now = |text: &String| match first_id(text) {
-            None => Some(text.clone()),
-            Some(id) => {
-                let mut blocked = self.blocked.iter().flatten();
-                blocked.find(|text| first_id(text) == Some(id)).cloned()
+        let mut all = Vec::new();
+        let mut told = HashSet::new();
+        for text in carried {
+            let Some(id) = self.step_in(text) else {
+                all.push(text.clone());
+                continue;
+            };
+            let mut blocked = self.blocked.iter().flatten();
+            if let Some((_, words)) = blocked.find(|(blocked, _)| *blocked == id) {
+                let kept = text.starts_with(words.as_str());
+                all.push(if kept { text } else { words }.clone());
+                told.insert(id);
             }
-        };
-        let carried = carried.iter().filter_map(now);
-        let blocked = self.blocked[at].iter().map(|text| one_line(text));
-        let mut all: Vec<String> = carried.collect();
-        all.extend(blocked);
+        }
+        let blocked = self.blocked[at].iter().filter(|(id, _)| !told.contains(id));
+        all.extend(blocked.map(|(_, words)| words.clone()));
         all
+    }
+
+    /// The step of the plan that a blocker begins with, ID and title.
+    fn step_in(&self, text: &str) -> Option<StepId> {
+        let id = *ids_in(text).first()?;
+        let step = self.plan.step(self.plan.find(id)?);
+        let begins = format!("{id} {}", one_line(&step.title()));
+        text.starts_with(&begins).then_some(id)
     }
 }
 
@@ -237,7 +249,7 @@ fn blocked(plan: &Plan, step: StepRef<'_>) -> String {
     };
     let waits = step.unmet().into_iter().map(|waiting| match waiting {
         Waiting::Step(id) => match plan.find(id).map(|index| plan.step(index)) {
-            Some(other) => format!("{id} {}{}", other.title(), by(&other.owner())),
+            Some(other) => format!("{id}{}", by(&other.owner())),
             None => id.to_string(),
         },
         Waiting::Missing(id) => format!("{id}, which is not in the plan"),

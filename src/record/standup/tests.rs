@@ -97,7 +97,7 @@ fn the_first_edit_makes_the_paper_with_what_the_plan_says() {
         text(&files),
         "# Standup 2026-11-21 — Robin\n\n- **Posted:** 2026-11-21 09:30 UTC\n\n\
          ## Base\n\n- **Status:** at risk\n- **Blockers:**\n  \
-         - 0003 Cut over (ops): waits for 0002 Buy wood (grc); Board agrees\n\
+         - 0003 Cut over (ops): waits for 0002 (grc); Board agrees\n\
          - **Done:**\n  - 0001 Lay stone\n- **Posted:** 2026-11-21 09:30 UTC\n"
     );
     let path = files.last().unwrap().path.clone();
@@ -164,7 +164,7 @@ fn cards_of_other_stages_come_below() {
 fn yesterdays_blockers_carry_over_until_they_are_gone() {
     let yesterday = "# Standup 2026-11-20 — Robin\n\n- **Posted:** 2026-11-20 15:20 UTC\n\n\
                      ## Base\n\n- **Status:** Blocked: rain\n- **Blockers:**\n  - Rain\n  \
-                     - 0002 Buy wood: blocked\n";
+                     - 0002 Buy wood: blocked\n  - 2026 money is not signed\n";
     let before = yesterday.replace("11-20", "11-19");
     let mut files = files();
     files.push(paper("2026-11-19", "robin", &before));
@@ -179,10 +179,12 @@ fn yesterdays_blockers_carry_over_until_they_are_gone() {
         card.card.blockers,
         [
             "Rain",
-            "0003 Cut over (ops): waits for 0002 Buy wood (grc); Board agrees"
+            "2026 money is not signed",
+            "0003 Cut over (ops): waits for 0002 (grc); Board agrees"
         ]
     );
-    assert_eq!(card.since, ["2026-11-19".parse().ok(), None]);
+    let since = "2026-11-19".parse().ok();
+    assert_eq!(card.since, [since, since, None]);
     assert_eq!(card.card.status, Some(Health::Blocked));
     assert_eq!(
         (card.posted, &*day.missing),
@@ -206,6 +208,28 @@ fn yesterdays_blockers_carry_over_until_they_are_gone() {
     assert_eq!(standup.neighbour(today(), true), None);
     let past = standup.day(earlier);
     assert_eq!((past.cards.len(), past.others().count()), (1, 1));
+}
+
+#[test]
+fn what_was_added_to_the_plans_words_carries_over_with_them() {
+    let words = "0003 Cut over (ops): waits for 0002 (grc); Board agrees";
+    for (carried, suggested) in [
+        (format!("{words}, on Monday"), format!("{words}, on Monday")),
+        (
+            "0003 Cut over (ops): waits for 0007".to_owned(),
+            words.to_owned(),
+        ),
+    ] {
+        let text = format!(
+            "# Standup 2026-11-20 — Robin\n\n## Base\n\n- **Status:** no change\n\
+             - **Blockers:** {carried}\n"
+        );
+        let mut files = files();
+        files.push(paper("2026-11-20", "robin", &text));
+        let plan = Plan::read(files);
+        let day = standup(&plan, "Robin").day(today());
+        assert_eq!(day.cards[0].card.blockers, [suggested]);
+    }
 }
 
 #[test]

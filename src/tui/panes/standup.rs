@@ -224,19 +224,48 @@ fn advice(sheet: &mut Sheet, model: &Model, day: &Day, card: &DayCard, theme: &T
     if day.date != model.now.date_naive() {
         return;
     }
-    let (post, edit) = (
-        key_of(model, theme, "card-post"),
-        key_of(model, theme, "card-edit"),
-    );
-    let mut text = match (card.posted, card.fresh.len()) {
-        (false, _) => format!("{post} posts it as it stands here, {edit} edits and posts it"),
-        (true, 0) => return,
-        (true, 1) => format!("complete since then: {} ({post} adds it)", card.fresh[0]),
-        (true, count) => format!("{count} steps are complete since then ({post} adds them)"),
-    };
-    if card.more > 0 {
-        text += &format!("; {} more in the plan are left out", card.more);
+    let key = |name| key_of(model, theme, name);
+    let mut parts = Vec::new();
+    match (card.posted, card.fresh.len()) {
+        (false, _) => {
+            let (post, edit) = (key("card-post"), key("card-edit"));
+            parts.push(format!(
+                "{post} posts it as it stands here, {edit} edits and posts it"
+            ));
+        }
+        (true, 0) => {}
+        (true, 1) => {
+            let post = key("card-post");
+            parts.push(format!(
+                "complete since then: {} ({post} adds it)",
+                card.fresh[0]
+            ));
+        }
+        (true, count) => {
+            let post = key("card-post");
+            parts.push(format!(
+                "{count} steps are complete since then ({post} adds them)"
+            ));
+        }
     }
+    if card.more > 0 {
+        parts.push(format!("{} more in the plan are left out", card.more));
+    }
+    match &*model.loose_evidence(card) {
+        [] => {}
+        [_] => parts.push(format!(
+            "{} attaches the evidence to a check",
+            key("card-attach")
+        )),
+        links => {
+            let attach = key("card-attach");
+            parts.push(format!("{attach} attaches {} links to checks", links.len()));
+        }
+    }
+    if parts.is_empty() {
+        return;
+    }
+    let text = parts.join("; ");
     let lead = Span::styled(format!("  {} ", theme.glyphs.crumb), theme.accent);
     sheet.hanging(lead, &text, theme.dim);
 }
