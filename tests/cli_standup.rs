@@ -88,6 +88,9 @@ fn a_day_is_one_text_for_a_message() {
     let slack = folder
         .run(&["standup", "--slack", "--date", "2026-11-20"])
         .ok();
+    // The calendar's first day is no reason to fall over.
+    folder.run(&["standup", "--date", "-262143-01-01"]);
+    folder.run(&["standup", "--date=-262143-01-01"]).ok();
     let one = folder.run(&["standup", "--person", "cy"]).ok();
     assert!(!one.contains("Ann"), "{one}");
     insta::assert_snapshot!([today, before, slack, one].join("\n~~~\n"));

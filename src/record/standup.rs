@@ -19,7 +19,7 @@ mod suggest;
 
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
@@ -196,6 +196,12 @@ impl Entry {
 pub fn deadline(date: NaiveDate) -> DateTime<Utc> {
     let hour = NaiveTime::from_hms_opt(DEADLINE_HOUR, 0, 0).unwrap_or_default();
     date.and_time(hour).and_utc()
+}
+
+/// So many days before a day; the first of all days where the calendar ends.
+fn days_before(date: NaiveDate, days: u64) -> NaiveDate {
+    date.checked_sub_days(Days::new(days))
+        .unwrap_or(NaiveDate::MIN)
 }
 
 /// Whether two headings name the same stage.

@@ -1,9 +1,9 @@
 //! One day as screens and scripts show it, and threads over days.
 
-use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::suggest::REACH;
-use super::{Card, Entry, Standup, deadline, person_name, same_stage, slug};
+use super::{Card, Entry, Standup, days_before, deadline, person_name, same_stage, slug};
 
 /// The days within which somebody who posted is expected to post again.
 const REGULAR: u64 = 7;
@@ -155,13 +155,13 @@ impl Standup<'_> {
     /// Whether the person posted in the week before a day.
     pub fn is_regular(&self, date: NaiveDate) -> bool {
         let mut week = self.earlier(date).into_iter();
-        week.any(|entry| entry.date >= date - Days::new(REGULAR))
+        week.any(|entry| entry.date >= days_before(date, REGULAR))
     }
 
     /// Who posted in the week before a day and not on it.
     fn missing(&self, date: NaiveDate, entries: &[Entry]) -> Vec<String> {
         let own = slug(self.person);
-        let week = self.entries(date - Days::new(REGULAR), date - Days::new(1));
+        let week = self.entries(days_before(date, REGULAR), days_before(date, 1));
         let mut missing: Vec<(String, String)> = Vec::new();
         for entry in week.into_iter().rev() {
             let there = entries.iter().any(|e| e.slug == entry.slug);

@@ -3,10 +3,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use super::paper::one_line;
-use super::{Card, Entry, Health, Part, Standup, slug};
+use super::{Card, Entry, Health, Part, Standup, days_before, slug};
 use crate::change::value::{Refusal, refuse};
 use crate::plan::Plan;
 use crate::plan::field::Field;
@@ -53,9 +53,9 @@ impl Standup<'_> {
 
     /// The person's entries of the days before, newest first.
     pub(super) fn earlier(&self, date: NaiveDate) -> Vec<Entry> {
-        let from = date - Days::new(REACH);
+        let from = days_before(date, REACH);
         let own = slug(self.person);
-        let mut earlier = self.entries(from, date - Days::new(1));
+        let mut earlier = self.entries(from, days_before(date, 1));
         earlier.retain(|entry| entry.slug == own);
         earlier.reverse();
         earlier
@@ -80,7 +80,7 @@ fn since(date: NaiveDate, earlier: &[Entry]) -> DateTime<Utc> {
         let cards = entry.cards.iter().filter_map(|card| card.posted_at);
         cards.chain(entry.posted_at).max()
     });
-    let yesterday = (date - Days::new(1)).and_time(NaiveTime::MIN).and_utc();
+    let yesterday = days_before(date, 1).and_time(NaiveTime::MIN).and_utc();
     newest.unwrap_or(yesterday)
 }
 

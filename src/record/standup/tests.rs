@@ -337,7 +337,7 @@ proptest! {
         let mut said = None;
         for wish in wishes.chain(links) {
             let plan = Plan::read(now.clone());
-            let Ok(change) = standup(&plan, &person).post(today(), "Reach", &[wish.clone()]) else {
+            let Ok(change) = standup(&plan, &person).post(today(), "Reach", std::slice::from_ref(&wish)) else {
                 // Refused, not written wrongly.
                 continue;
             };
