@@ -19,6 +19,7 @@ pub mod overlay;
 pub mod plan_view;
 pub mod prompt;
 pub mod session;
+mod standup_card;
 pub mod standup_view;
 pub mod update;
 pub mod why;
