@@ -285,7 +285,7 @@ fn help_and_palette_name_the_keys_of_the_review() {
     desk.keys("P?not met");
     let screen = desk.screen();
     assert!(
-        screen.contains("Review: mark the criterion as not met"),
+        screen.contains("Gate: mark the criterion as not met"),
         "{screen}"
     );
     desk.keys("<Esc>");

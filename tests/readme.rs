@@ -60,6 +60,8 @@ fn the_key_table_is_that_of_the_registry() {
         Place::Proposals,
         Place::Dependencies,
         Place::NextTen,
+        Place::Cards,
+        Place::Entries,
     ];
     let mut table = String::new();
     for group in Group::ALL {

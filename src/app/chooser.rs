@@ -70,6 +70,7 @@ impl Model {
             Choice::Compare(a, b) => self.compare(a, b),
             Choice::Open(target) => self.effects.push(super::Effect::Open(target)),
             Choice::Decide(decision) => self.decide_gate(decision),
+            Choice::Card { date, stage, deed } => self.card_deed(date, stage, deed),
         }
     }
 
@@ -286,6 +287,7 @@ fn places(places: &[Place]) -> &'static str {
         Some(Place::Proposals | Place::Dependencies | Place::NextTen) => "on screen 3, Next ten",
         Some(Place::Problems) => "on screen 5, Problems",
         Some(Place::GateReview) => "in an open gate review",
+        Some(Place::Cards | Place::Entries) => "on screen 4, Standup",
         Some(Place::List) => "in an open list",
         Some(Place::Conflict) => "in a conflict",
         Some(Place::Welcome) => "where there is no plan yet",

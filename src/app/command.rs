@@ -38,6 +38,10 @@ pub enum Place {
     Welcome,
     /// The review of a stage gate.
     GateReview,
+    /// One's own standup cards.
+    Cards,
+    /// The others' standup entries, or a thread over days.
+    Entries,
 }
 
 /// The panes of screen 1.
@@ -48,6 +52,8 @@ pub const STEP: &[Place] = &[Place::Steps, Place::Detail, Place::Chain];
 pub const GATES: &[Place] = &[Place::Ladder, Place::Checks, Place::Owners];
 /// The parts of screen 3.
 pub const REVIEW: &[Place] = &[Place::Proposals, Place::Dependencies, Place::NextTen];
+/// The panes of screen 4.
+pub const STANDUP: &[Place] = &[Place::Cards, Place::Entries];
 /// Every screen.
 pub const SCREENS: &[Place] = &[
     Place::Blocks,
@@ -62,6 +68,8 @@ pub const SCREENS: &[Place] = &[
     Place::Proposals,
     Place::Dependencies,
     Place::NextTen,
+    Place::Cards,
+    Place::Entries,
 ];
 /// Every place where one moves up and down.
 pub const CURSORS: &[Place] = &[
@@ -76,6 +84,8 @@ pub const CURSORS: &[Place] = &[
     Place::Proposals,
     Place::Dependencies,
     Place::NextTen,
+    Place::Cards,
+    Place::Entries,
     Place::List,
     Place::Conflict,
     Place::GateReview,
@@ -93,6 +103,8 @@ pub const EVERYWHERE: &[Place] = &[
     Place::Proposals,
     Place::Dependencies,
     Place::NextTen,
+    Place::Cards,
+    Place::Entries,
     Place::List,
     Place::Conflict,
     Place::Welcome,
@@ -111,6 +123,8 @@ pub const SCREENS_AND_LIST: &[Place] = &[
     Place::Proposals,
     Place::Dependencies,
     Place::NextTen,
+    Place::Cards,
+    Place::Entries,
     Place::List,
     Place::GateReview,
 ];
@@ -190,6 +204,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         commands::problems::COMMANDS,
         commands::review::COMMANDS,
         commands::welcome::COMMANDS,
+        commands::standup::COMMANDS,
         commands::find::COMMANDS,
         commands::navigate::COMMANDS,
         commands::view::COMMANDS,

@@ -22,6 +22,8 @@ pub mod prompt;
 pub mod review;
 pub mod review_view;
 pub mod session;
+mod standup_card;
+pub mod standup_view;
 pub mod update;
 pub mod why;
 

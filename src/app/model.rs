@@ -14,6 +14,7 @@ use super::message::Effect;
 use super::overlay::{Input, Overlay, Purpose};
 use super::plan_view::{Pane, PlanView};
 use super::review_view::{Part, ReviewView};
+use super::standup_view::{StandupPane, StandupView};
 use crate::change::compose::Composer;
 use crate::plan::checks::Problem;
 use crate::plan::id::StepId;
@@ -36,6 +37,8 @@ pub enum Screen {
     Problems,
     /// The weekly review.
     Review,
+    /// The async standup.
+    Standup,
 }
 
 /// The panes of the gates screen in the order of Tab.
@@ -115,6 +118,10 @@ pub struct Setting {
     pub gates: PathBuf,
     /// The plan's folder, for the empty state.
     pub root: PathBuf,
+    /// Where standups are, relative to the root.
+    pub standups: PathBuf,
+    /// By how many minutes local clocks are ahead of UTC.
+    pub local_minutes: i32,
     /// Severities of checks by code.
     pub severities: BTreeMap<String, String>,
     /// Where the records of weekly reviews are, relative to the root.
@@ -150,6 +157,8 @@ pub struct Model {
     pub problems: ProblemsView,
     /// Screen 3.
     pub review: ReviewView,
+    /// Screen 4.
+    pub standup_view: StandupView,
     /// What lies over the screen, the topmost last.
     pub overlays: Vec<Overlay>,
     /// The line of news.
@@ -204,6 +213,7 @@ impl Model {
             gates: GatesView::default(),
             problems: ProblemsView::default(),
             review: ReviewView::default(),
+            standup_view: StandupView::default(),
             overlays: Vec::new(),
             notice: None,
             live: Live::default(),
@@ -262,6 +272,10 @@ impl Model {
                 Part::Proposals => Place::Proposals,
                 Part::Dependencies => Place::Dependencies,
                 Part::Ten => Place::NextTen,
+            },
+            Screen::Standup => match self.standup_view.pane {
+                StandupPane::Cards => Place::Cards,
+                StandupPane::Others => Place::Entries,
             },
         }
     }
@@ -415,7 +429,11 @@ impl Model {
     pub fn tick(&mut self, now: DateTime<Utc>) -> bool {
         let lit = self.flashes.len();
         self.flashes.retain(|_, until| *until > now);
+        let minute_over = self.next_minute().is_some_and(|next| next <= now);
         self.now = now;
-        lit != self.flashes.len()
+        if minute_over {
+            self.refresh_standup();
+        }
+        minute_over || lit != self.flashes.len()
     }
 }

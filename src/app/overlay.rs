@@ -8,7 +8,9 @@ use crate::plan::field::Field;
 use crate::plan::id::{BlockId, StepId};
 use crate::plan::packet::Decision;
 use crate::record::gate_review::edit::Clause;
+use crate::record::standup::{Health, Part};
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 /// A text field. Its letters are the terminal side's business; the model learns the text
@@ -91,6 +93,17 @@ pub enum Purpose {
     },
     /// Why something is decided in the weekly review.
     Decide(super::review::Deed),
+    /// An entry of a standup card.
+    Card {
+        /// The day it was opened on, as `2026-11-21`.
+        day: String,
+        /// The card's stage.
+        stage: String,
+        /// The list.
+        part: Part,
+        /// The entry that is replaced; `None` adds one.
+        old: Option<String>,
+    },
     /// Words that the filter line is set to.
     Filter {
         /// The line before, for Esc.
@@ -166,6 +179,42 @@ pub enum Choice {
     },
     /// Puts two ranked steps side by side.
     Compare(StepId, StepId),
+    /// Does something with a standup card.
+    Card {
+        /// The day.
+        date: NaiveDate,
+        /// The card's stage.
+        stage: String,
+        /// What to do.
+        deed: CardDeed,
+    },
+}
+
+/// What can be done with a standup card.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum CardDeed {
+    /// Sets the status.
+    Set(Health),
+    /// Asks for the status.
+    AskStatus,
+    /// Asks for an entry of a list, new or in the place of an old one.
+    Ask {
+        /// The list.
+        part: Part,
+        /// The entry that is replaced; `None` adds one.
+        old: Option<String>,
+    },
+    /// Asks which check a link is evidence for.
+    AskCheck(String),
+    /// Attaches a link to a check.
+    Attach {
+        /// Index of the check in the stage.
+        check: usize,
+        /// The check's words, by which it is known again.
+        words: String,
+        /// The link.
+        link: String,
+    },
 }
 
 /// A row to choose.

@@ -292,7 +292,7 @@ impl Model {
                 stage,
                 check,
                 text: words,
-            } => self.attach(*stage, *check, words, text)?,
+            } => self.attach_link(*stage, *check, words, text)?,
             Purpose::Line { path, line, seen } => {
                 let file = self.plan.files().iter().position(|file| file.path == *path);
                 let place = crate::plan::LogPlace {
@@ -307,6 +307,12 @@ impl Model {
                 text: which,
             } => self.write_review(packet, which, text)?,
             Purpose::Decide(deed) => self.do_deed(*deed, text)?,
+            Purpose::Card {
+                day,
+                stage,
+                part,
+                old,
+            } => self.put_card_entry(day, stage, *part, old.as_deref(), text)?,
             Purpose::Filter { .. } => self.keep_filter(text)?,
         }
         Ok(())
@@ -384,7 +390,12 @@ impl Model {
         self.select_last_entry();
     }
 
-    fn attach(
+    /// Attaches a link to the check with these words, asking first if the roadmap has no
+    /// place for it yet.
+    ///
+    /// # Errors
+    /// When the check is gone, or the link is none.
+    pub fn attach_link(
         &mut self,
         stage: usize,
         check: usize,

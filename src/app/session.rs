@@ -29,6 +29,7 @@ impl Session {
                 Screen::Gates => 2,
                 Screen::Problems => 5,
                 Screen::Review => 3,
+                Screen::Standup => 4,
             },
             step: model.selected().map(|(id, _)| id.to_string()),
             filter: model.view.filter.text().to_owned(),
@@ -45,6 +46,7 @@ impl Session {
             2 => Screen::Gates,
             5 => Screen::Problems,
             3 => Screen::Review,
+            4 => Screen::Standup,
             _ => Screen::Plan,
         };
         model.view.filter = Query::parse(&self.filter).unwrap_or_default();
@@ -55,6 +57,7 @@ impl Session {
             model.refresh_review(true);
             self.review.restore(&mut model.review);
         }
+        model.refresh_standup();
         for (letter, id) in &self.bookmarks {
             if let Some(id) = typed_id(id) {
                 model.view.bookmarks.insert(*letter, (id, 0));

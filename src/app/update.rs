@@ -45,6 +45,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     if model.screen == Screen::Review && stale {
         model.refresh_review(false);
     }
+    model.refresh_standup();
     let draft = model.draft();
     if draft != model.live.kept {
         model.live.kept.clone_from(&draft);
@@ -331,6 +332,8 @@ impl Model {
             self.gates.zoomed = false;
         } else if self.screen == Screen::Review && self.review.zoomed {
             self.review.zoomed = false;
+        } else if self.screen == Screen::Standup && self.standup_view.back() {
+            // A thread was closed, or the pane given back.
         } else if self.screen != Screen::Plan {
             self.open_screen(Screen::Plan);
         } else if self.view.zoomed {

@@ -172,6 +172,8 @@ fn setting(arguments: &Arguments, layout: &Layout) -> Setting {
         checkpoints: below(&layout.checkpoints),
         gates: below(&layout.gates),
         root: layout.root.clone(),
+        standups: below(&layout.standups),
+        local_minutes: super::local_minutes(),
         severities: layout.severities(),
         reviews: below(&layout.reviews),
         weights: weights(layout),

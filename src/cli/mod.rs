@@ -24,6 +24,7 @@ pub mod paint;
 pub mod review;
 pub mod set;
 pub mod show;
+pub mod standup;
 pub mod step_document;
 pub mod tick;
 
@@ -96,6 +97,7 @@ pub enum Subcommands {
     Gates(gates::Gates),
     Check(check::Check),
     Review(review::Review),
+    Standup(standup::Standup),
     Set(set::Set),
     Add(add::Add),
     Tick(tick::Tick),
@@ -132,11 +134,17 @@ pub fn main() -> ExitCode {
         folder: std::env::current_dir().unwrap_or_default(),
         state: default_base(),
         variable: &|name| std::env::var(name).ok(),
+        local_minutes: local_minutes(),
         terminal: is_terminal.then(columns),
         out: &mut out,
         err: &mut err,
     };
     ExitCode::from(run(std::env::args_os(), &mut outside))
+}
+
+/// By how many minutes local clocks are ahead of UTC now.
+fn local_minutes() -> i32 {
+    chrono::Local::now().offset().local_minus_utc() / 60
 }
 
 /// Runs the program on these arguments, its own name first. Messages go to standard error;
@@ -185,6 +193,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Diff(diff) => diff.run(invocation),
         Subcommands::GitSetup(setup) => setup.run(invocation),
         Subcommands::Review(review) => review.run(invocation),
+        Subcommands::Standup(standup) => standup.run(invocation),
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod demo;
 pub mod gate_review;
 pub mod review;
+pub mod standup;
 pub mod start;
 
 use crate::plan::StepRef;

@@ -201,7 +201,11 @@ impl<F: Face> Cockpit<F> {
             let left = *until - (self.clock)();
             left.to_std().unwrap_or(Duration::ZERO) + Duration::from_millis(1)
         });
-        [patience, check, flash].into_iter().flatten().min()
+        let minute = self.model.next_minute().map(|next| {
+            let left = next - (self.clock)();
+            left.to_std().unwrap_or(Duration::ZERO) + Duration::from_millis(1)
+        });
+        [patience, check, flash, minute].into_iter().flatten().min()
     }
 
     fn on_time(&mut self) {
@@ -256,6 +260,7 @@ impl<F: Face> Cockpit<F> {
             }
             Event::Person(name) => {
                 self.model.setting.who = name;
+                self.model.refresh_standup();
                 Ok(())
             }
         }

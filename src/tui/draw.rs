@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 
 use super::field::Field;
 use super::panes::{
-    blocks, chain, detail, footer, gates, header, layout, problems, review, steps, welcome,
+    blocks, chain, detail, footer, gates, header, layout, problems, review, standup, steps, welcome,
 };
 use super::theme::Theme;
 use super::window::Sight;
@@ -50,6 +50,7 @@ pub fn draw(
         Screen::Gates => gates::draw(frame, body, model, theme, sight),
         Screen::Problems => problems::draw(frame, body, model, theme, sight),
         Screen::Review => review::draw(frame, body, model, theme, sight),
+        Screen::Standup => standup::draw(frame, body, model, theme, sight),
     }
     footer::draw(frame.buffer_mut(), bottom, model, theme);
     overlays::draw(frame, area, model, theme, sight, field);

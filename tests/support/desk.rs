@@ -4,6 +4,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
@@ -84,7 +85,7 @@ pub struct Desk {
     /// The running cockpit.
     pub cockpit: Cockpit<TestFace>,
     sender: Sender<Event>,
-    folder: TempDir,
+    folder: Rc<TempDir>,
     state: TempDir,
     first: Vec<(PathBuf, Vec<u8>)>,
     /// How the last turn of the loop ended.
@@ -125,7 +126,14 @@ impl Desk {
 
     /// Opens the plan that stands in `folder`.
     pub fn on(folder: TempDir, columns: u16, rows: u16) -> Self {
-        Self::with_state(folder, TempDir::new().unwrap(), (columns, rows))
+        let state = TempDir::new().unwrap();
+        Self::with_state(Rc::new(folder), state, (columns, rows), "Robin")
+    }
+
+    /// Opens a second cockpit on the same folder, at which somebody else sits.
+    pub fn beside(&self, who: &str, columns: u16, rows: u16) -> Self {
+        let state = TempDir::new().unwrap();
+        Self::with_state(self.folder.clone(), state, (columns, rows), who)
     }
 
     /// Leaves the cockpit and opens it again: what is private to the person is still there.
@@ -137,10 +145,15 @@ impl Desk {
             ..
         } = self;
         assert_eq!(cockpit.close(), Vec::<String>::new());
-        Self::with_state(folder, state, (80, 24))
+        Self::with_state(folder, state, (80, 24), "Robin")
     }
 
-    fn with_state(folder: TempDir, state: TempDir, (columns, rows): (u16, u16)) -> Self {
+    fn with_state(
+        folder: Rc<TempDir>,
+        state: TempDir,
+        (columns, rows): (u16, u16),
+        who: &str,
+    ) -> Self {
         let first = all_files(folder.path());
         let mut opened = open(folder.path(), &Overrides::default());
         let now: DateTime<Utc> = NOW.parse().unwrap();
@@ -148,11 +161,13 @@ impl Desk {
         let told: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
         let below = |path: &Path| path.strip_prefix(&opened.layout.root).unwrap().to_owned();
         let setting = Setting {
-            who: "Robin".to_owned(),
+            who: who.to_owned(),
             roadmap: below(&opened.layout.roadmap),
             checkpoints: below(&opened.layout.checkpoints),
             gates: below(&opened.layout.gates),
             reviews: below(&opened.layout.reviews),
+            standups: below(&opened.layout.standups),
+            local_minutes: 60,
             root: opened.layout.root.clone(),
             ..Setting::default()
         };

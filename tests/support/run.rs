@@ -78,6 +78,7 @@ impl Folder {
             folder: self.path().to_owned(),
             state: Some(self.state.path().to_owned()),
             variable: &variable,
+            local_minutes: 0,
             out: &mut out,
             err: &mut err,
             terminal,

@@ -15,7 +15,7 @@ use stepdeck::plan::checks;
 use stepdeck::plan::source::{Role, SourceFile};
 use stepdeck::tui::field::Field;
 use stepdeck::tui::overlays;
-use stepdeck::tui::panes::{gates, problems, review, welcome};
+use stepdeck::tui::panes::{gates, problems, review, standup, welcome};
 use stepdeck::tui::theme::{Background, ColorDepth, Theme};
 use stepdeck::tui::window::Sight;
 
@@ -41,6 +41,7 @@ pub fn model(files: &[(&str, &str)]) -> Model {
             path if path.ends_with(".jsonl") => Role::Log,
             "docs/ROADMAP.md" => Role::Roadmap,
             path if path.starts_with("docs/reviews/") => Role::Review,
+            path if path.starts_with("docs/standups/") => Role::Standup,
             _ => Role::Canon,
         };
         SourceFile::load(*path, role, text.as_bytes().to_vec())
@@ -50,6 +51,7 @@ pub fn model(files: &[(&str, &str)]) -> Model {
         roadmap: "docs/ROADMAP.md".into(),
         checkpoints: "docs/checkpoints".into(),
         gates: "docs/milestone-reviews".into(),
+        standups: "docs/standups".into(),
         root: "/home/ada/plan".into(),
         reviews: "docs/reviews".into(),
         ..Setting::default()
@@ -123,6 +125,7 @@ pub fn draw_with(model: &Model, theme: &Theme, size: (u16, u16), sight: &mut Sig
                 _ if !model.has_plan() => welcome::draw(frame, body, model, theme),
                 Screen::Problems => problems::draw(frame, body, model, theme, sight),
                 Screen::Gates => gates::draw(frame, body, model, theme, sight),
+                Screen::Standup => standup::draw(frame, body, model, theme, sight),
                 Screen::Plan => {}
                 Screen::Review => review::draw(frame, body, model, theme, sight),
             }

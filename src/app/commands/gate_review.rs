@@ -25,9 +25,9 @@ pub const COMMANDS: &[Command] = &[
         run: hold,
     },
     Command {
-        name: "review-met",
+        name: "gate-met",
         keys: &["x"],
-        title: "Review: mark as met or signed, or take that back",
+        title: "Gate: mark as met or signed, or take that back",
         hint: "met or signed",
         group: Group::Edit,
         places: REVIEW,
@@ -35,9 +35,9 @@ pub const COMMANDS: &[Command] = &[
         run: mark,
     },
     Command {
-        name: "review-not-met",
+        name: "gate-not-met",
         keys: &["-"],
-        title: "Review: mark the criterion as not met, or take that back",
+        title: "Gate: mark the criterion as not met, or take that back",
         hint: "not met",
         group: Group::Edit,
         places: REVIEW,
@@ -45,9 +45,9 @@ pub const COMMANDS: &[Command] = &[
         run: |model| judge(model, Verdict::NotMet),
     },
     Command {
-        name: "review-edit",
+        name: "gate-edit",
         keys: &["e", "enter"],
-        title: "Review: write the evidence, the conditions or the waiver; decide",
+        title: "Gate: write the evidence, the conditions or the waiver; decide",
         hint: "write",
         group: Group::Edit,
         places: REVIEW,
@@ -55,9 +55,9 @@ pub const COMMANDS: &[Command] = &[
         run: write,
     },
     Command {
-        name: "review-decide",
+        name: "gate-decide",
         keys: &["s"],
-        title: "Review: decide: go, go with conditions, or no-go",
+        title: "Gate: decide: go, go with conditions, or no-go",
         hint: "decide",
         group: Group::Edit,
         places: REVIEW,
@@ -65,9 +65,9 @@ pub const COMMANDS: &[Command] = &[
         run: decide,
     },
     Command {
-        name: "review-evidence",
+        name: "gate-evidence",
         keys: &["i"],
-        title: "Review: open the evidence of the criterion",
+        title: "Gate: open the evidence of the criterion",
         hint: "evidence",
         group: Group::Find,
         places: REVIEW,
@@ -108,7 +108,7 @@ fn nothing_to_mark(model: &Model) -> Blocked {
     model.is_locked().or_else(|| match model.review_row() {
         Some(ReviewRow::Criterion(_) | ReviewRow::SignOff(_)) => None,
         _ => {
-            let key = model.keymap.key_of("review-decide");
+            let key = model.keymap.key_of("gate-decide");
             Some(format!("{key} decides"))
         }
     })
@@ -117,7 +117,7 @@ fn nothing_to_mark(model: &Model) -> Blocked {
 fn nothing_to_write(model: &Model) -> Blocked {
     model.is_locked().or_else(|| match model.review_row() {
         Some(ReviewRow::SignOff(_)) => {
-            let key = model.keymap.key_of("review-met");
+            let key = model.keymap.key_of("gate-met");
             Some(format!("{key} signs; names come from the owner matrix"))
         }
         _ => None,
@@ -244,7 +244,7 @@ fn links(model: &Model) -> Vec<String> {
 }
 
 fn no_links(model: &Model) -> Blocked {
-    let key = model.keymap.key_of("review-edit");
+    let key = model.keymap.key_of("gate-edit");
     let none = links(model).is_empty();
     none.then(|| format!("no link stands in the evidence; {key} writes it"))
 }

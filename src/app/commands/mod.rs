@@ -8,6 +8,7 @@ pub mod list;
 pub mod navigate;
 pub mod problems;
 pub mod review;
+pub mod standup;
 pub mod view;
 pub mod welcome;
 

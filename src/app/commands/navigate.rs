@@ -6,6 +6,7 @@ use crate::app::model::{GatePane, Model, Screen};
 use crate::app::overlay::Overlay;
 use crate::app::plan_view::{Pane, Side, detail_fields};
 use crate::app::review_view::Part;
+use crate::app::standup_view::StandupPane;
 use crate::plan::canon::block_table::BlockColumn;
 
 /// Blocks in a row of the grid.
@@ -213,6 +214,7 @@ pub fn by(model: &mut Model, by: isize) {
             let count = model.review.count(model.review.part);
             model.review.go(moved(model.review.cursor(), by, count));
         }
+        Screen::Standup => in_standup(model, by),
     }
 }
 
@@ -290,6 +292,16 @@ fn in_gates(model: &mut Model, by: isize) {
     }
 }
 
+fn in_standup(model: &mut Model, by: isize) {
+    let view = &mut model.standup_view;
+    let Some(day) = &view.day else { return };
+    match (view.pane, &view.thread) {
+        (StandupPane::Cards, _) => view.card = moved(view.card, by, day.cards.len()),
+        (StandupPane::Others, None) => view.other = moved(view.other, by, day.others().count()),
+        (StandupPane::Others, Some(_)) => view.line = moved(view.line, by, view.said.len()),
+    }
+}
+
 fn block_by(model: &mut Model, by: isize) {
     let count = model.plan.blocks().len();
     let Some(block) = model.view.block(&model.plan) else {
@@ -347,6 +359,7 @@ fn turn_pane_within(model: &mut Model, by: isize) {
             Part::Dependencies => false,
             Part::Ten => by > 0,
         },
+        Screen::Standup => (model.standup_view.pane == StandupPane::Others) == (by > 0),
     };
     if !at_edge {
         turn_pane(model, by);
@@ -381,6 +394,12 @@ fn turn_pane(model: &mut Model, by: isize) {
             model.review.part = Part::ALL[at.rem_euclid(count) as usize];
             // What was decided in the other parts bears on what this one lists.
             model.refresh_review(true);
+        }
+        Screen::Standup => {
+            model.standup_view.pane = match model.standup_view.pane {
+                StandupPane::Cards => StandupPane::Others,
+                StandupPane::Others => StandupPane::Cards,
+            };
         }
     }
 }

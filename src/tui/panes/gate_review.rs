@@ -202,7 +202,7 @@ fn decision(
     ]);
     let right = match review.facts.decision {
         Some(_) => review.facts.decided.clone(),
-        None => format!("{} decides", key_of(model, theme, "review-decide")),
+        None => format!("{} decides", key_of(model, theme, "gate-decide")),
     };
     sheet.pair(left, Span::styled(right, theme.dim));
     sheet.end_head();

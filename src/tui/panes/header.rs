@@ -88,6 +88,10 @@ fn crumbs<'a>(model: &'a Model, theme: &Theme) -> Vec<Part<'a>> {
             let week = model.review.week.map(|week| week.to_string());
             push(0, week.unwrap_or_default(), theme.heading);
         }
+        Screen::Standup => {
+            push(1, "Standup".to_owned(), theme.text);
+            push(0, model.standup_date().to_string(), theme.heading);
+        }
     }
     parts
 }
@@ -152,7 +156,7 @@ fn problems(parts: &mut Vec<Part<'_>>, model: &Model, theme: &Theme) {
             continue;
         }
         let text = match (severity, model.screen) {
-            (Severity::Error, Screen::Plan | Screen::Gates | Screen::Review) => {
+            (Severity::Error, Screen::Plan | Screen::Gates | Screen::Review | Screen::Standup) => {
                 format!("{} {count}", theme.glyph(crate::tui::theme::Sign::Blocked))
             }
             _ => plural(count, severity.word()),

@@ -18,6 +18,8 @@ pub mod layout;
 pub mod owners;
 pub mod problems;
 pub mod review;
+pub mod standup;
+pub mod standup_card;
 pub mod status;
 pub mod steps;
 pub mod welcome;

@@ -1,0 +1,259 @@
+//! `stepdeck standup`: what a day's standup says, and one's own cards from scripts.
+
+use chrono::{NaiveDate, SecondsFormat};
+use clap::ValueEnum;
+use color_eyre::eyre::{Result, bail};
+use serde::Serialize;
+
+use super::Ending;
+use super::invocation::{Invocation, OpenPlan, refused};
+use super::tick::find_stage;
+use crate::document::visible::visible;
+use crate::record::standup::{self as record, Card, Dialect, Entry, Health, Part, Wish, digest};
+
+/// Show a day's standup as one text for a message, or post one's own cards.
+///
+/// The text is Markdown. Days are UTC days, and entries are due before 15:00 UTC.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Standup {
+    /// The day, as 2026-11-21, instead of the present one.
+    #[arg(long, value_name = "DATE")]
+    pub date: Option<NaiveDate>,
+    /// Only what this person says.
+    // Not called `person`: that is the name of the shared --as.
+    #[arg(long = "person", value_name = "NAME")]
+    pub only: Option<String>,
+    /// Write the text as Slack reads it.
+    #[arg(long, conflicts_with = "json")]
+    pub slack: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// What to do instead of showing the day.
+    #[command(subcommand)]
+    pub deed: Option<Deed>,
+}
+
+/// What can be done with today's standup.
+#[derive(clap::Subcommand, Clone, Debug)]
+pub enum Deed {
+    /// Post today's card of a stage, or add to the one that is posted.
+    ///
+    /// What is not given is written as the cockpit suggests it: yesterday's blockers, what
+    /// became complete since, what is blocked. --as says who posts.
+    Post(Post),
+}
+
+/// The card to be posted.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Post {
+    /// The stage, or enough of its name to be the only one.
+    pub stage: String,
+    /// How the stage does.
+    #[arg(long, value_name = "STATUS")]
+    pub status: Option<Status>,
+    /// What stands in the way; can be given several times.
+    #[arg(long, value_name = "WORDS")]
+    pub blocker: Vec<String>,
+    /// A blocker that is gone, in its own words.
+    #[arg(long, value_name = "WORDS")]
+    pub resolved: Vec<String>,
+    /// A URL, or a path in the repository; can be given several times.
+    #[arg(long, value_name = "LINK")]
+    pub evidence: Vec<String>,
+    /// What is done; can be given several times.
+    #[arg(long, value_name = "WORDS")]
+    pub done: Vec<String>,
+}
+
+/// How a stage does.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum Status {
+    /// As planned.
+    #[value(alias = "on track")]
+    OnTrack,
+    /// The gate's date is in doubt.
+    #[value(alias = "at risk")]
+    AtRisk,
+    /// Nothing moves until something happens.
+    Blocked,
+    /// As the last time.
+    #[value(alias = "no change")]
+    NoChange,
+}
+
+impl Status {
+    fn health(self) -> Health {
+        match self {
+            Self::OnTrack => Health::OnTrack,
+            Self::AtRisk => Health::AtRisk,
+            Self::Blocked => Health::Blocked,
+            Self::NoChange => Health::NoChange,
+        }
+    }
+}
+
+impl Standup {
+    /// Prints the day, or posts the card.
+    ///
+    /// # Errors
+    /// When stage or day cannot be told, the plan cannot be read or written, or the output
+    /// not be written.
+    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+        match &self.deed {
+            Some(_) if self.date.is_some() || self.only.is_some() || self.slack || self.json => {
+                bail!("what is shown and what is posted are two calls: leave the options away")
+            }
+            Some(Deed::Post(post)) => post.run(invocation),
+            None => self.show(invocation),
+        }
+    }
+
+    fn show(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+        let opened = invocation.open()?;
+        let person = invocation.person();
+        let folder = opened.below(&opened.layout.standups);
+        let standup = record::Standup {
+            plan: &opened.plan,
+            folder: &folder,
+            person: &person,
+            now: invocation.outside.now,
+        };
+        let date = self.date.unwrap_or_else(|| standup.today());
+        if date > standup.today() {
+            bail!("{date} has not begun yet (UTC)");
+        }
+        let mut day = standup.day(date);
+        if let Some(name) = &self.only {
+            let wanted = record::slug(name);
+            day.entries.retain(|entry| entry.slug == wanted);
+            day.missing.clear();
+        } else if day.own().is_none() && standup.is_regular(date) {
+            // On one's own screen one knows; in a text for all one is missing like others.
+            day.missing.push(day.person.clone());
+        }
+        if self.json {
+            invocation.print_json(&document(&opened, &day))?;
+            return Ok(Ending::Done);
+        }
+        let dialect = match self.slack {
+            true => Dialect::Slack,
+            false => Dialect::Markdown,
+        };
+        let entries: Vec<&Entry> = day.entries.iter().collect();
+        // What is read here and now may say "here"; what goes on to others may not.
+        let is_read_here = invocation.outside.terminal.is_some() && !self.slack;
+        let local = match is_read_here {
+            true => invocation.outside.local_minutes,
+            false => 0,
+        };
+        let text = digest(&day, &standup.stages(), &entries, local, dialect);
+        invocation.print(&visible(&text))?;
+        Ok(Ending::Done)
+    }
+}
+
+impl Post {
+    fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+        let person = invocation.person();
+        let now = invocation.outside.now;
+        let change = invocation.edit(|opened, _| {
+            let folder = opened.below(&opened.layout.standups);
+            let stages = opened.plan.stages();
+            let stage = &stages[find_stage(stages, &self.stage)?].name;
+            let standup = record::Standup {
+                plan: &opened.plan,
+                folder: &folder,
+                person: &person,
+                now,
+            };
+            let posted = standup.post(now.date_naive(), stage, &self.wishes());
+            posted.map_err(refused)
+        })?;
+        match change.edits.is_empty() {
+            true => invocation.say("the card says so already")?,
+            false => invocation.say(&change.label)?,
+        }
+        Ok(Ending::Done)
+    }
+
+    fn wishes(&self) -> Vec<Wish> {
+        let add = |part, texts: &[String]| -> Vec<Wish> {
+            texts
+                .iter()
+                .map(|text| Wish::Add(part, text.clone()))
+                .collect()
+        };
+        let gone = self.resolved.iter().map(|old| Wish::Change {
+            part: Part::Blockers,
+            old: old.clone(),
+            new: String::new(),
+        });
+        let mut wishes = vec![Wish::Post];
+        wishes.extend(self.status.map(|status| Wish::Status(status.health())));
+        wishes.extend(gone);
+        wishes.extend(add(Part::Blockers, &self.blocker));
+        wishes.extend(add(Part::Evidence, &self.evidence));
+        wishes.extend(add(Part::Done, &self.done));
+        wishes
+    }
+}
+
+#[derive(Serialize)]
+struct Document {
+    schema: &'static str,
+    date: String,
+    deadline: String,
+    entries: Vec<EntryDocument>,
+    missing: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct EntryDocument {
+    person: String,
+    posted_at: Option<String>,
+    late: bool,
+    cards: Vec<CardDocument>,
+    file: String,
+}
+
+#[derive(Serialize)]
+struct CardDocument {
+    stage: String,
+    status: Option<&'static str>,
+    said: String,
+    blockers: Vec<String>,
+    evidence: Vec<String>,
+    done: Vec<String>,
+    posted_at: Option<String>,
+}
+
+fn instant(at: chrono::DateTime<chrono::Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+fn document(opened: &OpenPlan, day: &record::Day) -> Document {
+    let card = |card: &Card| CardDocument {
+        stage: card.stage.clone(),
+        status: card.status.map(Health::word),
+        said: card.said.clone(),
+        blockers: card.blockers.clone(),
+        evidence: card.evidence.clone(),
+        done: card.done.clone(),
+        posted_at: card.posted_at.map(instant),
+    };
+    let entry = |entry: &Entry| EntryDocument {
+        person: entry.person.clone(),
+        posted_at: entry.posted_at.map(instant),
+        late: entry.is_late(),
+        cards: entry.cards.iter().map(card).collect(),
+        file: opened.below(&entry.path).display().to_string(),
+    };
+    Document {
+        schema: "stepdeck/standup@1",
+        date: day.date.to_string(),
+        deadline: instant(day.deadline),
+        entries: day.entries.iter().map(entry).collect(),
+        missing: day.missing.clone(),
+    }
+}

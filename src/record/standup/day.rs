@@ -1,0 +1,235 @@
+//! One day as screens and scripts show it, and threads over days.
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+
+use super::suggest::REACH;
+use super::{Card, Entry, Standup, days_before, deadline, person_name, same_stage, slug};
+
+/// The days within which somebody who posted is expected to post again.
+const REGULAR: u64 = 7;
+
+/// A card of the person's own.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DayCard {
+    /// What it says, or what is suggested.
+    pub card: Card,
+    /// Whether it is posted, rather than suggested.
+    pub posted: bool,
+    /// For each blocker, since which day it stands on the person's cards, if before this one.
+    pub since: Vec<Option<NaiveDate>>,
+    /// What became complete since the card was posted.
+    pub fresh: Vec<String>,
+    /// Entries that were left out of the suggestion, which names the newest only.
+    pub more: usize,
+}
+
+/// One day of a team.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Day {
+    /// The day, in UTC.
+    pub date: NaiveDate,
+    /// When entries are due.
+    pub deadline: DateTime<Utc>,
+    /// The person's name.
+    pub person: String,
+    /// The name of the person's files.
+    pub slug: String,
+    /// The person's own cards: of the present day one for each stage, of another those posted.
+    pub cards: Vec<DayCard>,
+    /// Every entry of the day, by the names of their files.
+    pub entries: Vec<Entry>,
+    /// Who posted in the week before, and not on this day.
+    pub missing: Vec<String>,
+    /// Since when the plan's news are suggested.
+    pub since: DateTime<Utc>,
+}
+
+/// A card in a thread.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Said {
+    /// The day.
+    pub date: NaiveDate,
+    /// Who said it.
+    pub person: String,
+    /// The name of their files.
+    pub slug: String,
+    /// Whether their entry was late.
+    pub late: bool,
+    /// What was said.
+    pub card: Card,
+}
+
+impl Day {
+    /// The person's own entry, once the first card is posted.
+    pub fn own(&self) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.slug == self.slug)
+    }
+
+    /// The deadline on clocks that are so many minutes ahead of UTC, as ` (17:00 here)`;
+    /// nothing where they agree.
+    pub fn due_here(&self, local_minutes: i32) -> String {
+        match local_minutes {
+            0 => String::new(),
+            ahead => {
+                let local = self.deadline + Duration::minutes(i64::from(ahead));
+                format!(" ({} here)", local.format("%H:%M"))
+            }
+        }
+    }
+
+    /// Everybody else's entries.
+    pub fn others(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| entry.slug != self.slug)
+    }
+}
+
+impl Standup<'_> {
+    /// A day as the person sees it.
+    pub fn day(&self, date: NaiveDate) -> Day {
+        let entries = self.entries(date, date);
+        let own = slug(self.person);
+        let mut day = Day {
+            date,
+            deadline: deadline(date),
+            person: person_name(self.person),
+            slug: own.clone(),
+            cards: Vec::new(),
+            missing: self.missing(date, &entries),
+            since: self.news_since(date),
+            entries,
+        };
+        let earlier = self.earlier(date);
+        let posted = day.own().map_or(Vec::new(), |entry| entry.cards.clone());
+        let posted = self.posted_cards(date, posted, &earlier);
+        let mut left: Vec<Option<DayCard>> = posted.into_iter().map(Some).collect();
+        if date == self.today() {
+            for suggestion in self.suggestions(date) {
+                let card = suggestion.card;
+                let of = |posted: &&mut Option<DayCard>| {
+                    posted
+                        .as_ref()
+                        .is_some_and(|posted| posted.card.is_of(&card.stage))
+                };
+                let posted = left.iter_mut().find(of).and_then(Option::take);
+                day.cards.push(posted.unwrap_or_else(|| DayCard {
+                    since: since(&card, &earlier),
+                    card,
+                    posted: false,
+                    fresh: Vec::new(),
+                    more: suggestion.more,
+                }));
+            }
+        }
+        day.cards.extend(left.into_iter().flatten());
+        day
+    }
+
+    /// Posted cards with what became complete since, if they are of the present day.
+    fn posted_cards(&self, date: NaiveDate, cards: Vec<Card>, earlier: &[Entry]) -> Vec<DayCard> {
+        let stages = self.plan.stages();
+        let first = cards.iter().filter_map(|card| card.posted_at).min();
+        let done = match first.filter(|_| date == self.today()) {
+            Some(first) => self.done_since(first, date),
+            None => Vec::new(),
+        };
+        let fresh = |card: &Card| {
+            let stage = stages.iter().position(|stage| card.is_of(&stage.name));
+            let done = stage
+                .and_then(|stage| done.get(stage))
+                .into_iter()
+                .flatten();
+            let done =
+                done.filter(|(at, words)| Some(*at) > card.posted_at && !card.done.contains(words));
+            done.map(|(_, words)| words.clone()).collect()
+        };
+        let with = |card: Card| DayCard {
+            since: since(&card, earlier),
+            fresh: fresh(&card),
+            card,
+            posted: true,
+            more: 0,
+        };
+        cards.into_iter().map(with).collect()
+    }
+
+    /// Whether the person posted in the week before a day.
+    pub fn is_regular(&self, date: NaiveDate) -> bool {
+        let mut week = self.earlier(date).into_iter();
+        week.any(|entry| entry.date >= days_before(date, REGULAR))
+    }
+
+    /// Who posted in the week before a day and not on it.
+    fn missing(&self, date: NaiveDate, entries: &[Entry]) -> Vec<String> {
+        let own = slug(self.person);
+        let week = self.entries(days_before(date, REGULAR), days_before(date, 1));
+        let mut missing: Vec<(String, String)> = Vec::new();
+        for entry in week.into_iter().rev() {
+            let there = entries.iter().any(|e| e.slug == entry.slug);
+            let told = missing.iter().any(|(slug, _)| *slug == entry.slug);
+            if !there && !told && entry.slug != own {
+                missing.push((entry.slug, entry.person));
+            }
+        }
+        missing.sort();
+        missing.into_iter().map(|(_, person)| person).collect()
+    }
+
+    /// What was said of a stage over the days, the newest first.
+    pub fn thread_of_stage(&self, stage: &str) -> Vec<Said> {
+        self.thread(|_, card| same_stage(&card.stage, stage))
+    }
+
+    /// What a person said over the days, the newest first.
+    pub fn thread_of_person(&self, slug: &str) -> Vec<Said> {
+        self.thread(|entry, _| entry.slug == slug)
+    }
+
+    fn thread(&self, belongs: impl Fn(&Entry, &Card) -> bool) -> Vec<Said> {
+        let mut entries = self.entries(NaiveDate::MIN, NaiveDate::MAX);
+        entries.sort_by_key(|entry| std::cmp::Reverse(entry.date));
+        let mut thread = Vec::new();
+        for entry in entries {
+            for card in entry.cards.iter().filter(|card| belongs(&entry, card)) {
+                thread.push(Said {
+                    date: entry.date,
+                    person: entry.person.clone(),
+                    slug: entry.slug.clone(),
+                    late: entry.is_late(),
+                    card: card.clone(),
+                });
+            }
+        }
+        thread
+    }
+
+    /// The nearest day before or behind `date` on which somebody posted, or the present one;
+    /// nothing where there is none.
+    pub fn neighbour(&self, date: NaiveDate, later: bool) -> Option<NaiveDate> {
+        let papers = self.plan.files().iter();
+        let days = papers.filter(|file| file.role == crate::plan::source::Role::Standup);
+        let days = days.filter_map(|file| super::day_of(&file.path));
+        let days = days
+            .filter(|day| *day <= self.today())
+            .chain([self.today()]);
+        match later {
+            true => days.filter(|day| *day > date).min(),
+            false => days.filter(|day| *day < date).max(),
+        }
+    }
+}
+
+/// For each blocker of a card, the first of the days in a row on which it stood there.
+fn since(card: &Card, earlier: &[Entry]) -> Vec<Option<NaiveDate>> {
+    let before: Vec<(NaiveDate, &Card)> = earlier
+        .iter()
+        .filter_map(|entry| Some((entry.date, entry.card(&card.stage)?)))
+        .take(usize::try_from(REACH).unwrap_or(usize::MAX))
+        .collect();
+    let first = |text: &String| {
+        let row = before
+            .iter()
+            .take_while(|(_, card)| card.blockers.contains(text));
+        row.last().map(|(date, _)| *date)
+    };
+    card.blockers.iter().map(first).collect()
+}
