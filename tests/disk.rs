@@ -7,7 +7,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use stepdeck::change::compose::Composer;
 use stepdeck::change::history::Event;
@@ -284,4 +284,47 @@ fn four_processes_and_a_script_lose_nothing() {
         id.parse::<usize>().unwrap() > 1000
     });
     assert_eq!(appended.count(), 1000, "lines of the script are missing");
+}
+
+/// Not a test of its own: the process that dies with the lock in the test below.
+#[test]
+fn one_that_dies_with_the_lock() {
+    let Ok(folder) = std::env::var("STEPDECK_TEST_HOLDER") else {
+        return;
+    };
+    let state = TempDir::new().unwrap();
+    let committer = Committer::new(Path::new(&folder), state.path());
+    let _lock = committer.lock(Duration::from_secs(30)).unwrap();
+    fs::write(Path::new(&folder).join("held"), "").unwrap();
+    loop {
+        std::thread::park();
+    }
+}
+
+/// Acceptance 14: KILL while holding the lock, and another one saves at once.
+#[test]
+fn a_lock_dies_with_its_holder() {
+    let folder = TempDir::new().unwrap();
+    let log = folder.path().join(LOG);
+    fs::create_dir_all(log.parent().unwrap()).unwrap();
+    fs::create_dir(folder.path().join(".git")).unwrap();
+    fs::write(&log, LINES).unwrap();
+    let mut holder = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["one_that_dies_with_the_lock", "--exact"])
+        .env("STEPDECK_TEST_HOLDER", folder.path())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let until = Instant::now() + LIMIT;
+    while !folder.path().join("held").exists() {
+        assert!(Instant::now() < until, "the lock is taken");
+        std::thread::yield_now();
+    }
+    let state = TempDir::new().unwrap();
+    let committer = Committer::new(folder.path(), state.path());
+    assert!(committer.lock(Duration::ZERO).is_err(), "it is held");
+    holder.kill().unwrap();
+    holder.wait().unwrap();
+    // At once: nobody waits for a dead one's lock to grow old.
+    assert!(committer.lock(Duration::ZERO).is_ok());
 }
