@@ -51,6 +51,27 @@ fn a_review_leaves_its_paper_and_undo_takes_all_of_it_back() {
     insta::assert_snapshot!("paper", desk.file(PAPER));
 }
 
+/// The decisions of a steward are one group, though each can be taken back by itself.
+#[test]
+fn the_whole_review_is_taken_back_with_one_key() {
+    let mut desk = desk();
+    for keys in WALK {
+        desk.keys(keys);
+    }
+    let held = desk.file(PAPER);
+    desk.keys("X");
+    assert_eq!(desk.diff(), "");
+    let screen = desk.screen();
+    assert!(screen.contains("13 decisions taken back"), "{screen}");
+    desk.keys("X");
+    let screen = desk.screen();
+    assert!(screen.contains("no decision of this review"), "{screen}");
+    for _ in 0..13 {
+        desk.keys("U");
+    }
+    assert_eq!(desk.file(PAPER), held);
+}
+
 #[test]
 fn each_decision_is_undone_with_its_line() {
     let mut desk = desk();

@@ -67,6 +67,12 @@ impl Live {
         self.history = history;
     }
 
+    /// Whether the newest change touches a file.
+    pub fn newest_touches(&self, path: &Path) -> bool {
+        let newest = self.history.newest();
+        newest.is_some_and(|change| change.edits.iter().any(|edit| edit.path == path))
+    }
+
     /// Whether there is something to take back.
     pub fn can_undo(&self) -> bool {
         self.history.can_undo()
@@ -103,22 +109,36 @@ impl Model {
     /// Takes the last change back, on disk too. One that cannot be taken back is let go, so
     /// that those before it can be reached.
     pub fn undo(&mut self) {
+        self.undo_one();
+    }
+
+    /// Takes back, in one go, the newest changes that all touch one file. Answers how many.
+    pub fn undo_all_of(&mut self, path: &Path) -> usize {
+        let mut count = 0;
+        while self.live.newest_touches(path) && self.undo_one() {
+            count += 1;
+        }
+        count
+    }
+
+    fn undo_one(&mut self) -> bool {
         if let Some(reason) = self.is_locked() {
-            return self.refuse(reason);
+            self.refuse(reason);
+            return false;
         }
         let Some(change) = self.live.history.undo().cloned() else {
-            return;
+            return false;
         };
-        if self.never_saved(&change) {
-            return self.say(format!("undone: {}", change.label));
+        if !self.never_saved(&change)
+            && let Err(reason) = self.put_on(&change.inverse(), Event::Undone(change.clone()))
+        {
+            self.live.history.skip_undo();
+            let more = self.live.can_undo();
+            self.cannot("undone", &change, &reason, "undo", more);
+            return false;
         }
-        match self.put_on(&change.inverse(), Event::Undone(change.clone())) {
-            Ok(()) => self.say(format!("undone: {}", change.label)),
-            Err(reason) => {
-                self.live.history.skip_undo();
-                self.cannot("undone", &change, &reason, "undo", self.live.can_undo());
-            }
-        }
+        self.say(format!("undone: {}", change.label));
+        true
     }
 
     /// Says why a change of the history stays as it is, and what the key does next.

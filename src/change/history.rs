@@ -74,6 +74,11 @@ impl History {
         self.done.push(change);
     }
 
+    /// The newest change, which [`History::undo`] would take off.
+    pub fn newest(&self) -> Option<&Change> {
+        self.done.last()
+    }
+
     /// Takes the newest change off, to be inverted by the caller.
     pub fn undo(&mut self) -> Option<&Change> {
         let change = self.done.pop()?;

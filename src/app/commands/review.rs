@@ -203,6 +203,27 @@ pub const COMMANDS: &[Command] = &[
         run: finish,
     },
     Command {
+        name: "take-back-review",
+        keys: &["X"],
+        title: "Take back every decision of the review since the last other edit",
+        hint: "",
+        group: Group::Edit,
+        places: REVIEW,
+        blocked: |model| {
+            let decided = model.live.newest_touches(&model.review.path);
+            let nothing = || "no decision of this review was the last thing done".to_owned();
+            model.is_locked().or_else(|| (!decided).then(nothing))
+        },
+        run: |model| {
+            let path = model.review.path.clone();
+            let count = model.undo_all_of(&path);
+            let key = model.keymap.key_of("redo");
+            model.say(format!(
+                "{count} decisions taken back · {key} makes each again"
+            ));
+        },
+    },
+    Command {
         name: "copy-review",
         keys: &["Y"],
         title: "Copy the record of the review as Markdown",
