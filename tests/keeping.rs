@@ -194,6 +194,28 @@ fn a_later_edit_takes_the_failed_one_along() {
     assert!(line(&log, "0003").contains("\"complete\""));
 }
 
+/// Leaving with an edit that is not on disk is asked for twice; another key is a new beginning.
+#[test]
+fn leaving_with_unsaved_edits_is_asked_for_twice() {
+    let desk = &mut desk();
+    writable(desk, false);
+    press(desk, "jsp");
+    desk.wait_for("not saved");
+    let leaving = |desk: &Desk| desk.cockpit.model.leaving;
+    for (key, asked) in [("q", true), ("j", false), ("q", true)] {
+        press(desk, key);
+        desk.run_until("the key is taken", |desk| leaving(desk) == asked);
+    }
+    assert!(
+        desk.screen().contains("q once more leaves without"),
+        "{}",
+        desk.screen()
+    );
+    writable(desk, true);
+    desk.keys("R");
+    assert!(line(&desk.file(LOG), "0002").contains("\"in progress\""));
+}
+
 /// What is refused in one file is not shown as done in the other.
 #[test]
 fn a_change_refused_in_the_canon_leaves_the_log_as_shown() {

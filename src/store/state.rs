@@ -297,6 +297,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_private_is_readable_by_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let state = State::of_plan(&dir.path().join("state"), dir.path());
+        state.save("draft", &"text").unwrap();
+        state.put("put", Some("text")).unwrap();
+        state.append("history", &1).unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(state.folder()), 0o700);
+        assert_eq!(mode(state.folder().parent().unwrap()), 0o700);
+        for path in [
+            state.path("draft"),
+            state.path("put"),
+            state.record("history"),
+        ] {
+            assert_eq!(mode(&path), 0o600, "{}", path.display());
+        }
+    }
+
+    #[test]
     fn corrupt_or_foreign_documents_are_as_good_as_none() {
         let dir = tempfile::tempdir().unwrap();
         let state = State::of_plan(dir.path(), dir.path());
