@@ -278,3 +278,43 @@ fn what_an_argument_says_never_steers_the_terminal() {
         assert!(printed.chars().all(safe), "{printed:?}");
     }
 }
+
+/// A checkout may be anybody's: what it links to outside is not written, a log aside.
+#[test]
+fn a_link_out_of_the_plan_is_no_place_to_write() {
+    use std::os::unix::fs::symlink;
+    let outside = Folder::new(&[
+        ("roadmap.md", "# Mine\n\n## Ground\n"),
+        ("log.jsonl", LINES),
+    ]);
+    let folder = folder();
+    symlink(
+        outside.path().join("roadmap.md"),
+        folder.path().join("docs/ROADMAP.md"),
+    )
+    .unwrap();
+    let link = "https://example.org/run";
+    let run = folder.run(&["tick", "ground", "1", "--evidence", link]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(
+        run.err
+            .contains("docs/ROADMAP.md leads out of the plan's folder"),
+        "{}",
+        run.err
+    );
+    symlink(outside.path(), folder.path().join("docs/standups")).unwrap();
+    let run = folder.run(&[
+        "--as", "Ann", "standup", "post", "ground", "--status", "on track",
+    ]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(
+        run.err.contains("leads out of the plan's folder"),
+        "{}",
+        run.err
+    );
+    // People do keep a log elsewhere.
+    std::fs::remove_file(folder.path().join(LOG)).unwrap();
+    symlink(outside.path().join("log.jsonl"), folder.path().join(LOG)).unwrap();
+    assert_eq!(folder.run(&["set", "0003", "owner=ops"]).code, 0);
+    assert_eq!(outside.diff().lines().next(), Some("log.jsonl"));
+}

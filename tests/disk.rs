@@ -236,7 +236,7 @@ fn one_of_four_writers() {
 }
 
 /// Acceptance 16 and 17: four processes with 500 edits each on one log, and a script that
-/// appends 1,000 lines meanwhile through a handle that it keeps open: nothing is lost.
+/// appends 1,000 lines meanwhile, opening the log for each: nothing is lost.
 #[test]
 fn four_processes_and_a_script_lose_nothing() {
     let folder = TempDir::new().unwrap();

@@ -47,7 +47,7 @@ impl Model {
         })
     }
 
-    /// Opens the field of a draft again, with its text.
+    /// Opens the field of a draft again, with its text. Whoever offers it keeps it from now on.
     pub fn offer(&mut self, draft: Draft) {
         if let Some((step, field)) = draft.list {
             self.overlays.push(Overlay::List {
@@ -69,5 +69,6 @@ impl Model {
             purpose => purpose,
         };
         self.overlays.push(Overlay::Prompt { input, purpose });
+        self.live.kept = self.draft();
     }
 }

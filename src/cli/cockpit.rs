@@ -19,7 +19,7 @@ use crate::store::config;
 use crate::store::discover::{Layout, Overrides};
 use crate::store::disk::{Disk, HISTORY, Setup};
 use crate::store::open::open;
-use crate::store::state::{State, default_base};
+use crate::store::state::{State, default_base, passing_folder};
 use crate::tui::cockpit::{Cockpit, Event, Turn, own_draft};
 use crate::tui::face::RealFace;
 use crate::tui::terminal::{Options, Terminal};
@@ -95,9 +95,10 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
     let ascii = arguments.ascii || layout.config.display.ascii;
     let theme = Theme::detect(|name| std::env::var(name).ok(), choice, background, ascii);
 
+    let passing = passing_folder()?;
     let private = state
         .as_ref()
-        .map_or_else(std::env::temp_dir, |s| s.folder().to_owned());
+        .map_or_else(|| passing.path().to_owned(), |s| s.folder().to_owned());
     let news = sender.clone();
     let setup = Setup {
         start,

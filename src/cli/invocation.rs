@@ -25,7 +25,7 @@ use crate::plan::id::{StepId, typed_id};
 use crate::store::commit::{Committer, Nobody, Outcome};
 use crate::store::discover::{Found, Layout, Overrides};
 use crate::store::open::open;
-use crate::store::state::State;
+use crate::store::state::{State, passing_folder};
 
 /// How often a change is composed anew because the plan changed under it.
 const TRIES: usize = 20;
@@ -231,6 +231,7 @@ impl Invocation<'_, '_> {
         wish: impl Fn(&OpenPlan, &Composer<'_>) -> Result<Change>,
     ) -> Result<Change> {
         self.may_write()?;
+        let passing = passing_folder()?;
         let mut met = Vec::new();
         for round in 0..TRIES {
             let opened = match round {
@@ -246,7 +247,7 @@ impl Invocation<'_, '_> {
                 return Ok(change);
             }
             let root = &opened.layout.root;
-            let committer = self.committer(root);
+            let committer = Committer::new(root, &self.private(root, passing.path()));
             if round == 0 {
                 let files = opened.plan.files().iter();
                 let paths: Vec<PathBuf> = files.map(|file| file.path.clone()).collect();
@@ -284,11 +285,12 @@ impl Invocation<'_, '_> {
         name.filter(|name| !name.is_empty()).unwrap_or_else(login)
     }
 
-    fn committer(&self, root: &Path) -> Committer {
-        let base = &self.outside.state;
-        let state = base.as_ref().map(|base| State::of_plan(base, root));
-        let private = state.map_or_else(std::env::temp_dir, |state| state.folder().to_owned());
-        Committer::new(root, &private)
+    /// The folder for what is private to the person: their state about the plan at `root`,
+    /// or `passing` where they have none.
+    fn private(&self, root: &Path, passing: &Path) -> PathBuf {
+        let base = self.outside.state.as_ref();
+        let state = base.map(|base| State::of_plan(base, root));
+        state.map_or_else(|| passing.to_owned(), |state| state.folder().to_owned())
     }
 }
 

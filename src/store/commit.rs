@@ -449,15 +449,36 @@ fn read_for(
 ) -> Result<Vec<SourceFile>, Outcome> {
     let mut files = Vec::new();
     for path in change.paths() {
+        let role = role_of(change, path);
+        if role != Role::Log && leads_out(root, path) {
+            return Err(Outcome::Failed(format!(
+                "{} leads out of the plan's folder through a symlink: put a file or folder in the \
+                 place of the link; the edit is kept",
+                path.display()
+            )));
+        }
         let state = read(&root.join(path));
         let found = match state.map_err(|error| Outcome::Failed(error.to_string()))? {
             FileState::Present { bytes, .. } => Some(bytes),
             FileState::Missing => None,
         };
-        let file = witness.found(path, role_of(change, path), found);
+        let file = witness.found(path, role, found);
         files.extend(file.map_err(|NotYet| Outcome::Later)?);
     }
     Ok(files)
+}
+
+/// Whether a path within the plan ends outside it. A checkout may be anybody's: only a log,
+/// which people do keep elsewhere, is followed there, and what was named outright.
+fn leads_out(root: &Path, path: &Path) -> bool {
+    let Ok(real_root) = root.canonicalize() else {
+        return false;
+    };
+    let target = root.join(path);
+    let real = target
+        .ancestors()
+        .find_map(|above| above.canonicalize().ok());
+    path.is_relative() && real.is_some_and(|real| !real.starts_with(real_root))
 }
 
 /// What a path holds, as far as the change itself tells.

@@ -7,6 +7,7 @@ use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -171,6 +172,8 @@ fn open(path: &Path) -> io::Result<File> {
         .write(true)
         .create(true)
         .truncate(false)
+        // A link in its place would make us write wherever it leads.
+        .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
         .open(path)
 }
 
@@ -203,6 +206,16 @@ mod tests {
 
     const NONE: Duration = Duration::ZERO;
     const LONG: Duration = Duration::from_secs(20);
+
+    #[test]
+    fn a_link_in_the_place_of_the_lock_is_not_followed() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, other) = (dir.path().join("a.lock"), dir.path().join("precious"));
+        std::fs::write(&other, "mine").unwrap();
+        std::os::unix::fs::symlink(&other, &path).unwrap();
+        assert!(PlanLock::acquire(&path, Duration::ZERO).is_err());
+        assert_eq!(std::fs::read_to_string(other).unwrap(), "mine");
+    }
 
     #[test]
     fn a_second_writer_is_told_who_holds_the_lock() {

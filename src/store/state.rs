@@ -66,6 +66,15 @@ pub fn default_base() -> Option<PathBuf> {
     Some(strategy.state_dir()?.join("stepdeck"))
 }
 
+/// A folder that only this process knows, for a person without a state directory: what is put
+/// there is gone with it.
+///
+/// # Errors
+/// When no temporary folder can be made.
+pub fn passing_folder() -> io::Result<tempfile::TempDir> {
+    tempfile::Builder::new().prefix("stepdeck-").tempdir()
+}
+
 /// The private documents about one plan.
 #[derive(Clone, Debug)]
 pub struct State {
