@@ -318,3 +318,64 @@ fn a_link_out_of_the_plan_is_no_place_to_write() {
     assert_eq!(folder.run(&["set", "0003", "owner=ops"]).code, 0);
     assert_eq!(outside.diff().lines().next(), Some("log.jsonl"));
 }
+
+/// What stands between git's markers is two versions: nothing there is drift, nothing there is
+/// edited, and no marker is lost.
+#[test]
+fn a_section_in_conflict_is_reported_and_left_alone() {
+    let conflict = DOCUMENT.replace(
+        "- **Owner:** grc\n",
+        "<<<<<<< ours\n- **Owner:** dora\n=======\n- **Owner:** carl\n>>>>>>> theirs\n",
+    );
+    let folder = Folder::new(&[(LOG, LINES), (CANON, &conflict)]);
+    let check = folder.run(&["check"]);
+    assert_eq!(check.code, 1);
+    assert!(check.out.contains("conflict-marker"), "{}", check.out);
+    assert!(!check.out.contains("drift"), "{}", check.out);
+    for side in ["log", "canon"] {
+        folder.run(&["check", "--fix", "--prefer", side]);
+    }
+    let run = folder.run(&["set", "0002", "owner=eve"]);
+    assert_eq!(run.code, 2);
+    assert!(
+        run.err
+            .contains("conflict markers in it: settle the merge first"),
+        "{}",
+        run.err
+    );
+    assert_eq!(folder.diff(), "");
+    // A marker that was left over is told, too.
+    folder.write(
+        CANON,
+        conflict
+            .replace("<<<<<<< ours\n", "")
+            .replace("=======\n", ""),
+    );
+    assert!(
+        folder
+            .run(&["check"])
+            .out
+            .contains("left over from a git merge")
+    );
+}
+
+#[test]
+fn a_step_that_stands_twice_is_not_edited_at_random() {
+    let twice = format!("{LINES}{}\n", line(LINES, "0003"));
+    let folder = Folder::new(&[(LOG, &twice)]);
+    let run = folder.run(&["set", "0003", "owner=eve"]);
+    assert_eq!((run.code, folder.diff()), (2, String::new()));
+    assert!(
+        run.err.contains("several steps have the ID 0003"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+fn a_step_goes_to_no_block_that_the_table_does_not_have() {
+    let folder = folder();
+    let run = folder.run(&["add", "title=Far away", "block=B200"]);
+    assert_eq!((run.code, folder.diff()), (2, String::new()));
+    assert!(run.err.contains("there is no block B200"), "{}", run.err);
+}

@@ -78,6 +78,13 @@ fn write_finishes_the_review_and_leaves_a_decided_ten_alone() {
     folder.write(PAPER, &nine);
     folder.run(&["--as", "Robin", "review", "--write"]).ok();
     assert_eq!(folder.read(PAPER), nine);
+    let run = folder.run(&["review", "--week", "2026-W48", "--write"]);
+    assert_eq!(run.code, 2);
+    assert!(
+        run.err.contains("2026-W48 has not begun yet"),
+        "{}",
+        run.err
+    );
     // A week later that is last week's ten, and what was left undecided comes back.
     let later = valid(
         "review",

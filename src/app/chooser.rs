@@ -263,11 +263,18 @@ impl Model {
             })
             .collect();
         if is_new {
-            rows.push(row(
+            let new = row(
                 format!("“{typed}”"),
                 typed.to_owned(),
                 "a new owner".to_owned(),
-            ));
+            );
+            // Enter takes what was typed, unless it begins a name that is known.
+            let typed = typed.to_lowercase();
+            let known = |row: &Row| row.label.to_lowercase().starts_with(&typed);
+            match rows.first().is_some_and(known) {
+                true => rows.push(new),
+                false => rows.insert(0, new),
+            }
         } else if typed.is_empty() {
             rows.push(row(
                 "nobody".to_owned(),

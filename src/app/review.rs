@@ -10,6 +10,7 @@ use crate::change::Change;
 use crate::change::value::Refusal;
 use crate::plan::id::StepId;
 use crate::plan::ranking::Ranked;
+use crate::plan::status::State;
 use crate::record::review::Week;
 use crate::record::review::decide::Remedy;
 use crate::record::review::gather::{Review, Tangle};
@@ -105,6 +106,7 @@ impl Model {
                     .map(|(place, _)| *place);
                 let pinned = match place {
                     Some(place) => format!("pinned from place {place}"),
+                    None if self.is_ready(id) => "pinned from below the runners-up".to_owned(),
                     None => "pinned, though it is not ready".to_owned(),
                 };
                 let why = match why.trim() {
@@ -114,6 +116,11 @@ impl Model {
                 self.decided(id, |review, id, who| review.commit(id, &why, who))
             }
         }
+    }
+
+    fn is_ready(&self, id: StepId) -> bool {
+        let step = self.plan.find(id).map(|index| self.plan.step(index));
+        step.is_some_and(|step| step.state() == State::Ready)
     }
 
     /// Mends a dependency in the way that was chosen.

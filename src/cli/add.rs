@@ -75,6 +75,11 @@ impl Add {
                 opened.find(*id)?;
                 id.number().saturating_add(1)
             }
+            (None, Some(block))
+                if plan.find_block(block).is_none() && !plan.block_rows().is_empty() =>
+            {
+                bail!("there is no block {block} in the block table")
+            }
             (None, Some(block)) => {
                 let known = plan
                     .find_block(block)

@@ -39,7 +39,10 @@ impl Diff {
                 let bytes = version(&invocation.path(file))?;
                 lines(&fields_of(&bytes))
             }
-            ([path], false) => lines(&[format!("{}: not merged yet", path.display())]),
+            // Only git says of how many files this is one.
+            ([path], false) if (invocation.outside.variable)("GIT_DIFF_PATH_TOTAL").is_some() => {
+                lines(&[format!("{}: not merged yet", path.display())])
+            }
             ([old, new], false) => {
                 let head = format!("{} → {}", old.display(), new.display());
                 compare(invocation, &head, old, new)?
@@ -53,7 +56,7 @@ impl Diff {
                 compare(invocation, &head, old, new)?
             }
             _ => color_eyre::eyre::bail!(
-                "`stepdeck diff` takes two files, or with --fields one; git gives 1, 7 or 9 arguments"
+                "`stepdeck diff` takes two files, OLD and NEW, or with --fields one"
             ),
         };
         invocation.print(&text)?;

@@ -17,7 +17,8 @@ pub struct Filter {
         long = "filter",
         value_name = "QUERY",
         default_value = "",
-        hide_default_value = true
+        hide_default_value = true,
+        allow_hyphen_values = true
     )]
     pub query: String,
 }

@@ -76,6 +76,19 @@ impl OpenPlan {
         found.ok_or_else(|| eyre!("there is no step {id}; `stepdeck list` shows all there are"))
     }
 
+    /// Index of the one step with this ID, to be edited.
+    ///
+    /// # Errors
+    /// When no step has it, or several have.
+    pub fn find_only(&self, id: StepId) -> Result<usize> {
+        match self.plan.find_nth(id, 1) {
+            Some(_) => bail!(
+                "several steps have the ID {id}: `stepdeck show {id}` says where; make them one first"
+            ),
+            None => self.find(id),
+        }
+    }
+
     /// A path as people read it: below the plan's root where it lies there.
     pub fn below(&self, path: &Path) -> PathBuf {
         let root = &self.layout.root;

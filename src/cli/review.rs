@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use color_eyre::eyre::Result;
+use color_eyre::eyre::{Result, bail};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use serde::Serialize;
@@ -42,11 +42,20 @@ impl Review {
     /// # Errors
     /// When the plan cannot be read, or the record not be written.
     pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+        let now = invocation.outside.now;
+        let this = Week::of(now);
+        if let Some(week) = self.week.filter(|week| self.write && *week != this) {
+            let when = if week > this {
+                "has not begun yet"
+            } else {
+                "is over"
+            };
+            bail!("{week} {when}; only the review of this week, {this}, can be held");
+        }
         let opened = invocation.open()?;
         let weights = weights(invocation, &opened)?;
         if self.write {
             let who = invocation.person();
-            let now = invocation.outside.now;
             let change = invocation.edit(|opened, _| {
                 let review = self.of(opened, now);
                 review.finish(&[], Some(&weights), &who).map_err(refused)
@@ -65,8 +74,11 @@ impl Review {
         } else {
             opened
         };
-        let review = self.of(&opened, invocation.outside.now);
+        let review = self.of(&opened, now);
         let document = document(&review, &weights);
+        if self.week.is_some_and(|week| week < this) && document.record.is_none() {
+            bail!("there is no record of {}", document.week);
+        }
         match self.json {
             true => invocation.print_json(&document)?,
             false => {

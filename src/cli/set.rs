@@ -30,7 +30,7 @@ impl Set {
     /// When there is no such step, a value does not fit, or the files cannot be written.
     pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let change = invocation.edit(|opened: &OpenPlan, composer| {
-            let step = opened.find(self.id.0)?;
+            let step = opened.find_only(self.id.0)?;
             let wishes = wishes(&self.fields, Some(opened.plan.step(step)))?;
             composer.set_fields(step, &wishes).map_err(refused)
         })?;

@@ -428,8 +428,8 @@ fn read_line(line: &[u8], keys: &mut Keys, pattern: &[Entry]) -> Content {
     }
 }
 
-/// Whether a line is one of the four markers of an unfinished merge.
-fn is_conflict_marker(content: &[u8]) -> bool {
+/// Whether a line, its end aside, is one of the four markers of an unfinished merge.
+pub fn is_conflict_marker(content: &[u8]) -> bool {
     let named = |mark: &[u8]| {
         content
             .strip_prefix(mark)

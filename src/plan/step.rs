@@ -241,6 +241,10 @@ impl<'a> StepRef<'a> {
         let (Some(_), Some((section, document))) = (self.log_line(), self.section()) else {
             return Vec::new();
         };
+        // Two versions stand there: what the canon says is not settled yet.
+        if section.in_conflict {
+            return Vec::new();
+        }
         let in_canon =
             |spec: &&super::field::FieldSpec| spec.field == Field::Title || spec.canon.is_some();
         FIELDS

@@ -17,6 +17,8 @@ const TRIES: usize = 10;
 pub enum OverwriteError {
     /// The file is one of those guarded.
     Guarded(PathBuf),
+    /// The folder that it should be in is none.
+    NoFolder(PathBuf),
     /// What stands there cannot be read, so it is not replaced either.
     Read(ReadError),
     /// It could not be written.
@@ -30,6 +32,11 @@ impl fmt::Display for OverwriteError {
                 f,
                 "{} belongs to the plan, so nothing was written; name another file",
                 path.display()
+            ),
+            Self::NoFolder(folder) => write!(
+                f,
+                "there is no folder {}: make it, or name a file in another one",
+                folder.display()
             ),
             Self::Read(error) => error.fmt(f),
             Self::Save(error) => error.fmt(f),
@@ -52,6 +59,10 @@ pub fn overwrite(path: &Path, guarded: &[PathBuf], bytes: &[u8]) -> Result<(), O
     };
     if guarded.iter().any(is_same) {
         return Err(OverwriteError::Guarded(path.to_owned()));
+    }
+    // A folder that is not there is a slip of the keyboard.
+    if let Some(folder) = path.parent().filter(|folder| !folder.is_dir()) {
+        return Err(OverwriteError::NoFolder(folder.to_owned()));
     }
     let mut tries = 1;
     loop {

@@ -301,6 +301,13 @@ impl Composer<'_> {
         let Some(document) = file.markdown() else {
             return Ok(None);
         };
+        if section.in_conflict {
+            return refuse(format!(
+                "the section of {} in {} has git's conflict markers in it: settle the merge first",
+                section.id,
+                file.path.display()
+            ));
+        }
         let nth = self.plan.sections()[..]
             .iter()
             .filter(|s| s.id == section.id && s.file == section.file && s.heading < section.heading)

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::document::log::is_conflict_marker;
 use crate::document::markdown::{ListItem, MarkdownDocument};
 use crate::document::splice::Span;
 use crate::plan::field::{FIELDS, Field, Kind};
@@ -20,6 +21,8 @@ pub struct Section {
     pub title: String,
     /// Where those words stand in the document's source.
     pub title_span: Span,
+    /// Whether git's conflict markers stand in it: its words are those of two versions then.
+    pub in_conflict: bool,
     bullets: Vec<(Field, usize)>,
 }
 
@@ -101,9 +104,11 @@ pub fn sections(document: &MarkdownDocument, file: usize) -> Vec<Section> {
                 .map_or("", |(_, start)| &heading.text[start..])
                 .to_owned(),
             title_span: Span::new(heading.content.start + title_start, heading.content.end),
+            in_conflict: false,
             bullets: Vec::new(),
         });
     }
+    mark_conflicts(document, &mut sections);
     for (index, item) in document.items().iter().enumerate() {
         let section = item.heading.and_then(|heading| of_heading[heading]);
         let (Some(section), None, Some(label)) = (section, item.parent, &item.label) else {
@@ -120,6 +125,29 @@ pub fn sections(document: &MarkdownDocument, file: usize) -> Vec<Section> {
         }
     }
     sections
+}
+
+/// Marks the sections that a marker of an unfinished merge stands in. A line of `=======`
+/// underlines a heading where no other marker is about.
+fn mark_conflicts(document: &MarkdownDocument, sections: &mut [Section]) {
+    let bytes = document.bytes();
+    let begins = |mark: &[u8]| memchr::memmem::find(bytes, mark).is_some();
+    if !begins(b"<<<<<<< ") && !begins(b">>>>>>> ") {
+        return;
+    }
+    let mut at = 0;
+    let mut markers: Vec<usize> = Vec::new();
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        if is_conflict_marker(line.trim_ascii_end()) {
+            markers.push(at);
+        }
+        at += line.len();
+    }
+    for section in sections {
+        let own = document.own_section(section.heading);
+        let first = markers.partition_point(|marker| *marker < own.start);
+        section.in_conflict = markers.get(first).is_some_and(|marker| *marker < own.end);
+    }
 }
 
 /// What may stand between the ID and the title in a heading.

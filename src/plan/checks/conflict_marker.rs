@@ -62,7 +62,9 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
         });
         let marked = unfenced(content);
         for conflict in conflicts(marked.into_iter()) {
-            if conflict.whole {
+            // A line of `=======` alone underlines a heading.
+            let mark = document.bytes().get(starts[conflict.first].start);
+            if conflict.whole || mark != Some(&b'=') {
                 let spot = Spot::in_markdown(plan, file, starts[conflict.first]);
                 problems.push(RULE.problem(plan, spot, message(conflict)));
             }

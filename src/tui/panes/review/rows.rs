@@ -40,7 +40,7 @@ pub fn shown(model: &Model) -> Vec<Shown> {
     if ranked < shown.len() {
         shown.insert(
             ranked,
-            Shown::Heading("not ready when the ranking was made".to_owned()),
+            Shown::Heading("below the runners-up, or not ready".to_owned()),
         );
     }
     if TEN < ranked {
