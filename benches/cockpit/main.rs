@@ -10,6 +10,7 @@ mod table;
 mod terminal;
 
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -190,6 +191,19 @@ impl Desk {
         table.put(name, Unit::Mebibytes, NO_TARGET, mebibytes(peak));
     }
 
+    /// What the disk alone needs to replace the log safely.
+    fn copy(&self) -> Duration {
+        let bytes = fs::read(self.log()).expect("the log");
+        let new = self.log().with_extension("new");
+        let begun = Instant::now();
+        let mut file = fs::File::create(&new).expect("a new file");
+        file.write_all(&bytes)
+            .and_then(|()| file.sync_all())
+            .and_then(|()| fs::rename(new, self.log()))
+            .expect("the log copied");
+        begun.elapsed()
+    }
+
     /// The subcommand, and what others need for the same file.
     fn beside(&self, start: f64, table: &mut Table) {
         let time = |program: &str, arguments: &[&str]| {
@@ -206,6 +220,9 @@ impl Desk {
         put("`stepdeck check`", Unit::Milliseconds, NO_TARGET, check);
         put("`jq -c .title`", Unit::Milliseconds, NO_TARGET, jq);
         put("`wc -l`", Unit::Milliseconds, NO_TARGET, wc);
+        let copies = (0..self.rounds).map(|_| self.copy()).collect();
+        let name = "the log copied, synced and renamed";
+        put(name, Unit::Milliseconds, NO_TARGET, Some(median(copies)));
         put(
             "`stepdeck check` ÷ `jq`",
             Unit::Times,
