@@ -3,6 +3,7 @@
 //! Each test crate compiles this folder for itself and uses a part of it.
 #![allow(dead_code, reason = "every test crate uses another part")]
 
+pub mod demo;
 pub mod desk;
 pub mod fixture;
 pub mod hostile;

@@ -1,0 +1,244 @@
+//! How work grows with the plan, by counting and never by time.
+//!
+//! The allocations of one thread stand for its work: what passes over all steps passes through
+//! the memory it makes for them. A pass that allocates nothing is not seen here; the table in
+//! `docs/performance.md` is. Counts are the same on every machine and every run.
+
+#[path = "support/demo.rs"]
+mod demo;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use stepdeck::app::key::{Code, Key};
+use stepdeck::app::keymap::Keymap;
+use stepdeck::app::model::Setting;
+use stepdeck::app::{Message, Model, update};
+use stepdeck::change::apply;
+use stepdeck::change::compose::Composer;
+use stepdeck::document::log::LogDocument;
+use stepdeck::plan::Plan;
+use stepdeck::plan::field::Field;
+use stepdeck::plan::graph::{Graph, Node};
+use stepdeck::plan::source::SourceFile;
+use stepdeck::plan::status::Status;
+use stepdeck::tui::draw::draw;
+use stepdeck::tui::theme::{Background, ColorDepth, Theme};
+use stepdeck::tui::window::Sight;
+
+/// Steps in the plans that are compared, each ten times the one before.
+const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
+/// How much ten times the steps may cost where the work is one pass over them.
+const LINEAR: f64 = 11.0;
+/// How much ten times the steps may cost where the work is for one key.
+const CONSTANT: f64 = 1.2;
+/// How often a key is pressed, so that one step with long words does not count too much.
+const PRESSES: u64 = 10;
+/// Steps of the chain and the star.
+const MANY: u32 = 1_000_000;
+/// A stack that a recursion over [`MANY`] steps would overflow at once.
+const SMALL_STACK: usize = 128 * 1024;
+const NOW: &str = "2026-11-21T09:30:00Z";
+
+/// The allocations of a thread.
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    calls: u64,
+    bytes: u64,
+}
+
+thread_local! {
+    static COUNT: Cell<Count> = const { Cell::new(Count { calls: 0, bytes: 0 }) };
+}
+
+struct Counting;
+
+impl Counting {
+    fn note(bytes: usize) {
+        // A thread that is ending is not counted any more.
+        let _ = COUNT.try_with(|count| {
+            let Count { calls, bytes: sum } = count.get();
+            count.set(Count {
+                calls: calls + 1,
+                bytes: sum + bytes as u64,
+            });
+        });
+    }
+}
+
+// SAFETY: every call is handed on to the system's allocator as it came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        Self::note(layout.size());
+        // SAFETY: the caller's promises are those that `System` asks for.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: as above.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        Self::note(size.saturating_sub(layout.size()));
+        // SAFETY: as above.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn counted<T>(work: impl FnOnce() -> T) -> (Count, T) {
+    let before = COUNT.get();
+    let done = work();
+    let after = COUNT.get();
+    let count = Count {
+        calls: after.calls - before.calls,
+        bytes: after.bytes - before.bytes,
+    };
+    (count, done)
+}
+
+#[track_caller]
+fn grows_at_most(what: &str, most: f64, counts: &[Count]) {
+    for pair in counts.windows(2) {
+        for (unit, small, large) in [
+            ("allocations", pair[0].calls, pair[1].calls),
+            ("bytes", pair[0].bytes, pair[1].bytes),
+        ] {
+            let growth = large as f64 / small.max(1) as f64;
+            let all = format!("{what}, {unit}: {small} → {large}, {growth:.2}×; {counts:?}");
+            assert!(growth <= most, "{all}");
+        }
+    }
+}
+
+/// One demo plan of each size, the smallest first, handed to `each` one by one.
+fn at_each_size(mut each: impl FnMut(Vec<SourceFile>) -> Count) -> Vec<Count> {
+    let count = |steps: &usize| each(demo::files(*steps));
+    SIZES.iter().map(count).collect()
+}
+
+fn open_step(plan: &Plan) -> usize {
+    let open = |at: &usize| plan.step(*at).status() != Some(Status::Complete);
+    (0..plan.len()).rev().find(open).expect("an open step")
+}
+
+/// Sets the status of one step as the cockpit does, and counts that.
+fn set_one_status(plan: &mut Plan) -> Count {
+    let step = open_step(plan);
+    let (count, ()) = counted(|| {
+        let composer = Composer {
+            plan,
+            now: NOW.parse().expect("an instant"),
+        };
+        let change = composer.set(step, Field::Status, Status::Complete.word());
+        let change = change.expect("a status can be set");
+        let scope = change.scope().expect("one value, of one step");
+        plan.amend(&scope.steps, scope.markdown, |files| {
+            apply::change(&change, files)
+        })
+        .expect("nothing stands in its way");
+    });
+    assert_eq!(plan.step(step).status(), Some(Status::Complete));
+    count
+}
+
+#[test]
+fn reading_and_amending_a_plan_grow_with_its_steps_and_no_faster() {
+    let mut amended = Vec::new();
+    let read = at_each_size(|files| {
+        let (count, mut plan) = counted(|| Plan::read(files));
+        amended.push(set_one_status(&mut plan));
+        count
+    });
+    grows_at_most("reading", LINEAR, &read);
+    grows_at_most("setting a status", LINEAR, &amended);
+    for (read, amended) in read.iter().zip(&amended) {
+        let less = amended.calls < read.calls / 10;
+        assert!(
+            less,
+            "an edit is no second reading: {amended:?} of {read:?}"
+        );
+    }
+}
+
+#[test]
+fn a_key_costs_the_same_on_a_long_plan_as_on_a_short_one() {
+    let counts = at_each_size(|files| {
+        let now = NOW.parse().expect("an instant");
+        let mut model = Model::new(files, Setting::default(), Keymap::default(), now);
+        let theme = Theme::new(ColorDepth::TrueColor, Background::Dark, false);
+        let mut sight = Sight::default();
+        let mut screen = Terminal::new(TestBackend::new(160, 48)).expect("a screen");
+        let mut press = |model: &mut Model, letter: char| {
+            update(model, Message::Key(Key::plain(Code::Char(letter))));
+            let drawn = screen.draw(|frame| draw(frame, model, &theme, &mut sight, None));
+            drawn.expect("a screen in memory can be drawn on");
+        };
+        // Near the end few steps wait for the selected one: the chain pane counts them all,
+        // which is work as great as their number, not as the plan.
+        press(&mut model, 'G');
+        (0..=PRESSES).for_each(|_| press(&mut model, 'k'));
+        let before = model.selected();
+        let (mut count, ()) = counted(|| (0..PRESSES).for_each(|_| press(&mut model, 'j')));
+        assert_ne!(model.selected(), before, "the key moves the cursor");
+        // It notes which it has met in one byte a step; only the bytes of those are touched.
+        count.bytes -= PRESSES * model.plan.len() as u64;
+        count
+    });
+    grows_at_most("the key j", CONSTANT, &counts);
+}
+
+#[test]
+fn a_file_in_which_one_line_changed_is_read_again_in_that_line_only() {
+    let counts: Vec<Count> = SIZES
+        .iter()
+        .map(|steps| {
+            let log = demo::log(*steps);
+            let (changed, line) = demo::with_one_line_changed(&log);
+            let loaded = LogDocument::load(log);
+            let (count, (reloaded, range)) = counted(|| loaded.reload(changed));
+            assert_eq!(range, line..line + 1);
+            assert_eq!(reloaded.line_count(), loaded.line_count());
+            count
+        })
+        .collect();
+    grows_at_most("reading a line again", LINEAR, &counts);
+}
+
+#[test]
+fn a_chain_and_a_star_of_a_million_steps_need_no_deep_stack() {
+    let node = |upstream: Option<u32>| Node {
+        upstream: upstream.into_iter().collect(),
+        ..Node::default()
+    };
+    let last = MANY as usize - 1;
+    on_a_small_stack(move || {
+        let chain = Graph::build((0..MANY).map(|step| node(step.checked_sub(1))));
+        assert_eq!(chain.longest_chain(last).len(), MANY as usize);
+        assert_eq!(chain.ancestors(last).len(), last);
+        assert!(chain.cycles().is_empty());
+    });
+    on_a_small_stack(move || {
+        let star = Graph::build((0..MANY).map(|step| node((step > 0).then_some(0))));
+        assert_eq!(star.dependants(0).len(), last);
+        assert_eq!(star.longest_chain(0).len(), 2);
+        assert_eq!(star.unmet(last), 1);
+    });
+    on_a_small_stack(move || {
+        let ring =
+            Graph::build((0..MANY).map(|step| node(Some(step.checked_sub(1).unwrap_or(MANY - 1)))));
+        assert_eq!(ring.cycles().len(), 1);
+        assert_eq!(ring.cycle(0).map(<[u32]>::len), Some(MANY as usize));
+    });
+}
+
+fn on_a_small_stack(work: impl FnOnce() + Send + 'static) {
+    let thread = std::thread::Builder::new().stack_size(SMALL_STACK);
+    let thread = thread.spawn(work).expect("a thread");
+    thread.join().expect("the work is done");
+}
