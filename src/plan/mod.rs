@@ -45,6 +45,8 @@ pub struct Plan {
     blocks: Vec<Block>,
     stages: Vec<Stage>,
     graph: Graph,
+    /// Of all steps, kept because every frame shows it.
+    tally: Tally,
 }
 
 /// A step by name: its ID, and which of several steps with that ID.
@@ -260,11 +262,7 @@ impl Plan {
 
     /// How many steps there are and how many are done.
     pub fn tally(&self) -> Tally {
-        let mut tally = Tally::default();
-        for step in &self.steps {
-            tally.add(step.status);
-        }
-        tally
+        self.tally
     }
 
     fn read_canon(&mut self) {
@@ -374,13 +372,16 @@ impl Plan {
             .enumerate()
             .map(|(at, block)| (block.id, at))
             .collect();
+        let mut tally = Tally::default();
         for (index, step) in self.steps.iter_mut().enumerate() {
             // A step outside every range falls to the block that its number implies.
             step.block = block_of(&blocks, step.id)
                 .unwrap_or_else(|| by_id[&BlockId(step.id.block_number())]);
             blocks[step.block].steps.push(index);
             blocks[step.block].tally.add(step.status);
+            tally.add(step.status);
         }
+        self.tally = tally;
         self.blocks = blocks;
     }
 

@@ -111,6 +111,16 @@ pub const COMMANDS: &[Command] = &[
         run: |model| decide(model, |review, id, who| review.complete(id, who)),
     },
     Command {
+        name: "finish",
+        keys: &["F"],
+        title: "Finish the review: the record says when it was held, and what is left",
+        hint: "finish",
+        group: Group::Edit,
+        places: NEXT_TEN,
+        blocked: |model| model.is_locked(),
+        run: finish,
+    },
+    Command {
         name: "rank-down",
         keys: &["J"],
         title: "Move the committed step down among the ten",
@@ -191,16 +201,6 @@ pub const COMMANDS: &[Command] = &[
                 model.owner_chooser(vec![(id, 0)]);
             }
         },
-    },
-    Command {
-        name: "finish",
-        keys: &["F"],
-        title: "Finish the review: the record says when it was held, and what is left",
-        hint: "finish",
-        group: Group::Edit,
-        places: NEXT_TEN,
-        blocked: |model| model.is_locked(),
-        run: finish,
     },
     Command {
         name: "take-back-review",
