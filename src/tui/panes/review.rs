@@ -119,7 +119,8 @@ fn progress(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
             Line::styled(since.unwrap_or_default(), theme.dim)
         }
     };
-    let mut right = vec![Piece::new(1, state)];
+    // Where one is comes before since when.
+    let mut right = vec![Piece::new(9, state)];
     let room = area.width.saturating_sub(2);
     parts::keep_both(&mut left, &mut right, 2, room);
     let columns = parts::columns(&right);
