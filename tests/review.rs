@@ -571,3 +571,28 @@ fn a_large_plan_is_reviewed_at_the_speed_of_thought() {
     // Far more than it takes without optimisation: only the order of growth counts.
     assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
 }
+
+/// Ten is ten: an eleventh is refused with the way out, and setting one aside makes room.
+#[test]
+fn an_eleventh_step_is_refused_until_one_of_the_ten_is_set_aside() {
+    let line = |n: u32| {
+        format!(
+            "{{\"step_id\": \"{n:04}\", \"title\": \"Step\", \"status\": \"draft\", \"dependencies\": []}}\n"
+        )
+    };
+    let log: String = (1..=12).map(line).collect();
+    let mut desk = Desk::sized(&[(LOG, &log)], 80, 24);
+    desk.keys("3<Tab><Tab>++++++++++");
+    assert!(
+        desk.screen().contains("Next ten 10/10"),
+        "{}",
+        desk.screen()
+    );
+    desk.keys("+");
+    let screen = desk.screen();
+    assert!(screen.contains("ten are committed already"), "{screen}");
+    assert!(screen.contains("Next ten 10/10"), "{screen}");
+    desk.keys("g-");
+    desk.keys("no room<Enter>");
+    assert!(desk.screen().contains("Next ten 9/10"), "{}", desk.screen());
+}

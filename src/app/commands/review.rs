@@ -278,6 +278,12 @@ fn cannot_commit(model: &Model) -> Blocked {
     if model.review.place(id).is_some() {
         return Some(format!("{id} is among the ten already"));
     }
+    if model.review.progress(Part::Ten).0 >= TEN {
+        let key = model.keymap.key_of("set-aside");
+        return Some(format!(
+            "ten are committed already · {key} on one of them makes room"
+        ));
+    }
     complete(model)
 }
 
