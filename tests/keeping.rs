@@ -297,3 +297,24 @@ fn kept(state: &Path, text: &str) -> bool {
     }
     false
 }
+
+/// A disk that takes its time never keeps a key waiting: while the file thread cannot write,
+/// one moves, edits and sees what one did.
+#[test]
+fn keys_go_on_while_a_save_waits() {
+    use stepdeck::store::commit::Committer;
+    let mut desk = desk();
+    let other = Committer::new(desk.folder(), desk.state());
+    let lock = other.lock(Duration::from_secs(5)).unwrap();
+    press(&desk, "jspj");
+    desk.wait_for("› 0003");
+    press(&desk, "oqa<Enter>");
+    desk.wait_for("0003 owner");
+    assert_eq!(desk.cockpit.model.live.saving(), 2, "{}", desk.screen());
+    assert_eq!(desk.diff(), "");
+    drop(lock);
+    desk.settle();
+    let log = desk.file(LOG);
+    assert!(line(&log, "0002").contains("\"in progress\""), "{log}");
+    assert!(line(&log, "0003").contains("\"owner\": \"qa\""), "{log}");
+}
