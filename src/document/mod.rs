@@ -7,11 +7,13 @@ pub mod diff;
 pub mod json;
 pub mod log;
 pub mod markdown;
+pub mod rope;
 pub mod splice;
 pub mod visible;
 
 use log::LogDocument;
 use markdown::MarkdownDocument;
+use rope::Rope;
 
 /// A file of either kind.
 #[derive(Clone, Debug)]
@@ -23,11 +25,16 @@ pub enum Document {
 }
 
 impl Document {
-    /// The whole file.
-    pub fn to_bytes(&self) -> Vec<u8> {
+    /// The whole file, sharing the bytes.
+    pub fn rope(&self) -> Rope {
         match self {
-            Self::Log(log) => log.to_bytes(),
-            Self::Markdown(markdown) => markdown.bytes().to_vec(),
+            Self::Log(log) => log.rope(),
+            Self::Markdown(markdown) => markdown.rope(),
         }
+    }
+
+    /// The whole file, copied.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.rope().contiguous().into_owned()
     }
 }

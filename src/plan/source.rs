@@ -1,13 +1,13 @@
 //! The files that a plan is read from.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::document::Document;
 use crate::document::log::LogDocument;
 use crate::document::markdown::MarkdownDocument;
+use crate::document::rope::Rope;
 
 /// What a file is to the plan.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Debug)]
@@ -53,7 +53,7 @@ pub struct Place {
 
 impl SourceFile {
     /// Takes `bytes` apart as the role demands.
-    pub fn load(path: impl Into<PathBuf>, role: Role, bytes: impl Into<Arc<[u8]>>) -> Self {
+    pub fn load(path: impl Into<PathBuf>, role: Role, bytes: impl Into<Rope>) -> Self {
         let document = match role {
             Role::Log => Document::Log(LogDocument::load(bytes)),
             _ => Document::Markdown(MarkdownDocument::load(bytes)),

@@ -33,6 +33,7 @@ mod verify;
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
+use super::rope::{Piece, Rope};
 use super::splice::{self, Span, Splice, SpliceError};
 use blocks::Outline;
 
@@ -48,7 +49,7 @@ pub struct MarkdownDocument {
 
 #[derive(Debug)]
 struct Shared {
-    bytes: Arc<[u8]>,
+    bytes: Piece,
     outline: Outline,
     /// The first byte of each line.
     lines: OnceLock<Vec<usize>>,
@@ -56,20 +57,20 @@ struct Shared {
 
 impl MarkdownDocument {
     /// Reads any bytes. What is not Markdown is kept as it is and holds no places.
-    pub fn load(bytes: impl Into<Arc<[u8]>>) -> Self {
-        let bytes = bytes.into();
-        let outline = reader::read(&bytes);
+    pub fn load(bytes: impl Into<Rope>) -> Self {
+        let bytes = bytes.into().into_piece();
+        let outline = reader::read(bytes.as_bytes());
         Self::with_outline(bytes, outline)
     }
 
     /// Reads a part of a file that has link definitions for `labels` elsewhere.
-    fn load_part(bytes: impl Into<Arc<[u8]>>, first: bool, labels: &[String]) -> Self {
-        let bytes = bytes.into();
-        let outline = reader::read_part(&bytes, first, labels);
+    fn load_part(bytes: impl Into<Rope>, first: bool, labels: &[String]) -> Self {
+        let bytes = bytes.into().into_piece();
+        let outline = reader::read_part(bytes.as_bytes(), first, labels);
         Self::with_outline(bytes, outline)
     }
 
-    fn with_outline(bytes: Arc<[u8]>, outline: Outline) -> Self {
+    fn with_outline(bytes: Piece, outline: Outline) -> Self {
         Self {
             shared: Arc::new(Shared {
                 bytes,
@@ -81,7 +82,12 @@ impl MarkdownDocument {
 
     /// The file, byte for byte as loaded.
     pub fn bytes(&self) -> &[u8] {
-        &self.shared.bytes
+        self.shared.bytes.as_bytes()
+    }
+
+    /// The same, sharing the bytes.
+    pub fn rope(&self) -> Rope {
+        Rope::from(self.shared.bytes.clone())
     }
 
     /// The raw source at `span`, for display: bytes that are not UTF-8 are shown as U+FFFD.

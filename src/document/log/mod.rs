@@ -1,0 +1,577 @@
+//! A JSONL log: one JSON object a line, each line kept byte for byte.
+//!
+//! The bytes stand in a [`Rope`]; each of its pieces is taken apart once, at load, and kept
+//! together with what is known of its lines. Versions of a log share the pieces that they have
+//! in common: a snapshot is cheap, an edit costs one piece, and what changed on disk is
+//! found by comparing. Values are decoded when somebody asks.
+
+mod chunk;
+mod shape;
+
+use std::borrow::Cow;
+use std::num::NonZero;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::rope::{PIECE, Piece, Rope, first_piece};
+use super::splice::{self, Span, Splice, SpliceError};
+use chunk::Chunk;
+use shape::{Shape, Shapes};
+
+/// A chunk that has grown beyond so many bytes is parted.
+const LARGEST_CHUNK: usize = 4 * PIECE;
+
+/// Why a line is not a JSON object.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum LineProblem {
+    /// A marker that an unfinished git merge leaves.
+    ConflictMarker,
+    /// The bytes are not UTF-8 from `offset` on.
+    NotUtf8 {
+        /// Byte offset in the line.
+        offset: usize,
+    },
+    /// The text is not one JSON object.
+    NotJson {
+        /// Byte offset in the line.
+        offset: usize,
+        /// The reader's words.
+        reason: String,
+    },
+}
+
+impl LineProblem {
+    /// Byte offset in the line at which reading stopped.
+    pub fn offset(&self) -> usize {
+        match self {
+            Self::ConflictMarker => 0,
+            Self::NotUtf8 { offset } | Self::NotJson { offset, .. } => *offset,
+        }
+    }
+}
+
+/// A JSONL file, line by line. Cloning shares everything.
+#[derive(Clone, Debug)]
+pub struct LogDocument {
+    chunks: Vec<Arc<Chunk>>,
+    /// The first line of each chunk.
+    starts: Vec<usize>,
+    line_count: usize,
+    newline: &'static str,
+}
+
+impl LogDocument {
+    /// Takes `bytes` apart. Nothing is refused, nothing is dropped.
+    pub fn load(bytes: impl Into<Rope>) -> Self {
+        let pieces = whole_lines(bytes.into());
+        Self::of_chunks(read(&pieces, &[]))
+    }
+
+    /// The log that `bytes` are, with what is known of the lines that stand in this one
+    /// already: only pieces between the first and the last that differ are read. Answers the
+    /// range of the lines that differ in the new log, too.
+    pub fn reload(&self, bytes: impl Into<Rope>) -> (Self, Range<usize>) {
+        let pieces = whole_lines(bytes.into());
+        let shorter = pieces.len().min(self.chunks.len());
+        let same = |new: usize, old: usize| pieces[new] == *self.chunks[old].piece();
+        let front = (0..shorter).take_while(|at| same(*at, *at)).count();
+        let ends = (pieces.len(), self.chunks.len());
+        let back = (1..=shorter - front)
+            .take_while(|from_end| same(ends.0 - from_end, ends.1 - from_end))
+            .count();
+        let (new, old) = (front..ends.0 - back, front..ends.1 - back);
+        let near = front.saturating_sub(1)..(old.end + 1).min(ends.1);
+        let read = read(&pieces[new.clone()], &self.chunks[near]);
+        let mut chunks = Vec::with_capacity(pieces.len());
+        chunks.extend_from_slice(&self.chunks[..front]);
+        chunks.extend(read);
+        chunks.extend_from_slice(&self.chunks[old.end..]);
+        let log = Self::of_chunks(chunks);
+        let changed = log.narrow(log.lines_of(new), self, self.lines_of(old));
+        (log, changed)
+    }
+
+    fn of_chunks(chunks: Vec<Arc<Chunk>>) -> Self {
+        let mut log = Self {
+            newline: newline_of(&chunks),
+            starts: Vec::new(),
+            line_count: 0,
+            chunks,
+        };
+        log.number();
+        log
+    }
+
+    /// Counts the lines anew.
+    fn number(&mut self) {
+        let mut count = 0;
+        self.starts.clear();
+        self.starts.extend(self.chunks.iter().map(|chunk| {
+            let start = count;
+            count += chunk.line_count();
+            start
+        }));
+        self.line_count = count;
+    }
+
+    /// The lines of some chunks.
+    fn lines_of(&self, chunks: Range<usize>) -> Range<usize> {
+        let start = |chunk: usize| self.starts.get(chunk).copied().unwrap_or(self.line_count);
+        start(chunks.start)..start(chunks.end)
+    }
+
+    /// The lines between the first and the last of `ours` that differ from `theirs` in `old`.
+    fn narrow(&self, ours: Range<usize>, old: &Self, theirs: Range<usize>) -> Range<usize> {
+        let shorter = ours.len().min(theirs.len());
+        let same = |new: usize, at: usize| self.line(new).bytes() == old.line(at).bytes();
+        let front = (0..shorter)
+            .take_while(|at| same(ours.start + at, theirs.start + at))
+            .count();
+        let back = (1..=shorter - front)
+            .take_while(|from_end| same(ours.end - from_end, theirs.end - from_end))
+            .count();
+        ours.start + front..ours.end - back
+    }
+
+    /// The whole file, sharing the bytes.
+    pub fn rope(&self) -> Rope {
+        Rope::of_pieces(self.chunks.iter().map(|chunk| chunk.piece().clone()))
+    }
+
+    /// The whole file, copied.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.rope().contiguous().into_owned()
+    }
+
+    /// How many lines there are; a last line without newline counts.
+    pub fn line_count(&self) -> usize {
+        self.line_count
+    }
+
+    /// One line, counted from 0.
+    ///
+    /// # Panics
+    /// When there is no such line.
+    pub fn line(&self, index: usize) -> LineRef<'_> {
+        let (chunk, line) = self.locate(index);
+        assert!(line < self.chunks[chunk].line_count(), "no line {index}");
+        LineRef {
+            chunk: &self.chunks[chunk],
+            line,
+        }
+    }
+
+    /// Every line in file order.
+    pub fn lines(&self) -> impl DoubleEndedIterator<Item = LineRef<'_>> {
+        self.chunks
+            .iter()
+            .flat_map(|chunk| (0..chunk.line_count()).map(move |line| LineRef { chunk, line }))
+    }
+
+    /// Some of the lines, in file order.
+    ///
+    /// # Panics
+    /// When there are no such lines.
+    pub fn lines_within(&self, range: Range<usize>) -> impl Iterator<Item = LineRef<'_>> {
+        assert!(range.end <= self.line_count, "no line {}", range.end);
+        let (chunk, line) = match range.is_empty() {
+            true => (self.chunks.len(), 0),
+            false => self.locate(range.start),
+        };
+        let behind = self.chunks[chunk..].iter();
+        let lines = behind
+            .flat_map(|chunk| (0..chunk.line_count()).map(move |line| LineRef { chunk, line }));
+        lines.skip(line).take(range.len())
+    }
+
+    /// In which chunk a line stands, and as which of its lines. The place behind the last
+    /// line is one in the last chunk.
+    fn locate(&self, index: usize) -> (usize, usize) {
+        let chunk = self.starts.partition_point(|start| *start <= index) - 1;
+        (chunk, index - self.starts[chunk])
+    }
+
+    /// Applies `splices`, whose offsets count from the start of the line, to one line.
+    ///
+    /// # Errors
+    /// When the splices overlap or reach out of the line; nothing is changed then.
+    pub fn splice_line(&mut self, index: usize, splices: &[Splice]) -> Result<(), SpliceError> {
+        let bytes = splice::apply(self.line(index).bytes(), splices)?;
+        self.put(index, &bytes);
+        Ok(())
+    }
+
+    /// Replaces the content of a line, its BOM and line end aside.
+    pub fn replace_line(&mut self, index: usize, content: &[u8]) {
+        let (old, body) = (self.line(index).bytes(), self.line(index).body());
+        let bytes = [&old[..body.start], content, &old[body.end..]].concat();
+        self.put(index, &bytes);
+    }
+
+    /// Puts a line with `content` before line `index`, or at the end. Where the last line
+    /// has no newline, the new last line has none either.
+    pub fn insert_line(&mut self, index: usize, content: &[u8]) {
+        let newline = self.newline.as_bytes();
+        let mut bytes = content.to_vec();
+        if index == self.line_count && self.bare_end() {
+            let before = [self.line(index - 1).bytes(), newline].concat();
+            self.put(index - 1, &before);
+        } else {
+            bytes.extend_from_slice(newline);
+        }
+        if self.chunks.is_empty() {
+            self.chunks = read(Rope::from(bytes).pieces(), &[]);
+            return self.number();
+        }
+        let (at, line) = self.locate(index);
+        let chunk = Arc::make_mut(&mut self.chunks[at]);
+        chunk.replace(line..line, Some(&bytes));
+        if chunk.piece().len() > LARGEST_CHUNK && chunk.line_count() > 1 {
+            let rest = chunk.split_off(chunk.line_count() / 2);
+            self.chunks.insert(at + 1, Arc::new(rest));
+        }
+        self.number();
+    }
+
+    /// Takes a line away, the inverse of [`LogDocument::insert_line`].
+    pub fn remove_line(&mut self, index: usize) {
+        let bare_end = index + 1 == self.line_count && self.bare_end();
+        let (at, line) = self.locate(index);
+        match self.chunks[at].line_count() {
+            1 => drop(self.chunks.remove(at)),
+            _ => Arc::make_mut(&mut self.chunks[at]).replace(line..line + 1, None),
+        }
+        self.number();
+        if bare_end && index > 0 {
+            let last = self.line(index - 1);
+            let bytes = last.bytes()[..last.body().end].to_vec();
+            self.put(index - 1, &bytes);
+        }
+    }
+
+    fn bare_end(&self) -> bool {
+        let last = self.chunks.last();
+        last.is_some_and(|chunk| !chunk.piece().as_bytes().ends_with(b"\n"))
+    }
+
+    fn put(&mut self, index: usize, bytes: &[u8]) {
+        let (at, line) = self.locate(index);
+        Arc::make_mut(&mut self.chunks[at]).replace(line..line + 1, Some(bytes));
+    }
+}
+
+/// Pieces as a log needs them: of whole lines, and none so large that an edit would be slow.
+fn whole_lines(rope: Rope) -> Vec<Piece> {
+    let fits = |piece: &Piece| {
+        let bytes = piece.as_bytes();
+        bytes.len() <= LARGEST_CHUNK || first_piece(bytes) == Some(bytes.len())
+    };
+    let pieces = rope.pieces();
+    let (_, before) = pieces.split_last().unzip();
+    let before: &[Piece] = before.unwrap_or_default();
+    match before.iter().all(|piece| piece.as_bytes().ends_with(b"\n")) && pieces.iter().all(fits) {
+        true => pieces.to_vec(),
+        false => Rope::from(&*rope.contiguous()).pieces().to_vec(),
+    }
+}
+
+/// Takes pieces apart, on every core where there are many. The lines are likely to look like
+/// those of the chunks `near` by.
+fn read(pieces: &[Piece], near: &[Arc<Chunk>]) -> Vec<Arc<Chunk>> {
+    /// Fewer pieces are not worth a thread.
+    const SHARE: usize = 16;
+    let in_turn = |pieces: &[Piece]| -> Vec<Arc<Chunk>> {
+        let mut shapes = Shapes::knowing(near.iter().flat_map(|chunk| chunk.shapes()));
+        let read = |piece: &Piece| Arc::new(Chunk::read(piece.clone(), &mut shapes));
+        pieces.iter().map(read).collect()
+    };
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let share = pieces.len().div_ceil(cores).max(SHARE);
+    if pieces.len() <= share {
+        return in_turn(pieces);
+    }
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (pieces.chunks(share))
+            .map(|pieces| scope.spawn(|| in_turn(pieces)))
+            .collect();
+        let joined = threads.into_iter().map(|thread| thread.join());
+        joined
+            .flat_map(|read| read.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    })
+}
+
+/// One line of a log.
+#[derive(Clone, Copy)]
+pub struct LineRef<'a> {
+    chunk: &'a Chunk,
+    line: usize,
+}
+
+impl<'a> LineRef<'a> {
+    /// All bytes of the line, BOM and line end included.
+    pub fn bytes(self) -> &'a [u8] {
+        self.chunk.bytes(self.line)
+    }
+
+    /// Where the content stands in the line: without BOM and line end.
+    pub fn body(self) -> Span {
+        chunk::body(self.bytes())
+    }
+
+    /// The content as text; bytes that are not UTF-8 are replaced.
+    pub fn text(self) -> Cow<'a, str> {
+        String::from_utf8_lossy(&self.bytes()[self.body().range()])
+    }
+
+    /// Whether nothing but whitespace stands there.
+    pub fn is_blank(self) -> bool {
+        self.chunk.is_blank(self.line)
+    }
+
+    /// Why the line is not a JSON object, if it is neither that nor blank.
+    pub fn problem(self) -> Option<&'a LineProblem> {
+        self.chunk.problem(self.line)
+    }
+
+    /// Whether the line is a JSON object.
+    pub fn is_object(self) -> bool {
+        self.chunk.object(self.line).is_some()
+    }
+
+    /// Keys and raw values in source order; nothing where the line is no object.
+    pub fn entries(self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let object = self.chunk.object(self.line).into_iter();
+        object.flat_map(move |(shape, lens)| {
+            let mut before = 0;
+            let places = shape.keys().iter().zip(lens).enumerate();
+            places.map(move |(entry, (key, len))| {
+                let span = place(shape, lens, entry, before);
+                before += *len as usize;
+                (&**key, self.chunk.text(self.line, span))
+            })
+        })
+    }
+
+    /// The raw value of `key`; with duplicate keys the last one counts.
+    pub fn get(self, key: &str) -> Option<&'a str> {
+        Some(self.chunk.text(self.line, self.span(key)?))
+    }
+
+    /// Where the raw value of `key` stands in the line.
+    pub fn span(self, key: &str) -> Option<Span> {
+        let (shape, lens) = self.chunk.object(self.line)?;
+        let entry = shape.find(key)?;
+        let before = lens[..entry].iter().map(|len| *len as usize).sum();
+        Some(place(shape, lens, entry, before))
+    }
+}
+
+/// Where the value of an entry stands in a line whose values before it take `before` bytes.
+fn place(shape: &Shape, lens: &[u32], entry: usize, before: usize) -> Span {
+    let start = shape.start(entry, before);
+    Span::new(start, start + lens[entry] as usize)
+}
+
+fn newline_of(chunks: &[Arc<Chunk>]) -> &'static str {
+    let first = chunks.first().map(|chunk| chunk.bytes(0));
+    match first.is_some_and(|line| line.ends_with(b"\r\n")) {
+        true => "\r\n",
+        false => "\n",
+    }
+}
+
+/// Whether a line, its end aside, is one of the four markers of an unfinished merge.
+pub fn is_conflict_marker(content: &[u8]) -> bool {
+    let named = |mark: &[u8]| {
+        content
+            .strip_prefix(mark)
+            .is_some_and(|rest| rest.is_empty() || rest[0] == b' ')
+    };
+    named(b"<<<<<<<") || named(b">>>>>>>") || named(b"|||||||") || content == b"======="
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn same(a: &LogDocument, b: &LogDocument) -> bool {
+        let facts = |log: &LogDocument| -> Vec<_> {
+            let facts = |line: LineRef<'_>| {
+                let entries: Vec<(String, String)> = (line.entries())
+                    .map(|(key, raw)| (key.to_owned(), raw.to_owned()))
+                    .collect();
+                (line.bytes().to_vec(), entries, line.problem().cloned())
+            };
+            log.lines().map(facts).collect()
+        };
+        facts(a) == facts(b) && a.newline == b.newline
+    }
+
+    proptest! {
+        /// What is read again in part is what would have been read as a whole.
+        #[test]
+        fn a_reloaded_log_is_the_log_loaded(
+            old in prop::collection::vec("[{}ab\":1,\u{feff}]{0,6}(\n|\r\n)?", 0..8),
+            new in prop::collection::vec("[{}ab\":1,\u{feff}]{0,6}(\n|\r\n)?", 0..4),
+            cut in any::<prop::sample::Index>(),
+            keep in any::<prop::sample::Index>(),
+        ) {
+            let old = old.concat();
+            let cut = old.floor_char_boundary(cut.index(old.len() + 1));
+            let keep = old.floor_char_boundary(keep.index(old.len() + 1)).max(cut);
+            let changed = format!("{}{}{}", &old[..cut], new.concat(), &old[keep..]);
+            let loaded = LogDocument::load(old.as_bytes());
+            let (reloaded, range) = loaded.reload(changed.as_bytes());
+            prop_assert!(same(&reloaded, &LogDocument::load(changed.as_bytes())));
+            prop_assert!(range.end <= reloaded.line_count());
+            prop_assert_eq!(reloaded.to_bytes(), changed.into_bytes());
+        }
+    }
+
+    /// What may be done to a log.
+    #[derive(Clone, Debug)]
+    enum Deed {
+        Insert(prop::sample::Index, String),
+        Replace(prop::sample::Index, String),
+        Remove(prop::sample::Index),
+    }
+
+    fn deed() -> impl Strategy<Value = Deed> {
+        let at = any::<prop::sample::Index>;
+        let content = || "(\\{\"a\": ?1(, ?\"[bc]\":\"é?\")?\\})?|[ -~]{0,9}";
+        prop_oneof![
+            2 => (at(), content()).prop_map(|(at, content)| Deed::Insert(at, content)),
+            1 => (at(), content()).prop_map(|(at, content)| Deed::Replace(at, content)),
+            1 => at().prop_map(Deed::Remove),
+        ]
+    }
+
+    proptest! {
+        /// After any edits the log is what its bytes say, whatever its chunks went through.
+        #[test]
+        fn an_edited_log_is_the_log_loaded(
+            lines in prop::collection::vec("\\{\"a\":1\\}|[ -~]{0,9}|\\{\"[bc]\": \"é?\"\\}", 0..12),
+            bare: bool,
+            deeds in prop::collection::vec(deed(), 0..24),
+        ) {
+            let mut expected = lines;
+            if bare && expected.last().is_some_and(String::is_empty) {
+                expected.pop();
+            }
+            let text = |lines: &[String]| match bare && !lines.is_empty() {
+                true => lines.join("\n"),
+                false => lines.iter().map(|line| format!("{line}\n")).collect(),
+            };
+            let mut log = LogDocument::load(text(&expected).into_bytes());
+            for deed in deeds {
+                match deed {
+                    // An empty last line without its end would be no line at all.
+                    Deed::Insert(_, content) | Deed::Replace(_, content)
+                        if bare && content.is_empty() => {}
+                    Deed::Insert(at, content) if !(bare && expected.is_empty()) => {
+                        let at = at.index(expected.len() + 1);
+                        log.insert_line(at, content.as_bytes());
+                        expected.insert(at, content);
+                    }
+                    Deed::Replace(at, content) if !expected.is_empty() => {
+                        let at = at.index(expected.len());
+                        log.replace_line(at, content.as_bytes());
+                        expected[at] = content;
+                    }
+                    Deed::Remove(at) if !expected.is_empty() => {
+                        let at = at.index(expected.len());
+                        prop_assume!(!bare || expected.len() < 2 || !expected[expected.len() - 2].is_empty() || at + 1 < expected.len());
+                        log.remove_line(at);
+                        expected.remove(at);
+                    }
+                    _ => {}
+                }
+            }
+            let text = text(&expected);
+            prop_assert_eq!(String::from_utf8(log.to_bytes()).unwrap(), text.clone());
+            prop_assert!(same(&log, &LogDocument::load(text.as_bytes())));
+            prop_assert_eq!(log.lines().count(), log.line_count());
+        }
+
+        #[test]
+        fn some_lines_are_those_lines(
+            count in 0usize..60,
+            a in any::<prop::sample::Index>(),
+            b in any::<prop::sample::Index>(),
+        ) {
+            let text: String = (0..count).map(|n| format!("{{\"n\":{n}}}\n")).collect();
+            let log = LogDocument::load(text.into_bytes());
+            let (a, b) = (a.index(count + 1), b.index(count + 1));
+            let range = a.min(b)..a.max(b);
+            let some: Vec<_> = log.lines_within(range.clone()).map(LineRef::bytes).collect();
+            let each: Vec<_> = range.map(|line| log.line(line).bytes()).collect();
+            prop_assert_eq!(some, each);
+        }
+    }
+
+    #[test]
+    fn only_the_line_that_changed_is_read_again() {
+        let text = |title: &str| format!("{{\"a\":1}}\n{{\"b\":\"{title}\"}}\n{{\"c\":3}}\n");
+        let (log, changed) = LogDocument::load(text("x").as_bytes()).reload(text("y").as_bytes());
+        assert_eq!(changed, 1..2);
+        assert_eq!(log.line(1).get("b"), Some("\"y\""));
+        assert_eq!(log.line(2).get("c"), Some("3"));
+    }
+
+    #[test]
+    fn lines_that_are_not_json_are_kept_and_described() {
+        let bytes = b"{\"schema\": 1}\n<<<<<<< ours\n\xff\n{\"a\": }\n\n{\"b\":2}";
+        let log = LogDocument::load(&bytes[..]);
+        let problems: Vec<_> = log.lines().map(|line| line.problem().cloned()).collect();
+        assert_eq!(problems[1], Some(LineProblem::ConflictMarker));
+        assert_eq!(problems[2], Some(LineProblem::NotUtf8 { offset: 0 }));
+        assert!(matches!(
+            problems[3],
+            Some(LineProblem::NotJson { offset: 6, .. })
+        ));
+        assert!(log.line(4).is_blank());
+        assert_eq!(log.line(5).get("b"), Some("2"));
+        assert_eq!(log.to_bytes(), bytes);
+    }
+
+    #[test]
+    fn a_line_added_to_a_file_without_last_newline_comes_away_exactly() {
+        for bytes in [
+            &b"{\"a\":1}"[..],
+            b"{\"a\":1}\r\n{\"b\":1}",
+            b"",
+            b"{\"a\":1}\n",
+        ] {
+            let mut log = LogDocument::load(bytes);
+            let end = log.line_count();
+            log.insert_line(end, b"{\"c\":1}");
+            assert_eq!(log.line(end).get("c"), Some("1"));
+            log.remove_line(end);
+            assert_eq!(log.to_bytes(), bytes);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn loading_and_writing_any_bytes_is_the_identity(bytes: Vec<u8>) {
+            prop_assert_eq!(LogDocument::load(bytes.clone()).to_bytes(), bytes);
+        }
+
+        #[test]
+        fn replacing_a_line_leaves_the_others_alone(
+            lines in prop::collection::vec("[ -~]{0,20}", 1..8),
+            at in any::<prop::sample::Index>(),
+            content in "[ -~]{0,30}",
+        ) {
+            let at = at.index(lines.len());
+            let mut log = LogDocument::load(lines.join("\r\n").into_bytes());
+            prop_assume!(at < log.line_count());
+            log.replace_line(at, content.as_bytes());
+            let mut expected = lines.clone();
+            expected[at] = content;
+            prop_assert_eq!(log.to_bytes(), expected.join("\r\n").into_bytes());
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! A file's bytes in pieces that its versions share.
+//!
+//! Two versions of a long file differ in few lines. Cut into pieces, they hold every byte that
+//! they have in common once: a snapshot is a list of pointers, an edit a new piece. A piece
+//! holds whole lines, so that what is known of a line needs one piece only.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// From how many bytes on a piece ends with the line that it holds.
+///
+/// Small enough that an edit, which copies one piece, costs microseconds; large enough that
+/// the list of pieces of the largest file is read in as little. Tests cut into small pieces, so
+/// that short files have many.
+pub const PIECE: usize = if cfg!(test) { 16 } else { 1 << 16 };
+
+/// Some bytes, shared. Whether they are UTF-8 is found out once, when they come in.
+#[derive(Clone, Debug)]
+pub enum Piece {
+    /// UTF-8.
+    Text(Arc<String>),
+    /// Anything else.
+    Bytes(Arc<Vec<u8>>),
+}
+
+impl Piece {
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Bytes(bytes) => bytes,
+        }
+    }
+
+    /// How many bytes there are.
+    pub fn len(&self) -> usize {
+        self.as_bytes().len()
+    }
+
+    /// Whether there is no byte.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether both are one piece of memory, which says more than that they are equal.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Text(a), Self::Text(b)) => Arc::ptr_eq(a, b),
+            (Self::Bytes(a), Self::Bytes(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+
+    /// Puts `new` in the place of a range of bytes. Whoever shares the piece keeps it as it was.
+    ///
+    /// # Panics
+    /// When the range lies outside.
+    pub fn replace(&mut self, range: std::ops::Range<usize>, new: &[u8]) {
+        if let Self::Text(text) = self
+            && let Ok(new) = std::str::from_utf8(new)
+            && text.is_char_boundary(range.start)
+            && text.is_char_boundary(range.end)
+        {
+            return Arc::make_mut(text).replace_range(range, new);
+        }
+        let bytes = self.as_bytes();
+        *self = Self::from([&bytes[..range.start], new, &bytes[range.end..]].concat());
+    }
+}
+
+impl From<Vec<u8>> for Piece {
+    fn from(bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::Text(Arc::new(text)),
+            Err(error) => Self::Bytes(Arc::new(error.into_bytes())),
+        }
+    }
+}
+
+impl PartialEq for Piece {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_same(other) || self.as_bytes() == other.as_bytes()
+    }
+}
+
+/// A file's bytes in pieces. Where it is cut makes no difference to whether two are equal.
+#[derive(Clone, Debug, Default)]
+pub struct Rope {
+    pieces: Vec<Piece>,
+}
+
+impl Rope {
+    /// Joins pieces; all but the last have to end with a line.
+    pub fn of_pieces(pieces: impl IntoIterator<Item = Piece>) -> Self {
+        let pieces = pieces.into_iter().filter(|piece| !piece.is_empty());
+        Self {
+            pieces: pieces.collect(),
+        }
+    }
+
+    /// The pieces in file order, none of them empty.
+    pub fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
+    /// How many bytes there are.
+    pub fn len(&self) -> usize {
+        self.pieces.iter().map(Piece::len).sum()
+    }
+
+    /// Whether there is no byte.
+    pub fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    /// Whether the last byte ends a line.
+    pub fn ends_line(&self) -> bool {
+        (self.pieces.last()).is_some_and(|piece| piece.as_bytes().ends_with(b"\n"))
+    }
+
+    /// All bytes in one go, copied where they are in several pieces.
+    pub fn contiguous(&self) -> Cow<'_, [u8]> {
+        match &*self.pieces {
+            [] => Cow::Borrowed(&[]),
+            [piece] => Cow::Borrowed(piece.as_bytes()),
+            pieces => {
+                let pieces: Vec<&[u8]> = pieces.iter().map(Piece::as_bytes).collect();
+                Cow::Owned(pieces.concat())
+            }
+        }
+    }
+
+    /// All bytes as one piece, copied where they are in several.
+    pub fn into_piece(mut self) -> Piece {
+        match self.pieces.len() {
+            1 => self.pieces.remove(0),
+            _ => Piece::from(self.contiguous().into_owned()),
+        }
+    }
+
+    /// The bytes from `start` on, in pieces; nothing where there are fewer.
+    pub fn tail(&self, start: usize) -> Self {
+        let mut at = 0;
+        let mut pieces = Vec::new();
+        for piece in &self.pieces {
+            let end = at + piece.len();
+            if start <= at {
+                pieces.push(piece.clone());
+            } else if start < end {
+                pieces.push(Piece::from(piece.as_bytes()[start - at..].to_vec()));
+            }
+            at = end;
+        }
+        Self { pieces }
+    }
+
+    /// Cuts bytes behind the first line end from [`PIECE`] bytes on, again and again.
+    fn cut(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+        let mut rest = bytes;
+        std::iter::from_fn(move || {
+            let piece;
+            (piece, rest) = rest.split_at(first_piece(rest)?);
+            Some(piece)
+        })
+    }
+}
+
+/// How long the first piece of `bytes` is; `None` where there is no byte.
+pub fn first_piece(bytes: &[u8]) -> Option<usize> {
+    let behind = bytes.get(PIECE - 1..).unwrap_or_default();
+    let end = memchr::memchr(b'\n', behind).map_or(bytes.len(), |at| at + PIECE);
+    (end > 0).then_some(end)
+}
+
+impl From<&[u8]> for Rope {
+    fn from(bytes: &[u8]) -> Self {
+        Self::of_pieces(Self::cut(bytes).map(|piece| Piece::from(piece.to_vec())))
+    }
+}
+
+impl From<Vec<u8>> for Rope {
+    fn from(bytes: Vec<u8>) -> Self {
+        match first_piece(&bytes) {
+            Some(end) if end == bytes.len() => Self::from(Piece::from(bytes)),
+            _ => Self::from(&*bytes),
+        }
+    }
+}
+
+impl From<Arc<[u8]>> for Rope {
+    fn from(bytes: Arc<[u8]>) -> Self {
+        Self::from(&*bytes)
+    }
+}
+
+impl<const N: usize> From<&[u8; N]> for Rope {
+    fn from(bytes: &[u8; N]) -> Self {
+        Self::from(&bytes[..])
+    }
+}
+
+impl From<Piece> for Rope {
+    /// The one piece, uncut.
+    fn from(piece: Piece) -> Self {
+        Self::of_pieces([piece])
+    }
+}
+
+impl PartialEq<[u8]> for Rope {
+    fn eq(&self, other: &[u8]) -> bool {
+        let mut rest = other;
+        let begins = |piece: &Piece| match rest.split_at_checked(piece.len()) {
+            Some((front, behind)) => {
+                rest = behind;
+                front == piece.as_bytes()
+            }
+            None => false,
+        };
+        self.pieces.iter().all(begins) && rest.is_empty()
+    }
+}
+
+impl PartialEq for Rope {
+    fn eq(&self, other: &Self) -> bool {
+        // Mostly both are cut in the same places, and most pieces are the same.
+        let shorter = self.pieces.len().min(other.pieces.len());
+        let alike = |at: &usize| self.pieces[*at] == other.pieces[*at];
+        let alike = (0..shorter).take_while(alike).count();
+        let mut theirs = other.pieces[alike..].iter().map(Piece::as_bytes);
+        let mut rest: &[u8] = &[];
+        for piece in &self.pieces[alike..] {
+            let mut ours = piece.as_bytes();
+            while !ours.is_empty() {
+                if rest.is_empty() {
+                    match theirs.next() {
+                        Some(next) => rest = next,
+                        None => return false,
+                    }
+                }
+                let both = ours.len().min(rest.len());
+                if ours[..both] != rest[..both] {
+                    return false;
+                }
+                (ours, rest) = (&ours[both..], &rest[both..]);
+            }
+        }
+        rest.is_empty() && theirs.next().is_none()
+    }
+}
+
+impl Eq for Rope {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Pieces of any size, whose ends need not be those of lines for what is tested here.
+    fn cut_at(bytes: &[u8], places: &[prop::sample::Index]) -> Rope {
+        let mut places: Vec<usize> = places.iter().map(|at| at.index(bytes.len() + 1)).collect();
+        places.sort_unstable();
+        places.push(bytes.len());
+        let mut from = 0;
+        let pieces = places.into_iter().map(|to| {
+            let piece = Piece::from(bytes[from..to].to_vec());
+            from = to;
+            piece
+        });
+        Rope::of_pieces(pieces)
+    }
+
+    proptest! {
+        #[test]
+        fn where_a_rope_is_cut_makes_no_difference(
+            bytes: Vec<u8>,
+            other: Vec<u8>,
+            a in prop::collection::vec(any::<prop::sample::Index>(), 0..5),
+            b in prop::collection::vec(any::<prop::sample::Index>(), 0..5),
+            start in any::<prop::sample::Index>(),
+        ) {
+            let rope = cut_at(&bytes, &a);
+            prop_assert_eq!(&*rope.contiguous(), &*bytes);
+            prop_assert_eq!(rope.len(), bytes.len());
+            prop_assert!(rope == *bytes && rope == cut_at(&bytes, &b));
+            prop_assert_eq!(rope == cut_at(&other, &b), bytes == other);
+            prop_assert_eq!(rope == *other, bytes == other);
+            let start = start.index(bytes.len() + 1);
+            prop_assert!(rope.tail(start) == bytes[start..]);
+            prop_assert!(rope.into_piece().as_bytes() == bytes);
+        }
+
+        #[test]
+        fn a_replaced_range_leaves_the_rest_and_the_other_version_alone(
+            bytes in "\\PC{0,8}|[a\u{80}-\u{ff}]{0,8}",
+            new: Vec<u8>,
+            a in any::<prop::sample::Index>(),
+            b in any::<prop::sample::Index>(),
+        ) {
+            let bytes = bytes.into_bytes();
+            let (a, b) = (a.index(bytes.len() + 1), b.index(bytes.len() + 1));
+            let range = a.min(b)..a.max(b);
+            let before = Piece::from(bytes.clone());
+            let mut after = before.clone();
+            after.replace(range.clone(), &new);
+            let expected = [&bytes[..range.start], &new, &bytes[range.end..]].concat();
+            prop_assert_eq!(after.as_bytes(), &*expected);
+            prop_assert_eq!(before.as_bytes(), &*bytes);
+            let is_text = std::str::from_utf8(&expected).is_ok();
+            prop_assert_eq!(matches!(after, Piece::Text(_)), is_text);
+        }
+    }
+
+    #[test]
+    fn pieces_end_with_the_line_that_reaches_their_size() {
+        let line = [&[b'x'; PIECE / 4][..], b"\n"].concat();
+        let bytes = line.repeat(10);
+        let rope = Rope::from(&*bytes);
+        let lens: Vec<usize> = rope.pieces().iter().map(Piece::len).collect();
+        assert_eq!(lens, [4 * line.len(), 4 * line.len(), 2 * line.len()]);
+        assert!(rope.ends_line() && rope == *bytes);
+        let one = vec![b'x'; 3 * PIECE];
+        assert_eq!(Rope::from(one).pieces().len(), 1, "a line is never cut");
+    }
+}
