@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use rustix::io::Errno;
+use stepdeck::document::rope::Rope;
 use stepdeck::store::in_place::InPlace;
 use stepdeck::store::leftovers::clean_leftovers_of;
 use stepdeck::store::save::{Cleaned, How, Operation, SaveError, Saver, replace};
@@ -64,8 +65,8 @@ fn other_bytes_than_expected_are_returned_and_kept() {
         Err(SaveError::Changed { found, .. }) => found,
         other => panic!("{other:?}"),
     };
-    assert_eq!(found(replace(&log, Some(b"else"), NEW)), Some(OLD.to_vec()));
-    assert_eq!(found(replace(&log, None, NEW)), Some(OLD.to_vec()));
+    assert_eq!(found(replace(&log, Some(b"else"), NEW)), Some(OLD.into()));
+    assert_eq!(found(replace(&log, None, NEW)), Some(OLD.into()));
     assert_eq!(std::fs::read(&log).unwrap(), OLD);
     std::fs::remove_file(&log).unwrap();
     assert_eq!(found(replace(&log, Some(OLD), NEW)), None);
@@ -117,7 +118,7 @@ fn attributes_that_cannot_be_copied_lead_to_a_write_in_place() {
     let before = std::fs::metadata(&log).unwrap();
     let refused = (0..).find_map(|at| {
         let (fs, _) = FaultyFs::failing(at, Fault::Once(Errno::PERM));
-        let saved = Saver::over(fs, None).replace(&log, Some(OLD), NEW);
+        let saved = Saver::over(fs, None).replace(&log, Some(&OLD.into()), &NEW.into());
         match saved {
             Ok(saved) if saved.how == How::InPlace(InPlace::Attributes) => Some(saved),
             Ok(_) => {
@@ -204,8 +205,8 @@ fn what_another_program_saves_just_before_the_exchange_is_kept() {
                 std::fs::write(&foreign, "theirs").unwrap();
             }
         });
-        match Saver::over(fs, None).replace(&log, Some(OLD), NEW) {
-            Err(SaveError::Changed { found, .. }) => assert_eq!(found, Some(b"theirs".to_vec())),
+        match Saver::over(fs, None).replace(&log, Some(&OLD.into()), &NEW.into()) {
+            Err(SaveError::Changed { found, .. }) => assert_eq!(found, Some(b"theirs".into())),
             other => panic!("{other:?}"),
         }
         assert_eq!(std::fs::read(&log).unwrap(), b"theirs");
@@ -224,7 +225,7 @@ fn two_foreign_saves_around_one_exchange_are_both_on_disk_afterwards() {
             std::fs::rename(foreign.with_extension("swp"), &foreign).unwrap();
         }
     });
-    let result = Saver::over(fs, None).replace(&log, Some(OLD), NEW);
+    let result = Saver::over(fs, None).replace(&log, Some(&OLD.into()), &NEW.into());
     assert!(matches!(result, Err(SaveError::Changed { .. })));
     assert_eq!(std::fs::read(&log).unwrap(), b"second");
     let kept = clean(dir.path()).kept;
@@ -240,7 +241,7 @@ fn lines_appended_through_a_file_kept_open_are_not_lost() {
     script.write_all(b"{}\n").unwrap();
     assert_eq!(
         displaced.written_since().unwrap(),
-        Some([OLD, b"{}\n"].concat())
+        Some([OLD, b"{}\n"].concat().into())
     );
     assert_eq!(displaced.written_since().unwrap(), None);
 }
@@ -249,7 +250,9 @@ fn lines_appended_through_a_file_kept_open_are_not_lost() {
 fn without_the_exchange_call_a_save_is_a_plain_rename() {
     let (dir, log) = plan();
     let fs = FaultyFs::interfered(|_| {}).without_exchange();
-    let saved = Saver::over(fs, None).replace(&log, Some(OLD), NEW).unwrap();
+    let saved = Saver::over(fs, None)
+        .replace(&log, Some(&OLD.into()), &NEW.into())
+        .unwrap();
     assert_eq!(saved.how, How::Replaced);
     assert!(saved.displaced.is_some());
     assert_eq!(std::fs::read(&log).unwrap(), NEW);
@@ -290,7 +293,8 @@ fn save_with(case: Case, at: usize, fault: Fault) -> Option<Outcome> {
     if case == Case::PlainRename {
         fs = fs.without_exchange();
     }
-    let result = Saver::over(fs, None).replace(&log, expected, NEW);
+    let result =
+        Saver::over(fs, None).replace(&log, expected.map(Rope::from).as_ref(), &NEW.into());
     let outcome = Outcome {
         result: result.map(|saved| saved.how),
         before_cleaning: std::fs::read(&log).ok(),
@@ -381,7 +385,7 @@ fn a_failing_fsync_is_told_in_full() {
     let message = (0..)
         .find_map(|at| {
             let (fs, _) = FaultyFs::failing(at, Fault::Once(Errno::IO));
-            match Saver::over(fs, None).replace(&log, Some(OLD), NEW) {
+            match Saver::over(fs, None).replace(&log, Some(&OLD.into()), &NEW.into()) {
                 Err(
                     error @ SaveError::Failed {
                         operation: Operation::Sync,

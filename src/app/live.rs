@@ -14,6 +14,7 @@ use super::news::{Before, changed_steps, consequence, named};
 use crate::change::apply;
 use crate::change::history::{Event, History};
 use crate::change::{Change, Scope, Target};
+use crate::document::rope::Rope;
 use crate::document::{Document, json};
 use crate::plan::Plan;
 use crate::plan::id::StepId;
@@ -320,7 +321,7 @@ impl Model {
         }
     }
 
-    fn changed_outside(&mut self, path: &Path, role: Role, bytes: Option<Arc<[u8]>>, again: bool) {
+    fn changed_outside(&mut self, path: &Path, role: Role, bytes: Option<Rope>, again: bool) {
         self.live.unreadable.retain(|(p, _)| p != path);
         let before = self.plan.clone();
         let pending: Vec<Change> = self
@@ -408,7 +409,7 @@ fn lines(plan: &Plan, steps: &[StepId]) -> Vec<(StepId, Option<Vec<u8>>)> {
 fn read_again(
     path: &Path,
     role: Role,
-    bytes: Arc<[u8]>,
+    bytes: Rope,
     old: Option<&SourceFile>,
     pending: &[Change],
 ) -> (Option<SourceFile>, Option<Scope>) {

@@ -219,7 +219,7 @@ impl Attributes {
     fn read(clone: &Clone, opened: &OpenPlan) -> Result<Self> {
         let path = clone.root.join(".gitattributes");
         let bytes = match read(&path)? {
-            FileState::Present { bytes, .. } => Some(bytes.to_vec()),
+            FileState::Present { bytes, .. } => Some(bytes.contiguous().into_owned()),
             FileState::Missing => None,
         };
         let (mut missing, mut outside) = (Vec::new(), Vec::new());

@@ -5,7 +5,6 @@
 //! was, so that the caller can merge in another way.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use color_eyre::eyre::{Result, bail};
 
@@ -85,12 +84,12 @@ impl Merge {
 
 /// The bytes of one version. Git names a version that does not exist by an empty file or by
 /// the null device.
-pub(super) fn version(path: &Path) -> Result<Arc<[u8]>> {
+pub(super) fn version(path: &Path) -> Result<Vec<u8>> {
     if path == Path::new("/dev/null") {
-        return Ok(Arc::default());
+        return Ok(Vec::new());
     }
     match read(path)? {
-        FileState::Present { bytes, .. } => Ok(bytes),
+        FileState::Present { bytes, .. } => Ok(bytes.contiguous().into_owned()),
         FileState::Missing => bail!(
             "{} is not there; name the versions of a log",
             path.display()

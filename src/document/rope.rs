@@ -154,6 +154,40 @@ impl Rope {
         Self { pieces }
     }
 
+    /// Whether `front` is what it begins with.
+    pub fn starts_with(&self, front: &Self) -> bool {
+        self.common_prefix(front) == front.len()
+    }
+
+    /// How many bytes both have in common from their start.
+    fn common_prefix(&self, other: &Self) -> usize {
+        // Mostly both are cut in the same places, and most pieces are the same.
+        let both = self.pieces.iter().zip(&other.pieces);
+        let alike = both.take_while(|(ours, theirs)| ours == theirs).count();
+        let mut common = self.pieces[..alike].iter().map(Piece::len).sum();
+        let mut theirs = other.pieces[alike..].iter().map(Piece::as_bytes);
+        let mut rest: &[u8] = &[];
+        for piece in &self.pieces[alike..] {
+            let mut ours = piece.as_bytes();
+            while !ours.is_empty() {
+                if rest.is_empty() {
+                    let Some(next) = theirs.next() else {
+                        return common;
+                    };
+                    rest = next;
+                }
+                let shorter = ours.len().min(rest.len());
+                if ours[..shorter] != rest[..shorter] {
+                    let pairs = ours.iter().zip(rest);
+                    return common + pairs.take_while(|(ours, theirs)| ours == theirs).count();
+                }
+                (ours, rest) = (&ours[shorter..], &rest[shorter..]);
+                common += shorter;
+            }
+        }
+        common
+    }
+
     /// Cuts bytes behind the first line end from [`PIECE`] bytes on, again and again.
     fn cut(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         let mut rest = bytes;
@@ -187,12 +221,6 @@ impl From<Vec<u8>> for Rope {
     }
 }
 
-impl From<Arc<[u8]>> for Rope {
-    fn from(bytes: Arc<[u8]>) -> Self {
-        Self::from(&*bytes)
-    }
-}
-
 impl<const N: usize> From<&[u8; N]> for Rope {
     fn from(bytes: &[u8; N]) -> Self {
         Self::from(&bytes[..])
@@ -222,29 +250,7 @@ impl PartialEq<[u8]> for Rope {
 
 impl PartialEq for Rope {
     fn eq(&self, other: &Self) -> bool {
-        // Mostly both are cut in the same places, and most pieces are the same.
-        let shorter = self.pieces.len().min(other.pieces.len());
-        let alike = |at: &usize| self.pieces[*at] == other.pieces[*at];
-        let alike = (0..shorter).take_while(alike).count();
-        let mut theirs = other.pieces[alike..].iter().map(Piece::as_bytes);
-        let mut rest: &[u8] = &[];
-        for piece in &self.pieces[alike..] {
-            let mut ours = piece.as_bytes();
-            while !ours.is_empty() {
-                if rest.is_empty() {
-                    match theirs.next() {
-                        Some(next) => rest = next,
-                        None => return false,
-                    }
-                }
-                let both = ours.len().min(rest.len());
-                if ours[..both] != rest[..both] {
-                    return false;
-                }
-                (ours, rest) = (&ours[both..], &rest[both..]);
-            }
-        }
-        rest.is_empty() && theirs.next().is_none()
+        self.len() == other.len() && self.starts_with(other)
     }
 }
 
@@ -284,6 +290,9 @@ mod tests {
             prop_assert!(rope == *bytes && rope == cut_at(&bytes, &b));
             prop_assert_eq!(rope == cut_at(&other, &b), bytes == other);
             prop_assert_eq!(rope == *other, bytes == other);
+            let front = cut_at(&bytes[..bytes.len() / 2], &b);
+            prop_assert!(rope.starts_with(&front));
+            prop_assert_eq!(rope.starts_with(&cut_at(&other, &b)), bytes.starts_with(&other));
             let start = start.index(bytes.len() + 1);
             prop_assert!(rope.tail(start) == bytes[start..]);
             prop_assert!(rope.into_piece().as_bytes() == bytes);

@@ -6,17 +6,17 @@
 //! its change, needs none.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::journal::{Intent, Journal, Progress, Stand};
 use super::leftovers::clean_leftovers;
 use super::lock::{LockError, PlanLock, lock_path};
-use super::read::{FileState, read};
+use super::read::{FileState, read_like};
 use super::save::{Displaced, How, SaveError, Saver};
 use super::syscalls::{FileSystem, RealFs};
 use crate::change::apply::{self, Conflict};
 use crate::change::{Change, Edit, Target};
+use crate::document::rope::Rope;
 use crate::plan::source::{Role, SourceFile};
 
 /// How long a change waits for another program's lock.
@@ -39,6 +39,9 @@ pub enum Outcome {
 
 /// Who is told what a change meets and leaves. Paths are as in the change.
 pub trait Witness {
+    /// What a file is likely to hold, to be shared with what is found there.
+    fn expects(&self, path: &Path) -> Rope;
+
     /// A file as it stands under the lock, `None` where there is none. Answers it taken apart.
     ///
     /// # Errors
@@ -47,19 +50,18 @@ pub trait Witness {
         &mut self,
         path: &Path,
         role: Role,
-        bytes: Option<Arc<[u8]>>,
+        bytes: Option<Rope>,
     ) -> Result<Option<SourceFile>, NotYet>;
 
     /// A file holds these bytes by our own doing; `None` where it was taken away.
-    fn wrote(&mut self, path: &Path, bytes: Option<Arc<[u8]>>);
+    fn wrote(&mut self, path: &Path, bytes: Option<Rope>);
 
     /// What was just written to a file is news to whoever shows the plan: no change of theirs
     /// asked for it.
     fn news(&mut self, path: &Path);
 
-    /// The former file, of which `known` bytes were built upon: programs that had it open may
-    /// still write to it.
-    fn displaced(&mut self, path: &Path, file: Displaced, known: usize);
+    /// The former file: programs that had it open may still write to it.
+    fn displaced(&mut self, path: &Path, file: Displaced);
 }
 
 /// A file looks half-written.
@@ -70,20 +72,24 @@ pub struct NotYet;
 pub struct Nobody;
 
 impl Witness for Nobody {
+    fn expects(&self, _: &Path) -> Rope {
+        Rope::default()
+    }
+
     fn found(
         &mut self,
         path: &Path,
         role: Role,
-        bytes: Option<Arc<[u8]>>,
+        bytes: Option<Rope>,
     ) -> Result<Option<SourceFile>, NotYet> {
         Ok(bytes.map(|bytes| SourceFile::load(path, role, bytes)))
     }
 
-    fn wrote(&mut self, _: &Path, _: Option<Arc<[u8]>>) {}
+    fn wrote(&mut self, _: &Path, _: Option<Rope>) {}
 
     fn news(&mut self, _: &Path) {}
 
-    fn displaced(&mut self, _: &Path, _: Displaced, _: usize) {}
+    fn displaced(&mut self, _: &Path, _: Displaced) {}
 }
 
 /// Where the former version of a file is kept while it is written in place.
@@ -110,17 +116,17 @@ struct Step<'a> {
 /// One file of a change whose bytes differ; `None` where there is no file.
 struct Difference<'a> {
     path: &'a Path,
-    old: Option<Vec<u8>>,
-    new: Option<Vec<u8>>,
+    old: Option<Rope>,
+    new: Option<Rope>,
 }
 
 impl Difference<'_> {
-    fn forth(&self) -> (Option<&[u8]>, Option<&[u8]>) {
-        (self.old.as_deref(), self.new.as_deref())
+    fn forth(&self) -> (Option<&Rope>, Option<&Rope>) {
+        (self.old.as_ref(), self.new.as_ref())
     }
 
-    fn back(&self) -> (Option<&[u8]>, Option<&[u8]>) {
-        (self.new.as_deref(), self.old.as_deref())
+    fn back(&self) -> (Option<&Rope>, Option<&Rope>) {
+        (self.new.as_ref(), self.old.as_ref())
     }
 }
 
@@ -129,7 +135,7 @@ impl Step<'_> {
     fn differing(&self) -> Vec<Difference<'_>> {
         let bytes = |files: &[SourceFile], path: &Path| {
             let file = files.iter().find(|file| file.path == path);
-            file.map(|file| file.document.to_bytes())
+            file.map(|file| file.document.rope())
         };
         let paths = self.change.paths().into_iter();
         paths
@@ -359,7 +365,7 @@ impl Committer {
         &self,
         root: &Path,
         path: &Path,
-        (old, new): (Option<&[u8]>, Option<&[u8]>),
+        (old, new): (Option<&Rope>, Option<&Rope>),
         witness: &mut impl Witness,
     ) -> Result<Option<String>, SaveError> {
         let target = root.join(path);
@@ -367,14 +373,14 @@ impl Committer {
             Some(new) => self.saver.replace(&target, old, new).map(Some),
             None => self
                 .saver
-                .remove(&target, old.unwrap_or_default())
+                .remove(&target, old.unwrap_or(&Rope::default()))
                 .map(|()| None),
         };
         let remark = match done {
             Ok(None) => None,
             Ok(Some(saved)) => {
                 if let Some(displaced) = saved.displaced {
-                    witness.displaced(path, displaced, old.map_or(0, <[u8]>::len));
+                    witness.displaced(path, displaced);
                 }
                 match saved.how {
                     How::InPlace(reason) => {
@@ -387,7 +393,7 @@ impl Committer {
             Err(error) if error.holds_the_edit() => Some(error.to_string()),
             Err(error) => return Err(error),
         };
-        witness.wrote(path, new.map(Arc::from));
+        witness.wrote(path, new.cloned());
         Ok(remark)
     }
 }
@@ -396,11 +402,11 @@ impl Committer {
 fn intent(step: &Step<'_>) -> Intent {
     let bytes = |files: &[SourceFile], path: &Path| {
         let file = files.iter().find(|file| file.path == path);
-        file.map(|file| file.document.to_bytes())
+        file.map(|file| file.document.rope())
     };
     let stands = step.change.paths().into_iter().map(|path| {
         let (before, after) = (bytes(step.before, path), bytes(step.after, path));
-        Stand::new(before.as_deref(), after.as_deref())
+        Stand::new(before.as_ref(), after.as_ref())
     });
     Intent {
         files: stands.collect(),
@@ -415,11 +421,11 @@ fn open_part(whole: &Change, intent: &Intent, now: &[SourceFile], forth: bool) -
     let paths = intent.change.paths();
     part.edits.retain(|edit| {
         let file = now.iter().find(|file| file.path == edit.path);
-        let bytes = file.map(|file| file.document.to_bytes());
+        let bytes = file.map(|file| file.document.rope());
         let stand = paths.iter().position(|path| **path == edit.path);
         let progress = stand
             .and_then(|at| intent.files.get(at))
-            .map(|stand| stand.progress(bytes.as_deref()));
+            .map(|stand| stand.progress(bytes.as_ref()));
         match (progress, &edit.target) {
             (Some(Progress::Written), _) => !forth,
             (Some(Progress::Untouched), _) => forth,
@@ -428,7 +434,7 @@ fn open_part(whole: &Change, intent: &Intent, now: &[SourceFile], forth: bool) -
             (_, Target::Passage { .. }) => {
                 let passage = if forth { &edit.after } else { &edit.before };
                 let wanted = passage.as_deref().unwrap_or_default();
-                let there = bytes.is_some_and(|bytes| contains(&bytes, wanted));
+                let there = bytes.is_some_and(|bytes| contains(&bytes.contiguous(), wanted));
                 there != forth
             }
             _ => true,
@@ -457,7 +463,7 @@ fn read_for(
                 path.display()
             )));
         }
-        let state = read(&root.join(path));
+        let state = read_like(&root.join(path), &witness.expects(path));
         let found = match state.map_err(|error| Outcome::Failed(error.to_string()))? {
             FileState::Present { bytes, .. } => Some(bytes),
             FileState::Missing => None,

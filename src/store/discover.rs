@@ -310,7 +310,7 @@ fn has_extension(name: &OsStr, wanted: &str) -> bool {
 
 fn load_config(path: &Path) -> (Config, Vec<ConfigProblem>) {
     match read(path) {
-        Ok(FileState::Present { bytes, .. }) => Config::parse(path, &bytes),
+        Ok(FileState::Present { bytes, .. }) => Config::parse(path, &bytes.contiguous()),
         Ok(FileState::Missing) => (Config::default(), Vec::new()),
         Err(error) => {
             let problem = ConfigProblem {

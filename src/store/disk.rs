@@ -7,17 +7,16 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::commit::{Committer, Outcome};
+use super::commit::{Committer, Outcome, Witness};
 use super::discover::{Layout, Overrides, discover};
 use super::known::{Known, Memory};
 use super::late::{Late, with_late_lines};
 use super::open::{Opened, candidates};
-use super::read::{FileState, read};
+use super::read::{FileState, read_like};
 use super::settle::Verdict;
 use super::state::State;
 use super::survey::Watched;
@@ -25,7 +24,8 @@ use super::watch::{Look, Mode, Report, Watch};
 use crate::change::Change;
 use crate::change::apply::Conflict;
 use crate::change::history::Event;
-use crate::plan::source::Role;
+use crate::document::rope::Rope;
+use crate::plan::source::{Role, SourceFile};
 
 /// The name of the history in the state folder.
 pub const HISTORY: &str = "history";
@@ -42,7 +42,7 @@ pub enum DiskEvent {
         /// What the plan looks for in it.
         role: Role,
         /// The new bytes.
-        bytes: Option<Arc<[u8]>>,
+        bytes: Option<Rope>,
         /// Whether they were told before: a change that was shown on top of them was not made.
         again: bool,
     },
@@ -189,6 +189,8 @@ impl Disk {
             .map(|looked| {
                 let mut known = Known::new(looked.role);
                 known.bytes.clone_from(&looked.bytes);
+                let file = opened.files.iter().find(|file| file.path == looked.path);
+                known.log = file.and_then(SourceFile::log).cloned();
                 known.told = setup.told.contains(&looked.path);
                 (looked.path.clone(), known)
             })
@@ -455,7 +457,8 @@ impl Worker {
 
     /// Reads one file and tells, if it changed and the change is believed.
     fn look_at(&mut self, path: &Path) {
-        let state = read(&self.layout.root.join(path));
+        let like = self.memory.expects(path);
+        let state = read_like(&self.layout.root.join(path), &like);
         let Some(known) = self.memory.known.get_mut(path) else {
             return;
         };
@@ -484,7 +487,7 @@ impl Worker {
             known.unsettled = None;
             return;
         }
-        if let Verdict::Wait(_) = known.judge(found.as_deref()) {
+        if let Verdict::Wait(_) = known.judge(found.as_ref()) {
             return;
         }
         self.memory.accept(path, found);
@@ -552,18 +555,20 @@ impl Worker {
                 continue;
             };
             let (root, path) = (&self.layout.root, &appended.path);
-            let Ok(FileState::Present { bytes: here, .. }) = read(&root.join(path)) else {
+            let like = self.memory.expects(path);
+            let state = read_like(&root.join(path), &like);
+            let Ok(FileState::Present { bytes: here, .. }) = state else {
                 continue;
             };
             let new = with_late_lines(&here, &appended.lines);
-            let put = (Some(&*here), Some(&*new));
+            let put = (Some(&here), Some(&new));
             if self
                 .committer
                 .put(root, path, put, &mut self.memory)
                 .is_ok()
             {
                 self.memory.late.taken(&appended);
-                self.memory.accept(path, Some(new.into()));
+                self.memory.accept(path, Some(new));
             }
         }
     }

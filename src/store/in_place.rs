@@ -15,6 +15,7 @@ use super::leftovers;
 use super::read::is_missing;
 use super::save_error::{Aftermath, Operation, SaveError};
 use super::syscalls::{FileSystem, RealFs, is_unsupported};
+use crate::document::rope::{Piece, Rope};
 
 /// Why a file was written in place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -44,8 +45,8 @@ pub(super) struct Overwrite<'a> {
     pub(super) path: &'a Path,
     /// Where its symlinks end.
     pub(super) target: &'a Path,
-    pub(super) old: &'a [u8],
-    pub(super) new: &'a [u8],
+    pub(super) old: &'a Rope,
+    pub(super) new: &'a Rope,
 }
 
 impl Overwrite<'_> {
@@ -72,8 +73,11 @@ impl Overwrite<'_> {
             Err(error) if is_unsupported(&error) => {}
             result => result.map_err(failed(Operation::Write))?,
         }
-        let found = self.fs.read(file).map_err(failed(Operation::Read))?;
-        if found != self.old {
+        let found = self
+            .fs
+            .read(file, self.old)
+            .map_err(failed(Operation::Read))?;
+        if found != *self.old {
             return Err(SaveError::Changed {
                 path: self.path.to_owned(),
                 found: Some(found),
@@ -109,12 +113,12 @@ impl Overwrite<'_> {
         };
         let record = UndoRecord {
             target: self.target.to_owned(),
-            old: self.old,
-            new: self.new,
+            old: self.old.clone(),
+            new: self.new.clone(),
         };
         let written = self
             .fs
-            .write(&file, &record.to_bytes())
+            .write(&file, &record.to_rope())
             .and_then(|()| self.fs.sync(&file))
             .and_then(|()| self.fs.sync_folder(folder));
         match written {
@@ -134,7 +138,7 @@ fn needs_backup(error: &SaveError) -> bool {
     matches!(aftermath, Aftermath::Mixed { .. })
 }
 
-fn put(fs: &dyn FileSystem, file: &File, bytes: &[u8]) -> io::Result<()> {
+fn put(fs: &dyn FileSystem, file: &File, bytes: &Rope) -> io::Result<()> {
     fs.write(file, bytes)?;
     fs.truncate(file, bytes.len() as u64)?;
     fs.sync(file)
@@ -144,10 +148,10 @@ fn put(fs: &dyn FileSystem, file: &File, bytes: &[u8]) -> io::Result<()> {
 ///
 /// Its form: `stepdeck-undo 1 <path length> <old length> <new length>`, a newline, and those
 /// three as raw bytes. A record of any other length is incomplete.
-pub(super) struct UndoRecord<'a> {
+pub(super) struct UndoRecord {
     pub(super) target: PathBuf,
-    old: &'a [u8],
-    new: &'a [u8],
+    old: Rope,
+    new: Rope,
 }
 
 /// What [`UndoRecord::mend`] found.
@@ -160,22 +164,21 @@ pub(super) enum Mended {
     Foreign,
 }
 
-impl<'a> UndoRecord<'a> {
+impl UndoRecord {
     const MAGIC: &'static str = "stepdeck-undo 1";
 
-    fn to_bytes(&self) -> Vec<u8> {
+    fn to_rope(&self) -> Rope {
         let path = self.target.as_os_str().as_bytes();
         let lengths = [path.len(), self.old.len(), self.new.len()];
         let [path_len, old_len, new_len] = lengths;
-        let mut bytes = format!("{} {path_len} {old_len} {new_len}\n", Self::MAGIC).into_bytes();
-        for part in [path, self.old, self.new] {
-            bytes.extend_from_slice(part);
-        }
-        bytes
+        let mut head = format!("{} {path_len} {old_len} {new_len}\n", Self::MAGIC).into_bytes();
+        head.extend_from_slice(path);
+        let versions = [&self.old, &self.new].into_iter().flat_map(Rope::pieces);
+        Rope::of_pieces(std::iter::once(Piece::from(head)).chain(versions.cloned()))
     }
 
     /// The record in `bytes`, or `None` when it was cut short.
-    pub(super) fn parse(bytes: &'a [u8]) -> Option<Self> {
+    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
         let end = bytes.iter().position(|b| *b == b'\n')?;
         let header = std::str::from_utf8(&bytes[..end]).ok()?;
         let mut lengths = header.strip_prefix(Self::MAGIC)?.split_whitespace();
@@ -188,8 +191,8 @@ impl<'a> UndoRecord<'a> {
         let (path, old, new) = (part()?, part()?, part()?);
         rest.is_empty().then(|| Self {
             target: PathBuf::from(OsStr::from_bytes(path)),
-            old,
-            new,
+            old: old.into(),
+            new: new.into(),
         })
     }
 
@@ -199,23 +202,23 @@ impl<'a> UndoRecord<'a> {
             Err(error) if is_missing(&error) => return Ok(Mended::Foreign),
             file => file?,
         };
-        let found = RealFs.read(&file)?;
+        let found = RealFs.read(&file, &self.old)?;
         if found == self.old || found == self.new {
             return Ok(Mended::Whole);
         }
         if !self.accounts_for(&found) {
             return Ok(Mended::Foreign);
         }
-        put(&RealFs, &file, self.old)?;
+        put(&RealFs, &file, &self.old)?;
         Ok(Mended::Restored)
     }
 
     /// Whether each byte found stands at the same place in one of the versions.
-    fn accounts_for(&self, found: &[u8]) -> bool {
-        found
-            .iter()
-            .enumerate()
-            .all(|(at, byte)| self.old.get(at) == Some(byte) || self.new.get(at) == Some(byte))
+    fn accounts_for(&self, found: &Rope) -> bool {
+        let [old, new, found] = [&self.old, &self.new, found].map(Rope::contiguous);
+        let stands_in = |version: &[u8], at: usize, byte: &u8| version.get(at) == Some(byte);
+        (found.iter().enumerate())
+            .all(|(at, byte)| stands_in(&old, at, byte) || stands_in(&new, at, byte))
     }
 }
 
@@ -230,8 +233,8 @@ mod tests {
         std::fs::write(&target, found).unwrap();
         let record = UndoRecord {
             target: target.clone(),
-            old,
-            new,
+            old: old.into(),
+            new: new.into(),
         };
         let result = record.mend().unwrap();
         (result, std::fs::read(target).unwrap())
@@ -264,10 +267,11 @@ mod tests {
             new in prop::collection::vec(any::<u8>(), 0..20),
         ) {
             let target = PathBuf::from(OsStr::from_bytes(b"/plan/\xff\n.md"));
-            let record = UndoRecord { target: target.clone(), old: &old, new: &new };
-            let bytes = record.to_bytes();
+            let (old, new) = (Rope::from(old), Rope::from(new));
+            let record = UndoRecord { target: target.clone(), old: old.clone(), new: new.clone() };
+            let bytes = record.to_rope().contiguous().into_owned();
             let back = UndoRecord::parse(&bytes).unwrap();
-            prop_assert_eq!((back.target, back.old, back.new), (target, &old[..], &new[..]));
+            prop_assert_eq!((back.target, back.old, back.new), (target, old, new));
             for cut in 0..bytes.len() {
                 prop_assert!(UndoRecord::parse(&bytes[..cut]).is_none());
             }

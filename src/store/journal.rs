@@ -13,11 +13,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::fingerprint::fingerprint;
+use super::fingerprint::fingerprint_of;
 use super::read::{FileState, read};
 use super::save::Saver;
 use super::save_error::{Operation, SaveError};
 use crate::change::Change;
+use crate::document::rope::Rope;
 
 /// The name of the journal in the state folder of a plan.
 const NAME: &str = "journal.json";
@@ -46,10 +47,10 @@ struct Print {
 }
 
 impl Print {
-    fn of(bytes: &[u8]) -> Self {
+    fn of(bytes: &Rope) -> Self {
         Self {
             length: bytes.len() as u64,
-            hash: fingerprint(bytes),
+            hash: fingerprint_of(bytes),
         }
     }
 }
@@ -67,7 +68,7 @@ pub enum Progress {
 
 impl Stand {
     /// What a file with these bytes is to hold afterwards.
-    pub fn new(before: Option<&[u8]>, after: Option<&[u8]>) -> Self {
+    pub fn new(before: Option<&Rope>, after: Option<&Rope>) -> Self {
         Self {
             before: before.map(Print::of),
             after: after.map(Print::of),
@@ -75,7 +76,7 @@ impl Stand {
     }
 
     /// How far the file got that holds these bytes now.
-    pub fn progress(&self, now: Option<&[u8]>) -> Progress {
+    pub fn progress(&self, now: Option<&Rope>) -> Progress {
         let now = now.map(Print::of);
         if now == self.after {
             Progress::Written
@@ -113,14 +114,14 @@ impl Journal {
             private.create(folder).map_err(failed)?;
         }
         let bytes = serde_json::to_vec(intent).map_err(|error| failed(error.into()))?;
-        saver.replace(&self.path, self.bytes().as_deref(), &bytes)?;
+        saver.replace(&self.path, self.bytes().as_ref(), &bytes.into())?;
         Ok(())
     }
 
     /// What was begun and not ended. A journal that cannot be read was never completed
     /// itself, so nothing was done about it.
     pub fn pending(&self) -> Option<Intent> {
-        serde_json::from_slice(&self.bytes()?).ok()
+        serde_json::from_slice(&self.bytes()?.contiguous()).ok()
     }
 
     /// Forgets what was begun: it is done, or taken back.
@@ -134,7 +135,7 @@ impl Journal {
         }
     }
 
-    fn bytes(&self) -> Option<std::sync::Arc<[u8]>> {
+    fn bytes(&self) -> Option<Rope> {
         match read(&self.path).ok()? {
             FileState::Present { bytes, .. } => Some(bytes),
             FileState::Missing => None,

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Instant;
 
 use super::commit::{NotYet, Witness};
@@ -13,6 +12,7 @@ use super::save::Displaced;
 use super::settle::{Shape, Verdict, settle};
 use crate::document::Document;
 use crate::document::log::LogDocument;
+use crate::document::rope::Rope;
 use crate::plan::source::{Role, SourceFile};
 
 /// What a file held when it was last read or written.
@@ -20,13 +20,13 @@ pub(super) struct Known {
     /// What the plan looks for in it.
     pub(super) role: Role,
     /// Its bytes; `None` if it is not there.
-    pub(super) bytes: Option<Arc<[u8]>>,
+    pub(super) bytes: Option<Rope>,
     /// A log as it was last taken apart.
-    log: Option<LogDocument>,
+    pub(super) log: Option<LogDocument>,
     /// Whether the cockpit counts it as part of the plan.
     pub(super) told: bool,
     /// Bytes that are not believed yet, and since when they have stood there.
-    pub(super) unsettled: Option<(Option<Arc<[u8]>>, Instant)>,
+    pub(super) unsettled: Option<(Option<Rope>, Instant)>,
     /// Why it could not be read when it was last tried.
     pub(super) trouble: Option<String>,
 }
@@ -45,7 +45,7 @@ impl Known {
     }
 
     /// The file taken apart: of a log, only the lines that are new since the last time.
-    fn take_apart(&mut self, path: &Path, bytes: Arc<[u8]>) -> SourceFile {
+    fn take_apart(&mut self, path: &Path, bytes: Rope) -> SourceFile {
         let file = match &self.log {
             Some(log) => SourceFile {
                 path: path.to_owned(),
@@ -59,20 +59,20 @@ impl Known {
     }
 
     /// Whether the bytes found are believed, given how long they have stood there.
-    pub(super) fn judge(&mut self, found: Option<&[u8]>) -> Verdict {
+    pub(super) fn judge(&mut self, found: Option<&Rope>) -> Verdict {
         let shape = match self.role {
             Role::Log => Shape::JsonLines,
             _ => Shape::Text,
         };
         let since = match &self.unsettled {
-            Some((seen, since)) if seen.as_deref() == found => *since,
+            Some((seen, since)) if seen.as_ref() == found => *since,
             _ => {
                 let now = Instant::now();
-                self.unsettled = Some((found.map(Arc::from), now));
+                self.unsettled = Some((found.cloned(), now));
                 now
             }
         };
-        settle(shape, self.bytes.as_deref(), found, since.elapsed())
+        settle(shape, self.bytes.as_ref(), found, since.elapsed())
     }
 }
 
@@ -85,14 +85,14 @@ pub(super) struct Memory {
 
 impl Memory {
     /// Believes that `bytes` stand in the file, and tells so.
-    pub(super) fn accept(&mut self, path: &Path, bytes: Option<Arc<[u8]>>) {
+    pub(super) fn accept(&mut self, path: &Path, bytes: Option<Rope>) {
         let Some(known) = self.known.get_mut(path) else {
             return;
         };
         known.unsettled = None;
         known.bytes = bytes.clone();
         let role = known.role;
-        let is_part = |bytes: &Arc<[u8]>| belongs(&SourceFile::load(path, role, bytes.clone()));
+        let is_part = |bytes: &Rope| belongs(&SourceFile::load(path, role, bytes.clone()));
         if !known.told && !bytes.as_ref().is_some_and(is_part) {
             return;
         }
@@ -119,15 +119,20 @@ impl Memory {
 }
 
 impl Witness for Memory {
+    fn expects(&self, path: &Path) -> Rope {
+        let known = self.known.get(path).and_then(|known| known.bytes.clone());
+        known.unwrap_or_default()
+    }
+
     fn found(
         &mut self,
         path: &Path,
         role: Role,
-        bytes: Option<Arc<[u8]>>,
+        bytes: Option<Rope>,
     ) -> Result<Option<SourceFile>, NotYet> {
         let known = (self.known.entry(path.to_owned())).or_insert_with(|| Known::new(role));
         if bytes != known.bytes {
-            if matches!(known.judge(bytes.as_deref()), Verdict::Wait(_)) {
+            if matches!(known.judge(bytes.as_ref()), Verdict::Wait(_)) {
                 return Err(NotYet);
             }
             self.accept(path, bytes.clone());
@@ -139,7 +144,7 @@ impl Witness for Memory {
         }))
     }
 
-    fn wrote(&mut self, path: &Path, bytes: Option<Arc<[u8]>>) {
+    fn wrote(&mut self, path: &Path, bytes: Option<Rope>) {
         if let Some(known) = self.known.get_mut(path) {
             known.told = bytes.is_some();
             known.bytes = bytes;
@@ -152,10 +157,10 @@ impl Witness for Memory {
         self.accept(path, bytes);
     }
 
-    fn displaced(&mut self, path: &Path, file: Displaced, known: usize) {
+    fn displaced(&mut self, path: &Path, file: Displaced) {
         // Only to a log do programs append whole things.
         if path.extension().is_some_and(|e| e == "jsonl") {
-            self.late.watch(path.to_owned(), file, known);
+            self.late.watch(path.to_owned(), file);
         }
     }
 }

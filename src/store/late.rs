@@ -9,9 +9,12 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::save::Displaced;
+use crate::document::rope::{Piece, Rope};
 
 /// How many replaced files are asked after at the most: each is an open file.
 const MOST: usize = 16;
+/// How much of the disk replaced files may take together; the newest may take more.
+const MOST_BYTES: usize = 1 << 28;
 /// How long a replaced file is asked after often.
 const FRESH: Duration = Duration::from_secs(5);
 /// How often, then.
@@ -48,9 +51,10 @@ pub(super) struct Late {
 
 impl Late {
     /// Asks after a replaced file, of which `known` bytes were taken over, from now on.
-    pub(super) fn watch(&mut self, path: PathBuf, file: Displaced, known: usize) {
+    pub(super) fn watch(&mut self, path: PathBuf, file: Displaced) {
         let now = Instant::now();
-        self.files.truncate(MOST - 1);
+        let known = file.size();
+        self.make_room(known);
         self.serial += 1;
         self.files.push_front(Replaced {
             serial: self.serial,
@@ -61,6 +65,17 @@ impl Late {
         });
         let soon = now + OFTEN;
         self.next = Some(self.next.map_or(soon, |next| next.min(soon)));
+    }
+
+    /// Lets the oldest files go, so that there is room for one of this size.
+    fn make_room(&mut self, size: usize) {
+        let mut bytes = size;
+        let fits = |replaced: &&Replaced| {
+            bytes += replaced.file.size();
+            bytes <= MOST_BYTES
+        };
+        let kept = self.files.iter().take_while(fits).count();
+        self.files.truncate(kept.min(MOST - 1));
     }
 
     /// When to look the next time.
@@ -80,7 +95,8 @@ impl Late {
             let Ok(Some(bytes)) = replaced.file.written_since() else {
                 continue;
             };
-            let new = bytes.get(replaced.known..).unwrap_or_default();
+            let new = bytes.tail(replaced.known);
+            let new = new.contiguous();
             let whole = new.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
             if whole > 0 {
                 found.push(Appended {
@@ -109,13 +125,15 @@ impl Late {
 }
 
 /// `here` with the lines of `late` at its end.
-pub(super) fn with_late_lines(here: &[u8], late: &[u8]) -> Vec<u8> {
-    let mut whole = here.to_vec();
-    if !here.is_empty() && !here.ends_with(b"\n") {
-        whole.push(b'\n');
-    }
-    whole.extend_from_slice(late);
-    whole
+pub(super) fn with_late_lines(here: &Rope, late: &[u8]) -> Rope {
+    let mut pieces = here.pieces().to_vec();
+    let mut end = match pieces.pop_if(|_| !here.ends_line()) {
+        Some(last) => [last.as_bytes(), b"\n"].concat(),
+        None => Vec::new(),
+    };
+    end.extend_from_slice(late);
+    pieces.push(Piece::from(end));
+    Rope::of_pieces(pieces)
 }
 
 #[cfg(test)]
@@ -125,9 +143,9 @@ mod tests {
     #[test]
     fn late_lines_begin_on_a_line_of_their_own() {
         assert_eq!(
-            with_late_lines(b"{\"a\":1}", b"{\"b\":2}\n"),
-            b"{\"a\":1}\n{\"b\":2}\n"
+            with_late_lines(&b"{\"a\":1}".into(), b"{\"b\":2}\n"),
+            Rope::from(b"{\"a\":1}\n{\"b\":2}\n")
         );
-        assert_eq!(with_late_lines(b"", b"x\n"), b"x\n");
+        assert_eq!(with_late_lines(&b"".into(), b"x\n"), Rope::from(b"x\n"));
     }
 }

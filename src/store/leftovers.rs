@@ -13,10 +13,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
 
-use super::fingerprint::fingerprint;
+use super::fingerprint::fingerprint_of;
 use super::in_place::{Mended, UndoRecord};
 use super::read::is_missing;
 use super::syscalls::{FileSystem, RealFs};
+use crate::document::rope::Rope;
 
 const PREFIX: &str = ".stepdeck-";
 
@@ -28,9 +29,9 @@ pub(super) fn temp_path(folder: &Path) -> PathBuf {
 /// The name `temp` takes just before it changes places with the target.
 ///
 /// It tells a later clean-up which bytes may come out of that exchange.
-pub(super) fn swap_path(temp: &Path, old: &[u8], new: &[u8]) -> PathBuf {
+pub(super) fn swap_path(temp: &Path, old: &Rope, new: &Rope) -> PathBuf {
     let stem = temp.file_stem().unwrap_or_default().to_string_lossy();
-    let (old, new) = (fingerprint(old), fingerprint(new));
+    let (old, new) = (fingerprint_of(old), fingerprint_of(new));
     temp.with_file_name(format!("{stem}-{old:016x}-{new:016x}.swap"))
 }
 
@@ -173,21 +174,20 @@ impl Cleaned {
     /// are another program's save, brought out by an exchange whose check never ran.
     fn settle_swap(&mut self, path: PathBuf, old: u64, new: u64) {
         let is_file = std::fs::symlink_metadata(&path).is_ok_and(|m| m.is_file());
-        let content = is_file.then(|| RealFs.open(&path).and_then(|file| RealFs.read(&file)));
+        let content = is_file.then(|| read_whole(&path));
         match content {
-            Some(Ok(bytes)) if [old, new].contains(&fingerprint(&bytes)) => self.remove(path),
+            Some(Ok(bytes)) if [old, new].contains(&fingerprint_of(&bytes)) => self.remove(path),
             _ => self.kept.push(path),
         }
     }
 
     fn settle_undo(&mut self, path: PathBuf) {
-        let record = RealFs.open(&path).and_then(|file| RealFs.read(&file));
-        let Ok(bytes) = record else {
+        let Ok(bytes) = read_whole(&path) else {
             self.kept.push(path);
             return;
         };
         // A record is synced before the target is touched: a cut one means an untouched target.
-        let Some(record) = UndoRecord::parse(&bytes) else {
+        let Some(record) = UndoRecord::parse(&bytes.contiguous()) else {
             self.remove(path);
             return;
         };
@@ -200,6 +200,10 @@ impl Cleaned {
             Ok(Mended::Foreign) | Err(_) => self.kept.push(path),
         }
     }
+}
+
+fn read_whole(path: &Path) -> io::Result<Rope> {
+    RealFs.read(&RealFs.open(path)?, &Rope::default())
 }
 
 struct Leftover {
@@ -280,7 +284,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let name = |n: u32| {
             let temp = dir.path().join(format!(".stepdeck-{DEAD}-{n}.tmp"));
-            swap_path(&temp, b"old", b"new")
+            swap_path(&temp, &b"old".into(), &b"new".into())
         };
         std::fs::write(name(1), "old").unwrap();
         std::fs::write(name(2), "new").unwrap();
@@ -295,7 +299,11 @@ mod tests {
     fn the_names_made_are_the_names_recognised() {
         let folder = Path::new("/plan");
         let temp = temp_path(folder);
-        for path in [undo_path(folder), swap_path(&temp, b"a", b"b"), temp] {
+        for path in [
+            undo_path(folder),
+            swap_path(&temp, &b"a".into(), &b"b".into()),
+            temp,
+        ] {
             assert!(is_leftover(&path), "{}", path.display());
         }
         assert!(!is_leftover(Path::new("/plan/.stepdeck.toml")));

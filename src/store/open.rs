@@ -1,11 +1,11 @@
 //! Opening a plan: every file found, read and taken apart.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::discover::{Layout, Overrides, discover};
 use super::read::{FileState, read};
 use crate::document::Document;
+use crate::document::rope::Rope;
 use crate::plan::canon;
 use crate::plan::source::{Role, SourceFile};
 
@@ -30,7 +30,7 @@ pub struct LookedAt {
     /// What the plan would look for in it.
     pub role: Role,
     /// Its bytes, if it is there.
-    pub bytes: Option<Arc<[u8]>>,
+    pub bytes: Option<Rope>,
 }
 
 /// Finds the plan at or above `start` and reads all of it. Nothing in it is refused: what
@@ -46,11 +46,11 @@ pub fn open(start: &Path, overrides: &Overrides) -> Opened {
     for (path, role) in candidates(&opened.layout) {
         match read(&opened.layout.root.join(&path)) {
             Ok(FileState::Present { bytes, .. }) => {
-                let file = SourceFile::load(&path, role, bytes.clone());
+                let file = SourceFile::load(&path, role, bytes);
+                let bytes = Some(file.document.rope());
                 if belongs(&file) {
                     opened.files.push(file);
                 }
-                let bytes = Some(bytes);
                 opened.looked_at.push(LookedAt { path, role, bytes });
             }
             Ok(FileState::Missing) => opened.looked_at.push(LookedAt {

@@ -7,7 +7,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::read::{ReadError, Stamp, read};
-use super::save::{SaveError, replace};
+use super::save::{SaveError, Saver};
+use crate::document::rope::Rope;
 
 /// How often the file may change between our look and our rename.
 const TRIES: usize = 10;
@@ -64,10 +65,11 @@ pub fn overwrite(path: &Path, guarded: &[PathBuf], bytes: &[u8]) -> Result<(), O
     if let Some(folder) = path.parent().filter(|folder| !folder.is_dir()) {
         return Err(OverwriteError::NoFolder(folder.to_owned()));
     }
+    let (saver, new) = (Saver::new(None), Rope::from(bytes));
     let mut tries = 1;
     loop {
         let present = read(path).map_err(OverwriteError::Read)?;
-        match replace(path, present.bytes(), bytes) {
+        match saver.replace(path, present.bytes(), &new) {
             Ok(_) => return Ok(()),
             Err(SaveError::Changed { .. }) if tries < TRIES => tries += 1,
             Err(error) => return Err(OverwriteError::Save(error)),

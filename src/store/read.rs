@@ -5,13 +5,14 @@
 
 use std::fmt;
 use std::fs::{File, Metadata, OpenOptions};
-use std::io::{self, Read};
-use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
+use std::io;
+use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::fs::OFlags;
+
+use crate::document::rope::{PIECE, Piece, Rope, first_piece};
 
 /// Above this many bytes a file is not a plan but a mistake, and would take the memory of all.
 pub const LARGEST_FILE: u64 = 1 << 30;
@@ -78,7 +79,7 @@ pub enum FileState {
     /// A regular file.
     Present {
         /// All of its bytes.
-        bytes: Arc<[u8]>,
+        bytes: Rope,
         /// Taken before the bytes, so that a change during the read moves it.
         stamp: Stamp,
     },
@@ -88,7 +89,7 @@ pub enum FileState {
 
 impl FileState {
     /// The bytes, if the file is there.
-    pub fn bytes(&self) -> Option<&[u8]> {
+    pub fn bytes(&self) -> Option<&Rope> {
         match self {
             Self::Present { bytes, .. } => Some(bytes),
             Self::Missing => None,
@@ -230,9 +231,17 @@ impl std::error::Error for ReadError {
 /// Reads the file that `path` leads to, through symlinks.
 ///
 /// # Errors
+/// As [`read_like`].
+pub fn read(path: &Path) -> Result<FileState, ReadError> {
+    read_like(path, &Rope::default())
+}
+
+/// The same, sharing memory with what the file held before, `like`, as far as it still does.
+///
+/// # Errors
 /// When something else than a regular file stands there, when it may not be read, when it is
 /// beyond any memory, or when the system fails. A missing file is no error.
-pub fn read(path: &Path) -> Result<FileState, ReadError> {
+pub fn read_like(path: &Path, like: &Rope) -> Result<FileState, ReadError> {
     let refuse = |kind| ReadError::NotAFile {
         path: path.to_owned(),
         kind,
@@ -243,7 +252,7 @@ pub fn read(path: &Path) -> Result<FileState, ReadError> {
         Err(source) if is_missing(&source) => return Ok(FileState::Missing),
         Err(source) => return Err(ReadError::from_io(path, source)),
     }
-    let mut file = match open_nonblocking(path) {
+    let file = match open_nonblocking(path) {
         Ok(file) => file,
         Err(source) if is_missing(&source) => return Ok(FileState::Missing),
         Err(source) => return Err(ReadError::from_io(path, source)),
@@ -262,14 +271,11 @@ pub fn read(path: &Path) -> Result<FileState, ReadError> {
     if stamp.size > LARGEST_FILE {
         return Err(too_large(stamp.size));
     }
-    let bytes = read_open(&mut file).map_err(|source| match source.kind() {
+    let bytes = read_open(&file, like).map_err(|source| match source.kind() {
         io::ErrorKind::OutOfMemory | io::ErrorKind::FileTooLarge => too_large(stamp.size),
         _ => ReadError::from_io(path, source),
     })?;
-    Ok(FileState::Present {
-        bytes: bytes.into(),
-        stamp,
-    })
+    Ok(FileState::Present { bytes, stamp })
 }
 
 /// Opens for reading, without waiting for a FIFO's writer or becoming a terminal's owner.
@@ -284,19 +290,98 @@ pub fn open_nonblocking(path: &Path) -> io::Result<File> {
         .open(path)
 }
 
-/// Reads an open file from where it stands to its end, [`LARGEST_FILE`] bytes at most.
+/// Reads an open file from its start, [`LARGEST_FILE`] bytes at most. Memory is shared with
+/// `like` at both ends of the file as far as its bytes are the same, wherever they stand.
 ///
 /// # Errors
 /// Those of `read`; `FileTooLarge` above the limit, `OutOfMemory` where memory ends first.
-pub fn read_open(file: &mut File) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let size = file.metadata()?.len().min(LARGEST_FILE);
-    bytes.try_reserve_exact(size as usize + 1)?;
-    file.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LARGEST_FILE {
+pub fn read_open(file: &File, like: &Rope) -> io::Result<Rope> {
+    let size = file.metadata()?.len();
+    if size > LARGEST_FILE {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
-    Ok(bytes)
+    let mut buffer = Vec::new();
+    let mut holds = |piece: &Piece, at: u64| -> io::Result<bool> {
+        buffer.resize(piece.len(), 0);
+        match file.read_exact_at(&mut buffer, at) {
+            // Somebody makes it shorter this very moment.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+            result => result.map(|()| buffer == piece.as_bytes()),
+        }
+    };
+    let known = like.pieces();
+    let (mut front, mut start) = (0, 0);
+    while let Some(piece) = known.get(front)
+        && start + piece.len() as u64 <= size
+        && holds(piece, start)?
+    {
+        start += piece.len() as u64;
+        front += 1;
+    }
+    // A piece holds whole lines, also where another one follows now.
+    while front > 0 && start < size && !known[front - 1].as_bytes().ends_with(b"\n") {
+        front -= 1;
+        start -= known[front].len() as u64;
+    }
+    let (mut back, mut end) = (known.len(), size);
+    while back > front
+        && let Some(before) = end.checked_sub(known[back - 1].len() as u64)
+        && before >= start
+        && holds(&known[back - 1], before)?
+    {
+        end = before;
+        back -= 1;
+    }
+    let mut fresh = read_between(file, start, end)?;
+    while back < known.len() && !fresh.last().is_none_or(|piece| piece.ends_with(b"\n")) {
+        let piece = known[back].as_bytes();
+        fresh
+            .last_mut()
+            .expect("there is one")
+            .extend_from_slice(piece);
+        back += 1;
+    }
+    let fresh = fresh.into_iter().map(Piece::from);
+    let shared = |pieces: &[Piece]| pieces.to_vec();
+    let pieces = shared(&known[..front]).into_iter().chain(fresh);
+    Ok(Rope::of_pieces(pieces.chain(shared(&known[back..]))))
+}
+
+/// The bytes between two places of a file, cut into pieces; fewer where it ends before. What
+/// comes to its end meanwhile belongs to the next reading.
+fn read_between(file: &File, start: u64, end: u64) -> io::Result<Vec<Vec<u8>>> {
+    /// Read at once: enough that a piece seldom has to wait for the rest of its last line.
+    const BLOCK: usize = 4 * PIECE;
+    let mut pieces = Vec::new();
+    let mut rest: Vec<u8> = Vec::new();
+    let mut at = start;
+    while at < end {
+        let block = BLOCK.min(usize::try_from(end - at).unwrap_or(BLOCK));
+        let known = rest.len();
+        rest.try_reserve_exact(block)?;
+        rest.resize(known + block, 0);
+        let got = match file.read_at(&mut rest[known..], at) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
+            Ok(0) => {
+                rest.truncate(known);
+                break;
+            }
+            got => got?,
+        };
+        rest.truncate(known + got);
+        at += got as u64;
+        let mut cut = 0;
+        while let Some(piece) = first_piece(&rest[cut..])
+            && cut + piece < rest.len()
+        {
+            pieces.push(rest[cut..cut + piece].to_vec());
+            cut += piece;
+        }
+        rest.drain(..cut);
+    }
+    rest.shrink_to_fit();
+    pieces.extend((!rest.is_empty()).then_some(rest));
+    Ok(pieces)
 }
 
 /// Whether the error says that nothing stands at the path.
@@ -310,6 +395,7 @@ pub fn is_missing(error: &io::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use rustix::fs::{CWD, FileType, Mode, mknodat};
     use std::os::unix::net::UnixListener;
 
@@ -320,7 +406,7 @@ mod tests {
         assert_eq!(read(&path).unwrap(), FileState::Missing);
         assert_eq!(read(&path.join("below")).unwrap(), FileState::Missing);
         std::fs::write(&path, b"\xff\0x").unwrap();
-        assert_eq!(read(&path).unwrap().bytes(), Some(&b"\xff\0x"[..]));
+        assert_eq!(read(&path).unwrap().bytes(), Some(&b"\xff\0x".into()));
         assert_eq!(read(&path.join("below")).unwrap(), FileState::Missing);
     }
 
@@ -331,7 +417,7 @@ mod tests {
         std::os::unix::fs::symlink(&target, &link).unwrap();
         assert_eq!(read(&link).unwrap(), FileState::Missing);
         std::fs::write(&target, "x").unwrap();
-        assert_eq!(read(&link).unwrap().bytes(), Some(&b"x"[..]));
+        assert_eq!(read(&link).unwrap().bytes(), Some(&b"x".into()));
     }
 
     #[test]
@@ -388,5 +474,46 @@ mod tests {
             .unwrap();
         assert_eq!((after.size, after.mtime_ns), (before.size, before.mtime_ns));
         assert_ne!(after, before);
+    }
+
+    proptest! {
+        /// Whatever a file held before, what it holds now is read; and what did not change is
+        /// one memory with it.
+        #[test]
+        fn a_file_is_read_like_what_it_held(
+            front in "[a\n]{0,60}", old in "[b\n]{0,30}", new in "[c\n]{0,30}", back in "[d\n]{0,60}",
+        ) {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("log");
+            let [old, new] = [old, new].map(|middle| [&*front, &*middle, &*back].concat());
+            std::fs::write(&path, &new).unwrap();
+            let like = Rope::from(old.as_bytes());
+            let read = read_open(&File::open(&path).unwrap(), &like).unwrap();
+            prop_assert!(read == *new.as_bytes());
+            let (_, pieces) = read.pieces().split_last().unzip();
+            let pieces: &[Piece] = pieces.unwrap_or_default();
+            prop_assert!(pieces.iter().all(|piece| piece.as_bytes().ends_with(b"\n")));
+            let again = read_open(&File::open(&path).unwrap(), &read).unwrap();
+            prop_assert_eq!(again.pieces().len(), read.pieces().len());
+            let same = |(a, b): (&Piece, &Piece)| a.is_same(b);
+            prop_assert!(again.pieces().iter().zip(read.pieces()).all(same));
+        }
+    }
+
+    #[test]
+    fn a_line_that_changed_costs_one_piece() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("log");
+        let line = |at: usize, end: &str| format!("{{\"at\":{at}}}{end}\n");
+        let old: String = (0..200).map(|at| line(at, "")).collect();
+        let like = Rope::from(old.as_bytes());
+        std::fs::write(&path, old.replace(&line(100, ""), &line(100, " "))).unwrap();
+        let read = read_open(&File::open(&path).unwrap(), &like).unwrap();
+        let shared = |piece: &&Piece| like.pieces().iter().any(|known| known.is_same(piece));
+        let shared = read.pieces().iter().filter(shared).count();
+        assert_eq!(
+            (shared, read.pieces().len()),
+            (like.pieces().len() - 1, like.pieces().len())
+        );
     }
 }

@@ -9,15 +9,16 @@ use std::fs::{File, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use rustix::io::Errno;
 
-use super::fingerprint::fingerprint;
 use super::in_place::Overwrite;
 use super::leftovers::{self, Temp};
 use super::read::{NotAFile, Stamp, is_missing};
 use super::save_error::Aftermath;
 use super::syscalls::{FileSystem, RealFs, is_unsupported};
+use crate::document::rope::Rope;
 
 pub use super::in_place::InPlace;
 pub use super::leftovers::{Cleaned, clean_leftovers};
@@ -55,31 +56,33 @@ pub struct Saved {
 pub struct Displaced {
     file: File,
     seen: Option<Stamp>,
-    known: u64,
+    known: Rope,
 }
 
 impl Displaced {
-    fn new(file: File, bytes: &[u8]) -> Self {
-        Self {
-            file,
-            seen: None,
-            known: fingerprint(bytes),
-        }
+    fn new(file: File, known: Rope) -> Self {
+        let seen = None;
+        Self { file, seen, known }
+    }
+
+    /// How many bytes it is known to hold.
+    pub fn size(&self) -> usize {
+        self.known.len()
     }
 
     /// All bytes of the old file, if somebody wrote to it since the save or the last call.
     ///
     /// # Errors
     /// Those of `fstat` and `read`.
-    pub fn written_since(&mut self) -> io::Result<Option<Vec<u8>>> {
+    pub fn written_since(&mut self) -> io::Result<Option<Rope>> {
         let stamp = Stamp::from_metadata(&self.file.metadata()?);
         if self.seen == Some(stamp) && !stamp.is_racy(std::time::SystemTime::now()) {
             return Ok(None);
         }
-        let bytes = RealFs.read(&self.file)?;
+        let bytes = RealFs.read(&self.file, &self.known)?;
         self.seen = Some(stamp);
-        let known = std::mem::replace(&mut self.known, fingerprint(&bytes));
-        Ok((known != self.known).then_some(bytes))
+        let known = std::mem::replace(&mut self.known, bytes);
+        Ok((known != self.known).then(|| self.known.clone()))
     }
 }
 
@@ -94,7 +97,8 @@ pub struct Saver {
 /// # Errors
 /// As [`Saver::replace`].
 pub fn replace(path: &Path, expected: Option<&[u8]>, new: &[u8]) -> Result<Saved, SaveError> {
-    Saver::new(None).replace(path, expected, new)
+    let expected = expected.map(Rope::from);
+    Saver::new(None).replace(path, expected.as_ref(), &Rope::from(new))
 }
 
 impl Saver {
@@ -122,8 +126,8 @@ impl Saver {
     pub fn replace(
         &self,
         path: &Path,
-        expected: Option<&[u8]>,
-        new: &[u8],
+        expected: Option<&Rope>,
+        new: &Rope,
     ) -> Result<Saved, SaveError> {
         let target = self.resolve(path)?;
         let save = Save {
@@ -132,11 +136,12 @@ impl Saver {
             folder: target.parent().unwrap_or(Path::new("/")),
             path,
             target: &target,
+            like: expected.cloned().unwrap_or_default(),
             new,
         };
         match (save.present()?, expected) {
             (None, None) => save.create(),
-            (Some(present), Some(expected)) if present.bytes == expected => save.over(&present),
+            (Some(present), Some(expected)) if present.bytes == *expected => save.over(&present),
             (present, _) => Err(SaveError::Changed {
                 path: path.to_owned(),
                 found: present.map(|p| p.bytes),
@@ -150,7 +155,7 @@ impl Saver {
     /// # Errors
     /// [`SaveError::Changed`] where it holds something else, [`SaveError::Failed`] where the
     /// system refuses.
-    pub fn remove(&self, path: &Path, expected: &[u8]) -> Result<(), SaveError> {
+    pub fn remove(&self, path: &Path, expected: &Rope) -> Result<(), SaveError> {
         let target = self.resolve(path)?;
         let folder = target.parent().unwrap_or(Path::new("/"));
         let save = Save {
@@ -159,10 +164,11 @@ impl Saver {
             folder,
             path,
             target: &target,
-            new: &[],
+            like: expected.clone(),
+            new: &Rope::default(),
         };
         match save.present()? {
-            Some(present) if present.bytes == expected => {}
+            Some(present) if present.bytes == *expected => {}
             present => return Err(save.changed(present.map(|p| p.bytes))),
         }
         (self.fs.remove(path)).map_err(save.failed(Operation::Remove))?;
@@ -199,7 +205,9 @@ impl Saver {
 struct Present {
     file: File,
     metadata: Metadata,
-    bytes: Vec<u8>,
+    bytes: Rope,
+    /// When it was looked at, before its bytes were read.
+    looked: SystemTime,
 }
 
 /// One save under way: what every step of it needs.
@@ -211,7 +219,9 @@ struct Save<'a> {
     path: &'a Path,
     /// Where its symlinks end.
     target: &'a Path,
-    new: &'a [u8],
+    /// What the target is likely to hold.
+    like: Rope,
+    new: &'a Rope,
 }
 
 impl Save<'_> {
@@ -220,7 +230,7 @@ impl Save<'_> {
         move |source| SaveError::failed(&path, operation, source)
     }
 
-    fn changed(&self, found: Option<Vec<u8>>) -> SaveError {
+    fn changed(&self, found: Option<Rope>) -> SaveError {
         SaveError::Changed {
             path: self.path.to_owned(),
             found,
@@ -251,13 +261,33 @@ impl Save<'_> {
             Err(error) if is_missing(&error) => return Ok(None),
             file => file?,
         };
+        let looked = SystemTime::now();
         let metadata = self.fs.file_status(&file)?;
-        let bytes = self.fs.read(&file)?;
+        let bytes = self.fs.read(&file, &self.like)?;
         Ok(Some(Present {
             file,
             metadata,
             bytes,
+            looked,
         }))
+    }
+
+    /// The file at the target, which is what it was: by its stamp, where that would tell, else
+    /// by its bytes. `None` where the system gives no second handle.
+    ///
+    /// # Errors
+    /// [`SaveError::Changed`] where it is not what it was.
+    fn still(&self, old: &Present) -> Result<Option<File>, SaveError> {
+        let stamp = Stamp::from_metadata(&old.metadata);
+        let tells = !stamp.is_racy(old.looked);
+        let status = self.fs.status(self.target);
+        if tells && status.is_ok_and(|status| Stamp::from_metadata(&status) == stamp) {
+            return Ok(old.file.try_clone().ok());
+        }
+        match self.present()? {
+            Some(now) if now.bytes == old.bytes => Ok(Some(now.file)),
+            now => Err(self.changed(now.map(|present| present.bytes))),
+        }
     }
 
     /// Saves a file that does not exist yet.
@@ -310,7 +340,7 @@ impl Save<'_> {
     /// Saves over the `present` version.
     fn over(&self, present: &Present) -> Result<Saved, SaveError> {
         self.refuse_read_only(&present.metadata)?;
-        if present.bytes == self.new {
+        if present.bytes == *self.new {
             return self.saved(&present.file, How::Unchanged, None);
         }
         if present.metadata.nlink() > 1 {
@@ -381,10 +411,7 @@ impl Save<'_> {
     fn swap(&self, mut temp: Temp<'_>, old: &Present) -> Result<Saved, SaveError> {
         let name = leftovers::swap_path(&temp.path, &old.bytes, self.new);
         temp.rename(name).map_err(self.failed(Operation::Swap))?;
-        let now = self.present()?;
-        if now.as_ref().map(|p| &p.bytes) != Some(&old.bytes) {
-            return Err(self.changed(now.map(|p| p.bytes)));
-        }
+        let file = self.still(old)?;
         let displaced = match self.fs.exchange(&temp.path, self.target) {
             Ok(()) => Some(self.check_exchanged(&mut temp, &old.bytes)?),
             Err(error) if is_missing(&error) => return Err(self.changed(None)),
@@ -392,7 +419,7 @@ impl Save<'_> {
                 let renamed = self.fs.rename(&temp.path, self.target);
                 renamed.map_err(self.failed(Operation::Swap))?;
                 temp.spare();
-                now.map(|p| Displaced::new(p.file, &old.bytes))
+                file.map(|file| Displaced::new(file, old.bytes.clone()))
             }
             Err(error) => return Err(self.failed(Operation::Swap)(error)),
         };
@@ -405,12 +432,12 @@ impl Save<'_> {
     fn check_exchanged(
         &self,
         temp: &mut Temp<'_>,
-        expected: &[u8],
+        expected: &Rope,
     ) -> Result<Displaced, SaveError> {
         let out = self.look_at(&temp.path);
         let found = match out {
-            Ok(Some(out)) if out.bytes == expected => {
-                return Ok(Displaced::new(out.file, expected));
+            Ok(Some(out)) if out.bytes == *expected => {
+                return Ok(Displaced::new(out.file, out.bytes));
             }
             Ok(out) => Ok(out.map(|p| p.bytes)),
             Err(error) => Err(error),
@@ -428,7 +455,7 @@ impl Save<'_> {
         }
         // Ours should be out again. If not, somebody saved over it: that is the newest version.
         let newest = match self.look_at(&temp.path) {
-            Ok(Some(out)) if out.bytes == self.new => None,
+            Ok(Some(out)) if out.bytes == *self.new => None,
             Ok(out) => out.map(|p| p.bytes),
             Err(_) => {
                 temp.spare();

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use rustix::io::Errno;
 
 use super::read::NotAFile;
+use crate::document::rope::Rope;
 
 /// The part of a save that failed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -80,7 +81,7 @@ pub enum SaveError {
         /// The file.
         path: PathBuf,
         /// Its bytes now; `None` if it is gone.
-        found: Option<Vec<u8>>,
+        found: Option<Rope>,
     },
     /// The file may not be written; nothing was.
     ReadOnly {

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use serde::de::IgnoredAny;
 
+use crate::document::rope::{Piece, Rope};
+
 /// How long a state that looks half-saved must rest before it is believed.
 pub const PATIENCE: Duration = Duration::from_millis(700);
 
@@ -34,8 +36,8 @@ pub enum Verdict {
 /// `None` stands for a missing file. The very first state is always accepted, whatever it is.
 pub fn settle(
     shape: Shape,
-    accepted: Option<&[u8]>,
-    found: Option<&[u8]>,
+    accepted: Option<&Rope>,
+    found: Option<&Rope>,
     since_moved: Duration,
 ) -> Verdict {
     let Some(accepted) = accepted else {
@@ -52,19 +54,20 @@ pub fn settle(
 }
 
 /// Whether `found` looks like a part of a save that is still going on.
-fn is_cut_off(shape: Shape, accepted: &[u8], found: &[u8]) -> bool {
+fn is_cut_off(shape: Shape, accepted: &Rope, found: &Rope) -> bool {
     if found.len() < accepted.len() && accepted.starts_with(found) {
         return true;
     }
     shape == Shape::JsonLines
-        && accepted.ends_with(b"\n")
+        && accepted.ends_line()
         && !found.is_empty()
-        && !found.ends_with(b"\n")
+        && !found.ends_line()
         && !is_json(last_line(found))
 }
 
-fn last_line(bytes: &[u8]) -> &[u8] {
-    bytes.rsplit(|b| *b == b'\n').next().unwrap_or(bytes)
+fn last_line(bytes: &Rope) -> &[u8] {
+    let last = bytes.pieces().last().map_or(&[][..], Piece::as_bytes);
+    last.rsplit(|b| *b == b'\n').next().unwrap_or(last)
 }
 
 fn is_json(line: &[u8]) -> bool {
@@ -80,7 +83,8 @@ mod tests {
     const OLD: &[u8] = b"{\"step_id\":\"0001\"}\n{\"step_id\":\"0002\"}\n";
 
     fn lines(accepted: Option<&[u8]>, found: Option<&[u8]>, since: Duration) -> Verdict {
-        settle(Shape::JsonLines, accepted, found, since)
+        let [accepted, found] = [accepted, found].map(|bytes| bytes.map(Rope::from));
+        settle(Shape::JsonLines, accepted.as_ref(), found.as_ref(), since)
     }
 
     #[test]
@@ -121,7 +125,12 @@ mod tests {
             Verdict::Accept
         );
         assert_eq!(
-            settle(Shape::Text, Some(b"# A\n"), Some(b"# B"), NOW),
+            settle(
+                Shape::Text,
+                Some(&b"# A\n".into()),
+                Some(&b"# B".into()),
+                NOW
+            ),
             Verdict::Accept
         );
     }

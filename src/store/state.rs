@@ -106,7 +106,7 @@ impl State {
     /// The document `name`; `None` when it is missing, unreadable or of another form.
     pub fn load<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         match read(&self.path(name)).ok()? {
-            FileState::Present { bytes, .. } => serde_json::from_slice(&bytes).ok(),
+            FileState::Present { bytes, .. } => serde_json::from_slice(&bytes.contiguous()).ok(),
             FileState::Missing => None,
         }
     }
@@ -164,6 +164,7 @@ impl State {
         let Ok(FileState::Present { bytes, .. }) = read(&self.record(name)) else {
             return Vec::new();
         };
+        let bytes = bytes.contiguous();
         let lines = bytes.split(|byte| *byte == b'\n');
         lines
             .filter_map(|line| serde_json::from_slice(line).ok())

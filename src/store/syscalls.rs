@@ -14,6 +14,7 @@ use rustix::fs::{Access, AtFlags, CWD, XattrFlags};
 use rustix::io::Errno;
 
 use super::read;
+use crate::document::rope::Rope;
 
 /// The system calls a save is made of. Errors are those of the call.
 pub trait FileSystem: Send + Sync {
@@ -31,10 +32,10 @@ pub trait FileSystem: Send + Sync {
     fn open_for_writing(&self, path: &Path) -> io::Result<File>;
     /// `open` of a file that must not exist, for reading and writing; the umask applies.
     fn create(&self, path: &Path, mode: u32) -> io::Result<File>;
-    /// `read` of all there is, from the start.
-    fn read(&self, file: &File) -> io::Result<Vec<u8>>;
+    /// `pread` of all there is, sharing memory with `like` where the bytes are the same.
+    fn read(&self, file: &File, like: &Rope) -> io::Result<Rope>;
     /// `pwrite` of all `bytes` from the start.
-    fn write(&self, file: &File, bytes: &[u8]) -> io::Result<()>;
+    fn write(&self, file: &File, bytes: &Rope) -> io::Result<()>;
     /// `fallocate` of the first `len` bytes, the size unchanged.
     fn reserve(&self, file: &File, len: u64) -> io::Result<()>;
     /// `ftruncate`.
@@ -110,14 +111,17 @@ impl FileSystem for RealFs {
             .open(path)
     }
 
-    fn read(&self, mut file: &File) -> io::Result<Vec<u8>> {
-        use std::io::{Seek, SeekFrom};
-        file.seek(SeekFrom::Start(0))?;
-        read::read_open(&mut file.try_clone()?)
+    fn read(&self, file: &File, like: &Rope) -> io::Result<Rope> {
+        read::read_open(file, like)
     }
 
-    fn write(&self, file: &File, bytes: &[u8]) -> io::Result<()> {
-        file.write_all_at(bytes, 0)
+    fn write(&self, file: &File, bytes: &Rope) -> io::Result<()> {
+        let mut at = 0;
+        for piece in bytes.pieces() {
+            file.write_all_at(piece.as_bytes(), at)?;
+            at += piece.len() as u64;
+        }
+        Ok(())
     }
 
     #[cfg(any(target_os = "linux", target_os = "android"))]

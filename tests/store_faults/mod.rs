@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustix::io::Errno;
+use stepdeck::document::rope::Rope;
 use stepdeck::store::syscalls::{FileSystem, RealFs};
 
 /// What happens from the chosen call on.
@@ -97,16 +98,17 @@ impl FileSystem for FaultyFs {
         self.call()?;
         RealFs.create(path, mode)
     }
-    fn read(&self, file: &File) -> io::Result<Vec<u8>> {
+    fn read(&self, file: &File, like: &Rope) -> io::Result<Rope> {
         self.call()?;
-        RealFs.read(file)
+        RealFs.read(file, like)
     }
     /// A failing write gets half of its bytes through first, as on a disk that fills up.
-    fn write(&self, file: &File, bytes: &[u8]) -> io::Result<()> {
+    fn write(&self, file: &File, bytes: &Rope) -> io::Result<()> {
         let dead_before = self.calls.load(Ordering::SeqCst) > self.at;
         if let Err(error) = self.call() {
             if !(dead_before && self.fault == Fault::Dead) {
-                RealFs.write(file, &bytes[..bytes.len() / 2])?;
+                let bytes = bytes.contiguous();
+                RealFs.write(file, &bytes[..bytes.len() / 2].into())?;
             }
             return Err(error);
         }
