@@ -37,8 +37,8 @@ pub const RULE: Rule = Rule {
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     for block in plan.blocks() {
-        for pair in block.steps.windows(2) {
-            let [before, after] = [pair[0], pair[1]].map(|step| plan.step(step));
+        for (before, after) in block.steps().zip(block.steps().skip(1)) {
+            let [before, after] = [before, after].map(|step| plan.step(step));
             let (from, to) = (before.id().number().saturating_add(1), after.id().number());
             if from >= to {
                 continue;
