@@ -270,10 +270,10 @@ impl<'a> Iterator for KnownItems<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {
-        let between = |b: u8| b.is_ascii_whitespace() || b == b',';
+        let between = |b: u8| b.is_ascii_whitespace() || matches!(b, b',' | b':');
         let bytes = self.rest.as_bytes();
         let start = bytes.iter().position(|b| !between(*b))?;
-        if bytes[start] == b']' {
+        if matches!(bytes[start], b']' | b'}') {
             return None;
         }
         let (mut at, mut depth) = (start, 0usize);
@@ -282,7 +282,7 @@ impl<'a> Iterator for KnownItems<'a> {
                 b'"' => at += string_len(&bytes[at..]) - 1,
                 b'[' | b'{' => depth += 1,
                 b']' | b'}' if depth > 0 => depth -= 1,
-                b']' | b',' if depth == 0 => break,
+                b']' | b'}' | b',' | b':' if depth == 0 => break,
                 _ => {}
             }
             at += 1;
@@ -292,6 +292,18 @@ impl<'a> Iterator for KnownItems<'a> {
         self.rest = &self.rest[at..];
         Some(item)
     }
+}
+
+/// Names and raw values of what is known to be a valid JSON object, found without being
+/// checked again; `None` when `raw` is something else, or has escapes.
+pub fn plain_entries(raw: &str) -> Option<impl Iterator<Item = (&str, &str)>> {
+    let rest = raw.strip_prefix('{')?;
+    if memchr::memchr(b'\\', rest.as_bytes()).is_some() {
+        return None;
+    }
+    let mut parts = KnownItems { rest };
+    let entries = std::iter::from_fn(move || Some((parts.next()?, parts.next()?)));
+    Some(entries.map(|(name, raw)| (name.trim_matches('"'), raw)))
 }
 
 /// How many bytes the string has that `bytes` begin with, its quotes included.
@@ -403,6 +415,16 @@ mod tests {
         fn known_items_are_the_items(array in any_array()) {
             let known: Vec<&str> = known_items(&array).unwrap().collect();
             prop_assert_eq!(Some(known), items(&array), "{}", array);
+        }
+
+        #[test]
+        fn plain_entries_are_the_entries(array in any_array()) {
+            let object = format!("{{\"a\":{array}, \"é\" : 1 ,\"\":{array}}}");
+            let read = Object::parse(&object).unwrap();
+            match plain_entries(&object) {
+                Some(entries) => prop_assert!(read.entries().eq(entries)),
+                None => prop_assert!(object.contains('\\')),
+            }
         }
 
         #[test]

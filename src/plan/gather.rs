@@ -24,7 +24,7 @@ use crate::document::json;
 use crate::document::log::LineRef;
 
 /// So many lines or steps are worth a thread of their own.
-const SHARE: usize = 10_000;
+pub(super) const SHARE: usize = 10_000;
 
 /// What the logs say.
 pub(super) struct Found {
@@ -149,10 +149,10 @@ pub(super) fn first_lines(files: &[SourceFile]) -> Vec<u32> {
 }
 
 /// Reads every line of the logs; nothing where that is no longer wanted.
-pub(super) fn lines(files: &[SourceFile], progress: &Progress) -> Option<Found> {
+pub(super) fn lines(files: &[SourceFile], share: usize, progress: &Progress) -> Option<Found> {
     let logs = files.iter().filter_map(SourceFile::log);
     let all = logs.map(|log| log.line_count()).sum();
-    let mut parts: Vec<Part> = in_shares(all, SHARE, |range| part(files, range, progress))
+    let mut parts: Vec<Part> = in_shares(all, share, |range| part(files, range, progress))
         .into_iter()
         .collect::<Option<_>>()?;
     let (mut steps, mut statuses) = (Vec::new(), Vec::new());
@@ -249,8 +249,13 @@ struct Waiting {
 }
 
 /// Builds the graph of all steps; nothing where that is no longer wanted.
-pub(super) fn graph(plan: &Plan, listed: Listed, progress: &Progress) -> Option<Graph> {
-    let parts: Vec<Waiting> = in_shares(plan.len(), SHARE, |range| {
+pub(super) fn graph(
+    plan: &Plan,
+    listed: Listed,
+    share: usize,
+    progress: &Progress,
+) -> Option<Graph> {
+    let parts: Vec<Waiting> = in_shares(plan.len(), share, |range| {
         waiting(plan, &listed, range, progress)
     })
     .into_iter()
@@ -347,4 +352,116 @@ pub(super) fn resolve(found: impl Iterator<Item = Option<usize>>, own: &mut Vec<
 pub(super) fn own_status(plan: &Plan, step: usize) -> Option<Status> {
     let text: Cow<'_, str> = plan.step(step).text(Field::Status);
     Status::read(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::*;
+    use crate::plan::source::Role;
+
+    fn any_line() -> impl Strategy<Value = String> {
+        let id = select(vec![
+            "0001",
+            "0002",
+            "0002.A",
+            "0003",
+            "0300",
+            "9",
+            "2147483650",
+        ]);
+        let status = select(vec![
+            "\"draft\"",
+            "\"Complete\"",
+            "[\"in\", \"progress\"]",
+            "null",
+        ]);
+        let entry = prop_oneof![
+            3 => select(vec!["0001", "Step 2", "0002.A", "0003", "0300", "2147483650"]),
+            1 => select(vec!["[x] Paid", "Signed", "0099", "a\\u0062"]),
+        ];
+        let entries = prop::collection::vec(entry, 0..4);
+        let entries = entries.prop_map(|entries| format!("{entries:?}").replace("\\\\", "\\"));
+        let list = prop_oneof![4 => entries, 1 => select(vec!["\"0001\"", "null", "7"]).prop_map(str::to_owned)];
+        let step = (id, status, list).prop_map(|(id, status, list)| {
+            format!("{{\"step_id\":\"{id}\",\"status\":{status},\"dependencies\":{list}}}\n")
+        });
+        prop_oneof![6 => step, 1 => "(\n|x\n|\\{\"schema\":1\\}\n|\\{\\}\n|\\{\"step_id\":\"0004\"\\}\n)"]
+    }
+
+    fn files(logs: &[Vec<String>], canon: &str) -> Vec<SourceFile> {
+        let log =
+            |lines: &Vec<String>| SourceFile::load("l", Role::Log, lines.concat().into_bytes());
+        let canon = SourceFile::load("c", Role::Canon, canon.as_bytes().to_vec());
+        logs.iter().map(log).chain([canon]).collect()
+    }
+
+    fn read(files: &[SourceFile], share: usize) -> Plan {
+        let mut plan = Plan {
+            first_lines: first_lines(files),
+            files: files.to_vec(),
+            ..Plan::default()
+        };
+        plan.read_canon();
+        plan.gather_steps(share, &Progress::default()).unwrap();
+        plan
+    }
+
+    fn facts(plan: &Plan) -> String {
+        let Plan {
+            steps,
+            statuses,
+            strays,
+            blocks,
+            graph,
+            ..
+        } = plan;
+        format!("{steps:?} {statuses:?} {strays:?} {blocks:?} {graph:?}")
+    }
+
+    const CANON: &str = "### Step 0001 — a\n- **Status:** draft\n- **Dependencies:** 0003, paid\n\n\
+                         ### Step 0250 — b\n- **Status:** complete\n";
+
+    proptest! {
+        /// What several threads gather is what one gathers, and it is what each step says
+        /// when it is asked by itself.
+        #[test]
+        fn shared_work_is_the_same_work(
+            logs in prop::collection::vec(prop::collection::vec(any_line(), 0..12), 0..3),
+            canon in select(vec!["", CANON]),
+        ) {
+            let files = files(&logs, canon);
+            let plan = read(&files, usize::MAX);
+            prop_assert_eq!(facts(&plan), facts(&read(&files, 1)));
+            for step in 0..plan.len() {
+                prop_assert_eq!(plan.statuses[step], own_status(&plan, step));
+                let node = plan.node(step);
+                let upstream = plan.graph.upstream(step).map(count);
+                prop_assert!(upstream.eq(node.upstream.iter().copied()));
+                prop_assert_eq!(plan.graph.unmet_elsewhere(step), node.unmet_elsewhere as usize);
+                let id = plan.step(step).id();
+                let first = (0..plan.len()).find(|at| plan.step(*at).id() == id);
+                prop_assert_eq!(plan.find(id), first);
+                prop_assert_eq!(plan.find_nth(id, plan.step(step).nth()), Some(step));
+            }
+        }
+    }
+
+    #[test]
+    fn who_waits_sees_how_far_it_is_and_may_end_it() {
+        let line = |n: u32| format!("{{\"step_id\": \"{n:04}\"}}\n");
+        let lines: Vec<String> = (1..3_000).map(line).collect();
+        let progress = Progress::default();
+        assert_eq!(progress.seen(), (0, 0));
+        let files = files(&[lines], CANON);
+        assert!(Plan::read_with(files.clone(), &progress).is_some());
+        let (done, total) = progress.seen();
+        assert!(done == total && total >= 2 * 2_999, "{done} of {total}");
+        progress.stop();
+        assert!(Plan::read_with(files, &progress).is_none());
+        let (done, total) = progress.seen();
+        assert!(done < total, "{done} of {total}");
+    }
 }

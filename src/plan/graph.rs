@@ -363,6 +363,11 @@ impl Graph {
         self.unmet[step] as usize
     }
 
+    /// Of those, how many are no steps of the plan: missing steps and open conditions.
+    pub fn unmet_elsewhere(&self, step: usize) -> usize {
+        self.elsewhere(step) as usize
+    }
+
     /// The cycle that `step` is part of: every step that can reach it and be reached by it.
     pub fn cycle(&self, step: usize) -> Option<&[u32]> {
         let cycle = self.shape.cycle_of(step)?;

@@ -105,7 +105,7 @@ impl Plan {
             ..Self::default()
         };
         plan.read_canon();
-        plan.gather_steps(progress)?;
+        plan.gather_steps(gather::SHARE, progress)?;
         progress.finish();
         Some(plan)
     }
@@ -285,6 +285,12 @@ impl Plan {
         &self.strays
     }
 
+    /// Whether the lines of the logs follow each other as the steps do.
+    fn lines_are_in_order(&self) -> bool {
+        let lines = self.steps.iter().map(|step| step.line);
+        lines.filter(|line| *line != NONE).is_sorted()
+    }
+
     /// Every block in the order of its range.
     pub fn blocks(&self) -> &[Block] {
         &self.blocks
@@ -377,10 +383,10 @@ impl Plan {
         self.stages = Arc::new(parts.assemble());
     }
 
-    fn gather_steps(&mut self, progress: &Progress) -> Option<()> {
+    fn gather_steps(&mut self, share: usize, progress: &Progress) -> Option<()> {
         // Every line is looked at, then every step: mostly one a line.
         progress.expect(2 * self.log_lines());
-        let mut found = gather::lines(&self.files, progress)?;
+        let mut found = gather::lines(&self.files, share, progress)?;
         gather::merge(&mut found, &self.sections);
         let gather::Found {
             steps,
@@ -397,7 +403,7 @@ impl Plan {
             }
         }
         self.gather_blocks();
-        self.graph = gather::graph(self, listed, progress)?;
+        self.graph = gather::graph(self, listed, share, progress)?;
         Some(())
     }
 

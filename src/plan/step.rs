@@ -53,6 +53,11 @@ impl<'a> StepRef<'a> {
         &self.plan.steps[self.index]
     }
 
+    /// The plan that it is a step of.
+    pub(super) fn plan(self) -> &'a Plan {
+        self.plan
+    }
+
     /// The step's index in the plan.
     pub fn index(self) -> usize {
         self.index

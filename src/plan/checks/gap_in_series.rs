@@ -21,7 +21,7 @@
 //! ```
 
 use super::wording::numbers;
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -32,7 +32,7 @@ pub const RULE: Rule = Rule {
         keys: "⏎ goes to the step: `a` on the step before adds the next number; a retired step keeps its line",
         commands: "`stepdeck add title=TITLE --after ID` adds the next number; a retired step keeps its line",
     },
-    run,
+    passes: &[Pass::Plan(run)],
 };
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
