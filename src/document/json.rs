@@ -253,10 +253,77 @@ pub fn items(raw: &str) -> Option<Vec<&str>> {
     Some(items.into_iter().map(RawValue::get).collect())
 }
 
+/// The raw items of what is known to be a valid JSON array, found without being checked
+/// again; `None` when `raw` is something else.
+pub fn known_items(raw: &str) -> Option<KnownItems<'_>> {
+    let rest = raw.strip_prefix('[')?;
+    Some(KnownItems { rest })
+}
+
+/// The items of [`known_items`].
+#[derive(Clone, Debug)]
+pub struct KnownItems<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Iterator for KnownItems<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let between = |b: u8| b.is_ascii_whitespace() || matches!(b, b',' | b':');
+        let bytes = self.rest.as_bytes();
+        let start = bytes.iter().position(|b| !between(*b))?;
+        if matches!(bytes[start], b']' | b'}') {
+            return None;
+        }
+        let (mut at, mut depth) = (start, 0usize);
+        while let Some(byte) = bytes.get(at) {
+            match byte {
+                b'"' => at += string_len(&bytes[at..]) - 1,
+                b'[' | b'{' => depth += 1,
+                b']' | b'}' if depth > 0 => depth -= 1,
+                b']' | b'}' | b',' | b':' if depth == 0 => break,
+                _ => {}
+            }
+            at += 1;
+        }
+        let at = at.min(bytes.len());
+        let item = self.rest[start..at].trim_ascii_end();
+        self.rest = &self.rest[at..];
+        Some(item)
+    }
+}
+
+/// Names and raw values of what is known to be a valid JSON object, found without being
+/// checked again; `None` when `raw` is something else, or has escapes.
+pub fn plain_entries(raw: &str) -> Option<impl Iterator<Item = (&str, &str)>> {
+    let rest = raw.strip_prefix('{')?;
+    if memchr::memchr(b'\\', rest.as_bytes()).is_some() {
+        return None;
+    }
+    let mut parts = KnownItems { rest };
+    let entries = std::iter::from_fn(move || Some((parts.next()?, parts.next()?)));
+    Some(entries.map(|(name, raw)| (name.trim_matches('"'), raw)))
+}
+
+/// How many bytes the string has that `bytes` begin with, its quotes included.
+fn string_len(bytes: &[u8]) -> usize {
+    let mut at = 1;
+    while let Some(found) = memchr::memchr2(b'"', b'\\', &bytes[at.min(bytes.len())..]) {
+        at += found + 1;
+        if bytes[at - 1] == b'"' {
+            return at;
+        }
+        at += 1;
+    }
+    bytes.len()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::document::splice;
+    use proptest::prelude::*;
 
     fn edited(text: &str, edit: Splice) -> String {
         String::from_utf8(splice::apply(text.as_bytes(), &[edit]).unwrap()).unwrap()
@@ -323,5 +390,46 @@ mod tests {
         assert_eq!(words("180"), "180");
         assert_eq!(words("null"), "");
         assert_eq!(items(r#"["a", "b"]"#), Some(vec!["\"a\"", "\"b\""]));
+    }
+
+    /// JSON arrays as people and programs write them.
+    fn any_array() -> impl Strategy<Value = String> {
+        let space = "[ \t]{0,2}";
+        let leaf = prop_oneof![
+            r#""([a-c,\[\]{}é]|\\\\|\\"|\\u00e9){0,4}""#,
+            "(true|null|-1\\.5e3|0)",
+        ];
+        let value = leaf.prop_recursive(3, 12, 3, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..3)
+                    .prop_map(|v| format!("[{}]", v.join(","))),
+                inner.prop_map(|v| format!("{{\"k]\": {v}}}")),
+            ]
+        });
+        let spaced = (space, value, space).prop_map(|(a, v, b)| format!("{a}{v}{b}"));
+        prop::collection::vec(spaced, 0..4).prop_map(|v| format!("[{}]", v.join(",")))
+    }
+
+    proptest! {
+        #[test]
+        fn known_items_are_the_items(array in any_array()) {
+            let known: Vec<&str> = known_items(&array).unwrap().collect();
+            prop_assert_eq!(Some(known), items(&array), "{}", array);
+        }
+
+        #[test]
+        fn plain_entries_are_the_entries(array in any_array()) {
+            let object = format!("{{\"a\":{array}, \"é\" : 1 ,\"\":{array}}}");
+            let read = Object::parse(&object).unwrap();
+            match plain_entries(&object) {
+                Some(entries) => prop_assert!(read.entries().eq(entries)),
+                None => prop_assert!(object.contains('\\')),
+            }
+        }
+
+        #[test]
+        fn what_is_no_array_after_all_makes_nothing_stumble(text in "[\\[\\]{}\"\\\\a, é]{0,12}") {
+            prop_assert!(known_items(&text).into_iter().flatten().count() <= text.len());
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Blocks: a hundred steps each, from the block table or by the rule of numbering.
 
+use std::ops::Range;
+
 use super::canon::block_table::BlockRow;
 use super::id::BlockId;
 use super::status::Status;
@@ -13,10 +15,75 @@ pub struct Block {
     pub range: (u32, u32),
     /// Its row in the block table, if it has one.
     pub row: Option<BlockRow>,
-    /// Indexes of its steps, ascending.
-    pub steps: Vec<usize>,
+    /// Indexes of its steps as ranges, ascending; mostly one.
+    runs: Vec<Range<u32>>,
     /// How far the steps are.
     pub tally: Tally,
+}
+
+impl Block {
+    /// A block without steps.
+    pub(super) fn new(id: BlockId, range: (u32, u32), row: Option<BlockRow>) -> Self {
+        Self {
+            id,
+            range,
+            row,
+            runs: Vec::new(),
+            tally: Tally::default(),
+        }
+    }
+
+    /// Indexes of its steps, ascending.
+    pub fn steps(&self) -> impl DoubleEndedIterator<Item = usize> + Clone {
+        let runs = self.runs.iter().cloned().flatten();
+        runs.map(|step| step as usize)
+    }
+
+    /// Takes in a step behind all that it has.
+    pub(super) fn push(&mut self, step: u32, status: Option<Status>) {
+        self.tally.add(status);
+        match self.runs.last_mut() {
+            Some(run) if run.end == step => run.end += 1,
+            _ => self.runs.push(step..step + 1),
+        }
+    }
+}
+
+/// Finds the blocks of steps whose numbers ascend, in one pass over blocks and steps.
+pub(super) struct Sweep {
+    ranges: Vec<(u32, u32)>,
+    /// How many blocks start at or before the number of the last step.
+    begun: usize,
+    /// Of those, the ones whose end may still be ahead, the one that counts last.
+    open: Vec<usize>,
+}
+
+impl Sweep {
+    /// `blocks` are ordered by their ranges.
+    pub fn new(blocks: &[Block]) -> Self {
+        Self {
+            ranges: blocks.iter().map(|block| block.range).collect(),
+            begun: 0,
+            open: Vec::new(),
+        }
+    }
+
+    /// Index of the last block that starts at or before the number and whose range holds it.
+    pub fn block_of(&mut self, number: u32) -> Option<usize> {
+        let begins = |range: &(u32, u32)| range.0 <= number;
+        while self.ranges.get(self.begun).is_some_and(begins) {
+            self.open.push(self.begun);
+            self.begun += 1;
+        }
+        // A block that has ended is never needed again.
+        while let Some(last) = self.open.last() {
+            if number <= self.ranges[*last].1 {
+                return Some(*last);
+            }
+            self.open.pop();
+        }
+        None
+    }
 }
 
 /// How many steps have which status.
@@ -32,6 +99,16 @@ impl Tally {
     pub fn add(&mut self, status: Option<Status>) {
         self.total += 1;
         if let Some(status) = status {
+            self.by_status[status as usize] += 1;
+        }
+    }
+
+    /// Counts one of the steps under another status.
+    pub(super) fn turn(&mut self, from: Option<Status>, to: Option<Status>) {
+        if let Some(status) = from {
+            self.by_status[status as usize] -= 1;
+        }
+        if let Some(status) = to {
             self.by_status[status as usize] += 1;
         }
     }

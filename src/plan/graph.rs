@@ -4,16 +4,34 @@
 //! star of a million steps is as safe as a short one. Steps are numbers here: their index
 //! in the plan.
 
+use std::sync::Arc;
+
 use super::status::State;
 
+/// In a list of numbers: none.
+const NONE: u32 = u32::MAX;
+
 /// Adjacency in two flat lists: the neighbours of `n` are `targets[starts[n]..starts[n + 1]]`.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug)]
 struct Edges {
     starts: Vec<u32>,
     targets: Vec<u32>,
 }
 
+impl Default for Edges {
+    fn default() -> Self {
+        Self {
+            starts: vec![0],
+            targets: Vec::new(),
+        }
+    }
+}
+
 impl Edges {
+    fn nodes(&self) -> usize {
+        self.starts.len() - 1
+    }
+
     fn of(&self, node: usize) -> &[u32] {
         &self.targets[self.range(node)]
     }
@@ -22,8 +40,32 @@ impl Edges {
         self.starts[node] as usize..self.starts[node + 1] as usize
     }
 
+    /// Adds the neighbours of the next node.
+    fn push(&mut self, targets: &[u32]) {
+        self.targets.extend_from_slice(targets);
+        let end = u32::try_from(self.targets.len()).unwrap_or(NONE);
+        self.starts.push(end);
+    }
+
+    /// The same with other neighbours for some nodes, which are in ascending order.
+    fn with(&self, changed: &[(usize, Node)]) -> Self {
+        let mut edges = Self {
+            starts: Vec::with_capacity(self.starts.len()),
+            targets: Vec::with_capacity(self.targets.len()),
+        };
+        edges.starts.push(0);
+        let mut changed = changed.iter().peekable();
+        for node in 0..self.nodes() {
+            match changed.next_if(|(step, _)| *step == node) {
+                Some((_, changed)) => edges.push(&changed.upstream),
+                None => edges.push(self.of(node)),
+            }
+        }
+        edges
+    }
+
     fn reversed(&self) -> Self {
-        let nodes = self.starts.len() - 1;
+        let nodes = self.nodes();
         let mut starts = vec![0u32; nodes + 1];
         for target in &self.targets {
             starts[*target as usize + 1] += 1;
@@ -31,23 +73,33 @@ impl Edges {
         for node in 0..nodes {
             starts[node + 1] += starts[node];
         }
-        let mut at = starts.clone();
+        // Each start is moved to its end while the targets are filled in, which is the start
+        // of the next: so all of them are moved back by one afterwards.
         let mut targets = vec![0; self.targets.len()];
         for node in 0..nodes {
             for target in self.of(node) {
-                let slot = &mut at[*target as usize];
-                targets[*slot as usize] = u32::try_from(node).unwrap_or(u32::MAX);
+                let slot = &mut starts[*target as usize];
+                targets[*slot as usize] = u32::try_from(node).unwrap_or(NONE);
                 *slot += 1;
             }
         }
+        starts.copy_within(0..nodes, 1);
+        starts[0] = 0;
         Self { starts, targets }
+    }
+
+    /// Whether every step depends only on steps before it, so that its place in the plan is
+    /// its place in an order of work.
+    fn is_in_order(&self) -> bool {
+        (0..self.nodes()).all(|node| self.of(node).iter().all(|up| (*up as usize) < node))
     }
 }
 
 /// What the graph needs to know of one step.
 #[derive(Clone, Debug, Default)]
 pub struct Node {
-    /// Indexes of the steps it depends on; missing ones are counted in `unmet_elsewhere`.
+    /// Indexes of the steps it depends on, ascending and each once; missing ones are counted
+    /// in `unmet_elsewhere`.
     pub upstream: Vec<u32>,
     /// Missing steps and open conditions among its dependencies.
     pub unmet_elsewhere: u32,
@@ -58,112 +110,234 @@ pub struct Node {
 }
 
 /// The dependency graph of a plan with everything derived from it.
+///
+/// What hangs on dependencies alone is shared between copies; what hangs on statuses is a few
+/// bytes a step.
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
+    shape: Arc<Shape>,
+    states: Vec<State>,
+    /// How many dependencies are not met.
+    unmet: Vec<u32>,
+    blocked: Vec<bool>,
+}
+
+/// What dependencies alone decide.
+#[derive(Debug, Default)]
+struct Shape {
     upstream: Edges,
     downstream: Edges,
-    states: Vec<State>,
-    unmet: Vec<u32>,
-    /// Of the unmet dependencies, those that are no steps of the plan.
-    elsewhere: Vec<u32>,
-    blocked: Vec<bool>,
-    cycle_of: Vec<Option<u32>>,
+    /// The number of a step's cycle, or [`NONE`]; no entry at all where there are no cycles.
+    cycle_of: Vec<u32>,
     cycles: Vec<Vec<u32>>,
     height: Vec<u32>,
     depth: Vec<u32>,
 }
 
+impl Shape {
+    fn of(upstream: Edges) -> Self {
+        let mut shape = Self {
+            downstream: upstream.reversed(),
+            upstream,
+            ..Self::default()
+        };
+        let nodes = shape.upstream.nodes();
+        let last = u32::try_from(nodes).unwrap_or(NONE);
+        if shape.upstream.is_in_order() {
+            shape.height = shape.longest(0..last, &shape.upstream);
+            shape.depth = shape.longest((0..last).rev(), &shape.downstream);
+            return shape;
+        }
+        let mut order = shape.order();
+        if order.len() < nodes {
+            let (cycle_of, cycles) = cycles(&shape.upstream, &order);
+            (shape.cycle_of, shape.cycles) = (cycle_of, cycles);
+            order = shape.order();
+        }
+        shape.height = shape.longest(order.iter().copied(), &shape.upstream);
+        shape.depth = shape.longest(order.iter().rev().copied(), &shape.downstream);
+        shape
+    }
+
+    fn cycle_of(&self, step: usize) -> Option<u32> {
+        let cycle = self.cycle_of.get(step).copied();
+        cycle.filter(|cycle| *cycle != NONE)
+    }
+
+    fn same_cycle(&self, a: usize, b: usize) -> bool {
+        let cycle = self.cycle_of(a);
+        cycle.is_some() && cycle == self.cycle_of(b)
+    }
+
+    /// Every node after all it depends on, edges within a known cycle left out; without those
+    /// that no such order reaches.
+    fn order(&self) -> Vec<u32> {
+        let nodes = self.upstream.nodes();
+        let counted = |a: usize, b: u32| !self.same_cycle(a, b as usize);
+        let mut missing: Vec<u32> = (0..nodes)
+            .map(|node| {
+                let upstream = self.upstream.of(node).iter();
+                upstream.filter(|up| counted(node, **up)).count() as u32
+            })
+            .collect();
+        let mut order: Vec<u32> = Vec::with_capacity(nodes);
+        order.extend((0..nodes as u32).filter(|n| missing[*n as usize] == 0));
+        let mut next = 0;
+        while let Some(&node) = order.get(next) {
+            next += 1;
+            for target in self.downstream.of(node as usize) {
+                if counted(node as usize, *target) {
+                    missing[*target as usize] -= 1;
+                    if missing[*target as usize] == 0 {
+                        order.push(*target);
+                    }
+                }
+            }
+        }
+        order
+    }
+
+    /// Nodes on the longest way along `edges` from each node, itself included; `order` has
+    /// every node after its neighbours.
+    fn longest(&self, order: impl Iterator<Item = u32>, edges: &Edges) -> Vec<u32> {
+        let mut lengths = vec![1; edges.nodes()];
+        for node in order {
+            let node = node as usize;
+            let mut longest = 1;
+            for next in edges.of(node) {
+                if !self.same_cycle(node, *next as usize) {
+                    longest = longest.max(lengths[*next as usize] + 1);
+                }
+            }
+            lengths[node] = longest;
+        }
+        lengths
+    }
+}
+
+/// A graph that is told of its steps one by one, in their order.
+#[derive(Debug, Default)]
+pub struct Builder {
+    upstream: Edges,
+    graph: Graph,
+}
+
+impl Builder {
+    /// With room for so many steps and dependencies.
+    pub fn with_capacity(steps: usize, dependencies: usize) -> Self {
+        let mut builder = Self::default();
+        builder.upstream.starts.reserve_exact(steps);
+        builder.upstream.targets.reserve_exact(dependencies);
+        builder.graph.states.reserve_exact(steps);
+        builder.graph.unmet.reserve_exact(steps);
+        builder.graph.blocked.reserve_exact(steps);
+        builder
+    }
+
+    /// The next step: `upstream` as in [`Node`], `elsewhere` its `unmet_elsewhere`.
+    pub fn push(&mut self, upstream: &[u32], elsewhere: u32, complete: bool, blocked: bool) {
+        self.upstream.push(upstream);
+        self.graph.unmet.push(elsewhere);
+        self.graph.blocked.push(blocked);
+        self.graph.states.push(own_state(complete));
+    }
+
+    /// Derives everything from what the steps told of themselves.
+    pub fn build(mut self) -> Graph {
+        self.graph.shape = Arc::new(Shape::of(self.upstream));
+        self.graph.derive_all();
+        self.graph
+    }
+}
+
+/// All that is known of a step before it is looked at what it waits for.
+fn own_state(complete: bool) -> State {
+    match complete {
+        true => State::Done,
+        false => State::Ready,
+    }
+}
+
 impl Graph {
     /// Derives everything from the steps' own facts.
     pub fn build(nodes: impl IntoIterator<Item = Node>) -> Self {
-        let mut upstream = Edges {
-            starts: vec![0],
-            targets: Vec::new(),
-        };
-        let (mut elsewhere, mut complete, mut blocked) = (Vec::new(), Vec::new(), Vec::new());
+        let mut builder = Builder::default();
         for node in nodes {
-            upstream.targets.extend_from_slice(&node.upstream);
-            let end = u32::try_from(upstream.targets.len()).unwrap_or(u32::MAX);
-            upstream.starts.push(end);
-            elsewhere.push(node.unmet_elsewhere);
-            complete.push(node.complete);
-            blocked.push(node.blocked);
+            let Node {
+                upstream,
+                unmet_elsewhere,
+                complete,
+                blocked,
+            } = node;
+            builder.push(&upstream, unmet_elsewhere, complete, blocked);
         }
-        let downstream = upstream.reversed();
-        let (cycle_of, cycles) = cycles(&upstream);
-        let order = order(&upstream, &downstream, &cycle_of);
-        let height = longest(order.iter().copied(), &upstream, &cycle_of);
-        let depth = longest(order.iter().rev().copied(), &downstream, &cycle_of);
-        let mut graph = Self {
-            // Done or not is all that is known yet.
-            states: (complete.iter())
-                .map(|done| if *done { State::Done } else { State::Ready })
-                .collect(),
-            unmet: vec![0; complete.len()],
-            upstream,
-            downstream,
-            elsewhere,
-            blocked,
-            cycle_of,
-            cycles,
-            height,
-            depth,
-        };
-        for node in 0..graph.states.len() {
-            graph.derive(node);
-        }
-        graph
+        builder.build()
     }
 
-    /// The graph after some steps changed. Only where a dependency came or went is it built
-    /// anew; a status concerns the step and those that wait for it.
+    /// The graph after some steps changed, in ascending order. Only where a dependency came or
+    /// went is it derived anew; a status concerns the step and those that wait for it.
     pub fn amend(&mut self, changed: &[(usize, Node)]) {
-        let other_edges = |(step, node): &(usize, Node)| self.upstream.of(*step) != node.upstream;
+        let other_edges =
+            |(step, node): &(usize, Node)| self.shape.upstream.of(*step) != node.upstream;
         if changed.iter().any(other_edges) {
-            let mut nodes: Vec<Node> = (0..self.states.len()).map(|step| self.node(step)).collect();
-            for (step, node) in changed {
-                nodes[*step] = node.clone();
+            for step in 0..self.unmet.len() {
+                self.unmet[step] = self.elsewhere(step);
             }
-            *self = Self::build(nodes);
-            return;
+            for (step, node) in changed {
+                self.unmet[*step] = node.unmet_elsewhere;
+                self.blocked[*step] = node.blocked;
+                self.states[*step] = own_state(node.complete);
+            }
+            self.shape = Arc::new(Shape::of(self.shape.upstream.with(changed)));
+            return self.derive_all();
         }
+        let shape = self.shape.clone();
         for (step, node) in changed {
-            self.elsewhere[*step] = node.unmet_elsewhere;
+            self.unmet[*step] = self.unmet[*step] - self.elsewhere(*step) + node.unmet_elsewhere;
             self.blocked[*step] = node.blocked;
-            self.states[*step] = match node.complete {
-                true => State::Done,
-                false => State::Ready,
-            };
+            let done = self.states[*step] == State::Done;
+            self.states[*step] = own_state(node.complete);
+            for next in shape.downstream.of(*step) {
+                let unmet = &mut self.unmet[*next as usize];
+                *unmet = *unmet + u32::from(done) - u32::from(node.complete);
+            }
         }
         for (step, _) in changed {
-            self.derive(*step);
-            for at in self.downstream.range(*step) {
-                self.derive(self.downstream.targets[at] as usize);
+            self.settle(*step);
+            for next in shape.downstream.of(*step) {
+                self.settle(*next as usize);
             }
         }
     }
 
-    /// What a step told of itself.
-    fn node(&self, step: usize) -> Node {
-        Node {
-            upstream: self.upstream.of(step).to_vec(),
-            unmet_elsewhere: self.elsewhere[step],
-            complete: self.states[step] == State::Done,
-            blocked: self.blocked[step],
+    /// Of the unmet dependencies of a step, those that are no steps of the plan.
+    fn elsewhere(&self, step: usize) -> u32 {
+        self.unmet[step] - self.open(step)
+    }
+
+    /// How many of the steps that a step depends on are open.
+    fn open(&self, step: usize) -> u32 {
+        let upstream = self.shape.upstream.of(step).iter();
+        let open = upstream.filter(|up| self.states[**up as usize] != State::Done);
+        u32::try_from(open.count()).unwrap_or(NONE)
+    }
+
+    /// Derives every state, where `unmet` counts only what is no step of the plan and of the
+    /// states only `Done` is true.
+    fn derive_all(&mut self) {
+        for step in 0..self.states.len() {
+            self.unmet[step] += self.open(step);
+            self.settle(step);
         }
     }
 
-    /// Derives the state of a step, of which it is known whether it is done.
-    fn derive(&mut self, step: usize) {
-        let open = |n: &&u32| self.states[**n as usize] != State::Done;
-        let open = self.upstream.of(step).iter().filter(open).count();
-        let unmet = self.elsewhere[step] + u32::try_from(open).unwrap_or(u32::MAX);
-        self.unmet[step] = unmet;
+    /// Derives the state of a step, of which it is known whether it is done and what is unmet.
+    fn settle(&mut self, step: usize) {
         if self.states[step] == State::Done {
             return;
         }
         self.states[step] = match self.blocked[step] {
-            _ if unmet > 0 || self.cycle_of[step].is_some() => State::Waiting,
+            _ if self.unmet[step] > 0 || self.shape.cycle_of(step).is_some() => State::Waiting,
             true => State::Blocked,
             false => State::Ready,
         };
@@ -171,12 +345,12 @@ impl Graph {
 
     /// The steps that `step` depends on directly.
     pub fn upstream(&self, step: usize) -> impl ExactSizeIterator<Item = usize> {
-        self.upstream.of(step).iter().map(|n| *n as usize)
+        self.shape.upstream.of(step).iter().map(|n| *n as usize)
     }
 
     /// The steps that depend on `step` directly.
     pub fn downstream(&self, step: usize) -> impl ExactSizeIterator<Item = usize> {
-        self.downstream.of(step).iter().map(|n| *n as usize)
+        self.shape.downstream.of(step).iter().map(|n| *n as usize)
     }
 
     /// The derived state of `step`.
@@ -189,14 +363,20 @@ impl Graph {
         self.unmet[step] as usize
     }
 
+    /// Of those, how many are no steps of the plan: missing steps and open conditions.
+    pub fn unmet_elsewhere(&self, step: usize) -> usize {
+        self.elsewhere(step) as usize
+    }
+
     /// The cycle that `step` is part of: every step that can reach it and be reached by it.
     pub fn cycle(&self, step: usize) -> Option<&[u32]> {
-        self.cycle_of[step].map(|cycle| &*self.cycles[cycle as usize])
+        let cycle = self.shape.cycle_of(step)?;
+        Some(&self.shape.cycles[cycle as usize])
     }
 
     /// Every group of steps that wait for each other in a circle.
     pub fn cycles(&self) -> &[Vec<u32>] {
-        &self.cycles
+        &self.shape.cycles
     }
 
     /// A shortest circle through the first step of a cycle's group, in dependency order:
@@ -205,7 +385,7 @@ impl Graph {
         let Some(start) = group.first().map(|n| *n as usize) else {
             return Vec::new();
         };
-        let cycle = self.cycle_of[start];
+
         // A map, so that many small cycles in a large plan stay cheap.
         let mut came_from = std::collections::HashMap::new();
         let mut queue = std::collections::VecDeque::from([start]);
@@ -221,7 +401,7 @@ impl Graph {
                     path.reverse();
                     return path;
                 }
-                if self.cycle_of[next] == cycle && !came_from.contains_key(&next) {
+                if self.same_cycle(start, next) && !came_from.contains_key(&next) {
                     came_from.insert(next, node);
                     queue.push_back(next);
                 }
@@ -233,13 +413,13 @@ impl Graph {
     /// Everything that `step` waits for, directly or through others, nearest first, with
     /// the distance in edges.
     pub fn ancestors(&self, step: usize) -> Vec<(usize, u32)> {
-        reach(&self.upstream, step)
+        reach(&self.shape.upstream, step)
     }
 
     /// Everything that waits for `step`, directly or through others, nearest first, with
     /// the distance in edges.
     pub fn dependants(&self, step: usize) -> Vec<(usize, u32)> {
-        reach(&self.downstream, step)
+        reach(&self.shape.downstream, step)
     }
 
     /// The steps that would have no unmet dependency left if `step` were complete.
@@ -253,12 +433,12 @@ impl Graph {
     /// Steps on the longest chain that ends at `step`, itself included. Edges within a
     /// cycle do not count.
     pub fn height(&self, step: usize) -> u32 {
-        self.height[step]
+        self.shape.height[step]
     }
 
     /// Steps on the longest chain that starts at `step`, itself included.
     pub fn depth(&self, step: usize) -> u32 {
-        self.depth[step]
+        self.shape.depth[step]
     }
 
     /// The longest chain through `step`, from its first upstream step to its last dependant.
@@ -277,21 +457,21 @@ impl Graph {
             }
             path
         };
-        let mut chain = walk(&self.upstream, &self.height);
+        let mut chain = walk(&self.shape.upstream, &self.shape.height);
         chain.reverse();
         chain.push(step);
-        chain.extend(walk(&self.downstream, &self.depth));
+        chain.extend(walk(&self.shape.downstream, &self.shape.depth));
         chain
     }
 
     /// Whether two steps wait for each other in one circle.
     pub fn same_cycle(&self, a: usize, b: usize) -> bool {
-        self.cycle_of[a].is_some() && self.cycle_of[a] == self.cycle_of[b]
+        self.shape.same_cycle(a, b)
     }
 }
 
 fn reach(edges: &Edges, start: usize) -> Vec<(usize, u32)> {
-    let mut seen = vec![false; edges.starts.len() - 1];
+    let mut seen = vec![false; edges.nodes()];
     seen[start] = true;
     let mut found = vec![(start, 0)];
     let mut next = 0;
@@ -310,14 +490,16 @@ fn reach(edges: &Edges, start: usize) -> Vec<(usize, u32)> {
 }
 
 /// Tarjan's strongly connected components with an explicit stack; only those that are
-/// cycles are kept, each in ascending order.
-fn cycles(edges: &Edges) -> (Vec<Option<u32>>, Vec<Vec<u32>>) {
+/// cycles are kept, each in ascending order. The nodes of `ordered` are known to be in none.
+fn cycles(edges: &Edges, ordered: &[u32]) -> (Vec<u32>, Vec<Vec<u32>>) {
     const UNSEEN: u32 = u32::MAX;
-    let count = edges.starts.len() - 1;
+    let count = edges.nodes();
     let (mut index, mut low) = (vec![UNSEEN; count], vec![0u32; count]);
+    for node in ordered {
+        index[*node as usize] = 0;
+    }
     let mut on_stack = vec![false; count];
     let (mut stack, mut work): (Vec<u32>, Vec<(u32, u32)>) = (Vec::new(), Vec::new());
-    let mut cycle_of = vec![None; count];
     let mut cycles: Vec<Vec<u32>> = Vec::new();
     let mut next_index = 0;
     for root in 0..count {
@@ -357,63 +539,19 @@ fn cycles(edges: &Edges) -> (Vec<Option<u32>>, Vec<Vec<u32>>) {
                 }
                 if group.len() > 1 || neighbours.contains(&node) {
                     group.sort_unstable();
-                    for member in &group {
-                        cycle_of[*member as usize] = Some(cycles.len() as u32);
-                    }
                     cycles.push(group);
                 }
             }
         }
     }
     cycles.sort();
+    let mut cycle_of = vec![NONE; count];
     for (number, group) in cycles.iter().enumerate() {
         for member in group {
-            cycle_of[*member as usize] = Some(number as u32);
+            cycle_of[*member as usize] = number as u32;
         }
     }
     (cycle_of, cycles)
-}
-
-/// Every node after all it depends on, edges within a cycle left out.
-fn order(upstream: &Edges, downstream: &Edges, cycle_of: &[Option<u32>]) -> Vec<u32> {
-    let counts = |a: usize, b: usize| cycle_of[a].is_none() || cycle_of[a] != cycle_of[b];
-    let nodes = cycle_of.len();
-    let mut missing: Vec<u32> = (0..nodes)
-        .map(|node| {
-            let counted = |n: &&u32| counts(node, **n as usize);
-            upstream.of(node).iter().filter(counted).count() as u32
-        })
-        .collect();
-    let mut order: Vec<u32> = (0..nodes as u32)
-        .filter(|n| missing[*n as usize] == 0)
-        .collect();
-    let mut next = 0;
-    while let Some(&node) = order.get(next) {
-        next += 1;
-        for target in downstream.of(node as usize) {
-            if counts(node as usize, *target as usize) {
-                missing[*target as usize] -= 1;
-                if missing[*target as usize] == 0 {
-                    order.push(*target);
-                }
-            }
-        }
-    }
-    order
-}
-
-fn longest(order: impl Iterator<Item = u32>, edges: &Edges, cycle_of: &[Option<u32>]) -> Vec<u32> {
-    let mut lengths = vec![1; cycle_of.len()];
-    for node in order {
-        let node = node as usize;
-        for next in edges.of(node) {
-            let next = *next as usize;
-            if cycle_of[node].is_none() || cycle_of[node] != cycle_of[next] {
-                lengths[node] = lengths[node].max(lengths[next] + 1);
-            }
-        }
-    }
-    lengths
 }
 
 #[cfg(test)]

@@ -32,6 +32,22 @@ impl StepId {
         }
     }
 
+    /// The step with this number and suffix, whose leading dot belongs to it; none where the
+    /// number is 0 or the suffix none.
+    fn with_suffix(number: u32, suffix: &str) -> Option<Self> {
+        let named = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_alphanumeric());
+        let mut id = Self::new(number);
+        if !suffix.is_empty() {
+            let names = suffix.strip_prefix('.')?;
+            if suffix.len() > SUFFIX || !names.split('.').all(named) {
+                return None;
+            }
+            id.suffix[..suffix.len()].copy_from_slice(suffix.as_bytes());
+            id.len = suffix.len() as u8;
+        }
+        (number > 0).then_some(id)
+    }
+
     /// The sub-step of this step called `name`, if such a name is allowed.
     pub fn child(self, name: &str) -> Option<Self> {
         format!("{self}.{name}").parse().ok()
@@ -65,6 +81,9 @@ impl StepId {
 impl Ord for StepId {
     fn cmp(&self, other: &Self) -> Ordering {
         self.number.cmp(&other.number).then_with(|| {
+            if self.suffix == other.suffix {
+                return Ordering::Equal;
+            }
             let by_length = |a: &str, b: &str| a.len().cmp(&b.len()).then_with(|| a.cmp(b));
             let mut ours = self.suffix().split('.');
             let mut theirs = other.suffix().split('.');
@@ -125,19 +144,12 @@ impl FromStr for StepId {
         if digits.len() < 4 || !digits.bytes().all(|b| b.is_ascii_digit()) {
             return Err(MalformedId);
         }
-        let number: u32 = digits.parse().map_err(|_| MalformedId)?;
         // One spelling a number: 00245 would be a second name for 0245.
-        if number == 0 || (digits.len() > 4 && digits.starts_with('0')) {
+        if digits.len() > 4 && digits.starts_with('0') {
             return Err(MalformedId);
         }
-        let named = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_alphanumeric());
-        if suffix.len() > SUFFIX || !suffix.split('.').skip(1).all(named) {
-            return Err(MalformedId);
-        }
-        let mut id = Self::new(number);
-        id.suffix[..suffix.len()].copy_from_slice(suffix.as_bytes());
-        id.len = suffix.len() as u8;
-        Ok(id)
+        let number = digits.parse().map_err(|_| MalformedId)?;
+        Self::with_suffix(number, suffix).ok_or(MalformedId)
     }
 }
 
@@ -168,9 +180,7 @@ pub fn typed_id(text: &str) -> Option<StepId> {
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let number: u32 = digits.parse().ok()?;
-    let id = format!("{number:04}{suffix}");
-    id.parse().or_else(|_| id.to_ascii_uppercase().parse()).ok()
+    StepId::with_suffix(digits.parse().ok()?, suffix)
 }
 
 /// Every step ID that stands in running text as `Step 0123`, `0101–0110` or a bare `0245.A`,

@@ -9,41 +9,54 @@ pub mod checks;
 pub mod decision;
 pub mod dependency;
 pub mod field;
+mod gather;
 pub mod graph;
 pub mod id;
 pub mod packet;
+pub mod progress;
 pub mod query;
 pub mod ranking;
+mod shares;
 pub mod source;
 pub mod stage;
 pub mod status;
 pub mod step;
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
-use crate::document::log::LogDocument;
-use block::{Block, Tally};
+use block::{Block, Sweep, Tally};
 use canon::block_table::BlockRow;
 use canon::section::Section;
-use dependency::Dependency;
-use field::Field;
 use graph::{Graph, Node};
 use id::{BlockId, StepId};
+use progress::Progress;
 use source::{Role, SourceFile};
 use stage::{Stage, StageParts};
 use status::Status;
 pub use step::StepRef;
 
+/// In a list of numbers: none.
+const NONE: u32 = u32::MAX;
+
 /// A whole plan: its files and what they say.
+///
+/// What an edit of a value leaves as it is stands behind an [`Arc`], so that a copy of a plan,
+/// made where somebody else still reads it, costs a few bytes a step.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
     files: Vec<SourceFile>,
-    steps: Vec<Step>,
-    strays: Vec<LogPlace>,
-    sections: Vec<Section>,
-    block_rows: Vec<BlockRow>,
-    blocks: Vec<Block>,
-    stages: Vec<Stage>,
+    /// For each file the number of its first line, all lines of all logs counted through.
+    first_lines: Vec<u32>,
+    steps: Arc<Vec<Step>>,
+    /// The status of each step.
+    statuses: Vec<Option<Status>>,
+    strays: Arc<Vec<LogPlace>>,
+    sections: Arc<Vec<Section>>,
+    block_rows: Arc<Vec<BlockRow>>,
+    blocks: Arc<Vec<Block>>,
+    stages: Arc<Vec<Stage>>,
     graph: Graph,
     /// Of all steps, kept because every frame shows it.
     tally: Tally,
@@ -61,30 +74,40 @@ pub struct LogPlace {
     pub line: usize,
 }
 
-/// Where a step is written and what the plan needs to know of it at all times.
+/// Where a step is written. There are many: 28 bytes each.
 #[derive(Clone, Copy, Debug)]
 struct Step {
     id: StepId,
-    nth: u32,
-    log: Option<LogPlace>,
-    section: Option<usize>,
-    status: Option<Status>,
-    block: usize,
+    /// Number of its line among those of all logs, or [`NONE`].
+    line: u32,
+    /// Index of its section, or [`NONE`].
+    section: u32,
+    /// Index of its block.
+    block: u32,
 }
 
 impl Plan {
     /// Reads a plan from its files. Nothing is refused: what makes no sense is reported by
     /// the checks.
     pub fn read(files: Vec<SourceFile>) -> Self {
+        let progress = Progress::default();
+        let read = Self::read_with(files, &progress);
+        // Nobody else knows of the progress, so nobody stops it.
+        read.unwrap_or_default()
+    }
+
+    /// The same for somebody who watches how far it is and may stop it; nothing where that was
+    /// done.
+    pub fn read_with(files: Vec<SourceFile>, progress: &Progress) -> Option<Self> {
         let mut plan = Self {
+            first_lines: gather::first_lines(&files),
             files,
             ..Self::default()
         };
         plan.read_canon();
-        plan.gather_steps();
-        plan.gather_blocks();
-        plan.graph = Graph::build((0..plan.steps.len()).map(|step| plan.node(step)));
-        plan
+        plan.gather_steps(gather::SHARE, progress)?;
+        progress.finish();
+        Some(plan)
     }
 
     /// Changes the files in place and derives anew what follows, where it is known beforehand
@@ -100,50 +123,70 @@ impl Plan {
         markdown: bool,
         edit: impl FnOnce(&mut Vec<SourceFile>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let shape = |plan: &Self| (plan.files.len(), plan.log_lines());
-        let before = shape(self);
+        let (count, lines) = (self.files.len(), self.log_lines());
         let done = edit(&mut self.files)?;
-        let sections: Vec<StepId> = self.sections.iter().map(|section| section.id).collect();
-        if markdown {
-            self.block_rows.clear();
-            self.sections.clear();
+        let mut same = count == self.files.len()
+            && self.first_lines == gather::first_lines(&self.files)
+            && self.log_lines() == lines;
+        let mut other_rows = false;
+        if markdown && same {
+            let (rows, sections) = (self.block_rows.clone(), self.sections.clone());
             self.read_canon();
+            let ids = |sections: &[Section]| sections.iter().map(|s| s.id).collect::<Vec<_>>();
+            same = ids(&sections) == ids(&self.sections);
+            other_rows = !self.take_rows(&rows);
         }
-        let same = sections
-            .iter()
-            .eq(self.sections.iter().map(|section| &section.id));
-        if !same || shape(self) != before {
+        if !same {
             *self = Self::read(std::mem::take(&mut self.files));
             return Ok(done);
         }
-        let mut steps: Vec<usize> = steps
-            .iter()
-            .filter_map(|id| self.find(*id).map(|first| (first, *id)))
-            .flat_map(|(first, id)| {
-                let same = self.steps[first..].iter().take_while(move |s| s.id == id);
-                first..first + same.count()
-            })
-            .collect();
+        let mut steps: Vec<usize> = steps.iter().flat_map(|id| self.all_of(*id)).collect();
         steps.sort_unstable();
         steps.dedup();
-        let mut other_status = false;
-        for index in &steps {
-            let status = Status::read(&self.step(*index).text(Field::Status));
-            other_status |= status != self.steps[*index].status;
-            self.steps[*index].status = status;
+        for step in &steps {
+            self.restate(*step);
         }
         let nodes: Vec<(usize, Node)> =
             steps.iter().map(|step| (*step, self.node(*step))).collect();
         self.graph.amend(&nodes);
-        if other_status || markdown {
+        if other_rows {
             self.gather_blocks();
         }
         Ok(done)
     }
 
+    /// Reads the status of a step again, and counts it where it counts.
+    fn restate(&mut self, step: usize) {
+        let (before, now) = (self.statuses[step], gather::own_status(self, step));
+        if before == now {
+            return;
+        }
+        self.statuses[step] = now;
+        self.tally.turn(before, now);
+        let block = self.steps[step].block as usize;
+        Arc::make_mut(&mut self.blocks)[block]
+            .tally
+            .turn(before, now);
+    }
+
+    /// Gives the blocks their rows as they stand now; answers whether blocks are what they were
+    /// in `before`, by name and range.
+    fn take_rows(&mut self, before: &[BlockRow]) -> bool {
+        let facts = |row: &BlockRow| (row.id, row.range);
+        let (old, new) = (before.iter().map(facts), self.block_rows.iter().map(facts));
+        if !old.eq(new) {
+            return false;
+        }
+        let rows = first_rows(&self.block_rows);
+        for block in Arc::make_mut(&mut self.blocks) {
+            block.row = rows.get(&block.id).map(|row| (*row).clone());
+        }
+        true
+    }
+
     fn log_lines(&self) -> usize {
         let logs = self.files.iter().filter_map(SourceFile::log);
-        logs.map(LogDocument::line_count).sum()
+        logs.map(|log| log.line_count()).sum()
     }
 
     /// Gives the files back, to be changed and read again.
@@ -182,7 +225,7 @@ impl Plan {
 
     /// Index of the first step with this ID.
     pub fn find(&self, id: StepId) -> Option<usize> {
-        let at = self.steps.partition_point(|step| step.id < id);
+        let at = self.first_from(id);
         (self.steps.get(at)?.id == id).then_some(at)
     }
 
@@ -190,6 +233,40 @@ impl Plan {
     pub fn find_nth(&self, id: StepId, nth: u32) -> Option<usize> {
         let at = self.find(id)? + nth as usize;
         (self.steps.get(at)?.id == id).then_some(at)
+    }
+
+    /// Indexes of all steps with this ID.
+    fn all_of(&self, id: StepId) -> Range<usize> {
+        let from = self.first_from(id);
+        let same = self.steps[from..].iter().take_while(|step| step.id == id);
+        from..from + same.count()
+    }
+
+    /// Index of the first step that does not come before this ID. Numbers mostly follow each
+    /// other, so it is looked for around the place where it would be then.
+    fn first_from(&self, id: StepId) -> usize {
+        let (Some(first), Some(last)) = (self.steps.first(), self.steps.last()) else {
+            return 0;
+        };
+        let before = |at: usize| self.steps.get(at).is_some_and(|step| step.id < id);
+        let from_first = u64::from(id.number().saturating_sub(first.id.number()));
+        let numbers = u64::from(last.id.number() - first.id.number()).max(1);
+        let last = self.steps.len() - 1;
+        let guess = (from_first * last as u64 / numbers).min(last as u64) as usize;
+        let (mut low, mut high, mut stride) = (guess, guess, 1);
+        if before(guess) {
+            while before(high) {
+                (low, high) = (high + 1, high + stride);
+                stride *= 2;
+            }
+        } else {
+            while low > 0 && !before(low) {
+                (low, high) = (low.saturating_sub(stride), low);
+                stride *= 2;
+            }
+        }
+        let within = &self.steps[low..high.min(self.steps.len())];
+        low + within.partition_point(|step| step.id < id)
     }
 
     /// Indexes of the sub-steps of `id`, at any depth, and the step itself.
@@ -206,6 +283,12 @@ impl Plan {
     /// Log lines that are objects but no steps: without a readable ID.
     pub fn strays(&self) -> &[LogPlace] {
         &self.strays
+    }
+
+    /// Whether the lines of the logs follow each other as the steps do.
+    fn lines_are_in_order(&self) -> bool {
+        let lines = self.steps.iter().map(|step| step.line);
+        lines.filter(|line| *line != NONE).is_sorted()
     }
 
     /// Every block in the order of its range.
@@ -267,14 +350,13 @@ impl Plan {
 
     fn read_canon(&mut self) {
         let mut parts = StageParts::default();
+        let (mut block_rows, mut sections) = (Vec::new(), Vec::new());
         for (index, file) in self.files.iter().enumerate() {
             let (Role::Canon, Some(document)) = (file.role, file.markdown()) else {
                 continue;
             };
-            self.block_rows
-                .extend(canon::block_table::rows(document, index));
-            self.sections
-                .extend(canon::section::sections(document, index));
+            block_rows.extend(canon::block_table::rows(document, index));
+            sections.extend(canon::section::sections(document, index));
             parts.rungs.extend(canon::ladder::rungs(document, index));
             parts
                 .checklists
@@ -284,6 +366,8 @@ impl Plan {
                 .extend(canon::matrix::assignments(document, index));
             parts.notes.extend(canon::alignment::notes(document, index));
         }
+        self.block_rows = Arc::new(block_rows);
+        self.sections = Arc::new(sections);
         let names = parts.names();
         for (index, file) in self.files.iter().enumerate() {
             if let (Role::Roadmap, Some(document)) = (file.role, file.markdown()) {
@@ -296,143 +380,113 @@ impl Plan {
                 parts.packets.extend(packet);
             }
         }
-        self.stages = parts.assemble();
+        self.stages = Arc::new(parts.assemble());
     }
 
-    fn gather_steps(&mut self) {
-        let mut steps = Vec::new();
-        for (file, source) in self.files.iter().enumerate() {
-            let Some(log) = source.log() else { continue };
-            for (line, content) in log.lines().enumerate() {
-                if !content.is_object() {
-                    continue;
-                }
-                let place = LogPlace { file, line };
-                let id = content.get("step_id");
-                match id.and_then(|raw| crate::document::json::words(raw).parse().ok()) {
-                    Some(id) => steps.push(Step::new(id, Some(place), None)),
-                    None if id.is_none() && content.get("schema").is_some() => {}
-                    None => self.strays.push(place),
-                }
+    fn gather_steps(&mut self, share: usize, progress: &Progress) -> Option<()> {
+        // Every line is looked at, then every step: mostly one a line.
+        progress.expect(2 * self.log_lines());
+        let mut found = gather::lines(&self.files, share, progress)?;
+        gather::merge(&mut found, &self.sections);
+        let gather::Found {
+            steps,
+            statuses,
+            strays,
+            listed,
+        } = found;
+        self.steps = Arc::new(steps);
+        self.statuses = statuses;
+        self.strays = Arc::new(strays);
+        for step in 0..self.steps.len() {
+            if self.steps[step].section != NONE {
+                self.statuses[step] = gather::own_status(self, step);
             }
         }
-        // Logs are mostly in order already, which a stable sort recognises.
-        steps.sort_by_key(|step| step.id);
-        number_duplicates(&mut steps);
-        let logged = steps.len();
-        for (index, section) in self.sections.iter().enumerate() {
-            let at = steps[..logged].partition_point(|step| step.id < section.id);
-            match steps[..logged].get_mut(at) {
-                Some(step) if step.id == section.id && step.section.is_none() => {
-                    step.section = Some(index);
-                }
-                _ => steps.push(Step::new(section.id, None, Some(index))),
-            }
-        }
-        steps.sort_by_key(|step| step.id);
-        number_duplicates(&mut steps);
-        self.steps = steps;
-        for index in 0..self.steps.len() {
-            self.steps[index].status = Status::read(&self.step(index).text(Field::Status));
-        }
+        self.gather_blocks();
+        self.graph = gather::graph(self, listed, share, progress)?;
+        Some(())
     }
 
     fn gather_blocks(&mut self) {
         let mut blocks: Vec<Block> = Vec::new();
-        let mut named = std::collections::HashSet::new();
-        for row in &self.block_rows {
+        let mut named = HashSet::new();
+        for row in self.block_rows.iter() {
             if named.insert(row.id) {
-                blocks.push(Block {
-                    id: row.id,
-                    range: row.range.unwrap_or(row.id.default_range()),
-                    row: Some(row.clone()),
-                    steps: Vec::new(),
-                    tally: Tally::default(),
-                });
+                let range = row.range.unwrap_or(row.id.default_range());
+                blocks.push(Block::new(row.id, range, Some(row.clone())));
             }
         }
         blocks.sort_by_key(|block| block.range);
         let mut implied: Vec<Block> = Vec::new();
-        for step in &self.steps {
+        let mut sweep = Sweep::new(&blocks);
+        for step in self.steps.iter() {
             let id = BlockId(step.id.block_number());
-            if block_of(&blocks, step.id).is_none() && named.insert(id) {
-                implied.push(Block {
-                    id,
-                    range: id.default_range(),
-                    row: None,
-                    steps: Vec::new(),
-                    tally: Tally::default(),
-                });
+            let last = implied.last().map(|block| block.id);
+            if sweep.block_of(step.id.number()).is_none() && last != Some(id) && named.insert(id) {
+                implied.push(Block::new(id, id.default_range(), None));
             }
         }
         blocks.append(&mut implied);
         blocks.sort_by_key(|block| block.range);
-        let by_id: std::collections::HashMap<BlockId, usize> = blocks
-            .iter()
-            .enumerate()
+        let by_id: HashMap<BlockId, usize> = (blocks.iter().enumerate())
             .map(|(at, block)| (block.id, at))
             .collect();
+        let mut sweep = Sweep::new(&blocks);
         let mut tally = Tally::default();
-        for (index, step) in self.steps.iter_mut().enumerate() {
+        let steps = Arc::make_mut(&mut self.steps);
+        for (index, (step, status)) in steps.iter_mut().zip(&self.statuses).enumerate() {
             // A step outside every range falls to the block that its number implies.
-            step.block = block_of(&blocks, step.id)
+            let block = sweep
+                .block_of(step.id.number())
                 .unwrap_or_else(|| by_id[&BlockId(step.id.block_number())]);
-            blocks[step.block].steps.push(index);
-            blocks[step.block].tally.add(step.status);
-            tally.add(step.status);
+            step.block = block as u32;
+            blocks[block].push(index as u32, *status);
+            tally.add(*status);
         }
         self.tally = tally;
-        self.blocks = blocks;
+        self.blocks = Arc::new(blocks);
     }
 
     fn node(&self, index: usize) -> Node {
-        let mut node = Node {
-            complete: self.steps[index].status == Some(Status::Complete),
-            blocked: self.steps[index].status == Some(Status::Blocked),
-            ..Node::default()
-        };
-        for dependency in self.step(index).dependencies() {
-            match dependency {
-                Dependency::Step(id) => match self.find(id) {
-                    Some(found) => node.upstream.push(found as u32),
-                    None => node.unmet_elsewhere += 1,
-                },
-                Dependency::Condition { met, .. } => node.unmet_elsewhere += u32::from(!met),
-            }
+        let mut upstream = Vec::new();
+        let entries = self.step(index).dependencies();
+        let unmet_elsewhere = gather::resolve(gather::upstream(self, entries), &mut upstream);
+        Node {
+            upstream,
+            unmet_elsewhere,
+            complete: self.statuses[index] == Some(Status::Complete),
+            blocked: self.statuses[index] == Some(Status::Blocked),
         }
-        // Two spellings of one step are one dependency.
-        node.upstream.sort_unstable();
-        node.upstream.dedup();
-        node
+    }
+
+    /// The log line with this number among those of all logs.
+    fn log_place(&self, number: u32) -> Option<LogPlace> {
+        if number == NONE {
+            return None;
+        }
+        let file = self.first_lines.partition_point(|first| *first <= number);
+        let file = file.checked_sub(1)?;
+        let line = (number - self.first_lines[file]) as usize;
+        Some(LogPlace { file, line })
     }
 }
 
 impl Step {
-    fn new(id: StepId, log: Option<LogPlace>, section: Option<usize>) -> Self {
+    fn new(id: StepId, line: u32, section: u32) -> Self {
         Self {
             id,
-            nth: 0,
-            log,
+            line,
             section,
-            status: None,
             block: 0,
         }
     }
 }
 
-fn number_duplicates(steps: &mut [Step]) {
-    for index in 1..steps.len() {
-        if steps[index].id == steps[index - 1].id {
-            steps[index].nth = steps[index - 1].nth + 1;
-        }
+/// Of each block the row that stands first.
+fn first_rows(rows: &[BlockRow]) -> HashMap<BlockId, &BlockRow> {
+    let mut first = HashMap::with_capacity(rows.len());
+    for row in rows {
+        first.entry(row.id).or_insert(row);
     }
-}
-
-/// The last block that starts at or before the step, if its range holds the step.
-fn block_of(blocks: &[Block], id: StepId) -> Option<usize> {
-    let number = id.number();
-    let after = blocks.partition_point(|block| block.range.0 <= number);
-    blocks[..after]
-        .iter()
-        .rposition(|block| number <= block.range.1)
+    first
 }

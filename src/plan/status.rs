@@ -40,6 +40,10 @@ impl Status {
 
     /// Reads any spelling that people use: case, `_`, `-` and doubled spaces do not matter.
     pub fn read(text: &str) -> Option<Self> {
+        // Mostly it is the one spelling.
+        if let Some(status) = Self::ALL.into_iter().find(|status| status.word() == text) {
+            return Some(status);
+        }
         let plain: String = text
             .chars()
             .filter(|c| c.is_alphanumeric())

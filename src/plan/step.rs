@@ -53,6 +53,11 @@ impl<'a> StepRef<'a> {
         &self.plan.steps[self.index]
     }
 
+    /// The plan that it is a step of.
+    pub(super) fn plan(self) -> &'a Plan {
+        self.plan
+    }
+
     /// The step's index in the plan.
     pub fn index(self) -> usize {
         self.index
@@ -65,7 +70,12 @@ impl<'a> StepRef<'a> {
 
     /// How many steps with the same ID stand before it; 0 unless the ID is a duplicate.
     pub fn nth(self) -> u32 {
-        self.facts().nth
+        let id = self.id();
+        let before = self.index.checked_sub(1).map(|at| self.plan.steps[at].id);
+        match before == Some(id) {
+            true => (self.index - self.plan.first_from(id)) as u32,
+            false => 0,
+        }
     }
 
     /// The step by name, which stays the same while the plan changes around it.
@@ -75,7 +85,7 @@ impl<'a> StepRef<'a> {
 
     /// The status, if it is one of the five in any spelling.
     pub fn status(self) -> Option<Status> {
-        self.facts().status
+        self.plan.statuses[self.index]
     }
 
     /// What the dependencies make of it.
@@ -85,23 +95,23 @@ impl<'a> StepRef<'a> {
 
     /// Index of the block that its number falls into.
     pub fn block(self) -> usize {
-        self.facts().block
+        self.facts().block as usize
     }
 
     /// The log line that holds the step.
     pub fn log_place(self) -> Option<LogPlace> {
-        self.facts().log
+        self.plan.log_place(self.facts().line)
     }
 
     /// The log line that holds the step, taken apart.
     pub fn log_line(self) -> Option<LineRef<'a>> {
-        let place = self.facts().log?;
+        let place = self.log_place()?;
         Some(self.plan.files[place.file].log()?.line(place.line))
     }
 
     /// The canon section that describes the step, with its document.
     pub fn section(self) -> Option<(&'a Section, &'a MarkdownDocument)> {
-        let section = &self.plan.sections[self.facts().section?];
+        let section = self.plan.sections.get(self.facts().section as usize)?;
         Some((section, self.plan.files[section.file].markdown()?))
     }
 
@@ -222,8 +232,7 @@ impl<'a> StepRef<'a> {
     /// Where the step is written: its log line, its canon heading.
     pub fn places(self) -> Vec<Place> {
         let log = self
-            .facts()
-            .log
+            .log_place()
             .map(|place| Place::line(&self.plan.files[place.file].path, place.line + 1));
         let canon = self.section().map(|(section, document)| {
             let heading = &document.headings()[section.heading];
@@ -297,7 +306,7 @@ fn measure(text: &str) -> Option<(f64, &str)> {
 }
 
 fn words_of_list(raw: &str) -> Option<Vec<Cow<'_, str>>> {
-    Some(json::items(raw)?.into_iter().map(json::words).collect())
+    Some(json::known_items(raw)?.map(json::words).collect())
 }
 
 fn same_words(a: &str, b: &str) -> bool {

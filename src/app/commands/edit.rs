@@ -330,8 +330,8 @@ fn add(model: &mut Model) {
         (Some(step), _) if model.view.pane != Pane::Blocks => step.id(),
         (_, Some(block)) => {
             let block = &model.plan.blocks()[block];
-            match block.steps.last() {
-                Some(last) => model.plan.step(*last).id(),
+            match block.steps().next_back() {
+                Some(last) => model.plan.step(last).id(),
                 None => StepId::new(block.range.0),
             }
         }

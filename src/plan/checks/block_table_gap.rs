@@ -26,7 +26,7 @@
 use std::collections::HashSet;
 
 use super::wording::numbers;
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::canon::block_table::BlockRow;
 use crate::plan::id::BlockId;
 
@@ -36,7 +36,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "the block table has a gap or fewer than 100 blocks",
     help: Help::anywhere("copy a row of the block table for each missing block, up to B100"),
-    run,
+    passes: &[Pass::Plan(run)],
 };
 
 /// How many blocks a plan has.

@@ -19,7 +19,7 @@
 //! ```
 
 use super::wording::{listed, quoted};
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
 use crate::plan::StepRef;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
@@ -34,28 +34,27 @@ pub const RULE: Rule = Rule {
         keys: "⏎ goes to the step: `<` goes to the dependency; `s` sets the status of either",
         commands: "`stepdeck set STEP status=STATUS` says what is true; `dependencies-=ENTRY` takes out what was no dependency",
     },
-    run,
+    passes: &[Pass::Step(step)],
 };
 
-fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    let (step, plan) = (reading.step, reading.step.plan());
     let graph = plan.graph();
-    for step in plan.steps() {
-        if graph.state(step.index()) != State::Done || graph.unmet(step.index()) == 0 {
-            continue;
-        }
-        let unmet = unmet(plan, step);
-        let Some((index, _)) = unmet.first() else {
-            continue;
-        };
-        let words: Vec<&str> = unmet.iter().map(|(_, words)| words.as_str()).collect();
-        let message = format!(
-            "{} is complete, but depends on {}",
-            step.id(),
-            listed(&words)
-        );
-        let spot = Spot::entry(plan, step, Field::Dependencies, *index);
-        problems.push(RULE.problem(plan, spot, message).about(step));
+    if graph.state(step.index()) != State::Done || graph.unmet(step.index()) == 0 {
+        return;
     }
+    let unmet = unmet(plan, step);
+    let Some((index, _)) = unmet.first() else {
+        return;
+    };
+    let words: Vec<&str> = unmet.iter().map(|(_, words)| words.as_str()).collect();
+    let message = format!(
+        "{} is complete, but depends on {}",
+        step.id(),
+        listed(&words)
+    );
+    let spot = Spot::entry(plan, step, Field::Dependencies, *index);
+    problems.push(RULE.problem(plan, spot, message).about(step));
 }
 
 /// Which entries are not met, and how.

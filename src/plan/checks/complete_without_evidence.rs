@@ -18,7 +18,8 @@
 //! {"step_id": "0002", "status": "complete", "artifacts": ["https://example.org/minutes"]}
 //! ```
 
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
+use super::reading::Key;
+use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
 use crate::plan::StepRef;
 use crate::plan::field::Field;
 use crate::plan::status::State;
@@ -32,21 +33,34 @@ pub const RULE: Rule = Rule {
         keys: "⏎ goes to the step: `e` on the artifacts or the evidence says what there is to see",
         commands: "`stepdeck set STEP artifacts+=PATH`, or `evidence.link=URL`, says what there is to see",
     },
-    run,
+    passes: &[Pass::Step(step)],
 };
 
-fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
-    for step in plan.steps().filter(|step| step.state() == State::Done) {
-        if shows_something(step) {
-            continue;
-        }
-        let message = format!(
-            "{} is complete, but has no artifact, no measured value and no evidence link",
-            step.id()
-        );
-        let spot = Spot::field(plan, step, Field::Status);
-        problems.push(RULE.problem(plan, spot, message).about(step));
+fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    let (step, plan) = (reading.step, reading.step.plan());
+    if step.state() != State::Done || shows_artifact(reading) {
+        return;
     }
+    if shows_something(step) {
+        return;
+    }
+    let message = format!(
+        "{} is complete, but has no artifact, no measured value and no evidence link",
+        step.id()
+    );
+    let spot = Spot::field(plan, step, Field::Status);
+    problems.push(RULE.problem(plan, spot, message).about(step));
+}
+
+/// Whether the log surely names an artifact.
+fn shows_artifact(reading: &Reading<'_>) -> bool {
+    let worded = |item: &str| {
+        item.as_bytes()
+            .get(1)
+            .is_some_and(u8::is_ascii_alphanumeric)
+    };
+    let items = reading.items(Key::Artifacts);
+    items.is_some_and(|mut items| items.any(|item| item.starts_with('"') && worded(item)))
 }
 
 fn shows_something(step: StepRef<'_>) -> bool {

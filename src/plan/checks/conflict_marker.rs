@@ -26,7 +26,7 @@
 //! - Runbooks written
 //! ```
 
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot, canon, logs};
+use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot, canon, logs};
 use crate::document::log::{LineProblem, LogDocument};
 use crate::document::splice::Span;
 use crate::plan::LogPlace;
@@ -40,7 +40,7 @@ pub const RULE: Rule = Rule {
         keys: "keep the right lines between the markers and delete the markers: ⏎ opens each line",
         commands: "keep the right lines between the markers and delete the markers",
     },
-    run,
+    passes: &[Pass::Plan(run)],
 };
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
@@ -98,9 +98,11 @@ pub fn first(log: &LogDocument) -> Option<usize> {
 
 fn markers(log: &LogDocument) -> impl Iterator<Item = (usize, u8)> {
     log.lines().enumerate().filter_map(|(line, content)| {
-        let found = matches!(content.problem(), Some(LineProblem::ConflictMarker));
-        let first = content.bytes().get(content.body().start).copied();
-        first.filter(|_| found).map(|byte| (line, byte))
+        if !matches!(content.problem(), Some(LineProblem::ConflictMarker)) {
+            return None;
+        }
+        let first = content.bytes().get(content.body().start)?;
+        Some((line, *first))
     })
 }
 

@@ -20,7 +20,7 @@
 //! ```
 
 use super::wording::counted;
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 
@@ -33,7 +33,7 @@ pub const RULE: Rule = Rule {
         keys: "⏎ goes to the step: `e` on the dependencies takes one of these out; `T` shows the chain",
         commands: "`stepdeck set STEP dependencies-=ID` takes one of these out",
     },
-    run,
+    passes: &[Pass::Plan(run)],
 };
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {

@@ -30,7 +30,7 @@
 //! ```
 
 use super::wording::{contrasted, quoted};
-use super::{Context, Fix, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Fix, Help, Pass, Problem, Reading, Rule, Severity, Spot};
 use crate::plan::field::Field;
 
 /// The rule.
@@ -42,32 +42,34 @@ pub const RULE: Rule = Rule {
         keys: "`f` takes over one side's words; `e` writes the field in both",
         commands: "`stepdeck check --fix --prefer log` takes over the log's words, `--prefer canon` the canon's; `stepdeck set STEP FIELD=VALUE` writes a field in both",
     },
-    run,
+    passes: &[Pass::Step(step)],
 };
 
-fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
-    for step in plan.steps() {
-        for drift in step.drift() {
-            let (log, canon) = match drift.log == drift.canon {
-                // Lists can differ in their entries and still read alike.
-                true => (quoted(&drift.log), "other entries".to_owned()),
-                false => contrasted(&drift.log, &drift.canon),
-            };
-            let place = Spot::section_field(plan, step, drift.field)
-                .map(|spot| format!(" ({})", spot.place(plan)));
-            let message = format!(
-                "the {} of {} is {log} in the log and {canon} in the canon{}",
-                name(drift.field),
-                step.id(),
-                place.unwrap_or_default()
-            );
-            let fix = Fix::Drift {
-                step_index: step.index(),
-            };
-            let spot = Spot::field(plan, step, drift.field);
-            let problem = RULE.problem(plan, spot, message).mended_by(fix);
-            problems.push(problem.about(step));
-        }
+fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    let (step, plan) = (reading.step, reading.step.plan());
+    if reading.line.is_none() || step.section().is_none() {
+        return;
+    }
+    for drift in step.drift() {
+        let (log, canon) = match drift.log == drift.canon {
+            // Lists can differ in their entries and still read alike.
+            true => (quoted(&drift.log), "other entries".to_owned()),
+            false => contrasted(&drift.log, &drift.canon),
+        };
+        let place = Spot::section_field(plan, step, drift.field)
+            .map(|spot| format!(" ({})", spot.place(plan)));
+        let message = format!(
+            "the {} of {} is {log} in the log and {canon} in the canon{}",
+            name(drift.field),
+            step.id(),
+            place.unwrap_or_default()
+        );
+        let fix = Fix::Drift {
+            step_index: step.index(),
+        };
+        let spot = Spot::field(plan, step, drift.field);
+        let problem = RULE.problem(plan, spot, message).mended_by(fix);
+        problems.push(problem.about(step));
     }
 }
 

@@ -18,7 +18,7 @@
 //! {"step_id": "0001.A", "title": "Invite the auditors"}
 //! ```
 
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -29,19 +29,21 @@ pub const RULE: Rule = Rule {
         keys: "⏎ goes to the step: `D` takes out the one that is out of date; `e` here edits the line, to give it a free ID",
         commands: "take the one that is out of date out of its file, or give one of the two a free ID",
     },
-    run,
+    passes: &[Pass::Step(step)],
 };
 
-fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
-    for step in plan.steps().filter(|step| step.nth() > 0) {
-        let first = plan.find(step.id()).map(|first| plan.step(first).places());
-        let Some(first) = first.and_then(|places| places.into_iter().next()) else {
-            continue;
-        };
-        let message = format!("{} is already written at {first}", step.id());
-        let problem = RULE.problem(plan, Spot::step(plan, step), message);
-        problems.push(problem.about(step));
+fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    let (step, plan) = (reading.step, reading.step.plan());
+    if step.nth() == 0 {
+        return;
     }
+    let first = plan.find(step.id()).map(|first| plan.step(first).places());
+    let Some(first) = first.and_then(|places| places.into_iter().next()) else {
+        return;
+    };
+    let message = format!("{} is already written at {first}", step.id());
+    let problem = RULE.problem(plan, Spot::step(plan, step), message);
+    problems.push(problem.about(step));
 }
 
 #[cfg(test)]

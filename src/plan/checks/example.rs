@@ -6,6 +6,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 use super::super::Plan;
+use super::super::progress::Progress;
 use super::super::source::{Role, SourceFile};
 use super::{Context, Problem, Rule, line};
 
@@ -90,9 +91,10 @@ pub fn in_context<T>(existing: &[&str], with: impl FnOnce(&Context<'_>) -> T) ->
 
 /// What the rule finds.
 pub fn problems(rule: &Rule, plan: &Plan, existing: &[&str]) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    in_context(existing, |context| (rule.run)(plan, context, &mut problems));
-    problems
+    let found = in_context(existing, |context| {
+        super::run(&[*rule], plan, context, usize::MAX, &Progress::default())
+    });
+    found.unwrap_or_default()
 }
 
 /// What the rule finds, as `path:line:column [the bytes under the caret] message`.

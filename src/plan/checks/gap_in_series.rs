@@ -21,7 +21,7 @@
 //! ```
 
 use super::wording::numbers;
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -32,13 +32,13 @@ pub const RULE: Rule = Rule {
         keys: "⏎ goes to the step: `a` on the step before adds the next number; a retired step keeps its line",
         commands: "`stepdeck add title=TITLE --after ID` adds the next number; a retired step keeps its line",
     },
-    run,
+    passes: &[Pass::Plan(run)],
 };
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     for block in plan.blocks() {
-        for pair in block.steps.windows(2) {
-            let [before, after] = [pair[0], pair[1]].map(|step| plan.step(step));
+        for (before, after) in block.steps().zip(block.steps().skip(1)) {
+            let [before, after] = [before, after].map(|step| plan.step(step));
             let (from, to) = (before.id().number().saturating_add(1), after.id().number());
             if from >= to {
                 continue;

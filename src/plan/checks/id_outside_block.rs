@@ -19,8 +19,9 @@
 
 use std::collections::HashMap;
 
+use super::reading::Key;
 use super::wording::numbers;
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Judge, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::StepRef;
 use crate::plan::field::Field;
@@ -35,29 +36,33 @@ pub const RULE: Rule = Rule {
         keys: "⏎ goes to the step: `e` on the block sets the one that the number belongs to",
         commands: "`stepdeck set STEP block=BLOCK` sets the one that the number belongs to",
     },
-    run,
+    passes: &[Pass::Prepared(prepare)],
 };
 
-fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+fn prepare<'a>(plan: &'a Plan, _: &'a Context<'a>) -> Box<dyn Judge + 'a> {
     let ranges: HashMap<BlockId, (u32, u32)> = plan
         .blocks()
         .iter()
         .filter(|block| block.row.is_some())
         .map(|block| (block.id, block.range))
         .collect();
-    for step in plan.steps() {
+    Box::new(move |reading: &Reading<'_>, problems: &mut Vec<Problem>| {
+        let step = reading.step;
+        if is_home(reading) {
+            return;
+        }
         let Some(named) = named_block(step) else {
-            continue;
+            return;
         };
         let range = match ranges.get(&named) {
             Some(range) => *range,
             // The table does not know the block: that is what is to be said then.
-            None if !plan.block_rows().is_empty() => continue,
+            None if !plan.block_rows().is_empty() => return,
             None => named.default_range(),
         };
         let id = step.id();
         if (range.0..=range.1).contains(&id.number()) {
-            continue;
+            return;
         }
         let numbers = numbers(range.0, range.1);
         let message = format!("{id} names block {named}, which is {numbers}");
@@ -81,7 +86,17 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
         let spot = Spot::field(plan, step, Field::Block);
         let problem = RULE.problem(plan, spot, message);
         problems.push(problem.with_help(keys, commands).about(step));
-    }
+    })
+}
+
+/// Whether the step surely names the block that its number falls into, by a row of the table.
+pub(super) fn is_home(reading: &Reading<'_>) -> bool {
+    let step = reading.step;
+    let home = &step.plan().blocks()[step.block()];
+    let named = reading.plain(Key::Block).and_then(|name| name.parse().ok());
+    home.row.is_some()
+        && named == Some(home.id)
+        && (home.range.0..=home.range.1).contains(&step.id().number())
 }
 
 /// The block that the step's log line names, if it can be read.

@@ -16,7 +16,7 @@
 //! {"step_id": "0002", "status": "draft", "owner": ""}
 //! ```
 
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
 use crate::plan::field::Field;
 use crate::plan::status::Status;
 
@@ -29,19 +29,18 @@ pub const RULE: Rule = Rule {
         keys: "⏎ goes to the step: `o` sets the owner",
         commands: "`stepdeck set STEP owner=NAME` sets the owner",
     },
-    run,
+    passes: &[Pass::Step(step)],
 };
 
-fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
-    for step in plan.steps() {
-        let owned = || step.owner().chars().any(char::is_alphanumeric);
-        if step.status() != Some(Status::InProgress) || owned() {
-            continue;
-        }
-        let message = format!("{} is in progress, but has no owner", step.id());
-        let spot = Spot::field(plan, step, Field::Owner);
-        problems.push(RULE.problem(plan, spot, message).about(step));
+fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    let (step, plan) = (reading.step, reading.step.plan());
+    let owned = || step.owner().chars().any(char::is_alphanumeric);
+    if step.status() != Some(Status::InProgress) || owned() {
+        return;
     }
+    let message = format!("{} is in progress, but has no owner", step.id());
+    let spot = Spot::field(plan, step, Field::Owner);
+    problems.push(RULE.problem(plan, spot, message).about(step));
 }
 
 #[cfg(test)]

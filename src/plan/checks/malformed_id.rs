@@ -18,7 +18,7 @@
 //! ```
 
 use super::wording::quoted;
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot, canon};
+use super::{Context, Help, Pass, Plan, Problem, Reading, Rule, Severity, Spot, canon};
 use crate::document::json;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::{FIELDS, Field};
@@ -30,12 +30,11 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a step ID is not spelled as one",
     help: Help::anywhere("write four digits or more and an optional suffix, as 0245 or 0245.A"),
-    run,
+    passes: &[Pass::Plan(run), Pass::Step(step)],
 };
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     stray_lines(plan, problems);
-    dependencies(plan, problems);
     headings(plan, problems);
 }
 
@@ -57,29 +56,28 @@ fn stray_lines(plan: &Plan, problems: &mut Vec<Problem>) {
     }
 }
 
-fn dependencies(plan: &Plan, problems: &mut Vec<Problem>) {
-    for step in plan.steps() {
-        // What cannot be read as an ID counts as a condition, which is not met.
-        if plan.graph().unmet(step.index()) == 0 {
-            continue;
-        }
-        let (mut indexes, mut texts) = (Vec::new(), Vec::new());
-        for (index, entry) in step.dependencies().enumerate() {
-            match entry {
-                Dependency::Condition { text, met: false } if looks_like_id(&text) => {
-                    indexes.push(index);
-                    texts.push(text);
-                }
-                _ => {}
+fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    let (step, plan) = (reading.step, reading.step.plan());
+    // What cannot be read as an ID counts as a condition, which is not met.
+    if plan.graph().unmet_elsewhere(step.index()) == 0 {
+        return;
+    }
+    let (mut indexes, mut texts) = (Vec::new(), Vec::new());
+    for (index, entry) in step.dependencies().enumerate() {
+        match entry {
+            Dependency::Condition { text, met: false } if looks_like_id(&text) => {
+                indexes.push(index);
+                texts.push(text);
             }
+            _ => {}
         }
-        let spots = Spot::entries(plan, step, Field::Dependencies, &indexes);
-        for (text, spot) in texts.iter().zip(spots) {
-            let (id, words) = (step.id(), quoted(text));
-            let meant = meant(text);
-            let message = format!("{id} depends on {words}, which is no step ID{meant}");
-            problems.push(RULE.problem(plan, spot, message).about(step));
-        }
+    }
+    let spots = Spot::entries(plan, step, Field::Dependencies, &indexes);
+    for (text, spot) in texts.iter().zip(spots) {
+        let (id, words) = (step.id(), quoted(text));
+        let meant = meant(text);
+        let message = format!("{id} depends on {words}, which is no step ID{meant}");
+        problems.push(RULE.problem(plan, spot, message).about(step));
     }
 }
 
@@ -143,9 +141,9 @@ mod tests {
             [
                 "data/plans/plan.jsonl:2:13 [\"00245\"] “00245” is no step ID; is 0245 meant?",
                 "data/plans/plan.jsonl:3:13 [\"x\"] “x” is no step ID",
+                "docs/plan.md:1:5 [Step 57: Review] “57” is no step ID; is 0057 meant?",
                 "data/plans/plan.jsonl:1:161 [\"57\"] 0001 depends on “57”, which is no step \
                  ID; is 0057 meant?",
-                "docs/plan.md:1:5 [Step 57: Review] “57” is no step ID; is 0057 meant?",
             ]
         );
     }

@@ -20,8 +20,9 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use super::reading::Key;
 use super::wording::quoted;
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
 use crate::plan::StepRef;
 use crate::plan::field::Field;
 use crate::plan::status::State;
@@ -35,7 +36,7 @@ pub const RULE: Rule = Rule {
         keys: "⏎ goes to the step: `e` on the artifacts corrects the path, counted from the root of the plan",
         commands: "`stepdeck set STEP artifacts-=ENTRY artifacts+=PATH` corrects the path, counted from the root of the plan",
     },
-    run,
+    passes: &[Pass::Step(step)],
 };
 
 /// What a file name without any folder ends with to be taken for a path.
@@ -44,21 +45,32 @@ const FILE_ENDINGS: [&str; 16] = [
     "xlsx", "docx", "pptx", "ipynb",
 ];
 
-fn run(plan: &Plan, context: &Context<'_>, problems: &mut Vec<Problem>) {
-    for step in plan.steps().filter(|step| step.state() == State::Done) {
-        let entries = step.list(Field::Artifacts);
-        let missing: Vec<usize> = (0..entries.len())
-            .filter(|index| is_missing(plan, step, &entries[*index], context))
-            .collect();
-        let spots = Spot::entries(plan, step, Field::Artifacts, &missing);
-        for (index, spot) in missing.iter().zip(spots) {
-            let message = format!(
-                "{} names the artifact {}, which does not exist",
-                step.id(),
-                quoted(&entries[*index])
-            );
-            problems.push(RULE.problem(plan, spot, message).about(step));
-        }
+/// Whether an entry, in its raw form, is surely no path.
+fn is_address(item: &str) -> bool {
+    item.contains("://")
+}
+
+fn step(reading: &Reading<'_>, context: &Context<'_>, problems: &mut Vec<Problem>) {
+    let (step, plan) = (reading.step, reading.step.plan());
+    if step.state() != State::Done {
+        return;
+    }
+    let items = reading.items(Key::Artifacts);
+    if items.is_some_and(|mut items| items.all(is_address)) {
+        return;
+    }
+    let entries = step.list(Field::Artifacts);
+    let missing: Vec<usize> = (0..entries.len())
+        .filter(|index| is_missing(plan, step, &entries[*index], context))
+        .collect();
+    let spots = Spot::entries(plan, step, Field::Artifacts, &missing);
+    for (index, spot) in missing.iter().zip(spots) {
+        let message = format!(
+            "{} names the artifact {}, which does not exist",
+            step.id(),
+            quoted(&entries[*index])
+        );
+        problems.push(RULE.problem(plan, spot, message).about(step));
     }
 }
 

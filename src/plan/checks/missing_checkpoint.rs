@@ -23,7 +23,7 @@
 //! ```
 
 use super::wording::numbers;
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::status::State;
 
 /// The rule.
@@ -34,7 +34,7 @@ pub const RULE: Rule = Rule {
     help: Help::anywhere(
         "write the checkpoint and link it from the block's row in the block table",
     ),
-    run,
+    passes: &[Pass::Plan(run)],
 };
 
 /// How many steps lie between two checkpoints.

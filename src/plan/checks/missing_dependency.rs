@@ -17,7 +17,7 @@
 //! {"step_id": "0002", "dependencies": ["0001", "2027 budget signed"]}
 //! ```
 
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
@@ -31,32 +31,30 @@ pub const RULE: Rule = Rule {
         keys: "⏎ goes to the step: `e` on the dependencies corrects the ID or takes it out; `a` adds the missing step",
         commands: "`stepdeck set STEP dependencies-=ID` takes it out, `dependencies+=ID` puts in the one that was meant",
     },
-    run,
+    passes: &[Pass::Step(step)],
 };
 
-fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
-    for step in plan.steps() {
-        // A missing step is never met, so most steps need no second look.
-        if plan.graph().unmet(step.index()) == 0 {
-            continue;
-        }
-        let missing: Vec<(usize, StepId)> = (step.dependencies().enumerate())
-            .filter_map(|(index, dependency)| match dependency {
-                Dependency::Step(id) => plan.find(id).is_none().then_some((index, id)),
-                Dependency::Condition { .. } => None,
-            })
-            .collect();
-        let indexes: Vec<usize> = missing.iter().map(|(index, _)| *index).collect();
-        let spots = Spot::entries(plan, step, Field::Dependencies, &indexes);
-        for ((_, id), spot) in missing.iter().zip(spots) {
-            let message = format!("{} depends on {id}, which does not exist", step.id());
-            let commands = format!(
-                "`stepdeck set STEP dependencies-={id}` takes it out, `dependencies+=ID` puts in the \
-                 one that was meant"
-            );
-            let problem = RULE.problem(plan, spot, message).by_command(commands);
-            problems.push(problem.about(step));
-        }
+fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    let (step, plan) = (reading.step, reading.step.plan());
+    if plan.graph().unmet_elsewhere(step.index()) == 0 {
+        return;
+    }
+    let missing: Vec<(usize, StepId)> = (step.dependencies().enumerate())
+        .filter_map(|(index, dependency)| match dependency {
+            Dependency::Step(id) => plan.find(id).is_none().then_some((index, id)),
+            Dependency::Condition { .. } => None,
+        })
+        .collect();
+    let indexes: Vec<usize> = missing.iter().map(|(index, _)| *index).collect();
+    let spots = Spot::entries(plan, step, Field::Dependencies, &indexes);
+    for ((_, id), spot) in missing.iter().zip(spots) {
+        let message = format!("{} depends on {id}, which does not exist", step.id());
+        let commands = format!(
+            "`stepdeck set STEP dependencies-={id}` takes it out, `dependencies+=ID` puts in the \
+             one that was meant"
+        );
+        let problem = RULE.problem(plan, spot, message).by_command(commands);
+        problems.push(problem.about(step));
     }
 }
 

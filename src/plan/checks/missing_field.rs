@@ -17,8 +17,9 @@
 //! {"step_id": "0001", "block": "B01", "title": "Hold the review", "theme": "", "owner": "", "status": "draft", "outcome": "", "dependencies": [], "artifacts": [], "evidence": {"metric": "", "target": null}, "updated_at": "2026-11-01T00:00:00Z"}
 //! ```
 
+use super::reading::Key;
 use super::wording::listed;
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::StepRef;
 use crate::plan::field::Field;
@@ -32,7 +33,7 @@ pub const RULE: Rule = Rule {
         keys: "⏎ goes to the step: `e` on the field writes it; `E` opens the whole step",
         commands: "`stepdeck set STEP FIELD=VALUE` writes a field; one that is to stay empty is written into the line by hand",
     },
-    run,
+    passes: &[Pass::Plan(strays), Pass::Step(step)],
 };
 
 /// The keys that each log line has, `step_id` aside.
@@ -49,13 +50,24 @@ const REQUIRED: [&str; 10] = [
     "updated_at",
 ];
 
+/// The same as the line was taken apart, those aside that are looked into.
+const KEYS: [Key; 8] = [
+    Key::Block,
+    Key::Theme,
+    Key::Owner,
+    Key::Status,
+    Key::Outcome,
+    Key::Dependencies,
+    Key::Artifacts,
+    Key::UpdatedAt,
+];
 /// The keys that `evidence` has.
 const EVIDENCE: [(&str, &str); 2] = [("metric", "evidence.metric"), ("target", "evidence.target")];
 
 /// The bullets that each step section has, where the log does not know the step.
 const BULLETS: [Field; 3] = [Field::Outcome, Field::Owner, Field::Status];
 
-fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+fn strays(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     for place in plan.strays() {
         let log = plan.files()[place.file].log();
         if log.is_some_and(|log| log.line(place.line).get("step_id").is_none()) {
@@ -66,22 +78,43 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
             problems.push(problem.with_help(keys, commands));
         }
     }
-    for step in plan.steps() {
-        let missing = match step.log_line() {
-            Some(_) => missing_keys(step),
-            None => missing_bullets(step),
-        };
-        if !missing.is_empty() {
-            let message = format!("{} has no {}", step.id(), listed(&missing));
-            let problem = RULE.problem(plan, Spot::step(plan, step), message);
-            problems.push(problem.about(step));
-        }
-        if step.title().trim().is_empty() && !missing.contains(&"`title`".to_owned()) {
-            let message = format!("{} has an empty title", step.id());
-            let problem = RULE.problem(plan, Spot::field(plan, step, Field::Title), message);
-            problems.push(problem.about(step));
-        }
+}
+
+fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    let (step, plan) = (reading.step, reading.step.plan());
+    if is_whole(reading) {
+        return;
     }
+    let missing = match step.log_line() {
+        Some(_) => missing_keys(step),
+        None => missing_bullets(step),
+    };
+    if !missing.is_empty() {
+        let message = format!("{} has no {}", step.id(), listed(&missing));
+        let problem = RULE.problem(plan, Spot::step(plan, step), message);
+        problems.push(problem.about(step));
+    }
+    if step.title().trim().is_empty() && !missing.contains(&"`title`".to_owned()) {
+        let message = format!("{} has an empty title", step.id());
+        let problem = RULE.problem(plan, Spot::field(plan, step, Field::Title), message);
+        problems.push(problem.about(step));
+    }
+}
+
+/// Whether the log surely has all that is required of the step.
+fn is_whole(reading: &Reading<'_>) -> bool {
+    let title = reading.plain(Key::Title);
+    let titled = title.is_some_and(|title| title.starts_with(|c: char| c.is_alphanumeric()));
+    let there = |key: &Key| reading.value(*key).is_some();
+    let entries = reading.value(Key::Evidence).and_then(json::plain_entries);
+    let measured = entries.is_some_and(|entries| {
+        let named = |(name, _)| EVIDENCE.iter().position(|(key, _)| *key == name);
+        let found = entries
+            .filter_map(named)
+            .fold(0, |found, at| found | 1 << at);
+        found + 1 == 1 << EVIDENCE.len()
+    });
+    titled && measured && KEYS.iter().all(there)
 }
 
 fn missing_keys(step: StepRef<'_>) -> Vec<String> {

@@ -6,10 +6,12 @@
 //! or the clock either: both come in with the [`Context`]. Each rule is one pass over steps
 //! and edges; readiness and cycles are the graph's.
 //!
+//! - `reading`: a step's line, taken apart once for all rules
 //! - `spot`: where in a file something stands
 //! - `wording`: values quoted and listed in messages
 //! - everything else: a rule, whose opening comment is its page in the handbook
 
+mod reading;
 mod spot;
 mod wording;
 
@@ -53,16 +55,20 @@ mod tests;
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
 use super::id::StepId;
+use super::progress::Progress;
+use super::shares::in_shares;
 use super::source::{Place, Role};
 use super::{Plan, StepRef};
 use crate::document::log::LogDocument;
 use crate::document::markdown::MarkdownDocument;
 use crate::document::splice::Span;
+use reading::{Reader, Reading};
 use spot::Spot;
 
 /// How much a problem matters.
@@ -210,7 +216,7 @@ pub struct Context<'a> {
     /// The instant of the check.
     pub now: DateTime<Utc>,
     /// Whether there is a file or folder at a path relative to the plan's root.
-    pub exists: &'a dyn Fn(&Path) -> bool,
+    pub exists: &'a (dyn Fn(&Path) -> bool + Sync),
     /// The `[checks]` of `stepdeck.toml`: a rule's code with `error`, `warning`, `note` or `off`.
     pub severities: &'a BTreeMap<String, String>,
     /// The folder of checkpoints, relative to the plan's root.
@@ -250,8 +256,34 @@ pub struct Rule {
     pub title: &'static str,
     /// What to do about it, where a problem does not know better.
     pub help: Help,
-    /// Adds what it finds.
-    pub run: fn(&Plan, &Context<'_>, &mut Vec<Problem>),
+    /// How it looks.
+    passes: &'static [Pass],
+}
+
+/// How a rule looks at a plan: each adds what it finds.
+#[derive(Clone, Copy, Debug)]
+enum Pass {
+    /// At the plan as a whole.
+    Plan(fn(&Plan, &Context<'_>, &mut Vec<Problem>)),
+    /// At one step after the other; from several threads.
+    Step(fn(&Reading<'_>, &Context<'_>, &mut Vec<Problem>)),
+    /// The same with something that is found out beforehand.
+    Prepared(for<'a> fn(&'a Plan, &'a Context<'a>) -> Box<dyn Judge + 'a>),
+}
+
+/// Looks at one step after the other, from several threads.
+trait Judge: Sync {
+    /// Adds what it finds in one step.
+    fn step(&self, reading: &Reading<'_>, problems: &mut Vec<Problem>);
+
+    /// Adds what is known once all steps were looked at.
+    fn end(&self, _: &mut Vec<Problem>) {}
+}
+
+impl<F: Fn(&Reading<'_>, &mut Vec<Problem>) + Sync> Judge for F {
+    fn step(&self, reading: &Reading<'_>, problems: &mut Vec<Problem>) {
+        self(reading, problems);
+    }
 }
 
 impl Rule {
@@ -326,19 +358,98 @@ pub fn find_rule(code: &str) -> Option<&'static Rule> {
 
 /// Everything that is wrong with the plan, by file, line, column and code.
 pub fn check(plan: &Plan, context: &Context<'_>) -> Vec<Problem> {
+    let progress = Progress::default();
+    // Nobody else knows of the progress, so nobody stops it.
+    check_with(plan, context, &progress).unwrap_or_default()
+}
+
+/// The same for somebody who watches how far it is and may stop it; nothing where that was
+/// done.
+pub fn check_with(plan: &Plan, context: &Context<'_>, progress: &Progress) -> Option<Vec<Problem>> {
+    let mut problems = run(RULES, plan, context, SHARE, progress)?;
+    problems.sort_by(Problem::order);
+    Some(problems)
+}
+
+/// So many steps are worth a thread of their own.
+const SHARE: usize = 5_000;
+
+/// A rule's look at one step, and how much what it finds matters.
+type Graded<'a> = (Severity, Box<dyn Judge + 'a>);
+
+/// What these rules find: in the plan as a whole, then step by step.
+fn run(
+    rules: &[Rule],
+    plan: &Plan,
+    context: &Context<'_>,
+    share: usize,
+    progress: &Progress,
+) -> Option<Vec<Problem>> {
+    progress.expect(plan.len());
     let mut problems = Vec::new();
-    for rule in RULES {
+    let mut judges: Vec<Graded<'_>> = Vec::new();
+    for rule in rules {
         let Some(severity) = rule.severity_in(context.severities) else {
             continue;
         };
-        let from = problems.len();
-        (rule.run)(plan, context, &mut problems);
-        for problem in &mut problems[from..] {
-            problem.severity = severity;
+        for pass in rule.passes {
+            let judge: Box<dyn Judge + '_> = match *pass {
+                Pass::Plan(run) => {
+                    graded(severity, &mut problems, |found| run(plan, context, found));
+                    continue;
+                }
+                Pass::Step(look) => Box::new(move |reading: &Reading<'_>, found: &mut Vec<_>| {
+                    look(reading, context, found);
+                }),
+                Pass::Prepared(prepare) => prepare(plan, context),
+            };
+            judges.push((severity, judge));
+        }
+        if progress.is_stopped() {
+            return None;
         }
     }
-    problems.sort_by(Problem::order);
-    problems
+    let parts = in_shares(plan.len(), share, |range| {
+        look_at(plan, range, &judges, progress)
+    });
+    for mut part in parts.into_iter().collect::<Option<Vec<_>>>()? {
+        problems.append(&mut part);
+    }
+    for (severity, judge) in &judges {
+        graded(*severity, &mut problems, |found| judge.end(found));
+    }
+    progress.finish();
+    Some(problems)
+}
+
+/// What is found in a range of steps.
+fn look_at(
+    plan: &Plan,
+    range: Range<usize>,
+    judges: &[Graded<'_>],
+    progress: &Progress,
+) -> Option<Vec<Problem>> {
+    let (mut found, mut told) = (Vec::new(), progress.strides());
+    let mut reader = Reader::default();
+    for index in range {
+        let reading = reader.read(plan.step(index));
+        for (severity, judge) in judges {
+            graded(*severity, &mut found, |found| judge.step(&reading, found));
+        }
+        if !told.add(1) {
+            return None;
+        }
+    }
+    told.end().then_some(found)
+}
+
+/// Gives what `find` adds its severity.
+fn graded(severity: Severity, problems: &mut Vec<Problem>, find: impl FnOnce(&mut Vec<Problem>)) {
+    let from = problems.len();
+    find(problems);
+    for problem in &mut problems[from..] {
+        problem.severity = severity;
+    }
 }
 
 /// What is wrong with the settings themselves, each code with one sentence: codes and

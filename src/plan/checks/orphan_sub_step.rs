@@ -16,7 +16,7 @@
 //! {"step_id": "0002.A"}
 //! ```
 
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -27,19 +27,18 @@ pub const RULE: Rule = Rule {
         keys: "⏎ goes to the step: `a` adds the parent; `E` opens the sub-step to give it another ID",
         commands: "write the parent into the log, or give the sub-step another ID",
     },
-    run,
+    passes: &[Pass::Step(step)],
 };
 
-fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
-    for step in plan.steps() {
-        let Some(parent) = step.id().parent() else {
-            continue;
-        };
-        if plan.find(parent).is_none() {
-            let message = format!("{} is a part of {parent}, which does not exist", step.id());
-            let problem = RULE.problem(plan, Spot::step(plan, step), message);
-            problems.push(problem.about(step));
-        }
+fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    let (step, plan) = (reading.step, reading.step.plan());
+    let Some(parent) = step.id().parent() else {
+        return;
+    };
+    if plan.find(parent).is_none() {
+        let message = format!("{} is a part of {parent}, which does not exist", step.id());
+        let problem = RULE.problem(plan, Spot::step(plan, step), message);
+        problems.push(problem.about(step));
     }
 }
 

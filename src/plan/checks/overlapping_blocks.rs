@@ -23,7 +23,7 @@
 //! ```
 
 use super::wording::numbers;
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::canon::block_table::BlockRow;
 
 /// The rule.
@@ -32,7 +32,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "two blocks have step numbers in common",
     help: Help::anywhere("correct the step range of one of the two rows in the block table"),
-    run,
+    passes: &[Pass::Plan(run)],
 };
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {

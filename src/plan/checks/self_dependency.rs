@@ -16,7 +16,7 @@
 //! {"step_id": "0001.A", "dependencies": ["0001"]}
 //! ```
 
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 
@@ -29,24 +29,23 @@ pub const RULE: Rule = Rule {
         keys: "⏎ goes to the step: `e` on the dependencies takes the entry out",
         commands: "`stepdeck set STEP dependencies-=STEP` takes the entry out",
     },
-    run,
+    passes: &[Pass::Step(step)],
 };
 
-fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
-    for step in plan.steps() {
-        // IDs decide, not graph nodes: the second of two duplicates names itself as well.
-        let itself = plan.find(step.id()).unwrap_or(step.index());
-        if !plan.graph().upstream(step.index()).any(|up| up == itself) {
-            continue;
-        }
-        let own = Dependency::Step(step.id());
-        let Some(index) = step.dependencies().position(|entry| entry == own) else {
-            continue;
-        };
-        let message = format!("{} depends on itself", step.id());
-        let spot = Spot::entry(plan, step, Field::Dependencies, index);
-        problems.push(RULE.problem(plan, spot, message).about(step));
+fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    let (step, plan) = (reading.step, reading.step.plan());
+    // IDs decide, not graph nodes: the second of two duplicates names itself as well.
+    let itself = step.index() - step.nth() as usize;
+    if !plan.graph().upstream(step.index()).any(|up| up == itself) {
+        return;
     }
+    let own = Dependency::Step(step.id());
+    let Some(index) = step.dependencies().position(|entry| entry == own) else {
+        return;
+    };
+    let message = format!("{} depends on itself", step.id());
+    let spot = Spot::entry(plan, step, Field::Dependencies, index);
+    problems.push(RULE.problem(plan, spot, message).about(step));
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
 use crate::plan::field::Field;
 use crate::plan::status::Status;
 
@@ -31,34 +31,33 @@ pub const RULE: Rule = Rule {
         keys: "⏎ goes to the step: `s` sets what is true now; any edit of the step dates it anew",
         commands: "`stepdeck set STEP status=STATUS` says what is true now; any edit of the step dates it anew",
     },
-    run,
+    passes: &[Pass::Step(step)],
 };
 
 /// After this many days without an edit.
 const DAYS: i64 = 30;
 
-fn run(plan: &Plan, context: &Context<'_>, problems: &mut Vec<Problem>) {
-    for step in plan.steps() {
-        if step.status() != Some(Status::InProgress) {
-            continue;
-        }
-        let Ok(at) = DateTime::parse_from_rfc3339(&step.text(Field::UpdatedAt)) else {
-            continue;
-        };
-        let at = at.with_timezone(&Utc);
-        let idle = context.now.signed_duration_since(at);
-        if idle < TimeDelta::days(DAYS) {
-            continue;
-        }
-        let message = format!(
-            "{} is in progress, but was not touched for {} days, since {}",
-            step.id(),
-            idle.num_days(),
-            at.format("%Y-%m-%d")
-        );
-        let spot = Spot::field(plan, step, Field::UpdatedAt);
-        problems.push(RULE.problem(plan, spot, message).about(step));
+fn step(reading: &Reading<'_>, context: &Context<'_>, problems: &mut Vec<Problem>) {
+    let (step, plan) = (reading.step, reading.step.plan());
+    if step.status() != Some(Status::InProgress) {
+        return;
     }
+    let Ok(at) = DateTime::parse_from_rfc3339(&step.text(Field::UpdatedAt)) else {
+        return;
+    };
+    let at = at.with_timezone(&Utc);
+    let idle = context.now.signed_duration_since(at);
+    if idle < TimeDelta::days(DAYS) {
+        return;
+    }
+    let message = format!(
+        "{} is in progress, but was not touched for {} days, since {}",
+        step.id(),
+        idle.num_days(),
+        at.format("%Y-%m-%d")
+    );
+    let spot = Spot::field(plan, step, Field::UpdatedAt);
+    problems.push(RULE.problem(plan, spot, message).about(step));
 }
 
 #[cfg(test)]

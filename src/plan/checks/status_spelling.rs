@@ -23,8 +23,9 @@
 //! - **Status:** In Progress
 //! ```
 
+use super::reading::Key;
 use super::wording::quoted;
-use super::{Context, Fix, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Fix, Help, Pass, Problem, Reading, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::field::Field;
 use crate::plan::status::Status;
@@ -38,31 +39,34 @@ pub const RULE: Rule = Rule {
         keys: "`f` writes it in its one spelling",
         commands: "`stepdeck check --fix` writes it in its one spelling",
     },
-    run,
+    passes: &[Pass::Step(step)],
 };
 
-fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
-    for step in plan.steps() {
-        let Some(raw) = step.raw(Field::Status).filter(|raw| raw.starts_with('"')) else {
-            continue;
-        };
-        let text = json::words(raw);
-        let Some(status) = Status::read(&text).filter(|status| status.word() != text) else {
-            continue;
-        };
-        let message = format!(
-            "{} spells its status {} instead of {}",
-            step.id(),
-            quoted(&text),
-            quoted(status.word())
-        );
-        let fix = Fix::Status {
-            step_index: step.index(),
-        };
-        let spot = Spot::field(plan, step, Field::Status);
-        let problem = RULE.problem(plan, spot, message).mended_by(fix);
-        problems.push(problem.about(step));
+fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    let (step, plan) = (reading.step, reading.step.plan());
+    let written = step.status().map(Status::word);
+    if written.is_some() && reading.plain(Key::Status) == written {
+        return;
     }
+    let Some(raw) = step.raw(Field::Status).filter(|raw| raw.starts_with('"')) else {
+        return;
+    };
+    let text = json::words(raw);
+    let Some(status) = Status::read(&text).filter(|status| status.word() != text) else {
+        return;
+    };
+    let message = format!(
+        "{} spells its status {} instead of {}",
+        step.id(),
+        quoted(&text),
+        quoted(status.word())
+    );
+    let fix = Fix::Status {
+        step_index: step.index(),
+    };
+    let spot = Spot::field(plan, step, Field::Status);
+    let problem = RULE.problem(plan, spot, message).mended_by(fix);
+    problems.push(problem.about(step));
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ fn codes_are_unique_and_each_rule_is_a_file_with_its_two_examples() {
             assert!(source.contains(example), "{} lacks {example}", rule.code);
         }
     }
-    let others = ["mod", "spot", "wording", "example", "tests"];
+    let others = ["mod", "reading", "spot", "wording", "example", "tests"];
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
@@ -128,6 +128,19 @@ fn columns_count_characters_and_spans_count_bytes() {
     assert_eq!(found[0].span, Some(Span::new(32, 38)));
 }
 
+#[test]
+fn who_waits_sees_how_far_the_checks_are_and_may_end_them() {
+    let log: String = (1..3_000).map(|n| step(&format!("{n:04}"), &[])).collect();
+    let plan = plan(&[(LOG, &log)]);
+    let progress = Progress::default();
+    let check = || in_context(&[], |context| check_with(&plan, context, &progress));
+    assert_eq!(check(), Some(Vec::new()));
+    assert_eq!(progress.seen(), (2_999, 2_999));
+    progress.stop();
+    assert_eq!(check(), None);
+    assert!(progress.seen().0 < 2_999);
+}
+
 fn any_log() -> impl Strategy<Value = String> {
     let id = prop_oneof!["000[0-9]", "000[1-5]\\.[AB]", "[0-9]{1,5}", "x"];
     let value = prop_oneof![
@@ -179,6 +192,15 @@ proptest! {
         }
         let ordered = found.is_sorted_by(|a, b| (&a.place, a.code) <= (&b.place, b.code));
         prop_assert!(ordered);
+    }
+
+    #[test]
+    fn several_threads_find_what_one_finds(log in any_log(), canon in any_canon()) {
+        let plan = plan(&[(LOG, &log), (CANON, &canon)]);
+        let found = |share| in_context(&["docs"], |context| {
+            run(RULES, &plan, context, share, &Progress::default())
+        });
+        prop_assert_eq!(found(usize::MAX), found(1));
     }
 
     #[test]

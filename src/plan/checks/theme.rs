@@ -28,8 +28,9 @@
 //! | B01 | 0001–0100 | **Cadence** |
 //! ```
 
+use super::reading::Key;
 use super::wording::contrasted;
-use super::{Context, Fix, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Fix, Help, Judge, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::canon::normalised;
@@ -44,22 +45,26 @@ pub const RULE: Rule = Rule {
         keys: "`f` takes the block's theme over; `e` on the block words it anew",
         commands: "`stepdeck check --fix` takes the block's theme over; if the step is right, word the block's row anew",
     },
-    run,
+    passes: &[Pass::Prepared(prepare)],
 };
 
-fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+fn prepare<'a>(plan: &'a Plan, _: &'a Context<'a>) -> Box<dyn Judge + 'a> {
     let themes: Vec<(&str, String)> = (0..plan.blocks().len())
         .map(|block| plan.block_text(block, BlockColumn::Theme))
         .map(|theme| (theme, normalised(theme)))
         .collect();
-    for step in plan.steps() {
+    Box::new(move |reading: &Reading<'_>, problems: &mut Vec<Problem>| {
+        let step = reading.step;
+        let (theme, plain) = &themes[step.block()];
+        if plain.is_empty() || reading.plain(Key::Theme) == Some(theme) {
+            return;
+        }
         let raw = step.raw(Field::Theme).filter(|raw| raw.starts_with('"'));
         let Some(text) = raw.map(json::words) else {
-            continue;
+            return;
         };
-        let (theme, plain) = &themes[step.block()];
-        if plain.is_empty() || normalised(&text) == *plain {
-            continue;
+        if normalised(&text) == *plain {
+            return;
         }
         let block = plan.blocks()[step.block()].id;
         let (ours, theirs) = contrasted(&text, theme);
@@ -76,7 +81,7 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
         let spot = Spot::field(plan, step, Field::Theme);
         let problem = RULE.problem(plan, spot, message).mended_by(fix);
         problems.push(problem.about(step));
-    }
+    })
 }
 
 #[cfg(test)]

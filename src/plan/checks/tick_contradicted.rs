@@ -35,7 +35,7 @@
 //! ```
 
 use super::wording::{listed, quoted};
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::canon::checklist::Check;
 use crate::plan::id::StepId;
 use crate::plan::status::Status;
@@ -49,7 +49,7 @@ pub const RULE: Rule = Rule {
         keys: "⏎ goes to the item: `x` takes the tick away; `s` on the step sets its status",
         commands: "`stepdeck set STEP status=complete` completes the step; `stepdeck tick STAGE CHECK --off` takes the tick away",
     },
-    run,
+    passes: &[Pass::Plan(run)],
 };
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {

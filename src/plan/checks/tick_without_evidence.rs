@@ -33,7 +33,7 @@
 //! ```
 
 use super::wording::quoted;
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::canon::checklist::Check;
 
 /// The rule.
@@ -45,7 +45,7 @@ pub const RULE: Rule = Rule {
         keys: "⏎ goes to the check: `a` attaches a link; `x` takes the tick away",
         commands: "`stepdeck tick STAGE CHECK --evidence LINK` attaches a link; `--off` takes the tick away",
     },
-    run,
+    passes: &[Pass::Plan(run)],
 };
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {

@@ -19,8 +19,9 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
+use super::reading::Key;
 use super::wording::quoted;
-use super::{Context, Fix, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Fix, Help, Pass, Problem, Reading, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::field::Field;
 
@@ -30,38 +31,59 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "updated_at is not RFC 3339",
     help: Help::anywhere("any edit of the step writes it anew, as 2026-01-31T12:00:00Z"),
-    run,
+    passes: &[Pass::Step(step)],
 };
 
-fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
-    for step in plan.steps() {
-        let raw = step.raw(Field::UpdatedAt).filter(|r| r.starts_with('"'));
-        let Some(text) = raw.map(json::words) else {
-            continue;
-        };
-        if DateTime::parse_from_rfc3339(&text).is_ok() {
-            continue;
-        }
-        let message = match text.trim().is_empty() {
-            true => format!("{} does not say when it was updated", step.id()),
-            false => format!(
-                "{} was updated at {}, which is not RFC 3339",
-                step.id(),
-                quoted(&text)
-            ),
-        };
-        let spot = Spot::field(plan, step, Field::UpdatedAt);
-        let mut problem = RULE.problem(plan, spot, message).about(step);
-        if read_loosely(&text).is_some() {
-            let step_index = step.index();
-            let fix = Fix::Timestamp { step_index };
-            problem = problem.mended_by(fix).with_help(
-                "`f` writes the same instant as RFC 3339 in UTC",
-                "`stepdeck check --fix` writes the same instant as RFC 3339 in UTC",
-            );
-        }
-        problems.push(problem);
+fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    let (step, plan) = (reading.step, reading.step.plan());
+    if reading.plain(Key::UpdatedAt).is_some_and(is_usual) {
+        return;
     }
+    let raw = step.raw(Field::UpdatedAt).filter(|r| r.starts_with('"'));
+    let Some(text) = raw.map(json::words) else {
+        return;
+    };
+    if DateTime::parse_from_rfc3339(&text).is_ok() {
+        return;
+    }
+    let message = match text.trim().is_empty() {
+        true => format!("{} does not say when it was updated", step.id()),
+        false => format!(
+            "{} was updated at {}, which is not RFC 3339",
+            step.id(),
+            quoted(&text)
+        ),
+    };
+    let spot = Spot::field(plan, step, Field::UpdatedAt);
+    let mut problem = RULE.problem(plan, spot, message).about(step);
+    if read_loosely(&text).is_some() {
+        let step_index = step.index();
+        let fix = Fix::Timestamp { step_index };
+        problem = problem.mended_by(fix).with_help(
+            "`f` writes the same instant as RFC 3339 in UTC",
+            "`stepdeck check --fix` writes the same instant as RFC 3339 in UTC",
+        );
+    }
+    problems.push(problem);
+}
+
+/// Whether a text is surely RFC 3339: as stepdeck writes it, on a day that every month has.
+fn is_usual(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let form = b"0000-00-00T00:00:00Z";
+    let alike = |(byte, form): (&u8, &u8)| match form {
+        b'0' => byte.is_ascii_digit(),
+        _ => byte == form,
+    };
+    let within =
+        |at: usize, range: std::ops::RangeInclusive<&[u8]>| range.contains(&&bytes[at..at + 2]);
+    bytes.len() == form.len()
+        && bytes.iter().zip(form).all(alike)
+        && within(5, b"01"..=b"12")
+        && within(8, b"01"..=b"28")
+        && within(11, b"00"..=b"23")
+        && within(14, b"00"..=b"59")
+        && within(17, b"00"..=b"59")
 }
 
 /// The instant that a text can only mean, whatever its form: nothing where day and month

@@ -31,10 +31,11 @@
 //! ```
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::id_outside_block::named_block;
+use super::id_outside_block::{is_home, named_block};
 use super::wording::{counted, quoted};
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Judge, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::field::Field;
 use crate::plan::id::BlockId;
@@ -48,17 +49,43 @@ pub const RULE: Rule = Rule {
         keys: "add a row for it to the block table, or `e` on the block corrects the step",
         commands: "add a row for it to the block table, or correct the step: `stepdeck set STEP block=BLOCK`",
     },
-    run,
+    passes: &[Pass::Prepared(prepare)],
 };
 
-fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
-    let known: HashSet<BlockId> = plan.block_rows().iter().map(|row| row.id).collect();
-    let mut unknown: BTreeMap<BlockId, Vec<usize>> = BTreeMap::new();
-    for step in plan.steps() {
+fn prepare<'a>(plan: &'a Plan, _: &'a Context<'a>) -> Box<dyn Judge + 'a> {
+    Box::new(Unknown {
+        plan,
+        known: plan.block_rows().iter().map(|row| row.id).collect(),
+        steps: Mutex::default(),
+    })
+}
+
+struct Unknown<'a> {
+    plan: &'a Plan,
+    known: HashSet<BlockId>,
+    /// For each unknown block the first of the steps that name it, and how many do.
+    steps: Mutex<BTreeMap<BlockId, (usize, usize)>>,
+}
+
+impl Unknown<'_> {
+    fn steps(&self) -> MutexGuard<'_, BTreeMap<BlockId, (usize, usize)>> {
+        self.steps.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Judge for Unknown<'_> {
+    fn step(&self, reading: &Reading<'_>, problems: &mut Vec<Problem>) {
+        let (step, plan) = (reading.step, self.plan);
+        if is_home(reading) {
+            return;
+        }
         let text = step.raw(Field::Block).filter(|raw| raw.starts_with('"'));
         match (text, named_block(step)) {
-            (Some(_), Some(block)) if !known.is_empty() && !known.contains(&block) => {
-                unknown.entry(block).or_default().push(step.index());
+            (Some(_), Some(block)) if !self.known.is_empty() && !self.known.contains(&block) => {
+                let mut steps = self.steps();
+                let (first, count) = steps.entry(block).or_insert((step.index(), 0));
+                *first = step.index().min(*first);
+                *count += 1;
             }
             (Some(raw), None) => {
                 let words = quoted(&json::words(raw));
@@ -73,18 +100,22 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
             _ => {}
         }
     }
-    for (block, steps) in unknown {
-        let step = plan.step(steps[0]);
-        let others = match steps.len() - 1 {
-            0 => String::new(),
-            more => format!(" (and {} with it)", counted(more, "other step")),
-        };
-        let message = format!(
-            "{} names block {block}{others}, but the block table has no row for it",
-            step.id()
-        );
-        let spot = Spot::field(plan, step, Field::Block);
-        problems.push(RULE.problem(plan, spot, message).about(step));
+
+    fn end(&self, problems: &mut Vec<Problem>) {
+        let plan = self.plan;
+        for (block, (first, count)) in self.steps().iter() {
+            let step = plan.step(*first);
+            let others = match count - 1 {
+                0 => String::new(),
+                more => format!(" (and {} with it)", counted(more, "other step")),
+            };
+            let message = format!(
+                "{} names block {block}{others}, but the block table has no row for it",
+                step.id()
+            );
+            let spot = Spot::field(plan, step, Field::Block);
+            problems.push(RULE.problem(plan, spot, message).about(step));
+        }
     }
 }
 

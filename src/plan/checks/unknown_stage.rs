@@ -46,7 +46,7 @@
 use std::collections::HashSet;
 
 use super::wording::{listed, quoted};
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot, canon};
+use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot, canon};
 use crate::document::markdown::MarkdownDocument;
 use crate::document::splice::Span;
 use crate::plan::canon::{checklist, matrix, normalised};
@@ -57,7 +57,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "a matrix or checklist names a stage that is not on the ladder",
     help: Help::anywhere("name the stage as the ladder does, or add a row to the ladder"),
-    run,
+    passes: &[Pass::Plan(run)],
 };
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {

@@ -17,7 +17,7 @@
 //! ```
 
 use super::wording::quoted;
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::field::Field;
 use crate::plan::status::Status;
@@ -31,33 +31,35 @@ pub const RULE: Rule = Rule {
         keys: "⏎ goes to the step: `s` sets a status: idea, draft, in progress, blocked or complete",
         commands: "`stepdeck set STEP status=STATUS` sets one: idea, draft, in progress, blocked or complete",
     },
-    run,
+    passes: &[Pass::Step(step)],
 };
 
-fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
-    for step in plan.steps() {
-        let logged = step.raw(Field::Status).filter(|raw| raw.starts_with('"'));
-        let section = step.section();
-        let canon = section.and_then(|(section, document)| section.text(document, Field::Status));
-        for (text, in_log) in [(logged.map(json::words), true), (canon, false)] {
-            let Some(text) = text.filter(|text| Status::read(text).is_none()) else {
-                continue;
-            };
-            let spot = match in_log {
-                true => None,
-                false => Spot::section_field(plan, step, Field::Status),
-            };
-            let spot = spot.unwrap_or_else(|| Spot::field(plan, step, Field::Status));
-            let message = match text.trim().is_empty() {
-                true => format!("{} has an empty status", step.id()),
-                false => format!(
-                    "{} has the status {}, which is none",
-                    step.id(),
-                    quoted(&text)
-                ),
-            };
-            problems.push(RULE.problem(plan, spot, message).about(step));
-        }
+fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    let (step, plan) = (reading.step, reading.step.plan());
+    if step.status().is_some() && step.section().is_none() {
+        return;
+    }
+    let logged = step.raw(Field::Status).filter(|raw| raw.starts_with('"'));
+    let section = step.section();
+    let canon = section.and_then(|(section, document)| section.text(document, Field::Status));
+    for (text, in_log) in [(logged.map(json::words), true), (canon, false)] {
+        let Some(text) = text.filter(|text| Status::read(text).is_none()) else {
+            continue;
+        };
+        let spot = match in_log {
+            true => None,
+            false => Spot::section_field(plan, step, Field::Status),
+        };
+        let spot = spot.unwrap_or_else(|| Spot::field(plan, step, Field::Status));
+        let message = match text.trim().is_empty() {
+            true => format!("{} has an empty status", step.id()),
+            false => format!(
+                "{} has the status {}, which is none",
+                step.id(),
+                quoted(&text)
+            ),
+        };
+        problems.push(RULE.problem(plan, spot, message).about(step));
     }
 }
 

@@ -18,7 +18,7 @@
 //! {"step_id": "0001", "title": "Hold the review"}
 //! ```
 
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot, logs};
+use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot, logs};
 use crate::document::log::LineProblem;
 use crate::document::splice::Span;
 use crate::plan::LogPlace;
@@ -32,7 +32,7 @@ pub const RULE: Rule = Rule {
         keys: "⏎ opens the line as text; it is kept byte for byte until then",
         commands: "mend the line in an editor; it is kept byte for byte until then",
     },
-    run,
+    passes: &[Pass::Plan(run)],
 };
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {

@@ -21,7 +21,7 @@
 //! {"step_id": "0002"}
 //! ```
 
-use super::{Context, Fix, Help, Plan, Problem, Rule, Severity, Spot, conflict_marker};
+use super::{Context, Fix, Help, Pass, Plan, Problem, Rule, Severity, Spot, conflict_marker};
 use crate::plan::{LogPlace, StepRef};
 
 /// The rule.
@@ -33,10 +33,13 @@ pub const RULE: Rule = Rule {
         keys: "`f` moves the lines into order",
         commands: "`stepdeck check --fix` moves the lines into order",
     },
-    run,
+    passes: &[Pass::Plan(run)],
 };
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    if plan.lines_are_in_order() {
+        return;
+    }
     let mut steps: Vec<(LogPlace, StepRef<'_>)> = plan
         .steps()
         .filter_map(|step| Some((step.log_place()?, step)))

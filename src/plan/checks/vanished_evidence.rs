@@ -41,7 +41,7 @@ use std::path::{Path, PathBuf};
 
 use super::missing_artifact::{local_path, normal};
 use super::wording::quoted;
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
 use crate::document::markdown::MarkdownDocument;
 use crate::document::splice::Span;
 use crate::plan::canon::roadmap::Evidence;
@@ -55,7 +55,7 @@ pub const RULE: Rule = Rule {
         keys: "put the file back, or press `a` on the check to attach where it is now and take the old line out of the roadmap",
         commands: "put the file back, or attach where it is now with `stepdeck tick STAGE CHECK --evidence PATH` and take the old line out of the roadmap",
     },
-    run,
+    passes: &[Pass::Plan(run)],
 };
 
 fn run(plan: &Plan, context: &Context<'_>, problems: &mut Vec<Problem>) {

@@ -48,7 +48,7 @@
 //! - **Waiver:** Nobody is on call before June (2026-05-01, Ada)
 //! ```
 
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
+use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
 use crate::document::splice::Span;
 use crate::plan::packet::Decision;
 
@@ -61,7 +61,7 @@ pub const RULE: Rule = Rule {
         keys: "write a bullet `**Waiver:**` under the packet's heading “Decision”, or hold the review anew: `P` on the stage",
         commands: "write a bullet `**Waiver:**` under the packet's heading “Decision”, or set its decision to no-go",
     },
-    run,
+    passes: &[Pass::Plan(run)],
 };
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {

@@ -17,9 +17,10 @@
 //! {"step_id": "0001", "dependencies": ["0002"], "evidence": {"metric": "coverage", "target": "80 %"}}
 //! ```
 
-use super::{Context, Help, Plan, Problem, Rule, Severity, Spot};
+use super::reading::Key;
+use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
 use crate::document::json;
-use crate::plan::field::{FIELDS, Field, FieldSpec, Kind};
+use crate::plan::field::{FIELDS, Field, FieldSpec, KEY_ORDER, Kind};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -30,58 +31,106 @@ pub const RULE: Rule = Rule {
         keys: "⏎ goes to the step: `e` on the field writes it anew; `E` opens the whole step",
         commands: "write it anew in the line: a text as \"…\", a list as [\"…\"], an object as {\"…\": …}",
     },
-    run,
+    passes: &[Pass::Step(step)],
 };
 
-fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
-    for step in plan.steps() {
-        let Some(line) = step.log_line() else {
+fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    let (step, plan) = (reading.step, reading.step.plan());
+    if is_right(reading) {
+        return;
+    }
+    let Some(line) = step.log_line() else {
+        return;
+    };
+    let mut report = |name: &str, raw: &str, wanted: &str, spot| {
+        let found = match wanted {
+            TEXTS if raw.starts_with('[') => "a list of other things",
+            _ => type_of(raw),
+        };
+        let message = format!("`{name}` of {} is {found}, not {wanted}", step.id());
+        problems.push(RULE.problem(plan, spot, message).about(step));
+    };
+    if let Some(raw) = line.get("step_id").filter(|raw| !raw.starts_with('"')) {
+        report("step_id", raw, "text", Spot::step(plan, step));
+    }
+    for spec in FIELDS.iter().filter(|spec| spec.inner.is_none()) {
+        let Some(raw) = value(line.get(spec.key)) else {
             continue;
         };
-        let mut report = |name: &str, raw: &str, wanted: &str, spot| {
-            let found = match wanted {
-                TEXTS if raw.starts_with('[') => "a list of other things",
-                _ => type_of(raw),
-            };
-            let message = format!("`{name}` of {} is {found}, not {wanted}", step.id());
-            problems.push(RULE.problem(plan, spot, message).about(step));
+        let index = items_fault(spec, raw);
+        let spot = || match index {
+            Some(index) => Spot::entry(plan, step, spec.field, index),
+            None => Spot::field(plan, step, spec.field),
         };
-        if let Some(raw) = line.get("step_id").filter(|raw| !raw.starts_with('"')) {
-            report("step_id", raw, "text", Spot::step(plan, step));
+        match spec.kind {
+            Kind::List if !raw.starts_with('[') => report(spec.name, raw, "a list", spot()),
+            Kind::List if index.is_some() => report(spec.name, raw, TEXTS, spot()),
+            Kind::List => {}
+            _ if raw.starts_with('"') => {}
+            _ => report(spec.name, raw, "text", spot()),
         }
-        for spec in FIELDS.iter().filter(|spec| spec.inner.is_none()) {
-            let Some(raw) = value(line.get(spec.key)) else {
-                continue;
-            };
-            let index = items_fault(spec, raw);
-            let spot = || match index {
-                Some(index) => Spot::entry(plan, step, spec.field, index),
-                None => Spot::field(plan, step, spec.field),
-            };
-            match spec.kind {
-                Kind::List if !raw.starts_with('[') => report(spec.name, raw, "a list", spot()),
-                Kind::List if index.is_some() => report(spec.name, raw, TEXTS, spot()),
-                Kind::List => {}
-                _ if raw.starts_with('"') => {}
-                _ => report(spec.name, raw, "text", spot()),
-            }
-        }
-        for (key, first) in objects() {
-            let Some(raw) = value(line.get(key)) else {
-                continue;
-            };
-            let Ok(object) = json::Object::parse(raw) else {
-                report(key, raw, "an object", Spot::field(plan, step, first));
-                continue;
-            };
-            for spec in FIELDS.iter().filter(|spec| spec.key == key) {
-                let inner = spec.inner.and_then(|inner| value(object.get(inner)));
-                if let Some((raw, wanted)) = inner.and_then(|raw| inner_fault(spec, raw)) {
-                    report(spec.name, raw, wanted, Spot::field(plan, step, spec.field));
-                }
+    }
+    for (key, first) in objects() {
+        let Some(raw) = value(line.get(key)) else {
+            continue;
+        };
+        let Ok(object) = json::Object::parse(raw) else {
+            report(key, raw, "an object", Spot::field(plan, step, first));
+            continue;
+        };
+        for spec in FIELDS.iter().filter(|spec| spec.key == key) {
+            let inner = spec.inner.and_then(|inner| value(object.get(inner)));
+            if let Some((raw, wanted)) = inner.and_then(|raw| inner_fault(spec, raw)) {
+                report(spec.name, raw, wanted, Spot::field(plan, step, spec.field));
             }
         }
     }
+}
+
+/// Keys of texts, `step_id` aside.
+const TEXT_KEYS: [Key; 9] = [
+    Key::Block,
+    Key::Title,
+    Key::Theme,
+    Key::Owner,
+    Key::Status,
+    Key::Outcome,
+    Key::Verification,
+    Key::Notes,
+    Key::UpdatedAt,
+];
+/// Keys of lists of texts.
+const LIST_KEYS: [Key; 3] = [Key::Dependencies, Key::Inputs, Key::Artifacts];
+/// Keys of objects.
+const OBJECT_KEYS: [Key; 3] = [Key::Evidence, Key::Effort, Key::Cost];
+
+/// Whether there is surely nothing to say about the step.
+fn is_right(reading: &Reading<'_>) -> bool {
+    let text = |key| reading.value(key).is_none_or(|raw| raw.starts_with('"'));
+    let list = |key| match (reading.value(key), reading.items(key)) {
+        (None, _) => true,
+        (_, Some(mut items)) => items.all(|item| item.starts_with('"')),
+        _ => false,
+    };
+    let object = |key: Key| match reading.value(key) {
+        None => true,
+        Some(raw) => {
+            let fits = |(name, raw): (&str, &str)| {
+                let own = |spec: &&FieldSpec| {
+                    spec.inner == Some(name) && spec.key == KEY_ORDER[key as usize]
+                };
+                let spec = FIELDS.iter().find(own);
+                let inner = value(Some(raw));
+                spec.is_none_or(|spec| inner.is_none_or(|raw| inner_fault(spec, raw).is_none()))
+            };
+            json::plain_entries(raw).is_some_and(|mut entries| entries.all(fits))
+        }
+    };
+    let id = reading.raw(Key::StepId);
+    id.is_none_or(|raw| raw.starts_with('"'))
+        && TEXT_KEYS.into_iter().all(text)
+        && LIST_KEYS.into_iter().all(list)
+        && OBJECT_KEYS.into_iter().all(object)
 }
 
 /// What a list should be that has the wrong items.

@@ -161,8 +161,8 @@ fn steps(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, block: usiz
     let (from, to) = block.range;
     // Of several steps with one number the first one stands for all, sub-steps included.
     let mut by_number = HashMap::new();
-    for index in block.steps.iter().rev() {
-        by_number.insert(model.plan.step(*index).id().number(), *index);
+    for index in block.steps().rev() {
+        by_number.insert(model.plan.step(index).id().number(), index);
     }
     let selected = model.step().map(|step| step.id().number());
     let selected = selected.and_then(|number| number.checked_sub(from));

@@ -1,0 +1,65 @@
+//! Work over a range of things, shared between processor cores.
+//!
+//! The range is cut into as many parts as pay, each part is worked on by one thread, and the
+//! results come in the order of the parts: what follows from them is the same however many
+//! there were. Small work stays on the thread that asks.
+
+use std::num::NonZero;
+use std::ops::Range;
+use std::thread;
+
+/// The most threads that one piece of work is shared between.
+const MOST: usize = 4;
+
+/// Does `work` on all of `0..len`, in parts that have at least `least` things, if there are
+/// several.
+pub(super) fn in_shares<T: Send>(
+    len: usize,
+    least: usize,
+    work: impl Fn(Range<usize>) -> T + Sync,
+) -> Vec<T> {
+    let worth = len / least.max(1);
+    if worth < 2 {
+        return vec![work(0..len)];
+    }
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    parted(len, worth.min(cores).min(MOST), work)
+}
+
+/// Does `work` in so many parts.
+fn parted<T: Send>(len: usize, parts: usize, work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
+    let part = |at: usize| len * at / parts..len * (at + 1) / parts;
+    let work = &work;
+    thread::scope(|scope| {
+        let others: Vec<_> = (1..parts)
+            .map(|at| scope.spawn(move || work(part(at))))
+            .collect();
+        let mut results = Vec::with_capacity(parts);
+        results.push(work(part(0)));
+        for other in others {
+            match other.join() {
+                Ok(result) => results.push(result),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        results
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_are_the_whole_in_order() {
+        for (len, parts) in [(0, 1), (1, 3), (10, 3), (4, 4)] {
+            let seen: Vec<usize> = parted(len, parts, Iterator::collect::<Vec<_>>).concat();
+            assert_eq!(seen, (0..len).collect::<Vec<_>>(), "{len} in {parts}");
+        }
+        assert_eq!(
+            in_shares(100, 1, |part| part.len()).iter().sum::<usize>(),
+            100
+        );
+        assert_eq!(in_shares(100, 51, |part| part), [0..100]);
+    }
+}
