@@ -9,6 +9,7 @@ mod demo;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::path::Path;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -22,7 +23,7 @@ use stepdeck::document::log::LogDocument;
 use stepdeck::plan::Plan;
 use stepdeck::plan::field::Field;
 use stepdeck::plan::graph::{Graph, Node};
-use stepdeck::plan::source::SourceFile;
+use stepdeck::plan::source::{Role, SourceFile};
 use stepdeck::plan::status::Status;
 use stepdeck::tui::draw::draw;
 use stepdeck::tui::theme::{Background, ColorDepth, Theme};
@@ -35,7 +36,9 @@ const LINEAR: f64 = 11.0;
 /// How much ten times the steps may cost where the work is for one key.
 const CONSTANT: f64 = 1.2;
 /// How often a key is pressed, so that one step with long words does not count too much.
-const PRESSES: u64 = 10;
+const PRESSES: usize = 10;
+/// Steps in the stars whose keys are compared: more than are counted for a frame.
+const HUBS: [usize; 2] = [12_000, 120_000];
 /// Steps of the chain and the star.
 const MANY: u32 = 1_000_000;
 /// A stack that a recursion over [`MANY`] steps would overflow at once.
@@ -166,31 +169,85 @@ fn reading_and_amending_a_plan_grow_with_its_steps_and_no_faster() {
     }
 }
 
+/// Opens a plan, presses keys to get somewhere, and counts what the keys `measured` cost then,
+/// their frames included.
+fn count_keys(files: Vec<SourceFile>, before: &str, measured: &str) -> Count {
+    let now = NOW.parse().expect("an instant");
+    let mut model = Model::new(files, Setting::default(), Keymap::default(), now);
+    let theme = Theme::new(ColorDepth::TrueColor, Background::Dark, false);
+    let mut sight = Sight::default();
+    let mut screen = Terminal::new(TestBackend::new(160, 48)).expect("a screen");
+    let mut press = |model: &mut Model, letter: char| {
+        let code = match letter {
+            '\t' => Code::Tab,
+            letter => Code::Char(letter),
+        };
+        update(model, Message::Key(Key::plain(code)));
+        let drawn = screen.draw(|frame| draw(frame, model, &theme, &mut sight, None));
+        drawn.expect("a screen in memory can be drawn on");
+    };
+    before.chars().for_each(|key| press(&mut model, key));
+    let frame = |model: &Model| (model.selected(), model.view.link, model.view.tree);
+    let from = frame(&model);
+    let (mut count, ()) = counted(|| {
+        for key in measured.chars() {
+            press(&mut model, key);
+            assert_ne!(frame(&model), from, "{key} moves the cursor");
+            press(&mut model, opposite(key));
+            assert_eq!(frame(&model), from, "and back");
+        }
+    });
+    // Which steps have been counted is noted in a bit for each step of the plan; only those of
+    // the steps that are met are touched.
+    count.bytes -= 2 * measured.len() as u64 * (model.plan.len() as u64).div_ceil(64) * 8;
+    count
+}
+
+fn opposite(key: char) -> char {
+    match key {
+        'j' => 'k',
+        'k' => 'j',
+        'T' => 'T',
+        key => panic!("{key} has no opposite"),
+    }
+}
+
 #[test]
 fn a_key_costs_the_same_on_a_long_plan_as_on_a_short_one() {
-    let counts = at_each_size(|files| {
-        let now = NOW.parse().expect("an instant");
-        let mut model = Model::new(files, Setting::default(), Keymap::default(), now);
-        let theme = Theme::new(ColorDepth::TrueColor, Background::Dark, false);
-        let mut sight = Sight::default();
-        let mut screen = Terminal::new(TestBackend::new(160, 48)).expect("a screen");
-        let mut press = |model: &mut Model, letter: char| {
-            update(model, Message::Key(Key::plain(Code::Char(letter))));
-            let drawn = screen.draw(|frame| draw(frame, model, &theme, &mut sight, None));
-            drawn.expect("a screen in memory can be drawn on");
-        };
-        // Near the end few steps wait for the selected one: the chain pane counts them all,
-        // which is work as great as their number, not as the plan.
-        press(&mut model, 'G');
-        (0..=PRESSES).for_each(|_| press(&mut model, 'k'));
-        let before = model.selected();
-        let (mut count, ()) = counted(|| (0..PRESSES).for_each(|_| press(&mut model, 'j')));
-        assert_ne!(model.selected(), before, "the key moves the cursor");
-        // It notes which it has met in one byte a step; only the bytes of those are touched.
-        count.bytes -= PRESSES * model.plan.len() as u64;
-        count
-    });
+    // Near the end few steps wait for the selected one.
+    let counts = at_each_size(|files| count_keys(files, "Gkkkkkkkkkkk", &"j".repeat(PRESSES)));
     grows_at_most("the key j", CONSTANT, &counts);
+}
+
+#[test]
+fn a_key_costs_the_same_however_many_steps_wait_for_the_selected_one() {
+    for (what, before, measured) in [
+        ("leaving and reaching the hub of a star", "g", "jj"),
+        ("the tree of the hub", "g", "TT"),
+        ("walking the chain of the hub", "g\t\tljjj", "kkjj"),
+        ("walking the tree of the hub", "g\t\tTj", "jk"),
+    ] {
+        let counts: Vec<Count> = HUBS
+            .iter()
+            .map(|steps| count_keys(star(*steps), before, measured))
+            .collect();
+        grows_at_most(what, CONSTANT, &counts);
+    }
+}
+
+/// A plan in which every step waits for the first one.
+fn star(steps: usize) -> Vec<SourceFile> {
+    let line = |number: usize| {
+        let upstream = if number == 1 { "" } else { r#""0001""# };
+        let block = number.div_ceil(100);
+        format!(
+            r#"{{"step_id":"{number:04}","block":"B{block:02}","title":"One of many","status":"draft","dependencies":[{upstream}]}}"#
+        )
+    };
+    let log: Vec<String> = (1..=steps).map(line).collect();
+    let log = log.join("\n").into_bytes();
+    let path = Path::new("data/plans/star.jsonl");
+    vec![SourceFile::load(path, Role::Log, log)]
 }
 
 #[test]

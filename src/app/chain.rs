@@ -41,10 +41,11 @@ pub fn tree(plan: &Plan, middle: usize) -> Vec<TreeRow> {
 }
 
 fn half(plan: &Plan, middle: usize, upstream: bool) -> Vec<TreeRow> {
+    // Each of them takes a row, so that no more can show.
     let neighbours = |step: usize| -> Vec<usize> {
         match upstream {
-            true => plan.graph().upstream(step).collect(),
-            false => plan.graph().downstream(step).collect(),
+            true => plan.graph().upstream(step).take(MOST).collect(),
+            false => plan.graph().downstream(step).take(MOST).collect(),
         }
     };
     let mut rows = Vec::new();

@@ -422,6 +422,33 @@ impl Graph {
         reach(&self.shape.downstream, step)
     }
 
+    /// How many steps wait for `step`, directly or through others, counted up to `most`.
+    pub fn count_dependants(&self, step: usize, most: usize) -> usize {
+        const BITS: usize = u64::BITS as usize;
+        let mut seen = vec![0u64; self.states.len().div_ceil(BITS)];
+        let mut see = |node: usize| {
+            let (word, bit) = (&mut seen[node / BITS], 1 << (node % BITS));
+            let new = *word & bit == 0;
+            *word |= bit;
+            new
+        };
+        see(step);
+        let (mut found, mut next) = (vec![step], 0);
+        while let Some(node) = found.get(next) {
+            next += 1;
+            for target in self.downstream(*node) {
+                // The step itself is among those found.
+                if found.len() > most {
+                    return most;
+                }
+                if see(target) {
+                    found.push(target);
+                }
+            }
+        }
+        found.len() - 1
+    }
+
     /// The steps that would have no unmet dependency left if `step` were complete.
     pub fn held_back_by(&self, step: usize) -> impl Iterator<Item = usize> {
         let holds = self.states[step] != State::Done;
@@ -585,6 +612,8 @@ mod tests {
         assert_eq!(states, [Done, Ready, Waiting, Waiting, Blocked]);
         assert_eq!(graph.held_back_by(1).collect::<Vec<_>>(), [2]);
         assert_eq!(graph.dependants(0).len(), 4);
+        let counts = [0, 3, 4, 5].map(|most| graph.count_dependants(0, most));
+        assert_eq!(counts, [0, 3, 4, 4]);
     }
 
     #[test]

@@ -32,6 +32,7 @@ pub use screen::{Screen, redraw_next};
 use signals::Signals;
 
 mod background;
+mod encode;
 mod input;
 mod parse;
 mod screen;
@@ -98,7 +99,7 @@ impl Terminal {
             tty,
             signals: Some(signals),
         };
-        terminal.take()?;
+        terminal.reclaim()?;
         if options.ask_background {
             let mut out = io::stdout();
             out.write_all(background::QUESTION)?;

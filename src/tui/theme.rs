@@ -7,13 +7,9 @@
 //!
 //! # Without colours, no colour at all
 //!
-//! With `NO_COLOR` set, crossterm 0.29 formats every colour as the empty string. ratatui's
-//! backend then turns a change of foreground or background into `ESC [ ; m`, and a
-//! coloured underline into `ESC [ m`. Both mean "reset everything", and the backend sends
-//! modifiers *before* colours: bold and reverse are lost in exactly the cell that wanted
-//! them. No such sequence is sent while the foreground, background and underline colour of
-//! every cell stay [`Color::Reset`]; so under [`ColorDepth::None`] every role is made of
-//! `Reset` and modifiers, and panes must add no colour of their own.
+//! The terminal kit sends what was drawn, whatever `NO_COLOR` says. So under
+//! [`ColorDepth::None`] every role is made of [`Color::Reset`] and modifiers, and panes must
+//! add no colour of their own.
 
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::symbols::border;
@@ -52,7 +48,7 @@ pub enum ColorChoice {
     /// Follow the environment.
     #[default]
     Auto,
-    /// Colours even against `NO_COLOR`. [`super::terminal::Screen`] tells crossterm so.
+    /// Colours even against `NO_COLOR`.
     Always,
     /// No colours.
     Never,

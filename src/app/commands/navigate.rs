@@ -1,5 +1,6 @@
 //! Moving about: cursors, pages, blocks, panes, the chain.
 
+use crate::app::chain::tree;
 use crate::app::command::{CURSORS, Command, Group, PLAN, Place, SCREENS, SCREENS_AND_LIST};
 use crate::app::key::{Code, Key};
 use crate::app::model::{GatePane, Model, Screen};
@@ -245,7 +246,7 @@ fn in_plan(model: &mut Model, by: isize) {
             model.view.detail = moved(model.view.detail, by, count);
         }
         Pane::Chain => {
-            let count = chain_links(model).len();
+            let count = chain_count(model);
             model.view.link = moved(model.view.link, by, count);
         }
     }
@@ -427,35 +428,37 @@ fn open(model: &mut Model) {
             None => model.say("no step here; a adds one"),
         },
         Pane::Detail => super::edit::open_detail(model),
-        Pane::Chain => {
-            let links = chain_links(model);
-            match links.get(model.view.link) {
-                Some(step) => {
-                    let (id, nth) = model.plan.step(*step).key();
-                    model.jump(id, nth);
-                }
-                None => focus(model, Pane::Detail),
+        Pane::Chain => match chain_link(model) {
+            Some(step) => {
+                let (id, nth) = model.plan.step(step).key();
+                model.jump(id, nth);
             }
-        }
+            None => focus(model, Pane::Detail),
+        },
     }
 }
 
-/// The steps of the chain's column that has the cursor.
-pub fn chain_links(model: &Model) -> Vec<usize> {
-    let Some(step) = model.step() else {
-        return Vec::new();
-    };
+/// How many steps the chain's column has that has the cursor.
+fn chain_count(model: &Model) -> usize {
+    let Some(step) = model.step() else { return 0 };
     let graph = model.plan.graph();
-    if model.view.tree {
-        return crate::app::chain::tree(&model.plan, step.index())
-            .into_iter()
-            .map(|row| row.step)
-            .collect();
-    }
     match model.view.side {
-        Side::Upstream => graph.upstream(step.index()).collect(),
-        Side::Center => Vec::new(),
-        Side::Downstream => graph.downstream(step.index()).collect(),
+        _ if model.view.tree => tree(&model.plan, step.index()).len(),
+        Side::Upstream => graph.upstream(step.index()).len(),
+        Side::Center => 0,
+        Side::Downstream => graph.downstream(step.index()).len(),
+    }
+}
+
+/// The step under the chain's cursor.
+fn chain_link(model: &Model) -> Option<usize> {
+    let (step, at) = (model.step()?.index(), model.view.link);
+    let graph = model.plan.graph();
+    match model.view.side {
+        _ if model.view.tree => tree(&model.plan, step).get(at).map(|row| row.step),
+        Side::Upstream => graph.upstream(step).nth(at),
+        Side::Center => None,
+        Side::Downstream => graph.downstream(step).nth(at),
     }
 }
 
@@ -478,7 +481,7 @@ fn walk_chain(model: &mut Model, right: bool) {
                 Side::Upstream
             };
             model.view.link = 0;
-            if chain_links(model).is_empty() {
+            if chain_count(model) == 0 {
                 model.view.side = Side::Center;
                 model.say(match right {
                     true => "nothing waits for this step",
@@ -488,13 +491,13 @@ fn walk_chain(model: &mut Model, right: bool) {
             return;
         }
     };
-    let chosen = chain_links(model).get(model.view.link).copied();
+    let chosen = chain_link(model);
     if let (true, Some(step)) = (outward, chosen) {
         let side = model.view.side;
         let (id, nth) = model.plan.step(step).key();
         model.jump(id, nth);
         model.view.side = side;
-        if chain_links(model).is_empty() {
+        if chain_count(model) == 0 {
             model.view.side = Side::Center;
         }
     }

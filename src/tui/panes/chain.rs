@@ -28,6 +28,10 @@ mod tree;
 /// Rows that a cycle's names may take.
 const CYCLE_ROWS: usize = 3;
 
+/// Dependants that are counted for each frame. A plan of the size that this program is for is
+/// counted whole; a longer one costs no more.
+const COUNTED: usize = 10_000;
+
 /// One entry of a column.
 enum Link {
     /// A step of the plan, by index.
@@ -127,7 +131,10 @@ fn notes(model: &Model, theme: &Theme, step: StepRef<'_>, width: u16) -> Vec<Lin
         }
     } else {
         let longest = graph.height(step.index()) + graph.depth(step.index()) - 1;
-        let all = graph.dependants(step.index()).len();
+        let all = match graph.count_dependants(step.index(), COUNTED + 1) {
+            all @ 0..=COUNTED => all.to_string(),
+            _ => format!("{COUNTED}+"),
+        };
         let verb = match step.state() {
             State::Done => "unblocked",
             _ => "blocks",
@@ -148,18 +155,16 @@ fn notes(model: &Model, theme: &Theme, step: StepRef<'_>, width: u16) -> Vec<Lin
     lines
 }
 
-/// What the step waits for: steps in the order in which the cursor walks them, then what
-/// the plan does not hold.
-fn upstream(model: &Model, step: StepRef<'_>) -> Vec<Link> {
-    let steps = model.plan.graph().upstream(step.index()).map(Link::Step);
-    let elsewhere = step.dependencies().filter_map(|entry| match entry {
+/// What the step waits for and the plan does not hold.
+fn elsewhere(model: &Model, step: StepRef<'_>) -> Vec<Link> {
+    let links = step.dependencies().filter_map(|entry| match entry {
         Dependency::Step(id) => model.plan.find(id).is_none().then_some(Link::Missing(id)),
         Dependency::Condition { text, met } => Some(Link::Condition {
             text: text.into_owned(),
             met,
         }),
     });
-    steps.chain(elsewhere).collect()
+    links.collect()
 }
 
 /// Draws an entry as ID, sign and title within `width` columns, with its status in words

@@ -1,18 +1,24 @@
 //! The screen that frames are drawn on: a ratatui backend that writes one frame at once.
 //!
-//! crossterm's backend formats into memory, and [`Screen`] sends the whole frame, enclosed
-//! in a synchronised update, in one write. A frame that changes nothing writes nothing.
+//! An [`Encoder`] formats into memory, and [`Screen`] sends the whole frame, enclosed in a
+//! synchronised update, in one write. A frame that changes nothing writes nothing.
 //! The terminal is never asked for anything: its size comes from the kernel, the cursor's
 //! place from memory, so that [`ratatui::Terminal::clear`] cannot hang after an editor.
 
 use std::io::{self, Write};
 
-use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
+use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Rect, Size};
 
+use super::encode::Encoder;
+
 const BEGIN_UPDATE: &[u8] = b"\x1b[?2026h";
 const END_UPDATE: &[u8] = b"\x1b[?2026l";
+const SHOW_CURSOR: &[u8] = b"\x1b[?25h";
+const HIDE_CURSOR: &[u8] = b"\x1b[?25l";
+/// Whatever another program wrote with, what is erased is blank.
+const RESET_PEN: &[u8] = b"\x1b[m";
 
 /// Asks for the window's size, in cells.
 type Measure = Box<dyn Fn() -> io::Result<Size> + Send>;
@@ -21,6 +27,7 @@ type Measure = Box<dyn Fn() -> io::Result<Size> + Send>;
 pub struct Screen {
     out: Box<dyn Write + Send>,
     measure: Measure,
+    encoder: Encoder,
     frame: Vec<u8>,
     /// `None` while another program may have changed it.
     cursor_shown: Option<bool>,
@@ -30,16 +37,15 @@ pub struct Screen {
 impl Screen {
     /// A screen that writes its frames to `out` and takes its size from `measure`.
     ///
-    /// From here on crossterm ignores `NO_COLOR`: whether colours are used is decided once,
-    /// by the theme, and `--color=always` can mean what it says.
+    /// What colours are used is decided once, by the theme: a frame is sent as it was drawn.
     pub fn new(
         out: impl Write + Send + 'static,
         measure: impl Fn() -> io::Result<Size> + Send + 'static,
     ) -> Screen {
-        crossterm::style::force_color_output(true);
         Screen {
             out: Box::new(out),
             measure: Box::new(measure),
+            encoder: Encoder::default(),
             frame: Vec::new(),
             cursor_shown: None,
             cursor: None,
@@ -49,21 +55,14 @@ impl Screen {
     /// Forgets what the terminal looked like, because somebody else had it.
     pub(super) fn forget(&mut self) {
         self.frame.clear();
+        self.encoder.forget();
         (self.cursor_shown, self.cursor) = (None, None);
     }
 
-    fn format(&mut self) -> CrosstermBackend<&mut Vec<u8>> {
-        CrosstermBackend::new(&mut self.frame)
-    }
-
-    fn show(&mut self, shown: bool) -> io::Result<()> {
-        if self.cursor_shown.replace(shown) == Some(shown) {
-            return Ok(());
-        }
-        if shown {
-            self.format().show_cursor()
-        } else {
-            self.format().hide_cursor()
+    fn show(&mut self, shown: bool) {
+        if self.cursor_shown.replace(shown) != Some(shown) {
+            let sequence = if shown { SHOW_CURSOR } else { HIDE_CURSOR };
+            self.frame.extend(sequence);
         }
     }
 }
@@ -89,15 +88,19 @@ impl Backend for Screen {
             return Ok(());
         }
         self.cursor = None;
-        self.format().draw(content)
+        let size = self.size()?;
+        self.encoder.draw(size, content, &mut self.frame);
+        Ok(())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
-        self.show(false)
+        self.show(false);
+        Ok(())
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
-        self.show(true)
+        self.show(true);
+        Ok(())
     }
 
     fn get_cursor_position(&mut self) -> io::Result<Position> {
@@ -106,18 +109,31 @@ impl Backend for Screen {
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
         let position = position.into();
-        if self.cursor.replace(position) == Some(position) {
-            return Ok(());
+        if self.cursor.replace(position) != Some(position) {
+            let Position { x, y } = position;
+            write!(self.frame, "\x1b[{};{}H", y + 1, x + 1)?;
         }
-        self.format().set_cursor_position(position)
+        Ok(())
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        self.format().clear()
+        self.clear_region(ClearType::All)
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
-        self.format().clear_region(clear_type)
+        self.frame.extend(RESET_PEN);
+        self.frame.extend(match clear_type {
+            ClearType::All => b"\x1b[2J",
+            ClearType::AfterCursor => b"\x1b[0J",
+            ClearType::BeforeCursor => b"\x1b[1J",
+            ClearType::CurrentLine => b"\x1b[2K",
+            ClearType::UntilNewLine => b"\x1b[0K",
+        });
+        match clear_type {
+            ClearType::All => self.encoder.cleared((self.measure)()?),
+            _ => self.encoder.forget(),
+        }
+        Ok(())
     }
 
     fn size(&self) -> io::Result<Size> {
@@ -237,8 +253,7 @@ mod tests {
             .draw(|f| f.buffer_mut().set_style(Rect::new(2, 0, 4, 1), style))
             .unwrap();
         let bytes = sent.take().concat();
-        assert!(contains(&bytes, b"\x1b[7m") && contains(&bytes, b"\x1b[1m"));
-        assert!(!contains(&bytes, b"\x1b[;m") && !contains(&bytes, b"\x1b[m"));
+        assert!(contains(&bytes, b"\x1b[1;7m    \x1b[m"));
         assert!(!contains(&bytes, b"38;") && !contains(&bytes, b"48;"));
     }
 }

@@ -5,11 +5,12 @@ use std::ops::Range;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Link, draw_link, select, upstream};
+use super::{Link, draw_link, elsewhere, select};
 use crate::app::command::Place;
 use crate::app::model::Model;
 use crate::app::plan_view::{Pane, Side};
 use crate::plan::StepRef;
+use crate::plan::graph::Graph;
 use crate::tui::frame;
 use crate::tui::theme::Theme;
 use crate::tui::window::Sight;
@@ -25,18 +26,65 @@ const JOINT: u16 = 4;
 /// Columns by which downstream stands further in than the step it hangs on: `├▶ `.
 const HOOK: u16 = 3;
 
+/// One side of the chain: steps in the order in which the cursor walks them, then what the
+/// plan does not hold.
+struct Column<'a> {
+    side: Side,
+    graph: &'a Graph,
+    step: usize,
+    elsewhere: Vec<Link>,
+}
+
+impl Column<'_> {
+    fn steps(&self) -> usize {
+        match self.side {
+            Side::Upstream => self.graph.upstream(self.step).len(),
+            Side::Center => 0,
+            Side::Downstream => self.graph.downstream(self.step).len(),
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.steps() + self.elsewhere.len()
+    }
+
+    /// The entries in `range` and no others: a step may have as many as the plan has steps.
+    fn links(self, range: Range<usize>) -> Vec<Link> {
+        let steps = self.steps();
+        let (skipped, wanted) = (range.start, range.len());
+        let mut links: Vec<Link> = match self.side {
+            Side::Upstream => (self.graph.upstream(self.step).skip(skipped))
+                .take(wanted)
+                .map(Link::Step)
+                .collect(),
+            Side::Center => Vec::new(),
+            Side::Downstream => (self.graph.downstream(self.step).skip(skipped))
+                .take(wanted)
+                .map(Link::Step)
+                .collect(),
+        };
+        let rest = wanted - links.len();
+        let behind = self.elsewhere.into_iter();
+        links.extend(behind.skip(skipped.saturating_sub(steps)).take(rest));
+        links
+    }
+}
+
 /// One side of the chain as far as there is room for it.
 struct Stretch {
     side: Side,
+    /// The entries in sight.
     links: Vec<Link>,
     shown: Range<usize>,
+    /// Entries in all.
+    count: usize,
     /// Rows, one for `… 5 more` included.
     rows: u16,
 }
 
 impl Stretch {
-    fn of(side: Side, links: Vec<Link>, rows: u16, model: &Model, sight: &mut Sight) -> Self {
-        let count = links.len();
+    fn of(column: Column<'_>, rows: u16, model: &Model, sight: &mut Sight) -> Self {
+        let (count, side) = (column.len(), column.side);
         let height = usize::from(rows);
         let shown = if count <= height {
             0..count
@@ -54,8 +102,9 @@ impl Stretch {
         };
         Self {
             side,
-            links,
+            links: column.links(shown.clone()),
             shown,
+            count,
             rows: rows.min(u16::try_from(count).unwrap_or(u16::MAX)),
         }
     }
@@ -74,13 +123,18 @@ pub fn draw(
     sight: &mut Sight,
     step: StepRef<'_>,
 ) {
-    let up = upstream(model, step);
-    let down = model.plan.graph().downstream(step.index());
-    let down: Vec<Link> = down.map(Link::Step).collect();
+    let column = |side, elsewhere| Column {
+        side,
+        graph: model.plan.graph(),
+        step: step.index(),
+        elsewhere,
+    };
+    let up = column(Side::Upstream, elsewhere(model, step));
+    let down = column(Side::Downstream, Vec::new());
     let mut pen = Pen { buf, model, theme };
     if body.width >= THREE {
-        let up = Stretch::of(Side::Upstream, up, body.height, model, sight);
-        let down = Stretch::of(Side::Downstream, down, body.height, model, sight);
+        let up = Stretch::of(up, body.height, model, sight);
+        let down = Stretch::of(down, body.height, model, sight);
         return three(&mut pen, body, &up, &down, step);
     }
     // Upstream's last row is the step's own where they stand side by side.
@@ -93,8 +147,8 @@ pub fn draw(
         true => wanted,
         false => wanted.min((room / 2).max(room.saturating_sub(below))),
     };
-    let up = Stretch::of(Side::Upstream, up, above, model, sight);
-    let down = Stretch::of(Side::Downstream, down, room - above, model, sight);
+    let up = Stretch::of(up, above, model, sight);
+    let down = Stretch::of(down, room - above, model, sight);
     match stacked {
         true => one(&mut pen, body, &up, &down, step),
         false => two(&mut pen, body, &up, &down, step),
@@ -230,8 +284,7 @@ impl Pen<'_> {
     fn stretch(&mut self, area: Rect, stretch: &Stretch, to: Option<u16>) {
         let (mut y, room) = (area.y, area.width.saturating_sub(1));
         let at = area.x + 1;
-        for index in stretch.shown.clone() {
-            let link = &stretch.links[index];
+        for (index, link) in stretch.shown.clone().zip(&stretch.links) {
             let size = (room, room >= WORDS);
             let end = draw_link(self.buf, (at, y), size, self.model, self.theme, link);
             if let Some(to) = to {
@@ -250,7 +303,7 @@ impl Pen<'_> {
             }
             y += 1;
         }
-        let hidden = stretch.links.len() - stretch.shown.len();
+        let hidden = stretch.count - stretch.shown.len();
         if hidden > 0 && stretch.rows > 0 {
             let text = format!("{} {hidden} more", self.theme.glyphs.ellipsis);
             let used = frame::text(self.buf, at, y, room, &text, self.theme.dim);
