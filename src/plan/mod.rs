@@ -192,6 +192,11 @@ impl Plan {
         (self.steps.get(at)?.id == id).then_some(at)
     }
 
+    /// Index of the first step that is not before this one in the order of IDs.
+    pub fn position(&self, key: StepKey) -> usize {
+        self.steps.partition_point(|step| (step.id, step.nth) < key)
+    }
+
     /// Indexes of the sub-steps of `id`, at any depth, and the step itself.
     pub fn family(&self, id: StepId) -> Range<usize> {
         let from = self

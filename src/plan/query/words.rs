@@ -1,9 +1,15 @@
 //! Fuzzy words: accents and case do not matter, order does not matter, every word must match.
+//!
+//! Looking through a whole plan costs one pass over its letters and no memory: text is folded
+//! into a buffer that serves again, and the matcher, which weighs every way of placing the
+//! letters, is asked only where some way is narrow enough to count.
 
 use std::borrow::Cow;
 
 use fuzzy_matcher::FuzzyMatcher;
 use fuzzy_matcher::skim::SkimMatcherV2;
+use memchr::memchr_iter;
+use memchr::memmem::Finder;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -11,23 +17,30 @@ use unicode_normalization::char::is_combining_mark;
 /// number of characters; further apart they are a coincidence.
 const HALVES_A_LETTER: usize = 5;
 
+/// Fewer letters than these are only found side by side.
+const FEWEST_SCATTERED: usize = 3;
+
 /// Beyond this many cells the matcher compares letters greedily instead of exactly.
 const ELEMENT_LIMIT: usize = 64 * 1024;
 
 /// Words to look for.
 pub struct Words {
-    words: Vec<String>,
+    words: Vec<Word>,
     matcher: SkimMatcherV2,
+}
+
+/// A word to look for, folded.
+pub struct Word {
+    text: String,
+    letters: usize,
+    finder: Finder<'static>,
 }
 
 impl Words {
     /// Looks for each of `words`.
     pub fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
         Self {
-            words: words
-                .into_iter()
-                .map(|word| fold(word).into_owned())
-                .collect(),
+            words: words.into_iter().map(Word::new).collect(),
             matcher: SkimMatcherV2::default()
                 .ignore_case()
                 .element_limit(ELEMENT_LIMIT),
@@ -42,17 +55,21 @@ impl Words {
     /// How well every word is found in `near`, letters scattered or not, or literally in
     /// `far`; higher is better, `None` is no match.
     pub fn score(&self, near: &str, far: &[Cow<'_, str>]) -> Option<i64> {
-        let near = fold(near);
+        let in_far = |word: &Word| far.iter().any(|text| word.is_in(&fold(text)));
+        self.score_folded(&fold(near), in_far)
+    }
+
+    /// As [`Words::score`], with `near` folded already, and `in_far` to tell whether a word
+    /// stands in the rest, which is only asked if need be.
+    pub fn score_folded(&self, near: &str, mut in_far: impl FnMut(&Word) -> bool) -> Option<i64> {
         let mut total = 0;
         for word in &self.words {
-            total += match near.find(word.as_str()) {
+            total += match word.find(near) {
                 // Whole words early in the text come first.
                 Some(at) => 1_000 - i64::try_from(at.min(500)).unwrap_or(500),
-                None => self.scattered(&near, word).or_else(|| {
-                    far.iter()
-                        .any(|text| fold(text).contains(word.as_str()))
-                        .then_some(1)
-                })?,
+                None => self
+                    .scattered(near, word)
+                    .or_else(|| in_far(word).then_some(1))?,
             };
         }
         Some(total)
@@ -67,16 +84,16 @@ impl Words {
         let line = folded.concat();
         let mut places = Vec::new();
         for word in &self.words {
-            if let Some(at) = line.find(word.as_str()) {
+            if let Some(at) = word.find(&line) {
                 let mut start = 0;
                 for (index, piece) in folded.iter().enumerate() {
-                    if start >= at && start < at + word.len() {
+                    if start >= at && start < at + word.text.len() {
                         places.push(index);
                     }
                     start += piece.len();
                 }
             } else if self.scattered(&line, word).is_some()
-                && let Some((_, found)) = self.matcher.fuzzy_indices(&line, word)
+                && let Some((_, found)) = self.matcher.fuzzy_indices(&line, &word.text)
                 && folded.iter().all(|piece| piece.chars().count() == 1)
             {
                 places.extend(found);
@@ -87,14 +104,69 @@ impl Words {
         places
     }
 
-    fn scattered(&self, text: &str, word: &str) -> Option<i64> {
-        let letters = word.chars().count();
-        if letters < 3 {
+    fn scattered(&self, text: &str, word: &Word) -> Option<i64> {
+        if word.letters < FEWEST_SCATTERED || !word.may_be_scattered(text) {
             return None;
         }
-        let (points, places) = self.matcher.fuzzy_indices(text, word)?;
+        let (points, places) = self.matcher.fuzzy_indices(text, &word.text)?;
         let width = places.last()? - places.first()? + 1;
-        (width * 2 <= letters * HALVES_A_LETTER).then_some(points)
+        (width <= word.widest()).then_some(points)
+    }
+}
+
+impl Word {
+    fn new(text: &str) -> Self {
+        let text = fold(text).into_owned();
+        Self {
+            letters: text.chars().count(),
+            finder: Finder::new(&text).into_owned(),
+            text,
+        }
+    }
+
+    /// Whether it stands in a folded text as it is.
+    pub fn is_in(&self, text: &str) -> bool {
+        self.find(text).is_some()
+    }
+
+    fn find(&self, text: &str) -> Option<usize> {
+        self.finder.find(text.as_bytes())
+    }
+
+    /// In how many characters its letters must stand.
+    fn widest(&self) -> usize {
+        self.letters * HALVES_A_LETTER / 2
+    }
+
+    /// Whether its letters stand in `text` in their order, near enough to each other; if not,
+    /// no way of placing them is a match. Where a letter takes several bytes the distance is
+    /// not looked at.
+    fn may_be_scattered(&self, text: &str) -> bool {
+        let (text, word) = (text.as_bytes(), self.text.as_bytes());
+        let [first, rest @ ..] = word else {
+            return false;
+        };
+        let widest = match text.is_ascii() {
+            true => self.widest(),
+            false => text.len(),
+        };
+        memchr_iter(*first, text).any(|start| {
+            let end = text.len().min(start + widest);
+            let mut window = text[start + 1..end].iter();
+            rest.iter().all(|letter| window.any(|at| at == letter))
+        })
+    }
+}
+
+/// Puts `text` behind what stands in `folded`, in lower case without accents.
+pub fn fold_onto(folded: &mut String, text: &str) {
+    match text.is_ascii() {
+        true => {
+            let from = folded.len();
+            folded.push_str(text);
+            folded[from..].make_ascii_lowercase();
+        }
+        false => folded.push_str(&fold(text)),
     }
 }
 
