@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 
 use super::plan_view::{PlanView, Sort};
 use crate::plan::field::Field;
-use crate::plan::query::Sets;
+use crate::plan::query::{Sets, Verdict};
 use crate::plan::{Plan, StepKey};
 
 /// How many steps are looked at in one go.
@@ -50,6 +50,10 @@ pub struct Search {
     before: usize,
     /// Whether the cursor stays where it is: a person put it there.
     pinned: bool,
+    /// Which steps need not be looked at while the words looked for only grow, and those
+    /// words. Forgotten when the plan changes.
+    hopeless: Vec<bool>,
+    words: Vec<String>,
     /// Whether a block has a listed step, by index.
     blocks: Vec<bool>,
     /// Counts what was found anew.
@@ -61,6 +65,7 @@ impl PlanView {
     /// called whenever the plan or the order has changed.
     pub fn refresh(&mut self, plan: &Plan, now: DateTime<Utc>, selected: Option<StepKey>) {
         self.search.order = ordered(self.sort, plan);
+        self.search.hopeless.clear();
         self.find(plan, now, selected);
     }
 
@@ -86,6 +91,12 @@ impl PlanView {
             search.pinned = from.is_none();
             search.looked = from.unwrap_or(0)..from.unwrap_or(0);
             search.sets = self.filter.sets(plan);
+            let words = self.filter.words();
+            if !words.contain(&search.words) {
+                search.hopeless.clear();
+            }
+            search.words = words.texts();
+            search.hopeless.resize(plan.len(), false);
             search.blocks = vec![false; plan.blocks().len()];
             self.list.clear();
             let cursor = self.cursor;
@@ -143,12 +154,19 @@ impl PlanView {
         let prepared = self
             .filter
             .go_on(plan, now, &self.marks, search.sets.clone());
-        let passing = |positions: Range<usize>| {
-            let mut passes = prepared.test();
-            let steps = positions.map(at);
-            steps.filter(|step| passes(*step)).collect::<Vec<usize>>()
+        let mut verdict = prepared.verdicts();
+        let hopeless = &mut search.hopeless;
+        let mut passes = |step: &usize| {
+            if hopeless[*step] {
+                return false;
+            }
+            let verdict = verdict(*step);
+            hopeless[*step] = verdict == Verdict::Hopeless;
+            verdict == Verdict::Passes
         };
-        let found = [passing(start - behind..start), passing(end..end + ahead)];
+        let found = [start - behind..start, end..end + ahead];
+        let found =
+            found.map(|positions| positions.map(at).filter(&mut passes).collect::<Vec<_>>());
         search.looked = start - behind..end + ahead;
         search.serial += 1;
         for step in found.iter().flatten() {
@@ -196,4 +214,99 @@ fn ordered(sort: Sort, plan: &Plan) -> Option<Vec<usize>> {
         }
     }
     Some(order)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::{Index, select};
+
+    use super::*;
+    use crate::plan::query::Query;
+    use crate::plan::source::{Role, SourceFile};
+
+    fn plan(titles: &[String]) -> Plan {
+        let line = |(at, title): (usize, &String)| {
+            let id = at * 40 + 1;
+            let status = ["draft", "complete", "idea"][at % 3];
+            format!("{{\"step_id\":\"{id:04}\",\"title\":\"{title}\",\"status\":\"{status}\"}}")
+        };
+        let lines: Vec<String> = titles.iter().enumerate().map(line).collect();
+        let log = lines.join("\n").into_bytes();
+        Plan::read(vec![SourceFile::load("plan.jsonl", Role::Log, log)])
+    }
+
+    fn view(text: &str, sort: Sort, pace: Pace) -> PlanView {
+        let mut view = PlanView::default();
+        view.filter = Query::parse(text).unwrap();
+        view.sort = sort;
+        view.search.pace = pace;
+        view
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+        /// Bit by bit or in one go, and whatever was looked for before: the list and the
+        /// cursor end up alike, and the list only ever grows around what it had.
+        #[test]
+        fn looking_in_stretches_finds_what_one_look_finds(
+            titles in prop::collection::vec("[abcd ]{0,8}", 1..40),
+            typed in prop::collection::vec(select(vec!["a", "ab", "abc", "abcd", "abcd ba", "c", "ba -c",
+                "is:ready", "-status:draft", "a up:0081", ""]), 1..6),
+            sort in select(vec![Sort::Id, Sort::Status, Sort::Dependants]),
+            (first, next) in (0_usize..9, 1_usize..9),
+            anchor: Index,
+            done: bool,
+        ) {
+            let plan = plan(&titles);
+            let now = DateTime::default();
+            let anchor = Some(plan.step(anchor.index(plan.len())).key());
+            let mut slow = view("", sort, Pace { first, next });
+            slow.refresh(&plan, now, anchor);
+            for text in typed {
+                slow.filter = Query::parse(text).unwrap();
+                slow.find(&plan, now, anchor);
+                let mut rounds = 0;
+                while slow.is_looking() && (done || rounds < 2) {
+                    let before = slow.list.clone();
+                    slow.look_on(&plan, now);
+                    rounds += 1;
+                    prop_assert!(before.is_empty()
+                        || slow.list.windows(before.len()).any(|part| part == before));
+                }
+                if slow.is_looking() {
+                    continue;
+                }
+                let whole = Pace { first: plan.len(), next: 0 };
+                let mut quick = view(text, sort, whole);
+                quick.refresh(&plan, now, anchor);
+                prop_assert!(!quick.is_looking());
+                prop_assert_eq!(&slow.list, &quick.list);
+                prop_assert_eq!(slow.cursor, quick.cursor);
+                for block in 0..plan.blocks().len() {
+                    let listed = slow.list.iter().any(|at| plan.step(*at).block() == block);
+                    prop_assert_eq!(slow.lists_block(block), listed || text.is_empty());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_cursor_stays_on_its_step_while_others_come_in_above() {
+        let titles: Vec<String> = (0..50).map(|at| format!("a{at}")).collect();
+        let plan = plan(&titles);
+        let now = DateTime::default();
+        let mut view = view("a", Sort::Id, Pace { first: 4, next: 6 });
+        view.refresh(&plan, now, Some(plan.step(20).key()));
+        view.go(view.cursor + 1);
+        view.range = Some(view.cursor);
+        assert_eq!(view.list, [18, 19, 20, 21]);
+        while view.is_looking() {
+            view.look_on(&plan, now);
+            assert_eq!(view.step(&plan).map(|step| step.index()), Some(21));
+            assert_eq!(view.range, Some(view.cursor));
+        }
+        assert_eq!(view.list, (0..50).collect::<Vec<_>>());
+    }
 }

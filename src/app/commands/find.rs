@@ -11,7 +11,7 @@ use crate::app::plan_view::{Pane, Sort};
 use crate::change::value::Refusal;
 use crate::plan::StepKey;
 use crate::plan::field::Field;
-use crate::plan::query::Query;
+use crate::plan::query::{Query, Verdict};
 
 /// Commands that find and choose.
 pub const COMMANDS: &[Command] = &[
@@ -374,8 +374,8 @@ fn next_match(model: &mut Model, forth: bool) {
         return;
     };
     let prepared = query.prepare(&model.plan, model.now, &model.view.marks);
-    let mut passes = prepared.test();
-    let mut is_match = |at: &usize| passes(model.view.list[*at]);
+    let mut verdict = prepared.verdicts();
+    let mut is_match = |at: &usize| verdict(model.view.list[*at]) == Verdict::Passes;
     let count = model.view.list.len();
     let cursor = model.view.cursor.min(count);
     let found = match forth {
@@ -385,7 +385,7 @@ fn next_match(model: &mut Model, forth: bool) {
             .chain((cursor + 1..count).rev())
             .find(&mut is_match),
     };
-    drop(passes);
+    drop(verdict);
     match found {
         Some(at) => model.view.go(at),
         None => {

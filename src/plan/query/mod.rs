@@ -106,6 +106,18 @@ pub struct Prepared<'a> {
     sets: Sets,
 }
 
+/// How a step fares with a query.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// Every term holds.
+    Passes,
+    /// Some term does not.
+    Fails,
+    /// Some word is not there, nor would any be that it is a part of: see
+    /// [`Words::contain`].
+    Hopeless,
+}
+
 /// For each test that asks about the plan as a whole, which steps it holds for, by index.
 /// Worked out once; a clone shares them.
 pub type Sets = Arc<[Option<Vec<bool>>]>;
@@ -133,7 +145,7 @@ impl Folded {
     }
 
     /// Whether every word is found in what was taken of the step, or in its outcome.
-    fn has(&mut self, words: &Words, step: StepRef<'_>) -> bool {
+    fn has(&mut self, words: &Words, step: StepRef<'_>) -> Verdict {
         let (far, is_far) = (&mut self.far, &mut self.is_far);
         let in_far = |word: &Word| {
             if !std::mem::replace(is_far, true) {
@@ -142,7 +154,11 @@ impl Folded {
             }
             word.is_in(far)
         };
-        words.score_folded(&self.near, in_far).is_some()
+        match words.score_folded(&self.near, in_far) {
+            Ok(_) => Verdict::Passes,
+            Err(word) if word.may_grow_into(&self.near) => Verdict::Fails,
+            Err(_) => Verdict::Hopeless,
+        }
     }
 }
 
@@ -268,34 +284,43 @@ impl Query {
 }
 
 impl Prepared<'_> {
-    /// What tells whether the step with an index passes every term. It keeps memory for the
-    /// next step, so that a plan is looked through without asking for any.
-    pub fn test(&self) -> impl FnMut(usize) -> bool {
+    /// What tells how the step with an index fares. It keeps memory for the next step, so
+    /// that a plan is looked through without asking for any.
+    pub fn verdicts(&self) -> impl FnMut(usize) -> Verdict {
         let mut folded = Folded::default();
-        move |step| self.passes(self.plan.step(step), &mut folded)
+        move |step| self.verdict(self.plan.step(step), &mut folded)
     }
 
     /// Indexes of all steps that pass, in the order of IDs.
     pub fn all(&self) -> Vec<usize> {
-        let mut passes = self.test();
-        (0..self.plan.len()).filter(|step| passes(*step)).collect()
+        let mut verdict = self.verdicts();
+        let steps = 0..self.plan.len();
+        steps
+            .filter(|step| verdict(*step) == Verdict::Passes)
+            .collect()
     }
 
-    fn passes(&self, step: StepRef<'_>, folded: &mut Folded) -> bool {
+    fn verdict(&self, step: StepRef<'_>, folded: &mut Folded) -> Verdict {
         let tests = self.query.tests.iter().zip(&*self.sets);
         for ((wanted, test), set) in tests {
             if self.holds(test, set.as_ref(), step) != *wanted {
-                return false;
+                return Verdict::Fails;
             }
         }
         let Query {
             words, unwanted, ..
         } = self.query;
         if words.is_empty() && unwanted.is_empty() {
-            return true;
+            return Verdict::Passes;
         }
         folded.take(step);
-        folded.has(words, step) && !unwanted.iter().any(|words| folded.has(words, step))
+        let unwanted = |folded: &mut Folded, words| folded.has(words, step) == Verdict::Passes;
+        match folded.has(words, step) {
+            Verdict::Passes if self.query.unwanted.iter().any(|w| unwanted(folded, w)) => {
+                Verdict::Fails
+            }
+            verdict => verdict,
+        }
     }
 
     fn holds(&self, test: &Test, set: Option<&Vec<bool>>, step: StepRef<'_>) -> bool {

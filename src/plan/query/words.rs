@@ -56,12 +56,19 @@ impl Words {
     /// `far`; higher is better, `None` is no match.
     pub fn score(&self, near: &str, far: &[Cow<'_, str>]) -> Option<i64> {
         let in_far = |word: &Word| far.iter().any(|text| word.is_in(&fold(text)));
-        self.score_folded(&fold(near), in_far)
+        self.score_folded(&fold(near), in_far).ok()
     }
 
     /// As [`Words::score`], with `near` folded already, and `in_far` to tell whether a word
     /// stands in the rest, which is only asked if need be.
-    pub fn score_folded(&self, near: &str, mut in_far: impl FnMut(&Word) -> bool) -> Option<i64> {
+    ///
+    /// # Errors
+    /// The word that is not found.
+    pub fn score_folded(
+        &self,
+        near: &str,
+        mut in_far: impl FnMut(&Word) -> bool,
+    ) -> Result<i64, &Word> {
         let mut total = 0;
         for word in &self.words {
             total += match word.find(near) {
@@ -69,10 +76,24 @@ impl Words {
                 Some(at) => 1_000 - i64::try_from(at.min(500)).unwrap_or(500),
                 None => self
                     .scattered(near, word)
-                    .or_else(|| in_far(word).then_some(1))?,
+                    .or_else(|| in_far(word).then_some(1))
+                    .ok_or(word)?,
             };
         }
-        Some(total)
+        Ok(total)
+    }
+
+    /// The words, folded.
+    pub fn texts(&self) -> Vec<String> {
+        self.words.iter().map(|word| word.text.clone()).collect()
+    }
+
+    /// Whether each of `parts`, which are folded, is a part of one of these words. Then a text
+    /// that is hopeless for the parts is so for the words. Of texts that merely do not match
+    /// that is not true: letters may stand further apart the more there are.
+    pub fn contain(&self, parts: &[String]) -> bool {
+        let contained = |part: &String| self.words.iter().any(|word| word.text.contains(part));
+        parts.iter().all(contained)
     }
 
     /// Indexes of the characters of `text` that the words matched, ascending.
@@ -138,6 +159,15 @@ impl Word {
         self.letters * HALVES_A_LETTER / 2
     }
 
+    /// Whether its letters stand in a folded text in their order, however far apart: else no
+    /// word that it is a part of is found there.
+    pub fn may_grow_into(&self, text: &str) -> bool {
+        let mut letters = text.bytes();
+        self.text
+            .bytes()
+            .all(|letter| letters.any(|at| at == letter))
+    }
+
     /// Whether its letters stand in `text` in their order, near enough to each other; if not,
     /// no way of placing them is a match. Where a letter takes several bytes the distance is
     /// not looked at.
@@ -185,6 +215,45 @@ pub fn fold(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    /// What the matcher alone says of a word, asked about every text.
+    fn asked_outright(words: &Words, near: &str, far: &str) -> Option<i64> {
+        let (near, far) = (fold(near), fold(far));
+        let mut total = 0;
+        for word in &words.words {
+            let scattered = || {
+                let (points, places) = words.matcher.fuzzy_indices(&near, &word.text)?;
+                let width = places.last()? - places.first()? + 1;
+                let near = word.letters >= 3 && width * 2 <= word.letters * HALVES_A_LETTER;
+                near.then_some(points)
+            };
+            total += match near.find(&word.text) {
+                Some(at) => 1_000 - at.min(500) as i64,
+                None => scattered().or_else(|| far.contains(&word.text).then_some(1))?,
+            };
+        }
+        Some(total)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        /// The tests that spare the matcher its work change nothing of what is found.
+        #[test]
+        fn what_is_found_is_what_the_matcher_alone_would_find(
+            words in prop::collection::vec("[abcé\u{301}]{1,6}", 0..3),
+            near in "[abcABC é\u{301}🙂.]{0,40}",
+            far in "[abcABC É]{0,20}",
+        ) {
+            let words = Words::new(words.iter().map(String::as_str));
+            let expected = asked_outright(&words, &near, &far);
+            prop_assert_eq!(words.score(&near, &[far.as_str().into()]), expected);
+            let mut folded = String::new();
+            near.split_inclusive(' ').for_each(|part| fold_onto(&mut folded, part));
+            prop_assert_eq!(folded, fold(&near));
+        }
+    }
 
     fn finds(words: &[&str], text: &str) -> bool {
         Words::new(words.iter().copied()).score(text, &[]).is_some()
