@@ -105,9 +105,13 @@ fn rank_ten(bencher: Bencher, steps: usize) {
 }
 
 /// The steps that pass a filter, as it is typed.
-#[divan::bench(args = ["review", "owner:ops", "is:ready", "zzz"], max_time = 2)]
-fn filter(bencher: Bencher, text: &str) {
-    let plan = plan(10_000);
+#[divan::bench(
+    args = ["r", "rev", "review", "owner:ops", "is:ready", "zzz"],
+    consts = [10_000, 100_000],
+    max_time = 2
+)]
+fn filter<const STEPS: usize>(bencher: Bencher, text: &str) {
+    let plan = plan(STEPS);
     let query = Query::parse(text).expect("a filter");
     let marks = HashSet::new();
     bencher.bench(|| query.prepare(black_box(&plan), now(), &marks).all());

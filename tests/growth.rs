@@ -16,6 +16,7 @@ use ratatui::backend::TestBackend;
 use stepdeck::app::key::{Code, Key};
 use stepdeck::app::keymap::Keymap;
 use stepdeck::app::model::Setting;
+use stepdeck::app::search::Pace;
 use stepdeck::app::{Message, Model, update};
 use stepdeck::change::apply;
 use stepdeck::change::compose::Composer;
@@ -248,6 +249,41 @@ fn star(steps: usize) -> Vec<SourceFile> {
     let log = log.join("\n").into_bytes();
     let path = Path::new("data/plans/star.jsonl");
     vec![SourceFile::load(path, Role::Log, log)]
+}
+
+#[test]
+fn a_letter_of_the_filter_costs_as_much_as_it_looks_at() {
+    let whole = |pace: Option<Pace>| {
+        at_each_size(|files| {
+            let now = NOW.parse().expect("an instant");
+            let mut model = Model::new(files, Setting::default(), Keymap::default(), now);
+            if let Some(pace) = pace {
+                model.view.search.pace = pace;
+            }
+            update(&mut model, Message::Key(Key::plain(Code::Char('/'))));
+            update(&mut model, Message::Typed("q".to_owned()));
+            let (mut count, ()) = counted(|| {
+                for typed in ["qj", "qjx", "qjxz", "qjx"] {
+                    update(&mut model, Message::Typed(typed.to_owned()));
+                }
+            });
+            assert!(model.view.list.is_empty());
+            let more = model.view.is_looking();
+            assert_eq!(more, pace.is_some_and(|pace| pace.first < model.plan.len()));
+            if more {
+                let (slice, _) = counted(|| update(&mut model, Message::LookOn));
+                count.calls += slice.calls;
+                count.bytes += slice.bytes;
+            }
+            // It notes which blocks it met in one byte each.
+            count.bytes -= 4 * model.plan.blocks().len() as u64;
+            count
+        })
+    };
+    grows_at_most("letters", LINEAR, &whole(None));
+    let (first, next) = (500, 100);
+    let bounded = whole(Some(Pace { first, next }));
+    grows_at_most("letters that look at so many steps", CONSTANT, &bounded);
 }
 
 #[test]

@@ -3,6 +3,11 @@
 
 mod support;
 
+use std::time::Duration;
+
+use stepdeck::app::search::Pace;
+use stepdeck::tui::cockpit::Event;
+use stepdeck::tui::terminal::TerminalEvent;
 use support::desk::Desk;
 use support::fixture::{CANON, DOCUMENT, LINES, LOG};
 
@@ -298,6 +303,53 @@ fn the_filter_finds_words_in_any_order_and_escape_restores() {
     desk.keys("/zzzz<Enter>");
     assert!(desk.cockpit.model.view.list.is_empty());
     assert!(desk.screen().contains("Esc"), "{}", desk.screen());
+}
+
+/// A filter that is still looking keeps no key waiting, says that it looks, and Enter and Esc
+/// do what they do otherwise.
+#[test]
+fn keys_are_answered_while_the_filter_looks() {
+    let mut desk = desk();
+    desk.keys("j");
+    desk.cockpit.model.view.search.pace = Pace { first: 1, next: 1 };
+    let queue = |desk: &Desk, keys: &str| {
+        for key in support::keys::events(keys) {
+            desk.send(Event::Terminal(TerminalEvent::Key(key)));
+        }
+    };
+    let turn = |desk: &mut Desk| desk.cockpit.turn(Some(Duration::ZERO)).unwrap();
+    queue(&desk, "/e");
+    turn(&mut desk);
+    assert!(desk.cockpit.model.view.is_looking() && !desk.cockpit.is_quiet());
+    queue(&desk, "<Esc>");
+    turn(&mut desk);
+    assert!(desk.screen().contains("1… of 4"), "{}", desk.screen());
+    // Esc was taken before any other step was looked at.
+    assert!(!desk.cockpit.model.view.is_looking());
+    assert_eq!(desk.cockpit.model.view.list.len(), 4);
+    assert_eq!(desk.cockpit.model.selected().unwrap().0.to_string(), "0002");
+
+    queue(&desk, "/e<Enter>j");
+    turn(&mut desk);
+    let model = &desk.cockpit.model;
+    assert!(model.view.is_looking() && model.overlays.is_empty());
+    assert_eq!(model.selected().unwrap().0.to_string(), "0002");
+    queue(&desk, "*");
+    turn(&mut desk);
+    let notice = desk.cockpit.model.notice.clone().unwrap();
+    assert!(notice.text.contains("still looks"), "{}", notice.text);
+    desk.settle();
+    assert_eq!(desk.cockpit.model.view.list.len(), 4);
+    assert_eq!(desk.cockpit.model.selected().unwrap().0.to_string(), "0002");
+    desk.keys("/zzzz<Enter>");
+    let notice = desk.cockpit.model.notice.clone().unwrap();
+    assert_eq!(notice.text, "no step matches · Esc clears the filter");
+    // A step that the filter hides, and one that it shows but has not looked at yet.
+    queue(&desk, "<Esc>/cut<Enter>:101<Enter>");
+    turn(&mut desk);
+    desk.settle();
+    assert_eq!(desk.cockpit.model.view.list.len(), 1);
+    assert_eq!(desk.cockpit.model.selected().unwrap().0.to_string(), "0101");
 }
 
 #[test]

@@ -279,6 +279,8 @@ fn filter(cockpit: &mut Terminal, table: &mut Table) {
     cockpit.key("/");
     for _ in 0..5 {
         for letter in ["r", "e", "v", "i", "e", "w"] {
+            // On the largest plan the letter before may still be looking for steps.
+            cockpit.settle(Duration::ZERO);
             letters.push(cockpit.key(letter).after);
         }
         for _ in 0..6 {

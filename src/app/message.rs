@@ -22,6 +22,8 @@ pub enum Message {
     Pasted,
     /// The clock moved on.
     Clock(DateTime<Utc>),
+    /// No key waits: there is time to look for more steps that pass the filter.
+    LookOn,
     /// News of the files.
     Disk(DiskEvent),
     /// The checks have been run on the plan of this generation.

@@ -21,6 +21,7 @@ pub mod plan_view;
 pub mod prompt;
 pub mod review;
 pub mod review_view;
+pub mod search;
 pub mod session;
 mod standup_card;
 pub mod standup_view;

@@ -359,9 +359,14 @@ impl Model {
         self.overlays.push(Overlay::Prompt { input, purpose });
     }
 
-    /// Lists the steps anew after the plan, the filter or the marks changed.
+    /// Lists the steps anew after the plan or the order changed.
     pub fn refresh(&mut self, selected: Option<StepKey>) {
         self.view.refresh(&self.plan, self.now, selected);
+    }
+
+    /// Lists the steps anew after the filter changed.
+    pub fn find(&mut self, selected: Option<StepKey>) {
+        self.view.find(&self.plan, self.now, selected);
     }
 
     /// Goes to a step, through the filter if it hides the step, and remembers the way back.
@@ -382,9 +387,13 @@ impl Model {
     pub fn show(&mut self, step: usize) {
         let key = self.plan.step(step).key();
         self.screen = Screen::Plan;
+        if self.view.is_looking() {
+            // It may pass and not have been looked at: begin with it.
+            self.find(Some(key));
+        }
         if !self.view.select(&self.plan, key) {
             self.view.filter = crate::plan::query::Query::default();
-            self.refresh(Some(key));
+            self.find(Some(key));
             self.say(format!("the filter hid {}, so it was cleared", key.0));
         }
         self.view.block_detail = false;

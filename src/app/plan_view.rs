@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use chrono::{DateTime, Utc};
-
+use super::search::Search;
 use crate::plan::field::{FIELDS, Field};
 use crate::plan::query::Query;
 use crate::plan::{Plan, StepKey, StepRef};
@@ -101,6 +100,8 @@ pub struct PlanView {
     pub range: Option<usize>,
     /// Named places: `m` and a letter.
     pub bookmarks: BTreeMap<char, StepKey>,
+    /// How far the plan has been looked through for the list.
+    pub search: Search,
     jumps: Vec<StepKey>,
     jump: usize,
 }
@@ -119,35 +120,6 @@ impl PlanView {
         self.empty_block
             .or_else(|| self.step(plan).map(StepRef::block))
             .or((!plan.blocks().is_empty()).then_some(0))
-    }
-
-    /// Lists what passes the filter, in order, and keeps the selection where it can.
-    pub fn refresh(&mut self, plan: &Plan, now: DateTime<Utc>, selected: Option<StepKey>) {
-        self.list = match self.filter.is_empty() {
-            true => (0..plan.len()).collect(),
-            false => self.filter.prepare(plan, now, &self.marks).all(),
-        };
-        match self.sort {
-            Sort::Id => {}
-            Sort::Status => self.list.sort_by_key(|step| plan.step(*step).status()),
-            Sort::Owner => self
-                .list
-                .sort_by_cached_key(|step| plan.step(*step).owner().to_lowercase()),
-            Sort::Updated => self.list.sort_by_cached_key(|step| {
-                std::cmp::Reverse(plan.step(*step).text(Field::UpdatedAt).into_owned())
-            }),
-            Sort::Dependants => self
-                .list
-                .sort_by_key(|step| std::cmp::Reverse(plan.graph().downstream(*step).len())),
-        }
-        self.empty_block = self
-            .empty_block
-            .filter(|block| *block < plan.blocks().len() && self.first_of(plan, *block).is_none());
-        if let Some(key) = selected {
-            self.cursor = self.nearest(plan, key);
-        }
-        self.cursor = self.cursor.min(self.list.len().saturating_sub(1));
-        self.range = None;
     }
 
     /// Position of the step, or of the one that stands where it would.
@@ -179,6 +151,7 @@ impl PlanView {
     /// Puts the cursor on a position of the list.
     pub fn go(&mut self, position: usize) {
         self.cursor = position.min(self.list.len().saturating_sub(1));
+        self.pin();
         self.empty_block = None;
         self.side = Side::Center;
         self.link = 0;

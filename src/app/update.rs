@@ -21,6 +21,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Clock(now) => {
             model.tick(now);
         }
+        Message::LookOn => model.look_on(),
         Message::Disk(event) => model.disk(event),
         Message::Checked {
             generation,
@@ -345,7 +346,7 @@ impl Model {
         } else if !self.view.filter.is_empty() {
             let selected = self.selected();
             self.view.filter = crate::plan::query::Query::default();
-            self.refresh(selected);
+            self.find(selected);
         } else if !self.view.marks.is_empty() {
             self.view.marks.clear();
         } else if self.place() != Place::Welcome {

@@ -269,6 +269,12 @@ impl Plan {
         low + within.partition_point(|step| step.id < id)
     }
 
+    /// Index of the first step that is not before this one in the order of IDs.
+    pub fn position(&self, (id, nth): StepKey) -> usize {
+        let same = self.all_of(id);
+        (same.start + nth as usize).min(same.end)
+    }
+
     /// Indexes of the sub-steps of `id`, at any depth, and the step itself.
     pub fn family(&self, id: StepId) -> Range<usize> {
         let from = self

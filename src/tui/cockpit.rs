@@ -3,7 +3,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -147,6 +147,15 @@ impl<F: Face> Cockpit<F> {
     pub fn turn(&mut self, patience: Option<Duration>) -> io::Result<Turn> {
         self.draw()?;
         let event = match self.wait_until(patience) {
+            _ if self.model.view.is_looking() => match self.inbox.try_recv() {
+                Ok(event) => Ok(event),
+                Err(TryRecvError::Disconnected) => Err(RecvTimeoutError::Disconnected),
+                Err(TryRecvError::Empty) => {
+                    self.dirty = true;
+                    self.tell(Message::LookOn)?;
+                    return Ok(self.turn);
+                }
+            },
             None => self
                 .inbox
                 .recv()
@@ -171,7 +180,11 @@ impl<F: Face> Cockpit<F> {
 
     /// Whether everything that was begun is done: saved, checked, drawn.
     pub fn is_quiet(&self) -> bool {
-        !self.dirty && !self.checking && self.check_at.is_none() && self.model.live.is_settled()
+        !self.dirty
+            && !self.checking
+            && self.check_at.is_none()
+            && !self.model.view.is_looking()
+            && self.model.live.is_settled()
     }
 
     /// Ends the file thread after its last save, and answers what could not be saved.

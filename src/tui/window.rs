@@ -12,9 +12,21 @@ const MARGIN: usize = 2;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Window {
     offset: usize,
+    row: usize,
+    serial: u64,
 }
 
 impl Window {
+    /// Has the cursor in the row where it was, if the list was made anew since: its step
+    /// may have got another position by what came in above.
+    pub fn keep_row(&mut self, cursor: usize, serial: u64) -> &mut Self {
+        if self.serial != serial {
+            self.serial = serial;
+            self.offset = cursor.saturating_sub(self.row);
+        }
+        self
+    }
+
     /// Moves the stretch as little as needed to have `cursor` in sight, and answers it.
     pub fn follow(&mut self, cursor: usize, count: usize, height: usize) -> Range<usize> {
         let margin = MARGIN.min(height.saturating_sub(1) / 2);
@@ -24,6 +36,7 @@ impl Window {
             .offset
             .clamp(lowest.min(highest), highest)
             .min(count.saturating_sub(height));
+        self.row = cursor.saturating_sub(self.offset);
         self.offset..(self.offset + height).min(count)
     }
 }

@@ -11,7 +11,7 @@ use crate::app::plan_view::{Pane, Sort};
 use crate::change::value::Refusal;
 use crate::plan::StepKey;
 use crate::plan::field::Field;
-use crate::plan::query::Query;
+use crate::plan::query::{Query, Verdict};
 
 /// Commands that find and choose.
 pub const COMMANDS: &[Command] = &[
@@ -69,7 +69,10 @@ pub const COMMANDS: &[Command] = &[
         hint: "",
         group: Group::Find,
         places: &[Place::Steps],
-        blocked: |_| None,
+        blocked: |model| {
+            let looking = model.view.is_looking();
+            looking.then(|| "the filter still looks for steps; again when it is done".to_owned())
+        },
         run: |model| {
             let keys = model
                 .view
@@ -290,7 +293,7 @@ impl Model {
                     }) => *anchor,
                     _ => self.selected(),
                 };
-                self.refresh(anchor);
+                self.find(anchor);
             }
             Err(error) => {
                 if let Some(input) = self.overlays.last_mut().and_then(|o| o.input_mut()) {
@@ -306,22 +309,43 @@ impl Model {
     /// When the line makes no sense.
     pub fn keep_filter(&mut self, text: &str) -> Result<(), Refusal> {
         let query = Query::parse(text).map_err(|error| Refusal(error.to_string()))?;
-        let selected = self.selected();
         if !query.is_empty() {
             query.text().clone_into(&mut self.view.searched);
         }
+        if self.view.is_looking() && query.text() == self.view.filter.text() {
+            // What is selected now was chosen, though a nearer one be found yet.
+            self.view.pin();
+            return Ok(());
+        }
+        let selected = self.selected();
         self.view.filter = query;
-        self.refresh(selected);
-        if self.view.list.is_empty() {
+        self.find(selected);
+        self.say_if_none();
+        Ok(())
+    }
+
+    /// Says so if all steps have been looked at and none passes the filter.
+    fn say_if_none(&mut self) {
+        if self.view.list.is_empty() && !self.view.is_looking() {
             self.say("no step matches · Esc clears the filter");
         }
-        Ok(())
+    }
+
+    /// Looks at more steps for the list, as far as goes between two keys.
+    pub fn look_on(&mut self) {
+        if !self.view.is_looking() {
+            return;
+        }
+        self.view.look_on(&self.plan, self.now);
+        if !self.is_filtering() {
+            self.say_if_none();
+        }
     }
 
     /// Esc in the filter line: the filter and the selection of before.
     pub fn restore_filter(&mut self, before: &str, selected: Option<StepKey>) {
         self.view.filter = Query::parse(before).unwrap_or_default();
-        self.refresh(selected);
+        self.find(selected);
     }
 }
 
@@ -350,16 +374,18 @@ fn next_match(model: &mut Model, forth: bool) {
         return;
     };
     let prepared = query.prepare(&model.plan, model.now, &model.view.marks);
-    let is_match = |at: &usize| prepared.matches(model.plan.step(model.view.list[*at]));
+    let mut verdict = prepared.verdicts();
+    let mut is_match = |at: &usize| verdict(model.view.list[*at]) == Verdict::Passes;
     let count = model.view.list.len();
     let cursor = model.view.cursor.min(count);
     let found = match forth {
-        true => (cursor + 1..count).chain(0..cursor).find(is_match),
+        true => (cursor + 1..count).chain(0..cursor).find(&mut is_match),
         false => (0..cursor)
             .rev()
             .chain((cursor + 1..count).rev())
-            .find(is_match),
+            .find(&mut is_match),
     };
+    drop(verdict);
     match found {
         Some(at) => model.view.go(at),
         None => {

@@ -7,7 +7,8 @@ pub mod words;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::fmt;
+use std::fmt::{self, Write as _};
+use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -17,7 +18,7 @@ use super::field::Field;
 use super::id::{BlockId, StepId, typed_id};
 use super::status::{State, Status};
 use super::{Plan, StepKey, StepRef};
-use words::{Words, fold};
+use words::{Word, Words, fold, fold_onto};
 
 /// What the keys of the language mean, for help and error messages.
 pub const KEYS: [(&str, &str); 13] = [
@@ -96,13 +97,69 @@ pub struct Query {
     tests: Vec<(bool, Test)>,
 }
 
-/// A query made ready for one plan: sets worked out once.
+/// A query made ready for one plan.
 pub struct Prepared<'a> {
     query: &'a Query,
     plan: &'a Plan,
     now: DateTime<Utc>,
     marks: &'a HashSet<StepKey>,
-    sets: Vec<Option<HashSet<usize>>>,
+    sets: Sets,
+}
+
+/// How a step fares with a query.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// Every term holds.
+    Passes,
+    /// Some term does not.
+    Fails,
+    /// Some word is not there, nor would any be that it is a part of: see
+    /// [`Words::contain`].
+    Hopeless,
+}
+
+/// For each test that asks about the plan as a whole, which steps it holds for, by index.
+/// Worked out once; a clone shares them.
+pub type Sets = Arc<[Option<Vec<bool>>]>;
+
+/// The words of one step, folded into memory that serves one step after another.
+#[derive(Default)]
+struct Folded {
+    near: String,
+    far: String,
+    is_far: bool,
+}
+
+impl Folded {
+    /// Takes the words of a step that are looked through first.
+    fn take(&mut self, step: StepRef<'_>) {
+        self.is_far = false;
+        self.near.clear();
+        // Writing into a string cannot fail.
+        let _ = write!(self.near, "{}", step.id());
+        self.near.make_ascii_lowercase();
+        for field in [Field::Title, Field::Owner] {
+            self.near.push(' ');
+            fold_onto(&mut self.near, &step.text(field));
+        }
+    }
+
+    /// Whether every word is found in what was taken of the step, or in its outcome.
+    fn has(&mut self, words: &Words, step: StepRef<'_>) -> Verdict {
+        let (far, is_far) = (&mut self.far, &mut self.is_far);
+        let in_far = |word: &Word| {
+            if !std::mem::replace(is_far, true) {
+                far.clear();
+                fold_onto(far, &step.text(Field::Outcome));
+            }
+            word.is_in(far)
+        };
+        match words.score_folded(&self.near, in_far) {
+            Ok(_) => Verdict::Passes,
+            Err(word) if word.may_grow_into(&self.near) => Verdict::Fails,
+            Err(_) => Verdict::Hopeless,
+        }
+    }
 }
 
 impl Default for Query {
@@ -167,42 +224,24 @@ impl Query {
         &self.words
     }
 
-    /// Works out, in one pass over the plan, what the terms need.
+    /// The query made ready to be asked about the steps of `plan`.
     pub fn prepare<'a>(
         &'a self,
         plan: &'a Plan,
         now: DateTime<Utc>,
         marks: &'a HashSet<StepKey>,
     ) -> Prepared<'a> {
-        let reached = |id: &StepId, up: bool| {
-            let Some(step) = plan.find(*id) else {
-                return HashSet::new();
-            };
-            let reach = match up {
-                true => plan.graph().ancestors(step),
-                false => plan.graph().dependants(step),
-            };
-            reach.into_iter().map(|(step, _)| step).collect()
-        };
-        let named = |stage: &str| {
-            let named = plan
-                .stages()
-                .iter()
-                .filter(|s| fold(&s.name).contains(stage));
-            let checks = named.flat_map(|stage| &stage.checks);
-            let ids = checks.flat_map(|check| &check.steps);
-            ids.filter_map(|id| plan.find(*id)).collect()
-        };
-        let sets = self
-            .tests
-            .iter()
-            .map(|(_, test)| match test {
-                Test::Upstream(id) => Some(reached(id, true)),
-                Test::Downstream(id) => Some(reached(id, false)),
-                Test::Stage(stage) => Some(named(stage)),
-                _ => None,
-            })
-            .collect();
+        self.go_on(plan, now, marks, self.sets(plan))
+    }
+
+    /// As [`Query::prepare`], with the sets that were worked out for this plan before.
+    pub fn go_on<'a>(
+        &'a self,
+        plan: &'a Plan,
+        now: DateTime<Utc>,
+        marks: &'a HashSet<StepKey>,
+        sets: Sets,
+    ) -> Prepared<'a> {
         Prepared {
             query: self,
             plan,
@@ -211,40 +250,80 @@ impl Query {
             sets,
         }
     }
+
+    /// Works out, in one pass over the plan a term, what the terms need.
+    pub fn sets(&self, plan: &Plan) -> Sets {
+        let set = |steps: &mut dyn Iterator<Item = usize>| {
+            let mut set = vec![false; plan.len()];
+            steps.for_each(|step| set[step] = true);
+            set
+        };
+        let reached = |id: &StepId, up: bool| {
+            let reach = match (plan.find(*id), up) {
+                (None, _) => Vec::new(),
+                (Some(step), true) => plan.graph().ancestors(step),
+                (Some(step), false) => plan.graph().dependants(step),
+            };
+            set(&mut reach.into_iter().map(|(step, _)| step))
+        };
+        let named = |stage: &str| {
+            let stages = plan.stages().iter();
+            let named = stages.filter(|s| fold(&s.name).contains(stage));
+            let checks = named.flat_map(|stage| &stage.checks);
+            let ids = checks.flat_map(|check| &check.steps);
+            set(&mut ids.filter_map(|id| plan.find(*id)))
+        };
+        let of = |(_, test): &(bool, Test)| match test {
+            Test::Upstream(id) => Some(reached(id, true)),
+            Test::Downstream(id) => Some(reached(id, false)),
+            Test::Stage(stage) => Some(named(stage)),
+            _ => None,
+        };
+        self.tests.iter().map(of).collect()
+    }
 }
 
 impl Prepared<'_> {
-    /// Whether the step passes every term.
-    pub fn matches(&self, step: StepRef<'_>) -> bool {
-        let tests = self.query.tests.iter().zip(&self.sets);
-        for ((wanted, test), set) in tests {
-            if self.holds(test, set.as_ref(), step) != *wanted {
-                return false;
-            }
-        }
-        if self.query.words.is_empty() && self.query.unwanted.is_empty() {
-            return true;
-        }
-        let near = format!("{} {} {}", step.id(), step.title(), step.owner());
-        let far = [step.text(Field::Outcome)];
-        self.query.words.score(&near, &far).is_some()
-            && !self
-                .query
-                .unwanted
-                .iter()
-                .any(|w| w.score(&near, &far).is_some())
+    /// What tells how the step with an index fares. It keeps memory for the next step, so
+    /// that a plan is looked through without asking for any.
+    pub fn verdicts(&self) -> impl FnMut(usize) -> Verdict {
+        let mut folded = Folded::default();
+        move |step| self.verdict(self.plan.step(step), &mut folded)
     }
 
     /// Indexes of all steps that pass, in the order of IDs.
     pub fn all(&self) -> Vec<usize> {
-        self.plan
-            .steps()
-            .filter(|step| self.matches(*step))
-            .map(StepRef::index)
+        let mut verdict = self.verdicts();
+        let steps = 0..self.plan.len();
+        steps
+            .filter(|step| verdict(*step) == Verdict::Passes)
             .collect()
     }
 
-    fn holds(&self, test: &Test, set: Option<&HashSet<usize>>, step: StepRef<'_>) -> bool {
+    fn verdict(&self, step: StepRef<'_>, folded: &mut Folded) -> Verdict {
+        let tests = self.query.tests.iter().zip(&*self.sets);
+        for ((wanted, test), set) in tests {
+            if self.holds(test, set.as_ref(), step) != *wanted {
+                return Verdict::Fails;
+            }
+        }
+        let Query {
+            words, unwanted, ..
+        } = self.query;
+        if words.is_empty() && unwanted.is_empty() {
+            return Verdict::Passes;
+        }
+        folded.take(step);
+        let unwanted = |folded: &mut Folded, words| folded.has(words, step) == Verdict::Passes;
+        match folded.has(words, step) {
+            Verdict::Passes if self.query.unwanted.iter().any(|w| unwanted(folded, w)) => {
+                Verdict::Fails
+            }
+            verdict => verdict,
+        }
+    }
+
+    fn holds(&self, test: &Test, set: Option<&Vec<bool>>, step: StepRef<'_>) -> bool {
         let holds = |text: Cow<'_, str>, part: &str| fold(&text).contains(part);
         match test {
             Test::Owner(part) => holds(step.owner(), part),
@@ -265,7 +344,7 @@ impl Prepared<'_> {
                 .dependencies()
                 .any(|d| d == super::dependency::Dependency::Step(*id)),
             Test::Upstream(_) | Test::Downstream(_) | Test::Stage(_) => {
-                set.is_some_and(|set| set.contains(&step.index()))
+                set.is_some_and(|set| set[step.index()])
             }
             Test::Evidence { given } => {
                 let has = |field| !step.text(field).trim().is_empty();

@@ -1,9 +1,15 @@
 //! Fuzzy words: accents and case do not matter, order does not matter, every word must match.
+//!
+//! Looking through a whole plan costs one pass over its letters and no memory: text is folded
+//! into a buffer that serves again, and the matcher, which weighs every way of placing the
+//! letters, is asked only where some way is narrow enough to count.
 
 use std::borrow::Cow;
 
 use fuzzy_matcher::FuzzyMatcher;
 use fuzzy_matcher::skim::SkimMatcherV2;
+use memchr::memchr_iter;
+use memchr::memmem::Finder;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -11,23 +17,30 @@ use unicode_normalization::char::is_combining_mark;
 /// number of characters; further apart they are a coincidence.
 const HALVES_A_LETTER: usize = 5;
 
+/// Fewer letters than these are only found side by side.
+const FEWEST_SCATTERED: usize = 3;
+
 /// Beyond this many cells the matcher compares letters greedily instead of exactly.
 const ELEMENT_LIMIT: usize = 64 * 1024;
 
 /// Words to look for.
 pub struct Words {
-    words: Vec<String>,
+    words: Vec<Word>,
     matcher: SkimMatcherV2,
+}
+
+/// A word to look for, folded.
+pub struct Word {
+    text: String,
+    letters: usize,
+    finder: Finder<'static>,
 }
 
 impl Words {
     /// Looks for each of `words`.
     pub fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
         Self {
-            words: words
-                .into_iter()
-                .map(|word| fold(word).into_owned())
-                .collect(),
+            words: words.into_iter().map(Word::new).collect(),
             matcher: SkimMatcherV2::default()
                 .ignore_case()
                 .element_limit(ELEMENT_LIMIT),
@@ -42,20 +55,45 @@ impl Words {
     /// How well every word is found in `near`, letters scattered or not, or literally in
     /// `far`; higher is better, `None` is no match.
     pub fn score(&self, near: &str, far: &[Cow<'_, str>]) -> Option<i64> {
-        let near = fold(near);
+        let in_far = |word: &Word| far.iter().any(|text| word.is_in(&fold(text)));
+        self.score_folded(&fold(near), in_far).ok()
+    }
+
+    /// As [`Words::score`], with `near` folded already, and `in_far` to tell whether a word
+    /// stands in the rest, which is only asked if need be.
+    ///
+    /// # Errors
+    /// The word that is not found.
+    pub fn score_folded(
+        &self,
+        near: &str,
+        mut in_far: impl FnMut(&Word) -> bool,
+    ) -> Result<i64, &Word> {
         let mut total = 0;
         for word in &self.words {
-            total += match near.find(word.as_str()) {
+            total += match word.find(near) {
                 // Whole words early in the text come first.
                 Some(at) => 1_000 - i64::try_from(at.min(500)).unwrap_or(500),
-                None => self.scattered(&near, word).or_else(|| {
-                    far.iter()
-                        .any(|text| fold(text).contains(word.as_str()))
-                        .then_some(1)
-                })?,
+                None => self
+                    .scattered(near, word)
+                    .or_else(|| in_far(word).then_some(1))
+                    .ok_or(word)?,
             };
         }
-        Some(total)
+        Ok(total)
+    }
+
+    /// The words, folded.
+    pub fn texts(&self) -> Vec<String> {
+        self.words.iter().map(|word| word.text.clone()).collect()
+    }
+
+    /// Whether each of `parts`, which are folded, is a part of one of these words. Then a text
+    /// that is hopeless for the parts is so for the words. Of texts that merely do not match
+    /// that is not true: letters may stand further apart the more there are.
+    pub fn contain(&self, parts: &[String]) -> bool {
+        let contained = |part: &String| self.words.iter().any(|word| word.text.contains(part));
+        parts.iter().all(contained)
     }
 
     /// Indexes of the characters of `text` that the words matched, ascending.
@@ -67,16 +105,16 @@ impl Words {
         let line = folded.concat();
         let mut places = Vec::new();
         for word in &self.words {
-            if let Some(at) = line.find(word.as_str()) {
+            if let Some(at) = word.find(&line) {
                 let mut start = 0;
                 for (index, piece) in folded.iter().enumerate() {
-                    if start >= at && start < at + word.len() {
+                    if start >= at && start < at + word.text.len() {
                         places.push(index);
                     }
                     start += piece.len();
                 }
             } else if self.scattered(&line, word).is_some()
-                && let Some((_, found)) = self.matcher.fuzzy_indices(&line, word)
+                && let Some((_, found)) = self.matcher.fuzzy_indices(&line, &word.text)
                 && folded.iter().all(|piece| piece.chars().count() == 1)
             {
                 places.extend(found);
@@ -87,14 +125,78 @@ impl Words {
         places
     }
 
-    fn scattered(&self, text: &str, word: &str) -> Option<i64> {
-        let letters = word.chars().count();
-        if letters < 3 {
+    fn scattered(&self, text: &str, word: &Word) -> Option<i64> {
+        if word.letters < FEWEST_SCATTERED || !word.may_be_scattered(text) {
             return None;
         }
-        let (points, places) = self.matcher.fuzzy_indices(text, word)?;
+        let (points, places) = self.matcher.fuzzy_indices(text, &word.text)?;
         let width = places.last()? - places.first()? + 1;
-        (width * 2 <= letters * HALVES_A_LETTER).then_some(points)
+        (width <= word.widest()).then_some(points)
+    }
+}
+
+impl Word {
+    fn new(text: &str) -> Self {
+        let text = fold(text).into_owned();
+        Self {
+            letters: text.chars().count(),
+            finder: Finder::new(&text).into_owned(),
+            text,
+        }
+    }
+
+    /// Whether it stands in a folded text as it is.
+    pub fn is_in(&self, text: &str) -> bool {
+        self.find(text).is_some()
+    }
+
+    fn find(&self, text: &str) -> Option<usize> {
+        self.finder.find(text.as_bytes())
+    }
+
+    /// In how many characters its letters must stand.
+    fn widest(&self) -> usize {
+        self.letters * HALVES_A_LETTER / 2
+    }
+
+    /// Whether its letters stand in a folded text in their order, however far apart: else no
+    /// word that it is a part of is found there.
+    pub fn may_grow_into(&self, text: &str) -> bool {
+        let mut letters = text.bytes();
+        self.text
+            .bytes()
+            .all(|letter| letters.any(|at| at == letter))
+    }
+
+    /// Whether its letters stand in `text` in their order, near enough to each other; if not,
+    /// no way of placing them is a match. Where a letter takes several bytes the distance is
+    /// not looked at.
+    fn may_be_scattered(&self, text: &str) -> bool {
+        let (text, word) = (text.as_bytes(), self.text.as_bytes());
+        let [first, rest @ ..] = word else {
+            return false;
+        };
+        let widest = match text.is_ascii() {
+            true => self.widest(),
+            false => text.len(),
+        };
+        memchr_iter(*first, text).any(|start| {
+            let end = text.len().min(start + widest);
+            let mut window = text[start + 1..end].iter();
+            rest.iter().all(|letter| window.any(|at| at == letter))
+        })
+    }
+}
+
+/// Puts `text` behind what stands in `folded`, in lower case without accents.
+pub fn fold_onto(folded: &mut String, text: &str) {
+    match text.is_ascii() {
+        true => {
+            let from = folded.len();
+            folded.push_str(text);
+            folded[from..].make_ascii_lowercase();
+        }
+        false => folded.push_str(&fold(text)),
     }
 }
 
@@ -113,6 +215,45 @@ pub fn fold(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    /// What the matcher alone says of a word, asked about every text.
+    fn asked_outright(words: &Words, near: &str, far: &str) -> Option<i64> {
+        let (near, far) = (fold(near), fold(far));
+        let mut total = 0;
+        for word in &words.words {
+            let scattered = || {
+                let (points, places) = words.matcher.fuzzy_indices(&near, &word.text)?;
+                let width = places.last()? - places.first()? + 1;
+                let near = word.letters >= 3 && width * 2 <= word.letters * HALVES_A_LETTER;
+                near.then_some(points)
+            };
+            total += match near.find(&word.text) {
+                Some(at) => 1_000 - at.min(500) as i64,
+                None => scattered().or_else(|| far.contains(&word.text).then_some(1))?,
+            };
+        }
+        Some(total)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        /// The tests that spare the matcher its work change nothing of what is found.
+        #[test]
+        fn what_is_found_is_what_the_matcher_alone_would_find(
+            words in prop::collection::vec("[abcé\u{301}]{1,6}", 0..3),
+            near in "[abcABC é\u{301}🙂.]{0,40}",
+            far in "[abcABC É]{0,20}",
+        ) {
+            let words = Words::new(words.iter().map(String::as_str));
+            let expected = asked_outright(&words, &near, &far);
+            prop_assert_eq!(words.score(&near, &[far.as_str().into()]), expected);
+            let mut folded = String::new();
+            near.split_inclusive(' ').for_each(|part| fold_onto(&mut folded, part));
+            prop_assert_eq!(folded, fold(&near));
+        }
+    }
 
     fn finds(words: &[&str], text: &str) -> bool {
         Words::new(words.iter().copied()).score(text, &[]).is_some()

@@ -11,6 +11,7 @@ use crate::app::overlay::Input;
 use crate::document::visible::{visible_line, wrap};
 use crate::tui::field::Field;
 use crate::tui::frame;
+use crate::tui::panes::steps;
 use crate::tui::theme::Theme;
 
 /// Widest a field gets: longer lines are hard to read.
@@ -96,7 +97,7 @@ pub fn filter(
     };
     let buf = frame.buffer_mut();
     Clear.render(row, buf);
-    let count = format!("{} of {} ", model.view.list.len(), model.plan.len());
+    let count = format!("{} ", steps::count(model, theme));
     let style = match model.view.list.is_empty() {
         true => theme.warning,
         false => theme.dim,

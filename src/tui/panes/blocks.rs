@@ -121,11 +121,10 @@ fn percent(block: &Block) -> String {
 
 fn blocks(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, focused: bool) {
     let blocks = model.plan.blocks();
-    let matching = matching(model);
     let selected = model.view.block(&model.plan);
     grid::draw(buf, area, theme, blocks.len(), selected, focused, |at| {
         let block = &blocks[at];
-        let hidden = matching.as_ref().is_some_and(|found| !found[at]);
+        let hidden = !model.view.lists_block(at);
         let (text, style) = match block.tally.percent() {
             _ if block.tally.total == 0 => (theme.glyph(Sign::Idea).repeat(2), theme.dim),
             100 => (theme.glyph(Sign::Complete).repeat(2), theme.heat(100)),
@@ -141,18 +140,6 @@ fn blocks(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, focused: b
             sign: blocked.then_some((theme.glyphs.alert, theme.error)),
         }
     });
-}
-
-/// Which blocks have a listed step, where a filter is in force.
-fn matching(model: &Model) -> Option<Vec<bool>> {
-    if model.view.filter.is_empty() {
-        return None;
-    }
-    let mut found = vec![false; model.plan.blocks().len()];
-    for step in &model.view.list {
-        found[model.plan.step(*step).block()] = true;
-    }
-    Some(found)
 }
 
 /// The block's own hundred, each step by its last two digits with the sign of its status.

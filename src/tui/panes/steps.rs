@@ -48,10 +48,10 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
     if view.list.is_empty() || view.empty_block.is_some() {
         return nothing(buf, inner, model, theme);
     }
-    let shown =
-        sight
-            .window(Place::Steps)
-            .follow(view.cursor, view.list.len(), usize::from(inner.height));
+    let shown = sight
+        .window(Place::Steps)
+        .keep_row(view.cursor, view.found_anew())
+        .follow(view.cursor, view.list.len(), usize::from(inner.height));
     frame::scrollbar(buf, area, theme, &shown, view.list.len(), focused);
     let steps: Vec<StepRef<'_>> = view.list[shown.clone()]
         .iter()
@@ -238,8 +238,7 @@ fn titles<'a>(model: &Model, theme: &Theme, room: u16) -> (Vec<Part<'a>>, Vec<Pa
         let most = usize::from(room / 2);
         let text = fit(&text, most, theme.glyphs.ellipsis).into_owned();
         right.push(Part::styled(1, text, theme.accent));
-        let count = format!("{} of {}", view.list.len(), model.plan.len());
-        right.push(Part::styled(2, count, theme.text));
+        right.push(Part::styled(2, count(model, theme), theme.text));
     }
     if !view.marks.is_empty() {
         let count = format!("{} marked", view.marks.len());
@@ -249,6 +248,15 @@ fn titles<'a>(model: &Model, theme: &Theme, room: u16) -> (Vec<Part<'a>>, Vec<Pa
     (left, right)
 }
 
+/// How many steps are listed so far, of how many.
+pub fn count(model: &Model, theme: &Theme) -> String {
+    let more = match model.view.is_looking() {
+        true => theme.glyphs.ellipsis,
+        false => "",
+    };
+    format!("{}{more} of {}", model.view.list.len(), model.plan.len())
+}
+
 /// Why the list is empty, and what to press.
 fn nothing(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme) {
     let key = |name| key_of(model, theme, name);
@@ -256,6 +264,10 @@ fn nothing(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme) {
     let block = view.block(&model.plan).map(|at| &model.plan.blocks()[at]);
     let filter = (!view.filter.is_empty()).then(|| view.filter.text());
     let (why, press) = match (filter, view.empty_block.and(block)) {
+        (Some(filter), _) if view.is_looking() => (
+            format!("Still looking for “{filter}”{}", theme.glyphs.ellipsis),
+            format!("{} clears the filter", key("back")),
+        ),
         (Some(filter), None) => (
             format!("No step matches “{filter}”."),
             format!(
