@@ -123,10 +123,14 @@ impl PlanView {
 
     /// Lists what passes the filter, in order, and keeps the selection where it can.
     pub fn refresh(&mut self, plan: &Plan, now: DateTime<Utc>, selected: Option<StepKey>) {
-        self.list = match self.filter.is_empty() {
-            true => (0..plan.len()).collect(),
-            false => self.filter.prepare(plan, now, &self.marks).all(),
-        };
+        match self.filter.is_empty() {
+            // Into the memory that is there: an edit lists as many steps as before.
+            true => {
+                self.list.clear();
+                self.list.extend(0..plan.len());
+            }
+            false => self.list = self.filter.prepare(plan, now, &self.marks).all(),
+        }
         match self.sort {
             Sort::Id => {}
             Sort::Status => self.list.sort_by_key(|step| plan.step(*step).status()),
