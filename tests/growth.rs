@@ -213,6 +213,42 @@ fn opposite(key: char) -> char {
     }
 }
 
+/// What follows from an edit of one value is derived in as many allocations, and as large ones,
+/// on a long plan as on a short one; the edit itself is the documents'.
+#[test]
+fn an_edit_of_one_value_concerns_one_step_however_many_there_are() {
+    for (field, words) in [
+        (Field::Status, Status::Complete.word()),
+        (Field::Title, "Hold"),
+    ] {
+        let counts = at_each_size(|files| {
+            let mut plan = Plan::read(files);
+            let step = open_step(&plan);
+            let composer = Composer {
+                plan: &plan,
+                now: NOW.parse().expect("an instant"),
+            };
+            let change = composer.set(step, field, words).expect("it can be set");
+            let scope = change.scope().expect("one value, of one step");
+            let mut edit = Count::default();
+            let (mut all, ()) = counted(|| {
+                plan.amend(&scope.steps, scope.markdown, |files| {
+                    let (count, done) = counted(|| apply::change(&change, files));
+                    edit = count;
+                    done
+                })
+                .expect("nothing stands in its way");
+            });
+            assert_eq!(plan.step(step).text(field), words);
+            all.calls -= edit.calls;
+            all.bytes -= edit.bytes;
+            assert!(all.calls < 20 && all.bytes < 2_000, "{all:?}");
+            all
+        });
+        grows_at_most("deriving what one value concerns", CONSTANT, &counts);
+    }
+}
+
 #[test]
 fn a_key_costs_the_same_on_a_long_plan_as_on_a_short_one() {
     // Near the end few steps wait for the selected one.

@@ -12,7 +12,8 @@ use crate::plan::status::{State, Status};
 /// What a consequence is told from: the plan as it was, without its words.
 pub struct Before {
     gates: Vec<(String, bool)>,
-    steps: Vec<(Option<Status>, State)>,
+    statuses: Vec<Option<Status>>,
+    states: Vec<State>,
     current: Option<String>,
     decisions: Vec<Option<Decision>>,
     cycles: usize,
@@ -27,10 +28,8 @@ impl Before {
             .map(|stage| (stage.name.clone(), stage.is_met()));
         Self {
             gates: gates.collect(),
-            steps: plan
-                .steps()
-                .map(|step| (step.status(), step.state()))
-                .collect(),
+            statuses: plan.statuses().to_vec(),
+            states: plan.graph().states().to_vec(),
             current: current(plan),
             decisions: decisions(plan),
             cycles: plan.graph().cycles().len(),
@@ -60,26 +59,28 @@ pub fn consequence(before: &Before, after: &Plan) -> String {
         (_, Some(new)) => text += &format!(" · {new} is the current stage now"),
         (_, None) => text += " · every gate is behind",
     }
-    if before.steps.len() != after.len() {
+    if before.states.len() != after.len() {
         return text;
     }
-    let turned = |from: State, to: State| {
-        let pairs = before.steps.iter().zip(after.steps());
+    let (mut ready, mut waiting) = (0, 0);
+    let states = before.states.iter().zip(after.graph().states());
+    let statuses = before.statuses.iter().zip(after.statuses());
+    for ((from, to), (old, new)) in states.zip(statuses) {
         // Who was given another status was told so.
-        let turned = pairs.filter(|((status, state), step)| {
-            *state == from && step.state() == to && *status == step.status()
-        });
-        turned.count()
-    };
+        match (from, to) {
+            _ if from == to || old != new => {}
+            (State::Waiting, State::Ready) => ready += 1,
+            (State::Ready, State::Waiting) => waiting += 1,
+            _ => {}
+        }
+    }
     let steps = |count: usize| match count {
         1 => "1 step".to_owned(),
         _ => format!("{count} steps"),
     };
-    let ready = turned(State::Waiting, State::Ready);
     if ready > 0 {
         text += &format!(" · {} became ready", steps(ready));
     }
-    let waiting = turned(State::Ready, State::Waiting);
     if waiting > 0 {
         text += &format!(" · {} must wait now", steps(waiting));
     }

@@ -81,10 +81,12 @@ impl PlanView {
         if self.filter.is_empty() {
             search.looked = 0..plan.len();
             search.serial += 1;
-            self.list = match &search.order {
-                None => (0..plan.len()).collect(),
-                Some(order) => order.clone(),
-            };
+            // Into the memory that is there: an edit lists as many steps as before.
+            self.list.clear();
+            match &search.order {
+                None => self.list.extend(0..plan.len()),
+                Some(order) => self.list.extend_from_slice(order),
+            }
             self.cursor = from.unwrap_or(self.cursor);
         } else {
             // Without a selection the cursor keeps its place in the list, as far as there is one.

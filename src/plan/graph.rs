@@ -353,6 +353,11 @@ impl Graph {
         self.shape.downstream.of(step).iter().map(|n| *n as usize)
     }
 
+    /// The derived state of every step.
+    pub fn states(&self) -> &[State] {
+        &self.states
+    }
+
     /// The derived state of `step`.
     pub fn state(&self, step: usize) -> State {
         self.states[step]

@@ -223,6 +223,11 @@ impl Plan {
         (0..self.steps.len()).map(|index| StepRef::new(self, index))
     }
 
+    /// The status of every step in the order of IDs.
+    pub fn statuses(&self) -> &[Option<Status>] {
+        &self.statuses
+    }
+
     /// Index of the first step with this ID.
     pub fn find(&self, id: StepId) -> Option<usize> {
         let at = self.first_from(id);

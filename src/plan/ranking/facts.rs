@@ -210,17 +210,9 @@ fn waited_for(plan: &Plan, named: &HashMap<usize, Vec<usize>>) -> HashMap<usize,
 /// count.
 fn chains(plan: &Plan) -> Vec<u32> {
     let graph = plan.graph();
-    // Whoever depends on a step stands higher, so this order needs no recursion.
-    let mut levels: Vec<Vec<usize>> = Vec::new();
-    for step in 0..plan.len() {
-        let level = graph.height(step) as usize;
-        if levels.len() <= level {
-            levels.resize_with(level + 1, Vec::new);
-        }
-        levels[level].push(step);
-    }
     let mut chains = vec![0; plan.len()];
-    for step in levels.into_iter().rev().flatten() {
+    for step in by_height(plan).into_iter().rev() {
+        let step = step as usize;
         for next in graph.downstream(step) {
             let circle = graph.cycle(step).is_some_and(|c| {
                 graph
@@ -233,6 +225,25 @@ fn chains(plan: &Plan) -> Vec<u32> {
         }
     }
     chains
+}
+
+/// Every step by its height: whoever depends on a step stands higher, so that an order of work
+/// needs no recursion.
+fn by_height(plan: &Plan) -> Vec<u32> {
+    let heights = || (0..plan.len()).map(|step| plan.graph().height(step) as usize);
+    // How many are lower, then where the next of the height belongs.
+    let mut places = vec![0u32; heights().max().unwrap_or(0) + 1];
+    heights().for_each(|height| places[height] += 1);
+    let mut lower = 0;
+    for place in &mut places {
+        lower += std::mem::replace(place, lower);
+    }
+    let mut order = vec![0; plan.len()];
+    for (step, height) in heights().enumerate() {
+        order[places[height] as usize] = step as u32;
+        places[height] += 1;
+    }
+    order
 }
 
 /// For every block, how many before it have ready steps; and how many have in all.
