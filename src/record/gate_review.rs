@@ -359,7 +359,9 @@ pub fn new_path(plan: &Plan, folder: &Path, stage: &str, date: NaiveDate) -> Pat
 /// A stage's name as that of a folder: letters, digits and dashes, never empty.
 fn slug(stage: &str) -> String {
     let words = crate::plan::canon::normalised(stage);
-    let short: String = words.chars().take(LONGEST_SLUG).collect();
+    // A capital may have more signs in lower case than letters.
+    let plain = words.chars().filter(|c| c.is_alphanumeric() || *c == ' ');
+    let short: String = plain.take(LONGEST_SLUG).collect();
     match short.trim_end().replace(' ', "-") {
         slug if slug.is_empty() => "stage".to_owned(),
         slug => slug,

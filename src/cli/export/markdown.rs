@@ -74,14 +74,16 @@ fn waits_for(step: StepRef<'_>) -> String {
 
 /// Text as one cell that shows exactly it, HTML included.
 fn cell(text: &str) -> String {
-    let markdown = escaped_cell(&visible_line(text));
-    let mut cell = String::with_capacity(markdown.len());
-    let mut is_escaped = false;
-    for c in markdown.chars() {
-        if c == '<' && !is_escaped {
+    let text = visible_line(text);
+    if !text.contains('<') {
+        return escaped_cell(&text);
+    }
+    // What is no HTML any more may be markup in its stead.
+    let mut cell = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if "<\\`*_~[]&|".contains(c) {
             cell.push('\\');
         }
-        is_escaped = c == '\\' && !is_escaped;
         cell.push(c);
     }
     cell
@@ -111,6 +113,7 @@ mod tests {
             "<img src=x> & <br/>",
             "[a](b) ![c](d)",
             "back\\slash",
+            "~<!a~>",
         ] {
             assert_eq!(read_back(text), [text, "x"], "{}", cell(text));
         }
