@@ -9,7 +9,7 @@
 //! Terminals disagree about the width of emoji, of letters with marks, and of signs that East
 //! Asian fonts draw wide. The cursor's column is not believed after such a cell, and the next
 //! one is placed absolutely: a terminal that measures otherwise draws one cell badly, never
-//! the rest of the row. Frames that are blank with a background of ours are written, never
+//! the rest of the row. Blanks on a background of ours are written, never
 //! erased, because not every terminal erases with the background's colour.
 //!
 //! Nothing here does I/O or asks the terminal anything.
@@ -233,7 +233,7 @@ impl Writer<'_, '_> {
         let middle = self.out.len();
         match at == self.encoder.size.width {
             true => self.out.extend(b"\x1b[K"),
-            false => counted(count, 'X', self.out),
+            false => counted(count, b'X', self.out),
         }
         let erase = self.out.len() - middle;
         // Whoever erases has to jump over what is erased.
@@ -381,6 +381,15 @@ fn keep_shorter(out: &mut Vec<u8>, start: usize, middle: usize) {
         true => drop(out.drain(start..middle)),
         false => out.truncate(middle),
     }
+}
+
+/// Writes a number in digits, without memory of its own: a frame has hundreds of them.
+fn decimal(number: u16, out: &mut Vec<u8>) {
+    if number >= 10 {
+        decimal(number / 10, out);
+    }
+    // Below 10, so that nothing is cut off.
+    out.push(b'0' + (number % 10) as u8);
 }
 
 /// Whether every terminal takes `text` for `width` columns. Lines and blocks count as certain

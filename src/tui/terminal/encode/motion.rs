@@ -1,6 +1,6 @@
 //! Where the terminal's cursor is, as far as that is certain, and how it gets elsewhere.
 
-use super::keep_shorter;
+use super::{decimal, keep_shorter};
 
 /// Steps that are written one by one rather than counted.
 const SINGLY: u16 = 3;
@@ -28,11 +28,13 @@ impl Cursor {
             return;
         }
         let start = out.len();
-        let absolute = match column {
-            0 => format!("\x1b[{}H", row + 1),
-            _ => format!("\x1b[{};{}H", row + 1, column + 1),
-        };
-        out.extend(absolute.as_bytes());
+        out.extend(b"\x1b[");
+        decimal(row + 1, out);
+        if column > 0 {
+            out.push(b';');
+            decimal(column + 1, out);
+        }
+        out.push(b'H');
         if let Some(from) = self.row {
             let middle = out.len();
             vertical(from, row, out);
@@ -46,8 +48,8 @@ impl Cursor {
 fn vertical(from: u16, to: u16, out: &mut Vec<u8>) {
     match to.checked_sub(from) {
         Some(down @ 0..=SINGLY) => out.extend(std::iter::repeat_n(b'\n', usize::from(down))),
-        Some(down) => counted(down, 'B', out),
-        None => counted(from - to, 'A', out),
+        Some(down) => counted(down, b'B', out),
+        None => counted(from - to, b'A', out),
     }
 }
 
@@ -59,24 +61,24 @@ fn horizontal(from: Option<u16>, to: u16, out: &mut Vec<u8>) {
         return out.push(b'\r');
     }
     let start = out.len();
-    counted(to + 1, 'G', out);
+    counted(to + 1, b'G', out);
     let Some(from) = from else { return };
     let middle = out.len();
     match to.checked_sub(from) {
-        Some(right) => counted(right, 'C', out),
+        Some(right) => counted(right, b'C', out),
         None if from - to <= SINGLY => {
             out.extend(std::iter::repeat_n(b'\x08', usize::from(from - to)));
         }
-        None => counted(from - to, 'D', out),
+        None => counted(from - to, b'D', out),
     }
     keep_shorter(out, start, middle);
 }
 
 /// `CSI count end`, for which 1 is the default.
-pub(super) fn counted(count: u16, end: char, out: &mut Vec<u8>) {
-    let text = match count {
-        1 => format!("\x1b[{end}"),
-        _ => format!("\x1b[{count}{end}"),
-    };
-    out.extend(text.as_bytes());
+pub(super) fn counted(count: u16, end: u8, out: &mut Vec<u8>) {
+    out.extend(b"\x1b[");
+    if count != 1 {
+        decimal(count, out);
+    }
+    out.push(end);
 }

@@ -3,7 +3,7 @@
 use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 
-use super::keep_shorter;
+use super::{decimal, keep_shorter};
 
 /// What shows in a cell without a letter.
 const SHOWS_ON_BLANKS: Modifier = Modifier::REVERSED
@@ -141,16 +141,21 @@ impl<'a> Sequence<'a> {
         Self { out, count: 0 }
     }
 
-    fn text(&mut self, text: &str) {
-        if self.count > 0 {
-            self.out.push(b';');
+    /// A parameter of parts: most have one.
+    fn parts(&mut self, parts: impl IntoIterator<Item = u8>, between: u8) {
+        for (nth, part) in parts.into_iter().enumerate() {
+            match (nth, self.count) {
+                (0, 0) => {}
+                (0, _) => self.out.push(b';'),
+                _ => self.out.push(between),
+            }
+            decimal(u16::from(part), self.out);
         }
-        self.out.extend(text.as_bytes());
         self.count += 1;
     }
 
     fn number(&mut self, number: u8) {
-        self.text(&number.to_string());
+        self.parts([number], b';');
     }
 
     /// A colour, `base` being 30 for the foreground and 40 for the background.
@@ -158,18 +163,19 @@ impl<'a> Sequence<'a> {
         match (name(color), color) {
             (Some(name @ 0..8), _) => self.number(base + name),
             (Some(name), _) => self.number(base + 60 + name - 8),
-            (_, Color::Indexed(index)) => self.text(&format!("{};5;{index}", base + 8)),
-            (_, Color::Rgb(r, g, b)) => self.text(&format!("{};2;{r};{g};{b}", base + 8)),
+            (_, Color::Indexed(index)) => self.parts([base + 8, 5, index], b';'),
+            (_, Color::Rgb(r, g, b)) => self.parts([base + 8, 2, r, g, b], b';'),
             _ => self.number(base + 9),
         }
     }
 
     /// The colour of underlines, as one parameter: a terminal that knows none skips it, and
-    /// does not take the colour's type for a modifier.
+    /// does not take the colour's type for a modifier. The 0 is the standard's
+    /// colour space.
     fn underline(&mut self, color: Color) {
         match (name(color), color) {
-            (Some(index), _) | (_, Color::Indexed(index)) => self.text(&format!("58:5:{index}")),
-            (_, Color::Rgb(r, g, b)) => self.text(&format!("58:2::{r}:{g}:{b}")),
+            (Some(index), _) | (_, Color::Indexed(index)) => self.parts([58, 5, index], b':'),
+            (_, Color::Rgb(r, g, b)) => self.parts([58, 2, 0, r, g, b], b':'),
             _ => self.number(59),
         }
     }
