@@ -7,7 +7,9 @@ pub mod diff;
 pub mod json;
 pub mod log;
 pub mod markdown;
+pub mod progress;
 pub mod rope;
+pub mod shares;
 pub mod splice;
 pub mod visible;
 

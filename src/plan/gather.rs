@@ -15,13 +15,13 @@ use super::dependency::Dependency;
 use super::field::Field;
 use super::graph::{Builder, Graph};
 use super::id::StepId;
-use super::progress::Progress;
-use super::shares::in_shares;
 use super::source::SourceFile;
 use super::status::Status;
 use super::{LogPlace, NONE, Plan, Step};
 use crate::document::json;
 use crate::document::log::LineRef;
+use crate::document::progress::Progress;
+use crate::document::shares::in_shares;
 
 /// So many lines or steps are worth a thread of their own.
 pub(super) const SHARE: usize = 10_000;
@@ -195,7 +195,7 @@ fn part(files: &[SourceFile], range: Range<usize>, progress: &Progress) -> Optio
         before = own.end;
         let from = range.start.clamp(own.start, own.end) - own.start;
         let to = range.end.clamp(own.start, own.end) - own.start;
-        for (line, content) in (from..to).zip(log.lines().skip(from)) {
+        for (line, content) in (from..to).zip(log.lines_within(from..to)) {
             let number = own.start + line;
             part.read(content, LogPlace { file, line }, number);
             if !told.add(1) {

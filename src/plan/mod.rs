@@ -13,10 +13,8 @@ mod gather;
 pub mod graph;
 pub mod id;
 pub mod packet;
-pub mod progress;
 pub mod query;
 pub mod ranking;
-mod shares;
 pub mod source;
 pub mod stage;
 pub mod status;
@@ -31,11 +29,12 @@ use canon::block_table::BlockRow;
 use canon::section::Section;
 use graph::{Graph, Node};
 use id::{BlockId, StepId};
-use progress::Progress;
 use source::{Role, SourceFile};
 use stage::{Stage, StageParts};
 use status::Status;
 pub use step::StepRef;
+
+use crate::document::progress::Progress;
 
 /// In a list of numbers: none.
 const NONE: u32 = u32::MAX;

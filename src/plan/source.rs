@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::document::Document;
 use crate::document::log::LogDocument;
 use crate::document::markdown::MarkdownDocument;
+use crate::document::progress::Progress;
 use crate::document::rope::Rope;
 
 /// What a file is to the plan.
@@ -58,10 +59,29 @@ impl SourceFile {
             Role::Log => Document::Log(LogDocument::load(bytes)),
             _ => Document::Markdown(MarkdownDocument::load(bytes)),
         };
+        let path = path.into();
         Self {
-            path: path.into(),
+            path,
             role,
             document,
+        }
+    }
+
+    /// The same for somebody who watches how far it is with a log, in bytes, and may stop it;
+    /// nothing where that was done.
+    pub fn load_with(
+        path: impl Into<PathBuf>,
+        role: Role,
+        bytes: impl Into<Rope>,
+        progress: &Progress,
+    ) -> Option<Self> {
+        match role {
+            Role::Log => Some(Self {
+                path: path.into(),
+                role,
+                document: Document::Log(LogDocument::load_with(bytes, progress)?),
+            }),
+            _ => Some(Self::load(path, role, bytes)),
         }
     }
 

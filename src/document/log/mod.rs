@@ -9,11 +9,12 @@ mod chunk;
 mod shape;
 
 use std::borrow::Cow;
-use std::num::NonZero;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::progress::Progress;
 use super::rope::{PIECE, Piece, Rope, first_piece};
+use super::shares::in_shares;
 use super::splice::{self, Span, Splice, SpliceError};
 use chunk::Chunk;
 use shape::{Shape, Shapes};
@@ -63,8 +64,16 @@ pub struct LogDocument {
 impl LogDocument {
     /// Takes `bytes` apart. Nothing is refused, nothing is dropped.
     pub fn load(bytes: impl Into<Rope>) -> Self {
+        let loaded = Self::load_with(bytes, &Progress::default());
+        // Nobody else knows of the progress, so nobody stops it.
+        loaded.unwrap_or_else(|| Self::of_chunks(Vec::new()))
+    }
+
+    /// The same for somebody who watches how far it is, in bytes, and may stop it; nothing where
+    /// that was done.
+    pub fn load_with(bytes: impl Into<Rope>, progress: &Progress) -> Option<Self> {
         let pieces = whole_lines(bytes.into());
-        Self::of_chunks(read(&pieces, &[]))
+        Some(Self::of_chunks(read(&pieces, &[], progress)?))
     }
 
     /// The log that `bytes` are, with what is known of the lines that stand in this one
@@ -81,10 +90,11 @@ impl LogDocument {
             .count();
         let (new, old) = (front..ends.0 - back, front..ends.1 - back);
         let near = front.saturating_sub(1)..(old.end + 1).min(ends.1);
-        let read = read(&pieces[new.clone()], &self.chunks[near]);
+        let unwatched = Progress::default();
+        let read = read(&pieces[new.clone()], &self.chunks[near], &unwatched);
         let mut chunks = Vec::with_capacity(pieces.len());
         chunks.extend_from_slice(&self.chunks[..front]);
-        chunks.extend(read);
+        chunks.extend(read.unwrap_or_default());
         chunks.extend_from_slice(&self.chunks[old.end..]);
         let log = Self::of_chunks(chunks);
         let changed = log.narrow(log.lines_of(new), self, self.lines_of(old));
@@ -220,8 +230,8 @@ impl LogDocument {
             bytes.extend_from_slice(newline);
         }
         if self.chunks.is_empty() {
-            self.chunks = read(Rope::from(bytes).pieces(), &[]);
-            return self.number();
+            *self = Self::load(bytes);
+            return;
         }
         let (at, line) = self.locate(index);
         let chunk = Arc::make_mut(&mut self.chunks[at]);
@@ -275,30 +285,25 @@ fn whole_lines(rope: Rope) -> Vec<Piece> {
     }
 }
 
-/// Takes pieces apart, on every core where there are many. The lines are likely to look like
-/// those of the chunks `near` by.
-fn read(pieces: &[Piece], near: &[Arc<Chunk>]) -> Vec<Arc<Chunk>> {
-    /// Fewer pieces are not worth a thread.
+/// Takes pieces apart. The lines are likely to look like those of the chunks `near` by. Nothing
+/// where the work was stopped.
+fn read(pieces: &[Piece], near: &[Arc<Chunk>], progress: &Progress) -> Option<Vec<Arc<Chunk>>> {
+    /// So many pieces are worth a thread of their own.
     const SHARE: usize = 16;
-    let in_turn = |pieces: &[Piece]| -> Vec<Arc<Chunk>> {
+    let parts = in_shares(pieces.len(), SHARE, |range| {
         let mut shapes = Shapes::knowing(near.iter().flat_map(|chunk| chunk.shapes()));
-        let read = |piece: &Piece| Arc::new(Chunk::read(piece.clone(), &mut shapes));
-        pieces.iter().map(read).collect()
-    };
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let share = pieces.len().div_ceil(cores).max(SHARE);
-    if pieces.len() <= share {
-        return in_turn(pieces);
-    }
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (pieces.chunks(share))
-            .map(|pieces| scope.spawn(|| in_turn(pieces)))
-            .collect();
-        let joined = threads.into_iter().map(|thread| thread.join());
-        joined
-            .flat_map(|read| read.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    })
+        let mut told = progress.strides();
+        let mut chunks = Vec::with_capacity(range.len());
+        for piece in &pieces[range] {
+            chunks.push(Arc::new(Chunk::read(piece.clone(), &mut shapes)));
+            if !told.add(piece.len()) {
+                return None;
+            }
+        }
+        told.end().then_some(chunks)
+    });
+    let parts = parts.into_iter().collect::<Option<Vec<_>>>()?;
+    Some(parts.concat())
 }
 
 /// One line of a log.
@@ -457,7 +462,7 @@ mod tests {
             deeds in prop::collection::vec(deed(), 0..24),
         ) {
             let mut expected = lines;
-            if bare && expected.last().is_some_and(String::is_empty) {
+            while bare && expected.last().is_some_and(String::is_empty) {
                 expected.pop();
             }
             let text = |lines: &[String]| match bare && !lines.is_empty() {

@@ -6,9 +6,9 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 use super::super::Plan;
-use super::super::progress::Progress;
 use super::super::source::{Role, SourceFile};
 use super::{Context, Problem, Rule, line};
+use crate::document::progress::Progress;
 
 /// Where most examples keep their steps.
 pub const LOG: &str = "data/plans/plan.jsonl";

@@ -61,12 +61,12 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 use super::id::StepId;
-use super::progress::Progress;
-use super::shares::in_shares;
 use super::source::{Place, Role};
 use super::{Plan, StepRef};
 use crate::document::log::LogDocument;
 use crate::document::markdown::MarkdownDocument;
+use crate::document::progress::Progress;
+use crate::document::shares::in_shares;
 use crate::document::splice::Span;
 use reading::{Reader, Reading};
 use spot::Spot;

@@ -6,7 +6,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// Work counted in steps of the plan.
+/// Work counted in whatever the work chooses: bytes, steps.
 #[derive(Debug, Default)]
 pub struct Progress {
     stopped: AtomicBool,
@@ -25,6 +25,12 @@ impl Progress {
         self.stopped.load(Ordering::Relaxed)
     }
 
+    /// The part that is done, in percent; 0 as long as nobody knows how much there is to do.
+    pub fn percent(&self) -> usize {
+        let (done, total) = self.seen();
+        (done * 100).checked_div(total).unwrap_or(0)
+    }
+
     /// How much is done, and of how much: 0 of 0 as long as nobody knows, equal at the end.
     pub fn seen(&self) -> (usize, usize) {
         let total = self.total.load(Ordering::Relaxed);
@@ -32,19 +38,19 @@ impl Progress {
     }
 
     /// Says how much there is to do.
-    pub(super) fn expect(&self, total: usize) {
+    pub fn expect(&self, total: usize) {
         self.done.store(0, Ordering::Relaxed);
         self.total.store(total, Ordering::Relaxed);
     }
 
     /// Says that all is done.
-    pub(super) fn finish(&self) {
+    pub fn finish(&self) {
         let total = self.total.load(Ordering::Relaxed);
         self.done.store(total, Ordering::Relaxed);
     }
 
     /// For one thread of the work, which tells how far it is.
-    pub(super) fn strides(&self) -> Strides<'_> {
+    pub fn strides(&self) -> Strides<'_> {
         Strides {
             progress: self,
             untold: 0,
@@ -53,7 +59,7 @@ impl Progress {
 }
 
 /// Counts on one thread and tells the others now and then.
-pub(super) struct Strides<'a> {
+pub struct Strides<'a> {
     progress: &'a Progress,
     untold: usize,
 }

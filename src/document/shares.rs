@@ -13,7 +13,7 @@ const MOST: usize = 4;
 
 /// Does `work` on all of `0..len`, in parts that have at least `least` things, if there are
 /// several.
-pub(super) fn in_shares<T: Send>(
+pub fn in_shares<T: Send>(
     len: usize,
     least: usize,
     work: impl Fn(Range<usize>) -> T + Sync,
