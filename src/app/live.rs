@@ -200,9 +200,13 @@ impl Model {
 
     /// Why a change cannot be made at all just now.
     pub fn is_locked(&self) -> Option<String> {
-        self.setting
-            .read_only
-            .then(|| "opened with --read-only: nothing is written".to_owned())
+        if self.setting.read_only {
+            return Some("opened with --read-only: nothing is written".to_owned());
+        }
+        let opening = self.work.is_opening();
+        opening.then(|| {
+            "edits can be made when the whole plan is open; look round until then".to_owned()
+        })
     }
 
     /// Puts a change onto the plan and on its way to disk, where `event` is remembered of it.

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::draft::Draft;
 use super::key::Key;
+use super::work::Whole;
 use crate::change::Change;
 use crate::change::history::Event;
 use crate::plan::checks::Problem;
@@ -26,6 +27,8 @@ pub enum Message {
     LookOn,
     /// News of the files.
     Disk(DiskEvent),
+    /// The plan, of which the front was shown, is open as a whole.
+    Opened(Box<Whole>),
     /// The checks have been run on the plan of this generation.
     Checked {
         /// Which state of the plan was checked.
@@ -69,6 +72,8 @@ pub enum Effect {
     Keep(Option<Draft>),
     /// Run the checks on the plan as it stands.
     Check,
+    /// Stop the checks that run.
+    StopCheck,
     /// Let `$EDITOR` work on this text.
     EditText {
         /// The text to begin with.

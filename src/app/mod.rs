@@ -27,6 +27,7 @@ mod standup_card;
 pub mod standup_view;
 pub mod update;
 pub mod why;
+pub mod work;
 
 pub use message::{DiskEvent, Effect, Message};
 pub use model::Model;

@@ -15,8 +15,9 @@ use super::overlay::{Input, Overlay, Purpose};
 use super::plan_view::{Pane, PlanView};
 use super::review_view::{Part, ReviewView};
 use super::standup_view::{StandupPane, StandupView};
+use super::work::Work;
 use crate::change::compose::Composer;
-use crate::plan::checks::Problem;
+use crate::plan::checks::{Problem, Severity};
 use crate::plan::id::StepId;
 use crate::plan::ranking::term::Weights;
 use crate::plan::source::SourceFile;
@@ -81,6 +82,15 @@ pub struct ProblemsView {
     pub generation: u64,
     /// When the checks were last run.
     pub checked_at: Option<DateTime<Utc>>,
+}
+
+impl ProblemsView {
+    /// How many problems of this severity there are.
+    pub fn count(&self, severity: Severity) -> usize {
+        // They are sorted by severity.
+        let upto = self.found.partition_point(|p| p.severity <= severity);
+        upto - self.found.partition_point(|p| p.severity < severity)
+    }
 }
 
 /// One line of news above the footer.
@@ -165,6 +175,8 @@ pub struct Model {
     pub notice: Option<Notice>,
     /// Saves, undo, and news from the files.
     pub live: Live,
+    /// Long work that goes on beside the keys.
+    pub work: Work,
     /// The keys in force.
     pub keymap: Keymap,
     /// What the person brought along.
@@ -217,6 +229,7 @@ impl Model {
             overlays: Vec::new(),
             notice: None,
             live: Live::default(),
+            work: Work::default(),
             keymap,
             setting,
             now,

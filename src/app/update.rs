@@ -23,6 +23,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         Message::LookOn => model.look_on(),
         Message::Disk(event) => model.disk(event),
+        Message::Opened(whole) => model.opened(*whole),
         Message::Checked {
             generation,
             problems,

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 
 use chrono::Utc;
@@ -12,13 +13,15 @@ use crate::app::draft::{DRAFT, Draft};
 use crate::app::keymap::Keymap;
 use crate::app::model::Setting;
 use crate::app::session::Session;
+use crate::app::work::Whole;
 use crate::app::{Message, Model, update};
 use crate::change::history::{self, History};
+use crate::plan::Plan;
 use crate::plan::ranking::term::Weights;
 use crate::store::config;
 use crate::store::discover::{Layout, Overrides};
 use crate::store::disk::{Disk, HISTORY, Setup};
-use crate::store::open::open;
+use crate::store::open::{Front, Opened, Opening, open_front, open_with};
 use crate::store::state::{State, default_base, passing_folder};
 use crate::tui::cockpit::{Cockpit, Event, Turn, own_draft};
 use crate::tui::face::RealFace;
@@ -60,21 +63,27 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
     })?;
     let (sender, inbox) = channel();
     let input = terminal.start_input(sender.clone())?;
-    let mut opened = open(start, overrides);
+    let (mut opened, is_whole) = open_front(start, overrides, Front::default());
     let layout = opened.layout.clone();
     let state = default_base().map(|base| State::of_plan(&base, &layout.root));
     let files = std::mem::take(&mut opened.files);
     let told: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
     let (keymap, mut news) = keymap(&layout);
     let mut model = Model::new(files, setting(arguments, &layout), keymap, Utc::now());
-    if let Some(session) = state
-        .as_ref()
-        .and_then(|state| state.load::<Session>(SESSION))
-    {
+    let session = (state.as_ref()).and_then(|state| state.load::<Session>(SESSION));
+    if let Some(session) = &session {
         session.restore(&mut model);
     }
+    let opening = Arc::new(Opening::default());
+    if !is_whole {
+        model.await_whole(opening.clone(), session);
+    }
     if let Some(state) = state.as_ref().filter(|_| !arguments.read_only) {
-        go_on(&mut model, state);
+        match is_whole {
+            true => go_on(&mut model, state),
+            // What was being typed is about steps that may not be there yet.
+            false => remember(&mut model, state),
+        }
     }
     news.extend(opened.unreadable.iter().map(|(_, reason)| reason.clone()));
     news.extend(layout.config_problems.iter().map(ToString::to_string));
@@ -99,19 +108,19 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
     let private = state
         .as_ref()
         .map_or_else(|| passing.path().to_owned(), |s| s.folder().to_owned());
-    let news = sender.clone();
-    let setup = Setup {
-        start,
+    let site = Site {
+        start: start.to_owned(),
         overrides: overrides.clone(),
-        opened: &opened,
-        told: &told,
-        state: &private,
+        state: private,
         read_only: arguments.read_only,
     };
-    let disk = Disk::start(setup, move |event| {
-        // Nobody hears it when the cockpit is being left.
-        let _ = news.send(Event::Disk(event));
-    });
+    let disk = match is_whole {
+        true => Some(site.watch(&opened, &told, sender.clone())),
+        false => {
+            open_whole(site, opening, sender.clone());
+            None
+        }
+    };
     if arguments.person.is_none() {
         ask_for_person(layout.root.clone(), sender.clone());
     }
@@ -121,12 +130,13 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
         face,
         theme,
         (sender, inbox),
-        Some(disk),
+        disk,
         Box::new(Utc::now),
     );
     cockpit.theme_follows = background.is_none();
     let turn = cockpit.run();
-    if let (Some(state), true) = (&state, cockpit.model.has_plan()) {
+    let has_place = cockpit.model.has_plan() && !cockpit.model.work.is_opening();
+    if let (Some(state), true) = (&state, has_place) {
         // Not to find one's place again is no reason to trouble anybody.
         let _ = state.save(SESSION, &Session::of(&cockpit.model));
     }
@@ -137,9 +147,67 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
     Ok(turn?)
 }
 
+/// Where a plan is, and what is private about it.
+#[derive(Debug)]
+pub struct Site {
+    /// Where the search for the plan began.
+    pub start: PathBuf,
+    /// What the command line says of its files.
+    pub overrides: Overrides,
+    /// The folder for what is private to this person.
+    pub state: PathBuf,
+    /// Whether nothing may be written.
+    pub read_only: bool,
+}
+
+impl Site {
+    /// Starts the thread that owns the files, as they were opened.
+    pub fn watch(&self, opened: &Opened, told: &[PathBuf], sender: Sender<Event>) -> Disk {
+        let setup = Setup {
+            start: &self.start,
+            overrides: self.overrides.clone(),
+            opened,
+            told,
+            state: &self.state,
+            read_only: self.read_only,
+        };
+        Disk::start(setup, move |event| {
+            // Nobody hears it when the cockpit is being left.
+            let _ = sender.send(Event::Disk(event));
+        })
+    }
+}
+
+/// Opens a plan as a whole while its front is looked at. Ends without a word where the opening
+/// is stopped.
+pub fn open_whole(site: Site, opening: Arc<Opening>, sender: Sender<Event>) {
+    std::thread::spawn(move || {
+        let mut opened = open_with(&site.start, &site.overrides, &opening)?;
+        let files = std::mem::take(&mut opened.files);
+        let told: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
+        let plan = Plan::read_with(files, &opening.putting_together)?;
+        let state = State::at(&site.state);
+        let whole = Whole {
+            plan,
+            unreadable: std::mem::take(&mut opened.unreadable),
+            draft: (!site.read_only).then(|| take_draft(&state)).flatten(),
+        };
+        let disk = site.watch(&opened, &told, sender.clone());
+        sender.send(Event::Opened(Box::new(whole), disk)).ok()
+    });
+}
+
 /// Takes up what an earlier run left: what can be undone, and what was being typed when it
 /// was killed.
 pub fn go_on(model: &mut Model, state: &State) {
+    remember(model, state);
+    if let Some(draft) = take_draft(state) {
+        model.offer(draft);
+    }
+}
+
+/// Takes up what can be undone.
+fn remember(model: &mut Model, state: &State) {
     let events: Vec<history::Event> = state.lines(HISTORY);
     let written = events.len();
     let history = History::tell(events);
@@ -149,13 +217,16 @@ pub fn go_on(model: &mut Model, state: &State) {
         let _ = state.rewrite(HISTORY, few);
     }
     model.live.remember(history);
-    if let Some((name, draft)) = state.orphans::<Draft>(DRAFT).into_iter().next() {
-        model.offer(draft);
-        if state.save(&own_draft(), &model.draft()).is_ok() {
-            // Ours now; should it stay, it is offered once more.
-            let _ = state.remove(&name);
-        }
+}
+
+/// What was being typed when an earlier run was killed; it is ours from here on.
+fn take_draft(state: &State) -> Option<Draft> {
+    let (name, draft) = state.orphans::<Draft>(DRAFT).into_iter().next()?;
+    if state.save(&own_draft(), &draft).is_ok() {
+        // Should it stay, it is offered once more.
+        let _ = state.remove(&name);
     }
+    Some(draft)
 }
 
 fn keymap(layout: &Layout) -> (Keymap, Vec<String>) {

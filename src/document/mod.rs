@@ -27,6 +27,14 @@ pub enum Document {
 }
 
 impl Document {
+    /// The log, if it is one.
+    pub fn log(&self) -> Option<&LogDocument> {
+        match self {
+            Self::Log(log) => Some(log),
+            Self::Markdown(_) => None,
+        }
+    }
+
     /// The whole file, sharing the bytes.
     pub fn rope(&self) -> Rope {
         match self {

@@ -87,10 +87,7 @@ impl SourceFile {
 
     /// The log, if it is one.
     pub fn log(&self) -> Option<&LogDocument> {
-        match &self.document {
-            Document::Log(log) => Some(log),
-            Document::Markdown(_) => None,
-        }
+        self.document.log()
     }
 
     /// The Markdown document, if it is one.

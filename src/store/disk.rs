@@ -24,8 +24,9 @@ use super::watch::{Look, Mode, Report, Watch};
 use crate::change::Change;
 use crate::change::apply::Conflict;
 use crate::change::history::Event;
+use crate::document::Document;
 use crate::document::rope::Rope;
-use crate::plan::source::{Role, SourceFile};
+use crate::plan::source::Role;
 
 /// The name of the history in the state folder.
 pub const HISTORY: &str = "history";
@@ -95,6 +96,12 @@ pub enum DiskEvent {
 pub struct Disk {
     requests: Sender<Request>,
     thread: Option<JoinHandle<()>>,
+}
+
+impl std::fmt::Debug for Disk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Disk").finish_non_exhaustive()
+    }
 }
 
 enum Request {
@@ -188,9 +195,8 @@ impl Disk {
             .iter()
             .map(|looked| {
                 let mut known = Known::new(looked.role);
-                known.bytes.clone_from(&looked.bytes);
-                let file = opened.files.iter().find(|file| file.path == looked.path);
-                known.log = file.and_then(SourceFile::log).cloned();
+                known.bytes = looked.document.as_ref().map(Document::rope);
+                known.log = looked.document.as_ref().and_then(Document::log).cloned();
                 known.told = setup.told.contains(&looked.path);
                 (looked.path.clone(), known)
             })

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
+use crate::document::progress::Progress;
 use crate::plan::Plan;
-use crate::plan::checks::{Context, Problem, check};
+use crate::plan::checks::{Context, Problem, check_with};
 
 /// What the checks need to know of a plan's folder.
 #[derive(Clone, Copy, Debug)]
@@ -24,12 +25,25 @@ impl Premises<'_> {
     /// Everything that is wrong with `plan` at the instant `now`, by file, line, column and
     /// code.
     pub fn inspect(&self, plan: &Plan, now: DateTime<Utc>) -> Vec<Problem> {
+        let found = self.inspect_with(plan, now, &Progress::default());
+        // Nobody else knows of the progress, so nobody stops it.
+        found.unwrap_or_default()
+    }
+
+    /// The same for somebody who watches how far it is and may stop it; nothing where that was
+    /// done.
+    pub fn inspect_with(
+        &self,
+        plan: &Plan,
+        now: DateTime<Utc>,
+        progress: &Progress,
+    ) -> Option<Vec<Problem>> {
         let context = Context {
             now,
             exists: &|path: &Path| self.root.join(path).exists(),
             severities: self.severities,
             checkpoints: self.checkpoints,
         };
-        check(plan, &context)
+        check_with(plan, &context, progress)
     }
 }

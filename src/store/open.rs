@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::discover::{Layout, Overrides, discover};
-use super::read::{FileState, read};
+use super::read::{FileState, Stamp, read_told};
 use crate::document::Document;
+use crate::document::progress::Progress;
 use crate::document::rope::Rope;
 use crate::plan::canon;
 use crate::plan::source::{Role, SourceFile};
@@ -22,6 +23,18 @@ pub struct Opened {
     pub unreadable: Vec<(PathBuf, String)>,
 }
 
+impl Opened {
+    /// No file of this layout, yet.
+    fn nothing(layout: Layout) -> Self {
+        Self {
+            layout,
+            files: Vec::new(),
+            looked_at: Vec::new(),
+            unreadable: Vec::new(),
+        }
+    }
+}
+
 /// A path that may hold a part of the plan, and what was there.
 #[derive(Debug)]
 pub struct LookedAt {
@@ -29,42 +42,119 @@ pub struct LookedAt {
     pub path: PathBuf,
     /// What the plan would look for in it.
     pub role: Role,
-    /// Its bytes, if it is there.
-    pub bytes: Option<Rope>,
+    /// What it holds, if it is there.
+    pub document: Option<Document>,
+}
+
+/// How far the opening of a plan is: shared between whoever does it and whoever waits.
+#[derive(Debug, Default)]
+pub struct Opening {
+    reading: Progress,
+    taking_apart: Progress,
+    /// What is done with the files when they are there.
+    pub putting_together: Progress,
+}
+
+impl Opening {
+    /// The part that is done, in percent.
+    pub fn percent(&self) -> usize {
+        let parts = [&self.reading, &self.taking_apart, &self.putting_together];
+        parts.map(Progress::percent).iter().sum::<usize>() / parts.len()
+    }
+
+    /// Asks the opening to end without a result.
+    pub fn stop(&self) {
+        self.taking_apart.stop();
+        self.putting_together.stop();
+    }
+}
+
+/// How a plan with very long logs is opened: its front first, so that there is something to
+/// see.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Front {
+    /// Up to how many bytes of logs a plan is opened as a whole.
+    pub long: u64,
+    /// How many bytes of each log are its front.
+    pub front: u64,
+}
+
+impl Default for Front {
+    fn default() -> Self {
+        Self {
+            long: 64 << 20,
+            front: 1 << 20,
+        }
+    }
 }
 
 /// Finds the plan at or above `start` and reads all of it. Nothing in it is refused: what
 /// cannot be read is told in `unreadable`.
 pub fn open(start: &Path, overrides: &Overrides) -> Opened {
     let layout = discover(start, overrides);
-    let mut opened = Opened {
-        files: Vec::new(),
-        looked_at: Vec::new(),
-        unreadable: Vec::new(),
-        layout,
-    };
+    let opened = read_files(layout.clone(), u64::MAX, &Opening::default());
+    // Nobody else knows of the opening, so nobody stops it.
+    opened.unwrap_or_else(|| Opened::nothing(layout))
+}
+
+/// The same for somebody who watches how far it is and may stop it; nothing where that was
+/// done.
+pub fn open_with(start: &Path, overrides: &Overrides, opening: &Opening) -> Option<Opened> {
+    read_files(discover(start, overrides), u64::MAX, opening)
+}
+
+/// Finds the plan and reads it, of long logs only the front. Answers whether that was all of it.
+pub fn open_front(start: &Path, overrides: &Overrides, front: Front) -> (Opened, bool) {
+    let layout = discover(start, overrides);
+    let is_whole = length_of_logs(&layout) <= front.long;
+    let most = if is_whole { u64::MAX } else { front.front };
+    let opened = read_files(layout.clone(), most, &Opening::default());
+    (opened.unwrap_or_else(|| Opened::nothing(layout)), is_whole)
+}
+
+fn length_of_logs(layout: &Layout) -> u64 {
+    let logs = layout.logs.iter();
+    logs.filter_map(|log| Some(Stamp::of(log)?.size)).sum()
+}
+
+/// Reads every file of the plan, of logs the whole lines among the first `most` bytes.
+fn read_files(layout: Layout, most: u64, opening: &Opening) -> Option<Opened> {
+    let bytes = usize::try_from(length_of_logs(&layout)).unwrap_or(usize::MAX);
+    opening.reading.expect(bytes);
+    opening.taking_apart.expect(bytes);
+    let mut opened = Opened::nothing(layout);
     for (path, role) in candidates(&opened.layout) {
-        match read(&opened.layout.root.join(&path)) {
+        let (most, progress) = match role {
+            Role::Log => (most, &opening.reading),
+            _ => (u64::MAX, &Progress::default()),
+        };
+        let full = opened.layout.root.join(&path);
+        match read_told(&full, &Rope::default(), most, progress) {
             Ok(FileState::Present { bytes, .. }) => {
-                let file = SourceFile::load(&path, role, bytes);
-                let bytes = Some(file.document.rope());
+                let file = SourceFile::load_with(&path, role, bytes, &opening.taking_apart)?;
+                opened.looked_at.push(LookedAt {
+                    path,
+                    role,
+                    document: Some(file.document.clone()),
+                });
                 if belongs(&file) {
                     opened.files.push(file);
                 }
-                opened.looked_at.push(LookedAt { path, role, bytes });
             }
             Ok(FileState::Missing) => opened.looked_at.push(LookedAt {
                 path,
                 role,
-                bytes: None,
+                document: None,
             }),
             Err(error) => opened.unreadable.push((path, error.to_string())),
         }
     }
+    opening.reading.finish();
+    opening.taking_apart.finish();
     opened
         .files
         .sort_by(|a, b| (a.role, &a.path).cmp(&(b.role, &b.path)));
-    opened
+    Some(opened)
 }
 
 /// Every path that may hold a part of the plan, with its role. Paths are relative to the

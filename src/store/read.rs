@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::fs::OFlags;
 
+use crate::document::progress::{Progress, Strides};
 use crate::document::rope::{PIECE, Piece, Rope, first_piece};
 
 /// Above this many bytes a file is not a plan but a mistake, and would take the memory of all.
@@ -239,9 +240,23 @@ pub fn read(path: &Path) -> Result<FileState, ReadError> {
 /// The same, sharing memory with what the file held before, `like`, as far as it still does.
 ///
 /// # Errors
+/// As [`read_told`].
+pub fn read_like(path: &Path, like: &Rope) -> Result<FileState, ReadError> {
+    read_told(path, like, u64::MAX, &Progress::default())
+}
+
+/// The same, of the whole lines among the first `most` bytes, for somebody who watches how far
+/// it is, in bytes. It cannot be stopped.
+///
+/// # Errors
 /// When something else than a regular file stands there, when it may not be read, when it is
 /// beyond any memory, or when the system fails. A missing file is no error.
-pub fn read_like(path: &Path, like: &Rope) -> Result<FileState, ReadError> {
+pub fn read_told(
+    path: &Path,
+    like: &Rope,
+    most: u64,
+    progress: &Progress,
+) -> Result<FileState, ReadError> {
     let refuse = |kind| ReadError::NotAFile {
         path: path.to_owned(),
         kind,
@@ -271,7 +286,11 @@ pub fn read_like(path: &Path, like: &Rope) -> Result<FileState, ReadError> {
     if stamp.size > LARGEST_FILE {
         return Err(too_large(stamp.size));
     }
-    let bytes = read_open(&file, like).map_err(|source| match source.kind() {
+    let read = match most < stamp.size {
+        true => read_front(&file, most),
+        false => read_open(&file, like, progress),
+    };
+    let bytes = read.map_err(|source| match source.kind() {
         io::ErrorKind::OutOfMemory | io::ErrorKind::FileTooLarge => too_large(stamp.size),
         _ => ReadError::from_io(path, source),
     })?;
@@ -295,11 +314,12 @@ pub fn open_nonblocking(path: &Path) -> io::Result<File> {
 ///
 /// # Errors
 /// Those of `read`; `FileTooLarge` above the limit, `OutOfMemory` where memory ends first.
-pub fn read_open(file: &File, like: &Rope) -> io::Result<Rope> {
+pub fn read_open(file: &File, like: &Rope, progress: &Progress) -> io::Result<Rope> {
     let size = file.metadata()?.len();
     if size > LARGEST_FILE {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
+    let mut told = progress.strides();
     let mut buffer = Vec::new();
     let mut holds = |piece: &Piece, at: u64| -> io::Result<bool> {
         buffer.resize(piece.len(), 0);
@@ -332,7 +352,8 @@ pub fn read_open(file: &File, like: &Rope) -> io::Result<Rope> {
         end = before;
         back -= 1;
     }
-    let mut fresh = read_between(file, start, end)?;
+    told.add((size - (end - start)) as usize);
+    let mut fresh = read_between(file, start, end, &mut told)?;
     while back < known.len() && !fresh.last().is_none_or(|piece| piece.ends_with(b"\n")) {
         let piece = known[back].as_bytes();
         fresh
@@ -347,9 +368,24 @@ pub fn read_open(file: &File, like: &Rope) -> io::Result<Rope> {
     Ok(Rope::of_pieces(pieces.chain(shared(&known[back..]))))
 }
 
+/// The whole lines among the first `most` bytes of a file.
+fn read_front(file: &File, most: u64) -> io::Result<Rope> {
+    let unwatched = Progress::default();
+    let mut pieces = read_between(file, 0, most, &mut unwatched.strides())?;
+    if let Some(last) = pieces.last_mut() {
+        last.truncate(memchr::memrchr(b'\n', last).map_or(0, |at| at + 1));
+    }
+    Ok(Rope::of_pieces(pieces.into_iter().map(Piece::from)))
+}
+
 /// The bytes between two places of a file, cut into pieces; fewer where it ends before. What
 /// comes to its end meanwhile belongs to the next reading.
-fn read_between(file: &File, start: u64, end: u64) -> io::Result<Vec<Vec<u8>>> {
+fn read_between(
+    file: &File,
+    start: u64,
+    end: u64,
+    told: &mut Strides<'_>,
+) -> io::Result<Vec<Vec<u8>>> {
     /// Read at once: enough that a piece seldom has to wait for the rest of its last line.
     const BLOCK: usize = 4 * PIECE;
     let mut pieces = Vec::new();
@@ -369,6 +405,7 @@ fn read_between(file: &File, start: u64, end: u64) -> io::Result<Vec<Vec<u8>>> {
             got => got?,
         };
         rest.truncate(known + got);
+        told.add(got);
         at += got as u64;
         let mut cut = 0;
         while let Some(piece) = first_piece(&rest[cut..])
@@ -488,12 +525,12 @@ mod tests {
             let [old, new] = [old, new].map(|middle| [&*front, &*middle, &*back].concat());
             std::fs::write(&path, &new).unwrap();
             let like = Rope::from(old.as_bytes());
-            let read = read_open(&File::open(&path).unwrap(), &like).unwrap();
+            let read = read_open(&File::open(&path).unwrap(), &like, &Progress::default()).unwrap();
             prop_assert!(read == *new.as_bytes());
             let (_, pieces) = read.pieces().split_last().unzip();
             let pieces: &[Piece] = pieces.unwrap_or_default();
             prop_assert!(pieces.iter().all(|piece| piece.as_bytes().ends_with(b"\n")));
-            let again = read_open(&File::open(&path).unwrap(), &read).unwrap();
+            let again = read_open(&File::open(&path).unwrap(), &read, &Progress::default()).unwrap();
             prop_assert_eq!(again.pieces().len(), read.pieces().len());
             let same = |(a, b): (&Piece, &Piece)| a.is_same(b);
             prop_assert!(again.pieces().iter().zip(read.pieces()).all(same));
@@ -508,7 +545,7 @@ mod tests {
         let old: String = (0..200).map(|at| line(at, "")).collect();
         let like = Rope::from(old.as_bytes());
         std::fs::write(&path, old.replace(&line(100, ""), &line(100, " "))).unwrap();
-        let read = read_open(&File::open(&path).unwrap(), &like).unwrap();
+        let read = read_open(&File::open(&path).unwrap(), &like, &Progress::default()).unwrap();
         let shared = |piece: &&Piece| like.pieces().iter().any(|known| known.is_same(piece));
         let shared = read.pieces().iter().filter(shared).count();
         assert_eq!(

@@ -14,6 +14,7 @@ use rustix::fs::{Access, AtFlags, CWD, XattrFlags};
 use rustix::io::Errno;
 
 use super::read;
+use crate::document::progress::Progress;
 use crate::document::rope::Rope;
 
 /// The system calls a save is made of. Errors are those of the call.
@@ -112,7 +113,7 @@ impl FileSystem for RealFs {
     }
 
     fn read(&self, file: &File, like: &Rope) -> io::Result<Rope> {
-        read::read_open(file, like)
+        read::read_open(file, like, &Progress::default())
     }
 
     fn write(&self, file: &File, bytes: &Rope) -> io::Result<()> {

@@ -15,7 +15,9 @@ use super::terminal::{Signal, TerminalEvent};
 use super::theme::Theme;
 use super::window::Sight;
 use crate::app::draft::DRAFT;
+use crate::app::work::Whole;
 use crate::app::{DiskEvent, Effect, Message, Model, update};
+use crate::document::progress::Progress;
 use crate::plan::checks::Problem;
 use crate::record;
 use crate::store::create::create;
@@ -24,6 +26,8 @@ use crate::store::inspect::Premises;
 
 /// The checks run when the plan has been left alone for this long.
 const CHECK_AFTER: Duration = Duration::from_millis(120);
+/// How often it is looked how far work beside the keys is.
+const WORK_SHOWN_EVERY: Duration = Duration::from_millis(100);
 /// Events taken before the next frame at the most, so that a flood still shows progress.
 const BURST: usize = 512;
 /// Steps of the demo plan, and its seed: those of the bundled one.
@@ -40,9 +44,11 @@ pub enum Event {
     Checked {
         /// Which state of the plan was checked.
         generation: u64,
-        /// What they found.
-        problems: Arc<Vec<Problem>>,
+        /// What they found; nothing where they were stopped.
+        problems: Option<Arc<Vec<Problem>>>,
     },
+    /// A plan is open as a whole, of which the front was shown, and its file thread runs.
+    Opened(Box<Whole>, Disk),
     /// Who the person is, by git or the login.
     Person(String),
 }
@@ -83,7 +89,8 @@ pub struct Cockpit<F> {
     disk: Option<Disk>,
     clock: Clock,
     check_at: Option<Instant>,
-    checking: bool,
+    /// What was last shown of the work beside the keys.
+    work_shown: Option<String>,
     dirty: bool,
     turn: Turn,
 }
@@ -103,6 +110,7 @@ impl<F: Face> Cockpit<F> {
         disk: Option<Disk>,
         clock: Clock,
     ) -> Self {
+        let check_at = (!model.work.is_opening()).then(Instant::now);
         Self {
             model,
             face,
@@ -114,8 +122,8 @@ impl<F: Face> Cockpit<F> {
             sender,
             disk,
             clock,
-            check_at: Some(Instant::now()),
-            checking: false,
+            check_at,
+            work_shown: None,
             dirty: true,
             turn: Turn::On,
         }
@@ -178,17 +186,15 @@ impl<F: Face> Cockpit<F> {
         Ok(self.turn)
     }
 
-    /// Whether everything that was begun is done: saved, checked, drawn.
+    /// Whether everything that was begun here is done: saved, checked, drawn.
     pub fn is_quiet(&self) -> bool {
-        !self.dirty
-            && !self.checking
-            && self.check_at.is_none()
-            && !self.model.view.is_looking()
-            && self.model.live.is_settled()
+        let is_working = self.model.work.checking.is_some() || self.check_at.is_some();
+        !self.dirty && !is_working && self.model.live.is_settled() && !self.model.view.is_looking()
     }
 
     /// Ends the file thread after its last save, and answers what could not be saved.
     pub fn close(mut self) -> Vec<String> {
+        self.model.work.stop();
         drop(self.disk.take());
         let mut lost: Vec<String> = Vec::new();
         while let Ok(event) = self.inbox.try_recv() {
@@ -206,9 +212,11 @@ impl<F: Face> Cockpit<F> {
     }
 
     fn wait_until(&self, patience: Option<Duration>) -> Option<Duration> {
-        let check = self
-            .check_at
+        let work = &self.model.work;
+        // The checks asked for follow those that run, whose end is an event.
+        let check = (self.check_at.filter(|_| work.checking.is_none()))
             .map(|at| at.saturating_duration_since(Instant::now()));
+        let progress = self.model.work_in_words().map(|_| WORK_SHOWN_EVERY);
         // A row stays lit until then; the model's clock says when.
         let flash = self.model.flashes.values().min().map(|until| {
             let left = *until - (self.clock)();
@@ -218,21 +226,31 @@ impl<F: Face> Cockpit<F> {
             let left = next - (self.clock)();
             left.to_std().unwrap_or(Duration::ZERO) + Duration::from_millis(1)
         });
-        [patience, check, flash, minute].into_iter().flatten().min()
+        [patience, check, progress, flash, minute]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn on_time(&mut self) {
         if self.model.tick((self.clock)()) {
             self.dirty = true;
         }
-        if self.check_at.is_some_and(|at| at <= Instant::now()) && !self.checking {
+        let is_due = self.check_at.is_some_and(|at| at <= Instant::now());
+        if is_due && self.model.work.checking.is_none() {
             self.start_check();
+        }
+        let work = self.model.work_in_words();
+        if work != self.work_shown {
+            self.work_shown = work;
+            self.dirty = true;
         }
     }
 
     fn start_check(&mut self) {
         self.check_at = None;
-        self.checking = true;
+        let progress = Arc::new(Progress::default());
+        self.model.work.checking = Some(progress.clone());
         let plan = self.model.plan.clone();
         let generation = self.model.generation;
         let setting = self.model.setting.clone();
@@ -244,10 +262,10 @@ impl<F: Face> Cockpit<F> {
                 severities: &setting.severities,
                 checkpoints: &setting.checkpoints,
             };
-            let problems = premises.inspect(&plan, now);
+            let problems = premises.inspect_with(&plan, now, &progress);
             // The plan is let go first: an edit need not copy what nobody reads any more.
             drop(plan);
-            let problems = Arc::new(problems);
+            let problems = problems.map(Arc::new);
             let _ = sender.send(Event::Checked {
                 generation,
                 problems,
@@ -265,11 +283,18 @@ impl<F: Face> Cockpit<F> {
                 generation,
                 problems,
             } => {
-                self.checking = false;
-                self.tell(Message::Checked {
-                    generation,
-                    problems,
-                })
+                self.model.work.checking = None;
+                match problems {
+                    Some(problems) => self.tell(Message::Checked {
+                        generation,
+                        problems,
+                    }),
+                    None => Ok(()),
+                }
+            }
+            Event::Opened(whole, disk) => {
+                self.disk = Some(disk);
+                self.tell(Message::Opened(whole))
             }
             Event::Person(name) => {
                 self.model.setting.who = name;
@@ -360,7 +385,17 @@ impl<F: Face> Cockpit<F> {
                 let name = own_draft();
                 self.on_disk(|disk| disk.keep(name, document));
             }
-            Effect::Check => self.check_at = Some(Instant::now() + CHECK_AFTER),
+            // Of a front nothing can be said yet.
+            Effect::Check if self.model.work.is_opening() => self.check_at = None,
+            Effect::Check => {
+                // What runs would say what was wrong with the plan as it stood.
+                self.model.work.stop_checks();
+                self.check_at = Some(Instant::now() + CHECK_AFTER);
+            }
+            Effect::StopCheck => {
+                self.model.work.stop_checks();
+                self.check_at = None;
+            }
             Effect::EditText { text } => {
                 let edited = self.face.edit(&text);
                 let (text, error) = match edited {

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
@@ -15,10 +16,9 @@ use ratatui::{Frame, Terminal};
 use stepdeck::app::Model;
 use stepdeck::app::keymap::Keymap;
 use stepdeck::app::model::Setting;
-use stepdeck::cli::cockpit::go_on;
+use stepdeck::cli::cockpit::{Site, go_on, open_whole};
 use stepdeck::store::discover::Overrides;
-use stepdeck::store::disk::{Disk, Setup};
-use stepdeck::store::open::open;
+use stepdeck::store::open::{Front, Opening, open_front};
 use stepdeck::store::state::State;
 use stepdeck::tui::cockpit::{Cockpit, Event, Turn};
 use stepdeck::tui::face::Face;
@@ -87,6 +87,8 @@ pub struct Desk {
     sender: Sender<Event>,
     folder: Rc<TempDir>,
     state: TempDir,
+    /// How the rest of the plan is opened, where only its front is.
+    rest: Option<(Site, Arc<Opening>)>,
     first: Vec<(PathBuf, Vec<u8>)>,
     /// How the last turn of the loop ended.
     pub turn: Turn,
@@ -130,6 +132,20 @@ impl Desk {
         Self::with_state(Rc::new(folder), state, (columns, rows), "Robin")
     }
 
+    /// Opens the front of the plan that stands in `folder`, with private state in `state`.
+    pub fn on_front(folder: TempDir, state: TempDir, front: Front) -> Self {
+        Self::opened(Rc::new(folder), state, (80, 24), "Robin", front)
+    }
+
+    /// Opens the rest of the plan, and waits until it is there.
+    pub fn open_rest(&mut self) {
+        let (site, opening) = self.rest.take().unwrap();
+        open_whole(site, opening, self.sender.clone());
+        let is_open = |desk: &Self| !desk.cockpit.model.work.is_opening();
+        self.run_until("the whole plan is open", is_open);
+        self.settle();
+    }
+
     /// Opens a second cockpit on the same folder, at which somebody else sits.
     pub fn beside(&self, who: &str, columns: u16, rows: u16) -> Self {
         let state = TempDir::new().unwrap();
@@ -154,8 +170,18 @@ impl Desk {
         (columns, rows): (u16, u16),
         who: &str,
     ) -> Self {
+        Self::opened(folder, state, (columns, rows), who, Front::default())
+    }
+
+    fn opened(
+        folder: Rc<TempDir>,
+        state: TempDir,
+        (columns, rows): (u16, u16),
+        who: &str,
+        front: Front,
+    ) -> Self {
         let first = all_files(folder.path());
-        let mut opened = open(folder.path(), &Overrides::default());
+        let (mut opened, is_whole) = open_front(folder.path(), &Overrides::default(), front);
         let now: DateTime<Utc> = NOW.parse().unwrap();
         let files = std::mem::take(&mut opened.files);
         let told: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
@@ -172,20 +198,24 @@ impl Desk {
             ..Setting::default()
         };
         let mut model = Model::new(files, setting, Keymap::default(), now);
-        go_on(&mut model, &State::at(state.path()));
         let (sender, inbox) = channel();
-        let news = sender.clone();
-        let setup = Setup {
-            start: folder.path(),
+        let site = Site {
+            start: folder.path().to_owned(),
             overrides: Overrides::default(),
-            opened: &opened,
-            told: &told,
-            state: state.path(),
+            state: state.path().to_owned(),
             read_only: false,
         };
-        let disk = Disk::start(setup, move |event| {
-            let _ = news.send(Event::Disk(event));
-        });
+        let (disk, rest) = match is_whole {
+            true => {
+                go_on(&mut model, &State::at(state.path()));
+                (Some(site.watch(&opened, &told, sender.clone())), None)
+            }
+            false => {
+                let opening = Arc::new(Opening::default());
+                model.await_whole(opening.clone(), None);
+                (None, Some((site, opening)))
+            }
+        };
         let face = TestFace {
             screen: Terminal::new(TestBackend::new(columns, rows)).unwrap(),
             editor: Box::new(|text| Ok(text.to_owned())),
@@ -195,19 +225,13 @@ impl Desk {
         };
         let theme = Theme::new(ColorDepth::TrueColor, Background::Dark, false);
         let channel = (sender.clone(), inbox);
-        let cockpit = Cockpit::new(
-            model,
-            face,
-            theme,
-            channel,
-            Some(disk),
-            Box::new(move || now),
-        );
+        let cockpit = Cockpit::new(model, face, theme, channel, disk, Box::new(move || now));
         let mut desk = Self {
             cockpit,
             sender,
             folder,
             state,
+            rest,
             first,
             turn: Turn::On,
         };

@@ -41,6 +41,16 @@ pub const COMMANDS: &[Command] = &[
         blocked: no_fix,
         run: fix,
     },
+    Command {
+        name: "check",
+        keys: &["c"],
+        title: "Run the checks anew; while they run, stop them",
+        hint: "check",
+        group: Group::Program,
+        places: PROBLEMS,
+        blocked: |_| None,
+        run: Model::check_or_stop,
+    },
 ];
 
 fn problem(model: &Model) -> Option<&Problem> {

@@ -142,6 +142,9 @@ fn state<'a>(model: &Model, theme: &Theme) -> Vec<Part<'a>> {
     } else if let Some(at) = live.saved_at.filter(|_| live.failed() == 0) {
         push(SAVED, format!("saved {}", at.format("%H:%M")), theme.dim);
     }
+    if let Some(work) = model.work_in_words() {
+        push(0, work, theme.warning);
+    }
     watch(&mut parts, model, theme);
     parts
 }
@@ -150,8 +153,7 @@ fn state<'a>(model: &Model, theme: &Theme) -> Vec<Part<'a>> {
 fn problems(parts: &mut Vec<Part<'_>>, model: &Model, theme: &Theme) {
     let styles = [theme.error, theme.warning, theme.dim];
     for (rank, (severity, style)) in Severity::ALL.into_iter().zip(styles).enumerate() {
-        let of = |found: &&crate::plan::checks::Problem| found.severity == severity;
-        let count = model.problems.found.iter().filter(of).count();
+        let count = model.problems.count(severity);
         if count == 0 || (severity != Severity::Error && model.screen != Screen::Problems) {
             continue;
         }

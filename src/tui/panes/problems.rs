@@ -104,11 +104,7 @@ fn nothing(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme) {
 
 /// How many problems of each severity, and whether the plan has changed since.
 fn summary(model: &Model, theme: &Theme) -> Line<'static> {
-    let found = &model.problems.found;
-    // They are sorted by severity.
-    let until = |severity| found.partition_point(|p| p.severity <= severity);
-    let before = |severity| found.partition_point(|p| p.severity < severity);
-    let mut spans = counts(|severity| until(severity) - before(severity), theme);
+    let mut spans = counts(|severity| model.problems.count(severity), theme);
     if model.problems.generation != model.generation {
         spans.push(Span::styled(
             format!(" {} checking", theme.glyphs.dot),

@@ -1,0 +1,125 @@
+//! Long work that goes on beside the keys: opening a very long plan, checking it.
+//!
+//! Whoever does the work is elsewhere; here stands how far it is, and what becomes of the
+//! model when it is done. Until a plan is open as a whole its front is shown, to look round
+//! in and not to be changed: what the rest says of it is not known yet.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::draft::Draft;
+use super::message::Effect;
+use super::model::Model;
+use super::session::Session;
+use crate::document::progress::Progress;
+use crate::plan::Plan;
+use crate::store::open::Opening;
+
+/// Below this many steps the checks are over before anybody could read how far they are.
+const LONG_CHECK: usize = 50_000;
+
+/// The work under way.
+#[derive(Debug, Default)]
+pub struct Work {
+    opening: Option<Awaited>,
+    /// The checks that run.
+    pub checking: Option<Arc<Progress>>,
+}
+
+/// A plan of which only the front is there.
+#[derive(Debug)]
+struct Awaited {
+    opening: Arc<Opening>,
+    /// Where one was when one last left.
+    session: Option<Session>,
+    /// Where one was as the front appeared.
+    began: Session,
+}
+
+/// A plan that is open as a whole now.
+#[derive(Debug)]
+pub struct Whole {
+    /// What its files mean.
+    pub plan: Plan,
+    /// Files that could not be read, with the reason.
+    pub unreadable: Vec<(PathBuf, String)>,
+    /// What was being typed when an earlier run was killed.
+    pub draft: Option<Draft>,
+}
+
+impl Work {
+    /// Whether only the front of the plan is there.
+    pub fn is_opening(&self) -> bool {
+        self.opening.is_some()
+    }
+
+    /// Asks all of it to end without a result.
+    pub fn stop(&self) {
+        if let Some(awaited) = &self.opening {
+            awaited.opening.stop();
+        }
+        self.stop_checks();
+    }
+
+    /// Asks the checks that run to end without a result.
+    pub fn stop_checks(&self) {
+        if let Some(checking) = &self.checking {
+            checking.stop();
+        }
+    }
+}
+
+impl Model {
+    /// Shows what is there as the front of a plan that is being opened.
+    pub fn await_whole(&mut self, opening: Arc<Opening>, session: Option<Session>) {
+        let began = Session::of(self);
+        self.work.opening = Some(Awaited {
+            opening,
+            session,
+            began,
+        });
+    }
+
+    /// Takes the whole plan in the place of its front. Whoever has moved on the front stays
+    /// there; whoever has not goes back to where they were when they last left.
+    pub fn opened(&mut self, whole: Whole) {
+        let Some(awaited) = self.work.opening.take() else {
+            return;
+        };
+        let selected = self.selected();
+        let unmoved = Session::of(self) == awaited.began;
+        self.plan = Arc::new(whole.plan);
+        self.generation += 1;
+        self.refresh(selected);
+        self.keep_within();
+        if let (true, Some(session)) = (unmoved && self.overlays.is_empty(), awaited.session) {
+            session.restore(self);
+        }
+        for (_, reason) in whole.unreadable.into_iter().take(1) {
+            self.refuse(reason);
+        }
+        if let Some(draft) = whole.draft {
+            self.offer(draft);
+        }
+        self.effects.push(Effect::Check);
+    }
+
+    /// What goes on beside the keys, in words, where it takes long enough to be read.
+    pub fn work_in_words(&self) -> Option<String> {
+        if let Some(awaited) = &self.work.opening {
+            return Some(format!("opening {}%", awaited.opening.percent()));
+        }
+        let checking = self.work.checking.as_ref()?;
+        (self.plan.len() >= LONG_CHECK).then(|| format!("checking {}%", checking.percent()))
+    }
+
+    /// Stops the checks that run, or runs them.
+    pub fn check_or_stop(&mut self) {
+        if self.work.checking.is_none() {
+            return self.effects.push(Effect::Check);
+        }
+        self.effects.push(Effect::StopCheck);
+        let key = self.keymap.key_of("check");
+        self.say(format!("checks stopped; {key} runs them again"));
+    }
+}
