@@ -16,12 +16,11 @@ use crate::app::session::Session;
 use crate::app::work::Whole;
 use crate::app::{Message, Model, update};
 use crate::change::history::{self, History};
-use crate::plan::Plan;
 use crate::plan::ranking::term::Weights;
 use crate::store::config;
 use crate::store::discover::{Layout, Overrides};
 use crate::store::disk::{Disk, HISTORY, Setup};
-use crate::store::open::{Front, Opened, Opening, open_front, open_with};
+use crate::store::open::{Front, Opened, Opening, open_front, open_plan};
 use crate::store::state::{State, default_base, passing_folder};
 use crate::tui::cockpit::{Cockpit, Event, Turn, own_draft};
 use crate::tui::face::RealFace;
@@ -182,10 +181,8 @@ impl Site {
 /// is stopped.
 pub fn open_whole(site: Site, opening: Arc<Opening>, sender: Sender<Event>) {
     std::thread::spawn(move || {
-        let mut opened = open_with(&site.start, &site.overrides, &opening)?;
-        let files = std::mem::take(&mut opened.files);
-        let told: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
-        let plan = Plan::read_with(files, &opening.putting_together)?;
+        let (mut opened, plan) = open_plan(&site.start, &site.overrides, &opening)?;
+        let told: Vec<PathBuf> = plan.files().iter().map(|file| file.path.clone()).collect();
         let state = State::at(&site.state);
         let whole = Whole {
             plan,

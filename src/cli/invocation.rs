@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::str::FromStr;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use color_eyre::eyre::{Result, bail, eyre};
@@ -15,6 +16,7 @@ use serde::Serialize;
 
 use super::Arguments;
 use super::paint::Paint;
+use super::patience::with_patience;
 use crate::change::Change;
 use crate::change::apply::Conflict;
 use crate::change::compose::Composer;
@@ -24,7 +26,7 @@ use crate::plan::Plan;
 use crate::plan::id::{StepId, typed_id};
 use crate::store::commit::{Committer, Nobody, Outcome};
 use crate::store::discover::{Found, Layout, Overrides};
-use crate::store::open::open;
+use crate::store::open::{Opening, open_plan};
 use crate::store::state::{State, passing_folder};
 
 /// How often a change is composed anew because the plan changed under it.
@@ -48,6 +50,9 @@ pub struct Outside<'a> {
     pub local_minutes: i32,
     /// The columns of the terminal that the results go to, if it is one.
     pub terminal: Option<usize>,
+    /// After how long a person who waits at the terminal of the messages is told how far the
+    /// work is, if there is one.
+    pub patience: Option<Duration>,
 }
 
 /// A run: its arguments and what is outside.
@@ -147,7 +152,7 @@ impl Invocation<'_, '_> {
     ///
     /// # Errors
     /// As [`Invocation::open`].
-    pub fn reopen(&self) -> Result<OpenPlan> {
+    pub fn reopen(&mut self) -> Result<OpenPlan> {
         let start = self.start();
         if !start.is_dir() {
             bail!(
@@ -159,7 +164,12 @@ impl Invocation<'_, '_> {
             logs: self.arguments.log.clone(),
             canon: self.arguments.canon.clone(),
         };
-        let opened = open(&start, &overrides);
+        let opening = Opening::default();
+        let percent = || opening.percent();
+        let open = || open_plan(&start, &overrides, &opening);
+        let Some((opened, plan)) = self.with_patience(("opening", &percent), open) else {
+            bail!("the opening of the plan was stopped");
+        };
         if let Some((_, reason)) = opened.unreadable.first() {
             bail!("{reason}");
         }
@@ -176,9 +186,21 @@ impl Invocation<'_, '_> {
             );
         }
         Ok(OpenPlan {
-            plan: Plan::read(opened.files),
+            plan,
             layout: opened.layout,
         })
+    }
+
+    /// Does long work; a person who waits at a terminal is told how many percent of it are done.
+    pub fn with_patience<T: Send>(
+        &mut self,
+        told: (&str, &(dyn Fn() -> usize + Sync)),
+        work: impl FnOnce() -> T + Send,
+    ) -> T {
+        match self.outside.patience {
+            Some(patience) => with_patience(&mut self.outside.err, patience, told, work),
+            None => work(),
+        }
     }
 
     /// Says something beside the results.

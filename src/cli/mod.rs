@@ -21,6 +21,7 @@ pub mod man;
 pub mod merge;
 pub mod next;
 pub mod paint;
+mod patience;
 pub mod review;
 pub mod set;
 pub mod show;
@@ -32,6 +33,7 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use chrono::Utc;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -120,6 +122,8 @@ pub enum Ending {
     Found,
 }
 
+/// After how long a person at the terminal wonders whether anything goes on.
+const PATIENCE: Duration = Duration::from_millis(500);
 /// Exit code of what could not be done.
 const FAILED: u8 = 2;
 
@@ -127,6 +131,7 @@ const FAILED: u8 = 2;
 pub fn main() -> ExitCode {
     let (mut out, mut err) = (io::stdout(), io::stderr());
     let is_terminal = out.is_terminal();
+    let is_watched = err.is_terminal();
     let columns = || crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
     let mut outside = Outside {
         now: Utc::now(),
@@ -136,6 +141,7 @@ pub fn main() -> ExitCode {
         variable: &|name| std::env::var(name).ok(),
         local_minutes: local_minutes(),
         terminal: is_terminal.then(columns),
+        patience: is_watched.then_some(PATIENCE),
         out: &mut out,
         err: &mut err,
     };

@@ -7,8 +7,8 @@ use super::read::{FileState, Stamp, read_told};
 use crate::document::Document;
 use crate::document::progress::Progress;
 use crate::document::rope::Rope;
-use crate::plan::canon;
 use crate::plan::source::{Role, SourceFile};
+use crate::plan::{Plan, canon};
 
 /// A plan as found on disk.
 #[derive(Debug)]
@@ -51,8 +51,7 @@ pub struct LookedAt {
 pub struct Opening {
     reading: Progress,
     taking_apart: Progress,
-    /// What is done with the files when they are there.
-    pub putting_together: Progress,
+    putting_together: Progress,
 }
 
 impl Opening {
@@ -97,10 +96,12 @@ pub fn open(start: &Path, overrides: &Overrides) -> Opened {
     opened.unwrap_or_else(|| Opened::nothing(layout))
 }
 
-/// The same for somebody who watches how far it is and may stop it; nothing where that was
-/// done.
-pub fn open_with(start: &Path, overrides: &Overrides, opening: &Opening) -> Option<Opened> {
-    read_files(discover(start, overrides), u64::MAX, opening)
+/// The same, and the plan that the files make up, for somebody who watches how far it is and
+/// may stop it; nothing where that was done. The files are in the plan.
+pub fn open_plan(start: &Path, overrides: &Overrides, opening: &Opening) -> Option<(Opened, Plan)> {
+    let mut opened = read_files(discover(start, overrides), u64::MAX, opening)?;
+    let files = std::mem::take(&mut opened.files);
+    Some((opened, Plan::read_with(files, &opening.putting_together)?))
 }
 
 /// Finds the plan and reads it, of long logs only the front. Answers whether that was all of it.

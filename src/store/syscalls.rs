@@ -5,7 +5,7 @@
 
 use std::ffi::OsString;
 use std::fs::{File, Metadata, OpenOptions};
-use std::io;
+use std::io::{self, IoSlice};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -69,6 +69,9 @@ pub trait FileSystem: Send + Sync {
     fn sync_folder(&self, path: &Path) -> io::Result<()>;
 }
 
+/// Below the least that a system takes at once.
+const PIECES_A_CALL: usize = 512;
+
 /// The file system of this machine.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct RealFs;
@@ -117,10 +120,22 @@ impl FileSystem for RealFs {
     }
 
     fn write(&self, file: &File, bytes: &Rope) -> io::Result<()> {
+        // Many pieces a call: each call is an event for whoever watches the folder.
         let mut at = 0;
-        for piece in bytes.pieces() {
-            file.write_all_at(piece.as_bytes(), at)?;
-            at += piece.len() as u64;
+        for pieces in bytes.pieces().chunks(PIECES_A_CALL) {
+            let slices: Vec<IoSlice<'_>> = (pieces.iter())
+                .map(|piece| IoSlice::new(piece.as_bytes()))
+                .collect();
+            let write = || rustix::io::pwritev(file, &slices, at);
+            let mut written = rustix::io::retry_on_intr(write)?;
+            at += written as u64;
+            // What was cut off, because the disk is full or somebody interrupts, goes by itself.
+            for piece in pieces {
+                let done = written.min(piece.len());
+                written -= done;
+                file.write_all_at(&piece.as_bytes()[done..], at)?;
+                at += (piece.len() - done) as u64;
+            }
         }
         Ok(())
     }
@@ -252,5 +267,20 @@ fn sized(
             Err(Errno::RANGE) => {}
             Err(errno) => return Err(errno.into()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_pieces_than_a_call_takes_are_written() {
+        let lines: String = (0..10_000).map(|at| format!("line {at}\n")).collect();
+        let rope = Rope::from(lines.as_bytes());
+        assert!(rope.pieces().len() > 2 * PIECES_A_CALL);
+        let file = tempfile::tempfile().unwrap();
+        RealFs.write(&file, &rope).unwrap();
+        assert!(RealFs.read(&file, &Rope::default()).unwrap() == *lines.as_bytes());
     }
 }

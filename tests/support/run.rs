@@ -82,6 +82,7 @@ impl Folder {
             out: &mut out,
             err: &mut err,
             terminal,
+            patience: None,
         };
         let arguments = ["stepdeck"].iter().chain(arguments).map(OsString::from);
         let code = stepdeck::cli::run(arguments, &mut outside);

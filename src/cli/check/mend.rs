@@ -13,6 +13,7 @@ use crate::cli::Ending;
 use crate::cli::invocation::Invocation;
 use crate::cli::paint::Paint;
 use crate::document::diff::{DiffLine, Kind, unified};
+use crate::document::progress::Progress;
 use crate::plan::Plan;
 
 impl Check {
@@ -28,7 +29,7 @@ impl Check {
     pub(super) fn mend(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let refused = RefCell::new(Vec::new());
         let change = invocation.edit(|opened, composer| {
-            let check = |plan: &Plan| problems(opened, plan, composer.now);
+            let check = |plan: &Plan| problems(opened, plan, composer.now, &Progress::default());
             let mended = mend(&opened.plan, composer.now, self.prefers_log(), check);
             refused.replace(mended.refused);
             Ok(mended.change)
@@ -50,7 +51,7 @@ impl Check {
         let opened = invocation.open()?;
         say_settings(invocation, &opened)?;
         let now = invocation.outside.now;
-        let check = |plan: &Plan| problems(&opened, plan, now);
+        let check = |plan: &Plan| problems(&opened, plan, now, &Progress::default());
         let found = check(&opened.plan);
         let mended = mend(&opened.plan, now, self.prefers_log(), check);
         let diff = difference(&opened.plan, &mended);

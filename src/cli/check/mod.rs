@@ -16,6 +16,7 @@ use color_eyre::eyre::{Result, bail};
 
 use super::Ending;
 use super::invocation::{Invocation, OpenPlan};
+use crate::document::progress::Progress;
 use crate::plan::Plan;
 use crate::plan::checks::{Problem, Severity, unknown_settings};
 use crate::store::inspect::Premises;
@@ -83,7 +84,11 @@ impl Check {
             false => invocation.open()?,
         };
         say_settings(invocation, &opened)?;
-        let found = problems(&opened, &opened.plan, invocation.outside.now);
+        let (now, progress) = (invocation.outside.now, Progress::default());
+        let percent = || progress.percent();
+        let found = invocation.with_patience(("checking", &percent), || {
+            problems(&opened, &opened.plan, now, &progress)
+        });
         match self.format {
             Format::Text => {
                 let printed = text::report(&invocation.paint(), &opened.plan, &found);
@@ -99,14 +104,20 @@ impl Check {
 }
 
 /// What is wrong with a state of the plan.
-fn problems(opened: &OpenPlan, plan: &Plan, now: DateTime<Utc>) -> Vec<Problem> {
+fn problems(
+    opened: &OpenPlan,
+    plan: &Plan,
+    now: DateTime<Utc>,
+    progress: &Progress,
+) -> Vec<Problem> {
     let layout = &opened.layout;
     let premises = Premises {
         root: &layout.root,
         severities: &layout.severities(),
         checkpoints: &opened.below(&layout.checkpoints),
     };
-    premises.inspect(plan, now)
+    // Nobody stops it but the end of the program.
+    (premises.inspect_with(plan, now, progress)).unwrap_or_default()
 }
 
 /// Says which entries of `[checks]` have no effect.
