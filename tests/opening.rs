@@ -57,6 +57,12 @@ fn the_front_is_looked_round_in_until_the_whole_plan_is_there() {
     let mut desk = front();
     assert!(shown(&desk, "opening 0%"), "{}", desk.screen());
     assert!(shown(&desk, "Lay stone 1"), "{}", desk.screen());
+    let screen = desk.screen();
+    let header = screen.lines().next().unwrap();
+    assert!(
+        !header.contains('/') && !header.contains("live"),
+        "{header}"
+    );
     let steps = desk.cockpit.model.plan.len();
     assert!(
         (5..100).contains(&steps),

@@ -122,6 +122,13 @@ fn state<'a>(model: &Model, theme: &Theme) -> Vec<Part<'a>> {
     if !model.has_plan() {
         return parts;
     }
+    if let (true, Some(work)) = (model.work.is_opening(), model.work_in_words()) {
+        // Of a front nothing can be counted, and nobody watches it.
+        let steps = format!("the first {} steps", model.plan.len());
+        parts.push(Part::styled(1, steps, theme.dim).after("   ".into()));
+        parts.push(Part::styled(0, work, theme.warning).after("   ".into()));
+        return parts;
+    }
     problems(&mut parts, model, theme);
     if model.screen != Screen::Problems {
         let tally = model.plan.tally();
