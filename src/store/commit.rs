@@ -8,11 +8,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::displaced::Displaced;
 use super::journal::{Intent, Journal, Progress, Stand};
 use super::leftovers::clean_leftovers;
 use super::lock::{LockError, PlanLock, lock_path};
 use super::read::{FileState, read_like};
-use super::save::{Displaced, How, SaveError, Saver};
+use super::save::{How, SaveError, Saver};
 use super::syscalls::{FileSystem, RealFs};
 use crate::change::apply::{self, Conflict};
 use crate::change::{Change, Edit, Target};

@@ -6,9 +6,9 @@ use std::time::Instant;
 
 use super::commit::{NotYet, Witness};
 use super::disk::DiskEvent;
+use super::displaced::Displaced;
 use super::late::Late;
 use super::open::belongs;
-use super::save::Displaced;
 use super::settle::{Shape, Verdict, settle};
 use crate::document::Document;
 use crate::document::log::LogDocument;

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use super::save::Displaced;
+use super::displaced::Displaced;
 use crate::document::rope::{Piece, Rope};
 
 /// How many replaced files are asked after at the most: each is an open file.

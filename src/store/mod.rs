@@ -7,7 +7,7 @@
 //! ([`settle`]). [`open`] puts reading together, [`commit`] writing (with [`journal`] for what
 //! spans files), [`create`] makes new files, [`overwrite`] puts a result where a person wants
 //! it, [`disk`] is the
-//! thread that does all of it while the cockpit runs (with `known` and `late`), and [`scratch`] is what
+//! thread that does all of it while the cockpit runs (with `known`, `late` and [`displaced`]), and [`scratch`] is what
 //! an editor works on. What is private to one person is in [`state`].
 
 pub mod commit;
@@ -15,6 +15,7 @@ pub mod config;
 pub mod create;
 pub mod discover;
 pub mod disk;
+pub mod displaced;
 pub mod fingerprint;
 pub mod glob;
 pub mod in_place;

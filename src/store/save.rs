@@ -13,6 +13,7 @@ use std::time::SystemTime;
 
 use rustix::io::Errno;
 
+use super::displaced::Displaced;
 use super::in_place::Overwrite;
 use super::leftovers::{self, Temp};
 use super::read::{NotAFile, Stamp, is_missing};
@@ -46,44 +47,6 @@ pub struct Saved {
     pub how: How,
     /// The old file, nameless now, for programs that still hold it open.
     pub displaced: Option<Displaced>,
-}
-
-/// The version a save put aside, which another program may still be writing to.
-///
-/// `script >> log` keeps its file open: what it appends after our rename lands here, where
-/// nobody would see it. Keep this for some seconds and ask now and then.
-#[derive(Debug)]
-pub struct Displaced {
-    file: File,
-    seen: Option<Stamp>,
-    known: Rope,
-}
-
-impl Displaced {
-    fn new(file: File, known: Rope) -> Self {
-        let seen = None;
-        Self { file, seen, known }
-    }
-
-    /// How many bytes it is known to hold.
-    pub fn size(&self) -> usize {
-        self.known.len()
-    }
-
-    /// All bytes of the old file, if somebody wrote to it since the save or the last call.
-    ///
-    /// # Errors
-    /// Those of `fstat` and `read`.
-    pub fn written_since(&mut self) -> io::Result<Option<Rope>> {
-        let stamp = Stamp::from_metadata(&self.file.metadata()?);
-        if self.seen == Some(stamp) && !stamp.is_racy(std::time::SystemTime::now()) {
-            return Ok(None);
-        }
-        let bytes = RealFs.read(&self.file, &self.known)?;
-        self.seen = Some(stamp);
-        let known = std::mem::replace(&mut self.known, bytes);
-        Ok((known != self.known).then(|| self.known.clone()))
-    }
 }
 
 /// Saves files. Every system call goes through its [`FileSystem`].
@@ -357,8 +320,15 @@ impl Save<'_> {
             }
             result => result.map_err(self.failed(Operation::CopyAttributes))?,
         }
-        self.fill(&temp.file)?;
-        self.swap(temp, present)
+        let (path, old) = (&*temp.path, &present.bytes);
+        let name = std::thread::scope(|scope| {
+            // It takes every byte of both versions to name them: time enough while one is written.
+            let name = scope.spawn(|| leftovers::swap_path(path, old, self.new));
+            self.fill(&temp.file)?;
+            Ok(name.join())
+        })?;
+        let name = name.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        self.swap(temp, name, present)
     }
 
     fn refuse_read_only(&self, metadata: &Metadata) -> Result<(), SaveError> {
@@ -407,9 +377,9 @@ impl Save<'_> {
         self.fs.sync(file).map_err(self.failed(Operation::Sync))
     }
 
-    /// Puts the finished `temp` in the target's place, if that is still what `old` was.
-    fn swap(&self, mut temp: Temp<'_>, old: &Present) -> Result<Saved, SaveError> {
-        let name = leftovers::swap_path(&temp.path, &old.bytes, self.new);
+    /// Puts the finished `temp` in the target's place, under another name until then, if that
+    /// is still what `old` was.
+    fn swap(&self, mut temp: Temp<'_>, name: PathBuf, old: &Present) -> Result<Saved, SaveError> {
         temp.rename(name).map_err(self.failed(Operation::Swap))?;
         let file = self.still(old)?;
         let displaced = match self.fs.exchange(&temp.path, self.target) {
