@@ -1,38 +1,24 @@
 //! The thread that owns the files: it writes changes and tells what others write.
 //!
-//! It remembers the bytes it last read or wrote. A report of the watch only says "look":
-//! what is read and equals those bytes is dropped, so that our own saves never come back.
-//! A change is applied to the bytes on disk at the moment of writing, under the lock, and
-//! so on top of whatever stands there.
+//! Here is what others see of it: what it is asked, and what it reports. What it does is in
+//! `worker`.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
-use super::commit::{Committer, Outcome, Witness};
-use super::discover::{Layout, Overrides, discover};
-use super::known::{Known, Memory};
-use super::late::{Late, with_late_lines};
-use super::open::{Opened, candidates};
-use super::read::{FileState, read_like};
-use super::settle::Verdict;
-use super::state::State;
-use super::survey::Watched;
-use super::watch::{Look, Mode, Report, Watch};
+use super::discover::Overrides;
+use super::open::Opened;
+use super::watch::Report;
+use super::worker::Worker;
 use crate::change::Change;
 use crate::change::apply::Conflict;
 use crate::change::history::Event;
-use crate::document::Document;
 use crate::document::rope::Rope;
 use crate::plan::source::Role;
 
 /// The name of the history in the state folder.
 pub const HISTORY: &str = "history";
-/// How long handing on late lines waits for another program's lock.
-const LOCK_PATIENCE: Duration = Duration::from_secs(5);
-
 /// What the thread that owns the files reports.
 #[derive(Debug)]
 pub enum DiskEvent {
@@ -104,7 +90,8 @@ impl std::fmt::Debug for Disk {
     }
 }
 
-enum Request {
+/// What the thread is asked to do.
+pub(super) enum Request {
     Save {
         ticket: u64,
         change: Change,
@@ -139,83 +126,11 @@ pub struct Setup<'a> {
     pub read_only: bool,
 }
 
-struct Worker {
-    start: PathBuf,
-    overrides: Overrides,
-    layout: Layout,
-    read_only: bool,
-    state: State,
-    committer: Committer,
-    memory: Memory,
-    watch: Option<Watch>,
-    queue: Vec<Queued>,
-}
-
-/// What the requests that came together ask for.
-#[derive(Default)]
-struct Round {
-    /// Whether what failed is to be tried again.
-    again: bool,
-    /// Where to look.
-    look: Option<Look>,
-    stop: bool,
-}
-
-impl Round {
-    /// Many looks are one.
-    fn look_at(&mut self, look: Look) {
-        self.look = Some(match (self.look.take(), look) {
-            (None, look) => look,
-            (Some(Look::At(mut all)), Look::At(paths)) => {
-                all.extend(paths);
-                Look::At(all)
-            }
-            _ => Look::Everywhere,
-        });
-    }
-}
-
-/// A change that is not on disk yet.
-struct Queued {
-    ticket: u64,
-    change: Change,
-    /// What is remembered once it is written.
-    event: Event,
-    /// Whether it was tried in vain.
-    failed: bool,
-}
-
 impl Disk {
     /// Starts the thread for an opened plan; `tell` hears every event.
     pub fn start(setup: Setup<'_>, tell: impl FnMut(DiskEvent) + Send + 'static) -> Self {
         let (requests, inbox) = channel();
-        let Setup { opened, state, .. } = setup;
-        let known = opened
-            .looked_at
-            .iter()
-            .map(|looked| {
-                let mut known = Known::new(looked.role);
-                known.bytes = looked.document.as_ref().map(Document::rope);
-                known.log = looked.document.as_ref().and_then(Document::log).cloned();
-                known.told = setup.told.contains(&looked.path);
-                (looked.path.clone(), known)
-            })
-            .collect();
-        let mut worker = Worker {
-            start: setup.start.to_owned(),
-            overrides: setup.overrides,
-            layout: opened.layout.clone(),
-            read_only: setup.read_only,
-            state: State::at(state),
-            committer: Committer::new(&opened.layout.root, state),
-            memory: Memory {
-                known,
-                late: Late::default(),
-                tell: Box::new(tell),
-            },
-            watch: None,
-            queue: Vec::new(),
-        };
+        let mut worker = Worker::new(setup, tell);
         let reports = requests.clone();
         let thread = std::thread::Builder::new()
             .name("disk".to_owned())
@@ -268,314 +183,6 @@ impl Drop for Disk {
         let _ = self.requests.send(Request::Stop);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
-        }
-    }
-}
-
-impl Worker {
-    fn begin(&mut self, reports: Sender<Request>) {
-        self.clean_up();
-        let report = move |report| {
-            let _ = reports.send(Request::Report(report));
-        };
-        match Watch::start(self.watched(), report) {
-            Ok(watch) => self.watch = Some(watch),
-            Err(_) => (self.memory.tell)(DiskEvent::Watching { polling: true }),
-        }
-    }
-
-    /// Puts right what a killed save left behind, while nobody is saving.
-    fn clean_up(&mut self) {
-        if self.read_only {
-            return;
-        }
-        let paths: Vec<PathBuf> = self.memory.known.keys().cloned().collect();
-        let said = self
-            .committer
-            .clean_up(&self.layout.root, &paths, &mut self.memory);
-        for text in said {
-            (self.memory.tell)(DiskEvent::Mended { text });
-        }
-    }
-
-    fn run(&mut self, inbox: &Receiver<Request>) {
-        loop {
-            let request = match self.next_due() {
-                None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
-                Some(due) => inbox.recv_timeout(due.saturating_duration_since(Instant::now())),
-            };
-            let mut round = Round::default();
-            let mut next = Some(request);
-            while let Some(request) = next {
-                match request {
-                    Ok(request) => self.take(request, &mut round),
-                    Err(RecvTimeoutError::Timeout) => self.look_again(),
-                    Err(RecvTimeoutError::Disconnected) => round.stop = true,
-                }
-                next = inbox.try_recv().ok().map(Ok);
-            }
-            if round.stop {
-                return self.finish();
-            }
-            // Edits before sights: a flood of notices must not keep one from the disk.
-            self.work_off(round.again);
-            if let Some(look) = round.look {
-                self.look(look);
-                self.work_off(false);
-            }
-        }
-    }
-
-    /// Takes one request: what can wait until all are taken goes into the round.
-    fn take(&mut self, request: Request, round: &mut Round) {
-        match request {
-            Request::Save {
-                ticket,
-                change,
-                event,
-            } => {
-                self.queue.push(Queued {
-                    ticket,
-                    change,
-                    event,
-                    failed: false,
-                });
-                round.again = true;
-            }
-            Request::Retry => round.again = self.forgive(),
-            Request::Forget { ticket } => self.queue.retain(|q| q.ticket != ticket),
-            Request::Remember(event) => self.remember(&event),
-            Request::Keep { name, document } => {
-                // A draft that cannot be kept is still in the field that it stands in.
-                let _ = self.state.put(&name, document.as_deref());
-            }
-            Request::Report(Report::Look(look)) => round.look_at(look),
-            Request::Report(Report::Mode(mode)) => {
-                (self.memory.tell)(DiskEvent::Watching {
-                    polling: mode != Mode::Live,
-                });
-            }
-            Request::Stop => round.stop = true,
-        }
-    }
-
-    /// Writes what is left to write, now that no request will follow.
-    fn finish(&mut self) {
-        self.forgive();
-        self.work_off(true);
-        // A file that looks half-written gets the time that it takes to tell.
-        while self.queue.iter().any(|queued| !queued.failed) {
-            let due = self.next_due().unwrap_or_else(Instant::now);
-            std::thread::sleep(due.saturating_duration_since(Instant::now()));
-            self.look_again();
-            self.work_off(true);
-        }
-        self.gather_late(true);
-    }
-
-    /// Lets everything be tried as if for the first time.
-    fn forgive(&mut self) -> bool {
-        self.queue
-            .iter_mut()
-            .for_each(|queued| queued.failed = false);
-        true
-    }
-
-    /// When something has to be looked at again without being asked.
-    fn next_due(&self) -> Option<Instant> {
-        let unsettled = self
-            .memory
-            .known
-            .values()
-            .filter_map(|known| known.unsettled.as_ref());
-        let settled = unsettled.map(|(_, since)| *since + super::settle::PATIENCE);
-        settled.chain(self.memory.late.next_look()).min()
-    }
-
-    fn look_again(&mut self) {
-        let due: Vec<PathBuf> = (self.memory.known.iter())
-            .filter(|(_, known)| known.unsettled.is_some())
-            .map(|(path, _)| path.clone())
-            .collect();
-        for path in due {
-            self.look_at(&path);
-        }
-        self.gather_late(false);
-    }
-
-    fn look(&mut self, look: Look) {
-        let paths: Vec<PathBuf> = match look {
-            Look::Everywhere => return self.look_everywhere(),
-            Look::At(paths) => paths.iter().map(|path| self.below(path)).collect(),
-        };
-        if paths
-            .iter()
-            .any(|path| !self.memory.known.contains_key(path))
-        {
-            return self.look_everywhere();
-        }
-        for path in paths {
-            self.look_at(&path);
-        }
-    }
-
-    fn look_everywhere(&mut self) {
-        let found = discover(&self.start, &self.overrides);
-        // While a log is away, another folder may look like the root; the plan has not moved.
-        if found.root == self.layout.root || !self.layout.root.is_dir() {
-            self.layout = found;
-        }
-        for (path, role) in candidates(&self.layout) {
-            self.memory
-                .known
-                .entry(path)
-                .or_insert_with(|| Known::new(role));
-        }
-        let paths: Vec<PathBuf> = self.memory.known.keys().cloned().collect();
-        for path in paths {
-            self.look_at(&path);
-        }
-        let watched = self.watched();
-        if let Some(watch) = &self.watch {
-            watch.set(watched);
-        }
-    }
-
-    fn watched(&self) -> Watched {
-        let files = self
-            .memory
-            .known
-            .keys()
-            .map(|path| self.layout.root.join(path));
-        Watched {
-            root: self.layout.root.clone(),
-            flat: self.layout.watch.flat.clone(),
-            deep: self.layout.watch.deep.clone(),
-            files: files.chain([self.layout.config_file.clone()]).collect(),
-        }
-    }
-
-    fn below(&self, path: &Path) -> PathBuf {
-        path.strip_prefix(&self.layout.root)
-            .unwrap_or(path)
-            .to_owned()
-    }
-
-    /// Reads one file and tells, if it changed and the change is believed.
-    fn look_at(&mut self, path: &Path) {
-        let like = self.memory.expects(path);
-        let state = read_like(&self.layout.root.join(path), &like);
-        let Some(known) = self.memory.known.get_mut(path) else {
-            return;
-        };
-        let found = match state {
-            Ok(FileState::Present { bytes, .. }) => Some(bytes),
-            Ok(FileState::Missing) => None,
-            Err(error) => {
-                known.unsettled = None;
-                let reason = error.to_string();
-                if known.trouble.as_ref() != Some(&reason) {
-                    known.trouble = Some(reason.clone());
-                    (self.memory.tell)(DiskEvent::Unreadable {
-                        path: path.to_owned(),
-                        reason,
-                    });
-                }
-                return;
-            }
-        };
-        if known.trouble.take().is_some() {
-            (self.memory.tell)(DiskEvent::Readable {
-                path: path.to_owned(),
-            });
-        }
-        if found == known.bytes {
-            known.unsettled = None;
-            return;
-        }
-        if let Verdict::Wait(_) = known.judge(found.as_ref()) {
-            return;
-        }
-        self.memory.accept(path, found);
-    }
-
-    /// Writes what waits, in order; what failed before only if it is to be tried `again`.
-    /// Behind a change that cannot be written, none is written to the same files. A file that
-    /// looks half-written holds everything up.
-    fn work_off(&mut self, again: bool) {
-        let mut stuck: HashSet<PathBuf> = HashSet::new();
-        let mut at = 0;
-        while at < self.queue.len() {
-            let queued = &self.queue[at];
-            let ticket = queued.ticket;
-            let waits = queued
-                .change
-                .paths()
-                .iter()
-                .any(|path| stuck.contains(*path));
-            let outcome = match waits || queued.failed && !again {
-                true => Outcome::Failed("an edit before it is not written yet".to_owned()),
-                false => {
-                    let root = &self.layout.root;
-                    self.committer
-                        .commit(root, &queued.change, &mut self.memory)
-                }
-            };
-            match outcome {
-                Outcome::Later => return,
-                Outcome::Failed(reason) => {
-                    let queued = &mut self.queue[at];
-                    stuck.extend(queued.change.paths().into_iter().cloned());
-                    if !std::mem::replace(&mut queued.failed, true) {
-                        (self.memory.tell)(DiskEvent::Failed { ticket, reason });
-                    }
-                    at += 1;
-                }
-                Outcome::Saved(remark) => {
-                    let event = self.queue.remove(at).event;
-                    self.remember(&event);
-                    (self.memory.tell)(DiskEvent::Saved { ticket, remark });
-                }
-                Outcome::Conflicts(conflicts) => {
-                    let change = self.queue.remove(at).change;
-                    (self.memory.tell)(DiskEvent::Conflicts { ticket, conflicts });
-                    for path in change.paths() {
-                        self.memory.tell_again(path);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Writes the history on. That it cannot be is no reason to trouble anybody: the edit
-    /// itself is on disk.
-    fn remember(&self, event: &Event) {
-        let _ = self.state.append(HISTORY, event);
-    }
-
-    /// What programs appended to a file after we had replaced it goes to the end of the file
-    /// that stands there now.
-    fn gather_late(&mut self, no_later: bool) {
-        for appended in self.memory.late.gather(no_later) {
-            let Ok(_lock) = self.committer.lock(LOCK_PATIENCE) else {
-                continue;
-            };
-            let (root, path) = (&self.layout.root, &appended.path);
-            let like = self.memory.expects(path);
-            let state = read_like(&root.join(path), &like);
-            let Ok(FileState::Present { bytes: here, .. }) = state else {
-                continue;
-            };
-            let new = with_late_lines(&here, &appended.lines);
-            let put = (Some(&here), Some(&new));
-            if self
-                .committer
-                .put(root, path, put, &mut self.memory)
-                .is_ok()
-            {
-                self.memory.late.taken(&appended);
-                self.memory.accept(path, Some(new));
-            }
         }
     }
 }

@@ -7,7 +7,7 @@
 //! ([`settle`]). [`open`] puts reading together, [`commit`] writing (with [`journal`] for what
 //! spans files), [`create`] makes new files, [`overwrite`] puts a result where a person wants
 //! it, [`disk`] is the
-//! thread that does all of it while the cockpit runs (with `known`, `late` and [`displaced`]), and [`scratch`] is what
+//! thread that does all of it while the cockpit runs (with `worker`, `known`, `late` and [`displaced`]), and [`scratch`] is what
 //! an editor works on. What is private to one person is in [`state`].
 
 pub mod commit;
@@ -37,3 +37,4 @@ pub mod survey;
 pub mod syscalls;
 pub mod walk;
 pub mod watch;
+mod worker;
