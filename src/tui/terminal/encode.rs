@@ -78,7 +78,10 @@ fn most_columns(text: &str) -> u16 {
 
 impl<'a> Change<'a> {
     fn of(column: u16, cell: &'a Cell) -> Self {
-        let (mut text, mut pen, mut width) = (cell.symbol(), Pen::of(cell), cell.cell_width());
+        let (mut text, mut pen) = (cell.symbol(), Pen::of(cell));
+        // Most cells are of these, and measuring takes its time.
+        let ascii = matches!(text.as_bytes(), [b' '..=b'~']);
+        let mut width = if ascii { 1 } else { cell.cell_width() };
         if width == 0 {
             // Nothing is to be seen there; whatever has no width would join its neighbour.
             (text, width) = (" ", 1);
@@ -91,7 +94,7 @@ impl<'a> Change<'a> {
             text,
             pen,
             width,
-            certain: is_certain(text, width),
+            certain: ascii || is_certain(text, width),
         }
     }
 
