@@ -193,6 +193,59 @@ fn the_plan_at_160x48() {
     insta::assert_snapshot!(cockpit.screen());
 }
 
+/// While one walks the list, the eye finds each field, and the step in its chain, where it was.
+#[test]
+fn fields_and_the_step_of_a_chain_keep_their_rows_from_step_to_step() {
+    let steps = [
+        line("0001", "Short", "ops", "complete", ""),
+        line(
+            "0002",
+            "A title that is too long for one row of the detail pane",
+            "ops",
+            "draft",
+            r#","dependencies":["0001"],"verification":"A test","notes":"Read what the desk has written of the tide table""#,
+        ),
+        line(
+            "0003",
+            "Short again",
+            "",
+            "blocked",
+            r#","outcome":"Agreed","dependencies":["0001","0002"],"inputs":["A list"],"cost":{"actual":3}"#,
+        ),
+    ];
+    let mut cockpit = Cockpit::on(model_of(&steps.join("\n")), 160, 48);
+    let rows_of = |cockpit: &mut Cockpit| {
+        let rows = cockpit.rows();
+        let labels = [
+            "Status", "Outcome", " target", "Depends", "Inputs", "Verify", "Cost", "Notes",
+            "Written",
+        ];
+        let row_of = |text: &str| rows.iter().position(|row| row.contains(text));
+        let labels = labels.map(|label| row_of(&format!("│ {label}")).expect(label));
+        let chain = rows.iter().position(|row| row.contains("Chain:")).unwrap();
+        let id = cockpit.model.step().unwrap().id().to_string();
+        let found = rows[chain..]
+            .iter()
+            .position(|row| row.contains(&format!("{id} ")));
+        (labels, found.unwrap())
+    };
+    let first = rows_of(&mut cockpit);
+    for _ in 1..steps.len() {
+        cockpit.press("j");
+        assert_eq!(rows_of(&mut cockpit), first, "{}", cockpit.screen());
+    }
+    // Where it is too low for all of them, a field without a value gives way.
+    cockpit.press("k");
+    assert!(cockpit.screen().contains("│ Theme     -"));
+    let mut low = Cockpit::on(model_of(&steps.join("\n")), 120, 36);
+    low.press("j");
+    let screen = low.screen();
+    assert!(
+        !screen.contains("│ Theme") && screen.contains("│ Written"),
+        "{screen}"
+    );
+}
+
 #[test]
 fn narrow_screens_show_the_pane_with_the_keys() {
     let mut cockpit = Cockpit::new(60, 20);

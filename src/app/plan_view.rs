@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::search::Search;
-use crate::plan::field::{FIELDS, Field};
+use crate::plan::field::Field;
 use crate::plan::query::Query;
 use crate::plan::{Plan, StepKey, StepRef};
 
@@ -210,38 +210,27 @@ impl PlanView {
     }
 }
 
-/// The fields that the detail pane shows for a step: all that have a value, and those that
-/// every step should have. What the breadcrumb says already comes late.
-pub fn detail_fields(step: StepRef<'_>) -> Vec<Field> {
-    let always = [
-        Field::Title,
-        Field::Status,
-        Field::Owner,
-        Field::Outcome,
-        Field::Metric,
-        Field::Target,
-        Field::Actual,
-        Field::Dependencies,
-        Field::Artifacts,
-        Field::Notes,
-    ];
-    let first = [
-        Field::Title,
-        Field::Status,
-        Field::Owner,
-        Field::Outcome,
-        Field::Metric,
-        Field::Target,
-        Field::Actual,
-        Field::Link,
-    ];
-    let last = [Field::Block, Field::Theme, Field::UpdatedAt];
-    let others = FIELDS.iter().map(|spec| spec.field);
-    let others = others.filter(|field| !first.contains(field) && !last.contains(field));
-    first
-        .into_iter()
-        .chain(others)
-        .chain(last)
-        .filter(|field| always.contains(field) || !step.text(*field).is_empty())
-        .collect()
-}
+/// The fields of a step in the detail pane, always the same ones in the same order, so that
+/// walking the list leaves each in its row. What the breadcrumb says already comes late.
+pub const DETAIL_FIELDS: [Field; 20] = [
+    Field::Title,
+    Field::Status,
+    Field::Owner,
+    Field::Outcome,
+    Field::Metric,
+    Field::Target,
+    Field::Actual,
+    Field::Link,
+    Field::Dependencies,
+    Field::Inputs,
+    Field::Artifacts,
+    Field::Verification,
+    Field::EffortPlanned,
+    Field::EffortActual,
+    Field::CostPlanned,
+    Field::CostActual,
+    Field::Notes,
+    Field::Block,
+    Field::Theme,
+    Field::UpdatedAt,
+];

@@ -5,7 +5,7 @@ use crate::app::command::{Blocked, Command, Group, PLAN, Place, SCREENS, SCREENS
 use crate::app::message::Effect;
 use crate::app::model::{Form, Model};
 use crate::app::overlay::{Overlay, Purpose, Source, Wish};
-use crate::app::plan_view::{Pane, detail_fields};
+use crate::app::plan_view::{DETAIL_FIELDS, Pane};
 use crate::change::form;
 use crate::plan::StepKey;
 use crate::plan::canon::block_table::BlockColumn;
@@ -302,7 +302,7 @@ pub fn open_detail(model: &mut Model) {
         return model.refuse("no step is selected");
     };
     let index = step.index();
-    match detail_fields(step).get(model.view.detail).copied() {
+    match DETAIL_FIELDS.get(model.view.detail).copied() {
         Some(Field::UpdatedAt) => model.refuse("the time of the last edit is set by each edit"),
         Some(field) => model.edit_field(index, field),
         None => {}

@@ -5,7 +5,7 @@ use crate::app::command::{CURSORS, Command, Group, PLAN, Place, SCREENS, SCREENS
 use crate::app::key::{Code, Key};
 use crate::app::model::{GatePane, Model, Screen};
 use crate::app::overlay::Overlay;
-use crate::app::plan_view::{Pane, Side, detail_fields};
+use crate::app::plan_view::{DETAIL_FIELDS, Pane, Side};
 use crate::app::review_view::Part;
 use crate::app::standup_view::StandupPane;
 use crate::plan::canon::block_table::BlockColumn;
@@ -240,7 +240,7 @@ fn in_plan(model: &mut Model, by: isize) {
         Pane::Detail => {
             let count = match model.step() {
                 _ if model.view.block_detail => BlockColumn::ALL.len(),
-                Some(step) => detail_fields(step).len(),
+                Some(_) => DETAIL_FIELDS.len(),
                 None => 0,
             };
             model.view.detail = moved(model.view.detail, by, count);

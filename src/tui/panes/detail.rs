@@ -1,8 +1,9 @@
 //! Every field of the selected step, or of its block, with what follows from them.
 //!
-//! The rows of the fields come from `app::plan_view`, so that the cursor means the same
-//! field here and there. Long values show their beginning, in a low pane one line of it,
-//! and the one under the cursor is shown whole.
+//! The fields come from `app::plan_view`, so that the cursor means the same one here and
+//! there. Long values show their beginning, in a low pane one line of it, and the one under
+//! the cursor is shown whole. Where there is room each field keeps its row, whatever step is
+//! selected, so that the eye finds it there; a longer value takes up the gaps below it.
 
 use std::ops::Range;
 
@@ -13,7 +14,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::command::Place;
 use crate::app::model::Model;
-use crate::app::plan_view::Pane;
+use crate::app::plan_view::{DETAIL_FIELDS, Pane};
 use crate::plan::{Plan, StepRef};
 use crate::tui::frame;
 use crate::tui::sheet::Sheet;
@@ -31,12 +32,23 @@ const LOW: u16 = 14;
 /// Rows that a value may take unless the cursor is on it.
 const MOST: usize = 6;
 
+/// Rows of a pane without room for longer values: one a field, and two that say where the
+/// step is written.
+const TIGHT: usize = DETAIL_FIELDS.len() + 2;
+/// Columns from which on a value seldom needs a second row.
+const WIDE: u16 = 60;
+
 /// A fact with its label. The first ones are the fields that the cursor walks.
+#[derive(Default)]
 struct Fact {
     label: String,
     lines: Vec<Line<'static>>,
     /// The line from which on it warns, with the label there.
     warning: Option<(usize, &'static str)>,
+    /// The row where it stands if there is room.
+    row: usize,
+    /// Whether it is left out where not everything fits.
+    spare: bool,
 }
 
 impl Fact {
@@ -58,6 +70,32 @@ struct Facts {
     facts: Vec<Fact>,
 }
 
+impl Facts {
+    /// The row in which each fact begins, and how many rows there are, in a pane of `height`.
+    fn rows(&self, height: usize) -> (Vec<usize>, usize) {
+        let mut left: usize = self.facts.iter().map(|fact| fact.lines.len()).sum();
+        let mut end = 0;
+        let begin = |fact: &Fact| {
+            let begin = end.max(fact.row.min(height.saturating_sub(left)));
+            left -= fact.lines.len();
+            end = begin + fact.lines.len();
+            begin
+        };
+        (self.facts.iter().map(begin).collect(), end)
+    }
+
+    /// Leaves out what tells nothing, from below, as far as it takes to fit the rest.
+    fn fit(&mut self, height: usize) {
+        let rows: usize = self.facts.iter().map(|fact| fact.lines.len()).sum();
+        let mut over = rows.saturating_sub(height);
+        for at in (0..self.facts.len()).rev() {
+            if over > 0 && self.facts[at].spare {
+                over = over.saturating_sub(self.facts.remove(at).lines.len());
+            }
+        }
+    }
+}
+
 /// How facts are put into lines.
 #[derive(Clone, Copy)]
 struct Measure {
@@ -65,6 +103,8 @@ struct Measure {
     width: usize,
     /// Rows that a value may take.
     rows: usize,
+    /// Rows that are kept free for values longer than one.
+    extra: usize,
 }
 
 impl Measure {
@@ -95,6 +135,7 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
     };
     let labels = label_columns(model);
     let width = inner.width.saturating_sub(labels + 3);
+    let height = usize::from(inner.height);
     let rows = match inner.height {
         0..LOW => 1,
         _ if model.view.zoomed => usize::MAX,
@@ -103,39 +144,47 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
     let measure = Measure {
         width: usize::from(width),
         rows,
+        extra: match width {
+            0..WIDE => height.saturating_sub(TIGHT),
+            _ => 0,
+        },
     };
     let cursor = focused.then_some(model.view.detail);
     let facts = facts(model, theme, measure, cursor);
-    let Some(facts) = facts else {
+    let Some(mut facts) = facts else {
         let inner = frame::pane(buf, area, theme, title("Detail", theme), focused);
         return super::empty(buf, inner, theme, "Nothing is selected.", "");
     };
     let inner = frame::pane(buf, area, theme, title(&facts.title, theme), focused);
     if focused {
-        sight.page = usize::from(inner.height);
+        sight.page = height;
+    } else {
+        facts.fit(height);
     }
-    let height = usize::from(inner.height);
-    let count: usize = facts.facts.iter().map(|fact| fact.lines.len()).sum();
     let cursor = model.view.detail.min(facts.fields.saturating_sub(1));
-    let shown = follow(&facts, cursor, focused, (count, height), sight);
+    let (rows, count) = facts.rows(height);
+    let shown = match focused {
+        true => follow(&facts, &rows, cursor, (count, height), sight),
+        false => sight.window(Place::Detail).follow(0, count, height),
+    };
     frame::scrollbar(buf, area, theme, &shown, count, focused);
-    let mut row = 0;
-    for (at, fact) in facts.facts.iter().enumerate() {
-        let selected = at == cursor && at < facts.fields;
+    for (at, (fact, begin)) in facts.facts.iter().zip(rows).enumerate() {
+        let selected = focused && at == cursor && at < facts.fields;
         for (nth, line) in fact.lines.iter().enumerate() {
-            if shown.contains(&row) {
-                let y = inner.y + u16::try_from(row - shown.start).unwrap_or(0);
-                let place = Rect {
-                    y,
-                    height: 1,
-                    ..inner
-                };
-                draw_line(buf, place, theme, fact.label(nth), labels, line);
-                if selected && focused {
-                    select(buf, place, theme);
-                }
+            let row = begin + nth;
+            if !shown.contains(&row) {
+                continue;
             }
-            row += 1;
+            let y = inner.y + u16::try_from(row - shown.start).unwrap_or(0);
+            let place = Rect {
+                y,
+                height: 1,
+                ..inner
+            };
+            draw_line(buf, place, theme, fact.label(nth), labels, line);
+            if selected {
+                select(buf, place, theme);
+            }
         }
     }
 }
@@ -174,13 +223,15 @@ pub fn lay_out(
     let measure = Measure {
         width: usize::from(sheet.width()).saturating_sub(labels + 1).max(1),
         rows: usize::MAX,
+        extra: 0,
     };
     let around = Surroundings {
         plan,
         now,
         mends: None,
     };
-    for fact in step::facts(&around, theme, step, measure, None).facts {
+    let facts = step::facts(&around, theme, step, measure, None).facts;
+    for fact in facts.iter().filter(|fact| !fact.spare) {
         for (nth, line) in fact.lines.iter().enumerate() {
             let (label, warns) = fact.label(nth);
             let style = if warns { theme.warning } else { theme.dim };
@@ -198,28 +249,23 @@ fn label_columns(model: &Model) -> u16 {
     if block { block::LABELS } else { step::LABELS }
 }
 
-/// The lines in sight: the cursor's fact whole if it fits, and what stands behind the last
+/// The rows in sight: the cursor's fact whole if it fits, and what stands behind the last
 /// field once the cursor is there.
 fn follow(
     facts: &Facts,
+    rows: &[usize],
     cursor: usize,
-    focused: bool,
     (count, height): (usize, usize),
     sight: &mut Sight,
 ) -> Range<usize> {
     let window = sight.window(Place::Detail);
-    if !focused {
-        return window.follow(0, count, height);
-    }
-    let before = |at: usize| -> usize {
-        let facts = facts.facts.iter().take(at);
-        facts.map(|fact| fact.lines.len()).sum()
-    };
     if cursor + 1 == facts.fields {
         window.follow(count.saturating_sub(1), count, height);
     }
-    window.follow(before(cursor + 1).saturating_sub(1), count, height);
-    window.follow(before(cursor), count, height)
+    let begin = rows.get(cursor).copied().unwrap_or(0);
+    let lines = facts.facts.get(cursor).map_or(0, |fact| fact.lines.len());
+    window.follow((begin + lines).saturating_sub(1), count, height);
+    window.follow(begin, count, height)
 }
 
 fn draw_line(

@@ -3,7 +3,8 @@
 //! [`Encoder`] remembers what the terminal shows, as far as that is certain. So it leaves out
 //! what would look the same, writes over a short gap when that takes fewer bytes than a jump,
 //! and erases runs of blanks. A blank takes whatever ink the pen has: only its background is
-//! seen. Between two frames the pen is always the one that terminals begin with, so that
+//! seen. What needs a colour that takes many bytes to name is written together, row by row,
+//! behind all that does not. Between two frames the pen is always the one that terminals begin with, so that
 //! whatever else is sent to the terminal meets no colour of ours.
 //!
 //! Terminals disagree about the width of emoji, of letters with marks, and of signs that East
@@ -20,9 +21,11 @@ use unicode_width::UnicodeWidthChar;
 
 use motion::{Cursor, counted};
 use pen::Pen;
+use runs::Runs;
 
 mod motion;
 mod pen;
+mod runs;
 
 /// A gap of more unchanged cells than this is jumped over without a trial.
 const GAP: u16 = 8;
@@ -75,7 +78,10 @@ fn most_columns(text: &str) -> u16 {
 
 impl<'a> Change<'a> {
     fn of(column: u16, cell: &'a Cell) -> Self {
-        let (mut text, mut pen, mut width) = (cell.symbol(), Pen::of(cell), cell.cell_width());
+        let (mut text, mut pen) = (cell.symbol(), Pen::of(cell));
+        // Most cells are of these, and measuring takes its time.
+        let ascii = matches!(text.as_bytes(), [b' '..=b'~']);
+        let mut width = if ascii { 1 } else { cell.cell_width() };
         if width == 0 {
             // Nothing is to be seen there; whatever has no width would join its neighbour.
             (text, width) = (" ", 1);
@@ -88,7 +94,7 @@ impl<'a> Change<'a> {
             text,
             pen,
             width,
-            certain: is_certain(text, width),
+            certain: ascii || is_certain(text, width),
         }
     }
 
@@ -101,6 +107,10 @@ impl<'a> Change<'a> {
 
     fn is_erasable(&self) -> bool {
         self.glyph() == Some(Glyph::blank())
+    }
+
+    fn is_plain_blank(&self) -> bool {
+        self.glyph().is_some_and(Glyph::is_plain_blank)
     }
 
     fn end(&self) -> u16 {
@@ -130,8 +140,8 @@ impl Encoder {
         self.shown.resize(size.area() as usize, blank);
     }
 
-    /// Writes cells that may have changed, in rows from the top and from left to right. The
-    /// terminal's pen is a reset one before and after.
+    /// Writes cells that may have changed; they come in rows from the top and from left to
+    /// right. The terminal's pen is a reset one before and after.
     pub fn draw<'a>(
         &mut self,
         size: Size,
@@ -142,31 +152,38 @@ impl Encoder {
             self.cleared(size);
             self.forget();
         }
+        let mut runs = Runs::default();
+        let (mut row, mut first, mut changes) = (0, 0, Vec::<Change<'_>>::new());
+        for (x, y, cell) in cells {
+            let change = Change::of(x, cell);
+            let last = changes[first..].last();
+            if y != row || last.is_some_and(|last| x <= last.column) {
+                runs.add_row(row, first, &changes);
+                (row, first) = (y, changes.len());
+            }
+            let last = changes[first..].last();
+            // What a wide letter covers cannot be written beside it.
+            let covered = last.is_some_and(|last| x < last.end());
+            let shown = self.shown(x, y);
+            if !covered && (shown.is_none() || shown != change.glyph()) {
+                changes.push(change);
+            }
+        }
+        runs.add_row(row, first, &changes);
         let mut writer = Writer {
             encoder: self,
             out,
             pen: Pen::default(),
             cursor: Cursor::default(),
         };
-        let (mut row, mut changes) = (0, Vec::<Change<'_>>::new());
-        for (x, y, cell) in cells {
-            let change = Change::of(x, cell);
-            let last = changes.last();
-            if y != row || last.is_some_and(|last| x <= last.column) {
-                writer.row(row, &changes);
-                changes.clear();
-                row = y;
-            }
-            let last = changes.last();
-            // What a wide letter covers cannot be written beside it.
-            let covered = last.is_some_and(|last| x < last.end());
-            let shown = writer.shown(x, y);
-            if !covered && (shown.is_none() || shown != change.glyph()) {
-                changes.push(change);
-            }
+        for run in runs.in_order() {
+            writer.row(run.row, &changes[run.changes]);
         }
-        writer.row(row, &changes);
         writer.pen_to(Pen::default());
+    }
+
+    fn shown(&self, column: u16, row: u16) -> Option<Glyph> {
+        self.shown[self.index(column, row)?]
     }
 
     fn index(&self, column: u16, row: u16) -> Option<usize> {
@@ -185,8 +202,7 @@ struct Writer<'e, 'o> {
 
 impl Writer<'_, '_> {
     fn shown(&self, column: u16, row: u16) -> Option<Glyph> {
-        let index = self.encoder.index(column, row)?;
-        self.encoder.shown[index]
+        self.encoder.shown(column, row)
     }
 
     fn show(&mut self, column: u16, row: u16, glyph: Option<Glyph>) {
@@ -195,7 +211,7 @@ impl Writer<'_, '_> {
         }
     }
 
-    /// Writes the changes of one row.
+    /// Writes changes of one row.
     fn row(&mut self, row: u16, mut changes: &[Change<'_>]) {
         while let Some((change, rest)) = changes.split_first() {
             changes = match change.is_erasable() {

@@ -164,8 +164,8 @@ struct Pen<'a> {
 
 fn three(pen: &mut Pen<'_>, body: Rect, up: &Stretch, down: &Stretch, step: StepRef<'_>) {
     let column = (body.width - 2 * JOINT - 1) / 3;
-    let most = up.rows.max(down.rows).max(1);
-    let middle = body.y + (most - 1) / 2;
+    // The step keeps its row whatever hangs on it, so that the eye finds it there.
+    let middle = body.y + body.height.saturating_sub(1) / 2;
     let top = |rows: u16| middle - rows.saturating_sub(1) / 2;
     let (up_top, down_top) = (top(up.rows), top(down.rows));
     let left = Rect {

@@ -69,6 +69,6 @@ fn fact(label: &str, lines: Vec<Line<'static>>) -> Fact {
     Fact {
         label: label.to_owned(),
         lines,
-        warning: None,
+        ..Fact::default()
     }
 }

@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{Fact, Facts, Measure, value};
-use crate::app::plan_view::detail_fields;
+use crate::app::plan_view::DETAIL_FIELDS;
 use crate::document::visible::{fit, visible_line, width};
 use crate::plan::decision::decisions_naming;
 use crate::plan::dependency::Dependency;
@@ -20,6 +20,33 @@ use crate::tui::theme::{Sign, Theme};
 
 /// Columns for labels: `Artifacts`.
 pub const LABELS: u16 = 9;
+
+/// Fields that get a second row, and then a third one, where there are rows to spare: those
+/// with long values, the most read first.
+const LONG: [Field; 8] = [
+    Field::Outcome,
+    Field::Title,
+    Field::Dependencies,
+    Field::Link,
+    Field::Notes,
+    Field::Verification,
+    Field::Dependencies,
+    Field::Inputs,
+];
+
+/// Fields that a step can do without: nothing is missing where they have no value.
+const OPTIONAL: [Field; 10] = [
+    Field::Link,
+    Field::Inputs,
+    Field::Verification,
+    Field::EffortPlanned,
+    Field::EffortActual,
+    Field::CostPlanned,
+    Field::CostActual,
+    Field::Block,
+    Field::Theme,
+    Field::UpdatedAt,
+];
 
 /// Columns below which the name of a metric tells nothing.
 const SHORTEST: usize = 4;
@@ -43,10 +70,9 @@ pub fn facts(
     measure: Measure,
     cursor: Option<usize>,
 ) -> Facts {
-    let fields = detail_fields(step);
     let drift = step.drift();
-    let mut facts = Vec::new();
-    for (row, field) in fields.iter().enumerate() {
+    let (mut facts, mut below) = (Vec::new(), 0);
+    for (row, field) in DETAIL_FIELDS.iter().enumerate() {
         let measure = measure.of_row(row, cursor);
         let mut lines = field_lines(around, theme, step, *field, measure);
         let drift = drift.iter().find(|drift| drift.field == *field);
@@ -55,40 +81,46 @@ pub fn facts(
             lines.extend(drift_lines(around, theme, drift, measure));
         }
         facts.push(Fact {
-            label: label(step, *field).to_owned(),
+            label: label(*field).to_owned(),
             lines,
             warning,
+            row: below,
+            spare: warning.is_none() && is_spare(step, *field),
         });
-    }
-    for drift in drift.iter().filter(|drift| !fields.contains(&drift.field)) {
-        facts.push(Fact {
-            label: String::new(),
-            lines: drift_lines(around, theme, drift, measure),
-            warning: Some((0, label(step, drift.field))),
-        });
+        let long = LONG.iter().take(measure.extra);
+        below += 1 + long.filter(|long| *long == field).count();
     }
     facts.extend(elsewhere(around, theme, step, measure));
     Facts {
         title: format!("Detail {}", step.id()),
-        fields: fields.len(),
+        fields: DETAIL_FIELDS.len(),
         facts,
     }
 }
 
-/// Labels that fit their column; parts of one thing are labelled once.
-fn label(step: StepRef<'_>, field: Field) -> &'static str {
-    let empty = |field| step.text(field).is_empty();
+/// Whether nothing is lost without a field: it has no value, nor what is told below it.
+fn is_spare(step: StepRef<'_>, field: Field) -> bool {
+    let below = match field {
+        Field::EffortPlanned => Field::EffortActual,
+        Field::CostPlanned => Field::CostActual,
+        field => field,
+    };
+    let is_empty = |field| step.text(field).is_empty();
+    OPTIONAL.contains(&field) && is_empty(field) && is_empty(below)
+}
+
+/// Labels that fit their column.
+fn label(field: Field) -> &'static str {
     match field {
-        Field::EffortActual if !empty(Field::EffortPlanned) => "",
-        Field::CostActual if !empty(Field::CostPlanned) => "",
         Field::Metric => "Evidence",
         Field::Target => " target",
         Field::Actual => " actual",
         Field::Link => " link",
         Field::Dependencies => "Depends",
         Field::Verification => "Verify",
-        Field::EffortPlanned | Field::EffortActual => "Effort",
-        Field::CostPlanned | Field::CostActual => "Cost",
+        Field::EffortPlanned => "Effort",
+        Field::EffortActual | Field::CostActual => " spent",
+        Field::CostPlanned => "Cost",
         field => field.label(),
     }
 }
@@ -111,12 +143,8 @@ fn field_lines(
                 |entry: &std::borrow::Cow<'_, str>| value::text(entry, theme, theme.text, measure);
             value::entries(entries.iter().map(lines).collect(), theme, measure)
         }
-        Field::EffortPlanned | Field::CostPlanned => {
+        Field::EffortPlanned | Field::CostPlanned if !step.text(field).is_empty() => {
             let text = format!("{} planned", step.text(field));
-            value::text(&text, theme, theme.text, measure)
-        }
-        Field::EffortActual | Field::CostActual => {
-            let text = format!("{} spent", step.text(field));
             value::text(&text, theme, theme.text, measure)
         }
         field => value::text(&step.text(field), theme, theme.text, measure),
@@ -323,6 +351,7 @@ fn elsewhere(
                 label: label.to_owned(),
                 lines,
                 warning: warns.then_some((0, label)),
+                ..Fact::default()
             });
         }
     };

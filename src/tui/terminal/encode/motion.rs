@@ -27,6 +27,11 @@ impl Cursor {
         if *self == there {
             return;
         }
+        if self.row == Some(row) {
+            horizontal(self.column, column, out);
+            self.column = Some(column);
+            return;
+        }
         let start = out.len();
         out.extend(b"\x1b[");
         decimal(row + 1, out);

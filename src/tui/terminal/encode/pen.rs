@@ -77,6 +77,13 @@ impl Pen {
         }
     }
 
+    /// Bytes that a fresh pen takes to become this one.
+    pub fn bytes(self) -> usize {
+        let mut out = Vec::new();
+        Self::default().change(self, &mut out);
+        out.len()
+    }
+
     /// Changes the terminal's pen from this one to `to` in one sequence: by what differs, or
     /// from a fresh one if that takes fewer bytes.
     pub fn change(self, to: Self, out: &mut Vec<u8>) {

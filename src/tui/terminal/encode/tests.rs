@@ -272,6 +272,23 @@ fn gaps_are_written_over_or_jumped_and_blanks_erased() {
 }
 
 #[test]
+fn a_dear_colour_is_named_once_and_a_cheap_one_where_it_is_needed() {
+    let rows = |style| {
+        let row = move |y| [(0, y, "ab", style), (2, y, "c", Style::new())];
+        (0..3).flat_map(row)
+    };
+    let mut desk = Desk::new();
+    let sent = desk.sent(&frame(rows(Style::new().fg(Color::Indexed(246)))));
+    assert_eq!(
+        sent,
+        "^1;3Hc\\n\\x08c\\n\\x08c^1H^38;5;246mab\\n\\rab\\n\\rab^m"
+    );
+    let mut desk = Desk::new();
+    let sent = desk.sent(&frame(rows(Style::new().fg(Color::Blue))));
+    assert_eq!(sent, "^1H^34mab^mc\\n\\r^34mab^mc\\n\\r^34mab^mc");
+}
+
+#[test]
 fn what_looks_the_same_is_not_sent() {
     let mut desk = Desk::new();
     let blue = Style::new().fg(Color::Blue);
