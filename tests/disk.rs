@@ -15,7 +15,7 @@ use stepdeck::plan::Plan;
 use stepdeck::plan::field::Field;
 use stepdeck::plan::id::StepId;
 use stepdeck::plan::source::SourceFile;
-use stepdeck::store::commit::{Committer, Nobody, Outcome};
+use stepdeck::store::commit::{Committer, Outcome, Passing};
 use stepdeck::store::discover::Overrides;
 use stepdeck::store::disk::{Disk, DiskEvent, Setup};
 use stepdeck::store::open::open;
@@ -216,6 +216,7 @@ fn one_of_four_writers() {
     let folder = Path::new(folder);
     let state = TempDir::new().unwrap();
     let committer = Committer::new(folder, state.path());
+    let mut passing = Passing::default();
     for edit in 0..EDITS {
         // Each writer has ten steps of its own and edits them in turn.
         let step = number * 10 + edit % 10;
@@ -228,7 +229,7 @@ fn one_of_four_writers() {
         let notes = format!("writer {number} edit {edit}");
         let step = plan.find(StepId::new(step as u32 + 1)).unwrap();
         let change = composer.set(step, Field::Notes, &notes).unwrap();
-        match committer.commit(folder, &change, &mut Nobody) {
+        match committer.commit_now(folder, &change, &mut passing) {
             Outcome::Saved(_) => {}
             other => panic!("writer {number}, edit {edit}: {other:?}"),
         }

@@ -12,7 +12,7 @@ use stepdeck::change::{Change, Edit, Target};
 use stepdeck::plan::Plan;
 use stepdeck::plan::field::Field;
 use stepdeck::plan::source::{Role, SourceFile};
-use stepdeck::store::commit::{Committer, Nobody, Outcome};
+use stepdeck::store::commit::{Committer, Outcome, Passing};
 use stepdeck::store::leftovers::clean_leftovers_of;
 use stepdeck::store::syscalls::RealFs;
 use store_faults::{Fault, FaultyFs};
@@ -60,7 +60,7 @@ impl Place {
             clean_leftovers_of(folder, |_| true).unwrap();
         }
         let committer = self.committer();
-        committer.mend(self.root.path(), &mut Nobody)
+        committer.mend(self.root.path(), &mut Passing::default())
     }
 
     fn leftovers(&self) -> usize {
@@ -108,7 +108,7 @@ fn a_death_at_each_call_leaves_both_files_old_or_both_new() {
         let place = Place::new();
         let (fs, calls) = FaultyFs::failing(at, Fault::Dead);
         let committer = Committer::over(fs, place.root.path(), place.state.path());
-        let outcome = committer.commit(place.root.path(), &change(), &mut Nobody);
+        let outcome = committer.commit(place.root.path(), &change(), &mut Passing::default());
         if calls.load(Ordering::SeqCst) <= at {
             assert!(matches!(outcome, Outcome::Saved(None)), "{outcome:?}");
             assert_eq!(place.read(), new());
@@ -147,7 +147,7 @@ fn a_failure_at_each_call_leaves_both_files_old_or_both_new() {
             let place = Place::new();
             let (fs, calls) = FaultyFs::failing(at, Fault::Once(errno));
             let committer = Committer::over(fs, place.root.path(), place.state.path());
-            let outcome = committer.commit(place.root.path(), &change(), &mut Nobody);
+            let outcome = committer.commit(place.root.path(), &change(), &mut Passing::default());
             let reached = calls.load(Ordering::SeqCst) > at;
             match &outcome {
                 Outcome::Saved(_) => assert_eq!(place.read(), new(), "call {at}"),
@@ -156,7 +156,7 @@ fn a_failure_at_each_call_leaves_both_files_old_or_both_new() {
                     assert!(!reason.is_empty());
                     // It can be tried again.
                     let again = place.committer();
-                    let again = again.commit(place.root.path(), &change(), &mut Nobody);
+                    let again = again.commit(place.root.path(), &change(), &mut Passing::default());
                     assert!(matches!(again, Outcome::Saved(_)), "call {at}: {again:?}");
                     assert_eq!(place.read(), new());
                 }
@@ -175,7 +175,7 @@ fn interrupted(place: &Place, change: &Change) {
         place.write((OLD.0, OLD.1));
         let (fs, _) = FaultyFs::failing(at, Fault::Dead);
         let committer = Committer::over(fs, place.root.path(), place.state.path());
-        committer.commit(place.root.path(), change, &mut Nobody);
+        committer.commit(place.root.path(), change, &mut Passing::default());
         let (log, canon) = place.read();
         if (log == new().0) != (canon == new().1) {
             return;
@@ -242,7 +242,7 @@ fn evidence_is_not_attached_twice() {
         place.write((OLD.0, OLD.1));
         let (fs, calls) = FaultyFs::failing(at, Fault::Dead);
         let committer = Committer::over(fs, place.root.path(), place.state.path());
-        committer.commit(place.root.path(), &both, &mut Nobody);
+        committer.commit(place.root.path(), &both, &mut Passing::default());
         let (log, canon) = place.read();
         // Somebody writes to both files before they are mended.
         place.write((&format!("{log}{{}}\n"), &format!("{canon}\nLater.\n")));
@@ -274,7 +274,7 @@ fn a_file_taken_away_must_still_hold_what_it_held() {
     };
     let commit = |change: &Change| {
         let committer = place.committer();
-        committer.commit(place.root.path(), change, &mut Nobody)
+        committer.commit(place.root.path(), change, &mut Passing::default())
     };
     assert!(matches!(commit(&make), Outcome::Saved(None)));
     std::fs::write(&path, "# Roadmap\n\nTheirs.\n").unwrap();

@@ -5,7 +5,8 @@ mod store_faults;
 use std::io::Write;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustix::io::Errno;
 use stepdeck::document::rope::Rope;
@@ -244,6 +245,37 @@ fn lines_appended_through_a_file_kept_open_are_not_lost() {
         Some([OLD, b"{}\n"].concat().into())
     );
     assert_eq!(displaced.written_since().unwrap(), None);
+}
+
+/// Acceptance 17: a script that appends without a pause does so between our last look and the
+/// exchange, too.
+#[test]
+fn lines_appended_around_the_exchange_are_in_the_new_file_without_a_second_one() {
+    let (dir, log) = plan();
+    let foreign = log.clone();
+    let exchanges = Arc::new(AtomicUsize::new(0));
+    let counted = exchanges.clone();
+    let fs = FaultyFs::interfered(move |_| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        let mut script = std::fs::File::options()
+            .append(true)
+            .open(&foreign)
+            .unwrap();
+        // The last line is still being written.
+        script
+            .write_all(b"{\"late\":1}\n{\"late\":2}\n{\"la")
+            .unwrap();
+    });
+    let saved = Saver::over(fs, None).replace(&log, Some(&OLD.into()), &NEW.into());
+    let mut displaced = saved.unwrap().displaced.unwrap();
+    assert_eq!(exchanges.load(Ordering::SeqCst), 1);
+    let expected = [NEW, b"{\"late\":1}\n{\"late\":2}\n"].concat();
+    assert_eq!(std::fs::read(&log).unwrap(), expected);
+    assert_eq!(names(dir.path()), ["log.jsonl"]);
+    // Whoever keeps the former file sees the rest of the line.
+    assert_eq!(displaced.size(), OLD.len() + 22);
+    let whole = [OLD, b"{\"late\":1}\n{\"late\":2}\n{\"la"].concat();
+    assert_eq!(displaced.written_since().unwrap(), Some(whole.into()));
 }
 
 #[test]

@@ -24,7 +24,7 @@ use crate::change::value::Refusal;
 use crate::document::visible::{is_unsafe, visible};
 use crate::plan::Plan;
 use crate::plan::id::{StepId, typed_id};
-use crate::store::commit::{Committer, Nobody, Outcome};
+use crate::store::commit::{Committer, Outcome, Passing};
 use crate::store::discover::{Found, Layout, Overrides};
 use crate::store::open::{Opening, open_plan};
 use crate::store::state::{State, passing_folder};
@@ -267,6 +267,7 @@ impl Invocation<'_, '_> {
     ) -> Result<Change> {
         self.may_write()?;
         let passing = passing_folder()?;
+        let mut witness = Passing::default();
         let mut met = Vec::new();
         for round in 0..TRIES {
             let opened = match round {
@@ -286,11 +287,11 @@ impl Invocation<'_, '_> {
             if round == 0 {
                 let files = opened.plan.files().iter();
                 let paths: Vec<PathBuf> = files.map(|file| file.path.clone()).collect();
-                for text in committer.clean_up(root, &paths, &mut Nobody) {
+                for text in committer.clean_up(root, &paths, &mut witness) {
                     self.say(&text)?;
                 }
             }
-            match committer.commit(root, &change, &mut Nobody) {
+            match committer.commit_now(root, &change, &mut witness) {
                 Outcome::Saved(remark) => {
                     if let Some(remark) = remark {
                         self.say(&remark)?;

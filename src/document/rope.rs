@@ -154,6 +154,21 @@ impl Rope {
         Self { pieces }
     }
 
+    /// The bytes before `end`, in pieces; all of them where there are fewer.
+    pub fn head(&self, end: usize) -> Self {
+        let mut left = end;
+        let mut pieces = Vec::new();
+        for piece in &self.pieces {
+            let part = piece.len().min(left);
+            left -= part;
+            match part == piece.len() {
+                true => pieces.push(piece.clone()),
+                false => pieces.push(Piece::from(piece.as_bytes()[..part].to_vec())),
+            }
+        }
+        Self::of_pieces(pieces)
+    }
+
     /// Whether `front` is what it begins with.
     pub fn starts_with(&self, front: &Self) -> bool {
         self.common_prefix(front) == front.len()
@@ -295,6 +310,7 @@ mod tests {
             prop_assert_eq!(rope.starts_with(&cut_at(&other, &b)), bytes.starts_with(&other));
             let start = start.index(bytes.len() + 1);
             prop_assert!(rope.tail(start) == bytes[start..]);
+            prop_assert!(rope.head(start) == bytes[..start]);
             prop_assert!(rope.into_piece().as_bytes() == bytes);
         }
 

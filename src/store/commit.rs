@@ -3,17 +3,19 @@
 //!
 //! It keeps no bytes between two changes: who does is a [`Witness`], who is told what was
 //! read and written. The file thread of the cockpit is one; a subcommand, which ends with
-//! its change, needs none.
+//! its change, is only [`Passing`].
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::displaced::Displaced;
 use super::journal::{Intent, Journal, Progress, Stand};
+use super::late::Late;
 use super::leftovers::clean_leftovers;
 use super::lock::{LockError, PlanLock, lock_path};
 use super::read::{FileState, read_like};
 use super::save::{How, SaveError, Saver};
+use super::settle::{self, is_torn};
 use super::syscalls::{FileSystem, RealFs};
 use crate::change::apply::{self, Conflict};
 use crate::change::{Change, Edit, Target};
@@ -22,6 +24,8 @@ use crate::plan::source::{Role, SourceFile};
 
 /// How long a change waits for another program's lock.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
+/// How soon it is looked again whether a line that somebody writes is whole.
+const LINE_PATIENCE: Duration = Duration::from_millis(5);
 /// How often a change starts over because somebody wrote at the same moment.
 const TRIES: usize = 50;
 
@@ -69,10 +73,16 @@ pub trait Witness {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct NotYet;
 
-/// Nobody: the change is all there is.
-pub struct Nobody;
+/// Whoever ends with the change, or soon: it remembers no files, but knows that somebody may be
+/// appending to a log this very moment.
+#[derive(Default)]
+pub struct Passing {
+    late: Late,
+    /// Since when a last line has looked torn.
+    torn: Option<Instant>,
+}
 
-impl Witness for Nobody {
+impl Witness for Passing {
     fn expects(&self, _: &Path) -> Rope {
         Rope::default()
     }
@@ -83,6 +93,15 @@ impl Witness for Nobody {
         role: Role,
         bytes: Option<Rope>,
     ) -> Result<Option<SourceFile>, NotYet> {
+        match role == Role::Log && bytes.as_ref().is_some_and(is_torn) {
+            false => self.torn = None,
+            true => {
+                let since = *self.torn.get_or_insert_with(Instant::now);
+                if since.elapsed() < settle::PATIENCE {
+                    return Err(NotYet);
+                }
+            }
+        }
         Ok(bytes.map(|bytes| SourceFile::load(path, role, bytes)))
     }
 
@@ -90,7 +109,9 @@ impl Witness for Nobody {
 
     fn news(&mut self, _: &Path) {}
 
-    fn displaced(&mut self, _: &Path, _: Displaced) {}
+    fn displaced(&mut self, path: &Path, file: Displaced) {
+        self.late.watch(path, file);
+    }
 }
 
 /// Where the former version of a file is kept while it is written in place.
@@ -195,6 +216,39 @@ impl Committer {
             }
         }
         Outcome::Failed("another program keeps writing the same file; the edit is kept".to_owned())
+    }
+
+    /// Writes a change for somebody who does not stay: waits for a line that somebody is just
+    /// writing, and in the end looks once more for what was appended around the save.
+    pub fn commit_now(&self, root: &Path, change: &Change, passing: &mut Passing) -> Outcome {
+        let outcome = loop {
+            match self.commit(root, change, passing) {
+                Outcome::Later => std::thread::sleep(LINE_PATIENCE),
+                outcome => break outcome,
+            }
+        };
+        self.hand_on(root, &mut passing.late, true);
+        outcome
+    }
+
+    /// Puts lines that programs appended to files which we had replaced to the end of those
+    /// that stand there now. Answers where.
+    pub(super) fn hand_on(&self, root: &Path, late: &mut Late, no_later: bool) -> Vec<PathBuf> {
+        let mut handed_on = Vec::new();
+        for appended in late.gather(no_later) {
+            let Ok(_lock) = self.lock(LOCK_PATIENCE) else {
+                continue;
+            };
+            if self
+                .saver
+                .append(&root.join(&appended.path), &appended.lines)
+                .is_ok()
+            {
+                late.taken(&appended);
+                handed_on.push(appended.path);
+            }
+        }
+        handed_on
     }
 
     /// The lock of the plan, had within `patience`.

@@ -5,7 +5,7 @@ use std::io;
 
 use super::read::Stamp;
 use super::syscalls::{FileSystem, RealFs};
-use crate::document::rope::Rope;
+use crate::document::rope::{Piece, Rope};
 
 /// The version a save put aside, which another program may still be writing to.
 ///
@@ -19,14 +19,38 @@ pub struct Displaced {
 }
 
 impl Displaced {
-    pub(super) fn new(file: File, known: Rope) -> Self {
-        let seen = None;
+    /// The file, with what is known to stand in it, and as of which stamp if nothing else does.
+    pub(super) fn new(file: File, known: Rope, seen: Option<Stamp>) -> Self {
         Self { file, seen, known }
     }
 
     /// How many bytes it is known to hold.
     pub fn size(&self) -> usize {
         self.known.len()
+    }
+
+    /// Whole lines that have come to its end since the last call, and nothing else; none where
+    /// it was changed in any other way.
+    ///
+    /// # Errors
+    /// Those of `fstat` and `read`.
+    pub(super) fn lines_since(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let before = self.known.clone();
+        let Some(now) = self.written_since()? else {
+            return Ok(None);
+        };
+        let lines = lines_behind(&now, &before);
+        // What is not handed on, the beginning of a line above all, is not known.
+        let pieces = before.pieces().iter().cloned();
+        self.known = Rope::of_pieces(pieces.chain(lines.clone().map(Piece::from)));
+        Ok(lines)
+    }
+
+    /// Forgets its last bytes, which stand nowhere else yet.
+    pub(super) fn forget(&mut self, bytes: usize) {
+        let known = self.known.len().saturating_sub(bytes);
+        self.known = self.known.head(known);
+        self.seen = None;
     }
 
     /// All bytes of the old file, if somebody wrote to it since the save or the last call.
@@ -43,4 +67,15 @@ impl Displaced {
         let known = std::mem::replace(&mut self.known, bytes);
         Ok((known != self.known).then(|| self.known.clone()))
     }
+}
+
+/// The whole lines that `now` holds behind all of `before`, if there are any.
+pub(super) fn lines_behind(now: &Rope, before: &Rope) -> Option<Vec<u8>> {
+    let is_between_lines = before.is_empty() || before.ends_line();
+    if !is_between_lines || !now.starts_with(before) {
+        return None;
+    }
+    let mut lines = now.tail(before.len()).contiguous().into_owned();
+    lines.truncate(memchr::memrchr(b'\n', &lines)? + 1);
+    Some(lines)
 }

@@ -160,7 +160,7 @@ impl Witness for Memory {
     fn displaced(&mut self, path: &Path, file: Displaced) {
         // Only to a log do programs append whole things.
         if path.extension().is_some_and(|e| e == "jsonl") {
-            self.late.watch(path.to_owned(), file);
+            self.late.watch(path, file);
         }
     }
 }

@@ -5,11 +5,10 @@
 //! the whole lines that came to them are handed on.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::displaced::Displaced;
-use crate::document::rope::{Piece, Rope};
 
 /// How many replaced files are asked after at the most: each is an open file.
 const MOST: usize = 16;
@@ -51,14 +50,14 @@ pub(super) struct Late {
 
 impl Late {
     /// Asks after a replaced file, of which `known` bytes were taken over, from now on.
-    pub(super) fn watch(&mut self, path: PathBuf, file: Displaced) {
+    pub(super) fn watch(&mut self, path: &Path, file: Displaced) {
         let now = Instant::now();
         let known = file.size();
         self.make_room(known);
         self.serial += 1;
         self.files.push_front(Replaced {
             serial: self.serial,
-            path,
+            path: path.to_owned(),
             file,
             since: now,
             known,
@@ -121,31 +120,5 @@ impl Late {
         if let Some(replaced) = self.files.iter_mut().find(|f| f.serial == appended.file) {
             replaced.known += appended.lines.len();
         }
-    }
-}
-
-/// `here` with the lines of `late` at its end.
-pub(super) fn with_late_lines(here: &Rope, late: &[u8]) -> Rope {
-    let mut pieces = here.pieces().to_vec();
-    let mut end = match pieces.pop_if(|_| !here.ends_line()) {
-        Some(last) => [last.as_bytes(), b"\n"].concat(),
-        None => Vec::new(),
-    };
-    end.extend_from_slice(late);
-    pieces.push(Piece::from(end));
-    Rope::of_pieces(pieces)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn late_lines_begin_on_a_line_of_their_own() {
-        assert_eq!(
-            with_late_lines(&b"{\"a\":1}".into(), b"{\"b\":2}\n"),
-            Rope::from(b"{\"a\":1}\n{\"b\":2}\n")
-        );
-        assert_eq!(with_late_lines(&b"".into(), b"x\n"), Rope::from(b"x\n"));
     }
 }

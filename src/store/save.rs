@@ -13,7 +13,7 @@ use std::time::SystemTime;
 
 use rustix::io::Errno;
 
-use super::displaced::Displaced;
+use super::displaced::{Displaced, lines_behind};
 use super::in_place::Overwrite;
 use super::leftovers::{self, Temp};
 use super::read::{NotAFile, Stamp, is_missing};
@@ -110,6 +110,14 @@ impl Saver {
                 found: present.map(|p| p.bytes),
             }),
         }
+    }
+
+    /// Puts whole lines to the end of `path`, whatever stands there.
+    ///
+    /// # Errors
+    /// Those of the system; a part of the lines may stand there then.
+    pub fn append(&self, path: &Path, lines: &[u8]) -> io::Result<()> {
+        self.fs.append(path, lines)
     }
 
     /// Takes `path` away, provided that it holds `expected` now. A symlink goes with its target
@@ -389,16 +397,33 @@ impl Save<'_> {
                 let renamed = self.fs.rename(&temp.path, self.target);
                 renamed.map_err(self.failed(Operation::Swap))?;
                 temp.spare();
-                file.map(|file| Displaced::new(file, old.bytes.clone()))
+                file.map(|file| Displaced::new(file, old.bytes.clone(), None))
             }
             Err(error) => return Err(self.failed(Operation::Swap)(error)),
         };
+        let displaced = displaced.map(|displaced| self.hand_on(displaced));
         self.sync_folders(&[])?;
         temp.remove();
+        // Syncing takes a while, in which whoever was about to append has done so.
+        let displaced = displaced.map(|displaced| self.hand_on(displaced));
         self.saved(&temp.file, How::Replaced, displaced)
     }
 
-    /// Looks at what the exchange brought out; if it is not `expected`, puts it back.
+    /// Puts lines that were appended to the former file around the swap where they were meant
+    /// to go.
+    fn hand_on(&self, mut displaced: Displaced) -> Displaced {
+        // Lines that cannot be read or written now are seen again by whoever keeps the file.
+        while let Ok(Some(lines)) = displaced.lines_since() {
+            if self.fs.append(self.target, &lines).is_err() {
+                displaced.forget(lines.len());
+                break;
+            }
+        }
+        displaced
+    }
+
+    /// Looks at what the exchange brought out; if it is not `expected`, more lines at its end
+    /// aside, puts it back.
     fn check_exchanged(
         &self,
         temp: &mut Temp<'_>,
@@ -407,7 +432,14 @@ impl Save<'_> {
         let out = self.look_at(&temp.path);
         let found = match out {
             Ok(Some(out)) if out.bytes == *expected => {
-                return Ok(Displaced::new(out.file, out.bytes));
+                let seen = Stamp::from_metadata(&out.metadata);
+                return Ok(Displaced::new(out.file, out.bytes, Some(seen)));
+            }
+            // To put that back would take the same risk again, with whoever appends so fast.
+            Ok(Some(out))
+                if self.new.ends_line() && lines_behind(&out.bytes, expected).is_some() =>
+            {
+                return Ok(Displaced::new(out.file, expected.clone(), None));
             }
             Ok(out) => Ok(out.map(|p| p.bytes)),
             Err(error) => Err(error),

@@ -58,11 +58,12 @@ fn is_cut_off(shape: Shape, accepted: &Rope, found: &Rope) -> bool {
     if found.len() < accepted.len() && accepted.starts_with(found) {
         return true;
     }
-    shape == Shape::JsonLines
-        && accepted.ends_line()
-        && !found.is_empty()
-        && !found.ends_line()
-        && !is_json(last_line(found))
+    shape == Shape::JsonLines && accepted.ends_line() && is_torn(found)
+}
+
+/// Whether the last line of a log looks as if somebody were just writing it.
+pub fn is_torn(log: &Rope) -> bool {
+    !log.is_empty() && !log.ends_line() && !is_json(last_line(log))
 }
 
 fn last_line(bytes: &Rope) -> &[u8] {

@@ -5,7 +5,7 @@
 
 use std::ffi::OsString;
 use std::fs::{File, Metadata, OpenOptions};
-use std::io::{self, IoSlice};
+use std::io::{self, IoSlice, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -37,6 +37,9 @@ pub trait FileSystem: Send + Sync {
     fn read(&self, file: &File, like: &Rope) -> io::Result<Rope>;
     /// `pwrite` of all `bytes` from the start.
     fn write(&self, file: &File, bytes: &Rope) -> io::Result<()>;
+    /// `open` for appending, `write` of `lines` behind whatever stands there, `fsync`. They begin
+    /// on a line of their own.
+    fn append(&self, path: &Path, lines: &[u8]) -> io::Result<()>;
     /// `fallocate` of the first `len` bytes, the size unchanged.
     fn reserve(&self, file: &File, len: u64) -> io::Result<()>;
     /// `ftruncate`.
@@ -138,6 +141,21 @@ impl FileSystem for RealFs {
             }
         }
         Ok(())
+    }
+
+    fn append(&self, path: &Path, lines: &[u8]) -> io::Result<()> {
+        let mut file = OpenOptions::new().read(true).append(true).open(path)?;
+        let size = file.metadata()?.len();
+        let mut last = *b"\n";
+        if size > 0 {
+            file.read_exact_at(&mut last, size - 1)?;
+        }
+        // In one write: whoever appends at the same time stands before or behind.
+        match last == *b"\n" {
+            true => file.write_all(lines)?,
+            false => file.write_all(&[b"\n", lines].concat())?,
+        }
+        file.sync_all()
     }
 
     #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -282,5 +300,20 @@ mod tests {
         let file = tempfile::tempfile().unwrap();
         RealFs.write(&file, &rope).unwrap();
         assert!(RealFs.read(&file, &Rope::default()).unwrap() == *lines.as_bytes());
+    }
+
+    #[test]
+    fn appended_lines_begin_on_a_line_of_their_own() {
+        let dir = tempfile::tempdir().unwrap();
+        for (before, after) in [
+            ("", "new\n"),
+            ("old\n", "old\nnew\n"),
+            ("old", "old\nnew\n"),
+        ] {
+            let path = dir.path().join("log");
+            std::fs::write(&path, before).unwrap();
+            RealFs.append(&path, b"new\n").unwrap();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), after);
+        }
     }
 }

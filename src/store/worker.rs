@@ -8,13 +8,13 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::commit::{Committer, Outcome, Witness};
 use super::discover::{Layout, Overrides, discover};
 use super::disk::{DiskEvent, HISTORY, Request, Setup};
 use super::known::{Known, Memory};
-use super::late::{Late, with_late_lines};
+use super::late::Late;
 use super::open::candidates;
 use super::read::{FileState, read_like};
 use super::settle::Verdict;
@@ -24,9 +24,6 @@ use super::watch::{Look, Mode, Report, Watch};
 use crate::change::Change;
 use crate::change::history::Event;
 use crate::document::Document;
-
-/// How long handing on late lines waits for another program's lock.
-const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The thread's own: everything it remembers.
 pub(super) struct Worker {
@@ -392,26 +389,9 @@ impl Worker {
     /// What programs appended to a file after we had replaced it goes to the end of the file
     /// that stands there now.
     fn gather_late(&mut self, no_later: bool) {
-        for appended in self.memory.late.gather(no_later) {
-            let Ok(_lock) = self.committer.lock(LOCK_PATIENCE) else {
-                continue;
-            };
-            let (root, path) = (&self.layout.root, &appended.path);
-            let like = self.memory.expects(path);
-            let state = read_like(&root.join(path), &like);
-            let Ok(FileState::Present { bytes: here, .. }) = state else {
-                continue;
-            };
-            let new = with_late_lines(&here, &appended.lines);
-            let put = (Some(&here), Some(&new));
-            if self
-                .committer
-                .put(root, path, put, &mut self.memory)
-                .is_ok()
-            {
-                self.memory.late.taken(&appended);
-                self.memory.accept(path, Some(new));
-            }
+        let (root, late) = (&self.layout.root, &mut self.memory.late);
+        for path in self.committer.hand_on(root, late, no_later) {
+            self.look_at(&path);
         }
     }
 }

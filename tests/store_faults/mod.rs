@@ -114,6 +114,10 @@ impl FileSystem for FaultyFs {
         }
         RealFs.write(file, bytes)
     }
+    fn append(&self, path: &Path, lines: &[u8]) -> io::Result<()> {
+        self.call()?;
+        RealFs.append(path, lines)
+    }
     fn reserve(&self, file: &File, len: u64) -> io::Result<()> {
         self.call()?;
         RealFs.reserve(file, len)
