@@ -1,5 +1,7 @@
 //! Keys that only look around, each to the last byte of its frame.
 
+use std::ffi::OsStr;
+use std::path::Path;
 use std::time::Duration;
 
 use crate::statistics::{median, middle, slowest};
@@ -82,6 +84,22 @@ pub fn filter(cockpit: &mut Terminal, table: &mut Table) {
         KEY,
         Some(slowest(moves)),
     );
+}
+
+/// What a key takes where nothing is done with it: the pseudo-terminal, and other programs
+/// that have the processor just then.
+pub fn echo(folder: &Path, table: &mut Table) {
+    let words = ["-c", "stty raw -echo && echo ready && exec cat"].map(OsStr::new);
+    let mut echo = Terminal::start("sh", &words, folder, folder);
+    let slow = echo.as_mut().and_then(|echo| {
+        echo.appears("ready")?;
+        // The shell has become `cat` when that answers.
+        echo.byte("j")?;
+        let times: Option<Vec<Duration>> = (0..PRESSES).map(|_| echo.byte("j")).collect();
+        times.map(slowest)
+    });
+    let name = "a key echoed by `cat`, 99th percentile";
+    table.put(name, Unit::Milliseconds, NO_TARGET, slow);
 }
 
 fn put_times(table: &mut Table, [usual, slow]: [&'static str; 2], frames: &[Frame]) {

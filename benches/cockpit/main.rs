@@ -89,7 +89,6 @@ fn build() -> Option<Duration> {
     let folder = target.path().to_str().expect("a path in UTF-8");
     let words = ["build", "--release", "--locked", "--target-dir", folder];
     process::run(&cargo, &words, Path::new(env!("CARGO_MANIFEST_DIR")))
-        .filter(|_| target.path().join("release/stepdeck").exists())
 }
 
 /// A plan of some size, and a person's home.
@@ -112,6 +111,9 @@ impl Desk {
         let steps = steps.to_string();
         let arguments = ["demo", ".", "--steps", &steps];
         process::run(PROGRAM, &arguments, desk.folder.path()).expect("the demo is written");
+        // Else the disk would still be at it while the first measurements run.
+        let log = fs::File::open(desk.log()).expect("the log");
+        log.sync_all().expect("the log on the disk");
         desk
     }
 
@@ -132,6 +134,7 @@ impl Desk {
         let opened = process::peak_memory(cockpit.pid());
         looking::keys(&mut cockpit, table);
         looking::filter(&mut cockpit, table);
+        looking::echo(self.home.path(), table);
         changing::outside(&self.log(), self.rounds, &mut cockpit, table);
         changing::commit(&self.log(), self.rounds, &mut cockpit, table);
         let idle = idle(&mut cockpit);

@@ -127,10 +127,10 @@ impl Terminal {
 
     /// Sends keys, for whose frame nobody waits.
     pub fn send(&mut self, keys: &str) {
-        self.keyboard
-            .write_all(keys.as_bytes())
-            .and_then(|()| self.keyboard.flush())
-            .expect("the program takes keys");
+        let keyboard = &mut self.keyboard;
+        let sent = keyboard.write_all(keys.as_bytes());
+        // A program that has ended takes no keys, which whoever waits for an answer notices.
+        let _ = sent.and_then(|()| keyboard.flush());
     }
 
     /// Sends a key that selects another step, and waits for the frame that shows that step.
@@ -188,6 +188,15 @@ impl Terminal {
         self.send(keys);
         self.hear(LIMIT).ok()?;
         self.silence(silence).then(|| self.last_byte - sent)
+    }
+
+    /// Sends a key and waits for the first that comes back; nothing if the program has ended.
+    pub fn byte(&mut self, key: &str) -> Option<Duration> {
+        self.forget();
+        let sent = Instant::now();
+        self.send(key);
+        self.hear(LIMIT).ok()?;
+        Some(self.last_byte - sent)
     }
 
     /// Waits until nothing was sent for so long. Answers whether that came to pass.
