@@ -14,7 +14,8 @@ pub enum Unit {
 }
 
 impl Unit {
-    fn show(self, value: f64) -> String {
+    /// The value in words.
+    pub fn show(self, value: f64) -> String {
         match self {
             Self::Milliseconds if value < 10.0 => format!("{value:.2} ms"),
             Self::Milliseconds => format!("{value:.0} ms"),
@@ -28,11 +29,17 @@ impl Unit {
 /// The sizes that targets are set for, in steps.
 pub const SIZES: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
 
+/// The most that a value may be, at each of these sizes.
+pub type Targets = [Option<f64>; 4];
+
+/// Nothing was promised.
+pub const NO_TARGET: Targets = [None; 4];
+
 /// One measurement at all sizes.
 pub struct Row {
     name: &'static str,
     unit: Unit,
-    targets: [Option<f64>; 4],
+    targets: Targets,
     cells: Vec<Option<f64>>,
 }
 
@@ -50,13 +57,7 @@ impl Table {
     }
 
     /// Puts a value into the last column; nothing where it could not be measured.
-    pub fn put(
-        &mut self,
-        name: &'static str,
-        unit: Unit,
-        targets: [Option<f64>; 4],
-        value: Option<f64>,
-    ) {
+    pub fn put(&mut self, name: &'static str, unit: Unit, targets: Targets, value: Option<f64>) {
         let at = self.rows.iter().position(|row| row.name == name);
         let at = at.unwrap_or_else(|| {
             self.rows.push(Row {
@@ -82,10 +83,13 @@ impl Table {
         text += &" ---: |".repeat(self.columns.len());
         for row in &self.rows {
             text += &format!("\n| {} |", row.name);
-            for (steps, value) in self.columns.iter().zip(&row.cells) {
+            for (at, steps) in self.columns.iter().enumerate() {
                 let size = SIZES.iter().position(|size| size == steps);
                 let target = size.and_then(|size| row.targets[size]);
-                text += &format!(" {} |", row.cell(*value, target));
+                text += &format!(
+                    " {} |",
+                    row.cell(row.cells.get(at).copied().flatten(), target)
+                );
             }
         }
         text + "\n"

@@ -1,0 +1,110 @@
+//! Keys that only look around, each to the last byte of its frame.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::statistics::{median, middle, slowest};
+use crate::table::{NO_TARGET, Table, Targets, Unit};
+use crate::terminal::{Frame, Terminal};
+
+/// What one key of a hundred may take.
+const KEY: Targets = [None, Some(4.0), Some(5.0), Some(10.0)];
+/// How often a key is pressed.
+const PRESSES: usize = 200;
+/// Over how many of them bytes are counted: those near the top.
+const COUNTED: usize = 50;
+/// How often the filter is typed, and how many keys follow each of its letters.
+const WORDS: usize = 5;
+const FOLLOWING: usize = 8;
+
+/// Moving, turning pages, opening a step, walking over the grid.
+pub fn keys(cockpit: &mut Terminal, table: &mut Table) {
+    let down: Vec<Frame> = (0..PRESSES).map(|_| cockpit.key("j")).collect();
+    let near = down.iter().take(COUNTED);
+    let bytes = near.map(|frame| frame.bytes as f64).collect();
+    put_times(table, ["`j`, median", "`j`, 99th percentile"], &down);
+    table.put(
+        "`j`, bytes sent",
+        Unit::Bytes,
+        [Some(1_500.0); 4],
+        Some(middle(bytes)),
+    );
+
+    let page = |press: usize| ["\x1b[6~", "\x1b[5~"][press / 10 % 2];
+    let pages: Vec<Frame> = (0..PRESSES).map(|at| cockpit.key(page(at))).collect();
+    put_times(table, ["page, median", "page, 99th percentile"], &pages);
+
+    let mut opened = Vec::new();
+    for _ in 0..PRESSES {
+        opened.push(cockpit.key("\r"));
+        cockpit.key("\x1b[Z");
+    }
+    put_times(table, ["open, median", "open, 99th percentile"], &opened);
+
+    cockpit.key("\x1b[Z");
+    let row = |press: usize| ["j", "k"][press / 5 % 2];
+    let moves: Vec<Frame> = (0..PRESSES).map(|at| cockpit.key(row(at))).collect();
+    put_times(table, ["grid, median", "grid, 99th percentile"], &moves);
+    cockpit.key("\t");
+    cockpit.settle(Duration::ZERO);
+}
+
+/// Letters typed into the filter line, each narrowing the list, and keys that move in what is
+/// found so far. In a very long plan the search goes on behind them.
+pub fn filter(cockpit: &mut Terminal, table: &mut Table) {
+    let limits = [None, Some(8.0), Some(30.0), Some(100.0)];
+    let (mut letters, mut moves) = (Vec::new(), Vec::new());
+    cockpit.key("/");
+    for _ in 0..WORDS {
+        for letter in ["r", "e", "v", "i", "e", "w"] {
+            // On the largest plan the letter before may still be looking for steps.
+            cockpit.settle(Duration::ZERO);
+            letters.push(cockpit.key(letter).after);
+            for press in 0..FOLLOWING {
+                let key = ["\x1b[B", "\x1b[A"][press % 2];
+                moves.push(cockpit.key_to_another_step(key).after);
+            }
+        }
+        for _ in 0..6 {
+            cockpit.key("\x7f");
+        }
+    }
+    cockpit.key("\x1b");
+    cockpit.settle(Duration::ZERO);
+    table.put(
+        "a letter of the filter, to its first results",
+        Unit::Milliseconds,
+        limits,
+        Some(median(letters)),
+    );
+    table.put(
+        "a key while the filter looks, 99th percentile",
+        Unit::Milliseconds,
+        KEY,
+        Some(slowest(moves)),
+    );
+}
+
+/// What a key takes where nothing is done with it: the pseudo-terminal, and other programs
+/// that have the processor just then.
+pub fn echo(folder: &Path, table: &mut Table) {
+    let words = ["-c", "stty raw -echo && echo ready && exec cat"].map(OsStr::new);
+    let mut echo = Terminal::start("sh", &words, folder, folder);
+    let slow = echo.as_mut().and_then(|echo| {
+        echo.appears("ready")?;
+        // The shell has become `cat` when that answers.
+        echo.byte("j")?;
+        let times: Option<Vec<Duration>> = (0..PRESSES).map(|_| echo.byte("j")).collect();
+        times.map(slowest)
+    });
+    let name = "a key echoed by `cat`, 99th percentile";
+    table.put(name, Unit::Milliseconds, NO_TARGET, slow);
+}
+
+fn put_times(table: &mut Table, [usual, slow]: [&'static str; 2], frames: &[Frame]) {
+    let times = || frames.iter().map(|frame| frame.after).collect();
+    let value = Some(median(times()));
+    table.put(usual, Unit::Milliseconds, NO_TARGET, value);
+    table.put(slow, Unit::Milliseconds, KEY, Some(slowest(times())));
+}
