@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use stepdeck::change::compose::Composer;
 use stepdeck::change::history::Event;
+use stepdeck::change::places::Seen;
 use stepdeck::plan::Plan;
 use stepdeck::plan::field::Field;
 use stepdeck::plan::id::StepId;
@@ -50,7 +51,12 @@ fn edit_all(folder: &Path, who: &str, steps: &[usize]) {
     };
     for (ticket, step) in steps.iter().enumerate() {
         let change = composer.set(*step, Field::Notes, who).unwrap();
-        disk.save(ticket as u64, change.clone(), Event::Made(change));
+        disk.save(
+            ticket as u64,
+            change.clone(),
+            Seen::default(),
+            Event::Made(change),
+        );
     }
     let mut open: HashSet<u64> = (0..steps.len() as u64).collect();
     while !open.is_empty() {

@@ -13,6 +13,7 @@ use super::model::{Model, Notice, Tone};
 use super::news::{Before, changed_steps, consequence, named};
 use crate::change::apply;
 use crate::change::history::{Event, History};
+use crate::change::places::Seen;
 use crate::change::{Change, Scope, Target};
 use crate::document::rope::Rope;
 use crate::document::{Document, json};
@@ -217,7 +218,9 @@ impl Model {
         if let Some(reason) = self.is_locked() {
             return Err(reason);
         }
-        let applied = self.rewrite(change.scope(), |files| apply::change(change, files));
+        let seen = Seen::of(&self.plan, change);
+        let put = |files: &mut Vec<SourceFile>| apply::change_seen(change, &seen, files);
+        let applied = self.rewrite(change.scope(), put);
         if let Err(conflicts) = applied {
             let reason = conflicts.first().map(|c| c.obstacle.to_string());
             return Err(reason.unwrap_or_default());
@@ -233,6 +236,7 @@ impl Model {
         self.effects.push(Effect::Save {
             ticket,
             change: change.clone(),
+            seen,
             event,
         });
         Ok(())

@@ -9,6 +9,7 @@ use super::key::Key;
 use super::work::Whole;
 use crate::change::Change;
 use crate::change::history::Event;
+use crate::change::places::Seen;
 use crate::plan::checks::Problem;
 pub use crate::store::disk::DiskEvent;
 
@@ -56,6 +57,8 @@ pub enum Effect {
         ticket: u64,
         /// What to write.
         change: Change,
+        /// Where its steps stand on screen.
+        seen: Seen,
         /// What the history is to remember once it is written.
         event: Event,
     },

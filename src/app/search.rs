@@ -29,7 +29,7 @@ impl Default for Pace {
     fn default() -> Self {
         Self {
             first: 1 << 17,
-            next: 1 << 15,
+            next: 1 << 13,
         }
     }
 }

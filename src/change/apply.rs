@@ -1,12 +1,12 @@
 //! Puts edits onto documents: finds the thing by name, compares what stands there with
 //! what the edit expects, and splices.
 
-use std::collections::HashMap;
 use std::fmt;
 
+use super::places::{Lines, Seen, step_of};
 use super::{Change, Edit, Target, merge, order, tail};
 use crate::document::Document;
-use crate::document::json::{self, Object};
+use crate::document::json::Object;
 use crate::document::log::LogDocument;
 use crate::document::markdown::{CheckState, MarkdownDocument};
 use crate::document::splice::{Span, Splice};
@@ -54,6 +54,18 @@ pub struct Conflict {
 /// # Errors
 /// Every edit that met an obstacle; the files are untouched then.
 pub fn change(change: &Change, files: &mut Vec<SourceFile>) -> Result<(), Vec<Conflict>> {
+    change_seen(change, &Seen::default(), files)
+}
+
+/// The same for somebody who has seen where its steps stand, which spares looking for them.
+///
+/// # Errors
+/// As [`change`].
+pub fn change_seen(
+    change: &Change,
+    seen: &Seen,
+    files: &mut Vec<SourceFile>,
+) -> Result<(), Vec<Conflict>> {
     let mut conflicts = Vec::new();
     let mut changed: Vec<(usize, Document)> = Vec::new();
     let mut made = Vec::new();
@@ -68,7 +80,7 @@ pub fn change(change: &Change, files: &mut Vec<SourceFile>) -> Result<(), Vec<Co
             (Some(Err(conflict)), _) => conflicts.push(conflict),
             (None, Some(at)) => {
                 let mut document = files[at].document.clone();
-                conflicts.extend(edits_of_one_file(&edits, &mut document));
+                conflicts.extend(edits_of_one_file(&edits, seen, &mut document));
                 changed.push((at, document));
             }
             (None, None) => conflicts.extend(edits.into_iter().map(|edit| Conflict {
@@ -108,8 +120,8 @@ fn whole_file(
     Some(Ok(edit.after.as_ref().map(file)))
 }
 
-fn edits_of_one_file(edits: &[&Edit], document: &mut Document) -> Vec<Conflict> {
-    let mut lines = Lines::default();
+fn edits_of_one_file(edits: &[&Edit], seen: &Seen, document: &mut Document) -> Vec<Conflict> {
+    let mut lines = Lines::seen(edits, seen);
     edits
         .iter()
         .filter_map(|edit| {
@@ -132,61 +144,6 @@ fn resolve(key: &str, edit: &Edit, found: Option<&[u8]>) -> Result<Option<Vec<u8
             found: found.map(<[u8]>::to_vec),
         }
     })
-}
-
-/// Which line holds which step. A few steps are looked for one by one; for more, all are
-/// worked out once.
-#[derive(Default)]
-struct Lines {
-    asked: usize,
-    all: Option<HashMap<(StepId, u32), usize>>,
-}
-
-/// How many steps are looked for before all are worked out.
-const FEW: usize = 4;
-
-impl Lines {
-    fn find(&mut self, log: &LogDocument, step: StepId, nth: u32) -> Option<usize> {
-        self.asked += 1;
-        if self.all.is_none() && self.asked <= FEW {
-            return step_line(log, step, nth);
-        }
-        let all = self.all.get_or_insert_with(|| step_lines(log));
-        all.get(&(step, nth)).copied()
-    }
-
-    fn forget(&mut self) {
-        self.all = None;
-    }
-}
-
-/// The line of one step.
-fn step_line(log: &LogDocument, step: StepId, nth: u32) -> Option<usize> {
-    let name = step.to_string();
-    let plain = json::quote(&name);
-    let odd = |raw: &str| raw.contains('\\') || !raw.starts_with('"');
-    let is_it = |raw: &str| raw == plain || odd(raw) && json::words(raw) == name;
-    let lines = log.lines().enumerate();
-    let mut found = lines.filter(|(_, line)| line.get("step_id").is_some_and(is_it));
-    found.nth(nth as usize).map(|(line, _)| line)
-}
-
-fn step_of(log: &LogDocument, line: usize) -> Option<StepId> {
-    json::words(log.line(line).get("step_id")?).parse().ok()
-}
-
-/// The line of each step, by its ID and which of several lines with that ID.
-pub(super) fn step_lines(log: &LogDocument) -> HashMap<(StepId, u32), usize> {
-    let mut lines = HashMap::with_capacity(log.line_count());
-    let mut counts: HashMap<StepId, u32> = HashMap::with_capacity(log.line_count());
-    for line in 0..log.line_count() {
-        if let Some(id) = step_of(log, line) {
-            let count = counts.entry(id).or_default();
-            lines.insert((id, *count), line);
-            *count += 1;
-        }
-    }
-    lines
 }
 
 fn in_log(edit: &Edit, log: &mut LogDocument, lines: &mut Lines) -> Result<(), Obstacle> {

@@ -11,6 +11,7 @@ pub mod form;
 pub mod history;
 pub mod merge;
 mod order;
+pub mod places;
 pub mod three_way;
 pub mod value;
 mod written;

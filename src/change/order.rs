@@ -7,7 +7,8 @@
 
 use std::path::Path;
 
-use super::apply::{Obstacle, step_lines};
+use super::apply::Obstacle;
+use super::places::step_lines;
 use super::{Edit, Target};
 use crate::document::log::LogDocument;
 use crate::plan::id::StepId;

@@ -13,11 +13,12 @@ use super::journal::{Intent, Journal, Progress, Stand};
 use super::late::Late;
 use super::leftovers::clean_leftovers;
 use super::lock::{LockError, PlanLock, lock_path};
-use super::read::{FileState, read_like};
+use super::read::{FileState, Stamp, read_since};
 use super::save::{How, SaveError, Saver};
 use super::settle::{self, is_torn};
 use super::syscalls::{FileSystem, RealFs};
 use crate::change::apply::{self, Conflict};
+use crate::change::places::Seen;
 use crate::change::{Change, Edit, Target};
 use crate::document::rope::Rope;
 use crate::plan::source::{Role, SourceFile};
@@ -44,8 +45,9 @@ pub enum Outcome {
 
 /// Who is told what a change meets and leaves. Paths are as in the change.
 pub trait Witness {
-    /// What a file is likely to hold, to be shared with what is found there.
-    fn expects(&self, path: &Path) -> Rope;
+    /// What a file is likely to hold, to be shared with what is found there; and the stamp as
+    /// of which it does, where that tells of every change since.
+    fn expects(&self, path: &Path) -> (Rope, Option<Stamp>);
 
     /// A file as it stands under the lock, `None` where there is none. Answers it taken apart.
     ///
@@ -55,7 +57,7 @@ pub trait Witness {
         &mut self,
         path: &Path,
         role: Role,
-        bytes: Option<Rope>,
+        state: FileState,
     ) -> Result<Option<SourceFile>, NotYet>;
 
     /// A file holds these bytes by our own doing; `None` where it was taken away.
@@ -83,17 +85,17 @@ pub struct Passing {
 }
 
 impl Witness for Passing {
-    fn expects(&self, _: &Path) -> Rope {
-        Rope::default()
+    fn expects(&self, _: &Path) -> (Rope, Option<Stamp>) {
+        (Rope::default(), None)
     }
 
     fn found(
         &mut self,
         path: &Path,
         role: Role,
-        bytes: Option<Rope>,
+        state: FileState,
     ) -> Result<Option<SourceFile>, NotYet> {
-        match role == Role::Log && bytes.as_ref().is_some_and(is_torn) {
+        match role == Role::Log && state.bytes().is_some_and(is_torn) {
             false => self.torn = None,
             true => {
                 let since = *self.torn.get_or_insert_with(Instant::now);
@@ -102,6 +104,7 @@ impl Witness for Passing {
                 }
             }
         }
+        let bytes = state.into_bytes();
         Ok(bytes.map(|bytes| SourceFile::load(path, role, bytes)))
     }
 
@@ -190,6 +193,17 @@ impl Committer {
 
     /// Writes a change to the files below `root`.
     pub fn commit(&self, root: &Path, change: &Change, witness: &mut impl Witness) -> Outcome {
+        self.commit_seen(root, change, &Seen::default(), witness)
+    }
+
+    /// The same for somebody who has seen where its steps stand.
+    pub fn commit_seen(
+        &self,
+        root: &Path,
+        change: &Change,
+        seen: &Seen,
+        witness: &mut impl Witness,
+    ) -> Outcome {
         let _lock = match self.lock(LOCK_PATIENCE) {
             Ok(lock) => lock,
             Err(error) => return Outcome::Failed(error.to_string()),
@@ -201,7 +215,7 @@ impl Committer {
                 Err(outcome) => return outcome,
             };
             let mut after = before.clone();
-            if let Err(conflicts) = apply::change(change, &mut after) {
+            if let Err(conflicts) = apply::change_seen(change, seen, &mut after) {
                 return Outcome::Conflicts(conflicts);
             }
             let step = Step {
@@ -424,8 +438,10 @@ impl Committer {
         witness: &mut impl Witness,
     ) -> Result<Option<String>, SaveError> {
         let target = root.join(path);
+        let (known, as_of) = witness.expects(path);
+        let as_of = as_of.filter(|_| old == Some(&known));
         let done = match new {
-            Some(new) => self.saver.replace(&target, old, new).map(Some),
+            Some(new) => (self.saver.replace_since(&target, old, as_of, new)).map(Some),
             None => self
                 .saver
                 .remove(&target, old.unwrap_or(&Rope::default()))
@@ -518,12 +534,10 @@ fn read_for(
                 path.display()
             )));
         }
-        let state = read_like(&root.join(path), &witness.expects(path));
-        let found = match state.map_err(|error| Outcome::Failed(error.to_string()))? {
-            FileState::Present { bytes, .. } => Some(bytes),
-            FileState::Missing => None,
-        };
-        let file = witness.found(path, role, found);
+        let (known, as_of) = witness.expects(path);
+        let state = read_since(&root.join(path), &known, as_of);
+        let state = state.map_err(|error| Outcome::Failed(error.to_string()))?;
+        let file = witness.found(path, role, state);
         files.extend(file.map_err(|NotYet| Outcome::Later)?);
     }
     Ok(files)

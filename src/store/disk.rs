@@ -14,6 +14,7 @@ use super::worker::Worker;
 use crate::change::Change;
 use crate::change::apply::Conflict;
 use crate::change::history::Event;
+use crate::change::places::Seen;
 use crate::document::rope::Rope;
 use crate::plan::source::Role;
 
@@ -95,6 +96,7 @@ pub(super) enum Request {
     Save {
         ticket: u64,
         change: Change,
+        seen: Seen,
         event: Event,
     },
     Retry,
@@ -144,10 +146,11 @@ impl Disk {
 
     /// Writes a change as soon as those before it are written. What could not be written
     /// earlier is tried again first, so that the order of edits holds.
-    pub fn save(&self, ticket: u64, change: Change, event: Event) {
+    pub fn save(&self, ticket: u64, change: Change, seen: Seen, event: Event) {
         self.request(Request::Save {
             ticket,
             change,
+            seen,
             event,
         });
     }

@@ -9,6 +9,7 @@ use super::disk::DiskEvent;
 use super::displaced::Displaced;
 use super::late::Late;
 use super::open::belongs;
+use super::read::{FileState, Stamp};
 use super::settle::{Shape, Verdict, settle};
 use crate::document::Document;
 use crate::document::log::LogDocument;
@@ -21,6 +22,8 @@ pub(super) struct Known {
     pub(super) role: Role,
     /// Its bytes; `None` if it is not there.
     pub(super) bytes: Option<Rope>,
+    /// The stamp as of which the bytes stood there, where it tells of every change since.
+    pub(super) as_of: Option<Stamp>,
     /// A log as it was last taken apart.
     pub(super) log: Option<LogDocument>,
     /// Whether the cockpit counts it as part of the plan.
@@ -37,6 +40,7 @@ impl Known {
         Self {
             role,
             bytes: None,
+            as_of: None,
             log: None,
             told: false,
             unsettled: None,
@@ -90,6 +94,7 @@ impl Memory {
             return;
         };
         known.unsettled = None;
+        known.as_of = None;
         known.bytes = bytes.clone();
         let role = known.role;
         let is_part = |bytes: &Rope| belongs(&SourceFile::load(path, role, bytes.clone()));
@@ -119,17 +124,21 @@ impl Memory {
 }
 
 impl Witness for Memory {
-    fn expects(&self, path: &Path) -> Rope {
-        let known = self.known.get(path).and_then(|known| known.bytes.clone());
-        known.unwrap_or_default()
+    fn expects(&self, path: &Path) -> (Rope, Option<Stamp>) {
+        let Some(known) = self.known.get(path) else {
+            return (Rope::default(), None);
+        };
+        (known.bytes.clone().unwrap_or_default(), known.as_of)
     }
 
     fn found(
         &mut self,
         path: &Path,
         role: Role,
-        bytes: Option<Rope>,
+        state: FileState,
     ) -> Result<Option<SourceFile>, NotYet> {
+        let as_of = state.as_of();
+        let bytes = state.into_bytes();
         let known = (self.known.entry(path.to_owned())).or_insert_with(|| Known::new(role));
         if bytes != known.bytes {
             if matches!(known.judge(bytes.as_ref()), Verdict::Wait(_)) {
@@ -137,7 +146,10 @@ impl Witness for Memory {
             }
             self.accept(path, bytes.clone());
         }
-        let known = self.known.get_mut(path);
+        let mut known = self.known.get_mut(path);
+        if let Some(known) = &mut known {
+            known.as_of = as_of;
+        }
         Ok(bytes.map(|bytes| match known {
             Some(known) => known.take_apart(path, bytes),
             None => SourceFile::load(path, role, bytes),
@@ -148,6 +160,7 @@ impl Witness for Memory {
         if let Some(known) = self.known.get_mut(path) {
             known.told = bytes.is_some();
             known.bytes = bytes;
+            known.as_of = None;
             known.unsettled = None;
         }
     }

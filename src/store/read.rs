@@ -83,12 +83,30 @@ pub enum FileState {
         bytes: Rope,
         /// Taken before the bytes, so that a change during the read moves it.
         stamp: Stamp,
+        /// Whether any later change is bound to move it.
+        tells: bool,
     },
     /// Nothing is there, or a symlink leads nowhere.
     Missing,
 }
 
 impl FileState {
+    /// The bytes, if the file is there.
+    pub fn into_bytes(self) -> Option<Rope> {
+        match self {
+            Self::Present { bytes, .. } => Some(bytes),
+            Self::Missing => None,
+        }
+    }
+
+    /// The stamp as of which the bytes stood there, where it tells of every change since.
+    pub fn as_of(&self) -> Option<Stamp> {
+        match self {
+            Self::Present { stamp, tells, .. } => tells.then_some(*stamp),
+            Self::Missing => None,
+        }
+    }
+
     /// The bytes, if the file is there.
     pub fn bytes(&self) -> Option<&Rope> {
         match self {
@@ -245,6 +263,22 @@ pub fn read_like(path: &Path, like: &Rope) -> Result<FileState, ReadError> {
     read_told(path, like, u64::MAX, &Progress::default())
 }
 
+/// The same for somebody who knows what the file held as of a stamp that tells: it is read only
+/// if its stamp is another one.
+///
+/// # Errors
+/// As [`read_told`].
+pub fn read_since(path: &Path, known: &Rope, as_of: Option<Stamp>) -> Result<FileState, ReadError> {
+    match as_of {
+        Some(stamp) if Stamp::of(path) == as_of => Ok(FileState::Present {
+            bytes: known.clone(),
+            stamp,
+            tells: true,
+        }),
+        _ => read_like(path, known),
+    }
+}
+
 /// The same, of the whole lines among the first `most` bytes, for somebody who watches how far
 /// it is, in bytes. It cannot be stopped.
 ///
@@ -272,6 +306,7 @@ pub fn read_told(
         Err(source) if is_missing(&source) => return Ok(FileState::Missing),
         Err(source) => return Err(ReadError::from_io(path, source)),
     };
+    let now = SystemTime::now();
     let metadata = file
         .metadata()
         .map_err(|source| ReadError::from_io(path, source))?;
@@ -294,7 +329,12 @@ pub fn read_told(
         io::ErrorKind::OutOfMemory | io::ErrorKind::FileTooLarge => too_large(stamp.size),
         _ => ReadError::from_io(path, source),
     })?;
-    Ok(FileState::Present { bytes, stamp })
+    let tells = !stamp.is_racy(now);
+    Ok(FileState::Present {
+        bytes,
+        stamp,
+        tells,
+    })
 }
 
 /// Opens for reading, without waiting for a FIFO's writer or becoming a terminal's owner.
@@ -551,6 +591,25 @@ mod tests {
         assert_eq!(
             (shared, read.pieces().len()),
             (like.pieces().len() - 1, like.pieces().len())
+        );
+    }
+
+    #[test]
+    fn what_has_the_stamp_still_is_not_read_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("log");
+        std::fs::write(&path, "one").unwrap();
+        let stamp = Stamp::of(&path);
+        let known = Rope::from(b"what is known");
+        let state = read_since(&path, &known, stamp).unwrap();
+        assert_eq!((state.bytes(), state.as_of()), (Some(&known), stamp));
+        std::fs::write(&path, "longer").unwrap();
+        let state = read_since(&path, &known, stamp).unwrap();
+        assert_eq!(state.bytes(), Some(&b"longer".into()));
+        assert_eq!(state.as_of(), None, "written a moment ago");
+        assert_eq!(
+            read_since(&path, &known, None).unwrap().bytes(),
+            Some(&b"longer".into())
         );
     }
 }

@@ -92,6 +92,21 @@ impl Saver {
         expected: Option<&Rope>,
         new: &Rope,
     ) -> Result<Saved, SaveError> {
+        self.replace_since(path, expected, None, new)
+    }
+
+    /// The same for somebody who knows as of which stamp it holds `expected`, where that tells of
+    /// every change since: what has that stamp still is not read.
+    ///
+    /// # Errors
+    /// As [`Saver::replace`].
+    pub fn replace_since(
+        &self,
+        path: &Path,
+        expected: Option<&Rope>,
+        as_of: Option<Stamp>,
+        new: &Rope,
+    ) -> Result<Saved, SaveError> {
         let target = self.resolve(path)?;
         let save = Save {
             fs: &*self.fs,
@@ -100,6 +115,7 @@ impl Saver {
             path,
             target: &target,
             like: expected.cloned().unwrap_or_default(),
+            as_of,
             new,
         };
         match (save.present()?, expected) {
@@ -136,6 +152,7 @@ impl Saver {
             path,
             target: &target,
             like: expected.clone(),
+            as_of: None,
             new: &Rope::default(),
         };
         match save.present()? {
@@ -192,6 +209,8 @@ struct Save<'a> {
     target: &'a Path,
     /// What the target is likely to hold.
     like: Rope,
+    /// The stamp as of which it does, if one tells.
+    as_of: Option<Stamp>,
     new: &'a Rope,
 }
 
@@ -234,7 +253,10 @@ impl Save<'_> {
         };
         let looked = SystemTime::now();
         let metadata = self.fs.file_status(&file)?;
-        let bytes = self.fs.read(&file, &self.like)?;
+        let bytes = match self.as_of == Some(Stamp::from_metadata(&metadata)) {
+            true => self.like.clone(),
+            false => self.fs.read(&file, &self.like)?,
+        };
         Ok(Some(Present {
             file,
             metadata,

@@ -16,13 +16,14 @@ use super::disk::{DiskEvent, HISTORY, Request, Setup};
 use super::known::{Known, Memory};
 use super::late::Late;
 use super::open::candidates;
-use super::read::{FileState, read_like};
+use super::read::read_since;
 use super::settle::Verdict;
 use super::state::State;
 use super::survey::Watched;
 use super::watch::{Look, Mode, Report, Watch};
 use crate::change::Change;
 use crate::change::history::Event;
+use crate::change::places::Seen;
 use crate::document::Document;
 
 /// The thread's own: everything it remembers.
@@ -66,6 +67,8 @@ impl Round {
 struct Queued {
     ticket: u64,
     change: Change,
+    /// Where its steps stood on screen.
+    seen: Seen,
     /// What is remembered once it is written.
     event: Event,
     /// Whether it was tried in vain.
@@ -165,11 +168,13 @@ impl Worker {
             Request::Save {
                 ticket,
                 change,
+                seen,
                 event,
             } => {
                 self.queue.push(Queued {
                     ticket,
                     change,
+                    seen,
                     event,
                     failed: false,
                 });
@@ -296,14 +301,16 @@ impl Worker {
 
     /// Reads one file and tells, if it changed and the change is believed.
     fn look_at(&mut self, path: &Path) {
-        let like = self.memory.expects(path);
-        let state = read_like(&self.layout.root.join(path), &like);
+        let (known, as_of) = self.memory.expects(path);
+        let state = read_since(&self.layout.root.join(path), &known, as_of);
         let Some(known) = self.memory.known.get_mut(path) else {
             return;
         };
-        let found = match state {
-            Ok(FileState::Present { bytes, .. }) => Some(bytes),
-            Ok(FileState::Missing) => None,
+        let (found, as_of) = match state {
+            Ok(state) => {
+                let as_of = state.as_of();
+                (state.into_bytes(), as_of)
+            }
             Err(error) => {
                 known.unsettled = None;
                 let reason = error.to_string();
@@ -324,6 +331,7 @@ impl Worker {
         }
         if found == known.bytes {
             known.unsettled = None;
+            known.as_of = as_of;
             return;
         }
         if let Verdict::Wait(_) = known.judge(found.as_ref()) {
@@ -349,9 +357,8 @@ impl Worker {
             let outcome = match waits || queued.failed && !again {
                 true => Outcome::Failed("an edit before it is not written yet".to_owned()),
                 false => {
-                    let root = &self.layout.root;
-                    self.committer
-                        .commit(root, &queued.change, &mut self.memory)
+                    let (root, witness) = (&self.layout.root, &mut self.memory);
+                    (self.committer).commit_seen(root, &queued.change, &queued.seen, witness)
                 }
             };
             match outcome {

@@ -213,8 +213,9 @@ impl<F: Face> Cockpit<F> {
 
     fn wait_until(&self, patience: Option<Duration>) -> Option<Duration> {
         let work = &self.model.work;
-        // The checks asked for follow those that run, whose end is an event.
-        let check = (self.check_at.filter(|_| work.checking.is_none()))
+        // The checks asked for follow those that run, and saves: the end of each is an event.
+        let may_start = work.checking.is_none() && self.model.live.saving() == 0;
+        let check = (self.check_at.filter(|_| may_start))
             .map(|at| at.saturating_duration_since(Instant::now()));
         let progress = self.model.work_in_words().map(|_| WORK_SHOWN_EVERY);
         // A row stays lit until then; the model's clock says when.
@@ -237,7 +238,9 @@ impl<F: Face> Cockpit<F> {
             self.dirty = true;
         }
         let is_due = self.check_at.is_some_and(|at| at <= Instant::now());
-        if is_due && self.model.work.checking.is_none() {
+        // Saves come first: they need the processor, too.
+        let is_free = self.model.work.checking.is_none() && self.model.live.saving() == 0;
+        if is_due && is_free {
             self.start_check();
         }
         let work = self.model.work_in_words();
@@ -375,8 +378,9 @@ impl<F: Face> Cockpit<F> {
             Effect::Save {
                 ticket,
                 change,
+                seen,
                 event,
-            } => self.on_disk(|disk| disk.save(ticket, change, event)),
+            } => self.on_disk(|disk| disk.save(ticket, change, seen, event)),
             Effect::Retry => self.on_disk(Disk::retry),
             Effect::Forget { ticket } => self.on_disk(|disk| disk.forget(ticket)),
             Effect::Remember(event) => self.on_disk(|disk| disk.remember(event)),
