@@ -46,6 +46,14 @@ impl Displaced {
         Ok(lines)
     }
 
+    /// Lets the system use the memory that its bytes are cached in for the next version: they are
+    /// read again only if somebody writes to it.
+    pub(super) fn uncache(&self) {
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        // A hint: nothing follows if it is not taken.
+        let _ = rustix::fs::fadvise(&self.file, 0, None, rustix::fs::Advice::DontNeed);
+    }
+
     /// Forgets its last bytes, which stand nowhere else yet.
     pub(super) fn forget(&mut self, bytes: usize) {
         let known = self.known.len().saturating_sub(bytes);

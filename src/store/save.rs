@@ -428,6 +428,7 @@ impl Save<'_> {
         temp.remove();
         // Syncing takes a while, in which whoever was about to append has done so.
         let displaced = displaced.map(|displaced| self.hand_on(displaced));
+        displaced.iter().for_each(Displaced::uncache);
         self.saved(&temp.file, How::Replaced, displaced)
     }
 
