@@ -17,6 +17,7 @@ use stepdeck::app::Model;
 use stepdeck::app::keymap::Keymap;
 use stepdeck::app::model::Setting;
 use stepdeck::change::compose::Composer;
+use stepdeck::change::places::Seen;
 use stepdeck::change::{Change, apply};
 use stepdeck::document::log::LogDocument;
 use stepdeck::plan::Plan;
@@ -51,12 +52,13 @@ fn load(bencher: Bencher, steps: usize) {
     bencher.bench_values(LogDocument::load);
 }
 
-/// Bytes of which one line differs from what is loaded already.
+/// Bytes of which one line differs from what is loaded already, as the file thread reads them.
 #[divan::bench(args = SIZES, max_time = 2)]
 fn reload_one_line(bencher: Bencher, steps: usize) {
     let log = demo::log(steps);
     let (changed, _) = demo::with_one_line_changed(&log);
     let loaded = LogDocument::load(log);
+    let changed = loaded.reload(changed).0.rope();
     let bencher = bencher.with_inputs(|| changed.clone());
     bencher.bench_values(|bytes| loaded.reload(bytes));
 }
@@ -75,10 +77,12 @@ fn derive_after_one_status(bencher: Bencher, steps: usize) {
     let mut plan = plan(steps);
     let (there, back) = status_change(&plan);
     let concerned = there.scope().expect("one value, of one step").steps;
+    let seen = Seen::of(&plan, &there);
     let mut changes = [&there, &back].into_iter().cycle();
     bencher.bench_local(|| {
         let change = changes.next().expect("there is always a next one");
-        plan.amend(&concerned, false, |files| apply::change(change, files))
+        let edit = |files: &mut Vec<_>| apply::change_seen(change, &seen, files);
+        plan.amend(&concerned, false, edit)
             .expect("nothing stands in its way");
     });
 }
@@ -125,7 +129,8 @@ fn splice(bencher: Bencher, steps: usize) {
     let bencher = bencher.with_inputs(|| files.clone());
     bencher.bench_values(|mut files| {
         let (change, _) = status_change(&plan);
-        apply::change(&change, &mut files).expect("nothing stands in its way");
+        let seen = Seen::of(&plan, &change);
+        apply::change_seen(&change, &seen, &mut files).expect("nothing stands in its way");
         files
     });
 }

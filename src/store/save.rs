@@ -266,19 +266,21 @@ impl Save<'_> {
     }
 
     /// The file at the target, which is what it was: by its stamp, where that would tell, else
-    /// by its bytes. `None` where the system gives no second handle.
+    /// by its bytes. It is opened for it, because a network mount asks its server only then.
     ///
     /// # Errors
     /// [`SaveError::Changed`] where it is not what it was.
-    fn still(&self, old: &Present) -> Result<Option<File>, SaveError> {
+    fn still(&self, old: &Present) -> Result<File, SaveError> {
         let stamp = Stamp::from_metadata(&old.metadata);
-        let tells = !stamp.is_racy(old.looked);
-        let status = self.fs.status(self.target);
-        if tells && status.is_ok_and(|status| Stamp::from_metadata(&status) == stamp) {
-            return Ok(old.file.try_clone().ok());
+        if !stamp.is_racy(old.looked)
+            && let Ok(now) = self.fs.open(self.target)
+            && let Ok(metadata) = self.fs.file_status(&now)
+            && Stamp::from_metadata(&metadata) == stamp
+        {
+            return Ok(now);
         }
         match self.present()? {
-            Some(now) if now.bytes == old.bytes => Ok(Some(now.file)),
+            Some(now) if now.bytes == old.bytes => Ok(now.file),
             now => Err(self.changed(now.map(|present| present.bytes))),
         }
     }
@@ -419,7 +421,7 @@ impl Save<'_> {
                 let renamed = self.fs.rename(&temp.path, self.target);
                 renamed.map_err(self.failed(Operation::Swap))?;
                 temp.spare();
-                file.map(|file| Displaced::new(file, old.bytes.clone(), None))
+                Some(Displaced::new(file, old.bytes.clone(), None))
             }
             Err(error) => return Err(self.failed(Operation::Swap)(error)),
         };
