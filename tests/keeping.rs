@@ -9,6 +9,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
+use stepdeck::app::DiskEvent;
 use stepdeck::tui::cockpit::Event;
 use stepdeck::tui::terminal::TerminalEvent;
 use support::desk::Desk;
@@ -192,6 +193,30 @@ fn a_later_edit_takes_the_failed_one_along() {
     let log = desk.file(LOG);
     assert!(line(&log, "0002").contains("\"in progress\""));
     assert!(line(&log, "0003").contains("\"complete\""));
+}
+
+/// The disk may have written it at the very moment at which it was taken back.
+#[test]
+fn an_edit_taken_back_while_it_was_written_is_taken_back_on_disk() {
+    let mut other = desk();
+    other.keys("jsp");
+    let written = other.file(LOG);
+    let mut desk = desk();
+    writable(&desk, false);
+    press(&desk, "jsp");
+    desk.wait_for("not saved");
+    press(&desk, "u");
+    desk.run_until("it is taken back", |desk| {
+        desk.cockpit.model.live.is_settled()
+    });
+    writable(&desk, true);
+    desk.write_outside(LOG, &written);
+    let saved = DiskEvent::Saved {
+        ticket: 1,
+        remark: None,
+    };
+    desk.send(Event::Disk(saved));
+    desk.run_until("the file is as before", |desk| desk.file(LOG) == LINES);
 }
 
 /// Leaving with an edit that is not on disk is asked for twice; another key is a new beginning.

@@ -60,7 +60,9 @@ impl Place {
             clean_leftovers_of(folder, |_| true).unwrap();
         }
         let committer = self.committer();
-        committer.mend(self.root.path(), &mut Passing::default())
+        committer
+            .mend(self.root.path(), &mut Passing::default())
+            .expect("nothing stands in its way")
     }
 
     fn leftovers(&self) -> usize {

@@ -36,6 +36,8 @@ pub(super) struct Pending {
 #[derive(Debug, Default)]
 pub struct Live {
     pub(super) pending: Vec<Pending>,
+    /// Changes taken back before they were written, which may be on their way all the same.
+    forgotten: Vec<(u64, Change)>,
     tickets: u64,
     pub(super) history: History,
     /// When a change was last written.
@@ -57,6 +59,12 @@ impl Live {
     /// How many changes could not be written.
     pub fn failed(&self) -> usize {
         self.pending.len() - self.saving()
+    }
+
+    /// The change with this ticket, if it was taken back before it was written. Once only.
+    fn forgotten(&mut self, ticket: u64) -> Option<Change> {
+        let at = self.forgotten.iter().position(|(t, _)| *t == ticket)?;
+        Some(self.forgotten.remove(at).1)
     }
 
     /// Whether every change is on disk.
@@ -165,6 +173,7 @@ impl Model {
             return false;
         }
         let ticket = self.live.pending.remove(at).ticket;
+        self.live.forgotten.push((ticket, change.clone()));
         self.effects.push(Effect::Forget { ticket });
         true
     }
@@ -225,6 +234,12 @@ impl Model {
             let reason = conflicts.first().map(|c| c.obstacle.to_string());
             return Err(reason.unwrap_or_default());
         }
+        self.send(change, seen, event);
+        Ok(())
+    }
+
+    /// Puts a change that is on the plan already on its way to disk.
+    fn send(&mut self, change: &Change, seen: Seen, event: Event) {
         self.live.tickets += 1;
         let ticket = self.live.tickets;
         self.live.pending.push(Pending {
@@ -239,7 +254,6 @@ impl Model {
             seen,
             event,
         });
-        Ok(())
     }
 
     /// The log lines of the steps whose values a change sets.
@@ -298,12 +312,18 @@ impl Model {
                 again,
             } => self.changed_outside(&path, role, bytes, again),
             DiskEvent::Saved { ticket, remark } => {
+                if let Some(change) = self.live.forgotten(ticket) {
+                    // Written at the very moment at which it was taken back.
+                    self.send(&change.inverse(), Seen::default(), Event::Undone(change));
+                }
                 self.live.pending.retain(|p| p.ticket != ticket);
                 self.live.saved_at = Some(self.now);
                 if let Some(remark) = remark {
                     self.say(remark);
                 }
             }
+            DiskEvent::Failed { ticket, .. } | DiskEvent::Conflicts { ticket, .. }
+                if self.live.forgotten(ticket).is_some() => {}
             DiskEvent::Failed { ticket, reason } => {
                 let pending = self.live.pending.iter_mut().find(|p| p.ticket == ticket);
                 if let Some(pending) = pending {

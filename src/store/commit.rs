@@ -5,6 +5,7 @@
 //! read and written. The file thread of the cockpit is one; a subcommand, which ends with
 //! its change, is only [`Passing`].
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -80,8 +81,8 @@ pub struct NotYet;
 #[derive(Default)]
 pub struct Passing {
     late: Late,
-    /// Since when a last line has looked torn.
-    torn: Option<Instant>,
+    /// Since when the last line of a log has looked torn.
+    torn: HashMap<PathBuf, Instant>,
 }
 
 impl Witness for Passing {
@@ -96,9 +97,10 @@ impl Witness for Passing {
         state: FileState,
     ) -> Result<Option<SourceFile>, NotYet> {
         match role == Role::Log && state.bytes().is_some_and(is_torn) {
-            false => self.torn = None,
+            false => drop(self.torn.remove(path)),
             true => {
-                let since = *self.torn.get_or_insert_with(Instant::now);
+                let since = self.torn.entry(path.to_owned());
+                let since = since.or_insert_with(Instant::now);
                 if since.elapsed() < settle::PATIENCE {
                     return Err(NotYet);
                 }
@@ -129,6 +131,16 @@ pub struct Committer {
     state: PathBuf,
     backups: PathBuf,
     journal: Journal,
+}
+
+/// Why an interrupted change is neither finished nor taken back.
+enum Halt {
+    /// A file looks half-written.
+    NotYet,
+    /// Others have changed the same things since.
+    Cannot(String),
+    /// The system refuses.
+    Failed(String),
 }
 
 /// The files of a change, before and after.
@@ -208,7 +220,10 @@ impl Committer {
             Ok(lock) => lock,
             Err(error) => return Outcome::Failed(error.to_string()),
         };
-        let mended = self.mend(root, witness);
+        let mended = match self.mend(root, witness) {
+            Ok(mended) => mended,
+            Err(outcome) => return outcome,
+        };
         for _ in 0..TRIES {
             let before = match read_for(root, change, witness) {
                 Ok(files) => files,
@@ -253,11 +268,8 @@ impl Committer {
             let Ok(_lock) = self.lock(LOCK_PATIENCE) else {
                 continue;
             };
-            if self
-                .saver
-                .append(&root.join(&appended.path), &appended.lines)
-                .is_ok()
-            {
+            let target = root.join(&appended.path);
+            if self.saver.append(&target, &appended.lines).is_ok() {
                 late.taken(&appended);
                 handed_on.push(appended.path);
             }
@@ -305,27 +317,45 @@ impl Committer {
                 kept.map(|path| format!("a crash left {}: look what is in it", path.display())),
             );
         }
-        said.extend(self.mend(root, witness));
+        // What cannot be done now is done by the next change.
+        said.extend(self.mend(root, witness).ok().flatten());
         said
     }
 
     /// Finishes the change over several files whose writer died halfway, or takes it back
     /// where that cannot be. Call it with the lock held. Answers what was done.
-    pub fn mend(&self, root: &Path, witness: &mut impl Witness) -> Option<String> {
-        let intent = self.journal.pending()?;
+    ///
+    /// # Errors
+    /// [`Outcome::Later`] and [`Outcome::Failed`] where neither can be done now. The journal stays
+    /// for the next to come.
+    pub fn mend(&self, root: &Path, witness: &mut impl Witness) -> Result<Option<String>, Outcome> {
+        let Some(intent) = self.journal.pending() else {
+            return Ok(None);
+        };
         let label = &intent.change.label;
         let said = match self.carry_on(root, &intent, true, witness) {
             Ok(false) => None,
             Ok(true) => Some(format!("finished what was interrupted: {label}")),
-            Err(reason) => Some(match self.carry_on(root, &intent, false, witness) {
-                Ok(_) => format!("took back what was interrupted: {label} ({reason})"),
-                // Both files are whole, each in its own right: drift shows what differs.
-                Err(_) => format!("interrupted, and half written: {label} ({reason})"),
-            }),
+            Err(Halt::NotYet) => return Err(Outcome::Later),
+            Err(Halt::Cannot(reason) | Halt::Failed(reason)) => {
+                Some(match self.carry_on(root, &intent, false, witness) {
+                    Ok(_) => format!("took back what was interrupted: {label} ({reason})"),
+                    Err(Halt::NotYet) => return Err(Outcome::Later),
+                    Err(Halt::Failed(_)) => {
+                        return Err(Outcome::Failed(format!(
+                            "{label} was interrupted halfway and has to be finished first: {reason}"
+                        )));
+                    }
+                    // Both files are whole, each in its own right: drift shows what differs.
+                    Err(Halt::Cannot(_)) => {
+                        format!("interrupted, and half written: {label} ({reason})")
+                    }
+                })
+            }
         };
         // A journal that stays is found again, and then there is nothing left to do.
         let _ = self.journal.end(&self.saver);
-        said
+        Ok(said)
     }
 
     /// Writes the part of an intent that is not written yet, or takes back the part that is.
@@ -336,7 +366,7 @@ impl Committer {
         intent: &Intent,
         forth: bool,
         witness: &mut impl Witness,
-    ) -> Result<bool, String> {
+    ) -> Result<bool, Halt> {
         let whole = match forth {
             true => intent.change.clone(),
             false => intent.change.inverse(),
@@ -345,8 +375,8 @@ impl Committer {
         for _ in 0..TRIES {
             let before = match read_for(root, &whole, &mut *witness) {
                 Ok(files) => files,
-                Err(Outcome::Failed(reason)) => return Err(reason),
-                Err(_) => return Err("a file looks half-written".to_owned()),
+                Err(Outcome::Failed(reason)) => return Err(Halt::Failed(reason)),
+                Err(_) => return Err(Halt::NotYet),
             };
             let mut change = open_part(&whole, intent, &before, forth);
             let mut after = before.clone();
@@ -354,13 +384,13 @@ impl Committer {
                 let first = conflicts.first().map(|c| c.obstacle.to_string());
                 let reason = first.unwrap_or_default();
                 if forth {
-                    return Err(reason);
+                    return Err(Halt::Cannot(reason));
                 }
                 // What others made of a file stays; the rest goes back.
                 let theirs = |edit: &Edit| conflicts.iter().any(|c| c.edit.path == edit.path);
                 change.edits.retain(|edit| !theirs(edit));
                 if apply::change(&change, &mut after).is_err() {
-                    return Err(reason);
+                    return Err(Halt::Cannot(reason));
                 }
             }
             let step = Step {
@@ -373,7 +403,7 @@ impl Committer {
             for difference in &differing {
                 match self.put(root, difference.path, difference.forth(), witness) {
                     Err(SaveError::Changed { .. }) => changed = true,
-                    Err(error) => return Err(error.to_string()),
+                    Err(error) => return Err(Halt::Failed(error.to_string())),
                     Ok(_) => witness.news(difference.path),
                 }
             }
@@ -382,7 +412,7 @@ impl Committer {
             }
             reason = "another program keeps writing the same file".to_owned();
         }
-        Err(reason)
+        Err(Halt::Failed(reason))
     }
 
     /// Writes every file that differs; where a later one cannot be written, those before

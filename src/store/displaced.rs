@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::path::Path;
 
 use super::read::Stamp;
 use super::syscalls::{FileSystem, RealFs};
@@ -24,6 +25,11 @@ impl Displaced {
         Self { file, seen, known }
     }
 
+    /// What it is known to hold.
+    pub(super) fn known(&self) -> &Rope {
+        &self.known
+    }
+
     /// How many bytes it is known to hold.
     pub fn size(&self) -> usize {
         self.known.len()
@@ -43,6 +49,9 @@ impl Displaced {
         // What is not handed on, the beginning of a line above all, is not known.
         let pieces = before.pieces().iter().cloned();
         self.known = Rope::of_pieces(pieces.chain(lines.clone().map(Piece::from)));
+        if self.known != now {
+            self.seen = None;
+        }
         Ok(lines)
     }
 
@@ -75,6 +84,12 @@ impl Displaced {
         let known = std::mem::replace(&mut self.known, bytes);
         Ok((known != self.known).then(|| self.known.clone()))
     }
+}
+
+/// Whether programs append lines to the file: to a log only.
+pub(super) fn is_log(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension == "jsonl")
 }
 
 /// The whole lines that `now` holds behind all of `before`, if there are any.

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::commit::{NotYet, Witness};
 use super::disk::DiskEvent;
-use super::displaced::Displaced;
+use super::displaced::{Displaced, is_log};
 use super::late::Late;
 use super::open::belongs;
 use super::read::{FileState, Stamp};
@@ -62,6 +62,11 @@ impl Known {
         file
     }
 
+    /// Whether `found` is what is known, with more behind it.
+    fn is_appended_to(&self, found: &Rope) -> bool {
+        (self.bytes.as_ref()).is_some_and(|known| found.starts_with(known))
+    }
+
     /// Whether the bytes found are believed, given how long they have stood there.
     pub(super) fn judge(&mut self, found: Option<&Rope>) -> Verdict {
         let shape = match self.role {
@@ -70,6 +75,8 @@ impl Known {
         };
         let since = match &self.unsettled {
             Some((seen, since)) if seen.as_ref() == found => *since,
+            // Who appends without a pause is not waited for without end.
+            Some((_, since)) if found.is_some_and(|found| self.is_appended_to(found)) => *since,
             _ => {
                 let now = Instant::now();
                 self.unsettled = Some((found.cloned(), now));
@@ -171,8 +178,7 @@ impl Witness for Memory {
     }
 
     fn displaced(&mut self, path: &Path, file: Displaced) {
-        // Only to a log do programs append whole things.
-        if path.extension().is_some_and(|e| e == "jsonl") {
+        if is_log(path) {
             self.late.watch(path, file);
         }
     }

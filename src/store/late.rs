@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::displaced::Displaced;
+use super::settle::is_json;
+use crate::document::rope::{Piece, Rope};
 
 /// How many replaced files are asked after at the most: each is an open file.
 const MOST: usize = 16;
@@ -27,8 +29,8 @@ struct Replaced {
     path: PathBuf,
     file: Displaced,
     since: Instant,
-    /// Bytes of it that stand in the new file or have been handed on.
-    known: usize,
+    /// What of it stands in the new file or has been handed on.
+    known: Rope,
 }
 
 /// Lines that were appended to a replaced file.
@@ -52,8 +54,8 @@ impl Late {
     /// Asks after a replaced file, of which `known` bytes were taken over, from now on.
     pub(super) fn watch(&mut self, path: &Path, file: Displaced) {
         let now = Instant::now();
-        let known = file.size();
-        self.make_room(known);
+        let known = file.known().clone();
+        self.make_room(known.len());
         self.serial += 1;
         self.files.push_front(Replaced {
             serial: self.serial,
@@ -91,12 +93,21 @@ impl Late {
         }
         let mut found = Vec::new();
         for replaced in &mut self.files {
-            let Ok(Some(bytes)) = replaced.file.written_since() else {
-                continue;
+            // What was not taken the last time is still there.
+            let now = match replaced.file.written_since() {
+                Ok(_) if *replaced.file.known() != replaced.known => replaced.file.known(),
+                _ => continue,
             };
-            let new = bytes.tail(replaced.known);
-            let new = new.contiguous();
-            let whole = new.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+            // Who writes anew what was there has another version in mind, not more lines.
+            if !now.starts_with(&replaced.known) {
+                continue;
+            }
+            let new = now.tail(replaced.known.len()).contiguous().into_owned();
+            let lines = memchr::memrchr(b'\n', &new).map_or(0, |at| at + 1);
+            let whole = match no_later && is_json(&new[lines..]) {
+                true => new.len(),
+                false => lines,
+            };
             if whole > 0 {
                 found.push(Appended {
                     path: replaced.path.clone(),
@@ -118,7 +129,66 @@ impl Late {
     pub(super) fn taken(&mut self, appended: &Appended) {
         // Handing on replaces a file itself, so that places have moved.
         if let Some(replaced) = self.files.iter_mut().find(|f| f.serial == appended.file) {
-            replaced.known += appended.lines.len();
+            let more = [Piece::from(appended.lines.clone())];
+            let known = replaced.known.pieces().iter().cloned().chain(more);
+            replaced.known = Rope::of_pieces(known);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::io::{Seek, Write};
+
+    use super::*;
+
+    /// A replaced file that held `before`, still open to a script.
+    fn replaced(before: &str) -> (tempfile::TempDir, File, Late) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("log.jsonl");
+        std::fs::write(&path, before).unwrap();
+        let script = File::options().append(true).open(&path).unwrap();
+        let known = Rope::from(before.as_bytes());
+        let mut late = Late::default();
+        late.watch(
+            &path,
+            Displaced::new(File::open(&path).unwrap(), known, None),
+        );
+        (dir, script, late)
+    }
+
+    fn lines(late: &mut Late) -> Vec<String> {
+        let found = late.gather(true);
+        let text = |appended: &Appended| String::from_utf8(appended.lines.clone()).unwrap();
+        found.iter().map(text).collect()
+    }
+
+    #[test]
+    fn lines_come_again_until_they_are_taken() {
+        let (_dir, mut script, mut late) = replaced("{\"a\":1}\n");
+        assert!(lines(&mut late).is_empty());
+        script.write_all(b"{\"b\":1}\n{\"c").unwrap();
+        assert_eq!(lines(&mut late), ["{\"b\":1}\n"]);
+        let again = late.gather(true);
+        assert_eq!(again.len(), 1, "the lock was busy");
+        late.taken(&again[0]);
+        assert!(lines(&mut late).is_empty(), "a line that is being written");
+        script.write_all(b"\":1}").unwrap();
+        assert_eq!(
+            lines(&mut late),
+            ["{\"c\":1}"],
+            "whole, and there is no later"
+        );
+    }
+
+    #[test]
+    fn who_writes_the_file_anew_has_appended_nothing() {
+        let (dir, _, mut late) = replaced("{\"a\":1}\n");
+        let path = dir.path().join("log.jsonl");
+        let mut anew = File::options().write(true).open(path).unwrap();
+        anew.rewind().unwrap();
+        anew.write_all(b"{\"a\":10}\n").unwrap();
+        assert!(lines(&mut late).is_empty());
     }
 }

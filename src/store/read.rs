@@ -392,6 +392,13 @@ pub fn read_open(file: &File, like: &Rope, progress: &Progress) -> io::Result<Ro
         end = before;
         back -= 1;
     }
+    // Many small appends make few pieces: what is short goes on.
+    if start < end
+        && let Some(last) = known[..front].last().filter(|last| last.len() < PIECE)
+    {
+        start -= last.len() as u64;
+        front -= 1;
+    }
     told.add((size - (end - start)) as usize);
     let mut fresh = read_between(file, start, end, &mut told)?;
     while back < known.len() && !fresh.last().is_none_or(|piece| piece.ends_with(b"\n")) {

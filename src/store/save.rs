@@ -13,7 +13,7 @@ use std::time::SystemTime;
 
 use rustix::io::Errno;
 
-use super::displaced::{Displaced, lines_behind};
+use super::displaced::{Displaced, is_log, lines_behind};
 use super::in_place::Overwrite;
 use super::leftovers::{self, Temp};
 use super::read::{NotAFile, Stamp, is_missing};
@@ -447,6 +447,13 @@ impl Save<'_> {
         displaced
     }
 
+    /// Whether only whole lines came to the end of what was expected, and in a log perhaps the
+    /// beginning of one more: whoever keeps the former file waits for the rest.
+    fn is_only_longer(&self, found: &Rope, expected: &Rope) -> bool {
+        let ends = found.ends_line() || is_log(self.path);
+        ends && self.new.ends_line() && lines_behind(found, expected).is_some()
+    }
+
     /// Looks at what the exchange brought out; if it is not `expected`, more lines at its end
     /// aside, puts it back.
     fn check_exchanged(
@@ -461,9 +468,7 @@ impl Save<'_> {
                 return Ok(Displaced::new(out.file, out.bytes, Some(seen)));
             }
             // To put that back would take the same risk again, with whoever appends so fast.
-            Ok(Some(out))
-                if self.new.ends_line() && lines_behind(&out.bytes, expected).is_some() =>
-            {
+            Ok(Some(out)) if self.is_only_longer(&out.bytes, expected) => {
                 return Ok(Displaced::new(out.file, expected.clone(), None));
             }
             Ok(out) => Ok(out.map(|p| p.bytes)),

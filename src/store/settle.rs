@@ -71,7 +71,8 @@ fn last_line(bytes: &Rope) -> &[u8] {
     last.rsplit(|b| *b == b'\n').next().unwrap_or(last)
 }
 
-fn is_json(line: &[u8]) -> bool {
+/// Whether these bytes are one JSON value.
+pub(super) fn is_json(line: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(line).is_ok()
 }
 
