@@ -24,9 +24,10 @@ use crate::change::value::Refusal;
 use crate::document::visible::{is_unsafe, visible};
 use crate::plan::Plan;
 use crate::plan::id::{StepId, typed_id};
-use crate::store::commit::{Committer, Outcome, Passing};
+use crate::store::commit::{Committer, Outcome};
 use crate::store::discover::{Found, Layout, Overrides};
 use crate::store::open::{Opening, open_plan};
+use crate::store::passing::Passing;
 use crate::store::state::{State, passing_folder};
 
 /// How often a change is composed anew because the plan changed under it.

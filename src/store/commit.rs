@@ -5,22 +5,21 @@
 //! read and written. The file thread of the cockpit is one; a subcommand, which ends with
 //! its change, is only [`Passing`].
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::displaced::Displaced;
-use super::journal::{Intent, Journal, Progress, Stand};
+use super::journal::{Intent, Journal, Stand};
 use super::late::Late;
 use super::leftovers::clean_leftovers;
 use super::lock::{LockError, PlanLock, lock_path};
+use super::passing::Passing;
 use super::read::{FileState, Stamp, read_since};
 use super::save::{How, SaveError, Saver};
-use super::settle::{self, is_torn};
 use super::syscalls::{FileSystem, RealFs};
 use crate::change::apply::{self, Conflict};
 use crate::change::places::Seen;
-use crate::change::{Change, Edit, Target};
+use crate::change::{Change, Target};
 use crate::document::rope::Rope;
 use crate::plan::source::{Role, SourceFile};
 
@@ -29,7 +28,7 @@ const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 /// How soon it is looked again whether a line that somebody writes is whole.
 const LINE_PATIENCE: Duration = Duration::from_millis(5);
 /// How often a change starts over because somebody wrote at the same moment.
-const TRIES: usize = 50;
+pub(super) const TRIES: usize = 50;
 
 /// What became of a change.
 #[derive(Debug)]
@@ -76,49 +75,6 @@ pub trait Witness {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct NotYet;
 
-/// Whoever ends with the change, or soon: it remembers no files, but knows that somebody may be
-/// appending to a log this very moment.
-#[derive(Default)]
-pub struct Passing {
-    late: Late,
-    /// Since when the last line of a log has looked torn.
-    torn: HashMap<PathBuf, Instant>,
-}
-
-impl Witness for Passing {
-    fn expects(&self, _: &Path) -> (Rope, Option<Stamp>) {
-        (Rope::default(), None)
-    }
-
-    fn found(
-        &mut self,
-        path: &Path,
-        role: Role,
-        state: FileState,
-    ) -> Result<Option<SourceFile>, NotYet> {
-        match role == Role::Log && state.bytes().is_some_and(is_torn) {
-            false => drop(self.torn.remove(path)),
-            true => {
-                let since = self.torn.entry(path.to_owned());
-                let since = since.or_insert_with(Instant::now);
-                if since.elapsed() < settle::PATIENCE {
-                    return Err(NotYet);
-                }
-            }
-        }
-        let bytes = state.into_bytes();
-        Ok(bytes.map(|bytes| SourceFile::load(path, role, bytes)))
-    }
-
-    fn wrote(&mut self, _: &Path, _: Option<Rope>) {}
-
-    fn news(&mut self, _: &Path) {}
-
-    fn displaced(&mut self, path: &Path, file: Displaced) {
-        self.late.watch(path, file);
-    }
-}
-
 /// Where the former version of a file is kept while it is written in place.
 fn backups(state: &Path) -> PathBuf {
     state.join("backups")
@@ -126,39 +82,30 @@ fn backups(state: &Path) -> PathBuf {
 
 /// Writes the changes of one plan.
 pub struct Committer {
-    saver: Saver,
+    pub(super) saver: Saver,
     lock: PathBuf,
     state: PathBuf,
     backups: PathBuf,
-    journal: Journal,
-}
-
-/// Why an interrupted change is neither finished nor taken back.
-enum Halt {
-    /// A file looks half-written.
-    NotYet,
-    /// Others have changed the same things since.
-    Cannot(String),
-    /// The system refuses.
-    Failed(String),
+    pub(super) journal: Journal,
 }
 
 /// The files of a change, before and after.
-struct Step<'a> {
-    change: &'a Change,
-    before: &'a [SourceFile],
-    after: &'a [SourceFile],
+pub(super) struct Step<'a> {
+    pub(super) change: &'a Change,
+    pub(super) before: &'a [SourceFile],
+    pub(super) after: &'a [SourceFile],
 }
 
 /// One file of a change whose bytes differ; `None` where there is no file.
-struct Difference<'a> {
-    path: &'a Path,
+pub(super) struct Difference<'a> {
+    pub(super) path: &'a Path,
     old: Option<Rope>,
     new: Option<Rope>,
 }
 
 impl Difference<'_> {
-    fn forth(&self) -> (Option<&Rope>, Option<&Rope>) {
+    /// From the old bytes to the new.
+    pub(super) fn forth(&self) -> (Option<&Rope>, Option<&Rope>) {
         (self.old.as_ref(), self.new.as_ref())
     }
 
@@ -169,7 +116,7 @@ impl Difference<'_> {
 
 impl Step<'_> {
     /// The files whose bytes differ.
-    fn differing(&self) -> Vec<Difference<'_>> {
+    pub(super) fn differing(&self) -> Vec<Difference<'_>> {
         let bytes = |files: &[SourceFile], path: &Path| {
             let file = files.iter().find(|file| file.path == path);
             file.map(|file| file.document.rope())
@@ -322,99 +269,6 @@ impl Committer {
         said
     }
 
-    /// Finishes the change over several files whose writer died halfway, or takes it back
-    /// where that cannot be. Call it with the lock held. Answers what was done.
-    ///
-    /// # Errors
-    /// [`Outcome::Later`] and [`Outcome::Failed`] where neither can be done now. The journal stays
-    /// for the next to come.
-    pub fn mend(&self, root: &Path, witness: &mut impl Witness) -> Result<Option<String>, Outcome> {
-        let Some(intent) = self.journal.pending() else {
-            return Ok(None);
-        };
-        let label = &intent.change.label;
-        let said = match self.carry_on(root, &intent, true, witness) {
-            Ok(false) => None,
-            Ok(true) => Some(format!("finished what was interrupted: {label}")),
-            Err(Halt::NotYet) => return Err(Outcome::Later),
-            Err(Halt::Cannot(reason) | Halt::Failed(reason)) => {
-                Some(match self.carry_on(root, &intent, false, witness) {
-                    Ok(_) => format!("took back what was interrupted: {label} ({reason})"),
-                    Err(Halt::NotYet) => return Err(Outcome::Later),
-                    Err(Halt::Failed(_)) => {
-                        return Err(Outcome::Failed(format!(
-                            "{label} was interrupted halfway and has to be finished first: {reason}"
-                        )));
-                    }
-                    // Both files are whole, each in its own right: drift shows what differs.
-                    Err(Halt::Cannot(_)) => {
-                        format!("interrupted, and half written: {label} ({reason})")
-                    }
-                })
-            }
-        };
-        // A journal that stays is found again, and then there is nothing left to do.
-        let _ = self.journal.end(&self.saver);
-        Ok(said)
-    }
-
-    /// Writes the part of an intent that is not written yet, or takes back the part that is.
-    /// Answers whether there was one.
-    fn carry_on(
-        &self,
-        root: &Path,
-        intent: &Intent,
-        forth: bool,
-        witness: &mut impl Witness,
-    ) -> Result<bool, Halt> {
-        let whole = match forth {
-            true => intent.change.clone(),
-            false => intent.change.inverse(),
-        };
-        let mut reason = String::new();
-        for _ in 0..TRIES {
-            let before = match read_for(root, &whole, &mut *witness) {
-                Ok(files) => files,
-                Err(Outcome::Failed(reason)) => return Err(Halt::Failed(reason)),
-                Err(_) => return Err(Halt::NotYet),
-            };
-            let mut change = open_part(&whole, intent, &before, forth);
-            let mut after = before.clone();
-            if let Err(conflicts) = apply::change(&change, &mut after) {
-                let first = conflicts.first().map(|c| c.obstacle.to_string());
-                let reason = first.unwrap_or_default();
-                if forth {
-                    return Err(Halt::Cannot(reason));
-                }
-                // What others made of a file stays; the rest goes back.
-                let theirs = |edit: &Edit| conflicts.iter().any(|c| c.edit.path == edit.path);
-                change.edits.retain(|edit| !theirs(edit));
-                if apply::change(&change, &mut after).is_err() {
-                    return Err(Halt::Cannot(reason));
-                }
-            }
-            let step = Step {
-                change: &change,
-                before: &before,
-                after: &after,
-            };
-            let differing = step.differing();
-            let mut changed = false;
-            for difference in &differing {
-                match self.put(root, difference.path, difference.forth(), witness) {
-                    Err(SaveError::Changed { .. }) => changed = true,
-                    Err(error) => return Err(Halt::Failed(error.to_string())),
-                    Ok(_) => witness.news(difference.path),
-                }
-            }
-            if !changed {
-                return Ok(!differing.is_empty());
-            }
-            reason = "another program keeps writing the same file".to_owned();
-        }
-        Err(Halt::Failed(reason))
-    }
-
     /// Writes every file that differs; where a later one cannot be written, those before
     /// it are put back.
     fn write(
@@ -515,41 +369,8 @@ fn intent(step: &Step<'_>) -> Intent {
     }
 }
 
-/// The edits of an interrupted change that are still to be made: on the way `forth` those of
-/// files that it has not reached, else those of files that it has.
-fn open_part(whole: &Change, intent: &Intent, now: &[SourceFile], forth: bool) -> Change {
-    let mut part = whole.clone();
-    let paths = intent.change.paths();
-    part.edits.retain(|edit| {
-        let file = now.iter().find(|file| file.path == edit.path);
-        let bytes = file.map(|file| file.document.rope());
-        let stand = paths.iter().position(|path| **path == edit.path);
-        let progress = stand
-            .and_then(|at| intent.files.get(at))
-            .map(|stand| stand.progress(bytes.as_ref()));
-        match (progress, &edit.target) {
-            (Some(Progress::Written), _) => !forth,
-            (Some(Progress::Untouched), _) => forth,
-            // Other edits find out for themselves whether they are made; a passage put in
-            // twice would stand there twice.
-            (_, Target::Passage { .. }) => {
-                let passage = if forth { &edit.after } else { &edit.before };
-                let wanted = passage.as_deref().unwrap_or_default();
-                let there = bytes.is_some_and(|bytes| contains(&bytes.contiguous(), wanted));
-                there != forth
-            }
-            _ => true,
-        }
-    });
-    part
-}
-
-fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
-    wanted.is_empty() || bytes.windows(wanted.len()).any(|window| window == wanted)
-}
-
 /// The files that a change touches, as they stand on disk.
-fn read_for(
+pub(super) fn read_for(
     root: &Path,
     change: &Change,
     witness: &mut impl Witness,

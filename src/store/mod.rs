@@ -4,11 +4,11 @@
 //! what a file holds ([`read`]), how it changes ([`save`], over the seam [`syscalls`], with
 //! [`in_place`] and [`leftovers`] for the awkward cases), who may change it now ([`lock`]),
 //! how somebody else's change is noticed ([`watch`], with [`survey`]) and when it is believed
-//! ([`settle`]). [`open`] puts reading together, [`commit`] writing (with [`journal`] for what
-//! spans files), [`create`] makes new files, [`overwrite`] puts a result where a person wants
-//! it, [`disk`] is the
-//! thread that does all of it while the cockpit runs (with `worker`, `known`, `late` and [`displaced`]), and [`scratch`] is what
-//! an editor works on. What is private to one person is in [`state`].
+//! ([`settle`]). [`open`] puts reading together, [`commit`] writing (with [`journal`] and `mend`
+//! for what spans files, and [`passing`] for who does not stay), [`create`] makes new files,
+//! [`overwrite`] puts a result where a person wants it, [`disk`] is the thread that does all of it
+//! while the cockpit runs (with `worker`, `known`, `late` and [`displaced`]), and [`scratch`] is
+//! what an editor works on. What is private to one person is in [`state`].
 
 pub mod commit;
 pub mod config;
@@ -25,8 +25,10 @@ mod known;
 mod late;
 pub mod leftovers;
 pub mod lock;
+mod mend;
 pub mod open;
 pub mod overwrite;
+pub mod passing;
 pub mod read;
 pub mod save;
 pub mod save_error;

@@ -1,0 +1,149 @@
+//! A change over several files whose writer died halfway: finished by whoever next takes the
+//! lock, or taken back.
+
+use std::path::Path;
+
+use super::commit::{Committer, Outcome, Step, TRIES, Witness, read_for};
+use super::journal::{Intent, Progress};
+use super::save_error::SaveError;
+use crate::change::apply;
+use crate::change::{Change, Edit, Target};
+use crate::plan::source::SourceFile;
+
+/// Why an interrupted change is neither finished nor taken back.
+enum Halt {
+    /// A file looks half-written.
+    NotYet,
+    /// Others have changed the same things since.
+    Cannot(String),
+    /// The system refuses.
+    Failed(String),
+}
+
+impl Committer {
+    /// Finishes the change over several files whose writer died halfway, or takes it back
+    /// where that cannot be. Call it with the lock held. Answers what was done.
+    ///
+    /// # Errors
+    /// [`Outcome::Later`] and [`Outcome::Failed`] where neither can be done now. The journal stays
+    /// for the next to come.
+    pub fn mend(&self, root: &Path, witness: &mut impl Witness) -> Result<Option<String>, Outcome> {
+        let Some(intent) = self.journal.pending() else {
+            return Ok(None);
+        };
+        let label = &intent.change.label;
+        let said = match self.carry_on(root, &intent, true, witness) {
+            Ok(false) => None,
+            Ok(true) => Some(format!("finished what was interrupted: {label}")),
+            Err(Halt::NotYet) => return Err(Outcome::Later),
+            Err(Halt::Cannot(reason) | Halt::Failed(reason)) => {
+                Some(match self.carry_on(root, &intent, false, witness) {
+                    Ok(_) => format!("took back what was interrupted: {label} ({reason})"),
+                    Err(Halt::NotYet) => return Err(Outcome::Later),
+                    Err(Halt::Failed(_)) => {
+                        return Err(Outcome::Failed(format!(
+                            "{label} was interrupted halfway and has to be finished first: {reason}"
+                        )));
+                    }
+                    // Both files are whole, each in its own right: drift shows what differs.
+                    Err(Halt::Cannot(_)) => {
+                        format!("interrupted, and half written: {label} ({reason})")
+                    }
+                })
+            }
+        };
+        // A journal that stays is found again, and then there is nothing left to do.
+        let _ = self.journal.end(&self.saver);
+        Ok(said)
+    }
+
+    /// Writes the part of an intent that is not written yet, or takes back the part that is.
+    /// Answers whether there was one.
+    fn carry_on(
+        &self,
+        root: &Path,
+        intent: &Intent,
+        forth: bool,
+        witness: &mut impl Witness,
+    ) -> Result<bool, Halt> {
+        let whole = match forth {
+            true => intent.change.clone(),
+            false => intent.change.inverse(),
+        };
+        let mut reason = String::new();
+        for _ in 0..TRIES {
+            let before = match read_for(root, &whole, &mut *witness) {
+                Ok(files) => files,
+                Err(Outcome::Failed(reason)) => return Err(Halt::Failed(reason)),
+                Err(_) => return Err(Halt::NotYet),
+            };
+            let mut change = open_part(&whole, intent, &before, forth);
+            let mut after = before.clone();
+            if let Err(conflicts) = apply::change(&change, &mut after) {
+                let first = conflicts.first().map(|c| c.obstacle.to_string());
+                let reason = first.unwrap_or_default();
+                if forth {
+                    return Err(Halt::Cannot(reason));
+                }
+                // What others made of a file stays; the rest goes back.
+                let theirs = |edit: &Edit| conflicts.iter().any(|c| c.edit.path == edit.path);
+                change.edits.retain(|edit| !theirs(edit));
+                if apply::change(&change, &mut after).is_err() {
+                    return Err(Halt::Cannot(reason));
+                }
+            }
+            let step = Step {
+                change: &change,
+                before: &before,
+                after: &after,
+            };
+            let differing = step.differing();
+            let mut changed = false;
+            for difference in &differing {
+                match self.put(root, difference.path, difference.forth(), witness) {
+                    Err(SaveError::Changed { .. }) => changed = true,
+                    Err(error) => return Err(Halt::Failed(error.to_string())),
+                    Ok(_) => witness.news(difference.path),
+                }
+            }
+            if !changed {
+                return Ok(!differing.is_empty());
+            }
+            reason = "another program keeps writing the same file".to_owned();
+        }
+        Err(Halt::Failed(reason))
+    }
+}
+
+/// The edits of an interrupted change that are still to be made: on the way `forth` those of
+/// files that it has not reached, else those of files that it has.
+fn open_part(whole: &Change, intent: &Intent, now: &[SourceFile], forth: bool) -> Change {
+    let mut part = whole.clone();
+    let paths = intent.change.paths();
+    part.edits.retain(|edit| {
+        let file = now.iter().find(|file| file.path == edit.path);
+        let bytes = file.map(|file| file.document.rope());
+        let stand = paths.iter().position(|path| **path == edit.path);
+        let progress = stand
+            .and_then(|at| intent.files.get(at))
+            .map(|stand| stand.progress(bytes.as_ref()));
+        match (progress, &edit.target) {
+            (Some(Progress::Written), _) => !forth,
+            (Some(Progress::Untouched), _) => forth,
+            // Other edits find out for themselves whether they are made; a passage put in
+            // twice would stand there twice.
+            (_, Target::Passage { .. }) => {
+                let passage = if forth { &edit.after } else { &edit.before };
+                let wanted = passage.as_deref().unwrap_or_default();
+                let there = bytes.is_some_and(|bytes| contains(&bytes.contiguous(), wanted));
+                there != forth
+            }
+            _ => true,
+        }
+    });
+    part
+}
+
+fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
+    wanted.is_empty() || bytes.windows(wanted.len()).any(|window| window == wanted)
+}
