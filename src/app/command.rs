@@ -54,43 +54,8 @@ pub const GATES: &[Place] = &[Place::Ladder, Place::Checks, Place::Owners];
 pub const REVIEW: &[Place] = &[Place::Proposals, Place::Dependencies, Place::NextTen];
 /// The panes of screen 4.
 pub const STANDUP: &[Place] = &[Place::Cards, Place::Entries];
-/// Every screen.
-pub const SCREENS: &[Place] = &[
-    Place::Blocks,
-    Place::Steps,
-    Place::Detail,
-    Place::Chain,
-    Place::Ladder,
-    Place::Checks,
-    Place::Owners,
-    Place::Problems,
-    Place::GateReview,
-    Place::Proposals,
-    Place::Dependencies,
-    Place::NextTen,
-    Place::Cards,
-    Place::Entries,
-];
-/// Every place where one moves up and down.
-pub const CURSORS: &[Place] = &[
-    Place::Blocks,
-    Place::Steps,
-    Place::Detail,
-    Place::Chain,
-    Place::Ladder,
-    Place::Checks,
-    Place::Owners,
-    Place::Problems,
-    Place::Proposals,
-    Place::Dependencies,
-    Place::NextTen,
-    Place::Cards,
-    Place::Entries,
-    Place::List,
-    Place::Conflict,
-    Place::GateReview,
-];
-/// Everywhere.
+/// Everywhere: the screens, what lies over them, and where there is no plan yet. The lists below
+/// are the beginnings of this one.
 pub const EVERYWHERE: &[Place] = &[
     Place::Blocks,
     Place::Steps,
@@ -105,29 +70,25 @@ pub const EVERYWHERE: &[Place] = &[
     Place::NextTen,
     Place::Cards,
     Place::Entries,
+    Place::GateReview,
     Place::List,
     Place::Conflict,
     Place::Welcome,
-    Place::GateReview,
 ];
+/// Every screen.
+pub const SCREENS: &[Place] = up_to(Place::GateReview);
 /// Every screen, and the list that can lie over it.
-pub const SCREENS_AND_LIST: &[Place] = &[
-    Place::Blocks,
-    Place::Steps,
-    Place::Detail,
-    Place::Chain,
-    Place::Ladder,
-    Place::Checks,
-    Place::Owners,
-    Place::Problems,
-    Place::Proposals,
-    Place::Dependencies,
-    Place::NextTen,
-    Place::Cards,
-    Place::Entries,
-    Place::List,
-    Place::GateReview,
-];
+pub const SCREENS_AND_LIST: &[Place] = up_to(Place::List);
+/// Every place where one moves up and down.
+pub const CURSORS: &[Place] = up_to(Place::Conflict);
+
+const fn up_to(last: Place) -> &'static [Place] {
+    let mut at = 0;
+    while EVERYWHERE[at] as u8 != last as u8 {
+        at += 1;
+    }
+    EVERYWHERE.split_at(at + 1).0
+}
 
 /// The heading a command stands under in help and README.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
