@@ -103,7 +103,11 @@ fn nothing_is_edited_or_found_wrong_before_the_whole_plan_is_there() {
     // The last line of the front is no broken one, and the steps behind it are not missing.
     desk.keys("5");
     assert!(desk.cockpit.model.problems.found.is_empty());
-    assert!(!shown(&desk, "Nothing is wrong"), "{}", desk.screen());
+    assert!(
+        shown(&desk, "checked when the whole plan is open"),
+        "{}",
+        desk.screen()
+    );
     assert_eq!(desk.diff(), "");
     desk.open_rest();
     assert!(shown(&desk, "Nothing is wrong") || !desk.cockpit.model.problems.found.is_empty());
@@ -155,6 +159,10 @@ fn checks_are_stopped_and_run_again_by_one_key() {
     desk.wait_for("checks stopped");
     assert!(running.is_stopped());
     desk.cockpit.model.work.checking = None;
+    // As after an edit whose checks were stopped.
+    desk.cockpit.model.problems.generation = 0;
+    desk.keys("j");
+    assert!(shown(&desk, "stopped, c checks"), "{}", desk.screen());
     desk.cockpit.model.problems.checked_at = None;
     desk.keys("c");
     assert!(desk.cockpit.model.problems.checked_at.is_some());

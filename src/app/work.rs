@@ -24,6 +24,8 @@ pub struct Work {
     opening: Option<Awaited>,
     /// The checks that run.
     pub checking: Option<Arc<Progress>>,
+    /// The state of the plan whose checks a person stopped.
+    stopped: Option<u64>,
 }
 
 /// A plan of which only the front is there.
@@ -113,11 +115,25 @@ impl Model {
         (self.plan.len() >= LONG_CHECK).then(|| format!("checking {}%", checking.percent()))
     }
 
+    /// What becomes of the checks of the plan as it stands, which are not there yet.
+    pub fn checks_in_words(&self) -> String {
+        if self.work.is_opening() {
+            return "checked when the whole plan is open".to_owned();
+        }
+        let is_stopped = self.work.stopped == Some(self.generation);
+        match is_stopped && self.work.checking.is_none() {
+            true => format!("stopped, {} checks", self.keymap.key_of("check")),
+            false => "checking".to_owned(),
+        }
+    }
+
     /// Stops the checks that run, or runs them.
     pub fn check_or_stop(&mut self) {
         if self.work.checking.is_none() {
+            self.work.stopped = None;
             return self.effects.push(Effect::Check);
         }
+        self.work.stopped = Some(self.generation);
         self.effects.push(Effect::StopCheck);
         let key = self.keymap.key_of("check");
         self.say(format!("checks stopped; {key} runs them again"));

@@ -79,12 +79,21 @@ fn nothing(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme) {
     let title = Line::styled("Problems", theme.title);
     let inner = frame::pane(buf, body, theme, title, model.overlays.is_empty());
     let (sign, text, when) = match model.problems.checked_at {
-        None => (theme.glyphs.ellipsis, "checking", String::new()),
-        Some(at) => (
-            theme.glyph(crate::tui::theme::Sign::Complete),
-            "Nothing is wrong with the plan.",
-            format!("Checked at {} UTC.", at.format("%H:%M")),
+        None => (
+            theme.glyphs.ellipsis,
+            model.checks_in_words(),
+            String::new(),
         ),
+        Some(at) => {
+            let mut when = format!("Checked at {} UTC.", at.format("%H:%M"));
+            if model.problems.generation != model.generation {
+                let now = model.checks_in_words();
+                when += &format!(" The plan has changed since: {now}.");
+            }
+            let nothing = "Nothing is wrong with the plan.".to_owned();
+            let sign = theme.glyph(crate::tui::theme::Sign::Complete);
+            (sign, nothing, when)
+        }
     };
     let style = match model.problems.checked_at {
         None => theme.dim,
@@ -107,7 +116,7 @@ fn summary(model: &Model, theme: &Theme) -> Line<'static> {
     let mut spans = counts(|severity| model.problems.count(severity), theme);
     if model.problems.generation != model.generation {
         spans.push(Span::styled(
-            format!(" {} checking", theme.glyphs.dot),
+            format!(" {} {}", theme.glyphs.dot, model.checks_in_words()),
             theme.dim,
         ));
     }
