@@ -47,14 +47,14 @@ fn a_save_replaces_the_bytes_and_leaves_nothing_else() {
     assert_eq!(saved.how, How::Replaced);
     assert_eq!(std::fs::read(&log).unwrap(), NEW);
     assert_eq!(names(dir.path()), ["log.jsonl"]);
-    let on_disk = stepdeck::store::read::Stamp::of(&log).unwrap();
+    let on_disk = stepdeck::store::stamp::Stamp::of(&log).unwrap();
     assert_eq!(saved.stamp, on_disk, "the next stat check must not echo it");
 }
 
 #[test]
 fn saving_what_is_there_writes_nothing() {
     let (_dir, log) = plan();
-    let before = stepdeck::store::read::Stamp::of(&log).unwrap();
+    let before = stepdeck::store::stamp::Stamp::of(&log).unwrap();
     let saved = replace(&log, Some(OLD), OLD).unwrap();
     assert_eq!((saved.how, saved.stamp), (How::Unchanged, before));
 }

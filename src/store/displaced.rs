@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use super::read::Stamp;
+use super::stamp::Stamp;
 use super::syscalls::{FileSystem, RealFs};
 use crate::document::rope::{Piece, Rope};
 

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::fingerprint::fingerprint;
-use super::read::Stamp;
+use super::stamp::Stamp;
 
 /// How often a busy lock is tried again.
 const RETRY: Duration = Duration::from_millis(5);

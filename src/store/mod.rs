@@ -1,8 +1,9 @@
 //! The only code that touches the file system: it knows paths and bytes, never steps.
 //!
 //! In reading order: where the plan is ([`config`], [`discover`], with [`glob`] and [`walk`]),
-//! what a file holds ([`read`]), how it changes ([`save`], over the seam [`syscalls`], with
-//! [`in_place`] and [`leftovers`] for the awkward cases), who may change it now ([`lock`]),
+//! what a file holds ([`read`], and by its [`stamp`] whether it may have changed), how it changes
+//! ([`save`], over the seam [`syscalls`], with [`in_place`] and [`leftovers`] for the awkward
+//! cases), who may change it now ([`lock`]),
 //! how somebody else's change is noticed ([`watch`], with [`survey`]) and when it is believed
 //! ([`settle`]). [`open`] puts reading together, [`commit`] writing (with [`journal`] and `mend`
 //! for what spans files, and [`passing`] for who does not stay), [`create`] makes new files,
@@ -30,10 +31,12 @@ pub mod open;
 pub mod overwrite;
 pub mod passing;
 pub mod read;
+pub mod read_error;
 pub mod save;
 pub mod save_error;
 pub mod scratch;
 pub mod settle;
+pub mod stamp;
 pub mod state;
 pub mod survey;
 pub mod syscalls;

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::discover::{Layout, Overrides, discover};
-use super::read::{FileState, Stamp, read_told};
+use super::read::{FileState, read_told};
+use super::stamp::Stamp;
 use crate::document::Document;
 use crate::document::progress::Progress;
 use crate::document::rope::Rope;

@@ -6,8 +6,10 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::read::{ReadError, Stamp, read};
+use super::read::read;
+use super::read_error::ReadError;
 use super::save::{SaveError, Saver};
+use super::stamp::Stamp;
 use crate::document::rope::Rope;
 
 /// How often the file may change between our look and our rename.

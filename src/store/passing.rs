@@ -7,8 +7,9 @@ use std::time::Instant;
 use super::commit::{NotYet, Witness};
 use super::displaced::Displaced;
 use super::late::Late;
-use super::read::{FileState, Stamp};
+use super::read::FileState;
 use super::settle::{self, is_torn};
+use super::stamp::Stamp;
 use crate::document::rope::Rope;
 use crate::plan::source::{Role, SourceFile};
 

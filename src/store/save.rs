@@ -16,8 +16,10 @@ use rustix::io::Errno;
 use super::displaced::{Displaced, is_log, lines_behind};
 use super::in_place::Overwrite;
 use super::leftovers::{self, Temp};
-use super::read::{NotAFile, Stamp, is_missing};
+use super::read::is_missing;
+use super::read_error::NotAFile;
 use super::save_error::Aftermath;
+use super::stamp::Stamp;
 use super::syscalls::{FileSystem, RealFs, is_unsupported};
 use crate::document::rope::Rope;
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
 
-use super::read::NotAFile;
+use super::read_error::NotAFile;
 use crate::document::rope::Rope;
 
 /// The part of a save that failed.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::read::Stamp;
+use super::stamp::Stamp;
 use super::walk::{Kind, children, kind_of};
 
 /// At most this many files are looked at in one tick; larger sets take turns.

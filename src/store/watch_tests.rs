@@ -345,7 +345,7 @@ fn nothing_moves_when_nothing_changed() {
 fn a_change_in_the_same_clock_tick_is_looked_at_once_more() {
     let plan = Plan::new();
     std::fs::write(&plan.log, "{\"a\":1}\n").unwrap();
-    let stamp = crate::store::read::Stamp::of(&plan.log).unwrap();
+    let stamp = crate::store::stamp::Stamp::of(&plan.log).unwrap();
     let written = SystemTime::UNIX_EPOCH + Duration::from_nanos(stamp.ctime_ns as u64);
     let mut survey = Survey::new(&plan.watched(), written, &mut |_| {});
     let later = written + Duration::from_secs(10);
