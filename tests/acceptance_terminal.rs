@@ -29,13 +29,7 @@ use tempfile::TempDir;
 const STEPDECK: &str = env!("CARGO_BIN_EXE_stepdeck");
 
 fn plan(files: &[(&str, &str)]) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    for (name, text) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    folder
+    support::fixture::folder_of(files)
 }
 
 fn fixture() -> TempDir {

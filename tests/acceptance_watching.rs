@@ -16,13 +16,7 @@ use support::pty::{Launch, Pty};
 use tempfile::TempDir;
 
 fn plan() -> TempDir {
-    let folder = TempDir::new().unwrap();
-    for (name, text) in [(LOG, LINES), (CANON, DOCUMENT)] {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    folder
+    support::fixture::folder_of(&[(LOG, LINES), (CANON, DOCUMENT)])
 }
 
 fn open(folder: &Path) -> Pty {

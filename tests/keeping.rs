@@ -262,12 +262,7 @@ fn a_change_refused_in_the_canon_leaves_the_log_as_shown() {
 /// Acceptance 18: KILL in the midst of a word, and the word is there at the next start.
 #[test]
 fn text_being_typed_outlives_a_kill() {
-    let folder = TempDir::new().unwrap();
-    for (name, text) in [(LOG, LINES), (CANON, DOCUMENT)] {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
+    let folder = support::fixture::folder_of(&[(LOG, LINES), (CANON, DOCUMENT)]);
     let state = TempDir::new().unwrap();
     let home = state.path().display().to_string();
     let launch = || {

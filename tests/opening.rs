@@ -37,11 +37,7 @@ fn long() -> String {
 }
 
 fn folder() -> TempDir {
-    let folder = TempDir::new().unwrap();
-    let log = folder.path().join(LOG);
-    fs::create_dir_all(log.parent().unwrap()).unwrap();
-    fs::write(log, long()).unwrap();
-    folder
+    support::fixture::folder_of(&[(LOG, &long())])
 }
 
 fn front() -> Desk {
@@ -110,7 +106,9 @@ fn nothing_is_edited_or_found_wrong_before_the_whole_plan_is_there() {
     );
     assert_eq!(desk.diff(), "");
     desk.open_rest();
-    assert!(shown(&desk, "Nothing is wrong") || !desk.cockpit.model.problems.found.is_empty());
+    let model = &desk.cockpit.model;
+    assert_eq!(model.problems.generation, model.generation);
+    assert!(!model.problems.found.is_empty(), "{}", desk.screen());
 }
 
 #[test]

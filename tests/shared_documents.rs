@@ -7,13 +7,16 @@ use stepdeck::plan::Plan;
 use stepdeck::plan::canon::block_table::BlockColumn;
 use stepdeck::plan::source::{Role, SourceFile};
 
-fn shared() -> Option<PathBuf> {
+/// The folder with the documents, if `names` are all there.
+fn shared(names: &[&str]) -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    if folder.join("seeds").is_dir() {
-        return Some(folder);
+    match names.iter().find(|name| !folder.join(name).is_file()) {
+        None => Some(folder),
+        Some(missing) => {
+            eprintln!("skipped: there is no ../shared/{missing}");
+            None
+        }
     }
-    eprintln!("skipped: there is no ../shared");
-    None
 }
 
 fn load(folder: &Path, name: &str, role: Role) -> SourceFile {
@@ -29,10 +32,11 @@ fn load(folder: &Path, name: &str, role: Role) -> SourceFile {
 
 #[test]
 fn the_seed_canon_is_recognised_whole() {
-    let Some(folder) = shared() else { return };
+    let names = ["seeds/execution-plan.md", "seeds/milestones.md"];
+    let Some(folder) = shared(&names) else { return };
     let plan = Plan::read(vec![
-        load(&folder, "seeds/execution-plan.md", Role::Canon),
-        load(&folder, "seeds/milestones.md", Role::Canon),
+        load(&folder, names[0], Role::Canon),
+        load(&folder, names[1], Role::Canon),
     ]);
     assert!(
         plan.is_empty(),
@@ -77,15 +81,20 @@ fn the_seed_canon_is_recognised_whole() {
 }
 
 #[test]
-fn the_real_log_is_read_with_every_dependency() {
-    let Some(folder) = shared() else { return };
-    let plan = Plan::read(vec![load(&folder, "plans/real-272-steps.jsonl", Role::Log)]);
-    assert_eq!(plan.len(), 272);
-    let edges: usize = (0..plan.len())
-        .map(|step| plan.graph().upstream(step).len())
-        .sum();
-    assert_eq!(edges, 574);
-    assert!(plan.strays().is_empty());
-    assert!(plan.steps().all(|step| step.status().is_some()));
-    assert_eq!(plan.step(0).other_keys()[0].0, "beads_id");
+fn the_real_logs_are_read_with_every_dependency() {
+    for (name, steps, edges) in [
+        ("plans/real-463-steps.jsonl", 463, 269),
+        ("plans/real-2294-steps.jsonl", 2_294, 674),
+    ] {
+        let Some(folder) = shared(&[name]) else {
+            continue;
+        };
+        let plan = Plan::read(vec![load(&folder, name, Role::Log)]);
+        assert_eq!(plan.len(), steps, "{name}");
+        let upstream = |step| plan.graph().upstream(step).len();
+        assert_eq!((0..steps).map(upstream).sum::<usize>(), edges, "{name}");
+        assert!(plan.strays().is_empty());
+        assert!(plan.steps().all(|step| step.status().is_some()));
+        assert_eq!(plan.step(0).other_keys()[0].0, "priority");
+    }
 }

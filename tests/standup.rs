@@ -3,7 +3,6 @@
 
 mod support;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use std::time::{Duration, Instant};
@@ -199,13 +198,7 @@ fn the_program_goes_on_where_it_was_left() {
 // Journeys of the built binary.
 
 fn plan() -> TempDir {
-    let folder = TempDir::new().unwrap();
-    for (name, text) in [(LOG, LINES), (CANON, &two_stages())] {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    folder
+    support::fixture::folder_of(&[(LOG, LINES), (CANON, &two_stages())])
 }
 
 fn open(folder: &TempDir, state: &Path, who: &str, size: (u16, u16)) -> Pty {

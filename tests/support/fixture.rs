@@ -1,4 +1,25 @@
-//! The small plan that stories and journeys share.
+//! The small plan that stories and journeys share, and how it comes into a folder.
+
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+/// A temporary folder with these files.
+pub fn folder_of(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    put(folder.path(), files);
+    folder
+}
+
+/// Writes files below a folder, with the folders above them.
+pub fn put(folder: &Path, files: &[(&str, &str)]) {
+    for (name, text) in files {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+}
 
 /// Where the log of the fixture stands.
 pub const LOG: &str = "data/plans/10000_step_plan.jsonl";
