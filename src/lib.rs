@@ -32,6 +32,8 @@
 //! `tui/panes/review.rs`, screen 5 `tui/panes/problems.rs`, and what lies over a screen
 //! `tui/overlays/`. `ARCHITECTURE.md` has the invariants and where to put what.
 
+#![forbid(unsafe_code)]
+
 pub mod document;
 pub mod plan;
 pub mod change;
