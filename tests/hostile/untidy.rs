@@ -40,6 +40,7 @@ fn an_untidy_plan_is_drawn_without_a_hidden_sign() {
 /// Each answers, with whatever code, and leaves every byte as it was.
 #[test]
 fn subcommands_that_look_leave_an_untidy_plan_alone() {
+    // In a plan of some length each oddity stands at least once.
     let files = files(150, 3);
     let folder = Folder::with_bytes(&borrowed(&files));
     for words in [
@@ -57,6 +58,10 @@ fn subcommands_that_look_leave_an_untidy_plan_alone() {
         let run = folder.run(words);
         assert!(run.code <= 1, "{words:?}: {run:?}");
         assert!(!run.out.is_empty(), "{words:?}");
+        if words.contains(&"--json") {
+            let read = serde_json::from_str::<serde_json::Value>(&run.out);
+            assert!(read.is_ok(), "{words:?}: {:?}", read.err());
+        }
     }
     assert_eq!(folder.diff(), "");
 }

@@ -79,8 +79,8 @@ pub enum EmptyList {
 
 /// How somebody writes a step's section.
 pub struct CanonHabits {
-    /// With `{id}` and `{title}`.
-    pub heading: &'static str,
+    /// With `{id}` and `{title}`; now this one, now that.
+    pub headings: &'static [&'static str],
     /// Digits of an ID at least.
     pub width: usize,
     /// A blank line below the heading.
@@ -88,8 +88,8 @@ pub struct CanonHabits {
     pub bullet: &'static str,
     /// What stands before and behind a label.
     pub label: (&'static str, &'static str),
-    /// A step that is depended on, with `{id}`.
-    pub need: &'static str,
+    /// A step that is depended on, with `{id}`; now this one, now that.
+    pub needs: &'static [&'static str],
     /// An artifact, with `{name}` and `{to}`.
     pub artifact: &'static str,
     pub list: ListForm,
@@ -152,12 +152,12 @@ pub const AUTHORS: [Author; 5] = [
             empty: EmptyList::Brackets,
         },
         canon: CanonHabits {
-            heading: "#### Step {id} — {title}",
+            headings: &["#### Step {id} — {title}", "#### Step {id}: {title}"],
             width: 4,
             gap: true,
             bullet: "- ",
             label: ("**", ":** "),
-            need: "[Step {id}](#step-{id})",
+            needs: &["[Step {id}](#step-{id})", "Step {id}"],
             artifact: "[{name}]({to})",
             list: ListForm::Inline(", "),
             nothing: "none",
@@ -195,12 +195,12 @@ pub const AUTHORS: [Author; 5] = [
             empty: EmptyList::Brackets,
         },
         canon: CanonHabits {
-            heading: "### **Step {id}** – {title}",
+            headings: &["### **Step {id}** – {title}"],
             width: 4,
             gap: false,
             bullet: "* ",
             label: ("**", "**: "),
-            need: "**Step {id}**",
+            needs: &["**Step {id}**"],
             artifact: "<{to}>",
             list: ListForm::Inline(", "),
             nothing: "n/a",
@@ -238,12 +238,12 @@ pub const AUTHORS: [Author; 5] = [
             empty: EmptyList::Null,
         },
         canon: CanonHabits {
-            heading: "### <a id=\"s{id}\"></a>Step {id}: {title}",
+            headings: &["### <a id=\"s{id}\"></a>Step {id}: {title}"],
             width: 5,
             gap: true,
             bullet: "- ",
             label: ("", ": "),
-            need: "[{id}](#s{id})",
+            needs: &["[{id}](#s{id})", "[{id}](../plans/steps/{id}.md)"],
             artifact: "{to}",
             list: ListForm::Nested,
             nothing: "",
@@ -281,12 +281,12 @@ pub const AUTHORS: [Author; 5] = [
             empty: EmptyList::Absent,
         },
         canon: CanonHabits {
-            heading: "#### [Step {id} — {title}](https://boards.example.org/mendwell/{id})",
+            headings: &["#### [Step {id} — {title}](https://boards.example.org/mendwell/{id})"],
             width: 4,
             gap: true,
             bullet: "- ",
             label: ("**", ":** "),
-            need: "Step&nbsp;{id}",
+            needs: &["Step&nbsp;{id}"],
             artifact: "[`{name}`]({to} \"as of today\")",
             list: ListForm::Ticked,
             nothing: "-",
@@ -324,12 +324,12 @@ pub const AUTHORS: [Author; 5] = [
             empty: EmptyList::Brackets,
         },
         canon: CanonHabits {
-            heading: "### Step {id}. {title}",
+            headings: &["### Step {id}. {title}", "### 4.2 Step {id} — {title}"],
             width: 4,
             gap: false,
             bullet: "-   ",
             label: ("*", ":* "),
-            need: "[[{id}]]",
+            needs: &["[[{id}]]", "step {id}"],
             artifact: "{to} (old)",
             list: ListForm::Inline("; "),
             nothing: "*none*",

@@ -22,7 +22,7 @@ pub fn section(
 ) {
     let habits = &author.canon;
     let id = habits.id(step.id);
-    let heading = habits.heading.replace("{id}", &id);
+    let heading = dice.pick(habits.headings).replace("{id}", &id);
     let level = if step.id.parent().is_some() { "#" } else { "" };
     let title = step.title.to_string();
     // Writing to a string cannot fail.
@@ -38,7 +38,7 @@ pub fn section(
     };
     let person = owner(step.owner, author.log.owner);
     let artifacts: Vec<String> = step.artifact.iter().map(|at| habits.artifact(at)).collect();
-    let needs: Vec<String> = needs.iter().map(|need| habits.need(need)).collect();
+    let needs: Vec<String> = needs.iter().map(|need| habits.need(need, dice)).collect();
     let inputs: Vec<String> = step.input.iter().map(ToString::to_string).collect();
     habits.bullet(
         out,
@@ -109,11 +109,11 @@ impl CanonHabits {
         self.bullet(out, label, &entries.join(between));
     }
 
-    fn need(&self, need: &Dependency<'_>) -> String {
+    fn need(&self, need: &Dependency<'_>, dice: &mut Prng) -> String {
         match need {
             Dependency::Step(number) => {
                 let number = format!("{number:0width$}", width = self.width);
-                self.need.replace("{id}", &number)
+                dice.pick(self.needs).replace("{id}", &number)
             }
             condition => condition.to_string(),
         }
