@@ -80,10 +80,14 @@ pub fn block_table(
         let theme = &content.themes[(block - 1) % THEMES];
         let next = &content.themes[block % THEMES];
         let habits = &author(block).canon;
+        let name = match (block - 1) / THEMES + 1 {
+            1 => theme.name.to_owned(),
+            round => format!("{}, round {round}", theme.name),
+        };
         let name = match block % 11 {
-            4 => format!("**{}**", theme.name),
-            7 => format!("[{}](workshops.md)", theme.name),
-            _ => theme.name.to_owned(),
+            4 => format!("**{name}**"),
+            7 => format!("[{name}](workshops.md)"),
+            _ => name,
         };
         let steward = match block % 9 {
             5 => format!("{}<br/>{}", theme.steward, next.steward),
