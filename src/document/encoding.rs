@@ -48,15 +48,27 @@ impl Encoding {
         }
     }
 
-    /// Whether bytes are letters of [`Encoding::Latin1`] wherever they are not ASCII: none of
-    /// them is UTF-8, and none is rare enough to come from elsewhere.
+    /// Whether bytes read as words of [`Encoding::Latin1`].
     pub fn is_latin1(bytes: &[u8]) -> bool {
-        let mut any = false;
-        let plausible = bytes.utf8_chunks().all(|chunk| {
-            any |= !chunk.invalid().is_empty();
-            chunk.valid().is_ascii() && chunk.invalid().iter().all(|byte| *byte < 0xfe)
-        });
-        any && plausible
+        Self::latin1_words(bytes) > Some(0)
+    }
+
+    /// How many words with accented letters there are, if bytes can be [`Encoding::Latin1`]:
+    /// nothing in them that is not ASCII is UTF-8, or so rare that it comes from elsewhere.
+    pub fn latin1_words(bytes: &[u8]) -> Option<usize> {
+        let (mut words, mut before) = (0, b' ');
+        for chunk in bytes.utf8_chunks() {
+            let (valid, invalid) = (chunk.valid().as_bytes(), chunk.invalid());
+            if !valid.is_ascii() || invalid.iter().any(|byte| *byte >= 0xfe) {
+                return None;
+            }
+            words +=
+                usize::from(valid.first().is_some_and(u8::is_ascii_alphabetic) && before > 0x7f);
+            before = valid.last().copied().unwrap_or(before);
+            words += usize::from(!invalid.is_empty() && before.is_ascii_alphabetic());
+            before = invalid.last().copied().unwrap_or(before);
+        }
+        Some(words)
     }
 
     /// The text that bytes of this encoding are.
@@ -155,6 +167,8 @@ mod tests {
             ("Größe".as_bytes(), false),
             (b"Gr\xc3\xb6\xdfe", false),
             (b"broken \xff", false),
+            (b"alone \xe9 or \xc0\xaf", false),
+            (b"\xe0 la carte, \xe9t\xe9", true),
         ] {
             assert_eq!(Encoding::is_latin1(bytes), is_it, "{bytes:?}");
         }

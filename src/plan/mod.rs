@@ -21,10 +21,10 @@ pub mod spelling;
 pub mod stage;
 pub mod status;
 pub mod step;
+mod unreadable;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 
 use block::{Block, Sweep, Tally};
@@ -296,24 +296,6 @@ impl Plan {
     /// Log lines that are objects but no steps: without a readable ID.
     pub fn strays(&self) -> &[LogPlace] {
         &self.strays
-    }
-
-    /// How many lines of each log are neither blank nor JSON objects, where some are. Not of a
-    /// file in another encoding, which cannot be read as a whole.
-    pub fn unreadable_lines(&self) -> impl Iterator<Item = (&Path, usize)> {
-        let logs = self
-            .files
-            .iter()
-            .filter_map(|file| Some((file, file.log()?)));
-        let counts = logs.filter(|(_, log)| log.encoding().is_none());
-        let counts = counts.map(|(file, log)| (&*file.path, log.unreadable_lines()));
-        counts.filter(|(_, count)| *count > 0)
-    }
-
-    /// Whether a log has lines that may be steps and cannot be read.
-    pub fn is_partly_unreadable(&self) -> bool {
-        let mut logs = self.files.iter().filter_map(SourceFile::log);
-        logs.any(|log| log.unreadable_lines() > 0)
     }
 
     /// Whether the lines of the logs follow each other as the steps do.

@@ -5,11 +5,10 @@
 //! the new step. It is passed over, and given only to who asks for it by name.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::Path;
 
 use super::Composer;
 use crate::change::value::{Refusal, refuse};
-use crate::document::log::LineRef;
 use crate::plan::StepRef;
 use crate::plan::canon::checklist::named_steps;
 use crate::plan::dependency::Dependency;
@@ -38,7 +37,7 @@ impl Composer<'_> {
     fn first_free(&self, candidates: impl Iterator<Item = StepId>) -> Option<StepId> {
         let mut candidates = candidates.filter(|id| self.plan.find(*id).is_none());
         let mut passed_over = self.named();
-        passed_over.extend(self.unreadable().map(|(id, ..)| id));
+        passed_over.extend(self.plan.unreadable_ids().map(|(id, _)| id));
         let free = candidates.find(|id| !passed_over.contains(id))?;
         Some(self.spelling_of(free).spell(free))
     }
@@ -84,23 +83,10 @@ impl Composer<'_> {
         Ok(())
     }
 
-    /// The line that cannot be read and has this ID in it.
-    pub(super) fn unreadable_with(&self, id: StepId) -> Option<(PathBuf, usize)> {
-        let (_, path, line) = self.unreadable().find(|(other, ..)| *other == id)?;
-        Some((path, line))
-    }
-
-    /// The IDs in lines that cannot be read, each with its file and its line, counted from 1.
-    fn unreadable(&self) -> impl Iterator<Item = (StepId, PathBuf, usize)> {
-        let logs = (self.plan.files().iter()).filter_map(|file| Some((file, file.log()?)));
-        logs.flat_map(move |(file, log)| {
-            let lines = log.lines().enumerate();
-            let broken = lines.filter(|(_, line)| line.problem().is_some());
-            broken.flat_map(move |(at, line)| {
-                let ids = ids_of_broken(line).into_iter();
-                ids.map(move |id| (id, file.path.clone(), at + 1))
-            })
-        })
+    /// The line that cannot be read and has this ID in it, counted from 1, with its file.
+    pub(super) fn unreadable_with(&self, id: StepId) -> Option<(&Path, usize)> {
+        let (_, place) = self.plan.unreadable_ids().find(|(other, _)| *other == id)?;
+        Some((&self.plan.files()[place.file].path, place.line + 1))
     }
 
     /// IDs that dependencies, checks and papers name.
@@ -129,19 +115,6 @@ impl Composer<'_> {
         }
         named
     }
-}
-
-/// What stands as `step_id` in a line that is not a JSON object.
-fn ids_of_broken(line: LineRef<'_>) -> Vec<StepId> {
-    let text = line.text();
-    let values = text.split("\"step_id\"").skip(1).filter_map(|rest| {
-        let value = rest.trim_start().strip_prefix(':')?.trim_start();
-        let value = value.strip_prefix('"').unwrap_or(value);
-        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '.';
-        let end = value.find(|c| !is_name(c)).unwrap_or(value.len());
-        value[..end].parse().ok()
-    });
-    values.collect()
 }
 
 #[cfg(test)]

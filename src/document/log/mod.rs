@@ -160,17 +160,19 @@ impl LogDocument {
         }
         let foreign =
             |line: &LineRef<'_>| matches!(line.problem(), Some(LineProblem::NotUtf8 { .. }));
-        let is_object = |line: LineRef<'_>| {
-            let text = Encoding::Latin1.decode(&line.bytes()[line.body().range()]);
-            Encoding::is_latin1(line.bytes()) && json::Object::parse(&text).is_ok()
+        let words_of_object = |line: LineRef<'_>| {
+            let content = &line.bytes()[line.body().range()];
+            let words = Encoding::latin1_words(content)?;
+            let object = json::Object::parse(&Encoding::Latin1.decode(content)).is_ok();
+            object.then_some(words)
         };
         let others_are_plain = || {
             let mut others = self.lines().filter(|line| !foreign(line));
             others.all(|line| line.bytes().is_ascii())
         };
-        let mut lines = self.lines().filter(foreign).peekable();
-        let is_latin1 = lines.peek().is_some() && lines.all(is_object) && others_are_plain();
-        is_latin1.then_some(Encoding::Latin1)
+        let words = self.lines().filter(foreign).map(words_of_object);
+        let words = words.sum::<Option<usize>>().unwrap_or(0);
+        (words > 0 && others_are_plain()).then_some(Encoding::Latin1)
     }
 
     /// How many lines are neither blank nor a JSON object.
