@@ -78,18 +78,17 @@ pub fn change_seen(
             (Some(Ok(None)), Some(at)) => gone.push(files[at].path.clone()),
             (Some(Ok(None)), None) => {}
             (Some(Err(conflict)), _) => conflicts.push(conflict),
-            (None, Some(at)) if files[at].encoding().is_some() => {
-                let reason = not_utf8(&files[at]);
-                conflicts.extend(edits.into_iter().map(|edit| Conflict {
+            (None, Some(at)) => match files[at].not_utf8() {
+                Some(reason) => conflicts.extend(edits.into_iter().map(|edit| Conflict {
                     edit: edit.clone(),
                     obstacle: Obstacle::Refused(reason.clone()),
-                }));
-            }
-            (None, Some(at)) => {
-                let mut document = files[at].document.clone();
-                conflicts.extend(edits_of_one_file(&edits, seen, &mut document));
-                changed.push((at, document));
-            }
+                })),
+                None => {
+                    let mut document = files[at].document.clone();
+                    conflicts.extend(edits_of_one_file(&edits, seen, &mut document));
+                    changed.push((at, document));
+                }
+            },
             (None, None) => conflicts.extend(edits.into_iter().map(|edit| Conflict {
                 edit: edit.clone(),
                 obstacle: Obstacle::Gone,
@@ -105,16 +104,6 @@ pub fn change_seen(
     files.retain(|file| !gone.contains(&file.path));
     files.extend(made);
     Ok(())
-}
-
-/// Why nothing is written to a file in another encoding.
-fn not_utf8(file: &SourceFile) -> String {
-    let (path, encoding) = (file.path.display(), file.encoding());
-    let (name, how) = match encoding {
-        Some(encoding) => (encoding.to_string(), file.conversion(encoding)),
-        None => Default::default(),
-    };
-    format!("{path} is {name}, not UTF-8; convert it first: {how}")
 }
 
 /// A change that makes or takes away a whole file: the new file, or none any more.

@@ -17,6 +17,7 @@ use crate::app::work::Whole;
 use crate::app::{Message, Model, update};
 use crate::change::history::{self, History};
 use crate::plan::ranking::term::Weights;
+use crate::plan::source::SourceFile;
 use crate::store::config;
 use crate::store::discover::{Layout, Overrides};
 use crate::store::disk::{Disk, HISTORY, Setup};
@@ -85,6 +86,7 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
         }
     }
     news.extend(opened.unreadable.iter().map(|(_, reason)| reason.clone()));
+    news.extend(model.plan.files().iter().filter_map(SourceFile::not_utf8));
     news.extend(layout.config_problems.iter().map(ToString::to_string));
     for text in news.into_iter().take(1) {
         update(&mut model, Message::Notice { text, error: true });

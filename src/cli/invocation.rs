@@ -24,6 +24,7 @@ use crate::change::value::Refusal;
 use crate::document::visible::{is_unsafe, visible};
 use crate::plan::Plan;
 use crate::plan::id::{StepId, typed_id};
+use crate::plan::source::SourceFile;
 use crate::store::commit::{Committer, Outcome};
 use crate::store::discover::{Found, Layout, Overrides};
 use crate::store::open::{Opening, open_plan};
@@ -145,13 +146,8 @@ impl Invocation<'_, '_> {
         for problem in &opened.layout.config_problems {
             self.say(&problem.to_string())?;
         }
-        for file in opened.plan.files() {
-            if let Some(encoding) = file.encoding() {
-                let (path, how) = (file.path.display(), file.conversion(encoding));
-                self.say(&format!(
-                    "{path} is {encoding}, not UTF-8; convert it: {how}"
-                ))?;
-            }
+        for text in opened.plan.files().iter().filter_map(SourceFile::not_utf8) {
+            self.say(&text)?;
         }
         Ok(opened)
     }

@@ -103,7 +103,7 @@ impl Reader<'_> {
         let end = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
         let word = rest[..end].trim_end_matches('.');
         let id: StepId = word.parse().ok()?;
-        let known = self.plan.find(id).map(|at| self.plan.step(at).id());
+        let known = self.plan.find(id).is_some().then(|| self.plan.spelled(id));
         let is_short = id.digits() < USUAL_DIGITS;
         let is_sure = match known {
             Some(step) => !is_short || step.digits() < USUAL_DIGITS,

@@ -236,6 +236,11 @@ impl Plan {
         (self.steps.get(at)?.id == id).then_some(at)
     }
 
+    /// The ID as the step's own line spells it, where there is such a step.
+    pub fn spelled(&self, id: StepId) -> StepId {
+        self.find(id).map_or(id, |at| self.steps[at].id)
+    }
+
     /// Index of the `nth` step with this ID, counted from 0.
     pub fn find_nth(&self, id: StepId, nth: u32) -> Option<usize> {
         let at = self.find(id)? + nth as usize;

@@ -91,6 +91,15 @@ impl SourceFile {
         self.document.encoding()
     }
 
+    /// Why the file is read in part or not at all, and never written to: it is not UTF-8.
+    pub fn not_utf8(&self) -> Option<String> {
+        let encoding = self.encoding()?;
+        let (path, how) = (self.path.display(), self.conversion(encoding));
+        Some(format!(
+            "{path} is {encoding}, not UTF-8; convert it: {how}"
+        ))
+    }
+
     /// The command that makes it UTF-8.
     pub fn conversion(&self, from: Encoding) -> String {
         let path = self.path.display().to_string().replace('\'', r"'\''");
