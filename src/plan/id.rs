@@ -210,12 +210,10 @@ impl FromStr for StepId {
 
 impl fmt::Display for StepId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (number, digits) = (self.number, usize::from(self.digits));
         match f.width() {
-            None => {
-                let digits = usize::from(self.digits);
-                write!(f, "{:0digits$}{}", self.number, self.suffix())
-            }
-            Some(_) => f.pad(&self.to_string()),
+            None => write!(f, "{number:0digits$}{}", self.suffix()),
+            Some(_) => f.pad(&format!("{number:0digits$}{}", self.suffix())),
         }
     }
 }
@@ -301,7 +299,9 @@ fn found_in(text: &str) -> Vec<(StepId, bool)> {
             && id.number() - from.number() < STEPS_PER_BLOCK
         {
             ends_range = true;
-            ids.last_mut().map(|(_, in_range)| *in_range = true);
+            if let Some((_, in_range)) = ids.last_mut() {
+                *in_range = true;
+            }
             let within = from.number() + 1..id.number();
             ids.extend(within.map(|n| (StepId::new(n).padded_to(from.digits), true)));
         }

@@ -82,6 +82,5 @@ impl Composer<'_> {
 /// What is wrong with the content of a line, if it is neither blank nor a JSON object.
 fn problem_of(content: &[u8]) -> Option<LineProblem> {
     let log = LogDocument::load(content);
-    let problem = log.lines().next().and_then(|line| line.problem().cloned());
-    problem
+    log.lines().next()?.problem().cloned()
 }

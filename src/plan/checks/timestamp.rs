@@ -153,7 +153,7 @@ fn since_1970(text: &str) -> Option<DateTime<Utc>> {
         return None;
     }
     let count: i64 = whole.parse().ok()?;
-    let at = match fraction {
+    match fraction {
         "" => [1, 1_000, 1_000_000, 1_000_000_000]
             .into_iter()
             .find_map(|unit: i64| {
@@ -161,8 +161,7 @@ fn since_1970(text: &str) -> Option<DateTime<Utc>> {
                 in_this_century(count / unit, nanos)
             }),
         fraction => in_this_century(count, format!("{fraction:0<9}").parse().ok()?),
-    };
-    at
+    }
 }
 
 fn in_this_century(seconds: i64, nanos: i64) -> Option<DateTime<Utc>> {
