@@ -33,7 +33,10 @@ fn plan(spell: impl Fn(u32) -> String) -> String {
     (1..=120).map(step).collect()
 }
 
-const SPELLINGS: [fn(u32) -> String; 4] = [
+/// A habit of spelling a number as the raw JSON of an ID.
+type Spell = fn(u32) -> String;
+
+const SPELLINGS: [Spell; 4] = [
     |n| format!("\"{n:04}\""),
     |n| format!("\"{n:05}\""),
     |n| format!("\"{n}\""),
@@ -227,7 +230,7 @@ proptest! {
         chosen in 1..=6u32,
         typed in select(vec!["", "0", "000", "step "]),
     ) {
-        let step = |(at, (own, other)): (usize, &(fn(u32) -> String, fn(u32) -> String))| {
+        let step = |(at, (own, other)): (usize, &(Spell, Spell))| {
             let n = at as u32 + 1;
             let before = if n > 1 { other(n - 1) } else { String::new() };
             line(&own(n), &format!("Step {n}"), &format!("[{before}]"))
