@@ -141,23 +141,32 @@ fn a_torn_key_runs_no_command_and_costs_no_text() {
 #[test]
 fn a_late_answer_of_the_terminal_is_not_the_shells() {
     let folder = fixture();
-    let script = format!("{STEPDECK}; IFS= read -r rest; echo \"left<$rest>\"");
-    let shell = Launch::program("sh", &["-c", &script])
-        .in_folder(folder.path())
-        .background("rgb:ffff/ffff/ffff")
-        .start();
-    // Typed before there is anything to leave.
-    shell.type_keys("q");
-    shell.wait_until(vt100::Screen::alternate_screen);
-    shell.wait_until(|screen| !screen.alternate_screen());
-    shell.type_keys("nothing<Enter>");
-    shell.wait_for("left<nothing>");
-    assert!(shell.output().windows(6).any(|part| part == b"]11;?\x1b"));
-    assert!(
-        !shell.screen_text().contains("rgb:"),
-        "{}",
-        shell.screen_text()
-    );
+    let script = format!("{STEPDECK}; echo shell again; IFS= read -r rest; echo \"left<$rest>\"");
+    // Only an answer within half a second is waited for; a busy machine tries again.
+    let is_in_time = (0..20).any(|_| {
+        let begun = Instant::now();
+        let shell = Launch::program("sh", &["-c", &script])
+            .in_folder(folder.path())
+            .start();
+        // Typed before there is anything to leave.
+        shell.type_keys("q");
+        shell.wait_until(|screen| {
+            screen.alternate_screen() || screen.contents().contains("shell again")
+        });
+        while !shell.is_silent_for(Duration::from_millis(60)) {}
+        shell.send(b"\x1b]11;rgb:ffff/");
+        shell.send(b"ffff/ffff\x1b\\");
+        let is_in_time = begun.elapsed() < Duration::from_millis(500);
+        shell.wait_for("shell again");
+        shell.type_keys("nothing<Enter>");
+        shell.wait_for("left<");
+        let output = shell.output();
+        assert!(output.windows(6).any(|part| part == b"]11;?\x1b"));
+        let screen = shell.screen_text();
+        assert!(!is_in_time || screen.contains("left<nothing>"), "{screen}");
+        is_in_time
+    });
+    assert!(is_in_time);
 
     // Where nothing was begun, nothing is asked.
     let shell = Launch::stepdeck(&["-C", "no-such-folder"]).start();
