@@ -50,8 +50,6 @@ fn the_screens_of_an_untidy_plan() {
 }
 
 /// What `check` counts: eight problems in ten steps, in any long plan.
-// Not yet right: IDs of other widths than four are not read, each of which is a problem, and so
-// is whatever names them. The upper bound is 0.95 then.
 #[test]
 fn eight_steps_of_ten_have_a_problem() {
     for (steps, seed) in [(480, 1), (2_000, 2), (10_000, 3)] {
@@ -60,7 +58,7 @@ fn eight_steps_of_ten_have_a_problem() {
         let found = found["problems"].as_array().unwrap().len();
         let rate = found as f64 / steps as f64;
         assert!(
-            (0.7..=1.5).contains(&rate),
+            (0.7..=1.0).contains(&rate),
             "{found} problems in {steps} steps"
         );
     }
@@ -107,5 +105,5 @@ fn one_field_is_one_line_of_a_diff_in_each_file_that_says_it() {
             git(&["checkout", "-q", "."]);
         }
     }
-    assert!(edited > 30, "only {edited} edits were made");
+    assert!(edited > 55, "only {edited} edits were made");
 }
