@@ -126,10 +126,7 @@ impl Model {
             field,
             seen: Some(theirs),
         };
-        self.overlays.push(Overlay::Prompt {
-            input,
-            purpose: Purpose::Resolve(wish),
-        });
+        self.open_prompt(input, Purpose::Resolve(wish));
     }
 
     /// The one field of one step that the conflict on top is about, where a field for text

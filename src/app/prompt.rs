@@ -38,7 +38,7 @@ impl Model {
                 let mut input = self.input(label, text);
                 input.multiline = kind == Kind::Text;
                 let purpose = Purpose::Set(self.wish(vec![key], field));
-                self.overlays.push(Overlay::Prompt { input, purpose });
+                self.open_prompt(input, purpose);
             }
         }
     }

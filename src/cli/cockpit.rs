@@ -57,12 +57,15 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 }
 
 fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Result<Turn> {
-    // The terminal first: it answers about its background while the plan is read.
-    let mut terminal = Terminal::enter(Options {
-        ask_background: arguments.color != Color::Never,
-    })?;
+    let variable = |name: &str| std::env::var(name).ok();
+    let passing = passing_folder()?;
     let (sender, inbox) = channel();
+    let mut terminal = Terminal::enter(Options::detect(variable))?;
     let input = terminal.start_input(sender.clone())?;
+    // From here on nothing fails, so the answer is ours; it comes while the plan is read.
+    if arguments.color != Color::Never {
+        terminal.ask_background(&input)?;
+    }
     let (mut opened, is_whole) = open_front(start, overrides, Front::default());
     let layout = opened.layout.clone();
     let state = default_base().map(|base| State::of_plan(&base, &layout.root));
@@ -103,9 +106,8 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
         Color::Never => ColorChoice::Never,
     };
     let ascii = arguments.ascii || layout.config.display.ascii;
-    let theme = Theme::detect(|name| std::env::var(name).ok(), choice, background, ascii);
+    let theme = Theme::detect(variable, choice, background, ascii);
 
-    let passing = passing_folder()?;
     let private = state
         .as_ref()
         .map_or_else(|| passing.path().to_owned(), |s| s.folder().to_owned());
