@@ -20,6 +20,8 @@ pub enum Message {
     Key(Key),
     /// The text of the open field is now this.
     Typed(String),
+    /// These control characters were left out of what was put into the open field.
+    LeftOut(String),
     /// Text was pasted while no field was open.
     Pasted,
     /// The clock moved on.

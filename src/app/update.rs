@@ -14,6 +14,12 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => press(model, key),
         Message::Typed(text) => typed(model, text),
+        Message::LeftOut(names) => {
+            let input = model.overlays.last_mut().and_then(Overlay::input_mut);
+            if let Some(input) = input {
+                input.error = Some(format!("control characters were left out: {names}"));
+            }
+        }
         Message::Pasted => {
             let key = model.keymap.key_of("edit");
             model.refuse(format!("no field is open to paste into; {key} opens one"));

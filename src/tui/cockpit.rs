@@ -325,8 +325,12 @@ impl<F: Face> Cockpit<F> {
                 self.sync_field();
                 match &mut self.field {
                     Some(field) => {
-                        field.paste(&text);
-                        self.typed()
+                        let left_out = field.paste(&text);
+                        self.typed()?;
+                        match left_out {
+                            Some(names) => self.tell(Message::LeftOut(names)),
+                            None => Ok(()),
+                        }
                     }
                     None => self.tell(Message::Pasted),
                 }

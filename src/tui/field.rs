@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui_textarea::{CursorMove, TextArea};
 
 use crate::app::overlay::Input;
+use crate::document::control;
 
 /// The editor behind the field that is open in the model.
 pub struct Field {
@@ -65,6 +66,8 @@ impl Field {
                 self.area.delete_line_by_head();
             }
             KeyCode::Char('z' | 'l' | 'j' | 'm' | 'c') if ctrl => return false,
+            // Whatever keyboard sends it: a paste says what it leaves out, see there.
+            KeyCode::Char(c) if control::is_control(c) => {}
             KeyCode::Enter | KeyCode::Esc | KeyCode::Tab | KeyCode::BackTab => return false,
             KeyCode::Up | KeyCode::Down | KeyCode::PageUp | KeyCode::PageDown
                 if !self.multiline =>
@@ -78,15 +81,19 @@ impl Field {
         true
     }
 
-    /// Takes pasted text; line breaks become spaces in a field of one line.
-    pub fn paste(&mut self, text: &str) {
+    /// Takes pasted text; line breaks become spaces in a field of one line. Answers which
+    /// control characters were left out, if there were any.
+    pub fn paste(&mut self, text: &str) -> Option<String> {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let left_out = control::names(&text);
+        let text = control::without(&text);
         match self.multiline {
             true => self.area.insert_str(&text),
             false => self
                 .area
                 .insert_str(text.trim_end_matches('\n').replace('\n', " ")),
         };
+        left_out
     }
 }
 
@@ -120,6 +127,19 @@ mod tests {
         assert!(!press(&mut field, KeyCode::Down, KeyModifiers::NONE));
         field.paste("one\r\ntwo\n");
         assert_eq!(field.text(), "abqx?:/ one two");
+    }
+
+    #[test]
+    fn control_characters_stay_out_of_a_field() {
+        let mut field = field("", true);
+        let pasted = "\u{1b}[1mone\u{7}\0 \u{202e}two\u{2028}three\tfour";
+        assert_eq!(
+            field.paste(pasted).unwrap(),
+            "ESC, BEL, NUL, U+202E, U+2028"
+        );
+        press(&mut field, KeyCode::Char('\u{202e}'), KeyModifiers::NONE);
+        assert_eq!(field.text(), "[1mone two\nthree\tfour");
+        assert_eq!(field.paste("plain"), None);
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub mod block_table_gap;
 pub mod complete_but_waiting;
 pub mod complete_without_evidence;
 pub mod conflict_marker;
+pub mod control_character;
 pub mod cycle;
 pub mod drift;
 pub mod duplicate_id;
@@ -340,6 +341,7 @@ pub const RULES: &[Rule] = &[
     orphan_sub_step::RULE,
     drift::RULE,
     theme::RULE,
+    control_character::RULE,
     block_table_gap::RULE,
     tick_without_evidence::RULE,
     tick_contradicted::RULE,
