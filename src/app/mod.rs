@@ -25,6 +25,7 @@ pub mod search;
 pub mod session;
 mod standup_card;
 pub mod standup_view;
+pub mod step_text;
 pub mod update;
 pub mod why;
 pub mod work;

@@ -17,6 +17,7 @@ use super::review_view::{Part, ReviewView};
 use super::standup_view::{StandupPane, StandupView};
 use super::work::Work;
 use crate::change::compose::Composer;
+use crate::change::form::Form;
 use crate::plan::checks::{Problem, Severity};
 use crate::plan::id::StepId;
 use crate::plan::ranking::term::Weights;
@@ -140,17 +141,6 @@ pub struct Setting {
     pub weights: Weights,
 }
 
-/// A whole step in the hands of `$EDITOR`.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Form {
-    /// The step.
-    pub step: StepKey,
-    /// What was first shown there: only what differs from it was wished for.
-    pub seen: String,
-    /// What is in the editor, or was when it was left.
-    pub text: String,
-}
-
 /// The whole state of the cockpit.
 pub struct Model {
     /// The plan as it stands, unsaved edits included.
@@ -189,8 +179,8 @@ pub struct Model {
     pub prefix: Option<char>,
     /// The command that `.` repeats.
     pub repeat: Option<Repeat>,
-    /// The step that was last sent to `$EDITOR`, with the text as it stands.
-    pub form: Option<Form>,
+    /// Texts of steps that `$EDITOR` has, or had and that are not in the plan yet.
+    pub forms: Vec<Form>,
     /// Steps that others changed, and until when they are lit.
     pub flashes: HashMap<StepId, DateTime<Utc>>,
     /// Whether quitting has been asked for while changes were unsaved.
@@ -236,7 +226,7 @@ impl Model {
             page: 10,
             prefix: None,
             repeat: None,
-            form: None,
+            forms: Vec::new(),
             flashes: HashMap::new(),
             leaving: false,
             effects: Vec::new(),
@@ -342,6 +332,11 @@ impl Model {
             text: text.into(),
             tone: Tone::Info,
         });
+    }
+
+    /// Puts text on the clipboard; what was done is said when it is known.
+    pub fn copy(&mut self, text: String, what: String) {
+        self.effects.push(Effect::Copy { text, what });
     }
 
     /// Says that something cannot be done, and why.

@@ -42,7 +42,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
                 model.problems.cursor = model.problems.cursor.min(last);
             }
         }
-        Message::Edited(text) => model.edited(text),
+        Message::Edited(form, edited) => model.edited(form, edited),
+        Message::SavedLate(form) => model.saved_late(form),
         Message::Notice { text, error } => match error {
             true => model.refuse(text),
             false => model.say(text),

@@ -21,6 +21,7 @@ use crate::store::config;
 use crate::store::discover::{Layout, Overrides};
 use crate::store::disk::{Disk, HISTORY, Setup};
 use crate::store::open::{Front, Opened, Opening, open_front, open_plan};
+use crate::store::scratch::Scratch;
 use crate::store::state::{State, default_base, passing_folder};
 use crate::tui::cockpit::{Cockpit, Event, Turn, own_draft};
 use crate::tui::face::RealFace;
@@ -110,7 +111,7 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
     let site = Site {
         start: start.to_owned(),
         overrides: overrides.clone(),
-        state: private,
+        state: private.clone(),
         read_only: arguments.read_only,
     };
     let disk = match is_whole {
@@ -123,7 +124,13 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
     if arguments.person.is_none() {
         ask_for_person(layout.root.clone(), sender.clone());
     }
-    let face = RealFace { terminal, input };
+    let face = RealFace {
+        terminal,
+        input,
+        private,
+        sender: sender.clone(),
+        late: Vec::new(),
+    };
     let mut cockpit = Cockpit::new(
         model,
         face,
@@ -188,6 +195,10 @@ pub fn open_whole(site: Site, opening: Arc<Opening>, sender: Sender<Event>) {
             plan,
             unreadable: std::mem::take(&mut opened.unreadable),
             draft: (!site.read_only).then(|| take_draft(&state)).flatten(),
+            texts: match site.read_only {
+                true => Vec::new(),
+                false => Scratch::left(state.folder()),
+            },
         };
         let disk = site.watch(&opened, &told, sender.clone());
         sender.send(Event::Opened(Box::new(whole), disk)).ok()
@@ -198,6 +209,9 @@ pub fn open_whole(site: Site, opening: Arc<Opening>, sender: Sender<Event>) {
 /// was killed.
 pub fn go_on(model: &mut Model, state: &State) {
     remember(model, state);
+    for (form, trouble) in Scratch::left(state.folder()) {
+        model.take_up_text(form, trouble);
+    }
     if let Some(draft) = take_draft(state) {
         model.offer(draft);
     }

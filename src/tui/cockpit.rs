@@ -17,6 +17,7 @@ use super::window::Sight;
 use crate::app::draft::DRAFT;
 use crate::app::work::Whole;
 use crate::app::{DiskEvent, Effect, Message, Model, update};
+use crate::change::form::Form;
 use crate::document::progress::Progress;
 use crate::plan::checks::Problem;
 use crate::record;
@@ -51,6 +52,22 @@ pub enum Event {
     Opened(Box<Whole>, Disk),
     /// Who the person is, by git or the login.
     Person(String),
+    /// An editor saved the text of a step after it seemed to have ended.
+    SavedLate(Form),
+    /// No program put this text on a clipboard.
+    NotCopied {
+        /// The text.
+        text: String,
+        /// What it is called.
+        what: String,
+    },
+    /// Something to say of a program that was started.
+    Notice {
+        /// What to say.
+        text: String,
+        /// Whether it is bad news.
+        error: bool,
+    },
 }
 
 impl From<TerminalEvent> for Event {
@@ -299,6 +316,12 @@ impl<F: Face> Cockpit<F> {
                 self.disk = Some(disk);
                 self.tell(Message::Opened(whole))
             }
+            Event::SavedLate(form) => self.tell(Message::SavedLate(form)),
+            Event::NotCopied { text, what } => {
+                let said = self.face.send(&text, &what)?;
+                self.say(said)
+            }
+            Event::Notice { text, error } => self.tell(Message::Notice { text, error }),
             Event::Person(name) => {
                 self.model.setting.who = name;
                 self.model.refresh_standup();
@@ -404,20 +427,22 @@ impl<F: Face> Cockpit<F> {
                 self.model.work.stop_checks();
                 self.check_at = None;
             }
-            Effect::EditText { text } => {
-                let edited = self.face.edit(&text);
-                let (text, error) = match edited {
-                    Ok(text) => (Some(text), None),
-                    Err(error) => (None, Some(error)),
-                };
-                self.tell(Message::Edited(text))?;
-                self.report(error)?;
+            Effect::EditText { form, again } => {
+                let edited = self.face.edit(&form, again);
+                self.tell(Message::Edited(form, edited))?;
             }
-            Effect::Open(target) => {
-                let opened = self.face.open(&target, &self.model.setting.root);
-                self.report(opened.err())?;
+            Effect::TextTaken(form) => self.face.text_taken(&form),
+            Effect::DropText(step) => self.face.drop_text(step),
+            Effect::Open(target) => match self.face.open(&target, &self.model.setting.root) {
+                Ok(Some(said)) => self.say(said)?,
+                Ok(None) => {}
+                Err(error) => self.report(Some(error))?,
+            },
+            Effect::Copy { text, what } => {
+                if let Some(said) = self.face.copy(&text, &what)? {
+                    self.say(said)?;
+                }
             }
-            Effect::Copy(text) => self.face.copy(&text)?,
             Effect::StartDemo => self.begin(record::demo::plan(DEMO.0, DEMO.1))?,
             Effect::StartPlan => self.begin(record::start::plan())?,
             Effect::Suspend => {
@@ -435,6 +460,10 @@ impl<F: Face> Cockpit<F> {
         if let Some(disk) = &self.disk {
             ask(disk);
         }
+    }
+
+    fn say(&mut self, text: String) -> io::Result<()> {
+        self.tell(Message::Notice { text, error: false })
     }
 
     fn report(&mut self, error: Option<String>) -> io::Result<()> {

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use super::no_step;
 use crate::app::command::{Blocked, Command, EVERYWHERE, Group, PLAN, Place, SCREENS, STEP};
-use crate::app::message::Effect;
 use crate::app::model::{Model, Screen};
 use crate::app::overlay::{Overlay, Purpose, Source};
 use crate::app::plan_view::{Pane, Sort};
@@ -202,8 +201,7 @@ pub const COMMANDS: &[Command] = &[
         blocked: no_step,
         run: |model| {
             if let Some((id, _)) = model.selected() {
-                model.effects.push(Effect::Copy(id.to_string()));
-                model.say(format!("copied {id}"));
+                model.copy(id.to_string(), id.to_string());
             }
         },
     },
@@ -435,8 +433,7 @@ fn copy_markdown(model: &mut Model) {
     let Some(step) = model.step() else { return };
     let text = crate::record::step_section(step);
     let id = step.id();
-    model.effects.push(Effect::Copy(text));
-    model.say(format!("copied {id} as Markdown"));
+    model.copy(text, format!("{id} as Markdown"));
 }
 
 fn sort(model: &mut Model) {
