@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::draft::Draft;
+use super::draft::{Draft, DraftEdit};
 use super::key::Key;
 use super::work::Whole;
 use crate::change::Change;
@@ -22,8 +22,8 @@ pub enum Message {
     Key(Key),
     /// The text of the open field is now this.
     Typed(String),
-    /// These control characters were left out of what was put into the open field.
-    LeftOut(String),
+    /// Something was left out of what was pasted into the open field; in words.
+    OfPaste(String),
     /// Text was pasted while no field was open.
     Pasted,
     /// The clock moved on.
@@ -104,7 +104,9 @@ pub enum Effect {
     /// Remember, beyond this run, what became of a change that is not written.
     Remember(Event),
     /// Keep the text being typed beyond a crash, or keep it no more.
-    Keep(Option<Draft>),
+    Keep(Option<Box<Draft>>),
+    /// Add to the text kept what a key changed in it.
+    KeepEdit(DraftEdit),
     /// Run the checks on the plan as it stands.
     Check,
     /// Stop the checks that run.

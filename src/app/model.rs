@@ -135,6 +135,8 @@ pub struct Setting {
     pub local_minutes: i32,
     /// Severities of checks by code.
     pub severities: BTreeMap<String, String>,
+    /// What is wrong in the configuration.
+    pub mistakes: Vec<Problem>,
     /// Where the records of weekly reviews are, relative to the root.
     pub reviews: PathBuf,
     /// How much each term of the ranking counts.
@@ -345,6 +347,24 @@ impl Model {
             text: text.into(),
             tone: Tone::Error,
         });
+    }
+
+    /// Says what is wrong in the configuration, all of it at once: one mistake in the line of
+    /// news, several in a note beneath whatever is open.
+    pub fn tell_mistakes(&mut self) {
+        let said = |problem: &Problem| format!("{}: {}", problem.place, problem.message);
+        match &*self.setting.mistakes {
+            [] => {}
+            [only] => self.refuse(said(only)),
+            mistakes => {
+                let note = Overlay::Note {
+                    title: format!("{} mistakes in the configuration", mistakes.len()),
+                    lines: mistakes.iter().map(said).collect(),
+                    scroll: 0,
+                };
+                self.overlays.insert(0, note);
+            }
+        }
     }
 
     /// A fresh text field.

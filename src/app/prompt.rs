@@ -16,6 +16,16 @@ use crate::plan::status::Status;
 /// Above this many steps a bulk change asks first (screens, "Feel").
 const ASK_ABOVE: usize = 20;
 
+/// More bytes than this are not edited in a field, where each key lays them out and keeps them.
+pub const LONGEST_TEXT: usize = 1 << 20;
+
+/// Why a text is not edited in a field, if it is too long for one.
+pub(crate) fn too_long(text: &str) -> Option<String> {
+    let size = text.len() as f64 / 1e6;
+    let is_long = text.len() > LONGEST_TEXT;
+    is_long.then(|| format!("{size:.1} MB are too much for a field: edit the file in your editor"))
+}
+
 impl Model {
     /// Opens what edits `field` of a step: a menu, a list or a text field.
     pub fn edit_field(&mut self, step: usize, field: Field) {
@@ -33,6 +43,15 @@ impl Model {
             }),
             kind => {
                 let text = self.plan.step(step).text(field).into_owned();
+                if too_long(&text).is_some() {
+                    let (id, name) = (key.0, field.label().to_lowercase());
+                    let size = text.len() as f64 / 1e6;
+                    let whole = self.keymap.key_of("edit-whole");
+                    return self.refuse(format!(
+                        "{name} of {id}: {size:.1} MB are too much for a field; {whole} opens the \
+                         step in your editor"
+                    ));
+                }
                 let label = format!("{} {}", key.0, field.label());
                 let mut input = self.input(label, text);
                 input.multiline = kind == Kind::Text;
@@ -149,6 +168,9 @@ impl Model {
     /// Opens the field for a block's cell.
     pub fn edit_block(&mut self, block: usize, column: BlockColumn) {
         let text = self.plan.block_text(block, column).to_owned();
+        if let Some(reason) = too_long(&text) {
+            return self.refuse(reason);
+        }
         let label = format!("{} {}", self.plan.blocks()[block].id, column.label());
         let block = self.plan.blocks()[block].id;
         let seen = text.clone();

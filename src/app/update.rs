@@ -14,10 +14,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => press(model, key),
         Message::Typed(text) => typed(model, text),
-        Message::LeftOut(names) => {
+        Message::OfPaste(remark) => {
             let input = model.overlays.last_mut().and_then(Overlay::input_mut);
             if let Some(input) = input {
-                input.error = Some(format!("control characters were left out: {names}"));
+                input.error = Some(remark);
             }
         }
         Message::Pasted => {
@@ -55,11 +55,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         model.refresh_review(false);
     }
     model.refresh_standup();
-    let draft = model.draft();
-    if draft != model.live.kept {
-        model.live.kept.clone_from(&draft);
-        model.effects.push(Effect::Keep(draft));
-    }
+    model.keep_typed();
     std::mem::take(&mut model.effects)
 }
 

@@ -8,13 +8,12 @@ use std::sync::mpsc::{Sender, channel};
 use chrono::Utc;
 use color_eyre::eyre::{Context as _, Result, bail};
 
-use super::{Arguments, Color};
+use super::{Arguments, Color, settings};
+use crate::app::Model;
 use crate::app::draft::{DRAFT, Draft};
-use crate::app::keymap::Keymap;
 use crate::app::model::Setting;
 use crate::app::session::Session;
 use crate::app::work::Whole;
-use crate::app::{Message, Model, update};
 use crate::change::history::{self, History};
 use crate::plan::ranking::term::Weights;
 use crate::store::config;
@@ -68,8 +67,12 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
     let state = default_base().map(|base| State::of_plan(&base, &layout.root));
     let files = std::mem::take(&mut opened.files);
     let told: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
-    let (keymap, mut news) = keymap(&layout);
-    let mut model = Model::new(files, setting(arguments, &layout), keymap, Utc::now());
+    let (keymap, mistakes) = settings::judged(&layout);
+    let setting = Setting {
+        mistakes,
+        ..setting(arguments, &layout)
+    };
+    let mut model = Model::new(files, setting, keymap, Utc::now());
     let session = (state.as_ref()).and_then(|state| state.load::<Session>(SESSION));
     if let Some(session) = &session {
         session.restore(&mut model);
@@ -85,10 +88,9 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
             false => remember(&mut model, state),
         }
     }
-    news.extend(opened.unreadable.iter().map(|(_, reason)| reason.clone()));
-    news.extend(layout.config_problems.iter().map(ToString::to_string));
-    for text in news.into_iter().take(1) {
-        update(&mut model, Message::Notice { text, error: true });
+    model.tell_mistakes();
+    if let Some((_, reason)) = opened.unreadable.first() {
+        model.refuse(reason.clone());
     }
 
     let background = match layout.config.display.theme {
@@ -130,6 +132,7 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
         private,
         sender: sender.clone(),
         late: Vec::new(),
+        passing: None,
     };
     let mut cockpit = Cockpit::new(
         model,
@@ -233,17 +236,13 @@ fn remember(model: &mut Model, state: &State) {
 /// What was being typed when an earlier run was killed; it is ours from here on.
 fn take_draft(state: &State) -> Option<Draft> {
     let (name, draft) = state.orphans::<Draft>(DRAFT).into_iter().next()?;
+    let draft = draft.with(state.lines(&name));
     if state.save(&own_draft(), &draft).is_ok() {
         // Should it stay, it is offered once more.
         let _ = state.remove(&name);
+        let _ = state.remove_record(&name);
     }
     Some(draft)
-}
-
-fn keymap(layout: &Layout) -> (Keymap, Vec<String>) {
-    let wishes = layout.config.keys.iter();
-    let wishes = wishes.map(|(name, keys)| (name.clone(), keys.value.clone()));
-    Keymap::new(&wishes.collect())
 }
 
 fn setting(arguments: &Arguments, layout: &Layout) -> Setting {
@@ -260,6 +259,7 @@ fn setting(arguments: &Arguments, layout: &Layout) -> Setting {
         severities: layout.severities(),
         reviews: below(&layout.reviews),
         weights: weights(layout),
+        ..Setting::default()
     }
 }
 

@@ -24,6 +24,7 @@ pub mod paint;
 mod patience;
 pub mod review;
 pub mod set;
+pub mod settings;
 pub mod show;
 pub mod standup;
 pub mod step_document;

@@ -234,7 +234,18 @@ impl State {
     /// # Errors
     /// When it is there and cannot be removed.
     pub fn remove(&self, name: &str) -> Result<(), StateError> {
-        let path = self.path(name);
+        Self::clear_away(self.path(name))
+    }
+
+    /// Removes the record `name`, if there is one.
+    ///
+    /// # Errors
+    /// As [`State::remove`].
+    pub fn remove_record(&self, name: &str) -> Result<(), StateError> {
+        Self::clear_away(self.record(name))
+    }
+
+    fn clear_away(path: PathBuf) -> Result<(), StateError> {
         match std::fs::remove_file(&path) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => {
                 Err(StateError::Failed { path, source })

@@ -22,7 +22,7 @@ use crate::document::progress::Progress;
 use crate::plan::checks::Problem;
 use crate::record;
 use crate::store::create::create;
-use crate::store::disk::Disk;
+use crate::store::disk::{Disk, Document};
 use crate::store::inspect::Premises;
 
 /// The checks run when the plan has been left alone for this long.
@@ -281,6 +281,7 @@ impl<F: Face> Cockpit<F> {
                 root: &setting.root,
                 severities: &setting.severities,
                 checkpoints: &setting.checkpoints,
+                configuration: &setting.mistakes,
             };
             let problems = premises.inspect_with(&plan, now, &progress);
             // The plan is let go first: an edit need not copy what nobody reads any more.
@@ -348,10 +349,10 @@ impl<F: Face> Cockpit<F> {
                 self.sync_field();
                 match &mut self.field {
                     Some(field) => {
-                        let left_out = field.paste(&text);
+                        let remark = field.paste(&text);
                         self.typed()?;
-                        match left_out {
-                            Some(names) => self.tell(Message::LeftOut(names)),
+                        match remark {
+                            Some(remark) => self.tell(Message::OfPaste(remark)),
                             None => Ok(()),
                         }
                     }
@@ -412,9 +413,15 @@ impl<F: Face> Cockpit<F> {
             Effect::Forget { ticket } => self.on_disk(|disk| disk.forget(ticket)),
             Effect::Remember(event) => self.on_disk(|disk| disk.remember(event)),
             Effect::Keep(draft) => {
-                let document = draft.and_then(|draft| serde_json::to_string(&draft).ok());
-                let name = own_draft();
-                self.on_disk(|disk| disk.keep(name, document));
+                // Spelled out by the file thread: a long text takes a while.
+                let spell = |draft| -> Document {
+                    Box::new(move || serde_json::to_string(&draft).unwrap_or_default())
+                };
+                self.on_disk(|disk| disk.keep(own_draft(), draft.map(spell)));
+            }
+            Effect::KeepEdit(edit) => {
+                let line = serde_json::to_value(edit).unwrap_or_default();
+                self.on_disk(|disk| disk.keep_more(own_draft(), line));
             }
             // Of a front nothing can be said yet.
             Effect::Check if self.model.work.is_opening() => self.check_at = None,

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use crossterm::clipboard::CopyToClipboard;
 use ratatui::Frame;
+use tempfile::TempDir;
 
 use super::cockpit::Event;
 use super::detached::Clipboards;
@@ -18,6 +19,7 @@ use crate::app::message::Edited;
 use crate::change::form::Form;
 use crate::plan::StepKey;
 use crate::store::scratch::Scratch;
+use crate::store::state::passing_folder;
 
 /// What the event loop asks of a terminal.
 pub trait Face {
@@ -83,6 +85,21 @@ pub struct RealFace {
     pub sender: Sender<Event>,
     /// Texts that an editor may still have open in a window.
     pub late: Vec<LateSaves>,
+    /// The folder in the place of [`RealFace::private`], where that cannot be written.
+    pub passing: Option<TempDir>,
+}
+
+impl RealFace {
+    /// Lays a text down; where the folder for that cannot be written, in one that goes with us.
+    fn lay(&mut self, form: &Form) -> io::Result<Scratch> {
+        Scratch::lay(&self.private, form).or_else(|error| {
+            let passing = passing_folder().map_err(|_| error)?;
+            self.private = passing.path().to_owned();
+            let scratch = Scratch::lay(&self.private, form);
+            self.passing = Some(passing);
+            scratch
+        })
+    }
 }
 
 impl Face for RealFace {
@@ -102,7 +119,7 @@ impl Face for RealFace {
         let kept = again
             .then(|| Scratch::of(&self.private, form.step))
             .flatten();
-        let laid = kept.map_or_else(|| Scratch::lay(&self.private, form), Ok);
+        let laid = kept.map_or_else(|| self.lay(form), Ok);
         let scratch = match laid {
             Ok(scratch) => scratch,
             Err(error) => {

@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui_textarea::{CursorMove, TextArea};
 
 use crate::app::overlay::Input;
+use crate::app::prompt::LONGEST_TEXT;
 use crate::document::control;
 
 /// The editor behind the field that is open in the model.
@@ -81,10 +82,17 @@ impl Field {
         true
     }
 
-    /// Takes pasted text; line breaks become spaces in a field of one line. Answers which
-    /// control characters were left out, if there were any.
+    /// Takes pasted text; line breaks become spaces in a field of one line. Answers in words what
+    /// was left out: control characters, or all of a text that is too long.
     pub fn paste(&mut self, text: &str) -> Option<String> {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let there: usize = self.area.lines().iter().map(|line| line.len() + 1).sum();
+        if there + text.len() > LONGEST_TEXT {
+            let most = LONGEST_TEXT / 1_000_000;
+            return Some(format!(
+                "nothing was pasted: a field takes {most} MB at the most"
+            ));
+        }
         let left_out = control::names(&text);
         let text = control::without(&text);
         match self.multiline {
@@ -93,7 +101,7 @@ impl Field {
                 .area
                 .insert_str(text.trim_end_matches('\n').replace('\n', " ")),
         };
-        left_out
+        left_out.map(|names| format!("control characters were left out: {names}"))
     }
 }
 
@@ -140,6 +148,10 @@ mod tests {
         press(&mut field, KeyCode::Char('\u{202e}'), KeyModifiers::NONE);
         assert_eq!(field.text(), "[1mone two\nthree\tfour");
         assert_eq!(field.paste("plain"), None);
+        let text = field.text();
+        let said = field.paste(&"x".repeat(LONGEST_TEXT)).unwrap();
+        assert!(said.starts_with("nothing was pasted"), "{said}");
+        assert_eq!(field.text(), text);
     }
 
     #[test]

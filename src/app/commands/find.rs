@@ -325,7 +325,8 @@ impl Model {
     /// Says so if all steps have been looked at and none passes the filter.
     fn say_if_none(&mut self) {
         if self.view.list.is_empty() && !self.view.is_looking() {
-            self.say("no step matches · Esc clears the filter");
+            let back = self.keymap.key_of("back");
+            self.say(format!("no step matches · {back} clears the filter"));
         }
     }
 
