@@ -330,6 +330,9 @@ fn an_opener_that_misbehaves_takes_no_key_and_its_failure_is_said() {
     let cockpit = seat.start();
     cockpit.type_keys("i");
     cockpit.wait_for("https://example.org/1 was not opened: browser ended with exit status: 3");
+    fs::remove_file(seat.path("bin/browser")).unwrap();
+    cockpit.type_keys("i");
+    cockpit.wait_for("browser cannot be started");
     cockpit.type_keys("jsp");
     cockpit.wait_for("draft → in progress");
     let output = String::from_utf8_lossy(&cockpit.output()).into_owned();

