@@ -22,8 +22,8 @@ pub enum Message {
     Key(Key),
     /// The text of the open field is now this.
     Typed(String),
-    /// Something was left out of what was pasted into the open field; in words.
-    OfPaste(String),
+    /// Something that was typed or pasted was left out of the open field; in words.
+    LeftOut(String),
     /// Text was pasted while no field was open.
     Pasted,
     /// The clock moved on.

@@ -453,10 +453,35 @@ impl Model {
 mod tests {
     use std::collections::HashSet;
 
+    use super::LONGEST_TEXT;
+    use crate::app::Effect;
     use crate::app::keymap::Keymap;
     use crate::app::model::{Model, Setting};
     use crate::app::overlay::Overlay;
+    use crate::plan::field::Field;
     use crate::plan::source::{Role, SourceFile};
+
+    #[test]
+    fn a_text_that_is_too_long_for_a_field_goes_to_the_editor() {
+        for (size, is_field) in [(LONGEST_TEXT, true), (LONGEST_TEXT + 1, false)] {
+            for (field, key) in [(Field::Notes, "notes"), (Field::Title, "title")] {
+                let text = "x".repeat(size);
+                let log = format!("{{\"step_id\":\"0001\",\"{key}\":\"{text}\"}}\n");
+                let files = vec![SourceFile::load("plan.jsonl", Role::Log, log.into_bytes())];
+                let now = chrono::DateTime::from_timestamp(0, 0).unwrap();
+                let mut model = Model::new(files, Setting::default(), Keymap::default(), now);
+                model.edit_field(0, field);
+                assert_eq!(!model.overlays.is_empty(), is_field, "{size}");
+                if !is_field {
+                    let said = model.notice.as_ref().unwrap().text.clone();
+                    assert!(said.ends_with("E opens the step in your editor"), "{said}");
+                    model.edit_whole();
+                    let sent = |effect: &Effect| matches!(effect, Effect::EditText { .. });
+                    assert!(model.effects.iter().any(sent));
+                }
+            }
+        }
+    }
 
     #[test]
     fn each_letter_of_a_menu_chooses_one_row() {

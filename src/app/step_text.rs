@@ -37,8 +37,8 @@ impl Model {
             Edited::AtOnce => {
                 self.keep_text(form);
                 self.say(
-                    "nothing was changed: the editor came back at once; a window editor needs its \
-                     wait flag, such as `code --wait` · what it saves later is offered here",
+                    "the editor came back at once; a window editor needs its wait flag \
+                     (`code --wait`) · what it saves later is offered here",
                 );
             }
             Edited::Failed { reason, saved } => match saved {

@@ -14,7 +14,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => press(model, key),
         Message::Typed(text) => typed(model, text),
-        Message::OfPaste(remark) => {
+        Message::LeftOut(remark) => {
             let input = model.overlays.last_mut().and_then(Overlay::input_mut);
             if let Some(input) = input {
                 input.error = Some(remark);

@@ -335,6 +335,11 @@ impl<F: Face> Cockpit<F> {
         match event {
             TerminalEvent::Key(event) => {
                 self.sync_field();
+                if self.field.is_some()
+                    && let Some(remark) = Field::refusal(event)
+                {
+                    return self.tell(Message::LeftOut(remark));
+                }
                 if let Some(field) = &mut self.field
                     && field.take(event)
                 {
@@ -352,7 +357,7 @@ impl<F: Face> Cockpit<F> {
                         let remark = field.paste(&text);
                         self.typed()?;
                         match remark {
-                            Some(remark) => self.tell(Message::OfPaste(remark)),
+                            Some(remark) => self.tell(Message::LeftOut(remark)),
                             None => Ok(()),
                         }
                     }

@@ -52,6 +52,15 @@ impl Field {
         (cursor.0, cursor.1)
     }
 
+    /// Why the field does not take a key that is a letter.
+    pub fn refusal(key: KeyEvent) -> Option<String> {
+        match key.code {
+            KeyCode::Char(c) if control::is_control(c) => control::names(&c.to_string())
+                .map(|name| format!("control characters were left out: {name}")),
+            _ => None,
+        }
+    }
+
     /// Takes a key, if it is one for the field. Enter, Esc, Tab and, in a field of one
     /// line, up and down are the model's.
     pub fn take(&mut self, key: KeyEvent) -> bool {
@@ -67,8 +76,6 @@ impl Field {
                 self.area.delete_line_by_head();
             }
             KeyCode::Char('z' | 'l' | 'j' | 'm' | 'c') if ctrl => return false,
-            // Whatever keyboard sends it: a paste says what it leaves out, see there.
-            KeyCode::Char(c) if control::is_control(c) => {}
             KeyCode::Enter | KeyCode::Esc | KeyCode::Tab | KeyCode::BackTab => return false,
             KeyCode::Up | KeyCode::Down | KeyCode::PageUp | KeyCode::PageDown
                 if !self.multiline =>
@@ -145,7 +152,9 @@ mod tests {
             field.paste(pasted).unwrap(),
             "ESC, BEL, NUL, U+202E, U+2028"
         );
-        press(&mut field, KeyCode::Char('\u{202e}'), KeyModifiers::NONE);
+        let typed = |c| Field::refusal(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
+        assert!(typed('\u{202e}').unwrap().ends_with(": U+202E"));
+        assert_eq!(typed('x'), None);
         assert_eq!(field.text(), "[1mone two\nthree\tfour");
         assert_eq!(field.paste("plain"), None);
         let text = field.text();

@@ -143,69 +143,46 @@ struct Sight {
 }
 
 impl Sight {
-    /// Lays out as many rows before and after the cursor as can be in sight.
+    /// Lays out as many rows before and after the cursor as can be in sight; all of a text that
+    /// is short enough to count its rows.
     fn around(lines: &[&str], cursor: Option<(usize, usize)>, columns: u16, height: usize) -> Self {
-        let (line, column) = cursor.unwrap_or_default();
-        let here = lines.get(line).copied().unwrap_or_default();
-        let at = here
-            .char_indices()
-            .nth(column)
-            .map_or(here.len(), |(at, _)| at);
-        // The stretches before the cursor's, nearest first, and its own.
-        let (mut before, mut begun): (Vec<&str>, usize) = (Vec::new(), 0);
-        let mut own = "";
-        for stretch in stretches(here) {
-            own = stretch;
-            let is_last = begun + stretch.len() == here.len();
-            if at < begun + stretch.len() || is_last {
-                break;
-            }
-            begun += stretch.len();
-            before.push(stretch);
-        }
-        let behind_own = &here[begun + own.len()..];
-        let (own_rows, cursor_row) = broken(own, cursor.is_some().then_some(at - begun), columns);
-        let mut above: Vec<Vec<String>> = Vec::new();
-        let mut count = 0;
         let is_short = lines.iter().map(|line| line.len() + 1).sum::<usize>() <= COUNTED;
         let enough = if is_short { usize::MAX } else { height };
-        let earlier = lines[..line.min(lines.len())].iter().rev();
+        let (line, column) = cursor.unwrap_or_default();
+        let here = lines.get(line).copied().unwrap_or_default();
+        let at = byte_of(here, column);
+        let (before, own, behind) = at_stretch(here, at);
+        let begun = here.len() - own.len() - behind.len();
+
+        let earlier = lines.iter().take(line).rev();
         let earlier =
             earlier.flat_map(|line| stretches(line).collect::<Vec<_>>().into_iter().rev());
-        for stretch in before.into_iter().rev().chain(earlier) {
-            if count >= enough {
-                break;
-            }
-            let rows = broken(stretch, None, columns).0;
-            count += rows.len();
-            above.push(rows);
-        }
+        let above = laid_out(before.into_iter().rev().chain(earlier), columns, enough);
         let mut rows: Vec<String> = above.into_iter().rev().flatten().collect();
         let own_at = rows.len();
+        let at_own = cursor.is_some().then_some(at - begun);
+        let (own_rows, cursor) = broken(own, at_own, columns);
+        let cursor = cursor.map(|(row, column)| (own_at + row, column));
         rows.extend(own_rows);
-        let cursor = cursor_row.map(|(row, column)| (own_at + row, column));
-        let has_more = !behind_own.is_empty();
-        let later = lines.get(line + 1..).unwrap_or_default().iter();
-        let more = has_more.then_some(behind_own).into_iter();
-        let below = rows.len();
-        for stretch in more.chain(later.copied()).flat_map(stretches) {
-            if rows.len() - below >= enough {
-                break;
-            }
-            rows.extend(broken(stretch, None, columns).0);
-        }
+        let rest = (!behind.is_empty()).then_some(behind).into_iter();
+        let later = rest
+            .chain(lines.iter().skip(line + 1).copied())
+            .flat_map(stretches);
+        rows.extend(laid_out(later, columns, enough).into_iter().flatten());
+
         let middle = cursor.map_or(0, |(row, _)| row.saturating_sub(height / 2));
         let first = middle.min(rows.len().saturating_sub(height));
         let of_all = match is_short {
             true => (first, rows.len()),
             false => {
+                let columns = usize::from(columns.max(1));
                 let estimate = |lines: &[&str]| -> usize {
-                    let columns = usize::from(columns.max(1));
                     lines.iter().map(|line| line.len() / columns + 1).sum()
                 };
                 let count = estimate(lines).max(rows.len());
-                let above = estimate(&lines[..line]) + at / usize::from(columns.max(1));
-                let above = above.saturating_sub(own_at.saturating_sub(first).min(height));
+                let above = estimate(&lines[..line]) + at / columns;
+                let shown_above = own_at.saturating_sub(first).min(height);
+                let above = above.saturating_sub(shown_above);
                 (above.min(count.saturating_sub(height)), count)
             }
         };
@@ -216,6 +193,44 @@ impl Sight {
             of_all,
         }
     }
+}
+
+/// The byte at which the character with index `column` begins.
+fn byte_of(line: &str, column: usize) -> usize {
+    let found = line.char_indices().nth(column);
+    found.map_or(line.len(), |(at, _)| at)
+}
+
+/// The stretches of a line before the one that has the byte `at`, that one, and what follows it.
+fn at_stretch(line: &str, at: usize) -> (Vec<&str>, &str, &str) {
+    let (mut before, mut begun) = (Vec::new(), 0);
+    for stretch in stretches(line) {
+        let end = begun + stretch.len();
+        if at < end || end == line.len() {
+            return (before, stretch, &line[end..]);
+        }
+        begun = end;
+        before.push(stretch);
+    }
+    (before, "", "")
+}
+
+/// The rows of the stretches, each for itself, until there are enough of them.
+fn laid_out<'a>(
+    stretches: impl Iterator<Item = &'a str>,
+    columns: u16,
+    enough: usize,
+) -> Vec<Vec<String>> {
+    let (mut all, mut count) = (Vec::new(), 0);
+    for stretch in stretches {
+        if count >= enough {
+            break;
+        }
+        let rows = broken(stretch, None, columns).0;
+        count += rows.len();
+        all.push(rows);
+    }
+    all
 }
 
 /// A stretch of a line as rows of at most so many columns; of the byte `at`, row and column.
@@ -240,8 +255,7 @@ fn around(line: &str, cursor: Option<usize>) -> (&str, (bool, bool), Option<usiz
     if line.len() <= 2 * STRETCH {
         return (line, (false, false), cursor);
     }
-    let at = cursor.unwrap_or(0);
-    let at = line.char_indices().nth(at).map_or(line.len(), |(at, _)| at);
+    let at = byte_of(line, cursor.unwrap_or(0));
     let from = line.floor_char_boundary(at.saturating_sub(STRETCH));
     let to = line.ceil_char_boundary((at + STRETCH).min(line.len()));
     let cursor = cursor.map(|_| line[from..at].chars().count());
@@ -250,8 +264,7 @@ fn around(line: &str, cursor: Option<usize>) -> (&str, (bool, bool), Option<usiz
 
 /// The safe text before the character with index `at`, and from it on.
 fn split(line: &str, at: usize) -> (String, String) {
-    let at = line.char_indices().nth(at).map_or(line.len(), |(at, _)| at);
-    let (before, behind) = line.split_at(at);
+    let (before, behind) = line.split_at(byte_of(line, at));
     (
         visible_line(before).into_owned(),
         visible_line(behind).into_owned(),
