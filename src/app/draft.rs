@@ -1,12 +1,8 @@
-//! The text being typed, kept beyond a crash and offered at the next start.
-//!
-//! A draft is written whole when typing begins, and then letter by letter, as edits of what was
-//! written: however long the text is, a key costs what the key changed. When the edits have
-//! become longer than the draft, it is written whole once more.
+//! The text being typed: kept beyond a crash and offered at the next start, kept when its field
+//! is left and offered when the field is opened again.
 
 use serde::{Deserialize, Serialize};
 
-use super::message::Effect;
 use super::model::Model;
 use super::overlay::{Input, Overlay, Purpose};
 use crate::plan::StepKey;
@@ -14,105 +10,28 @@ use crate::plan::field::Field;
 
 /// The name that drafts are kept under, before the number of their process.
 pub const DRAFT: &str = "draft";
+/// Texts of fields that were left, at the most; the oldest goes first.
+const LEFT: usize = 32;
 
 /// A field that was open, and what had been typed into it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 pub struct Draft {
     label: String,
     initial: String,
-    text: String,
+    pub(super) text: String,
     multiline: bool,
     purpose: Purpose,
     /// The list that the field stood over.
     list: Option<(StepKey, Field)>,
     /// Tells one draft that was written whole from the next.
     #[serde(default)]
-    base: u64,
-}
-
-/// What a key changed in the text of a draft.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
-pub struct DraftEdit {
-    /// The draft that it is an edit of.
-    base: u64,
-    /// Where what goes begins and ends, in bytes.
-    from: usize,
-    to: usize,
-    /// What comes in its place.
-    text: String,
-}
-
-impl DraftEdit {
-    fn between(base: u64, old: &str, new: &str) -> Self {
-        let begin = alike(old.as_bytes(), new.as_bytes());
-        let from = old.floor_char_boundary(new.floor_char_boundary(begin));
-        let (rest, other) = (&old.as_bytes()[from..], &new.as_bytes()[from..]);
-        let to = old.ceil_char_boundary(old.len() - alike_behind(rest, other));
-        let text = new[from..new.len() - (old.len() - to)].to_owned();
-        Self {
-            base,
-            from,
-            to,
-            text,
-        }
-    }
-}
-
-/// Bytes that are compared in one go.
-const STRIDE: usize = 4 * 1024;
-
-/// How many bytes are the same from the start.
-fn alike(a: &[u8], b: &[u8]) -> usize {
-    let strides = a.chunks_exact(STRIDE).zip(b.chunks_exact(STRIDE));
-    let from = strides.take_while(|(a, b)| a == b).count() * STRIDE;
-    let rest = a[from..].iter().zip(&b[from..]);
-    from + rest.take_while(|(a, b)| a == b).count()
-}
-
-/// How many bytes are the same from the end.
-fn alike_behind(a: &[u8], b: &[u8]) -> usize {
-    let strides = a.rchunks_exact(STRIDE).zip(b.rchunks_exact(STRIDE));
-    let from = strides.take_while(|(a, b)| a == b).count() * STRIDE;
-    let rest = a[..a.len() - from].iter().rev();
-    let other = b[..b.len() - from].iter().rev();
-    from + rest.zip(other).take_while(|(a, b)| a == b).count()
-}
-
-/// What is known to be written of a draft.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct KeptDraft {
-    /// The field.
-    serial: u64,
-    base: u64,
-    text: String,
-    /// Bytes of the text when it was written whole, and of the edits since.
-    whole: usize,
-    edits: usize,
-}
-
-/// Edits of a draft take this many bytes at least before it is written whole again.
-const FEW: usize = 4 * 1024;
-/// What an edit takes beside its text.
-const EDIT: usize = 40;
-
-impl Draft {
-    /// The draft with the edits that were written after it.
-    pub fn with(mut self, edits: impl IntoIterator<Item = DraftEdit>) -> Self {
-        for edit in edits.into_iter().filter(|edit| edit.base == self.base) {
-            // After an edit that does not fit, nothing is known about those that follow.
-            if self.text.get(edit.from..edit.to).is_none() {
-                break;
-            }
-            self.text.replace_range(edit.from..edit.to, &edit.text);
-        }
-        self
-    }
+    pub(super) base: u64,
 }
 
 impl Model {
     /// The field whose text would be lost if the program ended now: what is in it is not what
     /// stood there. The filter is no such thing.
-    fn unsaved(&self) -> Option<(&Input, &Purpose)> {
+    pub(super) fn unsaved(&self) -> Option<(&Input, &Purpose)> {
         let Some(Overlay::Prompt { input, purpose }) = self.overlays.last() else {
             return None;
         };
@@ -123,61 +42,64 @@ impl Model {
     /// What would be lost if the program ended now.
     pub fn draft(&self) -> Option<Draft> {
         let (input, purpose) = self.unsaved()?;
-        let below = self.overlays.iter().rev();
-        let list = below.into_iter().find_map(|overlay| match overlay {
-            Overlay::List { step, field, .. } => Some((*step, *field)),
-            _ => None,
-        });
         Some(Draft {
             label: input.label.clone(),
             initial: input.initial.clone(),
             text: input.text.clone(),
             multiline: input.multiline,
             purpose: purpose.clone(),
-            list,
+            list: self.open_list(),
             base: self.live.drafts,
         })
     }
 
-    /// Has written what was typed since the last time.
-    pub(super) fn keep_typed(&mut self) {
-        let kept = std::mem::take(&mut self.live.kept);
-        let base = self.live.drafts;
-        let (kept, effect) = match (self.unsaved(), kept) {
-            (None, None) => (None, None),
-            (None, Some(_)) => (None, Some(Effect::Keep(None))),
-            (Some((input, _)), Some(mut kept)) if kept.serial == input.serial => {
-                if kept.text == input.text {
-                    (Some(kept), None)
-                } else {
-                    let edit = DraftEdit::between(kept.base, &kept.text, &input.text);
-                    kept.text.replace_range(edit.from..edit.to, &edit.text);
-                    kept.edits += EDIT + edit.text.len();
-                    match kept.edits > FEW.max(kept.whole) {
-                        true => self.whole_draft(base + 1),
-                        false => (Some(kept), Some(Effect::KeepEdit(edit))),
-                    }
-                }
-            }
-            (Some(_), _) => self.whole_draft(base + 1),
-        };
-        if let Some(kept) = &kept {
-            self.live.drafts = kept.base.max(base);
-        }
-        self.live.kept = kept;
-        self.effects.extend(effect);
+    /// The list that is open, under whatever lies over it.
+    fn open_list(&self) -> Option<(StepKey, Field)> {
+        self.overlays
+            .iter()
+            .rev()
+            .find_map(|overlay| match overlay {
+                Overlay::List { step, field, .. } => Some((*step, *field)),
+                _ => None,
+            })
     }
 
-    fn whole_draft(&self, base: u64) -> (Option<KeptDraft>, Option<Effect>) {
-        let draft = self.draft().map(|draft| Box::new(Draft { base, ..draft }));
-        let kept = self.unsaved().map(|(input, _)| KeptDraft {
-            serial: input.serial,
-            base,
-            text: input.text.clone(),
-            whole: input.text.len() + input.initial.len(),
-            edits: 0,
-        });
-        (kept, Some(Effect::Keep(draft)))
+    /// Opens a field. If text was left in it earlier, it is there again.
+    pub(super) fn open_prompt(&mut self, mut input: Input, mut purpose: Purpose) {
+        let list = self.open_list();
+        let is_left = |draft: &Draft| draft.list == list && is_same(&draft.purpose, &purpose);
+        if let Some(at) = self.left.iter().position(is_left) {
+            let draft = self.left.remove(at);
+            input.text = draft.text;
+            input.error = Some(
+                "you left this without saving it: Enter saves it, Ctrl-r puts back what was there"
+                    .to_owned(),
+            );
+            take_seen(&mut purpose, &draft.purpose);
+        }
+        self.overlays.push(Overlay::Prompt { input, purpose });
+    }
+
+    /// Closes the field without saving. An Esc may be the head of a key that a slow line tore
+    /// apart, so what was typed is not lost by it.
+    pub(super) fn leave_prompt(&mut self) {
+        let draft = self.draft();
+        match self.overlays.pop() {
+            Some(Overlay::Prompt {
+                purpose:
+                    Purpose::Filter {
+                        before, selected, ..
+                    },
+                ..
+            }) => self.restore_filter(&before, selected),
+            _ => {
+                if let Some(draft) = draft {
+                    self.left.truncate(LEFT - 1);
+                    self.left.insert(0, draft);
+                    self.say("not saved · the field has your text when you open it again");
+                }
+            }
+        }
     }
 
     /// Opens the field of a draft again, with its text. Whoever offers it keeps it from now on.
@@ -193,7 +115,7 @@ impl Model {
         input.text = draft.text;
         input.multiline = draft.multiline;
         input.error = Some(
-            "you were typing this when the program was killed: Enter saves it, Esc drops it"
+            "you were typing this when the program was killed: Enter saves it, Esc leaves it"
                 .to_owned(),
         );
         let purpose = match draft.purpose {
@@ -202,110 +124,55 @@ impl Model {
             purpose => purpose,
         };
         self.overlays.push(Overlay::Prompt { input, purpose });
-        self.live.drafts = self.live.drafts.max(draft.base);
-        (self.live.kept, _) = self.whole_draft(draft.base);
+        self.take_over_draft(draft.base);
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::app::keymap::Keymap;
-    use crate::app::model::Setting;
-    use crate::app::{Message, update};
-    use crate::plan::source::{Role, SourceFile};
-    use proptest::prelude::*;
-
-    fn model(notes: &str) -> Model {
-        let notes = crate::document::json::quote(notes);
-        let log = format!("{{\"step_id\":\"0001\",\"title\":\"One\",\"notes\":{notes}}}\n");
-        let files = vec![SourceFile::load("plan.jsonl", Role::Log, log.into_bytes())];
-        let now = chrono::DateTime::from_timestamp(0, 0).unwrap();
-        Model::new(files, Setting::default(), Keymap::default(), now)
+/// Whether both are to change the same thing.
+fn is_same(one: &Purpose, other: &Purpose) -> bool {
+    match (one, other) {
+        (
+            Purpose::Set(one) | Purpose::Resolve(one),
+            Purpose::Set(other) | Purpose::Resolve(other),
+        ) => (&one.steps, one.field) == (&other.steps, other.field),
+        (
+            Purpose::SetBlock {
+                block: one,
+                column: of_one,
+                ..
+            },
+            Purpose::SetBlock {
+                block: other,
+                column: of_other,
+                ..
+            },
+        ) => (one, of_one) == (other, of_other),
+        // The ID is the next free one, and the line's number where the line now stands.
+        (Purpose::Add(one), Purpose::Add(other)) => one.parent() == other.parent(),
+        (
+            Purpose::Line {
+                path: one,
+                seen: in_one,
+                ..
+            },
+            Purpose::Line {
+                path: other,
+                seen: in_other,
+                ..
+            },
+        ) => (one, in_one) == (other, in_other),
+        _ => one == other,
     }
+}
 
-    /// What the disk would hold after these effects.
-    #[derive(Default)]
-    struct Disk {
-        whole: Option<Draft>,
-        edits: Vec<DraftEdit>,
-        bytes: usize,
-    }
-
-    impl Disk {
-        fn take(&mut self, effects: Vec<Effect>) {
-            for effect in effects {
-                match effect {
-                    Effect::Keep(draft) => {
-                        self.whole = draft.map(|draft| *draft);
-                        let written = serde_json::to_string(&self.whole).unwrap();
-                        self.bytes += written.len();
-                        // The record is cleared after that, or never: it is of another base.
-                    }
-                    Effect::KeepEdit(edit) => {
-                        self.bytes += serde_json::to_string(&edit).unwrap().len();
-                        self.edits.push(edit);
-                    }
-                    _ => {}
-                }
-            }
+/// Gives a field opened again what its text was first typed over: if something else stands there
+/// by now, a person picks.
+fn take_seen(purpose: &mut Purpose, first: &Purpose) {
+    match (purpose, first) {
+        (Purpose::Set(wish), Purpose::Set(first)) => wish.seen.clone_from(&first.seen),
+        (Purpose::SetBlock { seen, .. }, Purpose::SetBlock { seen: first, .. }) => {
+            seen.clone_from(first);
         }
-
-        fn text(&self) -> Option<String> {
-            let whole = self.whole.clone()?;
-            Some(whole.with(self.edits.iter().cloned()).text)
-        }
-    }
-
-    #[test]
-    fn a_letter_in_a_long_text_costs_a_letter() {
-        for size in [200_000, 1_000_000] {
-            let mut text = "word \u{e9} ".repeat(size / 8);
-            let mut model = model(&text);
-            model.edit_field(0, Field::Notes);
-            let mut disk = Disk::default();
-            text.push('a');
-            disk.take(update(&mut model, Message::Typed(text.clone())));
-            let whole = disk.bytes;
-            for at in (0..text.len()).step_by(size / 10) {
-                let at = text.floor_char_boundary(at);
-                text.insert(at, '\u{e8}');
-                disk.take(update(&mut model, Message::Typed(text.clone())));
-            }
-            let more = disk.bytes - whole;
-            assert!(more < 12 * 80, "{size}: {more} bytes for a few letters");
-            assert_eq!(disk.text().unwrap(), text);
-        }
-    }
-
-    #[test]
-    fn the_record_of_edits_does_not_outgrow_the_draft() {
-        let mut model = model("short");
-        model.edit_field(0, Field::Notes);
-        let (mut disk, mut text) = (Disk::default(), "short".to_owned());
-        for _ in 0..2_000 {
-            text.push('x');
-            disk.take(update(&mut model, Message::Typed(text.clone())));
-            let base = disk.whole.as_ref().unwrap().base;
-            let live = disk.edits.iter().filter(|edit| edit.base == base).count();
-            assert!(live * EDIT <= FEW.max(2 * text.len()), "{live}");
-        }
-        assert_eq!(disk.text().unwrap(), text);
-        assert!(disk.bytes < 400_000, "{}", disk.bytes);
-    }
-
-    proptest! {
-        /// Whatever is typed, and wherever it ends: what is on disk is what is in the field.
-        #[test]
-        fn what_is_kept_is_what_was_typed(texts in prop::collection::vec("[aé设\n]{0,12}", 1..12)) {
-            let mut model = model("aé设a");
-            model.edit_field(0, Field::Notes);
-            let mut disk = Disk::default();
-            for text in texts {
-                disk.take(update(&mut model, Message::Typed(text.clone())));
-                let expected = (text != "aé设a").then_some(text);
-                prop_assert_eq!(disk.text(), expected);
-            }
-        }
+        _ => {}
     }
 }

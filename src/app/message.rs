@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::draft::{Draft, DraftEdit};
+use super::draft::Draft;
+use super::draft_log::DraftEdit;
 use super::key::Key;
 use super::work::Whole;
 use crate::change::Change;

@@ -9,6 +9,7 @@ pub mod command;
 pub mod commands;
 mod conflict;
 pub mod draft;
+pub mod draft_log;
 pub mod gate_review_view;
 pub mod key;
 pub mod keymap;

@@ -16,6 +16,7 @@ use crate::app::work::Whole;
 use crate::change::history::{self, History};
 use crate::git::Git;
 use crate::plan::ranking::term::Weights;
+use crate::plan::source::SourceFile;
 use crate::store::config;
 use crate::store::discover::{Layout, Overrides};
 use crate::store::disk::{Disk, HISTORY, Setup};
@@ -56,12 +57,15 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 }
 
 fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Result<Turn> {
-    // The terminal first: it answers about its background while the plan is read.
-    let mut terminal = Terminal::enter(Options {
-        ask_background: arguments.color != Color::Never,
-    })?;
+    let variable = |name: &str| std::env::var(name).ok();
+    let passing = passing_folder()?;
     let (sender, inbox) = channel();
+    let mut terminal = Terminal::enter(Options::detect(variable))?;
     let input = terminal.start_input(sender.clone())?;
+    // From here on nothing fails, so the answer is ours; it comes while the plan is read.
+    if arguments.color != Color::Never {
+        terminal.ask_background(&input)?;
+    }
     let (mut opened, is_whole) = open_front(start, overrides, Front::default());
     let layout = opened.layout.clone();
     let state = default_base().map(|base| State::of_plan(&base, &layout.root));
@@ -89,8 +93,10 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
         }
     }
     model.tell_mistakes();
-    if let Some((_, reason)) = opened.unreadable.first() {
-        model.refuse(reason.clone());
+    let unreadable = opened.unreadable.iter().map(|(_, reason)| reason.clone());
+    let encodings = model.plan.files().iter().filter_map(SourceFile::not_utf8);
+    if let Some(reason) = unreadable.chain(encodings).next() {
+        model.refuse(reason);
     }
 
     let background = match layout.config.display.theme {
@@ -104,9 +110,8 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
         Color::Never => ColorChoice::Never,
     };
     let ascii = arguments.ascii || layout.config.display.ascii;
-    let theme = Theme::detect(|name| std::env::var(name).ok(), choice, background, ascii);
+    let theme = Theme::detect(variable, choice, background, ascii);
 
-    let passing = passing_folder()?;
     let private = state
         .as_ref()
         .map_or_else(|| passing.path().to_owned(), |s| s.folder().to_owned());
