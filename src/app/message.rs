@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::draft::Draft;
 use super::key::Key;
+use super::reread::Reread;
 use super::work::Whole;
 use crate::change::Change;
 use crate::change::history::Event;
@@ -28,6 +29,8 @@ pub enum Message {
     LookOn,
     /// News of the files.
     Disk(DiskEvent),
+    /// What others wrote has been read.
+    Reread(Box<Reread>),
     /// The plan, of which the front was shown, is open as a whole.
     Opened(Box<Whole>),
     /// The checks have been run on the plan of this generation.
@@ -73,6 +76,8 @@ pub enum Effect {
     Remember(Event),
     /// Keep the text being typed beyond a crash, or keep it no more.
     Keep(Option<Draft>),
+    /// Read what others wrote: [`next_batch`](super::Model::next_batch) has it.
+    Reread,
     /// Run the checks on the plan as it stands.
     Check,
     /// Stop the checks that run.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 
+use super::absent::{Absent, Away};
 use super::command::Place;
 use super::gate_review_view::GateReviewView;
 use super::keymap::Keymap;
@@ -177,6 +178,8 @@ pub struct Model {
     pub live: Live,
     /// Long work that goes on beside the keys.
     pub work: Work,
+    /// What others took away.
+    pub(super) absent: Absent,
     /// The keys in force.
     pub keymap: Keymap,
     /// What the person brought along.
@@ -230,6 +233,7 @@ impl Model {
             notice: None,
             live: Live::default(),
             work: Work::default(),
+            absent: Absent::default(),
             keymap,
             setting,
             now,
@@ -242,6 +246,7 @@ impl Model {
             effects: Vec::new(),
             serial: 0,
         };
+        model.expect_files();
         model.view.refresh(&model.plan, now, None);
         model.gates.stage = crate::plan::stage::current(model.plan.stages()).unwrap_or(0);
         model.gates.check = model.first_open_check();
@@ -269,8 +274,10 @@ impl Model {
                 _ => {}
             }
         }
-        if !self.has_plan() {
-            return Place::Welcome;
+        match self.away() {
+            Some(Away::Everything) => return Place::Away,
+            _ if !self.has_plan() => return Place::Welcome,
+            _ => {}
         }
         match self.screen {
             Screen::Plan => self.view.pane.into(),

@@ -23,6 +23,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         Message::LookOn => model.look_on(),
         Message::Disk(event) => model.disk(event),
+        Message::Reread(reread) => model.reread(*reread),
         Message::Opened(whole) => model.opened(*whole),
         Message::Checked {
             generation,
@@ -349,7 +350,7 @@ impl Model {
             self.view.filter = crate::plan::query::Query::default();
             self.find(selected);
         } else if !self.view.marks.is_empty() {
-            self.view.marks.clear();
+            self.clear_marks();
         } else if self.place() != Place::Welcome {
             self.view.pane = super::plan_view::Pane::Steps;
             self.view.block_detail = false;

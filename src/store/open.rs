@@ -45,6 +45,8 @@ pub struct LookedAt {
     pub role: Role,
     /// What it holds, if it is there.
     pub document: Option<Document>,
+    /// The stamp as of which it does, where that tells of every change since.
+    pub as_of: Option<Stamp>,
 }
 
 /// How far the opening of a plan is: shared between whoever does it and whoever waits.
@@ -132,12 +134,17 @@ fn read_files(layout: Layout, most: u64, opening: &Opening) -> Option<Opened> {
         };
         let full = opened.layout.root.join(&path);
         match read_told(&full, &Rope::default(), most, progress) {
-            Ok(FileState::Present { bytes, .. }) => {
+            Ok(FileState::Present {
+                bytes,
+                stamp,
+                tells,
+            }) => {
                 let file = SourceFile::load_with(&path, role, bytes, &opening.taking_apart)?;
                 opened.looked_at.push(LookedAt {
                     path,
                     role,
                     document: Some(file.document.clone()),
+                    as_of: tells.then_some(stamp),
                 });
                 if belongs(&file) {
                     opened.files.push(file);
@@ -147,6 +154,7 @@ fn read_files(layout: Layout, most: u64, opening: &Opening) -> Option<Opened> {
                 path,
                 role,
                 document: None,
+                as_of: None,
             }),
             Err(error) => opened.unreadable.push((path, error.to_string())),
         }
