@@ -10,6 +10,7 @@ use super::draft::Draft;
 use super::message::{DiskEvent, Effect};
 use super::model::{Model, Notice, Tone};
 use super::news::{Before, consequence};
+use super::overlay::Overlay;
 use crate::change::apply;
 use crate::change::history::{Event, History};
 use crate::change::places::Seen;
@@ -51,6 +52,14 @@ impl Live {
     /// How many changes are on their way to disk.
     pub fn saving(&self) -> usize {
         self.pending.iter().filter(|p| p.failed.is_none()).count()
+    }
+
+    /// What to say of the changes on their way when nobody waits for them.
+    pub fn left_behind(&self) -> String {
+        match self.saving() {
+            1 => "1 edit was on its way to disk and may not have got there".to_owned(),
+            count => format!("{count} edits were on their way to disk and may not have got there"),
+        }
     }
 
     /// How many changes could not be written.
@@ -204,6 +213,29 @@ impl Model {
             pending.failed = None;
         }
         self.effects.push(Effect::Retry);
+    }
+
+    /// Leaves as soon as every edit is on disk.
+    pub fn leave(&mut self) {
+        self.ending = true;
+        self.go_on_leaving();
+    }
+
+    /// Where the program is to end: whether it can, or what it still waits for. What could not
+    /// be saved, or is to be decided, keeps it open.
+    pub(super) fn go_on_leaving(&mut self) {
+        let is_asked = |overlay: &Overlay| matches!(overlay, Overlay::Conflict { .. });
+        let saving = match self.live.saving() {
+            _ if !self.ending => return,
+            0 if self.live.failed() > 0 && !self.leaving || self.overlays.iter().any(is_asked) => {
+                self.ending = false;
+                return;
+            }
+            0 => return self.effects.push(Effect::Quit),
+            1 => "saving 1 edit, Ctrl-C leaves without it".to_owned(),
+            count => format!("saving {count} edits, Ctrl-C leaves without them"),
+        };
+        self.say(saving);
     }
 
     /// Why a change cannot be made at all just now.

@@ -101,4 +101,6 @@ pub enum Effect {
     Redraw,
     /// End the program.
     Quit,
+    /// End the program without waiting for what is being saved.
+    Abandon,
 }

@@ -198,6 +198,8 @@ pub struct Model {
     pub flashes: HashMap<StepId, DateTime<Utc>>,
     /// Whether quitting has been asked for while changes were unsaved.
     pub leaving: bool,
+    /// Whether the program ends as soon as every edit is on disk.
+    pub ending: bool,
     /// What the loop must do next.
     pub effects: Vec<Effect>,
     serial: u64,
@@ -243,6 +245,7 @@ impl Model {
             form: None,
             flashes: HashMap::new(),
             leaving: false,
+            ending: false,
             effects: Vec::new(),
             serial: 0,
         };

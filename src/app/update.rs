@@ -49,6 +49,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         model.refresh_review(false);
     }
     model.refresh_standup();
+    model.go_on_leaving();
     let draft = model.draft();
     if draft != model.live.kept {
         model.live.kept.clone_from(&draft);
@@ -66,6 +67,9 @@ fn gravest_first(mut problems: Arc<Vec<Problem>>) -> Arc<Vec<Problem>> {
 }
 
 fn press(model: &mut Model, key: Key) {
+    if model.ending {
+        return while_ending(model, key);
+    }
     if let Some(prefix) = model.prefix.take() {
         return super::commands::navigate::bookmark(model, prefix, key);
     }
@@ -84,6 +88,15 @@ fn press(model: &mut Model, key: Key) {
         Some(Overlay::Confirm { .. }) => in_question(model, key),
         Some(Overlay::Note { .. }) => in_note(model, key),
         _ => run(model, key),
+    }
+}
+
+/// While the last edits are saved there is nothing to do but wait, draw anew, or not wait.
+fn while_ending(model: &mut Model, key: Key) {
+    if key.ctrl && key.code == Code::Char('c') {
+        model.effects.push(Effect::Abandon);
+    } else if is_of_the_terminal(model, key) {
+        run(model, key);
     }
 }
 

@@ -197,6 +197,12 @@ impl Disk {
         self.request(Request::Forget { ticket });
     }
 
+    /// Lets the thread go on by itself, and what it has to write with it: whoever is not to wait
+    /// for a disk ends the process.
+    pub fn abandon(mut self) {
+        self.thread = None;
+    }
+
     fn request(&self, request: Request) {
         // The thread ends only when this value is dropped.
         let _ = self.requests.send(request);

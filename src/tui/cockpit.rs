@@ -200,8 +200,12 @@ impl<F: Face> Cockpit<F> {
     /// Ends the file thread after its last save, and answers what could not be saved.
     pub fn close(mut self) -> Vec<String> {
         self.model.work.stop();
+        let is_abandoned = self.disk.is_none();
         drop(self.disk.take());
         let mut lost: Vec<String> = Vec::new();
+        if is_abandoned && self.model.live.saving() > 0 {
+            lost.push(self.model.live.left_behind());
+        }
         while let Ok(event) = self.inbox.try_recv() {
             match event {
                 Event::Disk(DiskEvent::Failed { reason, .. }) => lost.push(reason),
@@ -450,6 +454,12 @@ impl<F: Face> Cockpit<F> {
             }
             Effect::Redraw => self.face.redraw()?,
             Effect::Quit => self.turn = Turn::Quit,
+            Effect::Abandon => {
+                self.turn = Turn::Quit;
+                if let Some(disk) = self.disk.take() {
+                    disk.abandon();
+                }
+            }
         }
         Ok(())
     }
