@@ -18,7 +18,7 @@ use super::news::{changed_steps, named};
 use crate::change::{Change, Scope, apply};
 use crate::document::rope::Rope;
 use crate::document::shares::in_shares;
-use crate::document::{Document, json};
+use crate::document::Document;
 use crate::plan::Plan;
 use crate::plan::id::StepId;
 use crate::plan::source::{Role, SourceFile};
@@ -342,7 +342,7 @@ fn values(
     for line in changed {
         let lines = [old.line(line), new.line(line)];
         let [before, now] = lines.map(|line| line.get("step_id"));
-        let id: StepId = json::words(now?).parse().ok()?;
+        let id = StepId::of_raw(now?)?;
         if before != now {
             return None;
         }

@@ -17,6 +17,7 @@ use crate::app::{Message, Model, update};
 use crate::change::history::{self, History};
 use crate::git::Git;
 use crate::plan::ranking::term::Weights;
+use crate::plan::source::SourceFile;
 use crate::store::config;
 use crate::store::discover::{Layout, Overrides};
 use crate::store::disk::{Disk, HISTORY, Setup};
@@ -57,12 +58,15 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 }
 
 fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Result<Turn> {
-    // The terminal first: it answers about its background while the plan is read.
-    let mut terminal = Terminal::enter(Options {
-        ask_background: arguments.color != Color::Never,
-    })?;
+    let variable = |name: &str| std::env::var(name).ok();
+    let passing = passing_folder()?;
     let (sender, inbox) = channel();
+    let mut terminal = Terminal::enter(Options::detect(variable))?;
     let input = terminal.start_input(sender.clone())?;
+    // From here on nothing fails, so the answer is ours; it comes while the plan is read.
+    if arguments.color != Color::Never {
+        terminal.ask_background(&input)?;
+    }
     let (mut opened, is_whole) = open_front(start, overrides, Front::default());
     let layout = opened.layout.clone();
     let state = default_base().map(|base| State::of_plan(&base, &layout.root));
@@ -85,6 +89,7 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
         }
     }
     news.extend(opened.unreadable.iter().map(|(_, reason)| reason.clone()));
+    news.extend(model.plan.files().iter().filter_map(SourceFile::not_utf8));
     news.extend(layout.config_problems.iter().map(ToString::to_string));
     for text in news.into_iter().take(1) {
         update(&mut model, Message::Notice { text, error: true });
@@ -101,9 +106,8 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
         Color::Never => ColorChoice::Never,
     };
     let ascii = arguments.ascii || layout.config.display.ascii;
-    let theme = Theme::detect(|name| std::env::var(name).ok(), choice, background, ascii);
+    let theme = Theme::detect(variable, choice, background, ascii);
 
-    let passing = passing_folder()?;
     let private = state
         .as_ref()
         .map_or_else(|| passing.path().to_owned(), |s| s.folder().to_owned());
