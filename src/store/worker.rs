@@ -210,6 +210,8 @@ impl Worker {
 
     /// Writes what is left to write, now that no request will follow.
     fn finish(&mut self) {
+        // Only what edits wait for is looked at from here on.
+        self.ending.store(false, Ordering::Relaxed);
         self.forgive();
         self.work_off(true);
         // A file that looks half-written gets the time that it takes to tell.
