@@ -1,18 +1,21 @@
 //! What is kept: undo beyond a restart, text beyond a crash, both versions of a conflict,
-//! and the order of edits that could not be written at once.
+//! the order of edits that could not be written at once, and all of them when one leaves.
 
+mod store_faults;
 mod support;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 use stepdeck::app::DiskEvent;
 use stepdeck::store::state::State;
-use stepdeck::tui::cockpit::Event;
+use stepdeck::tui::cockpit::{Event, Turn};
 use stepdeck::tui::terminal::TerminalEvent;
+use store_faults::FaultyFs;
 use support::desk::Desk;
 use support::fixture::{CANON, DOCUMENT, LINES, LOG};
 use support::pty::Launch;
@@ -412,4 +415,88 @@ fn keys_go_on_while_a_save_waits() {
     let log = desk.file(LOG);
     assert!(line(&log, "0002").contains("\"in progress\""), "{log}");
     assert!(line(&log, "0003").contains("\"owner\": \"qa\""), "{log}");
+}
+
+// ---- leaving while the disk is busy ----
+
+/// Holds up every `fsync` until it is opened.
+#[derive(Clone, Default)]
+struct Gate(Arc<(Mutex<bool>, Condvar)>);
+
+impl Gate {
+    fn wait(&self) {
+        let (is_open, opened) = &*self.0;
+        let closed = |is_open: &mut bool| !*is_open;
+        drop(opened.wait_while(is_open.lock().unwrap(), closed).unwrap());
+    }
+
+    fn open(&self) {
+        *self.0.0.lock().unwrap() = true;
+        self.0.1.notify_all();
+    }
+}
+
+/// A cockpit with two edits that wait for the disk, which has been asked to end.
+fn leaving(gate: &Gate) -> Desk {
+    let busy = gate.clone();
+    let fs = FaultyFs::busy(move || busy.wait());
+    let mut desk = Desk::writing_to(fs, &[(LOG, LINES)]);
+    press(&desk, "jsbjscq");
+    desk.wait_for("saving 2 edits, Ctrl-C leaves without them");
+    assert_eq!(desk.turn, Turn::On);
+    desk
+}
+
+#[test]
+fn leaving_says_what_is_being_saved_and_ends_with_the_last_edit() {
+    let gate = Gate::default();
+    let mut desk = leaving(&gate);
+    // Keys that edit do nothing any more; the screen can be drawn anew.
+    let frames = desk.cockpit.face.frames;
+    press(&desk, "sd<C-l>");
+    desk.run_until("drawn anew", |desk| desk.cockpit.face.frames > frames);
+    let screen = desk.screen();
+    assert!(
+        screen.contains("saving 2 edits, Ctrl-C leaves without them"),
+        "{screen}"
+    );
+    assert!(desk.cockpit.model.overlays.is_empty());
+    gate.open();
+    desk.run_until("left", |_| false);
+    assert_eq!(desk.turn, Turn::Quit);
+    let lines = desk
+        .diff()
+        .lines()
+        .filter(|line| line.starts_with('+'))
+        .count();
+    assert_eq!(lines, 2, "{}", desk.diff());
+    assert_eq!(desk.cockpit.close(), Vec::<String>::new());
+}
+
+#[test]
+fn ctrl_c_leaves_without_waiting_for_the_disk() {
+    let gate = Gate::default();
+    let mut desk = leaving(&gate);
+    press(&desk, "<C-c>");
+    desk.run_until("left", |_| false);
+    assert_eq!(desk.turn, Turn::Quit);
+    let lost = desk.cockpit.close();
+    assert_eq!(
+        lost,
+        ["2 edits were on their way to disk and may not have got there"]
+    );
+    gate.open();
+}
+
+#[test]
+fn an_edit_that_cannot_be_saved_keeps_the_cockpit_open() {
+    let gate = Gate::default();
+    let mut desk = leaving(&gate);
+    let log = desk.folder().join(LOG);
+    fs::remove_file(&log).unwrap();
+    fs::create_dir(&log).unwrap();
+    gate.open();
+    desk.wait_for("2 NOT SAVED");
+    assert_eq!(desk.turn, Turn::On);
+    assert!(!desk.cockpit.model.ending);
 }

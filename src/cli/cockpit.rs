@@ -23,6 +23,7 @@ use crate::store::disk::{Disk, HISTORY, Setup};
 use crate::store::open::{Front, Opened, Opening, open_front, open_plan};
 use crate::store::scratch::Scratch;
 use crate::store::state::{State, default_base, passing_folder};
+use crate::store::syscalls::{FileSystem, RealFs};
 use crate::tui::cockpit::{Cockpit, Event, Turn, own_draft};
 use crate::tui::face::RealFace;
 use crate::tui::terminal::{Options, Terminal};
@@ -70,7 +71,6 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
     let layout = opened.layout.clone();
     let state = default_base().map(|base| State::of_plan(&base, &layout.root));
     let files = std::mem::take(&mut opened.files);
-    let told: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
     let (keymap, mistakes) = settings::judged(&layout);
     let setting = Setting {
         mistakes,
@@ -122,7 +122,7 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
         read_only: arguments.read_only,
     };
     let disk = match is_whole {
-        true => Some(site.watch(&opened, &told, sender.clone())),
+        true => Some(site.watch(&opened, sender.clone())),
         false => {
             open_whole(site, opening, sender.clone());
             None
@@ -176,16 +176,25 @@ pub struct Site {
 
 impl Site {
     /// Starts the thread that owns the files, as they were opened.
-    pub fn watch(&self, opened: &Opened, told: &[PathBuf], sender: Sender<Event>) -> Disk {
+    pub fn watch(&self, opened: &Opened, sender: Sender<Event>) -> Disk {
+        self.watch_over(RealFs, opened, sender)
+    }
+
+    /// The same, writing to another file system, such as one that is slow on purpose.
+    pub fn watch_over(
+        &self,
+        fs: impl FileSystem + 'static,
+        opened: &Opened,
+        sender: Sender<Event>,
+    ) -> Disk {
         let setup = Setup {
             start: &self.start,
             overrides: self.overrides.clone(),
             opened,
-            told,
             state: &self.state,
             read_only: self.read_only,
         };
-        Disk::start(setup, move |event| {
+        Disk::over(fs, setup, move |event| {
             // Nobody hears it when the cockpit is being left.
             let _ = sender.send(Event::Disk(event));
         })
@@ -197,7 +206,6 @@ impl Site {
 pub fn open_whole(site: Site, opening: Arc<Opening>, sender: Sender<Event>) {
     std::thread::spawn(move || {
         let (mut opened, plan) = open_plan(&site.start, &site.overrides, &opening)?;
-        let told: Vec<PathBuf> = plan.files().iter().map(|file| file.path.clone()).collect();
         let state = State::at(&site.state);
         let whole = Whole {
             plan,
@@ -208,7 +216,7 @@ pub fn open_whole(site: Site, opening: Arc<Opening>, sender: Sender<Event>) {
                 false => Scratch::left(state.folder()),
             },
         };
-        let disk = site.watch(&opened, &told, sender.clone());
+        let disk = site.watch(&opened, sender.clone());
         sender.send(Event::Opened(Box::new(whole), disk)).ok()
     });
 }

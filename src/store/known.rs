@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::commit::{NotYet, Witness};
-use super::disk::DiskEvent;
+use super::disk::{Changed, DiskEvent};
 use super::displaced::{Displaced, is_log};
 use super::late::Late;
-use super::open::belongs;
 use super::read::FileState;
 use super::settle::{Shape, Verdict, settle};
 use super::stamp::Stamp;
@@ -27,8 +26,6 @@ pub(super) struct Known {
     pub(super) as_of: Option<Stamp>,
     /// A log as it was last taken apart.
     pub(super) log: Option<LogDocument>,
-    /// Whether the cockpit counts it as part of the plan.
-    pub(super) told: bool,
     /// Bytes that are not believed yet, and since when they have stood there.
     pub(super) unsettled: Option<(Option<Rope>, Instant)>,
     /// Why it could not be read when it was last tried.
@@ -43,7 +40,6 @@ impl Known {
             bytes: None,
             as_of: None,
             log: None,
-            told: false,
             unsettled: None,
             trouble: None,
         }
@@ -96,38 +92,40 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// Believes that `bytes` stand in the file, and tells so.
-    pub(super) fn accept(&mut self, path: &Path, bytes: Option<Rope>) {
-        let Some(known) = self.known.get_mut(path) else {
-            return;
-        };
+    /// Believes that `bytes` stand in the file. Answers what is to be told of it.
+    pub(super) fn accept(&mut self, path: PathBuf, bytes: Option<Rope>) -> Option<Changed> {
+        let known = self.known.get_mut(&path)?;
         known.unsettled = None;
         known.as_of = None;
-        known.bytes = bytes.clone();
+        known.bytes.clone_from(&bytes);
         let role = known.role;
-        let is_part = |bytes: &Rope| belongs(&SourceFile::load(path, role, bytes.clone()));
-        if !known.told && !bytes.as_ref().is_some_and(is_part) {
-            return;
-        }
-        known.told = bytes.is_some();
-        (self.tell)(DiskEvent::Changed {
-            path: path.to_owned(),
+        Some(Changed {
+            path,
             role,
             bytes,
             again: false,
-        });
+        })
     }
 
-    /// Tells once more what a file holds.
-    pub(super) fn tell_again(&mut self, path: &Path) {
-        if let Some(known) = self.known.get(path) {
-            (self.tell)(DiskEvent::Changed {
-                path: path.to_owned(),
+    /// Tells what files hold now.
+    pub(super) fn tell_changed(&mut self, changed: Vec<Changed>) {
+        if !changed.is_empty() {
+            (self.tell)(DiskEvent::Changed(changed));
+        }
+    }
+
+    /// Tells once more what files hold.
+    pub(super) fn tell_again(&mut self, paths: &[&PathBuf]) {
+        let again = |path: &&PathBuf| {
+            let known = self.known.get(*path)?;
+            Some(Changed {
+                path: (*path).clone(),
                 role: known.role,
                 bytes: known.bytes.clone(),
                 again: true,
-            });
-        }
+            })
+        };
+        self.tell_changed(paths.iter().filter_map(again).collect());
     }
 }
 
@@ -152,7 +150,8 @@ impl Witness for Memory {
             if matches!(known.judge(bytes.as_ref()), Verdict::Wait(_)) {
                 return Err(NotYet);
             }
-            self.accept(path, bytes.clone());
+            let changed = self.accept(path.to_owned(), bytes.clone());
+            self.tell_changed(changed.into_iter().collect());
         }
         let mut known = self.known.get_mut(path);
         if let Some(known) = &mut known {
@@ -166,7 +165,6 @@ impl Witness for Memory {
 
     fn wrote(&mut self, path: &Path, bytes: Option<Rope>) {
         if let Some(known) = self.known.get_mut(path) {
-            known.told = bytes.is_some();
             known.bytes = bytes;
             known.as_of = None;
             known.unsettled = None;
@@ -175,7 +173,8 @@ impl Witness for Memory {
 
     fn news(&mut self, path: &Path) {
         let bytes = self.known.get(path).and_then(|known| known.bytes.clone());
-        self.accept(path, bytes);
+        let changed = self.accept(path.to_owned(), bytes);
+        self.tell_changed(changed.into_iter().collect());
     }
 
     fn displaced(&mut self, path: &Path, file: Displaced) {

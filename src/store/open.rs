@@ -46,6 +46,8 @@ pub struct LookedAt {
     pub role: Role,
     /// What it holds, if it is there.
     pub document: Option<Document>,
+    /// The stamp as of which it does, where that tells of every change since.
+    pub as_of: Option<Stamp>,
 }
 
 /// How far the opening of a plan is: shared between whoever does it and whoever waits.
@@ -70,13 +72,15 @@ impl Opening {
     }
 }
 
-/// How a plan with very long logs is opened: its front first, so that there is something to
-/// see.
+/// How a very long plan is opened: its front first, so that there is something to see.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Front {
     /// Up to how many bytes of logs a plan is opened as a whole.
     pub long: u64,
-    /// How many bytes of each log are its front.
+    /// Up to how many bytes of Markdown, which takes longer to read.
+    pub long_markdown: u64,
+    /// How many bytes of each log are its front, and of all Markdown together: as many whole
+    /// documents as fit.
     pub front: u64,
 }
 
@@ -84,8 +88,34 @@ impl Default for Front {
     fn default() -> Self {
         Self {
             long: 64 << 20,
+            long_markdown: 24 << 20,
             front: 1 << 20,
         }
+    }
+}
+
+/// How many bytes the files of a plan have.
+#[derive(Clone, Copy, Default)]
+struct Length {
+    logs: u64,
+    markdown: u64,
+}
+
+impl Length {
+    fn of(candidates: &[(PathBuf, Role)], root: &Path) -> Self {
+        let mut length = Self::default();
+        for (path, role) in candidates {
+            let size = Stamp::of(&root.join(path)).map_or(0, |stamp| stamp.size);
+            match role {
+                Role::Log => length.logs += size,
+                _ => length.markdown += size,
+            }
+        }
+        length
+    }
+
+    fn all(self) -> usize {
+        usize::try_from(self.logs + self.markdown).unwrap_or(usize::MAX)
     }
 }
 
@@ -106,39 +136,46 @@ pub fn open_plan(start: &Path, overrides: &Overrides, opening: &Opening) -> Opti
     Some((opened, Plan::read_with(files, &opening.putting_together)?))
 }
 
-/// Finds the plan and reads it, of long logs only the front. Answers whether that was all of it.
+/// Finds the plan and reads it, of a very long one only the front. Answers whether that was all
+/// of it.
 pub fn open_front(start: &Path, overrides: &Overrides, front: Front) -> (Opened, bool) {
     let layout = discover(start, overrides);
-    let is_whole = length_of_logs(&layout) <= front.long;
+    let length = Length::of(&candidates(&layout), &layout.root);
+    let is_whole = length.logs <= front.long && length.markdown <= front.long_markdown;
     let most = if is_whole { u64::MAX } else { front.front };
     let opened = read_files(layout.clone(), most, &Opening::default());
     (opened.unwrap_or_else(|| Opened::nothing(layout)), is_whole)
 }
 
-fn length_of_logs(layout: &Layout) -> u64 {
-    let logs = layout.logs.iter();
-    logs.filter_map(|log| Some(Stamp::of(log)?.size)).sum()
-}
-
-/// Reads every file of the plan, of logs the whole lines among the first `most` bytes.
+/// Reads every file of the plan: of logs the whole lines among the first `most` bytes, of
+/// Markdown as many documents as have so many together.
 fn read_files(layout: Layout, most: u64, opening: &Opening) -> Option<Opened> {
-    let bytes = usize::try_from(length_of_logs(&layout)).unwrap_or(usize::MAX);
-    opening.reading.expect(bytes);
-    opening.taking_apart.expect(bytes);
+    let candidates = candidates(&layout);
+    let length = Length::of(&candidates, &layout.root).all();
+    opening.reading.expect(length);
+    opening.taking_apart.expect(length);
     let mut opened = Opened::nothing(layout);
-    for (path, role) in candidates(&opened.layout) {
-        let (most, progress) = match role {
-            Role::Log => (most, &opening.reading),
-            _ => (u64::MAX, &Progress::default()),
-        };
+    let mut room = most;
+    for (path, role) in candidates {
         let full = opened.layout.root.join(&path);
-        match read_told(&full, &Rope::default(), most, progress) {
-            Ok(FileState::Present { bytes, .. }) => {
+        if role != Role::Log && room < u64::MAX {
+            match room.checked_sub(Stamp::of(&full).map_or(0, |stamp| stamp.size)) {
+                Some(left) => room = left,
+                None => continue,
+            }
+        }
+        match read_told(&full, &Rope::default(), most, &opening.reading) {
+            Ok(FileState::Present {
+                bytes,
+                stamp,
+                tells,
+            }) => {
                 let file = SourceFile::load_with(&path, role, bytes, &opening.taking_apart)?;
                 opened.looked_at.push(LookedAt {
                     path,
                     role,
                     document: Some(file.document.clone()),
+                    as_of: tells.then_some(stamp),
                 });
                 if belongs(&file) {
                     opened.files.push(file);
@@ -148,6 +185,7 @@ fn read_files(layout: Layout, most: u64, opening: &Opening) -> Option<Opened> {
                 path,
                 role,
                 document: None,
+                as_of: None,
             }),
             Err(error) => opened.unreadable.push((path, error.to_string())),
         }

@@ -7,12 +7,14 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::commit::{Committer, Outcome, Witness};
 use super::discover::{Layout, Overrides, discover};
-use super::disk::{DiskEvent, HISTORY, Request, Setup};
+use super::disk::{Changed, DiskEvent, HISTORY, Request, Setup};
 use super::known::{Known, Memory};
 use super::late::Late;
 use super::open::candidates;
@@ -20,6 +22,7 @@ use super::read::read_since;
 use super::settle::Verdict;
 use super::state::State;
 use super::survey::Watched;
+use super::syscalls::FileSystem;
 use super::watch::{Look, Mode, Report, Watch};
 use crate::change::Change;
 use crate::change::history::Event;
@@ -37,6 +40,8 @@ pub(super) struct Worker {
     memory: Memory,
     watch: Option<Watch>,
     queue: Vec<Queued>,
+    /// Whether the cockpit is being left: nobody needs to know any more what others wrote.
+    ending: Arc<AtomicBool>,
 }
 
 /// What the requests that came together ask for.
@@ -77,7 +82,12 @@ struct Queued {
 
 impl Worker {
     /// For an opened plan; `tell` hears every event.
-    pub(super) fn new(setup: Setup<'_>, tell: impl FnMut(DiskEvent) + Send + 'static) -> Self {
+    pub(super) fn new(
+        fs: impl FileSystem + 'static,
+        setup: Setup<'_>,
+        tell: impl FnMut(DiskEvent) + Send + 'static,
+        ending: Arc<AtomicBool>,
+    ) -> Self {
         let Setup { opened, state, .. } = setup;
         let known = opened
             .looked_at
@@ -86,7 +96,7 @@ impl Worker {
                 let mut known = Known::new(looked.role);
                 known.bytes = looked.document.as_ref().map(Document::rope);
                 known.log = looked.document.as_ref().and_then(Document::log).cloned();
-                known.told = setup.told.contains(&looked.path);
+                known.as_of = looked.as_of;
                 (looked.path.clone(), known)
             })
             .collect();
@@ -96,7 +106,7 @@ impl Worker {
             layout: opened.layout.clone(),
             read_only: setup.read_only,
             state: State::at(state),
-            committer: Committer::new(&opened.layout.root, state),
+            committer: Committer::over(fs, &opened.layout.root, state),
             memory: Memory {
                 known,
                 late: Late::default(),
@@ -104,6 +114,7 @@ impl Worker {
             },
             watch: None,
             queue: Vec::new(),
+            ending,
         }
     }
 
@@ -204,6 +215,8 @@ impl Worker {
 
     /// Writes what is left to write, now that no request will follow.
     fn finish(&mut self) {
+        // Only what edits wait for is looked at from here on.
+        self.ending.store(false, Ordering::Relaxed);
         self.forgive();
         self.work_off(true);
         // A file that looks half-written gets the time that it takes to tell.
@@ -231,8 +244,11 @@ impl Worker {
             .known
             .values()
             .filter_map(|known| known.unsettled.as_ref());
-        let settled = unsettled.map(|(_, since)| *since + super::settle::PATIENCE);
-        settled.chain(self.memory.late.next_look()).min()
+        let settled = together(unsettled.map(|(_, since)| *since + super::settle::PATIENCE));
+        settled
+            .into_iter()
+            .chain(self.memory.late.next_look())
+            .min()
     }
 
     fn look_again(&mut self) {
@@ -240,9 +256,7 @@ impl Worker {
             .filter(|(_, known)| known.unsettled.is_some())
             .map(|(path, _)| path.clone())
             .collect();
-        for path in due {
-            self.look_at(&path);
-        }
+        self.look_at(due);
         self.gather_late(false);
     }
 
@@ -257,15 +271,14 @@ impl Worker {
         {
             return self.look_everywhere();
         }
-        for path in paths {
-            self.look_at(&path);
-        }
+        self.look_at(paths);
     }
 
     fn look_everywhere(&mut self) {
         let found = discover(&self.start, &self.overrides);
-        // While a log is away, another folder may look like the root; the plan has not moved.
-        if found.root == self.layout.root || !self.layout.root.is_dir() {
+        // While the log or the whole folder is away, another one may look like the root; the plan
+        // has not moved.
+        if found.root == self.layout.root {
             self.layout = found;
         }
         for (path, role) in candidates(&self.layout) {
@@ -275,9 +288,7 @@ impl Worker {
                 .or_insert_with(|| Known::new(role));
         }
         let paths: Vec<PathBuf> = self.memory.known.keys().cloned().collect();
-        for path in paths {
-            self.look_at(&path);
-        }
+        self.look_at(paths);
         let watched = self.watched();
         if let Some(watch) = &self.watch {
             watch.set(watched);
@@ -304,13 +315,23 @@ impl Worker {
             .to_owned()
     }
 
-    /// Reads one file and tells, if it changed and the change is believed.
-    fn look_at(&mut self, path: &Path) {
-        let (known, as_of) = self.memory.expects(path);
-        let state = read_since(&self.layout.root.join(path), &known, as_of);
-        let Some(known) = self.memory.known.get_mut(path) else {
-            return;
-        };
+    /// Reads files and tells all of those that changed, where the change is believed, together.
+    fn look_at(&mut self, paths: Vec<PathBuf>) {
+        let mut changed = Vec::new();
+        for path in paths {
+            if self.ending.load(Ordering::Relaxed) {
+                return;
+            }
+            changed.extend(self.changed(path));
+        }
+        self.memory.tell_changed(changed);
+    }
+
+    /// What a file holds, if it changed and the change is believed.
+    fn changed(&mut self, path: PathBuf) -> Option<Changed> {
+        let (known, as_of) = self.memory.expects(&path);
+        let state = read_since(&self.layout.root.join(&path), &known, as_of);
+        let known = self.memory.known.get_mut(&path)?;
         let (found, as_of) = match state {
             Ok(state) => {
                 let as_of = state.as_of();
@@ -321,28 +342,22 @@ impl Worker {
                 let reason = error.to_string();
                 if known.trouble.as_ref() != Some(&reason) {
                     known.trouble = Some(reason.clone());
-                    (self.memory.tell)(DiskEvent::Unreadable {
-                        path: path.to_owned(),
-                        reason,
-                    });
+                    (self.memory.tell)(DiskEvent::Unreadable { path, reason });
                 }
-                return;
+                return None;
             }
         };
-        if known.trouble.take().is_some() {
-            (self.memory.tell)(DiskEvent::Readable {
-                path: path.to_owned(),
-            });
-        }
-        if found == known.bytes {
+        let is_readable_again = known.trouble.take().is_some();
+        let is_same = found == known.bytes;
+        if is_same {
             known.unsettled = None;
             known.as_of = as_of;
-            return;
         }
-        if let Verdict::Wait(_) = known.judge(found.as_ref()) {
-            return;
+        let is_news = !is_same && known.judge(found.as_ref()) == Verdict::Accept;
+        if is_readable_again {
+            (self.memory.tell)(DiskEvent::Readable { path: path.clone() });
         }
-        self.memory.accept(path, found);
+        is_news.then(|| self.memory.accept(path, found)).flatten()
     }
 
     /// Writes what waits, in order; what failed before only if it is to be tried `again`.
@@ -360,6 +375,10 @@ impl Worker {
                 .iter()
                 .any(|path| stuck.contains(*path));
             let outcome = match waits || queued.failed && !again {
+                // A file that is to be made would bring its folders back.
+                _ if !self.layout.root.is_dir() => {
+                    Outcome::Failed("the plan's folder is gone; the edit is kept".to_owned())
+                }
                 true => Outcome::Failed("an edit before it is not written yet".to_owned()),
                 false => {
                     let (root, witness) = (&self.layout.root, &mut self.memory);
@@ -384,9 +403,7 @@ impl Worker {
                 Outcome::Conflicts(conflicts) => {
                     let change = self.queue.remove(at).change;
                     (self.memory.tell)(DiskEvent::Conflicts { ticket, conflicts });
-                    for path in change.paths() {
-                        self.memory.tell_again(path);
-                    }
+                    self.memory.tell_again(&change.paths());
                 }
             }
         }
@@ -402,8 +419,16 @@ impl Worker {
     /// that stands there now.
     fn gather_late(&mut self, no_later: bool) {
         let (root, late) = (&self.layout.root, &mut self.memory.late);
-        for path in self.committer.hand_on(root, late, no_later) {
-            self.look_at(&path);
-        }
+        let handed_on = self.committer.hand_on(root, late, no_later);
+        self.look_at(handed_on);
     }
+}
+
+/// When what falls due at these times is looked at: together, where they follow each other
+/// closely, as when a checkout takes one file after the other away.
+fn together(due: impl Iterator<Item = Instant> + Clone) -> Option<Instant> {
+    /// Nobody is kept waiting longer than this for the others.
+    const AT_MOST: Duration = Duration::from_millis(100);
+    let first = due.clone().min()?;
+    due.filter(|at| *at <= first + AT_MOST).max()
 }
