@@ -21,7 +21,7 @@ use crate::store::config;
 use crate::store::discover::{Layout, Overrides};
 use crate::store::disk::{Disk, HISTORY, Setup};
 use crate::store::open::{Front, Opened, Opening, open_front, open_plan};
-use crate::store::state::{State, default_base, passing_folder};
+use crate::store::state::{NOWHERE, State, default_base};
 use crate::tui::cockpit::{Cockpit, Event, Turn, own_draft};
 use crate::tui::face::RealFace;
 use crate::tui::terminal::{Options, Terminal};
@@ -85,6 +85,11 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
         }
     }
     news.extend(opened.unreadable.iter().map(|(_, reason)| reason.clone()));
+    news.extend(
+        (!arguments.read_only)
+            .then(|| without_state(state.as_ref()))
+            .flatten(),
+    );
     news.extend(layout.config_problems.iter().map(ToString::to_string));
     for text in news.into_iter().take(1) {
         update(&mut model, Message::Notice { text, error: true });
@@ -103,10 +108,9 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
     let ascii = arguments.ascii || layout.config.display.ascii;
     let theme = Theme::detect(|name| std::env::var(name).ok(), choice, background, ascii);
 
-    let passing = passing_folder()?;
     let private = state
         .as_ref()
-        .map_or_else(|| passing.path().to_owned(), |s| s.folder().to_owned());
+        .map_or_else(|| NOWHERE.into(), |state| state.folder().to_owned());
     let site = Site {
         start: start.to_owned(),
         overrides: overrides.clone(),
@@ -144,6 +148,18 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
         bail!("not saved: {}", lost.join("; "));
     }
     Ok(turn?)
+}
+
+/// What a person goes without who has no state folder that can be written.
+fn without_state(state: Option<&State>) -> Option<String> {
+    let reason = match state {
+        Some(state) => state.is_writable().err()?.reason(),
+        None => "there is no home directory".to_owned(),
+    };
+    Some(format!(
+        "edits are saved, but no draft, no undo after a restart and no journal is kept: {reason}; \
+         set XDG_STATE_HOME to a folder that can be written"
+    ))
 }
 
 /// Where a plan is, and what is private about it.

@@ -15,10 +15,13 @@ impl Scratch {
     /// # Errors
     /// When no temporary file can be written.
     pub fn new(text: &str, suffix: &str) -> io::Result<Self> {
-        let mut file = tempfile::Builder::new()
-            .prefix("stepdeck-")
-            .suffix(suffix)
-            .tempfile()?;
+        let mut named = tempfile::Builder::new();
+        named.prefix("stepdeck-").suffix(suffix);
+        // TMPDIR may name a folder that is gone.
+        let elsewhere = ["/tmp", "/var/tmp", "/dev/shm"].iter();
+        let mut file = elsewhere.fold(named.tempfile(), |made, folder| {
+            made.or_else(|error| named.tempfile_in(folder).map_err(|_| error))
+        })?;
         file.write_all(text.as_bytes())?;
         // Closed before the editor starts: many editors replace the file.
         Ok(Self(file.into_temp_path()))
