@@ -289,7 +289,7 @@ fn a_file_taken_away_must_still_hold_what_it_held() {
     };
     let commit = |change: &Change| {
         let committer = place.committer();
-        committer.commit(place.root.path(), change, &mut Passing::default())
+        committer.commit_now(place.root.path(), change, &mut Passing::default())
     };
     assert!(matches!(commit(&make), Outcome::Saved(None)));
     std::fs::write(&path, "# Roadmap\n\nTheirs.\n").unwrap();
