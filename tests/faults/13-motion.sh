@@ -66,11 +66,12 @@ for tool in dd cat cp rsync python3; do
         rm -f "$log".theirs*
         save "$tool" &
         sleep "0.0$((round * 37 % 100))"
-        "$program" -C "$work/plan" --as x set 0007 status=complete >/dev/null 2>"$work/said" ||
+        "$program" -C "$work/plan" --as x set 0007 'title=Stop 7' >/dev/null 2>"$work/said" ||
             { echo "fail: an edit while $tool saves: $(cat "$work/said")"; status=1; }
         wait
-        # Theirs but for our edit, where they have not saved over that.
-        sed -E 's/"status":"complete"/"status":"draft"/; s/"updated_at":"[^"]*"/"updated_at":"2026-01-01T00:00:00Z"/' "$log" >"$work/now"
+        # Theirs but for our edit, where they have not saved over that. It is as long as what it
+        # replaces: some of them leave the file as long as it was.
+        sed -E 's/"Stop 7"/"Step 7"/; s/"updated_at":"[^"]*"/"updated_at":"2026-01-01T00:00:00Z"/' "$log" >"$work/now"
         cmp -s "$work/now" "$work/v2" || cmp -s "$log.theirs" "$work/v2" || lost=$((lost + 1))
     done
     if [ "$lost" -eq 0 ]; then

@@ -6,7 +6,7 @@ use crate::document::log::is_conflict_marker;
 use crate::document::markdown::{ListItem, MarkdownDocument};
 use crate::document::splice::Span;
 use crate::plan::field::{FIELDS, Field, Kind};
-use crate::plan::id::StepId;
+use crate::plan::id::{StepId, USUAL_DIGITS};
 
 /// A step as the canon words it.
 #[derive(Clone, Debug)]
@@ -124,6 +124,8 @@ pub fn sections(document: &MarkdownDocument, file: usize) -> Vec<Section> {
             sections[section].bullets.push((spec.field, index));
         }
     }
+    // `Step 3` is a heading of many a document; it is a step's where its fields stand below.
+    sections.retain(|s| s.id.digits() >= USUAL_DIGITS || !s.bullets.is_empty());
     sections
 }
 
