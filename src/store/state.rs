@@ -76,6 +76,18 @@ pub fn default_base() -> Option<PathBuf> {
     Some(strategy.state_dir()?.join("stepdeck"))
 }
 
+/// A folder that only this process knows, for what an editor works on where no state folder can
+/// be written: it is gone with the process. `TMPDIR` may name a folder that is gone.
+pub fn passing_folder() -> Option<tempfile::TempDir> {
+    let mut named = tempfile::Builder::new();
+    named.prefix("stepdeck-");
+    let made = named.tempdir().ok();
+    made.or_else(|| {
+        let elsewhere = ["/tmp", "/var/tmp", "/dev/shm"].iter();
+        elsewhere.flat_map(|folder| named.tempdir_in(folder)).next()
+    })
+}
+
 /// The state folder of a person who has none: nothing can be written there, on any system.
 pub const NOWHERE: &str = "/dev/null/stepdeck";
 
@@ -218,8 +230,23 @@ impl State {
             .map_err(|source| StateError::Failed { path, source })
     }
 
-    /// The documents `<name>-<process>` of processes that are no more, each with its full name.
+    /// The documents `<name>-<process>` of processes that are no more, each with its full name;
+    /// between the two there may be a number.
     pub fn orphans<T: DeserializeOwned>(&self, name: &str) -> Vec<(String, T)> {
+        self.of_processes(name, |pid| !is_alive(pid))
+    }
+
+    /// The same of this process.
+    pub fn own<T: DeserializeOwned>(&self, name: &str) -> Vec<(String, T)> {
+        let own = i32::try_from(std::process::id()).ok();
+        self.of_processes(name, |pid| Some(pid) == own)
+    }
+
+    fn of_processes<T: DeserializeOwned>(
+        &self,
+        name: &str,
+        wanted: impl Fn(i32) -> bool,
+    ) -> Vec<(String, T)> {
         let Ok(entries) = std::fs::read_dir(&self.folder) else {
             return Vec::new();
         };
@@ -227,8 +254,9 @@ impl State {
             .filter_map(|entry| {
                 let file = entry.ok()?.file_name().into_string().ok()?;
                 let full = file.strip_suffix(".json")?;
-                let pid = full.strip_prefix(name)?.strip_prefix('-')?.parse().ok()?;
-                (!is_alive(pid)).then(|| full.to_owned())
+                let (kind, pid) = full.rsplit_once('-')?;
+                let is_of_name = kind == name || kind.strip_prefix(name)?.starts_with('-');
+                (is_of_name && wanted(pid.parse().ok()?)).then(|| full.to_owned())
             })
             .collect();
         names.sort();
@@ -243,7 +271,18 @@ impl State {
     /// # Errors
     /// When it is there and cannot be removed.
     pub fn remove(&self, name: &str) -> Result<(), StateError> {
-        let path = self.path(name);
+        Self::clear_away(self.path(name))
+    }
+
+    /// Removes the record `name`, if there is one.
+    ///
+    /// # Errors
+    /// As [`State::remove`].
+    pub fn remove_record(&self, name: &str) -> Result<(), StateError> {
+        Self::clear_away(self.record(name))
+    }
+
+    fn clear_away(path: PathBuf) -> Result<(), StateError> {
         match std::fs::remove_file(&path) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => {
                 Err(StateError::Failed { path, source })
