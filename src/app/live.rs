@@ -48,6 +48,9 @@ pub struct Live {
     pub polling: bool,
     /// Files that cannot be read, with the reason.
     pub unreadable: Vec<(PathBuf, String)>,
+    /// Files that another program has been writing for a while: their last whole version is
+    /// shown, and edits of them wait.
+    pub in_motion: Vec<PathBuf>,
 }
 
 impl Live {
@@ -78,6 +81,18 @@ impl Live {
     /// Whether every change is on disk.
     pub fn is_settled(&self) -> bool {
         self.pending.is_empty()
+    }
+
+    /// Why a change is not written at once, in words that follow what it is.
+    fn waits(&self, change: &Change) -> String {
+        let paths = change.paths();
+        match self.in_motion.iter().find(|path| paths.contains(path)) {
+            Some(path) => format!(
+                " · waits until another program has written {}",
+                path.display()
+            ),
+            None => String::new(),
+        }
     }
 
     /// Goes on with the history of an earlier run.
@@ -117,8 +132,9 @@ impl Model {
         }
         let consequence = consequence(&before, &self.plan);
         self.live.history.push(change.clone());
+        let waits = self.live.waits(&change);
         self.notice = Some(Notice {
-            text: format!("{}{consequence}", change.label),
+            text: format!("{}{consequence}{waits}", change.label),
             tone: Tone::Done,
         });
         true
@@ -409,6 +425,21 @@ impl Model {
                 }
             }
             DiskEvent::Mended { text } => self.say(text),
+            DiskEvent::Remembered { event } => self.live.history.add(event),
+            DiskEvent::Kept { text } => self.refuse(text),
+            DiskEvent::InMotion { path } => {
+                let waiting = match self.live.saving() {
+                    0 => String::new(),
+                    1 => ", 1 edit waits".to_owned(),
+                    count => format!(", {count} edits wait"),
+                };
+                self.say(format!(
+                    "another program is writing {}: its last whole version is shown{waiting}",
+                    path.display()
+                ));
+                self.live.in_motion.push(path);
+            }
+            DiskEvent::AtRest { path } => self.live.in_motion.retain(|p| *p != path),
             DiskEvent::Readable { path } => self.live.unreadable.retain(|(p, _)| *p != path),
             DiskEvent::Watching { polling } => self.live.polling = polling,
             DiskEvent::Unreadable { path, reason } => {

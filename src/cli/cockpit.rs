@@ -22,7 +22,7 @@ use crate::store::discover::{Layout, Overrides};
 use crate::store::disk::{Disk, HISTORY, Setup};
 use crate::store::open::{Front, Opened, Opening, open_front, open_plan};
 use crate::store::scratch::Scratch;
-use crate::store::state::{State, default_base, passing_folder};
+use crate::store::state::{NOWHERE, State, default_base};
 use crate::store::syscalls::{FileSystem, RealFs};
 use crate::tui::cockpit::{Cockpit, Event, Turn, own_draft};
 use crate::tui::face::RealFace;
@@ -59,7 +59,6 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 
 fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Result<Turn> {
     let variable = |name: &str| std::env::var(name).ok();
-    let passing = passing_folder()?;
     let (sender, inbox) = channel();
     let mut terminal = Terminal::enter(Options::detect(variable))?;
     let input = terminal.start_input(sender.clone())?;
@@ -95,7 +94,9 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
     model.tell_mistakes();
     let unreadable = opened.unreadable.iter().map(|(_, reason)| reason.clone());
     let encodings = model.plan.files().iter().filter_map(SourceFile::not_utf8);
-    if let Some(reason) = unreadable.chain(encodings).next() {
+    let may_keep = !arguments.read_only;
+    let unkept = may_keep.then(|| without_state(state.as_ref())).flatten();
+    if let Some(reason) = unreadable.chain(unkept).chain(encodings).next() {
         model.refuse(reason);
     }
 
@@ -114,7 +115,7 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
 
     let private = state
         .as_ref()
-        .map_or_else(|| passing.path().to_owned(), |s| s.folder().to_owned());
+        .map_or_else(|| NOWHERE.into(), |state| state.folder().to_owned());
     let site = Site {
         start: start.to_owned(),
         overrides: overrides.clone(),
@@ -159,6 +160,18 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
         bail!("not saved: {}", lost.join("; "));
     }
     Ok(turn?)
+}
+
+/// What a person goes without who has no state folder that can be written.
+fn without_state(state: Option<&State>) -> Option<String> {
+    let reason = match state {
+        Some(state) => state.is_writable().err()?.reason(),
+        None => "there is no home directory".to_owned(),
+    };
+    Some(format!(
+        "edits are saved, but no draft, no undo after a restart and no journal is kept: {reason}; \
+         set XDG_STATE_HOME to a folder that can be written"
+    ))
 }
 
 /// Where a plan is, and what is private about it.

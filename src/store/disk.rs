@@ -69,6 +69,27 @@ pub enum DiskEvent {
         /// What was done.
         text: String,
     },
+    /// What an earlier run made and did not live to remember can be undone from now on.
+    Remembered {
+        /// What became of which change.
+        event: Event,
+    },
+    /// What another program wrote while we saved is kept in a file of its own.
+    Kept {
+        /// Which file, and why.
+        text: String,
+    },
+    /// Somebody has been writing to a file for a while: the plan keeps what it said last, and
+    /// edits of it wait.
+    InMotion {
+        /// Relative to the plan's root.
+        path: PathBuf,
+    },
+    /// Such a file has come to rest.
+    AtRest {
+        /// Relative to the plan's root.
+        path: PathBuf,
+    },
     /// How changes by others are noticed from now on.
     Watching {
         /// Whether the files are asked after by the clock instead of by notice.

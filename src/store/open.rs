@@ -1,9 +1,12 @@
 //! Opening a plan: every file found, read and taken apart.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use super::discover::{Layout, Overrides, discover};
+use super::motion::Debounce;
 use super::read::{FileState, read_told};
+use super::read_error::ReadError;
 use super::stamp::Stamp;
 use crate::document::Document;
 use crate::document::markdown::MarkdownDocument;
@@ -23,6 +26,9 @@ pub struct Opened {
     pub looked_at: Vec<LookedAt>,
     /// Files that could not be read, with the reason.
     pub unreadable: Vec<(PathBuf, String)>,
+    /// Files that did not come to rest while they were waited for: another program is writing
+    /// them, and what was read may be a mixture of two versions.
+    pub in_motion: Vec<PathBuf>,
 }
 
 impl Opened {
@@ -33,6 +39,7 @@ impl Opened {
             files: Vec::new(),
             looked_at: Vec::new(),
             unreadable: Vec::new(),
+            in_motion: Vec::new(),
         }
     }
 }
@@ -56,9 +63,19 @@ pub struct Opening {
     reading: Progress,
     taking_apart: Progress,
     putting_together: Progress,
+    /// How long files that somebody is writing are waited for.
+    patience: Duration,
 }
 
 impl Opening {
+    /// An opening that waits for files that somebody is writing, this long for all of them.
+    pub fn waiting(patience: Duration) -> Self {
+        Self {
+            patience,
+            ..Self::default()
+        }
+    }
+
     /// The part that is done, in percent.
     pub fn percent(&self) -> usize {
         let parts = [&self.reading, &self.taking_apart, &self.putting_together];
@@ -156,6 +173,7 @@ fn read_files(layout: Layout, most: u64, opening: &Opening) -> Option<Opened> {
     opening.taking_apart.expect(length);
     let mut opened = Opened::nothing(layout);
     let mut room = most;
+    let until = Instant::now() + opening.patience;
     for (path, role) in candidates {
         let full = opened.layout.root.join(&path);
         if role != Role::Log && room < u64::MAX {
@@ -164,11 +182,24 @@ fn read_files(layout: Layout, most: u64, opening: &Opening) -> Option<Opened> {
                 None => continue,
             }
         }
-        match read_told(&full, &Rope::default(), most, &opening.reading) {
+        let unwatched = Progress::default();
+        let read = |progress: &Progress| read_told(&full, &Rope::default(), most, progress);
+        let state = match opening.patience.is_zero() {
+            true => read(&opening.reading),
+            false => read_at_rest(role, until, |again| {
+                read(if again { &unwatched } else { &opening.reading })
+            })
+            .map(|(state, is_at_rest)| {
+                opened.in_motion.extend((!is_at_rest).then(|| path.clone()));
+                state
+            }),
+        };
+        match state {
             Ok(FileState::Present {
                 bytes,
                 stamp,
                 tells,
+                ..
             }) => {
                 let file = SourceFile::load_with(&path, role, bytes, &opening.taking_apart)?;
                 opened.looked_at.push(LookedAt {
@@ -196,6 +227,28 @@ fn read_files(layout: Layout, most: u64, opening: &Opening) -> Option<Opened> {
         .files
         .sort_by(|a, b| (a.role, &a.path).cmp(&(b.role, &b.path)));
     Some(opened)
+}
+
+/// Reads a file until it is at rest, or there is no time left; `read` is told whether it is
+/// asked again. Answers whether the file is at rest.
+fn read_at_rest(
+    role: Role,
+    until: Instant,
+    read: impl Fn(bool) -> Result<FileState, ReadError>,
+) -> Result<(FileState, bool), ReadError> {
+    let mut debounce = Debounce::of_reader();
+    loop {
+        let state = read(debounce.due().is_some())?;
+        if debounce.assess(role, None, &state, false).is_ok() {
+            return Ok((state, true));
+        }
+        let now = Instant::now();
+        if now >= until {
+            return Ok((state, false));
+        }
+        let due = debounce.due().map_or(until, |due| due.min(until));
+        std::thread::sleep(due.saturating_duration_since(now));
+    }
 }
 
 /// Every path that may hold a part of the plan, with its role. Paths are relative to the

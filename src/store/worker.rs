@@ -16,11 +16,12 @@ use super::commit::{Committer, Outcome, Witness};
 use super::discover::{Layout, Overrides, discover};
 use super::disk::{Changed, DiskEvent, HISTORY, Request, Setup};
 use super::known::{Known, Memory};
-use super::late::Late;
+use super::motion::GIVE_UP;
 use super::open::candidates;
+use super::passing::in_motion;
 use super::read::read_since;
-use super::settle::Verdict;
 use super::state::State;
+use super::stragglers::Stragglers;
 use super::survey::Watched;
 use super::syscalls::FileSystem;
 use super::watch::{Look, Mode, Report, Watch};
@@ -109,7 +110,7 @@ impl Worker {
             committer: Committer::over(fs, &opened.layout.root, state),
             memory: Memory {
                 known,
-                late: Late::default(),
+                stragglers: Stragglers::default(),
                 tell: Box::new(tell),
             },
             watch: None,
@@ -136,11 +137,14 @@ impl Worker {
             return;
         }
         let paths: Vec<PathBuf> = self.memory.known.keys().cloned().collect();
-        let said = self
+        let (said, event) = self
             .committer
             .clean_up(&self.layout.root, &paths, &mut self.memory);
         for text in said {
             (self.memory.tell)(DiskEvent::Mended { text });
+        }
+        if let Some(event) = event {
+            (self.memory.tell)(DiskEvent::Remembered { event });
         }
     }
 
@@ -219,14 +223,33 @@ impl Worker {
         self.ending.store(false, Ordering::Relaxed);
         self.forgive();
         self.work_off(true);
-        // A file that looks half-written gets the time that it takes to tell.
+        // A file that somebody is writing gets the time that it takes to come to rest.
+        let until = Instant::now() + GIVE_UP;
         while self.queue.iter().any(|queued| !queued.failed) {
+            if Instant::now() > until {
+                self.give_up();
+                break;
+            }
             let due = self.next_due().unwrap_or_else(Instant::now);
             std::thread::sleep(due.saturating_duration_since(Instant::now()));
             self.look_again();
             self.work_off(true);
         }
-        self.gather_late(true);
+        let (root, memory) = (&self.layout.root, &mut self.memory);
+        for forwarded in self.committer.forward_last(root, memory) {
+            self.memory.tell_kept(forwarded);
+        }
+    }
+
+    /// Says of each edit that still waits that it is not written.
+    fn give_up(&mut self) {
+        for queued in self.queue.iter_mut().filter(|queued| !queued.failed) {
+            queued.failed = true;
+            let paths = queued.change.paths();
+            let path = paths.first().map_or(Path::new("the plan"), |path| path);
+            let (ticket, reason) = (queued.ticket, in_motion(path));
+            (self.memory.tell)(DiskEvent::Failed { ticket, reason });
+        }
     }
 
     /// Lets everything be tried as if for the first time.
@@ -239,25 +262,21 @@ impl Worker {
 
     /// When something has to be looked at again without being asked.
     fn next_due(&self) -> Option<Instant> {
-        let unsettled = self
-            .memory
-            .known
-            .values()
-            .filter_map(|known| known.unsettled.as_ref());
-        let settled = together(unsettled.map(|(_, since)| *since + super::settle::PATIENCE));
-        settled
+        let known = self.memory.known.values();
+        let at_rest = together(known.filter_map(|known| known.debounce.due()));
+        at_rest
             .into_iter()
-            .chain(self.memory.late.next_look())
+            .chain(self.memory.stragglers.next_look())
             .min()
     }
 
     fn look_again(&mut self) {
         let due: Vec<PathBuf> = (self.memory.known.iter())
-            .filter(|(_, known)| known.unsettled.is_some())
+            .filter(|(_, known)| known.debounce.due().is_some())
             .map(|(path, _)| path.clone())
             .collect();
         self.look_at(due);
-        self.gather_late(false);
+        self.forward_stragglers();
     }
 
     fn look(&mut self, look: Look) {
@@ -332,13 +351,10 @@ impl Worker {
         let (known, as_of) = self.memory.expects(&path);
         let state = read_since(&self.layout.root.join(&path), &known, as_of);
         let known = self.memory.known.get_mut(&path)?;
-        let (found, as_of) = match state {
-            Ok(state) => {
-                let as_of = state.as_of();
-                (state.into_bytes(), as_of)
-            }
+        let found = match state {
+            Ok(found) => found,
             Err(error) => {
-                known.unsettled = None;
+                known.debounce.forget();
                 let reason = error.to_string();
                 if known.trouble.as_ref() != Some(&reason) {
                     known.trouble = Some(reason.clone());
@@ -347,17 +363,11 @@ impl Worker {
                 return None;
             }
         };
-        let is_readable_again = known.trouble.take().is_some();
-        let is_same = found == known.bytes;
-        if is_same {
-            known.unsettled = None;
-            known.as_of = as_of;
-        }
-        let is_news = !is_same && known.judge(found.as_ref()) == Verdict::Accept;
-        if is_readable_again {
+        if known.trouble.take().is_some() {
             (self.memory.tell)(DiskEvent::Readable { path: path.clone() });
         }
-        is_news.then(|| self.memory.accept(path, found)).flatten()
+        // What is not at rest is looked at again when it may be.
+        self.memory.take_in(&path, found, false).ok().flatten()
     }
 
     /// Writes what waits, in order; what failed before only if it is to be tried `again`.
@@ -382,7 +392,8 @@ impl Worker {
                 true => Outcome::Failed("an edit before it is not written yet".to_owned()),
                 false => {
                     let (root, witness) = (&self.layout.root, &mut self.memory);
-                    (self.committer).commit_seen(root, &queued.change, &queued.seen, witness)
+                    let known = (&queued.seen, Some(&queued.event));
+                    (self.committer).commit_seen(root, &queued.change, known, witness)
                 }
             };
             match outcome {
@@ -396,8 +407,7 @@ impl Worker {
                     at += 1;
                 }
                 Outcome::Saved(remark) => {
-                    let event = self.queue.remove(at).event;
-                    self.remember(&event);
+                    self.queue.remove(at);
                     (self.memory.tell)(DiskEvent::Saved { ticket, remark });
                 }
                 Outcome::Conflicts(conflicts) => {
@@ -415,12 +425,13 @@ impl Worker {
         let _ = self.state.append(HISTORY, event);
     }
 
-    /// What programs appended to a file after we had replaced it goes to the end of the file
-    /// that stands there now.
-    fn gather_late(&mut self, no_later: bool) {
-        let (root, late) = (&self.layout.root, &mut self.memory.late);
-        let handed_on = self.committer.hand_on(root, late, no_later);
-        self.look_at(handed_on);
+    /// What programs wrote to a file after we had replaced it goes where it was meant to.
+    fn forward_stragglers(&mut self) {
+        let (root, memory) = (&self.layout.root, &mut self.memory);
+        for forwarded in self.committer.forward_stragglers(root, memory) {
+            self.look_at(vec![forwarded.path.clone()]);
+            self.memory.tell_kept(forwarded);
+        }
     }
 }
 

@@ -98,6 +98,13 @@ impl Face for TestFace {
     }
 }
 
+/// Lets a file look as if nobody had written to it for long.
+pub fn rest(path: &Path) {
+    let file = fs::File::options().write(true).open(path).unwrap();
+    let long_ago = std::time::SystemTime::now() - Duration::from_secs(3600);
+    file.set_modified(long_ago).unwrap();
+}
+
 /// A plan in a folder with a cockpit open on it.
 pub struct Desk {
     /// The running cockpit.
@@ -124,7 +131,8 @@ impl Desk {
         for (name, text) in files {
             let path = folder.path().join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
+            fs::write(&path, text).unwrap();
+            rest(&path);
         }
         Self::on(folder, columns, rows)
     }
@@ -139,7 +147,8 @@ impl Desk {
         for (path, bytes) in files.chain([("stepdeck.toml".into(), config)]) {
             let path = folder.path().join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, bytes).unwrap();
+            fs::write(&path, bytes).unwrap();
+            rest(&path);
         }
         Self::on(folder, columns, rows)
     }

@@ -192,6 +192,10 @@ fn watch(parts: &mut Vec<Part<'_>>, model: &Model, theme: &Theme) {
     if unreadable > 0 {
         push(1, format!("{unreadable} unreadable"), theme.error);
     }
+    let in_motion = model.live.in_motion.len();
+    if in_motion > 0 {
+        push(1, format!("{in_motion} being written"), theme.warning);
+    }
     if model.setting.read_only {
         push(2, "read-only".to_owned(), theme.warning);
     } else if model.live.polling {
