@@ -1,8 +1,9 @@
 //! Three versions of one value made into one, where that is no guess.
 
-use std::collections::HashSet;
-
+use super::list;
 use crate::document::json;
+use crate::plan::field::Field;
+use crate::plan::list_entry::in_log;
 
 /// The value that honours what both sides did to `base`, or `None` where a person must pick.
 ///
@@ -26,7 +27,7 @@ pub fn value(
     if key == "updated_at" {
         return Some(later(mine, theirs).map(String::into_bytes));
     }
-    let merged = list(base.as_deref()?, mine.as_deref()?, theirs.as_deref()?)?;
+    let merged = array(key, base.as_deref()?, mine.as_deref()?, theirs.as_deref()?)?;
     Some(Some(merged.into_bytes()))
 }
 
@@ -38,38 +39,18 @@ fn later(a: Option<String>, b: Option<String>) -> Option<String> {
     if instant(&a) >= instant(&b) { a } else { b }
 }
 
-fn list(base: &str, mine: &str, theirs: &str) -> Option<String> {
-    let (base, mine, theirs_items) = (json::items(base)?, json::items(mine)?, json::items(theirs)?);
-    let words = |list: &[&'_ str]| -> HashSet<String> {
-        let words = list.iter().map(|item| json::words(item).into_owned());
-        words.collect()
-    };
-    let (in_base, in_mine) = (words(&base), words(&mine));
-    let mut merged: Vec<&str> = theirs_items;
-    merged.retain(|item| {
-        let word = json::words(item);
-        in_mine.contains(&*word) || !in_base.contains(&*word)
-    });
-    let mut in_merged = words(&merged);
-    for item in &mine {
-        let word = json::words(item);
-        if !in_base.contains(&*word) && in_merged.insert(word.into_owned()) {
-            merged.push(item);
-        }
+fn array(key: &str, base: &str, mine: &str, theirs: &str) -> Option<String> {
+    for side in [base, mine, theirs] {
+        json::items(side)?;
     }
-    Some(rewrite_list(theirs, &merged))
-}
-
-/// A JSON array with these raw items in the spacing that `old` uses between its own.
-pub fn rewrite_list(old: &str, items: &[&str]) -> String {
-    let separator = match json::items(old).as_deref() {
-        Some([first, second, ..]) => {
-            let at = |item: &str| item.as_ptr() as usize - old.as_ptr() as usize;
-            &old[at(first) + first.len()..at(second)]
-        }
-        _ => ", ",
+    // What is no list of a step has no files to compare.
+    let field = match key {
+        "dependencies" => Field::Dependencies,
+        _ => Field::Inputs,
     };
-    format!("[{}]", items.join(separator))
+    let (base, wanted) = (in_log(base), in_log(mine));
+    let pieces = list::pieces(field, &in_log(theirs), Some(&base), &wanted);
+    Some(list::raw(Some(theirs), &pieces, &wanted))
 }
 
 #[cfg(test)]

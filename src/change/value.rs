@@ -4,7 +4,6 @@ use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::merge::rewrite_list;
 use crate::document::json;
 use crate::plan::Plan;
 use crate::plan::dependency::Dependency;
@@ -116,21 +115,4 @@ pub fn raw(field: Field, text: &str) -> String {
         }
     }
     json::quote(text)
-}
-
-/// The raw JSON of a list; entries that were there keep their source and the old spacing.
-pub fn raw_list(old: Option<&str>, entries: &[String]) -> String {
-    let old = old.unwrap_or("[]");
-    let known = json::items(old).unwrap_or_default();
-    let quoted: Vec<String> = entries
-        .iter()
-        .map(|entry| {
-            known
-                .iter()
-                .find(|raw| json::words(raw) == **entry)
-                .map_or_else(|| json::quote(entry), |raw| (*raw).to_owned())
-        })
-        .collect();
-    let quoted: Vec<&str> = quoted.iter().map(String::as_str).collect();
-    rewrite_list(old, &quoted)
 }

@@ -13,15 +13,20 @@
 //! - `rewrite`: the same, keeping what the old words and the new have in common
 //! - `verify`, `compare`: whether an edit changes only what it should
 //! - `refusal`: why one is not made
-//! - `edit`, `cells`, `insert`: the edits
+//! - `entries`: the entries of a list in a bullet
+//! - `edit`, `cells`, `insert`, `lists`: the edits
 
 mod blocks;
 mod cells;
 mod compare;
 mod edit;
+mod entries;
 mod escape;
 mod inline;
 mod insert;
+mod label;
+mod letters;
+mod lists;
 mod reader;
 mod refusal;
 mod rewrite;
@@ -38,7 +43,9 @@ use super::splice::{self, Span, Splice, SpliceError};
 use blocks::Outline;
 
 pub use blocks::{Alignment, Cell, Check, CheckState, Heading, Label, Link, ListItem, Row, Table};
+pub use entries::{Entry, EntryLink, EntryList, phrase};
 pub use escape::{escaped, escaped_cell};
+pub use lists::{EntrySlot, written_list};
 pub use refusal::{Disturbed, Refusal, Target};
 
 /// A Markdown file. Cloning shares everything.
