@@ -298,6 +298,15 @@ fn in_markdown(edit: &Edit, document: &mut MarkdownDocument) -> Result<(), Obsta
             let after = resolve("cell", edit, found.as_deref())?.unwrap_or_default();
             refusable(document.set_cell_source(row.table, row.row, index, &lossy(&after)))
         }
+        Target::BlockRow { block } => {
+            let rows = block_table::rows(document, 0);
+            let row = rows.iter().find(|row| row.id == *block);
+            let row = row.ok_or(Obstacle::Gone)?;
+            let span = document.tables()[row.table].rows[row.row].span;
+            let found = source(document, span);
+            let after = resolve("row", edit, Some(&found))?.unwrap_or_default();
+            Ok(vec![Splice::replace(span, after)])
+        }
         Target::CheckMark { stage, text, nth } => {
             let lists = checklist::checklists(document, 0);
             let check = lists

@@ -87,6 +87,11 @@ pub enum Target {
         /// The column.
         column: BlockColumn,
     },
+    /// The source of a whole row in the block table, where it had no cell for the column.
+    BlockRow {
+        /// The block.
+        block: BlockId,
+    },
     /// The mark of a check: nothing, `[ ]` or `[x]`.
     CheckMark {
         /// The stage's heading.
@@ -139,6 +144,7 @@ impl Target {
             Self::SectionValue { step, field, .. } => format!("{step} {}", field.label()),
             Self::SectionTitle { step, .. } => format!("{step} title"),
             Self::BlockCell { block, column } => format!("{block} {}", column.label()),
+            Self::BlockRow { block } => format!("{block}, the whole row"),
             Self::CheckMark { stage, text, .. } => format!("{stage}: {text}"),
             Self::Passage { heading } => match heading {
                 Some(heading) => format!("under “{heading}”"),
@@ -232,6 +238,7 @@ impl Change {
                     scope.markdown = true;
                 }
                 Target::BlockCell { .. }
+                | Target::BlockRow { .. }
                 | Target::CheckMark { .. }
                 | Target::Passage { .. }
                 | Target::Section { .. } => scope.markdown = true,

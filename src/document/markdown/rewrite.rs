@@ -22,8 +22,18 @@ pub(super) fn rewrites(
     }
     let typed: Vec<char> = lines.join("\n").chars().collect();
     let Letters {
-        letters, comments, ..
+        mut letters,
+        comments,
+        ..
     } = Letters::read(source, place, definitions);
+    // The blank before a comment at the end is no part of the words.
+    let blank = |letter: &Letter| letter.char.is_whitespace();
+    letters.truncate(
+        letters
+            .iter()
+            .rposition(|l| !blank(l))
+            .map_or(0, |at| at + 1),
+    );
     // Where one line is typed, a break is a space.
     let same = |(a, b): &(&Letter, &char)| a.char == **b || (a.char, **b) == ('\n', ' ');
     let before = letters.iter().zip(&typed).take_while(same).count();
