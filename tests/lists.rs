@@ -457,7 +457,10 @@ fn written() -> impl Strategy<Value = Written> {
             } else {
                 ""
             };
-            format!("{}{comment}", ENTRIES[*at].0)
+            let source = ENTRIES[*at].0;
+            // An address goes on up to a blank.
+            let address = source.starts_with("https") && separator == ",";
+            format!("{source}{}{comment}", if address { " " } else { "" })
         };
         let sources: Vec<String> = picked.iter().map(markdown).collect();
         let nested = if separator.contains("- ") {
@@ -524,6 +527,11 @@ fn is_insertion(short: &str, long: &str) -> bool {
     before + rest.take_while(|(a, b)| a == b).count() == short.len()
 }
 
+/// A text without blanks: an address needs one behind it, whatever the list was like.
+fn packed(text: &str) -> String {
+    text.replace(' ', "")
+}
+
 /// Whether `short` is `long` with pieces taken out.
 fn is_part(short: &str, long: &str) -> bool {
     let mut bytes = long.bytes();
@@ -546,10 +554,7 @@ proptest! {
         let composer = Composer { plan: &before, now: now() };
         let change = composer.set_list(0, Field::Inputs, &wanted).unwrap();
         let read = after(&before, &change);
-        let nested = written.canon.contains("\n  - ");
-        if !(nested && wanted[0] == new) {
-            prop_assert_eq!(&entries(&read), &wanted);
-        }
+        prop_assert_eq!(&entries(&read), &wanted);
         prop_assert!(is_insertion(&written.canon, &read[1]), "{}", read[1]);
         prop_assert!(is_insertion(&raw_list(&written.log), &raw_list(&read[0])), "{}", read[0]);
     }
@@ -566,7 +571,7 @@ proptest! {
         prop_assert!(is_part(&raw_list(&read[0]), &raw_list(&written.log)), "{}", read[0]);
         let canon = read[1].replacen(" none", " ", usize::from(wanted.is_empty()));
         let canon = canon.replacen(";\n- **Notes", "\n- **Notes", 1);
-        prop_assert!(is_part(&canon, &written.canon), "{}", read[1]);
+        prop_assert!(is_part(&packed(&canon), &packed(&written.canon)), "{}", read[1]);
         for (source, text) in written.entries.iter().filter(|(_, text)| *text != gone) {
             prop_assert!(read[1].contains(source), "{text}: {}", read[1]);
         }
@@ -586,7 +591,7 @@ proptest! {
         let change = composer.set_list(0, Field::Inputs, &wanted).unwrap();
         let read = after(&before, &change);
         prop_assert_eq!(&entries(&read), &wanted);
-        prop_assert_eq!(read[1].len(), written.canon.len());
+        prop_assert_eq!(packed(&read[1]).len(), packed(&written.canon).len());
         for (source, _) in &written.entries {
             prop_assert!(read[1].contains(source), "{}", read[1]);
         }

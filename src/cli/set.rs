@@ -7,6 +7,7 @@ use super::invocation::{Invocation, Name, OpenPlan, refused};
 use crate::change::compose::Wish;
 use crate::plan::StepRef;
 use crate::plan::field::{FIELDS, Field, Kind};
+use crate::plan::id::typed_id;
 use crate::plan::list_entry::ListEntry;
 
 /// Change fields of a step, in the log and in the canon, wherever it stands.
@@ -113,7 +114,9 @@ pub fn wishes(assignments: &[Assignment], step: Option<StepRef<'_>>) -> Result<V
         match deed {
             Deed::Add(item) => entries.push(item.trim().to_owned()),
             Deed::Remove(item) => {
-                let typed = ListEntry::plain(item.trim());
+                let id = typed_id(item).filter(|_| *field == Field::Dependencies);
+                let words = id.map_or(item.trim().to_owned(), |id| id.to_string());
+                let typed = ListEntry::plain(words);
                 let is_it =
                     |entry: &String| ListEntry::plain(entry.as_str()).agrees(&typed, *field);
                 let exact = entries.iter().position(|entry| *entry == typed.text);

@@ -28,6 +28,10 @@ impl<'a> Dependency<'a> {
         }
         for (mark, met) in [("[x]", true), ("[X]", true), ("[ ]", false)] {
             if let Some(words) = trimmed.strip_prefix(mark) {
+                // Whether a step is done is for the step to say.
+                if let Some(id) = step_in_words(words.trim()) {
+                    return Self::Step(id);
+                }
                 let text = words.trim_start().to_owned().into();
                 return Self::Condition { text, met };
             }
@@ -136,6 +140,7 @@ mod tests {
             "[[Step 0003|schema]]",
             "Step&nbsp;0003",
             "Step\u{a0}0003",
+            "[x] Step 0003",
         ] {
             assert_eq!(read(written), step, "{written}");
         }

@@ -27,16 +27,17 @@ impl ListEntry {
 
     /// An entry of a bullet in `document`, with its source.
     pub fn in_canon(entry: &Entry, source: &str, field: Field, document: &Path) -> Self {
+        let step = named_step(entry).filter(|_| field == Field::Dependencies);
         let mark = match entry.check.state() {
-            CheckState::Absent => "",
-            CheckState::Open => "[ ] ",
-            CheckState::Done => "[x] ",
+            CheckState::Open if step.is_none() => "[ ] ",
+            CheckState::Done if step.is_none() => "[x] ",
+            _ => "",
         };
         let marked = |text: &str| format!("{mark}{text}");
         let targets = entry.words_with_targets(str::to_owned);
         let from_root = |url: &str| link::from_root(url, document).unwrap_or(url.to_owned());
         let (text, beside) = match field {
-            Field::Dependencies => match named_step(entry) {
+            Field::Dependencies => match step {
                 // Words that name a step stay as they are.
                 Some(id)
                     if !matches!(

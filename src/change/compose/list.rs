@@ -205,7 +205,7 @@ impl Composer<'_> {
             let text = &wanted[number].text;
             match links && field != Field::Dependencies && is_path(text) {
                 true => link::written_beside(text, &file.path),
-                false => document.entry_source(text),
+                false => document.entry_source(&list, text),
             }
         };
         let current = step.canon_list(field).unwrap_or_default().into_iter();

@@ -249,10 +249,13 @@ pub(super) fn parting(source: &str, labels: &[String], signs: &[u8]) -> Vec<usiz
 
 /// Whether the words say that there is nothing.
 pub(super) fn is_nothing(words: &str) -> bool {
-    let words = words.trim();
-    let inner = words.strip_prefix('(').and_then(|w| w.strip_suffix(')'));
-    let words = inner.unwrap_or(words).trim();
-    let words = words.strip_suffix('.').unwrap_or(words);
+    let bare = |words: &'_ str| words.trim().trim_end_matches('.').len();
+    let mut words = words.trim();
+    words = &words[..bare(words)];
+    if let Some(inner) = words.strip_prefix('(').and_then(|w| w.strip_suffix(')')) {
+        words = inner.trim();
+        words = &words[..bare(words)];
+    }
     ["", "none", "n/a", "-", "—", "–"]
         .iter()
         .any(|nothing| words.eq_ignore_ascii_case(nothing))

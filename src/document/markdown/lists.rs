@@ -26,7 +26,10 @@ pub enum EntrySlot {
 /// Entries in words as a list behind a label.
 pub fn written_list<S: AsRef<str>>(entries: &[S]) -> String {
     let of = MarkdownDocument::load(&b"- **x:**"[..]);
-    let news = entries.iter().map(|entry| of.entry_source(entry.as_ref()));
+    let list = read(b"", &[], 0);
+    let news = entries
+        .iter()
+        .map(|entry| of.entry_source(&list, entry.as_ref()));
     let slots: Vec<EntrySlot> = news.map(EntrySlot::New).collect();
     let written = match slots.is_empty() {
         true => return "none".to_owned(),
@@ -45,14 +48,19 @@ pub fn written_list<S: AsRef<str>>(entries: &[S]) -> String {
 }
 
 impl MarkdownDocument {
-    /// Markdown for an entry that reads as these words; `[x] ` before them is its checkbox.
-    pub fn entry_source(&self, words: &str) -> String {
+    /// Markdown for an entry of `list` that reads as these words; `[x] ` before them is its
+    /// checkbox.
+    pub fn entry_source(&self, list: &EntryList, words: &str) -> String {
+        let place = match list.form {
+            Form::Nested(_) => Place::Item,
+            Form::Inline { .. } => Place::Value,
+        };
         let (mark, words) = match words.get(..4) {
             Some("[x] " | "[X] " | "[ ] ") => words.split_at(4),
             _ => ("", words),
         };
         let labels = &self.shared.outline.definitions;
-        mark.to_owned() + &markdown_for(words, Place::Value, labels).join(" ")
+        mark.to_owned() + &markdown_for(words, place, labels).join(" ")
     }
 
     /// Makes the list that an item holds that of `slots`.
@@ -66,13 +74,18 @@ impl MarkdownDocument {
         let changed = match &list.form {
             Form::Nested(items) => self.set_nested(item, items, slots)?,
             Form::Inline { sequence, .. } => {
-                let (source, spare) = self.inline_source(item, &list, sequence, slots);
-                let written = self.set_value(item, &source, &list, slots);
-                match written {
-                    // One entry with a comma of its own needs a semicolon behind it.
-                    Err(_) if spare != source => self.set_value(item, &spare, &list, slots)?,
-                    written => written?,
+                let tight = self.inline_source(item, &list, sequence, slots, "");
+                let mut written = self.set_value(item, &tight, &list, slots);
+                if written.is_err() {
+                    // An address goes on up to a blank, and a backslash bears on what follows.
+                    let apart = self.inline_source(item, &list, sequence, slots, " ");
+                    written = self.set_value(item, apart.trim_end(), &list, slots);
                 }
+                if written.is_err() && slots.len() == 1 {
+                    // One entry with a comma of its own needs a semicolon behind it.
+                    written = self.set_value(item, &format!("{tight};"), &list, slots);
+                }
+                written?
             }
         };
         self.read_back(item, &list, slots, &changed)?;
@@ -127,14 +140,15 @@ impl MarkdownDocument {
         })
     }
 
-    /// The value with these entries, and the same with a sign behind the last one.
+    /// The value with these entries, `behind` put behind each that might go on over a sign.
     fn inline_source(
         &self,
         item: usize,
         list: &EntryList,
         sequence: &Sequence,
         slots: &[EntrySlot],
-    ) -> (String, String) {
+        behind: &str,
+    ) -> String {
         let value = self
             .label(item)
             .map_or(Span::default(), |label| label.value);
@@ -148,8 +162,22 @@ impl MarkdownDocument {
         let slots: Vec<Slot> = slots
             .iter()
             .map(|slot| match slot {
-                EntrySlot::New(source) => Slot::New(protected(source, labels, escape).into_bytes()),
-                EntrySlot::Kept { at, tick: None } => Slot::Kept(*at),
+                EntrySlot::New(source) => {
+                    let source = protected(source, labels, escape);
+                    let behind = if goes_on(source.as_bytes()) {
+                        behind
+                    } else {
+                        ""
+                    };
+                    Slot::New((source + behind).into_bytes())
+                }
+                EntrySlot::Kept { at, tick: None } => {
+                    let source = &self.bytes()[list.entries[*at].span.range()];
+                    match !behind.is_empty() && goes_on(source) {
+                        true => Slot::Changed(*at, [source, behind.as_bytes()].concat()),
+                        false => Slot::Kept(*at),
+                    }
+                }
                 EntrySlot::Kept { at, tick: Some(to) } => {
                     Slot::Changed(*at, self.ticked(&list.entries[*at], *to))
                 }
@@ -176,12 +204,7 @@ impl MarkdownDocument {
         if slots.is_empty() && source.is_empty() {
             source.extend(b"none");
         }
-        let source = String::from_utf8_lossy(&source).into_owned();
-        let spare = match slots.len() {
-            1 => format!("{source};"),
-            _ => source.clone(),
-        };
-        (source, spare)
+        String::from_utf8_lossy(&source).into_owned()
     }
 
     /// The source of an entry with its checkbox saying `done`.
@@ -234,25 +257,29 @@ impl MarkdownDocument {
         // From the last one on, so that the places of those before stay.
         let mut places: Vec<usize> = kept.clone();
         places.sort_unstable();
-        let mut added = vec![0; all.len()];
+        let (mut added, mut ahead) = (vec![0; all.len()], 0);
         let mut before = places.len();
         for slot in slots.iter().rev() {
             match slot {
                 EntrySlot::Kept { .. } => before -= 1,
                 EntrySlot::New(source) => {
-                    let anchor = match before.checked_sub(1) {
-                        Some(at) => places[at],
-                        None => all[0],
-                    };
+                    let anchor = before.checked_sub(1).map_or(all[0], |at| places[at]);
                     of = of.apply(&of.insert_item_after(anchor, source)?)?;
-                    added[all.iter().position(|child| *child == anchor).unwrap_or(0)] += 1;
+                    match before {
+                        0 => {
+                            let two: Vec<usize> = of.children(item).take(2).collect();
+                            of = of.reordered(&[two[1], two[0]])?;
+                            ahead += 1;
+                        }
+                        _ => added[all.iter().position(|c| *c == anchor).unwrap_or(0)] += 1,
+                    }
                 }
             }
         }
         let now: Vec<usize> = of.children(item).collect();
         let is_empty = |child: usize| is_nothing(&self.items()[child].text);
         for (at, child) in all.iter().enumerate().rev() {
-            let place = at + added[..at].iter().sum::<usize>();
+            let place = ahead + at + added[..at].iter().sum::<usize>();
             let known = items.contains(child) || is_empty(*child);
             if known && !kept.contains(child) {
                 let lines = of.whole_lines(of.items()[now[place]].span);
@@ -297,6 +324,11 @@ fn new_source(slot: &Slot) -> Option<&[u8]> {
         Slot::New(source) => Some(source),
         _ => None,
     }
+}
+
+/// Whether a sign right behind this source might belong to it.
+fn goes_on(source: &[u8]) -> bool {
+    source.ends_with(b"\\") || memchr::memmem::find(source, b"://").is_some()
 }
 
 /// The words of an entry, and whether it is ticked.
@@ -347,5 +379,10 @@ fn protected(source: &str, labels: &[String], signs: &[u8]) -> String {
         out.push('\\');
         from = at;
     }
-    out + &source[from..]
+    out.push_str(&source[from..]);
+    // The sign behind it is no escaped one.
+    if out.bytes().rev().take_while(|b| *b == b'\\').count() % 2 == 1 {
+        out.push('\\');
+    }
+    out
 }
