@@ -20,6 +20,16 @@ pub fn is_address(link: &str) -> bool {
     named && scheme.len() > 1 && !rest.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// Whether words are surely a path: folders, or a name with an ending.
+pub fn is_path(text: &str) -> bool {
+    let (file, _) = split_fragment(text);
+    let (folders, name) = file.rsplit_once('/').unwrap_or(("", file));
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let ended = ending.starts_with(|c: char| c.is_ascii_alphabetic())
+        && ending.bytes().all(|b| b.is_ascii_alphanumeric());
+    !is_address(text) && (ended || !folders.is_empty() && !folders.contains(' '))
+}
+
 /// What a link in `document` leads to, as a path from the root; nothing where it is an address,
 /// or leads out of the plan.
 pub fn from_root(link: &str, document: &Path) -> Option<String> {

@@ -63,7 +63,7 @@ impl Composer<'_> {
     /// `roadmap` is the path that a new roadmap would get.
     ///
     /// # Errors
-    /// When the link is empty, or a URL with a space in it.
+    /// When the link is empty, or with its spaces neither a URL nor a path.
     pub fn attach(
         &self,
         stage: usize,
@@ -81,8 +81,10 @@ impl Composer<'_> {
         if link.contains(char::is_control) {
             return refuse("a link is one line: a URL or a path in the repository");
         }
-        if link::is_address(link) && link.contains(char::is_whitespace) {
-            return refuse("a URL has no spaces: write %20 in their place");
+        if link.contains(char::is_whitespace) && !link::is_path(link) {
+            return refuse(format!(
+                "“{link}” is neither a URL, which has no spaces, nor a path such as docs/run 1.md"
+            ));
         }
         let bullet = format!(
             "- {} — {} ({}, {})",

@@ -4,7 +4,8 @@ use super::{Change, Composer, Edit, Target, placed, reversible, settled, shown};
 use crate::change::list::{self, Piece};
 use crate::change::value::{self, Refusal, refuse};
 use crate::change::{slots, tail};
-use crate::document::markdown::{EntryList, MarkdownDocument, written_list};
+use crate::document::markdown::{self, EntryList, EntrySlot, MarkdownDocument, written_list};
+use crate::document::splice::Span;
 use crate::plan::StepRef;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
@@ -203,7 +204,7 @@ impl Composer<'_> {
         let links = habit == Habit::LikeOthers && has_file_links(&list);
         let written = |number: usize| {
             let text = &wanted[number].text;
-            match links && field != Field::Dependencies && is_path(text) {
+            match links && field != Field::Dependencies && link::is_path(text) {
                 true => link::written_beside(text, &file.path),
                 false => document.entry_source(&list, text),
             }
@@ -211,14 +212,10 @@ impl Composer<'_> {
         let current = step.canon_list(field).unwrap_or_default().into_iter();
         let current: Vec<ListEntry> = current.map(|(entry, _)| entry).collect();
         let slots = slots(&list::pieces(field, &current, seen, wanted), written);
-        let refused = |refusal: crate::document::markdown::Refusal| Refusal(refusal.to_string());
-        let source = |of: &MarkdownDocument, span: crate::document::splice::Span| {
-            of.bytes()[span.range()].to_vec()
-        };
+        let refused = |refusal: markdown::Refusal| Refusal(refusal.to_string());
+        let source = |of: &MarkdownDocument, span: Span| of.bytes()[span.range()].to_vec();
         let before = source(document, span);
-        let stays = |(at, piece): (usize, &crate::document::markdown::EntrySlot)| {
-            *piece == crate::document::markdown::EntrySlot::Kept { at, tick: None }
-        };
+        let stays = |(at, piece): (usize, &EntrySlot)| *piece == EntrySlot::Kept { at, tick: None };
         if slots.len() == current.len() && slots.iter().enumerate().all(stays) {
             return Ok(Some(edit(Some(before.clone()), before)));
         }
@@ -254,15 +251,6 @@ fn written_raw(
 fn has_file_links(list: &EntryList) -> bool {
     let mut links = list.entries.iter().flat_map(|entry| &entry.links);
     links.any(|link| !link::is_address(&link.url))
-}
-
-/// Whether an entry is surely a path from the root.
-fn is_path(text: &str) -> bool {
-    let name = text.rsplit('/').next().unwrap_or_default();
-    let ending = name.split('#').next().unwrap_or_default().rsplit_once('.');
-    !link::is_address(text)
-        && (text.contains('/') || !text.contains(' '))
-        && ending.is_some_and(|(_, ending)| ending.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
 fn list_label(step: StepRef<'_>, field: Field, old: &[String], entries: &[String]) -> String {

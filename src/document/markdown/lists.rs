@@ -3,7 +3,7 @@
 
 use super::MarkdownDocument;
 use super::blocks::{Check, CheckState};
-use super::entries::{Entry, EntryList, Form, is_nothing, parting, read};
+use super::entries::{Entry, EntryList, Form, is_nothing, parting, phrase, read};
 use super::escape::{Place, markdown_for};
 use super::refusal::Refusal;
 use crate::document::sequence::{Sequence, Slot, Style};
@@ -84,6 +84,12 @@ impl MarkdownDocument {
                 if written.is_err() && slots.len() == 1 {
                     // One entry with a comma of its own needs a semicolon behind it.
                     written = self.set_value(item, &format!("{tight};"), &list, slots);
+                }
+                if written.is_err() {
+                    // A sign that stood alone may find a counterpart in another entry.
+                    let slots: Vec<EntrySlot> = slots.iter().map(escaped_words).collect();
+                    let source = self.inline_source(item, &list, sequence, &slots, "");
+                    written = self.set_value(item, &source, &list, &slots).or(written);
                 }
                 written?
             }
@@ -324,6 +330,26 @@ fn new_source(slot: &Slot) -> Option<&[u8]> {
         Slot::New(source) => Some(source),
         _ => None,
     }
+}
+
+/// A new entry of plain words with a backslash before each sign that could be markup.
+fn escaped_words(slot: &EntrySlot) -> EntrySlot {
+    let EntrySlot::New(source) = slot else {
+        return slot.clone();
+    };
+    let bare = |text: &str| text.replace('\\', "");
+    if bare(source) != bare(&phrase(source).words) {
+        return slot.clone();
+    }
+    let mut out = String::with_capacity(source.len());
+    for c in source.chars() {
+        let signs = out.bytes().rev().take_while(|b| *b == b'\\').count();
+        if "`*_~<>&!|".contains(c) && signs % 2 == 0 {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    EntrySlot::New(out)
 }
 
 /// Whether a sign right behind this source might belong to it.

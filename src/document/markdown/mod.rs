@@ -9,6 +9,7 @@
 //! - `blocks`: the places, as plain data
 //! - `shadow`: what the parser reads in place of bytes it could not read
 //! - `reader`, `inline`: parser events to places and words
+//! - `phrase`, `letters`, `label`: a piece of running text taken apart once more, where asked for
 //! - `escape`: typed words to Markdown that reads as those words
 //! - `rewrite`: the same, keeping what the old words and the new have in common
 //! - `verify`, `compare`: whether an edit changes only what it should
@@ -27,6 +28,7 @@ mod insert;
 mod label;
 mod letters;
 mod lists;
+mod phrase;
 mod reader;
 mod refusal;
 mod rewrite;

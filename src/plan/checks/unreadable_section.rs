@@ -7,6 +7,11 @@
 //! ## Caught
 //!
 //! ```markdown
+//! #### Step 0006 — Book the room
+//!
+//! - **Owner:** ops
+//! - **Status:** draft
+//!
 //! #### Task 0007: Hold the review
 //!
 //! - **Owner:** ops
