@@ -36,8 +36,9 @@ impl<'a> Dependency<'a> {
                 return Self::Condition { text, met };
             }
         }
-        // People copy what stands in a document.
-        if trimmed.contains(['[', '*', '_', '`', '&', '<'])
+        // People copy what stands in a document; no step's name is longer than a link.
+        if trimmed.len() <= LONGEST_NAME
+            && trimmed.contains(['[', '*', '_', '`', '&', '<'])
             && let Some(id) = named_step(&phrase(trimmed))
         {
             return Self::Step(id);
@@ -50,6 +51,9 @@ impl<'a> Dependency<'a> {
         Self::Condition { text, met: false }
     }
 }
+
+/// The most bytes that a step's name has with its markup.
+const LONGEST_NAME: usize = 512;
 
 /// The step that a piece of Markdown names, in its words or by where its link leads.
 pub fn named_step(entry: &Entry) -> Option<StepId> {

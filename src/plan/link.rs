@@ -97,7 +97,10 @@ fn split_fragment(path: &str) -> (&str, &str) {
     };
     let (file, fragment) = path.split_at(at);
     let name = file.rsplit('/').next().unwrap_or_default();
-    match name.is_empty() || name.contains('.') || !fragment.contains('.') {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let is_place = fragment[1..].chars().all(plain)
+        && (name.is_empty() || name.contains('.') || !fragment.contains('.'));
+    match is_place {
         true => (file, fragment),
         false => (path, ""),
     }

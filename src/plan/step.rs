@@ -1,6 +1,7 @@
 //! One step as the plan sees it: log and canon put together.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::canon::section::Section;
 use super::dependency::Dependency;
@@ -335,8 +336,15 @@ fn same_words(a: &str, b: &str) -> bool {
 /// log is one.
 fn same_list(field: Field, mut log: Vec<ListEntry>, canon: &[(ListEntry, Span)]) -> bool {
     log.dedup_by(|a, b| a.agrees(b, field));
-    let known = |entry: &ListEntry| log.iter().any(|other| other.agrees(entry, field));
-    log.len() == canon.len() && canon.iter().all(|(entry, _)| known(entry))
+    let names = |entry: &ListEntry| -> Vec<(bool, bool, String)> {
+        let met = field == Field::Dependencies && entry.is_met();
+        let keys = entry.keys(field).into_iter().map(|key| (met, false, key));
+        let files = entry.files(field).into_iter().map(|file| (met, true, file));
+        keys.chain(files).collect()
+    };
+    let known: HashSet<_> = log.iter().flat_map(names).collect();
+    let is_known = |entry: &ListEntry| names(entry).iter().any(|name| known.contains(name));
+    log.len() == canon.len() && canon.iter().all(|(entry, _)| is_known(entry))
 }
 
 #[cfg(test)]

@@ -39,7 +39,8 @@ impl Letters {
             let known = labels.binary_search_by(|l| l.as_str().cmp(&label)).is_ok();
             known.then(|| (CowStr::from(""), CowStr::from("")))
         };
-        let parser = Parser::new_with_broken_link_callback(&scrap, DIALECT, Some(known));
+        let known = (!labels.is_empty()).then_some(known);
+        let parser = Parser::new_with_broken_link_callback(&scrap, DIALECT, known);
         let mut found = Self::default();
         found.letters.reserve(source.len());
         let mut past = body.start;

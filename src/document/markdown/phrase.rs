@@ -93,7 +93,8 @@ impl<'a> Inline<'a> {
             let known = labels.binary_search_by(|l| l.as_str().cmp(&label)).is_ok();
             known.then(|| (CowStr::from(""), CowStr::from("")))
         };
-        let parser = Parser::new_with_broken_link_callback(&shadow.text, DIALECT, Some(known));
+        let known = (!labels.is_empty()).then_some(known);
+        let parser = Parser::new_with_broken_link_callback(&shadow.text, DIALECT, known);
         let mut plain = vec![b' '; self.source.len()];
         let mut link: Option<(usize, usize)> = None;
         let source = self.source;
@@ -161,17 +162,16 @@ impl<'a> Inline<'a> {
     pub fn without_comments(&self, span: Span) -> Span {
         let mut kept = trimmed(self.source, span);
         loop {
-            let inside = |c: &&Span| kept.start <= c.start && c.end <= kept.end;
+            let at = self.comments.partition_point(|c| c.start < kept.start);
             let first = self
                 .comments
-                .iter()
-                .filter(inside)
-                .find(|c| c.start == kept.start);
+                .get(at)
+                .filter(|c| c.start == kept.start && c.end <= kept.end);
+            let at = self.comments.partition_point(|c| c.end < kept.end);
             let last = self
                 .comments
-                .iter()
-                .filter(inside)
-                .find(|c| c.end == kept.end);
+                .get(at)
+                .filter(|c| c.end == kept.end && kept.start <= c.start);
             kept = match (first, last) {
                 (Some(first), _) => trimmed(self.source, Span::new(first.end, kept.end)),
                 (None, Some(last)) => trimmed(self.source, Span::new(kept.start, last.start)),
@@ -197,7 +197,11 @@ impl<'a> Inline<'a> {
         let body = Span::new(span.start + skip, span.end);
         let mut words = String::new();
         let mut links: Vec<(usize, EntryLink)> = Vec::new();
-        for piece in &self.pieces {
+        let first = self
+            .pieces
+            .partition_point(|piece| piece.span.end <= body.start);
+        let pieces = self.pieces[first..].iter();
+        for piece in pieces.take_while(|piece| piece.span.start < body.end) {
             let from = body.start.max(piece.span.start);
             let end = body.end.min(piece.span.end);
             if from >= end {
@@ -276,7 +280,7 @@ impl<'a> Inline<'a> {
     pub fn brackets(&self) -> (Vec<Span>, Vec<usize>) {
         let mut addresses = self.addresses().into_iter().peekable();
         let (mut open, mut pairs): (Vec<(u8, usize)>, Vec<Span>) = (Vec::new(), Vec::new());
-        let mut single = Vec::new();
+        let (mut single, mut counts) = (Vec::new(), [0usize; 2]);
         for (at, byte) in self.plain.bytes().enumerate() {
             if !matches!(byte, b'(' | b')' | b'[' | b']') {
                 continue;
@@ -289,15 +293,26 @@ impl<'a> Inline<'a> {
                 b')' => b'(',
                 b']' => b'[',
                 opener => {
+                    counts[usize::from(opener == b'[')] += 1;
                     open.push((opener, at));
                     continue;
                 }
             };
-            match open.iter().rposition(|(sign, _)| *sign == opener) {
+            // Nobody looks for what is not there: a million brackets take no longer for it.
+            let is_open = counts[usize::from(opener == b'[')] > 0;
+            let own = |(sign, _): &(u8, usize)| *sign == opener;
+            let from = if is_open {
+                open.iter().rposition(own)
+            } else {
+                None
+            };
+            match from {
                 Some(from) => {
-                    single.extend(open[from + 1..].iter().map(|(_, at)| *at));
                     let start = open[from].1;
-                    open.truncate(from);
+                    for (sign, at) in open.drain(from..) {
+                        counts[usize::from(sign == b'[')] -= 1;
+                        single.extend((at != start).then_some(at));
+                    }
                     let inner = pairs.iter().rposition(|pair| pair.start < start);
                     pairs.truncate(inner.map_or(0, |last| last + 1));
                     pairs.push(Span::new(start, at + 1));
