@@ -53,6 +53,9 @@ fn parts(rule: &Rule) -> (String, String, String) {
     (prose.to_owned(), caught.to_owned(), left.to_owned())
 }
 
+/// What stands in the place of the path of a log that is written in Latin-1.
+const LATIN1: &str = "latin1";
+
 /// The files of an example: each fence is one, its path behind its language.
 fn files(example: &str) -> Vec<(String, String)> {
     let mut files: Vec<(String, String)> = Vec::new();
@@ -62,6 +65,7 @@ fn files(example: &str) -> Vec<(String, String)> {
             Some("") => open = false,
             Some(info) => {
                 let path = match info.split_once(' ') {
+                    Some((_, LATIN1)) => LOG,
                     Some((_, path)) => path,
                     None if info == "jsonl" => LOG,
                     None => CANON,
@@ -112,7 +116,10 @@ fn folder(rule: &Rule, example: &str) -> Folder {
         .collect();
     let folder = Folder::new(&[("stepdeck.toml", &format!("[checks]\n{off}"))]);
     for (path, text) in files {
-        folder.write(&path, text);
+        match example.contains(&format!(" {LATIN1}\n")) {
+            true => folder.write(&path, text.chars().map(|c| c as u8).collect::<Vec<u8>>()),
+            false => folder.write(&path, text),
+        }
     }
     folder
 }

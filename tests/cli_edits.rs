@@ -399,3 +399,96 @@ fn a_step_goes_to_no_block_that_the_table_does_not_have() {
     assert_eq!((run.code, folder.diff()), (2, String::new()));
     assert!(run.err.contains("there is no block B200"), "{}", run.err);
 }
+
+/// Files as an editor on another system saves them.
+#[test]
+fn a_file_in_another_encoding_is_named_and_never_written() {
+    let utf16 = |text: &str, little_endian: bool| -> Vec<u8> {
+        let bytes = |unit: u16| match little_endian {
+            true => unit.to_le_bytes(),
+            false => unit.to_be_bytes(),
+        };
+        "\u{feff}"
+            .encode_utf16()
+            .chain(text.encode_utf16())
+            .flat_map(bytes)
+            .collect()
+    };
+    let latin1 = |text: &str| -> Vec<u8> { text.chars().map(|c| c as u8).collect() };
+    let log = "{\"step_id\":\"0001\",\"title\":\"One\",\"owner\":\"ops\"}\n\
+               {\"step_id\":\"0002\",\"title\":\"Größe\",\"owner\":\"ops\"}\n";
+    let canon = "### Step 0001 - One\n\n- **Owner:** ops\n- **Notes:** Größe\n\n\
+                 ### Step 0003 - Three\n\n- **Owner:** ops\n";
+    let plain = log.replace("Größe", "Two");
+    for (log, canon, foreign, name, iconv) in [
+        (
+            utf16(log, true),
+            canon.as_bytes().to_vec(),
+            LOG,
+            "UTF-16",
+            "UTF-16",
+        ),
+        (
+            utf16(log, false),
+            canon.as_bytes().to_vec(),
+            LOG,
+            "UTF-16",
+            "UTF-16",
+        ),
+        (
+            latin1(log),
+            canon.as_bytes().to_vec(),
+            LOG,
+            "Latin-1",
+            "WINDOWS-1252",
+        ),
+        (
+            plain.clone().into_bytes(),
+            utf16(canon, true),
+            CANON,
+            "UTF-16",
+            "UTF-16",
+        ),
+        (
+            plain.into_bytes(),
+            latin1(canon),
+            CANON,
+            "Latin-1",
+            "WINDOWS-1252",
+        ),
+    ] {
+        let folder = Folder::with_bytes(&[(LOG, &log), (CANON, &canon)]);
+        let told = format!("{foreign} is {name}, not UTF-8");
+        let how = format!("iconv -f {iconv} -t UTF-8 '{foreign}'");
+        let list = folder.run(&["list"]);
+        assert!(
+            list.err.contains(&told) && list.err.contains(&how),
+            "{}",
+            list.err
+        );
+        assert!(!list.err.contains("no step yet"), "{}", list.err);
+        let check = folder.run(&["check"]);
+        assert_eq!(check.out.matches("[encoding]").count(), 1, "{}", check.out);
+        assert!(!check.out.contains("unreadable-line"), "{}", check.out);
+        for arguments in [
+            &["add", "title=New"][..],
+            &["set", "1", "owner=grc"],
+            &["set", "3", "owner=grc"],
+        ] {
+            let run = folder.run(arguments);
+            // What does not concern the file may be written elsewhere.
+            let is_elsewhere = foreign == CANON && (arguments[0] == "add" || name == "UTF-16");
+            if !is_elsewhere {
+                assert!(
+                    run.code == 2 && run.err.contains(name),
+                    "{arguments:?}: {run:?}"
+                );
+            }
+        }
+        let now = |path: &str| std::fs::read(folder.path().join(path)).unwrap();
+        match foreign {
+            LOG => assert_eq!((now(LOG), now(CANON)), (log, canon), "{name}"),
+            _ => assert_eq!(now(CANON), canon, "{name}"),
+        }
+    }
+}

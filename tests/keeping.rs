@@ -241,6 +241,83 @@ fn leaving_with_unsaved_edits_is_asked_for_twice() {
     assert!(line(&desk.file(LOG), "0002").contains("\"in progress\""));
 }
 
+/// An Esc may be half a key on a slow line: what was typed is there when the field is opened again.
+#[test]
+fn text_in_a_field_outlives_esc() {
+    for (open, old, key) in [
+        ("jet", "Review the schema", "<Esc>"),
+        ("jet", "Review the schema", "<C-c>"),
+        ("jeO", "", "<Esc>"),
+        ("jja", "", "<Esc>"),
+        ("jeia", "", "<Esc>"),
+    ] {
+        let mut desk = desk();
+        desk.keys(open);
+        desk.keys("Soak test");
+        let field = desk.screen();
+        assert!(field.contains("Soak test"), "{open} {field}");
+        desk.keys(key);
+        assert!(!desk.screen().contains("Soak test"), "{}", desk.screen());
+        assert_eq!(desk.diff(), "");
+        let again = match open.trim_start_matches('j') {
+            "eia" => "a",
+            again => again,
+        };
+        desk.keys(again);
+        let screen = desk.screen();
+        assert!(
+            screen.contains(&format!("{old}Soak test")),
+            "{open} {screen}"
+        );
+        assert!(screen.contains("you left this"), "{open} {screen}");
+        // What it was begun with comes back, and what was typed, and nothing is offered when it
+        // was left as it was.
+        desk.keys("<C-r>");
+        assert!(!desk.screen().contains("Soak test"), "{}", desk.screen());
+        desk.keys("<C-r>");
+        assert!(desk.screen().contains("Soak test"), "{}", desk.screen());
+        desk.keys("<C-r><Esc>");
+        desk.keys(again);
+        assert!(!desk.screen().contains("Soak test"), "{}", desk.screen());
+    }
+}
+
+/// Each field has its own, and one that was saved is not offered again.
+#[test]
+fn text_of_several_fields_is_kept_apart() {
+    let mut desk = desk();
+    desk.keys("jet one<Esc>");
+    desk.keys("jet two<Esc>");
+    desk.keys("ket");
+    assert!(
+        desk.screen().contains("Review the schema one"),
+        "{}",
+        desk.screen()
+    );
+    desk.keys(" more<Enter>");
+    assert!(line(&desk.file(LOG), "0002").contains("Review the schema one more"));
+    desk.keys("et");
+    assert!(
+        !desk.screen().contains("you left this"),
+        "{}",
+        desk.screen()
+    );
+    desk.keys("<Esc>jet");
+    assert!(desk.screen().contains("Load test two"), "{}", desk.screen());
+}
+
+/// What was left was typed over what stood there then; who changed it since is not overwritten.
+#[test]
+fn text_left_in_a_field_does_not_overwrite_what_others_wrote_since() {
+    let mut desk = desk();
+    desk.keys("jet<C-u>ours<Esc>");
+    desk.write_outside(LOG, &LINES.replace("Review the schema", "theirs"));
+    desk.wait_for("changed outside");
+    desk.keys("et<Enter>");
+    desk.wait_for("Two versions");
+    assert!(line(&desk.file(LOG), "0002").contains("theirs"));
+}
+
 /// What is refused in one file is not shown as done in the other.
 #[test]
 fn a_change_refused_in_the_canon_leaves_the_log_as_shown() {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 
 use super::command::Place;
+use super::draft::Draft;
 use super::gate_review_view::GateReviewView;
 use super::keymap::Keymap;
 use super::live::Live;
@@ -171,6 +172,8 @@ pub struct Model {
     pub standup_view: StandupView,
     /// What lies over the screen, the topmost last.
     pub overlays: Vec<Overlay>,
+    /// Fields that were left with text in them, the last one first.
+    pub(super) left: Vec<Draft>,
     /// The line of news.
     pub notice: Option<Notice>,
     /// Saves, undo, and news from the files.
@@ -227,6 +230,7 @@ impl Model {
             review: ReviewView::default(),
             standup_view: StandupView::default(),
             overlays: Vec::new(),
+            left: Vec::new(),
             notice: None,
             live: Live::default(),
             work: Work::default(),
@@ -369,7 +373,7 @@ impl Model {
     /// Opens a one-line field.
     pub fn prompt(&mut self, label: impl Into<String>, text: impl Into<String>, purpose: Purpose) {
         let input = self.input(label, text);
-        self.overlays.push(Overlay::Prompt { input, purpose });
+        self.open_prompt(input, purpose);
     }
 
     /// Lists the steps anew after the plan or the order changed.

@@ -6,6 +6,7 @@ use crate::change::Change;
 use crate::change::Target;
 use crate::change::apply::{Conflict, Obstacle};
 use crate::change::compose::Attachment;
+use crate::change::compose::named_in_title;
 use crate::change::value::{self, Refusal};
 use crate::document::markdown::escaped;
 use crate::plan::StepKey;
@@ -37,7 +38,7 @@ impl Model {
                 let mut input = self.input(label, text);
                 input.multiline = kind == Kind::Text;
                 let purpose = Purpose::Set(self.wish(vec![key], field));
-                self.overlays.push(Overlay::Prompt { input, purpose });
+                self.open_prompt(input, purpose);
             }
         }
     }
@@ -280,10 +281,11 @@ impl Model {
                 }
             }
             Purpose::Add(id) => {
-                let change = self.composer().add(*id, text)?;
+                let (id, title) = named_in_title(text).unwrap_or((*id, text));
+                let change = self.composer().add(id, title)?;
                 if self.commit(change) {
                     let notice = self.notice.take();
-                    self.jump(*id, 0);
+                    self.jump(id, 0);
                     self.notice = notice;
                 }
             }

@@ -117,18 +117,7 @@ fn run(model: &mut Model, key: Key) {
 fn in_prompt(model: &mut Model, key: Key) {
     match key.code {
         Code::Enter => model.submit(),
-        Code::Esc => {
-            if let Some(Overlay::Prompt {
-                purpose:
-                    Purpose::Filter {
-                        before, selected, ..
-                    },
-                ..
-            }) = model.overlays.pop()
-            {
-                model.restore_filter(&before, selected);
-            }
-        }
+        Code::Esc => model.leave_prompt(),
         Code::Down | Code::Up if model.is_filtering() => {
             let step = if key.code == Code::Down { 1 } else { -1 };
             super::commands::navigate::by(model, step);

@@ -159,8 +159,8 @@ fn matched(field: Field, from: &[ListEntry], to: &[ListEntry]) -> Vec<Option<usi
 }
 
 /// The raw JSON of a list that stood there as `old`, with these entries: those that stay keep
-/// their source, and what is between them.
-pub fn raw(old: Option<&str>, pieces: &[Piece], wanted: &[ListEntry]) -> String {
+/// their source, and what is between them; `new` is that of an entry that comes in.
+pub fn raw(old: Option<&str>, pieces: &[Piece], new: impl Fn(usize) -> String) -> String {
     let old = old.filter(|raw| json::items(raw).is_some());
     let text = old.unwrap_or("[]");
     let Some(sequence) = json::sequence(text) else {
@@ -169,7 +169,7 @@ pub fn raw(old: Option<&str>, pieces: &[Piece], wanted: &[ListEntry]) -> String 
     let slots: Vec<Slot> = pieces
         .iter()
         .map(|piece| match *piece {
-            Piece::New(number) => Slot::New(json::quote(&wanted[number].text).into_bytes()),
+            Piece::New(number) => Slot::New(new(number).into_bytes()),
             Piece::Kept { at, tick: None } => Slot::Kept(at),
             Piece::Kept {
                 at,
@@ -279,7 +279,9 @@ mod tests {
         let raw = |wanted: &[&str]| {
             let wanted = list(wanted);
             let pieces = pieces(Field::Inputs, &current, Some(&current), &wanted);
-            super::raw(Some(old), &pieces, &wanted)
+            super::raw(Some(old), &pieces, |number| {
+                json::quote(&wanted[number].text)
+            })
         };
         assert_eq!(raw(&["a/b", "b", "c"]), old);
         assert_eq!(raw(&["a/b", "c"]), r#"[ "a\/b","c"]"#);
@@ -289,7 +291,7 @@ mod tests {
         );
         assert_eq!(raw(&[]), "[ ]");
         assert_eq!(
-            super::raw(None, &[Piece::New(0)], &list(&["a"])),
+            super::raw(None, &[Piece::New(0)], |_| json::quote("a")),
             r#"["a"]"#
         );
     }

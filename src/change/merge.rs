@@ -1,8 +1,12 @@
 //! Three versions of one value made into one, where that is no guess.
 
+use std::borrow::Cow;
+
 use super::list;
 use crate::document::json;
+use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
+use crate::plan::id::StepId;
 use crate::plan::list_entry::in_log;
 
 /// The value that honours what both sides did to `base`, or `None` where a person must pick.
@@ -27,6 +31,9 @@ pub fn value(
     if key == "updated_at" {
         return Some(later(mine, theirs).map(String::into_bytes));
     }
+    if key == "step_id" {
+        return Some(respelled(mine?, theirs?)?.into_bytes().into());
+    }
     let merged = array(key, base.as_deref()?, mine.as_deref()?, theirs.as_deref()?)?;
     Some(Some(merged.into_bytes()))
 }
@@ -39,6 +46,24 @@ fn later(a: Option<String>, b: Option<String>) -> Option<String> {
     if instant(&a) >= instant(&b) { a } else { b }
 }
 
+/// One of two spellings of a step's ID, the same whichever side is called mine.
+fn respelled(mine: String, theirs: String) -> Option<String> {
+    let same = StepId::of_raw(&mine)? == StepId::of_raw(&theirs)?;
+    same.then(|| mine.min(theirs))
+}
+
+/// What two items of a list have in common if they say the same: their words, or the step that a
+/// dependency names, however it is spelled.
+pub(super) fn item_words<'a>(key: &str, item: &'a str) -> Cow<'a, str> {
+    let words = json::words(item);
+    match Dependency::read(Cow::Borrowed(&words)) {
+        Dependency::Step(id) if key == Field::Dependencies.spec().key => {
+            StepId::padded_to(id, 0).to_string().into()
+        }
+        _ => words,
+    }
+}
+
 fn array(key: &str, base: &str, mine: &str, theirs: &str) -> Option<String> {
     for side in [base, mine, theirs] {
         json::items(side)?;
@@ -48,9 +73,10 @@ fn array(key: &str, base: &str, mine: &str, theirs: &str) -> Option<String> {
         "dependencies" => Field::Dependencies,
         _ => Field::Inputs,
     };
-    let (base, wanted) = (in_log(base), in_log(mine));
-    let pieces = list::pieces(field, &in_log(theirs), Some(&base), &wanted);
-    Some(list::raw(Some(theirs), &pieces, &wanted))
+    let sources = json::items(mine)?;
+    let pieces = list::pieces(field, &in_log(theirs), Some(&in_log(base)), &in_log(mine));
+    let new = |number: usize| sources[number].to_owned();
+    Some(list::raw(Some(theirs), &pieces, new))
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -18,12 +17,14 @@ use super::Arguments;
 use super::paint::Paint;
 use super::patience::with_patience;
 use crate::change::Change;
-use crate::change::apply::Conflict;
+use crate::change::apply::{Conflict, Obstacle};
 use crate::change::compose::Composer;
 use crate::change::value::Refusal;
 use crate::document::visible::{is_unsafe, visible};
+use crate::git::Git;
 use crate::plan::Plan;
 use crate::plan::id::{StepId, typed_id};
+use crate::plan::source::SourceFile;
 use crate::store::commit::{Committer, Outcome};
 use crate::store::discover::{Found, Layout, Overrides};
 use crate::store::open::{Opening, open_plan};
@@ -145,7 +146,29 @@ impl Invocation<'_, '_> {
         for problem in &opened.layout.config_problems {
             self.say(&problem.to_string())?;
         }
+        for text in opened.plan.files().iter().filter_map(SourceFile::not_utf8) {
+            self.say(&text)?;
+        }
         Ok(opened)
+    }
+
+    /// Says how many lines of the logs could not be read, if any: what is printed is not the
+    /// whole plan then.
+    ///
+    /// # Errors
+    /// When standard error cannot be written.
+    pub fn say_unreadable(&mut self, plan: &Plan) -> Result<()> {
+        for (path, count) in plan.unreadable_lines() {
+            let lines = match count {
+                1 => "1 line".to_owned(),
+                count => format!("{count} lines"),
+            };
+            let path = path.display();
+            self.say(&format!(
+                "{lines} of {path} could not be read; `stepdeck check` says which and why"
+            ))?;
+        }
+        Ok(())
     }
 
     /// Opens the plan as it stands by now, without saying again what is wrong with its
@@ -300,7 +323,18 @@ impl Invocation<'_, '_> {
                     return Ok(change);
                 }
                 Outcome::Failed(reason) => bail!("{reason}"),
-                Outcome::Conflicts(conflicts) => met = conflicts,
+                Outcome::Conflicts(conflicts) => {
+                    let refused = conflicts
+                        .iter()
+                        .find_map(|conflict| match &conflict.obstacle {
+                            Obstacle::Refused(reason) => Some(reason),
+                            _ => None,
+                        });
+                    if let Some(reason) = refused {
+                        bail!("{reason}");
+                    }
+                    met = conflicts;
+                }
                 Outcome::Later => {}
             }
         }
@@ -312,12 +346,8 @@ impl Invocation<'_, '_> {
         if let Some(name) = &self.arguments.person {
             return name.clone();
         }
-        let asked = Command::new("git")
-            .args(["config", "user.name"])
-            .current_dir(self.start())
-            .output();
-        let name = asked.ok().filter(|answer| answer.status.success());
-        let name = name.map(|answer| String::from_utf8_lossy(&answer.stdout).trim().to_owned());
+        let name = Git::at(&self.start()).config("user.name");
+        let name = name.ok().flatten().map(|name| name.trim().to_owned());
         let login = || (self.outside.variable)("USER").unwrap_or_else(|| "unknown".to_owned());
         name.filter(|name| !name.is_empty()).unwrap_or_else(login)
     }

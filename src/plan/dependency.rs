@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::id::{StepId, typed_id};
+use super::id::{StepId, named_id};
 use crate::document::markdown::{Entry, phrase};
 
 /// One entry of a step's dependencies.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Dependency<'a> {
-    /// Another step, written `0003` or `Step 0003`.
+    /// Another step, written `0003` or `Step 0003`, in any zero padding.
     Step(StepId),
     /// Something outside the plan, in words; met when written with `[x] ` before them.
     Condition {
@@ -82,18 +82,7 @@ fn step_in_words(words: &str) -> Option<StepId> {
             name.trim()
         };
     }
-    let digits = words.bytes().take_while(u8::is_ascii_digit).count();
-    let step = words
-        .get(..4)
-        .is_some_and(|word| word.eq_ignore_ascii_case("step"));
-    let rest = words
-        .get(4..)
-        .filter(|rest| step && rest.starts_with(char::is_whitespace));
-    match rest {
-        Some(rest) => typed_id(rest.trim_start()),
-        None if digits >= 4 => typed_id(words),
-        None => None,
-    }
+    named_id(words)
 }
 
 /// Reads `#step-0003-title`, `steps/0003.md` and `plan.md#step-0003`.
@@ -103,7 +92,7 @@ fn step_in_link(url: &str) -> Option<StepId> {
     let numbered = |text: &str| {
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         let ends = text[digits..].starts_with(['-', '_', '.']) || text.len() == digits;
-        let id = || typed_id(&text[..digits]);
+        let id = || named_id(&text[..digits]);
         ends.then(id).flatten()
     };
     let behind_word = |text: &str| {
@@ -131,7 +120,6 @@ mod tests {
         let step = Dependency::Step("0003".parse().unwrap());
         assert_eq!(read("0003"), step);
         assert_eq!(read("Step 0003"), step);
-        assert_eq!(read("step 3"), step);
         for written in [
             "[Step 0003](#step-0003)",
             "[0003](steps/0003.md)",
@@ -147,6 +135,9 @@ mod tests {
             "[x] Step 0003",
         ] {
             assert_eq!(read(written), step, "{written}");
+        }
+        for spelling in ["step 3", "3", "00003", " 0003 ", "Step\u{a0}0003"] {
+            assert_eq!(read(spelling), step, "{spelling}");
         }
         let condition = |text: &'static str, met| Dependency::Condition {
             text: text.into(),

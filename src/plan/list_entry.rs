@@ -88,7 +88,7 @@ impl ListEntry {
         let readings = [&self.text].into_iter().chain(&self.also);
         let key = |text: &String| match field {
             Field::Dependencies => match Dependency::read((&**text).into()) {
-                Dependency::Step(id) => format!("#{id}"),
+                Dependency::Step(id) => format!("#{}", id.padded_to(0)),
                 Dependency::Condition { text, .. } => on_one_line(&text),
             },
             _ => on_one_line(text),

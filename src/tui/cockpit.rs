@@ -331,6 +331,14 @@ impl<F: Face> Cockpit<F> {
                     None => self.tell(Message::Pasted),
                 }
             }
+            TerminalEvent::PasteStalls => self.tell(Message::Notice {
+                text: "the rest of a paste does not come · Esc, alone, ends it".to_owned(),
+                error: true,
+            }),
+            TerminalEvent::PasteTooLong(most) => self.tell(Message::Notice {
+                text: format!("not pasted: it is longer than {} KiB", most >> 10),
+                error: true,
+            }),
             TerminalEvent::Background(background) => {
                 if self.theme_follows {
                     self.theme = self.theme.on(background);

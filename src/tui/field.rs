@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui_textarea::{CursorMove, TextArea};
+use unicode_segmentation::UnicodeSegmentation;
 
 use crate::app::overlay::Input;
 
@@ -10,22 +11,22 @@ pub struct Field {
     serial: u64,
     multiline: bool,
     area: TextArea<'static>,
+    /// What stood there when the field was opened.
+    initial: String,
+    /// What was typed before that was put back.
+    typed: Option<String>,
 }
 
 impl Field {
     /// An editor that holds what the field held when it was opened, cursor at the end.
     pub fn open(input: &Input) -> Self {
-        let lines: Vec<String> = match input.multiline {
-            true => input.text.split('\n').map(str::to_owned).collect(),
-            false => vec![input.text.replace('\n', " ")],
-        };
-        let mut area = TextArea::new(lines);
-        area.move_cursor(CursorMove::Bottom);
-        area.move_cursor(CursorMove::End);
+        let multiline = input.multiline;
         Self {
             serial: input.serial,
-            multiline: input.multiline,
-            area,
+            multiline,
+            area: area_of(&input.text, multiline),
+            initial: area_of(&input.initial, multiline).lines().join("\n"),
+            typed: None,
         }
     }
 
@@ -64,6 +65,7 @@ impl Field {
             KeyCode::Char('u') if ctrl => {
                 self.area.delete_line_by_head();
             }
+            KeyCode::Char('r') if ctrl => self.put_back(),
             KeyCode::Char('z' | 'l' | 'j' | 'm' | 'c') if ctrl => return false,
             KeyCode::Enter | KeyCode::Esc | KeyCode::Tab | KeyCode::BackTab => return false,
             KeyCode::Up | KeyCode::Down | KeyCode::PageUp | KeyCode::PageDown
@@ -71,9 +73,7 @@ impl Field {
             {
                 return false;
             }
-            _ => {
-                self.area.input(key);
-            }
+            _ => self.edit(key),
         }
         true
     }
@@ -87,7 +87,90 @@ impl Field {
                 .area
                 .insert_str(text.trim_end_matches('\n').replace('\n', " ")),
         };
+        self.leave_grapheme(true);
     }
+
+    /// Puts what stood there at first in the place of what was typed, and that back again.
+    fn put_back(&mut self) {
+        let text = self.text();
+        let other = match text == self.initial {
+            true => self.typed.take(),
+            false => Some(self.initial.clone()),
+        };
+        if let Some(other) = other {
+            self.area = area_of(&other, self.multiline);
+            self.typed = Some(text);
+        }
+    }
+
+    /// Hands a key to the widget, which knows characters only, and makes whole what it did: a
+    /// grapheme (a family, a flag, a letter with its accents) is moved over and erased as one.
+    fn edit(&mut self, key: KeyEvent) {
+        let (row, column) = self.cursor();
+        let line = self.area.lines()[row].clone();
+        let count = self.area.lines().len();
+        let selects = (self.area.selection_range()).is_some_and(|(from, to)| from != to);
+        self.area.input(key);
+        let (new_row, new_column) = self.cursor();
+        let long = |line: &str| line.chars().count();
+        let is_same = row == new_row && count == self.area.lines().len() && !selects;
+        let erased = match is_same {
+            true => long(&line).saturating_sub(long(&self.area.lines()[row])),
+            false => 0,
+        };
+        if erased > 0 {
+            let (from, to) = (new_column, new_column + erased);
+            for _ in around(&line, from).0..from {
+                self.area.delete_char();
+            }
+            for _ in to..around(&line, to).1 {
+                self.area.delete_next_char();
+            }
+        }
+        self.leave_grapheme(row == new_row && new_column > column);
+    }
+
+    /// Moves the cursor out of the middle of a grapheme.
+    fn leave_grapheme(&mut self, forward: bool) {
+        let (row, column) = self.cursor();
+        let (start, end) = around(&self.area.lines()[row], column);
+        let (step, steps) = match forward {
+            true => (CursorMove::Forward, end - column),
+            false => (CursorMove::Back, column - start),
+        };
+        for _ in 0..steps {
+            self.area.move_cursor(step);
+        }
+    }
+}
+
+/// An editor on `text`, cursor at the end.
+fn area_of(text: &str, multiline: bool) -> TextArea<'static> {
+    let lines: Vec<String> = match multiline {
+        true => text.split('\n').map(str::to_owned).collect(),
+        false => vec![text.replace('\n', " ")],
+    };
+    let mut area = TextArea::new(lines);
+    area.move_cursor(CursorMove::Bottom);
+    area.move_cursor(CursorMove::End);
+    area
+}
+
+/// Where the grapheme begins and ends that has `column`, counted in characters, in its middle;
+/// twice the column where none has.
+fn around(line: &str, column: usize) -> (usize, usize) {
+    let mut end = 0;
+    for grapheme in line.graphemes(true) {
+        let start = end;
+        end += grapheme.chars().count();
+        if start >= column {
+            break;
+        }
+        if end > column {
+            return (start, end);
+        }
+    }
+    (column, column)
 }
 
 #[cfg(test)]
@@ -120,6 +203,103 @@ mod tests {
         assert!(!press(&mut field, KeyCode::Down, KeyModifiers::NONE));
         field.paste("one\r\ntwo\n");
         assert_eq!(field.text(), "abqx?:/ one two");
+    }
+
+    const GRAPHEMES: [&str; 8] = ["👨‍👩‍👧", "🇩🇪", "👍🏽", "❤️", "e\u{301}", "#️⃣", "ก็", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"];
+
+    #[test]
+    fn what_is_seen_as_one_sign_is_erased_and_moved_over_as_one() {
+        let (none, alt, ctrl) = (KeyModifiers::NONE, KeyModifiers::ALT, KeyModifiers::CONTROL);
+        for sign in GRAPHEMES {
+            let text = format!("a{sign}{sign}b");
+            let opened = || field(&text, false);
+            let one = format!("a{sign}b");
+            for (keys, rest) in [
+                (
+                    &[(KeyCode::Left, none), (KeyCode::Backspace, none)][..],
+                    &one,
+                ),
+                (
+                    &[(KeyCode::Char('b'), ctrl), (KeyCode::Char('h'), ctrl)],
+                    &one,
+                ),
+                (
+                    &[
+                        (KeyCode::Left, none),
+                        (KeyCode::Left, none),
+                        (KeyCode::Delete, none),
+                    ],
+                    &one,
+                ),
+                (
+                    &[
+                        (KeyCode::Home, none),
+                        (KeyCode::Right, none),
+                        (KeyCode::Delete, none),
+                    ],
+                    &one,
+                ),
+                (
+                    &[
+                        (KeyCode::Home, none),
+                        (KeyCode::Char('f'), ctrl),
+                        (KeyCode::Right, none),
+                        (KeyCode::Char('d'), ctrl),
+                    ],
+                    &one,
+                ),
+            ] {
+                let mut field = opened();
+                for (code, modifiers) in keys {
+                    press(&mut field, *code, *modifiers);
+                }
+                assert_eq!(field.text(), *rest, "{keys:?}");
+            }
+            // A word at a time: never half a sign.
+            for (code, modifiers) in [
+                (KeyCode::Char('w'), ctrl),
+                (KeyCode::Backspace, alt),
+                (KeyCode::Char('b'), alt),
+                (KeyCode::Delete, alt),
+            ] {
+                let mut field = opened();
+                press(&mut field, KeyCode::Left, none);
+                for _ in 0..4 {
+                    press(&mut field, code, modifiers);
+                    let text = field.text();
+                    let rest = text.trim_start_matches('a').trim_end_matches('b');
+                    assert!(rest.replace(sign, "").is_empty(), "{code:?} {text}");
+                    let (_, column) = field.cursor();
+                    assert_eq!(around(&text, column), (column, column));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn up_and_down_never_end_within_a_sign() {
+        let mut field = field("👨‍👩‍👧👨‍👩‍👧\nabc\n🇩🇪🇩🇪", true);
+        for code in [
+            KeyCode::Up,
+            KeyCode::Up,
+            KeyCode::Down,
+            KeyCode::Left,
+            KeyCode::Down,
+        ] {
+            press(&mut field, code, KeyModifiers::NONE);
+            let (row, column) = field.cursor();
+            assert_eq!(around(&field.lines()[row], column), (column, column));
+        }
+    }
+
+    #[test]
+    fn what_stood_there_can_be_put_back_and_what_was_typed_again() {
+        let mut field = field("as it was", false);
+        field.paste(" and more");
+        for text in ["as it was", "as it was and more", "as it was"] {
+            press(&mut field, KeyCode::Char('r'), KeyModifiers::CONTROL);
+            assert_eq!(field.text(), text);
+        }
     }
 
     #[test]

@@ -51,7 +51,7 @@ impl Composer<'_> {
         typed: &[String],
     ) -> Result<Change, Refusal> {
         let step = self.plan.step(step);
-        let entries = self.accepted(step, field, seen, typed)?;
+        let entries = value::accept_entries(self.plan, step, field, seen, typed)?;
         let label = list_label(step, field, seen, &entries);
         let edits = match *seen == *entries {
             true => Vec::new(),
@@ -72,32 +72,10 @@ impl Composer<'_> {
     ) -> Result<Change, Refusal> {
         let step = self.plan.step(step);
         let seen: Vec<String> = step.list(field).into_iter().map(Into::into).collect();
-        let entries = self.accepted(step, field, &seen, typed)?;
+        let entries = value::accept_entries(self.plan, step, field, &seen, typed)?;
         let label = list_label(step, field, &seen, &entries);
         let edits = self.list_edits(step, field, None, &entries)?;
         Ok(Change { label, edits })
-    }
-
-    /// The entries, each once. What stands there already may stay, whatever a newcomer would be
-    /// told.
-    fn accepted(
-        &self,
-        step: StepRef<'_>,
-        field: Field,
-        seen: &[String],
-        typed: &[String],
-    ) -> Result<Vec<String>, Refusal> {
-        let mut entries: Vec<String> = Vec::new();
-        for entry in typed {
-            let entry = match seen.contains(entry) {
-                true => entry.clone(),
-                false => value::accept_entry(self.plan, step.id(), field, entry)?,
-            };
-            if !entries.contains(&entry) {
-                entries.push(entry);
-            }
-        }
-        Ok(entries)
     }
 
     fn list_edits(
@@ -115,7 +93,7 @@ impl Composer<'_> {
         if step.log_line().is_some() {
             let current = step.log_list(field).unwrap_or_default();
             let pieces = list::pieces(field, &current, seen.as_deref(), &wanted);
-            let raw = written_raw(step.raw(field), &current, &pieces, &wanted);
+            let raw = written_raw(step, field, &current, &pieces, &wanted);
             same = step.raw(field) == Some(&raw) || step.raw(field).is_none() && wanted.is_empty();
             if !same {
                 edits.extend(self.log_edits(step, field, &raw)?);
@@ -154,7 +132,7 @@ impl Composer<'_> {
                 entry.text = id.to_string();
             }
         }
-        written_raw(step.raw(field), &current, &pieces, &wanted)
+        written_raw(step, field, &current, &pieces, &wanted)
     }
 
     fn section_list(
@@ -170,6 +148,7 @@ impl Composer<'_> {
         };
         let file = &self.plan.files()[section.file];
         settled(section, file)?;
+        self.may_be_canon_only(step)?;
         let step_id = section.id;
         let edit = |before: Option<Vec<u8>>, after: Vec<u8>| Edit {
             path: file.path.clone(),
@@ -229,13 +208,16 @@ impl Composer<'_> {
 
 /// The raw JSON of a list. What was no list before is written as one.
 fn written_raw(
-    old: Option<&str>,
+    step: StepRef<'_>,
+    field: Field,
     current: &[ListEntry],
     pieces: &[Piece],
     wanted: &[ListEntry],
 ) -> String {
+    let old = step.raw(field);
+    let quoted = value::raw_entry(step, field);
     if old.is_none_or(|raw| raw.starts_with('[')) {
-        return list::raw(old, pieces, wanted);
+        return list::raw(old, pieces, |number| quoted(&wanted[number].text));
     }
     let all: Vec<ListEntry> = pieces
         .iter()
@@ -245,7 +227,7 @@ fn written_raw(
         })
         .collect();
     let pieces: Vec<Piece> = (0..all.len()).map(Piece::New).collect();
-    list::raw(None, &pieces, &all)
+    list::raw(None, &pieces, |number| quoted(&all[number].text))
 }
 
 fn has_file_links(list: &EntryList) -> bool {

@@ -6,6 +6,7 @@
 mod add;
 mod block;
 mod fix;
+mod free;
 mod gate;
 mod line;
 mod list;
@@ -24,6 +25,7 @@ use crate::plan::field::{Field, Kind};
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::status::Status;
 use crate::plan::{Plan, StepRef};
+pub use add::named_in_title;
 pub use gate::Attachment;
 pub use several::Wish;
 
@@ -274,6 +276,7 @@ impl Composer<'_> {
             return Ok(None);
         };
         settled(section, file)?;
+        self.may_be_canon_only(step)?;
         let nth = self.nth_of_section(section);
         let edit = |target, before: Option<Vec<u8>>, after: String| {
             Ok(Some(Edit {

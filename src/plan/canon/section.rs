@@ -7,7 +7,7 @@ use crate::document::log::is_conflict_marker;
 use crate::document::markdown::{Entry, MarkdownDocument};
 use crate::document::splice::Span;
 use crate::plan::field::{FIELDS, Field};
-use crate::plan::id::StepId;
+use crate::plan::id::{StepId, USUAL_DIGITS};
 use crate::plan::list_entry::ListEntry;
 
 /// A step as the canon words it.
@@ -122,6 +122,8 @@ pub fn sections(document: &MarkdownDocument, file: usize) -> Vec<Section> {
             sections[section].bullets.push((spec.field, index));
         }
     }
+    // `Step 3` is a heading of many a document; it is a step's where its fields stand below.
+    sections.retain(|s| s.id.digits() >= USUAL_DIGITS || !s.bullets.is_empty());
     sections
 }
 

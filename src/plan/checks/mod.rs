@@ -18,12 +18,15 @@ mod wording;
 pub mod block_table_gap;
 pub mod complete_but_waiting;
 pub mod complete_without_evidence;
+pub mod compound_dependency;
 pub mod conflict_marker;
 pub mod cycle;
 pub mod drift;
 pub mod duplicate_id;
+pub mod encoding;
 pub mod gap_in_series;
 pub mod id_outside_block;
+pub mod id_spelling;
 pub mod in_progress_without_owner;
 pub mod malformed_id;
 pub mod missing_artifact;
@@ -116,6 +119,11 @@ pub enum Fix {
         /// The step.
         step_index: usize,
     },
+    /// Writes one entry a step where dependencies name several in one, or with a remark.
+    Dependencies {
+        /// The step.
+        step_index: usize,
+    },
     /// Takes the theme of the block's row over into the step.
     Theme {
         /// The step.
@@ -139,6 +147,7 @@ impl Fix {
         match self {
             Self::Timestamp { step_index }
             | Self::Status { step_index }
+            | Self::Dependencies { step_index }
             | Self::Theme { step_index }
             | Self::Drift { step_index } => Some(step_index),
             Self::SortLog { .. } => None,
@@ -318,6 +327,7 @@ impl Rule {
 
 /// Every rule: errors, warnings, notes.
 pub const RULES: &[Rule] = &[
+    encoding::RULE,
     unreadable_line::RULE,
     conflict_marker::RULE,
     missing_field::RULE,
@@ -334,6 +344,7 @@ pub const RULES: &[Rule] = &[
     cycle::RULE,
     overlapping_blocks::RULE,
     unsorted::RULE,
+    compound_dependency::RULE,
     gap_in_series::RULE,
     complete_but_waiting::RULE,
     complete_without_evidence::RULE,
@@ -350,6 +361,7 @@ pub const RULES: &[Rule] = &[
     missing_artifact::RULE,
     unknown_stage::RULE,
     missing_checkpoint::RULE,
+    id_spelling::RULE,
     stale::RULE,
 ];
 

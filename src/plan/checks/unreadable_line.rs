@@ -19,6 +19,7 @@
 //! ```
 
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot, logs};
+use crate::document::encoding::Encoding;
 use crate::document::log::LineProblem;
 use crate::document::splice::Span;
 use crate::plan::LogPlace;
@@ -37,8 +38,14 @@ pub const RULE: Rule = Rule {
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     for (file, log) in logs(plan) {
+        // Of a file in another encoding that is said once.
+        let encoding = log.encoding();
+        if encoding.is_some_and(|encoding| encoding != Encoding::Latin1) {
+            continue;
+        }
         for (line, content) in log.lines().enumerate() {
             let (offset, message) = match content.problem() {
+                Some(LineProblem::NotUtf8 { .. }) if encoding.is_some() => continue,
                 Some(LineProblem::NotUtf8 { offset }) => {
                     (*offset, "this line has bytes that are not UTF-8".to_owned())
                 }
