@@ -178,8 +178,11 @@ impl MarkdownDocument {
                     Slot::New((source + behind).into_bytes())
                 }
                 EntrySlot::Kept { at, tick: None } => {
-                    let source = &self.bytes()[list.entries[*at].span.range()];
-                    match !behind.is_empty() && goes_on(source) {
+                    let span = list.entries[*at].span;
+                    let source = &self.bytes()[span.range()];
+                    let next = text.get(span.end - value.start);
+                    let apart = next.is_some_and(u8::is_ascii_whitespace);
+                    match !behind.is_empty() && !apart && goes_on(source) {
                         true => Slot::Changed(*at, [source, behind.as_bytes()].concat()),
                         false => Slot::Kept(*at),
                     }
@@ -354,7 +357,8 @@ fn escaped_words(slot: &EntrySlot) -> EntrySlot {
 
 /// Whether a sign right behind this source might belong to it.
 fn goes_on(source: &[u8]) -> bool {
-    source.ends_with(b"\\") || memchr::memmem::find(source, b"://").is_some()
+    let is_bare = !source.ends_with(b">") && !source.ends_with(b")") && !source.ends_with(b"`");
+    source.ends_with(b"\\") || is_bare && memchr::memmem::find(source, b"://").is_some()
 }
 
 /// The words of an entry, and whether it is ticked.
