@@ -165,9 +165,15 @@ impl MarkdownDocument {
             (b';', 2..) => b";",
             _ => b",;",
         };
+        let kept = slots.iter().filter_map(|slot| match slot {
+            EntrySlot::Kept { at, .. } => Some(at),
+            EntrySlot::New(_) => None,
+        });
+        let moved = !kept.is_sorted();
         let slots: Vec<Slot> = slots
             .iter()
-            .map(|slot| match slot {
+            .enumerate()
+            .map(|(number, slot)| match slot {
                 EntrySlot::New(source) => {
                     let source = protected(source, labels, escape);
                     let behind = if goes_on(source.as_bytes()) {
@@ -178,11 +184,11 @@ impl MarkdownDocument {
                     Slot::New((source + behind).into_bytes())
                 }
                 EntrySlot::Kept { at, tick: None } => {
-                    let span = list.entries[*at].span;
-                    let source = &self.bytes()[span.range()];
-                    let next = text.get(span.end - value.start);
-                    let apart = next.is_some_and(u8::is_ascii_whitespace);
-                    match !behind.is_empty() && !apart && goes_on(source) {
+                    let source = &self.bytes()[list.entries[*at].span.range()];
+                    // What follows it as before is as far from it as before.
+                    let next = slots.get(number + 1);
+                    let other = moved || matches!(next, Some(EntrySlot::New(_)));
+                    match !behind.is_empty() && other && goes_on(source) {
                         true => Slot::Changed(*at, [source, behind.as_bytes()].concat()),
                         false => Slot::Kept(*at),
                     }
