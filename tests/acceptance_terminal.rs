@@ -313,11 +313,11 @@ fn nothing_in_a_plan_steers_the_terminal() {
         .in_folder(folder.path())
         .size(160, 48)
         .start();
-    cockpit.wait_for("quit");
+    // What is wrong with the configuration is told first.
+    cockpit.wait_for("mistakes in the configuration");
     for (keys, shown) in [
-        // What is wrong with the configuration is told first.
-        ("", "✗ [keys] ev"),
-        ("z", "\\x1b[?7777h"),
+        ("", "stepdeck.toml:2: [keys]"),
+        ("<Enter>z", "\\x1b[?7777h"),
         ("z<Tab>z", "Outcome"),
         ("z<Tab>z", "Chain"),
         ("T", "0003"),
@@ -336,9 +336,9 @@ fn nothing_in_a_plan_steers_the_terminal() {
         cockpit.type_keys(keys);
         cockpit.wait_for(shown);
     }
-    // Typed by hand it is shown as an escape too.
+    // Typed by hand it does not get into a field.
     cockpit.send("/\u{202e}\u{9b}".as_bytes());
-    cockpit.wait_for("\\u{202e}");
+    cockpit.wait_for("left out: U+202E");
     cockpit.type_keys("<C-c>2");
     cockpit.wait_for("Gates");
     cockpit.type_keys("<Tab>z");
@@ -520,7 +520,7 @@ fn a_file_name_is_one_argument_of_the_editor_and_never_executed() {
     }
     // The step itself, in a file of our own making.
     cockpit.type_keys("E");
-    cockpit.wait_for("nothing was changed in the editor");
+    cockpit.wait_for("the editor came back at once");
     let saw = fs::read_to_string(&seen).unwrap();
     assert!(
         saw.starts_with("2 <--wait> </") && saw.ends_with(".toml>\n"),

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use stepdeck::app::keymap::Keymap;
 use stepdeck::plan::Plan;
 use stepdeck::plan::canon::is_canon;
 use stepdeck::plan::checks::{Fix, Problem, RULES, Rule};
@@ -136,6 +137,7 @@ fn found(folder: &Folder, example: &str) -> Vec<Problem> {
         root: &opened.layout.root,
         severities: &severities,
         checkpoints: Path::new("docs/checkpoints"),
+        configuration: &[],
     };
     premises.inspect(&Plan::read(opened.files), NOW.parse().unwrap())
 }
@@ -160,7 +162,13 @@ fn page(rule: &Rule) -> (String, &'static str) {
         "" => String::new(),
         fix => format!(" · fixed by `stepdeck check {}`", fix.trim_matches('`')),
     };
-    let (keys, commands) = (rule.help.keys, rule.help.commands);
+    let keys = Keymap::default().spell(rule.help.keys);
+    assert!(
+        !keys.contains('{'),
+        "{}: no such command in {keys}",
+        rule.code
+    );
+    let commands = rule.help.commands;
     let todo = match keys == commands {
         true => format!("{}.\n", capitalised(commands)),
         false => format!("- In the cockpit: {keys}.\n- In a terminal: {commands}.\n"),

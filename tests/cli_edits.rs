@@ -100,6 +100,17 @@ fn a_refused_set_changes_nothing_and_says_why() {
         (&["set", "two", "owner=x"], "write digits"),
         (&["set", "0900", "owner=x"], "there is no step 0900"),
         (
+            &["set", "0002", "title=a\u{1b}[1mb\u{202e}"],
+            "control characters cannot be kept: take out ESC, U+202E",
+        ),
+        (&["set", "0002", "notes=one\u{2028}two"], "take out U+2028"),
+        (&["set", "0002", "artifacts+=a\u{7}"], "take out BEL"),
+        (&["add", "title=a\u{9b}b"], "take out U+009B"),
+        (
+            &["tick", "Ground", "1", "--evidence", "docs/a\u{1b}.md"],
+            "take out ESC",
+        ),
+        (
             &["--read-only", "set", "0002", "owner=x"],
             "--read-only: nothing is written",
         ),

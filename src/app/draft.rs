@@ -18,24 +18,30 @@ const LEFT: usize = 32;
 pub struct Draft {
     label: String,
     initial: String,
-    text: String,
+    pub(super) text: String,
     multiline: bool,
     purpose: Purpose,
     /// The list that the field stood over.
     list: Option<(StepKey, Field)>,
+    /// Tells one draft that was written whole from the next.
+    #[serde(default)]
+    pub(super) base: u64,
 }
 
 impl Model {
-    /// What would be lost if the program ended now: text in an open field that is not what
+    /// The field whose text would be lost if the program ended now: what is in it is not what
     /// stood there. The filter is no such thing.
-    pub fn draft(&self) -> Option<Draft> {
+    pub(super) fn unsaved(&self) -> Option<(&Input, &Purpose)> {
         let Some(Overlay::Prompt { input, purpose }) = self.overlays.last() else {
             return None;
         };
         let is_filter = matches!(purpose, Purpose::Filter { .. });
-        if is_filter || input.text == input.initial {
-            return None;
-        }
+        (!is_filter && input.text != input.initial).then_some((input, purpose))
+    }
+
+    /// What would be lost if the program ended now.
+    pub fn draft(&self) -> Option<Draft> {
+        let (input, purpose) = self.unsaved()?;
         Some(Draft {
             label: input.label.clone(),
             initial: input.initial.clone(),
@@ -43,6 +49,7 @@ impl Model {
             multiline: input.multiline,
             purpose: purpose.clone(),
             list: self.open_list(),
+            base: self.live.drafts,
         })
     }
 
@@ -117,7 +124,7 @@ impl Model {
             purpose => purpose,
         };
         self.overlays.push(Overlay::Prompt { input, purpose });
-        self.live.kept = self.draft();
+        self.take_over_draft(draft.base);
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::draft::Draft;
+use super::draft_log::KeptDraft;
 use super::message::{DiskEvent, Effect};
 use super::model::{Model, Notice, Tone};
 use super::news::{Before, changed_steps, consequence, named};
@@ -43,7 +43,9 @@ pub struct Live {
     /// When a change was last written.
     pub saved_at: Option<DateTime<Utc>>,
     /// The text being typed, as it was last given to be kept.
-    pub(super) kept: Option<Draft>,
+    pub(super) kept: Option<KeptDraft>,
+    /// Counts the drafts that were written whole.
+    pub(super) drafts: u64,
     /// Whether the files are asked after by the clock instead of by notice.
     pub polling: bool,
     /// Files that cannot be read, with the reason.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use crate::document::json;
+use crate::document::{control, json};
 use crate::plan::compound::Compound;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::{Field, Kind};
@@ -39,12 +39,28 @@ pub fn exact_instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
+/// Refuses text with control characters, which no value of a plan should hold. Those that stood
+/// in `seen` already may stay.
+///
+/// # Errors
+/// Names the characters.
+pub fn refuse_control(typed: &str, seen: &str) -> Result<(), Refusal> {
+    let new = |c: &char| control::is_control(*c) && !seen.contains(*c);
+    match control::listed(typed.chars().filter(new)) {
+        Some(names) => refuse(format!(
+            "control characters cannot be kept: take out {names}"
+        )),
+        None => Ok(()),
+    }
+}
+
 /// Checks what was typed into a single-valued field and puts it into the one spelling
 /// that stepdeck writes.
 ///
 /// # Errors
 /// When the field cannot take the value.
 pub fn accept(plan: &Plan, field: Field, typed: &str) -> Result<String, Refusal> {
+    refuse_control(typed, "")?;
     let kind = field.spec().kind;
     let text = match kind {
         Kind::Text => typed.trim_end(),
@@ -119,6 +135,7 @@ fn accept_entry(
     field: Field,
     typed: &str,
 ) -> Result<Vec<String>, Refusal> {
+    refuse_control(typed, "")?;
     let text = typed.split_whitespace().collect::<Vec<_>>().join(" ");
     if text.is_empty() {
         return refuse("an entry needs some words");

@@ -3,6 +3,7 @@
 //! Nothing here knows what a step is, nothing touches the file system, and loading
 //! never fails: what cannot be understood is kept and described.
 
+pub mod control;
 pub mod diff;
 pub mod encoding;
 pub mod json;

@@ -2,9 +2,11 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui_textarea::{CursorMove, TextArea};
-use unicode_segmentation::UnicodeSegmentation;
+use unicode_segmentation::GraphemeCursor;
 
 use crate::app::overlay::Input;
+use crate::app::prompt::LONGEST_TEXT;
+use crate::document::control;
 
 /// The editor behind the field that is open in the model.
 pub struct Field {
@@ -51,6 +53,15 @@ impl Field {
         (cursor.0, cursor.1)
     }
 
+    /// Why the field does not take a key that is a letter.
+    pub fn refusal(key: KeyEvent) -> Option<String> {
+        match key.code {
+            KeyCode::Char(c) if control::is_control(c) => control::names(&c.to_string())
+                .map(|name| format!("control characters were left out: {name}")),
+            _ => None,
+        }
+    }
+
     /// Takes a key, if it is one for the field. Enter, Esc, Tab and, in a field of one
     /// line, up and down are the model's.
     pub fn take(&mut self, key: KeyEvent) -> bool {
@@ -78,9 +89,19 @@ impl Field {
         true
     }
 
-    /// Takes pasted text; line breaks become spaces in a field of one line.
-    pub fn paste(&mut self, text: &str) {
+    /// Takes pasted text; line breaks become spaces in a field of one line. Answers in words what
+    /// was left out: control characters, or all of a text that is too long.
+    pub fn paste(&mut self, text: &str) -> Option<String> {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let there: usize = self.area.lines().iter().map(|line| line.len() + 1).sum();
+        if there + text.len() > LONGEST_TEXT {
+            let most = LONGEST_TEXT / 1_000_000;
+            return Some(format!(
+                "nothing was pasted: a field takes {most} MB at the most"
+            ));
+        }
+        let left_out = control::names(&text);
+        let text = control::without(&text);
         match self.multiline {
             true => self.area.insert_str(&text),
             false => self
@@ -88,6 +109,7 @@ impl Field {
                 .insert_str(text.trim_end_matches('\n').replace('\n', " ")),
         };
         self.leave_grapheme(true);
+        left_out.map(|names| format!("control characters were left out: {names}"))
     }
 
     /// Puts what stood there at first in the place of what was typed, and that back again.
@@ -157,20 +179,19 @@ fn area_of(text: &str, multiline: bool) -> TextArea<'static> {
 }
 
 /// Where the grapheme begins and ends that has `column`, counted in characters, in its middle;
-/// twice the column where none has.
+/// twice the column where none has. Looks at its neighbourhood only, however long the line is.
 fn around(line: &str, column: usize) -> (usize, usize) {
-    let mut end = 0;
-    for grapheme in line.graphemes(true) {
-        let start = end;
-        end += grapheme.chars().count();
-        if start >= column {
-            break;
-        }
-        if end > column {
-            return (start, end);
-        }
+    let at = line.char_indices().nth(column);
+    let at = at.map_or(line.len(), |(at, _)| at);
+    let boundaries = || GraphemeCursor::new(at, line.len(), true);
+    if boundaries().is_boundary(line, 0) != Ok(false) {
+        return (column, column);
     }
-    (column, column)
+    let start = boundaries().prev_boundary(line, 0).ok().flatten();
+    let end = boundaries().next_boundary(line, 0).ok().flatten();
+    let before = line[start.unwrap_or(at)..at].chars().count();
+    let behind = line[at..end.unwrap_or(at)].chars().count();
+    (column - before, column + behind)
 }
 
 #[cfg(test)]
@@ -300,6 +321,23 @@ mod tests {
             press(&mut field, KeyCode::Char('r'), KeyModifiers::CONTROL);
             assert_eq!(field.text(), text);
         }
+    }
+
+    #[test]
+    fn control_characters_stay_out_of_a_field() {
+        let mut field = field("", true);
+        let pasted = "\u{1b}[1mone\u{7}\0 \u{202e}two\u{2028}three\tfour";
+        let said = field.paste(pasted).unwrap();
+        assert!(said.ends_with(": ESC, BEL, NUL, U+202E, U+2028"), "{said}");
+        let typed = |c| Field::refusal(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
+        assert!(typed('\u{202e}').unwrap().ends_with(": U+202E"));
+        assert_eq!(typed('x'), None);
+        assert_eq!(field.text(), "[1mone two\nthree\tfour");
+        assert_eq!(field.paste("plain"), None);
+        let text = field.text();
+        let said = field.paste(&"x".repeat(LONGEST_TEXT)).unwrap();
+        assert!(said.starts_with("nothing was pasted"), "{said}");
+        assert_eq!(field.text(), text);
     }
 
     #[test]

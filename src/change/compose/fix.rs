@@ -87,7 +87,7 @@ impl Composer<'_> {
         match step.raw(Field::Status).map(json::words) {
             Some(text) => match Status::read(&text) {
                 Some(status) => self.respell(step, Field::Status, status.word()),
-                None => refuse(format!("“{text}” is none of the five statuses; press s")),
+                None => refuse(format!("“{text}” is not one of the five statuses; set one")),
             },
             None => refuse(format!("{} has no status in the log", step.id())),
         }
@@ -383,7 +383,7 @@ mod tests {
                 reason(Fix::Status { step_index: 9 }),
             ],
             [
-                "“soon” is none of the five statuses; press s",
+                "“soon” is not one of the five statuses; set one",
                 "“01/02/2026” of 0002 does not say clearly which instant is meant",
                 "B01 has no theme in the block table",
                 "plan.jsonl:2 is left over from a git merge; finish it first",

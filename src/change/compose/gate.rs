@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Change, Composer, Edit, Target, roadmap_file};
-use crate::change::value::{Refusal, refuse};
+use crate::change::value::{Refusal, refuse, refuse_control};
 use crate::document::markdown::escaped;
 use crate::plan::link;
 use crate::plan::source::Role;
@@ -78,14 +78,12 @@ impl Composer<'_> {
         if link.is_empty() {
             return refuse("a link is a URL or a path in the repository");
         }
-        if link.contains(char::is_control) {
-            return refuse("a link is one line: a URL or a path in the repository");
-        }
         if link.contains(char::is_whitespace) && !link::is_path(link) {
             return refuse(format!(
                 "“{link}” is neither a URL, which has no spaces, nor a path such as docs/run 1.md"
             ));
         }
+        refuse_control(link, "")?;
         let bullet = format!(
             "- {} — {} ({}, {})",
             escaped(&check.text),

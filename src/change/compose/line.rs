@@ -1,7 +1,7 @@
 //! Log lines edited as text: what cannot be read, and whole steps.
 
 use super::{Change, Composer, Edit, Target, reversible};
-use crate::change::value::{Refusal, refuse};
+use crate::change::value::{Refusal, refuse, refuse_control};
 use crate::document::log::{LineProblem, LogDocument};
 use crate::plan::LogPlace;
 
@@ -16,6 +16,7 @@ impl Composer<'_> {
         if typed.contains(['\n', '\r', '\u{feff}']) {
             return refuse("a step is one line of the log");
         }
+        refuse_control(typed, &String::from_utf8_lossy(seen))?;
         let file = &self.plan.files()[place.file];
         if file.log().is_none() {
             return refuse(format!("{} is not a log", file.path.display()));

@@ -201,7 +201,7 @@ impl Composer<'_> {
             }
             (Some(_), Some(_)) => {
                 return refuse(format!(
-                    "`{}` of {} is not a JSON object; press E to edit the whole step",
+                    "`{}` of {} is not a JSON object; edit the whole step",
                     spec.key,
                     step.id()
                 ));

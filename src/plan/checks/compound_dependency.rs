@@ -34,7 +34,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "a dependency names steps in a form that is not read as one",
     help: Help {
-        keys: "⏎ goes to the step: `e` on the dependencies writes one ID an entry",
+        keys: "{problem-go} goes to the step: `{edit}` on the dependencies writes one ID an entry",
         commands: "`stepdeck set STEP dependencies-=ENTRY dependencies+=ID` writes one ID an entry",
     },
     passes: &[Pass::Step(step)],
@@ -81,7 +81,7 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
             let step_index = step.index();
             let fix = Fix::Dependencies { step_index };
             problem = problem.mended_by(fix).with_help(
-                "`f` writes one entry a step",
+                "`{problem-fix}` writes one entry a step",
                 "`stepdeck check --fix` writes one entry a step",
             );
         }

@@ -33,7 +33,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "step numbers are missing inside a block",
     help: Help {
-        keys: "⏎ goes to the step: `a` on the step before adds the next number; a retired step keeps its line",
+        keys: "{problem-go} goes to the step: `{add}` on the step before adds the next number; a retired step keeps its line",
         commands: "`stepdeck add title=TITLE --after ID` adds the next number; a retired step keeps its line",
     },
     passes: &[Pass::Plan(run)],

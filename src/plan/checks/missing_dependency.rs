@@ -28,7 +28,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a step depends on one that does not exist",
     help: Help {
-        keys: "⏎ goes to the step: `e` on the dependencies corrects the ID or takes it out; `a` with “Step ID: title” adds the missing step",
+        keys: "{problem-go} goes to the step: `{edit}` on the dependencies corrects the ID or takes it out; `{add}` with “Step ID: title” adds the missing step",
         commands: "`stepdeck set STEP dependencies-=ID` takes it out, `dependencies+=ID` puts in the one that was meant, `stepdeck add --id ID title=…` adds it",
     },
     passes: &[Pass::Step(step)],

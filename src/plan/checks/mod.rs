@@ -20,6 +20,7 @@ pub mod complete_but_waiting;
 pub mod complete_without_evidence;
 pub mod compound_dependency;
 pub mod conflict_marker;
+pub mod control_character;
 pub mod cycle;
 pub mod drift;
 pub mod duplicate_id;
@@ -169,7 +170,7 @@ pub struct Problem {
     pub severity: Severity,
     /// What is wrong, in one sentence without a full stop.
     pub message: String,
-    /// What to do next in the cockpit, by its keys.
+    /// What to do next in the cockpit, by its keys: `{command}` stands for the key of that command.
     pub help: String,
     /// What to do next elsewhere, by commands or in an editor.
     pub command_help: String,
@@ -185,7 +186,27 @@ pub struct Problem {
     pub fix: Option<Fix>,
 }
 
+/// The code of what is wrong in the configuration, which no rule looks for.
+pub const CONFIGURATION: &str = "configuration";
+
 impl Problem {
+    /// Something wrong in the configuration.
+    pub fn of_configuration(place: Place, severity: Severity, message: String) -> Self {
+        let help = "correct the entry; until then what holds by default stands in for it";
+        Self {
+            code: CONFIGURATION,
+            severity,
+            message,
+            help: help.to_owned(),
+            command_help: help.to_owned(),
+            place,
+            span: None,
+            step: None,
+            step_index: None,
+            fix: None,
+        }
+    }
+
     fn about(mut self, step: StepRef<'_>) -> Self {
         self.command_help = self.command_help.replace(STEP, &step.id().to_string());
         self.step = Some(step.id());
@@ -209,7 +230,7 @@ impl Problem {
     }
 
     /// File, line, column, then code.
-    fn order(&self, other: &Self) -> Ordering {
+    pub fn order(&self, other: &Self) -> Ordering {
         let (a, b) = (&self.place, &other.place);
         // Paths are compared part by part, which costs too much where they are equal.
         let paths = match a.path.as_os_str() == b.path.as_os_str() {
@@ -236,7 +257,7 @@ pub struct Context<'a> {
 /// What to do about a problem, worded for the two places where one reads of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Help {
-    /// In the cockpit, by its keys.
+    /// In the cockpit, by its keys: `{command}` stands for the key of that command.
     pub keys: &'static str,
     /// Elsewhere, by commands or in an editor; `STEP` stands for the step's ID.
     pub commands: &'static str,
@@ -353,6 +374,7 @@ pub const RULES: &[Rule] = &[
     drift::RULE,
     unreadable_section::RULE,
     theme::RULE,
+    control_character::RULE,
     block_table_gap::RULE,
     tick_without_evidence::RULE,
     tick_contradicted::RULE,

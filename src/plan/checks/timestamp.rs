@@ -63,7 +63,7 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
         let step_index = step.index();
         let fix = Fix::Timestamp { step_index };
         problem = problem.mended_by(fix).with_help(
-            "`f` writes the same instant as RFC 3339 in UTC",
+            "`{problem-fix}` writes the same instant as RFC 3339 in UTC",
             "`stepdeck check --fix` writes the same instant as RFC 3339 in UTC",
         );
     }

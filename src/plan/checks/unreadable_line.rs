@@ -30,7 +30,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a line of the log is not a JSON object",
     help: Help {
-        keys: "⏎ opens the line as text; it is kept byte for byte until then",
+        keys: "{problem-go} opens the line as text; it is kept byte for byte until then",
         commands: "mend the line in an editor; it is kept byte for byte until then",
     },
     passes: &[Pass::Plan(run)],

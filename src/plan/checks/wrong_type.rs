@@ -29,7 +29,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a field has a value of the wrong JSON type",
     help: Help {
-        keys: "⏎ goes to the step: `e` on the field writes it anew; `E` opens the whole step",
+        keys: "{problem-go} goes to the step: `{edit}` on the field writes it anew; `{edit-whole}` opens the whole step",
         commands: "write it anew in the line: a text as \"…\", a list as [\"…\"], an object as {\"…\": …}",
     },
     passes: &[Pass::Step(step)],
