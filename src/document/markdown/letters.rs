@@ -136,11 +136,10 @@ impl Letters {
     /// Where the words behind the first `count` letters stand: up to the end, or to that of the
     /// link or emphasis they begin in.
     fn behind(&self, count: usize, length: usize) -> Span {
-        let start = match count.checked_sub(1) {
-            Some(last) if count == self.letters.len() => self.letters[last].span.end,
-            Some(last) => self.letters[last].span.end.max(self.open_at(count)),
-            None => 0,
-        };
+        // A backslash before the first of them belongs to it.
+        let start = count
+            .checked_sub(1)
+            .map_or(0, |last| self.letters[last].closed);
         let around = |(span, _): &&(Span, usize)| span.start < start && start < span.end;
         let ends = self
             .containers
@@ -148,17 +147,6 @@ impl Letters {
             .filter(around)
             .map(|(_, inner)| *inner);
         Span::new(start, ends.min().unwrap_or(length).max(start))
-    }
-
-    /// Where the markup begins that opens right before a letter, or the letter.
-    fn open_at(&self, letter: usize) -> usize {
-        let own = self.letters[letter].span.start;
-        let before = self.letters[letter - 1].closed;
-        let opens = self.containers.iter().map(|(span, _)| span.start);
-        opens
-            .filter(|start| (before..own).contains(start))
-            .min()
-            .unwrap_or(own)
     }
 }
 

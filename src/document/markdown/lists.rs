@@ -187,7 +187,10 @@ impl MarkdownDocument {
                     let source = &self.bytes()[list.entries[*at].span.range()];
                     // What follows it as before is as far from it as before.
                     let next = slots.get(number + 1);
-                    let other = moved || matches!(next, Some(EntrySlot::New(_)));
+                    let other = match next {
+                        Some(EntrySlot::Kept { at: next, .. }) => moved || *next != at + 1,
+                        next => moved || next.is_some(),
+                    };
                     match !behind.is_empty() && other && goes_on(source) {
                         true => Slot::Changed(*at, [source, behind.as_bytes()].concat()),
                         false => Slot::Kept(*at),

@@ -159,8 +159,8 @@ fn title_span(document: &MarkdownDocument, heading: usize, from: usize) -> Optio
     // Mostly the words stand as they read.
     let source = &document.bytes()[of.content.range()];
     let verbatim = source.get(..from) == of.text.as_bytes().get(..from);
-    let begins = source.get(from).is_none_or(|byte| *byte != b'\\');
-    match verbatim && begins && source[..from].iter().all(|byte| !MARKUP.contains(byte)) {
+    let plain = |source: &[u8]| source.iter().all(|byte| !MARKUP.contains(byte));
+    match verbatim && source.get(..from).is_some_and(plain) {
         true => Some(Span::new(of.content.start + from, of.content.end)),
         false => document.heading_words(heading, from),
     }
@@ -225,6 +225,8 @@ mod tests {
             ("<a id=\"s5\"></a>Step 0002 — Two", "Two"),
             ("3.2 Step 0002 — Two", "Two"),
             ("3) `Step 0002` Two", "Two"),
+            ("Step 0002 — \\*Two\\*", "\\*Two\\*"),
+            ("**Step 0002** — \\*Two\\*", "\\*Two\\*"),
             ("Step 0002", ""),
         ] {
             let (document, sections) = read(&format!("### {heading} ###\n"));
