@@ -340,7 +340,10 @@ fn assert_few_lines(change: &Change, before: &[u8], after: &[u8]) {
     let one_line = |target: &Target| {
         matches!(
             target,
-            Target::BlockCell { .. } | Target::CheckMark { .. } | Target::SectionTitle { .. }
+            Target::BlockCell { .. }
+                | Target::BlockRow { .. }
+                | Target::CheckMark { .. }
+                | Target::SectionTitle { .. }
         )
     };
     let edits: Vec<_> = change

@@ -103,7 +103,9 @@ impl<'a> StepDocument<'a> {
             };
             match spec.kind {
                 Kind::List => {
-                    if let Some(entries) = section.list(document, spec.field) {
+                    if let Some(entries) = self.step.canon_list(spec.field) {
+                        let entries = entries.into_iter().map(|(entry, _)| entry.text);
+                        let entries: Vec<String> = entries.collect();
                         map.serialize_entry(key, &entries)?;
                     }
                 }

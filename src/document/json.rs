@@ -11,6 +11,7 @@ use std::fmt;
 use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::sequence::Sequence;
 use super::splice::{Span, Splice};
 
 /// Why a text is not a JSON object.
@@ -281,6 +282,26 @@ pub fn items(raw: &str) -> Option<Vec<&str>> {
     }
     let items: Vec<&RawValue> = serde_json::from_str(raw).ok()?;
     Some(items.into_iter().map(RawValue::get).collect())
+}
+
+/// Where the items of a JSON array stand, and the commas between them; `None` when `raw` is
+/// something else.
+pub fn sequence(raw: &str) -> Option<Sequence> {
+    let at = |item: &str| item.as_ptr() as usize - raw.as_ptr() as usize;
+    let items = items(raw)?.into_iter();
+    let items: Vec<Span> = items
+        .map(|item| Span::new(at(item), at(item) + item.len()))
+        .collect();
+    let comma = |pair: &[Span]| {
+        let between = &raw[pair[0].end..pair[1].start];
+        let comma = pair[0].end + between.find(',').unwrap_or(0);
+        Span::new(comma, comma + 1)
+    };
+    Some(Sequence {
+        signs: items.windows(2).map(comma).collect(),
+        nothing: Span::empty(1),
+        items,
+    })
 }
 
 /// The raw items of what is known to be a valid JSON array, found without being checked

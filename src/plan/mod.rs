@@ -13,6 +13,8 @@ pub mod field;
 mod gather;
 pub mod graph;
 pub mod id;
+pub mod link;
+pub mod list_entry;
 pub mod packet;
 pub mod query;
 pub mod ranking;

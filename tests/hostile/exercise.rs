@@ -285,7 +285,7 @@ fn range(document: &MarkdownDocument, edit: &Edit) -> Span {
             let mut named = sections.iter().filter(|section| section.id == *step);
             document.section(named.nth(*nth).unwrap().heading)
         }
-        Target::BlockCell { block, .. } => {
+        Target::BlockCell { block, .. } | Target::BlockRow { block } => {
             let rows = block_table::rows(document, 0);
             let row = rows.iter().find(|row| row.id == *block).unwrap();
             document.tables()[row.table].rows[row.row].span

@@ -9,19 +9,26 @@
 //! - `blocks`: the places, as plain data
 //! - `shadow`: what the parser reads in place of bytes it could not read
 //! - `reader`, `inline`: parser events to places and words
+//! - `phrase`, `letters`, `label`: a piece of running text taken apart once more, where asked for
 //! - `escape`: typed words to Markdown that reads as those words
 //! - `rewrite`: the same, keeping what the old words and the new have in common
 //! - `verify`, `compare`: whether an edit changes only what it should
 //! - `refusal`: why one is not made
-//! - `edit`, `cells`, `insert`: the edits
+//! - `entries`: the entries of a list in a bullet
+//! - `edit`, `cells`, `insert`, `lists`: the edits
 
 mod blocks;
 mod cells;
 mod compare;
 mod edit;
+mod entries;
 mod escape;
 mod inline;
 mod insert;
+mod label;
+mod letters;
+mod lists;
+mod phrase;
 mod reader;
 mod refusal;
 mod rewrite;
@@ -39,7 +46,9 @@ use super::splice::{self, Span, Splice, SpliceError};
 use blocks::Outline;
 
 pub use blocks::{Alignment, Cell, Check, CheckState, Heading, Label, Link, ListItem, Row, Table};
+pub use entries::{Entry, EntryLink, EntryList, phrase};
 pub use escape::{escaped, escaped_cell};
+pub use lists::{EntrySlot, written_list};
 pub use refusal::{Disturbed, Refusal, Target};
 
 /// A Markdown file. Cloning shares everything.

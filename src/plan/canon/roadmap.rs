@@ -1,7 +1,10 @@
 //! The roadmap: evidence links under the milestones' headings.
 
+use std::path::Path;
+
 use super::normalised;
 use crate::document::markdown::MarkdownDocument;
+use crate::plan::link;
 
 /// A roadmap heading that names a stage, with the evidence below it.
 #[derive(Clone, Debug)]
@@ -79,7 +82,7 @@ pub fn entries(document: &MarkdownDocument, file: usize, stages: &[String]) -> V
         let links: Vec<String> = links[first..]
             .iter()
             .take_while(|link| item.span.contains(link.span.start))
-            .map(|link| from_root(&link.url).to_owned())
+            .map(|link| from_root(&link.url))
             .collect();
         if !links.is_empty() {
             entries[entry].evidence.push(Evidence {
@@ -94,11 +97,11 @@ pub fn entries(document: &MarkdownDocument, file: usize, stages: &[String]) -> V
 }
 
 /// A path that begins at the root of the repository, as paths are given everywhere else.
-fn from_root(link: &str) -> &str {
-    match link.strip_prefix('/') {
-        Some(path) if !path.starts_with('/') => path,
-        _ => link,
-    }
+fn from_root(link: &str) -> String {
+    let rooted = link
+        .starts_with('/')
+        .then(|| link::from_root(link, Path::new("")));
+    rooted.flatten().unwrap_or(link.to_owned())
 }
 
 #[cfg(test)]
