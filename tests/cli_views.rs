@@ -30,7 +30,7 @@ const GATE: &str = "\
 | Ground | Weeks 0-8 | One plan | Review with ≥50% checklist completion |
 | Sky | Later | Two plans | Go or no-go |
 
-## Checklists
+## Readiness Checklists
 
 ### Ground
 

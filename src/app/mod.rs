@@ -4,6 +4,7 @@
 //! performs them. No ratatui, no I/O, no clock: time and size come in as messages.
 
 pub mod chain;
+pub mod checklists;
 pub mod chooser;
 pub mod command;
 pub mod commands;

@@ -85,9 +85,9 @@ pub enum Target {
         /// The column.
         column: BlockColumn,
     },
-    /// The mark of a check: nothing, `[ ]` or `[x]`.
+    /// The mark of a check: nothing, `[ ]`, `[x]`, or a box made by hand.
     CheckMark {
-        /// The stage's heading.
+        /// The heading of its list, mostly a stage's.
         stage: String,
         /// The check's words.
         text: String,
@@ -98,6 +98,9 @@ pub enum Target {
     Passage {
         /// The words of the section's heading; nothing means the end of the file.
         heading: Option<String>,
+        /// Which of several headings with these words.
+        #[serde(default, skip_serializing_if = "is_first")]
+        nth: usize,
     },
     /// A heading with all that stands under it, up to the next one. It has to be there: what is
     /// new comes as a passage.
@@ -112,6 +115,11 @@ pub enum Target {
         /// What the plan looks for in it.
         role: Role,
     },
+}
+
+/// Whether it is the first of several, which goes without saying.
+fn is_first(nth: &usize) -> bool {
+    *nth == 0
 }
 
 impl Target {
@@ -138,7 +146,7 @@ impl Target {
             Self::SectionTitle { step, .. } => format!("{step} title"),
             Self::BlockCell { block, column } => format!("{block} {}", column.label()),
             Self::CheckMark { stage, text, .. } => format!("{stage}: {text}"),
-            Self::Passage { heading } => match heading {
+            Self::Passage { heading, .. } => match heading {
                 Some(heading) => format!("under “{heading}”"),
                 None => "at the end".to_owned(),
             },

@@ -8,6 +8,7 @@ use super::stamp::Stamp;
 use crate::document::Document;
 use crate::document::progress::Progress;
 use crate::document::rope::Rope;
+use crate::document::shares::in_shares;
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::{Plan, canon};
 
@@ -119,37 +120,66 @@ fn length_of_logs(layout: &Layout) -> u64 {
     logs.filter_map(|log| Some(Stamp::of(log)?.size)).sum()
 }
 
+/// A file with whether it is part of the plan, nothing where none is there, or why it could not be
+/// read.
+type Reading = Result<Option<(SourceFile, bool)>, String>;
+
+/// From how many documents on another core is worth its start.
+const DOCUMENTS: usize = 16;
+
 /// Reads every file of the plan, of logs the whole lines among the first `most` bytes.
 fn read_files(layout: Layout, most: u64, opening: &Opening) -> Option<Opened> {
     let bytes = usize::try_from(length_of_logs(&layout)).unwrap_or(usize::MAX);
     opening.reading.expect(bytes);
     opening.taking_apart.expect(bytes);
     let mut opened = Opened::nothing(layout);
-    for (path, role) in candidates(&opened.layout) {
+    let root = opened.layout.root.clone();
+    let read = |(path, role): &(PathBuf, Role)| -> Option<Reading> {
         let (most, progress) = match role {
             Role::Log => (most, &opening.reading),
             _ => (u64::MAX, &Progress::default()),
         };
-        let full = opened.layout.root.join(&path);
-        match read_told(&full, &Rope::default(), most, progress) {
+        let state = match read_told(&root.join(path), &Rope::default(), most, progress) {
             Ok(FileState::Present { bytes, .. }) => {
-                let file = SourceFile::load_with(&path, role, bytes, &opening.taking_apart)?;
-                opened.looked_at.push(LookedAt {
-                    path,
-                    role,
-                    document: Some(file.document.clone()),
-                });
-                if belongs(&file) {
-                    opened.files.push(file);
-                }
+                let file = SourceFile::load_with(path, *role, bytes, &opening.taking_apart)?;
+                let is_part = belongs(&file);
+                Ok(Some((file, is_part)))
             }
-            Ok(FileState::Missing) => opened.looked_at.push(LookedAt {
-                path,
-                role,
-                document: None,
-            }),
-            Err(error) => opened.unreadable.push((path, error.to_string())),
-        }
+            Ok(FileState::Missing) => Ok(None),
+            Err(error) => Err(error.to_string()),
+        };
+        Some(state)
+    };
+    let found = candidates(&opened.layout);
+    let logs = found
+        .iter()
+        .take_while(|(_, role)| *role == Role::Log)
+        .count();
+    // A log is shared between cores line by line, the documents one by one.
+    let mut readings: Vec<Option<Reading>> = found[..logs].iter().map(read).collect();
+    let documents = &found[logs..];
+    let parts = in_shares(documents.len(), DOCUMENTS, |part| {
+        documents[part].iter().map(read).collect::<Vec<_>>()
+    });
+    readings.extend(parts.into_iter().flatten());
+    for ((path, role), reading) in found.into_iter().zip(readings) {
+        let document = match reading? {
+            Ok(Some((file, is_part))) => {
+                let document = file.document.clone();
+                opened.files.extend(is_part.then_some(file));
+                Some(document)
+            }
+            Ok(None) => None,
+            Err(reason) => {
+                opened.unreadable.push((path, reason));
+                continue;
+            }
+        };
+        opened.looked_at.push(LookedAt {
+            path,
+            role,
+            document,
+        });
     }
     opening.reading.finish();
     opening.taking_apart.finish();

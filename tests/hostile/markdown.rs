@@ -13,7 +13,7 @@ use super::support::fixture::CANON;
 /// and within the first check.
 fn documents(construct: &str) -> [String; 3] {
     let head = "# Plan\n\n| Stage | Stage-Gate Review |\n| --- | --- |\n| Ground | Review |\n\n\
-                ## Checklists\n\n### Ground\n\n- First check\n";
+                ## Readiness Checklists\n\n### Ground\n\n- First check\n";
     let tail = "- Second check\n\n#### Step 0001 — Afterwards\n- **Status:** Draft\n";
     let within: String = (construct.split_inclusive('\n'))
         .map(|line| format!("  {line}"))

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::document::log::is_conflict_marker;
-use crate::document::markdown::{ListItem, MarkdownDocument};
+use crate::document::markdown::{ListItem, MarkdownDocument, may_say};
 use crate::document::splice::Span;
 use crate::plan::field::{FIELDS, Field, Kind};
 use crate::plan::id::StepId;
@@ -86,6 +86,10 @@ fn nested(document: &MarkdownDocument, parent: usize) -> impl Iterator<Item = &L
 
 /// Every step section of `document`, in file order.
 pub fn sections(document: &MarkdownDocument, file: usize) -> Vec<Section> {
+    let may_be = |line: &[u8]| line.iter().any(u8::is_ascii_digit) && may_say(line, "step");
+    if !document.heading_lines().any(may_be) {
+        return Vec::new();
+    }
     let mut sections: Vec<Section> = Vec::new();
     let mut of_heading = vec![None; document.headings().len()];
     for (index, heading) in document.headings().iter().enumerate() {
