@@ -6,10 +6,11 @@
 //! 2. [`plan`]: what the bytes mean, and everything derived from it
 //! 3. [`change`]: edits as values: composed, applied, inverted, merged
 //! 4. [`record`]: papers, and plans to start from
-//! 5. [`store`]: the file system, and the thread that owns it
-//! 6. [`app`]: state, commands, and what each key makes of them
-//! 7. [`tui`]: the loop, the terminal, and what is drawn
-//! 8. [`cli`]: arguments in, exit code out
+//! 5. [`git`]: git, run as a process
+//! 6. [`store`]: the file system, and the thread that owns it
+//! 7. [`app`]: state, commands, and what each key makes of them
+//! 8. [`tui`]: the loop, the terminal, and what is drawn
+//! 9. [`cli`]: arguments in, exit code out
 //!
 //! The plan screen, with the file behind each region:
 //!
@@ -38,6 +39,7 @@ pub mod document;
 pub mod plan;
 pub mod change;
 pub mod record;
+pub mod git;
 pub mod store;
 pub mod app;
 pub mod tui;

@@ -1,7 +1,6 @@
 //! Opens the cockpit: plan, terminal and file thread put together.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 
@@ -16,6 +15,7 @@ use crate::app::session::Session;
 use crate::app::work::Whole;
 use crate::app::{Message, Model, update};
 use crate::change::history::{self, History};
+use crate::git::Git;
 use crate::plan::ranking::term::Weights;
 use crate::store::config;
 use crate::store::discover::{Layout, Overrides};
@@ -262,16 +262,10 @@ fn login() -> String {
 /// Asks git for the person's name, without keeping anybody waiting.
 fn ask_for_person(root: PathBuf, sender: Sender<Event>) {
     std::thread::spawn(move || {
-        let asked = Command::new("git")
-            .args(["config", "user.name"])
-            .current_dir(root)
-            .output();
-        if let Ok(answer) = asked
-            && answer.status.success()
-            && let name = String::from_utf8_lossy(&answer.stdout).trim().to_owned()
-            && !name.is_empty()
+        if let Ok(Some(name)) = Git::at(&root).config("user.name")
+            && !name.trim().is_empty()
         {
-            let _ = sender.send(Event::Person(name));
+            let _ = sender.send(Event::Person(name.trim().to_owned()));
         }
     });
 }

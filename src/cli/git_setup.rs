@@ -5,12 +5,13 @@
 //! drivers run. Only what is missing is added. Git itself is asked what holds.
 
 use std::path::{Component, Path, PathBuf};
-use std::process::{Command, Output};
 
-use color_eyre::eyre::{Result, WrapErr as _, bail, eyre};
+use color_eyre::eyre::{Result, WrapErr as _, eyre};
 
 use super::Ending;
 use super::invocation::{Invocation, OpenPlan};
+use crate::git::GitError;
+use crate::git::checkout::Checkout;
 use crate::store::glob::is_pattern;
 use crate::store::read::{FileState, read};
 use crate::store::save::replace;
@@ -36,12 +37,12 @@ impl GitSetup {
             invocation.may_write()?;
         }
         let opened = invocation.open()?;
-        let clone = Clone::of(&opened.layout.root)?;
+        let checkout = checkout(&opened.layout.root)?;
         let program = program(invocation)?;
-        let settings = clone.missing_settings(&program)?;
-        let attributes = Attributes::read(&clone, &opened)?;
+        let settings = missing_settings(&checkout, &program)?;
+        let attributes = Attributes::read(checkout.root(), &opened)?;
         for outside in &attributes.outside {
-            let root = clone.root.display();
+            let root = checkout.root().display();
             invocation.say(&format!(
                 "{outside} is not below {root}: git does not merge it"
             ))?;
@@ -55,7 +56,7 @@ impl GitSetup {
             }
         } else {
             for (key, value) in &settings {
-                clone.set(key, value)?;
+                checkout.set_config(key, value)?;
             }
             attributes.write()?;
             for what in &missing {
@@ -65,7 +66,7 @@ impl GitSetup {
         let pending = self.check && !missing.is_empty();
         let overridden = match pending {
             true => Vec::new(),
-            false => clone.overridden(&opened.layout.logs)?,
+            false => overridden(&checkout, &opened.layout.logs)?,
         };
         for path in &overridden {
             invocation.say(&format!(
@@ -125,84 +126,42 @@ fn settings(program: &str) -> [(&'static str, String); 4] {
 /// The attributes that a log has.
 const ATTRIBUTES: [&str; 2] = ["merge=stepdeck", "diff=stepdeck"];
 
-/// The checkout around a plan.
-struct Clone {
-    root: PathBuf,
+/// The checkout around the plan at `root`.
+fn checkout(root: &Path) -> Result<Checkout> {
+    Checkout::around(root).map_err(|error| match error {
+        GitError::Failed { complaint, .. } => eyre!(
+            "{} is in no git checkout ({complaint}); `git init` makes one",
+            root.display()
+        ),
+        error => error.into(),
+    })
 }
 
-impl Clone {
-    fn of(plan: &Path) -> Result<Self> {
-        let output = git(plan, &["rev-parse", "--show-toplevel"])?;
-        if !output.status.success() {
-            bail!(
-                "{} is in no git checkout ({}); `git init` makes one",
-                plan.display(),
-                String::from_utf8_lossy(&output.stderr).trim()
-            );
-        }
-        let root = String::from_utf8_lossy(&output.stdout);
-        let root = PathBuf::from(root.strip_suffix('\n').unwrap_or(&root));
-        Ok(Self { root })
-    }
-
-    /// The settings that are not as they should be.
-    fn missing_settings(&self, program: &str) -> Result<Vec<(&'static str, String)>> {
-        let mut missing = Vec::new();
-        for (key, value) in settings(program) {
-            let output = git(&self.root, &["config", "--null", "--get", key])?;
-            if output.stdout.strip_suffix(b"\0") != Some(value.as_bytes()) {
-                missing.push((key, value));
-            }
-        }
-        Ok(missing)
-    }
-
-    fn set(&self, key: &str, value: &str) -> Result<()> {
-        let output = git(
-            &self.root,
-            &["config", "--local", "--replace-all", key, value],
-        )?;
-        match output.status.success() {
-            true => Ok(()),
-            false => bail!(
-                "git config {key} could not be set: {}",
-                String::from_utf8_lossy(&output.stderr).trim()
-            ),
+/// The settings of this clone that are not as they should be.
+fn missing_settings(checkout: &Checkout, program: &str) -> Result<Vec<(&'static str, String)>> {
+    let mut missing = Vec::new();
+    for (key, value) in settings(program) {
+        if checkout.config(key)?.as_ref() != Some(&value) {
+            missing.push((key, value));
         }
     }
-
-    /// The logs for which git would not use the drivers.
-    fn overridden(&self, logs: &[PathBuf]) -> Result<Vec<String>> {
-        let below = |log: &PathBuf| {
-            log.strip_prefix(&self.root)
-                .ok()?
-                .to_str()
-                .map(str::to_owned)
-        };
-        let logs: Vec<String> = logs.iter().filter_map(below).collect();
-        let mut arguments = vec!["check-attr", "-z", "merge", "diff", "--"];
-        if logs.is_empty() {
-            return Ok(Vec::new());
-        }
-        arguments.extend(logs.iter().map(String::as_str));
-        let output = git(&self.root, &arguments)?;
-        let text = String::from_utf8_lossy(&output.stdout);
-        let fields: Vec<&str> = text.split('\0').collect();
-        let mut overridden: Vec<String> = (fields.chunks_exact(3))
-            .filter(|field| field[2] != "stepdeck")
-            .map(|field| field[0].to_owned())
-            .collect();
-        overridden.dedup();
-        Ok(overridden)
-    }
+    Ok(missing)
 }
 
-fn git(folder: &Path, arguments: &[&str]) -> Result<Output> {
-    let output = Command::new("git")
-        .args(arguments)
-        .current_dir(folder)
-        .output();
-    output.wrap_err("git could not be run; is it installed?")
+/// The logs for which git would not use the drivers.
+fn overridden(checkout: &Checkout, logs: &[PathBuf]) -> Result<Vec<String>> {
+    let below = |log: &PathBuf| {
+        let path = log.strip_prefix(checkout.root()).ok()?;
+        path.to_str().map(str::to_owned)
+    };
+    let logs: Vec<String> = logs.iter().filter_map(below).collect();
+    let attributes = checkout.attributes(&["merge", "diff"], &logs)?;
+    let others = attributes
+        .into_iter()
+        .filter(|[.., value]| value != "stepdeck");
+    let mut overridden: Vec<String> = others.map(|[path, ..]| path).collect();
+    overridden.dedup();
+    Ok(overridden)
 }
 
 /// `.gitattributes` at the root of the checkout.
@@ -216,8 +175,8 @@ struct Attributes {
 }
 
 impl Attributes {
-    fn read(clone: &Clone, opened: &OpenPlan) -> Result<Self> {
-        let path = clone.root.join(".gitattributes");
+    fn read(checkout: &Path, opened: &OpenPlan) -> Result<Self> {
+        let path = checkout.join(".gitattributes");
         let bytes = match read(&path)? {
             FileState::Present { bytes, .. } => Some(bytes.contiguous().into_owned()),
             FileState::Missing => None,
@@ -225,7 +184,7 @@ impl Attributes {
         let (mut missing, mut outside) = (Vec::new(), Vec::new());
         let text = String::from_utf8_lossy(bytes.as_deref().unwrap_or_default()).into_owned();
         for log in &opened.layout.config.paths.log {
-            let Some(pattern) = pattern_below(&clone.root, &opened.layout.root, log) else {
+            let Some(pattern) = pattern_below(checkout, &opened.layout.root, log) else {
                 outside.push(log.clone());
                 continue;
             };

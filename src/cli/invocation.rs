@@ -6,7 +6,6 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -22,6 +21,7 @@ use crate::change::apply::Conflict;
 use crate::change::compose::Composer;
 use crate::change::value::Refusal;
 use crate::document::visible::{is_unsafe, visible};
+use crate::git::Git;
 use crate::plan::Plan;
 use crate::plan::id::{StepId, typed_id};
 use crate::store::commit::{Committer, Outcome};
@@ -312,12 +312,8 @@ impl Invocation<'_, '_> {
         if let Some(name) = &self.arguments.person {
             return name.clone();
         }
-        let asked = Command::new("git")
-            .args(["config", "user.name"])
-            .current_dir(self.start())
-            .output();
-        let name = asked.ok().filter(|answer| answer.status.success());
-        let name = name.map(|answer| String::from_utf8_lossy(&answer.stdout).trim().to_owned());
+        let name = Git::at(&self.start()).config("user.name");
+        let name = name.ok().flatten().map(|name| name.trim().to_owned());
         let login = || (self.outside.variable)("USER").unwrap_or_else(|| "unknown".to_owned());
         name.filter(|name| !name.is_empty()).unwrap_or_else(login)
     }

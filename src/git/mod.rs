@@ -1,0 +1,261 @@
+//! The only code that runs git: argument lists without a shell, for a bounded time. It never asks
+//! a person, pages, reaches the network, takes optional locks, or starts what a repository
+//! configures as file monitor. It knows nothing of plans.
+
+pub mod checkout;
+
+use std::fmt;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long git may take to answer what needs neither the network nor the whole history.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// Git, seen from one folder.
+#[derive(Clone, Debug)]
+pub struct Git {
+    folder: PathBuf,
+    program: PathBuf,
+    time_limit: Duration,
+}
+
+/// What git answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// Its output, byte for byte.
+    pub stdout: Vec<u8>,
+    /// What it complained about, without surrounding blanks.
+    pub complaint: String,
+}
+
+/// Why there is no answer to use.
+#[derive(Debug)]
+pub enum GitError {
+    /// Git could not be started.
+    NotStarted(io::Error),
+    /// It was stopped because it took too long.
+    TimedOut {
+        /// What it was asked to do.
+        subcommand: String,
+    },
+    /// It refused.
+    Failed {
+        /// What it was asked to do.
+        subcommand: String,
+        /// Its own words.
+        complaint: String,
+    },
+}
+
+impl fmt::Display for GitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotStarted(error) => {
+                write!(f, "git could not be run ({error}); is it installed?")
+            }
+            Self::TimedOut { subcommand } => {
+                write!(f, "git {subcommand} took too long and was stopped")
+            }
+            Self::Failed {
+                subcommand,
+                complaint,
+            } => write!(f, "git {subcommand}: {complaint}"),
+        }
+    }
+}
+
+impl std::error::Error for GitError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::NotStarted(error) => Some(error),
+            Self::TimedOut { .. } | Self::Failed { .. } => None,
+        }
+    }
+}
+
+impl Git {
+    /// Git as it is found on the path, run in `folder`.
+    pub fn at(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            program: "git".into(),
+            time_limit: TIME_LIMIT,
+        }
+    }
+
+    /// Runs a subcommand and waits for its end.
+    ///
+    /// # Errors
+    /// When git cannot be started or takes longer than it may. A refusal is an answer.
+    pub fn run(&self, arguments: &[&str]) -> Result<Answer, GitError> {
+        let until = Instant::now() + self.time_limit;
+        let mut child = self.start(arguments).map_err(GitError::NotStarted)?;
+        let (sender, receiver) = mpsc::channel();
+        let stdout = read_aside(child.stdout.take(), sender.clone());
+        let stderr = read_aside(child.stderr.take(), sender);
+        let status = wait(&mut child, until, &receiver).map_err(GitError::NotStarted)?;
+        let Some(status) = status else {
+            let subcommand = subcommand(arguments);
+            return Err(GitError::TimedOut { subcommand });
+        };
+        let [stdout, stderr] = [stdout, stderr].map(|pipe| pipe.join().unwrap_or_default());
+        Ok(Answer {
+            status,
+            stdout,
+            complaint: String::from_utf8_lossy(&stderr).trim().to_owned(),
+        })
+    }
+
+    /// The output of a subcommand that must succeed.
+    ///
+    /// # Errors
+    /// As [`Git::run`], and when git refuses.
+    pub fn output(&self, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
+        let answer = self.run(arguments)?;
+        if answer.status.success() {
+            return Ok(answer.stdout);
+        }
+        Err(GitError::Failed {
+            subcommand: subcommand(arguments),
+            complaint: answer.complaint,
+        })
+    }
+
+    /// The value that holds for a configuration key in this folder, if one is set.
+    ///
+    /// # Errors
+    /// As [`Git::run`]; outside a checkout the person's own configuration answers.
+    pub fn config(&self, key: &str) -> Result<Option<String>, GitError> {
+        let answer = self.run(&["config", "--null", "--get", key])?;
+        let value = answer.stdout.strip_suffix(b"\0");
+        let value = value.filter(|_| answer.status.success());
+        Ok(value.map(|value| String::from_utf8_lossy(value).into_owned()))
+    }
+
+    fn start(&self, arguments: &[&str]) -> io::Result<Child> {
+        Command::new(&self.program)
+            .args(["--no-pager", "-c", "core.fsmonitor=false"])
+            .args(arguments)
+            .current_dir(&self.folder)
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GIT_OPTIONAL_LOCKS", "0")
+            .env("GIT_NO_LAZY_FETCH", "1")
+            .env_remove("GIT_EXTERNAL_DIFF")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+    }
+}
+
+fn subcommand(arguments: &[&str]) -> String {
+    arguments.first().copied().unwrap_or_default().to_owned()
+}
+
+/// Reads a pipe to its end, so that git never waits for a full one; `ended` hears of the end.
+fn read_aside(
+    pipe: Option<impl Read + Send + 'static>,
+    ended: mpsc::Sender<()>,
+) -> thread::JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(mut pipe) = pipe {
+            // What broke off is as good as an end: the exit status tells more.
+            let _ = pipe.read_to_end(&mut bytes);
+        }
+        let _ = ended.send(());
+        bytes
+    })
+}
+
+/// Waits until both pipes have ended and the process with them; nothing if that took too long.
+fn wait(
+    child: &mut Child,
+    until: Instant,
+    ended: &mpsc::Receiver<()>,
+) -> io::Result<Option<ExitStatus>> {
+    for _ in 0..2 {
+        let left = until.saturating_duration_since(Instant::now());
+        if ended.recv_timeout(left) == Err(RecvTimeoutError::Timeout) {
+            child.kill()?;
+            child.wait()?;
+            return Ok(None);
+        }
+    }
+    child.wait().map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A program in git's place that does what the script says.
+    fn scripted(folder: &Path, script: &str) -> Git {
+        let (text, program) = (folder.join("text"), folder.join("program"));
+        std::fs::write(&text, format!("#!/bin/sh\n{script}\n")).unwrap();
+        // Another process writes it: a child that a neighbouring test forks meanwhile would
+        // hold it open for writing, and it could not be started.
+        let install = Command::new("install").args([&text, &program]).status();
+        assert!(install.unwrap().success());
+        Git {
+            program,
+            ..Git::at(folder)
+        }
+    }
+
+    #[test]
+    fn more_than_a_pipe_holds_comes_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let script = "head -c 300000 /dev/zero; head -c 200000 /dev/zero >&2; exit 3";
+        let answer = scripted(folder.path(), script).run(&["x"]).unwrap();
+        assert_eq!(answer.stdout.len(), 300_000);
+        assert_eq!(answer.status.code(), Some(3));
+    }
+
+    #[test]
+    fn who_hangs_is_stopped_and_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let git = Git {
+            time_limit: Duration::from_millis(50),
+            ..scripted(folder.path(), "exec tail -f /dev/null")
+        };
+        let error = git.run(&["status"]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "git status took too long and was stopped"
+        );
+    }
+
+    #[test]
+    fn a_refusal_is_told_in_gits_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let git = scripted(folder.path(), "echo 'fatal: no' >&2; exit 128");
+        let error = git.output(&["log"]).unwrap_err();
+        assert_eq!(error.to_string(), "git log: fatal: no");
+        assert_eq!(git.config("user.name").unwrap(), None);
+        let missing = Git {
+            program: folder.path().join("absent"),
+            ..git
+        };
+        let error = missing.run(&["log"]).unwrap_err().to_string();
+        assert!(error.ends_with("is it installed?"), "{error}");
+    }
+
+    #[test]
+    fn nothing_is_asked_and_no_monitor_started() {
+        let folder = tempfile::tempdir().unwrap();
+        let git = scripted(
+            folder.path(),
+            "echo \"$@\" $GIT_TERMINAL_PROMPT$GIT_OPTIONAL_LOCKS$GIT_NO_LAZY_FETCH; cat",
+        );
+        let output = git.output(&["status", "-z"]).unwrap();
+        let expected = "--no-pager -c core.fsmonitor=false status -z 001\n";
+        assert_eq!(String::from_utf8(output).unwrap(), expected);
+    }
+}
