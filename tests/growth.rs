@@ -22,6 +22,7 @@ use stepdeck::change::apply;
 use stepdeck::change::compose::Composer;
 use stepdeck::document::log::LogDocument;
 use stepdeck::plan::Plan;
+use stepdeck::plan::canon;
 use stepdeck::plan::field::Field;
 use stepdeck::plan::graph::{Graph, Node};
 use stepdeck::plan::source::{Role, SourceFile};
@@ -337,6 +338,47 @@ fn a_file_in_which_one_line_changed_is_read_again_in_that_line_only() {
         })
         .collect();
     grows_at_most("reading a line again", LINEAR, &counts);
+}
+
+/// Documents with words, tables and lists of their own, and one with a ladder of so many stages.
+fn documents(count: usize, stages: usize) -> Vec<SourceFile> {
+    let words = "Twist, lay and splice. ".repeat(200);
+    let foreign = format!(
+        "# Ropes\n\n{words}\n\n| Stage | Output |\n| --- | --- |\n| Bait | List |\n\n- [ ] a\n- [ ] b\n"
+    );
+    let mut canon = "# Plan\n\n| Stage | Stage-Gate Review |\n| --- | --- |\n".to_owned();
+    let mut lists = "\n## Stage checklists\n".to_owned();
+    for at in 0..stages {
+        canon += &format!("| Berth{at} | Review |\n");
+        lists += &format!("\n### Berth{at}\n\n- Bollard {at}\n- Fender {at}\n");
+    }
+    let load = |path: String, text: &str| SourceFile::load(path, Role::Canon, text.as_bytes());
+    let mut files = vec![load("docs/plan.md".to_owned(), &(canon + &lists))];
+    files.extend((0..count).map(|at| load(format!("docs/a{at}.md"), &foreign)));
+    files
+}
+
+#[test]
+fn documents_without_a_structure_are_searched_and_stages_grow_with_their_number() {
+    let count = |documents_: usize, stages: usize| {
+        let (count, plan) = counted(|| {
+            let files = documents(documents_, stages);
+            let is_canon = |file: &SourceFile| file.markdown().is_some_and(canon::is_canon);
+            let own = files.iter().filter(|file| is_canon(file)).count();
+            (own, Plan::read(files))
+        });
+        assert_eq!((plan.0, plan.1.stages().len()), (1, stages));
+        count
+    };
+    let few = count(0, 3);
+    // A path, the bytes and the places of lines: less than one parse of it takes.
+    let each = (count(500, 3).calls - few.calls) / 500;
+    assert!(
+        each <= 30,
+        "{each} allocations for a document without a structure"
+    );
+    let (small, large) = (count(0, 100), count(0, 1_000));
+    grows_at_most("stages", LINEAR, &[small, large]);
 }
 
 #[test]

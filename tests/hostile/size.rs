@@ -35,7 +35,8 @@ fn assert_quick(name: &str, path: &str, text: &[u8]) -> Plan {
 
 fn assert_quick_documents(shapes: &[(&str, String)]) {
     for (name, shape) in shapes {
-        let text = format!("# Plan\n\n## Readiness Checklists\n\n### Ground\n\n- a check\n\n{shape}");
+        let text =
+            format!("# Plan\n\n## Readiness Checklists\n\n### Ground\n\n- a check\n\n{shape}");
         let plan = assert_quick(name, CANON, text.as_bytes());
         assert!(
             plan.files()[0].document.to_bytes() == text.as_bytes(),
@@ -259,7 +260,8 @@ fn a_million_brackets_are_kept_shown_and_edited_beside() {
         .read(LOG)
         .replace(", \"updated_at\": \"2026-11-21T09:30:00Z\"", "");
     assert!(now == expected);
-    let document = format!("# Plan\n\n{open}{close}\n\n## Readiness Checklists\n\n### Ground\n\n- a\n");
+    let document =
+        format!("# Plan\n\n{open}{close}\n\n## Readiness Checklists\n\n### Ground\n\n- a\n");
     assert_quick("brackets in Markdown", CANON, document.as_bytes());
     let braces = "{\"a\":".repeat(500_000);
     assert_quick("braces", LOG, braces.as_bytes());

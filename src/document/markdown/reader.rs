@@ -381,8 +381,12 @@ impl<'a> Reader<'a> {
     /// Reads the box that an item begins with, where it is one that Markdown does not know.
     fn begin_lead(&mut self, index: usize, event: &Event<'_>, span: Span) {
         let item = &mut self.outline.items[index];
-        let is_escaped = span.start > 0 && self.source.bytes[span.start - 1] == b'\\';
-        if item.check != Check::None || is_escaped || !matches!(event, Event::Text(_)) {
+        let bytes = self.source.bytes;
+        let is_escaped = span.start > 0 && bytes[span.start - 1] == b'\\';
+        let lead = &bytes[item.marker.end.min(span.start)..span.start];
+        let is_first_line = !lead.iter().any(|b| matches!(b, b'\n' | b'\r'));
+        let is_words = matches!(event, Event::Text(_)) && !is_escaped && is_first_line;
+        if item.check != Check::None || !is_words {
             return;
         }
         let line = &self.source.bytes[span.start..item.span.end.max(span.start)];

@@ -40,6 +40,12 @@ impl Section {
         self.bullets.iter().map(|(_, item)| *item).max()
     }
 
+    /// Whether its bullets are those of a step, and not one label by chance.
+    fn is_labelled(&self) -> bool {
+        let sure = [Field::Outcome, Field::Dependencies, Field::Status];
+        self.bullets.len() > 1 || self.bullets.iter().any(|(field, _)| sure.contains(field))
+    }
+
     /// The words of `field`, or `None` where the section is silent about it.
     pub fn text<'a>(&self, document: &'a MarkdownDocument, field: Field) -> Option<Cow<'a, str>> {
         if field == Field::Title {
@@ -128,7 +134,18 @@ pub fn sections(document: &MarkdownDocument, file: usize) -> Vec<Section> {
             sections[section].bullets.push((spec.field, index));
         }
     }
+    sections.retain(|section| {
+        let heading = &document.headings()[section.heading].text;
+        is_written_out(section.id, heading) || section.is_labelled()
+    });
     sections
+}
+
+/// Whether a heading spells the ID with four digits or more. "Step 1 — Install" may be a step of
+/// anything: what stands below tells.
+fn is_written_out(id: StepId, heading: &str) -> bool {
+    let mut numbers = heading.split(|c: char| !c.is_ascii_digit());
+    numbers.any(|digits| digits.len() >= 4 && digits.parse() == Ok(id.number()))
 }
 
 /// Marks the sections that a marker of an unfinished merge stands in. A line of `=======`

@@ -78,7 +78,8 @@ mod tests {
 
     #[test]
     fn it_catches_a_tick_that_nothing_backs() {
-        let canon = "# Readiness Checklists\n\n## Base\n\n- [x] Runbooks written\n- [ ] Drill held\n";
+        let canon =
+            "# Readiness Checklists\n\n## Base\n\n- [x] Runbooks written\n- [ ] Drill held\n";
         let roadmap = "## Base\n\n- Drill held — <https://example.org/drill>\n";
         assert_eq!(
             found(&RULE, &[(CANON, canon), ("docs/ROADMAP.md", roadmap)]),

@@ -346,7 +346,10 @@ fn large_plans_are_ranked_in_one_pass() {
     lines.extend(fan.iter().map(|leaf| step(leaf, "idea", &[])));
     let leaves: Vec<&str> = fan.iter().map(String::as_str).collect();
     lines.push(step(&id(3 * count), "idea", &leaves));
-    let gate = format!("# Readiness Checklists\n\n## Base\n\n- [ ] Step {}\n", id(3 * count));
+    let gate = format!(
+        "# Readiness Checklists\n\n## Base\n\n- [ ] Step {}\n",
+        id(3 * count)
+    );
     let plan = plan(&lines, &gate);
     let ranked = ranked(&plan, &Weights::default(), &[]);
     assert_eq!(ranked.len(), fan.len() + 2);
