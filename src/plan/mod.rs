@@ -377,9 +377,14 @@ impl Plan {
     pub fn may_have_other_checklists(&self) -> bool {
         let own: HashSet<usize> = self.taken.iter().map(|(file, _)| *file).collect();
         let files = self.files.iter().enumerate();
-        let canon = files.filter(|(at, file)| file.role == Role::Canon && !own.contains(at));
-        let mut documents = canon.filter_map(|(_, file)| file.markdown());
-        documents.any(canon::checklist::may_be_in)
+        let mut canon = files.filter(|(_, file)| file.role == Role::Canon);
+        canon.any(|(at, file)| match file.markdown() {
+            // Documents of stages are parsed already.
+            Some(document) if own.contains(&at) => (canon::checklist::lists(document, at).iter())
+                .any(|list| list.is_apart() && !self.taken.contains(&(at, list.at))),
+            Some(document) => canon::checklist::is_in(document),
+            None => false,
+        })
     }
 
     /// Every step section of the canon, in file order.

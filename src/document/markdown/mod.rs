@@ -124,7 +124,15 @@ impl MarkdownDocument {
         spans.map(|span| &self.bytes()[span.range()])
     }
 
-    /// The same of the headers of tables.
+    /// The same without those that seem to stand in a code fence. What is left out may be a
+    /// heading all the same.
+    pub fn clear_heading_lines(&self) -> impl Iterator<Item = &[u8]> {
+        let fenced = self.sketch().fenced.iter();
+        let lines = self.heading_lines().zip(fenced);
+        lines.filter(|(_, fenced)| !**fenced).map(|(line, _)| line)
+    }
+
+    /// The same as [`Self::heading_lines`] of the headers of tables.
     pub fn table_head_lines(&self) -> impl Iterator<Item = &[u8]> {
         let spans = self.sketch().table_heads.iter();
         spans.map(|span| &self.bytes()[span.range()])

@@ -14,6 +14,8 @@ use crate::document::splice::Span;
 pub(super) struct Sketch {
     /// Lines that begin with `#`, and paragraphs that are underlined.
     pub headings: Vec<Span>,
+    /// Of each of them, whether it seems to stand in a code fence.
+    pub fenced: Vec<bool>,
     /// Lines above one that may part a table's header from its rows.
     pub table_heads: Vec<Span>,
 }
@@ -25,6 +27,7 @@ impl Sketch {
         // Where the paragraph around the line before begins; nothing where there is none.
         let mut paragraph: Option<usize> = None;
         let mut before = Span::empty(0);
+        let mut fenced = false;
         let mut start = 0;
         while start < bytes.len() {
             let end = memchr2(b'\n', b'\r', &bytes[start..]).map_or(bytes.len(), |at| start + at);
@@ -34,17 +37,23 @@ impl Sketch {
                 // It may also be words: indented, or without a blank behind the signs.
                 Line::Heading => {
                     sketch.headings.push(line);
+                    sketch.fenced.push(fenced);
                     paragraph = paragraph.or(Some(start));
                 }
                 Line::Rule { dashes } => match paragraph.take() {
                     Some(first) => {
                         sketch.headings.push(Span::new(first, before.end));
+                        sketch.fenced.push(fenced);
                         sketch.table_heads.extend(dashes.then_some(before));
                     }
                     None => paragraph = Some(start),
                 },
                 Line::Columns => {
                     sketch.table_heads.push(before);
+                    paragraph = paragraph.or(Some(start));
+                }
+                Line::Fence => {
+                    fenced = !fenced;
                     paragraph = paragraph.or(Some(start));
                 }
                 Line::Words => paragraph = paragraph.or(Some(start)),
@@ -67,6 +76,8 @@ enum Line {
     },
     /// What parts a table's header from its rows, where it has several columns.
     Columns,
+    /// What opens or closes a code fence.
+    Fence,
     Words,
 }
 
@@ -81,6 +92,7 @@ impl Line {
         match line {
             [] => Self::Blank,
             [b'#', ..] => Self::Heading,
+            [b'`', b'`', b'`', ..] | [b'~', b'~', b'~', ..] => Self::Fence,
             [b'-' | b'=', ..] if all(&line[..1]) => Self::Rule {
                 dashes: line[0] == b'-',
             },

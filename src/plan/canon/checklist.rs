@@ -70,6 +70,14 @@ pub fn may_be_in(document: &MarkdownDocument) -> bool {
         .any(|line| may_say(line, CHECKLIST))
 }
 
+/// Whether there is one. Only where its heading seems to be an example in a code fence is the
+/// document parsed for it.
+pub fn is_in(document: &MarkdownDocument) -> bool {
+    let mut clear = document.clear_heading_lines();
+    clear.any(|line| may_say(line, CHECKLIST))
+        || may_be_in(document) && !lists(document, 0).is_empty()
+}
+
 const CHECKLIST: &str = "checklist";
 
 /// Whether a heading says that what stands below it are checklists.

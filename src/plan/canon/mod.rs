@@ -15,7 +15,7 @@ use crate::document::markdown::{MarkdownDocument, Table};
 /// Whether `document` holds any of the structures, or may hold checklists: those are read when
 /// somebody asks for them. A document without any is searched and not parsed.
 pub fn is_canon(document: &MarkdownDocument) -> bool {
-    checklist::may_be_in(document)
+    checklist::is_in(document)
         || !block_table::rows(document, 0).is_empty()
         || !section::sections(document, 0).is_empty()
         || !ladder::rungs(document, 0).is_empty()
