@@ -154,3 +154,66 @@ fn every_source_file_opens_by_saying_what_it_owns() {
         silent.join("\n")
     );
 }
+
+/// A message that names a key asks the keymap for it: people rebind keys. Esc, Enter and Tab of
+/// an open field are nobody's to rebind, so `draft.rs` and `update.rs` may say them.
+#[test]
+fn no_message_names_a_key_that_can_be_rebound() {
+    let mut wrong = Vec::new();
+    for folder in ["src/app", "src/tui", "src/plan", "src/change", "src/record"] {
+        for path in sources(&root().join(folder)) {
+            let is_of_a_field = ["app/draft.rs", "app/update.rs"]
+                .iter()
+                .any(|own| path.ends_with(own));
+            if is_test(&path) || is_of_a_field {
+                continue;
+            }
+            for line in code(&path).lines() {
+                let line = line.trim();
+                if !line.starts_with("//") && line.split('"').skip(1).step_by(2).any(names_a_key) {
+                    wrong.push(format!("{}: {line}", path.display()));
+                }
+            }
+        }
+    }
+    assert_eq!(wrong, [] as [String; 0]);
+}
+
+/// Whether a text says what a key does: “x takes the tick away”, “press E”, “Esc clears it”.
+fn names_a_key(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.windows(2).any(|pair| {
+        let key = pair[0].trim_matches(['`', '(', '·', ';', ',']);
+        let verb = pair[1].trim_matches(|c: char| !c.is_alphanumeric());
+        let is_letter = key.chars().count() == 1 && key.chars().all(|c| c.is_alphabetic());
+        let does = !pair[1].starts_with('{')
+            && verb.len() > 3
+            && verb.ends_with('s')
+            && verb.chars().all(|c| c.is_lowercase());
+        let article = ["a", "A"].contains(&key) && !["adds", "attaches"].contains(&verb);
+        let pressed = verb.chars().count() == 1 && verb.chars().all(|c| c.is_alphabetic());
+        (is_letter && does && !article)
+            || (["Esc", "⏎", "Tab"].contains(&key) && does)
+            || (key == "press" && pressed && verb != "a")
+    })
+}
+
+#[test]
+fn the_search_for_keys_in_messages_finds_them() {
+    for text in [
+        "no step here; a adds one",
+        "no step matches · Esc clears the filter",
+        "is not a JSON object; press E to edit",
+        "`x` takes the tick away",
+        "⏎ goes to the step",
+    ] {
+        assert!(names_a_key(text), "{text}");
+    }
+    for text in [
+        "a step needs a title",
+        "bookmark: press a letter",
+        "{back} clears it",
+    ] {
+        assert!(!names_a_key(text), "{text}");
+    }
+}

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use stepdeck::app::keymap::Keymap;
 use stepdeck::plan::Plan;
 use stepdeck::plan::canon::is_canon;
 use stepdeck::plan::checks::{Fix, Problem, RULES, Rule};
@@ -53,6 +54,9 @@ fn parts(rule: &Rule) -> (String, String, String) {
     (prose.to_owned(), caught.to_owned(), left.to_owned())
 }
 
+/// What stands in the place of the path of a log that is written in Latin-1.
+const LATIN1: &str = "latin1";
+
 /// The files of an example: each fence is one, its path behind its language.
 fn files(example: &str) -> Vec<(String, String)> {
     let mut files: Vec<(String, String)> = Vec::new();
@@ -62,6 +66,7 @@ fn files(example: &str) -> Vec<(String, String)> {
             Some("") => open = false,
             Some(info) => {
                 let path = match info.split_once(' ') {
+                    Some((_, LATIN1)) => LOG,
                     Some((_, path)) => path,
                     None if info == "jsonl" => LOG,
                     None => CANON,
@@ -112,7 +117,10 @@ fn folder(rule: &Rule, example: &str) -> Folder {
         .collect();
     let folder = Folder::new(&[("stepdeck.toml", &format!("[checks]\n{off}"))]);
     for (path, text) in files {
-        folder.write(&path, text);
+        match example.contains(&format!(" {LATIN1}\n")) {
+            true => folder.write(&path, text.chars().map(|c| c as u8).collect::<Vec<u8>>()),
+            false => folder.write(&path, text),
+        }
     }
     folder
 }
@@ -129,6 +137,7 @@ fn found(folder: &Folder, example: &str) -> Vec<Problem> {
         root: &opened.layout.root,
         severities: &severities,
         checkpoints: Path::new("docs/checkpoints"),
+        configuration: &[],
     };
     premises.inspect(&Plan::read(opened.files), NOW.parse().unwrap())
 }
@@ -153,7 +162,13 @@ fn page(rule: &Rule) -> (String, &'static str) {
         "" => String::new(),
         fix => format!(" · fixed by `stepdeck check {}`", fix.trim_matches('`')),
     };
-    let (keys, commands) = (rule.help.keys, rule.help.commands);
+    let keys = Keymap::default().spell(rule.help.keys);
+    assert!(
+        !keys.contains('{'),
+        "{}: no such command in {keys}",
+        rule.code
+    );
+    let commands = rule.help.commands;
     let todo = match keys == commands {
         true => format!("{}.\n", capitalised(commands)),
         false => format!("- In the cockpit: {keys}.\n- In a terminal: {commands}.\n"),

@@ -150,16 +150,54 @@ fn errors_and_warnings_fail_notes_do_not() {
     }
     let strict = format!("{off}drift = \"off\"\nstale = \"warning\"\n");
     assert_eq!(code(&strict, "json").0, 1);
-    let (code, said) = code(
-        "[checks]\nstatus-speling = \"off\"\ncycle = \"loud\"\n",
-        "text",
+}
+
+/// What is wrong in the configuration is among the problems, whoever knows that it is wrong.
+#[test]
+fn the_configuration_is_checked_too() {
+    let folder = folder(&WRONG[..0]);
+    assert_eq!(folder.run(&["check"]).code, 0);
+    folder.write(
+        "stepdeck.toml",
+        "[checks]\nstatus-speling = \"off\"\ncycle = \"loud\"\n\
+         [keys]\ncomplete = \"ctrl+q\"\nmark = \"?\"\nfly = \"f\"\n\
+         [ranking]\nluck = 2\n[display]\ntheme = \"pink\"\n",
     );
-    assert_eq!(code, 1);
+    let run = folder.run(&["check"]);
+    assert_eq!((run.code, run.err.as_str()), (1, ""));
+    for said in [
+        "warning[configuration] stepdeck.toml:2\n  [checks] names status-speling, but no rule \
+         has that code",
+        "stepdeck.toml:3\n  [checks] sets cycle to “loud”",
+        "stepdeck.toml:5\n  [keys] complete: “ctrl+q” is not a key",
+        "stepdeck.toml:6\n  [keys] mark: ? is taken by help; it stays on space",
+        "stepdeck.toml:7\n  [keys] fly: there is no such command",
+        "stepdeck.toml:9\n  [ranking] names \"luck\"",
+        "stepdeck.toml:11:9\n  theme must be",
+        "7 warnings",
+    ] {
+        assert!(run.out.contains(said), "{said}: {}", run.out);
+    }
+    let json = folder.run(&["check", "--format", "json"]).out;
     assert_eq!(
-        said,
-        "stepdeck: ROOT/stepdeck.toml:3:1: [checks] sets cycle to “loud”: use error, warning, \
-         note or off\nstepdeck: ROOT/stepdeck.toml:2:1: [checks] names status-speling, but no \
-         rule has that code\n"
+        json.matches("\"code\": \"configuration\"").count(),
+        7,
+        "{json}"
+    );
+    let github = folder.run(&["check", "--format", "github"]).out;
+    assert_eq!(
+        github.matches("::warning file=stepdeck.toml,line=").count(),
+        7,
+        "{github}"
+    );
+    // A file that cannot be read at all is an error.
+    folder.write("stepdeck.toml", "[keys\n");
+    let run = folder.run(&["check"]);
+    assert_eq!(run.code, 1);
+    assert!(
+        run.out.contains("error[configuration] stepdeck.toml:1:"),
+        "{}",
+        run.out
     );
 }
 

@@ -100,6 +100,17 @@ fn a_refused_set_changes_nothing_and_says_why() {
         (&["set", "two", "owner=x"], "write digits"),
         (&["set", "0900", "owner=x"], "there is no step 0900"),
         (
+            &["set", "0002", "title=a\u{1b}[1mb\u{202e}"],
+            "control characters cannot be kept: take out ESC, U+202E",
+        ),
+        (&["set", "0002", "notes=one\u{2028}two"], "take out U+2028"),
+        (&["set", "0002", "artifacts+=a\u{7}"], "take out BEL"),
+        (&["add", "title=a\u{9b}b"], "take out U+009B"),
+        (
+            &["tick", "Ground", "1", "--evidence", "docs/a\u{1b}.md"],
+            "take out ESC",
+        ),
+        (
             &["--read-only", "set", "0002", "owner=x"],
             "--read-only: nothing is written",
         ),
@@ -378,4 +389,97 @@ fn a_step_goes_to_no_block_that_the_table_does_not_have() {
     let run = folder.run(&["add", "title=Far away", "block=B200"]);
     assert_eq!((run.code, folder.diff()), (2, String::new()));
     assert!(run.err.contains("there is no block B200"), "{}", run.err);
+}
+
+/// Files as an editor on another system saves them.
+#[test]
+fn a_file_in_another_encoding_is_named_and_never_written() {
+    let utf16 = |text: &str, little_endian: bool| -> Vec<u8> {
+        let bytes = |unit: u16| match little_endian {
+            true => unit.to_le_bytes(),
+            false => unit.to_be_bytes(),
+        };
+        "\u{feff}"
+            .encode_utf16()
+            .chain(text.encode_utf16())
+            .flat_map(bytes)
+            .collect()
+    };
+    let latin1 = |text: &str| -> Vec<u8> { text.chars().map(|c| c as u8).collect() };
+    let log = "{\"step_id\":\"0001\",\"title\":\"One\",\"owner\":\"ops\"}\n\
+               {\"step_id\":\"0002\",\"title\":\"Größe\",\"owner\":\"ops\"}\n";
+    let canon = "### Step 0001 - One\n\n- **Owner:** ops\n- **Notes:** Größe\n\n\
+                 ### Step 0003 - Three\n\n- **Owner:** ops\n";
+    let plain = log.replace("Größe", "Two");
+    for (log, canon, foreign, name, iconv) in [
+        (
+            utf16(log, true),
+            canon.as_bytes().to_vec(),
+            LOG,
+            "UTF-16",
+            "UTF-16",
+        ),
+        (
+            utf16(log, false),
+            canon.as_bytes().to_vec(),
+            LOG,
+            "UTF-16",
+            "UTF-16",
+        ),
+        (
+            latin1(log),
+            canon.as_bytes().to_vec(),
+            LOG,
+            "Latin-1",
+            "WINDOWS-1252",
+        ),
+        (
+            plain.clone().into_bytes(),
+            utf16(canon, true),
+            CANON,
+            "UTF-16",
+            "UTF-16",
+        ),
+        (
+            plain.into_bytes(),
+            latin1(canon),
+            CANON,
+            "Latin-1",
+            "WINDOWS-1252",
+        ),
+    ] {
+        let folder = Folder::with_bytes(&[(LOG, &log), (CANON, &canon)]);
+        let told = format!("{foreign} is {name}, not UTF-8");
+        let how = format!("iconv -f {iconv} -t UTF-8 '{foreign}'");
+        let list = folder.run(&["list"]);
+        assert!(
+            list.err.contains(&told) && list.err.contains(&how),
+            "{}",
+            list.err
+        );
+        assert!(!list.err.contains("no step yet"), "{}", list.err);
+        let check = folder.run(&["check"]);
+        assert_eq!(check.out.matches("[encoding]").count(), 1, "{}", check.out);
+        assert!(!check.out.contains("unreadable-line"), "{}", check.out);
+        for arguments in [
+            &["add", "title=New"][..],
+            &["set", "1", "owner=grc"],
+            &["set", "3", "owner=grc"],
+        ] {
+            let run = folder.run(arguments);
+            // What does not concern the file may be written elsewhere.
+            let is_elsewhere = foreign == CANON && (arguments[0] == "add" || name == "UTF-16");
+            if !is_elsewhere {
+                assert!(
+                    run.code == 2 && run.err.contains(name),
+                    "{arguments:?}: {run:?}"
+                );
+            }
+        }
+        let now = |path: &str| std::fs::read(folder.path().join(path)).unwrap();
+        match foreign {
+            LOG => assert_eq!((now(LOG), now(CANON)), (log, canon), "{name}"),
+            _ => assert_eq!(now(CANON), canon, "{name}"),
+        }
+    }
 }

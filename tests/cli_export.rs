@@ -37,6 +37,31 @@ fn csv_is_read_back_and_runs_nothing() {
     assert_eq!(cell("state"), "waiting");
 }
 
+/// Only formulas are changed: a tab, an umlaut and a mark for the direction of writing are data.
+#[test]
+fn csv_in_a_file_holds_what_the_plan_holds() {
+    let lines =
+        "{\"step_id\":\"0001\",\"title\":\"Größe\\tin m²\u{200f}\",\"owner\":\"\\u0007=x\"}\n";
+    let folder = log(lines);
+    let export = |more: &[&str]| folder.run(&[&["export", "--format", "csv"], more].concat());
+    let plain = export(&[]).ok();
+    assert!(plain.contains(",Größe\tin m²\u{200f},"), "{plain}");
+    export(&["--bom", "-o", "steps.csv"]);
+    assert_eq!(folder.read("steps.csv"), format!("\u{feff}{plain}"));
+    let shown = folder
+        .run_on(&["export", "--format", "csv"], Some(200))
+        .ok();
+    assert!(
+        shown.contains("\\u{200f}") && !shown.contains(['\u{7}', '\u{200f}']),
+        "{shown}"
+    );
+    let refused = folder.run(&["export", "--format", "json", "--bom"]);
+    assert!(
+        refused.code == 2 && refused.err.contains("--bom is for --format csv"),
+        "{refused:?}"
+    );
+}
+
 #[test]
 fn markdown_is_one_table_whatever_the_cells_say() {
     let lines = "{\"step_id\":\"0001\",\"title\":\"a | b <br> *c*\",\"owner\":\"x\\ny\",\"dependencies\":[\"p|q\"]}\n";

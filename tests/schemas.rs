@@ -55,17 +55,17 @@ fn the_schema_of_a_log_line_takes_good_lines_and_no_others() {
     }
     let good: Value = serde_json::from_str(LINES.lines().nth(1).unwrap()).unwrap();
     for (key, value) in [
-        ("step_id", "\"1\""),
         ("step_id", "\"0000\""),
-        ("step_id", "\"00245\""),
+        ("step_id", "\"S-1\""),
         ("step_id", "\"0245.\""),
-        ("step_id", "42"),
+        ("step_id", "0"),
+        ("step_id", "42.5"),
         ("block", "\"37\""),
         ("title", "\" \""),
         ("status", "\"In Progress\""),
         ("status", "null"),
         ("dependencies", "\"0001\""),
-        ("dependencies", "[1]"),
+        ("dependencies", "[1.5]"),
         ("artifacts", "{}"),
         ("evidence", "{\"metric\": \"m\"}"),
         ("evidence", "{\"metric\": 1, \"target\": 1}"),
@@ -102,9 +102,17 @@ fn the_schema_of_a_log_line_takes_good_lines_and_no_others() {
         let value = serde_json::from_str(broken).unwrap();
         assert!(!validator.is_valid(&value), "{broken}");
     }
-    for odd in ["0245.A", "10000", "0245.A.1"] {
+    for odd in [
+        "\"0245.A\"",
+        "\"10000\"",
+        "\"0245.A.1\"",
+        "\"1\"",
+        "\"00245\"",
+        "42",
+    ] {
         let mut line = good.clone();
-        line["step_id"] = odd.into();
+        line["step_id"] = serde_json::from_str(odd).unwrap();
+        line["dependencies"] = serde_json::json!(["00245", 7, "Board agrees"]);
         line["x-ticket"] = serde_json::json!({"any": [1]});
         assert!(validator.is_valid(&line), "{odd}");
     }

@@ -121,3 +121,63 @@ fn no_size_makes_it_panic() {
         draw(&model, &dark(), size.0, size.1);
     }
 }
+
+/// What to do about a problem names the keys that do it, wherever the configuration put them.
+#[test]
+fn the_help_of_a_problem_follows_the_keys_in_force() {
+    let log = "{\"step_id\":\"0001\",\"title\":\"One\",\"status\":\"In Progress\"}\n\
+               {\"step_id\":\"0002\",\"title\":\"Two\",\"status\":\"soon\"}\n";
+    let mut model = model(&[("plan.jsonl", log)]);
+    let wishes = [
+        ("problem-fix", "alt-f"),
+        ("problem-go", "alt-g"),
+        ("status", "alt-s"),
+    ];
+    let wishes = wishes.map(|(name, key)| (name.to_owned(), vec![key.to_owned()]));
+    let (keymap, problems) = stepdeck::app::keymap::Keymap::new(&wishes.into());
+    assert_eq!(problems, []);
+    model.keymap = keymap;
+    check(&mut model);
+    press(&mut model, "5");
+    for (code, said) in [
+        ("status-spelling", "`Alt-f` writes it"),
+        (
+            "unknown-status",
+            "Alt-g goes to the step: `Alt-s` sets a status",
+        ),
+    ] {
+        model.problems.cursor = (model.problems.found.iter())
+            .position(|problem| problem.code == code)
+            .unwrap();
+        let shown = text(&draw(&model, &dark(), 200, 30));
+        assert!(shown.contains(said), "{shown}");
+    }
+}
+
+/// All mistakes of the configuration at once, and no key is lost over them.
+#[test]
+fn the_mistakes_of_a_configuration_are_listed_at_the_start() {
+    let folder = support::fixture::folder_of(&FILES);
+    let config = "[keys]\ncomplete = \"ctrl+q\"\nmark = \"?\"\n[display]\ntheme = \"pink\"\n";
+    std::fs::write(folder.path().join("stepdeck.toml"), config).unwrap();
+    let cockpit = support::pty::Launch::stepdeck(&[])
+        .in_folder(folder.path())
+        .size(120, 30)
+        .start();
+    cockpit.wait_for("3 mistakes in the configuration");
+    for said in [
+        "stepdeck.toml:2: [keys] complete: “ctrl+q” is not a key",
+        "stepdeck.toml:3: [keys] mark: ? is taken by help; it stays on space",
+        "stepdeck.toml:5:9: theme must be",
+    ] {
+        cockpit.wait_for(said);
+    }
+    cockpit.type_keys("<Enter>?");
+    cockpit.wait_for("Keys that work here");
+    cockpit.type_keys("?");
+    cockpit.wait_gone("Keys that work here");
+    cockpit.type_keys("5");
+    cockpit.wait_for("mark: ? is taken by help");
+    cockpit.type_keys("q");
+    assert!(cockpit.wait_exit().success());
+}

@@ -18,12 +18,13 @@ use support::pty::{Launch, Pty};
 #[test]
 #[ignore = "a program that the other tests start in a pseudo-terminal"]
 fn cockpit() {
-    let options = Options {
-        ask_background: std::env::var_os("ASK").is_some(),
-    };
+    let options = Options::detect(|name| std::env::var(name).ok());
     let mut terminal = Terminal::enter(options).unwrap();
     let (sender, events) = mpsc::channel::<TerminalEvent>();
     let input = terminal.start_input(sender).unwrap();
+    if std::env::var_os("ASK").is_some() {
+        terminal.ask_background(&input).unwrap();
+    }
     let mut log = vec!["ready".to_owned()];
     let mut hang = false;
     loop {
@@ -166,6 +167,62 @@ fn the_background_is_asked_once_and_no_key_is_lost() {
         !pty.screen_text().contains("key r"),
         "a late answer is not typed"
     );
+}
+
+#[test]
+fn a_connection_from_elsewhere_is_seen() {
+    for (name, remote) in [("SSH_CONNECTION", true), ("SSH_TTY", true), ("TERM", false)] {
+        let env = |asked: &str| (asked == name).then(|| "set".to_owned());
+        assert_eq!(Options::detect(env).remote, remote, "{name}");
+    }
+    assert!(!Options::detect(|_| Some(String::new())).remote);
+}
+
+/// A paste whose end does not come: said, never run, and left with Esc or Ctrl-C.
+#[test]
+fn a_paste_that_stalls_is_said_and_left() {
+    for way_out in ["<Esc>", "<C-c>"] {
+        let pty = started(launch());
+        pty.send(b"\x1b[200~one ");
+        pty.wait_for("PasteStalls");
+        pty.send(b"xq\r");
+        pty.wait_until(|screen| screen.contents().matches("PasteStalls").count() == 2);
+        pty.type_keys(way_out);
+        pty.wait_for(r#"Paste("one xq\n")"#);
+        assert!(!pty.screen_text().contains("key"), "{}", pty.screen_text());
+        pty.type_keys("x");
+        pty.wait_for("key x");
+    }
+}
+
+/// A child that dies leaves its modes behind.
+#[test]
+fn what_a_child_left_on_is_off_again() {
+    let modes = r"\033[?1000h\033[?1003h\033[?1006h\033[?1004h\033[?1h\033=\033[>31u\033[>4;2m";
+    let edit = format!("printf '{modes}'; echo editing; read a");
+    let pty = started(launch().env("EDIT", &edit));
+    let resets = [&b"1002;1003;1004l"[..], b"[=0;1u", b"[>4;0m"];
+    let count = |output: &[u8]| {
+        resets.map(|reset| {
+            output
+                .windows(reset.len())
+                .filter(|part| *part == reset)
+                .count()
+        })
+    };
+    let first = count(&pty.output());
+    assert!(first.iter().all(|times| *times > 0), "{first:?}");
+    pty.type_keys("E");
+    pty.wait_for("editing");
+    let has_mouse =
+        |screen: &vt100::Screen| screen.mouse_protocol_mode() != vt100::MouseProtocolMode::None;
+    assert!(pty.screen(has_mouse));
+    pty.type_keys("<Enter>");
+    pty.wait_for("edited exit status: 0");
+    assert!(!pty.screen(has_mouse));
+    assert!(!pty.screen(|screen| screen.application_cursor() || screen.application_keypad()));
+    let second = count(&pty.output());
+    assert!(first.iter().zip(&second).all(|(a, b)| a < b), "{second:?}");
 }
 
 /// Acceptance 32: a panic, on the loop's thread and on another one.

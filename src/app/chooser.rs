@@ -76,6 +76,7 @@ impl Model {
                 self.refresh(selected);
             }
             Choice::Mend { tangle, remedy } => self.mend_tangle(&tangle, remedy),
+            Choice::Text { step, deed } => self.text_deed(step, deed),
             Choice::Compare(a, b) => self.compare(a, b),
             Choice::Open(target) => self.effects.push(super::Effect::Open(target)),
             Choice::Decide(decision) => self.decide_gate(decision),

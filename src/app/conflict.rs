@@ -8,7 +8,7 @@ use crate::app::message::Effect;
 use crate::change::apply::{Conflict, Obstacle};
 use crate::change::history::Event;
 use crate::change::{Change, Edit, Target};
-use crate::document::json::{self, Object};
+use crate::document::json::Object;
 use crate::document::splice;
 use crate::plan::StepKey;
 use crate::plan::field::{FIELDS, Field, Kind};
@@ -68,7 +68,7 @@ impl Model {
     fn under_free_id(&self, edit: &Edit, step: StepId) -> Option<Edit> {
         let free = self.composer().next_free(step)?;
         let line = String::from_utf8(edit.after.clone()?).ok()?;
-        let name = json::quote(&free.to_string());
+        let name = self.composer().spelling_of(free).raw(free);
         let splice = Object::parse(&line).ok()?.set("step_id", &name, &[]);
         let line = splice::apply(line.as_bytes(), &[splice]).ok()?;
         Some(Edit {
@@ -126,10 +126,7 @@ impl Model {
             field,
             seen: Some(theirs),
         };
-        self.overlays.push(Overlay::Prompt {
-            input,
-            purpose: Purpose::Resolve(wish),
-        });
+        self.open_prompt(input, Purpose::Resolve(wish));
     }
 
     /// The one field of one step that the conflict on top is about, where a field for text

@@ -146,7 +146,7 @@ impl FromStr for Key {
             (None, Some(c), None) => Code::Char(if ctrl { c.to_ascii_lowercase() } else { c }),
             _ => {
                 return Err(format!(
-                    "“{text}” is no key: write a character, or a name as space, enter, ctrl-d"
+                    "“{text}” is not a key: write a character, or a name such as space, enter, ctrl-q"
                 ));
             }
         };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::draft::Draft;
+use super::draft_log::KeptDraft;
 use super::message::{DiskEvent, Effect};
 use super::model::{Model, Notice, Tone};
 use super::news::{Before, changed_steps, consequence, named};
@@ -15,8 +15,8 @@ use crate::change::apply;
 use crate::change::history::{Event, History};
 use crate::change::places::Seen;
 use crate::change::{Change, Scope, Target};
+use crate::document::Document;
 use crate::document::rope::Rope;
-use crate::document::{Document, json};
 use crate::plan::Plan;
 use crate::plan::id::StepId;
 use crate::plan::source::{Role, SourceFile};
@@ -43,7 +43,9 @@ pub struct Live {
     /// When a change was last written.
     pub saved_at: Option<DateTime<Utc>>,
     /// The text being typed, as it was last given to be kept.
-    pub(super) kept: Option<Draft>,
+    pub(super) kept: Option<KeptDraft>,
+    /// Counts the drafts that were written whole.
+    pub(super) drafts: u64,
     /// Whether the files are asked after by the clock instead of by notice.
     pub polling: bool,
     /// Files that cannot be read, with the reason.
@@ -227,6 +229,9 @@ impl Model {
         if let Some(reason) = self.is_locked() {
             return Err(reason);
         }
+        if let Some(reason) = self.would_split(change) {
+            return Err(reason);
+        }
         let seen = Seen::of(&self.plan, change);
         let put = |files: &mut Vec<SourceFile>| apply::change_seen(change, &seen, files);
         let applied = self.rewrite(change.scope(), put);
@@ -236,6 +241,28 @@ impl Model {
         }
         self.send(change, seen, event);
         Ok(())
+    }
+
+    /// Why a change of a step may not be made in the canon alone: a log that cannot be read may
+    /// have the step, too.
+    fn would_split(&self, change: &Change) -> Option<String> {
+        let is_known = |path: &Path| self.plan.files().iter().any(|file| file.path == path);
+        let is_log = |path: &Path| !is_known(path) && path.extension() != Some("md".as_ref());
+        let (log, _) = self.live.unreadable.iter().find(|(path, _)| is_log(path))?;
+        let step = change.edits.iter().find_map(|edit| match edit.target {
+            Target::SectionValue { step, .. } | Target::SectionTitle { step, .. } => Some(step),
+            _ => None,
+        })?;
+        let in_log = self
+            .plan
+            .find(step)
+            .is_some_and(|at| self.plan.step(at).log_line().is_some());
+        (!in_log).then(|| {
+            format!(
+                "{} cannot be read and may have {step}, too; nothing is written to the canon alone",
+                log.display()
+            )
+        })
     }
 
     /// Puts a change that is on the plan already on its way to disk.
@@ -450,7 +477,7 @@ fn read_again(
     let comparable = if same_shape { changed } else { 0..0 };
     for line in comparable {
         let ids = [log.line(line), new.line(line)].map(|line| line.get("step_id"));
-        let id: Option<StepId> = ids[1].and_then(|raw| json::words(raw).parse().ok());
+        let id: Option<StepId> = ids[1].and_then(StepId::of_raw);
         same_shape &= ids[0] == ids[1] && id.is_some();
         scope.steps.extend(id);
     }

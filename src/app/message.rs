@@ -5,11 +5,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::draft::Draft;
+use super::draft_log::DraftEdit;
 use super::key::Key;
 use super::work::Whole;
 use crate::change::Change;
+use crate::change::form::Form;
 use crate::change::history::Event;
 use crate::change::places::Seen;
+use crate::plan::StepKey;
 use crate::plan::checks::Problem;
 pub use crate::store::disk::DiskEvent;
 
@@ -20,6 +23,8 @@ pub enum Message {
     Key(Key),
     /// The text of the open field is now this.
     Typed(String),
+    /// Something that was typed or pasted was left out of the open field; in words.
+    LeftOut(String),
     /// Text was pasted while no field was open.
     Pasted,
     /// The clock moved on.
@@ -37,14 +42,42 @@ pub enum Message {
         /// What they found.
         problems: Arc<Vec<Problem>>,
     },
-    /// `$EDITOR` was left; `None` where it failed, which the loop has reported.
-    Edited(Option<String>),
+    /// `$EDITOR` was left, or could not be used, for this text.
+    Edited(Form, Edited),
+    /// An editor saved this text after it seemed to have ended.
+    SavedLate(Form),
     /// Something outside the plan went wrong, or was done.
     Notice {
         /// What to say.
         text: String,
         /// Whether it is bad news.
         error: bool,
+    },
+}
+
+/// What became of a text that `$EDITOR` got.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Edited {
+    /// The editor was left with this text.
+    Left(String),
+    /// It came back at once and had changed nothing: it may be a window that is still open.
+    AtOnce,
+    /// It could not be started, or ended badly.
+    Failed {
+        /// What happened.
+        reason: String,
+        /// What it had saved by then, where it had saved anything.
+        saved: Option<String>,
+    },
+    /// It ended badly and saved nothing, but left something to recover from.
+    Recoverable {
+        /// What happened.
+        reason: String,
+    },
+    /// What it saved is not text.
+    Unreadable {
+        /// What is wrong with it.
+        reason: String,
     },
 }
 
@@ -72,20 +105,33 @@ pub enum Effect {
     /// Remember, beyond this run, what became of a change that is not written.
     Remember(Event),
     /// Keep the text being typed beyond a crash, or keep it no more.
-    Keep(Option<Draft>),
+    Keep(Option<Box<Draft>>),
+    /// Add to the text kept what a key changed in it.
+    KeepEdit(DraftEdit),
     /// Run the checks on the plan as it stands.
     Check,
     /// Stop the checks that run.
     StopCheck,
-    /// Let `$EDITOR` work on this text.
+    /// Let `$EDITOR` work on a step's text.
     EditText {
-        /// The text to begin with.
-        text: String,
+        /// The text.
+        form: Form,
+        /// Whether it was there before: then it is opened as it was left.
+        again: bool,
     },
+    /// What a text asks for is in the plan.
+    TextTaken(Form),
+    /// Nobody wants a step's text any more.
+    DropText(StepKey),
     /// Open a link or a file of the plan.
     Open(String),
     /// Put text on the clipboard.
-    Copy(String),
+    Copy {
+        /// The text.
+        text: String,
+        /// What it is called.
+        what: String,
+    },
     /// Write the demo plan into the current directory and open it.
     StartDemo,
     /// Write an empty plan into the current directory and open it.

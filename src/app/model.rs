@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 
 use super::command::Place;
+use super::draft::Draft;
 use super::gate_review_view::GateReviewView;
 use super::keymap::Keymap;
 use super::live::Live;
@@ -17,6 +18,7 @@ use super::review_view::{Part, ReviewView};
 use super::standup_view::{StandupPane, StandupView};
 use super::work::Work;
 use crate::change::compose::Composer;
+use crate::change::form::Form;
 use crate::plan::checks::{Problem, Severity};
 use crate::plan::id::StepId;
 use crate::plan::ranking::term::Weights;
@@ -134,21 +136,12 @@ pub struct Setting {
     pub local_minutes: i32,
     /// Severities of checks by code.
     pub severities: BTreeMap<String, String>,
+    /// What is wrong in the configuration.
+    pub mistakes: Vec<Problem>,
     /// Where the records of weekly reviews are, relative to the root.
     pub reviews: PathBuf,
     /// How much each term of the ranking counts.
     pub weights: Weights,
-}
-
-/// A whole step in the hands of `$EDITOR`.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Form {
-    /// The step.
-    pub step: StepKey,
-    /// What was first shown there: only what differs from it was wished for.
-    pub seen: String,
-    /// What is in the editor, or was when it was left.
-    pub text: String,
 }
 
 /// The whole state of the cockpit.
@@ -171,6 +164,8 @@ pub struct Model {
     pub standup_view: StandupView,
     /// What lies over the screen, the topmost last.
     pub overlays: Vec<Overlay>,
+    /// Fields that were left with text in them, the last one first.
+    pub(super) left: Vec<Draft>,
     /// The line of news.
     pub notice: Option<Notice>,
     /// Saves, undo, and news from the files.
@@ -189,8 +184,8 @@ pub struct Model {
     pub prefix: Option<char>,
     /// The command that `.` repeats.
     pub repeat: Option<Repeat>,
-    /// The step that was last sent to `$EDITOR`, with the text as it stands.
-    pub form: Option<Form>,
+    /// Texts of steps that `$EDITOR` has, or had and that are not in the plan yet.
+    pub forms: Vec<Form>,
     /// Steps that others changed, and until when they are lit.
     pub flashes: HashMap<StepId, DateTime<Utc>>,
     /// Whether quitting has been asked for while changes were unsaved.
@@ -227,6 +222,7 @@ impl Model {
             review: ReviewView::default(),
             standup_view: StandupView::default(),
             overlays: Vec::new(),
+            left: Vec::new(),
             notice: None,
             live: Live::default(),
             work: Work::default(),
@@ -236,7 +232,7 @@ impl Model {
             page: 10,
             prefix: None,
             repeat: None,
-            form: None,
+            forms: Vec::new(),
             flashes: HashMap::new(),
             leaving: false,
             effects: Vec::new(),
@@ -338,12 +334,35 @@ impl Model {
         });
     }
 
+    /// Puts text on the clipboard; what was done is said when it is known.
+    pub fn copy(&mut self, text: String, what: String) {
+        self.effects.push(Effect::Copy { text, what });
+    }
+
     /// Says that something cannot be done, and why.
     pub fn refuse(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice {
             text: text.into(),
             tone: Tone::Error,
         });
+    }
+
+    /// Says what is wrong in the configuration, all of it at once: one mistake in the line of
+    /// news, several in a note beneath whatever is open.
+    pub fn tell_mistakes(&mut self) {
+        let said = |problem: &Problem| format!("{}: {}", problem.place, problem.message);
+        match &*self.setting.mistakes {
+            [] => {}
+            [only] => self.refuse(said(only)),
+            mistakes => {
+                let note = Overlay::Note {
+                    title: format!("{} mistakes in the configuration", mistakes.len()),
+                    lines: mistakes.iter().map(said).collect(),
+                    scroll: 0,
+                };
+                self.overlays.insert(0, note);
+            }
+        }
     }
 
     /// A fresh text field.
@@ -363,7 +382,7 @@ impl Model {
     /// Opens a one-line field.
     pub fn prompt(&mut self, label: impl Into<String>, text: impl Into<String>, purpose: Purpose) {
         let input = self.input(label, text);
-        self.overlays.push(Overlay::Prompt { input, purpose });
+        self.open_prompt(input, purpose);
     }
 
     /// Lists the steps anew after the plan or the order changed.

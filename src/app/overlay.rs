@@ -186,6 +186,13 @@ pub enum Choice {
         /// How.
         remedy: crate::record::review::decide::Remedy,
     },
+    /// Does something with the text of a step that `$EDITOR` saved.
+    Text {
+        /// The step.
+        step: StepKey,
+        /// What to do.
+        deed: TextDeed,
+    },
     /// Puts two ranked steps side by side.
     Compare(StepId, StepId),
     /// Does something with a standup card.
@@ -197,6 +204,17 @@ pub enum Choice {
         /// What to do.
         deed: CardDeed,
     },
+}
+
+/// What can be done with a text that `$EDITOR` saved.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TextDeed {
+    /// Writes it to the plan.
+    Write,
+    /// Opens it again.
+    Open,
+    /// Drops it.
+    Drop,
 }
 
 /// What can be done with a standup card.

@@ -6,6 +6,7 @@ use crate::change::Change;
 use crate::change::Target;
 use crate::change::apply::{Conflict, Obstacle};
 use crate::change::compose::Attachment;
+use crate::change::compose::named_in_title;
 use crate::change::value::{self, Refusal};
 use crate::document::markdown::escaped;
 use crate::plan::StepKey;
@@ -15,6 +16,16 @@ use crate::plan::status::Status;
 
 /// Above this many steps a bulk change asks first (screens, "Feel").
 const ASK_ABOVE: usize = 20;
+
+/// More bytes than this are not edited in a field, where each key lays them out and keeps them.
+pub const LONGEST_TEXT: usize = 1 << 20;
+
+/// Why a text is not edited in a field, if it is too long for one.
+pub(crate) fn too_long(text: &str) -> Option<String> {
+    let size = text.len() as f64 / 1e6;
+    let is_long = text.len() > LONGEST_TEXT;
+    is_long.then(|| format!("{size:.1} MB are too much for a field: edit the file in your editor"))
+}
 
 impl Model {
     /// Opens what edits `field` of a step: a menu, a list or a text field.
@@ -33,11 +44,20 @@ impl Model {
             }),
             kind => {
                 let text = self.plan.step(step).text(field).into_owned();
+                if too_long(&text).is_some() {
+                    let (id, name) = (key.0, field.label().to_lowercase());
+                    let size = text.len() as f64 / 1e6;
+                    let whole = self.keymap.key_of("edit-whole");
+                    return self.refuse(format!(
+                        "{name} of {id}: {size:.1} MB are too much for a field; {whole} opens the \
+                         step in your editor"
+                    ));
+                }
                 let label = format!("{} {}", key.0, field.label());
                 let mut input = self.input(label, text);
                 input.multiline = kind == Kind::Text;
                 let purpose = Purpose::Set(self.wish(vec![key], field));
-                self.overlays.push(Overlay::Prompt { input, purpose });
+                self.open_prompt(input, purpose);
             }
         }
     }
@@ -149,6 +169,9 @@ impl Model {
     /// Opens the field for a block's cell.
     pub fn edit_block(&mut self, block: usize, column: BlockColumn) {
         let text = self.plan.block_text(block, column).to_owned();
+        if let Some(reason) = too_long(&text) {
+            return self.refuse(reason);
+        }
         let label = format!("{} {}", self.plan.blocks()[block].id, column.label());
         let block = self.plan.blocks()[block].id;
         let seen = text.clone();
@@ -280,10 +303,11 @@ impl Model {
                 }
             }
             Purpose::Add(id) => {
-                let change = self.composer().add(*id, text)?;
+                let (id, title) = named_in_title(text).unwrap_or((*id, text));
+                let change = self.composer().add(id, title)?;
                 if self.commit(change) {
                     let notice = self.notice.take();
-                    self.jump(*id, 0);
+                    self.jump(id, 0);
                     self.notice = notice;
                 }
             }
@@ -431,10 +455,35 @@ impl Model {
 mod tests {
     use std::collections::HashSet;
 
+    use super::LONGEST_TEXT;
+    use crate::app::Effect;
     use crate::app::keymap::Keymap;
     use crate::app::model::{Model, Setting};
     use crate::app::overlay::Overlay;
+    use crate::plan::field::Field;
     use crate::plan::source::{Role, SourceFile};
+
+    #[test]
+    fn a_text_that_is_too_long_for_a_field_goes_to_the_editor() {
+        for (size, is_field) in [(LONGEST_TEXT, true), (LONGEST_TEXT + 1, false)] {
+            for (field, key) in [(Field::Notes, "notes"), (Field::Title, "title")] {
+                let text = "x".repeat(size);
+                let log = format!("{{\"step_id\":\"0001\",\"{key}\":\"{text}\"}}\n");
+                let files = vec![SourceFile::load("plan.jsonl", Role::Log, log.into_bytes())];
+                let now = chrono::DateTime::from_timestamp(0, 0).unwrap();
+                let mut model = Model::new(files, Setting::default(), Keymap::default(), now);
+                model.edit_field(0, field);
+                assert_eq!(!model.overlays.is_empty(), is_field, "{size}");
+                if !is_field {
+                    let said = model.notice.as_ref().unwrap().text.clone();
+                    assert!(said.ends_with("E opens the step in your editor"), "{said}");
+                    model.edit_whole();
+                    let sent = |effect: &Effect| matches!(effect, Effect::EditText { .. });
+                    assert!(model.effects.iter().any(sent));
+                }
+            }
+        }
+    }
 
     #[test]
     fn each_letter_of_a_menu_chooses_one_row() {

@@ -14,6 +14,12 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => press(model, key),
         Message::Typed(text) => typed(model, text),
+        Message::LeftOut(remark) => {
+            let input = model.overlays.last_mut().and_then(Overlay::input_mut);
+            if let Some(input) = input {
+                input.error = Some(remark);
+            }
+        }
         Message::Pasted => {
             let key = model.keymap.key_of("edit");
             model.refuse(format!("no field is open to paste into; {key} opens one"));
@@ -36,7 +42,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
                 model.problems.cursor = model.problems.cursor.min(last);
             }
         }
-        Message::Edited(text) => model.edited(text),
+        Message::Edited(form, edited) => model.edited(form, edited),
+        Message::SavedLate(form) => model.saved_late(form),
         Message::Notice { text, error } => match error {
             true => model.refuse(text),
             false => model.say(text),
@@ -48,11 +55,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         model.refresh_review(false);
     }
     model.refresh_standup();
-    let draft = model.draft();
-    if draft != model.live.kept {
-        model.live.kept.clone_from(&draft);
-        model.effects.push(Effect::Keep(draft));
-    }
+    model.keep_typed();
     std::mem::take(&mut model.effects)
 }
 
@@ -117,18 +120,7 @@ fn run(model: &mut Model, key: Key) {
 fn in_prompt(model: &mut Model, key: Key) {
     match key.code {
         Code::Enter => model.submit(),
-        Code::Esc => {
-            if let Some(Overlay::Prompt {
-                purpose:
-                    Purpose::Filter {
-                        before, selected, ..
-                    },
-                ..
-            }) = model.overlays.pop()
-            {
-                model.restore_filter(&before, selected);
-            }
-        }
+        Code::Esc => model.leave_prompt(),
         Code::Down | Code::Up if model.is_filtering() => {
             let step = if key.code == Code::Down { 1 } else { -1 };
             super::commands::navigate::by(model, step);

@@ -11,6 +11,7 @@ use super::draft::Draft;
 use super::message::Effect;
 use super::model::Model;
 use super::session::Session;
+use crate::change::form::Form;
 use crate::document::progress::Progress;
 use crate::plan::Plan;
 use crate::store::open::Opening;
@@ -47,6 +48,8 @@ pub struct Whole {
     pub unreadable: Vec<(PathBuf, String)>,
     /// What was being typed when an earlier run was killed.
     pub draft: Option<Draft>,
+    /// Texts that earlier runs left in `$EDITOR`, or why they cannot be read.
+    pub texts: Vec<(Form, Option<String>)>,
 }
 
 impl Work {
@@ -99,6 +102,9 @@ impl Model {
         }
         for (_, reason) in whole.unreadable.into_iter().take(1) {
             self.refuse(reason);
+        }
+        for (form, trouble) in whole.texts {
+            self.take_up_text(form, trouble);
         }
         if let Some(draft) = whole.draft {
             self.offer(draft);

@@ -78,11 +78,17 @@ pub fn change_seen(
             (Some(Ok(None)), Some(at)) => gone.push(files[at].path.clone()),
             (Some(Ok(None)), None) => {}
             (Some(Err(conflict)), _) => conflicts.push(conflict),
-            (None, Some(at)) => {
-                let mut document = files[at].document.clone();
-                conflicts.extend(edits_of_one_file(&edits, seen, &mut document));
-                changed.push((at, document));
-            }
+            (None, Some(at)) => match files[at].not_utf8() {
+                Some(reason) => conflicts.extend(edits.into_iter().map(|edit| Conflict {
+                    edit: edit.clone(),
+                    obstacle: Obstacle::Refused(reason.clone()),
+                })),
+                None => {
+                    let mut document = files[at].document.clone();
+                    conflicts.extend(edits_of_one_file(&edits, seen, &mut document));
+                    changed.push((at, document));
+                }
+            },
             (None, None) => conflicts.extend(edits.into_iter().map(|edit| Conflict {
                 edit: edit.clone(),
                 obstacle: Obstacle::Gone,

@@ -328,7 +328,7 @@ fn compare(name: &Name<'_>, old: &Line<'_>, new: &Line<'_>, found: &mut Vec<Diff
 fn field(name: &Name<'_>, key: &str, before: Option<&str>, after: Option<&str>) -> Difference {
     let (name, key) = (name.to_string(), key.to_owned());
     if let (Some(old), Some(new)) = (before.and_then(json::items), after.and_then(json::items)) {
-        let (added, removed) = (missing(&new, &old), missing(&old, &new));
+        let (added, removed) = (missing(&key, &new, &old), missing(&key, &old, &new));
         if !added.is_empty() || !removed.is_empty() {
             return Difference::List {
                 name,
@@ -356,11 +356,13 @@ fn source(raw: Option<&str>) -> String {
 }
 
 /// The entries that `others` lacks, those of several words in quotes.
-fn missing(entries: &[&str], others: &[&str]) -> Vec<String> {
-    let others: std::collections::HashSet<_> = others.iter().map(|e| json::words(e)).collect();
-    let entries = entries.iter().map(|entry| json::words(entry));
+fn missing(key: &str, entries: &[&str], others: &[&str]) -> Vec<String> {
+    let words = |entry| super::merge::item_words(key, entry);
+    let others: std::collections::HashSet<_> = others.iter().map(|e| words(e)).collect();
     entries
-        .filter(|entry| !others.contains(entry))
+        .iter()
+        .filter(|entry| !others.contains(&words(entry)))
+        .map(|entry| json::words(entry))
         .map(|entry| match entry.contains(char::is_whitespace) {
             true => format!("“{entry}”"),
             false => entry.into_owned(),

@@ -3,8 +3,19 @@
 use super::Change;
 use super::compose::{Composer, Wish};
 use super::value::{Refusal, refuse};
-use crate::plan::StepRef;
 use crate::plan::field::{FIELDS, Field, Kind};
+use crate::plan::{StepKey, StepRef};
+
+/// A whole step in the hands of `$EDITOR`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Form {
+    /// The step.
+    pub step: StepKey,
+    /// What was first shown there: only what differs from it is wished for.
+    pub seen: String,
+    /// What is in the editor, or was when it was left.
+    pub text: String,
+}
 
 /// Writes the step out. Unknown keys stay in the file and are not shown.
 pub fn write(step: StepRef<'_>) -> String {

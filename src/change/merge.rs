@@ -1,8 +1,12 @@
 //! Three versions of one value made into one, where that is no guess.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::document::json;
+use crate::plan::dependency::Dependency;
+use crate::plan::field::Field;
+use crate::plan::id::StepId;
 
 /// The value that honours what both sides did to `base`, or `None` where a person must pick.
 ///
@@ -26,7 +30,13 @@ pub fn value(
     if key == "updated_at" {
         return Some(later(mine, theirs).map(String::into_bytes));
     }
-    let merged = list(base.as_deref()?, mine.as_deref()?, theirs.as_deref()?)?;
+    if key == "step_id" {
+        return Some(respelled(mine?, theirs?)?.into_bytes().into());
+    }
+    let merged = list(
+        key,
+        [base.as_deref()?, mine.as_deref()?, theirs.as_deref()?],
+    )?;
     Some(Some(merged.into_bytes()))
 }
 
@@ -38,21 +48,39 @@ fn later(a: Option<String>, b: Option<String>) -> Option<String> {
     if instant(&a) >= instant(&b) { a } else { b }
 }
 
-fn list(base: &str, mine: &str, theirs: &str) -> Option<String> {
+/// One of two spellings of a step's ID, the same whichever side is called mine.
+fn respelled(mine: String, theirs: String) -> Option<String> {
+    let same = StepId::of_raw(&mine)? == StepId::of_raw(&theirs)?;
+    same.then(|| mine.min(theirs))
+}
+
+/// What two items of a list have in common if they say the same: their words, or the step that a
+/// dependency names, however it is spelled.
+pub(super) fn item_words<'a>(key: &str, item: &'a str) -> Cow<'a, str> {
+    let words = json::words(item);
+    match Dependency::read(Cow::Borrowed(&words)) {
+        Dependency::Step(id) if key == Field::Dependencies.spec().key => {
+            StepId::padded_to(id, 0).to_string().into()
+        }
+        _ => words,
+    }
+}
+
+fn list(key: &str, [base, mine, theirs]: [&str; 3]) -> Option<String> {
     let (base, mine, theirs_items) = (json::items(base)?, json::items(mine)?, json::items(theirs)?);
     let words = |list: &[&'_ str]| -> HashSet<String> {
-        let words = list.iter().map(|item| json::words(item).into_owned());
+        let words = list.iter().map(|item| item_words(key, item).into_owned());
         words.collect()
     };
     let (in_base, in_mine) = (words(&base), words(&mine));
     let mut merged: Vec<&str> = theirs_items;
     merged.retain(|item| {
-        let word = json::words(item);
+        let word = item_words(key, item);
         in_mine.contains(&*word) || !in_base.contains(&*word)
     });
     let mut in_merged = words(&merged);
     for item in &mine {
-        let word = json::words(item);
+        let word = item_words(key, item);
         if !in_base.contains(&*word) && in_merged.insert(word.into_owned()) {
             merged.push(item);
         }

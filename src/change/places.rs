@@ -4,8 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::{Change, Edit, Target};
-use crate::document::json;
-use crate::document::log::LogDocument;
+use crate::document::log::{LineRef, LogDocument};
 use crate::plan::Plan;
 use crate::plan::id::StepId;
 
@@ -91,18 +90,15 @@ impl Lines {
 
 /// The line of one step.
 fn step_line(log: &LogDocument, step: StepId, nth: u32) -> Option<usize> {
-    let name = step.to_string();
-    let plain = json::quote(&name);
-    let odd = |raw: &str| raw.contains('\\') || !raw.starts_with('"');
-    let is_it = |raw: &str| raw == plain || odd(raw) && json::words(raw) == name;
+    let is_it = |line: &LineRef<'_>| line.get("step_id").and_then(StepId::of_raw) == Some(step);
     let lines = log.lines().enumerate();
-    let mut found = lines.filter(|(_, line)| line.get("step_id").is_some_and(is_it));
+    let mut found = lines.filter(|(_, line)| is_it(line));
     found.nth(nth as usize).map(|(line, _)| line)
 }
 
 /// The step that a line holds.
 pub(super) fn step_of(log: &LogDocument, line: usize) -> Option<StepId> {
-    json::words(log.line(line).get("step_id")?).parse().ok()
+    StepId::of_raw(log.line(line).get("step_id")?)
 }
 
 /// The line of each step, by its ID and which of several lines with that ID.

@@ -5,12 +5,13 @@ use std::fmt;
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::merge::rewrite_list;
-use crate::document::json;
-use crate::plan::Plan;
+use crate::document::{control, json};
+use crate::plan::compound::Compound;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::{Field, Kind};
 use crate::plan::id::{BlockId, StepId};
 use crate::plan::status::Status;
+use crate::plan::{Plan, StepRef};
 
 /// Why a change is not made, in words for the person who asked for it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -39,12 +40,28 @@ pub fn exact_instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
+/// Refuses text with control characters, which no value of a plan should hold. Those that stood
+/// in `seen` already may stay.
+///
+/// # Errors
+/// Names the characters.
+pub fn refuse_control(typed: &str, seen: &str) -> Result<(), Refusal> {
+    let new = |c: &char| control::is_control(*c) && !seen.contains(*c);
+    match control::listed(typed.chars().filter(new)) {
+        Some(names) => refuse(format!(
+            "control characters cannot be kept: take out {names}"
+        )),
+        None => Ok(()),
+    }
+}
+
 /// Checks what was typed into a single-valued field and puts it into the one spelling
 /// that stepdeck writes.
 ///
 /// # Errors
 /// When the field cannot take the value.
 pub fn accept(plan: &Plan, field: Field, typed: &str) -> Result<String, Refusal> {
+    refuse_control(typed, "")?;
     let kind = field.spec().kind;
     let text = match kind {
         Kind::Text => typed.trim_end(),
@@ -78,30 +95,81 @@ pub fn accept(plan: &Plan, field: Field, typed: &str) -> Result<String, Refusal>
     }
 }
 
-/// Checks one entry typed into a list field of `step`.
+/// Checks the entries typed into a list field of `step`, and puts them into the spelling that
+/// stepdeck writes, each once. What stands there already may stay, whatever a newcomer would be
+/// told.
 ///
 /// # Errors
-/// When it is empty, or a dependency that cannot be.
-pub fn accept_entry(
+/// When an entry is empty, or a dependency that cannot be.
+pub fn accept_entries(
+    plan: &Plan,
+    step: StepRef<'_>,
+    field: Field,
+    typed: &[String],
+) -> Result<Vec<String>, Refusal> {
+    let old = step.list(field);
+    let mut entries: Vec<String> = Vec::new();
+    for entry in typed {
+        let accepted = match old.iter().any(|known| known == entry) {
+            true => vec![entry.clone()],
+            false => accept_entry(plan, step.id(), field, entry)?,
+        };
+        for entry in accepted {
+            if !entries.iter().any(|known| same_entry(field, known, &entry)) {
+                entries.push(entry);
+            }
+        }
+    }
+    Ok(entries)
+}
+
+/// Whether two entries of a list say the same: a dependency counts by the step that it names.
+pub fn same_entry(field: Field, a: &str, b: &str) -> bool {
+    a == b
+        || field == Field::Dependencies && Dependency::read(a.into()) == Dependency::read(b.into())
+}
+
+/// What one entry typed into a list field becomes: several where it names several steps.
+fn accept_entry(
     plan: &Plan,
     step: StepId,
     field: Field,
     typed: &str,
-) -> Result<String, Refusal> {
+) -> Result<Vec<String>, Refusal> {
+    refuse_control(typed, "")?;
     let text = typed.split_whitespace().collect::<Vec<_>>().join(" ");
     if text.is_empty() {
         return refuse("an entry needs some words");
     }
     if field != Field::Dependencies {
-        return Ok(text);
+        return Ok(vec![text]);
     }
-    match Dependency::read(text.as_str().into()) {
-        Dependency::Step(id) if id == step => refuse(format!("{id} cannot depend on itself")),
-        Dependency::Step(id) if plan.find(id).is_none() => refuse(format!(
+    let known = |id: StepId| match plan.find(id) {
+        _ if id == step => refuse(format!("{id} cannot depend on itself")),
+        None => refuse(format!(
             "there is no step {id}; pick one, or describe a condition in words"
         )),
-        Dependency::Step(id) => Ok(id.to_string()),
-        Dependency::Condition { .. } => Ok(text),
+        // Spelled as its own line spells it.
+        Some(found) => Ok(plan.step(found).id().to_string()),
+    };
+    let compound = match Dependency::read(text.as_str().into()) {
+        Dependency::Step(id) => return Ok(vec![known(id)?]),
+        Dependency::Condition { text, met: false } => Compound::read(plan, &text),
+        Dependency::Condition { .. } => None,
+    };
+    match compound {
+        None => Ok(vec![text]),
+        Some(Compound {
+            steps,
+            remark: None,
+        }) => steps.into_iter().map(known).collect(),
+        Some(Compound {
+            remark: Some(remark),
+            ..
+        }) => refuse(format!(
+            "“{text}” would be read as a condition: write the ID alone, and “{remark}” as an entry \
+             of its own or in the notes"
+        )),
     }
 }
 
@@ -118,17 +186,31 @@ pub fn raw(field: Field, text: &str) -> String {
     json::quote(text)
 }
 
-/// The raw JSON of a list; entries that were there keep their source and the old spacing.
-pub fn raw_list(old: Option<&str>, entries: &[String]) -> String {
-    let old = old.unwrap_or("[]");
+/// The raw JSON of a list; entries that were there keep their source and the old spacing. Where
+/// IDs stand without quotation marks, new ones do so too.
+pub fn raw_list(step: StepRef<'_>, field: Field, entries: &[String]) -> String {
+    let old = step.raw(field).unwrap_or("[]");
     let known = json::items(old).unwrap_or_default();
+    let bare = |raw: &str| raw.starts_with(|c: char| c.is_ascii_digit());
+    let as_number = field == Field::Dependencies
+        && match known.iter().position(|raw| StepId::of_raw(raw).is_some()) {
+            Some(first) => bare(known[first]),
+            None => step
+                .log_line()
+                .and_then(|line| line.get("step_id"))
+                .is_some_and(bare),
+        };
+    let quoted = |entry: &str| match as_number.then(|| StepId::of_raw(entry)).flatten() {
+        Some(id) if id.suffix().is_empty() => id.number().to_string(),
+        _ => json::quote(entry),
+    };
     let quoted: Vec<String> = entries
         .iter()
         .map(|entry| {
             known
                 .iter()
                 .find(|raw| json::words(raw) == **entry)
-                .map_or_else(|| json::quote(entry), |raw| (*raw).to_owned())
+                .map_or_else(|| quoted(entry), |raw| (*raw).to_owned())
         })
         .collect();
     let quoted: Vec<&str> = quoted.iter().map(String::as_str).collect();

@@ -13,13 +13,17 @@ use crate::plan::id::{BlockId, StepId};
 ///
 /// The ID is the first free one: after the last step of the block given as block=B07, after
 /// the step given with --after, or the first free sub-step of the step given with --under;
-/// without any of these, after the last step of the plan.
+/// without any of these, after the last step of the plan. An ID that a dependency, a check or a
+/// paper still names is given with --id only. New lines spell IDs as most lines of the log do.
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = super::set::fields_help())]
 pub struct Add {
     /// What the step holds; title=… at least.
     #[arg(required = true, value_name = "FIELD=VALUE")]
     pub fields: Vec<Assignment>,
+    /// This very ID, if no step has it.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["after", "under"])]
+    pub id: Option<Name>,
     /// The first free ID behind this step.
     #[arg(long, value_name = "ID", conflicts_with = "under")]
     pub after: Option<Name>,
@@ -41,7 +45,10 @@ impl Add {
         };
         let added = std::cell::Cell::new(None);
         let change = invocation.edit(|opened, composer| {
-            let id = self.free_id(opened, composer, &wishes)?;
+            let id = match self.id {
+                Some(Name(id)) => composer.spelling_of(id).spell(id),
+                None => self.free_id(opened, composer, &wishes)?,
+            };
             added.set(Some(id));
             composer.add_with(id, &title, &wishes).map_err(refused)
         })?;

@@ -7,20 +7,21 @@ use std::sync::mpsc::{Sender, channel};
 use chrono::Utc;
 use color_eyre::eyre::{Context as _, Result, bail};
 
-use super::{Arguments, Color};
+use super::{Arguments, Color, settings};
+use crate::app::Model;
 use crate::app::draft::{DRAFT, Draft};
-use crate::app::keymap::Keymap;
 use crate::app::model::Setting;
 use crate::app::session::Session;
 use crate::app::work::Whole;
-use crate::app::{Message, Model, update};
 use crate::change::history::{self, History};
 use crate::git::Git;
 use crate::plan::ranking::term::Weights;
+use crate::plan::source::SourceFile;
 use crate::store::config;
 use crate::store::discover::{Layout, Overrides};
 use crate::store::disk::{Disk, HISTORY, Setup};
 use crate::store::open::{Front, Opened, Opening, open_front, open_plan};
+use crate::store::scratch::Scratch;
 use crate::store::state::{State, default_base, passing_folder};
 use crate::tui::cockpit::{Cockpit, Event, Turn, own_draft};
 use crate::tui::face::RealFace;
@@ -56,19 +57,26 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 }
 
 fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Result<Turn> {
-    // The terminal first: it answers about its background while the plan is read.
-    let mut terminal = Terminal::enter(Options {
-        ask_background: arguments.color != Color::Never,
-    })?;
+    let variable = |name: &str| std::env::var(name).ok();
+    let passing = passing_folder()?;
     let (sender, inbox) = channel();
+    let mut terminal = Terminal::enter(Options::detect(variable))?;
     let input = terminal.start_input(sender.clone())?;
+    // From here on nothing fails, so the answer is ours; it comes while the plan is read.
+    if arguments.color != Color::Never {
+        terminal.ask_background(&input)?;
+    }
     let (mut opened, is_whole) = open_front(start, overrides, Front::default());
     let layout = opened.layout.clone();
     let state = default_base().map(|base| State::of_plan(&base, &layout.root));
     let files = std::mem::take(&mut opened.files);
     let told: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
-    let (keymap, mut news) = keymap(&layout);
-    let mut model = Model::new(files, setting(arguments, &layout), keymap, Utc::now());
+    let (keymap, mistakes) = settings::judged(&layout);
+    let setting = Setting {
+        mistakes,
+        ..setting(arguments, &layout)
+    };
+    let mut model = Model::new(files, setting, keymap, Utc::now());
     let session = (state.as_ref()).and_then(|state| state.load::<Session>(SESSION));
     if let Some(session) = &session {
         session.restore(&mut model);
@@ -84,10 +92,11 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
             false => remember(&mut model, state),
         }
     }
-    news.extend(opened.unreadable.iter().map(|(_, reason)| reason.clone()));
-    news.extend(layout.config_problems.iter().map(ToString::to_string));
-    for text in news.into_iter().take(1) {
-        update(&mut model, Message::Notice { text, error: true });
+    model.tell_mistakes();
+    let unreadable = opened.unreadable.iter().map(|(_, reason)| reason.clone());
+    let encodings = model.plan.files().iter().filter_map(SourceFile::not_utf8);
+    if let Some(reason) = unreadable.chain(encodings).next() {
+        model.refuse(reason);
     }
 
     let background = match layout.config.display.theme {
@@ -101,16 +110,15 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
         Color::Never => ColorChoice::Never,
     };
     let ascii = arguments.ascii || layout.config.display.ascii;
-    let theme = Theme::detect(|name| std::env::var(name).ok(), choice, background, ascii);
+    let theme = Theme::detect(variable, choice, background, ascii);
 
-    let passing = passing_folder()?;
     let private = state
         .as_ref()
         .map_or_else(|| passing.path().to_owned(), |s| s.folder().to_owned());
     let site = Site {
         start: start.to_owned(),
         overrides: overrides.clone(),
-        state: private,
+        state: private.clone(),
         read_only: arguments.read_only,
     };
     let disk = match is_whole {
@@ -123,7 +131,14 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
     if arguments.person.is_none() {
         ask_for_person(layout.root.clone(), sender.clone());
     }
-    let face = RealFace { terminal, input };
+    let face = RealFace {
+        terminal,
+        input,
+        private,
+        sender: sender.clone(),
+        late: Vec::new(),
+        passing: None,
+    };
     let mut cockpit = Cockpit::new(
         model,
         face,
@@ -188,6 +203,10 @@ pub fn open_whole(site: Site, opening: Arc<Opening>, sender: Sender<Event>) {
             plan,
             unreadable: std::mem::take(&mut opened.unreadable),
             draft: (!site.read_only).then(|| take_draft(&state)).flatten(),
+            texts: match site.read_only {
+                true => Vec::new(),
+                false => Scratch::left(state.folder()),
+            },
         };
         let disk = site.watch(&opened, &told, sender.clone());
         sender.send(Event::Opened(Box::new(whole), disk)).ok()
@@ -198,6 +217,9 @@ pub fn open_whole(site: Site, opening: Arc<Opening>, sender: Sender<Event>) {
 /// was killed.
 pub fn go_on(model: &mut Model, state: &State) {
     remember(model, state);
+    for (form, trouble) in Scratch::left(state.folder()) {
+        model.take_up_text(form, trouble);
+    }
     if let Some(draft) = take_draft(state) {
         model.offer(draft);
     }
@@ -219,17 +241,13 @@ fn remember(model: &mut Model, state: &State) {
 /// What was being typed when an earlier run was killed; it is ours from here on.
 fn take_draft(state: &State) -> Option<Draft> {
     let (name, draft) = state.orphans::<Draft>(DRAFT).into_iter().next()?;
+    let draft = draft.with(state.lines(&name));
     if state.save(&own_draft(), &draft).is_ok() {
         // Should it stay, it is offered once more.
         let _ = state.remove(&name);
+        let _ = state.remove_record(&name);
     }
     Some(draft)
-}
-
-fn keymap(layout: &Layout) -> (Keymap, Vec<String>) {
-    let wishes = layout.config.keys.iter();
-    let wishes = wishes.map(|(name, keys)| (name.clone(), keys.value.clone()));
-    Keymap::new(&wishes.collect())
 }
 
 fn setting(arguments: &Arguments, layout: &Layout) -> Setting {
@@ -246,6 +264,7 @@ fn setting(arguments: &Arguments, layout: &Layout) -> Setting {
         severities: layout.severities(),
         reviews: below(&layout.reviews),
         weights: weights(layout),
+        ..Setting::default()
     }
 }
 

@@ -10,20 +10,21 @@ mod openmetrics;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use color_eyre::eyre::Result;
+use color_eyre::eyre::{Result, bail};
 
 use super::Ending;
 use super::filter::{Filter, language_help, selected};
 use super::invocation::{Invocation, OpenPlan, json_text};
 use super::step_document::ListDocument;
+use crate::document::visible::visible;
 use crate::plan::checks::{Context, Problem, check};
 use crate::store::overwrite::overwrite;
 use crate::store::walk::files_below;
 
 /// Write steps for other programs: a spreadsheet, a dashboard, a pull request.
 ///
-/// csv has a column for each field; cells that a spreadsheet would run as a formula get an
-/// apostrophe in front. json is stepdeck/list@1. markdown is a table. openmetrics counts steps
+/// csv has a column for each field, with the values as they are written in the plan; cells that a
+/// spreadsheet would run as a formula get an apostrophe in front. json is stepdeck/list@1. markdown is a table. openmetrics counts steps
 /// by status, state and block; the checks and problems in it are those of the whole plan,
 /// whatever the filter.
 #[derive(clap::Args, Clone, Debug)]
@@ -32,6 +33,9 @@ pub struct Export {
     /// What to write.
     #[arg(long, value_name = "FORMAT")]
     format: Format,
+    /// Begin CSV with a byte order mark, by which some spreadsheets know UTF-8.
+    #[arg(long)]
+    bom: bool,
     #[command(flatten)]
     filter: Filter,
     /// Write into this file instead of standard output; one that exists is replaced, unless
@@ -61,14 +65,26 @@ impl Export {
     /// written.
     pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let query = self.filter.parse()?;
+        if self.bom && self.format != Format::Csv {
+            bail!("--bom is for --format csv: other programs stumble over the mark");
+        }
         if self.output.is_some() {
             invocation.may_write()?;
         }
         let opened = invocation.open()?;
         let plan = &opened.plan;
+        invocation.say_unreadable(plan)?;
         let steps = selected(&query, plan, invocation.outside.now);
         let text = match self.format {
-            Format::Csv => csv::table(plan, &steps)?,
+            Format::Csv => {
+                let on_screen = self.output.is_none() && invocation.outside.terminal.is_some();
+                let mark = if self.bom { "\u{feff}" } else { "" };
+                let table = match on_screen {
+                    true => csv::table(plan, &steps, visible)?,
+                    false => csv::table(plan, &steps, |value| value.into())?,
+                };
+                format!("{mark}{table}")
+            }
             Format::Json => json_text(&ListDocument::new(plan, &steps))?,
             Format::Markdown => markdown::table(plan, &steps),
             Format::Openmetrics => {

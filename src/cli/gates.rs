@@ -190,7 +190,9 @@ fn entry(opened: &OpenPlan, stage: &Stage) -> StageEntry {
             text: check.text.clone(),
             done: check.done,
             evidence: links.collect(),
-            steps: check.steps.iter().map(ToString::to_string).collect(),
+            steps: (check.steps.iter())
+                .map(|id| opened.plan.spelled(*id).to_string())
+                .collect(),
             file: opened.plan.files()[check.file].path.display().to_string(),
             line: check.line,
         }

@@ -17,13 +17,14 @@ use super::Arguments;
 use super::paint::Paint;
 use super::patience::with_patience;
 use crate::change::Change;
-use crate::change::apply::Conflict;
+use crate::change::apply::{Conflict, Obstacle};
 use crate::change::compose::Composer;
 use crate::change::value::Refusal;
 use crate::document::visible::{is_unsafe, visible};
 use crate::git::Git;
 use crate::plan::Plan;
 use crate::plan::id::{StepId, typed_id};
+use crate::plan::source::SourceFile;
 use crate::store::commit::{Committer, Outcome};
 use crate::store::discover::{Found, Layout, Overrides};
 use crate::store::open::{Opening, open_plan};
@@ -145,7 +146,29 @@ impl Invocation<'_, '_> {
         for problem in &opened.layout.config_problems {
             self.say(&problem.to_string())?;
         }
+        for text in opened.plan.files().iter().filter_map(SourceFile::not_utf8) {
+            self.say(&text)?;
+        }
         Ok(opened)
+    }
+
+    /// Says how many lines of the logs could not be read, if any: what is printed is not the
+    /// whole plan then.
+    ///
+    /// # Errors
+    /// When standard error cannot be written.
+    pub fn say_unreadable(&mut self, plan: &Plan) -> Result<()> {
+        for (path, count) in plan.unreadable_lines() {
+            let lines = match count {
+                1 => "1 line".to_owned(),
+                count => format!("{count} lines"),
+            };
+            let path = path.display();
+            self.say(&format!(
+                "{lines} of {path} could not be read; `stepdeck check` says which and why"
+            ))?;
+        }
+        Ok(())
     }
 
     /// Opens the plan as it stands by now, without saying again what is wrong with its
@@ -300,7 +323,18 @@ impl Invocation<'_, '_> {
                     return Ok(change);
                 }
                 Outcome::Failed(reason) => bail!("{reason}"),
-                Outcome::Conflicts(conflicts) => met = conflicts,
+                Outcome::Conflicts(conflicts) => {
+                    let refused = conflicts
+                        .iter()
+                        .find_map(|conflict| match &conflict.obstacle {
+                            Obstacle::Refused(reason) => Some(reason),
+                            _ => None,
+                        });
+                    if let Some(reason) = refused {
+                        bail!("{reason}");
+                    }
+                    met = conflicts;
+                }
                 Outcome::Later => {}
             }
         }

@@ -37,6 +37,7 @@ impl List {
     pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let query = self.filter.parse()?;
         let plan = invocation.open()?.plan;
+        invocation.say_unreadable(&plan)?;
         let steps = selected(&query, &plan, invocation.outside.now);
         if self.json {
             invocation.print_json(&ListDocument::new(&plan, &steps))?;
@@ -51,6 +52,9 @@ impl List {
         };
         invocation.print(&text)?;
         match rows.len() {
+            0 if plan.is_empty() && plan.is_partly_unreadable() => {
+                invocation.say("no step of the plan can be read")?;
+            }
             0 if plan.is_empty() => invocation.say("the plan has no step yet")?,
             0 => invocation.say(&format!("none of {} steps passes the filter", plan.len()))?,
             _ => {}

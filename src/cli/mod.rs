@@ -24,6 +24,7 @@ pub mod paint;
 mod patience;
 pub mod review;
 pub mod set;
+pub mod settings;
 pub mod show;
 pub mod standup;
 pub mod step_document;
@@ -41,6 +42,7 @@ use color_eyre::eyre::Result;
 
 use crate::document::visible::visible;
 use crate::store::state::default_base;
+use crate::tui::detached;
 use invocation::{Invocation, Outside};
 
 /// A terminal cockpit for very long plans kept as JSONL and Markdown in git.
@@ -129,6 +131,10 @@ const FAILED: u8 = 2;
 
 /// Runs the program in its real surroundings.
 pub fn main() -> ExitCode {
+    let mut words = std::env::args_os().skip(1);
+    if words.next().is_some_and(|word| word == detached::ENTRY) {
+        return detached::become_detached(words);
+    }
     let (mut out, mut err) = (io::stdout(), io::stderr());
     let is_terminal = out.is_terminal();
     let is_watched = err.is_terminal();

@@ -56,6 +56,7 @@ impl Next {
         let opened = invocation.open()?;
         let weights = weights(invocation, &opened)?;
         let plan = &opened.plan;
+        invocation.say_unreadable(plan)?;
         let now = invocation.outside.now;
         let review = Review::of(
             plan,
@@ -202,6 +203,9 @@ fn table<'p>(paint: &'p Paint, plan: &Plan, ranked: &[Ranked], explain: bool) ->
     let theme = &paint.theme;
     if ranked.is_empty() {
         let text = match plan.is_empty() {
+            true if plan.is_partly_unreadable() => {
+                "No step of the plan can be read; `stepdeck check` says why.".to_owned()
+            }
             true => "The plan has no steps yet; `stepdeck add title=…` writes one.".to_owned(),
             false => format!("No step can be begun: {}.", states(plan)),
         };

@@ -5,6 +5,7 @@ use color_eyre::eyre::{Result, bail};
 use super::Ending;
 use super::invocation::{Invocation, Name, OpenPlan, refused};
 use crate::change::compose::Wish;
+use crate::change::value;
 use crate::plan::StepRef;
 use crate::plan::field::{FIELDS, Field, Kind};
 
@@ -109,7 +110,7 @@ pub fn wishes(assignments: &[Assignment], step: Option<StepRef<'_>>) -> Result<V
             Deed::Set(value) => *entries = split(value),
             Deed::Add(item) => entries.push(item.trim().to_owned()),
             Deed::Remove(item) => {
-                let is_it = |entry: &String| same_entry(*field, entry, item.trim());
+                let is_it = |entry: &String| value::same_entry(*field, entry, item.trim());
                 let Some(found) = entries.iter().position(is_it) else {
                     bail!("{} has no entry “{}”", field.spec().name, item.trim());
                 };
@@ -118,12 +119,6 @@ pub fn wishes(assignments: &[Assignment], step: Option<StepRef<'_>>) -> Result<V
         }
     }
     Ok(wishes)
-}
-
-/// Whether an entry is the one that was typed; a dependency counts by its ID.
-fn same_entry(field: Field, entry: &str, typed: &str) -> bool {
-    let id = |text: &str| crate::plan::id::typed_id(text.trim_start_matches("Step ").trim());
-    entry == typed || field == Field::Dependencies && id(typed).is_some() && id(entry) == id(typed)
 }
 
 fn split(value: &str) -> Vec<String> {

@@ -3,7 +3,9 @@
 //! Nothing here knows what a step is, nothing touches the file system, and loading
 //! never fails: what cannot be understood is kept and described.
 
+pub mod control;
 pub mod diff;
+pub mod encoding;
 pub mod json;
 pub mod log;
 pub mod markdown;
@@ -13,6 +15,7 @@ pub mod shares;
 pub mod splice;
 pub mod visible;
 
+use encoding::Encoding;
 use log::LogDocument;
 use markdown::MarkdownDocument;
 use rope::Rope;
@@ -32,6 +35,14 @@ impl Document {
         match self {
             Self::Log(log) => Some(log),
             Self::Markdown(_) => None,
+        }
+    }
+
+    /// What the file is encoded in, where that is surely not UTF-8.
+    pub fn encoding(&self) -> Option<Encoding> {
+        match self {
+            Self::Log(log) => log.encoding(),
+            Self::Markdown(markdown) => markdown.encoding(),
         }
     }
 

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::id::{StepId, typed_id};
+use super::id::{StepId, named_id};
 
 /// One entry of a step's dependencies.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Dependency<'a> {
-    /// Another step, written `0003` or `Step 0003`.
+    /// Another step, written `0003` or `Step 0003`, in any zero padding.
     Step(StepId),
     /// Something outside the plan, in words; met when written with `[x] ` before them.
     Condition {
@@ -21,16 +21,10 @@ pub enum Dependency<'a> {
 impl<'a> Dependency<'a> {
     /// Reads one entry. Whatever is not a step ID is a condition.
     pub fn read(text: Cow<'a, str>) -> Self {
-        let trimmed = text.trim();
-        let digits = trimmed.bytes().take_while(u8::is_ascii_digit).count();
-        let step_word = trimmed
-            .get(..5)
-            .is_some_and(|word| word.eq_ignore_ascii_case("step "));
-        if (digits >= 4 || step_word)
-            && let Some(id) = typed_id(trimmed)
-        {
+        if let Some(id) = named_id(&text) {
             return Self::Step(id);
         }
+        let trimmed = text.trim();
         for (mark, met) in [("[x]", true), ("[X]", true), ("[ ]", false)] {
             if let Some(words) = trimmed.strip_prefix(mark) {
                 let text = words.trim_start().to_owned().into();
@@ -56,7 +50,9 @@ mod tests {
         let step = Dependency::Step("0003".parse().unwrap());
         assert_eq!(read("0003"), step);
         assert_eq!(read("Step 0003"), step);
-        assert_eq!(read("step 3"), step);
+        for spelling in ["step 3", "3", "00003", " 0003 ", "Step\u{a0}0003"] {
+            assert_eq!(read(spelling), step, "{spelling}");
+        }
         let condition = |text: &'static str, met| Dependency::Condition {
             text: text.into(),
             met,

@@ -78,7 +78,7 @@ impl Part {
     fn read(&mut self, line: LineRef<'_>, place: LogPlace, number: usize) {
         if line.is_object() {
             let id = line.get("step_id");
-            match id.and_then(|raw| json::words(raw).parse().ok()) {
+            match id.and_then(StepId::of_raw) {
                 Some(id) => {
                     self.steps.push(Step::new(id, count(number), NONE));
                     self.statuses.push(line.get("status").and_then(status));

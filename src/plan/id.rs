@@ -2,9 +2,12 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+use crate::document::json;
 
 /// How many steps a block has (design: blocks of 100).
 pub const STEPS_PER_BLOCK: u32 = 100;
@@ -12,24 +15,52 @@ pub const STEPS_PER_BLOCK: u32 = 100;
 /// The most bytes a sub-step suffix can have, its dots included.
 const SUFFIX: usize = 11;
 
-/// A step's name: a number, shown with four digits or more, and an optional sub-step
-/// suffix such as `.A`. Ordered by number, then by suffix (`.B` before `.AA`, `.2` before `.10`).
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// How many digits a number is padded to where nothing else is said.
+pub const USUAL_DIGITS: u8 = 4;
+
+/// A step's name: a number and an optional sub-step suffix such as `.A`.
+///
+/// Names are equal whatever zeros stand before the number. A name remembers with how many
+/// digits it was spelled and is shown so, but that is no part of what it means. Ordered by
+/// number, then by suffix (`.B` before `.AA`, `.2` before `.10`).
+#[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct StepId {
     number: u32,
+    /// Filled up with zeros, which no suffix contains.
     suffix: [u8; SUFFIX],
-    len: u8,
+    /// How many digits it is shown with at least.
+    digits: u8,
 }
 
 impl StepId {
-    /// The step with this number and no suffix.
+    /// The step with this number and no suffix, spelled with four digits or more.
     pub fn new(number: u32) -> Self {
         Self {
             number,
             suffix: [0; SUFFIX],
-            len: 0,
+            digits: USUAL_DIGITS,
         }
+    }
+
+    /// The step that the raw JSON value of a `step_id` names: a text, or a number without quotes.
+    pub fn of_raw(raw: &str) -> Option<Self> {
+        json::words(raw).parse().ok()
+    }
+
+    /// The same name, padded with zeros to so many digits.
+    pub fn padded_to(self, digits: u8) -> Self {
+        Self { digits, ..self }
+    }
+
+    /// With how many digits it is spelled, zeros in front included.
+    pub fn digits(self) -> u8 {
+        self.digits.max(natural_digits(self.number))
+    }
+
+    /// The same name as running text has it: of four digits or more, so that [`ids_in`] finds it.
+    pub fn in_prose(self) -> Self {
+        self.padded_to(self.digits.max(USUAL_DIGITS))
     }
 
     /// The step with this number and suffix, whose leading dot belongs to it; none where the
@@ -43,7 +74,6 @@ impl StepId {
                 return None;
             }
             id.suffix[..suffix.len()].copy_from_slice(suffix.as_bytes());
-            id.len = suffix.len() as u8;
         }
         (number > 0).then_some(id)
     }
@@ -60,7 +90,8 @@ impl StepId {
 
     /// The suffix with its leading dot, or nothing.
     pub fn suffix(&self) -> &str {
-        std::str::from_utf8(&self.suffix[..self.len as usize]).unwrap_or_default()
+        let end = self.suffix.iter().position(|byte| *byte == 0);
+        std::str::from_utf8(&self.suffix[..end.unwrap_or(SUFFIX)]).unwrap_or_default()
     }
 
     /// The step that a sub-step belongs to.
@@ -68,13 +99,32 @@ impl StepId {
         let cut = self.suffix().rfind('.')?;
         let mut parent = self;
         parent.suffix[cut..].fill(0);
-        parent.len = cut as u8;
         Some(parent)
     }
 
     /// The number of the block that the number falls into: 1 for 0001–0100.
     pub fn block_number(self) -> u32 {
         self.number.saturating_sub(1) / STEPS_PER_BLOCK + 1
+    }
+}
+
+/// How many digits a number has by itself.
+pub(super) fn natural_digits(number: u32) -> u8 {
+    number.checked_ilog10().unwrap_or(0) as u8 + 1
+}
+
+impl PartialEq for StepId {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number && self.suffix == other.suffix
+    }
+}
+
+impl Eq for StepId {}
+
+impl Hash for StepId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.number.hash(state);
+        self.suffix.hash(state);
     }
 }
 
@@ -114,7 +164,7 @@ pub struct MalformedId;
 
 impl fmt::Display for MalformedId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a step ID is four or more digits with an optional suffix, as 0245 or 0245.A")
+        f.write_str("a step ID is a number with an optional suffix, such as 0245 or 0245.A")
     }
 }
 
@@ -137,27 +187,33 @@ impl TryFrom<String> for StepId {
 impl FromStr for StepId {
     type Err = MalformedId;
 
-    /// Reads an ID exactly as files spell it: at least four digits.
+    /// Reads an ID where nothing but an ID is expected: a number in any zero padding.
     fn from_str(text: &str) -> Result<Self, MalformedId> {
-        let cut = text.find('.').unwrap_or(text.len());
-        let (digits, suffix) = text.split_at(cut);
-        if digits.len() < 4 || !digits.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(MalformedId);
+        let mut number: u32 = 0;
+        let mut digits = 0;
+        for byte in text.bytes() {
+            match byte {
+                b'0'..=b'9' => {
+                    let more = number.checked_mul(10);
+                    let more = more.and_then(|n| n.checked_add(u32::from(byte - b'0')));
+                    number = more.ok_or(MalformedId)?;
+                    digits += 1;
+                }
+                b'.' => break,
+                _ => return Err(MalformedId),
+            }
         }
-        // One spelling a number: 00245 would be a second name for 0245.
-        if digits.len() > 4 && digits.starts_with('0') {
-            return Err(MalformedId);
-        }
-        let number = digits.parse().map_err(|_| MalformedId)?;
-        Self::with_suffix(number, suffix).ok_or(MalformedId)
+        let id = Self::with_suffix(number, &text[digits..]).ok_or(MalformedId)?;
+        Ok(id.padded_to(u8::try_from(digits).map_err(|_| MalformedId)?))
     }
 }
 
 impl fmt::Display for StepId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (number, digits) = (self.number, usize::from(self.digits));
         match f.width() {
-            None => write!(f, "{:04}{}", self.number, self.suffix()),
-            Some(_) => f.pad(&format!("{:04}{}", self.number, self.suffix())),
+            None => write!(f, "{number:0digits$}{}", self.suffix()),
+            Some(_) => f.pad(&format!("{number:0digits$}{}", self.suffix())),
         }
     }
 }
@@ -168,29 +224,47 @@ impl fmt::Debug for StepId {
     }
 }
 
-/// Reads an ID as a person types it: `42`, `step 42` and `245.a` will do.
+/// Reads an ID as a person types it: `42`, `step 42` and `245.a` will do. Shown with four digits
+/// or more.
 pub fn typed_id(text: &str) -> Option<StepId> {
+    named_id(text).map(StepId::in_prose)
+}
+
+/// Reads an ID that may have the word `Step` before it, and is spelled as it stands there.
+pub fn named_id(text: &str) -> Option<StepId> {
     let text = text.trim();
-    let text = match text.get(..5) {
-        Some(word) if word.eq_ignore_ascii_case("step ") => text[5..].trim_start(),
-        _ => text,
-    };
-    let cut = text.find('.').unwrap_or(text.len());
-    let (digits, suffix) = text.split_at(cut);
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
+    match text.get(..4) {
+        Some(word) if word.eq_ignore_ascii_case("step") => {
+            let rest = &text[4..];
+            let id = rest.trim_start();
+            (id.len() < rest.len()).then(|| id.parse().ok())?
+        }
+        _ => text.parse().ok(),
     }
-    StepId::with_suffix(digits.parse().ok()?, suffix)
 }
 
 /// Every step ID that stands in running text as `Step 0123`, `0101–0110` or a bare `0245.A`,
-/// ranges expanded to at most one block.
+/// ranges expanded to at most one block. A number of fewer than four digits is one only behind
+/// the word `Step`, or as the end of a range that `Steps` begins.
 pub fn ids_in(text: &str) -> Vec<StepId> {
-    let mut ids = Vec::new();
+    found_in(text).into_iter().map(|(id, _)| id).collect()
+}
+
+/// The step IDs in running text that belong to no range.
+pub fn single_ids_in(text: &str) -> Vec<StepId> {
+    let found = found_in(text).into_iter();
+    found
+        .filter_map(|(id, in_range)| (!in_range).then_some(id))
+        .collect()
+}
+
+/// Every step ID in running text, and whether it belongs to a range.
+fn found_in(text: &str) -> Vec<(StepId, bool)> {
+    let mut ids: Vec<(StepId, bool)> = Vec::new();
     let mut range_from: Option<StepId> = None;
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '.';
     let mut rest = text;
-    let mut is_range = false;
+    let (mut is_range, mut noun, mut of_several) = (false, None, false);
     while let Some(start) = rest.find(is_name) {
         let between = rest[..start].trim();
         rest = &rest[start..];
@@ -202,34 +276,46 @@ pub fn ids_in(text: &str) -> Vec<StepId> {
             "" => is_range,
             sign => RANGE_SIGNS.contains(&sign),
         };
-        let lower = word.to_ascii_lowercase();
-        let Ok(id) = word.parse::<StepId>() else {
+        let named = noun.take().filter(|_| between.is_empty());
+        let is_id = |id: &StepId| {
+            let ends_range = is_range && of_several && range_from.is_some_and(|from| from < *id);
+            id.digits() >= USUAL_DIGITS || named.is_some() || ends_range
+        };
+        let Some(id) = word.parse::<StepId>().ok().filter(is_id) else {
+            let lower = word.to_ascii_lowercase();
             let joins = RANGE_WORDS.contains(&&*lower);
             is_range |= joins;
-            let is_noun = is_range && matches!(&*lower, "step" | "steps");
-            if !(joins || is_noun) {
+            noun = ["step", "steps"].into_iter().find(|noun| *noun == lower);
+            if !(joins || is_range && noun.is_some()) {
                 range_from = None;
                 is_range = false;
             }
             continue;
         };
+        let mut ends_range = false;
         if let Some(from) = range_from
             && std::mem::take(&mut is_range)
             && from.number() < id.number()
             && id.number() - from.number() < STEPS_PER_BLOCK
         {
-            ids.extend((from.number() + 1..id.number()).map(StepId::new));
+            ends_range = true;
+            if let Some((_, in_range)) = ids.last_mut() {
+                *in_range = true;
+            }
+            let within = from.number() + 1..id.number();
+            ids.extend(within.map(|n| (StepId::new(n).padded_to(from.digits), true)));
         }
-        ids.push(id);
+        ids.push((id, ends_range));
         range_from = Some(id);
+        of_several = named == Some("steps");
     }
     ids
 }
 
 /// Signs between the first and the last of several steps.
-const RANGE_SIGNS: [&str; 7] = ["–", "—", "-", "‑", "−", "…", ".."];
+pub(super) const RANGE_SIGNS: [&str; 7] = ["–", "—", "-", "‑", "−", "…", ".."];
 /// Words between them.
-const RANGE_WORDS: [&str; 3] = ["to", "through", "until"];
+pub(super) const RANGE_WORDS: [&str; 3] = ["to", "through", "until"];
 
 /// A block's name: `B01` is block 1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -314,9 +400,12 @@ mod tests {
     fn malformed_ids_are_refused() {
         for text in [
             "",
-            "245",
-            "00245",
+            "0",
             "0000",
+            "4294967296",
+            "-57",
+            "5e3",
+            ".A",
             "0245.",
             "0245.A B",
             "B01",
@@ -325,6 +414,25 @@ mod tests {
         ] {
             assert_eq!(text.parse::<StepId>(), Err(MalformedId), "{text}");
         }
+    }
+
+    #[test]
+    fn zeros_in_front_are_kept_and_mean_nothing() {
+        use std::collections::HashSet;
+        let spellings = ["57", "057", "0057", "00057", "0000000000000057"];
+        let ids: HashSet<StepId> = spellings.map(id).into_iter().collect();
+        assert_eq!(ids, HashSet::from([StepId::new(57)]));
+        for spelling in spellings {
+            assert_eq!(id(spelling).to_string(), spelling);
+            let part = id(spelling).child("A").unwrap();
+            assert_eq!(part.to_string(), format!("{spelling}.A"));
+            assert_eq!(part.parent(), Some(StepId::new(57)));
+        }
+        assert_eq!(StepId::of_raw("57"), StepId::of_raw("\"00057\""));
+        assert_eq!(StepId::new(57).padded_to(2).in_prose().to_string(), "0057");
+        assert_eq!(id("00057").digits(), 5);
+        assert_eq!(StepId::new(123_456).digits(), 6);
+        assert!(id("00057") < id("58") && id("57.A") > id("0057"));
     }
 
     #[test]
@@ -369,5 +477,12 @@ mod tests {
         }
         assert_eq!(found("0104–0101"), ["0104", "0101"]);
         assert!(found("in 95% of 3 runs by 07:00").is_empty());
+        // Fewer than four digits are an ID only behind the word.
+        assert_eq!(found("Step 57 and 3 people, steps 8"), ["57", "8"]);
+        assert_eq!(found("Steps 57–60"), ["57", "58", "59", "60"]);
+        assert_eq!(found("Step 57–Step 59"), ["57", "58", "59"]);
+        assert_eq!(found("Step 2 - 3 people"), ["2"]);
+        assert_eq!(found("00057 to 00059"), ["00057", "00058", "00059"]);
+        assert!(found("the step: 57, 3-4").is_empty());
     }
 }

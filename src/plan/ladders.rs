@@ -283,11 +283,7 @@ fn take_lists_elsewhere(
 
 /// The ladder that something in a file belongs to, by how many of its stages it names: that of
 /// its own document, else the one it names the most stages of, and more than one by chance.
-fn owner<'p>(
-    all: &'p mut [Parts],
-    file: usize,
-    named: impl Fn(&Names) -> usize,
-) -> Option<&'p mut Parts> {
+fn owner(all: &mut [Parts], file: usize, named: impl Fn(&Names) -> usize) -> Option<&mut Parts> {
     let own = all.iter().position(|parts| parts.ladder.file == Some(file));
     if let Some(at) = own {
         return (named(&all[at].names) > 0).then(|| &mut all[at]);

@@ -6,6 +6,7 @@
 pub mod block;
 pub mod canon;
 pub mod checks;
+pub mod compound;
 pub mod decision;
 pub mod dependency;
 pub mod field;
@@ -17,9 +18,11 @@ pub mod packet;
 pub mod query;
 pub mod ranking;
 pub mod source;
+pub mod spelling;
 pub mod stage;
 pub mod status;
 pub mod step;
+mod unreadable;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -244,6 +247,11 @@ impl Plan {
     pub fn find(&self, id: StepId) -> Option<usize> {
         let at = self.first_from(id);
         (self.steps.get(at)?.id == id).then_some(at)
+    }
+
+    /// The ID as the step's own line spells it, where there is such a step.
+    pub fn spelled(&self, id: StepId) -> StepId {
+        self.find(id).map_or(id, |at| self.steps[at].id)
     }
 
     /// Index of the `nth` step with this ID, counted from 0.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::document::Document;
+use crate::document::encoding::Encoding;
 use crate::document::log::LogDocument;
 use crate::document::markdown::MarkdownDocument;
 use crate::document::progress::Progress;
@@ -89,6 +90,27 @@ impl SourceFile {
             }),
             _ => Some(Self::load(path, role, bytes)),
         }
+    }
+
+    /// What the file is encoded in, where that is surely not UTF-8. Nothing is written to it then.
+    pub fn encoding(&self) -> Option<Encoding> {
+        self.document.encoding()
+    }
+
+    /// Why the file is read in part or not at all, and never written to: it is not UTF-8.
+    pub fn not_utf8(&self) -> Option<String> {
+        let encoding = self.encoding()?;
+        let (path, how) = (self.path.display(), self.conversion(encoding));
+        Some(format!(
+            "{path} is {encoding}, not UTF-8; convert it: {how}"
+        ))
+    }
+
+    /// The command that makes it UTF-8.
+    pub fn conversion(&self, from: Encoding) -> String {
+        let path = self.path.display().to_string().replace('\'', r"'\''");
+        let from = from.iconv_name();
+        format!("`iconv -f {from} -t UTF-8 '{path}' > utf8.tmp && mv utf8.tmp '{path}'`")
     }
 
     /// The log, if it is one.

@@ -63,7 +63,7 @@ impl<'a> StepRef<'a> {
         self.index
     }
 
-    /// The step's name.
+    /// The step's name, spelled as its line or its heading spells it.
     pub fn id(self) -> StepId {
         self.facts().id
     }
@@ -198,10 +198,11 @@ impl<'a> StepRef<'a> {
         }
         self.dependencies()
             .filter_map(|dependency| match dependency {
-                Dependency::Step(id) => match self.plan.find(id) {
+                Dependency::Step(id) => match self.plan.find(id).map(|at| self.plan.step(at)) {
                     None => Some(Waiting::Missing(id)),
-                    Some(step) if self.plan.step(step).status() == Some(Status::Complete) => None,
-                    Some(_) => Some(Waiting::Step(id)),
+                    Some(step) if step.status() == Some(Status::Complete) => None,
+                    // As its own line spells it, whatever the dependency does.
+                    Some(step) => Some(Waiting::Step(step.id())),
                 },
                 Dependency::Condition { met: true, .. } => None,
                 Dependency::Condition { text, .. } => Some(Waiting::Condition(text.into_owned())),

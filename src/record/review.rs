@@ -20,6 +20,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, SecondsFormat, Utc, Weekday};
 
+use crate::document::control;
 use crate::document::markdown::{ListItem, MarkdownDocument, escaped};
 use crate::plan::id::StepId;
 
@@ -325,7 +326,10 @@ fn markdown(text: &str) -> String {
 pub fn one_line(text: &str) -> String {
     let plain: String = text
         .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
+        .map(|c| match control::is_control(c) {
+            true => ' ',
+            false => c,
+        })
         .collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -91,6 +91,9 @@ impl std::fmt::Debug for Disk {
     }
 }
 
+/// A private document, spelled out when it is written.
+pub type Document = Box<dyn FnOnce() -> String + Send>;
+
 /// What the thread is asked to do.
 pub(super) enum Request {
     Save {
@@ -106,7 +109,11 @@ pub(super) enum Request {
     Remember(Event),
     Keep {
         name: String,
-        document: Option<String>,
+        document: Option<Document>,
+    },
+    KeepMore {
+        name: String,
+        line: serde_json::Value,
     },
     Report(Report),
     Stop,
@@ -160,9 +167,15 @@ impl Disk {
         self.request(Request::Remember(event));
     }
 
-    /// Keeps a private document under this name, or takes it away.
-    pub fn keep(&self, name: String, document: Option<String>) {
+    /// Keeps a private document under this name, or takes it away, and the record of the same
+    /// name with it.
+    pub fn keep(&self, name: String, document: Option<Document>) {
         self.request(Request::Keep { name, document });
+    }
+
+    /// Adds a line to the record of this name.
+    pub fn keep_more(&self, name: String, line: serde_json::Value) {
+        self.request(Request::KeepMore { name, line });
     }
 
     /// Tries again to write what could not be written.

@@ -19,10 +19,12 @@ pub struct Premises<'a> {
     pub severities: &'a BTreeMap<String, String>,
     /// The folder of checkpoints, relative to the root.
     pub checkpoints: &'a Path,
+    /// What is wrong in the configuration.
+    pub configuration: &'a [Problem],
 }
 
 impl Premises<'_> {
-    /// Everything that is wrong with `plan` at the instant `now`, by file, line, column and
+    /// Everything that is wrong with `plan` and its configuration at the instant `now`, by file, line, column and
     /// code.
     pub fn inspect(&self, plan: &Plan, now: DateTime<Utc>) -> Vec<Problem> {
         let found = self.inspect_with(plan, now, &Progress::default());
@@ -44,6 +46,9 @@ impl Premises<'_> {
             severities: self.severities,
             checkpoints: self.checkpoints,
         };
-        check_with(plan, &context, progress)
+        let mut problems = check_with(plan, &context, progress)?;
+        problems.extend_from_slice(self.configuration);
+        problems.sort_by(Problem::order);
+        Some(problems)
     }
 }

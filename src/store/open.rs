@@ -6,6 +6,7 @@ use super::discover::{Layout, Overrides, discover};
 use super::read::{FileState, read_told};
 use super::stamp::Stamp;
 use crate::document::Document;
+use crate::document::markdown::MarkdownDocument;
 use crate::document::progress::Progress;
 use crate::document::rope::Rope;
 use crate::document::shares::in_shares;
@@ -221,7 +222,14 @@ pub fn candidates(layout: &Layout) -> Vec<(PathBuf, Role)> {
 /// Whether a file is part of the plan. Markdown counts as canon by its content only.
 pub fn belongs(file: &SourceFile) -> bool {
     match (&file.document, file.role) {
-        (Document::Markdown(markdown), Role::Canon) => canon::is_canon(markdown),
+        (Document::Markdown(markdown), Role::Canon) => match markdown.encoding() {
+            // It says nothing as it stands; what it would say as text makes it known.
+            Some(encoding) => {
+                let text = encoding.decode(markdown.bytes());
+                canon::is_canon(&MarkdownDocument::load(text.into_bytes()))
+            }
+            None => canon::is_canon(markdown),
+        },
         _ => true,
     }
 }

@@ -1,39 +1,244 @@
-//! A text laid down for another program, and read back: what `$EDITOR` works on.
+//! Texts laid down for `$EDITOR`, and kept until what was saved is in the plan.
+//!
+//! They lie in a folder of their own within what is private to a person, each as a file for the
+//! editor and a document that says what the text is about. Neither a crash of the editor nor the
+//! end of this process takes them away: whoever starts next finds them. Nothing here decides what
+//! becomes of a text.
 
+use std::fs::OpenOptions;
 use std::io::{self, Write};
-use std::path::Path;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use tempfile::TempPath;
+use serde::{Deserialize, Serialize};
 
-/// A temporary file that goes away with this value.
+use super::state::State;
+use crate::change::form::Form;
+use crate::plan::StepKey;
+
+/// The folder of the texts, within private state.
+const FOLDER: &str = "editor";
+/// How their documents are called, before a number and that of their process.
+const NAME: &str = "text";
+
+/// What a text is about.
+#[derive(Serialize, Deserialize)]
+struct About {
+    step: StepKey,
+    seen: String,
+}
+
+/// A text laid down for the editor.
 #[derive(Debug)]
-pub struct Scratch(TempPath);
+pub struct Scratch {
+    state: State,
+    name: String,
+    path: PathBuf,
+}
 
 impl Scratch {
-    /// Lays `text` down in a new file readable by this person only, with this suffix.
+    /// Lays the form's text down in a file that only this person can read. It takes the place of
+    /// an earlier text about the same step.
     ///
     /// # Errors
-    /// When no temporary file can be written.
-    pub fn new(text: &str, suffix: &str) -> io::Result<Self> {
-        let mut file = tempfile::Builder::new()
-            .prefix("stepdeck-")
-            .suffix(suffix)
-            .tempfile()?;
-        file.write_all(text.as_bytes())?;
+    /// When the folder cannot be written.
+    pub fn lay(private: &Path, form: &Form) -> io::Result<Self> {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let scratch = Self::of(private, form.step).unwrap_or_else(|| {
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            Self::named(private, format!("{NAME}-{number}-{}", std::process::id()))
+        });
+        scratch.describe(form.step, &form.seen)?;
+        let mut options = OpenOptions::new();
+        let mut file = options
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&scratch.path)?;
         // Closed before the editor starts: many editors replace the file.
-        Ok(Self(file.into_temp_path()))
+        file.write_all(form.text.as_bytes())?;
+        Ok(scratch)
     }
 
-    /// Where it is.
+    /// The text about this step that was laid down by this process, or left by one that is gone.
+    pub fn of(private: &Path, step: StepKey) -> Option<Self> {
+        let all = Self::all(private, true);
+        let found = all.into_iter().find(|(about, _)| about.step == step);
+        found.map(|(_, scratch)| scratch)
+    }
+
+    /// What processes that are gone have left: each with its text, or why that cannot be read.
+    /// Texts in which nothing was changed are cleared away.
+    pub fn left(private: &Path) -> Vec<(Form, Option<String>)> {
+        let all = Self::all(private, false).into_iter();
+        all.filter_map(|(About { step, seen }, scratch)| {
+            let read = scratch.read();
+            let is_gone = matches!(&read, Err(error) if error.kind() == io::ErrorKind::NotFound);
+            let is_same = matches!(&read, Ok(text) if *text == seen);
+            if (is_gone || is_same) && !scratch.has_traces() {
+                scratch.remove();
+                return None;
+            }
+            let (text, trouble) = match read {
+                Ok(text) => (text, None),
+                Err(error) => (seen.clone(), Some(error.to_string())),
+            };
+            Some((Form { step, seen, text }, trouble))
+        })
+        .collect()
+    }
+
+    fn all(private: &Path, with_own: bool) -> Vec<(About, Self)> {
+        let state = State::at(&Self::folder(private));
+        let mut found = state.orphans::<About>(NAME);
+        if with_own {
+            found.extend(state.own::<About>(NAME));
+        }
+        let scratch = |name| Self::named(private, name);
+        found
+            .into_iter()
+            .map(|(name, about)| (about, scratch(name)))
+            .collect()
+    }
+
+    fn named(private: &Path, name: String) -> Self {
+        let state = State::at(&Self::folder(private));
+        let path = state.folder().join(format!("{name}.toml"));
+        Self { state, name, path }
+    }
+
+    /// The folder that the texts lie in.
+    pub fn folder(private: &Path) -> PathBuf {
+        private.join(FOLDER)
+    }
+
+    /// The text with what it is about.
+    ///
+    /// # Errors
+    /// As [`Scratch::read`].
+    pub fn form(&self) -> io::Result<Form> {
+        let text = self.read()?;
+        let about: Option<About> = self.state.load(&self.name);
+        let About { step, seen } = about.ok_or(io::ErrorKind::NotFound)?;
+        Ok(Form { step, seen, text })
+    }
+
+    /// Where the text is.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
+    }
+
+    /// What the text is compared with from now on.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn describe(&self, step: StepKey, seen: &str) -> io::Result<()> {
+        let seen = seen.to_owned();
+        let about = About { step, seen };
+        (self.state.save(&self.name, &about)).map_err(|error| io::Error::other(error.to_string()))
     }
 
     /// What stands in it now.
     ///
     /// # Errors
-    /// When it is gone or is no text any more.
+    /// When it is gone, or is not UTF-8: then with the line where it ceases to be.
     pub fn read(&self) -> io::Result<String> {
-        std::fs::read_to_string(&self.0)
+        String::from_utf8(std::fs::read(&self.path)?).map_err(|error| {
+            let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
+            let what = format!("line {line} is not UTF-8");
+            io::Error::new(io::ErrorKind::InvalidData, what)
+        })
+    }
+
+    /// Whether an editor left something beside the text: what it recovers from, above all.
+    pub fn has_traces(&self) -> bool {
+        self.traces().next().is_some()
+    }
+
+    /// Clears the text away, with what editors left beside it.
+    pub fn remove(&self) {
+        // What cannot be removed is offered once more, which harms nobody.
+        for path in self.traces().chain([self.path.clone()]) {
+            let _ = std::fs::remove_file(path);
+        }
+        let _ = self.state.remove(&self.name);
+    }
+
+    fn traces(&self) -> impl Iterator<Item = PathBuf> {
+        let own = format!("{}.toml", self.name);
+        let entries = std::fs::read_dir(self.state.folder()).into_iter().flatten();
+        entries.flatten().filter_map(move |entry| {
+            let name = entry.file_name().into_string().ok()?;
+            (name != own && name.contains(&own)).then(|| entry.path())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(text: &str) -> Form {
+        Form {
+            step: ("0002".parse().unwrap(), 0),
+            seen: "seen".to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
+    /// Puts a text down as a process that is gone would have left it.
+    fn leave(private: &Path, text: &[u8]) -> PathBuf {
+        let name = format!("{NAME}-1-{}", 2_000_000_000);
+        let scratch = Scratch::named(private, name);
+        scratch.describe(form("").step, "seen").unwrap();
+        std::fs::write(scratch.path(), text).unwrap();
+        scratch.path().to_owned()
+    }
+
+    #[test]
+    fn a_text_is_found_by_its_step_and_gone_when_it_is_removed() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let scratch = Scratch::lay(dir.path(), &form("mine")).unwrap();
+        let mode = std::fs::metadata(scratch.path())
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let again = Scratch::of(dir.path(), form("").step).unwrap();
+        assert_eq!(again.read().unwrap(), "mine");
+        let other = Scratch::lay(dir.path(), &form("other")).unwrap();
+        assert_eq!(other.path(), again.path());
+        // Ours is nobody's leftover while we live.
+        assert!(Scratch::left(dir.path()).is_empty());
+        std::fs::write(scratch.path().with_extension("toml~"), "backup").unwrap();
+        other.remove();
+        assert!(Scratch::of(dir.path(), form("").step).is_none());
+        let left = std::fs::read_dir(dir.path().join(FOLDER)).unwrap();
+        assert_eq!(left.count(), 0);
+    }
+
+    #[test]
+    fn what_others_left_is_found_unless_nothing_was_changed_in_it() {
+        let dir = tempfile::tempdir().unwrap();
+        leave(dir.path(), b"saved");
+        assert_eq!(Scratch::left(dir.path()), [(form("saved"), None)]);
+        leave(dir.path(), b"one\ncaf\xe9\n");
+        let said = Some("line 2 is not UTF-8".to_owned());
+        assert_eq!(Scratch::left(dir.path()), [(form("seen"), said)]);
+        // A swap file has what was not saved.
+        let path = leave(dir.path(), b"seen");
+        let swap = path.with_file_name(format!(
+            ".{}.swp",
+            path.file_name().unwrap().to_str().unwrap()
+        ));
+        std::fs::write(&swap, "typed").unwrap();
+        assert_eq!(Scratch::left(dir.path()), [(form("seen"), None)]);
+        std::fs::remove_file(&swap).unwrap();
+        assert_eq!(Scratch::left(dir.path()), []);
+        assert!(!path.exists());
     }
 }

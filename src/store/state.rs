@@ -193,8 +193,23 @@ impl State {
             .map_err(|source| StateError::Failed { path, source })
     }
 
-    /// The documents `<name>-<process>` of processes that are no more, each with its full name.
+    /// The documents `<name>-<process>` of processes that are no more, each with its full name;
+    /// between the two there may be a number.
     pub fn orphans<T: DeserializeOwned>(&self, name: &str) -> Vec<(String, T)> {
+        self.of_processes(name, |pid| !is_alive(pid))
+    }
+
+    /// The same of this process.
+    pub fn own<T: DeserializeOwned>(&self, name: &str) -> Vec<(String, T)> {
+        let own = i32::try_from(std::process::id()).ok();
+        self.of_processes(name, |pid| Some(pid) == own)
+    }
+
+    fn of_processes<T: DeserializeOwned>(
+        &self,
+        name: &str,
+        wanted: impl Fn(i32) -> bool,
+    ) -> Vec<(String, T)> {
         let Ok(entries) = std::fs::read_dir(&self.folder) else {
             return Vec::new();
         };
@@ -202,8 +217,9 @@ impl State {
             .filter_map(|entry| {
                 let file = entry.ok()?.file_name().into_string().ok()?;
                 let full = file.strip_suffix(".json")?;
-                let pid = full.strip_prefix(name)?.strip_prefix('-')?.parse().ok()?;
-                (!is_alive(pid)).then(|| full.to_owned())
+                let (kind, pid) = full.rsplit_once('-')?;
+                let is_of_name = kind == name || kind.strip_prefix(name)?.starts_with('-');
+                (is_of_name && wanted(pid.parse().ok()?)).then(|| full.to_owned())
             })
             .collect();
         names.sort();
@@ -218,7 +234,18 @@ impl State {
     /// # Errors
     /// When it is there and cannot be removed.
     pub fn remove(&self, name: &str) -> Result<(), StateError> {
-        let path = self.path(name);
+        Self::clear_away(self.path(name))
+    }
+
+    /// Removes the record `name`, if there is one.
+    ///
+    /// # Errors
+    /// As [`State::remove`].
+    pub fn remove_record(&self, name: &str) -> Result<(), StateError> {
+        Self::clear_away(self.record(name))
+    }
+
+    fn clear_away(path: PathBuf) -> Result<(), StateError> {
         match std::fs::remove_file(&path) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => {
                 Err(StateError::Failed { path, source })

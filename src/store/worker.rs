@@ -185,7 +185,12 @@ impl Worker {
             Request::Remember(event) => self.remember(&event),
             Request::Keep { name, document } => {
                 // A draft that cannot be kept is still in the field that it stands in.
+                let document = document.map(|spell| spell());
                 let _ = self.state.put(&name, document.as_deref());
+                let _ = self.state.remove_record(&name);
+            }
+            Request::KeepMore { name, line } => {
+                let _ = self.state.append(&name, &line);
             }
             Request::Report(Report::Look(look)) => round.look_at(look),
             Request::Report(Report::Mode(mode)) => {

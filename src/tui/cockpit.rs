@@ -17,11 +17,12 @@ use super::window::Sight;
 use crate::app::draft::DRAFT;
 use crate::app::work::Whole;
 use crate::app::{DiskEvent, Effect, Message, Model, update};
+use crate::change::form::Form;
 use crate::document::progress::Progress;
 use crate::plan::checks::Problem;
 use crate::record;
 use crate::store::create::create;
-use crate::store::disk::Disk;
+use crate::store::disk::{Disk, Document};
 use crate::store::inspect::Premises;
 
 /// The checks run when the plan has been left alone for this long.
@@ -51,6 +52,22 @@ pub enum Event {
     Opened(Box<Whole>, Disk),
     /// Who the person is, by git or the login.
     Person(String),
+    /// An editor saved the text of a step after it seemed to have ended.
+    SavedLate(Form),
+    /// No program put this text on a clipboard.
+    NotCopied {
+        /// The text.
+        text: String,
+        /// What it is called.
+        what: String,
+    },
+    /// Something to say of a program that was started.
+    Notice {
+        /// What to say.
+        text: String,
+        /// Whether it is bad news.
+        error: bool,
+    },
 }
 
 impl From<TerminalEvent> for Event {
@@ -264,6 +281,7 @@ impl<F: Face> Cockpit<F> {
                 root: &setting.root,
                 severities: &setting.severities,
                 checkpoints: &setting.checkpoints,
+                configuration: &setting.mistakes,
             };
             let problems = premises.inspect_with(&plan, now, &progress);
             // Screen 2 shows them; read here, it never waits for them.
@@ -301,6 +319,12 @@ impl<F: Face> Cockpit<F> {
                 self.disk = Some(disk);
                 self.tell(Message::Opened(whole))
             }
+            Event::SavedLate(form) => self.tell(Message::SavedLate(form)),
+            Event::NotCopied { text, what } => {
+                let said = self.face.send(&text, &what)?;
+                self.say(said)
+            }
+            Event::Notice { text, error } => self.tell(Message::Notice { text, error }),
             Event::Person(name) => {
                 self.model.setting.who = name;
                 self.model.refresh_standup();
@@ -313,6 +337,11 @@ impl<F: Face> Cockpit<F> {
         match event {
             TerminalEvent::Key(event) => {
                 self.sync_field();
+                if self.field.is_some()
+                    && let Some(remark) = Field::refusal(event)
+                {
+                    return self.tell(Message::LeftOut(remark));
+                }
                 if let Some(field) = &mut self.field
                     && field.take(event)
                 {
@@ -327,12 +356,24 @@ impl<F: Face> Cockpit<F> {
                 self.sync_field();
                 match &mut self.field {
                     Some(field) => {
-                        field.paste(&text);
-                        self.typed()
+                        let remark = field.paste(&text);
+                        self.typed()?;
+                        match remark {
+                            Some(remark) => self.tell(Message::LeftOut(remark)),
+                            None => Ok(()),
+                        }
                     }
                     None => self.tell(Message::Pasted),
                 }
             }
+            TerminalEvent::PasteStalls => self.tell(Message::Notice {
+                text: "the rest of a paste does not come · Esc, alone, ends it".to_owned(),
+                error: true,
+            }),
+            TerminalEvent::PasteTooLong(most) => self.tell(Message::Notice {
+                text: format!("not pasted: it is longer than {} KiB", most >> 10),
+                error: true,
+            }),
             TerminalEvent::Background(background) => {
                 if self.theme_follows {
                     self.theme = self.theme.on(background);
@@ -387,9 +428,15 @@ impl<F: Face> Cockpit<F> {
             Effect::Forget { ticket } => self.on_disk(|disk| disk.forget(ticket)),
             Effect::Remember(event) => self.on_disk(|disk| disk.remember(event)),
             Effect::Keep(draft) => {
-                let document = draft.and_then(|draft| serde_json::to_string(&draft).ok());
-                let name = own_draft();
-                self.on_disk(|disk| disk.keep(name, document));
+                // Spelled out by the file thread: a long text takes a while.
+                let spell = |draft| -> Document {
+                    Box::new(move || serde_json::to_string(&draft).unwrap_or_default())
+                };
+                self.on_disk(|disk| disk.keep(own_draft(), draft.map(spell)));
+            }
+            Effect::KeepEdit(edit) => {
+                let line = serde_json::to_value(edit).unwrap_or_default();
+                self.on_disk(|disk| disk.keep_more(own_draft(), line));
             }
             // Of a front nothing can be said yet.
             Effect::Check if self.model.work.is_opening() => self.check_at = None,
@@ -402,20 +449,22 @@ impl<F: Face> Cockpit<F> {
                 self.model.work.stop_checks();
                 self.check_at = None;
             }
-            Effect::EditText { text } => {
-                let edited = self.face.edit(&text);
-                let (text, error) = match edited {
-                    Ok(text) => (Some(text), None),
-                    Err(error) => (None, Some(error)),
-                };
-                self.tell(Message::Edited(text))?;
-                self.report(error)?;
+            Effect::EditText { form, again } => {
+                let edited = self.face.edit(&form, again);
+                self.tell(Message::Edited(form, edited))?;
             }
-            Effect::Open(target) => {
-                let opened = self.face.open(&target, &self.model.setting.root);
-                self.report(opened.err())?;
+            Effect::TextTaken(form) => self.face.text_taken(&form),
+            Effect::DropText(step) => self.face.drop_text(step),
+            Effect::Open(target) => match self.face.open(&target, &self.model.setting.root) {
+                Ok(Some(said)) => self.say(said)?,
+                Ok(None) => {}
+                Err(error) => self.report(Some(error))?,
+            },
+            Effect::Copy { text, what } => {
+                if let Some(said) = self.face.copy(&text, &what)? {
+                    self.say(said)?;
+                }
             }
-            Effect::Copy(text) => self.face.copy(&text)?,
             Effect::StartDemo => self.begin(record::demo::plan(DEMO.0, DEMO.1))?,
             Effect::StartPlan => self.begin(record::start::plan())?,
             Effect::Suspend => {
@@ -433,6 +482,10 @@ impl<F: Face> Cockpit<F> {
         if let Some(disk) = &self.disk {
             ask(disk);
         }
+    }
+
+    fn say(&mut self, text: String) -> io::Result<()> {
+        self.tell(Message::Notice { text, error: false })
     }
 
     fn report(&mut self, error: Option<String>) -> io::Result<()> {

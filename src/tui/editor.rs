@@ -10,7 +10,9 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus};
+
+use super::detached::{self, Failure};
 
 /// Looks up an environment variable; passed in so that tests can set it.
 pub trait Env: Fn(&str) -> Option<OsString> {}
@@ -153,45 +155,38 @@ pub fn judge(link: &str, root: &Path) -> Result<Target, OpenError> {
     }
 }
 
-/// Opens `link`: a file in the editor's place is the caller's choice, so this only starts
-/// the desktop's opener and does not wait for it.
-///
-/// `$BROWSER` gets addresses; without it, and for files, the desktop's own opener is used.
+/// Starts what opens a web or mail address, and does not wait for it: `$BROWSER`, else the
+/// desktop's own opener. `failed` hears in words, from a thread, if it ends badly.
 ///
 /// # Errors
-/// As [`judge`], and when the opener cannot be started.
-pub fn open_link(link: &str, root: &Path, env: impl Env) -> Result<Target, OpenError> {
-    let target = judge(link, root)?;
-    let mut command = opener_command(&target, &env)?;
-    let program = command.get_program().to_owned();
-    let child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn();
-    let mut child = child.map_err(|error| OpenError::Start(program, error))?;
-    // Somebody has to collect it; a browser may stay for hours.
-    std::thread::spawn(move || child.wait());
-    Ok(target)
+/// When it cannot be started.
+pub fn open_address(
+    address: &str,
+    env: impl Env,
+    failed: impl FnOnce(String) + Send + 'static,
+) -> Result<(), OpenError> {
+    let (program, arguments) = opener(address, &env)?;
+    let (name, what) = (program.clone(), address.to_owned());
+    let report = move |failure| {
+        let error = match failure {
+            Failure::NotStarted => OpenError::Start(name, io::ErrorKind::NotFound.into()),
+            Failure::Ended(status) => OpenError::Failed(name, status),
+        };
+        failed(format!("{what} was not opened: {error}"));
+    };
+    detached::start(&program, &arguments, report).map_err(|error| OpenError::Start(program, error))
 }
 
-fn opener_command(target: &Target, env: &impl Env) -> Result<Command, OpenError> {
-    let desktop = if cfg!(target_os = "macos") {
-        "open"
-    } else {
-        "xdg-open"
+/// The program that opens an address, and its arguments, of which the address is the last.
+fn opener(address: &str, env: &impl Env) -> Result<(OsString, Vec<OsString>), OpenError> {
+    let desktop = match cfg!(target_os = "macos") {
+        true => "open",
+        false => "xdg-open",
     };
     let default = (OsString::from(desktop), Vec::new());
-    let ((program, arguments), operand) = match target {
-        Target::Address(address) => (
-            command_from(["BROWSER"], env)?.unwrap_or(default),
-            OsString::from(address),
-        ),
-        Target::File(file) => (default, as_operand(file)),
-    };
-    let mut command = Command::new(program);
-    command.args(arguments).arg(operand);
-    Ok(command)
+    let (program, mut arguments) = command_from(["BROWSER"], env)?.unwrap_or(default);
+    arguments.push(OsString::from(address));
+    Ok((program, arguments))
 }
 
 /// Program and first arguments from the first of `variables` that is set and not blank.
@@ -462,42 +457,19 @@ mod tests {
     }
 
     #[test]
-    fn addresses_go_to_the_browser_and_files_to_the_desktop() {
+    fn an_address_is_one_last_argument_of_the_browser() {
         let vars = [("BROWSER", "lynx -accept_all_cookies")];
-        let address = Target::Address("https://a.example/$(x)".to_owned());
-        let command = opener_command(&address, &env(&vars)).unwrap();
+        let (program, arguments) = opener("https://a.example/$(x)", &env(&vars)).unwrap();
+        assert_eq!(program, "lynx");
+        assert_eq!(arguments, ["-accept_all_cookies", "https://a.example/$(x)"]);
+        let (program, _) = opener("https://a.example", &env(&[])).unwrap();
         assert_eq!(
-            words(&command),
-            ["lynx", "-accept_all_cookies", "https://a.example/$(x)"]
-        );
-        let command = opener_command(&Target::File(PathBuf::from("/r/x")), &env(&vars)).unwrap();
-        assert_eq!(words(&command)[1..], ["/r/x"]);
-    }
-
-    #[test]
-    fn opening_starts_the_program_with_the_address() {
-        let plan = plan();
-        let script = plan.folder.path().join("browser");
-        let seen = plan.folder.path().join("seen");
-        // A FIFO makes the test wait exactly until the program has run.
-        assert!(
-            Command::new("mkfifo")
-                .arg(&seen)
-                .status()
-                .unwrap()
-                .success()
-        );
-        fs::write(&script, format!("printf %s \"$1\" > '{}'", seen.display())).unwrap();
-        let browser = format!("sh '{}'", script.display());
-        open_link(
-            "https://a.example/?q=$(x)",
-            &plan.root,
-            env(&[("BROWSER", &browser)]),
-        )
-        .unwrap();
-        assert_eq!(
-            fs::read_to_string(&seen).unwrap(),
-            "https://a.example/?q=$(x)"
+            program,
+            if cfg!(target_os = "macos") {
+                "open"
+            } else {
+                "xdg-open"
+            }
         );
     }
 }

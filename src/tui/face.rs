@@ -2,14 +2,24 @@
 //! screen. The real one is below; tests bring their own.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::Sender;
+use std::time::Instant;
 
 use crossterm::clipboard::CopyToClipboard;
 use ratatui::Frame;
+use tempfile::TempDir;
 
+use super::cockpit::Event;
+use super::detached::Clipboards;
+use super::editing::{self, LateSaves};
 use super::editor::{self, process_env};
 use super::terminal::{Input, Terminal};
+use crate::app::message::Edited;
+use crate::change::form::Form;
+use crate::plan::StepKey;
 use crate::store::scratch::Scratch;
+use crate::store::state::passing_folder;
 
 /// What the event loop asks of a terminal.
 pub trait Face {
@@ -31,23 +41,35 @@ pub trait Face {
     /// When the terminal cannot be taken back.
     fn suspend(&mut self) -> io::Result<bool>;
 
-    /// Lets the person's editor work on `text`, and answers what it left.
-    ///
-    /// # Errors
-    /// What went wrong and what to do, in words.
-    fn edit(&mut self, text: &str) -> Result<String, String>;
+    /// Lets the person's editor work on the text of a step; as it was left, where it was there
+    /// `again`.
+    fn edit(&mut self, form: &Form, again: bool) -> Edited;
 
-    /// Opens a link, or a file inside `root`.
+    /// What the text asks for is in the plan: what is saved later asks for what differs from it.
+    fn text_taken(&mut self, form: &Form);
+
+    /// Nobody wants the text of this step any more.
+    fn drop_text(&mut self, step: StepKey);
+
+    /// Opens a link, or a file inside `root`. Answers what there is to say of it.
     ///
     /// # Errors
     /// Why not, in words.
-    fn open(&mut self, target: &str, root: &Path) -> Result<(), String>;
+    fn open(&mut self, target: &str, root: &Path) -> Result<Option<String>, String>;
 
-    /// Puts text on the clipboard.
+    /// Puts text, which is called `what`, on the clipboard. Answers what was done; nothing where
+    /// that is told by an event later.
     ///
     /// # Errors
     /// When the terminal is gone.
-    fn copy(&mut self, text: &str) -> io::Result<()>;
+    fn copy(&mut self, text: &str, what: &str) -> io::Result<Option<String>>;
+
+    /// Asks the terminal to put text on the clipboard. Answers what was done: whether it did so is
+    /// not known to anybody.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    fn send(&mut self, text: &str, what: &str) -> io::Result<String>;
 }
 
 /// The person's terminal.
@@ -57,6 +79,27 @@ pub struct RealFace {
     pub input: Input,
     /// The screen.
     pub terminal: Terminal,
+    /// The folder of what is private to this person.
+    pub private: PathBuf,
+    /// Hears what programs do after they were started.
+    pub sender: Sender<Event>,
+    /// Texts that an editor may still have open in a window.
+    pub late: Vec<LateSaves>,
+    /// The folder in the place of [`RealFace::private`], where that cannot be written.
+    pub passing: Option<TempDir>,
+}
+
+impl RealFace {
+    /// Lays a text down; where the folder for that cannot be written, in one that goes with us.
+    fn lay(&mut self, form: &Form) -> io::Result<Scratch> {
+        Scratch::lay(&self.private, form).or_else(|error| {
+            let passing = passing_folder().map_err(|_| error)?;
+            self.private = passing.path().to_owned();
+            let scratch = Scratch::lay(&self.private, form);
+            self.passing = Some(passing);
+            scratch
+        })
+    }
 }
 
 impl Face for RealFace {
@@ -72,33 +115,91 @@ impl Face for RealFace {
         self.terminal.suspend(&self.input)
     }
 
-    fn edit(&mut self, text: &str) -> Result<String, String> {
-        let scratch = Scratch::new(text, ".toml")
-            .map_err(|error| format!("no temporary file for the editor: {error}"))?;
-        let edited = self
+    fn edit(&mut self, form: &Form, again: bool) -> Edited {
+        let kept = again
+            .then(|| Scratch::of(&self.private, form.step))
+            .flatten();
+        let laid = kept.map_or_else(|| self.lay(form), Ok);
+        let scratch = match laid {
+            Ok(scratch) => scratch,
+            Err(error) => {
+                let reason = format!("no file can be written for the editor: {error}");
+                // It was there before, so it is not to be lost now.
+                let saved = (form.text != form.seen).then(|| form.text.clone());
+                return Edited::Failed { reason, saved };
+            }
+        };
+        let before = std::fs::read(scratch.path()).unwrap_or_default();
+        let begun = Instant::now();
+        let ended = self
             .terminal
-            .away(&self.input, || editor::edit(scratch.path(), process_env))
-            .map_err(|error| error.to_string())?;
-        edited.map_err(|error| error.to_string())?;
-        scratch
-            .read()
-            .map_err(|error| format!("what the editor left cannot be read: {error}"))
+            .away(&self.input, || editor::edit(scratch.path(), process_env));
+        let edited = editing::returned(&scratch, form, &before, begun.elapsed(), ended);
+        if edited == Edited::AtOnce && self.late.iter().all(|late| late.step != form.step) {
+            let watched = LateSaves::watch(&self.private, form.step, self.sender.clone());
+            // Where nothing can be watched, the next start finds what was saved.
+            self.late.extend(watched.ok());
+        }
+        edited
     }
 
-    fn open(&mut self, target: &str, root: &Path) -> Result<(), String> {
+    fn text_taken(&mut self, form: &Form) {
+        let Some(scratch) = Scratch::of(&self.private, form.step) else {
+            return;
+        };
+        let is_late = self.late.iter().any(|late| late.step == form.step);
+        if !is_late || scratch.describe(form.step, &form.text).is_err() {
+            scratch.remove();
+        }
+    }
+
+    fn drop_text(&mut self, step: StepKey) {
+        self.late.retain(|late| late.step != step);
+        if let Some(scratch) = Scratch::of(&self.private, step) {
+            scratch.remove();
+        }
+    }
+
+    fn open(&mut self, target: &str, root: &Path) -> Result<Option<String>, String> {
         match editor::judge(target, root).map_err(|error| error.to_string())? {
             editor::Target::File(path) => self
                 .terminal
                 .away(&self.input, || editor::edit(&path, process_env))
                 .map_err(|error| error.to_string())?
+                .map(|()| None)
                 .map_err(|error| error.to_string()),
-            editor::Target::Address(_) => editor::open_link(target, root, process_env)
-                .map(|_| ())
-                .map_err(|error| error.to_string()),
+            editor::Target::Address(address) => {
+                let sender = self.sender.clone();
+                let failed = move |text| {
+                    // Nobody hears it when the cockpit is being left.
+                    let _ = sender.send(Event::Notice { text, error: true });
+                };
+                editor::open_address(&address, process_env, failed)
+                    .map(|()| Some(format!("opening {address}")))
+                    .map_err(|error| error.to_string())
+            }
         }
     }
 
-    fn copy(&mut self, text: &str) -> io::Result<()> {
-        crossterm::execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
+    fn copy(&mut self, text: &str, what: &str) -> io::Result<Option<String>> {
+        let clipboards = Clipboards::of(process_env);
+        if clipboards.is_empty() {
+            return self.send(text, what).map(Some);
+        }
+        let (text, what) = (text.to_owned(), what.to_owned());
+        let sender = self.sender.clone();
+        std::thread::spawn(move || {
+            let event = match clipboards.take(&text, &what) {
+                Some(text) => Event::Notice { text, error: false },
+                None => Event::NotCopied { text, what },
+            };
+            let _ = sender.send(event);
+        });
+        Ok(None)
+    }
+
+    fn send(&mut self, text: &str, what: &str) -> io::Result<String> {
+        crossterm::execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))?;
+        Ok(format!("sent {what} to the terminal, for its clipboard"))
     }
 }

@@ -3,7 +3,9 @@
 //! Nothing here decides what a plan means, and nothing reads or writes plan files.
 
 pub mod cockpit;
+pub mod detached;
 pub mod draw;
+pub mod editing;
 pub mod editor;
 pub mod face;
 pub mod field;

@@ -11,7 +11,7 @@
 //! further frame fails, so that the loop ends instead of drawing over the report.
 //!
 //! The mouse is left to the terminal, for selecting text. Nothing is asked of the terminal
-//! but its background colour, once.
+//! but its background colour, once, and only by a program that is about to read the answer.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -24,7 +24,9 @@ use ratatui::Frame;
 use ratatui::layout::Size;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Signal as Kill, getpgrp, getsid, kill_current_process_group};
-use rustix::termios::{OptionalActions, Termios, isatty, tcgetattr, tcgetwinsize, tcsetattr};
+use rustix::termios::{
+    OptionalActions, QueueSelector, Termios, isatty, tcflush, tcgetattr, tcgetwinsize, tcsetattr,
+};
 use signal_hook::consts::SIGSTOP;
 
 pub use input::{Input, Signal, TerminalEvent};
@@ -40,10 +42,16 @@ mod signals;
 
 /// Alternate screen, bracketed paste, no cursor.
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[?25l";
-/// Ends an update that was cut short, then undoes [`ENTER`], mouse modes of a crashed child
-/// included.
-const LEAVE: &[u8] =
-    b"\x1b[?2026l\x1b[0m\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[?1049l\x1b[?25h";
+/// Ends an update that was cut short, then undoes [`ENTER`].
+const LEAVE: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?1049l\x1b[?25h";
+/// No reports of the mouse, of whatever kind and spelling, nor of the focus; cursor keys and
+/// keypad as they are by default. A child that crashed may have left any of these.
+const NO_REPORTS: &[u8] = b"\x1b[?9;1000;1001;1002;1003;1004l\x1b[?1005;1006;1015;1016l\
+    \x1b[?1l\x1b>";
+/// No keyboard protocol of kitty's kind, which terminals keep for each of their two screens, and
+/// no `modifyOtherKeys`. Sent on the way in only, where a screen is drawn over it: an old
+/// console prints what it does not know.
+const PLAIN_KEYS: &[u8] = b"\x1b[=0;1u\x1b[>4;0m";
 
 /// Whether this process has the terminal in its modes. There is one terminal a process,
 /// and the panic hook has no other way to know.
@@ -53,17 +61,18 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 static ORIGINAL: Mutex<Option<(OwnedFd, Termios)>> = Mutex::new(None);
 
 /// What to do on the way in.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
-    /// Ask the terminal for its background. The answer comes as
-    /// [`TerminalEvent::Background`], if it comes.
-    pub ask_background: bool,
+    /// The terminal is behind a network, so that what belongs together comes further apart.
+    pub remote: bool,
 }
 
-impl Default for Options {
-    fn default() -> Options {
+impl Options {
+    /// What the environment says; `env` looks up a variable.
+    pub fn detect(env: impl Fn(&str) -> Option<String>) -> Options {
+        let is_set = |name| env(name).is_some_and(|value| !value.is_empty());
         Options {
-            ask_background: true,
+            remote: is_set("SSH_CONNECTION") || is_set("SSH_TTY"),
         }
     }
 }
@@ -73,6 +82,7 @@ pub struct Terminal {
     screen: ratatui::Terminal<Screen>,
     tty: OwnedFd,
     signals: Option<Signals>,
+    remote: bool,
 }
 
 impl Terminal {
@@ -98,14 +108,23 @@ impl Terminal {
             screen: ratatui::Terminal::new(screen)?,
             tty,
             signals: Some(signals),
+            remote: options.remote,
         };
         terminal.reclaim()?;
-        if options.ask_background {
-            let mut out = io::stdout();
-            out.write_all(background::QUESTION)?;
-            out.flush()?;
-        }
         Ok(terminal)
+    }
+
+    /// Asks the terminal for its background. The answer comes as [`TerminalEvent::Background`],
+    /// if it comes. Ask when nothing is left that could fail: whoever reads the terminal after
+    /// us would have the answer for keys. Leaving within half a second waits for it.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub fn ask_background(&self, input: &Input) -> io::Result<()> {
+        input.expect_answer();
+        let mut out = io::stdout();
+        out.write_all(background::QUESTION)?;
+        out.flush()
     }
 
     /// The screen, for a loop that knows only ratatui.
@@ -142,7 +161,7 @@ impl Terminal {
                 "the terminal's input is being read already",
             ));
         };
-        Input::start(self.tty.try_clone()?, signals, sender)
+        Input::start(self.tty.try_clone()?, signals, self.remote, sender)
     }
 
     /// Runs `work`, say an editor, while the terminal is as the shell knows it. No key is
@@ -205,7 +224,10 @@ impl Terminal {
         tcsetattr(&self.tty, OptionalActions::Now, &raw)?;
         TAKEN.store(true, Ordering::SeqCst);
         let mut out = io::stdout();
-        out.write_all(ENTER)?;
+        // The other screen has its own, and the shell is to find it usable.
+        for modes in [PLAIN_KEYS, ENTER, NO_REPORTS, PLAIN_KEYS] {
+            out.write_all(modes)?;
+        }
         out.flush()
     }
 }
@@ -222,12 +244,16 @@ pub fn restore() {
         // Modes first: who sees the old screen again may type at once.
         restore_modes();
         let mut out = io::stdout();
-        let _ = out.write_all(LEAVE).and_then(|()| out.flush());
+        let bytes = [NO_REPORTS, LEAVE].concat();
+        let _ = out.write_all(&bytes).and_then(|()| out.flush());
     }
 }
 
 fn restore_modes() {
     if let Some((tty, modes)) = &*original() {
+        // What was sent to us is nobody else's. Not by way of the modes' own flush: that waits
+        // for a window that may take no output any more.
+        let _ = tcflush(tty, QueueSelector::IFlush);
         // It fails on a terminal that is gone, and then nothing is left to be restored.
         let _ = tcsetattr(tty, OptionalActions::Now, modes);
     }

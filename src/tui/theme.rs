@@ -201,7 +201,7 @@ impl Theme {
 
     /// The theme for this environment. `env` looks up a variable; `background` is the
     /// terminal's answer, if it gave one; `ascii` is the user's wish and also follows
-    /// from terminals known to lack the glyphs.
+    /// from terminals known to lack the glyphs, and from a locale that has no UTF-8.
     pub fn detect(
         env: impl Fn(&str) -> Option<String>,
         choice: ColorChoice,
@@ -209,7 +209,8 @@ impl Theme {
         ascii: bool,
     ) -> Theme {
         let term = env("TERM").unwrap_or_default();
-        let ascii = ascii || is_dumb(&term) || term == "linux" || term.starts_with("vt");
+        let lacks_glyphs = is_dumb(&term) || is_console(&term);
+        let ascii = ascii || lacks_glyphs || lacks_utf8(&env);
         Theme::new(
             ColorDepth::detect(env, choice),
             background.unwrap_or_default(),
@@ -302,12 +303,12 @@ impl ColorDepth {
         let refused = env("NO_COLOR").is_some_and(|value| !value.is_empty());
         let able = match env("COLORTERM").as_deref() {
             _ if is_dumb(&term) => ColorDepth::None,
-            _ if term.ends_with("-16color") || term == "linux" || term.starts_with("vt") => {
-                ColorDepth::Ansi16
-            }
+            _ if term.ends_with("-16color") || is_console(&term) => ColorDepth::Ansi16,
             Some("truecolor" | "24bit") => ColorDepth::TrueColor,
             _ if term.ends_with("-direct") => ColorDepth::TrueColor,
-            _ if term.contains("256color") => ColorDepth::Ansi256,
+            _ if has_256_colors(&term) => ColorDepth::Ansi256,
+            // What tmux called itself before it had a name of its own.
+            _ if term == "screen" && env("TMUX").is_some() => ColorDepth::Ansi256,
             _ => ColorDepth::Ansi16,
         };
         match choice {
@@ -321,6 +322,56 @@ impl ColorDepth {
 
 fn is_dumb(term: &str) -> bool {
     term.is_empty() || term == "dumb"
+}
+
+/// The console of Linux, or a terminal of DEC (`vt220`; `vte` is none).
+fn is_console(term: &str) -> bool {
+    let model = term.strip_prefix("vt").unwrap_or_default();
+    term == "linux" || model.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Terminals with 256 colours whose names do not always say so.
+const COLORFUL: [&str; 17] = [
+    "alacritty",
+    "contour",
+    "foot",
+    "ghostty",
+    "gnome",
+    "iterm",
+    "iterm2",
+    "kitty",
+    "konsole",
+    "mintty",
+    "mlterm",
+    "rio",
+    "st",
+    "tmux",
+    "vte",
+    "warp",
+    "wezterm",
+];
+
+/// Whether a terminal of this name has the 256 colours of xterm: `foot`, `foot-extra`,
+/// `xterm-kitty`, `screen-256color`.
+fn has_256_colors(term: &str) -> bool {
+    let name = term.strip_prefix("xterm-").unwrap_or(term);
+    let family = name.split(['-', '.']).next().unwrap_or_default();
+    term.contains("256color") || COLORFUL.contains(&family)
+}
+
+/// Whether the locale says that text is not UTF-8: `C`, `POSIX`, or another character set. A
+/// locale that is not set, or names none, says nothing.
+fn lacks_utf8(env: impl Fn(&str) -> Option<String>) -> bool {
+    let set = |name: &&str| env(name).filter(|value| !value.is_empty());
+    let Some(locale) = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(set) else {
+        return false;
+    };
+    let (name, charset) = locale.split_once('.').unwrap_or((&locale, ""));
+    let charset = charset.split('@').next().unwrap_or_default();
+    match charset {
+        "" => matches!(name, "C" | "POSIX"),
+        _ => !matches!(charset.to_ascii_lowercase().as_str(), "utf-8" | "utf8"),
+    }
 }
 
 /// The few colours behind the roles.

@@ -4,7 +4,9 @@ use super::corpus::{Value, Verdict, values};
 use super::exercise::{assert_law, exercise, load, now, problems};
 use super::support::fixture::LOG;
 use super::support::run::Folder;
+use stepdeck::change::apply::Obstacle;
 use stepdeck::change::compose::Composer;
+use stepdeck::document::encoding::Encoding;
 use stepdeck::plan::Plan;
 use stepdeck::plan::field::Field;
 
@@ -30,6 +32,12 @@ fn a_line_of_any_kind_is_kept_while_its_neighbours_are_edited() {
         for line in lines(value) {
             let bytes = [BEFORE, &line, BEHIND].concat();
             let files = [(LOG, &bytes[..])];
+            if let Some(encoding) = load(&files)[0].encoding() {
+                // One accented letter of Latin-1 among ASCII: the file is Latin-1, and no one's to
+                // write to. It is refused below, in `a_log_in_latin1_is_written_by_nobody`.
+                assert_eq!((encoding, &*value.name), (Encoding::Latin1, "latin_1"));
+                continue;
+            }
             let outcome = exercise(&value.name, &files);
             assert!(outcome.made > 0, "{}", value.name);
             let loaded = load(&files);
@@ -56,6 +64,29 @@ fn a_line_of_any_kind_is_kept_while_its_neighbours_are_edited() {
     }
 }
 
+#[test]
+fn a_log_in_latin1_is_written_by_nobody() {
+    let bytes = [
+        BEFORE,
+        b"{\"step_id\": \"0002\", \"x\": \"caf\xe9\"}\n",
+        BEHIND,
+    ]
+    .concat();
+    let files = load(&[(LOG, &bytes[..])]);
+    let plan = Plan::read(files.clone());
+    let composer = Composer {
+        plan: &plan,
+        now: now(),
+    };
+    let change = composer.set(0, Field::Title, "Set").unwrap();
+    let conflicts = stepdeck::change::apply::change(&change, &mut files.clone()).unwrap_err();
+    let Obstacle::Refused(reason) = &conflicts[0].obstacle else {
+        panic!("{conflicts:?}");
+    };
+    assert!(reason.contains("is Latin-1, not UTF-8"), "{reason}");
+    assert!(composer.add("0009".parse().unwrap(), "New").is_err());
+}
+
 /// What is JSON is read, what is not is reported on its line.
 #[test]
 fn what_is_no_json_is_a_problem_at_its_place() {
@@ -66,7 +97,7 @@ fn what_is_no_json_is_a_problem_at_its_place() {
         let read = plan.find("0002".parse().unwrap());
         let reported = problems(&plan)
             .iter()
-            .any(|p| p.code == "unreadable-line" && p.place.line == 2);
+            .any(|p| p.code == "unreadable-line" && p.place.line == 2 || p.code == "encoding");
         assert_ne!(read.is_some(), reported, "{}", value.name);
         match value.verdict {
             Verdict::Taken => {

@@ -83,7 +83,7 @@ fn a_tick_changes_its_marker_alone_whatever_stands_between_the_checks() {
             let mut ticked = 0;
             for (stage, check) in checks {
                 let words = &plan.stages()[stage].checks[check].text;
-                let change = match composer.tick(stage, check) {
+                let change = match composer.tick(&plan.stages()[stage].checks[check]) {
                     Ok(change) => change,
                     Err(reason) => {
                         refused += &format!("{name}, “{words}”: {}\n", reason.0);

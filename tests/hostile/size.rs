@@ -312,7 +312,7 @@ fn a_long_line_of_markdown_is_read_and_ticked_beside() {
         plan: &plan,
         now: now(),
     };
-    let change = composer.tick(0, 0).unwrap();
+    let change = composer.tick(&plan.stages()[0].checks[0]).unwrap();
     assert_law("a long line", plan.files(), &change);
 }
 

@@ -15,8 +15,11 @@ use ratatui::buffer::Buffer;
 use ratatui::{Frame, Terminal};
 use stepdeck::app::Model;
 use stepdeck::app::keymap::Keymap;
+use stepdeck::app::message::Edited;
 use stepdeck::app::model::Setting;
+use stepdeck::change::form::Form;
 use stepdeck::cli::cockpit::{Site, go_on, open_whole};
+use stepdeck::plan::StepKey;
 use stepdeck::store::discover::Overrides;
 use stepdeck::store::open::{Front, Opening, open_front};
 use stepdeck::store::state::State;
@@ -65,18 +68,32 @@ impl Face for TestFace {
         Ok(false)
     }
 
-    fn edit(&mut self, text: &str) -> Result<String, String> {
-        (self.editor)(text)
+    fn edit(&mut self, form: &Form, _again: bool) -> Edited {
+        match (self.editor)(&form.text) {
+            Ok(text) => Edited::Left(text),
+            Err(reason) => Edited::Failed {
+                reason,
+                saved: None,
+            },
+        }
     }
 
-    fn open(&mut self, target: &str, _root: &Path) -> Result<(), String> {
+    fn text_taken(&mut self, _form: &Form) {}
+
+    fn drop_text(&mut self, _step: StepKey) {}
+
+    fn open(&mut self, target: &str, _root: &Path) -> Result<Option<String>, String> {
         self.opened.push(target.to_owned());
-        Ok(())
+        Ok(None)
     }
 
-    fn copy(&mut self, text: &str) -> io::Result<()> {
+    fn copy(&mut self, text: &str, what: &str) -> io::Result<Option<String>> {
+        self.send(text, what).map(Some)
+    }
+
+    fn send(&mut self, text: &str, what: &str) -> io::Result<String> {
         self.copied.push(text.to_owned());
-        Ok(())
+        Ok(format!("copied {what}"))
     }
 }
 

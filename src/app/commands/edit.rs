@@ -2,11 +2,9 @@
 
 use super::{no_step, not_editable};
 use crate::app::command::{Blocked, Command, Group, PLAN, Place, SCREENS, SCREENS_AND_LIST, STEP};
-use crate::app::message::Effect;
-use crate::app::model::{Form, Model};
+use crate::app::model::Model;
 use crate::app::overlay::{Overlay, Purpose, Source, Wish};
 use crate::app::plan_view::{DETAIL_FIELDS, Pane};
-use crate::change::form;
 use crate::plan::StepKey;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::Field;
@@ -132,7 +130,7 @@ pub const COMMANDS: &[Command] = &[
         group: Group::Edit,
         places: STEP,
         blocked: |model| model.is_locked().or_else(|| no_step(model)),
-        run: edit_whole,
+        run: Model::edit_whole,
     },
     Command {
         name: "take-log",
@@ -355,22 +353,6 @@ fn add_sub_step(model: &mut Model) {
     }
 }
 
-fn edit_whole(model: &mut Model) {
-    let Some(step) = model.step() else { return };
-    let (key, fresh) = (step.key(), form::write(step));
-    let form = match model.form.take() {
-        Some(form) if form.step == key => form,
-        _ => Form {
-            step: key,
-            seen: fresh.clone(),
-            text: fresh,
-        },
-    };
-    let text = form.text.clone();
-    model.form = Some(form);
-    model.effects.push(Effect::EditText { text });
-}
-
 fn no_drift(model: &Model) -> Blocked {
     model.is_locked().or_else(|| match model.step() {
         Some(step) if step.drift().is_empty() => Some("log and canon agree here".to_owned()),
@@ -383,30 +365,5 @@ fn mend(model: &mut Model, keep_log: bool) {
     if let Some(step) = model.step() {
         let change = model.composer().mend_drift(step.index(), keep_log);
         model.make(change, 1);
-    }
-}
-
-impl Model {
-    /// `$EDITOR` was left with this text, or could not be used.
-    pub fn edited(&mut self, text: Option<String>) {
-        let (Some(form), Some(text)) = (self.form.take(), text) else {
-            return;
-        };
-        let key = form.step;
-        if text == form.seen {
-            return self.say("nothing was changed in the editor");
-        }
-        let Some(step) = self.plan.find_nth(key.0, key.1) else {
-            return self.refuse(format!("{} is not in the plan any more", key.0));
-        };
-        match self.composer().set_form(step, &form.seen, &text) {
-            Ok(change) => self.make(Ok(change), 1),
-            Err(refusal) => {
-                // What was typed is kept: the next E goes on with it.
-                self.form = Some(Form { text, ..form });
-                let again = self.keymap.key_of("edit-whole");
-                self.refuse(format!("{refusal} · {again} goes on with your text"));
-            }
-        }
     }
 }

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use super::no_step;
 use crate::app::command::{Blocked, Command, EVERYWHERE, Group, PLAN, Place, SCREENS, STEP};
-use crate::app::message::Effect;
 use crate::app::model::{Model, Screen};
 use crate::app::overlay::{Overlay, Purpose, Source};
 use crate::app::plan_view::{Pane, Sort};
@@ -202,8 +201,7 @@ pub const COMMANDS: &[Command] = &[
         blocked: no_step,
         run: |model| {
             if let Some((id, _)) = model.selected() {
-                model.effects.push(Effect::Copy(id.to_string()));
-                model.say(format!("copied {id}"));
+                model.copy(id.to_string(), id.to_string());
             }
         },
     },
@@ -327,7 +325,8 @@ impl Model {
     /// Says so if all steps have been looked at and none passes the filter.
     fn say_if_none(&mut self) {
         if self.view.list.is_empty() && !self.view.is_looking() {
-            self.say("no step matches · Esc clears the filter");
+            let back = self.keymap.key_of("back");
+            self.say(format!("no step matches · {back} clears the filter"));
         }
     }
 
@@ -435,8 +434,7 @@ fn copy_markdown(model: &mut Model) {
     let Some(step) = model.step() else { return };
     let text = crate::record::step_section(step);
     let id = step.id();
-    model.effects.push(Effect::Copy(text));
-    model.say(format!("copied {id} as Markdown"));
+    model.copy(text, format!("{id} as Markdown"));
 }
 
 fn sort(model: &mut Model) {

@@ -425,9 +425,13 @@ fn open(model: &mut Model) {
         Pane::Steps => match model.step() {
             Some(_) => focus(model, Pane::Detail),
             None if !model.view.filter.is_empty() => {
-                model.say("no step matches; Esc clears the filter");
+                let back = model.keymap.key_of("back");
+                model.say(format!("no step matches; {back} clears the filter"));
             }
-            None => model.say("no step here; a adds one"),
+            None => {
+                let add = model.keymap.key_of("add");
+                model.say(format!("no step here; {add} adds one"));
+            }
         },
         Pane::Detail => super::edit::open_detail(model),
         Pane::Chain => match chain_link(model) {

@@ -139,6 +139,9 @@ fn edit_line(model: &mut Model) {
         return model.refuse("the line is not there any more");
     }
     let (text, body) = (log.line(line).text().into_owned(), log.line(line).body());
+    if let Some(reason) = crate::app::prompt::too_long(&text) {
+        return model.refuse(reason);
+    }
     let seen = log.line(line).bytes()[body.range()].to_vec();
     model.prompt(
         place.to_string(),

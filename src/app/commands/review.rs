@@ -1,7 +1,6 @@
 //! The weekly review: one key decides and moves on.
 
 use crate::app::command::{Blocked, Command, Group, Place, REVIEW};
-use crate::app::message::Effect;
 use crate::app::model::Model;
 use crate::app::overlay::{Choice, Overlay, Purpose, Row};
 use crate::app::review::{Deed, ranked};
@@ -515,6 +514,5 @@ fn copy(model: &mut Model) {
         Some(file) => String::from_utf8_lossy(&file.document.to_bytes()).into_owned(),
         None => model.review.record.write(),
     };
-    model.effects.push(Effect::Copy(text));
-    model.say("copied the record of the review as Markdown");
+    model.copy(text, "the record of the review as Markdown".to_owned());
 }

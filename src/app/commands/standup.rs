@@ -2,7 +2,6 @@
 
 use super::gates::offer;
 use crate::app::command::{Blocked, Command, Group, Place, STANDUP};
-use crate::app::message::Effect;
 use crate::app::model::Model;
 use crate::app::overlay::{CardDeed, Choice, Overlay, Row};
 use crate::app::standup_view::{StandupPane, Thread};
@@ -340,9 +339,8 @@ fn copy(model: &mut Model) {
     let entries: Vec<&Entry> = day.entries.iter().collect();
     // "Here" would be another place to whoever gets it: no local times.
     let text = digest(day, &stages, &entries, 0, Dialect::Markdown);
-    let said = format!("copied the standup of {} as Markdown", day.date);
+    let what = format!("the standup of {} as Markdown", day.date);
     // It is pasted into other programs, terminals among them.
     let text = visible(&text).into_owned();
-    model.effects.push(Effect::Copy(text));
-    model.say(said);
+    model.copy(text, what);
 }

@@ -1,35 +1,26 @@
-//! New steps and sub-steps: the next free ID, a line in the spacing of its neighbour.
+//! New steps and sub-steps: a line in the spacing of its neighbour, its ID spelled as most lines
+//! of the log spell theirs.
 
 use super::{Change, Composer, Edit, Target};
 use crate::change::value::{self, Refusal, refuse};
 use crate::document::json;
 use crate::plan::canon::block_table::BlockColumn;
+use crate::plan::canon::section::HEADING_DASHES;
 use crate::plan::field::Field;
-use crate::plan::id::{BlockId, StepId};
+use crate::plan::id::{BlockId, StepId, named_id};
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::status::Status;
 
+/// The ID that a typed title names before its words, as `Step 0002: Kick off`, and those words.
+pub fn named_in_title(typed: &str) -> Option<(StepId, &str)> {
+    let (name, title) = typed.split_at(typed.find(HEADING_DASHES)?);
+    let has_word = (name.trim_start().get(..4)).is_some_and(|w| w.eq_ignore_ascii_case("step"));
+    let title = title.trim_start_matches(HEADING_DASHES).trim();
+    let id = named_id(name).filter(|_| has_word && !title.is_empty())?;
+    Some((id, title))
+}
+
 impl Composer<'_> {
-    /// The first free number from `id` on: in its block, else in a block behind it.
-    pub fn next_free(&self, id: StepId) -> Option<StepId> {
-        let own_end = BlockId(id.block_number()).default_range().1;
-        let ends = self.plan.blocks().iter().map(|block| block.range.1);
-        let last = ends.fold(own_end, u32::max);
-        (id.number()..=last)
-            .map(StepId::new)
-            .find(|candidate| self.plan.find(*candidate).is_none())
-    }
-
-    /// The first free sub-step letter below `id`: `.A` to `.Z`, then `.AA` and on.
-    pub fn next_child(&self, id: StepId) -> Option<StepId> {
-        let letters = ('A'..='Z').map(String::from);
-        let pairs = ('A'..='Z').flat_map(|a| ('A'..='Z').map(move |b| format!("{a}{b}")));
-        letters
-            .chain(pairs)
-            .filter_map(|name| id.child(&name))
-            .find(|candidate| self.plan.find(*candidate).is_none())
-    }
-
     /// Adds a step called `title` under `id`, as an idea.
     ///
     /// # Errors
@@ -38,6 +29,15 @@ impl Composer<'_> {
         if self.plan.find(id).is_some() {
             return refuse(format!("there is a step {id} already"));
         }
+        if let Some((path, line)) = self.unreadable_with(id) {
+            return refuse(format!(
+                "{id} stands in {}:{line}, a line that cannot be read: repair that line, or take \
+                 another ID",
+                path.display()
+            ));
+        }
+        let spelling = self.spelling_of(id);
+        let id = spelling.spell(id);
         let title = value::accept(self.plan, Field::Title, title)?;
         let neighbour = self.neighbour(id);
         let file = match neighbour {
@@ -54,7 +54,7 @@ impl Composer<'_> {
         });
         let empty_evidence = format!("{{\"metric\"{colon}\"\"{separator}\"target\"{colon}null}}");
         let entries = [
-            ("step_id", json::quote(&id.to_string())),
+            ("step_id", spelling.raw(id)),
             ("block", json::quote(&block.to_string())),
             ("title", json::quote(&title)),
             ("theme", json::quote(theme)),
@@ -86,7 +86,7 @@ impl Composer<'_> {
     }
 
     /// The log line of the step closest below `id`, else of the first step above it.
-    fn neighbour(&self, id: StepId) -> Option<(usize, usize)> {
+    pub(super) fn neighbour(&self, id: StepId) -> Option<(usize, usize)> {
         let logged = |step: crate::plan::StepRef<'_>| step.log_place().map(|p| (p.file, p.line));
         let after = self.plan.steps().position(|step| step.id() > id);
         let after = after.unwrap_or(self.plan.len());
@@ -96,7 +96,7 @@ impl Composer<'_> {
             .find_map(|index| logged(self.plan.step(index)))
     }
 
-    fn only_log(&self) -> Result<&SourceFile, Refusal> {
+    pub(super) fn only_log(&self) -> Result<&SourceFile, Refusal> {
         let log = self.plan.files().iter().find(|file| file.role == Role::Log);
         log.ok_or_else(|| {
             Refusal(

@@ -1,7 +1,7 @@
 //! Rows of the block table.
 
 use super::{Change, Composer, Edit, Target};
-use crate::change::value::{Refusal, refuse};
+use crate::change::value::{Refusal, refuse, refuse_control};
 use crate::document::splice;
 use crate::plan::canon::block_table::BlockColumn;
 
@@ -29,6 +29,7 @@ impl Composer<'_> {
         };
         let text = typed.trim();
         let old = row.text(document, column);
+        refuse_control(text, old)?;
         let label = format!(
             "{id} {}: {} → {}",
             column.label().to_lowercase(),

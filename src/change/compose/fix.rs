@@ -10,6 +10,8 @@ use crate::document::json;
 use crate::plan::StepRef;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::checks::{Fix, conflict_marker, timestamp};
+use crate::plan::compound::Compound;
+use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 use crate::plan::status::Status;
 
@@ -23,6 +25,7 @@ impl Composer<'_> {
         match *fix {
             Fix::Timestamp { step_index } => self.fix_timestamp(self.known(step_index)?),
             Fix::Status { step_index } => self.fix_status(self.known(step_index)?),
+            Fix::Dependencies { step_index } => self.fix_dependencies(self.known(step_index)?),
             Fix::Theme { step_index } => self.fix_theme(self.known(step_index)?),
             Fix::Drift { step_index } => self.fix_drift(self.known(step_index)?, prefer_log),
             Fix::SortLog { file } => self.sort_log(file),
@@ -84,7 +87,7 @@ impl Composer<'_> {
         match step.raw(Field::Status).map(json::words) {
             Some(text) => match Status::read(&text) {
                 Some(status) => self.respell(step, Field::Status, status.word()),
-                None => refuse(format!("“{text}” is none of the five statuses; press s")),
+                None => refuse(format!("“{text}” is not one of the five statuses; set one")),
             },
             None => refuse(format!("{} has no status in the log", step.id())),
         }
@@ -114,6 +117,38 @@ impl Composer<'_> {
             ),
             edits: vec![self.log_edit(step, spec.key, spec.inner, Some(before), &after)],
         })
+    }
+
+    /// Writes one entry a step for every entry that can only mean steps.
+    fn fix_dependencies(&self, step: StepRef<'_>) -> Result<Change, Refusal> {
+        let field = Field::Dependencies;
+        if step.drift().iter().any(|drift| drift.field == field) {
+            return refuse(format!(
+                "log and canon disagree about the dependencies of {}; reconcile them first",
+                step.id()
+            ));
+        }
+        let mut entries: Vec<String> = Vec::new();
+        for entry in step.list(field) {
+            let compound = match Dependency::read(entry.clone()) {
+                Dependency::Condition { text, met: false } => Compound::read(self.plan, &text),
+                _ => None,
+            };
+            match compound {
+                Some(Compound {
+                    steps,
+                    remark: None,
+                }) if steps.iter().all(|id| self.plan.find(*id).is_some()) => {
+                    entries.extend(steps.iter().map(ToString::to_string));
+                }
+                _ => entries.push(entry.into_owned()),
+            }
+        }
+        let change = self.set_list(step.index(), field, &entries)?;
+        match change.edits.is_empty() {
+            true => refuse(format!("the dependencies of {} are fine", step.id())),
+            false => Ok(change),
+        }
     }
 
     fn fix_theme(&self, step: StepRef<'_>) -> Result<Change, Refusal> {
@@ -348,7 +383,7 @@ mod tests {
                 reason(Fix::Status { step_index: 9 }),
             ],
             [
-                "“soon” is none of the five statuses; press s",
+                "“soon” is not one of the five statuses; set one",
                 "“01/02/2026” of 0002 does not say clearly which instant is meant",
                 "B01 has no theme in the block table",
                 "plan.jsonl:2 is left over from a git merge; finish it first",

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Change, Composer, Edit, Target, roadmap_file};
-use crate::change::value::{Refusal, refuse};
+use crate::change::value::{Refusal, refuse, refuse_control};
 use crate::document::markdown::{Check as Mark, MarkdownDocument, escaped};
 use crate::plan::canon::checklist::Check;
 use crate::plan::canon::names::Names;
@@ -84,6 +84,7 @@ impl Composer<'_> {
         if link.is_empty() || link.contains(char::is_whitespace) {
             return refuse("a link has no spaces: paste a URL or a path in the repository");
         }
+        refuse_control(link, "")?;
         let bullet = format!(
             "- {} — {} ({}, {})",
             escaped(&check.text),

@@ -1,7 +1,8 @@
 //! Log lines edited as text: what cannot be read, and whole steps.
 
 use super::{Change, Composer, Edit, Target, reversible};
-use crate::change::value::{Refusal, refuse};
+use crate::change::value::{Refusal, refuse, refuse_control};
+use crate::document::log::{LineProblem, LogDocument};
 use crate::plan::LogPlace;
 
 impl Composer<'_> {
@@ -9,17 +10,30 @@ impl Composer<'_> {
     /// what was typed, which may not have line breaks. Nothing typed takes the line out.
     ///
     /// # Errors
-    /// When `typed` is more than one line.
+    /// When `typed` is more than one line, or not a JSON object where the line was one.
     pub fn set_line(&self, place: LogPlace, seen: &[u8], typed: &str) -> Result<Change, Refusal> {
         let typed = typed.strip_suffix('\n').unwrap_or(typed);
         if typed.contains(['\n', '\r', '\u{feff}']) {
             return refuse("a step is one line of the log");
         }
+        refuse_control(typed, &String::from_utf8_lossy(seen))?;
         let file = &self.plan.files()[place.file];
         if file.log().is_none() {
             return refuse(format!("{} is not a log", file.path.display()));
         }
         let gone = typed.trim().is_empty();
+        // A line that is wrong already may be mended step by step.
+        if !gone && problem_of(seen).is_none() {
+            match problem_of(typed.as_bytes()) {
+                None => {}
+                Some(LineProblem::NotJson { offset, reason }) => {
+                    let before = String::from_utf8_lossy(&typed.as_bytes()[..offset]);
+                    let column = before.chars().count() + 1;
+                    return refuse(format!("column {column}: not a JSON object: {reason}"));
+                }
+                Some(_) => return refuse("this is not a JSON object, as the line was"),
+            }
+        }
         let verb = if gone { "taken out" } else { "edited" };
         reversible(
             file,
@@ -64,4 +78,10 @@ impl Composer<'_> {
             },
         )
     }
+}
+
+/// What is wrong with the content of a line, if it is neither blank nor a JSON object.
+fn problem_of(content: &[u8]) -> Option<LineProblem> {
+    let log = LogDocument::load(content);
+    log.lines().next()?.problem().cloned()
 }

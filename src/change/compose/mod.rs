@@ -6,6 +6,7 @@
 mod add;
 mod block;
 mod fix;
+mod free;
 mod gate;
 mod line;
 pub mod mend;
@@ -23,6 +24,7 @@ use crate::plan::field::{Field, Kind};
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::status::Status;
 use crate::plan::{Plan, StepRef};
+pub use add::named_in_title;
 pub use gate::Attachment;
 pub use several::Wish;
 
@@ -89,17 +91,7 @@ impl Composer<'_> {
     pub fn set_list(&self, step: usize, field: Field, typed: &[String]) -> Result<Change, Refusal> {
         let step = self.plan.step(step);
         let old = step.list(field);
-        let mut entries: Vec<String> = Vec::new();
-        for entry in typed {
-            // What stands there already may stay, whatever a newcomer would be told.
-            let entry = match old.iter().any(|o| o == entry) {
-                true => entry.clone(),
-                false => value::accept_entry(self.plan, step.id(), field, entry)?,
-            };
-            if !entries.contains(&entry) {
-                entries.push(entry);
-            }
-        }
+        let entries = value::accept_entries(self.plan, step, field, typed)?;
         let label = list_label(step, field, &entries);
         if old.iter().eq(entries.iter()) {
             return Ok(Change {
@@ -109,7 +101,7 @@ impl Composer<'_> {
         }
         let mut edits = Vec::new();
         if step.log_line().is_some() {
-            let raw = value::raw_list(step.raw(field), &entries);
+            let raw = value::raw_list(step, field, &entries);
             edits.extend(self.log_edits(step, field, &raw)?);
         }
         if let Some((section, _)) = step.section() {
@@ -143,7 +135,7 @@ impl Composer<'_> {
                 let raw = match section.list(document, drift.field).filter(|_| list) {
                     Some(entries) => {
                         let entries: Vec<String> = entries.into_iter().map(Into::into).collect();
-                        value::raw_list(step.raw(drift.field), &entries)
+                        value::raw_list(step, drift.field, &entries)
                     }
                     None => {
                         let text = value::accept(self.plan, drift.field, &drift.canon)?;
@@ -234,7 +226,7 @@ impl Composer<'_> {
             }
             (Some(_), Some(_)) => {
                 return refuse(format!(
-                    "`{}` of {} is not a JSON object; press E to edit the whole step",
+                    "`{}` of {} is not a JSON object; edit the whole step",
                     spec.key,
                     step.id()
                 ));
@@ -308,6 +300,7 @@ impl Composer<'_> {
                 file.path.display()
             ));
         }
+        self.may_be_canon_only(step)?;
         let nth = self.plan.sections()[..]
             .iter()
             .filter(|s| s.id == section.id && s.file == section.file && s.heading < section.heading)

@@ -185,10 +185,10 @@ impl<'a> Names<'a> {
             let is_header = line.get("schema").is_some();
             return is_header.then(|| Name::Header(next(&mut self.headers)));
         };
-        let words = json::words(raw);
-        Some(match words.parse::<StepId>() {
-            Ok(id) => Name::Step(id, next(self.steps.entry(id).or_default())),
-            Err(_) => {
+        Some(match StepId::of_raw(raw) {
+            Some(id) => Name::Step(id, next(self.steps.entry(id).or_default())),
+            None => {
+                let words = json::words(raw);
                 let nth = next(self.odd.entry(words.clone()).or_default());
                 Name::Odd(words, nth)
             }

@@ -197,7 +197,7 @@ fn value(
         None | Some("null") if is_list(ours) && is_list(theirs) => Some("[]"),
         base => base,
     };
-    let ours_first = match (reorders(base, ours), reorders(base, theirs)) {
+    let ours_first = match (reorders(key, base, ours), reorders(key, base, theirs)) {
         (true, false) => true,
         (false, true) => false,
         _ => ours <= theirs,
@@ -217,13 +217,13 @@ fn value(
 }
 
 /// Whether a list has the items that it shares with `base` in another order.
-fn reorders(base: Option<&str>, side: Option<&str>) -> bool {
+fn reorders(key: &str, base: Option<&str>, side: Option<&str>) -> bool {
     let (Some(base), Some(side)) = (base.and_then(json::items), side.and_then(json::items)) else {
         return false;
     };
     let shared = |list: &[&str], other: &[&str]| -> Vec<String> {
-        let other: HashSet<_> = other.iter().map(|i| json::words(i)).collect();
-        let words = list.iter().map(|item| json::words(item));
+        let other: HashSet<_> = other.iter().map(|i| merge::item_words(key, i)).collect();
+        let words = list.iter().map(|item| merge::item_words(key, item));
         let shared = words.filter(|item| other.contains(item));
         shared.map(Cow::into_owned).collect()
     };

@@ -6,7 +6,7 @@ use std::path::Path;
 use color_eyre::eyre::Result;
 use ratatui::text::Line;
 
-use super::{Check, Side, ending, problems, say_settings};
+use super::{Check, Side, ending, problems};
 use crate::change::compose::mend::{Mended, mend};
 use crate::cli::Color;
 use crate::cli::Ending;
@@ -49,7 +49,6 @@ impl Check {
     /// When the plan cannot be read.
     pub(super) fn preview(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let opened = invocation.open()?;
-        say_settings(invocation, &opened)?;
         let now = invocation.outside.now;
         let check = |plan: &Plan| problems(&opened, plan, now, &Progress::default());
         let found = check(&opened.plan);

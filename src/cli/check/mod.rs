@@ -16,9 +16,10 @@ use color_eyre::eyre::{Result, bail};
 
 use super::Ending;
 use super::invocation::{Invocation, OpenPlan};
+use super::settings;
 use crate::document::progress::Progress;
 use crate::plan::Plan;
-use crate::plan::checks::{Problem, Severity, unknown_settings};
+use crate::plan::checks::{Problem, Severity};
 use crate::store::inspect::Premises;
 
 /// Report what is wrong with the plan, and mend what is safe to mend.
@@ -81,9 +82,9 @@ impl Check {
                 self.mend(invocation)?;
                 invocation.reopen()?
             }
-            false => invocation.open()?,
+            // What is wrong with the configuration is among the problems.
+            false => invocation.reopen()?,
         };
-        say_settings(invocation, &opened)?;
         let (now, progress) = (invocation.outside.now, Progress::default());
         let percent = || progress.percent();
         let found = invocation.with_patience(("checking", &percent), || {
@@ -115,23 +116,10 @@ fn problems(
         root: &layout.root,
         severities: &layout.severities(),
         checkpoints: &opened.below(&layout.checkpoints),
+        configuration: &settings::judged(layout).1,
     };
     // Nobody stops it but the end of the program.
     (premises.inspect_with(plan, now, progress)).unwrap_or_default()
-}
-
-/// Says which entries of `[checks]` have no effect.
-fn say_settings(invocation: &mut Invocation<'_, '_>, opened: &OpenPlan) -> Result<()> {
-    let layout = &opened.layout;
-    for (code, message) in unknown_settings(&layout.severities()) {
-        let place = layout.config.checks.get(&code).map(|entry| entry.place);
-        let place = place.map_or(String::new(), |at| format!(":{}:{}", at.line, at.column));
-        invocation.say(&format!(
-            "{}{place}: {message}",
-            layout.config_file.display()
-        ))?;
-    }
-    Ok(())
 }
 
 /// Errors and warnings fail a run, notes do not.

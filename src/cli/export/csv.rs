@@ -5,15 +5,15 @@ use std::borrow::Cow;
 use color_eyre::eyre::Result;
 use csv::{Terminator, WriterBuilder};
 
-use crate::document::visible::visible;
 use crate::plan::field::{FIELDS, FieldSpec, Kind};
 use crate::plan::{Plan, StepRef};
 
-/// A heading and a row a step: ID, state, and every field in the order of the table.
+/// A heading and a row a step: ID, state, and every field in the order of the table. What `shown`
+/// makes of a value is what stands in its cell: for a file that is the value itself.
 ///
 /// # Errors
 /// None that content could cause; the writer's type has one.
-pub fn table(plan: &Plan, steps: &[usize]) -> Result<String> {
+pub fn table(plan: &Plan, steps: &[usize], shown: impl Fn(&str) -> Cow<'_, str>) -> Result<String> {
     let mut writer = WriterBuilder::new()
         .terminator(Terminator::CRLF)
         .from_writer(Vec::new());
@@ -23,7 +23,7 @@ pub fn table(plan: &Plan, steps: &[usize]) -> Result<String> {
         writer.write_field(step.id().to_string())?;
         writer.write_field(step.state().word())?;
         for spec in &FIELDS {
-            writer.write_field(&*cell(&value(step, spec)))?;
+            writer.write_field(&*shown(&cell(&value(step, spec))))?;
         }
         writer.write_record(None::<&[u8]>)?;
     }
@@ -39,15 +39,14 @@ fn value<'a>(step: StepRef<'a>, spec: &FieldSpec) -> Cow<'a, str> {
 
 /// A value that a spreadsheet takes as text or as a number, never as a formula.
 fn cell(value: &str) -> Cow<'_, str> {
-    let safe = visible(value);
     // Spreadsheets differ in whether they look behind spaces, and some take the wide forms.
     let opens = value.starts_with(['\t', '\r', '\n'])
         || value
             .trim_start()
             .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
     match opens && !is_number(value) {
-        true => Cow::Owned(format!("'{safe}")),
-        false => safe,
+        true => Cow::Owned(format!("'{value}")),
+        false => Cow::Borrowed(value),
     }
 }
 
@@ -70,14 +69,14 @@ mod tests {
             ("-2+3", "'-2+3"),
             ("@SUM(A1)", "'@SUM(A1)"),
             (" =1", "' =1"),
-            ("\t=1", "'    =1"),
-            ("\r=1", "'\\r=1"),
+            ("\t=1", "'\t=1"),
+            ("\r=1", "'\r=1"),
             ("＝1", "'＝1"),
             ("-", "'-"),
             ("-3", "-3"),
             ("+1.5e3", "+1.5e3"),
             ("a=b", "a=b"),
-            ("e\u{1b}[31m", "e\\x1b[31m"),
+            ("Größe\ta\u{200f}b", "Größe\ta\u{200f}b"),
         ] {
             assert_eq!(cell(value), written, "{value:?}");
         }

@@ -68,6 +68,11 @@ impl Chunk {
         &self.piece
     }
 
+    /// What was wrong with lines, those that were replaced since included.
+    pub(super) fn problems(&self) -> &[LineProblem] {
+        &self.problems
+    }
+
     pub(super) fn shapes(&self) -> &[Arc<Shape>] {
         &self.shapes
     }

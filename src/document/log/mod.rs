@@ -12,6 +12,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::encoding::Encoding;
+use super::json;
 use super::progress::Progress;
 use super::rope::{PIECE, Piece, Rope, first_piece};
 use super::shares::in_shares;
@@ -141,6 +143,47 @@ impl LogDocument {
             .take_while(|from_end| same(ours.end - from_end, theirs.end - from_end))
             .count();
         ours.start + front..ours.end - back
+    }
+
+    /// What the file is encoded in, where that is surely not UTF-8: in a wide encoding, or in
+    /// Latin-1 where every line that is not UTF-8 would be a JSON object. Costs next to nothing
+    /// where all lines can be read.
+    pub fn encoding(&self) -> Option<Encoding> {
+        let broken = || self.chunks.iter().flat_map(|chunk| chunk.problems());
+        broken().next()?;
+        let first = self.chunks.first()?.piece().as_bytes();
+        if let Some(wide) = Encoding::of_start(first) {
+            return Some(wide);
+        }
+        if !broken().any(|problem| matches!(problem, LineProblem::NotUtf8 { .. })) {
+            return None;
+        }
+        let foreign =
+            |line: &LineRef<'_>| matches!(line.problem(), Some(LineProblem::NotUtf8 { .. }));
+        let words_of_object = |line: LineRef<'_>| {
+            let content = &line.bytes()[line.body().range()];
+            let words = Encoding::latin1_words(content)?;
+            let object = json::Object::parse(&Encoding::Latin1.decode(content)).is_ok();
+            object.then_some(words)
+        };
+        let others_are_plain = || {
+            let mut others = self.lines().filter(|line| !foreign(line));
+            others.all(|line| line.bytes().is_ascii())
+        };
+        let words = self.lines().filter(foreign).map(words_of_object);
+        let words = words.sum::<Option<usize>>().unwrap_or(0);
+        (words > 0 && others_are_plain()).then_some(Encoding::Latin1)
+    }
+
+    /// How many lines are neither blank nor a JSON object.
+    pub fn unreadable_lines(&self) -> usize {
+        let broken = self
+            .chunks
+            .iter()
+            .filter(|chunk| !chunk.problems().is_empty());
+        let lines =
+            broken.flat_map(|chunk| (0..chunk.line_count()).map(|line| chunk.problem(line)));
+        lines.flatten().count()
     }
 
     /// The whole file, sharing the bytes.

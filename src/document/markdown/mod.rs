@@ -37,6 +37,7 @@ mod verify;
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock, OnceLock};
 
+use super::encoding::Encoding;
 use super::rope::{Piece, Rope};
 use super::splice::{self, Span, Splice, SpliceError};
 use blocks::Outline;
@@ -98,6 +99,15 @@ impl MarkdownDocument {
     /// The file, byte for byte as loaded.
     pub fn bytes(&self) -> &[u8] {
         self.shared.bytes.as_bytes()
+    }
+
+    /// What the file is encoded in, where that is surely not UTF-8.
+    pub fn encoding(&self) -> Option<Encoding> {
+        let bytes = self.bytes();
+        Encoding::of_start(bytes).or_else(|| match &self.shared.bytes {
+            Piece::Text(_) => None,
+            Piece::Bytes(_) => Encoding::is_latin1(bytes).then_some(Encoding::Latin1),
+        })
     }
 
     /// The same, sharing the bytes.

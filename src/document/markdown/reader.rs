@@ -371,10 +371,10 @@ impl<'a> Reader<'a> {
             self.sink = Some(Sink::Lead(index));
             self.begin_lead(index, &event, span);
         }
-        if self.sink.is_some() {
-            if let Some((event, span)) = self.behind_box(event, span) {
-                self.run.push(&event, span, self.source);
-            }
+        if self.sink.is_some()
+            && let Some((event, span)) = self.behind_box(event, span)
+        {
+            self.run.push(&event, span, self.source);
         }
     }
 

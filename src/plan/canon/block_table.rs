@@ -108,7 +108,7 @@ fn read_range(text: &str) -> Option<(u32, u32)> {
     let mut numbers = text
         .split(|c: char| !c.is_ascii_digit())
         .filter(|digits| !digits.is_empty())
-        .map(|digits| format!("{digits:0>4}").parse::<StepId>());
+        .map(str::parse::<StepId>);
     let first = numbers.next()?.ok()?.number();
     let last = numbers.next()?.ok()?.number();
     (first <= last && numbers.next().is_none()).then_some((first, last))

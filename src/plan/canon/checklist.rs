@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use super::normalised;
 use crate::document::markdown::{Check as Mark, CheckState, MarkdownDocument, may_say};
 use crate::plan::checks::tick_contradicted::may_be_year;
-use crate::plan::id::{StepId, ids_in};
+use crate::plan::id::{StepId, ids_in, single_ids_in};
 
 /// One list item of a checklist.
 #[derive(Clone, Debug)]
@@ -141,6 +141,13 @@ pub fn lists(document: &MarkdownDocument, file: usize) -> Vec<Checklist> {
         });
     }
     lists
+}
+
+/// The steps that a line names one by one rather than as a range; a number that is rather a year
+/// is none.
+pub fn named_steps(text: &str) -> impl Iterator<Item = StepId> {
+    let named = single_ids_in(text).into_iter();
+    named.filter(move |id| !may_be_year(*id, text))
 }
 
 /// The steps that a check names, each once; a number that is rather a year is none.

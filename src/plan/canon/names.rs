@@ -137,7 +137,7 @@ impl Names {
 fn core(heading: &str) -> String {
     let named = |part: &str| core_words(&normalised(part));
     let part = heading.split(['(', '[', '—', '–']);
-    let first = part.map(|part| named(part)).find(|words| !words.is_empty());
+    let first = part.map(named).find(|words| !words.is_empty());
     match heading.split_once(": ") {
         // "Stage 2: Foundation", and "Foundation: weeks 0-8".
         Some((before, behind)) => match named(before) {

@@ -6,7 +6,7 @@ use crate::document::log::is_conflict_marker;
 use crate::document::markdown::{ListItem, MarkdownDocument, may_say};
 use crate::document::splice::Span;
 use crate::plan::field::{FIELDS, Field, Kind};
-use crate::plan::id::StepId;
+use crate::plan::id::{StepId, USUAL_DIGITS};
 
 /// A step as the canon words it.
 #[derive(Clone, Debug)]
@@ -134,18 +134,9 @@ pub fn sections(document: &MarkdownDocument, file: usize) -> Vec<Section> {
             sections[section].bullets.push((spec.field, index));
         }
     }
-    sections.retain(|section| {
-        let heading = &document.headings()[section.heading].text;
-        is_written_out(section.id, heading) || section.is_labelled()
-    });
+    // `Step 3` is a heading of many a document; it is a step's where its fields stand below.
+    sections.retain(|s| s.id.digits() >= USUAL_DIGITS || s.is_labelled());
     sections
-}
-
-/// Whether a heading spells the ID with four digits or more. "Step 1 — Install" may be a step of
-/// anything: what stands below tells.
-fn is_written_out(id: StepId, heading: &str) -> bool {
-    let mut numbers = heading.split(|c: char| !c.is_ascii_digit());
-    numbers.any(|digits| digits.len() >= 4 && digits.parse() == Ok(id.number()))
 }
 
 /// Marks the sections that a marker of an unfinished merge stands in. A line of `=======`

@@ -31,7 +31,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "a complete step has a dependency that is not met",
     help: Help {
-        keys: "⏎ goes to the step: `<` goes to the dependency; `s` sets the status of either",
+        keys: "{problem-go} goes to the step: `{first-blocker}` goes to the dependency; `{status}` sets the status of either",
         commands: "`stepdeck set STEP status=STATUS` says what is true; `dependencies-=ENTRY` takes out what was no dependency",
     },
     passes: &[Pass::Step(step)],

@@ -30,7 +30,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "a complete step has neither artifact nor evidence",
     help: Help {
-        keys: "⏎ goes to the step: `e` on the artifacts or the evidence says what there is to see",
+        keys: "{problem-go} goes to the step: `{edit}` on the artifacts or the evidence says what there is to see",
         commands: "`stepdeck set STEP artifacts+=PATH`, or `evidence.link=URL`, says what there is to see",
     },
     passes: &[Pass::Step(step)],

@@ -37,7 +37,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a git merge was left unfinished",
     help: Help {
-        keys: "keep the right lines between the markers and delete the markers: ⏎ opens each line",
+        keys: "keep the right lines between the markers and delete the markers: {problem-go} opens each line",
         commands: "keep the right lines between the markers and delete the markers",
     },
     passes: &[Pass::Plan(run)],

@@ -30,7 +30,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "steps depend on each other in a circle",
     help: Help {
-        keys: "⏎ goes to the step: `e` on the dependencies takes one of these out; `T` shows the chain",
+        keys: "{problem-go} goes to the step: `{edit}` on the dependencies takes one of these out; `{tree}` shows the chain",
         commands: "`stepdeck set STEP dependencies-=ID` takes one of these out",
     },
     passes: &[Pass::Plan(run)],

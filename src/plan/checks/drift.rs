@@ -39,7 +39,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "log and canon disagree about a step",
     help: Help {
-        keys: "`f` takes over one side's words; `e` writes the field in both",
+        keys: "`{problem-fix}` takes over one side's words; `{edit}` writes the field in both",
         commands: "`stepdeck check --fix --prefer log` takes over the log's words, `--prefer canon` the canon's; `stepdeck set STEP FIELD=VALUE` writes a field in both",
     },
     passes: &[Pass::Step(step)],

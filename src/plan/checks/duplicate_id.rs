@@ -26,7 +26,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "two steps have the same ID",
     help: Help {
-        keys: "⏎ goes to the step: `D` takes out the one that is out of date; `e` here edits the line, to give it a free ID",
+        keys: "{problem-go} goes to the step: `{take-out}` takes out the one that is out of date; `{problem-line}` here edits the line, to give it a free ID",
         commands: "take the one that is out of date out of its file, or give one of the two a free ID",
     },
     passes: &[Pass::Step(step)],

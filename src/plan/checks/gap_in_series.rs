@@ -20,8 +20,12 @@
 //! {"step_id": "0101"}
 //! ```
 
+use std::collections::BTreeSet;
+
 use super::wording::numbers;
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
+use crate::plan::StepRef;
+use crate::plan::id::BlockId;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -29,37 +33,53 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "step numbers are missing inside a block",
     help: Help {
-        keys: "⏎ goes to the step: `a` on the step before adds the next number; a retired step keeps its line",
+        keys: "{problem-go} goes to the step: `{add}` on the step before adds the next number; a retired step keeps its line",
         commands: "`stepdeck add title=TITLE --after ID` adds the next number; a retired step keeps its line",
     },
     passes: &[Pass::Plan(run)],
 };
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    // What stands in a line that cannot be read is not missing.
+    let taken: BTreeSet<u32> = plan.unreadable_ids().map(|(id, _)| id.number()).collect();
     for block in plan.blocks() {
         for (before, after) in block.steps().zip(block.steps().skip(1)) {
             let [before, after] = [before, after].map(|step| plan.step(step));
-            let (from, to) = (before.id().number().saturating_add(1), after.id().number());
+            let (mut from, to) = (before.id().number().saturating_add(1), after.id().number());
             if from >= to {
                 continue;
             }
-            let verb = if from + 1 == to { "is" } else { "are" };
-            let message = format!(
-                "{} {verb} missing from {}: {} follows {}",
-                numbers(from, to - 1),
-                block.id,
-                after.id(),
-                before.id()
-            );
-            let problem = RULE.problem(plan, Spot::step(plan, after), message);
-            let commands = format!(
-                "`stepdeck add title=TITLE --after {}` adds the next number; a retired step keeps \
-                 its line",
-                before.id()
-            );
-            problems.push(problem.by_command(commands).about(after));
+            for end in taken.range(from..to).copied().chain([to]) {
+                if from < end {
+                    problems.push(gap(plan, block.id, (from, end - 1), before, after));
+                }
+                from = end + 1;
+            }
         }
     }
+}
+
+/// Numbers that are missing between two steps.
+fn gap(
+    plan: &Plan,
+    block: BlockId,
+    (first, last): (u32, u32),
+    before: StepRef<'_>,
+    after: StepRef<'_>,
+) -> Problem {
+    let verb = if first == last { "is" } else { "are" };
+    let message = format!(
+        "{} {verb} missing from {block}: {} follows {}",
+        numbers(first, last),
+        after.id(),
+        before.id()
+    );
+    let commands = format!(
+        "`stepdeck add title=TITLE --after {}` adds the next number; a retired step keeps its line",
+        before.id()
+    );
+    let problem = RULE.problem(plan, Spot::step(plan, after), message);
+    problem.by_command(commands).about(after)
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a step's number is outside its block's range",
     help: Help {
-        keys: "⏎ goes to the step: `e` on the block sets the one that the number belongs to",
+        keys: "{problem-go} goes to the step: `{edit}` on the block sets the one that the number belongs to",
         commands: "`stepdeck set STEP block=BLOCK` sets the one that the number belongs to",
     },
     passes: &[Pass::Prepared(prepare)],
@@ -70,7 +70,7 @@ fn prepare<'a>(plan: &'a Plan, _: &'a Context<'a>) -> Box<dyn Judge + 'a> {
         let (keys, commands) = match (home.range.0..=home.range.1).contains(&id.number()) {
             true => (
                 format!(
-                    "⏎ goes to the step: `e` on the block sets {}, to which the number belongs",
+                    "{{problem-go}} goes to the step: `{{edit}}` on the block sets {}, to which the number belongs",
                     home.id
                 ),
                 format!(

@@ -26,7 +26,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "a step is in progress and has no owner",
     help: Help {
-        keys: "⏎ goes to the step: `o` sets the owner",
+        keys: "{problem-go} goes to the step: `{owner}` sets the owner",
         commands: "`stepdeck set STEP owner=NAME` sets the owner",
     },
     passes: &[Pass::Step(step)],

@@ -1,20 +1,20 @@
 //! Something that is meant as a step ID and is spelled as none.
 //!
-//! An ID is a number of four digits or more, padded with zeros to four, and an optional
-//! suffix: `0245`, `0245.A`, `10000`. A line whose `step_id` is spelled otherwise is not
-//! read as a step, a dependency like `57` as a condition in words that is never met, a
-//! heading `Step 57 — …` as any heading. Write the ID in full.
+//! An ID is a number with any zeros in front, as text or as a number, and an optional suffix:
+//! `0245`, `57`, `0245.A`. A line whose `step_id` is something else is not read as a step, a
+//! dependency such as `0000` as a condition in words that is never met, a heading
+//! `Step 57b — …` as any heading. Write the ID as one.
 //!
 //! ## Caught
 //!
 //! ```jsonl
-//! {"step_id": "57", "title": "Hold the review"}
+//! {"step_id": "S-57", "title": "Hold the review"}
 //! ```
 //!
 //! ## Left alone
 //!
 //! ```jsonl
-//! {"step_id": "0057", "title": "Hold the review", "dependencies": ["2 auditors agree"]}
+//! {"step_id": "00057", "title": "Hold the review", "dependencies": ["2 auditors agree"]}
 //! ```
 
 use super::wording::quoted;
@@ -30,7 +30,7 @@ pub const RULE: Rule = Rule {
     code: "malformed-id",
     severity: Severity::Error,
     title: "a step ID is not spelled as one",
-    help: Help::anywhere("write four digits or more and an optional suffix, as 0245 or 0245.A"),
+    help: Help::anywhere("write a number and an optional suffix, such as 0245 or 0245.A"),
     passes: &[Pass::Plan(run), Pass::Step(step)],
 };
 
@@ -50,7 +50,7 @@ fn stray_lines(plan: &Plan, problems: &mut Vec<Problem>) {
                 "null" => raw.into(),
                 _ => json::words(raw),
             };
-            let message = format!("{} is no step ID{}", quoted(&words), meant(&words));
+            let message = format!("{} is not a step ID{}", quoted(&words), meant(&words));
             let spot = Spot::in_line(plan, *place, span);
             problems.push(RULE.problem(plan, spot, message));
         }
@@ -77,7 +77,7 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
     for (text, spot) in texts.iter().zip(spots) {
         let (id, words) = (step.id(), quoted(text));
         let meant = meant(text);
-        let message = format!("{id} depends on {words}, which is no step ID{meant}");
+        let message = format!("{id} depends on {words}, which is not a step ID{meant}");
         problems.push(RULE.problem(plan, spot, message).about(step));
     }
 }
@@ -103,7 +103,7 @@ fn headings(plan: &Plan, problems: &mut Vec<Problem>) {
             let id = id.trim_end_matches(['—', '–', '-', ':', '.']);
             let digits = id.starts_with(|c: char| c.is_ascii_digit());
             if digits && id.parse::<crate::plan::id::StepId>().is_err() {
-                let message = format!("{} is no step ID{}", quoted(id), meant(id));
+                let message = format!("{} is not a step ID{}", quoted(id), meant(id));
                 let spot = Spot::in_markdown(plan, file, heading.content);
                 problems.push(RULE.problem(plan, spot, message));
             }
@@ -132,29 +132,32 @@ mod tests {
     use super::RULE;
 
     #[test]
-    fn it_catches_ids_that_are_too_short_or_too_long() {
+    fn it_catches_what_is_meant_as_an_id_and_is_none() {
         let log = [
-            step("0001", &[("dependencies", "[\"Step 0002\", \"57\"]")]),
-            step("0002", &[("step_id", "\"00245\"")]),
+            step("0001", &[("dependencies", "[\"Step 0002\", \"0000\"]")]),
+            step("0002", &[("step_id", "\"Step 00245\"")]),
             step("0003", &[("step_id", "\"x\"")]),
+            step("0004", &[("step_id", "5e3")]),
         ]
         .concat();
-        let canon = "### Step 57: Review\n- **Owner:** ops\n";
+        let canon = "### Step 57b: Review\n- **Owner:** ops\n";
         assert_eq!(
             found(&RULE, &[(LOG, &log), (CANON, canon)]),
             [
-                "data/plans/plan.jsonl:2:13 [\"00245\"] “00245” is no step ID; is 0245 meant?",
-                "data/plans/plan.jsonl:3:13 [\"x\"] “x” is no step ID",
-                "docs/plan.md:1:5 [Step 57: Review] “57” is no step ID; is 0057 meant?",
-                "data/plans/plan.jsonl:1:161 [\"57\"] 0001 depends on “57”, which is no step \
-                 ID; is 0057 meant?",
+                "data/plans/plan.jsonl:2:13 [\"Step 00245\"] “Step 00245” is not a step ID; is \
+                 00245 meant?",
+                "data/plans/plan.jsonl:3:13 [\"x\"] “x” is not a step ID",
+                "data/plans/plan.jsonl:4:13 [5e3] “5e3” is not a step ID",
+                "docs/plan.md:1:5 [Step 57b: Review] “57b” is not a step ID",
+                "data/plans/plan.jsonl:1:161 [\"0000\"] 0001 depends on “0000”, which is not a \
+                 step ID",
             ]
         );
     }
 
     #[test]
     fn it_leaves_conditions_and_other_headings_alone() {
-        let entries = "[\"Step 2\", \"2 auditors agree\", \"[x] 57 signatures\"]";
+        let entries = "[\"Step 2\", \"57\", \"2 auditors agree\", \"[x] 57 signatures\"]";
         let log = step("0001", &[("dependencies", entries)]);
         let canon = "### Step 1: Install\n- a bullet\n\n### Step 0003 — Go\n- **Owner:** a\n";
         assert!(found(&RULE, &[(LOG, &log), (CANON, canon)]).is_empty());

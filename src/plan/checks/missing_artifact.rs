@@ -33,7 +33,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "an artifact's path does not exist",
     help: Help {
-        keys: "⏎ goes to the step: `e` on the artifacts corrects the path, counted from the root of the plan",
+        keys: "{problem-go} goes to the step: `{edit}` on the artifacts corrects the path, counted from the root of the plan",
         commands: "`stepdeck set STEP artifacts-=ENTRY artifacts+=PATH` corrects the path, counted from the root of the plan",
     },
     passes: &[Pass::Step(step)],

@@ -28,8 +28,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a step depends on one that does not exist",
     help: Help {
-        keys: "⏎ goes to the step: `e` on the dependencies corrects the ID or takes it out; `a` adds the missing step",
-        commands: "`stepdeck set STEP dependencies-=ID` takes it out, `dependencies+=ID` puts in the one that was meant",
+        keys: "{problem-go} goes to the step: `{edit}` on the dependencies corrects the ID or takes it out; `{add}` with “Step ID: title” adds the missing step",
+        commands: "`stepdeck set STEP dependencies-=ID` takes it out, `dependencies+=ID` puts in the one that was meant, `stepdeck add --id ID title=…` adds it",
     },
     passes: &[Pass::Step(step)],
 };
@@ -51,7 +51,7 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
         let message = format!("{} depends on {id}, which does not exist", step.id());
         let commands = format!(
             "`stepdeck set STEP dependencies-={id}` takes it out, `dependencies+=ID` puts in the \
-             one that was meant"
+             one that was meant, `stepdeck add --id {id} title=…` adds it"
         );
         let problem = RULE.problem(plan, spot, message).by_command(commands);
         problems.push(problem.about(step));
@@ -72,7 +72,7 @@ mod tests {
             [
                 "data/plans/plan.jsonl:1:148 [\"0001.A\"] 0001 depends on 0001.A, which does not \
                  exist",
-                "data/plans/plan.jsonl:1:158 [\"Step 9\"] 0001 depends on 0009, which does not \
+                "data/plans/plan.jsonl:1:158 [\"Step 9\"] 0001 depends on 9, which does not \
                  exist",
                 "docs/plan.md:2:32 [0007] 0002 depends on 0007, which does not exist",
             ]

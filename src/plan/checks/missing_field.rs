@@ -30,7 +30,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a step lacks a required field",
     help: Help {
-        keys: "⏎ goes to the step: `e` on the field writes it; `E` opens the whole step",
+        keys: "{problem-go} goes to the step: `{edit}` on the field writes it; `{edit-whole}` opens the whole step",
         commands: "`stepdeck set STEP FIELD=VALUE` writes a field; one that is to stay empty is written into the line by hand",
     },
     passes: &[Pass::Plan(strays), Pass::Step(step)],
@@ -72,7 +72,7 @@ fn strays(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
         let log = plan.files()[place.file].log();
         if log.is_some_and(|log| log.line(place.line).get("step_id").is_none()) {
             let message = "this line has no `step_id`, so it is no step";
-            let keys = "⏎ opens the line as text: give it a `step_id`, or take it out";
+            let keys = "{problem-go} opens the line as text: give it a `step_id`, or take it out";
             let commands = "give the line a `step_id`, or take it out";
             let problem = RULE.problem(plan, Spot::line(*place), message);
             problems.push(problem.with_help(keys, commands));

@@ -18,12 +18,16 @@ mod wording;
 pub mod block_table_gap;
 pub mod complete_but_waiting;
 pub mod complete_without_evidence;
+pub mod compound_dependency;
 pub mod conflict_marker;
+pub mod control_character;
 pub mod cycle;
 pub mod drift;
 pub mod duplicate_id;
+pub mod encoding;
 pub mod gap_in_series;
 pub mod id_outside_block;
+pub mod id_spelling;
 pub mod in_progress_without_owner;
 pub mod malformed_id;
 pub mod missing_artifact;
@@ -115,6 +119,11 @@ pub enum Fix {
         /// The step.
         step_index: usize,
     },
+    /// Writes one entry a step where dependencies name several in one, or with a remark.
+    Dependencies {
+        /// The step.
+        step_index: usize,
+    },
     /// Takes the theme of the block's row over into the step.
     Theme {
         /// The step.
@@ -138,6 +147,7 @@ impl Fix {
         match self {
             Self::Timestamp { step_index }
             | Self::Status { step_index }
+            | Self::Dependencies { step_index }
             | Self::Theme { step_index }
             | Self::Drift { step_index } => Some(step_index),
             Self::SortLog { .. } => None,
@@ -159,7 +169,7 @@ pub struct Problem {
     pub severity: Severity,
     /// What is wrong, in one sentence without a full stop.
     pub message: String,
-    /// What to do next in the cockpit, by its keys.
+    /// What to do next in the cockpit, by its keys: `{command}` stands for the key of that command.
     pub help: String,
     /// What to do next elsewhere, by commands or in an editor.
     pub command_help: String,
@@ -175,7 +185,27 @@ pub struct Problem {
     pub fix: Option<Fix>,
 }
 
+/// The code of what is wrong in the configuration, which no rule looks for.
+pub const CONFIGURATION: &str = "configuration";
+
 impl Problem {
+    /// Something wrong in the configuration.
+    pub fn of_configuration(place: Place, severity: Severity, message: String) -> Self {
+        let help = "correct the entry; until then what holds by default stands in for it";
+        Self {
+            code: CONFIGURATION,
+            severity,
+            message,
+            help: help.to_owned(),
+            command_help: help.to_owned(),
+            place,
+            span: None,
+            step: None,
+            step_index: None,
+            fix: None,
+        }
+    }
+
     fn about(mut self, step: StepRef<'_>) -> Self {
         self.command_help = self.command_help.replace(STEP, &step.id().to_string());
         self.step = Some(step.id());
@@ -199,7 +229,7 @@ impl Problem {
     }
 
     /// File, line, column, then code.
-    fn order(&self, other: &Self) -> Ordering {
+    pub fn order(&self, other: &Self) -> Ordering {
         let (a, b) = (&self.place, &other.place);
         // Paths are compared part by part, which costs too much where they are equal.
         let paths = match a.path.as_os_str() == b.path.as_os_str() {
@@ -226,7 +256,7 @@ pub struct Context<'a> {
 /// What to do about a problem, worded for the two places where one reads of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Help {
-    /// In the cockpit, by its keys.
+    /// In the cockpit, by its keys: `{command}` stands for the key of that command.
     pub keys: &'static str,
     /// Elsewhere, by commands or in an editor; `STEP` stands for the step's ID.
     pub commands: &'static str,
@@ -317,6 +347,7 @@ impl Rule {
 
 /// Every rule: errors, warnings, notes.
 pub const RULES: &[Rule] = &[
+    encoding::RULE,
     unreadable_line::RULE,
     conflict_marker::RULE,
     missing_field::RULE,
@@ -333,6 +364,7 @@ pub const RULES: &[Rule] = &[
     cycle::RULE,
     overlapping_blocks::RULE,
     unsorted::RULE,
+    compound_dependency::RULE,
     gap_in_series::RULE,
     complete_but_waiting::RULE,
     complete_without_evidence::RULE,
@@ -340,6 +372,7 @@ pub const RULES: &[Rule] = &[
     orphan_sub_step::RULE,
     drift::RULE,
     theme::RULE,
+    control_character::RULE,
     block_table_gap::RULE,
     tick_without_evidence::RULE,
     tick_contradicted::RULE,
@@ -348,6 +381,7 @@ pub const RULES: &[Rule] = &[
     missing_artifact::RULE,
     unknown_stage::RULE,
     missing_checkpoint::RULE,
+    id_spelling::RULE,
     stale::RULE,
 ];
 

@@ -24,7 +24,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "a sub-step has no parent",
     help: Help {
-        keys: "⏎ goes to the step: `a` adds the parent; `E` opens the sub-step to give it another ID",
+        keys: "{problem-go} goes to the step: `{add}` adds the parent; `{edit-whole}` opens the sub-step to give it another ID",
         commands: "write the parent into the log, or give the sub-step another ID",
     },
     passes: &[Pass::Step(step)],

@@ -26,7 +26,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a step depends on itself",
     help: Help {
-        keys: "⏎ goes to the step: `e` on the dependencies takes the entry out",
+        keys: "{problem-go} goes to the step: `{edit}` on the dependencies takes the entry out",
         commands: "`stepdeck set STEP dependencies-=STEP` takes the entry out",
     },
     passes: &[Pass::Step(step)],

@@ -28,7 +28,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Note,
     title: "a step in progress was not touched for 30 days",
     help: Help {
-        keys: "⏎ goes to the step: `s` sets what is true now; any edit of the step dates it anew",
+        keys: "{problem-go} goes to the step: `{status}` sets what is true now; any edit of the step dates it anew",
         commands: "`stepdeck set STEP status=STATUS` says what is true now; any edit of the step dates it anew",
     },
     passes: &[Pass::Step(step)],

@@ -36,7 +36,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a status in the log is not lowercase",
     help: Help {
-        keys: "`f` writes it in its one spelling",
+        keys: "`{problem-fix}` writes it in its one spelling",
         commands: "`stepdeck check --fix` writes it in its one spelling",
     },
     passes: &[Pass::Step(step)],

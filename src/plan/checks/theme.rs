@@ -42,7 +42,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "a step's theme is not its block's",
     help: Help {
-        keys: "`f` takes the block's theme over; `e` on the block words it anew",
+        keys: "`{problem-fix}` takes the block's theme over; `{edit}` on the block words it anew",
         commands: "`stepdeck check --fix` takes the block's theme over; if the step is right, word the block's row anew",
     },
     passes: &[Pass::Prepared(prepare)],

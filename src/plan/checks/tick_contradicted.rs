@@ -46,7 +46,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "a ticked item names a step that is open",
     help: Help {
-        keys: "⏎ goes to the item: `x` takes the tick away; `s` on the step sets its status",
+        keys: "{problem-go} goes to the item: `{tick}` takes the tick away; `{status}` on the step sets its status",
         commands: "`stepdeck set STEP status=complete` completes the step; `stepdeck tick STAGE CHECK --off` takes the tick away",
     },
     passes: &[Pass::Plan(run)],

@@ -42,7 +42,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "a ticked item has no evidence link",
     help: Help {
-        keys: "⏎ goes to the check: `a` attaches a link; `x` takes the tick away",
+        keys: "{problem-go} goes to the check: `{attach}` attaches a link; `{tick}` takes the tick away",
         commands: "`stepdeck tick STAGE CHECK --evidence LINK` attaches a link; `--off` takes the tick away",
     },
     passes: &[Pass::Plan(run)],

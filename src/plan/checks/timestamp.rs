@@ -2,8 +2,9 @@
 //!
 //! `2026-01-31T12:00:00Z` is one, with or without fractions of a second. Anything else
 //! cannot be sorted or compared, so the step looks as if it had never been touched. Where
-//! the instant is plain (a day, a time without zone, another zone's spelling), the fix
-//! writes it as RFC 3339, reading a time without zone as UTC and a day as its beginning.
+//! the instant is plain (a day, a time without zone, another zone's spelling, `20260131T120000Z`,
+//! seconds or milliseconds since 1970), the fix writes it as RFC 3339, reading a time without
+//! zone as UTC and a day as its beginning.
 //!
 //! ## Caught
 //!
@@ -17,7 +18,7 @@
 //! {"step_id": "0001", "updated_at": "2026-01-31T12:00:00.25Z"}
 //! ```
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
 use super::reading::Key;
 use super::wording::quoted;
@@ -39,8 +40,10 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
     if reading.plain(Key::UpdatedAt).is_some_and(is_usual) {
         return;
     }
-    let raw = step.raw(Field::UpdatedAt).filter(|r| r.starts_with('"'));
-    let Some(text) = raw.map(json::words) else {
+    let raw = step.raw(Field::UpdatedAt);
+    // A number is an instant, too, if not the right way to write one.
+    let is_one = |raw: &&str| raw.starts_with('"') || read_loosely(raw).is_some();
+    let Some(text) = raw.filter(is_one).map(json::words) else {
         return;
     };
     if DateTime::parse_from_rfc3339(&text).is_ok() {
@@ -60,7 +63,7 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
         let step_index = step.index();
         let fix = Fix::Timestamp { step_index };
         problem = problem.mended_by(fix).with_help(
-            "`f` writes the same instant as RFC 3339 in UTC",
+            "`{problem-fix}` writes the same instant as RFC 3339 in UTC",
             "`stepdeck check --fix` writes the same instant as RFC 3339 in UTC",
         );
     }
@@ -89,19 +92,28 @@ fn is_usual(text: &str) -> bool {
 /// The instant that a text can only mean, whatever its form: nothing where day and month
 /// could be taken for each other.
 pub fn read_loosely(text: &str) -> Option<DateTime<Utc>> {
-    const ZONED: [&str; 3] = [
+    const ZONED: [&str; 4] = [
+        "%Y%m%dT%H%M%S%.f%#z",
         "%Y-%m-%dT%H:%M:%S%.f%#z",
         "%Y-%m-%d %H:%M:%S%.f %#z",
         "%Y-%m-%dT%H:%M%#z",
     ];
-    const PLAIN: [&str; 4] = [
+    const PLAIN: [&str; 9] = [
+        "%Y%m%dT%H%M%S%.f",
+        "%Y%m%dT%H%M",
+        "%Y%m%d%H%M%S",
+        "%Y/%m/%d %H:%M:%S",
+        "%Y/%m/%d %H:%M",
         "%Y-%m-%dT%H:%M:%S%.f",
         "%Y-%m-%d %H:%M:%S%.f",
         "%Y-%m-%dT%H:%M",
         "%Y-%m-%d %H:%M",
     ];
-    const DAYS: [&str; 2] = ["%Y-%m-%d", "%Y/%m/%d"];
+    const DAYS: [&str; 5] = ["%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d %b %Y", "%b %d, %Y"];
     let text = text.trim();
+    if let Some(at) = since_1970(text) {
+        return Some(at);
+    }
     let zoned = DateTime::parse_from_rfc3339(text)
         .or_else(|_| DateTime::parse_from_rfc2822(text))
         .ok()
@@ -127,6 +139,36 @@ pub fn read_loosely(text: &str) -> Option<DateTime<Utc>> {
     Some(at.and_utc())
 }
 
+/// Seconds, or thousandths, millionths or billionths of one, since 1970: the only unit in which
+/// the number lies in this century.
+fn since_1970(text: &str) -> Option<DateTime<Utc>> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = whole.len();
+    if !(9..=19).contains(&digits)
+        || fraction.len() > 9
+        || !is_digits(whole)
+        || !is_digits(fraction)
+    {
+        return None;
+    }
+    let count: i64 = whole.parse().ok()?;
+    match fraction {
+        "" => [1, 1_000, 1_000_000, 1_000_000_000]
+            .into_iter()
+            .find_map(|unit: i64| {
+                let nanos = (count % unit) * (1_000_000_000 / unit);
+                in_this_century(count / unit, nanos)
+            }),
+        fraction => in_this_century(count, format!("{fraction:0<9}").parse().ok()?),
+    }
+}
+
+fn in_this_century(seconds: i64, nanos: i64) -> Option<DateTime<Utc>> {
+    let at = DateTime::from_timestamp(seconds, u32::try_from(nanos).ok()?)?;
+    (2000..2100).contains(&at.year()).then_some(at)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::example::{LOG, found, plan, problems, step};
@@ -138,6 +180,8 @@ mod tests {
             step("0001", &[("updated_at", "\"2026-01-31\"")]),
             step("0002", &[("updated_at", "\"01/02/2026\"")]),
             step("0003", &[("updated_at", "\"\"")]),
+            step("0004", &[("updated_at", "1769862605")]),
+            step("0005", &[("updated_at", "17")]),
         ]
         .concat();
         let files = [(LOG, &*log)];
@@ -149,11 +193,13 @@ mod tests {
                 "data/plans/plan.jsonl:2:227 [\"01/02/2026\"] 0002 was updated at “01/02/2026”, \
                  which is not RFC 3339",
                 "data/plans/plan.jsonl:3:227 [\"\"] 0003 does not say when it was updated",
+                "data/plans/plan.jsonl:4:227 [1769862605] 0004 was updated at “1769862605”, which \
+                 is not RFC 3339",
             ]
         );
         let fixable = problems(&RULE, &plan(&files), &[]);
         let fixable: Vec<bool> = fixable.iter().map(|p| p.fix.is_some()).collect();
-        assert_eq!(fixable, [true, false, false]);
+        assert_eq!(fixable, [true, false, false, true]);
     }
 
     #[test]
@@ -180,6 +226,16 @@ mod tests {
                 "2026-01-31 12:30:05.25 +02:00",
                 "2026-01-31T10:30:05.250+00:00",
             ),
+            ("20260131T123005Z", "2026-01-31T12:30:05+00:00"),
+            ("20260131T123005+0200", "2026-01-31T10:30:05+00:00"),
+            ("20260131T1230", "2026-01-31T12:30:00+00:00"),
+            ("20260131123005", "2026-01-31T12:30:05+00:00"),
+            ("20260131", "2026-01-31T00:00:00+00:00"),
+            ("31 Jan 2026", "2026-01-31T00:00:00+00:00"),
+            ("1769862605", "2026-01-31T12:30:05+00:00"),
+            ("1769862605.25", "2026-01-31T12:30:05.250+00:00"),
+            ("1769862605250", "2026-01-31T12:30:05.250+00:00"),
+            ("1769862605250000000", "2026-01-31T12:30:05.250+00:00"),
             (
                 "Sat, 31 Jan 2026 12:30:05 +0000",
                 "2026-01-31T12:30:05+00:00",
@@ -188,7 +244,16 @@ mod tests {
             let read = read_loosely(text).map(|at| at.to_rfc3339());
             assert_eq!(read.as_deref(), Some(instant), "{text}");
         }
-        assert_eq!(read_loosely("2026-02-30"), None);
+        for text in [
+            "2026-02-30",
+            "20260230",
+            "42",
+            "123456789",
+            "99999999999999999999",
+            "1e9",
+        ] {
+            assert_eq!(read_loosely(text), None, "{text}");
+        }
         assert_eq!(read_loosely("soon"), None);
     }
 }

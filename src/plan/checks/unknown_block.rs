@@ -46,7 +46,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a step names a block that does not exist",
     help: Help {
-        keys: "add a row for it to the block table, or `e` on the block corrects the step",
+        keys: "add a row for it to the block table, or `{edit}` on the block corrects the step",
         commands: "add a row for it to the block table, or correct the step: `stepdeck set STEP block=BLOCK`",
     },
     passes: &[Pass::Prepared(prepare)],
@@ -91,7 +91,7 @@ impl Judge for Unknown<'_> {
                 let words = quoted(&json::words(raw));
                 let message = format!("{} names {words} as its block, which is none", step.id());
                 let spot = Spot::field(plan, step, Field::Block);
-                let keys = "⏎ goes to the step: `e` on the block corrects it: write B and a number, as B07";
+                let keys = "{problem-go} goes to the step: `{edit}` on the block corrects it: write B and a number, as B07";
                 let commands =
                     "`stepdeck set STEP block=BLOCK` corrects it: write B and a number, as B07";
                 let problem = RULE.problem(plan, spot, message).with_help(keys, commands);

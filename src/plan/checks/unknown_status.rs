@@ -28,7 +28,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a status is none of the five",
     help: Help {
-        keys: "⏎ goes to the step: `s` sets a status: idea, draft, in progress, blocked or complete",
+        keys: "{problem-go} goes to the step: `{status}` sets a status: idea, draft, in progress, blocked or complete",
         commands: "`stepdeck set STEP status=STATUS` sets one: idea, draft, in progress, blocked or complete",
     },
     passes: &[Pass::Step(step)],

@@ -19,6 +19,7 @@
 //! ```
 
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot, logs};
+use crate::document::encoding::Encoding;
 use crate::document::log::LineProblem;
 use crate::document::splice::Span;
 use crate::plan::LogPlace;
@@ -29,7 +30,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a line of the log is not a JSON object",
     help: Help {
-        keys: "⏎ opens the line as text; it is kept byte for byte until then",
+        keys: "{problem-go} opens the line as text; it is kept byte for byte until then",
         commands: "mend the line in an editor; it is kept byte for byte until then",
     },
     passes: &[Pass::Plan(run)],
@@ -37,8 +38,14 @@ pub const RULE: Rule = Rule {
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     for (file, log) in logs(plan) {
+        // Of a file in another encoding that is said once.
+        let encoding = log.encoding();
+        if encoding.is_some_and(|encoding| encoding != Encoding::Latin1) {
+            continue;
+        }
         for (line, content) in log.lines().enumerate() {
             let (offset, message) = match content.problem() {
+                Some(LineProblem::NotUtf8 { .. }) if encoding.is_some() => continue,
                 Some(LineProblem::NotUtf8 { offset }) => {
                     (*offset, "this line has bytes that are not UTF-8".to_owned())
                 }

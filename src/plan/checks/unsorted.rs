@@ -30,7 +30,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "steps are not in the order of their IDs",
     help: Help {
-        keys: "`f` moves the lines into order",
+        keys: "`{problem-fix}` moves the lines into order",
         commands: "`stepdeck check --fix` moves the lines into order",
     },
     passes: &[Pass::Plan(run)],
@@ -62,7 +62,7 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
         let problem = RULE.problem(plan, Spot::step(plan, *step), message);
         let problem = match unfinished[file] {
             true => problem.with_help(
-                "finish the merge first; then `f` sorts the lines",
+                "finish the merge first; then `{problem-fix}` sorts the lines",
                 "finish the merge first; then `stepdeck check --fix` sorts the lines",
             ),
             false => problem.mended_by(Fix::SortLog { file }),

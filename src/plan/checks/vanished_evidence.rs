@@ -52,7 +52,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "evidence in the roadmap is a file that does not exist",
     help: Help {
-        keys: "put the file back, or press `a` on the check to attach where it is now and take the old line out of the roadmap",
+        keys: "put the file back, or press `{attach}` on the check to attach where it is now and take the old line out of the roadmap",
         commands: "put the file back, or attach where it is now with `stepdeck tick STAGE CHECK --evidence PATH` and take the old line out of the roadmap",
     },
     passes: &[Pass::Plan(run)],

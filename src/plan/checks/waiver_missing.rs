@@ -58,7 +58,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "a gate below its bar was passed without a waiver",
     help: Help {
-        keys: "write a bullet `**Waiver:**` under the packet's heading “Decision”, or hold the review anew: `P` on the stage",
+        keys: "write a bullet `**Waiver:**` under the packet's heading “Decision”, or hold the review anew: `{gate-review}` on the stage",
         commands: "write a bullet `**Waiver:**` under the packet's heading “Decision”, or set its decision to no-go",
     },
     passes: &[Pass::Plan(run)],

@@ -1,7 +1,8 @@
 //! A field whose JSON value is of a kind that the field cannot have.
 //!
 //! Texts are strings, `dependencies`, `artifacts` and `inputs` lists of strings,
-//! `evidence`, `effort` and `cost` objects; what is measured there is a number or words.
+//! `evidence`, `effort` and `cost` objects; what is measured there is a number or words. A step
+//! ID may be a whole number as well as text.
 //! stepdeck shows such a value as it stands, but a dashboard or a script may trip over it.
 //! Write the field in its right form.
 //!
@@ -18,7 +19,7 @@
 //! ```
 
 use super::reading::Key;
-use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
+use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot, timestamp};
 use crate::document::json;
 use crate::plan::field::{FIELDS, Field, FieldSpec, KEY_ORDER, Kind};
 
@@ -28,7 +29,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a field has a value of the wrong JSON type",
     help: Help {
-        keys: "⏎ goes to the step: `e` on the field writes it anew; `E` opens the whole step",
+        keys: "{problem-go} goes to the step: `{edit}` on the field writes it anew; `{edit-whole}` opens the whole step",
         commands: "write it anew in the line: a text as \"…\", a list as [\"…\"], an object as {\"…\": …}",
     },
     passes: &[Pass::Step(step)],
@@ -50,7 +51,7 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
         let message = format!("`{name}` of {} is {found}, not {wanted}", step.id());
         problems.push(RULE.problem(plan, spot, message).about(step));
     };
-    if let Some(raw) = line.get("step_id").filter(|raw| !raw.starts_with('"')) {
+    if let Some(raw) = line.get("step_id").filter(|raw| !is_name(raw)) {
         report("step_id", raw, "text", Spot::step(plan, step));
     }
     for spec in FIELDS.iter().filter(|spec| spec.inner.is_none()) {
@@ -67,6 +68,8 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
             Kind::List if index.is_some() => report(spec.name, raw, TEXTS, spot()),
             Kind::List => {}
             _ if raw.starts_with('"') => {}
+            // What is surely an instant is said of it, and mended, elsewhere.
+            Kind::Instant if timestamp::read_loosely(raw).is_some() => {}
             _ => report(spec.name, raw, "text", spot()),
         }
     }
@@ -85,6 +88,12 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
             }
         }
     }
+}
+
+/// Whether a raw value can name a step: a text, or a whole number. A number with a fraction is
+/// none, since programs drop zeros behind the point.
+fn is_name(raw: &str) -> bool {
+    raw.starts_with('"') || raw.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Keys of texts, `step_id` aside.
@@ -109,7 +118,10 @@ fn is_right(reading: &Reading<'_>) -> bool {
     let text = |key| reading.value(key).is_none_or(|raw| raw.starts_with('"'));
     let list = |key| match (reading.value(key), reading.items(key)) {
         (None, _) => true,
-        (_, Some(mut items)) => items.all(|item| item.starts_with('"')),
+        (_, Some(mut items)) => match key {
+            Key::Dependencies => items.all(is_name),
+            _ => items.all(|item| item.starts_with('"')),
+        },
         _ => false,
     };
     let object = |key: Key| match reading.value(key) {
@@ -127,7 +139,7 @@ fn is_right(reading: &Reading<'_>) -> bool {
         }
     };
     let id = reading.raw(Key::StepId);
-    id.is_none_or(|raw| raw.starts_with('"'))
+    id.is_none_or(is_name)
         && TEXT_KEYS.into_iter().all(text)
         && LIST_KEYS.into_iter().all(list)
         && OBJECT_KEYS.into_iter().all(object)
@@ -163,7 +175,11 @@ fn items_fault(spec: &FieldSpec, raw: &str) -> Option<usize> {
         return None;
     }
     let items = json::items(raw)?;
-    items.iter().position(|item| !item.starts_with('"'))
+    let is_right = |item: &str| match spec.field {
+        Field::Dependencies => is_name(item),
+        _ => item.starts_with('"'),
+    };
+    items.iter().position(|item| !is_right(item))
 }
 
 fn type_of(raw: &str) -> &'static str {
@@ -185,9 +201,9 @@ mod tests {
     #[test]
     fn it_catches_values_of_another_kind() {
         let log = [
-            step("0001", &[("step_id", "1234"), ("title", "[]")]),
+            step("0001", &[("step_id", "1234.5"), ("title", "[]")]),
             step("0002", &[("evidence", "\"0.8\""), ("artifacts", "\"x\"")]),
-            step("0003", &[("dependencies", "[\"0001\", 2]")]),
+            step("0003", &[("dependencies", "[\"0001\", 2, 2.5]")]),
             step("0004", &[("evidence", "{\"metric\": 1, \"target\": [1]}")]),
         ]
         .concat();
@@ -196,13 +212,13 @@ mod tests {
             [
                 "data/plans/plan.jsonl:2:164 [\"x\"] `artifacts` of 0002 is text, not a list",
                 "data/plans/plan.jsonl:2:181 [\"0.8\"] `evidence` of 0002 is text, not an object",
-                "data/plans/plan.jsonl:3:156 [2] `dependencies` of 0003 is a list of other \
+                "data/plans/plan.jsonl:3:159 [2.5] `dependencies` of 0003 is a list of other \
                  things, not a list of texts",
                 "data/plans/plan.jsonl:4:191 [1] `evidence.metric` of 0004 is a number, not text",
                 "data/plans/plan.jsonl:4:204 [[1]] `evidence.target` of 0004 is a list, not a \
                  number or text",
-                "data/plans/plan.jsonl:1:13 [1234] `step_id` of 1234 is a number, not text",
-                "data/plans/plan.jsonl:1:44 [[]] `title` of 1234 is a list, not text",
+                "data/plans/plan.jsonl:1:13 [1234.5] `step_id` of 1234.5 is a number, not text",
+                "data/plans/plan.jsonl:1:46 [[]] `title` of 1234.5 is a list, not text",
             ]
         );
     }
@@ -214,7 +230,13 @@ mod tests {
         let cost = "{\"planned\": 3, \"actual\": null, \"own\": []}";
         let log = step(
             "0001",
-            &[("evidence", evidence), ("cost", cost), ("x", "7")],
+            &[
+                ("step_id", "1"),
+                ("dependencies", "[2, \"0003\"]"),
+                ("evidence", evidence),
+                ("cost", cost),
+                ("x", "7"),
+            ],
         );
         assert!(found(&RULE, &[(LOG, &log)]).is_empty());
     }

@@ -15,7 +15,7 @@ use chrono::{DateTime, Duration, Utc};
 use crate::document::splice::Span;
 
 use super::field::Field;
-use super::id::{BlockId, StepId, typed_id};
+use super::id::{BlockId, StepId, USUAL_DIGITS, typed_id};
 use super::status::{State, Status};
 use super::{Plan, StepKey, StepRef};
 use words::{Word, Words, fold, fold_onto};
@@ -137,6 +137,10 @@ impl Folded {
         self.near.clear();
         // Writing into a string cannot fail.
         let _ = write!(self.near, "{}", step.id());
+        let id = step.id();
+        if id.digits() < USUAL_DIGITS {
+            let _ = write!(self.near, " {}", id.in_prose());
+        }
         self.near.make_ascii_lowercase();
         for field in [Field::Title, Field::Owner] {
             self.near.push(' ');
@@ -351,11 +355,10 @@ impl Prepared<'_> {
                 (has(Field::Actual) || has(Field::Link)) == *given
             }
             Test::Theme(part) => holds(step.text(Field::Theme), part),
-            Test::Id(start) => step
-                .id()
-                .to_string()
-                .to_lowercase()
-                .starts_with(start.as_str()),
+            // As its line spells it, or as most plans would.
+            Test::Id(start) => [step.id(), step.id().padded_to(USUAL_DIGITS)]
+                .iter()
+                .any(|id| id.to_string().to_lowercase().starts_with(start.as_str())),
             Test::Notes(part) => holds(step.text(Field::Notes), part),
         }
     }

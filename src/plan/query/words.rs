@@ -10,8 +10,7 @@ use fuzzy_matcher::FuzzyMatcher;
 use fuzzy_matcher::skim::SkimMatcherV2;
 use memchr::memchr_iter;
 use memchr::memmem::Finder;
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
 /// Scattered letters count as a match if they stand within so many halves of their own
 /// number of characters; further apart they are a coincidence.
@@ -200,7 +199,7 @@ pub fn fold_onto(folded: &mut String, text: &str) {
     }
 }
 
-/// Lower case without accents.
+/// Lower case without accents, letters that are written alike in capitals made one: `ß` is `ss`.
 pub fn fold(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return match text.bytes().any(|b| b.is_ascii_uppercase()) {
@@ -208,8 +207,23 @@ pub fn fold(text: &str) -> Cow<'_, str> {
             false => Cow::Borrowed(text),
         };
     }
-    let plain = text.nfd().filter(|c| !is_combining_mark(*c));
-    Cow::Owned(plain.flat_map(char::to_lowercase).collect())
+    let mut folded = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c.is_ascii() {
+            true => folded.push(c.to_ascii_lowercase()),
+            // Each letter by itself: marks change their order only among themselves, and go.
+            false => decompose_canonical(c, |c| fold_letter(c, &mut folded)),
+        }
+    }
+    Cow::Owned(folded)
+}
+
+/// Full case folding as far as Unicode's own mappings of case have it: `ſ` and `ς` are `s` and
+/// `σ`, `ﬁ` is `fi`, a dotless `ı` is `i`.
+fn fold_letter(c: char, folded: &mut String) {
+    let small = c.to_lowercase().flat_map(char::to_uppercase);
+    let letters = small.flat_map(char::to_lowercase);
+    folded.extend(letters.filter(|c| !is_combining_mark(*c)));
 }
 
 #[cfg(test)]
@@ -265,6 +279,21 @@ mod tests {
         assert!(finds(&["rev", "gate"], "Gate check: review indexes"));
         assert!(finds(&["resume"], "Draft the Résumé policy"));
         assert!(finds(&["münchen"], "Open MUNCHEN hub"));
+        for (word, text) in [
+            ("I", "İstanbul"),
+            ("ISTANBUL", "İstanbul"),
+            ("istanbul", "İSTANBUL"),
+            ("İstanbul", "Istanbul"),
+            ("isparta", "Isparta, ısparta"),
+            ("strasse", "Hauptstraße"),
+            ("Straße", "HAUPTSTRASSE"),
+            ("GRÖẞE", "Größe"),
+            ("final", "ﬁnal"),
+            ("ΟΔΟΣ", "οδος, οδός"),
+            ("οδος", "ΟΔΌΣ"),
+        ] {
+            assert!(finds(&[word], text), "{word} in {text}");
+        }
         assert!(!finds(&["gate", "zebra"], "Gate check"));
     }
 
@@ -278,5 +307,6 @@ mod tests {
     fn places_count_characters() {
         let words = Words::new(["ré"]);
         assert_eq!(words.places("Le résumé"), [3, 4]);
+        assert_eq!(Words::new(["ss"]).places("Straße"), [4]);
     }
 }

@@ -235,6 +235,7 @@ impl<'a> Review<'a> {
                 if !seen.insert(other) {
                     continue;
                 }
+                let other = plan.spelled(other);
                 if let Some((trouble, words)) = trouble(plan, step, other) {
                     tangles.push(Tangle {
                         step: step.id(),

@@ -9,7 +9,7 @@ use chrono::{NaiveDate, SubsecRound as _, Timelike as _};
 use super::paper::{self, Kind, Section, Spot, one_line};
 use super::{Card, Entry, Health, Part, Standup, person_name, read, same_stage, slug};
 use crate::change::compose::reversible;
-use crate::change::value::{Refusal, refuse};
+use crate::change::value::{Refusal, refuse, refuse_control};
 use crate::change::{Change, Edit, Target, apply};
 use crate::document::markdown::MarkdownDocument;
 use crate::document::splice::{Span, Splice};
@@ -145,6 +145,7 @@ impl Standup<'_> {
 /// When there are none, or a link is none.
 fn checked(wish: &Wish) -> Result<Wish, Refusal> {
     let entry = |part: Part, text: &str| {
+        refuse_control(text, "")?;
         let text = one_line(text);
         match part {
             Part::Evidence if text.contains(' ') => {

@@ -131,7 +131,7 @@ impl<'a> Facts<'a> {
                     if let Some(at) = at.filter(|at| *at > since && *at <= standup.now)
                         && mine.counts(step)
                     {
-                        let words = format!("{} {}", step.id(), step.title());
+                        let words = format!("{} {}", step.id().in_prose(), step.title());
                         facts.done[stage].push((at, one_line(&words)));
                     }
                 }
@@ -257,7 +257,12 @@ fn blocked(plan: &Plan, step: StepRef<'_>) -> String {
         Waiting::Cycle(ids) => ids.first().map(ToString::to_string).unwrap_or_default(),
     });
     let waits: Vec<String> = waits.collect();
-    let head = format!("{} {}{}", step.id(), step.title(), by(&step.owner()));
+    let head = format!(
+        "{} {}{}",
+        step.id().in_prose(),
+        step.title(),
+        by(&step.owner())
+    );
     let text = match waits.is_empty() {
         true => format!("{head}: blocked"),
         false => format!("{head}: waits for {}", waits.join("; ")),

@@ -38,8 +38,15 @@ pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, input: &Input, field: 
     let text = match (field, input.multiline) {
         (_, false) => 1,
         // The box keeps the size of what was there, so that it does not jump at each word.
-        (Some(field), true) => rows(&field.text(), inside).max(rows(&input.initial, inside)),
-        (None, true) => rows(&input.text, inside),
+        (Some(field), true) => {
+            let now = rows(
+                field.lines().iter().map(String::as_str),
+                inside,
+                area.height,
+            );
+            now.max(rows(input.initial.split('\n'), inside, area.height))
+        }
+        (None, true) => rows(input.text.split('\n'), inside, area.height),
     };
     let errors = u16::try_from(error.len()).unwrap_or(0);
     let height = u16::try_from(text).unwrap_or(u16::MAX);
@@ -77,8 +84,9 @@ pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, input: &Input, field: 
     }
 }
 
-fn rows(text: &str, columns: u16) -> usize {
-    (entry::rows_of(text, columns) + 1).max(LEAST)
+/// The rows that a text takes, one more to type in, and no more than the screen has.
+fn rows<'a>(lines: impl Iterator<Item = &'a str>, columns: u16, most: u16) -> usize {
+    (entry::rows_of(lines, columns, usize::from(most)) + 1).max(LEAST)
 }
 
 /// Draws the filter line above the hints, so that the list it narrows stays in sight.

@@ -256,7 +256,11 @@ fn detail(buf: &mut Buffer, area: Rect, model: &Model, problem: &Problem, theme:
         &frame::words(theme, &problem.message),
         theme.title,
     );
-    sheet.hanging("  ", &frame::words(theme, &problem.help), theme.text);
+    sheet.hanging(
+        "  ",
+        &frame::words(theme, &model.keymap.spell(&problem.help)),
+        theme.text,
+    );
     if text.height > 8 {
         sheet.blank();
     }

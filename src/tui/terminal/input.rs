@@ -23,13 +23,16 @@ use rustix::io::Errno;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::low_level;
 
-use super::parse::{Parser, Typed};
+use super::parse::{LONGEST_PASTE, Parser, Typed};
 use super::signals::Signals;
 use crate::tui::theme::Background;
 
 /// How long the cockpit may take to leave by itself once it was told to, or once its
 /// terminal is gone; then the process ends. Saves are atomic, so nothing is torn.
 const GRACE: Duration = Duration::from_millis(1500);
+/// How long after it was asked the terminal may answer before somebody else gets its input.
+/// A terminal that has not answered by then never does.
+const ANSWER: Duration = Duration::from_millis(500);
 
 /// What a terminal can say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +42,11 @@ pub enum TerminalEvent {
     /// Text was pasted, line breaks as `\n`. It is data: show it through
     /// [`crate::document::visible`].
     Paste(String),
+    /// The rest of a paste does not come. What is typed now is taken for it, until an Esc or
+    /// Ctrl-C that nothing follows for half a second ends it.
+    PasteStalls,
+    /// A paste was longer than this many bytes, and none of it was kept.
+    PasteTooLong(usize),
     /// The terminal's answer about its background.
     Background(Background),
     /// The window may have another size; ask the screen for it.
@@ -97,6 +105,8 @@ struct GateState {
     ending: bool,
     /// SIGTSTP has come since the pause for a stop.
     stop_signal: bool,
+    /// Until when an answer of the terminal is to be expected.
+    answer_until: Option<Instant>,
     gone: bool,
 }
 
@@ -110,7 +120,13 @@ impl Gate {
 
 impl Input {
     /// Starts reading `tty`. Events go to `sender` until its receiver is gone.
-    pub(super) fn start<M>(tty: OwnedFd, signals: Signals, sender: Sender<M>) -> io::Result<Input>
+    /// `remote` is whether the terminal is behind a network.
+    pub(super) fn start<M>(
+        tty: OwnedFd,
+        signals: Signals,
+        remote: bool,
+        sender: Sender<M>,
+    ) -> io::Result<Input>
     where
         M: From<TerminalEvent> + Send + 'static,
     {
@@ -119,6 +135,7 @@ impl Input {
             reached: Mode::Reading,
             ending: false,
             stop_signal: false,
+            answer_until: None,
             gone: false,
         };
         let gate = Arc::new(Gate {
@@ -129,7 +146,7 @@ impl Input {
         let mut reader = Reader {
             gate: Arc::clone(&gate),
             signals,
-            parser: Parser::default(),
+            parser: Parser::new(remote),
             found: Vec::new(),
             send: Box::new(move |event| sender.send(M::from(event)).is_ok()),
             end: None,
@@ -180,8 +197,23 @@ impl Input {
         self.change(Mode::Reading);
     }
 
+    /// The terminal has been asked for something, and its answer is not to reach whoever reads
+    /// the terminal after us.
+    pub(super) fn expect_answer(&self) {
+        self.gate.lock().answer_until = Some(Instant::now() + ANSWER);
+    }
+
     fn change(&self, mode: Mode) {
         let mut state = self.gate.lock();
+        while let Some(until) = state.answer_until.filter(|_| mode != Mode::Reading) {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() || state.gone || state.ending {
+                break;
+            }
+            let waited = self.gate.changed.wait_timeout(state, left);
+            state = waited.unwrap_or_else(|p| p.into_inner()).0;
+        }
+        state.answer_until = None;
         state.wanted = mode;
         self.wake();
         while state.reached != mode && !state.gone {
@@ -224,11 +256,8 @@ struct Reader {
 impl Reader {
     fn run(&mut self, tty: OwnedFd) {
         let tty = std::os::fd::AsFd::as_fd(&tty);
-        // After what is half read has waited long enough.
-        let mut patience_ends = self
-            .parser
-            .patience()
-            .map(|patience| Instant::now() + patience);
+        // When the last byte came, or a silence was last told to the parser.
+        let mut quiet_since = Instant::now();
         let mut listened = true;
         while listened || self.end.is_some() {
             let mode = self.enter_mode();
@@ -238,22 +267,28 @@ impl Reader {
             listened &= self.answer_signals(mode) && self.hand_over();
             self.end_if_due();
             let reading = mode == Mode::Reading && listened;
+            let patience = self.parser.patience().filter(|_| reading);
             let limit = [
-                patience_ends.filter(|_| reading),
+                patience.map(|patience| quiet_since + patience),
                 self.end.map(|(at, _)| at),
             ]
             .into_iter()
             .flatten()
             .min();
             let ready = self.wait(tty, reading, limit);
+            let quiet = quiet_since.elapsed();
             if ready.intersects(PollFlags::IN) && reading {
                 self.read(tty);
-                patience_ends = self.parser.patience().map(|p| Instant::now() + p);
+                quiet_since = Instant::now();
             } else if ready.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
                 self.lose();
-            } else if reading && patience_ends.is_some_and(|at| at <= Instant::now()) {
-                self.parser.give_up(&mut self.found);
-                patience_ends = None;
+            } else if patience.is_some_and(|patience| patience <= quiet) {
+                // Only a look that found nothing proves a silence: what a busy machine left
+                // lying is not late.
+                self.parser.wait(quiet, &mut self.found);
+                quiet_since += quiet;
+            } else if !reading {
+                quiet_since = Instant::now();
             }
         }
     }
@@ -328,10 +363,16 @@ impl Reader {
 
     /// Sends on what has been typed; `false` once nobody listens.
     fn hand_over(&mut self) -> bool {
+        if (self.found.iter()).any(|typed| matches!(typed, Typed::Background(_))) {
+            self.gate.lock().answer_until = None;
+            self.gate.changed.notify_all();
+        }
         self.found.drain(..).all(|typed| {
             (self.send)(match typed {
                 Typed::Key(key) => TerminalEvent::Key(key),
                 Typed::Paste(text) => TerminalEvent::Paste(text),
+                Typed::PasteStalls => TerminalEvent::PasteStalls,
+                Typed::PasteTooLong => TerminalEvent::PasteTooLong(LONGEST_PASTE),
                 Typed::Background(background) => TerminalEvent::Background(background),
             })
         })

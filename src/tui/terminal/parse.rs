@@ -1,12 +1,22 @@
-//! From the bytes of a terminal to keys and pastes.
+//! From the bytes of a terminal, and the silences between them, to keys and pastes.
 //!
-//! Owns the state between two reads: half an escape sequence, an open paste. It reads
-//! nothing itself and knows no clock: the caller says when it has waited long enough
-//! ([`Parser::patience`]) for a sequence to go on. Replies of the terminal never become keys;
-//! all but the answer about its background are swallowed whole. Each byte is looked at once.
+//! A pure state machine that reads nothing and knows no clock: [`Parser::push`] takes bytes,
+//! [`Parser::wait`] takes the time for which none came, and [`Parser::patience`] says how long
+//! a silence must last to mean anything. Each byte is looked at once.
 //!
-//! Keys come in crossterm's types and spelling (an upper case letter carries `SHIFT`,
-//! `\n` is Ctrl-J), so that keymaps can be tested with either.
+//! A slow line delivers a sequence in pieces, and a piece must never run as keys:
+//!
+//! - An ESC alone is the Esc key after a moment. What comes within [`TAIL`] after it and can
+//!   only be the rest of a sequence is swallowed, each byte beginning the time anew.
+//! - `ESC [` is no key, so what follows it belongs to it, however late it comes.
+//! - A paste is open until its end mark, or until an Esc or Ctrl-C comes alone.
+//!
+//! A character behind an Esc that has acted is taken for that character: a quick hand types
+//! the same bytes as Alt on a slow line, and would miss a key after each Esc.
+//!
+//! Reports and replies of the terminal never become keys; all but the answer about its
+//! background are swallowed whole. Keys come in crossterm's types and spelling (an upper case
+//! letter carries `SHIFT`, `\n` is Ctrl-J), so that keymaps can be tested with either.
 
 use std::time::Duration;
 
@@ -15,32 +25,59 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::background;
 use crate::tui::theme::Background;
 
+mod keys;
+#[cfg(test)]
+mod tests;
+
 /// What was found in the bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Typed {
     Key(KeyEvent),
     Paste(String),
+    /// A paste of more than [`LONGEST_PASTE`] bytes is over; nothing of it was kept.
+    PasteTooLong,
+    /// The rest of a paste has been awaited for a while.
+    PasteStalls,
     Background(Background),
 }
 
 const ESC: u8 = 0x1b;
 const BEL: u8 = 0x07;
+const CTRL_C: u8 = 0x03;
 const PASTE_END: &[u8] = b"\x1b[201~";
-/// No key has a longer sequence; what follows is swallowed without being kept.
-const LONGEST_SEQUENCE: usize = 64;
+/// No key has a longer sequence; a longer one is swallowed without being kept.
+const LONGEST_SEQUENCE: usize = 128;
+/// More is no text for a field. Bounds what an end mark that never comes can cost.
+pub(super) const LONGEST_PASTE: usize = 1 << 20;
 
 /// A lone ESC is the Esc key if nothing follows for this long.
-const KEY_PATIENCE: Duration = Duration::from_millis(30);
-/// The rest of a begun reply may lag behind on a slow line.
-const REPLY_PATIENCE: Duration = Duration::from_millis(500);
-/// A paste that is never closed is handed over after this silence.
-const PASTE_PATIENCE: Duration = Duration::from_secs(5);
+const ESC_WAIT: Duration = Duration::from_millis(30);
+/// The same over a network.
+const ESC_WAIT_REMOTE: Duration = Duration::from_millis(100);
+/// The rest of a sequence may lag behind by half a second.
+const TAIL: Duration = Duration::from_millis(501);
+/// A paste that lags for this long is worth a word.
+const PASTE_STALLS: Duration = Duration::from_secs(2);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Parser {
     state: State,
     /// What belongs to the state: parameters, bytes of a letter, the pasted text.
     buffer: Vec<u8>,
+    /// Whether the ESC before what is being read has acted as a key already.
+    late: bool,
+    /// For how long nothing has come.
+    waited: Duration,
+    esc_wait: Duration,
+    paste: Paste,
+}
+
+/// What there is to know of a paste beside its text.
+#[derive(Clone, Copy, Debug, Default)]
+struct Paste {
+    too_long: bool,
+    /// Whether it was said that the rest does not come.
+    stalled: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -49,8 +86,12 @@ enum State {
     Ground,
     /// After ESC.
     Escape,
+    /// After an ESC that has acted: the rest of its sequence may still come.
+    Acted,
     /// After `ESC [`.
     Csi,
+    /// In the coordinates of a mouse report, of which this many are missing.
+    Report(u8),
     /// After `ESC O`.
     Ss3,
     /// In an OSC, DCS, APC or PM string; which one by its introducer.
@@ -63,88 +104,122 @@ enum State {
         modifiers: KeyModifiers,
     },
     Paste,
+    /// After an Esc or Ctrl-C that came into a stalled paste.
+    PasteBreak,
 }
 
 impl Parser {
+    /// A parser for a terminal on this machine or, `remote`, behind a network.
+    pub(super) fn new(remote: bool) -> Parser {
+        Parser {
+            state: State::Ground,
+            buffer: Vec::new(),
+            late: false,
+            waited: Duration::ZERO,
+            esc_wait: if remote { ESC_WAIT_REMOTE } else { ESC_WAIT },
+            paste: Paste::default(),
+        }
+    }
+
     /// Takes the next bytes and appends what they complete to `out`.
     pub(super) fn push(&mut self, bytes: &[u8], out: &mut Vec<Typed>) {
         for &byte in bytes {
-            self.step(byte, out);
+            let is_alone = std::mem::take(&mut self.waited) >= self.esc_wait;
+            self.step(byte, is_alone, out);
         }
     }
 
-    /// How long to wait for more bytes before [`Parser::give_up`]; `None` if nothing is
-    /// half read.
+    /// How much longer nothing must come before [`Parser::wait`] has something to say; `None`
+    /// if no silence means anything.
     pub(super) fn patience(&self) -> Option<Duration> {
+        let is_heard = self.state == State::Paste && self.waited < self.esc_wait;
+        let limit = match is_heard {
+            // Whether the next byte comes by itself must be known.
+            true => Some(self.esc_wait),
+            false => self.limit(),
+        };
+        limit.map(|limit| limit.saturating_sub(self.waited))
+    }
+
+    /// Takes a silence since the last byte or the last call, and appends what it means.
+    pub(super) fn wait(&mut self, silence: Duration, out: &mut Vec<Typed>) {
+        self.waited = self.waited.saturating_add(silence);
+        while let Some(limit) = self.limit().filter(|limit| self.waited >= *limit) {
+            let waited = self.waited;
+            self.give_up(out);
+            self.waited = match self.state {
+                State::Paste => waited,
+                _ => waited - limit,
+            };
+        }
+    }
+
+    /// How long the present state lasts at the most without a byte.
+    fn limit(&self) -> Option<Duration> {
         match self.state {
             State::Ground => None,
-            State::Paste => Some(PASTE_PATIENCE),
-            State::Escape | State::Ss3 => Some(KEY_PATIENCE),
-            State::Csi | State::String(_) if self.buffer.is_empty() => Some(KEY_PATIENCE),
-            _ => Some(REPLY_PATIENCE),
+            State::Escape => Some(self.esc_wait),
+            // For certain the head of a sequence: the rest is its own whenever it comes.
+            State::Csi | State::Report(_) if !self.late => None,
+            State::Paste if self.paste.stalled => None,
+            State::Paste => Some(PASTE_STALLS),
+            _ => Some(TAIL),
         }
     }
 
-    /// Nothing more came: what looked like the start of a sequence was a key.
-    pub(super) fn give_up(&mut self, out: &mut Vec<Typed>) {
-        let alone = self.buffer.is_empty();
-        match std::mem::take(&mut self.state) {
-            State::Escape => out.push(key(KeyCode::Esc, KeyModifiers::NONE)),
-            State::Csi if alone => out.push(letter('[', KeyModifiers::ALT)),
-            State::Ss3 => out.push(letter('O', KeyModifiers::ALT)),
-            State::String(introducer) if alone => {
+    /// Nothing more came: what looked like the start of a sequence was a key, or is lost.
+    fn give_up(&mut self, out: &mut Vec<Typed>) {
+        let is_key = self.buffer.is_empty() && !self.late;
+        match self.state {
+            State::Escape => {
+                self.reset();
+                self.state = State::Acted;
+                return out.push(key(KeyCode::Esc, KeyModifiers::NONE));
+            }
+            State::Paste => {
+                self.paste.stalled = true;
+                return out.push(Typed::PasteStalls);
+            }
+            State::PasteBreak => {
+                let is_text = |byte: &u8| !matches!(*byte, ESC | CTRL_C);
+                let end = self.buffer.iter().rposition(is_text);
+                return self.end_paste(end.map_or(0, |last| last + 1), out);
+            }
+            State::Ss3 if is_key => out.push(letter('O', KeyModifiers::ALT)),
+            State::String(introducer) if is_key => {
                 out.push(letter(char::from(introducer), KeyModifiers::ALT));
             }
-            State::Paste => out.push(pasted(&self.buffer)),
             _ => {}
         }
-        self.buffer.clear();
+        self.reset();
     }
 
-    fn step(&mut self, byte: u8, out: &mut Vec<Typed>) {
+    fn step(&mut self, byte: u8, is_alone: bool, out: &mut Vec<Typed>) {
         match self.state {
             State::Ground => self.plain(byte, KeyModifiers::NONE, out),
             State::Escape => self.escape(byte, out),
+            State::Acted => self.tail(byte, out),
             State::Csi => self.csi(byte, out),
-            State::Ss3 => {
-                self.state = State::Ground;
-                out.extend(named(byte, KeyModifiers::NONE));
-            }
-            State::String(introducer) => match byte {
-                BEL => self.string(introducer, out),
-                ESC => self.state = State::StringEscape(introducer),
-                // What is longer is no answer that anybody reads.
-                _ if self.buffer.len() < LONGEST_SEQUENCE => self.buffer.push(byte),
-                _ => {}
-            },
-            State::StringEscape(introducer) if byte == b'\\' => self.string(introducer, out),
-            State::StringEscape(_) => {
-                self.reset();
-                self.escape(byte, out);
-            }
-            State::Letter { missing, modifiers } => self.letter(byte, missing, modifiers, out),
-            State::Paste => {
-                self.buffer.push(byte);
-                if byte == b'~' && self.buffer.ends_with(PASTE_END) {
-                    let end = self.buffer.len() - PASTE_END.len();
-                    out.push(pasted(&self.buffer[..end]));
+            State::Report(missing) => self.report(byte, missing, out),
+            State::Ss3 => self.ss3(byte, out),
+            State::String(introducer) => self.string(byte, introducer, out),
+            State::StringEscape(introducer) => match byte {
+                b'\\' => self.end_string(introducer, out),
+                ESC => self.plain(ESC, KeyModifiers::NONE, out),
+                _ => {
                     self.reset();
+                    self.escape(byte, out);
                 }
-            }
+            },
+            State::Letter { missing, modifiers } => self.letter(byte, missing, modifiers, out),
+            State::Paste | State::PasteBreak => self.paste(byte, is_alone, out),
         }
-    }
-
-    /// The end of a string: only one of them is of any interest.
-    fn string(&mut self, introducer: u8, out: &mut Vec<Typed>) {
-        if introducer == b']' {
-            out.extend(background::answered(&self.buffer).map(Typed::Background));
-        }
-        self.reset();
     }
 
     fn reset(&mut self) {
         self.state = State::Ground;
         self.buffer.clear();
+        self.late = false;
     }
 
     fn plain(&mut self, byte: u8, modifiers: KeyModifiers, out: &mut Vec<Typed>) {
@@ -202,15 +277,23 @@ impl Parser {
 
     fn escape(&mut self, byte: u8, out: &mut Vec<Typed>) {
         self.buffer.clear();
-        match byte {
-            b'[' => self.state = State::Csi,
-            b'O' => self.state = State::Ss3,
-            b']' | b'P' | b'_' | b'^' => self.state = State::String(byte),
-            ESC => {
+        match introduced(byte) {
+            Some(state) => self.state = state,
+            None if byte == ESC => {
                 out.push(key(KeyCode::Esc, KeyModifiers::NONE));
                 self.state = State::Escape;
             }
-            _ => self.plain(byte, KeyModifiers::ALT, out),
+            None => self.plain(byte, KeyModifiers::ALT, out),
+        }
+    }
+
+    /// The first byte behind an ESC that has acted.
+    fn tail(&mut self, byte: u8, out: &mut Vec<Typed>) {
+        match (introduced(byte), byte) {
+            (Some(state), _) => (self.state, self.late) = (state, true),
+            // Alt-Enter breaks a line and Alt-Backspace takes a word: alone they would do more.
+            (None, b'\r' | b'\n' | 0x08 | 0x7f) => self.reset(),
+            _ => self.plain(byte, KeyModifiers::NONE, out),
         }
     }
 
@@ -218,6 +301,8 @@ impl Parser {
         match byte {
             // The Linux console sends F1 to F5 as `ESC [ [ A`.
             b'[' if self.buffer.is_empty() => self.buffer.push(byte),
+            // As an end only in rxvt; else something follows it.
+            b'$' if keys::is_number(&self.buffer) => self.end_csi(byte, out),
             b' '..=b'?' => {
                 if self.buffer.len() < LONGEST_SEQUENCE {
                     self.buffer.push(byte);
@@ -225,14 +310,113 @@ impl Parser {
             }
             b'~' if self.buffer == b"200" => {
                 self.reset();
+                self.paste = Paste::default();
                 self.state = State::Paste;
             }
-            b'@'..=b'~' => {
-                out.extend(sequence(&self.buffer, byte));
+            // Mouse reports of the oldest kinds: what was pressed and where, or from where to
+            // where, in bytes of any value.
+            b'M' if self.buffer.is_empty() => self.state = State::Report(3),
+            b't' if self.buffer.is_empty() => self.state = State::Report(2),
+            b'T' if self.buffer.is_empty() => self.state = State::Report(6),
+            b'@'..=b'~' => self.end_csi(byte, out),
+            _ => self.plain(byte, KeyModifiers::NONE, out),
+        }
+    }
+
+    fn end_csi(&mut self, end: u8, out: &mut Vec<Typed>) {
+        if !self.late && self.buffer.len() < LONGEST_SEQUENCE {
+            keys::sequence(&self.buffer, end, &mut |key| out.push(Typed::Key(key)));
+        }
+        self.reset();
+    }
+
+    /// A byte of a mouse report. A terminal that writes its coordinates in UTF-8 sends two
+    /// bytes for those above 95.
+    fn report(&mut self, byte: u8, missing: u8, out: &mut Vec<Typed>) {
+        let leads = matches!(self.buffer.pop(), Some(0xc2..=0xdf));
+        match byte {
+            // A new sequence, or somebody who wants out.
+            0x01..=0x1f => self.plain(byte, KeyModifiers::NONE, out),
+            0x80..=0xbf if leads => {}
+            // What may be left of the last character is no letter, and ignored.
+            _ if missing == 1 => self.reset(),
+            _ => {
+                self.buffer.push(byte);
+                self.state = State::Report(missing - 1);
+            }
+        }
+    }
+
+    fn ss3(&mut self, byte: u8, out: &mut Vec<Typed>) {
+        match byte {
+            // Old terminals put the modifiers here.
+            b'0'..=b'9' | b';' if self.buffer.len() < LONGEST_SEQUENCE => self.buffer.push(byte),
+            b' '..=b'~' => {
+                if !self.late {
+                    out.extend(keys::single_shift(&self.buffer, byte).map(Typed::Key));
+                }
                 self.reset();
             }
             _ => self.plain(byte, KeyModifiers::NONE, out),
         }
+    }
+
+    fn string(&mut self, byte: u8, introducer: u8, out: &mut Vec<Typed>) {
+        match byte {
+            BEL => self.end_string(introducer, out),
+            ESC => self.state = State::StringEscape(introducer),
+            CTRL_C => self.plain(byte, KeyModifiers::NONE, out),
+            // What is longer is no answer that anybody reads.
+            _ if self.buffer.len() < LONGEST_SEQUENCE => self.buffer.push(byte),
+            _ => {}
+        }
+    }
+
+    /// The end of a string: only one of them is of any interest.
+    fn end_string(&mut self, introducer: u8, out: &mut Vec<Typed>) {
+        if introducer == b']' {
+            out.extend(background::answered(&self.buffer).map(Typed::Background));
+        }
+        self.reset();
+    }
+
+    /// A byte of a paste. An Esc or Ctrl-C that comes by itself, and that nothing follows, is a
+    /// person who waits no longer; within a flow of bytes it is text.
+    fn paste(&mut self, byte: u8, is_alone: bool, out: &mut Vec<Typed>) {
+        self.paste.stalled = false;
+        self.state = match byte {
+            ESC | CTRL_C if is_alone => State::PasteBreak,
+            _ => State::Paste,
+        };
+        self.buffer.push(byte);
+        if byte == b'~' && self.buffer.ends_with(PASTE_END) {
+            return self.end_paste(self.buffer.len() - PASTE_END.len(), out);
+        }
+        if self.buffer.len() > LONGEST_PASTE + PASTE_END.len() {
+            self.paste.too_long = true;
+            // All but what may be the beginning of the end mark.
+            self.buffer.drain(..=LONGEST_PASTE);
+        }
+    }
+
+    fn end_paste(&mut self, end: usize, out: &mut Vec<Typed>) {
+        out.push(match self.paste.too_long || end > LONGEST_PASTE {
+            true => Typed::PasteTooLong,
+            false => pasted(&self.buffer[..end]),
+        });
+        // Its room is given back.
+        self.buffer = Vec::new();
+        self.reset();
+    }
+}
+
+/// What a byte behind ESC begins, if it begins a sequence.
+fn introduced(byte: u8) -> Option<State> {
+    match byte {
+        b'[' => Some(State::Csi),
+        b'O' => Some(State::Ss3),
+        b']' | b'P' | b'_' | b'^' => Some(State::String(byte)),
+        _ => None,
     }
 }
 
@@ -241,263 +425,11 @@ fn key(code: KeyCode, modifiers: KeyModifiers) -> Typed {
 }
 
 fn letter(c: char, modifiers: KeyModifiers) -> Typed {
-    let shift = if c.is_uppercase() {
-        KeyModifiers::SHIFT
-    } else {
-        KeyModifiers::NONE
-    };
-    key(KeyCode::Char(c), modifiers | shift)
+    Typed::Key(keys::letter(c, modifiers))
 }
 
 /// Terminals send a pasted line break as a carriage return.
 fn pasted(bytes: &[u8]) -> Typed {
     let text = String::from_utf8_lossy(bytes);
     Typed::Paste(text.replace("\r\n", "\n").replace('\r', "\n"))
-}
-
-/// The key of a complete `ESC [ parameters end`; `None` for replies and the unknown.
-fn sequence(parameters: &[u8], end: u8) -> Option<Typed> {
-    if let Some(rest) = parameters.strip_prefix(b"[") {
-        let number = end
-            .checked_sub(b'A')
-            .filter(|number| rest.is_empty() && *number < 5)?;
-        return Some(key(KeyCode::F(1 + number), KeyModifiers::NONE));
-    }
-    let text = std::str::from_utf8(parameters).ok()?;
-    let mut fields = text.split(';');
-    let first = fields.next().unwrap_or_default();
-    let second = fields.next().unwrap_or_default();
-    let modifiers = modifiers(second)?;
-    match end {
-        b'Z' => Some(key(KeyCode::BackTab, modifiers | KeyModifiers::SHIFT)),
-        b'u' => coded(first.split(':').next()?.parse().ok()?, modifiers),
-        b'~' if first == "27" => coded(fields.next()?.parse().ok()?, modifiers),
-        b'~' => Some(key(numbered(first.parse().ok()?)?, modifiers)),
-        _ if first.is_empty() || first == "1" => named(end, modifiers),
-        _ => None,
-    }
-}
-
-/// Reads `modifier` or `modifier:kind`; `None` for the release of a key.
-fn modifiers(field: &str) -> Option<KeyModifiers> {
-    let (mask, kind) = field.split_once(':').unwrap_or((field, ""));
-    if kind == "3" {
-        return None;
-    }
-    let mask = if mask.is_empty() {
-        0
-    } else {
-        mask.parse::<u8>().ok()?.saturating_sub(1)
-    };
-    let mut modifiers = KeyModifiers::NONE;
-    for (bit, modifier) in [
-        (1, KeyModifiers::SHIFT),
-        (2, KeyModifiers::ALT),
-        (4, KeyModifiers::CONTROL),
-        (8, KeyModifiers::SUPER),
-    ] {
-        modifiers.set(modifier, mask & bit != 0);
-    }
-    Some(modifiers)
-}
-
-fn named(end: u8, modifiers: KeyModifiers) -> Option<Typed> {
-    let code = match end {
-        b'A' => KeyCode::Up,
-        b'B' => KeyCode::Down,
-        b'C' => KeyCode::Right,
-        b'D' => KeyCode::Left,
-        b'H' => KeyCode::Home,
-        b'F' => KeyCode::End,
-        b'P'..=b'S' => KeyCode::F(1 + end - b'P'),
-        b'M' => KeyCode::Enter,
-        _ => return None,
-    };
-    Some(key(code, modifiers))
-}
-
-fn numbered(number: u8) -> Option<KeyCode> {
-    Some(match number {
-        1 | 7 => KeyCode::Home,
-        2 => KeyCode::Insert,
-        3 => KeyCode::Delete,
-        4 | 8 => KeyCode::End,
-        5 => KeyCode::PageUp,
-        6 => KeyCode::PageDown,
-        11..=15 => KeyCode::F(number - 10),
-        17..=21 => KeyCode::F(number - 11),
-        23..=26 => KeyCode::F(number - 12),
-        28 | 29 => KeyCode::F(number - 13),
-        31..=34 => KeyCode::F(number - 14),
-        _ => return None,
-    })
-}
-
-/// A key named by its Unicode code point, as newer keyboard protocols send it.
-fn coded(code: u32, modifiers: KeyModifiers) -> Option<Typed> {
-    Some(match code {
-        9 if modifiers.contains(KeyModifiers::SHIFT) => key(KeyCode::BackTab, modifiers),
-        9 => key(KeyCode::Tab, modifiers),
-        13 => key(KeyCode::Enter, modifiers),
-        27 => key(KeyCode::Esc, modifiers),
-        8 | 127 => key(KeyCode::Backspace, modifiers),
-        _ => letter(char::from_u32(code).filter(|c| !c.is_control())?, modifiers),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn parse(bytes: &[u8]) -> Vec<Typed> {
-        let (mut parser, mut out) = (Parser::default(), Vec::new());
-        parser.push(bytes, &mut out);
-        parser.give_up(&mut out);
-        out
-    }
-
-    fn plain(c: char) -> Typed {
-        key(KeyCode::Char(c), KeyModifiers::NONE)
-    }
-
-    #[test]
-    fn keys_are_read() {
-        use KeyModifiers as M;
-        for (bytes, code, modifiers) in [
-            (&b"a"[..], KeyCode::Char('a'), M::NONE),
-            (b"G", KeyCode::Char('G'), M::SHIFT),
-            ("é".as_bytes(), KeyCode::Char('é'), M::NONE),
-            ("设".as_bytes(), KeyCode::Char('设'), M::NONE),
-            ("🚀".as_bytes(), KeyCode::Char('🚀'), M::NONE),
-            (b"\r", KeyCode::Enter, M::NONE),
-            (b"\n", KeyCode::Char('j'), M::CONTROL),
-            (b"\x04", KeyCode::Char('d'), M::CONTROL),
-            (b"\x00", KeyCode::Char(' '), M::CONTROL),
-            (b"\x7f", KeyCode::Backspace, M::NONE),
-            (b"\x1b", KeyCode::Esc, M::NONE),
-            (b"\x1bx", KeyCode::Char('x'), M::ALT),
-            ("\x1bé".as_bytes(), KeyCode::Char('é'), M::ALT),
-            (b"\x1b[", KeyCode::Char('['), M::ALT),
-            (b"\x1b]", KeyCode::Char(']'), M::ALT),
-            (b"\x1bO", KeyCode::Char('O'), M::ALT.union(M::SHIFT)),
-            (b"\x1b[A", KeyCode::Up, M::NONE),
-            (b"\x1bOB", KeyCode::Down, M::NONE),
-            (b"\x1b[1;5C", KeyCode::Right, M::CONTROL),
-            (b"\x1b[Z", KeyCode::BackTab, M::SHIFT),
-            (b"\x1b[5~", KeyCode::PageUp, M::NONE),
-            (b"\x1b[3;2~", KeyCode::Delete, M::SHIFT),
-            (b"\x1bOP", KeyCode::F(1), M::NONE),
-            (b"\x1b[[E", KeyCode::F(5), M::NONE),
-            (b"\x1b[24~", KeyCode::F(12), M::NONE),
-            (b"\x1b[97;5u", KeyCode::Char('a'), M::CONTROL),
-            (b"\x1b[27;5;13~", KeyCode::Enter, M::CONTROL),
-            (b"\x1b[9;2u", KeyCode::BackTab, M::SHIFT),
-        ] {
-            assert_eq!(parse(bytes), [key(code, modifiers)], "{bytes:?}");
-        }
-    }
-
-    #[test]
-    fn replies_never_become_keys() {
-        for reply in [
-            &b"\x1b]10;rgb:1e1e/1e1e/1e1e\x1b\\"[..],
-            b"\x1b]52;c;QUJD\x07",
-            b"\x1b[?62;22;52c",
-            b"\x1b[?2031;0$y",
-            b"\x1b[12;40R",
-            b"\x1b[I",
-            b"\x1bP>|term 1.0\x1b\\",
-            b"\x1b[97;1:3u",
-            b"\x9b\xff\xc0",
-        ] {
-            let mut bytes = reply.to_vec();
-            bytes.push(b'q');
-            assert_eq!(parse(&bytes), [plain('q')], "{reply:?}");
-        }
-    }
-
-    #[test]
-    fn the_answer_about_the_background_is_told_apart_from_keys() {
-        for (answer, background) in [
-            (&b"\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\"[..], Background::Dark),
-            (b"\x1b]11;rgb:ffff/ffff/ffff\x07", Background::Light),
-        ] {
-            let bytes = [b"j", answer, b"q"].concat();
-            let found = [plain('j'), Typed::Background(background), plain('q')];
-            assert_eq!(parse(&bytes), found);
-        }
-        let long = [b"\x1b]11;".to_vec(), vec![b'x'; 100_000], b"\x07q".to_vec()];
-        assert_eq!(parse(&long.concat()), [plain('q')]);
-    }
-
-    #[test]
-    fn a_paste_is_one_text_whatever_it_holds() {
-        let bytes = b"\x1b[200~one\rtwo\r\n\x1b[Aq\x1b[201~x";
-        assert_eq!(
-            parse(bytes),
-            [Typed::Paste("one\ntwo\n\x1b[Aq".to_owned()), plain('x')]
-        );
-        assert_eq!(parse(b"\x1b[200~open"), [Typed::Paste("open".to_owned())]);
-    }
-
-    #[test]
-    fn esc_twice_is_two_keys() {
-        let esc = key(KeyCode::Esc, KeyModifiers::NONE);
-        assert_eq!(parse(b"\x1b\x1b"), [esc.clone(), esc.clone()]);
-        assert_eq!(
-            parse(b"\x1b\x1b[A"),
-            [esc, key(KeyCode::Up, KeyModifiers::NONE)]
-        );
-    }
-
-    #[test]
-    fn only_half_read_sequences_need_patience() {
-        let mut parser = Parser::default();
-        let mut out = Vec::new();
-        for (bytes, patience) in [
-            (&b"x"[..], None),
-            (b"\x1b", Some(KEY_PATIENCE)),
-            (b"[", Some(KEY_PATIENCE)),
-            (b"1;", Some(REPLY_PATIENCE)),
-            (b"5A", None),
-            (b"\x1b]", Some(KEY_PATIENCE)),
-            (b"11;", Some(REPLY_PATIENCE)),
-            (b"\x07", None),
-        ] {
-            parser.push(bytes, &mut out);
-            assert_eq!(parser.patience(), patience, "{bytes:?}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn where_the_reads_are_cut_does_not_matter(
-            parts in prop::collection::vec(prop::sample::select(vec![
-                &b"a"[..], b"\x1b[A", b"\x1b]11;rgb:0/0/0\x1b\\", b"\x1b[200~", b"\x1b[201~", b"\x1b",
-                "é".as_bytes(), b"\x1b[1;5C", b"\xff", b"\x1bO", b"~", b"\x1b[?1c", b"\r",
-            ]), 0..12),
-            cut in any::<prop::sample::Index>(),
-        ) {
-            let bytes = parts.concat();
-            let (head, tail) = bytes.split_at(cut.index(bytes.len() + 1));
-            let (mut parser, mut out) = (Parser::default(), Vec::new());
-            parser.push(head, &mut out);
-            parser.push(tail, &mut out);
-            parser.give_up(&mut out);
-            prop_assert_eq!(out, parse(&bytes));
-            prop_assert_eq!(parser.patience(), None);
-        }
-
-        #[test]
-        fn no_bytes_panic_and_no_key_is_a_control_character(
-            bytes in prop::collection::vec(any::<u8>(), 0..200),
-        ) {
-            for typed in parse(&bytes) {
-                if let Typed::Key(KeyEvent { code: KeyCode::Char(c), .. }) = typed {
-                    prop_assert!(!c.is_control());
-                }
-            }
-        }
-    }
 }

@@ -201,6 +201,20 @@ fn the_environment_decides_the_depth() {
             Ansi16,
         ),
         (Auto, &[("TERM", "xterm")], Ansi16),
+        (Auto, &[("TERM", "rxvt")], Ansi16),
+        (Auto, &[("TERM", "screen")], Ansi16),
+        (Auto, &[("TERM", "st-16color")], Ansi16),
+        (Auto, &[("TERM", "tmux-direct")], TrueColor),
+        (
+            Auto,
+            &[("TERM", "screen"), ("TMUX", "/tmp/tmux-0/default,1,0")],
+            Ansi256,
+        ),
+        (
+            Auto,
+            &[("TERM", "foot"), ("COLORTERM", "truecolor")],
+            TrueColor,
+        ),
         (Auto, &[("TERM", "xterm-direct")], TrueColor),
         (
             Auto,
@@ -219,6 +233,61 @@ fn the_environment_decides_the_depth() {
         (Never, &kitty, ColorDepth::None),
     ] {
         assert_eq!(depth(choice, vars), expected, "{choice:?} {vars:?}");
+    }
+}
+
+#[test]
+fn terminals_with_256_colours_are_known_by_name() {
+    for term in [
+        "alacritty",
+        "foot",
+        "foot-extra",
+        "xterm-kitty",
+        "kitty",
+        "xterm-ghostty",
+        "ghostty",
+        "wezterm",
+        "rio",
+        "contour",
+        "mintty",
+        "st",
+        "vte",
+        "konsole",
+        "tmux",
+        "tmux-256color",
+        "screen-256color",
+        "screen-256color-bce",
+        "rxvt-unicode-256color",
+    ] {
+        let known = depth(ColorChoice::Auto, &[("TERM", term)]);
+        assert_eq!(known, ColorDepth::Ansi256, "{term}");
+    }
+}
+
+#[test]
+fn a_locale_without_utf_8_gets_ascii() {
+    for (vars, ascii) in [
+        (&[("LANG", "C")][..], true),
+        (&[("LC_ALL", "POSIX"), ("LANG", "en_GB.UTF-8")], true),
+        (&[("LC_CTYPE", "C"), ("LANG", "en_GB.UTF-8")], true),
+        (&[("LANG", "de_DE.ISO-8859-1")], true),
+        (&[("LANG", "de_DE.iso885915@euro")], true),
+        (&[("LANG", "ja_JP.eucJP")], true),
+        (&[("LC_ALL", "C.UTF-8"), ("LANG", "C")], false),
+        (&[("LC_ALL", ""), ("LANG", "C.utf8")], false),
+        (&[("LANG", "en_US.UTF-8")], false),
+        (&[("LANG", "ca_ES.UTF-8@valencia")], false),
+        (&[("LANG", "en_US")], false),
+        (&[("LC_MESSAGES", "C")], false),
+        (&[], false),
+    ] {
+        let env = |name: &str| {
+            let set = [&[("TERM", "xterm-256color")], vars].concat();
+            let found = set.into_iter().find(|(n, _)| *n == name);
+            found.map(|(_, value)| value.to_owned())
+        };
+        let theme = Theme::detect(env, ColorChoice::Auto, None, false);
+        assert_eq!(theme.is_ascii(), ascii, "{vars:?}");
     }
 }
 
