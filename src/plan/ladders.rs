@@ -150,6 +150,10 @@ pub fn names(stages: &[Stage]) -> Names {
 }
 
 fn of_rungs(rungs: Vec<Rung>, file: usize, document: &MarkdownDocument) -> Option<Parts> {
+    if rungs.is_empty() {
+        // Before its title is asked for, which parses the document.
+        return None;
+    }
     let mut seen = HashSet::new();
     let stages = rungs.into_iter().filter_map(|rung| {
         let is_new = seen.insert(canon::normalised(&rung.stage));
@@ -160,7 +164,7 @@ fn of_rungs(rungs: Vec<Rung>, file: usize, document: &MarkdownDocument) -> Optio
         title: canon::title(document).to_owned(),
         file: Some(file),
     };
-    (!stages.is_empty()).then(|| Parts::new(ladder, stages))
+    Some(Parts::new(ladder, stages))
 }
 
 /// The stages of a plan without a ladder: the checklists under a heading that says so.

@@ -40,14 +40,14 @@ impl Sketch {
                     sketch.fenced.push(fenced);
                     paragraph = paragraph.or(Some(start));
                 }
-                Line::Rule { dashes } => match paragraph.take() {
-                    Some(first) => {
+                // What underlines nothing may be words itself.
+                Line::Rule { dashes } => {
+                    if let Some(first) = paragraph.replace(start) {
                         sketch.headings.push(Span::new(first, before.end));
                         sketch.fenced.push(fenced);
                         sketch.table_heads.extend(dashes.then_some(before));
                     }
-                    None => paragraph = Some(start),
-                },
+                }
                 Line::Columns => {
                     sketch.table_heads.push(before);
                     paragraph = paragraph.or(Some(start));
@@ -83,17 +83,24 @@ enum Line {
 
 impl Line {
     fn of(line: &[u8]) -> Self {
+        if line.iter().all(|b| matches!(b, b' ' | b'\t')) {
+            return Self::Blank;
+        }
         let lead = |b: &&u8| matches!(b, b' ' | b'\t' | b'>');
-        let line = &line[line.iter().take_while(lead).count()..];
+        let before = line.iter().take_while(lead).count();
+        // Further in it underlines nothing that opens a section.
+        let is_flush = before < 4 && line[..before].iter().all(|b| *b == b' ');
+        let line = &line[before..];
         // Not of what CommonMark takes for words, such as a form feed.
         let blanks = line.iter().rev().take_while(|b| matches!(b, b' ' | b'\t'));
         let line = &line[..line.len() - blanks.count()];
         let all = |signs: &[u8]| line.iter().all(|b| signs.contains(b));
         match line {
-            [] => Self::Blank,
+            // A quote sign may also be words, where it is indented.
+            [] => Self::Words,
             [b'#', ..] => Self::Heading,
             [b'`', b'`', b'`', ..] | [b'~', b'~', b'~', ..] => Self::Fence,
-            [b'-' | b'=', ..] if all(&line[..1]) => Self::Rule {
+            [b'-' | b'=', ..] if is_flush && all(&line[..1]) => Self::Rule {
                 dashes: line[0] == b'-',
             },
             [b'-' | b':' | b'|', ..] if all(b"|-: \t") => Self::Columns,
