@@ -30,7 +30,7 @@ const GATE: &str = "\
 | Ground | Weeks 0-8 | One plan | Review with ≥50% checklist completion |
 | Sky | Later | Two plans | Go or no-go |
 
-## Checklists
+## Readiness Checklists
 
 ### Ground
 
@@ -194,7 +194,7 @@ fn the_gates_are_a_ladder_and_one_of_them_a_checklist() {
             .run_on(&["--color", "never", "gates", "pilot"], Some(80))
             .ok()
     );
-    insta::assert_snapshot!(folder().run(&["gates", "shed"]).ok());
+    insta::assert_snapshot!(folder().run(&["gates", CANON]).ok());
 }
 
 #[test]
@@ -227,8 +227,9 @@ fn the_gates_as_json_have_items_evidence_and_places() {
     );
     let one = valid("gates", &programme.run(&["gates", "ROLL", "--json"]).ok());
     assert_eq!(one["stages"], json!([stages[1]]));
-    let shed = valid("gates", &folder().run(&["gates", "shed", "--json"]).ok());
-    assert_eq!(shed["stages"][0]["review"], Value::Null);
+    let shed = valid("gates", &folder().run(&["gates", CANON, "--json"]).ok());
+    assert_eq!(shed["stages"], json!([]));
+    assert_eq!(shed["other"][0]["items"][0]["heading"], "Shed");
 }
 
 /// The numbers that `gates` prints are those that `tick` takes.
@@ -254,7 +255,7 @@ fn what_is_not_there_is_an_error_with_the_way_on() {
         (&["chain", "B01"], "write digits"),
         (
             &["gates", "moon"],
-            "there is no stage “moon”: there are Ground, Sky, Shed",
+            "there is no stage “moon”: there are Ground, Sky",
         ),
         (&["-C", "nowhere", "next"], "is not a folder"),
     ] {

@@ -23,6 +23,7 @@ use stepdeck::change::apply;
 use stepdeck::change::compose::Composer;
 use stepdeck::document::log::LogDocument;
 use stepdeck::plan::Plan;
+use stepdeck::plan::canon;
 use stepdeck::plan::field::Field;
 use stepdeck::plan::graph::{Graph, Node};
 use stepdeck::plan::source::{Role, SourceFile};
@@ -359,6 +360,48 @@ fn a_file_in_which_one_line_changed_is_read_again_in_that_line_only() {
         })
         .collect();
     grows_at_most("reading a line again", LINEAR, &counts);
+}
+
+/// Documents with words, tables and lists of their own, and one with a ladder of so many stages.
+fn documents(count: usize, stages: usize) -> Vec<SourceFile> {
+    let part = "## Ropes\n\nTwist, lay and splice.\n\n| Stage | Output |\n| --- | --- |\n\
+                | Bait | List |\n\n- [ ] a\n- [ ] b\n\n";
+    let foreign = part.repeat(20);
+    let mut canon = "# Plan\n\n| Stage | Stage-Gate Review |\n| --- | --- |\n".to_owned();
+    let mut lists = "\n## Stage checklists\n".to_owned();
+    for at in 0..stages {
+        canon += &format!("| Berth{at} | Review |\n");
+        lists += &format!("\n### Berth{at}\n\n- Bollard {at}\n- Fender {at}\n");
+    }
+    let load = |path: String, text: &str| SourceFile::load(path, Role::Canon, text.as_bytes());
+    let mut files = vec![load("docs/plan.md".to_owned(), &(canon + &lists))];
+    files.extend((0..count).map(|at| load(format!("docs/a{at}.md"), &foreign)));
+    files
+}
+
+#[test]
+fn documents_without_a_structure_are_searched_and_stages_grow_with_their_number() {
+    let count = |documents_: usize, stages: usize| {
+        let (count, plan) = counted(|| {
+            let files = documents(documents_, stages);
+            let is_canon = |file: &SourceFile| file.markdown().is_some_and(canon::is_canon);
+            let own = files.iter().filter(|file| is_canon(file)).count();
+            (own, Plan::read(files))
+        });
+        assert_eq!((plan.0, plan.1.stages().len()), (1, stages));
+        count
+    };
+    let few = count(0, 3);
+    let each = (count(500, 3).calls - few.calls) / 500;
+    let one = documents(1, 3).remove(1);
+    let (parse, ()) = counted(|| one.markdown().map_or((), |document| document.parse()));
+    let least = parse.calls / 4;
+    assert!(
+        each <= least,
+        "{each} allocations for a document without a structure, not {least}"
+    );
+    let (small, large) = (count(0, 100), count(0, 1_000));
+    grows_at_most("stages", LINEAR, &[small, large]);
 }
 
 #[test]

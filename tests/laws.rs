@@ -113,7 +113,7 @@ impl Wish {
             }
             Self::Tick(stage, at) => {
                 let (stage, check) = some_check(plan, stage, at)?;
-                composer.tick(stage, check)
+                composer.tick(&plan.stages()[stage].checks[check])
             }
             Self::Attach(at, link) => {
                 let (stage, check) = some_check(plan, at, at)?;

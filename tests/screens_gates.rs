@@ -101,7 +101,7 @@ fn ticking_moves_the_gauge_and_meets_the_bar() {
 
 #[test]
 fn the_checklist_scrolls_with_the_cursor() {
-    let mut canon = String::from("# Checklists\n\n## Only\n\n");
+    let mut canon = String::from("# Readiness Checklists\n\n## Only\n\n");
     for number in 1..=40 {
         canon += &format!("- Check number {number} of many\n");
     }

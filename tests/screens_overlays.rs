@@ -214,7 +214,10 @@ fn a_box_over_wide_letters_keeps_its_edges() {
 }
 
 fn wide() -> String {
-    format!("# Checklists\n\n## 设计\n\n- {}\n", "设计评审".repeat(60))
+    format!(
+        "# Readiness Checklists\n\n## 设计\n\n- {}\n",
+        "设计评审".repeat(60)
+    )
 }
 
 #[test]

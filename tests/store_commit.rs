@@ -245,7 +245,10 @@ fn evidence_is_not_attached_twice() {
     let place = Place::new();
     let passage = Edit {
         path: CANON.into(),
-        target: Target::Passage { heading: None },
+        target: Target::Passage {
+            heading: None,
+            nth: 0,
+        },
         before: None,
         after: Some(b"\n- proof\n".to_vec()),
     };

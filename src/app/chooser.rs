@@ -60,6 +60,15 @@ impl Model {
             }
             Choice::EditBlock { block, column } => self.edit_block(block, column),
             Choice::Jump(id) => self.jump(id, 0),
+            Choice::Check {
+                holder,
+                check,
+                words,
+            } => {
+                if let Err(refusal) = self.go_to_check(holder, check, &words) {
+                    self.refuse(refusal.to_string());
+                }
+            }
             Choice::Depend { step, entry } => self.depend(step, entry),
             Choice::Sort(sort) => {
                 self.view.sort = sort;
@@ -82,6 +91,7 @@ impl Model {
             Source::Upstream(step) => self.step_rows(*step, text, true),
             Source::Downstream(step) => self.step_rows(*step, text, false),
             Source::Owner(wish) => self.owner_rows(wish, text),
+            Source::Checks => self.check_rows(text, MOST),
         }
     }
 

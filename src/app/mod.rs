@@ -5,6 +5,7 @@
 
 pub mod absent;
 pub mod chain;
+pub mod checklists;
 pub mod chooser;
 pub mod command;
 pub mod commands;

@@ -62,9 +62,9 @@ pub enum GatePane {
 pub struct GatesView {
     /// Which pane has the keys.
     pub pane: GatePane,
-    /// Index of the selected stage.
+    /// Index of the selected stage; behind the stages come the documents with other checklists.
     pub stage: usize,
-    /// Index of the selected check in the stage.
+    /// Index of the selected check in the stage or document.
     pub check: usize,
     /// Index of the selected workstream in the owners pane.
     pub workstream: usize,
@@ -251,12 +251,6 @@ impl Model {
         model.gates.check = model.first_open_check();
         model.effects.push(Effect::Check);
         model
-    }
-
-    /// Where the cursor of a stage's checklist begins: at what is left to do.
-    pub fn first_open_check(&self) -> usize {
-        let stage = self.plan.stages().get(self.gates.stage);
-        stage.map_or(0, crate::plan::stage::Stage::first_open)
     }
 
     /// Whether there is anything to show.
@@ -446,12 +440,7 @@ impl Model {
 
     /// Pulls every cursor back to what there is after the plan changed.
     pub fn keep_within(&mut self) {
-        let stages = self.plan.stages();
-        self.gates.stage = self.gates.stage.min(stages.len().saturating_sub(1));
-        let checks = stages.get(self.gates.stage).map_or(0, |s| s.checks.len());
-        self.gates.check = self.gates.check.min(checks.saturating_sub(1));
-        let streams = (stages.get(self.gates.stage)).map_or(0, |s| s.workstreams().len());
-        self.gates.workstream = self.gates.workstream.min(streams.saturating_sub(1));
+        self.keep_gates_within();
         self.keep_review();
         let entries = self.open_entries().len();
         if let Some(Overlay::List { cursor, .. }) = self.overlays.last_mut() {

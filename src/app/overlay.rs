@@ -157,6 +157,15 @@ pub enum Choice {
     },
     /// Goes to a step.
     Jump(StepId),
+    /// Goes to a check.
+    Check {
+        /// Index of what it belongs to, on screen 2.
+        holder: usize,
+        /// Index of the check in it.
+        check: usize,
+        /// Its words, by which it is known again.
+        words: String,
+    },
     /// Adds `entry` to a step's dependencies.
     Depend {
         /// The dependant.
@@ -263,6 +272,8 @@ pub enum Source {
     Downstream(StepKey),
     /// Owners, to be set.
     Owner(Wish),
+    /// The checks of stages and of other checklists, to go to one.
+    Checks,
 }
 
 /// Something over the screen. The last one opened has the keys.

@@ -373,7 +373,7 @@ mod tests {
     fn model() -> Model {
         let log = b"{\"step_id\":\"0001\",\"title\":\"One\"}\n\
                     {\"step_id\":\"0002\",\"title\":\"Two\"}\n";
-        let canon = b"# Checklists\n\n## Base\n\n- [x] Step 0001 is held\n".to_vec();
+        let canon = b"# Readiness Checklists\n\n## Base\n\n- [x] Step 0001 is held\n".to_vec();
         let files = vec![
             SourceFile::load("plan.jsonl", Role::Log, log.to_vec()),
             SourceFile::load("plan.md", Role::Canon, canon),

@@ -314,16 +314,19 @@ fn in_markdown(edit: &Edit, document: &mut MarkdownDocument) -> Result<(), Obsta
             Ok(vec![Splice::replace(span, after)])
         }
         Target::CheckMark { stage, text, nth } => {
-            let lists = checklist::checklists(document, 0);
+            let lists = checklist::lists(document, 0);
             let check = lists
                 .iter()
-                .filter(|list| list.stage == *stage)
+                .filter(|list| list.heading == *stage)
                 .flat_map(|list| &list.checks)
                 .find(|check| check.text == *text && check.nth == *nth)
                 .ok_or(Obstacle::Gone)?;
             check_mark(edit, document, check.item)
         }
-        Target::Passage { heading } => passage(edit, document, heading.as_deref()),
+        Target::Passage { heading, nth } => {
+            let named = heading.as_deref().map(|heading| (heading, *nth));
+            passage(edit, document, named)
+        }
         Target::Section { heading, nth } => {
             let named = |at: &usize| document.headings()[*at].text == *heading;
             let at = (0..document.headings().len()).filter(named).nth(*nth);
@@ -436,7 +439,13 @@ fn check_mark(
     document: &MarkdownDocument,
     item: usize,
 ) -> Result<Vec<Splice>, Obstacle> {
-    let mark = document.items()[item].check.brackets();
+    let mut mark = document.items()[item].check.brackets();
+    // A box made by hand may have got a blank behind it, which an undo takes back.
+    if let (Some(mark), Some([.., b' '])) = (&mut mark, edit.before.as_deref())
+        && document.bytes().get(mark.end) == Some(&b' ')
+    {
+        mark.end += 1;
+    }
     let found = mark.map(|mark| source(document, mark));
     match (resolve("mark", edit, found.as_deref())?, mark) {
         (Some(after), Some(mark)) => Ok(vec![Splice::replace(mark, after)]),
@@ -454,15 +463,14 @@ fn check_mark(
 fn passage(
     edit: &Edit,
     document: &MarkdownDocument,
-    heading: Option<&str>,
+    heading: Option<(&str, usize)>,
 ) -> Result<Vec<Splice>, Obstacle> {
     let section = match heading {
         None => None,
-        Some(text) => Some(
-            document
-                .headings()
-                .iter()
-                .position(|heading| heading.text == text)
+        Some((text, nth)) => Some(
+            (0..document.headings().len())
+                .filter(|at| document.headings()[*at].text == text)
+                .nth(nth)
                 .ok_or(Obstacle::Gone)?,
         ),
     };

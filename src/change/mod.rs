@@ -92,9 +92,9 @@ pub enum Target {
         /// The block.
         block: BlockId,
     },
-    /// The mark of a check: nothing, `[ ]` or `[x]`.
+    /// The mark of a check: nothing, `[ ]`, `[x]`, or a box made by hand.
     CheckMark {
-        /// The stage's heading.
+        /// The heading of its list, mostly a stage's.
         stage: String,
         /// The check's words.
         text: String,
@@ -105,6 +105,9 @@ pub enum Target {
     Passage {
         /// The words of the section's heading; nothing means the end of the file.
         heading: Option<String>,
+        /// Which of several headings with these words.
+        #[serde(default, skip_serializing_if = "is_first")]
+        nth: usize,
     },
     /// A heading with all that stands under it, up to the next one. It has to be there: what is
     /// new comes as a passage.
@@ -119,6 +122,11 @@ pub enum Target {
         /// What the plan looks for in it.
         role: Role,
     },
+}
+
+/// Whether it is the first of several, which goes without saying.
+fn is_first(nth: &usize) -> bool {
+    *nth == 0
 }
 
 impl Target {
@@ -146,7 +154,7 @@ impl Target {
             Self::BlockCell { block, column } => format!("{block} {}", column.label()),
             Self::BlockRow { block } => format!("{block}, the whole row"),
             Self::CheckMark { stage, text, .. } => format!("{stage}: {text}"),
-            Self::Passage { heading } => match heading {
+            Self::Passage { heading, .. } => match heading {
                 Some(heading) => format!("under “{heading}”"),
                 None => "at the end".to_owned(),
             },

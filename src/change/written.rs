@@ -127,7 +127,10 @@ mod tests {
                 text: "“x” | ü".to_owned(),
                 nth: 0,
             },
-            Target::Passage { heading: None },
+            Target::Passage {
+                heading: None,
+                nth: 0,
+            },
             Target::Section {
                 heading: "Next ten".to_owned(),
                 nth: 1,

@@ -7,14 +7,16 @@ use serde::Serialize;
 use super::Ending;
 use super::invocation::{Invocation, OpenPlan};
 use super::paint::Paint;
-use super::tick::find_stage;
+use super::tick::{List, find_list};
 use crate::document::visible::{visible_line, width};
 use crate::plan::Plan;
 use crate::plan::canon::checklist::Check;
+use crate::plan::ladders::OtherChecklists;
 use crate::plan::packet::{Decision, Packet};
+use crate::plan::query::words::Words;
 use crate::plan::stage::{Stage, Standing, standings};
 use crate::tui::frame;
-use crate::tui::panes::checks::{item, no_checks};
+use crate::tui::panes::checks::{item, no_checks, other_lists};
 use crate::tui::panes::gate_review::decision_look;
 use crate::tui::panes::gates::criteria;
 use crate::tui::panes::ladder::{look, reviewed};
@@ -23,11 +25,16 @@ use crate::tui::theme::Theme;
 
 /// Show how far each stage is from its gate; with STAGE, its checks, evidence, steps and decision.
 ///
-/// The numbers of the checks are those that `stepdeck tick STAGE NUMBER` takes.
+/// The numbers of the checks are those that `stepdeck tick STAGE NUMBER` takes. In place of a stage
+/// the path or title of a document shows its checklists that belong to no stage.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Gates {
-    /// The stage, or enough of its name to be the only one.
+    /// The stage, or enough of its name to be the only one; or a document with other checklists.
     pub stage: Option<String>,
+    /// List the checklists that belong to no stage by document; with STAGE, their checks that have
+    /// these words.
+    #[arg(long)]
+    pub other: bool,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -40,25 +47,81 @@ impl Gates {
     /// When the stage cannot be told, the plan cannot be read, or the output not be written.
     pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let opened = invocation.open()?;
-        let stages = opened.plan.stages();
-        let only = self.stage.as_deref().map(|typed| find_stage(stages, typed));
+        let plan = &opened.plan;
+        if self.other {
+            return self.others(invocation, plan);
+        }
+        let only = self.stage.as_deref().map(|typed| find_list(plan, typed));
         let only = only.transpose()?;
         if self.json {
-            let listed = match only {
-                Some(at) => &stages[at..=at],
-                None => stages,
+            let (stages, others) = match only {
+                Some(List::Stage(at)) => (&plan.stages()[at..=at], &[][..]),
+                Some(List::Other(at)) => (&[][..], &plan.other_checklists()[at..=at]),
+                None => (plan.stages(), plan.other_checklists()),
             };
-            let stages = listed.iter().map(|stage| entry(&opened, stage)).collect();
-            let schema = "stepdeck/gates@1";
-            invocation.print_json(&Document { schema, stages })?;
+            let document = Document {
+                schema: "stepdeck/gates@1",
+                stages: stages.iter().map(|stage| entry(&opened, stage)).collect(),
+                other: others
+                    .iter()
+                    .map(|other| other_entry(plan, other))
+                    .collect(),
+            };
+            invocation.print_json(&document)?;
             return Ok(Ending::Done);
         }
         let paint = invocation.paint();
         let sheet = match only {
-            Some(at) => one(&paint, &opened.plan, at),
-            None => ladder(&paint, stages),
+            Some(List::Stage(at)) => one(&paint, plan, at),
+            Some(List::Other(at)) => one_other(&paint, plan, &plan.other_checklists()[at]),
+            None => ladder(&paint, plan),
         };
         invocation.print(&paint.lines(&sheet))?;
+        Ok(Ending::Done)
+    }
+
+    /// Prints the documents with other checklists, or the checks in them that have the words.
+    fn others(&self, invocation: &mut Invocation<'_, '_>, plan: &Plan) -> Result<Ending> {
+        let others = plan.other_checklists();
+        let words = Words::new(self.stage.iter().flat_map(|text| text.split_whitespace()));
+        let finds = |check: &Check| {
+            words
+                .score(&check.text, &[(&*check.heading).into()])
+                .is_some()
+        };
+        if self.json {
+            let mut other: Vec<OtherEntry> = others
+                .iter()
+                .map(|other| other_entry(plan, other))
+                .collect();
+            if self.stage.is_some() {
+                for (entry, of) in other.iter_mut().zip(others) {
+                    let checks: Vec<&Check> = of.checks().collect();
+                    entry.items.retain(|item| finds(checks[item.number - 1]));
+                }
+                other.retain(|entry| !entry.items.is_empty());
+            }
+            let document = Document {
+                schema: "stepdeck/gates@1",
+                stages: Vec::new(),
+                other,
+            };
+            invocation.print_json(&document)?;
+            return Ok(Ending::Done);
+        }
+        let paint = invocation.paint();
+        let sheet = match &self.stage {
+            Some(_) => found_checks(&paint, plan, &finds),
+            None => documents(&paint, plan),
+        };
+        let none = sheet.is_empty();
+        invocation.print(&paint.lines(&sheet))?;
+        if none {
+            invocation.say(match others.is_empty() {
+                true => "there are no other checklists",
+                false => "no check of the other checklists has these words",
+            })?;
+        }
         Ok(Ending::Done)
     }
 }
@@ -67,11 +130,32 @@ impl Gates {
 struct Document {
     schema: &'static str,
     stages: Vec<StageEntry>,
+    other: Vec<OtherEntry>,
+}
+
+#[derive(Serialize)]
+struct OtherEntry {
+    file: String,
+    title: String,
+    ticked: usize,
+    total: usize,
+    items: Vec<OtherItem>,
+}
+
+#[derive(Serialize)]
+struct OtherItem {
+    number: usize,
+    heading: String,
+    text: String,
+    done: bool,
+    steps: Vec<String>,
+    line: usize,
 }
 
 #[derive(Serialize)]
 struct StageEntry {
     stage: String,
+    ladder: Option<String>,
     horizon: Option<String>,
     north_star: Option<String>,
     review: Option<String>,
@@ -115,6 +199,9 @@ fn entry(opened: &OpenPlan, stage: &Stage) -> StageEntry {
     };
     StageEntry {
         stage: stage.name.clone(),
+        ladder: (opened.plan.ladders().get(stage.ladder))
+            .and_then(|ladder| ladder.file)
+            .map(|file| opened.plan.files()[file].path.display().to_string()),
         horizon: rung.map(|rung| rung.horizon.clone()),
         north_star: rung.map(|rung| rung.north_star.clone()),
         review: rung.map(|rung| rung.review.clone()),
@@ -130,16 +217,36 @@ fn entry(opened: &OpenPlan, stage: &Stage) -> StageEntry {
     }
 }
 
+fn other_entry(plan: &Plan, other: &OtherChecklists) -> OtherEntry {
+    let item = |(at, check): (usize, &Check)| OtherItem {
+        number: at + 1,
+        heading: check.heading.clone(),
+        text: check.text.clone(),
+        done: check.done,
+        steps: check.steps.iter().map(ToString::to_string).collect(),
+        line: check.line,
+    };
+    OtherEntry {
+        file: plan.files()[other.file].path.display().to_string(),
+        title: other.title.clone(),
+        ticked: other.ticked(),
+        total: other.len(),
+        items: other.checks().enumerate().map(item).collect(),
+    }
+}
+
 const GAP: &str = "  ";
 
-fn ladder<'p>(paint: &'p Paint, stages: &[Stage]) -> Sheet<'p> {
+fn ladder<'p>(paint: &'p Paint, plan: &Plan) -> Sheet<'p> {
     let mut sheet = paint.sheet();
     let theme = &paint.theme;
+    let (stages, ladders) = (plan.stages(), plan.ladders());
     if stages.is_empty() {
         let text = "The plan has no stages. stepdeck looks in its Markdown files for a table \
                     with the columns Stage and Stage-Gate Review, and for lists under a heading \
-                    with “Checklist”, one heading a stage.";
+                    with “Readiness Checklist”, one heading a stage.";
         sheet.text(&frame::words(theme, text), theme.text);
+        more_checklists(&mut sheet, plan, theme);
         return sheet;
     }
     let horizon = |stage: &Stage| {
@@ -173,7 +280,14 @@ fn ladder<'p>(paint: &'p Paint, stages: &[Stage]) -> Sheet<'p> {
     };
     let head = ["stage", "horizon", "ticked", "bar"].map(|text| (text, theme.dim));
     sheet.row(row(Span::raw(" "), head, Span::styled("gate", theme.dim)));
+    let mut shown_ladder = None;
     for (stage, standing) in stages.iter().zip(standings(stages)) {
+        if ladders.len() > 1 && shown_ladder.replace(stage.ladder) != Some(stage.ladder) {
+            sheet.row(Span::styled(
+                ladders[stage.ladder].title.clone(),
+                theme.heading,
+            ));
+        }
         let (sign, style) = look(standing, theme);
         let cells = [
             (&*stage.name, theme.title),
@@ -187,6 +301,82 @@ fn ladder<'p>(paint: &'p Paint, stages: &[Stage]) -> Sheet<'p> {
         let last = Span::styled(in_words(stage, standing, theme), style);
         sheet.row(row(Span::styled(sign, style), cells, last));
     }
+    more_checklists(&mut sheet, plan, theme);
+    sheet
+}
+
+/// Says where the checklists are that belong to no stage. They are not counted: that would take a
+/// parse of all their documents.
+fn more_checklists(sheet: &mut Sheet, plan: &Plan, theme: &Theme) {
+    if plan.may_have_other_checklists() {
+        sheet.blank();
+        let text = "`stepdeck gates --other` lists the checklists that belong to no stage.";
+        sheet.text(&frame::words(theme, text), theme.dim);
+    }
+}
+
+/// The documents with checklists that belong to no stage, and how far each is.
+fn documents<'p>(paint: &'p Paint, plan: &Plan) -> Sheet<'p> {
+    let mut sheet = paint.sheet();
+    let theme = &paint.theme;
+    for other in plan.other_checklists() {
+        let path = plan.files()[other.file].path.display().to_string();
+        sheet.row(Line::from(vec![
+            Span::styled(
+                format!("{:>4}/{:<4}", other.ticked(), other.len()),
+                theme.text,
+            ),
+            Span::styled(format!("{GAP}{path}"), theme.title),
+            Span::styled(format!("{GAP}{}", other.title), theme.dim),
+        ]));
+    }
+    sheet
+}
+
+/// The checks of other checklists that are found, by document, with their numbers.
+fn found_checks<'p>(paint: &'p Paint, plan: &Plan, finds: &dyn Fn(&Check) -> bool) -> Sheet<'p> {
+    let mut sheet = paint.sheet();
+    let theme = &paint.theme;
+    for other in plan.other_checklists() {
+        let found: Vec<(usize, &Check)> = other
+            .checks()
+            .enumerate()
+            .filter(|(_, check)| finds(check))
+            .collect();
+        if found.is_empty() {
+            continue;
+        }
+        if !sheet.is_empty() {
+            sheet.blank();
+        }
+        let path = plan.files()[other.file].path.display().to_string();
+        sheet.row(Span::styled(path, theme.title));
+        for (at, check) in found {
+            let number = Span::styled(format!("{:>4} ", at + 1), theme.dim);
+            item(&mut sheet, plan, (None, check), number, usize::MAX, theme);
+        }
+    }
+    sheet
+}
+
+/// The checklists of one document that belong to no stage.
+fn one_other<'p>(paint: &'p Paint, plan: &Plan, other: &OtherChecklists) -> Sheet<'p> {
+    let mut sheet = paint.sheet();
+    let theme = &paint.theme;
+    let path = plan.files()[other.file].path.display().to_string();
+    sheet.pair(
+        Line::from(vec![
+            Span::styled(path, theme.title),
+            Span::styled(format!("{GAP}{}", other.title), theme.dim),
+        ]),
+        Span::styled(
+            format!("{} of {} ticked", other.ticked(), other.len()),
+            theme.dim,
+        ),
+    );
+    let digits = other.len().to_string().len();
+    let number = |number| Span::styled(format!("{number:>digits$} "), theme.dim);
+    other_lists(&mut sheet, plan, other, number, theme);
     sheet
 }
 
@@ -242,7 +432,14 @@ fn one<'p>(paint: &'p Paint, plan: &Plan, at: usize) -> Sheet<'p> {
     let digits = stage.checks.len().to_string().len();
     for (at, check) in stage.checks.iter().enumerate() {
         let number = Span::styled(format!("{:>digits$} ", at + 1), theme.dim);
-        item(&mut sheet, plan, (stage, check), number, usize::MAX, theme);
+        item(
+            &mut sheet,
+            plan,
+            (Some(stage), check),
+            number,
+            usize::MAX,
+            theme,
+        );
     }
     gate_reviews(&mut sheet, plan, stage);
     sheet

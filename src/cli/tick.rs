@@ -6,15 +6,18 @@ use super::Ending;
 use super::invocation::{Invocation, OpenPlan, refused};
 use crate::change::Change;
 use crate::change::compose::{Attachment, Composer};
+use crate::plan::Plan;
+use crate::plan::canon::checklist::Check;
 use crate::plan::stage::Stage;
 
-/// Tick a check of a stage's readiness checklist, and attach evidence to it.
+/// Tick a check of a stage's readiness checklist, or of any other checklist, and attach evidence.
 ///
 /// The evidence becomes a bullet under the stage's heading in the roadmap; tick and evidence
 /// are written together or not at all.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Tick {
-    /// The stage, or enough of its name to be the only one.
+    /// The stage, or enough of its name to be the only one; or the path or title of a document
+    /// with other checklists.
     pub stage: String,
     /// The check: its number from 1, or enough of its words to be the only one.
     pub item: String,
@@ -46,16 +49,14 @@ impl Tick {
     }
 
     fn change(&self, opened: &OpenPlan, composer: &Composer<'_>, who: &str) -> Result<Change> {
-        let stages = opened.plan.stages();
-        let stage = find_stage(stages, &self.stage)?;
-        let check = self.find_check(&stages[stage])?;
-        let mut change = match stages[stage].checks[check].done == self.off {
-            true => composer.tick(stage, check).map_err(refused)?,
-            false => Change {
-                label: String::new(),
-                edits: Vec::new(),
-            },
+        let plan = &opened.plan;
+        let stage = match find_list(plan, &self.stage)? {
+            List::Stage(stage) => stage,
+            List::Other(other) => return self.other(plan, composer, other),
         };
+        let of = &plan.stages()[stage];
+        let check = self.find_check(&of.name, &of.checks.iter().collect::<Vec<_>>())?;
+        let mut change = self.mark(composer, &of.checks[check])?;
         let Some(link) = &self.evidence else {
             return Ok(change);
         };
@@ -71,27 +72,93 @@ impl Tick {
         Ok(change)
     }
 
-    fn find_check(&self, stage: &Stage) -> Result<usize> {
-        let count = stage.checks.len();
+    /// The same for a check that belongs to no stage.
+    fn other(&self, plan: &Plan, composer: &Composer<'_>, at: usize) -> Result<Change> {
+        if self.evidence.is_some() {
+            bail!("no gate asks for evidence of this check: only the stages' checks have any");
+        }
+        let other = &plan.other_checklists()[at];
+        let checks: Vec<&Check> = other.checks().collect();
+        let path = plan.files()[other.file].path.display().to_string();
+        let check = self.find_check(&path, &checks)?;
+        self.mark(composer, checks[check])
+    }
+
+    /// The change of the mark; none where it stands already as it shall.
+    fn mark(&self, composer: &Composer<'_>, check: &Check) -> Result<Change> {
+        match check.done == self.off {
+            true => composer.tick(check).map_err(refused),
+            false => Ok(Change {
+                label: String::new(),
+                edits: Vec::new(),
+            }),
+        }
+    }
+
+    fn find_check(&self, name: &str, checks: &[&Check]) -> Result<usize> {
+        let count = checks.len();
         if let Ok(number) = self.item.trim().parse::<usize>() {
             return match number.checked_sub(1).filter(|index| *index < count) {
                 Some(index) => Ok(index),
-                None => bail!("{} has checks 1 to {count}, not {number}", stage.name),
+                None => bail!("{name} has checks 1 to {count}, not {number}"),
             };
         }
-        let texts = stage.checks.iter().map(|check| check.text.as_str());
+        let texts = checks.iter().map(|check| check.text.as_str());
         only(&self.item, texts).map_err(|found| match found {
             0 => eyre!(
-                "no check of {} says “{}”; `stepdeck gates` lists them",
-                stage.name,
+                "no check of {name} says “{}”; `stepdeck gates` lists them",
                 self.item
             ),
             _ => eyre!(
-                "{found} checks of {} say “{}”: give more of the words, or the number",
-                stage.name,
+                "{found} checks of {name} say “{}”: give more of the words, or the number",
                 self.item
             ),
         })
+    }
+}
+
+/// What somebody means who names a stage or a document.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum List {
+    /// Index of a stage.
+    Stage(usize),
+    /// Index of a document with other checklists.
+    Other(usize),
+}
+
+/// The stage that `typed` names, else the document with other checklists: by its path or its
+/// title, or by enough of one of them.
+///
+/// # Errors
+/// When none or several are called so.
+pub fn find_list(plan: &Plan, typed: &str) -> Result<List> {
+    let stages = plan.stages();
+    let refusal = match find_stage(stages, typed) {
+        Ok(stage) => return Ok(List::Stage(stage)),
+        Err(refusal) => refusal,
+    };
+    if stages.iter().any(|stage| {
+        stage
+            .name
+            .to_lowercase()
+            .contains(&typed.trim().to_lowercase())
+    }) {
+        return Err(refusal);
+    }
+    let others = plan.other_checklists();
+    let paths: Vec<String> = (others.iter())
+        .map(|other| plan.files()[other.file].path.display().to_string())
+        .collect();
+    let typed = typed.strip_prefix("./").unwrap_or(typed);
+    let by_path = only(typed, paths.iter().map(String::as_str));
+    let by_title = || only(typed, others.iter().map(|other| other.title.as_str()));
+    match by_path.or_else(|found| by_title().map_err(|more| found.max(more))) {
+        Ok(other) => Ok(List::Other(other)),
+        Err(0) => Err(refusal),
+        Err(found) => bail!(
+            "“{typed}” names {found} documents with checklists: give more of the path; \
+             `stepdeck gates --other` lists them"
+        ),
     }
 }
 

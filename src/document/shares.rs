@@ -8,9 +8,6 @@ use std::num::NonZero;
 use std::ops::Range;
 use std::thread;
 
-/// The most threads that one piece of work is shared between.
-const MOST: usize = 4;
-
 /// Does `work` on all of `0..len`, in parts that have at least `least` things, if there are
 /// several.
 pub fn in_shares<T: Send>(
@@ -23,7 +20,7 @@ pub fn in_shares<T: Send>(
         return vec![work(0..len)];
     }
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    parted(len, worth.min(cores).min(MOST), work)
+    parted(len, worth.min(cores), work)
 }
 
 /// Does `work` in so many parts.

@@ -13,6 +13,7 @@ pub mod field;
 mod gather;
 pub mod graph;
 pub mod id;
+pub mod ladders;
 pub mod link;
 pub mod list_entry;
 pub mod packet;
@@ -27,15 +28,16 @@ mod unreadable;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use block::{Block, Sweep, Tally};
 use canon::block_table::BlockRow;
 use canon::section::Section;
 use graph::{Graph, Node};
 use id::{BlockId, StepId};
+use ladders::{Ladder, Ladders, OtherChecklists, Taken};
 use source::{Role, SourceFile};
-use stage::{Stage, StageParts};
+use stage::Stage;
 use status::Status;
 pub use step::StepRef;
 
@@ -61,6 +63,11 @@ pub struct Plan {
     block_rows: Arc<Vec<BlockRow>>,
     blocks: Arc<Vec<Block>>,
     stages: Arc<Vec<Stage>>,
+    ladders: Arc<Vec<Ladder>>,
+    /// The checklists that belong to stages, which the others do not.
+    taken: Arc<Taken>,
+    /// Read when somebody asks for them: by then every document with one has to be parsed.
+    others: Arc<OnceLock<Vec<Arc<OtherChecklists>>>>,
     graph: Graph,
     /// Of all steps, kept because every frame shows it.
     tally: Tally,
@@ -135,7 +142,13 @@ impl Plan {
         let mut other_rows = false;
         if markdown && same {
             let (rows, sections) = (self.block_rows.clone(), self.sections.clone());
+            let (taken, others) = (self.taken.clone(), self.others.clone());
             self.read_canon();
+            if let Some(before) = others.get() {
+                let before = if taken == self.taken { &**before } else { &[] };
+                let others = ladders::others(&self.files, &self.taken, before);
+                self.others = Arc::new(OnceLock::from(others));
+            }
             let ids = |sections: &[Section]| sections.iter().map(|s| s.id).collect::<Vec<_>>();
             same = ids(&sections) == ids(&self.sections);
             other_rows = !self.take_rows(&rows);
@@ -348,9 +361,40 @@ impl Plan {
         self.blocks.iter().position(|block| block.id == id)
     }
 
-    /// Every stage in ladder order.
+    /// Every stage in the order of the ladders.
     pub fn stages(&self) -> &[Stage] {
         &self.stages
+    }
+
+    /// The ladders that the stages are rows of.
+    pub fn ladders(&self) -> &[Ladder] {
+        &self.ladders
+    }
+
+    /// The checklists that belong to no stage, by document. The first to ask has them read,
+    /// which takes as long as parsing every document with one.
+    pub fn other_checklists(&self) -> &[Arc<OtherChecklists>] {
+        self.others
+            .get_or_init(|| ladders::others(&self.files, &self.taken, &[]))
+    }
+
+    /// The same for somebody who cannot wait; nothing where they are not read yet.
+    pub fn known_other_checklists(&self) -> Option<&[Arc<OtherChecklists>]> {
+        self.others.get().map(Vec::as_slice)
+    }
+
+    /// Whether there may be such checklists, told without reading any.
+    pub fn may_have_other_checklists(&self) -> bool {
+        let own: HashSet<usize> = self.taken.iter().map(|(file, _)| *file).collect();
+        let files = self.files.iter().enumerate();
+        let mut canon = files.filter(|(_, file)| file.role == Role::Canon);
+        canon.any(|(at, file)| match file.markdown() {
+            // Documents of stages are parsed already.
+            Some(document) if own.contains(&at) => (canon::checklist::lists(document, at).iter())
+                .any(|list| list.is_apart() && !self.taken.contains(&(at, list.at))),
+            Some(document) => canon::checklist::is_in(document),
+            None => false,
+        })
     }
 
     /// Every step section of the canon, in file order.
@@ -369,7 +413,6 @@ impl Plan {
     }
 
     fn read_canon(&mut self) {
-        let mut parts = StageParts::default();
         let (mut block_rows, mut sections) = (Vec::new(), Vec::new());
         for (index, file) in self.files.iter().enumerate() {
             let (Role::Canon, Some(document)) = (file.role, file.markdown()) else {
@@ -377,30 +420,18 @@ impl Plan {
             };
             block_rows.extend(canon::block_table::rows(document, index));
             sections.extend(canon::section::sections(document, index));
-            parts.rungs.extend(canon::ladder::rungs(document, index));
-            parts
-                .checklists
-                .extend(canon::checklist::checklists(document, index));
-            parts
-                .owners
-                .extend(canon::matrix::assignments(document, index));
-            parts.notes.extend(canon::alignment::notes(document, index));
         }
         self.block_rows = Arc::new(block_rows);
         self.sections = Arc::new(sections);
-        let names = parts.names();
-        for (index, file) in self.files.iter().enumerate() {
-            if let (Role::Roadmap, Some(document)) = (file.role, file.markdown()) {
-                parts
-                    .roadmap
-                    .extend(canon::roadmap::entries(document, index, &names));
-            }
-            if let (Role::GateReview, Some(document)) = (file.role, file.markdown()) {
-                let packet = packet::Packet::read(document, index, &file.path);
-                parts.packets.extend(packet);
-            }
-        }
-        self.stages = Arc::new(parts.assemble());
+        let Ladders {
+            ladders,
+            stages,
+            taken,
+        } = ladders::read(&self.files);
+        self.ladders = Arc::new(ladders);
+        self.stages = Arc::new(stages);
+        self.taken = Arc::new(taken);
+        self.others = Arc::default();
     }
 
     fn gather_steps(&mut self, share: usize, progress: &Progress) -> Option<()> {

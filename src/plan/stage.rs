@@ -1,19 +1,21 @@
 //! Stages: the rungs of the ladder, each with its checklist, evidence, owners, notes and the
 //! packets of its gate reviews.
 
-use super::canon::alignment::{WorkstreamNote, names_stage};
-use super::canon::checklist::{Check, Checklist};
+use super::canon::alignment::WorkstreamNote;
+use super::canon::checklist::Check;
 use super::canon::ladder::Rung;
 use super::canon::matrix::Assignment;
 use super::canon::normalised;
-use super::canon::roadmap::{Entry, Evidence};
+use super::canon::roadmap::Evidence;
 use super::packet::{Decision, Packet};
 
 /// One stage of the programme.
 #[derive(Clone, Debug)]
 pub struct Stage {
-    /// The stage's name, as on the ladder or else as the checklist heads it.
+    /// The stage's name, as on the ladder or else as the checklist heads it. No other has it.
     pub name: String,
+    /// Index of the ladder that it is a row of.
+    pub ladder: usize,
     /// Its row of the ladder; a checklist may stand without one.
     pub rung: Option<Rung>,
     /// The checks that must be ticked before the gate, in file order.
@@ -65,6 +67,20 @@ impl Standing {
 }
 
 impl Stage {
+    /// A stage of which nothing else is known yet.
+    pub fn new(name: String, rung: Option<Rung>) -> Self {
+        Self {
+            name,
+            ladder: 0,
+            rung,
+            checks: Vec::new(),
+            evidence: Vec::new(),
+            owners: Vec::new(),
+            notes: Vec::new(),
+            packets: Vec::new(),
+        }
+    }
+
     /// How many checks are ticked.
     pub fn ticked(&self) -> usize {
         self.checks.iter().filter(|check| check.done).count()
@@ -143,14 +159,20 @@ impl Stage {
 
     /// The evidence bullets that speak of a check.
     pub fn evidence_for<'a>(&'a self, check: &'a Check) -> impl Iterator<Item = &'a Evidence> {
-        self.evidence.iter().filter(|e| e.is_for(&check.text))
+        self.evidence.iter().filter(|e| e.is_for(&check.words))
     }
 }
 
-/// Where each stage stands. The latest decided packet of a stage says whether its gate is
+/// Where each stage stands, ladder by ladder.
+pub fn standings(stages: &[Stage]) -> Vec<Standing> {
+    let ladders = stages.chunk_by(|a, b| a.ladder == b.ladder);
+    ladders.flat_map(standings_on_ladder).collect()
+}
+
+/// Where each stage of one ladder stands. The latest decided packet of a stage says whether its gate is
 /// passed. Where a stage has none, reviews of other stages tell: a later gate that was passed
 /// leaves it behind, a decision on an earlier one leaves it ahead. Else its checklist decides.
-pub fn standings(stages: &[Stage]) -> Vec<Standing> {
+fn standings_on_ladder(stages: &[Stage]) -> Vec<Standing> {
     let last_passed = stages
         .iter()
         .rposition(|stage| stage.decision().is_some_and(Decision::passes));
@@ -178,82 +200,11 @@ pub fn standings(stages: &[Stage]) -> Vec<Standing> {
     standings.collect()
 }
 
-/// Index of the current stage; nothing where every gate is behind.
+/// Index of the current stage, of several ladders the first one's; nothing where every gate is
+/// behind.
 pub fn current(stages: &[Stage]) -> Option<usize> {
     let standings = standings(stages);
     standings.iter().position(|s| *s == Standing::Current)
-}
-
-/// What the canon says about stages, before it is put together.
-#[derive(Debug, Default)]
-pub struct StageParts {
-    /// Rows of the ladder.
-    pub rungs: Vec<Rung>,
-    /// Readiness checklists.
-    pub checklists: Vec<Checklist>,
-    /// Cells of the owner matrix.
-    pub owners: Vec<Assignment>,
-    /// Workstream notes.
-    pub notes: Vec<WorkstreamNote>,
-    /// Roadmap entries.
-    pub roadmap: Vec<Entry>,
-    /// Packets of gate reviews, in the order of their paths.
-    pub packets: Vec<Packet>,
-}
-
-impl StageParts {
-    /// The names of the stages in ladder order, then those that only a checklist has.
-    pub fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
-        let rungs = self.rungs.iter().map(|rung| &rung.stage);
-        for name in rungs.chain(self.checklists.iter().map(|list| &list.stage)) {
-            if !names.iter().any(|known| same(known, name)) {
-                names.push(name.clone());
-            }
-        }
-        names
-    }
-
-    /// Puts the parts together, one stage a name.
-    pub fn assemble(self) -> Vec<Stage> {
-        let names = self.names();
-        names
-            .iter()
-            .map(|name| Stage {
-                name: name.clone(),
-                rung: self
-                    .rungs
-                    .iter()
-                    .find(|rung| same(&rung.stage, name))
-                    .cloned(),
-                checks: (self.checklists.iter())
-                    .filter(|list| same(&list.stage, name))
-                    .flat_map(|list| list.checks.iter().cloned())
-                    .collect(),
-                evidence: (self.roadmap.iter())
-                    .filter(|entry| same(&entry.stage, name))
-                    .flat_map(|entry| entry.evidence.iter().cloned())
-                    .collect(),
-                owners: (self.owners.iter())
-                    .filter(|cell| same(&cell.stage, name) && !cell.people.is_empty())
-                    .cloned()
-                    .collect(),
-                notes: (self.notes.iter())
-                    .filter(|note| names_stage(&note.text, name, &names))
-                    .cloned()
-                    .collect(),
-                packets: self.packets_of(name),
-            })
-            .collect()
-    }
-
-    /// The packets of a stage, the latest last; of one day the last path counts as latest.
-    fn packets_of(&self, name: &str) -> Vec<Packet> {
-        let own = self.packets.iter().filter(|p| same(&p.stage, name));
-        let mut own: Vec<Packet> = own.cloned().collect();
-        own.sort_by_key(|packet| packet.date);
-        own
-    }
 }
 
 fn same(a: &str, b: &str) -> bool {
@@ -281,13 +232,9 @@ mod tests {
             line: 1,
         };
         let stage = Stage {
-            name: "Base".to_owned(),
-            rung: None,
-            checks: Vec::new(),
-            evidence: Vec::new(),
             owners: vec![owner("Platform & Tools", "Ada"), owner("Growth", "Bo")],
             notes: vec![note("Platform and tools", "x"), note("growth", "y")],
-            packets: Vec::new(),
+            ..Stage::new("Base".to_owned(), None)
         };
         let streams = stage.workstreams();
         let names: Vec<&str> = streams.iter().map(|stream| stream.name).collect();
@@ -299,7 +246,7 @@ mod tests {
     /// A stage with one check, ticked or not, and decisions of successive days.
     fn stage(met: bool, decisions: &[&str]) -> Stage {
         let tick = if met { "[x]" } else { "[ ]" };
-        let canon = format!("# Checklists\n\n## Base\n\n- {tick} It runs\n");
+        let canon = format!("# Readiness Checklists\n\n## Base\n\n- {tick} It runs\n");
         let mut files = vec![SourceFile::load("a.md", Role::Canon, canon.into_bytes())];
         for (day, decision) in decisions.iter().enumerate() {
             let packet = format!(

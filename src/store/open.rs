@@ -12,6 +12,7 @@ use crate::document::Document;
 use crate::document::markdown::MarkdownDocument;
 use crate::document::progress::Progress;
 use crate::document::rope::Rope;
+use crate::document::shares::in_shares;
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::{Plan, canon};
 
@@ -164,62 +165,72 @@ pub fn open_front(start: &Path, overrides: &Overrides, front: Front) -> (Opened,
     (opened.unwrap_or_else(|| Opened::nothing(layout)), is_whole)
 }
 
+/// A file as it was found.
+struct Reading {
+    /// The file, if there is one, with the stamp as of which it was read where that tells of every
+    /// change since, and with whether it is part of the plan.
+    file: Option<(SourceFile, Option<Stamp>, bool)>,
+    /// Whether nobody was writing it.
+    is_at_rest: bool,
+}
+
+/// From how many documents on another core is worth its start.
+const DOCUMENTS: usize = 16;
+
 /// Reads every file of the plan: of logs the whole lines among the first `most` bytes, of
 /// Markdown as many documents as have so many together.
 fn read_files(layout: Layout, most: u64, opening: &Opening) -> Option<Opened> {
-    let candidates = candidates(&layout);
-    let length = Length::of(&candidates, &layout.root).all();
+    let mut found = candidates(&layout);
+    let length = Length::of(&found, &layout.root).all();
     opening.reading.expect(length);
     opening.taking_apart.expect(length);
     let mut opened = Opened::nothing(layout);
-    let mut room = most;
+    let root = opened.layout.root.clone();
+    if most < u64::MAX {
+        let mut room = most;
+        found.retain(|(path, role)| {
+            let size = || Stamp::of(&root.join(path)).map_or(0, |stamp| stamp.size);
+            let left = (*role != Role::Log).then(|| room.checked_sub(size()));
+            room = left.flatten().unwrap_or(room);
+            left != Some(None)
+        });
+    }
     let until = Instant::now() + opening.patience;
-    for (path, role) in candidates {
-        let full = opened.layout.root.join(&path);
-        if role != Role::Log && room < u64::MAX {
-            match room.checked_sub(Stamp::of(&full).map_or(0, |stamp| stamp.size)) {
-                Some(left) => room = left,
-                None => continue,
+    let read = |(path, role): &(PathBuf, Role)| read_file(&root, path, *role, most, until, opening);
+    let logs = found.iter().take_while(|(_, role)| *role == Role::Log);
+    let logs = logs.count();
+    // A log is shared between cores line by line, the documents one by one.
+    let mut readings: Vec<_> = found[..logs].iter().map(read).collect();
+    let documents = &found[logs..];
+    let parts = in_shares(documents.len(), DOCUMENTS, |part| {
+        documents[part].iter().map(read).collect::<Vec<_>>()
+    });
+    readings.extend(parts.into_iter().flatten());
+    for ((path, role), reading) in found.into_iter().zip(readings) {
+        let reading = match reading? {
+            Ok(reading) => reading,
+            Err(reason) => {
+                opened.unreadable.push((path, reason));
+                continue;
             }
-        }
-        let unwatched = Progress::default();
-        let read = |progress: &Progress| read_told(&full, &Rope::default(), most, progress);
-        let state = match opening.patience.is_zero() {
-            true => read(&opening.reading),
-            false => read_at_rest(role, until, |again| {
-                read(if again { &unwatched } else { &opening.reading })
-            })
-            .map(|(state, is_at_rest)| {
-                opened.in_motion.extend((!is_at_rest).then(|| path.clone()));
-                state
-            }),
         };
-        match state {
-            Ok(FileState::Present {
-                bytes,
-                stamp,
-                tells,
-                ..
-            }) => {
-                let file = SourceFile::load_with(&path, role, bytes, &opening.taking_apart)?;
-                opened.looked_at.push(LookedAt {
-                    path,
-                    role,
-                    document: Some(file.document.clone()),
-                    as_of: tells.then_some(stamp),
-                });
-                if belongs(&file) {
-                    opened.files.push(file);
-                }
-            }
-            Ok(FileState::Missing) => opened.looked_at.push(LookedAt {
-                path,
-                role,
-                document: None,
-                as_of: None,
-            }),
-            Err(error) => opened.unreadable.push((path, error.to_string())),
+        if !reading.is_at_rest {
+            opened.in_motion.push(path.clone());
         }
+        let (document, as_of) = match reading.file {
+            Some((file, as_of, is_part)) => {
+                let document = file.document.clone();
+                opened.files.extend(is_part.then_some(file));
+                (Some(document), as_of)
+            }
+            None => (None, None),
+        };
+        opened.looked_at.push(LookedAt {
+            path,
+            role,
+            document,
+            as_of,
+        });
     }
     opening.reading.finish();
     opening.taking_apart.finish();
@@ -249,6 +260,41 @@ fn read_at_rest(
         let due = debounce.due().map_or(until, |due| due.min(until));
         std::thread::sleep(due.saturating_duration_since(now));
     }
+}
+
+/// Reads one file, or says why it cannot be read; nothing where the opening was stopped. Until
+/// `until` it waits for whoever is writing it.
+fn read_file(
+    root: &Path,
+    path: &Path,
+    role: Role,
+    most: u64,
+    until: Instant,
+    opening: &Opening,
+) -> Option<Result<Reading, String>> {
+    let full = root.join(path);
+    let unwatched = Progress::default();
+    let read = |progress: &Progress| read_told(&full, &Rope::default(), most, progress);
+    let state = match opening.patience.is_zero() {
+        true => read(&opening.reading).map(|state| (state, true)),
+        false => read_at_rest(role, until, |again| {
+            read(if again { &unwatched } else { &opening.reading })
+        }),
+    };
+    let (state, is_at_rest) = match state {
+        Ok(state) => state,
+        Err(error) => return Some(Err(error.to_string())),
+    };
+    let as_of = state.as_of();
+    let file = match state.into_bytes() {
+        None => None,
+        Some(bytes) => {
+            let file = SourceFile::load_with(path, role, bytes, &opening.taking_apart)?;
+            let is_part = belongs(&file);
+            Some((file, as_of, is_part))
+        }
+    };
+    Some(Ok(Reading { file, is_at_rest }))
 }
 
 /// Every path that may hold a part of the plan, with its role. Paths are relative to the

@@ -297,6 +297,8 @@ impl<F: Face> Cockpit<F> {
                 configuration: &setting.mistakes,
             };
             let problems = premises.inspect_with(&plan, now, &progress);
+            // Screen 2 shows them; read here, it never waits for them.
+            plan.other_checklists();
             // The plan is let go first: an edit need not copy what nobody reads any more.
             drop(plan);
             let problems = problems.map(Arc::new);

@@ -129,8 +129,13 @@ fn wishes(plan: &Plan, problems: &[Problem]) -> Vec<Result<Change, Refusal>> {
         wishes.push(composer.mend_drift(step, false));
         wishes.push(composer.remove(step));
     }
-    for (stage, of) in plan.stages().iter().enumerate() {
-        wishes.extend((0..of.checks.len().min(SOME)).map(|check| composer.tick(stage, check)));
+    for of in plan.stages() {
+        wishes.extend(
+            of.checks
+                .iter()
+                .take(SOME)
+                .map(|check| composer.tick(check)),
+        );
     }
     for block in 0..plan.blocks().len().min(SOME) {
         for column in BlockColumn::ALL {
@@ -291,8 +296,8 @@ fn range(document: &MarkdownDocument, edit: &Edit) -> Span {
             document.tables()[row.table].rows[row.row].span
         }
         Target::CheckMark { stage, text, nth } => {
-            let lists = checklist::checklists(document, 0);
-            let checks = lists.iter().filter(|list| list.stage == *stage);
+            let lists = checklist::lists(document, 0);
+            let checks = lists.iter().filter(|list| list.heading == *stage);
             let mut named = checks.flat_map(|list| &list.checks);
             let check = named.find(|check| check.text == *text && check.nth == *nth);
             let item = &document.items()[check.unwrap().item];

@@ -13,7 +13,7 @@ use super::support::fixture::CANON;
 /// and within the first check.
 fn documents(construct: &str) -> [String; 3] {
     let head = "# Plan\n\n| Stage | Stage-Gate Review |\n| --- | --- |\n| Ground | Review |\n\n\
-                ## Checklists\n\n### Ground\n\n- First check\n";
+                ## Readiness Checklists\n\n### Ground\n\n- First check\n";
     let tail = "- Second check\n\n#### Step 0001 — Afterwards\n- **Status:** Draft\n";
     let within: String = (construct.split_inclusive('\n'))
         .map(|line| format!("  {line}"))
@@ -83,7 +83,7 @@ fn a_tick_changes_its_marker_alone_whatever_stands_between_the_checks() {
             let mut ticked = 0;
             for (stage, check) in checks {
                 let words = &plan.stages()[stage].checks[check].text;
-                let change = match composer.tick(stage, check) {
+                let change = match composer.tick(&plan.stages()[stage].checks[check]) {
                     Ok(change) => change,
                     Err(reason) => {
                         refused += &format!("{name}, “{words}”: {}\n", reason.0);

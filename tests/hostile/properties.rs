@@ -112,7 +112,7 @@ proptest! {
     ) {
         let constructs = corpus::constructs();
         let mut text = "# Plan\n\n| Stage | Stage-Gate Review |\n|-|-|\n| Ground | r |\n\n\
-                        ## Checklists\n\n### Ground\n\n".to_owned();
+                        ## Readiness Checklists\n\n### Ground\n\n".to_owned();
         for (at, indent) in picked {
             let (_, _, construct) = &constructs[at.index(constructs.len())];
             for line in construct.split_inclusive('\n') {

@@ -35,7 +35,8 @@ fn assert_quick(name: &str, path: &str, text: &[u8]) -> Plan {
 
 fn assert_quick_documents(shapes: &[(&str, String)]) {
     for (name, shape) in shapes {
-        let text = format!("# Plan\n\n## Checklists\n\n### Ground\n\n- a check\n\n{shape}");
+        let text =
+            format!("# Plan\n\n## Readiness Checklists\n\n### Ground\n\n- a check\n\n{shape}");
         let plan = assert_quick(name, CANON, text.as_bytes());
         assert!(
             plan.files()[0].document.to_bytes() == text.as_bytes(),
@@ -158,7 +159,7 @@ fn very_much_of_anything_is_read_in_no_time() {
         ("carriage returns", times("\r")),
         ("zeros", times("\0")),
     ]);
-    let plan = stages.to_owned() + "## Checklists\n\n### Ground\n\n- a\n";
+    let plan = stages.to_owned() + "## Readiness Checklists\n\n### Ground\n\n- a\n";
     let roadmap = "# Ground\n\n".to_owned() + &times("- <http://a.b>\n");
     let begun = Instant::now();
     let files = load(&[
@@ -259,7 +260,8 @@ fn a_million_brackets_are_kept_shown_and_edited_beside() {
         .read(LOG)
         .replace(", \"updated_at\": \"2026-11-21T09:30:00Z\"", "");
     assert!(now == expected);
-    let document = format!("# Plan\n\n{open}{close}\n\n## Checklists\n\n### Ground\n\n- a\n");
+    let document =
+        format!("# Plan\n\n{open}{close}\n\n## Readiness Checklists\n\n### Ground\n\n- a\n");
     assert_quick("brackets in Markdown", CANON, document.as_bytes());
     let braces = "{\"a\":".repeat(500_000);
     assert_quick("braces", LOG, braces.as_bytes());
@@ -302,7 +304,7 @@ fn a_line_of_fifty_megabytes_is_kept_shown_and_edited_beside() {
 #[test]
 fn a_long_line_of_markdown_is_read_and_ticked_beside() {
     let long = "All work and no play. ".repeat(20_000) + &"x".repeat(400_000);
-    let text = format!("## Checklists\n\n### Ground\n\n- a\n- {long}\n\n{long}\n");
+    let text = format!("## Readiness Checklists\n\n### Ground\n\n- a\n- {long}\n\n{long}\n");
     let document = MarkdownDocument::load(text.clone().into_bytes());
     assert_eq!(document.items().len(), 2);
     let plan = assert_quick("a long line", CANON, text.as_bytes());
@@ -310,7 +312,7 @@ fn a_long_line_of_markdown_is_read_and_ticked_beside() {
         plan: &plan,
         now: now(),
     };
-    let change = composer.tick(0, 0).unwrap();
+    let change = composer.tick(&plan.stages()[0].checks[0]).unwrap();
     assert_law("a long line", plan.files(), &change);
 }
 

@@ -111,7 +111,7 @@ fn a_tick_finds_its_byte_beside_look_alikes() {
     let canon = |checks: &str| {
         format!(
             "# Plan\n\n{alike}\n| Stage | Stage-Gate Review |\n| --- | --- |\n| Ground | r |\n\n\
-             ## Checklists\n\n### Ground\n\n{checks}\n{alike}"
+             ## Readiness Checklists\n\n### Ground\n\n{checks}\n{alike}"
         )
     };
     let before = canon(checks);

@@ -284,7 +284,7 @@ fn stages() -> impl Strategy<Value = String> {
     (prop::collection::vec((bullet, mark, words), 0..5), any::<bool>()).prop_map(
         |(checks, loose)| {
             let mut text = "\n| Stage | Horizon | Stage-Gate Review |\n|---|---|---|\n\
-                            | Ground | Weeks 0-8 | ≥95% checklist |\n\n## Checklists\n\n### Ground\n\n"
+                            | Ground | Weeks 0-8 | ≥95% checklist |\n\n## Readiness Checklists\n\n### Ground\n\n"
                 .to_owned();
             for (bullet, mark, words) in checks {
                 text += &format!("{bullet}{mark}{words}\n{}", if loose { "\n" } else { "" });
@@ -340,7 +340,7 @@ pub fn anything() -> impl Strategy<Value = Text> {
             b"- **Status:** ",
             b"| Block | Step Range |\n|-|-|\n| B01 | 1 |\n",
             b"#### Step 0001 \xe2\x80\x94 x\n",
-            b"## Checklists\n### Ground\n",
+            b"## Readiness Checklists\n### Ground\n",
             b"|",
             b"```\n",
             b"> ",

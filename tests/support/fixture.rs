@@ -55,7 +55,7 @@ pub const DOCUMENT: &str = "\
 | --- | --- | --- | --- |
 | Ground | Weeks 0-8 | Everyone sees one plan | Review with ≥95% checklist completion |
 
-## Checklists
+## Readiness Checklists
 
 ### Ground
 

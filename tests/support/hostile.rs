@@ -48,7 +48,7 @@ pub fn canon() -> String {
 | --- | --- | --- | --- |
 | Ground {TEXT} | {TEXT} | {TEXT} | Review {TEXT} with ≥95% checklist completion |
 
-## Checklists
+## Readiness Checklists
 
 ### Ground {TEXT}
 

@@ -3,7 +3,7 @@
 use crate::app::command::{Blocked, Command, GATES, Group, Place};
 use crate::app::message::Effect;
 use crate::app::model::{GatePane, Model};
-use crate::app::overlay::{Choice, Overlay, Purpose, Row};
+use crate::app::overlay::{Choice, Overlay, Purpose, Row, Source};
 use crate::plan::canon::checklist::Check;
 use crate::plan::checks::tick_contradicted::open_steps;
 
@@ -26,7 +26,7 @@ pub const COMMANDS: &[Command] = &[
         hint: "attach evidence",
         group: Group::Edit,
         places: &[Place::Checks],
-        blocked: |model| model.is_locked().or_else(|| no_check(model)),
+        blocked: |model| model.is_locked().or_else(|| no_stage_check(model)),
         run: attach,
     },
     Command {
@@ -52,11 +52,23 @@ pub const COMMANDS: &[Command] = &[
             offer(model, "Open evidence", links);
         },
     },
+    Command {
+        name: "find-check",
+        keys: &["/"],
+        title: "Find a check, of a stage or in any other checklist",
+        hint: "find",
+        group: Group::Find,
+        places: GATES,
+        blocked: |_| None,
+        run: |model| {
+            model.plan.other_checklists();
+            model.choose_from("Find a check", Source::Checks);
+        },
+    },
 ];
 
 fn check(model: &Model) -> Option<&Check> {
-    let stage = model.plan.stages().get(model.gates.stage)?;
-    stage.checks.get(model.gates.check)
+    model.selected_check()
 }
 
 /// Why there is no check to act on.
@@ -66,10 +78,21 @@ fn no_check(model: &Model) -> Blocked {
         .then(|| "this stage has no checklist".to_owned())
 }
 
+/// Why no evidence can be attached to what is selected.
+fn no_stage_check(model: &Model) -> Blocked {
+    let other = model.selected_other();
+    let no_gate = other.map(|_| "no gate asks for evidence of this check".to_owned());
+    no_gate.or_else(|| no_check(model))
+}
+
 /// Ticks the selected check, or takes its tick away.
 fn tick(model: &mut Model) {
-    let change = model.composer().tick(model.gates.stage, model.gates.check);
+    let Some(check) = model.selected_check() else {
+        return;
+    };
+    let change = model.composer().tick(check);
     model.make(change, 1);
+    let check = Model::selected_check;
     let open = check(model).map(|check| open_steps(&model.plan, check));
     let open = open.unwrap_or_default();
     if let (Some(first), Some(notice)) = (open.first(), &mut model.notice) {
@@ -80,7 +103,7 @@ fn tick(model: &mut Model) {
 
 /// Asks for a link to evidence for the selected check.
 fn attach(model: &mut Model) {
-    if let Some(reason) = no_check(model) {
+    if let Some(reason) = no_stage_check(model) {
         return model.refuse(reason);
     }
     let text = check(model)
@@ -106,7 +129,7 @@ fn links(model: &Model) -> Vec<String> {
 }
 
 fn no_evidence(model: &Model) -> Blocked {
-    no_check(model).or_else(|| {
+    no_stage_check(model).or_else(|| {
         let key = model.keymap.key_of("attach");
         links(model)
             .is_empty()

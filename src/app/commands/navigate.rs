@@ -274,19 +274,17 @@ fn in_gates(model: &mut Model, by: isize) {
     if model.gates.review.is_some() {
         return model.move_in_review(|row, count| moved(row, by, count));
     }
-    let stages = model.plan.stages();
     match model.gates.pane {
         GatePane::Ladder => {
-            model.gates.stage = moved(model.gates.stage, by, stages.len());
+            model.gates.stage = moved(model.gates.stage, by, model.holders());
             model.gates.check = model.first_open_check();
             model.gates.workstream = 0;
         }
         GatePane::Checks => {
-            let count = stages.get(model.gates.stage).map_or(0, |s| s.checks.len());
-            model.gates.check = moved(model.gates.check, by, count);
+            model.gates.check = moved(model.gates.check, by, model.checks_here());
         }
         GatePane::Owners => {
-            let stage = stages.get(model.gates.stage);
+            let stage = model.plan.stages().get(model.gates.stage);
             let count = stage.map_or(0, |stage| stage.workstreams().len());
             model.gates.workstream = moved(model.gates.workstream, by, count);
         }
@@ -352,7 +350,7 @@ fn turn_pane_within(model: &mut Model, by: isize) {
         Screen::Gates => match model.gates.pane {
             GatePane::Ladder => by < 0,
             GatePane::Owners => by > 0,
-            GatePane::Checks => false,
+            GatePane::Checks => by > 0 && model.selected_other().is_some(),
         },
         Screen::Problems => true,
         Screen::Review => match model.review.part {
@@ -382,7 +380,11 @@ fn turn_pane(model: &mut Model, by: isize) {
             focus(model, Pane::ALL[usize::try_from(to).unwrap_or(0)]);
         }
         Screen::Gates => {
+            // Nobody answers for a checklist that belongs to no stage.
+            let two = model.selected_other().is_some();
             model.gates.pane = match (model.gates.pane, by > 0) {
+                (GatePane::Ladder, _) if two => GatePane::Checks,
+                (GatePane::Checks, _) if two => GatePane::Ladder,
                 (GatePane::Ladder, true) | (GatePane::Owners, false) => GatePane::Checks,
                 (GatePane::Checks, true) | (GatePane::Ladder, false) => GatePane::Owners,
                 (GatePane::Owners, true) | (GatePane::Checks, false) => GatePane::Ladder,

@@ -1,7 +1,7 @@
 //! What the checks find, and mending it.
 
 use crate::app::command::{Blocked, Command, Group, Place};
-use crate::app::model::{GatePane, Model, Screen};
+use crate::app::model::Model;
 use crate::app::overlay::{Overlay, Purpose};
 use crate::plan::canon::checklist::Check;
 use crate::plan::checks::Problem;
@@ -81,11 +81,10 @@ fn go(model: &mut Model) {
     let Some(problem) = problem(model).cloned() else {
         return;
     };
-    if let Some((stage, check)) = check_at(model, &problem.place) {
-        model.open_screen(Screen::Gates);
-        model.gates.review = None;
-        model.gates.pane = GatePane::Checks;
-        (model.gates.stage, model.gates.check) = (stage, check);
+    if let Some((at, check, words)) = check_at(model, &problem.place) {
+        if let Err(refusal) = model.go_to_check(at, check, &words) {
+            model.refuse(refusal.to_string());
+        }
         return;
     }
     match problem.step.filter(|id| model.plan.find(*id).is_some()) {
@@ -110,13 +109,16 @@ fn go(model: &mut Model) {
     }
 }
 
-/// Stage and check that a problem stands in, if it does.
-fn check_at(model: &Model, place: &source::Place) -> Option<(usize, usize)> {
-    let is_here = |check: &Check| {
+/// Where the check stands on screen 2 that a problem is about, and its words.
+fn check_at(model: &Model, place: &source::Place) -> Option<(usize, usize, String)> {
+    let is_here = |check: &&Check| {
         check.line == place.line && model.plan.files()[check.file].path == place.path
     };
-    (model.plan.stages().iter().enumerate())
-        .find_map(|(at, stage)| Some((at, stage.checks.iter().position(is_here)?)))
+    (0..model.holders()).find_map(|at| {
+        let checks = model.holder(at)?.checks();
+        let found = checks.iter().position(is_here)?;
+        Some((at, found, checks[found].text.clone()))
+    })
 }
 
 fn edit_line(model: &mut Model) {

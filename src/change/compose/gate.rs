@@ -4,7 +4,11 @@ use std::path::{Path, PathBuf};
 
 use super::{Change, Composer, Edit, Target, roadmap_file};
 use crate::change::value::{Refusal, refuse, refuse_control};
-use crate::document::markdown::escaped;
+use crate::document::markdown::{Check as Mark, MarkdownDocument, escaped};
+use crate::plan::canon::checklist::Check;
+use crate::plan::canon::names::Names;
+use crate::plan::canon::{normalised, roadmap};
+use crate::plan::ladders;
 use crate::plan::link;
 use crate::plan::source::Role;
 use crate::plan::stage::Stage;
@@ -25,35 +29,38 @@ pub enum Attachment {
 }
 
 impl Composer<'_> {
-    /// Ticks a check, or takes its tick away.
+    /// Ticks a check of the plan, or takes its tick away.
     ///
     /// # Errors
     /// When the document cannot take the mark.
-    pub fn tick(&self, stage: usize, check: usize) -> Result<Change, Refusal> {
-        let check = &self.plan.stages()[stage].checks[check];
+    pub fn tick(&self, check: &Check) -> Result<Change, Refusal> {
         let file = &self.plan.files()[check.file];
         let Some(document) = file.markdown() else {
             return refuse("the checklist is not in a Markdown file");
         };
-        let before = document.items()[check.item]
-            .check
-            .brackets()
-            .map(|mark| document.bytes()[mark.range()].to_vec());
-        let after = if check.done { "[ ]" } else { "[x]" };
+        let box_now = document.items()[check.item].check;
+        let mark = box_now.brackets();
+        let before = mark.map(|mark| document.bytes()[mark.range()].to_vec());
+        let mut after = if check.done { "[ ]" } else { "[x]" }.to_owned();
+        if let (Mark::Odd { .. }, Some(mark)) = (box_now, mark)
+            && !matches!(document.bytes().get(mark.end), Some(b' ' | b'\t'))
+        {
+            after.push(' ');
+        }
         let verb = if check.done { "unticked" } else { "ticked" };
         super::reversible(
             file,
             Change {
-                label: format!("{} {verb}: {}", check.stage, super::shown(&check.text)),
+                label: format!("{} {verb}: {}", check.heading, super::shown(&check.text)),
                 edits: vec![Edit {
                     path: file.path.clone(),
                     target: Target::CheckMark {
-                        stage: check.stage.clone(),
+                        stage: check.heading.clone(),
                         text: check.text.clone(),
                         nth: check.nth,
                     },
                     before,
-                    after: Some(after.as_bytes().to_vec()),
+                    after: Some(after.into_bytes()),
                 }],
             },
         )
@@ -66,13 +73,13 @@ impl Composer<'_> {
     /// When the link is empty, or with its spaces neither a URL nor a path.
     pub fn attach(
         &self,
-        stage: usize,
+        at: usize,
         check: usize,
         link: &str,
         who: &str,
         roadmap: &Path,
     ) -> Result<Attachment, Refusal> {
-        let stage = &self.plan.stages()[stage];
+        let stage = &self.plan.stages()[at];
         let check = &stage.checks[check];
         let link = link.trim();
         if link.is_empty() {
@@ -123,9 +130,8 @@ impl Composer<'_> {
             return refuse(format!("{} is not Markdown", file.path.display()));
         };
         let newline = document.newline();
-        let stages = [stage.name.clone()];
-        let entries = crate::plan::canon::roadmap::entries(document, 0, &stages);
-        let Some(found) = entries.first() else {
+        let names = ladders::names(self.plan.stages());
+        let Some(found) = own_entry(document, &names, at) else {
             let gap = match document.bytes() {
                 [] => String::new(),
                 bytes if bytes.ends_with(b"\n") => newline.to_owned(),
@@ -138,21 +144,65 @@ impl Composer<'_> {
                     file.path.display(),
                     stage.name
                 ),
-                change: change(file.path.clone(), Target::Passage { heading: None }, text),
+                change: change(
+                    file.path.clone(),
+                    Target::Passage {
+                        heading: None,
+                        nth: 0,
+                    },
+                    text,
+                ),
             });
         };
         let splices = document
-            .append_to_section(found.heading, &bullet)
+            .append_to_section(found, &bullet)
             .map_err(|refusal| Refusal(refusal.to_string()))?;
         let text = splices.into_iter().next().map(|splice| splice.text);
-        let heading = document.headings()[found.heading].text.clone();
+        let heading = document.headings()[found].text.clone();
         let text = String::from_utf8_lossy(&text.unwrap_or_default()).into_owned();
+        let twins = document.headings()[..found].iter();
         let target = Target::Passage {
+            nth: twins.filter(|twin| twin.text == heading).count(),
             heading: Some(heading),
         };
         Ok(Attachment::Ready(change(file.path.clone(), target, text)))
     }
 }
+
+/// Index of the roadmap's heading for a stage: one that is about it alone, else one that also
+/// names it. What stands under the states of a board is left to those who keep the board: a
+/// program that rewrites its parts would take the evidence along.
+fn own_entry(document: &MarkdownDocument, names: &Names, stage: usize) -> Option<usize> {
+    let headings = document.headings();
+    let on_board = |heading: usize| {
+        let above = std::iter::successors(headings[heading].parent, |at| headings[*at].parent);
+        above.into_iter().any(|at| {
+            let words = normalised(&headings[at].text);
+            BOARD.contains(&&*words)
+        })
+    };
+    let entries = roadmap::entries(document, 0, names);
+    let of_stage = || entries.iter().filter(|entry| entry.stage == stage);
+    let own = of_stage().find(|entry| entry.is_own && !on_board(entry.heading));
+    let named = || of_stage().find(|entry| !on_board(entry.heading));
+    own.or_else(named).map(|entry| entry.heading)
+}
+
+/// How the parts of a board are headed.
+const BOARD: [&str; 12] = [
+    "backlog",
+    "in progress",
+    "shipped",
+    "done",
+    "released",
+    "planned",
+    "next",
+    "now",
+    "later",
+    "todo",
+    "to do",
+    "doing",
+];
 
 fn entry(stage: &Stage, newline: &str, bullet: &str) -> String {
     format!("## {}{newline}{newline}{bullet}{newline}", stage.name)

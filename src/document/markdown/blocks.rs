@@ -81,6 +81,14 @@ pub enum Check {
     Open(Span),
     /// `[x]` or `[X]`, with its span.
     Done(Span),
+    /// A box as people make them by hand, which Markdown takes for words: `[-]`, `[✓]`, `[]`, `☑`,
+    /// or `[x]` without a blank behind it.
+    Odd {
+        /// The brackets with what is in them, or the one sign.
+        span: Span,
+        /// Whether it is meant as a tick.
+        done: bool,
+    },
 }
 
 impl Check {
@@ -88,7 +96,7 @@ impl Check {
     pub fn brackets(self) -> Option<Span> {
         match self {
             Self::None => None,
-            Self::Open(span) | Self::Done(span) => Some(span),
+            Self::Open(span) | Self::Done(span) | Self::Odd { span, .. } => Some(span),
         }
     }
 
@@ -96,13 +104,13 @@ impl Check {
     pub fn state(self) -> CheckState {
         match self {
             Self::None => CheckState::Absent,
-            Self::Open(_) => CheckState::Open,
-            Self::Done(_) => CheckState::Done,
+            Self::Open(_) | Self::Odd { done: false, .. } => CheckState::Open,
+            Self::Done(_) | Self::Odd { done: true, .. } => CheckState::Done,
         }
     }
 }
 
-/// What a checkbox says.
+/// What a checkbox says, be it Markdown's or made by hand.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CheckState {
     /// There is none.

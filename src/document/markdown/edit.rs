@@ -29,9 +29,20 @@ impl MarkdownDocument {
             }
             (Check::None, CheckState::Done) => Splice::insert(item.content.start, "[x] "),
             (Check::None, _) => Splice::insert(item.content.start, "[ ] "),
-            (Check::Open(span) | Check::Done(span), CheckState::Absent) => {
+            (
+                Check::Open(span) | Check::Done(span) | Check::Odd { span, .. },
+                CheckState::Absent,
+            ) => {
                 let blank = matches!(self.bytes().get(span.end), Some(b' ' | b'\t'));
                 Splice::remove(Span::new(span.start, span.end + usize::from(blank)))
+            }
+            (Check::Odd { span, .. }, to) => {
+                let mark = if to == CheckState::Done { "[x]" } else { "[ ]" };
+                let blank = match self.bytes().get(span.end) {
+                    Some(b' ' | b'\t') => "",
+                    _ => " ",
+                };
+                Splice::replace(span, format!("{mark}{blank}"))
             }
             (Check::Open(span) | Check::Done(span), state) => {
                 let sign = if state == CheckState::Done { "x" } else { " " };

@@ -237,6 +237,11 @@ impl MarkdownDocument {
                 source[span.start + 1 - entry.span.start] = sign;
                 source
             }
+            Check::Odd { span, .. } => {
+                let behind = &source[span.end - entry.span.start..];
+                let blank = if behind.starts_with(b" ") { "" } else { " " };
+                [&[b'[', sign, b']'], blank.as_bytes(), behind].concat()
+            }
         }
     }
 

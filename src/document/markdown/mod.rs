@@ -7,9 +7,11 @@
 //! refused with the reason.
 //!
 //! - `blocks`: the places, as plain data
+//! - `boxes`: check boxes that Markdown takes for words
 //! - `shadow`: what the parser reads in place of bytes it could not read
 //! - `reader`, `inline`: parser events to places and words
 //! - `phrase`, `letters`, `label`: a piece of running text taken apart once more, where asked for
+//! - `sketch`: which lines may be headings and table headers, without a parse
 //! - `escape`: typed words to Markdown that reads as those words
 //! - `rewrite`: the same, keeping what the old words and the new have in common
 //! - `verify`, `compare`: whether an edit changes only what it should
@@ -18,6 +20,7 @@
 //! - `edit`, `cells`, `insert`, `lists`: the edits
 
 mod blocks;
+mod boxes;
 mod cells;
 mod compare;
 mod edit;
@@ -33,25 +36,28 @@ mod reader;
 mod refusal;
 mod rewrite;
 mod shadow;
+mod sketch;
 #[cfg(test)]
 mod tests;
 mod verify;
 
 use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::encoding::Encoding;
 use super::rope::{Piece, Rope};
 use super::splice::{self, Span, Splice, SpliceError};
 use blocks::Outline;
+use sketch::Sketch;
 
 pub use blocks::{Alignment, Cell, Check, CheckState, Heading, Label, Link, ListItem, Row, Table};
 pub use entries::{Entry, EntryLink, EntryList, phrase};
 pub use escape::{escaped, escaped_cell};
 pub use lists::{EntrySlot, written_list};
 pub use refusal::{Disturbed, Refusal, Target};
+pub use sketch::may_say;
 
-/// A Markdown file. Cloning shares everything.
+/// A Markdown file. Cloning shares everything. It is parsed when its places are first asked for.
 #[derive(Clone, Debug)]
 pub struct MarkdownDocument {
     shared: Arc<Shared>,
@@ -60,7 +66,8 @@ pub struct MarkdownDocument {
 #[derive(Debug)]
 struct Shared {
     bytes: Piece,
-    outline: Outline,
+    outline: LazyLock<Outline, Box<dyn FnOnce() -> Outline + Send>>,
+    sketch: OnceLock<Sketch>,
     /// The first byte of each line.
     lines: OnceLock<Vec<usize>>,
 }
@@ -69,25 +76,33 @@ impl MarkdownDocument {
     /// Reads any bytes. What is not Markdown is kept as it is and holds no places.
     pub fn load(bytes: impl Into<Rope>) -> Self {
         let bytes = bytes.into().into_piece();
-        let outline = reader::read(bytes.as_bytes());
-        Self::with_outline(bytes, outline)
+        let source = bytes.clone();
+        Self::with_outline(bytes, move || reader::read(source.as_bytes()))
     }
 
     /// Reads a part of a file that has link definitions for `labels` elsewhere.
     fn load_part(bytes: impl Into<Rope>, first: bool, labels: &[String]) -> Self {
         let bytes = bytes.into().into_piece();
-        let outline = reader::read_part(bytes.as_bytes(), first, labels);
-        Self::with_outline(bytes, outline)
+        let (source, labels) = (bytes.clone(), labels.to_vec());
+        Self::with_outline(bytes, move || {
+            reader::read_part(source.as_bytes(), first, &labels)
+        })
     }
 
-    fn with_outline(bytes: Piece, outline: Outline) -> Self {
+    fn with_outline(bytes: Piece, read: impl FnOnce() -> Outline + Send + 'static) -> Self {
         Self {
             shared: Arc::new(Shared {
                 bytes,
-                outline,
+                outline: LazyLock::new(Box::new(read)),
+                sketch: OnceLock::new(),
                 lines: OnceLock::new(),
             }),
         }
+    }
+
+    /// Whether `other` is this very document, and not merely one with the same bytes.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
     }
 
     /// The file, byte for byte as loaded.
@@ -114,6 +129,37 @@ impl MarkdownDocument {
     pub fn source(&self, span: Span) -> Cow<'_, str> {
         let end = span.end.min(self.bytes().len());
         String::from_utf8_lossy(&self.bytes()[span.start.min(end)..end])
+    }
+
+    /// Parses it now rather than when its places are first asked for.
+    pub fn parse(&self) {
+        LazyLock::force(&self.shared.outline);
+    }
+
+    /// The sources of all lines and paragraphs that may be headings, and of others that merely
+    /// look so; the file is not parsed for it.
+    pub fn heading_lines(&self) -> impl Iterator<Item = &[u8]> {
+        let spans = self.sketch().headings.iter();
+        spans.map(|span| &self.bytes()[span.range()])
+    }
+
+    /// The same without those that seem to stand in a code fence. What is left out may be a
+    /// heading all the same.
+    pub fn clear_heading_lines(&self) -> impl Iterator<Item = &[u8]> {
+        let fenced = self.sketch().fenced.iter();
+        let lines = self.heading_lines().zip(fenced);
+        lines.filter(|(_, fenced)| !**fenced).map(|(line, _)| line)
+    }
+
+    /// The same as [`Self::heading_lines`] of the headers of tables.
+    pub fn table_head_lines(&self) -> impl Iterator<Item = &[u8]> {
+        let spans = self.sketch().table_heads.iter();
+        spans.map(|span| &self.bytes()[span.range()])
+    }
+
+    fn sketch(&self) -> &Sketch {
+        let shared = &self.shared;
+        shared.sketch.get_or_init(|| Sketch::of(self.bytes()))
     }
 
     /// The headings that open sections, in file order.

@@ -8,6 +8,7 @@ use pulldown_cmark::{BrokenLink, CowStr, Event, HeadingLevel, Options, Parser, T
 use super::blocks::{
     Alignment, BlockKind, Cell, Check, Heading, Link, ListItem, Outline, Row, Table,
 };
+use super::boxes::odd_box;
 use super::inline::{Run, Source, bare_address, is_blank, trimmed, trimmed_end};
 use super::shadow::Shadow;
 use crate::document::splice::Span;
@@ -94,6 +95,8 @@ struct Reader<'a> {
     path: Vec<usize>,
     sink: Option<Sink>,
     run: Run,
+    /// Where the words of the run begin: behind a box that the parser takes for some of them.
+    run_start: usize,
     /// Open blocks whose words belong to nothing: code, HTML, headings in containers.
     muted: usize,
     link: Option<Link>,
@@ -111,6 +114,7 @@ impl<'a> Reader<'a> {
             path: Vec::new(),
             sink: None,
             run: Run::default(),
+            run_start: 0,
             muted: 0,
             link: None,
             bare_end: 0,
@@ -363,10 +367,52 @@ impl<'a> Reader<'a> {
             && *lead == Lead::Expected
         {
             *lead = Lead::Open;
-            self.sink = Some(Sink::Lead(*index));
+            let index = *index;
+            self.sink = Some(Sink::Lead(index));
+            self.begin_lead(index, &event, span);
         }
-        if self.sink.is_some() {
+        if self.sink.is_some()
+            && let Some((event, span)) = self.behind_box(event, span)
+        {
             self.run.push(&event, span, self.source);
+        }
+    }
+
+    /// Reads the box that an item begins with, where it is one that Markdown does not know.
+    fn begin_lead(&mut self, index: usize, event: &Event<'_>, span: Span) {
+        let item = &mut self.outline.items[index];
+        let bytes = self.source.bytes;
+        let is_escaped = span.start > 0 && bytes[span.start - 1] == b'\\';
+        let lead = &bytes[item.marker.end.min(span.start)..span.start];
+        let is_first_line = !lead.iter().any(|b| matches!(b, b'\n' | b'\r'));
+        let is_words = matches!(event, Event::Text(_)) && !is_escaped && is_first_line;
+        if item.check != Check::None || !is_words {
+            return;
+        }
+        let line = &self.source.bytes[span.start..item.span.end.max(span.start)];
+        if let Some(found) = odd_box(line) {
+            let span = Span::new(span.start, span.start + found.len);
+            item.check = Check::Odd {
+                span,
+                done: found.done,
+            };
+            self.run_start = span.end + found.blanks;
+            item.content = Span::empty(self.run_start);
+        }
+    }
+
+    /// The part of an event that stands behind such a box.
+    fn behind_box<'e>(&self, event: Event<'e>, span: Span) -> Option<(Event<'e>, Span)> {
+        if span.start >= self.run_start {
+            return Some((event, span));
+        }
+        match event {
+            Event::Text(text) if span.end > self.run_start => {
+                let rest = text.get(self.run_start - span.start..)?.to_owned();
+                let span = Span::new(self.run_start, span.end);
+                Some((Event::Text(rest.into()), span))
+            }
+            _ => None,
         }
     }
 

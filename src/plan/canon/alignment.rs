@@ -1,7 +1,7 @@
 //! Workstream alignment: one heading a workstream, bullets that name stages.
 
 use super::normalised;
-use crate::document::markdown::MarkdownDocument;
+use crate::document::markdown::{MarkdownDocument, may_say};
 
 /// A bullet of a workstream.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,8 +16,13 @@ pub struct WorkstreamNote {
     pub line: usize,
 }
 
-/// Every bullet under the headings below a heading with "Workstream" and "Alignment".
+/// Every bullet under the headings below a heading with "Workstream" and "Alignment". Whether
+/// they are about stages is told by those that they name.
 pub fn notes(document: &MarkdownDocument, file: usize) -> Vec<WorkstreamNote> {
+    let may_be = |line: &[u8]| may_say(line, "workstream") && may_say(line, "alignment");
+    if !document.heading_lines().any(may_be) {
+        return Vec::new();
+    }
     let headings = document.headings();
     let is_alignment = |index: usize| {
         let text = normalised(&headings[index].text);
@@ -38,19 +43,4 @@ pub fn notes(document: &MarkdownDocument, file: usize) -> Vec<WorkstreamNote> {
             })
         })
         .collect()
-}
-
-/// Whether `text` names `stage`. A stage with several words may go by its last one, as
-/// "the flywheel" for a stage called "Regenerative Flywheel", if no other stage ends so.
-pub fn names_stage(text: &str, stage: &str, stages: &[String]) -> bool {
-    let text = format!(" {} ", normalised(text));
-    let stage = normalised(stage);
-    if text.contains(&format!(" {stage} ")) {
-        return true;
-    }
-    let Some((_, last)) = stage.rsplit_once(' ') else {
-        return false;
-    };
-    let alike = |other: &&String| normalised(other).split(' ').any(|word| word == last);
-    stages.iter().filter(alike).count() == 1 && text.contains(&format!(" the {last} "))
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{cell, column};
-use crate::document::markdown::MarkdownDocument;
+use crate::document::markdown::{MarkdownDocument, may_say};
 use crate::plan::id::{BlockId, StepId};
 
 /// A column of the block table that people edit.
@@ -75,6 +75,10 @@ impl BlockRow {
 
 /// Every row of every block table in `document`.
 pub fn rows(document: &MarkdownDocument, file: usize) -> Vec<BlockRow> {
+    let may_be = |line: &[u8]| may_say(line, "Block") && may_say(line, "Step Range");
+    if !document.table_head_lines().any(may_be) {
+        return Vec::new();
+    }
     let mut rows = Vec::new();
     for (index, table) in document.tables().iter().enumerate() {
         let (Some(block), Some(range)) =

@@ -1,20 +1,26 @@
-//! Readiness checklists: under a heading with "Checklist", one heading a stage, one list
-//! item a check. A plain bullet counts as an open check.
+//! Checklists: the lists below a heading with "Checklist", one list item a check. A plain bullet
+//! counts as an open check.
+//!
+//! Here they are only found. Which of them belong to stages, and which stand apart, is decided
+//! where the stages are put together.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::document::markdown::{Check as Mark, MarkdownDocument};
+use super::normalised;
+use crate::document::markdown::{Check as Mark, CheckState, MarkdownDocument, may_say};
 use crate::plan::checks::tick_contradicted::may_be_year;
 use crate::plan::id::{StepId, ids_in, single_ids_in};
 
 /// One list item of a checklist.
 #[derive(Clone, Debug)]
 pub struct Check {
-    /// The stage's heading as written.
-    pub stage: String,
+    /// The heading of its list as written: the stage's, where it belongs to one.
+    pub heading: String,
     /// The item's words, line breaks read as spaces.
     pub text: String,
-    /// How many items with the same words stand before it under headings of this stage.
+    /// The same without what spelling habits differ in.
+    pub words: String,
+    /// How many items with the same words stand before it under headings with these words.
     pub nth: usize,
     /// Whether it is ticked.
     pub done: bool,
@@ -28,51 +34,106 @@ pub struct Check {
     pub line: usize,
 }
 
-/// A checklist heading with its checks.
+/// The list under one heading.
 #[derive(Clone, Debug)]
 pub struct Checklist {
-    /// The stage's heading as written.
-    pub stage: String,
+    /// The heading's words.
+    pub heading: String,
+    /// Index of the heading in the document.
+    pub at: usize,
+    /// Index of the nearest heading with "Checklist" above its own.
+    pub below: Option<usize>,
+    /// Whether it stands right below that one, as the lists of stages do.
+    pub is_direct: bool,
     /// Index of the file in the plan.
     pub file: usize,
     /// Line of the heading, counted from 1.
     pub line: usize,
     /// The checks in file order.
     pub checks: Vec<Check>,
+    /// Whether any of them has a box.
+    has_box: bool,
 }
 
-/// Every checklist of `document`.
-pub fn checklists(document: &MarkdownDocument, file: usize) -> Vec<Checklist> {
+impl Checklist {
+    /// Whether it is one to be ticked. Bullets without a box are one where one heading a list
+    /// is written right below a heading with "Checklist"; elsewhere they are mere words.
+    pub fn is_apart(&self) -> bool {
+        !self.checks.is_empty() && (self.is_direct || self.has_box)
+    }
+}
+
+/// Whether there may be a checklist, told without a parse.
+pub fn may_be_in(document: &MarkdownDocument) -> bool {
+    document
+        .heading_lines()
+        .any(|line| may_say(line, CHECKLIST))
+}
+
+/// Whether there is one. Only where its heading seems to be an example in a code fence is the
+/// document parsed for it.
+pub fn is_in(document: &MarkdownDocument) -> bool {
+    let mut clear = document.clear_heading_lines();
+    clear.any(|line| may_say(line, CHECKLIST))
+        || may_be_in(document) && !lists(document, 0).is_empty()
+}
+
+const CHECKLIST: &str = "checklist";
+
+/// Whether a heading says that what stands below it are checklists.
+pub fn says_checklist(heading: &str) -> bool {
+    may_say(heading.as_bytes(), CHECKLIST)
+}
+
+/// Every list below a heading with "Checklist", in the order of headings, empty ones too.
+pub fn lists(document: &MarkdownDocument, file: usize) -> Vec<Checklist> {
+    if !may_be_in(document) {
+        return Vec::new();
+    }
     let headings = document.headings();
-    let is_list = |index: usize| headings[index].text.to_lowercase().contains("checklist");
+    let says: Vec<bool> = headings.iter().map(|h| says_checklist(&h.text)).collect();
+    // For each heading the nearest one with "Checklist", itself included.
+    let mut nearest: Vec<Option<usize>> = Vec::with_capacity(headings.len());
     let mut of_heading = vec![None; headings.len()];
     let mut lists: Vec<Checklist> = Vec::new();
-    for (index, heading) in headings.iter().enumerate() {
-        if heading.parent.is_some_and(is_list) && !is_list(index) {
-            of_heading[index] = Some(lists.len());
+    for (at, heading) in headings.iter().enumerate() {
+        let above = heading.parent.and_then(|parent| nearest[parent]);
+        nearest.push(if says[at] { Some(at) } else { above });
+        if nearest[at].is_some() {
+            of_heading[at] = Some(lists.len());
             lists.push(Checklist {
-                stage: heading.text.clone(),
+                heading: heading.text.clone(),
+                at,
+                below: above,
+                is_direct: heading.parent.is_some_and(|parent| says[parent]),
                 file,
                 line: document.line_of(heading.span.start),
                 checks: Vec::new(),
+                has_box: false,
             });
         }
     }
-    let mut twins: HashMap<(String, String), usize> = HashMap::new();
+    let mut twins: HashMap<(usize, &str), usize> = HashMap::new();
+    let mut same_heading: HashMap<&str, usize> = HashMap::new();
     for (index, item) in document.items().iter().enumerate() {
-        let (Some(list), None) = (item.heading.and_then(|h| of_heading[h]), item.parent) else {
+        let (Some(heading), None) = (item.heading, item.parent) else {
             continue;
         };
-        let stage = lists[list].stage.clone();
-        let seen = twins.entry((stage, item.text.clone())).or_insert(0);
+        let Some(list) = of_heading[heading] else {
+            continue;
+        };
+        let first = *same_heading.entry(&headings[heading].text).or_insert(list);
+        let seen = twins.entry((first, &item.text)).or_insert(0);
         let nth = *seen;
         *seen += 1;
         let list = &mut lists[list];
+        list.has_box |= item.check != Mark::None;
         list.checks.push(Check {
-            stage: list.stage.clone(),
+            heading: list.heading.clone(),
             nth,
             text: item.text.clone(),
-            done: matches!(item.check, Mark::Done(_)),
+            words: normalised(&item.text),
+            done: item.check.state() == CheckState::Done,
             steps: steps_in(&item.text),
             file,
             item: index,
@@ -100,7 +161,7 @@ fn steps_in(text: &str) -> Vec<StepId> {
 
 #[cfg(test)]
 mod tests {
-    use super::steps_in;
+    use super::*;
 
     #[test]
     fn ranges_are_spelled_out_and_years_left_out() {
@@ -113,5 +174,23 @@ mod tests {
         );
         assert_eq!(named("Budget of 2027 agreed"), [] as [&str; 0]);
         assert_eq!(named("Step 2027 is held"), ["2027"]);
+    }
+
+    #[test]
+    fn boxes_make_a_checklist_anywhere_below_its_heading_and_bullets_one_heading_a_list() {
+        let text = "# Launch checklist\n\n- [ ] a box at once\n\n## Before\n\n- a plain bullet\n\n\
+                    ### Notes\n\n- only words\n\n### Late\n\n- [-] by hand\n\n# Other\n\n- [ ] x\n";
+        let document = MarkdownDocument::load(text.as_bytes().to_vec());
+        let lists = lists(&document, 0);
+        let apart = lists.iter().filter(|list| list.is_apart());
+        let found: Vec<_> = apart.map(|l| (&*l.heading, &*l.checks[0].text)).collect();
+        assert_eq!(
+            found,
+            [
+                ("Launch checklist", "a box at once"),
+                ("Before", "a plain bullet"),
+                ("Late", "by hand")
+            ]
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! The stage ladder: the stages in order, each with the review that guards its gate.
 
 use super::{cell, column};
-use crate::document::markdown::MarkdownDocument;
+use crate::document::markdown::{MarkdownDocument, may_say};
 
 /// A row of the ladder.
 #[derive(Clone, Debug)]
@@ -22,11 +22,18 @@ pub struct Rung {
     pub line: usize,
 }
 
+/// How the column of gate reviews is headed.
+const REVIEW: [&str; 2] = ["Stage-Gate Review", "Stage Gate Review"];
+
 /// Every rung of every ladder in `document`.
 pub fn rungs(document: &MarkdownDocument, file: usize) -> Vec<Rung> {
+    let may_be = |line: &[u8]| REVIEW.iter().any(|name| may_say(line, name));
+    if !document.table_head_lines().any(may_be) {
+        return Vec::new();
+    }
     let mut rungs = Vec::new();
     for (index, table) in document.tables().iter().enumerate() {
-        let review = column(table, &["Stage-Gate Review", "Stage Gate Review"]);
+        let review = column(table, &REVIEW);
         let stage = table
             .header
             .cells

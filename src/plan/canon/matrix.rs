@@ -1,7 +1,7 @@
 //! The owner matrix: who answers for a workstream in each stage.
 
 use super::{cell, normalised};
-use crate::document::markdown::{MarkdownDocument, Table};
+use crate::document::markdown::{MarkdownDocument, Table, may_say};
 
 /// One workstream's owners in one stage.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,33 +18,44 @@ pub struct Assignment {
     pub line: usize,
 }
 
-/// Every cell of every owner matrix in `document`, row by row.
-pub fn assignments(document: &MarkdownDocument, file: usize) -> Vec<Assignment> {
+/// The cells of each table in `document` that looks like an owner matrix, row by row. Whether it
+/// is one is told by the stages that it names.
+pub fn matrices(document: &MarkdownDocument, file: usize) -> Vec<Vec<Assignment>> {
+    if !document
+        .table_head_lines()
+        .any(|line| may_say(line, WORKSTREAM))
+    {
+        return Vec::new();
+    }
+    let tables = document.tables().iter().enumerate();
+    let matrices = tables.filter(|(_, table)| is_matrix(table));
+    matrices
+        .map(|(index, table)| cells(document, file, index, table))
+        .collect()
+}
+
+const WORKSTREAM: &str = "workstream";
+
+fn cells(document: &MarkdownDocument, file: usize, index: usize, table: &Table) -> Vec<Assignment> {
     let mut assignments = Vec::new();
-    for (index, table) in document.tables().iter().enumerate() {
-        let header = &table.header.cells;
-        if !is_matrix(table) {
-            continue;
-        }
-        for (row, source) in table.rows.iter().enumerate() {
-            for (column, stage) in header.iter().enumerate().skip(1) {
-                assignments.push(Assignment {
-                    workstream: cell(document, index, row, Some(0)).trim().to_owned(),
-                    stage: stage.text.trim().to_owned(),
-                    people: people(cell(document, index, row, Some(column))),
-                    file,
-                    line: document.line_of(source.span.start),
-                });
-            }
+    for (row, source) in table.rows.iter().enumerate() {
+        for (column, stage) in table.header.cells.iter().enumerate().skip(1) {
+            assignments.push(Assignment {
+                workstream: cell(document, index, row, Some(0)).trim().to_owned(),
+                stage: stage.text.trim().to_owned(),
+                people: people(cell(document, index, row, Some(column))),
+                file,
+                line: document.line_of(source.span.start),
+            });
         }
     }
     assignments
 }
 
-/// Whether a table is an owner matrix: its first column is headed "Workstream".
+/// Whether a table has the shape of an owner matrix: its first column is headed "Workstream".
 pub fn is_matrix(table: &Table) -> bool {
     let first = table.header.cells.first();
-    first.is_some_and(|cell| normalised(&cell.text) == "workstream")
+    first.is_some_and(|cell| normalised(&cell.text) == WORKSTREAM)
 }
 
 fn people(cell: &str) -> Vec<(String, String)> {

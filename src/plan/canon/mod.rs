@@ -6,19 +6,29 @@ pub mod block_table;
 pub mod checklist;
 pub mod ladder;
 pub mod matrix;
+pub mod names;
 pub mod roadmap;
 pub mod section;
 
 use crate::document::markdown::{MarkdownDocument, Table};
 
-/// Whether `document` holds any of the structures.
+/// Whether `document` holds any of the structures, or may hold checklists: those are read when
+/// somebody asks for them. A document without any is searched and not parsed.
 pub fn is_canon(document: &MarkdownDocument) -> bool {
-    !block_table::rows(document, 0).is_empty()
+    checklist::is_in(document)
+        || !block_table::rows(document, 0).is_empty()
         || !section::sections(document, 0).is_empty()
         || !ladder::rungs(document, 0).is_empty()
-        || !checklist::checklists(document, 0).is_empty()
-        || !matrix::assignments(document, 0).is_empty()
+        || !matrix::matrices(document, 0).is_empty()
         || !alignment::notes(document, 0).is_empty()
+}
+
+/// What a document is called: its first heading, else nothing.
+pub fn title(document: &MarkdownDocument) -> &str {
+    document
+        .headings()
+        .first()
+        .map_or("", |heading| &heading.text)
 }
 
 /// Words in a form in which spelling habits do not matter: letters and digits in lower

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::names::Names;
 use super::normalised;
 use crate::document::markdown::MarkdownDocument;
 use crate::plan::link;
@@ -9,8 +10,10 @@ use crate::plan::link;
 /// A roadmap heading that names a stage, with the evidence below it.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// The stage it belongs to.
-    pub stage: String,
+    /// Index of the stage it belongs to.
+    pub stage: usize,
+    /// Whether the heading is about that stage alone, rather than one that also names it.
+    pub is_own: bool,
     /// Index of the heading in the document.
     pub heading: usize,
     /// Index of the file in the plan.
@@ -24,6 +27,8 @@ pub struct Entry {
 pub struct Evidence {
     /// The bullet's words.
     pub text: String,
+    /// The same without what spelling habits differ in.
+    words: String,
     /// Where it points to. A path that begins at the root is given without its slash.
     pub links: Vec<String>,
     /// Index of the file in the plan.
@@ -33,10 +38,20 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Whether the bullet speaks of the check with these words.
+    /// A bullet with these words and links.
+    pub fn new(text: String, links: Vec<String>, file: usize, line: usize) -> Self {
+        Self {
+            words: normalised(&text),
+            text,
+            links,
+            file,
+            line,
+        }
+    }
+
+    /// Whether the bullet speaks of the check with these normalised words.
     pub fn is_for(&self, check: &str) -> bool {
-        let check = normalised(check);
-        !check.is_empty() && normalised(&self.text).contains(&check)
+        !check.is_empty() && self.words.contains(check)
     }
 
     /// When it was attached and by whom, as written in the last brackets: `2026-05-01, Ada`.
@@ -50,20 +65,19 @@ impl Evidence {
     }
 }
 
-/// The entries of `document` for `stages`, in file order.
-pub fn entries(document: &MarkdownDocument, file: usize, stages: &[String]) -> Vec<Entry> {
+/// The entries of `document` for the stages with these names, in file order.
+pub fn entries(document: &MarkdownDocument, file: usize, stages: &Names) -> Vec<Entry> {
     let headings = document.headings();
     let mut of_heading: Vec<Option<usize>> = vec![None; headings.len()];
     let mut entries: Vec<Entry> = Vec::new();
     for (index, heading) in headings.iter().enumerate() {
-        let words = format!(" {} ", normalised(&heading.text));
-        let named = stages
-            .iter()
-            .find(|stage| words.contains(&format!(" {} ", normalised(stage))));
+        let own = stages.headed(&heading.text);
+        let named = own.or_else(|| stages.named(&heading.text).first().copied());
         of_heading[index] = match named {
             Some(stage) => {
                 entries.push(Entry {
-                    stage: stage.clone(),
+                    stage,
+                    is_own: own.is_some(),
                     heading: index,
                     file,
                     evidence: Vec::new(),
@@ -85,12 +99,9 @@ pub fn entries(document: &MarkdownDocument, file: usize, stages: &[String]) -> V
             .map(|link| from_root(&link.url))
             .collect();
         if !links.is_empty() {
-            entries[entry].evidence.push(Evidence {
-                text: item.text.clone(),
-                links,
-                file,
-                line: document.line_of(item.span.start),
-            });
+            let line = document.line_of(item.span.start);
+            let evidence = Evidence::new(item.text.clone(), links, file, line);
+            entries[entry].evidence.push(evidence);
         }
     }
     entries
@@ -111,12 +122,7 @@ mod tests {
     #[test]
     fn a_stamp_is_a_date_in_the_last_brackets() {
         let stamp = |text: &str| {
-            let evidence = Evidence {
-                text: text.to_owned(),
-                links: Vec::new(),
-                file: 0,
-                line: 1,
-            };
+            let evidence = Evidence::new(text.to_owned(), Vec::new(), 0, 1);
             evidence.stamp().map(str::to_owned)
         };
         assert_eq!(

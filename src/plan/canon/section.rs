@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use crate::document::log::is_conflict_marker;
-use crate::document::markdown::{Entry, MarkdownDocument};
+use crate::document::markdown::{Entry, MarkdownDocument, may_say};
 use crate::document::splice::Span;
 use crate::plan::field::{FIELDS, Field};
 use crate::plan::id::{StepId, USUAL_DIGITS};
@@ -40,6 +40,12 @@ impl Section {
     /// Index of the last labelled bullet.
     pub fn last_bullet(&self) -> Option<usize> {
         self.bullets.iter().map(|(_, item)| *item).max()
+    }
+
+    /// Whether its bullets are those of a step, and not one label by chance.
+    fn is_labelled(&self) -> bool {
+        let sure = [Field::Outcome, Field::Dependencies, Field::Status];
+        self.bullets.len() > 1 || self.bullets.iter().any(|(field, _)| sure.contains(field))
     }
 
     /// The words of a field that is no list, or `None` where the section is silent about it.
@@ -85,6 +91,10 @@ pub fn list(
 
 /// Every step section of `document`, in file order.
 pub fn sections(document: &MarkdownDocument, file: usize) -> Vec<Section> {
+    let may_be = |line: &[u8]| line.iter().any(u8::is_ascii_digit) && may_say(line, "step");
+    if !document.heading_lines().any(may_be) {
+        return Vec::new();
+    }
     let mut sections: Vec<Section> = Vec::new();
     let mut of_heading = vec![None; document.headings().len()];
     for (index, heading) in document.headings().iter().enumerate() {
@@ -123,7 +133,7 @@ pub fn sections(document: &MarkdownDocument, file: usize) -> Vec<Section> {
         }
     }
     // `Step 3` is a heading of many a document; it is a step's where its fields stand below.
-    sections.retain(|s| s.id.digits() >= USUAL_DIGITS || !s.bullets.is_empty());
+    sections.retain(|s| s.id.digits() >= USUAL_DIGITS || s.is_labelled());
     sections
 }
 

@@ -52,6 +52,13 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
         }));
     }
     for (file, document) in canon(plan) {
+        let has = |mark: &[u8]| memchr::memmem::find(document.bytes(), mark).is_some();
+        if ![&b"<<<<<<<"[..], b">>>>>>>", b"|||||||", b"======="]
+            .into_iter()
+            .any(has)
+        {
+            continue;
+        }
         let mut starts = Vec::new();
         let mut at = 0;
         let lines = document.bytes().split_inclusive(|byte| *byte == b'\n');

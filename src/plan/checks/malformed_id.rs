@@ -20,6 +20,7 @@
 use super::wording::quoted;
 use super::{Context, Help, Pass, Plan, Problem, Reading, Rule, Severity, Spot, canon};
 use crate::document::json;
+use crate::document::markdown::may_say;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::{FIELDS, Field};
 use crate::plan::id::typed_id;
@@ -84,6 +85,9 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
 /// Headings of what would be step sections: labelled as one, but with another ID.
 fn headings(plan: &Plan, problems: &mut Vec<Problem>) {
     for (file, document) in canon(plan) {
+        if !document.heading_lines().any(|line| may_say(line, "step")) {
+            continue;
+        }
         let mut labelled = vec![false; document.headings().len()];
         for item in document.items() {
             if let (Some(heading), Some(label)) = (item.heading, &item.label) {

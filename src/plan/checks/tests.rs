@@ -164,7 +164,7 @@ fn any_canon() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         "\\| Block \\| Step Range \\| Theme \\|\n\\|-\\|-\\|-\\|\n(\\| B0[1-3] \\| 0[0-2]01–0[0-3]00 \\| é \\|\n){0,3}",
         "### Step 000[1-4] — é→\n- \\*\\*Status:\\*\\* (Draft|é)\r?\n- \\*\\*Dependencies:\\*\\* (0009, )?é\n",
-        "# Checklist\n\n## (Base|é)\n- (\\[x\\] )?Step 000[1-4]\n  é\n",
+        "# Readiness Checklists\n\n## (Base|é)\n- (\\[x\\] )?Step 000[1-4]\n  é\n",
         "\\| Stage \\| Stage-Gate Review \\|\n\\|-\\|-\\|\n\\| Base \\| é \\|\n",
         "\\| Workstream \\| Base \\| é \\|\n\\|-\\|-\\|-\\|\n\\| a \\| b \\| DRI: c \\|\n",
         "[<>=|`# é\r\n]{0,20}",

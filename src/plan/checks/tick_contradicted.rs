@@ -11,7 +11,7 @@
 //! ```
 //!
 //! ```markdown
-//! # Checklists
+//! # Readiness Checklists
 //!
 //! ## Base
 //!
@@ -26,7 +26,7 @@
 //! ```
 //!
 //! ```markdown
-//! # Checklists
+//! # Readiness Checklists
 //!
 //! ## Base
 //!
@@ -115,7 +115,7 @@ mod tests {
             step("0002", &[("status", "\"complete\"")]),
         ]
         .concat();
-        let canon = "# Checklists\n\n## Base\n\n- [x] Runbooks written (0001–0002)\n";
+        let canon = "# Readiness Checklists\n\n## Base\n\n- [x] Runbooks written (0001–0002)\n";
         assert_eq!(
             found(&RULE, &[(LOG, &log), (CANON, canon)]),
             [
@@ -132,7 +132,7 @@ mod tests {
             step("2027", &[]),
         ]
         .concat();
-        let canon = "# Checklists\n\n## Base\n\n- [x] Done in Step 0001\n- [ ] Step 2027\n\
+        let canon = "# Readiness Checklists\n\n## Base\n\n- [x] Done in Step 0001\n- [ ] Step 2027\n\
                      - [x] Budget of 2027 agreed\n";
         assert!(found(&RULE, &[(LOG, &log), (CANON, canon)]).is_empty());
     }

@@ -7,7 +7,7 @@
 //! ## Caught
 //!
 //! ```markdown
-//! # Checklists
+//! # Readiness Checklists
 //!
 //! ## Base
 //!
@@ -17,7 +17,7 @@
 //! ## Left alone
 //!
 //! ```markdown
-//! # Checklists
+//! # Readiness Checklists
 //!
 //! ## Base
 //!
@@ -78,7 +78,8 @@ mod tests {
 
     #[test]
     fn it_catches_a_tick_that_nothing_backs() {
-        let canon = "# Checklists\n\n## Base\n\n- [x] Runbooks written\n- [ ] Drill held\n";
+        let canon =
+            "# Readiness Checklists\n\n## Base\n\n- [x] Runbooks written\n- [ ] Drill held\n";
         let roadmap = "## Base\n\n- Drill held — <https://example.org/drill>\n";
         assert_eq!(
             found(&RULE, &[(CANON, canon), ("docs/ROADMAP.md", roadmap)]),
@@ -91,7 +92,7 @@ mod tests {
 
     #[test]
     fn it_leaves_open_items_and_links_in_either_place_alone() {
-        let canon = "# Checklists\n\n## Base\n\n- [x] Runbooks written\n- [ ] Drill held\n\
+        let canon = "# Readiness Checklists\n\n## Base\n\n- [x] Runbooks written\n- [ ] Drill held\n\
                      - [x] Rota posted ([here](docs/rota.md))\n";
         let roadmap = "## Base\n\n- Runbooks written — <https://example.org/books>\n";
         assert!(found(&RULE, &[(CANON, canon), ("docs/ROADMAP.md", roadmap)]).is_empty());

@@ -43,13 +43,15 @@
 //! - Drill held
 //! ```
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::wording::{listed, quoted};
-use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot, canon};
+use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
 use crate::document::markdown::MarkdownDocument;
 use crate::document::splice::Span;
-use crate::plan::canon::{checklist, matrix, normalised};
+use crate::plan::canon::checklist::{self, Checklist};
+use crate::plan::canon::matrix;
+use crate::plan::canon::names::Names;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -61,34 +63,41 @@ pub const RULE: Rule = Rule {
 };
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
-    let rungs = plan.stages().iter().filter(|stage| stage.rung.is_some());
-    let names: Vec<&str> = rungs.map(|stage| stage.name.as_str()).collect();
-    let known: HashSet<String> = names.iter().map(|name| normalised(name)).collect();
-    if known.is_empty() {
-        return;
-    }
-    let mut report = |file, span, what: &str, stage: &str| {
-        let message = format!("the {what} names the stage {}", quoted(stage));
-        let message = format!("{message}, which is not on the ladder: {}", listed(&names));
-        problems.push(RULE.problem(plan, Spot::in_markdown(plan, file, span), message));
-    };
-    for (file, document) in canon(plan) {
-        for (span, stage) in matrix_columns(document, &known) {
-            report(file, span, "owner matrix", stage);
-        }
-        for (span, stage) in checklist_headings(document, &known) {
-            report(file, span, "checklist", &stage);
+    for (at, ladder) in plan.ladders().iter().enumerate() {
+        let Some(home) = ladder.file else {
+            continue;
+        };
+        let stages = || plan.stages().iter().filter(|stage| stage.ladder == at);
+        let rungs = stages().filter_map(|stage| stage.rung.as_ref());
+        let names: Vec<&str> = rungs.map(|rung| rung.stage.as_str()).collect();
+        let known = Names::new(names.iter().copied());
+        // The ladder's own document, and those that something of its stages stands in.
+        let mut files = BTreeSet::from([home]);
+        files.extend(stages().flat_map(|stage| stage.checks.iter().map(|check| check.file)));
+        files.extend(stages().flat_map(|stage| stage.owners.iter().map(|cell| cell.file)));
+        let mut report = |file, span, what: &str, stage: &str| {
+            let message = format!("the {what} names the stage {}", quoted(stage));
+            let message = format!("{message}, which is not on the ladder: {}", listed(&names));
+            problems.push(RULE.problem(plan, Spot::in_markdown(plan, file, span), message));
+        };
+        for file in files {
+            let Some(document) = plan.files()[file].markdown() else {
+                continue;
+            };
+            for (span, stage) in matrix_columns(document, &known) {
+                report(file, span, "owner matrix", stage);
+            }
+            for (span, stage) in checklist_headings(document, file, &known) {
+                report(file, span, "checklist", &stage);
+            }
         }
     }
 }
 
 /// The headers of unknown stages in owner matrices that name a known one, too. Where the
 /// cells give people roles, a column without any role is a remark and no stage.
-fn matrix_columns<'a>(
-    document: &'a MarkdownDocument,
-    known: &HashSet<String>,
-) -> Vec<(Span, &'a str)> {
-    let is_known = |name: &str| known.contains(&normalised(name));
+fn matrix_columns<'a>(document: &'a MarkdownDocument, known: &Names) -> Vec<(Span, &'a str)> {
+    let is_known = |name: &str| known.called(name).is_some();
     let mut unknown = Vec::new();
     for table in document.tables().iter().filter(|t| matrix::is_matrix(t)) {
         let header = &table.header.cells;
@@ -110,20 +119,21 @@ fn matrix_columns<'a>(
     unknown
 }
 
-/// The headings of unknown stages in documents that have a checklist of a known one.
-fn checklist_headings(document: &MarkdownDocument, known: &HashSet<String>) -> Vec<(Span, String)> {
-    let lists = checklist::checklists(document, 0);
-    let is_known = |list: &checklist::Checklist| known.contains(&normalised(&list.stage));
-    if !lists.iter().any(is_known) {
-        return Vec::new();
-    }
-    lists
-        .into_iter()
-        .filter(|list| !is_known(list) && !list.checks.is_empty())
-        .filter_map(|list| {
-            let span = document.line(list.line)?;
-            Some((span, list.stage))
-        })
+/// The headings of unknown stages beside the checklist of a known one.
+fn checklist_headings(
+    document: &MarkdownDocument,
+    file: usize,
+    known: &Names,
+) -> Vec<(Span, String)> {
+    let lists = checklist::lists(document, file);
+    let is_known = |list: &&Checklist| known.headed(&list.heading).is_some();
+    let known_lists = lists.iter().filter(|list| list.is_direct).filter(is_known);
+    let above: HashSet<Option<usize>> = known_lists.map(|list| list.below).collect();
+    let beside = lists.iter().filter(|list| {
+        list.is_direct && !list.checks.is_empty() && above.contains(&list.below) && !is_known(list)
+    });
+    beside
+        .filter_map(|list| Some((document.line(list.line)?, list.heading.clone())))
         .collect()
 }
 

@@ -8,7 +8,7 @@
 //! ## Caught
 //!
 //! ```markdown
-//! # Checklists
+//! # Readiness Checklists
 //!
 //! ## Base
 //!
@@ -24,7 +24,7 @@
 //! ## Left alone
 //!
 //! ```markdown
-//! # Checklists
+//! # Readiness Checklists
 //!
 //! ## Base
 //!
@@ -124,7 +124,7 @@ mod tests {
     use super::super::example::{CANON, found, found_beside};
     use super::RULE;
 
-    const LIST: &str = "# Checklists\n\n## Base\n\n- [x] Runbooks written\n";
+    const LIST: &str = "# Readiness Checklists\n\n## Base\n\n- [x] Runbooks written\n";
 
     #[test]
     fn it_catches_files_that_are_gone() {

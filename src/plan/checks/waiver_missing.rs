@@ -8,7 +8,7 @@
 //! ## Caught
 //!
 //! ```markdown
-//! # Checklists
+//! # Readiness Checklists
 //!
 //! ## Base
 //!
@@ -29,7 +29,7 @@
 //! ## Left alone
 //!
 //! ```markdown
-//! # Checklists
+//! # Readiness Checklists
 //!
 //! ## Base
 //!
@@ -95,7 +95,8 @@ mod tests {
     use super::RULE;
 
     const PACKET: &str = "docs/gates/base/20260501/review.md";
-    const OPEN: &str = "# Checklists\n\n## Base\n\n- [x] Runbooks written\n- Drill held\n";
+    const OPEN: &str =
+        "# Readiness Checklists\n\n## Base\n\n- [x] Runbooks written\n- Drill held\n";
 
     fn packet(decision: &str) -> String {
         format!("# Review\n\n- **Stage:** Base\n\n## Decision\n\n- **Decision:** {decision}\n")

@@ -141,7 +141,7 @@ const GATES: &str = "\
 | Pilot | Go or no-go |
 | Rest | Go or no-go |
 
-## Checklists
+## Readiness Checklists
 
 ### Base
 
@@ -212,7 +212,7 @@ fn without_a_current_stage_the_gate_terms_say_why() {
         &by("stage", &plan(&line, "")),
         &[("0001", 0, "the plan has no stages")],
     );
-    let met = "# Checklist\n\n## Base\n\n- [x] Step 0001\n";
+    let met = "# Readiness Checklists\n\n## Base\n\n- [x] Step 0001\n";
     expect(
         &by("evidence", &plan(&line, met)),
         &[("0001", 0, "every gate is behind")],
@@ -346,7 +346,10 @@ fn large_plans_are_ranked_in_one_pass() {
     lines.extend(fan.iter().map(|leaf| step(leaf, "idea", &[])));
     let leaves: Vec<&str> = fan.iter().map(String::as_str).collect();
     lines.push(step(&id(3 * count), "idea", &leaves));
-    let gate = format!("# Checklist\n\n## Base\n\n- [ ] Step {}\n", id(3 * count));
+    let gate = format!(
+        "# Readiness Checklists\n\n## Base\n\n- [ ] Step {}\n",
+        id(3 * count)
+    );
     let plan = plan(&lines, &gate);
     let ranked = ranked(&plan, &Weights::default(), &[]);
     assert_eq!(ranked.len(), fan.len() + 2);

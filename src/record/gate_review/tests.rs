@@ -15,6 +15,7 @@ const FOLDER: &str = "docs/milestone-reviews";
 fn stage(name: &str, review: &str, people: &[(&str, &str, &str)]) -> Stage {
     Stage {
         name: name.to_owned(),
+        ladder: 0,
         rung: Some(Rung {
             stage: name.to_owned(),
             horizon: String::new(),
@@ -118,7 +119,7 @@ const CANON: &str = "\
 | Base | Review with ≥50% checklist completion, and a drill |
 | Top | Review |
 
-## Checklists
+## Readiness Checklists
 
 ### Base
 

@@ -411,7 +411,10 @@ impl Part {
                     heading: self.heading.clone(),
                     nth: self.nth,
                 },
-                None => Target::Passage { heading: None },
+                None => Target::Passage {
+                    heading: None,
+                    nth: 0,
+                },
             },
             before: self.before.clone(),
             after: Some(after),

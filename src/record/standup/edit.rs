@@ -102,7 +102,10 @@ impl Standup<'_> {
             None => {
                 let text = format!("{}{}", gap(document), paper::new_section(&card));
                 let text = text.replace('\n', document.newline());
-                let target = Target::Passage { heading: None };
+                let target = Target::Passage {
+                    heading: None,
+                    nth: 0,
+                };
                 let made = change(file.path.clone(), target, None, text.into_bytes());
                 (with(&entry, card), made)
             }

@@ -13,7 +13,7 @@ const CANON: &str = "\
 | Base | Q1 | Stands | all |
 | Reach | Q2 | Far | all |
 
-## Checklists
+## Readiness Checklists
 
 ### Base
 

@@ -1,5 +1,5 @@
 //! A stage's north star, its gate's criteria, and its checklist: each check with its
-//! evidence and the steps that it names.
+//! evidence and the steps that it names. Or a document's checklists that belong to no stage.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -7,11 +7,13 @@ use ratatui::text::{Line, Span};
 
 use super::gates::criteria;
 use super::status;
+use crate::app::checklists::Holder;
 use crate::app::model::Model;
 use crate::plan::Plan;
 use crate::plan::canon::checklist::Check;
 use crate::plan::checks::tick_contradicted::open_steps;
 use crate::plan::id::StepId;
+use crate::plan::ladders::OtherChecklists;
 use crate::plan::stage::Stage;
 use crate::tui::frame;
 use crate::tui::sheet::{GUTTER, Sheet};
@@ -30,8 +32,12 @@ pub fn draw(
     window: &mut Window,
     focused: bool,
 ) -> usize {
-    let Some(stage) = model.plan.stages().get(model.gates.stage) else {
-        return 0;
+    let stage = match model.selected_holder() {
+        Some(Holder::Stage(stage)) => stage,
+        Some(Holder::Other(other)) => {
+            return draw_other(buf, area, model, (theme, other), window, focused);
+        }
+        None => return 0,
     };
     let title = Line::styled(stage.name.clone(), theme.title);
     let inner = frame::pane_with(buf, area, theme, title, to_go(stage, theme), focused);
@@ -54,7 +60,7 @@ pub fn draw(
         item(
             &mut sheet,
             &model.plan,
-            (stage, check),
+            (Some(stage), check),
             lead,
             MOST_STEPS,
             theme,
@@ -65,6 +71,48 @@ pub fn draw(
         }
     }
     sheet.draw_items(buf, inner, window, model.gates.check, focused)
+}
+
+/// Draws the checklists of a document that belong to no stage, list by list.
+fn draw_other(
+    buf: &mut Buffer,
+    area: Rect,
+    model: &Model,
+    (theme, other): (&Theme, &OtherChecklists),
+    window: &mut Window,
+    focused: bool,
+) -> usize {
+    let title = Line::styled(other.title.clone(), theme.title);
+    let count = format!("{} of {} ticked", other.ticked(), other.len());
+    let right = Line::styled(count, theme.dim);
+    let inner = frame::pane_with(buf, area, theme, title, right, focused);
+    let mut sheet = Sheet::new(theme, inner.width.saturating_sub(GUTTER + 1));
+    let path = model.plan.files()[other.file].path.display().to_string();
+    sheet.row(Span::styled(path, theme.dim));
+    other_lists(&mut sheet, &model.plan, other, |_| Span::raw(""), theme);
+    sheet.draw_items(buf, inner, window, model.gates.check, focused)
+}
+
+/// Adds the lists of a document under their headings, each check behind what `lead` makes of its
+/// number, counted from 1.
+pub fn other_lists(
+    sheet: &mut Sheet,
+    plan: &Plan,
+    other: &OtherChecklists,
+    lead: impl Fn(usize) -> Span<'static>,
+    theme: &Theme,
+) {
+    let mut number = 0;
+    for list in &other.lists {
+        sheet.blank();
+        sheet.row(Span::styled(list.heading.clone(), theme.heading));
+        for check in &list.checks {
+            number += 1;
+            sheet.begin_item();
+            item(sheet, plan, (None, check), lead(number), MOST_STEPS, theme);
+            sheet.end_item();
+        }
+    }
 }
 
 fn to_go(stage: &Stage, theme: &Theme) -> Line<'static> {
@@ -91,7 +139,7 @@ pub fn no_checks(sheet: &mut Sheet, stage: &Stage, theme: &Theme) {
 pub fn item(
     sheet: &mut Sheet,
     plan: &Plan,
-    (stage, check): (&Stage, &Check),
+    (stage, check): (Option<&Stage>, &Check),
     lead: Span<'static>,
     most_steps: usize,
     theme: &Theme,
@@ -118,7 +166,10 @@ pub fn item(
         };
         sheet.hanging(lead, &text, theme.warning);
     }
-    for evidence in stage.evidence_for(check) {
+    for evidence in stage
+        .into_iter()
+        .flat_map(|stage| stage.evidence_for(check))
+    {
         for link in &evidence.links {
             let left = Line::from(vec![
                 Span::styled(format!("{indent}evidence "), theme.dim),

@@ -28,15 +28,15 @@ const ALL_BESIDE_REVIEW: u16 = 150;
 /// Draws the screen into `body`.
 pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: &mut Sight) {
     let buf = frame.buffer_mut();
-    let stages = model.plan.stages();
-    if stages.is_empty() {
+    if model.holders() == 0 {
         return no_ladder(buf, body, model, theme);
     }
     if model.gates.review.is_some() {
         return review(buf, body, model, theme, sight);
     }
     let focus = model.gates.pane;
-    let [left, middle, right] = places(body, focus, model.gates.zoomed);
+    let other = model.selected_other().is_some();
+    let [left, middle, right] = places(body, focus, model.gates.zoomed, other);
     let focused = model.overlays.is_empty();
     if let Some(area) = left {
         let shown = ladder::draw(
@@ -107,8 +107,9 @@ fn measure(sight: &mut Sight, has_keys: bool, shown: usize) {
     }
 }
 
-/// Where ladder, checklist and owners stand; those that do not are left out.
-fn places(body: Rect, focus: GatePane, zoomed: bool) -> [Option<Rect>; 3] {
+/// Where ladder, checklist and owners stand; those that do not are left out. Nobody answers for a
+/// checklist that belongs to no stage.
+fn places(body: Rect, focus: GatePane, zoomed: bool, other: bool) -> [Option<Rect>; 3] {
     let alone = zoomed || body.width < TWO_COLUMNS;
     let left = match body.width {
         _ if alone => body.width,
@@ -123,9 +124,9 @@ fn places(body: Rect, focus: GatePane, zoomed: bool) -> [Option<Rect>; 3] {
             GatePane::Owners => [None, None, Some(body)],
         };
     }
-    if body.width < THREE_COLUMNS {
+    if body.width < THREE_COLUMNS || other {
         return match focus {
-            GatePane::Owners => [Some(ladder), None, Some(rest)],
+            GatePane::Owners if !other => [Some(ladder), None, Some(rest)],
             _ => [Some(ladder), Some(rest), None],
         };
     }
@@ -201,7 +202,7 @@ fn no_ladder(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme) {
     sheet.blank();
     sheet.text(
         "stepdeck looks in the Markdown files of the plan for a table with the columns Stage \
-         and Stage-Gate Review, and for lists under a heading with “Checklist”, one heading a \
+         and Stage-Gate Review, and for lists under a heading with “Readiness Checklist”, one heading a \
          stage. Write this into one of them, and the ladder appears here:",
         theme.text,
     );

@@ -75,8 +75,8 @@ fn crumbs<'a>(model: &'a Model, theme: &Theme) -> Vec<Part<'a>> {
         }
         Screen::Gates => {
             push(1, "Gates".to_owned(), theme.text);
-            if let Some(stage) = model.plan.stages().get(model.gates.stage) {
-                push(0, visible_line(&stage.name).into_owned(), theme.heading);
+            if let Some(holder) = model.selected_holder() {
+                push(0, visible_line(holder.name()).into_owned(), theme.heading);
             }
             if model.gates.review.is_some() {
                 push(1, "review".to_owned(), theme.text);

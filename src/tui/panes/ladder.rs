@@ -1,11 +1,14 @@
 //! The stage ladder: where each stage stands, how much is ticked, and the gate's bar.
 
+use std::sync::Arc;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::model::Model;
+use crate::plan::ladders::OtherChecklists;
 use crate::plan::stage::{Stage, Standing, standings};
 use crate::tui::frame;
 use crate::tui::sheet::{GUTTER, Sheet};
@@ -35,11 +38,30 @@ pub fn draw(
     let width = inner.width.saturating_sub(GUTTER);
     let mut sheet = Sheet::new(theme, width);
     let reviews = stages.iter().filter(|stage| stage.review().is_some());
-    let roomy = stages.len() * 4 + reviews.count() <= usize::from(inner.height) + 1;
-    let tight = stages.len() * 3 > usize::from(inner.height);
+    let ladders = model.plan.ladders();
+    let others = model.other_checklists();
+    let height = usize::from(inner.height).saturating_sub(match others.len() {
+        0 => 0,
+        count => 2 + count.min(2),
+    });
+    let titles = if ladders.len() > 1 {
+        2 * ladders.len()
+    } else {
+        0
+    };
+    let roomy = stages.len() * 4 + reviews.count() + titles <= height + 1;
+    let tight = stages.len() * 3 + titles > height;
+    let mut ladder = None;
     for (at, (stage, standing)) in stages.iter().zip(standings).enumerate() {
         if at > 0 && roomy {
             sheet.blank();
+        }
+        if ladders.len() > 1 && ladder.replace(stage.ladder) != Some(stage.ladder) {
+            if at > 0 && !roomy {
+                sheet.blank();
+            }
+            let title = ladders[stage.ladder].title.clone();
+            sheet.row(Span::styled(title, theme.heading));
         }
         sheet.begin_item();
         let (sign, style) = look(standing, theme);
@@ -67,7 +89,31 @@ pub fn draw(
         }
         sheet.end_item();
     }
+    other_checklists(&mut sheet, others, !stages.is_empty(), theme);
     sheet.draw_items(buf, inner, window, model.gates.stage, focused)
+}
+
+/// The documents with checklists that belong to no stage, a row each.
+fn other_checklists(
+    sheet: &mut Sheet,
+    others: &[Arc<OtherChecklists>],
+    apart: bool,
+    theme: &Theme,
+) {
+    if others.is_empty() {
+        return;
+    }
+    if apart {
+        sheet.blank();
+    }
+    sheet.row(Span::styled("Other checklists", theme.heading));
+    for other in others {
+        sheet.begin_item();
+        let count = format!("{}/{}", other.ticked(), other.len());
+        let name = Span::styled(other.title.clone(), theme.text);
+        sheet.pair(name, Span::styled(count, theme.dim));
+        sheet.end_item();
+    }
 }
 
 /// What the reviews of the gate came to: the decision in force, and whether one is open.
