@@ -63,8 +63,11 @@ impl ListEntry {
         ]
         .into();
         also.extend(beside);
-        if let [link] = &*entry.links {
-            also.push(from_root(&link.url));
+        match &*entry.links {
+            [link] => also.push(from_root(&link.url)),
+            // A bare address or path is a link, too, whatever remark stands behind it.
+            [] => also.extend(before_remark(&entry.words).map(from_root)),
+            _ => {}
         }
         also.retain(|other| *other != text);
         also.dedup();
@@ -125,6 +128,13 @@ pub fn in_log(raw: &str) -> Vec<ListEntry> {
     items
         .map(|item| ListEntry::plain(json::words(item)))
         .collect()
+}
+
+/// The address or path that has nothing but a remark in brackets behind it.
+fn before_remark(words: &str) -> Option<&str> {
+    let (first, remark) = words.split_once(' ')?;
+    let is_target = link::is_address(first) || link::is_path(first);
+    (is_target && remark.starts_with('(') && remark.ends_with(')')).then_some(first)
 }
 
 fn on_one_line(text: &str) -> String {
