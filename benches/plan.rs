@@ -1,7 +1,8 @@
 //! The parts of the pure core with a stopwatch: load, derive, rank, filter, splice, frame.
 //!
-//! `cargo bench --bench plan` runs all of them, `cargo bench --bench plan -- rank` one. What a
-//! person waits for is measured by the bench `cockpit`; this one tells which part it was.
+//! `cargo bench --bench plan` runs all of them, `cargo bench --bench plan -- rank` one, and with
+//! `STEPDECK_PLAN=untidy` before it either on the plan as people write it. What a person waits
+//! for is measured by the bench `cockpit`; this one tells which part it was.
 
 #[path = "../tests/support/demo.rs"]
 mod demo;
@@ -10,6 +11,7 @@ use std::collections::HashSet;
 use std::convert::Infallible;
 
 use chrono::{DateTime, Utc};
+use demo::Kind;
 use divan::{Bencher, black_box};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -40,13 +42,22 @@ fn now() -> DateTime<Utc> {
 }
 
 fn plan(steps: usize) -> Plan {
-    Plan::read(demo::files(steps))
+    Plan::read(kind().files(steps))
+}
+
+/// Which plan is measured. The bench's arguments are divan's, so the environment says it.
+fn kind() -> Kind {
+    match std::env::var("STEPDECK_PLAN").as_deref() {
+        Err(_) | Ok("tidy") => Kind::Tidy,
+        Ok("untidy") => Kind::Untidy,
+        Ok(other) => panic!("STEPDECK_PLAN is tidy or untidy, not {other}"),
+    }
 }
 
 /// Bytes to a log.
 #[divan::bench(args = SIZES, max_time = 2)]
 fn load(bencher: Bencher, steps: usize) {
-    let log = demo::log(steps);
+    let log = kind().log(steps);
     let bytes = divan::counter::BytesCount::new(log.len());
     let bencher = bencher.counter(bytes).with_inputs(|| log.clone());
     bencher.bench_values(LogDocument::load);
@@ -55,7 +66,7 @@ fn load(bencher: Bencher, steps: usize) {
 /// Bytes of which one line differs from what is loaded already, as the file thread reads them.
 #[divan::bench(args = SIZES, max_time = 2)]
 fn reload_one_line(bencher: Bencher, steps: usize) {
-    let log = demo::log(steps);
+    let log = kind().log(steps);
     let (changed, _) = demo::with_one_line_changed(&log);
     let loaded = LogDocument::load(log);
     let changed = loaded.reload(changed).0.rope();
@@ -66,7 +77,7 @@ fn reload_one_line(bencher: Bencher, steps: usize) {
 /// Files to a plan with everything derived.
 #[divan::bench(args = SIZES, max_time = 2)]
 fn derive(bencher: Bencher, steps: usize) {
-    let files = demo::files(steps);
+    let files = kind().files(steps);
     let bencher = bencher.with_inputs(|| files.clone());
     bencher.bench_values(Plan::read);
 }
@@ -138,7 +149,7 @@ fn splice(bencher: Bencher, steps: usize) {
 /// The plan screen at 160×48, drawn into memory.
 #[divan::bench(args = SIZES, max_time = 2)]
 fn frame(bencher: Bencher, steps: usize) {
-    let files = demo::files(steps);
+    let files = kind().files(steps);
     let model = Model::new(files, Setting::default(), Keymap::default(), now());
     let theme = Theme::new(ColorDepth::TrueColor, Background::Dark, false);
     let mut sight = Sight::default();

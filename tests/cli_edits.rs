@@ -248,6 +248,26 @@ fn evidence_goes_to_the_roadmap_with_the_tick() {
 }
 
 #[test]
+fn evidence_may_have_any_name() {
+    for path in [
+        "docs/my run.md",
+        "docs/a]b.md",
+        "a#b.md",
+        "docs/50% [x] (1).md",
+        "docs/a`b.md",
+        "docs/run.md#results",
+    ] {
+        let folder = folder();
+        folder.write("docs/ROADMAP.md", "# Roadmap\n\n## Ground\n\nSoon.\n");
+        let run = folder.run(&["tick", "ground", "1", "--evidence", path]);
+        assert_eq!(run.code, 0, "{run:?}");
+        let gates = folder.run(&["gates", "--json"]).ok();
+        let quoted = stepdeck::document::json::quote(path);
+        assert!(gates.contains(&quoted), "{path}: {gates}");
+    }
+}
+
+#[test]
 fn a_tick_that_is_not_clear_ticks_nothing() {
     let folder = folder();
     for (arguments, said) in [
@@ -263,7 +283,7 @@ fn a_tick_that_is_not_clear_ticks_nothing() {
         ),
         (
             &["tick", "ground", "1", "--evidence", "two words"],
-            "a link has no spaces",
+            "“two words” is neither a URL, which has no spaces, nor a path such as docs/run 1.md",
         ),
     ] {
         let run = folder.run(arguments);

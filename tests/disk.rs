@@ -5,7 +5,7 @@ mod support;
 use std::collections::HashSet;
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
@@ -31,14 +31,12 @@ const LIMIT: Duration = Duration::from_secs(60);
 fn edit_all(folder: &Path, who: &str, steps: &[usize]) {
     let mut opened = open(folder, &Overrides::default());
     let files: Vec<SourceFile> = std::mem::take(&mut opened.files);
-    let told: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
     let state = TempDir::new().unwrap();
     let (sender, events) = channel();
     let setup = Setup {
         start: folder,
         overrides: Overrides::default(),
         opened: &opened,
-        told: &told,
         state: state.path(),
         read_only: false,
     };

@@ -27,3 +27,5 @@ mod size;
 mod stories;
 #[path = "hostile/typed.rs"]
 mod typed;
+#[path = "hostile/untidy.rs"]
+mod untidy;

@@ -1,18 +1,21 @@
 //! What is kept: undo beyond a restart, text beyond a crash, both versions of a conflict,
-//! and the order of edits that could not be written at once.
+//! the order of edits that could not be written at once, and all of them when one leaves.
 
+mod store_faults;
 mod support;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 use stepdeck::app::DiskEvent;
 use stepdeck::store::state::State;
-use stepdeck::tui::cockpit::Event;
+use stepdeck::tui::cockpit::{Event, Turn};
 use stepdeck::tui::terminal::TerminalEvent;
+use store_faults::FaultyFs;
 use support::desk::Desk;
 use support::fixture::{CANON, DOCUMENT, LINES, LOG};
 use support::pty::Launch;
@@ -372,6 +375,108 @@ fn text_being_typed_outlives_a_kill() {
     assert_eq!(draft(state.path()), None, "nothing is offered twice");
 }
 
+/// Whatever moment after a save the cockpit is killed at, the edit that is on disk can be undone
+/// by the next one.
+#[test]
+fn an_edit_that_outlived_a_kill_can_be_undone() {
+    let folder = support::fixture::folder_of(&[(LOG, LINES), (CANON, DOCUMENT)]);
+    let state = TempDir::new().unwrap();
+    let home = state.path().display().to_string();
+    let launch = || {
+        Launch::stepdeck(&[])
+            .in_folder(folder.path())
+            .env("XDG_STATE_HOME", &home)
+            .start()
+    };
+    let read = || [LOG, CANON].map(|file| fs::read_to_string(folder.path().join(file)).unwrap());
+    let until = |what: &str, done: &dyn Fn() -> bool| {
+        let begun = Instant::now();
+        while !done() {
+            assert!(begun.elapsed() < Duration::from_secs(30), "{what}");
+            std::thread::yield_now();
+        }
+    };
+    // Step 3 stands in the log alone, step 2 in both files.
+    for (round, keys) in ["jsc", "jjsc", "jsc", "jjsc", "jsc", "jjsc"]
+        .iter()
+        .enumerate()
+    {
+        let before = read();
+        let cockpit = launch();
+        cockpit.wait_for("0101");
+        cockpit.type_keys(keys);
+        until("the edit is on disk", &|| read()[0] != before[0]);
+        std::thread::sleep(Duration::from_micros(round as u64 * 1_700));
+        cockpit.kill(Signal::KILL);
+        cockpit.wait_process_end();
+        let cockpit = launch();
+        cockpit.wait_for("u undo");
+        cockpit.type_keys("u");
+        cockpit.wait_for("undone");
+        until("it is undone on disk", &|| read() == before);
+        cockpit.type_keys("q");
+        cockpit.wait_exit();
+    }
+}
+
+/// Who has no home, no state folder and no temporary folder that could be written loses what is
+/// kept there, and nothing else; the screen says so.
+#[test]
+fn without_any_folder_of_ones_own_edits_are_saved_and_what_is_lost_is_said() {
+    let gone = "/dev/null/gone";
+    let surroundings: [&[(&str, &str)]; 3] = [
+        &[("XDG_STATE_HOME", gone)],
+        &[("HOME", gone), ("XDG_STATE_HOME", "")],
+        &[("HOME", gone), ("XDG_STATE_HOME", gone), ("TMPDIR", gone)],
+    ];
+    for variables in surroundings {
+        let folder = support::fixture::folder_of(&[(LOG, LINES), (CANON, DOCUMENT)]);
+        let mut launch = Launch::stepdeck(&[]).in_folder(folder.path()).size(160, 48);
+        for (name, value) in variables {
+            launch = launch.env(name, value);
+        }
+        let cockpit = launch.start();
+        cockpit.wait_for("edits are saved, but no draft, no undo after a restart");
+        cockpit.type_keys("jsc");
+        cockpit.wait_for("saved");
+        let read = |file: &str| fs::read_to_string(folder.path().join(file)).unwrap();
+        let begun = Instant::now();
+        while !read(CANON).contains("- **Status:** Complete\n") {
+            assert!(
+                begun.elapsed() < Duration::from_secs(30),
+                "{}",
+                cockpit.screen_text()
+            );
+            std::thread::yield_now();
+        }
+        cockpit.wait_for("without a journal");
+        cockpit.type_keys("u");
+        let begun = Instant::now();
+        while read(LOG) != LINES || read(CANON) != DOCUMENT {
+            assert!(
+                begun.elapsed() < Duration::from_secs(30),
+                "{}",
+                cockpit.screen_text()
+            );
+            std::thread::yield_now();
+        }
+        cockpit.type_keys("q");
+        assert!(cockpit.wait_exit().success());
+        let mut set = std::process::Command::new(env!("CARGO_BIN_EXE_stepdeck"));
+        set.args(["set", "0003", "status=complete"]);
+        set.current_dir(folder.path())
+            .envs(variables.iter().copied());
+        let done = set.output().unwrap();
+        assert!(done.status.success(), "{variables:?}: {done:?}");
+        assert_ne!(read(LOG), LINES);
+        assert_eq!(
+            support::desk::all_files(folder.path()).len(),
+            2,
+            "nothing else is there"
+        );
+    }
+}
+
 /// The text of the draft that lies below the state folder: what was written whole, and letter by
 /// letter after it.
 fn draft(state: &Path) -> Option<String> {
@@ -412,4 +517,88 @@ fn keys_go_on_while_a_save_waits() {
     let log = desk.file(LOG);
     assert!(line(&log, "0002").contains("\"in progress\""), "{log}");
     assert!(line(&log, "0003").contains("\"owner\": \"qa\""), "{log}");
+}
+
+// ---- leaving while the disk is busy ----
+
+/// Holds up every `fsync` until it is opened.
+#[derive(Clone, Default)]
+struct Gate(Arc<(Mutex<bool>, Condvar)>);
+
+impl Gate {
+    fn wait(&self) {
+        let (is_open, opened) = &*self.0;
+        let closed = |is_open: &mut bool| !*is_open;
+        drop(opened.wait_while(is_open.lock().unwrap(), closed).unwrap());
+    }
+
+    fn open(&self) {
+        *self.0.0.lock().unwrap() = true;
+        self.0.1.notify_all();
+    }
+}
+
+/// A cockpit with two edits that wait for the disk, which has been asked to end.
+fn leaving(gate: &Gate) -> Desk {
+    let busy = gate.clone();
+    let fs = FaultyFs::busy(move || busy.wait());
+    let mut desk = Desk::writing_to(fs, &[(LOG, LINES)]);
+    press(&desk, "jsbjscq");
+    desk.wait_for("saving 2 edits, Ctrl-C leaves without them");
+    assert_eq!(desk.turn, Turn::On);
+    desk
+}
+
+#[test]
+fn leaving_says_what_is_being_saved_and_ends_with_the_last_edit() {
+    let gate = Gate::default();
+    let mut desk = leaving(&gate);
+    // Keys that edit do nothing any more; the screen can be drawn anew.
+    let frames = desk.cockpit.face.frames;
+    press(&desk, "sd<C-l>");
+    desk.run_until("drawn anew", |desk| desk.cockpit.face.frames > frames);
+    let screen = desk.screen();
+    assert!(
+        screen.contains("saving 2 edits, Ctrl-C leaves without them"),
+        "{screen}"
+    );
+    assert!(desk.cockpit.model.overlays.is_empty());
+    gate.open();
+    desk.run_until("left", |_| false);
+    assert_eq!(desk.turn, Turn::Quit);
+    let lines = desk
+        .diff()
+        .lines()
+        .filter(|line| line.starts_with('+'))
+        .count();
+    assert_eq!(lines, 2, "{}", desk.diff());
+    assert_eq!(desk.cockpit.close(), Vec::<String>::new());
+}
+
+#[test]
+fn ctrl_c_leaves_without_waiting_for_the_disk() {
+    let gate = Gate::default();
+    let mut desk = leaving(&gate);
+    press(&desk, "<C-c>");
+    desk.run_until("left", |_| false);
+    assert_eq!(desk.turn, Turn::Quit);
+    let lost = desk.cockpit.close();
+    assert_eq!(
+        lost,
+        ["2 edits were on their way to disk and may not have got there"]
+    );
+    gate.open();
+}
+
+#[test]
+fn an_edit_that_cannot_be_saved_keeps_the_cockpit_open() {
+    let gate = Gate::default();
+    let mut desk = leaving(&gate);
+    let log = desk.folder().join(LOG);
+    fs::remove_file(&log).unwrap();
+    fs::create_dir(&log).unwrap();
+    gate.open();
+    desk.wait_for("2 NOT SAVED");
+    assert_eq!(desk.turn, Turn::On);
+    assert!(!desk.cockpit.model.ending);
 }

@@ -17,6 +17,7 @@ use tempfile::TempDir;
 /// The first lines of [`long`], as if they were a megabyte.
 const FRONT: Front = Front {
     long: 1_000,
+    long_markdown: 2_000,
     front: 2_000,
 };
 
@@ -164,4 +165,55 @@ fn checks_are_stopped_and_run_again_by_one_key() {
     desk.cockpit.model.problems.checked_at = None;
     desk.keys("c");
     assert!(desk.cockpit.model.problems.checked_at.is_some());
+}
+
+/// So many documents of half a kilobyte, each with a step of its own.
+fn documents(count: usize) -> Vec<(String, String)> {
+    let document = |number: usize| {
+        let filling = "Words that nobody looks for. ".repeat(16);
+        let text = format!(
+            "# Part {number}\n\n{filling}\n\n#### Step {number:04} — Set beam {number}\n\
+             - **Outcome:** it holds\n- **Status:** Draft\n"
+        );
+        (format!("docs/part-{number:03}.md"), text)
+    };
+    (1..=count).map(document).collect()
+}
+
+#[test]
+fn much_canon_is_opened_beside_the_keys_as_a_long_log_is() {
+    let documents = documents(40);
+    let files: Vec<(&str, &str)> = (documents.iter())
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
+    let folder = support::fixture::folder_of(&files);
+    let mut desk = Desk::on_front(folder, TempDir::new().unwrap(), FRONT);
+    assert!(shown(&desk, "opening 0%"), "{}", desk.screen());
+    let bytes: usize = (desk.cockpit.model.plan.files().iter())
+        .map(|file| file.document.to_bytes().len())
+        .sum();
+    assert!((1..=2_000).contains(&bytes), "{bytes} of the front");
+    desk.keys("s");
+    assert!(
+        shown(&desk, "when the whole plan is open"),
+        "{}",
+        desk.screen()
+    );
+    desk.open_rest();
+    assert_eq!(desk.cockpit.model.plan.len(), 40);
+    desk.keys("Gsb");
+    assert!(desk.diff().contains("Blocked") || desk.diff().contains("blocked"));
+}
+
+#[test]
+fn canon_that_has_no_front_says_that_it_is_opened() {
+    let long = format!("{}\n{}", documents(1)[0].1, "More words. ".repeat(400));
+    let folder = support::fixture::folder_of(&[("docs/plan.md", &long)]);
+    let mut desk = Desk::on_front(folder, TempDir::new().unwrap(), FRONT);
+    assert!(shown(&desk, "is long: opening 0%"), "{}", desk.screen());
+    desk.keys("di");
+    assert!(!shown(&desk, "no plan here"), "{}", desk.screen());
+    desk.open_rest();
+    assert!(shown(&desk, "Set beam 1"), "{}", desk.screen());
+    assert_eq!(desk.diff(), "");
 }

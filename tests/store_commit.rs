@@ -5,16 +5,21 @@ mod store_faults;
 
 use std::path::Path;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, SystemTime};
 
 use rustix::io::Errno;
 use stepdeck::change::compose::Composer;
+use stepdeck::change::history::Event;
+use stepdeck::change::places::Seen;
 use stepdeck::change::{Change, Edit, Target};
 use stepdeck::plan::Plan;
 use stepdeck::plan::field::Field;
 use stepdeck::plan::source::{Role, SourceFile};
 use stepdeck::store::commit::{Committer, Outcome};
+use stepdeck::store::disk::HISTORY;
 use stepdeck::store::leftovers::clean_leftovers_of;
 use stepdeck::store::passing::Passing;
+use stepdeck::store::state::State;
 use stepdeck::store::syscalls::RealFs;
 use store_faults::{Fault, FaultyFs};
 use tempfile::TempDir;
@@ -42,8 +47,13 @@ impl Place {
     }
 
     fn write(&self, (log, canon): (&str, &str)) {
-        std::fs::write(self.root.path().join(LOG), log).unwrap();
-        std::fs::write(self.root.path().join(CANON), canon).unwrap();
+        for (name, text) in [(LOG, log), (CANON, canon)] {
+            let path = self.root.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            let file = std::fs::File::options().write(true).open(path).unwrap();
+            let long_ago = SystemTime::now() - Duration::from_secs(3600);
+            file.set_modified(long_ago).unwrap();
+        }
     }
 
     fn read(&self) -> (String, String) {
@@ -61,9 +71,11 @@ impl Place {
             clean_leftovers_of(folder, |_| true).unwrap();
         }
         let committer = self.committer();
+        let mut lock = committer.lock(Duration::ZERO).unwrap();
         committer
-            .mend(self.root.path(), &mut Passing::default())
+            .mend(self.root.path(), &mut lock, &mut Passing::default())
             .expect("nothing stands in its way")
+            .said
     }
 
     fn leftovers(&self) -> usize {
@@ -280,7 +292,7 @@ fn a_file_taken_away_must_still_hold_what_it_held() {
     };
     let commit = |change: &Change| {
         let committer = place.committer();
-        committer.commit(place.root.path(), change, &mut Passing::default())
+        committer.commit_now(place.root.path(), change, &mut Passing::default())
     };
     assert!(matches!(commit(&make), Outcome::Saved(None)));
     std::fs::write(&path, "# Roadmap\n\nTheirs.\n").unwrap();
@@ -289,4 +301,112 @@ fn a_file_taken_away_must_still_hold_what_it_held() {
     std::fs::write(&path, "# Roadmap\n").unwrap();
     assert!(matches!(commit(&make.inverse()), Outcome::Saved(None)));
     assert!(!path.exists());
+}
+
+/// The environment variable that makes a test process one that is killed while it edits.
+const DOOMED: &str = "STEPDECK_TEST_DOOMED";
+
+/// Not a test of its own: edits without end, for the test below.
+#[test]
+fn one_that_edits_until_it_is_killed() {
+    let Ok(told) = std::env::var(DOOMED) else {
+        return;
+    };
+    let (root, state) = told.split_once('\n').unwrap();
+    let (root, committer) = (
+        Path::new(root),
+        Committer::new(Path::new(root), Path::new(state)),
+    );
+    let mut passing = Passing::default();
+    for edit in 0.. {
+        let change = made_outside(root, Field::Notes, &format!("edit {edit}"));
+        let event = Event::Made(change.clone());
+        let known = (&Seen::default(), Some(&event));
+        let outcome = committer.commit_seen(root, &change, known, &mut passing);
+        assert!(matches!(outcome, Outcome::Saved(_)), "{outcome:?}");
+    }
+}
+
+/// A change composed on the files as they stand.
+fn made_outside(root: &Path, field: Field, value: &str) -> Change {
+    let load = |name: &str, role| {
+        let bytes = std::fs::read(root.join(name)).unwrap();
+        SourceFile::load(name, role, bytes)
+    };
+    let plan = Plan::read(vec![load(LOG, Role::Log), load(CANON, Role::Canon)]);
+    let composer = Composer {
+        plan: &plan,
+        now: "2026-11-21T09:30:00Z".parse().unwrap(),
+    };
+    composer.set(0, field, value).unwrap()
+}
+
+/// Whatever of its edits stands on disk, the last of them can be undone: where the writer did
+/// not live to write the history, the next to come does.
+#[test]
+fn the_history_knows_each_edit_that_outlived_its_writer() {
+    let places = [
+        Place::new(),
+        // The step stands in the log alone: no journal of several files is kept.
+        {
+            let place = Place::new();
+            place.write((OLD.0, "# Nothing\n"));
+            place
+        },
+    ];
+    for (round, place) in places.iter().cycle().take(30).enumerate() {
+        let (root, state) = (place.root.path(), place.state.path());
+        let before = std::fs::read_to_string(root.join(LOG)).unwrap();
+        let mut doomed = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["one_that_edits_until_it_is_killed", "--exact"])
+            .env(DOOMED, format!("{}\n{}", root.display(), state.display()))
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let begun = std::time::Instant::now();
+        while std::fs::read_to_string(root.join(LOG)).unwrap() == before {
+            assert!(begun.elapsed() < Duration::from_secs(60));
+            std::thread::yield_now();
+        }
+        // Anywhere in the edits that follow.
+        std::thread::sleep(Duration::from_micros(round as u64 * 517 % 10_000));
+        doomed.kill().unwrap();
+        doomed.wait().unwrap();
+        place.recover();
+        let events: Vec<Event> = State::at(state).lines(HISTORY);
+        let Some(Event::Made(last)) = events.last() else {
+            panic!("round {round}: {events:?}");
+        };
+        let undone = Place::new();
+        let (log, canon) = place.read();
+        undone.write((&log, &canon));
+        let (root, change) = (undone.root.path(), last.inverse());
+        let outcome = undone
+            .committer()
+            .commit(root, &change, &mut Passing::default());
+        assert!(
+            matches!(outcome, Outcome::Saved(_)),
+            "round {round}: {outcome:?}"
+        );
+        assert_ne!(undone.read().0, log);
+        let note = log
+            .split("\"edit ")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap();
+        let told = last.edits.iter().any(|edit| {
+            let after = edit.after.as_deref().unwrap_or_default();
+            String::from_utf8_lossy(after).contains(&format!("edit {note}"))
+        });
+        assert!(
+            told,
+            "round {round}: edit {note} is on disk, the history ends in {last:?}"
+        );
+        // Each is there once.
+        let twice = events.windows(2).filter(|two| two[0] == two[1]).count();
+        assert_eq!(twice, 0, "round {round}");
+        assert_eq!(place.leftovers(), 0, "round {round}");
+    }
 }

@@ -237,14 +237,14 @@ fn two_foreign_saves_around_one_exchange_are_both_on_disk_afterwards() {
 fn lines_appended_through_a_file_kept_open_are_not_lost() {
     let (_dir, log) = plan();
     let mut script = std::fs::File::options().append(true).open(&log).unwrap();
-    let mut displaced = replace(&log, Some(OLD), NEW).unwrap().displaced.unwrap();
-    assert_eq!(displaced.written_since().unwrap(), None);
+    let mut replaced = replace(&log, Some(OLD), NEW).unwrap().replaced.unwrap();
+    assert_eq!(replaced.written_since().unwrap(), None);
     script.write_all(b"{}\n").unwrap();
     assert_eq!(
-        displaced.written_since().unwrap(),
+        replaced.written_since().unwrap(),
         Some([OLD, b"{}\n"].concat().into())
     );
-    assert_eq!(displaced.written_since().unwrap(), None);
+    assert_eq!(replaced.written_since().unwrap(), None);
 }
 
 /// Acceptance 17: a script that appends without a pause does so between our last look and the
@@ -267,15 +267,15 @@ fn lines_appended_around_the_exchange_are_in_the_new_file_without_a_second_one()
             .unwrap();
     });
     let saved = Saver::over(fs, None).replace(&log, Some(&OLD.into()), &NEW.into());
-    let mut displaced = saved.unwrap().displaced.unwrap();
+    let mut replaced = saved.unwrap().replaced.unwrap();
     assert_eq!(exchanges.load(Ordering::SeqCst), 1);
     let expected = [NEW, b"{\"late\":1}\n{\"late\":2}\n"].concat();
     assert_eq!(std::fs::read(&log).unwrap(), expected);
     assert_eq!(names(dir.path()), ["log.jsonl"]);
     // Whoever keeps the former file sees the rest of the line.
-    assert_eq!(displaced.size(), OLD.len() + 22);
+    assert_eq!(replaced.size(), OLD.len() + 22);
     let whole = [OLD, b"{\"late\":1}\n{\"late\":2}\n{\"la"].concat();
-    assert_eq!(displaced.written_since().unwrap(), Some(whole.into()));
+    assert_eq!(replaced.written_since().unwrap(), Some(whole.into()));
 }
 
 #[test]
@@ -286,7 +286,7 @@ fn without_the_exchange_call_a_save_is_a_plain_rename() {
         .replace(&log, Some(&OLD.into()), &NEW.into())
         .unwrap();
     assert_eq!(saved.how, How::Replaced);
-    assert!(saved.displaced.is_some());
+    assert!(saved.replaced.is_some());
     assert_eq!(std::fs::read(&log).unwrap(), NEW);
     assert_eq!(names(dir.path()), ["log.jsonl"]);
 }

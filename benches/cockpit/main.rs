@@ -7,6 +7,7 @@
 //!
 //! * `--huge` adds a plan of a million steps,
 //! * `--size N` measures plans of that size only,
+//! * `--untidy` takes the plans as people write them,
 //! * `--build` also builds the release binary from nothing, into a folder of its own.
 
 mod changing;
@@ -40,7 +41,7 @@ fn main() {
     for steps in &options.sizes {
         eprintln!("{steps} steps …");
         table.column(*steps);
-        Desk::new(*steps).measure(&mut table);
+        Desk::new(*steps, options.untidy).measure(&mut table);
     }
     print!("{}", table.show());
     let binary = fs::metadata(PROGRAM).expect("the program").len();
@@ -57,6 +58,7 @@ fn main() {
 /// What is asked for. `cargo bench` adds `--bench`; what is not known is passed over.
 struct Options {
     sizes: Vec<usize>,
+    untidy: bool,
     build: bool,
 }
 
@@ -64,12 +66,14 @@ impl Options {
     fn read() -> Self {
         let mut options = Self {
             sizes: SIZES[..3].to_vec(),
+            untidy: false,
             build: false,
         };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
             match word.as_str() {
                 "--huge" => options.sizes = SIZES.to_vec(),
+                "--untidy" => options.untidy = true,
                 "--build" => options.build = true,
                 "--size" => {
                     let size = words.next().and_then(|size| size.parse().ok());
@@ -101,7 +105,7 @@ struct Desk {
 }
 
 impl Desk {
-    fn new(steps: usize) -> Self {
+    fn new(steps: usize, untidy: bool) -> Self {
         let desk = Self {
             folder: TempDir::new().expect("a temporary folder"),
             home: TempDir::new().expect("a temporary home"),
@@ -109,7 +113,8 @@ impl Desk {
             rounds: if steps > 100_000 { 3 } else { 7 },
         };
         let steps = steps.to_string();
-        let arguments = ["demo", ".", "--steps", &steps];
+        let mut arguments = vec!["demo", ".", "--steps", &steps];
+        arguments.extend(untidy.then_some("--untidy"));
         process::run(PROGRAM, &arguments, desk.folder.path()).expect("the demo is written");
         // Else the disk would still be at it while the first measurements run.
         let log = fs::File::open(desk.log()).expect("the log");

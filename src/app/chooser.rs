@@ -309,6 +309,7 @@ fn places(places: &[Place]) -> &'static str {
         Some(Place::List) => "in an open list",
         Some(Place::Conflict) => "in a conflict",
         Some(Place::Welcome) => "where there is no plan yet",
+        Some(Place::Away) => "while the plan's files are gone",
         None => "nowhere",
     }
 }

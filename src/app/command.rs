@@ -36,6 +36,8 @@ pub enum Place {
     Conflict,
     /// There is no plan yet.
     Welcome,
+    /// The plan's files are gone.
+    Away,
     /// The review of a stage gate.
     GateReview,
     /// One's own standup cards.
@@ -74,6 +76,7 @@ pub const EVERYWHERE: &[Place] = &[
     Place::List,
     Place::Conflict,
     Place::Welcome,
+    Place::Away,
 ];
 /// Every screen.
 pub const SCREENS: &[Place] = up_to(Place::GateReview);

@@ -1,7 +1,6 @@
 //! The plan in memory and the files on disk, kept together: what the screen shows is always
 //! the files as last read with the unsaved changes on top.
 
-use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,16 +9,15 @@ use chrono::{DateTime, Utc};
 use super::draft_log::KeptDraft;
 use super::message::{DiskEvent, Effect};
 use super::model::{Model, Notice, Tone};
-use super::news::{Before, changed_steps, consequence, named};
+use super::news::{Before, consequence};
+use super::overlay::Overlay;
 use crate::change::apply;
 use crate::change::history::{Event, History};
 use crate::change::places::Seen;
 use crate::change::{Change, Scope, Target};
-use crate::document::Document;
-use crate::document::rope::Rope;
-use crate::plan::Plan;
 use crate::plan::id::StepId;
-use crate::plan::source::{Role, SourceFile};
+use crate::plan::source::SourceFile;
+use crate::plan::{Plan, StepKey};
 
 /// A change that is not on disk yet.
 #[derive(Clone, Debug)]
@@ -50,12 +48,23 @@ pub struct Live {
     pub polling: bool,
     /// Files that cannot be read, with the reason.
     pub unreadable: Vec<(PathBuf, String)>,
+    /// Files that another program has been writing for a while: their last whole version is
+    /// shown, and edits of them wait.
+    pub in_motion: Vec<PathBuf>,
 }
 
 impl Live {
     /// How many changes are on their way to disk.
     pub fn saving(&self) -> usize {
         self.pending.iter().filter(|p| p.failed.is_none()).count()
+    }
+
+    /// What to say of the changes on their way when nobody waits for them.
+    pub fn left_behind(&self) -> String {
+        match self.saving() {
+            1 => "1 edit was on its way to disk and may not have got there".to_owned(),
+            count => format!("{count} edits were on their way to disk and may not have got there"),
+        }
     }
 
     /// How many changes could not be written.
@@ -72,6 +81,18 @@ impl Live {
     /// Whether every change is on disk.
     pub fn is_settled(&self) -> bool {
         self.pending.is_empty()
+    }
+
+    /// Why a change is not written at once, in words that follow what it is.
+    fn waits(&self, change: &Change) -> String {
+        let paths = change.paths();
+        match self.in_motion.iter().find(|path| paths.contains(path)) {
+            Some(path) => format!(
+                " · waits until another program has written {}",
+                path.display()
+            ),
+            None => String::new(),
+        }
     }
 
     /// Goes on with the history of an earlier run.
@@ -111,8 +132,9 @@ impl Model {
         }
         let consequence = consequence(&before, &self.plan);
         self.live.history.push(change.clone());
+        let waits = self.live.waits(&change);
         self.notice = Some(Notice {
-            text: format!("{}{consequence}", change.label),
+            text: format!("{}{consequence}{waits}", change.label),
             tone: Tone::Done,
         });
         true
@@ -174,6 +196,7 @@ impl Model {
         if applied.is_err() {
             return false;
         }
+        self.work.rereading.put_on(&inverse);
         let ticket = self.live.pending.remove(at).ticket;
         self.live.forgotten.push((ticket, change.clone()));
         self.effects.push(Effect::Forget { ticket });
@@ -210,10 +233,36 @@ impl Model {
         self.effects.push(Effect::Retry);
     }
 
+    /// Leaves as soon as every edit is on disk.
+    pub fn leave(&mut self) {
+        self.ending = true;
+        self.go_on_leaving();
+    }
+
+    /// Where the program is to end: whether it can, or what it still waits for. What could not
+    /// be saved, or is to be decided, keeps it open.
+    pub(super) fn go_on_leaving(&mut self) {
+        let is_asked = |overlay: &Overlay| matches!(overlay, Overlay::Conflict { .. });
+        let saving = match self.live.saving() {
+            _ if !self.ending => return,
+            0 if self.live.failed() > 0 && !self.leaving || self.overlays.iter().any(is_asked) => {
+                self.ending = false;
+                return;
+            }
+            0 => return self.effects.push(Effect::Quit),
+            1 => "saving 1 edit, Ctrl-C leaves without it".to_owned(),
+            count => format!("saving {count} edits, Ctrl-C leaves without them"),
+        };
+        self.say(saving);
+    }
+
     /// Why a change cannot be made at all just now.
     pub fn is_locked(&self) -> Option<String> {
         if self.setting.read_only {
             return Some("opened with --read-only: nothing is written".to_owned());
+        }
+        if let Some(away) = self.away() {
+            return Some(away.in_words().to_owned());
         }
         let opening = self.work.is_opening();
         opening.then(|| {
@@ -239,6 +288,7 @@ impl Model {
             let reason = conflicts.first().map(|c| c.obstacle.to_string());
             return Err(reason.unwrap_or_default());
         }
+        self.work.rereading.put_on(change);
         self.send(change, seen, event);
         Ok(())
     }
@@ -299,15 +349,26 @@ impl Model {
         steps.into_iter().filter_map(line).collect()
     }
 
-    /// Changes the files of the plan and derives it anew, as far as the scope demands,
-    /// keeping the selection by name.
+    /// Changes the files of the plan as its person wishes, keeping the selection by name.
     fn rewrite<T, E>(
         &mut self,
         scope: Option<Scope>,
         edit: impl FnOnce(&mut Vec<SourceFile>) -> Result<T, E>,
     ) -> Result<T, E> {
         let selected = self.selected();
-        let result = match scope {
+        let result = self.edit_plan(scope, edit);
+        self.expect_files();
+        self.show_plan(selected);
+        result
+    }
+
+    /// Changes the files of the plan and derives it anew, as far as the scope demands.
+    pub(super) fn edit_plan<T, E>(
+        &mut self,
+        scope: Option<Scope>,
+        edit: impl FnOnce(&mut Vec<SourceFile>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        match scope {
             Some(Scope { steps, markdown }) => {
                 // A copy is made only while somebody else reads the plan: the checks.
                 Arc::make_mut(&mut self.plan).amend(&steps, markdown, edit)
@@ -321,23 +382,21 @@ impl Model {
                 self.plan = Arc::new(Plan::read(files));
                 result
             }
-        };
+        }
+    }
+
+    /// Shows the plan as it is now, with this step selected if it is there.
+    pub(super) fn show_plan(&mut self, selected: Option<StepKey>) {
         self.generation += 1;
         self.refresh(selected);
         self.keep_within();
         self.effects.push(Effect::Check);
-        result
     }
 
     /// Handles news of the files.
     pub fn disk(&mut self, event: DiskEvent) {
         match event {
-            DiskEvent::Changed {
-                path,
-                role,
-                bytes,
-                again,
-            } => self.changed_outside(&path, role, bytes, again),
+            DiskEvent::Changed(files) => self.changed_outside(files),
             DiskEvent::Saved { ticket, remark } => {
                 if let Some(change) = self.live.forgotten(ticket) {
                     // Written at the very moment at which it was taken back.
@@ -366,6 +425,21 @@ impl Model {
                 }
             }
             DiskEvent::Mended { text } => self.say(text),
+            DiskEvent::Remembered { event } => self.live.history.add(event),
+            DiskEvent::Kept { text } => self.refuse(text),
+            DiskEvent::InMotion { path } => {
+                let waiting = match self.live.saving() {
+                    0 => String::new(),
+                    1 => ", 1 edit waits".to_owned(),
+                    count => format!(", {count} edits wait"),
+                };
+                self.say(format!(
+                    "another program is writing {}: its last whole version is shown{waiting}",
+                    path.display()
+                ));
+                self.live.in_motion.push(path);
+            }
+            DiskEvent::AtRest { path } => self.live.in_motion.retain(|p| *p != path),
             DiskEvent::Readable { path } => self.live.unreadable.retain(|(p, _)| *p != path),
             DiskEvent::Watching { polling } => self.live.polling = polling,
             DiskEvent::Unreadable { path, reason } => {
@@ -374,132 +448,5 @@ impl Model {
                 self.live.unreadable.push((path, reason));
             }
         }
-    }
-
-    fn changed_outside(&mut self, path: &Path, role: Role, bytes: Option<Rope>, again: bool) {
-        self.live.unreadable.retain(|(p, _)| p != path);
-        let before = self.plan.clone();
-        let pending: Vec<Change> = self
-            .live
-            .pending
-            .iter()
-            .map(|p| only(&p.change, path))
-            .collect();
-        let old = before.files().iter().find(|file| file.path == path);
-        let (fresh, scope) = match bytes {
-            Some(bytes) => read_again(path, role, bytes, old, &pending),
-            None => (None, None),
-        };
-        // Of the former state only what is needed is kept, so that it can be changed in place.
-        let former = match &scope {
-            Some(Scope {
-                steps,
-                markdown: false,
-            }) => Former::Lines(lines(&before, steps)),
-            _ => Former::Plan(before.clone()),
-        };
-        drop(before);
-        let put = |files: &mut Vec<SourceFile>| {
-            let mut fresh: Vec<SourceFile> = fresh.into_iter().collect();
-            for change in &pending {
-                // What cannot be put on here is reported when its save comes back.
-                let _ = apply::change(change, &mut fresh);
-            }
-            let known = files.iter().position(|file| file.path == path);
-            match (known, fresh.pop()) {
-                (Some(at), Some(file)) => files[at] = file,
-                (Some(at), None) => drop(files.remove(at)),
-                (None, Some(file)) => {
-                    let at = files.partition_point(|f| (f.role, &f.path) < (role, &file.path));
-                    files.insert(at, file);
-                }
-                (None, None) => {}
-            }
-            Ok::<(), Infallible>(())
-        };
-        let Ok(()) = self.rewrite(scope, put);
-        if again {
-            // Nobody wrote: a change that was shown has not been made, which is told elsewhere.
-            return;
-        }
-        let changed = match former {
-            Former::Plan(before) => changed_steps(&before, &self.plan),
-            Former::Lines(old) => {
-                let ids: Vec<StepId> = old.iter().map(|(id, _)| *id).collect();
-                let new = lines(&self.plan, &ids);
-                let differ = old.iter().zip(&new).filter(|(old, new)| old != new);
-                differ.map(|((id, _), _)| *id).collect()
-            }
-        };
-        for id in &changed {
-            self.flash(*id);
-        }
-        if !self.overlays.is_empty() || !changed.is_empty() {
-            self.say(format!(
-                "{} changed outside{}",
-                path.display(),
-                named(&changed)
-            ));
-        }
-    }
-}
-
-/// The state before others wrote, as far as it is needed to tell what they changed.
-enum Former {
-    Plan(Arc<Plan>),
-    Lines(Vec<(StepId, Option<Vec<u8>>)>),
-}
-
-/// The log line of each of these steps.
-fn lines(plan: &Plan, steps: &[StepId]) -> Vec<(StepId, Option<Vec<u8>>)> {
-    let line = |id: &StepId| {
-        let line = plan.step(plan.find(*id)?).log_line()?;
-        Some(line.bytes().to_vec())
-    };
-    steps.iter().map(|id| (*id, line(id))).collect()
-}
-
-/// A file that others wrote, read as far as it differs from the one known, with the scope of
-/// the difference where only values of steps did.
-fn read_again(
-    path: &Path,
-    role: Role,
-    bytes: Rope,
-    old: Option<&SourceFile>,
-    pending: &[Change],
-) -> (Option<SourceFile>, Option<Scope>) {
-    let Some(log) = old.filter(|_| role == Role::Log).and_then(SourceFile::log) else {
-        return (Some(SourceFile::load(path, role, bytes)), None);
-    };
-    let (new, changed) = log.reload(bytes);
-    let mut scope = Scope::default();
-    let mut same_shape = new.line_count() == log.line_count();
-    let comparable = if same_shape { changed } else { 0..0 };
-    for line in comparable {
-        let ids = [log.line(line), new.line(line)].map(|line| line.get("step_id"));
-        let id: Option<StepId> = ids[1].and_then(StepId::of_raw);
-        same_shape &= ids[0] == ids[1] && id.is_some();
-        scope.steps.extend(id);
-    }
-    for change in pending {
-        match change.scope() {
-            Some(own) => scope.steps.extend(own.steps),
-            None => same_shape = false,
-        }
-    }
-    let file = SourceFile {
-        path: path.to_owned(),
-        role,
-        document: Document::Log(new),
-    };
-    (Some(file), same_shape.then_some(scope))
-}
-
-/// The part of a change that concerns one file.
-fn only(change: &Change, path: &Path) -> Change {
-    let edits = change.edits.iter().filter(|edit| edit.path == path);
-    Change {
-        label: change.label.clone(),
-        edits: edits.cloned().collect(),
     }
 }

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::draft::Draft;
 use super::draft_log::DraftEdit;
 use super::key::Key;
+use super::reread::Reread;
 use super::work::Whole;
 use crate::change::Change;
 use crate::change::form::Form;
@@ -33,6 +34,8 @@ pub enum Message {
     LookOn,
     /// News of the files.
     Disk(DiskEvent),
+    /// What others wrote has been read.
+    Reread(Box<Reread>),
     /// The plan, of which the front was shown, is open as a whole.
     Opened(Box<Whole>),
     /// The checks have been run on the plan of this generation.
@@ -108,6 +111,8 @@ pub enum Effect {
     Keep(Option<Box<Draft>>),
     /// Add to the text kept what a key changed in it.
     KeepEdit(DraftEdit),
+    /// Read what others wrote: [`next_batch`](super::Model::next_batch) has it.
+    Reread,
     /// Run the checks on the plan as it stands.
     Check,
     /// Stop the checks that run.
@@ -142,4 +147,6 @@ pub enum Effect {
     Redraw,
     /// End the program.
     Quit,
+    /// End the program without waiting for what is being saved.
+    Abandon,
 }

@@ -3,6 +3,7 @@
 //! Messages come in, the model changes, effects go out as values; only the loop in `tui`
 //! performs them. No ratatui, no I/O, no clock: time and size come in as messages.
 
+pub mod absent;
 pub mod chain;
 pub mod checklists;
 pub mod chooser;
@@ -21,6 +22,7 @@ mod news;
 pub mod overlay;
 pub mod plan_view;
 pub mod prompt;
+pub mod reread;
 pub mod review;
 pub mod review_view;
 pub mod search;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 
+use super::absent::{Absent, Away};
 use super::command::Place;
 use super::draft::Draft;
 use super::gate_review_view::GateReviewView;
@@ -172,6 +173,8 @@ pub struct Model {
     pub live: Live,
     /// Long work that goes on beside the keys.
     pub work: Work,
+    /// What others took away.
+    pub(super) absent: Absent,
     /// The keys in force.
     pub keymap: Keymap,
     /// What the person brought along.
@@ -190,6 +193,8 @@ pub struct Model {
     pub flashes: HashMap<StepId, DateTime<Utc>>,
     /// Whether quitting has been asked for while changes were unsaved.
     pub leaving: bool,
+    /// Whether the program ends as soon as every edit is on disk.
+    pub ending: bool,
     /// What the loop must do next.
     pub effects: Vec<Effect>,
     serial: u64,
@@ -226,6 +231,7 @@ impl Model {
             notice: None,
             live: Live::default(),
             work: Work::default(),
+            absent: Absent::default(),
             keymap,
             setting,
             now,
@@ -235,9 +241,11 @@ impl Model {
             forms: Vec::new(),
             flashes: HashMap::new(),
             leaving: false,
+            ending: false,
             effects: Vec::new(),
             serial: 0,
         };
+        model.expect_files();
         model.view.refresh(&model.plan, now, None);
         model.gates.stage = crate::plan::stage::current(model.plan.stages()).unwrap_or(0);
         model.gates.check = model.first_open_check();
@@ -259,8 +267,10 @@ impl Model {
                 _ => {}
             }
         }
-        if !self.has_plan() {
-            return Place::Welcome;
+        match self.away() {
+            Some(Away::Everything) => return Place::Away,
+            _ if !self.has_plan() => return Place::Welcome,
+            _ => {}
         }
         match self.screen {
             Screen::Plan => self.view.pane.into(),

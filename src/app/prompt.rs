@@ -266,6 +266,15 @@ impl Model {
 
     /// Enter in the open prompt: takes the text, or says in place why not.
     pub fn submit(&mut self) {
+        let reason = self.is_locked();
+        if let Some(Overlay::Prompt { input, purpose }) = self.overlays.last_mut()
+            && !matches!(purpose, Purpose::Filter { .. })
+            && reason.is_some()
+        {
+            // The text stays where it is until it can be taken.
+            input.error = reason;
+            return;
+        }
         let Some(Overlay::Prompt { input, purpose }) = self.overlays.pop() else {
             return;
         };

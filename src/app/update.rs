@@ -29,6 +29,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         Message::LookOn => model.look_on(),
         Message::Disk(event) => model.disk(event),
+        Message::Reread(reread) => model.reread(*reread),
         Message::Opened(whole) => model.opened(*whole),
         Message::Checked {
             generation,
@@ -55,6 +56,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         model.refresh_review(false);
     }
     model.refresh_standup();
+    model.go_on_leaving();
     model.keep_typed();
     std::mem::take(&mut model.effects)
 }
@@ -68,6 +70,9 @@ fn gravest_first(mut problems: Arc<Vec<Problem>>) -> Arc<Vec<Problem>> {
 }
 
 fn press(model: &mut Model, key: Key) {
+    if model.ending {
+        return while_ending(model, key);
+    }
     if let Some(prefix) = model.prefix.take() {
         return super::commands::navigate::bookmark(model, prefix, key);
     }
@@ -86,6 +91,15 @@ fn press(model: &mut Model, key: Key) {
         Some(Overlay::Confirm { .. }) => in_question(model, key),
         Some(Overlay::Note { .. }) => in_note(model, key),
         _ => run(model, key),
+    }
+}
+
+/// While the last edits are saved there is nothing to do but wait, draw anew, or not wait.
+fn while_ending(model: &mut Model, key: Key) {
+    if key.ctrl && key.code == Code::Char('c') {
+        model.effects.push(Effect::Abandon);
+    } else if is_of_the_terminal(model, key) {
+        run(model, key);
     }
 }
 
@@ -341,7 +355,7 @@ impl Model {
             self.view.filter = crate::plan::query::Query::default();
             self.find(selected);
         } else if !self.view.marks.is_empty() {
-            self.view.marks.clear();
+            self.clear_marks();
         } else if self.place() != Place::Welcome {
             self.view.pane = super::plan_view::Pane::Steps;
             self.view.block_detail = false;

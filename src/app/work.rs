@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::draft::Draft;
 use super::message::Effect;
 use super::model::Model;
+use super::reread::Rereading;
 use super::session::Session;
 use crate::change::form::Form;
 use crate::document::progress::Progress;
@@ -23,6 +24,8 @@ const LONG_CHECK: usize = 50_000;
 #[derive(Debug, Default)]
 pub struct Work {
     opening: Option<Awaited>,
+    /// What others wrote.
+    pub rereading: Rereading,
     /// The checks that run.
     pub checking: Option<Arc<Progress>>,
     /// The state of the plan whose checks a person stopped.
@@ -94,9 +97,8 @@ impl Model {
         let selected = self.selected();
         let unmoved = Session::of(self) == awaited.began;
         self.plan = Arc::new(whole.plan);
-        self.generation += 1;
-        self.refresh(selected);
-        self.keep_within();
+        self.expect_files();
+        self.show_plan(selected);
         if let (true, Some(session)) = (unmoved && self.overlays.is_empty(), awaited.session) {
             session.restore(self);
         }
@@ -109,7 +111,7 @@ impl Model {
         if let Some(draft) = whole.draft {
             self.offer(draft);
         }
-        self.effects.push(Effect::Check);
+        self.read_on();
     }
 
     /// What goes on beside the keys, in words, where it takes long enough to be read.

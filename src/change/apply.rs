@@ -4,15 +4,16 @@
 use std::fmt;
 
 use super::places::{Lines, Seen, step_of};
-use super::{Change, Edit, Target, merge, order, tail};
+use super::{Change, Edit, Target, list, merge, order, slots, tail};
 use crate::document::Document;
 use crate::document::json::Object;
 use crate::document::log::LogDocument;
 use crate::document::markdown::{CheckState, MarkdownDocument};
 use crate::document::splice::{Span, Splice};
 use crate::plan::canon::{block_table, checklist, section};
-use crate::plan::field::{INNER_ORDER, KEY_ORDER};
+use crate::plan::field::{Field, INNER_ORDER, KEY_ORDER, Kind};
 use crate::plan::id::StepId;
+use crate::plan::list_entry::ListEntry;
 use crate::plan::source::SourceFile;
 
 /// Why an edit cannot be put onto a document.
@@ -303,6 +304,15 @@ fn in_markdown(edit: &Edit, document: &mut MarkdownDocument) -> Result<(), Obsta
             let after = resolve("cell", edit, found.as_deref())?.unwrap_or_default();
             refusable(document.set_cell_source(row.table, row.row, index, &lossy(&after)))
         }
+        Target::BlockRow { block } => {
+            let rows = block_table::rows(document, 0);
+            let row = rows.iter().find(|row| row.id == *block);
+            let row = row.ok_or(Obstacle::Gone)?;
+            let span = document.tables()[row.table].rows[row.row].span;
+            let found = source(document, span);
+            let after = resolve("row", edit, Some(&found))?.unwrap_or_default();
+            Ok(vec![Splice::replace(span, after)])
+        }
         Target::CheckMark { stage, text, nth } => {
             let lists = checklist::lists(document, 0);
             let check = lists
@@ -358,42 +368,70 @@ fn section_value(
     edit: &Edit,
     document: &MarkdownDocument,
     section: &section::Section,
-    field: crate::plan::field::Field,
+    field: Field,
 ) -> Result<Vec<Splice>, Obstacle> {
     let bullet = section.bullet(field);
-    let label = bullet.and_then(|item| document.items()[item].label.as_ref());
-    let found = label.map(|label| source(document, tail(label)));
-    match (resolve("value", edit, found.as_deref())?, bullet, label) {
-        (Some(after), _, Some(label)) => Ok(vec![Splice::replace(tail(label), after)]),
+    let span = bullet.and_then(|item| tail(document, item, field));
+    let found = span.map(|span| source(document, span));
+    if let (Some(item), Some(span)) = (bullet, span)
+        && field.spec().kind == Kind::List
+        && found != edit.before
+        && let Some(after) = merged_list(edit, document, item, field)
+    {
+        return Ok(vec![Splice::replace(span, after)]);
+    }
+    match (resolve("value", edit, found.as_deref())?, bullet, span) {
+        (Some(after), _, Some(span)) => Ok(vec![Splice::replace(span, after)]),
         (Some(after), ..) => {
             let last = section.last_bullet().ok_or(Obstacle::Gone)?;
             let name = field.spec().canon.ok_or(Obstacle::Gone)?;
             refusable(document.insert_item_after(last, &format!("**{name}:**{}", lossy(&after))))
         }
-        (None, Some(item), _) => Ok(vec![Splice::remove(whole_lines(
-            document,
-            document.items()[item].span,
-        ))]),
+        (None, Some(item), _) => {
+            let lines = document.whole_lines(document.items()[item].span);
+            Ok(vec![Splice::remove(lines)])
+        }
         (None, None, _) => Ok(Vec::new()),
     }
 }
 
-/// The lines that `span` stands on, with the line end before them: what
-/// `insert_item_after` puts in.
-fn whole_lines(document: &MarkdownDocument, span: Span) -> Span {
-    let bytes = document.bytes();
-    let end = span.end
-        - bytes[span.range()]
-            .iter()
-            .rev()
-            .take_while(|b| b.is_ascii_whitespace())
-            .count();
-    let line = bytes[..span.start]
-        .iter()
-        .rposition(|b| *b == b'\n')
-        .unwrap_or(0);
-    let crlf = line > 0 && bytes[line - 1] == b'\r';
-    Span::new(line - usize::from(crlf), end)
+/// The list of a bullet with what the edit changes, entry by entry, on top of what somebody
+/// else made of it; nothing where that cannot be said.
+fn merged_list(
+    edit: &Edit,
+    document: &MarkdownDocument,
+    item: usize,
+    field: Field,
+) -> Option<Vec<u8>> {
+    let span = tail(document, item, field)?;
+    let with = |source: &Option<Vec<u8>>| {
+        let splice = Splice::replace(span, source.clone()?);
+        document.apply(&[splice]).ok()
+    };
+    let (before, after) = (with(&edit.before)?, with(&edit.after)?);
+    let read = |of: &MarkdownDocument| section::list(of, item, &edit.path, field);
+    let entries = |of: &MarkdownDocument| -> Vec<ListEntry> {
+        read(of).into_iter().map(|(entry, _)| entry).collect()
+    };
+    let pieces = list::pieces(
+        field,
+        &entries(document),
+        Some(&entries(&before)),
+        &entries(&after),
+    );
+    let places = read(&after);
+    let written = |number: usize| {
+        let (entry, span) = &places[number];
+        let source = after.source(*span).into_owned();
+        // In a list of bullets the checkbox stands before the entry.
+        match entry.is_met() && !source.starts_with("[") {
+            true => format!("[x] {source}"),
+            false => source,
+        }
+    };
+    let changed = document.set_entries(item, &slots(&pieces, written)).ok()?;
+    let span = tail(&changed, item, field)?;
+    Some(source(&changed, span))
 }
 
 fn check_mark(

@@ -85,7 +85,14 @@ impl Composer<'_> {
             };
             let wish = match (field.spec().kind, value) {
                 (Kind::List, toml::Value::Array(entries)) => {
-                    Wish::List(entries.iter().map(words).collect())
+                    let entries = entries.iter().map(words).collect();
+                    match seen.get(name) {
+                        Some(toml::Value::Array(seen)) => Wish::Edited {
+                            seen: seen.iter().map(words).collect(),
+                            entries,
+                        },
+                        _ => Wish::List(entries),
+                    }
                 }
                 (Kind::List, _) => return refuse(format!("`{name}` is a list: write [\"…\"]")),
                 (_, value) => Wish::Value(words(value)),

@@ -33,26 +33,29 @@ impl History {
     /// The history that these events add up to, oldest first.
     pub fn tell(events: impl IntoIterator<Item = Event>) -> Self {
         let mut history = Self::default();
+        events.into_iter().for_each(|event| history.add(event));
+        history
+    }
+
+    /// Adds what became of a change.
+    pub fn add(&mut self, event: Event) {
         let newest = |list: &[Change], wanted: &Change| list.iter().rposition(|c| c == wanted);
-        for event in events {
-            match event {
-                Event::Made(change) => history.push(change),
-                Event::Shelved(change) => history.shelve(change),
-                Event::Undone(change) => {
-                    if let Some(at) = newest(&history.done, &change) {
-                        history.done.remove(at);
-                    }
-                    history.shelve(change);
+        match event {
+            Event::Made(change) => self.push(change),
+            Event::Shelved(change) => self.shelve(change),
+            Event::Undone(change) => {
+                if let Some(at) = newest(&self.done, &change) {
+                    self.done.remove(at);
                 }
-                Event::Redone(change) => {
-                    if let Some(at) = newest(&history.undone, &change) {
-                        history.undone.remove(at);
-                    }
-                    history.keep(change);
+                self.shelve(change);
+            }
+            Event::Redone(change) => {
+                if let Some(at) = newest(&self.undone, &change) {
+                    self.undone.remove(at);
                 }
+                self.keep(change);
             }
         }
-        history
     }
 
     /// As few events as add up to this history.

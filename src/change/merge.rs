@@ -1,12 +1,13 @@
 //! Three versions of one value made into one, where that is no guess.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
+use super::list;
 use crate::document::json;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
+use crate::plan::list_entry::in_log;
 
 /// The value that honours what both sides did to `base`, or `None` where a person must pick.
 ///
@@ -33,10 +34,7 @@ pub fn value(
     if key == "step_id" {
         return Some(respelled(mine?, theirs?)?.into_bytes().into());
     }
-    let merged = list(
-        key,
-        [base.as_deref()?, mine.as_deref()?, theirs.as_deref()?],
-    )?;
+    let merged = array(key, base.as_deref()?, mine.as_deref()?, theirs.as_deref()?)?;
     Some(Some(merged.into_bytes()))
 }
 
@@ -66,38 +64,19 @@ pub(super) fn item_words<'a>(key: &str, item: &'a str) -> Cow<'a, str> {
     }
 }
 
-fn list(key: &str, [base, mine, theirs]: [&str; 3]) -> Option<String> {
-    let (base, mine, theirs_items) = (json::items(base)?, json::items(mine)?, json::items(theirs)?);
-    let words = |list: &[&'_ str]| -> HashSet<String> {
-        let words = list.iter().map(|item| item_words(key, item).into_owned());
-        words.collect()
-    };
-    let (in_base, in_mine) = (words(&base), words(&mine));
-    let mut merged: Vec<&str> = theirs_items;
-    merged.retain(|item| {
-        let word = item_words(key, item);
-        in_mine.contains(&*word) || !in_base.contains(&*word)
-    });
-    let mut in_merged = words(&merged);
-    for item in &mine {
-        let word = item_words(key, item);
-        if !in_base.contains(&*word) && in_merged.insert(word.into_owned()) {
-            merged.push(item);
-        }
+fn array(key: &str, base: &str, mine: &str, theirs: &str) -> Option<String> {
+    for side in [base, mine, theirs] {
+        json::items(side)?;
     }
-    Some(rewrite_list(theirs, &merged))
-}
-
-/// A JSON array with these raw items in the spacing that `old` uses between its own.
-pub fn rewrite_list(old: &str, items: &[&str]) -> String {
-    let separator = match json::items(old).as_deref() {
-        Some([first, second, ..]) => {
-            let at = |item: &str| item.as_ptr() as usize - old.as_ptr() as usize;
-            &old[at(first) + first.len()..at(second)]
-        }
-        _ => ", ",
+    // What is no list of a step has no files to compare.
+    let field = match key {
+        "dependencies" => Field::Dependencies,
+        _ => Field::Inputs,
     };
-    format!("[{}]", items.join(separator))
+    let sources = json::items(mine)?;
+    let pieces = list::pieces(field, &in_log(theirs), Some(&in_log(base)), &in_log(mine));
+    let new = |number: usize| sources[number].to_owned();
+    Some(list::raw(Some(theirs), &pieces, new))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ pub mod compose;
 pub mod difference;
 pub mod form;
 pub mod history;
+pub mod list;
 pub mod merge;
 mod order;
 pub mod places;
@@ -18,13 +19,14 @@ mod written;
 
 use std::path::PathBuf;
 
+use list::Piece;
 use serde::{Deserialize, Serialize};
 
 use crate::document::json;
-use crate::document::markdown::Label;
+use crate::document::markdown::{EntrySlot, MarkdownDocument};
 use crate::document::splice::Span;
 use crate::plan::canon::block_table::BlockColumn;
-use crate::plan::field::Field;
+use crate::plan::field::{Field, Kind};
 use crate::plan::id::{BlockId, StepId};
 use crate::plan::source::Role;
 
@@ -84,6 +86,11 @@ pub enum Target {
         block: BlockId,
         /// The column.
         column: BlockColumn,
+    },
+    /// The source of a whole row in the block table, where it had no cell for the column.
+    BlockRow {
+        /// The block.
+        block: BlockId,
     },
     /// The mark of a check: nothing, `[ ]`, `[x]`, or a box made by hand.
     CheckMark {
@@ -145,6 +152,7 @@ impl Target {
             Self::SectionValue { step, field, .. } => format!("{step} {}", field.label()),
             Self::SectionTitle { step, .. } => format!("{step} title"),
             Self::BlockCell { block, column } => format!("{block} {}", column.label()),
+            Self::BlockRow { block } => format!("{block}, the whole row"),
             Self::CheckMark { stage, text, .. } => format!("{stage}: {text}"),
             Self::Passage { heading, .. } => match heading {
                 Some(heading) => format!("under “{heading}”"),
@@ -238,6 +246,7 @@ impl Change {
                     scope.markdown = true;
                 }
                 Target::BlockCell { .. }
+                | Target::BlockRow { .. }
                 | Target::CheckMark { .. }
                 | Target::Passage { .. }
                 | Target::Section { .. } => scope.markdown = true,
@@ -271,7 +280,20 @@ impl Change {
 }
 
 /// What follows a bullet's label up to the end of its value, spaces included: the piece
-/// that a `SectionValue` edit replaces.
-fn tail(label: &Label) -> Span {
-    Span::new(label.end, label.value.end.max(label.end))
+/// that a `SectionValue` edit replaces. A list may be written as bullets below the label.
+fn tail(document: &MarkdownDocument, item: usize, field: Field) -> Option<Span> {
+    if field.spec().kind == Kind::List {
+        return document.list_tail(item);
+    }
+    let label = document.label(item)?;
+    Some(Span::new(label.end, label.value.end.max(label.end)))
+}
+
+/// The entries of a canon bullet to be; `written` is the Markdown of a new one.
+fn slots(pieces: &[Piece], written: impl Fn(usize) -> String) -> Vec<EntrySlot> {
+    let slot = |piece: &Piece| match *piece {
+        Piece::Kept { at, tick } => EntrySlot::Kept { at, tick },
+        Piece::New(number) => EntrySlot::New(written(number)),
+    };
+    pieces.iter().map(slot).collect()
 }

@@ -4,7 +4,6 @@ use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::merge::rewrite_list;
 use crate::document::{control, json};
 use crate::plan::compound::Compound;
 use crate::plan::dependency::Dependency;
@@ -96,7 +95,7 @@ pub fn accept(plan: &Plan, field: Field, typed: &str) -> Result<String, Refusal>
 }
 
 /// Checks the entries typed into a list field of `step`, and puts them into the spelling that
-/// stepdeck writes, each once. What stands there already may stay, whatever a newcomer would be
+/// stepdeck writes, each once. What was `seen` there may stay, whatever a newcomer would be
 /// told.
 ///
 /// # Errors
@@ -105,12 +104,12 @@ pub fn accept_entries(
     plan: &Plan,
     step: StepRef<'_>,
     field: Field,
+    seen: &[String],
     typed: &[String],
 ) -> Result<Vec<String>, Refusal> {
-    let old = step.list(field);
     let mut entries: Vec<String> = Vec::new();
     for entry in typed {
-        let accepted = match old.iter().any(|known| known == entry) {
+        let accepted = match seen.contains(entry) {
             true => vec![entry.clone()],
             false => accept_entry(plan, step.id(), field, entry)?,
         };
@@ -186,11 +185,10 @@ pub fn raw(field: Field, text: &str) -> String {
     json::quote(text)
 }
 
-/// The raw JSON of a list; entries that were there keep their source and the old spacing. Where
-/// IDs stand without quotation marks, new ones do so too.
-pub fn raw_list(step: StepRef<'_>, field: Field, entries: &[String]) -> String {
-    let old = step.raw(field).unwrap_or("[]");
-    let known = json::items(old).unwrap_or_default();
+/// The raw JSON of a new entry of a list of `step`. Where IDs stand without quotation marks, new
+/// ones do so too.
+pub fn raw_entry(step: StepRef<'_>, field: Field) -> impl Fn(&str) -> String {
+    let known = step.raw(field).and_then(json::items).unwrap_or_default();
     let bare = |raw: &str| raw.starts_with(|c: char| c.is_ascii_digit());
     let as_number = field == Field::Dependencies
         && match known.iter().position(|raw| StepId::of_raw(raw).is_some()) {
@@ -200,19 +198,8 @@ pub fn raw_list(step: StepRef<'_>, field: Field, entries: &[String]) -> String {
                 .and_then(|line| line.get("step_id"))
                 .is_some_and(bare),
         };
-    let quoted = |entry: &str| match as_number.then(|| StepId::of_raw(entry)).flatten() {
+    move |entry| match as_number.then(|| StepId::of_raw(entry)).flatten() {
         Some(id) if id.suffix().is_empty() => id.number().to_string(),
         _ => json::quote(entry),
-    };
-    let quoted: Vec<String> = entries
-        .iter()
-        .map(|entry| {
-            known
-                .iter()
-                .find(|raw| json::words(raw) == **entry)
-                .map_or_else(|| quoted(entry), |raw| (*raw).to_owned())
-        })
-        .collect();
-    let quoted: Vec<&str> = quoted.iter().map(String::as_str).collect();
-    rewrite_list(old, &quoted)
+    }
 }

@@ -121,6 +121,7 @@ mod tests {
                 block: BlockId(7),
                 column: BlockColumn::Theme,
             },
+            Target::BlockRow { block: BlockId(7) },
             Target::CheckMark {
                 stage: "Ground".to_owned(),
                 text: "“x” | ü".to_owned(),

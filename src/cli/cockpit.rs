@@ -22,7 +22,8 @@ use crate::store::discover::{Layout, Overrides};
 use crate::store::disk::{Disk, HISTORY, Setup};
 use crate::store::open::{Front, Opened, Opening, open_front, open_plan};
 use crate::store::scratch::Scratch;
-use crate::store::state::{State, default_base, passing_folder};
+use crate::store::state::{NOWHERE, State, default_base};
+use crate::store::syscalls::{FileSystem, RealFs};
 use crate::tui::cockpit::{Cockpit, Event, Turn, own_draft};
 use crate::tui::face::RealFace;
 use crate::tui::terminal::{Options, Terminal};
@@ -58,7 +59,6 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 
 fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Result<Turn> {
     let variable = |name: &str| std::env::var(name).ok();
-    let passing = passing_folder()?;
     let (sender, inbox) = channel();
     let mut terminal = Terminal::enter(Options::detect(variable))?;
     let input = terminal.start_input(sender.clone())?;
@@ -70,7 +70,6 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
     let layout = opened.layout.clone();
     let state = default_base().map(|base| State::of_plan(&base, &layout.root));
     let files = std::mem::take(&mut opened.files);
-    let told: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
     let (keymap, mistakes) = settings::judged(&layout);
     let setting = Setting {
         mistakes,
@@ -95,7 +94,9 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
     model.tell_mistakes();
     let unreadable = opened.unreadable.iter().map(|(_, reason)| reason.clone());
     let encodings = model.plan.files().iter().filter_map(SourceFile::not_utf8);
-    if let Some(reason) = unreadable.chain(encodings).next() {
+    let may_keep = !arguments.read_only;
+    let unkept = may_keep.then(|| without_state(state.as_ref())).flatten();
+    if let Some(reason) = unreadable.chain(unkept).chain(encodings).next() {
         model.refuse(reason);
     }
 
@@ -114,7 +115,7 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
 
     let private = state
         .as_ref()
-        .map_or_else(|| passing.path().to_owned(), |s| s.folder().to_owned());
+        .map_or_else(|| NOWHERE.into(), |state| state.folder().to_owned());
     let site = Site {
         start: start.to_owned(),
         overrides: overrides.clone(),
@@ -122,7 +123,7 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
         read_only: arguments.read_only,
     };
     let disk = match is_whole {
-        true => Some(site.watch(&opened, &told, sender.clone())),
+        true => Some(site.watch(&opened, sender.clone())),
         false => {
             open_whole(site, opening, sender.clone());
             None
@@ -161,6 +162,18 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
     Ok(turn?)
 }
 
+/// What a person goes without who has no state folder that can be written.
+fn without_state(state: Option<&State>) -> Option<String> {
+    let reason = match state {
+        Some(state) => state.is_writable().err()?.reason(),
+        None => "there is no home directory".to_owned(),
+    };
+    Some(format!(
+        "edits are saved, but no draft, no undo after a restart and no journal is kept: {reason}; \
+         set XDG_STATE_HOME to a folder that can be written"
+    ))
+}
+
 /// Where a plan is, and what is private about it.
 #[derive(Debug)]
 pub struct Site {
@@ -176,16 +189,25 @@ pub struct Site {
 
 impl Site {
     /// Starts the thread that owns the files, as they were opened.
-    pub fn watch(&self, opened: &Opened, told: &[PathBuf], sender: Sender<Event>) -> Disk {
+    pub fn watch(&self, opened: &Opened, sender: Sender<Event>) -> Disk {
+        self.watch_over(RealFs, opened, sender)
+    }
+
+    /// The same, writing to another file system, such as one that is slow on purpose.
+    pub fn watch_over(
+        &self,
+        fs: impl FileSystem + 'static,
+        opened: &Opened,
+        sender: Sender<Event>,
+    ) -> Disk {
         let setup = Setup {
             start: &self.start,
             overrides: self.overrides.clone(),
             opened,
-            told,
             state: &self.state,
             read_only: self.read_only,
         };
-        Disk::start(setup, move |event| {
+        Disk::over(fs, setup, move |event| {
             // Nobody hears it when the cockpit is being left.
             let _ = sender.send(Event::Disk(event));
         })
@@ -197,7 +219,6 @@ impl Site {
 pub fn open_whole(site: Site, opening: Arc<Opening>, sender: Sender<Event>) {
     std::thread::spawn(move || {
         let (mut opened, plan) = open_plan(&site.start, &site.overrides, &opening)?;
-        let told: Vec<PathBuf> = plan.files().iter().map(|file| file.path.clone()).collect();
         let state = State::at(&site.state);
         let whole = Whole {
             plan,
@@ -208,7 +229,7 @@ pub fn open_whole(site: Site, opening: Arc<Opening>, sender: Sender<Event>) {
                 false => Scratch::left(state.folder()),
             },
         };
-        let disk = site.watch(&opened, &told, sender.clone());
+        let disk = site.watch(&opened, sender.clone());
         sender.send(Event::Opened(Box::new(whole), disk)).ok()
     });
 }

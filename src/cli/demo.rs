@@ -8,13 +8,15 @@ use std::path::{Path, PathBuf};
 use super::Ending;
 use super::invocation::Invocation;
 use crate::document::visible::visible;
-use crate::record::demo::plan;
+use crate::record::demo;
 use crate::store::create::create;
 
 /// Write a demo plan to explore: an invented programme with steps, gates and papers.
 ///
 /// The same number of steps and the same seed give the same files every time. A plan of up
-/// to 4,000 steps puts forty into each block; from 9,901 steps on the blocks are full.
+/// to 4,000 steps puts forty into each block; from 9,901 steps on the blocks are full. With
+/// `--untidy` the plan is one that five people have kept for years, with their spellings, links,
+/// comments and slips: `stepdeck check` finds about eight problems in ten steps.
 /// Nothing is overwritten: if one of the files exists already, none is written.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Demo {
@@ -26,6 +28,9 @@ pub struct Demo {
     /// Another seed gives another plan of the same shape.
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,
+    /// Write the plan as people write it, with problems to find and fix.
+    #[arg(long)]
+    pub untidy: bool,
 }
 
 impl Demo {
@@ -36,7 +41,11 @@ impl Demo {
     pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> color_eyre::Result<Ending> {
         invocation.may_write()?;
         let dir = invocation.path(&self.dir);
-        let files = create(&dir, plan(self.steps, self.seed))?;
+        let plan = match self.untidy {
+            true => demo::untidy_plan(self.steps, self.seed),
+            false => demo::plan(self.steps, self.seed),
+        };
+        let files = create(&dir, plan)?;
         invocation.print(&visible(&format!(
             "Wrote a plan of {} steps in {} files to {}.\nOpen it with: cd {} && stepdeck\n",
             self.steps,
@@ -76,6 +85,7 @@ mod tests {
             .expect("valid arguments");
         let demo = Demo::from_arg_matches(&matches).expect("a demo");
         assert_eq!((demo.dir, demo.steps, demo.seed), ("here".into(), 480, 1));
+        assert!(!demo.untidy);
     }
 
     #[test]

@@ -27,9 +27,11 @@ use crate::plan::id::{StepId, typed_id};
 use crate::plan::source::SourceFile;
 use crate::store::commit::{Committer, Outcome};
 use crate::store::discover::{Found, Layout, Overrides};
+use crate::store::motion::GIVE_UP;
 use crate::store::open::{Opening, open_plan};
 use crate::store::passing::Passing;
-use crate::store::state::{State, passing_folder};
+use crate::store::passing::in_motion;
+use crate::store::state::{NOWHERE, State};
 
 /// How often a change is composed anew because the plan changed under it.
 const TRIES: usize = 20;
@@ -188,7 +190,7 @@ impl Invocation<'_, '_> {
             logs: self.arguments.log.clone(),
             canon: self.arguments.canon.clone(),
         };
-        let opening = Opening::default();
+        let opening = Opening::waiting(GIVE_UP);
         let percent = || opening.percent();
         let open = || open_plan(&start, &overrides, &opening);
         let Some((opened, plan)) = self.with_patience(("opening", &percent), open) else {
@@ -196,6 +198,9 @@ impl Invocation<'_, '_> {
         };
         if let Some((_, reason)) = opened.unreadable.first() {
             bail!("{reason}");
+        }
+        if let Some(path) = opened.in_motion.first() {
+            bail!("{}", in_motion(path));
         }
         for (given, named) in [(&overrides.logs, "--log"), (&overrides.canon, "--canon")] {
             if let Some(path) = given.iter().find(|path| !start.join(path).exists()) {
@@ -290,7 +295,6 @@ impl Invocation<'_, '_> {
         wish: impl Fn(&OpenPlan, &Composer<'_>) -> Result<Change>,
     ) -> Result<Change> {
         self.may_write()?;
-        let passing = passing_folder()?;
         let mut witness = Passing::default();
         let mut met = Vec::new();
         for round in 0..TRIES {
@@ -307,11 +311,11 @@ impl Invocation<'_, '_> {
                 return Ok(change);
             }
             let root = &opened.layout.root;
-            let committer = Committer::new(root, &self.private(root, passing.path()));
+            let committer = Committer::new(root, &self.private(root));
             if round == 0 {
                 let files = opened.plan.files().iter();
                 let paths: Vec<PathBuf> = files.map(|file| file.path.clone()).collect();
-                for text in committer.clean_up(root, &paths, &mut witness) {
+                for text in committer.clean_up(root, &paths, &mut witness).0 {
                     self.say(&text)?;
                 }
             }
@@ -353,11 +357,11 @@ impl Invocation<'_, '_> {
     }
 
     /// The folder for what is private to the person: their state about the plan at `root`,
-    /// or `passing` where they have none.
-    fn private(&self, root: &Path, passing: &Path) -> PathBuf {
+    /// or nowhere.
+    fn private(&self, root: &Path) -> PathBuf {
         let base = self.outside.state.as_ref();
         let state = base.map(|base| State::of_plan(base, root));
-        state.map_or_else(|| passing.to_owned(), |state| state.folder().to_owned())
+        state.map_or_else(|| NOWHERE.into(), |state| state.folder().to_owned())
     }
 }
 

@@ -5,9 +5,10 @@ use color_eyre::eyre::{Result, bail};
 use super::Ending;
 use super::invocation::{Invocation, Name, OpenPlan, refused};
 use crate::change::compose::Wish;
-use crate::change::value;
 use crate::plan::StepRef;
 use crate::plan::field::{FIELDS, Field, Kind};
+use crate::plan::id::typed_id;
+use crate::plan::list_entry::ListEntry;
 
 /// Change fields of a step, in the log and in the canon, wherever it stands.
 ///
@@ -97,28 +98,48 @@ pub fn wishes(assignments: &[Assignment], step: Option<StepRef<'_>>) -> Result<V
             }
             continue;
         }
+        if let Deed::Set(value) = deed {
+            wishes.push((*field, Wish::List(split(value))));
+            continue;
+        }
         let at = at.unwrap_or_else(|| {
-            let entries = step.map(|step| step.list(*field)).unwrap_or_default();
-            let entries = entries.into_iter().map(Into::into).collect();
-            wishes.push((*field, Wish::List(entries)));
+            let seen = step.map_or(Vec::new(), |step| all_entries(step, *field));
+            let entries = seen.clone();
+            wishes.push((*field, Wish::Edited { seen, entries }));
             wishes.len() - 1
         });
-        let (_, Wish::List(entries)) = &mut wishes[at] else {
+        let (Wish::List(entries) | Wish::Edited { entries, .. }) = &mut wishes[at].1 else {
             continue;
         };
         match deed {
-            Deed::Set(value) => *entries = split(value),
             Deed::Add(item) => entries.push(item.trim().to_owned()),
             Deed::Remove(item) => {
-                let is_it = |entry: &String| value::same_entry(*field, entry, item.trim());
-                let Some(found) = entries.iter().position(is_it) else {
+                let id = typed_id(item).filter(|_| *field == Field::Dependencies);
+                let words = id.map_or(item.trim().to_owned(), |id| id.to_string());
+                let typed = ListEntry::plain(words);
+                let is_it =
+                    |entry: &String| ListEntry::plain(entry.as_str()).agrees(&typed, *field);
+                let exact = entries.iter().position(|entry| *entry == typed.text);
+                let Some(found) = exact.or_else(|| entries.iter().position(is_it)) else {
                     bail!("{} has no entry “{}”", field.spec().name, item.trim());
                 };
                 entries.remove(found);
             }
+            Deed::Set(_) => {}
         }
     }
     Ok(wishes)
+}
+
+/// The entries of a list field, those that only the canon has last.
+fn all_entries(step: StepRef<'_>, field: Field) -> Vec<String> {
+    let mut entries: Vec<ListEntry> = step.log_list(field).unwrap_or_default();
+    for (entry, _) in step.canon_list(field).unwrap_or_default() {
+        if !entries.iter().any(|known| known.agrees(&entry, field)) {
+            entries.push(entry);
+        }
+    }
+    entries.into_iter().map(|entry| entry.text).collect()
 }
 
 fn split(value: &str) -> Vec<String> {

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
+use crate::document::json;
 use crate::document::log::LineRef;
 use crate::plan::field::{FIELDS, FieldSpec, KEY_ORDER, Kind};
 use crate::plan::status::State;
@@ -82,7 +83,7 @@ impl<'a> StepDocument<'a> {
             match key {
                 // A dashboard joins by it: it is text even where the log has a number.
                 "step_id" => map.serialize_entry(key, &self.step.id().to_string())?,
-                _ => match serde_json::from_str::<&RawValue>(raw) {
+                _ => match serde_json::from_str::<&RawValue>(&json::well_formed(raw)) {
                     Ok(raw) => map.serialize_entry(key, raw)?,
                     Err(_) => map.serialize_entry(key, raw)?,
                 },
@@ -102,7 +103,9 @@ impl<'a> StepDocument<'a> {
             };
             match spec.kind {
                 Kind::List => {
-                    if let Some(entries) = section.list(document, spec.field) {
+                    if let Some(entries) = self.step.canon_list(spec.field) {
+                        let entries = entries.into_iter().map(|(entry, _)| entry.text);
+                        let entries: Vec<String> = entries.collect();
                         map.serialize_entry(key, &entries)?;
                     }
                 }

@@ -11,6 +11,7 @@ use std::fmt;
 use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::sequence::Sequence;
 use super::splice::{Span, Splice};
 
 /// Why a text is not a JSON object.
@@ -244,6 +245,36 @@ pub fn words(raw: &str) -> Cow<'_, str> {
     }
 }
 
+/// The raw value for readers of any kind: an escape that is half of a character, which many of
+/// them refuse with all that stands around it, becomes U+FFFD.
+pub fn well_formed(raw: &str) -> Cow<'_, str> {
+    if !raw.contains(r"\ud") && !raw.contains(r"\uD") {
+        return Cow::Borrowed(raw);
+    }
+    let mut out = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let half = |text: &str| {
+            let digits = text.strip_prefix("\\u")?.get(..4)?;
+            u16::from_str_radix(digits, 16).ok()
+        };
+        let next = rest.get(6..).and_then(half);
+        let (text, len) = match (half(rest), next) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => (&rest[..12], 12),
+            (Some(0xd800..=0xdfff), _) => (r"\ufffd", 6),
+            (Some(_), _) => (&rest[..6], 6),
+            // What follows a backslash is ASCII in any JSON.
+            (None, _) => (&rest[..2], 2),
+        };
+        out.push_str(text);
+        rest = &rest[len..];
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
 /// The raw items of a JSON array, or `None` when `raw` is something else.
 pub fn items(raw: &str) -> Option<Vec<&str>> {
     if !raw.starts_with('[') {
@@ -251,6 +282,26 @@ pub fn items(raw: &str) -> Option<Vec<&str>> {
     }
     let items: Vec<&RawValue> = serde_json::from_str(raw).ok()?;
     Some(items.into_iter().map(RawValue::get).collect())
+}
+
+/// Where the items of a JSON array stand, and the commas between them; `None` when `raw` is
+/// something else.
+pub fn sequence(raw: &str) -> Option<Sequence> {
+    let at = |item: &str| item.as_ptr() as usize - raw.as_ptr() as usize;
+    let items = items(raw)?.into_iter();
+    let items: Vec<Span> = items
+        .map(|item| Span::new(at(item), at(item) + item.len()))
+        .collect();
+    let comma = |pair: &[Span]| {
+        let between = &raw[pair[0].end..pair[1].start];
+        let comma = pair[0].end + between.find(',').unwrap_or(0);
+        Span::new(comma, comma + 1)
+    };
+    Some(Sequence {
+        signs: items.windows(2).map(comma).collect(),
+        nothing: Span::empty(1),
+        items,
+    })
 }
 
 /// The raw items of what is known to be a valid JSON array, found without being checked
@@ -381,6 +432,28 @@ mod tests {
             "]".repeat(1_000_000)
         );
         assert!(Object::parse(&deep).is_ok());
+    }
+
+    #[test]
+    fn half_a_character_is_replaced_and_nothing_else() {
+        for (raw, expected) in [
+            (
+                r#""\ud83d\ude42 \u00df \\ud83d""#,
+                r#""\ud83d\ude42 \u00df \\ud83d""#,
+            ),
+            (r#""cut \ud83d""#, r#""cut \ufffd""#),
+            (
+                r#"["\uDE42\uD83D", "\ud83d\n"]"#,
+                r#"["\ufffd\ufffd", "\ufffd\n"]"#,
+            ),
+            (
+                r#"{"a": "\ud83d\ud83d\ude42ß"}"#,
+                r#"{"a": "\ufffd\ud83d\ude42ß"}"#,
+            ),
+        ] {
+            assert_eq!(well_formed(raw), expected);
+            assert!(serde_json::from_str::<serde_json::Value>(expected).is_ok());
+        }
     }
 
     #[test]

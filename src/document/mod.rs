@@ -11,6 +11,7 @@ pub mod log;
 pub mod markdown;
 pub mod progress;
 pub mod rope;
+pub mod sequence;
 pub mod shares;
 pub mod splice;
 pub mod visible;

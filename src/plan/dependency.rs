@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::id::{StepId, named_id};
+use crate::document::markdown::{Entry, phrase};
 
 /// One entry of a step's dependencies.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -19,17 +20,28 @@ pub enum Dependency<'a> {
 }
 
 impl<'a> Dependency<'a> {
-    /// Reads one entry. Whatever is not a step ID is a condition.
+    /// Reads one entry. Whatever does not name a step is a condition.
     pub fn read(text: Cow<'a, str>) -> Self {
-        if let Some(id) = named_id(&text) {
+        let trimmed = text.trim();
+        if let Some(id) = step_in_words(trimmed) {
             return Self::Step(id);
         }
-        let trimmed = text.trim();
         for (mark, met) in [("[x]", true), ("[X]", true), ("[ ]", false)] {
             if let Some(words) = trimmed.strip_prefix(mark) {
+                // Whether a step is done is for the step to say.
+                if let Some(id) = step_in_words(words.trim()) {
+                    return Self::Step(id);
+                }
                 let text = words.trim_start().to_owned().into();
                 return Self::Condition { text, met };
             }
+        }
+        // People copy what stands in a document; no step's name is longer than a link.
+        if trimmed.len() <= LONGEST_NAME
+            && trimmed.contains(['[', '*', '_', '`', '&', '<'])
+            && let Some(id) = named_step(&phrase(trimmed))
+        {
+            return Self::Step(id);
         }
         let text = if trimmed.len() == text.len() {
             text
@@ -38,6 +50,64 @@ impl<'a> Dependency<'a> {
         };
         Self::Condition { text, met: false }
     }
+}
+
+/// The most bytes that a step's name has with its markup.
+const LONGEST_NAME: usize = 512;
+
+/// The step that a piece of Markdown names, in its words or by where its link leads.
+pub fn named_step(entry: &Entry) -> Option<StepId> {
+    let words = entry.words.trim();
+    let linked = || entry.only_link().and_then(|link| step_in_link(&link.url));
+    step_in_words(words).or_else(linked)
+}
+
+/// Reads `0003`, `Step 3` and the same in brackets, with a label behind them or not:
+/// `[[0003]]`, `[Step 0003][s3]`.
+fn step_in_words(words: &str) -> Option<StepId> {
+    let mut words = words;
+    if let Some(inner) = words
+        .strip_prefix("[[")
+        .and_then(|rest| rest.strip_suffix("]]"))
+    {
+        words = inner.split('|').next().unwrap_or_default().trim();
+    } else if let Some(inner) = words
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+    {
+        let (name, label) = inner.split_once("][").unwrap_or((inner, ""));
+        words = if label.contains(['[', ']']) {
+            words
+        } else {
+            name.trim()
+        };
+    }
+    named_id(words)
+}
+
+/// Reads `#step-0003-title`, `steps/0003.md` and `plan.md#step-0003`.
+fn step_in_link(url: &str) -> Option<StepId> {
+    let (path, fragment) = url.split_once('#').unwrap_or((url, ""));
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let numbered = |text: &str| {
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let ends = text[digits..].starts_with(['-', '_', '.']) || text.len() == digits;
+        let id = || named_id(&text[..digits]);
+        ends.then(id).flatten()
+    };
+    let behind_word = |text: &str| {
+        let rest = text
+            .get(..4)
+            .filter(|word| word.eq_ignore_ascii_case("step"));
+        let rest = rest.and_then(|_| text[4..].strip_prefix(['-', '_']));
+        rest.and_then(numbered)
+    };
+    let of_steps = folders.rsplit('/').next().is_some_and(|folder| {
+        folder.eq_ignore_ascii_case("step") || folder.eq_ignore_ascii_case("steps")
+    });
+    behind_word(fragment)
+        .or_else(|| behind_word(name))
+        .or_else(|| numbered(name).filter(|_| of_steps))
 }
 
 #[cfg(test)]
@@ -50,6 +120,22 @@ mod tests {
         let step = Dependency::Step("0003".parse().unwrap());
         assert_eq!(read("0003"), step);
         assert_eq!(read("Step 0003"), step);
+        for written in [
+            "[Step 0003](#step-0003)",
+            "[0003](steps/0003.md)",
+            "[the schema](steps/0003-schema.md)",
+            "[the schema](plan.md#step-0003--schema)",
+            "[Step 0003][s3]",
+            "**Step 0003**",
+            "`0003`",
+            "[[0003]]",
+            "[[Step 0003|schema]]",
+            "Step&nbsp;0003",
+            "Step\u{a0}0003",
+            "[x] Step 0003",
+        ] {
+            assert_eq!(read(written), step, "{written}");
+        }
         for spelling in ["step 3", "3", "00003", " 0003 ", "Step\u{a0}0003"] {
             assert_eq!(read(spelling), step, "{spelling}");
         }
@@ -63,6 +149,14 @@ mod tests {
             read("2 auditors agree"),
             condition("2 auditors agree", false)
         );
-        assert_eq!(read("2027 budget"), condition("2027 budget", false));
+        for words in [
+            "2027 budget",
+            "[the budget](2027.md)",
+            "[Board](https://example.org/2027)",
+            "[a] [0003]",
+            "**Budget** signed",
+        ] {
+            assert_eq!(read(words), condition(words, false));
+        }
     }
 }

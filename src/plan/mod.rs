@@ -14,6 +14,8 @@ mod gather;
 pub mod graph;
 pub mod id;
 pub mod ladders;
+pub mod link;
+pub mod list_entry;
 pub mod packet;
 pub mod query;
 pub mod ranking;

@@ -74,8 +74,8 @@ impl SourceFile {
         }
     }
 
-    /// The same for somebody who watches how far it is with a log, in bytes, and may stop it;
-    /// nothing where that was done.
+    /// The same for somebody who watches how far it is, in bytes, and may stop it; nothing where
+    /// that was done.
     pub fn load_with(
         path: impl Into<PathBuf>,
         role: Role,
@@ -88,7 +88,12 @@ impl SourceFile {
                 role,
                 document: Document::Log(LogDocument::load_with(bytes, progress)?),
             }),
-            _ => Some(Self::load(path, role, bytes)),
+            _ => {
+                let bytes = bytes.into();
+                let mut told = progress.strides();
+                let goes_on = told.add(bytes.len()) && told.end();
+                goes_on.then(|| Self::load(path, role, bytes))
+            }
         }
     }
 

@@ -1,17 +1,20 @@
 //! One step as the plan sees it: log and canon put together.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::canon::section::Section;
 use super::dependency::Dependency;
 use super::field::{FIELDS, Field, KEY_ORDER, Kind};
 use super::id::StepId;
+use super::list_entry::ListEntry;
 use super::source::Place;
 use super::status::{State, Status};
 use super::{LogPlace, Plan, Step, StepKey};
 use crate::document::json;
 use crate::document::log::LineRef;
 use crate::document::markdown::MarkdownDocument;
+use crate::document::splice::Span;
 
 /// A step of a plan.
 #[derive(Clone, Copy)]
@@ -145,14 +148,33 @@ impl<'a> StepRef<'a> {
                 words if words.is_empty() => Vec::new(),
                 words => vec![words],
             }),
-            None => self
-                .section()
-                .and_then(|(section, document)| section.list(document, field))
-                .unwrap_or_default(),
+            None => {
+                let entries = self.canon_list(field).unwrap_or_default().into_iter();
+                entries.map(|(entry, _)| entry.text.into()).collect()
+            }
         }
     }
 
+    /// The entries of a list field in the log, or `None` where the log is silent about it.
+    pub fn log_list(self, field: Field) -> Option<Vec<ListEntry>> {
+        self.raw(field)?;
+        let entries = self.list(field).into_iter();
+        Some(entries.map(ListEntry::plain).collect())
+    }
+
+    /// The entries of a list field in the canon with their places, or `None` where the canon is
+    /// silent about it.
+    pub fn canon_list(self, field: Field) -> Option<Vec<(ListEntry, Span)>> {
+        let (section, document) = self.section()?;
+        section.list(document, &self.plan.files[section.file].path, field)
+    }
+
     fn canon_text(self, field: Field) -> Option<Cow<'a, str>> {
+        if field.spec().kind == Kind::List {
+            let entries = self.canon_list(field)?.into_iter();
+            let words: Vec<String> = entries.map(|(entry, _)| entry.text).collect();
+            return Some(Cow::Owned(words.join(", ")));
+        }
         let (section, document) = self.section()?;
         section.text(document, field)
     }
@@ -265,7 +287,7 @@ impl<'a> StepRef<'a> {
                 // A field that says nothing does not contradict.
                 self.raw(field).filter(|raw| *raw != "null")?;
                 let agree = match spec.kind {
-                    Kind::List => same_list(&self.list(field), &section.list(document, field)?),
+                    Kind::List => same_list(field, self.log_list(field)?, &self.canon_list(field)?),
                     Kind::Status => {
                         let canon = section.text(document, field)?;
                         Status::read(&canon) == self.status() && self.status().is_some()
@@ -276,10 +298,7 @@ impl<'a> StepRef<'a> {
                 (!agree).then(|| Drift {
                     field,
                     log: self.text(field).into_owned(),
-                    canon: section
-                        .text(document, field)
-                        .unwrap_or_default()
-                        .into_owned(),
+                    canon: self.canon_text(field).unwrap_or_default().into_owned(),
                 })
             })
             .collect()
@@ -314,19 +333,19 @@ fn same_words(a: &str, b: &str) -> bool {
     a.split_whitespace().eq(b.split_whitespace())
 }
 
-fn same_list(a: &[Cow<'_, str>], b: &[Cow<'_, str>]) -> bool {
-    let mut a: Vec<Dependency<'_>> = a.iter().cloned().map(Dependency::read).collect();
-    a.dedup();
-    a.len() == b.len()
-        && b.iter().cloned().map(Dependency::read).all(|entry| {
-            a.iter().any(|other| match (other, &entry) {
-                (
-                    Dependency::Condition { text: x, met: m },
-                    Dependency::Condition { text: y, met: n },
-                ) => m == n && same_words(x, y),
-                (x, y) => x == y,
-            })
-        })
+/// Whether log and canon have the same entries, in whatever order. What is written twice in the
+/// log is one.
+fn same_list(field: Field, mut log: Vec<ListEntry>, canon: &[(ListEntry, Span)]) -> bool {
+    log.dedup_by(|a, b| a.agrees(b, field));
+    let names = |entry: &ListEntry| -> Vec<(bool, bool, String)> {
+        let met = field == Field::Dependencies && entry.is_met();
+        let keys = entry.keys(field).into_iter().map(|key| (met, false, key));
+        let files = entry.files(field).into_iter().map(|file| (met, true, file));
+        keys.chain(files).collect()
+    };
+    let known: HashSet<_> = log.iter().flat_map(names).collect();
+    let is_known = |entry: &ListEntry| names(entry).iter().any(|name| known.contains(name));
+    log.len() == canon.len() && canon.iter().all(|(entry, _)| is_known(entry))
 }
 
 #[cfg(test)]

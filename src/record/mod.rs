@@ -6,8 +6,8 @@ pub mod review;
 pub mod standup;
 pub mod start;
 
+use crate::document::markdown::written_list;
 use crate::plan::StepRef;
-use crate::plan::canon::section::join_list;
 use crate::plan::field::{FIELDS, Kind};
 
 /// A step as a canon section, ready for a review or a message.
@@ -16,7 +16,7 @@ pub fn step_section(step: StepRef<'_>) -> String {
     for spec in &FIELDS {
         let Some(label) = spec.canon else { continue };
         let value = match spec.kind {
-            Kind::List => join_list(&step.list(spec.field)),
+            Kind::List => written_list(&step.list(spec.field)),
             _ => step.text(spec.field).into_owned(),
         };
         if !value.is_empty() {

@@ -6,28 +6,32 @@
 //! its change, is only [`Passing`].
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::displaced::Displaced;
+use super::disk::HISTORY;
 use super::journal::{Intent, Journal, Stand};
-use super::late::Late;
 use super::leftovers::clean_leftovers;
-use super::lock::{LockError, PlanLock, lock_path};
+use super::lock::{LockError, LockPlace, PlanLock};
+use super::motion::GIVE_UP;
 use super::passing::Passing;
 use super::read::{FileState, read_since};
+use super::replaced_file::ReplacedFile;
 use super::save::{How, SaveError, Saver};
 use super::stamp::Stamp;
+use super::state::State;
+use super::stragglers::Stragglers;
 use super::syscalls::{FileSystem, RealFs};
 use crate::change::apply::{self, Conflict};
+use crate::change::history::Event;
 use crate::change::places::Seen;
 use crate::change::{Change, Target};
 use crate::document::rope::Rope;
 use crate::plan::source::{Role, SourceFile};
 
 /// How long a change waits for another program's lock.
-const LOCK_PATIENCE: Duration = Duration::from_secs(5);
-/// How soon it is looked again whether a line that somebody writes is whole.
-const LINE_PATIENCE: Duration = Duration::from_millis(5);
+pub(super) const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
+/// How soon it is looked again whether a file that somebody writes is at rest.
+const RETRY: Duration = Duration::from_millis(5);
 /// How often a change starts over because somebody wrote at the same moment.
 pub(super) const TRIES: usize = 50;
 
@@ -50,7 +54,8 @@ pub trait Witness {
     /// of which it does, where that tells of every change since.
     fn expects(&self, path: &Path) -> (Rope, Option<Stamp>);
 
-    /// A file as it stands under the lock, `None` where there is none. Answers it taken apart.
+    /// A file as it stands under the lock, `None` where there is none; `is_ours` where a
+    /// stepdeck left it like that. Answers it taken apart.
     ///
     /// # Errors
     /// Where what was read is not to be built upon yet.
@@ -59,20 +64,25 @@ pub trait Witness {
         path: &Path,
         role: Role,
         state: FileState,
+        is_ours: bool,
     ) -> Result<Option<SourceFile>, NotYet>;
 
-    /// A file holds these bytes by our own doing; `None` where it was taken away.
-    fn wrote(&mut self, path: &Path, bytes: Option<Rope>);
+    /// A file holds these bytes by our own doing; `None` where it was taken away. It was `left`
+    /// with this stamp, where nobody wrote to it meanwhile.
+    fn wrote(&mut self, path: &Path, bytes: Option<Rope>, left: Option<Stamp>);
 
     /// What was just written to a file is news to whoever shows the plan: no change of theirs
     /// asked for it.
     fn news(&mut self, path: &Path);
 
     /// The former file: programs that had it open may still write to it.
-    fn displaced(&mut self, path: &Path, file: Displaced);
+    fn replaced(&mut self, path: &Path, file: ReplacedFile);
+
+    /// The former files that are still watched.
+    fn stragglers(&mut self) -> &mut Stragglers;
 }
 
-/// A file looks half-written.
+/// A file is being written, or looks half-written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct NotYet;
 
@@ -84,7 +94,7 @@ fn backups(state: &Path) -> PathBuf {
 /// Writes the changes of one plan.
 pub struct Committer {
     pub(super) saver: Saver,
-    lock: PathBuf,
+    lock: LockPlace,
     state: PathBuf,
     backups: PathBuf,
     pub(super) journal: Journal,
@@ -95,6 +105,8 @@ pub(super) struct Step<'a> {
     pub(super) change: &'a Change,
     pub(super) before: &'a [SourceFile],
     pub(super) after: &'a [SourceFile],
+    /// What the history is to remember.
+    pub(super) event: Option<&'a Event>,
 }
 
 /// One file of a change whose bytes differ; `None` where there is no file.
@@ -144,7 +156,7 @@ impl Committer {
     pub fn over(fs: impl FileSystem + 'static, root: &Path, state: &Path) -> Self {
         Self {
             saver: Saver::over(fs, Some(backups(state))),
-            lock: lock_path(root, state),
+            lock: LockPlace::of(root, state),
             state: state.to_owned(),
             backups: backups(state),
             journal: Journal::of(state),
@@ -153,27 +165,28 @@ impl Committer {
 
     /// Writes a change to the files below `root`.
     pub fn commit(&self, root: &Path, change: &Change, witness: &mut impl Witness) -> Outcome {
-        self.commit_seen(root, change, &Seen::default(), witness)
+        self.commit_seen(root, change, (&Seen::default(), None), witness)
     }
 
-    /// The same for somebody who has seen where its steps stand.
+    /// The same for somebody who has seen where its steps stand, and for whom the history is to
+    /// remember an event: it does so whenever the change is made, even after a crash.
     pub fn commit_seen(
         &self,
         root: &Path,
         change: &Change,
-        seen: &Seen,
+        (seen, event): (&Seen, Option<&Event>),
         witness: &mut impl Witness,
     ) -> Outcome {
-        let _lock = match self.lock(LOCK_PATIENCE) {
+        let mut lock = match self.lock(LOCK_TIMEOUT) {
             Ok(lock) => lock,
             Err(error) => return Outcome::Failed(error.to_string()),
         };
-        let mended = match self.mend(root, witness) {
-            Ok(mended) => mended,
+        let mended = match self.mend(root, &mut lock, witness) {
+            Ok(recovered) => recovered.said,
             Err(outcome) => return outcome,
         };
         for _ in 0..TRIES {
-            let before = match read_for(root, change, witness) {
+            let before = match read_for(root, change, &lock, witness) {
                 Ok(files) => files,
                 Err(outcome) => return outcome,
             };
@@ -185,8 +198,9 @@ impl Committer {
                 change,
                 before: &before,
                 after: &after,
+                event,
             };
-            match self.write(root, &step, witness) {
+            match self.write(root, &step, &mut lock, witness) {
                 Err(SaveError::Changed { .. }) => {}
                 Err(error) => return Outcome::Failed(error.to_string()),
                 Ok(remark) => return Outcome::Saved(mended.or(remark)),
@@ -195,34 +209,23 @@ impl Committer {
         Outcome::Failed("another program keeps writing the same file; the edit is kept".to_owned())
     }
 
-    /// Writes a change for somebody who does not stay: waits for a line that somebody is just
-    /// writing, and in the end looks once more for what was appended around the save.
+    /// Writes a change for somebody who does not stay: waits a while for a file that somebody is
+    /// just writing, and in the end looks once more for what came around the save.
     pub fn commit_now(&self, root: &Path, change: &Change, passing: &mut Passing) -> Outcome {
+        let until = Instant::now() + GIVE_UP;
         let outcome = loop {
             match self.commit(root, change, passing) {
-                Outcome::Later => std::thread::sleep(LINE_PATIENCE),
+                Outcome::Later if Instant::now() < until => std::thread::sleep(RETRY),
+                Outcome::Later => break Outcome::Failed(passing.in_motion()),
                 outcome => break outcome,
             }
         };
-        self.hand_on(root, &mut passing.late, true);
-        outcome
-    }
-
-    /// Puts lines that programs appended to files which we had replaced to the end of those
-    /// that stand there now. Answers where.
-    pub(super) fn hand_on(&self, root: &Path, late: &mut Late, no_later: bool) -> Vec<PathBuf> {
-        let mut handed_on = Vec::new();
-        for appended in late.gather(no_later) {
-            let Ok(_lock) = self.lock(LOCK_PATIENCE) else {
-                continue;
-            };
-            let target = root.join(&appended.path);
-            if self.saver.append(&target, &appended.lines).is_ok() {
-                late.taken(&appended);
-                handed_on.push(appended.path);
-            }
+        let forwarded = self.forward_last(root, passing).into_iter();
+        let kept = forwarded.filter_map(|forwarded| forwarded.kept).next();
+        match (outcome, kept) {
+            (Outcome::Saved(_), Some(kept)) => Outcome::Saved(Some(kept)),
+            (outcome, _) => outcome,
         }
-        handed_on
     }
 
     /// The lock of the plan, had within `patience`.
@@ -234,15 +237,15 @@ impl Committer {
     }
 
     /// Puts right what killed saves of these files left behind, unless somebody is saving.
-    /// Answers what was done.
+    /// Answers what was done, and what the history remembers since.
     pub fn clean_up(
         &self,
         root: &Path,
         paths: &[PathBuf],
         witness: &mut impl Witness,
-    ) -> Vec<String> {
-        let Ok(_lock) = self.lock(Duration::ZERO) else {
-            return Vec::new();
+    ) -> (Vec<String>, Option<Event>) {
+        let Ok(mut lock) = self.lock(Duration::ZERO) else {
+            return (Vec::new(), None);
         };
         let folders = paths
             .iter()
@@ -266,8 +269,9 @@ impl Committer {
             );
         }
         // What cannot be done now is done by the next change.
-        said.extend(self.mend(root, witness).ok().flatten());
-        said
+        let recovered = self.mend(root, &mut lock, witness).unwrap_or_default();
+        said.extend(recovered.said);
+        (said, recovered.event)
     }
 
     /// Writes every file that differs; where a later one cannot be written, those before
@@ -276,39 +280,57 @@ impl Committer {
         &self,
         root: &Path,
         step: &Step<'_>,
+        lock: &mut PlanLock,
         witness: &mut impl Witness,
     ) -> Result<Option<String>, SaveError> {
         let differing = step.differing();
         let mut remark = None;
         let several = differing.len() > 1;
-        if several && let Err(error) = self.journal.begin(&self.saver, &intent(step)) {
-            remark = Some(format!(
-                "written without a journal, so a crash could have left a half of it: {error}"
-            ));
+        if several {
+            if let Err(error) = self.journal.begin(&self.saver, &intent(step)) {
+                remark = Some(format!(
+                    "written without a journal, so a crash could have left a half of it: {error}"
+                ));
+            }
+        } else if step.event.is_some() {
+            self.journal.note(&intent(step));
         }
         for (at, difference) in differing.iter().enumerate() {
-            match self.put(root, difference.path, difference.forth(), witness) {
+            match self.put(root, difference.path, difference.forth(), lock, witness) {
                 Ok(said) => remark = remark.or(said),
                 Err(error) => {
                     let mut is_back = true;
                     for written in differing[..at].iter().rev() {
                         // The files were just written by us, under the lock.
-                        let put = self.put(root, written.path, written.back(), witness);
+                        let put = self.put(root, written.path, written.back(), lock, witness);
                         is_back &= put.is_ok();
                     }
                     // If one stays as it is, the journal stays, too, and the next to come mends.
-                    if is_back && several {
-                        let _ = self.journal.end(&self.saver);
+                    match several {
+                        true if is_back => drop(self.journal.end(&self.saver)),
+                        true => {}
+                        false => self.journal.forget(),
                     }
                     return Err(error);
                 }
             }
         }
-        if several && let Err(error) = self.journal.end(&self.saver) {
+        if let Some(event) = step.event {
+            // That it cannot be remembered is no reason to trouble anybody: the edit is made.
+            let _ = self.history().append(HISTORY, event);
+        }
+        if !several {
+            self.journal.forget();
+        } else if let Err(error) = self.journal.end(&self.saver) {
             // It is found again, and then there is nothing left to do.
             remark = remark.or(Some(error.to_string()));
         }
         Ok(remark)
+    }
+
+    /// Where the history is kept.
+    pub(super) fn history(&self) -> State {
+        State::at(&self.state)
     }
 
     /// Puts new bytes in the place of the old ones. Answers what a person should know.
@@ -320,6 +342,7 @@ impl Committer {
         root: &Path,
         path: &Path,
         (old, new): (Option<&Rope>, Option<&Rope>),
+        lock: &mut PlanLock,
         witness: &mut impl Witness,
     ) -> Result<Option<String>, SaveError> {
         let target = root.join(path);
@@ -332,12 +355,15 @@ impl Committer {
                 .remove(&target, old.unwrap_or(&Rope::default()))
                 .map(|()| None),
         };
+        let mut left = None;
         let remark = match done {
             Ok(None) => None,
             Ok(Some(saved)) => {
-                if let Some(displaced) = saved.displaced {
-                    witness.displaced(path, displaced);
+                if let Some(replaced) = saved.replaced {
+                    witness.replaced(path, replaced);
                 }
+                left = saved.is_ours.then_some(saved.stamp);
+                left.into_iter().for_each(|stamp| lock.note(stamp));
                 match saved.how {
                     How::InPlace(reason) => {
                         Some(format!("{} written in place: {reason}", path.display()))
@@ -349,7 +375,7 @@ impl Committer {
             Err(error) if error.holds_the_edit() => Some(error.to_string()),
             Err(error) => return Err(error),
         };
-        witness.wrote(path, new.cloned());
+        witness.wrote(path, new.cloned(), left);
         Ok(remark)
     }
 }
@@ -367,6 +393,7 @@ fn intent(step: &Step<'_>) -> Intent {
     Intent {
         files: stands.collect(),
         change: step.change.clone(),
+        event: step.event.cloned(),
     }
 }
 
@@ -374,6 +401,7 @@ fn intent(step: &Step<'_>) -> Intent {
 pub(super) fn read_for(
     root: &Path,
     change: &Change,
+    lock: &PlanLock,
     witness: &mut impl Witness,
 ) -> Result<Vec<SourceFile>, Outcome> {
     let mut files = Vec::new();
@@ -386,13 +414,25 @@ pub(super) fn read_for(
                 path.display()
             )));
         }
-        let (known, as_of) = witness.expects(path);
-        let state = read_since(&root.join(path), &known, as_of);
-        let state = state.map_err(|error| Outcome::Failed(error.to_string()))?;
-        let file = witness.found(path, role, state);
-        files.extend(file.map_err(|NotYet| Outcome::Later)?);
+        files.extend(read_file(root, path, role, lock, witness)?);
     }
     Ok(files)
+}
+
+/// A file as it stands on disk, at rest.
+pub(super) fn read_file(
+    root: &Path,
+    path: &Path,
+    role: Role,
+    lock: &PlanLock,
+    witness: &mut impl Witness,
+) -> Result<Option<SourceFile>, Outcome> {
+    let (known, as_of) = witness.expects(path);
+    let state = read_since(&root.join(path), &known, as_of);
+    let state = state.map_err(|error| Outcome::Failed(error.to_string()))?;
+    let is_ours = state.stamp().is_some_and(|stamp| lock.knows(stamp));
+    let file = witness.found(path, role, state, is_ours);
+    file.map_err(|NotYet| Outcome::Later)
 }
 
 /// Whether a path within the plan ends outside it. A checkout may be anybody's: only a log,

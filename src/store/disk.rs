@@ -4,11 +4,14 @@
 //! `worker`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 
 use super::discover::Overrides;
 use super::open::Opened;
+use super::syscalls::{FileSystem, RealFs};
 use super::watch::Report;
 use super::worker::Worker;
 use crate::change::Change;
@@ -20,20 +23,26 @@ use crate::plan::source::Role;
 
 /// The name of the history in the state folder.
 pub const HISTORY: &str = "history";
+
+/// A file that holds other bytes now, whether or not they make it a part of the plan.
+#[derive(Debug)]
+pub struct Changed {
+    /// Relative to the plan's root.
+    pub path: PathBuf,
+    /// What the plan looks for in it.
+    pub role: Role,
+    /// The new bytes; `None` where the file is gone.
+    pub bytes: Option<Rope>,
+    /// Whether they were told before: a change that was shown on top of them was not made.
+    /// Otherwise they are somebody else's doing.
+    pub again: bool,
+}
+
 /// What the thread that owns the files reports.
 #[derive(Debug)]
 pub enum DiskEvent {
-    /// A file now holds these bytes, by somebody else's doing; `None` where it is gone.
-    Changed {
-        /// Relative to the plan's root.
-        path: PathBuf,
-        /// What the plan looks for in it.
-        role: Role,
-        /// The new bytes.
-        bytes: Option<Rope>,
-        /// Whether they were told before: a change that was shown on top of them was not made.
-        again: bool,
-    },
+    /// Files hold other bytes now: all that were found in one look.
+    Changed(Vec<Changed>),
     /// A change stands on disk.
     Saved {
         /// Which one.
@@ -60,6 +69,27 @@ pub enum DiskEvent {
         /// What was done.
         text: String,
     },
+    /// What an earlier run made and did not live to remember can be undone from now on.
+    Remembered {
+        /// What became of which change.
+        event: Event,
+    },
+    /// What another program wrote while we saved is kept in a file of its own.
+    Kept {
+        /// Which file, and why.
+        text: String,
+    },
+    /// Somebody has been writing to a file for a while: the plan keeps what it said last, and
+    /// edits of it wait.
+    InMotion {
+        /// Relative to the plan's root.
+        path: PathBuf,
+    },
+    /// Such a file has come to rest.
+    AtRest {
+        /// Relative to the plan's root.
+        path: PathBuf,
+    },
     /// How changes by others are noticed from now on.
     Watching {
         /// Whether the files are asked after by the clock instead of by notice.
@@ -79,9 +109,10 @@ pub enum DiskEvent {
     },
 }
 
-/// A running file thread. Dropping it finishes the saves that are under way.
+/// A running file thread. Dropping it finishes the saves that are under way, and ends looks.
 pub struct Disk {
     requests: Sender<Request>,
+    ending: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -127,8 +158,6 @@ pub struct Setup<'a> {
     pub overrides: Overrides,
     /// The plan as it was opened.
     pub opened: &'a Opened,
-    /// The files that count as part of it.
-    pub told: &'a [PathBuf],
     /// The folder for what is private to this person.
     pub state: &'a Path,
     /// Whether nothing may be written, not even to put right what a crash left.
@@ -138,8 +167,18 @@ pub struct Setup<'a> {
 impl Disk {
     /// Starts the thread for an opened plan; `tell` hears every event.
     pub fn start(setup: Setup<'_>, tell: impl FnMut(DiskEvent) + Send + 'static) -> Self {
+        Self::over(RealFs, setup, tell)
+    }
+
+    /// The same, writing to another file system, such as one that is slow on purpose.
+    pub fn over(
+        fs: impl FileSystem + 'static,
+        setup: Setup<'_>,
+        tell: impl FnMut(DiskEvent) + Send + 'static,
+    ) -> Self {
         let (requests, inbox) = channel();
-        let mut worker = Worker::new(setup, tell);
+        let ending = Arc::new(AtomicBool::new(false));
+        let mut worker = Worker::new(fs, setup, tell, ending.clone());
         let reports = requests.clone();
         let thread = std::thread::Builder::new()
             .name("disk".to_owned())
@@ -148,7 +187,11 @@ impl Disk {
                 worker.run(&inbox);
             })
             .ok();
-        Self { requests, thread }
+        Self {
+            requests,
+            ending,
+            thread,
+        }
     }
 
     /// Writes a change as soon as those before it are written. What could not be written
@@ -188,6 +231,12 @@ impl Disk {
         self.request(Request::Forget { ticket });
     }
 
+    /// Lets the thread go on by itself, and what it has to write with it: whoever is not to wait
+    /// for a disk ends the process.
+    pub fn abandon(mut self) {
+        self.thread = None;
+    }
+
     fn request(&self, request: Request) {
         // The thread ends only when this value is dropped.
         let _ = self.requests.send(request);
@@ -196,6 +245,7 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
+        self.ending.store(true, Ordering::Relaxed);
         let _ = self.requests.send(Request::Stop);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();

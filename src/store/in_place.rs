@@ -50,12 +50,16 @@ pub(super) struct Overwrite<'a> {
 }
 
 impl Overwrite<'_> {
-    /// Writes, with the undo record in `backups` while it lasts.
-    pub(super) fn run(&self, backups: &Path) -> Result<File, SaveError> {
+    /// Writes, with the undo record in `backups` while it lasts, or in `beside` where that
+    /// cannot be written.
+    pub(super) fn run(&self, backups: Option<&Path>, beside: &Path) -> Result<File, SaveError> {
         let failed = |operation| move |source| SaveError::failed(self.path, operation, source);
         let opened = self.fs.open_for_writing(self.target);
         let file = opened.map_err(failed(Operation::Read))?;
-        let backup = self.back_up(backups).map_err(failed(Operation::BackUp))?;
+        let backup = match backups.map(|backups| self.back_up(backups)) {
+            Some(Ok(backup)) => backup,
+            _ => self.back_up(beside).map_err(failed(Operation::BackUp))?,
+        };
         match self.write_over(&file, &backup) {
             // The record outlives the call only where the next start needs it.
             Err(error) if needs_backup(&error) => Err(error),
@@ -84,7 +88,7 @@ impl Overwrite<'_> {
             });
         }
         let Err(source) = put(self.fs, file, self.new) else {
-            return Ok(());
+            return self.confirm(file, backup);
         };
         let aftermath = match put(self.fs, file, self.old) {
             Ok(()) => Aftermath::Old,
@@ -97,6 +101,23 @@ impl Overwrite<'_> {
             operation: Operation::Write,
             source,
             aftermath,
+        })
+    }
+
+    /// Looks whether somebody else wrote to the file while we did: no call can keep them out.
+    fn confirm(&self, file: &File, backup: &Path) -> Result<(), SaveError> {
+        // What cannot be read now has been written and synced all the same.
+        let found = self.fs.read(file, self.new);
+        if found.map_or(true, |found| found.starts_with(self.new)) {
+            return Ok(());
+        }
+        Err(SaveError::Failed {
+            path: self.path.to_owned(),
+            operation: Operation::Write,
+            source: io::Error::other("another program wrote to it at the same moment"),
+            aftermath: Aftermath::Mixed {
+                backup: backup.to_owned(),
+            },
         })
     }
 

@@ -1,14 +1,15 @@
 //! The intent journal: what a change over several files is about to write, kept in the state
 //! directory until all of it is written.
 //!
+//! A change of one file is only noted, for the sake of the history, which is written behind it.
 //! Each file of a change is replaced atomically, several are not. Before the first one is
 //! touched, the whole change goes into the journal, with what each file holds before and
 //! after; behind the last one the journal goes away. Whoever next takes the plan's lock and
 //! finds a journal knows that its writer died in between, and finishes the change or takes
 //! it back (see [`commit`](super::commit)).
 
-use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,7 @@ use super::read::{FileState, read};
 use super::save::Saver;
 use super::save_error::{Operation, SaveError};
 use crate::change::Change;
+use crate::change::history::Event;
 use crate::document::rope::Rope;
 
 /// The name of the journal in the state folder of a plan.
@@ -30,6 +32,17 @@ pub struct Intent {
     pub change: Change,
     /// What its files hold, in the order of [`Change::paths`].
     pub files: Vec<Stand>,
+    /// What the history is to remember of it.
+    #[serde(default)]
+    pub event: Option<Event>,
+}
+
+impl Intent {
+    /// Whether more than one file is to be written, so that a crash could leave a half of it.
+    pub fn is_over_several(&self) -> bool {
+        let differing = self.files.iter().filter(|file| file.before != file.after);
+        differing.count() > 1
+    }
 }
 
 /// What one file holds before and after a change.
@@ -107,15 +120,37 @@ impl Journal {
     /// When the state folder cannot be written.
     pub fn begin(&self, saver: &Saver, intent: &Intent) -> Result<(), SaveError> {
         let failed = |source: io::Error| SaveError::failed(&self.path, Operation::Write, source);
-        if let Some(folder) = self.path.parent() {
-            // What a person writes is nobody else's business.
-            let mut private = std::fs::DirBuilder::new();
-            private.recursive(true).mode(0o700);
-            private.create(folder).map_err(failed)?;
-        }
+        self.make_folder().map_err(failed)?;
         let bytes = serde_json::to_vec(intent).map_err(|error| failed(error.into()))?;
         saver.replace(&self.path, self.bytes().as_ref(), &bytes.into())?;
         Ok(())
+    }
+
+    /// Writes an intent down for whoever comes after a kill. A power cut may take it away: it
+    /// concerns one file, so that nothing but the history would miss it.
+    pub fn note(&self, intent: &Intent) {
+        let Ok(bytes) = serde_json::to_vec(intent) else {
+            return;
+        };
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(0o600);
+        // Without a state folder there is no history either.
+        let _ = (self.make_folder())
+            .and_then(|()| options.open(&self.path))
+            .and_then(|mut file| file.write_all(&bytes));
+    }
+
+    /// Takes away what was noted.
+    pub fn forget(&self) {
+        // If it stays, whoever comes next finds nothing left to do.
+        let _ = std::fs::remove_file(&self.path);
+    }
+
+    fn make_folder(&self) -> io::Result<()> {
+        // What a person writes is nobody else's business.
+        let mut private = std::fs::DirBuilder::new();
+        let folder = self.path.parent().unwrap_or(Path::new("/"));
+        private.recursive(true).mode(0o700).create(folder)
     }
 
     /// What was begun and not ended. A journal that cannot be read was never completed

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use super::commit::{NotYet, Witness};
-use super::disk::DiskEvent;
-use super::displaced::{Displaced, is_log};
-use super::late::Late;
-use super::open::belongs;
+use super::disk::{Changed, DiskEvent};
+use super::forward::Forwarded;
+use super::motion::{Debounce, NOTICE_AFTER};
 use super::read::FileState;
-use super::settle::{Shape, Verdict, settle};
+use super::replaced_file::ReplacedFile;
 use super::stamp::Stamp;
+use super::stragglers::Stragglers;
 use crate::document::Document;
 use crate::document::log::LogDocument;
 use crate::document::rope::Rope;
@@ -27,10 +26,10 @@ pub(super) struct Known {
     pub(super) as_of: Option<Stamp>,
     /// A log as it was last taken apart.
     pub(super) log: Option<LogDocument>,
-    /// Whether the cockpit counts it as part of the plan.
-    pub(super) told: bool,
-    /// Bytes that are not believed yet, and since when they have stood there.
-    pub(super) unsettled: Option<(Option<Rope>, Instant)>,
+    /// Whether it is at rest.
+    pub(super) debounce: Debounce,
+    /// Whether it was told that it is not.
+    in_motion: bool,
     /// Why it could not be read when it was last tried.
     pub(super) trouble: Option<String>,
 }
@@ -43,8 +42,8 @@ impl Known {
             bytes: None,
             as_of: None,
             log: None,
-            told: false,
-            unsettled: None,
+            debounce: Debounce::default(),
+            in_motion: false,
             trouble: None,
         }
     }
@@ -63,71 +62,94 @@ impl Known {
         file
     }
 
-    /// Whether `found` is what is known, with more behind it.
-    fn is_appended_to(&self, found: &Rope) -> bool {
-        (self.bytes.as_ref()).is_some_and(|known| found.starts_with(known))
-    }
-
-    /// Whether the bytes found are believed, given how long they have stood there.
-    pub(super) fn judge(&mut self, found: Option<&Rope>) -> Verdict {
-        let shape = match self.role {
-            Role::Log => Shape::JsonLines,
-            _ => Shape::Text,
-        };
-        let since = match &self.unsettled {
-            Some((seen, since)) if seen.as_ref() == found => *since,
-            // Who appends without a pause is not waited for without end.
-            Some((_, since)) if found.is_some_and(|found| self.is_appended_to(found)) => *since,
-            _ => {
-                let now = Instant::now();
-                self.unsettled = Some((found.cloned(), now));
-                now
-            }
-        };
-        settle(shape, self.bytes.as_ref(), found, since.elapsed())
+    /// Whether what was found is believed.
+    fn believe(&mut self, found: &FileState, is_ours: bool) -> Result<(), NotYet> {
+        (self.debounce).assess(self.role, self.bytes.as_ref(), found, is_ours)
     }
 }
 
 /// What the files held when they were last read or written, and who hears of news.
 pub(super) struct Memory {
     pub(super) known: BTreeMap<PathBuf, Known>,
-    pub(super) late: Late,
+    pub(super) stragglers: Stragglers,
     pub(super) tell: Box<dyn FnMut(DiskEvent) + Send>,
 }
 
 impl Memory {
-    /// Believes that `bytes` stand in the file, and tells so.
-    pub(super) fn accept(&mut self, path: &Path, bytes: Option<Rope>) {
+    /// Takes in what was found in a file, if it is at rest, and answers what is new; of a file that
+    /// does not come to rest, tells that.
+    pub(super) fn take_in(
+        &mut self,
+        path: &Path,
+        found: FileState,
+        is_ours: bool,
+    ) -> Result<Option<Changed>, NotYet> {
         let Some(known) = self.known.get_mut(path) else {
-            return;
+            return Ok(None);
         };
-        known.unsettled = None;
-        known.as_of = None;
-        known.bytes = bytes.clone();
-        let role = known.role;
-        let is_part = |bytes: &Rope| belongs(&SourceFile::load(path, role, bytes.clone()));
-        if !known.told && !bytes.as_ref().is_some_and(is_part) {
-            return;
+        let believed = known.believe(&found, is_ours);
+        let lasts = known.debounce.lasts();
+        let in_motion = lasts.is_some_and(|lasts| known.in_motion || lasts >= NOTICE_AFTER);
+        if std::mem::replace(&mut known.in_motion, in_motion) != in_motion {
+            let path = path.to_owned();
+            (self.tell)(match in_motion {
+                true => DiskEvent::InMotion { path },
+                false => DiskEvent::AtRest { path },
+            });
         }
-        known.told = bytes.is_some();
-        (self.tell)(DiskEvent::Changed {
-            path: path.to_owned(),
+        believed?;
+        let as_of = found.as_of();
+        let bytes = found.into_bytes();
+        let changed = match bytes == known.bytes {
+            true => None,
+            false => self.accept(path.to_owned(), bytes),
+        };
+        if let Some(known) = self.known.get_mut(path) {
+            known.as_of = as_of;
+        }
+        Ok(changed)
+    }
+
+    /// Believes that `bytes` stand in the file. Answers what is to be told of it.
+    pub(super) fn accept(&mut self, path: PathBuf, bytes: Option<Rope>) -> Option<Changed> {
+        let known = self.known.get_mut(&path)?;
+        known.as_of = None;
+        known.bytes.clone_from(&bytes);
+        let role = known.role;
+        Some(Changed {
+            path,
             role,
             bytes,
             again: false,
-        });
+        })
     }
 
-    /// Tells once more what a file holds.
-    pub(super) fn tell_again(&mut self, path: &Path) {
-        if let Some(known) = self.known.get(path) {
-            (self.tell)(DiskEvent::Changed {
-                path: path.to_owned(),
+    /// Tells what files hold now.
+    pub(super) fn tell_changed(&mut self, changed: Vec<Changed>) {
+        if !changed.is_empty() {
+            (self.tell)(DiskEvent::Changed(changed));
+        }
+    }
+
+    /// Tells what was kept beside a file, if anything was.
+    pub(super) fn tell_kept(&mut self, forwarded: Forwarded) {
+        if let Some(text) = forwarded.kept {
+            (self.tell)(DiskEvent::Kept { text });
+        }
+    }
+
+    /// Tells once more what files hold.
+    pub(super) fn tell_again(&mut self, paths: &[&PathBuf]) {
+        let again = |path: &&PathBuf| {
+            let known = self.known.get(*path)?;
+            Some(Changed {
+                path: (*path).clone(),
                 role: known.role,
                 bytes: known.bytes.clone(),
                 again: true,
-            });
-        }
+            })
+        };
+        self.tell_changed(paths.iter().filter_map(again).collect());
     }
 }
 
@@ -144,43 +166,40 @@ impl Witness for Memory {
         path: &Path,
         role: Role,
         state: FileState,
+        is_ours: bool,
     ) -> Result<Option<SourceFile>, NotYet> {
-        let as_of = state.as_of();
-        let bytes = state.into_bytes();
-        let known = (self.known.entry(path.to_owned())).or_insert_with(|| Known::new(role));
-        if bytes != known.bytes {
-            if matches!(known.judge(bytes.as_ref()), Verdict::Wait(_)) {
-                return Err(NotYet);
-            }
-            self.accept(path, bytes.clone());
-        }
-        let mut known = self.known.get_mut(path);
-        if let Some(known) = &mut known {
-            known.as_of = as_of;
-        }
+        (self.known.entry(path.to_owned())).or_insert_with(|| Known::new(role));
+        let bytes = state.bytes().cloned();
+        let changed = self.take_in(path, state, is_ours)?;
+        self.tell_changed(changed.into_iter().collect());
+        let known = self.known.get_mut(path);
         Ok(bytes.map(|bytes| match known {
             Some(known) => known.take_apart(path, bytes),
             None => SourceFile::load(path, role, bytes),
         }))
     }
 
-    fn wrote(&mut self, path: &Path, bytes: Option<Rope>) {
+    fn wrote(&mut self, path: &Path, bytes: Option<Rope>, left: Option<Stamp>) {
         if let Some(known) = self.known.get_mut(path) {
-            known.told = bytes.is_some();
             known.bytes = bytes;
             known.as_of = None;
-            known.unsettled = None;
+            known.debounce.left(left);
         }
     }
 
     fn news(&mut self, path: &Path) {
         let bytes = self.known.get(path).and_then(|known| known.bytes.clone());
-        self.accept(path, bytes);
+        let changed = self.accept(path.to_owned(), bytes);
+        self.tell_changed(changed.into_iter().collect());
     }
 
-    fn displaced(&mut self, path: &Path, file: Displaced) {
-        if is_log(path) {
-            self.late.watch(path, file);
-        }
+    fn replaced(&mut self, path: &Path, file: ReplacedFile) {
+        let role = self.known.get(path).map_or(Role::Canon, |known| known.role);
+        // Whoever was writing is looked at for as long as we run.
+        self.stragglers.watch(path, role, file, false);
+    }
+
+    fn stragglers(&mut self) -> &mut Stragglers {
+        &mut self.stragglers
     }
 }

@@ -4,9 +4,12 @@
 use std::path::Path;
 
 use super::commit::{Committer, Outcome, Step, TRIES, Witness, read_for};
+use super::disk::HISTORY;
 use super::journal::{Intent, Progress};
+use super::lock::PlanLock;
 use super::save_error::SaveError;
 use crate::change::apply;
+use crate::change::history::Event;
 use crate::change::{Change, Edit, Target};
 use crate::plan::source::SourceFile;
 
@@ -20,24 +23,47 @@ enum Halt {
     Failed(String),
 }
 
+/// What was put right.
+#[derive(Default)]
+pub struct Recovered {
+    /// What was done, in words.
+    pub said: Option<String>,
+    /// What the history remembers since.
+    pub event: Option<Event>,
+}
+
 impl Committer {
     /// Finishes the change over several files whose writer died halfway, or takes it back
-    /// where that cannot be. Call it with the lock held. Answers what was done.
+    /// where that cannot be. Call it with the lock held. What is
+    /// made, whoever wrote the last of it, is in the history.
     ///
     /// # Errors
     /// [`Outcome::Later`] and [`Outcome::Failed`] where neither can be done now. The journal stays
     /// for the next to come.
-    pub fn mend(&self, root: &Path, witness: &mut impl Witness) -> Result<Option<String>, Outcome> {
+    pub fn mend(
+        &self,
+        root: &Path,
+        lock: &mut PlanLock,
+        witness: &mut impl Witness,
+    ) -> Result<Recovered, Outcome> {
         let Some(intent) = self.journal.pending() else {
-            return Ok(None);
+            return Ok(Recovered::default());
         };
+        if !intent.is_over_several() {
+            let is_made = self.is_made(root, &intent, lock, witness)?;
+            let event = is_made.then(|| self.remember_late(&intent)).flatten();
+            self.journal.forget();
+            return Ok(Recovered { said: None, event });
+        }
         let label = &intent.change.label;
-        let said = match self.carry_on(root, &intent, true, witness) {
+        let mut is_made = true;
+        let said = match self.carry_on(root, &intent, true, lock, witness) {
             Ok(false) => None,
             Ok(true) => Some(format!("finished what was interrupted: {label}")),
             Err(Halt::NotYet) => return Err(Outcome::Later),
             Err(Halt::Cannot(reason) | Halt::Failed(reason)) => {
-                Some(match self.carry_on(root, &intent, false, witness) {
+                is_made = false;
+                Some(match self.carry_on(root, &intent, false, lock, witness) {
                     Ok(_) => format!("took back what was interrupted: {label} ({reason})"),
                     Err(Halt::NotYet) => return Err(Outcome::Later),
                     Err(Halt::Failed(_)) => {
@@ -52,9 +78,45 @@ impl Committer {
                 })
             }
         };
+        let event = is_made.then(|| self.remember_late(&intent)).flatten();
         // A journal that stays is found again, and then there is nothing left to do.
         let _ = self.journal.end(&self.saver);
-        Ok(said)
+        Ok(Recovered { said, event })
+    }
+
+    /// Whether the change of one file stands on disk, whatever came to the file since.
+    fn is_made(
+        &self,
+        root: &Path,
+        intent: &Intent,
+        lock: &PlanLock,
+        witness: &mut impl Witness,
+    ) -> Result<bool, Outcome> {
+        let mut files = read_for(root, &intent.change, lock, witness)?;
+        let part = open_part(&intent.change, intent, &files, true);
+        if part.edits.is_empty() {
+            return Ok(true);
+        }
+        let is_untouched =
+            (intent.change.paths().iter().zip(&intent.files)).all(|(path, stand)| {
+                let file = files.iter().find(|file| file.path == **path);
+                let bytes = file.map(|file| file.document.rope());
+                stand.progress(bytes.as_ref()) == Progress::Untouched
+            });
+        // What can be taken back is there.
+        Ok(!is_untouched && apply::change(&intent.change.inverse(), &mut files).is_ok())
+    }
+
+    /// Writes the line of the history that the writer did not live to write, if there is to be
+    /// one and it is not there.
+    fn remember_late(&self, intent: &Intent) -> Option<Event> {
+        let event = intent.event.as_ref()?;
+        let history = self.history();
+        if history.lines::<Event>(HISTORY).last() == Some(event) {
+            return None;
+        }
+        history.append(HISTORY, event).ok()?;
+        Some(event.clone())
     }
 
     /// Writes the part of an intent that is not written yet, or takes back the part that is.
@@ -64,6 +126,7 @@ impl Committer {
         root: &Path,
         intent: &Intent,
         forth: bool,
+        lock: &mut PlanLock,
         witness: &mut impl Witness,
     ) -> Result<bool, Halt> {
         let whole = match forth {
@@ -72,7 +135,7 @@ impl Committer {
         };
         let mut reason = String::new();
         for _ in 0..TRIES {
-            let before = match read_for(root, &whole, &mut *witness) {
+            let before = match read_for(root, &whole, lock, witness) {
                 Ok(files) => files,
                 Err(Outcome::Failed(reason)) => return Err(Halt::Failed(reason)),
                 Err(_) => return Err(Halt::NotYet),
@@ -96,11 +159,12 @@ impl Committer {
                 change: &change,
                 before: &before,
                 after: &after,
+                event: None,
             };
             let differing = step.differing();
             let mut changed = false;
             for difference in &differing {
-                match self.put(root, difference.path, difference.forth(), witness) {
+                match self.put(root, difference.path, difference.forth(), lock, witness) {
                     Err(SaveError::Changed { .. }) => changed = true,
                     Err(error) => return Err(Halt::Failed(error.to_string())),
                     Ok(_) => witness.news(difference.path),

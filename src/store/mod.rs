@@ -5,10 +5,11 @@
 //! ([`save`], over the seam [`syscalls`], with [`in_place`] and [`leftovers`] for the awkward
 //! cases), who may change it now ([`lock`]),
 //! how somebody else's change is noticed ([`watch`], with [`survey`]) and when it is believed
-//! ([`settle`]). [`open`] puts reading together, [`commit`] writing (with [`journal`] and `mend`
-//! for what spans files, and [`passing`] for who does not stay), [`create`] makes new files,
+//! ([`motion`], [`settle`]). [`open`] puts reading together, [`commit`] writing (with [`journal`] and `mend`
+//! for what spans files, [`passing`] for who does not stay, and [`stragglers`], [`replaced_file`]
+//! and [`forward`] for what comes to a file that was just replaced), [`create`] makes new files,
 //! [`overwrite`] puts a result where a person wants it, [`disk`] is the thread that does all of it
-//! while the cockpit runs (with `worker`, `known`, `late` and [`displaced`]), and [`scratch`] is
+//! while the cockpit runs (with `worker` and `known`), and [`scratch`] is
 //! what an editor works on. What is private to one person is in [`state`].
 
 pub mod commit;
@@ -16,28 +17,30 @@ pub mod config;
 pub mod create;
 pub mod discover;
 pub mod disk;
-pub mod displaced;
 pub mod fingerprint;
+pub mod forward;
 pub mod glob;
 pub mod in_place;
 pub mod inspect;
 pub mod journal;
 mod known;
-mod late;
 pub mod leftovers;
 pub mod lock;
 mod mend;
+pub mod motion;
 pub mod open;
 pub mod overwrite;
 pub mod passing;
 pub mod read;
 pub mod read_error;
+pub mod replaced_file;
 pub mod save;
 pub mod save_error;
 pub mod scratch;
 pub mod settle;
 pub mod stamp;
 pub mod state;
+pub mod stragglers;
 pub mod survey;
 pub mod syscalls;
 pub mod walk;

@@ -1,9 +1,12 @@
 //! Opening a plan: every file found, read and taken apart.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use super::discover::{Layout, Overrides, discover};
+use super::motion::Debounce;
 use super::read::{FileState, read_told};
+use super::read_error::ReadError;
 use super::stamp::Stamp;
 use crate::document::Document;
 use crate::document::markdown::MarkdownDocument;
@@ -24,6 +27,9 @@ pub struct Opened {
     pub looked_at: Vec<LookedAt>,
     /// Files that could not be read, with the reason.
     pub unreadable: Vec<(PathBuf, String)>,
+    /// Files that did not come to rest while they were waited for: another program is writing
+    /// them, and what was read may be a mixture of two versions.
+    pub in_motion: Vec<PathBuf>,
 }
 
 impl Opened {
@@ -34,6 +40,7 @@ impl Opened {
             files: Vec::new(),
             looked_at: Vec::new(),
             unreadable: Vec::new(),
+            in_motion: Vec::new(),
         }
     }
 }
@@ -47,6 +54,8 @@ pub struct LookedAt {
     pub role: Role,
     /// What it holds, if it is there.
     pub document: Option<Document>,
+    /// The stamp as of which it does, where that tells of every change since.
+    pub as_of: Option<Stamp>,
 }
 
 /// How far the opening of a plan is: shared between whoever does it and whoever waits.
@@ -55,9 +64,19 @@ pub struct Opening {
     reading: Progress,
     taking_apart: Progress,
     putting_together: Progress,
+    /// How long files that somebody is writing are waited for.
+    patience: Duration,
 }
 
 impl Opening {
+    /// An opening that waits for files that somebody is writing, this long for all of them.
+    pub fn waiting(patience: Duration) -> Self {
+        Self {
+            patience,
+            ..Self::default()
+        }
+    }
+
     /// The part that is done, in percent.
     pub fn percent(&self) -> usize {
         let parts = [&self.reading, &self.taking_apart, &self.putting_together];
@@ -71,13 +90,15 @@ impl Opening {
     }
 }
 
-/// How a plan with very long logs is opened: its front first, so that there is something to
-/// see.
+/// How a very long plan is opened: its front first, so that there is something to see.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Front {
     /// Up to how many bytes of logs a plan is opened as a whole.
     pub long: u64,
-    /// How many bytes of each log are its front.
+    /// Up to how many bytes of Markdown, which takes longer to read.
+    pub long_markdown: u64,
+    /// How many bytes of each log are its front, and of all Markdown together: as many whole
+    /// documents as fit.
     pub front: u64,
 }
 
@@ -85,8 +106,34 @@ impl Default for Front {
     fn default() -> Self {
         Self {
             long: 64 << 20,
+            long_markdown: 24 << 20,
             front: 1 << 20,
         }
+    }
+}
+
+/// How many bytes the files of a plan have.
+#[derive(Clone, Copy, Default)]
+struct Length {
+    logs: u64,
+    markdown: u64,
+}
+
+impl Length {
+    fn of(candidates: &[(PathBuf, Role)], root: &Path) -> Self {
+        let mut length = Self::default();
+        for (path, role) in candidates {
+            let size = Stamp::of(&root.join(path)).map_or(0, |stamp| stamp.size);
+            match role {
+                Role::Log => length.logs += size,
+                _ => length.markdown += size,
+            }
+        }
+        length
+    }
+
+    fn all(self) -> usize {
+        usize::try_from(self.logs + self.markdown).unwrap_or(usize::MAX)
     }
 }
 
@@ -107,79 +154,82 @@ pub fn open_plan(start: &Path, overrides: &Overrides, opening: &Opening) -> Opti
     Some((opened, Plan::read_with(files, &opening.putting_together)?))
 }
 
-/// Finds the plan and reads it, of long logs only the front. Answers whether that was all of it.
+/// Finds the plan and reads it, of a very long one only the front. Answers whether that was all
+/// of it.
 pub fn open_front(start: &Path, overrides: &Overrides, front: Front) -> (Opened, bool) {
     let layout = discover(start, overrides);
-    let is_whole = length_of_logs(&layout) <= front.long;
+    let length = Length::of(&candidates(&layout), &layout.root);
+    let is_whole = length.logs <= front.long && length.markdown <= front.long_markdown;
     let most = if is_whole { u64::MAX } else { front.front };
     let opened = read_files(layout.clone(), most, &Opening::default());
     (opened.unwrap_or_else(|| Opened::nothing(layout)), is_whole)
 }
 
-fn length_of_logs(layout: &Layout) -> u64 {
-    let logs = layout.logs.iter();
-    logs.filter_map(|log| Some(Stamp::of(log)?.size)).sum()
+/// A file as it was found.
+struct Reading {
+    /// The file, if there is one, with the stamp as of which it was read where that tells of every
+    /// change since, and with whether it is part of the plan.
+    file: Option<(SourceFile, Option<Stamp>, bool)>,
+    /// Whether nobody was writing it.
+    is_at_rest: bool,
 }
-
-/// A file with whether it is part of the plan, nothing where none is there, or why it could not be
-/// read.
-type Reading = Result<Option<(SourceFile, bool)>, String>;
 
 /// From how many documents on another core is worth its start.
 const DOCUMENTS: usize = 16;
 
-/// Reads every file of the plan, of logs the whole lines among the first `most` bytes.
+/// Reads every file of the plan: of logs the whole lines among the first `most` bytes, of
+/// Markdown as many documents as have so many together.
 fn read_files(layout: Layout, most: u64, opening: &Opening) -> Option<Opened> {
-    let bytes = usize::try_from(length_of_logs(&layout)).unwrap_or(usize::MAX);
-    opening.reading.expect(bytes);
-    opening.taking_apart.expect(bytes);
+    let mut found = candidates(&layout);
+    let length = Length::of(&found, &layout.root).all();
+    opening.reading.expect(length);
+    opening.taking_apart.expect(length);
     let mut opened = Opened::nothing(layout);
     let root = opened.layout.root.clone();
-    let read = |(path, role): &(PathBuf, Role)| -> Option<Reading> {
-        let (most, progress) = match role {
-            Role::Log => (most, &opening.reading),
-            _ => (u64::MAX, &Progress::default()),
-        };
-        let state = match read_told(&root.join(path), &Rope::default(), most, progress) {
-            Ok(FileState::Present { bytes, .. }) => {
-                let file = SourceFile::load_with(path, *role, bytes, &opening.taking_apart)?;
-                let is_part = belongs(&file);
-                Ok(Some((file, is_part)))
-            }
-            Ok(FileState::Missing) => Ok(None),
-            Err(error) => Err(error.to_string()),
-        };
-        Some(state)
-    };
-    let found = candidates(&opened.layout);
-    let logs = found
-        .iter()
-        .take_while(|(_, role)| *role == Role::Log)
-        .count();
+    if most < u64::MAX {
+        let mut room = most;
+        found.retain(|(path, role)| {
+            let size = || Stamp::of(&root.join(path)).map_or(0, |stamp| stamp.size);
+            let left = (*role != Role::Log).then(|| room.checked_sub(size()));
+            room = left.flatten().unwrap_or(room);
+            left != Some(None)
+        });
+    }
+    let until = Instant::now() + opening.patience;
+    let read = |(path, role): &(PathBuf, Role)| read_file(&root, path, *role, most, until, opening);
+    let logs = found.iter().take_while(|(_, role)| *role == Role::Log);
+    let logs = logs.count();
     // A log is shared between cores line by line, the documents one by one.
-    let mut readings: Vec<Option<Reading>> = found[..logs].iter().map(read).collect();
+    let mut readings: Vec<_> = found[..logs].iter().map(read).collect();
     let documents = &found[logs..];
     let parts = in_shares(documents.len(), DOCUMENTS, |part| {
         documents[part].iter().map(read).collect::<Vec<_>>()
     });
     readings.extend(parts.into_iter().flatten());
     for ((path, role), reading) in found.into_iter().zip(readings) {
-        let document = match reading? {
-            Ok(Some((file, is_part))) => {
-                let document = file.document.clone();
-                opened.files.extend(is_part.then_some(file));
-                Some(document)
-            }
-            Ok(None) => None,
+        let reading = match reading? {
+            Ok(reading) => reading,
             Err(reason) => {
                 opened.unreadable.push((path, reason));
                 continue;
             }
         };
+        if !reading.is_at_rest {
+            opened.in_motion.push(path.clone());
+        }
+        let (document, as_of) = match reading.file {
+            Some((file, as_of, is_part)) => {
+                let document = file.document.clone();
+                opened.files.extend(is_part.then_some(file));
+                (Some(document), as_of)
+            }
+            None => (None, None),
+        };
         opened.looked_at.push(LookedAt {
             path,
             role,
             document,
+            as_of,
         });
     }
     opening.reading.finish();
@@ -188,6 +238,63 @@ fn read_files(layout: Layout, most: u64, opening: &Opening) -> Option<Opened> {
         .files
         .sort_by(|a, b| (a.role, &a.path).cmp(&(b.role, &b.path)));
     Some(opened)
+}
+
+/// Reads a file until it is at rest, or there is no time left; `read` is told whether it is
+/// asked again. Answers whether the file is at rest.
+fn read_at_rest(
+    role: Role,
+    until: Instant,
+    read: impl Fn(bool) -> Result<FileState, ReadError>,
+) -> Result<(FileState, bool), ReadError> {
+    let mut debounce = Debounce::of_reader();
+    loop {
+        let state = read(debounce.due().is_some())?;
+        if debounce.assess(role, None, &state, false).is_ok() {
+            return Ok((state, true));
+        }
+        let now = Instant::now();
+        if now >= until {
+            return Ok((state, false));
+        }
+        let due = debounce.due().map_or(until, |due| due.min(until));
+        std::thread::sleep(due.saturating_duration_since(now));
+    }
+}
+
+/// Reads one file, or says why it cannot be read; nothing where the opening was stopped. Until
+/// `until` it waits for whoever is writing it.
+fn read_file(
+    root: &Path,
+    path: &Path,
+    role: Role,
+    most: u64,
+    until: Instant,
+    opening: &Opening,
+) -> Option<Result<Reading, String>> {
+    let full = root.join(path);
+    let unwatched = Progress::default();
+    let read = |progress: &Progress| read_told(&full, &Rope::default(), most, progress);
+    let state = match opening.patience.is_zero() {
+        true => read(&opening.reading).map(|state| (state, true)),
+        false => read_at_rest(role, until, |again| {
+            read(if again { &unwatched } else { &opening.reading })
+        }),
+    };
+    let (state, is_at_rest) = match state {
+        Ok(state) => state,
+        Err(error) => return Some(Err(error.to_string())),
+    };
+    let as_of = state.as_of();
+    let file = match state.into_bytes() {
+        None => None,
+        Some(bytes) => {
+            let file = SourceFile::load_with(path, role, bytes, &opening.taking_apart)?;
+            let is_part = belongs(&file);
+            Some((file, as_of, is_part))
+        }
+    };
+    Some(Ok(Reading { file, is_at_rest }))
 }
 
 /// Every path that may hold a part of the plan, with its role. Paths are relative to the

@@ -2,24 +2,51 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::SystemTime;
 
 use super::commit::{NotYet, Witness};
-use super::displaced::Displaced;
-use super::late::Late;
+use super::motion::{Debounce, QUIET};
 use super::read::FileState;
-use super::settle::{self, is_torn};
+use super::replaced_file::ReplacedFile;
 use super::stamp::Stamp;
+use super::stragglers::Stragglers;
 use crate::document::rope::Rope;
 use crate::plan::source::{Role, SourceFile};
 
-/// Whoever ends with the change, or soon: it remembers no files, but knows that somebody may be
-/// appending to a log this very moment.
+/// Whoever ends with the change, or soon: it remembers no bytes, but knows that somebody may be
+/// writing to a file this very moment.
 #[derive(Default)]
 pub struct Passing {
-    pub(super) late: Late,
-    /// Since when the last line of a log has looked torn.
-    torn: HashMap<PathBuf, Instant>,
+    stragglers: Stragglers,
+    seen: HashMap<PathBuf, Met>,
+}
+
+/// A file that was met.
+struct Met {
+    role: Role,
+    debounce: Debounce,
+    /// Whether somebody else had written to it a moment before.
+    is_busy: bool,
+}
+
+impl Passing {
+    /// What is waited for, in words.
+    pub(super) fn in_motion(&self) -> String {
+        let waiting = self
+            .seen
+            .iter()
+            .find(|(_, met)| met.debounce.due().is_some());
+        let path = waiting.map_or(Path::new("the plan"), |(path, _)| path);
+        in_motion(path)
+    }
+}
+
+/// That a file does not come to rest, for somebody who gives up waiting.
+pub fn in_motion(path: &Path) -> String {
+    format!(
+        "{} is being written by another program: nothing was done, try again when it has finished",
+        path.display()
+    )
 }
 
 impl Witness for Passing {
@@ -32,26 +59,31 @@ impl Witness for Passing {
         path: &Path,
         role: Role,
         state: FileState,
+        is_ours: bool,
     ) -> Result<Option<SourceFile>, NotYet> {
-        match role == Role::Log && state.bytes().is_some_and(is_torn) {
-            false => drop(self.torn.remove(path)),
-            true => {
-                let since = self.torn.entry(path.to_owned());
-                let since = since.or_insert_with(Instant::now);
-                if since.elapsed() < settle::PATIENCE {
-                    return Err(NotYet);
-                }
-            }
-        }
+        let met = (self.seen.entry(path.to_owned())).or_insert_with(|| Met {
+            role,
+            debounce: Debounce::default(),
+            is_busy: false,
+        });
+        met.debounce.assess(role, None, &state, is_ours)?;
+        let age = state.stamp().and_then(|stamp| stamp.age(SystemTime::now()));
+        met.is_busy = !is_ours && age.is_some_and(|age| age < QUIET);
         let bytes = state.into_bytes();
         Ok(bytes.map(|bytes| SourceFile::load(path, role, bytes)))
     }
 
-    fn wrote(&mut self, _: &Path, _: Option<Rope>) {}
+    fn wrote(&mut self, _: &Path, _: Option<Rope>, _: Option<Stamp>) {}
 
     fn news(&mut self, _: &Path) {}
 
-    fn displaced(&mut self, path: &Path, file: Displaced) {
-        self.late.watch(path, file);
+    fn replaced(&mut self, path: &Path, file: ReplacedFile) {
+        let met = self.seen.get(path);
+        let (role, is_busy) = met.map_or((Role::Canon, false), |met| (met.role, met.is_busy));
+        self.stragglers.watch(path, role, file, is_busy);
+    }
+
+    fn stragglers(&mut self) -> &mut Stragglers {
+        &mut self.stragglers
     }
 }

@@ -30,6 +30,8 @@ pub enum FileState {
         stamp: Stamp,
         /// Whether any later change is bound to move it.
         tells: bool,
+        /// Whether somebody changed the file while it was read.
+        moved: bool,
     },
     /// Nothing is there, or a symlink leads nowhere.
     Missing,
@@ -50,6 +52,20 @@ impl FileState {
             Self::Present { stamp, tells, .. } => tells.then_some(*stamp),
             Self::Missing => None,
         }
+    }
+
+    /// The stamp, if the file is there.
+    pub fn stamp(&self) -> Option<Stamp> {
+        match self {
+            Self::Present { stamp, .. } => Some(*stamp),
+            Self::Missing => None,
+        }
+    }
+
+    /// Whether somebody changed the file while it was read, so that its bytes may be those of
+    /// two versions.
+    pub fn moved(&self) -> bool {
+        matches!(self, Self::Present { moved: true, .. })
     }
 
     /// The bytes, if the file is there.
@@ -88,6 +104,7 @@ pub fn read_since(path: &Path, known: &Rope, as_of: Option<Stamp>) -> Result<Fil
             bytes: known.clone(),
             stamp,
             tells: true,
+            moved: false,
         }),
         _ => read_like(path, known),
     }
@@ -143,11 +160,15 @@ pub fn read_told(
         io::ErrorKind::OutOfMemory | io::ErrorKind::FileTooLarge => too_large(stamp.size),
         _ => ReadError::from_io(path, source),
     })?;
-    let tells = !stamp.is_racy(now);
+    let after = (file.metadata()).map_err(|source| ReadError::from_io(path, source))?;
+    // Being replaced or renamed is no change of the bytes.
+    let moved = !Stamp::from_metadata(&after).has_bytes_of(&stamp);
+    let tells = !moved && !stamp.is_racy(now);
     Ok(FileState::Present {
         bytes,
         stamp,
         tells,
+        moved,
     })
 }
 

@@ -13,11 +13,11 @@ use std::time::SystemTime;
 
 use rustix::io::Errno;
 
-use super::displaced::{Displaced, is_log, lines_behind};
 use super::in_place::Overwrite;
 use super::leftovers::{self, Temp};
 use super::read::is_missing;
 use super::read_error::NotAFile;
+use super::replaced_file::{ReplacedFile, lines_behind};
 use super::save_error::Aftermath;
 use super::stamp::Stamp;
 use super::syscalls::{FileSystem, RealFs, is_unsupported};
@@ -45,10 +45,12 @@ pub enum How {
 pub struct Saved {
     /// The stamp of the file as saved.
     pub stamp: Stamp,
+    /// Whether that is how we left it: nobody else wrote to it since.
+    pub is_ours: bool,
     /// How it was done.
     pub how: How,
     /// The old file, nameless now, for programs that still hold it open.
-    pub displaced: Option<Displaced>,
+    pub replaced: Option<ReplacedFile>,
 }
 
 /// Saves files. Every system call goes through its [`FileSystem`].
@@ -292,7 +294,7 @@ impl Save<'_> {
         let made = self.create_folders()?;
         let mut temp = Temp::create(self.fs, self.folder, 0o666)
             .map_err(self.failed(Operation::CreateTemporary))?;
-        self.fill(&temp.file)?;
+        let filled = self.fill(&temp.file)?;
         match self.fs.link(&temp.path, self.target) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -310,7 +312,7 @@ impl Save<'_> {
         }
         temp.remove();
         self.sync_folders(&made)?;
-        self.saved(&temp.file, How::Created, None)
+        self.saved(&temp.file, filled, How::Created, None)
     }
 
     /// Creates the missing folders above the target; returns the folders that got an entry.
@@ -338,7 +340,8 @@ impl Save<'_> {
     fn over(&self, present: &Present) -> Result<Saved, SaveError> {
         self.refuse_read_only(&present.metadata)?;
         if present.bytes == *self.new {
-            return self.saved(&present.file, How::Unchanged, None);
+            let found = Stamp::from_metadata(&present.metadata);
+            return self.saved(&present.file, found, How::Unchanged, None);
         }
         if present.metadata.nlink() > 1 {
             return self.in_place(present, InPlace::HardLinks);
@@ -355,14 +358,14 @@ impl Save<'_> {
             result => result.map_err(self.failed(Operation::CopyAttributes))?,
         }
         let (path, old) = (&*temp.path, &present.bytes);
-        let name = std::thread::scope(|scope| {
+        let (name, filled) = std::thread::scope(|scope| {
             // It takes every byte of both versions to name them: time enough while one is written.
             let name = scope.spawn(|| leftovers::swap_path(path, old, self.new));
-            self.fill(&temp.file)?;
-            Ok(name.join())
+            let filled = self.fill(&temp.file)?;
+            Ok((name.join(), filled))
         })?;
         let name = name.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        self.swap(temp, name, present)
+        self.swap((temp, filled), name, present)
     }
 
     fn refuse_read_only(&self, metadata: &Metadata) -> Result<(), SaveError> {
@@ -405,55 +408,64 @@ impl Save<'_> {
         self.fs.set_mode(to, old.mode() & 0o7777)
     }
 
-    fn fill(&self, file: &File) -> Result<(), SaveError> {
+    /// Writes the new version. Answers the stamp that the file got by it.
+    fn fill(&self, file: &File) -> Result<Stamp, SaveError> {
         let written = self.fs.write(file, self.new);
         written.map_err(self.failed(Operation::Write))?;
-        self.fs.sync(file).map_err(self.failed(Operation::Sync))
+        self.fs.sync(file).map_err(self.failed(Operation::Sync))?;
+        let filled = self.fs.file_status(file);
+        Ok(Stamp::from_metadata(
+            &filled.map_err(self.failed(Operation::Write))?,
+        ))
     }
 
     /// Puts the finished `temp` in the target's place, under another name until then, if that
     /// is still what `old` was.
-    fn swap(&self, mut temp: Temp<'_>, name: PathBuf, old: &Present) -> Result<Saved, SaveError> {
+    fn swap(
+        &self,
+        (mut temp, filled): (Temp<'_>, Stamp),
+        name: PathBuf,
+        old: &Present,
+    ) -> Result<Saved, SaveError> {
         temp.rename(name).map_err(self.failed(Operation::Swap))?;
         let file = self.still(old)?;
-        let displaced = match self.fs.exchange(&temp.path, self.target) {
+        let replaced = match self.fs.exchange(&temp.path, self.target) {
             Ok(()) => Some(self.check_exchanged(&mut temp, &old.bytes)?),
             Err(error) if is_missing(&error) => return Err(self.changed(None)),
             Err(error) if is_unsupported(&error) => {
                 let renamed = self.fs.rename(&temp.path, self.target);
                 renamed.map_err(self.failed(Operation::Swap))?;
                 temp.spare();
-                Some(Displaced::new(file, old.bytes.clone(), None))
+                Some(ReplacedFile::new(file, old.bytes.clone(), None))
             }
             Err(error) => return Err(self.failed(Operation::Swap)(error)),
         };
-        let displaced = displaced.map(|displaced| self.hand_on(displaced));
+        let replaced = replaced.map(|replaced| self.forward_appends(replaced));
         self.sync_folders(&[])?;
         temp.remove();
         // Syncing takes a while, in which whoever was about to append has done so.
-        let displaced = displaced.map(|displaced| self.hand_on(displaced));
-        displaced.iter().for_each(Displaced::uncache);
-        self.saved(&temp.file, How::Replaced, displaced)
+        let replaced = replaced.map(|replaced| self.forward_appends(replaced));
+        replaced.iter().for_each(ReplacedFile::uncache);
+        self.saved(&temp.file, filled, How::Replaced, replaced)
     }
 
     /// Puts lines that were appended to the former file around the swap where they were meant
     /// to go.
-    fn hand_on(&self, mut displaced: Displaced) -> Displaced {
+    fn forward_appends(&self, mut replaced: ReplacedFile) -> ReplacedFile {
         // Lines that cannot be read or written now are seen again by whoever keeps the file.
-        while let Ok(Some(lines)) = displaced.lines_since() {
+        while let Ok(Some(lines)) = replaced.lines_since() {
             if self.fs.append(self.target, &lines).is_err() {
-                displaced.forget(lines.len());
+                replaced.forget(lines.len());
                 break;
             }
         }
-        displaced
+        replaced
     }
 
-    /// Whether only whole lines came to the end of what was expected, and in a log perhaps the
-    /// beginning of one more: whoever keeps the former file waits for the rest.
+    /// Whether only whole lines came to the end of what was expected, and perhaps the beginning
+    /// of one more: whoever keeps the former file waits for the rest.
     fn is_only_longer(&self, found: &Rope, expected: &Rope) -> bool {
-        let ends = found.ends_line() || is_log(self.path);
-        ends && self.new.ends_line() && lines_behind(found, expected).is_some()
+        self.new.ends_line() && lines_behind(found, expected).is_some()
     }
 
     /// Looks at what the exchange brought out; if it is not `expected`, more lines at its end
@@ -462,16 +474,16 @@ impl Save<'_> {
         &self,
         temp: &mut Temp<'_>,
         expected: &Rope,
-    ) -> Result<Displaced, SaveError> {
+    ) -> Result<ReplacedFile, SaveError> {
         let out = self.look_at(&temp.path);
         let found = match out {
             Ok(Some(out)) if out.bytes == *expected => {
                 let seen = Stamp::from_metadata(&out.metadata);
-                return Ok(Displaced::new(out.file, out.bytes, Some(seen)));
+                return Ok(ReplacedFile::new(out.file, out.bytes, Some(seen)));
             }
             // To put that back would take the same risk again, with whoever appends so fast.
             Ok(Some(out)) if self.is_only_longer(&out.bytes, expected) => {
-                return Ok(Displaced::new(out.file, expected.clone(), None));
+                return Ok(ReplacedFile::new(out.file, expected.clone(), None));
             }
             Ok(out) => Ok(out.map(|p| p.bytes)),
             Err(error) => Err(error),
@@ -520,8 +532,10 @@ impl Save<'_> {
             old: &present.bytes,
             new: self.new,
         };
-        let file = overwrite.run(self.backups.unwrap_or(self.folder))?;
-        self.saved(&file, How::InPlace(why), None)
+        let file = overwrite.run(self.backups, self.folder)?;
+        let left = self.fs.file_status(&file);
+        let left = left.map_err(|source| self.failed_after(Operation::Read, source))?;
+        self.saved(&file, Stamp::from_metadata(&left), How::InPlace(why), None)
     }
 
     fn sync_folders(&self, more: &[PathBuf]) -> Result<(), SaveError> {
@@ -534,20 +548,24 @@ impl Save<'_> {
         Ok(())
     }
 
+    /// A finished save of a file that was written for the last time as of `written`.
     fn saved(
         &self,
         file: &File,
+        written: Stamp,
         how: How,
-        displaced: Option<Displaced>,
+        replaced: Option<ReplacedFile>,
     ) -> Result<Saved, SaveError> {
         let metadata = self
             .fs
             .file_status(file)
             .map_err(|source| self.failed_after(Operation::Read, source))?;
+        let stamp = Stamp::from_metadata(&metadata);
         Ok(Saved {
-            stamp: Stamp::from_metadata(&metadata),
+            stamp,
+            is_ours: stamp.has_bytes_of(&written),
             how,
-            displaced,
+            replaced,
         })
     }
 

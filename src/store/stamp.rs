@@ -48,6 +48,21 @@ impl Stamp {
         (self.dev, self.ino) == (other.dev, other.ino)
     }
 
+    /// Whether nobody has written to the file between both: another name, owner or mode moves
+    /// the change time alone.
+    pub fn has_bytes_of(&self, other: &Self) -> bool {
+        self.same_inode(other) && (self.size, self.mtime_ns) == (other.size, other.mtime_ns)
+    }
+
+    /// For how long the file has not been changed, where its times are fine enough to tell and
+    /// not ahead of our clock.
+    pub fn age(&self, now: SystemTime) -> Option<Duration> {
+        let is_coarse = self.ctime_ns % 1_000_000_000 == 0;
+        let changed = u64::try_from(self.ctime_ns).ok().filter(|_| !is_coarse)?;
+        let now = now.duration_since(UNIX_EPOCH).ok()?;
+        now.checked_sub(Duration::from_nanos(changed))
+    }
+
     /// Whether the last change is so near to `now` that a second one could bear the same times.
     ///
     /// Kernel clocks tick every 1–10 ms, and some file systems keep whole seconds only.

@@ -59,6 +59,16 @@ impl fmt::Display for StateError {
 
 impl std::error::Error for StateError {}
 
+impl StateError {
+    /// What went wrong, and where.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::NotJson { source, .. } => source.to_string(),
+            Self::Failed { path, source } => format!("{}: {source}", path.display()),
+        }
+    }
+}
+
 /// The state directory for all plans: `$XDG_STATE_HOME/stepdeck`, by default below the home
 /// directory. `None` when there is no home directory either.
 pub fn default_base() -> Option<PathBuf> {
@@ -66,14 +76,20 @@ pub fn default_base() -> Option<PathBuf> {
     Some(strategy.state_dir()?.join("stepdeck"))
 }
 
-/// A folder that only this process knows, for a person without a state directory: what is put
-/// there is gone with it.
-///
-/// # Errors
-/// When no temporary folder can be made.
-pub fn passing_folder() -> io::Result<tempfile::TempDir> {
-    tempfile::Builder::new().prefix("stepdeck-").tempdir()
+/// A folder that only this process knows, for what an editor works on where no state folder can
+/// be written: it is gone with the process. `TMPDIR` may name a folder that is gone.
+pub fn passing_folder() -> Option<tempfile::TempDir> {
+    let mut named = tempfile::Builder::new();
+    named.prefix("stepdeck-");
+    let made = named.tempdir().ok();
+    made.or_else(|| {
+        let elsewhere = ["/tmp", "/var/tmp", "/dev/shm"].iter();
+        elsewhere.flat_map(|folder| named.tempdir_in(folder)).next()
+    })
 }
+
+/// The state folder of a person who has none: nothing can be written there, on any system.
+pub const NOWHERE: &str = "/dev/null/stepdeck";
 
 /// The private documents about one plan.
 #[derive(Clone, Debug)]
@@ -96,6 +112,27 @@ impl State {
         Self {
             folder: folder.to_owned(),
         }
+    }
+
+    /// Whether something can be kept, which is tried: rights alone do not tell.
+    ///
+    /// # Errors
+    /// What the system says, if it cannot.
+    pub fn is_writable(&self) -> Result<(), StateError> {
+        let failed = |source| StateError::Failed {
+            path: self.folder.clone(),
+            source,
+        };
+        self.make_folder().map_err(failed)?;
+        let probe = temp_path(&self.folder);
+        let mut options = std::fs::OpenOptions::new();
+        let made = options
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&probe);
+        made.map_err(failed)?;
+        std::fs::remove_file(&probe).map_err(failed)
     }
 
     /// The folder of these documents, for backups and logs beside them. It need not exist.

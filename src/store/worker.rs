@@ -7,19 +7,23 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::commit::{Committer, Outcome, Witness};
 use super::discover::{Layout, Overrides, discover};
-use super::disk::{DiskEvent, HISTORY, Request, Setup};
+use super::disk::{Changed, DiskEvent, HISTORY, Request, Setup};
 use super::known::{Known, Memory};
-use super::late::Late;
+use super::motion::GIVE_UP;
 use super::open::candidates;
+use super::passing::in_motion;
 use super::read::read_since;
-use super::settle::Verdict;
 use super::state::State;
+use super::stragglers::Stragglers;
 use super::survey::Watched;
+use super::syscalls::FileSystem;
 use super::watch::{Look, Mode, Report, Watch};
 use crate::change::Change;
 use crate::change::history::Event;
@@ -37,6 +41,8 @@ pub(super) struct Worker {
     memory: Memory,
     watch: Option<Watch>,
     queue: Vec<Queued>,
+    /// Whether the cockpit is being left: nobody needs to know any more what others wrote.
+    ending: Arc<AtomicBool>,
 }
 
 /// What the requests that came together ask for.
@@ -77,7 +83,12 @@ struct Queued {
 
 impl Worker {
     /// For an opened plan; `tell` hears every event.
-    pub(super) fn new(setup: Setup<'_>, tell: impl FnMut(DiskEvent) + Send + 'static) -> Self {
+    pub(super) fn new(
+        fs: impl FileSystem + 'static,
+        setup: Setup<'_>,
+        tell: impl FnMut(DiskEvent) + Send + 'static,
+        ending: Arc<AtomicBool>,
+    ) -> Self {
         let Setup { opened, state, .. } = setup;
         let known = opened
             .looked_at
@@ -86,7 +97,7 @@ impl Worker {
                 let mut known = Known::new(looked.role);
                 known.bytes = looked.document.as_ref().map(Document::rope);
                 known.log = looked.document.as_ref().and_then(Document::log).cloned();
-                known.told = setup.told.contains(&looked.path);
+                known.as_of = looked.as_of;
                 (looked.path.clone(), known)
             })
             .collect();
@@ -96,14 +107,15 @@ impl Worker {
             layout: opened.layout.clone(),
             read_only: setup.read_only,
             state: State::at(state),
-            committer: Committer::new(&opened.layout.root, state),
+            committer: Committer::over(fs, &opened.layout.root, state),
             memory: Memory {
                 known,
-                late: Late::default(),
+                stragglers: Stragglers::default(),
                 tell: Box::new(tell),
             },
             watch: None,
             queue: Vec::new(),
+            ending,
         }
     }
 
@@ -125,11 +137,14 @@ impl Worker {
             return;
         }
         let paths: Vec<PathBuf> = self.memory.known.keys().cloned().collect();
-        let said = self
+        let (said, event) = self
             .committer
             .clean_up(&self.layout.root, &paths, &mut self.memory);
         for text in said {
             (self.memory.tell)(DiskEvent::Mended { text });
+        }
+        if let Some(event) = event {
+            (self.memory.tell)(DiskEvent::Remembered { event });
         }
     }
 
@@ -204,16 +219,37 @@ impl Worker {
 
     /// Writes what is left to write, now that no request will follow.
     fn finish(&mut self) {
+        // Only what edits wait for is looked at from here on.
+        self.ending.store(false, Ordering::Relaxed);
         self.forgive();
         self.work_off(true);
-        // A file that looks half-written gets the time that it takes to tell.
+        // A file that somebody is writing gets the time that it takes to come to rest.
+        let until = Instant::now() + GIVE_UP;
         while self.queue.iter().any(|queued| !queued.failed) {
+            if Instant::now() > until {
+                self.give_up();
+                break;
+            }
             let due = self.next_due().unwrap_or_else(Instant::now);
             std::thread::sleep(due.saturating_duration_since(Instant::now()));
             self.look_again();
             self.work_off(true);
         }
-        self.gather_late(true);
+        let (root, memory) = (&self.layout.root, &mut self.memory);
+        for forwarded in self.committer.forward_last(root, memory) {
+            self.memory.tell_kept(forwarded);
+        }
+    }
+
+    /// Says of each edit that still waits that it is not written.
+    fn give_up(&mut self) {
+        for queued in self.queue.iter_mut().filter(|queued| !queued.failed) {
+            queued.failed = true;
+            let paths = queued.change.paths();
+            let path = paths.first().map_or(Path::new("the plan"), |path| path);
+            let (ticket, reason) = (queued.ticket, in_motion(path));
+            (self.memory.tell)(DiskEvent::Failed { ticket, reason });
+        }
     }
 
     /// Lets everything be tried as if for the first time.
@@ -226,24 +262,21 @@ impl Worker {
 
     /// When something has to be looked at again without being asked.
     fn next_due(&self) -> Option<Instant> {
-        let unsettled = self
-            .memory
-            .known
-            .values()
-            .filter_map(|known| known.unsettled.as_ref());
-        let settled = unsettled.map(|(_, since)| *since + super::settle::PATIENCE);
-        settled.chain(self.memory.late.next_look()).min()
+        let known = self.memory.known.values();
+        let at_rest = together(known.filter_map(|known| known.debounce.due()));
+        at_rest
+            .into_iter()
+            .chain(self.memory.stragglers.next_look())
+            .min()
     }
 
     fn look_again(&mut self) {
         let due: Vec<PathBuf> = (self.memory.known.iter())
-            .filter(|(_, known)| known.unsettled.is_some())
+            .filter(|(_, known)| known.debounce.due().is_some())
             .map(|(path, _)| path.clone())
             .collect();
-        for path in due {
-            self.look_at(&path);
-        }
-        self.gather_late(false);
+        self.look_at(due);
+        self.forward_stragglers();
     }
 
     fn look(&mut self, look: Look) {
@@ -257,15 +290,14 @@ impl Worker {
         {
             return self.look_everywhere();
         }
-        for path in paths {
-            self.look_at(&path);
-        }
+        self.look_at(paths);
     }
 
     fn look_everywhere(&mut self) {
         let found = discover(&self.start, &self.overrides);
-        // While a log is away, another folder may look like the root; the plan has not moved.
-        if found.root == self.layout.root || !self.layout.root.is_dir() {
+        // While the log or the whole folder is away, another one may look like the root; the plan
+        // has not moved.
+        if found.root == self.layout.root {
             self.layout = found;
         }
         for (path, role) in candidates(&self.layout) {
@@ -275,9 +307,7 @@ impl Worker {
                 .or_insert_with(|| Known::new(role));
         }
         let paths: Vec<PathBuf> = self.memory.known.keys().cloned().collect();
-        for path in paths {
-            self.look_at(&path);
-        }
+        self.look_at(paths);
         let watched = self.watched();
         if let Some(watch) = &self.watch {
             watch.set(watched);
@@ -304,45 +334,40 @@ impl Worker {
             .to_owned()
     }
 
-    /// Reads one file and tells, if it changed and the change is believed.
-    fn look_at(&mut self, path: &Path) {
-        let (known, as_of) = self.memory.expects(path);
-        let state = read_since(&self.layout.root.join(path), &known, as_of);
-        let Some(known) = self.memory.known.get_mut(path) else {
-            return;
-        };
-        let (found, as_of) = match state {
-            Ok(state) => {
-                let as_of = state.as_of();
-                (state.into_bytes(), as_of)
+    /// Reads files and tells all of those that changed, where the change is believed, together.
+    fn look_at(&mut self, paths: Vec<PathBuf>) {
+        let mut changed = Vec::new();
+        for path in paths {
+            if self.ending.load(Ordering::Relaxed) {
+                return;
             }
+            changed.extend(self.changed(path));
+        }
+        self.memory.tell_changed(changed);
+    }
+
+    /// What a file holds, if it changed and the change is believed.
+    fn changed(&mut self, path: PathBuf) -> Option<Changed> {
+        let (known, as_of) = self.memory.expects(&path);
+        let state = read_since(&self.layout.root.join(&path), &known, as_of);
+        let known = self.memory.known.get_mut(&path)?;
+        let found = match state {
+            Ok(found) => found,
             Err(error) => {
-                known.unsettled = None;
+                known.debounce.forget();
                 let reason = error.to_string();
                 if known.trouble.as_ref() != Some(&reason) {
                     known.trouble = Some(reason.clone());
-                    (self.memory.tell)(DiskEvent::Unreadable {
-                        path: path.to_owned(),
-                        reason,
-                    });
+                    (self.memory.tell)(DiskEvent::Unreadable { path, reason });
                 }
-                return;
+                return None;
             }
         };
         if known.trouble.take().is_some() {
-            (self.memory.tell)(DiskEvent::Readable {
-                path: path.to_owned(),
-            });
+            (self.memory.tell)(DiskEvent::Readable { path: path.clone() });
         }
-        if found == known.bytes {
-            known.unsettled = None;
-            known.as_of = as_of;
-            return;
-        }
-        if let Verdict::Wait(_) = known.judge(found.as_ref()) {
-            return;
-        }
-        self.memory.accept(path, found);
+        // What is not at rest is looked at again when it may be.
+        self.memory.take_in(&path, found, false).ok().flatten()
     }
 
     /// Writes what waits, in order; what failed before only if it is to be tried `again`.
@@ -360,10 +385,15 @@ impl Worker {
                 .iter()
                 .any(|path| stuck.contains(*path));
             let outcome = match waits || queued.failed && !again {
+                // A file that is to be made would bring its folders back.
+                _ if !self.layout.root.is_dir() => {
+                    Outcome::Failed("the plan's folder is gone; the edit is kept".to_owned())
+                }
                 true => Outcome::Failed("an edit before it is not written yet".to_owned()),
                 false => {
                     let (root, witness) = (&self.layout.root, &mut self.memory);
-                    (self.committer).commit_seen(root, &queued.change, &queued.seen, witness)
+                    let known = (&queued.seen, Some(&queued.event));
+                    (self.committer).commit_seen(root, &queued.change, known, witness)
                 }
             };
             match outcome {
@@ -377,16 +407,13 @@ impl Worker {
                     at += 1;
                 }
                 Outcome::Saved(remark) => {
-                    let event = self.queue.remove(at).event;
-                    self.remember(&event);
+                    self.queue.remove(at);
                     (self.memory.tell)(DiskEvent::Saved { ticket, remark });
                 }
                 Outcome::Conflicts(conflicts) => {
                     let change = self.queue.remove(at).change;
                     (self.memory.tell)(DiskEvent::Conflicts { ticket, conflicts });
-                    for path in change.paths() {
-                        self.memory.tell_again(path);
-                    }
+                    self.memory.tell_again(&change.paths());
                 }
             }
         }
@@ -398,12 +425,21 @@ impl Worker {
         let _ = self.state.append(HISTORY, event);
     }
 
-    /// What programs appended to a file after we had replaced it goes to the end of the file
-    /// that stands there now.
-    fn gather_late(&mut self, no_later: bool) {
-        let (root, late) = (&self.layout.root, &mut self.memory.late);
-        for path in self.committer.hand_on(root, late, no_later) {
-            self.look_at(&path);
+    /// What programs wrote to a file after we had replaced it goes where it was meant to.
+    fn forward_stragglers(&mut self) {
+        let (root, memory) = (&self.layout.root, &mut self.memory);
+        for forwarded in self.committer.forward_stragglers(root, memory) {
+            self.look_at(vec![forwarded.path.clone()]);
+            self.memory.tell_kept(forwarded);
         }
     }
+}
+
+/// When what falls due at these times is looked at: together, where they follow each other
+/// closely, as when a checkout takes one file after the other away.
+fn together(due: impl Iterator<Item = Instant> + Clone) -> Option<Instant> {
+    /// Nobody is kept waiting longer than this for the others.
+    const AT_MOST: Duration = Duration::from_millis(100);
+    let first = due.clone().min()?;
+    due.filter(|at| *at <= first + AT_MOST).max()
 }

@@ -15,6 +15,7 @@ use super::terminal::{Signal, TerminalEvent};
 use super::theme::Theme;
 use super::window::Sight;
 use crate::app::draft::DRAFT;
+use crate::app::reread::Reread;
 use crate::app::work::Whole;
 use crate::app::{DiskEvent, Effect, Message, Model, update};
 use crate::change::form::Form;
@@ -41,6 +42,8 @@ pub enum Event {
     Terminal(TerminalEvent),
     /// News of the files.
     Disk(DiskEvent),
+    /// What others wrote has been read.
+    Reread(Box<Reread>),
     /// The checks have run.
     Checked {
         /// Which state of the plan was checked.
@@ -205,15 +208,21 @@ impl<F: Face> Cockpit<F> {
 
     /// Whether everything that was begun here is done: saved, checked, drawn.
     pub fn is_quiet(&self) -> bool {
-        let is_working = self.model.work.checking.is_some() || self.check_at.is_some();
+        let work = &self.model.work;
+        let is_checking = work.checking.is_some() || self.check_at.is_some();
+        let is_working = is_checking || work.rereading.is_busy();
         !self.dirty && !is_working && self.model.live.is_settled() && !self.model.view.is_looking()
     }
 
     /// Ends the file thread after its last save, and answers what could not be saved.
     pub fn close(mut self) -> Vec<String> {
         self.model.work.stop();
+        let is_abandoned = self.disk.is_none();
         drop(self.disk.take());
         let mut lost: Vec<String> = Vec::new();
+        if is_abandoned && self.model.live.saving() > 0 {
+            lost.push(self.model.live.left_behind());
+        }
         while let Ok(event) = self.inbox.try_recv() {
             match event {
                 Event::Disk(DiskEvent::Failed { reason, .. }) => lost.push(reason),
@@ -225,6 +234,10 @@ impl<F: Face> Cockpit<F> {
                 _ => {}
             }
         }
+        // To let go of a long plan takes longer than to leave it to the end of the process.
+        let Self { model, face, .. } = self;
+        drop(face);
+        std::thread::spawn(move || drop(model));
         lost
     }
 
@@ -296,12 +309,29 @@ impl<F: Face> Cockpit<F> {
         });
     }
 
+    fn start_reading(&mut self) {
+        let Some(batch) = self.model.next_batch() else {
+            return;
+        };
+        let sender = self.sender.clone();
+        std::thread::spawn(move || {
+            let _ = sender.send(Event::Reread(Box::new(batch.read())));
+        });
+    }
+
     fn handle(&mut self, event: Event) -> io::Result<()> {
         self.model.tick((self.clock)());
         self.dirty = true;
         match event {
             Event::Terminal(event) => self.handle_terminal(event),
             Event::Disk(event) => self.tell(Message::Disk(event)),
+            Event::Reread(reread) => {
+                let former = self.model.plan.clone();
+                let told = self.tell(Message::Reread(reread));
+                // To let go of a long plan takes a while, too.
+                std::thread::spawn(move || drop(former));
+                told
+            }
             Event::Checked {
                 generation,
                 problems,
@@ -438,6 +468,7 @@ impl<F: Face> Cockpit<F> {
                 let line = serde_json::to_value(edit).unwrap_or_default();
                 self.on_disk(|disk| disk.keep_more(own_draft(), line));
             }
+            Effect::Reread => self.start_reading(),
             // Of a front nothing can be said yet.
             Effect::Check if self.model.work.is_opening() => self.check_at = None,
             Effect::Check => {
@@ -474,6 +505,12 @@ impl<F: Face> Cockpit<F> {
             }
             Effect::Redraw => self.face.redraw()?,
             Effect::Quit => self.turn = Turn::Quit,
+            Effect::Abandon => {
+                self.turn = Turn::Quit;
+                if let Some(disk) = self.disk.take() {
+                    disk.abandon();
+                }
+            }
         }
         Ok(())
     }

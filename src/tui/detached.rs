@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use super::editor::Env;
@@ -158,10 +158,7 @@ fn pipe(words: &[&str], text: &str) -> bool {
         // Nobody hears it who no longer waits.
         let _ = sender.send(written && status.is_ok_and(|status| status.success()));
     });
-    match ended.recv_timeout(COPYING) {
-        Ok(taken) => taken,
-        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => false,
-    }
+    ended.recv_timeout(COPYING).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -93,7 +93,7 @@ impl RealFace {
     /// Lays a text down; where the folder for that cannot be written, in one that goes with us.
     fn lay(&mut self, form: &Form) -> io::Result<Scratch> {
         Scratch::lay(&self.private, form).or_else(|error| {
-            let passing = passing_folder().map_err(|_| error)?;
+            let passing = passing_folder().ok_or(error)?;
             self.private = passing.path().to_owned();
             let scratch = Scratch::lay(&self.private, form);
             self.passing = Some(passing);

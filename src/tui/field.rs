@@ -327,10 +327,8 @@ mod tests {
     fn control_characters_stay_out_of_a_field() {
         let mut field = field("", true);
         let pasted = "\u{1b}[1mone\u{7}\0 \u{202e}two\u{2028}three\tfour";
-        assert_eq!(
-            field.paste(pasted).unwrap(),
-            "ESC, BEL, NUL, U+202E, U+2028"
-        );
+        let said = field.paste(pasted).unwrap();
+        assert!(said.ends_with(": ESC, BEL, NUL, U+202E, U+2028"), "{said}");
         let typed = |c| Field::refusal(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
         assert!(typed('\u{202e}').unwrap().ends_with(": U+202E"));
         assert_eq!(typed('x'), None);

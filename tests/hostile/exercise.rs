@@ -19,7 +19,7 @@ use stepdeck::plan::field::{FIELDS, Field, Kind};
 use stepdeck::plan::source::{Role, SourceFile};
 use stepdeck::plan::{LogPlace, Plan};
 
-/// So many steps, checks and rows of each file are edited.
+/// So many steps, from all parts of the plan, and checks and rows of each file are edited.
 const SOME: usize = 12;
 
 /// How many wishes came true, and the reasons of those that did not.
@@ -105,7 +105,7 @@ fn assert_inside(name: &str, plan: &Plan, problem: &Problem) {
 fn wishes(plan: &Plan, problems: &[Problem]) -> Vec<Result<Change, Refusal>> {
     let composer = Composer { plan, now: now() };
     let mut wishes = Vec::new();
-    for step in 0..plan.len().min(SOME) {
+    for step in (0..plan.len()).step_by((plan.len() / SOME).max(1)) {
         for spec in &FIELDS {
             wishes.push(match spec.kind {
                 Kind::List => {
@@ -290,7 +290,7 @@ fn range(document: &MarkdownDocument, edit: &Edit) -> Span {
             let mut named = sections.iter().filter(|section| section.id == *step);
             document.section(named.nth(*nth).unwrap().heading)
         }
-        Target::BlockCell { block, .. } => {
+        Target::BlockCell { block, .. } | Target::BlockRow { block } => {
             let rows = block_table::rows(document, 0);
             let row = rows.iter().find(|row| row.id == *block).unwrap();
             document.tables()[row.table].rows[row.row].span

@@ -24,6 +24,9 @@ pub enum Fault {
 /// Interference by another program, just before each exchange of names.
 pub type BeforeExchange = Box<dyn Fn(usize) + Send + Sync>;
 
+/// What keeps a disk busy, just before each `fsync` of a file.
+pub type BeforeSync = Box<dyn Fn() + Send + Sync>;
+
 /// [`RealFs`], but the call number `at` (from 0) meets a `fault`.
 pub struct FaultyFs {
     at: usize,
@@ -32,6 +35,7 @@ pub struct FaultyFs {
     exchanges: AtomicUsize,
     before_exchange: Option<BeforeExchange>,
     can_exchange: bool,
+    before_sync: Option<BeforeSync>,
 }
 
 impl FaultyFs {
@@ -44,6 +48,7 @@ impl FaultyFs {
             exchanges: AtomicUsize::new(0),
             before_exchange: None,
             can_exchange: true,
+            before_sync: None,
         };
         (fs, calls)
     }
@@ -51,6 +56,13 @@ impl FaultyFs {
     pub fn interfered(before_exchange: impl Fn(usize) + Send + Sync + 'static) -> Self {
         let mut fs = Self::failing(usize::MAX, Fault::Dead).0;
         fs.before_exchange = Some(Box::new(before_exchange));
+        fs
+    }
+
+    /// As slow as `before_sync` makes it.
+    pub fn busy(before_sync: impl Fn() + Send + Sync + 'static) -> Self {
+        let mut fs = Self::failing(usize::MAX, Fault::Dead).0;
+        fs.before_sync = Some(Box::new(before_sync));
         fs
     }
 
@@ -128,6 +140,9 @@ impl FileSystem for FaultyFs {
     }
     fn sync(&self, file: &File) -> io::Result<()> {
         self.call()?;
+        if let Some(wait) = &self.before_sync {
+            wait();
+        }
         RealFs.sync(file)
     }
     fn set_owner(&self, file: &File, uid: u32, gid: u32) -> io::Result<()> {

@@ -23,6 +23,7 @@ use stepdeck::plan::StepKey;
 use stepdeck::store::discover::Overrides;
 use stepdeck::store::open::{Front, Opening, open_front};
 use stepdeck::store::state::State;
+use stepdeck::store::syscalls::{FileSystem, RealFs};
 use stepdeck::tui::cockpit::{Cockpit, Event, Turn};
 use stepdeck::tui::face::Face;
 use stepdeck::tui::terminal::TerminalEvent;
@@ -97,6 +98,13 @@ impl Face for TestFace {
     }
 }
 
+/// Lets a file look as if nobody had written to it for long.
+pub fn rest(path: &Path) {
+    let file = fs::File::options().write(true).open(path).unwrap();
+    let long_ago = std::time::SystemTime::now() - Duration::from_secs(3600);
+    file.set_modified(long_ago).unwrap();
+}
+
 /// A plan in a folder with a cockpit open on it.
 pub struct Desk {
     /// The running cockpit.
@@ -123,7 +131,8 @@ impl Desk {
         for (name, text) in files {
             let path = folder.path().join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
+            fs::write(&path, text).unwrap();
+            rest(&path);
         }
         Self::on(folder, columns, rows)
     }
@@ -138,7 +147,8 @@ impl Desk {
         for (path, bytes) in files.chain([("stepdeck.toml".into(), config)]) {
             let path = folder.path().join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, bytes).unwrap();
+            fs::write(&path, bytes).unwrap();
+            rest(&path);
         }
         Self::on(folder, columns, rows)
     }
@@ -149,9 +159,17 @@ impl Desk {
         Self::with_state(Rc::new(folder), state, (columns, rows), "Robin")
     }
 
+    /// Opens a plan with these files, written by another file system than this machine's.
+    pub fn writing_to(fs: impl FileSystem + 'static, files: &[(&str, &str)]) -> Self {
+        let folder = super::fixture::folder_of(files);
+        let state = TempDir::new().unwrap();
+        let (folder, front) = (Rc::new(folder), Front::default());
+        Self::opened(fs, folder, state, (80, 24), "Robin", front)
+    }
+
     /// Opens the front of the plan that stands in `folder`, with private state in `state`.
     pub fn on_front(folder: TempDir, state: TempDir, front: Front) -> Self {
-        Self::opened(Rc::new(folder), state, (80, 24), "Robin", front)
+        Self::opened(RealFs, Rc::new(folder), state, (80, 24), "Robin", front)
     }
 
     /// Opens the rest of the plan, and waits until it is there.
@@ -187,10 +205,12 @@ impl Desk {
         (columns, rows): (u16, u16),
         who: &str,
     ) -> Self {
-        Self::opened(folder, state, (columns, rows), who, Front::default())
+        let size = (columns, rows);
+        Self::opened(RealFs, folder, state, size, who, Front::default())
     }
 
     fn opened(
+        fs: impl FileSystem + 'static,
         folder: Rc<TempDir>,
         state: TempDir,
         (columns, rows): (u16, u16),
@@ -201,7 +221,6 @@ impl Desk {
         let (mut opened, is_whole) = open_front(folder.path(), &Overrides::default(), front);
         let now: DateTime<Utc> = NOW.parse().unwrap();
         let files = std::mem::take(&mut opened.files);
-        let told: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
         let below = |path: &Path| path.strip_prefix(&opened.layout.root).unwrap().to_owned();
         let setting = Setting {
             who: who.to_owned(),
@@ -225,7 +244,7 @@ impl Desk {
         let (disk, rest) = match is_whole {
             true => {
                 go_on(&mut model, &State::at(state.path()));
-                (Some(site.watch(&opened, &told, sender.clone())), None)
+                (Some(site.watch_over(fs, &opened, sender.clone())), None)
             }
             false => {
                 let opening = Arc::new(Opening::default());

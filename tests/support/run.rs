@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use stepdeck::cli::invocation::Outside;
 use tempfile::TempDir;
 
-use super::desk::{all_files, diff};
+use super::desk::{all_files, diff, rest};
 
 /// The instant of every run.
 pub const NOW: &str = "2026-11-21T09:30:00Z";
@@ -61,7 +61,8 @@ impl Folder {
     pub fn write(&self, path: &str, bytes: impl AsRef<[u8]>) {
         let path = self.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
+        fs::write(&path, bytes).unwrap();
+        rest(&path);
     }
 
     /// Runs `stepdeck` with these arguments, into a pipe.

@@ -93,7 +93,7 @@ pub const COMMANDS: &[Command] = &[
                 .map(|step| model.plan.step(*step).key());
             let shown: HashSet<StepKey> = keys.collect();
             match shown == model.view.marks {
-                true => model.view.marks.clear(),
+                true => model.clear_marks(),
                 false => model.view.marks = shown,
             }
             model.say(format!("{} marked", model.view.marks.len()));

@@ -165,7 +165,7 @@ fn quit(model: &mut Model) {
             model.live.failed()
         ));
     }
-    model.effects.push(Effect::Quit);
+    model.leave();
 }
 
 fn why(model: &mut Model) {

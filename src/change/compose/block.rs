@@ -2,7 +2,8 @@
 
 use super::{Change, Composer, Edit, Target};
 use crate::change::value::{Refusal, refuse, refuse_control};
-use crate::document::splice;
+use crate::document::markdown::MarkdownDocument;
+use crate::document::splice::Span;
 use crate::plan::canon::block_table::BlockColumn;
 
 impl Composer<'_> {
@@ -46,23 +47,34 @@ impl Composer<'_> {
         let splices = document
             .set_cell(row.table, row.row, index, text)
             .map_err(|refusal| refused(refusal.to_string()))?;
-        let changed = splice::apply(document.bytes(), &splices)
+        if splices.is_empty() {
+            let edits = Vec::new();
+            return Ok(Change { label, edits });
+        }
+        let changed = document
+            .apply(&splices)
             .map_err(|error| refused(error.to_string()))?;
-        let changed = crate::document::markdown::MarkdownDocument::load(changed);
-        let cells = &document.tables()[row.table].rows[row.row].cells;
-        let before = cells
-            .get(index)
-            .map(|cell| document.bytes()[cell.outer.range()].to_vec());
-        let outer = changed.tables()[row.table].rows[row.row].cells[index].outer;
+        let of = |document: &MarkdownDocument| document.tables()[row.table].rows[row.row].clone();
+        let (old, new) = (of(document), of(&changed));
+        let (target, before, after) = match old.cells.get(index) {
+            Some(cell) => (
+                Target::BlockCell { block: id, column },
+                cell.outer,
+                new.cells[index].outer,
+            ),
+            // A short row is extended by this cell and those before it.
+            None => (Target::BlockRow { block: id }, old.span, new.span),
+        };
+        let source = |of: &MarkdownDocument, span: Span| Some(of.bytes()[span.range()].to_vec());
         super::reversible(
             file,
             Change {
                 label,
                 edits: vec![Edit {
                     path: file.path.clone(),
-                    target: Target::BlockCell { block: id, column },
-                    before,
-                    after: Some(changed.bytes()[outer.range()].to_vec()),
+                    target,
+                    before: source(document, before),
+                    after: source(&changed, after),
                 }],
             },
         )

@@ -9,6 +9,7 @@ use crate::plan::canon::checklist::Check;
 use crate::plan::canon::names::Names;
 use crate::plan::canon::{normalised, roadmap};
 use crate::plan::ladders;
+use crate::plan::link;
 use crate::plan::source::Role;
 use crate::plan::stage::Stage;
 
@@ -69,7 +70,7 @@ impl Composer<'_> {
     /// `roadmap` is the path that a new roadmap would get.
     ///
     /// # Errors
-    /// When the link is empty or has a space in it.
+    /// When the link is empty, or with its spaces neither a URL nor a path.
     pub fn attach(
         &self,
         at: usize,
@@ -81,14 +82,19 @@ impl Composer<'_> {
         let stage = &self.plan.stages()[at];
         let check = &stage.checks[check];
         let link = link.trim();
-        if link.is_empty() || link.contains(char::is_whitespace) {
-            return refuse("a link has no spaces: paste a URL or a path in the repository");
+        if link.is_empty() {
+            return refuse("a link is a URL or a path in the repository");
+        }
+        if link.contains(char::is_whitespace) && !link::is_path(link) {
+            return refuse(format!(
+                "“{link}” is neither a URL, which has no spaces, nor a path such as docs/run 1.md"
+            ));
         }
         refuse_control(link, "")?;
         let bullet = format!(
             "- {} — {} ({}, {})",
             escaped(&check.text),
-            written(link),
+            link::written(link),
             self.now.format("%Y-%m-%d"),
             escaped(who)
         );
@@ -197,19 +203,6 @@ const BOARD: [&str; 12] = [
     "to do",
     "doing",
 ];
-
-/// A link as Markdown. A path is written from the root of the repository, which is how
-/// both stepdeck and the usual forges read a leading slash.
-fn written(link: &str) -> String {
-    let scheme = link.split_once(':').map(|(scheme, _)| scheme);
-    let is_scheme = |s: &str| s.len() > 1 && s.chars().all(|c| c.is_ascii_alphanumeric());
-    if scheme.is_some_and(is_scheme) {
-        return format!("<{link}>");
-    }
-    let path = link.strip_prefix("./").unwrap_or(link);
-    let path = path.trim_start_matches('/');
-    format!("[{}](</{path}>)", escaped(path))
-}
 
 fn entry(stage: &Stage, newline: &str, bullet: &str) -> String {
     format!("## {}{newline}{newline}{bullet}{newline}", stage.name)

@@ -9,6 +9,7 @@ mod fix;
 mod free;
 mod gate;
 mod line;
+mod list;
 pub mod mend;
 mod several;
 
@@ -19,7 +20,7 @@ use super::value::{self, Refusal, refuse};
 use super::{Change, Edit, Target, tail};
 use crate::document::json;
 use crate::document::markdown::escaped;
-use crate::plan::canon::section::{HEADING_DASHES, Section, join_list};
+use crate::plan::canon::section::{HEADING_DASHES, Section};
 use crate::plan::field::{Field, Kind};
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::status::Status;
@@ -84,32 +85,6 @@ impl Composer<'_> {
         })
     }
 
-    /// Sets a list field of one step.
-    ///
-    /// # Errors
-    /// When an entry cannot stand there, or the step's files have no place for it.
-    pub fn set_list(&self, step: usize, field: Field, typed: &[String]) -> Result<Change, Refusal> {
-        let step = self.plan.step(step);
-        let old = step.list(field);
-        let entries = value::accept_entries(self.plan, step, field, typed)?;
-        let label = list_label(step, field, &entries);
-        if old.iter().eq(entries.iter()) {
-            return Ok(Change {
-                label,
-                edits: Vec::new(),
-            });
-        }
-        let mut edits = Vec::new();
-        if step.log_line().is_some() {
-            let raw = value::raw_list(step, field, &entries);
-            edits.extend(self.log_edits(step, field, &raw)?);
-        }
-        if let Some((section, _)) = step.section() {
-            edits.extend(self.section_edit(step, section, field, &written_list(&entries))?);
-        }
-        placed(step, field, edits).map(|edits| Change { label, edits })
-    }
-
     /// Takes over one side of a step's drift: the canon's words into the log, or the
     /// log's into the canon.
     ///
@@ -117,7 +92,7 @@ impl Composer<'_> {
     /// When the words taken over do not fit the other side.
     pub fn mend_drift(&self, step: usize, keep_log: bool) -> Result<Change, Refusal> {
         let step = self.plan.step(step);
-        let Some((section, document)) = step.section() else {
+        let Some((section, _)) = step.section() else {
             return refuse(format!("{} stands in one file only", step.id()));
         };
         let mut edits = Vec::new();
@@ -126,18 +101,18 @@ impl Composer<'_> {
             fields.push(drift.field.label().to_lowercase());
             let list = drift.field.spec().kind == Kind::List;
             if keep_log {
-                let text = match list {
-                    true => written_list(&step.list(drift.field)),
-                    false => value::accept(self.plan, drift.field, &drift.log)?,
-                };
-                edits.extend(self.section_edit(step, section, drift.field, &text)?);
-            } else {
-                let raw = match section.list(document, drift.field).filter(|_| list) {
-                    Some(entries) => {
-                        let entries: Vec<String> = entries.into_iter().map(Into::into).collect();
-                        value::raw_list(step, drift.field, &entries)
+                let edit = match list {
+                    true => self.list_from_log(step, drift.field)?,
+                    false => {
+                        let text = value::accept(self.plan, drift.field, &drift.log)?;
+                        self.section_edit(step, section, drift.field, &text)?
                     }
-                    None => {
+                };
+                edits.extend(edit);
+            } else {
+                let raw = match list {
+                    true => self.list_from_canon(step, drift.field),
+                    false => {
                         let text = value::accept(self.plan, drift.field, &drift.canon)?;
                         value::raw(drift.field, &text)
                     }
@@ -280,6 +255,13 @@ impl Composer<'_> {
         u32::try_from(earlier).unwrap_or(u32::MAX)
     }
 
+    /// Which of the sections of its step within one file it is.
+    fn nth_of_section(&self, section: &Section) -> usize {
+        let same = |s: &&Section| s.id == section.id && s.file == section.file;
+        let sections = self.plan.sections().iter().filter(same);
+        sections.filter(|s| s.heading < section.heading).count()
+    }
+
     /// Sets a bullet or the title of a canon section. A section of a step that the log
     /// has, too, and that is silent about the field stays silent.
     fn section_edit(
@@ -293,18 +275,9 @@ impl Composer<'_> {
         let Some(document) = file.markdown() else {
             return Ok(None);
         };
-        if section.in_conflict {
-            return refuse(format!(
-                "the section of {} in {} has git's conflict markers in it: settle the merge first",
-                section.id,
-                file.path.display()
-            ));
-        }
+        settled(section, file)?;
         self.may_be_canon_only(step)?;
-        let nth = self.plan.sections()[..]
-            .iter()
-            .filter(|s| s.id == section.id && s.file == section.file && s.heading < section.heading)
-            .count();
+        let nth = self.nth_of_section(section);
         let edit = |target, before: Option<Vec<u8>>, after: String| {
             Ok(Some(Edit {
                 path: file.path.clone(),
@@ -345,13 +318,6 @@ impl Composer<'_> {
         if field.spec().canon.is_none() {
             return Ok(None);
         }
-        if section.is_nested(document, field) {
-            return refuse(format!(
-                "{id} writes its {} as nested bullets in {}; edit them there",
-                field.label().to_lowercase(),
-                file.path.display()
-            ));
-        }
         let target = Target::SectionValue {
             step: id,
             nth,
@@ -364,9 +330,6 @@ impl Composer<'_> {
                     "the section of {id} in {} has no bullets yet; begin it there",
                     file.path.display()
                 )),
-                None if field.spec().kind == Kind::List => {
-                    added(edit(target, None, format!(" {text}")))
-                }
                 // A new bullet is one line: the canon reads a break as a space anyway.
                 None => {
                     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -374,28 +337,36 @@ impl Composer<'_> {
                 }
             };
         };
-        let Some(label) = &document.items()[item].label else {
+        let (Some(label), Some(span)) = (document.label(item), tail(document, item, field)) else {
             return Ok(None);
         };
-        let before = source(tail(label));
+        let before = source(span);
         let text = match field {
             Field::Status => cased_like(&label.text, text),
             _ => text.to_owned(),
         };
-        let splices = match field.spec().kind {
-            // Lists come written: their separators are ours.
-            Kind::List => document.set_label_source(item, &text),
-            _ => document.set_label_value(item, &text),
-        };
-        let changed = splices
+        let changed = document
+            .set_label_value(item, &text)
             .map_err(|refusal| refusal.to_string())
             .and_then(|splices| document.apply(&splices).map_err(|error| error.to_string()))
             .map_err(Refusal)?;
-        let after = match &changed.items()[item].label {
-            Some(label) => changed.source(tail(label)).into_owned(),
+        let after = match tail(&changed, item, field) {
+            Some(span) => changed.source(span).into_owned(),
             None => return refuse(format!("{id} would lose its {}", field.label())),
         };
         edit(target, Some(before), after)
+    }
+}
+
+/// Refuses a section with an unfinished merge in it.
+fn settled(section: &Section, file: &SourceFile) -> Result<(), Refusal> {
+    match section.in_conflict {
+        true => refuse(format!(
+            "the section of {} in {} has git's conflict markers in it: settle the merge first",
+            section.id,
+            file.path.display()
+        )),
+        false => Ok(()),
     }
 }
 
@@ -411,15 +382,6 @@ fn placed(step: StepRef<'_>, field: Field, edits: Vec<Edit>) -> Result<Vec<Edit>
     Ok(edits)
 }
 
-/// A list as the canon writes it.
-fn written_list<S: AsRef<str>>(entries: &[S]) -> String {
-    let written: Vec<String> = entries
-        .iter()
-        .map(|entry| escaped(entry.as_ref()))
-        .collect();
-    join_list(&written)
-}
-
 /// The status in the canon's own habit: "In Progress" where the old one began with a capital.
 fn cased_like(old: &str, status: &str) -> String {
     if !old.starts_with(char::is_uppercase) || Status::read(status).is_none() {
@@ -430,21 +392,6 @@ fn cased_like(old: &str, status: &str) -> String {
         first.to_uppercase() + rest
     };
     status.split(' ').map(capital).collect::<Vec<_>>().join(" ")
-}
-
-fn list_label(step: StepRef<'_>, field: Field, entries: &[String]) -> String {
-    let old = step.list(field);
-    let added = entries.iter().filter(|e| !old.iter().any(|o| o == *e));
-    let removed = old.iter().filter(|o| !entries.iter().any(|e| e == *o));
-    let signed: Vec<String> = added
-        .map(|e| format!("+{}", shown(e)))
-        .chain(removed.map(|o| format!("−{}", shown(o))))
-        .collect();
-    let name = field.label().to_lowercase();
-    match signed.is_empty() {
-        true => format!("{} {name} reordered", step.id()),
-        false => format!("{} {name} {}", step.id(), signed.join(" ")),
-    }
 }
 
 /// Characters of a value that a message shows at the most.

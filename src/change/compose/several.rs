@@ -15,8 +15,15 @@ use crate::plan::source::SourceFile;
 pub enum Wish {
     /// A single value, as typed.
     Value(String),
-    /// The entries of a list.
+    /// The entries of a list, and nothing else.
     List(Vec<String>),
+    /// A list as somebody saw it, and with what they changed in it.
+    Edited {
+        /// The entries they saw.
+        seen: Vec<String>,
+        /// The entries they want.
+        entries: Vec<String>,
+    },
 }
 
 impl Composer<'_> {
@@ -47,9 +54,14 @@ impl Composer<'_> {
 
     fn set_field(&self, step: usize, field: Field, wish: &Wish) -> Result<Change, Refusal> {
         match (field.spec().kind, wish) {
-            (Kind::List, Wish::List(entries)) => self.set_list(step, field, entries),
+            (Kind::List, Wish::List(entries)) => self.replace_list(step, field, entries),
+            (Kind::List, Wish::Edited { seen, entries }) => {
+                self.edit_list(step, field, seen, entries)
+            }
             (Kind::List, Wish::Value(_)) => refuse(format!("{} is a list", field.label())),
-            (_, Wish::List(_)) => refuse(format!("{} is no list", field.label())),
+            (_, Wish::List(_) | Wish::Edited { .. }) => {
+                refuse(format!("{} is no list", field.label()))
+            }
             (_, Wish::Value(typed)) if *typed == self.plan.step(step).text(field) => Ok(Change {
                 label: format!("{} {}", self.plan.step(step).id(), field.label()),
                 edits: Vec::new(),

@@ -14,6 +14,7 @@ pub mod object;
 mod output;
 #[cfg(test)]
 mod tests;
+pub mod text;
 mod weave;
 
 use std::fmt;

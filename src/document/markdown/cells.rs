@@ -37,13 +37,16 @@ impl MarkdownDocument {
             return Ok(Vec::new());
         }
         let definitions = &self.shared.outline.definitions;
-        let mut sources = Vec::new();
-        if let Some(cell) = cells.cells.get(column)
-            && let Ok(source) = std::str::from_utf8(&self.bytes()[cell.inner.range()])
-        {
-            sources = rewrites(source, text, Place::Cell, definitions);
-        }
+        let kept = cells.cells.get(column);
+        let kept =
+            kept.and_then(|cell| std::str::from_utf8(&self.bytes()[cell.inner.range()]).ok());
+        let sources = kept.map_or(Vec::new(), |source| {
+            rewrites(source, text, Place::Cell, definitions)
+        });
         for source in sources {
+            if Some(&*source) == kept {
+                return Ok(Vec::new());
+            }
             let splices = self.cell_splices(of, cells, column, &source);
             if self.try_cell(target, cells, &splices, text).is_ok() {
                 return Ok(splices);

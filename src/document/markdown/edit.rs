@@ -1,10 +1,12 @@
 //! Edits of list items and headings: checkboxes, labelled values, titles.
 
+use std::borrow::Cow;
+
 use super::blocks::{Check, CheckState, Label, ListItem};
 use super::compare::Allowed;
 use super::escape::{Place, markdown_for, typed_lines};
 use super::refusal::{Refusal, Target};
-use super::rewrite::rewrites;
+use super::rewrite::{comments, rewrites};
 use super::verify::try_out;
 use super::{MarkdownDocument, shadow};
 use crate::document::splice::{Span, Splice};
@@ -82,8 +84,14 @@ impl MarkdownDocument {
                 }
             }
         }
-        let lines = markdown_for(text, Place::Value, definitions);
-        let splices = self.value_splices(of, label, &lines);
+        let mut lines = markdown_for(text, Place::Value, definitions);
+        let comments = comments(&self.source(label.value), Place::Value, definitions);
+        match lines.last_mut() {
+            _ if comments.is_empty() => {}
+            Some(last) => last.extend([" ", &comments]),
+            None => lines.push(comments),
+        }
+        let splices = self.value_splices(of, &label, &lines);
         self.try_value(item, &splices, Some(&wanted))?;
         Ok(splices)
     }
@@ -159,9 +167,9 @@ impl MarkdownDocument {
         self.items().get(item).ok_or(missing)
     }
 
-    fn labelled(&self, item: usize) -> Result<(&ListItem, &Label), Refusal> {
+    fn labelled(&self, item: usize) -> Result<(&ListItem, Cow<'_, Label>), Refusal> {
         let of = self.item(item)?;
-        match &of.label {
+        match self.label(item) {
             Some(label) => Ok((of, label)),
             None => Err(Refusal::NotLabelled {
                 line: self.line_of(of.span.start),
@@ -195,9 +203,10 @@ impl MarkdownDocument {
         let trial = try_out(self, splices, Allowed::Target(Target::Item(item)))?;
         let old = self.item(item)?;
         let changed = trial.item(item).unwrap_or(old);
-        let name = |i: &ListItem| i.label.as_ref().map(|l| l.name.clone());
-        let read = changed.label.as_ref().map_or("", |l| l.text.as_str());
-        let kept = name(old) == name(changed) && old.check.state() == changed.check.state();
+        let (was, now) = (self.label(item), trial.label(item));
+        let read = now.as_ref().map_or("", |label| label.text.as_str());
+        let kept = was.is_some_and(|was| now.as_ref().is_some_and(|now| now.name == was.name))
+            && old.check.state() == changed.check.state();
         if kept && wanted.is_none_or(|wanted| reads_as(read, wanted)) {
             return Ok(());
         }

@@ -10,21 +10,28 @@
 //! - `boxes`: check boxes that Markdown takes for words
 //! - `shadow`: what the parser reads in place of bytes it could not read
 //! - `reader`, `inline`: parser events to places and words
+//! - `phrase`, `letters`, `label`: a piece of running text taken apart once more, where asked for
 //! - `sketch`: which lines may be headings and table headers, without a parse
 //! - `escape`: typed words to Markdown that reads as those words
 //! - `rewrite`: the same, keeping what the old words and the new have in common
 //! - `verify`, `compare`: whether an edit changes only what it should
 //! - `refusal`: why one is not made
-//! - `edit`, `cells`, `insert`: the edits
+//! - `entries`: the entries of a list in a bullet
+//! - `edit`, `cells`, `insert`, `lists`: the edits
 
 mod blocks;
 mod boxes;
 mod cells;
 mod compare;
 mod edit;
+mod entries;
 mod escape;
 mod inline;
 mod insert;
+mod label;
+mod letters;
+mod lists;
+mod phrase;
 mod reader;
 mod refusal;
 mod rewrite;
@@ -44,7 +51,9 @@ use blocks::Outline;
 use sketch::Sketch;
 
 pub use blocks::{Alignment, Cell, Check, CheckState, Heading, Label, Link, ListItem, Row, Table};
+pub use entries::{Entry, EntryLink, EntryList, phrase};
 pub use escape::{escaped, escaped_cell};
+pub use lists::{EntrySlot, written_list};
 pub use refusal::{Disturbed, Refusal, Target};
 pub use sketch::may_say;
 

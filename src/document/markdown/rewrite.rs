@@ -5,19 +5,8 @@
 //! differ is replaced. The proposals made here are tried like any edit, so one that would
 //! not read as typed is passed over.
 
-use pulldown_cmark::{Event, Parser};
-
 use super::escape::{Place, markdown_for, typed_lines};
-use super::inline::InlineTag;
-use super::reader::DIALECT;
-use crate::document::splice::Span;
-
-/// A character one reads, and the source it is read from.
-#[derive(Clone, Copy, Debug)]
-struct Letter {
-    char: char,
-    span: Span,
-}
+use super::letters::{Letter, Letters};
 
 /// Sources that may read as `text` with as much of `source` kept as can be, best first.
 /// None if nothing is to be kept.
@@ -32,17 +21,30 @@ pub(super) fn rewrites(
         return Vec::new();
     }
     let typed: Vec<char> = lines.join("\n").chars().collect();
-    let letters = letters(source, place);
-    let same = |(a, b): &(&Letter, &char)| a.char == **b;
+    let Letters {
+        mut letters,
+        comments,
+        ..
+    } = Letters::read(source, place, definitions);
+    // The blank before a comment at the end is no part of the words.
+    let blank = |letter: &Letter| letter.char.is_whitespace();
+    letters.truncate(
+        letters
+            .iter()
+            .rposition(|l| !blank(l))
+            .map_or(0, |at| at + 1),
+    );
+    // Where one line is typed, a break is a space.
+    let same = |(a, b): &(&Letter, &char)| a.char == **b || (a.char, **b) == ('\n', ' ');
     let before = letters.iter().zip(&typed).take_while(same).count();
     let rest = (letters[before..].iter().rev()).zip(typed[before..].iter().rev());
     let behind = rest.take_while(same).count();
-    if before + behind == 0 {
+    if letters.is_empty() || before + behind == 0 && comments.is_empty() {
         return Vec::new();
     }
     let old = &letters[before..letters.len() - behind];
     let new: String = typed[before..typed.len() - behind].iter().collect();
-    let new = in_the_middle(&new, place, definitions);
+    let mut written = in_the_middle(&new, place, definitions);
     let from = before.checked_sub(1).map_or(0, |at| letters[at].span.end);
     let to = match letters.get(letters.len() - behind) {
         Some(letter) => letter.span.start,
@@ -50,16 +52,44 @@ pub(super) fn rewrites(
     };
     let tight = match (old.first(), old.last()) {
         (Some(first), Some(last)) => (first.span.start, last.span.end),
+        // What is put behind a link is no part of it, unless it goes on with the last word.
+        _ if behind == 0 || new.starts_with(char::is_whitespace) => {
+            let closed = before.checked_sub(1).map_or(0, |at| letters[at].closed);
+            (closed, closed)
+        }
         _ => (from, from),
     };
+    // Comments stay, wherever they stand.
+    let ahead = comments.iter().filter(|c| c.end <= tight.0).map(|c| c.end);
+    let from = ahead.max().map_or(from, |end| end.max(from));
+    let after = comments
+        .iter()
+        .filter(|c| c.start >= tight.1)
+        .map(|c| c.start);
+    let to = after.min().map_or(to, |start| start.min(to));
+    for comment in comments
+        .iter()
+        .filter(|c| tight.0 < c.start && c.end < tight.1)
+    {
+        written.push(' ');
+        written.push_str(&source[comment.range()]);
+    }
+    let (from, to) = (from.min(tight.0), to.max(tight.1));
     let mut spans = vec![tight, (tight.0, to), (from, tight.1), (from, to)];
     if new.is_empty() {
         // Words that go altogether take their markup with them.
         spans.reverse();
     }
     spans.dedup();
-    let splice = |(from, to)| Some([source.get(..from)?, &new, source.get(to..)?].concat());
+    let splice = |(from, to)| Some([source.get(..from)?, &written, source.get(to..)?].concat());
     spans.into_iter().filter_map(splice).collect()
+}
+
+/// The comments in `source`, with single spaces between them.
+pub(super) fn comments(source: &str, place: Place<'_>, definitions: &[String]) -> String {
+    let found = Letters::read(source, place, definitions).comments;
+    let texts: Vec<&str> = found.iter().map(|span| &source[span.range()]).collect();
+    texts.join(" ")
 }
 
 /// Markdown for words between others: the blanks around them count.
@@ -73,56 +103,4 @@ fn in_the_middle(words: &str, place: Place<'_>, definitions: &[String]) -> Strin
     [lead, &lines.join("\n"), tail]
         .concat()
         .replace('\n', "<br/>")
-}
-
-/// What one reads in `source` at `place`, letter by letter.
-fn letters(source: &str, place: Place<'_>) -> Vec<Letter> {
-    let (before, after) = place.surroundings();
-    let body = Span::new(before.len(), before.len() + source.len());
-    let scrap = [&before, source, &after].concat();
-    let mut letters = Vec::with_capacity(source.len());
-    for (event, range) in Parser::new_ext(&scrap, DIALECT).into_offset_iter() {
-        let span = Span::from(range);
-        match &event {
-            Event::Text(text) => spell(text, span, &scrap, &mut letters),
-            Event::Code(text) => {
-                let signs = scrap[span.range()]
-                    .bytes()
-                    .take_while(|b| *b == b'`')
-                    .count();
-                let inner = Span::new(span.start + signs, span.end - signs);
-                spell(text, inner, &scrap, &mut letters);
-            }
-            Event::InlineHtml(html) => match InlineTag::of(html) {
-                InlineTag::LineBreak => letters.push(Letter { char: '\n', span }),
-                InlineTag::Comment => {}
-                InlineTag::Literal => spell(html, span, &scrap, &mut letters),
-            },
-            Event::SoftBreak => {
-                let indent = scrap[span.end..].len()
-                    - scrap[span.end..].trim_start_matches([' ', '\t']).len();
-                let span = Span::new(span.start, span.end + indent);
-                letters.push(Letter { char: ' ', span });
-            }
-            Event::HardBreak => letters.push(Letter { char: '\n', span }),
-            _ => {}
-        }
-    }
-    letters.retain(|l| body.start <= l.span.start && l.span.end <= body.end);
-    for letter in &mut letters {
-        letter.span = Span::new(letter.span.start - body.start, letter.span.end - body.start);
-    }
-    letters
-}
-
-/// Adds the letters of `text`, each with its own source if the text is written as it reads.
-fn spell(text: &str, span: Span, source: &str, letters: &mut Vec<Letter>) {
-    let verbatim = source.get(span.range()) == Some(text);
-    letters.extend(text.char_indices().map(|(at, char)| {
-        let own = Span::new(span.start + at, span.start + at + char.len_utf8());
-        Letter {
-            char,
-            span: if verbatim { own } else { span },
-        }
-    }));
 }

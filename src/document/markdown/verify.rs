@@ -8,8 +8,10 @@
 //! taken into account, and where an edit touches sections with definitions in them, the
 //! whole file is read.
 
+use std::borrow::Cow;
+
 use super::MarkdownDocument;
-use super::blocks::{Heading, ListItem};
+use super::blocks::{Heading, Label, ListItem};
 use super::compare::{Allowed, first_difference};
 use super::refusal::{Refusal, Target};
 use crate::document::splice::{self, Span, Splice};
@@ -40,6 +42,11 @@ impl Trial {
     /// The item with this index in the file. Its places and relations are those of the part.
     pub fn item(&self, index: usize) -> Option<&ListItem> {
         self.part.items().get(index.checked_sub(self.window.items)?)
+    }
+
+    /// The label of the item with this index in the file.
+    pub fn label(&self, index: usize) -> Option<Cow<'_, Label>> {
+        self.part.label(index.checked_sub(self.window.items)?)
     }
 
     /// The words of a cell, if that is what the edit was aimed at.

@@ -1,8 +1,11 @@
 //! The roadmap: evidence links under the milestones' headings.
 
+use std::path::Path;
+
 use super::names::Names;
 use super::normalised;
 use crate::document::markdown::MarkdownDocument;
+use crate::plan::link;
 
 /// A roadmap heading that names a stage, with the evidence below it.
 #[derive(Clone, Debug)]
@@ -93,7 +96,7 @@ pub fn entries(document: &MarkdownDocument, file: usize, stages: &Names) -> Vec<
         let links: Vec<String> = links[first..]
             .iter()
             .take_while(|link| item.span.contains(link.span.start))
-            .map(|link| from_root(&link.url).to_owned())
+            .map(|link| from_root(&link.url))
             .collect();
         if !links.is_empty() {
             let line = document.line_of(item.span.start);
@@ -105,11 +108,11 @@ pub fn entries(document: &MarkdownDocument, file: usize, stages: &Names) -> Vec<
 }
 
 /// A path that begins at the root of the repository, as paths are given everywhere else.
-fn from_root(link: &str) -> &str {
-    match link.strip_prefix('/') {
-        Some(path) if !path.starts_with('/') => path,
-        _ => link,
-    }
+fn from_root(link: &str) -> String {
+    let rooted = link
+        .starts_with('/')
+        .then(|| link::from_root(link, Path::new("")));
+    rooted.flatten().unwrap_or(link.to_owned())
 }
 
 #[cfg(test)]

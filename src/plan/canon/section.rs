@@ -1,12 +1,14 @@
 //! Step sections: a heading `Step 0057 — Title` with labelled bullets below it.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use crate::document::log::is_conflict_marker;
-use crate::document::markdown::{ListItem, MarkdownDocument, may_say};
+use crate::document::markdown::{Entry, MarkdownDocument, may_say};
 use crate::document::splice::Span;
-use crate::plan::field::{FIELDS, Field, Kind};
+use crate::plan::field::{FIELDS, Field};
 use crate::plan::id::{StepId, USUAL_DIGITS};
+use crate::plan::list_entry::ListEntry;
 
 /// A step as the canon words it.
 #[derive(Clone, Debug)]
@@ -46,48 +48,45 @@ impl Section {
         self.bullets.len() > 1 || self.bullets.iter().any(|(field, _)| sure.contains(field))
     }
 
-    /// The words of `field`, or `None` where the section is silent about it.
+    /// The words of a field that is no list, or `None` where the section is silent about it.
     pub fn text<'a>(&self, document: &'a MarkdownDocument, field: Field) -> Option<Cow<'a, str>> {
         if field == Field::Title {
             return Some(Cow::Owned(self.title.clone()));
         }
-        let item = &document.items()[self.bullet(field)?];
-        if field.spec().kind == Kind::List {
-            return Some(Cow::Owned(self.list(document, field)?.join(", ")));
-        }
-        item.label.as_ref().map(|label| Cow::Borrowed(&*label.text))
+        Some(match document.label(self.bullet(field)?)? {
+            Cow::Borrowed(label) => Cow::Borrowed(&label.text),
+            Cow::Owned(label) => Cow::Owned(label.text),
+        })
     }
 
-    /// The entries of a list field, or `None` where the section is silent about it.
-    pub fn list<'a>(
+    /// The entries of a list field with their places in `document`, which stands at `path`;
+    /// `None` where the section is silent about it.
+    pub fn list(
         &self,
-        document: &'a MarkdownDocument,
+        document: &MarkdownDocument,
+        path: &Path,
         field: Field,
-    ) -> Option<Vec<Cow<'a, str>>> {
-        let index = self.bullet(field)?;
-        let label = document.items()[index].label.as_ref()?;
-        if label.text.is_empty() {
-            return Some(
-                nested(document, index)
-                    .map(|item| Cow::Borrowed(&*item.text))
-                    .collect(),
-            );
-        }
-        Some(split_list(&document.source(label.value)))
-    }
-
-    /// Whether a list field is written as nested bullets, which are read but not edited.
-    pub fn is_nested(&self, document: &MarkdownDocument, field: Field) -> bool {
-        self.bullet(field)
-            .is_some_and(|index| nested(document, index).next().is_some())
+    ) -> Option<Vec<(ListEntry, Span)>> {
+        Some(list(document, self.bullet(field)?, path, field))
     }
 }
 
-fn nested(document: &MarkdownDocument, parent: usize) -> impl Iterator<Item = &ListItem> {
-    document.items()[parent + 1..]
-        .iter()
-        .take_while(move |item| item.parent.is_some_and(|p| p >= parent))
-        .filter(move |item| item.parent == Some(parent))
+/// The entries of the bullet `item`, with their places in `document`, which stands at `path`.
+pub fn list(
+    document: &MarkdownDocument,
+    item: usize,
+    path: &Path,
+    field: Field,
+) -> Vec<(ListEntry, Span)> {
+    let entries = document
+        .entries(item)
+        .map_or(Vec::new(), |list| list.entries);
+    let read = |entry: &Entry| {
+        let source = document.source(entry.span);
+        let read = ListEntry::in_canon(entry, &source, field, path);
+        (read, entry.span)
+    };
+    entries.iter().map(read).collect()
 }
 
 /// Every step section of `document`, in file order.
@@ -99,21 +98,17 @@ pub fn sections(document: &MarkdownDocument, file: usize) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     let mut of_heading = vec![None; document.headings().len()];
     for (index, heading) in document.headings().iter().enumerate() {
-        // Offsets count in the file's own bytes, so what is no text ends what is read.
-        let source = document.bytes()[heading.content.range()].utf8_chunks();
-        let source = source.into_iter().next().map_or("", |chunk| chunk.valid());
-        let Some((id, title_start)) = read_heading(source) else {
+        let Some((id, title)) = read_heading(&heading.text) else {
             continue;
         };
+        let end = Span::empty(heading.content.end);
         of_heading[index] = Some(sections.len());
         sections.push(Section {
             id,
             file,
             heading: index,
-            title: read_heading(&heading.text)
-                .map_or("", |(_, start)| &heading.text[start..])
-                .to_owned(),
-            title_span: Span::new(heading.content.start + title_start, heading.content.end),
+            title: heading.text[title..].to_owned(),
+            title_span: title_span(document, index, title).unwrap_or(end),
             in_conflict: false,
             bullets: Vec::new(),
         });
@@ -121,7 +116,10 @@ pub fn sections(document: &MarkdownDocument, file: usize) -> Vec<Section> {
     mark_conflicts(document, &mut sections);
     for (index, item) in document.items().iter().enumerate() {
         let section = item.heading.and_then(|heading| of_heading[heading]);
-        let (Some(section), None, Some(label)) = (section, item.parent, &item.label) else {
+        let (Some(section), None) = (section, item.parent) else {
+            continue;
+        };
+        let Some(label) = document.label(index) else {
             continue;
         };
         let field = FIELDS.iter().find(|spec| {
@@ -165,140 +163,135 @@ fn mark_conflicts(document: &MarkdownDocument, sections: &mut [Section]) {
 /// What may stand between the ID and the title in a heading.
 pub const HEADING_DASHES: [char; 7] = ['—', '–', '-', ':', '‒', '―', '−'];
 
-/// Splits `Step 0057 — Title` into the ID and where the title starts.
+/// Where the title stands in the source, from byte `from` of the heading's words on.
+fn title_span(document: &MarkdownDocument, heading: usize, from: usize) -> Option<Span> {
+    let of = &document.headings()[heading];
+    // Mostly the words stand as they read.
+    let source = &document.bytes()[of.content.range()];
+    let verbatim = source.get(..from) == of.text.as_bytes().get(..from);
+    let plain = |source: &[u8]| source.iter().all(|byte| !MARKUP.contains(byte));
+    match verbatim && source.get(..from).is_some_and(plain) {
+        true => Some(Span::new(of.content.start + from, of.content.end)),
+        false => document.heading_words(heading, from),
+    }
+}
+
+/// Signs that may make words read otherwise than they stand.
+const MARKUP: &[u8] = b"*_`[]<>&\\~!\n\r";
+
+/// Splits `Step 0057 — Title` into the ID and where the title starts. An anchor or a chapter
+/// number may stand before it.
 fn read_heading(text: &str) -> Option<(StepId, usize)> {
-    let word = text.get(..5)?;
-    if !word.eq_ignore_ascii_case("step ") {
+    let mut rest = text.trim_start();
+    while let Some(tag) = rest.strip_prefix('<') {
+        rest = tag.split_once('>')?.1.trim_start();
+    }
+    let number = rest.trim_start_matches(|c: char| c.is_ascii_digit() || ".)§".contains(c));
+    if number.len() < rest.len() && number.starts_with(char::is_whitespace) {
+        rest = number.trim_start();
+    }
+    let word = rest.get(..4)?;
+    let behind = rest.get(4..)?;
+    if !word.eq_ignore_ascii_case("step") || !behind.starts_with(char::is_whitespace) {
         return None;
     }
-    let id_start = 5 + (text[5..].len() - text[5..].trim_start().len());
-    let rest = &text[id_start..];
+    let rest = behind.trim_start();
     let id_end = rest
         .find(|c: char| !(c.is_ascii_alphanumeric() || c == '.'))
         .unwrap_or(rest.len());
-    let id = rest[..id_end].parse().ok()?;
-    let after = &rest[id_end..];
-    let title = after
+    // `Step 0004. Title` ends the number with a point.
+    let written = rest[..id_end].trim_end_matches('.');
+    let id = written.parse().ok()?;
+    let after = &rest[written.len()..];
+    let point = after.strip_prefix(['.', ')']).unwrap_or(after);
+    let title = point
         .trim_start()
         .trim_start_matches(HEADING_DASHES)
         .trim_start();
     Some((id, text.len() - title.len()))
 }
 
-/// Takes a written list apart: at semicolons if it has any, else at commas, a separator
-/// behind a backslash aside. Links stand for their target, code for its words; `none` and a
-/// dash say that there is nothing.
-pub fn split_list(source: &str) -> Vec<Cow<'static, str>> {
-    let source = source.split_whitespace().collect::<Vec<_>>().join(" ");
-    let at_semicolons = split_at(&source, b';');
-    let parts = match at_semicolons.len() {
-        0 | 1 => split_at(&source, b','),
-        _ => at_semicolons,
-    };
-    parts
-        .into_iter()
-        .map(|entry| plain_entry(entry.trim()))
-        .filter(|entry| !entry.is_empty())
-        .filter(|entry| !["none", "n/a", "-", "—", "–"].contains(&&*entry.to_lowercase()))
-        .map(Cow::Owned)
-        .collect()
-}
-
-fn split_at(source: &str, separator: u8) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let mut start = 0;
-    let mut escaped = false;
-    for (at, byte) in source.bytes().enumerate() {
-        if byte == separator && !escaped {
-            parts.push(&source[start..at]);
-            start = at + 1;
-        }
-        escaped = byte == b'\\' && !escaped;
-    }
-    parts.push(&source[start..]);
-    parts
-}
-
-/// Joins entries, each already written as Markdown, so that [`split_list`] takes them apart
-/// again: at commas, or at semicolons where an entry has a comma of its own.
-pub fn join_list<S: AsRef<str>>(entries: &[S]) -> String {
-    let has_comma = entries.iter().any(|entry| entry.as_ref().contains(','));
-    let protected = entries
-        .iter()
-        .map(|entry| entry.as_ref().replace(';', "\\;"));
-    match entries {
-        [] => "none".to_owned(),
-        [only] => only.as_ref().replace(';', "\\;").replace(',', "\\,"),
-        _ if has_comma => protected.collect::<Vec<_>>().join("; "),
-        _ => protected.collect::<Vec<_>>().join(", "),
-    }
-}
-
-fn plain_entry(entry: &str) -> String {
-    if let Some((_, target)) = entry
-        .strip_prefix('[')
-        .and_then(|rest| rest.split_once("]("))
-    {
-        return target.trim_end_matches(')').to_owned();
-    }
-    let bare = entry
-        .strip_prefix('<')
-        .and_then(|rest| rest.strip_suffix('>'))
-        .or_else(|| {
-            entry
-                .strip_prefix('`')
-                .and_then(|rest| rest.strip_suffix('`'))
-        })
-        .unwrap_or(entry);
-    unescaped(bare)
-}
-
-/// Drops the backslash before ASCII punctuation, as Markdown does.
-fn unescaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        if c == '\\' && chars.peek().is_some_and(char::is_ascii_punctuation) {
-            continue;
-        }
-        out.push(c);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
-    #[test]
-    fn written_lists_are_read_as_people_mean_them() {
-        assert_eq!(split_list("0003, Step 0010"), ["0003", "Step 0010"]);
-        assert_eq!(
-            split_list("0003; Board agrees, in writing"),
-            ["0003", "Board agrees, in writing"]
-        );
-        assert_eq!(
-            split_list("[the page](docs/a.md), `b.md`, <https://x.org>"),
-            ["docs/a.md", "b.md", "https://x.org"]
-        );
-        assert!(split_list("None").is_empty());
-        assert_eq!(
-            join_list(&["Legal says yes, twice; v1.2"]),
-            "Legal says yes\\, twice\\; v1.2"
-        );
+    fn read(text: &str) -> (MarkdownDocument, Vec<Section>) {
+        let document = MarkdownDocument::load(text.as_bytes());
+        let sections = sections(&document, 0);
+        (document, sections)
     }
 
-    proptest! {
-        #[test]
-        fn joining_and_splitting_is_the_identity(
-            entries in prop::collection::vec("[a-z0-9][a-z0-9,;:. ]{0,12}[a-z0-9]", 0..5),
-        ) {
-            let clean: Vec<String> = entries
-                .iter()
-                .map(|e| e.split_whitespace().collect::<Vec<_>>().join(" "))
-                .collect();
-            prop_assert_eq!(split_list(&join_list(&clean)), clean);
+    #[test]
+    fn headings_are_read_whatever_their_markup() {
+        for (heading, title) in [
+            ("Step 0002 — Two *it*", "Two *it*"),
+            ("**Step 0002** — Two", "Two"),
+            ("**Step 0002 — Two**", "Two"),
+            ("*Step* 0002: Two **it**", "Two **it**"),
+            ("[Step 0002 — Two](x.md)", "Two"),
+            ("[Step 0002](x.md) – [Two](y.md)", "[Two](y.md)"),
+            ("Step 0002. Two", "Two"),
+            ("Step&nbsp;0002 &mdash; Two", "Two"),
+            ("<a id=\"s5\"></a>Step 0002 — Two", "Two"),
+            ("3.2 Step 0002 — Two", "Two"),
+            ("3) `Step 0002` Two", "Two"),
+            ("Step 0002 — \\*Two\\*", "\\*Two\\*"),
+            ("**Step 0002** — \\*Two\\*", "\\*Two\\*"),
+            ("Step 0002", ""),
+        ] {
+            let (document, sections) = read(&format!("### {heading} ###\n"));
+            let [section] = &*sections else {
+                panic!("{heading}");
+            };
+            assert_eq!(section.id.number(), 2, "{heading}");
+            assert_eq!(document.source(section.title_span), title, "{heading}");
         }
+        for none in [
+            "Steps 0002",
+            "Task Step 0002 — Two",
+            "Step two",
+            "2 steps 0002",
+        ] {
+            assert!(read(&format!("### {none}\n")).1.is_empty(), "{none}");
+        }
+    }
+
+    #[test]
+    fn labels_are_read_bold_or_not() {
+        let (document, sections) = read(
+            "# Step 0002 — Two\n- Status: blocked\n- *Owner:* ops\n- __Notes__: a: b\n\
+             - _Outcome_: it works\n- Inputs:\n- Verification:fast\n",
+        );
+        let text = |field| sections[0].text(&document, field).map(Cow::into_owned);
+        assert_eq!(text(Field::Status).as_deref(), Some("blocked"));
+        assert_eq!(text(Field::Owner).as_deref(), Some("ops"));
+        assert_eq!(text(Field::Notes).as_deref(), Some("a: b"));
+        assert_eq!(text(Field::Outcome).as_deref(), Some("it works"));
+        assert_eq!(text(Field::Inputs).as_deref(), Some(""));
+        assert_eq!(text(Field::Verification), None);
+    }
+
+    #[test]
+    fn lists_are_read_as_people_mean_them() {
+        let (document, sections) = read(
+            "# Step 0001\n- **Dependencies:** [Step 0002](#step-0002), [it](steps/0003.md), \
+             [x] [Board](b.md), **Legal**\n- **Artifacts:** [Paper](specs/a%20b.md#x), \
+             docs/c.md, [d](/d.md) (old)\n",
+        );
+        let list = |field| -> Vec<String> {
+            let list = sections[0].list(&document, Path::new("docs/plan.md"), field);
+            list.unwrap()
+                .into_iter()
+                .map(|(entry, _)| entry.text)
+                .collect()
+        };
+        assert_eq!(
+            list(Field::Dependencies),
+            ["Step 0002", "Step 0003", "[x] Board", "Legal"]
+        );
+        assert_eq!(
+            list(Field::Artifacts),
+            ["docs/specs/a b.md#x", "docs/c.md", "d.md (old)"]
+        );
     }
 }

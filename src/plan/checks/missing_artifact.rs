@@ -22,7 +22,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::reading::Key;
 use super::wording::quoted;
-use super::{Context, Help, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
+use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
 use crate::plan::StepRef;
 use crate::plan::field::Field;
 use crate::plan::status::State;
@@ -61,7 +61,7 @@ fn step(reading: &Reading<'_>, context: &Context<'_>, problems: &mut Vec<Problem
     }
     let entries = step.list(Field::Artifacts);
     let missing: Vec<usize> = (0..entries.len())
-        .filter(|index| is_missing(plan, step, &entries[*index], context))
+        .filter(|index| is_missing(step, *index, &entries[*index], context))
         .collect();
     let spots = Spot::entries(plan, step, Field::Artifacts, &missing);
     for (index, spot) in missing.iter().zip(spots) {
@@ -74,16 +74,22 @@ fn step(reading: &Reading<'_>, context: &Context<'_>, problems: &mut Vec<Problem
     }
 }
 
-fn is_missing(plan: &Plan, step: StepRef<'_>, entry: &str, context: &Context<'_>) -> bool {
+fn is_missing(step: StepRef<'_>, index: usize, entry: &str, context: &Context<'_>) -> bool {
     let Some(path) = local_path(entry, context.exists) else {
         return false;
     };
-    let rooted = path.strip_prefix("/").ok();
-    let mut candidates = vec![normal(rooted.unwrap_or(&path))];
-    // Links in a Markdown file start from the file's own folder.
-    if let (None, None, Some((section, _))) = (step.log_line(), rooted, step.section()) {
-        let folder = plan.files()[section.file].path.parent();
-        candidates.push(folder.and_then(|folder| normal(&folder.join(&path))));
+    let mut candidates = vec![normal(path.strip_prefix("/").unwrap_or(&path))];
+    // People write links from the root, too, or plain paths from the document's folder.
+    if step.raw(Field::Artifacts).is_none()
+        && let Some((entry, _)) = step
+            .canon_list(Field::Artifacts)
+            .and_then(|l| l.into_iter().nth(index))
+    {
+        let also = entry
+            .also
+            .iter()
+            .filter_map(|path| local_path(path, context.exists));
+        candidates.extend(also.map(|path| normal(&path)));
     }
     // A path that leads out of the plan says nothing that could be checked here.
     let inside: Vec<PathBuf> = candidates.into_iter().flatten().collect();
@@ -164,7 +170,7 @@ mod tests {
                  “docs/b.md:12”, which does not exist",
                 "data/plans/plan.jsonl:1:215 [\"plan.pdf\"] 0001 names the artifact “plan.pdf”, \
                  which does not exist",
-                "docs/plan.md:3:39 [../docs/y.md] 0002 names the artifact “../docs/y.md”, which \
+                "docs/plan.md:3:35 [[y](../docs/y.md)] 0002 names the artifact “docs/y.md”, which \
                  does not exist",
             ]
         );

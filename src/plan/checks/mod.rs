@@ -47,6 +47,7 @@ pub mod unknown_block;
 pub mod unknown_stage;
 pub mod unknown_status;
 pub mod unreadable_line;
+pub mod unreadable_section;
 pub mod unsorted;
 pub mod vanished_evidence;
 pub mod waiver_missing;
@@ -371,6 +372,7 @@ pub const RULES: &[Rule] = &[
     in_progress_without_owner::RULE,
     orphan_sub_step::RULE,
     drift::RULE,
+    unreadable_section::RULE,
     theme::RULE,
     control_character::RULE,
     block_table_gap::RULE,

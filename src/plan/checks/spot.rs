@@ -1,7 +1,5 @@
 //! Where in a file something stands, found by what it is: a step, a field, an entry.
 
-use std::borrow::Cow;
-
 use super::super::canon::block_table::BlockRow;
 use super::super::canon::checklist::Check;
 use super::super::field::{Field, Kind};
@@ -135,7 +133,7 @@ impl Spot {
             return Some(Self::in_markdown(plan, section.file, section.title_span));
         }
         let item = &document.items()[section.bullet(field)?];
-        let label = item.label.as_ref()?;
+        let label = document.label(section.bullet(field)?)?;
         let span = match label.value.is_empty() {
             true => item.content,
             false => label.value,
@@ -149,32 +147,14 @@ impl Spot {
         field: Field,
         indexes: &[usize],
     ) -> Vec<Self> {
-        let found = Self::section_list(step, field);
-        let mut from = 0;
+        let found = step.section().zip(step.canon_list(field));
         let entry = |index: &usize| {
-            let (file, value, text, entries) = found.as_ref()?;
-            let entry = entries.get(*index)?;
-            // As people read it an entry may be nowhere: escaped, or broken over two lines.
-            let at = from + text[from..].find(&**entry)?;
-            from = at + entry.len();
-            let start = value.start + at;
-            let span = Span::new(start, start + entry.len());
-            Some(Self::in_markdown(plan, *file, span))
+            let ((section, _), entries) = found.as_ref()?;
+            let (_, span) = entries.get(*index)?;
+            Some(Self::in_markdown(plan, section.file, *span))
         };
         let or_field = |spot: Option<Self>| spot.unwrap_or_else(|| Self::field(plan, step, field));
         indexes.iter().map(entry).map(or_field).collect()
-    }
-
-    /// The written list of a section: its file, its place, its source and its entries.
-    fn section_list(
-        step: StepRef<'_>,
-        field: Field,
-    ) -> Option<(usize, Span, &str, Vec<Cow<'_, str>>)> {
-        let (section, document) = step.section()?;
-        let label = document.items()[section.bullet(field)?].label.as_ref()?;
-        let text = std::str::from_utf8(&document.bytes()[label.value.range()]).ok()?;
-        let entries = section.list(document, field)?;
-        Some((section.file, label.value, text, entries))
     }
 
     /// A row of a block table.

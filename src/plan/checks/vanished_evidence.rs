@@ -45,6 +45,7 @@ use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
 use crate::document::markdown::MarkdownDocument;
 use crate::document::splice::Span;
 use crate::plan::canon::roadmap::Evidence;
+use crate::plan::link::decoded;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -103,27 +104,6 @@ fn is_gone(link: &str, folder: Option<&Path>, exists: &dyn Fn(&Path) -> bool) ->
     !inside.is_empty() && !inside.iter().any(|path| exists(path))
 }
 
-/// A link with its `%20` and the like read as the characters that they stand for.
-fn decoded(link: &str) -> String {
-    let bytes = link.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let pair = link.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
-        match pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8(out).unwrap_or_else(|_| link.to_owned())
-}
-
 /// Where the link stands, else the line of its bullet.
 fn span_of(document: &MarkdownDocument, evidence: &Evidence, link: &str) -> Span {
     let item = document.items().iter();
@@ -142,7 +122,7 @@ fn span_of(document: &MarkdownDocument, evidence: &Evidence, link: &str) -> Span
 #[cfg(test)]
 mod tests {
     use super::super::example::{CANON, found, found_beside};
-    use super::{RULE, decoded};
+    use super::RULE;
 
     const LIST: &str = "# Readiness Checklists\n\n## Base\n\n- [x] Runbooks written\n";
 
@@ -170,12 +150,5 @@ mod tests {
                        [c](mailto:a@example.org) [d](../../etc/passwd)\n";
         let files = [(CANON, LIST), ("ROADMAP.md", roadmap)];
         assert!(found(&RULE, &files).is_empty());
-    }
-
-    #[test]
-    fn escapes_in_a_link_are_read() {
-        assert_eq!(decoded("a%20b%"), "a b%");
-        assert_eq!(decoded("%e4"), "%e4");
-        assert_eq!(decoded("%ä"), "%ä");
     }
 }

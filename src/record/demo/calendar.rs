@@ -3,7 +3,7 @@
 //! Never asks the clock, so that the same call writes the same bytes next year. `TODAY` is
 //! the day on which the demo plan is current.
 
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 
 use super::prng::Prng;
 
@@ -56,6 +56,14 @@ impl Calendar {
 pub(super) struct Stamp<'a> {
     day: &'a str,
     second: u32,
+}
+
+impl Stamp<'_> {
+    /// The same moment, to be counted with.
+    pub fn moment(&self) -> NaiveDateTime {
+        let day = self.day.parse::<NaiveDate>().unwrap_or_default();
+        day.and_time(NaiveTime::MIN) + TimeDelta::seconds(self.second.into())
+    }
 }
 
 impl std::fmt::Display for Stamp<'_> {

@@ -101,7 +101,8 @@ fn block_table(content: &Content, layout: Layout, ledger: &Ledger) -> String {
     table
 }
 
-fn block_status(tally: &[usize; 5]) -> Status {
+/// How far a block is, by its steps.
+pub(super) fn block_status(tally: &[usize; 5]) -> Status {
     let count = |status: Status| tally[status as usize];
     let all: usize = tally.iter().sum();
     if all > 0 && count(Status::Complete) == all {

@@ -7,7 +7,8 @@
 //!
 //! The words stand in `assets/demo/`: forty hand-written steps for each of the first twelve
 //! blocks, and for every theme the subjects that further steps are put together from.
-//! [`walk`] tells how steps are spread over blocks and how far each of them is.
+//! [`walk`] tells how steps are spread over blocks and how far each of them is, [`untidy`]
+//! how the same programme looks once people kept it for years.
 
 mod calendar;
 mod canon;
@@ -15,6 +16,7 @@ mod content;
 mod papers;
 mod prng;
 mod step;
+mod untidy;
 mod walk;
 
 use std::io::{self, Write};
@@ -71,6 +73,14 @@ pub fn plan(steps: usize, seed: u64) -> Vec<(PathBuf, Vec<u8>)> {
     papers::decisions(&ledger, &mut add);
     papers::checkpoints(&content, layout, &ledger, &mut add);
     files
+}
+
+/// The files of a plan of the same programme as people write it, laid out as in [`plan`].
+///
+/// Five people's spellings, links and comments in the canon, and problems in most steps. Some
+/// lines of its log are not readable, beside `steps` that are.
+pub fn untidy_plan(steps: usize, seed: u64) -> Vec<(PathBuf, Vec<u8>)> {
+    untidy::plan(steps, seed)
 }
 
 /// Writes only the log of the same plan, without holding it in memory.

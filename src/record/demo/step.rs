@@ -38,8 +38,9 @@ impl Display for Phrase<'_> {
 /// What evidence is measured against: `0.85`, `12`, or a ceiling such as `≤60`.
 #[derive(Clone, Copy)]
 pub(super) struct Target {
-    text: &'static str,
-    ceiling: bool,
+    pub text: &'static str,
+    /// A number that is not to be passed; written as words.
+    pub ceiling: bool,
     /// The number without its point, and how many digits stand behind the point.
     scaled: u64,
     decimals: u32,

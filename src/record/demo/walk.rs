@@ -22,7 +22,7 @@ use crate::plan::status::Status;
 /// IDs that belong to one block, whether used or not.
 pub(super) const BLOCK: usize = 100;
 /// Blocks with a theme of their own; later blocks take the themes up again.
-const THEMES: usize = 100;
+pub(super) const THEMES: usize = 100;
 /// Lines in a block of a small plan.
 const SMALL_BLOCK: usize = 40;
 const HOSTS: [&str; 4] = ["docs", "boards", "code", "data"];
@@ -55,7 +55,8 @@ impl Layout {
         block <= self.thousands_done * 10
     }
 
-    fn room(self) -> usize {
+    /// Lines in a block, at most.
+    pub fn room(self) -> usize {
         self.lines.unwrap_or(BLOCK)
     }
 

@@ -13,6 +13,7 @@ use crate::change::value::{Refusal, refuse, refuse_control};
 use crate::change::{Change, Edit, Target, apply};
 use crate::document::markdown::MarkdownDocument;
 use crate::document::splice::{Span, Splice};
+use crate::plan::link;
 use crate::plan::source::{Role, SourceFile};
 
 /// What a person wants of a card.
@@ -148,9 +149,9 @@ fn checked(wish: &Wish) -> Result<Wish, Refusal> {
         refuse_control(text, "")?;
         let text = one_line(text);
         match part {
-            Part::Evidence if text.contains(' ') => {
-                refuse("a link has no spaces: paste a URL or a path in the repository")
-            }
+            Part::Evidence if text.contains(' ') && !link::is_path(&text) => refuse(format!(
+                "“{text}” is neither a URL, which has no spaces, nor a path such as docs/run 1.md"
+            )),
             _ => Ok(text),
         }
     };

@@ -119,7 +119,7 @@ fn name_block(left: &mut [Part<'_>], model: &Model, theme: &Theme, spare: u16) -
 
 fn state<'a>(model: &Model, theme: &Theme) -> Vec<Part<'a>> {
     let mut parts = Vec::new();
-    if !model.has_plan() {
+    if !model.has_plan() && !model.work.is_opening() {
         return parts;
     }
     if let (true, Some(work)) = (model.work.is_opening(), model.work_in_words()) {
@@ -128,6 +128,9 @@ fn state<'a>(model: &Model, theme: &Theme) -> Vec<Part<'a>> {
         parts.push(Part::styled(1, steps, theme.dim).after("   ".into()));
         parts.push(Part::styled(0, work, theme.warning).after("   ".into()));
         return parts;
+    }
+    if let Some(away) = model.away() {
+        parts.push(Part::styled(0, away.in_words().to_owned(), theme.warning).after("   ".into()));
     }
     problems(&mut parts, model, theme);
     if model.screen != Screen::Problems {
@@ -188,6 +191,10 @@ fn watch(parts: &mut Vec<Part<'_>>, model: &Model, theme: &Theme) {
     let unreadable = model.live.unreadable.len();
     if unreadable > 0 {
         push(1, format!("{unreadable} unreadable"), theme.error);
+    }
+    let in_motion = model.live.in_motion.len();
+    if in_motion > 0 {
+        push(1, format!("{in_motion} being written"), theme.warning);
     }
     if model.setting.read_only {
         push(2, "read-only".to_owned(), theme.warning);

@@ -1,9 +1,10 @@
-//! The first-run card: there is no plan here yet, and how to get one.
+//! The card in the place of a plan: there is none yet and how to get one, or it is away.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::app::absent::Away;
 use crate::app::command::Place;
 use crate::app::model::Model;
 use crate::tui::frame;
@@ -27,13 +28,54 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme) {
     };
     gap(&mut sheet);
     let root = model.setting.root.display().to_string();
+    match (model.away(), model.work_in_words()) {
+        (Some(away), _) => waiting(&mut sheet, away, &root, theme),
+        (None, Some(work)) if model.work.is_opening() => {
+            sheet.text(
+                &format!("The plan in {root} is long: {work}."),
+                theme.heading,
+            );
+        }
+        _ => first_run(&mut sheet, model, &root, theme),
+    }
+    gap(&mut sheet);
+    let rows = u16::try_from(sheet.len()).unwrap_or(u16::MAX);
+    let area = centred(body, columns + 4, rows.saturating_add(2));
+    let title = Line::styled("stepdeck", theme.title);
+    let inner = frame::pane(buf, area, theme, title, true);
+    let text = Rect {
+        x: inner.x + 1,
+        width: inner.width.saturating_sub(2),
+        ..inner
+    };
+    sheet.shorten(usize::from(text.height));
+    sheet.draw(buf, text, 0);
+}
+
+/// The plan was there and is not: what is waited for.
+fn waiting(sheet: &mut Sheet, away: Away, root: &str, theme: &Theme) {
+    let words = away.in_words();
+    sheet.text(
+        &format!("{}{}.", words[..1].to_uppercase(), &words[1..]),
+        theme.heading,
+    );
+    sheet.text(&format!("They stood in {root}."), theme.dim);
+    sheet.blank();
+    sheet.text(
+        "Nothing is written meanwhile. When they are back, so is everything you had selected, \
+         marked and typed.",
+        theme.text,
+    );
+}
+
+/// How to get a plan, and what it is made of.
+fn first_run(sheet: &mut Sheet, model: &Model, root: &str, theme: &Theme) {
     sheet.text("There is no plan here yet.", theme.heading);
     if !root.is_empty() {
         sheet.text(&format!("Looked in {root} and above."), theme.dim);
     }
     sheet.blank();
-    choices(&mut sheet, model, theme);
-    gap(&mut sheet);
+    choices(sheet, model, theme);
     sheet.blank();
     sheet.text(
         "A plan is made of plain files in a git checkout:",
@@ -53,18 +95,6 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme) {
             theme.dim,
         );
     }
-    gap(&mut sheet);
-    let rows = u16::try_from(sheet.len()).unwrap_or(u16::MAX);
-    let area = centred(body, columns + 4, rows.saturating_add(2));
-    let title = Line::styled("stepdeck", theme.title);
-    let inner = frame::pane(buf, area, theme, title, true);
-    let text = Rect {
-        x: inner.x + 1,
-        width: inner.width.saturating_sub(2),
-        ..inner
-    };
-    sheet.shorten(usize::from(text.height));
-    sheet.draw(buf, text, 0);
 }
 
 /// What can be pressed.

@@ -1,8 +1,8 @@
-//! What a save put aside: the former file, nameless, for as long as somebody may write to it.
+//! What a save replaced: the former file, nameless, for as long as somebody may write to it.
 
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::stamp::Stamp;
 use super::syscalls::{FileSystem, RealFs};
@@ -13,13 +13,13 @@ use crate::document::rope::{Piece, Rope};
 /// `script >> log` keeps its file open: what it appends after our rename lands here, where
 /// nobody would see it. Keep this for some seconds and ask now and then.
 #[derive(Debug)]
-pub struct Displaced {
+pub struct ReplacedFile {
     file: File,
     seen: Option<Stamp>,
     known: Rope,
 }
 
-impl Displaced {
+impl ReplacedFile {
     /// The file, with what is known to stand in it, and as of which stamp if nothing else does.
     pub(super) fn new(file: File, known: Rope, seen: Option<Stamp>) -> Self {
         Self { file, seen, known }
@@ -55,6 +55,14 @@ impl Displaced {
         Ok(lines)
     }
 
+    /// How long ago somebody last wrote to it. Being replaced moves its change time, so that only
+    /// the time of its last byte tells.
+    pub(super) fn unwritten_for(&self) -> Option<Duration> {
+        let written = Stamp::from_metadata(&self.file.metadata().ok()?).mtime_ns;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+        now.checked_sub(Duration::from_nanos(u64::try_from(written).ok()?))
+    }
+
     /// Lets the system use the memory that its bytes are cached in for the next version: they are
     /// read again only if somebody writes to it.
     pub(super) fn uncache(&self) {
@@ -84,12 +92,6 @@ impl Displaced {
         let known = std::mem::replace(&mut self.known, bytes);
         Ok((known != self.known).then(|| self.known.clone()))
     }
-}
-
-/// Whether programs append lines to the file: to a log only.
-pub(super) fn is_log(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|extension| extension == "jsonl")
 }
 
 /// The whole lines that `now` holds behind all of `before`, if there are any.

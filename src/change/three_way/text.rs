@@ -1,0 +1,133 @@
+//! Three versions of a prose file made into one, a line at a time.
+//!
+//! For where no markers may stand in the result: what both sides changed in one place is left
+//! to a person, and nothing is merged. Pure: bytes in, bytes out.
+
+use std::ops::Range;
+
+use similar::{Algorithm, DiffTag, capture_diff_slices};
+
+use super::Versions;
+
+/// Lines of the base, and what a side puts in their place.
+#[derive(PartialEq, Eq, Debug)]
+struct Hunk<'a> {
+    base: Range<usize>,
+    lines: &'a [&'a [u8]],
+}
+
+/// The base with the changes of both sides; nothing where they meet in one place.
+pub fn merge_text(versions: Versions<'_>) -> Option<Vec<u8>> {
+    let [base, ours, theirs] =
+        [versions.base, versions.ours, versions.theirs].map(|bytes| lines(bytes));
+    let (ours, theirs) = (hunks(&base, &ours), hunks(&base, &theirs));
+    let (mut ours, mut theirs) = (ours.iter().peekable(), theirs.iter().peekable());
+    let mut merged = Vec::new();
+    let mut at = 0;
+    loop {
+        let next = match (ours.peek(), theirs.peek()) {
+            (None, None) => break,
+            (Some(_), None) => ours.next(),
+            (None, Some(_)) => theirs.next(),
+            (Some(our), Some(their)) if our == their => {
+                theirs.next();
+                ours.next()
+            }
+            (Some(our), Some(their)) if our.meets(their) => return None,
+            (Some(our), Some(their)) if our.base.start < their.base.start => ours.next(),
+            _ => theirs.next(),
+        };
+        let hunk = next?;
+        put(&mut merged, &base[at..hunk.base.start]);
+        put(&mut merged, hunk.lines);
+        at = hunk.base.end;
+    }
+    put(&mut merged, &base[at..]);
+    Some(merged)
+}
+
+impl Hunk<'_> {
+    /// Whether both change one line, or come between the same two.
+    fn meets(&self, other: &Self) -> bool {
+        let (one, two) = (&self.base, &other.base);
+        match one.is_empty() || two.is_empty() {
+            true => one.start <= two.end && two.start <= one.end,
+            false => one.start < two.end && two.start < one.end,
+        }
+    }
+}
+
+fn lines(bytes: &[u8]) -> Vec<&[u8]> {
+    bytes.split_inclusive(|byte| *byte == b'\n').collect()
+}
+
+fn hunks<'a>(base: &[&[u8]], side: &'a [&'a [u8]]) -> Vec<Hunk<'a>> {
+    let ops = capture_diff_slices(Algorithm::Myers, base, side).into_iter();
+    let ops = ops.map(|op| op.as_tag_tuple());
+    ops.filter(|(tag, ..)| *tag != DiffTag::Equal)
+        .map(|(_, base, new)| Hunk {
+            base,
+            lines: &side[new],
+        })
+        .collect()
+}
+
+fn put(merged: &mut Vec<u8>, lines: &[&[u8]]) {
+    lines.iter().for_each(|line| merged.extend_from_slice(line));
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn merged(base: &str, ours: &str, theirs: &str) -> Option<String> {
+        let versions = Versions {
+            base: base.as_bytes(),
+            ours: ours.as_bytes(),
+            theirs: theirs.as_bytes(),
+        };
+        merge_text(versions).map(|bytes| String::from_utf8(bytes).unwrap())
+    }
+
+    #[test]
+    fn what_both_sides_changed_apart_is_all_there() {
+        let both = merged("a\nb\nc\nd", "A\nb\nc\nd", "a\nb\nnew\nc\nD");
+        assert_eq!(both.as_deref(), Some("A\nb\nnew\nc\nD"));
+        let beside = merged("a\nb\n", "A\nb\n", "a\nB\n");
+        assert_eq!(beside.as_deref(), Some("A\nB\n"));
+    }
+
+    #[test]
+    fn what_both_sides_changed_in_one_place_is_left_to_a_person() {
+        assert_eq!(merged("a\nb\n", "A\nb\n", "x\nb\n"), None);
+        assert_eq!(
+            merged("a\nb\n", "a\n1\nb\n", "a\n2\nb\n"),
+            None,
+            "which first?"
+        );
+        assert_eq!(
+            merged("a\nb\n", "a\n", "a\nB\n"),
+            None,
+            "removed and changed"
+        );
+        assert_eq!(merged("a\n", "b\n", "b\n").as_deref(), Some("b\n"));
+    }
+
+    proptest! {
+        #[test]
+        fn an_unchanged_side_leaves_the_other(base in "[ab\n]{0,20}", side in "[ab\n]{0,20}") {
+            prop_assert_eq!(merged(&base, &base, &side), Some(side.clone()));
+            prop_assert_eq!(merged(&base, &side, &base), Some(side.clone()));
+            prop_assert_eq!(merged(&base, &side, &side), Some(side));
+        }
+
+        #[test]
+        fn which_side_is_ours_makes_no_difference(
+            base in "[ab\n]{0,20}", ours in "[ab\n]{0,20}", theirs in "[ab\n]{0,20}",
+        ) {
+            prop_assert_eq!(merged(&base, &ours, &theirs), merged(&base, &theirs, &ours));
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! A heading that names a step in a way that is not read.
+//!
+//! Below it stand bullets such as Outcome, Owner and Status, so it is meant to be a step, but
+//! the plan does not have what it says, and an edit of the step leaves it as it is. A step's
+//! heading is `Step`, its ID, a dash and its title, at any level.
+//!
+//! ## Caught
+//!
+//! ```markdown
+//! #### Step 0006 — Book the room
+//!
+//! - **Owner:** ops
+//! - **Status:** draft
+//!
+//! #### Task 0007: Hold the review
+//!
+//! - **Owner:** ops
+//! - **Status:** draft
+//! ```
+//!
+//! ## Left alone
+//!
+//! ```markdown
+//! #### **Step 0007** — Hold the review
+//!
+//! - **Owner:** ops
+//! - **Status:** draft
+//!
+//! #### Budget for 2027
+//!
+//! - **Owner:** ops
+//! ```
+
+use super::wording::quoted;
+use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
+use crate::document::markdown::MarkdownDocument;
+use crate::plan::field::FIELDS;
+use crate::plan::id::ids_in;
+use crate::plan::source::Role;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "unreadable-section",
+    severity: Severity::Warning,
+    title: "a heading over the bullets of a step cannot be read",
+    help: Help::anywhere("write the heading as `Step 0007 — Title`"),
+    passes: &[Pass::Plan(run)],
+};
+
+fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    for (file, source) in plan.files().iter().enumerate() {
+        let (Role::Canon, Some(document)) = (source.role, source.markdown()) else {
+            continue;
+        };
+        let mut read = vec![false; document.headings().len()];
+        for section in plan
+            .sections()
+            .iter()
+            .filter(|section| section.file == file)
+        {
+            read[section.heading] = true;
+        }
+        for (index, labels) in step_labels(document).into_iter().enumerate() {
+            let heading = &document.headings()[index];
+            if read[index] || !names_a_step(&heading.text, labels) {
+                continue;
+            }
+            let message = format!(
+                "the heading {} stands over the bullets of a step and cannot be read as one",
+                quoted(&heading.text)
+            );
+            let spot = Spot::in_markdown(plan, file, heading.content);
+            problems.push(RULE.problem(plan, spot, message));
+        }
+    }
+}
+
+/// Of each heading, how many of the labels of a step stand below it.
+fn step_labels(document: &MarkdownDocument) -> Vec<usize> {
+    let mut counts = vec![0; document.headings().len()];
+    for (index, item) in document.items().iter().enumerate() {
+        let (Some(heading), None) = (item.heading, item.parent) else {
+            continue;
+        };
+        let known = document.label(index).is_some_and(|label| {
+            let name = |canon: &str| canon.eq_ignore_ascii_case(&label.name);
+            FIELDS.iter().filter_map(|spec| spec.canon).any(name)
+        });
+        counts[heading] += usize::from(known);
+    }
+    counts
+}
+
+/// Whether a heading means one step. A bare number may be a year, so it takes two labels.
+fn names_a_step(heading: &str, labels: usize) -> bool {
+    let words = heading.to_lowercase();
+    let mut words = words.split(|c: char| !c.is_alphanumeric());
+    let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+    let after_word = words.any(|word| word == "step") && words.next().is_some_and(is_number);
+    match labels {
+        0 => false,
+        1 => after_word,
+        _ => after_word || ids_in(heading).len() == 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{CANON, found};
+    use super::RULE;
+
+    #[test]
+    fn it_catches_headings_that_mean_a_step() {
+        let canon = "# Plan\n\n### Task Step 0007 — a\n- **Owner:** ops\n\n### 0008: b\n- **Owner:** \
+                     ops\n- Status: draft\n\n### Step-0009 — c\n- **Outcome:** x\n";
+        assert_eq!(
+            found(&RULE, &[(CANON, canon)]),
+            [
+                "docs/plan.md:3:5 [Task Step 0007 — a] the heading “Task Step 0007 — a” stands \
+                 over the bullets of a step and cannot be read as one",
+                "docs/plan.md:6:5 [0008: b] the heading “0008: b” stands over the bullets of a \
+                 step and cannot be read as one",
+                "docs/plan.md:10:5 [Step-0009 — c] the heading “Step-0009 — c” stands over the \
+                 bullets of a step and cannot be read as one",
+            ]
+        );
+    }
+
+    #[test]
+    fn it_leaves_steps_blocks_and_years_alone() {
+        let canon = "# Step 0001 — a\n- **Owner:** ops\n\n## 0101–0200\n- **Owner:** ops\n\
+                     - **Status:** draft\n\n## Budget 2027\n- **Owner:** ops\n\n## Next step\n\
+                     - **Owner:** ops\n\n## Step 0003 to be written\n\nText.\n";
+        assert!(found(&RULE, &[(CANON, canon)]).is_empty());
+    }
+}

@@ -1,0 +1,132 @@
+//! One entry of a list field, wherever it is written, and when two of them say the same.
+
+use std::path::Path;
+
+use super::dependency::{Dependency, named_step};
+use super::field::Field;
+use super::link;
+use crate::document::json;
+use crate::document::markdown::{CheckState, Entry};
+
+/// An entry of a list field.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ListEntry {
+    /// What it says, as a log would have it: the words, or the path from the root.
+    pub text: String,
+    /// What else it may be quoted as: its source, the link as it is written.
+    pub also: Vec<String>,
+}
+
+impl ListEntry {
+    /// The entry with these words and nothing else.
+    pub fn plain(text: impl Into<String>) -> Self {
+        let text = text.into();
+        let also = Vec::new();
+        Self { text, also }
+    }
+
+    /// An entry of a bullet in `document`, with its source.
+    pub fn in_canon(entry: &Entry, source: &str, field: Field, document: &Path) -> Self {
+        let step = named_step(entry).filter(|_| field == Field::Dependencies);
+        let mark = match entry.check.state() {
+            CheckState::Open if step.is_none() => "[ ] ",
+            CheckState::Done if step.is_none() => "[x] ",
+            _ => "",
+        };
+        let marked = |text: &str| format!("{mark}{text}");
+        let targets = entry.words_with_targets(str::to_owned);
+        let from_root = |url: &str| link::from_root(url, document).unwrap_or(url.to_owned());
+        let (text, beside) = match field {
+            Field::Dependencies => match step {
+                // Words that name a step stay as they are.
+                Some(id)
+                    if !matches!(
+                        Dependency::read((&*entry.words).into()),
+                        Dependency::Step(_)
+                    ) =>
+                {
+                    (format!("Step {id}"), None)
+                }
+                _ => (entry.words.clone(), None),
+            },
+            _ => {
+                let beside = match entry.links.is_empty() {
+                    true => link::from_root(&entry.words, document),
+                    false => None,
+                };
+                (entry.words_with_targets(from_root), beside)
+            }
+        };
+        let mut also: Vec<String> = [
+            targets,
+            source.strip_prefix(mark).unwrap_or(source).to_owned(),
+        ]
+        .into();
+        also.extend(beside);
+        if let [link] = &*entry.links {
+            also.push(from_root(&link.url));
+        }
+        also.retain(|other| *other != text);
+        also.dedup();
+        Self {
+            text: marked(&text),
+            also: also.iter().map(|other| marked(other)).collect(),
+        }
+    }
+
+    /// Whether it is a condition that is met.
+    pub fn is_met(&self) -> bool {
+        matches!(
+            Dependency::read((&*self.text).into()),
+            Dependency::Condition { met: true, .. }
+        )
+    }
+
+    /// What it can be recognised by, the surest first: entries that share one are the same, but
+    /// for the mark of a condition.
+    pub fn keys(&self, field: Field) -> Vec<String> {
+        let readings = [&self.text].into_iter().chain(&self.also);
+        let key = |text: &String| match field {
+            Field::Dependencies => match Dependency::read((&**text).into()) {
+                Dependency::Step(id) => format!("#{}", id.padded_to(0)),
+                Dependency::Condition { text, .. } => on_one_line(&text),
+            },
+            _ => on_one_line(text),
+        };
+        let mut keys: Vec<String> = readings.map(key).collect();
+        // What names a step is nothing but that step.
+        if keys[0].starts_with('#') {
+            keys.truncate(1);
+        }
+        keys
+    }
+
+    /// The files that it may mean.
+    pub fn files(&self, field: Field) -> Vec<String> {
+        if field == Field::Dependencies {
+            return Vec::new();
+        }
+        let readings = [&self.text].into_iter().chain(&self.also);
+        readings.filter_map(|text| link::file_of(text)).collect()
+    }
+
+    /// Whether it says what `other` says: the same words, step or file, and the same mark.
+    pub fn agrees(&self, other: &Self, field: Field) -> bool {
+        let shared = |a: &[String], b: &[String]| a.iter().any(|key| b.contains(key));
+        let same = shared(&self.keys(field), &other.keys(field))
+            || shared(&self.files(field), &other.files(field));
+        same && (field != Field::Dependencies || self.is_met() == other.is_met())
+    }
+}
+
+/// The entries of a raw JSON array.
+pub fn in_log(raw: &str) -> Vec<ListEntry> {
+    let items = json::known_items(raw).into_iter().flatten();
+    items
+        .map(|item| ListEntry::plain(json::words(item)))
+        .collect()
+}
+
+fn on_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
