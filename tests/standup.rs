@@ -19,7 +19,13 @@ const PAPER: &str = "docs/standups/2026-11-21/robin.md";
 
 /// A second stage, so that there are two cards.
 fn two_stages() -> String {
-    format!("{DOCUMENT}\n### Summit\n\n- The flag stands.\n")
+    let row = "Review with ≥95% checklist completion |\n";
+    let two = DOCUMENT.replace(
+        row,
+        &format!("{row}| Summit | Later | The flag stands | Review |\n"),
+    );
+    assert_ne!(two, DOCUMENT);
+    format!("{two}\n### Summit\n\n- The flag stands.\n")
 }
 
 fn desk() -> Desk {

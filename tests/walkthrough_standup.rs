@@ -135,7 +135,12 @@ fn spelled(keys: &str) -> String {
 
 fn page() -> String {
     let roadmap = [("docs/ROADMAP.md", "# Roadmap\n\n## Ground\n\nSoon.\n")];
-    let canon = format!("{DOCUMENT}\n### Summit\n\n- The flag stands.\n");
+    let row = "Review with ≥95% checklist completion |\n";
+    let two = DOCUMENT.replace(
+        row,
+        &format!("{row}| Summit | Later | The flag stands | Review |\n"),
+    );
+    let canon = format!("{two}\n### Summit\n\n- The flag stands.\n");
     let plan = [(LOG, LINES), (CANON, canon.as_str())];
     let files: Vec<(&str, &str)> = plan.into_iter().chain(roadmap).chain(EARLIER).collect();
     let mut desk = Desk::open(&files);

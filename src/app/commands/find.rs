@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::no_step;
-use crate::app::command::{Blocked, Command, EVERYWHERE, Group, PLAN, Place, SCREENS, STEP};
+use crate::app::command::{Blocked, Command, EVERYWHERE, GATES, Group, PLAN, Place, SCREENS, STEP};
 use crate::app::model::{Model, Screen};
 use crate::app::overlay::{Overlay, Purpose, Source};
 use crate::app::plan_view::{Pane, Sort};
@@ -23,6 +23,19 @@ pub const COMMANDS: &[Command] = &[
         places: PLAN,
         blocked: |_| None,
         run: filter,
+    },
+    Command {
+        name: "find-check",
+        keys: &["/"],
+        title: "Find a check, of a stage or in any other checklist",
+        hint: "find",
+        group: Group::Find,
+        places: GATES,
+        blocked: |_| None,
+        run: |model| {
+            model.plan.other_checklists();
+            model.choose_from("Find a check", Source::Checks);
+        },
     },
     Command {
         name: "palette",

@@ -3,7 +3,7 @@
 use crate::app::command::{Blocked, Command, GATES, Group, Place};
 use crate::app::message::Effect;
 use crate::app::model::{GatePane, Model};
-use crate::app::overlay::{Choice, Overlay, Purpose, Row, Source};
+use crate::app::overlay::{Choice, Overlay, Purpose, Row};
 use crate::plan::canon::checklist::Check;
 use crate::plan::checks::tick_contradicted::open_steps;
 
@@ -50,19 +50,6 @@ pub const COMMANDS: &[Command] = &[
         run: |model| {
             let links = links(model);
             offer(model, "Open evidence", links);
-        },
-    },
-    Command {
-        name: "find-check",
-        keys: &["/"],
-        title: "Find a check, of a stage or in any other checklist",
-        hint: "find",
-        group: Group::Find,
-        places: GATES,
-        blocked: |_| None,
-        run: |model| {
-            model.plan.other_checklists();
-            model.choose_from("Find a check", Source::Checks);
         },
     },
 ];
