@@ -135,7 +135,7 @@ fn what_cannot_be_posted_is_refused_and_leaves_no_trace() {
         ),
         (
             &["standup", "post", "ground", "--evidence", "two words"],
-            "a link has no spaces",
+            "is neither a URL",
         ),
         (
             &["standup", "post", "ground", "--resolved", "never said"],

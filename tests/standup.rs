@@ -79,7 +79,7 @@ fn each_edit_of_a_card_is_one_change() {
 fn a_wrong_entry_is_refused_in_place() {
     let mut desk = desk();
     desk.keys("4atwo words<Enter>");
-    desk.wait_for("a link has no spaces");
+    desk.wait_for("is neither a URL");
     desk.wait_for("two words");
     assert_eq!(desk.diff(), "");
     desk.keys("<Esc>");

@@ -3,7 +3,7 @@
 
 mod store_faults;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
@@ -78,11 +78,14 @@ impl Place {
             .said
     }
 
-    fn leftovers(&self) -> usize {
-        let is_ours = |path: &Path| stepdeck::store::leftovers::is_leftover(path);
+    /// Files of interrupted saves that are still there.
+    fn leftovers(&self) -> Vec<PathBuf> {
+        let is_ours = |path: &PathBuf| stepdeck::store::leftovers::is_leftover(path);
         let entries = std::fs::read_dir(self.root.path()).unwrap();
-        let left = entries.filter(|entry| is_ours(&entry.as_ref().unwrap().path()));
-        left.count() + usize::from(self.state.path().join("journal.json").exists())
+        let paths = entries.map(|entry| entry.unwrap().path());
+        let journal = Some(self.state.path().join("journal.json"));
+        let journal = journal.filter(|path| path.exists());
+        paths.filter(is_ours).chain(journal).collect()
     }
 }
 
@@ -146,7 +149,7 @@ fn a_death_at_each_call_leaves_both_files_old_or_both_new() {
         }
         finished += usize::from(half);
         untouched += usize::from(after == old());
-        assert_eq!(place.leftovers(), 0, "call {at}");
+        assert_eq!(place.leftovers(), [] as [PathBuf; 0], "call {at}");
         assert_eq!(place.recover(), None, "nothing is mended twice");
         assert_eq!(place.read(), after);
     }
@@ -407,6 +410,6 @@ fn the_history_knows_each_edit_that_outlived_its_writer() {
         // Each is there once.
         let twice = events.windows(2).filter(|two| two[0] == two[1]).count();
         assert_eq!(twice, 0, "round {round}");
-        assert_eq!(place.leftovers(), 0, "round {round}");
+        assert_eq!(place.leftovers(), [] as [PathBuf; 0], "round {round}");
     }
 }

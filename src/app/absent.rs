@@ -64,6 +64,16 @@ impl Away {
             Self::Log => "the plan's log is gone, waiting for it",
         }
     }
+
+    /// The same as a sentence of its own.
+    pub fn in_a_sentence(self) -> &'static str {
+        match self {
+            Self::Everything => {
+                "The plan's files are gone. They are shown again when they are back."
+            }
+            Self::Log => "The plan's log is gone. It is shown again when it is back.",
+        }
+    }
 }
 
 /// Whether there are files, and a log among them.

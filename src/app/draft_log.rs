@@ -1,6 +1,7 @@
-//! The draft on disk: written whole when typing begins, and then letter by letter, as edits of
-//! what was written. However long the text is, a key costs what the key changed. When the edits
-//! have become longer than the draft, it is written whole once more.
+//! The draft on disk: a short one is written whole at each key. A long one is written whole when
+//! typing begins, and then letter by letter, as edits of what was written: however long the text
+//! is, a key costs what the key changed. When the edits have become longer than the draft, it is
+//! written whole once more.
 
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +69,8 @@ pub struct KeptDraft {
     edits: usize,
 }
 
+/// A text of so many bytes is written whole. Tests know shorter ones.
+const SHORT: usize = if cfg!(test) { 4 } else { 4 * 1024 };
 /// Edits of a draft take this many bytes at least before it is written whole again.
 const FEW: usize = 4 * 1024;
 /// What an edit takes beside its text.
@@ -95,17 +98,20 @@ impl Model {
         let (kept, effect) = match (self.unsaved(), kept) {
             (None, None) => (None, None),
             (None, Some(_)) => (None, Some(Effect::Keep(None))),
-            (Some((input, _)), Some(mut kept)) if kept.serial == input.serial => {
-                if kept.text == input.text {
-                    (Some(kept), None)
-                } else {
-                    let edit = DraftEdit::between(kept.base, &kept.text, &input.text);
-                    kept.text.replace_range(edit.from..edit.to, &edit.text);
-                    kept.edits += EDIT + edit.text.len();
-                    match kept.edits > FEW.max(kept.whole) {
-                        true => self.whole_draft(base + 1),
-                        false => (Some(kept), Some(Effect::KeepEdit(edit))),
-                    }
+            (Some((input, _)), Some(kept))
+                if kept.serial == input.serial && kept.text == input.text =>
+            {
+                (Some(kept), None)
+            }
+            (Some((input, _)), Some(mut kept))
+                if kept.serial == input.serial && input.text.len() > SHORT =>
+            {
+                let edit = DraftEdit::between(kept.base, &kept.text, &input.text);
+                kept.text.replace_range(edit.from..edit.to, &edit.text);
+                kept.edits += EDIT + edit.text.len();
+                match kept.edits > FEW.max(kept.whole) {
+                    true => self.whole_draft(base + 1),
+                    false => (Some(kept), Some(Effect::KeepEdit(edit))),
                 }
             }
             (Some(_), _) => self.whole_draft(base + 1),

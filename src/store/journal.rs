@@ -153,10 +153,14 @@ impl Journal {
         private.recursive(true).mode(0o700).create(folder)
     }
 
-    /// What was begun and not ended. A journal that cannot be read was never completed
-    /// itself, so nothing was done about it.
+    /// What was begun and not ended. A journal that ends too early was never completed itself,
+    /// so nothing was done about it: it goes away.
     pub fn pending(&self) -> Option<Intent> {
-        serde_json::from_slice(&self.bytes()?.contiguous()).ok()
+        let intent = serde_json::from_slice(&self.bytes()?.contiguous());
+        if intent.as_ref().is_err_and(serde_json::Error::is_eof) {
+            self.forget();
+        }
+        intent.ok()
     }
 
     /// Forgets what was begun: it is done, or taken back.

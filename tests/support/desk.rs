@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
@@ -98,10 +99,13 @@ impl Face for TestFace {
     }
 }
 
-/// Lets a file look as if nobody had written to it for long.
+/// Lets a file look as if nobody had written to it for long, and never twice at one time: git
+/// tells two versions of one length by the second they were written in.
 pub fn rest(path: &Path) {
+    static WRITTEN: AtomicU64 = AtomicU64::new(0);
     let file = fs::File::options().write(true).open(path).unwrap();
-    let long_ago = std::time::SystemTime::now() - Duration::from_secs(3600);
+    let since = 3600 + WRITTEN.fetch_add(1, Ordering::Relaxed);
+    let long_ago = std::time::SystemTime::now() - Duration::from_secs(since);
     file.set_modified(long_ago).unwrap();
 }
 

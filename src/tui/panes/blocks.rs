@@ -38,6 +38,9 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
     }
     blocks(buf, inner, model, theme, focused);
     let Some(block) = model.view.block(&model.plan) else {
+        if let Some(away) = model.away() {
+            return super::empty(buf, inner, theme, away.in_a_sentence(), "");
+        }
         let add = super::key_of(model, theme, "add");
         let press = format!("{add} adds the first step");
         return super::empty(buf, inner, theme, "There is no block yet.", &press);

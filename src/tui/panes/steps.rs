@@ -259,6 +259,9 @@ pub fn count(model: &Model, theme: &Theme) -> String {
 
 /// Why the list is empty, and what to press.
 fn nothing(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme) {
+    if let Some(away) = model.away() {
+        return empty(buf, inner, theme, away.in_a_sentence(), "");
+    }
     let key = |name| key_of(model, theme, name);
     let view = &model.view;
     let block = view.block(&model.plan).map(|at| &model.plan.blocks()[at]);
