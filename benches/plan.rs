@@ -4,7 +4,7 @@
 //! `STEPDECK_PLAN=untidy` before it either on the plan as people write it. What a person waits
 //! for is measured by the bench `cockpit`; this one tells which part it was.
 
-#[path = "../tests/support/demo.rs"]
+#[path = "../tests/it/support/demo.rs"]
 mod demo;
 
 use std::collections::HashSet;

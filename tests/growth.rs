@@ -4,7 +4,7 @@
 //! the memory it makes for them. A pass that allocates nothing is not seen here; the table in
 //! `docs/performance.md` is. Counts are the same on every machine and every run.
 
-#[path = "support/demo.rs"]
+#[path = "it/support/demo.rs"]
 mod demo;
 
 use demo::Kind;

@@ -1,10 +1,10 @@
-//! What the fuzz targets share: the laws and the fixture of the tests in `tests/hostile/`.
+//! What the fuzz targets share: the laws and the fixture of the tests in `tests/it/hostile/`.
 //!
 //! Owns nothing of its own, so that a law is written down once and holds in both places.
 
-#[path = "../../tests/hostile/exercise.rs"]
+#[path = "../../tests/it/hostile/exercise.rs"]
 pub mod exercise;
-#[path = "../../tests/support/fixture.rs"]
+#[path = "../../tests/it/support/fixture.rs"]
 pub mod fixture;
-#[path = "../../tests/hostile/typed.rs"]
+#[path = "../../tests/it/hostile/typed.rs"]
 pub mod typed;

@@ -2,7 +2,7 @@
 # Acceptance 6: inotify watches exhausted → starts, says "polling", still shows edits.
 #
 # The limits of a user namespace are lowered, never the machine's: the tests are those of
-# tests/acceptance_watching.rs that wait for such surroundings.
+# tests/it/journeys/watching.rs that wait for such surroundings.
 set -uo pipefail
 
 limits=/proc/sys/user
@@ -16,7 +16,7 @@ if ! inside "echo 0 > $limits/max_inotify_instances" 2>/dev/null; then
     echo "skip: exhausted inotify (no user namespace whose limits can be lowered)"
     exit 0
 fi
-if ! cargo test --locked --quiet --test acceptance_watching --no-run; then
+if ! cargo test --locked --quiet --test it journeys::watching --no-run; then
     echo "fail: the tests cannot be built"
     exit 1
 fi
@@ -24,8 +24,8 @@ fi
 status=0
 try() {
     local what=$1 limit=$2 test=$3 output
-    if output=$(inside "echo $limit && exec cargo test --locked --quiet --test acceptance_watching \
-        -- --ignored --exact $test" 2>&1) && grep -q '1 passed' <<<"$output"; then
+    if output=$(inside "echo $limit && exec cargo test --locked --quiet --test it journeys::watching \
+        -- --ignored --exact journeys::watching::$test" 2>&1) && grep -q '1 passed' <<<"$output"; then
         echo "pass: $what"
     else
         printf '%s\n' "$output"

@@ -2,13 +2,13 @@
 # Other programs save while stepdeck does, in hundreds of rounds: every version they write is
 # merged or kept beside and named, and no line is of two versions.
 #
-# First the races of tests/motion.rs (in place, truncating, appending, renaming, exchanging),
+# First the races of tests/it/store/motion.rs (in place, truncating, appending, renaming, exchanging),
 # then real programs against the built one. STEPDECK_RACE_ROUNDS sets how many rounds.
 set -uo pipefail
 
 rounds=${STEPDECK_RACE_ROUNDS:-100}
 status=0
-if STEPDECK_RACE_ROUNDS=$rounds cargo test --locked --quiet --test motion whoever_saves; then
+if STEPDECK_RACE_ROUNDS=$rounds cargo test --locked --quiet --test it whoever_saves; then
     echo "pass: $rounds rounds of each race"
 else
     echo "fail: a race lost something"

@@ -1,0 +1,11 @@
+mod check;
+mod ci_assets;
+mod commands;
+mod edits;
+mod export;
+mod list;
+mod review;
+mod schemas;
+mod shell;
+mod standup;
+mod views;

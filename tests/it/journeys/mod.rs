@@ -1,0 +1,16 @@
+mod gate_review;
+mod in_use;
+mod keeping;
+mod live_reload;
+mod opening;
+mod outside;
+mod pty_harness;
+mod rereading;
+mod review;
+mod standup;
+mod stories;
+mod terminal;
+mod terminal_safety;
+mod walkthrough_gate_review;
+mod walkthrough_standup;
+mod watching;

@@ -1,0 +1,159 @@
+//! The README's tables and its picture are derived from the program, and fail here when
+//! they are stale. `STEPDECK_BLESS=1 cargo test --test it project::readme` brings them up to date.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::desk::Desk;
+use crate::support::svg;
+use stepdeck::app::command::{self, Group, Place};
+use stepdeck::app::keymap::Keymap;
+use stepdeck::plan::query::KEYS;
+use stepdeck::plan::ranking::term::TERMS;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn is_blessing() -> bool {
+    std::env::var_os("STEPDECK_BLESS").is_some()
+}
+
+/// Compares what stands between the markers called `name`, or puts `expected` there.
+fn check_section(name: &str, expected: &str) {
+    let path = root().join("README.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let open = text.find(&format!("<!-- {name}:")).unwrap();
+    let start = open + text[open..].find("-->\n").unwrap() + "-->\n".len();
+    let end = start + text[start..].find(&format!("<!-- /{name} -->")).unwrap();
+    if text[start..end] == *expected {
+        return;
+    }
+    assert!(
+        is_blessing(),
+        "the README's {name} are stale: STEPDECK_BLESS=1 cargo test --test it project::readme"
+    );
+    fs::write(
+        path,
+        format!("{}{expected}{}", &text[..start], &text[end..]),
+    )
+    .unwrap();
+}
+
+#[test]
+fn the_key_table_is_that_of_the_registry() {
+    let keymap = Keymap::default();
+    let places = [
+        Place::Steps,
+        Place::Blocks,
+        Place::Detail,
+        Place::Chain,
+        Place::Checks,
+        Place::Ladder,
+        Place::Problems,
+        Place::List,
+        Place::Conflict,
+        Place::Welcome,
+        Place::GateReview,
+        Place::Proposals,
+        Place::Dependencies,
+        Place::NextTen,
+        Place::Cards,
+        Place::Entries,
+    ];
+    let mut table = String::new();
+    for group in Group::ALL {
+        table += &format!(
+            "\n**{}**\n\n| key | command | what it does |\n| --- | --- | --- |\n",
+            group.title()
+        );
+        for command in command::all().filter(|command| command.group == group) {
+            let place = places
+                .iter()
+                .find(|place| command.places.contains(place))
+                .unwrap();
+            let keys: Vec<String> = keymap
+                .keys(*place, command)
+                .iter()
+                .map(|key| format!("`{key}`").replace('|', "\\|"))
+                .collect();
+            table += &format!(
+                "| {} | `{}` | {} |\n",
+                keys.join(" "),
+                command.name,
+                command.title
+            );
+        }
+    }
+    check_section("keys", &format!("{table}\n"));
+}
+
+#[test]
+fn the_filter_table_is_that_of_the_language() {
+    let rows: String = KEYS
+        .iter()
+        .map(|(key, meaning)| format!("| `{key}` | {meaning} |\n"))
+        .collect();
+    check_section(
+        "filter",
+        &format!("\n| term | meaning |\n| --- | --- |\n{rows}\n"),
+    );
+}
+
+#[test]
+fn the_ranking_table_is_that_of_the_terms() {
+    let rows: String = TERMS
+        .iter()
+        .map(|term| format!("| `{}` | {} | {} |\n", term.name, term.weight, term.meaning))
+        .collect();
+    check_section(
+        "ranking",
+        &format!("\n| term | weight | what a measure of 1 is |\n| --- | --- | --- |\n{rows}\n"),
+    );
+}
+
+#[test]
+fn the_table_of_subcommands_is_that_of_the_command_line() {
+    use clap::CommandFactory as _;
+    let mut command = stepdeck::cli::Arguments::command().disable_help_subcommand(true);
+    command.build();
+    let rows: String = command
+        .get_subcommands_mut()
+        .map(|subcommand| {
+            let about = subcommand.get_about().map(ToString::to_string);
+            // What all of them take is told once, above.
+            let own = subcommand
+                .clone()
+                .mut_args(|argument| match argument.is_global_set() {
+                    true => argument.hide(true),
+                    false => argument,
+                });
+            let usage = own.disable_help_flag(true).render_usage().to_string();
+            let usage = usage.trim_start_matches("Usage: ").replace('|', "\\|");
+            format!(
+                "| `{usage}` | {} |\n",
+                about.unwrap_or_default().replace('|', "\\|")
+            )
+        })
+        .collect();
+    check_section(
+        "subcommands",
+        &format!("\n| command | what it does |\n| --- | --- |\n{rows}\n"),
+    );
+}
+
+#[test]
+fn the_picture_is_the_screen_of_the_bundled_plan() {
+    let mut desk = Desk::bundled(100, 30);
+    desk.keys(":226<Enter>");
+    let picture = svg::of_buffer(desk.buffer(), "stepdeck");
+    let path = root().join("assets/screen.svg");
+    if fs::read_to_string(&path).ok().as_deref() == Some(&picture) {
+        return;
+    }
+    assert!(
+        is_blessing(),
+        "assets/screen.svg is stale: STEPDECK_BLESS=1 cargo test --test it project::readme"
+    );
+    fs::write(path, picture).unwrap();
+}

@@ -1,0 +1,662 @@
+//! Lists as people write them, in the log and in the canon: each entry is edited by itself, and
+//! every other byte stays.
+
+use crate::support::run::Folder;
+use chrono::{DateTime, Utc};
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use stepdeck::change::compose::Composer;
+use stepdeck::change::{Change, apply};
+use stepdeck::document::json;
+use stepdeck::plan::Plan;
+use stepdeck::plan::canon::block_table::BlockColumn;
+use stepdeck::plan::field::Field;
+use stepdeck::plan::source::{Role, SourceFile};
+
+const LOG: &str = "data/plans/plan.jsonl";
+const CANON: &str = "docs/c.md";
+
+fn step(id: &str, keys: &str) -> String {
+    format!(
+        "{{\"step_id\":\"{id}\",\"title\":\"T{id}\",\"owner\":\"ops\",\"status\":\"draft\"{keys},\
+         \"updated_at\":\"2026-11-20T10:00:00Z\"}}\n"
+    )
+}
+
+fn steps() -> String {
+    ["0001", "0002", "0003"].map(|id| step(id, "")).concat()
+}
+
+/// The line of the canon after a `set` of step 0001, whose section has this bullet.
+fn set(bullet: &str, assignments: &[&str]) -> String {
+    let canon = format!("# Step 0001 — T0001\n\n{bullet}\n\n[s2]: #step-0002\n");
+    let folder = Folder::new(&[(LOG, &steps()), (CANON, &canon)]);
+    let run = folder.run(&[&["set", "0001"], assignments].concat());
+    assert_eq!(run.code, 0, "{run:?}");
+    let after = folder.read(CANON);
+    let after = after.strip_prefix("# Step 0001 — T0001\n\n").unwrap();
+    after
+        .strip_suffix("\n\n[s2]: #step-0002\n")
+        .unwrap()
+        .to_owned()
+}
+
+const PAPERS: &str =
+    "- **Artifacts:** [Paper](a.md), https://x.org/p?q=1,2, [b](b.md) (old), **c.md**";
+
+#[test]
+fn an_entry_is_added_and_every_other_byte_stays() {
+    assert_eq!(
+        set(PAPERS, &["artifacts+=new.md"]),
+        format!("{PAPERS}, new.md")
+    );
+    assert_eq!(
+        set(PAPERS, &["artifacts+=a, b]c (1; 2.md"]),
+        format!("{PAPERS}, a\\, b\\]c \\(1\\; 2.md")
+    );
+    let wrapped =
+        "- **Inputs:** [a, b](x.md),\n  `c, d` <!-- ask, Ana -->,\n  R&amp;D plan <!-- e -->";
+    assert_eq!(set(wrapped, &["inputs+=new"]), format!("{wrapped},\n  new"));
+    assert_eq!(
+        set("- **Inputs:** a, b; c", &["inputs+=d, e"]),
+        "- **Inputs:** a, b; c; d, e"
+    );
+    assert_eq!(
+        set("- **Inputs:** a", &["inputs+=d, e"]),
+        "- **Inputs:** a; d, e"
+    );
+    assert_eq!(set("- Inputs: *a*", &["inputs+=b"]), "- Inputs: *a*, b");
+}
+
+#[test]
+fn an_entry_is_removed_and_every_other_byte_stays() {
+    assert_eq!(
+        set(PAPERS, &["artifacts-=docs/b.md (old)"]),
+        PAPERS.replace(" [b](b.md) (old),", "")
+    );
+    assert_eq!(
+        set(
+            PAPERS,
+            &["artifacts-=https://x.org/p?q=1,2", "artifacts-=docs/a.md"]
+        ),
+        "- **Artifacts:** [b](b.md) (old), **c.md**"
+    );
+    assert_eq!(
+        set("- **Inputs:** Board agrees, in writing; b", &["inputs-=b"]),
+        "- **Inputs:** Board agrees, in writing;"
+    );
+    assert_eq!(
+        set(
+            "- **Dependencies:** **Step 0002** <!-- first -->",
+            &["dependencies-=2"]
+        ),
+        "- **Dependencies:** none <!-- first -->"
+    );
+}
+
+#[test]
+fn comments_outlive_a_set() {
+    for (bullet, assignment, after) in [
+        (
+            "- **Owner:** ops <!-- until May -->",
+            "owner=grc",
+            "- **Owner:** grc <!-- until May -->",
+        ),
+        (
+            "- **Owner:** <!-- who? -->",
+            "owner=grc",
+            "- **Owner:** grc <!-- who? -->",
+        ),
+        (
+            "- **Owner:** ops <!-- until May -->",
+            "owner=",
+            "- **Owner:** <!-- until May -->",
+        ),
+        (
+            "- **Status:** draft <!-- legal -->",
+            "status=idea",
+            "- **Status:** idea <!-- legal -->",
+        ),
+        (
+            "- **Notes:** a <!-- 1 --> b",
+            "notes=x\ny",
+            "- **Notes:** x\n  y <!-- 1 -->",
+        ),
+        (
+            "- **Notes:** a <!-- 1 --> b",
+            "notes=c",
+            "- **Notes:** c <!-- 1 -->",
+        ),
+        (
+            "- **Dependencies:** none <!-- asked -->",
+            "dependencies+=0002",
+            "- **Dependencies:** 0002 <!-- asked -->",
+        ),
+        (
+            "- **Dependencies:** <!-- asked -->",
+            "dependencies+=0002",
+            "- **Dependencies:** 0002 <!-- asked -->",
+        ),
+        ("- **Inputs:** (none).", "inputs+=a", "- **Inputs:** a"),
+    ] {
+        assert_eq!(set(bullet, &[assignment]), after);
+    }
+}
+
+#[test]
+fn words_put_behind_markup_are_no_part_of_it() {
+    for (value, after) in [
+        ("see [the paper](p.md)", "see [the paper](p.md) now"),
+        ("see **the paper**", "see **the paper** now"),
+        (
+            "see [the *paper*](p.md) <!-- x -->",
+            "see [the *paper*](p.md) now <!-- x -->",
+        ),
+        ("see `the paper`", "see `the paper` now"),
+        ("see [the paper][s2]", "see [the paper][s2] now"),
+    ] {
+        let bullet = format!("- **Notes:** {value}");
+        assert_eq!(
+            set(&bullet, &["notes=see the paper now"]),
+            format!("- **Notes:** {after}")
+        );
+    }
+    assert_eq!(
+        set(
+            "- **Notes:** [the paper](p.md) is it",
+            &["notes=the paper, too, is it"]
+        ),
+        "- **Notes:** [the paper, too,](p.md) is it"
+    );
+    assert_eq!(
+        set(
+            "- **Notes:** [the paper](p.md) is it",
+            &["notes=the paper here is it"]
+        ),
+        "- **Notes:** [the paper](p.md) here is it"
+    );
+}
+
+#[test]
+fn a_dependency_in_any_markup_is_a_step() {
+    for written in [
+        "[Step 0002](#step-0002)",
+        "[0002](steps/0002.md)",
+        "[Step 0002][s2]",
+        "[the schema][s2]",
+        "**Step 0002**",
+        "[[0002]]",
+        "Step&nbsp;0002",
+        "`0002` <!-- first -->",
+        "\n  - [ ] [Step 0002](#step-0002)",
+    ] {
+        let canon =
+            format!("# Step 0001 — T0001\n- **Dependencies:** {written}\n\n[s2]: #step-0002\n");
+        // The canon alone, the canon beside a log that says the same, and taken over into it.
+        let only = Folder::new(&[(CANON, &canon), (LOG, &step("0002", ""))]);
+        assert!(
+            only.run(&["show", "0001", "--json"])
+                .ok()
+                .contains("\"waiting_on\": [\n    \"0002\""),
+            "{written}"
+        );
+        let logged = |list: &str| [step("0001", list), step("0002", "")].concat();
+        let both = Folder::new(&[
+            (LOG, &logged(",\"dependencies\":[\"0002\"]")),
+            (CANON, &canon),
+        ]);
+        assert!(!both.run(&["check"]).out.contains("drift"), "{written}");
+        let empty = Folder::new(&[(LOG, &logged(",\"dependencies\":[]")), (CANON, &canon)]);
+        empty.run(&["check", "--fix", "--prefer", "canon"]);
+        assert!(
+            empty.read(LOG).contains("\"dependencies\":[\"0002\"]"),
+            "{written}"
+        );
+        assert_eq!(empty.read(CANON), canon);
+        // Where people copied it into the log, it stays as it stands.
+        let quoted = json::quote(written.trim());
+        if !written.contains(['\n', '!']) && !written.contains("schema") {
+            let log = logged(&format!(",\"dependencies\":[{quoted}]"));
+            let copied = Folder::new(&[(LOG, &log)]);
+            let shown = copied.run(&["show", "0001", "--json"]).ok();
+            assert!(
+                shown.contains("\"waiting_on\": [\n    \"0002\""),
+                "{written} {shown}"
+            );
+            copied.run(&["set", "0001", "dependencies+=Board"]).ok();
+            assert!(
+                copied.read(LOG).contains(&format!("[{quoted}, \"Board\"]")),
+                "{written}"
+            );
+        }
+    }
+}
+
+#[test]
+fn nested_bullets_are_entries() {
+    let bullet =
+        "- **Dependencies:**\n  - [x] Board agrees\n  - [Step 0002](#step-0002)\n    <!-- soon -->";
+    let canon = format!("# Step 0001 — T0001\n{bullet}\n");
+    let folder = Folder::new(&[(CANON, &canon), (LOG, &step("0002", ""))]);
+    let shown = folder.run(&["show", "0001", "--json"]).ok();
+    assert!(
+        shown.contains("\"waiting_on\": [\n    \"0002\"\n  ]"),
+        "{shown}"
+    );
+    assert_eq!(
+        set(
+            bullet,
+            &["dependencies+=Legal agrees, too", "dependencies-=0002"]
+        ),
+        "- **Dependencies:**\n  - [x] Board agrees\n  - Legal agrees, too"
+    );
+    assert_eq!(
+        set(
+            "- **Dependencies:**\n  - Board agrees",
+            &["dependencies=[x] Board agrees"]
+        ),
+        "- **Dependencies:**\n  - [x] Board agrees"
+    );
+    assert_eq!(
+        set("- **Dependencies:**\n  - Board agrees", &["dependencies="]),
+        "- **Dependencies:** none"
+    );
+}
+
+#[test]
+fn a_link_means_a_file_from_its_own_folder() {
+    let canon = "# Step 0001 — T0001\n- **Artifacts:** [Paper](specs/a%20b.md#top), docs/x.md\n";
+    let log = |list: &str| step("0001", &format!(",\"artifacts\":[{list}]"));
+    let same = Folder::new(&[
+        (LOG, &log("\"docs/specs/a b.md\",\"docs/x.md\"")),
+        (CANON, canon),
+    ]);
+    assert!(!same.run(&["check"]).out.contains("drift"));
+    let other = || {
+        Folder::new(&[
+            (LOG, &log("\"docs/specs/c.md\", \"docs/x.md\"")),
+            (CANON, canon),
+        ])
+    };
+    let folder = other();
+    folder.run(&["check", "--fix", "--prefer", "log"]);
+    assert_eq!(
+        folder.read(CANON),
+        canon.replace(
+            "[Paper](specs/a%20b.md#top)",
+            "[docs/specs/c.md](specs/c.md)"
+        )
+    );
+    assert!(!folder.run(&["check"]).out.contains("drift"));
+    let folder = other();
+    folder.run(&["check", "--fix", "--prefer", "canon"]);
+    assert!(
+        folder
+            .read(LOG)
+            .contains("[\"docs/specs/a b.md#top\", \"docs/x.md\"]")
+    );
+    assert!(!folder.run(&["check"]).out.contains("drift"));
+}
+
+#[test]
+fn artifacts_with_signs_in_their_names_are_read_back() {
+    let canon = "# Step 0001 — T0001\n- **Artifacts:** [Paper](specs/a.md)\n";
+    for path in [
+        "docs/my paper.md",
+        "a]b.md",
+        "a#b.md",
+        "docs/50%.md",
+        "x, (y.md",
+    ] {
+        let log = step("0001", &format!(",\"artifacts\":[{}]", json::quote(path)));
+        let folder = Folder::new(&[(LOG, &log), (CANON, canon)]);
+        folder.run(&["check", "--fix", "--prefer", "log"]);
+        assert!(!folder.read(CANON).contains("specs/a.md"), "{path}");
+        assert!(!folder.run(&["check"]).out.contains("drift"), "{path}");
+        let alone = Folder::new(&[(CANON, &folder.read(CANON))]);
+        let shown = alone.run(&["show", "0001", "--json"]).ok();
+        assert!(
+            shown.contains(&format!("\"artifacts\": [\n    {}", json::quote(path))),
+            "{shown}"
+        );
+    }
+}
+
+fn plan(log: &str, canon: &str) -> Plan {
+    Plan::read(files(log, canon))
+}
+
+fn files(log: &str, canon: &str) -> Vec<SourceFile> {
+    vec![
+        SourceFile::load(LOG, Role::Log, log.as_bytes().to_vec()),
+        SourceFile::load(CANON, Role::Canon, canon.as_bytes().to_vec()),
+    ]
+}
+
+fn texts(files: &[SourceFile]) -> [String; 2] {
+    [0, 1].map(|at: usize| String::from_utf8(files[at].document.to_bytes()).unwrap())
+}
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_000_000, 0).unwrap()
+}
+
+#[test]
+fn a_short_row_is_extended_and_a_break_stays() {
+    let table = |row: &str| {
+        format!("| Block | Step Range | Theme | Steward | Status |\n|-|-|-|-|-|\n{row}\n")
+    };
+    for (row, column, typed, after) in [
+        (
+            "| B01 | 0001–0100 |",
+            BlockColumn::Status,
+            "Draft",
+            "| B01 | 0001–0100 | | | Draft |",
+        ),
+        (
+            "| B01 | 0001–0100",
+            BlockColumn::Theme,
+            "Base",
+            "| B01 | 0001–0100 | Base",
+        ),
+        (
+            "| B01 | 0001–0100 | t | Ana<br/>Ben | Draft |",
+            BlockColumn::Steward,
+            "Ana Ben!",
+            "| B01 | 0001–0100 | t | Ana<br/>Ben! | Draft |",
+        ),
+    ] {
+        let before = plan("", &table(row));
+        let composer = Composer {
+            plan: &before,
+            now: now(),
+        };
+        let change = composer.set_block(0, column, typed).unwrap();
+        let mut files = before.files().to_vec();
+        apply::change(&change, &mut files).unwrap();
+        let read = texts(&files)[1].clone();
+        assert_eq!(
+            read.split_whitespace().collect::<Vec<_>>(),
+            table(after).split_whitespace().collect::<Vec<_>>()
+        );
+        apply::change(&change.inverse(), &mut files).unwrap();
+        assert_eq!(texts(&files)[1], table(row));
+    }
+    let same = plan("", &table("| B01 | 0001–0100 | t | Ana<br/>Ben | Draft |"));
+    let composer = Composer {
+        plan: &same,
+        now: now(),
+    };
+    assert!(
+        composer
+            .set_block(0, BlockColumn::Steward, "Ana Ben")
+            .unwrap()
+            .edits
+            .is_empty()
+    );
+}
+
+/// An entry as people write it in Markdown, and as a log would say it.
+const ENTRIES: &[(&str, &str)] = &[
+    ("[Paper](a.md)", "docs/a.md"),
+    ("[a, b; c](/b.md)", "b.md"),
+    ("https://x.org/p?q=1,2;3", "https://x.org/p?q=1,2;3"),
+    ("<https://x.org/a,b>", "https://x.org/a,b"),
+    ("**c, d.md**", "c, d.md"),
+    ("`e, f;`", "e, f;"),
+    ("R&amp;D", "R&D"),
+    ("notes (old, 2nd; 3rd)", "notes (old, 2nd; 3rd)"),
+    ("![shot, 1](s.png)", "docs/s.png"),
+    ("[x][s2] first", "docs/c.md#step-0002 first"),
+    ("*it* and [more](m.md)", "it and docs/m.md"),
+    ("g\\, h\\; i", "g, h; i"),
+    ("plain_words.md", "plain_words.md"),
+    ("中文 é", "中文 é"),
+    ("a \\* b", "a * b"),
+];
+
+/// A list in both files.
+#[derive(Clone, Debug)]
+struct Written {
+    entries: Vec<(&'static str, &'static str)>,
+    log: String,
+    canon: String,
+}
+
+fn written() -> impl Strategy<Value = Written> {
+    let entry = (0..ENTRIES.len(), any::<bool>(), any::<bool>(), "( |  |)");
+    let separator = select(vec![", ", ",", " , ", ",\n  ", "; ", ";\n  ", "\n  - "]);
+    let label = select(vec!["- **Inputs:** ", "- Inputs: ", "- *Inputs*: "]);
+    (prop::collection::vec(entry, 1..6), separator, label).prop_map(|(picked, separator, label)| {
+        let mut seen = Vec::new();
+        let picked: Vec<_> = picked
+            .into_iter()
+            .filter(|(at, ..)| {
+                !seen.contains(at) && {
+                    seen.push(*at);
+                    true
+                }
+            })
+            .collect();
+        let entries: Vec<_> = picked.iter().map(|(at, ..)| ENTRIES[*at]).collect();
+        let raw = |(at, _, escaped, blank): &(usize, bool, bool, String)| {
+            let quoted = json::quote(ENTRIES[*at].1);
+            let quoted = if *escaped {
+                quoted.replace('/', "\\/")
+            } else {
+                quoted
+            };
+            format!("{blank}{quoted}{blank}")
+        };
+        let raws: Vec<String> = picked.iter().map(raw).collect();
+        let markdown = |(at, comment, ..): &(usize, bool, bool, String)| {
+            let comment = if *comment {
+                " <!-- why, Ana; Ben -->"
+            } else {
+                ""
+            };
+            let source = ENTRIES[*at].0;
+            // An address goes on up to a blank.
+            let address = source.starts_with("https") && separator == ",";
+            format!("{source}{}{comment}", if address { " " } else { "" })
+        };
+        let sources: Vec<String> = picked.iter().map(markdown).collect();
+        let nested = if separator.contains("- ") {
+            separator
+        } else {
+            ""
+        };
+        let label = if nested.is_empty() {
+            label
+        } else {
+            label.trim_end()
+        };
+        Written {
+            entries,
+            log: step("0001", &format!(",\"inputs\":[{}]", raws.join(","))),
+            canon: format!(
+                "# Step 0001 — T0001\n\n- **Owner:** ops\n{label}{nested}{}\n- **Notes:** n\n\n\
+                 [s2]: #step-0002\n",
+                sources.join(separator)
+            ),
+        }
+    })
+}
+
+/// What `change` makes of both files, after it was taken back once.
+fn after(before: &Plan, change: &Change) -> [String; 2] {
+    let mut files = before.files().to_vec();
+    let was = texts(&files);
+    apply::change(change, &mut files).unwrap();
+    let read = texts(&files);
+    apply::change(&change.inverse(), &mut files).unwrap();
+    assert_eq!(texts(&files), was, "undone");
+    read
+}
+
+fn raw_list(log: &str) -> String {
+    let object = json::Object::parse(log.trim_end()).unwrap();
+    object.get("inputs").unwrap().to_owned()
+}
+
+/// The entries as log and canon have them, which must agree.
+fn entries([log, canon]: &[String; 2]) -> Vec<String> {
+    let read = plan(log, canon);
+    let step = read.step(0);
+    let logged: Vec<String> = step
+        .list(Field::Inputs)
+        .into_iter()
+        .map(Into::into)
+        .collect();
+    let canon = step.canon_list(Field::Inputs).unwrap().into_iter();
+    let canon: Vec<String> = canon.map(|(entry, _)| entry.text).collect();
+    assert_eq!(logged, canon);
+    logged
+}
+
+/// Whether `long` is `short` with one piece put in.
+fn is_insertion(short: &str, long: &str) -> bool {
+    let (short, long) = (short.as_bytes(), long.as_bytes());
+    let before = short.iter().zip(long).take_while(|(a, b)| a == b).count();
+    let rest = short[before..]
+        .iter()
+        .rev()
+        .zip(long[before..].iter().rev());
+    before + rest.take_while(|(a, b)| a == b).count() == short.len()
+}
+
+/// A text without blanks: an address needs one behind it, whatever the list was like.
+fn packed(text: &str) -> String {
+    text.replace(' ', "")
+}
+
+/// Whether `short` is `long` with pieces taken out.
+fn is_part(short: &str, long: &str) -> bool {
+    let mut bytes = long.bytes();
+    short.bytes().all(|byte| bytes.any(|other| other == byte))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_entry_put_in_leaves_every_other_byte(
+        written in written(),
+        at in any::<Index>(),
+        new in select(vec!["new", "a, b", "x; y", "(open", "close)", "[b", "*c*", "docs/a b.md", "d`e", "\\", "<!-- f"]),
+    ) {
+        let before = plan(&written.log, &written.canon);
+        let mut wanted: Vec<String> = written.entries.iter().map(|e| e.1.to_owned()).collect();
+        prop_assert_eq!(&entries(&texts(before.files())), &wanted);
+        wanted.insert(at.index(wanted.len() + 1), new.to_owned());
+        let composer = Composer { plan: &before, now: now() };
+        let change = composer.set_list(0, Field::Inputs, &wanted).unwrap();
+        let read = after(&before, &change);
+        prop_assert_eq!(&entries(&read), &wanted);
+        prop_assert!(is_insertion(&written.canon, &read[1]), "{}", read[1]);
+        prop_assert!(is_insertion(&raw_list(&written.log), &raw_list(&read[0])), "{}", read[0]);
+    }
+
+    #[test]
+    fn an_entry_taken_out_leaves_every_other_byte(written in written(), at in any::<Index>()) {
+        let before = plan(&written.log, &written.canon);
+        let mut wanted = entries(&texts(before.files()));
+        let gone = wanted.remove(at.index(wanted.len()));
+        let composer = Composer { plan: &before, now: now() };
+        let change = composer.set_list(0, Field::Inputs, &wanted).unwrap();
+        let read = after(&before, &change);
+        prop_assert_eq!(&entries(&read), &wanted);
+        prop_assert!(is_part(&raw_list(&read[0]), &raw_list(&written.log)), "{}", read[0]);
+        let canon = read[1].replacen(" none", " ", usize::from(wanted.is_empty()));
+        let canon = canon.replacen(";\n- **Notes", "\n- **Notes", 1);
+        prop_assert!(is_part(&packed(&canon), &packed(&written.canon)), "{}", read[1]);
+        for (source, text) in written.entries.iter().filter(|(_, text)| *text != gone) {
+            prop_assert!(read[1].contains(source), "{text}: {}", read[1]);
+        }
+        let comments = |text: &str| text.matches("<!-- why, Ana; Ben -->").count();
+        if !written.canon.contains("\n  - ") {
+            prop_assert_eq!(comments(&read[1]), comments(&written.canon), "{}", &read[1]);
+        }
+    }
+
+    #[test]
+    fn entries_change_places_and_keep_their_source(written in written(), order in any::<u64>()) {
+        let before = plan(&written.log, &written.canon);
+        let mut wanted = entries(&texts(before.files()));
+        let turn = order as usize % wanted.len();
+        wanted.rotate_left(turn);
+        let composer = Composer { plan: &before, now: now() };
+        let change = composer.set_list(0, Field::Inputs, &wanted).unwrap();
+        let read = after(&before, &change);
+        prop_assert_eq!(&entries(&read), &wanted);
+        prop_assert_eq!(packed(&read[1]).len(), packed(&written.canon).len());
+        for (source, _) in &written.entries {
+            prop_assert!(read[1].contains(source), "{}", read[1]);
+        }
+    }
+
+    #[test]
+    fn changes_of_two_people_meet(written in written(), at in any::<Index>()) {
+        let before = plan(&written.log, &written.canon);
+        let seen = entries(&texts(before.files()));
+        let composer = Composer { plan: &before, now: now() };
+        let mut less = seen.clone();
+        less.remove(at.index(less.len()));
+        let mut more = seen.clone();
+        more.push("new, one".to_owned());
+        let ours = composer.set_list(0, Field::Inputs, &more).unwrap();
+        let theirs = composer.set_list(0, Field::Inputs, &less).unwrap();
+        let mut wanted = less.clone();
+        wanted.push("new, one".to_owned());
+        for (first, second) in [(&ours, &theirs), (&theirs, &ours)] {
+            let mut files = before.files().to_vec();
+            apply::change(first, &mut files).unwrap();
+            apply::change(second, &mut files).unwrap();
+            prop_assert_eq!(&entries(&texts(&files)), &wanted);
+        }
+    }
+
+    #[test]
+    fn a_tick_changes_its_box_alone(
+        picked in prop::collection::vec((0usize..5, any::<bool>()), 1..5),
+        at in any::<Index>(),
+        separator in select(vec![", ", "; ", ",\n  ", "\n  - "]),
+    ) {
+        let conditions = ["Board agrees", "[Legal](l.md) (in, time)", "`a, b`", "R&amp;D", "*it*"];
+        let words = ["Board agrees", "Legal (in, time)", "a, b", "R&D", "it"];
+        let mut known = Vec::new();
+        let picked: Vec<_> = picked
+            .into_iter()
+            .filter(|(at, _)| !known.contains(at) && { known.push(*at); true })
+            .collect();
+        let boxed = |text: &str, met: bool| format!("{}{text}", if met { "[x] " } else { "[ ] " });
+        let sources: Vec<String> = picked.iter().map(|(n, met)| boxed(conditions[*n], *met)).collect();
+        let nested = if separator.contains("- ") { separator } else { " " };
+        let canon = format!(
+            "# Step 0001 — T0001\n- **Dependencies:**{nested}{}\n",
+            sources.join(separator)
+        );
+        let marked = |n: usize, met: bool| match met {
+            true => format!("[x] {}", words[n]),
+            false => words[n].to_owned(),
+        };
+        let list: Vec<String> = picked.iter().map(|(n, met)| marked(*n, *met)).collect();
+        let raws: Vec<String> = list.iter().map(|entry| json::quote(entry)).collect();
+        let log = step("0001", &format!(",\"dependencies\":[{}]", raws.join(" , ")));
+        let before = plan(&log, &canon);
+        prop_assert!(before.step(0).drift().is_empty());
+        let at = at.index(picked.len());
+        let (number, met) = picked[at];
+        let mut wanted = list.clone();
+        wanted[at] = marked(number, !met);
+        let composer = Composer { plan: &before, now: now() };
+        let change = composer.set_list(0, Field::Dependencies, &wanted).unwrap();
+        let read = after(&before, &change);
+        let mut ticked = sources.clone();
+        ticked[at] = boxed(conditions[number], !met);
+        prop_assert_eq!(&read[1], &canon.replace(&sources.join(separator), &ticked.join(separator)));
+        let raws: Vec<String> = wanted.iter().map(|entry| json::quote(entry)).collect();
+        let raws = format!("\"dependencies\":[{}]", raws.join(" , "));
+        prop_assert!(read[0].contains(&raws), "{}", read[0]);
+    }
+}

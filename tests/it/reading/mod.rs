@@ -1,0 +1,4 @@
+mod foreign_tree;
+mod ids;
+mod lists;
+mod untidy_plan;

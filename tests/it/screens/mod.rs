@@ -1,0 +1,7 @@
+mod gates;
+mod looks;
+mod overlays;
+mod pictures;
+mod plan;
+mod problems;
+mod standup;
