@@ -3,9 +3,15 @@
 //! What a step is called does not depend on it. It is asked where a new line is written, which
 //! takes the spelling of most lines, and where the check says that they differ.
 
+use std::ops::Range;
+
 use super::id::{StepId, USUAL_DIGITS, natural_digits};
 use crate::document::json;
 use crate::document::log::LogDocument;
+use crate::document::shares::in_shares;
+
+/// From how many lines on another core is worth its start.
+const LINES: usize = 8_192;
 
 /// A habit of spelling IDs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,40 +33,28 @@ impl Default for Spelling {
 
 impl Spelling {
     /// The spelling that most lines of a log have; the usual one where they do not say. One
-    /// pass over the lines.
+    /// pass over the lines, on all cores.
     pub fn of(log: &LogDocument) -> Self {
-        let (mut padded, mut bare) = ([0_usize; 256], [0_usize; 11]);
-        let (mut texts, mut numbers) = (0_usize, 0_usize);
-        for raw in log.lines().filter_map(|line| line.get("step_id")) {
-            let Some(id) = StepId::of_raw(raw) else {
-                continue;
+        Votes::of(log).spelling()
+    }
+
+    /// The lines of a log whose IDs are spelled otherwise than most, with how many have one.
+    pub fn deviating(log: &LogDocument) -> (Self, Vec<usize>, usize) {
+        let votes = Votes::of(log);
+        let spelling = votes.spelling();
+        if votes.agree_on(spelling.digits) {
+            return (spelling, Vec::new(), votes.all());
+        }
+        let parts = in_shares(log.line_count(), LINES, |range| {
+            let deviates = |line: &usize| {
+                let raw = log.line(*line);
+                let raw = raw.get("step_id");
+                let id = raw.and_then(|raw| Some((raw, StepId::of_raw(raw)?)));
+                id.is_some_and(|(raw, id)| !spelling.is_of(raw, id))
             };
-            match raw.starts_with('"') {
-                true => texts += 1,
-                false => numbers += 1,
-            }
-            match natural_digits(id.number()) {
-                natural if natural == id.digits() => bare[usize::from(natural)] += 1,
-                _ => padded[usize::from(id.digits())] += 1,
-            }
-        }
-        // A number without zeros in front says only that it is not padded any further.
-        let votes = |digits: u8| -> usize {
-            let at = usize::from(digits);
-            padded[at] + bare.iter().skip(at).sum::<usize>()
-        };
-        let most = (1..=u8::MAX).map(votes).max().unwrap_or(0);
-        let digits = match most {
-            0 => USUAL_DIGITS,
-            most if votes(USUAL_DIGITS) == most => USUAL_DIGITS,
-            most => (1..=u8::MAX)
-                .find(|digits| votes(*digits) == most)
-                .unwrap_or(USUAL_DIGITS),
-        };
-        Self {
-            digits,
-            quoted: texts >= numbers,
-        }
+            range.filter(deviates).collect::<Vec<_>>()
+        });
+        (spelling, parts.concat(), votes.all())
     }
 
     /// The ID in this spelling.
@@ -81,6 +75,99 @@ impl Spelling {
         let quoted = raw.starts_with('"');
         let as_meant = quoted == self.quoted || !id.suffix().is_empty();
         as_meant && (!quoted || id.digits() == self.spell(id).digits())
+    }
+}
+
+/// How many lines have which spelling.
+struct Votes {
+    /// IDs with zeros in front, by their digits.
+    padded: [usize; 256],
+    /// IDs without, which only say that they are not padded any further.
+    bare: [usize; 11],
+    texts: usize,
+    numbers: usize,
+}
+
+impl Votes {
+    fn of(log: &LogDocument) -> Self {
+        let parts = in_shares(log.line_count(), LINES, |range| Self::of_lines(log, range));
+        let mut parts = parts.into_iter();
+        let first = parts.next().unwrap_or_else(|| Self::of_lines(log, 0..0));
+        parts.fold(first, Self::with)
+    }
+
+    fn of_lines(log: &LogDocument, lines: Range<usize>) -> Self {
+        let mut votes = Self {
+            padded: [0; 256],
+            bare: [0; 11],
+            texts: 0,
+            numbers: 0,
+        };
+        for line in lines {
+            let line = log.line(line);
+            let Some(raw) = line.get("step_id") else {
+                continue;
+            };
+            let Some(id) = StepId::of_raw(raw) else {
+                continue;
+            };
+            match raw.starts_with('"') {
+                true => votes.texts += 1,
+                false => votes.numbers += 1,
+            }
+            match natural_digits(id.number()) {
+                natural if natural == id.digits() => votes.bare[usize::from(natural)] += 1,
+                _ => votes.padded[usize::from(id.digits())] += 1,
+            }
+        }
+        votes
+    }
+
+    fn with(mut self, other: Self) -> Self {
+        let add = |ours: &mut [usize], theirs: &[usize]| {
+            ours.iter_mut()
+                .zip(theirs)
+                .for_each(|(our, their)| *our += their);
+        };
+        add(&mut self.padded, &other.padded);
+        add(&mut self.bare, &other.bare);
+        self.texts += other.texts;
+        self.numbers += other.numbers;
+        self
+    }
+
+    fn all(&self) -> usize {
+        self.texts + self.numbers
+    }
+
+    /// How many lines fit a padding to so many digits.
+    fn for_digits(&self, digits: u8) -> usize {
+        let at = usize::from(digits);
+        self.padded[at] + self.bare.iter().skip(at).sum::<usize>()
+    }
+
+    fn spelling(&self) -> Spelling {
+        let votes = |digits: &u8| self.for_digits(*digits);
+        let most = (1..=u8::MAX)
+            .map(|digits| votes(&digits))
+            .max()
+            .unwrap_or(0);
+        let digits = match most {
+            0 => USUAL_DIGITS,
+            most if votes(&USUAL_DIGITS) == most => USUAL_DIGITS,
+            most => (1..=u8::MAX)
+                .find(|digits| votes(digits) == most)
+                .unwrap_or(USUAL_DIGITS),
+        };
+        Spelling {
+            digits,
+            quoted: self.texts >= self.numbers,
+        }
+    }
+
+    /// Whether every line is text and fits a padding to so many digits.
+    fn agree_on(&self, digits: u8) -> bool {
+        self.numbers == 0 && self.for_digits(digits) == self.all()
     }
 }
 

@@ -20,6 +20,8 @@
 
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot, canon, logs};
 use crate::document::control;
+use crate::document::log::LogDocument;
+use crate::document::shares::in_shares;
 use crate::document::splice::Span;
 use crate::plan::LogPlace;
 
@@ -32,28 +34,17 @@ pub const RULE: Rule = Rule {
     passes: &[Pass::Plan(run)],
 };
 
+/// From how many lines on another core is worth its start.
+const LINES: usize = 8_192;
+
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     for (file, log) in logs(plan) {
-        for (line, content) in log.lines().enumerate() {
-            // What cannot be read is a problem of its own, and said there.
-            if content.problem().is_some() {
-                continue;
-            }
-            let bytes = content.bytes();
-            let body = content.body().range();
-            let (from, bytes) = (body.start, &bytes[body]);
-            let raw = control::found_in(bytes).map(|(at, c)| (at, at + c.len_utf8(), c));
-            let escape = |at: usize| if bytes[at + 1] == b'u' { 6 } else { 2 };
-            let escaped = control::escaped_in(bytes).map(|(at, c)| (at, at + escape(at), c));
-            let mut found: Vec<(usize, usize, char)> = raw.chain(escaped).collect();
-            found.sort_unstable();
-            let Some((start, end, _)) = found.first() else {
-                continue;
-            };
-            let span = Span::new(from + start, from + end);
-            let spot = Spot::in_line(plan, LogPlace { file, line }, span);
-            problems.extend(problem(plan, spot, found.iter().map(|(.., c)| *c)));
-        }
+        let parts = in_shares(log.line_count(), LINES, |lines| {
+            lines
+                .filter_map(|line| in_line(plan, file, log, line))
+                .collect::<Vec<_>>()
+        });
+        problems.extend(parts.into_iter().flatten());
     }
     for (file, document) in canon(plan) {
         let mut found = control::found_in(document.bytes()).peekable();
@@ -69,6 +60,26 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
             problems.extend(problem(plan, spot, here));
         }
     }
+}
+
+/// The problem of a line, if it has one. What cannot be read is a problem of its own, and said
+/// there.
+fn in_line(plan: &Plan, file: usize, log: &LogDocument, line: usize) -> Option<Problem> {
+    let content = log.line(line);
+    if content.problem().is_some() {
+        return None;
+    }
+    let body = content.body().range();
+    let (from, bytes) = (body.start, &content.bytes()[body]);
+    let raw = control::found_in(bytes).map(|(at, c)| (at, at + c.len_utf8(), c));
+    let escape = |at: usize| if bytes[at + 1] == b'u' { 6 } else { 2 };
+    let escaped = control::escaped_in(bytes).map(|(at, c)| (at, at + escape(at), c));
+    let mut found: Vec<(usize, usize, char)> = raw.chain(escaped).collect();
+    found.sort_unstable();
+    let (start, end, _) = found.first()?;
+    let span = Span::new(from + start, from + end);
+    let spot = Spot::in_line(plan, LogPlace { file, line }, span);
+    problem(plan, spot, found.iter().map(|(.., c)| *c))
 }
 
 fn problem(plan: &Plan, spot: Spot, found: impl IntoIterator<Item = char>) -> Option<Problem> {

@@ -38,24 +38,18 @@ pub const RULE: Rule = Rule {
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     for (file, log) in logs(plan) {
-        let spelling = Spelling::of(log);
-        let (mut others, mut all, mut first) = (0_usize, 0_usize, None);
-        for (line, content) in log.lines().enumerate() {
-            let Some(raw) = content.get("step_id") else {
-                continue;
-            };
-            let Some(id) = StepId::of_raw(raw) else {
-                continue;
-            };
-            all += 1;
-            if !spelling.is_of(raw, id) {
-                others += 1;
-                first = first.or(Some((line, raw, id)));
-            }
-        }
-        let Some((line, raw, id)) = first else {
+        let (spelling, others, all) = Spelling::deviating(log);
+        let Some(line) = others.first().copied() else {
             continue;
         };
+        let content = log.line(line);
+        let Some(raw) = content.get("step_id") else {
+            continue;
+        };
+        let Some(id) = StepId::of_raw(raw) else {
+            continue;
+        };
+        let others = others.len();
         let verb = if others == 1 { "is" } else { "are" };
         let message = format!(
             "{others} of {all} IDs {verb} spelled differently from the others: {raw} here would be \
@@ -63,7 +57,7 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
             spelling.raw(id)
         );
         let place = LogPlace { file, line };
-        let spot = match log.line(line).span("step_id") {
+        let spot = match content.span("step_id") {
             Some(span) => Spot::in_line(plan, place, span),
             None => Spot::line(place),
         };
