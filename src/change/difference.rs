@@ -214,7 +214,12 @@ impl Comparison<'_, '_> {
             let first = (0, end_name(before), end_name(after));
             self.ends.get_or_insert(first).0 += 1;
         }
-        let Some(name) = self.tokens.name(old.token).filter(|_| old.body != new.body) else {
+        if (old.bom, old.body) == (new.bom, new.body) {
+            return;
+        }
+        let Some(name) = self.tokens.name(old.token) else {
+            self.found.push(Difference::TextRemoved(marked(old)));
+            self.found.push(Difference::TextAdded(marked(new)));
             return;
         };
         let count = self.found.len();
@@ -259,6 +264,12 @@ fn end_name(end: &[u8]) -> &'static str {
 
 fn text(line: &Line<'_>) -> String {
     String::from_utf8_lossy(line.body).into_owned()
+}
+
+/// The same with the byte order mark that stands before it.
+fn marked(line: &Line<'_>) -> String {
+    let mark = if line.bom { "\u{feff}" } else { "" };
+    format!("{mark}{}", text(line))
 }
 
 fn title(line: &Line<'_>) -> String {
@@ -498,6 +509,8 @@ torn {
             "{\"step_id\": \"0001\", \"a\": [1]}\n",
             "{\"step_id\": \"0002\"}\n",
             "\u{feff}{\"step_id\": \"0002\"}\n",
+            "\u{feff}torn\n",
+            "torn\n",
             "\n",
             " \r\n",
             "torn",
