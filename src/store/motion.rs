@@ -71,6 +71,11 @@ pub fn assess(
                 return None;
             }
         }
+        // A file that is just being truncated is empty before its times say so. Where something is
+        // known of it, `looks_partial` sees to that.
+        None if rest.is_none() && bytes.is_empty() => {
+            return QUIET.checked_sub(unchanged).filter(|left| !left.is_zero());
+        }
         // The inode is new here: a rename moves its change time behind that of its last byte.
         None if stamp.ctime_ns != stamp.mtime_ns => return None,
         None => {}

@@ -97,6 +97,18 @@ fn appended_lines_our_own_saves_and_files_renamed_into_place_are_at_rest() {
     assert_eq!(now(moved), Some(QUIET), "two versions in one reading");
     // Where the clock does not tell, having looked for long enough does.
     assert_eq!(assess(None, sight, QUIET, at(-60_000)), None);
+    // Truncating takes away the bytes first and moves the times afterwards.
+    let (nothing, hour) = (Rope::default(), at(3_600_000));
+    let emptied = Sight {
+        bytes: &nothing,
+        stamp: Stamp {
+            size: 0,
+            ..renamed.stamp
+        },
+        ..sight
+    };
+    assert_eq!(assess(None, emptied, Duration::ZERO, hour), Some(QUIET));
+    assert_eq!(assess(None, emptied, QUIET, hour), None);
 }
 
 #[test]
