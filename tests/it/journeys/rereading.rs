@@ -459,6 +459,22 @@ fn text_in_an_open_field_waits_for_the_plan() {
 }
 
 #[test]
+fn empty_panes_offer_nothing_while_the_log_is_away() {
+    let canon = "# Notes\n\n## Readiness Checklists\n\n### Ground\n\n- It stands\n";
+    let mut desk = Desk::open(&[(LOG, LINES), (CANON, canon)]);
+    let log = desk.folder().join(LOG);
+    let aside = desk.folder().join("aside");
+    fs::rename(&log, &aside).unwrap();
+    until_away(&mut desk, Some(Away::Log));
+    let screen = desk.screen();
+    assert!(screen.contains("The plan's log is gone."), "{screen}");
+    assert!(!screen.contains("adds the first"), "{screen}");
+    fs::rename(&aside, &log).unwrap();
+    until_away(&mut desk, None);
+    assert!(desk.screen().contains("Load test"), "{}", desk.screen());
+}
+
+#[test]
 fn a_log_that_was_away_finds_selection_and_marks_by_id() {
     let mut desk = Desk::open(&[(LOG, LINES), (CANON, DOCUMENT)]);
     desk.keys(" jj jsb");
