@@ -15,7 +15,7 @@ use crate::change::history::Event;
 use crate::change::places::Seen;
 use crate::plan::StepKey;
 use crate::plan::checks::Problem;
-pub use crate::store::disk::DiskEvent;
+pub use crate::store::worker::disk::DiskEvent;
 
 /// Something happened.
 #[derive(Debug)]

@@ -22,8 +22,8 @@ use crate::document::shares::in_shares;
 use crate::plan::Plan;
 use crate::plan::id::StepId;
 use crate::plan::source::{Role, SourceFile};
-use crate::store::disk::Changed;
-use crate::store::open::belongs;
+use crate::store::locate::open::belongs;
+use crate::store::worker::disk::Changed;
 
 /// Up to so many steps are amended in the plan at hand; where more differ it is derived anew.
 const A_FEW: usize = 100;

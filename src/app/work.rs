@@ -15,7 +15,7 @@ use super::session::Session;
 use crate::change::form::Form;
 use crate::document::progress::Progress;
 use crate::plan::Plan;
-use crate::store::open::Opening;
+use crate::store::locate::open::Opening;
 
 /// Below this many steps the checks are over before anybody could read how far they are.
 const LONG_CHECK: usize = 50_000;

@@ -1,7 +1,7 @@
 //! `stepdeck demo`: writes the demo plan into a folder.
 //!
 //! What the files say is decided by [`crate::record::demo`], how they come to be by
-//! [`crate::store::create`].
+//! [`crate::store::fs::create`].
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use super::Ending;
 use super::invocation::Invocation;
 use crate::document::visible::visible;
 use crate::record::demo;
-use crate::store::create::create;
+use crate::store::fs::create::create;
 
 /// Write a demo plan to explore: an invented programme with steps, gates and papers.
 ///

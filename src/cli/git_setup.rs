@@ -12,9 +12,10 @@ use super::Ending;
 use super::invocation::{Invocation, OpenPlan};
 use crate::git::GitError;
 use crate::git::checkout::Checkout;
-use crate::store::glob::is_pattern;
-use crate::store::read::{FileState, read};
-use crate::store::save::replace;
+use crate::store::atomic_replace::save::replace;
+use crate::store::fs::read::FileState;
+use crate::store::fs::read::read;
+use crate::store::locate::glob::is_pattern;
 
 /// Let git merge the plan's logs step by step, and show their changes as steps and fields.
 ///

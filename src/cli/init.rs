@@ -1,7 +1,7 @@
 //! `stepdeck init`: starts a plan that has no steps yet.
 //!
 //! What the files say is decided by [`crate::record::start`], how they come to be by
-//! [`crate::store::create`].
+//! [`crate::store::fs::create`].
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use super::Ending;
 use super::invocation::Invocation;
 use crate::document::visible::visible;
 use crate::record::start::plan;
-use crate::store::create::create;
+use crate::store::fs::create::create;
 
 /// Start an empty plan: configuration, a log with nothing but its header, a block table
 /// B01–B100, the template of a step, and a first stage with its checklist.

@@ -11,8 +11,9 @@ use color_eyre::eyre::{Result, bail};
 use super::Ending;
 use super::invocation::Invocation;
 use crate::change::three_way::{Markers, Versions, merge};
-use crate::store::read::{FileState, read};
-use crate::store::save::replace;
+use crate::store::atomic_replace::save::replace;
+use crate::store::fs::read::FileState;
+use crate::store::fs::read::read;
 
 /// Merge three versions of a log, step by step and key by key, into OURS.
 ///

@@ -8,8 +8,9 @@ use crate::app::keymap::Keymap;
 use crate::plan::checks::{Problem, Severity, unknown_settings};
 use crate::plan::ranking::term::{Weights, unknown_term};
 use crate::plan::source;
-use crate::store::config::{self, Located};
-use crate::store::discover::Layout;
+use crate::store::locate::config;
+use crate::store::locate::config::Located;
+use crate::store::locate::discover::Layout;
 
 /// The keys in force, and all that is wrong in the configuration, in the order of the file.
 pub fn judged(layout: &Layout) -> (Keymap, Vec<Problem>) {

@@ -22,9 +22,10 @@ use crate::change::form::Form;
 use crate::document::progress::Progress;
 use crate::plan::checks::Problem;
 use crate::record;
-use crate::store::create::create;
-use crate::store::disk::{Disk, Document};
-use crate::store::inspect::Premises;
+use crate::store::fs::create::create;
+use crate::store::locate::inspect::Premises;
+use crate::store::worker::disk::Disk;
+use crate::store::worker::disk::Document;
 
 /// The checks run when the plan has been left alone for this long.
 const CHECK_AFTER: Duration = Duration::from_millis(120);

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::document::visible::visible_line;
 use crate::plan::checks::{Problem, Severity};
-use crate::store::discover::checkout;
+use crate::store::locate::discover::checkout;
 
 /// One command a line for what was found in the plan at `root`.
 pub fn annotations(root: &Path, found: &[Problem]) -> String {

@@ -20,7 +20,7 @@ use super::settings;
 use crate::document::progress::Progress;
 use crate::plan::Plan;
 use crate::plan::checks::{Problem, Severity};
-use crate::store::inspect::Premises;
+use crate::store::locate::inspect::Premises;
 
 /// Report what is wrong with the plan, and mend what is safe to mend.
 ///

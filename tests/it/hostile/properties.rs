@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use stepdeck::document::markdown::MarkdownDocument;
 use stepdeck::plan::Plan;
-use stepdeck::store::config::Config;
+use stepdeck::store::locate::config::Config;
 
 use super::corpus;
 use super::exercise::{exercise, load};

@@ -11,7 +11,7 @@ use stepdeck::document::markdown::MarkdownDocument;
 use stepdeck::plan::Plan;
 use stepdeck::plan::field::Field;
 use stepdeck::plan::query::Query;
-use stepdeck::store::config::Config;
+use stepdeck::store::locate::config::Config;
 
 use super::exercise::{assert_law, load, now, problems};
 use super::screen::walk;

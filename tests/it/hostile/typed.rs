@@ -5,7 +5,8 @@ use std::path::Path;
 
 use stepdeck::plan::Plan;
 use stepdeck::plan::query::Query;
-use stepdeck::store::config::{Config, Severity};
+use stepdeck::store::locate::config::Config;
+use stepdeck::store::locate::config::Severity;
 
 use super::exercise::now;
 

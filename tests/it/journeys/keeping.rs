@@ -499,7 +499,7 @@ fn draft(state: &Path) -> Option<String> {
 /// one moves, edits and sees what one did.
 #[test]
 fn keys_go_on_while_a_save_waits() {
-    use stepdeck::store::commit::Committer;
+    use stepdeck::store::transaction::commit::Committer;
     let mut desk = desk();
     let other = Committer::new(desk.folder(), desk.state());
     let lock = other.lock(Duration::from_secs(5)).unwrap();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::support::desk::Desk;
 use crate::support::fixture::LOG;
 use stepdeck::document::progress::Progress;
-use stepdeck::store::open::Front;
+use stepdeck::store::locate::open::Front;
 use stepdeck::tui::cockpit::{Event, Turn};
 use stepdeck::tui::terminal::TerminalEvent;
 use tempfile::TempDir;

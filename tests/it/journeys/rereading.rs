@@ -16,9 +16,11 @@ use stepdeck::app::model::Setting;
 use stepdeck::app::{DiskEvent, Effect, Message, Model, update};
 use stepdeck::plan::Plan;
 use stepdeck::plan::source::{Role, SourceFile};
-use stepdeck::store::discover::Overrides;
-use stepdeck::store::disk::{Changed, Disk, Setup};
-use stepdeck::store::open::open;
+use stepdeck::store::locate::discover::Overrides;
+use stepdeck::store::locate::open::open;
+use stepdeck::store::worker::disk::Changed;
+use stepdeck::store::worker::disk::Disk;
+use stepdeck::store::worker::disk::Setup;
 use stepdeck::tui::cockpit::Turn;
 use tempfile::TempDir;
 

@@ -13,9 +13,9 @@ use stepdeck::plan::Plan;
 use stepdeck::plan::canon::is_canon;
 use stepdeck::plan::checks::{Fix, Problem, RULES, Rule};
 use stepdeck::plan::source::{Role, SourceFile};
-use stepdeck::store::discover::Overrides;
-use stepdeck::store::inspect::Premises;
-use stepdeck::store::open::open;
+use stepdeck::store::locate::discover::Overrides;
+use stepdeck::store::locate::inspect::Premises;
+use stepdeck::store::locate::open::open;
 
 const REFRESH: &str =
     "refresh it with `STEPDECK_BLESS=1 cargo test --test it project::check_pages`";

@@ -14,12 +14,13 @@ use stepdeck::change::{Change, Edit, Target};
 use stepdeck::plan::Plan;
 use stepdeck::plan::field::Field;
 use stepdeck::plan::source::{Role, SourceFile};
-use stepdeck::store::commit::{Committer, Outcome};
-use stepdeck::store::disk::HISTORY;
-use stepdeck::store::leftovers::clean_leftovers_of;
-use stepdeck::store::passing::Passing;
+use stepdeck::store::atomic_replace::leftovers::clean_leftovers_of;
+use stepdeck::store::fs::syscalls::RealFs;
 use stepdeck::store::state::State;
-use stepdeck::store::syscalls::RealFs;
+use stepdeck::store::transaction::commit::Committer;
+use stepdeck::store::transaction::commit::Outcome;
+use stepdeck::store::transaction::one_shot::Passing;
+use stepdeck::store::worker::disk::HISTORY;
 use tempfile::TempDir;
 
 const LOG: &str = "plan.jsonl";
@@ -79,7 +80,8 @@ impl Place {
 
     /// Files of interrupted saves that are still there.
     fn leftovers(&self) -> Vec<PathBuf> {
-        let is_ours = |path: &PathBuf| stepdeck::store::leftovers::is_leftover(path);
+        let is_ours =
+            |path: &PathBuf| stepdeck::store::atomic_replace::leftovers::is_leftover(path);
         let entries = std::fs::read_dir(self.root.path()).unwrap();
         let paths = entries.map(|entry| entry.unwrap().path());
         let journal = Some(self.state.path().join("journal.json"));

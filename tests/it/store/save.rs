@@ -9,10 +9,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::faults::{Fault, FaultyFs};
 use rustix::io::Errno;
 use stepdeck::document::rope::Rope;
-use stepdeck::store::in_place::InPlace;
-use stepdeck::store::leftovers::clean_leftovers_of;
-use stepdeck::store::save::{Cleaned, How, Operation, SaveError, Saver, replace};
-use stepdeck::store::save_error::Aftermath;
+use stepdeck::store::atomic_replace::in_place::InPlace;
+use stepdeck::store::atomic_replace::leftovers::clean_leftovers_of;
+use stepdeck::store::atomic_replace::save::Cleaned;
+use stepdeck::store::atomic_replace::save::How;
+use stepdeck::store::atomic_replace::save::Operation;
+use stepdeck::store::atomic_replace::save::SaveError;
+use stepdeck::store::atomic_replace::save::Saver;
+use stepdeck::store::atomic_replace::save::replace;
+use stepdeck::store::atomic_replace::save_error::Aftermath;
 use tempfile::TempDir;
 
 const OLD: &[u8] = b"{\"step_id\":\"0001\",\"status\":\"draft\"}\n";
@@ -45,14 +50,14 @@ fn a_save_replaces_the_bytes_and_leaves_nothing_else() {
     assert_eq!(saved.how, How::Replaced);
     assert_eq!(std::fs::read(&log).unwrap(), NEW);
     assert_eq!(names(dir.path()), ["log.jsonl"]);
-    let on_disk = stepdeck::store::stamp::Stamp::of(&log).unwrap();
+    let on_disk = stepdeck::store::fs::stamp::Stamp::of(&log).unwrap();
     assert_eq!(saved.stamp, on_disk, "the next stat check must not echo it");
 }
 
 #[test]
 fn saving_what_is_there_writes_nothing() {
     let (_dir, log) = plan();
-    let before = stepdeck::store::stamp::Stamp::of(&log).unwrap();
+    let before = stepdeck::store::fs::stamp::Stamp::of(&log).unwrap();
     let saved = replace(&log, Some(OLD), OLD).unwrap();
     assert_eq!((saved.how, saved.stamp), (How::Unchanged, before));
 }

@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustix::io::Errno;
 use stepdeck::document::rope::Rope;
-use stepdeck::store::syscalls::{FileSystem, RealFs};
+use stepdeck::store::fs::syscalls::FileSystem;
+use stepdeck::store::fs::syscalls::RealFs;
 
 /// What happens from the chosen call on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

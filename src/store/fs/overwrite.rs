@@ -1,0 +1,112 @@
+//! Writes a result into a file of a person's choice, in one step and never into the plan.
+//!
+//! What stood there before gives way: the person named it. What is guarded is told apart by
+//! inode as well as by name, so that a link to the log is the log.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::read::read;
+use super::read_error::ReadError;
+use super::stamp::Stamp;
+use crate::document::rope::Rope;
+use crate::store::atomic_replace::save::SaveError;
+use crate::store::atomic_replace::save::Saver;
+
+/// How often the file may change between our look and our rename.
+const TRIES: usize = 10;
+
+/// Why a result was not written.
+#[derive(Debug)]
+pub enum OverwriteError {
+    /// The file is one of those guarded.
+    Guarded(PathBuf),
+    /// The folder that it should be in is none.
+    NoFolder(PathBuf),
+    /// What stands there cannot be read, so it is not replaced either.
+    Read(ReadError),
+    /// It could not be written.
+    Save(SaveError),
+}
+
+impl fmt::Display for OverwriteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Guarded(path) => write!(
+                f,
+                "{} belongs to the plan, so nothing was written; name another file",
+                path.display()
+            ),
+            Self::NoFolder(folder) => write!(
+                f,
+                "there is no folder {}: make it, or name a file in another one",
+                folder.display()
+            ),
+            Self::Read(error) => error.fmt(f),
+            Self::Save(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for OverwriteError {}
+
+/// Makes `path` hold `bytes`, whatever stood there before, unless it leads to one of
+/// `guarded`. Readers see the old bytes or the new, never a part.
+///
+/// # Errors
+/// As the variants say; the file is then untouched.
+pub fn overwrite(path: &Path, guarded: &[PathBuf], bytes: &[u8]) -> Result<(), OverwriteError> {
+    let stamp = Stamp::of(path);
+    let is_same = |other: &PathBuf| {
+        let found = stamp.zip(Stamp::of(other));
+        path == other || found.is_some_and(|(a, b)| a.same_inode(&b))
+    };
+    if guarded.iter().any(is_same) {
+        return Err(OverwriteError::Guarded(path.to_owned()));
+    }
+    // A folder that is not there is a slip of the keyboard.
+    if let Some(folder) = path.parent().filter(|folder| !folder.is_dir()) {
+        return Err(OverwriteError::NoFolder(folder.to_owned()));
+    }
+    let (saver, new) = (Saver::new(None), Rope::from(bytes));
+    let mut tries = 1;
+    loop {
+        let present = read(path).map_err(OverwriteError::Read)?;
+        match saver.replace(path, present.bytes(), &new) {
+            Ok(_) => return Ok(()),
+            Err(SaveError::Changed { .. }) if tries < TRIES => tries += 1,
+            Err(error) => return Err(OverwriteError::Save(error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn a_result_replaces_what_was_there_but_never_the_plan_under_any_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let (log, out) = (at("log.jsonl"), at("out.csv"));
+        fs::write(&log, "log").unwrap();
+        overwrite(&out, std::slice::from_ref(&log), b"one").unwrap();
+        overwrite(&out, std::slice::from_ref(&log), b"two").unwrap();
+        assert_eq!(fs::read(&out).unwrap(), b"two");
+        symlink(&log, at("soft")).unwrap();
+        fs::hard_link(&log, at("hard")).unwrap();
+        for name in ["log.jsonl", "soft", "hard"] {
+            let refused = overwrite(&at(name), std::slice::from_ref(&log), b"x");
+            assert!(matches!(refused, Err(OverwriteError::Guarded(_))), "{name}");
+        }
+        assert_eq!(fs::read(&log).unwrap(), b"log");
+    }
+
+    #[test]
+    fn a_folder_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(overwrite(folder.path(), &[], b"x").is_err());
+    }
+}

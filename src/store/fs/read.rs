@@ -1,0 +1,422 @@
+//! What a path holds right now: its bytes and a stamp, or nothing.
+//!
+//! Never blocks on a FIFO or a device, never judges content, and keeps in memory once what
+//! several versions of a file have in common.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::Path;
+use std::time::SystemTime;
+
+use rustix::fs::OFlags;
+
+use super::read_error::NotAFile;
+use super::read_error::ReadError;
+use super::stamp::Stamp;
+use crate::document::progress::{Progress, Strides};
+use crate::document::rope::{PIECE, Piece, Rope, first_piece};
+
+/// Above this many bytes a file is not a plan but a mistake, and would take the memory of all.
+pub const LARGEST_FILE: u64 = 1 << 30;
+
+/// What was found at a path.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FileState {
+    /// A regular file.
+    Present {
+        /// All of its bytes.
+        bytes: Rope,
+        /// Taken before the bytes, so that a change during the read moves it.
+        stamp: Stamp,
+        /// Whether any later change is bound to move it.
+        tells: bool,
+        /// Whether somebody changed the file while it was read.
+        moved: bool,
+    },
+    /// Nothing is there, or a symlink leads nowhere.
+    Missing,
+}
+
+impl FileState {
+    /// The bytes, if the file is there.
+    pub fn into_bytes(self) -> Option<Rope> {
+        match self {
+            Self::Present { bytes, .. } => Some(bytes),
+            Self::Missing => None,
+        }
+    }
+
+    /// The stamp as of which the bytes stood there, where it tells of every change since.
+    pub fn as_of(&self) -> Option<Stamp> {
+        match self {
+            Self::Present { stamp, tells, .. } => tells.then_some(*stamp),
+            Self::Missing => None,
+        }
+    }
+
+    /// The stamp, if the file is there.
+    pub fn stamp(&self) -> Option<Stamp> {
+        match self {
+            Self::Present { stamp, .. } => Some(*stamp),
+            Self::Missing => None,
+        }
+    }
+
+    /// Whether somebody changed the file while it was read, so that its bytes may be those of
+    /// two versions.
+    pub fn moved(&self) -> bool {
+        matches!(self, Self::Present { moved: true, .. })
+    }
+
+    /// The bytes, if the file is there.
+    pub fn bytes(&self) -> Option<&Rope> {
+        match self {
+            Self::Present { bytes, .. } => Some(bytes),
+            Self::Missing => None,
+        }
+    }
+}
+
+/// Reads the file that `path` leads to, through symlinks.
+///
+/// # Errors
+/// As [`read_like`].
+pub fn read(path: &Path) -> Result<FileState, ReadError> {
+    read_like(path, &Rope::default())
+}
+
+/// The same, sharing memory with what the file held before, `like`, as far as it still does.
+///
+/// # Errors
+/// As [`read_told`].
+pub fn read_like(path: &Path, like: &Rope) -> Result<FileState, ReadError> {
+    read_told(path, like, u64::MAX, &Progress::default())
+}
+
+/// The same for somebody who knows what the file held as of a stamp that tells: it is read only
+/// if its stamp is another one.
+///
+/// # Errors
+/// As [`read_told`].
+pub fn read_since(path: &Path, known: &Rope, as_of: Option<Stamp>) -> Result<FileState, ReadError> {
+    match as_of {
+        Some(stamp) if Stamp::of(path) == as_of => Ok(FileState::Present {
+            bytes: known.clone(),
+            stamp,
+            tells: true,
+            moved: false,
+        }),
+        _ => read_like(path, known),
+    }
+}
+
+/// The same, of the whole lines among the first `most` bytes, for somebody who watches how far
+/// it is, in bytes. It cannot be stopped.
+///
+/// # Errors
+/// When something else than a regular file stands there, when it may not be read, when it is
+/// beyond any memory, or when the system fails. A missing file is no error.
+pub fn read_told(
+    path: &Path,
+    like: &Rope,
+    most: u64,
+    progress: &Progress,
+) -> Result<FileState, ReadError> {
+    let refuse = |kind| ReadError::NotAFile {
+        path: path.to_owned(),
+        kind,
+    };
+    // Looked at before opening: opening alone can rewind a tape or wake a pipe's writer.
+    match std::fs::metadata(path) {
+        Ok(metadata) => NotAFile::of(&metadata).map_or(Ok(()), |kind| Err(refuse(kind)))?,
+        Err(source) if is_missing(&source) => return Ok(FileState::Missing),
+        Err(source) => return Err(ReadError::from_io(path, source)),
+    }
+    let file = match open_nonblocking(path) {
+        Ok(file) => file,
+        Err(source) if is_missing(&source) => return Ok(FileState::Missing),
+        Err(source) => return Err(ReadError::from_io(path, source)),
+    };
+    let now = SystemTime::now();
+    let metadata = file
+        .metadata()
+        .map_err(|source| ReadError::from_io(path, source))?;
+    if let Some(kind) = NotAFile::of(&metadata) {
+        return Err(refuse(kind));
+    }
+    let stamp = Stamp::from_metadata(&metadata);
+    let too_large = |size| ReadError::TooLarge {
+        path: path.to_owned(),
+        size,
+    };
+    if stamp.size > LARGEST_FILE {
+        return Err(too_large(stamp.size));
+    }
+    let read = match most < stamp.size {
+        true => read_front(&file, most),
+        false => read_open(&file, like, progress),
+    };
+    let bytes = read.map_err(|source| match source.kind() {
+        io::ErrorKind::OutOfMemory | io::ErrorKind::FileTooLarge => too_large(stamp.size),
+        _ => ReadError::from_io(path, source),
+    })?;
+    let after = (file.metadata()).map_err(|source| ReadError::from_io(path, source))?;
+    // Being replaced or renamed is no change of the bytes.
+    let moved = !Stamp::from_metadata(&after).has_bytes_of(&stamp);
+    let tells = !moved && !stamp.is_racy(now);
+    Ok(FileState::Present {
+        bytes,
+        stamp,
+        tells,
+        moved,
+    })
+}
+
+/// Opens for reading, without waiting for a FIFO's writer or becoming a terminal's owner.
+///
+/// # Errors
+/// Those of `open`.
+pub fn open_nonblocking(path: &Path) -> io::Result<File> {
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits() as i32)
+        .open(path)
+}
+
+/// Reads an open file from its start, [`LARGEST_FILE`] bytes at most. Memory is shared with
+/// `like` at both ends of the file as far as its bytes are the same, wherever they stand.
+///
+/// # Errors
+/// Those of `read`; `FileTooLarge` above the limit, `OutOfMemory` where memory ends first.
+pub fn read_open(file: &File, like: &Rope, progress: &Progress) -> io::Result<Rope> {
+    let size = file.metadata()?.len();
+    if size > LARGEST_FILE {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    let mut told = progress.strides();
+    let mut buffer = Vec::new();
+    let mut holds = |piece: &Piece, at: u64| -> io::Result<bool> {
+        buffer.resize(piece.len(), 0);
+        match file.read_exact_at(&mut buffer, at) {
+            // Somebody makes it shorter this very moment.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+            result => result.map(|()| buffer == piece.as_bytes()),
+        }
+    };
+    let known = like.pieces();
+    let (mut front, mut start) = (0, 0);
+    while let Some(piece) = known.get(front)
+        && start + piece.len() as u64 <= size
+        && holds(piece, start)?
+    {
+        start += piece.len() as u64;
+        front += 1;
+    }
+    // A piece holds whole lines, also where another one follows now.
+    while front > 0 && start < size && !known[front - 1].as_bytes().ends_with(b"\n") {
+        front -= 1;
+        start -= known[front].len() as u64;
+    }
+    let (mut back, mut end) = (known.len(), size);
+    while back > front
+        && let Some(before) = end.checked_sub(known[back - 1].len() as u64)
+        && before >= start
+        && holds(&known[back - 1], before)?
+    {
+        end = before;
+        back -= 1;
+    }
+    // Many small appends make few pieces: what is short goes on.
+    if start < end
+        && let Some(last) = known[..front].last().filter(|last| last.len() < PIECE)
+    {
+        start -= last.len() as u64;
+        front -= 1;
+    }
+    told.add((size - (end - start)) as usize);
+    let mut fresh = read_between(file, start, end, &mut told)?;
+    while back < known.len() && !fresh.last().is_none_or(|piece| piece.ends_with(b"\n")) {
+        let piece = known[back].as_bytes();
+        fresh
+            .last_mut()
+            .expect("there is one")
+            .extend_from_slice(piece);
+        back += 1;
+    }
+    let fresh = fresh.into_iter().map(Piece::from);
+    let shared = |pieces: &[Piece]| pieces.to_vec();
+    let pieces = shared(&known[..front]).into_iter().chain(fresh);
+    Ok(Rope::of_pieces(pieces.chain(shared(&known[back..]))))
+}
+
+/// The whole lines among the first `most` bytes of a file.
+fn read_front(file: &File, most: u64) -> io::Result<Rope> {
+    let unwatched = Progress::default();
+    let mut pieces = read_between(file, 0, most, &mut unwatched.strides())?;
+    if let Some(last) = pieces.last_mut() {
+        last.truncate(memchr::memrchr(b'\n', last).map_or(0, |at| at + 1));
+    }
+    Ok(Rope::of_pieces(pieces.into_iter().map(Piece::from)))
+}
+
+/// The bytes between two places of a file, cut into pieces; fewer where it ends before. What
+/// comes to its end meanwhile belongs to the next reading.
+fn read_between(
+    file: &File,
+    start: u64,
+    end: u64,
+    told: &mut Strides<'_>,
+) -> io::Result<Vec<Vec<u8>>> {
+    /// Read at once: enough that a piece seldom has to wait for the rest of its last line.
+    const BLOCK: usize = 4 * PIECE;
+    let mut pieces = Vec::new();
+    let mut rest: Vec<u8> = Vec::new();
+    let mut at = start;
+    while at < end {
+        let block = BLOCK.min(usize::try_from(end - at).unwrap_or(BLOCK));
+        let known = rest.len();
+        rest.try_reserve_exact(block)?;
+        rest.resize(known + block, 0);
+        let got = match file.read_at(&mut rest[known..], at) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
+            Ok(0) => {
+                rest.truncate(known);
+                break;
+            }
+            got => got?,
+        };
+        rest.truncate(known + got);
+        told.add(got);
+        at += got as u64;
+        let mut cut = 0;
+        while let Some(piece) = first_piece(&rest[cut..])
+            && cut + piece < rest.len()
+        {
+            pieces.push(rest[cut..cut + piece].to_vec());
+            cut += piece;
+        }
+        rest.drain(..cut);
+    }
+    rest.shrink_to_fit();
+    pieces.extend((!rest.is_empty()).then_some(rest));
+    Ok(pieces)
+}
+
+/// Whether the error says that nothing stands at the path.
+pub fn is_missing(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    use std::os::unix::net::UnixListener;
+
+    #[test]
+    fn a_file_is_its_bytes_and_nothing_is_missing() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("log.jsonl");
+        assert_eq!(read(&path).unwrap(), FileState::Missing);
+        assert_eq!(read(&path.join("below")).unwrap(), FileState::Missing);
+        std::fs::write(&path, b"\xff\0x").unwrap();
+        assert_eq!(read(&path).unwrap().bytes(), Some(&b"\xff\0x".into()));
+        assert_eq!(read(&path.join("below")).unwrap(), FileState::Missing);
+    }
+
+    #[test]
+    fn a_symlink_is_followed_and_a_dangling_one_is_missing() {
+        let dir = tempfile::tempdir().unwrap();
+        let (link, target) = (dir.path().join("link"), dir.path().join("target"));
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        assert_eq!(read(&link).unwrap(), FileState::Missing);
+        std::fs::write(&target, "x").unwrap();
+        assert_eq!(read(&link).unwrap().bytes(), Some(&b"x".into()));
+    }
+
+    #[test]
+    fn folders_pipes_sockets_and_devices_are_refused_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let fifo = dir.path().join("fifo");
+        mknodat(CWD, &fifo, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        let socket = dir.path().join("socket");
+        let _listener = UnixListener::bind(&socket).unwrap();
+        for (path, expected) in [
+            (dir.path(), NotAFile::Folder),
+            (&fifo, NotAFile::Fifo),
+            (&socket, NotAFile::Socket),
+            (Path::new("/dev/null"), NotAFile::Device),
+        ] {
+            match read(path) {
+                Err(ReadError::NotAFile { kind, .. }) => assert_eq!(kind, expected),
+                other => panic!("{}: {other:?}", path.display()),
+            }
+        }
+    }
+
+    proptest! {
+        /// Whatever a file held before, what it holds now is read; and what did not change is
+        /// one memory with it.
+        #[test]
+        fn a_file_is_read_like_what_it_held(
+            front in "[a\n]{0,60}", old in "[b\n]{0,30}", new in "[c\n]{0,30}", back in "[d\n]{0,60}",
+        ) {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("log");
+            let [old, new] = [old, new].map(|middle| [&*front, &*middle, &*back].concat());
+            std::fs::write(&path, &new).unwrap();
+            let like = Rope::from(old.as_bytes());
+            let read = read_open(&File::open(&path).unwrap(), &like, &Progress::default()).unwrap();
+            prop_assert!(read == *new.as_bytes());
+            let (_, pieces) = read.pieces().split_last().unzip();
+            let pieces: &[Piece] = pieces.unwrap_or_default();
+            prop_assert!(pieces.iter().all(|piece| piece.as_bytes().ends_with(b"\n")));
+            let again = read_open(&File::open(&path).unwrap(), &read, &Progress::default()).unwrap();
+            prop_assert_eq!(again.pieces().len(), read.pieces().len());
+            let same = |(a, b): (&Piece, &Piece)| a.is_same(b);
+            prop_assert!(again.pieces().iter().zip(read.pieces()).all(same));
+        }
+    }
+
+    #[test]
+    fn a_line_that_changed_costs_one_piece() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("log");
+        let line = |at: usize, end: &str| format!("{{\"at\":{at}}}{end}\n");
+        let old: String = (0..200).map(|at| line(at, "")).collect();
+        let like = Rope::from(old.as_bytes());
+        std::fs::write(&path, old.replace(&line(100, ""), &line(100, " "))).unwrap();
+        let read = read_open(&File::open(&path).unwrap(), &like, &Progress::default()).unwrap();
+        let shared = |piece: &&Piece| like.pieces().iter().any(|known| known.is_same(piece));
+        let shared = read.pieces().iter().filter(shared).count();
+        assert_eq!(
+            (shared, read.pieces().len()),
+            (like.pieces().len() - 1, like.pieces().len())
+        );
+    }
+
+    #[test]
+    fn what_has_the_stamp_still_is_not_read_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("log");
+        std::fs::write(&path, "one").unwrap();
+        let stamp = Stamp::of(&path);
+        let known = Rope::from(b"what is known");
+        let state = read_since(&path, &known, stamp).unwrap();
+        assert_eq!((state.bytes(), state.as_of()), (Some(&known), stamp));
+        std::fs::write(&path, "longer").unwrap();
+        let state = read_since(&path, &known, stamp).unwrap();
+        assert_eq!(state.bytes(), Some(&b"longer".into()));
+        assert_eq!(state.as_of(), None, "written a moment ago");
+        assert_eq!(
+            read_since(&path, &known, None).unwrap().bytes(),
+            Some(&b"longer".into())
+        );
+    }
+}

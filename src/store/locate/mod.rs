@@ -1,0 +1,9 @@
+//! Where the plan is: the configuration, the files that it or their content names, and the plan
+//! that they make when they are opened together.
+
+pub mod config;
+pub mod discover;
+pub mod glob;
+pub mod inspect;
+pub mod open;
+pub mod walk;

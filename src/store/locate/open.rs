@@ -1,0 +1,345 @@
+//! Opening a plan: every file found, read and taken apart.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::discover::Layout;
+use super::discover::Overrides;
+use super::discover::discover;
+use crate::document::Document;
+use crate::document::markdown::MarkdownDocument;
+use crate::document::progress::Progress;
+use crate::document::rope::Rope;
+use crate::document::shares::in_shares;
+use crate::plan::source::{Role, SourceFile};
+use crate::plan::{Plan, canon};
+use crate::store::atomic_replace::motion::Debounce;
+use crate::store::fs::read::FileState;
+use crate::store::fs::read::read_told;
+use crate::store::fs::read_error::ReadError;
+use crate::store::fs::stamp::Stamp;
+
+/// A plan as found on disk.
+#[derive(Debug)]
+pub struct Opened {
+    /// Where everything is.
+    pub layout: Layout,
+    /// The files that make up the plan, by role and path.
+    pub files: Vec<SourceFile>,
+    /// Everything that was looked at.
+    pub looked_at: Vec<LookedAt>,
+    /// Files that could not be read, with the reason.
+    pub unreadable: Vec<(PathBuf, String)>,
+    /// Files that did not come to rest while they were waited for: another program is writing
+    /// them, and what was read may be a mixture of two versions.
+    pub in_motion: Vec<PathBuf>,
+}
+
+impl Opened {
+    /// No file of this layout, yet.
+    fn nothing(layout: Layout) -> Self {
+        Self {
+            layout,
+            files: Vec::new(),
+            looked_at: Vec::new(),
+            unreadable: Vec::new(),
+            in_motion: Vec::new(),
+        }
+    }
+}
+
+/// A path that may hold a part of the plan, and what was there.
+#[derive(Debug)]
+pub struct LookedAt {
+    /// Relative to the root where it lies below it.
+    pub path: PathBuf,
+    /// What the plan would look for in it.
+    pub role: Role,
+    /// What it holds, if it is there.
+    pub document: Option<Document>,
+    /// The stamp as of which it does, where that tells of every change since.
+    pub as_of: Option<Stamp>,
+}
+
+/// How far the opening of a plan is: shared between whoever does it and whoever waits.
+#[derive(Debug, Default)]
+pub struct Opening {
+    reading: Progress,
+    taking_apart: Progress,
+    putting_together: Progress,
+    /// How long files that somebody is writing are waited for.
+    patience: Duration,
+}
+
+impl Opening {
+    /// An opening that waits for files that somebody is writing, this long for all of them.
+    pub fn waiting(patience: Duration) -> Self {
+        Self {
+            patience,
+            ..Self::default()
+        }
+    }
+
+    /// The part that is done, in percent.
+    pub fn percent(&self) -> usize {
+        let parts = [&self.reading, &self.taking_apart, &self.putting_together];
+        parts.map(Progress::percent).iter().sum::<usize>() / parts.len()
+    }
+
+    /// Asks the opening to end without a result.
+    pub fn stop(&self) {
+        self.taking_apart.stop();
+        self.putting_together.stop();
+    }
+}
+
+/// How a very long plan is opened: its front first, so that there is something to see.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Front {
+    /// Up to how many bytes of logs a plan is opened as a whole.
+    pub long: u64,
+    /// Up to how many bytes of Markdown, which takes longer to read.
+    pub long_markdown: u64,
+    /// How many bytes of each log are its front, and of all Markdown together: as many whole
+    /// documents as fit.
+    pub front: u64,
+}
+
+impl Default for Front {
+    fn default() -> Self {
+        Self {
+            long: 64 << 20,
+            long_markdown: 24 << 20,
+            front: 1 << 20,
+        }
+    }
+}
+
+/// How many bytes the files of a plan have.
+#[derive(Clone, Copy, Default)]
+struct Length {
+    logs: u64,
+    markdown: u64,
+}
+
+impl Length {
+    fn of(candidates: &[(PathBuf, Role)], root: &Path) -> Self {
+        let mut length = Self::default();
+        for (path, role) in candidates {
+            let size = Stamp::of(&root.join(path)).map_or(0, |stamp| stamp.size);
+            match role {
+                Role::Log => length.logs += size,
+                _ => length.markdown += size,
+            }
+        }
+        length
+    }
+
+    fn all(self) -> usize {
+        usize::try_from(self.logs + self.markdown).unwrap_or(usize::MAX)
+    }
+}
+
+/// Finds the plan at or above `start` and reads all of it. Nothing in it is refused: what
+/// cannot be read is told in `unreadable`.
+pub fn open(start: &Path, overrides: &Overrides) -> Opened {
+    let layout = discover(start, overrides);
+    let opened = read_files(layout.clone(), u64::MAX, &Opening::default());
+    // Nobody else knows of the opening, so nobody stops it.
+    opened.unwrap_or_else(|| Opened::nothing(layout))
+}
+
+/// The same, and the plan that the files make up, for somebody who watches how far it is and
+/// may stop it; nothing where that was done. The files are in the plan.
+pub fn open_plan(start: &Path, overrides: &Overrides, opening: &Opening) -> Option<(Opened, Plan)> {
+    let mut opened = read_files(discover(start, overrides), u64::MAX, opening)?;
+    let files = std::mem::take(&mut opened.files);
+    Some((opened, Plan::read_with(files, &opening.putting_together)?))
+}
+
+/// Finds the plan and reads it, of a very long one only the front. Answers whether that was all
+/// of it.
+pub fn open_front(start: &Path, overrides: &Overrides, front: Front) -> (Opened, bool) {
+    let layout = discover(start, overrides);
+    let length = Length::of(&candidates(&layout), &layout.root);
+    let is_whole = length.logs <= front.long && length.markdown <= front.long_markdown;
+    let most = if is_whole { u64::MAX } else { front.front };
+    let opened = read_files(layout.clone(), most, &Opening::default());
+    (opened.unwrap_or_else(|| Opened::nothing(layout)), is_whole)
+}
+
+/// A file as it was found.
+struct Reading {
+    /// The file, if there is one, with the stamp as of which it was read where that tells of every
+    /// change since, and with whether it is part of the plan.
+    file: Option<(SourceFile, Option<Stamp>, bool)>,
+    /// Whether nobody was writing it.
+    is_at_rest: bool,
+}
+
+/// From how many documents on another core is worth its start.
+const DOCUMENTS: usize = 16;
+
+/// Reads every file of the plan: of logs the whole lines among the first `most` bytes, of
+/// Markdown as many documents as have so many together.
+fn read_files(layout: Layout, most: u64, opening: &Opening) -> Option<Opened> {
+    let mut found = candidates(&layout);
+    let length = Length::of(&found, &layout.root).all();
+    opening.reading.expect(length);
+    opening.taking_apart.expect(length);
+    let mut opened = Opened::nothing(layout);
+    let root = opened.layout.root.clone();
+    if most < u64::MAX {
+        let mut room = most;
+        found.retain(|(path, role)| {
+            let size = || Stamp::of(&root.join(path)).map_or(0, |stamp| stamp.size);
+            let left = (*role != Role::Log).then(|| room.checked_sub(size()));
+            room = left.flatten().unwrap_or(room);
+            left != Some(None)
+        });
+    }
+    let until = Instant::now() + opening.patience;
+    let read = |(path, role): &(PathBuf, Role)| read_file(&root, path, *role, most, until, opening);
+    let logs = found.iter().take_while(|(_, role)| *role == Role::Log);
+    let logs = logs.count();
+    // A log is shared between cores line by line, the documents one by one.
+    let mut readings: Vec<_> = found[..logs].iter().map(read).collect();
+    let documents = &found[logs..];
+    let parts = in_shares(documents.len(), DOCUMENTS, |part| {
+        documents[part].iter().map(read).collect::<Vec<_>>()
+    });
+    readings.extend(parts.into_iter().flatten());
+    for ((path, role), reading) in found.into_iter().zip(readings) {
+        let reading = match reading? {
+            Ok(reading) => reading,
+            Err(reason) => {
+                opened.unreadable.push((path, reason));
+                continue;
+            }
+        };
+        if !reading.is_at_rest {
+            opened.in_motion.push(path.clone());
+        }
+        let (document, as_of) = match reading.file {
+            Some((file, as_of, is_part)) => {
+                let document = file.document.clone();
+                opened.files.extend(is_part.then_some(file));
+                (Some(document), as_of)
+            }
+            None => (None, None),
+        };
+        opened.looked_at.push(LookedAt {
+            path,
+            role,
+            document,
+            as_of,
+        });
+    }
+    opening.reading.finish();
+    opening.taking_apart.finish();
+    opened
+        .files
+        .sort_by(|a, b| (a.role, &a.path).cmp(&(b.role, &b.path)));
+    Some(opened)
+}
+
+/// Reads a file until it is at rest, or there is no time left; `read` is told whether it is
+/// asked again. Answers whether the file is at rest.
+fn read_at_rest(
+    role: Role,
+    until: Instant,
+    read: impl Fn(bool) -> Result<FileState, ReadError>,
+) -> Result<(FileState, bool), ReadError> {
+    let mut debounce = Debounce::of_reader();
+    loop {
+        let state = read(debounce.due().is_some())?;
+        if debounce.assess(role, None, &state, false).is_ok() {
+            return Ok((state, true));
+        }
+        let now = Instant::now();
+        if now >= until {
+            return Ok((state, false));
+        }
+        let due = debounce.due().map_or(until, |due| due.min(until));
+        std::thread::sleep(due.saturating_duration_since(now));
+    }
+}
+
+/// Reads one file, or says why it cannot be read; nothing where the opening was stopped. Until
+/// `until` it waits for whoever is writing it.
+fn read_file(
+    root: &Path,
+    path: &Path,
+    role: Role,
+    most: u64,
+    until: Instant,
+    opening: &Opening,
+) -> Option<Result<Reading, String>> {
+    let full = root.join(path);
+    let unwatched = Progress::default();
+    let read = |progress: &Progress| read_told(&full, &Rope::default(), most, progress);
+    let state = match opening.patience.is_zero() {
+        true => read(&opening.reading).map(|state| (state, true)),
+        false => read_at_rest(role, until, |again| {
+            read(if again { &unwatched } else { &opening.reading })
+        }),
+    };
+    let (state, is_at_rest) = match state {
+        Ok(state) => state,
+        Err(error) => return Some(Err(error.to_string())),
+    };
+    let as_of = state.as_of();
+    let file = match state.into_bytes() {
+        None => None,
+        Some(bytes) => {
+            let file = SourceFile::load_with(path, role, bytes, &opening.taking_apart)?;
+            let is_part = belongs(&file);
+            Some((file, as_of, is_part))
+        }
+    };
+    Some(Ok(Reading { file, is_at_rest }))
+}
+
+/// Every path that may hold a part of the plan, with its role. Paths are relative to the
+/// root where they lie below it.
+pub fn candidates(layout: &Layout) -> Vec<(PathBuf, Role)> {
+    let below = |path: &Path| {
+        path.strip_prefix(&layout.root)
+            .unwrap_or(path)
+            .to_path_buf()
+    };
+    let papers = [
+        (&layout.decisions, Role::Decision),
+        (&layout.reviews, Role::Review),
+        (&layout.standups, Role::Standup),
+        (&layout.gates, Role::GateReview),
+    ];
+    let papers = papers.into_iter().flat_map(|(folder, role)| {
+        let notes = super::walk::files_below(folder, &layout.root, |name| {
+            Path::new(name)
+                .extension()
+                .is_some_and(|extension| extension == "md")
+        });
+        notes.into_iter().map(move |path| (path, role))
+    });
+    let papers = papers.map(|(path, role)| (below(&path), role));
+    let logs = layout.logs.iter().map(|path| (below(path), Role::Log));
+    let canon = layout.canon.iter().map(|path| (below(path), Role::Canon));
+    let roadmap = [(below(&layout.roadmap), Role::Roadmap)];
+    logs.chain(canon).chain(roadmap).chain(papers).collect()
+}
+
+/// Whether a file is part of the plan. Markdown counts as canon by its content only.
+pub fn belongs(file: &SourceFile) -> bool {
+    match (&file.document, file.role) {
+        (Document::Markdown(markdown), Role::Canon) => match markdown.encoding() {
+            // It says nothing as it stands; what it would say as text makes it known.
+            Some(encoding) => {
+                let text = encoding.decode(markdown.bytes());
+                canon::is_canon(&MarkdownDocument::load(text.into_bytes()))
+            }
+            None => canon::is_canon(markdown),
+        },
+        _ => true,
+    }
+}

@@ -1,0 +1,467 @@
+//! Writes one change to disk, wholly or not at all: the lock, the files as they stand, the
+//! edits on top, and every file that differs replaced.
+//!
+//! It keeps no bytes between two changes: who does is a [`Witness`], who is told what was
+//! read and written. The file thread of the cockpit is one; a subcommand, which ends with
+//! its change, is only [`Passing`].
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::journal::Intent;
+use super::journal::Journal;
+use super::journal::Stand;
+use super::lock::LockError;
+use super::lock::LockPlace;
+use super::lock::PlanLock;
+use crate::change::apply::{self, Conflict};
+use crate::change::history::Event;
+use crate::change::places::Seen;
+use crate::change::{Change, Target};
+use crate::document::rope::Rope;
+use crate::plan::source::{Role, SourceFile};
+use crate::store::atomic_replace::leftovers::clean_leftovers;
+use crate::store::atomic_replace::motion::GIVE_UP;
+use crate::store::atomic_replace::save::How;
+use crate::store::atomic_replace::save::SaveError;
+use crate::store::atomic_replace::save::Saver;
+use crate::store::fs::read::FileState;
+use crate::store::fs::read::read_since;
+use crate::store::fs::stamp::Stamp;
+use crate::store::fs::syscalls::FileSystem;
+use crate::store::fs::syscalls::RealFs;
+use crate::store::state::State;
+use crate::store::transaction::one_shot::Passing;
+use crate::store::watch::replaced_file::ReplacedFile;
+use crate::store::watch::stragglers::Stragglers;
+use crate::store::worker::disk::HISTORY;
+
+/// How long a change waits for another program's lock.
+pub(crate) const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
+/// How soon it is looked again whether a file that somebody writes is at rest.
+const RETRY: Duration = Duration::from_millis(5);
+/// How often a change starts over because somebody wrote at the same moment.
+pub(crate) const TRIES: usize = 50;
+
+/// What became of a change.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It stands on disk; with something that a person should know of how it was written.
+    Saved(Option<String>),
+    /// It could not be written; the files are as before.
+    Failed(String),
+    /// Somebody else changed the same things; nothing was written.
+    Conflicts(Vec<Conflict>),
+    /// The witness did not believe a file; nothing was written.
+    Later,
+}
+
+/// Who is told what a change meets and leaves. Paths are as in the change.
+pub trait Witness {
+    /// What a file is likely to hold, to be shared with what is found there; and the stamp as
+    /// of which it does, where that tells of every change since.
+    fn expects(&self, path: &Path) -> (Rope, Option<Stamp>);
+
+    /// A file as it stands under the lock, `None` where there is none; `is_ours` where a
+    /// stepdeck left it like that. Answers it taken apart.
+    ///
+    /// # Errors
+    /// Where what was read is not to be built upon yet.
+    fn found(
+        &mut self,
+        path: &Path,
+        role: Role,
+        state: FileState,
+        is_ours: bool,
+    ) -> Result<Option<SourceFile>, NotYet>;
+
+    /// A file holds these bytes by our own doing; `None` where it was taken away. It was `left`
+    /// with this stamp, where nobody wrote to it meanwhile.
+    fn wrote(&mut self, path: &Path, bytes: Option<Rope>, left: Option<Stamp>);
+
+    /// What was just written to a file is news to whoever shows the plan: no change of theirs
+    /// asked for it.
+    fn news(&mut self, path: &Path);
+
+    /// The former file: programs that had it open may still write to it.
+    fn replaced(&mut self, path: &Path, file: ReplacedFile);
+
+    /// The former files that are still watched.
+    fn stragglers(&mut self) -> &mut Stragglers;
+}
+
+/// A file is being written, or looks half-written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NotYet;
+
+/// Where the former version of a file is kept while it is written in place.
+fn backups(state: &Path) -> PathBuf {
+    state.join("backups")
+}
+
+/// Writes the changes of one plan.
+pub struct Committer {
+    pub(crate) saver: Saver,
+    lock: LockPlace,
+    state: PathBuf,
+    backups: PathBuf,
+    pub(crate) journal: Journal,
+}
+
+/// The files of a change, before and after.
+pub(crate) struct Step<'a> {
+    pub(crate) change: &'a Change,
+    pub(crate) before: &'a [SourceFile],
+    pub(crate) after: &'a [SourceFile],
+    /// What the history is to remember.
+    pub(crate) event: Option<&'a Event>,
+}
+
+/// One file of a change whose bytes differ; `None` where there is no file.
+pub(crate) struct Difference<'a> {
+    pub(crate) path: &'a Path,
+    old: Option<Rope>,
+    new: Option<Rope>,
+}
+
+impl Difference<'_> {
+    /// From the old bytes to the new.
+    pub(crate) fn forth(&self) -> (Option<&Rope>, Option<&Rope>) {
+        (self.old.as_ref(), self.new.as_ref())
+    }
+
+    fn back(&self) -> (Option<&Rope>, Option<&Rope>) {
+        (self.new.as_ref(), self.old.as_ref())
+    }
+}
+
+impl Step<'_> {
+    /// The files whose bytes differ.
+    pub(crate) fn differing(&self) -> Vec<Difference<'_>> {
+        let bytes = |files: &[SourceFile], path: &Path| {
+            let file = files.iter().find(|file| file.path == path);
+            file.map(|file| file.document.rope())
+        };
+        let paths = self.change.paths().into_iter();
+        paths
+            .map(|path| Difference {
+                path,
+                old: bytes(self.before, path),
+                new: bytes(self.after, path),
+            })
+            .filter(|difference| difference.old != difference.new)
+            .collect()
+    }
+}
+
+impl Committer {
+    /// For the plan at `root`; `state` is the folder for what is private to this person.
+    pub fn new(root: &Path, state: &Path) -> Self {
+        Self::over(RealFs, root, state)
+    }
+
+    /// The same over another file system, such as one that fails on purpose.
+    pub fn over(fs: impl FileSystem + 'static, root: &Path, state: &Path) -> Self {
+        Self {
+            saver: Saver::over(fs, Some(backups(state))),
+            lock: LockPlace::of(root, state),
+            state: state.to_owned(),
+            backups: backups(state),
+            journal: Journal::of(state),
+        }
+    }
+
+    /// Writes a change to the files below `root`.
+    pub fn commit(&self, root: &Path, change: &Change, witness: &mut impl Witness) -> Outcome {
+        self.commit_seen(root, change, (&Seen::default(), None), witness)
+    }
+
+    /// The same for somebody who has seen where its steps stand, and for whom the history is to
+    /// remember an event: it does so whenever the change is made, even after a crash.
+    pub fn commit_seen(
+        &self,
+        root: &Path,
+        change: &Change,
+        (seen, event): (&Seen, Option<&Event>),
+        witness: &mut impl Witness,
+    ) -> Outcome {
+        let mut lock = match self.lock(LOCK_TIMEOUT) {
+            Ok(lock) => lock,
+            Err(error) => return Outcome::Failed(error.to_string()),
+        };
+        let mended = match self.mend(root, &mut lock, witness) {
+            Ok(recovered) => recovered.said,
+            Err(outcome) => return outcome,
+        };
+        for _ in 0..TRIES {
+            let before = match read_for(root, change, &lock, witness) {
+                Ok(files) => files,
+                Err(outcome) => return outcome,
+            };
+            let mut after = before.clone();
+            if let Err(conflicts) = apply::change_seen(change, seen, &mut after) {
+                return Outcome::Conflicts(conflicts);
+            }
+            let step = Step {
+                change,
+                before: &before,
+                after: &after,
+                event,
+            };
+            match self.write(root, &step, &mut lock, witness) {
+                Err(SaveError::Changed { .. }) => {}
+                Err(error) => return Outcome::Failed(error.to_string()),
+                Ok(remark) => return Outcome::Saved(mended.or(remark)),
+            }
+        }
+        Outcome::Failed("another program keeps writing the same file; the edit is kept".to_owned())
+    }
+
+    /// Writes a change for somebody who does not stay: waits a while for a file that somebody is
+    /// just writing, and in the end looks once more for what came around the save.
+    pub fn commit_now(&self, root: &Path, change: &Change, passing: &mut Passing) -> Outcome {
+        let until = Instant::now() + GIVE_UP;
+        let outcome = loop {
+            match self.commit(root, change, passing) {
+                Outcome::Later if Instant::now() < until => std::thread::sleep(RETRY),
+                Outcome::Later => break Outcome::Failed(passing.in_motion()),
+                outcome => break outcome,
+            }
+        };
+        let forwarded = self.forward_last(root, passing).into_iter();
+        let kept = forwarded.filter_map(|forwarded| forwarded.kept).next();
+        match (outcome, kept) {
+            (Outcome::Saved(_), Some(kept)) => Outcome::Saved(Some(kept)),
+            (outcome, _) => outcome,
+        }
+    }
+
+    /// The lock of the plan, had within `patience`.
+    ///
+    /// # Errors
+    /// As [`PlanLock::acquire`].
+    pub fn lock(&self, patience: Duration) -> Result<PlanLock, LockError> {
+        PlanLock::acquire(&self.lock, patience)
+    }
+
+    /// Puts right what killed saves of these files left behind, unless somebody is saving.
+    /// Answers what was done, and what the history remembers since.
+    pub fn clean_up(
+        &self,
+        root: &Path,
+        paths: &[PathBuf],
+        witness: &mut impl Witness,
+    ) -> (Vec<String>, Option<Event>) {
+        let Ok(mut lock) = self.lock(Duration::ZERO) else {
+            return (Vec::new(), None);
+        };
+        let folders = paths
+            .iter()
+            .filter_map(|path| Some(root.join(path.parent()?)));
+        let own = [self.backups.clone(), self.state.clone()];
+        let mut folders: Vec<PathBuf> = folders.chain(own).collect();
+        folders.sort();
+        folders.dedup();
+        let mut said = Vec::new();
+        for folder in folders {
+            // A folder that cannot be listed has nothing of ours to remove.
+            let cleaned = clean_leftovers(&folder).unwrap_or_default();
+            let mended = cleaned
+                .mended
+                .iter()
+                .map(|path| format!("{} holds again what it held before a crash", path.display()));
+            said.extend(mended);
+            let kept = cleaned.kept.iter();
+            said.extend(
+                kept.map(|path| format!("a crash left {}: look what is in it", path.display())),
+            );
+        }
+        // What cannot be done now is done by the next change.
+        let recovered = self.mend(root, &mut lock, witness).unwrap_or_default();
+        said.extend(recovered.said);
+        (said, recovered.event)
+    }
+
+    /// Writes every file that differs; where a later one cannot be written, those before
+    /// it are put back.
+    fn write(
+        &self,
+        root: &Path,
+        step: &Step<'_>,
+        lock: &mut PlanLock,
+        witness: &mut impl Witness,
+    ) -> Result<Option<String>, SaveError> {
+        let differing = step.differing();
+        let mut remark = None;
+        let several = differing.len() > 1;
+        if several {
+            if let Err(error) = self.journal.begin(&self.saver, &intent(step)) {
+                remark = Some(format!(
+                    "written without a journal, so a crash could have left a half of it: {error}"
+                ));
+            }
+        } else if step.event.is_some() {
+            self.journal.note(&intent(step));
+        }
+        for (at, difference) in differing.iter().enumerate() {
+            match self.put(root, difference.path, difference.forth(), lock, witness) {
+                Ok(said) => remark = remark.or(said),
+                Err(error) => {
+                    let mut is_back = true;
+                    for written in differing[..at].iter().rev() {
+                        // The files were just written by us, under the lock.
+                        let put = self.put(root, written.path, written.back(), lock, witness);
+                        is_back &= put.is_ok();
+                    }
+                    // If one stays as it is, the journal stays, too, and the next to come mends.
+                    match several {
+                        true if is_back => drop(self.journal.end(&self.saver)),
+                        true => {}
+                        false => self.journal.forget(),
+                    }
+                    return Err(error);
+                }
+            }
+        }
+        if let Some(event) = step.event {
+            // That it cannot be remembered is no reason to trouble anybody: the edit is made.
+            let _ = self.history().append(HISTORY, event);
+        }
+        if !several {
+            self.journal.forget();
+        } else if let Err(error) = self.journal.end(&self.saver) {
+            // It is found again, and then there is nothing left to do.
+            remark = remark.or(Some(error.to_string()));
+        }
+        Ok(remark)
+    }
+
+    /// Where the history is kept.
+    pub(crate) fn history(&self) -> State {
+        State::at(&self.state)
+    }
+
+    /// Puts new bytes in the place of the old ones. Answers what a person should know.
+    ///
+    /// # Errors
+    /// As [`Saver::replace`] and [`Saver::remove`], where the file is left as it was.
+    pub fn put(
+        &self,
+        root: &Path,
+        path: &Path,
+        (old, new): (Option<&Rope>, Option<&Rope>),
+        lock: &mut PlanLock,
+        witness: &mut impl Witness,
+    ) -> Result<Option<String>, SaveError> {
+        let target = root.join(path);
+        let (known, as_of) = witness.expects(path);
+        let as_of = as_of.filter(|_| old == Some(&known));
+        let done = match new {
+            Some(new) => (self.saver.replace_since(&target, old, as_of, new)).map(Some),
+            None => self
+                .saver
+                .remove(&target, old.unwrap_or(&Rope::default()))
+                .map(|()| None),
+        };
+        let mut left = None;
+        let remark = match done {
+            Ok(None) => None,
+            Ok(Some(saved)) => {
+                if let Some(replaced) = saved.replaced {
+                    witness.replaced(path, replaced);
+                }
+                left = saved.is_ours.then_some(saved.stamp);
+                left.into_iter().for_each(|stamp| lock.note(stamp));
+                match saved.how {
+                    How::InPlace(reason) => {
+                        Some(format!("{} written in place: {reason}", path.display()))
+                    }
+                    _ => None,
+                }
+            }
+            // The file holds what it should; that something else went wrong has to be said.
+            Err(error) if error.holds_the_edit() => Some(error.to_string()),
+            Err(error) => return Err(error),
+        };
+        witness.wrote(path, new.cloned(), left);
+        Ok(remark)
+    }
+}
+
+/// What the journal holds of a change that is about to be written.
+fn intent(step: &Step<'_>) -> Intent {
+    let bytes = |files: &[SourceFile], path: &Path| {
+        let file = files.iter().find(|file| file.path == path);
+        file.map(|file| file.document.rope())
+    };
+    let stands = step.change.paths().into_iter().map(|path| {
+        let (before, after) = (bytes(step.before, path), bytes(step.after, path));
+        Stand::new(before.as_ref(), after.as_ref())
+    });
+    Intent {
+        files: stands.collect(),
+        change: step.change.clone(),
+        event: step.event.cloned(),
+    }
+}
+
+/// The files that a change touches, as they stand on disk.
+pub(crate) fn read_for(
+    root: &Path,
+    change: &Change,
+    lock: &PlanLock,
+    witness: &mut impl Witness,
+) -> Result<Vec<SourceFile>, Outcome> {
+    let mut files = Vec::new();
+    for path in change.paths() {
+        let role = role_of(change, path);
+        if role != Role::Log && leads_out(root, path) {
+            return Err(Outcome::Failed(format!(
+                "{} leads out of the plan's folder through a symlink: put a file or folder in the \
+                 place of the link; the edit is kept",
+                path.display()
+            )));
+        }
+        files.extend(read_file(root, path, role, lock, witness)?);
+    }
+    Ok(files)
+}
+
+/// A file as it stands on disk, at rest.
+pub(crate) fn read_file(
+    root: &Path,
+    path: &Path,
+    role: Role,
+    lock: &PlanLock,
+    witness: &mut impl Witness,
+) -> Result<Option<SourceFile>, Outcome> {
+    let (known, as_of) = witness.expects(path);
+    let state = read_since(&root.join(path), &known, as_of);
+    let state = state.map_err(|error| Outcome::Failed(error.to_string()))?;
+    let is_ours = state.stamp().is_some_and(|stamp| lock.knows(stamp));
+    let file = witness.found(path, role, state, is_ours);
+    file.map_err(|NotYet| Outcome::Later)
+}
+
+/// Whether a path within the plan ends outside it. A checkout may be anybody's: only a log,
+/// which people do keep elsewhere, is followed there, and what was named outright.
+fn leads_out(root: &Path, path: &Path) -> bool {
+    let Ok(real_root) = root.canonicalize() else {
+        return false;
+    };
+    let target = root.join(path);
+    let real = target
+        .ancestors()
+        .find_map(|above| above.canonicalize().ok());
+    path.is_relative() && real.is_some_and(|real| !real.starts_with(real_root))
+}
+
+/// What a path holds, as far as the change itself tells.
+fn role_of(change: &Change, path: &Path) -> Role {
+    let edit = change.edits.iter().find(|edit| edit.path == path);
+    match edit.map(|edit| &edit.target) {
+        Some(Target::File { role }) => *role,
+        Some(target) if target.is_in_log() => Role::Log,
+        _ => Role::Canon,
+    }
+}

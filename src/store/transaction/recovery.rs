@@ -1,0 +1,219 @@
+//! A change over several files whose writer died halfway: finished by whoever next takes the
+//! lock, or taken back.
+
+use std::path::Path;
+
+use super::commit::Committer;
+use super::commit::Outcome;
+use super::commit::Step;
+use super::commit::TRIES;
+use super::commit::Witness;
+use super::commit::read_for;
+use super::journal::Intent;
+use super::journal::Progress;
+use super::lock::PlanLock;
+use crate::change::apply;
+use crate::change::history::Event;
+use crate::change::{Change, Edit, Target};
+use crate::plan::source::SourceFile;
+use crate::store::atomic_replace::save_error::SaveError;
+use crate::store::worker::disk::HISTORY;
+
+/// Why an interrupted change is neither finished nor taken back.
+enum Halt {
+    /// A file looks half-written.
+    NotYet,
+    /// Others have changed the same things since.
+    Cannot(String),
+    /// The system refuses.
+    Failed(String),
+}
+
+/// What was put right.
+#[derive(Default)]
+pub struct Recovered {
+    /// What was done, in words.
+    pub said: Option<String>,
+    /// What the history remembers since.
+    pub event: Option<Event>,
+}
+
+impl Committer {
+    /// Finishes the change over several files whose writer died halfway, or takes it back
+    /// where that cannot be. Call it with the lock held. What is
+    /// made, whoever wrote the last of it, is in the history.
+    ///
+    /// # Errors
+    /// [`Outcome::Later`] and [`Outcome::Failed`] where neither can be done now. The journal stays
+    /// for the next to come.
+    pub fn mend(
+        &self,
+        root: &Path,
+        lock: &mut PlanLock,
+        witness: &mut impl Witness,
+    ) -> Result<Recovered, Outcome> {
+        let Some(intent) = self.journal.pending() else {
+            return Ok(Recovered::default());
+        };
+        if !intent.is_over_several() {
+            let is_made = self.is_made(root, &intent, lock, witness)?;
+            let event = is_made.then(|| self.remember_late(&intent)).flatten();
+            self.journal.forget();
+            return Ok(Recovered { said: None, event });
+        }
+        let label = &intent.change.label;
+        let mut is_made = true;
+        let said = match self.carry_on(root, &intent, true, lock, witness) {
+            Ok(false) => None,
+            Ok(true) => Some(format!("finished what was interrupted: {label}")),
+            Err(Halt::NotYet) => return Err(Outcome::Later),
+            Err(Halt::Cannot(reason) | Halt::Failed(reason)) => {
+                is_made = false;
+                Some(match self.carry_on(root, &intent, false, lock, witness) {
+                    Ok(_) => format!("took back what was interrupted: {label} ({reason})"),
+                    Err(Halt::NotYet) => return Err(Outcome::Later),
+                    Err(Halt::Failed(_)) => {
+                        return Err(Outcome::Failed(format!(
+                            "{label} was interrupted halfway and has to be finished first: {reason}"
+                        )));
+                    }
+                    // Both files are whole, each in its own right: drift shows what differs.
+                    Err(Halt::Cannot(_)) => {
+                        format!("interrupted, and half written: {label} ({reason})")
+                    }
+                })
+            }
+        };
+        let event = is_made.then(|| self.remember_late(&intent)).flatten();
+        // A journal that stays is found again, and then there is nothing left to do.
+        let _ = self.journal.end(&self.saver);
+        Ok(Recovered { said, event })
+    }
+
+    /// Whether the change of one file stands on disk, whatever came to the file since.
+    fn is_made(
+        &self,
+        root: &Path,
+        intent: &Intent,
+        lock: &PlanLock,
+        witness: &mut impl Witness,
+    ) -> Result<bool, Outcome> {
+        let mut files = read_for(root, &intent.change, lock, witness)?;
+        let part = open_part(&intent.change, intent, &files, true);
+        if part.edits.is_empty() {
+            return Ok(true);
+        }
+        let is_untouched =
+            (intent.change.paths().iter().zip(&intent.files)).all(|(path, stand)| {
+                let file = files.iter().find(|file| file.path == **path);
+                let bytes = file.map(|file| file.document.rope());
+                stand.progress(bytes.as_ref()) == Progress::Untouched
+            });
+        // What can be taken back is there.
+        Ok(!is_untouched && apply::change(&intent.change.inverse(), &mut files).is_ok())
+    }
+
+    /// Writes the line of the history that the writer did not live to write, if there is to be
+    /// one and it is not there.
+    fn remember_late(&self, intent: &Intent) -> Option<Event> {
+        let event = intent.event.as_ref()?;
+        let history = self.history();
+        if history.lines::<Event>(HISTORY).last() == Some(event) {
+            return None;
+        }
+        history.append(HISTORY, event).ok()?;
+        Some(event.clone())
+    }
+
+    /// Writes the part of an intent that is not written yet, or takes back the part that is.
+    /// Answers whether there was one.
+    fn carry_on(
+        &self,
+        root: &Path,
+        intent: &Intent,
+        forth: bool,
+        lock: &mut PlanLock,
+        witness: &mut impl Witness,
+    ) -> Result<bool, Halt> {
+        let whole = match forth {
+            true => intent.change.clone(),
+            false => intent.change.inverse(),
+        };
+        let mut reason = String::new();
+        for _ in 0..TRIES {
+            let before = match read_for(root, &whole, lock, witness) {
+                Ok(files) => files,
+                Err(Outcome::Failed(reason)) => return Err(Halt::Failed(reason)),
+                Err(_) => return Err(Halt::NotYet),
+            };
+            let mut change = open_part(&whole, intent, &before, forth);
+            let mut after = before.clone();
+            if let Err(conflicts) = apply::change(&change, &mut after) {
+                let first = conflicts.first().map(|c| c.obstacle.to_string());
+                let reason = first.unwrap_or_default();
+                if forth {
+                    return Err(Halt::Cannot(reason));
+                }
+                // What others made of a file stays; the rest goes back.
+                let theirs = |edit: &Edit| conflicts.iter().any(|c| c.edit.path == edit.path);
+                change.edits.retain(|edit| !theirs(edit));
+                if apply::change(&change, &mut after).is_err() {
+                    return Err(Halt::Cannot(reason));
+                }
+            }
+            let step = Step {
+                change: &change,
+                before: &before,
+                after: &after,
+                event: None,
+            };
+            let differing = step.differing();
+            let mut changed = false;
+            for difference in &differing {
+                match self.put(root, difference.path, difference.forth(), lock, witness) {
+                    Err(SaveError::Changed { .. }) => changed = true,
+                    Err(error) => return Err(Halt::Failed(error.to_string())),
+                    Ok(_) => witness.news(difference.path),
+                }
+            }
+            if !changed {
+                return Ok(!differing.is_empty());
+            }
+            reason = "another program keeps writing the same file".to_owned();
+        }
+        Err(Halt::Failed(reason))
+    }
+}
+
+/// The edits of an interrupted change that are still to be made: on the way `forth` those of
+/// files that it has not reached, else those of files that it has.
+fn open_part(whole: &Change, intent: &Intent, now: &[SourceFile], forth: bool) -> Change {
+    let mut part = whole.clone();
+    let paths = intent.change.paths();
+    part.edits.retain(|edit| {
+        let file = now.iter().find(|file| file.path == edit.path);
+        let bytes = file.map(|file| file.document.rope());
+        let stand = paths.iter().position(|path| **path == edit.path);
+        let progress = stand
+            .and_then(|at| intent.files.get(at))
+            .map(|stand| stand.progress(bytes.as_ref()));
+        match (progress, &edit.target) {
+            (Some(Progress::Written), _) => !forth,
+            (Some(Progress::Untouched), _) => forth,
+            // Other edits find out for themselves whether they are made; a passage put in
+            // twice would stand there twice.
+            (_, Target::Passage { .. }) => {
+                let passage = if forth { &edit.after } else { &edit.before };
+                let wanted = passage.as_deref().unwrap_or_default();
+                let there = bytes.is_some_and(|bytes| contains(&bytes.contiguous(), wanted));
+                there != forth
+            }
+            _ => true,
+        }
+    });
+    part
+}
+
+fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
+    wanted.is_empty() || bytes.windows(wanted.len()).any(|window| window == wanted)
+}

@@ -1,0 +1,182 @@
+//! What came to a file after we had replaced it is put where it was meant to go: lines to the
+//! end of the file that stands there now, another version merged into it, or kept beside it
+//! where that cannot be done without a person.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::stragglers::Came;
+use super::stragglers::Straggler;
+use crate::change::three_way::text::merge_text;
+use crate::change::three_way::{self, Markers, Versions};
+use crate::document::rope::Rope;
+use crate::plan::source::Role;
+use crate::store::atomic_replace::motion::NOTICE_AFTER;
+use crate::store::atomic_replace::save_error::SaveError;
+use crate::store::transaction::commit::Committer;
+use crate::store::transaction::commit::LOCK_TIMEOUT;
+use crate::store::transaction::commit::Outcome;
+use crate::store::transaction::commit::Witness;
+use crate::store::transaction::commit::read_file;
+use crate::store::transaction::lock::PlanLock;
+
+/// How soon it is looked again whether somebody has finished writing to a replaced file.
+const RETRY: Duration = Duration::from_millis(5);
+/// How many versions of one file are kept beside it at the most.
+const MOST_KEPT: u32 = 100;
+
+/// Something that was put where it was meant to go.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Forwarded {
+    /// The file.
+    pub path: PathBuf,
+    /// Where it was kept beside the file, in words for a person.
+    pub kept: Option<String>,
+}
+
+impl Committer {
+    /// Forwards what came to replaced files, as far as it rests and it is time to look.
+    pub(crate) fn forward_stragglers(
+        &self,
+        root: &Path,
+        witness: &mut impl Witness,
+    ) -> Vec<Forwarded> {
+        let found = witness.stragglers().gather(false);
+        self.forward_all(root, found, witness)
+    }
+
+    /// The same when there is no later: whoever is just writing is waited for, a while.
+    pub(crate) fn forward_last(&self, root: &Path, witness: &mut impl Witness) -> Vec<Forwarded> {
+        let until = Instant::now() + NOTICE_AFTER;
+        let mut done = Vec::new();
+        loop {
+            let found = witness.stragglers().look(false);
+            done.extend(self.forward_all(root, found, witness));
+            if !witness.stragglers().is_busy() || Instant::now() > until {
+                break;
+            }
+            std::thread::sleep(RETRY);
+        }
+        let found = witness.stragglers().look(true);
+        done.extend(self.forward_all(root, found, witness));
+        done
+    }
+
+    fn forward_all(
+        &self,
+        root: &Path,
+        found: Vec<Straggler>,
+        witness: &mut impl Witness,
+    ) -> Vec<Forwarded> {
+        let mut done = Vec::new();
+        for straggler in found {
+            let Ok(mut lock) = self.lock(LOCK_TIMEOUT) else {
+                continue;
+            };
+            // What cannot be done now is found again.
+            if let Ok(kept) = self.forward(root, &straggler, &mut lock, witness) {
+                witness.stragglers().taken(&straggler);
+                let path = straggler.path;
+                done.push(Forwarded { path, kept });
+            }
+        }
+        done
+    }
+
+    /// Forwards one. Answers in words what was kept beside the file.
+    ///
+    /// # Errors
+    /// Where it cannot be done now.
+    fn forward(
+        &self,
+        root: &Path,
+        straggler: &Straggler,
+        lock: &mut PlanLock,
+        witness: &mut impl Witness,
+    ) -> Result<Option<String>, Outcome> {
+        let Straggler { path, role, .. } = straggler;
+        let failed = |error: SaveError| Outcome::Failed(error.to_string());
+        let now = read_file(root, path, *role, lock, witness)?;
+        let now = now.map(|file| file.document.rope());
+        match (&straggler.came, now) {
+            (Came::Lines(lines), Some(_)) => {
+                let appended = self.saver.append(&root.join(path), lines);
+                appended.map_err(|error| Outcome::Failed(error.to_string()))?;
+                Ok(None)
+            }
+            (Came::Lines(lines), None) => {
+                let lines = Rope::from(&**lines);
+                self.keep_beside(root, path, &lines)
+                    .map(Some)
+                    .map_err(failed)
+            }
+            (Came::Version { base, theirs }, now) => {
+                let merged = now
+                    .as_ref()
+                    .and_then(|now| merge(*role, [base, now, theirs]));
+                let Some(merged) = merged else {
+                    let kept = self.keep_beside(root, path, theirs);
+                    return kept.map(Some).map_err(failed);
+                };
+                if Some(&merged) != now.as_ref() {
+                    let versions = (now.as_ref(), Some(&merged));
+                    self.put(root, path, versions, lock, witness)
+                        .map_err(failed)?;
+                    witness.news(path);
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    /// Puts another program's version into a new file beside the one that it belongs to.
+    fn keep_beside(&self, root: &Path, path: &Path, theirs: &Rope) -> Result<String, SaveError> {
+        let mut number = 1;
+        loop {
+            let mut name = OsString::from(path.file_name().unwrap_or_default());
+            name.push(match number {
+                1 => ".theirs".to_owned(),
+                number => format!(".theirs-{number}"),
+            });
+            let beside = path.with_file_name(name);
+            match self.saver.replace(&root.join(&beside), None, theirs) {
+                Err(SaveError::Changed { found, .. }) => {
+                    // After a death between keeping and knowing, it is kept already.
+                    let is_kept = found.is_some_and(|found| found == *theirs);
+                    if !is_kept && number < MOST_KEPT {
+                        number += 1;
+                        continue;
+                    }
+                }
+                result => drop(result?),
+            }
+            return Ok(format!(
+                "another program was writing {} while it was saved: its version is in {}; take \
+                 over what you need, then remove it",
+                path.display(),
+                beside.display()
+            ));
+        }
+    }
+}
+
+/// Base, ours and theirs made into one; nothing where a person has to decide.
+fn merge(role: Role, [base, ours, theirs]: [&Rope; 3]) -> Option<Rope> {
+    let [base, ours, theirs] = [base, ours, theirs].map(Rope::contiguous);
+    let versions = Versions {
+        base: &base,
+        ours: &ours,
+        theirs: &theirs,
+    };
+    if role != Role::Log {
+        return merge_text(versions).map(Rope::from);
+    }
+    let markers = Markers {
+        ours: "ours",
+        theirs: "theirs",
+        size: 7,
+    };
+    let merged = three_way::merge(versions, markers);
+    (merged.conflicts.is_empty()).then(|| merged.bytes.into())
+}

@@ -1,0 +1,321 @@
+//! The second opinion of the watch: which known files and folders may have changed, by `stat`.
+//!
+//! It sees what notifications miss: the targets of symlinks, other names of a hard link, network
+//! mounts, watches that ran out, folders that were removed and came back. It reads no file. It
+//! lists a folder only when that folder's stamp moved.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use crate::store::fs::stamp::Stamp;
+use crate::store::locate::walk::Kind;
+use crate::store::locate::walk::children;
+use crate::store::locate::walk::kind_of;
+
+/// At most this many files are looked at in one tick; larger sets take turns.
+const FILES_A_TICK: usize = 2_000;
+
+/// What to watch. All paths are absolute.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Watched {
+    /// The plan's root: folders between it and those below are watched for coming and going, and
+    /// symlinked folders that lead out of it are not followed.
+    pub root: PathBuf,
+    /// Folders whose own entries matter.
+    pub flat: Vec<PathBuf>,
+    /// Folders with all that is below them.
+    pub deep: Vec<PathBuf>,
+    /// Files whose every change matters, there or not.
+    pub files: Vec<PathBuf>,
+}
+
+/// How much of a folder matters. The order is from less to more.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Interest {
+    /// Only that watched folders below it come and go.
+    Passage,
+    /// Its entries.
+    Flat,
+    /// Its entries, and theirs.
+    Deep,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Seen {
+    stamp: Option<Stamp>,
+    /// A later change could bear the same stamp: it is looked at once more.
+    racy: bool,
+}
+
+impl Seen {
+    fn at(path: &Path, now: SystemTime) -> Self {
+        let stamp = Stamp::of(path);
+        Self {
+            stamp,
+            racy: stamp.is_some_and(|stamp| stamp.is_racy(now)),
+        }
+    }
+
+    fn is_same_folder(&self, other: &Self) -> bool {
+        matches!((self.stamp, other.stamp), (Some(a), Some(b)) if a.same_inode(&b))
+    }
+}
+
+struct Folder {
+    interest: Interest,
+    seen: Seen,
+}
+
+/// Told of each folder that exists and wants notifications, before it is listed, so that
+/// nothing can appear in between unnoticed.
+pub type Arm<'a> = &'a mut dyn FnMut(&Path);
+
+/// The stamps of everything watched.
+pub struct Survey {
+    root: PathBuf,
+    /// What was asked for, there or not.
+    fixed: BTreeMap<PathBuf, Interest>,
+    folders: BTreeMap<PathBuf, Folder>,
+    inodes: HashMap<(u64, u64), PathBuf>,
+    files: BTreeMap<PathBuf, Seen>,
+    /// Where the next tick goes on, when there are too many files for one.
+    next_file: Option<PathBuf>,
+}
+
+impl Survey {
+    /// Looks at everything once.
+    pub fn new(watched: &Watched, now: SystemTime, arm: Arm<'_>) -> Self {
+        let mut survey = Self {
+            root: watched.root.clone(),
+            fixed: fixed_folders(watched),
+            folders: BTreeMap::new(),
+            inodes: HashMap::new(),
+            files: watched
+                .files
+                .iter()
+                .map(|path| (path.clone(), Seen::at(path, now)))
+                .collect(),
+            next_file: None,
+        };
+        survey.relist(now, arm);
+        survey
+    }
+
+    /// Looks at everything again, trusting no stamp.
+    pub fn relist(&mut self, now: SystemTime, arm: Arm<'_>) {
+        self.folders.clear();
+        self.inodes.clear();
+        for (path, interest) in self.fixed.clone() {
+            if !self.folders.contains_key(&path) {
+                self.enter(path, interest, now, arm);
+            }
+        }
+        for (path, seen) in &mut self.files {
+            *seen = Seen::at(path, now);
+        }
+    }
+
+    /// Takes over what `former` knew of the files, so that no change between the two is missed.
+    pub fn inherit(&mut self, former: &Self) {
+        for (path, seen) in &mut self.files {
+            if let Some(known) = former.files.get(path) {
+                *seen = *known;
+            }
+        }
+    }
+
+    /// The folders known to exist.
+    pub fn folders(&self) -> impl Iterator<Item = &Path> {
+        let there = self.folders.iter().filter(|(_, f)| f.seen.stamp.is_some());
+        there.map(|(path, _)| path.as_path())
+    }
+
+    /// Whether a change at `path` is anybody's concern.
+    pub fn is_relevant(&self, path: &Path) -> bool {
+        self.files.contains_key(path)
+            || self.folders.contains_key(path)
+            || (self.parent_interest(path) >= Some(Interest::Flat)
+                && (is_plan_file(path) || path.is_dir()))
+    }
+
+    fn parent_interest(&self, path: &Path) -> Option<Interest> {
+        self.folders.get(path.parent()?).map(|f| f.interest)
+    }
+
+    /// Takes note of a change at `path` that is being reported, so that it is not reported twice,
+    /// and follows folders that came or went.
+    pub fn note(&mut self, path: &Path, now: SystemTime, arm: Arm<'_>) {
+        if let Some(seen) = self.files.get_mut(path) {
+            *seen = Seen::at(path, now);
+        }
+        if let Some(folder) = self.folders.get(path) {
+            // Its watch may have gone with it: enter anew, whatever the stamps say.
+            let interest = folder.interest;
+            self.leave(path);
+            self.enter(path.to_owned(), interest, now, arm);
+        } else if self.parent_interest(path) == Some(Interest::Deep)
+            && kind_of(path, &self.root) == Kind::Folder
+        {
+            self.enter(path.to_owned(), Interest::Deep, now, arm);
+        }
+        if let Some(parent) = path.parent()
+            && let Some(folder) = self.folders.get_mut(parent)
+        {
+            let seen = Seen::at(parent, now);
+            if seen.is_same_folder(&folder.seen) {
+                folder.seen = seen;
+            }
+        }
+    }
+
+    /// The paths that may have changed since they were last looked at.
+    pub fn tick(&mut self, now: SystemTime, arm: Arm<'_>) -> BTreeSet<PathBuf> {
+        let mut moved = BTreeSet::new();
+        let folders: Vec<PathBuf> = self.folders.keys().cloned().collect();
+        for path in folders {
+            self.check_folder(&path, now, arm, &mut moved);
+        }
+        self.check_files(now, &mut moved);
+        moved
+    }
+
+    fn check_folder(
+        &mut self,
+        path: &Path,
+        now: SystemTime,
+        arm: Arm<'_>,
+        moved: &mut BTreeSet<PathBuf>,
+    ) {
+        // An earlier folder of this tick may have taken it along.
+        let Some(folder) = self.folders.get_mut(path) else {
+            return;
+        };
+        let (seen, interest) = (Seen::at(path, now), folder.interest);
+        if seen.stamp == folder.seen.stamp && !folder.seen.racy {
+            return;
+        }
+        if seen.is_same_folder(&folder.seen) {
+            folder.seen = seen;
+            if interest == Interest::Deep {
+                self.enter_new_children(path, now, arm);
+            }
+        } else {
+            self.leave(path);
+            self.enter(path.to_owned(), interest, now, arm);
+        }
+        if interest >= Interest::Flat {
+            moved.insert(path.to_owned());
+        }
+    }
+
+    fn check_files(&mut self, now: SystemTime, moved: &mut BTreeSet<PathBuf>) {
+        let from = self.next_file.take().unwrap_or_default();
+        let mut rest = self.files.range_mut(from..);
+        for (path, seen) in rest.by_ref().take(FILES_A_TICK) {
+            let fresh = Seen::at(path, now);
+            if fresh.stamp != seen.stamp || seen.racy {
+                moved.insert(path.clone());
+            }
+            *seen = fresh;
+        }
+        self.next_file = rest.next().map(|(path, _)| path.clone());
+    }
+
+    /// Takes up `path` and, if deep, all folders below.
+    fn enter(&mut self, path: PathBuf, interest: Interest, now: SystemTime, arm: Arm<'_>) {
+        let mut next = vec![(path, interest)];
+        while let Some((path, inherited)) = next.pop() {
+            let interest = self
+                .fixed
+                .get(&path)
+                .map_or(inherited, |own| inherited.max(*own));
+            let seen = Seen::at(&path, now);
+            if let Some(stamp) = seen.stamp {
+                // A folder behind two paths is watched by the first, so that no symlink circles.
+                let inode = (stamp.dev, stamp.ino);
+                let first = self.inodes.entry(inode).or_insert_with(|| path.clone());
+                if *first != path && !self.fixed.contains_key(&path) {
+                    continue;
+                }
+                arm(&path);
+            } else if !self.fixed.contains_key(&path) {
+                continue;
+            }
+            if interest == Interest::Deep {
+                let below = children(&path, &self.root).into_iter();
+                let folders = below.filter(|child| child.kind == Kind::Folder);
+                next.extend(folders.map(|child| (child.path, Interest::Deep)));
+            }
+            self.folders.insert(path, Folder { interest, seen });
+        }
+    }
+
+    fn enter_new_children(&mut self, path: &Path, now: SystemTime, arm: Arm<'_>) {
+        for child in children(path, &self.root) {
+            if child.kind == Kind::Folder && !self.folders.contains_key(&child.path) {
+                self.enter(child.path, Interest::Deep, now, arm);
+            }
+        }
+    }
+
+    /// Forgets `path` and all below it, except what was asked for by name.
+    fn leave(&mut self, path: &Path) {
+        let below: Vec<PathBuf> = self
+            .folders
+            .range(path.to_owned()..)
+            .map(|(folder, _)| folder)
+            .take_while(|folder| folder.starts_with(path))
+            .filter(|folder| *folder == path || !self.fixed.contains_key(*folder))
+            .cloned()
+            .collect();
+        for folder in below {
+            if let Some(Folder { seen, .. }) = self.folders.remove(&folder)
+                && let Some(stamp) = seen.stamp
+                && self.inodes.get(&(stamp.dev, stamp.ino)) == Some(&folder)
+            {
+                self.inodes.remove(&(stamp.dev, stamp.ino));
+            }
+        }
+    }
+}
+
+/// Whether the name is that of a file that may belong to a plan.
+pub fn is_plan_file(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("md") || e.eq_ignore_ascii_case("jsonl"))
+}
+
+/// Everything asked for, and the folders on the way there from the root.
+fn fixed_folders(watched: &Watched) -> BTreeMap<PathBuf, Interest> {
+    let mut fixed: BTreeMap<PathBuf, Interest> = BTreeMap::new();
+    let mut want = |folder: &Path, interest: Interest| {
+        let present = fixed.entry(folder.to_owned()).or_insert(interest);
+        *present = interest.max(*present);
+    };
+    let listed = [
+        (&watched.flat, Interest::Flat),
+        (&watched.deep, Interest::Deep),
+    ];
+    for (folders, interest) in listed {
+        for folder in folders {
+            want(folder, interest);
+            let inside = folder.starts_with(&watched.root);
+            for above in folder.ancestors().skip(1) {
+                if !above.starts_with(&watched.root) && inside {
+                    break;
+                }
+                want(above, Interest::Passage);
+                if !inside {
+                    break;
+                }
+            }
+        }
+    }
+    for file in &watched.files {
+        if let Some(folder) = file.parent() {
+            want(folder, Interest::Passage);
+        }
+    }
+    fixed
+}

@@ -1,0 +1,107 @@
+//! What a save replaced: the former file, nameless, for as long as somebody may write to it.
+
+use std::fs::File;
+use std::io;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::document::rope::{Piece, Rope};
+use crate::store::fs::stamp::Stamp;
+use crate::store::fs::syscalls::FileSystem;
+use crate::store::fs::syscalls::RealFs;
+
+/// The version a save put aside, which another program may still be writing to.
+///
+/// `script >> log` keeps its file open: what it appends after our rename lands here, where
+/// nobody would see it. Keep this for some seconds and ask now and then.
+#[derive(Debug)]
+pub struct ReplacedFile {
+    file: File,
+    seen: Option<Stamp>,
+    known: Rope,
+}
+
+impl ReplacedFile {
+    /// The file, with what is known to stand in it, and as of which stamp if nothing else does.
+    pub(crate) fn new(file: File, known: Rope, seen: Option<Stamp>) -> Self {
+        Self { file, seen, known }
+    }
+
+    /// What it is known to hold.
+    pub(crate) fn known(&self) -> &Rope {
+        &self.known
+    }
+
+    /// How many bytes it is known to hold.
+    pub fn size(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Whole lines that have come to its end since the last call, and nothing else; none where
+    /// it was changed in any other way.
+    ///
+    /// # Errors
+    /// Those of `fstat` and `read`.
+    pub(crate) fn lines_since(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let before = self.known.clone();
+        let Some(now) = self.written_since()? else {
+            return Ok(None);
+        };
+        let lines = lines_behind(&now, &before);
+        // What is not handed on, the beginning of a line above all, is not known.
+        let pieces = before.pieces().iter().cloned();
+        self.known = Rope::of_pieces(pieces.chain(lines.clone().map(Piece::from)));
+        if self.known != now {
+            self.seen = None;
+        }
+        Ok(lines)
+    }
+
+    /// How long ago somebody last wrote to it. Being replaced moves its change time, so that only
+    /// the time of its last byte tells.
+    pub(crate) fn unwritten_for(&self) -> Option<Duration> {
+        let written = Stamp::from_metadata(&self.file.metadata().ok()?).mtime_ns;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+        now.checked_sub(Duration::from_nanos(u64::try_from(written).ok()?))
+    }
+
+    /// Lets the system use the memory that its bytes are cached in for the next version: they are
+    /// read again only if somebody writes to it.
+    pub(crate) fn uncache(&self) {
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        // A hint: nothing follows if it is not taken.
+        let _ = rustix::fs::fadvise(&self.file, 0, None, rustix::fs::Advice::DontNeed);
+    }
+
+    /// Forgets its last bytes, which stand nowhere else yet.
+    pub(crate) fn forget(&mut self, bytes: usize) {
+        let known = self.known.len().saturating_sub(bytes);
+        self.known = self.known.head(known);
+        self.seen = None;
+    }
+
+    /// All bytes of the old file, if somebody wrote to it since the save or the last call.
+    ///
+    /// # Errors
+    /// Those of `fstat` and `read`.
+    pub fn written_since(&mut self) -> io::Result<Option<Rope>> {
+        let stamp = Stamp::from_metadata(&self.file.metadata()?);
+        if self.seen == Some(stamp) && !stamp.is_racy(std::time::SystemTime::now()) {
+            return Ok(None);
+        }
+        let bytes = RealFs.read(&self.file, &self.known)?;
+        self.seen = Some(stamp);
+        let known = std::mem::replace(&mut self.known, bytes);
+        Ok((known != self.known).then(|| self.known.clone()))
+    }
+}
+
+/// The whole lines that `now` holds behind all of `before`, if there are any.
+pub(crate) fn lines_behind(now: &Rope, before: &Rope) -> Option<Vec<u8>> {
+    let is_between_lines = before.is_empty() || before.ends_line();
+    if !is_between_lines || !now.starts_with(before) {
+        return None;
+    }
+    let mut lines = now.tail(before.len()).contiguous().into_owned();
+    lines.truncate(memchr::memrchr(b'\n', &lines)? + 1);
+    Some(lines)
+}

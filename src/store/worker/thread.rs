@@ -1,0 +1,457 @@
+//! What the thread that owns the files does.
+//!
+//! It remembers the bytes it last read or wrote. A report of the watch only says "look":
+//! what is read and equals those bytes is dropped, so that our own saves never come back.
+//! A change is applied to the bytes on disk at the moment of writing, under the lock, and
+//! so on top of whatever stands there.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use super::disk::Changed;
+use super::disk::DiskEvent;
+use super::disk::HISTORY;
+use super::disk::Request;
+use super::disk::Setup;
+use crate::change::Change;
+use crate::change::history::Event;
+use crate::change::places::Seen;
+use crate::document::Document;
+use crate::store::atomic_replace::motion::GIVE_UP;
+use crate::store::fs::read::read_since;
+use crate::store::fs::syscalls::FileSystem;
+use crate::store::locate::discover::Layout;
+use crate::store::locate::discover::Overrides;
+use crate::store::locate::discover::discover;
+use crate::store::locate::open::candidates;
+use crate::store::state::State;
+use crate::store::transaction::commit::Committer;
+use crate::store::transaction::commit::Outcome;
+use crate::store::transaction::commit::Witness;
+use crate::store::transaction::one_shot::in_motion;
+use crate::store::watch::poll::Watched;
+use crate::store::watch::stragglers::Stragglers;
+use crate::store::watch::watcher::Look;
+use crate::store::watch::watcher::Mode;
+use crate::store::watch::watcher::Report;
+use crate::store::watch::watcher::Watch;
+use crate::store::worker::cache::Known;
+use crate::store::worker::cache::Memory;
+
+/// The thread's own: everything it remembers.
+pub(crate) struct Worker {
+    start: PathBuf,
+    overrides: Overrides,
+    layout: Layout,
+    read_only: bool,
+    state: State,
+    committer: Committer,
+    memory: Memory,
+    watch: Option<Watch>,
+    queue: Vec<Queued>,
+    /// Whether the cockpit is being left: nobody needs to know any more what others wrote.
+    ending: Arc<AtomicBool>,
+}
+
+/// What the requests that came together ask for.
+#[derive(Default)]
+struct Round {
+    /// Whether what failed is to be tried again.
+    again: bool,
+    /// Where to look.
+    look: Option<Look>,
+    stop: bool,
+}
+
+impl Round {
+    /// Many looks are one.
+    fn look_at(&mut self, look: Look) {
+        self.look = Some(match (self.look.take(), look) {
+            (None, look) => look,
+            (Some(Look::At(mut all)), Look::At(paths)) => {
+                all.extend(paths);
+                Look::At(all)
+            }
+            _ => Look::Everywhere,
+        });
+    }
+}
+
+/// A change that is not on disk yet.
+struct Queued {
+    ticket: u64,
+    change: Change,
+    /// Where its steps stood on screen.
+    seen: Seen,
+    /// What is remembered once it is written.
+    event: Event,
+    /// Whether it was tried in vain.
+    failed: bool,
+}
+
+impl Worker {
+    /// For an opened plan; `tell` hears every event.
+    pub(crate) fn new(
+        fs: impl FileSystem + 'static,
+        setup: Setup<'_>,
+        tell: impl FnMut(DiskEvent) + Send + 'static,
+        ending: Arc<AtomicBool>,
+    ) -> Self {
+        let Setup { opened, state, .. } = setup;
+        let known = opened
+            .looked_at
+            .iter()
+            .map(|looked| {
+                let mut known = Known::new(looked.role);
+                known.bytes = looked.document.as_ref().map(Document::rope);
+                known.log = looked.document.as_ref().and_then(Document::log).cloned();
+                known.as_of = looked.as_of;
+                (looked.path.clone(), known)
+            })
+            .collect();
+        Self {
+            start: setup.start.to_owned(),
+            overrides: setup.overrides,
+            layout: opened.layout.clone(),
+            read_only: setup.read_only,
+            state: State::at(state),
+            committer: Committer::over(fs, &opened.layout.root, state),
+            memory: Memory {
+                known,
+                stragglers: Stragglers::default(),
+                tell: Box::new(tell),
+            },
+            watch: None,
+            queue: Vec::new(),
+            ending,
+        }
+    }
+
+    /// Puts right what an earlier run left, and begins to watch.
+    pub(crate) fn begin(&mut self, reports: Sender<Request>) {
+        self.clean_up();
+        let report = move |report| {
+            let _ = reports.send(Request::Report(report));
+        };
+        match Watch::start(self.watched(), report) {
+            Ok(watch) => self.watch = Some(watch),
+            Err(_) => (self.memory.tell)(DiskEvent::Watching { polling: true }),
+        }
+    }
+
+    /// Puts right what a killed save left behind, while nobody is saving.
+    fn clean_up(&mut self) {
+        if self.read_only {
+            return;
+        }
+        let paths: Vec<PathBuf> = self.memory.known.keys().cloned().collect();
+        let (said, event) = self
+            .committer
+            .clean_up(&self.layout.root, &paths, &mut self.memory);
+        for text in said {
+            (self.memory.tell)(DiskEvent::Mended { text });
+        }
+        if let Some(event) = event {
+            (self.memory.tell)(DiskEvent::Remembered { event });
+        }
+    }
+
+    /// Works off what is asked until nobody can ask any more.
+    pub(crate) fn run(&mut self, inbox: &Receiver<Request>) {
+        loop {
+            let request = match self.next_due() {
+                None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(due) => inbox.recv_timeout(due.saturating_duration_since(Instant::now())),
+            };
+            let mut round = Round::default();
+            let mut next = Some(request);
+            while let Some(request) = next {
+                match request {
+                    Ok(request) => self.take(request, &mut round),
+                    Err(RecvTimeoutError::Timeout) => self.look_again(),
+                    Err(RecvTimeoutError::Disconnected) => round.stop = true,
+                }
+                next = inbox.try_recv().ok().map(Ok);
+            }
+            if round.stop {
+                return self.finish();
+            }
+            // Edits before sights: a flood of notices must not keep one from the disk.
+            self.work_off(round.again);
+            if let Some(look) = round.look {
+                self.look(look);
+                self.work_off(false);
+            }
+        }
+    }
+
+    /// Takes one request: what can wait until all are taken goes into the round.
+    fn take(&mut self, request: Request, round: &mut Round) {
+        match request {
+            Request::Save {
+                ticket,
+                change,
+                seen,
+                event,
+            } => {
+                self.queue.push(Queued {
+                    ticket,
+                    change,
+                    seen,
+                    event,
+                    failed: false,
+                });
+                round.again = true;
+            }
+            Request::Retry => round.again = self.forgive(),
+            Request::Forget { ticket } => self.queue.retain(|q| q.ticket != ticket),
+            Request::Remember(event) => self.remember(&event),
+            Request::Keep { name, document } => {
+                // A draft that cannot be kept is still in the field that it stands in.
+                let document = document.map(|spell| spell());
+                let _ = self.state.put(&name, document.as_deref());
+                let _ = self.state.remove_record(&name);
+            }
+            Request::KeepMore { name, line } => {
+                let _ = self.state.append(&name, &line);
+            }
+            Request::Report(Report::Look(look)) => round.look_at(look),
+            Request::Report(Report::Mode(mode)) => {
+                (self.memory.tell)(DiskEvent::Watching {
+                    polling: mode != Mode::Live,
+                });
+            }
+            Request::Stop => round.stop = true,
+        }
+    }
+
+    /// Writes what is left to write, now that no request will follow.
+    fn finish(&mut self) {
+        // Only what edits wait for is looked at from here on.
+        self.ending.store(false, Ordering::Relaxed);
+        self.forgive();
+        self.work_off(true);
+        // A file that somebody is writing gets the time that it takes to come to rest.
+        let until = Instant::now() + GIVE_UP;
+        while self.queue.iter().any(|queued| !queued.failed) {
+            if Instant::now() > until {
+                self.give_up();
+                break;
+            }
+            let due = self.next_due().unwrap_or_else(Instant::now);
+            std::thread::sleep(due.saturating_duration_since(Instant::now()));
+            self.look_again();
+            self.work_off(true);
+        }
+        let (root, memory) = (&self.layout.root, &mut self.memory);
+        for forwarded in self.committer.forward_last(root, memory) {
+            self.memory.tell_kept(forwarded);
+        }
+    }
+
+    /// Says of each edit that still waits that it is not written.
+    fn give_up(&mut self) {
+        for queued in self.queue.iter_mut().filter(|queued| !queued.failed) {
+            queued.failed = true;
+            let paths = queued.change.paths();
+            let path = paths.first().map_or(Path::new("the plan"), |path| path);
+            let (ticket, reason) = (queued.ticket, in_motion(path));
+            (self.memory.tell)(DiskEvent::Failed { ticket, reason });
+        }
+    }
+
+    /// Lets everything be tried as if for the first time.
+    fn forgive(&mut self) -> bool {
+        self.queue
+            .iter_mut()
+            .for_each(|queued| queued.failed = false);
+        true
+    }
+
+    /// When something has to be looked at again without being asked.
+    fn next_due(&self) -> Option<Instant> {
+        let known = self.memory.known.values();
+        let at_rest = together(known.filter_map(|known| known.debounce.due()));
+        at_rest
+            .into_iter()
+            .chain(self.memory.stragglers.next_look())
+            .min()
+    }
+
+    fn look_again(&mut self) {
+        let due: Vec<PathBuf> = (self.memory.known.iter())
+            .filter(|(_, known)| known.debounce.due().is_some())
+            .map(|(path, _)| path.clone())
+            .collect();
+        self.look_at(due);
+        self.forward_stragglers();
+    }
+
+    fn look(&mut self, look: Look) {
+        let paths: Vec<PathBuf> = match look {
+            Look::Everywhere => return self.look_everywhere(),
+            Look::At(paths) => paths.iter().map(|path| self.below(path)).collect(),
+        };
+        if paths
+            .iter()
+            .any(|path| !self.memory.known.contains_key(path))
+        {
+            return self.look_everywhere();
+        }
+        self.look_at(paths);
+    }
+
+    fn look_everywhere(&mut self) {
+        let found = discover(&self.start, &self.overrides);
+        // While the log or the whole folder is away, another one may look like the root; the plan
+        // has not moved.
+        if found.root == self.layout.root {
+            self.layout = found;
+        }
+        for (path, role) in candidates(&self.layout) {
+            self.memory
+                .known
+                .entry(path)
+                .or_insert_with(|| Known::new(role));
+        }
+        let paths: Vec<PathBuf> = self.memory.known.keys().cloned().collect();
+        self.look_at(paths);
+        let watched = self.watched();
+        if let Some(watch) = &self.watch {
+            watch.set(watched);
+        }
+    }
+
+    fn watched(&self) -> Watched {
+        let files = self
+            .memory
+            .known
+            .keys()
+            .map(|path| self.layout.root.join(path));
+        Watched {
+            root: self.layout.root.clone(),
+            flat: self.layout.watch.flat.clone(),
+            deep: self.layout.watch.deep.clone(),
+            files: files.chain([self.layout.config_file.clone()]).collect(),
+        }
+    }
+
+    fn below(&self, path: &Path) -> PathBuf {
+        path.strip_prefix(&self.layout.root)
+            .unwrap_or(path)
+            .to_owned()
+    }
+
+    /// Reads files and tells all of those that changed, where the change is believed, together.
+    fn look_at(&mut self, paths: Vec<PathBuf>) {
+        let mut changed = Vec::new();
+        for path in paths {
+            if self.ending.load(Ordering::Relaxed) {
+                return;
+            }
+            changed.extend(self.changed(path));
+        }
+        self.memory.tell_changed(changed);
+    }
+
+    /// What a file holds, if it changed and the change is believed.
+    fn changed(&mut self, path: PathBuf) -> Option<Changed> {
+        let (known, as_of) = self.memory.expects(&path);
+        let state = read_since(&self.layout.root.join(&path), &known, as_of);
+        let known = self.memory.known.get_mut(&path)?;
+        let found = match state {
+            Ok(found) => found,
+            Err(error) => {
+                known.debounce.forget();
+                let reason = error.to_string();
+                if known.trouble.as_ref() != Some(&reason) {
+                    known.trouble = Some(reason.clone());
+                    (self.memory.tell)(DiskEvent::Unreadable { path, reason });
+                }
+                return None;
+            }
+        };
+        if known.trouble.take().is_some() {
+            (self.memory.tell)(DiskEvent::Readable { path: path.clone() });
+        }
+        // What is not at rest is looked at again when it may be.
+        self.memory.take_in(&path, found, false).ok().flatten()
+    }
+
+    /// Writes what waits, in order; what failed before only if it is to be tried `again`.
+    /// Behind a change that cannot be written, none is written to the same files. A file that
+    /// looks half-written holds everything up.
+    fn work_off(&mut self, again: bool) {
+        let mut stuck: HashSet<PathBuf> = HashSet::new();
+        let mut at = 0;
+        while at < self.queue.len() {
+            let queued = &self.queue[at];
+            let ticket = queued.ticket;
+            let waits = queued
+                .change
+                .paths()
+                .iter()
+                .any(|path| stuck.contains(*path));
+            let outcome = match waits || queued.failed && !again {
+                // A file that is to be made would bring its folders back.
+                _ if !self.layout.root.is_dir() => {
+                    Outcome::Failed("the plan's folder is gone; the edit is kept".to_owned())
+                }
+                true => Outcome::Failed("an edit before it is not written yet".to_owned()),
+                false => {
+                    let (root, witness) = (&self.layout.root, &mut self.memory);
+                    let known = (&queued.seen, Some(&queued.event));
+                    (self.committer).commit_seen(root, &queued.change, known, witness)
+                }
+            };
+            match outcome {
+                Outcome::Later => return,
+                Outcome::Failed(reason) => {
+                    let queued = &mut self.queue[at];
+                    stuck.extend(queued.change.paths().into_iter().cloned());
+                    if !std::mem::replace(&mut queued.failed, true) {
+                        (self.memory.tell)(DiskEvent::Failed { ticket, reason });
+                    }
+                    at += 1;
+                }
+                Outcome::Saved(remark) => {
+                    self.queue.remove(at);
+                    (self.memory.tell)(DiskEvent::Saved { ticket, remark });
+                }
+                Outcome::Conflicts(conflicts) => {
+                    let change = self.queue.remove(at).change;
+                    (self.memory.tell)(DiskEvent::Conflicts { ticket, conflicts });
+                    self.memory.tell_again(&change.paths());
+                }
+            }
+        }
+    }
+
+    /// Writes the history on. That it cannot be is no reason to trouble anybody: the edit
+    /// itself is on disk.
+    fn remember(&self, event: &Event) {
+        let _ = self.state.append(HISTORY, event);
+    }
+
+    /// What programs wrote to a file after we had replaced it goes where it was meant to.
+    fn forward_stragglers(&mut self) {
+        let (root, memory) = (&self.layout.root, &mut self.memory);
+        for forwarded in self.committer.forward_stragglers(root, memory) {
+            self.look_at(vec![forwarded.path.clone()]);
+            self.memory.tell_kept(forwarded);
+        }
+    }
+}
+
+/// When what falls due at these times is looked at: together, where they follow each other
+/// closely, as when a checkout takes one file after the other away.
+fn together(due: impl Iterator<Item = Instant> + Clone) -> Option<Instant> {
+    /// Nobody is kept waiting longer than this for the others.
+    const AT_MOST: Duration = Duration::from_millis(100);
+    let first = due.clone().min()?;
+    due.filter(|at| *at <= first + AT_MOST).max()
+}
