@@ -25,7 +25,7 @@
 //! │ Status   ◐ in progress        │ blocks 2 directly, 41 in all                 │
 //! ├───────────────────────────────┴──────────────────────────────────────────────┤
 //! │ ✓ 3741 → complete · 2 steps became ready     tui/panes/footer.rs      u undo │
-//! │ e edit  s status  x complete  / filter  ? help  q quit     app/command.rs    │
+//! │ e edit  s status  x complete  / filter  ? help  q quit     app/core/command.rs    │
 //! └──────────────────────────────────────────────────────────────────────────────┘
 //! ```
 //!

@@ -9,10 +9,11 @@ use color_eyre::eyre::{Context as _, Result, bail};
 
 use super::{Arguments, Color, settings};
 use crate::app::Model;
-use crate::app::draft::{DRAFT, Draft};
-use crate::app::model::Setting;
-use crate::app::session::Session;
-use crate::app::work::Whole;
+use crate::app::core::model::Setting;
+use crate::app::core::session::Session;
+use crate::app::sync::draft::DRAFT;
+use crate::app::sync::draft::Draft;
+use crate::app::sync::work::Whole;
 use crate::change::history::{self, History};
 use crate::git::Git;
 use crate::plan::ranking::term::Weights;

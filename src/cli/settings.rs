@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::app::keymap::Keymap;
+use crate::app::core::keymap::Keymap;
 use crate::plan::checks::{Problem, Severity, unknown_settings};
 use crate::plan::ranking::term::{Weights, unknown_term};
 use crate::plan::source;

@@ -6,7 +6,7 @@ use ratatui::text::Line;
 use super::Ending;
 use super::invocation::{Invocation, Name};
 use super::step_document::StepDocument;
-use crate::app::why::why;
+use crate::app::screens::plan::why::why;
 use crate::plan::StepRef;
 use crate::tui::frame::words;
 use crate::tui::panes::detail;

@@ -14,8 +14,9 @@ use super::panes::{
 use super::theme::Theme;
 use super::window::Sight;
 use super::{frame, overlays};
-use crate::app::model::{Model, Screen};
-use crate::app::plan_view::Pane;
+use crate::app::core::model::Model;
+use crate::app::core::model::Screen;
+use crate::app::screens::plan::view::Pane;
 
 /// Columns and rows below which nothing useful fits.
 pub const SMALLEST: (u16, u16) = (40, 12);

@@ -11,7 +11,7 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::cockpit::Event;
 use super::editor::OpenError;
-use crate::app::message::Edited;
+use crate::app::core::message::Edited;
 use crate::change::form::Form;
 use crate::plan::StepKey;
 use crate::store::scratch::Scratch;

@@ -15,7 +15,7 @@ use super::detached::Clipboards;
 use super::editing::{self, LateSaves};
 use super::editor::{self, process_env};
 use super::terminal::{Input, Terminal};
-use crate::app::message::Edited;
+use crate::app::core::message::Edited;
 use crate::change::form::Form;
 use crate::plan::StepKey;
 use crate::store::scratch::Scratch;

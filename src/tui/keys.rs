@@ -2,7 +2,8 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::app::key::{Code, Key};
+use crate::app::core::key::Code;
+use crate::app::core::key::Key;
 
 /// The key of an event, if it is one that commands can be bound to.
 pub fn key(event: KeyEvent) -> Option<Key> {

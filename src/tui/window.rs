@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::app::command::Place;
+use crate::app::core::command::Place;
 
 /// Rows kept in sight above and below the cursor where there are more.
 const MARGIN: usize = 2;

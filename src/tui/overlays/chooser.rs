@@ -7,8 +7,11 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{boxed, centred, entry, hints, key_name, light, scrolled};
-use crate::app::model::Model;
-use crate::app::overlay::{Choice, Input, Row, Source};
+use crate::app::core::model::Model;
+use crate::app::overlays::overlay::Choice;
+use crate::app::overlays::overlay::Input;
+use crate::app::overlays::overlay::Row;
+use crate::app::overlays::overlay::Source;
 use crate::document::visible::{pad, visible_line, width};
 use crate::plan::id::typed_id;
 use crate::plan::query::words::Words;

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{boxed, centred, hints, key_name};
-use crate::app::model::Model;
+use crate::app::core::model::Model;
 use crate::change::apply::{Conflict, Obstacle};
 use crate::change::{Change, Target};
 use crate::document::visible::{visible, width, wrap};

@@ -6,8 +6,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{boxed, centred, hints, light, scrolled};
-use crate::app::command::Place;
-use crate::app::model::Model;
+use crate::app::core::command::Place;
+use crate::app::core::model::Model;
 use crate::document::visible::width;
 use crate::plan::StepKey;
 use crate::plan::dependency::Dependency;

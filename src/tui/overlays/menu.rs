@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{boxed, centred, hints, key_name, light, scrolled};
-use crate::app::overlay::{Choice, Row};
+use crate::app::overlays::overlay::Choice;
+use crate::app::overlays::overlay::Row;
 use crate::document::visible::{pad, visible_line, width};
 use crate::plan::field::Field;
 use crate::plan::status::Status;

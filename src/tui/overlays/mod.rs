@@ -23,8 +23,9 @@ use super::frame;
 use super::sheet::thumb;
 use super::theme::Theme;
 use super::window::Sight;
-use crate::app::model::Model;
-use crate::app::overlay::{Overlay, Purpose};
+use crate::app::core::model::Model;
+use crate::app::overlays::overlay::Overlay;
+use crate::app::overlays::overlay::Purpose;
 use crate::document::visible::width;
 
 /// Draws everything that lies over the screen, the topmost last. `area` is the whole

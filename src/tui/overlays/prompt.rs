@@ -6,8 +6,8 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
 use super::{boxed, centred, entry, hints, scrolled};
-use crate::app::model::Model;
-use crate::app::overlay::Input;
+use crate::app::core::model::Model;
+use crate::app::overlays::overlay::Input;
 use crate::document::visible::{visible_line, wrap};
 use crate::tui::field::Field;
 use crate::tui::frame;

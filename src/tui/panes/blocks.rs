@@ -11,8 +11,8 @@ use ratatui::text::{Line, Span};
 
 use super::grid::{self, Cell};
 use super::status;
-use crate::app::model::Model;
-use crate::app::plan_view::Pane;
+use crate::app::core::model::Model;
+use crate::app::screens::plan::view::Pane;
 use crate::document::visible::{visible, wrap};
 use crate::plan::block::Block;
 use crate::plan::canon::block_table::BlockColumn;

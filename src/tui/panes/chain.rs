@@ -10,8 +10,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{key_of, status};
-use crate::app::model::Model;
-use crate::app::plan_view::{Pane, Side};
+use crate::app::core::model::Model;
+use crate::app::screens::plan::view::Pane;
+use crate::app::screens::plan::view::Side;
 use crate::document::visible::wrap;
 use crate::plan::StepRef;
 use crate::plan::dependency::Dependency;

@@ -7,8 +7,8 @@ use ratatui::text::{Line, Span};
 
 use super::gates::criteria;
 use super::status;
-use crate::app::checklists::Holder;
-use crate::app::model::Model;
+use crate::app::core::model::Model;
+use crate::app::screens::gates::checklists::Holder;
 use crate::plan::Plan;
 use crate::plan::canon::checklist::Check;
 use crate::plan::checks::tick_contradicted::open_steps;

@@ -12,9 +12,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::command::Place;
-use crate::app::model::Model;
-use crate::app::plan_view::{DETAIL_FIELDS, Pane};
+use crate::app::core::command::Place;
+use crate::app::core::model::Model;
+use crate::app::screens::plan::view::DETAIL_FIELDS;
+use crate::app::screens::plan::view::Pane;
 use crate::plan::{Plan, StepRef};
 use crate::tui::frame;
 use crate::tui::sheet::Sheet;

@@ -6,9 +6,10 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
 use super::{key_name, key_of};
-use crate::app::command;
-use crate::app::model::{Model, Tone};
-use crate::app::overlay::Overlay;
+use crate::app::core::model::Model;
+use crate::app::core::model::Tone;
+use crate::app::core::registry;
+use crate::app::overlays::overlay::Overlay;
 use crate::document::visible::{visible_line, wrap};
 use crate::tui::frame;
 use crate::tui::parts::{self, Part};
@@ -79,7 +80,7 @@ fn hints<'a>(model: &Model, theme: &Theme) -> Vec<Part<'a>> {
             .collect();
     }
     let place = model.place();
-    command::all()
+    registry::all()
         .filter(|c| !c.hint.is_empty() && c.places.contains(&place))
         .filter(|c| (c.blocked)(model).is_none())
         .filter_map(|c| Some((c, *model.keymap.keys(place, c).first()?)))

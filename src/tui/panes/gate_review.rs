@@ -7,8 +7,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::key_of;
-use crate::app::gate_review_view::{ReviewRow, rows};
-use crate::app::model::Model;
+use crate::app::core::model::Model;
+use crate::app::screens::gate_review::view::ReviewRow;
+use crate::app::screens::gate_review::view::rows;
 use crate::document::visible::visible_line;
 use crate::plan::canon::normalised;
 use crate::plan::packet::Decision;

@@ -9,8 +9,9 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{checks, gate_review, ladder, owners};
-use crate::app::command::Place;
-use crate::app::model::{GatePane, Model};
+use crate::app::core::command::Place;
+use crate::app::core::model::GatePane;
+use crate::app::core::model::Model;
 use crate::plan::source::Role;
 use crate::plan::stage::Stage;
 use crate::tui::frame;

@@ -4,7 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use crate::app::model::{Model, Screen};
+use crate::app::core::model::Model;
+use crate::app::core::model::Screen;
 use crate::document::visible::{fit, visible_line};
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::checks::Severity;

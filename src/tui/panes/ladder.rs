@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::app::model::Model;
+use crate::app::core::model::Model;
 use crate::plan::ladders::OtherChecklists;
 use crate::plan::stage::{Stage, Standing, standings};
 use crate::tui::frame;

@@ -8,7 +8,7 @@
 use ratatui::layout::Rect;
 
 use super::grid;
-use crate::app::plan_view::Pane;
+use crate::app::screens::plan::view::Pane;
 
 /// Columns below which one pane is shown at a time.
 const TWO: u16 = 80;

@@ -29,9 +29,9 @@ use ratatui::layout::Rect;
 
 use super::frame;
 use super::theme::Theme;
-use crate::app::command;
-use crate::app::key::Key;
-use crate::app::model::Model;
+use crate::app::core::key::Key;
+use crate::app::core::model::Model;
+use crate::app::core::registry;
 use crate::document::visible::{visible, wrap};
 
 /// A key as hints spell it on this terminal.
@@ -44,7 +44,7 @@ pub fn key_name(theme: &Theme, key: Key) -> String {
 
 /// The key that people are told to press for a command, here if it works here.
 pub fn key_of(model: &Model, theme: &Theme, name: &str) -> String {
-    let here = command::named(name).map(|command| model.keymap.keys(model.place(), command));
+    let here = registry::named(name).map(|command| model.keymap.keys(model.place(), command));
     match here.as_deref() {
         Some([key, ..]) => key_name(theme, *key),
         _ => frame::words(theme, &model.keymap.key_of(name)).into_owned(),

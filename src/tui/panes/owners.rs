@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::gates::criteria;
-use crate::app::model::Model;
+use crate::app::core::model::Model;
 use crate::plan::stage::Workstream;
 use crate::tui::frame;
 use crate::tui::sheet::{GUTTER, Sheet};

@@ -9,8 +9,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::excerpt::excerpt;
-use crate::app::command::Place;
-use crate::app::model::Model;
+use crate::app::core::command::Place;
+use crate::app::core::model::Model;
 use crate::document::visible::{pad, visible_line, width};
 use crate::plan::checks::{Problem, Severity};
 use crate::plan::source;

@@ -12,8 +12,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::key_of;
-use crate::app::model::Model;
-use crate::app::review_view::Part;
+use crate::app::core::model::Model;
+use crate::app::screens::review::view::Part;
 use crate::record::review::{Section, Word};
 use crate::tui::frame;
 use crate::tui::parts::{self, Part as Piece};

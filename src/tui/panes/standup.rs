@@ -10,9 +10,12 @@ use ratatui::text::{Line, Span};
 
 use super::standup_card::{body, health, heard, summary};
 use super::{empty, key_of};
-use crate::app::command::Place;
-use crate::app::model::Model;
-use crate::app::standup_view::{Due, StandupPane, Thread, stretch};
+use crate::app::core::command::Place;
+use crate::app::core::model::Model;
+use crate::app::screens::standup::view::Due;
+use crate::app::screens::standup::view::StandupPane;
+use crate::app::screens::standup::view::Thread;
+use crate::app::screens::standup::view::stretch;
 use crate::document::visible::visible_line;
 use crate::record::standup::{Day, DayCard, Entry};
 use crate::tui::frame;

@@ -8,9 +8,10 @@ use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{empty, key_of, status};
-use crate::app::command::Place;
-use crate::app::model::Model;
-use crate::app::plan_view::{Pane, Sort};
+use crate::app::core::command::Place;
+use crate::app::core::model::Model;
+use crate::app::screens::plan::view::Pane;
+use crate::app::screens::plan::view::Sort;
 use crate::document::visible::{fit, visible_line, width};
 use crate::plan::StepRef;
 use crate::plan::status::State;

@@ -4,9 +4,9 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::absent::Away;
-use crate::app::command::Place;
-use crate::app::model::Model;
+use crate::app::core::command::Place;
+use crate::app::core::model::Model;
+use crate::app::sync::absent::Away;
 use crate::tui::frame;
 use crate::tui::overlays::{centred, key_name};
 use crate::tui::sheet::Sheet;
@@ -100,7 +100,7 @@ fn first_run(sheet: &mut Sheet, model: &Model, root: &str, theme: &Theme) {
 /// What can be pressed.
 fn choices(sheet: &mut Sheet, model: &Model, theme: &Theme) {
     for name in ["start-demo", "start-plan", "quit"] {
-        let Some(command) = crate::app::command::named(name) else {
+        let Some(command) = crate::app::core::registry::named(name) else {
             continue;
         };
         let key = match model.keymap.keys(Place::Welcome, command).first() {

@@ -2,15 +2,17 @@
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-use stepdeck::app::{Message, Model, update};
+use stepdeck::app::Message;
+use stepdeck::app::Model;
+use stepdeck::app::update;
 use stepdeck::tui::draw::draw;
 use stepdeck::tui::theme::Theme;
 use stepdeck::tui::window::Sight;
 
 use super::exercise::{load, now};
 use crate::support::screen::{ascii, check, dark};
-use stepdeck::app::keymap::Keymap;
-use stepdeck::app::model::Setting;
+use stepdeck::app::core::keymap::Keymap;
+use stepdeck::app::core::model::Setting;
 
 /// Characters that a terminal obeys or that turn what stands beside them round.
 pub fn is_unseen(c: char) -> bool {

@@ -126,7 +126,11 @@ fn what_was_being_typed_is_offered_when_its_step_is_there() {
     assert!(desk.cockpit.model.draft().is_some());
     let kept = serde_json::to_string(&desk.cockpit.model.draft()).unwrap();
     // As a process that is no more has left it.
-    let name = format!("{}-{}.json", stepdeck::app::draft::DRAFT, 2_000_000_000);
+    let name = format!(
+        "{}-{}.json",
+        stepdeck::app::sync::draft::DRAFT,
+        2_000_000_000
+    );
     fs::write(state.path().join(name), kept).unwrap();
     let mut desk = Desk::on_front(folder(), state, FRONT);
     assert!(desk.cockpit.model.overlays.is_empty());

@@ -10,10 +10,14 @@ use std::time::Duration;
 use crate::support::desk::{Desk, NOW, rest};
 use crate::support::fixture::{CANON, DOCUMENT, LINES, LOG};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
-use stepdeck::app::absent::Away;
-use stepdeck::app::keymap::Keymap;
-use stepdeck::app::model::Setting;
-use stepdeck::app::{DiskEvent, Effect, Message, Model, update};
+use stepdeck::app::DiskEvent;
+use stepdeck::app::Effect;
+use stepdeck::app::Message;
+use stepdeck::app::Model;
+use stepdeck::app::core::keymap::Keymap;
+use stepdeck::app::core::model::Setting;
+use stepdeck::app::sync::absent::Away;
+use stepdeck::app::update;
 use stepdeck::plan::Plan;
 use stepdeck::plan::source::{Role, SourceFile};
 use stepdeck::store::locate::discover::Overrides;
@@ -332,7 +336,7 @@ mod orders {
                     }
                     Deed::End => match batch.take() {
                         Some(read) => {
-                            let read: stepdeck::app::reread::Batch = read;
+                            let read: stepdeck::app::sync::reread::Batch = read;
                             update(&mut model, Message::Reread(Box::new(read.read())))
                         }
                         None => Vec::new(),

@@ -123,9 +123,9 @@ fn a_review_goes_on_where_it_was_left() {
         .position(|row| row.contains('▌') && row.contains("0006 →"));
     assert!(at.is_some(), "{here}");
     let model = &desk.cockpit.model;
-    let session = serde_json::to_string(&stepdeck::app::session::Session::of(model)).unwrap();
+    let session = serde_json::to_string(&stepdeck::app::core::session::Session::of(model)).unwrap();
     let mut desk = desk.reopen();
-    let session: stepdeck::app::session::Session = serde_json::from_str(&session).unwrap();
+    let session: stepdeck::app::core::session::Session = serde_json::from_str(&session).unwrap();
     session.restore(&mut desk.cockpit.model);
     desk.resize(80, 24);
     let there = desk.screen();

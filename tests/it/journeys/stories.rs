@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::support::desk::Desk;
 use crate::support::fixture::{CANON, DOCUMENT, LINES, LOG};
-use stepdeck::app::search::Pace;
+use stepdeck::app::screens::plan::search::Pace;
 use stepdeck::tui::cockpit::Event;
 use stepdeck::tui::terminal::TerminalEvent;
 
@@ -385,7 +385,7 @@ fn fifty_edits_fifty_undos_fifty_redos() {
 /// Acceptance 40.
 #[test]
 fn escape_lands_on_the_plan_and_q_leaves_from_every_screen() {
-    use stepdeck::app::model::Screen;
+    use stepdeck::app::core::model::Screen;
     use stepdeck::tui::cockpit::Turn;
     for screen in ["1", "2", "5"] {
         let mut desk = desk();

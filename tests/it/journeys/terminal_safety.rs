@@ -18,7 +18,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use rustix::process::Signal;
 use stepdeck::app::Model;
-use stepdeck::app::overlay::Overlay;
+use stepdeck::app::overlays::overlay::Overlay;
 use stepdeck::tui::draw::draw;
 use stepdeck::tui::field::Field;
 use stepdeck::tui::window::Sight;
@@ -352,7 +352,7 @@ fn nothing_in_a_plan_steers_the_terminal() {
 /// cell holds what a terminal would obey.
 #[test]
 fn no_command_puts_anything_but_letters_on_the_screen() {
-    use stepdeck::app::command::all;
+    use stepdeck::app::core::registry::all;
     let files = hostile_files();
     let files: Vec<(&str, &str)> = files.iter().map(|(a, b)| (&**a, &**b)).collect();
     let mut model = screen::model(&files[..2]);

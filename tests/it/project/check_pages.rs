@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::support::fixture::{CANON, LOG};
 use crate::support::run::{Folder, NOW};
-use stepdeck::app::keymap::Keymap;
+use stepdeck::app::core::keymap::Keymap;
 use stepdeck::plan::Plan;
 use stepdeck::plan::canon::is_canon;
 use stepdeck::plan::checks::{Fix, Problem, RULES, Rule};

@@ -6,8 +6,10 @@ use std::path::Path;
 
 use crate::support::desk::Desk;
 use crate::support::svg;
-use stepdeck::app::command::{self, Group, Place};
-use stepdeck::app::keymap::Keymap;
+use stepdeck::app::core::command::Group;
+use stepdeck::app::core::command::Place;
+use stepdeck::app::core::keymap::Keymap;
+use stepdeck::app::core::registry;
 use stepdeck::plan::query::KEYS;
 use stepdeck::plan::ranking::term::TERMS;
 
@@ -67,7 +69,7 @@ fn the_key_table_is_that_of_the_registry() {
             "\n**{}**\n\n| key | command | what it does |\n| --- | --- | --- |\n",
             group.title()
         );
-        for command in command::all().filter(|command| command.group == group) {
+        for command in registry::all().filter(|command| command.group == group) {
             let place = places
                 .iter()
                 .find(|place| command.places.contains(place))

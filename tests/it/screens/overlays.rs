@@ -5,7 +5,11 @@ use crate::support::screen::{
     ascii, check, dark, draw, model, picture, press, reversed, text, type_over,
 };
 use ratatui::layout::Rect;
-use stepdeck::app::{DiskEvent, Effect, Message, Model, update};
+use stepdeck::app::DiskEvent;
+use stepdeck::app::Effect;
+use stepdeck::app::Message;
+use stepdeck::app::Model;
+use stepdeck::app::update;
 use stepdeck::change::apply::{Conflict, Obstacle};
 use stepdeck::plan::field::Field;
 use stepdeck::tui::overlays::centred;
@@ -153,7 +157,7 @@ fn a_question_names_the_consequence_and_defaults_to_no() {
     press(&mut model, "a");
     type_over(&mut model, "docs/training.md");
     press(&mut model, "enter");
-    model.screen = stepdeck::app::model::Screen::Plan;
+    model.screen = stepdeck::app::core::model::Screen::Plan;
     insta::assert_snapshot!(text(&draw(&model, &dark(), 60, 14)));
 }
 

@@ -69,7 +69,7 @@ fn a_fix_is_shown_before_it_is_written() {
     let mut model = model(&FILES);
     model
         .overlays
-        .push(stepdeck::app::overlay::Overlay::Confirm {
+        .push(stepdeck::app::overlays::overlay::Overlay::Confirm {
             question: "Write this? 0002 status: In_Progress → in progress".to_owned(),
             consequence:
                 "0002 status in data/plans/programme.jsonl\n- \"In_Progress\"\n+ \"in progress\""
@@ -132,7 +132,7 @@ fn the_help_of_a_problem_follows_the_keys_in_force() {
         ("status", "alt-s"),
     ];
     let wishes = wishes.map(|(name, key)| (name.to_owned(), vec![key.to_owned()]));
-    let (keymap, problems) = stepdeck::app::keymap::Keymap::new(&wishes.into());
+    let (keymap, problems) = stepdeck::app::core::keymap::Keymap::new(&wishes.into());
     assert_eq!(problems, []);
     model.keymap = keymap;
     check(&mut model);

@@ -7,10 +7,13 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use stepdeck::app::keymap::Keymap;
-use stepdeck::app::model::{Screen, Setting};
-use stepdeck::app::overlay::Overlay;
-use stepdeck::app::{Message, Model, update};
+use stepdeck::app::Message;
+use stepdeck::app::Model;
+use stepdeck::app::core::keymap::Keymap;
+use stepdeck::app::core::model::Screen;
+use stepdeck::app::core::model::Setting;
+use stepdeck::app::overlays::overlay::Overlay;
+use stepdeck::app::update;
 use stepdeck::plan::checks;
 use stepdeck::plan::source::{Role, SourceFile};
 use stepdeck::tui::field::Field;
@@ -62,7 +65,7 @@ pub fn model(files: &[(&str, &str)]) -> Model {
 /// Presses keys by name, as `2 j enter`; in an open field letters are typed.
 pub fn press(model: &mut Model, keys: &str) {
     for name in keys.split(' ') {
-        let key: stepdeck::app::key::Key = name.parse().expect(name);
+        let key: stepdeck::app::core::key::Key = name.parse().expect(name);
         let input = model.overlays.last().and_then(Overlay::input);
         match (input.map(|input| input.text.clone()), key.letter()) {
             (Some(text), Some(letter)) => {

@@ -6,9 +6,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{Link, draw_link, elsewhere, select};
-use crate::app::command::Place;
-use crate::app::model::Model;
-use crate::app::plan_view::{Pane, Side};
+use crate::app::core::command::Place;
+use crate::app::core::model::Model;
+use crate::app::screens::plan::view::Pane;
+use crate::app::screens::plan::view::Side;
 use crate::plan::StepRef;
 use crate::plan::graph::Graph;
 use crate::tui::frame;

@@ -4,10 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{Link, draw_link, select};
-use crate::app::chain::{TreeRow, tree};
-use crate::app::command::Place;
-use crate::app::model::Model;
-use crate::app::plan_view::Pane;
+use crate::app::core::command::Place;
+use crate::app::core::model::Model;
+use crate::app::screens::plan::chain::TreeRow;
+use crate::app::screens::plan::chain::tree;
+use crate::app::screens::plan::view::Pane;
 use crate::plan::StepRef;
 use crate::tui::frame;
 use crate::tui::theme::Theme;

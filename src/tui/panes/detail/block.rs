@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use super::{Fact, Facts, Measure, value};
-use crate::app::model::Model;
+use crate::app::core::model::Model;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::status::Status;
 use crate::tui::frame;

@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{Fact, Facts, Measure, value};
-use crate::app::plan_view::DETAIL_FIELDS;
+use crate::app::screens::plan::view::DETAIL_FIELDS;
 use crate::document::visible::{fit, visible_line, width};
 use crate::plan::decision::decisions_naming;
 use crate::plan::dependency::Dependency;

@@ -6,8 +6,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{entries, rows};
-use crate::app::model::Model;
-use crate::app::review_view::Part;
+use crate::app::core::model::Model;
+use crate::app::screens::review::view::Part;
 use crate::plan::StepRef;
 use crate::plan::field::Field;
 use crate::plan::id::StepId;

@@ -3,8 +3,8 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::app::model::Model;
-use crate::app::review_view::Part;
+use crate::app::core::model::Model;
+use crate::app::screens::review::view::Part;
 use crate::document::visible::{fit, pad, visible_line, width};
 use crate::plan::StepRef;
 use crate::plan::id::StepId;

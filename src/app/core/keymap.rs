@@ -1,0 +1,322 @@
+//! Which key runs which command where: the registry's defaults and the configuration's
+//! own wishes.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::command::Command;
+use super::command::Place;
+use super::key::Key;
+use super::registry;
+
+/// Keys in force.
+pub struct Keymap {
+    by_key: HashMap<(Place, Key), &'static Command>,
+    by_name: HashMap<&'static str, Vec<Key>>,
+}
+
+impl Default for Keymap {
+    fn default() -> Self {
+        Self::new(&BTreeMap::new()).0
+    }
+}
+
+/// A wish of the configuration that cannot be granted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KeyProblem {
+    /// The entry, as the configuration spells it.
+    pub entry: String,
+    /// Why not, and what holds instead.
+    pub message: String,
+}
+
+impl Keymap {
+    /// The registry's keys, with those of `wishes` (command name to keys) in their place.
+    /// Also answers what could not be granted.
+    ///
+    /// A key has one meaning at a place, so a wish for one that another command keeps is refused,
+    /// and of two wishes for one key the first in the registry is granted. A command none of whose
+    /// wishes is granted keeps its own keys; one without any wish (an empty list) has none.
+    pub fn new(wishes: &BTreeMap<String, Vec<String>>) -> (Self, Vec<KeyProblem>) {
+        let mut refused: Vec<(String, String)> = Vec::new();
+        let mut wished: HashMap<&'static str, Vec<Key>> = HashMap::new();
+        for (name, texts) in wishes {
+            let Some(command) = registry::named(name) else {
+                let reason = "there is no such command; the README lists them".to_owned();
+                refused.push((name.clone(), reason));
+                continue;
+            };
+            let mut keys = Vec::new();
+            for text in texts {
+                match text.parse::<Key>() {
+                    Ok(key) if keys.contains(&key) => {}
+                    Ok(key) => keys.push(key),
+                    Err(reason) => refused.push((name.clone(), reason)),
+                }
+            }
+            if texts.is_empty() || !keys.is_empty() {
+                wished.insert(command.name, keys);
+            }
+        }
+        let by_key = loop {
+            let (map, taken) = settle(&wished);
+            let Some((command, key, other)) = taken else {
+                break map;
+            };
+            let reason = format!("{key} is taken by {}", other.name);
+            refused.push((command.name.to_owned(), reason));
+            // What comes back to its own keys may stand in the way of another wish: once more.
+            let left = wished.get_mut(command.name);
+            if left.is_some_and(|keys| {
+                keys.retain(|wish| *wish != key);
+                keys.is_empty()
+            }) {
+                wished.remove(command.name);
+            }
+        };
+        let by_name: HashMap<&'static str, Vec<Key>> = registry::all()
+            .map(|command| (command.name, keys_of(command, &wished)))
+            .collect();
+        let map = Self { by_key, by_name };
+        let problems = refused.into_iter().map(|(entry, reason)| {
+            let is_back = registry::named(&entry).is_some() && !wished.contains_key(entry.as_str());
+            let stays = match is_back {
+                true => format!("; it stays on {}", map.key_of(&entry)),
+                false => String::new(),
+            };
+            let message = format!("[keys] {entry}: {reason}{stays}");
+            KeyProblem { entry, message }
+        });
+        let problems = problems.collect();
+        (map, problems)
+    }
+
+    /// The command that `key` runs at `place`.
+    pub fn command(&self, place: Place, key: Key) -> Option<&'static Command> {
+        self.by_key.get(&(place, key)).copied()
+    }
+
+    /// The keys that run `command` at `place`, the first one first.
+    pub fn keys(&self, place: Place, command: &Command) -> Vec<Key> {
+        self.by_name
+            .get(command.name)
+            .into_iter()
+            .flatten()
+            .copied()
+            .filter(|key| {
+                self.command(place, *key)
+                    .is_some_and(|winner| winner.name == command.name)
+            })
+            .collect()
+    }
+
+    /// `text` with the key in force for each `{command}` in it.
+    pub fn spell(&self, text: &str) -> String {
+        let mut spelled = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            let name = after.split_once('}').map(|(name, _)| name);
+            let Some(command) = name.and_then(registry::named) else {
+                spelled.push_str(before);
+                spelled.push('{');
+                rest = after;
+                continue;
+            };
+            spelled.push_str(before);
+            spelled.push_str(&self.key_of(command.name));
+            rest = &after[command.name.len() + 1..];
+        }
+        spelled + rest
+    }
+
+    /// The key that people are told to press for the command called `name`, wherever it works.
+    pub fn key_of(&self, name: &str) -> String {
+        self.by_name
+            .get(name)
+            .and_then(|keys| keys.first())
+            .map_or_else(|| format!(":{name}"), ToString::to_string)
+    }
+}
+
+type ByKey = HashMap<(Place, Key), &'static Command>;
+
+/// The keys of every command under these wishes, and the first wish for a key that another
+/// command has: the wisher, the key, the other.
+fn settle(
+    wished: &HashMap<&'static str, Vec<Key>>,
+) -> (ByKey, Option<(&'static Command, Key, &'static Command)>) {
+    let mut by_key = ByKey::new();
+    let is_wish = |command: &&'static Command| wished.contains_key(command.name);
+    let keep = registry::all().filter(|command| !is_wish(command));
+    for command in keep.chain(registry::all().filter(is_wish)) {
+        for key in keys_of(command, wished) {
+            for place in command.places {
+                match by_key.insert((*place, key), command) {
+                    Some(other) if other.name != command.name => {
+                        return (by_key, Some((command, key, other)));
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    (by_key, None)
+}
+
+/// The keys that a command has: those wished for, else its own.
+fn keys_of(command: &Command, wished: &HashMap<&'static str, Vec<Key>>) -> Vec<Key> {
+    match wished.get(command.name) {
+        Some(keys) => keys.clone(),
+        // The registry's keys are all keys, which its test says.
+        None => command.keys.iter().flat_map(|key| key.parse()).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wishes(pairs: &[(&str, &str)]) -> BTreeMap<String, Vec<String>> {
+        pairs
+            .iter()
+            .map(|(name, key)| ((*name).to_owned(), vec![(*key).to_owned()]))
+            .collect()
+    }
+
+    #[test]
+    fn a_wish_takes_the_key_and_hints_follow() {
+        let (map, problems) = Keymap::new(&wishes(&[("quit", "ctrl-q")]));
+        assert!(problems.is_empty(), "{problems:?}");
+        let key = |text: &str| text.parse::<Key>().unwrap();
+        assert!(map.command(Place::Steps, key("q")).is_none());
+        assert_eq!(
+            map.command(Place::Steps, key("ctrl-q")).unwrap().name,
+            "quit"
+        );
+        assert_eq!(map.key_of("quit"), "Ctrl-q");
+    }
+
+    fn messages(pairs: &[(&str, &str)]) -> (Keymap, Vec<String>) {
+        let (map, problems) = Keymap::new(&wishes(pairs));
+        (map, problems.into_iter().map(|p| p.message).collect())
+    }
+
+    #[test]
+    fn a_wish_that_cannot_be_had_leaves_the_key_that_was_there() {
+        for (pairs, said) in [
+            (
+                &[("complete", "ctrl+q")][..],
+                &[
+                    "[keys] complete: “ctrl+q” is not a key: write a character, or a name such as \
+                   space, enter, ctrl-q; it stays on x",
+                ][..],
+            ),
+            (
+                &[("complete", "u")],
+                &["[keys] complete: u is taken by undo; it stays on x"],
+            ),
+            (
+                &[("mark", "?")],
+                &["[keys] mark: ? is taken by help; it stays on space"],
+            ),
+            (
+                &[("fly", "f")],
+                &["[keys] fly: there is no such command; the README lists them"],
+            ),
+            // Of two wishes the registry's first is granted.
+            (
+                &[
+                    ("undo", "f6"),
+                    ("undo", "f6"),
+                    ("redo", "alt-r"),
+                    ("quit", "alt-r"),
+                ],
+                &[
+                    "[keys] undo: “f6” is not a key: write a character, or a name such as space, \
+                     enter, ctrl-q; it stays on u",
+                    "[keys] quit: Alt-r is taken by redo; it stays on q",
+                ],
+            ),
+            // Who keeps a key after all keeps it from others.
+            (
+                &[("complete", "u"), ("mark", "x")],
+                &[
+                    "[keys] complete: u is taken by undo; it stays on x",
+                    "[keys] mark: x is taken by complete; it stays on space",
+                ],
+            ),
+        ] {
+            let (map, problems) = messages(pairs);
+            assert_eq!(problems, said, "{pairs:?}");
+            for name in ["complete", "undo", "mark", "help"] {
+                let keys = registry::named(name).unwrap().keys;
+                let default: Key = keys[0].parse().unwrap();
+                assert_eq!(map.key_of(name), default.to_string(), "{pairs:?}");
+                let runs = map.command(Place::Steps, default).unwrap();
+                assert_eq!(runs.name, name, "{pairs:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn keys_can_change_places_and_be_taken_away() {
+        let (map, problems) = messages(&[("redo", "u"), ("undo", "U")]);
+        assert_eq!(problems, [] as [&str; 0]);
+        assert_eq!(
+            (map.key_of("redo"), map.key_of("undo")),
+            ("u".to_owned(), "U".to_owned())
+        );
+        let none = BTreeMap::from([("complete".to_owned(), Vec::new())]);
+        let (map, problems) = Keymap::new(&none);
+        assert_eq!(problems, []);
+        assert_eq!(map.key_of("complete"), ":complete");
+        assert_eq!(
+            map.command(Place::Steps, "x".parse().unwrap())
+                .map(|c| c.name),
+            None
+        );
+    }
+
+    #[test]
+    fn of_several_keys_those_that_can_be_had_are_granted() {
+        let both = vec!["u".to_owned(), "alt-x".to_owned()];
+        let (map, problems) = Keymap::new(&BTreeMap::from([("complete".to_owned(), both)]));
+        assert_eq!(problems[0].message, "[keys] complete: u is taken by undo");
+        assert_eq!(map.key_of("complete"), "Alt-x");
+        assert_eq!(map.key_of("undo"), "u");
+    }
+
+    #[test]
+    fn a_text_names_the_keys_in_force() {
+        let (map, _) = messages(&[("edit", "alt-e")]);
+        assert_eq!(
+            map.spell("`{edit}` writes {\"a\"}, {problem-fix} {no-such} {"),
+            "`Alt-e` writes {\"a\"}, f {no-such} {"
+        );
+    }
+
+    proptest::proptest! {
+        /// Whatever is wished for: each command that has keys in the registry and was not told to
+        /// have none has one, and each key that people are told runs what they are told.
+        #[test]
+        fn every_key_told_runs_its_command(
+            picks in proptest::collection::vec((0usize..200, 0usize..200), 0..6),
+        ) {
+            let commands: Vec<&Command> = registry::all().collect();
+            let keys: Vec<&str> = commands.iter().flat_map(|c| c.keys).copied().chain(["alt-x", "??"]).collect();
+            let pairs: Vec<(&str, &str)> = picks
+                .iter()
+                .map(|(c, k)| (commands[c % commands.len()].name, keys[k % keys.len()]))
+                .collect();
+            let (map, _) = Keymap::new(&wishes(&pairs));
+            for command in commands {
+                proptest::prop_assert!(!map.by_name[command.name].is_empty(), "{}", command.name);
+                for key in &map.by_name[command.name] {
+                    for place in command.places {
+                        let runs = map.command(*place, *key).map(|c| c.name);
+                        proptest::prop_assert_eq!(runs, Some(command.name));
+                    }
+                }
+            }
+        }
+    }
+}

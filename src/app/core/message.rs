@@ -1,0 +1,152 @@
+//! What reaches the cockpit from outside, as intent rather than raw events.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::key::Key;
+use crate::app::sync::draft::Draft;
+use crate::app::sync::draft_log::DraftEdit;
+use crate::app::sync::reread::Reread;
+use crate::app::sync::work::Whole;
+use crate::change::Change;
+use crate::change::form::Form;
+use crate::change::history::Event;
+use crate::change::places::Seen;
+use crate::plan::StepKey;
+use crate::plan::checks::Problem;
+pub use crate::store::worker::disk::DiskEvent;
+
+/// Something happened.
+#[derive(Debug)]
+pub enum Message {
+    /// A key was pressed that no text field took.
+    Key(Key),
+    /// The text of the open field is now this.
+    Typed(String),
+    /// Something that was typed or pasted was left out of the open field; in words.
+    LeftOut(String),
+    /// Text was pasted while no field was open.
+    Pasted,
+    /// The clock moved on.
+    Clock(DateTime<Utc>),
+    /// No key waits: there is time to look for more steps that pass the filter.
+    LookOn,
+    /// News of the files.
+    Disk(DiskEvent),
+    /// What others wrote has been read.
+    Reread(Box<Reread>),
+    /// The plan, of which the front was shown, is open as a whole.
+    Opened(Box<Whole>),
+    /// The checks have been run on the plan of this generation.
+    Checked {
+        /// Which state of the plan was checked.
+        generation: u64,
+        /// What they found.
+        problems: Arc<Vec<Problem>>,
+    },
+    /// `$EDITOR` was left, or could not be used, for this text.
+    Edited(Form, Edited),
+    /// An editor saved this text after it seemed to have ended.
+    SavedLate(Form),
+    /// Something outside the plan went wrong, or was done.
+    Notice {
+        /// What to say.
+        text: String,
+        /// Whether it is bad news.
+        error: bool,
+    },
+}
+
+/// What became of a text that `$EDITOR` got.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Edited {
+    /// The editor was left with this text.
+    Left(String),
+    /// It came back at once and had changed nothing: it may be a window that is still open.
+    AtOnce,
+    /// It could not be started, or ended badly.
+    Failed {
+        /// What happened.
+        reason: String,
+        /// What it had saved by then, where it had saved anything.
+        saved: Option<String>,
+    },
+    /// It ended badly and saved nothing, but left something to recover from.
+    Recoverable {
+        /// What happened.
+        reason: String,
+    },
+    /// What it saved is not text.
+    Unreadable {
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// What the cockpit wants done outside.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Effect {
+    /// Write a change to disk.
+    Save {
+        /// How its outcome will be known.
+        ticket: u64,
+        /// What to write.
+        change: Change,
+        /// Where its steps stand on screen.
+        seen: Seen,
+        /// What the history is to remember once it is written.
+        event: Event,
+    },
+    /// Try again to write what could not be written.
+    Retry,
+    /// Write a change no more that could not be written.
+    Forget {
+        /// Which one.
+        ticket: u64,
+    },
+    /// Remember, beyond this run, what became of a change that is not written.
+    Remember(Event),
+    /// Keep the text being typed beyond a crash, or keep it no more.
+    Keep(Option<Box<Draft>>),
+    /// Add to the text kept what a key changed in it.
+    KeepEdit(DraftEdit),
+    /// Read what others wrote: [`next_batch`](crate::app::Model::next_batch) has it.
+    Reread,
+    /// Run the checks on the plan as it stands.
+    Check,
+    /// Stop the checks that run.
+    StopCheck,
+    /// Let `$EDITOR` work on a step's text.
+    EditText {
+        /// The text.
+        form: Form,
+        /// Whether it was there before: then it is opened as it was left.
+        again: bool,
+    },
+    /// What a text asks for is in the plan.
+    TextTaken(Form),
+    /// Nobody wants a step's text any more.
+    DropText(StepKey),
+    /// Open a link or a file of the plan.
+    Open(String),
+    /// Put text on the clipboard.
+    Copy {
+        /// The text.
+        text: String,
+        /// What it is called.
+        what: String,
+    },
+    /// Write the demo plan into the current directory and open it.
+    StartDemo,
+    /// Write an empty plan into the current directory and open it.
+    StartPlan,
+    /// Give the terminal back to the shell for a while.
+    Suspend,
+    /// Draw everything anew.
+    Redraw,
+    /// End the program.
+    Quit,
+    /// End the program without waiting for what is being saved.
+    Abandon,
+}

@@ -1,0 +1,12 @@
+//! What every screen stands on: the model, the messages, and the commands with their keys.
+
+pub mod command;
+pub mod key;
+pub mod keymap;
+pub mod message;
+pub mod model;
+pub mod navigate;
+pub mod registry;
+pub mod session;
+pub mod update;
+pub mod view;

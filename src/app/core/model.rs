@@ -1,0 +1,485 @@
+//! Everything the screens show.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::command::Place;
+use super::keymap::Keymap;
+use super::message::Effect;
+use crate::app::overlays::overlay::Input;
+use crate::app::overlays::overlay::Overlay;
+use crate::app::overlays::overlay::Purpose;
+use crate::app::screens::gate_review::view::GateReviewView;
+use crate::app::screens::plan::view::Pane;
+use crate::app::screens::plan::view::PlanView;
+use crate::app::screens::review::view::Part;
+use crate::app::screens::review::view::ReviewView;
+use crate::app::screens::standup::view::StandupPane;
+use crate::app::screens::standup::view::StandupView;
+use crate::app::sync::absent::Absent;
+use crate::app::sync::absent::Away;
+use crate::app::sync::draft::Draft;
+use crate::app::sync::live::Live;
+use crate::app::sync::work::Work;
+use crate::change::compose::Composer;
+use crate::change::form::Form;
+use crate::plan::checks::{Problem, Severity};
+use crate::plan::id::StepId;
+use crate::plan::ranking::term::Weights;
+use crate::plan::source::SourceFile;
+use crate::plan::{Plan, StepKey, StepRef};
+
+/// How long a row that somebody else changed stays lit.
+const FLASH: Duration = Duration::milliseconds(1_500);
+
+/// The screens, by the number that opens them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Screen {
+    /// Blocks, steps, detail and chain.
+    #[default]
+    Plan,
+    /// Stages and their checklists.
+    Gates,
+    /// What the checks find.
+    Problems,
+    /// The weekly review.
+    Review,
+    /// The async standup.
+    Standup,
+}
+
+/// The panes of the gates screen in the order of Tab.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum GatePane {
+    /// The stages.
+    Ladder,
+    /// The checklist of the stage.
+    #[default]
+    Checks,
+    /// Its owners and workstream notes.
+    Owners,
+}
+
+/// The state of the gates screen.
+#[derive(Debug, Default)]
+pub struct GatesView {
+    /// Which pane has the keys.
+    pub pane: GatePane,
+    /// Index of the selected stage; behind the stages come the documents with other checklists.
+    pub stage: usize,
+    /// Index of the selected check in the stage or document.
+    pub check: usize,
+    /// Index of the selected workstream in the owners pane.
+    pub workstream: usize,
+    /// Whether the pane with the keys fills the screen.
+    pub zoomed: bool,
+    /// The review that is open in the place of the panes.
+    pub review: Option<GateReviewView>,
+}
+
+/// The state of the problems screen.
+#[derive(Debug, Default)]
+pub struct ProblemsView {
+    /// What the checks found last.
+    pub found: Arc<Vec<Problem>>,
+    /// Which one is selected.
+    pub cursor: usize,
+    /// Which state of the plan they were found in; 0 is none yet.
+    pub generation: u64,
+    /// When the checks were last run.
+    pub checked_at: Option<DateTime<Utc>>,
+}
+
+impl ProblemsView {
+    /// How many problems of this severity there are.
+    pub fn count(&self, severity: Severity) -> usize {
+        // They are sorted by severity.
+        let upto = self.found.partition_point(|p| p.severity <= severity);
+        upto - self.found.partition_point(|p| p.severity < severity)
+    }
+}
+
+/// One line of news above the footer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Notice {
+    /// What to say.
+    pub text: String,
+    /// How it is meant.
+    pub tone: Tone,
+}
+
+/// How a notice is meant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tone {
+    /// Something was done that `u` takes back.
+    Done,
+    /// Something to know.
+    Info,
+    /// Something went wrong.
+    Error,
+}
+
+/// What a person brings along.
+#[derive(Clone, Debug, Default)]
+pub struct Setting {
+    /// The name that evidence is signed with.
+    pub who: String,
+    /// Whether nothing may be written.
+    pub read_only: bool,
+    /// Where a roadmap is or would be, relative to the root.
+    pub roadmap: PathBuf,
+    /// Where checkpoints are, relative to the root.
+    pub checkpoints: PathBuf,
+    /// Where the packets of gate reviews are, relative to the root.
+    pub gates: PathBuf,
+    /// The plan's folder, for the empty state.
+    pub root: PathBuf,
+    /// Where standups are, relative to the root.
+    pub standups: PathBuf,
+    /// By how many minutes local clocks are ahead of UTC.
+    pub local_minutes: i32,
+    /// Severities of checks by code.
+    pub severities: BTreeMap<String, String>,
+    /// What is wrong in the configuration.
+    pub mistakes: Vec<Problem>,
+    /// Where the records of weekly reviews are, relative to the root.
+    pub reviews: PathBuf,
+    /// How much each term of the ranking counts.
+    pub weights: Weights,
+}
+
+/// The whole state of the cockpit.
+pub struct Model {
+    /// The plan as it stands, unsaved edits included.
+    pub plan: Arc<Plan>,
+    /// Counts the states of the plan, from 1.
+    pub generation: u64,
+    /// Which screen is shown.
+    pub screen: Screen,
+    /// Screen 1.
+    pub view: PlanView,
+    /// Screen 2.
+    pub gates: GatesView,
+    /// Screen 5.
+    pub problems: ProblemsView,
+    /// Screen 3.
+    pub review: ReviewView,
+    /// Screen 4.
+    pub standup_view: StandupView,
+    /// What lies over the screen, the topmost last.
+    pub overlays: Vec<Overlay>,
+    /// Fields that were left with text in them, the last one first.
+    pub(crate) left: Vec<Draft>,
+    /// The line of news.
+    pub notice: Option<Notice>,
+    /// Saves, undo, and news from the files.
+    pub live: Live,
+    /// Long work that goes on beside the keys.
+    pub work: Work,
+    /// What others took away.
+    pub(crate) absent: Absent,
+    /// The keys in force.
+    pub keymap: Keymap,
+    /// What the person brought along.
+    pub setting: Setting,
+    /// The present instant.
+    pub now: DateTime<Utc>,
+    /// Rows that the list of the current pane shows, as the terminal side measured them.
+    pub page: usize,
+    /// A key that waits for a second one: `m` or `'`.
+    pub prefix: Option<char>,
+    /// The command that `.` repeats.
+    pub repeat: Option<Repeat>,
+    /// Texts of steps that `$EDITOR` has, or had and that are not in the plan yet.
+    pub forms: Vec<Form>,
+    /// Steps that others changed, and until when they are lit.
+    pub flashes: HashMap<StepId, DateTime<Utc>>,
+    /// Whether quitting has been asked for while changes were unsaved.
+    pub leaving: bool,
+    /// Whether the program ends as soon as every edit is on disk.
+    pub ending: bool,
+    /// What the loop must do next.
+    pub effects: Vec<Effect>,
+    serial: u64,
+}
+
+/// What `.` does again on other steps.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Repeat {
+    /// The field that was set.
+    pub field: crate::plan::field::Field,
+    /// The value it was set to.
+    pub value: String,
+}
+
+impl Model {
+    /// The cockpit on `files`, at `now`.
+    pub fn new(
+        files: Vec<SourceFile>,
+        setting: Setting,
+        keymap: Keymap,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let mut model = Self {
+            plan: Arc::new(Plan::read(files)),
+            generation: 1,
+            screen: Screen::Plan,
+            view: PlanView::default(),
+            gates: GatesView::default(),
+            problems: ProblemsView::default(),
+            review: ReviewView::default(),
+            standup_view: StandupView::default(),
+            overlays: Vec::new(),
+            left: Vec::new(),
+            notice: None,
+            live: Live::default(),
+            work: Work::default(),
+            absent: Absent::default(),
+            keymap,
+            setting,
+            now,
+            page: 10,
+            prefix: None,
+            repeat: None,
+            forms: Vec::new(),
+            flashes: HashMap::new(),
+            leaving: false,
+            ending: false,
+            effects: Vec::new(),
+            serial: 0,
+        };
+        model.expect_files();
+        model.view.refresh(&model.plan, now, None);
+        model.gates.stage = crate::plan::stage::current(model.plan.stages()).unwrap_or(0);
+        model.gates.check = model.first_open_check();
+        model.effects.push(Effect::Check);
+        model
+    }
+
+    /// Whether there is anything to show.
+    pub fn has_plan(&self) -> bool {
+        !self.plan.files().is_empty()
+    }
+
+    /// Where keys go that no field takes.
+    pub fn place(&self) -> Place {
+        for overlay in self.overlays.iter().rev() {
+            match overlay {
+                Overlay::List { .. } => return Place::List,
+                Overlay::Conflict { .. } => return Place::Conflict,
+                _ => {}
+            }
+        }
+        match self.away() {
+            Some(Away::Everything) => return Place::Away,
+            _ if !self.has_plan() => return Place::Welcome,
+            _ => {}
+        }
+        match self.screen {
+            Screen::Plan => self.view.pane.into(),
+            Screen::Gates if self.gates.review.is_some() => Place::GateReview,
+            Screen::Gates => match self.gates.pane {
+                GatePane::Ladder => Place::Ladder,
+                GatePane::Checks => Place::Checks,
+                GatePane::Owners => Place::Owners,
+            },
+            Screen::Problems => Place::Problems,
+            Screen::Review => match self.review.part {
+                Part::Proposals => Place::Proposals,
+                Part::Dependencies => Place::Dependencies,
+                Part::Ten => Place::NextTen,
+            },
+            Screen::Standup => match self.standup_view.pane {
+                StandupPane::Cards => Place::Cards,
+                StandupPane::Others => Place::Entries,
+            },
+        }
+    }
+
+    /// The selected step of the plan screen.
+    pub fn step(&self) -> Option<StepRef<'_>> {
+        self.view.step(&self.plan)
+    }
+
+    /// The selected step by name.
+    pub fn selected(&self) -> Option<StepKey> {
+        self.step().map(StepRef::key)
+    }
+
+    /// What a verb acts on: the range that is open, else the marks, else the selection.
+    /// By index.
+    pub fn subjects(&self) -> Vec<usize> {
+        if let Some(from) = self.view.range {
+            let here = self.view.cursor;
+            let last = self.view.list.len().saturating_sub(1);
+            let range = from.min(here)..=from.max(here).min(last);
+            return self.view.list.get(range).unwrap_or_default().to_vec();
+        }
+        if self.view.marks.is_empty() {
+            return self.step().map(StepRef::index).into_iter().collect();
+        }
+        let marked = |(id, nth): &StepKey| self.plan.find_nth(*id, *nth);
+        let mut steps: Vec<usize> = self.view.marks.iter().filter_map(marked).collect();
+        steps.sort_unstable();
+        steps
+    }
+
+    /// Indexes of steps given by name; those that are gone are left out.
+    pub fn indexes(&self, keys: &[StepKey]) -> Vec<usize> {
+        keys.iter()
+            .filter_map(|(id, nth)| self.plan.find_nth(*id, *nth))
+            .collect()
+    }
+
+    /// A composer for edits at this instant.
+    pub fn composer(&self) -> Composer<'_> {
+        Composer {
+            plan: &self.plan,
+            now: self.now,
+        }
+    }
+
+    /// Says something in the line of news.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice {
+            text: text.into(),
+            tone: Tone::Info,
+        });
+    }
+
+    /// Puts text on the clipboard; what was done is said when it is known.
+    pub fn copy(&mut self, text: String, what: String) {
+        self.effects.push(Effect::Copy { text, what });
+    }
+
+    /// Says that something cannot be done, and why.
+    pub fn refuse(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice {
+            text: text.into(),
+            tone: Tone::Error,
+        });
+    }
+
+    /// Says what is wrong in the configuration, all of it at once: one mistake in the line of
+    /// news, several in a note beneath whatever is open.
+    pub fn tell_mistakes(&mut self) {
+        let said = |problem: &Problem| format!("{}: {}", problem.place, problem.message);
+        match &*self.setting.mistakes {
+            [] => {}
+            [only] => self.refuse(said(only)),
+            mistakes => {
+                let note = Overlay::Note {
+                    title: format!("{} mistakes in the configuration", mistakes.len()),
+                    lines: mistakes.iter().map(said).collect(),
+                    scroll: 0,
+                };
+                self.overlays.insert(0, note);
+            }
+        }
+    }
+
+    /// A fresh text field.
+    pub fn input(&mut self, label: impl Into<String>, text: impl Into<String>) -> Input {
+        self.serial += 1;
+        let text = text.into();
+        Input {
+            serial: self.serial,
+            label: label.into(),
+            initial: text.clone(),
+            text,
+            multiline: false,
+            error: None,
+        }
+    }
+
+    /// Opens a one-line field.
+    pub fn prompt(&mut self, label: impl Into<String>, text: impl Into<String>, purpose: Purpose) {
+        let input = self.input(label, text);
+        self.open_prompt(input, purpose);
+    }
+
+    /// Lists the steps anew after the plan or the order changed.
+    pub fn refresh(&mut self, selected: Option<StepKey>) {
+        self.view.refresh(&self.plan, self.now, selected);
+    }
+
+    /// Lists the steps anew after the filter changed.
+    pub fn find(&mut self, selected: Option<StepKey>) {
+        self.view.find(&self.plan, self.now, selected);
+    }
+
+    /// Goes to a step, through the filter if it hides the step, and remembers the way back.
+    pub fn jump(&mut self, id: StepId, nth: u32) {
+        let Some(step) = self.plan.find_nth(id, nth) else {
+            self.refuse(format!("there is no step {id}"));
+            return;
+        };
+        if let Some(here) = self.selected()
+            && here != (id, nth)
+        {
+            self.view.push_jump(here);
+        }
+        self.show(step);
+    }
+
+    /// Selects a step on the plan screen without touching the jump list.
+    pub fn show(&mut self, step: usize) {
+        let key = self.plan.step(step).key();
+        self.screen = Screen::Plan;
+        if self.view.is_looking() {
+            // It may pass and not have been looked at: begin with it.
+            self.find(Some(key));
+        }
+        if !self.view.select(&self.plan, key) {
+            self.view.filter = crate::plan::query::Query::default();
+            self.find(Some(key));
+            self.say(format!("the filter hid {}, so it was cleared", key.0));
+        }
+        self.view.block_detail = false;
+        if matches!(self.view.pane, Pane::Blocks) {
+            self.view.pane = Pane::Steps;
+        }
+    }
+
+    /// Pulls every cursor back to what there is after the plan changed.
+    pub fn keep_within(&mut self) {
+        self.keep_gates_within();
+        self.keep_review();
+        let entries = self.open_entries().len();
+        if let Some(Overlay::List { cursor, .. }) = self.overlays.last_mut() {
+            *cursor = (*cursor).min(entries.saturating_sub(1));
+        }
+        let keep = |(id, nth): &StepKey| self.plan.find_nth(*id, *nth).is_some();
+        let gone: Vec<StepKey> = self
+            .view
+            .marks
+            .iter()
+            .filter(|key| !keep(key))
+            .copied()
+            .collect();
+        for key in gone {
+            self.view.marks.remove(&key);
+        }
+    }
+
+    /// Lights a step that somebody else changed.
+    pub fn flash(&mut self, id: StepId) {
+        self.flashes.insert(id, self.now + FLASH);
+    }
+
+    /// Moves the clock, and puts out what has been lit long enough. Answers whether
+    /// anything on screen changed by it.
+    pub fn tick(&mut self, now: DateTime<Utc>) -> bool {
+        let lit = self.flashes.len();
+        self.flashes.retain(|_, until| *until > now);
+        let minute_over = self.next_minute().is_some_and(|next| next <= now);
+        self.now = now;
+        if minute_over {
+            self.refresh_standup();
+        }
+        minute_over || lit != self.flashes.len()
+    }
+}

@@ -1,0 +1,490 @@
+//! Message in, model changed, effects out.
+
+use std::sync::Arc;
+
+use super::command::Place;
+use super::key::Code;
+use super::key::Key;
+use super::message::Effect;
+use super::message::Message;
+use super::model::Model;
+use super::model::Screen;
+use crate::app::overlays::overlay::Overlay;
+use crate::app::overlays::overlay::Purpose;
+use crate::app::overlays::overlay::Row;
+use crate::app::overlays::overlay::Source;
+use crate::plan::checks::Problem;
+
+/// Takes one message. Answers what must be done outside, in order.
+pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
+    match message {
+        Message::Key(key) => press(model, key),
+        Message::Typed(text) => typed(model, text),
+        Message::LeftOut(remark) => {
+            let input = model.overlays.last_mut().and_then(Overlay::input_mut);
+            if let Some(input) = input {
+                input.error = Some(remark);
+            }
+        }
+        Message::Pasted => {
+            let key = model.keymap.key_of("edit");
+            model.refuse(format!("no field is open to paste into; {key} opens one"));
+        }
+        Message::Clock(now) => {
+            model.tick(now);
+        }
+        Message::LookOn => model.look_on(),
+        Message::Disk(event) => model.disk(event),
+        Message::Reread(reread) => model.reread(*reread),
+        Message::Opened(whole) => model.opened(*whole),
+        Message::Checked {
+            generation,
+            problems,
+        } => {
+            if generation >= model.problems.generation {
+                let last = problems.len().saturating_sub(1);
+                model.problems.generation = generation;
+                model.problems.checked_at = Some(model.now);
+                model.problems.found = gravest_first(problems);
+                model.problems.cursor = model.problems.cursor.min(last);
+            }
+        }
+        Message::Edited(form, edited) => model.edited(form, edited),
+        Message::SavedLate(form) => model.saved_late(form),
+        Message::Notice { text, error } => match error {
+            true => model.refuse(text),
+            false => model.say(text),
+        },
+    }
+    let week = Some(crate::record::review::Week::of(model.now));
+    let stale = model.review.generation != model.generation || model.review.week != week;
+    if model.screen == Screen::Review && stale {
+        model.refresh_review(false);
+    }
+    model.refresh_standup();
+    model.go_on_leaving();
+    model.keep_typed();
+    std::mem::take(&mut model.effects)
+}
+
+/// The problems by severity, in the order of the files among equals.
+fn gravest_first(mut problems: Arc<Vec<Problem>>) -> Arc<Vec<Problem>> {
+    if !problems.is_sorted_by_key(|problem| problem.severity) {
+        Arc::make_mut(&mut problems).sort_by_key(|problem| problem.severity);
+    }
+    problems
+}
+
+fn press(model: &mut Model, key: Key) {
+    if model.ending {
+        return while_ending(model, key);
+    }
+    if let Some(prefix) = model.prefix.take() {
+        return crate::app::core::navigate::bookmark(model, prefix, key);
+    }
+    // In whatever lies over a screen, Ctrl-C means what Esc means.
+    let interrupt = key.ctrl && key.code == Code::Char('c') && !model.overlays.is_empty();
+    let key = if interrupt {
+        Key::plain(Code::Esc)
+    } else {
+        key
+    };
+    match model.overlays.last() {
+        Some(_) if is_of_the_terminal(model, key) => run(model, key),
+        Some(Overlay::Prompt { .. }) => in_prompt(model, key),
+        Some(Overlay::Chooser { .. }) => in_chooser(model, key),
+        Some(Overlay::Menu { .. }) => in_menu(model, key),
+        Some(Overlay::Confirm { .. }) => in_question(model, key),
+        Some(Overlay::Note { .. }) => in_note(model, key),
+        _ => run(model, key),
+    }
+}
+
+/// While the last edits are saved there is nothing to do but wait, draw anew, or not wait.
+fn while_ending(model: &mut Model, key: Key) {
+    if key.ctrl && key.code == Code::Char('c') {
+        model.effects.push(Effect::Abandon);
+    } else if is_of_the_terminal(model, key) {
+        run(model, key);
+    }
+}
+
+/// Whether the key is about the terminal and not about what is open on it: back to the shell,
+/// draw anew. A letter never is, whatever the configuration makes of it.
+fn is_of_the_terminal(model: &Model, key: Key) -> bool {
+    let command = model.keymap.command(model.place(), key);
+    key.letter().is_none() && command.is_some_and(|c| matches!(c.name, "suspend" | "redraw"))
+}
+
+/// Runs the command that the key stands for here, or says what there is instead.
+fn run(model: &mut Model, key: Key) {
+    let place = model.place();
+    let Some(command) = model.keymap.command(place, key) else {
+        let help = model.keymap.key_of("help");
+        if key.code != Code::Esc {
+            model.say(format!("{key} does nothing here · {help} lists the keys"));
+        }
+        return;
+    };
+    match (command.blocked)(model) {
+        Some(reason) => model.refuse(reason),
+        None => {
+            model.notice = None;
+            // A warning before leaving holds for the very next key only.
+            model.leaving &= command.name == "quit";
+            (command.run)(model);
+        }
+    }
+}
+
+fn in_prompt(model: &mut Model, key: Key) {
+    match key.code {
+        Code::Enter => model.submit(),
+        Code::Esc => model.leave_prompt(),
+        Code::Down | Code::Up if model.is_filtering() => {
+            let step = if key.code == Code::Down { 1 } else { -1 };
+            crate::app::core::navigate::by(model, step);
+            let here = model.selected();
+            if let Some(Overlay::Prompt {
+                purpose: Purpose::Filter { anchor, .. },
+                ..
+            }) = model.overlays.last_mut()
+            {
+                *anchor = here;
+            }
+        }
+        _ => {}
+    }
+}
+
+fn in_chooser(model: &mut Model, key: Key) {
+    let command = model.keymap.command(model.place(), key);
+    let is_help_key = command.is_some_and(|command| command.name == "help");
+    let Some(Overlay::Chooser {
+        rows,
+        cursor,
+        input,
+        source,
+    }) = model.overlays.last_mut()
+    else {
+        return;
+    };
+    let last = rows.len().saturating_sub(1);
+    if key.code != Code::Enter {
+        // What was wrong with one row is not wrong with the next.
+        input.error = None;
+    }
+    match key.code {
+        Code::Esc => {
+            model.overlays.pop();
+        }
+        _ if is_help_key && *source == Source::Help => {
+            model.overlays.pop();
+        }
+        Code::Down | Code::Tab => *cursor = if *cursor == last { 0 } else { *cursor + 1 },
+        Code::Up | Code::BackTab => *cursor = cursor.checked_sub(1).unwrap_or(last),
+        Code::PageDown => *cursor = (*cursor + 10).min(last),
+        Code::PageUp => *cursor = cursor.saturating_sub(10),
+        Code::Enter => {
+            let Some(row) = rows.get(*cursor).cloned() else {
+                let text = "nothing matches; Esc closes, backspace widens".to_owned();
+                input.error = Some(text);
+                return;
+            };
+            if let Some(reason) = row.blocked {
+                input.error = Some(reason);
+                return;
+            }
+            model.overlays.pop();
+            model.notice = None;
+            model.choose(row);
+        }
+        _ => {}
+    }
+}
+
+fn in_menu(model: &mut Model, key: Key) {
+    let Some(Overlay::Menu { rows, cursor, .. }) = model.overlays.last_mut() else {
+        return;
+    };
+    let last = rows.len().saturating_sub(1);
+    let chosen: Option<Row> = match key.code {
+        Code::Esc => {
+            model.overlays.pop();
+            return;
+        }
+        Code::Enter => rows.get(*cursor).cloned(),
+        Code::Down | Code::Tab => {
+            *cursor = if *cursor == last { 0 } else { *cursor + 1 };
+            return;
+        }
+        Code::Up | Code::BackTab => {
+            *cursor = cursor.checked_sub(1).unwrap_or(last);
+            return;
+        }
+        _ => {
+            let letter = key.letter().map(String::from);
+            let row = rows.iter().find(|row| Some(&row.key) == letter.as_ref());
+            match (row, letter.as_deref()) {
+                (Some(row), _) => Some(row.clone()),
+                (None, Some("j")) => {
+                    *cursor = if *cursor == last { 0 } else { *cursor + 1 };
+                    return;
+                }
+                (None, Some("k")) => {
+                    *cursor = cursor.checked_sub(1).unwrap_or(last);
+                    return;
+                }
+                _ => None,
+            }
+        }
+    };
+    if let Some(row) = chosen {
+        model.overlays.pop();
+        model.notice = None;
+        model.choose(row);
+    }
+}
+
+/// Movement turns the pages of a note; any other key closes it.
+fn in_note(model: &mut Model, key: Key) {
+    let Some(Overlay::Note { lines, scroll, .. }) = model.overlays.last_mut() else {
+        return;
+    };
+    let last = lines.len().saturating_sub(1);
+    match (key.code, key.letter()) {
+        (Code::Down, _) | (_, Some('j')) => *scroll = (*scroll + 1).min(last),
+        (Code::Up, _) | (_, Some('k')) => *scroll = scroll.saturating_sub(1),
+        (Code::PageDown, _) => *scroll = (*scroll + 5).min(last),
+        (Code::PageUp, _) => *scroll = scroll.saturating_sub(5),
+        _ => {
+            model.overlays.pop();
+        }
+    }
+}
+
+fn in_question(model: &mut Model, key: Key) {
+    let yes = matches!(key.letter(), Some('y' | 'Y'));
+    let no = matches!(key.code, Code::Esc | Code::Enter) || matches!(key.letter(), Some('n' | 'N'));
+    if !yes && !no {
+        return;
+    }
+    if let Some(Overlay::Confirm { change, .. }) = model.overlays.pop() {
+        match yes {
+            true => {
+                model.commit(change);
+            }
+            false => model.say("left as it was"),
+        }
+    }
+}
+
+fn typed(model: &mut Model, text: String) {
+    let Some(input) = model.overlays.last_mut().and_then(Overlay::input_mut) else {
+        return;
+    };
+    input.text = text;
+    input.error = None;
+    if closes_help(model) {
+        model.overlays.pop();
+        return;
+    }
+    model.narrow();
+    if model.is_filtering() {
+        model.filter_as_typed();
+    }
+}
+
+/// Whether the key that opened the help was just typed into it: that closes it. A sign is no
+/// part of any word to look for; a letter could be, so it counts only where nothing else stands.
+fn closes_help(model: &Model) -> bool {
+    let Some(Overlay::Chooser {
+        source: Source::Help,
+        input,
+        ..
+    }) = model.overlays.last()
+    else {
+        return false;
+    };
+    let close = model.keymap.key_of("help");
+    let is_sign = !close.contains(char::is_alphanumeric);
+    input.text == close || (is_sign && input.text.ends_with(&close))
+}
+
+impl Model {
+    /// Whether the filter line is open.
+    pub fn is_filtering(&self) -> bool {
+        matches!(
+            self.overlays.last(),
+            Some(Overlay::Prompt {
+                purpose: Purpose::Filter { .. },
+                ..
+            })
+        )
+    }
+
+    /// Goes to a screen.
+    pub fn open_screen(&mut self, screen: Screen) {
+        self.screen = screen;
+        if screen == Screen::Problems {
+            self.effects.push(Effect::Check);
+        }
+        if screen == Screen::Review {
+            self.refresh_review(true);
+        }
+    }
+
+    /// One step back towards the step list of screen 1: overlay, filter line, zoom, marks,
+    /// filter, pane, screen, in this order. Never out of the program.
+    pub fn back(&mut self) {
+        if self.overlays.pop().is_some() {
+            return;
+        }
+        if self.screen == Screen::Gates && self.gates.review.is_some() {
+            self.gates.review = None;
+        } else if self.screen == Screen::Gates && self.gates.zoomed {
+            self.gates.zoomed = false;
+        } else if self.screen == Screen::Review && self.review.zoomed {
+            self.review.zoomed = false;
+        } else if self.screen == Screen::Standup && self.standup_view.back() {
+            // A thread was closed, or the pane given back.
+        } else if self.screen != Screen::Plan {
+            self.open_screen(Screen::Plan);
+        } else if self.view.zoomed {
+            self.view.zoomed = false;
+        } else if self.view.tree {
+            self.view.tree = false;
+        } else if self.view.range.is_some() {
+            self.view.range = None;
+        } else if !self.view.filter.is_empty() {
+            let selected = self.selected();
+            self.view.filter = crate::plan::query::Query::default();
+            self.find(selected);
+        } else if !self.view.marks.is_empty() {
+            self.clear_marks();
+        } else if self.place() != Place::Welcome {
+            self.view.pane = crate::app::screens::plan::view::Pane::Steps;
+            self.view.block_detail = false;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::core::keymap::Keymap;
+    use crate::app::core::model::Setting;
+    use crate::plan::source::{Role, SourceFile};
+
+    fn model() -> Model {
+        let log = b"{\"step_id\":\"0001\",\"title\":\"One\"}\n\
+                    {\"step_id\":\"0002\",\"title\":\"Two\"}\n";
+        let canon = b"# Readiness Checklists\n\n## Base\n\n- [x] Step 0001 is held\n".to_vec();
+        let files = vec![
+            SourceFile::load("plan.jsonl", Role::Log, log.to_vec()),
+            SourceFile::load("plan.md", Role::Canon, canon),
+        ];
+        let now = chrono::DateTime::from_timestamp(0, 0).unwrap();
+        Model::new(files, Setting::default(), Keymap::default(), now)
+    }
+
+    fn press(model: &mut Model, keys: &str) {
+        for key in keys.split(' ') {
+            update(model, Message::Key(key.parse().unwrap()));
+        }
+    }
+
+    #[test]
+    fn the_key_that_opens_the_help_closes_it() {
+        let mut model = model();
+        press(&mut model, "?");
+        update(&mut model, Message::Typed("mark".to_owned()));
+        assert_eq!(model.overlays.len(), 1);
+        update(&mut model, Message::Typed("mark?".to_owned()));
+        assert_eq!(model.overlays, []);
+        press(&mut model, "?");
+        update(&mut model, Message::Typed("?".to_owned()));
+        assert_eq!(model.overlays, []);
+    }
+
+    #[test]
+    fn esc_gives_a_zoomed_gates_pane_back_before_it_leaves() {
+        let mut model = model();
+        press(&mut model, "2 z esc");
+        assert_eq!((model.screen, model.gates.zoomed), (Screen::Gates, false));
+        press(&mut model, "esc");
+        assert_eq!(model.screen, Screen::Plan);
+    }
+
+    #[test]
+    fn a_note_is_read_with_the_arrows_and_closed_with_anything_else() {
+        let mut model = model();
+        press(&mut model, "j w j j down k");
+        let Some(Overlay::Note { scroll, lines, .. }) = model.overlays.last() else {
+            panic!("{:?}", model.overlays);
+        };
+        assert!(*scroll < lines.len());
+        press(&mut model, "x");
+        assert_eq!(model.overlays, []);
+    }
+
+    #[test]
+    fn enter_on_a_problem_of_a_check_goes_to_the_check() {
+        let mut model = model();
+        let context = crate::plan::checks::Context {
+            now: model.now,
+            exists: &|_: &std::path::Path| true,
+            severities: &Default::default(),
+            checkpoints: std::path::Path::new("checkpoints"),
+        };
+        let problems = crate::plan::checks::check(&model.plan, &context);
+        let at = |found: &[Problem]| found.iter().position(|p| p.code == "tick-contradicted");
+        let generation = model.generation;
+        let problems = Arc::new(problems);
+        update(
+            &mut model,
+            Message::Checked {
+                generation,
+                problems,
+            },
+        );
+        assert!(model.problems.found.is_sorted_by_key(|p| p.severity));
+        model.problems.cursor = at(&model.problems.found).unwrap();
+        press(&mut model, "5 enter");
+        assert_eq!(model.screen, Screen::Gates);
+        assert_eq!((model.gates.stage, model.gates.check), (0, 0));
+    }
+
+    #[test]
+    fn a_new_entry_is_selected_in_its_list() {
+        let mut model = model();
+        model.edit_field(0, crate::plan::field::Field::Inputs);
+        for text in ["first", "second"] {
+            press(&mut model, "a");
+            update(&mut model, Message::Typed(text.to_owned()));
+            press(&mut model, "enter");
+        }
+        assert_eq!(model.open_entries(), ["first", "second"]);
+        assert!(matches!(
+            model.overlays.last(),
+            Some(Overlay::List { cursor: 1, .. })
+        ));
+    }
+
+    #[test]
+    fn a_conflict_does_not_take_the_keys_from_an_open_field() {
+        let mut model = model();
+        press(&mut model, "s c");
+        model.prompt("0001 Title", "One", Purpose::Add("0003".parse().unwrap()));
+        update(
+            &mut model,
+            Message::Disk(crate::app::DiskEvent::Conflicts {
+                ticket: 1,
+                conflicts: Vec::new(),
+            }),
+        );
+        assert!(model.overlays.last().and_then(Overlay::input).is_some());
+        press(&mut model, "esc");
+        assert!(matches!(model.overlays[..], [Overlay::Conflict { .. }]));
+    }
+}

@@ -1,0 +1,6 @@
+//! What can lie over a screen.
+
+pub mod chooser;
+pub mod list;
+pub mod overlay;
+pub mod prompt;

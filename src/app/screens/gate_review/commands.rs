@@ -1,0 +1,329 @@
+//! Holding the review of a stage gate.
+
+use crate::app::core::command::Blocked;
+use crate::app::core::command::Command;
+use crate::app::core::command::GATES;
+use crate::app::core::command::Group;
+use crate::app::core::command::Place;
+use crate::app::core::model::Model;
+use crate::app::overlays::overlay::Choice;
+use crate::app::overlays::overlay::Overlay;
+use crate::app::overlays::overlay::Purpose;
+use crate::app::overlays::overlay::ReviewText;
+use crate::app::overlays::overlay::Row;
+use crate::app::screens::gate_review::view::ReviewRow;
+use crate::app::screens::gate_review::view::rows;
+use crate::change::Change;
+use crate::change::value::Refusal;
+use crate::plan::packet::Decision;
+use crate::record::gate_review::edit::{Clause, Held};
+use crate::record::gate_review::{Verdict, unstamped};
+
+const REVIEW: &[Place] = &[Place::GateReview];
+
+/// Commands of the gate review.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        name: "gate-review",
+        keys: &["P"],
+        title: "Hold the review of the stage's gate, or go on with it",
+        hint: "review gate",
+        group: Group::Edit,
+        places: GATES,
+        blocked: no_stage,
+        run: hold,
+    },
+    Command {
+        name: "gate-met",
+        keys: &["x"],
+        title: "Gate: mark as met or signed, or take that back",
+        hint: "met or signed",
+        group: Group::Edit,
+        places: REVIEW,
+        blocked: nothing_to_mark,
+        run: mark,
+    },
+    Command {
+        name: "gate-not-met",
+        keys: &["-"],
+        title: "Gate: mark the criterion as not met, or take that back",
+        hint: "not met",
+        group: Group::Edit,
+        places: REVIEW,
+        blocked: no_criterion,
+        run: |model| judge(model, Verdict::NotMet),
+    },
+    Command {
+        name: "gate-edit",
+        keys: &["e", "enter"],
+        title: "Gate: write the evidence, the conditions or the waiver; decide",
+        hint: "write",
+        group: Group::Edit,
+        places: REVIEW,
+        blocked: nothing_to_write,
+        run: write,
+    },
+    Command {
+        name: "gate-decide",
+        keys: &["s"],
+        title: "Gate: decide: go, go with conditions, or no-go",
+        hint: "decide",
+        group: Group::Edit,
+        places: REVIEW,
+        blocked: |model| model.is_locked(),
+        run: decide,
+    },
+    Command {
+        name: "gate-evidence",
+        keys: &["i"],
+        title: "Gate: open the evidence of the criterion",
+        hint: "evidence",
+        group: Group::Find,
+        places: REVIEW,
+        blocked: no_links,
+        run: |model| {
+            let links = links(model);
+            crate::app::screens::gates::commands::offer(model, "Open evidence", links);
+        },
+    },
+];
+
+fn no_stage(model: &Model) -> Blocked {
+    let none = model.plan.stages().get(model.gates.stage).is_none();
+    none.then(|| "there is no stage".to_owned())
+}
+
+/// Goes on with the packet of the stage, or begins one.
+fn hold(model: &mut Model) {
+    let stage = &model.plan.stages()[model.gates.stage];
+    match model.reviewer().hold(stage, &model.setting.gates) {
+        Held::Open(path) => model.open_review(path),
+        Held::New { path, change } => {
+            if model.commit(change) {
+                model.open_review(path);
+            }
+        }
+    }
+}
+
+fn no_criterion(model: &Model) -> Blocked {
+    model.is_locked().or_else(|| match model.review_row() {
+        Some(ReviewRow::Criterion(_)) => None,
+        _ => Some("a criterion is judged; go to one".to_owned()),
+    })
+}
+
+fn nothing_to_mark(model: &Model) -> Blocked {
+    model.is_locked().or_else(|| match model.review_row() {
+        Some(ReviewRow::Criterion(_) | ReviewRow::SignOff(_)) => None,
+        _ => {
+            let key = model.keymap.key_of("gate-decide");
+            Some(format!("{key} decides"))
+        }
+    })
+}
+
+fn nothing_to_write(model: &Model) -> Blocked {
+    model.is_locked().or_else(|| match model.review_row() {
+        Some(ReviewRow::SignOff(_)) => {
+            let key = model.keymap.key_of("gate-met");
+            Some(format!("{key} signs; names come from the owner matrix"))
+        }
+        _ => None,
+    })
+}
+
+fn mark(model: &mut Model) {
+    match model.review_row() {
+        Some(ReviewRow::SignOff(at)) => {
+            edit(model, |model, path| model.reviewer().sign(path, at));
+        }
+        _ => judge(model, Verdict::Met),
+    }
+}
+
+fn judge(model: &mut Model, verdict: Verdict) {
+    let Some(ReviewRow::Criterion(at)) = model.review_row() else {
+        return;
+    };
+    let now = model
+        .review()
+        .and_then(|review| review.criteria[at].verdict);
+    let wanted = Some(verdict).filter(|_| now != Some(verdict));
+    edit(model, |model, path| {
+        model.reviewer().judge(path, at, wanted)
+    });
+}
+
+/// Makes what becomes of the open packet, or says why not.
+fn edit(model: &mut Model, wish: impl Fn(&Model, &std::path::Path) -> Result<Change, Refusal>) {
+    let Some(view) = model.gates.review.clone() else {
+        return;
+    };
+    let change = wish(model, &view.packet);
+    model.make(change, 1);
+}
+
+fn write(model: &mut Model) {
+    let (Some(review), Some(view), Some(row)) = (
+        model.review(),
+        model.gates.review.clone(),
+        model.review_row(),
+    ) else {
+        return;
+    };
+    let purpose = |text| Purpose::GateReview {
+        packet: view.packet.clone(),
+        text,
+    };
+    match row {
+        ReviewRow::Criterion(at) => {
+            let criterion = &review.criteria[at];
+            let text = ReviewText::Evidence {
+                criterion: at,
+                words: criterion.words.clone(),
+            };
+            let label = format!("Evidence for criterion {}", at + 1);
+            model.prompt(label, criterion.evidence.clone(), purpose(text));
+        }
+        ReviewRow::Clause(clause) => {
+            let now = match clause {
+                Clause::Conditions => review.facts.conditions.clone(),
+                Clause::Waiver => unstamped(&review.facts.waiver).to_owned(),
+            };
+            let text = ReviewText::Clause(clause);
+            model.prompt(clause_label(clause), now, purpose(text));
+        }
+        ReviewRow::Decision => decide(model),
+        ReviewRow::SignOff(_) => {}
+    }
+}
+
+fn clause_label(clause: Clause) -> &'static str {
+    match clause {
+        Clause::Conditions => "Conditions that are still owed",
+        Clause::Waiver => "Waiver: why the gate may be passed below its bar",
+    }
+}
+
+/// Opens the menu of decisions; what cannot be decided says why.
+fn decide(model: &mut Model) {
+    let (Some(review), Some(view)) = (model.review(), model.gates.review.clone()) else {
+        return;
+    };
+    let now = review.facts.decision;
+    let keys = ["g", "c", "n"];
+    let mut rows: Vec<Row> = Decision::ALL
+        .into_iter()
+        .zip(keys)
+        .map(|(decision, key)| Row {
+            key: key.to_owned(),
+            label: decision.words().to_owned(),
+            detail: match (model.reviewer().obstacle(&view.packet, decision), now) {
+                (Some(reason), _) => reason,
+                (None, Some(now)) if now == decision => "now".to_owned(),
+                _ => String::new(),
+            },
+            blocked: None,
+            choice: Choice::Decide(Some(decision)),
+        })
+        .collect();
+    if now.is_some() {
+        rows.push(Row {
+            key: "u".to_owned(),
+            label: "undecided".to_owned(),
+            detail: "take the decision back".to_owned(),
+            blocked: None,
+            choice: Choice::Decide(None),
+        });
+    }
+    let cursor = Decision::ALL.iter().position(|d| Some(*d) == now);
+    model.overlays.push(Overlay::Menu {
+        title: format!("The gate of {}", review.facts.stage),
+        rows,
+        cursor: cursor.unwrap_or(0),
+    });
+}
+
+fn links(model: &Model) -> Vec<String> {
+    match (model.review(), model.review_row()) {
+        (Some(review), Some(ReviewRow::Criterion(at))) => review.criteria[at].links.clone(),
+        _ => Vec::new(),
+    }
+}
+
+fn no_links(model: &Model) -> Blocked {
+    let key = model.keymap.key_of("gate-edit");
+    let none = links(model).is_empty();
+    none.then(|| format!("no link stands in the evidence; {key} writes it"))
+}
+
+impl Model {
+    /// Decides the gate of the open review. Passing it asks first. Where text is missing that
+    /// the decision needs, its row is selected and its field opened.
+    pub fn decide_gate(&mut self, decision: Option<Decision>) {
+        let Some(view) = self.gates.review.clone() else {
+            return;
+        };
+        let change = match self.reviewer().decide(&view.packet, decision) {
+            Ok(change) => change,
+            Err(refusal) => {
+                self.go_to_missing(decision);
+                return self.refuse(refusal.to_string());
+            }
+        };
+        let passing = decision.filter(|decision| decision.passes());
+        let Some(decision) = passing.filter(|_| !change.edits.is_empty()) else {
+            return self.make(Ok(change), 1);
+        };
+        let stage = self.review().map(|review| review.facts.stage);
+        let stage = stage.unwrap_or_default();
+        let mut lines = self.reviewer().consequence(&view.packet, decision);
+        lines.push(format!("{} takes it back.", self.keymap.key_of("undo")));
+        self.overlays.push(Overlay::Confirm {
+            question: format!("Pass the gate of {stage}: {}?", decision.words()),
+            consequence: lines.join("\n"),
+            change,
+        });
+    }
+
+    /// Selects the text that a refused decision needs, so that it can be written.
+    fn go_to_missing(&mut self, decision: Option<Decision>) {
+        let Some(review) = self.review() else { return };
+        let conditions = &review.facts.conditions;
+        let owed = decision == Some(Decision::Conditional) && conditions.is_empty();
+        let waived = !unstamped(&review.facts.waiver).is_empty();
+        let met = (self.plan.stages().iter())
+            .any(|stage| stage.is_met() && stage.packets.contains(&review.facts));
+        let clause = match owed && (met || waived) {
+            true => Clause::Conditions,
+            false => Clause::Waiver,
+        };
+        let wanted = ReviewRow::Clause(clause);
+        let at = rows(&review).iter().position(|row| *row == wanted);
+        if let (Some(view), Some(at)) = (&mut self.gates.review, at) {
+            view.row = at;
+        }
+    }
+
+    /// Writes a text into a packet.
+    ///
+    /// # Errors
+    /// When what it was meant for is gone, or the packet cannot take it.
+    pub fn write_review(
+        &mut self,
+        packet: &std::path::Path,
+        text: &ReviewText,
+        typed: &str,
+    ) -> Result<(), Refusal> {
+        let reviewer = self.reviewer();
+        let change = match text {
+            ReviewText::Evidence { criterion, words } => {
+                reviewer.set_evidence(packet, *criterion, words, typed)?
+            }
+            ReviewText::Clause(clause) => reviewer.set_clause(packet, *clause, typed)?,
+        };
+        self.make(Ok(change), 1);
+        Ok(())
+    }
+}

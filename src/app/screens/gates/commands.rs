@@ -1,0 +1,201 @@
+//! Stages, their checks and the evidence for them.
+
+use crate::app::core::command::Blocked;
+use crate::app::core::command::Command;
+use crate::app::core::command::GATES;
+use crate::app::core::command::Group;
+use crate::app::core::command::Place;
+use crate::app::core::message::Effect;
+use crate::app::core::model::GatePane;
+use crate::app::core::model::Model;
+use crate::app::overlays::overlay::Choice;
+use crate::app::overlays::overlay::Overlay;
+use crate::app::overlays::overlay::Purpose;
+use crate::app::overlays::overlay::Row;
+use crate::plan::canon::checklist::Check;
+use crate::plan::checks::tick_contradicted::open_steps;
+
+/// Commands of screen 2.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        name: "tick",
+        keys: &["x"],
+        title: "Tick the check, or take its tick away",
+        hint: "tick",
+        group: Group::Edit,
+        places: &[Place::Checks],
+        blocked: |model| model.is_locked().or_else(|| no_check(model)),
+        run: tick,
+    },
+    Command {
+        name: "attach",
+        keys: &["a"],
+        title: "Attach evidence to the check",
+        hint: "attach evidence",
+        group: Group::Edit,
+        places: &[Place::Checks],
+        blocked: |model| model.is_locked().or_else(|| no_stage_check(model)),
+        run: attach,
+    },
+    Command {
+        name: "check-steps",
+        keys: &["enter"],
+        title: "Go to the steps that the check names, or into the stage",
+        hint: "open",
+        group: Group::Find,
+        places: GATES,
+        blocked: |_| None,
+        run: open,
+    },
+    Command {
+        name: "check-evidence",
+        keys: &["i"],
+        title: "Open the evidence of the check",
+        hint: "evidence",
+        group: Group::Find,
+        places: &[Place::Checks],
+        blocked: no_evidence,
+        run: |model| {
+            let links = links(model);
+            offer(model, "Open evidence", links);
+        },
+    },
+];
+
+fn check(model: &Model) -> Option<&Check> {
+    model.selected_check()
+}
+
+/// Why there is no check to act on.
+fn no_check(model: &Model) -> Blocked {
+    check(model)
+        .is_none()
+        .then(|| "this stage has no checklist".to_owned())
+}
+
+/// Why no evidence can be attached to what is selected.
+fn no_stage_check(model: &Model) -> Blocked {
+    let other = model.selected_other();
+    let no_gate = other.map(|_| "no gate asks for evidence of this check".to_owned());
+    no_gate.or_else(|| no_check(model))
+}
+
+/// Ticks the selected check, or takes its tick away.
+fn tick(model: &mut Model) {
+    let Some(check) = model.selected_check() else {
+        return;
+    };
+    let change = model.composer().tick(check);
+    model.make(change, 1);
+    let check = Model::selected_check;
+    let open = check(model).map(|check| open_steps(&model.plan, check));
+    let open = open.unwrap_or_default();
+    if let (Some(first), Some(notice)) = (open.first(), &mut model.notice) {
+        let id = model.plan.step(*first).id();
+        notice.text += &format!(" · but {id} is not complete");
+    }
+}
+
+/// Asks for a link to evidence for the selected check.
+fn attach(model: &mut Model) {
+    if let Some(reason) = no_stage_check(model) {
+        return model.refuse(reason);
+    }
+    let text = check(model)
+        .map(|check| check.text.clone())
+        .unwrap_or_default();
+    let (stage, check) = (model.gates.stage, model.gates.check);
+    model.prompt(
+        "Evidence link",
+        "",
+        Purpose::Evidence { stage, check, text },
+    );
+}
+
+fn links(model: &Model) -> Vec<String> {
+    let stage = model.plan.stages().get(model.gates.stage);
+    let (Some(stage), Some(check)) = (stage, check(model)) else {
+        return Vec::new();
+    };
+    stage
+        .evidence_for(check)
+        .flat_map(|evidence| evidence.links.iter().cloned())
+        .collect()
+}
+
+fn no_evidence(model: &Model) -> Blocked {
+    no_stage_check(model).or_else(|| {
+        let key = model.keymap.key_of("attach");
+        links(model)
+            .is_empty()
+            .then(|| format!("no evidence yet; {key} attaches a link"))
+    })
+}
+
+fn open(model: &mut Model) {
+    if model.gates.pane != GatePane::Checks {
+        model.gates.pane = GatePane::Checks;
+        return;
+    }
+    let ids = check(model)
+        .map(|check| check.steps.clone())
+        .unwrap_or_default();
+    match &*ids {
+        [] => model.say("this check names no step"),
+        [only] => model.jump(*only, 0),
+        ids => {
+            let keys = "123456789".chars().map(String::from);
+            let rows = ids
+                .iter()
+                .zip(keys.chain(std::iter::repeat(String::new())))
+                .map(|(id, key)| {
+                    let step = model.plan.find(*id).map(|step| model.plan.step(step));
+                    Row {
+                        key,
+                        label: match step {
+                            Some(step) => format!("{id} {}", step.title()),
+                            None => id.to_string(),
+                        },
+                        detail: step
+                            .and_then(|step| step.status())
+                            .map_or("not in the plan", |status| status.word())
+                            .to_owned(),
+                        blocked: step.is_none().then(|| format!("there is no step {id}")),
+                        choice: Choice::Jump(*id),
+                    }
+                })
+                .collect();
+            model.overlays.push(Overlay::Menu {
+                title: "Steps that the check names".to_owned(),
+                rows,
+                cursor: 0,
+            });
+        }
+    }
+}
+
+/// Opens the only link, or lets a person choose.
+pub fn offer(model: &mut Model, title: &str, links: Vec<String>) {
+    match &*links {
+        [] => model.say("there is no link to open"),
+        [only] => model.effects.push(Effect::Open(only.clone())),
+        links => {
+            let rows = links
+                .iter()
+                .zip("123456789abcdefgh".chars())
+                .map(|(link, key)| Row {
+                    key: key.to_string(),
+                    label: link.clone(),
+                    detail: String::new(),
+                    blocked: None,
+                    choice: Choice::Open(link.clone()),
+                })
+                .collect();
+            model.overlays.push(Overlay::Menu {
+                title: title.to_owned(),
+                rows,
+                cursor: 0,
+            });
+        }
+    }
+}

@@ -1,0 +1,381 @@
+//! Editing steps and blocks.
+
+use crate::app::core::command::Blocked;
+use crate::app::core::command::Command;
+use crate::app::core::command::Group;
+use crate::app::core::command::PLAN;
+use crate::app::core::command::Place;
+use crate::app::core::command::SCREENS;
+use crate::app::core::command::SCREENS_AND_LIST;
+use crate::app::core::command::STEP;
+use crate::app::core::command::no_step;
+use crate::app::core::command::not_editable;
+use crate::app::core::model::Model;
+use crate::app::overlays::overlay::Overlay;
+use crate::app::overlays::overlay::Purpose;
+use crate::app::overlays::overlay::Source;
+use crate::app::overlays::overlay::Wish;
+use crate::app::screens::plan::view::DETAIL_FIELDS;
+use crate::app::screens::plan::view::Pane;
+use crate::plan::StepKey;
+use crate::plan::canon::block_table::BlockColumn;
+use crate::plan::field::Field;
+use crate::plan::id::StepId;
+use crate::plan::status::Status;
+
+/// Commands that change the plan.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        name: "edit",
+        keys: &["e"],
+        title: "Edit a field of the step, the block, the check or the line",
+        hint: "edit",
+        group: Group::Edit,
+        places: PLAN,
+        blocked: |model| model.is_locked(),
+        run: edit,
+    },
+    Command {
+        name: "status",
+        keys: &["s"],
+        title: "Set the status",
+        hint: "status",
+        group: Group::Edit,
+        places: STEP,
+        blocked: not_editable,
+        run: |model| {
+            let steps = subjects(model);
+            model.status_menu(steps);
+        },
+    },
+    Command {
+        name: "complete",
+        keys: &["x"],
+        title: "Set the step complete",
+        hint: "complete",
+        group: Group::Edit,
+        places: STEP,
+        blocked: not_editable,
+        run: complete,
+    },
+    Command {
+        name: "owner",
+        keys: &["o"],
+        title: "Set the owner",
+        hint: "owner",
+        group: Group::Edit,
+        places: STEP,
+        blocked: not_editable,
+        run: |model| {
+            let steps = subjects(model);
+            model.owner_chooser(steps);
+        },
+    },
+    Command {
+        name: "add",
+        keys: &["a"],
+        title: "Add a step",
+        hint: "add",
+        group: Group::Edit,
+        places: PLAN,
+        blocked: |model| model.is_locked(),
+        run: add,
+    },
+    Command {
+        name: "add-sub-step",
+        keys: &["A"],
+        title: "Add a sub-step to the step, or the next one beside a sub-step",
+        hint: "",
+        group: Group::Edit,
+        places: STEP,
+        blocked: |model| model.is_locked().or_else(|| no_step(model)),
+        run: add_sub_step,
+    },
+    Command {
+        name: "take-out",
+        keys: &["D"],
+        title: "Take the step out of the log",
+        hint: "",
+        group: Group::Edit,
+        places: STEP,
+        blocked: |model| model.is_locked().or_else(|| no_step(model)),
+        run: |model| {
+            if let Some(step) = model.step() {
+                let change = model.composer().remove(step.index());
+                model.make(change, 1);
+            }
+        },
+    },
+    Command {
+        name: "depend-on",
+        keys: &["b"],
+        title: "Make the step depend on another one",
+        hint: "",
+        group: Group::Edit,
+        places: STEP,
+        blocked: |model| model.is_locked().or_else(|| no_step(model)),
+        run: |model| {
+            if let Some(step) = model.selected() {
+                model.choose_from("Depends on", Source::Upstream(step));
+            }
+        },
+    },
+    Command {
+        name: "hold-back",
+        keys: &["B"],
+        title: "Make another step depend on this one",
+        hint: "",
+        group: Group::Edit,
+        places: STEP,
+        blocked: |model| model.is_locked().or_else(|| no_step(model)),
+        run: |model| {
+            if let Some(step) = model.selected() {
+                model.choose_from("Holds back", Source::Downstream(step));
+            }
+        },
+    },
+    Command {
+        name: "edit-whole",
+        keys: &["E"],
+        title: "Edit the whole step in $EDITOR",
+        hint: "",
+        group: Group::Edit,
+        places: STEP,
+        blocked: |model| model.is_locked().or_else(|| no_step(model)),
+        run: Model::edit_whole,
+    },
+    Command {
+        name: "take-log",
+        keys: &["L"],
+        title: "Mend drift: write the log's words into the canon",
+        hint: "",
+        group: Group::Edit,
+        places: STEP,
+        blocked: no_drift,
+        run: |model| mend(model, true),
+    },
+    Command {
+        name: "take-canon",
+        keys: &["C"],
+        title: "Mend drift: write the canon's words into the log",
+        hint: "",
+        group: Group::Edit,
+        places: STEP,
+        blocked: no_drift,
+        run: |model| mend(model, false),
+    },
+    Command {
+        name: "repeat",
+        keys: &["."],
+        title: "Do the last edit again on this step",
+        hint: "",
+        group: Group::Edit,
+        places: STEP,
+        blocked: |model| {
+            not_editable(model).or_else(|| match &model.repeat {
+                Some(_) => None,
+                None => Some("no field has been set yet".to_owned()),
+            })
+        },
+        run: |model| {
+            if let Some(repeat) = model.repeat.clone() {
+                let wish = Wish {
+                    steps: subjects(model),
+                    field: repeat.field,
+                    seen: None,
+                };
+                if let Err(refusal) = model.set_field(&wish, &repeat.value) {
+                    model.refuse(refusal.to_string());
+                }
+            }
+        },
+    },
+    Command {
+        name: "undo",
+        keys: &["u"],
+        title: "Take the last change back, on disk too",
+        hint: "undo",
+        group: Group::Edit,
+        places: SCREENS_AND_LIST,
+        blocked: |model| {
+            let nothing = !model.live.can_undo();
+            nothing.then(|| "nothing to undo".to_owned())
+        },
+        run: Model::undo,
+    },
+    Command {
+        name: "redo",
+        keys: &["U"],
+        title: "Make the change again that was taken back",
+        hint: "",
+        group: Group::Edit,
+        places: SCREENS_AND_LIST,
+        blocked: |model| {
+            let nothing = !model.live.can_redo();
+            nothing.then(|| "nothing to redo".to_owned())
+        },
+        run: Model::redo,
+    },
+    Command {
+        name: "retry-save",
+        keys: &["R"],
+        title: "Try again to write what could not be saved",
+        hint: "retry",
+        group: Group::Edit,
+        places: SCREENS,
+        blocked: |model| {
+            let nothing = model.live.failed() == 0;
+            nothing.then(|| "everything is saved".to_owned())
+        },
+        run: Model::retry_saves,
+    },
+    Command {
+        name: "take-mine",
+        keys: &["m"],
+        title: "Conflict: write my version",
+        hint: "mine",
+        group: Group::Edit,
+        places: &[Place::Conflict],
+        blocked: |_| None,
+        run: |model| {
+            if let Some(Overlay::Conflict { change, .. }) = model.overlays.pop() {
+                model.take_mine(change);
+            }
+        },
+    },
+    Command {
+        name: "take-theirs",
+        keys: &["t", "esc"],
+        title: "Conflict: keep what stands there",
+        hint: "theirs",
+        group: Group::Edit,
+        places: &[Place::Conflict],
+        blocked: |_| None,
+        run: |model| {
+            if let Some(Overlay::Conflict { change, .. }) = model.overlays.pop() {
+                model.take_theirs(change);
+            }
+        },
+    },
+    Command {
+        name: "edit-result",
+        keys: &["e"],
+        title: "Conflict: edit my version into one of both",
+        hint: "edit",
+        group: Group::Edit,
+        places: &[Place::Conflict],
+        blocked: |model| {
+            let editable = model.contested_field().is_some();
+            (!editable).then(|| "there is no one text to edit here: pick a version".to_owned())
+        },
+        run: Model::edit_result,
+    },
+];
+
+fn subjects(model: &Model) -> Vec<StepKey> {
+    model
+        .subjects()
+        .into_iter()
+        .map(|step| model.plan.step(step).key())
+        .collect()
+}
+
+fn edit(model: &mut Model) {
+    if model.view.pane == Pane::Detail {
+        return open_detail(model);
+    }
+    if model.view.pane == Pane::Blocks {
+        return match model.view.block(&model.plan) {
+            Some(block) => model.block_menu(block),
+            None => model.refuse("there is no block"),
+        };
+    }
+    match model.step().map(|step| step.index()) {
+        Some(step) => model.field_menu(step),
+        None => model.refuse("no step is selected"),
+    }
+}
+
+/// Opens the editor for the selected row of the detail pane.
+pub fn open_detail(model: &mut Model) {
+    if let Some(reason) = model.is_locked() {
+        return model.refuse(reason);
+    }
+    if model.view.block_detail {
+        let block = model.view.block(&model.plan);
+        if let (Some(block), Some(column)) = (block, BlockColumn::ALL.get(model.view.detail)) {
+            model.edit_block(block, *column);
+        }
+        return;
+    }
+    let Some(step) = model.step() else {
+        return model.refuse("no step is selected");
+    };
+    let index = step.index();
+    match DETAIL_FIELDS.get(model.view.detail).copied() {
+        Some(Field::UpdatedAt) => model.refuse("the time of the last edit is set by each edit"),
+        Some(field) => model.edit_field(index, field),
+        None => {}
+    }
+}
+
+fn complete(model: &mut Model) {
+    let steps = model.subjects();
+    let open: Vec<usize> = steps
+        .into_iter()
+        .filter(|step| model.plan.step(*step).status() != Some(Status::Complete))
+        .collect();
+    if open.is_empty() {
+        let key = model.keymap.key_of("status");
+        return model.say(format!("complete already · {key} sets another status"));
+    }
+    let change = model
+        .composer()
+        .set_all(&open, Field::Status, Status::Complete.word());
+    model.make(change, open.len());
+}
+
+fn add(model: &mut Model) {
+    let from = match (model.step(), model.view.block(&model.plan)) {
+        (Some(step), _) if model.view.pane != Pane::Blocks => step.id(),
+        (_, Some(block)) => {
+            let block = &model.plan.blocks()[block];
+            match block.steps().next_back() {
+                Some(last) => model.plan.step(last).id(),
+                None => StepId::new(block.range.0),
+            }
+        }
+        (_, None) => StepId::new(1),
+    };
+    match model.composer().next_free(from) {
+        Some(id) => model.prompt(format!("New step {id}"), "", Purpose::Add(id)),
+        None => model.refuse(format!("there is no free number behind {from}")),
+    }
+}
+
+fn add_sub_step(model: &mut Model) {
+    let Some((id, _)) = model.selected() else {
+        return;
+    };
+    // From a sub-step, the next one beside it.
+    let id = id.parent().unwrap_or(id);
+    match model.composer().next_child(id) {
+        Some(child) => model.prompt(format!("New sub-step {child}"), "", Purpose::Add(child)),
+        None => model.refuse(format!("{id} has no room for another sub-step")),
+    }
+}
+
+fn no_drift(model: &Model) -> Blocked {
+    model.is_locked().or_else(|| match model.step() {
+        Some(step) if step.drift().is_empty() => Some("log and canon agree here".to_owned()),
+        Some(_) => None,
+        None => Some("no step is selected".to_owned()),
+    })
+}
+
+fn mend(model: &mut Model, keep_log: bool) {
+    if let Some(step) = model.step() {
+        let change = model.composer().mend_drift(step.index(), keep_log);
+        model.make(change, 1);
+    }
+}

@@ -1,0 +1,486 @@
+//! Finding: the filter line, the palette, marks, jumps, bookmarks.
+
+use std::collections::HashSet;
+
+use crate::app::core::command::Blocked;
+use crate::app::core::command::Command;
+use crate::app::core::command::EVERYWHERE;
+use crate::app::core::command::GATES;
+use crate::app::core::command::Group;
+use crate::app::core::command::PLAN;
+use crate::app::core::command::Place;
+use crate::app::core::command::SCREENS;
+use crate::app::core::command::STEP;
+use crate::app::core::command::no_step;
+use crate::app::core::model::Model;
+use crate::app::core::model::Screen;
+use crate::app::overlays::overlay::Overlay;
+use crate::app::overlays::overlay::Purpose;
+use crate::app::overlays::overlay::Source;
+use crate::app::screens::plan::view::Pane;
+use crate::app::screens::plan::view::Sort;
+use crate::change::value::Refusal;
+use crate::plan::StepKey;
+use crate::plan::field::Field;
+use crate::plan::query::{Query, Verdict};
+
+/// Commands that find and choose.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        name: "filter",
+        keys: &["/"],
+        title: "Filter the steps",
+        hint: "filter",
+        group: Group::Find,
+        places: PLAN,
+        blocked: |_| None,
+        run: filter,
+    },
+    Command {
+        name: "find-check",
+        keys: &["/"],
+        title: "Find a check, of a stage or in any other checklist",
+        hint: "find",
+        group: Group::Find,
+        places: GATES,
+        blocked: |_| None,
+        run: |model| {
+            model.plan.other_checklists();
+            model.choose_from("Find a check", Source::Checks);
+        },
+    },
+    Command {
+        name: "palette",
+        keys: &[":", "ctrl-p"],
+        title: "Find a command by name; a number goes to that step",
+        hint: "",
+        group: Group::Find,
+        places: EVERYWHERE,
+        blocked: |_| None,
+        run: |model| model.choose_from(":", Source::Palette),
+    },
+    Command {
+        name: "mark",
+        keys: &["space"],
+        title: "Mark the step, or take its mark away",
+        hint: "mark",
+        group: Group::Find,
+        places: &[Place::Steps],
+        blocked: no_step,
+        run: |model| {
+            if let Some(key) = model.selected()
+                && !model.view.marks.remove(&key)
+            {
+                model.view.marks.insert(key);
+            }
+            crate::app::core::navigate::by(model, 1);
+        },
+    },
+    Command {
+        name: "mark-range",
+        keys: &["v"],
+        title: "Begin a range of marks; again ends it here",
+        hint: "",
+        group: Group::Find,
+        places: &[Place::Steps],
+        blocked: no_step,
+        run: mark_range,
+    },
+    Command {
+        name: "mark-shown",
+        keys: &["*"],
+        title: "Mark every listed step, or take all marks away",
+        hint: "",
+        group: Group::Find,
+        places: &[Place::Steps],
+        blocked: |model| {
+            let looking = model.view.is_looking();
+            looking.then(|| "the filter still looks for steps; again when it is done".to_owned())
+        },
+        run: |model| {
+            let keys = model
+                .view
+                .list
+                .iter()
+                .map(|step| model.plan.step(*step).key());
+            let shown: HashSet<StepKey> = keys.collect();
+            match shown == model.view.marks {
+                true => model.clear_marks(),
+                false => model.view.marks = shown,
+            }
+            model.say(format!("{} marked", model.view.marks.len()));
+        },
+    },
+    Command {
+        name: "next-match",
+        keys: &["n"],
+        title: "Go to the next step that the last filter matches, though it be cleared",
+        hint: "",
+        group: Group::Find,
+        places: STEP,
+        blocked: no_search,
+        run: |model| next_match(model, true),
+    },
+    Command {
+        name: "previous-match",
+        keys: &["N"],
+        title: "Go to the previous step that the last filter matches",
+        hint: "",
+        group: Group::Find,
+        places: STEP,
+        blocked: no_search,
+        run: |model| next_match(model, false),
+    },
+    Command {
+        name: "first-blocker",
+        keys: &["<"],
+        title: "Go to the first step that this one waits for",
+        hint: "",
+        group: Group::Find,
+        places: STEP,
+        blocked: no_step,
+        run: first_blocker,
+    },
+    Command {
+        name: "first-dependant",
+        keys: &[">"],
+        title: "Go to the first step that waits for this one",
+        hint: "",
+        group: Group::Find,
+        places: STEP,
+        blocked: no_step,
+        run: first_dependant,
+    },
+    Command {
+        name: "back-in-jumps",
+        keys: &["["],
+        title: "Go back to where the last jump began",
+        hint: "",
+        group: Group::Find,
+        places: PLAN,
+        blocked: |_| None,
+        run: |model| {
+            let here = model.selected();
+            match model.view.jump_back(here) {
+                Some(key) => go_to(model, key),
+                None => model.say("no earlier jump"),
+            }
+        },
+    },
+    Command {
+        name: "forth-in-jumps",
+        keys: &["]"],
+        title: "Go forth in the jump list",
+        hint: "",
+        group: Group::Find,
+        places: PLAN,
+        blocked: |_| None,
+        run: |model| match model.view.jump_forth() {
+            Some(key) => go_to(model, key),
+            None => model.say("no later jump"),
+        },
+    },
+    Command {
+        name: "set-bookmark",
+        keys: &["m"],
+        title: "Set a bookmark: then a letter",
+        hint: "",
+        group: Group::Find,
+        places: STEP,
+        blocked: no_step,
+        run: |model| {
+            model.prefix = Some('m');
+            model.say("bookmark: press a letter");
+        },
+    },
+    Command {
+        name: "go-to-bookmark",
+        keys: &["'"],
+        title: "Go to a bookmark: then its letter",
+        hint: "",
+        group: Group::Find,
+        places: PLAN,
+        blocked: |model| {
+            let none = model.view.bookmarks.is_empty();
+            let key = model.keymap.key_of("set-bookmark");
+            none.then(|| format!("no bookmark yet; {key} sets one"))
+        },
+        run: |model| {
+            model.prefix = Some('\'');
+            let letters: String = model
+                .view
+                .bookmarks
+                .keys()
+                .map(|c| format!(" {c}"))
+                .collect();
+            model.say(format!("go to bookmark:{letters}"));
+        },
+    },
+    Command {
+        name: "copy-id",
+        keys: &["y"],
+        title: "Copy the step's ID",
+        hint: "",
+        group: Group::Find,
+        places: STEP,
+        blocked: no_step,
+        run: |model| {
+            if let Some((id, _)) = model.selected() {
+                model.copy(id.to_string(), id.to_string());
+            }
+        },
+    },
+    Command {
+        name: "copy-markdown",
+        keys: &["Y"],
+        title: "Copy the step as Markdown",
+        hint: "",
+        group: Group::Find,
+        places: STEP,
+        blocked: no_step,
+        run: copy_markdown,
+    },
+    Command {
+        name: "open-link",
+        keys: &["i"],
+        title: "Open a link or artifact of the step",
+        hint: "",
+        group: Group::Find,
+        places: STEP,
+        blocked: no_step,
+        run: |model| {
+            let links = model.step().map(|step| {
+                let artifacts = step.list(Field::Artifacts).into_iter().map(Into::into);
+                let evidence = step.text(Field::Link).into_owned();
+                let evidence = (!evidence.is_empty()).then_some(evidence);
+                artifacts.chain(evidence).collect::<Vec<String>>()
+            });
+            crate::app::screens::gates::commands::offer(model, "Open", links.unwrap_or_default());
+        },
+    },
+    Command {
+        name: "sort",
+        keys: &["S"],
+        title: "Order the list",
+        hint: "",
+        group: Group::View,
+        places: PLAN,
+        blocked: |_| None,
+        run: sort,
+    },
+    Command {
+        name: "problems-of-plan",
+        keys: &["!"],
+        title: "List what is wrong with the plan",
+        hint: "",
+        group: Group::View,
+        places: SCREENS,
+        blocked: |_| None,
+        run: |model| model.open_screen(Screen::Problems),
+    },
+];
+
+fn filter(model: &mut Model) {
+    let before = model.view.filter.text().to_owned();
+    let selected = model.selected();
+    let text = before.clone();
+    model.view.pane = Pane::Steps;
+    model.prompt(
+        "/",
+        text,
+        Purpose::Filter {
+            before,
+            selected,
+            anchor: selected,
+        },
+    );
+}
+
+impl Model {
+    /// Filters by what stands in the filter line so far; a half-typed term leaves the list
+    /// as it is.
+    pub fn filter_as_typed(&mut self) {
+        let text = self
+            .overlays
+            .last()
+            .and_then(|o| o.input())
+            .map(|i| i.text.clone());
+        let Some(text) = text else { return };
+        match Query::parse(&text) {
+            Ok(query) => {
+                self.view.filter = query;
+                let anchor = match self.overlays.last() {
+                    Some(Overlay::Prompt {
+                        purpose: Purpose::Filter { anchor, .. },
+                        ..
+                    }) => *anchor,
+                    _ => self.selected(),
+                };
+                self.find(anchor);
+            }
+            Err(error) => {
+                if let Some(input) = self.overlays.last_mut().and_then(|o| o.input_mut()) {
+                    input.error = Some(error.to_string());
+                }
+            }
+        }
+    }
+
+    /// Enter in the filter line: keeps the filter.
+    ///
+    /// # Errors
+    /// When the line makes no sense.
+    pub fn keep_filter(&mut self, text: &str) -> Result<(), Refusal> {
+        let query = Query::parse(text).map_err(|error| Refusal(error.to_string()))?;
+        if !query.is_empty() {
+            query.text().clone_into(&mut self.view.searched);
+        }
+        if self.view.is_looking() && query.text() == self.view.filter.text() {
+            // What is selected now was chosen, though a nearer one be found yet.
+            self.view.pin();
+            return Ok(());
+        }
+        let selected = self.selected();
+        self.view.filter = query;
+        self.find(selected);
+        self.say_if_none();
+        Ok(())
+    }
+
+    /// Says so if all steps have been looked at and none passes the filter.
+    fn say_if_none(&mut self) {
+        if self.view.list.is_empty() && !self.view.is_looking() {
+            let back = self.keymap.key_of("back");
+            self.say(format!("no step matches · {back} clears the filter"));
+        }
+    }
+
+    /// Looks at more steps for the list, as far as goes between two keys.
+    pub fn look_on(&mut self) {
+        if !self.view.is_looking() {
+            return;
+        }
+        self.view.look_on(&self.plan, self.now);
+        if !self.is_filtering() {
+            self.say_if_none();
+        }
+    }
+
+    /// Esc in the filter line: the filter and the selection of before.
+    pub fn restore_filter(&mut self, before: &str, selected: Option<StepKey>) {
+        self.view.filter = Query::parse(before).unwrap_or_default();
+        self.find(selected);
+    }
+}
+
+fn mark_range(model: &mut Model) {
+    let here = model.view.cursor;
+    let Some(from) = model.view.range.take() else {
+        model.view.range = Some(here);
+        let key = model.keymap.key_of("mark-range");
+        return model.say(format!("move to the other end and press {key} again"));
+    };
+    let range = from.min(here)..=from.max(here);
+    for step in &model.view.list[range] {
+        model.view.marks.insert(model.plan.step(*step).key());
+    }
+    model.say(format!("{} marked", model.view.marks.len()));
+}
+
+fn no_search(model: &Model) -> Blocked {
+    let key = model.keymap.key_of("filter");
+    let none = model.view.searched.is_empty();
+    none.then(|| format!("nothing has been looked for yet; {key} filters"))
+}
+
+fn next_match(model: &mut Model, forth: bool) {
+    let Ok(query) = Query::parse(&model.view.searched) else {
+        return;
+    };
+    let prepared = query.prepare(&model.plan, model.now, &model.view.marks);
+    let mut verdict = prepared.verdicts();
+    let mut is_match = |at: &usize| verdict(model.view.list[*at]) == Verdict::Passes;
+    let count = model.view.list.len();
+    let cursor = model.view.cursor.min(count);
+    let found = match forth {
+        true => (cursor + 1..count).chain(0..cursor).find(&mut is_match),
+        false => (0..cursor)
+            .rev()
+            .chain((cursor + 1..count).rev())
+            .find(&mut is_match),
+    };
+    drop(verdict);
+    match found {
+        Some(at) => model.view.go(at),
+        None => {
+            let text = query.text().to_owned();
+            model.say(format!("no other listed step matches “{text}”"));
+        }
+    }
+}
+
+fn first_blocker(model: &mut Model) {
+    let Some(step) = model.step() else { return };
+    let open = model
+        .plan
+        .graph()
+        .upstream(step.index())
+        .find(|up| model.plan.graph().state(*up) != crate::plan::status::State::Done);
+    let id = step.id();
+    match open {
+        Some(up) => jump_to(model, up),
+        None => model.say(format!("{id} waits for no step")),
+    }
+}
+
+fn first_dependant(model: &mut Model) {
+    let Some(step) = model.step() else { return };
+    let (id, index) = (step.id(), step.index());
+    let first = model.plan.graph().downstream(index).next();
+    match first {
+        Some(down) => jump_to(model, down),
+        None => model.say(format!("nothing waits for {id}")),
+    }
+}
+
+fn jump_to(model: &mut Model, index: usize) {
+    let (id, nth) = model.plan.step(index).key();
+    model.jump(id, nth);
+}
+
+fn go_to(model: &mut Model, (id, nth): StepKey) {
+    match model.plan.find_nth(id, nth) {
+        Some(step) => model.show(step),
+        None => model.refuse(format!("{id} is not in the plan any more")),
+    }
+}
+
+fn copy_markdown(model: &mut Model) {
+    let Some(step) = model.step() else { return };
+    let text = crate::record::step_section(step);
+    let id = step.id();
+    model.copy(text, format!("{id} as Markdown"));
+}
+
+fn sort(model: &mut Model) {
+    let rows = Sort::ALL
+        .into_iter()
+        .map(|(sort, key, label)| crate::app::overlays::overlay::Row {
+            key: key.to_string(),
+            label: label.to_owned(),
+            detail: if sort == model.view.sort { "now" } else { "" }.to_owned(),
+            blocked: None,
+            choice: crate::app::overlays::overlay::Choice::Sort(sort),
+        })
+        .collect();
+    let cursor = Sort::ALL
+        .iter()
+        .position(|(sort, ..)| *sort == model.view.sort);
+    model
+        .overlays
+        .push(crate::app::overlays::overlay::Overlay::Menu {
+            title: "Order the list by".to_owned(),
+            rows,
+            cursor: cursor.unwrap_or(0),
+        });
+}

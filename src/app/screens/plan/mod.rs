@@ -1,0 +1,8 @@
+//! Screen 1: blocks, steps, detail and chain.
+
+pub mod chain;
+pub mod edit;
+pub mod find;
+pub mod search;
+pub mod view;
+pub mod why;

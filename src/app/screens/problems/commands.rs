@@ -1,0 +1,226 @@
+//! What the checks find, and mending it.
+
+use crate::app::core::command::Blocked;
+use crate::app::core::command::Command;
+use crate::app::core::command::Group;
+use crate::app::core::command::Place;
+use crate::app::core::model::Model;
+use crate::app::overlays::overlay::Overlay;
+use crate::app::overlays::overlay::Purpose;
+use crate::plan::canon::checklist::Check;
+use crate::plan::checks::Problem;
+use crate::plan::source::{self, Role};
+
+const PROBLEMS: &[Place] = &[Place::Problems];
+
+/// Commands of screen 5.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        name: "problem-go",
+        keys: &["enter"],
+        title: "Go to the step or the line of the problem",
+        hint: "go there",
+        group: Group::Find,
+        places: PROBLEMS,
+        blocked: no_problem,
+        run: go,
+    },
+    Command {
+        name: "problem-line",
+        keys: &["e"],
+        title: "Edit the log line of the problem as text",
+        hint: "edit line",
+        group: Group::Edit,
+        places: PROBLEMS,
+        blocked: not_in_log,
+        run: edit_line,
+    },
+    Command {
+        name: "problem-fix",
+        keys: &["f"],
+        title: "Fix the problem, after showing what would be written",
+        hint: "fix",
+        group: Group::Edit,
+        places: PROBLEMS,
+        blocked: no_fix,
+        run: fix,
+    },
+    Command {
+        name: "check",
+        keys: &["c"],
+        title: "Run the checks anew; while they run, stop them",
+        hint: "check",
+        group: Group::Program,
+        places: PROBLEMS,
+        blocked: |_| None,
+        run: Model::check_or_stop,
+    },
+];
+
+fn problem(model: &Model) -> Option<&Problem> {
+    model.problems.found.get(model.problems.cursor)
+}
+
+fn no_problem(model: &Model) -> Blocked {
+    problem(model)
+        .is_none()
+        .then(|| "there is no problem".to_owned())
+}
+
+fn not_in_log(model: &Model) -> Blocked {
+    model.is_locked().or_else(|| no_problem(model)).or_else(|| {
+        let path = &problem(model)?.place.path;
+        let file = model.plan.files().iter().find(|file| file.path == *path);
+        match file.map(|file| file.role) {
+            Some(Role::Log) => None,
+            _ => Some(format!(
+                "{} is not a log; edit it in your editor",
+                path.display()
+            )),
+        }
+    })
+}
+
+fn go(model: &mut Model) {
+    let Some(problem) = problem(model).cloned() else {
+        return;
+    };
+    if let Some((at, check, words)) = check_at(model, &problem.place) {
+        if let Err(refusal) = model.go_to_check(at, check, &words) {
+            model.refuse(refusal.to_string());
+        }
+        return;
+    }
+    match problem.step.filter(|id| model.plan.find(*id).is_some()) {
+        Some(id) => {
+            // Of several steps with this ID, the one written at the problem's place.
+            let here = model
+                .plan
+                .family(id)
+                .map(|step| model.plan.step(step))
+                .find(|step| {
+                    step.id() == id
+                        && step
+                            .places()
+                            .iter()
+                            .any(|p| p.path == problem.place.path && p.line == problem.place.line)
+                });
+            let nth = here.map_or(0, |step| step.nth());
+            model.jump(id, nth);
+        }
+        None if not_in_log(model).is_none() => edit_line(model),
+        None => model.say(format!("{} · {}", problem.place, problem.message)),
+    }
+}
+
+/// Where the check stands on screen 2 that a problem is about, and its words.
+fn check_at(model: &Model, place: &source::Place) -> Option<(usize, usize, String)> {
+    let is_here = |check: &&Check| {
+        check.line == place.line && model.plan.files()[check.file].path == place.path
+    };
+    (0..model.holders()).find_map(|at| {
+        let checks = model.holder(at)?.checks();
+        let found = checks.iter().position(is_here)?;
+        Some((at, found, checks[found].text.clone()))
+    })
+}
+
+fn edit_line(model: &mut Model) {
+    let Some(place) = problem(model).map(|problem| problem.place.clone()) else {
+        return;
+    };
+    let Some(log) = model
+        .plan
+        .files()
+        .iter()
+        .find(|file| file.path == place.path)
+        .and_then(|file| file.log())
+    else {
+        return;
+    };
+    let line = place.line.saturating_sub(1);
+    if line >= log.line_count() {
+        return model.refuse("the line is not there any more");
+    }
+    let (text, body) = (log.line(line).text().into_owned(), log.line(line).body());
+    if let Some(reason) = crate::app::overlays::prompt::too_long(&text) {
+        return model.refuse(reason);
+    }
+    let seen = log.line(line).bytes()[body.range()].to_vec();
+    model.prompt(
+        place.to_string(),
+        text,
+        Purpose::Line {
+            path: place.path,
+            line,
+            seen,
+        },
+    );
+}
+
+fn no_fix(model: &Model) -> Blocked {
+    model.is_locked().or_else(|| no_problem(model)).or_else(|| {
+        let fixable = problem(model)?.fix.is_some();
+        (!fixable).then(|| {
+            let key = model.keymap.key_of("problem-go");
+            format!("this needs a person; {key} goes there")
+        })
+    })
+}
+
+fn fix(model: &mut Model) {
+    let stale = model.problems.generation != model.generation;
+    let Some(fix) = problem(model).and_then(|problem| problem.fix) else {
+        return;
+    };
+    if stale {
+        return model.refuse("the plan has just changed and is being checked; press again");
+    }
+    match model.composer().fix(&fix, true) {
+        Err(refusal) => model.refuse(refusal.to_string()),
+        Ok(change) => {
+            let consequence = model.preview(&change);
+            model.overlays.push(Overlay::Confirm {
+                question: format!("Write this? {}", change.label),
+                consequence,
+                change,
+            });
+        }
+    }
+}
+
+impl Model {
+    /// What a change would put in place of what: a heading an edit, what goes after `- `,
+    /// what comes after `+ `.
+    fn preview(&self, change: &crate::change::Change) -> String {
+        const MOST: usize = 6;
+        let mut lines = Vec::new();
+        for edit in change.edits.iter().take(MOST) {
+            lines.push(format!(
+                "{} in {}",
+                edit.target.words(),
+                edit.path.display()
+            ));
+            for (sign, side) in [('-', &edit.before), ('+', &edit.after)] {
+                if let Some(bytes) = side {
+                    let text = String::from_utf8_lossy(bytes);
+                    lines.push(format!("{sign} {}", excerpt(&text)));
+                }
+            }
+        }
+        if change.edits.len() > MOST {
+            lines.push(format!("… and {} more", change.edits.len() - MOST));
+        }
+        lines.join("\n")
+    }
+}
+
+/// A source text as one line, short enough to be compared with another one.
+fn excerpt(text: &str) -> String {
+    const LONGEST: usize = 160;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LONGEST) {
+        Some((cut, _)) => format!("{}…", &line[..cut]),
+        None => line,
+    }
+}

@@ -1,0 +1,3 @@
+//! Screen 5: what the checks found.
+
+pub mod commands;

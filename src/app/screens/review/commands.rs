@@ -1,0 +1,526 @@
+//! The weekly review: one key decides and moves on.
+
+use crate::app::core::command::Blocked;
+use crate::app::core::command::Command;
+use crate::app::core::command::Group;
+use crate::app::core::command::Place;
+use crate::app::core::command::REVIEW;
+use crate::app::core::model::Model;
+use crate::app::overlays::overlay::Choice;
+use crate::app::overlays::overlay::Overlay;
+use crate::app::overlays::overlay::Purpose;
+use crate::app::overlays::overlay::Row;
+use crate::app::screens::review::decide::Deed;
+use crate::app::screens::review::decide::ranked;
+use crate::app::screens::review::view::Part;
+use crate::change::Change;
+use crate::change::value::Refusal;
+use crate::plan::id::StepId;
+use crate::plan::status::Status;
+use crate::record::review::Section;
+use crate::record::review::decide::Remedy;
+use crate::record::review::gather::{Review, TEN, Tangle, Trouble, reason};
+
+const PROPOSALS: &[Place] = &[Place::Proposals];
+const DEPENDENCIES: &[Place] = &[Place::Dependencies];
+const NEXT_TEN: &[Place] = &[Place::NextTen];
+
+/// Commands of screen 3.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        name: "accept",
+        keys: &["+"],
+        title: "Accept the proposal: an idea becomes a draft, a draft stays one",
+        hint: "accept",
+        group: Group::Edit,
+        places: PROPOSALS,
+        blocked: undecidable,
+        run: |model| decide(model, |review, id, who| review.accept(id, who)),
+    },
+    Command {
+        name: "defer",
+        keys: &["-"],
+        title: "Defer the proposal until the next review",
+        hint: "defer",
+        group: Group::Edit,
+        places: PROPOSALS,
+        blocked: undecidable,
+        run: |model| decide(model, |review, id, who| review.defer(id, "", who)),
+    },
+    Command {
+        name: "reject",
+        keys: &["r"],
+        title: "Reject the proposal, with a reason",
+        hint: "reject",
+        group: Group::Edit,
+        places: PROPOSALS,
+        blocked: undecidable,
+        run: |model| ask(model, |id| format!("Why not {id}?"), Deed::Reject),
+    },
+    Command {
+        name: "mend",
+        keys: &["f"],
+        title: "Mend the dependency",
+        hint: "mend",
+        group: Group::Edit,
+        places: DEPENDENCIES,
+        blocked: undecidable,
+        run: mend,
+    },
+    Command {
+        name: "leave",
+        keys: &["-"],
+        title: "Leave the dependency as it is for now",
+        hint: "leave",
+        group: Group::Edit,
+        places: DEPENDENCIES,
+        blocked: |model| undecidable(model).or_else(|| mended(model)),
+        run: |model| {
+            if let Some((tangle, _)) = tangle(model) {
+                decide(model, |review, _, who| review.leave(&tangle, "", who));
+            }
+        },
+    },
+    Command {
+        name: "commit",
+        keys: &["+"],
+        title: "Put the step among the next ten; one from further down asks why",
+        hint: "commit",
+        group: Group::Edit,
+        places: NEXT_TEN,
+        blocked: |model| undecidable(model).or_else(|| cannot_commit(model)),
+        run: commit,
+    },
+    Command {
+        name: "set-aside",
+        keys: &["-"],
+        title: "Defer the step: not this week, with the reason",
+        hint: "defer",
+        group: Group::Edit,
+        places: NEXT_TEN,
+        blocked: |model| undecidable(model).or_else(|| complete(model)),
+        run: |model| {
+            ask(
+                model,
+                |id| format!("Why not {id} this week?"),
+                Deed::SetAside,
+            )
+        },
+    },
+    Command {
+        name: "review-complete",
+        keys: &["x"],
+        title: "Set the step complete",
+        hint: "done",
+        group: Group::Edit,
+        places: NEXT_TEN,
+        blocked: |model| undecidable(model).or_else(|| complete(model)),
+        run: |model| decide(model, |review, id, who| review.complete(id, who)),
+    },
+    Command {
+        name: "finish",
+        keys: &["F"],
+        title: "Finish the review: the record says when it was held, and what is left",
+        hint: "finish",
+        group: Group::Edit,
+        places: NEXT_TEN,
+        blocked: |model| model.is_locked(),
+        run: finish,
+    },
+    Command {
+        name: "rank-down",
+        keys: &["J"],
+        title: "Move the committed step down among the ten",
+        hint: "lower",
+        group: Group::Edit,
+        places: NEXT_TEN,
+        blocked: |model| undecidable(model).or_else(|| not_committed(model)),
+        run: |model| swap(model, 1),
+    },
+    Command {
+        name: "rank-up",
+        keys: &["K"],
+        title: "Move the committed step up among the ten",
+        hint: "higher",
+        group: Group::Edit,
+        places: NEXT_TEN,
+        blocked: |model| undecidable(model).or_else(|| not_committed(model)),
+        run: |model| swap(model, -1),
+    },
+    Command {
+        name: "score",
+        keys: &["w"],
+        title: "Why the step stands there: its score, term by term",
+        hint: "why",
+        group: Group::View,
+        places: NEXT_TEN,
+        blocked: unranked,
+        run: score,
+    },
+    Command {
+        name: "compare",
+        keys: &["W"],
+        title: "Put two steps side by side: why this one and not that one",
+        hint: "compare",
+        group: Group::View,
+        places: NEXT_TEN,
+        blocked: unranked,
+        run: choose_other,
+    },
+    Command {
+        name: "review-step",
+        keys: &["enter"],
+        title: "Go to the step of the row",
+        hint: "go there",
+        group: Group::Find,
+        places: REVIEW,
+        blocked: no_row,
+        run: |model| {
+            if let Some(id) = model.review.step() {
+                model.jump(id, 0);
+            }
+        },
+    },
+    Command {
+        name: "review-edit",
+        keys: &["e"],
+        title: "Edit a field of the step",
+        hint: "",
+        group: Group::Edit,
+        places: REVIEW,
+        blocked: undecidable,
+        run: |model| {
+            if let Some(step) = model.review.step().and_then(|id| model.plan.find(id)) {
+                model.field_menu(step);
+            }
+        },
+    },
+    Command {
+        name: "review-owner",
+        keys: &["o"],
+        title: "Set the owner of the step",
+        hint: "owner",
+        group: Group::Edit,
+        places: NEXT_TEN,
+        blocked: undecidable,
+        run: |model| {
+            if let Some(id) = model.review.step() {
+                model.owner_chooser(vec![(id, 0)]);
+            }
+        },
+    },
+    Command {
+        name: "take-back-review",
+        keys: &["X"],
+        title: "Take back every decision of the review since the last other edit",
+        hint: "",
+        group: Group::Edit,
+        places: REVIEW,
+        blocked: |model| {
+            let decided = model.live.newest_touches(&model.review.path);
+            let nothing = || "no decision of this review was the last thing done".to_owned();
+            model.is_locked().or_else(|| (!decided).then(nothing))
+        },
+        run: |model| {
+            let path = model.review.path.clone();
+            let count = model.undo_all_of(&path);
+            let key = model.keymap.key_of("redo");
+            model.say(format!(
+                "{count} decisions taken back · {key} makes each again"
+            ));
+        },
+    },
+    Command {
+        name: "copy-review",
+        keys: &["Y"],
+        title: "Copy the record of the review as Markdown",
+        hint: "",
+        group: Group::Find,
+        places: REVIEW,
+        blocked: |_| None,
+        run: copy,
+    },
+    Command {
+        name: "screen-review",
+        keys: &["3"],
+        title: "Screen 3: Next ten, the weekly review",
+        hint: "",
+        group: Group::View,
+        places: crate::app::core::command::SCREENS,
+        blocked: |_| None,
+        run: |model| model.open_screen(crate::app::core::model::Screen::Review),
+    },
+];
+
+fn no_row(model: &Model) -> Blocked {
+    let nothing = model.review.step().is_none();
+    nothing.then(|| "there is nothing to decide here".to_owned())
+}
+
+/// Why the selected row cannot be decided about.
+fn undecidable(model: &Model) -> Blocked {
+    model.is_locked().or_else(|| no_row(model)).or_else(|| {
+        let id = model.review.step()?;
+        let gone = model.plan.find(id).is_none();
+        gone.then(|| format!("{id} is not in the plan any more"))
+    })
+}
+
+fn tangle(model: &Model) -> Option<(Tangle, bool)> {
+    model
+        .review
+        .tangles
+        .get(model.review.cursors[Part::Dependencies as usize])
+        .cloned()
+}
+
+fn mended(model: &Model) -> Blocked {
+    let (_, wrong) = tangle(model)?;
+    let key = model.keymap.key_of("mend");
+    (!wrong).then(|| format!("it is mended already · {key} notes that in the record"))
+}
+
+fn cannot_commit(model: &Model) -> Blocked {
+    let id = model.review.step()?;
+    if model.review.place(id).is_some() {
+        return Some(format!("{id} is among the ten already"));
+    }
+    if model.review.progress(Part::Ten).0 >= TEN {
+        let key = model.keymap.key_of("set-aside");
+        return Some(format!(
+            "ten are committed already · {key} on one of them makes room"
+        ));
+    }
+    complete(model)
+}
+
+fn complete(model: &Model) -> Blocked {
+    let id = model.review.step()?;
+    let step = model.plan.step(model.plan.find(id)?);
+    let done = step.status() == Some(Status::Complete);
+    done.then(|| format!("{id} is complete already"))
+}
+
+fn not_committed(model: &Model) -> Blocked {
+    let id = model.review.step()?;
+    let free = model.review.place(id).is_none();
+    let key = model.keymap.key_of("commit");
+    free.then(|| format!("only the ten have an order of their own · {key} commits to {id}"))
+}
+
+fn unranked(model: &Model) -> Blocked {
+    no_row(model).or_else(|| {
+        let row = model.review.ten.get(model.review.cursor())?;
+        let id = row.id;
+        row.ranked
+            .is_none()
+            .then(|| format!("{id} is not ready, so it has no score"))
+    })
+}
+
+/// Makes the decision that `wish` composes about the selected row, and moves on.
+fn decide(
+    model: &mut Model,
+    wish: impl FnOnce(&Review<'_>, StepId, &str) -> Result<Change, Refusal>,
+) {
+    let Some(id) = model.review.step() else {
+        return;
+    };
+    if let Err(refusal) = model.decided(id, wish) {
+        model.refuse(refusal.to_string());
+    }
+}
+
+/// Asks for the reason of a decision about the selected row.
+fn ask(model: &mut Model, question: fn(StepId) -> String, deed: fn(StepId) -> Deed) {
+    let Some(id) = model.review.step() else {
+        return;
+    };
+    model.prompt(question(id), "", Purpose::Decide(deed(id)));
+}
+
+fn commit(model: &mut Model) {
+    let Some(row) = model.review.ten.get(model.review.cursor()).cloned() else {
+        return;
+    };
+    match row.ranked {
+        Some((place, ranked)) if place <= TEN => {
+            let why = reason(&ranked);
+            decide(model, |review, id, who| review.commit(id, &why, who));
+        }
+        _ => ask(model, |id| format!("Why pin {id}?"), Deed::Pin),
+    }
+}
+
+fn swap(model: &mut Model, by: isize) {
+    let Some(id) = model.review.step() else {
+        return;
+    };
+    let ten = model.review.record.entries(Section::Ten);
+    let at = ten.iter().position(|entry| entry.id == id);
+    let Some(other) = at.and_then(|at| Some(ten.get(at.checked_add_signed(by)?)?.id)) else {
+        let edge = if by < 0 { "first" } else { "last" };
+        return model.say(format!("{id} is the {edge} of them already"));
+    };
+    let who = model.setting.who.clone();
+    let change = model.with_review(|review| review.swap(id, other, &who));
+    model.make(change, 1);
+    model.refresh_review(false);
+    model.review.select(id);
+}
+
+fn mend(model: &mut Model) {
+    let Some((tangle, wrong)) = tangle(model) else {
+        return;
+    };
+    if !wrong {
+        return decide(model, |review, _, who| {
+            review.mend(&tangle, Remedy::Done, who)
+        });
+    }
+    let (step, other) = (tangle.step, tangle.other);
+    let mut remedies = Vec::new();
+    if tangle.trouble == Trouble::Blocked {
+        let label = format!("Unblock {other}: it is in progress");
+        remedies.push(("p".to_owned(), label, Remedy::Unblock));
+    }
+    for (at, (from, to)) in dropped(model, &tangle).into_iter().enumerate() {
+        let key = match at {
+            0 => "d".to_owned(),
+            at => (at + 1).to_string(),
+        };
+        let label = format!("Drop it: {from} depends on {to} no more");
+        remedies.push((key, label, Remedy::Drop(from, to)));
+    }
+    let rows = remedies.into_iter().map(|(key, label, remedy)| Row {
+        key,
+        label,
+        detail: String::new(),
+        blocked: None,
+        choice: Choice::Mend {
+            tangle: tangle.clone(),
+            remedy,
+        },
+    });
+    let rows = rows.collect();
+    model.overlays.push(Overlay::Menu {
+        title: format!("Mend {step} → {other}"),
+        rows,
+        cursor: 0,
+    });
+}
+
+/// The dependencies whose loss mends a problem: the one that is wrong, and of a circle each
+/// other one, too.
+fn dropped(model: &Model, tangle: &Tangle) -> Vec<(StepId, StepId)> {
+    /// A circle may be as long as the plan; the rest of it is mended on the plan screen.
+    const MOST: usize = 9;
+    let graph = model.plan.graph();
+    let cycle = model
+        .plan
+        .find(tangle.step)
+        .and_then(|step| graph.cycle(step));
+    let Some(cycle) = cycle.filter(|_| tangle.trouble == Trouble::Cyclic) else {
+        return vec![(tangle.step, tangle.other)];
+    };
+    let circle = graph.shortest_cycle(cycle);
+    let id = |step: &usize| model.plan.step(*step).id();
+    let next = circle.iter().cycle().skip(1);
+    let mut edges: Vec<_> = circle
+        .iter()
+        .zip(next)
+        .map(|(a, b)| (id(a), id(b)))
+        .collect();
+    // The last one closes the circle: it is the one that the row names.
+    edges.reverse();
+    edges.truncate(MOST);
+    edges
+}
+
+fn score(model: &mut Model) {
+    let Some((row, ranked)) = ranked(model, model.review.step()) else {
+        return;
+    };
+    let mut lines = Vec::new();
+    for term in &ranked.terms {
+        lines.push(format!("{:+5}  {:9} {}", term.points, term.name, term.why));
+    }
+    lines.push(format!("{:5}  in all", ranked.score));
+    model.overlays.push(Overlay::Note {
+        title: format!("Score of {row}"),
+        lines,
+        scroll: 0,
+    });
+}
+
+/// Offers the steps to compare the selected one with: first the one that stands on the other
+/// side of the line below the ten.
+fn choose_other(model: &mut Model) {
+    let Some(id) = model.review.step() else {
+        return;
+    };
+    let others: Vec<_> = model.review.ten.iter().filter(|row| row.id != id).collect();
+    let place = |id: StepId| {
+        let row = model.review.ten.iter().find(|row| row.id == id);
+        row.and_then(|row| row.ranked.as_ref())
+            .map_or(usize::MAX, |(place, _)| *place)
+    };
+    let within = place(id) <= TEN;
+    let mut rows = Vec::new();
+    let mut cursor = 0;
+    for row in others {
+        let Some((at, ranked)) = &row.ranked else {
+            continue;
+        };
+        if within && *at <= TEN + 1 || !within && *at <= TEN {
+            cursor = rows.len();
+        }
+        rows.push(Row {
+            key: String::new(),
+            label: format!("{:2}  {} {}", at, row.id, row.title),
+            detail: ranked.score.to_string(),
+            blocked: None,
+            choice: Choice::Compare(id, row.id),
+        });
+    }
+    if rows.is_empty() {
+        return model.say("there is no other ranked step to compare it with");
+    }
+    model.overlays.push(Overlay::Menu {
+        title: format!("Compare {id} with"),
+        rows,
+        cursor,
+    });
+}
+
+fn finish(model: &mut Model) {
+    let who = model.setting.who.clone();
+    let known: Vec<Tangle> = model
+        .review
+        .tangles
+        .iter()
+        .map(|(t, _)| t.clone())
+        .collect();
+    let change = model.with_review(|review| review.finish(&known, None, &who));
+    let path = model.review.path.clone();
+    match change {
+        Err(refusal) => model.refuse(refusal.to_string()),
+        Ok(mut change) => {
+            change.label = format!("{} · {}", change.label, path.display());
+            model.commit(change);
+        }
+    }
+}
+
+fn copy(model: &mut Model) {
+    let file = model
+        .plan
+        .files()
+        .iter()
+        .find(|file| file.path == model.review.path);
+    let text = match file {
+        Some(file) => String::from_utf8_lossy(&file.document.to_bytes()).into_owned(),
+        None => model.review.record.write(),
+    };
+    model.copy(text, "the record of the review as Markdown".to_owned());
+}

@@ -1,0 +1,169 @@
+//! Decisions of the weekly review as they reach the plan: made, told, and moved on from; and
+//! two scores side by side.
+
+use serde::{Deserialize, Serialize};
+
+use crate::app::core::model::Model;
+use crate::app::overlays::overlay::Overlay;
+use crate::app::screens::review::view::Part;
+use crate::change::Change;
+use crate::change::value::Refusal;
+use crate::plan::id::StepId;
+use crate::plan::ranking::Ranked;
+use crate::plan::status::State;
+use crate::record::review::Week;
+use crate::record::review::decide::Remedy;
+use crate::record::review::gather::{Review, Tangle};
+
+/// A decision that asks for its reason first.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+pub enum Deed {
+    /// Say no to a proposal.
+    Reject(StepId),
+    /// Commit to a step that the ranking has further down.
+    Pin(StepId),
+    /// Set a ready step aside.
+    SetAside(StepId),
+}
+
+/// A candidate with its score, as long as it has one.
+pub fn ranked(model: &Model, id: Option<StepId>) -> Option<(StepId, Ranked)> {
+    let row = model.review.ten.iter().find(|row| Some(row.id) == id)?;
+    Some((row.id, row.ranked.clone()?.1))
+}
+
+impl Model {
+    /// Asks the review of the present week on the plan as it stands.
+    pub fn with_review<T>(&self, ask: impl FnOnce(&Review<'_>) -> T) -> T {
+        let week = Week::of(self.now);
+        ask(&Review::of(
+            &self.plan,
+            &self.setting.reviews,
+            week,
+            self.now,
+        ))
+    }
+
+    /// Lists what the review is about after the plan changed; with `anew`, from the top.
+    pub fn refresh_review(&mut self, anew: bool) {
+        let plan = self.plan.clone();
+        let week = Week::of(self.now);
+        let review = Review::of(&plan, &self.setting.reviews, week, self.now);
+        self.review.refresh(&review, &self.setting.weights, anew);
+        self.review.generation = self.generation;
+    }
+
+    /// Makes a decision about a row, says how far the part is, and moves on.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn decided(
+        &mut self,
+        id: StepId,
+        wish: impl FnOnce(&Review<'_>, StepId, &str) -> Result<Change, Refusal>,
+    ) -> Result<(), Refusal> {
+        let who = self.setting.who.clone();
+        let change = self.with_review(|review| wish(review, id, &who))?;
+        if !self.commit(change) {
+            return Ok(());
+        }
+        self.refresh_review(false);
+        let more = self.review.advance();
+        let part = self.review.part;
+        let (done, all) = self.review.progress(part);
+        let next = match (part, more, done >= all) {
+            (Part::Ten, _, true) => format!(
+                " · {done} of {all}, {} finishes",
+                self.keymap.key_of("finish")
+            ),
+            (Part::Ten, ..) => format!(" · {done} of {all}"),
+            (_, true, _) => format!(" · {done} of {all} decided"),
+            (_, false, _) => format!(
+                " · all decided, {} goes on",
+                self.keymap.key_of("next-pane")
+            ),
+        };
+        if let Some(notice) = &mut self.notice {
+            notice.text += &next;
+        }
+        Ok(())
+    }
+
+    /// Does what asked for its reason.
+    ///
+    /// # Errors
+    /// When it cannot be done, or not without a reason.
+    pub fn do_deed(&mut self, deed: Deed, why: &str) -> Result<(), Refusal> {
+        match deed {
+            Deed::Reject(id) => self.decided(id, |review, id, who| review.reject(id, why, who)),
+            Deed::SetAside(id) => {
+                self.decided(id, |review, id, who| review.set_aside(id, why, who))
+            }
+            Deed::Pin(id) => {
+                let place = self.review.ten.iter().find(|row| row.id == id);
+                let place = place
+                    .and_then(|row| row.ranked.as_ref())
+                    .map(|(place, _)| *place);
+                let pinned = match place {
+                    Some(place) => format!("pinned from place {place}"),
+                    None if self.is_ready(id) => "pinned from below the runners-up".to_owned(),
+                    None => "pinned, though it is not ready".to_owned(),
+                };
+                let why = match why.trim() {
+                    "" => pinned,
+                    why => format!("{pinned}: {why}"),
+                };
+                self.decided(id, |review, id, who| review.commit(id, &why, who))
+            }
+        }
+    }
+
+    fn is_ready(&self, id: StepId) -> bool {
+        let step = self.plan.find(id).map(|index| self.plan.step(index));
+        step.is_some_and(|step| step.state() == State::Ready)
+    }
+
+    /// Mends a dependency in the way that was chosen.
+    pub fn mend_tangle(&mut self, tangle: &Tangle, remedy: Remedy) {
+        let wish = |review: &Review<'_>, _, who: &str| review.mend(tangle, remedy, who);
+        if let Err(refusal) = self.decided(tangle.step, wish) {
+            self.refuse(refusal.to_string());
+        }
+    }
+
+    /// Shows two scores side by side.
+    pub fn compare(&mut self, a: StepId, b: StepId) {
+        let (Some((_, one)), Some((_, two))) = (ranked(self, Some(a)), ranked(self, Some(b)))
+        else {
+            return self.refuse("one of them is not ready any more");
+        };
+        let (a_name, b_name) = (a.to_string(), b.to_string());
+        let wide = a_name.len().max(b_name.len()).max(5) + 2;
+        let mut lines = vec![format!("{:9}{a_name:>wide$}{b_name:>wide$}", "")];
+        let mut why = Vec::new();
+        for (left, right) in one.terms.iter().zip(&two.terms) {
+            lines.push(format!(
+                "{:9}{:>+wide$}{:>+wide$}",
+                left.name, left.points, right.points
+            ));
+            if left.points != right.points {
+                let (ahead, term) = match left.points > right.points {
+                    true => (a, left),
+                    false => (b, right),
+                };
+                why.push(format!("• for {ahead}: it {}", term.why));
+            }
+        }
+        lines.push(format!(
+            "{:9}{:>wide$}{:>wide$}",
+            "in all", one.score, two.score
+        ));
+        lines.push(" ".to_owned());
+        lines.extend(why);
+        self.overlays.push(Overlay::Note {
+            title: format!("Why {a} and not {b}"),
+            lines,
+            scroll: 0,
+        });
+    }
+}

@@ -1,0 +1,5 @@
+//! Screen 3: the weekly review.
+
+pub mod commands;
+pub mod decide;
+pub mod view;

@@ -1,0 +1,354 @@
+//! The async standup: posting and editing one's cards, threads over days, days.
+
+use crate::app::core::command::Blocked;
+use crate::app::core::command::Command;
+use crate::app::core::command::Group;
+use crate::app::core::command::Place;
+use crate::app::core::command::STANDUP;
+use crate::app::core::model::Model;
+use crate::app::overlays::overlay::CardDeed;
+use crate::app::overlays::overlay::Choice;
+use crate::app::overlays::overlay::Overlay;
+use crate::app::overlays::overlay::Row;
+use crate::app::screens::gates::commands::offer;
+use crate::app::screens::standup::view::StandupPane;
+use crate::app::screens::standup::view::Thread;
+use crate::document::visible::visible;
+use crate::record::standup::{Dialect, Entry, Part, Wish, digest};
+
+const CARDS: &[Place] = &[Place::Cards];
+
+/// Commands of screen 4.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        name: "card-post",
+        keys: &["x"],
+        title: "Post the card as it stands, or add what became complete since",
+        hint: "post",
+        group: Group::Edit,
+        places: CARDS,
+        blocked: nothing_to_post,
+        run: post,
+    },
+    Command {
+        name: "card-edit",
+        keys: &["e"],
+        title: "Edit the card: status, blockers, evidence, what is done",
+        hint: "edit",
+        group: Group::Edit,
+        places: CARDS,
+        blocked: not_editable,
+        run: edit,
+    },
+    Command {
+        name: "card-status",
+        keys: &["s"],
+        title: "Set the status of the card",
+        hint: "",
+        group: Group::Edit,
+        places: CARDS,
+        blocked: not_editable,
+        run: status,
+    },
+    Command {
+        name: "card-blocker",
+        keys: &["b"],
+        title: "Add a blocker to the card",
+        hint: "blocker",
+        group: Group::Edit,
+        places: CARDS,
+        blocked: not_editable,
+        run: |model| ask(model, Part::Blockers, None),
+    },
+    Command {
+        name: "card-attach",
+        keys: &["a"],
+        title: "Add evidence to the card; attach what it names to a check of the stage",
+        hint: "evidence",
+        group: Group::Edit,
+        places: CARDS,
+        blocked: not_editable,
+        run: attach,
+    },
+    Command {
+        name: "thread",
+        keys: &["enter"],
+        title: "Open the thread over the days: of the card's stage, of the person",
+        hint: "thread",
+        group: Group::Find,
+        places: STANDUP,
+        blocked: |model| {
+            let nothing = thread_here(model).is_none();
+            nothing.then(|| "there is nothing to follow over the days here".to_owned())
+        },
+        run: open_thread,
+    },
+    Command {
+        name: "day-before",
+        keys: &[","],
+        title: "The standup of the day before",
+        hint: "earlier",
+        group: Group::Move,
+        places: STANDUP,
+        blocked: |model| {
+            let none = model
+                .standup()
+                .neighbour(model.standup_date(), false)
+                .is_none();
+            none.then(|| "there is no earlier standup".to_owned())
+        },
+        run: |model| turn_day(model, false),
+    },
+    Command {
+        name: "day-after",
+        keys: &["."],
+        title: "The standup of the day after, up to today",
+        hint: "later",
+        group: Group::Move,
+        places: STANDUP,
+        blocked: |model| {
+            let none = model
+                .standup()
+                .neighbour(model.standup_date(), true)
+                .is_none();
+            none.then(|| "this is today".to_owned())
+        },
+        run: |model| turn_day(model, true),
+    },
+    Command {
+        name: "card-open",
+        keys: &["i"],
+        title: "Open a link of the card or the entry",
+        hint: "",
+        group: Group::Find,
+        places: STANDUP,
+        blocked: |model| {
+            let none = links(model).is_empty();
+            none.then(|| "no evidence is named here".to_owned())
+        },
+        run: |model| {
+            let links = links(model);
+            offer(model, "Open evidence", links);
+        },
+    },
+    Command {
+        name: "standup-copy",
+        keys: &["Y"],
+        title: "Copy the day's standup as Markdown",
+        hint: "copy",
+        group: Group::Find,
+        places: STANDUP,
+        blocked: |model| {
+            let day = model.standup_view.day.as_ref();
+            let none = day.is_none_or(|day| day.entries.is_empty());
+            none.then(|| "nobody has posted on this day".to_owned())
+        },
+        run: copy,
+    },
+];
+
+fn no_card(model: &Model) -> Blocked {
+    model.standup_view.card().is_none().then(|| {
+        let date = model.standup_date();
+        match date == model.now.date_naive() {
+            true => "the plan has no stage with a checklist".to_owned(),
+            false => format!("you posted nothing on {date}"),
+        }
+    })
+}
+
+fn not_editable(model: &Model) -> Blocked {
+    model
+        .is_locked()
+        .or_else(|| {
+            let open = model.standup().is_open(model.standup_date());
+            open.err().map(|refusal| refusal.to_string())
+        })
+        .or_else(|| no_card(model))
+}
+
+fn nothing_to_post(model: &Model) -> Blocked {
+    not_editable(model).or_else(|| {
+        let card = model.standup_view.card()?;
+        let nothing = card.posted && card.fresh.is_empty();
+        let edit = model.keymap.key_of("card-edit");
+        nothing.then(|| format!("the card is posted · {edit} edits it"))
+    })
+}
+
+fn post(model: &mut Model) {
+    let Some(card) = model.standup_view.card() else {
+        return;
+    };
+    let wishes = match card.posted {
+        false => vec![Wish::Post],
+        true => {
+            let fresh = card.fresh.iter();
+            fresh
+                .map(|text| Wish::Add(Part::Done, text.clone()))
+                .collect()
+        }
+    };
+    let stage = card.card.stage.clone();
+    let date = model.standup_date();
+    if let Err(refusal) = model.post_card(date, &stage, &wishes) {
+        model.refuse(refusal.to_string());
+    }
+}
+
+/// The menu of what a card holds: status and additions by letter, entries by number.
+fn edit(model: &mut Model) {
+    let Some(card) = model.standup_view.card() else {
+        return;
+    };
+    let (date, stage) = (model.standup_date(), card.card.stage.clone());
+    let row = |key: &str, label: &str, detail: &str, deed: CardDeed| Row {
+        key: key.to_owned(),
+        label: label.to_owned(),
+        detail: detail.to_owned(),
+        blocked: None,
+        choice: Choice::Card {
+            date,
+            stage: stage.clone(),
+            deed,
+        },
+    };
+    let add = |part| CardDeed::Ask { part, old: None };
+    let mut rows = vec![
+        row("s", "Status", &card.card.said, CardDeed::AskStatus),
+        row("b", "Add a blocker", "", add(Part::Blockers)),
+        row("v", "Add evidence", "a link", add(Part::Evidence)),
+        row("d", "Add what is done", "", add(Part::Done)),
+    ];
+    let entries = Part::ALL.into_iter().flat_map(|part| {
+        let list = card.card.part(part).iter();
+        list.map(move |text| (part, text))
+    });
+    let numbers = ('1'..='9').map(String::from);
+    for ((part, text), key) in entries.zip(numbers.chain(std::iter::repeat(String::new()))) {
+        let old = Some(text.clone());
+        let label = match part {
+            Part::Blockers => "Blocker",
+            part => part.label(),
+        };
+        rows.push(row(&key, label, text, CardDeed::Ask { part, old }));
+    }
+    let title = format!("Edit {stage}");
+    model.overlays.push(Overlay::Menu {
+        title,
+        rows,
+        cursor: 0,
+    });
+}
+
+fn status(model: &mut Model) {
+    if let Some(card) = model.standup_view.card() {
+        let stage = card.card.stage.clone();
+        model.ask_card_status(model.standup_date(), stage);
+    }
+}
+
+fn ask(model: &mut Model, part: Part, old: Option<String>) {
+    if let Some(card) = model.standup_view.card() {
+        let stage = card.card.stage.clone();
+        model.ask_card_entry(model.standup_date(), stage, part, old);
+    }
+}
+
+/// Evidence that the card names and no check has yet, to be attached; else a new link.
+fn attach(model: &mut Model) {
+    let Some(card) = model.standup_view.card() else {
+        return;
+    };
+    let loose = model.loose_evidence(card);
+    let card = card.card.clone();
+    match &*loose {
+        [] => ask(model, Part::Evidence, None),
+        [only] => model.ask_check(&card.stage, only),
+        links => {
+            let date = model.standup_date();
+            let keys = ('1'..='9')
+                .map(String::from)
+                .chain(std::iter::repeat(String::new()));
+            let row = |(link, key): (&String, String)| Row {
+                key,
+                label: link.clone(),
+                detail: String::new(),
+                blocked: None,
+                choice: Choice::Card {
+                    date,
+                    stage: card.stage.clone(),
+                    deed: CardDeed::AskCheck(link.clone()),
+                },
+            };
+            let rows = links.iter().zip(keys).map(row).collect();
+            model.overlays.push(Overlay::Menu {
+                title: "Attach which evidence?".to_owned(),
+                rows,
+                cursor: 0,
+            });
+        }
+    }
+}
+
+/// The thread that what is selected belongs to. Within a thread, the other kind.
+fn thread_here(model: &Model) -> Option<Thread> {
+    let view = &model.standup_view;
+    let person = |slug: &str, name: &str| Thread::Person {
+        slug: slug.to_owned(),
+        name: name.to_owned(),
+    };
+    match (view.pane, &view.thread) {
+        (StandupPane::Cards, _) => Some(Thread::Stage(view.card()?.card.stage.clone())),
+        (StandupPane::Others, None) => view.other().map(|other| person(&other.slug, &other.person)),
+        (StandupPane::Others, Some((Thread::Stage(_), _))) => {
+            let said = view.said.get(view.line)?;
+            Some(person(&said.slug, &said.person))
+        }
+        (StandupPane::Others, Some((Thread::Person { .. }, _))) => {
+            let said = view.said.get(view.line)?;
+            Some(Thread::Stage(said.card.stage.clone()))
+        }
+    }
+}
+
+fn open_thread(model: &mut Model) {
+    let Some(thread) = thread_here(model) else {
+        return;
+    };
+    let view = &mut model.standup_view;
+    let from = view.thread.take().map_or(view.pane, |(_, from)| from);
+    view.thread = Some((thread, from));
+    view.pane = StandupPane::Others;
+    view.line = 0;
+    model.gather_thread();
+}
+
+fn turn_day(model: &mut Model, later: bool) {
+    if let Some(date) = model.standup().neighbour(model.standup_date(), later) {
+        let today = model.now.date_naive();
+        model.standup_view.date = Some(date).filter(|date| *date != today);
+        if let Some((_, from)) = model.standup_view.thread.take() {
+            model.standup_view.pane = from;
+        }
+    }
+}
+
+fn links(model: &Model) -> Vec<String> {
+    let cards = model.standup_view.looked_at().into_iter();
+    cards.flat_map(|card| card.evidence.clone()).collect()
+}
+
+fn copy(model: &mut Model) {
+    let Some(day) = &model.standup_view.day else {
+        return;
+    };
+    let stages = model.standup().stages();
+    let entries: Vec<&Entry> = day.entries.iter().collect();
+    // "Here" would be another place to whoever gets it: no local times.
+    let text = digest(day, &stages, &entries, 0, Dialect::Markdown);
+    let what = format!("the standup of {} as Markdown", day.date);
+    // It is pasted into other programs, terminals among them.
+    let text = visible(&text).into_owned();
+    model.copy(text, what);
+}

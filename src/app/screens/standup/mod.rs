@@ -1,0 +1,5 @@
+//! Screen 4: the async standup.
+
+mod card;
+pub mod commands;
+pub mod view;

@@ -1,0 +1,224 @@
+//! The state of the standup screen: which day is shown, what is selected, which thread is
+//! open, and what the papers say of it, gathered once for each state of the plan.
+
+use chrono::{DateTime, Duration, NaiveDate, Timelike as _, Utc};
+
+use crate::app::core::model::Model;
+use crate::app::core::model::Screen;
+use crate::record::standup::{Card, Day, DayCard, Entry, Said, Standup, deadline};
+
+/// The panes of the standup screen in the order of Tab.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum StandupPane {
+    /// One's own cards.
+    #[default]
+    Cards,
+    /// What the others say, or a thread over days.
+    Others,
+}
+
+/// What a thread over days follows.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Thread {
+    /// A stage, by name.
+    Stage(String),
+    /// A person.
+    Person {
+        /// The name of their files.
+        slug: String,
+        /// Their name.
+        name: String,
+    },
+}
+
+/// What a gathered day was gathered from: the state of the plan, the day, the person, and
+/// whether it was the present day.
+type Seen = (u64, NaiveDate, String, bool);
+
+/// The state of the standup screen.
+#[derive(Debug, Default)]
+pub struct StandupView {
+    /// Which pane has the keys.
+    pub pane: StandupPane,
+    /// The day that is shown; nothing is the present one, past midnight too.
+    pub date: Option<NaiveDate>,
+    /// Index of the selected card.
+    pub card: usize,
+    /// Index of the selected entry of the others.
+    pub other: usize,
+    /// The thread that is open in the place of the others, and the pane it was opened from.
+    pub thread: Option<(Thread, StandupPane)>,
+    /// What stands in the thread, the newest first.
+    pub said: Vec<Said>,
+    /// Index of the selected card of the thread.
+    pub line: usize,
+    /// Whether the pane with the keys fills the screen.
+    pub zoomed: bool,
+    /// The day as gathered last.
+    pub day: Option<Day>,
+    seen: Option<Seen>,
+}
+
+impl StandupView {
+    /// The selected card.
+    pub fn card(&self) -> Option<&DayCard> {
+        self.day.as_ref()?.cards.get(self.card)
+    }
+
+    /// The selected entry of the others.
+    pub fn other(&self) -> Option<&Entry> {
+        self.day.as_ref()?.others().nth(self.other)
+    }
+
+    /// The card that is looked at, in whatever pane has the keys; of an entry, all cards.
+    pub fn looked_at(&self) -> Vec<&Card> {
+        match (self.pane, &self.thread) {
+            (StandupPane::Cards, _) => self.card().map(|card| &card.card).into_iter().collect(),
+            (StandupPane::Others, Some(_)) => self
+                .said
+                .get(self.line)
+                .map(|said| &said.card)
+                .into_iter()
+                .collect(),
+            (StandupPane::Others, None) => self
+                .other()
+                .map(|entry| entry.cards.iter().collect())
+                .unwrap_or_default(),
+        }
+    }
+
+    /// Closes the thread or gives the zoomed pane back. Answers whether there was something
+    /// to close.
+    pub fn back(&mut self) -> bool {
+        if let Some((_, from)) = self.thread.take() {
+            self.pane = from;
+            return true;
+        }
+        std::mem::take(&mut self.zoomed)
+    }
+
+    /// Selects again what was selected, by name, after the day was gathered anew.
+    fn select_again(&mut self, stage: Option<String>, slug: Option<String>) {
+        let Some(day) = &self.day else { return };
+        let card = stage.and_then(|stage| day.cards.iter().position(|c| c.card.is_of(&stage)));
+        let other = slug.and_then(|slug| day.others().position(|entry| entry.slug == slug));
+        self.card = card
+            .unwrap_or(self.card)
+            .min(day.cards.len().saturating_sub(1));
+        self.other = other
+            .unwrap_or(self.other)
+            .min(day.others().count().saturating_sub(1));
+        self.line = self.line.min(self.said.len().saturating_sub(1));
+    }
+}
+
+/// How far the deadline of the present day is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Due {
+    /// So long to go.
+    In(Duration),
+    /// So long over.
+    Since(Duration),
+}
+
+impl Due {
+    /// How far the deadline of `date` is at `now`.
+    pub fn at(date: NaiveDate, now: DateTime<Utc>) -> Self {
+        let left = deadline(date) - now;
+        match left > Duration::zero() {
+            true => Self::In(left),
+            false => Self::Since(-left),
+        }
+    }
+}
+
+/// A stretch of time in hours and minutes; what is begun counts as a minute.
+pub fn stretch(time: Duration) -> String {
+    let minutes = time.num_seconds().max(0).div_euclid(60) + i64::from(time.num_seconds() % 60 > 0);
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}
+
+impl Model {
+    /// The standup of the person at this desk.
+    pub fn standup(&self) -> Standup<'_> {
+        Standup {
+            plan: &self.plan,
+            folder: &self.setting.standups,
+            person: &self.setting.who,
+            now: self.now,
+        }
+    }
+
+    /// The day that the standup screen shows.
+    pub fn standup_date(&self) -> NaiveDate {
+        self.standup_view
+            .date
+            .unwrap_or_else(|| self.now.date_naive())
+    }
+
+    /// Gathers the day and the thread anew, if the screen is open and anything changed.
+    pub fn refresh_standup(&mut self) {
+        if self.screen != Screen::Standup {
+            return;
+        }
+        let date = self.standup_date();
+        let is_today = date == self.now.date_naive();
+        let seen = (self.generation, date, self.setting.who.clone(), is_today);
+        if self.standup_view.seen.as_ref() == Some(&seen) {
+            return;
+        }
+        self.standup_view.seen = Some(seen);
+        let stage = self.standup_view.card().map(|card| card.card.stage.clone());
+        let slug = self.standup_view.other().map(|entry| entry.slug.clone());
+        let day = self.standup().day(date);
+        self.standup_view.day = Some(day);
+        self.gather_thread();
+        self.standup_view.select_again(stage, slug);
+    }
+
+    /// Reads the thread that is open.
+    pub fn gather_thread(&mut self) {
+        let said = match &self.standup_view.thread {
+            None => Vec::new(),
+            Some((Thread::Stage(stage), _)) => self.standup().thread_of_stage(stage),
+            Some((Thread::Person { slug, .. }, _)) => self.standup().thread_of_person(slug),
+        };
+        self.standup_view.said = said;
+    }
+
+    /// When the screen changes by the clock alone: the countdown goes by minutes.
+    pub fn next_minute(&self) -> Option<DateTime<Utc>> {
+        if self.screen != Screen::Standup || !self.has_plan() {
+            return None;
+        }
+        let begun = self.now.with_second(0)?.with_nanosecond(0)?;
+        Some(begun + Duration::minutes(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_begun_minute_counts_until_it_is_over() {
+        let date: NaiveDate = "2026-11-21".parse().unwrap();
+        let due = |now: &str| match Due::at(date, now.parse().unwrap()) {
+            Due::In(left) => format!("in {}", stretch(left)),
+            Due::Since(over) => format!("since {}", stretch(over)),
+        };
+        for (now, said) in [
+            ("2026-11-21T09:30:00Z", "in 5 h 30 min"),
+            ("2026-11-21T13:00:00Z", "in 2 h"),
+            ("2026-11-21T14:59:01Z", "in 1 min"),
+            ("2026-11-21T15:00:00Z", "since 0 min"),
+            ("2026-11-21T16:10:00Z", "since 1 h 10 min"),
+        ] {
+            assert_eq!(due(now), said, "{now}");
+        }
+    }
+}

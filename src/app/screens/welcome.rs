@@ -1,0 +1,32 @@
+//! Where there is no plan yet.
+
+use crate::app::core::command::Command;
+use crate::app::core::command::Group;
+use crate::app::core::command::Place;
+use crate::app::core::message::Effect;
+
+const WELCOME: &[Place] = &[Place::Welcome];
+
+/// Commands of the first-run card.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        name: "start-demo",
+        keys: &["d"],
+        title: "Write the demo plan into this folder and open it",
+        hint: "demo plan",
+        group: Group::Program,
+        places: WELCOME,
+        blocked: |model| model.is_locked(),
+        run: |model| model.effects.push(Effect::StartDemo),
+    },
+    Command {
+        name: "start-plan",
+        keys: &["i"],
+        title: "Start an empty plan in this folder",
+        hint: "empty plan",
+        group: Group::Program,
+        places: WELCOME,
+        blocked: |model| model.is_locked(),
+        run: |model| model.effects.push(Effect::StartPlan),
+    },
+];

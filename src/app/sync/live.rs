@@ -1,0 +1,456 @@
+//! The plan in memory and the files on disk, kept together: what the screen shows is always
+//! the files as last read with the unsaved changes on top.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::draft_log::KeptDraft;
+use crate::app::core::message::DiskEvent;
+use crate::app::core::message::Effect;
+use crate::app::core::model::Model;
+use crate::app::core::model::Notice;
+use crate::app::core::model::Tone;
+use crate::app::overlays::overlay::Overlay;
+use crate::app::sync::notices::Before;
+use crate::app::sync::notices::consequence;
+use crate::change::apply;
+use crate::change::history::{Event, History};
+use crate::change::places::Seen;
+use crate::change::{Change, Scope, Target};
+use crate::plan::id::StepId;
+use crate::plan::source::SourceFile;
+use crate::plan::{Plan, StepKey};
+
+/// A change that is not on disk yet.
+#[derive(Clone, Debug)]
+pub(crate) struct Pending {
+    ticket: u64,
+    pub(crate) change: Change,
+    /// The lines of the steps that it edits, as it left them.
+    pub(crate) lines: Vec<(StepId, Vec<u8>)>,
+    /// Why it could not be written, once that was tried.
+    failed: Option<String>,
+}
+
+/// Saves on their way, what can be undone, and how the files are watched.
+#[derive(Debug, Default)]
+pub struct Live {
+    pub(crate) pending: Vec<Pending>,
+    /// Changes taken back before they were written, which may be on their way all the same.
+    forgotten: Vec<(u64, Change)>,
+    tickets: u64,
+    pub(crate) history: History,
+    /// When a change was last written.
+    pub saved_at: Option<DateTime<Utc>>,
+    /// The text being typed, as it was last given to be kept.
+    pub(crate) kept: Option<KeptDraft>,
+    /// Counts the drafts that were written whole.
+    pub(crate) drafts: u64,
+    /// Whether the files are asked after by the clock instead of by notice.
+    pub polling: bool,
+    /// Files that cannot be read, with the reason.
+    pub unreadable: Vec<(PathBuf, String)>,
+    /// Files that another program has been writing for a while: their last whole version is
+    /// shown, and edits of them wait.
+    pub in_motion: Vec<PathBuf>,
+}
+
+impl Live {
+    /// How many changes are on their way to disk.
+    pub fn saving(&self) -> usize {
+        self.pending.iter().filter(|p| p.failed.is_none()).count()
+    }
+
+    /// What to say of the changes on their way when nobody waits for them.
+    pub fn left_behind(&self) -> String {
+        match self.saving() {
+            1 => "1 edit was on its way to disk and may not have got there".to_owned(),
+            count => format!("{count} edits were on their way to disk and may not have got there"),
+        }
+    }
+
+    /// How many changes could not be written.
+    pub fn failed(&self) -> usize {
+        self.pending.len() - self.saving()
+    }
+
+    /// The change with this ticket, if it was taken back before it was written. Once only.
+    fn forgotten(&mut self, ticket: u64) -> Option<Change> {
+        let at = self.forgotten.iter().position(|(t, _)| *t == ticket)?;
+        Some(self.forgotten.remove(at).1)
+    }
+
+    /// Whether every change is on disk.
+    pub fn is_settled(&self) -> bool {
+        self.pending.is_empty()
+    }
+
+    /// Why a change is not written at once, in words that follow what it is.
+    fn waits(&self, change: &Change) -> String {
+        let paths = change.paths();
+        match self.in_motion.iter().find(|path| paths.contains(path)) {
+            Some(path) => format!(
+                " · waits until another program has written {}",
+                path.display()
+            ),
+            None => String::new(),
+        }
+    }
+
+    /// Goes on with the history of an earlier run.
+    pub fn remember(&mut self, history: History) {
+        self.history = history;
+    }
+
+    /// Whether the newest change touches a file.
+    pub fn newest_touches(&self, path: &Path) -> bool {
+        let newest = self.history.newest();
+        newest.is_some_and(|change| change.edits.iter().any(|edit| edit.path == path))
+    }
+
+    /// Whether there is something to take back.
+    pub fn can_undo(&self) -> bool {
+        self.history.can_undo()
+    }
+
+    /// Whether there is something to put on again.
+    pub fn can_redo(&self) -> bool {
+        self.history.can_redo()
+    }
+}
+
+impl Model {
+    /// Makes a change: on screen now, on disk as soon as it can be, in the history for `u`.
+    /// Answers whether it was made.
+    pub fn commit(&mut self, change: Change) -> bool {
+        if change.edits.is_empty() {
+            self.say("nothing to change");
+            return false;
+        }
+        let before = Before::of(&self.plan);
+        if let Err(reason) = self.put_on(&change, Event::Made(change.clone())) {
+            self.refuse(format!("{}: {reason}", change.label));
+            return false;
+        }
+        let consequence = consequence(&before, &self.plan);
+        self.live.history.push(change.clone());
+        let waits = self.live.waits(&change);
+        self.notice = Some(Notice {
+            text: format!("{}{consequence}{waits}", change.label),
+            tone: Tone::Done,
+        });
+        true
+    }
+
+    /// Takes the last change back, on disk too. One that cannot be taken back is let go, so
+    /// that those before it can be reached.
+    pub fn undo(&mut self) {
+        self.undo_one();
+    }
+
+    /// Takes back, in one go, the newest changes that all touch one file. Answers how many.
+    pub fn undo_all_of(&mut self, path: &Path) -> usize {
+        let mut count = 0;
+        while self.live.newest_touches(path) && self.undo_one() {
+            count += 1;
+        }
+        count
+    }
+
+    fn undo_one(&mut self) -> bool {
+        if let Some(reason) = self.is_locked() {
+            self.refuse(reason);
+            return false;
+        }
+        let Some(change) = self.live.history.undo().cloned() else {
+            return false;
+        };
+        if !self.never_saved(&change)
+            && let Err(reason) = self.put_on(&change.inverse(), Event::Undone(change.clone()))
+        {
+            self.live.history.skip_undo();
+            let more = self.live.can_undo();
+            self.cannot("undone", &change, &reason, "undo", more);
+            return false;
+        }
+        self.say(format!("undone: {}", change.label));
+        true
+    }
+
+    /// Says why a change of the history stays as it is, and what the key does next.
+    fn cannot(&mut self, deed: &str, change: &Change, reason: &str, key: &str, more: bool) {
+        let key = self.keymap.key_of(key);
+        let next = match more {
+            true => format!(" · {key} goes on with the one before"),
+            false => String::new(),
+        };
+        self.refuse(format!("not {deed}: {}: {reason}{next}", change.label));
+    }
+
+    /// Takes back a change that could not be written: there is nothing to write then either.
+    fn never_saved(&mut self, change: &Change) -> bool {
+        let failed = |p: &Pending| p.failed.is_some() && p.change == *change;
+        let Some(at) = self.live.pending.iter().rposition(failed) else {
+            return false;
+        };
+        let inverse = change.inverse();
+        let applied = self.rewrite(inverse.scope(), |files| apply::change(&inverse, files));
+        if applied.is_err() {
+            return false;
+        }
+        self.work.rereading.put_on(&inverse);
+        let ticket = self.live.pending.remove(at).ticket;
+        self.live.forgotten.push((ticket, change.clone()));
+        self.effects.push(Effect::Forget { ticket });
+        true
+    }
+
+    /// Makes the change again that was taken back last.
+    pub fn redo(&mut self) {
+        if let Some(reason) = self.is_locked() {
+            return self.refuse(reason);
+        }
+        let Some(change) = self.live.history.redo().cloned() else {
+            return;
+        };
+        match self.put_on(&change, Event::Redone(change.clone())) {
+            Ok(()) => {
+                self.notice = Some(Notice {
+                    text: format!("done again: {}", change.label),
+                    tone: Tone::Done,
+                });
+            }
+            Err(reason) => {
+                self.live.history.skip_redo();
+                self.cannot("done again", &change, &reason, "redo", self.live.can_redo());
+            }
+        }
+    }
+
+    /// Lets every change that could not be written be tried once more.
+    pub fn retry_saves(&mut self) {
+        for pending in &mut self.live.pending {
+            pending.failed = None;
+        }
+        self.effects.push(Effect::Retry);
+    }
+
+    /// Leaves as soon as every edit is on disk.
+    pub fn leave(&mut self) {
+        self.ending = true;
+        self.go_on_leaving();
+    }
+
+    /// Where the program is to end: whether it can, or what it still waits for. What could not
+    /// be saved, or is to be decided, keeps it open.
+    pub(crate) fn go_on_leaving(&mut self) {
+        let is_asked = |overlay: &Overlay| matches!(overlay, Overlay::Conflict { .. });
+        let saving = match self.live.saving() {
+            _ if !self.ending => return,
+            0 if self.live.failed() > 0 && !self.leaving || self.overlays.iter().any(is_asked) => {
+                self.ending = false;
+                return;
+            }
+            0 => return self.effects.push(Effect::Quit),
+            1 => "saving 1 edit, Ctrl-C leaves without it".to_owned(),
+            count => format!("saving {count} edits, Ctrl-C leaves without them"),
+        };
+        self.say(saving);
+    }
+
+    /// Why a change cannot be made at all just now.
+    pub fn is_locked(&self) -> Option<String> {
+        if self.setting.read_only {
+            return Some("opened with --read-only: nothing is written".to_owned());
+        }
+        if let Some(away) = self.away() {
+            return Some(away.in_words().to_owned());
+        }
+        let opening = self.work.is_opening();
+        opening.then(|| {
+            "edits can be made when the whole plan is open; look round until then".to_owned()
+        })
+    }
+
+    /// Puts a change onto the plan and on its way to disk, where `event` is remembered of it.
+    ///
+    /// # Errors
+    /// The reason, when it cannot be put on; then nothing has changed.
+    fn put_on(&mut self, change: &Change, event: Event) -> Result<(), String> {
+        if let Some(reason) = self.is_locked() {
+            return Err(reason);
+        }
+        if let Some(reason) = self.would_split(change) {
+            return Err(reason);
+        }
+        let seen = Seen::of(&self.plan, change);
+        let put = |files: &mut Vec<SourceFile>| apply::change_seen(change, &seen, files);
+        let applied = self.rewrite(change.scope(), put);
+        if let Err(conflicts) = applied {
+            let reason = conflicts.first().map(|c| c.obstacle.to_string());
+            return Err(reason.unwrap_or_default());
+        }
+        self.work.rereading.put_on(change);
+        self.send(change, seen, event);
+        Ok(())
+    }
+
+    /// Why a change of a step may not be made in the canon alone: a log that cannot be read may
+    /// have the step, too.
+    fn would_split(&self, change: &Change) -> Option<String> {
+        let is_known = |path: &Path| self.plan.files().iter().any(|file| file.path == path);
+        let is_log = |path: &Path| !is_known(path) && path.extension() != Some("md".as_ref());
+        let (log, _) = self.live.unreadable.iter().find(|(path, _)| is_log(path))?;
+        let step = change.edits.iter().find_map(|edit| match edit.target {
+            Target::SectionValue { step, .. } | Target::SectionTitle { step, .. } => Some(step),
+            _ => None,
+        })?;
+        let in_log = self
+            .plan
+            .find(step)
+            .is_some_and(|at| self.plan.step(at).log_line().is_some());
+        (!in_log).then(|| {
+            format!(
+                "{} cannot be read and may have {step}, too; nothing is written to the canon alone",
+                log.display()
+            )
+        })
+    }
+
+    /// Puts a change that is on the plan already on its way to disk.
+    fn send(&mut self, change: &Change, seen: Seen, event: Event) {
+        self.live.tickets += 1;
+        let ticket = self.live.tickets;
+        self.live.pending.push(Pending {
+            ticket,
+            change: change.clone(),
+            lines: self.lines_of(change),
+            failed: None,
+        });
+        self.effects.push(Effect::Save {
+            ticket,
+            change: change.clone(),
+            seen,
+            event,
+        });
+    }
+
+    /// The log lines of the steps whose values a change sets.
+    fn lines_of(&self, change: &Change) -> Vec<(StepId, Vec<u8>)> {
+        let mut steps: Vec<StepId> = (change.edits.iter())
+            .filter_map(|edit| match edit.target {
+                Target::LogValue { step, nth: 0, .. } => Some(step),
+                _ => None,
+            })
+            .collect();
+        steps.dedup();
+        let line = |step| {
+            let line = self.plan.step(self.plan.find(step)?).log_line()?;
+            Some((step, line.bytes()[line.body().range()].to_vec()))
+        };
+        steps.into_iter().filter_map(line).collect()
+    }
+
+    /// Changes the files of the plan as its person wishes, keeping the selection by name.
+    fn rewrite<T, E>(
+        &mut self,
+        scope: Option<Scope>,
+        edit: impl FnOnce(&mut Vec<SourceFile>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let selected = self.selected();
+        let result = self.edit_plan(scope, edit);
+        self.expect_files();
+        self.show_plan(selected);
+        result
+    }
+
+    /// Changes the files of the plan and derives it anew, as far as the scope demands.
+    pub(crate) fn edit_plan<T, E>(
+        &mut self,
+        scope: Option<Scope>,
+        edit: impl FnOnce(&mut Vec<SourceFile>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        match scope {
+            Some(Scope { steps, markdown }) => {
+                // A copy is made only while somebody else reads the plan: the checks.
+                Arc::make_mut(&mut self.plan).amend(&steps, markdown, edit)
+            }
+            None => {
+                let mut files = match Arc::try_unwrap(std::mem::take(&mut self.plan)) {
+                    Ok(plan) => plan.into_files(),
+                    Err(shared) => shared.files().to_vec(),
+                };
+                let result = edit(&mut files);
+                self.plan = Arc::new(Plan::read(files));
+                result
+            }
+        }
+    }
+
+    /// Shows the plan as it is now, with this step selected if it is there.
+    pub(crate) fn show_plan(&mut self, selected: Option<StepKey>) {
+        self.generation += 1;
+        self.refresh(selected);
+        self.keep_within();
+        self.effects.push(Effect::Check);
+    }
+
+    /// Handles news of the files.
+    pub fn disk(&mut self, event: DiskEvent) {
+        match event {
+            DiskEvent::Changed(files) => self.changed_outside(files),
+            DiskEvent::Saved { ticket, remark } => {
+                if let Some(change) = self.live.forgotten(ticket) {
+                    // Written at the very moment at which it was taken back.
+                    self.send(&change.inverse(), Seen::default(), Event::Undone(change));
+                }
+                self.live.pending.retain(|p| p.ticket != ticket);
+                self.live.saved_at = Some(self.now);
+                if let Some(remark) = remark {
+                    self.say(remark);
+                }
+            }
+            DiskEvent::Failed { ticket, .. } | DiskEvent::Conflicts { ticket, .. }
+                if self.live.forgotten(ticket).is_some() => {}
+            DiskEvent::Failed { ticket, reason } => {
+                let pending = self.live.pending.iter_mut().find(|p| p.ticket == ticket);
+                if let Some(pending) = pending {
+                    pending.failed = Some(reason.clone());
+                }
+                let key = self.keymap.key_of("retry-save");
+                self.refuse(format!("not saved: {reason} · {key} tries again"));
+            }
+            DiskEvent::Conflicts { ticket, conflicts } => {
+                if let Some(at) = self.live.pending.iter().position(|p| p.ticket == ticket) {
+                    let pending = self.live.pending.remove(at);
+                    self.conflicted(pending, conflicts);
+                }
+            }
+            DiskEvent::Mended { text } => self.say(text),
+            DiskEvent::Remembered { event } => self.live.history.add(event),
+            DiskEvent::Kept { text } => self.refuse(text),
+            DiskEvent::InMotion { path } => {
+                let waiting = match self.live.saving() {
+                    0 => String::new(),
+                    1 => ", 1 edit waits".to_owned(),
+                    count => format!(", {count} edits wait"),
+                };
+                self.say(format!(
+                    "another program is writing {}: its last whole version is shown{waiting}",
+                    path.display()
+                ));
+                self.live.in_motion.push(path);
+            }
+            DiskEvent::AtRest { path } => self.live.in_motion.retain(|p| *p != path),
+            DiskEvent::Readable { path } => self.live.unreadable.retain(|(p, _)| *p != path),
+            DiskEvent::Watching { polling } => self.live.polling = polling,
+            DiskEvent::Unreadable { path, reason } => {
+                self.live.unreadable.retain(|(p, _)| *p != path);
+                self.refuse(reason.clone());
+                self.live.unreadable.push((path, reason));
+            }
+        }
+    }
+}

@@ -1,0 +1,391 @@
+//! What others wrote, taken in beside the keys.
+//!
+//! The file thread tells which files hold other bytes now, all of a burst together. To take them
+//! apart and to derive the plan anew grows with the plan, so it is done elsewhere on a plan that
+//! shares everything with ours; here stand what waits for it, the work itself as a value, and
+//! what becomes of the model when it is done. What is edited meanwhile is put on top of the
+//! result: nobody waits and nothing is lost. While one batch is read the next one gathers, so
+//! that each file is read once, however often it was told.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::app::core::message::Effect;
+use crate::app::core::model::Model;
+use crate::app::sync::notices::changed_steps;
+use crate::app::sync::notices::named;
+use crate::change::{Change, Scope, apply};
+use crate::document::Document;
+use crate::document::rope::Rope;
+use crate::document::shares::in_shares;
+use crate::plan::Plan;
+use crate::plan::id::StepId;
+use crate::plan::source::{Role, SourceFile};
+use crate::store::locate::open::belongs;
+use crate::store::worker::disk::Changed;
+
+/// Up to so many steps are amended in the plan at hand; where more differ it is derived anew.
+const A_FEW: usize = 100;
+/// So many files are worth a thread of their own.
+const SHARE: usize = 8;
+
+/// What waits to be read, and whether something is being read.
+#[derive(Debug, Default)]
+pub struct Rereading {
+    waiting: BTreeMap<PathBuf, News>,
+    /// What was put on the plan since the batch that is being read was taken.
+    since: Option<Vec<Change>>,
+}
+
+/// What a file holds by somebody else's doing.
+#[derive(Debug)]
+struct News {
+    role: Role,
+    bytes: Option<Rope>,
+    /// Whether it was told before: a change that was shown on top of it was not made.
+    again: bool,
+    /// What has been edited and is not in these bytes.
+    on_top: Vec<Change>,
+}
+
+/// Files to be read into a plan.
+#[derive(Debug)]
+pub struct Batch {
+    plan: Arc<Plan>,
+    news: Vec<(PathBuf, News)>,
+}
+
+/// A batch that has been read.
+#[derive(Debug)]
+pub struct Reread {
+    outcome: Outcome,
+    /// The files that differ by somebody's doing.
+    files: Vec<PathBuf>,
+    /// The steps that do.
+    steps: Vec<StepId>,
+}
+
+/// What the plan is to become.
+#[derive(Debug)]
+enum Outcome {
+    /// What it is.
+    Same,
+    /// The same with values of a few steps changed, in these files.
+    Values(Vec<SourceFile>, Scope),
+    /// Another one.
+    Plan(Box<Plan>),
+}
+
+/// A file of a batch, as the plan is to have it.
+struct Fresh {
+    path: PathBuf,
+    role: Role,
+    /// Nothing where it is no part of the plan any more.
+    file: Option<SourceFile>,
+    /// Whether the plan had and has nothing of it, or the very bytes.
+    same: bool,
+    /// The steps whose lines differ, where nothing but values of steps does, and those that
+    /// edits of our own on top set.
+    values: Option<(Vec<StepId>, Scope)>,
+    again: bool,
+}
+
+impl Rereading {
+    /// Whether something is read or waits for it.
+    pub fn is_busy(&self) -> bool {
+        self.since.is_some() || !self.waiting.is_empty()
+    }
+
+    /// Takes note of a change that was put on the plan, and that no news yet read can hold.
+    pub(crate) fn put_on(&mut self, change: &Change) {
+        if let Some(since) = &mut self.since {
+            since.push(change.clone());
+        }
+        for (path, news) in &mut self.waiting {
+            news.on_top.extend(only(change, path));
+        }
+    }
+}
+
+impl Batch {
+    /// Takes the files apart, each once, and derives from them what they mean.
+    pub fn read(self) -> Reread {
+        let Self { plan, news } = &self;
+        let parts = in_shares(news.len(), SHARE, |range| {
+            let fresh = |(path, news): &(PathBuf, News)| read_file(plan, path, news);
+            news[range].iter().map(fresh).collect::<Vec<Fresh>>()
+        });
+        let mut all: Vec<Fresh> = parts.into_iter().flatten().collect();
+        all.retain(|fresh| !fresh.same);
+        let theirs = all.iter().filter(|fresh| !fresh.again);
+        let files: Vec<PathBuf> = theirs.clone().map(|fresh| fresh.path.clone()).collect();
+        if all.is_empty() {
+            return Reread {
+                outcome: Outcome::Same,
+                files,
+                steps: Vec::new(),
+            };
+        }
+        let values = all.iter().map(|fresh| fresh.values.as_ref());
+        if let Some(values) = values.collect::<Option<Vec<_>>>()
+            && values
+                .iter()
+                .map(|(_, scope)| scope.steps.len())
+                .sum::<usize>()
+                <= A_FEW
+        {
+            let steps = theirs.filter_map(|fresh| fresh.values.as_ref());
+            let steps = steps.flat_map(|(steps, _)| steps.clone()).collect();
+            let scope = values.iter().map(|(_, scope)| Some(scope.clone()));
+            let scope = united(scope).unwrap_or_default();
+            let fresh = all.into_iter().filter_map(|fresh| fresh.file);
+            return Reread {
+                outcome: Outcome::Values(fresh.collect(), scope),
+                files,
+                steps,
+            };
+        }
+        let mut sources = plan.files().to_vec();
+        for fresh in all {
+            put(&mut sources, &fresh.path, fresh.role, fresh.file);
+        }
+        let read = Plan::read(sources);
+        let steps = match files.is_empty() {
+            true => Vec::new(),
+            false => changed_steps(plan, &read),
+        };
+        Reread {
+            outcome: Outcome::Plan(Box::new(read)),
+            files,
+            steps,
+        }
+    }
+}
+
+impl Model {
+    /// Takes news of the files; they are read when the loop has somebody do it.
+    pub(crate) fn changed_outside(&mut self, files: Vec<Changed>) {
+        for Changed {
+            path,
+            role,
+            bytes,
+            again,
+        } in files
+        {
+            self.live.unreadable.retain(|(p, _)| *p != path);
+            let pending = self.live.pending.iter();
+            let on_top = pending.filter_map(|pending| only(&pending.change, &path));
+            let news = News {
+                role,
+                bytes,
+                again,
+                on_top: on_top.collect(),
+            };
+            let former = self.work.rereading.waiting.insert(path.clone(), news);
+            if let (Some(former), Some(news)) = (former, self.work.rereading.waiting.get_mut(&path))
+            {
+                news.again &= former.again;
+            }
+        }
+        self.read_on();
+    }
+
+    /// Has what waits read, unless something is being read.
+    pub(crate) fn read_on(&mut self) {
+        let rereading = &self.work.rereading;
+        if rereading.since.is_none() && !rereading.waiting.is_empty() {
+            self.effects.push(Effect::Reread);
+        }
+    }
+
+    /// What waits to be read, to be given back as [`Reread`]: nothing while something is being
+    /// read, or while only the front of the plan is there.
+    pub fn next_batch(&mut self) -> Option<Batch> {
+        let is_opening = self.work.is_opening();
+        let rereading = &mut self.work.rereading;
+        if is_opening || rereading.since.is_some() || rereading.waiting.is_empty() {
+            return None;
+        }
+        rereading.since = Some(Vec::new());
+        Some(Batch {
+            plan: self.plan.clone(),
+            news: std::mem::take(&mut rereading.waiting).into_iter().collect(),
+        })
+    }
+
+    /// Takes a batch that has been read.
+    pub(crate) fn reread(&mut self, reread: Reread) {
+        let Some(since) = self.work.rereading.since.take() else {
+            return;
+        };
+        let Reread {
+            outcome,
+            files,
+            steps,
+        } = reread;
+        if matches!(outcome, Outcome::Same) {
+            return self.read_on();
+        }
+        self.take_as_found(|model| model.put_in(outcome, &since));
+        for id in &steps {
+            self.flash(*id);
+        }
+        let is_told = !self.overlays.is_empty() || !steps.is_empty();
+        if let Some(what) = in_words(&files).filter(|_| is_told) {
+            self.say(format!("{what} changed outside{}", named(&steps)));
+        }
+        self.read_on();
+    }
+}
+
+impl Model {
+    /// Puts what was read in the place of the plan, and on top of it what was edited since.
+    fn put_in(&mut self, outcome: Outcome, since: &[Change]) {
+        let mut scopes: Vec<Option<Scope>> = since.iter().map(Change::scope).collect();
+        let fresh = match outcome {
+            Outcome::Same => return,
+            Outcome::Values(files, scope) => {
+                scopes.push(Some(scope));
+                files
+            }
+            Outcome::Plan(plan) => {
+                self.plan = Arc::new(*plan);
+                Vec::new()
+            }
+        };
+        if scopes.is_empty() {
+            return;
+        }
+        let Ok(()) = self.edit_plan(united(scopes.into_iter()), |files| {
+            for file in fresh {
+                put(files, &file.path.clone(), file.role, Some(file));
+            }
+            for change in since {
+                // What cannot be put on here is reported when its save comes back.
+                let _ = apply::change(change, files);
+            }
+            Ok::<(), Infallible>(())
+        });
+    }
+}
+
+/// The files in words, where there are any.
+fn in_words(files: &[PathBuf]) -> Option<String> {
+    match files {
+        [] => None,
+        [only] => Some(only.display().to_string()),
+        files => Some(format!("{} files", files.len())),
+    }
+}
+
+/// One file of a batch: of a log only the lines that differ are taken apart.
+fn read_file(plan: &Plan, path: &Path, news: &News) -> Fresh {
+    let old = plan.files().iter().find(|file| file.path == path);
+    let mut fresh = Fresh {
+        path: path.to_owned(),
+        role: news.role,
+        file: None,
+        same: false,
+        values: None,
+        again: news.again,
+    };
+    let is_same = |bytes: &Rope| old.is_some_and(|old| old.document.rope() == *bytes);
+    if news.on_top.is_empty() && news.bytes.as_ref().is_some_and(is_same) {
+        fresh.same = true;
+        return fresh;
+    }
+    let mut files = Vec::new();
+    let mut lines = None;
+    match (&news.bytes, old.and_then(SourceFile::log)) {
+        (Some(bytes), Some(log)) if news.role == Role::Log => {
+            let (new, changed) = log.reload(bytes.clone());
+            lines = Some(changed);
+            files.push(SourceFile {
+                path: path.to_owned(),
+                role: news.role,
+                document: Document::Log(new),
+            });
+        }
+        (Some(bytes), _) => {
+            let file = SourceFile::load(path, news.role, bytes.clone());
+            files.extend(belongs(&file).then_some(file));
+        }
+        (None, _) => {}
+    }
+    for change in &news.on_top {
+        // What cannot be put on here is reported when its save comes back.
+        let _ = apply::change(change, &mut files);
+    }
+    fresh.file = files.into_iter().find(|file| file.path == path);
+    fresh.same = fresh.file.is_none() && old.is_none();
+    if let (Some(old), Some(file), Some(lines)) = (old, &fresh.file, lines) {
+        fresh.values = values(old, file, lines, &news.on_top);
+    }
+    fresh
+}
+
+/// What differs between two versions of a log, where only values of steps do: the steps whose
+/// lines do, and with them those that are set on top.
+fn values(
+    old: &SourceFile,
+    new: &SourceFile,
+    changed: std::ops::Range<usize>,
+    on_top: &[Change],
+) -> Option<(Vec<StepId>, Scope)> {
+    let (old, new) = (old.log()?, new.log()?);
+    if old.line_count() != new.line_count() {
+        return None;
+    }
+    let mut scope = united(on_top.iter().map(Change::scope))?;
+    let mut differing = Vec::new();
+    for line in changed {
+        let lines = [old.line(line), new.line(line)];
+        let [before, now] = lines.map(|line| line.get("step_id"));
+        let id = StepId::of_raw(now?)?;
+        if before != now {
+            return None;
+        }
+        scope.steps.push(id);
+        if lines[0].bytes() != lines[1].bytes() {
+            differing.push(id);
+        }
+    }
+    Some((differing, scope))
+}
+
+/// What several changes concern together; nothing where one of them has no scope.
+fn united(scopes: impl Iterator<Item = Option<Scope>>) -> Option<Scope> {
+    let mut united = Scope::default();
+    for scope in scopes {
+        let scope = scope?;
+        united.steps.extend(scope.steps);
+        united.markdown |= scope.markdown;
+    }
+    Some(united)
+}
+
+/// Puts a file into its place among the others, or takes it away.
+fn put(files: &mut Vec<SourceFile>, path: &Path, role: Role, file: Option<SourceFile>) {
+    let known = files.iter().position(|file| file.path == path);
+    match (known, file) {
+        (Some(at), Some(file)) => files[at] = file,
+        (Some(at), None) => drop(files.remove(at)),
+        (None, Some(file)) => {
+            let at = files.partition_point(|f| (f.role, f.path.as_path()) < (role, path));
+            files.insert(at, file);
+        }
+        (None, None) => {}
+    }
+}
+
+/// The part of a change that concerns one file, if any does.
+fn only(change: &Change, path: &Path) -> Option<Change> {
+    let edits = change.edits.iter().filter(|edit| edit.path == path);
+    let edits: Vec<_> = edits.cloned().collect();
+    (!edits.is_empty()).then(|| Change {
+        label: change.label.clone(),
+        edits,
+    })
+}

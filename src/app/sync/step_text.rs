@@ -1,0 +1,193 @@
+//! A whole step in `$EDITOR`: sent there, taken back, and offered while it is not in the plan.
+//!
+//! Whatever becomes of the editor, what it saved stays: as a text of its step, which the same
+//! command goes on with, and in a file that outlives this process. Nothing is written to the plan
+//! that a person did not leave the editor with, or pick here.
+
+use crate::app::core::message::Edited;
+use crate::app::core::message::Effect;
+use crate::app::core::model::Model;
+use crate::app::overlays::overlay::Choice;
+use crate::app::overlays::overlay::Overlay;
+use crate::app::overlays::overlay::Row;
+use crate::app::overlays::overlay::TextDeed;
+use crate::change::form::{self, Form};
+use crate::plan::StepKey;
+
+impl Model {
+    /// Sends the selected step to `$EDITOR`, or goes on with the text that it has of it.
+    pub fn edit_whole(&mut self) {
+        let Some(step) = self.step() else { return };
+        let (key, fresh) = (step.key(), form::write(step));
+        let kept = self.forms.iter().find(|form| form.step == key).cloned();
+        let again = kept.is_some();
+        let form = kept.unwrap_or_else(|| Form {
+            step: key,
+            seen: fresh.clone(),
+            text: fresh,
+        });
+        self.effects.push(Effect::EditText { form, again });
+    }
+
+    /// `$EDITOR` was left, or could not be used.
+    pub fn edited(&mut self, form: Form, edited: Edited) {
+        let again = self.keymap.key_of("edit-whole");
+        match edited {
+            Edited::Left(text) if text == form.seen => {
+                self.drop_text(form.step);
+                self.say("nothing was changed in the editor");
+            }
+            Edited::Left(text) => self.write_text(Form { text, ..form }),
+            Edited::AtOnce => {
+                self.keep_text(form);
+                self.say(
+                    "the editor came back at once; a window editor needs its wait flag \
+                     (`code --wait`) · what it saves later is offered here",
+                );
+            }
+            Edited::Failed { reason, saved } => match saved {
+                Some(text) => {
+                    self.offer_text(Form { text, ..form });
+                    self.refuse(format!("{reason} · what it had saved is kept"));
+                }
+                None => {
+                    self.drop_text(form.step);
+                    self.refuse(reason);
+                }
+            },
+            Edited::Recoverable { reason } => {
+                self.keep_text(form);
+                self.refuse(format!("{reason} · {again} opens the text again"));
+            }
+            Edited::Unreadable { reason } => {
+                self.keep_text(form);
+                self.refuse(format!(
+                    "{reason}: save it as UTF-8; nothing is lost, {again} opens it again"
+                ));
+            }
+        }
+    }
+
+    /// An editor saved a text after it seemed to have ended, or before an earlier run did.
+    pub fn saved_late(&mut self, form: Form) {
+        let is_new = match self.forms.iter().find(|known| known.step == form.step) {
+            Some(known) => known.text != form.text,
+            None => true,
+        };
+        if is_new && form.text != form.seen {
+            self.offer_text(form);
+        }
+    }
+
+    /// Takes up what an earlier run left of a step's text, or why that cannot be read.
+    pub fn take_up_text(&mut self, form: Form, trouble: Option<String>) {
+        let (id, again) = (form.step.0, self.keymap.key_of("edit-whole"));
+        match trouble {
+            None if form.text != form.seen => self.offer_text(form),
+            trouble => {
+                let trouble = trouble.map_or(String::new(), |trouble| format!(" ({trouble})"));
+                self.say(format!(
+                    "your editor left a text of {id}{trouble}: {again} on the step opens it again"
+                ));
+                self.keep_text(form);
+            }
+        }
+    }
+
+    /// Does with the text of a step what was picked.
+    pub fn text_deed(&mut self, step: StepKey, deed: TextDeed) {
+        let form = self.forms.iter().find(|form| form.step == step).cloned();
+        let Some(form) = form else {
+            return self.refuse(format!("there is no text of {} any more", step.0));
+        };
+        match deed {
+            TextDeed::Write => self.write_text(form),
+            TextDeed::Open => self.effects.push(Effect::EditText { form, again: true }),
+            TextDeed::Drop => {
+                self.drop_text(step);
+                self.say(format!("the text of {} was dropped", step.0));
+            }
+        }
+    }
+
+    /// Writes to the plan what a text asks for, or keeps it and says why not.
+    fn write_text(&mut self, form: Form) {
+        let again = self.keymap.key_of("edit-whole");
+        let key = form.step;
+        let change = match self.plan.find_nth(key.0, key.1) {
+            Some(step) => self.composer().set_form(step, &form.seen, &form.text),
+            None => crate::change::value::refuse(format!("{} is not in the plan any more", key.0)),
+        };
+        match change {
+            Ok(change) => {
+                let asks_nothing = change.edits.is_empty();
+                if self.commit(change) || asks_nothing {
+                    self.forms.retain(|known| known.step != key);
+                    self.effects.push(Effect::TextTaken(form));
+                } else {
+                    self.keep_text(form);
+                }
+            }
+            Err(refusal) => {
+                self.keep_text(form);
+                self.refuse(format!("{refusal} · {again} goes on with your text"));
+            }
+        }
+    }
+
+    fn keep_text(&mut self, form: Form) {
+        self.forms.retain(|known| known.step != form.step);
+        self.forms.push(form);
+    }
+
+    fn drop_text(&mut self, step: StepKey) {
+        self.forms.retain(|known| known.step != step);
+        self.effects.push(Effect::DropText(step));
+    }
+
+    /// Keeps a text, and asks what is to become of it; beneath a field that is being typed in.
+    fn offer_text(&mut self, form: Form) {
+        let step = form.step;
+        let change = match self.plan.find_nth(step.0, step.1) {
+            Some(index) => self.composer().set_form(index, &form.seen, &form.text),
+            None => crate::change::value::refuse(format!("{} is not in the plan any more", step.0)),
+        };
+        let (detail, blocked) = match change {
+            Ok(change) => (change.label, None),
+            Err(refusal) => (String::new(), Some(refusal.to_string())),
+        };
+        let row = |key: &str, label: &str, deed| Row {
+            key: key.to_owned(),
+            label: label.to_owned(),
+            detail: String::new(),
+            blocked: None,
+            choice: Choice::Text { step, deed },
+        };
+        let write = Row {
+            detail,
+            blocked,
+            ..row("w", "write it to the plan", TextDeed::Write)
+        };
+        let rows = vec![
+            write,
+            row("e", "open it in $EDITOR again", TextDeed::Open),
+            row("d", "drop it", TextDeed::Drop),
+        ];
+        self.keep_text(form);
+        let offers = |overlay: &Overlay| {
+            matches!(overlay, Overlay::Menu { rows, .. }
+            if rows.iter().any(|row| matches!(&row.choice, Choice::Text { step: of, .. } if *of == step)))
+        };
+        self.overlays.retain(|overlay| !offers(overlay));
+        let at = match self.overlays.last() {
+            Some(Overlay::Prompt { .. }) => self.overlays.len() - 1,
+            _ => self.overlays.len(),
+        };
+        let offer = Overlay::Menu {
+            title: format!("$EDITOR saved a text of {} that is not in the plan", step.0),
+            rows,
+            cursor: 0,
+        };
+        self.overlays.insert(at, offer);
+    }
+}
