@@ -29,7 +29,7 @@ use stepdeck::plan::ranking::term::Weights;
 use stepdeck::plan::ranking::{Inputs, rank};
 use stepdeck::tui::draw::draw;
 use stepdeck::tui::theme::{Background, ColorDepth, Theme};
-use stepdeck::tui::window::Sight;
+use stepdeck::tui::widgets::scroll::Sight;
 
 const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
 

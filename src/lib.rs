@@ -15,22 +15,22 @@
 //! The plan screen, with the file behind each region:
 //!
 //! ```text
-//! ┌──────────────────────────── tui/panes/header.rs ─────────────────────────────┐
+//! ┌──────────────────────────── tui/widgets/header.rs ─────────────────────────────┐
 //! │ stepdeck › B37 Data model › 3742          3412/10000 34%  saved 14:02  ● live│
-//! ├───── tui/panes/blocks.rs ─────┬───────────── tui/panes/steps.rs ─────────────┤
+//! ├───── tui/screens/plan/blocks.rs ─────┬───────────── tui/screens/plan/steps.rs ─────────────┤
 //! │ ✓✓ ✓✓ ✓✓ 96 91 88 85 80 77 70 │   3740 ✓ complete    Draft schema        ops │
 //! │ 66 61 55 52 50 48[42]31 20 12 │ ▌ 3742 ◐ in progress Gate check: indexes ops │
-//! ├───── tui/panes/detail.rs ─────┼───────────── tui/panes/chain.rs ─────────────┤
+//! ├───── tui/screens/plan/detail.rs ─────┼───────────── tui/screens/plan/chain.rs ─────────────┤
 //! │ Title    Gate check: indexes  │ 3701 ✓ Pick engine ─▶ 3742 ─▶ 3743 ✗ Load    │
 //! │ Status   ◐ in progress        │ blocks 2 directly, 41 in all                 │
 //! ├───────────────────────────────┴──────────────────────────────────────────────┤
-//! │ ✓ 3741 → complete · 2 steps became ready     tui/panes/footer.rs      u undo │
+//! │ ✓ 3741 → complete · 2 steps became ready     tui/widgets/footer.rs      u undo │
 //! │ e edit  s status  x complete  / filter  ? help  q quit     app/core/command.rs    │
 //! └──────────────────────────────────────────────────────────────────────────────┘
 //! ```
 //!
-//! Screen 2 is `tui/panes/gates.rs`, a gate review on it `tui/panes/gate_review.rs`, screen 3
-//! `tui/panes/review.rs`, screen 5 `tui/panes/problems.rs`, and what lies over a screen
+//! Screen 2 is `tui/screens/gates/mod.rs`, a gate review on it `tui/screens/gate_review.rs`, screen 3
+//! `tui/screens/review.rs`, screen 5 `tui/screens/problems.rs`, and what lies over a screen
 //! `tui/overlays/`. `ARCHITECTURE.md` has the invariants and where to put what.
 
 #![forbid(unsafe_code)]

@@ -33,7 +33,7 @@ use stepdeck::plan::source::{Role, SourceFile};
 use stepdeck::plan::status::Status;
 use stepdeck::tui::draw::draw;
 use stepdeck::tui::theme::{Background, ColorDepth, Theme};
-use stepdeck::tui::window::Sight;
+use stepdeck::tui::widgets::scroll::Sight;
 
 /// Steps in the plans that are compared, each ten times the one before.
 const SIZES: [usize; 3] = [1_000, 10_000, 100_000];

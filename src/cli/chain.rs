@@ -15,9 +15,9 @@ use crate::plan::field::Field;
 use crate::plan::id::StepId;
 use crate::plan::status::State;
 use crate::plan::{Plan, StepRef};
-use crate::tui::panes::status;
-use crate::tui::sheet::Sheet;
 use crate::tui::theme::Sign;
+use crate::tui::widgets::status;
+use crate::tui::widgets::text_layout::Sheet;
 
 /// Show what a step waits for and what waits for it, directly or through others.
 ///

@@ -34,8 +34,8 @@ use crate::store::worker::disk::Disk;
 use crate::store::worker::disk::HISTORY;
 use crate::store::worker::disk::Setup;
 use crate::tui::cockpit::{Cockpit, Event, Turn, own_draft};
-use crate::tui::face::RealFace;
 use crate::tui::terminal::{Options, Terminal};
+use crate::tui::terminal_host::RealFace;
 use crate::tui::theme::{Background, ColorChoice, Theme};
 
 /// The name under which a person's last place in a plan is kept.

@@ -15,13 +15,16 @@ use crate::plan::ladders::OtherChecklists;
 use crate::plan::packet::{Decision, Packet};
 use crate::plan::query::words::Words;
 use crate::plan::stage::{Stage, Standing, standings};
-use crate::tui::frame;
-use crate::tui::panes::checks::{item, no_checks, other_lists};
-use crate::tui::panes::gate_review::decision_look;
-use crate::tui::panes::gates::criteria;
-use crate::tui::panes::ladder::{look, reviewed};
-use crate::tui::sheet::Sheet;
+use crate::tui::screens::gate_review::decision_look;
+use crate::tui::screens::gates::checks::item;
+use crate::tui::screens::gates::checks::no_checks;
+use crate::tui::screens::gates::checks::other_lists;
+use crate::tui::screens::gates::criteria;
+use crate::tui::screens::gates::ladder::look;
+use crate::tui::screens::gates::ladder::reviewed;
 use crate::tui::theme::Theme;
+use crate::tui::widgets::frame;
+use crate::tui::widgets::text_layout::Sheet;
 
 /// Show how far each stage is from its gate; with STAGE, its checks, evidence, steps and decision.
 ///

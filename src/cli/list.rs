@@ -12,8 +12,8 @@ use super::step_document::ListDocument;
 use crate::document::visible::{fit, visible_line, width};
 use crate::plan::StepRef;
 use crate::plan::status::{State, Status};
-use crate::tui::panes::status;
 use crate::tui::theme::{Sign, Theme};
+use crate::tui::widgets::status;
 
 /// List steps: all of them, or those that pass a filter.
 ///

@@ -16,9 +16,9 @@ use crate::record::review::Week;
 use crate::record::review::gather::Review;
 use crate::store::locate::config::ConfigProblem;
 use crate::store::locate::config::Severity;
-use crate::tui::frame;
-use crate::tui::panes::status;
-use crate::tui::sheet::Sheet;
+use crate::tui::widgets::frame;
+use crate::tui::widgets::status;
+use crate::tui::widgets::text_layout::Sheet;
 
 /// Columns that an owner takes at the most.
 const OWNER: usize = 22;

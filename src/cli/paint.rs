@@ -12,8 +12,8 @@ use crossterm::style::{Attribute, ContentStyle};
 
 use super::{Arguments, Color};
 use crate::document::visible::{fit, pad, visible_line};
-use crate::tui::sheet::Sheet;
 use crate::tui::theme::{ColorChoice, Theme};
+use crate::tui::widgets::text_layout::Sheet;
 
 /// Columns where nobody watches: as wide as people read.
 const PIPE_COLUMNS: usize = 100;

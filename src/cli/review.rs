@@ -15,8 +15,8 @@ use crate::document::visible::{visible_line, width};
 use crate::plan::ranking::term::Weights;
 use crate::record::review::gather::{RUNNERS_UP, TEN};
 use crate::record::review::{Entry, Key, Section, Week, Word, gather, instant};
-use crate::tui::frame;
-use crate::tui::sheet::Sheet;
+use crate::tui::widgets::frame;
+use crate::tui::widgets::text_layout::Sheet;
 
 /// Show the weekly review: proposals, dependencies, the next ten, and last week's.
 ///

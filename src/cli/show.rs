@@ -8,8 +8,8 @@ use super::invocation::{Invocation, Name};
 use super::step_document::StepDocument;
 use crate::app::screens::plan::why::why;
 use crate::plan::StepRef;
-use crate::tui::frame::words;
-use crate::tui::panes::detail;
+use crate::tui::screens::plan::detail;
+use crate::tui::widgets::frame::words;
 
 /// Show a step: its fields, whether it is ready and why not, and where it is written.
 ///

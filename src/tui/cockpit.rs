@@ -8,12 +8,9 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
-use super::face::Face;
-use super::field::Field;
 use super::keys;
 use super::terminal::{Signal, TerminalEvent};
 use super::theme::Theme;
-use super::window::Sight;
 use crate::app::DiskEvent;
 use crate::app::Effect;
 use crate::app::Message;
@@ -30,6 +27,9 @@ use crate::store::fs::create::create;
 use crate::store::locate::inspect::Premises;
 use crate::store::worker::disk::Disk;
 use crate::store::worker::disk::Document;
+use crate::tui::terminal_host::Face;
+use crate::tui::widgets::field::Field;
+use crate::tui::widgets::scroll::Sight;
 
 /// The checks run when the plan has been left alone for this long.
 const CHECK_AFTER: Duration = Duration::from_millis(120);

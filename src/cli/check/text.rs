@@ -6,11 +6,12 @@ use super::count;
 use crate::cli::paint::Paint;
 use crate::plan::Plan;
 use crate::plan::checks::Problem;
-use crate::tui::frame::words;
-use crate::tui::panes::excerpt::excerpt;
-use crate::tui::panes::problems::{counts, look};
-use crate::tui::sheet::Sheet;
+use crate::tui::screens::problems::counts;
+use crate::tui::screens::problems::look;
 use crate::tui::theme::{Sign, Theme};
+use crate::tui::widgets::excerpt::excerpt;
+use crate::tui::widgets::frame::words;
+use crate::tui::widgets::text_layout::Sheet;
 
 /// Everything that was found, in lines of at most the paint's columns, paths aside.
 pub fn report(paint: &Paint, plan: &Plan, found: &[Problem]) -> String {

@@ -15,11 +15,12 @@ use crate::app::overlays::overlay::Source;
 use crate::document::visible::{pad, visible_line, width};
 use crate::plan::id::typed_id;
 use crate::plan::query::words::Words;
-use crate::tui::field::Field;
-use crate::tui::frame;
-use crate::tui::panes::status::{self, Look};
 use crate::tui::theme::Theme;
-use crate::tui::window::Sight;
+use crate::tui::widgets::field::Field;
+use crate::tui::widgets::frame;
+use crate::tui::widgets::scroll::Sight;
+use crate::tui::widgets::status;
+use crate::tui::widgets::status::Look;
 
 /// Widest and highest a chooser gets.
 const LARGEST: (u16, u16) = (100, 30);

@@ -5,9 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{boxed, centred};
-use crate::tui::frame;
-use crate::tui::sheet::Sheet;
 use crate::tui::theme::Theme;
+use crate::tui::widgets::frame;
+use crate::tui::widgets::text_layout::Sheet;
 
 /// Widest a question gets.
 const WIDEST: u16 = 76;

@@ -10,9 +10,9 @@ use crate::app::core::model::Model;
 use crate::change::apply::{Conflict, Obstacle};
 use crate::change::{Change, Target};
 use crate::document::visible::{visible, width, wrap};
-use crate::tui::frame;
-use crate::tui::sheet::Sheet;
 use crate::tui::theme::Theme;
+use crate::tui::widgets::frame;
+use crate::tui::widgets::text_layout::Sheet;
 
 /// Widest a conflict gets.
 const WIDEST: u16 = 110;

@@ -10,9 +10,9 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::app::overlays::overlay::Input;
 use crate::document::visible::{visible_line, width, wrap};
-use crate::tui::field::Field;
-use crate::tui::frame;
 use crate::tui::theme::Theme;
+use crate::tui::widgets::field::Field;
+use crate::tui::widgets::frame;
 
 /// Draws a field of one line into the first row of `area`, and the cursor if it is open.
 pub fn one_line(

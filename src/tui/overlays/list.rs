@@ -12,10 +12,10 @@ use crate::document::visible::width;
 use crate::plan::StepKey;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
-use crate::tui::frame;
-use crate::tui::panes::status;
 use crate::tui::theme::Theme;
-use crate::tui::window::Sight;
+use crate::tui::widgets::frame;
+use crate::tui::widgets::scroll::Sight;
+use crate::tui::widgets::status;
 
 /// Widest and least high a list gets.
 const WIDEST: u16 = 84;

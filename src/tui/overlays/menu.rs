@@ -10,10 +10,10 @@ use crate::app::overlays::overlay::Row;
 use crate::document::visible::{pad, visible_line, width};
 use crate::plan::field::Field;
 use crate::plan::status::Status;
-use crate::tui::frame;
-use crate::tui::panes::status;
 use crate::tui::theme::{Sign, Theme};
-use crate::tui::window::Sight;
+use crate::tui::widgets::frame;
+use crate::tui::widgets::scroll::Sight;
+use crate::tui::widgets::status;
 
 /// Widest a menu gets.
 const WIDEST: usize = 84;

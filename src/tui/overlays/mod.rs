@@ -18,15 +18,15 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
-use super::field::Field;
-use super::frame;
-use super::sheet::thumb;
 use super::theme::Theme;
-use super::window::Sight;
 use crate::app::core::model::Model;
 use crate::app::overlays::overlay::Overlay;
 use crate::app::overlays::overlay::Purpose;
 use crate::document::visible::width;
+use crate::tui::widgets::field::Field;
+use crate::tui::widgets::frame;
+use crate::tui::widgets::scroll::Sight;
+use crate::tui::widgets::text_layout::thumb;
 
 /// Draws everything that lies over the screen, the topmost last. `area` is the whole
 /// screen, whose last row has the hints; `field` is the editor of the topmost field.

@@ -5,9 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::{boxed, centred, hints};
-use crate::tui::frame;
-use crate::tui::sheet::Sheet;
 use crate::tui::theme::Theme;
+use crate::tui::widgets::frame;
+use crate::tui::widgets::text_layout::Sheet;
 
 /// Widest a note gets: longer lines are hard to read.
 const WIDEST: u16 = 80;

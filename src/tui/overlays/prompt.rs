@@ -9,10 +9,10 @@ use super::{boxed, centred, entry, hints, scrolled};
 use crate::app::core::model::Model;
 use crate::app::overlays::overlay::Input;
 use crate::document::visible::{visible_line, wrap};
-use crate::tui::field::Field;
-use crate::tui::frame;
-use crate::tui::panes::steps;
+use crate::tui::screens::plan::steps;
 use crate::tui::theme::Theme;
+use crate::tui::widgets::field::Field;
+use crate::tui::widgets::frame;
 
 /// Widest a field gets: longer lines are hard to read.
 const WIDEST: u16 = 92;

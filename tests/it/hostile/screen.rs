@@ -7,7 +7,7 @@ use stepdeck::app::Model;
 use stepdeck::app::update;
 use stepdeck::tui::draw::draw;
 use stepdeck::tui::theme::Theme;
-use stepdeck::tui::window::Sight;
+use stepdeck::tui::widgets::scroll::Sight;
 
 use super::exercise::{load, now};
 use crate::support::screen::{ascii, check, dark};

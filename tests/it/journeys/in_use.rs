@@ -24,8 +24,8 @@ use stepdeck::app::overlays::overlay::Overlay;
 use stepdeck::app::update;
 use stepdeck::tui::cockpit::Turn;
 use stepdeck::tui::draw::draw;
-use stepdeck::tui::field::Field;
-use stepdeck::tui::window::Sight;
+use stepdeck::tui::widgets::field::Field;
+use stepdeck::tui::widgets::scroll::Sight;
 use tempfile::TempDir;
 
 const FILES: [(&str, &str); 2] = [(LOG, LINES), (CANON, DOCUMENT)];

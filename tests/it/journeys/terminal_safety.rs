@@ -20,8 +20,8 @@ use rustix::process::Signal;
 use stepdeck::app::Model;
 use stepdeck::app::overlays::overlay::Overlay;
 use stepdeck::tui::draw::draw;
-use stepdeck::tui::field::Field;
-use stepdeck::tui::window::Sight;
+use stepdeck::tui::widgets::field::Field;
+use stepdeck::tui::widgets::scroll::Sight;
 use tempfile::TempDir;
 
 const STEPDECK: &str = env!("CARGO_BIN_EXE_stepdeck");

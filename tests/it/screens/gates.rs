@@ -4,7 +4,7 @@ use crate::support::programme::{FILES, LOG};
 use crate::support::screen::{
     ascii, check, dark, draw, draw_with, model, picture, press, reversed, text,
 };
-use stepdeck::tui::window::Sight;
+use stepdeck::tui::widgets::scroll::Sight;
 
 #[test]
 fn the_three_panes_stand_side_by_side_on_a_wide_screen() {

@@ -20,9 +20,9 @@ use stepdeck::app::update;
 use stepdeck::document::visible::width;
 use stepdeck::tui::cockpit::Event;
 use stepdeck::tui::draw::draw;
-use stepdeck::tui::field::Field;
 use stepdeck::tui::terminal::TerminalEvent;
-use stepdeck::tui::window::Sight;
+use stepdeck::tui::widgets::field::Field;
+use stepdeck::tui::widgets::scroll::Sight;
 use tempfile::TempDir;
 
 const FILES: [(&str, &str); 2] = [(LOG, LINES), (CANON, DOCUMENT)];

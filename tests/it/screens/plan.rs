@@ -20,7 +20,7 @@ use stepdeck::app::update;
 use stepdeck::plan::source::{Role, SourceFile};
 use stepdeck::tui::draw::draw;
 use stepdeck::tui::theme::{Background, ColorDepth, Theme};
-use stepdeck::tui::window::Sight;
+use stepdeck::tui::widgets::scroll::Sight;
 
 const CANON: &str = "\
 # Harbour plan

@@ -29,8 +29,8 @@ use stepdeck::store::locate::open::Opening;
 use stepdeck::store::locate::open::open_front;
 use stepdeck::store::state::State;
 use stepdeck::tui::cockpit::{Cockpit, Event, Turn};
-use stepdeck::tui::face::Face;
 use stepdeck::tui::terminal::TerminalEvent;
+use stepdeck::tui::terminal_host::Face;
 use stepdeck::tui::theme::{Background, ColorDepth, Theme};
 use tempfile::TempDir;
 

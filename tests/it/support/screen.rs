@@ -16,11 +16,15 @@ use stepdeck::app::overlays::overlay::Overlay;
 use stepdeck::app::update;
 use stepdeck::plan::checks;
 use stepdeck::plan::source::{Role, SourceFile};
-use stepdeck::tui::field::Field;
 use stepdeck::tui::overlays;
-use stepdeck::tui::panes::{gates, problems, review, standup, welcome};
+use stepdeck::tui::screens::gates;
+use stepdeck::tui::screens::problems;
+use stepdeck::tui::screens::review;
+use stepdeck::tui::screens::standup;
+use stepdeck::tui::screens::welcome;
 use stepdeck::tui::theme::{Background, ColorDepth, Theme};
-use stepdeck::tui::window::Sight;
+use stepdeck::tui::widgets::field::Field;
+use stepdeck::tui::widgets::scroll::Sight;
 
 /// Dark, true colour, all glyphs.
 pub fn dark() -> Theme {

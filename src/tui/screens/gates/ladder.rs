@@ -1,0 +1,174 @@
+//! The stage ladder: where each stage stands, how much is ticked, and the gate's bar.
+
+use std::sync::Arc;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::app::core::model::Model;
+use crate::plan::ladders::OtherChecklists;
+use crate::plan::stage::{Stage, Standing, standings};
+use crate::tui::theme::{Sign, Theme};
+use crate::tui::widgets::frame;
+use crate::tui::widgets::scroll::Window;
+use crate::tui::widgets::text_layout::GUTTER;
+use crate::tui::widgets::text_layout::Sheet;
+
+/// Draws the ladder. Answers how many stages are visible.
+pub fn draw(
+    buf: &mut Buffer,
+    area: Rect,
+    model: &Model,
+    theme: &Theme,
+    window: &mut Window,
+    focused: bool,
+) -> usize {
+    let stages = model.plan.stages();
+    let standings = standings(stages);
+    let behind = |s: &&Standing| matches!(s, Standing::Passed | Standing::Met);
+    let behind = standings.iter().filter(behind).count();
+    let word = match standings.contains(&Standing::Passed) {
+        true => "passed",
+        false => "met",
+    };
+    let right = Line::styled(format!("{behind} of {} {word}", stages.len()), theme.dim);
+    let title = Line::styled("Stages", theme.title);
+    let inner = frame::pane_with(buf, area, theme, title, right, focused);
+    let width = inner.width.saturating_sub(GUTTER);
+    let mut sheet = Sheet::new(theme, width);
+    let reviews = stages.iter().filter(|stage| stage.review().is_some());
+    let ladders = model.plan.ladders();
+    let others = model.other_checklists();
+    let height = usize::from(inner.height).saturating_sub(match others.len() {
+        0 => 0,
+        count => 2 + count.min(2),
+    });
+    let titles = if ladders.len() > 1 {
+        2 * ladders.len()
+    } else {
+        0
+    };
+    let roomy = stages.len() * 4 + reviews.count() + titles <= height + 1;
+    let tight = stages.len() * 3 + titles > height;
+    let mut ladder = None;
+    for (at, (stage, standing)) in stages.iter().zip(standings).enumerate() {
+        if at > 0 && roomy {
+            sheet.blank();
+        }
+        if ladders.len() > 1 && ladder.replace(stage.ladder) != Some(stage.ladder) {
+            if at > 0 && !roomy {
+                sheet.blank();
+            }
+            let title = ladders[stage.ladder].title.clone();
+            sheet.row(Span::styled(title, theme.heading));
+        }
+        sheet.begin_item();
+        let (sign, style) = look(standing, theme);
+        let name = Line::from(vec![
+            Span::styled(format!("{sign} "), style),
+            Span::styled(stage.name.clone(), theme.title),
+        ]);
+        sheet.pair(name, Span::styled(standing.word(), style));
+        sheet.end_head();
+        let count = format!("{}/{}", stage.ticked(), stage.checks.len());
+        let columns = width.saturating_sub(frame::columns(&count) + 3);
+        match stage.checks.is_empty() {
+            true => sheet.row(Span::styled("  no checklist", theme.dim)),
+            false => sheet.pair(gauge(stage, columns, theme), count),
+        }
+        if let Some(rung) = stage.rung.as_ref().filter(|_| !tight) {
+            let bar = match rung.threshold {
+                Some(percent) => Span::styled(format!("bar {percent}%"), theme.dim),
+                None => Span::styled("bar: all", theme.dim),
+            };
+            sheet.pair(Span::styled(format!("  {}", rung.horizon), theme.dim), bar);
+        }
+        if let Some((text, style)) = reviewed(stage, theme) {
+            sheet.row(Span::styled(format!("  {text}"), style));
+        }
+        sheet.end_item();
+    }
+    other_checklists(&mut sheet, others, !stages.is_empty(), theme);
+    sheet.draw_items(buf, inner, window, model.gates.stage, focused)
+}
+
+/// The documents with checklists that belong to no stage, a row each.
+fn other_checklists(
+    sheet: &mut Sheet,
+    others: &[Arc<OtherChecklists>],
+    apart: bool,
+    theme: &Theme,
+) {
+    if others.is_empty() {
+        return;
+    }
+    if apart {
+        sheet.blank();
+    }
+    sheet.row(Span::styled("Other checklists", theme.heading));
+    for other in others {
+        sheet.begin_item();
+        let count = format!("{}/{}", other.ticked(), other.len());
+        let name = Span::styled(other.title.clone(), theme.text);
+        sheet.pair(name, Span::styled(count, theme.dim));
+        sheet.end_item();
+    }
+}
+
+/// What the reviews of the gate came to: the decision in force, and whether one is open.
+pub fn reviewed(stage: &Stage, theme: &Theme) -> Option<(String, Style)> {
+    let decided = stage.decided().and_then(|packet| {
+        let on = packet.decided_on();
+        let on = on.map_or_else(String::new, |day| format!(" {day}"));
+        let waived = match packet.decision?.passes() && !packet.waiver.is_empty() {
+            true => ", waived",
+            false => "",
+        };
+        Some(format!("{}{waived}{on}", packet.decision?.words()))
+    });
+    let is_open = stage
+        .review()
+        .is_some_and(|packet| packet.decision.is_none());
+    match (decided, is_open) {
+        (None, false) => None,
+        (None, true) => Some(("review open".to_owned(), theme.warning)),
+        (Some(decided), true) => Some((format!("{decided}, review open"), theme.warning)),
+        (Some(decided), false) => Some((decided, theme.dim)),
+    }
+}
+
+/// The sign of a standing and its look.
+pub fn look(standing: Standing, theme: &Theme) -> (&'static str, Style) {
+    let sign = match standing {
+        Standing::Passed | Standing::Met => Sign::Complete,
+        Standing::Current => Sign::InProgress,
+        Standing::Later => Sign::Idea,
+    };
+    (theme.glyph(sign), theme.sign(sign))
+}
+
+/// The ticked share as a gauge of so many columns, with the gate's bar in it.
+fn gauge(stage: &Stage, columns: u16, theme: &Theme) -> Line<'static> {
+    let columns = usize::from(columns);
+    let total = stage.checks.len().max(1);
+    let done = stage.ticked() * columns / total;
+    let bar = usize::from(stage.threshold()) * columns / 100;
+    let mut spans = vec![Span::raw("  ")];
+    let mut stretch = |from: usize, to: usize| {
+        let split = done.clamp(from, to);
+        let full = theme.glyphs.gauge_done.repeat(split - from);
+        let open = theme.glyphs.gauge_open.repeat(to - split);
+        spans.push(Span::styled(full, theme.gauge));
+        spans.push(Span::styled(open, theme.gauge_open));
+    };
+    if bar >= columns {
+        stretch(0, columns);
+        return Line::from(spans);
+    }
+    stretch(0, bar);
+    stretch(bar + 1, columns);
+    spans.insert(3, Span::styled(theme.glyphs.vertical, theme.warning));
+    Line::from(spans)
+}

@@ -1,0 +1,296 @@
+//! The heat map of blocks and, where there is room, the selected block at a glance.
+//!
+//! One row of the grid is ten blocks: 1,000 steps, one checkpoint. A block's digits are the
+//! percentage done; the colour behind them only helps the eye.
+
+use std::collections::HashMap;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::grid;
+use super::grid::Cell;
+use crate::app::core::model::Model;
+use crate::app::screens::plan::view::Pane;
+use crate::document::visible::{visible, wrap};
+use crate::plan::block::Block;
+use crate::plan::canon::block_table::BlockColumn;
+use crate::plan::status::{State, Status};
+use crate::tui::theme::{Sign, Theme};
+use crate::tui::widgets::fit_row;
+use crate::tui::widgets::fit_row::Part;
+use crate::tui::widgets::frame;
+use crate::tui::widgets::scroll::Sight;
+use crate::tui::widgets::status;
+
+/// Columns between the two grids of the zoomed pane.
+const GAP: u16 = 3;
+
+/// Draws the pane.
+pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut Sight) {
+    let focused = model.view.pane == Pane::Blocks;
+    let room = area.width.saturating_sub(2);
+    let (mut left, mut right) = titles(model, theme);
+    fit_row::keep_both(&mut left, &mut right, 2, room);
+    let (left, right) = (fit_row::line(left), fit_row::line(right));
+    let inner = frame::pane_with(buf, area, theme, left, right, focused);
+    if focused {
+        sight.page = usize::from(inner.height.min(grid::HEIGHT));
+    }
+    blocks(buf, inner, model, theme, focused);
+    let Some(block) = model.view.block(&model.plan) else {
+        if let Some(away) = model.away() {
+            return crate::tui::widgets::pane::empty(buf, inner, theme, away.in_a_sentence(), "");
+        }
+        let add = crate::tui::widgets::pane::key_of(model, theme, "add");
+        let press = format!("{add} adds the first step");
+        return crate::tui::widgets::pane::empty(
+            buf,
+            inner,
+            theme,
+            "There is no block yet.",
+            &press,
+        );
+    };
+    let side_by_side = inner.width >= 2 * grid::WIDTH + GAP;
+    let rows = match side_by_side {
+        true => grid::HEIGHT,
+        false => rows_on_page(model, block),
+    };
+    let mut below = rest(inner, rows + 1);
+    if side_by_side {
+        let x = inner.x + grid::WIDTH + GAP;
+        let beside = Rect {
+            x,
+            width: inner.right() - x,
+            ..inner
+        };
+        steps(buf, beside, model, theme, block);
+    }
+    legend(buf, &mut below, theme, side_by_side);
+    card(buf, &mut below, model, theme, block, side_by_side);
+    if !side_by_side && below.height > grid::HEIGHT {
+        let (from, to) = model.plan.blocks()[block].range;
+        let text = frame::words(theme, &format!("Steps {from:04}–{to:04}")).into_owned();
+        frame::text(buf, below.x + 1, below.y, below.width, &text, theme.heading);
+        steps(buf, rest(below, 1), model, theme, block);
+    }
+}
+
+/// Rows of the grid that hold blocks.
+fn rows_on_page(model: &Model, block: usize) -> u16 {
+    let before = block / grid::PAGE * grid::PAGE;
+    let rows = (model.plan.blocks().len() - before).div_ceil(grid::ROW);
+    u16::try_from(rows).map_or(grid::HEIGHT, |rows| rows.min(grid::HEIGHT))
+}
+
+/// What is left of an area below its first `rows`.
+fn rest(area: Rect, rows: u16) -> Rect {
+    let rows = rows.min(area.height);
+    Rect {
+        y: area.y + rows,
+        height: area.height - rows,
+        ..area
+    }
+}
+
+fn titles<'a>(model: &Model, theme: &Theme) -> (Vec<Part<'a>>, Vec<Part<'a>>) {
+    let mut left = vec![Part::styled(0, "Blocks", theme.title)];
+    let mut right = Vec::new();
+    let count = model.plan.blocks().len();
+    let Some(at) = model.view.block(&model.plan) else {
+        return (left, right);
+    };
+    if count > grid::PAGE {
+        let (page, pages) = (at / grid::PAGE + 1, count.div_ceil(grid::PAGE));
+        left.push(Part::styled(
+            1,
+            format!("page {page} of {pages}"),
+            theme.dim,
+        ));
+    }
+    let block = &model.plan.blocks()[at];
+    right.push(Part::styled(
+        3,
+        format!("{} {}", block.id, percent(block)),
+        theme.dim,
+    ));
+    let blocked = block.tally.count(Status::Blocked);
+    if blocked > 0 {
+        right.push(Part::styled(2, format!("{blocked} blocked"), theme.error));
+    }
+    (left, right)
+}
+
+fn percent(block: &Block) -> String {
+    match block.tally.total {
+        0 => "no steps".to_owned(),
+        _ => format!("{}%", block.tally.percent()),
+    }
+}
+
+fn blocks(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, focused: bool) {
+    let blocks = model.plan.blocks();
+    let selected = model.view.block(&model.plan);
+    grid::draw(buf, area, theme, blocks.len(), selected, focused, |at| {
+        let block = &blocks[at];
+        let hidden = !model.view.lists_block(at);
+        let (text, style) = match block.tally.percent() {
+            _ if block.tally.total == 0 => (theme.glyph(Sign::Idea).repeat(2), theme.dim),
+            100 => (theme.glyph(Sign::Complete).repeat(2), theme.heat(100)),
+            done => {
+                let done = u8::try_from(done).unwrap_or(99);
+                (format!("{done:02}"), theme.heat(done))
+            }
+        };
+        let blocked = block.tally.count(Status::Blocked) > 0;
+        Cell {
+            text,
+            style: if hidden { theme.dim } else { style },
+            sign: blocked.then_some((theme.glyphs.alert, theme.error)),
+        }
+    });
+}
+
+/// The block's own hundred, each step by its last two digits with the sign of its status.
+fn steps(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, block: usize) {
+    let block = &model.plan.blocks()[block];
+    let (from, to) = block.range;
+    // Of several steps with one number the first one stands for all, sub-steps included.
+    let mut by_number = HashMap::new();
+    for index in block.steps().rev() {
+        by_number.insert(model.plan.step(index).id().number(), index);
+    }
+    let selected = model.step().map(|step| step.id().number());
+    let selected = selected.and_then(|number| number.checked_sub(from));
+    let count = usize::try_from(to - from).map_or(0, |more| more + 1);
+    let selected = selected.and_then(|at| usize::try_from(at).ok());
+    let selected = selected.filter(|at| *at < count);
+    grid::draw(buf, area, theme, count, selected, false, |at| {
+        let number = from + u32::try_from(at).unwrap_or(0);
+        let Some(step) = by_number.get(&number) else {
+            let text = theme.glyph(Sign::Idea).repeat(2);
+            let (style, sign) = (theme.dim, None);
+            return Cell { text, style, sign };
+        };
+        let step = model.plan.step(*step);
+        let look = status::look(step, theme);
+        let style = match step.state() {
+            State::Done => theme.dim,
+            _ => theme.text,
+        };
+        Cell {
+            text: format!("{:02}", number % 100),
+            style,
+            sign: Some((look.sign, look.style)),
+        }
+    });
+}
+
+/// What the cells mean.
+fn legend(buf: &mut Buffer, area: &mut Rect, theme: &Theme, wide: bool) {
+    let empty = theme.glyph(Sign::Idea).repeat(2);
+    let done = theme.glyph(Sign::Complete).repeat(2);
+    let mut shades = Vec::new();
+    for (percent, text) in [(0, "00"), (20, "20"), (40, "40"), (60, "60"), (80, "80")] {
+        shades.push(Span::styled(text, theme.heat(percent)));
+        shades.push(Span::raw(" "));
+    }
+    shades.push(Span::styled(done, theme.heat(100)));
+    shades.push(Span::styled(" % done", theme.dim));
+    let signs = vec![
+        Span::styled(theme.glyphs.alert, theme.error),
+        Span::styled(" blocked work   ", theme.dim),
+        Span::styled(empty, theme.dim),
+        Span::styled(" no steps", theme.dim),
+    ];
+    let lines = match wide {
+        true => {
+            shades.push(Span::raw("   "));
+            shades.extend(signs);
+            vec![Line::from(shades)]
+        }
+        false => vec![Line::from(shades), Line::from(signs)],
+    };
+    let rows = u16::try_from(lines.len()).unwrap_or(2);
+    if area.height < rows {
+        return;
+    }
+    for (y, line) in (area.y..).zip(&lines) {
+        frame::spans(buf, theme, (area.x + 1, y), area.width - 1, line);
+    }
+    *area = rest(*area, rows + 1);
+}
+
+/// The selected block: its name, what the block table says of it, how its steps stand.
+fn card(buf: &mut Buffer, area: &mut Rect, model: &Model, theme: &Theme, at: usize, whole: bool) {
+    let block = &model.plan.blocks()[at];
+    let width = area.width.saturating_sub(2);
+    let name = model.plan.block_text(at, BlockColumn::Theme);
+    let name = format!("{} {name}", block.id);
+    let name = visible(name.trim());
+    let name: Vec<&str> = wrap(&name, usize::from(width))
+        .into_iter()
+        .take(3)
+        .collect();
+    let mut cells = vec![("steward ", BlockColumn::Steward)];
+    if whole {
+        cells.extend([
+            ("signal  ", BlockColumn::Signal),
+            ("status  ", BlockColumn::Status),
+        ]);
+    }
+    cells.retain(|(_, column)| !model.plan.block_text(at, *column).is_empty());
+    if name.len() + Status::ALL.len() + cells.len() > usize::from(area.height) {
+        return;
+    }
+    let (x, mut y) = (area.x + 1, area.y);
+    for row in name {
+        frame::text(buf, x, y, width, row, theme.heading);
+        y += 1;
+    }
+    for (label, column) in cells {
+        let used = frame::text(buf, x, y, width, label, theme.dim);
+        let text = model.plan.block_text(at, column);
+        frame::fitted(buf, theme, (x + used, y), width - used, text, theme.text);
+        y += 1;
+    }
+    for status in Status::ALL.into_iter().rev() {
+        let (count, total) = (block.tally.count(status), block.tally.total);
+        tally(buf, Rect { y, ..*area }, theme, status, (count, total));
+        y += 1;
+    }
+    *area = rest(*area, y - area.y + 1);
+}
+
+/// One status with its share of the block's steps as a bar.
+fn tally(
+    buf: &mut Buffer,
+    row: Rect,
+    theme: &Theme,
+    status: Status,
+    (count, total): (usize, usize),
+) {
+    let sign = status::sign(status);
+    let style = match count {
+        0 => theme.dim,
+        _ => theme.sign(sign),
+    };
+    let x = row.x + 1;
+    frame::text(buf, x, row.y, 1, theme.glyph(sign), style);
+    frame::text(buf, x + 2, row.y, 11, status.word(), style);
+    let number = format!("{count:>4}");
+    frame::text(buf, x + 13, row.y, 4, &number, style);
+    let room = usize::from(row.width.saturating_sub(20).min(20));
+    let bar = (count * room).div_ceil(total.max(1)).min(room);
+    let bar = theme.glyphs.gauge_done.repeat(bar);
+    frame::text(
+        buf,
+        x + 18,
+        row.y,
+        row.width.saturating_sub(20),
+        &bar,
+        style,
+    );
+}

@@ -1,0 +1,252 @@
+//! What the step waits for, the step, and what waits for it.
+//!
+//! Wide panes show three columns joined by lines, narrower ones put the downstream column
+//! below the step, the narrowest put all of it in one column. `T` shows a tree instead.
+//! Below stand a cycle, named in full, and how much hangs on the step.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::app::core::model::Model;
+use crate::app::screens::plan::view::Pane;
+use crate::app::screens::plan::view::Side;
+use crate::document::visible::wrap;
+use crate::plan::StepRef;
+use crate::plan::dependency::Dependency;
+use crate::plan::id::StepId;
+use crate::plan::status::State;
+use crate::plan::step::Waiting;
+use crate::tui::theme::{Sign, Theme};
+use crate::tui::widgets::frame;
+use crate::tui::widgets::pane::key_of;
+use crate::tui::widgets::scroll::Sight;
+use crate::tui::widgets::status;
+
+mod columns;
+mod tree;
+
+/// Rows that a cycle's names may take.
+const CYCLE_ROWS: usize = 3;
+
+/// Dependants that are counted for each frame. A plan of the size that this program is for is
+/// counted whole; a longer one costs no more.
+const COUNTED: usize = 10_000;
+
+/// One entry of a column.
+enum Link {
+    /// A step of the plan, by index.
+    Step(usize),
+    /// A step that others name and nobody wrote.
+    Missing(StepId),
+    /// A condition outside the plan.
+    Condition { text: String, met: bool },
+}
+
+/// Draws the pane.
+pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut Sight) {
+    let focused = model.view.pane == Pane::Chain;
+    let inner = frame::pane(buf, area, theme, title(model, theme, focused), focused);
+    let Some(step) = model.step() else {
+        return crate::tui::widgets::pane::empty(buf, inner, theme, "No step is selected.", "");
+    };
+    let notes = notes(model, theme, step, inner.width.saturating_sub(2));
+    let room = usize::from(inner.height.saturating_sub(2));
+    let notes = &notes[notes.len().saturating_sub(room.max(1))..];
+    let below = u16::try_from(notes.len()).unwrap_or(0);
+    let body = Rect {
+        height: inner.height.saturating_sub(below),
+        ..inner
+    };
+    if focused {
+        sight.page = usize::from(body.height);
+    }
+    match model.view.tree {
+        true => tree::draw(buf, (area, body), model, theme, sight, step),
+        false => columns::draw(buf, body, model, theme, sight, step),
+    }
+    for (y, line) in (body.bottom()..).zip(notes) {
+        frame::spans(buf, theme, (inner.x + 1, y), inner.width - 2, line);
+    }
+}
+
+fn title(model: &Model, theme: &Theme, focused: bool) -> Line<'static> {
+    let plain = |text: &str| Span::styled(frame::words(theme, text).into_owned(), theme.title);
+    if model.view.tree {
+        let text = "Chain as a tree: upstream above, downstream below";
+        return Line::from(plain(text));
+    }
+    let side = |side, text: &str| {
+        let style = match (focused, model.view.side == side) {
+            (false, _) => theme.title,
+            (true, true) => theme.heading,
+            (true, false) => theme.dim,
+        };
+        Span::styled(text.to_owned(), style)
+    };
+    let before = if theme.is_ascii() { " < " } else { " ‹ " };
+    Line::from(vec![
+        plain("Chain: "),
+        side(Side::Upstream, "upstream"),
+        Span::styled(before, theme.dim),
+        side(Side::Center, "step"),
+        Span::styled(format!(" {} ", theme.glyphs.crumb), theme.dim),
+        side(Side::Downstream, "downstream"),
+    ])
+}
+
+/// The lines below the chain: the cycle, then what hangs on the step.
+fn notes(model: &Model, theme: &Theme, step: StepRef<'_>, width: u16) -> Vec<Line<'static>> {
+    let graph = model.plan.graph();
+    let mut lines = Vec::new();
+    let cycle = step.waiting_on().into_iter().find_map(|w| match w {
+        Waiting::Cycle(ids) => Some(ids),
+        _ => None,
+    });
+    if let Some(ids) = cycle {
+        let names: Vec<String> = ids
+            .iter()
+            .chain(ids.first())
+            .map(|id| id.to_string())
+            .collect();
+        let arrow = format!(" {} ", theme.glyphs.arrow);
+        let text = format!("{} cycle: {}", theme.glyphs.repeat, names.join(&arrow));
+        let rows = wrap(&text, usize::from(width));
+        let rows = rows.into_iter().take(CYCLE_ROWS);
+        lines.extend(rows.map(|row| Line::styled(row.to_owned(), theme.warning)));
+    }
+    let (up, down) = (
+        step.dependencies().count(),
+        graph.downstream(step.index()).len(),
+    );
+    let long = |text: &str| frame::columns(text) > width;
+    let text = if up == 0 && down == 0 {
+        let (add, hold) = (
+            key_of(model, theme, "depend-on"),
+            key_of(model, theme, "hold-back"),
+        );
+        let text = format!("stands alone · {add} adds a step upstream, {hold} one downstream");
+        match long(&text) {
+            true => format!("stands alone · {add} upstream, {hold} downstream"),
+            false => text,
+        }
+    } else {
+        let longest = graph.height(step.index()) + graph.depth(step.index()) - 1;
+        let all = match graph.count_dependants(step.index(), COUNTED + 1) {
+            all @ 0..=COUNTED => all.to_string(),
+            _ => format!("{COUNTED}+"),
+        };
+        let verb = match step.state() {
+            State::Done => "unblocked",
+            _ => "blocks",
+        };
+        let text = match down {
+            0 => format!("blocks nothing · longest chain {longest}"),
+            _ => format!("{verb} {down} directly, {all} in all · longest chain {longest}"),
+        };
+        let short = format!("{verb} {down}, {all} in all · longest chain {longest}");
+        match (long(&text), long(&short)) {
+            (false, _) => text,
+            (true, false) => short,
+            (true, true) => format!("{verb} {down}, {all} in all"),
+        }
+    };
+    let text = frame::words(theme, &text).into_owned();
+    lines.push(Line::styled(text, theme.dim));
+    lines
+}
+
+/// What the step waits for and the plan does not hold.
+fn elsewhere(model: &Model, step: StepRef<'_>) -> Vec<Link> {
+    let links = step.dependencies().filter_map(|entry| match entry {
+        Dependency::Step(id) => model.plan.find(id).is_none().then_some(Link::Missing(id)),
+        Dependency::Condition { text, met } => Some(Link::Condition {
+            text: text.into_owned(),
+            met,
+        }),
+    });
+    links.collect()
+}
+
+/// Draws an entry as ID, sign and title within `width` columns, with its status in words
+/// if asked. Answers the column behind it.
+fn draw_link(
+    buf: &mut Buffer,
+    (x, y): (u16, u16),
+    (width, words): (u16, bool),
+    model: &Model,
+    theme: &Theme,
+    link: &Link,
+) -> u16 {
+    let step = match link {
+        Link::Step(index) => model.plan.step(*index),
+        Link::Missing(id) => {
+            let sign = theme.glyph(Sign::Blocked);
+            return pieces(
+                buf,
+                theme,
+                (x, y),
+                width,
+                [
+                    (&id.to_string(), theme.text),
+                    (sign, theme.error),
+                    ("is not in the plan", theme.error),
+                ],
+            );
+        }
+        Link::Condition { text, met } => {
+            let style = if *met { theme.ticked } else { theme.unticked };
+            return pieces(
+                buf,
+                theme,
+                (x, y),
+                width,
+                [(theme.tick_box(*met), style), (text, style), ("", style)],
+            );
+        }
+    };
+    let done = step.state() == State::Done;
+    let style = if done { theme.dim } else { theme.text };
+    let look = status::look(step, theme);
+    let sign = match words {
+        false => look.sign.to_owned(),
+        true => format!("{} {:<11}", look.sign, look.words),
+    };
+    let (id, title) = (step.id().to_string(), step.title());
+    pieces(
+        buf,
+        theme,
+        (x, y),
+        width,
+        [(&id, style), (&sign, look.style), (&title, style)],
+    )
+}
+
+/// Draws pieces with a space between them; an empty one takes none.
+fn pieces(
+    buf: &mut Buffer,
+    theme: &Theme,
+    (x, y): (u16, u16),
+    width: u16,
+    pieces: [(&str, Style); 3],
+) -> u16 {
+    let (mut at, end) = (x, x + width);
+    for (text, style) in pieces {
+        if text.is_empty() {
+            continue;
+        }
+        if at > x {
+            at = (at + 1).min(end);
+        }
+        at += frame::fitted(buf, theme, (at, y), end - at, text, style);
+    }
+    at
+}
+
+/// The cursor on an entry.
+fn select(buf: &mut Buffer, row: Rect, theme: &Theme) {
+    buf.set_style(row, theme.selection(true));
+    let style = theme.border(true);
+    frame::text(buf, row.x, row.y, 1, theme.glyphs.cursor, style);
+}

@@ -1,0 +1,403 @@
+//! What there is to know of a step.
+
+use chrono::{DateTime, Utc};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::Fact;
+use super::Facts;
+use super::Measure;
+use super::value;
+use crate::app::screens::plan::view::DETAIL_FIELDS;
+use crate::document::visible::{fit, visible_line, width};
+use crate::plan::decision::decisions_naming;
+use crate::plan::dependency::Dependency;
+use crate::plan::field::{Field, Kind};
+use crate::plan::source::Place;
+use crate::plan::status::State;
+use crate::plan::step::{Drift, Waiting};
+use crate::plan::{Plan, StepRef};
+use crate::tui::theme::{Sign, Theme};
+use crate::tui::widgets::frame;
+use crate::tui::widgets::status;
+
+/// Columns for labels: `Artifacts`.
+pub const LABELS: u16 = 9;
+
+/// Fields that get a second row, and then a third one, where there are rows to spare: those
+/// with long values, the most read first.
+const LONG: [Field; 8] = [
+    Field::Outcome,
+    Field::Title,
+    Field::Dependencies,
+    Field::Link,
+    Field::Notes,
+    Field::Verification,
+    Field::Dependencies,
+    Field::Inputs,
+];
+
+/// Fields that a step can do without: nothing is missing where they have no value.
+const OPTIONAL: [Field; 10] = [
+    Field::Link,
+    Field::Inputs,
+    Field::Verification,
+    Field::EffortPlanned,
+    Field::EffortActual,
+    Field::CostPlanned,
+    Field::CostActual,
+    Field::Block,
+    Field::Theme,
+    Field::UpdatedAt,
+];
+
+/// Columns below which the name of a metric tells nothing.
+const SHORTEST: usize = 4;
+
+/// What the facts of a step are told from, in a cockpit or without one.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// The plan that the step belongs to.
+    pub plan: &'a Plan,
+    /// The present instant.
+    pub now: DateTime<Utc>,
+    /// The keys that keep the log's words and the canon's, where there are keys.
+    pub mends: Option<(&'a str, &'a str)>,
+}
+
+/// The step's fields with their drift, then decisions, places, namesakes, unknown keys.
+pub fn facts(
+    around: &Surroundings<'_>,
+    theme: &Theme,
+    step: StepRef<'_>,
+    measure: Measure,
+    cursor: Option<usize>,
+) -> Facts {
+    let drift = step.drift();
+    let (mut facts, mut below) = (Vec::new(), 0);
+    for (row, field) in DETAIL_FIELDS.iter().enumerate() {
+        let measure = measure.of_row(row, cursor);
+        let mut lines = field_lines(around, theme, step, *field, measure);
+        let drift = drift.iter().find(|drift| drift.field == *field);
+        let warning = drift.map(|_| (lines.len(), " drift"));
+        if let Some(drift) = drift {
+            lines.extend(drift_lines(around, theme, drift, measure));
+        }
+        facts.push(Fact {
+            label: label(*field).to_owned(),
+            lines,
+            warning,
+            row: below,
+            spare: warning.is_none() && is_spare(step, *field),
+        });
+        let long = LONG.iter().take(measure.extra);
+        below += 1 + long.filter(|long| *long == field).count();
+    }
+    facts.extend(elsewhere(around, theme, step, measure));
+    Facts {
+        title: format!("Detail {}", step.id()),
+        fields: DETAIL_FIELDS.len(),
+        facts,
+    }
+}
+
+/// Whether nothing is lost without a field: it has no value, nor what is told below it.
+fn is_spare(step: StepRef<'_>, field: Field) -> bool {
+    let below = match field {
+        Field::EffortPlanned => Field::EffortActual,
+        Field::CostPlanned => Field::CostActual,
+        field => field,
+    };
+    let is_empty = |field| step.text(field).is_empty();
+    OPTIONAL.contains(&field) && is_empty(field) && is_empty(below)
+}
+
+/// Labels that fit their column.
+fn label(field: Field) -> &'static str {
+    match field {
+        Field::Metric => "Evidence",
+        Field::Target => " target",
+        Field::Actual => " actual",
+        Field::Link => " link",
+        Field::Dependencies => "Depends",
+        Field::Verification => "Verify",
+        Field::EffortPlanned => "Effort",
+        Field::EffortActual | Field::CostActual => " spent",
+        Field::CostPlanned => "Cost",
+        field => field.label(),
+    }
+}
+
+fn field_lines(
+    around: &Surroundings<'_>,
+    theme: &Theme,
+    step: StepRef<'_>,
+    field: Field,
+    measure: Measure,
+) -> Vec<Line<'static>> {
+    match field {
+        Field::Status => status_lines(theme, step, measure),
+        Field::Metric => evidence(theme, step, measure),
+        Field::Dependencies => dependencies(around, theme, step, measure),
+        Field::UpdatedAt => updated(around, theme, step, measure),
+        field if field.spec().kind == Kind::List => {
+            let entries = step.list(field);
+            let lines =
+                |entry: &std::borrow::Cow<'_, str>| value::text(entry, theme, theme.text, measure);
+            value::entries(entries.iter().map(lines).collect(), theme, measure)
+        }
+        Field::EffortPlanned | Field::CostPlanned if !step.text(field).is_empty() => {
+            let text = format!("{} planned", step.text(field));
+            value::text(&text, theme, theme.text, measure)
+        }
+        field => value::text(&step.text(field), theme, theme.text, measure),
+    }
+}
+
+/// Sign and word, and what the dependencies make of it with the reason.
+fn status_lines(theme: &Theme, step: StepRef<'_>, measure: Measure) -> Vec<Line<'static>> {
+    let look = status::look(step, theme);
+    let head = format!("{} {}", look.sign, look.words);
+    let safe = visible_line(&head).into_owned();
+    let head = Span::styled(safe, look.style);
+    if step.state() != State::Waiting {
+        return vec![Line::from(head)];
+    }
+    let dot = format!(" {} ", theme.glyphs.dot);
+    let used = width(&head.content) + width(&dot);
+    let fits = |reason: &str| used + width(reason) <= measure.width;
+    let reason = match waiting(&step.waiting_on()) {
+        // The chain beside a low pane says for what.
+        reason if measure.is_low() && !fits(&reason) => State::Waiting.word().to_owned(),
+        reason => reason,
+    };
+    if fits(&reason) {
+        let (dot, reason) = (
+            Span::styled(dot, theme.dim),
+            Span::styled(reason, theme.dim),
+        );
+        return vec![Line::from(vec![head, dot, reason])];
+    }
+    let mut lines = vec![Line::from(head)];
+    if !measure.is_low() {
+        lines.extend(value::text(&reason, theme, theme.dim, measure));
+    }
+    lines
+}
+
+/// What a step waits for, in a few words.
+fn waiting(waiting: &[Waiting]) -> String {
+    let mut named = Vec::new();
+    let (mut conditions, mut steps) = (0, 0);
+    for entry in waiting {
+        match entry {
+            Waiting::Step(id) if steps < 3 => named.push(id.to_string()),
+            Waiting::Missing(id) if steps < 3 => named.push(format!("{id} (missing)")),
+            Waiting::Condition(_) => conditions += 1,
+            Waiting::Cycle(_) => return "waits for itself, in a circle".to_owned(),
+            Waiting::Step(_) | Waiting::Missing(_) => {}
+        }
+        steps += usize::from(matches!(entry, Waiting::Step(_) | Waiting::Missing(_)));
+    }
+    if steps > named.len() {
+        named.push(format!("{} more", steps - named.len()));
+    }
+    match conditions {
+        0 => {}
+        1 => named.push("1 condition".to_owned()),
+        count => named.push(format!("{count} conditions")),
+    }
+    format!("waits for {}", named.join(", "))
+}
+
+/// `p95_ms 180 of ≤200 ✓`
+fn evidence(theme: &Theme, step: StepRef<'_>, measure: Measure) -> Vec<Line<'static>> {
+    let [metric, target, actual] =
+        [Field::Metric, Field::Target, Field::Actual].map(|field| step.text(field));
+    let reached = match (actual.trim(), target.trim()) {
+        ("", "") => String::new(),
+        ("", target) => format!("target {target}"),
+        (actual, "") => actual.to_owned(),
+        (actual, target) => format!("{actual} of {target}"),
+    };
+    let verdict = step.meets_target().map(|met| match met {
+        true => (theme.glyph(Sign::Complete), theme.ok),
+        false => (theme.glyph(Sign::Blocked), theme.error),
+    });
+    // In one line the numbers stay, and the name of the metric gives way.
+    let behind = width(&reached) + 1 + 2 * usize::from(verdict.is_some());
+    let metric = match measure.width.checked_sub(behind) {
+        Some(room @ SHORTEST..) if measure.is_low() => {
+            fit(metric.trim(), room, theme.glyphs.ellipsis)
+        }
+        _ => metric.trim().into(),
+    };
+    let measure = Measure {
+        width: measure.width - 2 * usize::from(verdict.is_some()).min(measure.width),
+        ..measure
+    };
+    let text = format!("{metric} {reached}");
+    let mut lines = value::text(&text, theme, theme.text, measure);
+    if let (Some((sign, style)), Some(last)) = (verdict, lines.last_mut()) {
+        last.spans.push(Span::styled(format!(" {sign}"), style));
+    }
+    lines
+}
+
+/// Each dependency with its own state.
+fn dependencies(
+    around: &Surroundings<'_>,
+    theme: &Theme,
+    step: StepRef<'_>,
+    measure: Measure,
+) -> Vec<Line<'static>> {
+    let entries = step.dependencies().map(|dependency| {
+        let (sign, text, style) = match dependency {
+            Dependency::Step(id) => match around.plan.find(id) {
+                Some(up) => {
+                    let up = around.plan.step(up);
+                    let look = status::look(up, theme);
+                    let sign = Span::styled(format!("{} ", look.sign), look.style);
+                    let style = match up.state() {
+                        State::Done => theme.dim,
+                        _ => theme.text,
+                    };
+                    (sign, format!("{id} {}", up.title()), style)
+                }
+                None => {
+                    let sign = format!("{} ", theme.glyph(Sign::Blocked));
+                    let text = format!("{id} is not in the plan");
+                    (Span::styled(sign, theme.error), text, theme.error)
+                }
+            },
+            Dependency::Condition { text, met } => {
+                let style = if met { theme.ticked } else { theme.unticked };
+                let sign = format!("{} ", theme.tick_box(met));
+                (Span::styled(sign, style), text.into_owned(), style)
+            }
+        };
+        value::behind(vec![sign], &text, theme, style, measure)
+    });
+    value::entries(entries.collect(), theme, measure)
+}
+
+fn updated(
+    around: &Surroundings<'_>,
+    theme: &Theme,
+    step: StepRef<'_>,
+    measure: Measure,
+) -> Vec<Line<'static>> {
+    let text = step.text(Field::UpdatedAt);
+    let age = chrono::DateTime::parse_from_rfc3339(&text).ok().map(|at| {
+        match (around.now - at.to_utc()).num_days() {
+            ..0 => ", in the future".to_owned(),
+            0 => ", today".to_owned(),
+            1 => ", yesterday".to_owned(),
+            days => format!(", {days} days ago"),
+        }
+    });
+    let text = format!("{text}{}", age.unwrap_or_default());
+    value::text(&text, theme, theme.dim, measure)
+}
+
+/// Both versions and the keys that mend it.
+fn drift_lines(
+    around: &Surroundings<'_>,
+    theme: &Theme,
+    drift: &Drift,
+    measure: Measure,
+) -> Vec<Line<'static>> {
+    let style = theme.warning;
+    if measure.is_low() {
+        let keys = around
+            .mends
+            .map(|(log, canon)| format!("  {log}/{canon} mends"));
+        let (head, tail) = ("canon ", keys.unwrap_or_default());
+        let room = measure.width.saturating_sub(width(head) + width(&tail));
+        let text = visible_line(brief(&drift.canon));
+        let text = fit(&text, room, theme.glyphs.ellipsis);
+        return vec![Line::styled(format!("{head}{text}{tail}"), style)];
+    }
+    let say = |who: &str, text: &str, key: Option<&str>| {
+        let head = vec![Span::styled(format!("{who} says "), style)];
+        let hint = key.map(|key| format!(" ({key} keeps it)"));
+        let text = format!("{}{}", brief(text), hint.unwrap_or_default());
+        value::behind(head, &text, theme, style, measure)
+    };
+    let mut lines = say("log", &drift.log, around.mends.map(|(log, _)| log));
+    lines.extend(say(
+        "canon",
+        &drift.canon,
+        around.mends.map(|(_, canon)| canon),
+    ));
+    lines
+}
+
+fn brief(text: &str) -> &str {
+    match text.trim() {
+        "" => "nothing",
+        text => text,
+    }
+}
+
+/// What stands elsewhere about the step, and where it stands itself.
+fn elsewhere(
+    around: &Surroundings<'_>,
+    theme: &Theme,
+    step: StepRef<'_>,
+    measure: Measure,
+) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let mut add = |label: &'static str, lines: Vec<Line<'static>>, warns: bool| {
+        if !lines.is_empty() {
+            facts.push(Fact {
+                label: label.to_owned(),
+                lines,
+                warning: warns.then_some((0, label)),
+                ..Fact::default()
+            });
+        }
+    };
+    let family = around.plan.family(step.id());
+    let namesakes = family.filter(|at| around.plan.step(*at).id() == step.id());
+    let namesakes = namesakes.count();
+    if namesakes > 1 {
+        let nth = step.nth() + 1;
+        let text = format!("{nth} of {namesakes} steps with this ID");
+        add(
+            "Duplicate",
+            value::text(&text, theme, theme.warning, measure),
+            true,
+        );
+    }
+    let decisions = decisions_naming(around.plan, step.id());
+    let decisions = decisions.iter().flat_map(|(place, title)| {
+        let mut lines = value::text(title, theme, theme.text, measure);
+        lines.push(place_line(place, theme, theme.dim, measure));
+        lines
+    });
+    add("Decisions", decisions.collect(), false);
+    let places = step.places();
+    let places = places.iter();
+    let places = places.map(|place| place_line(place, theme, theme.dim, measure));
+    add("Written", places.collect(), false);
+    let others = step.other_keys().into_iter().flat_map(|(key, raw)| {
+        let key = Span::styled(format!("{} ", visible_line(key)), theme.dim);
+        value::behind(vec![key], raw, theme, theme.text, measure)
+    });
+    add("Other", others.collect(), false);
+    facts
+}
+
+/// A place whole if it fits, else without its folders.
+fn place_line(place: &Place, theme: &Theme, style: Style, measure: Measure) -> Line<'static> {
+    let whole = place.to_string();
+    let name = place.path.file_name().map(|name| name.to_string_lossy());
+    let text = match name {
+        Some(name) if frame::columns(&whole) > u16::try_from(measure.width).unwrap_or(u16::MAX) => {
+            format!("{name}:{}", place.line)
+        }
+        _ => whole,
+    };
+    value::one_line(&text, theme, style, measure.width)
+}

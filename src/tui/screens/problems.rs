@@ -1,0 +1,283 @@
+//! Screen 5: what the checks find, and the selected problem with the text around it.
+//!
+//! Draws the visible rows only, whatever their number.
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::app::core::command::Place;
+use crate::app::core::model::Model;
+use crate::document::visible::{pad, visible_line, width};
+use crate::plan::checks::{Problem, Severity};
+use crate::plan::source;
+use crate::tui::overlays::key_name;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::excerpt::excerpt;
+use crate::tui::widgets::frame;
+use crate::tui::widgets::scroll::Sight;
+use crate::tui::widgets::text_layout::Sheet;
+use crate::tui::widgets::text_layout::thumb;
+
+/// From this many columns on the selected problem stands beside the list.
+const BESIDE: u16 = 120;
+/// Below this many rows the list has the screen for itself.
+const LIST_ALONE: u16 = 9;
+
+/// Draws the screen into `body`.
+pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: &mut Sight) {
+    let buf = frame.buffer_mut();
+    let found = &model.problems.found;
+    if found.is_empty() {
+        return nothing(buf, body, model, theme);
+    }
+    let (above, below) = places(body, found.len());
+    list(buf, above, model, theme, sight);
+    if let (Some(area), Some(problem)) = (below, found.get(model.problems.cursor)) {
+        detail(buf, area, model, problem, theme);
+    }
+}
+
+fn places(body: Rect, count: usize) -> (Rect, Option<Rect>) {
+    if body.width >= BESIDE {
+        let left = body.width * 3 / 5;
+        let right = Rect {
+            x: body.x + left,
+            width: body.width - left,
+            ..body
+        };
+        return (
+            Rect {
+                width: left,
+                ..body
+            },
+            Some(right),
+        );
+    }
+    if body.height < LIST_ALONE {
+        return (body, None);
+    }
+    // A short list leaves its room to the problem.
+    let wanted = u16::try_from(count).unwrap_or(u16::MAX).saturating_add(2);
+    let top = wanted.clamp(4, (body.height / 2).max(4));
+    let bottom = Rect {
+        y: body.y + top,
+        height: body.height - top,
+        ..body
+    };
+    (
+        Rect {
+            height: top,
+            ..body
+        },
+        Some(bottom),
+    )
+}
+
+fn nothing(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme) {
+    let title = Line::styled("Problems", theme.title);
+    let inner = frame::pane(buf, body, theme, title, model.overlays.is_empty());
+    let (sign, text, when) = match model.problems.checked_at {
+        None => (
+            theme.glyphs.ellipsis,
+            model.checks_in_words(),
+            String::new(),
+        ),
+        Some(at) => {
+            let mut when = format!("Checked at {} UTC.", at.format("%H:%M"));
+            if model.problems.generation != model.generation {
+                let now = model.checks_in_words();
+                when += &format!(" The plan has changed since: {now}.");
+            }
+            let nothing = "Nothing is wrong with the plan.".to_owned();
+            let sign = theme.glyph(crate::tui::theme::Sign::Complete);
+            (sign, nothing, when)
+        }
+    };
+    let style = match model.problems.checked_at {
+        None => theme.dim,
+        Some(_) => theme.ok,
+    };
+    let (x, y) = (inner.x + 1, inner.y + inner.height.min(2) / 2);
+    let line = Line::from(vec![
+        Span::styled(format!("{sign} "), style),
+        Span::styled(text, theme.text),
+    ]);
+    let room = inner.width.saturating_sub(1);
+    frame::spans(buf, theme, (x, y), room, &line);
+    if y + 1 < inner.bottom() {
+        frame::fitted(buf, theme, (x + 2, y + 1), room, &when, theme.dim);
+    }
+}
+
+/// How many problems of each severity, and whether the plan has changed since.
+fn summary(model: &Model, theme: &Theme) -> Line<'static> {
+    let mut spans = counts(|severity| model.problems.count(severity), theme);
+    if model.problems.generation != model.generation {
+        spans.push(Span::styled(
+            format!(" {} {}", theme.glyphs.dot, model.checks_in_words()),
+            theme.dim,
+        ));
+    }
+    spans.into()
+}
+
+/// How many problems of each severity there are; nothing where there is none.
+pub fn counts(count: impl Fn(Severity) -> usize, theme: &Theme) -> Vec<Span<'static>> {
+    let mut spans = Vec::new();
+    for severity in Severity::ALL {
+        let count = count(severity);
+        if count == 0 {
+            continue;
+        }
+        if !spans.is_empty() {
+            spans.push(Span::styled(format!(" {} ", theme.glyphs.dot), theme.dim));
+        }
+        let plural = if count == 1 { "" } else { "s" };
+        let text = format!("{count} {}{plural}", severity.word());
+        spans.push(Span::styled(text, look(severity, theme).1));
+    }
+    spans
+}
+
+/// Sign and style of a severity.
+pub fn look(severity: Severity, theme: &Theme) -> (&'static str, Style) {
+    use crate::tui::theme::Sign;
+    match severity {
+        Severity::Error => (theme.glyph(Sign::Blocked), theme.error),
+        Severity::Warning => (theme.glyphs.alert, theme.warning),
+        Severity::Note => (theme.glyphs.dot, theme.accent),
+    }
+}
+
+fn list(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut Sight) {
+    let found = &model.problems.found;
+    let title = Line::styled("Problems", theme.title);
+    let focused = model.overlays.is_empty();
+    let inner = frame::pane_with(buf, area, theme, title, summary(model, theme), focused);
+    sight.page = usize::from(inner.height);
+    let cursor = model.problems.cursor;
+    let rows =
+        (sight.window(Place::Problems)).follow(cursor, found.len(), usize::from(inner.height));
+    thumb(buf, inner, theme, (rows.start, found.len()), focused);
+    let places: Vec<String> = found[rows.clone()]
+        .iter()
+        .map(|p| short(&p.place))
+        .collect();
+    let longest = places.iter().map(|place| width(place)).max().unwrap_or(0);
+    let column = longest.min(usize::from(inner.width / 4));
+    for ((y, at), place) in (inner.y..).zip(rows).zip(&places) {
+        let area = Rect {
+            y,
+            height: 1,
+            ..inner
+        };
+        if at == cursor {
+            buf.set_style(area, theme.selection(focused));
+            frame::text(buf, inner.x, y, 1, theme.glyphs.cursor, theme.accent);
+        }
+        let place = pad(&tail(place, column, theme), column).into_owned();
+        row(buf, area, model, &found[at], place, theme);
+    }
+}
+
+/// One problem: what it is, where it stands, and the key that mends it.
+fn row(
+    buf: &mut Buffer,
+    area: Rect,
+    model: &Model,
+    problem: &Problem,
+    place: String,
+    theme: &Theme,
+) {
+    let (sign, style) = look(problem.severity, theme);
+    let word = pad(problem.severity.word(), 7);
+    let line = Line::from(vec![
+        Span::styled(format!("{sign} {word} "), style),
+        Span::styled(place, theme.dim),
+        Span::raw(" "),
+        Span::styled(frame::words(theme, &problem.message), theme.text),
+    ]);
+    let fix = match problem.fix {
+        Some(_) => key_name(&model.keymap.key_of("problem-fix"), theme),
+        None => String::new(),
+    };
+    let mark = frame::columns(&fix);
+    let room = area.width.saturating_sub(mark + 4);
+    frame::spans(buf, theme, (area.x + 2, area.y), room, &line);
+    let x = area.right().saturating_sub(mark + 1);
+    frame::text(buf, x, area.y, mark, &fix, theme.key);
+}
+
+fn short(place: &source::Place) -> String {
+    format!(
+        "{}:{}",
+        visible_line(&place.path.to_string_lossy()),
+        place.line
+    )
+}
+
+/// The end of `text` in at most so many columns: of a path, the end says most.
+fn tail(text: &str, columns: usize, theme: &Theme) -> String {
+    let long = width(text);
+    if long <= columns {
+        return text.to_owned();
+    }
+    let cut = long + width(theme.glyphs.ellipsis) - columns.min(long);
+    let start = text
+        .char_indices()
+        .map(|(at, _)| at)
+        .find(|at| width(&text[..*at]) >= cut)
+        .unwrap_or(text.len());
+    format!("{}{}", theme.glyphs.ellipsis, &text[start..])
+}
+
+fn detail(buf: &mut Buffer, area: Rect, model: &Model, problem: &Problem, theme: &Theme) {
+    let title = Line::styled(problem.code, theme.title);
+    let fix = model.keymap.key_of("problem-fix");
+    let right = match problem.fix {
+        Some(_) => Line::from(vec![
+            Span::styled(fix, theme.key),
+            Span::styled(" fixes it", theme.dim),
+        ]),
+        None => Line::default(),
+    };
+    let inner = frame::pane_with(buf, area, theme, title, right, false);
+    let text = Rect {
+        x: inner.x + 1,
+        width: inner.width.saturating_sub(2),
+        ..inner
+    };
+    let mut sheet = Sheet::new(theme, text.width);
+    let (sign, style) = look(problem.severity, theme);
+    sheet.hanging(
+        Span::styled(format!("{sign} "), style),
+        &frame::words(theme, &problem.message),
+        theme.title,
+    );
+    sheet.hanging(
+        "  ",
+        &frame::words(theme, &model.keymap.spell(&problem.help)),
+        theme.text,
+    );
+    if text.height > 8 {
+        sheet.blank();
+    }
+    let place = problem.place.to_string();
+    sheet.row(Span::styled(
+        format!(
+            "  {}",
+            tail(
+                &visible_line(&place),
+                usize::from(text.width.saturating_sub(2)),
+                theme
+            )
+        ),
+        theme.dim,
+    ));
+    excerpt(&mut sheet, &model.plan, problem, theme, text.height > 10);
+    sheet.shorten(usize::from(text.height));
+    sheet.draw(buf, text, 0);
+}

@@ -1,0 +1,241 @@
+//! Screen 3: the weekly review. A line of progress, the rows of the part that is walked, and
+//! the selected step with what was decided about it.
+//!
+//! `rows` says what a row is; here is what stands where.
+
+mod detail;
+mod rows;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::app::core::model::Model;
+use crate::app::screens::review::view::Part;
+use crate::record::review::{Section, Word};
+use crate::tui::theme::{Sign, Theme};
+use crate::tui::widgets::fit_row;
+use crate::tui::widgets::fit_row::Part as Piece;
+use crate::tui::widgets::frame;
+use crate::tui::widgets::pane::key_of;
+use crate::tui::widgets::scroll::Sight;
+use crate::tui::widgets::text_layout::Sheet;
+use crate::tui::widgets::text_layout::thumb;
+use rows::Shown;
+
+/// From this many columns on the selected step stands beside the list.
+const BESIDE: u16 = 120;
+/// Below this many rows the list has the screen for itself.
+const LIST_ALONE: u16 = 10;
+/// Rows of the selected step where it stands below the list.
+const DETAIL: u16 = 8;
+
+/// Draws the screen into `body`.
+pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: &mut Sight) {
+    let buf = frame.buffer_mut();
+    let strip = Rect {
+        height: body.height.min(1),
+        ..body
+    };
+    progress(buf, strip, model, theme);
+    let rest = Rect {
+        y: body.y + strip.height,
+        height: body.height - strip.height,
+        ..body
+    };
+    let alone = model.review.zoomed || model.review.count(model.review.part) == 0;
+    let (list, below) = if alone { (rest, None) } else { places(rest) };
+    let title = Line::styled(model.review.part.title(), theme.title);
+    let focused = model.overlays.is_empty();
+    let inner = frame::pane_with(buf, list, theme, title, summary(model, theme), focused);
+    if model.review.count(model.review.part) == 0 {
+        empty(buf, inner, model, theme);
+    } else {
+        draw_rows(buf, inner, model, theme, sight);
+    }
+    if let Some(area) = below {
+        detail::draw(buf, area, model, theme);
+    }
+}
+
+fn places(area: Rect) -> (Rect, Option<Rect>) {
+    if area.width >= BESIDE {
+        let left = area.width * 3 / 5;
+        let right = Rect {
+            x: area.x + left,
+            width: area.width - left,
+            ..area
+        };
+        let left = Rect {
+            width: left,
+            ..area
+        };
+        return (left, Some(right));
+    }
+    if area.height < LIST_ALONE + DETAIL {
+        return (area, None);
+    }
+    let top = area.height - DETAIL.max(area.height / 3);
+    let bottom = Rect {
+        y: area.y + top,
+        height: area.height - top,
+        ..area
+    };
+    (
+        Rect {
+            height: top,
+            ..area
+        },
+        Some(bottom),
+    )
+}
+
+/// The three parts with how far each is, and whether the review is held.
+fn progress(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
+    let view = &model.review;
+    let mut left = Vec::new();
+    for (at, part) in Part::ALL.into_iter().enumerate() {
+        let (done, all) = view.progress(part);
+        let is_here = part == view.part;
+        let mut spans = Vec::new();
+        let sign = match (is_here, done >= all) {
+            (true, _) => theme.glyphs.cursor,
+            (_, true) => theme.glyph(Sign::Complete),
+            _ => " ",
+        };
+        let style = if is_here { theme.accent } else { theme.ok };
+        spans.push(Span::styled(format!("{sign} "), style));
+        let name = if is_here { theme.title } else { theme.dim };
+        spans.push(Span::styled(format!("{} {} ", at + 1, part.title()), name));
+        let count = if done >= all { theme.ok } else { theme.text };
+        spans.push(Span::styled(format!("{done}/{all}"), count));
+        let rank = if is_here { 0 } else { 2 + at };
+        left.push(Piece::new(rank, Line::from(spans)).after("  ".into()));
+    }
+    let state = match view.record.held {
+        Some(at) => Line::styled(format!("held {}", at.format("%m-%d %H:%M")), theme.ok),
+        None => {
+            let since = view.record.since;
+            let since = since.map(|at| format!("since {}", at.format("%Y-%m-%d")));
+            Line::styled(since.unwrap_or_default(), theme.dim)
+        }
+    };
+    // Where one is comes before since when.
+    let mut right = vec![Piece::new(9, state)];
+    let room = area.width.saturating_sub(2);
+    fit_row::keep_both(&mut left, &mut right, 2, room);
+    let columns = fit_row::columns(&right);
+    fit_row::draw(buf, theme, (area.x + 1, area.y), room, left);
+    let x = area.right().saturating_sub(columns + 1);
+    fit_row::draw(buf, theme, (x, area.y), columns, right);
+}
+
+/// What is left to do in the part, at the right of the pane's title.
+fn summary(model: &Model, theme: &Theme) -> Line<'static> {
+    let view = &model.review;
+    let text = match view.part {
+        Part::Ten => {
+            let done = view
+                .fates
+                .iter()
+                .filter(|fate| fate.word == Word::Complete)
+                .count();
+            match view.fates.len() {
+                0 => String::new(),
+                all => format!("last week: {done} of {all} done"),
+            }
+        }
+        part => {
+            let (done, all) = view.progress(part);
+            match all - done {
+                0 => String::new(),
+                open => format!("{open} to decide"),
+            }
+        }
+    };
+    Line::styled(text, theme.dim)
+}
+
+fn draw_rows(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme, sight: &mut Sight) {
+    let shown = rows::shown(model);
+    let cursor = model.review.cursor();
+    let at = shown
+        .iter()
+        .position(|row| *row == Shown::Row(cursor))
+        .unwrap_or(0);
+    let focused = model.overlays.is_empty();
+    sight.page = usize::from(inner.height);
+    let window = sight.window(model.place());
+    let mut visible = window.follow(at, shown.len(), usize::from(inner.height));
+    if cursor == 0 {
+        // What stands above the first row comes into sight with it.
+        visible = window.follow(0, shown.len(), usize::from(inner.height));
+    }
+    thumb(buf, inner, theme, (visible.start, shown.len()), focused);
+    let columns = rows::Columns::of(model, &shown[visible.clone()], inner.width);
+    for (y, row) in (inner.y..).zip(visible) {
+        let area = Rect {
+            y,
+            height: 1,
+            ..inner
+        };
+        let (left, right) = match &shown[row] {
+            Shown::Heading(text) => (Line::styled(text.clone(), theme.heading), Line::default()),
+            Shown::Row(at) => rows::row(model, theme, *at, &columns),
+        };
+        if shown[row] == Shown::Row(cursor) {
+            buf.set_style(area, theme.selection(focused));
+            frame::text(buf, area.x, y, 1, theme.glyphs.cursor, theme.accent);
+        }
+        let room = area.width.saturating_sub(3);
+        let right_width = frame::line_width(&right).min(room / 2);
+        let gap = u16::from(right_width > 0) * 2;
+        frame::spans(buf, theme, (area.x + 2, y), room - right_width - gap, &left);
+        let x = area.right() - right_width - 1;
+        frame::spans(buf, theme, (x, y), right_width, &right);
+    }
+}
+
+/// Says why there is nothing to decide, and what to press.
+fn empty(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme) {
+    let since = model.review.record.since;
+    let since = since.map_or_else(String::new, |at| at.format("%Y-%m-%d").to_string());
+    let next = key_of(model, theme, "next-pane");
+    let (why, press) = match model.review.part {
+        Part::Proposals => (
+            format!("No idea or draft is new or changed since {since}."),
+            format!("{next} goes on to the dependencies."),
+        ),
+        Part::Dependencies => (
+            "No dependency is missing, cyclic, on a blocked step or on a later one.".to_owned(),
+            format!("{next} goes on to the next ten."),
+        ),
+        Part::Ten => (
+            "No step can be begun: each is done, blocked or waiting for another.".to_owned(),
+            format!(
+                "{} goes back to the plan; {} finishes the review.",
+                key_of(model, theme, "back"),
+                key_of(model, theme, "finish")
+            ),
+        ),
+    };
+    let inner = Rect {
+        width: inner.width.saturating_sub(1),
+        ..inner
+    };
+    crate::tui::widgets::pane::empty(buf, inner, theme, &frame::words(theme, &why), &press);
+}
+
+/// The entries of a section as rows of text: for the detail pane.
+fn entries(sheet: &mut Sheet, model: &Model, section: Section, theme: &Theme) {
+    for (at, entry) in model.review.record.entries(section).iter().enumerate() {
+        let number = format!("{:2} ", at + 1);
+        let left = Line::from(vec![
+            Span::styled(number, theme.accent),
+            Span::styled(format!("{} ", entry.id), theme.dim),
+            Span::styled(entry.text.clone(), theme.text),
+        ]);
+        sheet.pair(left, Span::styled(entry.owner.clone(), theme.dim));
+    }
+}

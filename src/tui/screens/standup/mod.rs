@@ -1,0 +1,403 @@
+//! Screen 4: one's own standup cards, beside what the others say, or a thread over days.
+//!
+//! Owns which panes stand where, and what their titles say of the deadline. Screens below
+//! 120 columns show the pane that has the keys; the selected card then names the others.
+
+mod card;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::app::core::command::Place;
+use crate::app::core::model::Model;
+use crate::app::screens::standup::view::Due;
+use crate::app::screens::standup::view::StandupPane;
+use crate::app::screens::standup::view::Thread;
+use crate::app::screens::standup::view::stretch;
+use crate::document::visible::visible_line;
+use crate::record::standup::{Day, DayCard, Entry};
+use crate::tui::screens::standup::card::body;
+use crate::tui::screens::standup::card::health;
+use crate::tui::screens::standup::card::heard;
+use crate::tui::screens::standup::card::summary;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::frame;
+use crate::tui::widgets::pane::empty;
+use crate::tui::widgets::pane::key_of;
+use crate::tui::widgets::scroll::Sight;
+use crate::tui::widgets::text_layout::GUTTER;
+use crate::tui::widgets::text_layout::Sheet;
+
+/// From this many columns on both panes are shown.
+const TWO_COLUMNS: u16 = 120;
+
+/// Draws the screen into `body`.
+pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: &mut Sight) {
+    let buf = frame.buffer_mut();
+    let view = &model.standup_view;
+    let Some(day) = &view.day else { return };
+    let focused = model.overlays.is_empty();
+    let both = body.width >= TWO_COLUMNS && !view.zoomed;
+    let left = match both {
+        true => body.width * 11 / 20,
+        false => body.width,
+    };
+    let own = Rect {
+        width: left,
+        ..body
+    };
+    let right = match both {
+        true => Rect {
+            x: body.x + left,
+            width: body.width - left,
+            ..body
+        },
+        false => body,
+    };
+    if both || view.pane == StandupPane::Cards {
+        let focused = focused && view.pane == StandupPane::Cards;
+        let page = cards(buf, own, model, (day, both), theme, (sight, focused));
+        if view.pane == StandupPane::Cards {
+            sight.page = page;
+        }
+    }
+    if both || view.pane == StandupPane::Others {
+        let focused = focused && view.pane == StandupPane::Others;
+        let page = match &view.thread {
+            Some((thread, _)) => told(buf, right, model, thread, theme, (sight, focused)),
+            None => others(buf, right, model, day, theme, (sight, focused)),
+        };
+        if view.pane == StandupPane::Others {
+            sight.page = page;
+        }
+    }
+}
+
+/// The day's name as titles have it.
+fn dated(day: &Day) -> String {
+    day.date.format("%a %Y-%m-%d").to_string()
+}
+
+/// How the deadline stands: the countdown, and once it is over, how the person kept it.
+fn deadline(model: &Model, day: &Day, theme: &Theme) -> Line<'static> {
+    let hour = day.deadline.format("%H:%M UTC").to_string();
+    let posted = day.own().map(|entry| (entry.posted_at, entry.is_late()));
+    let is_today = day.date == model.now.date_naive();
+    let due = Due::at(day.date, model.now);
+    let (text, style) = match (due, posted) {
+        (Due::In(left), _) if is_today => {
+            let left = format!(
+                "{} to {hour}{}",
+                stretch(left),
+                day.due_here(model.setting.local_minutes)
+            );
+            (left, theme.accent)
+        }
+        (_, Some((Some(at), true))) => (
+            format!("posted {}, late", at.format("%H:%M UTC")),
+            theme.warning,
+        ),
+        (_, Some((Some(at), false))) => (
+            format!("posted {}, in time", at.format("%H:%M UTC")),
+            theme.ok,
+        ),
+        (_, Some((None, _))) => ("posted".to_owned(), theme.dim),
+        (Due::Since(over), None) if is_today => (
+            format!(
+                "late: {hour}{} was {} ago",
+                day.due_here(model.setting.local_minutes),
+                stretch(over)
+            ),
+            theme.warning,
+        ),
+        (_, None) => ("not posted".to_owned(), theme.dim),
+    };
+    Line::styled(text, style)
+}
+
+/// Draws one's own cards. Answers how many are visible.
+fn cards(
+    buf: &mut Buffer,
+    area: Rect,
+    model: &Model,
+    (day, both): (&Day, bool),
+    theme: &Theme,
+    (sight, focused): (&mut Sight, bool),
+) -> usize {
+    let posted = day.cards.iter().filter(|card| card.posted).count();
+    let mut title = vec![
+        Span::styled(visible_line(&day.person).into_owned(), theme.title),
+        Span::styled(format!("  {}", dated(day)), theme.text),
+    ];
+    if !day.cards.is_empty() {
+        let count = format!("  {posted}/{} posted", day.cards.len());
+        title.push(Span::styled(count, theme.dim));
+    }
+    let right = deadline(model, day, theme);
+    let inner = frame::pane_with(buf, area, theme, title.into(), right, focused);
+    if day.cards.is_empty() {
+        no_cards(buf, inner, model, day, theme);
+        return 1;
+    }
+    let width = inner.width.saturating_sub(GUTTER + 1);
+    // Every card in full where there is room; else only the selected one.
+    let all = cards_in(model, day, (width, true, both), theme);
+    let sheet = match all.len() <= usize::from(inner.height) {
+        true => all,
+        false => cards_in(model, day, (width, false, both), theme),
+    };
+    let window = sight.window(Place::Cards);
+    sheet.draw_items(buf, inner, window, model.standup_view.card, focused)
+}
+
+fn no_cards(buf: &mut Buffer, inner: Rect, model: &Model, day: &Day, theme: &Theme) {
+    if day.date != model.now.date_naive() {
+        let later = key_of(model, theme, "day-after");
+        let why = format!("You posted nothing on {}.", day.date);
+        let press = format!("{later} goes on towards today.");
+        return empty(buf, inner, theme, &why, &press);
+    }
+    let why = "There is no card to fill in: the plan has no readiness checklist.";
+    let press = "Under a heading with “Checklist”, write a heading for each stage and one list \
+                 item a check; each stage gets a card here.";
+    empty(buf, inner, theme, why, &frame::words(theme, press));
+}
+
+fn cards_in<'t>(
+    model: &Model,
+    day: &Day,
+    (width, full, both): (u16, bool, bool),
+    theme: &'t Theme,
+) -> Sheet<'t> {
+    let mut sheet = Sheet::new(theme, width);
+    for (at, card) in day.cards.iter().enumerate() {
+        if full && at > 0 {
+            sheet.blank();
+        }
+        sheet.begin_item();
+        head(&mut sheet, day, card, theme);
+        sheet.end_head();
+        let selected = at == model.standup_view.card;
+        match full || selected {
+            true => {
+                body(&mut sheet, &card.card, Some(card), 2, theme);
+                if selected {
+                    advice(&mut sheet, model, day, card, theme);
+                }
+                if !both {
+                    for entry in day.others() {
+                        heard(&mut sheet, entry, &card.card.stage, theme);
+                    }
+                }
+            }
+            false => summary(&mut sheet, &card.card, theme),
+        }
+        sheet.end_item();
+    }
+    sheet
+}
+
+fn head(sheet: &mut Sheet, day: &Day, card: &DayCard, theme: &Theme) {
+    let (sign, style) = health(card.card.status, theme);
+    let name = Line::from(vec![
+        Span::styled(
+            format!("{sign} "),
+            if card.posted { style } else { theme.dim },
+        ),
+        Span::styled(card.card.stage.clone(), theme.title),
+    ]);
+    let said = match card.card.said.as_str() {
+        "" => "no status".to_owned(),
+        said => said.to_owned(),
+    };
+    let (when, look) = match (card.posted, card.card.posted_at) {
+        (false, _) => ("suggested".to_owned(), theme.dim),
+        (true, Some(at)) if at >= day.deadline => {
+            (format!("late, {}", at.format("%H:%M")), theme.warning)
+        }
+        (true, Some(at)) => (format!("posted {}", at.format("%H:%M")), theme.ok),
+        (true, None) => ("posted".to_owned(), theme.ok),
+    };
+    let style = if card.posted { style } else { theme.dim };
+    let right = vec![
+        Span::styled(said, style),
+        Span::styled(format!(" {} ", theme.glyphs.dot), theme.dim),
+        Span::styled(when, look),
+    ];
+    sheet.pair(name, right);
+}
+
+/// What can be done with the selected card, where that is not plain.
+fn advice(sheet: &mut Sheet, model: &Model, day: &Day, card: &DayCard, theme: &Theme) {
+    if day.date != model.now.date_naive() {
+        return;
+    }
+    let key = |name| key_of(model, theme, name);
+    let mut parts = Vec::new();
+    match (card.posted, card.fresh.len()) {
+        (false, _) => {
+            let (post, edit) = (key("card-post"), key("card-edit"));
+            parts.push(format!(
+                "{post} posts it as it stands here, {edit} edits and posts it"
+            ));
+        }
+        (true, 0) => {}
+        (true, 1) => {
+            let post = key("card-post");
+            parts.push(format!(
+                "complete since then: {} ({post} adds it)",
+                card.fresh[0]
+            ));
+        }
+        (true, count) => {
+            let post = key("card-post");
+            parts.push(format!(
+                "{count} steps are complete since then ({post} adds them)"
+            ));
+        }
+    }
+    if card.more > 0 {
+        parts.push(format!("{} more in the plan are left out", card.more));
+    }
+    match &*model.loose_evidence(card) {
+        [] => {}
+        [_] => parts.push(format!(
+            "{} attaches the evidence to a check",
+            key("card-attach")
+        )),
+        links => {
+            let attach = key("card-attach");
+            parts.push(format!("{attach} attaches {} links to checks", links.len()));
+        }
+    }
+    if parts.is_empty() {
+        return;
+    }
+    let text = parts.join("; ");
+    let lead = Span::styled(format!("  {} ", theme.glyphs.crumb), theme.accent);
+    sheet.hanging(lead, &text, theme.dim);
+}
+
+/// Draws what the others say. Answers how many of them are visible.
+fn others(
+    buf: &mut Buffer,
+    area: Rect,
+    model: &Model,
+    day: &Day,
+    theme: &Theme,
+    (sight, focused): (&mut Sight, bool),
+) -> usize {
+    let count = day.others().count();
+    let title = Line::from(vec![
+        Span::styled("Others", theme.title),
+        Span::styled(format!("  {}", dated(day)), theme.text),
+    ]);
+    let right = Line::styled(format!("{count} posted"), theme.dim);
+    let inner = frame::pane_with(buf, area, theme, title, right, focused);
+    let mut sheet = Sheet::new(theme, inner.width.saturating_sub(GUTTER + 1));
+    if count == 0 {
+        let text = match day.date == model.now.date_naive() {
+            true => "Nobody else has posted today. What they post appears here as it comes.",
+            false => "Nobody else posted on this day.",
+        };
+        sheet.text(text, theme.dim);
+    }
+    for (at, entry) in day.others().enumerate() {
+        if at > 0 {
+            sheet.blank();
+        }
+        sheet.begin_item();
+        whose(&mut sheet, entry, theme);
+        sheet.end_head();
+        for card in &entry.cards {
+            let (sign, style) = health(card.status, theme);
+            let name = Line::from(vec![
+                Span::styled(format!("  {sign} "), style),
+                Span::styled(card.stage.clone(), theme.text),
+            ]);
+            sheet.pair(name, Span::styled(card.said.clone(), style));
+            body(&mut sheet, card, None, 4, theme);
+        }
+        sheet.end_item();
+    }
+    if !day.missing.is_empty() {
+        sheet.blank();
+        let lead = Span::styled("Not posted  ", theme.dim);
+        sheet.hanging(lead, &day.missing.join(", "), theme.warning);
+    }
+    let window = sight.window(Place::Entries);
+    sheet.draw_items(buf, inner, window, model.standup_view.other, focused)
+}
+
+fn whose(sheet: &mut Sheet, entry: &Entry, theme: &Theme) {
+    let (when, style) = match (entry.posted_at, entry.is_late()) {
+        (None, _) => (String::new(), theme.dim),
+        (Some(at), false) => (format!("posted {}", at.format("%H:%M")), theme.ok),
+        (Some(at), true) => (format!("late, {}", at.format("%H:%M")), theme.warning),
+    };
+    let name = Span::styled(entry.person.clone(), theme.title);
+    sheet.pair(name, Span::styled(when, style));
+}
+
+/// Draws a thread over days. Answers how many of its cards are visible.
+fn told(
+    buf: &mut Buffer,
+    area: Rect,
+    model: &Model,
+    thread: &Thread,
+    theme: &Theme,
+    (sight, focused): (&mut Sight, bool),
+) -> usize {
+    let name = match thread {
+        Thread::Stage(stage) => stage,
+        Thread::Person { name, .. } => name,
+    };
+    let view = &model.standup_view;
+    let title = Line::from(vec![
+        Span::styled("Thread  ", theme.text),
+        Span::styled(name.clone(), theme.title),
+    ]);
+    let right = match view.said.len() {
+        1 => "1 card".to_owned(),
+        count => format!("{count} cards"),
+    };
+    let right = Line::styled(right, theme.dim);
+    let inner = frame::pane_with(buf, area, theme, title, right, focused);
+    let mut sheet = Sheet::new(theme, inner.width.saturating_sub(GUTTER + 1));
+    if view.said.is_empty() {
+        let key = key_of(model, theme, "card-post");
+        let text = format!("Nothing has been posted here yet; {key} on your card begins it.");
+        sheet.text(&text, theme.dim);
+    }
+    for (at, said) in view.said.iter().enumerate() {
+        if at > 0 {
+            sheet.blank();
+        }
+        sheet.begin_item();
+        let (sign, style) = health(said.card.status, theme);
+        let who = match thread {
+            Thread::Stage(_) => &said.person,
+            Thread::Person { .. } => &said.card.stage,
+        };
+        let mut right = vec![Span::styled(said.card.said.clone(), style)];
+        if said.late {
+            right.push(Span::styled(
+                format!(" {} late", theme.glyphs.dot),
+                theme.warning,
+            ));
+        }
+        let left = vec![
+            Span::styled(format!("{sign} "), style),
+            Span::styled(said.date.format("%a %Y-%m-%d").to_string(), theme.text),
+            Span::styled(format!("  {who}"), theme.title),
+        ];
+        sheet.pair(left, right);
+        sheet.end_head();
+        body(&mut sheet, &said.card, None, 2, theme);
+        sheet.end_item();
+    }
+    let window = sight.window(Place::Entries);
+    sheet.draw_items(buf, inner, window, view.line, focused)
+}

@@ -1,0 +1,121 @@
+//! The two bottom rows: the line of news, and what can be pressed.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Widget};
+
+use crate::app::core::model::Model;
+use crate::app::core::model::Tone;
+use crate::app::core::registry;
+use crate::app::overlays::overlay::Overlay;
+use crate::document::visible::{visible_line, wrap};
+use crate::tui::theme::{Sign, Theme};
+use crate::tui::widgets::fit_row;
+use crate::tui::widgets::fit_row::Part;
+use crate::tui::widgets::frame;
+use crate::tui::widgets::pane::key_name;
+use crate::tui::widgets::pane::key_of;
+
+/// Rows that the footer takes.
+pub const HEIGHT: u16 = 2;
+
+/// Rows that one piece of news takes at the most.
+const MOST_NEWS: usize = 4;
+
+/// Draws both rows.
+pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
+    news(buf, area, model, theme);
+    let room = area.width.saturating_sub(2);
+    let at = (area.x + 1, area.y + 1);
+    fit_row::draw(buf, theme, at, room, hints(model, theme));
+}
+
+fn news(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
+    let Some(notice) = &model.notice else { return };
+    let (sign, sign_style, style) = match notice.tone {
+        Tone::Done => (theme.glyph(Sign::Complete), theme.ok, theme.text),
+        Tone::Info => (theme.glyphs.crumb, theme.accent, theme.text),
+        Tone::Error => (theme.glyph(Sign::Blocked), theme.error, theme.error),
+    };
+    let mut room = area.width.saturating_sub(4);
+    if notice.tone == Tone::Done {
+        let undo = hint(theme, &key_of(model, theme, "undo"), "undo");
+        let columns = frame::line_width(&undo);
+        let x = area.right().saturating_sub(columns + 1);
+        frame::spans(buf, theme, (x, area.y), columns, &undo);
+        room = room.saturating_sub(columns + 2);
+    }
+    let text = frame::words(theme, &notice.text);
+    let text = visible_line(&text);
+    let mut rows = wrap(&text, usize::from(room));
+    // What went wrong is said in full, over the end of the body if need be.
+    if notice.tone == Tone::Done || rows.len() < 2 {
+        rows = vec![&text];
+    }
+    rows.truncate(MOST_NEWS);
+    let above = u16::try_from(rows.len() - 1).unwrap_or(0).min(area.y);
+    let top = area.y - above;
+    let covered = Rect::new(area.x, top, area.width, above);
+    Clear.render(covered, buf);
+    frame::text(buf, area.x + 1, top, 1, sign, sign_style);
+    for (y, row) in (top..).zip(rows) {
+        frame::fitted(buf, theme, (area.x + 3, y), room, row, style);
+    }
+}
+
+fn hint<'a>(theme: &Theme, key: &str, what: &str) -> Line<'a> {
+    Line::from(vec![
+        Span::styled(key.to_owned(), theme.key),
+        Span::styled(format!(" {what}"), theme.key_hint),
+    ])
+}
+
+/// What can be pressed now. Of commands, help and quit stay longest, else the first ones.
+fn hints<'a>(model: &Model, theme: &Theme) -> Vec<Part<'a>> {
+    if let Some(fixed) = model.overlays.last().and_then(|top| answers(model, top)) {
+        let hints = fixed.iter().enumerate();
+        return hints
+            .map(|(rank, (key, what))| {
+                Part::new(rank, hint(theme, &frame::words(theme, key), what))
+            })
+            .collect();
+    }
+    let place = model.place();
+    registry::all()
+        .filter(|c| !c.hint.is_empty() && c.places.contains(&place))
+        .filter(|c| (c.blocked)(model).is_none())
+        .filter_map(|c| Some((c, *model.keymap.keys(place, c).first()?)))
+        .enumerate()
+        .map(|(at, (command, key))| {
+            let rank = match command.name {
+                "help" | "quit" => 0,
+                _ => at + 1,
+            };
+            Part::new(rank, hint(theme, &key_name(theme, key), command.hint))
+        })
+        .collect()
+}
+
+/// The keys of an overlay that has the keyboard for itself; none where commands work.
+fn answers(model: &Model, top: &Overlay) -> Option<&'static [(&'static str, &'static str)]> {
+    Some(match top {
+        Overlay::Prompt { .. } if model.is_filtering() => {
+            &[("⏎", "keep"), ("Esc", "as before"), ("↑ ↓", "move")]
+        }
+        Overlay::Prompt { input, .. } if input.multiline => {
+            &[("⏎", "save"), ("Esc", "cancel"), ("Alt-⏎", "line break")]
+        }
+        Overlay::Prompt { .. } => &[("⏎", "save"), ("Esc", "cancel")],
+        Overlay::Chooser { .. } => &[("⏎", "choose"), ("Esc", "close"), ("↑ ↓", "move")],
+        Overlay::Menu { .. } => &[
+            ("⏎", "choose"),
+            ("Esc", "close"),
+            ("↑ ↓", "move"),
+            ("letter", "choose at once"),
+        ],
+        Overlay::Confirm { .. } => &[("y", "yes"), ("n", "no"), ("⏎", "no")],
+        Overlay::Note { .. } => &[("any key", "close")],
+        Overlay::List { .. } | Overlay::Conflict { .. } => return None,
+    })
+}

@@ -1,0 +1,209 @@
+//! The top row: where one is, how far the plan is, whether everything is saved and live.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use crate::app::core::model::Model;
+use crate::app::core::model::Screen;
+use crate::document::visible::{fit, visible_line};
+use crate::plan::canon::block_table::BlockColumn;
+use crate::plan::checks::Severity;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::fit_row;
+use crate::tui::widgets::fit_row::Part;
+use crate::tui::widgets::frame;
+
+/// Columns below which the name of a block tells nothing.
+const NAME: u16 = 8;
+/// The rank of the part that says when something was saved.
+const SAVED: usize = 8;
+/// Columns between left and right.
+const GAP: u16 = 3;
+
+/// Draws the row. Parts that do not fit fall away whole: first when it was saved, then the
+/// state of the watch, the percentage, the program's name, the counts; last what is wrong.
+pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
+    let room = area.width.saturating_sub(2);
+    let mut left = crumbs(model, theme);
+    let mut right = state(model, theme);
+    fit_row::keep_both(&mut left, &mut right, GAP, room);
+    let spare = |left: &[Part<'_>], right: &[Part<'_>]| {
+        room.saturating_sub(fit_row::columns(left) + GAP + fit_row::columns(right))
+    };
+    let room_for_name = spare(&left, &right);
+    if !name_block(&mut left, model, theme, room_for_name) {
+        // The name tells more than when something was saved.
+        let without: Vec<Part<'_>> = right.iter().filter(|p| p.rank != SAVED).cloned().collect();
+        let room_for_name = spare(&left, &without);
+        if name_block(&mut left, model, theme, room_for_name) {
+            right = without;
+        }
+    }
+    let right_columns = fit_row::columns(&right);
+    let x = area.right().saturating_sub(right_columns + 1);
+    let left_room = match right_columns {
+        0 => room,
+        _ => x.saturating_sub(area.x + 2),
+    };
+    fit_row::draw(buf, theme, (area.x + 1, area.y), left_room, left);
+    fit_row::draw(buf, theme, (x, area.y), right_columns, right);
+}
+
+fn crumb<'a>(theme: &Theme, part: Part<'a>) -> Part<'a> {
+    let sign = format!(" {} ", theme.glyphs.crumb);
+    part.after(Span::styled(sign, theme.dim))
+}
+
+fn crumbs<'a>(model: &'a Model, theme: &Theme) -> Vec<Part<'a>> {
+    let mut parts = vec![Part::styled(5, "stepdeck", theme.title)];
+    if !model.has_plan() {
+        parts[0].rank = 0;
+        return parts;
+    }
+    let mut push = |rank, text: String, style| {
+        parts.push(crumb(theme, Part::styled(rank, text, style)));
+    };
+    match model.screen {
+        Screen::Plan => {
+            let step = model.step();
+            if let Some(block) = model.view.block(&model.plan) {
+                let id = model.plan.blocks()[block].id.to_string();
+                push(usize::from(step.is_some()), id, theme.text);
+            }
+            if let Some(step) = step {
+                push(0, step.id().to_string(), theme.heading);
+            }
+        }
+        Screen::Gates => {
+            push(1, "Gates".to_owned(), theme.text);
+            if let Some(holder) = model.selected_holder() {
+                push(0, visible_line(holder.name()).into_owned(), theme.heading);
+            }
+            if model.gates.review.is_some() {
+                push(1, "review".to_owned(), theme.text);
+            }
+        }
+        Screen::Problems => push(0, "Problems".to_owned(), theme.heading),
+        Screen::Review => {
+            push(1, "Next ten".to_owned(), theme.text);
+            let week = model.review.week.map(|week| week.to_string());
+            push(0, week.unwrap_or_default(), theme.heading);
+        }
+        Screen::Standup => {
+            push(1, "Standup".to_owned(), theme.text);
+            push(0, model.standup_date().to_string(), theme.heading);
+        }
+    }
+    parts
+}
+
+/// Puts as much of the block's name behind its number as there is room for. Answers
+/// whether that is enough of it.
+fn name_block(left: &mut [Part<'_>], model: &Model, theme: &Theme, spare: u16) -> bool {
+    let block = model.view.block(&model.plan);
+    let (Screen::Plan, Some(block), true) = (model.screen, block, model.has_plan()) else {
+        return false;
+    };
+    let id = model.plan.blocks()[block].id.to_string();
+    let text = visible_line(model.plan.block_text(block, BlockColumn::Theme));
+    let room = spare.saturating_sub(1);
+    if text.is_empty() || room < NAME.min(frame::columns(&text)) {
+        return false;
+    }
+    let name = fit(&text, usize::from(room), theme.glyphs.ellipsis).into_owned();
+    if let Some(part) = left.iter_mut().find(|part| part.line.to_string() == id) {
+        part.line.spans.push(Span::raw(format!(" {name}")));
+        return true;
+    }
+    false
+}
+
+fn state<'a>(model: &Model, theme: &Theme) -> Vec<Part<'a>> {
+    let mut parts = Vec::new();
+    if !model.has_plan() && !model.work.is_opening() {
+        return parts;
+    }
+    if let (true, Some(work)) = (model.work.is_opening(), model.work_in_words()) {
+        // Of a front nothing can be counted, and nobody watches it.
+        let steps = format!("the first {} steps", model.plan.len());
+        parts.push(Part::styled(1, steps, theme.dim).after("   ".into()));
+        parts.push(Part::styled(0, work, theme.warning).after("   ".into()));
+        return parts;
+    }
+    if let Some(away) = model.away() {
+        parts.push(Part::styled(0, away.in_words().to_owned(), theme.warning).after("   ".into()));
+    }
+    problems(&mut parts, model, theme);
+    if model.screen != Screen::Problems {
+        let tally = model.plan.tally();
+        let counts = format!("{}/{}", tally.done(), tally.total);
+        parts.push(Part::styled(4, counts, theme.text).after("   ".into()));
+        let percent = format!("{}%", tally.percent());
+        parts.push(Part::styled(6, percent, theme.dim).after(" ".into()));
+    }
+    let mut push = |rank, text: String, style| {
+        parts.push(Part::styled(rank, text, style).after("   ".into()));
+    };
+    let live = &model.live;
+    if live.failed() > 0 {
+        push(0, format!("{} NOT SAVED", live.failed()), theme.error);
+    }
+    if live.saving() > 0 {
+        push(3, format!("saving{}", theme.glyphs.ellipsis), theme.warning);
+    } else if let Some(at) = live.saved_at.filter(|_| live.failed() == 0) {
+        push(SAVED, format!("saved {}", at.format("%H:%M")), theme.dim);
+    }
+    if let Some(work) = model.work_in_words() {
+        push(0, work, theme.warning);
+    }
+    watch(&mut parts, model, theme);
+    parts
+}
+
+/// What the checks found: on its own screen all of it, elsewhere the errors.
+fn problems(parts: &mut Vec<Part<'_>>, model: &Model, theme: &Theme) {
+    let styles = [theme.error, theme.warning, theme.dim];
+    for (rank, (severity, style)) in Severity::ALL.into_iter().zip(styles).enumerate() {
+        let count = model.problems.count(severity);
+        if count == 0 || (severity != Severity::Error && model.screen != Screen::Problems) {
+            continue;
+        }
+        let text = match (severity, model.screen) {
+            (Severity::Error, Screen::Plan | Screen::Gates | Screen::Review | Screen::Standup) => {
+                format!("{} {count}", theme.glyph(crate::tui::theme::Sign::Blocked))
+            }
+            _ => plural(count, severity.word()),
+        };
+        parts.push(Part::styled(2 + rank, text, style).after("   ".into()));
+    }
+}
+
+fn plural(count: usize, word: &str) -> String {
+    match count {
+        1 => format!("1 {word}"),
+        _ => format!("{count} {word}s"),
+    }
+}
+
+fn watch(parts: &mut Vec<Part<'_>>, model: &Model, theme: &Theme) {
+    let mut push = |rank, text: String, style| {
+        parts.push(Part::styled(rank, text, style).after("   ".into()));
+    };
+    let unreadable = model.live.unreadable.len();
+    if unreadable > 0 {
+        push(1, format!("{unreadable} unreadable"), theme.error);
+    }
+    let in_motion = model.live.in_motion.len();
+    if in_motion > 0 {
+        push(1, format!("{in_motion} being written"), theme.warning);
+    }
+    if model.setting.read_only {
+        push(2, "read-only".to_owned(), theme.warning);
+    } else if model.live.polling {
+        let sign = if theme.is_ascii() { "o" } else { "◌" };
+        push(6, format!("{sign} polling"), theme.warning);
+    } else {
+        push(7, format!("{} live", theme.glyphs.live), theme.ok);
+    }
+}

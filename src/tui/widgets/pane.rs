@@ -1,0 +1,42 @@
+//! Words of a pane: keys as hints spell them, and why it is empty.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::frame;
+use crate::app::core::key::Key;
+use crate::app::core::model::Model;
+use crate::app::core::registry;
+use crate::document::visible::{visible, wrap};
+use crate::tui::theme::Theme;
+
+/// A key as hints spell it on this terminal.
+pub fn key_name(theme: &Theme, key: Key) -> String {
+    match theme.is_ascii() {
+        true => key.ascii(),
+        false => key.to_string(),
+    }
+}
+
+/// The key that people are told to press for a command, here if it works here.
+pub fn key_of(model: &Model, theme: &Theme, name: &str) -> String {
+    let here = registry::named(name).map(|command| model.keymap.keys(model.place(), command));
+    match here.as_deref() {
+        Some([key, ..]) => key_name(theme, *key),
+        _ => frame::words(theme, &model.keymap.key_of(name)).into_owned(),
+    }
+}
+
+/// Says why a pane is empty and, below it, what to press.
+pub fn empty(buf: &mut Buffer, inner: Rect, theme: &Theme, why: &str, press: &str) {
+    let width = inner.width.saturating_sub(2);
+    let mut y = inner.y + u16::from(inner.height > 4);
+    for (text, style) in [(why, theme.text), (press, theme.dim)] {
+        for row in wrap(&visible(text), usize::from(width)) {
+            if y < inner.bottom() {
+                frame::text(buf, inner.x + 1, y, width, row, style);
+            }
+            y += 1;
+        }
+    }
+}
