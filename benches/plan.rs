@@ -29,7 +29,7 @@ use stepdeck::plan::ranking::term::Weights;
 use stepdeck::plan::ranking::{Inputs, rank};
 use stepdeck::tui::draw::draw;
 use stepdeck::tui::theme::{Background, ColorDepth, Theme};
-use stepdeck::tui::widgets::scroll::Sight;
+use stepdeck::tui::widgets::scroll::ScrollState;
 
 const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
 
@@ -152,7 +152,7 @@ fn frame(bencher: Bencher, steps: usize) {
     let files = kind().files(steps);
     let model = Model::new(files, Setting::default(), Keymap::default(), now());
     let theme = Theme::new(ColorDepth::TrueColor, Background::Dark, false);
-    let mut sight = Sight::default();
+    let mut sight = ScrollState::default();
     let mut screen = Terminal::new(TestBackend::new(160, 48)).expect("a screen");
     bencher.bench_local(|| {
         let drawn = screen.draw(|frame| draw(frame, &model, &theme, &mut sight, None));

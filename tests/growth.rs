@@ -33,7 +33,7 @@ use stepdeck::plan::source::{Role, SourceFile};
 use stepdeck::plan::status::Status;
 use stepdeck::tui::draw::draw;
 use stepdeck::tui::theme::{Background, ColorDepth, Theme};
-use stepdeck::tui::widgets::scroll::Sight;
+use stepdeck::tui::widgets::scroll::ScrollState;
 
 /// Steps in the plans that are compared, each ten times the one before.
 const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
@@ -202,7 +202,7 @@ fn count_keys(files: Vec<SourceFile>, before: &str, measured: &str) -> Count {
     let now = NOW.parse().expect("an instant");
     let mut model = Model::new(files, Setting::default(), Keymap::default(), now);
     let theme = Theme::new(ColorDepth::TrueColor, Background::Dark, false);
-    let mut sight = Sight::default();
+    let mut sight = ScrollState::default();
     let mut screen = Terminal::new(TestBackend::new(160, 48)).expect("a screen");
     let mut press = |model: &mut Model, letter: char| {
         let code = match letter {

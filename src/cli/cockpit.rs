@@ -35,7 +35,7 @@ use crate::store::worker::disk::HISTORY;
 use crate::store::worker::disk::Setup;
 use crate::tui::cockpit::{Cockpit, Event, Turn, own_draft};
 use crate::tui::terminal::{Options, Terminal};
-use crate::tui::terminal_host::RealFace;
+use crate::tui::terminal_host::RealTerminal;
 use crate::tui::theme::{Background, ColorChoice, Theme};
 
 /// The name under which a person's last place in a plan is kept.
@@ -141,7 +141,7 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
     if arguments.person.is_none() {
         ask_for_person(layout.root.clone(), sender.clone());
     }
-    let face = RealFace {
+    let face = RealTerminal {
         terminal,
         input,
         private,

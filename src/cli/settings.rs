@@ -23,7 +23,7 @@ pub fn judged(layout: &Layout) -> (Keymap, Vec<Problem>) {
             config::Severity::Warning => Severity::Warning,
         };
         let at = problem.place;
-        let place = source::Place {
+        let place = source::Location {
             path: below(&problem.path),
             line: at.line,
             column: at.column,
@@ -32,7 +32,7 @@ pub fn judged(layout: &Layout) -> (Keymap, Vec<Problem>) {
     });
     let mut problems: Vec<Problem> = read.collect();
     let mut mistake = |at: Option<config::Place>, message: String| {
-        let place = source::Place {
+        let place = source::Location {
             path: file.clone(),
             line: at.map_or(1, |at| at.line),
             column: at.map_or(1, |at| at.column),

@@ -2,14 +2,14 @@
 
 use super::Plan;
 use super::id::{StepId, ids_in};
-use super::source::{Place, Role};
+use super::source::{Location, Role};
 
 /// The decision notes that name `id`, in file order: the first line that does, and the
 /// note's title, which is its first heading or else its file's name. Notes are numbered
 /// like steps, so a number in the title is the note's own.
 ///
 /// One pass over the notes' text.
-pub fn decisions_naming(plan: &Plan, id: StepId) -> Vec<(Place, String)> {
+pub fn decisions_naming(plan: &Plan, id: StepId) -> Vec<(Location, String)> {
     let notes = plan
         .files()
         .iter()
@@ -27,7 +27,7 @@ pub fn decisions_naming(plan: &Plan, id: StepId) -> Vec<(Place, String)> {
                 Some(heading) => heading.text.clone(),
                 None => file.path.file_stem()?.to_string_lossy().into_owned(),
             };
-            Some((Place::line(&file.path, line + 1), title))
+            Some((Location::line(&file.path, line + 1), title))
         })
         .collect()
 }

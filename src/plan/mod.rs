@@ -340,12 +340,12 @@ impl Plan {
     }
 
     /// Where a block's row stands in the block table, if it has one.
-    pub fn block_place(&self, block: usize) -> Option<source::Place> {
+    pub fn block_place(&self, block: usize) -> Option<source::Location> {
         let row = self.blocks[block].row.as_ref()?;
         let file = &self.files[row.file];
         let document = file.markdown()?;
         let span = document.tables()[row.table].rows[row.row].span;
-        Some(source::Place::line(
+        Some(source::Location::line(
             &file.path,
             document.line_of(span.start),
         ))

@@ -44,7 +44,7 @@ pub struct SourceFile {
 
 /// A line of a file, as people quote it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Place {
+pub struct Location {
     /// Relative to the plan's root.
     pub path: PathBuf,
     /// Counted from 1.
@@ -132,7 +132,7 @@ impl SourceFile {
     }
 }
 
-impl Place {
+impl Location {
     /// The start of a line, counted from 1.
     pub fn line(path: &Path, line: usize) -> Self {
         Self {
@@ -143,7 +143,7 @@ impl Place {
     }
 }
 
-impl std::fmt::Display for Place {
+impl std::fmt::Display for Location {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}:{}", self.path.display(), self.line)?;
         if self.column > 1 {

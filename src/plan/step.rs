@@ -8,7 +8,7 @@ use super::dependency::Dependency;
 use super::field::{FIELDS, Field, KEY_ORDER, Kind};
 use super::id::StepId;
 use super::list_entry::ListEntry;
-use super::source::Place;
+use super::source::Location;
 use super::status::{State, Status};
 use super::{LogPlace, Plan, Step, StepKey};
 use crate::document::json;
@@ -253,13 +253,13 @@ impl<'a> StepRef<'a> {
     }
 
     /// Where the step is written: its log line, its canon heading.
-    pub fn places(self) -> Vec<Place> {
+    pub fn places(self) -> Vec<Location> {
         let log = self
             .log_place()
-            .map(|place| Place::line(&self.plan.files[place.file].path, place.line + 1));
+            .map(|place| Location::line(&self.plan.files[place.file].path, place.line + 1));
         let canon = self.section().map(|(section, document)| {
             let heading = &document.headings()[section.heading];
-            Place::line(
+            Location::line(
                 &self.plan.files[section.file].path,
                 document.line_of(heading.span.start),
             )

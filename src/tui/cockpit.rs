@@ -27,9 +27,9 @@ use crate::store::fs::create::create;
 use crate::store::locate::inspect::Premises;
 use crate::store::worker::disk::Disk;
 use crate::store::worker::disk::Document;
-use crate::tui::terminal_host::Face;
+use crate::tui::terminal_host::TerminalHost;
 use crate::tui::widgets::field::Field;
-use crate::tui::widgets::scroll::Sight;
+use crate::tui::widgets::scroll::ScrollState;
 
 /// The checks run when the plan has been left alone for this long.
 const CHECK_AFTER: Duration = Duration::from_millis(120);
@@ -107,7 +107,7 @@ pub struct Cockpit<F> {
     theme: Theme,
     /// Whether the theme is to suit the terminal's background.
     pub theme_follows: bool,
-    sight: Sight,
+    sight: ScrollState,
     field: Option<Field>,
     inbox: Receiver<Event>,
     sender: Sender<Event>,
@@ -125,7 +125,7 @@ pub fn own_draft() -> String {
     format!("{DRAFT}-{}", std::process::id())
 }
 
-impl<F: Face> Cockpit<F> {
+impl<F: TerminalHost> Cockpit<F> {
     /// A cockpit that hears `inbox`, whose sending end is `sender`.
     pub fn new(
         model: Model,
@@ -141,7 +141,7 @@ impl<F: Face> Cockpit<F> {
             face,
             theme,
             theme_follows: false,
-            sight: Sight::default(),
+            sight: ScrollState::default(),
             field: None,
             inbox,
             sender,

@@ -1,7 +1,7 @@
 //! One frame: header, body and footer, and on top of them what is open.
 //!
 //! The only entry point of drawing. What it draws follows from the model, the theme and
-//! the size alone, except for how far lists are scrolled, which [`Sight`] remembers.
+//! the size alone, except for how far lists are scrolled, which [`ScrollState`] remembers.
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -26,7 +26,7 @@ use crate::tui::widgets::field::Field;
 use crate::tui::widgets::footer;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::header;
-use crate::tui::widgets::scroll::Sight;
+use crate::tui::widgets::scroll::ScrollState;
 
 /// Columns and rows below which nothing useful fits.
 pub const SMALLEST: (u16, u16) = (40, 12);
@@ -36,7 +36,7 @@ pub fn draw(
     frame: &mut Frame<'_>,
     model: &Model,
     theme: &Theme,
-    sight: &mut Sight,
+    sight: &mut ScrollState,
     field: Option<&Field>,
 ) {
     let area = frame.area();
@@ -67,7 +67,7 @@ pub fn draw(
     overlays::draw(frame, area, model, theme, sight, field);
 }
 
-fn plan(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mut Sight) {
+fn plan(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
     for (pane, area) in layout::panes(body, model.view.pane, model.view.zoomed) {
         match pane {
             Pane::Blocks => blocks::draw(buf, area, model, theme, sight),

@@ -22,7 +22,7 @@ use crate::store::scratch::Scratch;
 use crate::store::state::passing_folder;
 
 /// What the event loop asks of a terminal.
-pub trait Face {
+pub trait TerminalHost {
     /// Draws one frame.
     ///
     /// # Errors
@@ -73,7 +73,7 @@ pub trait Face {
 }
 
 /// The person's terminal.
-pub struct RealFace {
+pub struct RealTerminal {
     /// The thread that reads keys. It ends first: what is typed once the shell has its
     /// terminal back is the shell's.
     pub input: Input,
@@ -85,11 +85,11 @@ pub struct RealFace {
     pub sender: Sender<Event>,
     /// Texts that an editor may still have open in a window.
     pub late: Vec<LateSaves>,
-    /// The folder in the place of [`RealFace::private`], where that cannot be written.
+    /// The folder in the place of [`RealTerminal::private`], where that cannot be written.
     pub passing: Option<TempDir>,
 }
 
-impl RealFace {
+impl RealTerminal {
     /// Lays a text down; where the folder for that cannot be written, in one that goes with us.
     fn lay(&mut self, form: &Form) -> io::Result<Scratch> {
         Scratch::lay(&self.private, form).or_else(|error| {
@@ -102,7 +102,7 @@ impl RealFace {
     }
 }
 
-impl Face for RealFace {
+impl TerminalHost for RealTerminal {
     fn draw(&mut self, render: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
         self.terminal.draw(render)
     }

@@ -5,7 +5,7 @@ use crate::app::screens::plan::view::Pane;
 
 /// Where the keys go.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Place {
+pub enum Focus {
     /// The block grid.
     Blocks,
     /// The step list.
@@ -45,45 +45,45 @@ pub enum Place {
 }
 
 /// The panes of screen 1.
-pub const PLAN: &[Place] = &[Place::Blocks, Place::Steps, Place::Detail, Place::Chain];
+pub const PLAN: &[Focus] = &[Focus::Blocks, Focus::Steps, Focus::Detail, Focus::Chain];
 /// The panes of screen 1 that have a step.
-pub const STEP: &[Place] = &[Place::Steps, Place::Detail, Place::Chain];
+pub const STEP: &[Focus] = &[Focus::Steps, Focus::Detail, Focus::Chain];
 /// The panes of screen 2.
-pub const GATES: &[Place] = &[Place::Ladder, Place::Checks, Place::Owners];
+pub const GATES: &[Focus] = &[Focus::Ladder, Focus::Checks, Focus::Owners];
 /// The parts of screen 3.
-pub const REVIEW: &[Place] = &[Place::Proposals, Place::Dependencies, Place::NextTen];
+pub const REVIEW: &[Focus] = &[Focus::Proposals, Focus::Dependencies, Focus::NextTen];
 /// The panes of screen 4.
-pub const STANDUP: &[Place] = &[Place::Cards, Place::Entries];
+pub const STANDUP: &[Focus] = &[Focus::Cards, Focus::Entries];
 /// Everywhere: the screens, what lies over them, and where there is no plan yet. The lists below
 /// are the beginnings of this one.
-pub const EVERYWHERE: &[Place] = &[
-    Place::Blocks,
-    Place::Steps,
-    Place::Detail,
-    Place::Chain,
-    Place::Ladder,
-    Place::Checks,
-    Place::Owners,
-    Place::Problems,
-    Place::Proposals,
-    Place::Dependencies,
-    Place::NextTen,
-    Place::Cards,
-    Place::Entries,
-    Place::GateReview,
-    Place::List,
-    Place::Conflict,
-    Place::Welcome,
-    Place::Away,
+pub const EVERYWHERE: &[Focus] = &[
+    Focus::Blocks,
+    Focus::Steps,
+    Focus::Detail,
+    Focus::Chain,
+    Focus::Ladder,
+    Focus::Checks,
+    Focus::Owners,
+    Focus::Problems,
+    Focus::Proposals,
+    Focus::Dependencies,
+    Focus::NextTen,
+    Focus::Cards,
+    Focus::Entries,
+    Focus::GateReview,
+    Focus::List,
+    Focus::Conflict,
+    Focus::Welcome,
+    Focus::Away,
 ];
 /// Every screen.
-pub const SCREENS: &[Place] = up_to(Place::GateReview);
+pub const SCREENS: &[Focus] = up_to(Focus::GateReview);
 /// Every screen, and the list that can lie over it.
-pub const SCREENS_AND_LIST: &[Place] = up_to(Place::List);
+pub const SCREENS_AND_LIST: &[Focus] = up_to(Focus::List);
 /// Every place where one moves up and down.
-pub const CURSORS: &[Place] = up_to(Place::Conflict);
+pub const CURSORS: &[Focus] = up_to(Focus::Conflict);
 
-const fn up_to(last: Place) -> &'static [Place] {
+const fn up_to(last: Focus) -> &'static [Focus] {
     let mut at = 0;
     while EVERYWHERE[at] as u8 != last as u8 {
         at += 1;
@@ -144,7 +144,7 @@ pub struct Command {
     /// The heading it stands under.
     pub group: Group,
     /// Where its keys work.
-    pub places: &'static [Place],
+    pub places: &'static [Focus],
     /// Why it cannot run now, if so.
     pub blocked: fn(&Model) -> Blocked,
     /// What it does.
@@ -156,7 +156,7 @@ pub fn never(_: &Model) -> Blocked {
     None
 }
 
-impl From<Pane> for Place {
+impl From<Pane> for Focus {
     fn from(pane: Pane) -> Self {
         match pane {
             Pane::Blocks => Self::Blocks,

@@ -4,13 +4,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::command::Command;
-use super::command::Place;
+use super::command::Focus;
 use super::key::Key;
 use super::registry;
 
 /// Keys in force.
 pub struct Keymap {
-    by_key: HashMap<(Place, Key), &'static Command>,
+    by_key: HashMap<(Focus, Key), &'static Command>,
     by_name: HashMap<&'static str, Vec<Key>>,
 }
 
@@ -91,12 +91,12 @@ impl Keymap {
     }
 
     /// The command that `key` runs at `place`.
-    pub fn command(&self, place: Place, key: Key) -> Option<&'static Command> {
+    pub fn command(&self, place: Focus, key: Key) -> Option<&'static Command> {
         self.by_key.get(&(place, key)).copied()
     }
 
     /// The keys that run `command` at `place`, the first one first.
-    pub fn keys(&self, place: Place, command: &Command) -> Vec<Key> {
+    pub fn keys(&self, place: Focus, command: &Command) -> Vec<Key> {
         self.by_name
             .get(command.name)
             .into_iter()
@@ -137,7 +137,7 @@ impl Keymap {
     }
 }
 
-type ByKey = HashMap<(Place, Key), &'static Command>;
+type ByKey = HashMap<(Focus, Key), &'static Command>;
 
 /// The keys of every command under these wishes, and the first wish for a key that another
 /// command has: the wisher, the key, the other.
@@ -187,9 +187,9 @@ mod tests {
         let (map, problems) = Keymap::new(&wishes(&[("quit", "ctrl-q")]));
         assert!(problems.is_empty(), "{problems:?}");
         let key = |text: &str| text.parse::<Key>().unwrap();
-        assert!(map.command(Place::Steps, key("q")).is_none());
+        assert!(map.command(Focus::Steps, key("q")).is_none());
         assert_eq!(
-            map.command(Place::Steps, key("ctrl-q")).unwrap().name,
+            map.command(Focus::Steps, key("ctrl-q")).unwrap().name,
             "quit"
         );
         assert_eq!(map.key_of("quit"), "Ctrl-q");
@@ -251,7 +251,7 @@ mod tests {
                 let keys = registry::named(name).unwrap().keys;
                 let default: Key = keys[0].parse().unwrap();
                 assert_eq!(map.key_of(name), default.to_string(), "{pairs:?}");
-                let runs = map.command(Place::Steps, default).unwrap();
+                let runs = map.command(Focus::Steps, default).unwrap();
                 assert_eq!(runs.name, name, "{pairs:?}");
             }
         }
@@ -270,7 +270,7 @@ mod tests {
         assert_eq!(problems, []);
         assert_eq!(map.key_of("complete"), ":complete");
         assert_eq!(
-            map.command(Place::Steps, "x".parse().unwrap())
+            map.command(Focus::Steps, "x".parse().unwrap())
                 .map(|c| c.name),
             None
         );

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::command::Place;
+use super::command::Focus;
 use super::keymap::Keymap;
 use super::message::Effect;
 use crate::app::overlays::overlay::Input;
@@ -265,36 +265,36 @@ impl Model {
     }
 
     /// Where keys go that no field takes.
-    pub fn place(&self) -> Place {
+    pub fn place(&self) -> Focus {
         for overlay in self.overlays.iter().rev() {
             match overlay {
-                Overlay::List { .. } => return Place::List,
-                Overlay::Conflict { .. } => return Place::Conflict,
+                Overlay::List { .. } => return Focus::List,
+                Overlay::Conflict { .. } => return Focus::Conflict,
                 _ => {}
             }
         }
         match self.away() {
-            Some(Away::Everything) => return Place::Away,
-            _ if !self.has_plan() => return Place::Welcome,
+            Some(Away::Everything) => return Focus::Away,
+            _ if !self.has_plan() => return Focus::Welcome,
             _ => {}
         }
         match self.screen {
             Screen::Plan => self.view.pane.into(),
-            Screen::Gates if self.gates.review.is_some() => Place::GateReview,
+            Screen::Gates if self.gates.review.is_some() => Focus::GateReview,
             Screen::Gates => match self.gates.pane {
-                GatePane::Ladder => Place::Ladder,
-                GatePane::Checks => Place::Checks,
-                GatePane::Owners => Place::Owners,
+                GatePane::Ladder => Focus::Ladder,
+                GatePane::Checks => Focus::Checks,
+                GatePane::Owners => Focus::Owners,
             },
-            Screen::Problems => Place::Problems,
+            Screen::Problems => Focus::Problems,
             Screen::Review => match self.review.part {
-                Part::Proposals => Place::Proposals,
-                Part::Dependencies => Place::Dependencies,
-                Part::Ten => Place::NextTen,
+                Part::Proposals => Focus::Proposals,
+                Part::Dependencies => Focus::Dependencies,
+                Part::Ten => Focus::NextTen,
             },
             Screen::Standup => match self.standup_view.pane {
-                StandupPane::Cards => Place::Cards,
-                StandupPane::Others => Place::Entries,
+                StandupPane::Cards => Focus::Cards,
+                StandupPane::Others => Focus::Entries,
             },
         }
     }

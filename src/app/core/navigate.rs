@@ -2,9 +2,9 @@
 
 use crate::app::core::command::CURSORS;
 use crate::app::core::command::Command;
+use crate::app::core::command::Focus;
 use crate::app::core::command::Group;
 use crate::app::core::command::PLAN;
-use crate::app::core::command::Place;
 use crate::app::core::command::SCREENS;
 use crate::app::core::command::SCREENS_AND_LIST;
 use crate::app::core::key::Code;
@@ -349,7 +349,7 @@ fn sideways(model: &mut Model, by: isize) {
 
 /// Left and right between panes do not go round.
 fn turn_pane_within(model: &mut Model, by: isize) {
-    if model.place() == Place::GateReview {
+    if model.place() == Focus::GateReview {
         return model.turn_review(by, false);
     }
     let at_edge = match model.screen {
@@ -377,7 +377,7 @@ fn turn_pane_within(model: &mut Model, by: isize) {
 }
 
 fn turn_pane(model: &mut Model, by: isize) {
-    if model.place() == Place::GateReview {
+    if model.place() == Focus::GateReview {
         return model.turn_review(by, true);
     }
     match model.screen {

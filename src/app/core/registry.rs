@@ -31,14 +31,14 @@ pub fn named(name: &str) -> Option<&'static Command> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::core::command::Place;
+    use crate::app::core::command::Focus;
     use crate::app::core::key::Key;
     use std::collections::HashMap;
 
     #[test]
     fn names_are_unique_and_keys_mean_one_thing_at_a_place() {
         let mut names = HashMap::new();
-        let mut keys: HashMap<(Place, Key), &str> = HashMap::new();
+        let mut keys: HashMap<(Focus, Key), &str> = HashMap::new();
         for command in all() {
             assert_eq!(
                 names.insert(command.name, ()),

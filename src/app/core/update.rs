@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::command::Place;
+use super::command::Focus;
 use super::key::Code;
 use super::key::Key;
 use super::message::Effect;
@@ -362,7 +362,7 @@ impl Model {
             self.find(selected);
         } else if !self.view.marks.is_empty() {
             self.clear_marks();
-        } else if self.place() != Place::Welcome {
+        } else if self.place() != Focus::Welcome {
             self.view.pane = crate::app::screens::plan::view::Pane::Steps;
             self.view.block_detail = false;
         }

@@ -2,8 +2,8 @@
 
 use crate::app::core::command::Command;
 use crate::app::core::command::EVERYWHERE;
+use crate::app::core::command::Focus;
 use crate::app::core::command::Group;
-use crate::app::core::command::Place;
 use crate::app::core::command::SCREENS;
 use crate::app::core::command::STEP;
 use crate::app::core::message::Effect;
@@ -34,18 +34,18 @@ pub const COMMANDS: &[Command] = &[
         hint: "zoom",
         group: Group::View,
         places: &[
-            Place::Blocks,
-            Place::Steps,
-            Place::Detail,
-            Place::Chain,
-            Place::Ladder,
-            Place::Checks,
-            Place::Owners,
-            Place::Proposals,
-            Place::Dependencies,
-            Place::NextTen,
-            Place::Cards,
-            Place::Entries,
+            Focus::Blocks,
+            Focus::Steps,
+            Focus::Detail,
+            Focus::Chain,
+            Focus::Ladder,
+            Focus::Checks,
+            Focus::Owners,
+            Focus::Proposals,
+            Focus::Dependencies,
+            Focus::NextTen,
+            Focus::Cards,
+            Focus::Entries,
         ],
         blocked: |_| None,
         run: |model| match model.screen {

@@ -8,8 +8,8 @@ use super::overlay::Row;
 use super::overlay::Source;
 use super::overlay::Wish;
 use crate::app::core::command::Command;
+use crate::app::core::command::Focus;
 use crate::app::core::command::Group;
-use crate::app::core::command::Place;
 use crate::app::core::model::Model;
 use crate::app::core::registry;
 use crate::plan::StepKey;
@@ -121,7 +121,7 @@ impl Model {
         let words = Words::new(text.split_whitespace());
         let mut scored: Vec<(i64, Row)> = registry::all()
             .filter(|command| command.name != "palette")
-            .filter(|command| here == Place::Welcome || command.places != [Place::Welcome])
+            .filter(|command| here == Focus::Welcome || command.places != [Focus::Welcome])
             .filter_map(|command| {
                 let score = words.score(command.title, &[command.name.into()])?;
                 Some((score, self.command_row(command, here)))
@@ -161,7 +161,7 @@ impl Model {
         rows
     }
 
-    fn command_row(&self, command: &'static Command, here: Place) -> Row {
+    fn command_row(&self, command: &'static Command, here: Focus) -> Row {
         let blocked = match command.places.contains(&here) {
             true => (command.blocked)(self),
             false => Some(format!("works {}", places(command.places))),
@@ -306,18 +306,18 @@ impl Model {
 }
 
 /// Where a command works, in words.
-fn places(places: &[Place]) -> &'static str {
+fn places(places: &[Focus]) -> &'static str {
     match places.first() {
-        Some(Place::Blocks | Place::Steps | Place::Detail | Place::Chain) => "on screen 1, Plan",
-        Some(Place::Ladder | Place::Checks | Place::Owners) => "on screen 2, Gates",
-        Some(Place::Proposals | Place::Dependencies | Place::NextTen) => "on screen 3, Next ten",
-        Some(Place::Problems) => "on screen 5, Problems",
-        Some(Place::GateReview) => "in an open gate review",
-        Some(Place::Cards | Place::Entries) => "on screen 4, Standup",
-        Some(Place::List) => "in an open list",
-        Some(Place::Conflict) => "in a conflict",
-        Some(Place::Welcome) => "where there is no plan yet",
-        Some(Place::Away) => "while the plan's files are gone",
+        Some(Focus::Blocks | Focus::Steps | Focus::Detail | Focus::Chain) => "on screen 1, Plan",
+        Some(Focus::Ladder | Focus::Checks | Focus::Owners) => "on screen 2, Gates",
+        Some(Focus::Proposals | Focus::Dependencies | Focus::NextTen) => "on screen 3, Next ten",
+        Some(Focus::Problems) => "on screen 5, Problems",
+        Some(Focus::GateReview) => "in an open gate review",
+        Some(Focus::Cards | Focus::Entries) => "on screen 4, Standup",
+        Some(Focus::List) => "in an open list",
+        Some(Focus::Conflict) => "in a conflict",
+        Some(Focus::Welcome) => "where there is no plan yet",
+        Some(Focus::Away) => "while the plan's files are gone",
         None => "nowhere",
     }
 }

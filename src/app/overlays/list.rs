@@ -2,8 +2,8 @@
 
 use crate::app::core::command::Blocked;
 use crate::app::core::command::Command;
+use crate::app::core::command::Focus;
 use crate::app::core::command::Group;
-use crate::app::core::command::Place;
 use crate::app::core::model::Model;
 use crate::app::overlays::overlay::Overlay;
 use crate::app::overlays::overlay::Purpose;
@@ -11,7 +11,7 @@ use crate::app::overlays::overlay::Source;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 
-const LIST: &[Place] = &[Place::List];
+const LIST: &[Focus] = &[Focus::List];
 
 /// Commands of an open list.
 pub const COMMANDS: &[Command] = &[

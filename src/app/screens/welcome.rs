@@ -1,11 +1,11 @@
 //! Where there is no plan yet.
 
 use crate::app::core::command::Command;
+use crate::app::core::command::Focus;
 use crate::app::core::command::Group;
-use crate::app::core::command::Place;
 use crate::app::core::message::Effect;
 
-const WELCOME: &[Place] = &[Place::Welcome];
+const WELCOME: &[Focus] = &[Focus::Welcome];
 
 /// Commands of the first-run card.
 pub const COMMANDS: &[Command] = &[

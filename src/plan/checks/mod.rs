@@ -66,7 +66,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 use super::id::StepId;
-use super::source::{Place, Role};
+use super::source::{Location, Role};
 use super::{Plan, StepRef};
 use crate::document::log::LogDocument;
 use crate::document::markdown::MarkdownDocument;
@@ -175,7 +175,7 @@ pub struct Problem {
     /// What to do next elsewhere, by commands or in an editor.
     pub command_help: String,
     /// Where it stands.
-    pub place: Place,
+    pub place: Location,
     /// The offending bytes, counted from the start of the line in the file; see [`line`].
     pub span: Option<Span>,
     /// The step that it is about.
@@ -191,7 +191,7 @@ pub const CONFIGURATION: &str = "configuration";
 
 impl Problem {
     /// Something wrong in the configuration.
-    pub fn of_configuration(place: Place, severity: Severity, message: String) -> Self {
+    pub fn of_configuration(place: Location, severity: Severity, message: String) -> Self {
         let help = "correct the entry; until then what holds by default stands in for it";
         Self {
             code: CONFIGURATION,
@@ -507,7 +507,7 @@ pub fn unknown_settings(settings: &BTreeMap<String, String>) -> Vec<(String, Str
 
 /// The bytes of the line at a problem's place, without its line end: what its span counts
 /// in. A byte order mark at the start of a file belongs to its first line.
-pub fn line<'a>(plan: &'a Plan, place: &Place) -> Option<&'a [u8]> {
+pub fn line<'a>(plan: &'a Plan, place: &Location) -> Option<&'a [u8]> {
     let file = plan.files().iter().find(|file| file.path == place.path)?;
     let index = place.line.checked_sub(1)?;
     match (file.log(), file.markdown()) {

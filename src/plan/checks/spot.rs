@@ -3,7 +3,7 @@
 use super::super::canon::block_table::BlockRow;
 use super::super::canon::checklist::Check;
 use super::super::field::{Field, Kind};
-use super::super::source::Place;
+use super::super::source::Location;
 use super::super::{LogPlace, Plan, StepRef};
 use crate::document::json;
 use crate::document::splice::Span;
@@ -172,11 +172,11 @@ impl Spot {
     }
 
     /// The same for people: a path, a line, a column.
-    pub fn place(self, plan: &Plan) -> Place {
+    pub fn place(self, plan: &Plan) -> Location {
         let file = &plan.files()[self.file];
-        let mut place = Place::line(&file.path, self.line + 1);
+        let mut place = Location::line(&file.path, self.line + 1);
         if let Some(column) = self.column {
-            return Place { column, ..place };
+            return Location { column, ..place };
         }
         let Some(span) = self.span else { return place };
         let before = match (file.log(), file.markdown()) {

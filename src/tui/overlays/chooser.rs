@@ -18,7 +18,7 @@ use crate::plan::query::words::Words;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::frame;
-use crate::tui::widgets::scroll::Sight;
+use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::status;
 use crate::tui::widgets::status::Look;
 
@@ -43,7 +43,7 @@ pub fn draw(
     area: Rect,
     model: &Model,
     theme: &Theme,
-    sight: &mut Sight,
+    sight: &mut ScrollState,
     chooser: &Chooser<'_>,
     field: Option<&Field>,
 ) {
@@ -141,7 +141,7 @@ fn draw_rows(
     area: Rect,
     model: &Model,
     theme: &Theme,
-    sight: &mut Sight,
+    sight: &mut ScrollState,
     chooser: &Chooser<'_>,
 ) {
     let rows = chooser.rows;

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{boxed, centred, hints, light, scrolled};
-use crate::app::core::command::Place;
+use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
 use crate::document::visible::width;
 use crate::plan::StepKey;
@@ -14,7 +14,7 @@ use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
-use crate::tui::widgets::scroll::Sight;
+use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::status;
 
 /// Widest and least high a list gets.
@@ -27,7 +27,7 @@ pub fn draw(
     area: Rect,
     model: &Model,
     theme: &Theme,
-    sight: &mut Sight,
+    sight: &mut ScrollState,
     (key, field): (StepKey, Field),
     cursor: usize,
 ) {
@@ -48,7 +48,7 @@ pub fn draw(
     if entries.is_empty() {
         return empty(buf, inner, model, theme, field);
     }
-    let window = sight.window(Place::List);
+    let window = sight.window(Focus::List);
     let shown = window.follow(cursor, entries.len(), usize::from(inner.height));
     scrolled(buf, inner, theme, shown.start, entries.len());
     sight.page = usize::from(inner.height);

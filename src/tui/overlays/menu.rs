@@ -12,7 +12,7 @@ use crate::plan::field::Field;
 use crate::plan::status::Status;
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::frame;
-use crate::tui::widgets::scroll::Sight;
+use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::status;
 
 /// Widest a menu gets.
@@ -23,7 +23,7 @@ pub fn draw(
     frame: &mut Frame,
     area: Rect,
     theme: &Theme,
-    sight: &mut Sight,
+    sight: &mut ScrollState,
     title: &str,
     rows: &[Row],
     cursor: usize,

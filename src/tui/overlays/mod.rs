@@ -25,7 +25,7 @@ use crate::app::overlays::overlay::Purpose;
 use crate::document::visible::width;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::frame;
-use crate::tui::widgets::scroll::Sight;
+use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::text_layout::thumb;
 
 /// Draws everything that lies over the screen, the topmost last. `area` is the whole
@@ -35,7 +35,7 @@ pub fn draw(
     area: Rect,
     model: &Model,
     theme: &Theme,
-    sight: &mut Sight,
+    sight: &mut ScrollState,
     field: Option<&Field>,
 ) {
     let last = model.overlays.len().saturating_sub(1);

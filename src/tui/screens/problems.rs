@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::app::core::command::Place;
+use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
 use crate::document::visible::{pad, visible_line, width};
 use crate::plan::checks::{Problem, Severity};
@@ -17,7 +17,7 @@ use crate::tui::overlays::key_name;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::excerpt::excerpt;
 use crate::tui::widgets::frame;
-use crate::tui::widgets::scroll::Sight;
+use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::text_layout::Sheet;
 use crate::tui::widgets::text_layout::thumb;
 
@@ -27,7 +27,7 @@ const BESIDE: u16 = 120;
 const LIST_ALONE: u16 = 9;
 
 /// Draws the screen into `body`.
-pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: &mut Sight) {
+pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
     let buf = frame.buffer_mut();
     let found = &model.problems.found;
     if found.is_empty() {
@@ -152,7 +152,7 @@ pub fn look(severity: Severity, theme: &Theme) -> (&'static str, Style) {
     }
 }
 
-fn list(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut Sight) {
+fn list(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
     let found = &model.problems.found;
     let title = Line::styled("Problems", theme.title);
     let focused = model.overlays.is_empty();
@@ -160,7 +160,7 @@ fn list(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut 
     sight.page = usize::from(inner.height);
     let cursor = model.problems.cursor;
     let rows =
-        (sight.window(Place::Problems)).follow(cursor, found.len(), usize::from(inner.height));
+        (sight.window(Focus::Problems)).follow(cursor, found.len(), usize::from(inner.height));
     thumb(buf, inner, theme, (rows.start, found.len()), focused);
     let places: Vec<String> = found[rows.clone()]
         .iter()
@@ -211,7 +211,7 @@ fn row(
     frame::text(buf, x, area.y, mark, &fix, theme.key);
 }
 
-fn short(place: &source::Place) -> String {
+fn short(place: &source::Location) -> String {
     format!(
         "{}:{}",
         visible_line(&place.path.to_string_lossy()),

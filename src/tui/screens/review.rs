@@ -19,7 +19,7 @@ use crate::tui::widgets::fit_row;
 use crate::tui::widgets::fit_row::Part as Piece;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::pane::key_of;
-use crate::tui::widgets::scroll::Sight;
+use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::text_layout::Sheet;
 use crate::tui::widgets::text_layout::thumb;
 use rows::Shown;
@@ -32,7 +32,7 @@ const LIST_ALONE: u16 = 10;
 const DETAIL: u16 = 8;
 
 /// Draws the screen into `body`.
-pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: &mut Sight) {
+pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
     let buf = frame.buffer_mut();
     let strip = Rect {
         height: body.height.min(1),
@@ -157,7 +157,7 @@ fn summary(model: &Model, theme: &Theme) -> Line<'static> {
     Line::styled(text, theme.dim)
 }
 
-fn draw_rows(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme, sight: &mut Sight) {
+fn draw_rows(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
     let shown = rows::shown(model);
     let cursor = model.review.cursor();
     let at = shown

@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::core::command::Place;
+use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
 use crate::app::sync::absent::Away;
 use crate::tui::overlays::{centred, key_name};
@@ -103,7 +103,7 @@ fn choices(sheet: &mut Sheet, model: &Model, theme: &Theme) {
         let Some(command) = crate::app::core::registry::named(name) else {
             continue;
         };
-        let key = match model.keymap.keys(Place::Welcome, command).first() {
+        let key = match model.keymap.keys(Focus::Welcome, command).first() {
             Some(key) => key_name(&key.to_string(), theme),
             None => continue,
         };

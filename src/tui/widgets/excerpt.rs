@@ -10,7 +10,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::document::visible::{visible_line, width};
 use crate::plan::Plan;
 use crate::plan::checks::{Problem, line};
-use crate::plan::source::Place;
+use crate::plan::source::Location;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::text_layout::Sheet;
 
@@ -31,7 +31,7 @@ pub fn excerpt(sheet: &mut Sheet, plan: &Plan, problem: &Problem, theme: &Theme,
         Span::styled(format!("  {number:>digits$} {bar} "), theme.dim)
     };
     for number in at.saturating_sub(around).max(1)..=at + around {
-        let here = Place {
+        let here = Location {
             line: number,
             ..problem.place.clone()
         };

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::app::core::command::Place;
+use crate::app::core::command::Focus;
 
 /// Rows kept in sight above and below the cursor where there are more.
 const MARGIN: usize = 2;
@@ -44,16 +44,16 @@ impl Window {
 /// What the terminal side remembers between frames: how far each list is scrolled, and how
 /// many rows the list with the keys had, for PgDn.
 #[derive(Debug, Default)]
-pub struct Sight {
-    windows: HashMap<Place, Window>,
+pub struct ScrollState {
+    windows: HashMap<Focus, Window>,
     overlay: Window,
     /// Rows of the list that has the keys, as last drawn.
     pub page: usize,
 }
 
-impl Sight {
+impl ScrollState {
     /// The window of the list at `place`.
-    pub fn window(&mut self, place: Place) -> &mut Window {
+    pub fn window(&mut self, place: Focus) -> &mut Window {
         self.windows.entry(place).or_default()
     }
 

@@ -7,7 +7,7 @@ use stepdeck::app::Model;
 use stepdeck::app::update;
 use stepdeck::tui::draw::draw;
 use stepdeck::tui::theme::Theme;
-use stepdeck::tui::widgets::scroll::Sight;
+use stepdeck::tui::widgets::scroll::ScrollState;
 
 use super::exercise::{load, now};
 use crate::support::screen::{ascii, check, dark};
@@ -37,7 +37,7 @@ pub fn walk(name: &str, files: &[(&str, &[u8])]) -> String {
     let rest = "j j j down e esc s esc T tab z z 2 j tab j 5 j enter esc 1";
     for (theme, size) in [(dark(), (160, 48)), (ascii(), (44, 14))] {
         let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
-        let mut sight = Sight::default();
+        let mut sight = ScrollState::default();
         for key in rest.split(' ') {
             seen += &shown(name, &model, &theme, &mut terminal, &mut sight);
             update(&mut model, Message::Key(key.parse().unwrap()));
@@ -52,7 +52,7 @@ fn shown(
     model: &Model,
     theme: &Theme,
     terminal: &mut Terminal<TestBackend>,
-    sight: &mut Sight,
+    sight: &mut ScrollState,
 ) -> String {
     terminal
         .draw(|frame| draw(frame, model, theme, sight, None))

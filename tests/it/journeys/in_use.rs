@@ -14,7 +14,7 @@ use stepdeck::app::Effect;
 use stepdeck::app::Message;
 use stepdeck::app::Model;
 use stepdeck::app::core::command::Command;
-use stepdeck::app::core::command::Place;
+use stepdeck::app::core::command::Focus;
 use stepdeck::app::core::key::Key;
 use stepdeck::app::core::model::Screen;
 use stepdeck::app::core::model::Tone;
@@ -25,21 +25,21 @@ use stepdeck::app::update;
 use stepdeck::tui::cockpit::Turn;
 use stepdeck::tui::draw::draw;
 use stepdeck::tui::widgets::field::Field;
-use stepdeck::tui::widgets::scroll::Sight;
+use stepdeck::tui::widgets::scroll::ScrollState;
 use tempfile::TempDir;
 
 const FILES: [(&str, &str); 2] = [(LOG, LINES), (CANON, DOCUMENT)];
 
 /// Keys that bring the focus to every place of the three screens.
-const PLACES: [(&str, Place); 8] = [
-    ("1 shift-tab", Place::Blocks),
-    ("1", Place::Steps),
-    ("1 tab", Place::Detail),
-    ("1 tab tab", Place::Chain),
-    ("2 shift-tab", Place::Ladder),
-    ("2", Place::Checks),
-    ("2 tab", Place::Owners),
-    ("5", Place::Problems),
+const PLACES: [(&str, Focus); 8] = [
+    ("1 shift-tab", Focus::Blocks),
+    ("1", Focus::Steps),
+    ("1 tab", Focus::Detail),
+    ("1 tab tab", Focus::Chain),
+    ("2 shift-tab", Focus::Ladder),
+    ("2", Focus::Checks),
+    ("2 tab", Focus::Owners),
+    ("5", Focus::Problems),
 ];
 
 fn model() -> Model {
@@ -67,7 +67,7 @@ fn press_at(model: &mut Model, place: &str, keys: &str) -> Vec<Effect> {
 
 fn drawn(model: &Model, columns: u16, rows: u16) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-    let (theme, mut sight) = (screen::dark(), Sight::default());
+    let (theme, mut sight) = (screen::dark(), ScrollState::default());
     let input = model.overlays.last().and_then(Overlay::input);
     let field = input.map(Field::open);
     terminal

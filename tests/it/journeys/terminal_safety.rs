@@ -21,7 +21,7 @@ use stepdeck::app::Model;
 use stepdeck::app::overlays::overlay::Overlay;
 use stepdeck::tui::draw::draw;
 use stepdeck::tui::widgets::field::Field;
-use stepdeck::tui::widgets::scroll::Sight;
+use stepdeck::tui::widgets::scroll::ScrollState;
 use tempfile::TempDir;
 
 const STEPDECK: &str = env!("CARGO_BIN_EXE_stepdeck");
@@ -360,7 +360,7 @@ fn no_command_puts_anything_but_letters_on_the_screen() {
     let check = |model: &Model, (columns, rows): (u16, u16), what: &str| {
         let backend = TestBackend::new(columns, rows);
         let mut terminal = Terminal::new(backend).unwrap();
-        let (theme, mut sight) = (screen::dark(), Sight::default());
+        let (theme, mut sight) = (screen::dark(), ScrollState::default());
         let input = model.overlays.last().and_then(Overlay::input);
         let field = input.map(Field::open);
         terminal

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use crate::support::desk::Desk;
 use crate::support::svg;
+use stepdeck::app::core::command::Focus;
 use stepdeck::app::core::command::Group;
-use stepdeck::app::core::command::Place;
 use stepdeck::app::core::keymap::Keymap;
 use stepdeck::app::core::registry;
 use stepdeck::plan::query::KEYS;
@@ -46,22 +46,22 @@ fn check_section(name: &str, expected: &str) {
 fn the_key_table_is_that_of_the_registry() {
     let keymap = Keymap::default();
     let places = [
-        Place::Steps,
-        Place::Blocks,
-        Place::Detail,
-        Place::Chain,
-        Place::Checks,
-        Place::Ladder,
-        Place::Problems,
-        Place::List,
-        Place::Conflict,
-        Place::Welcome,
-        Place::GateReview,
-        Place::Proposals,
-        Place::Dependencies,
-        Place::NextTen,
-        Place::Cards,
-        Place::Entries,
+        Focus::Steps,
+        Focus::Blocks,
+        Focus::Detail,
+        Focus::Chain,
+        Focus::Checks,
+        Focus::Ladder,
+        Focus::Problems,
+        Focus::List,
+        Focus::Conflict,
+        Focus::Welcome,
+        Focus::GateReview,
+        Focus::Proposals,
+        Focus::Dependencies,
+        Focus::NextTen,
+        Focus::Cards,
+        Focus::Entries,
     ];
     let mut table = String::new();
     for group in Group::ALL {

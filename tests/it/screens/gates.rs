@@ -4,7 +4,7 @@ use crate::support::programme::{FILES, LOG};
 use crate::support::screen::{
     ascii, check, dark, draw, draw_with, model, picture, press, reversed, text,
 };
-use stepdeck::tui::widgets::scroll::Sight;
+use stepdeck::tui::widgets::scroll::ScrollState;
 
 #[test]
 fn the_three_panes_stand_side_by_side_on_a_wide_screen() {
@@ -106,7 +106,7 @@ fn the_checklist_scrolls_with_the_cursor() {
         canon += &format!("- Check number {number} of many\n");
     }
     let mut model = model(&[("plan.jsonl", LOG), ("docs/plan.md", &canon)]);
-    let mut sight = Sight::default();
+    let mut sight = ScrollState::default();
     press(&mut model, "2");
     draw_with(&model, &dark(), (80, 24), &mut sight);
     assert!(sight.page > 10, "{}", sight.page);

@@ -22,7 +22,7 @@ use stepdeck::tui::cockpit::Event;
 use stepdeck::tui::draw::draw;
 use stepdeck::tui::terminal::TerminalEvent;
 use stepdeck::tui::widgets::field::Field;
-use stepdeck::tui::widgets::scroll::Sight;
+use stepdeck::tui::widgets::scroll::ScrollState;
 use tempfile::TempDir;
 
 const FILES: [(&str, &str); 2] = [(LOG, LINES), (CANON, DOCUMENT)];
@@ -39,7 +39,7 @@ fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
 
 fn drawn(model: &Model, columns: u16, rows: u16) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-    let (theme, mut sight) = (screen::dark(), Sight::default());
+    let (theme, mut sight) = (screen::dark(), ScrollState::default());
     let input = model.overlays.last().and_then(Overlay::input);
     let field = input.map(Field::open);
     terminal

@@ -20,7 +20,7 @@ use stepdeck::app::update;
 use stepdeck::plan::source::{Role, SourceFile};
 use stepdeck::tui::draw::draw;
 use stepdeck::tui::theme::{Background, ColorDepth, Theme};
-use stepdeck::tui::widgets::scroll::Sight;
+use stepdeck::tui::widgets::scroll::ScrollState;
 
 const CANON: &str = "\
 # Harbour plan
@@ -91,7 +91,7 @@ fn model_of(log: &str) -> Model {
 struct Cockpit {
     model: Model,
     theme: Theme,
-    sight: Sight,
+    sight: ScrollState,
     terminal: Terminal<TestBackend>,
 }
 
@@ -104,7 +104,7 @@ impl Cockpit {
         Self {
             model,
             theme: Theme::new(ColorDepth::TrueColor, Background::Dark, false),
-            sight: Sight::default(),
+            sight: ScrollState::default(),
             terminal: Terminal::new(TestBackend::new(width, height)).unwrap(),
         }
     }

@@ -30,7 +30,7 @@ use stepdeck::store::locate::open::open_front;
 use stepdeck::store::state::State;
 use stepdeck::tui::cockpit::{Cockpit, Event, Turn};
 use stepdeck::tui::terminal::TerminalEvent;
-use stepdeck::tui::terminal_host::Face;
+use stepdeck::tui::terminal_host::TerminalHost;
 use stepdeck::tui::theme::{Background, ColorDepth, Theme};
 use tempfile::TempDir;
 
@@ -58,7 +58,7 @@ pub struct TestFace {
     pub frames: usize,
 }
 
-impl Face for TestFace {
+impl TerminalHost for TestFace {
     fn draw(&mut self, render: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
         self.frames += 1;
         let drawn = self.screen.draw(|frame| render(frame));

@@ -24,7 +24,7 @@ use stepdeck::tui::screens::standup;
 use stepdeck::tui::screens::welcome;
 use stepdeck::tui::theme::{Background, ColorDepth, Theme};
 use stepdeck::tui::widgets::field::Field;
-use stepdeck::tui::widgets::scroll::Sight;
+use stepdeck::tui::widgets::scroll::ScrollState;
 
 /// Dark, true colour, all glyphs.
 pub fn dark() -> Theme {
@@ -108,11 +108,16 @@ pub fn check(model: &mut Model) {
 
 /// The screen in `columns` and `rows`: body and overlays, without header and footer.
 pub fn draw(model: &Model, theme: &Theme, columns: u16, rows: u16) -> Buffer {
-    draw_with(model, theme, (columns, rows), &mut Sight::default())
+    draw_with(model, theme, (columns, rows), &mut ScrollState::default())
 }
 
 /// Like [`draw`], remembering what was in sight.
-pub fn draw_with(model: &Model, theme: &Theme, size: (u16, u16), sight: &mut Sight) -> Buffer {
+pub fn draw_with(
+    model: &Model,
+    theme: &Theme,
+    size: (u16, u16),
+    sight: &mut ScrollState,
+) -> Buffer {
     let backend = TestBackend::new(size.0, size.1);
     let mut terminal = Terminal::new(backend).expect("a terminal in memory");
     let field = (model.overlays.last().and_then(Overlay::input)).map(|input| {

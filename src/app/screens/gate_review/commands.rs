@@ -2,9 +2,9 @@
 
 use crate::app::core::command::Blocked;
 use crate::app::core::command::Command;
+use crate::app::core::command::Focus;
 use crate::app::core::command::GATES;
 use crate::app::core::command::Group;
-use crate::app::core::command::Place;
 use crate::app::core::model::Model;
 use crate::app::overlays::overlay::Choice;
 use crate::app::overlays::overlay::Overlay;
@@ -19,7 +19,7 @@ use crate::plan::packet::Decision;
 use crate::record::gate_review::edit::{Clause, Held};
 use crate::record::gate_review::{Verdict, unstamped};
 
-const REVIEW: &[Place] = &[Place::GateReview];
+const REVIEW: &[Focus] = &[Focus::GateReview];
 
 /// Commands of the gate review.
 pub const COMMANDS: &[Command] = &[

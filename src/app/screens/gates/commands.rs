@@ -2,9 +2,9 @@
 
 use crate::app::core::command::Blocked;
 use crate::app::core::command::Command;
+use crate::app::core::command::Focus;
 use crate::app::core::command::GATES;
 use crate::app::core::command::Group;
-use crate::app::core::command::Place;
 use crate::app::core::message::Effect;
 use crate::app::core::model::GatePane;
 use crate::app::core::model::Model;
@@ -23,7 +23,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Tick the check, or take its tick away",
         hint: "tick",
         group: Group::Edit,
-        places: &[Place::Checks],
+        places: &[Focus::Checks],
         blocked: |model| model.is_locked().or_else(|| no_check(model)),
         run: tick,
     },
@@ -33,7 +33,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Attach evidence to the check",
         hint: "attach evidence",
         group: Group::Edit,
-        places: &[Place::Checks],
+        places: &[Focus::Checks],
         blocked: |model| model.is_locked().or_else(|| no_stage_check(model)),
         run: attach,
     },
@@ -53,7 +53,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Open the evidence of the check",
         hint: "evidence",
         group: Group::Find,
-        places: &[Place::Checks],
+        places: &[Focus::Checks],
         blocked: no_evidence,
         run: |model| {
             let links = links(model);

@@ -2,9 +2,9 @@
 
 use crate::app::core::command::Blocked;
 use crate::app::core::command::Command;
+use crate::app::core::command::Focus;
 use crate::app::core::command::Group;
 use crate::app::core::command::PLAN;
-use crate::app::core::command::Place;
 use crate::app::core::command::SCREENS;
 use crate::app::core::command::SCREENS_AND_LIST;
 use crate::app::core::command::STEP;
@@ -235,7 +235,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Conflict: write my version",
         hint: "mine",
         group: Group::Edit,
-        places: &[Place::Conflict],
+        places: &[Focus::Conflict],
         blocked: |_| None,
         run: |model| {
             if let Some(Overlay::Conflict { change, .. }) = model.overlays.pop() {
@@ -249,7 +249,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Conflict: keep what stands there",
         hint: "theirs",
         group: Group::Edit,
-        places: &[Place::Conflict],
+        places: &[Focus::Conflict],
         blocked: |_| None,
         run: |model| {
             if let Some(Overlay::Conflict { change, .. }) = model.overlays.pop() {
@@ -263,7 +263,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Conflict: edit my version into one of both",
         hint: "edit",
         group: Group::Edit,
-        places: &[Place::Conflict],
+        places: &[Focus::Conflict],
         blocked: |model| {
             let editable = model.contested_field().is_some();
             (!editable).then(|| "there is no one text to edit here: pick a version".to_owned())

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use crate::app::core::command::Blocked;
 use crate::app::core::command::Command;
 use crate::app::core::command::EVERYWHERE;
+use crate::app::core::command::Focus;
 use crate::app::core::command::GATES;
 use crate::app::core::command::Group;
 use crate::app::core::command::PLAN;
-use crate::app::core::command::Place;
 use crate::app::core::command::SCREENS;
 use crate::app::core::command::STEP;
 use crate::app::core::command::no_step;
@@ -65,7 +65,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Mark the step, or take its mark away",
         hint: "mark",
         group: Group::Find,
-        places: &[Place::Steps],
+        places: &[Focus::Steps],
         blocked: no_step,
         run: |model| {
             if let Some(key) = model.selected()
@@ -82,7 +82,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Begin a range of marks; again ends it here",
         hint: "",
         group: Group::Find,
-        places: &[Place::Steps],
+        places: &[Focus::Steps],
         blocked: no_step,
         run: mark_range,
     },
@@ -92,7 +92,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Mark every listed step, or take all marks away",
         hint: "",
         group: Group::Find,
-        places: &[Place::Steps],
+        places: &[Focus::Steps],
         blocked: |model| {
             let looking = model.view.is_looking();
             looking.then(|| "the filter still looks for steps; again when it is done".to_owned())

@@ -2,8 +2,8 @@
 
 use crate::app::core::command::Blocked;
 use crate::app::core::command::Command;
+use crate::app::core::command::Focus;
 use crate::app::core::command::Group;
-use crate::app::core::command::Place;
 use crate::app::core::model::Model;
 use crate::app::overlays::overlay::Overlay;
 use crate::app::overlays::overlay::Purpose;
@@ -11,7 +11,7 @@ use crate::plan::canon::checklist::Check;
 use crate::plan::checks::Problem;
 use crate::plan::source::{self, Role};
 
-const PROBLEMS: &[Place] = &[Place::Problems];
+const PROBLEMS: &[Focus] = &[Focus::Problems];
 
 /// Commands of screen 5.
 pub const COMMANDS: &[Command] = &[
@@ -114,7 +114,7 @@ fn go(model: &mut Model) {
 }
 
 /// Where the check stands on screen 2 that a problem is about, and its words.
-fn check_at(model: &Model, place: &source::Place) -> Option<(usize, usize, String)> {
+fn check_at(model: &Model, place: &source::Location) -> Option<(usize, usize, String)> {
     let is_here = |check: &&Check| {
         check.line == place.line && model.plan.files()[check.file].path == place.path
     };

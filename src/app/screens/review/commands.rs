@@ -2,8 +2,8 @@
 
 use crate::app::core::command::Blocked;
 use crate::app::core::command::Command;
+use crate::app::core::command::Focus;
 use crate::app::core::command::Group;
-use crate::app::core::command::Place;
 use crate::app::core::command::REVIEW;
 use crate::app::core::model::Model;
 use crate::app::overlays::overlay::Choice;
@@ -21,9 +21,9 @@ use crate::record::review::Section;
 use crate::record::review::decide::Remedy;
 use crate::record::review::gather::{Review, TEN, Tangle, Trouble, reason};
 
-const PROPOSALS: &[Place] = &[Place::Proposals];
-const DEPENDENCIES: &[Place] = &[Place::Dependencies];
-const NEXT_TEN: &[Place] = &[Place::NextTen];
+const PROPOSALS: &[Focus] = &[Focus::Proposals];
+const DEPENDENCIES: &[Focus] = &[Focus::Dependencies];
+const NEXT_TEN: &[Focus] = &[Focus::NextTen];
 
 /// Commands of screen 3.
 pub const COMMANDS: &[Command] = &[

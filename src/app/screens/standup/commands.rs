@@ -2,8 +2,8 @@
 
 use crate::app::core::command::Blocked;
 use crate::app::core::command::Command;
+use crate::app::core::command::Focus;
 use crate::app::core::command::Group;
-use crate::app::core::command::Place;
 use crate::app::core::command::STANDUP;
 use crate::app::core::model::Model;
 use crate::app::overlays::overlay::CardDeed;
@@ -16,7 +16,7 @@ use crate::app::screens::standup::view::Thread;
 use crate::document::visible::visible;
 use crate::record::standup::{Dialect, Entry, Part, Wish, digest};
 
-const CARDS: &[Place] = &[Place::Cards];
+const CARDS: &[Focus] = &[Focus::Cards];
 
 /// Commands of screen 4.
 pub const COMMANDS: &[Command] = &[

@@ -13,14 +13,14 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::gate_review;
-use crate::app::core::command::Place;
+use crate::app::core::command::Focus;
 use crate::app::core::model::GatePane;
 use crate::app::core::model::Model;
 use crate::plan::source::Role;
 use crate::plan::stage::Stage;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
-use crate::tui::widgets::scroll::Sight;
+use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::text_layout::Sheet;
 
 /// Below this many columns one pane is shown at a time.
@@ -31,7 +31,7 @@ const THREE_COLUMNS: u16 = 120;
 const ALL_BESIDE_REVIEW: u16 = 150;
 
 /// Draws the screen into `body`.
-pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: &mut Sight) {
+pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
     let buf = frame.buffer_mut();
     if model.holders() == 0 {
         return no_ladder(buf, body, model, theme);
@@ -49,7 +49,7 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: 
             area,
             model,
             theme,
-            sight.window(Place::Ladder),
+            sight.window(Focus::Ladder),
             focused && focus == GatePane::Ladder,
         );
         measure(sight, focus == GatePane::Ladder, shown);
@@ -60,7 +60,7 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: 
             area,
             model,
             theme,
-            sight.window(Place::Checks),
+            sight.window(Focus::Checks),
             focused && focus == GatePane::Checks,
         );
         measure(sight, focus == GatePane::Checks, shown);
@@ -71,7 +71,7 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: 
             area,
             model,
             theme,
-            sight.window(Place::Owners),
+            sight.window(Focus::Owners),
             (focused && focus == GatePane::Owners, middle.is_none()),
         );
         measure(sight, focus == GatePane::Owners, shown);
@@ -80,7 +80,7 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: 
 
 /// The open review in the place of the panes; beside it, as far as there is room, the
 /// checklist that its bar is about, and the ladder.
-fn review(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mut Sight) {
+fn review(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
     let (ladder, rest) = match body.width < ALL_BESIDE_REVIEW {
         true => (None, body),
         false => {
@@ -96,17 +96,17 @@ fn review(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mu
         }
     };
     if let Some(area) = ladder {
-        ladder::draw(buf, area, model, theme, sight.window(Place::Ladder), false);
+        ladder::draw(buf, area, model, theme, sight.window(Focus::Ladder), false);
     }
     if let Some(area) = checklist {
-        checks::draw(buf, area, model, theme, sight.window(Place::Checks), false);
+        checks::draw(buf, area, model, theme, sight.window(Focus::Checks), false);
     }
     let focused = model.overlays.is_empty();
-    let window = sight.window(Place::GateReview);
+    let window = sight.window(Focus::GateReview);
     sight.page = gate_review::draw(buf, middle, model, theme, window, focused);
 }
 
-fn measure(sight: &mut Sight, has_keys: bool, shown: usize) {
+fn measure(sight: &mut ScrollState, has_keys: bool, shown: usize) {
     if has_keys {
         sight.page = shown;
     }

@@ -21,14 +21,14 @@ use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::fit_row;
 use crate::tui::widgets::fit_row::Part;
 use crate::tui::widgets::frame;
-use crate::tui::widgets::scroll::Sight;
+use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::status;
 
 /// Columns between the two grids of the zoomed pane.
 const GAP: u16 = 3;
 
 /// Draws the pane.
-pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut Sight) {
+pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
     let focused = model.view.pane == Pane::Blocks;
     let room = area.width.saturating_sub(2);
     let (mut left, mut right) = titles(model, theme);

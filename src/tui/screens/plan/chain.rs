@@ -21,7 +21,7 @@ use crate::plan::step::Waiting;
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::frame;
 use crate::tui::widgets::pane::key_of;
-use crate::tui::widgets::scroll::Sight;
+use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::status;
 
 mod columns;
@@ -45,7 +45,7 @@ enum Link {
 }
 
 /// Draws the pane.
-pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut Sight) {
+pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
     let focused = model.view.pane == Pane::Chain;
     let inner = frame::pane(buf, area, theme, title(model, theme, focused), focused);
     let Some(step) = model.step() else {

@@ -12,14 +12,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::core::command::Place;
+use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
 use crate::app::screens::plan::view::DETAIL_FIELDS;
 use crate::app::screens::plan::view::Pane;
 use crate::plan::{Plan, StepRef};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
-use crate::tui::widgets::scroll::Sight;
+use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::text_layout::Sheet;
 
 mod block;
@@ -127,7 +127,7 @@ impl Measure {
 }
 
 /// Draws the pane.
-pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut Sight) {
+pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
     let focused = model.view.pane == Pane::Detail;
     let inner = Rect {
         height: area.height.saturating_sub(2),
@@ -166,7 +166,7 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
     let (rows, count) = facts.rows(height);
     let shown = match focused {
         true => follow(&facts, &rows, cursor, (count, height), sight),
-        false => sight.window(Place::Detail).follow(0, count, height),
+        false => sight.window(Focus::Detail).follow(0, count, height),
     };
     frame::scrollbar(buf, area, theme, &shown, count, focused);
     for (at, (fact, begin)) in facts.facts.iter().zip(rows).enumerate() {
@@ -258,9 +258,9 @@ fn follow(
     rows: &[usize],
     cursor: usize,
     (count, height): (usize, usize),
-    sight: &mut Sight,
+    sight: &mut ScrollState,
 ) -> Range<usize> {
-    let window = sight.window(Place::Detail);
+    let window = sight.window(Focus::Detail);
     if cursor + 1 == facts.fields {
         window.follow(count.saturating_sub(1), count, height);
     }

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::app::core::command::Place;
+use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
 use crate::app::screens::plan::view::Pane;
 use crate::app::screens::plan::view::Sort;
@@ -20,7 +20,7 @@ use crate::tui::widgets::fit_row::Part;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::pane::empty;
 use crate::tui::widgets::pane::key_of;
-use crate::tui::widgets::scroll::Sight;
+use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::status;
 
 /// Where the columns of the list begin and how wide they are.
@@ -33,7 +33,7 @@ struct Columns {
 }
 
 /// Draws the pane.
-pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut Sight) {
+pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
     let focused = model.view.pane == Pane::Steps;
     let room = area.width.saturating_sub(2);
     let (left, right) = titles(model, theme, room);
@@ -53,7 +53,7 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
         return nothing(buf, inner, model, theme);
     }
     let shown = sight
-        .window(Place::Steps)
+        .window(Focus::Steps)
         .keep_row(view.cursor, view.found_anew())
         .follow(view.cursor, view.list.len(), usize::from(inner.height));
     frame::scrollbar(buf, area, theme, &shown, view.list.len(), focused);

@@ -10,7 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::app::core::command::Place;
+use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
 use crate::app::screens::standup::view::Due;
 use crate::app::screens::standup::view::StandupPane;
@@ -26,7 +26,7 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::pane::empty;
 use crate::tui::widgets::pane::key_of;
-use crate::tui::widgets::scroll::Sight;
+use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::text_layout::GUTTER;
 use crate::tui::widgets::text_layout::Sheet;
 
@@ -34,7 +34,7 @@ use crate::tui::widgets::text_layout::Sheet;
 const TWO_COLUMNS: u16 = 120;
 
 /// Draws the screen into `body`.
-pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: &mut Sight) {
+pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
     let buf = frame.buffer_mut();
     let view = &model.standup_view;
     let Some(day) = &view.day else { return };
@@ -124,7 +124,7 @@ fn cards(
     model: &Model,
     (day, both): (&Day, bool),
     theme: &Theme,
-    (sight, focused): (&mut Sight, bool),
+    (sight, focused): (&mut ScrollState, bool),
 ) -> usize {
     let posted = day.cards.iter().filter(|card| card.posted).count();
     let mut title = vec![
@@ -148,7 +148,7 @@ fn cards(
         true => all,
         false => cards_in(model, day, (width, false, both), theme),
     };
-    let window = sight.window(Place::Cards);
+    let window = sight.window(Focus::Cards);
     sheet.draw_items(buf, inner, window, model.standup_view.card, focused)
 }
 
@@ -287,7 +287,7 @@ fn others(
     model: &Model,
     day: &Day,
     theme: &Theme,
-    (sight, focused): (&mut Sight, bool),
+    (sight, focused): (&mut ScrollState, bool),
 ) -> usize {
     let count = day.others().count();
     let title = Line::from(vec![
@@ -327,7 +327,7 @@ fn others(
         let lead = Span::styled("Not posted  ", theme.dim);
         sheet.hanging(lead, &day.missing.join(", "), theme.warning);
     }
-    let window = sight.window(Place::Entries);
+    let window = sight.window(Focus::Entries);
     sheet.draw_items(buf, inner, window, model.standup_view.other, focused)
 }
 
@@ -348,7 +348,7 @@ fn told(
     model: &Model,
     thread: &Thread,
     theme: &Theme,
-    (sight, focused): (&mut Sight, bool),
+    (sight, focused): (&mut ScrollState, bool),
 ) -> usize {
     let name = match thread {
         Thread::Stage(stage) => stage,
@@ -398,6 +398,6 @@ fn told(
         body(&mut sheet, &said.card, None, 2, theme);
         sheet.end_item();
     }
-    let window = sight.window(Place::Entries);
+    let window = sight.window(Focus::Entries);
     sheet.draw_items(buf, inner, window, view.line, focused)
 }

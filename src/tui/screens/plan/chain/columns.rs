@@ -9,7 +9,7 @@ use super::Link;
 use super::draw_link;
 use super::elsewhere;
 use super::select;
-use crate::app::core::command::Place;
+use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
 use crate::app::screens::plan::view::Pane;
 use crate::app::screens::plan::view::Side;
@@ -17,7 +17,7 @@ use crate::plan::StepRef;
 use crate::plan::graph::Graph;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
-use crate::tui::widgets::scroll::Sight;
+use crate::tui::widgets::scroll::ScrollState;
 
 /// Columns from which on the three columns stand side by side.
 const THREE: u16 = 84;
@@ -87,7 +87,7 @@ struct Stretch {
 }
 
 impl Stretch {
-    fn of(column: Column<'_>, rows: u16, model: &Model, sight: &mut Sight) -> Self {
+    fn of(column: Column<'_>, rows: u16, model: &Model, sight: &mut ScrollState) -> Self {
         let (count, side) = (column.len(), column.side);
         let height = usize::from(rows);
         let shown = if count <= height {
@@ -98,7 +98,7 @@ impl Stretch {
             match has_cursor(model, side) {
                 true => {
                     sight
-                        .window(Place::Chain)
+                        .window(Focus::Chain)
                         .follow(model.view.link.min(count - 1), count, height)
                 }
                 false => 0..height,
@@ -124,7 +124,7 @@ pub fn draw(
     body: Rect,
     model: &Model,
     theme: &Theme,
-    sight: &mut Sight,
+    sight: &mut ScrollState,
     step: StepRef<'_>,
 ) {
     let column = |side, elsewhere| Column {

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::Link;
 use super::draw_link;
 use super::select;
-use crate::app::core::command::Place;
+use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
 use crate::app::screens::plan::chain::TreeRow;
 use crate::app::screens::plan::chain::tree;
@@ -14,7 +14,7 @@ use crate::app::screens::plan::view::Pane;
 use crate::plan::StepRef;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
-use crate::tui::widgets::scroll::Sight;
+use crate::tui::widgets::scroll::ScrollState;
 
 /// Indentation stops growing here, so that titles stay readable.
 const DEEPEST: usize = 12;
@@ -28,7 +28,7 @@ pub fn draw(
     (area, body): (Rect, Rect),
     model: &Model,
     theme: &Theme,
-    sight: &mut Sight,
+    sight: &mut ScrollState,
     step: StepRef<'_>,
 ) {
     let focused = model.view.pane == Pane::Chain;
@@ -36,7 +36,7 @@ pub fn draw(
     let middle = rows.iter().position(|row| row.depth == 0).unwrap_or(0);
     let cursor = if focused { model.view.link } else { middle };
     let cursor = cursor.min(rows.len().saturating_sub(1));
-    let window = sight.window(Place::Chain);
+    let window = sight.window(Focus::Chain);
     let shown = window.follow(cursor, rows.len(), usize::from(body.height));
     frame::scrollbar(buf, area, theme, &shown, rows.len(), focused);
     for (y, at) in (body.y..).zip(shown) {

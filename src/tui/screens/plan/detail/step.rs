@@ -13,7 +13,7 @@ use crate::document::visible::{fit, visible_line, width};
 use crate::plan::decision::decisions_naming;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::{Field, Kind};
-use crate::plan::source::Place;
+use crate::plan::source::Location;
 use crate::plan::status::State;
 use crate::plan::step::{Drift, Waiting};
 use crate::plan::{Plan, StepRef};
@@ -390,7 +390,7 @@ fn elsewhere(
 }
 
 /// A place whole if it fits, else without its folders.
-fn place_line(place: &Place, theme: &Theme, style: Style, measure: Measure) -> Line<'static> {
+fn place_line(place: &Location, theme: &Theme, style: Style, measure: Measure) -> Line<'static> {
     let whole = place.to_string();
     let name = place.path.file_name().map(|name| name.to_string_lossy());
     let text = match name {
