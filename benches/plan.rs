@@ -17,9 +17,9 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use stepdeck::app::Model;
 use stepdeck::app::core::keymap::Keymap;
-use stepdeck::app::core::model::Setting;
+use stepdeck::app::core::model::SessionContext;
 use stepdeck::change::compose::Composer;
-use stepdeck::change::places::Seen;
+use stepdeck::change::places::LineHints;
 use stepdeck::change::{Change, apply};
 use stepdeck::document::log::LogDocument;
 use stepdeck::plan::Plan;
@@ -88,7 +88,7 @@ fn derive_after_one_status(bencher: Bencher, steps: usize) {
     let mut plan = plan(steps);
     let (there, back) = status_change(&plan);
     let concerned = there.scope().expect("one value, of one step").steps;
-    let seen = Seen::of(&plan, &there);
+    let seen = LineHints::of(&plan, &there);
     let mut changes = [&there, &back].into_iter().cycle();
     bencher.bench_local(|| {
         let change = changes.next().expect("there is always a next one");
@@ -140,7 +140,7 @@ fn splice(bencher: Bencher, steps: usize) {
     let bencher = bencher.with_inputs(|| files.clone());
     bencher.bench_values(|mut files| {
         let (change, _) = status_change(&plan);
-        let seen = Seen::of(&plan, &change);
+        let seen = LineHints::of(&plan, &change);
         apply::change_seen(&change, &seen, &mut files).expect("nothing stands in its way");
         files
     });
@@ -150,7 +150,7 @@ fn splice(bencher: Bencher, steps: usize) {
 #[divan::bench(args = SIZES, max_time = 2)]
 fn frame(bencher: Bencher, steps: usize) {
     let files = kind().files(steps);
-    let model = Model::new(files, Setting::default(), Keymap::default(), now());
+    let model = Model::new(files, SessionContext::default(), Keymap::default(), now());
     let theme = Theme::new(ColorDepth::TrueColor, Background::Dark, false);
     let mut sight = ScrollState::default();
     let mut screen = Terminal::new(TestBackend::new(160, 48)).expect("a screen");

@@ -19,7 +19,7 @@ use stepdeck::app::Model;
 use stepdeck::app::core::key::Code;
 use stepdeck::app::core::key::Key;
 use stepdeck::app::core::keymap::Keymap;
-use stepdeck::app::core::model::Setting;
+use stepdeck::app::core::model::SessionContext;
 use stepdeck::app::screens::plan::search::Pace;
 use stepdeck::app::update;
 use stepdeck::change::apply;
@@ -200,7 +200,7 @@ fn assert_linear(read: &[Count], amended: &[Count]) {
 /// their frames included.
 fn count_keys(files: Vec<SourceFile>, before: &str, measured: &str) -> Count {
     let now = NOW.parse().expect("an instant");
-    let mut model = Model::new(files, Setting::default(), Keymap::default(), now);
+    let mut model = Model::new(files, SessionContext::default(), Keymap::default(), now);
     let theme = Theme::new(ColorDepth::TrueColor, Background::Dark, false);
     let mut sight = ScrollState::default();
     let mut screen = Terminal::new(TestBackend::new(160, 48)).expect("a screen");
@@ -318,7 +318,7 @@ fn a_letter_of_the_filter_costs_as_much_as_it_looks_at() {
     let whole = |pace: Option<Pace>| {
         at_each_size(|files| {
             let now = NOW.parse().expect("an instant");
-            let mut model = Model::new(files, Setting::default(), Keymap::default(), now);
+            let mut model = Model::new(files, SessionContext::default(), Keymap::default(), now);
             if let Some(pace) = pace {
                 model.view.search.pace = pace;
             }

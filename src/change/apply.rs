@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::places::{Lines, Seen, step_of};
+use super::places::{LineHints, Lines, step_of};
 use super::{Change, Edit, Target, list, merge, order, slots, tail};
 use crate::document::Document;
 use crate::document::json::Object;
@@ -55,7 +55,7 @@ pub struct Conflict {
 /// # Errors
 /// Every edit that met an obstacle; the files are untouched then.
 pub fn change(change: &Change, files: &mut Vec<SourceFile>) -> Result<(), Vec<Conflict>> {
-    change_seen(change, &Seen::default(), files)
+    change_seen(change, &LineHints::default(), files)
 }
 
 /// The same for somebody who has seen where its steps stand, which spares looking for them.
@@ -64,7 +64,7 @@ pub fn change(change: &Change, files: &mut Vec<SourceFile>) -> Result<(), Vec<Co
 /// As [`change`].
 pub fn change_seen(
     change: &Change,
-    seen: &Seen,
+    seen: &LineHints,
     files: &mut Vec<SourceFile>,
 ) -> Result<(), Vec<Conflict>> {
     let mut conflicts = Vec::new();
@@ -127,7 +127,7 @@ fn whole_file(
     Some(Ok(edit.after.as_ref().map(file)))
 }
 
-fn edits_of_one_file(edits: &[&Edit], seen: &Seen, document: &mut Document) -> Vec<Conflict> {
+fn edits_of_one_file(edits: &[&Edit], seen: &LineHints, document: &mut Document) -> Vec<Conflict> {
     let mut lines = Lines::seen(edits, seen);
     edits
         .iter()

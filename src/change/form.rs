@@ -1,7 +1,7 @@
 //! A whole step as a text for `$EDITOR`: TOML, one key a field, read back into edits.
 
 use super::Change;
-use super::compose::{Composer, Wish};
+use super::compose::{Composer, FieldRequest};
 use super::value::{Refusal, refuse};
 use crate::plan::field::{FIELDS, Field, Kind};
 use crate::plan::{StepKey, StepRef};
@@ -87,15 +87,15 @@ impl Composer<'_> {
                 (Kind::List, toml::Value::Array(entries)) => {
                     let entries = entries.iter().map(words).collect();
                     match seen.get(name) {
-                        Some(toml::Value::Array(seen)) => Wish::Edited {
+                        Some(toml::Value::Array(seen)) => FieldRequest::Edited {
                             seen: seen.iter().map(words).collect(),
                             entries,
                         },
-                        _ => Wish::List(entries),
+                        _ => FieldRequest::List(entries),
                     }
                 }
                 (Kind::List, _) => return refuse(format!("`{name}` is a list: write [\"…\"]")),
-                (_, value) => Wish::Value(words(value)),
+                (_, value) => FieldRequest::Value(words(value)),
             };
             wishes.push((field, wish));
         }

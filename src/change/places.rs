@@ -11,9 +11,9 @@ use crate::plan::id::StepId;
 /// On which lines of the logs a person saw the steps of a change. A line that holds its step
 /// still is the one that was meant.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Seen(Vec<(PathBuf, StepId, usize)>);
+pub struct LineHints(Vec<(PathBuf, StepId, usize)>);
 
-impl Seen {
+impl LineHints {
     /// As `plan` shows it. Of a change of many steps nothing is noted, since they are looked for
     /// together; nor of an ID that several lines have, since which of them is meant is a matter
     /// of counting.
@@ -57,7 +57,7 @@ const FEW: usize = 4;
 
 impl Lines {
     /// For edits of one file.
-    pub(super) fn seen(edits: &[&Edit], seen: &Seen) -> Self {
+    pub(super) fn seen(edits: &[&Edit], seen: &LineHints) -> Self {
         let here = edits.first().map(|edit| seen.within(&edit.path));
         Self {
             seen: here.unwrap_or_default(),
@@ -141,7 +141,7 @@ mod tests {
         };
         for step in 0..plan.len() {
             let wish = composer.set(step, Field::Title, "b").unwrap();
-            let seen = Seen::of(&plan, &wish);
+            let seen = LineHints::of(&plan, &wish);
             let is_only = plan.step(step).id().to_string() != "0002";
             assert_eq!(seen.0.len(), if is_only { wish.edits.len() } else { 0 });
             let now: [&[&str]; 5] = [

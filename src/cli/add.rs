@@ -5,7 +5,7 @@ use color_eyre::eyre::{Result, bail, eyre};
 use super::Ending;
 use super::invocation::{Invocation, Name, OpenPlan, refused};
 use super::set::{Assignment, wishes};
-use crate::change::compose::{Composer, Wish};
+use crate::change::compose::{Composer, FieldRequest};
 use crate::plan::field::Field;
 use crate::plan::id::{BlockId, StepId};
 
@@ -40,7 +40,7 @@ impl Add {
     pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let mut wishes = wishes(&self.fields, None)?;
         let titled = wishes.iter().position(|(field, _)| *field == Field::Title);
-        let Some((_, Wish::Value(title))) = titled.map(|at| wishes.remove(at)) else {
+        let Some((_, FieldRequest::Value(title))) = titled.map(|at| wishes.remove(at)) else {
             bail!("a step needs a title: write title=…");
         };
         let added = std::cell::Cell::new(None);
@@ -62,7 +62,7 @@ impl Add {
         &self,
         opened: &OpenPlan,
         composer: &Composer<'_>,
-        wishes: &[(Field, Wish)],
+        wishes: &[(Field, FieldRequest)],
     ) -> Result<StepId> {
         let plan = &opened.plan;
         if let Some(Name(parent)) = &self.under {
@@ -71,7 +71,7 @@ impl Add {
             return child.ok_or_else(|| eyre!("{parent} has no sub-step left to give"));
         }
         let block = wishes.iter().find_map(|(field, wish)| match (field, wish) {
-            (Field::Block, Wish::Value(block)) => Some(block.as_str()),
+            (Field::Block, FieldRequest::Value(block)) => Some(block.as_str()),
             _ => None,
         });
         let from = match (

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::Ending;
 use super::invocation::{Invocation, Name};
-use super::paint::Paint;
+use super::paint::Printer;
 use crate::document::visible::{visible_line, width};
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
@@ -17,7 +17,7 @@ use crate::plan::status::State;
 use crate::plan::{Plan, StepRef};
 use crate::tui::theme::Sign;
 use crate::tui::widgets::status;
-use crate::tui::widgets::text_layout::Sheet;
+use crate::tui::widgets::text_layout::TextLayout;
 
 /// Show what a step waits for and what waits for it, directly or through others.
 ///
@@ -225,7 +225,7 @@ const STATUS: usize = status::WIDTH as usize;
 const BEHIND: usize = 16;
 
 impl Around {
-    fn columns(&self, paint: &Paint, plan: &Plan) -> Columns {
+    fn columns(&self, paint: &Printer, plan: &Plan) -> Columns {
         let links = || self.upstream.iter().chain(&self.downstream);
         let steps = || {
             let listed = links().filter_map(|link| match link.what {
@@ -256,7 +256,7 @@ impl Around {
         columns
     }
 
-    fn sheet<'p>(&self, paint: &'p Paint, plan: &Plan) -> Sheet<'p> {
+    fn sheet<'p>(&self, paint: &'p Printer, plan: &Plan) -> TextLayout<'p> {
         let mut sheet = paint.sheet();
         let theme = &paint.theme;
         let columns = self.columns(paint, plan);
@@ -306,8 +306,8 @@ impl Around {
 
     fn list(
         &self,
-        sheet: &mut Sheet,
-        paint: &Paint,
+        sheet: &mut TextLayout,
+        paint: &Printer,
         plan: &Plan,
         (title, links): (&str, &[Link]),
         columns: &Columns,
@@ -328,7 +328,7 @@ impl Around {
 
     fn link(
         &self,
-        paint: &Paint,
+        paint: &Printer,
         plan: &Plan,
         link: &Link,
         columns: &Columns,
@@ -399,7 +399,7 @@ impl Around {
     }
 }
 
-fn heading(sheet: &mut Sheet, paint: &Paint, title: &str, note: &str) {
+fn heading(sheet: &mut TextLayout, paint: &Printer, title: &str, note: &str) {
     sheet.blank();
     sheet.row(Line::from(vec![
         Span::styled(format!("{title}{GAP}"), paint.theme.heading),

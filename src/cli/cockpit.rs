@@ -9,7 +9,7 @@ use color_eyre::eyre::{Context as _, Result, bail};
 
 use super::{Arguments, Color, settings};
 use crate::app::Model;
-use crate::app::core::model::Setting;
+use crate::app::core::model::SessionContext;
 use crate::app::core::session::Session;
 use crate::app::sync::draft::DRAFT;
 use crate::app::sync::draft::Draft;
@@ -80,7 +80,7 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
     let state = default_base().map(|base| State::of_plan(&base, &layout.root));
     let files = std::mem::take(&mut opened.files);
     let (keymap, mistakes) = settings::judged(&layout);
-    let setting = Setting {
+    let setting = SessionContext {
         mistakes,
         ..setting(arguments, &layout)
     };
@@ -280,9 +280,9 @@ fn take_draft(state: &State) -> Option<Draft> {
     Some(draft)
 }
 
-fn setting(arguments: &Arguments, layout: &Layout) -> Setting {
+fn setting(arguments: &Arguments, layout: &Layout) -> SessionContext {
     let below = |path: &Path| path.strip_prefix(&layout.root).unwrap_or(path).to_owned();
-    Setting {
+    SessionContext {
         who: arguments.person.clone().unwrap_or_else(login),
         read_only: arguments.read_only,
         roadmap: below(&layout.roadmap),
@@ -294,7 +294,7 @@ fn setting(arguments: &Arguments, layout: &Layout) -> Setting {
         severities: layout.severities(),
         reviews: below(&layout.reviews),
         weights: weights(layout),
-        ..Setting::default()
+        ..SessionContext::default()
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Ending;
 use super::invocation::{Invocation, OpenPlan};
-use super::paint::Paint;
+use super::paint::Printer;
 use super::tick::{List, find_list};
 use crate::document::visible::{visible_line, width};
 use crate::plan::Plan;
@@ -24,7 +24,7 @@ use crate::tui::screens::gates::ladder::look;
 use crate::tui::screens::gates::ladder::reviewed;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
-use crate::tui::widgets::text_layout::Sheet;
+use crate::tui::widgets::text_layout::TextLayout;
 
 /// Show how far each stage is from its gate; with STAGE, its checks, evidence, steps and decision.
 ///
@@ -240,7 +240,7 @@ fn other_entry(plan: &Plan, other: &OtherChecklists) -> OtherEntry {
 
 const GAP: &str = "  ";
 
-fn ladder<'p>(paint: &'p Paint, plan: &Plan) -> Sheet<'p> {
+fn ladder<'p>(paint: &'p Printer, plan: &Plan) -> TextLayout<'p> {
     let mut sheet = paint.sheet();
     let theme = &paint.theme;
     let (stages, ladders) = (plan.stages(), plan.ladders());
@@ -310,7 +310,7 @@ fn ladder<'p>(paint: &'p Paint, plan: &Plan) -> Sheet<'p> {
 
 /// Says where the checklists are that belong to no stage. They are not counted: that would take a
 /// parse of all their documents.
-fn more_checklists(sheet: &mut Sheet, plan: &Plan, theme: &Theme) {
+fn more_checklists(sheet: &mut TextLayout, plan: &Plan, theme: &Theme) {
     if plan.may_have_other_checklists() {
         sheet.blank();
         let text = "`stepdeck gates --other` lists the checklists that belong to no stage.";
@@ -319,7 +319,7 @@ fn more_checklists(sheet: &mut Sheet, plan: &Plan, theme: &Theme) {
 }
 
 /// The documents with checklists that belong to no stage, and how far each is.
-fn documents<'p>(paint: &'p Paint, plan: &Plan) -> Sheet<'p> {
+fn documents<'p>(paint: &'p Printer, plan: &Plan) -> TextLayout<'p> {
     let mut sheet = paint.sheet();
     let theme = &paint.theme;
     for other in plan.other_checklists() {
@@ -337,7 +337,11 @@ fn documents<'p>(paint: &'p Paint, plan: &Plan) -> Sheet<'p> {
 }
 
 /// The checks of other checklists that are found, by document, with their numbers.
-fn found_checks<'p>(paint: &'p Paint, plan: &Plan, finds: &dyn Fn(&Check) -> bool) -> Sheet<'p> {
+fn found_checks<'p>(
+    paint: &'p Printer,
+    plan: &Plan,
+    finds: &dyn Fn(&Check) -> bool,
+) -> TextLayout<'p> {
     let mut sheet = paint.sheet();
     let theme = &paint.theme;
     for other in plan.other_checklists() {
@@ -363,7 +367,7 @@ fn found_checks<'p>(paint: &'p Paint, plan: &Plan, finds: &dyn Fn(&Check) -> boo
 }
 
 /// The checklists of one document that belong to no stage.
-fn one_other<'p>(paint: &'p Paint, plan: &Plan, other: &OtherChecklists) -> Sheet<'p> {
+fn one_other<'p>(paint: &'p Printer, plan: &Plan, other: &OtherChecklists) -> TextLayout<'p> {
     let mut sheet = paint.sheet();
     let theme = &paint.theme;
     let path = plan.files()[other.file].path.display().to_string();
@@ -397,7 +401,7 @@ fn in_words(stage: &Stage, standing: Standing, theme: &Theme) -> String {
     }
 }
 
-fn one<'p>(paint: &'p Paint, plan: &Plan, at: usize) -> Sheet<'p> {
+fn one<'p>(paint: &'p Printer, plan: &Plan, at: usize) -> TextLayout<'p> {
     let mut sheet = paint.sheet();
     let theme = &paint.theme;
     let stage = &plan.stages()[at];
@@ -449,7 +453,7 @@ fn one<'p>(paint: &'p Paint, plan: &Plan, at: usize) -> Sheet<'p> {
 }
 
 /// The decision in force with what it rests on, and the review that is still open.
-fn gate_reviews(sheet: &mut Sheet, plan: &Plan, stage: &Stage) {
+fn gate_reviews(sheet: &mut TextLayout, plan: &Plan, stage: &Stage) {
     let theme = sheet.theme();
     let path = |packet: &Packet| plan.files()[packet.file].path.display().to_string();
     let named = |name: &str| Span::styled(format!("{name:12}"), theme.dim);

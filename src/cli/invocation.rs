@@ -14,7 +14,7 @@ use color_eyre::eyre::{Result, bail, eyre};
 use serde::Serialize;
 
 use super::Arguments;
-use super::paint::Paint;
+use super::paint::Printer;
 use super::patience::with_patience;
 use crate::change::Change;
 use crate::change::apply::{Conflict, Obstacle};
@@ -138,8 +138,8 @@ impl Invocation<'_, '_> {
     }
 
     /// How results are coloured and drawn.
-    pub fn paint(&self) -> Paint {
-        Paint::detect(self.arguments, self.outside.variable, self.outside.terminal)
+    pub fn paint(&self) -> Printer {
+        Printer::detect(self.arguments, self.outside.variable, self.outside.terminal)
     }
 
     /// Opens the plan at or above the start.

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use super::Ending;
 use super::filter::{Filter, language_help, selected};
 use super::invocation::Invocation;
-use super::paint::Paint;
+use super::paint::Printer;
 use super::step_document::ListDocument;
 use crate::document::visible::{fit, visible_line, width};
 use crate::plan::StepRef;
@@ -75,7 +75,7 @@ fn status_words(step: StepRef<'_>) -> String {
 }
 
 /// One row for `cut` and `awk`: nothing is left out, and no part has a tab of its own.
-fn tabbed(step: StepRef<'_>, paint: &Paint) -> String {
+fn tabbed(step: StepRef<'_>, paint: &Printer) -> String {
     let theme = &paint.theme;
     let looks = status::look(step, theme).style;
     let parts = [
@@ -151,7 +151,7 @@ impl Columns {
 }
 
 /// Aligned rows under a heading, with the count below.
-fn table(rows: &[StepRef<'_>], paint: &Paint, total: usize) -> String {
+fn table(rows: &[StepRef<'_>], paint: &Printer, total: usize) -> String {
     let theme = &paint.theme;
     let columns = Columns::of(rows, paint.columns);
     let heading = ["ID", "STATUS", "TITLE", "OWNER", "STATE"].map(|name| (name, theme.dim));

@@ -125,7 +125,7 @@ pub enum Ending {
 }
 
 /// After how long a person at the terminal wonders whether anything goes on.
-const PATIENCE: Duration = Duration::from_millis(500);
+const PROGRESS_TIMEOUT: Duration = Duration::from_millis(500);
 /// Exit code of what could not be done.
 const FAILED: u8 = 2;
 
@@ -147,7 +147,7 @@ pub fn main() -> ExitCode {
         variable: &|name| std::env::var(name).ok(),
         local_minutes: local_minutes(),
         terminal: is_terminal.then(columns),
-        patience: is_watched.then_some(PATIENCE),
+        patience: is_watched.then_some(PROGRESS_TIMEOUT),
         out: &mut out,
         err: &mut err,
     };

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Ending;
 use super::invocation::{Invocation, OpenPlan};
-use super::paint::Paint;
+use super::paint::Printer;
 use crate::document::visible::{visible_line, width};
 use crate::plan::Plan;
 use crate::plan::ranking::Ranked;
@@ -18,7 +18,7 @@ use crate::store::locate::config::ConfigProblem;
 use crate::store::locate::config::Severity;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::status;
-use crate::tui::widgets::text_layout::Sheet;
+use crate::tui::widgets::text_layout::TextLayout;
 
 /// Columns that an owner takes at the most.
 const OWNER: usize = 22;
@@ -171,7 +171,7 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(paint: &Paint, plan: &Plan, ranked: &[Ranked]) -> Self {
+    fn of(paint: &Printer, plan: &Plan, ranked: &[Ranked]) -> Self {
         let steps = || ranked.iter().map(|ranked| plan.step(ranked.step));
         let widest = |head: &str, widths: &mut dyn Iterator<Item = usize>| {
             widths.max().unwrap_or(0).max(head.len())
@@ -199,7 +199,7 @@ impl Columns {
 const HEAD: [&str; 6] = ["#", "step", "status", "title", "owner", "score"];
 const GAP: &str = "  ";
 
-fn table<'p>(paint: &'p Paint, plan: &Plan, ranked: &[Ranked], explain: bool) -> Sheet<'p> {
+fn table<'p>(paint: &'p Printer, plan: &Plan, ranked: &[Ranked], explain: bool) -> TextLayout<'p> {
     let mut sheet = paint.sheet();
     let theme = &paint.theme;
     if ranked.is_empty() {
@@ -256,7 +256,7 @@ fn row(cells: [Span<'static>; 6]) -> Line<'static> {
 }
 
 /// The terms that give or take points; the others are in the JSON.
-fn terms(sheet: &mut Sheet, paint: &Paint, ranked: &Ranked, indent: usize) {
+fn terms(sheet: &mut TextLayout, paint: &Printer, ranked: &Ranked, indent: usize) {
     let theme = &paint.theme;
     let counted = || ranked.terms.iter().filter(|term| term.points != 0);
     let signed = |points: i64| format!("{points:+}");

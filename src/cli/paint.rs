@@ -13,13 +13,13 @@ use crossterm::style::{Attribute, ContentStyle};
 use super::{Arguments, Color};
 use crate::document::visible::{fit, pad, visible_line};
 use crate::tui::theme::{ColorChoice, Theme};
-use crate::tui::widgets::text_layout::Sheet;
+use crate::tui::widgets::text_layout::TextLayout;
 
 /// Columns where nobody watches: as wide as people read.
 const PIPE_COLUMNS: usize = 100;
 
 /// The looks of one run's results.
-pub struct Paint {
+pub struct Printer {
     /// Colours and glyphs; without colours in a pipe.
     pub theme: Theme,
     /// Columns to fill at the most.
@@ -28,7 +28,7 @@ pub struct Paint {
     plain: bool,
 }
 
-impl Paint {
+impl Printer {
     /// The looks that the arguments, the environment and the output ask for. `terminal` is
     /// the width of the terminal that results go to.
     pub fn detect(
@@ -58,8 +58,8 @@ impl Paint {
     }
 
     /// An empty sheet to lay results out on.
-    pub fn sheet(&self) -> Sheet<'_> {
-        Sheet::new(&self.theme, u16::try_from(self.columns).unwrap_or(u16::MAX))
+    pub fn sheet(&self) -> TextLayout<'_> {
+        TextLayout::new(&self.theme, u16::try_from(self.columns).unwrap_or(u16::MAX))
     }
 
     /// A cell of a table: text from files made safe, cut or filled up to so many columns.
@@ -70,7 +70,7 @@ impl Paint {
     }
 
     /// The rows of a sheet as lines of text, without spaces at their ends.
-    pub fn lines(&self, sheet: &Sheet<'_>) -> String {
+    pub fn lines(&self, sheet: &TextLayout<'_>) -> String {
         sheet.lines().map(|line| self.line(&line)).collect()
     }
 

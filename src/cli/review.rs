@@ -10,13 +10,13 @@ use serde::Serialize;
 use super::Ending;
 use super::invocation::{Invocation, OpenPlan, refused};
 use super::next::{TermEntry, weights};
-use super::paint::Paint;
+use super::paint::Printer;
 use crate::document::visible::{visible_line, width};
 use crate::plan::ranking::term::Weights;
 use crate::record::review::gather::{RUNNERS_UP, TEN};
-use crate::record::review::{Entry, Key, Section, Week, Word, gather, instant};
+use crate::record::review::{Entry, EntryKey, Section, Week, Word, gather, instant};
 use crate::tui::widgets::frame;
-use crate::tui::widgets::text_layout::Sheet;
+use crate::tui::widgets::text_layout::TextLayout;
 
 /// Show the weekly review: proposals, dependencies, the next ten, and last week's.
 ///
@@ -259,7 +259,7 @@ fn document(review: &gather::Review<'_>, weights: &Weights) -> Document {
 fn dependencies(review: &gather::Review<'_>) -> Vec<DependencyEntry> {
     let record = &review.record;
     let tangles = review.tangles();
-    let wrong: HashSet<Key> = tangles.iter().map(|t| (t.step, Some(t.other))).collect();
+    let wrong: HashSet<EntryKey> = tangles.iter().map(|t| (t.step, Some(t.other))).collect();
     let mended = record.entries(Section::Dependencies).iter();
     let mended = mended.filter(|entry| !wrong.contains(&entry.key()));
     let mended = mended.map(|entry| DependencyEntry {
@@ -270,7 +270,7 @@ fn dependencies(review: &gather::Review<'_>) -> Vec<DependencyEntry> {
             .unwrap_or_default(),
         trouble: None,
         words: entry.text.clone(),
-        verdict: Some(Word::Mended.words()),
+        verdict: Some(Word::Fixed.words()),
         why: entry.why.clone(),
     });
     let told = tangles.iter().map(|tangle| {
@@ -287,7 +287,7 @@ fn dependencies(review: &gather::Review<'_>) -> Vec<DependencyEntry> {
     told.chain(mended).collect()
 }
 
-fn sheet<'p>(paint: &'p Paint, document: &Document) -> Sheet<'p> {
+fn sheet<'p>(paint: &'p Printer, document: &Document) -> TextLayout<'p> {
     let theme = &paint.theme;
     let mut sheet = paint.sheet();
     let title = format!("Weekly review {}", document.week);
@@ -377,7 +377,13 @@ fn sheet<'p>(paint: &'p Paint, document: &Document) -> Sheet<'p> {
 }
 
 /// Rows below a heading; the column at `wide` takes what room is left.
-fn table(sheet: &mut Sheet<'_>, paint: &Paint, head: &str, rows: Vec<Vec<String>>, wide: usize) {
+fn table(
+    sheet: &mut TextLayout<'_>,
+    paint: &Printer,
+    head: &str,
+    rows: Vec<Vec<String>>,
+    wide: usize,
+) {
     const GAP: usize = 2;
     let theme = &paint.theme;
     sheet.blank();

@@ -4,7 +4,7 @@ use color_eyre::eyre::{Result, bail};
 
 use super::Ending;
 use super::invocation::{Invocation, Name, OpenPlan, refused};
-use crate::change::compose::Wish;
+use crate::change::compose::FieldRequest;
 use crate::plan::StepRef;
 use crate::plan::field::{FIELDS, Field, Kind};
 use crate::plan::id::typed_id;
@@ -48,11 +48,11 @@ impl Set {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Assignment {
     field: Field,
-    deed: Deed,
+    deed: Action,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-enum Deed {
+enum Action {
     Set(String),
     Add(String),
     Remove(String),
@@ -67,14 +67,14 @@ impl std::str::FromStr for Assignment {
         };
         let value = value.to_owned();
         let (name, deed) = match (name.strip_suffix('+'), name.strip_suffix('-')) {
-            (Some(name), _) => (name, Deed::Add(value)),
-            (_, Some(name)) => (name, Deed::Remove(value)),
-            _ => (name, Deed::Set(value)),
+            (Some(name), _) => (name, Action::Add(value)),
+            (_, Some(name)) => (name, Action::Remove(value)),
+            _ => (name, Action::Set(value)),
         };
         let Some(field) = Field::named(name).filter(|field| *field != Field::UpdatedAt) else {
             return Err(format!("there is no field “{name}”: use {}", names()));
         };
-        if field.spec().kind != Kind::List && !matches!(deed, Deed::Set(_)) {
+        if field.spec().kind != Kind::List && !matches!(deed, Action::Set(_)) {
             return Err(format!("{name} is no list: += and -= are for lists"));
         }
         Ok(Self { field, deed })
@@ -85,35 +85,40 @@ impl std::str::FromStr for Assignment {
 ///
 /// # Errors
 /// When a field is set twice, or an entry to take out is not there.
-pub fn wishes(assignments: &[Assignment], step: Option<StepRef<'_>>) -> Result<Vec<(Field, Wish)>> {
-    let mut wishes: Vec<(Field, Wish)> = Vec::new();
+pub fn wishes(
+    assignments: &[Assignment],
+    step: Option<StepRef<'_>>,
+) -> Result<Vec<(Field, FieldRequest)>> {
+    let mut wishes: Vec<(Field, FieldRequest)> = Vec::new();
     for Assignment { field, deed } in assignments {
         let at = wishes.iter().position(|(known, _)| known == field);
-        if at.is_some() && matches!(deed, Deed::Set(_)) {
+        if at.is_some() && matches!(deed, Action::Set(_)) {
             bail!("{} is set twice", field.spec().name);
         }
         if field.spec().kind != Kind::List {
-            if let Deed::Set(value) = deed {
-                wishes.push((*field, Wish::Value(value.clone())));
+            if let Action::Set(value) = deed {
+                wishes.push((*field, FieldRequest::Value(value.clone())));
             }
             continue;
         }
-        if let Deed::Set(value) = deed {
-            wishes.push((*field, Wish::List(split(value))));
+        if let Action::Set(value) = deed {
+            wishes.push((*field, FieldRequest::List(split(value))));
             continue;
         }
         let at = at.unwrap_or_else(|| {
             let seen = step.map_or(Vec::new(), |step| all_entries(step, *field));
             let entries = seen.clone();
-            wishes.push((*field, Wish::Edited { seen, entries }));
+            wishes.push((*field, FieldRequest::Edited { seen, entries }));
             wishes.len() - 1
         });
-        let (Wish::List(entries) | Wish::Edited { entries, .. }) = &mut wishes[at].1 else {
+        let (FieldRequest::List(entries) | FieldRequest::Edited { entries, .. }) =
+            &mut wishes[at].1
+        else {
             continue;
         };
         match deed {
-            Deed::Add(item) => entries.push(item.trim().to_owned()),
-            Deed::Remove(item) => {
+            Action::Add(item) => entries.push(item.trim().to_owned()),
+            Action::Remove(item) => {
                 let id = typed_id(item).filter(|_| *field == Field::Dependencies);
                 let words = id.map_or(item.trim().to_owned(), |id| id.to_string());
                 let typed = ListEntry::plain(words);
@@ -125,7 +130,7 @@ pub fn wishes(assignments: &[Assignment], step: Option<StepRef<'_>>) -> Result<V
                 };
                 entries.remove(found);
             }
-            Deed::Set(_) => {}
+            Action::Set(_) => {}
         }
     }
     Ok(wishes)

@@ -9,7 +9,9 @@ use super::Ending;
 use super::invocation::{Invocation, OpenPlan, refused};
 use super::tick::find_stage;
 use crate::document::visible::visible;
-use crate::record::standup::{self as record, Card, Dialect, Entry, Health, Part, Wish, digest};
+use crate::record::standup::{
+    self as record, Card, CardPart, CardRequest, Dialect, Entry, Health, digest,
+};
 
 /// Show a day's standup as one text for a message, or post one's own cards.
 ///
@@ -31,12 +33,12 @@ pub struct Standup {
     pub json: bool,
     /// What to do instead of showing the day.
     #[command(subcommand)]
-    pub deed: Option<Deed>,
+    pub deed: Option<Action>,
 }
 
 /// What can be done with today's standup.
 #[derive(clap::Subcommand, Clone, Debug)]
-pub enum Deed {
+pub enum Action {
     /// Post today's card of a stage, or add to the one that is posted.
     ///
     /// What is not given is written as the cockpit suggests it: yesterday's blockers, what
@@ -104,7 +106,7 @@ impl Standup {
             Some(_) if self.date.is_some() || self.only.is_some() || self.slack || self.json => {
                 bail!("what is shown and what is posted are two calls: leave the options away")
             }
-            Some(Deed::Post(post)) => post.run(invocation),
+            Some(Action::Post(post)) => post.run(invocation),
             None => self.show(invocation),
         }
     }
@@ -177,24 +179,27 @@ impl Post {
         Ok(Ending::Done)
     }
 
-    fn wishes(&self) -> Vec<Wish> {
-        let add = |part, texts: &[String]| -> Vec<Wish> {
+    fn wishes(&self) -> Vec<CardRequest> {
+        let add = |part, texts: &[String]| -> Vec<CardRequest> {
             texts
                 .iter()
-                .map(|text| Wish::Add(part, text.clone()))
+                .map(|text| CardRequest::Add(part, text.clone()))
                 .collect()
         };
-        let gone = self.resolved.iter().map(|old| Wish::Change {
-            part: Part::Blockers,
+        let gone = self.resolved.iter().map(|old| CardRequest::Change {
+            part: CardPart::Blockers,
             old: old.clone(),
             new: String::new(),
         });
-        let mut wishes = vec![Wish::Post];
-        wishes.extend(self.status.map(|status| Wish::Status(status.health())));
+        let mut wishes = vec![CardRequest::Post];
+        wishes.extend(
+            self.status
+                .map(|status| CardRequest::Status(status.health())),
+        );
         wishes.extend(gone);
-        wishes.extend(add(Part::Blockers, &self.blocker));
-        wishes.extend(add(Part::Evidence, &self.evidence));
-        wishes.extend(add(Part::Done, &self.done));
+        wishes.extend(add(CardPart::Blockers, &self.blocker));
+        wishes.extend(add(CardPart::Evidence, &self.evidence));
+        wishes.extend(add(CardPart::Done, &self.done));
         wishes
     }
 }

@@ -9,7 +9,7 @@ mod shape;
 use std::sync::Arc;
 
 use super::status::State;
-use shape::{Edges, Shape};
+use shape::{Edges, GraphShape};
 
 /// What the graph needs to know of one step.
 #[derive(Clone, Debug, Default)]
@@ -31,7 +31,7 @@ pub struct Node {
 /// bytes a step.
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
-    shape: Arc<Shape>,
+    shape: Arc<GraphShape>,
     states: Vec<State>,
     /// How many dependencies are not met.
     unmet: Vec<u32>,
@@ -66,7 +66,7 @@ impl Builder {
 
     /// Derives everything from what the steps told of themselves.
     pub fn build(mut self) -> Graph {
-        self.graph.shape = Arc::new(Shape::of(self.upstream));
+        self.graph.shape = Arc::new(GraphShape::of(self.upstream));
         self.graph.derive_all();
         self.graph
     }
@@ -110,7 +110,7 @@ impl Graph {
                 self.blocked[*step] = node.blocked;
                 self.states[*step] = own_state(node.complete);
             }
-            self.shape = Arc::new(Shape::of(self.shape.upstream.with(changed)));
+            self.shape = Arc::new(GraphShape::of(self.shape.upstream.with(changed)));
             return self.derive_all();
         }
         let shape = self.shape.clone();

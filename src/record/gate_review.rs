@@ -33,14 +33,14 @@ const LONGEST_SLUG: usize = 60;
 
 /// What a review says of one criterion.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Verdict {
+pub enum CriterionVerdict {
     /// It is met.
     Met,
     /// It is not.
     NotMet,
 }
 
-impl Verdict {
+impl CriterionVerdict {
     /// The word in the packet and on the screen.
     pub fn word(self) -> &'static str {
         match self {
@@ -59,8 +59,8 @@ impl Verdict {
 }
 
 /// The word for a verdict or for none.
-pub fn verdict_word(verdict: Option<Verdict>) -> &'static str {
-    verdict.map_or(UNDECIDED, Verdict::word)
+pub fn verdict_word(verdict: Option<CriterionVerdict>) -> &'static str {
+    verdict.map_or(UNDECIDED, CriterionVerdict::word)
 }
 
 /// One criterion of the gate.
@@ -69,7 +69,7 @@ pub struct Criterion {
     /// Its words.
     pub words: String,
     /// What the review says of it, if anything yet.
-    pub verdict: Option<Verdict>,
+    pub verdict: Option<CriterionVerdict>,
     /// What shows it, as written.
     pub evidence: String,
     /// Where the evidence links to.
@@ -133,7 +133,7 @@ impl GateReview {
     }
 
     /// How many criteria have this verdict.
-    pub fn count(&self, verdict: Option<Verdict>) -> usize {
+    pub fn count(&self, verdict: Option<CriterionVerdict>) -> usize {
         let criteria = self.criteria.iter();
         criteria.filter(|c| c.verdict == verdict).count()
     }
@@ -162,7 +162,7 @@ fn criterion(document: &MarkdownDocument, heading: usize) -> Criterion {
     });
     Criterion {
         words: without_number(&document.headings()[heading].text).to_owned(),
-        verdict: text("Verdict").and_then(|(_, label)| Verdict::read(&label.text)),
+        verdict: text("Verdict").and_then(|(_, label)| CriterionVerdict::read(&label.text)),
         evidence: evidence.map_or_else(String::new, |(_, label)| label.text.trim().to_owned()),
         links: links.map(|link| link.url.clone()).collect(),
         heading,

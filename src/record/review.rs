@@ -117,7 +117,7 @@ impl Section {
         use Word::*;
         match self {
             Self::Proposals => &[AsDraft, StillDraft, Deferred, Rejected],
-            Self::Dependencies => &[Mended, Left],
+            Self::Dependencies => &[Fixed, Left],
             Self::Ten => &[Committed],
             Self::Aside => &[Deferred, Complete],
             Self::LastTen => &[Complete, InProgress, Ready, Blocked, Waiting, Gone],
@@ -137,7 +137,7 @@ pub enum Word {
     /// No; the reason stands in the step's notes, too.
     Rejected,
     /// The dependency is wrong no more.
-    Mended,
+    Fixed,
     /// The dependency stays as it is for now.
     Left,
     /// One of the next ten.
@@ -164,7 +164,7 @@ impl Word {
             Self::StillDraft => "accepted, still a draft",
             Self::Deferred => "deferred",
             Self::Rejected => "rejected",
-            Self::Mended => "mended",
+            Self::Fixed => "mended",
             Self::Left => "left",
             Self::Committed => "committed",
             Self::Complete => "complete",
@@ -178,7 +178,7 @@ impl Word {
 }
 
 /// What an entry is about: a step, or its dependency on another one.
-pub type Key = (StepId, Option<StepId>);
+pub type EntryKey = (StepId, Option<StepId>);
 
 /// One line of the record, with the lines below it that are ours.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -223,7 +223,7 @@ impl Entry {
     }
 
     /// What it is about.
-    pub fn key(&self) -> Key {
+    pub fn key(&self) -> EntryKey {
         (self.id, self.other)
     }
 
@@ -351,7 +351,7 @@ pub struct Record {
     pub undecided: usize,
     entries: [Vec<Entry>; 5],
     /// Where the first entry about each thing stands in its section.
-    places: HashMap<(Section, Key), usize>,
+    places: HashMap<(Section, EntryKey), usize>,
 }
 
 impl Record {
@@ -418,7 +418,7 @@ impl Record {
     }
 
     /// What a section says about a step, or about a dependency.
-    pub fn find(&self, section: Section, key: Key) -> Option<&Entry> {
+    pub fn find(&self, section: Section, key: EntryKey) -> Option<&Entry> {
         let place = self.places.get(&(section, key))?;
         self.entries(section).get(*place)
     }

@@ -29,7 +29,7 @@ use crate::plan::source::{Role, SourceFile};
 
 pub use day::{Day, DayCard, Said};
 pub use digest::{Dialect, digest};
-pub use edit::Wish;
+pub use edit::CardRequest;
 pub use paper::{posted, read};
 
 /// The hour, UTC, before which a day's entries are due.
@@ -76,7 +76,7 @@ impl Health {
 /// A list on a card.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, Debug)]
 #[serde(rename_all = "kebab-case")]
-pub enum Part {
+pub enum CardPart {
     /// What stands in the way.
     Blockers,
     /// Links to what was made.
@@ -85,7 +85,7 @@ pub enum Part {
     Done,
 }
 
-impl Part {
+impl CardPart {
     /// Every list in the order in which a card has them.
     pub const ALL: [Self; 3] = [Self::Blockers, Self::Evidence, Self::Done];
 
@@ -129,20 +129,20 @@ pub struct Card {
 
 impl Card {
     /// A list of the card.
-    pub fn part(&self, part: Part) -> &Vec<String> {
+    pub fn part(&self, part: CardPart) -> &Vec<String> {
         match part {
-            Part::Blockers => &self.blockers,
-            Part::Evidence => &self.evidence,
-            Part::Done => &self.done,
+            CardPart::Blockers => &self.blockers,
+            CardPart::Evidence => &self.evidence,
+            CardPart::Done => &self.done,
         }
     }
 
     /// A list of the card, to be changed.
-    pub fn part_mut(&mut self, part: Part) -> &mut Vec<String> {
+    pub fn part_mut(&mut self, part: CardPart) -> &mut Vec<String> {
         match part {
-            Part::Blockers => &mut self.blockers,
-            Part::Evidence => &mut self.evidence,
-            Part::Done => &mut self.done,
+            CardPart::Blockers => &mut self.blockers,
+            CardPart::Evidence => &mut self.evidence,
+            CardPart::Done => &mut self.done,
         }
     }
 

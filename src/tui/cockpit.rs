@@ -24,7 +24,7 @@ use crate::document::progress::Progress;
 use crate::plan::checks::Problem;
 use crate::record;
 use crate::store::fs::create::create;
-use crate::store::locate::inspect::Premises;
+use crate::store::locate::inspect::CheckInput;
 use crate::store::worker::disk::Disk;
 use crate::store::worker::disk::Document;
 use crate::tui::terminal_host::TerminalHost;
@@ -295,7 +295,7 @@ impl<F: TerminalHost> Cockpit<F> {
         let now = (self.clock)();
         let sender = self.sender.clone();
         std::thread::spawn(move || {
-            let premises = Premises {
+            let premises = CheckInput {
                 root: &setting.root,
                 severities: &setting.severities,
                 checkpoints: &setting.checkpoints,

@@ -12,7 +12,7 @@ use crate::app::sync::work::Whole;
 use crate::change::Change;
 use crate::change::form::Form;
 use crate::change::history::Event;
-use crate::change::places::Seen;
+use crate::change::places::LineHints;
 use crate::plan::StepKey;
 use crate::plan::checks::Problem;
 pub use crate::store::worker::disk::DiskEvent;
@@ -94,7 +94,7 @@ pub enum Effect {
         /// What to write.
         change: Change,
         /// Where its steps stand on screen.
-        seen: Seen,
+        seen: LineHints,
         /// What the history is to remember once it is written.
         event: Event,
     },

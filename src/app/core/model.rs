@@ -15,7 +15,7 @@ use crate::app::overlays::overlay::Purpose;
 use crate::app::screens::gate_review::view::GateReviewView;
 use crate::app::screens::plan::view::Pane;
 use crate::app::screens::plan::view::PlanView;
-use crate::app::screens::review::view::Part;
+use crate::app::screens::review::view::ReviewPart;
 use crate::app::screens::review::view::ReviewView;
 use crate::app::screens::standup::view::StandupPane;
 use crate::app::screens::standup::view::StandupView;
@@ -124,7 +124,7 @@ pub enum Tone {
 
 /// What a person brings along.
 #[derive(Clone, Debug, Default)]
-pub struct Setting {
+pub struct SessionContext {
     /// The name that evidence is signed with.
     pub who: String,
     /// Whether nothing may be written.
@@ -184,7 +184,7 @@ pub struct Model {
     /// The keys in force.
     pub keymap: Keymap,
     /// What the person brought along.
-    pub setting: Setting,
+    pub setting: SessionContext,
     /// The present instant.
     pub now: DateTime<Utc>,
     /// Rows that the list of the current pane shows, as the terminal side measured them.
@@ -219,7 +219,7 @@ impl Model {
     /// The cockpit on `files`, at `now`.
     pub fn new(
         files: Vec<SourceFile>,
-        setting: Setting,
+        setting: SessionContext,
         keymap: Keymap,
         now: DateTime<Utc>,
     ) -> Self {
@@ -288,9 +288,9 @@ impl Model {
             },
             Screen::Problems => Focus::Problems,
             Screen::Review => match self.review.part {
-                Part::Proposals => Focus::Proposals,
-                Part::Dependencies => Focus::Dependencies,
-                Part::Ten => Focus::NextTen,
+                ReviewPart::Proposals => Focus::Proposals,
+                ReviewPart::Dependencies => Focus::Dependencies,
+                ReviewPart::Ten => Focus::NextTen,
             },
             Screen::Standup => match self.standup_view.pane {
                 StandupPane::Cards => Focus::Cards,

@@ -17,7 +17,7 @@ use crate::app::screens::plan::chain::tree;
 use crate::app::screens::plan::view::DETAIL_FIELDS;
 use crate::app::screens::plan::view::Pane;
 use crate::app::screens::plan::view::Side;
-use crate::app::screens::review::view::Part;
+use crate::app::screens::review::view::ReviewPart;
 use crate::app::screens::standup::view::StandupPane;
 use crate::plan::canon::block_table::BlockColumn;
 
@@ -365,9 +365,9 @@ fn turn_pane_within(model: &mut Model, by: isize) {
         },
         Screen::Problems => true,
         Screen::Review => match model.review.part {
-            Part::Proposals => by < 0,
-            Part::Dependencies => false,
-            Part::Ten => by > 0,
+            ReviewPart::Proposals => by < 0,
+            ReviewPart::Dependencies => false,
+            ReviewPart::Ten => by > 0,
         },
         Screen::Standup => (model.standup_view.pane == StandupPane::Others) == (by > 0),
     };
@@ -404,8 +404,8 @@ fn turn_pane(model: &mut Model, by: isize) {
         Screen::Problems => {}
         Screen::Review => {
             let at = model.review.part as isize + by.signum();
-            let count = Part::ALL.len() as isize;
-            model.review.part = Part::ALL[at.rem_euclid(count) as usize];
+            let count = ReviewPart::ALL.len() as isize;
+            model.review.part = ReviewPart::ALL[at.rem_euclid(count) as usize];
             // What was decided in the other parts bears on what this one lists.
             model.refresh_review(true);
         }

@@ -373,7 +373,7 @@ impl Model {
 mod tests {
     use super::*;
     use crate::app::core::keymap::Keymap;
-    use crate::app::core::model::Setting;
+    use crate::app::core::model::SessionContext;
     use crate::plan::source::{Role, SourceFile};
 
     fn model() -> Model {
@@ -385,7 +385,7 @@ mod tests {
             SourceFile::load("plan.md", Role::Canon, canon),
         ];
         let now = chrono::DateTime::from_timestamp(0, 0).unwrap();
-        Model::new(files, Setting::default(), Keymap::default(), now)
+        Model::new(files, SessionContext::default(), Keymap::default(), now)
     }
 
     fn press(model: &mut Model, keys: &str) {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::overlay::Choice;
 use super::overlay::Overlay;
 use super::overlay::Row;
+use super::overlay::SetRequest;
 use super::overlay::Source;
-use super::overlay::Wish;
 use crate::app::core::command::Command;
 use crate::app::core::command::Focus;
 use crate::app::core::command::Group;
@@ -247,7 +247,7 @@ impl Model {
         rows
     }
 
-    fn owner_rows(&self, wish: &Wish, text: &str) -> Vec<Row> {
+    fn owner_rows(&self, wish: &SetRequest, text: &str) -> Vec<Row> {
         let mut owners: BTreeMap<String, usize> = BTreeMap::new();
         for step in self.plan.steps() {
             let owner = step.owner();

@@ -8,7 +8,7 @@ use crate::plan::field::Field;
 use crate::plan::id::{BlockId, StepId};
 use crate::plan::packet::Decision;
 use crate::record::gate_review::edit::Clause;
-use crate::record::standup::{Health, Part};
+use crate::record::standup::{CardPart, Health};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -33,7 +33,7 @@ pub struct Input {
 
 /// A field about to be set, and what a person saw there when they began.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
-pub struct Wish {
+pub struct SetRequest {
     /// By name, so that a live reload cannot redirect the edit.
     pub steps: Vec<StepKey>,
     /// The field.
@@ -47,9 +47,9 @@ pub struct Wish {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 pub enum Purpose {
     /// The new value of a field.
-    Set(Wish),
+    Set(SetRequest),
     /// One value made of the two versions of a conflict, which lies beneath.
-    Resolve(Wish),
+    Resolve(SetRequest),
     /// The new value of a block's cell.
     SetBlock {
         /// The block.
@@ -92,7 +92,7 @@ pub enum Purpose {
         text: ReviewText,
     },
     /// Why something is decided in the weekly review.
-    Decide(crate::app::screens::review::decide::Deed),
+    Decide(crate::app::screens::review::decide::ReviewAction),
     /// An entry of a standup card.
     Card {
         /// The day it was opened on, as `2026-11-21`.
@@ -100,7 +100,7 @@ pub enum Purpose {
         /// The card's stage.
         stage: String,
         /// The list.
-        part: Part,
+        part: CardPart,
         /// The entry that is replaced; `None` adds one.
         old: Option<String>,
     },
@@ -137,7 +137,7 @@ pub enum Choice {
     /// Sets a field of steps.
     Set {
         /// Which field of which steps.
-        wish: Wish,
+        wish: SetRequest,
         /// The value.
         value: String,
     },
@@ -182,16 +182,16 @@ pub enum Choice {
     /// Mends a dependency of the weekly review.
     Mend {
         /// The dependency.
-        tangle: crate::record::review::gather::Tangle,
+        tangle: crate::record::review::gather::BadDependency,
         /// How.
-        remedy: crate::record::review::decide::Remedy,
+        remedy: crate::record::review::decide::Resolution,
     },
     /// Does something with the text of a step that `$EDITOR` saved.
     Text {
         /// The step.
         step: StepKey,
         /// What to do.
-        deed: TextDeed,
+        deed: TextAction,
     },
     /// Puts two ranked steps side by side.
     Compare(StepId, StepId),
@@ -202,13 +202,13 @@ pub enum Choice {
         /// The card's stage.
         stage: String,
         /// What to do.
-        deed: CardDeed,
+        deed: CardAction,
     },
 }
 
 /// What can be done with a text that `$EDITOR` saved.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum TextDeed {
+pub enum TextAction {
     /// Writes it to the plan.
     Write,
     /// Opens it again.
@@ -219,7 +219,7 @@ pub enum TextDeed {
 
 /// What can be done with a standup card.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum CardDeed {
+pub enum CardAction {
     /// Sets the status.
     Set(Health),
     /// Asks for the status.
@@ -227,7 +227,7 @@ pub enum CardDeed {
     /// Asks for an entry of a list, new or in the place of an old one.
     Ask {
         /// The list.
-        part: Part,
+        part: CardPart,
         /// The entry that is replaced; `None` adds one.
         old: Option<String>,
     },
@@ -271,7 +271,7 @@ pub enum Source {
     /// Steps, one of which will depend on `step`.
     Downstream(StepKey),
     /// Owners, to be set.
-    Owner(Wish),
+    Owner(SetRequest),
     /// The checks of stages and of other checklists, to go to one.
     Checks,
 }

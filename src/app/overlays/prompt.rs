@@ -4,8 +4,8 @@ use super::overlay::Choice;
 use super::overlay::Overlay;
 use super::overlay::Purpose;
 use super::overlay::Row;
+use super::overlay::SetRequest;
 use super::overlay::Source;
-use super::overlay::Wish;
 use crate::app::core::model::Model;
 use crate::app::core::model::Repeat;
 use crate::change::Change;
@@ -69,12 +69,12 @@ impl Model {
     }
 
     /// The wish to set a field, with what is on screen now.
-    fn wish(&self, steps: Vec<StepKey>, field: Field) -> Wish {
+    fn wish(&self, steps: Vec<StepKey>, field: Field) -> SetRequest {
         let seen = match &*self.indexes(&steps) {
             [only] => Some(self.plan.step(*only).text(field).into_owned()),
             _ => None,
         };
-        Wish { steps, field, seen }
+        SetRequest { steps, field, seen }
     }
 
     /// Opens the chooser of owners for these steps, on the one they have.
@@ -218,7 +218,7 @@ impl Model {
     ///
     /// # Errors
     /// When the steps are gone or the field cannot take the value.
-    pub fn set_field(&mut self, wish: &Wish, value: &str) -> Result<(), Refusal> {
+    pub fn set_field(&mut self, wish: &SetRequest, value: &str) -> Result<(), Refusal> {
         let indexes = self.indexes(&wish.steps);
         if indexes.is_empty() {
             return Err(Refusal("the step is not in the plan any more".to_owned()));
@@ -474,7 +474,7 @@ mod tests {
     use crate::app::Effect;
     use crate::app::core::keymap::Keymap;
     use crate::app::core::model::Model;
-    use crate::app::core::model::Setting;
+    use crate::app::core::model::SessionContext;
     use crate::app::overlays::overlay::Overlay;
     use crate::plan::field::Field;
     use crate::plan::source::{Role, SourceFile};
@@ -487,7 +487,8 @@ mod tests {
                 let log = format!("{{\"step_id\":\"0001\",\"{key}\":\"{text}\"}}\n");
                 let files = vec![SourceFile::load("plan.jsonl", Role::Log, log.into_bytes())];
                 let now = chrono::DateTime::from_timestamp(0, 0).unwrap();
-                let mut model = Model::new(files, Setting::default(), Keymap::default(), now);
+                let mut model =
+                    Model::new(files, SessionContext::default(), Keymap::default(), now);
                 model.edit_field(0, field);
                 assert_eq!(!model.overlays.is_empty(), is_field, "{size}");
                 if !is_field {
@@ -506,7 +507,7 @@ mod tests {
         let log = b"{\"step_id\":\"0001\"}\n".to_vec();
         let files = vec![SourceFile::load("plan.jsonl", Role::Log, log)];
         let now = chrono::DateTime::from_timestamp(0, 0).unwrap();
-        let mut model = Model::new(files, Setting::default(), Keymap::default(), now);
+        let mut model = Model::new(files, SessionContext::default(), Keymap::default(), now);
         model.field_menu(0);
         model.status_menu(vec![model.plan.step(0).key()]);
         model.block_menu(0);

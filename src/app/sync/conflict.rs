@@ -6,7 +6,7 @@ use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::app::overlays::overlay::Overlay;
 use crate::app::overlays::overlay::Purpose;
-use crate::app::overlays::overlay::Wish;
+use crate::app::overlays::overlay::SetRequest;
 use crate::change::apply::{Conflict, Obstacle};
 use crate::change::history::Event;
 use crate::change::{Change, Edit, Target};
@@ -123,7 +123,7 @@ impl Model {
         let label = format!("{} {}", step.0, field.label());
         let mut input = self.input(label, mine.unwrap_or_default());
         input.multiline = field.spec().kind == Kind::Text;
-        let wish = Wish {
+        let wish = SetRequest {
             steps: vec![step],
             field,
             seen: Some(theirs),

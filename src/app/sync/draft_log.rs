@@ -150,7 +150,7 @@ mod tests {
     use super::*;
     use crate::app::Message;
     use crate::app::core::keymap::Keymap;
-    use crate::app::core::model::Setting;
+    use crate::app::core::model::SessionContext;
     use crate::app::update;
     use crate::plan::field::Field;
     use crate::plan::source::{Role, SourceFile};
@@ -161,7 +161,7 @@ mod tests {
         let log = format!("{{\"step_id\":\"0001\",\"title\":\"One\",\"notes\":{notes}}}\n");
         let files = vec![SourceFile::load("plan.jsonl", Role::Log, log.into_bytes())];
         let now = chrono::DateTime::from_timestamp(0, 0).unwrap();
-        Model::new(files, Setting::default(), Keymap::default(), now)
+        Model::new(files, SessionContext::default(), Keymap::default(), now)
     }
 
     /// What the disk would hold after these effects.

@@ -17,7 +17,7 @@ use crate::app::sync::notices::Before;
 use crate::app::sync::notices::consequence;
 use crate::change::apply;
 use crate::change::history::{Event, History};
-use crate::change::places::Seen;
+use crate::change::places::LineHints;
 use crate::change::{Change, Scope, Target};
 use crate::plan::id::StepId;
 use crate::plan::source::SourceFile;
@@ -285,7 +285,7 @@ impl Model {
         if let Some(reason) = self.would_split(change) {
             return Err(reason);
         }
-        let seen = Seen::of(&self.plan, change);
+        let seen = LineHints::of(&self.plan, change);
         let put = |files: &mut Vec<SourceFile>| apply::change_seen(change, &seen, files);
         let applied = self.rewrite(change.scope(), put);
         if let Err(conflicts) = applied {
@@ -320,7 +320,7 @@ impl Model {
     }
 
     /// Puts a change that is on the plan already on its way to disk.
-    fn send(&mut self, change: &Change, seen: Seen, event: Event) {
+    fn send(&mut self, change: &Change, seen: LineHints, event: Event) {
         self.live.tickets += 1;
         let ticket = self.live.tickets;
         self.live.pending.push(Pending {
@@ -404,7 +404,11 @@ impl Model {
             DiskEvent::Saved { ticket, remark } => {
                 if let Some(change) = self.live.forgotten(ticket) {
                     // Written at the very moment at which it was taken back.
-                    self.send(&change.inverse(), Seen::default(), Event::Undone(change));
+                    self.send(
+                        &change.inverse(),
+                        LineHints::default(),
+                        Event::Undone(change),
+                    );
                 }
                 self.live.pending.retain(|p| p.ticket != ticket);
                 self.live.saved_at = Some(self.now);
@@ -428,7 +432,7 @@ impl Model {
                     self.conflicted(pending, conflicts);
                 }
             }
-            DiskEvent::Mended { text } => self.say(text),
+            DiskEvent::Fixed { text } => self.say(text),
             DiskEvent::Remembered { event } => self.live.history.add(event),
             DiskEvent::Kept { text } => self.refuse(text),
             DiskEvent::InMotion { path } => {

@@ -10,7 +10,7 @@ use crate::app::core::model::Model;
 use crate::app::overlays::overlay::Choice;
 use crate::app::overlays::overlay::Overlay;
 use crate::app::overlays::overlay::Row;
-use crate::app::overlays::overlay::TextDeed;
+use crate::app::overlays::overlay::TextAction;
 use crate::change::form::{self, Form};
 use crate::plan::StepKey;
 
@@ -95,15 +95,15 @@ impl Model {
     }
 
     /// Does with the text of a step what was picked.
-    pub fn text_deed(&mut self, step: StepKey, deed: TextDeed) {
+    pub fn text_deed(&mut self, step: StepKey, deed: TextAction) {
         let form = self.forms.iter().find(|form| form.step == step).cloned();
         let Some(form) = form else {
             return self.refuse(format!("there is no text of {} any more", step.0));
         };
         match deed {
-            TextDeed::Write => self.write_text(form),
-            TextDeed::Open => self.effects.push(Effect::EditText { form, again: true }),
-            TextDeed::Drop => {
+            TextAction::Write => self.write_text(form),
+            TextAction::Open => self.effects.push(Effect::EditText { form, again: true }),
+            TextAction::Drop => {
                 self.drop_text(step);
                 self.say(format!("the text of {} was dropped", step.0));
             }
@@ -166,12 +166,12 @@ impl Model {
         let write = Row {
             detail,
             blocked,
-            ..row("w", "write it to the plan", TextDeed::Write)
+            ..row("w", "write it to the plan", TextAction::Write)
         };
         let rows = vec![
             write,
-            row("e", "open it in $EDITOR again", TextDeed::Open),
-            row("d", "drop it", TextDeed::Drop),
+            row("e", "open it in $EDITOR again", TextAction::Open),
+            row("d", "drop it", TextAction::Drop),
         ];
         self.keep_text(form);
         let offers = |overlay: &Overlay| {

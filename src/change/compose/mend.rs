@@ -17,7 +17,7 @@ const ROUNDS: usize = 8;
 
 /// What fixing comes to.
 #[derive(Debug)]
-pub struct Mended {
+pub struct Fixed {
     /// Everything that was fixed, as one change.
     pub change: Change,
     /// The plan with the change made.
@@ -33,8 +33,8 @@ pub fn mend(
     now: DateTime<Utc>,
     prefer_log: Option<bool>,
     check: impl Fn(&Plan) -> Vec<Problem>,
-) -> Mended {
-    let mut mended = Mended {
+) -> Fixed {
+    let mut mended = Fixed {
         change: Change {
             label: String::new(),
             edits: Vec::new(),
@@ -146,7 +146,7 @@ mod tests {
         check(plan, &context)
     }
 
-    fn mended(prefer_log: Option<bool>) -> (Mended, Vec<String>) {
+    fn mended(prefer_log: Option<bool>) -> (Fixed, Vec<String>) {
         let plan = Plan::read(vec![
             SourceFile::load("a.jsonl", Role::Log, LOG.as_bytes()),
             SourceFile::load("a.md", Role::Canon, CANON.as_bytes()),

@@ -27,7 +27,7 @@ use crate::plan::status::Status;
 use crate::plan::{Plan, StepRef};
 pub use add::named_in_title;
 pub use gate::Attachment;
-pub use several::Wish;
+pub use several::FieldRequest;
 
 /// Turns wishes about `plan` into changes dated `now`.
 #[derive(Clone, Copy)]

@@ -12,7 +12,7 @@ use crate::plan::source::SourceFile;
 
 /// What a field is to hold.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Wish {
+pub enum FieldRequest {
     /// A single value, as typed.
     Value(String),
     /// The entries of a list, and nothing else.
@@ -31,7 +31,11 @@ impl Composer<'_> {
     ///
     /// # Errors
     /// As [`Composer::set`] and [`Composer::set_list`], for the first field that refuses.
-    pub fn set_fields(&self, step: usize, wishes: &[(Field, Wish)]) -> Result<Change, Refusal> {
+    pub fn set_fields(
+        &self,
+        step: usize,
+        wishes: &[(Field, FieldRequest)],
+    ) -> Result<Change, Refusal> {
         if let [(field, wish)] = wishes {
             return self.set_field(step, *field, wish);
         }
@@ -52,21 +56,23 @@ impl Composer<'_> {
         })
     }
 
-    fn set_field(&self, step: usize, field: Field, wish: &Wish) -> Result<Change, Refusal> {
+    fn set_field(&self, step: usize, field: Field, wish: &FieldRequest) -> Result<Change, Refusal> {
         match (field.spec().kind, wish) {
-            (Kind::List, Wish::List(entries)) => self.replace_list(step, field, entries),
-            (Kind::List, Wish::Edited { seen, entries }) => {
+            (Kind::List, FieldRequest::List(entries)) => self.replace_list(step, field, entries),
+            (Kind::List, FieldRequest::Edited { seen, entries }) => {
                 self.edit_list(step, field, seen, entries)
             }
-            (Kind::List, Wish::Value(_)) => refuse(format!("{} is a list", field.label())),
-            (_, Wish::List(_) | Wish::Edited { .. }) => {
+            (Kind::List, FieldRequest::Value(_)) => refuse(format!("{} is a list", field.label())),
+            (_, FieldRequest::List(_) | FieldRequest::Edited { .. }) => {
                 refuse(format!("{} is no list", field.label()))
             }
-            (_, Wish::Value(typed)) if *typed == self.plan.step(step).text(field) => Ok(Change {
-                label: format!("{} {}", self.plan.step(step).id(), field.label()),
-                edits: Vec::new(),
-            }),
-            (_, Wish::Value(typed)) => self.set(step, field, typed),
+            (_, FieldRequest::Value(typed)) if *typed == self.plan.step(step).text(field) => {
+                Ok(Change {
+                    label: format!("{} {}", self.plan.step(step).id(), field.label()),
+                    edits: Vec::new(),
+                })
+            }
+            (_, FieldRequest::Value(typed)) => self.set(step, field, typed),
         }
     }
 
@@ -78,7 +84,7 @@ impl Composer<'_> {
         &self,
         id: StepId,
         title: &str,
-        wishes: &[(Field, Wish)],
+        wishes: &[(Field, FieldRequest)],
     ) -> Result<Change, Refusal> {
         let mut change = self.add(id, title)?;
         if wishes.is_empty() {

@@ -7,11 +7,11 @@ use color_eyre::eyre::Result;
 use ratatui::text::Line;
 
 use super::{Check, Side, ending, problems};
-use crate::change::compose::mend::{Mended, mend};
+use crate::change::compose::mend::{Fixed, mend};
 use crate::cli::Color;
 use crate::cli::Ending;
 use crate::cli::invocation::Invocation;
-use crate::cli::paint::Paint;
+use crate::cli::paint::Printer;
 use crate::document::diff::{DiffLine, Kind, unified};
 use crate::document::progress::Progress;
 use crate::plan::Plan;
@@ -81,7 +81,7 @@ impl Check {
 }
 
 /// What mending makes of the files of a plan.
-fn difference(before: &Plan, mended: &Mended) -> Vec<DiffLine> {
+fn difference(before: &Plan, mended: &Fixed) -> Vec<DiffLine> {
     let bytes = |plan: &Plan, path: &Path| {
         let file = plan.files().iter().find(|file| file.path == path);
         file.map_or(Vec::new(), |file| file.document.to_bytes())
@@ -95,7 +95,7 @@ fn difference(before: &Plan, mended: &Mended) -> Vec<DiffLine> {
 }
 
 /// A line of a diff for a terminal.
-fn painted(paint: &Paint, line: &DiffLine) -> String {
+fn painted(paint: &Printer, line: &DiffLine) -> String {
     let theme = &paint.theme;
     let style = match line.kind {
         Kind::Header => theme.title,

@@ -20,7 +20,7 @@ use super::settings;
 use crate::document::progress::Progress;
 use crate::plan::Plan;
 use crate::plan::checks::{Problem, Severity};
-use crate::store::locate::inspect::Premises;
+use crate::store::locate::inspect::CheckInput;
 
 /// Report what is wrong with the plan, and mend what is safe to mend.
 ///
@@ -112,7 +112,7 @@ fn problems(
     progress: &Progress,
 ) -> Vec<Problem> {
     let layout = &opened.layout;
-    let premises = Premises {
+    let premises = CheckInput {
         root: &layout.root,
         severities: &layout.severities(),
         checkpoints: &opened.below(&layout.checkpoints),

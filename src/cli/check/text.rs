@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use super::count;
-use crate::cli::paint::Paint;
+use crate::cli::paint::Printer;
 use crate::plan::Plan;
 use crate::plan::checks::Problem;
 use crate::tui::screens::problems::counts;
@@ -11,10 +11,10 @@ use crate::tui::screens::problems::look;
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::excerpt::excerpt;
 use crate::tui::widgets::frame::words;
-use crate::tui::widgets::text_layout::Sheet;
+use crate::tui::widgets::text_layout::TextLayout;
 
 /// Everything that was found, in lines of at most the paint's columns, paths aside.
-pub fn report(paint: &Paint, plan: &Plan, found: &[Problem]) -> String {
+pub fn report(paint: &Printer, plan: &Plan, found: &[Problem]) -> String {
     let mut sheet = paint.sheet();
     for problem in found {
         add(&mut sheet, plan, problem, &paint.theme);
@@ -27,7 +27,7 @@ pub fn report(paint: &Paint, plan: &Plan, found: &[Problem]) -> String {
     paint.lines(&sheet)
 }
 
-fn add(sheet: &mut Sheet<'_>, plan: &Plan, problem: &Problem, theme: &Theme) {
+fn add(sheet: &mut TextLayout<'_>, plan: &Plan, problem: &Problem, theme: &Theme) {
     let (sign, style) = look(problem.severity, theme);
     let what = format!("{sign} {}[{}]", problem.severity.word(), problem.code);
     sheet.row(vec![

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::LineProblem;
-use super::shape::{Found, Shape, Shapes};
+use super::shape::{Found, LineShape, Shapes};
 use crate::document::json;
 use crate::document::rope::Piece;
 use crate::document::splice::Span;
@@ -18,7 +18,7 @@ pub(super) struct Chunk {
     lines: Vec<Line>,
     /// The lengths of all values, object by object.
     lens: Vec<u32>,
-    shapes: Vec<Arc<Shape>>,
+    shapes: Vec<Arc<LineShape>>,
     problems: Vec<LineProblem>,
 }
 
@@ -73,7 +73,7 @@ impl Chunk {
         &self.problems
     }
 
-    pub(super) fn shapes(&self) -> &[Arc<Shape>] {
+    pub(super) fn shapes(&self) -> &[Arc<LineShape>] {
         &self.shapes
     }
 
@@ -181,7 +181,7 @@ impl Chunk {
     }
 
     /// The keys of a line and the lengths of its values, if it is an object.
-    pub(super) fn object(&self, line: usize) -> Option<(&Shape, &[u32])> {
+    pub(super) fn object(&self, line: usize) -> Option<(&LineShape, &[u32])> {
         let line = &self.lines[line];
         if line.shape >= UNREADABLE {
             return None;

@@ -19,7 +19,7 @@ use super::rope::{PIECE, Piece, Rope, first_piece};
 use super::shares::in_shares;
 use super::splice::{self, Span, Splice, SpliceError};
 use chunk::Chunk;
-use shape::{Shape, Shapes};
+use shape::{LineShape, Shapes};
 
 /// A chunk that has grown beyond so many bytes is parted.
 const LARGEST_CHUNK: usize = 4 * PIECE;
@@ -416,7 +416,7 @@ impl<'a> LineRef<'a> {
 }
 
 /// Where the value of an entry stands in a line whose values before it take `before` bytes.
-fn place(shape: &Shape, lens: &[u32], entry: usize, before: usize) -> Span {
+fn place(shape: &LineShape, lens: &[u32], entry: usize, before: usize) -> Span {
     let start = shape.start(entry, before);
     Span::new(start, start + lens[entry] as usize)
 }
@@ -480,19 +480,19 @@ mod tests {
 
     /// What may be done to a log.
     #[derive(Clone, Debug)]
-    enum Deed {
+    enum Action {
         Insert(prop::sample::Index, String),
         Replace(prop::sample::Index, String),
         Remove(prop::sample::Index),
     }
 
-    fn deed() -> impl Strategy<Value = Deed> {
+    fn deed() -> impl Strategy<Value = Action> {
         let at = any::<prop::sample::Index>;
         let content = || "(\\{\"a\": ?1(, ?\"[bc]\":\"é?\")?\\})?|[ -~]{0,9}";
         prop_oneof![
-            2 => (at(), content()).prop_map(|(at, content)| Deed::Insert(at, content)),
-            1 => (at(), content()).prop_map(|(at, content)| Deed::Replace(at, content)),
-            1 => at().prop_map(Deed::Remove),
+            2 => (at(), content()).prop_map(|(at, content)| Action::Insert(at, content)),
+            1 => (at(), content()).prop_map(|(at, content)| Action::Replace(at, content)),
+            1 => at().prop_map(Action::Remove),
         ]
     }
 
@@ -516,19 +516,19 @@ mod tests {
             for deed in deeds {
                 match deed {
                     // An empty last line without its end would be no line at all.
-                    Deed::Insert(_, content) | Deed::Replace(_, content)
+                    Action::Insert(_, content) | Action::Replace(_, content)
                         if bare && content.is_empty() => {}
-                    Deed::Insert(at, content) if !(bare && expected.is_empty()) => {
+                    Action::Insert(at, content) if !(bare && expected.is_empty()) => {
                         let at = at.index(expected.len() + 1);
                         log.insert_line(at, content.as_bytes());
                         expected.insert(at, content);
                     }
-                    Deed::Replace(at, content) if !expected.is_empty() => {
+                    Action::Replace(at, content) if !expected.is_empty() => {
                         let at = at.index(expected.len());
                         log.replace_line(at, content.as_bytes());
                         expected[at] = content;
                     }
-                    Deed::Remove(at) if !expected.is_empty() => {
+                    Action::Remove(at) if !expected.is_empty() => {
                         let at = at.index(expected.len());
                         prop_assume!(!bare || expected.len() < 2 || !expected[expected.len() - 2].is_empty() || at + 1 < expected.len());
                         log.remove_line(at);

@@ -14,7 +14,7 @@ use crate::document::splice::Span;
 /// The keys of an object in source order, and where its values would start if all values
 /// were empty.
 #[derive(Debug)]
-pub(super) struct Shape {
+pub(super) struct LineShape {
     keys: Box<[Arc<str>]>,
     starts: Box<[u32]>,
     finder: Finder,
@@ -23,7 +23,7 @@ pub(super) struct Shape {
 /// One key and the place of its value in the line.
 pub(super) type Found<'a> = (Cow<'a, str>, Span);
 
-impl Shape {
+impl LineShape {
     fn of(found: &[Found<'_>], starts: &[u32], names: &mut HashSet<Arc<str>>) -> Self {
         let mut name = |key: &str| match names.get(key) {
             Some(name) => name.clone(),
@@ -62,15 +62,15 @@ impl Shape {
     }
 }
 
-impl PartialEq for Shape {
+impl PartialEq for LineShape {
     fn eq(&self, other: &Self) -> bool {
         self.starts == other.starts && self.keys == other.keys
     }
 }
 
-impl Eq for Shape {}
+impl Eq for LineShape {}
 
-impl Hash for Shape {
+impl Hash for LineShape {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.starts.hash(state);
         self.keys.hash(state);
@@ -121,14 +121,14 @@ impl Finder {
 /// The shapes met so far, each kept once.
 #[derive(Default)]
 pub(super) struct Shapes {
-    known: HashSet<Arc<Shape>>,
+    known: HashSet<Arc<LineShape>>,
     names: HashSet<Arc<str>>,
     starts: Vec<u32>,
 }
 
 impl Shapes {
     /// Goes on from shapes that are known already.
-    pub(super) fn knowing<'a>(shapes: impl IntoIterator<Item = &'a Arc<Shape>>) -> Self {
+    pub(super) fn knowing<'a>(shapes: impl IntoIterator<Item = &'a Arc<LineShape>>) -> Self {
         let mut all = Self::default();
         for shape in shapes {
             all.names.extend(shape.keys.iter().cloned());
@@ -139,7 +139,7 @@ impl Shapes {
 
     /// The shape of a line as found, as its number among those of `here`, to which it is added
     /// if need be.
-    pub(super) fn number(&mut self, found: &[Found<'_>], here: &mut Vec<Arc<Shape>>) -> u32 {
+    pub(super) fn number(&mut self, found: &[Found<'_>], here: &mut Vec<Arc<LineShape>>) -> u32 {
         /// Further back no shape is looked for one by one.
         const RECENT: usize = 8;
         self.starts.clear();
@@ -152,7 +152,7 @@ impl Shapes {
         let at = match recent.find(|(_, shape)| shape.fits(found, &self.starts)) {
             Some((at, _)) => at,
             None => {
-                let shape = Shape::of(found, &self.starts, &mut self.names);
+                let shape = LineShape::of(found, &self.starts, &mut self.names);
                 let shape = match self.known.get(&shape) {
                     Some(known) => known.clone(),
                     None => {

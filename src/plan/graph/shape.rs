@@ -99,7 +99,7 @@ impl Edges {
 
 /// What dependencies alone decide.
 #[derive(Debug, Default)]
-pub(super) struct Shape {
+pub(super) struct GraphShape {
     pub upstream: Edges,
     pub downstream: Edges,
     /// The number of a step's cycle, or [`NONE`]; no entry at all where there are no cycles.
@@ -109,7 +109,7 @@ pub(super) struct Shape {
     pub depth: Vec<u32>,
 }
 
-impl Shape {
+impl GraphShape {
     pub fn of(upstream: Edges) -> Self {
         let mut shape = Self {
             downstream: upstream.reversed(),

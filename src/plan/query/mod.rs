@@ -108,7 +108,7 @@ pub struct Prepared<'a> {
 
 /// How a step fares with a query.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Verdict {
+pub enum Matched {
     /// Every term holds.
     Passes,
     /// Some term does not.
@@ -149,7 +149,7 @@ impl Folded {
     }
 
     /// Whether every word is found in what was taken of the step, or in its outcome.
-    fn has(&mut self, words: &Words, step: StepRef<'_>) -> Verdict {
+    fn has(&mut self, words: &Words, step: StepRef<'_>) -> Matched {
         let (far, is_far) = (&mut self.far, &mut self.is_far);
         let in_far = |word: &Word| {
             if !std::mem::replace(is_far, true) {
@@ -159,9 +159,9 @@ impl Folded {
             word.is_in(far)
         };
         match words.score_folded(&self.near, in_far) {
-            Ok(_) => Verdict::Passes,
-            Err(word) if word.may_grow_into(&self.near) => Verdict::Fails,
-            Err(_) => Verdict::Hopeless,
+            Ok(_) => Matched::Passes,
+            Err(word) if word.may_grow_into(&self.near) => Matched::Fails,
+            Err(_) => Matched::Hopeless,
         }
     }
 }
@@ -290,7 +290,7 @@ impl Query {
 impl Prepared<'_> {
     /// What tells how the step with an index fares. It keeps memory for the next step, so
     /// that a plan is looked through without asking for any.
-    pub fn verdicts(&self) -> impl FnMut(usize) -> Verdict {
+    pub fn verdicts(&self) -> impl FnMut(usize) -> Matched {
         let mut folded = Folded::default();
         move |step| self.verdict(self.plan.step(step), &mut folded)
     }
@@ -300,28 +300,28 @@ impl Prepared<'_> {
         let mut verdict = self.verdicts();
         let steps = 0..self.plan.len();
         steps
-            .filter(|step| verdict(*step) == Verdict::Passes)
+            .filter(|step| verdict(*step) == Matched::Passes)
             .collect()
     }
 
-    fn verdict(&self, step: StepRef<'_>, folded: &mut Folded) -> Verdict {
+    fn verdict(&self, step: StepRef<'_>, folded: &mut Folded) -> Matched {
         let tests = self.query.tests.iter().zip(&*self.sets);
         for ((wanted, test), set) in tests {
             if self.holds(test, set.as_ref(), step) != *wanted {
-                return Verdict::Fails;
+                return Matched::Fails;
             }
         }
         let Query {
             words, unwanted, ..
         } = self.query;
         if words.is_empty() && unwanted.is_empty() {
-            return Verdict::Passes;
+            return Matched::Passes;
         }
         folded.take(step);
-        let unwanted = |folded: &mut Folded, words| folded.has(words, step) == Verdict::Passes;
+        let unwanted = |folded: &mut Folded, words| folded.has(words, step) == Matched::Passes;
         match folded.has(words, step) {
-            Verdict::Passes if self.query.unwanted.iter().any(|w| unwanted(folded, w)) => {
-                Verdict::Fails
+            Matched::Passes if self.query.unwanted.iter().any(|w| unwanted(folded, w)) => {
+                Matched::Fails
             }
             verdict => verdict,
         }

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 use super::{
-    DECISION, GateReview, READINESS, Verdict, bar, check_line, checks_heading, decision_words,
-    draft, new_path, one_line, ticked, unstamped, verdict_word,
+    CriterionVerdict, DECISION, GateReview, READINESS, bar, check_line, checks_heading,
+    decision_words, draft, new_path, one_line, ticked, unstamped, verdict_word,
 };
 use crate::change::compose::reversible;
 use crate::change::value::{Refusal, refuse};
@@ -100,7 +100,7 @@ impl<'a> Reviewer<'a> {
         &self,
         path: &Path,
         criterion: usize,
-        verdict: Option<Verdict>,
+        verdict: Option<CriterionVerdict>,
     ) -> Result<Change, Refusal> {
         let desk = self.desk(path)?;
         let heading = desk.criterion(criterion)?.heading;
@@ -254,7 +254,10 @@ impl<'a> Reviewer<'a> {
         let mut lines = vec![desk.next(self.plan, decision)];
         let review = &desk.review;
         let mut open = Vec::new();
-        for (verdict, words) in [(Some(Verdict::NotMet), "not met"), (None, UNDECIDED_YET)] {
+        for (verdict, words) in [
+            (Some(CriterionVerdict::NotMet), "not met"),
+            (None, UNDECIDED_YET),
+        ] {
             match review.count(verdict) {
                 0 => {}
                 1 => open.push(format!("1 criterion is {words}")),

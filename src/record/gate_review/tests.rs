@@ -194,14 +194,14 @@ fn each_deed_changes_its_own_lines_and_is_taken_back_to_the_byte() {
     let (plan, path) = opened(CANON);
     let review = |plan: &Plan| GateReview::at(plan, &path).unwrap();
     let words = review(&plan).criteria[1].words.clone();
-    type Deed<'d> = Box<dyn Fn(&Reviewer<'_>) -> Change + 'd>;
-    let deeds: Vec<(Deed<'_>, &[&str])> = vec![
+    type Action<'d> = Box<dyn Fn(&Reviewer<'_>) -> Change + 'd>;
+    let deeds: Vec<(Action<'_>, &[&str])> = vec![
         (
-            Box::new(|r| r.judge(&path, 1, Some(Verdict::Met)).unwrap()),
+            Box::new(|r| r.judge(&path, 1, Some(CriterionVerdict::Met)).unwrap()),
             &["- **Verdict:** met"],
         ),
         (
-            Box::new(|r| r.judge(&path, 0, Some(Verdict::NotMet)).unwrap()),
+            Box::new(|r| r.judge(&path, 0, Some(CriterionVerdict::NotMet)).unwrap()),
             &["- **Verdict:** not met"],
         ),
         (
@@ -282,7 +282,7 @@ fn what_people_write_into_a_packet_stays() {
         let change = {
             let r = reviewer(&now);
             match deed {
-                0 => r.judge(&path, 0, Some(Verdict::Met)),
+                0 => r.judge(&path, 0, Some(CriterionVerdict::Met)),
                 1 => r.sign(&path, 0),
                 2 => r.set_clause(&path, Clause::Waiver, "No other day"),
                 _ => r.decide(&path, Some(Decision::Go)),

@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::{
-    Entry, Key, Line, NONE, OWNER, Record, Section, WHY, details, heading_of, is_detail, labelled,
-    marker,
+    Entry, EntryKey, Line, NONE, OWNER, Record, Section, WHY, details, heading_of, is_detail,
+    labelled, marker,
 };
 use crate::change::value::{Refusal, refuse};
 use crate::change::{Change, Edit, Target, apply};
@@ -26,7 +26,7 @@ pub(super) enum Op {
     /// Takes an entry into another section, with what people wrote below it.
     Move(Section, Section, Entry),
     /// Lets two entries change places.
-    Swap(Section, Key, Key),
+    Swap(Section, EntryKey, EntryKey),
     /// Sets a line below the title; nothing takes it away.
     Set(Line, Option<String>),
 }
@@ -131,7 +131,7 @@ struct Part {
     newline: &'static str,
     pieces: Vec<Piece>,
     /// Where each entry is.
-    index: HashMap<Key, usize>,
+    index: HashMap<EntryKey, usize>,
     changed: bool,
 }
 
@@ -338,7 +338,7 @@ impl Part {
     }
 
     /// Takes an entry out.
-    fn take(&mut self, key: Key) -> Option<Own> {
+    fn take(&mut self, key: EntryKey) -> Option<Own> {
         let at = self.index.get(&key).copied()?;
         self.changed = true;
         let taken = self.pieces.remove(at);
@@ -349,7 +349,7 @@ impl Part {
         }
     }
 
-    fn swap(&mut self, a: Key, b: Key) {
+    fn swap(&mut self, a: EntryKey, b: EntryKey) {
         if let (Some(a), Some(b)) = (self.index.get(&a), self.index.get(&b)) {
             self.pieces.swap(*a, *b);
             self.changed = true;

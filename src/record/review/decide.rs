@@ -4,8 +4,8 @@
 use std::collections::HashSet;
 
 use super::amend::{Op, amend};
-use super::gather::{Review, TEN, Tangle, reason};
-use super::{Entry, Key, Line, Record, Section, Word, instant, one_line};
+use super::gather::{BadDependency, Review, TEN, reason};
+use super::{Entry, EntryKey, Line, Record, Section, Word, instant, one_line};
 use crate::change::compose::Composer;
 use crate::change::value::{Refusal, refuse};
 use crate::change::{Change, Edit, Target};
@@ -21,7 +21,7 @@ use crate::plan::status::Status;
 
 /// How a dependency is mended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Remedy {
+pub enum Resolution {
     /// One step depends on another one no more: the two of the dependency, or two steps
     /// further on in the circle.
     Drop(StepId, StepId),
@@ -152,9 +152,14 @@ impl Review<'_> {
     ///
     /// # Errors
     /// When the steps are gone, or step or record cannot be edited.
-    pub fn mend(&self, tangle: &Tangle, remedy: Remedy, who: &str) -> Result<Change, Refusal> {
+    pub fn mend(
+        &self,
+        tangle: &BadDependency,
+        remedy: Resolution,
+        who: &str,
+    ) -> Result<Change, Refusal> {
         let (edits, how) = match remedy {
-            Remedy::Drop(from, other) => {
+            Resolution::Drop(from, other) => {
                 let step = self.found(from)?;
                 let kept = step.list(Field::Dependencies).into_iter();
                 let kept =
@@ -165,14 +170,14 @@ impl Review<'_> {
                     .set_list(step.index(), Field::Dependencies, &kept)?;
                 (change.edits, format!("{from} depends on {other} no more"))
             }
-            Remedy::Unblock => {
+            Resolution::Unblock => {
                 let other = self.found(tangle.other)?;
                 let edits = self.set(other, Field::Status, Status::InProgress.word())?;
                 (edits, format!("{} is in progress now", tangle.other))
             }
-            Remedy::Done => (Vec::new(), String::new()),
+            Resolution::Done => (Vec::new(), String::new()),
         };
-        let entry = handled(tangle, Word::Mended).because(&how);
+        let entry = handled(tangle, Word::Fixed).because(&how);
         self.noted(who, edits, vec![Op::Put(Section::Dependencies, entry)])
     }
 
@@ -180,7 +185,7 @@ impl Review<'_> {
     ///
     /// # Errors
     /// When the record cannot be edited.
-    pub fn leave(&self, tangle: &Tangle, why: &str, who: &str) -> Result<Change, Refusal> {
+    pub fn leave(&self, tangle: &BadDependency, why: &str, who: &str) -> Result<Change, Refusal> {
         let entry = handled(tangle, Word::Left).because(why);
         self.noted(who, Vec::new(), vec![Op::Put(Section::Dependencies, entry)])
     }
@@ -193,31 +198,33 @@ impl Review<'_> {
     /// When the record cannot be edited.
     pub fn finish(
         &self,
-        known: &[Tangle],
+        known: &[BadDependency],
         fill: Option<&Weights>,
         who: &str,
     ) -> Result<Change, Refusal> {
         let mut ops = Vec::new();
         let tangles = self.tangles();
-        let is_handled = |tangle: &&Tangle| {
+        let is_handled = |tangle: &&BadDependency| {
             let key = (tangle.step, Some(tangle.other));
             self.record.find(Section::Dependencies, key).is_some()
         };
-        let wrong: HashSet<Key> = tangles.iter().map(|t| (t.step, Some(t.other))).collect();
-        let is_mended = |tangle: &&Tangle| !wrong.contains(&(tangle.step, Some(tangle.other)));
+        let wrong: HashSet<EntryKey> = tangles.iter().map(|t| (t.step, Some(t.other))).collect();
+        let is_mended =
+            |tangle: &&BadDependency| !wrong.contains(&(tangle.step, Some(tangle.other)));
         let mended = known.iter().filter(|t| !is_handled(t) && is_mended(t));
-        ops.extend(mended.map(|t| Op::Put(Section::Dependencies, handled(t, Word::Mended))));
+        ops.extend(mended.map(|t| Op::Put(Section::Dependencies, handled(t, Word::Fixed))));
         // What was left at first, and mended elsewhere since.
         let since = self
             .record
             .entries(Section::Dependencies)
             .iter()
             .filter(|entry| {
-                let same = |tangle: &Tangle| (tangle.step, Some(tangle.other)) == entry.key();
+                let same =
+                    |tangle: &BadDependency| (tangle.step, Some(tangle.other)) == entry.key();
                 entry.word == Word::Left && !tangles.iter().any(same)
             });
         let since = since.map(|entry| Entry {
-            word: Word::Mended,
+            word: Word::Fixed,
             ..entry.clone()
         });
         ops.extend(since.map(|entry| Op::Put(Section::Dependencies, entry)));
@@ -363,7 +370,7 @@ fn stewards(names: &str) -> impl Iterator<Item = String> + '_ {
         .filter(|name| !name.is_empty())
 }
 
-fn handled(tangle: &Tangle, word: Word) -> Entry {
+fn handled(tangle: &BadDependency, word: Word) -> Entry {
     Entry {
         other: Some(tangle.other),
         ..Entry::new(tangle.step, word, &tangle.words)

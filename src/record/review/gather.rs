@@ -86,7 +86,7 @@ impl Trouble {
 
 /// A dependency that is wrong.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Tangle {
+pub struct BadDependency {
     /// The step that depends.
     pub step: StepId,
     /// The step that it depends on.
@@ -208,7 +208,7 @@ impl<'a> Review<'a> {
 
     /// Dependencies of open steps that are wrong: missing ones first, then circles, those on
     /// blocked steps, and those on later ones.
-    pub fn tangles(&self) -> Vec<Tangle> {
+    pub fn tangles(&self) -> Vec<BadDependency> {
         let plan = self.plan;
         let mut tangles = Vec::new();
         for group in plan.graph().cycles() {
@@ -219,7 +219,7 @@ impl<'a> Review<'a> {
             };
             let path = ids.iter().chain([&first]).map(ToString::to_string);
             let path = path.collect::<Vec<_>>().join(" → ");
-            tangles.push(Tangle {
+            tangles.push(BadDependency {
                 step: last,
                 other: first,
                 trouble: Trouble::Cyclic,
@@ -237,7 +237,7 @@ impl<'a> Review<'a> {
                 }
                 let other = plan.spelled(other);
                 if let Some((trouble, words)) = trouble(plan, step, other) {
-                    tangles.push(Tangle {
+                    tangles.push(BadDependency {
                         step: step.id(),
                         other,
                         trouble,

@@ -1,6 +1,6 @@
 //! A day as one text, to be pasted into a message or a document.
 
-use super::{Card, Day, Entry, Part};
+use super::{Card, CardPart, Day, Entry};
 
 /// How the text marks words up.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -118,14 +118,14 @@ fn said(text: &mut String, entry: &Entry, card: &Card, dialect: Dialect) {
         false => dialect.words(&card.said),
     };
     *text += &format!("{}{name}: {status}\n", dialect.bullet(0));
-    for part in Part::ALL {
+    for part in CardPart::ALL {
         for entry in card.part(part) {
             let words = match part {
-                Part::Evidence => dialect.link(entry),
+                CardPart::Evidence => dialect.link(entry),
                 _ => dialect.words(entry),
             };
             let label = match part {
-                Part::Blockers => "Blocker",
+                CardPart::Blockers => "Blocker",
                 part => part.label(),
             };
             *text += &format!("{}{label}: {words}\n", dialect.bullet(1));

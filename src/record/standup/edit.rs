@@ -7,7 +7,7 @@
 use chrono::{NaiveDate, SubsecRound as _, Timelike as _};
 
 use super::paper::{self, Kind, Section, Spot, one_line};
-use super::{Card, Entry, Health, Part, Standup, person_name, read, same_stage, slug};
+use super::{Card, CardPart, Entry, Health, Standup, person_name, read, same_stage, slug};
 use crate::change::compose::reversible;
 use crate::change::value::{Refusal, refuse, refuse_control};
 use crate::change::{Change, Edit, Target, apply};
@@ -18,17 +18,17 @@ use crate::plan::source::{Role, SourceFile};
 
 /// What a person wants of a card.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Wish {
+pub enum CardRequest {
     /// To post it as it is suggested.
     Post,
     /// Another status.
     Status(Health),
     /// One more entry of a list.
-    Add(Part, String),
+    Add(CardPart, String),
     /// Another text for an entry; an empty one takes it out.
     Change {
         /// The list.
-        part: Part,
+        part: CardPart,
         /// The entry as it stands.
         old: String,
         /// What it shall be.
@@ -43,9 +43,14 @@ impl Standup<'_> {
     /// # Errors
     /// When the day is not today, there is no such stage, an entry cannot stand there, or the
     /// paper cannot take it without losing something else.
-    pub fn post(&self, date: NaiveDate, stage: &str, wishes: &[Wish]) -> Result<Change, Refusal> {
+    pub fn post(
+        &self,
+        date: NaiveDate,
+        stage: &str,
+        wishes: &[CardRequest],
+    ) -> Result<Change, Refusal> {
         self.is_open(date)?;
-        let wishes: Vec<Wish> = wishes.iter().map(checked).collect::<Result<_, _>>()?;
+        let wishes: Vec<CardRequest> = wishes.iter().map(checked).collect::<Result<_, _>>()?;
         let file = self.file(date);
         let entry = file.and_then(read);
         let posted = entry.as_ref().and_then(|entry| entry.card(stage));
@@ -144,23 +149,23 @@ impl Standup<'_> {
 ///
 /// # Errors
 /// When there are none, or a link is none.
-fn checked(wish: &Wish) -> Result<Wish, Refusal> {
-    let entry = |part: Part, text: &str| {
+fn checked(wish: &CardRequest) -> Result<CardRequest, Refusal> {
+    let entry = |part: CardPart, text: &str| {
         refuse_control(text, "")?;
         let text = one_line(text);
         match part {
-            Part::Evidence if text.contains(' ') && !link::is_path(&text) => refuse(format!(
+            CardPart::Evidence if text.contains(' ') && !link::is_path(&text) => refuse(format!(
                 "“{text}” is neither a URL, which has no spaces, nor a path such as docs/run 1.md"
             )),
             _ => Ok(text),
         }
     };
     Ok(match wish {
-        Wish::Add(part, text) => match entry(*part, text)? {
+        CardRequest::Add(part, text) => match entry(*part, text)? {
             text if text.is_empty() => return refuse(format!("{} needs words", part.word())),
-            text => Wish::Add(*part, text),
+            text => CardRequest::Add(*part, text),
         },
-        Wish::Change { part, old, new } => Wish::Change {
+        CardRequest::Change { part, old, new } => CardRequest::Change {
             part: *part,
             old: old.clone(),
             new: entry(*part, new)?,
@@ -170,18 +175,18 @@ fn checked(wish: &Wish) -> Result<Wish, Refusal> {
 }
 
 /// Changes the card as wished.
-fn grant(card: &mut Card, wish: &Wish) -> Result<(), Refusal> {
+fn grant(card: &mut Card, wish: &CardRequest) -> Result<(), Refusal> {
     match wish {
-        Wish::Post => {}
-        Wish::Status(health) if card.status == Some(*health) => {}
-        Wish::Status(health) => card.set_status(*health),
-        Wish::Add(part, text) => {
+        CardRequest::Post => {}
+        CardRequest::Status(health) if card.status == Some(*health) => {}
+        CardRequest::Status(health) => card.set_status(*health),
+        CardRequest::Add(part, text) => {
             let list = card.part_mut(*part);
             if !list.contains(text) {
                 list.push(text.clone());
             }
         }
-        Wish::Change { part, old, new } => {
+        CardRequest::Change { part, old, new } => {
             let list = card.part_mut(*part);
             let Some(at) = list.iter().position(|entry| entry == old) else {
                 return refuse(format!("“{old}” is not on the card any more"));
@@ -196,21 +201,21 @@ fn grant(card: &mut Card, wish: &Wish) -> Result<(), Refusal> {
 }
 
 /// What was done, for the line of news.
-fn label(card: &Card, wishes: &[Wish], posted: bool) -> String {
+fn label(card: &Card, wishes: &[CardRequest], posted: bool) -> String {
     let mut deeds: Vec<String> = Vec::new();
     if !posted {
         deeds.push(format!("posted, {}", card.said));
     }
     for wish in wishes {
         match wish {
-            Wish::Post => {}
-            Wish::Status(_) if !posted => {}
-            Wish::Status(health) => deeds.push(health.word().to_owned()),
-            Wish::Add(part, text) => deeds.push(format!("{} +{}", part.word(), short(text))),
-            Wish::Change { part, old, new } if new.is_empty() => {
+            CardRequest::Post => {}
+            CardRequest::Status(_) if !posted => {}
+            CardRequest::Status(health) => deeds.push(health.word().to_owned()),
+            CardRequest::Add(part, text) => deeds.push(format!("{} +{}", part.word(), short(text))),
+            CardRequest::Change { part, old, new } if new.is_empty() => {
                 deeds.push(format!("{} −{}", part.word(), short(old)));
             }
-            Wish::Change { part, new, .. } => {
+            CardRequest::Change { part, new, .. } => {
                 deeds.push(format!("{} → {}", part.word(), short(new)));
             }
         }
@@ -307,7 +312,7 @@ fn edited(
     heading: usize,
     before: &Card,
     card: &Card,
-    wishes: &[Wish],
+    wishes: &[CardRequest],
 ) -> Result<MarkdownDocument, Refusal> {
     let mut page = Page {
         document: document.clone(),
@@ -325,8 +330,10 @@ fn edited(
     }
     for wish in wishes {
         match wish {
-            Wish::Add(part, text) if !before.part(*part).contains(text) => page.add(*part, text)?,
-            Wish::Change { part, old, new } if old != new => {
+            CardRequest::Add(part, text) if !before.part(*part).contains(text) => {
+                page.add(*part, text)?
+            }
+            CardRequest::Change { part, old, new } if old != new => {
                 let twin = !new.is_empty() && before.part(*part).contains(new);
                 page.change(*part, old, if twin { "" } else { new })?;
             }
@@ -394,7 +401,7 @@ impl Page {
         }
     }
 
-    fn add(&mut self, part: Part, text: &str) -> Result<(), Refusal> {
+    fn add(&mut self, part: CardPart, text: &str) -> Result<(), Refusal> {
         let section = self.section();
         let Some(bullet) = section.bullet(Kind::List(part)) else {
             return self.insert(Kind::List(part), &paper::list(part, &[text.to_owned()]));
@@ -440,7 +447,7 @@ impl Page {
     }
 
     /// Gives an entry another text; none takes it out.
-    fn change(&mut self, part: Part, old: &str, new: &str) -> Result<(), Refusal> {
+    fn change(&mut self, part: CardPart, old: &str, new: &str) -> Result<(), Refusal> {
         let section = self.section();
         let found = |slot: &&super::paper::Slot| slot.part == part && slot.text == old;
         let Some(slot) = section.slots.iter().find(found) else {

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
-use super::{Card, Entry, Health, Part, day_of, person_name};
+use super::{Card, CardPart, Entry, Health, day_of, person_name};
 use crate::document::markdown::{Heading, Label, MarkdownDocument, escaped};
 use crate::document::splice::Span;
 use crate::plan::canon::normalised;
@@ -34,7 +34,7 @@ fn instant(text: &str) -> (Option<DateTime<Utc>>, &str) {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Kind {
     Status,
-    List(Part),
+    List(CardPart),
     Posted,
 }
 
@@ -51,10 +51,10 @@ impl Kind {
         let name = normalised(&label.name);
         Some(match name.as_str() {
             "status" => Self::Status,
-            "blocker" | "blockers" | "blocked by" => Self::List(Part::Blockers),
-            "evidence" | "new evidence" | "links" => Self::List(Part::Evidence),
+            "blocker" | "blockers" | "blocked by" => Self::List(CardPart::Blockers),
+            "evidence" | "new evidence" | "links" => Self::List(CardPart::Evidence),
             "posted" => Self::Posted,
-            name if name == "done" || name.starts_with("done since") => Self::List(Part::Done),
+            name if name == "done" || name.starts_with("done since") => Self::List(CardPart::Done),
             _ => return None,
         })
     }
@@ -74,7 +74,7 @@ pub(super) enum Spot {
 /// An entry of a list with its place.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Slot {
-    pub part: Part,
+    pub part: CardPart,
     pub text: String,
     pub spot: Spot,
 }
@@ -107,7 +107,7 @@ impl Section {
                     if let Some((Kind::List(part), _)) = of {
                         let links = links(document, item.span);
                         let text = match (part, &*links) {
-                            (Part::Evidence, [only]) => only.clone(),
+                            (CardPart::Evidence, [only]) => only.clone(),
                             _ => one_line(&item.text),
                         };
                         let (part, spot) = (*part, Spot::Item(at));
@@ -128,7 +128,7 @@ impl Section {
             return;
         }
         let links = match part {
-            Part::Evidence => links(document, label.value),
+            CardPart::Evidence => links(document, label.value),
             _ => Vec::new(),
         };
         let texts = match links.is_empty() {
@@ -266,9 +266,9 @@ pub(super) fn new_section(card: &Card) -> String {
 /// The bullets of a card, each with its entries below it.
 pub(super) fn bullets(card: &Card) -> Vec<String> {
     let mut bullets = vec![format!("- **Status:** {}", escaped(&card.said))];
-    for part in Part::ALL {
+    for part in CardPart::ALL {
         let entries = card.part(part);
-        if entries.is_empty() && part != Part::Blockers {
+        if entries.is_empty() && part != CardPart::Blockers {
             continue;
         }
         bullets.push(list(part, entries));
@@ -280,7 +280,7 @@ pub(super) fn bullets(card: &Card) -> Vec<String> {
 }
 
 /// The bullet of a list.
-pub(super) fn list(part: Part, entries: &[String]) -> String {
+pub(super) fn list(part: CardPart, entries: &[String]) -> String {
     let mut text = format!("- **{}:**", part.label());
     if entries.is_empty() {
         text += " none";
@@ -293,8 +293,8 @@ pub(super) fn list(part: Part, entries: &[String]) -> String {
 }
 
 /// The Markdown of an entry, without its marker.
-pub(super) fn item(part: Part, entry: &str) -> String {
-    let is_link = part == Part::Evidence && entry.contains("://");
+pub(super) fn item(part: CardPart, entry: &str) -> String {
+    let is_link = part == CardPart::Evidence && entry.contains("://");
     match is_link && !entry.contains(['<', '>', '\\']) {
         true => format!("<{entry}>"),
         false => escaped(entry),

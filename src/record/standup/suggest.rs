@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use super::paper::one_line;
-use super::{Card, Entry, Health, Part, Standup, days_before, slug};
+use super::{Card, CardPart, Entry, Health, Standup, days_before, slug};
 use crate::change::value::{Refusal, refuse};
 use crate::plan::Plan;
 use crate::plan::field::Field;
@@ -154,9 +154,9 @@ impl<'a> Facts<'a> {
         let last = earlier.iter().find_map(|entry| entry.card(&stage.name));
         let done = self.done[at].iter().map(|(_, words)| words.clone());
         let lists = [
-            (Part::Blockers, self.blockers(at, last)),
-            (Part::Evidence, self.evidence[at].clone()),
-            (Part::Done, done.collect()),
+            (CardPart::Blockers, self.blockers(at, last)),
+            (CardPart::Evidence, self.evidence[at].clone()),
+            (CardPart::Done, done.collect()),
         ];
         for (part, entries) in lists {
             let list = card.part_mut(part);

@@ -65,7 +65,12 @@ fn standup<'a>(plan: &'a Plan, person: &'a str) -> Standup<'a> {
 }
 
 /// Posts a card and answers the files afterwards.
-fn post(files: &[SourceFile], person: &str, stage: &str, wishes: &[Wish]) -> Vec<SourceFile> {
+fn post(
+    files: &[SourceFile],
+    person: &str,
+    stage: &str,
+    wishes: &[CardRequest],
+) -> Vec<SourceFile> {
     let plan = Plan::read(files.to_vec());
     let change = standup(&plan, person).post(today(), stage, wishes).unwrap();
     made(files, &change)
@@ -92,7 +97,7 @@ fn entry(files: &[SourceFile]) -> Entry {
 
 #[test]
 fn the_first_edit_makes_the_paper_with_what_the_plan_says() {
-    let files = post(&files(), "Robin", "Base", &[Wish::Post]);
+    let files = post(&files(), "Robin", "Base", &[CardRequest::Post]);
     assert_eq!(
         text(&files),
         "# Standup 2026-11-21 — Robin\n\n- **Posted:** 2026-11-21 09:30 UTC\n\n\
@@ -106,19 +111,19 @@ fn the_first_edit_makes_the_paper_with_what_the_plan_says() {
 
 #[test]
 fn each_further_edit_changes_its_own_bullets() {
-    let files = post(&files(), "Robin", "Base", &[Wish::Post]);
+    let files = post(&files(), "Robin", "Base", &[CardRequest::Post]);
     let first = text(&files);
-    let add = |part, words: &str| Wish::Add(part, words.to_owned());
+    let add = |part, words: &str| CardRequest::Add(part, words.to_owned());
     let link = "https://example.org/a_b_c?x=1&y=2";
     let files = post(
         &files,
         "Robin",
         "Base",
         &[
-            Wish::Status(Health::OnTrack),
-            add(Part::Evidence, link),
-            add(Part::Evidence, "docs/run.md"),
-            add(Part::Blockers, "* the *vendor*\n is late"),
+            CardRequest::Status(Health::OnTrack),
+            add(CardPart::Evidence, link),
+            add(CardPart::Evidence, "docs/run.md"),
+            add(CardPart::Blockers, "* the *vendor*\n is late"),
         ],
     );
     let expected = first.replace("at risk", "on track").replace(
@@ -128,7 +133,7 @@ fn each_further_edit_changes_its_own_bullets() {
     );
     assert_eq!(text(&files), expected);
     assert_eq!(entry(&files).cards[0].evidence, [link, "docs/run.md"]);
-    let gone = |part, old: &str| Wish::Change {
+    let gone = |part, old: &str| CardRequest::Change {
         part,
         old: old.to_owned(),
         new: String::new(),
@@ -139,20 +144,25 @@ fn each_further_edit_changes_its_own_bullets() {
         "Robin",
         "Base",
         &[
-            gone(Part::Blockers, &blockers[0]),
-            gone(Part::Blockers, &blockers[1]),
-            gone(Part::Evidence, link),
+            gone(CardPart::Blockers, &blockers[0]),
+            gone(CardPart::Blockers, &blockers[1]),
+            gone(CardPart::Evidence, link),
         ],
     );
     assert!(text(&files).contains("- **Blockers:** none\n- **Evidence:**\n  - docs/run.md\n"));
-    let files = post(&files, "Robin", "Base", &[add(Part::Blockers, "Rain")]);
+    let files = post(&files, "Robin", "Base", &[add(CardPart::Blockers, "Rain")]);
     assert!(text(&files).contains("- **Blockers:**\n  - Rain\n- **Evidence:**"));
 }
 
 #[test]
 fn cards_of_other_stages_come_below() {
-    let files = post(&files(), "Robin", "Base", &[Wish::Post]);
-    let files = post(&files, "Robin", "reach", &[Wish::Status(Health::Blocked)]);
+    let files = post(&files(), "Robin", "Base", &[CardRequest::Post]);
+    let files = post(
+        &files,
+        "Robin",
+        "reach",
+        &[CardRequest::Status(Health::Blocked)],
+    );
     assert!(text(&files).ends_with(
         "\n\n## Reach\n\n- **Status:** blocked\n- **Blockers:** none\n\
          - **Posted:** 2026-11-21 09:30 UTC\n"
@@ -234,7 +244,7 @@ fn what_was_added_to_the_plans_words_carries_over_with_them() {
 
 #[test]
 fn what_became_complete_after_posting_is_offered() {
-    let files = post(&files(), "Robin", "Base", &[Wish::Post]);
+    let files = post(&files(), "Robin", "Base", &[CardRequest::Post]);
     let log = LOG.replace(
         r#""draft","updated_at":"2026-11-20T16:00:00Z""#,
         r#""complete","updated_at":"2026-11-21T09:30:30Z""#,
@@ -266,17 +276,17 @@ fn an_owner_is_told_of_their_own_steps() {
 fn only_today_is_written_and_only_what_the_plan_has() {
     let plan = Plan::read(files());
     let standup = standup(&plan, "Robin");
-    let refused = |date: NaiveDate, stage: &str, wish: Wish| {
+    let refused = |date: NaiveDate, stage: &str, wish: CardRequest| {
         standup.post(date, stage, &[wish]).unwrap_err().to_string()
     };
     let yesterday = today().pred_opt().unwrap();
-    assert!(refused(yesterday, "Base", Wish::Post).contains("is over"));
+    assert!(refused(yesterday, "Base", CardRequest::Post).contains("is over"));
     let tomorrow = today().succ_opt().unwrap();
-    assert!(refused(tomorrow, "Base", Wish::Post).contains("not begun"));
-    assert!(refused(today(), "Sky", Wish::Post).contains("no stage “Sky”"));
-    let spaced = Wish::Add(Part::Evidence, "a b".to_owned());
+    assert!(refused(tomorrow, "Base", CardRequest::Post).contains("not begun"));
+    assert!(refused(today(), "Sky", CardRequest::Post).contains("no stage “Sky”"));
+    let spaced = CardRequest::Add(CardPart::Evidence, "a b".to_owned());
     assert!(refused(today(), "Base", spaced).contains("no spaces"));
-    let empty = Wish::Add(Part::Blockers, " ".to_owned());
+    let empty = CardRequest::Add(CardPart::Blockers, " ".to_owned());
     assert!(refused(today(), "Base", empty).contains("needs words"));
 }
 
@@ -292,7 +302,7 @@ fn late_is_at_the_deadline_or_behind_it() {
             now: at(now),
             ..standup(&plan, "Robin")
         };
-        let change = standup.post(today(), "Base", &[Wish::Post]).unwrap();
+        let change = standup.post(today(), "Base", &[CardRequest::Post]).unwrap();
         assert_eq!(entry(&made(&files(), &change)).is_late(), late, "{now}");
     }
 }
@@ -332,8 +342,8 @@ proptest! {
         links in prop::collection::vec("https://[!-~]{1,12}|[!-~]{1,12}", 0..3),
     ) {
         let mut now = files();
-        let wishes = blockers.iter().map(|text| Wish::Add(Part::Blockers, text.clone()));
-        let links = links.iter().map(|link| Wish::Add(Part::Evidence, link.clone()));
+        let wishes = blockers.iter().map(|text| CardRequest::Add(CardPart::Blockers, text.clone()));
+        let links = links.iter().map(|link| CardRequest::Add(CardPart::Evidence, link.clone()));
         let mut said = None;
         for wish in wishes.chain(links) {
             let plan = Plan::read(now.clone());
@@ -344,7 +354,7 @@ proptest! {
             now = made(&now, &change);
             let entry = entry(&now);
             prop_assert_eq!(&entry.person, &person_name(&person));
-            let Wish::Add(part, text) = wish else { unreachable!() };
+            let CardRequest::Add(part, text) = wish else { unreachable!() };
             let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
             prop_assert!(entry.cards[0].part(part).contains(&text), "{text}");
             said = Some(entry);
@@ -380,13 +390,13 @@ proptest! {
             let own = |text: &&String| !text.contains("by hand");
             let old = |part| card.part(part).get(nth).filter(own).cloned().unwrap_or_default();
             let wish = match deed {
-                0 => Wish::Status(Health::ALL[nth]),
-                1 => Wish::Add(Part::Blockers, format!("New {nth}")),
-                2 => Wish::Add(Part::Evidence, format!("https://example.org/{nth}")),
-                3 => Wish::Change { part: Part::Blockers, old: old(Part::Blockers), new: "Other".into() },
-                4 => Wish::Change { part: Part::Done, old: old(Part::Done), new: "Other".into() },
-                5 => Wish::Change { part: Part::Blockers, old: old(Part::Blockers), new: String::new() },
-                _ => Wish::Add(Part::Done, format!("0009 Thing {nth}")),
+                0 => CardRequest::Status(Health::ALL[nth]),
+                1 => CardRequest::Add(CardPart::Blockers, format!("New {nth}")),
+                2 => CardRequest::Add(CardPart::Evidence, format!("https://example.org/{nth}")),
+                3 => CardRequest::Change { part: CardPart::Blockers, old: old(CardPart::Blockers), new: "Other".into() },
+                4 => CardRequest::Change { part: CardPart::Done, old: old(CardPart::Done), new: "Other".into() },
+                5 => CardRequest::Change { part: CardPart::Blockers, old: old(CardPart::Blockers), new: String::new() },
+                _ => CardRequest::Add(CardPart::Done, format!("0009 Thing {nth}")),
             };
             let plan = Plan::read(now.clone());
             let stage = if nth == 2 { "Reach" } else { "Base" };

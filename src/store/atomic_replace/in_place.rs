@@ -180,7 +180,7 @@ pub(crate) struct UndoRecord {
 }
 
 /// What [`UndoRecord::mend`] found.
-pub(crate) enum Mended {
+pub(crate) enum Fixed {
     /// The target holds one version; the write had not begun, or was finished.
     Whole,
     /// The target held a mixture, and holds the old version again.
@@ -222,20 +222,20 @@ impl UndoRecord {
     }
 
     /// Puts the old version back if the target is a mixture of both and of nothing else.
-    pub(crate) fn mend(&self) -> io::Result<Mended> {
+    pub(crate) fn mend(&self) -> io::Result<Fixed> {
         let file = match RealFs.open_for_writing(&self.target) {
-            Err(error) if is_missing(&error) => return Ok(Mended::Foreign),
+            Err(error) if is_missing(&error) => return Ok(Fixed::Foreign),
             file => file?,
         };
         let found = RealFs.read(&file, &self.old)?;
         if found == self.old || found == self.new {
-            return Ok(Mended::Whole);
+            return Ok(Fixed::Whole);
         }
         if !self.accounts_for(&found) {
-            return Ok(Mended::Foreign);
+            return Ok(Fixed::Foreign);
         }
         put(&RealFs, &file, &self.old)?;
-        Ok(Mended::Restored)
+        Ok(Fixed::Restored)
     }
 
     /// Whether each byte found stands at the same place in one of the versions.
@@ -252,7 +252,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn mended(found: &[u8], old: &[u8], new: &[u8]) -> (Mended, Vec<u8>) {
+    fn mended(found: &[u8], old: &[u8], new: &[u8]) -> (Fixed, Vec<u8>) {
         let dir = tempfile::tempdir().unwrap();
         let target = dir.path().join("log");
         std::fs::write(&target, found).unwrap();
@@ -268,7 +268,7 @@ mod tests {
     #[test]
     fn somebody_elses_bytes_are_never_mended_away() {
         let (result, bytes) = mended(b"their version", b"old", b"new");
-        assert!(matches!(result, Mended::Foreign));
+        assert!(matches!(result, Fixed::Foreign));
         assert_eq!(bytes, b"their version");
     }
 
@@ -282,7 +282,7 @@ mod tests {
             let mut found = new[..cut].to_vec();
             found.extend_from_slice(old.get(cut..).unwrap_or_default());
             let (result, bytes) = mended(&found, old, new);
-            prop_assert!(!matches!(result, Mended::Foreign));
+            prop_assert!(!matches!(result, Fixed::Foreign));
             prop_assert!(bytes == old || bytes == new);
         }
 

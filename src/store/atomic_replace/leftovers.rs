@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
 
-use super::in_place::Mended;
+use super::in_place::Fixed;
 use super::in_place::UndoRecord;
 use crate::document::rope::Rope;
 use crate::store::fs::fingerprint::fingerprint_of;
@@ -194,12 +194,12 @@ impl Cleaned {
             return;
         };
         match record.mend() {
-            Ok(Mended::Whole) => self.remove(path),
-            Ok(Mended::Restored) => {
+            Ok(Fixed::Whole) => self.remove(path),
+            Ok(Fixed::Restored) => {
                 self.mended.push(record.target.clone());
                 self.remove(path);
             }
-            Ok(Mended::Foreign) | Err(_) => self.kept.push(path),
+            Ok(Fixed::Foreign) | Err(_) => self.kept.push(path),
         }
     }
 }

@@ -13,11 +13,11 @@ use crate::plan::source::Role;
 use crate::store::fs::read::FileState;
 use crate::store::fs::stamp::Stamp;
 use crate::store::transaction::commit::NotYet;
-use crate::store::watch::debounce::PATIENCE;
-use crate::store::watch::debounce::Shape;
-use crate::store::watch::debounce::Verdict;
+use crate::store::watch::debounce::Assessment;
+use crate::store::watch::debounce::FileShape;
+use crate::store::watch::debounce::SETTLE_TIMEOUT;
+use crate::store::watch::debounce::debounce;
 use crate::store::watch::debounce::is_torn;
-use crate::store::watch::debounce::settle;
 
 /// How long a file must not have been changed to be at rest.
 pub const QUIET: Duration = Duration::from_millis(100);
@@ -89,7 +89,7 @@ pub fn assess(
 }
 
 /// Whether only whole lines came to the end of what was known, in a log perhaps with the
-/// beginning of one more, which [`settle`] waits for.
+/// beginning of one more, which [`debounce`] waits for.
 fn is_appended_to(bytes: &Rope, known: &Rope, is_log: bool) -> bool {
     let is_between_lines = known.is_empty() || known.ends_line();
     is_between_lines
@@ -230,17 +230,17 @@ fn looks_partial(
     unchanged: Duration,
 ) -> Option<Duration> {
     let shape = match role {
-        Role::Log => Shape::JsonLines,
-        _ => Shape::Text,
+        Role::Log => FileShape::JsonLines,
+        _ => FileShape::Text,
     };
     let left = match (known, bytes) {
         // A log that nobody saw before may end in a line that somebody is just writing.
-        (None, Some(bytes)) if shape == Shape::JsonLines && is_torn(bytes) => {
-            PATIENCE.saturating_sub(unchanged)
+        (None, Some(bytes)) if shape == FileShape::JsonLines && is_torn(bytes) => {
+            SETTLE_TIMEOUT.saturating_sub(unchanged)
         }
-        _ => match settle(shape, known, bytes, unchanged) {
-            Verdict::Accept => Duration::ZERO,
-            Verdict::Wait(left) => left,
+        _ => match debounce(shape, known, bytes, unchanged) {
+            Assessment::Accept => Duration::ZERO,
+            Assessment::Wait(left) => left,
         },
     };
     (!left.is_zero()).then_some(left)

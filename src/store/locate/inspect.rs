@@ -12,7 +12,7 @@ use crate::plan::checks::{Context, Problem, check_with};
 
 /// What the checks need to know of a plan's folder.
 #[derive(Clone, Copy, Debug)]
-pub struct Premises<'a> {
+pub struct CheckInput<'a> {
     /// The plan's root, against which artifacts are looked for.
     pub root: &'a Path,
     /// The `[checks]` of its configuration: a rule's code with its severity.
@@ -23,7 +23,7 @@ pub struct Premises<'a> {
     pub configuration: &'a [Problem],
 }
 
-impl Premises<'_> {
+impl CheckInput<'_> {
     /// Everything that is wrong with `plan` and its configuration at the instant `now`, by file, line, column and
     /// code.
     pub fn inspect(&self, plan: &Plan, now: DateTime<Utc>) -> Vec<Problem> {

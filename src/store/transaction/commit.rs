@@ -1,22 +1,22 @@
 //! Writes one change to disk, wholly or not at all: the lock, the files as they stand, the
 //! edits on top, and every file that differs replaced.
 //!
-//! It keeps no bytes between two changes: who does is a [`Witness`], who is told what was
+//! It keeps no bytes between two changes: who does is a [`CommitObserver`], who is told what was
 //! read and written. The file thread of the cockpit is one; a subcommand, which ends with
 //! its change, is only [`Passing`].
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::journal::FileStates;
 use super::journal::Intent;
 use super::journal::Journal;
-use super::journal::Stand;
 use super::lock::LockError;
 use super::lock::LockPlace;
 use super::lock::PlanLock;
 use crate::change::apply::{self, Conflict};
 use crate::change::history::Event;
-use crate::change::places::Seen;
+use crate::change::places::LineHints;
 use crate::change::{Change, Target};
 use crate::document::rope::Rope;
 use crate::plan::source::{Role, SourceFile};
@@ -52,12 +52,12 @@ pub enum Outcome {
     Failed(String),
     /// Somebody else changed the same things; nothing was written.
     Conflicts(Vec<Conflict>),
-    /// The witness did not believe a file; nothing was written.
+    /// The observer did not believe a file; nothing was written.
     Later,
 }
 
 /// Who is told what a change meets and leaves. Paths are as in the change.
-pub trait Witness {
+pub trait CommitObserver {
     /// What a file is likely to hold, to be shared with what is found there; and the stamp as
     /// of which it does, where that tells of every change since.
     fn expects(&self, path: &Path) -> (Rope, Option<Stamp>);
@@ -126,7 +126,7 @@ pub(crate) struct Difference<'a> {
 
 impl Difference<'_> {
     /// From the old bytes to the new.
-    pub(crate) fn forth(&self) -> (Option<&Rope>, Option<&Rope>) {
+    pub(crate) fn redo_states(&self) -> (Option<&Rope>, Option<&Rope>) {
         (self.old.as_ref(), self.new.as_ref())
     }
 
@@ -172,8 +172,13 @@ impl Committer {
     }
 
     /// Writes a change to the files below `root`.
-    pub fn commit(&self, root: &Path, change: &Change, witness: &mut impl Witness) -> Outcome {
-        self.commit_seen(root, change, (&Seen::default(), None), witness)
+    pub fn commit(
+        &self,
+        root: &Path,
+        change: &Change,
+        observer: &mut impl CommitObserver,
+    ) -> Outcome {
+        self.commit_seen(root, change, (&LineHints::default(), None), observer)
     }
 
     /// The same for somebody who has seen where its steps stand, and for whom the history is to
@@ -182,19 +187,19 @@ impl Committer {
         &self,
         root: &Path,
         change: &Change,
-        (seen, event): (&Seen, Option<&Event>),
-        witness: &mut impl Witness,
+        (seen, event): (&LineHints, Option<&Event>),
+        observer: &mut impl CommitObserver,
     ) -> Outcome {
         let mut lock = match self.lock(LOCK_TIMEOUT) {
             Ok(lock) => lock,
             Err(error) => return Outcome::Failed(error.to_string()),
         };
-        let mended = match self.mend(root, &mut lock, witness) {
+        let mended = match self.mend(root, &mut lock, observer) {
             Ok(recovered) => recovered.said,
             Err(outcome) => return outcome,
         };
         for _ in 0..TRIES {
-            let before = match read_for(root, change, &lock, witness) {
+            let before = match read_for(root, change, &lock, observer) {
                 Ok(files) => files,
                 Err(outcome) => return outcome,
             };
@@ -208,7 +213,7 @@ impl Committer {
                 after: &after,
                 event,
             };
-            match self.write(root, &step, &mut lock, witness) {
+            match self.write(root, &step, &mut lock, observer) {
                 Err(SaveError::Changed { .. }) => {}
                 Err(error) => return Outcome::Failed(error.to_string()),
                 Ok(remark) => return Outcome::Saved(mended.or(remark)),
@@ -250,7 +255,7 @@ impl Committer {
         &self,
         root: &Path,
         paths: &[PathBuf],
-        witness: &mut impl Witness,
+        observer: &mut impl CommitObserver,
     ) -> (Vec<String>, Option<Event>) {
         let Ok(mut lock) = self.lock(Duration::ZERO) else {
             return (Vec::new(), None);
@@ -277,7 +282,7 @@ impl Committer {
             );
         }
         // What cannot be done now is done by the next change.
-        let recovered = self.mend(root, &mut lock, witness).unwrap_or_default();
+        let recovered = self.mend(root, &mut lock, observer).unwrap_or_default();
         said.extend(recovered.said);
         (said, recovered.event)
     }
@@ -289,7 +294,7 @@ impl Committer {
         root: &Path,
         step: &Step<'_>,
         lock: &mut PlanLock,
-        witness: &mut impl Witness,
+        observer: &mut impl CommitObserver,
     ) -> Result<Option<String>, SaveError> {
         let differing = step.differing();
         let mut remark = None;
@@ -304,13 +309,19 @@ impl Committer {
             self.journal.note(&intent(step));
         }
         for (at, difference) in differing.iter().enumerate() {
-            match self.put(root, difference.path, difference.forth(), lock, witness) {
+            match self.put(
+                root,
+                difference.path,
+                difference.redo_states(),
+                lock,
+                observer,
+            ) {
                 Ok(said) => remark = remark.or(said),
                 Err(error) => {
                     let mut is_back = true;
                     for written in differing[..at].iter().rev() {
                         // The files were just written by us, under the lock.
-                        let put = self.put(root, written.path, written.back(), lock, witness);
+                        let put = self.put(root, written.path, written.back(), lock, observer);
                         is_back &= put.is_ok();
                     }
                     // If one stays as it is, the journal stays, too, and the next to come mends.
@@ -351,10 +362,10 @@ impl Committer {
         path: &Path,
         (old, new): (Option<&Rope>, Option<&Rope>),
         lock: &mut PlanLock,
-        witness: &mut impl Witness,
+        observer: &mut impl CommitObserver,
     ) -> Result<Option<String>, SaveError> {
         let target = root.join(path);
-        let (known, as_of) = witness.expects(path);
+        let (known, as_of) = observer.expects(path);
         let as_of = as_of.filter(|_| old == Some(&known));
         let done = match new {
             Some(new) => (self.saver.replace_since(&target, old, as_of, new)).map(Some),
@@ -368,7 +379,7 @@ impl Committer {
             Ok(None) => None,
             Ok(Some(saved)) => {
                 if let Some(replaced) = saved.replaced {
-                    witness.replaced(path, replaced);
+                    observer.replaced(path, replaced);
                 }
                 left = saved.is_ours.then_some(saved.stamp);
                 left.into_iter().for_each(|stamp| lock.note(stamp));
@@ -383,7 +394,7 @@ impl Committer {
             Err(error) if error.holds_the_edit() => Some(error.to_string()),
             Err(error) => return Err(error),
         };
-        witness.wrote(path, new.cloned(), left);
+        observer.wrote(path, new.cloned(), left);
         Ok(remark)
     }
 }
@@ -396,7 +407,7 @@ fn intent(step: &Step<'_>) -> Intent {
     };
     let stands = step.change.paths().into_iter().map(|path| {
         let (before, after) = (bytes(step.before, path), bytes(step.after, path));
-        Stand::new(before.as_ref(), after.as_ref())
+        FileStates::new(before.as_ref(), after.as_ref())
     });
     Intent {
         files: stands.collect(),
@@ -410,7 +421,7 @@ pub(crate) fn read_for(
     root: &Path,
     change: &Change,
     lock: &PlanLock,
-    witness: &mut impl Witness,
+    observer: &mut impl CommitObserver,
 ) -> Result<Vec<SourceFile>, Outcome> {
     let mut files = Vec::new();
     for path in change.paths() {
@@ -422,7 +433,7 @@ pub(crate) fn read_for(
                 path.display()
             )));
         }
-        files.extend(read_file(root, path, role, lock, witness)?);
+        files.extend(read_file(root, path, role, lock, observer)?);
     }
     Ok(files)
 }
@@ -433,13 +444,13 @@ pub(crate) fn read_file(
     path: &Path,
     role: Role,
     lock: &PlanLock,
-    witness: &mut impl Witness,
+    observer: &mut impl CommitObserver,
 ) -> Result<Option<SourceFile>, Outcome> {
-    let (known, as_of) = witness.expects(path);
+    let (known, as_of) = observer.expects(path);
     let state = read_since(&root.join(path), &known, as_of);
     let state = state.map_err(|error| Outcome::Failed(error.to_string()))?;
     let is_ours = state.stamp().is_some_and(|stamp| lock.knows(stamp));
-    let file = witness.found(path, role, state, is_ours);
+    let file = observer.found(path, role, state, is_ours);
     file.map_err(|NotYet| Outcome::Later)
 }
 

@@ -33,7 +33,7 @@ pub struct Intent {
     /// The change as a whole.
     pub change: Change,
     /// What its files hold, in the order of [`Change::paths`].
-    pub files: Vec<Stand>,
+    pub files: Vec<FileStates>,
     /// What the history is to remember of it.
     #[serde(default)]
     pub event: Option<Event>,
@@ -49,7 +49,7 @@ impl Intent {
 
 /// What one file holds before and after a change.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
-pub struct Stand {
+pub struct FileStates {
     before: Option<Print>,
     after: Option<Print>,
 }
@@ -81,7 +81,7 @@ pub enum Progress {
     Moved,
 }
 
-impl Stand {
+impl FileStates {
     /// What a file with these bytes is to hold afterwards.
     pub fn new(before: Option<&Rope>, after: Option<&Rope>) -> Self {
         Self {

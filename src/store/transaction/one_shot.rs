@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::commit::CommitObserver;
 use super::commit::NotYet;
-use super::commit::Witness;
 use crate::document::rope::Rope;
 use crate::plan::source::{Role, SourceFile};
 use crate::store::atomic_replace::motion::Debounce;
@@ -51,7 +51,7 @@ pub fn in_motion(path: &Path) -> String {
     )
 }
 
-impl Witness for Passing {
+impl CommitObserver for Passing {
     fn expects(&self, _: &Path) -> (Rope, Option<Stamp>) {
         (Rope::default(), None)
     }

@@ -3,11 +3,11 @@
 
 use std::path::Path;
 
+use super::commit::CommitObserver;
 use super::commit::Committer;
 use super::commit::Outcome;
 use super::commit::Step;
 use super::commit::TRIES;
-use super::commit::Witness;
 use super::commit::read_for;
 use super::journal::Intent;
 use super::journal::Progress;
@@ -50,26 +50,26 @@ impl Committer {
         &self,
         root: &Path,
         lock: &mut PlanLock,
-        witness: &mut impl Witness,
+        observer: &mut impl CommitObserver,
     ) -> Result<Recovered, Outcome> {
         let Some(intent) = self.journal.pending() else {
             return Ok(Recovered::default());
         };
         if !intent.is_over_several() {
-            let is_made = self.is_made(root, &intent, lock, witness)?;
+            let is_made = self.is_made(root, &intent, lock, observer)?;
             let event = is_made.then(|| self.remember_late(&intent)).flatten();
             self.journal.forget();
             return Ok(Recovered { said: None, event });
         }
         let label = &intent.change.label;
         let mut is_made = true;
-        let said = match self.carry_on(root, &intent, true, lock, witness) {
+        let said = match self.carry_on(root, &intent, true, lock, observer) {
             Ok(false) => None,
             Ok(true) => Some(format!("finished what was interrupted: {label}")),
             Err(Halt::NotYet) => return Err(Outcome::Later),
             Err(Halt::Cannot(reason) | Halt::Failed(reason)) => {
                 is_made = false;
-                Some(match self.carry_on(root, &intent, false, lock, witness) {
+                Some(match self.carry_on(root, &intent, false, lock, observer) {
                     Ok(_) => format!("took back what was interrupted: {label} ({reason})"),
                     Err(Halt::NotYet) => return Err(Outcome::Later),
                     Err(Halt::Failed(_)) => {
@@ -96,9 +96,9 @@ impl Committer {
         root: &Path,
         intent: &Intent,
         lock: &PlanLock,
-        witness: &mut impl Witness,
+        observer: &mut impl CommitObserver,
     ) -> Result<bool, Outcome> {
-        let mut files = read_for(root, &intent.change, lock, witness)?;
+        let mut files = read_for(root, &intent.change, lock, observer)?;
         let part = open_part(&intent.change, intent, &files, true);
         if part.edits.is_empty() {
             return Ok(true);
@@ -131,27 +131,27 @@ impl Committer {
         &self,
         root: &Path,
         intent: &Intent,
-        forth: bool,
+        redo_states: bool,
         lock: &mut PlanLock,
-        witness: &mut impl Witness,
+        observer: &mut impl CommitObserver,
     ) -> Result<bool, Halt> {
-        let whole = match forth {
+        let whole = match redo_states {
             true => intent.change.clone(),
             false => intent.change.inverse(),
         };
         let mut reason = String::new();
         for _ in 0..TRIES {
-            let before = match read_for(root, &whole, lock, witness) {
+            let before = match read_for(root, &whole, lock, observer) {
                 Ok(files) => files,
                 Err(Outcome::Failed(reason)) => return Err(Halt::Failed(reason)),
                 Err(_) => return Err(Halt::NotYet),
             };
-            let mut change = open_part(&whole, intent, &before, forth);
+            let mut change = open_part(&whole, intent, &before, redo_states);
             let mut after = before.clone();
             if let Err(conflicts) = apply::change(&change, &mut after) {
                 let first = conflicts.first().map(|c| c.obstacle.to_string());
                 let reason = first.unwrap_or_default();
-                if forth {
+                if redo_states {
                     return Err(Halt::Cannot(reason));
                 }
                 // What others made of a file stays; the rest goes back.
@@ -170,10 +170,16 @@ impl Committer {
             let differing = step.differing();
             let mut changed = false;
             for difference in &differing {
-                match self.put(root, difference.path, difference.forth(), lock, witness) {
+                match self.put(
+                    root,
+                    difference.path,
+                    difference.redo_states(),
+                    lock,
+                    observer,
+                ) {
                     Err(SaveError::Changed { .. }) => changed = true,
                     Err(error) => return Err(Halt::Failed(error.to_string())),
-                    Ok(_) => witness.news(difference.path),
+                    Ok(_) => observer.news(difference.path),
                 }
             }
             if !changed {
@@ -185,9 +191,9 @@ impl Committer {
     }
 }
 
-/// The edits of an interrupted change that are still to be made: on the way `forth` those of
+/// The edits of an interrupted change that are still to be made: on the way `redo_states` those of
 /// files that it has not reached, else those of files that it has.
-fn open_part(whole: &Change, intent: &Intent, now: &[SourceFile], forth: bool) -> Change {
+fn open_part(whole: &Change, intent: &Intent, now: &[SourceFile], redo_states: bool) -> Change {
     let mut part = whole.clone();
     let paths = intent.change.paths();
     part.edits.retain(|edit| {
@@ -198,15 +204,19 @@ fn open_part(whole: &Change, intent: &Intent, now: &[SourceFile], forth: bool) -
             .and_then(|at| intent.files.get(at))
             .map(|stand| stand.progress(bytes.as_ref()));
         match (progress, &edit.target) {
-            (Some(Progress::Written), _) => !forth,
-            (Some(Progress::Untouched), _) => forth,
+            (Some(Progress::Written), _) => !redo_states,
+            (Some(Progress::Untouched), _) => redo_states,
             // Other edits find out for themselves whether they are made; a passage put in
             // twice would stand there twice.
             (_, Target::Passage { .. }) => {
-                let passage = if forth { &edit.after } else { &edit.before };
+                let passage = if redo_states {
+                    &edit.after
+                } else {
+                    &edit.before
+                };
                 let wanted = passage.as_deref().unwrap_or_default();
                 let there = bytes.is_some_and(|bytes| contains(&bytes.contiguous(), wanted));
-                there != forth
+                there != redo_states
             }
             _ => true,
         }

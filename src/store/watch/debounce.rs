@@ -11,11 +11,11 @@ use serde::de::IgnoredAny;
 use crate::document::rope::{Piece, Rope};
 
 /// How long a state that looks half-saved must rest before it is believed.
-pub const PATIENCE: Duration = Duration::from_millis(700);
+pub const SETTLE_TIMEOUT: Duration = Duration::from_millis(700);
 
 /// What a file's lines are, which decides whether a cut line can be told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Shape {
+pub enum FileShape {
     /// One JSON value a line: a last line that does not parse was probably cut.
     JsonLines,
     /// Prose: any ending is as good as another.
@@ -24,7 +24,7 @@ pub enum Shape {
 
 /// What to do with bytes just read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Verdict {
+pub enum Assessment {
     /// Show them.
     Accept,
     /// Keep showing the former ones and read again after this long.
@@ -34,31 +34,31 @@ pub enum Verdict {
 /// Decides about `found`, given what was `accepted` last and how long ago the file last moved.
 ///
 /// `None` stands for a missing file. The very first state is always accepted, whatever it is.
-pub fn settle(
-    shape: Shape,
+pub fn debounce(
+    shape: FileShape,
     accepted: Option<&Rope>,
     found: Option<&Rope>,
     since_moved: Duration,
-) -> Verdict {
+) -> Assessment {
     let Some(accepted) = accepted else {
-        return Verdict::Accept;
+        return Assessment::Accept;
     };
     let suspicious = match found {
         None => true,
         Some(found) => is_cut_off(shape, accepted, found),
     };
-    match PATIENCE.checked_sub(since_moved) {
-        Some(left) if suspicious && !left.is_zero() => Verdict::Wait(left),
-        _ => Verdict::Accept,
+    match SETTLE_TIMEOUT.checked_sub(since_moved) {
+        Some(left) if suspicious && !left.is_zero() => Assessment::Wait(left),
+        _ => Assessment::Accept,
     }
 }
 
 /// Whether `found` looks like a part of a save that is still going on.
-fn is_cut_off(shape: Shape, accepted: &Rope, found: &Rope) -> bool {
+fn is_cut_off(shape: FileShape, accepted: &Rope, found: &Rope) -> bool {
     if found.len() < accepted.len() && accepted.starts_with(found) {
         return true;
     }
-    shape == Shape::JsonLines && accepted.ends_line() && is_torn(found)
+    shape == FileShape::JsonLines && accepted.ends_line() && is_torn(found)
 }
 
 /// Whether the last line of a log looks as if somebody were just writing it.
@@ -84,63 +84,83 @@ mod tests {
     const NOW: Duration = Duration::ZERO;
     const OLD: &[u8] = b"{\"step_id\":\"0001\"}\n{\"step_id\":\"0002\"}\n";
 
-    fn lines(accepted: Option<&[u8]>, found: Option<&[u8]>, since: Duration) -> Verdict {
+    fn lines(accepted: Option<&[u8]>, found: Option<&[u8]>, since: Duration) -> Assessment {
         let [accepted, found] = [accepted, found].map(|bytes| bytes.map(Rope::from));
-        settle(Shape::JsonLines, accepted.as_ref(), found.as_ref(), since)
+        debounce(
+            FileShape::JsonLines,
+            accepted.as_ref(),
+            found.as_ref(),
+            since,
+        )
     }
 
     #[test]
     fn a_truncated_then_rewritten_log_is_never_shown_empty() {
         let pause = Duration::from_millis(300);
-        assert_eq!(lines(Some(OLD), Some(b""), NOW), Verdict::Wait(PATIENCE));
+        assert_eq!(
+            lines(Some(OLD), Some(b""), NOW),
+            Assessment::Wait(SETTLE_TIMEOUT)
+        );
         assert_eq!(
             lines(Some(OLD), Some(b""), pause),
-            Verdict::Wait(PATIENCE - pause)
+            Assessment::Wait(SETTLE_TIMEOUT - pause)
         );
         let rewritten = b"{\"step_id\":\"0003\"}\n";
-        assert_eq!(lines(Some(OLD), Some(rewritten), NOW), Verdict::Accept);
+        assert_eq!(lines(Some(OLD), Some(rewritten), NOW), Assessment::Accept);
     }
 
     #[test]
     fn whoever_really_empties_or_removes_a_file_sees_it_after_the_pause() {
-        assert_eq!(lines(Some(OLD), Some(b""), PATIENCE), Verdict::Accept);
-        assert_eq!(lines(Some(OLD), None, PATIENCE), Verdict::Accept);
-        assert_eq!(lines(Some(OLD), None, NOW), Verdict::Wait(PATIENCE));
+        assert_eq!(
+            lines(Some(OLD), Some(b""), SETTLE_TIMEOUT),
+            Assessment::Accept
+        );
+        assert_eq!(lines(Some(OLD), None, SETTLE_TIMEOUT), Assessment::Accept);
+        assert_eq!(
+            lines(Some(OLD), None, NOW),
+            Assessment::Wait(SETTLE_TIMEOUT)
+        );
     }
 
     #[test]
     fn the_first_state_and_an_emptiness_that_was_there_are_accepted() {
-        assert_eq!(lines(None, None, NOW), Verdict::Accept);
-        assert_eq!(lines(None, Some(b""), NOW), Verdict::Accept);
-        assert_eq!(lines(Some(b""), Some(b""), NOW), Verdict::Accept);
+        assert_eq!(lines(None, None, NOW), Assessment::Accept);
+        assert_eq!(lines(None, Some(b""), NOW), Assessment::Accept);
+        assert_eq!(lines(Some(b""), Some(b""), NOW), Assessment::Accept);
     }
 
     #[test]
     fn a_cut_last_line_waits_and_a_whole_one_without_newline_does_not() {
         let cut = b"{\"step_id\":\"0009\"}\n{\"step_id\":\"00";
         let whole = b"{\"step_id\":\"0009\"}\n{\"step_id\":\"0010\"}";
-        assert_eq!(lines(Some(OLD), Some(cut), NOW), Verdict::Wait(PATIENCE));
-        assert_eq!(lines(Some(OLD), Some(whole), NOW), Verdict::Accept);
+        assert_eq!(
+            lines(Some(OLD), Some(cut), NOW),
+            Assessment::Wait(SETTLE_TIMEOUT)
+        );
+        assert_eq!(lines(Some(OLD), Some(whole), NOW), Assessment::Accept);
         let former_was_cut_too = b"{\"a\":1}\nnot json";
         assert_eq!(
             lines(Some(former_was_cut_too), Some(cut), NOW),
-            Verdict::Accept
+            Assessment::Accept
         );
         assert_eq!(
-            settle(
-                Shape::Text,
+            debounce(
+                FileShape::Text,
                 Some(&b"# A\n".into()),
                 Some(&b"# B".into()),
                 NOW
             ),
-            Verdict::Accept
+            Assessment::Accept
         );
     }
 
     #[test]
     fn a_million_open_brackets_at_the_end_are_judged_without_a_crash() {
         let deep = vec![b'['; 1_000_000];
-        assert_eq!(lines(Some(OLD), Some(&deep), NOW), Verdict::Wait(PATIENCE));
+        assert_eq!(
+            lines(Some(OLD), Some(&deep), NOW),
+            Assessment::Wait(SETTLE_TIMEOUT)
+        );
     }
 
     proptest! {
@@ -149,9 +169,9 @@ mod tests {
             cut in 0..OLD.len(), millis in 0..2_000_u64,
         ) {
             let since = Duration::from_millis(millis);
-            let expected = match PATIENCE.checked_sub(since) {
-                Some(left) if !left.is_zero() => Verdict::Wait(left),
-                _ => Verdict::Accept,
+            let expected = match SETTLE_TIMEOUT.checked_sub(since) {
+                Some(left) if !left.is_zero() => Assessment::Wait(left),
+                _ => Assessment::Accept,
             };
             prop_assert_eq!(lines(Some(OLD), Some(&OLD[..cut]), since), expected);
         }
@@ -161,7 +181,7 @@ mod tests {
             let mut grown = OLD.to_vec();
             grown.extend_from_slice(more.as_bytes());
             grown.push(b'\n');
-            prop_assert_eq!(lines(Some(OLD), Some(&grown), NOW), Verdict::Accept);
+            prop_assert_eq!(lines(Some(OLD), Some(&grown), NOW), Assessment::Accept);
         }
     }
 }

@@ -14,10 +14,10 @@ use crate::document::rope::Rope;
 use crate::plan::source::Role;
 use crate::store::atomic_replace::motion::NOTICE_AFTER;
 use crate::store::atomic_replace::save_error::SaveError;
+use crate::store::transaction::commit::CommitObserver;
 use crate::store::transaction::commit::Committer;
 use crate::store::transaction::commit::LOCK_TIMEOUT;
 use crate::store::transaction::commit::Outcome;
-use crate::store::transaction::commit::Witness;
 use crate::store::transaction::commit::read_file;
 use crate::store::transaction::lock::PlanLock;
 
@@ -40,26 +40,30 @@ impl Committer {
     pub(crate) fn forward_stragglers(
         &self,
         root: &Path,
-        witness: &mut impl Witness,
+        observer: &mut impl CommitObserver,
     ) -> Vec<Forwarded> {
-        let found = witness.stragglers().gather(false);
-        self.forward_all(root, found, witness)
+        let found = observer.stragglers().gather(false);
+        self.forward_all(root, found, observer)
     }
 
     /// The same when there is no later: whoever is just writing is waited for, a while.
-    pub(crate) fn forward_last(&self, root: &Path, witness: &mut impl Witness) -> Vec<Forwarded> {
+    pub(crate) fn forward_last(
+        &self,
+        root: &Path,
+        observer: &mut impl CommitObserver,
+    ) -> Vec<Forwarded> {
         let until = Instant::now() + NOTICE_AFTER;
         let mut done = Vec::new();
         loop {
-            let found = witness.stragglers().look(false);
-            done.extend(self.forward_all(root, found, witness));
-            if !witness.stragglers().is_busy() || Instant::now() > until {
+            let found = observer.stragglers().look(false);
+            done.extend(self.forward_all(root, found, observer));
+            if !observer.stragglers().is_busy() || Instant::now() > until {
                 break;
             }
             std::thread::sleep(RETRY);
         }
-        let found = witness.stragglers().look(true);
-        done.extend(self.forward_all(root, found, witness));
+        let found = observer.stragglers().look(true);
+        done.extend(self.forward_all(root, found, observer));
         done
     }
 
@@ -67,7 +71,7 @@ impl Committer {
         &self,
         root: &Path,
         found: Vec<Straggler>,
-        witness: &mut impl Witness,
+        observer: &mut impl CommitObserver,
     ) -> Vec<Forwarded> {
         let mut done = Vec::new();
         for straggler in found {
@@ -75,8 +79,8 @@ impl Committer {
                 continue;
             };
             // What cannot be done now is found again.
-            if let Ok(kept) = self.forward(root, &straggler, &mut lock, witness) {
-                witness.stragglers().taken(&straggler);
+            if let Ok(kept) = self.forward(root, &straggler, &mut lock, observer) {
+                observer.stragglers().taken(&straggler);
                 let path = straggler.path;
                 done.push(Forwarded { path, kept });
             }
@@ -93,11 +97,11 @@ impl Committer {
         root: &Path,
         straggler: &Straggler,
         lock: &mut PlanLock,
-        witness: &mut impl Witness,
+        observer: &mut impl CommitObserver,
     ) -> Result<Option<String>, Outcome> {
         let Straggler { path, role, .. } = straggler;
         let failed = |error: SaveError| Outcome::Failed(error.to_string());
-        let now = read_file(root, path, *role, lock, witness)?;
+        let now = read_file(root, path, *role, lock, observer)?;
         let now = now.map(|file| file.document.rope());
         match (&straggler.came, now) {
             (Came::Lines(lines), Some(_)) => {
@@ -121,9 +125,9 @@ impl Committer {
                 };
                 if Some(&merged) != now.as_ref() {
                     let versions = (now.as_ref(), Some(&merged));
-                    self.put(root, path, versions, lock, witness)
+                    self.put(root, path, versions, lock, observer)
                         .map_err(failed)?;
-                    witness.news(path);
+                    observer.news(path);
                 }
                 Ok(None)
             }

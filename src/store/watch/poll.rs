@@ -42,13 +42,13 @@ pub enum Interest {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Seen {
+struct Snapshot {
     stamp: Option<Stamp>,
     /// A later change could bear the same stamp: it is looked at once more.
     racy: bool,
 }
 
-impl Seen {
+impl Snapshot {
     fn at(path: &Path, now: SystemTime) -> Self {
         let stamp = Stamp::of(path);
         Self {
@@ -64,7 +64,7 @@ impl Seen {
 
 struct Folder {
     interest: Interest,
-    seen: Seen,
+    seen: Snapshot,
 }
 
 /// Told of each folder that exists and wants notifications, before it is listed, so that
@@ -78,7 +78,7 @@ pub struct Survey {
     fixed: BTreeMap<PathBuf, Interest>,
     folders: BTreeMap<PathBuf, Folder>,
     inodes: HashMap<(u64, u64), PathBuf>,
-    files: BTreeMap<PathBuf, Seen>,
+    files: BTreeMap<PathBuf, Snapshot>,
     /// Where the next tick goes on, when there are too many files for one.
     next_file: Option<PathBuf>,
 }
@@ -94,7 +94,7 @@ impl Survey {
             files: watched
                 .files
                 .iter()
-                .map(|path| (path.clone(), Seen::at(path, now)))
+                .map(|path| (path.clone(), Snapshot::at(path, now)))
                 .collect(),
             next_file: None,
         };
@@ -112,7 +112,7 @@ impl Survey {
             }
         }
         for (path, seen) in &mut self.files {
-            *seen = Seen::at(path, now);
+            *seen = Snapshot::at(path, now);
         }
     }
 
@@ -147,7 +147,7 @@ impl Survey {
     /// and follows folders that came or went.
     pub fn note(&mut self, path: &Path, now: SystemTime, arm: Arm<'_>) {
         if let Some(seen) = self.files.get_mut(path) {
-            *seen = Seen::at(path, now);
+            *seen = Snapshot::at(path, now);
         }
         if let Some(folder) = self.folders.get(path) {
             // Its watch may have gone with it: enter anew, whatever the stamps say.
@@ -162,7 +162,7 @@ impl Survey {
         if let Some(parent) = path.parent()
             && let Some(folder) = self.folders.get_mut(parent)
         {
-            let seen = Seen::at(parent, now);
+            let seen = Snapshot::at(parent, now);
             if seen.is_same_folder(&folder.seen) {
                 folder.seen = seen;
             }
@@ -191,7 +191,7 @@ impl Survey {
         let Some(folder) = self.folders.get_mut(path) else {
             return;
         };
-        let (seen, interest) = (Seen::at(path, now), folder.interest);
+        let (seen, interest) = (Snapshot::at(path, now), folder.interest);
         if seen.stamp == folder.seen.stamp && !folder.seen.racy {
             return;
         }
@@ -213,7 +213,7 @@ impl Survey {
         let from = self.next_file.take().unwrap_or_default();
         let mut rest = self.files.range_mut(from..);
         for (path, seen) in rest.by_ref().take(FILES_A_TICK) {
-            let fresh = Seen::at(path, now);
+            let fresh = Snapshot::at(path, now);
             if fresh.stamp != seen.stamp || seen.racy {
                 moved.insert(path.clone());
             }
@@ -230,7 +230,7 @@ impl Survey {
                 .fixed
                 .get(&path)
                 .map_or(inherited, |own| inherited.max(*own));
-            let seen = Seen::at(&path, now);
+            let seen = Snapshot::at(&path, now);
             if let Some(stamp) = seen.stamp {
                 // A folder behind two paths is watched by the first, so that no symlink circles.
                 let inode = (stamp.dev, stamp.ino);

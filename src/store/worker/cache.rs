@@ -13,8 +13,8 @@ use crate::store::atomic_replace::motion::Debounce;
 use crate::store::atomic_replace::motion::NOTICE_AFTER;
 use crate::store::fs::read::FileState;
 use crate::store::fs::stamp::Stamp;
+use crate::store::transaction::commit::CommitObserver;
 use crate::store::transaction::commit::NotYet;
-use crate::store::transaction::commit::Witness;
 use crate::store::watch::forward_appends::Forwarded;
 use crate::store::watch::replaced_file::ReplacedFile;
 use crate::store::watch::stragglers::Stragglers;
@@ -156,7 +156,7 @@ impl Memory {
     }
 }
 
-impl Witness for Memory {
+impl CommitObserver for Memory {
     fn expects(&self, path: &Path) -> (Rope, Option<Stamp>) {
         let Some(known) = self.known.get(path) else {
             return (Rope::default(), None);

@@ -12,7 +12,7 @@ use std::thread::JoinHandle;
 use crate::change::Change;
 use crate::change::apply::Conflict;
 use crate::change::history::Event;
-use crate::change::places::Seen;
+use crate::change::places::LineHints;
 use crate::document::rope::Rope;
 use crate::plan::source::Role;
 use crate::store::fs::syscalls::FileSystem;
@@ -66,7 +66,7 @@ pub enum DiskEvent {
         conflicts: Vec<Conflict>,
     },
     /// What an earlier run left half done has been put right.
-    Mended {
+    Fixed {
         /// What was done.
         text: String,
     },
@@ -131,7 +131,7 @@ pub(crate) enum Request {
     Save {
         ticket: u64,
         change: Change,
-        seen: Seen,
+        seen: LineHints,
         event: Event,
     },
     Retry,
@@ -197,7 +197,7 @@ impl Disk {
 
     /// Writes a change as soon as those before it are written. What could not be written
     /// earlier is tried again first, so that the order of edits holds.
-    pub fn save(&self, ticket: u64, change: Change, seen: Seen, event: Event) {
+    pub fn save(&self, ticket: u64, change: Change, seen: LineHints, event: Event) {
         self.request(Request::Save {
             ticket,
             change,

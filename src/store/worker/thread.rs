@@ -19,7 +19,7 @@ use super::disk::Request;
 use super::disk::Setup;
 use crate::change::Change;
 use crate::change::history::Event;
-use crate::change::places::Seen;
+use crate::change::places::LineHints;
 use crate::document::Document;
 use crate::store::atomic_replace::motion::GIVE_UP;
 use crate::store::fs::read::read_since;
@@ -29,9 +29,9 @@ use crate::store::locate::discover::Overrides;
 use crate::store::locate::discover::discover;
 use crate::store::locate::open::candidates;
 use crate::store::state::State;
+use crate::store::transaction::commit::CommitObserver;
 use crate::store::transaction::commit::Committer;
 use crate::store::transaction::commit::Outcome;
-use crate::store::transaction::commit::Witness;
 use crate::store::transaction::one_shot::in_motion;
 use crate::store::watch::poll::Watched;
 use crate::store::watch::stragglers::Stragglers;
@@ -86,7 +86,7 @@ struct Queued {
     ticket: u64,
     change: Change,
     /// Where its steps stood on screen.
-    seen: Seen,
+    seen: LineHints,
     /// What is remembered once it is written.
     event: Event,
     /// Whether it was tried in vain.
@@ -153,7 +153,7 @@ impl Worker {
             .committer
             .clean_up(&self.layout.root, &paths, &mut self.memory);
         for text in said {
-            (self.memory.tell)(DiskEvent::Mended { text });
+            (self.memory.tell)(DiskEvent::Fixed { text });
         }
         if let Some(event) = event {
             (self.memory.tell)(DiskEvent::Remembered { event });
@@ -403,9 +403,9 @@ impl Worker {
                 }
                 true => Outcome::Failed("an edit before it is not written yet".to_owned()),
                 false => {
-                    let (root, witness) = (&self.layout.root, &mut self.memory);
+                    let (root, observer) = (&self.layout.root, &mut self.memory);
                     let known = (&queued.seen, Some(&queued.event));
-                    (self.committer).commit_seen(root, &queued.change, known, witness)
+                    (self.committer).commit_seen(root, &queued.change, known, observer)
                 }
             };
             match outcome {

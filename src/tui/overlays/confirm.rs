@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use super::{boxed, centred};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
-use crate::tui::widgets::text_layout::Sheet;
+use crate::tui::widgets::text_layout::TextLayout;
 
 /// Widest a question gets.
 const WIDEST: u16 = 76;
@@ -17,7 +17,7 @@ const WIDEST: u16 = 76;
 pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, question: &str, consequence: &str) {
     let buf = frame.buffer_mut();
     let columns = area.width.min(WIDEST);
-    let mut sheet = Sheet::new(theme, columns.saturating_sub(4));
+    let mut sheet = TextLayout::new(theme, columns.saturating_sub(4));
     sheet.text(&frame::words(theme, question), theme.title);
     if !consequence.is_empty() {
         sheet.blank();

@@ -12,7 +12,7 @@ use crate::change::{Change, Target};
 use crate::document::visible::{visible, width, wrap};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
-use crate::tui::widgets::text_layout::Sheet;
+use crate::tui::widgets::text_layout::TextLayout;
 
 /// Widest a conflict gets.
 const WIDEST: u16 = 110;
@@ -34,7 +34,7 @@ pub fn draw(
 ) {
     let buf = frame.buffer_mut();
     let columns = (area.width * 9 / 10).clamp(area.width.min(60), WIDEST);
-    let mut sheet = Sheet::new(theme, columns.saturating_sub(4));
+    let mut sheet = TextLayout::new(theme, columns.saturating_sub(4));
     if area.height >= ROOMY {
         sheet.text(
             "Somebody else changed the same thing while your edit was on its way. Nothing of \
@@ -82,7 +82,7 @@ pub fn draw(
     sheet.draw(buf, inner, scroll.min(hidden));
 }
 
-fn versions(sheet: &mut Sheet, model: &Model, conflict: &Conflict, theme: &Theme) {
+fn versions(sheet: &mut TextLayout, model: &Model, conflict: &Conflict, theme: &Theme) {
     let columns = sheet.width();
     let edit = &conflict.edit;
     let place = Line::from(vec![
@@ -120,7 +120,7 @@ fn versions(sheet: &mut Sheet, model: &Model, conflict: &Conflict, theme: &Theme
 }
 
 /// Two texts in two columns under their names.
-fn beside(sheet: &mut Sheet, left: (String, String), right: (String, String), theme: &Theme) {
+fn beside(sheet: &mut TextLayout, left: (String, String), right: (String, String), theme: &Theme) {
     let column = usize::from(sheet.width().saturating_sub(3) / 2);
     let broken = |text: &str| -> Vec<String> {
         let safe = visible(text).into_owned();

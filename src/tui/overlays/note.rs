@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use super::{boxed, centred, hints};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
-use crate::tui::widgets::text_layout::Sheet;
+use crate::tui::widgets::text_layout::TextLayout;
 
 /// Widest a note gets: longer lines are hard to read.
 const WIDEST: u16 = 80;
@@ -23,7 +23,7 @@ pub fn draw(
 ) {
     let buf = frame.buffer_mut();
     let columns = area.width.min(WIDEST);
-    let mut sheet = Sheet::new(theme, columns.saturating_sub(4));
+    let mut sheet = TextLayout::new(theme, columns.saturating_sub(4));
     // The row at which the paragraph begins that is to be the first one shown.
     let mut first = 0;
     for (at, line) in lines.iter().enumerate() {

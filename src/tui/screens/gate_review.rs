@@ -15,14 +15,14 @@ use crate::plan::packet::Decision;
 use crate::plan::stage::Stage;
 use crate::record::gate_review::edit::Clause;
 use crate::record::gate_review::{
-    Criterion, GateReview, SignOff, Verdict, decision_words, verdict_word,
+    Criterion, CriterionVerdict, GateReview, SignOff, decision_words, verdict_word,
 };
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::frame;
 use crate::tui::widgets::pane::key_of;
 use crate::tui::widgets::scroll::Window;
 use crate::tui::widgets::text_layout::GUTTER;
-use crate::tui::widgets::text_layout::Sheet;
+use crate::tui::widgets::text_layout::TextLayout;
 
 /// Columns of the longest verdict: `undecided`.
 const VERDICT: usize = 9;
@@ -52,7 +52,7 @@ pub fn draw(
     let (words, style) = decision_look(review.facts.decision, theme);
     let right = Line::styled(words, style);
     let inner = frame::pane_with(buf, area, theme, title, right, focused);
-    let mut sheet = Sheet::new(theme, inner.width.saturating_sub(GUTTER + 1));
+    let mut sheet = TextLayout::new(theme, inner.width.saturating_sub(GUTTER + 1));
     let wide = inner.height > 30;
     let back = key_of(model, theme, "back");
     head(
@@ -100,7 +100,12 @@ pub fn decision_look(decision: Option<Decision>, theme: &Theme) -> (String, Styl
 }
 
 /// Who holds it since when, where it is written, and how far the checklist is.
-fn head(sheet: &mut Sheet, review: &GateReview, stage: Option<&Stage>, (path, back): (&str, &str)) {
+fn head(
+    sheet: &mut TextLayout,
+    review: &GateReview,
+    stage: Option<&Stage>,
+    (path, back): (&str, &str),
+) {
     let theme = sheet.theme();
     let since = match review.facts.date {
         Some(date) => format!("Held by {} on {date}", review.facts.held_by),
@@ -128,13 +133,13 @@ fn head(sheet: &mut Sheet, review: &GateReview, stage: Option<&Stage>, (path, ba
 }
 
 /// The heading of a part, with how much of it is done.
-fn part_head(sheet: &mut Sheet, review: &GateReview, part: usize, theme: &Theme) {
+fn part_head(sheet: &mut TextLayout, review: &GateReview, part: usize, theme: &Theme) {
     let (name, count) = match part {
         0 => {
             let all = review.criteria.len();
             (
                 "Criteria",
-                format!("{} of {all} met", review.count(Some(Verdict::Met))),
+                format!("{} of {all} met", review.count(Some(CriterionVerdict::Met))),
             )
         }
         1 => {
@@ -149,10 +154,10 @@ fn part_head(sheet: &mut Sheet, review: &GateReview, part: usize, theme: &Theme)
     );
 }
 
-fn criterion(sheet: &mut Sheet, criterion: &Criterion, theme: &Theme) {
+fn criterion(sheet: &mut TextLayout, criterion: &Criterion, theme: &Theme) {
     let (sign, style) = match criterion.verdict {
-        Some(Verdict::Met) => (Sign::Complete, theme.ok),
-        Some(Verdict::NotMet) => (Sign::Blocked, theme.error),
+        Some(CriterionVerdict::Met) => (Sign::Complete, theme.ok),
+        Some(CriterionVerdict::NotMet) => (Sign::Blocked, theme.error),
         None => (Sign::Idea, theme.dim),
     };
     let word = verdict_word(criterion.verdict);
@@ -166,7 +171,7 @@ fn criterion(sheet: &mut Sheet, criterion: &Criterion, theme: &Theme) {
     }
 }
 
-fn sign_off(sheet: &mut Sheet, all: &[SignOff], at: usize, theme: &Theme) {
+fn sign_off(sheet: &mut TextLayout, all: &[SignOff], at: usize, theme: &Theme) {
     let sign = &all[at];
     let style = match sign.signed {
         true => theme.ticked,
@@ -191,7 +196,7 @@ fn sign_off(sheet: &mut Sheet, all: &[SignOff], at: usize, theme: &Theme) {
 }
 
 fn decision(
-    sheet: &mut Sheet,
+    sheet: &mut TextLayout,
     review: &GateReview,
     stage: Option<&Stage>,
     model: &Model,
@@ -216,7 +221,7 @@ fn decision(
     }
 }
 
-fn clause(sheet: &mut Sheet, review: &GateReview, clause: Clause, theme: &Theme) {
+fn clause(sheet: &mut TextLayout, review: &GateReview, clause: Clause, theme: &Theme) {
     let text = match clause {
         Clause::Conditions => &review.facts.conditions,
         Clause::Waiver => &review.facts.waiver,

@@ -18,7 +18,7 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::excerpt::excerpt;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::scroll::ScrollState;
-use crate::tui::widgets::text_layout::Sheet;
+use crate::tui::widgets::text_layout::TextLayout;
 use crate::tui::widgets::text_layout::thumb;
 
 /// From this many columns on the selected problem stands beside the list.
@@ -250,7 +250,7 @@ fn detail(buf: &mut Buffer, area: Rect, model: &Model, problem: &Problem, theme:
         width: inner.width.saturating_sub(2),
         ..inner
     };
-    let mut sheet = Sheet::new(theme, text.width);
+    let mut sheet = TextLayout::new(theme, text.width);
     let (sign, style) = look(problem.severity, theme);
     sheet.hanging(
         Span::styled(format!("{sign} "), style),

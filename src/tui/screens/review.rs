@@ -12,15 +12,15 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::core::model::Model;
-use crate::app::screens::review::view::Part;
+use crate::app::screens::review::view::ReviewPart;
 use crate::record::review::{Section, Word};
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::fit_row;
-use crate::tui::widgets::fit_row::Part as Piece;
+use crate::tui::widgets::fit_row::RowPart as Piece;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::pane::key_of;
 use crate::tui::widgets::scroll::ScrollState;
-use crate::tui::widgets::text_layout::Sheet;
+use crate::tui::widgets::text_layout::TextLayout;
 use crate::tui::widgets::text_layout::thumb;
 use rows::Shown;
 
@@ -95,7 +95,7 @@ fn places(area: Rect) -> (Rect, Option<Rect>) {
 fn progress(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
     let view = &model.review;
     let mut left = Vec::new();
-    for (at, part) in Part::ALL.into_iter().enumerate() {
+    for (at, part) in ReviewPart::ALL.into_iter().enumerate() {
         let (done, all) = view.progress(part);
         let is_here = part == view.part;
         let mut spans = Vec::new();
@@ -135,7 +135,7 @@ fn progress(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
 fn summary(model: &Model, theme: &Theme) -> Line<'static> {
     let view = &model.review;
     let text = match view.part {
-        Part::Ten => {
+        ReviewPart::Ten => {
             let done = view
                 .fates
                 .iter()
@@ -203,15 +203,15 @@ fn empty(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme) {
     let since = since.map_or_else(String::new, |at| at.format("%Y-%m-%d").to_string());
     let next = key_of(model, theme, "next-pane");
     let (why, press) = match model.review.part {
-        Part::Proposals => (
+        ReviewPart::Proposals => (
             format!("No idea or draft is new or changed since {since}."),
             format!("{next} goes on to the dependencies."),
         ),
-        Part::Dependencies => (
+        ReviewPart::Dependencies => (
             "No dependency is missing, cyclic, on a blocked step or on a later one.".to_owned(),
             format!("{next} goes on to the next ten."),
         ),
-        Part::Ten => (
+        ReviewPart::Ten => (
             "No step can be begun: each is done, blocked or waiting for another.".to_owned(),
             format!(
                 "{} goes back to the plan; {} finishes the review.",
@@ -228,7 +228,7 @@ fn empty(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme) {
 }
 
 /// The entries of a section as rows of text: for the detail pane.
-fn entries(sheet: &mut Sheet, model: &Model, section: Section, theme: &Theme) {
+fn entries(sheet: &mut TextLayout, model: &Model, section: Section, theme: &Theme) {
     for (at, entry) in model.review.record.entries(section).iter().enumerate() {
         let number = format!("{:2} ", at + 1);
         let left = Line::from(vec![

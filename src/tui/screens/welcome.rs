@@ -10,7 +10,7 @@ use crate::app::sync::absent::Away;
 use crate::tui::overlays::{centred, key_name};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
-use crate::tui::widgets::text_layout::Sheet;
+use crate::tui::widgets::text_layout::TextLayout;
 
 /// Widest the card gets, in columns.
 const WIDEST: u16 = 72;
@@ -20,8 +20,8 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme) {
     let buf = frame.buffer_mut();
     let columns = body.width.min(WIDEST).saturating_sub(4);
     let roomy = body.height >= 20;
-    let mut sheet = Sheet::new(theme, columns);
-    let gap = |sheet: &mut Sheet| {
+    let mut sheet = TextLayout::new(theme, columns);
+    let gap = |sheet: &mut TextLayout| {
         if roomy {
             sheet.blank();
         }
@@ -53,7 +53,7 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme) {
 }
 
 /// The plan was there and is not: what is waited for.
-fn waiting(sheet: &mut Sheet, away: Away, root: &str, theme: &Theme) {
+fn waiting(sheet: &mut TextLayout, away: Away, root: &str, theme: &Theme) {
     let words = away.in_words();
     sheet.text(
         &format!("{}{}.", words[..1].to_uppercase(), &words[1..]),
@@ -69,7 +69,7 @@ fn waiting(sheet: &mut Sheet, away: Away, root: &str, theme: &Theme) {
 }
 
 /// How to get a plan, and what it is made of.
-fn first_run(sheet: &mut Sheet, model: &Model, root: &str, theme: &Theme) {
+fn first_run(sheet: &mut TextLayout, model: &Model, root: &str, theme: &Theme) {
     sheet.text("There is no plan here yet.", theme.heading);
     if !root.is_empty() {
         sheet.text(&format!("Looked in {root} and above."), theme.dim);
@@ -98,7 +98,7 @@ fn first_run(sheet: &mut Sheet, model: &Model, root: &str, theme: &Theme) {
 }
 
 /// What can be pressed.
-fn choices(sheet: &mut Sheet, model: &Model, theme: &Theme) {
+fn choices(sheet: &mut TextLayout, model: &Model, theme: &Theme) {
     for name in ["start-demo", "start-plan", "quit"] {
         let Some(command) = crate::app::core::registry::named(name) else {
             continue;

@@ -12,7 +12,7 @@ use crate::plan::Plan;
 use crate::plan::checks::{Problem, line};
 use crate::plan::source::Location;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::text_layout::Sheet;
+use crate::tui::widgets::text_layout::TextLayout;
 
 /// Rows that the line is broken into at most, where there is room for more than one.
 const ROWS: usize = 4;
@@ -20,7 +20,7 @@ const ROWS: usize = 4;
 const WIDEST_LETTER: usize = 4;
 
 /// Adds the line of a problem to a sheet, with the lines before and after it if `roomy`.
-pub fn excerpt(sheet: &mut Sheet, plan: &Plan, problem: &Problem, theme: &Theme, roomy: bool) {
+pub fn excerpt(sheet: &mut TextLayout, plan: &Plan, problem: &Problem, theme: &Theme, roomy: bool) {
     let at = problem.place.line;
     let (around, most) = if roomy { (1, ROWS) } else { (0, 1) };
     let digits = (at + around).to_string().len();

@@ -9,7 +9,7 @@ use crate::tui::theme::Theme;
 
 /// One part of a row.
 #[derive(Clone, Debug)]
-pub struct Part<'a> {
+pub struct RowPart<'a> {
     /// What it says.
     pub line: Line<'a>,
     /// What stands between it and the part before it.
@@ -18,7 +18,7 @@ pub struct Part<'a> {
     pub rank: usize,
 }
 
-impl<'a> Part<'a> {
+impl<'a> RowPart<'a> {
     /// A part with two spaces before it.
     pub fn new(rank: usize, line: impl Into<Line<'a>>) -> Self {
         Self {
@@ -45,19 +45,24 @@ impl<'a> Part<'a> {
 }
 
 /// Columns that the parts take in one row.
-pub fn columns(parts: &[Part<'_>]) -> u16 {
+pub fn columns(parts: &[RowPart<'_>]) -> u16 {
     let all: Vec<usize> = (0..parts.len()).collect();
     columns_of(parts, &all)
 }
 
 /// Keeps what fits into `width` columns: the parts of a low rank first, of equals the
 /// first one. A short part can stay where a longer one of a lower rank had to go.
-pub fn keep(parts: &mut Vec<Part<'_>>, width: u16) {
+pub fn keep(parts: &mut Vec<RowPart<'_>>, width: u16) {
     keep_both(parts, &mut Vec::new(), 0, width);
 }
 
 /// Like [`keep`] for two sides with `gap` columns between them.
-pub fn keep_both<'a>(left: &mut Vec<Part<'a>>, right: &mut Vec<Part<'a>>, gap: u16, width: u16) {
+pub fn keep_both<'a>(
+    left: &mut Vec<RowPart<'a>>,
+    right: &mut Vec<RowPart<'a>>,
+    gap: u16,
+    width: u16,
+) {
     let sides = [&mut *left, &mut *right].map(std::mem::take);
     let mut order: Vec<(usize, usize, usize)> = Vec::new();
     for (side, parts) in sides.iter().enumerate() {
@@ -77,7 +82,7 @@ pub fn keep_both<'a>(left: &mut Vec<Part<'a>>, right: &mut Vec<Part<'a>>, gap: u
     }
     let [a, b] = sides;
     let [kept_a, kept_b] = kept;
-    let only = |parts: Vec<Part<'a>>, kept: &[usize]| {
+    let only = |parts: Vec<RowPart<'a>>, kept: &[usize]| {
         let parts = parts.into_iter().enumerate();
         let parts = parts.filter(|(at, _)| kept.contains(at));
         parts.map(|(_, part)| part).collect()
@@ -87,7 +92,7 @@ pub fn keep_both<'a>(left: &mut Vec<Part<'a>>, right: &mut Vec<Part<'a>>, gap: u
 }
 
 /// Columns of some of the parts in one row.
-fn columns_of(parts: &[Part<'_>], kept: &[usize]) -> u16 {
+fn columns_of(parts: &[RowPart<'_>], kept: &[usize]) -> u16 {
     let part = |(nth, at): (usize, &usize)| {
         let part = &parts[*at];
         let before = if nth > 0 {
@@ -104,7 +109,7 @@ fn columns_of(parts: &[Part<'_>], kept: &[usize]) -> u16 {
 }
 
 /// The parts as one line.
-pub fn line<'a>(parts: Vec<Part<'a>>) -> Line<'a> {
+pub fn line<'a>(parts: Vec<RowPart<'a>>) -> Line<'a> {
     let mut spans = Vec::new();
     for (at, part) in parts.into_iter().enumerate() {
         if at > 0 {
@@ -126,7 +131,7 @@ pub fn draw(
     theme: &Theme,
     at: (u16, u16),
     width: u16,
-    mut parts: Vec<Part<'_>>,
+    mut parts: Vec<RowPart<'_>>,
 ) -> u16 {
     keep(&mut parts, width);
     frame::spans(buf, theme, at, width, &line(parts))
@@ -140,9 +145,9 @@ mod tests {
     fn the_least_important_part_falls_away_whole() {
         let parts = || {
             vec![
-                Part::new(0, "Steps"),
-                Part::new(2, "42/100 done"),
-                Part::new(1, "3 marked"),
+                RowPart::new(0, "Steps"),
+                RowPart::new(2, "42/100 done"),
+                RowPart::new(1, "3 marked"),
             ]
         };
         let shown = |width| {
@@ -159,8 +164,8 @@ mod tests {
     #[test]
     fn two_sides_give_way_by_rank() {
         let shown = |width| {
-            let mut left = vec![Part::new(0, "Steps"), Part::new(3, "42/100")];
-            let mut right = vec![Part::new(1, "filter"), Part::new(2, "17 of 480")];
+            let mut left = vec![RowPart::new(0, "Steps"), RowPart::new(3, "42/100")];
+            let mut right = vec![RowPart::new(1, "filter"), RowPart::new(2, "17 of 480")];
             keep_both(&mut left, &mut right, 2, width);
             format!("{}|{}", line(left), line(right))
         };

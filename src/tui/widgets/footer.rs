@@ -12,7 +12,7 @@ use crate::app::overlays::overlay::Overlay;
 use crate::document::visible::{visible_line, wrap};
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::fit_row;
-use crate::tui::widgets::fit_row::Part;
+use crate::tui::widgets::fit_row::RowPart;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::pane::key_name;
 use crate::tui::widgets::pane::key_of;
@@ -72,12 +72,12 @@ fn hint<'a>(theme: &Theme, key: &str, what: &str) -> Line<'a> {
 }
 
 /// What can be pressed now. Of commands, help and quit stay longest, else the first ones.
-fn hints<'a>(model: &Model, theme: &Theme) -> Vec<Part<'a>> {
+fn hints<'a>(model: &Model, theme: &Theme) -> Vec<RowPart<'a>> {
     if let Some(fixed) = model.overlays.last().and_then(|top| answers(model, top)) {
         let hints = fixed.iter().enumerate();
         return hints
             .map(|(rank, (key, what))| {
-                Part::new(rank, hint(theme, &frame::words(theme, key), what))
+                RowPart::new(rank, hint(theme, &frame::words(theme, key), what))
             })
             .collect();
     }
@@ -92,7 +92,7 @@ fn hints<'a>(model: &Model, theme: &Theme) -> Vec<Part<'a>> {
                 "help" | "quit" => 0,
                 _ => at + 1,
             };
-            Part::new(rank, hint(theme, &key_name(theme, key), command.hint))
+            RowPart::new(rank, hint(theme, &key_name(theme, key), command.hint))
         })
         .collect()
 }

@@ -11,7 +11,7 @@ use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::checks::Severity;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::fit_row;
-use crate::tui::widgets::fit_row::Part;
+use crate::tui::widgets::fit_row::RowPart;
 use crate::tui::widgets::frame;
 
 /// Columns below which the name of a block tells nothing.
@@ -28,13 +28,13 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
     let mut left = crumbs(model, theme);
     let mut right = state(model, theme);
     fit_row::keep_both(&mut left, &mut right, GAP, room);
-    let spare = |left: &[Part<'_>], right: &[Part<'_>]| {
+    let spare = |left: &[RowPart<'_>], right: &[RowPart<'_>]| {
         room.saturating_sub(fit_row::columns(left) + GAP + fit_row::columns(right))
     };
     let room_for_name = spare(&left, &right);
     if !name_block(&mut left, model, theme, room_for_name) {
         // The name tells more than when something was saved.
-        let without: Vec<Part<'_>> = right.iter().filter(|p| p.rank != SAVED).cloned().collect();
+        let without: Vec<RowPart<'_>> = right.iter().filter(|p| p.rank != SAVED).cloned().collect();
         let room_for_name = spare(&left, &without);
         if name_block(&mut left, model, theme, room_for_name) {
             right = without;
@@ -50,19 +50,19 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
     fit_row::draw(buf, theme, (x, area.y), right_columns, right);
 }
 
-fn crumb<'a>(theme: &Theme, part: Part<'a>) -> Part<'a> {
+fn crumb<'a>(theme: &Theme, part: RowPart<'a>) -> RowPart<'a> {
     let sign = format!(" {} ", theme.glyphs.crumb);
     part.after(Span::styled(sign, theme.dim))
 }
 
-fn crumbs<'a>(model: &'a Model, theme: &Theme) -> Vec<Part<'a>> {
-    let mut parts = vec![Part::styled(5, "stepdeck", theme.title)];
+fn crumbs<'a>(model: &'a Model, theme: &Theme) -> Vec<RowPart<'a>> {
+    let mut parts = vec![RowPart::styled(5, "stepdeck", theme.title)];
     if !model.has_plan() {
         parts[0].rank = 0;
         return parts;
     }
     let mut push = |rank, text: String, style| {
-        parts.push(crumb(theme, Part::styled(rank, text, style)));
+        parts.push(crumb(theme, RowPart::styled(rank, text, style)));
     };
     match model.screen {
         Screen::Plan => {
@@ -100,7 +100,7 @@ fn crumbs<'a>(model: &'a Model, theme: &Theme) -> Vec<Part<'a>> {
 
 /// Puts as much of the block's name behind its number as there is room for. Answers
 /// whether that is enough of it.
-fn name_block(left: &mut [Part<'_>], model: &Model, theme: &Theme, spare: u16) -> bool {
+fn name_block(left: &mut [RowPart<'_>], model: &Model, theme: &Theme, spare: u16) -> bool {
     let block = model.view.block(&model.plan);
     let (Screen::Plan, Some(block), true) = (model.screen, block, model.has_plan()) else {
         return false;
@@ -119,7 +119,7 @@ fn name_block(left: &mut [Part<'_>], model: &Model, theme: &Theme, spare: u16) -
     false
 }
 
-fn state<'a>(model: &Model, theme: &Theme) -> Vec<Part<'a>> {
+fn state<'a>(model: &Model, theme: &Theme) -> Vec<RowPart<'a>> {
     let mut parts = Vec::new();
     if !model.has_plan() && !model.work.is_opening() {
         return parts;
@@ -127,23 +127,25 @@ fn state<'a>(model: &Model, theme: &Theme) -> Vec<Part<'a>> {
     if let (true, Some(work)) = (model.work.is_opening(), model.work_in_words()) {
         // Of a front nothing can be counted, and nobody watches it.
         let steps = format!("the first {} steps", model.plan.len());
-        parts.push(Part::styled(1, steps, theme.dim).after("   ".into()));
-        parts.push(Part::styled(0, work, theme.warning).after("   ".into()));
+        parts.push(RowPart::styled(1, steps, theme.dim).after("   ".into()));
+        parts.push(RowPart::styled(0, work, theme.warning).after("   ".into()));
         return parts;
     }
     if let Some(away) = model.away() {
-        parts.push(Part::styled(0, away.in_words().to_owned(), theme.warning).after("   ".into()));
+        parts.push(
+            RowPart::styled(0, away.in_words().to_owned(), theme.warning).after("   ".into()),
+        );
     }
     problems(&mut parts, model, theme);
     if model.screen != Screen::Problems {
         let tally = model.plan.tally();
         let counts = format!("{}/{}", tally.done(), tally.total);
-        parts.push(Part::styled(4, counts, theme.text).after("   ".into()));
+        parts.push(RowPart::styled(4, counts, theme.text).after("   ".into()));
         let percent = format!("{}%", tally.percent());
-        parts.push(Part::styled(6, percent, theme.dim).after(" ".into()));
+        parts.push(RowPart::styled(6, percent, theme.dim).after(" ".into()));
     }
     let mut push = |rank, text: String, style| {
-        parts.push(Part::styled(rank, text, style).after("   ".into()));
+        parts.push(RowPart::styled(rank, text, style).after("   ".into()));
     };
     let live = &model.live;
     if live.failed() > 0 {
@@ -162,7 +164,7 @@ fn state<'a>(model: &Model, theme: &Theme) -> Vec<Part<'a>> {
 }
 
 /// What the checks found: on its own screen all of it, elsewhere the errors.
-fn problems(parts: &mut Vec<Part<'_>>, model: &Model, theme: &Theme) {
+fn problems(parts: &mut Vec<RowPart<'_>>, model: &Model, theme: &Theme) {
     let styles = [theme.error, theme.warning, theme.dim];
     for (rank, (severity, style)) in Severity::ALL.into_iter().zip(styles).enumerate() {
         let count = model.problems.count(severity);
@@ -175,7 +177,7 @@ fn problems(parts: &mut Vec<Part<'_>>, model: &Model, theme: &Theme) {
             }
             _ => plural(count, severity.word()),
         };
-        parts.push(Part::styled(2 + rank, text, style).after("   ".into()));
+        parts.push(RowPart::styled(2 + rank, text, style).after("   ".into()));
     }
 }
 
@@ -186,9 +188,9 @@ fn plural(count: usize, word: &str) -> String {
     }
 }
 
-fn watch(parts: &mut Vec<Part<'_>>, model: &Model, theme: &Theme) {
+fn watch(parts: &mut Vec<RowPart<'_>>, model: &Model, theme: &Theme) {
     let mut push = |rank, text: String, style| {
-        parts.push(Part::styled(rank, text, style).after("   ".into()));
+        parts.push(RowPart::styled(rank, text, style).after("   ".into()));
     };
     let unreadable = model.live.unreadable.len();
     if unreadable > 0 {

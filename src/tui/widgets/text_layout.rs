@@ -19,7 +19,7 @@ use crate::tui::widgets::scroll::Window;
 pub const GUTTER: u16 = 2;
 
 /// Rows of text of one width.
-pub struct Sheet<'a> {
+pub struct TextLayout<'a> {
     theme: &'a Theme,
     width: u16,
     rows: Vec<Row>,
@@ -37,7 +37,7 @@ struct Item {
     head: usize,
 }
 
-impl<'a> Sheet<'a> {
+impl<'a> TextLayout<'a> {
     /// An empty sheet of so many columns.
     pub fn new(theme: &'a Theme, width: u16) -> Self {
         Self {
@@ -277,7 +277,7 @@ mod tests {
     #[test]
     fn text_hangs_under_its_lead_and_the_right_part_stays() {
         let theme = Theme::new(ColorDepth::None, Background::Dark, false);
-        let mut sheet = Sheet::new(&theme, 12);
+        let mut sheet = TextLayout::new(&theme, 12);
         sheet.hanging("[ ] ", "one two three", Style::new());
         sheet.pair("A long left part", "7%");
         let area = Rect::new(0, 0, 12, 3);
@@ -289,7 +289,7 @@ mod tests {
     #[test]
     fn the_chosen_item_is_in_sight_as_a_whole() {
         let theme = Theme::new(ColorDepth::None, Background::Dark, false);
-        let mut sheet = Sheet::new(&theme, 8);
+        let mut sheet = TextLayout::new(&theme, 8);
         sheet.row("head");
         for name in ["a", "b", "c"] {
             sheet.begin_item();

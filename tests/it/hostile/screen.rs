@@ -12,7 +12,7 @@ use stepdeck::tui::widgets::scroll::ScrollState;
 use super::exercise::{load, now};
 use crate::support::screen::{ascii, check, dark};
 use stepdeck::app::core::keymap::Keymap;
-use stepdeck::app::core::model::Setting;
+use stepdeck::app::core::model::SessionContext;
 
 /// Characters that a terminal obeys or that turn what stands beside them round.
 pub fn is_unseen(c: char) -> bool {
@@ -25,7 +25,12 @@ pub fn is_unseen(c: char) -> bool {
 
 /// A cockpit on these files, checked.
 pub fn cockpit(files: &[(&str, &[u8])]) -> Model {
-    let mut model = Model::new(load(files), Setting::default(), Keymap::default(), now());
+    let mut model = Model::new(
+        load(files),
+        SessionContext::default(),
+        Keymap::default(),
+        now(),
+    );
     check(&mut model);
     model
 }

@@ -15,7 +15,7 @@ use stepdeck::app::Effect;
 use stepdeck::app::Message;
 use stepdeck::app::Model;
 use stepdeck::app::core::keymap::Keymap;
-use stepdeck::app::core::model::Setting;
+use stepdeck::app::core::model::SessionContext;
 use stepdeck::app::sync::absent::Away;
 use stepdeck::app::update;
 use stepdeck::plan::Plan;
@@ -131,7 +131,7 @@ fn model(files: &[(&str, Role, &str)]) -> Model {
     let files = files.iter().map(load).collect();
     let mut model = Model::new(
         files,
-        Setting::default(),
+        SessionContext::default(),
         Keymap::default(),
         NOW.parse().unwrap(),
     );
@@ -264,7 +264,7 @@ mod orders {
 
     /// What happens next to a log that a person and others edit.
     #[derive(Clone, Debug)]
-    enum Deed {
+    enum Action {
         /// The person sets the status of the n-th step.
         Own(usize),
         /// Others change the title of the n-th step, and more lines or fewer with it.
@@ -277,13 +277,13 @@ mod orders {
         End,
     }
 
-    fn deed() -> impl Strategy<Value = Deed> {
+    fn deed() -> impl Strategy<Value = Action> {
         prop_oneof![
-            (0..4_usize).prop_map(Deed::Own),
-            (0..4_usize, 0..3_usize).prop_map(|(step, more)| Deed::Others(step, more)),
-            Just(Deed::Save),
-            Just(Deed::Begin),
-            Just(Deed::End),
+            (0..4_usize).prop_map(Action::Own),
+            (0..4_usize, 0..3_usize).prop_map(|(step, more)| Action::Others(step, more)),
+            Just(Action::Save),
+            Just(Action::Begin),
+            Just(Action::End),
         ]
     }
 
@@ -299,16 +299,16 @@ mod orders {
             let mut disk = vec![SourceFile::load(LOG, Role::Log, LINES.as_bytes().to_vec())];
             let (mut queue, mut batch) = (Vec::new(), None);
             let mut version = 0;
-            let settle = [Deed::End, Deed::Begin, Deed::End];
-            let saves = vec![Deed::Save; deeds.len()];
+            let settle = [Action::End, Action::Begin, Action::End];
+            let saves = vec![Action::Save; deeds.len()];
             for deed in deeds.iter().cloned().chain(settle.clone()).chain(saves).chain(settle) {
                 let effects = match deed {
-                    Deed::Own(step) => {
+                    Action::Own(step) => {
                         let keys = ["s c", "s b", "s d", "s p"][step];
                         model.view.go(step);
                         press(&mut model, keys)
                     }
-                    Deed::Others(step, more) => {
+                    Action::Others(step, more) => {
                         version += 1;
                         let bytes = disk[0].document.to_bytes();
                         let text = String::from_utf8(bytes).unwrap();
@@ -323,18 +323,18 @@ mod orders {
                         disk = vec![SourceFile::load(LOG, Role::Log, text.as_bytes().to_vec())];
                         news(&mut model, vec![changed(LOG, Role::Log, Some(&text))])
                     }
-                    Deed::Save if queue.is_empty() => Vec::new(),
-                    Deed::Save => {
+                    Action::Save if queue.is_empty() => Vec::new(),
+                    Action::Save => {
                         let (ticket, change) = queue.remove(0);
                         prop_assert!(apply::change(&change, &mut disk).is_ok());
                         let saved = DiskEvent::Saved { ticket, remark: None };
                         update(&mut model, Message::Disk(saved))
                     }
-                    Deed::Begin => {
+                    Action::Begin => {
                         batch = batch.or_else(|| model.next_batch());
                         Vec::new()
                     }
-                    Deed::End => match batch.take() {
+                    Action::End => match batch.take() {
                         Some(read) => {
                             let read: stepdeck::app::sync::reread::Batch = read;
                             update(&mut model, Message::Reread(Box::new(read.read())))

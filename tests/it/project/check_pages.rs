@@ -14,7 +14,7 @@ use stepdeck::plan::canon::is_canon;
 use stepdeck::plan::checks::{Fix, Problem, RULES, Rule};
 use stepdeck::plan::source::{Role, SourceFile};
 use stepdeck::store::locate::discover::Overrides;
-use stepdeck::store::locate::inspect::Premises;
+use stepdeck::store::locate::inspect::CheckInput;
 use stepdeck::store::locate::open::open;
 
 const REFRESH: &str =
@@ -132,7 +132,7 @@ fn found(folder: &Folder, example: &str) -> Vec<Problem> {
         assert!(is_read, "{path} is no part of the plan: {example}");
     }
     let severities = opened.layout.severities();
-    let premises = Premises {
+    let premises = CheckInput {
         root: &opened.layout.root,
         severities: &severities,
         checkpoints: Path::new("docs/checkpoints"),

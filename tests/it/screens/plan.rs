@@ -15,7 +15,7 @@ use stepdeck::app::core::message::DiskEvent;
 use stepdeck::app::core::message::Effect;
 use stepdeck::app::core::message::Message;
 use stepdeck::app::core::model::Model;
-use stepdeck::app::core::model::Setting;
+use stepdeck::app::core::model::SessionContext;
 use stepdeck::app::update;
 use stepdeck::plan::source::{Role, SourceFile};
 use stepdeck::tui::draw::draw;
@@ -84,7 +84,7 @@ fn model_of(log: &str) -> Model {
             DECISION.as_bytes().to_vec(),
         ),
     ];
-    Model::new(files, Setting::default(), Keymap::default(), now())
+    Model::new(files, SessionContext::default(), Keymap::default(), now())
 }
 
 /// A cockpit on a terminal of a fixed size.

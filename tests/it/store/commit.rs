@@ -9,7 +9,7 @@ use super::faults::{Fault, FaultyFs};
 use rustix::io::Errno;
 use stepdeck::change::compose::Composer;
 use stepdeck::change::history::Event;
-use stepdeck::change::places::Seen;
+use stepdeck::change::places::LineHints;
 use stepdeck::change::{Change, Edit, Target};
 use stepdeck::plan::Plan;
 use stepdeck::plan::field::Field;
@@ -325,7 +325,7 @@ fn one_that_edits_until_it_is_killed() {
     for edit in 0.. {
         let change = made_outside(root, Field::Notes, &format!("edit {edit}"));
         let event = Event::Made(change.clone());
-        let known = (&Seen::default(), Some(&event));
+        let known = (&LineHints::default(), Some(&event));
         let outcome = committer.commit_seen(root, &change, known, &mut passing);
         assert!(matches!(outcome, Outcome::Saved(_)), "{outcome:?}");
     }

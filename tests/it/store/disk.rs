@@ -11,7 +11,7 @@ use crate::support::desk::Desk;
 use crate::support::fixture::{CANON, DOCUMENT, LINES, LOG};
 use stepdeck::change::compose::Composer;
 use stepdeck::change::history::Event;
-use stepdeck::change::places::Seen;
+use stepdeck::change::places::LineHints;
 use stepdeck::plan::Plan;
 use stepdeck::plan::field::Field;
 use stepdeck::plan::id::StepId;
@@ -54,7 +54,7 @@ fn edit_all(folder: &Path, who: &str, steps: &[usize]) {
         disk.save(
             ticket as u64,
             change.clone(),
-            Seen::default(),
+            LineHints::default(),
             Event::Made(change),
         );
     }

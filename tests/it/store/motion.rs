@@ -17,7 +17,7 @@ use crate::support::run::Folder;
 use stepdeck::change::Change;
 use stepdeck::change::compose::Composer;
 use stepdeck::change::history::Event;
-use stepdeck::change::places::Seen;
+use stepdeck::change::places::LineHints;
 use stepdeck::plan::Plan;
 use stepdeck::plan::field::Field;
 use stepdeck::plan::id::StepId;
@@ -223,7 +223,7 @@ fn edit(folder: &Path, editor: Editor, after: Duration, is_over: impl Fn() -> bo
         let _ = sender.send(event);
     });
     std::thread::sleep(after);
-    disk.save(1, change.clone(), Seen::default(), Event::Made(change));
+    disk.save(1, change.clone(), LineHints::default(), Event::Made(change));
     loop {
         match events.recv_timeout(LIMIT).unwrap() {
             DiskEvent::Saved { .. } => break,

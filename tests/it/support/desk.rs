@@ -17,7 +17,7 @@ use ratatui::{Frame, Terminal};
 use stepdeck::app::Model;
 use stepdeck::app::core::keymap::Keymap;
 use stepdeck::app::core::message::Edited;
-use stepdeck::app::core::model::Setting;
+use stepdeck::app::core::model::SessionContext;
 use stepdeck::change::form::Form;
 use stepdeck::cli::cockpit::{Site, go_on, open_whole};
 use stepdeck::plan::StepKey;
@@ -229,7 +229,7 @@ impl Desk {
         let now: DateTime<Utc> = NOW.parse().unwrap();
         let files = std::mem::take(&mut opened.files);
         let below = |path: &Path| path.strip_prefix(&opened.layout.root).unwrap().to_owned();
-        let setting = Setting {
+        let setting = SessionContext {
             who: who.to_owned(),
             roadmap: below(&opened.layout.roadmap),
             checkpoints: below(&opened.layout.checkpoints),
@@ -238,7 +238,7 @@ impl Desk {
             standups: below(&opened.layout.standups),
             local_minutes: 60,
             root: opened.layout.root.clone(),
-            ..Setting::default()
+            ..SessionContext::default()
         };
         let mut model = Model::new(files, setting, Keymap::default(), now);
         let (sender, inbox) = channel();

@@ -11,7 +11,7 @@ use stepdeck::app::Message;
 use stepdeck::app::Model;
 use stepdeck::app::core::keymap::Keymap;
 use stepdeck::app::core::model::Screen;
-use stepdeck::app::core::model::Setting;
+use stepdeck::app::core::model::SessionContext;
 use stepdeck::app::overlays::overlay::Overlay;
 use stepdeck::app::update;
 use stepdeck::plan::checks;
@@ -53,7 +53,7 @@ pub fn model(files: &[(&str, &str)]) -> Model {
         };
         SourceFile::load(*path, role, text.as_bytes().to_vec())
     });
-    let setting = Setting {
+    let setting = SessionContext {
         who: "Ada".to_owned(),
         roadmap: "docs/ROADMAP.md".into(),
         checkpoints: "docs/checkpoints".into(),
@@ -61,7 +61,7 @@ pub fn model(files: &[(&str, &str)]) -> Model {
         standups: "docs/standups".into(),
         root: "/home/ada/plan".into(),
         reviews: "docs/reviews".into(),
-        ..Setting::default()
+        ..SessionContext::default()
     };
     Model::new(files.collect(), setting, Keymap::default(), noon())
 }

@@ -17,7 +17,7 @@ use crate::change::Change;
 use crate::change::value::Refusal;
 use crate::plan::packet::Decision;
 use crate::record::gate_review::edit::{Clause, Held};
-use crate::record::gate_review::{Verdict, unstamped};
+use crate::record::gate_review::{CriterionVerdict, unstamped};
 
 const REVIEW: &[Focus] = &[Focus::GateReview];
 
@@ -51,7 +51,7 @@ pub const COMMANDS: &[Command] = &[
         group: Group::Edit,
         places: REVIEW,
         blocked: no_criterion,
-        run: |model| judge(model, Verdict::NotMet),
+        run: |model| judge(model, CriterionVerdict::NotMet),
     },
     Command {
         name: "gate-edit",
@@ -138,11 +138,11 @@ fn mark(model: &mut Model) {
         Some(ReviewRow::SignOff(at)) => {
             edit(model, |model, path| model.reviewer().sign(path, at));
         }
-        _ => judge(model, Verdict::Met),
+        _ => judge(model, CriterionVerdict::Met),
     }
 }
 
-fn judge(model: &mut Model, verdict: Verdict) {
+fn judge(model: &mut Model, verdict: CriterionVerdict) {
     let Some(ReviewRow::Criterion(at)) = model.review_row() else {
         return;
     };

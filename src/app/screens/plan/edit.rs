@@ -13,8 +13,8 @@ use crate::app::core::command::not_editable;
 use crate::app::core::model::Model;
 use crate::app::overlays::overlay::Overlay;
 use crate::app::overlays::overlay::Purpose;
+use crate::app::overlays::overlay::SetRequest;
 use crate::app::overlays::overlay::Source;
-use crate::app::overlays::overlay::Wish;
 use crate::app::screens::plan::view::DETAIL_FIELDS;
 use crate::app::screens::plan::view::Pane;
 use crate::plan::StepKey;
@@ -179,7 +179,7 @@ pub const COMMANDS: &[Command] = &[
         },
         run: |model| {
             if let Some(repeat) = model.repeat.clone() {
-                let wish = Wish {
+                let wish = SetRequest {
                     steps: subjects(model),
                     field: repeat.field,
                     seen: None,

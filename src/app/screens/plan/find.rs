@@ -22,7 +22,7 @@ use crate::app::screens::plan::view::Sort;
 use crate::change::value::Refusal;
 use crate::plan::StepKey;
 use crate::plan::field::Field;
-use crate::plan::query::{Query, Verdict};
+use crate::plan::query::{Matched, Query};
 
 /// Commands that find and choose.
 pub const COMMANDS: &[Command] = &[
@@ -399,7 +399,7 @@ fn next_match(model: &mut Model, forth: bool) {
     };
     let prepared = query.prepare(&model.plan, model.now, &model.view.marks);
     let mut verdict = prepared.verdicts();
-    let mut is_match = |at: &usize| verdict(model.view.list[*at]) == Verdict::Passes;
+    let mut is_match = |at: &usize| verdict(model.view.list[*at]) == Matched::Passes;
     let count = model.view.list.len();
     let cursor = model.view.cursor.min(count);
     let found = match forth {

@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use crate::app::screens::plan::view::PlanView;
 use crate::app::screens::plan::view::Sort;
 use crate::plan::field::Field;
-use crate::plan::query::{Sets, Verdict};
+use crate::plan::query::{Matched, Sets};
 use crate::plan::{Plan, StepKey};
 
 /// How many steps are looked at in one go.
@@ -164,8 +164,8 @@ impl PlanView {
                 return false;
             }
             let verdict = verdict(*step);
-            hopeless[*step] = verdict == Verdict::Hopeless;
-            verdict == Verdict::Passes
+            hopeless[*step] = verdict == Matched::Hopeless;
+            verdict == Matched::Passes
         };
         let found = [start - behind..start, end..end + ahead];
         let found =

@@ -10,16 +10,16 @@ use crate::app::overlays::overlay::Choice;
 use crate::app::overlays::overlay::Overlay;
 use crate::app::overlays::overlay::Purpose;
 use crate::app::overlays::overlay::Row;
-use crate::app::screens::review::decide::Deed;
+use crate::app::screens::review::decide::ReviewAction;
 use crate::app::screens::review::decide::ranked;
-use crate::app::screens::review::view::Part;
+use crate::app::screens::review::view::ReviewPart;
 use crate::change::Change;
 use crate::change::value::Refusal;
 use crate::plan::id::StepId;
 use crate::plan::status::Status;
 use crate::record::review::Section;
-use crate::record::review::decide::Remedy;
-use crate::record::review::gather::{Review, TEN, Tangle, Trouble, reason};
+use crate::record::review::decide::Resolution;
+use crate::record::review::gather::{BadDependency, Review, TEN, Trouble, reason};
 
 const PROPOSALS: &[Focus] = &[Focus::Proposals];
 const DEPENDENCIES: &[Focus] = &[Focus::Dependencies];
@@ -55,7 +55,7 @@ pub const COMMANDS: &[Command] = &[
         group: Group::Edit,
         places: PROPOSALS,
         blocked: undecidable,
-        run: |model| ask(model, |id| format!("Why not {id}?"), Deed::Reject),
+        run: |model| ask(model, |id| format!("Why not {id}?"), ReviewAction::Reject),
     },
     Command {
         name: "mend",
@@ -103,7 +103,7 @@ pub const COMMANDS: &[Command] = &[
             ask(
                 model,
                 |id| format!("Why not {id} this week?"),
-                Deed::SetAside,
+                ReviewAction::SetAside,
             )
         },
     },
@@ -266,11 +266,11 @@ fn undecidable(model: &Model) -> Blocked {
     })
 }
 
-fn tangle(model: &Model) -> Option<(Tangle, bool)> {
+fn tangle(model: &Model) -> Option<(BadDependency, bool)> {
     model
         .review
         .tangles
-        .get(model.review.cursors[Part::Dependencies as usize])
+        .get(model.review.cursors[ReviewPart::Dependencies as usize])
         .cloned()
 }
 
@@ -285,7 +285,7 @@ fn cannot_commit(model: &Model) -> Blocked {
     if model.review.place(id).is_some() {
         return Some(format!("{id} is among the ten already"));
     }
-    if model.review.progress(Part::Ten).0 >= TEN {
+    if model.review.progress(ReviewPart::Ten).0 >= TEN {
         let key = model.keymap.key_of("set-aside");
         return Some(format!(
             "ten are committed already · {key} on one of them makes room"
@@ -332,7 +332,7 @@ fn decide(
 }
 
 /// Asks for the reason of a decision about the selected row.
-fn ask(model: &mut Model, question: fn(StepId) -> String, deed: fn(StepId) -> Deed) {
+fn ask(model: &mut Model, question: fn(StepId) -> String, deed: fn(StepId) -> ReviewAction) {
     let Some(id) = model.review.step() else {
         return;
     };
@@ -348,7 +348,7 @@ fn commit(model: &mut Model) {
             let why = reason(&ranked);
             decide(model, |review, id, who| review.commit(id, &why, who));
         }
-        _ => ask(model, |id| format!("Why pin {id}?"), Deed::Pin),
+        _ => ask(model, |id| format!("Why pin {id}?"), ReviewAction::Pin),
     }
 }
 
@@ -375,14 +375,14 @@ fn mend(model: &mut Model) {
     };
     if !wrong {
         return decide(model, |review, _, who| {
-            review.mend(&tangle, Remedy::Done, who)
+            review.mend(&tangle, Resolution::Done, who)
         });
     }
     let (step, other) = (tangle.step, tangle.other);
     let mut remedies = Vec::new();
     if tangle.trouble == Trouble::Blocked {
         let label = format!("Unblock {other}: it is in progress");
-        remedies.push(("p".to_owned(), label, Remedy::Unblock));
+        remedies.push(("p".to_owned(), label, Resolution::Unblock));
     }
     for (at, (from, to)) in dropped(model, &tangle).into_iter().enumerate() {
         let key = match at {
@@ -390,7 +390,7 @@ fn mend(model: &mut Model) {
             at => (at + 1).to_string(),
         };
         let label = format!("Drop it: {from} depends on {to} no more");
-        remedies.push((key, label, Remedy::Drop(from, to)));
+        remedies.push((key, label, Resolution::Drop(from, to)));
     }
     let rows = remedies.into_iter().map(|(key, label, remedy)| Row {
         key,
@@ -412,7 +412,7 @@ fn mend(model: &mut Model) {
 
 /// The dependencies whose loss mends a problem: the one that is wrong, and of a circle each
 /// other one, too.
-fn dropped(model: &Model, tangle: &Tangle) -> Vec<(StepId, StepId)> {
+fn dropped(model: &Model, tangle: &BadDependency) -> Vec<(StepId, StepId)> {
     /// A circle may be as long as the plan; the rest of it is mended on the plan screen.
     const MOST: usize = 9;
     let graph = model.plan.graph();
@@ -495,7 +495,7 @@ fn choose_other(model: &mut Model) {
 
 fn finish(model: &mut Model) {
     let who = model.setting.who.clone();
-    let known: Vec<Tangle> = model
+    let known: Vec<BadDependency> = model
         .review
         .tangles
         .iter()

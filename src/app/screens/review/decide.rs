@@ -5,19 +5,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::core::model::Model;
 use crate::app::overlays::overlay::Overlay;
-use crate::app::screens::review::view::Part;
+use crate::app::screens::review::view::ReviewPart;
 use crate::change::Change;
 use crate::change::value::Refusal;
 use crate::plan::id::StepId;
 use crate::plan::ranking::Ranked;
 use crate::plan::status::State;
 use crate::record::review::Week;
-use crate::record::review::decide::Remedy;
-use crate::record::review::gather::{Review, Tangle};
+use crate::record::review::decide::Resolution;
+use crate::record::review::gather::{BadDependency, Review};
 
 /// A decision that asks for its reason first.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
-pub enum Deed {
+pub enum ReviewAction {
     /// Say no to a proposal.
     Reject(StepId),
     /// Commit to a step that the ranking has further down.
@@ -72,11 +72,11 @@ impl Model {
         let part = self.review.part;
         let (done, all) = self.review.progress(part);
         let next = match (part, more, done >= all) {
-            (Part::Ten, _, true) => format!(
+            (ReviewPart::Ten, _, true) => format!(
                 " · {done} of {all}, {} finishes",
                 self.keymap.key_of("finish")
             ),
-            (Part::Ten, ..) => format!(" · {done} of {all}"),
+            (ReviewPart::Ten, ..) => format!(" · {done} of {all}"),
             (_, true, _) => format!(" · {done} of {all} decided"),
             (_, false, _) => format!(
                 " · all decided, {} goes on",
@@ -93,13 +93,15 @@ impl Model {
     ///
     /// # Errors
     /// When it cannot be done, or not without a reason.
-    pub fn do_deed(&mut self, deed: Deed, why: &str) -> Result<(), Refusal> {
+    pub fn do_deed(&mut self, deed: ReviewAction, why: &str) -> Result<(), Refusal> {
         match deed {
-            Deed::Reject(id) => self.decided(id, |review, id, who| review.reject(id, why, who)),
-            Deed::SetAside(id) => {
+            ReviewAction::Reject(id) => {
+                self.decided(id, |review, id, who| review.reject(id, why, who))
+            }
+            ReviewAction::SetAside(id) => {
                 self.decided(id, |review, id, who| review.set_aside(id, why, who))
             }
-            Deed::Pin(id) => {
+            ReviewAction::Pin(id) => {
                 let place = self.review.ten.iter().find(|row| row.id == id);
                 let place = place
                     .and_then(|row| row.ranked.as_ref())
@@ -124,7 +126,7 @@ impl Model {
     }
 
     /// Mends a dependency in the way that was chosen.
-    pub fn mend_tangle(&mut self, tangle: &Tangle, remedy: Remedy) {
+    pub fn mend_tangle(&mut self, tangle: &BadDependency, remedy: Resolution) {
         let wish = |review: &Review<'_>, _, who: &str| review.mend(tangle, remedy, who);
         if let Err(refusal) = self.decided(tangle.step, wish) {
             self.refuse(refusal.to_string());

@@ -12,13 +12,13 @@ use crate::plan::Plan;
 use crate::plan::id::StepId;
 use crate::plan::ranking::Ranked;
 use crate::plan::ranking::term::Weights;
-use crate::record::review::gather::{Proposal, RUNNERS_UP, Review, TEN, Tangle};
+use crate::record::review::gather::{BadDependency, Proposal, RUNNERS_UP, Review, TEN};
 use crate::record::review::{Entry, Record, Section, Week, Word};
 
 /// The parts of the walk.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug, Default)]
 #[serde(rename_all = "kebab-case")]
-pub enum Part {
+pub enum ReviewPart {
     /// Ideas and drafts since the last review.
     #[default]
     Proposals,
@@ -28,7 +28,7 @@ pub enum Part {
     Ten,
 }
 
-impl Part {
+impl ReviewPart {
     /// Every part in the order of the walk.
     pub const ALL: [Self; 3] = [Self::Proposals, Self::Dependencies, Self::Ten];
 
@@ -59,13 +59,13 @@ pub struct Candidate {
 #[derive(Debug, Default)]
 pub struct ReviewView {
     /// Which part is walked.
-    pub part: Part,
+    pub part: ReviewPart,
     /// The selected row of each part.
     pub cursors: [usize; 3],
     /// The rows of the first part.
     pub proposals: Vec<Proposal>,
     /// The rows of the second part: each problem, and whether it is still one.
-    pub tangles: Vec<(Tangle, bool)>,
+    pub tangles: Vec<(BadDependency, bool)>,
     /// The rows of the third part.
     pub ten: Vec<Candidate>,
     /// How many of them were ranked when they were listed.
@@ -91,11 +91,11 @@ impl ReviewView {
     }
 
     /// How many rows a part has.
-    pub fn count(&self, part: Part) -> usize {
+    pub fn count(&self, part: ReviewPart) -> usize {
         match part {
-            Part::Proposals => self.proposals.len(),
-            Part::Dependencies => self.tangles.len(),
-            Part::Ten => self.ten.len(),
+            ReviewPart::Proposals => self.proposals.len(),
+            ReviewPart::Dependencies => self.tangles.len(),
+            ReviewPart::Ten => self.ten.len(),
         }
     }
 
@@ -109,9 +109,9 @@ impl ReviewView {
     pub fn step(&self) -> Option<StepId> {
         let at = self.cursor();
         match self.part {
-            Part::Proposals => self.proposals.get(at).map(|proposal| proposal.id),
-            Part::Dependencies => self.tangles.get(at).map(|(tangle, _)| tangle.step),
-            Part::Ten => self.ten.get(at).map(|candidate| candidate.id),
+            ReviewPart::Proposals => self.proposals.get(at).map(|proposal| proposal.id),
+            ReviewPart::Dependencies => self.tangles.get(at).map(|(tangle, _)| tangle.step),
+            ReviewPart::Ten => self.ten.get(at).map(|candidate| candidate.id),
         }
     }
 
@@ -122,27 +122,27 @@ impl ReviewView {
     }
 
     /// What the record says of a dependency.
-    pub fn handled(&self, tangle: &Tangle) -> Option<&Entry> {
+    pub fn handled(&self, tangle: &BadDependency) -> Option<&Entry> {
         let key = (tangle.step, Some(tangle.other));
         self.record.find(Section::Dependencies, key)
     }
 
     /// Whether a row of a part is decided.
-    pub fn is_decided(&self, part: Part, row: usize) -> bool {
+    pub fn is_decided(&self, part: ReviewPart, row: usize) -> bool {
         match part {
-            Part::Proposals => self.proposals[row].verdict.is_some(),
-            Part::Dependencies => {
+            ReviewPart::Proposals => self.proposals[row].verdict.is_some(),
+            ReviewPart::Dependencies => {
                 let (tangle, wrong) = &self.tangles[row];
                 !wrong || self.handled(tangle).is_some()
             }
-            Part::Ten => self.pick(self.ten[row].id).is_some(),
+            ReviewPart::Ten => self.pick(self.ten[row].id).is_some(),
         }
     }
 
     /// How many rows of a part are decided, and of how many; of the ten, how many are
     /// committed.
-    pub fn progress(&self, part: Part) -> (usize, usize) {
-        if part == Part::Ten {
+    pub fn progress(&self, part: ReviewPart) -> (usize, usize) {
+        if part == ReviewPart::Ten {
             return (self.record.entries(Section::Ten).len(), TEN);
         }
         let count = self.count(part);
@@ -174,7 +174,7 @@ impl ReviewView {
         self.refresh_proposals(review);
         self.refresh_tangles(review);
         self.refresh_ten(review, weights, anew);
-        for part in Part::ALL {
+        for part in ReviewPart::ALL {
             let last = self.count(part).saturating_sub(1);
             let cursor = &mut self.cursors[part as usize];
             *cursor = (*cursor).min(last);
@@ -187,9 +187,9 @@ impl ReviewView {
     /// Selects the row of a step, if the part has one.
     pub fn select(&mut self, id: StepId) {
         let at = match self.part {
-            Part::Proposals => self.proposals.iter().position(|row| row.id == id),
-            Part::Dependencies => self.tangles.iter().position(|(row, _)| row.step == id),
-            Part::Ten => self.ten.iter().position(|row| row.id == id),
+            ReviewPart::Proposals => self.proposals.iter().position(|row| row.id == id),
+            ReviewPart::Dependencies => self.tangles.iter().position(|(row, _)| row.step == id),
+            ReviewPart::Ten => self.ten.iter().position(|row| row.id == id),
         };
         if let Some(at) = at.filter(|_| self.step() != Some(id)) {
             self.go(at);
@@ -214,7 +214,7 @@ impl ReviewView {
     }
 
     fn refresh_tangles(&mut self, review: &Review<'_>) {
-        let mut fresh: HashMap<(StepId, StepId), Tangle> = HashMap::new();
+        let mut fresh: HashMap<(StepId, StepId), BadDependency> = HashMap::new();
         let mut order = Vec::new();
         for tangle in review.tangles() {
             order.push((tangle.step, tangle.other));
@@ -302,7 +302,7 @@ impl ReviewView {
     pub fn advance(&mut self) -> bool {
         let (part, at, count) = (self.part, self.cursor(), self.count(self.part));
         let open = |row: &usize| {
-            let is_ranked = part != Part::Ten || self.ten[*row].ranked.is_some();
+            let is_ranked = part != ReviewPart::Ten || self.ten[*row].ranked.is_some();
             is_ranked && !self.is_decided(part, *row)
         };
         let next = (at + 1..count).find(open).or_else(|| (0..at).find(open));
@@ -335,7 +335,7 @@ fn title(plan: &Plan, id: StepId) -> Option<String> {
 #[serde(default)]
 pub struct Bookmark {
     week: String,
-    part: Part,
+    part: ReviewPart,
     step: Option<String>,
 }
 

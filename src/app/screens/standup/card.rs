@@ -5,14 +5,14 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::CardDeed;
+use crate::app::overlays::overlay::CardAction;
 use crate::app::overlays::overlay::Choice;
 use crate::app::overlays::overlay::Overlay;
 use crate::app::overlays::overlay::Purpose;
 use crate::app::overlays::overlay::Row;
 use crate::change::value::{Refusal, refuse};
 use crate::plan::stage::Stage;
-use crate::record::standup::{DayCard, Health, Part, Wish, same_stage};
+use crate::record::standup::{CardPart, CardRequest, DayCard, Health, same_stage};
 
 /// The stage of the plan that a card is of.
 fn stage_of<'m>(model: &'m Model, name: &str) -> Option<(usize, &'m Stage)> {
@@ -29,7 +29,7 @@ impl Model {
         &mut self,
         date: NaiveDate,
         stage: &str,
-        wishes: &[Wish],
+        wishes: &[CardRequest],
     ) -> Result<(), Refusal> {
         let change = self.standup().post(date, stage, wishes)?;
         let left = |model: &Self| {
@@ -69,17 +69,17 @@ impl Model {
     }
 
     /// Does what a row of a card's menu says.
-    pub fn card_deed(&mut self, date: NaiveDate, stage: String, deed: CardDeed) {
+    pub fn card_deed(&mut self, date: NaiveDate, stage: String, deed: CardAction) {
         match deed {
-            CardDeed::Set(health) => {
-                if let Err(refusal) = self.post_card(date, &stage, &[Wish::Status(health)]) {
+            CardAction::Set(health) => {
+                if let Err(refusal) = self.post_card(date, &stage, &[CardRequest::Status(health)]) {
                     self.refuse(refusal.to_string());
                 }
             }
-            CardDeed::AskStatus => self.ask_card_status(date, stage),
-            CardDeed::Ask { part, old } => self.ask_card_entry(date, stage, part, old),
-            CardDeed::AskCheck(link) => self.ask_check(&stage, &link),
-            CardDeed::Attach { check, words, link } => {
+            CardAction::AskStatus => self.ask_card_status(date, stage),
+            CardAction::Ask { part, old } => self.ask_card_entry(date, stage, part, old),
+            CardAction::AskCheck(link) => self.ask_check(&stage, &link),
+            CardAction::Attach { check, words, link } => {
                 let at = stage_of(self, &stage).map(|(at, _)| at);
                 let done = match at {
                     Some(at) => self.attach_link(at, check, &words, &link),
@@ -112,7 +112,7 @@ impl Model {
             choice: Choice::Card {
                 date,
                 stage: stage.clone(),
-                deed: CardDeed::Set(health),
+                deed: CardAction::Set(health),
             },
         };
         let rows = Health::ALL.into_iter().zip(keys).map(row).collect();
@@ -128,14 +128,14 @@ impl Model {
         &mut self,
         date: NaiveDate,
         stage: String,
-        part: Part,
+        part: CardPart,
         old: Option<String>,
     ) {
         let label = match (&old, part) {
             (Some(_), _) => format!("{stage}: {} (empty takes it out)", part.word()),
-            (None, Part::Evidence) => format!("{stage}: new evidence link"),
-            (None, Part::Blockers) => format!("{stage}: new blocker"),
-            (None, Part::Done) => format!("{stage}: what is done"),
+            (None, CardPart::Evidence) => format!("{stage}: new evidence link"),
+            (None, CardPart::Blockers) => format!("{stage}: new blocker"),
+            (None, CardPart::Done) => format!("{stage}: what is done"),
         };
         let text = old.clone().unwrap_or_default();
         let day = date.to_string();
@@ -156,7 +156,7 @@ impl Model {
         &mut self,
         day: &str,
         stage: &str,
-        part: Part,
+        part: CardPart,
         old: Option<&str>,
         text: &str,
     ) -> Result<(), Refusal> {
@@ -164,8 +164,8 @@ impl Model {
             return refuse(format!("“{day}” is no day"));
         };
         let wish = match old {
-            None => Wish::Add(part, text.to_owned()),
-            Some(old) => Wish::Change {
+            None => CardRequest::Add(part, text.to_owned()),
+            Some(old) => CardRequest::Change {
                 part,
                 old: old.to_owned(),
                 new: text.to_owned(),
@@ -192,7 +192,7 @@ impl Model {
                 choice: Choice::Card {
                     date,
                     stage: stage.to_owned(),
-                    deed: CardDeed::Attach {
+                    deed: CardAction::Attach {
                         check: at,
                         words: check.text.clone(),
                         link: link.to_owned(),

@@ -6,7 +6,7 @@ use crate::app::core::command::Focus;
 use crate::app::core::command::Group;
 use crate::app::core::command::STANDUP;
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::CardDeed;
+use crate::app::overlays::overlay::CardAction;
 use crate::app::overlays::overlay::Choice;
 use crate::app::overlays::overlay::Overlay;
 use crate::app::overlays::overlay::Row;
@@ -14,7 +14,7 @@ use crate::app::screens::gates::commands::offer;
 use crate::app::screens::standup::view::StandupPane;
 use crate::app::screens::standup::view::Thread;
 use crate::document::visible::visible;
-use crate::record::standup::{Dialect, Entry, Part, Wish, digest};
+use crate::record::standup::{CardPart, CardRequest, Dialect, Entry, digest};
 
 const CARDS: &[Focus] = &[Focus::Cards];
 
@@ -58,7 +58,7 @@ pub const COMMANDS: &[Command] = &[
         group: Group::Edit,
         places: CARDS,
         blocked: not_editable,
-        run: |model| ask(model, Part::Blockers, None),
+        run: |model| ask(model, CardPart::Blockers, None),
     },
     Command {
         name: "card-attach",
@@ -181,11 +181,11 @@ fn post(model: &mut Model) {
         return;
     };
     let wishes = match card.posted {
-        false => vec![Wish::Post],
+        false => vec![CardRequest::Post],
         true => {
             let fresh = card.fresh.iter();
             fresh
-                .map(|text| Wish::Add(Part::Done, text.clone()))
+                .map(|text| CardRequest::Add(CardPart::Done, text.clone()))
                 .collect()
         }
     };
@@ -202,7 +202,7 @@ fn edit(model: &mut Model) {
         return;
     };
     let (date, stage) = (model.standup_date(), card.card.stage.clone());
-    let row = |key: &str, label: &str, detail: &str, deed: CardDeed| Row {
+    let row = |key: &str, label: &str, detail: &str, deed: CardAction| Row {
         key: key.to_owned(),
         label: label.to_owned(),
         detail: detail.to_owned(),
@@ -213,14 +213,14 @@ fn edit(model: &mut Model) {
             deed,
         },
     };
-    let add = |part| CardDeed::Ask { part, old: None };
+    let add = |part| CardAction::Ask { part, old: None };
     let mut rows = vec![
-        row("s", "Status", &card.card.said, CardDeed::AskStatus),
-        row("b", "Add a blocker", "", add(Part::Blockers)),
-        row("v", "Add evidence", "a link", add(Part::Evidence)),
-        row("d", "Add what is done", "", add(Part::Done)),
+        row("s", "Status", &card.card.said, CardAction::AskStatus),
+        row("b", "Add a blocker", "", add(CardPart::Blockers)),
+        row("v", "Add evidence", "a link", add(CardPart::Evidence)),
+        row("d", "Add what is done", "", add(CardPart::Done)),
     ];
-    let entries = Part::ALL.into_iter().flat_map(|part| {
+    let entries = CardPart::ALL.into_iter().flat_map(|part| {
         let list = card.card.part(part).iter();
         list.map(move |text| (part, text))
     });
@@ -228,10 +228,10 @@ fn edit(model: &mut Model) {
     for ((part, text), key) in entries.zip(numbers.chain(std::iter::repeat(String::new()))) {
         let old = Some(text.clone());
         let label = match part {
-            Part::Blockers => "Blocker",
+            CardPart::Blockers => "Blocker",
             part => part.label(),
         };
-        rows.push(row(&key, label, text, CardDeed::Ask { part, old }));
+        rows.push(row(&key, label, text, CardAction::Ask { part, old }));
     }
     let title = format!("Edit {stage}");
     model.overlays.push(Overlay::Menu {
@@ -248,7 +248,7 @@ fn status(model: &mut Model) {
     }
 }
 
-fn ask(model: &mut Model, part: Part, old: Option<String>) {
+fn ask(model: &mut Model, part: CardPart, old: Option<String>) {
     if let Some(card) = model.standup_view.card() {
         let stage = card.card.stage.clone();
         model.ask_card_entry(model.standup_date(), stage, part, old);
@@ -263,7 +263,7 @@ fn attach(model: &mut Model) {
     let loose = model.loose_evidence(card);
     let card = card.card.clone();
     match &*loose {
-        [] => ask(model, Part::Evidence, None),
+        [] => ask(model, CardPart::Evidence, None),
         [only] => model.ask_check(&card.stage, only),
         links => {
             let date = model.standup_date();
@@ -278,7 +278,7 @@ fn attach(model: &mut Model) {
                 choice: Choice::Card {
                     date,
                     stage: card.stage.clone(),
-                    deed: CardDeed::AskCheck(link.clone()),
+                    deed: CardAction::AskCheck(link.clone()),
                 },
             };
             let rows = links.iter().zip(keys).map(row).collect();

@@ -33,7 +33,7 @@ pub enum Thread {
 
 /// What a gathered day was gathered from: the state of the plan, the day, the person, and
 /// whether it was the present day.
-type Seen = (u64, NaiveDate, String, bool);
+type GatheredFor = (u64, NaiveDate, String, bool);
 
 /// The state of the standup screen.
 #[derive(Debug, Default)]
@@ -56,7 +56,7 @@ pub struct StandupView {
     pub zoomed: bool,
     /// The day as gathered last.
     pub day: Option<Day>,
-    seen: Option<Seen>,
+    seen: Option<GatheredFor>,
 }
 
 impl StandupView {

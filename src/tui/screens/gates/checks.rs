@@ -19,7 +19,7 @@ use crate::tui::widgets::frame;
 use crate::tui::widgets::scroll::Window;
 use crate::tui::widgets::status;
 use crate::tui::widgets::text_layout::GUTTER;
-use crate::tui::widgets::text_layout::Sheet;
+use crate::tui::widgets::text_layout::TextLayout;
 
 /// A check that names more steps than this shows the rest as a number; ⏎ lists them all.
 const MOST_STEPS: usize = 6;
@@ -42,7 +42,7 @@ pub fn draw(
     };
     let title = Line::styled(stage.name.clone(), theme.title);
     let inner = frame::pane_with(buf, area, theme, title, to_go(stage, theme), focused);
-    let mut sheet = Sheet::new(theme, inner.width.saturating_sub(GUTTER + 1));
+    let mut sheet = TextLayout::new(theme, inner.width.saturating_sub(GUTTER + 1));
     // At least half of the pane is for the checks; the owners pane has the whole text.
     criteria(&mut sheet, stage, theme, usize::from(inner.height) / 2);
     sheet.pair(
@@ -87,7 +87,7 @@ fn draw_other(
     let count = format!("{} of {} ticked", other.ticked(), other.len());
     let right = Line::styled(count, theme.dim);
     let inner = frame::pane_with(buf, area, theme, title, right, focused);
-    let mut sheet = Sheet::new(theme, inner.width.saturating_sub(GUTTER + 1));
+    let mut sheet = TextLayout::new(theme, inner.width.saturating_sub(GUTTER + 1));
     let path = model.plan.files()[other.file].path.display().to_string();
     sheet.row(Span::styled(path, theme.dim));
     other_lists(&mut sheet, &model.plan, other, |_| Span::raw(""), theme);
@@ -97,7 +97,7 @@ fn draw_other(
 /// Adds the lists of a document under their headings, each check behind what `lead` makes of its
 /// number, counted from 1.
 pub fn other_lists(
-    sheet: &mut Sheet,
+    sheet: &mut TextLayout,
     plan: &Plan,
     other: &OtherChecklists,
     lead: impl Fn(usize) -> Span<'static>,
@@ -126,7 +126,7 @@ fn to_go(stage: &Stage, theme: &Theme) -> Line<'static> {
 }
 
 /// Says that there is no checklist, and how to write one.
-pub fn no_checks(sheet: &mut Sheet, stage: &Stage, theme: &Theme) {
+pub fn no_checks(sheet: &mut TextLayout, stage: &Stage, theme: &Theme) {
     let text = format!(
         "No checklist for this stage yet. Under a heading with “Checklist”, write a heading \
          “{}” and one list item a check; they appear here, to be ticked.",
@@ -138,7 +138,7 @@ pub fn no_checks(sheet: &mut Sheet, stage: &Stage, theme: &Theme) {
 /// Adds a check behind `lead`: its tick and words, what contradicts the tick, evidence, and
 /// the steps that it names, at most so many.
 pub fn item(
-    sheet: &mut Sheet,
+    sheet: &mut TextLayout,
     plan: &Plan,
     (stage, check): (Option<&Stage>, &Check),
     lead: Span<'static>,
@@ -190,7 +190,7 @@ pub fn item(
     }
 }
 
-fn step(sheet: &mut Sheet, plan: &Plan, id: StepId, indent: &str, theme: &Theme) {
+fn step(sheet: &mut TextLayout, plan: &Plan, id: StepId, indent: &str, theme: &Theme) {
     let Some(index) = plan.find(id) else {
         let text = format!("{indent}{} {id} ", theme.glyphs.alert);
         sheet.pair(

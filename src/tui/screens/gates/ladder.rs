@@ -14,7 +14,7 @@ use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::frame;
 use crate::tui::widgets::scroll::Window;
 use crate::tui::widgets::text_layout::GUTTER;
-use crate::tui::widgets::text_layout::Sheet;
+use crate::tui::widgets::text_layout::TextLayout;
 
 /// Draws the ladder. Answers how many stages are visible.
 pub fn draw(
@@ -37,7 +37,7 @@ pub fn draw(
     let title = Line::styled("Stages", theme.title);
     let inner = frame::pane_with(buf, area, theme, title, right, focused);
     let width = inner.width.saturating_sub(GUTTER);
-    let mut sheet = Sheet::new(theme, width);
+    let mut sheet = TextLayout::new(theme, width);
     let reviews = stages.iter().filter(|stage| stage.review().is_some());
     let ladders = model.plan.ladders();
     let others = model.other_checklists();
@@ -96,7 +96,7 @@ pub fn draw(
 
 /// The documents with checklists that belong to no stage, a row each.
 fn other_checklists(
-    sheet: &mut Sheet,
+    sheet: &mut TextLayout,
     others: &[Arc<OtherChecklists>],
     apart: bool,
     theme: &Theme,

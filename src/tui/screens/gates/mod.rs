@@ -21,7 +21,7 @@ use crate::plan::stage::Stage;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::scroll::ScrollState;
-use crate::tui::widgets::text_layout::Sheet;
+use crate::tui::widgets::text_layout::TextLayout;
 
 /// Below this many columns one pane is shown at a time.
 const TWO_COLUMNS: u16 = 80;
@@ -157,7 +157,7 @@ fn split(area: Rect, left: u16) -> (Rect, Rect) {
 
 /// What a stage is for and what its gate asks, as checklist and owners both show it: in
 /// full where that takes at most so many rows, else cut to them.
-pub fn criteria(sheet: &mut Sheet, stage: &Stage, theme: &Theme, most: usize) {
+pub fn criteria(sheet: &mut TextLayout, stage: &Stage, theme: &Theme, most: usize) {
     let Some(rung) = &stage.rung else {
         sheet.text(
             "This checklist has no row on the stage ladder, so no gate guards it.",
@@ -202,7 +202,7 @@ fn no_ladder(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme) {
         width: inner.width.saturating_sub(2),
         ..inner
     };
-    let mut sheet = Sheet::new(theme, area.width);
+    let mut sheet = TextLayout::new(theme, area.width);
     sheet.text("No stage ladder found.", theme.heading);
     sheet.blank();
     sheet.text(

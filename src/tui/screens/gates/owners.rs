@@ -11,7 +11,7 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::scroll::Window;
 use crate::tui::widgets::text_layout::GUTTER;
-use crate::tui::widgets::text_layout::Sheet;
+use crate::tui::widgets::text_layout::TextLayout;
 
 /// Draws the workstreams of the stage that is selected; `with_criteria` says whether the
 /// stage's own words come first, because no pane beside this one shows them. Answers how
@@ -35,7 +35,7 @@ pub fn draw(
     let title = Line::styled(name, theme.title);
     let right = Line::styled(right, theme.dim);
     let inner = frame::pane_with(buf, area, theme, title, right, focused);
-    let mut sheet = Sheet::new(theme, inner.width.saturating_sub(GUTTER + 1));
+    let mut sheet = TextLayout::new(theme, inner.width.saturating_sub(GUTTER + 1));
     if with_criteria {
         criteria(&mut sheet, stage, theme, usize::MAX);
     }
@@ -58,7 +58,7 @@ pub fn draw(
     sheet.draw_items(buf, inner, window, model.gates.workstream, focused)
 }
 
-fn workstream(sheet: &mut Sheet, stream: &Workstream<'_>, theme: &Theme) {
+fn workstream(sheet: &mut TextLayout, stream: &Workstream<'_>, theme: &Theme) {
     sheet.row(Span::styled(stream.name.to_owned(), theme.title));
     sheet.end_head();
     let roles = stream.people.iter().map(|(role, _)| frame::columns(role));

@@ -19,7 +19,7 @@ use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::status::{State, Status};
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::fit_row;
-use crate::tui::widgets::fit_row::Part;
+use crate::tui::widgets::fit_row::RowPart;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::status;
@@ -95,8 +95,8 @@ fn rest(area: Rect, rows: u16) -> Rect {
     }
 }
 
-fn titles<'a>(model: &Model, theme: &Theme) -> (Vec<Part<'a>>, Vec<Part<'a>>) {
-    let mut left = vec![Part::styled(0, "Blocks", theme.title)];
+fn titles<'a>(model: &Model, theme: &Theme) -> (Vec<RowPart<'a>>, Vec<RowPart<'a>>) {
+    let mut left = vec![RowPart::styled(0, "Blocks", theme.title)];
     let mut right = Vec::new();
     let count = model.plan.blocks().len();
     let Some(at) = model.view.block(&model.plan) else {
@@ -104,21 +104,25 @@ fn titles<'a>(model: &Model, theme: &Theme) -> (Vec<Part<'a>>, Vec<Part<'a>>) {
     };
     if count > grid::PAGE {
         let (page, pages) = (at / grid::PAGE + 1, count.div_ceil(grid::PAGE));
-        left.push(Part::styled(
+        left.push(RowPart::styled(
             1,
             format!("page {page} of {pages}"),
             theme.dim,
         ));
     }
     let block = &model.plan.blocks()[at];
-    right.push(Part::styled(
+    right.push(RowPart::styled(
         3,
         format!("{} {}", block.id, percent(block)),
         theme.dim,
     ));
     let blocked = block.tally.count(Status::Blocked);
     if blocked > 0 {
-        right.push(Part::styled(2, format!("{blocked} blocked"), theme.error));
+        right.push(RowPart::styled(
+            2,
+            format!("{blocked} blocked"),
+            theme.error,
+        ));
     }
     (left, right)
 }

@@ -20,7 +20,7 @@ use crate::plan::{Plan, StepRef};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::scroll::ScrollState;
-use crate::tui::widgets::text_layout::Sheet;
+use crate::tui::widgets::text_layout::TextLayout;
 
 mod block;
 mod step;
@@ -215,7 +215,7 @@ fn facts(model: &Model, theme: &Theme, measure: Measure, cursor: Option<usize>) 
 
 /// Lays the facts of a step out on a sheet, every value whole, without a cockpit around.
 pub fn lay_out(
-    sheet: &mut Sheet<'_>,
+    sheet: &mut TextLayout<'_>,
     plan: &Plan,
     step: StepRef<'_>,
     now: DateTime<Utc>,

@@ -16,7 +16,7 @@ use crate::plan::StepRef;
 use crate::plan::status::State;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::fit_row;
-use crate::tui::widgets::fit_row::Part;
+use crate::tui::widgets::fit_row::RowPart;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::pane::empty;
 use crate::tui::widgets::pane::key_of;
@@ -221,32 +221,32 @@ fn range(model: &Model) -> Option<RangeInclusive<usize>> {
 }
 
 /// The pane's name with what is done, and what narrows the list down.
-fn titles<'a>(model: &Model, theme: &Theme, room: u16) -> (Vec<Part<'a>>, Vec<Part<'a>>) {
+fn titles<'a>(model: &Model, theme: &Theme, room: u16) -> (Vec<RowPart<'a>>, Vec<RowPart<'a>>) {
     let view = &model.view;
-    let mut left = vec![Part::styled(0, "Steps", theme.title)];
+    let mut left = vec![RowPart::styled(0, "Steps", theme.title)];
     if let Some(block) = view.block(&model.plan).map(|at| &model.plan.blocks()[at]) {
-        left.push(Part::styled(1, block.id.to_string(), theme.title).after(" ".into()));
+        left.push(RowPart::styled(1, block.id.to_string(), theme.title).after(" ".into()));
         if block.tally.total > 0 {
             let done = format!("{}/{} done", block.tally.done(), block.tally.total);
-            left.push(Part::styled(5, done, theme.dim));
+            left.push(RowPart::styled(5, done, theme.dim));
         }
     }
     let mut right = Vec::new();
     if view.sort != Sort::Id {
         let name = Sort::ALL.iter().find(|(sort, ..)| *sort == view.sort);
         let name = name.map_or("", |(.., name)| *name);
-        right.push(Part::styled(4, format!("by {name}"), theme.accent));
+        right.push(RowPart::styled(4, format!("by {name}"), theme.accent));
     }
     if !view.filter.is_empty() {
         let text = format!("filter: {}", visible_line(view.filter.text()));
         let most = usize::from(room / 2);
         let text = fit(&text, most, theme.glyphs.ellipsis).into_owned();
-        right.push(Part::styled(1, text, theme.accent));
-        right.push(Part::styled(2, count(model, theme), theme.text));
+        right.push(RowPart::styled(1, text, theme.accent));
+        right.push(RowPart::styled(2, count(model, theme), theme.text));
     }
     if !view.marks.is_empty() {
         let count = format!("{} marked", view.marks.len());
-        right.push(Part::styled(3, count, theme.mark));
+        right.push(RowPart::styled(3, count, theme.mark));
     }
     fit_row::keep_both(&mut left, &mut right, 2, room);
     (left, right)

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use super::entries;
 use super::rows;
 use crate::app::core::model::Model;
-use crate::app::screens::review::view::Part;
+use crate::app::screens::review::view::ReviewPart;
 use crate::plan::StepRef;
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
@@ -16,7 +16,7 @@ use crate::record::review::{Entry, Section};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::status;
-use crate::tui::widgets::text_layout::Sheet;
+use crate::tui::widgets::text_layout::TextLayout;
 
 /// Columns of the names at the left.
 const NAME: usize = 12;
@@ -37,7 +37,7 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
         width: inner.width.saturating_sub(2),
         ..inner
     };
-    let mut sheet = Sheet::new(theme, text.width);
+    let mut sheet = TextLayout::new(theme, text.width);
     if let Some(id) = id {
         decision(&mut sheet, model, id, theme);
         match model.plan.find(id).map(|step| model.plan.step(step)) {
@@ -63,12 +63,12 @@ fn name(text: &str, theme: &Theme) -> Span<'static> {
 }
 
 /// What was decided, and what the ranking has to say.
-fn decision(sheet: &mut Sheet, model: &Model, id: StepId, theme: &Theme) {
+fn decision(sheet: &mut TextLayout, model: &Model, id: StepId, theme: &Theme) {
     let view = &model.review;
     let at = view.cursor();
     let decided = match view.part {
-        Part::Proposals => view.proposals.get(at).and_then(|row| row.verdict.clone()),
-        Part::Dependencies => {
+        ReviewPart::Proposals => view.proposals.get(at).and_then(|row| row.verdict.clone()),
+        ReviewPart::Dependencies => {
             let (tangle, _) = &view.tangles[at];
             let (sign, style) = rows::trouble(tangle.trouble, theme);
             let lead = Line::from(vec![
@@ -90,7 +90,7 @@ fn decision(sheet: &mut Sheet, model: &Model, id: StepId, theme: &Theme) {
             }
             view.handled(tangle).cloned()
         }
-        Part::Ten => {
+        ReviewPart::Ten => {
             let row = &view.ten[at];
             if let Some((place, ranked)) = &row.ranked {
                 let why = crate::record::review::gather::reason(ranked);
@@ -110,7 +110,7 @@ fn decision(sheet: &mut Sheet, model: &Model, id: StepId, theme: &Theme) {
     }
 }
 
-fn verdict(sheet: &mut Sheet, entry: &Entry, theme: &Theme) {
+fn verdict(sheet: &mut TextLayout, entry: &Entry, theme: &Theme) {
     let (sign, style) = rows::look(entry.word, theme);
     let text = match entry.why.as_str() {
         "" => format!("{sign} {}", entry.word.words()),
@@ -120,7 +120,7 @@ fn verdict(sheet: &mut Sheet, entry: &Entry, theme: &Theme) {
 }
 
 /// What the step is.
-fn about(sheet: &mut Sheet, step: StepRef<'_>, theme: &Theme) {
+fn about(sheet: &mut TextLayout, step: StepRef<'_>, theme: &Theme) {
     sheet.hanging(name("Title", theme), &step.title(), theme.title);
     let look = status::look(step, theme);
     let lead = name("Status", theme);

@@ -4,7 +4,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::core::model::Model;
-use crate::app::screens::review::view::Part;
+use crate::app::screens::review::view::ReviewPart;
 use crate::document::visible::{fit, pad, visible_line, width};
 use crate::plan::StepRef;
 use crate::plan::id::StepId;
@@ -31,7 +31,7 @@ pub enum Shown {
 pub fn shown(model: &Model) -> Vec<Shown> {
     let view = &model.review;
     let rows = (0..view.count(view.part)).map(Shown::Row);
-    if view.part != Part::Ten {
+    if view.part != ReviewPart::Ten {
         return rows.collect();
     }
     // The line below the ten stands where the ranking ended when the rows were listed.
@@ -66,18 +66,18 @@ impl Columns {
             })
         };
         let id = |at: usize| match view.part {
-            Part::Proposals => view.proposals[at].id.to_string().len(),
-            Part::Dependencies => {
+            ReviewPart::Proposals => view.proposals[at].id.to_string().len(),
+            ReviewPart::Dependencies => {
                 let (tangle, _) = &view.tangles[at];
                 tangle.step.to_string().len() + tangle.other.to_string().len() + 3
             }
-            Part::Ten => view.ten[at].id.to_string().len(),
+            ReviewPart::Ten => view.ten[at].id.to_string().len(),
         };
         let owner = |at: usize| {
             let owner = step(model, view.ten[at].id).map(|step| step.owner().into_owned());
             owner.map_or(1, |owner| width(&visible_line(&owner)))
         };
-        let wide = view.part == Part::Ten && room >= 60;
+        let wide = view.part == ReviewPart::Ten && room >= 60;
         Self {
             id: rows().map(id).max().unwrap_or(0),
             owner: match wide {
@@ -100,16 +100,16 @@ pub fn row(
     columns: &Columns,
 ) -> (Line<'static>, Line<'static>) {
     match model.review.part {
-        Part::Proposals => proposal(model, theme, at, columns),
-        Part::Dependencies => tangle(model, theme, at, columns),
-        Part::Ten => candidate(model, theme, at, columns),
+        ReviewPart::Proposals => proposal(model, theme, at, columns),
+        ReviewPart::Dependencies => tangle(model, theme, at, columns),
+        ReviewPart::Ten => candidate(model, theme, at, columns),
     }
 }
 
 /// How a decision looks: sign, word and style.
 pub fn look(word: Word, theme: &Theme) -> (&'static str, Style) {
     match word {
-        Word::AsDraft | Word::StillDraft | Word::Mended | Word::Committed | Word::Complete => {
+        Word::AsDraft | Word::StillDraft | Word::Fixed | Word::Committed | Word::Complete => {
             (theme.glyph(Sign::Complete), theme.ok)
         }
         Word::Rejected | Word::Gone | Word::Blocked => (theme.glyph(Sign::Blocked), theme.error),

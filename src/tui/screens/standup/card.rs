@@ -3,9 +3,9 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::record::standup::{Card, DayCard, Entry, Health, Part};
+use crate::record::standup::{Card, CardPart, DayCard, Entry, Health};
 use crate::tui::theme::{Sign, Theme};
-use crate::tui::widgets::text_layout::Sheet;
+use crate::tui::widgets::text_layout::TextLayout;
 
 /// The sign of a status and its look; the word always stands beside it.
 pub fn health(status: Option<Health>, theme: &Theme) -> (&'static str, Style) {
@@ -20,20 +20,26 @@ pub fn health(status: Option<Health>, theme: &Theme) -> (&'static str, Style) {
 
 /// Adds the entries of a card, a row or more each. Of one's own cards it is also told since
 /// when a blocker stands there, and what is suggested is dimmed.
-pub fn body(sheet: &mut Sheet, card: &Card, own: Option<&DayCard>, indent: usize, theme: &Theme) {
+pub fn body(
+    sheet: &mut TextLayout,
+    card: &Card,
+    own: Option<&DayCard>,
+    indent: usize,
+    theme: &Theme,
+) {
     let text = match own {
         Some(own) if !own.posted => theme.dim,
         _ => theme.text,
     };
-    for part in Part::ALL {
+    for part in CardPart::ALL {
         for (at, entry) in card.part(part).iter().enumerate() {
             let style = match part {
-                Part::Blockers => theme.warning,
+                CardPart::Blockers => theme.warning,
                 _ => theme.dim,
             };
             let lead = Span::styled(format!("{:indent$}{:<9}", "", part.word()), style);
             let since = match part {
-                Part::Blockers => own.and_then(|own| *own.since.get(at)?),
+                CardPart::Blockers => own.and_then(|own| *own.since.get(at)?),
                 _ => None,
             };
             let entry = match since {
@@ -41,7 +47,7 @@ pub fn body(sheet: &mut Sheet, card: &Card, own: Option<&DayCard>, indent: usize
                 None => entry.clone(),
             };
             let style = match part {
-                Part::Evidence => theme.accent,
+                CardPart::Evidence => theme.accent,
                 _ => text,
             };
             sheet.hanging(lead, &entry, style);
@@ -50,12 +56,12 @@ pub fn body(sheet: &mut Sheet, card: &Card, own: Option<&DayCard>, indent: usize
 }
 
 /// Adds one row that counts what a card holds.
-pub fn summary(sheet: &mut Sheet, card: &Card, theme: &Theme) {
-    let counts = Part::ALL.into_iter().filter_map(|part| {
+pub fn summary(sheet: &mut TextLayout, card: &Card, theme: &Theme) {
+    let counts = CardPart::ALL.into_iter().filter_map(|part| {
         let word = match (part, card.part(part).len()) {
             (_, 0) => return None,
-            (Part::Blockers, 1) => "1 blocker".to_owned(),
-            (Part::Blockers, count) => format!("{count} blockers"),
+            (CardPart::Blockers, 1) => "1 blocker".to_owned(),
+            (CardPart::Blockers, count) => format!("{count} blockers"),
             (part, count) => format!("{count} {}", part.word()),
         };
         Some(word)
@@ -69,7 +75,7 @@ pub fn summary(sheet: &mut Sheet, card: &Card, theme: &Theme) {
 }
 
 /// Adds what somebody else says of a stage, in one row: the status and the first blocker.
-pub fn heard(sheet: &mut Sheet, entry: &Entry, stage: &str, theme: &Theme) {
+pub fn heard(sheet: &mut TextLayout, entry: &Entry, stage: &str, theme: &Theme) {
     let Some(card) = entry.card(stage) else {
         return;
     };

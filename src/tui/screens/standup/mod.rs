@@ -28,7 +28,7 @@ use crate::tui::widgets::pane::empty;
 use crate::tui::widgets::pane::key_of;
 use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::text_layout::GUTTER;
-use crate::tui::widgets::text_layout::Sheet;
+use crate::tui::widgets::text_layout::TextLayout;
 
 /// From this many columns on both panes are shown.
 const TWO_COLUMNS: u16 = 120;
@@ -170,8 +170,8 @@ fn cards_in<'t>(
     day: &Day,
     (width, full, both): (u16, bool, bool),
     theme: &'t Theme,
-) -> Sheet<'t> {
-    let mut sheet = Sheet::new(theme, width);
+) -> TextLayout<'t> {
+    let mut sheet = TextLayout::new(theme, width);
     for (at, card) in day.cards.iter().enumerate() {
         if full && at > 0 {
             sheet.blank();
@@ -199,7 +199,7 @@ fn cards_in<'t>(
     sheet
 }
 
-fn head(sheet: &mut Sheet, day: &Day, card: &DayCard, theme: &Theme) {
+fn head(sheet: &mut TextLayout, day: &Day, card: &DayCard, theme: &Theme) {
     let (sign, style) = health(card.card.status, theme);
     let name = Line::from(vec![
         Span::styled(
@@ -230,7 +230,7 @@ fn head(sheet: &mut Sheet, day: &Day, card: &DayCard, theme: &Theme) {
 }
 
 /// What can be done with the selected card, where that is not plain.
-fn advice(sheet: &mut Sheet, model: &Model, day: &Day, card: &DayCard, theme: &Theme) {
+fn advice(sheet: &mut TextLayout, model: &Model, day: &Day, card: &DayCard, theme: &Theme) {
     if day.date != model.now.date_naive() {
         return;
     }
@@ -296,7 +296,7 @@ fn others(
     ]);
     let right = Line::styled(format!("{count} posted"), theme.dim);
     let inner = frame::pane_with(buf, area, theme, title, right, focused);
-    let mut sheet = Sheet::new(theme, inner.width.saturating_sub(GUTTER + 1));
+    let mut sheet = TextLayout::new(theme, inner.width.saturating_sub(GUTTER + 1));
     if count == 0 {
         let text = match day.date == model.now.date_naive() {
             true => "Nobody else has posted today. What they post appears here as it comes.",
@@ -331,7 +331,7 @@ fn others(
     sheet.draw_items(buf, inner, window, model.standup_view.other, focused)
 }
 
-fn whose(sheet: &mut Sheet, entry: &Entry, theme: &Theme) {
+fn whose(sheet: &mut TextLayout, entry: &Entry, theme: &Theme) {
     let (when, style) = match (entry.posted_at, entry.is_late()) {
         (None, _) => (String::new(), theme.dim),
         (Some(at), false) => (format!("posted {}", at.format("%H:%M")), theme.ok),
@@ -365,7 +365,7 @@ fn told(
     };
     let right = Line::styled(right, theme.dim);
     let inner = frame::pane_with(buf, area, theme, title, right, focused);
-    let mut sheet = Sheet::new(theme, inner.width.saturating_sub(GUTTER + 1));
+    let mut sheet = TextLayout::new(theme, inner.width.saturating_sub(GUTTER + 1));
     if view.said.is_empty() {
         let key = key_of(model, theme, "card-post");
         let text = format!("Nothing has been posted here yet; {key} on your card begins it.");
