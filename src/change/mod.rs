@@ -15,7 +15,7 @@ mod order;
 pub mod places;
 pub mod three_way;
 pub mod value;
-mod written;
+mod serde_forms;
 
 use std::path::PathBuf;
 
@@ -44,10 +44,10 @@ pub enum Target {
         /// Which of several lines with the same ID, counted from 0 in file order.
         nth: u32,
         /// The key of the line.
-        #[serde(deserialize_with = "written::key")]
+        #[serde(deserialize_with = "serde_forms::key")]
         key: Key,
         /// The key within the object that `key` holds.
-        #[serde(deserialize_with = "written::inner_key")]
+        #[serde(deserialize_with = "serde_forms::inner_key")]
         inner: Option<Key>,
     },
     /// The whole log line of a step, without its line end.
@@ -193,15 +193,15 @@ impl Target {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 pub struct Edit {
     /// The file, relative to the plan's root.
-    #[serde(with = "written::path")]
+    #[serde(with = "serde_forms::path")]
     pub path: PathBuf,
     /// What is changed in it.
     pub target: Target,
     /// What stood there; `None` where there was nothing.
-    #[serde(with = "written::bytes")]
+    #[serde(with = "serde_forms::bytes")]
     pub before: Option<Vec<u8>>,
     /// What stands there afterwards; `None` where there is nothing left.
-    #[serde(with = "written::bytes")]
+    #[serde(with = "serde_forms::bytes")]
     pub after: Option<Vec<u8>>,
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::Ending;
 use super::invocation::{Invocation, Name};
-use super::paint::Printer;
+use crate::cli::printer::Printer;
 use crate::document::visible::{visible_line, width};
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;

@@ -80,11 +80,11 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
     let state = default_base().map(|base| State::of_plan(&base, &layout.root));
     let files = std::mem::take(&mut opened.files);
     let (keymap, mistakes) = settings::judged(&layout);
-    let setting = SessionContext {
+    let context = SessionContext {
         mistakes,
-        ..setting(arguments, &layout)
+        ..context(arguments, &layout)
     };
-    let mut model = Model::new(files, setting, keymap, Utc::now());
+    let mut model = Model::new(files, context, keymap, Utc::now());
     let session = (state.as_ref()).and_then(|state| state.load::<Session>(SESSION));
     if let Some(session) = &session {
         session.restore(&mut model);
@@ -265,7 +265,7 @@ fn remember(model: &mut Model, state: &State) {
         // What was not shortened is shortened the next time.
         let _ = state.rewrite(HISTORY, few);
     }
-    model.live.remember(history);
+    model.sync.remember(history);
 }
 
 /// What was being typed when an earlier run was killed; it is ours from here on.
@@ -280,7 +280,7 @@ fn take_draft(state: &State) -> Option<Draft> {
     Some(draft)
 }
 
-fn setting(arguments: &Arguments, layout: &Layout) -> SessionContext {
+fn context(arguments: &Arguments, layout: &Layout) -> SessionContext {
     let below = |path: &Path| path.strip_prefix(&layout.root).unwrap_or(path).to_owned();
     SessionContext {
         who: arguments.person.clone().unwrap_or_else(login),

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::Ending;
 use super::invocation::{Invocation, OpenPlan};
-use super::paint::Printer;
 use super::tick::{List, find_list};
+use crate::cli::printer::Printer;
 use crate::document::visible::{visible_line, width};
 use crate::plan::Plan;
 use crate::plan::canon::checklist::Check;

@@ -14,12 +14,12 @@ use color_eyre::eyre::{Result, bail, eyre};
 use serde::Serialize;
 
 use super::Arguments;
-use super::paint::Printer;
-use super::patience::with_patience;
 use crate::change::Change;
 use crate::change::apply::{Conflict, Obstacle};
 use crate::change::compose::Composer;
 use crate::change::value::Refusal;
+use crate::cli::printer::Printer;
+use crate::cli::progress_line::with_patience;
 use crate::document::visible::{is_unsafe, visible};
 use crate::git::Git;
 use crate::plan::Plan;

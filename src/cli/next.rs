@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Ending;
 use super::invocation::{Invocation, OpenPlan};
-use super::paint::Printer;
+use crate::cli::printer::Printer;
 use crate::document::visible::{visible_line, width};
 use crate::plan::Plan;
 use crate::plan::ranking::Ranked;

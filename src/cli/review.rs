@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::Ending;
 use super::invocation::{Invocation, OpenPlan, refused};
 use super::next::{TermEntry, weights};
-use super::paint::Printer;
+use crate::cli::printer::Printer;
 use crate::document::visible::{visible_line, width};
 use crate::plan::ranking::term::Weights;
 use crate::record::review::gather::{RUNNERS_UP, TEN};

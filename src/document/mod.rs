@@ -12,7 +12,7 @@ pub mod markdown;
 pub mod progress;
 pub mod rope;
 pub mod sequence;
-pub mod shares;
+pub mod parallel;
 pub mod splice;
 pub mod visible;
 

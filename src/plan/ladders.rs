@@ -19,7 +19,7 @@ use super::packet::Packet;
 use super::source::{Role, SourceFile};
 use super::stage::Stage;
 use crate::document::markdown::{MarkdownDocument, may_say};
-use crate::document::shares::in_shares;
+use crate::document::parallel::in_parallel;
 
 /// A ladder: some stages that follow each other.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -400,7 +400,7 @@ pub(super) fn others(
             })
         })
     };
-    let parts = in_shares(candidates.len(), DOCUMENTS, |part| {
+    let parts = in_parallel(candidates.len(), DOCUMENTS, |part| {
         candidates[part].iter().filter_map(read).collect::<Vec<_>>()
     });
     parts.concat()

@@ -10,7 +10,7 @@ pub mod compound;
 pub mod decision;
 pub mod dependency;
 pub mod field;
-mod gather;
+mod index_steps;
 pub mod graph;
 pub mod id;
 pub mod ladders;
@@ -111,12 +111,12 @@ impl Plan {
     /// done.
     pub fn read_with(files: Vec<SourceFile>, progress: &Progress) -> Option<Self> {
         let mut plan = Self {
-            first_lines: gather::first_lines(&files),
+            first_lines: index_steps::first_lines(&files),
             files,
             ..Self::default()
         };
         plan.read_canon();
-        plan.gather_steps(gather::SHARE, progress)?;
+        plan.index_steps(index_steps::SHARE, progress)?;
         progress.finish();
         Some(plan)
     }
@@ -137,7 +137,7 @@ impl Plan {
         let (count, lines) = (self.files.len(), self.log_lines());
         let done = edit(&mut self.files)?;
         let mut same = count == self.files.len()
-            && self.first_lines == gather::first_lines(&self.files)
+            && self.first_lines == index_steps::first_lines(&self.files)
             && self.log_lines() == lines;
         let mut other_rows = false;
         if markdown && same {
@@ -174,7 +174,7 @@ impl Plan {
 
     /// Reads the status of a step again, and counts it where it counts.
     fn restate(&mut self, step: usize) {
-        let (before, now) = (self.statuses[step], gather::own_status(self, step));
+        let (before, now) = (self.statuses[step], index_steps::own_status(self, step));
         if before == now {
             return;
         }
@@ -434,12 +434,12 @@ impl Plan {
         self.others = Arc::default();
     }
 
-    fn gather_steps(&mut self, share: usize, progress: &Progress) -> Option<()> {
+    fn index_steps(&mut self, share: usize, progress: &Progress) -> Option<()> {
         // Every line is looked at, then every step: mostly one a line.
         progress.expect(2 * self.log_lines());
-        let mut found = gather::lines(&self.files, share, progress)?;
-        gather::merge(&mut found, &self.sections);
-        let gather::Found {
+        let mut found = index_steps::lines(&self.files, share, progress)?;
+        index_steps::merge(&mut found, &self.sections);
+        let index_steps::Found {
             steps,
             statuses,
             strays,
@@ -450,11 +450,11 @@ impl Plan {
         self.strays = Arc::new(strays);
         for step in 0..self.steps.len() {
             if self.steps[step].section != NONE {
-                self.statuses[step] = gather::own_status(self, step);
+                self.statuses[step] = index_steps::own_status(self, step);
             }
         }
         self.gather_blocks();
-        self.graph = gather::graph(self, listed, share, progress)?;
+        self.graph = index_steps::graph(self, listed, share, progress)?;
         Some(())
     }
 
@@ -501,7 +501,8 @@ impl Plan {
     fn node(&self, index: usize) -> Node {
         let mut upstream = Vec::new();
         let entries = self.step(index).dependencies();
-        let unmet_elsewhere = gather::resolve(gather::upstream(self, entries), &mut upstream);
+        let unmet_elsewhere =
+            index_steps::resolve(index_steps::upstream(self, entries), &mut upstream);
         Node {
             upstream,
             unmet_elsewhere,

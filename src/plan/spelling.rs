@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::id::{StepId, USUAL_DIGITS, natural_digits};
 use crate::document::json;
 use crate::document::log::LogDocument;
-use crate::document::shares::in_shares;
+use crate::document::parallel::in_parallel;
 
 /// From how many lines on another core is worth its start.
 const LINES: usize = 8_192;
@@ -45,7 +45,7 @@ impl Spelling {
         if votes.agree_on(spelling.digits) {
             return (spelling, Vec::new(), votes.all());
         }
-        let parts = in_shares(log.line_count(), LINES, |range| {
+        let parts = in_parallel(log.line_count(), LINES, |range| {
             let deviates = |line: &usize| {
                 let raw = log.line(*line);
                 let raw = raw.get("step_id");
@@ -90,7 +90,7 @@ struct Votes {
 
 impl Votes {
     fn of(log: &LogDocument) -> Self {
-        let parts = in_shares(log.line_count(), LINES, |range| Self::of_lines(log, range));
+        let parts = in_parallel(log.line_count(), LINES, |range| Self::of_lines(log, range));
         let mut parts = parts.into_iter();
         let first = parts.next().unwrap_or_else(|| Self::of_lines(log, 0..0));
         parts.fold(first, Self::with)

@@ -216,7 +216,7 @@ impl<F: TerminalHost> Cockpit<F> {
         let work = &self.model.work;
         let is_checking = work.checking.is_some() || self.check_at.is_some();
         let is_working = is_checking || work.rereading.is_busy();
-        !self.dirty && !is_working && self.model.live.is_settled() && !self.model.view.is_looking()
+        !self.dirty && !is_working && self.model.sync.is_settled() && !self.model.view.is_looking()
     }
 
     /// Ends the file thread after its last save, and answers what could not be saved.
@@ -225,8 +225,8 @@ impl<F: TerminalHost> Cockpit<F> {
         let is_abandoned = self.disk.is_none();
         drop(self.disk.take());
         let mut lost: Vec<String> = Vec::new();
-        if is_abandoned && self.model.live.saving() > 0 {
-            lost.push(self.model.live.left_behind());
+        if is_abandoned && self.model.sync.saving() > 0 {
+            lost.push(self.model.sync.left_behind());
         }
         while let Ok(event) = self.inbox.try_recv() {
             match event {
@@ -249,7 +249,7 @@ impl<F: TerminalHost> Cockpit<F> {
     fn wait_until(&self, patience: Option<Duration>) -> Option<Duration> {
         let work = &self.model.work;
         // The checks asked for follow those that run, and saves: the end of each is an event.
-        let may_start = work.checking.is_none() && self.model.live.saving() == 0;
+        let may_start = work.checking.is_none() && self.model.sync.saving() == 0;
         let check = (self.check_at.filter(|_| may_start))
             .map(|at| at.saturating_duration_since(Instant::now()));
         let progress = self.model.work_in_words().map(|_| WORK_SHOWN_EVERY);
@@ -274,7 +274,7 @@ impl<F: TerminalHost> Cockpit<F> {
         }
         let is_due = self.check_at.is_some_and(|at| at <= Instant::now());
         // Saves come first: they need the processor, too.
-        let is_free = self.model.work.checking.is_none() && self.model.live.saving() == 0;
+        let is_free = self.model.work.checking.is_none() && self.model.sync.saving() == 0;
         if is_due && is_free {
             self.start_check();
         }
@@ -291,15 +291,15 @@ impl<F: TerminalHost> Cockpit<F> {
         self.model.work.checking = Some(progress.clone());
         let plan = self.model.plan.clone();
         let generation = self.model.generation;
-        let setting = self.model.setting.clone();
+        let context = self.model.context.clone();
         let now = (self.clock)();
         let sender = self.sender.clone();
         std::thread::spawn(move || {
             let premises = CheckInput {
-                root: &setting.root,
-                severities: &setting.severities,
-                checkpoints: &setting.checkpoints,
-                configuration: &setting.mistakes,
+                root: &context.root,
+                severities: &context.severities,
+                checkpoints: &context.checkpoints,
+                configuration: &context.mistakes,
             };
             let problems = premises.inspect_with(&plan, now, &progress);
             // Screen 2 shows them; read here, it never waits for them.
@@ -361,7 +361,7 @@ impl<F: TerminalHost> Cockpit<F> {
             }
             Event::Notice { text, error } => self.tell(Message::Notice { text, error }),
             Event::Person(name) => {
-                self.model.setting.who = name;
+                self.model.context.who = name;
                 self.model.refresh_standup();
                 Ok(())
             }
@@ -491,7 +491,7 @@ impl<F: TerminalHost> Cockpit<F> {
             }
             Effect::TextTaken(form) => self.face.text_taken(&form),
             Effect::DropText(step) => self.face.drop_text(step),
-            Effect::Open(target) => match self.face.open(&target, &self.model.setting.root) {
+            Effect::Open(target) => match self.face.open(&target, &self.model.context.root) {
                 Ok(Some(said)) => self.say(said)?,
                 Ok(None) => {}
                 Err(error) => self.report(Some(error))?,
@@ -538,7 +538,7 @@ impl<F: TerminalHost> Cockpit<F> {
     }
 
     fn begin(&mut self, files: Vec<(std::path::PathBuf, Vec<u8>)>) -> io::Result<()> {
-        match create(&self.model.setting.root, files) {
+        match create(&self.model.context.root, files) {
             Ok(_) => self.turn = Turn::Reopen,
             Err(error) => self.report(Some(error.to_string()))?,
         }

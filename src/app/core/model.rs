@@ -22,7 +22,7 @@ use crate::app::screens::standup::view::StandupView;
 use crate::app::sync::absent::Absent;
 use crate::app::sync::absent::Away;
 use crate::app::sync::draft::Draft;
-use crate::app::sync::live::Live;
+use crate::app::sync::edits::Sync;
 use crate::app::sync::work::Work;
 use crate::change::compose::Composer;
 use crate::change::form::Form;
@@ -176,7 +176,7 @@ pub struct Model {
     /// The line of news.
     pub notice: Option<Notice>,
     /// Saves, undo, and news from the files.
-    pub live: Live,
+    pub sync: Sync,
     /// Long work that goes on beside the keys.
     pub work: Work,
     /// What others took away.
@@ -184,7 +184,7 @@ pub struct Model {
     /// The keys in force.
     pub keymap: Keymap,
     /// What the person brought along.
-    pub setting: SessionContext,
+    pub context: SessionContext,
     /// The present instant.
     pub now: DateTime<Utc>,
     /// Rows that the list of the current pane shows, as the terminal side measured them.
@@ -219,7 +219,7 @@ impl Model {
     /// The cockpit on `files`, at `now`.
     pub fn new(
         files: Vec<SourceFile>,
-        setting: SessionContext,
+        context: SessionContext,
         keymap: Keymap,
         now: DateTime<Utc>,
     ) -> Self {
@@ -235,11 +235,11 @@ impl Model {
             overlays: Vec::new(),
             left: Vec::new(),
             notice: None,
-            live: Live::default(),
+            sync: Sync::default(),
             work: Work::default(),
             absent: Absent::default(),
             keymap,
-            setting,
+            context,
             now,
             page: 10,
             prefix: None,
@@ -367,7 +367,7 @@ impl Model {
     /// news, several in a note beneath whatever is open.
     pub fn tell_mistakes(&mut self) {
         let said = |problem: &Problem| format!("{}: {}", problem.place, problem.message);
-        match &*self.setting.mistakes {
+        match &*self.context.mistakes {
             [] => {}
             [only] => self.refuse(said(only)),
             mistakes => {

@@ -163,13 +163,13 @@ fn quit(model: &mut Model) {
     if model.overlays.iter().any(undecided) {
         return model.refuse("two versions wait for your choice; pick one first");
     }
-    if model.live.failed() > 0 && !model.leaving {
+    if model.sync.failed() > 0 && !model.leaving {
         model.leaving = true;
         let retry = model.keymap.key_of("retry-save");
         let quit = model.keymap.key_of("quit");
         return model.refuse(format!(
             "{} not saved: {retry} tries again, {quit} once more leaves without",
-            model.live.failed()
+            model.sync.failed()
         ));
     }
     model.leave();

@@ -449,8 +449,8 @@ impl Model {
         if found.is_none_or(|check| check.text != words) {
             return Err(Refusal("the check is not there any more".to_owned()));
         }
-        let who = self.setting.who.clone();
-        let roadmap = self.setting.roadmap.clone();
+        let who = self.context.who.clone();
+        let roadmap = self.context.roadmap.clone();
         match self.composer().attach(stage, check, link, &who, &roadmap)? {
             Attachment::Ready(change) => self.make(Ok(change), 1),
             Attachment::Creates { question, change } => self.overlays.push(Overlay::Confirm {

@@ -1,7 +1,7 @@
 //! Two versions of one thing: how a person's edit becomes one that can still be made over
 //! what others wrote, and what each answer does.
 
-use super::live::Pending;
+use super::edits::Pending;
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::app::overlays::overlay::Overlay;
@@ -19,7 +19,7 @@ use crate::plan::id::StepId;
 impl Model {
     /// A change that met somebody else's: shows both versions.
     pub(crate) fn conflicted(&mut self, pending: Pending, conflicts: Vec<Conflict>) {
-        self.live.history.drop_change(&pending.change);
+        self.sync.history.drop_change(&pending.change);
         let change = self.over_theirs(pending.change, &conflicts, &pending.lines);
         let conflict = Overlay::Conflict {
             change,
@@ -100,7 +100,7 @@ impl Model {
     fn shelve(&mut self, change: Change) {
         self.effects
             .push(Effect::Remember(Event::Shelved(change.clone())));
-        self.live.history.shelve(change);
+        self.sync.history.shelve(change);
     }
 
     /// Opens a field with my version of what the conflict is about, to be made one of both.

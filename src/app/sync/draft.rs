@@ -51,7 +51,7 @@ impl Model {
             multiline: input.multiline,
             purpose: purpose.clone(),
             list: self.open_list(),
-            base: self.live.drafts,
+            base: self.sync.drafts,
         })
     }
 

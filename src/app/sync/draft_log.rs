@@ -93,8 +93,8 @@ impl Draft {
 impl Model {
     /// Has written what was typed since the last time.
     pub(crate) fn keep_typed(&mut self) {
-        let kept = std::mem::take(&mut self.live.kept);
-        let base = self.live.drafts;
+        let kept = std::mem::take(&mut self.sync.kept);
+        let base = self.sync.drafts;
         let (kept, effect) = match (self.unsaved(), kept) {
             (None, None) => (None, None),
             (None, Some(_)) => (None, Some(Effect::Keep(None))),
@@ -117,9 +117,9 @@ impl Model {
             (Some(_), _) => self.whole_draft(base + 1),
         };
         if let Some(kept) = &kept {
-            self.live.drafts = kept.base.max(base);
+            self.sync.drafts = kept.base.max(base);
         }
-        self.live.kept = kept;
+        self.sync.kept = kept;
         self.effects.extend(effect);
     }
 
@@ -140,8 +140,8 @@ impl Model {
 
     /// Goes on with the draft that an earlier run wrote on this base.
     pub(crate) fn take_over_draft(&mut self, base: u64) {
-        self.live.drafts = self.live.drafts.max(base);
-        (self.live.kept, _) = self.whole_draft(base);
+        self.sync.drafts = self.sync.drafts.max(base);
+        (self.sync.kept, _) = self.whole_draft(base);
     }
 }
 

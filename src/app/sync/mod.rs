@@ -5,7 +5,7 @@ pub mod absent;
 mod conflict;
 pub mod draft;
 pub mod draft_log;
-pub mod live;
+pub mod edits;
 mod notices;
 pub mod reread;
 pub mod step_text;

@@ -18,8 +18,8 @@ use crate::app::sync::notices::changed_steps;
 use crate::app::sync::notices::named;
 use crate::change::{Change, Scope, apply};
 use crate::document::Document;
+use crate::document::parallel::in_parallel;
 use crate::document::rope::Rope;
-use crate::document::shares::in_shares;
 use crate::plan::Plan;
 use crate::plan::id::StepId;
 use crate::plan::source::{Role, SourceFile};
@@ -113,7 +113,7 @@ impl Batch {
     /// Takes the files apart, each once, and derives from them what they mean.
     pub fn read(self) -> Reread {
         let Self { plan, news } = &self;
-        let parts = in_shares(news.len(), SHARE, |range| {
+        let parts = in_parallel(news.len(), SHARE, |range| {
             let fresh = |(path, news): &(PathBuf, News)| read_file(plan, path, news);
             news[range].iter().map(fresh).collect::<Vec<Fresh>>()
         });
@@ -174,8 +174,8 @@ impl Model {
             again,
         } in files
         {
-            self.live.unreadable.retain(|(p, _)| *p != path);
-            let pending = self.live.pending.iter();
+            self.sync.unreadable.retain(|(p, _)| *p != path);
+            let pending = self.sync.pending.iter();
             let on_top = pending.filter_map(|pending| only(&pending.change, &path));
             let news = News {
                 role,

@@ -10,8 +10,8 @@ mod free;
 mod gate;
 mod line;
 mod list;
-pub mod mend;
-mod several;
+pub mod fix_all;
+mod batch;
 
 use chrono::{DateTime, Utc};
 
@@ -26,8 +26,8 @@ use crate::plan::source::{Role, SourceFile};
 use crate::plan::status::Status;
 use crate::plan::{Plan, StepRef};
 pub use add::named_in_title;
+pub use batch::FieldRequest;
 pub use gate::Attachment;
-pub use several::FieldRequest;
 
 /// Turns wishes about `plan` into changes dated `now`.
 #[derive(Clone, Copy)]

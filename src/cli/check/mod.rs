@@ -7,7 +7,7 @@
 
 mod github;
 mod json;
-mod mend;
+mod fix;
 mod text;
 
 use chrono::{DateTime, Utc};

@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use super::count;
-use crate::cli::paint::Printer;
+use crate::cli::printer::Printer;
 use crate::plan::Plan;
 use crate::plan::checks::Problem;
 use crate::tui::screens::problems::counts;

@@ -16,8 +16,8 @@ use super::encoding::Encoding;
 use super::json;
 use super::progress::Progress;
 use super::rope::{PIECE, Piece, Rope, first_piece};
-use super::shares::in_shares;
 use super::splice::{self, Span, Splice, SpliceError};
+use crate::document::parallel::in_parallel;
 use chunk::Chunk;
 use shape::{LineShape, Shapes};
 
@@ -333,7 +333,7 @@ fn whole_lines(rope: Rope) -> Vec<Piece> {
 fn read(pieces: &[Piece], near: &[Arc<Chunk>], progress: &Progress) -> Option<Vec<Arc<Chunk>>> {
     /// So many pieces are worth a thread of their own.
     const SHARE: usize = 16;
-    let parts = in_shares(pieces.len(), SHARE, |range| {
+    let parts = in_parallel(pieces.len(), SHARE, |range| {
         let mut shapes = Shapes::knowing(near.iter().flat_map(|chunk| chunk.shapes()));
         let mut told = progress.strides();
         let mut chunks = Vec::with_capacity(range.len());

@@ -21,7 +21,7 @@
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot, canon, logs};
 use crate::document::control;
 use crate::document::log::LogDocument;
-use crate::document::shares::in_shares;
+use crate::document::parallel::in_parallel;
 use crate::document::splice::Span;
 use crate::plan::LogPlace;
 
@@ -39,7 +39,7 @@ const LINES: usize = 8_192;
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     for (file, log) in logs(plan) {
-        let parts = in_shares(log.line_count(), LINES, |lines| {
+        let parts = in_parallel(log.line_count(), LINES, |lines| {
             lines
                 .filter_map(|line| in_line(plan, file, log, line))
                 .collect::<Vec<_>>()

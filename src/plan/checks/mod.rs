@@ -70,8 +70,8 @@ use super::source::{Location, Role};
 use super::{Plan, StepRef};
 use crate::document::log::LogDocument;
 use crate::document::markdown::MarkdownDocument;
+use crate::document::parallel::in_parallel;
 use crate::document::progress::Progress;
-use crate::document::shares::in_shares;
 use crate::document::splice::Span;
 use reading::{Reader, Reading};
 use spot::Spot;
@@ -445,7 +445,7 @@ fn run(
             return None;
         }
     }
-    let parts = in_shares(plan.len(), share, |range| {
+    let parts = in_parallel(plan.len(), share, |range| {
         look_at(plan, range, &judges, progress)
     });
     for mut part in parts.into_iter().collect::<Option<Vec<_>>>()? {

@@ -8,9 +8,9 @@ use super::discover::Overrides;
 use super::discover::discover;
 use crate::document::Document;
 use crate::document::markdown::MarkdownDocument;
+use crate::document::parallel::in_parallel;
 use crate::document::progress::Progress;
 use crate::document::rope::Rope;
-use crate::document::shares::in_shares;
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::{Plan, canon};
 use crate::store::atomic_replace::motion::Debounce;
@@ -205,7 +205,7 @@ fn read_files(layout: Layout, most: u64, opening: &Opening) -> Option<Opened> {
     // A log is shared between cores line by line, the documents one by one.
     let mut readings: Vec<_> = found[..logs].iter().map(read).collect();
     let documents = &found[logs..];
-    let parts = in_shares(documents.len(), DOCUMENTS, |part| {
+    let parts = in_parallel(documents.len(), DOCUMENTS, |part| {
         documents[part].iter().map(read).collect::<Vec<_>>()
     });
     readings.extend(parts.into_iter().flatten());

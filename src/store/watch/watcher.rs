@@ -47,7 +47,7 @@ pub enum Look {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Mode {
     /// At once, by notifications.
-    Live,
+    Sync,
     /// Within about a second, by the stat check.
     Polling {
         /// Why, and what would help.
@@ -446,7 +446,7 @@ impl Eye {
 
     fn tell_mode(&mut self) {
         let mode = match &self.alarm.trouble {
-            None => Mode::Live,
+            None => Mode::Sync,
             Some(trouble) => Mode::Polling {
                 reason: trouble.clone(),
             },

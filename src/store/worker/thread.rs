@@ -222,7 +222,7 @@ impl Worker {
             Request::Report(Report::Look(look)) => round.look_at(look),
             Request::Report(Report::Mode(mode)) => {
                 (self.memory.tell)(DiskEvent::Watching {
-                    polling: mode != Mode::Live,
+                    polling: mode != Mode::Sync,
                 });
             }
             Request::Stop => round.stop = true,

@@ -27,7 +27,7 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme) {
         }
     };
     gap(&mut sheet);
-    let root = model.setting.root.display().to_string();
+    let root = model.context.root.display().to_string();
     match (model.away(), model.work_in_words()) {
         (Some(away), _) => waiting(&mut sheet, away, &root, theme),
         (None, Some(work)) if model.work.is_opening() => {

@@ -147,7 +147,7 @@ fn state<'a>(model: &Model, theme: &Theme) -> Vec<RowPart<'a>> {
     let mut push = |rank, text: String, style| {
         parts.push(RowPart::styled(rank, text, style).after("   ".into()));
     };
-    let live = &model.live;
+    let live = &model.sync;
     if live.failed() > 0 {
         push(0, format!("{} NOT SAVED", live.failed()), theme.error);
     }
@@ -192,17 +192,17 @@ fn watch(parts: &mut Vec<RowPart<'_>>, model: &Model, theme: &Theme) {
     let mut push = |rank, text: String, style| {
         parts.push(RowPart::styled(rank, text, style).after("   ".into()));
     };
-    let unreadable = model.live.unreadable.len();
+    let unreadable = model.sync.unreadable.len();
     if unreadable > 0 {
         push(1, format!("{unreadable} unreadable"), theme.error);
     }
-    let in_motion = model.live.in_motion.len();
+    let in_motion = model.sync.in_motion.len();
     if in_motion > 0 {
         push(1, format!("{in_motion} being written"), theme.warning);
     }
-    if model.setting.read_only {
+    if model.context.read_only {
         push(2, "read-only".to_owned(), theme.warning);
-    } else if model.live.polling {
+    } else if model.sync.polling {
         let sign = if theme.is_ascii() { "o" } else { "◌" };
         push(6, format!("{sign} polling"), theme.warning);
     } else {

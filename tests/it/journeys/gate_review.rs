@@ -211,16 +211,16 @@ fn conditions_are_written_before_a_go_with_conditions() {
 #[test]
 fn without_leave_to_write_a_packet_is_only_shown() {
     let mut desk = desk();
-    desk.cockpit.model.setting.read_only = true;
+    desk.cockpit.model.context.read_only = true;
     desk.keys("P");
     assert!(
         desk.screen().contains("nothing is written"),
         "{}",
         desk.screen()
     );
-    desk.cockpit.model.setting.read_only = false;
+    desk.cockpit.model.context.read_only = false;
     desk.keys("P<Esc>");
-    desk.cockpit.model.setting.read_only = true;
+    desk.cockpit.model.context.read_only = true;
     let packet = desk.file(PACKET);
     desk.keys("Px-");
     assert!(

@@ -332,7 +332,7 @@ fn three_marked_steps_are_completed_and_reverted_at_once() {
     desk.keys("u");
     assert_eq!(desk.diff(), "");
     assert!(
-        !desk.cockpit.model.live.can_undo(),
+        !desk.cockpit.model.sync.can_undo(),
         "there was only one change"
     );
 }
@@ -354,7 +354,7 @@ fn fifty_edits_of_every_kind_are_undone_and_redone() {
         "1gAA part<Enter>",
         "1gjsb",
     ];
-    let places = |desk: &Desk| desk.cockpit.model.live.can_undo();
+    let places = |desk: &Desk| desk.cockpit.model.sync.can_undo();
     let mut states = Vec::new();
     for round in 0..5 {
         for kind in kinds {

@@ -170,12 +170,12 @@ fn edits_that_could_not_be_written_keep_their_order() {
     press(&desk, "jspusbsc");
     desk.wait_for("not saved");
     desk.run_until("all three have failed", |desk| {
-        desk.cockpit.model.live.saving() == 0
+        desk.cockpit.model.sync.saving() == 0
     });
     assert_eq!(desk.diff(), "");
     writable(&desk, true);
     desk.keys("R");
-    assert!(desk.cockpit.model.live.is_settled());
+    assert!(desk.cockpit.model.sync.is_settled());
     assert!(line(&desk.file(LOG), "0002").contains("\"complete\""));
     desk.keys("uu");
     assert_eq!(desk.file(LOG), LINES);
@@ -190,7 +190,7 @@ fn a_later_edit_takes_the_failed_one_along() {
     desk.wait_for("not saved");
     writable(&desk, true);
     desk.keys("jsc");
-    assert!(desk.cockpit.model.live.is_settled(), "{}", desk.screen());
+    assert!(desk.cockpit.model.sync.is_settled(), "{}", desk.screen());
     let log = desk.file(LOG);
     assert!(line(&log, "0002").contains("\"in progress\""));
     assert!(line(&log, "0003").contains("\"complete\""));
@@ -208,7 +208,7 @@ fn an_edit_taken_back_while_it_was_written_is_taken_back_on_disk() {
     desk.wait_for("not saved");
     press(&desk, "u");
     desk.run_until("it is taken back", |desk| {
-        desk.cockpit.model.live.is_settled()
+        desk.cockpit.model.sync.is_settled()
     });
     writable(&desk, true);
     desk.write_outside(LOG, &written);
@@ -507,7 +507,7 @@ fn keys_go_on_while_a_save_waits() {
     desk.wait_for("› 0003");
     press(&desk, "oqa<Enter>");
     desk.wait_for("0003 owner");
-    assert_eq!(desk.cockpit.model.live.saving(), 2, "{}", desk.screen());
+    assert_eq!(desk.cockpit.model.sync.saving(), 2, "{}", desk.screen());
     assert_eq!(desk.diff(), "");
     drop(lock);
     desk.settle();

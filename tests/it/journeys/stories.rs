@@ -433,7 +433,7 @@ fn a_read_only_file_keeps_the_edit_and_can_be_retried() {
     assert_eq!(desk.diff(), "");
     // What was never written is taken back without writing.
     desk.keys("u");
-    assert!(desk.cockpit.model.live.is_settled());
+    assert!(desk.cockpit.model.sync.is_settled());
     for event in crate::support::keys::events("sb") {
         use stepdeck::tui::cockpit::Event;
         use stepdeck::tui::terminal::TerminalEvent;

@@ -184,7 +184,7 @@ impl Cockpit {
 #[test]
 fn the_plan_at_80x24() {
     let mut cockpit = Cockpit::new(80, 24);
-    cockpit.model.live.saved_at = Some(now());
+    cockpit.model.sync.saved_at = Some(now());
     cockpit.press("j j j");
     insta::assert_snapshot!(cockpit.screen());
 }
@@ -272,7 +272,7 @@ fn a_screen_too_small_says_what_it_needs_and_q_works() {
 #[test]
 fn ascii_only() {
     let mut cockpit = Cockpit::new(80, 24).themed(ColorDepth::Ansi16, true);
-    cockpit.model.live.saved_at = Some(now());
+    cockpit.model.sync.saved_at = Some(now());
     cockpit.press("j j j s c");
     let screen = cockpit.screen();
     insta::assert_snapshot!(screen);
@@ -430,7 +430,7 @@ fn an_edit_is_reported_with_its_undo_key_and_the_state_of_its_save() {
 #[test]
 fn the_header_loses_whole_parts_in_order_of_importance() {
     let mut cockpit = Cockpit::new(80, 24);
-    cockpit.model.live.saved_at = Some(now());
+    cockpit.model.sync.saved_at = Some(now());
     cockpit.press("j j j");
     let mut headers = Vec::new();
     for width in (40..=90).rev().step_by(5) {

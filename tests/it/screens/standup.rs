@@ -39,7 +39,7 @@ const PAPERS: [(&str, &str); 4] = [
 fn team() -> Model {
     let files: Vec<(&str, &str)> = FILES.into_iter().chain(PAPERS).collect();
     let mut model = model(&files);
-    model.setting.local_minutes = 120;
+    model.context.local_minutes = 120;
     press(&mut model, "4");
     model
 }

@@ -92,8 +92,8 @@ pub fn check(model: &mut Model) {
     let context = checks::Context {
         now: model.now,
         exists: &|_: &Path| true,
-        severities: &model.setting.severities,
-        checkpoints: &model.setting.checkpoints,
+        severities: &model.context.severities,
+        checkpoints: &model.context.checkpoints,
     };
     let found = checks::check(&model.plan, &context);
     let generation = model.generation;

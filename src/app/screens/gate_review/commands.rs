@@ -96,7 +96,7 @@ fn no_stage(model: &Model) -> Blocked {
 /// Goes on with the packet of the stage, or begins one.
 fn hold(model: &mut Model) {
     let stage = &model.plan.stages()[model.gates.stage];
-    match model.reviewer().hold(stage, &model.setting.gates) {
+    match model.reviewer().hold(stage, &model.context.gates) {
         Held::Open(path) => model.open_review(path),
         Held::New { path, change } => {
             if model.commit(change) {

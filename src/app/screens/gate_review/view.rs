@@ -82,7 +82,7 @@ impl Model {
         Reviewer {
             plan: &self.plan,
             now: self.now,
-            who: &self.setting.who,
+            who: &self.context.who,
         }
     }
 

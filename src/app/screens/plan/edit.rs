@@ -198,7 +198,7 @@ pub const COMMANDS: &[Command] = &[
         group: Group::Edit,
         places: SCREENS_AND_LIST,
         blocked: |model| {
-            let nothing = !model.live.can_undo();
+            let nothing = !model.sync.can_undo();
             nothing.then(|| "nothing to undo".to_owned())
         },
         run: Model::undo,
@@ -211,7 +211,7 @@ pub const COMMANDS: &[Command] = &[
         group: Group::Edit,
         places: SCREENS_AND_LIST,
         blocked: |model| {
-            let nothing = !model.live.can_redo();
+            let nothing = !model.sync.can_redo();
             nothing.then(|| "nothing to redo".to_owned())
         },
         run: Model::redo,
@@ -224,7 +224,7 @@ pub const COMMANDS: &[Command] = &[
         group: Group::Edit,
         places: SCREENS,
         blocked: |model| {
-            let nothing = model.live.failed() == 0;
+            let nothing = model.sync.failed() == 0;
             nothing.then(|| "everything is saved".to_owned())
         },
         run: Model::retry_saves,

@@ -217,7 +217,7 @@ pub const COMMANDS: &[Command] = &[
         group: Group::Edit,
         places: REVIEW,
         blocked: |model| {
-            let decided = model.live.newest_touches(&model.review.path);
+            let decided = model.sync.newest_touches(&model.review.path);
             let nothing = || "no decision of this review was the last thing done".to_owned();
             model.is_locked().or_else(|| (!decided).then(nothing))
         },
@@ -362,7 +362,7 @@ fn swap(model: &mut Model, by: isize) {
         let edge = if by < 0 { "first" } else { "last" };
         return model.say(format!("{id} is the {edge} of them already"));
     };
-    let who = model.setting.who.clone();
+    let who = model.context.who.clone();
     let change = model.with_review(|review| review.swap(id, other, &who));
     model.make(change, 1);
     model.refresh_review(false);
@@ -494,7 +494,7 @@ fn choose_other(model: &mut Model) {
 }
 
 fn finish(model: &mut Model) {
-    let who = model.setting.who.clone();
+    let who = model.context.who.clone();
     let known: Vec<BadDependency> = model
         .review
         .tangles

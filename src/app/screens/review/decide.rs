@@ -38,7 +38,7 @@ impl Model {
         let week = Week::of(self.now);
         ask(&Review::of(
             &self.plan,
-            &self.setting.reviews,
+            &self.context.reviews,
             week,
             self.now,
         ))
@@ -48,8 +48,8 @@ impl Model {
     pub fn refresh_review(&mut self, anew: bool) {
         let plan = self.plan.clone();
         let week = Week::of(self.now);
-        let review = Review::of(&plan, &self.setting.reviews, week, self.now);
-        self.review.refresh(&review, &self.setting.weights, anew);
+        let review = Review::of(&plan, &self.context.reviews, week, self.now);
+        self.review.refresh(&review, &self.context.weights, anew);
         self.review.generation = self.generation;
     }
 
@@ -62,7 +62,7 @@ impl Model {
         id: StepId,
         wish: impl FnOnce(&Review<'_>, StepId, &str) -> Result<Change, Refusal>,
     ) -> Result<(), Refusal> {
-        let who = self.setting.who.clone();
+        let who = self.context.who.clone();
         let change = self.with_review(|review| wish(review, id, &who))?;
         if !self.commit(change) {
             return Ok(());

@@ -147,8 +147,8 @@ impl Model {
     pub fn standup(&self) -> Standup<'_> {
         Standup {
             plan: &self.plan,
-            folder: &self.setting.standups,
-            person: &self.setting.who,
+            folder: &self.context.standups,
+            person: &self.context.who,
             now: self.now,
         }
     }
@@ -167,7 +167,7 @@ impl Model {
         }
         let date = self.standup_date();
         let is_today = date == self.now.date_naive();
-        let seen = (self.generation, date, self.setting.who.clone(), is_today);
+        let seen = (self.generation, date, self.context.who.clone(), is_today);
         if self.standup_view.seen.as_ref() == Some(&seen) {
             return;
         }

@@ -91,7 +91,7 @@ fn deadline(model: &Model, day: &Day, theme: &Theme) -> Line<'static> {
             let left = format!(
                 "{} to {hour}{}",
                 stretch(left),
-                day.due_here(model.setting.local_minutes)
+                day.due_here(model.context.local_minutes)
             );
             (left, theme.accent)
         }
@@ -107,7 +107,7 @@ fn deadline(model: &Model, day: &Day, theme: &Theme) -> Line<'static> {
         (Due::Since(over), None) if is_today => (
             format!(
                 "late: {hour}{} was {} ago",
-                day.due_here(model.setting.local_minutes),
+                day.due_here(model.context.local_minutes),
                 stretch(over)
             ),
             theme.warning,

@@ -36,7 +36,7 @@ pub(crate) struct Pending {
 
 /// Saves on their way, what can be undone, and how the files are watched.
 #[derive(Debug, Default)]
-pub struct Live {
+pub struct Sync {
     pub(crate) pending: Vec<Pending>,
     /// Changes taken back before they were written, which may be on their way all the same.
     forgotten: Vec<(u64, Change)>,
@@ -57,7 +57,7 @@ pub struct Live {
     pub in_motion: Vec<PathBuf>,
 }
 
-impl Live {
+impl Sync {
     /// How many changes are on their way to disk.
     pub fn saving(&self) -> usize {
         self.pending.iter().filter(|p| p.failed.is_none()).count()
@@ -135,8 +135,8 @@ impl Model {
             return false;
         }
         let consequence = consequence(&before, &self.plan);
-        self.live.history.push(change.clone());
-        let waits = self.live.waits(&change);
+        self.sync.history.push(change.clone());
+        let waits = self.sync.waits(&change);
         self.notice = Some(Notice {
             text: format!("{}{consequence}{waits}", change.label),
             tone: Tone::Done,
@@ -153,7 +153,7 @@ impl Model {
     /// Takes back, in one go, the newest changes that all touch one file. Answers how many.
     pub fn undo_all_of(&mut self, path: &Path) -> usize {
         let mut count = 0;
-        while self.live.newest_touches(path) && self.undo_one() {
+        while self.sync.newest_touches(path) && self.undo_one() {
             count += 1;
         }
         count
@@ -164,14 +164,14 @@ impl Model {
             self.refuse(reason);
             return false;
         }
-        let Some(change) = self.live.history.undo().cloned() else {
+        let Some(change) = self.sync.history.undo().cloned() else {
             return false;
         };
         if !self.never_saved(&change)
             && let Err(reason) = self.put_on(&change.inverse(), Event::Undone(change.clone()))
         {
-            self.live.history.skip_undo();
-            let more = self.live.can_undo();
+            self.sync.history.skip_undo();
+            let more = self.sync.can_undo();
             self.cannot("undone", &change, &reason, "undo", more);
             return false;
         }
@@ -192,7 +192,7 @@ impl Model {
     /// Takes back a change that could not be written: there is nothing to write then either.
     fn never_saved(&mut self, change: &Change) -> bool {
         let failed = |p: &Pending| p.failed.is_some() && p.change == *change;
-        let Some(at) = self.live.pending.iter().rposition(failed) else {
+        let Some(at) = self.sync.pending.iter().rposition(failed) else {
             return false;
         };
         let inverse = change.inverse();
@@ -201,8 +201,8 @@ impl Model {
             return false;
         }
         self.work.rereading.put_on(&inverse);
-        let ticket = self.live.pending.remove(at).ticket;
-        self.live.forgotten.push((ticket, change.clone()));
+        let ticket = self.sync.pending.remove(at).ticket;
+        self.sync.forgotten.push((ticket, change.clone()));
         self.effects.push(Effect::Forget { ticket });
         true
     }
@@ -212,7 +212,7 @@ impl Model {
         if let Some(reason) = self.is_locked() {
             return self.refuse(reason);
         }
-        let Some(change) = self.live.history.redo().cloned() else {
+        let Some(change) = self.sync.history.redo().cloned() else {
             return;
         };
         match self.put_on(&change, Event::Redone(change.clone())) {
@@ -223,15 +223,15 @@ impl Model {
                 });
             }
             Err(reason) => {
-                self.live.history.skip_redo();
-                self.cannot("done again", &change, &reason, "redo", self.live.can_redo());
+                self.sync.history.skip_redo();
+                self.cannot("done again", &change, &reason, "redo", self.sync.can_redo());
             }
         }
     }
 
     /// Lets every change that could not be written be tried once more.
     pub fn retry_saves(&mut self) {
-        for pending in &mut self.live.pending {
+        for pending in &mut self.sync.pending {
             pending.failed = None;
         }
         self.effects.push(Effect::Retry);
@@ -247,9 +247,9 @@ impl Model {
     /// be saved, or is to be decided, keeps it open.
     pub(crate) fn go_on_leaving(&mut self) {
         let is_asked = |overlay: &Overlay| matches!(overlay, Overlay::Conflict { .. });
-        let saving = match self.live.saving() {
+        let saving = match self.sync.saving() {
             _ if !self.ending => return,
-            0 if self.live.failed() > 0 && !self.leaving || self.overlays.iter().any(is_asked) => {
+            0 if self.sync.failed() > 0 && !self.leaving || self.overlays.iter().any(is_asked) => {
                 self.ending = false;
                 return;
             }
@@ -262,7 +262,7 @@ impl Model {
 
     /// Why a change cannot be made at all just now.
     pub fn is_locked(&self) -> Option<String> {
-        if self.setting.read_only {
+        if self.context.read_only {
             return Some("opened with --read-only: nothing is written".to_owned());
         }
         if let Some(away) = self.away() {
@@ -302,7 +302,7 @@ impl Model {
     fn would_split(&self, change: &Change) -> Option<String> {
         let is_known = |path: &Path| self.plan.files().iter().any(|file| file.path == path);
         let is_log = |path: &Path| !is_known(path) && path.extension() != Some("md".as_ref());
-        let (log, _) = self.live.unreadable.iter().find(|(path, _)| is_log(path))?;
+        let (log, _) = self.sync.unreadable.iter().find(|(path, _)| is_log(path))?;
         let step = change.edits.iter().find_map(|edit| match edit.target {
             Target::SectionValue { step, .. } | Target::SectionTitle { step, .. } => Some(step),
             _ => None,
@@ -321,9 +321,9 @@ impl Model {
 
     /// Puts a change that is on the plan already on its way to disk.
     fn send(&mut self, change: &Change, seen: LineHints, event: Event) {
-        self.live.tickets += 1;
-        let ticket = self.live.tickets;
-        self.live.pending.push(Pending {
+        self.sync.tickets += 1;
+        let ticket = self.sync.tickets;
+        self.sync.pending.push(Pending {
             ticket,
             change: change.clone(),
             lines: self.lines_of(change),
@@ -402,7 +402,7 @@ impl Model {
         match event {
             DiskEvent::Changed(files) => self.changed_outside(files),
             DiskEvent::Saved { ticket, remark } => {
-                if let Some(change) = self.live.forgotten(ticket) {
+                if let Some(change) = self.sync.forgotten(ticket) {
                     // Written at the very moment at which it was taken back.
                     self.send(
                         &change.inverse(),
@@ -410,16 +410,16 @@ impl Model {
                         Event::Undone(change),
                     );
                 }
-                self.live.pending.retain(|p| p.ticket != ticket);
-                self.live.saved_at = Some(self.now);
+                self.sync.pending.retain(|p| p.ticket != ticket);
+                self.sync.saved_at = Some(self.now);
                 if let Some(remark) = remark {
                     self.say(remark);
                 }
             }
             DiskEvent::Failed { ticket, .. } | DiskEvent::Conflicts { ticket, .. }
-                if self.live.forgotten(ticket).is_some() => {}
+                if self.sync.forgotten(ticket).is_some() => {}
             DiskEvent::Failed { ticket, reason } => {
-                let pending = self.live.pending.iter_mut().find(|p| p.ticket == ticket);
+                let pending = self.sync.pending.iter_mut().find(|p| p.ticket == ticket);
                 if let Some(pending) = pending {
                     pending.failed = Some(reason.clone());
                 }
@@ -427,16 +427,16 @@ impl Model {
                 self.refuse(format!("not saved: {reason} · {key} tries again"));
             }
             DiskEvent::Conflicts { ticket, conflicts } => {
-                if let Some(at) = self.live.pending.iter().position(|p| p.ticket == ticket) {
-                    let pending = self.live.pending.remove(at);
+                if let Some(at) = self.sync.pending.iter().position(|p| p.ticket == ticket) {
+                    let pending = self.sync.pending.remove(at);
                     self.conflicted(pending, conflicts);
                 }
             }
             DiskEvent::Fixed { text } => self.say(text),
-            DiskEvent::Remembered { event } => self.live.history.add(event),
+            DiskEvent::Remembered { event } => self.sync.history.add(event),
             DiskEvent::Kept { text } => self.refuse(text),
             DiskEvent::InMotion { path } => {
-                let waiting = match self.live.saving() {
+                let waiting = match self.sync.saving() {
                     0 => String::new(),
                     1 => ", 1 edit waits".to_owned(),
                     count => format!(", {count} edits wait"),
@@ -445,15 +445,15 @@ impl Model {
                     "another program is writing {}: its last whole version is shown{waiting}",
                     path.display()
                 ));
-                self.live.in_motion.push(path);
+                self.sync.in_motion.push(path);
             }
-            DiskEvent::AtRest { path } => self.live.in_motion.retain(|p| *p != path),
-            DiskEvent::Readable { path } => self.live.unreadable.retain(|(p, _)| *p != path),
-            DiskEvent::Watching { polling } => self.live.polling = polling,
+            DiskEvent::AtRest { path } => self.sync.in_motion.retain(|p| *p != path),
+            DiskEvent::Readable { path } => self.sync.unreadable.retain(|(p, _)| *p != path),
+            DiskEvent::Watching { polling } => self.sync.polling = polling,
             DiskEvent::Unreadable { path, reason } => {
-                self.live.unreadable.retain(|(p, _)| *p != path);
+                self.sync.unreadable.retain(|(p, _)| *p != path);
                 self.refuse(reason.clone());
-                self.live.unreadable.push((path, reason));
+                self.sync.unreadable.push((path, reason));
             }
         }
     }

@@ -20,8 +20,8 @@ use super::status::Status;
 use super::{LogPlace, NONE, Plan, Step};
 use crate::document::json;
 use crate::document::log::LineRef;
+use crate::document::parallel::in_parallel;
 use crate::document::progress::Progress;
-use crate::document::shares::in_shares;
 
 /// So many lines or steps are worth a thread of their own.
 pub(super) const SHARE: usize = 10_000;
@@ -152,7 +152,7 @@ pub(super) fn first_lines(files: &[SourceFile]) -> Vec<u32> {
 pub(super) fn lines(files: &[SourceFile], share: usize, progress: &Progress) -> Option<Found> {
     let logs = files.iter().filter_map(SourceFile::log);
     let all = logs.map(|log| log.line_count()).sum();
-    let mut parts: Vec<Part> = in_shares(all, share, |range| part(files, range, progress))
+    let mut parts: Vec<Part> = in_parallel(all, share, |range| part(files, range, progress))
         .into_iter()
         .collect::<Option<_>>()?;
     let (mut steps, mut statuses) = (Vec::new(), Vec::new());
@@ -255,7 +255,7 @@ pub(super) fn graph(
     share: usize,
     progress: &Progress,
 ) -> Option<Graph> {
-    let parts: Vec<Waiting> = in_shares(plan.len(), share, |range| {
+    let parts: Vec<Waiting> = in_parallel(plan.len(), share, |range| {
         waiting(plan, &listed, range, progress)
     })
     .into_iter()
@@ -405,7 +405,7 @@ mod tests {
             ..Plan::default()
         };
         plan.read_canon();
-        plan.gather_steps(share, &Progress::default()).unwrap();
+        plan.index_steps(share, &Progress::default()).unwrap();
         plan
     }
 

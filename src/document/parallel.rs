@@ -10,7 +10,7 @@ use std::thread;
 
 /// Does `work` on all of `0..len`, in parts that have at least `least` things, if there are
 /// several.
-pub fn in_shares<T: Send>(
+pub fn in_parallel<T: Send>(
     len: usize,
     least: usize,
     work: impl Fn(Range<usize>) -> T + Sync,
@@ -54,9 +54,9 @@ mod tests {
             assert_eq!(seen, (0..len).collect::<Vec<_>>(), "{len} in {parts}");
         }
         assert_eq!(
-            in_shares(100, 1, |part| part.len()).iter().sum::<usize>(),
+            in_parallel(100, 1, |part| part.len()).iter().sum::<usize>(),
             100
         );
-        assert_eq!(in_shares(100, 51, |part| part.len()), [100]);
+        assert_eq!(in_parallel(100, 51, |part| part.len()), [100]);
     }
 }

@@ -7,11 +7,12 @@ use color_eyre::eyre::Result;
 use ratatui::text::Line;
 
 use super::{Check, Side, ending, problems};
-use crate::change::compose::mend::{Fixed, mend};
+use crate::change::compose::fix_all::Fixed;
+use crate::change::compose::fix_all::mend;
 use crate::cli::Color;
 use crate::cli::Ending;
 use crate::cli::invocation::Invocation;
-use crate::cli::paint::Printer;
+use crate::cli::printer::Printer;
 use crate::document::diff::{DiffLine, Kind, unified};
 use crate::document::progress::Progress;
 use crate::plan::Plan;
