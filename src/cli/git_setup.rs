@@ -13,8 +13,7 @@ use super::invocation::{Invocation, OpenPlan};
 use crate::git::GitError;
 use crate::git::checkout::Checkout;
 use crate::store::atomic_replace::save::replace;
-use crate::store::fs::read::FileState;
-use crate::store::fs::read::read;
+use crate::store::fs::read::{FileState, read};
 use crate::store::locate::glob::is_pattern;
 
 /// Let git merge the plan's logs step by step, and show their changes as steps and fields.

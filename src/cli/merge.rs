@@ -12,8 +12,7 @@ use super::Ending;
 use super::invocation::Invocation;
 use crate::change::three_way::{Markers, Versions, merge};
 use crate::store::atomic_replace::save::replace;
-use crate::store::fs::read::FileState;
-use crate::store::fs::read::read;
+use crate::store::fs::read::{FileState, read};
 
 /// Merge three versions of a log, step by step and key by key, into OURS.
 ///

@@ -14,11 +14,9 @@ use crate::plan::ranking::term::{TERMS, Weights, unknown_term};
 use crate::plan::status::State;
 use crate::record::review::Week;
 use crate::record::review::gather::Review;
-use crate::store::locate::config::ConfigProblem;
-use crate::store::locate::config::Severity;
-use crate::tui::widgets::frame;
-use crate::tui::widgets::status;
+use crate::store::locate::config::{ConfigProblem, Severity};
 use crate::tui::widgets::text_layout::TextLayout;
+use crate::tui::widgets::{frame, status};
 
 /// Columns that an owner takes at the most.
 const OWNER: usize = 22;

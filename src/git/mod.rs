@@ -4,13 +4,12 @@
 
 pub mod checkout;
 
-use std::fmt;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{fmt, thread};
 
 /// How long git may take to answer what needs neither the network nor the whole history.
 const TIME_LIMIT: Duration = Duration::from_secs(10);

@@ -13,11 +13,9 @@ use etcetera::BaseStrategy;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::store::atomic_replace::leftovers::is_alive;
-use crate::store::atomic_replace::leftovers::temp_path;
+use crate::store::atomic_replace::leftovers::{is_alive, temp_path};
 use crate::store::fs::fingerprint::fingerprint;
-use crate::store::fs::read::FileState;
-use crate::store::fs::read::read;
+use crate::store::fs::read::{FileState, read};
 
 /// The longest document name that is used as it stands, in bytes.
 const LONGEST_NAME: usize = 120;

@@ -9,24 +9,13 @@ use ratatui::layout::Rect;
 
 use super::overlays;
 use super::theme::Theme;
-use crate::app::core::model::Model;
-use crate::app::core::model::Screen;
+use crate::app::core::model::{Model, Screen};
 use crate::app::screens::plan::view::Pane;
-use crate::tui::screens::gates;
-use crate::tui::screens::plan::blocks;
-use crate::tui::screens::plan::chain;
-use crate::tui::screens::plan::detail;
-use crate::tui::screens::plan::layout;
-use crate::tui::screens::plan::steps;
-use crate::tui::screens::problems;
-use crate::tui::screens::review;
-use crate::tui::screens::standup;
-use crate::tui::screens::welcome;
+use crate::tui::screens::plan::{blocks, chain, detail, layout, steps};
+use crate::tui::screens::{gates, problems, review, standup, welcome};
 use crate::tui::widgets::field::Field;
-use crate::tui::widgets::footer;
-use crate::tui::widgets::frame;
-use crate::tui::widgets::header;
 use crate::tui::widgets::scroll::ScrollState;
+use crate::tui::widgets::{footer, frame, header};
 
 /// Columns and rows below which nothing useful fits.
 pub const SMALLEST: (u16, u16) = (40, 12);

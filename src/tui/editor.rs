@@ -7,10 +7,9 @@
 //! The terminal is given back and taken again by the caller.
 
 use std::ffi::{OsStr, OsString};
-use std::fmt;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
+use std::{fmt, io};
 
 use super::detached::{self, Failure};
 

@@ -2,8 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::app::core::key::Code;
-use crate::app::core::key::Key;
+use crate::app::core::key::{Code, Key};
 
 /// The key of an event, if it is one that commands can be bound to.
 pub fn key(event: KeyEvent) -> Option<Key> {

@@ -3,8 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::command::Command;
-use super::command::Focus;
+use super::command::{Command, Focus};
 use super::key::Key;
 use super::registry;
 

@@ -1,22 +1,11 @@
 //! Moving about: cursors, pages, blocks, panes, the chain.
 
-use crate::app::core::command::CURSORS;
-use crate::app::core::command::Command;
-use crate::app::core::command::Focus;
-use crate::app::core::command::Group;
-use crate::app::core::command::PLAN;
-use crate::app::core::command::SCREENS;
-use crate::app::core::command::SCREENS_AND_LIST;
-use crate::app::core::key::Code;
-use crate::app::core::key::Key;
-use crate::app::core::model::GatePane;
-use crate::app::core::model::Model;
-use crate::app::core::model::Screen;
+use crate::app::core::command::{CURSORS, Command, Focus, Group, PLAN, SCREENS, SCREENS_AND_LIST};
+use crate::app::core::key::{Code, Key};
+use crate::app::core::model::{GatePane, Model, Screen};
 use crate::app::overlays::overlay::Overlay;
 use crate::app::screens::plan::chain::tree;
-use crate::app::screens::plan::view::DETAIL_FIELDS;
-use crate::app::screens::plan::view::Pane;
-use crate::app::screens::plan::view::Side;
+use crate::app::screens::plan::view::{DETAIL_FIELDS, Pane, Side};
 use crate::app::screens::review::view::ReviewPart;
 use crate::app::screens::standup::view::StandupPane;
 use crate::plan::canon::block_table::BlockColumn;

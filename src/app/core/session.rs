@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::model::Model;
-use super::model::Screen;
+use super::model::{Model, Screen};
 use crate::app::screens::review::view::Bookmark;
 use crate::plan::id::typed_id;
 use crate::plan::query::Query;

@@ -3,16 +3,10 @@
 use std::sync::Arc;
 
 use super::command::Focus;
-use super::key::Code;
-use super::key::Key;
-use super::message::Effect;
-use super::message::Message;
-use super::model::Model;
-use super::model::Screen;
-use crate::app::overlays::overlay::Overlay;
-use crate::app::overlays::overlay::Purpose;
-use crate::app::overlays::overlay::Row;
-use crate::app::overlays::overlay::Source;
+use super::key::{Code, Key};
+use super::message::{Effect, Message};
+use super::model::{Model, Screen};
+use crate::app::overlays::overlay::{Overlay, Purpose, Row, Source};
 use crate::plan::checks::Problem;
 
 /// Takes one message. Answers what must be done outside, in order.

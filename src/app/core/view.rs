@@ -1,16 +1,9 @@
 //! What is shown and how, and the program itself.
 
-use crate::app::core::command::Command;
-use crate::app::core::command::EVERYWHERE;
-use crate::app::core::command::Focus;
-use crate::app::core::command::Group;
-use crate::app::core::command::SCREENS;
-use crate::app::core::command::STEP;
+use crate::app::core::command::{Command, EVERYWHERE, Focus, Group, SCREENS, STEP};
 use crate::app::core::message::Effect;
-use crate::app::core::model::Model;
-use crate::app::core::model::Screen;
-use crate::app::overlays::overlay::Overlay;
-use crate::app::overlays::overlay::Source;
+use crate::app::core::model::{Model, Screen};
+use crate::app::overlays::overlay::{Overlay, Source};
 use crate::app::screens::plan::why;
 use crate::plan::field::Field;
 use crate::plan::status::Status;

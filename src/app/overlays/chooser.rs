@@ -2,14 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::overlay::Choice;
-use super::overlay::Overlay;
-use super::overlay::Row;
-use super::overlay::SetRequest;
-use super::overlay::Source;
-use crate::app::core::command::Command;
-use crate::app::core::command::Focus;
-use crate::app::core::command::Group;
+use super::overlay::{Choice, Overlay, Row, SetRequest, Source};
+use crate::app::core::command::{Command, Focus, Group};
 use crate::app::core::model::Model;
 use crate::app::core::registry;
 use crate::plan::StepKey;

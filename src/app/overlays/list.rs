@@ -1,13 +1,8 @@
 //! The entries of a list field: dependencies, inputs, artifacts.
 
-use crate::app::core::command::Blocked;
-use crate::app::core::command::Command;
-use crate::app::core::command::Focus;
-use crate::app::core::command::Group;
+use crate::app::core::command::{Blocked, Command, Focus, Group};
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::Overlay;
-use crate::app::overlays::overlay::Purpose;
-use crate::app::overlays::overlay::Source;
+use crate::app::overlays::overlay::{Overlay, Purpose, Source};
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 

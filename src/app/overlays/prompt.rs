@@ -1,19 +1,11 @@
 //! From a field of the plan to the overlay that edits it, and back when Enter is pressed.
 
-use super::overlay::Choice;
-use super::overlay::Overlay;
-use super::overlay::Purpose;
-use super::overlay::Row;
-use super::overlay::SetRequest;
-use super::overlay::Source;
-use crate::app::core::model::Model;
-use crate::app::core::model::Repeat;
-use crate::change::Change;
-use crate::change::Target;
+use super::overlay::{Choice, Overlay, Purpose, Row, SetRequest, Source};
+use crate::app::core::model::{Model, Repeat};
 use crate::change::apply::{Conflict, Obstacle};
-use crate::change::compose::Attachment;
-use crate::change::compose::named_in_title;
+use crate::change::compose::{Attachment, named_in_title};
 use crate::change::value::{self, Refusal};
+use crate::change::{Change, Target};
 use crate::document::markdown::escaped;
 use crate::plan::StepKey;
 use crate::plan::canon::block_table::BlockColumn;
@@ -473,8 +465,7 @@ mod tests {
     use super::LONGEST_TEXT;
     use crate::app::Effect;
     use crate::app::core::keymap::Keymap;
-    use crate::app::core::model::Model;
-    use crate::app::core::model::SessionContext;
+    use crate::app::core::model::{Model, SessionContext};
     use crate::app::overlays::overlay::Overlay;
     use crate::plan::field::Field;
     use crate::plan::source::{Role, SourceFile};

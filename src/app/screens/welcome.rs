@@ -1,8 +1,6 @@
 //! Where there is no plan yet.
 
-use crate::app::core::command::Command;
-use crate::app::core::command::Focus;
-use crate::app::core::command::Group;
+use crate::app::core::command::{Command, Focus, Group};
 use crate::app::core::message::Effect;
 
 const WELCOME: &[Focus] = &[Focus::Welcome];

@@ -4,9 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::Input;
-use crate::app::overlays::overlay::Overlay;
-use crate::app::overlays::overlay::Purpose;
+use crate::app::overlays::overlay::{Input, Overlay, Purpose};
 use crate::plan::StepKey;
 use crate::plan::field::Field;
 

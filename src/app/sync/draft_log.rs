@@ -148,10 +148,9 @@ impl Model {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::Message;
     use crate::app::core::keymap::Keymap;
     use crate::app::core::model::SessionContext;
-    use crate::app::update;
+    use crate::app::{Message, update};
     use crate::plan::field::Field;
     use crate::plan::source::{Role, SourceFile};
     use proptest::prelude::*;

@@ -14,8 +14,7 @@ use std::sync::Arc;
 
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
-use crate::app::sync::notices::changed_steps;
-use crate::app::sync::notices::named;
+use crate::app::sync::notices::{changed_steps, named};
 use crate::change::{Change, Scope, apply};
 use crate::document::Document;
 use crate::document::parallel::in_parallel;

@@ -4,13 +4,9 @@
 //! command goes on with, and in a file that outlives this process. Nothing is written to the plan
 //! that a person did not leave the editor with, or pick here.
 
-use crate::app::core::message::Edited;
-use crate::app::core::message::Effect;
+use crate::app::core::message::{Edited, Effect};
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::Choice;
-use crate::app::overlays::overlay::Overlay;
-use crate::app::overlays::overlay::Row;
-use crate::app::overlays::overlay::TextAction;
+use crate::app::overlays::overlay::{Choice, Overlay, Row, TextAction};
 use crate::change::form::{self, Form};
 use crate::plan::StepKey;
 

@@ -8,10 +8,9 @@ use crate::document::markdown::{Check as Mark, MarkdownDocument, escaped};
 use crate::plan::canon::checklist::Check;
 use crate::plan::canon::names::Names;
 use crate::plan::canon::{normalised, roadmap};
-use crate::plan::ladders;
-use crate::plan::link;
 use crate::plan::source::Role;
 use crate::plan::stage::Stage;
+use crate::plan::{ladders, link};
 
 /// What attaching evidence means for the files.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -6,11 +6,10 @@ use crate::change::value::{self, Refusal, refuse};
 use crate::change::{slots, tail};
 use crate::document::markdown::{self, EntryList, EntrySlot, MarkdownDocument, written_list};
 use crate::document::splice::Span;
-use crate::plan::StepRef;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
-use crate::plan::link;
 use crate::plan::list_entry::ListEntry;
+use crate::plan::{StepRef, link};
 
 /// How new entries are written into the canon.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -15,9 +15,8 @@ mod batch;
 
 use chrono::{DateTime, Utc};
 
-use super::apply;
 use super::value::{self, Refusal, refuse};
-use super::{Change, Edit, Target, tail};
+use super::{Change, Edit, Target, apply, tail};
 use crate::document::json;
 use crate::document::markdown::escaped;
 use crate::plan::canon::section::{HEADING_DASHES, Section};

@@ -7,12 +7,10 @@ use color_eyre::eyre::Result;
 use ratatui::text::Line;
 
 use super::{Check, Side, ending, problems};
-use crate::change::compose::fix_all::Fixed;
-use crate::change::compose::fix_all::mend;
-use crate::cli::Color;
-use crate::cli::Ending;
+use crate::change::compose::fix_all::{Fixed, mend};
 use crate::cli::invocation::Invocation;
 use crate::cli::printer::Printer;
+use crate::cli::{Color, Ending};
 use crate::document::diff::{DiffLine, Kind, unified};
 use crate::document::progress::Progress;
 use crate::plan::Plan;

@@ -14,9 +14,8 @@ use chrono::{DateTime, Utc};
 use clap::ValueEnum;
 use color_eyre::eyre::{Result, bail};
 
-use super::Ending;
 use super::invocation::{Invocation, OpenPlan};
-use super::settings;
+use super::{Ending, settings};
 use crate::document::progress::Progress;
 use crate::plan::Plan;
 use crate::plan::checks::{Problem, Severity};

@@ -5,21 +5,16 @@
 //! that a write cut short by a kill or a power cut is mended at the next start.
 
 use std::ffi::OsStr;
-use std::fmt;
 use std::fs::File;
-use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::{fmt, io};
 
 use super::leftovers;
-use super::save_error::Aftermath;
-use super::save_error::Operation;
-use super::save_error::SaveError;
+use super::save_error::{Aftermath, Operation, SaveError};
 use crate::document::rope::{Piece, Rope};
 use crate::store::fs::read::is_missing;
-use crate::store::fs::syscalls::FileSystem;
-use crate::store::fs::syscalls::RealFs;
-use crate::store::fs::syscalls::is_unsupported;
+use crate::store::fs::syscalls::{FileSystem, RealFs, is_unsupported};
 
 /// Why a file was written in place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -13,13 +13,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
 
-use super::in_place::Fixed;
-use super::in_place::UndoRecord;
+use super::in_place::{Fixed, UndoRecord};
 use crate::document::rope::Rope;
 use crate::store::fs::fingerprint::fingerprint_of;
 use crate::store::fs::read::is_missing;
-use crate::store::fs::syscalls::FileSystem;
-use crate::store::fs::syscalls::RealFs;
+use crate::store::fs::syscalls::{FileSystem, RealFs};
 
 const PREFIX: &str = ".stepdeck-";
 

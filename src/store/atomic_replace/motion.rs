@@ -13,11 +13,7 @@ use crate::plan::source::Role;
 use crate::store::fs::read::FileState;
 use crate::store::fs::stamp::Stamp;
 use crate::store::transaction::commit::NotYet;
-use crate::store::watch::debounce::Assessment;
-use crate::store::watch::debounce::FileShape;
-use crate::store::watch::debounce::SETTLE_TIMEOUT;
-use crate::store::watch::debounce::debounce;
-use crate::store::watch::debounce::is_torn;
+use crate::store::watch::debounce::{Assessment, FileShape, SETTLE_TIMEOUT, debounce, is_torn};
 
 /// How long a file must not have been changed to be at rest.
 pub const QUIET: Duration = Duration::from_millis(100);

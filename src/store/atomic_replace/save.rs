@@ -21,11 +21,8 @@ use crate::document::rope::Rope;
 use crate::store::fs::read::is_missing;
 use crate::store::fs::read_error::NotAFile;
 use crate::store::fs::stamp::Stamp;
-use crate::store::fs::syscalls::FileSystem;
-use crate::store::fs::syscalls::RealFs;
-use crate::store::fs::syscalls::is_unsupported;
-use crate::store::watch::replaced_file::ReplacedFile;
-use crate::store::watch::replaced_file::lines_behind;
+use crate::store::fs::syscalls::{FileSystem, RealFs, is_unsupported};
+use crate::store::watch::replaced_file::{ReplacedFile, lines_behind};
 
 pub use super::in_place::InPlace;
 pub use super::leftovers::Cleaned;

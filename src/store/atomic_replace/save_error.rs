@@ -1,8 +1,7 @@
 //! Why a save did not happen, as data and in words. Nothing here touches a file.
 
-use std::fmt;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fmt, io};
 
 use rustix::io::Errno;
 

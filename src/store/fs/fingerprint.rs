@@ -58,8 +58,7 @@ fn mix(hash: u64, word: [u8; 8]) -> u64 {
 mod tests {
     use std::collections::HashSet;
 
-    use super::fingerprint;
-    use super::of_parts;
+    use super::{fingerprint, of_parts};
 
     /// Names on disk outlive a release: the function must never change.
     #[test]

@@ -10,8 +10,7 @@ use super::read::read;
 use super::read_error::ReadError;
 use super::stamp::Stamp;
 use crate::document::rope::Rope;
-use crate::store::atomic_replace::save::SaveError;
-use crate::store::atomic_replace::save::Saver;
+use crate::store::atomic_replace::save::{SaveError, Saver};
 
 /// How often the file may change between our look and our rename.
 const TRIES: usize = 10;

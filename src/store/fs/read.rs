@@ -11,8 +11,7 @@ use std::time::SystemTime;
 
 use rustix::fs::OFlags;
 
-use super::read_error::NotAFile;
-use super::read_error::ReadError;
+use super::read_error::{NotAFile, ReadError};
 use super::stamp::Stamp;
 use crate::document::progress::{Progress, Strides};
 use crate::document::rope::{PIECE, Piece, Rope, first_piece};

@@ -1,10 +1,9 @@
 //! Why a file could not be read, as data and in words. Nothing here touches a file.
 
-use std::fmt;
 use std::fs::Metadata;
-use std::io;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
+use std::{fmt, io};
 
 /// What stands at a path instead of a regular file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -12,19 +12,10 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::config::Config;
-use super::config::ConfigProblem;
-use super::config::FILE_NAME;
-use super::config::Place;
-use super::config::Severity;
+use super::config::{Config, ConfigProblem, FILE_NAME, Place, Severity};
 use super::glob;
-use super::walk::Kind;
-use super::walk::children;
-use super::walk::files_below;
-use super::walk::has_file_below;
-use super::walk::unique;
-use crate::store::fs::read::FileState;
-use crate::store::fs::read::read;
+use super::walk::{Kind, children, files_below, has_file_below, unique};
+use crate::store::fs::read::{FileState, read};
 
 /// What the command line says instead of the configuration. Relative to the start.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]

@@ -3,9 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::discover::Layout;
-use super::discover::Overrides;
-use super::discover::discover;
+use super::discover::{Layout, Overrides, discover};
 use crate::document::Document;
 use crate::document::markdown::MarkdownDocument;
 use crate::document::parallel::in_parallel;
@@ -14,8 +12,7 @@ use crate::document::rope::Rope;
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::{Plan, canon};
 use crate::store::atomic_replace::motion::Debounce;
-use crate::store::fs::read::FileState;
-use crate::store::fs::read::read_told;
+use crate::store::fs::read::{FileState, read_told};
 use crate::store::fs::read_error::ReadError;
 use crate::store::fs::stamp::Stamp;
 

@@ -18,11 +18,9 @@ use crate::change::Change;
 use crate::change::history::Event;
 use crate::document::rope::Rope;
 use crate::store::atomic_replace::save::Saver;
-use crate::store::atomic_replace::save_error::Operation;
-use crate::store::atomic_replace::save_error::SaveError;
+use crate::store::atomic_replace::save_error::{Operation, SaveError};
 use crate::store::fs::fingerprint::fingerprint_of;
-use crate::store::fs::read::FileState;
-use crate::store::fs::read::read;
+use crate::store::fs::read::{FileState, read};
 
 /// The name of the journal in the state folder of a plan.
 const NAME: &str = "journal.json";

@@ -4,12 +4,10 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::commit::CommitObserver;
-use super::commit::NotYet;
+use super::commit::{CommitObserver, NotYet};
 use crate::document::rope::Rope;
 use crate::plan::source::{Role, SourceFile};
-use crate::store::atomic_replace::motion::Debounce;
-use crate::store::atomic_replace::motion::QUIET;
+use crate::store::atomic_replace::motion::{Debounce, QUIET};
 use crate::store::fs::read::FileState;
 use crate::store::fs::stamp::Stamp;
 use crate::store::watch::replaced_file::ReplacedFile;

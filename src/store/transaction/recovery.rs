@@ -3,18 +3,11 @@
 
 use std::path::Path;
 
-use super::commit::CommitObserver;
-use super::commit::Committer;
-use super::commit::Outcome;
-use super::commit::Step;
-use super::commit::TRIES;
-use super::commit::read_for;
-use super::journal::Intent;
-use super::journal::Progress;
+use super::commit::{CommitObserver, Committer, Outcome, Step, TRIES, read_for};
+use super::journal::{Intent, Progress};
 use super::lock::PlanLock;
-use crate::change::apply;
 use crate::change::history::Event;
-use crate::change::{Change, Edit, Target};
+use crate::change::{Change, Edit, Target, apply};
 use crate::plan::source::SourceFile;
 use crate::store::atomic_replace::save_error::SaveError;
 use crate::store::worker::disk::HISTORY;

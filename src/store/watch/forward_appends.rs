@@ -6,19 +6,16 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::stragglers::Came;
-use super::stragglers::Straggler;
+use super::stragglers::{Came, Straggler};
 use crate::change::three_way::text::merge_text;
 use crate::change::three_way::{self, Markers, Versions};
 use crate::document::rope::Rope;
 use crate::plan::source::Role;
 use crate::store::atomic_replace::motion::NOTICE_AFTER;
 use crate::store::atomic_replace::save_error::SaveError;
-use crate::store::transaction::commit::CommitObserver;
-use crate::store::transaction::commit::Committer;
-use crate::store::transaction::commit::LOCK_TIMEOUT;
-use crate::store::transaction::commit::Outcome;
-use crate::store::transaction::commit::read_file;
+use crate::store::transaction::commit::{
+    CommitObserver, Committer, LOCK_TIMEOUT, Outcome, read_file,
+};
 use crate::store::transaction::lock::PlanLock;
 
 /// How soon it is looked again whether somebody has finished writing to a replaced file.

@@ -6,8 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::document::rope::{Piece, Rope};
 use crate::store::fs::stamp::Stamp;
-use crate::store::fs::syscalls::FileSystem;
-use crate::store::fs::syscalls::RealFs;
+use crate::store::fs::syscalls::{FileSystem, RealFs};
 
 /// The version a save put aside, which another program may still be writing to.
 ///

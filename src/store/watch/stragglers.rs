@@ -9,13 +9,11 @@ use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::replaced_file::ReplacedFile;
-use super::replaced_file::lines_behind;
+use super::replaced_file::{ReplacedFile, lines_behind};
 use crate::document::rope::{Piece, Rope};
 use crate::plan::source::Role;
 use crate::store::atomic_replace::motion::QUIET;
-use crate::store::watch::debounce::is_json;
-use crate::store::watch::debounce::is_torn;
+use crate::store::watch::debounce::{is_json, is_torn};
 
 /// How many replaced files are looked at at the most: each is an open file.
 const MOST: usize = 32;

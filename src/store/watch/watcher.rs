@@ -16,8 +16,7 @@ use std::time::{Duration, Instant, SystemTime};
 use notify::event::{AccessKind, AccessMode, CreateKind, EventKind, ModifyKind, RemoveKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
-use crate::store::watch::poll::Survey;
-use crate::store::watch::poll::is_plan_file;
+use crate::store::watch::poll::{Survey, is_plan_file};
 
 pub use crate::store::watch::poll::Watched;
 

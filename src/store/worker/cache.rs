@@ -3,18 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::disk::Changed;
-use super::disk::DiskEvent;
+use super::disk::{Changed, DiskEvent};
 use crate::document::Document;
 use crate::document::log::LogDocument;
 use crate::document::rope::Rope;
 use crate::plan::source::{Role, SourceFile};
-use crate::store::atomic_replace::motion::Debounce;
-use crate::store::atomic_replace::motion::NOTICE_AFTER;
+use crate::store::atomic_replace::motion::{Debounce, NOTICE_AFTER};
 use crate::store::fs::read::FileState;
 use crate::store::fs::stamp::Stamp;
-use crate::store::transaction::commit::CommitObserver;
-use crate::store::transaction::commit::NotYet;
+use crate::store::transaction::commit::{CommitObserver, NotYet};
 use crate::store::watch::forward_appends::Forwarded;
 use crate::store::watch::replaced_file::ReplacedFile;
 use crate::store::watch::stragglers::Stragglers;

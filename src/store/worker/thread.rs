@@ -12,11 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use super::disk::Changed;
-use super::disk::DiskEvent;
-use super::disk::HISTORY;
-use super::disk::Request;
-use super::disk::Setup;
+use super::disk::{Changed, DiskEvent, HISTORY, Request, Setup};
 use crate::change::Change;
 use crate::change::history::Event;
 use crate::change::places::LineHints;
@@ -24,23 +20,15 @@ use crate::document::Document;
 use crate::store::atomic_replace::motion::GIVE_UP;
 use crate::store::fs::read::read_since;
 use crate::store::fs::syscalls::FileSystem;
-use crate::store::locate::discover::Layout;
-use crate::store::locate::discover::Overrides;
-use crate::store::locate::discover::discover;
+use crate::store::locate::discover::{Layout, Overrides, discover};
 use crate::store::locate::open::candidates;
 use crate::store::state::State;
-use crate::store::transaction::commit::CommitObserver;
-use crate::store::transaction::commit::Committer;
-use crate::store::transaction::commit::Outcome;
+use crate::store::transaction::commit::{CommitObserver, Committer, Outcome};
 use crate::store::transaction::one_shot::in_motion;
 use crate::store::watch::poll::Watched;
 use crate::store::watch::stragglers::Stragglers;
-use crate::store::watch::watcher::Look;
-use crate::store::watch::watcher::Mode;
-use crate::store::watch::watcher::Report;
-use crate::store::watch::watcher::Watch;
-use crate::store::worker::cache::Known;
-use crate::store::worker::cache::Memory;
+use crate::store::watch::watcher::{Look, Mode, Report, Watch};
+use crate::store::worker::cache::{Known, Memory};
 
 /// The thread's own: everything it remembers.
 pub(crate) struct Worker {

@@ -8,19 +8,15 @@ use ratatui::text::{Line, Span};
 
 use super::{boxed, centred, entry, hints, key_name, light, scrolled};
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::Choice;
-use crate::app::overlays::overlay::Input;
-use crate::app::overlays::overlay::Row;
-use crate::app::overlays::overlay::Source;
+use crate::app::overlays::overlay::{Choice, Input, Row, Source};
 use crate::document::visible::{pad, visible_line, width};
 use crate::plan::id::typed_id;
 use crate::plan::query::words::Words;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::field::Field;
-use crate::tui::widgets::frame;
 use crate::tui::widgets::scroll::ScrollState;
-use crate::tui::widgets::status;
 use crate::tui::widgets::status::Look;
+use crate::tui::widgets::{frame, status};
 
 /// Widest and highest a chooser gets.
 const LARGEST: (u16, u16) = (100, 30);

@@ -13,9 +13,8 @@ use crate::plan::StepKey;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::frame;
 use crate::tui::widgets::scroll::ScrollState;
-use crate::tui::widgets::status;
+use crate::tui::widgets::{frame, status};
 
 /// Widest and least high a list gets.
 const WIDEST: u16 = 84;

@@ -5,15 +5,13 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{boxed, centred, hints, key_name, light, scrolled};
-use crate::app::overlays::overlay::Choice;
-use crate::app::overlays::overlay::Row;
+use crate::app::overlays::overlay::{Choice, Row};
 use crate::document::visible::{pad, visible_line, width};
 use crate::plan::field::Field;
 use crate::plan::status::Status;
 use crate::tui::theme::{Sign, Theme};
-use crate::tui::widgets::frame;
 use crate::tui::widgets::scroll::ScrollState;
-use crate::tui::widgets::status;
+use crate::tui::widgets::{frame, status};
 
 /// Widest a menu gets.
 const WIDEST: usize = 84;

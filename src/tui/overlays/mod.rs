@@ -20,8 +20,7 @@ use ratatui::widgets::{Clear, Widget};
 
 use super::theme::Theme;
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::Overlay;
-use crate::app::overlays::overlay::Purpose;
+use crate::app::overlays::overlay::{Overlay, Purpose};
 use crate::document::visible::width;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::frame;

@@ -7,8 +7,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::core::model::Model;
-use crate::app::screens::gate_review::view::ReviewRow;
-use crate::app::screens::gate_review::view::rows;
+use crate::app::screens::gate_review::view::{ReviewRow, rows};
 use crate::document::visible::visible_line;
 use crate::plan::canon::normalised;
 use crate::plan::packet::Decision;
@@ -21,8 +20,7 @@ use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::frame;
 use crate::tui::widgets::pane::key_of;
 use crate::tui::widgets::scroll::Window;
-use crate::tui::widgets::text_layout::GUTTER;
-use crate::tui::widgets::text_layout::TextLayout;
+use crate::tui::widgets::text_layout::{GUTTER, TextLayout};
 
 /// Columns of the longest verdict: `undecided`.
 const VERDICT: usize = 9;

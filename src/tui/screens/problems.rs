@@ -18,8 +18,7 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::excerpt::excerpt;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::scroll::ScrollState;
-use crate::tui::widgets::text_layout::TextLayout;
-use crate::tui::widgets::text_layout::thumb;
+use crate::tui::widgets::text_layout::{TextLayout, thumb};
 
 /// From this many columns on the selected problem stands beside the list.
 const BESIDE: u16 = 120;

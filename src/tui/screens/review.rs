@@ -15,13 +15,11 @@ use crate::app::core::model::Model;
 use crate::app::screens::review::view::ReviewPart;
 use crate::record::review::{Section, Word};
 use crate::tui::theme::{Sign, Theme};
-use crate::tui::widgets::fit_row;
 use crate::tui::widgets::fit_row::RowPart as Piece;
-use crate::tui::widgets::frame;
 use crate::tui::widgets::pane::key_of;
 use crate::tui::widgets::scroll::ScrollState;
-use crate::tui::widgets::text_layout::TextLayout;
-use crate::tui::widgets::text_layout::thumb;
+use crate::tui::widgets::text_layout::{TextLayout, thumb};
+use crate::tui::widgets::{fit_row, frame};
 use rows::Shown;
 
 /// From this many columns on the selected step stands beside the list.

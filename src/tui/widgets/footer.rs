@@ -5,17 +5,14 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
-use crate::app::core::model::Model;
-use crate::app::core::model::Tone;
+use crate::app::core::model::{Model, Tone};
 use crate::app::core::registry;
 use crate::app::overlays::overlay::Overlay;
 use crate::document::visible::{visible_line, wrap};
 use crate::tui::theme::{Sign, Theme};
-use crate::tui::widgets::fit_row;
 use crate::tui::widgets::fit_row::RowPart;
-use crate::tui::widgets::frame;
-use crate::tui::widgets::pane::key_name;
-use crate::tui::widgets::pane::key_of;
+use crate::tui::widgets::pane::{key_name, key_of};
+use crate::tui::widgets::{fit_row, frame};
 
 /// Rows that the footer takes.
 pub const HEIGHT: u16 = 2;

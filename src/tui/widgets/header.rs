@@ -4,15 +4,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use crate::app::core::model::Model;
-use crate::app::core::model::Screen;
+use crate::app::core::model::{Model, Screen};
 use crate::document::visible::{fit, visible_line};
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::checks::Severity;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::fit_row;
 use crate::tui::widgets::fit_row::RowPart;
-use crate::tui::widgets::frame;
+use crate::tui::widgets::{fit_row, frame};
 
 /// Columns below which the name of a block tells nothing.
 const NAME: u16 = 8;

@@ -2,9 +2,7 @@
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-use stepdeck::app::Message;
-use stepdeck::app::Model;
-use stepdeck::app::update;
+use stepdeck::app::{Message, Model, update};
 use stepdeck::tui::draw::draw;
 use stepdeck::tui::theme::Theme;
 use stepdeck::tui::widgets::scroll::ScrollState;

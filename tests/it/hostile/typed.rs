@@ -5,8 +5,7 @@ use std::path::Path;
 
 use stepdeck::plan::Plan;
 use stepdeck::plan::query::Query;
-use stepdeck::store::locate::config::Config;
-use stepdeck::store::locate::config::Severity;
+use stepdeck::store::locate::config::{Config, Severity};
 
 use super::exercise::now;
 

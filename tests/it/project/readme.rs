@@ -6,8 +6,7 @@ use std::path::Path;
 
 use crate::support::desk::Desk;
 use crate::support::svg;
-use stepdeck::app::core::command::Focus;
-use stepdeck::app::core::command::Group;
+use stepdeck::app::core::command::{Focus, Group};
 use stepdeck::app::core::keymap::Keymap;
 use stepdeck::app::core::registry;
 use stepdeck::plan::query::KEYS;

@@ -5,11 +5,7 @@ use crate::support::screen::{
     ascii, check, dark, draw, model, picture, press, reversed, text, type_over,
 };
 use ratatui::layout::Rect;
-use stepdeck::app::DiskEvent;
-use stepdeck::app::Effect;
-use stepdeck::app::Message;
-use stepdeck::app::Model;
-use stepdeck::app::update;
+use stepdeck::app::{DiskEvent, Effect, Message, Model, update};
 use stepdeck::change::apply::{Conflict, Obstacle};
 use stepdeck::plan::field::Field;
 use stepdeck::tui::overlays::centred;

@@ -3,9 +3,7 @@
 use crate::support::programme::FILES;
 use crate::support::screen::{ascii, dark, draw, model, picture, press, reversed, text};
 use ratatui::buffer::Buffer;
-use stepdeck::app::Message;
-use stepdeck::app::Model;
-use stepdeck::app::update;
+use stepdeck::app::{Message, Model, update};
 use stepdeck::tui::theme::{Background, ColorDepth, Theme};
 
 /// What was said on the days before, and by whom today. The screens' present is 2026-06-01,

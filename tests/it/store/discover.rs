@@ -3,10 +3,7 @@
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use stepdeck::store::locate::discover::Found;
-use stepdeck::store::locate::discover::Layout;
-use stepdeck::store::locate::discover::Overrides;
-use stepdeck::store::locate::discover::discover;
+use stepdeck::store::locate::discover::{Found, Layout, Overrides, discover};
 use tempfile::TempDir;
 
 /// A checkout with these files, all empty unless `name = content`.

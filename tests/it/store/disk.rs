@@ -18,12 +18,9 @@ use stepdeck::plan::id::StepId;
 use stepdeck::plan::source::SourceFile;
 use stepdeck::store::locate::discover::Overrides;
 use stepdeck::store::locate::open::open;
-use stepdeck::store::transaction::commit::Committer;
-use stepdeck::store::transaction::commit::Outcome;
+use stepdeck::store::transaction::commit::{Committer, Outcome};
 use stepdeck::store::transaction::one_shot::Passing;
-use stepdeck::store::worker::disk::Disk;
-use stepdeck::store::worker::disk::DiskEvent;
-use stepdeck::store::worker::disk::Setup;
+use stepdeck::store::worker::disk::{Disk, DiskEvent, Setup};
 use tempfile::TempDir;
 
 const LIMIT: Duration = Duration::from_secs(60);

@@ -11,12 +11,7 @@ use rustix::io::Errno;
 use stepdeck::document::rope::Rope;
 use stepdeck::store::atomic_replace::in_place::InPlace;
 use stepdeck::store::atomic_replace::leftovers::clean_leftovers_of;
-use stepdeck::store::atomic_replace::save::Cleaned;
-use stepdeck::store::atomic_replace::save::How;
-use stepdeck::store::atomic_replace::save::Operation;
-use stepdeck::store::atomic_replace::save::SaveError;
-use stepdeck::store::atomic_replace::save::Saver;
-use stepdeck::store::atomic_replace::save::replace;
+use stepdeck::store::atomic_replace::save::{Cleaned, How, Operation, SaveError, Saver, replace};
 use stepdeck::store::atomic_replace::save_error::Aftermath;
 use tempfile::TempDir;
 

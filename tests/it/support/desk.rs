@@ -1,14 +1,13 @@
 //! A cockpit on a test screen: the real loop, the real file thread, real files in a
 //! temporary folder, a clock that stands still. Stories say keys in, screen and files out.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
+use std::{fs, io};
 
 use chrono::{DateTime, Utc};
 use ratatui::backend::TestBackend;
@@ -21,12 +20,9 @@ use stepdeck::app::core::model::SessionContext;
 use stepdeck::change::form::Form;
 use stepdeck::cli::cockpit::{Site, go_on, open_whole};
 use stepdeck::plan::StepKey;
-use stepdeck::store::fs::syscalls::FileSystem;
-use stepdeck::store::fs::syscalls::RealFs;
+use stepdeck::store::fs::syscalls::{FileSystem, RealFs};
 use stepdeck::store::locate::discover::Overrides;
-use stepdeck::store::locate::open::Front;
-use stepdeck::store::locate::open::Opening;
-use stepdeck::store::locate::open::open_front;
+use stepdeck::store::locate::open::{Front, Opening, open_front};
 use stepdeck::store::state::State;
 use stepdeck::tui::cockpit::{Cockpit, Event, Turn};
 use stepdeck::tui::terminal::TerminalEvent;

@@ -1,18 +1,9 @@
 //! Holding the review of a stage gate.
 
-use crate::app::core::command::Blocked;
-use crate::app::core::command::Command;
-use crate::app::core::command::Focus;
-use crate::app::core::command::GATES;
-use crate::app::core::command::Group;
+use crate::app::core::command::{Blocked, Command, Focus, GATES, Group};
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::Choice;
-use crate::app::overlays::overlay::Overlay;
-use crate::app::overlays::overlay::Purpose;
-use crate::app::overlays::overlay::ReviewText;
-use crate::app::overlays::overlay::Row;
-use crate::app::screens::gate_review::view::ReviewRow;
-use crate::app::screens::gate_review::view::rows;
+use crate::app::overlays::overlay::{Choice, Overlay, Purpose, ReviewText, Row};
+use crate::app::screens::gate_review::view::{ReviewRow, rows};
 use crate::change::Change;
 use crate::change::value::Refusal;
 use crate::plan::packet::Decision;

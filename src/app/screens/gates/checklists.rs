@@ -3,11 +3,8 @@
 
 use std::sync::Arc;
 
-use crate::app::core::model::GatePane;
-use crate::app::core::model::Model;
-use crate::app::core::model::Screen;
-use crate::app::overlays::overlay::Choice;
-use crate::app::overlays::overlay::Row;
+use crate::app::core::model::{GatePane, Model, Screen};
+use crate::app::overlays::overlay::{Choice, Row};
 use crate::change::value::Refusal;
 use crate::plan::canon::checklist::Check;
 use crate::plan::ladders::OtherChecklists;

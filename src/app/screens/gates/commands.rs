@@ -1,17 +1,9 @@
 //! Stages, their checks and the evidence for them.
 
-use crate::app::core::command::Blocked;
-use crate::app::core::command::Command;
-use crate::app::core::command::Focus;
-use crate::app::core::command::GATES;
-use crate::app::core::command::Group;
+use crate::app::core::command::{Blocked, Command, Focus, GATES, Group};
 use crate::app::core::message::Effect;
-use crate::app::core::model::GatePane;
-use crate::app::core::model::Model;
-use crate::app::overlays::overlay::Choice;
-use crate::app::overlays::overlay::Overlay;
-use crate::app::overlays::overlay::Purpose;
-use crate::app::overlays::overlay::Row;
+use crate::app::core::model::{GatePane, Model};
+use crate::app::overlays::overlay::{Choice, Overlay, Purpose, Row};
 use crate::plan::canon::checklist::Check;
 use crate::plan::checks::tick_contradicted::open_steps;
 

@@ -1,22 +1,11 @@
 //! Editing steps and blocks.
 
-use crate::app::core::command::Blocked;
-use crate::app::core::command::Command;
-use crate::app::core::command::Focus;
-use crate::app::core::command::Group;
-use crate::app::core::command::PLAN;
-use crate::app::core::command::SCREENS;
-use crate::app::core::command::SCREENS_AND_LIST;
-use crate::app::core::command::STEP;
-use crate::app::core::command::no_step;
-use crate::app::core::command::not_editable;
+use crate::app::core::command::{
+    Blocked, Command, Focus, Group, PLAN, SCREENS, SCREENS_AND_LIST, STEP, no_step, not_editable,
+};
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::Overlay;
-use crate::app::overlays::overlay::Purpose;
-use crate::app::overlays::overlay::SetRequest;
-use crate::app::overlays::overlay::Source;
-use crate::app::screens::plan::view::DETAIL_FIELDS;
-use crate::app::screens::plan::view::Pane;
+use crate::app::overlays::overlay::{Overlay, Purpose, SetRequest, Source};
+use crate::app::screens::plan::view::{DETAIL_FIELDS, Pane};
 use crate::plan::StepKey;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::Field;

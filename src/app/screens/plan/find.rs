@@ -2,23 +2,12 @@
 
 use std::collections::HashSet;
 
-use crate::app::core::command::Blocked;
-use crate::app::core::command::Command;
-use crate::app::core::command::EVERYWHERE;
-use crate::app::core::command::Focus;
-use crate::app::core::command::GATES;
-use crate::app::core::command::Group;
-use crate::app::core::command::PLAN;
-use crate::app::core::command::SCREENS;
-use crate::app::core::command::STEP;
-use crate::app::core::command::no_step;
-use crate::app::core::model::Model;
-use crate::app::core::model::Screen;
-use crate::app::overlays::overlay::Overlay;
-use crate::app::overlays::overlay::Purpose;
-use crate::app::overlays::overlay::Source;
-use crate::app::screens::plan::view::Pane;
-use crate::app::screens::plan::view::Sort;
+use crate::app::core::command::{
+    Blocked, Command, EVERYWHERE, Focus, GATES, Group, PLAN, SCREENS, STEP, no_step,
+};
+use crate::app::core::model::{Model, Screen};
+use crate::app::overlays::overlay::{Overlay, Purpose, Source};
+use crate::app::screens::plan::view::{Pane, Sort};
 use crate::change::value::Refusal;
 use crate::plan::StepKey;
 use crate::plan::field::Field;

@@ -11,8 +11,7 @@ use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 
-use crate::app::screens::plan::view::PlanView;
-use crate::app::screens::plan::view::Sort;
+use crate::app::screens::plan::view::{PlanView, Sort};
 use crate::plan::field::Field;
 use crate::plan::query::{Matched, Sets};
 use crate::plan::{Plan, StepKey};

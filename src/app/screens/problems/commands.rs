@@ -1,12 +1,8 @@
 //! What the checks find, and mending it.
 
-use crate::app::core::command::Blocked;
-use crate::app::core::command::Command;
-use crate::app::core::command::Focus;
-use crate::app::core::command::Group;
+use crate::app::core::command::{Blocked, Command, Focus, Group};
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::Overlay;
-use crate::app::overlays::overlay::Purpose;
+use crate::app::overlays::overlay::{Overlay, Purpose};
 use crate::plan::canon::checklist::Check;
 use crate::plan::checks::Problem;
 use crate::plan::source::{self, Role};

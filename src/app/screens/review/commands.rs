@@ -1,17 +1,9 @@
 //! The weekly review: one key decides and moves on.
 
-use crate::app::core::command::Blocked;
-use crate::app::core::command::Command;
-use crate::app::core::command::Focus;
-use crate::app::core::command::Group;
-use crate::app::core::command::REVIEW;
+use crate::app::core::command::{Blocked, Command, Focus, Group, REVIEW};
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::Choice;
-use crate::app::overlays::overlay::Overlay;
-use crate::app::overlays::overlay::Purpose;
-use crate::app::overlays::overlay::Row;
-use crate::app::screens::review::decide::ReviewAction;
-use crate::app::screens::review::decide::ranked;
+use crate::app::overlays::overlay::{Choice, Overlay, Purpose, Row};
+use crate::app::screens::review::decide::{ReviewAction, ranked};
 use crate::app::screens::review::view::ReviewPart;
 use crate::change::Change;
 use crate::change::value::Refusal;

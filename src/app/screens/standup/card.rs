@@ -5,11 +5,7 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::CardAction;
-use crate::app::overlays::overlay::Choice;
-use crate::app::overlays::overlay::Overlay;
-use crate::app::overlays::overlay::Purpose;
-use crate::app::overlays::overlay::Row;
+use crate::app::overlays::overlay::{CardAction, Choice, Overlay, Purpose, Row};
 use crate::change::value::{Refusal, refuse};
 use crate::plan::stage::Stage;
 use crate::record::standup::{CardPart, CardRequest, DayCard, Health, same_stage};

@@ -1,18 +1,10 @@
 //! The async standup: posting and editing one's cards, threads over days, days.
 
-use crate::app::core::command::Blocked;
-use crate::app::core::command::Command;
-use crate::app::core::command::Focus;
-use crate::app::core::command::Group;
-use crate::app::core::command::STANDUP;
+use crate::app::core::command::{Blocked, Command, Focus, Group, STANDUP};
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::CardAction;
-use crate::app::overlays::overlay::Choice;
-use crate::app::overlays::overlay::Overlay;
-use crate::app::overlays::overlay::Row;
+use crate::app::overlays::overlay::{CardAction, Choice, Overlay, Row};
 use crate::app::screens::gates::commands::offer;
-use crate::app::screens::standup::view::StandupPane;
-use crate::app::screens::standup::view::Thread;
+use crate::app::screens::standup::view::{StandupPane, Thread};
 use crate::document::visible::visible;
 use crate::record::standup::{CardPart, CardRequest, Dialect, Entry, digest};
 

@@ -3,8 +3,7 @@
 
 use chrono::{DateTime, Duration, NaiveDate, Timelike as _, Utc};
 
-use crate::app::core::model::Model;
-use crate::app::core::model::Screen;
+use crate::app::core::model::{Model, Screen};
 use crate::record::standup::{Card, Day, DayCard, Entry, Said, Standup, deadline};
 
 /// The panes of the standup screen in the order of Tab.

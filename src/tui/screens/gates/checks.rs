@@ -15,11 +15,9 @@ use crate::plan::ladders::OtherChecklists;
 use crate::plan::stage::Stage;
 use crate::tui::screens::gates::criteria;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::frame;
 use crate::tui::widgets::scroll::Window;
-use crate::tui::widgets::status;
-use crate::tui::widgets::text_layout::GUTTER;
-use crate::tui::widgets::text_layout::TextLayout;
+use crate::tui::widgets::text_layout::{GUTTER, TextLayout};
+use crate::tui::widgets::{frame, status};
 
 /// A check that names more steps than this shows the rest as a number; ⏎ lists them all.
 const MOST_STEPS: usize = 6;

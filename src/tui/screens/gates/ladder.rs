@@ -13,8 +13,7 @@ use crate::plan::stage::{Stage, Standing, standings};
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::frame;
 use crate::tui::widgets::scroll::Window;
-use crate::tui::widgets::text_layout::GUTTER;
-use crate::tui::widgets::text_layout::TextLayout;
+use crate::tui::widgets::text_layout::{GUTTER, TextLayout};
 
 /// Draws the ladder. Answers how many stages are visible.
 pub fn draw(

@@ -14,8 +14,7 @@ use ratatui::text::{Line, Span};
 
 use super::gate_review;
 use crate::app::core::command::Focus;
-use crate::app::core::model::GatePane;
-use crate::app::core::model::Model;
+use crate::app::core::model::{GatePane, Model};
 use crate::plan::source::Role;
 use crate::plan::stage::Stage;
 use crate::tui::theme::Theme;

@@ -10,8 +10,7 @@ use crate::tui::screens::gates::criteria;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::scroll::Window;
-use crate::tui::widgets::text_layout::GUTTER;
-use crate::tui::widgets::text_layout::TextLayout;
+use crate::tui::widgets::text_layout::{GUTTER, TextLayout};
 
 /// Draws the workstreams of the stage that is selected; `with_criteria` says whether the
 /// stage's own words come first, because no pane beside this one shows them. Answers how

@@ -18,11 +18,9 @@ use crate::plan::block::Block;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::status::{State, Status};
 use crate::tui::theme::{Sign, Theme};
-use crate::tui::widgets::fit_row;
 use crate::tui::widgets::fit_row::RowPart;
-use crate::tui::widgets::frame;
 use crate::tui::widgets::scroll::ScrollState;
-use crate::tui::widgets::status;
+use crate::tui::widgets::{fit_row, frame, status};
 
 /// Columns between the two grids of the zoomed pane.
 const GAP: u16 = 3;

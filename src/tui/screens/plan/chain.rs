@@ -10,8 +10,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::core::model::Model;
-use crate::app::screens::plan::view::Pane;
-use crate::app::screens::plan::view::Side;
+use crate::app::screens::plan::view::{Pane, Side};
 use crate::document::visible::wrap;
 use crate::plan::StepRef;
 use crate::plan::dependency::Dependency;
@@ -19,10 +18,9 @@ use crate::plan::id::StepId;
 use crate::plan::status::State;
 use crate::plan::step::Waiting;
 use crate::tui::theme::{Sign, Theme};
-use crate::tui::widgets::frame;
 use crate::tui::widgets::pane::key_of;
 use crate::tui::widgets::scroll::ScrollState;
-use crate::tui::widgets::status;
+use crate::tui::widgets::{frame, status};
 
 mod columns;
 mod tree;

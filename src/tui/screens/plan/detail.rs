@@ -14,8 +14,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
-use crate::app::screens::plan::view::DETAIL_FIELDS;
-use crate::app::screens::plan::view::Pane;
+use crate::app::screens::plan::view::{DETAIL_FIELDS, Pane};
 use crate::plan::{Plan, StepRef};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;

@@ -9,19 +9,15 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
-use crate::app::screens::plan::view::Pane;
-use crate::app::screens::plan::view::Sort;
+use crate::app::screens::plan::view::{Pane, Sort};
 use crate::document::visible::{fit, visible_line, width};
 use crate::plan::StepRef;
 use crate::plan::status::State;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::fit_row;
 use crate::tui::widgets::fit_row::RowPart;
-use crate::tui::widgets::frame;
-use crate::tui::widgets::pane::empty;
-use crate::tui::widgets::pane::key_of;
+use crate::tui::widgets::pane::{empty, key_of};
 use crate::tui::widgets::scroll::ScrollState;
-use crate::tui::widgets::status;
+use crate::tui::widgets::{fit_row, frame, status};
 
 /// Where the columns of the list begin and how wide they are.
 struct Columns {

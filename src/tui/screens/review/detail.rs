@@ -5,8 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::entries;
-use super::rows;
+use super::{entries, rows};
 use crate::app::core::model::Model;
 use crate::app::screens::review::view::ReviewPart;
 use crate::plan::StepRef;
@@ -14,9 +13,8 @@ use crate::plan::field::Field;
 use crate::plan::id::StepId;
 use crate::record::review::{Entry, Section};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::frame;
-use crate::tui::widgets::status;
 use crate::tui::widgets::text_layout::TextLayout;
+use crate::tui::widgets::{frame, status};
 
 /// Columns of the names at the left.
 const NAME: usize = 12;

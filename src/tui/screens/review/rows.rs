@@ -12,8 +12,7 @@ use crate::plan::status::Status;
 use crate::record::review::Word;
 use crate::record::review::gather::{TEN, Trouble};
 use crate::tui::theme::{Sign, Theme};
-use crate::tui::widgets::frame;
-use crate::tui::widgets::status;
+use crate::tui::widgets::{frame, status};
 
 /// Columns that an owner takes at the most.
 const OWNER: usize = 14;

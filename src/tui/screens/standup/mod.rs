@@ -12,23 +12,15 @@ use ratatui::text::{Line, Span};
 
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
-use crate::app::screens::standup::view::Due;
-use crate::app::screens::standup::view::StandupPane;
-use crate::app::screens::standup::view::Thread;
-use crate::app::screens::standup::view::stretch;
+use crate::app::screens::standup::view::{Due, StandupPane, Thread, stretch};
 use crate::document::visible::visible_line;
 use crate::record::standup::{Day, DayCard, Entry};
-use crate::tui::screens::standup::card::body;
-use crate::tui::screens::standup::card::health;
-use crate::tui::screens::standup::card::heard;
-use crate::tui::screens::standup::card::summary;
+use crate::tui::screens::standup::card::{body, health, heard, summary};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
-use crate::tui::widgets::pane::empty;
-use crate::tui::widgets::pane::key_of;
+use crate::tui::widgets::pane::{empty, key_of};
 use crate::tui::widgets::scroll::ScrollState;
-use crate::tui::widgets::text_layout::GUTTER;
-use crate::tui::widgets::text_layout::TextLayout;
+use crate::tui::widgets::text_layout::{GUTTER, TextLayout};
 
 /// From this many columns on both panes are shown.
 const TWO_COLUMNS: u16 = 120;

@@ -10,8 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustix::io::Errno;
 use stepdeck::document::rope::Rope;
-use stepdeck::store::fs::syscalls::FileSystem;
-use stepdeck::store::fs::syscalls::RealFs;
+use stepdeck::store::fs::syscalls::{FileSystem, RealFs};
 
 /// What happens from the chosen call on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -5,14 +5,10 @@ use std::ops::Range;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::Link;
-use super::draw_link;
-use super::elsewhere;
-use super::select;
+use super::{Link, draw_link, elsewhere, select};
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
-use crate::app::screens::plan::view::Pane;
-use crate::app::screens::plan::view::Side;
+use crate::app::screens::plan::view::{Pane, Side};
 use crate::plan::StepRef;
 use crate::plan::graph::Graph;
 use crate::tui::theme::Theme;

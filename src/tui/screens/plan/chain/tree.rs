@@ -3,13 +3,10 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::Link;
-use super::draw_link;
-use super::select;
+use super::{Link, draw_link, select};
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
-use crate::app::screens::plan::chain::TreeRow;
-use crate::app::screens::plan::chain::tree;
+use crate::app::screens::plan::chain::{TreeRow, tree};
 use crate::app::screens::plan::view::Pane;
 use crate::plan::StepRef;
 use crate::tui::theme::Theme;

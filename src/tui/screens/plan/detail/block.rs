@@ -2,16 +2,12 @@
 
 use ratatui::text::{Line, Span};
 
-use super::Fact;
-use super::Facts;
-use super::Measure;
-use super::value;
+use super::{Fact, Facts, Measure, value};
 use crate::app::core::model::Model;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::status::Status;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::frame;
-use crate::tui::widgets::status;
+use crate::tui::widgets::{frame, status};
 
 /// Columns for labels: `Steward`.
 pub const LABELS: u16 = 9;

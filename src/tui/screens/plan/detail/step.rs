@@ -4,10 +4,7 @@ use chrono::{DateTime, Utc};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::Fact;
-use super::Facts;
-use super::Measure;
-use super::value;
+use super::{Fact, Facts, Measure, value};
 use crate::app::screens::plan::view::DETAIL_FIELDS;
 use crate::document::visible::{fit, visible_line, width};
 use crate::plan::decision::decisions_naming;
@@ -18,8 +15,7 @@ use crate::plan::status::State;
 use crate::plan::step::{Drift, Waiting};
 use crate::plan::{Plan, StepRef};
 use crate::tui::theme::{Sign, Theme};
-use crate::tui::widgets::frame;
-use crate::tui::widgets::status;
+use crate::tui::widgets::{frame, status};
 
 /// Columns for labels: `Artifacts`.
 pub const LABELS: u16 = 9;
