@@ -20,7 +20,8 @@ pub struct Form {
 /// Writes the step out. Unknown keys stay in the file and are not shown.
 pub fn write(step: StepRef<'_>) -> String {
     let mut text = format!(
-        "# Step {}. Save and leave the editor to keep your changes; leave it unchanged to drop them.\n\
+        "# Step {}. Save and close the editor to keep your changes; close it unchanged to \
+         discard them.\n\
          # status: idea, draft, in progress, blocked or complete\n\n",
         step.id()
     );
@@ -81,7 +82,7 @@ impl Composer<'_> {
                 continue;
             }
             let Some(field) = Field::named(name).filter(|field| *field != Field::UpdatedAt) else {
-                return refuse(format!("there is no field `{name}` to edit here"));
+                return refuse(format!("`{name}` is not a field that can be edited here"));
             };
             let wish = match (field.spec().kind, value) {
                 (Kind::List, toml::Value::Array(entries)) => {
