@@ -2,7 +2,7 @@
 //! instead of lines. And one version told field by field, for a textual diff.
 //!
 //! Every difference in bytes is told in some way: what has no meaning is named as spelling,
-//! order, line ends. Nothing here is made safe for a terminal; that is for who prints it.
+//! order, line endings. Nothing here is made safe for a terminal; that is for who prints it.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -465,7 +465,7 @@ torn {
         assert_eq!(told(OLD, &nothing), [r#"0002 owner: "" → (no key)"#]);
         assert_eq!(
             told(OLD, &OLD.replace('\n', "\r\n")),
-            ["line ends: LF → CRLF on 5 lines"]
+            ["line endings: LF → CRLF on 5 lines"]
         );
         assert_eq!(
             told(OLD, &format!("\u{feff}{}", OLD.trim_end())),
