@@ -25,12 +25,12 @@ use crate::git::Git;
 use crate::plan::Plan;
 use crate::plan::id::{StepId, typed_id};
 use crate::plan::source::SourceFile;
-use crate::store::atomic_replace::motion::GIVE_UP;
 use crate::store::locate::discover::{Found, Layout, Overrides};
 use crate::store::locate::open::{Opening, open_plan};
 use crate::store::state::{NOWHERE, State};
 use crate::store::transaction::commit::{Committer, Outcome};
 use crate::store::transaction::one_shot::{Passing, in_motion};
+use crate::store::watch::motion::GIVE_UP;
 
 /// How often a change is composed anew because the plan changed under it.
 const TRIES: usize = 20;

@@ -11,10 +11,10 @@ use crate::document::progress::Progress;
 use crate::document::rope::Rope;
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::{Plan, canon};
-use crate::store::atomic_replace::motion::Debounce;
 use crate::store::fs::read::{FileState, read_told};
 use crate::store::fs::read_error::ReadError;
 use crate::store::fs::stamp::Stamp;
+use crate::store::watch::motion::Debounce;
 
 /// A plan as found on disk.
 #[derive(Debug)]
@@ -312,7 +312,7 @@ pub fn candidates(layout: &Layout) -> Vec<(PathBuf, Role)> {
         (&layout.gates, Role::GateReview),
     ];
     let papers = papers.into_iter().flat_map(|(folder, role)| {
-        let notes = super::walk::files_below(folder, &layout.root, |name| {
+        let notes = crate::store::fs::walk::files_below(folder, &layout.root, |name| {
             Path::new(name)
                 .extension()
                 .is_some_and(|extension| extension == "md")

@@ -17,14 +17,14 @@ use crate::change::{Change, Target};
 use crate::document::rope::Rope;
 use crate::plan::source::{Role, SourceFile};
 use crate::store::atomic_replace::leftovers::clean_leftovers;
-use crate::store::atomic_replace::motion::GIVE_UP;
+use crate::store::atomic_replace::replaced_file::ReplacedFile;
 use crate::store::atomic_replace::save::{How, SaveError, Saver};
 use crate::store::fs::read::{FileState, read_since};
 use crate::store::fs::stamp::Stamp;
 use crate::store::fs::syscalls::{FileSystem, RealFs};
 use crate::store::state::State;
 use crate::store::transaction::one_shot::Passing;
-use crate::store::watch::replaced_file::ReplacedFile;
+use crate::store::watch::motion::GIVE_UP;
 use crate::store::watch::stragglers::Stragglers;
 use crate::store::worker::disk::HISTORY;
 

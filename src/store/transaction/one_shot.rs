@@ -7,10 +7,10 @@ use std::time::SystemTime;
 use super::commit::{CommitObserver, NotYet};
 use crate::document::rope::Rope;
 use crate::plan::source::{Role, SourceFile};
-use crate::store::atomic_replace::motion::{Debounce, QUIET};
+use crate::store::atomic_replace::replaced_file::ReplacedFile;
 use crate::store::fs::read::FileState;
 use crate::store::fs::stamp::Stamp;
-use crate::store::watch::replaced_file::ReplacedFile;
+use crate::store::watch::motion::{Debounce, QUIET};
 use crate::store::watch::stragglers::Stragglers;
 
 /// Whoever ends with the change, or soon: it remembers no bytes, but knows that somebody may be

@@ -9,11 +9,11 @@ use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::replaced_file::{ReplacedFile, lines_behind};
 use crate::document::rope::{Piece, Rope};
 use crate::plan::source::Role;
-use crate::store::atomic_replace::motion::QUIET;
+use crate::store::atomic_replace::replaced_file::{ReplacedFile, lines_behind};
 use crate::store::watch::debounce::{is_json, is_torn};
+use crate::store::watch::motion::QUIET;
 
 /// How many replaced files are looked at at the most: each is an open file.
 const MOST: usize = 32;

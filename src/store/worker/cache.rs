@@ -8,12 +8,12 @@ use crate::document::Document;
 use crate::document::log::LogDocument;
 use crate::document::rope::Rope;
 use crate::plan::source::{Role, SourceFile};
-use crate::store::atomic_replace::motion::{Debounce, NOTICE_AFTER};
+use crate::store::atomic_replace::replaced_file::ReplacedFile;
 use crate::store::fs::read::FileState;
 use crate::store::fs::stamp::Stamp;
 use crate::store::transaction::commit::{CommitObserver, NotYet};
-use crate::store::watch::forward_appends::Forwarded;
-use crate::store::watch::replaced_file::ReplacedFile;
+use crate::store::transaction::forward_appends::Forwarded;
+use crate::store::watch::motion::{Debounce, NOTICE_AFTER};
 use crate::store::watch::stragglers::Stragglers;
 
 /// What a file held when it was last read or written.
