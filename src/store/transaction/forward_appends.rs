@@ -15,7 +15,7 @@ use crate::store::transaction::commit::{
     CommitObserver, Committer, LOCK_TIMEOUT, Outcome, read_file,
 };
 use crate::store::transaction::lock::PlanLock;
-use crate::store::watch::motion::NOTICE_AFTER;
+use crate::store::watch::motion::NOTICE_TIMEOUT;
 use crate::store::watch::stragglers::{Came, Straggler};
 
 /// How soon it is looked again whether somebody has finished writing to a replaced file.
@@ -49,7 +49,7 @@ impl Committer {
         root: &Path,
         observer: &mut impl CommitObserver,
     ) -> Vec<Forwarded> {
-        let until = Instant::now() + NOTICE_AFTER;
+        let until = Instant::now() + NOTICE_TIMEOUT;
         let mut done = Vec::new();
         loop {
             let found = observer.stragglers().look(false);
