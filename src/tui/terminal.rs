@@ -1,9 +1,7 @@
 //! Takes the terminal over and gives it back, whatever happens in between.
 //!
 //! [`Terminal`] owns the modes (raw, alternate screen, bracketed paste, hidden cursor) and
-//! a [`ratatui::Terminal`] on a [`Screen`]; [`Input`] owns the reading thread. The event
-//! loop can stay generic over ratatui's `Backend`: hand it [`Terminal::screen`], and use
-//! this type only for what leaves the screen (an editor, a stop).
+//! a [`ratatui::Terminal`] on a [`Screen`]; [`Input`] owns the reading thread.
 //!
 //! The terminal is given back when [`Terminal`] is dropped, when any thread panics (before
 //! the report is printed: install colour-eyre first, its hook then runs after ours), when
@@ -34,16 +32,16 @@ pub use screen::{Screen, redraw_next};
 use signals::Signals;
 
 mod background;
-mod encode;
 mod input;
 mod parse;
 mod screen;
 mod signals;
 
-/// Alternate screen, bracketed paste, no cursor.
-const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[?25l";
+/// Alternate screen, bracketed paste, no cursor, and no line wrap: what a terminal takes for wider
+/// than we do is cut at the right edge, instead of running into the next row.
+const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[?25l\x1b[?7l";
 /// Ends an update that was cut short, then undoes [`ENTER`].
-const LEAVE: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?1049l\x1b[?25h";
+const LEAVE: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?7h\x1b[?2004l\x1b[?1049l\x1b[?25h";
 /// No reports of the mouse, of whatever kind and spelling, nor of the focus; cursor keys and
 /// keypad as they are by default. A child that crashed may have left any of these.
 const NO_REPORTS: &[u8] = b"\x1b[?9;1000;1001;1002;1003;1004l\x1b[?1005;1006;1015;1016l\
@@ -127,11 +125,6 @@ impl Terminal {
         out.flush()
     }
 
-    /// The screen, for a loop that knows only ratatui.
-    pub fn screen(&mut self) -> &mut ratatui::Terminal<Screen> {
-        &mut self.screen
-    }
-
     /// The window's size in cells.
     ///
     /// # Errors
@@ -145,7 +138,11 @@ impl Terminal {
     /// # Errors
     /// When the terminal cannot be written to, or was given back by a panic.
     pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
-        self.screen.draw(render).map(|_| ())
+        let drawn = self.screen.draw(|frame| {
+            render(frame);
+            screen::mark_uncertain(frame.buffer_mut());
+        });
+        drawn.map(|_| ())
     }
 
     /// Starts to read keys and signals into `sender`.
