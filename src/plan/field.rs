@@ -353,12 +353,7 @@ impl Field {
     pub const Target: Self = Self::known("evidence.target");
     pub const Actual: Self = Self::known("evidence.actual");
     pub const Link: Self = Self::known("evidence.link");
-    pub const EffortPlanned: Self = Self::known("effort.planned");
-    pub const EffortActual: Self = Self::known("effort.actual");
-    pub const CostPlanned: Self = Self::known("cost.planned");
-    pub const CostActual: Self = Self::known("cost.actual");
     pub const Notes: Self = Self::known("notes");
-    pub const Was: Self = Self::known("was");
     pub const UpdatedAt: Self = Self::known("updated_at");
     pub const Uid: Self = Self::known("uid");
 

@@ -10,7 +10,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 
 use crate::change::Change;
-use crate::change::apply::Conflict;
+use crate::change::conflict::Conflict;
 use crate::change::history::Event;
 use crate::change::places::LineHints;
 use crate::document::rope::Rope;
