@@ -5,10 +5,10 @@ use crate::app::core::command::{
 };
 use crate::app::core::model::Model;
 use crate::app::overlays::overlay::{Overlay, Purpose, SetRequest, Source};
-use crate::app::screens::plan::view::{DETAIL_FIELDS, Pane};
+use crate::app::screens::plan::view::Pane;
 use crate::plan::StepKey;
 use crate::plan::canon::block_table::BlockColumn;
-use crate::plan::field::Field;
+use crate::plan::field::{Field, detail_fields};
 use crate::plan::id::StepId;
 use crate::plan::status::Status;
 
@@ -301,10 +301,11 @@ pub fn open_detail(model: &mut Model) {
         return model.refuse("no step is selected");
     };
     let index = step.index();
-    match DETAIL_FIELDS.get(model.view.detail).copied() {
-        Some(Field::UpdatedAt) => model.refuse("the time of the last edit is set automatically"),
-        Some(field) => model.edit_field(index, field),
-        None => {}
+    if let Some(field) = detail_fields().get(model.view.detail) {
+        match field.spec().read_only {
+            Some(reason) => model.refuse(reason),
+            None => model.edit_field(index, *field),
+        }
     }
 }
 
@@ -364,7 +365,7 @@ fn no_drift(model: &Model) -> Blocked {
 
 fn mend(model: &mut Model, keep_log: bool) {
     if let Some(step) = model.step() {
-        let change = model.composer().mend_drift(step.index(), keep_log);
+        let change = model.composer().reconcile(step.index(), keep_log);
         model.make(change, 1);
     }
 }
