@@ -176,3 +176,36 @@ fn take_seen(purpose: &mut Purpose, first: &Purpose) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a field is for, one of each kind, in the words of version 0.1.0.
+    const PURPOSES: [&str; 12] = [
+        r#"{"Set":{"steps":[["0003",0]],"field":"notes","seen":"a"}}"#,
+        r#"{"Resolve":{"steps":[["0003",0]],"field":"notes","seen":null}}"#,
+        r#"{"SetBlock":{"block":"B37","seen":"b","column":"theme"}}"#,
+        r#"{"Add":"0003"}"#,
+        r#"{"Entry":{"old":null}}"#,
+        r#"{"Entry":{"old":"c"}}"#,
+        r#"{"Evidence":{"stage":1,"check":2,"text":"d"}}"#,
+        r#"{"Line":{"path":"plan.jsonl","line":4,"seen":[123,125]}}"#,
+        r#"{"GateReview":{"packet":"p.md","text":{"Evidence":{"criterion":1,"words":"e"}}}}"#,
+        r#"{"GateReview":{"packet":"p.md","text":{"Clause":"Waiver"}}}"#,
+        r#"{"Decide":{"SetAside":"0003"}}"#,
+        r#"{"Card":{"day":"2026-11-21","stage":"Base","part":"done","old":null}}"#,
+    ];
+
+    #[test]
+    fn drafts_that_the_last_version_wrote_are_read_and_written_the_same() {
+        for purpose in PURPOSES {
+            let written = format!(
+                r#"{{"label":"0003 Notes","initial":"a","text":"ab","multiline":true,"purpose":{purpose},"list":[["0003",0],"inputs"],"base":3}}"#
+            );
+            let draft: Draft = serde_json::from_str(&written).expect(purpose);
+            assert_eq!(draft.text, "ab");
+            assert_eq!(serde_json::to_string(&draft).unwrap(), written);
+        }
+    }
+}
