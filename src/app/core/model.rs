@@ -9,7 +9,8 @@ use chrono::{DateTime, Duration, Utc};
 use super::command::Focus;
 use super::keymap::Keymap;
 use super::message::Effect;
-use crate::app::overlays::overlay::{Input, Overlay, Purpose};
+use crate::app::overlays::Overlay;
+use crate::app::overlays::note::Note;
 use crate::app::screens::gate_review::view::GateReviewView;
 use crate::app::screens::plan::view::{Pane, PlanView};
 use crate::app::screens::review::view::{ReviewPart, ReviewView};
@@ -197,7 +198,8 @@ pub struct Model {
     pub ending: bool,
     /// What the loop must do next.
     pub effects: Vec<Effect>,
-    serial: u64,
+    /// Counts the text fields.
+    pub(crate) serial: u64,
 }
 
 /// What `.` does again on other steps.
@@ -260,12 +262,8 @@ impl Model {
 
     /// Where keys go that no field takes.
     pub fn place(&self) -> Focus {
-        for overlay in self.overlays.iter().rev() {
-            match overlay {
-                Overlay::List { .. } => return Focus::List,
-                Overlay::Conflict { .. } => return Focus::Conflict,
-                _ => {}
-            }
+        if let Some(focus) = self.overlays.iter().rev().find_map(Overlay::focus) {
+            return focus;
         }
         match self.away() {
             Some(Away::Everything) => return Focus::Away,
@@ -365,34 +363,11 @@ impl Model {
             [] => {}
             [only] => self.refuse(said(only)),
             mistakes => {
-                let note = Overlay::Note {
-                    title: format!("{} mistakes in the configuration", mistakes.len()),
-                    lines: mistakes.iter().map(said).collect(),
-                    scroll: 0,
-                };
-                self.overlays.insert(0, note);
+                let title = format!("{} mistakes in the configuration", mistakes.len());
+                let note = Note::new(title, mistakes.iter().map(said).collect());
+                self.overlays.insert(0, Overlay::Note(note));
             }
         }
-    }
-
-    /// A fresh text field.
-    pub fn input(&mut self, label: impl Into<String>, text: impl Into<String>) -> Input {
-        self.serial += 1;
-        let text = text.into();
-        Input {
-            serial: self.serial,
-            label: label.into(),
-            initial: text.clone(),
-            text,
-            multiline: false,
-            error: None,
-        }
-    }
-
-    /// Opens a one-line field.
-    pub fn prompt(&mut self, label: impl Into<String>, text: impl Into<String>, purpose: Purpose) {
-        let input = self.input(label, text);
-        self.open_prompt(input, purpose);
     }
 
     /// Lists the steps anew after the plan or the order changed.
@@ -442,10 +417,7 @@ impl Model {
     pub fn keep_within(&mut self) {
         self.keep_gates_within();
         self.keep_review();
-        let entries = self.open_entries().len();
-        if let Some(Overlay::List { cursor, .. }) = self.overlays.last_mut() {
-            *cursor = (*cursor).min(entries.saturating_sub(1));
-        }
+        self.move_in_overlay(0);
         let keep = |(id, nth): &StepKey| self.plan.find_nth(*id, *nth).is_some();
         let gone: Vec<StepKey> = self
             .view

@@ -9,7 +9,6 @@ use chrono::{DateTime, Utc};
 use super::draft_log::KeptDraft;
 use crate::app::core::message::{DiskEvent, Effect};
 use crate::app::core::model::{Model, Notice, Tone};
-use crate::app::overlays::overlay::Overlay;
 use crate::app::sync::notices::{Before, consequence};
 use crate::change::history::{Event, History};
 use crate::change::places::LineHints;
@@ -241,10 +240,9 @@ impl Model {
     /// Where the program is to end: whether it can, or what it still waits for. What could not
     /// be saved, or is to be decided, keeps it open.
     pub(crate) fn go_on_leaving(&mut self) {
-        let is_asked = |overlay: &Overlay| matches!(overlay, Overlay::Conflict { .. });
         let saving = match self.sync.saving() {
             _ if !self.ending => return,
-            0 if self.sync.failed() > 0 && !self.leaving || self.overlays.iter().any(is_asked) => {
+            0 if self.sync.failed() > 0 && !self.leaving || self.has_conflict() => {
                 self.ending = false;
                 return;
             }
