@@ -355,9 +355,9 @@ impl Model {
         });
     }
 
-    /// Says what is wrong in the configuration, all of it at once: one mistake in the line of
+    /// Says what is wrong in the configuration, all of it at once: one problem in the line of
     /// news, several in a note beneath whatever is open.
-    pub fn tell_mistakes(&mut self) {
+    pub fn report_configuration_problems(&mut self) {
         let said = |problem: &Problem| format!("{}: {}", problem.place, problem.message);
         match &*self.context.mistakes {
             [] => {}
@@ -413,8 +413,8 @@ impl Model {
         }
     }
 
-    /// Pulls every cursor back to what there is after the plan changed.
-    pub fn keep_within(&mut self) {
+    /// Moves every cursor back to what is there after the plan changed.
+    pub fn clamp_cursors(&mut self) {
         self.keep_gates_within();
         self.keep_review();
         self.move_in_overlay(0);

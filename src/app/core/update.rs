@@ -21,7 +21,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Clock(now) => {
             model.tick(now);
         }
-        Message::LookOn => model.look_on(),
+        Message::Idle => model.search_on(),
         Message::Disk(event) => model.disk(event),
         Message::Reread(reread) => model.reread(*reread),
         Message::Opened(whole) => model.opened(*whole),
@@ -50,8 +50,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         model.refresh_review(false);
     }
     model.refresh_standup();
-    model.go_on_leaving();
-    model.keep_typed();
+    model.quit_when_saved();
+    model.keep_draft();
     std::mem::take(&mut model.effects)
 }
 

@@ -163,15 +163,10 @@ impl Model {
             for command in registry::all().filter(|c| c.group == group && c.places.contains(&here))
             {
                 let keys = self.keymap.keys(here, command);
-                let spelled = keys
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect::<Vec<_>>()
-                    .join(" ");
-                let found = words.score(
-                    command.title,
-                    &[command.name.into(), spelled.clone().into()],
-                );
+                let spelled = keys.iter().map(ToString::to_string);
+                let spelled = spelled.collect::<Vec<_>>().join(" ");
+                let about = [command.name.into(), spelled.as_str().into()];
+                let found = words.score(command.title, &about);
                 if !keys.is_empty() && found.is_some() {
                     let mut row = self.command_row(command, here);
                     row.key = spelled;
@@ -216,13 +211,8 @@ impl Model {
             })
             .collect();
         // Without words, the nearest steps come first.
-        let distance = |index: usize| {
-            self.plan
-                .step(index)
-                .id()
-                .number()
-                .abs_diff(step.0.number())
-        };
+        let number = |index: usize| self.plan.step(index).id().number();
+        let distance = |index: usize| number(index).abs_diff(step.0.number());
         scored.sort_by_key(|(score, index)| (std::cmp::Reverse(*score), distance(*index)));
         let mut rows: Vec<Row> = scored
             .into_iter()

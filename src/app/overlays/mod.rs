@@ -159,3 +159,121 @@ fn moved(cursor: usize, code: Code, rows: usize) -> Option<usize> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::app::core::keymap::Keymap;
+    use crate::app::core::model::SessionContext;
+    use crate::app::{Effect, Message, update};
+    use crate::change::form::Form;
+    use crate::plan::source::{Role, SourceFile};
+
+    /// A cockpit on two steps, with these keys for suspending.
+    fn model(suspend: &[&str]) -> Model {
+        let log = b"{\"step_id\":\"0001\",\"title\":\"One\"}\n{\"step_id\":\"0002\"}\n".to_vec();
+        let files = vec![SourceFile::load("plan.jsonl", Role::Log, log)];
+        let keys = suspend.iter().map(|key| (*key).to_owned()).collect();
+        let (keymap, _) = Keymap::new(&BTreeMap::from([("suspend".to_owned(), keys)]));
+        let now = chrono::DateTime::from_timestamp(0, 0).unwrap();
+        Model::new(files, SessionContext::default(), keymap, now)
+    }
+
+    fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
+        let keys = keys.split(' ').map(|key| key.parse().unwrap());
+        let effects = keys.flat_map(|key| update(model, Message::Key(key)));
+        effects.collect()
+    }
+
+    /// Keys that open each overlay there is a key for: fields, choosers, menus, lists, notes.
+    const OPENERS: [&str; 8] = ["a", "/", "?", ":", "b", "s", "e d", "w"];
+
+    #[test]
+    fn ctrl_c_closes_what_lies_over_a_screen_and_does_not_quit() {
+        for keys in OPENERS {
+            let mut model = model(&["ctrl-z"]);
+            press(&mut model, keys);
+            assert_eq!(model.overlays.len(), 1, "{keys}");
+            let effects = press(&mut model, "ctrl-c");
+            assert_eq!(model.overlays, [], "{keys}");
+            assert!(!effects.contains(&Effect::Quit), "{keys}");
+        }
+    }
+
+    #[test]
+    fn the_keys_of_the_terminal_come_first_unless_they_are_letters() {
+        for keys in OPENERS {
+            let mut model = model(&["ctrl-z", "Z"]);
+            press(&mut model, keys);
+            let open = model.overlays.clone();
+            assert!(press(&mut model, "ctrl-z").contains(&Effect::Suspend));
+            assert!(press(&mut model, "ctrl-l").contains(&Effect::Redraw));
+            assert_eq!(model.overlays, open, "{keys}");
+            // In a list, letters are commands as they are on a screen.
+            let is_command = matches!(open[..], [Overlay::List(_)]);
+            let suspends = press(&mut model, "Z").contains(&Effect::Suspend);
+            assert_eq!(suspends, is_command, "{keys}");
+        }
+    }
+
+    #[test]
+    fn in_a_menu_j_and_k_move_unless_a_row_has_them() {
+        let mut model = model(&[]);
+        let row = |key: &str| menu::Row::new(key, key, "", menu::Choice::Open(key.to_owned()));
+        let cursor = |model: &Model| match model.overlays.last() {
+            Some(Overlay::Menu(menu)) => menu.cursor,
+            other => panic!("{other:?}"),
+        };
+        model.menu("Links", vec![row("a"), row("k"), row("c")], 0);
+        press(&mut model, "j tab down j");
+        assert_eq!(cursor(&model), 1);
+        press(&mut model, "up pagedown x");
+        assert_eq!(cursor(&model), 2);
+        let opened = press(&mut model, "k");
+        assert!(opened.contains(&Effect::Open("k".to_owned())));
+        assert_eq!(model.overlays, []);
+    }
+
+    #[test]
+    fn what_an_editor_saves_late_is_offered_beneath_what_is_typed_in() {
+        for keys in ["a", "/", ":"] {
+            let mut model = model(&[]);
+            press(&mut model, keys);
+            let form = Form {
+                step: ("0001".parse().unwrap(), 0),
+                seen: "title: One".to_owned(),
+                text: "title: First".to_owned(),
+            };
+            update(&mut model, Message::SavedLate(form));
+            assert!(
+                matches!(model.overlays[..], [Overlay::Menu(_), _]),
+                "{keys}"
+            );
+            assert!(model.overlays[1].input().is_some(), "{keys}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_cursor_stays_within_its_rows(rows in 1_usize..40, codes in prop::collection::vec(
+            prop::sample::select(vec![Code::Down, Code::Up, Code::PageDown, Code::PageUp]), 0..20,
+        )) {
+            let mut cursor = 0;
+            for code in codes {
+                let to = moved(cursor, code, rows).unwrap();
+                prop_assert!(to < rows);
+                let back = match code {
+                    Code::Down => moved(to, Code::Up, rows),
+                    Code::Up => moved(to, Code::Down, rows),
+                    _ => Some(cursor),
+                };
+                prop_assert_eq!(back, Some(cursor));
+                cursor = to;
+            }
+        }
+    }
+}

@@ -66,7 +66,7 @@ impl Prompt {
                 self.input.error = Some(taken.err()?.to_string());
             }
             Code::Esc => {
-                model.keep_left(&self);
+                model.remember_left(&self);
                 return None;
             }
             _ => {}

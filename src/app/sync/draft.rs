@@ -87,7 +87,7 @@ impl Model {
 
     /// Keeps the text of a field that is left without saving. An Esc may be the head of a key
     /// that a slow line tore apart, so what was typed is not lost by it.
-    pub(crate) fn keep_left(&mut self, prompt: &Prompt) {
+    pub(crate) fn remember_left(&mut self, prompt: &Prompt) {
         if prompt.input.text != prompt.input.initial {
             let draft = self.draft_of(prompt);
             self.left.truncate(LEFT - 1);
@@ -97,7 +97,7 @@ impl Model {
     }
 
     /// Opens the field of a draft again, with its text. Whoever offers it keeps it from now on.
-    pub fn offer(&mut self, draft: Draft) {
+    pub fn offer_draft(&mut self, draft: Draft) {
         if let Some((step, field)) = draft.list {
             self.open_list(step, field);
         }

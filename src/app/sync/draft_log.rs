@@ -93,7 +93,7 @@ impl Draft {
 
 impl Model {
     /// Has written what was typed since the last time.
-    pub(crate) fn keep_typed(&mut self) {
+    pub(crate) fn keep_draft(&mut self) {
         let kept = std::mem::take(&mut self.sync.kept);
         let base = self.sync.drafts;
         let (kept, effect) = match (self.unsaved(), kept) {

@@ -234,12 +234,12 @@ impl Model {
     /// Leaves as soon as every edit is on disk.
     pub fn leave(&mut self) {
         self.ending = true;
-        self.go_on_leaving();
+        self.quit_when_saved();
     }
 
     /// Where the program is to end: whether it can, or what it still waits for. What could not
     /// be saved, or is to be decided, keeps it open.
-    pub(crate) fn go_on_leaving(&mut self) {
+    pub(crate) fn quit_when_saved(&mut self) {
         let saving = match self.sync.saving() {
             _ if !self.ending => return,
             0 if self.sync.failed() > 0 && !self.leaving || self.has_conflict() => {
@@ -386,7 +386,7 @@ impl Model {
     pub(crate) fn show_plan(&mut self, selected: Option<StepKey>) {
         self.generation += 1;
         self.refresh(selected);
-        self.keep_within();
+        self.clamp_cursors();
         self.effects.push(Effect::Check);
     }
 

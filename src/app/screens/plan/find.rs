@@ -279,11 +279,11 @@ impl Model {
     }
 
     /// Looks at more steps for the list, as far as goes between two keys.
-    pub fn look_on(&mut self) {
+    pub fn search_on(&mut self) {
         if !self.view.is_looking() {
             return;
         }
-        self.view.look_on(&self.plan, self.now);
+        self.view.search_on(&self.plan, self.now);
         if !self.is_filtering() {
             self.say_if_none();
         }
