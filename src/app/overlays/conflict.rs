@@ -14,7 +14,7 @@ use crate::change::value::{self, Refusal};
 use crate::change::{Change, Target};
 use crate::document::markdown::escaped;
 use crate::plan::StepKey;
-use crate::plan::field::{FIELDS, Field, Kind};
+use crate::plan::field::{Field, Kind, fields};
 
 const CONFLICT: &[Focus] = &[Focus::Conflict];
 /// Rows that one conflict takes at the most, about.
@@ -206,7 +206,7 @@ impl Model {
 /// The field that a target holds.
 fn field_of(target: &Target) -> Option<Field> {
     match target {
-        Target::LogValue { key, inner, .. } => FIELDS
+        Target::LogValue { key, inner, .. } => fields()
             .iter()
             .find(|spec| spec.key == *key && spec.inner == *inner)
             .map(|spec| spec.field),

@@ -7,12 +7,12 @@ use crate::app::core::model::Model;
 use crate::app::overlays::chooser::Source;
 use crate::app::overlays::prompt::Purpose;
 use crate::app::screens::plan::edit_field::SetRequest;
-use crate::app::screens::plan::view::{DETAIL_FIELDS, Pane};
+use crate::app::screens::plan::view::Pane;
 use crate::change::compose::named_in_title;
 use crate::change::value::Refusal;
 use crate::plan::StepKey;
 use crate::plan::canon::block_table::BlockColumn;
-use crate::plan::field::Field;
+use crate::plan::field::{Field, detail_fields};
 use crate::plan::id::StepId;
 use crate::plan::status::Status;
 
@@ -264,10 +264,11 @@ pub fn open_detail(model: &mut Model) {
         return model.refuse("no step is selected");
     };
     let index = step.index();
-    match DETAIL_FIELDS.get(model.view.detail).copied() {
-        Some(Field::UpdatedAt) => model.refuse("the time of the last edit is set by each edit"),
-        Some(field) => model.edit_field(index, field),
-        None => {}
+    if let Some(field) = detail_fields().get(model.view.detail) {
+        match field.spec().read_only {
+            Some(reason) => model.refuse(reason),
+            None => model.edit_field(index, *field),
+        }
     }
 }
 
@@ -336,7 +337,8 @@ impl Model {
     /// Adds a step with a title, under the ID that the title begins with if there is one.
     pub(crate) fn add_step(&mut self, id: StepId, text: &str) -> Result<(), Refusal> {
         let (id, title) = named_in_title(text).unwrap_or((id, text));
-        let change = self.composer().add(id, title)?;
+        let uid = self.context.uids.take();
+        let change = self.composer().add(id, title, uid)?;
         if self.commit(change) {
             let notice = self.notice.take();
             self.jump(id, 0);

@@ -12,7 +12,7 @@ use crate::app::overlays::prompt::Purpose;
 use crate::change::value::Refusal;
 use crate::plan::StepKey;
 use crate::plan::canon::block_table::BlockColumn;
-use crate::plan::field::{FIELDS, Field, Kind};
+use crate::plan::field::{Field, Kind};
 use crate::plan::id::BlockId;
 use crate::plan::status::Status;
 
@@ -112,17 +112,12 @@ impl Model {
 
     /// Opens the menu of fields for a step, each with its letter.
     pub(crate) fn field_menu(&mut self, step: usize) {
-        // As far as they go round the fields' initials; `j` and `k` move.
-        let letters = "tsobhOdiavmTclfgpqnz";
         let step = self.plan.step(step);
-        let rows = FIELDS
-            .iter()
-            .zip(letters.chars())
-            .filter(|(spec, _)| spec.field != Field::UpdatedAt)
-            .map(|(spec, letter)| {
-                let choice = Choice::Edit(step.key(), spec.field);
-                Row::new(letter, spec.label, step.text(spec.field), choice)
-            });
+        let rows = Field::all_editable().map(|spec| {
+            let key = spec.letter.map(String::from).unwrap_or_default();
+            let choice = Choice::Edit(step.key(), spec.field);
+            Row::new(key, spec.label, step.text(spec.field), choice)
+        });
         self.menu(format!("Edit {}", step.id()), rows.collect(), 0);
     }
 
