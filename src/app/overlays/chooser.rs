@@ -83,7 +83,7 @@ impl Chooser {
         self.input.error = None;
         if key.code == Code::Enter {
             self.input.error = match self.rows.get(self.cursor) {
-                None => Some("nothing matches; Esc closes, backspace widens".to_owned()),
+                None => Some("nothing matches; Esc closes, Backspace widens the search".to_owned()),
                 Some(Row { blocked: None, .. }) => {
                     model.choose(self.rows.swap_remove(self.cursor));
                     return None;
@@ -285,7 +285,9 @@ fn places(places: &[Focus]) -> &'static str {
     match places.first() {
         Some(Focus::Blocks | Focus::Steps | Focus::Detail | Focus::Chain) => "on screen 1, Plan",
         Some(Focus::Ladder | Focus::Checks | Focus::Owners) => "on screen 2, Gates",
-        Some(Focus::Proposals | Focus::Dependencies | Focus::NextTen) => "on screen 3, Next ten",
+        Some(Focus::Proposals | Focus::Dependencies | Focus::NextTen) => {
+            "on screen 3, Weekly review"
+        }
         Some(Focus::Problems) => "on screen 5, Problems",
         Some(Focus::GateReview) => "in an open gate review",
         Some(Focus::Cards | Focus::Entries) => "on screen 4, Standup",

@@ -29,7 +29,7 @@ impl Confirm {
                 None
             }
             (Code::Esc | Code::Enter, _) | (_, Some('n' | 'N')) => {
-                model.say("left as it was");
+                model.say("unchanged");
                 None
             }
             _ => Some(self),
@@ -58,7 +58,7 @@ impl Model {
             Err(refusal) => self.refuse(refusal.to_string()),
             Ok(change) if steps > ASK_ABOVE && !change.edits.is_empty() => {
                 let undo = self.keymap.key_of("undo");
-                let consequence = format!("{}. One {undo} takes it all back.", change.label);
+                let consequence = format!("{}. One {undo} undoes it all.", change.label);
                 self.confirm(
                     format!("Change {steps} steps at once?"),
                     consequence,

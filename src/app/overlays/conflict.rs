@@ -8,7 +8,7 @@ use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
 use crate::app::screens::plan::edit_field::SetRequest;
-use crate::change::apply::{Conflict, Obstacle};
+use crate::change::conflict::{Conflict, Obstacle};
 use crate::change::history::Event;
 use crate::change::value::{self, Refusal};
 use crate::change::{Change, Target};
@@ -53,7 +53,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "take-theirs",
         keys: &["t", "esc"],
-        title: "Conflict: keep what stands there",
+        title: "Conflict: keep their version",
         hint: "theirs",
         group: Group::Edit,
         places: CONFLICT,
@@ -62,22 +62,20 @@ pub const COMMANDS: &[Command] = &[
             if let Some(change) = answer(model) {
                 model.shelve(change);
                 let key = model.keymap.key_of("redo");
-                model.say(format!(
-                    "kept the other version; {key} takes yours after all"
-                ));
+                model.say(format!("kept their version; {key} takes yours after all"));
             }
         },
     },
     Command {
-        name: "edit-result",
+        name: "merge-by-hand",
         keys: &["e"],
-        title: "Conflict: edit my version into one of both",
+        title: "Conflict: merge both versions by hand",
         hint: "edit",
         group: Group::Edit,
         places: CONFLICT,
         blocked: |model| {
             let editable = model.contested_field().is_some();
-            (!editable).then(|| "there is no one text to edit here: pick a version".to_owned())
+            (!editable).then(|| "these versions cannot be merged as text: pick one".to_owned())
         },
         run: edit_result,
     },

@@ -27,7 +27,7 @@ pub struct Input {
 pub(crate) fn too_long(text: &str) -> Option<String> {
     let size = text.len() as f64 / 1e6;
     let is_long = text.len() > LONGEST_TEXT;
-    is_long.then(|| format!("{size:.1} MB are too much for a field"))
+    is_long.then(|| format!("{size:.1} MB is too much for a field"))
 }
 
 impl Model {

@@ -56,7 +56,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "entry-remove",
         keys: &["d", "delete"],
-        title: "List: take the entry out",
+        title: "List: remove the entry",
         hint: "remove",
         group: Group::Edit,
         places: LIST,
@@ -71,7 +71,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "entry-tick",
         keys: &["x"],
-        title: "List: tick off a condition, or open it again",
+        title: "List: mark a condition as met, or as open again",
         hint: "tick",
         group: Group::Edit,
         places: LIST,
@@ -140,7 +140,9 @@ pub const COMMANDS: &[Command] = &[
                     model.overlays.pop();
                     model.jump(id, 0);
                 }
-                Dependency::Condition { .. } => model.say("a condition in words leads nowhere"),
+                Dependency::Condition { .. } => {
+                    model.say("a condition in words has nothing to open")
+                }
             }
         },
     },
@@ -174,7 +176,7 @@ fn no_condition(model: &Model) -> Blocked {
         let (_, text) = entry(model)?;
         let of_steps = open(model)?.field != Field::Dependencies;
         let is_step = matches!(Dependency::read(text.as_str().into()), Dependency::Step(_));
-        (of_steps || is_step).then(|| "only a condition in words is ticked off here".to_owned())
+        (of_steps || is_step).then(|| "only a condition in words can be ticked off".to_owned())
     })
 }
 
@@ -237,7 +239,7 @@ impl Model {
             return Ok(());
         };
         let Some(index) = self.plan.find_nth(step.0, step.1) else {
-            return Err(Refusal(format!("{} is not in the plan any more", step.0)));
+            return Err(Refusal(format!("{} is no longer in the plan", step.0)));
         };
         let change = self.composer().set_list(index, field, entries)?;
         self.commit(change);
@@ -249,7 +251,7 @@ impl Model {
         let mut entries = self.open_entries();
         match old.map(|old| entries.iter_mut().find(|entry| *entry == old)) {
             Some(Some(entry)) => *entry = text.to_owned(),
-            Some(None) => return Err(Refusal("the entry is not there any more".to_owned())),
+            Some(None) => return Err(Refusal("the entry is no longer there".to_owned())),
             None => entries.push(text.to_owned()),
         }
         self.set_entries(&entries)?;
@@ -270,7 +272,7 @@ impl Model {
     /// Adds an entry to the dependencies of a step.
     pub(crate) fn depend(&mut self, (id, nth): StepKey, entry: String) {
         let Some(index) = self.plan.find_nth(id, nth) else {
-            return self.refuse(format!("{id} is not in the plan any more"));
+            return self.refuse(format!("{id} is no longer in the plan"));
         };
         let mut entries = EntryList::new((id, nth), Field::Dependencies).entries(&self.plan);
         entries.push(entry);

@@ -5,7 +5,7 @@ use super::edits::Pending;
 use crate::app::core::model::Model;
 use crate::app::overlays::Overlay;
 use crate::app::overlays::conflict::OpenConflict;
-use crate::change::apply::{Conflict, Obstacle};
+use crate::change::conflict::{Conflict, Obstacle};
 use crate::change::{Change, Edit, Target};
 use crate::document::json::Object;
 use crate::document::splice;
@@ -22,7 +22,9 @@ impl Model {
             // Keys meant for what is open must not decide: it waits beneath.
             false => {
                 self.overlays.insert(0, conflict);
-                self.refuse("somebody changed the same thing; you are asked once this is closed");
+                self.refuse(
+                    "somebody changed the same thing; you will be asked when this is closed",
+                );
             }
         }
     }

@@ -76,7 +76,7 @@ impl Model {
             let draft = self.left.remove(at);
             input.text = draft.text;
             input.error = Some(
-                "you left this without saving it: Enter saves it, Ctrl-r puts back what was there"
+                "you left this without saving: Enter saves it, Ctrl-r restores what was there"
                     .to_owned(),
             );
             purpose.take_seen(draft.purpose);
@@ -92,7 +92,7 @@ impl Model {
             let draft = self.draft_of(prompt);
             self.left.truncate(LEFT - 1);
             self.left.insert(0, draft);
-            self.say("not saved · the field has your text when you open it again");
+            self.say("not saved · your text is kept for when you open the field again");
         }
     }
 

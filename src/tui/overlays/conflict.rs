@@ -9,7 +9,7 @@ use super::{boxed, centred, hints, key_name};
 use crate::app::core::model::Model;
 use crate::app::overlays::conflict::OpenConflict;
 use crate::change::Target;
-use crate::change::apply::{Conflict, Obstacle};
+use crate::change::conflict::{Conflict, Obstacle};
 use crate::document::visible::{visible, width, wrap};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
@@ -31,8 +31,8 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model, theme: &Theme, open: &
     let mut sheet = TextLayout::new(theme, columns.saturating_sub(4));
     if area.height >= ROOMY {
         sheet.text(
-            "Somebody else changed the same thing while your edit was on its way. Nothing of \
-             yours is written yet.",
+            "Somebody else changed the same thing before your edit was saved. Your edit is not \
+             written yet.",
             theme.text,
         );
         let lead = Span::styled("Your edit: ", theme.dim);
@@ -65,11 +65,11 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model, theme: &Theme, open: &
         (key("take-theirs"), "keep theirs"),
     ];
     if model.contested_field().is_some() {
-        keys.push((key("edit-result"), "edit"));
+        keys.push((key("merge-by-hand"), "edit"));
     }
     let hidden = sheet.len().saturating_sub(usize::from(inner.height));
     if hidden > 0 {
-        keys.push((format!("{} {}", key("down"), key("up")), "read on"));
+        keys.push((format!("{} {}", key("down"), key("up")), "scroll"));
     }
     hints(buf, area, theme, &keys);
     sheet.draw(buf, inner, open.scroll.min(hidden));

@@ -97,7 +97,7 @@ fn hints<'a>(model: &Model, theme: &Theme) -> Vec<RowPart<'a>> {
 /// The keys of an overlay that has the keyboard for itself; none where commands work.
 fn answers(top: &Overlay) -> Option<&'static [(&'static str, &'static str)]> {
     Some(match top {
-        Overlay::Filter(_) => &[("⏎", "keep"), ("Esc", "as before"), ("↑ ↓", "move")],
+        Overlay::Filter(_) => &[("⏎", "keep"), ("Esc", "restore"), ("↑ ↓", "move")],
         Overlay::Prompt(prompt) if prompt.input.multiline => {
             &[("⏎", "save"), ("Esc", "cancel"), ("Alt-⏎", "line break")]
         }
@@ -110,7 +110,7 @@ fn answers(top: &Overlay) -> Option<&'static [(&'static str, &'static str)]> {
             ("letter", "choose at once"),
         ],
         Overlay::Confirm(_) => &[("y", "yes"), ("n", "no"), ("⏎", "no")],
-        Overlay::Note(_) => &[("any key", "close")],
+        Overlay::Note(_) => &[("any key", "closes")],
         Overlay::List(_) | Overlay::Conflict(_) => return None,
     })
 }

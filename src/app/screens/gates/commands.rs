@@ -17,7 +17,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "tick",
         keys: &["x"],
-        title: "Tick the check, or take its tick away",
+        title: "Tick or untick the check",
         hint: "tick",
         group: Group::Edit,
         places: &[Focus::Checks],
@@ -37,7 +37,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "check-steps",
         keys: &["enter"],
-        title: "Go to the steps that the check names, or into the stage",
+        title: "Go to the steps that the check names, or open the stage",
         hint: "open",
         group: Group::Find,
         places: GATES,
@@ -47,7 +47,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "check-evidence",
         keys: &["i"],
-        title: "Open the evidence of the check",
+        title: "Open the check's evidence",
         hint: "evidence",
         group: Group::Find,
         places: &[Focus::Checks],
@@ -136,7 +136,7 @@ fn open(model: &mut Model) {
         .map(|check| check.steps.clone())
         .unwrap_or_default();
     match &*ids {
-        [] => model.say("this check names no step"),
+        [] => model.say("this check names no steps"),
         [only] => model.jump(*only, 0),
         ids => {
             let rows = ids.iter().zip(digits()).map(|(id, key)| {
@@ -188,7 +188,7 @@ impl Model {
         let stage = self.plan.stages().get(to.stage);
         let found = stage.and_then(|stage| stage.checks.get(to.check));
         if found.is_none_or(|check| check.text != to.text) {
-            return Err(Refusal("the check is not there any more".to_owned()));
+            return Err(Refusal("the check is no longer there".to_owned()));
         }
         let who = self.context.who.clone();
         let roadmap = self.context.roadmap.clone();
@@ -196,7 +196,7 @@ impl Model {
             Attachment::Ready(change) => self.make(Ok(change), 1),
             Attachment::Creates { question, change } => {
                 let undo = self.keymap.key_of("undo");
-                let consequence = format!("The link is written there. {undo} takes it back.");
+                let consequence = format!("The link is written there. {undo} undoes it.");
                 self.confirm(question, consequence, change);
             }
         }

@@ -21,7 +21,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "edit",
         keys: &["e"],
-        title: "Edit a field of the step, the block, the check or the line",
+        title: "Edit a field of the step or block, the check, or the line",
         hint: "edit",
         group: Group::Edit,
         places: PLAN,
@@ -77,7 +77,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "add-sub-step",
         keys: &["A"],
-        title: "Add a sub-step to the step, or the next one beside a sub-step",
+        title: "Add a sub-step to the step, or the next one after a sub-step",
         hint: "",
         group: Group::Edit,
         places: STEP,
@@ -85,9 +85,9 @@ pub const COMMANDS: &[Command] = &[
         run: add_sub_step,
     },
     Command {
-        name: "take-out",
+        name: "remove",
         keys: &["D"],
-        title: "Take the step out of the log",
+        title: "Remove the step from the log",
         hint: "",
         group: Group::Edit,
         places: STEP,
@@ -114,7 +114,7 @@ pub const COMMANDS: &[Command] = &[
         },
     },
     Command {
-        name: "hold-back",
+        name: "add-dependent",
         keys: &["B"],
         title: "Make another step depend on this one",
         hint: "",
@@ -128,7 +128,7 @@ pub const COMMANDS: &[Command] = &[
         },
     },
     Command {
-        name: "edit-whole",
+        name: "edit-step",
         keys: &["E"],
         title: "Edit the whole step in $EDITOR",
         hint: "",
@@ -140,7 +140,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "take-log",
         keys: &["L"],
-        title: "Mend drift: write the log's words into the canon",
+        title: "Reconcile drift: write the log's version to the canon",
         hint: "",
         group: Group::Edit,
         places: STEP,
@@ -150,7 +150,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "take-canon",
         keys: &["C"],
-        title: "Mend drift: write the canon's words into the log",
+        title: "Reconcile drift: write the canon's version to the log",
         hint: "",
         group: Group::Edit,
         places: STEP,
@@ -160,7 +160,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "repeat",
         keys: &["."],
-        title: "Do the last edit again on this step",
+        title: "Repeat the last edit on this step",
         hint: "",
         group: Group::Edit,
         places: STEP,
@@ -186,7 +186,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "undo",
         keys: &["u"],
-        title: "Take the last change back, on disk too",
+        title: "Undo the last change, on disk too",
         hint: "undo",
         group: Group::Edit,
         places: SCREENS_AND_LIST,
@@ -199,7 +199,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "redo",
         keys: &["U"],
-        title: "Make the change again that was taken back",
+        title: "Redo the change that was undone",
         hint: "",
         group: Group::Edit,
         places: SCREENS_AND_LIST,
@@ -212,7 +212,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "retry-save",
         keys: &["R"],
-        title: "Try again to write what could not be saved",
+        title: "Retry saving what could not be saved",
         hint: "retry",
         group: Group::Edit,
         places: SCREENS,
@@ -239,7 +239,7 @@ fn edit(model: &mut Model) {
     if model.view.pane == Pane::Blocks {
         return match model.view.block(&model.plan) {
             Some(block) => model.block_menu(block),
-            None => model.refuse("there is no block"),
+            None => model.refuse("no block is selected"),
         };
     }
     match model.step().map(|step| step.index()) {
@@ -280,7 +280,7 @@ fn complete(model: &mut Model) {
         .collect();
     if open.is_empty() {
         let key = model.keymap.key_of("status");
-        return model.say(format!("complete already · {key} sets another status"));
+        return model.say(format!("already complete · {key} sets another status"));
     }
     let change = model
         .composer()
@@ -302,7 +302,7 @@ fn add(model: &mut Model) {
     };
     match model.composer().next_free(from) {
         Some(id) => model.prompt(format!("New step {id}"), "", Purpose::Add(id)),
-        None => model.refuse(format!("there is no free number behind {from}")),
+        None => model.refuse(format!("there is no free number after {from}")),
     }
 }
 
@@ -328,7 +328,7 @@ fn no_drift(model: &Model) -> Blocked {
 
 fn mend(model: &mut Model, keep_log: bool) {
     if let Some(step) = model.step() {
-        let change = model.composer().mend_drift(step.index(), keep_log);
+        let change = model.composer().reconcile(step.index(), keep_log);
         model.make(change, 1);
     }
 }

@@ -54,7 +54,7 @@ impl Model {
                 let text = self.plan.step(step).text(field).into_owned();
                 if let Some(reason) = too_long(&text) {
                     let (id, name) = (key.0, field.label().to_lowercase());
-                    let whole = self.keymap.key_of("edit-whole");
+                    let whole = self.keymap.key_of("edit-step");
                     return self.refuse(format!(
                         "{name} of {id}: {reason}; {whole} opens the step in your editor"
                     ));
@@ -152,7 +152,7 @@ impl Model {
     /// picks.
     pub(crate) fn set_block(&mut self, cell: &BlockCell, text: &str) -> Result<(), Refusal> {
         let BlockCell { block, column, .. } = *cell;
-        let gone = || Refusal(format!("there is no block {block} any more"));
+        let gone = || Refusal(format!("block {block} no longer exists"));
         let index = self.plan.find_block(block).ok_or_else(gone)?;
         let change = self.composer().set_block(index, column, text)?;
         if self.plan.block_text(index, column) == cell.seen || change.edits.is_empty() {
@@ -171,7 +171,7 @@ impl Model {
     pub fn set_field(&mut self, request: &SetRequest, value: &str) -> Result<(), Refusal> {
         let indexes = self.indexes(&request.steps);
         if indexes.is_empty() {
-            return Err(Refusal("the step is not in the plan any more".to_owned()));
+            return Err(Refusal("the step is no longer in the plan".to_owned()));
         }
         let change = self.composer().set_all(&indexes, request.field, value)?;
         self.repeat = Some(Repeat {

@@ -123,7 +123,7 @@ impl Model {
             CardAction::AskCheck(link) => self.ask_check(&stage, &link),
             CardAction::Attach { check, words, link } => {
                 let Some((at, _)) = stage_of(self, &stage) else {
-                    return refuse(format!("there is no stage “{stage}” any more"));
+                    return refuse(format!("stage “{stage}” no longer exists"));
                 };
                 let evidence = CheckEvidence {
                     stage: at,
@@ -167,7 +167,7 @@ impl Model {
         old: Option<String>,
     ) {
         let label = match (&old, part) {
-            (Some(_), _) => format!("{stage}: {} (empty takes it out)", part.word()),
+            (Some(_), _) => format!("{stage}: {} (leave empty to remove)", part.word()),
             (None, CardPart::Evidence) => format!("{stage}: new evidence link"),
             (None, CardPart::Blockers) => format!("{stage}: new blocker"),
             (None, CardPart::Done) => format!("{stage}: what is done"),
@@ -187,7 +187,7 @@ impl Model {
     pub(crate) fn put_card_entry(&mut self, entry: &CardEntry, text: &str) -> Result<(), Refusal> {
         let CardEntry { day, part, .. } = entry;
         let Ok(date) = day.parse() else {
-            return refuse(format!("“{day}” is no day"));
+            return refuse(format!("“{day}” is not a day"));
         };
         let request = match entry.old.clone() {
             None => CardRequest::Add(*part, text.to_owned()),
@@ -204,7 +204,7 @@ impl Model {
     pub fn ask_check(&mut self, stage: &str, link: &str) {
         let date = self.standup_date();
         let Some((_, of)) = stage_of(self, stage) else {
-            return self.refuse(format!("there is no stage “{stage}” any more"));
+            return self.refuse(format!("stage “{stage}” no longer exists"));
         };
         let rows: Vec<Row> = (of.checks.iter().enumerate().zip(digits()))
             .map(|((at, check), key)| {
