@@ -10,6 +10,7 @@ use crate::document::markdown::escaped;
 use crate::plan::StepKey;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::{Field, Kind};
+use crate::plan::source::Role;
 use crate::plan::status::Status;
 
 /// Above this many steps a bulk change asks first (screens, "Feel").
@@ -442,7 +443,7 @@ impl Model {
             return Err(Refusal("the check is not there any more".to_owned()));
         }
         let who = self.context.who.clone();
-        let roadmap = self.context.roadmap.clone();
+        let roadmap = self.context.papers.folder_of(Role::Roadmap).to_owned();
         match self.composer().attach(stage, check, link, &who, &roadmap)? {
             Attachment::Ready(change) => self.make(Ok(change), 1),
             Attachment::Creates { question, change } => self.overlays.push(Overlay::Confirm {

@@ -20,9 +20,10 @@ fn is_blessing() -> bool {
     std::env::var_os("STEPDECK_BLESS").is_some()
 }
 
-/// Compares what stands between the markers called `name`, or puts `expected` there.
-fn check_section(name: &str, expected: &str) {
-    let path = root().join("README.md");
+/// Compares the text between the markers called `name` in a document with `expected`, or puts
+/// `expected` there.
+pub(super) fn check_section(document: &str, name: &str, expected: &str) {
+    let path = root().join(document);
     let text = fs::read_to_string(&path).unwrap();
     let open = text.find(&format!("<!-- {name}:")).unwrap();
     let start = open + text[open..].find("-->\n").unwrap() + "-->\n".len();
@@ -32,7 +33,7 @@ fn check_section(name: &str, expected: &str) {
     }
     assert!(
         is_blessing(),
-        "the README's {name} are stale: STEPDECK_BLESS=1 cargo test --test it project::readme"
+        "the {name} of {document} are stale: STEPDECK_BLESS=1 cargo test --test it project::readme"
     );
     fs::write(
         path,
@@ -86,7 +87,7 @@ fn the_key_table_is_that_of_the_registry() {
             );
         }
     }
-    check_section("keys", &format!("{table}\n"));
+    check_section("README.md", "keys", &format!("{table}\n"));
 }
 
 #[test]
@@ -96,6 +97,7 @@ fn the_filter_table_is_that_of_the_language() {
         .map(|(key, meaning)| format!("| `{key}` | {meaning} |\n"))
         .collect();
     check_section(
+        "README.md",
         "filter",
         &format!("\n| term | meaning |\n| --- | --- |\n{rows}\n"),
     );
@@ -108,6 +110,7 @@ fn the_ranking_table_is_that_of_the_terms() {
         .map(|term| format!("| `{}` | {} | {} |\n", term.name, term.weight, term.meaning))
         .collect();
     check_section(
+        "README.md",
         "ranking",
         &format!("\n| term | weight | what a measure of 1 is |\n| --- | --- | --- |\n{rows}\n"),
     );
@@ -138,6 +141,7 @@ fn the_table_of_subcommands_is_that_of_the_command_line() {
         })
         .collect();
     check_section(
+        "README.md",
         "subcommands",
         &format!("\n| command | what it does |\n| --- | --- |\n{rows}\n"),
     );
