@@ -25,12 +25,13 @@ use crate::git::Git;
 use crate::plan::Plan;
 use crate::plan::id::{StepId, typed_id};
 use crate::plan::source::{Location, SourceFile};
-use crate::store::atomic_replace::motion::GIVE_UP;
+use crate::plan::uid::Uids;
 use crate::store::locate::discover::{Found, Layout, Overrides};
 use crate::store::locate::open::{Opening, open_plan};
 use crate::store::state::{NOWHERE, State};
 use crate::store::transaction::commit::{Committer, Outcome};
-use crate::store::transaction::one_shot::{Passing, in_motion};
+use crate::store::transaction::one_shot::{OneShot, in_motion};
+use crate::store::watch::motion::REST_TIMEOUT;
 
 /// How often a change is composed anew because the plan changed under it.
 const TRIES: usize = 20;
@@ -39,6 +40,8 @@ const TRIES: usize = 20;
 pub struct Outside<'a> {
     /// The instant of the run.
     pub now: DateTime<Utc>,
+    /// What new steps are known by.
+    pub uids: Uids,
     /// The current folder.
     pub folder: PathBuf,
     /// Where private state is kept (see [`crate::store::state::default_base`]).
@@ -196,7 +199,7 @@ impl Invocation<'_, '_> {
             canon: self.arguments.canon.clone(),
             ..Overrides::default()
         };
-        let opening = Opening::waiting(GIVE_UP);
+        let opening = Opening::waiting(REST_TIMEOUT);
         let percent = || opening.percent();
         let open = || open_plan(&start, &overrides, &opening);
         let Some((opened, plan)) = self.with_patience(("opening", &percent), open) else {
@@ -301,7 +304,7 @@ impl Invocation<'_, '_> {
         wish: impl Fn(&OpenPlan, &Composer<'_>) -> Result<Change>,
     ) -> Result<Change> {
         self.may_write()?;
-        let mut witness = Passing::default();
+        let mut observer = OneShot::default();
         let mut met = Vec::new();
         for round in 0..TRIES {
             let opened = match round {
@@ -321,11 +324,11 @@ impl Invocation<'_, '_> {
             if round == 0 {
                 let files = opened.plan.files().iter();
                 let paths: Vec<PathBuf> = files.map(|file| file.path.clone()).collect();
-                for text in committer.clean_up(root, &paths, &mut witness).0 {
+                for text in committer.clean_up(root, &paths, &mut observer).0 {
                     self.say(&text)?;
                 }
             }
-            match committer.commit_now(root, &change, &mut witness) {
+            match committer.commit_now(root, &change, &mut observer) {
                 Outcome::Saved(remark) => {
                     if let Some(remark) = remark {
                         self.say(&remark)?;

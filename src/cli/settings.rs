@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::app::core::keymap::Keymap;
 use crate::plan::checks::{Problem, Severity, unknown_settings};
+use crate::plan::paper::PAPERS;
 use crate::plan::ranking::term::{Weights, unknown_term};
 use crate::plan::source::Location;
 use crate::store::locate::config::{Config, ConfigFile, Located};
@@ -22,6 +23,13 @@ pub struct Settings {
     /// All that is wrong in both files, by file and line. What is wrong in the shared file does not
     /// depend on one's own.
     pub problems: Vec<Problem>,
+}
+
+/// Whether the person wants the mouse: their own file alone says so, before any plan is found.
+pub fn mouse(own: Option<&Path>) -> bool {
+    let mut config = Config::default();
+    own.map(|own| config.load(ConfigFile::Own, (own, own), PAPERS));
+    config.mouse
 }
 
 type Keys = BTreeMap<String, Located<Vec<String>>>;

@@ -14,10 +14,10 @@ use std::path::{Path, PathBuf};
 
 use super::config::{Config, ConfigFile, FILE_NAME};
 use super::glob;
-use super::walk::{Kind, children, files_below, has_file_below, unique};
 use crate::plan::checks::Problem;
 use crate::plan::paper::{Kept, PAPERS, PaperSpec, Papers};
 use crate::plan::source::Role;
+use crate::store::fs::walk::{Kind, children, files_below, has_file_below, unique};
 
 /// What the command line says instead of the configuration, relative to the start, and which
 /// papers there are.

@@ -17,7 +17,8 @@ use stepdeck::plan::source::Role;
 use stepdeck::store::locate::config::entries;
 use stepdeck::store::locate::discover::{Layout, Overrides, discover};
 use stepdeck::store::locate::open::{Opening, open, open_plan};
-use stepdeck::store::worker::disk::{Disk, DiskEvent, Setup};
+use stepdeck::store::worker::disk::Disk;
+use stepdeck::store::worker::protocol::{DiskEvent, SaveJob, WorkerOptions};
 use tempfile::TempDir;
 
 const LIMIT: Duration = Duration::from_secs(60);
@@ -126,14 +127,13 @@ fn an_invented_paper_is_watched_and_written_to() {
     let opened = open(folder.path(), &overrides);
     let state = TempDir::new().unwrap();
     let (sender, events) = channel();
-    let setup = Setup {
-        start: folder.path(),
+    let options = WorkerOptions {
+        start: folder.path().to_owned(),
         overrides,
-        opened: &opened,
-        state: state.path(),
+        state: state.path().to_owned(),
         read_only: false,
     };
-    let disk = Disk::start(setup, move |event| {
+    let disk = Disk::start(options, &opened, move |event| {
         let _ = sender.send(event);
     });
     let new = opened
@@ -152,7 +152,12 @@ fn an_invented_paper_is_watched_and_written_to() {
             after: Some(b"# Invention of fire\n".to_vec()),
         }],
     };
-    disk.save(1, change.clone(), LineHints::default(), Event::Made(change));
+    disk.save(SaveJob {
+        ticket: 1,
+        change: change.clone(),
+        hints: LineHints::default(),
+        event: Event::Made(change),
+    });
     loop {
         match events.recv_timeout(LIMIT).unwrap() {
             DiskEvent::Saved { ticket: 1, .. } => break,
