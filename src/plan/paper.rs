@@ -34,8 +34,8 @@ pub struct PaperSpec {
     pub role: Role,
     /// Its key in `[paths]`.
     pub key: &'static str,
-    /// What the key names, for people.
-    pub meaning: &'static str,
+    /// What people call it.
+    pub name: &'static str,
     /// Where it is unless configured, below the plan's root.
     pub default: &'static [&'static str],
     /// How its files are kept.
@@ -46,7 +46,7 @@ pub struct PaperSpec {
     pub opened: bool,
     /// Whether a file at its place with such a name is one, by its content.
     pub recognises: fn(&SourceFile) -> bool,
-    /// How its files are named below its folder, for people.
+    /// How its files are named below its folder, or known, for people.
     pub names: &'static str,
     /// What stepdeck writes there.
     pub written: &'static str,
@@ -76,7 +76,7 @@ impl PaperSpec {
 const FOLDER: PaperSpec = PaperSpec {
     role: Role::Decision,
     key: "",
-    meaning: "",
+    name: "",
     default: &[],
     kept: Kept::Folder,
     extension: "md",
@@ -91,27 +91,28 @@ pub const PAPERS: &[PaperSpec] = &[
     PaperSpec {
         role: Role::Log,
         key: "log",
-        meaning: "the logs: files, folders or globs",
+        name: "log",
         default: &["data/plans/*.jsonl"],
         kept: Kept::Flat,
         extension: "jsonl",
-        written: "steps, one a line",
+        written: "one step per line",
         ..FOLDER
     },
     PaperSpec {
         role: Role::Canon,
         key: "canon",
-        meaning: "Markdown that may be canon, which its content decides: files, folders or globs",
+        name: "canon",
         default: &["data", "docs"],
         kept: Kept::Deep,
         recognises: is_canon,
+        names: "Markdown, recognised by its content",
         written: "block rows, step sections, checklist ticks",
         ..FOLDER
     },
     PaperSpec {
         role: Role::Roadmap,
         key: "roadmap",
-        meaning: "the roadmap",
+        name: "roadmap",
         default: &["docs/ROADMAP.md"],
         kept: Kept::File,
         written: "evidence links under a stage's heading",
@@ -120,7 +121,7 @@ pub const PAPERS: &[PaperSpec] = &[
     PaperSpec {
         role: Role::Decision,
         key: "decisions",
-        meaning: "the folder of decision notes",
+        name: "decisions",
         default: &["docs/decisions"],
         names: "*.md",
         written: "nothing; shown with the steps they name",
@@ -129,7 +130,7 @@ pub const PAPERS: &[PaperSpec] = &[
     PaperSpec {
         role: Role::Review,
         key: "reviews",
-        meaning: "the folder of weekly reviews",
+        name: "weekly reviews",
         default: &["docs/reviews"],
         names: "<yyyy>-W<ww>.md",
         written: "proposals, dependencies, the next ten, last week's",
@@ -138,16 +139,16 @@ pub const PAPERS: &[PaperSpec] = &[
     PaperSpec {
         role: Role::Standup,
         key: "standups",
-        meaning: "the folder of standups",
+        name: "standups",
         default: &["docs/standups"],
         names: "<day>/<person>.md",
-        written: "one file a person a day",
+        written: "one file per person per day",
         ..FOLDER
     },
     PaperSpec {
         role: Role::GateReview,
         key: "gates",
-        meaning: "the folder of gate reviews",
+        name: "gate reviews",
         default: &["docs/milestone-reviews"],
         names: "<stage>/<yyyymmdd>/review.md",
         written: "criteria, checklist, sign-offs, decision",
@@ -156,11 +157,11 @@ pub const PAPERS: &[PaperSpec] = &[
     PaperSpec {
         role: Role::Checkpoint,
         key: "checkpoints",
-        meaning: "the folder of checkpoints",
+        name: "checkpoints",
         default: &["docs/checkpoints"],
         opened: false,
         names: "CP<nn>.md",
-        written: "nothing; checked by `stepdeck check`",
+        written: "nothing; `stepdeck check` looks for them",
         ..FOLDER
     },
 ];
@@ -235,7 +236,7 @@ mod tests {
             let before = &PAPERS[..at];
             assert!(before.iter().all(|b| b.role < paper.role), "{paper:?}");
             assert!(before.iter().all(|b| b.key != paper.key), "{paper:?}");
-            assert!(!paper.key.is_empty() && !paper.meaning.is_empty());
+            assert!(!paper.key.is_empty() && !paper.name.is_empty());
             assert!(paper.is_many() || paper.default.len() == 1, "{paper:?}");
         }
     }

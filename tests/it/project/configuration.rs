@@ -1,7 +1,7 @@
-//! The tables of `docs/configuration.md` are those of the program. `STEPDECK_BLESS=1 cargo test
+//! The tables of `docs/configuration.md`, and that of files in `docs/papers.md`, are those of the program. `STEPDECK_BLESS=1 cargo test
 //! --test it project::configuration` updates them.
 
-use stepdeck::plan::paper::PAPERS;
+use stepdeck::plan::paper::{Kept, PAPERS, PaperSpec};
 use stepdeck::store::locate::config::ConfigFile;
 use stepdeck::store::locate::config::entries::{Entry, all};
 
@@ -18,8 +18,8 @@ fn rows(files: &[ConfigFile]) -> String {
             true => format!("`{}`", entry.default),
             false => entry.default.to_string(),
         };
-        let meaning = entry.meaning;
-        format!("| `{name}` | {meaning} | {} | {default} |\n", entry.value)
+        let (meaning, value) = (&entry.meaning, entry.value);
+        format!("| `{name}` | {meaning} | {value} | {default} |\n")
     };
     let entries = all(PAPERS).filter(|entry| entry.files == files);
     entries.map(|entry| row(&entry)).collect()
@@ -53,22 +53,20 @@ fn the_tables_of_entries_are_those_of_the_program() {
 
 #[test]
 fn the_table_of_papers_is_that_of_the_program() {
-    let rows: String = PAPERS
-        .iter()
-        .map(|paper| {
-            let places = paper.default.iter().map(|place| match paper.names {
-                "" => format!("`{place}`"),
-                names => format!("`{place}/{names}`"),
-            });
-            let places = places.collect::<Vec<_>>().join(", ");
-            format!("| {} | {places} | {} |\n", paper.meaning, paper.written)
-        })
-        .collect();
-    let head =
-        "| what | where, unless configured | what stepdeck writes there |\n| --- | --- | --- |";
-    check_section(
-        "docs/configuration.md",
-        "papers",
-        &format!("\n{head}\n{rows}\n"),
-    );
+    let row = |paper: &PaperSpec| {
+        let quoted = |place: &&str| match paper.kept {
+            Kept::Folder => format!("`{place}/{}`", paper.names),
+            _ => format!("`{place}`"),
+        };
+        let places: Vec<String> = paper.default.iter().map(quoted).collect();
+        let known = match (paper.kept, paper.names) {
+            (Kept::Folder, _) | (_, "") => String::new(),
+            (_, names) => format!(": {names}"),
+        };
+        let (name, places) = (paper.name, places.join(", "));
+        format!("| {name} | {places}{known} | {} |\n", paper.written)
+    };
+    let rows: String = PAPERS.iter().map(row).collect();
+    let head = "| what | where | what stepdeck writes there |\n| --- | --- | --- |";
+    check_section("docs/papers.md", "files", &format!("\n{head}\n{rows}\n"));
 }

@@ -28,7 +28,7 @@ const OLD: &str = "docs/inventions/wheel.md";
 const INVENTION: PaperSpec = PaperSpec {
     role: Role::Checkpoint,
     key: "inventions",
-    meaning: "the folder of inventions",
+    name: "inventions",
     default: &["docs/inventions"],
     kept: Kept::Folder,
     extension: "md",

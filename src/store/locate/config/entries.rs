@@ -8,7 +8,7 @@ use toml::de::DeValue;
 
 use super::ConfigFile::{self, Own, Shared};
 use super::{Config, Located, Theme};
-use crate::plan::paper::PaperSpec;
+use crate::plan::paper::{Kept, PaperSpec};
 use crate::plan::source::Location;
 
 /// One entry, or all entries of a section whose names others know.
@@ -25,7 +25,7 @@ pub struct Entry {
     /// What holds without it, as TOML or in words.
     pub default: Cow<'static, str>,
     /// What it says.
-    pub meaning: &'static str,
+    pub meaning: Cow<'static, str>,
     /// Takes the value into the configuration.
     pub(super) read: fn(&mut Config, &Named<'_>, &DeValue<'_>) -> Result<(), Mistake>,
 }
@@ -82,7 +82,11 @@ fn of_paper(paper: &PaperSpec) -> Entry {
             false => "a path",
         },
         default: paper.default_toml().into(),
-        meaning: paper.meaning,
+        meaning: match paper.kept {
+            Kept::Flat | Kept::Deep => format!("the {}: files, folders or globs", paper.name).into(),
+            Kept::File => format!("the {}", paper.name).into(),
+            Kept::Folder => format!("the folder of {}", paper.name).into(),
+        },
         read: match paper.is_many() {
             true => paths,
             false => path,
@@ -97,7 +101,7 @@ const ENTRIES: &[Entry] = &[
         files: &[Shared, Own],
         value: "a key or a list of keys",
         default: Cow::Borrowed("the command's own keys"),
-        meaning: "the keys of a command; `[]` for none",
+        meaning: Cow::Borrowed("the keys of a command; `[]` for none"),
         read: |config, named, value| {
             let (name, keys) = named.with(strings(value)?);
             match named.file {
@@ -113,7 +117,7 @@ const ENTRIES: &[Entry] = &[
         files: &[Shared],
         value: "the name of a severity",
         default: Cow::Borrowed("the rule's own"),
-        meaning: "how severe a rule is: `\"error\"`, `\"warning\"`, `\"note\"` or `\"off\"`",
+        meaning: Cow::Borrowed("how severe a rule is: `\"error\"`, `\"warning\"`, `\"note\"` or `\"off\"`"),
         read: |config, named, value| {
             let word = value.as_str().ok_or(Mistake::Kind)?;
             config.checks.extend([named.with(word.to_owned())]);
@@ -126,7 +130,7 @@ const ENTRIES: &[Entry] = &[
         files: &[Shared],
         value: "a finite number",
         default: Cow::Borrowed("the term's own"),
-        meaning: "the weight of a term of `stepdeck next`; 0 removes the term",
+        meaning: Cow::Borrowed("the weight of a term of `stepdeck next`; 0 removes the term"),
         read: |config, named, value| {
             config.ranking.extend([named.with(number(value)?)]);
             Ok(())
@@ -138,7 +142,7 @@ const ENTRIES: &[Entry] = &[
         files: &[Shared, Own],
         value: "\"auto\", \"dark\" or \"light\"",
         default: Cow::Borrowed("\"auto\""),
-        meaning: "the background that colours are for; `auto` asks the terminal",
+        meaning: Cow::Borrowed("the background that colours are for; `auto` asks the terminal"),
         read: |config, _, value| {
             config.display.theme = match value.as_str() {
                 Some("auto") => Theme::Auto,
@@ -155,7 +159,7 @@ const ENTRIES: &[Entry] = &[
         files: &[Shared, Own],
         value: "true or false",
         default: Cow::Borrowed("false"),
-        meaning: "draw with ASCII characters only, as `--ascii` does",
+        meaning: Cow::Borrowed("draw with ASCII characters only, as `--ascii` does"),
         read: |config, _, value| {
             config.display.ascii = value.as_bool().ok_or(Mistake::Kind)?;
             Ok(())
@@ -167,7 +171,7 @@ const ENTRIES: &[Entry] = &[
         files: &[Own],
         value: "true or false",
         default: Cow::Borrowed("false"),
-        meaning: "listen to the mouse",
+        meaning: Cow::Borrowed("listen to the mouse"),
         read: |config, _, value| {
             config.mouse = value.as_bool().ok_or(Mistake::Kind)?;
             Ok(())
