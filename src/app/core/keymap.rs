@@ -63,7 +63,9 @@ impl Keymap {
                 }
             }
             if texts.is_empty() || !keys.is_empty() {
-                wished.entry(command.name).or_insert((layer, keys));
+                let entry = name.clone();
+                let wish = Wish { layer, entry, keys };
+                wished.entry(command.name).or_insert(wish);
             }
         }
         let by_key = loop {
@@ -72,18 +74,13 @@ impl Keymap {
                 break map;
             };
             let reason = format!("{key} is taken by {}", other.name);
-            let is_entry = |name: &&String| {
-                registry::named(name).is_some_and(|named| named.name == command.name)
-            };
-            let entry = wishes.keys().find(is_entry).cloned();
-            refused.push((entry.unwrap_or_default(), reason));
             // What comes back to its own keys may stand in the way of another wish: once more.
-            let left = wished.get_mut(command.name);
-            if left.is_some_and(|(_, keys)| {
-                keys.retain(|wish| *wish != key);
-                keys.is_empty()
-            }) {
-                wished.remove(command.name);
+            if let Some(wish) = wished.get_mut(command.name) {
+                refused.push((wish.entry.clone(), reason));
+                wish.keys.retain(|wished| *wished != key);
+                if wish.keys.is_empty() {
+                    wished.remove(command.name);
+                }
             }
         };
         let by_name: HashMap<&'static str, Vec<Key>> = registry::all()
@@ -157,8 +154,17 @@ pub type Wishes = BTreeMap<String, Vec<String>>;
 
 type ByKey = HashMap<(Focus, Key), &'static Command>;
 
-/// A command's name with the layer of its wish, and the keys.
-type Wished = HashMap<&'static str, (usize, Vec<Key>)>;
+/// The keys wished for a command.
+struct Wish {
+    /// Which of the configurations wishes them; an earlier one wins.
+    layer: usize,
+    /// The command as the entry spells it.
+    entry: String,
+    keys: Vec<Key>,
+}
+
+/// By the command's name.
+type Wished = HashMap<&'static str, Wish>;
 
 /// The keys of every command under these wishes, and the first wish for a key that another
 /// command has: the wisher, the key, the other.
@@ -166,7 +172,7 @@ fn settle(wished: &Wished) -> (ByKey, Option<(&'static Command, Key, &'static Co
     let mut by_key = ByKey::new();
     let mut commands: Vec<&'static Command> = registry::all().collect();
     // Those that keep their keys come first, then layer by layer those that take some.
-    commands.sort_by_key(|command| wished.get(command.name).map(|(layer, _)| *layer));
+    commands.sort_by_key(|command| wished.get(command.name).map(|wish| wish.layer));
     for command in commands {
         for key in keys_of(command, wished) {
             for place in command.places {
@@ -185,7 +191,7 @@ fn settle(wished: &Wished) -> (ByKey, Option<(&'static Command, Key, &'static Co
 /// The keys that a command has: those wished for, else its own.
 fn keys_of(command: &Command, wished: &Wished) -> Vec<Key> {
     match wished.get(command.name) {
-        Some((_, keys)) => keys.clone(),
+        Some(Wish { keys, .. }) => keys.clone(),
         // The registry's keys are all keys, which its test says.
         None => command.keys.iter().flat_map(|key| key.parse()).collect(),
     }
