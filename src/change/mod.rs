@@ -6,6 +6,7 @@
 
 pub mod apply;
 pub mod compose;
+pub mod conflict;
 pub mod difference;
 pub mod form;
 pub mod history;

@@ -15,8 +15,8 @@ use serde::Serialize;
 
 use super::Arguments;
 use crate::change::Change;
-use crate::change::apply::{Conflict, Obstacle};
 use crate::change::compose::Composer;
+use crate::change::conflict::{Conflict, Obstacle};
 use crate::change::value::Refusal;
 use crate::cli::printer::Printer;
 use crate::cli::progress_line::with_patience;

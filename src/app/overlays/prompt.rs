@@ -2,8 +2,8 @@
 
 use super::overlay::{Choice, Overlay, Purpose, Row, SetRequest, Source};
 use crate::app::core::model::{Model, Repeat};
-use crate::change::apply::{Conflict, Obstacle};
 use crate::change::compose::{Attachment, named_in_title};
+use crate::change::conflict::{Conflict, Obstacle};
 use crate::change::value::{self, Refusal};
 use crate::change::{Change, Target};
 use crate::document::markdown::escaped;

@@ -5,7 +5,7 @@ use super::edits::Pending;
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::app::overlays::overlay::{Overlay, Purpose, SetRequest};
-use crate::change::apply::{Conflict, Obstacle};
+use crate::change::conflict::{Conflict, Obstacle};
 use crate::change::history::Event;
 use crate::change::{Change, Edit, Target};
 use crate::document::json::Object;

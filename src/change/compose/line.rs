@@ -22,7 +22,7 @@ impl Composer<'_> {
             return refuse(format!("{} is not a log", file.path.display()));
         }
         let gone = typed.trim().is_empty();
-        // A line that is wrong already may be mended step by step.
+        // A line that is wrong already may be repaired step by step.
         if !gone && problem_of(seen).is_none() {
             match problem_of(typed.as_bytes()) {
                 None => {}

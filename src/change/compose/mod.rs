@@ -89,7 +89,7 @@ impl Composer<'_> {
     ///
     /// # Errors
     /// When the words taken over do not fit the other side.
-    pub fn mend_drift(&self, step: usize, keep_log: bool) -> Result<Change, Refusal> {
+    pub fn reconcile(&self, step: usize, keep_log: bool) -> Result<Change, Refusal> {
         let step = self.plan.step(step);
         let Some((section, _)) = step.section() else {
             return refuse(format!("{} is in one file only", step.id()));
@@ -140,13 +140,10 @@ impl Composer<'_> {
             ));
         }
         // Each field of the log brings its own stamp; the step needs one.
-        edits.dedup_by(|a, b| a.target == b.target);
         let mut once: Vec<Edit> = Vec::new();
-        for edit in edits {
-            if !once.iter().any(|e| e.target == edit.target) {
-                once.push(edit);
-            }
-        }
+        edits
+            .into_iter()
+            .for_each(|edit| batch::add(&mut once, edit));
         let side = if keep_log { "log" } else { "canon" };
         Ok(Change {
             label: format!("{} {} as in the {side}", step.id(), fields.join(", ")),
@@ -274,7 +271,7 @@ impl Composer<'_> {
         let Some(document) = file.markdown() else {
             return Ok(None);
         };
-        settled(section, file)?;
+        resolved(section, file)?;
         self.may_be_canon_only(step)?;
         let nth = self.nth_of_section(section);
         let edit = |target, before: Option<Vec<u8>>, after: String| {
@@ -358,7 +355,7 @@ impl Composer<'_> {
 }
 
 /// Refuses a section with an unfinished merge in it.
-fn settled(section: &Section, file: &SourceFile) -> Result<(), Refusal> {
+fn resolved(section: &Section, file: &SourceFile) -> Result<(), Refusal> {
     match section.in_conflict {
         true => refuse(format!(
             "the section of {} in {} has conflict markers in it: resolve the merge first",

@@ -7,7 +7,7 @@ use color_eyre::eyre::Result;
 use ratatui::text::Line;
 
 use super::{Check, Side, ending, problems};
-use crate::change::compose::fix_all::{Fixed, mend};
+use crate::change::compose::fix_all::{Fixed, fix_repeatedly};
 use crate::cli::invocation::Invocation;
 use crate::cli::printer::Printer;
 use crate::cli::{Color, Ending};
@@ -25,7 +25,7 @@ impl Check {
     ///
     /// # Errors
     /// When nothing may be written, or it cannot be.
-    pub(super) fn mend(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
+    pub(super) fn fix(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let refused = RefCell::new(Vec::new());
         let own = invocation.outside.config.clone();
         let change = invocation.edit(|opened, composer| {
@@ -33,7 +33,7 @@ impl Check {
                 let progress = Progress::default();
                 problems(opened, own.as_deref(), plan, composer.now, &progress)
             };
-            let mended = mend(&opened.plan, composer.now, self.prefers_log(), check);
+            let mended = fix_repeatedly(&opened.plan, composer.now, self.prefers_log(), check);
             refused.replace(mended.refused);
             Ok(mended.change)
         })?;
@@ -56,7 +56,7 @@ impl Check {
         let own = invocation.outside.config.as_deref();
         let check = |plan: &Plan| problems(&opened, own, plan, now, &Progress::default());
         let found = check(&opened.plan);
-        let mended = mend(&opened.plan, now, self.prefers_log(), check);
+        let mended = fix_repeatedly(&opened.plan, now, self.prefers_log(), check);
         let diff = difference(&opened.plan, &mended);
         let paint = invocation.paint();
         let printed: Vec<u8> = match invocation.outside.terminal.is_none()

@@ -81,7 +81,7 @@ impl Check {
         }
         let opened = match self.fix {
             true => {
-                self.mend(invocation)?;
+                self.fix(invocation)?;
                 invocation.reopen()?
             }
             // What is wrong with the configuration is among the problems.

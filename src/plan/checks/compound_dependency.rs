@@ -80,7 +80,7 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
         if compound.remark.is_none() && missing.is_empty() && !step.drift().iter().any(disagrees) {
             let step_index = step.index();
             let fix = Fix::Dependencies { step_index };
-            problem = problem.mended_by(fix).with_help(
+            problem = problem.fixed_by(fix).with_help(
                 "`{problem-fix}` writes one entry per step",
                 "`stepdeck check --fix` writes one entry per step",
             );

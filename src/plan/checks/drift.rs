@@ -68,7 +68,7 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
             step_index: step.index(),
         };
         let spot = Spot::field(plan, step, drift.field);
-        let problem = RULE.problem(plan, spot, message).mended_by(fix);
+        let problem = RULE.problem(plan, spot, message).fixed_by(fix);
         problems.push(problem.about(step));
     }
 }

@@ -106,7 +106,7 @@ impl Severity {
 /// The word in `stepdeck.toml` that switches a rule off.
 const OFF: &str = "off";
 
-/// What mends a problem. Indexes are those of the plan that the problem was found in, and
+/// What fixes a problem. Indexes are those of the plan that the problem was found in, and
 /// of no other.
 ///
 /// Declared in the order in which the fixes of one step are to be made.
@@ -190,7 +190,7 @@ pub struct Problem {
     pub step: Option<StepId>,
     /// Index of that step in the plan.
     pub step_index: Option<usize>,
-    /// What mends it safely.
+    /// What fixes it safely.
     pub fix: Option<Fix>,
 }
 
@@ -232,7 +232,7 @@ impl Problem {
         self
     }
 
-    fn mended_by(mut self, fix: Fix) -> Self {
+    fn fixed_by(mut self, fix: Fix) -> Self {
         self.fix = Some(fix);
         self
     }
@@ -476,18 +476,18 @@ fn look_at(
     judges: &[Graded<'_>],
     progress: &Progress,
 ) -> Option<Vec<Problem>> {
-    let (mut found, mut told) = (Vec::new(), progress.strides());
+    let (mut found, mut strides) = (Vec::new(), progress.strides());
     let mut reader = Reader::default();
     for index in range {
         let reading = reader.read(plan.step(index));
         for (severity, judge) in judges {
             graded(*severity, &mut found, |found| judge.step(&reading, found));
         }
-        if !told.add(1) {
+        if !strides.add(1) {
             return None;
         }
     }
-    told.end().then_some(found)
+    strides.end().then_some(found)
 }
 
 /// Gives what `find` adds its severity.

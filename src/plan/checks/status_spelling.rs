@@ -64,7 +64,7 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
         step_index: step.index(),
     };
     let spot = Spot::field(plan, step, Field::Status);
-    let problem = RULE.problem(plan, spot, message).mended_by(fix);
+    let problem = RULE.problem(plan, spot, message).fixed_by(fix);
     problems.push(problem.about(step));
 }
 

@@ -78,7 +78,7 @@ fn prepare<'a>(plan: &'a Plan, _: &'a Context<'a>) -> Box<dyn Judge + 'a> {
             step_index: step.index(),
         };
         let spot = Spot::field(plan, step, Field::Theme);
-        let problem = RULE.problem(plan, spot, message).mended_by(fix);
+        let problem = RULE.problem(plan, spot, message).fixed_by(fix);
         problems.push(problem.about(step));
     })
 }

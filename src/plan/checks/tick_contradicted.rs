@@ -36,7 +36,6 @@
 use super::wording::{listed, quoted};
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::canon::checklist::Check;
-use crate::plan::id::StepId;
 use crate::plan::status::Status;
 
 /// The rule.
@@ -94,12 +93,6 @@ pub fn open_steps(plan: &Plan, check: &Check) -> Vec<usize> {
     open.sort_unstable();
     open.dedup();
     open
-}
-
-/// Whether a number in a check is rather a year than a step.
-pub fn may_be_year(id: StepId, text: &str) -> bool {
-    let year = (1900..2100).contains(&id.number()) && id.suffix().is_empty();
-    year && !text.to_lowercase().contains("step")
 }
 
 #[cfg(test)]

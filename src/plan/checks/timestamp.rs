@@ -61,7 +61,7 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
     if read_loosely(&text).is_some() {
         let step_index = step.index();
         let fix = Fix::Timestamp { step_index };
-        problem = problem.mended_by(fix).with_help(
+        problem = problem.fixed_by(fix).with_help(
             "`{problem-fix}` writes the same instant as RFC 3339 in UTC",
             "`stepdeck check --fix` writes the same instant as RFC 3339 in UTC",
         );

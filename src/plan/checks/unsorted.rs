@@ -64,7 +64,7 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
                 "resolve the merge first; then `{problem-fix}` sorts the lines",
                 "resolve the merge first; then `stepdeck check --fix` sorts the lines",
             ),
-            false => problem.mended_by(Fix::SortLog { file }),
+            false => problem.fixed_by(Fix::SortLog { file }),
         };
         problems.push(problem.about(*step));
     }

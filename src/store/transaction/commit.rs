@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use super::journal::{FileStates, Intent, Journal};
 use super::lock::{LockError, LockPlace, PlanLock};
-use crate::change::apply::{self, Conflict};
+use crate::change::apply;
+use crate::change::conflict::Conflict;
 use crate::change::history::Event;
 use crate::change::places::LineHints;
 use crate::change::{Change, Target};

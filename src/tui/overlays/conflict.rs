@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::{boxed, centred, hints, key_name};
 use crate::app::core::model::Model;
-use crate::change::apply::{Conflict, Obstacle};
+use crate::change::conflict::{Conflict, Obstacle};
 use crate::change::{Change, Target};
 use crate::document::visible::{visible, width, wrap};
 use crate::tui::theme::Theme;

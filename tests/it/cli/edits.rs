@@ -91,7 +91,7 @@ fn a_refused_set_changes_nothing_and_says_why() {
         (&["set", "0002", "mood=x"], "“mood” is not a field"),
         (
             &["set", "0002", "updated_at=now"],
-            "“updated_at” is not a field",
+            "the time of the last edit is set automatically",
         ),
         (&["set", "0002", "owner"], "write a field"),
         (&["set", "0002"], "required"),
@@ -179,7 +179,7 @@ fn add_fills_in_the_fields_given() {
                \"Move\", \"owner\": \"sre\", \"status\": \"in progress\", \"outcome\": \"\", \
                \"dependencies\": [\"0001\", \"The vendor answers\"], \"artifacts\": [], \
                \"evidence\": {\"metric\": \"p95_ms\", \"target\": 200}, \"updated_at\": \
-               \"2026-11-21T09:30:00Z\"}";
+               \"2026-11-21T09:30:00Z\", \"uid\": \"jjlivdxtizkt\"}";
     assert_eq!(folder.diff(), format!("{LOG}\n+{new}\n"));
 }
 

@@ -82,6 +82,7 @@ pub fn check(model: &mut Model) {
         exists: &|_: &Path| true,
         severities: &model.context.severities,
         checkpoints: model.context.papers.folder_of(Role::Checkpoint),
+        uid_holder: &|_| None,
     };
     let found = checks::check(&model.plan, &context);
     let generation = model.generation;

@@ -365,7 +365,7 @@ fn no_drift(model: &Model) -> Blocked {
 
 fn mend(model: &mut Model, keep_log: bool) {
     if let Some(step) = model.step() {
-        let change = model.composer().mend_drift(step.index(), keep_log);
+        let change = model.composer().reconcile(step.index(), keep_log);
         model.make(change, 1);
     }
 }

@@ -83,7 +83,9 @@ fn of_paper(paper: &PaperSpec) -> Entry {
         },
         default: paper.default_toml().into(),
         meaning: match paper.kept {
-            Kept::Flat | Kept::Deep => format!("the {}: files, folders or globs", paper.name).into(),
+            Kept::Flat | Kept::Deep => {
+                format!("the {}: files, folders or globs", paper.name).into()
+            }
             Kept::File => format!("the {}", paper.name).into(),
             Kept::Folder => format!("the folder of {}", paper.name).into(),
         },
@@ -117,7 +119,9 @@ const ENTRIES: &[Entry] = &[
         files: &[Shared],
         value: "the name of a severity",
         default: Cow::Borrowed("the rule's own"),
-        meaning: Cow::Borrowed("how severe a rule is: `\"error\"`, `\"warning\"`, `\"note\"` or `\"off\"`"),
+        meaning: Cow::Borrowed(
+            "how severe a rule is: `\"error\"`, `\"warning\"`, `\"note\"` or `\"off\"`",
+        ),
         read: |config, named, value| {
             let word = value.as_str().ok_or(Mistake::Kind)?;
             config.checks.extend([named.with(word.to_owned())]);
