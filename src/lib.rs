@@ -5,33 +5,35 @@
 //! 1. [`document`]: one file as bytes, with spans and splices
 //! 2. [`plan`]: what the bytes mean, and everything derived from it
 //! 3. [`change`]: edits as values: composed, applied, inverted, merged
-//! 4. [`record`]: papers, and plans to start from
+//! 4. [`record`]: papers, and new plans
 //! 5. [`git`]: git, run as a process
 //! 6. [`store`]: the file system, and the thread that owns it
 //! 7. [`app`]: state, commands, and what each key makes of them
 //! 8. [`tui`]: the loop, the terminal, and what is drawn
 //! 9. [`cli`]: arguments in, exit code out
 //!
-//! The plan screen, with the file behind each region:
+//! The plan screen, with the file behind each region; those of its panes are in
+//! `tui/screens/plan/`:
 //!
 //! ```text
-//! ┌──────────────────────────── tui/widgets/header.rs ─────────────────────────────┐
-//! │ stepdeck › B37 Data model › 3742          3412/10000 34%  saved 14:02  ● live│
-//! ├───── tui/screens/plan/blocks.rs ─────┬───────────── tui/screens/plan/steps.rs ─────────────┤
-//! │ ✓✓ ✓✓ ✓✓ 96 91 88 85 80 77 70 │   3740 ✓ complete    Draft schema        ops │
-//! │ 66 61 55 52 50 48[42]31 20 12 │ ▌ 3742 ◐ in progress Gate check: indexes ops │
-//! ├───── tui/screens/plan/detail.rs ─────┼───────────── tui/screens/plan/chain.rs ─────────────┤
+//! ┌─────────────────────────── tui/widgets/header.rs ────────────────────────────┐
+//! │ stepdeck › B37 Data model › 3742      3412/10000 34%  saved 14:02  ● live    │
+//! ├────────── blocks.rs ──────────┬────────────────── steps.rs ──────────────────┤
+//! │ ✓✓ ✓✓ ✓✓ 96 91 88 85 80 77 70 │   3740 ✓ complete    Draft schema         ops│
+//! │ 66 61 55 52 50 48[42]31 20 12 │ ▌ 3742 ◐ in progress Gate check: indexes  ops│
+//! ├────────── detail.rs ──────────┼────────────────── chain.rs ──────────────────┤
 //! │ Title    Gate check: indexes  │ 3701 ✓ Pick engine ─▶ 3742 ─▶ 3743 ✗ Load    │
 //! │ Status   ◐ in progress        │ blocks 2 directly, 41 in all                 │
 //! ├───────────────────────────────┴──────────────────────────────────────────────┤
-//! │ ✓ 3741 → complete · 2 steps became ready     tui/widgets/footer.rs      u undo │
-//! │ e edit  s status  x complete  / filter  ? help  q quit     app/core/command.rs    │
-//! └──────────────────────────────────────────────────────────────────────────────┘
+//! │ ✓ 3741 → complete · 2 steps became ready                               u undo│
+//! │ e edit  s status  x complete  / filter  ? help  q quit                       │
+//! └────────────────── tui/widgets/footer.rs, from the commands ──────────────────┘
 //! ```
 //!
-//! Screen 2 is `tui/screens/gates/mod.rs`, a gate review on it `tui/screens/gate_review.rs`, screen
-//! 3 `tui/screens/review.rs`, screen 5 `tui/screens/problems.rs`, and what is drawn over a screen
-//! `tui/overlays/`. `ARCHITECTURE.md` has the invariants and where to put what.
+//! Screen 2 is `tui/screens/gates/`, a gate review on it `tui/screens/gate_review.rs`, screen 3
+//! `tui/screens/review.rs`, screen 4 `tui/screens/standup/`, screen 5 `tui/screens/problems.rs`;
+//! `tui/overlays/` is drawn over them. Each has its state and commands under the same name in
+//! `app/`. `ARCHITECTURE.md` has the invariants, and a worked example for each kind of change.
 
 #![forbid(unsafe_code)]
 

@@ -184,7 +184,7 @@ pub const FIELDS: [FieldSpec; 22] = numbered([
     FieldSpec::new("outcome", "Outcome", Kind::Text, "The measurable result.")
         .required(6).row(3).letter('O').bullet("Outcome"),
     FieldSpec::new("dependencies", "Depends on", Kind::List,
-        "Step IDs in any spelling, and external conditions in words, met when [x] stands before them.")
+        "Step IDs in any spelling, and external conditions in words, met when [x] is written in front.")
         .required(7).row(8).short("Depends").letter('d').bullet("Dependencies"),
     FieldSpec::new("inputs", "Inputs", Kind::List, "Documents, repositories, data sets.")
         .place(8).spare_row(9).letter('i').bullet("Inputs"),

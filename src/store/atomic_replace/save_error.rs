@@ -171,7 +171,7 @@ impl fmt::Display for SaveError {
                     Aftermath::Old => write!(f, "The file is unchanged: {}", next_step(source)),
                     Aftermath::New => write!(
                         f,
-                        "The file holds the edit, but a power cut may take it back: check the disk"
+                        "The file holds the edit, but a power cut may undo it: check the disk"
                     ),
                     Aftermath::Mixed { backup } => write!(
                         f,
