@@ -1,5 +1,5 @@
-//! Puts edits onto documents: finds the thing by name, compares what stands there with
-//! what the edit expects, and splices.
+//! Puts edits onto documents: finds the thing by name, compares what is there with what the edit
+//! expects, and splices.
 
 use std::fmt;
 
@@ -26,7 +26,7 @@ pub fn change(change: &Change, files: &mut Vec<SourceFile>) -> Result<(), Vec<Co
     change_seen(change, &LineHints::default(), files)
 }
 
-/// The same for somebody who has seen where its steps stand, which spares looking for them.
+/// The same for somebody who has seen where its steps are, which spares looking for them.
 ///
 /// # Errors
 /// As [`change`].
@@ -112,7 +112,7 @@ fn edits_of_one_file(edits: &[&Edit], seen: &LineHints, document: &mut Document)
         .collect()
 }
 
-/// Decides what to write where `found` stands: the edit's new text, or a merge.
+/// Decides what to write where `found` is: the edit's new text, or a merge.
 fn resolve(key: &str, edit: &Edit, found: Option<&[u8]>) -> Result<Option<Vec<u8>>, Obstacle> {
     merge::value(key, edit.before.as_deref(), edit.after.as_deref(), found).ok_or_else(|| {
         Obstacle::Differs {
@@ -391,7 +391,7 @@ fn merged_list(
     let written = |number: usize| {
         let (entry, span) = &places[number];
         let source = after.source(*span).into_owned();
-        // In a list of bullets the checkbox stands before the entry.
+        // In a list of bullets the checkbox is before the entry.
         match entry.is_met() && !source.starts_with("[") {
             true => format!("[x] {source}"),
             false => source,
@@ -408,7 +408,7 @@ fn check_mark(
     item: usize,
 ) -> Result<Vec<Splice>, Obstacle> {
     let mut mark = document.items()[item].check.brackets();
-    // A box made by hand may have got a blank behind it, which an undo takes back.
+    // A box made by hand may have got a blank behind it, which an undo undoes.
     if let (Some(mark), Some([.., b' '])) = (&mut mark, edit.before.as_deref())
         && document.bytes().get(mark.end) == Some(&b' ')
     {

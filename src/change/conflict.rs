@@ -1,4 +1,4 @@
-//! What stands in the way of an edit, as a value: a person decides about it, or a merge does.
+//! What is in the way of an edit, as a value: a person decides about it, or a merge does.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use super::Edit;
 pub enum Obstacle {
     /// What the edit names is not there (any more).
     Gone,
-    /// Somebody changed the same thing; this stands there now.
+    /// Somebody changed the same thing; this is there now.
     Differs {
         /// The source text found, or `None` where there is nothing.
         found: Option<Vec<u8>>,
@@ -33,6 +33,6 @@ impl fmt::Display for Obstacle {
 pub struct Conflict {
     /// The edit that could not be made.
     pub edit: Edit,
-    /// What stood in its way.
+    /// What was in its way.
     pub obstacle: Obstacle,
 }

@@ -22,7 +22,7 @@ pub enum Difference {
         /// Its title.
         title: String,
     },
-    /// A step, or the header, that is there no more.
+    /// A step, or the header, that is no longer there.
     Removed {
         /// Its name.
         name: String,
@@ -80,7 +80,7 @@ pub enum Difference {
     LastNewline(bool),
 }
 
-/// Names that a message about moved steps lists at the most.
+/// Names that a message about moved steps lists at most.
 const MOST_NAMES: usize = 10;
 
 impl fmt::Display for Difference {
@@ -266,7 +266,7 @@ fn text(line: &Line<'_>) -> String {
     String::from_utf8_lossy(line.body).into_owned()
 }
 
-/// The same with the byte order mark that stands before it.
+/// The same with the byte order mark that is before it.
 fn marked(line: &Line<'_>) -> String {
     let mark = if line.bom { "\u{feff}" } else { "" };
     format!("{mark}{}", text(line))
@@ -400,7 +400,7 @@ pub fn fields_of(bytes: &[u8]) -> Vec<String> {
             lines.push(text);
             continue;
         };
-        // Two versions of one step between markers are no duplicate of each other.
+        // Two versions of one step between markers are not duplicate of each other.
         let name = match in_conflict {
             true => name.first(),
             false => name.clone(),

@@ -60,10 +60,10 @@ pub enum Target {
     },
     /// A log line that is not (only) a step, by its content.
     LogText {
-        /// Where it stood, counted from 0; of several equal lines the nearest is meant.
+        /// Where it was, counted from 0; of several equal lines the nearest is meant.
         line: usize,
     },
-    /// The order of some steps in a log: their IDs, one a line.
+    /// The order of some steps in a log: their IDs, one per line.
     LogOrder,
     /// What follows the label of a bullet in a step section, spaces included.
     SectionValue {
@@ -110,8 +110,8 @@ pub enum Target {
         #[serde(default, skip_serializing_if = "is_first")]
         nth: usize,
     },
-    /// A heading with all that stands under it, up to the next one. It has to be there: what is
-    /// new comes as a passage.
+    /// A heading with all that is under it, up to the next one. It has to be there: what is new
+    /// comes as a passage.
     Section {
         /// The heading's words.
         heading: String,
@@ -131,7 +131,7 @@ fn is_first(nth: &usize) -> bool {
 }
 
 impl Target {
-    /// Whether it stands in a log.
+    /// Whether it is in a log.
     pub fn is_in_log(&self) -> bool {
         matches!(
             self,
@@ -164,8 +164,8 @@ impl Target {
         }
     }
 
-    /// What people read where `source` stands: the words of a JSON value, a tick in
-    /// words, else the text itself.
+    /// What people read where `source` is: the words of a JSON value, a tick in words, else the
+    /// text itself.
     pub fn value_words(&self, source: Option<&[u8]>) -> String {
         let Some(bytes) = source else {
             return "(nothing)".to_owned();
@@ -198,16 +198,16 @@ pub struct Edit {
     pub path: PathBuf,
     /// What is changed in it.
     pub target: Target,
-    /// What stood there; `None` where there was nothing.
+    /// What was there; `None` where there was nothing.
     #[serde(with = "serde_forms::bytes")]
     pub before: Option<Vec<u8>>,
-    /// What stands there afterwards; `None` where there is nothing left.
+    /// What is there afterwards; `None` where there is nothing left.
     #[serde(with = "serde_forms::bytes")]
     pub after: Option<Vec<u8>>,
 }
 
 impl Edit {
-    /// The edit that takes this one back.
+    /// The edit that undoes this one.
     pub fn inverse(&self) -> Self {
         Self {
             before: self.after.clone(),
@@ -220,7 +220,7 @@ impl Edit {
 /// What a person did with one command: it is saved, undone and reported as a whole.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 pub struct Change {
-    /// What people read, as `0042 status: draft → complete`.
+    /// What people read, such as `0042 status: draft → complete`.
     pub label: String,
     /// The edits, in the order in which they are applied.
     pub edits: Vec<Edit>,
@@ -263,7 +263,7 @@ impl Change {
         Some(scope)
     }
 
-    /// The change that takes this one back.
+    /// The change that undoes this one.
     pub fn inverse(&self) -> Self {
         Self {
             label: self.label.clone(),

@@ -1,9 +1,9 @@
 //! The order of the steps in a log, changed by moving whole lines.
 //!
-//! The edit names the steps that change places, in the old order and the new one, so it can
-//! be inverted and still holds when other lines came or went. The lines that those steps
-//! stand on are filled anew; a line's end and a byte order mark stay where they are, and so
-//! does every other line.
+//! The edit names the steps that change places, in the old order and the new one, so it can be
+//! inverted and still holds when other lines came or went. The lines that those steps are on are
+//! filled again; a line's end and a byte order mark stay where they are, and so does every other
+//! line.
 
 use std::path::Path;
 
@@ -39,7 +39,7 @@ pub(super) fn sorting(log: &LogDocument, path: &Path) -> Option<Edit> {
 /// Moves the lines of the steps that the edit names from the old order into the new one.
 ///
 /// # Errors
-/// When a step is gone, or they stand in neither of the two orders.
+/// When a step is gone, or they are in neither of the two orders.
 pub(super) fn apply(edit: &Edit, log: &mut LogDocument) -> Result<(), Obstacle> {
     let before = read(edit.before.as_deref()).ok_or(Obstacle::Gone)?;
     let after = read(edit.after.as_deref()).ok_or(Obstacle::Gone)?;
@@ -75,7 +75,7 @@ fn ascending(lines: &[usize]) -> bool {
     lines.windows(2).all(|pair| pair[0] < pair[1])
 }
 
-/// One step a line, as `0042`, or `0042 1` for the second of that ID.
+/// One step per line: `0042`, or `0042 1` for the second of that ID.
 fn written(names: &[Name]) -> Vec<u8> {
     let line = |(id, nth): &Name| match nth {
         0 => format!("{id}\n"),

@@ -39,8 +39,8 @@ pub fn exact_instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
-/// Refuses text with control characters, which no value of a plan should hold. Those that stood
-/// in `seen` already may stay.
+/// Refuses text with control characters, which no value of a plan should hold. Those that was in
+/// `seen` already may stay.
 ///
 /// # Errors
 /// Names the characters.
@@ -185,8 +185,8 @@ pub fn raw(field: Field, text: &str) -> String {
     json::quote(text)
 }
 
-/// The raw JSON of a new entry of a list of `step`. Where IDs stand without quotation marks, new
-/// ones do so too.
+/// The raw JSON of a new entry of a list of `step`. Where IDs are without quotation marks, new ones
+/// do so too.
 pub fn raw_entry(step: StepRef<'_>, field: Field) -> impl Fn(&str) -> String {
     let known = step.raw(field).and_then(json::items).unwrap_or_default();
     let bare = |raw: &str| raw.starts_with(|c: char| c.is_ascii_digit());

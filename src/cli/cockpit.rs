@@ -38,7 +38,7 @@ const SHORT_HISTORY: usize = 500;
 /// Opens the plan and hands the terminal over until the person leaves.
 ///
 /// # Errors
-/// When there is no terminal, when it is lost, or when an edit could not be saved at last.
+/// When there is no terminal, when it is lost, or when an edit could not be saved finally.
 pub fn run(invocation: &Invocation<'_, '_>) -> Result<()> {
     let (start, arguments) = (invocation.start(), invocation.arguments);
     if !start.is_dir() {

@@ -174,7 +174,7 @@ struct Attributes {
     bytes: Option<Vec<u8>>,
     /// The lines to add.
     missing: Vec<String>,
-    /// Logs that lie outside the checkout.
+    /// Logs that are outside the checkout.
     outside: Vec<String>,
 }
 
@@ -226,7 +226,7 @@ impl Attributes {
     }
 }
 
-/// The configured path of logs as a pattern below the root of the checkout, if it lies there.
+/// The configured path of logs as a pattern below the root of the checkout, if it is there.
 fn pattern_below(clone: &Path, plan: &Path, log: &str) -> Option<String> {
     let full: PathBuf = plan.join(log).components().collect();
     let below = full.strip_prefix(clone).ok()?;

@@ -33,7 +33,7 @@ use crate::store::transaction::commit::{Committer, Outcome};
 use crate::store::transaction::one_shot::{OneShot, in_motion};
 use crate::store::watch::motion::REST_TIMEOUT;
 
-/// How often a change is composed anew because the plan changed under it.
+/// How often a change is composed again because the plan changed under it.
 const TRIES: usize = 20;
 
 /// What a run meets outside.
@@ -71,7 +71,7 @@ pub struct Invocation<'a, 'o> {
     pub outside: &'a mut Outside<'o>,
 }
 
-/// A plan as it stood on disk a moment ago.
+/// A plan as it was on disk a moment ago.
 pub struct OpenPlan {
     /// What its files mean.
     pub plan: Plan,
@@ -182,8 +182,7 @@ impl Invocation<'_, '_> {
         Ok(())
     }
 
-    /// Opens the plan as it stands by now, without saying again what is wrong with its
-    /// configuration.
+    /// Opens the plan as it is by now, without saying again what is wrong with its configuration.
     ///
     /// # Errors
     /// As [`Invocation::open`].
@@ -257,7 +256,7 @@ impl Invocation<'_, '_> {
     /// Prints a result of which every part is safe for a terminal already.
     ///
     /// # Errors
-    /// When standard output cannot be written. That nobody reads any more is no error.
+    /// When standard output cannot be written. That nobody reads it any longer is not an error.
     pub fn print(&mut self, text: &str) -> Result<()> {
         self.print_bytes(text.as_bytes())
     }
@@ -400,9 +399,9 @@ pub fn refused(refusal: Refusal) -> color_eyre::Report {
     eyre!("{refusal}")
 }
 
-/// JSON with every character that a terminal would obey written as an escape. Such
-/// characters stand in strings only, but for the tabs and carriage returns that may part
-/// the values of a log line, where an escape would be no JSON.
+/// JSON with every character that a terminal would obey written as an escape. Such characters are
+/// in strings only, but for the tabs and carriage returns that may part the values of a log line,
+/// where an escape would be no JSON.
 fn escape_hidden(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for c in json.chars() {

@@ -94,7 +94,7 @@ pub enum Color {
     Never,
 }
 
-/// The subcommands; what each does stands at its own arguments, and is its help.
+/// The subcommands; what each does is at its own arguments, and is its help.
 #[derive(Subcommand, Debug)]
 pub enum Subcommands {
     Show(show::Show),

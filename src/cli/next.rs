@@ -18,7 +18,7 @@ use crate::record::review::gather::Review;
 use crate::tui::widgets::text_layout::TextLayout;
 use crate::tui::widgets::{frame, status};
 
-/// Columns that an owner takes at the most.
+/// Columns that an owner takes at most.
 const OWNER: usize = 22;
 
 /// Show the next steps: those that are ready, best first.

@@ -252,7 +252,7 @@ fn document(review: &gather::Review<'_>, weights: &Weights) -> Document {
     }
 }
 
-/// What is wrong now, and behind it what has been mended.
+/// What is wrong now, and behind it what has been fixed.
 fn dependencies(review: &gather::Review<'_>) -> Vec<DependencyEntry> {
     let record = &review.record;
     let tangles = review.tangles();

@@ -1,9 +1,8 @@
 //! Steps as scripts read them: `stepdeck/step@1` and `stepdeck/list@1`.
 //!
-//! What the log says is handed on in its own bytes, so that a 23-digit number or a key that
-//! nobody here knows comes out as it was written; what follows from it stands behind, under
-//! keys that are ours alone. The shapes are `assets/schema/step.schema.json` and
-//! `list.schema.json`.
+//! What the log says is handed on in its own bytes, so that a 23-digit number or a key that nobody
+//! here knows comes out as it was written; what follows from it comes after, under keys that are
+//! ours alone. The shapes are `assets/schema/step.schema.json` and `list.schema.json`.
 
 use std::collections::HashSet;
 
@@ -164,7 +163,7 @@ impl<'a> StepDocument<'a> {
     }
 }
 
-/// The field that stands in step sections under the log's `key`.
+/// The field that is in step sections under the log's `key`.
 fn written_in_canon(key: &str) -> Option<&'static FieldSpec> {
     let of_key = |spec: &&FieldSpec| spec.key == key && spec.inner.is_none();
     let spec = fields().iter().find(of_key)?;

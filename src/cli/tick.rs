@@ -85,7 +85,7 @@ impl Tick {
         self.mark(composer, checks[check])
     }
 
-    /// The change of the mark; none where it stands already as it shall.
+    /// The change of the mark; none where it is already as it shall.
     fn mark(&self, composer: &Composer<'_>, check: &Check) -> Result<Change> {
         match check.done == self.off {
             true => composer.tick(check).map_err(refused),

@@ -54,7 +54,7 @@ impl Piece {
     /// Puts `new` in the place of a range of bytes. Whoever shares the piece keeps it as it was.
     ///
     /// # Panics
-    /// When the range lies outside.
+    /// When the range is outside.
     pub fn replace(&mut self, range: std::ops::Range<usize>, new: &[u8]) {
         if let Self::Text(text) = self
             && let Ok(new) = std::str::from_utf8(new)

@@ -16,7 +16,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// The range `start..end`; `start` must not lie behind `end`.
+    /// The range `start..end`; `start` must not be behind `end`.
     pub fn new(start: usize, end: usize) -> Self {
         debug_assert!(start <= end, "a span runs forwards: {start}..{end}");
         Self { start, end }
@@ -47,7 +47,7 @@ impl Span {
         self.start..self.end
     }
 
-    /// Whether `offset` lies inside the range.
+    /// Whether `offset` is inside the range.
     pub fn contains(self, offset: usize) -> bool {
         self.start <= offset && offset < self.end
     }
@@ -70,7 +70,7 @@ impl fmt::Debug for Span {
 pub struct Splice {
     /// What goes away.
     pub span: Span,
-    /// What stands there afterwards.
+    /// What is there afterwards.
     pub text: Vec<u8>,
 }
 
@@ -94,7 +94,7 @@ impl Splice {
     }
 }
 
-/// Why a set of splices cannot be applied: two overlap, or one lies outside the bytes.
+/// Why a set of splices cannot be applied: two overlap, or one is outside the bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum SpliceError {
     /// Two spans share a byte, so their order would matter.

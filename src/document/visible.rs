@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// What a tab becomes in [`visible`]: text has no tab stops once it stands in a pane.
+/// What a tab becomes in [`visible`]: text has no tab stops once it is in a pane.
 const TAB: &str = "    ";
 
 const ZERO_WIDTH_NON_JOINER: char = '\u{200c}';
@@ -232,10 +232,10 @@ pub fn pad(text: &str, columns: usize) -> Cow<'_, str> {
 
 /// `text` in rows of at most `columns`, broken at white space and newlines.
 ///
-/// Words longer than a row are split between graphemes. White space at a break is
-/// dropped, indentation at the start of a line is kept where a word fits after it, and
-/// an empty line stays an empty row. `columns` below one counts as one; a single
-/// grapheme wider than `columns` stands alone in its row.
+/// Words longer than a row are split between graphemes. White space at a break is dropped,
+/// indentation at the start of a line is kept where a word fits after it, and an empty line stays
+/// an empty row. `columns` below one counts as one; a single grapheme wider than `columns` is alone
+/// in its row.
 pub fn wrap(text: &str, columns: usize) -> Vec<&str> {
     let columns = columns.max(1);
     let mut rows = Vec::new();

@@ -336,7 +336,7 @@ impl TryFrom<String> for Field {
     }
 }
 
-/// The fields that code names. They stand in patterns, as the variants of an enum would.
+/// The fields that code names. They are in patterns, as the variants of an enum would.
 #[allow(non_upper_case_globals, missing_docs)]
 impl Field {
     pub const Title: Self = Self::known("title");

@@ -96,8 +96,8 @@ impl Graph {
         builder.build()
     }
 
-    /// The graph after some steps changed, in ascending order. Only where a dependency came or
-    /// went is it derived anew; a status concerns the step and those that wait for it.
+    /// The graph after some steps changed, in ascending order. Only where a dependency came or went
+    /// is it derived again; a status concerns the step and those that wait for it.
     pub fn amend(&mut self, changed: &[(usize, Node)]) {
         let other_edges =
             |(step, node): &(usize, Node)| self.shape.upstream.of(*step) != node.upstream;
@@ -132,7 +132,7 @@ impl Graph {
         }
     }
 
-    /// Of the unmet dependencies of a step, those that are no steps of the plan.
+    /// Of the unmet dependencies of a step, those that are not steps of the plan.
     fn elsewhere(&self, step: usize) -> u32 {
         self.unmet[step] - self.open(step)
     }
@@ -144,7 +144,7 @@ impl Graph {
         u32::try_from(open.count()).unwrap_or(u32::MAX)
     }
 
-    /// Derives every state, where `unmet` counts only what is no step of the plan and of the
+    /// Derives every state, where `unmet` counts only what is not a step of the plan and of the
     /// states only `Done` is true.
     fn derive_all(&mut self) {
         for step in 0..self.states.len() {
@@ -190,7 +190,7 @@ impl Graph {
         self.unmet[step] as usize
     }
 
-    /// Of those, how many are no steps of the plan: missing steps and open conditions.
+    /// Of those, how many are not steps of the plan: missing steps and open conditions.
     pub fn unmet_elsewhere(&self, step: usize) -> usize {
         self.elsewhere(step) as usize
     }

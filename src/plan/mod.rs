@@ -50,8 +50,8 @@ const NONE: u32 = u32::MAX;
 
 /// A whole plan: its files and what they say.
 ///
-/// What an edit of a value leaves as it is stands behind an [`Arc`], so that a copy of a plan,
-/// made where somebody else still reads it, costs a few bytes a step.
+/// What an edit of a value leaves as it is stays behind an [`Arc`], so that a copy of a plan, made
+/// where somebody else still reads it, costs a few bytes a step.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
     files: Vec<SourceFile>,
@@ -123,10 +123,10 @@ impl Plan {
         Some(plan)
     }
 
-    /// Changes the files in place and derives anew what follows, where it is known beforehand
-    /// what the change concerns: the values of some steps, and whether Markdown is edited.
-    /// Files, lines and the IDs on them stay as they are; if they do not after all, the plan
-    /// is read anew as a whole.
+    /// Changes the files in place and derives again what follows, where it is known beforehand what
+    /// the change concerns: the values of some steps, and whether Markdown is edited. Files, lines
+    /// and the IDs on them stay as they are; if they do not after all, the plan is read again as a
+    /// whole.
     ///
     /// # Errors
     /// What `edit` reports; it must leave the files as they were then.
@@ -188,8 +188,8 @@ impl Plan {
             .turn(before, now);
     }
 
-    /// Gives the blocks their rows as they stand now; answers whether blocks are what they were
-    /// in `before`, by name and range.
+    /// Gives the blocks their rows as they are now; answers whether blocks are what they were in
+    /// `before`, by name and range.
     fn take_rows(&mut self, before: &[BlockRow]) -> bool {
         let facts = |row: &BlockRow| (row.id, row.range);
         let (old, new) = (before.iter().map(facts), self.block_rows.iter().map(facts));
@@ -341,7 +341,7 @@ impl Plan {
             .map_or("", |document| row.text(document, column))
     }
 
-    /// Where a block's row stands in the block table, if it has one.
+    /// Where a block's row is in the block table, if it has one.
     pub fn block_place(&self, block: usize) -> Option<source::Location> {
         let row = self.blocks[block].row.as_ref()?;
         let file = &self.files[row.file];
@@ -437,7 +437,7 @@ impl Plan {
     }
 
     fn index_steps(&mut self, share: usize, progress: &Progress) -> Option<()> {
-        // Every line is looked at, then every step: mostly one a line.
+        // Every line is looked at, then every step: mostly one per line.
         progress.expect(2 * self.log_lines());
         let mut found = index_steps::lines(&self.files, share, progress)?;
         index_steps::merge(&mut found, &self.sections);
@@ -536,7 +536,7 @@ impl Step {
     }
 }
 
-/// Of each block the row that stands first.
+/// Of each block the row that is first.
 fn first_rows(rows: &[BlockRow]) -> HashMap<BlockId, &BlockRow> {
     let mut first = HashMap::with_capacity(rows.len());
     for row in rows {

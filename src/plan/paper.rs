@@ -172,7 +172,7 @@ fn is_canon(file: &SourceFile) -> bool {
         return true;
     };
     match markdown.encoding() {
-        // It says nothing as it stands; what it would say as text makes it known.
+        // It says nothing as it is; what it would say as text makes it known.
         Some(encoding) => {
             let text = encoding.decode(markdown.bytes());
             canon::is_canon(&MarkdownDocument::load(text.into_bytes()))

@@ -60,7 +60,7 @@ impl SourceFile {
     pub fn load(path: impl Into<PathBuf>, role: Role, bytes: impl Into<Rope>) -> Self {
         let document = match role {
             Role::Log => Document::Log(LogDocument::load(bytes)),
-            // Of what may be canon most is none, and is searched without being parsed.
+            // Of what may be canon most is not, and is searched without being parsed.
             Role::Canon => Document::Markdown(MarkdownDocument::load(bytes)),
             _ => {
                 let document = MarkdownDocument::load(bytes);

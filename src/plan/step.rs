@@ -71,7 +71,7 @@ impl<'a> StepRef<'a> {
         self.facts().id
     }
 
-    /// How many steps with the same ID stand before it; 0 unless the ID is a duplicate.
+    /// How many steps with the same ID are before it; 0 unless the ID is a duplicate.
     pub fn nth(self) -> u32 {
         let id = self.id();
         let before = self.index.checked_sub(1).map(|at| self.plan.steps[at].id);
@@ -267,13 +267,13 @@ impl<'a> StepRef<'a> {
         log.into_iter().chain(canon).collect()
     }
 
-    /// The fields on which log and canon disagree. A field that only one of them has is
-    /// no disagreement.
+    /// The fields on which log and canon disagree. A field that only one of them has is not a
+    /// disagreement.
     pub fn drift(self) -> Vec<Drift> {
         let (Some(_), Some((section, document))) = (self.log_line(), self.section()) else {
             return Vec::new();
         };
-        // Two versions stand there: what the canon says is not settled yet.
+        // Two versions are there: what the canon says is not settled yet.
         if section.in_conflict {
             return Vec::new();
         }

@@ -1,6 +1,6 @@
 //! Texts laid down for `$EDITOR`, and kept until what was saved is in the plan.
 //!
-//! They lie in a folder of their own within what is private to a person, each as a file for the
+//! They are in a folder of their own within what is private to a person, each as a file for the
 //! editor and a document that says what the text is about. Neither a crash of the editor nor the
 //! end of this process takes them away: whoever starts next finds them. Nothing here decides what
 //! becomes of a text.
@@ -109,7 +109,7 @@ impl Scratch {
         Self { state, name, path }
     }
 
-    /// The folder that the texts lie in.
+    /// The folder that the texts are in.
     pub fn folder(private: &Path) -> PathBuf {
         private.join(FOLDER)
     }
@@ -140,7 +140,7 @@ impl Scratch {
         (self.state.save(&self.name, &about)).map_err(|error| io::Error::other(error.to_string()))
     }
 
-    /// What stands in it now.
+    /// What is in it now.
     ///
     /// # Errors
     /// When it is gone, or is not UTF-8: then with the line where it ceases to be.

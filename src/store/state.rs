@@ -1,7 +1,7 @@
 //! What is private to one person: last screen, selection, bookmarks, drafts, as JSON documents.
 //!
-//! They lie under the XDG state directory, a folder for each plan. Nothing in there says what
-//! the plan is; losing or corrupting it loses comfort only, so that loading never fails.
+//! They are under the XDG state directory, a folder for each plan. Nothing in there says what the
+//! plan is; losing or corrupting it loses comfort only, so that loading never fails.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -19,7 +19,7 @@ use crate::store::fs::read::{FileState, read};
 
 /// The name of the record of a plan's history.
 pub const HISTORY: &str = "history";
-/// The longest document name that is used as it stands, in bytes.
+/// The longest document name that is used as it is, in bytes.
 const LONGEST_NAME: usize = 120;
 
 /// Why a document was not saved. The plan is not concerned.
@@ -232,7 +232,7 @@ impl State {
             .map_err(|source| StateError::Failed { path, source })
     }
 
-    /// The documents `<name>-<process>` of processes that are no more, each with its full name;
+    /// The documents `<name>-<process>` of processes that no longer exist, each with its full name;
     /// between the two there may be a number.
     pub fn orphans<T: DeserializeOwned>(&self, name: &str) -> Vec<(String, T)> {
         self.of_processes(name, |pid| !is_alive(pid))

@@ -12,7 +12,8 @@ use crate::plan::source::{Role, SourceFile};
 use crate::plan::status::Status;
 use crate::plan::uid::Uid;
 
-/// The ID that a typed title names before its words, as `Step 0002: Kick off`, and those words.
+/// The ID that a typed title names before its words, such as `Step 0002: Kick off`, and those
+/// words.
 pub fn named_in_title(typed: &str) -> Option<(StepId, &str)> {
     let (name, title) = typed.split_at(typed.find(HEADING_DASHES)?);
     let has_word = (name.trim_start().get(..4)).is_some_and(|w| w.eq_ignore_ascii_case("step"));
@@ -109,7 +110,7 @@ impl Composer<'_> {
     }
 }
 
-/// What stands between two entries of a line, and between a key and its value.
+/// What is between two entries of a line, and between a key and its value.
 fn spacing(file: &SourceFile, line: usize) -> Option<(String, String)> {
     let text = file.log()?.line(line).text();
     let object = json::Object::parse(&text).ok()?;

@@ -117,8 +117,8 @@ impl Composer<'_> {
     }
 }
 
-/// Adds an edit. Two that put one object in, each with a key of its own, become one; a
-/// second stamp of the same step is no second edit.
+/// Adds an edit. Two that put one object in, each with a key of its own, become one; a second stamp
+/// of the same step is not a second edit.
 pub(super) fn add(edits: &mut Vec<Edit>, edit: Edit) {
     let Some(known) = edits.iter_mut().find(|e| e.target == edit.target) else {
         return edits.push(edit);

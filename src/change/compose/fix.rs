@@ -120,7 +120,7 @@ impl Composer<'_> {
         })
     }
 
-    /// Writes one entry a step for every entry that can only mean steps.
+    /// Writes one entry per step for every entry that can only mean steps.
     fn fix_dependencies(&self, step: StepRef<'_>) -> Result<Change, Refusal> {
         let field = Field::Dependencies;
         if step.drift().iter().any(|drift| drift.field == field) {
@@ -165,7 +165,7 @@ impl Composer<'_> {
     fn fix_drift(&self, step: StepRef<'_>, prefer_log: bool) -> Result<Change, Refusal> {
         let status = step.drift().into_iter().find(|d| d.field == Field::Status);
         if let Some(drift) = status.filter(|_| prefer_log) {
-            // A word that is no status is not to be carried over into the canon.
+            // A word that is not a status is not to be carried over into the canon.
             value::accept(self.plan, Field::Status, &drift.log)?;
         }
         self.reconcile(step.index(), prefer_log)
@@ -446,7 +446,7 @@ mod tests {
             let before = plan(log.as_bytes(), &format!("{TABLE}{sections}"));
             let composer = Composer { plan: &before, now: now() };
             let (change, refused) = composer.fix_all(&fixes(&before), prefer_log);
-            // A drifted status that is none cannot be taken over.
+            // A drifted status that is not one cannot be taken over.
             let drift = |(fix, _): &(Fix, Refusal)| matches!(fix, Fix::Drift { .. });
             prop_assert!(refused.iter().all(drift), "{refused:?}");
             let (log, canon) = after(&before, &change);

@@ -1,7 +1,7 @@
 //! Fixing until there is nothing left to fix: several rounds of fixes as one change.
 //!
-//! A fix can bring another problem within reach, as a theme taken over brings its step under
-//! the eyes of other rules; so the plan is checked anew after each round.
+//! A fix can bring another problem within reach, as a theme taken over brings its step under the
+//! eyes of other rules; so the plan is checked again after each round.
 
 use chrono::{DateTime, Utc};
 
@@ -12,7 +12,7 @@ use crate::plan::Plan;
 use crate::plan::checks::{Fix, Problem};
 use crate::plan::source::SourceFile;
 
-/// Rounds at the most: two rules that undo each other's fixes must come to an end.
+/// Rounds at most: two rules that undo each other's fixes must come to an end.
 const ROUNDS: usize = 8;
 
 /// What fixing comes to.

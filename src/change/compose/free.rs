@@ -147,7 +147,7 @@ mod tests {
         let log = "{\"step_id\":\"0001\"}\n{\"step_id\": \"0002\",}\n{\"step_id\":3,\"a\":NaN}\n\
                    <<<<<<< x {\"step_id\":\"0004\n{\"title\":\"\\u12\",\"step_id\" : \"005\"\n";
         let plan = plan(log, &[]);
-        // The marker is a line for git, whatever stands on it.
+        // The marker is a line for git, whatever is on it.
         assert_eq!(next(&plan, 1), "0006");
         let taken = composer(&plan)
             .add(StepId::new(5), "Mine", Uids::default().take())

@@ -52,7 +52,7 @@ impl Composer<'_> {
     /// Takes a step's line out of the log.
     ///
     /// # Errors
-    /// When the canon describes the step too, which a person must take out there.
+    /// When the canon describes the step too, which a person must remove there.
     pub fn remove(&self, step: usize) -> Result<Change, Refusal> {
         let step = self.plan.step(step);
         let id = step.id();

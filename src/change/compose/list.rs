@@ -21,12 +21,12 @@ enum Habit {
 }
 
 impl Composer<'_> {
-    /// Sets a list field of one step for somebody who saw it as [`StepRef::list`] shows it:
-    /// what they take out, tick or put in changes in log and canon alike, and what only the
-    /// canon has stays there.
+    /// Sets a list field of one step for somebody who saw it as [`StepRef::list`] shows it: what
+    /// they remove, tick or put in changes in log and canon alike, and what only the canon has
+    /// stays there.
     ///
     /// # Errors
-    /// When an entry cannot stand there, or the step's files have no place for it.
+    /// When an entry cannot be there, or the step's files have no place for it.
     pub fn set_list(&self, step: usize, field: Field, typed: &[String]) -> Result<Change, Refusal> {
         let seen: Vec<String> = self
             .plan
@@ -205,7 +205,7 @@ impl Composer<'_> {
     }
 }
 
-/// The raw JSON of a list. What was no list before is written as one.
+/// The raw JSON of a list. What was not a list before is written as one.
 fn written_raw(
     step: StepRef<'_>,
     field: Field,

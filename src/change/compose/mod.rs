@@ -1,7 +1,7 @@
 //! From a person's wish to the edits that fulfil it, in log and canon at once.
 //!
-//! A composer reads the plan as it stands, checks the wish, and answers with a change or
-//! with the reason why not. It changes nothing itself.
+//! A composer reads the plan as it is, checks the wish, and answers with a change or with the
+//! reason why not. It changes nothing itself.
 
 mod add;
 mod block;
@@ -31,7 +31,7 @@ pub use gate::Attachment;
 /// Turns wishes about `plan` into changes dated `now`.
 #[derive(Clone, Copy)]
 pub struct Composer<'a> {
-    /// The plan as it stands.
+    /// The plan as it is.
     pub plan: &'a Plan,
     /// The instant that edited steps are stamped with.
     pub now: DateTime<Utc>,
@@ -169,7 +169,7 @@ impl Composer<'_> {
             && section.text(document, field).unwrap_or_default() != after
             && let Some(edit) = self.section_edit(step, section, field, after)?
         {
-            // In the canon's own spelling it may stand there already.
+            // In the canon's own spelling it may be there already.
             if edit.before == edit.after {
                 return Ok(edits);
             }
@@ -366,7 +366,7 @@ fn resolved(section: &Section, file: &SourceFile) -> Result<(), Refusal> {
     }
 }
 
-/// A change to a field for which no file of the step has a place is no change at all.
+/// A change to a field for which no file of the step has a place is not a change at all.
 fn placed(step: StepRef<'_>, field: Field, edits: Vec<Edit>) -> Result<Vec<Edit>, Refusal> {
     if edits.is_empty() {
         return refuse(format!(
@@ -390,7 +390,7 @@ fn cased_like(old: &str, status: &str) -> String {
     status.split(' ').map(capital).collect::<Vec<_>>().join(" ")
 }
 
-/// Characters of a value that a message shows at the most.
+/// Characters of a value that a message shows at most.
 const LONGEST: usize = 32;
 
 /// A value short enough for one line of a message.

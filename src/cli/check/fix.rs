@@ -1,4 +1,4 @@
-//! `check --fix`: what is safe is mended as one change; the dry run shows it as a diff.
+//! `check --fix`: what is safe is fixed as one change; the dry run shows it as a diff.
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -84,7 +84,7 @@ impl Check {
     }
 }
 
-/// What mending makes of the files of a plan.
+/// What fixing makes of the files of a plan.
 fn difference(before: &Plan, mended: &Fixed) -> Vec<DiffLine> {
     let bytes = |plan: &Plan, path: &Path| {
         let file = plan.files().iter().find(|file| file.path == path);

@@ -1,4 +1,4 @@
-//! `stepdeck check`: what is wrong with a plan, for people and for machines, and mending it.
+//! `stepdeck check`: what is wrong with a plan, for people and for machines, and fixing it.
 //!
 //! - `text`: for people: the line with carets below the offending bytes, the reason, the help
 //! - `json`: one document for scripts
@@ -68,7 +68,7 @@ pub enum Side {
 }
 
 impl Check {
-    /// Mends, if asked to, and prints what there is to say.
+    /// Fixes, if asked to, and prints what there is to say.
     ///
     /// # Errors
     /// When the plan cannot be read or written, or the arguments exclude each other.

@@ -8,8 +8,8 @@ use csv::{Terminator, WriterBuilder};
 use crate::plan::field::{FieldSpec, Kind, fields};
 use crate::plan::{Plan, StepRef};
 
-/// A heading and a row a step: ID, state, and every field in the order of the table. What `shown`
-/// makes of a value is what stands in its cell: for a file that is the value itself.
+/// A heading and one row per step: ID, state, and every field in the order of the table. What
+/// `shown` makes of a value is what is in its cell: for a file that is the value itself.
 ///
 /// # Errors
 /// None that content could cause; the writer's type has one.
@@ -50,7 +50,7 @@ fn cell(value: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether a text is digits with a sign, a point and an exponent at the most.
+/// Whether a text is digits with a sign, a point and an exponent at most.
 fn is_number(text: &str) -> bool {
     let allowed = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | 'e' | 'E');
     text.chars().all(allowed) && text.parse::<f64>().is_ok()

@@ -215,7 +215,7 @@ pub(super) fn split(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Where the content of a line stands: without BOM and line end.
+/// Where the content of a line is: without BOM and line end.
 pub(super) fn body(line: &[u8]) -> Span {
     let start = if line.starts_with(BOM) { BOM.len() } else { 0 };
     let end = line.strip_suffix(b"\n").unwrap_or(line);

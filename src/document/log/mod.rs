@@ -1,9 +1,9 @@
 //! A JSONL log: one JSON object a line, each line kept byte for byte.
 //!
-//! The bytes stand in a [`Rope`]; each of its pieces is taken apart once, at load, and kept
-//! together with what is known of its lines. Versions of a log share the pieces that they have
-//! in common: a snapshot is cheap, an edit costs one piece, and what changed on disk is
-//! found by comparing. Values are decoded when somebody asks.
+//! The bytes are in a [`Rope`]; each of its pieces is taken apart once, at load, and kept together
+//! with what is known of its lines. Versions of a log share the pieces that they have in common: a
+//! snapshot is cheap, an edit costs one piece, and what changed on disk is found by comparing.
+//! Values are decoded when somebody asks.
 
 mod chunk;
 mod shape;
@@ -21,7 +21,7 @@ use crate::document::parallel::in_parallel;
 use chunk::Chunk;
 use shape::{LineShape, Shapes};
 
-/// A chunk that has grown beyond so many bytes is parted.
+/// A chunk that has grown beyond so many bytes is split.
 const LARGEST_CHUNK: usize = 4 * PIECE;
 
 /// Why a line is not a JSON object.
@@ -78,9 +78,9 @@ impl LogDocument {
         Some(Self::of_chunks(read(&pieces, &[], progress)?))
     }
 
-    /// The log that `bytes` are, with what is known of the lines that stand in this one
-    /// already: only pieces between the first and the last that differ are read. Answers the
-    /// range of the lines that differ in the new log, too.
+    /// The log that `bytes` are, with what is known of the lines that are in this one already: only
+    /// pieces between the first and the last that differ are read. Answers the range of the lines
+    /// that differ in the new log, too.
     pub fn reload(&self, bytes: impl Into<Rope>) -> (Self, Range<usize>) {
         let pieces = whole_lines(bytes.into());
         let shorter = pieces.len().min(self.chunks.len());
@@ -114,7 +114,7 @@ impl LogDocument {
         log
     }
 
-    /// Counts the lines anew.
+    /// Counts the lines again.
     fn number(&mut self) {
         let mut count = 0;
         self.starts.clear();
@@ -237,8 +237,8 @@ impl LogDocument {
         lines.skip(line).take(range.len())
     }
 
-    /// In which chunk a line stands, and as which of its lines. The place behind the last
-    /// line is one in the last chunk.
+    /// In which chunk a line is, and as which of its lines. The place behind the last line is one
+    /// in the last chunk.
     fn locate(&self, index: usize) -> (usize, usize) {
         let chunk = self.starts.partition_point(|start| *start <= index) - 1;
         (chunk, index - self.starts[chunk])
@@ -362,7 +362,7 @@ impl<'a> LineRef<'a> {
         self.chunk.bytes(self.line)
     }
 
-    /// Where the content stands in the line: without BOM and line end.
+    /// Where the content is in the line: without BOM and line end.
     pub fn body(self) -> Span {
         chunk::body(self.bytes())
     }
@@ -372,7 +372,7 @@ impl<'a> LineRef<'a> {
         String::from_utf8_lossy(&self.bytes()[self.body().range()])
     }
 
-    /// Whether nothing but whitespace stands there.
+    /// Whether nothing but whitespace is there.
     pub fn is_blank(self) -> bool {
         self.chunk.is_blank(self.line)
     }
@@ -387,7 +387,7 @@ impl<'a> LineRef<'a> {
         self.chunk.object(self.line).is_some()
     }
 
-    /// Keys and raw values in source order; nothing where the line is no object.
+    /// Keys and raw values in source order; nothing where the line is not an object.
     pub fn entries(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let object = self.chunk.object(self.line).into_iter();
         object.flat_map(move |(shape, lens)| {
@@ -406,7 +406,7 @@ impl<'a> LineRef<'a> {
         Some(self.chunk.text(self.line, self.span(key)?))
     }
 
-    /// Where the raw value of `key` stands in the line.
+    /// Where the raw value of `key` is in the line.
     pub fn span(self, key: &str) -> Option<Span> {
         let (shape, lens) = self.chunk.object(self.line)?;
         let entry = shape.find(key)?;
@@ -415,7 +415,7 @@ impl<'a> LineRef<'a> {
     }
 }
 
-/// Where the value of an entry stands in a line whose values before it take `before` bytes.
+/// Where the value of an entry is in a line whose values before it take `before` bytes.
 fn place(shape: &LineShape, lens: &[u32], entry: usize, before: usize) -> Span {
     let start = shape.start(entry, before);
     Span::new(start, start + lens[entry] as usize)

@@ -1,4 +1,4 @@
-//! What the lines of a log have in common: their keys, and what stands between the values.
+//! What the lines of a log have in common: their keys, and what is between the values.
 //!
 //! Programs write one line like the other, so that few shapes describe a million lines, and
 //! of a line only the lengths of its values need to be kept.

@@ -55,8 +55,8 @@ impl MarkdownDocument {
     /// it, with a blank line before it unless a list goes on.
     ///
     /// # Errors
-    /// When there is no such heading, or when the text would run into what stands around it
-    /// (an unclosed code fence above, say).
+    /// When there is no such heading, or when the text would run into what is around it (an
+    /// unclosed code fence above, say).
     pub fn append_to_section(
         &self,
         heading: usize,
@@ -118,8 +118,8 @@ impl MarkdownDocument {
         })
     }
 
-    /// What stands before the text of a new item behind item `index`: the line's beginning,
-    /// the marker and the blanks behind it.
+    /// What is before the text of a new item behind item `index`: the line's beginning, the marker
+    /// and the blanks behind it.
     fn item_prefix(&self, index: usize, of: &ListItem) -> (String, String, String) {
         let bytes = self.bytes();
         let sign = String::from_utf8_lossy(&bytes[of.marker.range()]).into_owned();

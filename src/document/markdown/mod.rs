@@ -1,10 +1,9 @@
 //! One Markdown file as bytes, with its headings, tables, list items and links located.
 //!
-//! Owns the meaning of Markdown and nothing else: it does not know what a step or a stage
-//! is, and it never writes Markdown out again. pulldown-cmark says where things stand;
-//! edits are splices computed from those places, and every edit is tried on a copy first:
-//! unless the result reads as the same document with only the wanted thing changed, it is
-//! refused with the reason.
+//! Owns the meaning of Markdown and nothing else: it does not know what a step or a stage is, and
+//! it never writes Markdown out again. pulldown-cmark says where things are; edits are splices
+//! computed from those places, and every edit is tried on a copy first: unless the result reads as
+//! the same document with only the wanted thing changed, it is refused with the reason.
 //!
 //! - `blocks`: the places, as plain data
 //! - `boxes`: check boxes that Markdown takes for words
@@ -124,8 +123,8 @@ impl MarkdownDocument {
         Rope::from(self.shared.bytes.clone())
     }
 
-    /// The raw source at `span`, for display: bytes that are not UTF-8 are shown as U+FFFD.
-    /// A span that lies outside the file is cut to it.
+    /// The raw source at `span`, for display: bytes that are not UTF-8 are shown as U+FFFD. A span
+    /// that is outside the file is cut to it.
     pub fn source(&self, span: Span) -> Cow<'_, str> {
         let end = span.end.min(self.bytes().len());
         String::from_utf8_lossy(&self.bytes()[span.start.min(end)..end])
@@ -143,8 +142,8 @@ impl MarkdownDocument {
         spans.map(|span| &self.bytes()[span.range()])
     }
 
-    /// The same without those that seem to stand in a code fence. What is left out may be a
-    /// heading all the same.
+    /// The same without those that seem to be in a code fence. What is left out may be a heading
+    /// all the same.
     pub fn clear_heading_lines(&self) -> impl Iterator<Item = &[u8]> {
         let fenced = self.sketch().fenced.iter();
         let lines = self.heading_lines().zip(fenced);
@@ -220,7 +219,7 @@ impl MarkdownDocument {
     /// The document after `splices`, which may come in any order.
     ///
     /// # Errors
-    /// When two overlap or one lies outside the file.
+    /// When two overlap or one is outside the file.
     pub fn apply(&self, splices: &[Splice]) -> Result<Self, SpliceError> {
         Ok(Self::load(splice::apply(self.bytes(), splices)?))
     }

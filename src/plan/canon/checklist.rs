@@ -1,8 +1,8 @@
 //! Checklists: the lists below a heading with "Checklist", one list item a check. A plain bullet
 //! counts as an open check.
 //!
-//! Here they are only found. Which of them belong to stages, and which stand apart, is decided
-//! where the stages are put together.
+//! Here they are only found. Which of them belong to stages, and which are apart, is decided where
+//! the stages are put together.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,7 +19,7 @@ pub struct Check {
     pub text: String,
     /// The same without what spelling habits differ in.
     pub words: String,
-    /// How many items with the same words stand before it under headings with these words.
+    /// How many items with the same words are before it under headings with these words.
     pub nth: usize,
     /// Whether it is ticked.
     pub done: bool,
@@ -42,7 +42,7 @@ pub struct Checklist {
     pub at: usize,
     /// Index of the nearest heading with "Checklist" above its own.
     pub below: Option<usize>,
-    /// Whether it stands right below that one, as the lists of stages do.
+    /// Whether it is right below that one, as the lists of stages do.
     pub is_direct: bool,
     /// Index of the file in the plan.
     pub file: usize,
@@ -79,7 +79,7 @@ pub fn is_in(document: &MarkdownDocument) -> bool {
 
 const CHECKLIST: &str = "checklist";
 
-/// Whether a heading says that what stands below it are checklists.
+/// Whether a heading says that what is below it are checklists.
 pub fn says_checklist(heading: &str) -> bool {
     may_say(heading.as_bytes(), CHECKLIST)
 }

@@ -21,9 +21,9 @@ pub struct Section {
     pub heading: usize,
     /// The words behind the dash.
     pub title: String,
-    /// Where those words stand in the document's source.
+    /// Where those words are in the document's source.
     pub title_span: Span,
-    /// Whether git's conflict markers stand in it: its words are those of two versions then.
+    /// Whether git's conflict markers are in it: its words are those of two versions then.
     pub in_conflict: bool,
     bullets: Vec<(Field, usize)>,
 }
@@ -48,7 +48,7 @@ impl Section {
         self.bullets.len() > 1 || self.bullets.iter().any(|(field, _)| sure.contains(field))
     }
 
-    /// The words of a field that is no list, or `None` where the section is silent about it.
+    /// The words of a field that is not a list, or `None` where the section is silent about it.
     pub fn text<'a>(&self, document: &'a MarkdownDocument, field: Field) -> Option<Cow<'a, str>> {
         if field == Field::Title {
             return Some(Cow::Owned(self.title.clone()));
@@ -59,8 +59,8 @@ impl Section {
         })
     }
 
-    /// The entries of a list field with their places in `document`, which stands at `path`;
-    /// `None` where the section is silent about it.
+    /// The entries of a list field with their places in `document`, which is at `path`; `None`
+    /// where the section is silent about it.
     pub fn list(
         &self,
         document: &MarkdownDocument,
@@ -71,7 +71,7 @@ impl Section {
     }
 }
 
-/// The entries of the bullet `item`, with their places in `document`, which stands at `path`.
+/// The entries of the bullet `item`, with their places in `document`, which is at `path`.
 pub fn list(
     document: &MarkdownDocument,
     item: usize,
@@ -132,13 +132,13 @@ pub fn sections(document: &MarkdownDocument, file: usize) -> Vec<Section> {
             sections[section].bullets.push((spec.field, index));
         }
     }
-    // `Step 3` is a heading of many a document; it is a step's where its fields stand below.
+    // `Step 3` is a heading of many a document; it is a step's where its fields are below.
     sections.retain(|s| s.id.digits() >= USUAL_DIGITS || s.is_labelled());
     sections
 }
 
-/// Marks the sections that a marker of an unfinished merge stands in. A line of `=======`
-/// underlines a heading where no other marker is about.
+/// Marks the sections that a marker of an unfinished merge is in. A line of `=======` underlines a
+/// heading where no other marker is about.
 fn mark_conflicts(document: &MarkdownDocument, sections: &mut [Section]) {
     let bytes = document.bytes();
     let begins = |mark: &[u8]| memchr::memmem::find(bytes, mark).is_some();
@@ -160,13 +160,13 @@ fn mark_conflicts(document: &MarkdownDocument, sections: &mut [Section]) {
     }
 }
 
-/// What may stand between the ID and the title in a heading.
+/// What may be between the ID and the title in a heading.
 pub const HEADING_DASHES: [char; 7] = ['—', '–', '-', ':', '‒', '―', '−'];
 
-/// Where the title stands in the source, from byte `from` of the heading's words on.
+/// Where the title is in the source, from byte `from` of the heading's words on.
 fn title_span(document: &MarkdownDocument, heading: usize, from: usize) -> Option<Span> {
     let of = &document.headings()[heading];
-    // Mostly the words stand as they read.
+    // Mostly the words are as they read.
     let source = &document.bytes()[of.content.range()];
     let verbatim = source.get(..from) == of.text.as_bytes().get(..from);
     let plain = |source: &[u8]| source.iter().all(|byte| !MARKUP.contains(byte));
@@ -176,11 +176,11 @@ fn title_span(document: &MarkdownDocument, heading: usize, from: usize) -> Optio
     }
 }
 
-/// Signs that may make words read otherwise than they stand.
+/// Signs that may make words read otherwise than they are.
 const MARKUP: &[u8] = b"*_`[]<>&\\~!\n\r";
 
-/// Splits `Step 0057 — Title` into the ID and where the title starts. An anchor or a chapter
-/// number may stand before it.
+/// Splits `Step 0057 — Title` into the ID and where the title starts. An anchor or a chapter number
+/// may be before it.
 fn read_heading(text: &str) -> Option<(StepId, usize)> {
     let mut rest = text.trim_start();
     while let Some(tag) = rest.strip_prefix('<') {

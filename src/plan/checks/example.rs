@@ -98,7 +98,7 @@ pub fn problems(rule: &Rule, plan: &Plan, existing: &[&str]) -> Vec<Problem> {
     found.unwrap_or_default()
 }
 
-/// What the rule finds, as `path:line:column [the bytes under the caret] message`.
+/// What the rule finds, such as `path:line:column [the bytes under the caret] message`.
 pub fn found(rule: &Rule, files: &[(&str, &str)]) -> Vec<String> {
     found_beside(rule, files, &[])
 }

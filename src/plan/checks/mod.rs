@@ -7,7 +7,7 @@
 //! and cycles are the graph's.
 //!
 //! - `reading`: a step's line, taken apart once for all rules
-//! - `spot`: where in a file something stands
+//! - `spot`: where in a file something is
 //! - `wording`: values quoted and listed in messages
 //! - everything else: a rule, whose opening comment is its page in the handbook
 
@@ -122,7 +122,7 @@ pub enum Fix {
         /// The step.
         step_index: usize,
     },
-    /// Writes one entry a step where dependencies name several in one, or with a remark.
+    /// Writes one entry per step where dependencies name several in one, or with a remark.
     Dependencies {
         /// The step.
         step_index: usize,
@@ -182,7 +182,7 @@ pub struct Problem {
     pub help: String,
     /// What to do next elsewhere, by commands or in an editor.
     pub command_help: String,
-    /// Where it stands.
+    /// Where it is.
     pub place: Location,
     /// The offending bytes, counted from the start of the line in the file; see [`line`].
     pub span: Option<Span>,

@@ -14,7 +14,7 @@ pub(super) struct Reading<'a> {
     /// Its line, if the log has it.
     pub line: Option<LineRef<'a>>,
     step_id: Option<&'a str>,
-    /// What stands under each key, where the first field under it has its number.
+    /// What is under each key, where the first field under it has its number.
     values: [Option<&'a str>; MOST],
 }
 
@@ -35,7 +35,7 @@ impl<'a> Reading<'a> {
         self.raw(field).filter(|raw| *raw != "null")
     }
 
-    /// What stands between the quotation marks of a text, if it stands there as it is meant.
+    /// What is between the quotation marks of a text, if it is there as it is meant.
     pub fn plain(&self, field: Field) -> Option<&'a str> {
         let inner = self.raw(field)?.strip_prefix('"')?.strip_suffix('"')?;
         memchr::memchr(b'\\', inner.as_bytes())

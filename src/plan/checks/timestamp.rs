@@ -138,8 +138,8 @@ pub fn read_loosely(text: &str) -> Option<DateTime<Utc>> {
     Some(at.and_utc())
 }
 
-/// Seconds, or thousandths, millionths or billionths of one, since 1970: the only unit in which
-/// the number lies in this century.
+/// Seconds, or thousandths, millionths or billionths of one, since 1970: the only unit in which the
+/// number is in this century.
 fn since_1970(text: &str) -> Option<DateTime<Utc>> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());

@@ -75,7 +75,7 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     }
 }
 
-/// Of each heading, how many of the labels of a step stand below it.
+/// Of each heading, how many of the labels of a step are below it.
 fn step_labels(document: &MarkdownDocument) -> Vec<usize> {
     let mut counts = vec![0; document.headings().len()];
     for (index, item) in document.items().iter().enumerate() {

@@ -54,7 +54,7 @@ pub const KEYS: [(&str, &str); 13] = [
 pub struct QueryError {
     /// The term at fault, as typed, quotes aside.
     pub term: String,
-    /// Where the term stands in the line, in bytes, quotes included.
+    /// Where the term is in the line, in bytes, quotes included.
     pub span: Span,
     /// What is wrong with it and what would do.
     pub reason: String,
@@ -441,7 +441,7 @@ fn read_age(value: &str) -> Option<Test> {
     Some(Test::Updated { older, than })
 }
 
-/// Terms are parted by spaces; quotes keep them together, as `owner:"field ops"`.
+/// Terms are separated by spaces; quotes keep them together, such as `owner:"field ops"`.
 fn terms(text: &str) -> Vec<(Span, String)> {
     let mut terms: Vec<(Span, String)> = Vec::new();
     let mut inside = false;

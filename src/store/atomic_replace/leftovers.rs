@@ -85,7 +85,7 @@ impl<'a> Temp<'a> {
         Ok(())
     }
 
-    /// Leaves whatever stands at the path, or has left it.
+    /// Leaves whatever is at the path, or has left it.
     pub(crate) fn spare(&mut self) {
         self.spared = true;
     }

@@ -1,4 +1,4 @@
-//! What a save replaced: the former file, nameless, for as long as somebody may write to it.
+//! What a save replaced: the former file, nameless, as long as somebody may write to it.
 
 use std::fs::File;
 use std::io;
@@ -20,7 +20,7 @@ pub struct ReplacedFile {
 }
 
 impl ReplacedFile {
-    /// The file, with what is known to stand in it, and as of which stamp if nothing else does.
+    /// The file, with what is known to be in it, and as of which stamp if nothing else does.
     pub(crate) fn new(file: File, known: Rope, seen: Option<Stamp>) -> Self {
         Self { file, seen, known }
     }
@@ -71,7 +71,7 @@ impl ReplacedFile {
         let _ = rustix::fs::fadvise(&self.file, 0, None, rustix::fs::Advice::DontNeed);
     }
 
-    /// Forgets its last bytes, which stand nowhere else yet.
+    /// Forgets its last bytes, which are nowhere else yet.
     pub(crate) fn forget(&mut self, bytes: usize) {
         let known = self.known.len().saturating_sub(bytes);
         self.known = self.known.head(known);

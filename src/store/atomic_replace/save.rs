@@ -1,9 +1,9 @@
 //! Replaces a whole file in one step: readers see the old bytes or the new, never a part.
 //!
-//! A save names the bytes it was made on and is refused when others stand there, before the
-//! rename and, where the system can exchange two names, after it. Mode, owner, extended
-//! attributes, symlinks and hard links survive. It never decides what to do about a conflict,
-//! takes no lock (see [`lock`](crate::store::transaction::lock)) and knows nothing of what the bytes mean.
+//! A save names the bytes it was made on and is refused when others are there, before the rename
+//! and, where the system can exchange two names, after it. Mode, owner, extended attributes,
+//! symlinks and hard links survive. It never decides what to do about a conflict, takes no lock
+//! (see [`lock`](crate::store::transaction::lock)) and knows nothing of what the bytes mean.
 
 use std::fs::{File, Metadata};
 use std::io;
@@ -135,10 +135,10 @@ impl Saver {
         }
     }
 
-    /// Puts whole lines to the end of `path`, whatever stands there.
+    /// Puts whole lines to the end of `path`, whatever is there.
     ///
     /// # Errors
-    /// Those of the system; a part of the lines may stand there then.
+    /// Those of the system; a part of the lines may be there then.
     pub fn append(&self, path: &Path, lines: &[u8]) -> io::Result<()> {
         self.fs.append(path, lines)
     }
@@ -196,7 +196,7 @@ impl Saver {
     }
 }
 
-/// The file as it stands before a save.
+/// The file as it is before a save.
 struct Present {
     file: File,
     metadata: Metadata,
@@ -234,7 +234,7 @@ impl Save<'_> {
         }
     }
 
-    /// What stands at the target; only a regular file is opened.
+    /// What is at the target; only a regular file is opened.
     fn present(&self) -> Result<Option<Present>, SaveError> {
         match self.look_at(self.target) {
             Ok(present) => Ok(present),

@@ -1,8 +1,8 @@
 //! A short, stable name for some bytes: 64 bits, eight bytes at a time.
 //!
-//! It names folders and leftovers, across runs and releases, which the standard library's
-//! hasher does not promise, and it is taken of whole files at each save, so it has to be
-//! fast. It is no proof of equality where somebody wants to cheat.
+//! It names folders and leftovers, across runs and releases, which the standard library's hasher
+//! does not promise, and it is taken of whole files at each save, so it has to be fast. It is not a
+//! proof of equality where somebody wants to cheat.
 
 use crate::document::rope::{Piece, Rope};
 

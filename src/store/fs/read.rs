@@ -46,7 +46,7 @@ impl FileState {
         }
     }
 
-    /// The stamp as of which the bytes stood there, where it tells of every change since.
+    /// The stamp as of which the bytes were there, where it tells of every change since.
     pub fn as_of(&self) -> Option<Stamp> {
         match self {
             Self::Present { stamp, tells, .. } => tells.then_some(*stamp),
@@ -114,8 +114,8 @@ pub fn read_since(path: &Path, known: &Rope, as_of: Option<Stamp>) -> Result<Fil
 /// it is, in bytes. It cannot be stopped.
 ///
 /// # Errors
-/// When something else than a regular file stands there, when it may not be read, when it is
-/// beyond any memory, or when the system fails. A missing file is no error.
+/// When something else than a regular file is there, when it may not be read, when it is beyond any
+/// memory, or when the system fails. A missing file is not an error.
 pub fn read_told(
     path: &Path,
     like: &Rope,
@@ -161,7 +161,7 @@ pub fn read_told(
         _ => ReadError::from_io(path, source),
     })?;
     let after = (file.metadata()).map_err(|source| ReadError::from_io(path, source))?;
-    // Being replaced or renamed is no change of the bytes.
+    // Being replaced or renamed is not a change of the bytes.
     let moved = !Stamp::from_metadata(&after).has_bytes_of(&stamp);
     let tells = !moved && !stamp.is_racy(now);
     Ok(FileState::Present {
@@ -184,8 +184,8 @@ pub fn open_nonblocking(path: &Path) -> io::Result<File> {
         .open(path)
 }
 
-/// Reads an open file from its start, [`LARGEST_FILE`] bytes at most. Memory is shared with
-/// `like` at both ends of the file as far as its bytes are the same, wherever they stand.
+/// Reads an open file from its start, [`LARGEST_FILE`] bytes at most. Memory is shared with `like`
+/// at both ends of the file as far as its bytes are the same, wherever they are.
 ///
 /// # Errors
 /// Those of `read`; `FileTooLarge` above the limit, `OutOfMemory` where memory ends first.
@@ -303,7 +303,7 @@ fn read_between(
     Ok(pieces)
 }
 
-/// Whether the error says that nothing stands at the path.
+/// Whether the error says that nothing is at the path.
 pub fn is_missing(error: &io::Error) -> bool {
     matches!(
         error.kind(),

@@ -48,7 +48,7 @@ impl Opened {
 /// A path that may hold a part of the plan, and what was there.
 #[derive(Debug)]
 pub struct Examined {
-    /// Relative to the root where it lies below it.
+    /// Relative to the root where it is below it.
     pub path: PathBuf,
     /// What the plan would look for in it.
     pub role: Role,
@@ -299,8 +299,8 @@ fn read_file(
     Some(Ok(Reading { file, is_at_rest }))
 }
 
-/// Every path that may hold a part of the plan, with its role. Paths are relative to the
-/// root where they lie below it.
+/// Every path that may hold a part of the plan, with its role. Paths are relative to the root where
+/// they are below it.
 pub fn candidates(layout: &Layout) -> Vec<(PathBuf, Role)> {
     let files = layout.files.iter();
     files

@@ -1,5 +1,5 @@
-//! Writes one change to disk, wholly or not at all: the lock, the files as they stand, the
-//! edits on top, and every file that differs replaced.
+//! Writes one change to disk, wholly or not at all: the lock, the files as they are, the edits on
+//! top, and every file that differs replaced.
 //!
 //! It keeps no bytes between two changes: a [`CommitObserver`] hears what was read and written,
 //! and may. The file thread of the cockpit is one, a [`OneShot`](super::one_shot::OneShot) another.
@@ -34,7 +34,7 @@ pub(crate) const TRIES: usize = 50;
 /// What became of a change.
 #[derive(Debug)]
 pub enum Outcome {
-    /// It stands on disk; with something that a person should know of how it was written.
+    /// It is on disk; with something that a person should know of how it was written.
     Saved(Option<String>),
     /// It could not be written; the files are as before.
     Failed(String),
@@ -50,8 +50,8 @@ pub trait CommitObserver {
     /// of which it does, where that tells of every change since.
     fn expects(&self, path: &Path) -> (Rope, Option<Stamp>);
 
-    /// A file as it stands under the lock, `None` where there is none; `is_ours` where a
-    /// stepdeck left it like that. Answers it taken apart.
+    /// A file as it is under the lock, `None` where there is none; `is_ours` where a stepdeck left
+    /// it like that. Answers it taken apart.
     ///
     /// # Errors
     /// Where what was read is not to be built upon yet.
@@ -167,7 +167,7 @@ impl Committer {
         self.commit_seen(root, change, (&LineHints::default(), None), observer)
     }
 
-    /// The same for somebody who has seen where its steps stand, and for whom the history is to
+    /// The same for somebody who has seen where its steps are, and for whom the history is to
     /// remember an event: it does so whenever the change is made, even after a crash.
     pub fn commit_seen(
         &self,
@@ -373,7 +373,7 @@ fn intent(step: &Step<'_>) -> Intent {
     }
 }
 
-/// The files that a change touches, as they stand on disk.
+/// The files that a change touches, as they are on disk.
 pub(crate) fn read_for(
     root: &Path,
     change: &Change,
@@ -395,7 +395,7 @@ pub(crate) fn read_for(
     Ok(files)
 }
 
-/// A file as it stands on disk, at rest.
+/// A file as it is on disk, at rest.
 pub(crate) fn read_file(
     root: &Path,
     path: &Path,

@@ -1,6 +1,6 @@
-//! What came to a file after we had replaced it is put where it was meant to go: lines to the
-//! end of the file that stands there now, another version merged into it, or kept beside it
-//! where that cannot be done without a person.
+//! What came to a file after we had replaced it is put where it was meant to go: lines to the end
+//! of the file that is there now, another version merged into it, or kept beside it where that
+//! cannot be done without a person.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ use crate::store::watch::stragglers::{Came, Straggler};
 
 /// How soon it is looked again whether somebody has finished writing to a replaced file.
 const RETRY: Duration = Duration::from_millis(5);
-/// How many versions of one file are kept beside it at the most.
+/// How many versions of one file are kept beside it at most.
 const MOST_KEPT: u32 = 100;
 
 /// Something that was put where it was meant to go.

@@ -2,11 +2,11 @@
 //! directory until all of it is written.
 //!
 //! A change of one file is only noted, for the sake of the history, which is written behind it.
-//! Each file of a change is replaced atomically, several are not. Before the first one is
-//! touched, the whole change goes into the journal, with what each file holds before and
-//! after; behind the last one the journal goes away. Whoever next takes the plan's lock and
-//! finds a journal knows that its writer died in between, and finishes the change or takes
-//! it back (see [`commit`](super::commit)).
+//! Each file of a change is replaced atomically, several are not. Before the first one is touched,
+//! the whole change goes into the journal, with what each file holds before and after; behind the
+//! last one the journal goes away. Whoever next takes the plan's lock and finds a journal knows
+//! that its writer died in between, and finishes the change or undoes it (see
+//! [`commit`](super::commit)).
 
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -163,7 +163,7 @@ impl Journal {
         intent.ok()
     }
 
-    /// Forgets what was begun: it is done, or taken back.
+    /// Forgets what was begun: it is done, or undone.
     ///
     /// # Errors
     /// When the journal cannot be removed.

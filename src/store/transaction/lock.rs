@@ -1,9 +1,9 @@
 //! One writer at a time: an exclusive lock on a permanent file, held while a change is saved.
 //!
-//! The kernel drops the lock with its process, however that ends. The file stays for ever,
-//! because a lock file that is removed can be locked twice. Readers take no lock. In the file
-//! stand the process that held it last and the stamps of the files as stepdecks left them, by
-//! which the next one tells their saves from somebody else's.
+//! The kernel drops the lock with its process, however that ends. The file stays forever, because a
+//! lock file that is removed can be locked twice. Readers take no lock. In the file are the process
+//! that held it last and the stamps of the files as stepdecks left them, by which the next one
+//! tells their saves from somebody else's.
 
 use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -44,8 +44,8 @@ impl LockPlace {
 
 /// The lock file of the plan at `root`, an absolute path.
 ///
-/// Every worktree and clone path of one repository shares it: it lies in the common git
-/// directory. Without a writable one it lies in `state`, named after the root.
+/// Every worktree and clone path of one repository shares it: it is in the common git directory.
+/// Without a writable one it is in `state`, named after the root.
 pub fn lock_path(root: &Path, state: &Path) -> PathBuf {
     match git_common_dir(root) {
         Some(git) if is_writable(&git) => git.join("stepdeck.lock"),

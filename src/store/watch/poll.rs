@@ -148,7 +148,7 @@ impl Survey {
             *seen = Snapshot::at(path, now);
         }
         if let Some(folder) = self.folders.get(path) {
-            // Its watch may have gone with it: enter anew, whatever the stamps say.
+            // Its watch may have gone with it: enter again, whatever the stamps say.
             let interest = folder.interest;
             self.leave(path);
             self.enter(path.to_owned(), interest, now, arm);

@@ -15,7 +15,7 @@ use crate::store::atomic_replace::replaced_file::{ReplacedFile, lines_behind};
 use crate::store::watch::debounce::{is_json, is_torn};
 use crate::store::watch::motion::QUIET;
 
-/// How many replaced files are looked at at the most: each is an open file.
+/// How many replaced files are looked at at most: each is an open file.
 const MOST: usize = 32;
 /// How much of the disk replaced files may take together; the newest may take more.
 const MOST_BYTES: usize = 1 << 28;
@@ -35,7 +35,7 @@ struct Replaced {
     since: Instant,
     /// Whether somebody was writing to it shortly before it was replaced.
     was_busy: bool,
-    /// What of it stands in the new file or has been forwarded.
+    /// What of it is in the new file or has been forwarded.
     known: Rope,
 }
 
@@ -56,7 +56,7 @@ impl Replaced {
                 false => lines_behind(now, &self.known).map(Came::Lines),
             };
         }
-        // Who has cut the file has written nothing yet that stands nowhere else.
+        // Who has cut the file has written nothing yet that is nowhere else.
         let is_cut = now.len() < self.known.len() && self.known.starts_with(now);
         let is_whole = self.role != Role::Log || !is_torn(now);
         (!is_cut && !self.is_busy() && (is_whole || no_later)).then(|| Came::Version {
@@ -180,7 +180,7 @@ impl Stragglers {
         found
     }
 
-    /// What came stands in the new file now, or beside it.
+    /// What came is in the new file now, or beside it.
     pub(crate) fn taken(&mut self, straggler: &Straggler) {
         // Forwarding replaces a file itself, so that places have moved.
         if let Some(replaced) = self.files.iter_mut().find(|f| f.serial == straggler.file) {

@@ -38,7 +38,7 @@ const RETRY_TICKS: u32 = 30;
 pub enum Look {
     /// At these files and folders. A folder stands for the list of what is in it.
     At(BTreeSet<PathBuf>),
-    /// Everywhere: find all files anew and read them.
+    /// Everywhere: find all files again and read them.
     Everywhere,
 }
 
@@ -202,7 +202,7 @@ impl Pending {
     }
 }
 
-/// Reading is no change; our own reading would otherwise never end.
+/// Reading is not a change; our own reading would otherwise never end.
 fn is_change(kind: &EventKind) -> bool {
     match kind {
         EventKind::Access(kind) => *kind == AccessKind::Close(AccessMode::Write),

@@ -1,9 +1,9 @@
 //! What the thread that owns the files does.
 //!
-//! It remembers the bytes it last read or wrote. A report of the watch only says "look":
-//! what is read and equals those bytes is dropped, so that our own saves never come back.
-//! A change is applied to the bytes on disk at the moment of writing, under the lock, and
-//! so on top of whatever stands there.
+//! It remembers the bytes it last read or wrote. A report of the watch only says "look": what is
+//! read and equals those bytes is dropped, so that our own saves never come back. A change is
+//! applied to the bytes on disk at the moment of writing, under the lock, and so on top of whatever
+//! is there.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -173,7 +173,7 @@ impl Worker {
             Request::Forget { ticket } => self.queue.retain(|q| q.job.ticket != ticket),
             Request::Remember(event) => self.remember(&event),
             Request::Keep { name, document } => {
-                // A draft that cannot be kept is still in the field that it stands in.
+                // A draft that cannot be kept is still in the field that it is in.
                 let document = document.map(|spell| spell());
                 let _ = self.state.put(&name, document.as_deref());
                 let _ = self.state.remove_record(&name);

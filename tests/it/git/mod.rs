@@ -473,5 +473,5 @@ fn outside_a_checkout_it_is_said_what_to_do() {
     assert!(run.err.contains("is not in a git checkout"), "{}", run.err);
     let run = repo.stepdeck(&["merge", LOG, "none.jsonl", LOG]);
     assert_eq!(run.code, Some(2));
-    assert!(run.err.contains("none.jsonl is not there"), "{}", run.err);
+    assert!(run.err.contains("none.jsonl does not exist"), "{}", run.err);
 }

@@ -81,7 +81,7 @@ fn a_wrong_entry_is_refused_in_place() {
     assert_eq!(desk.diff(), "");
     desk.keys("<Esc>");
     desk.keys("b <Enter>");
-    desk.wait_for("blocker needs words");
+    desk.wait_for("blocker cannot be empty");
     desk.keys("<Esc>");
     assert_eq!(desk.diff(), "");
 }

@@ -331,7 +331,7 @@ fn keys_are_answered_while_the_filter_looks() {
     queue(&desk, "*");
     turn(&mut desk);
     let notice = desk.cockpit.model.notice.clone().unwrap();
-    assert!(notice.text.contains("still looks"), "{}", notice.text);
+    assert!(notice.text.contains("still filtering"), "{}", notice.text);
     desk.settle();
     assert_eq!(desk.cockpit.model.view.list.len(), 4);
     assert_eq!(desk.cockpit.model.selected().unwrap().0.to_string(), "0002");

@@ -35,7 +35,10 @@ fn is_file(word: &str) -> bool {
 
 /// The names of tests are sentences; no other word of the papers has so many joints.
 fn is_test(word: &str) -> bool {
-    word.matches('_').count() >= 2 && word.bytes().all(|b| b == b'_' || b.is_ascii_lowercase())
+    word.matches('_').count() >= 2
+        && word
+            .bytes()
+            .all(|b| b == b'_' || b.is_ascii_lowercase() || b.is_ascii_digit())
 }
 
 /// Whether this source has a test function of this name, and not just any function.

@@ -232,7 +232,7 @@ fn other_checks_are_found_and_ticked_by_document() {
     assert!(diff.contains("+- [ ] Stock twine 10"), "{diff}");
     let refused = folder.run(&["tick", "a120.md", "1", "--evidence", "https://x.org"]);
     assert!(
-        refused.code != 0 && refused.err.contains("no gate asks"),
+        refused.code != 0 && refused.err.contains("belongs to no gate"),
         "{refused:?}"
     );
 }

@@ -376,7 +376,7 @@ fn several_steps_in_one_entry_become_several_entries() {
         "{five}"
     );
     for (entry, reason) in [
-        ("0001 (needs legal)", "write the ID alone"),
+        ("0001 (needs legal)", "write only the ID"),
         ("0001, 0009", "there is no step 0009"),
         ("0004-0005", "0005 cannot depend on itself"),
     ] {
@@ -440,7 +440,7 @@ fn a_step_is_never_edited_in_the_canon_alone_while_its_log_cannot_be_read() {
     let mut desk = Desk::on(folder, 120, 30);
     desk.keys("ggeo").wait_for("Owner");
     desk.keys("x<Enter>")
-        .wait_for("cannot be read and may have 0001, too");
+        .wait_for("cannot be read and may contain 0001 too");
     desk.press("esc");
     desk.settle();
     assert_eq!(desk.file(CANON), canon);
@@ -462,7 +462,7 @@ fn the_line_that_cannot_be_read_stops_an_edit_of_its_section() {
     let folder = Folder::new(&[(LOG, &log), (CANON, canon)]);
     let run = folder.run(&["set", "2", "owner=grc"]);
     assert!(
-        run.code == 2 && run.err.contains(&format!("0002 is in {LOG}:2")),
+        run.code == 2 && run.err.contains(&format!("0002 is also in {LOG}:2")),
         "{run:?}"
     );
     assert_eq!(folder.read(CANON), canon);

@@ -68,7 +68,7 @@ impl ConfigFile {
 pub struct Located<T> {
     /// The value.
     pub value: T,
-    /// Where its key stands.
+    /// Where its key is.
     pub place: Location,
 }
 
