@@ -289,6 +289,7 @@ fn the_watched_set_can_change_and_new_files_are_looked_at_once() {
 #[test]
 fn an_overflow_and_a_flood_say_everywhere_and_reading_says_nothing() {
     let shared = Shared::default();
+    shared.lock().extensions = extensions(&["/p/a.NDJSON".into()]);
     let opened = EventKind::Access(AccessKind::Open(AccessMode::Any));
     let event = |kind, path: String| Ok(notify::Event::new(kind).add_path(path.into()));
     shared.notice(event(opened, "/p/a.md".to_owned()));
@@ -297,7 +298,8 @@ fn an_overflow_and_a_flood_say_everywhere_and_reading_says_nothing() {
     shared.notice(event(created, "/p/a.o".to_owned()));
     assert!(shared.lock().burst.is_none());
     for number in 0..=MOST_PATHS {
-        shared.notice(event(created, format!("/p/{number}.md")));
+        let extension = ["md", "jsonl", "ndjson"][number % 3];
+        shared.notice(event(created, format!("/p/{number}.{extension}")));
     }
     assert!(shared.lock().everywhere);
 
