@@ -17,6 +17,7 @@ use crate::change::history::{self, History};
 use crate::git::Git;
 use crate::plan::ranking::term::Weights;
 use crate::plan::source::SourceFile;
+use crate::plan::uid::Uids;
 use crate::store::fs::syscalls::{FileSystem, RealFs};
 use crate::store::locate::config;
 use crate::store::locate::discover::{Layout, Overrides};
@@ -259,6 +260,7 @@ fn context(arguments: &Arguments, layout: &Layout) -> SessionContext {
         severities: layout.severities(),
         reviews: below(&layout.reviews),
         weights: weights(layout),
+        uids: Uids::new(super::seed()),
         ..SessionContext::default()
     }
 }

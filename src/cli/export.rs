@@ -113,6 +113,7 @@ fn problems(opened: &OpenPlan, invocation: &Invocation<'_, '_>) -> Vec<Problem> 
         exists: &|path: &Path| layout.root.join(path).exists(),
         severities: &severities.collect(),
         checkpoints: &opened.below(&layout.checkpoints),
+        uid_holder: &|_| None,
     };
     check(&opened.plan, &context)
 }

@@ -25,6 +25,7 @@ use crate::git::Git;
 use crate::plan::Plan;
 use crate::plan::id::{StepId, typed_id};
 use crate::plan::source::SourceFile;
+use crate::plan::uid::Uids;
 use crate::store::locate::discover::{Found, Layout, Overrides};
 use crate::store::locate::open::{Opening, open_plan};
 use crate::store::state::{NOWHERE, State};
@@ -39,6 +40,8 @@ const TRIES: usize = 20;
 pub struct Outside<'a> {
     /// The instant of the run.
     pub now: DateTime<Utc>,
+    /// What new steps are known by.
+    pub uids: Uids,
     /// The current folder.
     pub folder: PathBuf,
     /// Where private state is kept (see [`crate::store::state::default_base`]).

@@ -383,6 +383,7 @@ impl<F: TerminalHost> Cockpit<F> {
                     None => Ok(()),
                 }
             }
+            TerminalEvent::Mouse(_) => Ok(()),
             TerminalEvent::Paste(text) => {
                 self.sync_field();
                 match &mut self.field {
