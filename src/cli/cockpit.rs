@@ -49,7 +49,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             )
         }
         Some(dir) => dir.clone(),
-        None => std::env::current_dir().wrap_err("the current directory is gone")?,
+        None => std::env::current_dir().wrap_err("the current directory no longer exists")?,
     };
     let overrides = Overrides {
         logs: arguments.log.clone(),
@@ -171,8 +171,8 @@ fn without_state(state: Option<&State>) -> Option<String> {
         None => "there is no home directory".to_owned(),
     };
     Some(format!(
-        "edits are saved, but no draft, no undo after a restart and no journal is kept: {reason}; \
-         set XDG_STATE_HOME to a folder that can be written"
+        "edits are saved, but drafts, the undo history and the journal are not kept: {reason}; \
+         set XDG_STATE_HOME to a writable folder"
     ))
 }
 
