@@ -4,17 +4,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 
-use chrono::Utc;
-use color_eyre::eyre::{Context as _, Result, bail};
+use color_eyre::eyre::{Result, bail};
 
-use super::{Arguments, Color, settings};
+use super::invocation::{Invocation, git_name};
+use super::{Color, settings};
 use crate::app::Model;
 use crate::app::core::model::SessionContext;
 use crate::app::core::session::Session;
 use crate::app::sync::draft::{DRAFT, Draft};
 use crate::app::sync::work::Whole;
 use crate::change::history::{self, History};
-use crate::git::Git;
 use crate::plan::ranking::term::Weights;
 use crate::plan::source::SourceFile;
 use crate::store::fs::syscalls::{FileSystem, RealFs};
@@ -22,7 +21,7 @@ use crate::store::locate::config;
 use crate::store::locate::discover::{Layout, Overrides};
 use crate::store::locate::open::{Front, Opened, Opening, open_front, open_plan};
 use crate::store::scratch::Scratch;
-use crate::store::state::{NOWHERE, State, default_base};
+use crate::store::state::{NOWHERE, State};
 use crate::store::worker::disk::{Disk, HISTORY, Setup};
 use crate::tui::cockpit::{Cockpit, Event, Turn, own_draft};
 use crate::tui::terminal::{Options, Terminal};
@@ -38,27 +37,33 @@ const SHORT_HISTORY: usize = 500;
 ///
 /// # Errors
 /// When there is no terminal, when it is lost, or when an edit could not be saved at last.
-pub fn run(arguments: &Arguments) -> Result<()> {
-    let start = match &arguments.plan_dir {
-        Some(dir) if !dir.is_dir() => {
+pub fn run(invocation: &Invocation<'_, '_>) -> Result<()> {
+    let (arguments, start) = (invocation.arguments, invocation.start());
+    match &arguments.plan_dir {
+        Some(dir) if !start.is_dir() => {
             bail!(
                 "{} is not a folder; -C takes the folder of a plan",
                 dir.display()
             )
         }
-        Some(dir) => dir.clone(),
-        None => std::env::current_dir().wrap_err("the current directory is gone")?,
-    };
+        None if !start.is_dir() => bail!("the current directory is gone"),
+        _ => {}
+    }
     let overrides = Overrides {
         logs: arguments.log.clone(),
         canon: arguments.canon.clone(),
     };
-    while one_session(arguments, &start, &overrides)? != Turn::Quit {}
+    while one_session(invocation, &start, &overrides)? != Turn::Quit {}
     Ok(())
 }
 
-fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Result<Turn> {
-    let variable = |name: &str| std::env::var(name).ok();
+fn one_session(
+    invocation: &Invocation<'_, '_>,
+    start: &Path,
+    overrides: &Overrides,
+) -> Result<Turn> {
+    let (arguments, outside) = (invocation.arguments, &*invocation.outside);
+    let variable = |name: &str| outside.text(name);
     let (sender, inbox) = channel();
     let mut terminal = Terminal::enter(Options::detect(variable))?;
     let input = terminal.start_input(sender.clone())?;
@@ -68,14 +73,14 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
     }
     let (mut opened, is_whole) = open_front(start, overrides, Front::default());
     let layout = opened.layout.clone();
-    let state = default_base().map(|base| State::of_plan(&base, &layout.root));
+    let state = (outside.state.as_ref()).map(|base| State::of_plan(base, &layout.root));
     let files = std::mem::take(&mut opened.files);
     let (keymap, mistakes) = settings::judged(&layout);
     let context = SessionContext {
         mistakes,
-        ..context(arguments, &layout)
+        ..context(invocation, &layout)
     };
-    let mut model = Model::new(files, context, keymap, Utc::now());
+    let mut model = Model::new(files, context, keymap, (outside.clock)());
     let session = (state.as_ref()).and_then(|state| state.load::<Session>(SESSION));
     if let Some(session) = &session {
         session.restore(&mut model);
@@ -136,6 +141,7 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
         terminal,
         input,
         private,
+        variable: outside.variable,
         sender: sender.clone(),
         late: Vec::new(),
         passing: None,
@@ -146,7 +152,7 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
         theme,
         (sender, inbox),
         disk,
-        Box::new(Utc::now),
+        Box::new(outside.clock),
     );
     cockpit.theme_follows = background.is_none();
     let turn = cockpit.run();
@@ -271,17 +277,18 @@ fn take_draft(state: &State) -> Option<Draft> {
     Some(draft)
 }
 
-fn context(arguments: &Arguments, layout: &Layout) -> SessionContext {
+fn context(invocation: &Invocation<'_, '_>, layout: &Layout) -> SessionContext {
+    let (arguments, outside) = (invocation.arguments, &*invocation.outside);
     let below = |path: &Path| path.strip_prefix(&layout.root).unwrap_or(path).to_owned();
     SessionContext {
-        who: arguments.person.clone().unwrap_or_else(login),
+        who: (arguments.person.clone()).unwrap_or_else(|| outside.login()),
         read_only: arguments.read_only,
         roadmap: below(&layout.roadmap),
         checkpoints: below(&layout.checkpoints),
         gates: below(&layout.gates),
         root: layout.root.clone(),
         standups: below(&layout.standups),
-        local_minutes: super::local_minutes(),
+        local_minutes: outside.local_minutes,
         severities: layout.severities(),
         reviews: below(&layout.reviews),
         weights: weights(layout),
@@ -295,17 +302,11 @@ fn weights(layout: &Layout) -> Weights {
     Weights::with(settings.map(|(name, weight)| (name.as_str(), weight.value))).0
 }
 
-fn login() -> String {
-    std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned())
-}
-
 /// Asks git for the person's name, without keeping anybody waiting.
 fn ask_for_person(root: PathBuf, sender: Sender<Event>) {
     std::thread::spawn(move || {
-        if let Ok(Some(name)) = Git::at(&root).config("user.name")
-            && !name.trim().is_empty()
-        {
-            let _ = sender.send(Event::Person(name.trim().to_owned()));
+        if let Some(name) = git_name(&root) {
+            let _ = sender.send(Event::Person(name));
         }
     });
 }

@@ -141,10 +141,11 @@ pub fn main() -> ExitCode {
     let columns = || crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
     let mut outside = Outside {
         now: Utc::now(),
+        clock: Utc::now,
         // A folder that is gone is told by whoever looks into it.
         folder: std::env::current_dir().unwrap_or_default(),
         state: default_base(),
-        variable: &|name| std::env::var(name).ok(),
+        variable: &|name| std::env::var_os(name),
         local_minutes: local_minutes(),
         terminal: is_terminal.then(columns),
         patience: is_watched.then_some(PROGRESS_TIMEOUT),
@@ -184,7 +185,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, outside: &mut Outside<
 fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
     let arguments = invocation.arguments;
     let Some(command) = &arguments.command else {
-        return cockpit::run(arguments).map(|()| Ending::Done);
+        return cockpit::run(invocation).map(|()| Ending::Done);
     };
     match command {
         Subcommands::Show(show) => show.run(invocation),

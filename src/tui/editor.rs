@@ -6,7 +6,7 @@
 //! it opens only if it is a web or mail address, or a regular file inside the plan's root.
 //! The terminal is given back and taken again by the caller.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::{fmt, io};
@@ -253,11 +253,6 @@ fn inside(link: &str, root: &Path) -> Result<Target, OpenError> {
         Ok(_) => Err(OpenError::NotAFile(PathBuf::from(link))),
         Err(error) => Err(unreadable(error)),
     }
-}
-
-/// The program's own environment, as an [`Env`].
-pub fn process_env(name: &str) -> Option<OsString> {
-    std::env::var_os(OsStr::new(name))
 }
 
 #[cfg(test)]
