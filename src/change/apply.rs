@@ -11,7 +11,7 @@ use crate::document::log::LogDocument;
 use crate::document::markdown::{CheckState, MarkdownDocument};
 use crate::document::splice::{Span, Splice};
 use crate::plan::canon::{block_table, checklist, section};
-use crate::plan::field::{Field, INNER_ORDER, KEY_ORDER, Kind};
+use crate::plan::field::{Field, Kind, inner_order, key_order};
 use crate::plan::id::StepId;
 use crate::plan::list_entry::ListEntry;
 use crate::plan::source::SourceFile;
@@ -193,13 +193,13 @@ fn set_value(
     let unreadable = |_| Obstacle::Refused("the line is not a JSON object".to_owned());
     let object = Object::parse(&text).map_err(unreadable)?;
     let splice = match inner {
-        None => value_splice(edit, &object, key, &KEY_ORDER)?,
+        None => value_splice(edit, &object, key, key_order())?,
         Some(inner) => {
             let outer = object.span(key).ok_or(Obstacle::Gone)?;
             let object = Object::parse(&text[outer.range()]).map_err(|_| {
                 Obstacle::Refused(format!("`{key}` is not a JSON object in this line"))
             })?;
-            value_splice(edit, &object, inner, &INNER_ORDER)?.map(|mut splice| {
+            value_splice(edit, &object, inner, &inner_order(key))?.map(|mut splice| {
                 splice.span = splice.span.shifted(outer.start);
                 splice
             })

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::plan::field::FIELDS;
+use crate::plan::field::fields;
 
 /// Bytes as text where they are.
 #[derive(Serialize, Deserialize)]
@@ -65,7 +65,10 @@ pub(super) mod path {
 /// A key of the log line that an edit may name: one of the table of fields.
 pub(super) fn key<'de, D: Deserializer<'de>>(from: D) -> Result<&'static str, D::Error> {
     let name = String::deserialize(from)?;
-    let known = FIELDS.iter().map(|spec| spec.key).find(|key| *key == name);
+    let known = fields()
+        .iter()
+        .map(|spec| spec.key)
+        .find(|key| *key == name);
     known.ok_or_else(|| D::Error::custom(format!("no field is written under {name}")))
 }
 
@@ -76,7 +79,7 @@ pub(super) fn inner_key<'de, D: Deserializer<'de>>(
     let Some(name) = Option::<String>::deserialize(from)? else {
         return Ok(None);
     };
-    let mut inner = FIELDS.iter().filter_map(|spec| spec.inner);
+    let mut inner = fields().iter().filter_map(|spec| spec.inner);
     match inner.find(|key| *key == name) {
         Some(key) => Ok(Some(key)),
         None => Err(D::Error::custom(format!(

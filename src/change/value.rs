@@ -60,6 +60,9 @@ pub fn refuse_control(typed: &str, seen: &str) -> Result<(), Refusal> {
 /// # Errors
 /// When the field cannot take the value.
 pub fn accept(plan: &Plan, field: Field, typed: &str) -> Result<String, Refusal> {
+    if let Some(reason) = field.spec().read_only {
+        return refuse(reason);
+    }
     refuse_control(typed, "")?;
     let kind = field.spec().kind;
     let text = match kind {
@@ -83,12 +86,6 @@ pub fn accept(plan: &Plan, field: Field, typed: &str) -> Result<String, Refusal>
                 "“{text}” is no block: write B and a number, as B07"
             )),
         },
-        Kind::Instant => match DateTime::parse_from_rfc3339(text) {
-            Ok(at) => Ok(instant(at.with_timezone(&Utc))),
-            Err(_) => refuse(format!(
-                "“{text}” is no time: write it as 2026-01-31T12:00:00Z"
-            )),
-        },
         _ if field == Field::Title && text.is_empty() => refuse("a step needs a title"),
         _ => Ok(text.to_owned()),
     }
@@ -107,6 +104,9 @@ pub fn accept_entries(
     seen: &[String],
     typed: &[String],
 ) -> Result<Vec<String>, Refusal> {
+    if let Some(reason) = field.spec().read_only {
+        return refuse(reason);
+    }
     let mut entries: Vec<String> = Vec::new();
     for entry in typed {
         let accepted = match seen.contains(entry) {

@@ -43,6 +43,7 @@ impl Add {
         let Some((_, FieldRequest::Value(title))) = titled.map(|at| wishes.remove(at)) else {
             bail!("a step needs a title: write title=…");
         };
+        let uid = invocation.outside.uids.take();
         let added = std::cell::Cell::new(None);
         let change = invocation.edit(|opened, composer| {
             let id = match self.id {
@@ -50,7 +51,7 @@ impl Add {
                 None => self.free_id(opened, composer, &wishes)?,
             };
             added.set(Some(id));
-            composer.add_with(id, &title, &wishes).map_err(refused)
+            composer.add_with(id, &title, uid, &wishes).map_err(refused)
         })?;
         invocation.say(&change.label)?;
         let id = added.get().ok_or_else(|| eyre!("no step was added"))?;
@@ -71,7 +72,7 @@ impl Add {
             return child.ok_or_else(|| eyre!("{parent} has no sub-step left to give"));
         }
         let block = wishes.iter().find_map(|(field, wish)| match (field, wish) {
-            (Field::Block, FieldRequest::Value(block)) => Some(block.as_str()),
+            (&Field::Block, FieldRequest::Value(block)) => Some(block.as_str()),
             _ => None,
         });
         let from = match (

@@ -18,8 +18,8 @@ use super::invocation::{Invocation, OpenPlan, json_text};
 use super::step_document::ListDocument;
 use crate::document::visible::visible;
 use crate::plan::checks::{Context, Problem, check};
-use crate::store::fs::overwrite::overwrite;
-use crate::store::locate::walk::files_below;
+use crate::store::atomic_replace::overwrite::overwrite;
+use crate::store::fs::walk::files_below;
 
 /// Write steps for other programs: a spreadsheet, a dashboard, a pull request.
 ///
@@ -113,6 +113,7 @@ fn problems(opened: &OpenPlan, invocation: &Invocation<'_, '_>) -> Vec<Problem> 
         exists: &|path: &Path| layout.root.join(path).exists(),
         severities: &severities.collect(),
         checkpoints: &opened.below(&layout.checkpoints),
+        uid_holder: &|_| None,
     };
     check(&opened.plan, &context)
 }

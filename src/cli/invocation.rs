@@ -26,12 +26,13 @@ use crate::git::Git;
 use crate::plan::Plan;
 use crate::plan::id::{StepId, typed_id};
 use crate::plan::source::SourceFile;
-use crate::store::atomic_replace::motion::GIVE_UP;
+use crate::plan::uid::Uids;
 use crate::store::locate::discover::{Found, Layout, Overrides};
 use crate::store::locate::open::{Opening, open_plan};
 use crate::store::state::{NOWHERE, State};
 use crate::store::transaction::commit::{Committer, Outcome};
-use crate::store::transaction::one_shot::{Passing, in_motion};
+use crate::store::transaction::one_shot::{OneShot, in_motion};
+use crate::store::watch::motion::REST_TIMEOUT;
 
 /// How often a change is composed anew because the plan changed under it.
 const TRIES: usize = 20;
@@ -42,6 +43,8 @@ pub struct Outside<'a> {
     pub now: DateTime<Utc>,
     /// The time as it goes on, for a run that lasts.
     pub clock: fn() -> DateTime<Utc>,
+    /// What new steps are known by.
+    pub uids: Uids,
     /// The current folder.
     pub folder: PathBuf,
     /// Where private state is kept (see [`crate::store::state::default_base`]).
@@ -205,7 +208,7 @@ impl Invocation<'_, '_> {
             logs: self.arguments.log.clone(),
             canon: self.arguments.canon.clone(),
         };
-        let opening = Opening::waiting(GIVE_UP);
+        let opening = Opening::waiting(REST_TIMEOUT);
         let percent = || opening.percent();
         let open = || open_plan(&start, &overrides, &opening);
         let Some((opened, plan)) = self.with_patience(("opening", &percent), open) else {
@@ -310,7 +313,7 @@ impl Invocation<'_, '_> {
         wish: impl Fn(&OpenPlan, &Composer<'_>) -> Result<Change>,
     ) -> Result<Change> {
         self.may_write()?;
-        let mut witness = Passing::default();
+        let mut observer = OneShot::default();
         let mut met = Vec::new();
         for round in 0..TRIES {
             let opened = match round {
@@ -330,11 +333,11 @@ impl Invocation<'_, '_> {
             if round == 0 {
                 let files = opened.plan.files().iter();
                 let paths: Vec<PathBuf> = files.map(|file| file.path.clone()).collect();
-                for text in committer.clean_up(root, &paths, &mut witness).0 {
+                for text in committer.clean_up(root, &paths, &mut observer).0 {
                     self.say(&text)?;
                 }
             }
-            match committer.commit_now(root, &change, &mut witness) {
+            match committer.commit_now(root, &change, &mut observer) {
                 Outcome::Saved(remark) => {
                     if let Some(remark) = remark {
                         self.say(&remark)?;

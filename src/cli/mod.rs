@@ -31,6 +31,7 @@ pub mod step_document;
 pub mod tick;
 
 use std::ffi::OsString;
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -41,6 +42,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use color_eyre::eyre::Result;
 
 use crate::document::visible::visible;
+use crate::plan::uid::Uids;
 use crate::store::state::default_base;
 use crate::tui::detached;
 use invocation::{Invocation, Outside};
@@ -142,6 +144,7 @@ pub fn main() -> ExitCode {
     let mut outside = Outside {
         now: Utc::now(),
         clock: Utc::now,
+        uids: Uids::new(seed()),
         // A folder that is gone is told by whoever looks into it.
         folder: std::env::current_dir().unwrap_or_default(),
         state: default_base(),
@@ -153,6 +156,11 @@ pub fn main() -> ExitCode {
         err: &mut err,
     };
     ExitCode::from(run(std::env::args_os(), &mut outside))
+}
+
+/// Bits that are other ones in each run: the key that hash maps get from the system.
+fn seed() -> u64 {
+    RandomState::new().build_hasher().finish()
 }
 
 /// By how many minutes local clocks are ahead of UTC now.

@@ -6,7 +6,7 @@ use super::Ending;
 use super::invocation::{Invocation, Name, OpenPlan, refused};
 use crate::change::compose::FieldRequest;
 use crate::plan::StepRef;
-use crate::plan::field::{FIELDS, Field, Kind};
+use crate::plan::field::{Field, Kind};
 use crate::plan::id::typed_id;
 use crate::plan::list_entry::ListEntry;
 
@@ -71,9 +71,7 @@ impl std::str::FromStr for Assignment {
             (_, Some(name)) => (name, Action::Remove(value)),
             _ => (name, Action::Set(value)),
         };
-        let Some(field) = Field::named(name).filter(|field| *field != Field::UpdatedAt) else {
-            return Err(format!("there is no field “{name}”: use {}", names()));
-        };
+        let field = Field::editable(name)?;
         if field.spec().kind != Kind::List && !matches!(deed, Action::Set(_)) {
             return Err(format!("{name} is no list: += and -= are for lists"));
         }
@@ -155,12 +153,8 @@ fn split(value: &str) -> Vec<String> {
         .collect()
 }
 
-fn names() -> String {
-    let names = FIELDS.iter().filter(|spec| spec.field != Field::UpdatedAt);
-    names.map(|spec| spec.name).collect::<Vec<_>>().join(", ")
-}
-
 /// The names that assignments know.
 pub fn fields_help() -> String {
-    format!("Fields: {}", names())
+    let names: Vec<&str> = Field::all_editable().map(|spec| spec.name).collect();
+    format!("Fields: {}", names.join(", "))
 }

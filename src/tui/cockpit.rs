@@ -21,7 +21,8 @@ use crate::plan::checks::Problem;
 use crate::record;
 use crate::store::fs::create::create;
 use crate::store::locate::inspect::CheckInput;
-use crate::store::worker::disk::{Disk, Document};
+use crate::store::worker::disk::Disk;
+use crate::store::worker::protocol::PrivateDocument;
 use crate::tui::terminal_host::TerminalHost;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::scroll::ScrollState;
@@ -449,18 +450,13 @@ impl<F: TerminalHost> Cockpit<F> {
 
     fn perform(&mut self, effect: Effect) -> io::Result<()> {
         match effect {
-            Effect::Save {
-                ticket,
-                change,
-                seen,
-                event,
-            } => self.on_disk(|disk| disk.save(ticket, change, seen, event)),
+            Effect::Save(job) => self.on_disk(|disk| disk.save(job)),
             Effect::Retry => self.on_disk(Disk::retry),
             Effect::Forget { ticket } => self.on_disk(|disk| disk.forget(ticket)),
             Effect::Remember(event) => self.on_disk(|disk| disk.remember(event)),
             Effect::Keep(draft) => {
                 // Spelled out by the file thread: a long text takes a while.
-                let spell = |draft| -> Document {
+                let spell = |draft| -> PrivateDocument {
                     Box::new(move || serde_json::to_string(&draft).unwrap_or_default())
                 };
                 self.on_disk(|disk| disk.keep(own_draft(), draft.map(spell)));

@@ -5,10 +5,11 @@ use crate::app::core::key::{Code, Key};
 use crate::app::core::model::{GatePane, Model, Screen};
 use crate::app::overlays::overlay::Overlay;
 use crate::app::screens::plan::chain::tree;
-use crate::app::screens::plan::view::{DETAIL_FIELDS, Pane, Side};
+use crate::app::screens::plan::view::{Pane, Side};
 use crate::app::screens::review::view::ReviewPart;
 use crate::app::screens::standup::view::StandupPane;
 use crate::plan::canon::block_table::BlockColumn;
+use crate::plan::field::detail_fields;
 
 /// Blocks in a row of the grid.
 const GRID: usize = 10;
@@ -240,7 +241,7 @@ fn in_plan(model: &mut Model, by: isize) {
         Pane::Detail => {
             let count = match model.step() {
                 _ if model.view.block_detail => BlockColumn::ALL.len(),
-                Some(_) => DETAIL_FIELDS.len(),
+                Some(_) => detail_fields().len(),
                 None => 0,
             };
             model.view.detail = moved(model.view.detail, by, count);

@@ -430,6 +430,7 @@ mod tests {
             exists: &|_: &std::path::Path| true,
             severities: &Default::default(),
             checkpoints: std::path::Path::new("checkpoints"),
+            uid_holder: &|_| None,
         };
         let problems = crate::plan::checks::check(&model.plan, &context);
         let at = |found: &[Problem]| found.iter().position(|p| p.code == "tick-contradicted");

@@ -165,7 +165,7 @@ fn add(model: &mut Model) {
     let Some(Overlay::List { step, field, .. }) = model.overlays.last() else {
         return;
     };
-    match field {
+    match *field {
         Field::Dependencies => {
             let step = *step;
             model.choose_from("Depends on", Source::Upstream(step));

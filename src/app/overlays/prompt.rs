@@ -116,15 +116,10 @@ impl Model {
 
     /// Opens the menu of fields for a step, each with its letter.
     pub fn field_menu(&mut self, step: usize) {
-        // As far as they go round the fields' initials; `j` and `k` move.
-        let letters = "tsobhOdiavmTclfgpqnz";
         let step = self.plan.step(step);
-        let rows = crate::plan::field::FIELDS
-            .iter()
-            .zip(letters.chars())
-            .filter(|(spec, _)| spec.field != Field::UpdatedAt)
-            .map(|(spec, letter)| Row {
-                key: letter.to_string(),
+        let rows = Field::all_editable()
+            .map(|spec| Row {
+                key: spec.letter.map(String::from).unwrap_or_default(),
                 label: spec.label.to_owned(),
                 detail: step.text(spec.field).into_owned(),
                 blocked: None,
@@ -311,7 +306,8 @@ impl Model {
             }
             Purpose::Add(id) => {
                 let (id, title) = named_in_title(text).unwrap_or((*id, text));
-                let change = self.composer().add(id, title)?;
+                let uid = self.context.uids.take();
+                let change = self.composer().add(id, title, uid)?;
                 if self.commit(change) {
                     let notice = self.notice.take();
                     self.jump(id, 0);

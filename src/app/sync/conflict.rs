@@ -11,7 +11,7 @@ use crate::change::{Change, Edit, Target};
 use crate::document::json::Object;
 use crate::document::splice;
 use crate::plan::StepKey;
-use crate::plan::field::{FIELDS, Field, Kind};
+use crate::plan::field::{Field, Kind, fields};
 use crate::plan::id::StepId;
 
 impl Model {
@@ -164,7 +164,7 @@ impl Model {
 /// The field that a target holds.
 fn field_of(target: &Target) -> Option<Field> {
     match target {
-        Target::LogValue { key, inner, .. } => FIELDS
+        Target::LogValue { key, inner, .. } => fields()
             .iter()
             .find(|spec| spec.key == *key && spec.inner == *inner)
             .map(|spec| spec.field),

@@ -17,6 +17,7 @@ use crate::change::{Change, Scope, Target, apply};
 use crate::plan::id::StepId;
 use crate::plan::source::SourceFile;
 use crate::plan::{Plan, StepKey};
+use crate::store::worker::protocol::SaveJob;
 
 /// A change that is not on disk yet.
 #[derive(Clone, Debug)]
@@ -280,15 +281,15 @@ impl Model {
         if let Some(reason) = self.would_split(change) {
             return Err(reason);
         }
-        let seen = LineHints::of(&self.plan, change);
-        let put = |files: &mut Vec<SourceFile>| apply::change_seen(change, &seen, files);
+        let hints = LineHints::of(&self.plan, change);
+        let put = |files: &mut Vec<SourceFile>| apply::change_seen(change, &hints, files);
         let applied = self.rewrite(change.scope(), put);
         if let Err(conflicts) = applied {
             let reason = conflicts.first().map(|c| c.obstacle.to_string());
             return Err(reason.unwrap_or_default());
         }
         self.work.rereading.put_on(change);
-        self.send(change, seen, event);
+        self.send(change, hints, event);
         Ok(())
     }
 
@@ -315,7 +316,7 @@ impl Model {
     }
 
     /// Puts a change that is on the plan already on its way to disk.
-    fn send(&mut self, change: &Change, seen: LineHints, event: Event) {
+    fn send(&mut self, change: &Change, hints: LineHints, event: Event) {
         self.sync.tickets += 1;
         let ticket = self.sync.tickets;
         self.sync.pending.push(Pending {
@@ -324,12 +325,12 @@ impl Model {
             lines: self.lines_of(change),
             failed: None,
         });
-        self.effects.push(Effect::Save {
+        self.effects.push(Effect::Save(SaveJob {
             ticket,
             change: change.clone(),
-            seen,
+            hints,
             event,
-        });
+        }));
     }
 
     /// The log lines of the steps whose values a change sets.

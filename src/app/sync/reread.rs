@@ -23,7 +23,7 @@ use crate::plan::Plan;
 use crate::plan::id::StepId;
 use crate::plan::source::{Role, SourceFile};
 use crate::store::locate::open::belongs;
-use crate::store::worker::disk::Changed;
+use crate::store::worker::protocol::Changed;
 
 /// Up to so many steps are amended in the plan at hand; where more differ it is derived anew.
 const A_FEW: usize = 100;

@@ -6,9 +6,10 @@ use crate::change::value::{Refusal, refuse};
 use crate::document::json::Object;
 use crate::document::splice;
 use crate::plan::Plan;
-use crate::plan::field::{Field, INNER_ORDER, Kind};
+use crate::plan::field::{Field, Kind, inner_order};
 use crate::plan::id::StepId;
 use crate::plan::source::SourceFile;
+use crate::plan::uid::Uid;
 
 /// What a field is to hold.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -84,9 +85,10 @@ impl Composer<'_> {
         &self,
         id: StepId,
         title: &str,
+        uid: Uid,
         wishes: &[(Field, FieldRequest)],
     ) -> Result<Change, Refusal> {
-        let mut change = self.add(id, title)?;
+        let mut change = self.add(id, title, uid)?;
         if wishes.is_empty() {
             return Ok(change);
         }
@@ -124,14 +126,15 @@ fn add(edits: &mut Vec<Edit>, edit: Edit) {
     let text =
         |edit: &Edit| String::from_utf8(edit.after.clone().unwrap_or_default()).unwrap_or_default();
     let (mut whole, more) = (text(known), text(&edit));
-    let Ok(more) = Object::parse(&more) else {
+    let (Ok(more), Target::LogValue { key, .. }) = (Object::parse(&more), &known.target) else {
         return;
     };
+    let order = inner_order(key);
     for (key, raw) in more.entries() {
         let Ok(object) = Object::parse(&whole) else {
             return;
         };
-        let splice = object.set(key, raw, &INNER_ORDER);
+        let splice = object.set(key, raw, &order);
         if let Ok(bytes) = splice::apply(whole.as_bytes(), &[splice]) {
             whole = String::from_utf8(bytes).unwrap_or_default();
         }

@@ -28,6 +28,7 @@ impl Composer<'_> {
             Fix::Dependencies { step_index } => self.fix_dependencies(self.known(step_index)?),
             Fix::Theme { step_index } => self.fix_theme(self.known(step_index)?),
             Fix::Drift { step_index } => self.fix_drift(self.known(step_index)?, prefer_log),
+            Fix::Uid { step_index } => self.fix_uid(self.known(step_index)?),
             Fix::SortLog { file } => self.sort_log(file),
         }
     }
@@ -170,6 +171,22 @@ impl Composer<'_> {
         self.mend_drift(step.index(), prefer_log)
     }
 
+    fn fix_uid(&self, step: StepRef<'_>) -> Result<Change, Refusal> {
+        let (Some(place), Some(raw)) = (step.log_place(), step.raw(Field::Uid)) else {
+            return refuse(format!("{} has no uid in the log", step.id()));
+        };
+        let mut edit = self.log_edit(step, "uid", None, Some(raw), "");
+        edit.after = None;
+        let label = format!("{} uid removed", step.id());
+        super::reversible(
+            &self.plan.files()[place.file],
+            Change {
+                label,
+                edits: vec![edit],
+            },
+        )
+    }
+
     fn sort_log(&self, file: usize) -> Result<Change, Refusal> {
         let Some(source) = self.plan.files().get(file) else {
             return refuse("the plan has changed since it was checked; check it again");
@@ -242,6 +259,7 @@ mod tests {
             exists: &|_: &Path| true,
             severities: &BTreeMap::new(),
             checkpoints: Path::new("docs/checkpoints"),
+            uid_holder: &|_| None,
         };
         check(plan, &context)
     }

@@ -142,6 +142,7 @@ mod tests {
             exists: &|_: &Path| true,
             severities: &BTreeMap::new(),
             checkpoints: Path::new("docs/checkpoints"),
+            uid_holder: &|_| None,
         };
         check(plan, &context)
     }

@@ -18,7 +18,6 @@
 //! {"step_id": "0002", "status": "complete", "artifacts": ["https://example.org/minutes"]}
 //! ```
 
-use super::reading::Key;
 use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
 use crate::plan::StepRef;
 use crate::plan::field::Field;
@@ -59,7 +58,7 @@ fn shows_artifact(reading: &Reading<'_>) -> bool {
             .get(1)
             .is_some_and(u8::is_ascii_alphanumeric)
     };
-    let items = reading.items(Key::Artifacts);
+    let items = reading.items(Field::Artifacts);
     items.is_some_and(|mut items| items.any(|item| item.starts_with('"') && worded(item)))
 }
 

@@ -19,7 +19,6 @@
 
 use std::collections::HashMap;
 
-use super::reading::Key;
 use super::wording::numbers;
 use super::{Context, Help, Judge, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
 use crate::document::json;
@@ -93,7 +92,9 @@ fn prepare<'a>(plan: &'a Plan, _: &'a Context<'a>) -> Box<dyn Judge + 'a> {
 pub(super) fn is_home(reading: &Reading<'_>) -> bool {
     let step = reading.step;
     let home = &step.plan().blocks()[step.block()];
-    let named = reading.plain(Key::Block).and_then(|name| name.parse().ok());
+    let named = reading
+        .plain(Field::Block)
+        .and_then(|name| name.parse().ok());
     home.row.is_some()
         && named == Some(home.id)
         && (home.range.0..=home.range.1).contains(&step.id().number())

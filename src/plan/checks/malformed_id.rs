@@ -22,7 +22,7 @@ use super::{Context, Help, Pass, Plan, Problem, Reading, Rule, Severity, Spot, c
 use crate::document::json;
 use crate::document::markdown::may_say;
 use crate::plan::dependency::Dependency;
-use crate::plan::field::{FIELDS, Field};
+use crate::plan::field::{Field, fields};
 use crate::plan::id::typed_id;
 
 /// The rule.
@@ -91,7 +91,7 @@ fn headings(plan: &Plan, problems: &mut Vec<Problem>) {
         let mut labelled = vec![false; document.headings().len()];
         for item in document.items() {
             if let (Some(heading), Some(label)) = (item.heading, &item.label) {
-                labelled[heading] |= FIELDS.iter().any(|spec| spec.canon == Some(&*label.name));
+                labelled[heading] |= fields().iter().any(|spec| spec.canon == Some(&*label.name));
             }
         }
         for (index, heading) in document.headings().iter().enumerate() {

@@ -20,7 +20,6 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::reading::Key;
 use super::wording::quoted;
 use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
 use crate::plan::StepRef;
@@ -55,7 +54,7 @@ fn step(reading: &Reading<'_>, context: &Context<'_>, problems: &mut Vec<Problem
     if step.state() != State::Done {
         return;
     }
-    let items = reading.items(Key::Artifacts);
+    let items = reading.items(Field::Artifacts);
     if items.is_some_and(|mut items| items.all(is_address)) {
         return;
     }

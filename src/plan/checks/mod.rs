@@ -24,6 +24,7 @@ pub mod control_character;
 pub mod cycle;
 pub mod drift;
 pub mod duplicate_id;
+pub mod duplicate_uid;
 pub mod encoding;
 pub mod gap_in_series;
 pub mod id_outside_block;
@@ -67,6 +68,7 @@ use chrono::{DateTime, Utc};
 
 use super::id::StepId;
 use super::source::{Location, Role};
+use super::uid::Uid;
 use super::{Plan, StepRef};
 use crate::document::log::LogDocument;
 use crate::document::markdown::MarkdownDocument;
@@ -135,6 +137,11 @@ pub enum Fix {
         /// The step.
         step_index: usize,
     },
+    /// Removes from a line the uid that another one had before.
+    Uid {
+        /// The step.
+        step_index: usize,
+    },
     /// Puts the steps of one log into the order of their IDs.
     SortLog {
         /// The file.
@@ -150,7 +157,8 @@ impl Fix {
             | Self::Status { step_index }
             | Self::Dependencies { step_index }
             | Self::Theme { step_index }
-            | Self::Drift { step_index } => Some(step_index),
+            | Self::Drift { step_index }
+            | Self::Uid { step_index } => Some(step_index),
             Self::SortLog { .. } => None,
         }
     }
@@ -252,6 +260,8 @@ pub struct Context<'a> {
     pub severities: &'a BTreeMap<String, String>,
     /// The folder of checkpoints, relative to the plan's root.
     pub checkpoints: &'a Path,
+    /// The step that had a uid at the merge base or in `HEAD`, where that is known.
+    pub uid_holder: &'a (dyn Fn(Uid) -> Option<StepId> + Sync),
 }
 
 /// What to do about a problem, worded for the two places where one reads of it.
@@ -355,6 +365,7 @@ pub const RULES: &[Rule] = &[
     wrong_type::RULE,
     malformed_id::RULE,
     duplicate_id::RULE,
+    duplicate_uid::RULE,
     id_outside_block::RULE,
     unknown_block::RULE,
     unknown_status::RULE,

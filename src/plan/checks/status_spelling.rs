@@ -23,7 +23,6 @@
 //! - **Status:** In Progress
 //! ```
 
-use super::reading::Key;
 use super::wording::quoted;
 use super::{Context, Fix, Help, Pass, Problem, Reading, Rule, Severity, Spot};
 use crate::document::json;
@@ -45,7 +44,7 @@ pub const RULE: Rule = Rule {
 fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
     let (step, plan) = (reading.step, reading.step.plan());
     let written = step.status().map(Status::word);
-    if written.is_some() && reading.plain(Key::Status) == written {
+    if written.is_some() && reading.plain(Field::Status) == written {
         return;
     }
     let Some(raw) = step.raw(Field::Status).filter(|raw| raw.starts_with('"')) else {

@@ -28,7 +28,6 @@
 //! | B01 | 0001–0100 | **Cadence** |
 //! ```
 
-use super::reading::Key;
 use super::wording::contrasted;
 use super::{Context, Fix, Help, Judge, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
 use crate::document::json;
@@ -56,7 +55,7 @@ fn prepare<'a>(plan: &'a Plan, _: &'a Context<'a>) -> Box<dyn Judge + 'a> {
     Box::new(move |reading: &Reading<'_>, problems: &mut Vec<Problem>| {
         let step = reading.step;
         let (theme, plain) = &themes[step.block()];
-        if plain.is_empty() || reading.plain(Key::Theme) == Some(theme) {
+        if plain.is_empty() || reading.plain(Field::Theme) == Some(theme) {
             return;
         }
         let raw = step.raw(Field::Theme).filter(|raw| raw.starts_with('"'));

@@ -20,7 +20,6 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
-use super::reading::Key;
 use super::wording::quoted;
 use super::{Context, Fix, Help, Pass, Problem, Reading, Rule, Severity, Spot};
 use crate::document::json;
@@ -37,7 +36,7 @@ pub const RULE: Rule = Rule {
 
 fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
     let (step, plan) = (reading.step, reading.step.plan());
-    if reading.plain(Key::UpdatedAt).is_some_and(is_usual) {
+    if reading.plain(Field::UpdatedAt).is_some_and(is_usual) {
         return;
     }
     let raw = step.raw(Field::UpdatedAt);

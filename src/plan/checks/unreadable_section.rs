@@ -34,7 +34,7 @@
 use super::wording::quoted;
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
 use crate::document::markdown::MarkdownDocument;
-use crate::plan::field::FIELDS;
+use crate::plan::field::fields;
 use crate::plan::id::ids_in;
 use crate::plan::source::Role;
 
@@ -84,7 +84,7 @@ fn step_labels(document: &MarkdownDocument) -> Vec<usize> {
         };
         let known = document.label(index).is_some_and(|label| {
             let name = |canon: &str| canon.eq_ignore_ascii_case(&label.name);
-            FIELDS.iter().filter_map(|spec| spec.canon).any(name)
+            fields().iter().filter_map(|spec| spec.canon).any(name)
         });
         counts[heading] += usize::from(known);
     }

@@ -44,7 +44,10 @@ pub const KEYS: [(&str, &str); 13] = [
     ),
     ("down:", "everything that waits for a step"),
     ("evidence:", "missing or given"),
-    ("theme:", "the theme holds these letters"),
+    (
+        "theme:",
+        "the theme holds these letters; so with any other field, e.g. outcome:signed",
+    ),
     ("id:", "the ID starts so"),
     ("note:", "the notes hold these letters"),
 ];
@@ -84,9 +87,8 @@ enum Test {
     Upstream(StepId),
     Downstream(StepId),
     Evidence { given: bool },
-    Theme(String),
     Id(String),
-    Notes(String),
+    Field(Field, String),
 }
 
 /// A filter line, understood.
@@ -354,12 +356,11 @@ impl Prepared<'_> {
                 let has = |field| !step.text(field).trim().is_empty();
                 (has(Field::Actual) || has(Field::Link)) == *given
             }
-            Test::Theme(part) => holds(step.text(Field::Theme), part),
             // As its line spells it, or as most plans would.
             Test::Id(start) => [step.id(), step.id().padded_to(USUAL_DIGITS)]
                 .iter()
                 .any(|id| id.to_string().to_lowercase().starts_with(start.as_str())),
-            Test::Notes(part) => holds(step.text(Field::Notes), part),
+            Test::Field(field, part) => holds(step.text(*field), part),
         }
     }
 }
@@ -402,10 +403,12 @@ fn read_test(key: &str, value: &str) -> Result<Test, String> {
             "given" | "any" => Ok(Test::Evidence { given: true }),
             _ => Err("evidence: takes missing or given".to_owned()),
         },
-        "theme" => Ok(Test::Theme(folded)),
         "id" => Ok(Test::Id(folded)),
-        "note" | "notes" => Ok(Test::Notes(folded)),
-        _ => {
+        "note" => Ok(Test::Field(Field::Notes, folded)),
+        other => {
+            if let Some(field) = Field::named(other) {
+                return Ok(Test::Field(field, folded));
+            }
             let keys: Vec<&str> = KEYS.iter().map(|(key, _)| *key).collect();
             Err(format!("no such key; there are {}", keys.join(" ")))
         }

@@ -185,6 +185,7 @@ fn problems(plan: &Plan, now: DateTime<Utc>) -> Vec<Problem> {
         exists: &|_| true,
         severities: &BTreeMap::new(),
         checkpoints: Path::new("docs/checkpoints"),
+        uid_holder: &|_| None,
     };
     check(plan, &context)
 }

@@ -19,8 +19,9 @@ use stepdeck::plan::source::SourceFile;
 use stepdeck::store::locate::discover::Overrides;
 use stepdeck::store::locate::open::open;
 use stepdeck::store::transaction::commit::{Committer, Outcome};
-use stepdeck::store::transaction::one_shot::Passing;
-use stepdeck::store::worker::disk::{Disk, DiskEvent, Setup};
+use stepdeck::store::transaction::one_shot::OneShot;
+use stepdeck::store::worker::disk::Disk;
+use stepdeck::store::worker::protocol::{DiskEvent, SaveJob, WorkerOptions};
 use tempfile::TempDir;
 
 const LIMIT: Duration = Duration::from_secs(60);
@@ -31,14 +32,13 @@ fn edit_all(folder: &Path, who: &str, steps: &[usize]) {
     let files: Vec<SourceFile> = std::mem::take(&mut opened.files);
     let state = TempDir::new().unwrap();
     let (sender, events) = channel();
-    let setup = Setup {
-        start: folder,
+    let options = WorkerOptions {
+        start: folder.to_owned(),
         overrides: Overrides::default(),
-        opened: &opened,
-        state: state.path(),
+        state: state.path().to_owned(),
         read_only: false,
     };
-    let disk = Disk::start(setup, move |event| {
+    let disk = Disk::start(options, &opened, move |event| {
         let _ = sender.send(event);
     });
     let plan = Plan::read(files);
@@ -48,12 +48,12 @@ fn edit_all(folder: &Path, who: &str, steps: &[usize]) {
     };
     for (ticket, step) in steps.iter().enumerate() {
         let change = composer.set(*step, Field::Notes, who).unwrap();
-        disk.save(
-            ticket as u64,
-            change.clone(),
-            LineHints::default(),
-            Event::Made(change),
-        );
+        disk.save(SaveJob {
+            ticket: ticket as u64,
+            change: change.clone(),
+            hints: LineHints::default(),
+            event: Event::Made(change),
+        });
     }
     let mut open: HashSet<u64> = (0..steps.len() as u64).collect();
     while !open.is_empty() {
@@ -219,7 +219,7 @@ fn one_of_four_writers() {
     let folder = Path::new(folder);
     let state = TempDir::new().unwrap();
     let committer = Committer::new(folder, state.path());
-    let mut passing = Passing::default();
+    let mut one_shot = OneShot::default();
     for edit in 0..EDITS {
         // Each writer has ten steps of its own and edits them in turn.
         let step = number * 10 + edit % 10;
@@ -232,7 +232,7 @@ fn one_of_four_writers() {
         let notes = format!("writer {number} edit {edit}");
         let step = plan.find(StepId::new(step as u32 + 1)).unwrap();
         let change = composer.set(step, Field::Notes, &notes).unwrap();
-        match committer.commit_now(folder, &change, &mut passing) {
+        match committer.commit_now(folder, &change, &mut one_shot) {
             Outcome::Saved(_) => {}
             other => panic!("writer {number}, edit {edit}: {other:?}"),
         }

@@ -5,10 +5,10 @@ use crate::app::core::command::{
 };
 use crate::app::core::model::Model;
 use crate::app::overlays::overlay::{Overlay, Purpose, SetRequest, Source};
-use crate::app::screens::plan::view::{DETAIL_FIELDS, Pane};
+use crate::app::screens::plan::view::Pane;
 use crate::plan::StepKey;
 use crate::plan::canon::block_table::BlockColumn;
-use crate::plan::field::Field;
+use crate::plan::field::{Field, detail_fields};
 use crate::plan::id::StepId;
 use crate::plan::status::Status;
 
@@ -301,10 +301,11 @@ pub fn open_detail(model: &mut Model) {
         return model.refuse("no step is selected");
     };
     let index = step.index();
-    match DETAIL_FIELDS.get(model.view.detail).copied() {
-        Some(Field::UpdatedAt) => model.refuse("the time of the last edit is set by each edit"),
-        Some(field) => model.edit_field(index, field),
-        None => {}
+    if let Some(field) = detail_fields().get(model.view.detail) {
+        match field.spec().read_only {
+            Some(reason) => model.refuse(reason),
+            None => model.edit_field(index, *field),
+        }
     }
 }
 

@@ -5,11 +5,10 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{Fact, Facts, Measure, value};
-use crate::app::screens::plan::view::DETAIL_FIELDS;
 use crate::document::visible::{fit, visible_line, width};
 use crate::plan::decision::decisions_naming;
 use crate::plan::dependency::Dependency;
-use crate::plan::field::{Field, Kind};
+use crate::plan::field::{Field, Kind, detail_fields, fields};
 use crate::plan::source::Location;
 use crate::plan::status::State;
 use crate::plan::step::{Drift, Waiting};
@@ -31,20 +30,6 @@ const LONG: [Field; 8] = [
     Field::Verification,
     Field::Dependencies,
     Field::Inputs,
-];
-
-/// Fields that a step can do without: nothing is missing where they have no value.
-const OPTIONAL: [Field; 10] = [
-    Field::Link,
-    Field::Inputs,
-    Field::Verification,
-    Field::EffortPlanned,
-    Field::EffortActual,
-    Field::CostPlanned,
-    Field::CostActual,
-    Field::Block,
-    Field::Theme,
-    Field::UpdatedAt,
 ];
 
 /// Columns below which the name of a metric tells nothing.
@@ -71,7 +56,7 @@ pub fn facts(
 ) -> Facts {
     let drift = step.drift();
     let (mut facts, mut below) = (Vec::new(), 0);
-    for (row, field) in DETAIL_FIELDS.iter().enumerate() {
+    for (row, field) in detail_fields().iter().enumerate() {
         let measure = measure.of_row(row, cursor);
         let mut lines = field_lines(around, theme, step, *field, measure);
         let drift = drift.iter().find(|drift| drift.field == *field);
@@ -80,7 +65,7 @@ pub fn facts(
             lines.extend(drift_lines(around, theme, drift, measure));
         }
         facts.push(Fact {
-            label: label(*field).to_owned(),
+            label: field.spec().short.to_owned(),
             lines,
             warning,
             row: below,
@@ -92,7 +77,7 @@ pub fn facts(
     facts.extend(elsewhere(around, theme, step, measure));
     Facts {
         title: format!("Detail {}", step.id()),
-        fields: DETAIL_FIELDS.len(),
+        fields: detail_fields().len(),
         facts,
     }
 }
@@ -105,23 +90,7 @@ fn is_spare(step: StepRef<'_>, field: Field) -> bool {
         field => field,
     };
     let is_empty = |field| step.text(field).is_empty();
-    OPTIONAL.contains(&field) && is_empty(field) && is_empty(below)
-}
-
-/// Labels that fit their column.
-fn label(field: Field) -> &'static str {
-    match field {
-        Field::Metric => "Evidence",
-        Field::Target => " target",
-        Field::Actual => " actual",
-        Field::Link => " link",
-        Field::Dependencies => "Depends",
-        Field::Verification => "Verify",
-        Field::EffortPlanned => "Effort",
-        Field::EffortActual | Field::CostActual => " spent",
-        Field::CostPlanned => "Cost",
-        field => field.label(),
-    }
+    field.spec().spare && is_empty(field) && is_empty(below)
 }
 
 fn field_lines(
@@ -377,6 +346,14 @@ fn elsewhere(
     let places = places.iter();
     let places = places.map(|place| place_line(place, theme, theme.dim, measure));
     add("Written", places.collect(), false);
+    let below = fields().iter().map(|spec| spec.field);
+    for field in below.filter(|field| !detail_fields().contains(field)) {
+        let text = step.text(field);
+        if !text.is_empty() {
+            let lines = value::text(&text, theme, theme.text, measure);
+            add(field.spec().short, lines, false);
+        }
+    }
     let others = step.other_keys().into_iter().flat_map(|(key, raw)| {
         let key = Span::styled(format!("{} ", visible_line(key)), theme.dim);
         value::behind(vec![key], raw, theme, theme.text, measure)
