@@ -16,7 +16,6 @@ use crate::app::sync::work::Whole;
 use crate::change::history::{self, History};
 use crate::plan::ranking::term::Weights;
 use crate::plan::source::SourceFile;
-use crate::plan::uid::Uids;
 use crate::store::fs::syscalls::{FileSystem, RealFs};
 use crate::store::locate::config;
 use crate::store::locate::discover::{Layout, Overrides};
@@ -267,7 +266,7 @@ fn context(invocation: &Invocation<'_, '_>, layout: &Layout) -> SessionContext {
         severities: layout.severities(),
         reviews: below(&layout.reviews),
         weights: weights(layout),
-        uids: Uids::new(super::seed()),
+        uids: outside.uids.clone(),
         ..SessionContext::default()
     }
 }

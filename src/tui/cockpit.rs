@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
-use super::keys;
 use super::terminal::{Signal, TerminalEvent};
 use super::theme::Theme;
+use super::{keys, mouse};
 use crate::app::sync::draft::DRAFT;
 use crate::app::sync::reread::Reread;
 use crate::app::sync::work::Whole;
@@ -383,7 +383,10 @@ impl<F: TerminalHost> Cockpit<F> {
                     None => Ok(()),
                 }
             }
-            TerminalEvent::Mouse(_) => Ok(()),
+            TerminalEvent::Mouse(event) => match mouse::message(event, &self.sight) {
+                Some(message) => self.tell(message),
+                None => Ok(()),
+            },
             TerminalEvent::Paste(text) => {
                 self.sync_field();
                 match &mut self.field {

@@ -182,7 +182,7 @@ fn whole_page(model: &Model) -> isize {
     isize::try_from(model.page.saturating_sub(1).max(1)).unwrap_or(1)
 }
 
-fn moved(at: usize, by: isize, count: usize) -> usize {
+pub(super) fn moved(at: usize, by: isize, count: usize) -> usize {
     let last = isize::try_from(count.saturating_sub(1)).unwrap_or(isize::MAX);
     let at = isize::try_from(at).unwrap_or(0);
     usize::try_from(at.saturating_add(by).clamp(0, last)).unwrap_or(0)
@@ -366,7 +366,7 @@ fn turn_pane_within(model: &mut Model, by: isize) {
     }
 }
 
-fn turn_pane(model: &mut Model, by: isize) {
+pub(super) fn turn_pane(model: &mut Model, by: isize) {
     if model.place() == Focus::GateReview {
         return model.turn_review(by, true);
     }

@@ -46,9 +46,7 @@ pub fn draw(
     let inner = boxed(buf, area, theme, title, Line::default());
     let keys_below = [("⏎".to_owned(), "choose"), ("Esc".to_owned(), "close")];
     hints(buf, area, theme, &keys_below);
-    let shown = sight
-        .overlay()
-        .follow(cursor, rows.len(), usize::from(inner.height));
+    let shown = sight.overlay().show(cursor, rows.len(), inner);
     scrolled(buf, inner, theme, shown.start, rows.len());
     for (y, at) in (inner.y..).zip(shown) {
         let row = &rows[at];
