@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use super::conflict::{Conflict, Obstacle};
 use super::places::{LineHints, Lines, step_of};
 use super::{Change, Edit, Target, list, merge, order, slots, tail};
 use crate::document::Document;
@@ -15,39 +16,6 @@ use crate::plan::field::{Field, Kind, inner_order, key_order};
 use crate::plan::id::StepId;
 use crate::plan::list_entry::ListEntry;
 use crate::plan::source::SourceFile;
-
-/// Why an edit cannot be put onto a document.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Obstacle {
-    /// What the edit names is not there (any more).
-    Gone,
-    /// Somebody changed the same thing; this stands there now.
-    Differs {
-        /// The source text found, or `None` where there is nothing.
-        found: Option<Vec<u8>>,
-    },
-    /// The document cannot hold it; the reason in words.
-    Refused(String),
-}
-
-impl fmt::Display for Obstacle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Gone => f.write_str("it is not in the file any more"),
-            Self::Differs { .. } => f.write_str("somebody else changed it meanwhile"),
-            Self::Refused(reason) => f.write_str(reason),
-        }
-    }
-}
-
-/// An edit that met an obstacle.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Conflict {
-    /// The edit that could not be made.
-    pub edit: Edit,
-    /// What stood in its way.
-    pub obstacle: Obstacle,
-}
 
 /// Applies all edits of `change` to `files`, or none of them. A change may make a file
 /// that is not there yet, or take one away again.

@@ -47,7 +47,7 @@ pub fn run(invocation: &Invocation<'_, '_>) -> Result<()> {
                 dir.display()
             )
         }
-        None if !start.is_dir() => bail!("the current directory is gone"),
+        None if !start.is_dir() => bail!("the current directory no longer exists"),
         _ => {}
     }
     let overrides = Overrides {
@@ -176,8 +176,8 @@ fn without_state(state: Option<&State>) -> Option<String> {
         None => "there is no home directory".to_owned(),
     };
     Some(format!(
-        "edits are saved, but no draft, no undo after a restart and no journal is kept: {reason}; \
-         set XDG_STATE_HOME to a folder that can be written"
+        "edits are saved, but drafts, the undo history and the journal are not kept: {reason}; \
+         set XDG_STATE_HOME to a writable folder"
     ))
 }
 

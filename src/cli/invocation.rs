@@ -16,8 +16,8 @@ use serde::Serialize;
 
 use super::Arguments;
 use crate::change::Change;
-use crate::change::apply::{Conflict, Obstacle};
 use crate::change::compose::Composer;
+use crate::change::conflict::{Conflict, Obstacle};
 use crate::change::value::Refusal;
 use crate::cli::printer::Printer;
 use crate::cli::progress_line::with_patience;
@@ -99,7 +99,7 @@ impl OpenPlan {
     /// When no step has it.
     pub fn find(&self, id: StepId) -> Result<usize> {
         let found = self.plan.find(id);
-        found.ok_or_else(|| eyre!("there is no step {id}; `stepdeck list` shows all there are"))
+        found.ok_or_else(|| eyre!("there is no step {id}; `stepdeck list` lists them all"))
     }
 
     /// Index of the one step with this ID, to be edited.
@@ -109,7 +109,8 @@ impl OpenPlan {
     pub fn find_only(&self, id: StepId) -> Result<usize> {
         match self.plan.find_nth(id, 1) {
             Some(_) => bail!(
-                "several steps have the ID {id}: `stepdeck show {id}` says where; make them one first"
+                "several steps have the ID {id}: `stepdeck show {id}` shows where; resolve that \
+                 first"
             ),
             None => self.find(id),
         }
@@ -132,7 +133,7 @@ impl FromStr for Name {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         typed_id(text.trim())
             .map(Self)
-            .ok_or("write digits with an optional sub-step, as 0042.A")
+            .ok_or("write digits with an optional sub-step, such as 0042.A")
     }
 }
 
@@ -212,7 +213,7 @@ impl Invocation<'_, '_> {
         let percent = || opening.percent();
         let open = || open_plan(&start, &overrides, &opening);
         let Some((opened, plan)) = self.with_patience(("opening", &percent), open) else {
-            bail!("the opening of the plan was stopped");
+            bail!("opening the plan was cancelled");
         };
         if let Some((_, reason)) = opened.unreadable.first() {
             bail!("{reason}");
@@ -227,8 +228,8 @@ impl Invocation<'_, '_> {
         }
         if opened.layout.found == Found::Nothing {
             bail!(
-                "there is no plan at or above {}: go to one, name its folder with -C, or start one \
-                 with `stepdeck init`",
+                "there is no plan at or above {}: go to a plan's folder, name it with -C, or \
+                 start one with `stepdeck init`",
                 start.display()
             );
         }

@@ -213,7 +213,7 @@ pub const FIELDS: [FieldSpec; 22] = numbered([
     FieldSpec::new("was", "Was", Kind::List, "IDs that the step had before it was renumbered.")
         .place(15).read_only("former IDs are kept when a step is renumbered"),
     FieldSpec::new("updated_at", "Updated", Kind::Instant, "When the step was last edited, RFC 3339.")
-        .required(16).spare_row(19).read_only("the time of the last edit is set by each edit"),
+        .required(16).spare_row(19).read_only("the time of the last edit is set automatically"),
     FieldSpec::new("uid", "UID", Kind::Uid, "What identifies the step whatever its number: twelve random letters.")
         .place(17).read_only("a uid is written when the step is added, and never changes"),
 ]);
@@ -353,12 +353,7 @@ impl Field {
     pub const Target: Self = Self::known("evidence.target");
     pub const Actual: Self = Self::known("evidence.actual");
     pub const Link: Self = Self::known("evidence.link");
-    pub const EffortPlanned: Self = Self::known("effort.planned");
-    pub const EffortActual: Self = Self::known("effort.actual");
-    pub const CostPlanned: Self = Self::known("cost.planned");
-    pub const CostActual: Self = Self::known("cost.actual");
     pub const Notes: Self = Self::known("notes");
-    pub const Was: Self = Self::known("was");
     pub const UpdatedAt: Self = Self::known("updated_at");
     pub const Uid: Self = Self::known("uid");
 

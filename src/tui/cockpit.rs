@@ -402,7 +402,7 @@ impl<F: TerminalHost> Cockpit<F> {
                 }
             }
             TerminalEvent::PasteStalls => self.tell(Message::Notice {
-                text: "the rest of a paste does not come · Esc, alone, ends it".to_owned(),
+                text: "the rest of a paste is missing · Esc, alone, ends it".to_owned(),
                 error: true,
             }),
             TerminalEvent::PasteTooLong(most) => self.tell(Message::Notice {
@@ -500,7 +500,7 @@ impl<F: TerminalHost> Cockpit<F> {
             Effect::StartPlan => self.begin(record::start::plan())?,
             Effect::Suspend => {
                 if !self.face.suspend()? {
-                    self.report(Some("no shell is there that could continue us".to_owned()))?;
+                    self.report(Some("there is no shell to return to".to_owned()))?;
                 }
             }
             Effect::Redraw => self.face.redraw()?,

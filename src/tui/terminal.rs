@@ -102,7 +102,7 @@ impl Terminal {
         if !isatty(&output) {
             return Err(io::Error::new(
                 io::ErrorKind::Unsupported,
-                "standard output is not a terminal; for scripts there are the subcommands",
+                "standard output is not a terminal; scripts can use the subcommands",
             ));
         }
         let signals = Signals::catch()?;
@@ -162,7 +162,7 @@ impl Terminal {
     {
         let Some(signals) = self.signals.take() else {
             return Err(io::Error::other(
-                "the terminal's input is being read already",
+                "the terminal's input is already being read",
             ));
         };
         Input::start(self.tty.try_clone()?, signals, self.options, sender)

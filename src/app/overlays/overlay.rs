@@ -1,7 +1,7 @@
 //! What can lie over a screen: a field, a menu, a chooser, a list, a question.
 
 use crate::change::Change;
-use crate::change::apply::Conflict;
+use crate::change::conflict::Conflict;
 use crate::plan::StepKey;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::Field;

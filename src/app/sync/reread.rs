@@ -233,7 +233,7 @@ impl Model {
         }
         let is_told = !self.overlays.is_empty() || !steps.is_empty();
         if let Some(what) = in_words(&files).filter(|_| is_told) {
-            self.say(format!("{what} changed outside{}", named(&steps)));
+            self.say(format!("{what} changed on disk{}", named(&steps)));
         }
         self.read_on();
     }

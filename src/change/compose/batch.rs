@@ -65,7 +65,7 @@ impl Composer<'_> {
             }
             (Kind::List, FieldRequest::Value(_)) => refuse(format!("{} is a list", field.label())),
             (_, FieldRequest::List(_) | FieldRequest::Edited { .. }) => {
-                refuse(format!("{} is no list", field.label()))
+                refuse(format!("{} is not a list", field.label()))
             }
             (_, FieldRequest::Value(typed)) if *typed == self.plan.step(step).text(field) => {
                 Ok(Change {
@@ -119,7 +119,7 @@ impl Composer<'_> {
 
 /// Adds an edit. Two that put one object in, each with a key of its own, become one; a
 /// second stamp of the same step is no second edit.
-fn add(edits: &mut Vec<Edit>, edit: Edit) {
+pub(super) fn add(edits: &mut Vec<Edit>, edit: Edit) {
     let Some(known) = edits.iter_mut().find(|e| e.target == edit.target) else {
         return edits.push(edit);
     };

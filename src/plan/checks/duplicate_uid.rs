@@ -81,7 +81,7 @@ impl Judge for Holders<'_> {
                 let spot = Spot::field(self.plan, step, Field::Uid);
                 let problem = RULE.problem(self.plan, spot, message).about(step);
                 problems.push(match holder {
-                    Some(_) => problem.mended_by(Fix::Uid { step_index: *at }),
+                    Some(_) => problem.fixed_by(Fix::Uid { step_index: *at }),
                     None => problem,
                 });
             }
@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(
             found(&RULE, &[(LOG, &log)]),
             [
-                "data/plans/plan.jsonl:3:236 [\"kqzhbwmtrnxa\"] 0003 has the uid of 0001 at \
+                "data/plans/plan.jsonl:3:258 [\"kqzhbwmtrnxa\"] 0003 has the uid of 0001 at \
               data/plans/plan.jsonl:1"
             ]
         );

@@ -1,10 +1,10 @@
-//! What is wrong with a plan: one file a rule, one table of rules, one function that runs
-//! them all.
+//! What is wrong with a plan: one file per rule, one table of rules, one function that runs them
+//! all.
 //!
-//! A rule only looks and says. It never changes a byte: what mends a problem is a [`Fix`],
-//! plain data that `change::compose` turns into an edit. It never touches the file system
-//! or the clock either: both come in with the [`Context`]. Each rule is one pass over steps
-//! and edges; readiness and cycles are the graph's.
+//! A rule only reads and reports. It never changes a byte: what fixes a problem is a [`Fix`], plain
+//! data that `change::compose` turns into an edit. It never touches the file system or the clock
+//! either: both come in with the [`Context`]. Each rule is one pass over steps and edges; readiness
+//! and cycles are the graph's.
 //!
 //! - `reading`: a step's line, taken apart once for all rules
 //! - `spot`: where in a file something stands
@@ -106,7 +106,7 @@ impl Severity {
 /// The word in `stepdeck.toml` that switches a rule off.
 const OFF: &str = "off";
 
-/// What mends a problem. Indexes are those of the plan that the problem was found in, and
+/// What fixes a problem. Indexes are those of the plan that the problem was found in, and
 /// of no other.
 ///
 /// Declared in the order in which the fixes of one step are to be made.
@@ -190,7 +190,7 @@ pub struct Problem {
     pub step: Option<StepId>,
     /// Index of that step in the plan.
     pub step_index: Option<usize>,
-    /// What mends it safely.
+    /// What fixes it safely.
     pub fix: Option<Fix>,
 }
 
@@ -200,7 +200,7 @@ pub const CONFIGURATION: &str = "configuration";
 impl Problem {
     /// Something wrong in the configuration.
     pub fn of_configuration(place: Location, severity: Severity, message: String) -> Self {
-        let help = "correct the entry; until then what holds by default stands in for it";
+        let help = "correct the entry; the default is used until then";
         Self {
             code: CONFIGURATION,
             severity,
@@ -232,7 +232,7 @@ impl Problem {
         self
     }
 
-    fn mended_by(mut self, fix: Fix) -> Self {
+    fn fixed_by(mut self, fix: Fix) -> Self {
         self.fix = Some(fix);
         self
     }
@@ -476,18 +476,18 @@ fn look_at(
     judges: &[Graded<'_>],
     progress: &Progress,
 ) -> Option<Vec<Problem>> {
-    let (mut found, mut told) = (Vec::new(), progress.strides());
+    let (mut found, mut strides) = (Vec::new(), progress.strides());
     let mut reader = Reader::default();
     for index in range {
         let reading = reader.read(plan.step(index));
         for (severity, judge) in judges {
             graded(*severity, &mut found, |found| judge.step(&reading, found));
         }
-        if !told.add(1) {
+        if !strides.add(1) {
             return None;
         }
     }
-    told.end().then_some(found)
+    strides.end().then_some(found)
 }
 
 /// Gives what `find` adds its severity.

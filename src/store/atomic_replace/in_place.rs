@@ -31,8 +31,8 @@ impl fmt::Display for InPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::HardLinks => "it has other names that must see the edit",
-            Self::FolderRefuses => "its folder takes no new file",
-            Self::Attributes => "its owner or attributes could not be given to a new file",
+            Self::FolderRefuses => "its folder does not allow new files",
+            Self::Attributes => "its owner or attributes could not be copied to a new file",
         })
     }
 }

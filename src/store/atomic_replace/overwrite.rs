@@ -38,7 +38,7 @@ impl fmt::Display for OverwriteError {
             ),
             Self::NoFolder(folder) => write!(
                 f,
-                "there is no folder {}: make it, or name a file in another one",
+                "there is no folder {}: create it, or name a file in another one",
                 folder.display()
             ),
             Self::Read(error) => error.fmt(f),

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use super::journal::{FileStates, Intent, Journal};
 use super::lock::{LockError, LockPlace, PlanLock};
-use crate::change::apply::{self, Conflict};
+use crate::change::apply;
+use crate::change::conflict::Conflict;
 use crate::change::history::Event;
 use crate::change::places::LineHints;
 use crate::change::{Change, Target};
@@ -240,11 +241,11 @@ impl Committer {
             let restored = cleaned
                 .restored
                 .iter()
-                .map(|path| format!("{} holds again what it held before a crash", path.display()));
+                .map(|path| format!("{} restored to its state before a crash", path.display()));
             said.extend(restored);
             let kept = cleaned.kept.iter();
             said.extend(
-                kept.map(|path| format!("a crash left {}: look what is in it", path.display())),
+                kept.map(|path| format!("a crash left {}: check what is in it", path.display())),
             );
         }
         // What cannot be done now is done by the next change.
@@ -268,7 +269,7 @@ impl Committer {
         if several {
             if let Err(error) = self.journal.begin(&self.saver, &intent(step)) {
                 remark = Some(format!(
-                    "written without a journal, so a crash could have left a half of it: {error}"
+                    "written without a journal, so a crash could have left it half done: {error}"
                 ));
             }
         } else if step.event.is_some() {
@@ -384,8 +385,8 @@ pub(crate) fn read_for(
         let role = role_of(change, path);
         if role != Role::Log && leads_out(root, path) {
             return Err(Outcome::Failed(format!(
-                "{} leads out of the plan's folder through a symlink: put a file or folder in the \
-                 place of the link; the edit is kept",
+                "{} leads out of the plan's folder through a symlink: replace the link with a \
+                 file or folder; the edit is kept",
                 path.display()
             )));
         }

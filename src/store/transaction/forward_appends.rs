@@ -153,8 +153,8 @@ impl Committer {
                 result => drop(result?),
             }
             return Ok(format!(
-                "another program was writing {} while it was saved: its version is in {}; take \
-                 over what you need, then remove it",
+                "another program was writing {} while it was saved: its version is in {}; copy \
+                 what you need, then delete it",
                 path.display(),
                 beside.display()
             ));

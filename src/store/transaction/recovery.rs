@@ -57,12 +57,12 @@ impl Committer {
         let mut is_made = true;
         let said = match self.reconcile(root, &intent, true, lock, observer) {
             Ok(false) => None,
-            Ok(true) => Some(format!("finished what was interrupted: {label}")),
+            Ok(true) => Some(format!("finished an interrupted change: {label}")),
             Err(Halt::NotYet) => return Err(Outcome::Later),
             Err(Halt::Cannot(reason) | Halt::Failed(reason)) => {
                 is_made = false;
                 Some(match self.reconcile(root, &intent, false, lock, observer) {
-                    Ok(_) => format!("took back what was interrupted: {label} ({reason})"),
+                    Ok(_) => format!("undid an interrupted change: {label} ({reason})"),
                     Err(Halt::NotYet) => return Err(Outcome::Later),
                     Err(Halt::Failed(_)) => {
                         return Err(Outcome::Failed(format!(
@@ -71,7 +71,7 @@ impl Committer {
                     }
                     // Both files are whole, each in its own right: drift shows what differs.
                     Err(Halt::Cannot(_)) => {
-                        format!("interrupted, and half written: {label} ({reason})")
+                        format!("interrupted and half written: {label} ({reason})")
                     }
                 })
             }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::change::Change;
-use crate::change::apply::Conflict;
+use crate::change::conflict::Conflict;
 use crate::change::history::Event;
 use crate::change::places::LineHints;
 use crate::document::rope::Rope;

@@ -364,7 +364,7 @@ impl Worker {
                 _ if !self.layout.root.is_dir() => {
                     Outcome::Failed("the plan's folder is gone; the edit is kept".to_owned())
                 }
-                true => Outcome::Failed("an edit before it is not written yet".to_owned()),
+                true => Outcome::Failed("an earlier edit is not written yet".to_owned()),
                 false => {
                     let (root, observer) = (&self.layout.root, &mut self.cache);
                     let known = (&queued.job.hints, Some(&queued.job.event));

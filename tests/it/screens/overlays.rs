@@ -6,7 +6,7 @@ use crate::support::screen::{
 };
 use ratatui::layout::Rect;
 use stepdeck::app::{DiskEvent, Effect, Message, Model, update};
-use stepdeck::change::apply::{Conflict, Obstacle};
+use stepdeck::change::conflict::{Conflict, Obstacle};
 use stepdeck::plan::field::Field;
 use stepdeck::tui::overlays::centred;
 

@@ -116,7 +116,7 @@ fn old() -> (String, String) {
     (OLD.0.to_owned(), OLD.1.to_owned())
 }
 
-/// Acceptance 11: dead at any system call, each file is wholly old or wholly new, and the next
+/// Dead at any system call, each file is wholly old or wholly new, and the next
 /// start makes both new, or leaves both old.
 #[test]
 fn a_death_at_each_call_leaves_both_files_old_or_both_new() {
@@ -141,7 +141,7 @@ fn a_death_at_each_call_leaves_both_files_old_or_both_new() {
         if half {
             let said = said.expect("who mends says so");
             assert!(
-                said.contains("finished what was interrupted: 0001 status"),
+                said.contains("finished an interrupted change: 0001 status"),
                 "{said}"
             );
             assert_eq!(after, new());
@@ -155,7 +155,7 @@ fn a_death_at_each_call_leaves_both_files_old_or_both_new() {
     assert!(finished > 0 && untouched > 0, "{finished} {untouched}");
 }
 
-/// Acceptance 12 for two files: one failing call, and the edit is on disk as a whole, or not
+/// Two files: one failing call, and the edit is on disk as a whole, or not
 /// at all and told.
 #[test]
 fn a_failure_at_each_call_leaves_both_files_old_or_both_new() {
@@ -230,7 +230,7 @@ fn a_change_that_cannot_be_finished_any_more_is_taken_back() {
     place.write((&mine.0, &mine.1));
     let said = place.recover().unwrap();
     assert!(
-        said.starts_with("took back what was interrupted: 0001 status"),
+        said.starts_with("undid an interrupted change: 0001 status"),
         "{said}"
     );
     let (log, canon) = place.read();

@@ -66,7 +66,7 @@ fn edit_all(folder: &Path, who: &str, steps: &[usize]) {
     }
 }
 
-/// Acceptance 15, 16 and 17 in small: two people edit different steps of one log while a
+/// Two people edit different steps of one log while a
 /// script appends to it and an editor rewrites another line by rename.
 #[test]
 fn four_writers_lose_nothing() {
@@ -143,7 +143,7 @@ fn where_the_canon_refuses_the_log_is_put_back() {
     assert_eq!(desk.diff(), "");
 }
 
-/// Acceptance 21: what was deleted outside is not brought back unasked.
+/// What was deleted outside is not brought back unasked.
 #[test]
 fn an_edit_of_a_step_that_is_gone_says_so() {
     let mut desk = Desk::open(&[(LOG, LINES)]);
@@ -154,10 +154,10 @@ fn an_edit_of_a_step_that_is_gone_says_so() {
         .map(|l| format!("{l}\n"))
         .collect();
     desk.write_outside(LOG, &without);
-    desk.wait_for("changed outside");
+    desk.wait_for("changed on disk");
     desk.keys("<Enter>");
     assert_eq!(desk.file(LOG), without);
-    desk.wait_for("not in the plan any more");
+    desk.wait_for("no longer in the plan");
     assert!(
         desk.screen().contains("Load test!"),
         "the text is kept: {}",
@@ -165,7 +165,7 @@ fn an_edit_of_a_step_that_is_gone_says_so() {
     );
 }
 
-/// Acceptance 13: a hard link's other name sees the edit, and the mode stays.
+/// A hard link's other name sees the edit, and the mode stays.
 #[test]
 fn other_names_and_modes_survive_an_edit() {
     use std::os::unix::fs::PermissionsExt;
@@ -186,7 +186,7 @@ fn other_names_and_modes_survive_an_edit() {
     ));
 }
 
-/// Acceptance 17: a script that keeps the log open appends to the file that we replaced.
+/// A script that keeps the log open appends to the file that we replaced.
 #[test]
 fn a_line_appended_through_an_open_handle_arrives_and_nothing_taken_out_comes_back() {
     let mut desk = Desk::open(&[(LOG, LINES)]);
@@ -239,7 +239,7 @@ fn one_of_four_writers() {
     }
 }
 
-/// Acceptance 16 and 17: four processes with 500 edits each on one log, and a script that
+/// Four processes with 500 edits each on one log, and a script that
 /// appends 1,000 lines meanwhile, opening the log for each: nothing is lost.
 #[test]
 fn four_processes_and_a_script_lose_nothing() {
@@ -305,7 +305,7 @@ fn one_that_dies_with_the_lock() {
     }
 }
 
-/// Acceptance 14: KILL while holding the lock, and another one saves at once.
+/// KILL while holding the lock, and another one saves at once.
 #[test]
 fn a_lock_dies_with_its_holder() {
     let folder = TempDir::new().unwrap();

@@ -20,6 +20,7 @@ use stepdeck::app::core::model::SessionContext;
 use stepdeck::change::form::Form;
 use stepdeck::cli::cockpit::{go_on, open_whole, start_disk};
 use stepdeck::plan::StepKey;
+use stepdeck::plan::uid::Uids;
 use stepdeck::store::fs::syscalls::{FileSystem, RealFs};
 use stepdeck::store::locate::discover::Overrides;
 use stepdeck::store::locate::open::{Front, Opening, open_front};
@@ -234,6 +235,7 @@ impl Desk {
             reviews: below(&opened.layout.reviews),
             standups: below(&opened.layout.standups),
             local_minutes: 60,
+            uids: Uids::new(who.bytes().map(u64::from).sum()),
             root: opened.layout.root.clone(),
             ..SessionContext::default()
         };

@@ -8,7 +8,7 @@ use super::{Fact, Facts, Measure, value};
 use crate::document::visible::{fit, visible_line, width};
 use crate::plan::decision::decisions_naming;
 use crate::plan::dependency::Dependency;
-use crate::plan::field::{Field, Kind, detail_fields, fields};
+use crate::plan::field::{Field, FieldSpec, Kind, detail_fields, fields};
 use crate::plan::source::Location;
 use crate::plan::status::State;
 use crate::plan::step::{Drift, Waiting};
@@ -82,15 +82,13 @@ pub fn facts(
     }
 }
 
-/// Whether nothing is lost without a field: it has no value, nor what is told below it.
+/// Whether nothing is lost without a field: it has no value, nor what is shown below it under the
+/// same key.
 fn is_spare(step: StepRef<'_>, field: Field) -> bool {
-    let below = match field {
-        Field::EffortPlanned => Field::EffortActual,
-        Field::CostPlanned => Field::CostActual,
-        field => field,
-    };
-    let is_empty = |field| step.text(field).is_empty();
-    field.spec().spare && is_empty(field) && is_empty(below)
+    let spec = field.spec();
+    let below = |row: &&FieldSpec| row.field == field || spec.is_first() && row.key == spec.key;
+    let is_empty = |row: &FieldSpec| step.text(row.field).is_empty();
+    spec.spare && fields().iter().filter(below).all(is_empty)
 }
 
 fn field_lines(
@@ -111,7 +109,7 @@ fn field_lines(
                 |entry: &std::borrow::Cow<'_, str>| value::text(entry, theme, theme.text, measure);
             value::entries(entries.iter().map(lines).collect(), theme, measure)
         }
-        Field::EffortPlanned | Field::CostPlanned if !step.text(field).is_empty() => {
+        field if field.spec().inner == Some("planned") && !step.text(field).is_empty() => {
             let text = format!("{} planned", step.text(field));
             value::text(&text, theme, theme.text, measure)
         }
@@ -159,7 +157,7 @@ fn waiting(waiting: &[Waiting]) -> String {
             Waiting::Step(id) if steps < 3 => named.push(id.to_string()),
             Waiting::Missing(id) if steps < 3 => named.push(format!("{id} (missing)")),
             Waiting::Condition(_) => conditions += 1,
-            Waiting::Cycle(_) => return "waits for itself, in a circle".to_owned(),
+            Waiting::Cycle(_) => return "waits for itself, in a cycle".to_owned(),
             Waiting::Step(_) | Waiting::Missing(_) => {}
         }
         steps += usize::from(matches!(entry, Waiting::Step(_) | Waiting::Missing(_)));
@@ -276,7 +274,7 @@ fn drift_lines(
     if measure.is_low() {
         let keys = around
             .mends
-            .map(|(log, canon)| format!("  {log}/{canon} mends"));
+            .map(|(log, canon)| format!("  {log}/{canon} fixes"));
         let (head, tail) = ("canon ", keys.unwrap_or_default());
         let room = measure.width.saturating_sub(width(head) + width(&tail));
         let text = visible_line(brief(&drift.canon));
