@@ -8,7 +8,7 @@ use super::key::{Code, Key};
 use super::model::Model;
 use super::navigate::{by, moved, turn_pane};
 use super::update::press;
-use crate::app::overlays::overlay::Overlay;
+use crate::app::overlays::Overlay;
 
 /// What a part of the screen stands for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -94,9 +94,8 @@ impl Model {
     /// Cursor and number of the rows of the chooser or menu on top.
     fn choice(&mut self) -> Option<(&mut usize, usize)> {
         match self.overlays.last_mut()? {
-            Overlay::Chooser { rows, cursor, .. } | Overlay::Menu { rows, cursor, .. } => {
-                Some((cursor, rows.len()))
-            }
+            Overlay::Chooser(chooser) => Some((&mut chooser.cursor, chooser.rows.len())),
+            Overlay::Menu(menu) => Some((&mut menu.cursor, menu.rows.len())),
             _ => None,
         }
     }
