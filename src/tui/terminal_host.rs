@@ -164,7 +164,7 @@ impl TerminalHost for RealTerminal<'_> {
     }
 
     fn open(&mut self, target: &str, root: &Path) -> Result<Option<String>, String> {
-        match editor::judge(target, root).map_err(|error| error.to_string())? {
+        match editor::link_target(target, root).map_err(|error| error.to_string())? {
             editor::Target::File(path) => self
                 .terminal
                 .away(&self.input, || editor::edit(&path, self.variable))

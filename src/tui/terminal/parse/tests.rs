@@ -23,9 +23,9 @@ fn slowly(pieces: &[(u64, &[u8])]) -> Vec<Typed> {
 /// As the reading thread does: it wakes whenever the parser has something to say.
 fn wait(parser: &mut Parser, silence: Duration, out: &mut Vec<Typed>) {
     let mut left = silence;
-    while let Some(patience) = parser.patience().filter(|patience| *patience <= left) {
-        parser.wait(patience, out);
-        left -= patience;
+    while let Some(timeout) = parser.timeout().filter(|timeout| *timeout <= left) {
+        parser.wait(timeout, out);
+        left -= timeout;
     }
     // A reader that wakes too late, or for another reason, says so too.
     parser.wait(left, out);
@@ -362,7 +362,7 @@ fn over_a_network_an_esc_waits_longer() {
     for (remote, waits) in [(false, 30), (true, 100)] {
         let (mut parser, mut out) = (Parser::new(remote), Vec::new());
         parser.push(b"\x1b", &mut out);
-        assert_eq!(parser.patience(), Some(ms(waits)));
+        assert_eq!(parser.timeout(), Some(ms(waits)));
         parser.wait(ms(waits - 1), &mut out);
         assert_eq!(out, []);
         parser.wait(ms(1), &mut out);
@@ -371,9 +371,9 @@ fn over_a_network_an_esc_waits_longer() {
 }
 
 #[test]
-fn only_what_is_half_read_needs_patience() {
+fn only_what_is_half_read_has_a_timeout() {
     let (mut parser, mut out) = (Parser::new(false), Vec::new());
-    for (bytes, patience) in [
+    for (bytes, timeout) in [
         (&b"x"[..], None),
         (b"\x1b", Some(ESC_WAIT)),
         (b"[", None),
@@ -389,7 +389,7 @@ fn only_what_is_half_read_needs_patience() {
         (b"\x1b[201~", None),
     ] {
         parser.push(bytes, &mut out);
-        assert_eq!(parser.patience(), patience, "{bytes:?}");
+        assert_eq!(parser.timeout(), timeout, "{bytes:?}");
     }
 }
 
