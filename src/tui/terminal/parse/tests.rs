@@ -375,17 +375,17 @@ fn only_what_is_half_read_has_a_timeout() {
     let (mut parser, mut out) = (Parser::new(false), Vec::new());
     for (bytes, timeout) in [
         (&b"x"[..], None),
-        (b"\x1b", Some(ESC_WAIT)),
+        (b"\x1b", Some(ESC_TIMEOUT)),
         (b"[", None),
         (b"1;", None),
         (b"5A", None),
-        (b"\x1bO", Some(TAIL)),
+        (b"\x1bO", Some(TAIL_TIMEOUT)),
         (b"A", None),
-        (b"\x1b]", Some(TAIL)),
-        (b"11;", Some(TAIL)),
+        (b"\x1b]", Some(TAIL_TIMEOUT)),
+        (b"11;", Some(TAIL_TIMEOUT)),
         (b"\x07", None),
         // Whether the next byte comes by itself.
-        (b"\x1b[200~", Some(ESC_WAIT)),
+        (b"\x1b[200~", Some(ESC_TIMEOUT)),
         (b"\x1b[201~", None),
     ] {
         parser.push(bytes, &mut out);
