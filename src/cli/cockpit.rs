@@ -14,11 +14,10 @@ use crate::app::core::session::Session;
 use crate::app::sync::draft::{DRAFT, Draft};
 use crate::app::sync::work::Whole;
 use crate::change::history::{self, History};
-use crate::plan::ranking::term::Weights;
 use crate::plan::source::SourceFile;
 use crate::store::fs::syscalls::{FileSystem, RealFs};
 use crate::store::locate::config;
-use crate::store::locate::discover::{Layout, Overrides};
+use crate::store::locate::discover::Overrides;
 use crate::store::locate::open::{Front, Opened, Opening, open_front, open_plan};
 use crate::store::scratch::Scratch;
 use crate::store::state::{HISTORY, NOWHERE, State};
@@ -39,20 +38,20 @@ const SHORT_HISTORY: usize = 500;
 /// # Errors
 /// When there is no terminal, when it is lost, or when an edit could not be saved at last.
 pub fn run(invocation: &Invocation<'_, '_>) -> Result<()> {
-    let (arguments, start) = (invocation.arguments, invocation.start());
-    match &arguments.plan_dir {
-        Some(dir) if !start.is_dir() => {
-            bail!(
+    let (start, arguments) = (invocation.start(), invocation.arguments);
+    if !start.is_dir() {
+        match &arguments.plan_dir {
+            Some(dir) => bail!(
                 "{} is not a folder; -C takes the folder of a plan",
                 dir.display()
-            )
+            ),
+            None => bail!("the current directory no longer exists"),
         }
-        None if !start.is_dir() => bail!("the current directory no longer exists"),
-        _ => {}
     }
     let overrides = Overrides {
         logs: arguments.log.clone(),
         canon: arguments.canon.clone(),
+        ..Overrides::default()
     };
     while one_session(invocation, &start, &overrides)? != Turn::Quit {}
     Ok(())
@@ -66,7 +65,10 @@ fn one_session(
     let (arguments, outside) = (invocation.arguments, &*invocation.outside);
     let variable = |name: &str| outside.text(name);
     let (sender, inbox) = channel();
-    let mut terminal = Terminal::enter(Options::detect(variable))?;
+    let mut terminal = Terminal::enter(Options {
+        mouse: settings::mouse(outside.config.as_deref()),
+        ..Options::detect(variable)
+    })?;
     let input = terminal.start_input(sender.clone())?;
     // From here on nothing fails, so the answer is ours; it comes while the plan is read.
     if arguments.color != Color::Never {
@@ -76,12 +78,20 @@ fn one_session(
     let layout = opened.layout.clone();
     let state = (outside.state.as_ref()).map(|base| State::of_plan(base, &layout.root));
     let files = std::mem::take(&mut opened.files);
-    let (keymap, mistakes) = settings::judged(&layout);
+    let settings = settings::judged(&layout, outside.config.as_deref());
+    let config::Display { theme, ascii } = settings.config.display;
     let context = SessionContext {
-        mistakes,
-        ..context(invocation, &layout)
+        who: (arguments.person.clone()).unwrap_or_else(|| outside.login()),
+        read_only: arguments.read_only,
+        root: layout.root.clone(),
+        local_minutes: outside.local_minutes,
+        severities: layout.severities(),
+        papers: layout.papers.clone(),
+        mistakes: settings.problems,
+        weights: settings.weights,
+        uids: outside.uids.clone(),
     };
-    let mut model = Model::new(files, context, keymap, (outside.clock)());
+    let mut model = Model::new(files, context, settings.keymap, (outside.clock)());
     let session = (state.as_ref()).and_then(|state| state.load::<Session>(SESSION));
     if let Some(session) = &session {
         session.restore(&mut model);
@@ -106,7 +116,7 @@ fn one_session(
         model.refuse(reason);
     }
 
-    let background = match layout.config.display.theme {
+    let background = match theme {
         config::Theme::Auto => None,
         config::Theme::Dark => Some(Background::Dark),
         config::Theme::Light => Some(Background::Light),
@@ -116,7 +126,7 @@ fn one_session(
         Color::Always => ColorChoice::Always,
         Color::Never => ColorChoice::Never,
     };
-    let ascii = arguments.ascii || layout.config.display.ascii;
+    let ascii = arguments.ascii || ascii;
     let theme = Theme::detect(variable, choice, background, ascii);
 
     let private = state
@@ -249,32 +259,6 @@ fn take_draft(state: &State) -> Option<Draft> {
         let _ = state.remove_record(&name);
     }
     Some(draft)
-}
-
-fn context(invocation: &Invocation<'_, '_>, layout: &Layout) -> SessionContext {
-    let (arguments, outside) = (invocation.arguments, &*invocation.outside);
-    let below = |path: &Path| path.strip_prefix(&layout.root).unwrap_or(path).to_owned();
-    SessionContext {
-        who: (arguments.person.clone()).unwrap_or_else(|| outside.login()),
-        read_only: arguments.read_only,
-        roadmap: below(&layout.roadmap),
-        checkpoints: below(&layout.checkpoints),
-        gates: below(&layout.gates),
-        root: layout.root.clone(),
-        standups: below(&layout.standups),
-        local_minutes: outside.local_minutes,
-        severities: layout.severities(),
-        reviews: below(&layout.reviews),
-        weights: weights(layout),
-        uids: outside.uids.clone(),
-        ..SessionContext::default()
-    }
-}
-
-/// The weights of `stepdeck.toml`; `stepdeck next` says which of them no term has.
-fn weights(layout: &Layout) -> Weights {
-    let settings = layout.config.ranking.iter();
-    Weights::with(settings.map(|(name, weight)| (name.as_str(), weight.value))).0
 }
 
 /// Asks git for the person's name, without keeping anybody waiting.

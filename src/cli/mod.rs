@@ -43,6 +43,7 @@ use color_eyre::eyre::Result;
 
 use crate::document::visible::visible;
 use crate::plan::uid::Uids;
+use crate::store::locate::config::own_file;
 use crate::store::state::default_base;
 use crate::tui::detached;
 use invocation::{Invocation, Outside};
@@ -148,6 +149,7 @@ pub fn main() -> ExitCode {
         // A folder that is gone is told by whoever looks into it.
         folder: std::env::current_dir().unwrap_or_default(),
         state: default_base(),
+        config: own_file(),
         variable: &|name| std::env::var_os(name),
         local_minutes: local_minutes(),
         terminal: is_terminal.then(columns),

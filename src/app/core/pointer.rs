@@ -33,7 +33,9 @@ impl Model {
         match target {
             Target::Key(key) => press(self, key),
             Target::Choice(row) => {
-                if let Some((cursor, _)) = self.choice() {
+                if let Some((cursor, count)) = self.choice()
+                    && row < count
+                {
                     *cursor = row;
                     press(self, Key::plain(Code::Enter));
                 }
