@@ -218,11 +218,16 @@ fn ones_own_configuration_switches_the_mouse_on() {
     ]);
     let config = folder.path().join("config");
     let launch = Launch::stepdeck(&[]).in_folder(folder.path()).size(120, 30);
-    let pty = launch.env("XDG_CONFIG_HOME", config.to_str().unwrap()).start();
+    let pty = launch
+        .env("XDG_CONFIG_HOME", config.to_str().unwrap())
+        .start();
     pty.wait_for("Load test");
     // Beside the detail pane's words, the list is the first to show it.
     let rows = pty.screen(|screen| screen.rows(0, 120).collect::<Vec<String>>());
-    let row = rows.iter().position(|row| row.contains("Load test")).unwrap();
+    let row = rows
+        .iter()
+        .position(|row| row.contains("Load test"))
+        .unwrap();
     pty.send(format!("\x1b[<0;50;{}M", row + 1).as_bytes());
     pty.wait_until(|screen| {
         let top = screen.rows(0, 120).next().unwrap_or_default();
@@ -230,7 +235,7 @@ fn ones_own_configuration_switches_the_mouse_on() {
     });
     pty.type_keys("q");
     assert!(pty.wait_exit().success());
-    assert!(pty.screen(|screen| {
-        screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
-    }));
+    assert!(
+        pty.screen(|screen| { screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None })
+    );
 }
