@@ -1,6 +1,6 @@
 //! Texts laid down for `$EDITOR`, and kept until what was saved is in the plan.
 //!
-//! They are in a folder of their own within what is private to a person, each as a file for the
+//! They lie in a folder of their own within what is private to a person, each as a file for the
 //! editor and a document that says what the text is about. Neither a crash of the editor nor the
 //! end of this process takes them away: whoever starts next finds them. Nothing here decides what
 //! becomes of a text.
@@ -109,7 +109,7 @@ impl Scratch {
         Self { state, name, path }
     }
 
-    /// The folder that the texts are in.
+    /// The folder that the texts lie in.
     pub fn folder(private: &Path) -> PathBuf {
         private.join(FOLDER)
     }
@@ -134,13 +134,13 @@ impl Scratch {
     ///
     /// # Errors
     /// When the folder cannot be written.
-    pub fn describe(&self, step: StepKey, seen: &str) -> io::Result<()> {
+    pub(crate) fn describe(&self, step: StepKey, seen: &str) -> io::Result<()> {
         let seen = seen.to_owned();
         let about = About { step, seen };
         (self.state.save(&self.name, &about)).map_err(|error| io::Error::other(error.to_string()))
     }
 
-    /// What is in it now.
+    /// What stands in it now.
     ///
     /// # Errors
     /// When it is gone, or is not UTF-8: then with the line where it ceases to be.
@@ -154,7 +154,7 @@ impl Scratch {
     }
 
     /// Whether an editor left something beside the text: what it recovers from, above all.
-    pub fn has_traces(&self) -> bool {
+    pub(crate) fn has_traces(&self) -> bool {
         self.traces().next().is_some()
     }
 

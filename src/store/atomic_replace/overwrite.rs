@@ -1,13 +1,14 @@
 //! Writes a result into a file of a person's choice, in one step and never into the plan.
 //!
-//! What was there before gives way: the person named it. What is guarded is told apart by inode as
-//! well as by name, so that a link to the log is the log.
+//! What stood there before gives way: the person named it. What is guarded is told apart by
+//! inode as well as by name, so that a link to the log is the log.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::save::Saver;
+use super::save_error::SaveError;
 use crate::document::rope::Rope;
-use crate::store::atomic_replace::save::{SaveError, Saver};
 use crate::store::fs::read::read;
 use crate::store::fs::read_error::ReadError;
 use crate::store::fs::stamp::Stamp;
@@ -22,7 +23,7 @@ pub enum OverwriteError {
     Guarded(PathBuf),
     /// The folder that it should be in is none.
     NoFolder(PathBuf),
-    /// What is there cannot be read, so it is not replaced either.
+    /// What stands there cannot be read, so it is not replaced either.
     Read(ReadError),
     /// It could not be written.
     Save(SaveError),
@@ -49,8 +50,8 @@ impl fmt::Display for OverwriteError {
 
 impl std::error::Error for OverwriteError {}
 
-/// Makes `path` hold `bytes`, whatever was there before, unless it leads to one of `guarded`.
-/// Readers see the old bytes or the new, never a part.
+/// Makes `path` hold `bytes`, whatever stood there before, unless it leads to one of
+/// `guarded`. Readers see the old bytes or the new, never a part.
 ///
 /// # Errors
 /// As the variants say; the file is then untouched.

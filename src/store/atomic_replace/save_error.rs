@@ -60,7 +60,7 @@ pub enum Aftermath {
     Old,
     /// The new bytes, though a power cut may still take them away.
     New,
-    /// A part of each; the whole of both is in this file, from which the next start fixes it.
+    /// A part of each; the whole of both is in this file, from which the next start mends it.
     Mixed {
         /// The backup.
         backup: PathBuf,
@@ -87,7 +87,7 @@ pub enum SaveError {
         /// The file.
         path: PathBuf,
     },
-    /// Something else than a regular file is there; nothing was written.
+    /// Something else than a regular file stands there; nothing was written.
     NotAFile {
         /// Where.
         path: PathBuf,
@@ -119,7 +119,7 @@ impl SaveError {
     }
 
     /// Whether the file holds the new bytes all the same.
-    pub fn holds_the_edit(&self) -> bool {
+    pub(crate) fn holds_the_edit(&self) -> bool {
         matches!(
             self,
             Self::Failed {

@@ -19,7 +19,7 @@ use crate::document::rope::Rope;
 
 /// The system calls a save is made of. Errors are those of the call.
 pub trait FileSystem: Send + Sync {
-    /// `lstat`: what is at `path` itself.
+    /// `lstat`: what stands at `path` itself.
     fn status(&self, path: &Path) -> io::Result<Metadata>;
     /// `fstat`.
     fn file_status(&self, file: &File) -> io::Result<Metadata>;
@@ -37,8 +37,8 @@ pub trait FileSystem: Send + Sync {
     fn read(&self, file: &File, like: &Rope) -> io::Result<Rope>;
     /// `pwrite` of all `bytes` from the start.
     fn write(&self, file: &File, bytes: &Rope) -> io::Result<()>;
-    /// `open` for appending, `write` of `lines` behind whatever is there, `fsync`. They begin on a
-    /// line of their own.
+    /// `open` for appending, `write` of `lines` behind whatever stands there, `fsync`. They begin
+    /// on a line of their own.
     fn append(&self, path: &Path, lines: &[u8]) -> io::Result<()>;
     /// `fallocate` of the first `len` bytes, the size unchanged.
     fn reserve(&self, file: &File, len: u64) -> io::Result<()>;
@@ -60,7 +60,7 @@ pub trait FileSystem: Send + Sync {
     fn remove_attribute(&self, file: &File, name: &OsString) -> io::Result<()>;
     /// `renameat2(RENAME_EXCHANGE)`; `Unsupported` where there is none.
     fn exchange(&self, one: &Path, other: &Path) -> io::Result<()>;
-    /// `rename`, replacing what is at `to`.
+    /// `rename`, replacing what stands at `to`.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// `link`: a second name, which must be free.
     fn link(&self, from: &Path, to: &Path) -> io::Result<()>;
@@ -150,7 +150,7 @@ impl FileSystem for RealFs {
         if size > 0 {
             file.read_exact_at(&mut last, size - 1)?;
         }
-        // In one write: whoever appends at the same time is before or after.
+        // In one write: whoever appends at the same time stands before or behind.
         match last == *b"\n" {
             true => file.write_all(lines)?,
             false => file.write_all(&[b"\n", lines].concat())?,
@@ -260,7 +260,7 @@ impl FileSystem for RealFs {
 }
 
 /// Whether the error says that this file system, or this kernel, has no such operation.
-pub fn is_unsupported(error: &io::Error) -> bool {
+pub(crate) fn is_unsupported(error: &io::Error) -> bool {
     let codes = [Errno::NOSYS, Errno::OPNOTSUPP, Errno::INVAL];
     error.kind() == io::ErrorKind::Unsupported
         || Errno::from_io_error(error).is_some_and(|errno| codes.contains(&errno))

@@ -71,7 +71,7 @@ pub enum Found {
 pub struct WatchFolders {
     /// Folders whose own entries matter.
     pub flat: Vec<PathBuf>,
-    /// Folders with all that is below them. None is within another.
+    /// Folders with all that is below them. None lies within another.
     pub deep: Vec<PathBuf>,
 }
 
@@ -161,7 +161,7 @@ impl Layout {
             .collect()
     }
 
-    /// A path as people read it: below the root where it is there.
+    /// A path as people read it: below the root where it lies there.
     pub fn below(&self, path: &Path) -> PathBuf {
         path.strip_prefix(&self.root).unwrap_or(path).to_owned()
     }
@@ -180,7 +180,7 @@ impl Layout {
             take(paper, path.clone(), &absolute(&path), &mut files, watch);
         }
         if !given.is_empty() {
-            // A file that is named is meant, whatever folder it is in.
+            // A file that is named is meant, whatever folder it lies in.
             return unique(files);
         }
         for pattern in self.config.places(paper) {
@@ -217,7 +217,7 @@ fn take(
     watch: &mut WatchFolders,
 ) {
     let is_ours = |name: &OsStr| has_extension(name, paper.extension);
-    // A folder by the name of a log is not a folder of logs: reading it says what is wrong.
+    // A folder by the name of a log is no folder of logs: reading it says what is wrong.
     let is_file = Path::new(&path).extension() == Some(OsStr::new(paper.extension));
     match paper.kept {
         Kept::Flat if path.is_dir() && !is_file => {
@@ -275,7 +275,7 @@ fn absolute(path: &Path) -> PathBuf {
         .unwrap_or_else(|_| path.to_owned())
 }
 
-/// The root of the git checkout that `folder` is in.
+/// The root of the git checkout that `folder` lies in.
 pub fn checkout(folder: &Path) -> Option<&Path> {
     folder.ancestors().find(|f| f.join(".git").exists())
 }

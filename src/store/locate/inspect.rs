@@ -1,5 +1,5 @@
-//! The checks on a plan that is on disk: the cockpit and `stepdeck check` ask here, so that both
-//! find the same.
+//! The checks on a plan that lies on disk: the cockpit and `stepdeck check` ask here, so that
+//! both find the same.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -99,7 +99,7 @@ impl Committer {
             (intent.change.paths().iter().zip(&intent.files)).all(|(path, states)| {
                 states.progress(bytes_at(&files, path).as_ref()) == Progress::Untouched
             });
-        // What can be undone is there.
+        // What can be taken back is there.
         Ok(!is_untouched && apply::change(&intent.change.inverse(), &mut files).is_ok())
     }
 
@@ -188,8 +188,8 @@ fn open_part(whole: &Change, intent: &Intent, now: &[SourceFile], redo: bool) ->
         match (progress, &edit.target) {
             (Some(Progress::Written), _) => !redo,
             (Some(Progress::Untouched), _) => redo,
-            // Other edits find out for themselves whether they are made; a passage put in twice
-            // would be there twice.
+            // Other edits find out for themselves whether they are made; a passage put in
+            // twice would stand there twice.
             (_, Target::Passage { .. }) => {
                 let passage = if redo { &edit.after } else { &edit.before };
                 let wanted = passage.as_deref().unwrap_or_default();

@@ -22,10 +22,10 @@ const PARTIAL_TIMEOUT: Duration = Duration::from_millis(700);
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct NotYet;
 
-/// What was seen of one file since it last was at rest.
+/// What was seen of one file since it last stood at rest.
 #[derive(Default, Debug)]
 pub(crate) struct Debounce {
-    /// The stamp under which the bytes that are known were at rest.
+    /// The stamp under which the bytes that are known stood at rest.
     rest: Option<Stamp>,
     open: Option<Open>,
     /// Whether what looks like a part of a save is believed, once it rests.
@@ -101,7 +101,7 @@ impl Debounce {
         Err(NotYet)
     }
 
-    /// Since when the file has been like this, and since when it has not been at rest.
+    /// Since when the file has stood like this, and since when it has not been at rest.
     fn seen_since(
         &self,
         known: Option<&Rope>,

@@ -33,7 +33,7 @@ pub(crate) struct Reading<'a> {
     pub(crate) is_ours: bool,
 }
 
-/// A file as it last was at rest.
+/// A file as it last stood at rest.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rest<'a> {
     /// Its stamp then.
@@ -44,8 +44,8 @@ pub(crate) struct Rest<'a> {
 
 /// How long to wait before the file may be at rest; nothing where it is.
 ///
-/// `rest` is how it last was at rest, where that is known, and `unchanged` for how long it has been
-/// seen as it is now, which alone counts where its clock is not ours.
+/// `rest` is how it last stood at rest, where that is known, and `unchanged` for how long it
+/// has been seen as it is now, which alone counts where its clock is not ours.
 pub(crate) fn assess(
     rest: Option<Rest<'_>>,
     reading: Reading<'_>,

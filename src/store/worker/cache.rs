@@ -175,7 +175,7 @@ impl CommitObserver for Cache {
 
     fn replaced(&mut self, path: &Path, file: ReplacedFile) {
         let role = self.files.get(path).map_or(Role::Canon, |file| file.role);
-        // Whoever was writing is looked at as long as we run.
+        // Whoever was writing is looked at for as long as we run.
         self.stragglers.watch(path, role, file, false);
     }
 

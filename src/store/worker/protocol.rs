@@ -31,7 +31,7 @@ pub struct SaveJob {
     pub ticket: u64,
     /// What to write.
     pub change: Change,
-    /// Where its steps are on screen.
+    /// Where its steps stand on screen.
     pub hints: LineHints,
     /// What the history is to remember once it is written.
     pub event: Event,
@@ -56,7 +56,7 @@ pub struct Changed {
 pub enum DiskEvent {
     /// Files hold other bytes now: all that were found in one look.
     Changed(Vec<Changed>),
-    /// A change is on disk.
+    /// A change stands on disk.
     Saved {
         /// Which one.
         ticket: u64,
@@ -74,7 +74,7 @@ pub enum DiskEvent {
     Conflicts {
         /// Which change.
         ticket: u64,
-        /// What was in its way.
+        /// What stood in its way.
         conflicts: Vec<Conflict>,
     },
     /// What an earlier run left half done has been recovered.
@@ -112,6 +112,8 @@ pub enum DiskEvent {
     Unreadable {
         /// Relative to the plan's root.
         path: PathBuf,
+        /// What the plan looks for in it.
+        role: Role,
         /// What happened and what to do.
         reason: String,
     },

@@ -1,5 +1,5 @@
-//! The table of the configuration: each entry with the files it may be in, what it means, and how
-//! its value is read. Messages, the reader and `docs/configuration.md` are derived from it.
+//! The table of the configuration: each entry with the files it may stand in, what it means, and
+//! how its value is read. Messages, the reader and `docs/configuration.md` are derived from it.
 
 use std::borrow::Cow;
 use std::path::{Component, Path};
@@ -14,7 +14,7 @@ use crate::plan::source::Location;
 /// One entry, or all entries of a section whose names others know.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// The table that it is in; empty where it is in none.
+    /// The table that it stands in; empty where it stands in none.
     pub section: &'static str,
     /// Its name; `<command>` and the like stand for any.
     pub name: &'static str,
@@ -45,7 +45,7 @@ impl Entry {
     }
 }
 
-/// The name of an entry as it is in a file.
+/// The name of an entry as it stands in a file.
 pub(super) struct Named<'a> {
     pub name: &'a str,
     pub place: Location,

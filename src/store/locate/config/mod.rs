@@ -68,7 +68,7 @@ impl ConfigFile {
 pub struct Located<T> {
     /// The value.
     pub value: T,
-    /// Where its key is.
+    /// Where its key stands.
     pub place: Location,
 }
 
