@@ -387,7 +387,7 @@ fn mend(model: &mut Model) {
         Row::new(key, label, "", Choice::Fix(tangle.clone(), resolution))
     };
     let rows = remedies.into_iter().map(row).collect();
-    model.menu(format!("Mend {step} → {other}"), rows, 0);
+    model.menu(format!("Fix {step} → {other}"), rows, 0);
 }
 
 /// The dependencies whose loss mends a problem: the one that is wrong, and of a circle each
