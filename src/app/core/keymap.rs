@@ -9,7 +9,7 @@ use super::registry;
 
 /// Keys in force.
 pub struct Keymap {
-    by_key: HashMap<(Focus, Key), &'static Command>,
+    by_key: ByKey,
     by_name: HashMap<&'static str, Vec<Key>>,
 }
 
@@ -91,7 +91,10 @@ impl Keymap {
 
     /// The command that `key` runs at `place`.
     pub fn command(&self, place: Focus, key: Key) -> Option<&'static Command> {
-        self.by_key.get(&(place, key)).copied()
+        let commands = self.by_key.get(&key)?.iter();
+        commands
+            .copied()
+            .find(|command| command.places.contains(place))
     }
 
     /// The keys that run `command` at `place`, the first one first.
@@ -136,7 +139,8 @@ impl Keymap {
     }
 }
 
-type ByKey = HashMap<(Focus, Key), &'static Command>;
+/// What a key runs, in one place or another.
+type ByKey = HashMap<Key, Vec<&'static Command>>;
 
 /// The keys of every command under these wishes, and the first wish for a key that another
 /// command has: the wisher, the key, the other.
@@ -148,14 +152,17 @@ fn settle(
     let keep = registry::all().filter(|command| !is_wish(command));
     for command in keep.chain(registry::all().filter(is_wish)) {
         for key in keys_of(command, wished) {
-            for place in command.places {
-                match by_key.insert((*place, key), command) {
-                    Some(other) if other.name != command.name => {
-                        return (by_key, Some((command, key, other)));
-                    }
-                    _ => {}
-                }
+            let others: &mut Vec<&'static Command> = by_key.entry(key).or_default();
+            let mut others_here = others
+                .iter()
+                .filter(|other| other.places.overlap(command.places));
+            if let Some(other) = others_here
+                .find(|other| other.name != command.name)
+                .copied()
+            {
+                return (by_key, Some((command, key, other)));
             }
+            others.push(command);
         }
     }
     (by_key, None)
@@ -173,6 +180,7 @@ fn keys_of(command: &Command, wished: &HashMap<&'static str, Vec<Key>>) -> Vec<K
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::core::command::Places;
 
     fn wishes(pairs: &[(&str, &str)]) -> BTreeMap<String, Vec<String>> {
         pairs
@@ -186,9 +194,9 @@ mod tests {
         let (map, problems) = Keymap::new(&wishes(&[("quit", "ctrl-q")]));
         assert!(problems.is_empty(), "{problems:?}");
         let key = |text: &str| text.parse::<Key>().unwrap();
-        assert!(map.command(Focus::Steps, key("q")).is_none());
+        assert!(map.command(Focus::STEPS, key("q")).is_none());
         assert_eq!(
-            map.command(Focus::Steps, key("ctrl-q")).unwrap().name,
+            map.command(Focus::STEPS, key("ctrl-q")).unwrap().name,
             "quit"
         );
         assert_eq!(map.key_of("quit"), "Ctrl-q");
@@ -250,7 +258,7 @@ mod tests {
                 let keys = registry::named(name).unwrap().keys;
                 let default: Key = keys[0].parse().unwrap();
                 assert_eq!(map.key_of(name), default.to_string(), "{pairs:?}");
-                let runs = map.command(Focus::Steps, default).unwrap();
+                let runs = map.command(Focus::STEPS, default).unwrap();
                 assert_eq!(runs.name, name, "{pairs:?}");
             }
         }
@@ -269,7 +277,7 @@ mod tests {
         assert_eq!(problems, []);
         assert_eq!(map.key_of("complete"), ":complete");
         assert_eq!(
-            map.command(Focus::Steps, "x".parse().unwrap())
+            map.command(Focus::STEPS, "x".parse().unwrap())
                 .map(|c| c.name),
             None
         );
@@ -293,6 +301,15 @@ mod tests {
         );
     }
 
+    /// Every place that a command names.
+    fn places() -> impl Iterator<Item = Focus> {
+        let named = |command: &Command| match command.places {
+            Places::Only(these) | Places::ScreensAnd(these) => these,
+            _ => &[],
+        };
+        registry::all().flat_map(named).copied()
+    }
+
     proptest::proptest! {
         /// Whatever is wished for: each command that has keys in the registry and was not told to
         /// have none has one, and each key that people are told runs what they are told.
@@ -310,8 +327,8 @@ mod tests {
             for command in commands {
                 proptest::prop_assert!(!map.by_name[command.name].is_empty(), "{}", command.name);
                 for key in &map.by_name[command.name] {
-                    for place in command.places {
-                        let runs = map.command(*place, *key).map(|c| c.name);
+                    for place in places().filter(|place| command.places.contains(*place)) {
+                        let runs = map.command(place, *key).map(|c| c.name);
                         proptest::prop_assert_eq!(runs, Some(command.name));
                     }
                 }

@@ -7,6 +7,7 @@ pub mod message;
 pub mod model;
 pub mod navigate;
 pub mod registry;
+pub mod screen;
 pub mod session;
 pub mod update;
 pub mod view;

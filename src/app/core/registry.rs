@@ -2,25 +2,28 @@
 //! table and the conflict test are all derived from it.
 
 use super::command::Command;
-use crate::app::{overlays, screens};
+use super::screen::Screen;
+use super::{navigate, view};
+use crate::app::overlays::list;
+use crate::app::screens::SCREENS;
+use crate::app::screens::welcome::Welcome;
 
-/// Every command, in the order of help and footer.
+/// Every command, in the order of help and footer: what one does on a screen, moving about,
+/// what is shown and how, the program itself.
 pub fn all() -> impl Iterator<Item = &'static Command> {
-    [
-        screens::plan::edit::COMMANDS,
-        overlays::list::COMMANDS,
-        screens::gates::commands::COMMANDS,
-        screens::gate_review::commands::COMMANDS,
-        screens::problems::commands::COMMANDS,
-        screens::review::commands::COMMANDS,
-        screens::welcome::COMMANDS,
-        screens::standup::commands::COMMANDS,
-        screens::plan::find::COMMANDS,
-        super::navigate::COMMANDS,
-        super::view::COMMANDS,
-    ]
-    .into_iter()
-    .flatten()
+    let screens = || {
+        SCREENS
+            .iter()
+            .map(|screen| screen.screen)
+            .chain([&Welcome as &dyn Screen])
+    };
+    let own = screens().flat_map(|screen| screen.commands()).copied();
+    let views = screens().map(|screen| screen.views());
+    own.chain([list::COMMANDS, navigate::COMMANDS])
+        .chain(views)
+        .flatten()
+        .chain(SCREENS.iter().map(|screen| &screen.command))
+        .chain(view::COMMANDS)
 }
 
 /// The command with this name.
@@ -31,14 +34,14 @@ pub fn named(name: &str) -> Option<&'static Command> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::core::command::Focus;
+    use crate::app::core::command::Places;
     use crate::app::core::key::Key;
     use std::collections::HashMap;
 
     #[test]
     fn names_are_unique_and_keys_mean_one_thing_at_a_place() {
         let mut names = HashMap::new();
-        let mut keys: HashMap<(Focus, Key), &str> = HashMap::new();
+        let mut keys: HashMap<Key, Vec<&Command>> = HashMap::new();
         for command in all() {
             assert_eq!(
                 names.insert(command.name, ()),
@@ -46,13 +49,20 @@ mod tests {
                 "{} twice",
                 command.name
             );
-            assert!(!command.title.is_empty() && !command.places.is_empty());
+            assert!(!command.title.is_empty() && command.places != Places::Only(&[]));
             for key in command.keys {
                 let key: Key = key.parse().unwrap();
-                for place in command.places {
-                    let taken = keys.insert((*place, key), command.name);
-                    assert_eq!(taken, None, "{key} in {place:?}: {}", command.name);
-                }
+                let others = keys.entry(key).or_default();
+                let taken = others
+                    .iter()
+                    .find(|other| other.places.overlap(command.places));
+                assert!(
+                    taken.is_none(),
+                    "{key} of {}: {}",
+                    command.name,
+                    taken.unwrap().name
+                );
+                others.push(command);
             }
         }
     }

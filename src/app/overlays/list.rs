@@ -1,12 +1,12 @@
 //! The entries of a list field: dependencies, inputs, artifacts.
 
-use crate::app::core::command::{Blocked, Command, Focus, Group};
+use crate::app::core::command::{Blocked, Command, Focus, Group, Places};
 use crate::app::core::model::Model;
 use crate::app::overlays::overlay::{Overlay, Purpose, Source};
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 
-const LIST: &[Focus] = &[Focus::List];
+const LIST: Places = Places::Only(&[Focus::LIST]);
 
 /// Commands of an open list.
 pub const COMMANDS: &[Command] = &[

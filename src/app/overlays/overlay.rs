@@ -1,5 +1,6 @@
 //! What can lie over a screen: a field, a menu, a chooser, a list, a question.
 
+use crate::app::core::command::{Extent, Focus};
 use crate::change::Change;
 use crate::change::apply::Conflict;
 use crate::plan::StepKey;
@@ -274,6 +275,13 @@ pub enum Source {
     Owner(SetRequest),
     /// The checks of stages and of other checklists, to go to one.
     Checks,
+}
+
+impl Focus {
+    /// The entries of a list field.
+    pub const LIST: Self = Self::new(Extent::Beyond, "in an open list", "list");
+    /// The two versions of a conflict.
+    pub const CONFLICT: Self = Self::new(Extent::Beyond, "in a conflict", "conflict");
 }
 
 /// Something over the screen. The last one opened has the keys.

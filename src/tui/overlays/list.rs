@@ -47,7 +47,7 @@ pub fn draw(
     if entries.is_empty() {
         return empty(buf, inner, model, theme, field);
     }
-    let window = sight.window(Focus::List);
+    let window = sight.window(Focus::LIST);
     let shown = window.follow(cursor, entries.len(), usize::from(inner.height));
     scrolled(buf, inner, theme, shown.start, entries.len());
     sight.page = usize::from(inner.height);

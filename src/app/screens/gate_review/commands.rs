@@ -1,16 +1,17 @@
 //! Holding the review of a stage gate.
 
-use crate::app::core::command::{Blocked, Command, Focus, GATES, Group};
+use crate::app::core::command::{Blocked, Command, Focus, Group, Places};
 use crate::app::core::model::Model;
 use crate::app::overlays::overlay::{Choice, Overlay, Purpose, ReviewText, Row};
 use crate::app::screens::gate_review::view::{ReviewRow, rows};
+use crate::app::screens::gates::GATES;
 use crate::change::Change;
 use crate::change::value::Refusal;
 use crate::plan::packet::Decision;
 use crate::record::gate_review::edit::{Clause, Held};
 use crate::record::gate_review::{CriterionVerdict, unstamped};
 
-const REVIEW: &[Focus] = &[Focus::GateReview];
+const REVIEW: Places = Places::Only(&[Focus::GATE_REVIEW]);
 
 /// Commands of the gate review.
 pub const COMMANDS: &[Command] = &[

@@ -1,8 +1,9 @@
 //! Stages, their checks and the evidence for them.
 
-use crate::app::core::command::{Blocked, Command, Focus, GATES, Group};
+use super::GATES;
+use crate::app::core::command::{Blocked, Command, Focus, Group, Places};
 use crate::app::core::message::Effect;
-use crate::app::core::model::{GatePane, Model};
+use crate::app::core::model::Model;
 use crate::app::overlays::overlay::{Choice, Overlay, Purpose, Row};
 use crate::plan::canon::checklist::Check;
 use crate::plan::checks::tick_contradicted::open_steps;
@@ -15,7 +16,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Tick the check, or take its tick away",
         hint: "tick",
         group: Group::Edit,
-        places: &[Focus::Checks],
+        places: Places::Only(&[Focus::CHECKS]),
         blocked: |model| model.is_locked().or_else(|| no_check(model)),
         run: tick,
     },
@@ -25,7 +26,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Attach evidence to the check",
         hint: "attach evidence",
         group: Group::Edit,
-        places: &[Focus::Checks],
+        places: Places::Only(&[Focus::CHECKS]),
         blocked: |model| model.is_locked().or_else(|| no_stage_check(model)),
         run: attach,
     },
@@ -45,7 +46,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Open the evidence of the check",
         hint: "evidence",
         group: Group::Find,
-        places: &[Focus::Checks],
+        places: Places::Only(&[Focus::CHECKS]),
         blocked: no_evidence,
         run: |model| {
             let links = links(model);
@@ -125,8 +126,8 @@ fn no_evidence(model: &Model) -> Blocked {
 }
 
 fn open(model: &mut Model) {
-    if model.gates.pane != GatePane::Checks {
-        model.gates.pane = GatePane::Checks;
+    if model.gates.pane != Focus::CHECKS {
+        model.gates.pane = Focus::CHECKS;
         return;
     }
     let ids = check(model)

@@ -1,11 +1,12 @@
 //! Editing steps and blocks.
 
+use super::{PLAN, STEP, no_step, not_editable};
 use crate::app::core::command::{
-    Blocked, Command, Focus, Group, PLAN, SCREENS, SCREENS_AND_LIST, STEP, no_step, not_editable,
+    Blocked, Command, Focus, Group, Places, SCREENS, SCREENS_AND_LIST,
 };
 use crate::app::core::model::Model;
 use crate::app::overlays::overlay::{Overlay, Purpose, SetRequest, Source};
-use crate::app::screens::plan::view::{DETAIL_FIELDS, Pane};
+use crate::app::screens::plan::view::DETAIL_FIELDS;
 use crate::plan::StepKey;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::Field;
@@ -224,7 +225,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Conflict: write my version",
         hint: "mine",
         group: Group::Edit,
-        places: &[Focus::Conflict],
+        places: Places::Only(&[Focus::CONFLICT]),
         blocked: |_| None,
         run: |model| {
             if let Some(Overlay::Conflict { change, .. }) = model.overlays.pop() {
@@ -238,7 +239,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Conflict: keep what stands there",
         hint: "theirs",
         group: Group::Edit,
-        places: &[Focus::Conflict],
+        places: Places::Only(&[Focus::CONFLICT]),
         blocked: |_| None,
         run: |model| {
             if let Some(Overlay::Conflict { change, .. }) = model.overlays.pop() {
@@ -252,7 +253,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Conflict: edit my version into one of both",
         hint: "edit",
         group: Group::Edit,
-        places: &[Focus::Conflict],
+        places: Places::Only(&[Focus::CONFLICT]),
         blocked: |model| {
             let editable = model.contested_field().is_some();
             (!editable).then(|| "there is no one text to edit here: pick a version".to_owned())
@@ -270,10 +271,10 @@ fn subjects(model: &Model) -> Vec<StepKey> {
 }
 
 fn edit(model: &mut Model) {
-    if model.view.pane == Pane::Detail {
+    if model.view.pane == Focus::DETAIL {
         return open_detail(model);
     }
-    if model.view.pane == Pane::Blocks {
+    if model.view.pane == Focus::BLOCKS {
         return match model.view.block(&model.plan) {
             Some(block) => model.block_menu(block),
             None => model.refuse("there is no block"),
@@ -326,7 +327,7 @@ fn complete(model: &mut Model) {
 
 fn add(model: &mut Model) {
     let from = match (model.step(), model.view.block(&model.plan)) {
-        (Some(step), _) if model.view.pane != Pane::Blocks => step.id(),
+        (Some(step), _) if model.view.pane != Focus::BLOCKS => step.id(),
         (_, Some(block)) => {
             let block = &model.plan.blocks()[block];
             match block.steps().next_back() {

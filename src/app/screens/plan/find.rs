@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
-use crate::app::core::command::{
-    Blocked, Command, EVERYWHERE, Focus, GATES, Group, PLAN, SCREENS, STEP, no_step,
-};
-use crate::app::core::model::{Model, Screen};
+use super::view::Sort;
+use super::{PLAN, STEP, no_step};
+use crate::app::core::command::{Blocked, Command, Focus, Group, Places, SCREENS};
+use crate::app::core::key::{Code, Key};
+use crate::app::core::model::Model;
 use crate::app::overlays::overlay::{Overlay, Purpose, Source};
-use crate::app::screens::plan::view::{Pane, Sort};
+use crate::app::screens::problems;
 use crate::change::value::Refusal;
 use crate::plan::StepKey;
 use crate::plan::field::Field;
@@ -26,25 +27,12 @@ pub const COMMANDS: &[Command] = &[
         run: filter,
     },
     Command {
-        name: "find-check",
-        keys: &["/"],
-        title: "Find a check, of a stage or in any other checklist",
-        hint: "find",
-        group: Group::Find,
-        places: GATES,
-        blocked: |_| None,
-        run: |model| {
-            model.plan.other_checklists();
-            model.choose_from("Find a check", Source::Checks);
-        },
-    },
-    Command {
         name: "palette",
         keys: &[":", "ctrl-p"],
         title: "Find a command by name; a number goes to that step",
         hint: "",
         group: Group::Find,
-        places: EVERYWHERE,
+        places: Places::Everywhere,
         blocked: |_| None,
         run: |model| model.choose_from(":", Source::Palette),
     },
@@ -54,7 +42,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Mark the step, or take its mark away",
         hint: "mark",
         group: Group::Find,
-        places: &[Focus::Steps],
+        places: Places::Only(&[Focus::STEPS]),
         blocked: no_step,
         run: |model| {
             if let Some(key) = model.selected()
@@ -71,7 +59,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Begin a range of marks; again ends it here",
         hint: "",
         group: Group::Find,
-        places: &[Focus::Steps],
+        places: Places::Only(&[Focus::STEPS]),
         blocked: no_step,
         run: mark_range,
     },
@@ -81,7 +69,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Mark every listed step, or take all marks away",
         hint: "",
         group: Group::Find,
-        places: &[Focus::Steps],
+        places: Places::Only(&[Focus::STEPS]),
         blocked: |model| {
             let looking = model.view.is_looking();
             looking.then(|| "the filter still looks for steps; again when it is done".to_owned())
@@ -265,15 +253,38 @@ pub const COMMANDS: &[Command] = &[
         group: Group::View,
         places: SCREENS,
         blocked: |_| None,
-        run: |model| model.open_screen(Screen::Problems),
+        run: |model| model.open_screen(&problems::SCREEN),
     },
 ];
+
+/// The second key of a bookmark command.
+pub fn bookmark(model: &mut Model, prefix: char, key: Key) {
+    let Some(letter) = key.letter().filter(|c| c.is_alphanumeric()) else {
+        if key.code != Code::Esc {
+            model.refuse("a bookmark is a letter or a digit");
+        }
+        return;
+    };
+    match prefix {
+        'm' => {
+            if let Some(step) = model.selected() {
+                model.view.bookmarks.insert(letter, step);
+                let go = model.keymap.key_of("go-to-bookmark");
+                model.say(format!("{go} {letter} comes back to {}", step.0));
+            }
+        }
+        _ => match model.view.bookmarks.get(&letter).copied() {
+            Some((id, nth)) => model.jump(id, nth),
+            None => model.refuse(format!("there is no bookmark {letter}")),
+        },
+    }
+}
 
 fn filter(model: &mut Model) {
     let before = model.view.filter.text().to_owned();
     let selected = model.selected();
     let text = before.clone();
-    model.view.pane = Pane::Steps;
+    model.view.pane = Focus::STEPS;
     model.prompt(
         "/",
         text,

@@ -1,13 +1,13 @@
 //! What the checks find, and mending it.
 
-use crate::app::core::command::{Blocked, Command, Focus, Group};
+use crate::app::core::command::{Blocked, Command, Focus, Group, Places};
 use crate::app::core::model::Model;
 use crate::app::overlays::overlay::{Overlay, Purpose};
 use crate::plan::canon::checklist::Check;
 use crate::plan::checks::Problem;
 use crate::plan::source::{self, Role};
 
-const PROBLEMS: &[Focus] = &[Focus::Problems];
+const PROBLEMS: Places = Places::Only(&[Focus::PROBLEMS]);
 
 /// Commands of screen 5.
 pub const COMMANDS: &[Command] = &[

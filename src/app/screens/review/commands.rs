@@ -1,6 +1,7 @@
 //! The weekly review: one key decides and moves on.
 
-use crate::app::core::command::{Blocked, Command, Focus, Group, REVIEW};
+use super::PANES;
+use crate::app::core::command::{Blocked, Command, Focus, Group, Places};
 use crate::app::core::model::Model;
 use crate::app::overlays::overlay::{Choice, Overlay, Purpose, Row};
 use crate::app::screens::review::decide::{ReviewAction, ranked};
@@ -13,9 +14,11 @@ use crate::record::review::Section;
 use crate::record::review::decide::Resolution;
 use crate::record::review::gather::{BadDependency, Review, TEN, Trouble, reason};
 
-const PROPOSALS: &[Focus] = &[Focus::Proposals];
-const DEPENDENCIES: &[Focus] = &[Focus::Dependencies];
-const NEXT_TEN: &[Focus] = &[Focus::NextTen];
+/// Every part.
+const REVIEW: Places = Places::Only(PANES);
+const PROPOSALS: Places = Places::Only(&[Focus::PROPOSALS]);
+const DEPENDENCIES: Places = Places::Only(&[Focus::DEPENDENCIES]);
+const NEXT_TEN: Places = Places::Only(&[Focus::NEXT_TEN]);
 
 /// Commands of screen 3.
 pub const COMMANDS: &[Command] = &[
@@ -231,16 +234,6 @@ pub const COMMANDS: &[Command] = &[
         places: REVIEW,
         blocked: |_| None,
         run: copy,
-    },
-    Command {
-        name: "screen-review",
-        keys: &["3"],
-        title: "Screen 3: Next ten, the weekly review",
-        hint: "",
-        group: Group::View,
-        places: crate::app::core::command::SCREENS,
-        blocked: |_| None,
-        run: |model| model.open_screen(crate::app::core::model::Screen::Review),
     },
 ];
 

@@ -11,8 +11,8 @@ use ratatui::text::{Line, Span};
 
 use super::grid;
 use super::grid::Cell;
+use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
-use crate::app::screens::plan::view::Pane;
 use crate::document::visible::{visible, wrap};
 use crate::plan::block::Block;
 use crate::plan::canon::block_table::BlockColumn;
@@ -27,7 +27,7 @@ const GAP: u16 = 3;
 
 /// Draws the pane.
 pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
-    let focused = model.view.pane == Pane::Blocks;
+    let focused = model.view.pane == Focus::BLOCKS;
     let room = area.width.saturating_sub(2);
     let (mut left, mut right) = titles(model, theme);
     fit_row::keep_both(&mut left, &mut right, 2, room);

@@ -14,7 +14,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
-use crate::app::screens::plan::view::{DETAIL_FIELDS, Pane};
+use crate::app::screens::plan::view::DETAIL_FIELDS;
 use crate::plan::{Plan, StepRef};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
@@ -127,7 +127,7 @@ impl Measure {
 
 /// Draws the pane.
 pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
-    let focused = model.view.pane == Pane::Detail;
+    let focused = model.view.pane == Focus::DETAIL;
     let inner = Rect {
         height: area.height.saturating_sub(2),
         width: area.width.saturating_sub(2),
@@ -165,7 +165,7 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
     let (rows, count) = facts.rows(height);
     let shown = match focused {
         true => follow(&facts, &rows, cursor, (count, height), sight),
-        false => sight.window(Focus::Detail).follow(0, count, height),
+        false => sight.window(Focus::DETAIL).follow(0, count, height),
     };
     frame::scrollbar(buf, area, theme, &shown, count, focused);
     for (at, (fact, begin)) in facts.facts.iter().zip(rows).enumerate() {
@@ -259,7 +259,7 @@ fn follow(
     (count, height): (usize, usize),
     sight: &mut ScrollState,
 ) -> Range<usize> {
-    let window = sight.window(Focus::Detail);
+    let window = sight.window(Focus::DETAIL);
     if cursor + 1 == facts.fields {
         window.follow(count.saturating_sub(1), count, height);
     }
