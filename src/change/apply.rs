@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use super::conflict::{Conflict, Obstacle};
 use super::places::{LineHints, Lines, step_of};
 use super::{Change, Edit, Target, list, merge, order, slots, tail};
 use crate::document::Document;
@@ -11,43 +12,10 @@ use crate::document::log::LogDocument;
 use crate::document::markdown::{CheckState, MarkdownDocument};
 use crate::document::splice::{Span, Splice};
 use crate::plan::canon::{block_table, checklist, section};
-use crate::plan::field::{Field, INNER_ORDER, KEY_ORDER, Kind};
+use crate::plan::field::{Field, Kind, inner_order, key_order};
 use crate::plan::id::StepId;
 use crate::plan::list_entry::ListEntry;
 use crate::plan::source::SourceFile;
-
-/// Why an edit cannot be put onto a document.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Obstacle {
-    /// What the edit names is not there (any more).
-    Gone,
-    /// Somebody changed the same thing; this stands there now.
-    Differs {
-        /// The source text found, or `None` where there is nothing.
-        found: Option<Vec<u8>>,
-    },
-    /// The document cannot hold it; the reason in words.
-    Refused(String),
-}
-
-impl fmt::Display for Obstacle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Gone => f.write_str("it is not in the file any more"),
-            Self::Differs { .. } => f.write_str("somebody else changed it meanwhile"),
-            Self::Refused(reason) => f.write_str(reason),
-        }
-    }
-}
-
-/// An edit that met an obstacle.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Conflict {
-    /// The edit that could not be made.
-    pub edit: Edit,
-    /// What stood in its way.
-    pub obstacle: Obstacle,
-}
 
 /// Applies all edits of `change` to `files`, or none of them. A change may make a file
 /// that is not there yet, or take one away again.
@@ -193,13 +161,13 @@ fn set_value(
     let unreadable = |_| Obstacle::Refused("the line is not a JSON object".to_owned());
     let object = Object::parse(&text).map_err(unreadable)?;
     let splice = match inner {
-        None => value_splice(edit, &object, key, &KEY_ORDER)?,
+        None => value_splice(edit, &object, key, key_order())?,
         Some(inner) => {
             let outer = object.span(key).ok_or(Obstacle::Gone)?;
             let object = Object::parse(&text[outer.range()]).map_err(|_| {
                 Obstacle::Refused(format!("`{key}` is not a JSON object in this line"))
             })?;
-            value_splice(edit, &object, inner, &INNER_ORDER)?.map(|mut splice| {
+            value_splice(edit, &object, inner, &inner_order(key))?.map(|mut splice| {
                 splice.span = splice.span.shifted(outer.start);
                 splice
             })

@@ -1,7 +1,7 @@
 //! What changed between two versions of a log, in the words of people: steps and fields
-//! instead of lines. And one version told field by field, for a textual diff.
+//! instead of lines. And one version written out field by field, for a textual diff.
 //!
-//! Every difference in bytes is told in some way: what has no meaning is named as spelling,
+//! Every difference in bytes is said in some way: what has no meaning is named as spelling,
 //! order, line ends. Nothing here is made safe for a terminal; that is for who prints it.
 
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ use super::three_way::lines::{Line, Name, Tokens, Version};
 use crate::document::json::{self, Object};
 use crate::document::log::LogDocument;
 
-/// One difference, told in one line.
+/// One difference, in one line.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Difference {
     /// A step, or the header, that was not there.
@@ -105,7 +105,7 @@ impl fmt::Display for Difference {
                 added.iter().try_for_each(|entry| write!(f, " +{entry}"))?;
                 removed.iter().try_for_each(|entry| write!(f, " −{entry}"))
             }
-            Self::Spelling { name } => write!(f, "{name} written otherwise, with the same values"),
+            Self::Spelling { name } => write!(f, "{name} rewritten with the same values"),
             Self::Moved { names } => {
                 let listed = names[..names.len().min(MOST_NAMES)].join(", ");
                 write!(f, "moved to another line: {listed}")?;
@@ -120,7 +120,7 @@ impl fmt::Display for Difference {
                 lines,
                 before,
                 after,
-            } => write!(f, "line ends: {before} → {after} on {lines} lines"),
+            } => write!(f, "line endings: {before} → {after} on {lines} lines"),
             Self::ByteOrderMark(is_there) => write!(f, "byte order mark {}", came(is_there)),
             Self::LastNewline(is_there) => {
                 write!(f, "newline at the end of the file {}", came(is_there))
@@ -381,13 +381,13 @@ fn missing(key: &str, entries: &[&str], others: &[&str]) -> Vec<String> {
         .collect()
 }
 
-/// A version told field by field, a line each: `0042 status: draft`. Lines without a name are
+/// A version written out field by field, a line each: `0042 status: draft`. Lines without a name are
 /// told as they are.
 pub fn fields_of(bytes: &[u8]) -> Vec<String> {
     let log = LogDocument::load(bytes);
     let mut tokens = Tokens::default();
     let version = Version::read(&log, &mut tokens);
-    let mut told = Vec::new();
+    let mut lines = Vec::new();
     let mut in_conflict = false;
     for line in &version.lines {
         let text = text(line);
@@ -397,7 +397,7 @@ pub fn fields_of(bytes: &[u8]) -> Vec<String> {
                 () if text.starts_with(">>>>>>>") => false,
                 () => in_conflict,
             };
-            told.push(text);
+            lines.push(text);
             continue;
         };
         // Two versions of one step between markers are no duplicate of each other.
@@ -407,13 +407,13 @@ pub fn fields_of(bytes: &[u8]) -> Vec<String> {
         };
         let fields = fields(&text);
         let fields = fields.iter().filter(|(key, _)| key != "step_id");
-        let count = told.len();
-        told.extend(fields.map(|(key, raw)| format!("{name} {key}: {}", words(Some(raw)))));
-        if told.len() == count {
-            told.push(name.to_string());
+        let count = lines.len();
+        lines.extend(fields.map(|(key, raw)| format!("{name} {key}: {}", words(Some(raw)))));
+        if lines.len() == count {
+            lines.push(name.to_string());
         }
     }
-    told
+    lines
 }
 
 #[cfg(test)]
@@ -428,7 +428,7 @@ torn {
 {"step_id": "0003", "title": "Load"}
 "#;
 
-    fn told(old: &str, new: &str) -> Vec<String> {
+    fn said(old: &str, new: &str) -> Vec<String> {
         let found = differences(old.as_bytes(), new.as_bytes());
         found.iter().map(Difference::to_string).collect()
     }
@@ -442,7 +442,7 @@ torn {
             .replace("torn {", "torn } more")
             .replace("0003\", \"title\": \"Load\"", "0004\", \"title\": \"Cut\"");
         assert_eq!(
-            told(OLD, &new),
+            said(OLD, &new),
             [
                 "0001 status: draft → complete",
                 "0001 dependencies: +0007 −“Board agrees”",
@@ -458,20 +458,17 @@ torn {
     #[test]
     fn what_has_no_meaning_is_told_too() {
         let spaced = OLD.replace("\"title\": \"Pick\"", "\"title\":\"Pick\"");
-        assert_eq!(
-            told(OLD, &spaced),
-            ["0001 written otherwise, with the same values"]
-        );
+        assert_eq!(said(OLD, &spaced), ["0001 rewritten with the same values"]);
         let escaped = OLD.replace("\"Pick\"", "\"P\\u0069ck\"");
-        assert_eq!(told(OLD, &escaped), [r#"0001 title: "Pick" → "P\u0069ck""#]);
+        assert_eq!(said(OLD, &escaped), [r#"0001 title: "Pick" → "P\u0069ck""#]);
         let nothing = OLD.replace(", \"owner\": \"\"", "");
-        assert_eq!(told(OLD, &nothing), [r#"0002 owner: "" → (no key)"#]);
+        assert_eq!(said(OLD, &nothing), [r#"0002 owner: "" → (no key)"#]);
         assert_eq!(
-            told(OLD, &OLD.replace('\n', "\r\n")),
+            said(OLD, &OLD.replace('\n', "\r\n")),
             ["line ends: LF → CRLF on 5 lines"]
         );
         assert_eq!(
-            told(OLD, &format!("\u{feff}{}", OLD.trim_end())),
+            said(OLD, &format!("\u{feff}{}", OLD.trim_end())),
             [
                 "byte order mark added",
                 "newline at the end of the file removed"
@@ -480,7 +477,7 @@ torn {
         let mut lines: Vec<&str> = OLD.lines().collect();
         lines.swap(3, 4);
         let turned = format!("{}\n", lines.join("\n"));
-        assert_eq!(told(OLD, &turned), ["moved to another line: 0002"]);
+        assert_eq!(said(OLD, &turned), ["moved to another line: 0002"]);
     }
 
     #[test]
@@ -521,7 +518,7 @@ torn {
     proptest! {
         #[test]
         fn a_difference_is_told_exactly_where_there_is_one(a in log(), b in log()) {
-            prop_assert_eq!(told(&a, &b).is_empty(), a == b, "{:?} {:?}", a, b);
+            prop_assert_eq!(said(&a, &b).is_empty(), a == b, "{:?} {:?}", a, b);
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::Change;
 use super::compose::{Composer, FieldRequest};
 use super::value::{Refusal, refuse};
-use crate::plan::field::{FIELDS, Field, Kind};
+use crate::plan::field::{Field, Kind};
 use crate::plan::{StepKey, StepRef};
 
 /// A whole step in the hands of `$EDITOR`.
@@ -20,11 +20,12 @@ pub struct Form {
 /// Writes the step out. Unknown keys stay in the file and are not shown.
 pub fn write(step: StepRef<'_>) -> String {
     let mut text = format!(
-        "# Step {}. Save and leave the editor to keep your changes; leave it unchanged to drop them.\n\
+        "# Step {}. Save and close the editor to keep your changes; close it unchanged to \
+         discard them.\n\
          # status: idea, draft, in progress, blocked or complete\n\n",
         step.id()
     );
-    for spec in FIELDS.iter().filter(|spec| spec.field != Field::UpdatedAt) {
+    for spec in Field::all_editable() {
         let key = match spec.inner {
             Some(_) => format!("\"{}\"", spec.name),
             None => spec.name.to_owned(),
@@ -80,9 +81,7 @@ impl Composer<'_> {
             if seen.get(name) == Some(value) {
                 continue;
             }
-            let Some(field) = Field::named(name).filter(|field| *field != Field::UpdatedAt) else {
-                return refuse(format!("there is no field `{name}` to edit here"));
-            };
+            let field = Field::editable(name).map_err(Refusal)?;
             let wish = match (field.spec().kind, value) {
                 (Kind::List, toml::Value::Array(entries)) => {
                     let entries = entries.iter().map(words).collect();

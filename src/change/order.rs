@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use super::apply::Obstacle;
+use super::conflict::Obstacle;
 use super::places::step_lines;
 use super::{Edit, Target};
 use crate::document::log::LogDocument;

@@ -8,10 +8,9 @@ use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::plan::field::FIELDS;
+use crate::plan::field::{FieldSpec, fields};
 
 /// Bytes as text where they are.
 #[derive(Serialize, Deserialize)]
@@ -64,25 +63,24 @@ pub(super) mod path {
 
 /// A key of the log line that an edit may name: one of the table of fields.
 pub(super) fn key<'de, D: Deserializer<'de>>(from: D) -> Result<&'static str, D::Error> {
-    let name = String::deserialize(from)?;
-    let known = FIELDS.iter().map(|spec| spec.key).find(|key| *key == name);
-    known.ok_or_else(|| D::Error::custom(format!("no field is written under {name}")))
+    known(&String::deserialize(from)?, |spec| Some(spec.key))
 }
 
 /// The same for a key within such a key.
 pub(super) fn inner_key<'de, D: Deserializer<'de>>(
     from: D,
 ) -> Result<Option<&'static str>, D::Error> {
-    let Some(name) = Option::<String>::deserialize(from)? else {
-        return Ok(None);
-    };
-    let mut inner = FIELDS.iter().filter_map(|spec| spec.inner);
-    match inner.find(|key| *key == name) {
-        Some(key) => Ok(Some(key)),
-        None => Err(D::Error::custom(format!(
-            "no field is written under {name}"
-        ))),
-    }
+    let name = Option::<String>::deserialize(from)?;
+    name.map(|name| known(&name, |spec| spec.inner)).transpose()
+}
+
+fn known<E: serde::de::Error>(
+    name: &str,
+    of: impl Fn(&FieldSpec) -> Option<&'static str>,
+) -> Result<&'static str, E> {
+    let mut keys = fields().iter().filter_map(of);
+    let known = keys.find(|key| *key == name);
+    known.ok_or_else(|| E::custom(format!("no field is written under {name}")))
 }
 
 #[cfg(test)]

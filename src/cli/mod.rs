@@ -31,6 +31,7 @@ pub mod step_document;
 pub mod tick;
 
 use std::ffi::OsString;
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -41,6 +42,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use color_eyre::eyre::Result;
 
 use crate::document::visible::visible;
+use crate::plan::uid::Uids;
 use crate::store::state::default_base;
 use crate::tui::detached;
 use invocation::{Invocation, Outside};
@@ -49,24 +51,24 @@ use invocation::{Invocation, Outside};
 ///
 /// Without a subcommand, opens the plan at or above the current directory.
 ///
-/// Exit codes: 0 done; 1 problems found, or conflicts left in a merge; 2 wrong use, a bad
+/// Exit codes: 0 success; 1 problems found, or conflicts left in a merge; 2 wrong usage, a bad
 /// value, an unknown ID, an unreadable or unwritable file.
 #[derive(Parser, Debug)]
 #[command(name = "stepdeck", version, max_term_width = 100)]
 pub struct Arguments {
-    /// Open the plan of this folder instead of the current one.
+    /// Open the plan in this folder instead of the current one.
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub plan_dir: Option<PathBuf>,
-    /// Read this log, or the logs of this folder, instead of the configured ones.
+    /// Read this log, or the logs in this folder, instead of the configured ones.
     #[arg(long, value_name = "FILE", global = true)]
     pub log: Vec<PathBuf>,
-    /// Read this Markdown, or that of this folder, as canon instead of the configured one.
+    /// Read this Markdown file, or those in this folder, as canon instead of the configured ones.
     #[arg(long, value_name = "FILE", global = true)]
     pub canon: Vec<PathBuf>,
     /// Write nothing.
     #[arg(long, global = true)]
     pub read_only: bool,
-    /// Who one is, instead of git's `user.name` or the login.
+    /// Your name, instead of git's `user.name` or the login.
     #[arg(long = "as", value_name = "NAME", global = true)]
     pub person: Option<String>,
     /// When to use colours.
@@ -83,7 +85,7 @@ pub struct Arguments {
 /// When to use colours.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
 pub enum Color {
-    /// As the terminal and `NO_COLOR` say.
+    /// Depending on the terminal and `NO_COLOR`.
     Auto,
     /// Always.
     Always,
@@ -141,6 +143,7 @@ pub fn main() -> ExitCode {
     let columns = || crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
     let mut outside = Outside {
         now: Utc::now(),
+        uids: Uids::new(seed()),
         // A folder that is gone is told by whoever looks into it.
         folder: std::env::current_dir().unwrap_or_default(),
         state: default_base(),
@@ -152,6 +155,11 @@ pub fn main() -> ExitCode {
         err: &mut err,
     };
     ExitCode::from(run(std::env::args_os(), &mut outside))
+}
+
+/// Bits that are other ones in each run: the key that hash maps get from the system.
+fn seed() -> u64 {
+    RandomState::new().build_hasher().finish()
 }
 
 /// By how many minutes local clocks are ahead of UTC now.

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::document::json;
 use crate::document::log::LineRef;
-use crate::plan::field::{FIELDS, FieldSpec, KEY_ORDER, Kind};
+use crate::plan::field::{FieldSpec, Kind, fields, key_order};
 use crate::plan::status::State;
 use crate::plan::step::Waiting;
 use crate::plan::{Plan, StepRef};
@@ -94,7 +94,7 @@ impl<'a> StepDocument<'a> {
 
     fn write_section<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         map.serialize_entry("step_id", &self.step.id().to_string())?;
-        for key in KEY_ORDER {
+        for key in key_order().iter().copied() {
             let Some(spec) = written_in_canon(key) else {
                 continue;
             };
@@ -167,8 +167,8 @@ impl<'a> StepDocument<'a> {
 /// The field that stands in step sections under the log's `key`.
 fn written_in_canon(key: &str) -> Option<&'static FieldSpec> {
     let of_key = |spec: &&FieldSpec| spec.key == key && spec.inner.is_none();
-    let spec = FIELDS.iter().find(of_key)?;
-    (spec.canon.is_some() || key == "title").then_some(spec)
+    let spec = fields().iter().find(of_key)?;
+    spec.is_in_canon().then_some(spec)
 }
 
 impl Serialize for StepDocument<'_> {

@@ -230,14 +230,6 @@ pub fn pad(text: &str, columns: usize) -> Cow<'_, str> {
     }
 }
 
-/// `text` preceded by spaces up to `columns`, for numbers; longer text is left as it is.
-pub fn pad_start(text: &str, columns: usize) -> Cow<'_, str> {
-    match columns.saturating_sub(width(text)) {
-        0 => Cow::Borrowed(text),
-        missing => Cow::Owned(format!("{:missing$}{text}", "")),
-    }
-}
-
 /// `text` in rows of at most `columns`, broken at white space and newlines.
 ///
 /// Words longer than a row are split between graphemes. White space at a break is
@@ -402,7 +394,6 @@ mod tests {
     #[test]
     fn pad_fills_columns_not_bytes() {
         assert_eq!(pad("设计", 6), "设计  ");
-        assert_eq!(pad_start("7%", 4), "  7%");
         assert_eq!(pad("longer", 3), "longer");
     }
 
@@ -470,7 +461,6 @@ mod tests {
             let cut = fit(&shown, columns, "…");
             prop_assert!(width(&cut) <= columns);
             prop_assert_eq!(width(&pad(&cut, columns)), columns);
-            prop_assert_eq!(width(&pad_start(&cut, columns)), columns);
         }
 
         #[test]

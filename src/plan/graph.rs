@@ -125,9 +125,9 @@ impl Graph {
             }
         }
         for (step, _) in changed {
-            self.settle(*step);
+            self.derive_state(*step);
             for next in shape.downstream.of(*step) {
-                self.settle(*next as usize);
+                self.derive_state(*next as usize);
             }
         }
     }
@@ -149,12 +149,12 @@ impl Graph {
     fn derive_all(&mut self) {
         for step in 0..self.states.len() {
             self.unmet[step] += self.open(step);
-            self.settle(step);
+            self.derive_state(step);
         }
     }
 
     /// Derives the state of a step, of which it is known whether it is done and what is unmet.
-    fn settle(&mut self, step: usize) {
+    fn derive_state(&mut self, step: usize) {
         if self.states[step] == State::Done {
             return;
         }

@@ -188,7 +188,7 @@ fn part(files: &[SourceFile], range: Range<usize>, progress: &Progress) -> Optio
         names: Vec::with_capacity(range.len()),
         ..Part::default()
     };
-    let (mut before, mut told) = (0, progress.strides());
+    let (mut before, mut strides) = (0, progress.strides());
     for (file, source) in files.iter().enumerate() {
         let Some(log) = source.log() else { continue };
         let own = before..before + log.line_count();
@@ -198,12 +198,12 @@ fn part(files: &[SourceFile], range: Range<usize>, progress: &Progress) -> Optio
         for (line, content) in (from..to).zip(log.lines_within(from..to)) {
             let number = own.start + line;
             part.read(content, LogPlace { file, line }, number);
-            if !told.add(1) {
+            if !strides.add(1) {
                 return None;
             }
         }
     }
-    told.end().then_some(part)
+    strides.end().then_some(part)
 }
 
 /// Puts steps and their statuses into the order of IDs; equals stay as they were.
@@ -288,7 +288,7 @@ fn waiting(
         upstream: Vec::with_capacity(range.len()),
         counts: Vec::with_capacity(range.len()),
     };
-    let (mut own, mut at, mut told) = (Vec::new(), 0, progress.strides());
+    let (mut own, mut at, mut strides) = (Vec::new(), 0, progress.strides());
     for index in range {
         let step = &plan.steps[index];
         own.clear();
@@ -315,11 +315,11 @@ fn waiting(
         };
         waiting.upstream.extend_from_slice(&own);
         waiting.counts.push((count(own.len()), elsewhere));
-        if !told.add(1) {
+        if !strides.add(1) {
             return None;
         }
     }
-    told.end().then_some(waiting)
+    strides.end().then_some(waiting)
 }
 
 /// Of each entry that is not met elsewhere, the step that it names, if there is one.

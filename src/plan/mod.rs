@@ -24,6 +24,7 @@ pub mod spelling;
 pub mod stage;
 pub mod status;
 pub mod step;
+pub mod uid;
 mod unreadable;
 
 use std::collections::{HashMap, HashSet};

@@ -90,8 +90,8 @@ impl SourceFile {
             }),
             _ => {
                 let bytes = bytes.into();
-                let mut told = progress.strides();
-                let goes_on = told.add(bytes.len()) && told.end();
+                let mut strides = progress.strides();
+                let goes_on = strides.add(bytes.len()) && strides.end();
                 goes_on.then(|| Self::load(path, role, bytes))
             }
         }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::canon::section::Section;
 use super::dependency::Dependency;
-use super::field::{FIELDS, Field, KEY_ORDER, Kind};
+use super::field::{Field, Kind, fields, key_order};
 use super::id::StepId;
 use super::list_entry::ListEntry;
 use super::source::Location;
@@ -277,11 +277,9 @@ impl<'a> StepRef<'a> {
         if section.in_conflict {
             return Vec::new();
         }
-        let in_canon =
-            |spec: &&super::field::FieldSpec| spec.field == Field::Title || spec.canon.is_some();
-        FIELDS
+        fields()
             .iter()
-            .filter(in_canon)
+            .filter(|spec| spec.is_in_canon())
             .filter_map(|spec| {
                 let field = spec.field;
                 // A field that says nothing does not contradict.
@@ -309,7 +307,7 @@ impl<'a> StepRef<'a> {
         self.log_line()
             .into_iter()
             .flat_map(LineRef::entries)
-            .filter(|(key, _)| !KEY_ORDER.contains(key))
+            .filter(|(key, _)| !key_order().contains(key))
             .collect()
     }
 }

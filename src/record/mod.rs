@@ -8,12 +8,12 @@ pub mod start;
 
 use crate::document::markdown::written_list;
 use crate::plan::StepRef;
-use crate::plan::field::{FIELDS, Kind};
+use crate::plan::field::{Kind, fields};
 
 /// A step as a canon section, ready for a review or a message.
 pub fn step_section(step: StepRef<'_>) -> String {
     let mut text = format!("#### Step {} — {}\n", step.id(), step.title());
-    for spec in &FIELDS {
+    for spec in fields() {
         let Some(label) = spec.canon else { continue };
         let value = match spec.kind {
             Kind::List => written_list(&step.list(spec.field)),

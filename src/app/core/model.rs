@@ -29,6 +29,7 @@ use crate::plan::checks::Problem;
 use crate::plan::id::StepId;
 use crate::plan::ranking::term::Weights;
 use crate::plan::source::SourceFile;
+use crate::plan::uid::Uids;
 use crate::plan::{Plan, StepKey, StepRef};
 
 /// How long a row that somebody else changed stays lit.
@@ -81,6 +82,8 @@ pub struct SessionContext {
     pub reviews: PathBuf,
     /// How much each term of the ranking counts.
     pub weights: Weights,
+    /// What new steps are known by.
+    pub uids: Uids,
 }
 
 /// The whole state of the cockpit.

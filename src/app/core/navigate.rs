@@ -32,7 +32,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "left",
         keys: &["h", "left"],
-        title: "Left: in the grid, upstream in the chain, else the pane to the left",
+        title: "Left: in the grid, upstream in the chain, otherwise the pane to the left",
         hint: "",
         group: Group::Move,
         places: SCREENS,
@@ -42,7 +42,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "right",
         keys: &["l", "right"],
-        title: "Right: in the grid, downstream in the chain, else the pane to the right",
+        title: "Right: in the grid, downstream in the chain, otherwise the pane to the right",
         hint: "",
         group: Group::Move,
         places: SCREENS,
@@ -72,7 +72,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "page-down",
         keys: &["pagedown", "ctrl-f"],
-        title: "One page down",
+        title: "Page down",
         hint: "",
         group: Group::Move,
         places: CURSORS,
@@ -82,7 +82,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "page-up",
         keys: &["pageup", "ctrl-b"],
-        title: "One page up",
+        title: "Page up",
         hint: "",
         group: Group::Move,
         places: CURSORS,
@@ -92,7 +92,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "half-page-down",
         keys: &["ctrl-d"],
-        title: "Half a page down",
+        title: "Half page down",
         hint: "",
         group: Group::Move,
         places: CURSORS,
@@ -102,7 +102,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "half-page-up",
         keys: &["ctrl-u"],
-        title: "Half a page up",
+        title: "Half page up",
         hint: "",
         group: Group::Move,
         places: CURSORS,
@@ -112,7 +112,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "first",
         keys: &["g", "home"],
-        title: "First",
+        title: "First row",
         hint: "",
         group: Group::Move,
         places: CURSORS,
@@ -122,7 +122,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "last",
         keys: &["G", "end"],
-        title: "Last",
+        title: "Last row",
         hint: "",
         group: Group::Move,
         places: CURSORS,
@@ -132,7 +132,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "back",
         keys: &["esc"],
-        title: "Back: closes what is open, at last the step list; never quits",
+        title: "Back: closes what is open, down to the step list; never quits",
         hint: "",
         group: Group::Move,
         places: SCREENS_AND_LIST,

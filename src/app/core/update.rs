@@ -159,7 +159,7 @@ fn in_chooser(model: &mut Model, key: Key) {
         Code::PageUp => *cursor = cursor.saturating_sub(10),
         Code::Enter => {
             let Some(row) = rows.get(*cursor).cloned() else {
-                let text = "nothing matches; Esc closes, backspace widens".to_owned();
+                let text = "nothing matches; Esc closes, Backspace widens the search".to_owned();
                 input.error = Some(text);
                 return;
             };
@@ -246,7 +246,7 @@ fn in_question(model: &mut Model, key: Key) {
             true => {
                 model.commit(change);
             }
-            false => model.say("left as it was"),
+            false => model.say("unchanged"),
         }
     }
 }
@@ -380,6 +380,7 @@ mod tests {
             exists: &|_: &std::path::Path| true,
             severities: &Default::default(),
             checkpoints: std::path::Path::new("checkpoints"),
+            uid_holder: &|_| None,
         };
         let problems = crate::plan::checks::check(&model.plan, &context);
         let at = |found: &[Problem]| found.iter().position(|p| p.code == "tick-contradicted");

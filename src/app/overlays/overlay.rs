@@ -2,7 +2,7 @@
 
 use crate::app::core::command::{Extent, Focus};
 use crate::change::Change;
-use crate::change::apply::Conflict;
+use crate::change::conflict::Conflict;
 use crate::plan::StepKey;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::Field;

@@ -2,8 +2,8 @@
 
 use super::overlay::{Choice, Overlay, Purpose, Row, SetRequest, Source};
 use crate::app::core::model::{Model, Repeat};
-use crate::change::apply::{Conflict, Obstacle};
 use crate::change::compose::{Attachment, named_in_title};
+use crate::change::conflict::{Conflict, Obstacle};
 use crate::change::value::{self, Refusal};
 use crate::change::{Change, Target};
 use crate::document::markdown::escaped;
@@ -22,7 +22,7 @@ pub const LONGEST_TEXT: usize = 1 << 20;
 pub(crate) fn too_long(text: &str) -> Option<String> {
     let size = text.len() as f64 / 1e6;
     let is_long = text.len() > LONGEST_TEXT;
-    is_long.then(|| format!("{size:.1} MB are too much for a field: edit the file in your editor"))
+    is_long.then(|| format!("{size:.1} MB is too much for a field: edit the file in your editor"))
 }
 
 impl Model {
@@ -45,9 +45,9 @@ impl Model {
                 if too_long(&text).is_some() {
                     let (id, name) = (key.0, field.label().to_lowercase());
                     let size = text.len() as f64 / 1e6;
-                    let whole = self.keymap.key_of("edit-whole");
+                    let whole = self.keymap.key_of("edit-step");
                     return self.refuse(format!(
-                        "{name} of {id}: {size:.1} MB are too much for a field; {whole} opens the \
+                        "{name} of {id}: {size:.1} MB is too much for a field; {whole} opens the \
                          step in your editor"
                     ));
                 }
@@ -116,15 +116,10 @@ impl Model {
 
     /// Opens the menu of fields for a step, each with its letter.
     pub fn field_menu(&mut self, step: usize) {
-        // As far as they go round the fields' initials; `j` and `k` move.
-        let letters = "tsobhOdiavmTclfgpqnz";
         let step = self.plan.step(step);
-        let rows = crate::plan::field::FIELDS
-            .iter()
-            .zip(letters.chars())
-            .filter(|(spec, _)| spec.field != Field::UpdatedAt)
-            .map(|(spec, letter)| Row {
-                key: letter.to_string(),
+        let rows = Field::all_editable()
+            .map(|spec| Row {
+                key: spec.letter.map(String::from).unwrap_or_default(),
                 label: spec.label.to_owned(),
                 detail: step.text(spec.field).into_owned(),
                 blocked: None,
@@ -192,7 +187,7 @@ impl Model {
                 self.overlays.push(Overlay::Confirm {
                     question: format!("Change {count} steps at once?"),
                     consequence: format!(
-                        "{}. One {} takes it all back.",
+                        "{}. One {} undoes it all.",
                         change.label,
                         self.keymap.key_of("undo")
                     ),
@@ -213,7 +208,7 @@ impl Model {
     pub fn set_field(&mut self, wish: &SetRequest, value: &str) -> Result<(), Refusal> {
         let indexes = self.indexes(&wish.steps);
         if indexes.is_empty() {
-            return Err(Refusal("the step is not in the plan any more".to_owned()));
+            return Err(Refusal("the step is no longer in the plan".to_owned()));
         }
         let change = self.composer().set_all(&indexes, wish.field, value)?;
         self.repeat = Some(Repeat {
@@ -300,7 +295,7 @@ impl Model {
                 column,
                 seen,
             } => {
-                let gone = || Refusal(format!("there is no block {block} any more"));
+                let gone = || Refusal(format!("block {block} no longer exists"));
                 let index = self.plan.find_block(*block).ok_or_else(gone)?;
                 let change = self.composer().set_block(index, *column, text)?;
                 if self.plan.block_text(index, *column) == seen || change.edits.is_empty() {
@@ -311,7 +306,8 @@ impl Model {
             }
             Purpose::Add(id) => {
                 let (id, title) = named_in_title(text).unwrap_or((*id, text));
-                let change = self.composer().add(id, title)?;
+                let uid = self.context.uids.take();
+                let change = self.composer().add(id, title, uid)?;
                 if self.commit(change) {
                     let notice = self.notice.take();
                     self.jump(id, 0);
@@ -354,7 +350,7 @@ impl Model {
         let mut entries = self.open_entries();
         match old.map(|old| entries.iter_mut().find(|entry| *entry == old)) {
             Some(Some(entry)) => *entry = text.to_owned(),
-            Some(None) => return Err(Refusal("the entry is not there any more".to_owned())),
+            Some(None) => return Err(Refusal("the entry is no longer there".to_owned())),
             None => entries.push(text.to_owned()),
         }
         self.set_entries(&entries)?;
@@ -397,7 +393,7 @@ impl Model {
         };
         let (step, field) = (*step, *field);
         let Some(index) = self.plan.find_nth(step.0, step.1) else {
-            return Err(Refusal(format!("{} is not in the plan any more", step.0)));
+            return Err(Refusal(format!("{} is no longer in the plan", step.0)));
         };
         let change = self.composer().set_list(index, field, entries)?;
         self.commit(change);
@@ -407,7 +403,7 @@ impl Model {
     /// Adds an entry to the dependencies of a step.
     pub fn depend(&mut self, step: StepKey, entry: String) {
         let Some(index) = self.plan.find_nth(step.0, step.1) else {
-            return self.refuse(format!("{} is not in the plan any more", step.0));
+            return self.refuse(format!("{} is no longer in the plan", step.0));
         };
         let mut entries: Vec<String> = (self.plan.step(index).list(Field::Dependencies))
             .into_iter()
@@ -439,7 +435,7 @@ impl Model {
             .get(stage)
             .and_then(|s| s.checks.get(check));
         if found.is_none_or(|check| check.text != words) {
-            return Err(Refusal("the check is not there any more".to_owned()));
+            return Err(Refusal("the check is no longer there".to_owned()));
         }
         let who = self.context.who.clone();
         let roadmap = self.context.roadmap.clone();
@@ -448,7 +444,7 @@ impl Model {
             Attachment::Creates { question, change } => self.overlays.push(Overlay::Confirm {
                 question,
                 consequence: format!(
-                    "The link is written there. {} takes it back.",
+                    "The link is written there. {} undoes it.",
                     self.keymap.key_of("undo")
                 ),
                 change,

@@ -5,13 +5,13 @@ use super::edits::Pending;
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::app::overlays::overlay::{Overlay, Purpose, SetRequest};
-use crate::change::apply::{Conflict, Obstacle};
+use crate::change::conflict::{Conflict, Obstacle};
 use crate::change::history::Event;
 use crate::change::{Change, Edit, Target};
 use crate::document::json::Object;
 use crate::document::splice;
 use crate::plan::StepKey;
-use crate::plan::field::{FIELDS, Field, Kind};
+use crate::plan::field::{Field, Kind, fields};
 use crate::plan::id::StepId;
 
 impl Model {
@@ -29,7 +29,10 @@ impl Model {
             // Keys meant for what is open must not decide: it waits beneath.
             false => {
                 self.overlays.insert(0, conflict);
-                self.refuse("somebody changed the same thing; you are asked once this is closed");
+                self.refuse(
+                    "somebody changed the same thing; you will be asked when this is \
+                 closed",
+                );
             }
         }
     }
@@ -90,9 +93,7 @@ impl Model {
     pub fn take_theirs(&mut self, change: Change) {
         self.shelve(change);
         let key = self.keymap.key_of("redo");
-        self.say(format!(
-            "kept the other version; {key} takes yours after all"
-        ));
+        self.say(format!("kept their version; {key} takes yours after all"));
     }
 
     fn shelve(&mut self, change: Change) {
@@ -164,7 +165,7 @@ impl Model {
 /// The field that a target holds.
 fn field_of(target: &Target) -> Option<Field> {
     match target {
-        Target::LogValue { key, inner, .. } => FIELDS
+        Target::LogValue { key, inner, .. } => fields()
             .iter()
             .find(|spec| spec.key == *key && spec.inner == *inner)
             .map(|spec| spec.field),

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::plan::Plan;
-use crate::plan::field::Field;
+use crate::plan::field::fields;
 use crate::plan::id::StepId;
 use crate::plan::packet::Decision;
 use crate::plan::stage::{self, Stage};
@@ -56,8 +56,8 @@ pub fn consequence(before: &Before, after: &Plan) -> String {
     }
     match (&before.current, current(after)) {
         (old, new) if *old == new || before.decisions == decisions(after) => {}
-        (_, Some(new)) => text += &format!(" · {new} is the current stage now"),
-        (_, None) => text += " · every gate is behind",
+        (_, Some(new)) => text += &format!(" · {new} is now the current stage"),
+        (_, None) => text += " · every gate has been passed",
     }
     if before.states.len() != after.len() {
         return text;
@@ -82,10 +82,10 @@ pub fn consequence(before: &Before, after: &Plan) -> String {
         text += &format!(" · {} became ready", steps(ready));
     }
     if waiting > 0 {
-        text += &format!(" · {} must wait now", steps(waiting));
+        text += &format!(" · {} now waiting", steps(waiting));
     }
     if after.graph().cycles().len() > before.cycles {
-        text += " · this closes a cycle";
+        text += " · this creates a cycle";
     }
     text
 }
@@ -97,14 +97,6 @@ fn decisions(plan: &Plan) -> Vec<Option<Decision>> {
 
 /// Steps whose line or section reads differently now, new ones included.
 pub fn changed_steps(before: &Plan, after: &Plan) -> Vec<StepId> {
-    let fields = [
-        Field::Title,
-        Field::Status,
-        Field::Owner,
-        Field::Outcome,
-        Field::Dependencies,
-        Field::Notes,
-    ];
     let mut changed: Vec<StepId> = after
         .steps()
         .filter(|step| {
@@ -115,9 +107,10 @@ pub fn changed_steps(before: &Plan, after: &Plan) -> Vec<StepId> {
             match (old.log_line(), step.log_line()) {
                 (Some(a), Some(b)) if a.bytes() == b.bytes() => false,
                 (Some(_), Some(_)) => true,
-                _ => fields
+                _ => fields()
                     .iter()
-                    .any(|field| old.text(*field) != step.text(*field)),
+                    .filter(|spec| spec.is_in_canon())
+                    .any(|spec| old.text(spec.field) != step.text(spec.field)),
             }
         })
         .map(|step| step.id())

@@ -10,6 +10,7 @@ use crate::plan::field::Field;
 use crate::plan::id::{BlockId, StepId, named_id};
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::status::Status;
+use crate::plan::uid::Uid;
 
 /// The ID that a typed title names before its words, as `Step 0002: Kick off`, and those words.
 pub fn named_in_title(typed: &str) -> Option<(StepId, &str)> {
@@ -21,17 +22,17 @@ pub fn named_in_title(typed: &str) -> Option<(StepId, &str)> {
 }
 
 impl Composer<'_> {
-    /// Adds a step called `title` under `id`, as an idea.
+    /// Adds a step called `title` under `id`, as an idea that is known by `uid` from now on.
     ///
     /// # Errors
     /// When the ID is taken, the title is empty, or there is no log to write to.
-    pub fn add(&self, id: StepId, title: &str) -> Result<Change, Refusal> {
+    pub fn add(&self, id: StepId, title: &str, uid: Uid) -> Result<Change, Refusal> {
         if self.plan.find(id).is_some() {
-            return refuse(format!("there is a step {id} already"));
+            return refuse(format!("there already is a step {id}"));
         }
         if let Some((path, line)) = self.unreadable_with(id) {
             return refuse(format!(
-                "{id} stands in {}:{line}, a line that cannot be read: repair that line, or take \
+                "{id} is in {}:{line}, a line that cannot be read: fix that line, or use \
                  another ID",
                 path.display()
             ));
@@ -65,6 +66,7 @@ impl Composer<'_> {
             ("artifacts", "[]".to_owned()),
             ("evidence", empty_evidence),
             ("updated_at", json::quote(&value::instant(self.now))),
+            ("uid", json::quote(&uid.to_string())),
         ];
         let line = entries
             .iter()

@@ -6,9 +6,10 @@ use crate::change::value::{Refusal, refuse};
 use crate::document::json::Object;
 use crate::document::splice;
 use crate::plan::Plan;
-use crate::plan::field::{Field, INNER_ORDER, Kind};
+use crate::plan::field::{Field, Kind, inner_order};
 use crate::plan::id::StepId;
 use crate::plan::source::SourceFile;
+use crate::plan::uid::Uid;
 
 /// What a field is to hold.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -64,7 +65,7 @@ impl Composer<'_> {
             }
             (Kind::List, FieldRequest::Value(_)) => refuse(format!("{} is a list", field.label())),
             (_, FieldRequest::List(_) | FieldRequest::Edited { .. }) => {
-                refuse(format!("{} is no list", field.label()))
+                refuse(format!("{} is not a list", field.label()))
             }
             (_, FieldRequest::Value(typed)) if *typed == self.plan.step(step).text(field) => {
                 Ok(Change {
@@ -84,9 +85,10 @@ impl Composer<'_> {
         &self,
         id: StepId,
         title: &str,
+        uid: Uid,
         wishes: &[(Field, FieldRequest)],
     ) -> Result<Change, Refusal> {
-        let mut change = self.add(id, title)?;
+        let mut change = self.add(id, title, uid)?;
         if wishes.is_empty() {
             return Ok(change);
         }
@@ -117,21 +119,22 @@ impl Composer<'_> {
 
 /// Adds an edit. Two that put one object in, each with a key of its own, become one; a
 /// second stamp of the same step is no second edit.
-fn add(edits: &mut Vec<Edit>, edit: Edit) {
+pub(super) fn add(edits: &mut Vec<Edit>, edit: Edit) {
     let Some(known) = edits.iter_mut().find(|e| e.target == edit.target) else {
         return edits.push(edit);
     };
     let text =
         |edit: &Edit| String::from_utf8(edit.after.clone().unwrap_or_default()).unwrap_or_default();
     let (mut whole, more) = (text(known), text(&edit));
-    let Ok(more) = Object::parse(&more) else {
+    let (Ok(more), Target::LogValue { key, .. }) = (Object::parse(&more), &known.target) else {
         return;
     };
+    let order = inner_order(key);
     for (key, raw) in more.entries() {
         let Ok(object) = Object::parse(&whole) else {
             return;
         };
-        let splice = object.set(key, raw, &INNER_ORDER);
+        let splice = object.set(key, raw, &order);
         if let Ok(bytes) = splice::apply(whole.as_bytes(), &[splice]) {
             whole = String::from_utf8(bytes).unwrap_or_default();
         }

@@ -1,6 +1,6 @@
-//! What mends a problem that the checks found, as edits that change nothing else.
+//! What fixes a problem that the checks found, as edits that change nothing else.
 //!
-//! A spelling is mended without dating the step anew, since what it says stays the same; a
+//! A spelling is fixed without a new date, since what it says stays the same; a
 //! theme or a drifted field is an edit like any other.
 
 use super::{Change, Composer, Edit};
@@ -20,7 +20,7 @@ impl Composer<'_> {
     /// words stay.
     ///
     /// # Errors
-    /// When there is nothing (left) to mend, or the files have no place for it.
+    /// When there is nothing (left) to fix, or the files have no place for it.
     pub fn fix(&self, fix: &Fix, prefer_log: bool) -> Result<Change, Refusal> {
         match *fix {
             Fix::Timestamp { step_index } => self.fix_timestamp(self.known(step_index)?),
@@ -28,6 +28,7 @@ impl Composer<'_> {
             Fix::Dependencies { step_index } => self.fix_dependencies(self.known(step_index)?),
             Fix::Theme { step_index } => self.fix_theme(self.known(step_index)?),
             Fix::Drift { step_index } => self.fix_drift(self.known(step_index)?, prefer_log),
+            Fix::Uid { step_index } => self.fix_uid(self.known(step_index)?),
             Fix::SortLog { file } => self.sort_log(file),
         }
     }
@@ -77,7 +78,7 @@ impl Composer<'_> {
         match timestamp::read_loosely(&text) {
             Some(at) => self.respell(step, Field::UpdatedAt, &value::exact_instant(at)),
             None => refuse(format!(
-                "“{text}” of {} does not say clearly which instant is meant",
+                "“{text}” of {} does not say clearly which time it means",
                 step.id()
             )),
         }
@@ -167,7 +168,23 @@ impl Composer<'_> {
             // A word that is no status is not to be carried over into the canon.
             value::accept(self.plan, Field::Status, &drift.log)?;
         }
-        self.mend_drift(step.index(), prefer_log)
+        self.reconcile(step.index(), prefer_log)
+    }
+
+    fn fix_uid(&self, step: StepRef<'_>) -> Result<Change, Refusal> {
+        let (Some(place), Some(raw)) = (step.log_place(), step.raw(Field::Uid)) else {
+            return refuse(format!("{} has no uid in the log", step.id()));
+        };
+        let mut edit = self.log_edit(step, "uid", None, Some(raw), "");
+        edit.after = None;
+        let label = format!("{} uid removed", step.id());
+        super::reversible(
+            &self.plan.files()[place.file],
+            Change {
+                label,
+                edits: vec![edit],
+            },
+        )
     }
 
     fn sort_log(&self, file: usize) -> Result<Change, Refusal> {
@@ -179,7 +196,7 @@ impl Composer<'_> {
         };
         if let Some(line) = conflict_marker::first(log) {
             return refuse(format!(
-                "{}:{} is left over from a git merge; finish it first",
+                "{}:{} is left over from a git merge; resolve the merge first",
                 source.path.display(),
                 line + 1
             ));
@@ -193,7 +210,7 @@ impl Composer<'_> {
                     edits: vec![edit],
                 },
             ),
-            None => refuse(format!("{} is in order", source.path.display())),
+            None => refuse(format!("{} is already sorted", source.path.display())),
         }
     }
 }
@@ -242,6 +259,7 @@ mod tests {
             exists: &|_: &Path| true,
             severities: &BTreeMap::new(),
             checkpoints: Path::new("docs/checkpoints"),
+            uid_holder: &|_| None,
         };
         check(plan, &context)
     }
@@ -279,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn a_spelling_is_mended_and_nothing_else() {
+    fn a_spelling_is_fixed_and_nothing_else() {
         let log = "{ \"step_id\":\"0001\",\"status\" : \"In_Progress\",\"x\":1.0,\
                    \"updated_at\":\"2026-01-31 12:30:05.125\" }\r\n";
         let (fixed, canon) = fixed(log, "", true);
@@ -300,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn drift_is_mended_in_either_direction_together_with_its_spelling() {
+    fn drift_is_reconciled_in_either_direction_together_with_its_spelling() {
         let log = "{\"step_id\": \"0001\", \"owner\": \"ops\", \"status\": \"Draft\", \
                    \"updated_at\": \"2026-01-31T00:00:00Z\"}\n";
         let canon = "### Step 0001\n- **Owner:** grc\n- **Status:** Complete\n";
@@ -320,7 +338,7 @@ mod tests {
         let unreadable = plan(log.replace("Draft", "soon").as_bytes(), canon);
         let plan = &unreadable;
         let refused = Composer { plan, now: now() }.fix_all(&fixes(plan), true).1;
-        assert!(refused[0].1.0.starts_with("“soon” is no status"));
+        assert!(refused[0].1.0.starts_with("“soon” is not a status"));
     }
 
     #[test]
@@ -358,13 +376,13 @@ mod tests {
         let conflicts = outcome(&reversed).unwrap_err();
         assert!(matches!(
             conflicts[0].obstacle,
-            apply::Obstacle::Differs { .. }
+            crate::change::conflict::Obstacle::Differs { .. }
         ));
         assert!(outcome("{\"step_id\":\"0001\"}\n").is_err());
     }
 
     #[test]
-    fn what_cannot_be_mended_is_refused_with_the_reason() {
+    fn what_cannot_be_fixed_is_refused_with_the_reason() {
         let log = "{\"step_id\":\"0002\",\"status\":\"soon\",\"updated_at\":\"01/02/2026\"}\n\
                    >>>>>>> theirs\n{\"step_id\":\"0001\"}\n";
         let plan = plan(log.as_bytes(), "");
@@ -384,9 +402,9 @@ mod tests {
             ],
             [
                 "“soon” is not one of the five statuses; set one",
-                "“01/02/2026” of 0002 does not say clearly which instant is meant",
+                "“01/02/2026” of 0002 does not say clearly which time it means",
                 "B01 has no theme in the block table",
-                "plan.jsonl:2 is left over from a git merge; finish it first",
+                "plan.jsonl:2 is left over from a git merge; resolve the merge first",
                 "the plan has changed since it was checked; check it again",
             ]
         );

@@ -28,13 +28,13 @@ pub struct Fixed {
 
 /// Fixes what `check` finds in `plan`, again and again until nothing more can be fixed. Where
 /// log and canon disagree, `prefer_log` says whose words stay; without it drift is left alone.
-pub fn mend(
+pub fn fix_repeatedly(
     plan: &Plan,
     now: DateTime<Utc>,
     prefer_log: Option<bool>,
     check: impl Fn(&Plan) -> Vec<Problem>,
 ) -> Fixed {
-    let mut mended = Fixed {
+    let mut fixed = Fixed {
         change: Change {
             label: String::new(),
             edits: Vec::new(),
@@ -44,10 +44,10 @@ pub fn mend(
     };
     let (mut count, mut only) = (0, String::new());
     for _ in 0..ROUNDS {
-        let mut files = mended.plan.files().to_vec();
+        let mut files = fixed.plan.files().to_vec();
         let mut round = Round {
             composer: Composer {
-                plan: &mended.plan,
+                plan: &fixed.plan,
                 now,
             },
             prefer_log: prefer_log.unwrap_or(true),
@@ -56,23 +56,23 @@ pub fn mend(
             count: 0,
             refused: Vec::new(),
         };
-        round.make(&wanted(&check(&mended.plan), prefer_log));
+        round.make(&wanted(&check(&fixed.plan), prefer_log));
         let (made, refused) = (std::mem::take(&mut round.made), round.refused);
         count += round.count;
-        mended.refused = refused;
+        fixed.refused = refused;
         if made.is_empty() {
             break;
         }
         only.clone_from(&made[0].label);
         let edits = made.into_iter().flat_map(|change| change.edits);
-        mended.change.edits.extend(edits);
-        mended.plan = Plan::read(files);
+        fixed.change.edits.extend(edits);
+        fixed.plan = Plan::read(files);
     }
-    mended.change.label = match count {
+    fixed.change.label = match count {
         1 => only,
         _ => format!("{count} fixes made"),
     };
-    mended
+    fixed
 }
 
 fn wanted(problems: &[Problem], prefer_log: Option<bool>) -> Vec<Fix> {
@@ -142,44 +142,45 @@ mod tests {
             exists: &|_: &Path| true,
             severities: &BTreeMap::new(),
             checkpoints: Path::new("docs/checkpoints"),
+            uid_holder: &|_| None,
         };
         check(plan, &context)
     }
 
-    fn mended(prefer_log: Option<bool>) -> (Fixed, Vec<String>) {
+    fn fixed(prefer_log: Option<bool>) -> (Fixed, Vec<String>) {
         let plan = Plan::read(vec![
             SourceFile::load("a.jsonl", Role::Log, LOG.as_bytes()),
             SourceFile::load("a.md", Role::Canon, CANON.as_bytes()),
         ]);
         let now = DateTime::from_timestamp(1_780_272_000, 0).unwrap();
-        let mended = mend(&plan, now, prefer_log, find);
+        let fixed = fix_repeatedly(&plan, now, prefer_log, find);
         let mut files = plan.files().to_vec();
-        apply::change(&mended.change, &mut files).unwrap();
+        apply::change(&fixed.change, &mut files).unwrap();
         let text = |file: &SourceFile| String::from_utf8(file.document.to_bytes()).unwrap();
         let texts: Vec<String> = files.iter().map(text).collect();
-        let known: Vec<String> = mended.plan.files().iter().map(text).collect();
+        let known: Vec<String> = fixed.plan.files().iter().map(text).collect();
         assert_eq!(texts, known);
-        apply::change(&mended.change.inverse(), &mut files).unwrap();
+        apply::change(&fixed.change.inverse(), &mut files).unwrap();
         assert_eq!(
             files.iter().map(text).collect::<Vec<_>>(),
             [LOG, CANON],
             "taken back"
         );
-        (mended, texts)
+        (fixed, texts)
     }
 
     #[test]
     fn drift_is_left_alone_unless_a_side_is_preferred() {
-        let (left, texts) = mended(None);
+        let (left, texts) = fixed(None);
         assert_eq!((texts[1].as_str(), left.refused.len()), (CANON, 0));
         assert_eq!(left.change.label, "4 fixes made");
         let left = find(&left.plan);
         assert_eq!(left.iter().filter(|p| p.fix.is_some()).count(), 1);
 
-        let (log, texts) = mended(Some(true));
+        let (log, texts) = fixed(Some(true));
         assert_eq!(texts[1], CANON.replace("grc", "ops"));
         assert!(find(&log.plan).iter().all(|p| p.fix.is_none()));
-        let (canon, texts) = mended(Some(false));
+        let (canon, texts) = fixed(Some(false));
         assert!(texts[0].contains("\"owner\": \"grc\"") && texts[1] == CANON);
         assert!(find(&canon.plan).iter().all(|p| p.fix.is_none()));
     }
@@ -188,7 +189,7 @@ mod tests {
     fn nothing_to_fix_is_an_empty_change() {
         let files = vec![SourceFile::load("a.md", Role::Canon, CANON.as_bytes())];
         let plan = Plan::read(files);
-        let mended = mend(&plan, DateTime::default(), Some(true), find);
-        assert_eq!(mended.change.edits, []);
+        let fixed = fix_repeatedly(&plan, DateTime::default(), Some(true), find);
+        assert_eq!(fixed.change.edits, []);
     }
 }

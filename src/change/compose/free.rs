@@ -62,7 +62,7 @@ impl Composer<'_> {
         }
         if let Some((path, line)) = self.unreadable_with(id) {
             return refuse(format!(
-                "{id} stands in {}:{line}, too, a line that cannot be read: repair that line first",
+                "{id} is also in {}:{line}, a line that cannot be read: fix that line first",
                 path.display()
             ));
         }
@@ -74,7 +74,7 @@ impl Composer<'_> {
         for file in logs {
             if let Some(encoding) = file.encoding() {
                 return refuse(format!(
-                    "{} is {encoding} and may have {id}, too; convert it first: {}",
+                    "{} is {encoding} and may contain {id} too; convert it first: {}",
                     file.path.display(),
                     file.conversion(encoding)
                 ));
@@ -121,6 +121,7 @@ impl Composer<'_> {
 mod tests {
     use super::*;
     use crate::plan::Plan;
+    use crate::plan::uid::Uids;
 
     fn plan(log: &str, papers: &[(Role, &str)]) -> Plan {
         let paper = |(at, (role, text)): (usize, &(Role, &str))| {
@@ -148,10 +149,13 @@ mod tests {
         let plan = plan(log, &[]);
         // The marker is a line for git, whatever stands on it.
         assert_eq!(next(&plan, 1), "0006");
-        let taken = composer(&plan).add(StepId::new(5), "Mine").unwrap_err().0;
+        let taken = composer(&plan)
+            .add(StepId::new(5), "Mine", Uids::default().take())
+            .unwrap_err()
+            .0;
         assert_eq!(
             taken,
-            "0005 stands in log:5, a line that cannot be read: repair that line, or take another ID"
+            "0005 is in log:5, a line that cannot be read: fix that line, or use another ID"
         );
     }
 
@@ -168,7 +172,11 @@ mod tests {
         assert_eq!(next(&plan, 2026), "2026");
         let child = composer(&plan).next_child(StepId::new(3)).unwrap();
         assert_eq!(child.to_string(), "0003.B");
-        assert!(composer(&plan).add(StepId::new(2), "Named").is_ok());
+        assert!(
+            composer(&plan)
+                .add(StepId::new(2), "Named", Uids::default().take())
+                .is_ok()
+        );
     }
 
     #[test]
@@ -179,7 +187,9 @@ mod tests {
         );
         assert_eq!(next(&wide, 1), "00004");
         let numbers = plan("{\"step_id\":1}\n{\"step_id\":2}\n", &[]);
-        let change = composer(&numbers).add(StepId::new(3), "New").unwrap();
+        let change = composer(&numbers)
+            .add(StepId::new(3), "New", Uids::default().take())
+            .unwrap();
         let line = String::from_utf8(change.edits[0].after.clone().unwrap()).unwrap();
         assert!(line.starts_with("{\"step_id\":3,"), "{line}");
         let child = composer(&numbers)

@@ -1,6 +1,6 @@
 //! Lists: each entry that stays keeps its bytes, in the log and in the canon.
 
-use super::{Change, Composer, Edit, Target, placed, reversible, settled, shown};
+use super::{Change, Composer, Edit, Target, placed, resolved, reversible, shown};
 use crate::change::list::{self, Piece};
 use crate::change::value::{self, Refusal, refuse};
 use crate::change::{slots, tail};
@@ -146,7 +146,7 @@ impl Composer<'_> {
             return Ok(None);
         };
         let file = &self.plan.files()[section.file];
-        settled(section, file)?;
+        resolved(section, file)?;
         self.may_be_canon_only(step)?;
         let step_id = section.id;
         let edit = |before: Option<Vec<u8>>, after: Vec<u8>| Edit {
@@ -165,7 +165,7 @@ impl Composer<'_> {
             }
             if section.last_bullet().is_none() {
                 return refuse(format!(
-                    "the section of {step_id} in {} has no bullets yet; begin it there",
+                    "the section of {step_id} in {} has no bullets yet; add one there first",
                     file.path.display()
                 ));
             }

@@ -7,7 +7,7 @@ use color_eyre::eyre::Result;
 use ratatui::text::Line;
 
 use super::{Check, Side, ending, problems};
-use crate::change::compose::fix_all::{Fixed, mend};
+use crate::change::compose::fix_all::{Fixed, fix_repeatedly};
 use crate::cli::invocation::Invocation;
 use crate::cli::printer::Printer;
 use crate::cli::{Color, Ending};
@@ -25,11 +25,11 @@ impl Check {
     ///
     /// # Errors
     /// When nothing may be written, or it cannot be.
-    pub(super) fn mend(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
+    pub(super) fn fix(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let refused = RefCell::new(Vec::new());
         let change = invocation.edit(|opened, composer| {
             let check = |plan: &Plan| problems(opened, plan, composer.now, &Progress::default());
-            let mended = mend(&opened.plan, composer.now, self.prefers_log(), check);
+            let mended = fix_repeatedly(&opened.plan, composer.now, self.prefers_log(), check);
             refused.replace(mended.refused);
             Ok(mended.change)
         })?;
@@ -37,7 +37,7 @@ impl Check {
             invocation.say(&format!("not fixed: {refusal}"))?;
         }
         match change.edits.is_empty() {
-            true => invocation.say("nothing can be fixed here"),
+            true => invocation.say("nothing here can be fixed"),
             false => invocation.say(&change.label),
         }
     }
@@ -51,7 +51,7 @@ impl Check {
         let now = invocation.outside.now;
         let check = |plan: &Plan| problems(&opened, plan, now, &Progress::default());
         let found = check(&opened.plan);
-        let mended = mend(&opened.plan, now, self.prefers_log(), check);
+        let mended = fix_repeatedly(&opened.plan, now, self.prefers_log(), check);
         let diff = difference(&opened.plan, &mended);
         let paint = invocation.paint();
         let printed: Vec<u8> = match invocation.outside.terminal.is_none()
@@ -69,9 +69,9 @@ impl Check {
             invocation.say(&format!("cannot be fixed: {refusal}"))?;
         }
         match mended.change.edits.is_empty() {
-            true => invocation.say("nothing can be fixed here")?,
+            true => invocation.say("nothing here can be fixed")?,
             false => invocation.say(&format!(
-                "nothing was written, as a dry run; else: {}",
+                "dry run, nothing was written; otherwise: {}",
                 mended.change.label
             ))?,
         }

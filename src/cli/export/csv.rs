@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use color_eyre::eyre::Result;
 use csv::{Terminator, WriterBuilder};
 
-use crate::plan::field::{FIELDS, FieldSpec, Kind};
+use crate::plan::field::{FieldSpec, Kind, fields};
 use crate::plan::{Plan, StepRef};
 
 /// A heading and a row a step: ID, state, and every field in the order of the table. What `shown`
@@ -18,11 +18,11 @@ pub fn table(plan: &Plan, steps: &[usize], shown: impl Fn(&str) -> Cow<'_, str>)
         .terminator(Terminator::CRLF)
         .from_writer(Vec::new());
     let heading = ["step_id", "state"].into_iter();
-    writer.write_record(heading.chain(FIELDS.iter().map(|spec| spec.name)))?;
+    writer.write_record(heading.chain(fields().iter().map(|spec| spec.name)))?;
     for step in steps.iter().map(|index| plan.step(*index)) {
         writer.write_field(step.id().to_string())?;
         writer.write_field(step.state().word())?;
-        for spec in &FIELDS {
+        for spec in fields() {
             writer.write_field(&*shown(&cell(&value(step, spec))))?;
         }
         writer.write_record(None::<&[u8]>)?;

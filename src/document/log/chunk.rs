@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::LineProblem;
-use super::shape::{Found, LineShape, Shapes};
+use super::shape::{Found, LineShape, Shapes, length};
 use crate::document::json;
 use crate::document::rope::Piece;
 use crate::document::splice::Span;
@@ -221,10 +221,6 @@ pub(super) fn body(line: &[u8]) -> Span {
     let end = line.strip_suffix(b"\n").unwrap_or(line);
     let end = end.strip_suffix(b"\r").unwrap_or(end);
     Span::new(start, end.len().max(start))
-}
-
-pub(super) fn length(bytes: usize) -> u32 {
-    u32::try_from(bytes).expect("a piece of a log is smaller than 4 GiB")
 }
 
 /// Reads a line, with `entries` as the empty list to be filled.

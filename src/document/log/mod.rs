@@ -335,15 +335,15 @@ fn read(pieces: &[Piece], near: &[Arc<Chunk>], progress: &Progress) -> Option<Ve
     const SHARE: usize = 16;
     let parts = in_parallel(pieces.len(), SHARE, |range| {
         let mut shapes = Shapes::knowing(near.iter().flat_map(|chunk| chunk.shapes()));
-        let mut told = progress.strides();
+        let mut strides = progress.strides();
         let mut chunks = Vec::with_capacity(range.len());
         for piece in &pieces[range] {
             chunks.push(Arc::new(Chunk::read(piece.clone(), &mut shapes)));
-            if !told.add(piece.len()) {
+            if !strides.add(piece.len()) {
                 return None;
             }
         }
-        told.end().then_some(chunks)
+        strides.end().then_some(chunks)
     });
     let parts = parts.into_iter().collect::<Option<Vec<_>>>()?;
     Some(parts.concat())

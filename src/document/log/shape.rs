@@ -8,7 +8,6 @@ use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use super::chunk::length;
 use crate::document::splice::Span;
 
 /// The keys of an object in source order, and where its values would start if all values
@@ -18,6 +17,10 @@ pub(super) struct LineShape {
     keys: Box<[Arc<str>]>,
     starts: Box<[u32]>,
     finder: Finder,
+}
+
+pub(super) fn length(bytes: usize) -> u32 {
+    u32::try_from(bytes).expect("a piece of a log is smaller than 4 GiB")
 }
 
 /// One key and the place of its value in the line.

@@ -62,32 +62,12 @@ impl MarkdownDocument {
         heading: usize,
         markdown: &str,
     ) -> Result<Vec<Splice>, Refusal> {
-        self.insert_below(heading, self.own_section(heading), markdown)
-    }
-
-    /// Adds a section behind a heading's section and all that is nested in it.
-    ///
-    /// # Errors
-    /// As for [`Self::append_to_section`].
-    pub fn insert_section_after(
-        &self,
-        heading: usize,
-        markdown: &str,
-    ) -> Result<Vec<Splice>, Refusal> {
-        self.insert_below(heading, self.section(heading), markdown)
-    }
-
-    fn insert_below(
-        &self,
-        heading: usize,
-        section: Span,
-        markdown: &str,
-    ) -> Result<Vec<Splice>, Refusal> {
         let target = Target::Heading(heading);
         let of = self
             .headings()
             .get(heading)
             .ok_or(Refusal::Missing(target))?;
+        let section = self.own_section(heading);
         let words = markdown.trim_matches(['\n', '\r']).trim_end();
         if words.is_empty() {
             return Ok(Vec::new());

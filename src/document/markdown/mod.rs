@@ -190,16 +190,6 @@ impl MarkdownDocument {
             .max(1)
     }
 
-    /// How many characters into its line the byte at `offset` is, counted from 1.
-    pub fn column_of(&self, offset: usize) -> usize {
-        let end = offset.min(self.bytes().len());
-        let start = self.line_start(end);
-        String::from_utf8_lossy(&self.bytes()[start..end])
-            .chars()
-            .count()
-            + 1
-    }
-
     /// The line with this number, counted from 1, without its line end.
     pub fn line(&self, number: usize) -> Option<Span> {
         let index = number.checked_sub(1)?;

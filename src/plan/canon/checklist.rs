@@ -8,7 +8,6 @@ use std::collections::{HashMap, HashSet};
 
 use super::normalised;
 use crate::document::markdown::{Check as Mark, CheckState, MarkdownDocument, may_say};
-use crate::plan::checks::tick_contradicted::may_be_year;
 use crate::plan::id::{StepId, ids_in, single_ids_in};
 
 /// One list item of a checklist.
@@ -157,6 +156,12 @@ fn steps_in(text: &str) -> Vec<StepId> {
     named
         .filter(|id| !may_be_year(*id, text) && seen.insert(*id))
         .collect()
+}
+
+/// Whether a number in a check is rather a year than a step.
+fn may_be_year(id: StepId, text: &str) -> bool {
+    let year = (1900..2100).contains(&id.number()) && id.suffix().is_empty();
+    year && !text.to_lowercase().contains("step")
 }
 
 #[cfg(test)]

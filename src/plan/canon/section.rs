@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::document::log::is_conflict_marker;
 use crate::document::markdown::{Entry, MarkdownDocument, may_say};
 use crate::document::splice::Span;
-use crate::plan::field::{FIELDS, Field};
+use crate::plan::field::{Field, fields};
 use crate::plan::id::{StepId, USUAL_DIGITS};
 use crate::plan::list_entry::ListEntry;
 
@@ -122,7 +122,7 @@ pub fn sections(document: &MarkdownDocument, file: usize) -> Vec<Section> {
         let Some(label) = document.label(index) else {
             continue;
         };
-        let field = FIELDS.iter().find(|spec| {
+        let field = fields().iter().find(|spec| {
             spec.canon
                 .is_some_and(|c| c.eq_ignore_ascii_case(&label.name))
         });

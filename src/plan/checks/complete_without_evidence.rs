@@ -1,9 +1,8 @@
 //! A complete step that shows nothing for it.
 //!
-//! What counts is an entry under `artifacts`, a measured `evidence.actual` or an
-//! `evidence.link`; a metric and its target are what was to be reached, not that it was. In
-//! the weekly review nobody can tell such a step from a wish. Attach an artifact or a link,
-//! or enter the value that was measured.
+//! An entry under `artifacts`, a measured `evidence.actual` or an `evidence.link` counts; a metric
+//! and its target say what was to be reached, not that it was. In the weekly review nobody can tell
+//! such a step from a wish. Attach an artifact or a link, or enter the value that was measured.
 //!
 //! ## Caught
 //!
@@ -18,7 +17,6 @@
 //! {"step_id": "0002", "status": "complete", "artifacts": ["https://example.org/minutes"]}
 //! ```
 
-use super::reading::Key;
 use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
 use crate::plan::StepRef;
 use crate::plan::field::Field;
@@ -30,8 +28,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "a complete step has neither artifact nor evidence",
     help: Help {
-        keys: "{problem-go} goes to the step: `{edit}` on the artifacts or the evidence says what there is to see",
-        commands: "`stepdeck set STEP artifacts+=PATH`, or `evidence.link=URL`, says what there is to see",
+        keys: "{problem-go} goes to the step: `{edit}` on the artifacts or the evidence adds what shows the result",
+        commands: "`stepdeck set STEP artifacts+=PATH`, or `evidence.link=URL`, adds what shows the result",
     },
     passes: &[Pass::Step(step)],
 };
@@ -59,7 +57,7 @@ fn shows_artifact(reading: &Reading<'_>) -> bool {
             .get(1)
             .is_some_and(u8::is_ascii_alphanumeric)
     };
-    let items = reading.items(Key::Artifacts);
+    let items = reading.items(Field::Artifacts);
     items.is_some_and(|mut items| items.any(|item| item.starts_with('"') && worded(item)))
 }
 

@@ -86,6 +86,7 @@ pub fn in_context<T>(existing: &[&str], with: impl FnOnce(&Context<'_>) -> T) ->
         exists: &|path: &Path| existing.iter().any(|known| Path::new(known) == path),
         severities: &BTreeMap::new(),
         checkpoints: Path::new("docs/checkpoints"),
+        uid_holder: &|_| None,
     })
 }
 

@@ -1,4 +1,4 @@
-//! A complete step that links to a file which is not there.
+//! A complete step that links to a file that does not exist.
 //!
 //! The proof that the work was done cannot be opened: the path is mistyped, the file was
 //! moved, or it was never committed. Correct the entry. Only entries that are plainly paths
@@ -20,7 +20,6 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::reading::Key;
 use super::wording::quoted;
 use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
 use crate::plan::StepRef;
@@ -33,8 +32,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "an artifact's path does not exist",
     help: Help {
-        keys: "{problem-go} goes to the step: `{edit}` on the artifacts corrects the path, counted from the root of the plan",
-        commands: "`stepdeck set STEP artifacts-=ENTRY artifacts+=PATH` corrects the path, counted from the root of the plan",
+        keys: "{problem-go} goes to the step: `{edit}` on the artifacts corrects the path, relative to the plan's root",
+        commands: "`stepdeck set STEP artifacts-=ENTRY artifacts+=PATH` corrects the path, relative to the plan's root",
     },
     passes: &[Pass::Step(step)],
 };
@@ -55,7 +54,7 @@ fn step(reading: &Reading<'_>, context: &Context<'_>, problems: &mut Vec<Problem
     if step.state() != State::Done {
         return;
     }
-    let items = reading.items(Key::Artifacts);
+    let items = reading.items(Field::Artifacts);
     if items.is_some_and(|mut items| items.all(is_address)) {
         return;
     }

@@ -2,7 +2,7 @@
 //!
 //! In the log these are `step_id`, `block`, `title`, `theme`, `owner`, `status`, `outcome`,
 //! `dependencies`, `artifacts`, `updated_at`, and `evidence` with `metric` and `target`.
-//! Scripts and dashboards rely on the keys being there; the value may be empty, but for the
+//! Scripts and dashboards rely on the keys being there; the value may be empty, except for the
 //! title. A step that only the canon describes needs its Outcome, Owner and Status bullets.
 //!
 //! ## Caught
@@ -17,12 +17,11 @@
 //! {"step_id": "0001", "block": "B01", "title": "Hold the review", "theme": "", "owner": "", "status": "draft", "outcome": "", "dependencies": [], "artifacts": [], "evidence": {"metric": "", "target": null}, "updated_at": "2026-11-01T00:00:00Z"}
 //! ```
 
-use super::reading::Key;
 use super::wording::listed;
 use super::{Context, Help, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::StepRef;
-use crate::plan::field::Field;
+use crate::plan::field::{Field, FieldSpec, Kind, fields, key_order};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -30,50 +29,19 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a step lacks a required field",
     help: Help {
-        keys: "{problem-go} goes to the step: `{edit}` on the field writes it; `{edit-whole}` opens the whole step",
-        commands: "`stepdeck set STEP FIELD=VALUE` writes a field; one that is to stay empty is written into the line by hand",
+        keys: "{problem-go} goes to the step: `{edit}` on the field writes it; `{edit-step}` opens the whole step",
+        commands: "`stepdeck set STEP FIELD=VALUE` writes a field; to leave one empty, write it into the line by hand",
     },
     passes: &[Pass::Plan(strays), Pass::Step(step)],
 };
-
-/// The keys that each log line has, `step_id` aside.
-const REQUIRED: [&str; 10] = [
-    "block",
-    "title",
-    "theme",
-    "owner",
-    "status",
-    "outcome",
-    "dependencies",
-    "artifacts",
-    "evidence",
-    "updated_at",
-];
-
-/// The same as the line was taken apart, those aside that are looked into.
-const KEYS: [Key; 8] = [
-    Key::Block,
-    Key::Theme,
-    Key::Owner,
-    Key::Status,
-    Key::Outcome,
-    Key::Dependencies,
-    Key::Artifacts,
-    Key::UpdatedAt,
-];
-/// The keys that `evidence` has.
-const EVIDENCE: [(&str, &str); 2] = [("metric", "evidence.metric"), ("target", "evidence.target")];
-
-/// The bullets that each step section has, where the log does not know the step.
-const BULLETS: [Field; 3] = [Field::Outcome, Field::Owner, Field::Status];
 
 fn strays(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     for place in plan.strays() {
         let log = plan.files()[place.file].log();
         if log.is_some_and(|log| log.line(place.line).get("step_id").is_none()) {
-            let message = "this line has no `step_id`, so it is no step";
-            let keys = "{problem-go} opens the line as text: give it a `step_id`, or take it out";
-            let commands = "give the line a `step_id`, or take it out";
+            let message = "this line has no `step_id`, so it is not a step";
+            let keys = "{problem-go} opens the line as text: give it a `step_id`, or remove it";
+            let commands = "give the line a `step_id`, or remove it";
             let problem = RULE.problem(plan, Spot::line(*place), message);
             problems.push(problem.with_help(keys, commands));
         }
@@ -103,46 +71,47 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
 
 /// Whether the log surely has all that is required of the step.
 fn is_whole(reading: &Reading<'_>) -> bool {
-    let title = reading.plain(Key::Title);
+    let title = reading.plain(Field::Title);
     let titled = title.is_some_and(|title| title.starts_with(|c: char| c.is_alphanumeric()));
-    let there = |key: &Key| reading.value(*key).is_some();
-    let entries = reading.value(Key::Evidence).and_then(json::plain_entries);
-    let measured = entries.is_some_and(|entries| {
-        let named = |(name, _)| EVIDENCE.iter().position(|(key, _)| *key == name);
-        let found = entries
-            .filter_map(named)
-            .fold(0, |found, at| found | 1 << at);
-        found + 1 == 1 << EVIDENCE.len()
-    });
-    titled && measured && KEYS.iter().all(there)
+    let there = |spec: &FieldSpec| match spec.inner {
+        None => reading.value(spec.field).is_some(),
+        Some(inner) => reading
+            .value(spec.field)
+            .and_then(json::plain_entries)
+            .is_some_and(|mut entries| entries.any(|(key, _)| key == inner)),
+    };
+    titled && required().all(there)
+}
+
+/// The fields that each log line has.
+fn required() -> impl Iterator<Item = &'static FieldSpec> {
+    fields().iter().filter(|spec| spec.required)
 }
 
 fn missing_keys(step: StepRef<'_>) -> Vec<String> {
     let Some(line) = step.log_line() else {
         return Vec::new();
     };
-    let absent = |key: &&str| line.get(key).is_none_or(|raw| raw == "null");
-    let mut missing: Vec<String> = REQUIRED
-        .iter()
-        .filter(|key| absent(key))
-        .map(|key| format!("`{key}`"))
-        .collect();
-    let evidence = line.get("evidence");
-    if let Some(Ok(object)) = evidence.map(json::Object::parse) {
-        let inner = EVIDENCE.iter().filter(|(key, _)| object.get(key).is_none());
-        missing.extend(inner.map(|(_, name)| format!("`{name}`")));
-    }
-    missing
+    let absent = |key: &&&str| line.get(key).is_none_or(|raw| raw == "null");
+    let of_key = |key: &&&str| required().any(|spec| spec.key == **key);
+    let outer = key_order().iter().filter(of_key).filter(absent);
+    let inner = required().filter(|spec| {
+        let object = line.get(spec.key).map(json::Object::parse);
+        let is_absent = |inner| matches!(&object, Some(Ok(object)) if object.get(inner).is_none());
+        spec.inner.is_some_and(is_absent)
+    });
+    let names = outer.copied().chain(inner.map(|spec| spec.name));
+    names.map(|name| format!("`{name}`")).collect()
 }
 
 fn missing_bullets(step: StepRef<'_>) -> Vec<String> {
     let Some((section, _)) = step.section() else {
         return Vec::new();
     };
-    BULLETS
-        .iter()
-        .filter(|field| section.bullet(**field).is_none())
-        .map(|field| format!("{} bullet", field.label()))
+    required()
+        .filter(|spec| spec.canon.is_some() && spec.kind != Kind::List)
+        .filter(|spec| section.bullet(spec.field).is_none())
+        .map(|spec| format!("{} bullet", spec.label))
         .collect()
 }
 
@@ -163,7 +132,7 @@ mod tests {
         assert_eq!(
             found(&RULE, &[(LOG, &log), (CANON, canon)]),
             [
-                "data/plans/plan.jsonl:3 this line has no `step_id`, so it is no step",
+                "data/plans/plan.jsonl:3 this line has no `step_id`, so it is not a step",
                 "data/plans/plan.jsonl:1:13 [\"0001\"] 0001 has no `owner` and `outcome`",
                 "data/plans/plan.jsonl:2:13 [\"0002\"] 0002 has no `evidence.metric` and \
                  `evidence.target`",

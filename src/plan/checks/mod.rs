@@ -1,10 +1,10 @@
-//! What is wrong with a plan: one file a rule, one table of rules, one function that runs
-//! them all.
+//! What is wrong with a plan: one file per rule, one table of rules, one function that runs them
+//! all.
 //!
-//! A rule only looks and says. It never changes a byte: what mends a problem is a [`Fix`],
-//! plain data that `change::compose` turns into an edit. It never touches the file system
-//! or the clock either: both come in with the [`Context`]. Each rule is one pass over steps
-//! and edges; readiness and cycles are the graph's.
+//! A rule only reads and reports. It never changes a byte: what fixes a problem is a [`Fix`], plain
+//! data that `change::compose` turns into an edit. It never touches the file system or the clock
+//! either: both come in with the [`Context`]. Each rule is one pass over steps and edges; readiness
+//! and cycles are the graph's.
 //!
 //! - `reading`: a step's line, taken apart once for all rules
 //! - `spot`: where in a file something stands
@@ -24,6 +24,7 @@ pub mod control_character;
 pub mod cycle;
 pub mod drift;
 pub mod duplicate_id;
+pub mod duplicate_uid;
 pub mod encoding;
 pub mod gap_in_series;
 pub mod id_outside_block;
@@ -67,6 +68,7 @@ use chrono::{DateTime, Utc};
 
 use super::id::StepId;
 use super::source::{Location, Role};
+use super::uid::Uid;
 use super::{Plan, StepRef};
 use crate::document::log::LogDocument;
 use crate::document::markdown::MarkdownDocument;
@@ -104,7 +106,7 @@ impl Severity {
 /// The word in `stepdeck.toml` that switches a rule off.
 const OFF: &str = "off";
 
-/// What mends a problem. Indexes are those of the plan that the problem was found in, and
+/// What fixes a problem. Indexes are those of the plan that the problem was found in, and
 /// of no other.
 ///
 /// Declared in the order in which the fixes of one step are to be made.
@@ -135,6 +137,11 @@ pub enum Fix {
         /// The step.
         step_index: usize,
     },
+    /// Removes from a line the uid that another one had before.
+    Uid {
+        /// The step.
+        step_index: usize,
+    },
     /// Puts the steps of one log into the order of their IDs.
     SortLog {
         /// The file.
@@ -150,7 +157,8 @@ impl Fix {
             | Self::Status { step_index }
             | Self::Dependencies { step_index }
             | Self::Theme { step_index }
-            | Self::Drift { step_index } => Some(step_index),
+            | Self::Drift { step_index }
+            | Self::Uid { step_index } => Some(step_index),
             Self::SortLog { .. } => None,
         }
     }
@@ -182,7 +190,7 @@ pub struct Problem {
     pub step: Option<StepId>,
     /// Index of that step in the plan.
     pub step_index: Option<usize>,
-    /// What mends it safely.
+    /// What fixes it safely.
     pub fix: Option<Fix>,
 }
 
@@ -192,7 +200,7 @@ pub const CONFIGURATION: &str = "configuration";
 impl Problem {
     /// Something wrong in the configuration.
     pub fn of_configuration(place: Location, severity: Severity, message: String) -> Self {
-        let help = "correct the entry; until then what holds by default stands in for it";
+        let help = "correct the entry; the default is used until then";
         Self {
             code: CONFIGURATION,
             severity,
@@ -224,7 +232,7 @@ impl Problem {
         self
     }
 
-    fn mended_by(mut self, fix: Fix) -> Self {
+    fn fixed_by(mut self, fix: Fix) -> Self {
         self.fix = Some(fix);
         self
     }
@@ -252,6 +260,8 @@ pub struct Context<'a> {
     pub severities: &'a BTreeMap<String, String>,
     /// The folder of checkpoints, relative to the plan's root.
     pub checkpoints: &'a Path,
+    /// The step that had a uid at the merge base or in `HEAD`, where that is known.
+    pub uid_holder: &'a (dyn Fn(Uid) -> Option<StepId> + Sync),
 }
 
 /// What to do about a problem, worded for the two places where one reads of it.
@@ -355,6 +365,7 @@ pub const RULES: &[Rule] = &[
     wrong_type::RULE,
     malformed_id::RULE,
     duplicate_id::RULE,
+    duplicate_uid::RULE,
     id_outside_block::RULE,
     unknown_block::RULE,
     unknown_status::RULE,
@@ -465,18 +476,18 @@ fn look_at(
     judges: &[Graded<'_>],
     progress: &Progress,
 ) -> Option<Vec<Problem>> {
-    let (mut found, mut told) = (Vec::new(), progress.strides());
+    let (mut found, mut strides) = (Vec::new(), progress.strides());
     let mut reader = Reader::default();
     for index in range {
         let reading = reader.read(plan.step(index));
         for (severity, judge) in judges {
             graded(*severity, &mut found, |found| judge.step(&reading, found));
         }
-        if !told.add(1) {
+        if !strides.add(1) {
             return None;
         }
     }
-    told.end().then_some(found)
+    strides.end().then_some(found)
 }
 
 /// Gives what `find` adds its severity.

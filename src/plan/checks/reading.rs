@@ -6,94 +6,100 @@
 use crate::document::json;
 use crate::document::log::LineRef;
 use crate::plan::StepRef;
-use crate::plan::field::KEY_ORDER;
-
-/// The known keys of a log line, in the order of [`KEY_ORDER`].
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Key {
-    StepId,
-    Block,
-    Title,
-    Theme,
-    Owner,
-    Status,
-    Outcome,
-    Dependencies,
-    Inputs,
-    Artifacts,
-    Verification,
-    Evidence,
-    Effort,
-    Cost,
-    Notes,
-    UpdatedAt,
-}
+use crate::plan::field::{Field, MOST, fields};
 
 /// One step with the raw values of its log line.
 pub(super) struct Reading<'a> {
     pub step: StepRef<'a>,
     /// Its line, if the log has it.
     pub line: Option<LineRef<'a>>,
-    values: [Option<&'a str>; KEY_ORDER.len()],
+    step_id: Option<&'a str>,
+    /// What stands under each key, where the first field under it has its number.
+    values: [Option<&'a str>; MOST],
 }
 
 impl<'a> Reading<'a> {
-    /// The raw value of a key, `null` included.
-    pub fn raw(&self, key: Key) -> Option<&'a str> {
-        self.values[key as usize]
+    /// The raw `step_id`, `null` included.
+    pub fn step_id(&self) -> Option<&'a str> {
+        self.step_id
     }
 
-    /// The raw value of a key where it is one.
-    pub fn value(&self, key: Key) -> Option<&'a str> {
-        self.raw(key).filter(|raw| *raw != "null")
+    /// The raw value of the key that holds a field, `null` included: for an inner field the
+    /// whole object.
+    pub fn raw(&self, field: Field) -> Option<&'a str> {
+        self.values[field.slot()]
+    }
+
+    /// The same where it is a value.
+    pub fn value(&self, field: Field) -> Option<&'a str> {
+        self.raw(field).filter(|raw| *raw != "null")
     }
 
     /// What stands between the quotation marks of a text, if it stands there as it is meant.
-    pub fn plain(&self, key: Key) -> Option<&'a str> {
-        let inner = self.raw(key)?.strip_prefix('"')?.strip_suffix('"')?;
+    pub fn plain(&self, field: Field) -> Option<&'a str> {
+        let inner = self.raw(field)?.strip_prefix('"')?.strip_suffix('"')?;
         memchr::memchr(b'\\', inner.as_bytes())
             .is_none()
             .then_some(inner)
     }
 
     /// The raw items of a list.
-    pub fn items(&self, key: Key) -> Option<json::KnownItems<'a>> {
-        json::known_items(self.raw(key)?)
+    pub fn items(&self, field: Field) -> Option<json::KnownItems<'a>> {
+        json::known_items(self.raw(field)?)
     }
 }
 
 /// Takes the lines of a plan apart, one after the other.
 #[derive(Default)]
 pub(super) struct Reader<'a> {
-    /// The keys of the last line, each with its place in [`KEY_ORDER`]: those of one log are
-    /// mostly the same, and each is stored once.
-    keys: Vec<(&'a str, Option<usize>)>,
+    /// The keys of the last line, each with what is kept of it: those of one log are mostly the
+    /// same, and each is stored once.
+    keys: Vec<(&'a str, Slot)>,
+}
+
+/// Where the value of a key is kept.
+#[derive(Clone, Copy)]
+enum Slot {
+    StepId,
+    Of(usize),
+    Nowhere,
 }
 
 impl<'a> Reader<'a> {
     /// A step, taken apart.
     pub fn read(&mut self, step: StepRef<'a>) -> Reading<'a> {
-        let line = step.log_line();
-        let mut values = [None; KEY_ORDER.len()];
-        let entries = line.into_iter().flat_map(LineRef::entries);
+        let mut reading = Reading {
+            step,
+            line: step.log_line(),
+            step_id: None,
+            values: [None; MOST],
+        };
+        let entries = reading.line.into_iter().flat_map(LineRef::entries);
         for (at, (key, raw)) in entries.enumerate() {
             // With duplicate keys the last one counts.
-            if let Some(place) = self.place(at, key) {
-                values[place] = Some(raw);
+            match self.slot(at, key) {
+                Slot::StepId => reading.step_id = Some(raw),
+                Slot::Of(slot) => reading.values[slot] = Some(raw),
+                Slot::Nowhere => {}
             }
         }
-        Reading { step, line, values }
+        reading
     }
 
-    fn place(&mut self, at: usize, key: &'a str) -> Option<usize> {
+    fn slot(&mut self, at: usize, key: &'a str) -> Slot {
         match self.keys.get(at) {
-            Some((known, place)) if std::ptr::eq(*known, key) => return *place,
+            Some((known, slot)) if std::ptr::eq(*known, key) => return *slot,
             _ => {}
         }
-        let place = KEY_ORDER.iter().position(|known| *known == key);
+        let first = fields().iter().find(|spec| spec.key == key);
+        let slot = match first {
+            _ if key == "step_id" => Slot::StepId,
+            Some(spec) => Slot::Of(spec.field.slot()),
+            None => Slot::Nowhere,
+        };
         self.keys.truncate(at);
-        self.keys.push((key, place));
-        place
+        self.keys.push((key, slot));
+        slot
     }
 }
 
@@ -117,35 +123,24 @@ mod tests {
         let mut reader = Reader::default();
         for step in plan.steps() {
             let reading = reader.read(step);
-            for (key, name) in KEYS.iter().zip(KEY_ORDER) {
-                let raw = step.log_line().unwrap().get(name);
-                assert_eq!(reading.raw(*key), raw, "{name} of {}", step.id());
+            let line = step.log_line().unwrap();
+            assert_eq!(reading.step_id(), line.get("step_id"));
+            for spec in fields() {
+                let raw = line.get(spec.key);
+                assert_eq!(
+                    reading.raw(spec.field),
+                    raw,
+                    "{} of {}",
+                    spec.key,
+                    step.id()
+                );
             }
         }
         let reading = reader.read(plan.step(1));
         assert_eq!(
-            (reading.plain(Key::Status), reading.plain(Key::Owner)),
+            (reading.plain(Field::Status), reading.plain(Field::Owner)),
             (None, Some("ops"))
         );
-        assert_eq!(reader.read(plan.step(2)).value(Key::Notes), None);
+        assert_eq!(reader.read(plan.step(2)).value(Field::Notes), None);
     }
-
-    const KEYS: [Key; KEY_ORDER.len()] = [
-        Key::StepId,
-        Key::Block,
-        Key::Title,
-        Key::Theme,
-        Key::Owner,
-        Key::Status,
-        Key::Outcome,
-        Key::Dependencies,
-        Key::Inputs,
-        Key::Artifacts,
-        Key::Verification,
-        Key::Evidence,
-        Key::Effort,
-        Key::Cost,
-        Key::Notes,
-        Key::UpdatedAt,
-    ];
 }

@@ -1,9 +1,9 @@
-//! A status in the log that is not in its one spelling.
+//! A status in the log that is not in its standard spelling.
 //!
 //! Automation compares letter by letter: the log writes `idea`, `draft`, `in progress`,
 //! `blocked` and `complete`, in lower case. stepdeck reads `In Progress` and `in_progress`
-//! too, but a dashboard may not. The fix writes the canonical spelling and changes nothing
-//! else. The canon is for people and may write its statuses with capitals.
+//! too, but a dashboard may not. The fix writes the standard spelling and changes nothing else. The
+//! canon is for people and may write its statuses with capitals.
 //!
 //! ## Caught
 //!
@@ -23,7 +23,6 @@
 //! - **Status:** In Progress
 //! ```
 
-use super::reading::Key;
 use super::wording::quoted;
 use super::{Context, Fix, Help, Pass, Problem, Reading, Rule, Severity, Spot};
 use crate::document::json;
@@ -36,8 +35,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a status in the log is not lowercase",
     help: Help {
-        keys: "`{problem-fix}` writes it in its one spelling",
-        commands: "`stepdeck check --fix` writes it in its one spelling",
+        keys: "`{problem-fix}` writes it in its standard spelling",
+        commands: "`stepdeck check --fix` writes it in its standard spelling",
     },
     passes: &[Pass::Step(step)],
 };
@@ -45,7 +44,7 @@ pub const RULE: Rule = Rule {
 fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
     let (step, plan) = (reading.step, reading.step.plan());
     let written = step.status().map(Status::word);
-    if written.is_some() && reading.plain(Key::Status) == written {
+    if written.is_some() && reading.plain(Field::Status) == written {
         return;
     }
     let Some(raw) = step.raw(Field::Status).filter(|raw| raw.starts_with('"')) else {
@@ -65,7 +64,7 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
         step_index: step.index(),
     };
     let spot = Spot::field(plan, step, Field::Status);
-    let problem = RULE.problem(plan, spot, message).mended_by(fix);
+    let problem = RULE.problem(plan, spot, message).fixed_by(fix);
     problems.push(problem.about(step));
 }
 

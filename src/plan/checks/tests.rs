@@ -149,7 +149,7 @@ fn any_log() -> impl Strategy<Value = String> {
         "\"(draft|Complete|in progress|soon|2026-01-01|B0[1-3]|)\"",
         "\\[(\"000[1-9]\", )?\"(000[1-9]|57|docs/é.md|x y)\"\\]",
     ];
-    let key = prop::sample::select(crate::plan::field::KEY_ORDER[1..].to_vec());
+    let key = prop::sample::select(crate::plan::field::key_order()[1..].to_vec());
     let line = (id, prop::collection::vec((key, value), 0..4)).prop_map(|(id, keys)| {
         let id = format!("\"{id}\"");
         let mut all: Vec<(&str, &str)> = keys.iter().map(|(k, v)| (*k, v.as_str())).collect();

@@ -1,8 +1,7 @@
 //! A ticked checklist item that names a step which is still open.
 //!
-//! The item says that the work is done, the step says that it is not. Set the step's
-//! status, or take the tick away. A year such as 2027 counts as a step only where the item
-//! speaks of steps.
+//! The item says that the work is done, the step says that it is not. Set the step's status, or
+//! untick the item. A year such as 2027 counts as a step only where the item mentions steps.
 //!
 //! ## Caught
 //!
@@ -37,7 +36,6 @@
 use super::wording::{listed, quoted};
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::canon::checklist::Check;
-use crate::plan::id::StepId;
 use crate::plan::status::Status;
 
 /// The rule.
@@ -46,8 +44,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "a ticked item names a step that is open",
     help: Help {
-        keys: "{problem-go} goes to the item: `{tick}` takes the tick away; `{status}` on the step sets its status",
-        commands: "`stepdeck set STEP status=complete` completes the step; `stepdeck tick STAGE CHECK --off` takes the tick away",
+        keys: "{problem-go} goes to the item: `{tick}` unticks it; `{status}` on the step sets its status",
+        commands: "`stepdeck set STEP status=complete` completes the step; `stepdeck tick STAGE CHECK --off` unticks the item",
     },
     passes: &[Pass::Plan(run)],
 };
@@ -95,12 +93,6 @@ pub fn open_steps(plan: &Plan, check: &Check) -> Vec<usize> {
     open.sort_unstable();
     open.dedup();
     open
-}
-
-/// Whether a number in a check is rather a year than a step.
-pub fn may_be_year(id: StepId, text: &str) -> bool {
-    let year = (1900..2100).contains(&id.number()) && id.suffix().is_empty();
-    year && !text.to_lowercase().contains("step")
 }
 
 #[cfg(test)]

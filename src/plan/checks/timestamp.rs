@@ -1,10 +1,10 @@
-//! An `updated_at` that is no RFC 3339 instant.
+//! An `updated_at` that is not RFC 3339.
 //!
 //! `2026-01-31T12:00:00Z` is one, with or without fractions of a second. Anything else
-//! cannot be sorted or compared, so the step looks as if it had never been touched. Where
-//! the instant is plain (a day, a time without zone, another zone's spelling, `20260131T120000Z`,
-//! seconds or milliseconds since 1970), the fix writes it as RFC 3339, reading a time without
-//! zone as UTC and a day as its beginning.
+//! cannot be sorted or compared, so the step looks as if it had never been touched. Where the time
+//! is clear (a day, a time without zone, another zone's spelling, `20260131T120000Z`, seconds or
+//! milliseconds since 1970), the fix writes it as RFC 3339, reading a time without zone as UTC and
+//! a day as its beginning.
 //!
 //! ## Caught
 //!
@@ -20,7 +20,6 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
-use super::reading::Key;
 use super::wording::quoted;
 use super::{Context, Fix, Help, Pass, Problem, Reading, Rule, Severity, Spot};
 use crate::document::json;
@@ -31,13 +30,13 @@ pub const RULE: Rule = Rule {
     code: "timestamp",
     severity: Severity::Error,
     title: "updated_at is not RFC 3339",
-    help: Help::anywhere("any edit of the step writes it anew, as 2026-01-31T12:00:00Z"),
+    help: Help::anywhere("any edit of the step writes a new one, such as 2026-01-31T12:00:00Z"),
     passes: &[Pass::Step(step)],
 };
 
 fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
     let (step, plan) = (reading.step, reading.step.plan());
-    if reading.plain(Key::UpdatedAt).is_some_and(is_usual) {
+    if reading.plain(Field::UpdatedAt).is_some_and(is_usual) {
         return;
     }
     let raw = step.raw(Field::UpdatedAt);
@@ -62,7 +61,7 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
     if read_loosely(&text).is_some() {
         let step_index = step.index();
         let fix = Fix::Timestamp { step_index };
-        problem = problem.mended_by(fix).with_help(
+        problem = problem.fixed_by(fix).with_help(
             "`{problem-fix}` writes the same instant as RFC 3339 in UTC",
             "`stepdeck check --fix` writes the same instant as RFC 3339 in UTC",
         );

@@ -1,10 +1,10 @@
-//! A field whose JSON value is of a kind that the field cannot have.
+//! A field whose JSON value has a type that the field cannot have.
 //!
 //! Texts are strings, `dependencies`, `artifacts` and `inputs` lists of strings,
 //! `evidence`, `effort` and `cost` objects; what is measured there is a number or words. A step
 //! ID may be a whole number as well as text.
-//! stepdeck shows such a value as it stands, but a dashboard or a script may trip over it.
-//! Write the field in its right form.
+//! stepdeck shows such a value as it is, but a dashboard or a script may trip over it. Write the
+//! field with the right type.
 //!
 //! ## Caught
 //!
@@ -18,10 +18,10 @@
 //! {"step_id": "0001", "dependencies": ["0002"], "evidence": {"metric": "coverage", "target": "80 %"}}
 //! ```
 
-use super::reading::Key;
 use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot, timestamp};
 use crate::document::json;
-use crate::plan::field::{FIELDS, Field, FieldSpec, KEY_ORDER, Kind};
+use crate::plan::field::{Field, FieldSpec, Kind, fields};
+use crate::plan::uid::Uid;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -29,8 +29,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a field has a value of the wrong JSON type",
     help: Help {
-        keys: "{problem-go} goes to the step: `{edit}` on the field writes it anew; `{edit-whole}` opens the whole step",
-        commands: "write it anew in the line: a text as \"…\", a list as [\"…\"], an object as {\"…\": …}",
+        keys: "{problem-go} goes to the step: `{edit}` on the field rewrites it; `{edit-step}` opens the whole step",
+        commands: "correct it in the line: text as \"…\", a list as [\"…\"], an object as {\"…\": …}",
     },
     passes: &[Pass::Step(step)],
 };
@@ -54,7 +54,7 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
     if let Some(raw) = line.get("step_id").filter(|raw| !is_name(raw)) {
         report("step_id", raw, "text", Spot::step(plan, step));
     }
-    for spec in FIELDS.iter().filter(|spec| spec.inner.is_none()) {
+    for spec in fields() {
         let Some(raw) = value(line.get(spec.key)) else {
             continue;
         };
@@ -63,29 +63,22 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
             Some(index) => Spot::entry(plan, step, spec.field, index),
             None => Spot::field(plan, step, spec.field),
         };
-        match spec.kind {
-            Kind::List if !raw.starts_with('[') => report(spec.name, raw, "a list", spot()),
-            Kind::List if index.is_some() => report(spec.name, raw, TEXTS, spot()),
-            Kind::List => {}
-            _ if raw.starts_with('"') => {}
-            // What is surely an instant is said of it, and mended, elsewhere.
-            Kind::Instant if timestamp::read_loosely(raw).is_some() => {}
-            _ => report(spec.name, raw, "text", spot()),
-        }
-    }
-    for (key, first) in objects() {
-        let Some(raw) = value(line.get(key)) else {
-            continue;
-        };
-        let Ok(object) = json::Object::parse(raw) else {
-            report(key, raw, "an object", Spot::field(plan, step, first));
-            continue;
-        };
-        for spec in FIELDS.iter().filter(|spec| spec.key == key) {
-            let inner = spec.inner.and_then(|inner| value(object.get(inner)));
-            if let Some((raw, wanted)) = inner.and_then(|raw| inner_fault(spec, raw)) {
-                report(spec.name, raw, wanted, Spot::field(plan, step, spec.field));
+        let Some(inner) = spec.inner else {
+            if let Some(wanted) = fault(spec, raw) {
+                report(spec.name, raw, wanted, spot());
             }
+            continue;
+        };
+        match json::Object::parse(raw) {
+            Ok(object) => {
+                if let Some(raw) = value(object.get(inner))
+                    && let Some(wanted) = fault(spec, raw)
+                {
+                    report(spec.name, raw, wanted, spot());
+                }
+            }
+            Err(_) if spec.is_first() => report(spec.key, raw, "an object", spot()),
+            Err(_) => {}
         }
     }
 }
@@ -96,53 +89,23 @@ fn is_name(raw: &str) -> bool {
     raw.starts_with('"') || raw.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Keys of texts, `step_id` aside.
-const TEXT_KEYS: [Key; 9] = [
-    Key::Block,
-    Key::Title,
-    Key::Theme,
-    Key::Owner,
-    Key::Status,
-    Key::Outcome,
-    Key::Verification,
-    Key::Notes,
-    Key::UpdatedAt,
-];
-/// Keys of lists of texts.
-const LIST_KEYS: [Key; 3] = [Key::Dependencies, Key::Inputs, Key::Artifacts];
-/// Keys of objects.
-const OBJECT_KEYS: [Key; 3] = [Key::Evidence, Key::Effort, Key::Cost];
-
 /// Whether there is surely nothing to say about the step.
 fn is_right(reading: &Reading<'_>) -> bool {
-    let text = |key| reading.value(key).is_none_or(|raw| raw.starts_with('"'));
-    let list = |key| match (reading.value(key), reading.items(key)) {
+    let fits = |spec: &FieldSpec| match (reading.value(spec.field), spec.inner) {
         (None, _) => true,
-        (_, Some(mut items)) => match key {
-            Key::Dependencies => items.all(is_name),
-            _ => items.all(|item| item.starts_with('"')),
-        },
-        _ => false,
+        (Some(raw), None) => fault(spec, raw).is_none(),
+        (Some(raw), Some(_)) => !spec.is_first() || is_right_object(spec.key, raw),
     };
-    let object = |key: Key| match reading.value(key) {
-        None => true,
-        Some(raw) => {
-            let fits = |(name, raw): (&str, &str)| {
-                let own = |spec: &&FieldSpec| {
-                    spec.inner == Some(name) && spec.key == KEY_ORDER[key as usize]
-                };
-                let spec = FIELDS.iter().find(own);
-                let inner = value(Some(raw));
-                spec.is_none_or(|spec| inner.is_none_or(|raw| inner_fault(spec, raw).is_none()))
-            };
-            json::plain_entries(raw).is_some_and(|mut entries| entries.all(fits))
-        }
+    reading.step_id().is_none_or(is_name) && fields().iter().all(fits)
+}
+
+fn is_right_object(key: &str, raw: &str) -> bool {
+    let fits = |(name, raw): (&str, &str)| {
+        let own = |spec: &&FieldSpec| spec.inner == Some(name) && spec.key == key;
+        let spec = fields().iter().find(own);
+        spec.is_none_or(|spec| value(Some(raw)).is_none_or(|raw| fault(spec, raw).is_none()))
     };
-    let id = reading.raw(Key::StepId);
-    id.is_none_or(is_name)
-        && TEXT_KEYS.into_iter().all(text)
-        && LIST_KEYS.into_iter().all(list)
-        && OBJECT_KEYS.into_iter().all(object)
+    json::plain_entries(raw).is_some_and(|mut entries| entries.all(fits))
 }
 
 /// What a list should be that has the wrong items.
@@ -153,19 +116,21 @@ fn value(raw: Option<&str>) -> Option<&str> {
     raw.filter(|raw| *raw != "null")
 }
 
-/// The keys that hold objects, each with the first field in it.
-fn objects() -> impl Iterator<Item = (&'static str, Field)> {
-    FIELDS.iter().enumerate().filter_map(|(at, spec)| {
-        let first = !FIELDS[..at].iter().any(|earlier| earlier.key == spec.key);
-        (first && spec.inner.is_some()).then_some((spec.key, spec.field))
-    })
-}
-
-fn inner_fault<'a>(spec: &FieldSpec, raw: &'a str) -> Option<(&'a str, &'static str)> {
+/// What a value should be that is of a kind which its field cannot have.
+fn fault(spec: &FieldSpec, raw: &str) -> Option<&'static str> {
     match spec.kind {
-        Kind::Measure if raw.starts_with(['[', '{', 't', 'f']) => Some((raw, "a number or text")),
-        Kind::Measure => None,
-        _ => (!raw.starts_with('"')).then_some((raw, "text")),
+        Kind::List if !raw.starts_with('[') => Some("a list"),
+        Kind::List => items_fault(spec, raw).map(|_| TEXTS),
+        Kind::Measure => raw
+            .starts_with(['[', '{', 't', 'f'])
+            .then_some("a number or text"),
+        Kind::Uid => Uid::of_raw(raw)
+            .is_none()
+            .then_some("twelve letters a to z"),
+        _ if raw.starts_with('"') => None,
+        // What is surely an instant is said of it, and fixed, elsewhere.
+        Kind::Instant if timestamp::read_loosely(raw).is_some() => None,
+        _ => Some("text"),
     }
 }
 
@@ -174,12 +139,11 @@ fn items_fault(spec: &FieldSpec, raw: &str) -> Option<usize> {
     if spec.kind != Kind::List || raw == "[]" {
         return None;
     }
-    let items = json::items(raw)?;
     let is_right = |item: &str| match spec.field {
         Field::Dependencies => is_name(item),
         _ => item.starts_with('"'),
     };
-    items.iter().position(|item| !is_right(item))
+    json::known_items(raw)?.position(|item| !is_right(item))
 }
 
 fn type_of(raw: &str) -> &'static str {

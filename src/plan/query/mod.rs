@@ -24,10 +24,10 @@ use words::{Word, Words, fold, fold_onto};
 pub const KEYS: [(&str, &str); 13] = [
     (
         "owner:",
-        "the owner holds these letters; owner:none finds steps without",
+        "the owner contains this text; owner:none finds steps without one",
     ),
     ("status:", "idea, draft, progress, blocked or complete"),
-    ("block:", "a block, as B37"),
+    ("block:", "a block, such as B37"),
     (
         "is:",
         "ready, waiting, blocked, done, open, drift, marked or cyclic",
@@ -35,18 +35,18 @@ pub const KEYS: [(&str, &str); 13] = [
     ("stage:", "named by a check of the stage"),
     (
         "updated:",
-        "older (>7d) or younger (<7d) than days, weeks (w) or hours (h)",
+        "older (>7d) or newer (<7d) than a number of days (d), weeks (w) or hours (h)",
     ),
-    ("dep:", "depends directly on a step"),
-    (
-        "up:",
-        "everything a step waits for, directly or through others",
-    ),
+    ("dep:", "depends directly on this step"),
+    ("up:", "everything a step waits for, directly or indirectly"),
     ("down:", "everything that waits for a step"),
     ("evidence:", "missing or given"),
-    ("theme:", "the theme holds these letters"),
-    ("id:", "the ID starts so"),
-    ("note:", "the notes hold these letters"),
+    (
+        "theme:",
+        "the theme contains this text; any other field too, e.g. outcome:signed",
+    ),
+    ("id:", "the ID starts with this"),
+    ("note:", "the notes contain this text"),
 ];
 
 /// Why a line is not a filter.
@@ -84,9 +84,8 @@ enum Test {
     Upstream(StepId),
     Downstream(StepId),
     Evidence { given: bool },
-    Theme(String),
     Id(String),
-    Notes(String),
+    Field(Field, String),
 }
 
 /// A filter line, understood.
@@ -354,19 +353,19 @@ impl Prepared<'_> {
                 let has = |field| !step.text(field).trim().is_empty();
                 (has(Field::Actual) || has(Field::Link)) == *given
             }
-            Test::Theme(part) => holds(step.text(Field::Theme), part),
             // As its line spells it, or as most plans would.
             Test::Id(start) => [step.id(), step.id().padded_to(USUAL_DIGITS)]
                 .iter()
                 .any(|id| id.to_string().to_lowercase().starts_with(start.as_str())),
-            Test::Notes(part) => holds(step.text(Field::Notes), part),
+            Test::Field(field, part) => holds(step.text(*field), part),
         }
     }
 }
 
 fn read_test(key: &str, value: &str) -> Result<Test, String> {
     let folded = fold(value).into_owned();
-    let step = || typed_id(value).ok_or_else(|| format!("{key}: takes a step ID, as {key}:0042"));
+    let step =
+        || typed_id(value).ok_or_else(|| format!("{key}: takes a step ID, such as {key}:0042"));
     match &*key.to_lowercase() {
         "owner" if matches!(&*folded, "" | "none" | "-") => Ok(Test::NoOwner),
         "owner" => Ok(Test::Owner(folded)),
@@ -377,7 +376,7 @@ fn read_test(key: &str, value: &str) -> Result<Test, String> {
             .parse()
             .or_else(|_| format!("B{value}").parse())
             .map(Test::Block)
-            .map_err(|_| "a block is B and a number, as block:B07".to_owned()),
+            .map_err(|_| "a block is B and a number, such as block:B07".to_owned()),
         "is" => match &*folded {
             "ready" => Ok(Test::State(State::Ready)),
             "waiting" => Ok(Test::State(State::Waiting)),
@@ -393,7 +392,7 @@ fn read_test(key: &str, value: &str) -> Result<Test, String> {
         },
         "stage" => Ok(Test::Stage(folded)),
         "updated" => read_age(value)
-            .ok_or_else(|| "write updated:>7d for older, updated:<2w for younger".to_owned()),
+            .ok_or_else(|| "write updated:>7d for older, updated:<2w for newer".to_owned()),
         "dep" => step().map(Test::DependsOn),
         "up" => step().map(Test::Upstream),
         "down" => step().map(Test::Downstream),
@@ -402,12 +401,14 @@ fn read_test(key: &str, value: &str) -> Result<Test, String> {
             "given" | "any" => Ok(Test::Evidence { given: true }),
             _ => Err("evidence: takes missing or given".to_owned()),
         },
-        "theme" => Ok(Test::Theme(folded)),
         "id" => Ok(Test::Id(folded)),
-        "note" | "notes" => Ok(Test::Notes(folded)),
-        _ => {
+        "note" => Ok(Test::Field(Field::Notes, folded)),
+        other => {
+            if let Some(field) = Field::named(other) {
+                return Ok(Test::Field(field, folded));
+            }
             let keys: Vec<&str> = KEYS.iter().map(|(key, _)| *key).collect();
-            Err(format!("no such key; there are {}", keys.join(" ")))
+            Err(format!("no such key; use {}", keys.join(" ")))
         }
     }
 }

@@ -19,7 +19,6 @@ mod step;
 mod untidy;
 mod walk;
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 use calendar::Calendar;
@@ -81,18 +80,6 @@ pub fn plan(steps: usize, seed: u64) -> Vec<(PathBuf, Vec<u8>)> {
 /// lines of its log are not readable, beside `steps` that are.
 pub fn untidy_plan(steps: usize, seed: u64) -> Vec<(PathBuf, Vec<u8>)> {
     untidy::plan(steps, seed)
-}
-
-/// Writes only the log of the same plan, without holding it in memory.
-///
-/// # Errors
-/// What `out` reports.
-pub fn log_writer(steps: usize, seed: u64, mut out: impl Write) -> io::Result<()> {
-    out.write_all(HEADER.as_bytes())?;
-    let (content, calendar) = (Content::read(), Calendar::new());
-    let mut lines = LineWriter::new(out);
-    Walk::new(&content, &calendar, Layout::new(steps), seed).run(|step| lines.step(step))?;
-    Ok(())
 }
 
 #[cfg(test)]

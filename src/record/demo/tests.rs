@@ -374,18 +374,6 @@ fn more_steps_run_on_into_further_blocks() {
 }
 
 #[test]
-fn the_streamed_log_is_the_log_of_the_plan() {
-    let mut streamed = Vec::new();
-    log_writer(1_234, 5, &mut streamed).expect("a vector takes everything");
-    let files = plan(1_234, 5);
-    let (_, log) = files
-        .iter()
-        .find(|(path, _)| path.as_os_str() == LOG)
-        .expect("a log");
-    assert!(streamed == *log);
-}
-
-#[test]
 fn nothing_in_progress_has_lain_untouched_for_thirty_days() {
     let (year, month, day) = calendar::TODAY;
     let today = chrono::NaiveDate::from_ymd_opt(year, month, day).expect("a date");

@@ -45,6 +45,7 @@ impl CheckInput<'_> {
             exists: &|path: &Path| self.root.join(path).exists(),
             severities: self.severities,
             checkpoints: self.checkpoints,
+            uid_holder: &|_| None,
         };
         let mut problems = check_with(plan, &context, progress)?;
         problems.extend_from_slice(self.configuration);

@@ -6,7 +6,9 @@ use std::path::Path;
 use crate::support::fixture::{CANON, DOCUMENT, LINES, LOG};
 use crate::support::run::Folder;
 use crate::support::schema::valid;
-use serde_json::Value;
+use serde_json::{Value, json};
+use stepdeck::plan::field::{FieldSpec, Kind, fields, key_order};
+use stepdeck::plan::status::Status;
 
 fn folder() -> Folder {
     Folder::new(&[(LOG, LINES), (CANON, DOCUMENT)])
@@ -130,12 +132,44 @@ fn schema(name: &str) -> Value {
 #[test]
 fn the_schemas_agree_with_each_other_and_with_the_tables() {
     assert_eq!(schema("list")["$defs"], schema("step")["$defs"]);
-    let line = &schema("log-line")["$defs"]["step"]["properties"];
-    let known: Vec<&String> = line.as_object().unwrap().keys().collect();
-    for key in stepdeck::plan::field::KEY_ORDER {
-        assert!(known.iter().any(|known| *known == key), "{key}");
+    let step = &schema("log-line")["$defs"]["step"];
+    let mut known: Vec<&str> = keys_of(&step["properties"]);
+    let mut keys = key_order().to_vec();
+    known.sort_unstable();
+    keys.sort_unstable();
+    assert_eq!(known, keys);
+    for spec in fields() {
+        let (mut holder, mut key) = (step, spec.key);
+        if let Some(inner) = spec.inner {
+            (holder, key) = (&step["properties"][key], inner);
+            assert!(keys_of(&holder["properties"]).iter().all(|known| {
+                let is_it = |row: &&FieldSpec| row.key == spec.key && row.inner == Some(*known);
+                fields().iter().any(|row| is_it(&row))
+            }));
+        }
+        let said = &holder["properties"][key];
+        let required = holder["required"].as_array();
+        let is_required = required.is_some_and(|all| all.contains(&key.into()));
+        assert_eq!(is_required, spec.required, "{}", spec.name);
+        assert_eq!(said["description"], spec.about, "{}", spec.name);
+        let kind = match spec.kind {
+            Kind::List => "array",
+            Kind::Measure => {
+                assert_eq!(said["$ref"], "#/$defs/measure", "{}", spec.name);
+                continue;
+            }
+            Kind::Status => {
+                let words = said["enum"].as_array().unwrap().iter();
+                assert!(words.eq(Status::ALL.map(Status::word).iter()));
+                continue;
+            }
+            _ => "string",
+        };
+        match spec.required {
+            true => assert_eq!(said["type"], kind, "{}", spec.name),
+            false => assert_eq!(said["type"], json!([kind, "null"]), "{}", spec.name),
+        }
     }
-    assert_eq!(known.len(), stepdeck::plan::field::KEY_ORDER.len());
     for keys in [
         r#"{"waiting_on": []}"#,
         r#"{"drift": ["x"]}"#,
@@ -151,6 +185,57 @@ fn the_schemas_agree_with_each_other_and_with_the_tables() {
             .build(&schema("step"))
             .unwrap();
         assert!(!validator.is_valid(&step), "{keys}");
+    }
+}
+
+fn keys_of(object: &Value) -> Vec<&str> {
+    object
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect()
+}
+
+/// Within a schema version properties may be added, so that no published schema forbids those
+/// it does not name; a step's ID is text wherever stepdeck prints one.
+#[test]
+fn published_schemas_leave_room_and_name_steps_by_text() {
+    fn look(name: &str, at: &Value, root: &Value) {
+        if let Value::Object(object) = at {
+            assert_ne!(
+                object.get("additionalProperties"),
+                Some(&false.into()),
+                "{name}"
+            );
+            assert!(!object.contains_key("unevaluatedProperties"), "{name}");
+            if let Some(mut id) = object.get("properties").and_then(|all| all.get("step_id")) {
+                if let Some(Value::String(link)) = id.get("$ref") {
+                    id = root.pointer(link.trim_start_matches('#')).unwrap();
+                }
+                let kind = &id["type"];
+                let is_text = *kind == "string" || *kind == json!(["string", "null"]);
+                assert!(is_text || name == "log-line", "{name}: {id}");
+            }
+            object.values().for_each(|value| look(name, value, root));
+        } else if let Value::Array(items) = at {
+            items.iter().for_each(|item| look(name, item, root));
+        }
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/schema");
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    let names: Vec<String> = files
+        .map(|file| {
+            file.file_name()
+                .into_string()
+                .unwrap()
+                .replace(".schema.json", "")
+        })
+        .collect();
+    assert!(names.len() >= 9);
+    for name in names {
+        let schema = schema(&name);
+        look(&name, &schema, &schema);
     }
 }
 

@@ -52,6 +52,7 @@ pub fn problems(plan: &Plan) -> Vec<Problem> {
         exists: &|_| true,
         severities: &BTreeMap::new(),
         checkpoints: Path::new("docs/checkpoints"),
+        uid_holder: &|_| None,
     };
     check(plan, &context)
 }
@@ -125,8 +126,8 @@ fn wishes(plan: &Plan, problems: &[Problem]) -> Vec<Result<Change, Refusal>> {
             });
         }
         wishes.push(composer.set(step, Field::Title, ""));
-        wishes.push(composer.mend_drift(step, true));
-        wishes.push(composer.mend_drift(step, false));
+        wishes.push(composer.reconcile(step, true));
+        wishes.push(composer.reconcile(step, false));
         wishes.push(composer.remove(step));
     }
     for of in plan.stages() {

@@ -4,11 +4,12 @@ use super::corpus::{Value, Verdict, values};
 use super::exercise::{assert_law, exercise, load, now, problems};
 use crate::support::fixture::LOG;
 use crate::support::run::Folder;
-use stepdeck::change::apply::Obstacle;
 use stepdeck::change::compose::Composer;
+use stepdeck::change::conflict::Obstacle;
 use stepdeck::document::encoding::Encoding;
 use stepdeck::plan::Plan;
 use stepdeck::plan::field::Field;
+use stepdeck::plan::uid::Uids;
 
 const BEFORE: &[u8] = b"{\"step_id\": \"0001\", \"title\": \"Before\"}\n";
 const BEHIND: &[u8] = b"{\"step_id\": \"0003\", \"title\": \"Behind\"}\n";
@@ -23,7 +24,7 @@ fn lines(value: &Value) -> [Vec<u8>; 2] {
     [[&value.bytes[..], b"\n"].concat(), step.concat()]
 }
 
-/// Acceptance 26: whatever stands between two good lines is kept, and they are edited.
+/// Whatever stands between two good lines is kept, and they are edited.
 #[test]
 fn a_line_of_any_kind_is_kept_while_its_neighbours_are_edited() {
     let values = values();
@@ -84,7 +85,11 @@ fn a_log_in_latin1_is_written_by_nobody() {
         panic!("{conflicts:?}");
     };
     assert!(reason.contains("is Latin-1, not UTF-8"), "{reason}");
-    assert!(composer.add("0009".parse().unwrap(), "New").is_err());
+    assert!(
+        composer
+            .add("0009".parse().unwrap(), "New", Uids::default().take())
+            .is_err()
+    );
 }
 
 /// What is JSON is read, what is not is reported on its line.

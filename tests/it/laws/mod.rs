@@ -1,8 +1,7 @@
 //! Laws of editing, held against generated plans and generated edits of every kind.
 //!
-//! An edit taken back leaves no trace (acceptance 31, 46); it touches nothing but its own
-//! value (acceptance 25); it survives whatever somebody else did elsewhere (acceptance 19);
-//! and no bytes whatever make it panic (acceptance 26, 27).
+//! An edit that is undone leaves no trace; it touches nothing but its own value; it survives
+//! whatever somebody else did elsewhere; and no bytes whatever make it panic.
 
 mod plans;
 mod untidy;
@@ -23,6 +22,7 @@ use stepdeck::plan::canon::block_table::BlockColumn;
 use stepdeck::plan::checks::{Context, Problem, check};
 use stepdeck::plan::field::{FIELDS, Field, Kind};
 use stepdeck::plan::source::{Role, SourceFile};
+use stepdeck::plan::uid::Uids;
 
 const LOG: &str = "data/plans/plan.jsonl";
 const CANON: &str = "docs/plan.md";
@@ -41,7 +41,7 @@ enum Wish {
     Attach(Index, String),
     SetLine(Index, String),
     SetForm(Index, Index, String),
-    MendDrift(Index, bool),
+    Reconcile(Index, bool),
     Fix(Index, bool),
     FixAll(bool),
 }
@@ -72,7 +72,7 @@ fn wish() -> impl Strategy<Value = Wish> {
         1 => (at(), link).prop_map(|(a, link)| Wish::Attach(a, link.to_owned())),
         2 => (at(), line).prop_map(|(a, line)| Wish::SetLine(a, line.to_owned())),
         2 => (at(), at(), words()).prop_map(|(a, b, text)| Wish::SetForm(a, b, text)),
-        1 => (at(), any::<bool>()).prop_map(|(a, side)| Wish::MendDrift(a, side)),
+        1 => (at(), any::<bool>()).prop_map(|(a, side)| Wish::Reconcile(a, side)),
         2 => (at(), any::<bool>()).prop_map(|(a, side)| Wish::Fix(a, side)),
         1 => any::<bool>().prop_map(Wish::FixAll),
     ]
@@ -82,6 +82,7 @@ impl Wish {
     /// The change that it becomes, or `None` where it is refused or there is nothing to do.
     fn compose(&self, plan: &Plan, now: DateTime<Utc>) -> Option<Change> {
         let composer = Composer { plan, now };
+        let uid = Uids::new(plan.len() as u64).take();
         let step = |at: &Index| (!plan.is_empty()).then(|| at.index(plan.len()));
         let change = match self {
             Self::Set(at, field, text) => {
@@ -95,10 +96,10 @@ impl Wish {
                 let lists = [Field::Dependencies, Field::Inputs, Field::Artifacts];
                 composer.set_list(step(at)?, lists[field.index(lists.len())], entries)
             }
-            Self::Add(id, title) => composer.add(id.parse().unwrap(), title),
+            Self::Add(id, title) => composer.add(id.parse().unwrap(), title, uid),
             Self::AddChild(at, title) => {
                 let id = plan.step(step(at)?).id();
-                composer.add(composer.next_child(id)?, title)
+                composer.add(composer.next_child(id)?, title, uid)
             }
             Self::SetBlock(at, column, text) => {
                 let count = plan.blocks().len();
@@ -137,7 +138,7 @@ impl Wish {
                     text,
                 )
             }
-            Self::MendDrift(at, keep_log) => composer.mend_drift(step(at)?, *keep_log),
+            Self::Reconcile(at, keep_log) => composer.reconcile(step(at)?, *keep_log),
             Self::Fix(at, side) => {
                 let fixes: Vec<_> = problems(plan, now).iter().filter_map(|p| p.fix).collect();
                 let fix = (!fixes.is_empty()).then(|| fixes[at.index(fixes.len())])?;
@@ -185,6 +186,7 @@ fn problems(plan: &Plan, now: DateTime<Utc>) -> Vec<Problem> {
         exists: &|_| true,
         severities: &BTreeMap::new(),
         checkpoints: Path::new("docs/checkpoints"),
+        uid_holder: &|_| None,
     };
     check(plan, &context)
 }

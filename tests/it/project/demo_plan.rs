@@ -29,6 +29,7 @@ fn problems(files: Vec<(PathBuf, Vec<u8>)>) -> (Plan, Vec<String>) {
             exists: &exists,
             severities: &BTreeMap::new(),
             checkpoints: Path::new("data/checkpoints"),
+            uid_holder: &|_| None,
         },
     );
     let found = found

@@ -35,6 +35,7 @@ fn counts(folder: &Path, files: &[(&str, Role)]) -> BTreeMap<&'static str, usize
         exists: &|_| false,
         severities: &BTreeMap::new(),
         checkpoints: Path::new("docs/checkpoints"),
+        uid_holder: &|_| None,
     };
     let mut counts = BTreeMap::new();
     for problem in checks::check(&plan, &context) {

@@ -1,3 +1,4 @@
+mod fields;
 mod foreign_tree;
 mod ids;
 mod lists;

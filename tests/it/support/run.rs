@@ -4,9 +4,11 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, Utc};
 use stepdeck::cli::invocation::Outside;
+use stepdeck::plan::uid::Uids;
 use tempfile::TempDir;
 
 use super::desk::{all_files, diff, rest};
@@ -19,6 +21,8 @@ pub struct Folder {
     dir: TempDir,
     state: TempDir,
     first: Vec<(PathBuf, Vec<u8>)>,
+    /// How many there were: each has a seed of its own.
+    runs: AtomicU64,
 }
 
 /// What a run left.
@@ -42,6 +46,7 @@ impl Folder {
             dir: TempDir::new().unwrap(),
             state: TempDir::new().unwrap(),
             first: Vec::new(),
+            runs: AtomicU64::new(0),
         };
         for (path, bytes) in files {
             folder.write(path, bytes);
@@ -76,6 +81,7 @@ impl Folder {
         let variable = |name: &str| (name == "TERM").then(|| "xterm-256color".to_owned());
         let mut outside = Outside {
             now: NOW.parse::<DateTime<Utc>>().unwrap(),
+            uids: Uids::new(self.runs.fetch_add(1, Ordering::Relaxed)),
             folder: self.path().to_owned(),
             state: Some(self.state.path().to_owned()),
             variable: &variable,

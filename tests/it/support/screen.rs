@@ -85,6 +85,7 @@ pub fn check(model: &mut Model) {
         exists: &|_: &Path| true,
         severities: &model.context.severities,
         checkpoints: &model.context.checkpoints,
+        uid_holder: &|_| None,
     };
     let found = checks::check(&model.plan, &context);
     let generation = model.generation;

@@ -2,13 +2,14 @@
 
 use super::chain::tree;
 use super::edit::open_detail;
-use super::view::{DETAIL_FIELDS, Side};
+use super::view::Side;
 use super::{PLAN, PlanScreen};
 use crate::app::core::command::{Command, Focus, Group};
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
 use crate::app::core::screen::Screen as _;
 use crate::plan::canon::block_table::BlockColumn;
+use crate::plan::field::detail_fields;
 
 /// Blocks in a row of the grid.
 const GRID: usize = 10;
@@ -18,7 +19,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "open",
         keys: &["enter"],
-        title: "Open: the block's steps, the step's detail, the field, the linked step",
+        title: "Open the block's steps, the step's details, the field or the linked step",
         hint: "open",
         group: Group::Move,
         places: PLAN,
@@ -69,7 +70,7 @@ pub(super) fn step(model: &mut Model, by: isize) {
         Focus::DETAIL => {
             let count = match model.step() {
                 _ if model.view.block_detail => BlockColumn::ALL.len(),
-                Some(_) => DETAIL_FIELDS.len(),
+                Some(_) => detail_fields().len(),
                 None => 0,
             };
             model.view.detail = moved(model.view.detail, by, count);
@@ -220,7 +221,7 @@ fn walk_chain(model: &mut Model, right: bool) {
                 model.view.side = Side::Center;
                 model.say(match right {
                     true => "nothing waits for this step",
-                    false => "this step depends on no other",
+                    false => "this step has no dependencies",
                 });
             }
             return;

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::search::Search;
 use crate::app::core::command::Focus;
-use crate::plan::field::Field;
 use crate::plan::query::Query;
 use crate::plan::{Plan, StepKey, StepRef};
 
@@ -31,7 +30,7 @@ impl Sort {
         (Self::Status, 's', "status"),
         (Self::Owner, 'o', "owner"),
         (Self::Updated, 'u', "last edited first"),
-        (Self::Dependants, 'd', "most direct dependants first"),
+        (Self::Dependants, 'd', "most direct dependents first"),
     ];
 }
 
@@ -199,28 +198,3 @@ impl PlanView {
         Some(key)
     }
 }
-
-/// The fields of a step in the detail pane, always the same ones in the same order, so that
-/// walking the list leaves each in its row. What the breadcrumb says already comes late.
-pub const DETAIL_FIELDS: [Field; 20] = [
-    Field::Title,
-    Field::Status,
-    Field::Owner,
-    Field::Outcome,
-    Field::Metric,
-    Field::Target,
-    Field::Actual,
-    Field::Link,
-    Field::Dependencies,
-    Field::Inputs,
-    Field::Artifacts,
-    Field::Verification,
-    Field::EffortPlanned,
-    Field::EffortActual,
-    Field::CostPlanned,
-    Field::CostActual,
-    Field::Notes,
-    Field::Block,
-    Field::Theme,
-    Field::UpdatedAt,
-];

@@ -4,7 +4,6 @@ use proptest::prelude::*;
 
 use super::compare::Allowed;
 use super::*;
-use crate::document::splice;
 
 /// Bits of Markdown that, strung together, make most constructs and most accidents.
 const BITS: &[&str] = &[
@@ -173,11 +172,9 @@ fn check_spans(of: &MarkdownDocument) {
     assert!(of.links().iter().all(|link| within(link.span, file)));
 }
 
-/// Applies an edit and checks that it can be taken back byte for byte.
+/// Applies an edit and checks every span of what it makes.
 fn apply(of: &MarkdownDocument, splices: &[Splice]) -> MarkdownDocument {
     let changed = of.apply(splices).unwrap();
-    let inverse = splice::invert(of.bytes(), splices).unwrap();
-    assert_eq!(changed.apply(&inverse).unwrap().bytes(), of.bytes());
     check_spans(&changed);
     changed
 }
@@ -190,7 +187,7 @@ proptest! {
         let of = MarkdownDocument::load(bytes.as_slice());
         prop_assert_eq!(of.bytes(), &bytes[..]);
         check_spans(&of);
-        prop_assert!(of.line_of(bytes.len() + 1) >= 1 && of.column_of(bytes.len() + 1) >= 1);
+        prop_assert!(of.line_of(bytes.len() + 1) >= 1);
     }
 }
 

@@ -248,10 +248,6 @@ fn text_is_added_at_the_end_of_a_section() {
         after(&of, of.append_to_section(2, "x\n\n- y")),
         "# A\n\n- a\n\n## B\n\ntext\n\n\n# C\n\nx\n\n- y"
     );
-    assert_eq!(
-        after(&of, of.insert_section_after(0, "# D\n\nd")),
-        "# A\n\n- a\n\n## B\n\ntext\n\n# D\n\nd\n\n\n# C"
-    );
     let tight = doc("# A\r\na\r\n# B\r\n");
     assert_eq!(
         after(&tight, tight.append_to_section(0, "x\ny")),

@@ -10,7 +10,7 @@ use crate::tui::widgets::text_layout::TextLayout;
 pub fn criteria(sheet: &mut TextLayout, stage: &Stage, theme: &Theme, most: usize) {
     let Some(rung) = &stage.rung else {
         sheet.text(
-            "This checklist has no row on the stage ladder, so no gate guards it.",
+            "This checklist has no row on the stage ladder, so it has no gate.",
             theme.dim,
         );
         return sheet.shorten(most);

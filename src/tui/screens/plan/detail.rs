@@ -14,7 +14,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
-use crate::app::screens::plan::view::DETAIL_FIELDS;
+use crate::plan::field::detail_fields;
 use crate::plan::{Plan, StepRef};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
@@ -34,7 +34,10 @@ const MOST: usize = 6;
 
 /// Rows of a pane without room for longer values: one a field, and two that say where the
 /// step is written.
-const TIGHT: usize = DETAIL_FIELDS.len() + 2;
+fn tight() -> usize {
+    detail_fields().len() + 2
+}
+
 /// Columns from which on a value seldom needs a second row.
 const WIDE: u16 = 60;
 
@@ -145,7 +148,7 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
         width: usize::from(width),
         rows,
         extra: match width {
-            0..WIDE => height.saturating_sub(TIGHT),
+            0..WIDE => height.saturating_sub(tight()),
             _ => 0,
         },
     };

@@ -5,11 +5,10 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{Fact, Facts, Measure, value};
-use crate::app::screens::plan::view::DETAIL_FIELDS;
 use crate::document::visible::{fit, visible_line, width};
 use crate::plan::decision::decisions_naming;
 use crate::plan::dependency::Dependency;
-use crate::plan::field::{Field, Kind};
+use crate::plan::field::{Field, FieldSpec, Kind, detail_fields, fields};
 use crate::plan::source::Location;
 use crate::plan::status::State;
 use crate::plan::step::{Drift, Waiting};
@@ -31,20 +30,6 @@ const LONG: [Field; 8] = [
     Field::Verification,
     Field::Dependencies,
     Field::Inputs,
-];
-
-/// Fields that a step can do without: nothing is missing where they have no value.
-const OPTIONAL: [Field; 10] = [
-    Field::Link,
-    Field::Inputs,
-    Field::Verification,
-    Field::EffortPlanned,
-    Field::EffortActual,
-    Field::CostPlanned,
-    Field::CostActual,
-    Field::Block,
-    Field::Theme,
-    Field::UpdatedAt,
 ];
 
 /// Columns below which the name of a metric tells nothing.
@@ -71,7 +56,7 @@ pub fn facts(
 ) -> Facts {
     let drift = step.drift();
     let (mut facts, mut below) = (Vec::new(), 0);
-    for (row, field) in DETAIL_FIELDS.iter().enumerate() {
+    for (row, field) in detail_fields().iter().enumerate() {
         let measure = measure.of_row(row, cursor);
         let mut lines = field_lines(around, theme, step, *field, measure);
         let drift = drift.iter().find(|drift| drift.field == *field);
@@ -80,7 +65,7 @@ pub fn facts(
             lines.extend(drift_lines(around, theme, drift, measure));
         }
         facts.push(Fact {
-            label: label(*field).to_owned(),
+            label: field.spec().short.to_owned(),
             lines,
             warning,
             row: below,
@@ -92,36 +77,18 @@ pub fn facts(
     facts.extend(elsewhere(around, theme, step, measure));
     Facts {
         title: format!("Detail {}", step.id()),
-        fields: DETAIL_FIELDS.len(),
+        fields: detail_fields().len(),
         facts,
     }
 }
 
-/// Whether nothing is lost without a field: it has no value, nor what is told below it.
+/// Whether nothing is lost without a field: it has no value, nor what is shown below it under the
+/// same key.
 fn is_spare(step: StepRef<'_>, field: Field) -> bool {
-    let below = match field {
-        Field::EffortPlanned => Field::EffortActual,
-        Field::CostPlanned => Field::CostActual,
-        field => field,
-    };
-    let is_empty = |field| step.text(field).is_empty();
-    OPTIONAL.contains(&field) && is_empty(field) && is_empty(below)
-}
-
-/// Labels that fit their column.
-fn label(field: Field) -> &'static str {
-    match field {
-        Field::Metric => "Evidence",
-        Field::Target => " target",
-        Field::Actual => " actual",
-        Field::Link => " link",
-        Field::Dependencies => "Depends",
-        Field::Verification => "Verify",
-        Field::EffortPlanned => "Effort",
-        Field::EffortActual | Field::CostActual => " spent",
-        Field::CostPlanned => "Cost",
-        field => field.label(),
-    }
+    let spec = field.spec();
+    let below = |row: &&FieldSpec| row.field == field || spec.is_first() && row.key == spec.key;
+    let is_empty = |row: &FieldSpec| step.text(row.field).is_empty();
+    spec.spare && fields().iter().filter(below).all(is_empty)
 }
 
 fn field_lines(
@@ -142,7 +109,7 @@ fn field_lines(
                 |entry: &std::borrow::Cow<'_, str>| value::text(entry, theme, theme.text, measure);
             value::entries(entries.iter().map(lines).collect(), theme, measure)
         }
-        Field::EffortPlanned | Field::CostPlanned if !step.text(field).is_empty() => {
+        field if field.spec().inner == Some("planned") && !step.text(field).is_empty() => {
             let text = format!("{} planned", step.text(field));
             value::text(&text, theme, theme.text, measure)
         }
@@ -190,7 +157,7 @@ fn waiting(waiting: &[Waiting]) -> String {
             Waiting::Step(id) if steps < 3 => named.push(id.to_string()),
             Waiting::Missing(id) if steps < 3 => named.push(format!("{id} (missing)")),
             Waiting::Condition(_) => conditions += 1,
-            Waiting::Cycle(_) => return "waits for itself, in a circle".to_owned(),
+            Waiting::Cycle(_) => return "waits for itself, in a cycle".to_owned(),
             Waiting::Step(_) | Waiting::Missing(_) => {}
         }
         steps += usize::from(matches!(entry, Waiting::Step(_) | Waiting::Missing(_)));
@@ -307,7 +274,7 @@ fn drift_lines(
     if measure.is_low() {
         let keys = around
             .mends
-            .map(|(log, canon)| format!("  {log}/{canon} mends"));
+            .map(|(log, canon)| format!("  {log}/{canon} fixes"));
         let (head, tail) = ("canon ", keys.unwrap_or_default());
         let room = measure.width.saturating_sub(width(head) + width(&tail));
         let text = visible_line(brief(&drift.canon));
@@ -377,6 +344,14 @@ fn elsewhere(
     let places = places.iter();
     let places = places.map(|place| place_line(place, theme, theme.dim, measure));
     add("Written", places.collect(), false);
+    let below = fields().iter().map(|spec| spec.field);
+    for field in below.filter(|field| !detail_fields().contains(field)) {
+        let text = step.text(field);
+        if !text.is_empty() {
+            let lines = value::text(&text, theme, theme.text, measure);
+            add(field.spec().short, lines, false);
+        }
+    }
     let others = step.other_keys().into_iter().flat_map(|(key, raw)| {
         let key = Span::styled(format!("{} ", visible_line(key)), theme.dim);
         value::behind(vec![key], raw, theme, theme.text, measure)
