@@ -2,7 +2,6 @@
 
 use crate::app::core::command::{Command, Focus, Group, Places, SCREENS, SCREENS_AND_LIST};
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::Overlay;
 
 /// Every place where one moves up and down.
 const CURSORS: Places = Places::ScreensAnd(&[Focus::LIST, Focus::CONFLICT]);
@@ -145,29 +144,16 @@ fn whole_page(model: &Model) -> isize {
     isize::try_from(model.page.saturating_sub(1).max(1)).unwrap_or(1)
 }
 
-/// A cursor `at` one of `count` rows, moved by so many as far as there are any.
+/// Where a cursor is after moving among `count` rows, at the ends stopped.
 pub(crate) fn moved(at: usize, by: isize, count: usize) -> usize {
     let last = isize::try_from(count.saturating_sub(1)).unwrap_or(isize::MAX);
     let at = isize::try_from(at).unwrap_or(0);
     usize::try_from(at.saturating_add(by).clamp(0, last)).unwrap_or(0)
 }
 
-/// Rows that one conflict takes at the most, about.
-const ROWS_OF_A_CONFLICT: usize = 16;
-
 /// Moves the cursor of whatever has the keys.
 pub fn by(model: &mut Model, by: isize) {
-    let entries = model.open_entries().len();
-    if let Some(Overlay::List { cursor, .. }) = model.overlays.last_mut() {
-        *cursor = moved(*cursor, by, entries);
-        return;
+    if !model.move_in_overlay(by) {
+        model.shown().step(model, by);
     }
-    if let Some(Overlay::Conflict {
-        scroll, conflicts, ..
-    }) = model.overlays.last_mut()
-    {
-        *scroll = moved(*scroll, by, conflicts.len() * ROWS_OF_A_CONFLICT);
-        return;
-    }
-    model.shown().step(model, by);
 }

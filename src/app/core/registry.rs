@@ -4,7 +4,7 @@
 use super::command::Command;
 use super::screen::Screen;
 use super::{navigate, view};
-use crate::app::overlays::list;
+use crate::app::overlays::{conflict, list};
 use crate::app::screens::SCREENS;
 use crate::app::screens::welcome::Welcome;
 
@@ -19,7 +19,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
     };
     let own = screens().flat_map(|screen| screen.commands()).copied();
     let views = screens().map(|screen| screen.views());
-    own.chain([list::COMMANDS, navigate::COMMANDS])
+    own.chain([list::COMMANDS, conflict::COMMANDS, navigate::COMMANDS])
         .chain(views)
         .flatten()
         .chain(SCREENS.iter().map(|screen| &screen.command))

@@ -3,7 +3,7 @@
 use crate::app::core::command::{Command, Group, Places};
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::{Overlay, Source};
+use crate::app::overlays::chooser::Source;
 
 /// Commands that change the view, and the program's own.
 pub const COMMANDS: &[Command] = &[
@@ -29,7 +29,7 @@ pub const COMMANDS: &[Command] = &[
         group: Group::Program,
         places: Places::Everywhere,
         blocked: |_| None,
-        run: |model| model.choose_from("Keys that work here", Source::Help),
+        run: |model| model.choose_from(Source::Help),
     },
     Command {
         name: "suspend",
@@ -64,8 +64,7 @@ pub const COMMANDS: &[Command] = &[
 ];
 
 fn quit(model: &mut Model) {
-    let undecided = |overlay: &Overlay| matches!(overlay, Overlay::Conflict { .. });
-    if model.overlays.iter().any(undecided) {
+    if model.has_conflict() {
         return model.refuse("there is a conflict to resolve; pick a version first");
     }
     if model.sync.failed() > 0 && !model.leaving {

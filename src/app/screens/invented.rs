@@ -100,13 +100,14 @@ fn press(model: &mut Model, keys: &str) {
 mod tests {
     use super::*;
     use crate::app::core::session::Session;
-    use crate::app::overlays::overlay::{Overlay, Row};
+    use crate::app::overlays::Overlay;
+    use crate::app::overlays::menu::Row;
     use crate::app::{Message, update};
 
     fn rows(model: &mut Model, typed: &str) -> Vec<Row> {
         update(model, Message::Typed(typed.to_owned()));
         match model.overlays.last() {
-            Some(Overlay::Chooser { rows, .. }) => rows.clone(),
+            Some(Overlay::Chooser(chooser)) => chooser.rows.clone(),
             other => panic!("{other:?}"),
         }
     }

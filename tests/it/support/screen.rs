@@ -8,7 +8,7 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use stepdeck::app::core::keymap::Keymap;
 use stepdeck::app::core::model::SessionContext;
-use stepdeck::app::overlays::overlay::Overlay;
+use stepdeck::app::overlays::Overlay;
 use stepdeck::app::{Message, Model, update};
 use stepdeck::plan::checks;
 use stepdeck::plan::source::{Role, SourceFile};

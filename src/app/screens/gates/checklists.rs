@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::{GATES, SCREEN};
 use crate::app::core::command::{Command, Focus, Group};
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::{Choice, Row, Source};
+use crate::app::overlays::chooser::Source;
+use crate::app::overlays::menu::{Choice, Row};
 use crate::change::value::Refusal;
 use crate::plan::canon::checklist::Check;
 use crate::plan::ladders::OtherChecklists;
@@ -24,7 +25,7 @@ pub const COMMANDS: &[Command] = &[Command {
     blocked: |_| None,
     run: |model| {
         model.plan.other_checklists();
-        model.choose_from("Find a check", Source::Checks);
+        model.choose_from(Source::Checks);
     },
 }];
 
@@ -143,16 +144,14 @@ impl Model {
         // The order of the screen is kept among equals.
         scored.sort_by_key(|(score, ..)| std::cmp::Reverse(*score));
         let rows = scored.into_iter().take(most);
-        rows.map(|(_, at, check, holder, of)| Row {
-            key: String::new(),
-            label: format!("[{}] {}", if of.done { "x" } else { " " }, of.text),
-            detail: holder.name().to_owned(),
-            blocked: None,
-            choice: Choice::Check {
+        rows.map(|(_, at, check, holder, of)| {
+            let label = format!("[{}] {}", if of.done { "x" } else { " " }, of.text);
+            let choice = Choice::Check {
                 holder: at,
                 check,
                 words: of.text.clone(),
-            },
+            };
+            Row::new("", label, holder.name(), choice)
         })
         .collect()
     }

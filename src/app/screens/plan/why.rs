@@ -4,7 +4,6 @@ use super::chain::tree;
 use super::{STEP, no_step};
 use crate::app::core::command::{Command, Focus, Group};
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::Overlay;
 use crate::plan::field::Field;
 use crate::plan::status::{State, Status};
 use crate::plan::step::Waiting;
@@ -53,11 +52,7 @@ fn open(model: &mut Model) {
     if !notes.is_empty() && matches!(step.status(), Some(Status::Blocked)) {
         lines.push(format!("Notes: {notes}"));
     }
-    model.overlays.push(Overlay::Note {
-        title,
-        lines,
-        scroll: 0,
-    });
+    model.note(title, lines);
 }
 
 /// The state, each thing that the step waits for, and what it alone holds back.
