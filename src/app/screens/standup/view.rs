@@ -5,6 +5,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
+use crate::plan::source::Role;
 use crate::record::standup::{Card, Day, DayCard, Entry, Said, Standup, deadline};
 
 /// What a thread over days follows.
@@ -145,7 +146,7 @@ impl Model {
     pub fn standup(&self) -> Standup<'_> {
         Standup {
             plan: &self.plan,
-            folder: &self.context.standups,
+            folder: self.context.papers.folder_of(Role::Standup),
             person: &self.context.who,
             now: self.now,
         }
