@@ -134,3 +134,17 @@ pub struct Command {
     /// What it does.
     pub run: fn(&mut Model),
 }
+
+impl Command {
+    /// What a table of commands need not say of each: no hint, on every screen, never blocked.
+    pub(crate) const BASE: Self = Self {
+        name: "",
+        keys: &[],
+        title: "",
+        hint: "",
+        group: Group::Program,
+        places: SCREENS,
+        blocked: |_| None,
+        run: |_| {},
+    };
+}

@@ -6,137 +6,111 @@ use crate::app::core::model::Model;
 /// Every place where one moves up and down.
 const CURSORS: Places = Places::ScreensAnd(&[Focus::LIST, Focus::CONFLICT]);
 
+/// What most of these commands have in common.
+const COMMON: Command = Command {
+    group: Group::Move,
+    places: CURSORS,
+    ..Command::BASE
+};
+
 /// Commands that move.
 pub const COMMANDS: &[Command] = &[
     Command {
         name: "down",
         keys: &["j", "down"],
         title: "Down",
-        hint: "",
-        group: Group::Move,
-        places: CURSORS,
-        blocked: |_| None,
         run: |model| by(model, 1),
+        ..COMMON
     },
     Command {
         name: "up",
         keys: &["k", "up"],
         title: "Up",
-        hint: "",
-        group: Group::Move,
-        places: CURSORS,
-        blocked: |_| None,
         run: |model| by(model, -1),
+        ..COMMON
     },
     Command {
         name: "left",
         keys: &["h", "left"],
         title: "Left: in the grid, upstream in the chain, otherwise the pane to the left",
-        hint: "",
-        group: Group::Move,
         places: SCREENS,
-        blocked: |_| None,
         run: |model| model.shown().sideways(model, -1),
+        ..COMMON
     },
     Command {
         name: "right",
         keys: &["l", "right"],
         title: "Right: in the grid, downstream in the chain, otherwise the pane to the right",
-        hint: "",
-        group: Group::Move,
         places: SCREENS,
-        blocked: |_| None,
         run: |model| model.shown().sideways(model, 1),
+        ..COMMON
     },
     Command {
         name: "next-pane",
         keys: &["tab"],
         title: "Next pane",
         hint: "pane",
-        group: Group::Move,
         places: SCREENS,
-        blocked: |_| None,
         run: |model| model.shown().turn(model, 1),
+        ..COMMON
     },
     Command {
         name: "previous-pane",
         keys: &["shift-tab"],
         title: "Previous pane",
-        hint: "",
-        group: Group::Move,
         places: SCREENS,
-        blocked: |_| None,
         run: |model| model.shown().turn(model, -1),
+        ..COMMON
     },
     Command {
         name: "page-down",
         keys: &["pagedown", "ctrl-f"],
         title: "Page down",
-        hint: "",
-        group: Group::Move,
-        places: CURSORS,
-        blocked: |_| None,
         run: |model| by(model, whole_page(model)),
+        ..COMMON
     },
     Command {
         name: "page-up",
         keys: &["pageup", "ctrl-b"],
         title: "Page up",
-        hint: "",
-        group: Group::Move,
-        places: CURSORS,
-        blocked: |_| None,
         run: |model| by(model, -whole_page(model)),
+        ..COMMON
     },
     Command {
         name: "half-page-down",
         keys: &["ctrl-d"],
         title: "Half page down",
-        hint: "",
-        group: Group::Move,
-        places: CURSORS,
-        blocked: |_| None,
         run: |model| by(model, (whole_page(model) / 2).max(1)),
+        ..COMMON
     },
     Command {
         name: "half-page-up",
         keys: &["ctrl-u"],
         title: "Half page up",
-        hint: "",
-        group: Group::Move,
-        places: CURSORS,
-        blocked: |_| None,
         run: |model| by(model, -(whole_page(model) / 2).max(1)),
+        ..COMMON
     },
     Command {
         name: "first",
         keys: &["g", "home"],
         title: "First row",
-        hint: "",
-        group: Group::Move,
-        places: CURSORS,
-        blocked: |_| None,
         run: |model| by(model, isize::MIN / 2),
+        ..COMMON
     },
     Command {
         name: "last",
         keys: &["G", "end"],
         title: "Last row",
-        hint: "",
-        group: Group::Move,
-        places: CURSORS,
-        blocked: |_| None,
         run: |model| by(model, isize::MAX / 2),
+        ..COMMON
     },
     Command {
         name: "back",
         keys: &["esc"],
         title: "Back: closes what is open, down to the step list; never quits",
-        hint: "",
-        group: Group::Move,
         places: SCREENS_AND_LIST,
-        blocked: |_| None,
         run: Model::back,
+        ..COMMON
     },
 ];
 

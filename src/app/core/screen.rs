@@ -188,11 +188,9 @@ macro_rules! numbered_screen {
                     name: concat!("screen-", $name),
                     keys: &[stringify!($number)],
                     title: concat!("Screen ", $number, ": ", $title),
-                    hint: "",
                     group: crate::app::core::command::Group::View,
-                    places: crate::app::core::command::SCREENS,
-                    blocked: |_| None,
                     run: |model| model.open_screen(&SCREEN),
+                    ..crate::app::core::command::Command::BASE
                 },
                 screen: $screen,
             };

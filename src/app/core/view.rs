@@ -5,6 +5,13 @@ use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::app::overlays::chooser::Source;
 
+/// What most of these commands have in common.
+const COMMON: Command = Command {
+    group: Group::Program,
+    places: Places::Everywhere,
+    ..Command::BASE
+};
+
 /// Commands that change the view, and the program's own.
 pub const COMMANDS: &[Command] = &[
     Command {
@@ -14,52 +21,42 @@ pub const COMMANDS: &[Command] = &[
         hint: "zoom",
         group: Group::View,
         places: Places::Panes,
-        blocked: |_| None,
         run: |model| {
             if let Some(zoomed) = model.shown().zoomed(model) {
                 *zoomed = !*zoomed;
             }
         },
+        ..COMMON
     },
     Command {
         name: "help",
         keys: &["?"],
         title: "List the keys that work here; type to narrow the list, Enter runs one",
         hint: "help",
-        group: Group::Program,
-        places: Places::Everywhere,
-        blocked: |_| None,
         run: |model| model.choose_from(Source::Help),
+        ..COMMON
     },
     Command {
         name: "suspend",
         keys: &["ctrl-z"],
         title: "Suspend to the shell; fg comes back",
-        hint: "",
-        group: Group::Program,
-        places: Places::Everywhere,
-        blocked: |_| None,
         run: |model| model.effects.push(Effect::Suspend),
+        ..COMMON
     },
     Command {
         name: "redraw",
         keys: &["ctrl-l"],
         title: "Redraw the screen",
-        hint: "",
-        group: Group::Program,
-        places: Places::Everywhere,
-        blocked: |_| None,
         run: |model| model.effects.push(Effect::Redraw),
+        ..COMMON
     },
     Command {
         name: "quit",
         keys: &["q", "ctrl-c"],
         title: "Quit; every edit is already saved",
         hint: "quit",
-        group: Group::Program,
-        places: Places::Everywhere,
-        blocked: |_| None,
         run: quit,
+        ..COMMON
     },
 ];
 

@@ -14,6 +14,13 @@ use crate::plan::StepKey;
 use crate::plan::field::Field;
 use crate::plan::query::{Matched, Query};
 
+/// What most of these commands have in common.
+const COMMON: Command = Command {
+    group: Group::Find,
+    places: STEP,
+    ..Command::BASE
+};
+
 /// Commands that find and choose.
 pub const COMMANDS: &[Command] = &[
     Command {
@@ -21,27 +28,23 @@ pub const COMMANDS: &[Command] = &[
         keys: &["/"],
         title: "Filter the steps",
         hint: "filter",
-        group: Group::Find,
         places: PLAN,
-        blocked: |_| None,
         run: Model::open_filter,
+        ..COMMON
     },
     Command {
         name: "palette",
         keys: &[":", "ctrl-p"],
         title: "Find a command by name, or go to a step by number",
-        hint: "",
-        group: Group::Find,
         places: Places::Everywhere,
-        blocked: |_| None,
         run: |model| model.choose_from(Source::Palette),
+        ..COMMON
     },
     Command {
         name: "mark",
         keys: &["space"],
         title: "Mark or unmark the step",
         hint: "mark",
-        group: Group::Find,
         places: Places::Only(&[Focus::STEPS]),
         blocked: no_step,
         run: |model| {
@@ -52,23 +55,21 @@ pub const COMMANDS: &[Command] = &[
             }
             crate::app::core::navigate::by(model, 1);
         },
+        ..COMMON
     },
     Command {
         name: "mark-range",
         keys: &["v"],
         title: "Start a range of marks; again to end it here",
-        hint: "",
-        group: Group::Find,
         places: Places::Only(&[Focus::STEPS]),
         blocked: no_step,
         run: mark_range,
+        ..COMMON
     },
     Command {
         name: "mark-all",
         keys: &["*"],
         title: "Mark all listed steps, or clear all marks",
-        hint: "",
-        group: Group::Find,
         places: Places::Only(&[Focus::STEPS]),
         blocked: |model| {
             let looking = model.view.is_looking();
@@ -87,55 +88,45 @@ pub const COMMANDS: &[Command] = &[
             }
             model.say(format!("{} marked", model.view.marks.len()));
         },
+        ..COMMON
     },
     Command {
         name: "next-match",
         keys: &["n"],
         title: "Go to the next match of the last filter, even after the filter is cleared",
-        hint: "",
-        group: Group::Find,
-        places: STEP,
         blocked: no_search,
         run: |model| next_match(model, true),
+        ..COMMON
     },
     Command {
         name: "previous-match",
         keys: &["N"],
         title: "Go to the previous match of the last filter",
-        hint: "",
-        group: Group::Find,
-        places: STEP,
         blocked: no_search,
         run: |model| next_match(model, false),
+        ..COMMON
     },
     Command {
         name: "first-blocker",
         keys: &["<"],
         title: "Go to the first step this one waits for",
-        hint: "",
-        group: Group::Find,
-        places: STEP,
         blocked: no_step,
         run: first_blocker,
+        ..COMMON
     },
     Command {
         name: "first-dependent",
         keys: &[">"],
         title: "Go to the first step that waits for this one",
-        hint: "",
-        group: Group::Find,
-        places: STEP,
         blocked: no_step,
         run: first_dependant,
+        ..COMMON
     },
     Command {
         name: "jump-back",
         keys: &["["],
         title: "Go back to where the last jump started",
-        hint: "",
-        group: Group::Find,
         places: PLAN,
-        blocked: |_| None,
         run: |model| {
             let here = model.selected();
             match model.view.jump_back(here) {
@@ -143,39 +134,34 @@ pub const COMMANDS: &[Command] = &[
                 None => model.say("no earlier jump"),
             }
         },
+        ..COMMON
     },
     Command {
         name: "jump-forward",
         keys: &["]"],
         title: "Go forward in the jump list",
-        hint: "",
-        group: Group::Find,
         places: PLAN,
-        blocked: |_| None,
         run: |model| match model.view.jump_forth() {
             Some(key) => go_to(model, key),
             None => model.say("no later jump"),
         },
+        ..COMMON
     },
     Command {
         name: "set-bookmark",
         keys: &["m"],
         title: "Set a bookmark: press a letter next",
-        hint: "",
-        group: Group::Find,
-        places: STEP,
         blocked: no_step,
         run: |model| {
             model.prefix = Some('m');
             model.say("bookmark: press a letter");
         },
+        ..COMMON
     },
     Command {
         name: "go-to-bookmark",
         keys: &["'"],
         title: "Go to a bookmark: press its letter next",
-        hint: "",
-        group: Group::Find,
         places: PLAN,
         blocked: |model| {
             let none = model.view.bookmarks.is_empty();
@@ -192,38 +178,32 @@ pub const COMMANDS: &[Command] = &[
                 .collect();
             model.say(format!("go to bookmark:{letters}"));
         },
+        ..COMMON
     },
     Command {
         name: "copy-id",
         keys: &["y"],
         title: "Copy the step's ID",
-        hint: "",
-        group: Group::Find,
-        places: STEP,
         blocked: no_step,
         run: |model| {
             if let Some((id, _)) = model.selected() {
                 model.copy(id.to_string(), id.to_string());
             }
         },
+        ..COMMON
     },
     Command {
         name: "copy-markdown",
         keys: &["Y"],
         title: "Copy the step as Markdown",
-        hint: "",
-        group: Group::Find,
-        places: STEP,
         blocked: no_step,
         run: copy_markdown,
+        ..COMMON
     },
     Command {
         name: "open-link",
         keys: &["i"],
         title: "Open one of the step's links or artifacts",
-        hint: "",
-        group: Group::Find,
-        places: STEP,
         blocked: no_step,
         run: |model| {
             let links = model.step().map(|step| {
@@ -234,26 +214,25 @@ pub const COMMANDS: &[Command] = &[
             });
             crate::app::screens::gates::commands::offer(model, "Open", links.unwrap_or_default());
         },
+        ..COMMON
     },
     Command {
         name: "sort",
         keys: &["S"],
         title: "Sort the list",
-        hint: "",
         group: Group::View,
         places: PLAN,
-        blocked: |_| None,
         run: sort,
+        ..COMMON
     },
     Command {
         name: "list-problems",
         keys: &["!"],
         title: "List the plan's problems",
-        hint: "",
         group: Group::View,
         places: SCREENS,
-        blocked: |_| None,
         run: |model| model.open_screen(&problems::SCREEN),
+        ..COMMON
     },
 ];
 
