@@ -19,7 +19,8 @@ use crate::tui::widgets::{footer, frame, header};
 /// Columns and rows below which nothing useful fits.
 pub const SMALLEST: (u16, u16) = (40, 12);
 
-/// Draws the whole screen. Notes in `sight` how many rows the list with the keys has.
+/// Draws the whole screen. Notes in `sight` how many rows the list with the keys has, and what
+/// stands where.
 pub fn draw(
     frame: &mut Frame<'_>,
     model: &Model,
@@ -33,12 +34,13 @@ pub fn draw(
     }
     let (top, rest) = split_rows(area, 1);
     let (body, bottom) = split_rows(rest, rest.height - footer::HEIGHT);
+    sight.begin_frame();
     header::draw(frame.buffer_mut(), top, model, theme);
     match model.has_plan() {
         true => drawing(model.screen)(frame.buffer_mut(), body, model, theme, sight),
         false => welcome::draw(frame.buffer_mut(), body, model, theme),
     }
-    footer::draw(frame.buffer_mut(), bottom, model, theme);
+    footer::draw(frame.buffer_mut(), bottom, model, theme, sight);
     overlays::draw(frame, area, model, theme, sight, field);
 }
 

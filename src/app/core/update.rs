@@ -11,6 +11,8 @@ use crate::app::screens::plan::find::bookmark;
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => press(model, key),
+        Message::Click(target) => model.click(target),
+        Message::Wheel(target, rows) => model.wheel(target, rows),
         Message::Typed(text) => model.typed(text),
         Message::LeftOut(remark) => model.mark_input(remark),
         Message::Pasted => {
@@ -41,7 +43,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     std::mem::take(&mut model.effects)
 }
 
-fn press(model: &mut Model, key: Key) {
+pub(super) fn press(model: &mut Model, key: Key) {
     if model.ending {
         return while_ending(model, key);
     }

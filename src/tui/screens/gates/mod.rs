@@ -15,6 +15,7 @@ use ratatui::text::{Line, Span};
 use super::gate_review;
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
+use crate::app::core::pointer::Target;
 use crate::plan::source::Role;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
@@ -44,6 +45,7 @@ pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &
     let places = places(body, focus, model.gates.zoomed, other);
     for (at, (pane, area)) in PANES.into_iter().zip(places).enumerate() {
         let Some(area) = area else { continue };
+        sight.note(area, Target::Pane(pane));
         let focused = model.overlays.is_empty() && focus == pane;
         let window = sight.window(pane);
         let shown = match at {
@@ -89,6 +91,7 @@ fn review(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mu
         checks::draw(buf, area, model, theme, sight.window(Focus::CHECKS), false);
     }
     let focused = model.overlays.is_empty();
+    sight.note(middle, Target::Pane(Focus::GATE_REVIEW));
     let window = sight.window(Focus::GATE_REVIEW);
     sight.page = gate_review::draw(buf, middle, model, theme, window, focused);
 }

@@ -11,6 +11,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
+use crate::app::core::pointer::Target;
 use crate::app::screens::standup::view::{Due, Thread, stretch};
 use crate::document::visible::visible_line;
 use crate::record::standup::{Day, DayCard, Entry};
@@ -35,6 +36,7 @@ pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &
         false => (body, body),
     };
     if both || view.pane == Focus::CARDS {
+        sight.note(own, Target::Pane(Focus::CARDS));
         let focused = focused && view.pane == Focus::CARDS;
         let page = cards(buf, own, model, (day, both), theme, (sight, focused));
         if view.pane == Focus::CARDS {
@@ -42,6 +44,7 @@ pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &
         }
     }
     if both || view.pane == Focus::ENTRIES {
+        sight.note(right, Target::Pane(Focus::ENTRIES));
         let focused = focused && view.pane == Focus::ENTRIES;
         let page = match &view.thread {
             Some((thread, _)) => told(buf, right, model, thread, theme, (sight, focused)),
