@@ -27,7 +27,7 @@ pub fn keys(cockpit: &mut Terminal, table: &mut Table) {
     table.put(
         "`j`, bytes sent",
         Unit::Bytes,
-        [Some(1_500.0); 4],
+        NO_TARGET,
         Some(middle(bytes)),
     );
 

@@ -21,8 +21,8 @@ pub enum Obstacle {
 impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Gone => f.write_str("it is not in the file any more"),
-            Self::Differs { .. } => f.write_str("somebody else changed it meanwhile"),
+            Self::Gone => f.write_str("it is no longer in the file"),
+            Self::Differs { .. } => f.write_str("somebody else changed it in the meantime"),
             Self::Refused(reason) => f.write_str(reason),
         }
     }

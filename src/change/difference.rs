@@ -105,7 +105,7 @@ impl fmt::Display for Difference {
                 added.iter().try_for_each(|entry| write!(f, " +{entry}"))?;
                 removed.iter().try_for_each(|entry| write!(f, " −{entry}"))
             }
-            Self::Spelling { name } => write!(f, "{name} written otherwise, with the same values"),
+            Self::Spelling { name } => write!(f, "{name} rewritten with the same values"),
             Self::Moved { names } => {
                 let listed = names[..names.len().min(MOST_NAMES)].join(", ");
                 write!(f, "moved to another line: {listed}")?;
@@ -120,7 +120,7 @@ impl fmt::Display for Difference {
                 lines,
                 before,
                 after,
-            } => write!(f, "line ends: {before} → {after} on {lines} lines"),
+            } => write!(f, "line endings: {before} → {after} on {lines} lines"),
             Self::ByteOrderMark(is_there) => write!(f, "byte order mark {}", came(is_there)),
             Self::LastNewline(is_there) => {
                 write!(f, "newline at the end of the file {}", came(is_there))
@@ -458,10 +458,7 @@ torn {
     #[test]
     fn what_has_no_meaning_is_told_too() {
         let spaced = OLD.replace("\"title\": \"Pick\"", "\"title\":\"Pick\"");
-        assert_eq!(
-            said(OLD, &spaced),
-            ["0001 written otherwise, with the same values"]
-        );
+        assert_eq!(said(OLD, &spaced), ["0001 rewritten with the same values"]);
         let escaped = OLD.replace("\"Pick\"", "\"P\\u0069ck\"");
         assert_eq!(said(OLD, &escaped), [r#"0001 title: "Pick" → "P\u0069ck""#]);
         let nothing = OLD.replace(", \"owner\": \"\"", "");

@@ -20,7 +20,8 @@ pub struct Form {
 /// Writes the step out. Unknown keys stay in the file and are not shown.
 pub fn write(step: StepRef<'_>) -> String {
     let mut text = format!(
-        "# Step {}. Save and leave the editor to keep your changes; leave it unchanged to drop them.\n\
+        "# Step {}. Save and close the editor to keep your changes; close it unchanged to \
+         discard them.\n\
          # status: idea, draft, in progress, blocked or complete\n\n",
         step.id()
     );

@@ -93,7 +93,6 @@ mod tests {
         .map(|bytes| String::from_utf8(bytes).unwrap())
     }
 
-    /// Acceptance 22.
     #[test]
     fn lists_keep_additions_of_both_sides_and_removals_of_either() {
         let result = merged(

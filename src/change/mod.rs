@@ -226,6 +226,9 @@ pub struct Change {
     pub edits: Vec<Edit>,
 }
 
+/// How labels and messages show a value that is not there.
+pub(crate) const NONE: &str = "(none)";
+
 /// What a change concerns, where it leaves files, lines and IDs as they are.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Scope {
@@ -268,6 +271,31 @@ impl Change {
         }
     }
 
+    /// What a person is told when it was undone: `0042 status is draft again`.
+    pub(crate) fn undone(&self) -> String {
+        let is_value = |edit: &Edit| {
+            matches!(
+                edit.target,
+                Target::LogValue { .. }
+                    | Target::SectionValue { .. }
+                    | Target::SectionTitle { .. }
+                    | Target::BlockCell { .. }
+                    | Target::BlockRow { .. }
+            )
+        };
+        let set = self.label.split_once(": ").and_then(|(what, values)| {
+            let (before, after) = values.split_once(" → ")?;
+            let is_list = what.contains(" +") || what.contains(" −");
+            let is_clear = !is_list && !after.contains(" → ");
+            (is_clear && self.edits.iter().all(is_value)).then_some((what, before))
+        });
+        match set {
+            Some((what, NONE)) => format!("{what} is empty again"),
+            Some((what, before)) => format!("{what} is {before} again"),
+            None => format!("undone: {}", self.label),
+        }
+    }
+
     /// The files that it touches, each once.
     pub fn paths(&self) -> Vec<&PathBuf> {
         let mut paths: Vec<&PathBuf> = Vec::new();
@@ -297,4 +325,47 @@ fn slots(pieces: &[Piece], written: impl Fn(usize) -> String) -> Vec<EntrySlot> 
         Piece::New(number) => EntrySlot::New(written(number)),
     };
     pieces.iter().map(slot).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn undone(label: &str, target: Target) -> String {
+        let edits = vec![Edit {
+            path: PathBuf::new(),
+            target,
+            before: None,
+            after: None,
+        }];
+        let label = label.to_owned();
+        Change { label, edits }.undone()
+    }
+
+    #[test]
+    fn an_undo_says_what_holds_again() {
+        let value = || Target::BlockRow { block: BlockId(3) };
+        for (label, said) in [
+            (
+                "0226 owner: analytics → grc",
+                "0226 owner is analytics again",
+            ),
+            ("0226 owner: (none) → grc", "0226 owner is empty again"),
+            (
+                "B03 theme: Quotes: old → Quotes",
+                "B03 theme is Quotes: old again",
+            ),
+            ("0226 title: a → b → c", "undone: 0226 title: a → b → c"),
+            ("0226 inputs +x: a → b", "undone: 0226 inputs +x: a → b"),
+            (
+                "3 steps status → blocked",
+                "undone: 3 steps status → blocked",
+            ),
+        ] {
+            assert_eq!(undone(label, value()), said);
+        }
+        let added = "0226 added: x: a → b";
+        let step = Target::LogText { line: 0 };
+        assert_eq!(undone(added, step), format!("undone: {added}"));
+    }
 }

@@ -48,7 +48,7 @@ pub fn refuse_control(typed: &str, seen: &str) -> Result<(), Refusal> {
     let new = |c: &char| control::is_control(*c) && !seen.contains(*c);
     match control::listed(typed.chars().filter(new)) {
         Some(names) => refuse(format!(
-            "control characters cannot be kept: take out {names}"
+            "control characters are not allowed: remove {names}"
         )),
         None => Ok(()),
     }
@@ -70,20 +70,20 @@ pub fn accept(plan: &Plan, field: Field, typed: &str) -> Result<String, Refusal>
         _ => typed.trim(),
     };
     if kind != Kind::Text && text.contains(['\n', '\r']) {
-        return refuse(format!("{} is one line", field.label()));
+        return refuse(format!("{} must be one line", field.label()));
     }
     match kind {
         Kind::Status => match Status::read(text) {
             Some(status) => Ok(status.word().to_owned()),
             None => refuse(format!(
-                "“{text}” is no status: use idea, draft, in progress, blocked or complete"
+                "“{text}” is not a status: use idea, draft, in progress, blocked or complete"
             )),
         },
         Kind::Block => match text.parse::<BlockId>() {
             Ok(id) if plan.find_block(id).is_some() => Ok(id.to_string()),
             Ok(id) => refuse(format!("there is no block {id} in the block table")),
             Err(_) => refuse(format!(
-                "“{text}” is no block: write B and a number, as B07"
+                "“{text}” is not a block: write B and a number, such as B07"
             )),
         },
         _ if field == Field::Title && text.is_empty() => refuse("a step needs a title"),
@@ -138,7 +138,7 @@ fn accept_entry(
     refuse_control(typed, "")?;
     let text = typed.split_whitespace().collect::<Vec<_>>().join(" ");
     if text.is_empty() {
-        return refuse("an entry needs some words");
+        return refuse("an entry cannot be empty");
     }
     if field != Field::Dependencies {
         return Ok(vec![text]);
@@ -166,8 +166,8 @@ fn accept_entry(
             remark: Some(remark),
             ..
         }) => refuse(format!(
-            "“{text}” would be read as a condition: write the ID alone, and “{remark}” as an entry \
-             of its own or in the notes"
+            "“{text}” would be read as a condition: write only the ID, and put “{remark}” in \
+             its own entry or in the notes"
         )),
     }
 }

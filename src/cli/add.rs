@@ -11,23 +11,23 @@ use crate::plan::id::{BlockId, StepId};
 
 /// Add a step to the log and print its ID.
 ///
-/// The ID is the first free one: after the last step of the block given as block=B07, after
-/// the step given with --after, or the first free sub-step of the step given with --under;
-/// without any of these, after the last step of the plan. An ID that a dependency, a check or a
-/// paper still names is given with --id only. New lines spell IDs as most lines of the log do.
+/// The ID is the next free one: after the last step of the block given with block=B07, after the
+/// step given with --after, or the first free sub-step of the step given with --under; by default,
+/// after the last step of the plan. An ID that a dependency, a check or a paper still names is only
+/// used if --id asks for it. New lines spell IDs the way most lines of the log do.
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = super::set::fields_help())]
 pub struct Add {
-    /// What the step holds; title=… at least.
+    /// Fields of the step; title=… is required.
     #[arg(required = true, value_name = "FIELD=VALUE")]
     pub fields: Vec<Assignment>,
-    /// This very ID, if no step has it.
+    /// Use this ID, if it is free.
     #[arg(long, value_name = "ID", conflicts_with_all = ["after", "under"])]
     pub id: Option<Name>,
-    /// The first free ID behind this step.
+    /// Use the first free ID after this step.
     #[arg(long, value_name = "ID", conflicts_with = "under")]
     pub after: Option<Name>,
-    /// The first free sub-step of this step.
+    /// Use the first free sub-step ID of this step.
     #[arg(long, value_name = "ID")]
     pub under: Option<Name>,
 }
@@ -69,7 +69,7 @@ impl Add {
         if let Some(Name(parent)) = &self.under {
             opened.find(*parent)?;
             let child = composer.next_child(*parent);
-            return child.ok_or_else(|| eyre!("{parent} has no sub-step left to give"));
+            return child.ok_or_else(|| eyre!("{parent} has no free sub-step ID left"));
         }
         let block = wishes.iter().find_map(|(field, wish)| match (field, wish) {
             (&Field::Block, FieldRequest::Value(block)) => Some(block.as_str()),
@@ -105,6 +105,6 @@ impl Add {
             }
         };
         let free = composer.next_free(StepId::new(from));
-        free.ok_or_else(|| eyre!("no ID is free from {} on", StepId::new(from)))
+        free.ok_or_else(|| eyre!("there is no free ID from {} on", StepId::new(from)))
     }
 }

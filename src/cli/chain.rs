@@ -19,15 +19,15 @@ use crate::tui::theme::Sign;
 use crate::tui::widgets::status;
 use crate::tui::widgets::text_layout::TextLayout;
 
-/// Show what a step waits for and what waits for it, directly or through others.
+/// Show what a step waits for and what waits for it, directly or indirectly.
 ///
-/// Each step stands with its distance, in dependencies. Conditions in words are listed where
-/// the step itself has them, and further up where they are open.
+/// Each step is listed with its distance, in dependencies. Conditions in words are listed if they
+/// are the step's own; further up, only while they are open.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Chain {
     /// The step.
     pub id: Name,
-    /// Print JSON. A status of null means that the plan does not hold the step.
+    /// Print JSON; a status of null means that the step is not in the plan.
     #[arg(long)]
     pub json: bool,
 }

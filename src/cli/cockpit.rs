@@ -23,8 +23,9 @@ use crate::store::locate::config;
 use crate::store::locate::discover::{Layout, Overrides};
 use crate::store::locate::open::{Front, Opened, Opening, open_front, open_plan};
 use crate::store::scratch::Scratch;
-use crate::store::state::{NOWHERE, State, default_base};
-use crate::store::worker::disk::{Disk, HISTORY, Setup};
+use crate::store::state::{HISTORY, NOWHERE, State, default_base};
+use crate::store::worker::disk::Disk;
+use crate::store::worker::protocol::WorkerOptions;
 use crate::tui::cockpit::{Cockpit, Event, Turn, own_draft};
 use crate::tui::terminal::{Options, Terminal};
 use crate::tui::terminal_host::RealTerminal;
@@ -48,7 +49,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             )
         }
         Some(dir) => dir.clone(),
-        None => std::env::current_dir().wrap_err("the current directory is gone")?,
+        None => std::env::current_dir().wrap_err("the current directory no longer exists")?,
     };
     let overrides = Overrides {
         logs: arguments.log.clone(),
@@ -117,16 +118,16 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
     let private = state
         .as_ref()
         .map_or_else(|| NOWHERE.into(), |state| state.folder().to_owned());
-    let site = Site {
+    let options = WorkerOptions {
         start: start.to_owned(),
         overrides: overrides.clone(),
         state: private.clone(),
         read_only: arguments.read_only,
     };
     let disk = match is_whole {
-        true => Some(site.watch(&opened, sender.clone())),
+        true => Some(start_disk(RealFs, options, &opened, sender.clone())),
         false => {
-            open_whole(site, opening, sender.clone());
+            open_whole(options, opening, sender.clone());
             None
         }
     };
@@ -170,67 +171,40 @@ fn without_state(state: Option<&State>) -> Option<String> {
         None => "there is no home directory".to_owned(),
     };
     Some(format!(
-        "edits are saved, but no draft, no undo after a restart and no journal is kept: {reason}; \
-         set XDG_STATE_HOME to a folder that can be written"
+        "edits are saved, but drafts, the undo history and the journal are not kept: {reason}; \
+         set XDG_STATE_HOME to a writable folder"
     ))
 }
 
-/// Where a plan is, and what is private about it.
-#[derive(Debug)]
-pub struct Site {
-    /// Where the search for the plan began.
-    pub start: PathBuf,
-    /// What the command line says of its files.
-    pub overrides: Overrides,
-    /// The folder for what is private to this person.
-    pub state: PathBuf,
-    /// Whether nothing may be written.
-    pub read_only: bool,
-}
-
-impl Site {
-    /// Starts the thread that owns the files, as they were opened.
-    pub fn watch(&self, opened: &Opened, sender: Sender<Event>) -> Disk {
-        self.watch_over(RealFs, opened, sender)
-    }
-
-    /// The same, writing to another file system, such as one that is slow on purpose.
-    pub fn watch_over(
-        &self,
-        fs: impl FileSystem + 'static,
-        opened: &Opened,
-        sender: Sender<Event>,
-    ) -> Disk {
-        let setup = Setup {
-            start: &self.start,
-            overrides: self.overrides.clone(),
-            opened,
-            state: &self.state,
-            read_only: self.read_only,
-        };
-        Disk::over(fs, setup, move |event| {
-            // Nobody hears it when the cockpit is being left.
-            let _ = sender.send(Event::Disk(event));
-        })
-    }
+/// Starts the thread that owns the files of an opened plan, which reports to the cockpit.
+pub fn start_disk(
+    fs: impl FileSystem + 'static,
+    options: WorkerOptions,
+    opened: &Opened,
+    sender: Sender<Event>,
+) -> Disk {
+    Disk::over(fs, options, opened, move |event| {
+        // Nobody hears it when the cockpit is being left.
+        let _ = sender.send(Event::Disk(event));
+    })
 }
 
 /// Opens a plan as a whole while its front is looked at. Ends without a word where the opening
 /// is stopped.
-pub fn open_whole(site: Site, opening: Arc<Opening>, sender: Sender<Event>) {
+pub fn open_whole(options: WorkerOptions, opening: Arc<Opening>, sender: Sender<Event>) {
     std::thread::spawn(move || {
-        let (mut opened, plan) = open_plan(&site.start, &site.overrides, &opening)?;
-        let state = State::at(&site.state);
+        let (mut opened, plan) = open_plan(&options.start, &options.overrides, &opening)?;
+        let state = State::at(&options.state);
         let whole = Whole {
             plan,
             unreadable: std::mem::take(&mut opened.unreadable),
-            draft: (!site.read_only).then(|| take_draft(&state)).flatten(),
-            texts: match site.read_only {
+            draft: (!options.read_only).then(|| take_draft(&state)).flatten(),
+            texts: match options.read_only {
                 true => Vec::new(),
                 false => Scratch::left(state.folder()),
             },
         };
-        let disk = site.watch(&opened, sender.clone());
+        let disk = start_disk(RealFs, options, &opened, sender.clone());
         sender.send(Event::Opened(Box::new(whole), disk)).ok()
     });
 }

@@ -7,7 +7,7 @@ use color_eyre::eyre::Result;
 use super::invocation::Invocation;
 use super::{Arguments, Ending};
 
-/// Print a script that lets a shell complete stepdeck's command line.
+/// Print a shell completion script.
 ///
 /// For bash: stepdeck completions bash > ~/.local/share/bash-completion/completions/stepdeck
 #[derive(clap::Args, Clone, Debug)]

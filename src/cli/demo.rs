@@ -13,16 +13,16 @@ use crate::store::fs::create::create;
 
 /// Write a demo plan to explore: an invented programme with steps, gates and papers.
 ///
-/// The same number of steps and the same seed give the same files every time. A plan of up
-/// to 4,000 steps puts forty into each block; from 9,901 steps on the blocks are full. With
-/// `--untidy` the plan is one that five people have kept for years, with their spellings, links,
-/// comments and slips: `stepdeck check` finds about eight problems in ten steps.
-/// Nothing is overwritten: if one of the files exists already, none is written.
+/// The same number of steps and the same seed always give the same files. Up to 4,000 steps, each
+/// block gets forty; from 9,901 steps on, all blocks are full. With `--untidy`, the plan looks like
+/// one that five people have kept for years, with their spellings, links, comments and slips:
+/// `stepdeck check` finds about eight problems per ten steps. Nothing is overwritten: if one of the
+/// files already exists, none is written.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Demo {
     /// The folder for the plan; it is created if it does not exist.
     pub dir: PathBuf,
-    /// How many steps the log holds, sub-steps included.
+    /// Number of steps in the log, including sub-steps.
     #[arg(long, value_name = "N", default_value_t = 480, value_parser = steps)]
     pub steps: usize,
     /// Another seed gives another plan of the same shape.

@@ -14,13 +14,13 @@ use super::merge::version;
 use crate::change::difference::{differences, fields_of};
 use crate::document::visible::visible_line;
 
-/// Tell what changed in a log, a line a field: `0042 status: draft → complete`.
+/// Show what changed in a log, one line per field: `0042 status: draft → complete`.
 ///
 /// With two files, compares them. `stepdeck git-setup` lets `git diff` call this with the
 /// arguments of an external diff.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Diff {
-    /// Print one log, a line a field, instead of comparing.
+    /// Print one log, one line per field, instead of comparing.
     #[arg(long)]
     pub fields: bool,
     /// OLD NEW, or the arguments that git gives to an external diff.

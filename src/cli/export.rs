@@ -18,28 +18,28 @@ use super::invocation::{Invocation, OpenPlan, json_text};
 use super::step_document::ListDocument;
 use crate::document::visible::visible;
 use crate::plan::checks::{Context, Problem, check};
-use crate::store::fs::overwrite::overwrite;
-use crate::store::locate::walk::files_below;
+use crate::store::atomic_replace::overwrite::overwrite;
+use crate::store::fs::walk::files_below;
 
-/// Write steps for other programs: a spreadsheet, a dashboard, a pull request.
+/// Export steps to a spreadsheet, a dashboard or a pull request.
 ///
 /// csv has a column for each field, with the values as they are written in the plan; cells that a
-/// spreadsheet would run as a formula get an apostrophe in front. json is stepdeck/list@1. markdown is a table. openmetrics counts steps
-/// by status, state and block; the checks and problems in it are those of the whole plan,
-/// whatever the filter.
+/// spreadsheet would run as a formula get a leading apostrophe. json is stepdeck/list@1. markdown
+/// is a table. openmetrics counts steps by status, state and block; the checks and problems in it
+/// are those of the whole plan, whatever the filter.
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = language_help())]
 pub struct Export {
-    /// What to write.
+    /// Output format.
     #[arg(long, value_name = "FORMAT")]
     format: Format,
-    /// Begin CSV with a byte order mark, by which some spreadsheets know UTF-8.
+    /// Start CSV with a byte order mark, which some spreadsheets need to recognise UTF-8.
     #[arg(long)]
     bom: bool,
     #[command(flatten)]
     filter: Filter,
-    /// Write into this file instead of standard output; one that exists is replaced, unless
-    /// it belongs to the plan.
+    /// Write to this file instead of standard output; an existing file is replaced, unless it
+    /// belongs to the plan.
     #[arg(short = 'o', long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -47,13 +47,13 @@ pub struct Export {
 /// What steps can be written as.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
 pub enum Format {
-    /// A row a step, RFC 4180.
+    /// One row per step, RFC 4180.
     Csv,
     /// The document of `list --json`.
     Json,
     /// A table.
     Markdown,
-    /// Counts as a scraper of metrics reads them.
+    /// Counts for a metrics scraper.
     Openmetrics,
 }
 
@@ -66,7 +66,7 @@ impl Export {
     pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let query = self.filter.parse()?;
         if self.bom && self.format != Format::Csv {
-            bail!("--bom is for --format csv: other programs stumble over the mark");
+            bail!("--bom only works with --format csv: other readers trip over the mark");
         }
         if self.output.is_some() {
             invocation.may_write()?;

@@ -12,7 +12,7 @@ use crate::plan::query::{KEYS, Query, QueryError};
 /// Which steps to take.
 #[derive(clap::Args, Clone, Default, Debug)]
 pub struct Filter {
-    /// Only the steps that pass, in the filter language of the cockpit.
+    /// Only steps that match this filter, in the cockpit's filter language.
     #[arg(
         long = "filter",
         value_name = "QUERY",
@@ -45,7 +45,7 @@ pub fn language_help() -> String {
         .iter()
         .map(|(key, meaning)| format!("  {key:longest$}  {meaning}\n"));
     format!(
-        "Filters: terms are parted by spaces and must all hold; - in front turns one round.\n\
+        "Filters: terms are separated by spaces and must all match; a leading - negates one.\n\
          Words match title, owner, ID and outcome. Quotes keep words together.\n{}",
         keys.collect::<String>()
     )
@@ -55,7 +55,7 @@ pub fn language_help() -> String {
 fn pointed_at(query: &str, error: &QueryError) -> String {
     let (before, wrong) = (&query[..error.span.start], &query[error.span.range()]);
     format!(
-        "the filter makes no sense at {error}\n  {}\n  {:indent$}{:^<carets$}",
+        "cannot read the filter at {error}\n  {}\n  {:indent$}{:^<carets$}",
         visible_line(query),
         "",
         "",

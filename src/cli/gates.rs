@@ -25,14 +25,14 @@ use crate::tui::widgets::text_layout::TextLayout;
 
 /// Show how far each stage is from its gate; with STAGE, its checks, evidence, steps and decision.
 ///
-/// The numbers of the checks are those that `stepdeck tick STAGE NUMBER` takes. In place of a stage
-/// the path or title of a document shows its checklists that belong to no stage.
+/// The numbers of the checks are those that `stepdeck tick STAGE NUMBER` takes. Instead of a stage,
+/// give the path or title of a document to see its checklists that belong to no stage.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Gates {
-    /// The stage, or enough of its name to be the only one; or a document with other checklists.
+    /// The stage, or enough of its name to be unique; or a document with other checklists.
     pub stage: Option<String>,
-    /// List the checklists that belong to no stage by document; with STAGE, their checks that have
-    /// these words.
+    /// List the checklists that belong to no stage, by document; with STAGE, their checks that
+    /// contain these words.
     #[arg(long)]
     pub other: bool,
     /// Print JSON.
@@ -119,7 +119,7 @@ impl Gates {
         if none {
             invocation.say(match others.is_empty() {
                 true => "there are no other checklists",
-                false => "no check of the other checklists has these words",
+                false => "no check in the other checklists contains these words",
             })?;
         }
         Ok(Ending::Done)
@@ -244,7 +244,7 @@ fn ladder<'p>(paint: &'p Printer, plan: &Plan) -> TextLayout<'p> {
     if stages.is_empty() {
         let text = "The plan has no stages. stepdeck looks in its Markdown files for a table \
                     with the columns Stage and Stage-Gate Review, and for lists under a heading \
-                    with “Readiness Checklist”, one heading a stage.";
+                    with “Readiness Checklist”, one heading per stage.";
         sheet.text(&frame::words(theme, text), theme.text);
         more_checklists(&mut sheet, plan, theme);
         return sheet;
@@ -394,7 +394,7 @@ fn in_words(stage: &Stage, standing: Standing, theme: &Theme) -> String {
         (Standing::Passed | Standing::Met, ..) => word,
         (_, 0, _) => format!("{word}, no checklist"),
         (_, _, 0) => format!("{word}, bar met"),
-        (_, _, missing) => format!("{word}, {missing} more for the bar"),
+        (_, _, missing) => format!("{word}, {missing} more to meet the bar"),
     }
 }
 

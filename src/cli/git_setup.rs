@@ -18,11 +18,11 @@ use crate::store::locate::glob::is_pattern;
 
 /// Let git merge the plan's logs step by step, and show their changes as steps and fields.
 ///
-/// Registers a merge driver and a diff driver in the configuration of this clone, and names
-/// them for the plan's logs in `.gitattributes`. Running it again changes nothing.
+/// Registers a merge driver and a diff driver in this clone's configuration, and assigns them to
+/// the plan's logs in `.gitattributes`. Running it again changes nothing.
 #[derive(clap::Args, Clone, Debug)]
 pub struct GitSetup {
-    /// Change nothing; say what is missing, with exit code 1.
+    /// Change nothing; report what is missing and exit with 1.
     #[arg(long)]
     pub check: bool,
 }
@@ -44,7 +44,7 @@ impl GitSetup {
         for outside in &attributes.outside {
             let root = checkout.root().display();
             invocation.say(&format!(
-                "{outside} is not below {root}: git does not merge it"
+                "{outside} is outside {root}: git will not merge it"
             ))?;
         }
         let missing: Vec<String> = (settings.iter().map(|(key, _)| format!("git config {key}")))
@@ -77,7 +77,7 @@ impl GitSetup {
         if pending {
             invocation.say("`stepdeck git-setup` adds what is missing")?;
         } else if missing.is_empty() && overridden.is_empty() {
-            invocation.say("git knows how to merge and show the plan's logs")?;
+            invocation.say("git is set up to merge and show the plan's logs")?;
         }
         let is_found = pending || !overridden.is_empty() || !attributes.outside.is_empty();
         Ok(if is_found {
@@ -95,7 +95,7 @@ fn program(invocation: &Invocation<'_, '_>) -> Result<String> {
     if std::env::split_paths(&path).any(|folder| folder.join("stepdeck").is_file()) {
         return Ok("stepdeck".to_owned());
     }
-    let running = std::env::current_exe().wrap_err("where stepdeck is cannot be told")?;
+    let running = std::env::current_exe().wrap_err("the path of the running program is unknown")?;
     let path = running
         .to_str()
         .ok_or_else(|| eyre!("{} is not UTF-8: put stepdeck on PATH", running.display()))?;
@@ -130,7 +130,7 @@ const ATTRIBUTES: [&str; 2] = ["merge=stepdeck", "diff=stepdeck"];
 fn checkout(root: &Path) -> Result<Checkout> {
     Checkout::around(root).map_err(|error| match error {
         GitError::Failed { complaint, .. } => eyre!(
-            "{} is in no git checkout ({complaint}); `git init` makes one",
+            "{} is not in a git checkout ({complaint}); `git init` creates one",
             root.display()
         ),
         error => error.into(),

@@ -11,10 +11,10 @@ use crate::document::visible::visible;
 use crate::record::start::plan;
 use crate::store::fs::create::create;
 
-/// Start an empty plan: configuration, a log with nothing but its header, a block table
-/// B01–B100, the template of a step, and a first stage with its checklist.
+/// Start an empty plan: configuration, a log with only its header, a block table B01–B100, a step
+/// template, and a first stage with its checklist.
 ///
-/// Nothing is overwritten: if one of the files exists already, none is written.
+/// Nothing is overwritten: if one of the files already exists, none is written.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Init {
     /// The folder for the plan; it is created if it does not exist.

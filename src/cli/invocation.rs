@@ -26,12 +26,12 @@ use crate::plan::Plan;
 use crate::plan::id::{StepId, typed_id};
 use crate::plan::source::SourceFile;
 use crate::plan::uid::Uids;
-use crate::store::atomic_replace::motion::GIVE_UP;
 use crate::store::locate::discover::{Found, Layout, Overrides};
 use crate::store::locate::open::{Opening, open_plan};
 use crate::store::state::{NOWHERE, State};
 use crate::store::transaction::commit::{Committer, Outcome};
-use crate::store::transaction::one_shot::{Passing, in_motion};
+use crate::store::transaction::one_shot::{OneShot, in_motion};
+use crate::store::watch::motion::REST_TIMEOUT;
 
 /// How often a change is composed anew because the plan changed under it.
 const TRIES: usize = 20;
@@ -84,7 +84,7 @@ impl OpenPlan {
     /// When no step has it.
     pub fn find(&self, id: StepId) -> Result<usize> {
         let found = self.plan.find(id);
-        found.ok_or_else(|| eyre!("there is no step {id}; `stepdeck list` shows all there are"))
+        found.ok_or_else(|| eyre!("there is no step {id}; `stepdeck list` lists them all"))
     }
 
     /// Index of the one step with this ID, to be edited.
@@ -94,7 +94,8 @@ impl OpenPlan {
     pub fn find_only(&self, id: StepId) -> Result<usize> {
         match self.plan.find_nth(id, 1) {
             Some(_) => bail!(
-                "several steps have the ID {id}: `stepdeck show {id}` says where; make them one first"
+                "several steps have the ID {id}: `stepdeck show {id}` shows where; resolve that \
+                 first"
             ),
             None => self.find(id),
         }
@@ -117,7 +118,7 @@ impl FromStr for Name {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         typed_id(text.trim())
             .map(Self)
-            .ok_or("write digits with an optional sub-step, as 0042.A")
+            .ok_or("write digits with an optional sub-step, such as 0042.A")
     }
 }
 
@@ -192,11 +193,11 @@ impl Invocation<'_, '_> {
             logs: self.arguments.log.clone(),
             canon: self.arguments.canon.clone(),
         };
-        let opening = Opening::waiting(GIVE_UP);
+        let opening = Opening::waiting(REST_TIMEOUT);
         let percent = || opening.percent();
         let open = || open_plan(&start, &overrides, &opening);
         let Some((opened, plan)) = self.with_patience(("opening", &percent), open) else {
-            bail!("the opening of the plan was stopped");
+            bail!("opening the plan was cancelled");
         };
         if let Some((_, reason)) = opened.unreadable.first() {
             bail!("{reason}");
@@ -211,8 +212,8 @@ impl Invocation<'_, '_> {
         }
         if opened.layout.found == Found::Nothing {
             bail!(
-                "there is no plan at or above {}: go to one, name its folder with -C, or start one \
-                 with `stepdeck init`",
+                "there is no plan at or above {}: go to a plan's folder, name it with -C, or \
+                 start one with `stepdeck init`",
                 start.display()
             );
         }
@@ -297,7 +298,7 @@ impl Invocation<'_, '_> {
         wish: impl Fn(&OpenPlan, &Composer<'_>) -> Result<Change>,
     ) -> Result<Change> {
         self.may_write()?;
-        let mut witness = Passing::default();
+        let mut observer = OneShot::default();
         let mut met = Vec::new();
         for round in 0..TRIES {
             let opened = match round {
@@ -317,11 +318,11 @@ impl Invocation<'_, '_> {
             if round == 0 {
                 let files = opened.plan.files().iter();
                 let paths: Vec<PathBuf> = files.map(|file| file.path.clone()).collect();
-                for text in committer.clean_up(root, &paths, &mut witness).0 {
+                for text in committer.clean_up(root, &paths, &mut observer).0 {
                     self.say(&text)?;
                 }
             }
-            match committer.commit_now(root, &change, &mut witness) {
+            match committer.commit_now(root, &change, &mut observer) {
                 Outcome::Saved(remark) => {
                     if let Some(remark) = remark {
                         self.say(&remark)?;

@@ -15,10 +15,10 @@ use crate::plan::status::{State, Status};
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::status;
 
-/// List steps: all of them, or those that pass a filter.
+/// List steps: all of them, or those that match a filter.
 ///
-/// On a terminal the rows are aligned and cut to its width. Into a pipe goes one whole row a
-/// step, its parts separated by tabs and without a heading: ID, status, state, owner, title.
+/// On a terminal, rows are aligned and cut to its width. In a pipe, each step is one line of
+/// tab-separated fields, without a heading: ID, status, state, owner, title.
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = language_help())]
 pub struct List {
@@ -53,10 +53,10 @@ impl List {
         invocation.print(&text)?;
         match rows.len() {
             0 if plan.is_empty() && plan.is_partly_unreadable() => {
-                invocation.say("no step of the plan can be read")?;
+                invocation.say("none of the plan's steps can be read")?;
             }
-            0 if plan.is_empty() => invocation.say("the plan has no step yet")?,
-            0 => invocation.say(&format!("none of {} steps passes the filter", plan.len()))?,
+            0 if plan.is_empty() => invocation.say("the plan has no steps yet")?,
+            0 => invocation.say(&format!("none of {} steps matches the filter", plan.len()))?,
             _ => {}
         }
         Ok(Ending::Done)

@@ -7,7 +7,7 @@ use color_eyre::eyre::Result;
 use super::invocation::Invocation;
 use super::{Arguments, Ending};
 
-/// Print the manual page, all subcommands on it.
+/// Print the manual page, with all subcommands.
 ///
 /// Read it with: stepdeck man | man -l -
 #[derive(clap::Args, Clone, Debug)]

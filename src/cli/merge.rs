@@ -16,27 +16,27 @@ use crate::store::fs::read::{FileState, read};
 
 /// Merge three versions of a log, step by step and key by key, into OURS.
 ///
-/// Made for git, which `stepdeck git-setup` tells about it. What both sides changed is left
-/// between conflict markers around that step's line alone; each conflict is named on standard
-/// error, and the exit code is 1.
+/// Made for git; `stepdeck git-setup` registers it. What both sides changed is left between
+/// conflict markers around that step's line only; each conflict is reported on standard error, and
+/// the exit code is 1.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Merge {
     /// The version that both sides started from; may be empty.
     pub base: PathBuf,
-    /// The version merged into; the result is written here.
+    /// Our version; the result is written here.
     pub ours: PathBuf,
-    /// The version merged.
+    /// Their version.
     pub theirs: PathBuf,
-    /// What messages call the file.
+    /// The file's name in messages.
     #[arg(long, value_name = "NAME")]
     pub path: Option<PathBuf>,
-    /// What stands behind the opening marker.
+    /// Label of the opening marker.
     #[arg(long, value_name = "LABEL", default_value = "ours")]
     pub ours_label: String,
-    /// What stands behind the closing marker.
+    /// Label of the closing marker.
     #[arg(long, value_name = "LABEL", default_value = "theirs")]
     pub theirs_label: String,
-    /// Characters of a conflict marker.
+    /// Length of a conflict marker.
     #[arg(long, value_name = "N", default_value_t = 7,
           value_parser = clap::value_parser!(u16).range(1..))]
     pub marker_size: u16,
@@ -72,10 +72,11 @@ impl Merge {
         match merged.conflicts.len() {
             0 => return Ok(Ending::Done),
             1 => invocation.say(&format!(
-                "{name}: one conflict; keep one version of it, take the markers out, then `git add` it"
+                "{name}: 1 conflict; keep one version, remove the markers, then `git add` it"
             ))?,
             count => invocation.say(&format!(
-                "{name}: {count} conflicts; keep one version of each, take the markers out, then `git add` it"
+                "{name}: {count} conflicts; keep one version of each, remove the markers, then \
+                 `git add` it"
             ))?,
         }
         Ok(Ending::Found)
@@ -91,7 +92,7 @@ pub(super) fn version(path: &Path) -> Result<Vec<u8>> {
     match read(path)? {
         FileState::Present { bytes, .. } => Ok(bytes.contiguous().into_owned()),
         FileState::Missing => bail!(
-            "{} is not there; name the versions of a log",
+            "{} does not exist; name three versions of a log",
             path.display()
         ),
     }

@@ -51,24 +51,24 @@ use invocation::{Invocation, Outside};
 ///
 /// Without a subcommand, opens the plan at or above the current directory.
 ///
-/// Exit codes: 0 done; 1 problems found, or conflicts left in a merge; 2 wrong use, a bad
+/// Exit codes: 0 success; 1 problems found, or conflicts left in a merge; 2 wrong usage, a bad
 /// value, an unknown ID, an unreadable or unwritable file.
 #[derive(Parser, Debug)]
 #[command(name = "stepdeck", version, max_term_width = 100)]
 pub struct Arguments {
-    /// Open the plan of this folder instead of the current one.
+    /// Open the plan in this folder instead of the current one.
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub plan_dir: Option<PathBuf>,
-    /// Read this log, or the logs of this folder, instead of the configured ones.
+    /// Read this log, or the logs in this folder, instead of the configured ones.
     #[arg(long, value_name = "FILE", global = true)]
     pub log: Vec<PathBuf>,
-    /// Read this Markdown, or that of this folder, as canon instead of the configured one.
+    /// Read this Markdown file, or those in this folder, as canon instead of the configured ones.
     #[arg(long, value_name = "FILE", global = true)]
     pub canon: Vec<PathBuf>,
     /// Write nothing.
     #[arg(long, global = true)]
     pub read_only: bool,
-    /// Who one is, instead of git's `user.name` or the login.
+    /// Your name, instead of git's `user.name` or the login.
     #[arg(long = "as", value_name = "NAME", global = true)]
     pub person: Option<String>,
     /// When to use colours.
@@ -85,7 +85,7 @@ pub struct Arguments {
 /// When to use colours.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
 pub enum Color {
-    /// As the terminal and `NO_COLOR` say.
+    /// Depending on the terminal and `NO_COLOR`.
     Auto,
     /// Always.
     Always,

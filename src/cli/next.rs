@@ -21,7 +21,7 @@ use crate::tui::widgets::{frame, status};
 /// Columns that an owner takes at the most.
 const OWNER: usize = 22;
 
-/// Show the next steps: those that are ready, the best first.
+/// Show the next steps: those that are ready, best first.
 ///
 /// A step is ready if everything that it depends on is met. Ready steps are ranked by a sum
 /// of points; --explain lists what each step gets its points for. The weights are set under
@@ -203,10 +203,10 @@ fn table<'p>(paint: &'p Printer, plan: &Plan, ranked: &[Ranked], explain: bool) 
     if ranked.is_empty() {
         let text = match plan.is_empty() {
             true if plan.is_partly_unreadable() => {
-                "No step of the plan can be read; `stepdeck check` says why.".to_owned()
+                "None of the plan's steps can be read; `stepdeck check` says why.".to_owned()
             }
-            true => "The plan has no steps yet; `stepdeck add title=…` writes one.".to_owned(),
-            false => format!("No step can be begun: {}.", states(plan)),
+            true => "The plan has no steps yet; `stepdeck add title=…` adds one.".to_owned(),
+            false => format!("No step is ready: {}.", states(plan)),
         };
         sheet.text(&frame::words(theme, &text), theme.text);
         return sheet;

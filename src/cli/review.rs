@@ -22,10 +22,10 @@ use crate::tui::widgets::text_layout::TextLayout;
 ///
 /// Proposals are the ideas and drafts that are new or changed since the last review, or that
 /// it deferred. Decisions are made on screen 3, or by hand in the record. --write finishes the
-/// review: where no step is committed to yet, the ten best of the ranking are.
+/// review; if no step is committed to yet, it commits to the ten best of the ranking.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Review {
-    /// The week, as 2026-W07, instead of the current one.
+    /// The week, such as 2026-W07, instead of the current one.
     #[arg(long, value_name = "W")]
     pub week: Option<Week>,
     /// Print JSON, with the terms of each score.
@@ -46,11 +46,11 @@ impl Review {
         let this = Week::of(now);
         if let Some(week) = self.week.filter(|week| self.write && *week != this) {
             let when = if week > this {
-                "has not begun yet"
+                "has not started yet"
             } else {
                 "is over"
             };
-            bail!("{week} {when}; only the review of this week, {this}, can be held");
+            bail!("{week} {when}; only this week's review, {this}, can be held");
         }
         let opened = invocation.open()?;
         let weights = weights(invocation, &opened)?;
@@ -77,7 +77,7 @@ impl Review {
         let review = self.of(&opened, now);
         let document = document(&review, &weights);
         if self.week.is_some_and(|week| week < this) && document.record.is_none() {
-            bail!("there is no record of {}", document.week);
+            bail!("there is no record for {}", document.week);
         }
         match self.json {
             true => invocation.print_json(&document)?,
@@ -128,7 +128,7 @@ struct ProposalEntry {
     title: String,
     status: String,
     comes_back: bool,
-    verdict: Option<&'static str>,
+    verdict: Option<Word>,
     why: String,
 }
 
@@ -138,7 +138,7 @@ struct DependencyEntry {
     depends_on: String,
     trouble: Option<&'static str>,
     words: String,
-    verdict: Option<&'static str>,
+    verdict: Option<Word>,
     why: String,
 }
 
@@ -158,7 +158,7 @@ struct RankedEntry {
     title: String,
     owner: String,
     score: i64,
-    verdict: Option<&'static str>,
+    verdict: Option<Word>,
     terms: Vec<TermEntry>,
 }
 
@@ -166,7 +166,7 @@ struct RankedEntry {
 struct AsideEntry {
     step_id: String,
     title: String,
-    verdict: &'static str,
+    verdict: Word,
     why: String,
 }
 
@@ -175,12 +175,12 @@ struct FateEntry {
     step_id: String,
     title: String,
     owner: String,
-    fate: &'static str,
+    fate: Word,
 }
 
 fn document(review: &gather::Review<'_>, weights: &Weights) -> Document {
     let record = &review.record;
-    let shown = |entry: Option<&Entry>| entry.map(|entry| entry.word.words());
+    let shown = |entry: Option<&Entry>| entry.map(|entry| entry.word);
     let why = |entry: Option<&Entry>| entry.map(|entry| entry.why.clone()).unwrap_or_default();
     let proposals = review
         .proposals()
@@ -240,7 +240,7 @@ fn document(review: &gather::Review<'_>, weights: &Weights) -> Document {
             .map(|entry| AsideEntry {
                 step_id: entry.id.to_string(),
                 title: entry.text.clone(),
-                verdict: entry.word.words(),
+                verdict: entry.word,
                 why: entry.why.clone(),
             })
             .collect(),
@@ -249,7 +249,7 @@ fn document(review: &gather::Review<'_>, weights: &Weights) -> Document {
                 step_id: fate.id.to_string(),
                 title: fate.text,
                 owner: fate.owner,
-                fate: fate.word.words(),
+                fate: fate.word,
             })
             .collect(),
     }
@@ -270,7 +270,7 @@ fn dependencies(review: &gather::Review<'_>) -> Vec<DependencyEntry> {
             .unwrap_or_default(),
         trouble: None,
         words: entry.text.clone(),
-        verdict: Some(Word::Fixed.words()),
+        verdict: Some(Word::Fixed),
         why: entry.why.clone(),
     });
     let told = tangles.iter().map(|tangle| {
@@ -280,7 +280,7 @@ fn dependencies(review: &gather::Review<'_>) -> Vec<DependencyEntry> {
             depends_on: tangle.other.to_string(),
             trouble: Some(tangle.trouble.word()),
             words: tangle.words.clone(),
-            verdict: entry.map(|entry| entry.word.words()),
+            verdict: entry.map(|entry| entry.word),
             why: entry.map(|entry| entry.why.clone()).unwrap_or_default(),
         }
     });
@@ -294,11 +294,11 @@ fn sheet<'p>(paint: &'p Printer, document: &Document) -> TextLayout<'p> {
     sheet.row(Span::styled(title, theme.title));
     let state = match (&document.record, &document.held) {
         (None, _) => "no record yet".to_owned(),
-        (Some(path), None) => format!("begun by {}, {path}", document.steward),
+        (Some(path), None) => format!("started by {}, {path}", document.steward),
         (Some(path), Some(held)) => format!("held by {} at {held}, {path}", document.steward),
     };
     sheet.text(&format!("since {}; {state}", document.since), theme.dim);
-    let reasoned = |word: Option<&str>, why: &str| match (word, why) {
+    let reasoned = |word: Option<Word>, why: &str| match (word.map(Word::words), why) {
         (None, _) => "-".to_owned(),
         (Some(word), "") => word.to_owned(),
         (Some(word), why) => format!("{word}: {why}"),
@@ -346,7 +346,7 @@ fn sheet<'p>(paint: &'p Printer, document: &Document) -> TextLayout<'p> {
     let rows = document.ranked.iter().map(|r| {
         let owner = if r.owner.is_empty() { "-" } else { &r.owner };
         let rank = format!("{:>2}", r.rank);
-        let verdict = r.verdict.unwrap_or("-").to_owned();
+        let verdict = r.verdict.map_or("-", Word::words).to_owned();
         let score = format!("{:>4}", r.score);
         vec![
             rank,
@@ -357,17 +357,20 @@ fn sheet<'p>(paint: &'p Printer, document: &Document) -> TextLayout<'p> {
             verdict,
         ]
     });
-    let head = format!("Ready, as ranked: the first {}", document.ranked.len());
+    let head = format!("Ready, ranked: the first {}", document.ranked.len());
     table(&mut sheet, paint, &head, rows.collect(), 2);
     let done = document
         .last_ten
         .iter()
-        .filter(|f| f.fate == Word::Complete.words())
+        .filter(|f| f.fate == Word::Complete)
         .count();
-    let rows = document
-        .last_ten
-        .iter()
-        .map(|f| vec![f.step_id.clone(), f.title.clone(), f.fate.to_owned()]);
+    let rows = document.last_ten.iter().map(|f| {
+        vec![
+            f.step_id.clone(),
+            f.title.clone(),
+            f.fate.words().to_owned(),
+        ]
+    });
     let head = format!(
         "Last week's ten: {done} of {} done",
         document.last_ten.len()

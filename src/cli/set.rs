@@ -10,17 +10,17 @@ use crate::plan::field::{Field, Kind};
 use crate::plan::id::typed_id;
 use crate::plan::list_entry::ListEntry;
 
-/// Change fields of a step, in the log and in the canon, wherever it stands.
+/// Change fields of a step, in the log and in the canon.
 ///
-/// FIELD=VALUE sets a field; a list is given as its entries with semicolons between them.
-/// FIELD+=ITEM adds an entry to a list, FIELD-=ITEM takes one out. All that is asked for is
-/// one change: if one part is refused, nothing is written.
+/// FIELD=VALUE sets a field; separate the entries of a list with semicolons. FIELD+=ITEM adds an
+/// entry to a list, FIELD-=ITEM removes one. All assignments are one change: if one is refused,
+/// nothing is written.
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = fields_help())]
 pub struct Set {
     /// The step.
     pub id: Name,
-    /// What to change, as status=complete or dependencies+=0042.
+    /// What to change, such as status=complete or dependencies+=0042.
     #[arg(required = true, value_name = "FIELD=VALUE")]
     pub fields: Vec<Assignment>,
 }
@@ -37,7 +37,7 @@ impl Set {
             composer.set_fields(step, &wishes).map_err(refused)
         })?;
         match change.edits.is_empty() {
-            true => invocation.say(&format!("{} has these values already", self.id.0))?,
+            true => invocation.say(&format!("{} already has these values", self.id.0))?,
             false => invocation.say(&change.label)?,
         }
         Ok(Ending::Done)
@@ -63,7 +63,8 @@ impl std::str::FromStr for Assignment {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let Some((name, value)) = text.split_once('=') else {
-            return Err("write a field, =, += or -=, and a value, as status=complete".to_owned());
+            let help = "write a field, =, += or -=, and a value, such as status=complete";
+            return Err(help.to_owned());
         };
         let value = value.to_owned();
         let (name, deed) = match (name.strip_suffix('+'), name.strip_suffix('-')) {
@@ -73,7 +74,7 @@ impl std::str::FromStr for Assignment {
         };
         let field = Field::editable(name)?;
         if field.spec().kind != Kind::List && !matches!(deed, Action::Set(_)) {
-            return Err(format!("{name} is no list: += and -= are for lists"));
+            return Err(format!("{name} is not a list: += and -= are for lists"));
         }
         Ok(Self { field, deed })
     }

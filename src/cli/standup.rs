@@ -13,19 +13,19 @@ use crate::record::standup::{
     self as record, Card, CardPart, CardRequest, Dialect, Entry, Health, digest,
 };
 
-/// Show a day's standup as one text for a message, or post one's own cards.
+/// Show a day's standup as one text, or post your own cards.
 ///
 /// The text is Markdown. Days are UTC days, and entries are due before 15:00 UTC.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Standup {
-    /// The day, as 2026-11-21, instead of the present one.
+    /// The day, such as 2026-11-21, instead of today.
     #[arg(long, value_name = "DATE")]
     pub date: Option<NaiveDate>,
-    /// Only what this person says.
+    /// Only this person's entries.
     // Not called `person`: that is the name of the shared --as.
     #[arg(long = "person", value_name = "NAME")]
     pub only: Option<String>,
-    /// Write the text as Slack reads it.
+    /// Write the text in Slack's format.
     #[arg(long, conflicts_with = "json")]
     pub slack: bool,
     /// Print JSON.
@@ -39,36 +39,36 @@ pub struct Standup {
 /// What can be done with today's standup.
 #[derive(clap::Subcommand, Clone, Debug)]
 pub enum Action {
-    /// Post today's card of a stage, or add to the one that is posted.
+    /// Post today's card for a stage, or add to the one already posted.
     ///
-    /// What is not given is written as the cockpit suggests it: yesterday's blockers, what
-    /// became complete since, what is blocked. --as says who posts.
+    /// Whatever you leave out is filled in as the cockpit suggests: yesterday's blockers, what has
+    /// been completed since, what is blocked. --as says who posts.
     Post(Post),
 }
 
 /// The card to be posted.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Post {
-    /// The stage, or enough of its name to be the only one.
+    /// The stage, or enough of its name to be unique.
     pub stage: String,
-    /// How the stage does.
+    /// How the stage is doing.
     #[arg(long, value_name = "STATUS")]
     pub status: Option<Status>,
-    /// What stands in the way; can be given several times.
+    /// What is in the way; may be repeated.
     #[arg(long, value_name = "WORDS")]
     pub blocker: Vec<String>,
-    /// A blocker that is gone, in its own words.
+    /// A blocker to remove, in its own words.
     #[arg(long, value_name = "WORDS")]
     pub resolved: Vec<String>,
-    /// A URL, or a path in the repository; can be given several times.
+    /// A URL, or a path in the repository; may be repeated.
     #[arg(long, value_name = "LINK")]
     pub evidence: Vec<String>,
-    /// What is done; can be given several times.
+    /// What is done; may be repeated.
     #[arg(long, value_name = "WORDS")]
     pub done: Vec<String>,
 }
 
-/// How a stage does.
+/// How a stage is doing.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
 pub enum Status {
     /// As planned.
@@ -79,7 +79,7 @@ pub enum Status {
     AtRisk,
     /// Nothing moves until something happens.
     Blocked,
-    /// As the last time.
+    /// Same as last time.
     #[value(alias = "no change")]
     NoChange,
 }
@@ -104,7 +104,7 @@ impl Standup {
     pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         match &self.deed {
             Some(_) if self.date.is_some() || self.only.is_some() || self.slack || self.json => {
-                bail!("what is shown and what is posted are two calls: leave the options away")
+                bail!("showing and posting are separate: leave out the options before `post`")
             }
             Some(Action::Post(post)) => post.run(invocation),
             None => self.show(invocation),
@@ -123,7 +123,7 @@ impl Standup {
         };
         let date = self.date.unwrap_or_else(|| standup.today());
         if date > standup.today() {
-            bail!("{date} has not begun yet (UTC)");
+            bail!("{date} has not started yet (UTC)");
         }
         let mut day = standup.day(date);
         if let Some(name) = &self.only {
@@ -173,7 +173,7 @@ impl Post {
             posted.map_err(refused)
         })?;
         match change.edits.is_empty() {
-            true => invocation.say("the card says so already")?,
+            true => invocation.say("the card already says so")?,
             false => invocation.say(&change.label)?,
         }
         Ok(Ending::Done)

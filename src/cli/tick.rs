@@ -16,15 +16,15 @@ use crate::plan::stage::Stage;
 /// are written together or not at all.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Tick {
-    /// The stage, or enough of its name to be the only one; or the path or title of a document
-    /// with other checklists.
+    /// The stage, or enough of its name to be unique; or the path or title of a document with other
+    /// checklists.
     pub stage: String,
-    /// The check: its number from 1, or enough of its words to be the only one.
+    /// The check: its number, starting at 1, or enough of its words to be unique.
     pub item: String,
-    /// Take the tick away instead.
+    /// Untick it instead.
     #[arg(long)]
     pub off: bool,
-    /// A URL, or a path in the repository, that shows it.
+    /// Evidence: a URL, or a path in the repository.
     #[arg(long, value_name = "LINK")]
     pub evidence: Option<String>,
 }
@@ -42,7 +42,7 @@ impl Tick {
         let change = invocation.edit(|opened, composer| self.change(opened, composer, &who))?;
         match change.edits.is_empty() {
             true if self.off => invocation.say("it is not ticked")?,
-            true => invocation.say("it is ticked already")?,
+            true => invocation.say("it is already ticked")?,
             false => invocation.say(&change.label)?,
         }
         Ok(Ending::Done)
@@ -75,7 +75,7 @@ impl Tick {
     /// The same for a check that belongs to no stage.
     fn other(&self, plan: &Plan, composer: &Composer<'_>, at: usize) -> Result<Change> {
         if self.evidence.is_some() {
-            bail!("no gate asks for evidence of this check: only the stages' checks have any");
+            bail!("this check belongs to no gate, so it takes no evidence");
         }
         let other = &plan.other_checklists()[at];
         let checks: Vec<&Check> = other.checks().collect();
@@ -106,11 +106,11 @@ impl Tick {
         let texts = checks.iter().map(|check| check.text.as_str());
         only(&self.item, texts).map_err(|found| match found {
             0 => eyre!(
-                "no check of {name} says “{}”; `stepdeck gates` lists them",
+                "no check of {name} contains “{}”; `stepdeck gates` lists them",
                 self.item
             ),
             _ => eyre!(
-                "{found} checks of {name} say “{}”: give more of the words, or the number",
+                "{found} checks of {name} contain “{}”: give more of the words, or the number",
                 self.item
             ),
         })
@@ -156,7 +156,7 @@ pub fn find_list(plan: &Plan, typed: &str) -> Result<List> {
         Ok(other) => Ok(List::Other(other)),
         Err(0) => Err(refusal),
         Err(found) => bail!(
-            "“{typed}” names {found} documents with checklists: give more of the path; \
+            "“{typed}” matches {found} documents with checklists: give more of the path; \
              `stepdeck gates --other` lists them"
         ),
     }
@@ -172,8 +172,8 @@ pub fn find_stage(stages: &[Stage], typed: &str) -> Result<usize> {
         let all = names().collect::<Vec<_>>().join(", ");
         match found {
             0 if all.is_empty() => eyre!("the plan has no stages"),
-            0 => eyre!("there is no stage “{typed}”: there are {all}"),
-            _ => eyre!("“{typed}” names {found} stages: there are {all}"),
+            0 => eyre!("“{typed}” is not a stage: the stages are {all}"),
+            _ => eyre!("“{typed}” matches {found} stages of {all}"),
         }
     })
 }

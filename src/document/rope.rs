@@ -118,6 +118,13 @@ impl Rope {
         (self.pieces.last()).is_some_and(|piece| piece.as_bytes().ends_with(b"\n"))
     }
 
+    /// What was appended to `before`, which ended with a line, to make this; nothing where it was
+    /// changed in any other way.
+    pub fn appended_to(&self, before: &Self) -> Option<Self> {
+        let is_between_lines = before.is_empty() || before.ends_line();
+        (is_between_lines && self.starts_with(before)).then(|| self.tail(before.len()))
+    }
+
     /// All bytes in one go, copied where they are in several pieces.
     pub fn contiguous(&self) -> Cow<'_, [u8]> {
         match &*self.pieces {

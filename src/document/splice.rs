@@ -115,7 +115,7 @@ impl fmt::Display for SpliceError {
             Self::OutOfBounds { span, len } => {
                 write!(
                     f,
-                    "an edit at {span:?} lies outside the {len} bytes there are"
+                    "an edit at {span:?} is outside the {len} bytes of the file"
                 )
             }
         }

@@ -200,8 +200,8 @@ fn standings_on_ladder(stages: &[Stage]) -> Vec<Standing> {
     standings.collect()
 }
 
-/// Index of the current stage, of several ladders the first one's; nothing where every gate is
-/// behind.
+/// Index of the current stage, of several ladders the first one's; nothing where every gate has
+/// been passed.
 pub fn current(stages: &[Stage]) -> Option<usize> {
     let standings = standings(stages);
     standings.iter().position(|s| *s == Standing::Current)

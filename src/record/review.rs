@@ -20,6 +20,8 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, SecondsFormat, Utc, Weekday};
 
+use serde::{Serialize, Serializer};
+
 use crate::document::control;
 use crate::document::markdown::{ListItem, MarkdownDocument, escaped};
 use crate::plan::id::StepId;
@@ -164,18 +166,37 @@ impl Word {
             Self::StillDraft => "accepted, still a draft",
             Self::Deferred => "deferred",
             Self::Rejected => "rejected",
-            Self::Fixed => "mended",
+            Self::Fixed => "fixed",
             Self::Left => "left",
             Self::Committed => "committed",
             Self::Complete => "complete",
             Self::InProgress => "in progress",
-            Self::Ready => "not begun",
+            Self::Ready => "not started",
             Self::Blocked => "blocked",
             Self::Waiting => "waiting",
-            Self::Gone => "not in the plan any more",
+            Self::Gone => "no longer in the plan",
         }
     }
+
+    fn is_spelled(self, text: &str) -> bool {
+        self.words() == text || OLD_WORDS.contains(&(self, text))
+    }
 }
+
+/// As `review.schema.json` spells it: the values of a published schema never change.
+impl Serialize for Word {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let old = OLD_WORDS.iter().find(|(word, _)| word == self);
+        serializer.serialize_str(old.map_or(self.words(), |(_, old)| old))
+    }
+}
+
+/// How earlier versions spelled a word: records from then are still read.
+const OLD_WORDS: [(Word, &str); 3] = [
+    (Word::Fixed, "mended"),
+    (Word::Ready, "not begun"),
+    (Word::Gone, "not in the plan any more"),
+];
 
 /// What an entry is about: a step, or its dependency on another one.
 pub type EntryKey = (StepId, Option<StepId>);
@@ -242,7 +263,7 @@ impl Entry {
                 (Some(other.parse().ok()?), rest)
             }
         };
-        let word = section.takes().iter().find(|word| word.words() == rest)?;
+        let word = section.takes().iter().find(|word| word.is_spelled(rest))?;
         let detail = |name: &str| {
             let found = details(document, item).find(|(_, detail)| is_detail(detail, name));
             found.and_then(|(_, detail)| Some(one_line(&detail.label.as_ref()?.text)))

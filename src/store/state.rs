@@ -17,6 +17,8 @@ use crate::store::atomic_replace::leftovers::{is_alive, temp_path};
 use crate::store::fs::fingerprint::fingerprint;
 use crate::store::fs::read::{FileState, read};
 
+/// The name of the record of a plan's history.
+pub const HISTORY: &str = "history";
 /// The longest document name that is used as it stands, in bytes.
 const LONGEST_NAME: usize = 120;
 

@@ -21,7 +21,8 @@ use crate::plan::checks::Problem;
 use crate::record;
 use crate::store::fs::create::create;
 use crate::store::locate::inspect::CheckInput;
-use crate::store::worker::disk::{Disk, Document};
+use crate::store::worker::disk::Disk;
+use crate::store::worker::protocol::PrivateDocument;
 use crate::tui::terminal_host::TerminalHost;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::scroll::ScrollState;
@@ -382,6 +383,7 @@ impl<F: TerminalHost> Cockpit<F> {
                     None => Ok(()),
                 }
             }
+            TerminalEvent::Mouse(_) => Ok(()),
             TerminalEvent::Paste(text) => {
                 self.sync_field();
                 match &mut self.field {
@@ -397,7 +399,7 @@ impl<F: TerminalHost> Cockpit<F> {
                 }
             }
             TerminalEvent::PasteStalls => self.tell(Message::Notice {
-                text: "the rest of a paste does not come · Esc, alone, ends it".to_owned(),
+                text: "the rest of a paste is missing · Esc, alone, ends it".to_owned(),
                 error: true,
             }),
             TerminalEvent::PasteTooLong(most) => self.tell(Message::Notice {
@@ -448,18 +450,13 @@ impl<F: TerminalHost> Cockpit<F> {
 
     fn perform(&mut self, effect: Effect) -> io::Result<()> {
         match effect {
-            Effect::Save {
-                ticket,
-                change,
-                seen,
-                event,
-            } => self.on_disk(|disk| disk.save(ticket, change, seen, event)),
+            Effect::Save(job) => self.on_disk(|disk| disk.save(job)),
             Effect::Retry => self.on_disk(Disk::retry),
             Effect::Forget { ticket } => self.on_disk(|disk| disk.forget(ticket)),
             Effect::Remember(event) => self.on_disk(|disk| disk.remember(event)),
             Effect::Keep(draft) => {
                 // Spelled out by the file thread: a long text takes a while.
-                let spell = |draft| -> Document {
+                let spell = |draft| -> PrivateDocument {
                     Box::new(move || serde_json::to_string(&draft).unwrap_or_default())
                 };
                 self.on_disk(|disk| disk.keep(own_draft(), draft.map(spell)));
@@ -500,7 +497,7 @@ impl<F: TerminalHost> Cockpit<F> {
             Effect::StartPlan => self.begin(record::start::plan())?,
             Effect::Suspend => {
                 if !self.face.suspend()? {
-                    self.report(Some("no shell is there that could continue us".to_owned()))?;
+                    self.report(Some("there is no shell to return to".to_owned()))?;
                 }
             }
             Effect::Redraw => self.face.redraw()?,

@@ -56,7 +56,7 @@ impl fmt::Display for OpenError {
             OpenError::Outside(path) => {
                 write!(
                     f,
-                    "{} lies outside the plan's folder and is not opened",
+                    "{} is outside the plan's folder and is not opened",
                     path.display()
                 )
             }
@@ -68,7 +68,7 @@ impl fmt::Display for OpenError {
                 )
             }
             OpenError::Malformed => {
-                f.write_str("the link is empty or holds control characters; edit it first")
+                f.write_str("the link is empty or has control characters; edit it first")
             }
             OpenError::File(path, error) => write!(f, "{}: {error}", path.display()),
             OpenError::Start(program, error) => write!(

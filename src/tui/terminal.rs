@@ -1,16 +1,15 @@
 //! Takes the terminal over and gives it back, whatever happens in between.
 //!
 //! [`Terminal`] owns the modes (raw, alternate screen, bracketed paste, hidden cursor) and
-//! a [`ratatui::Terminal`] on a [`Screen`]; [`Input`] owns the reading thread. The event
-//! loop can stay generic over ratatui's `Backend`: hand it [`Terminal::screen`], and use
-//! this type only for what leaves the screen (an editor, a stop).
+//! a [`ratatui::Terminal`] on a [`Screen`]; [`Input`] owns the reading thread.
 //!
 //! The terminal is given back when [`Terminal`] is dropped, when any thread panics (before
 //! the report is printed: install colour-eyre first, its hook then runs after ours), when
 //! the process is told to end, and around a stop. After a panic on another thread every
 //! further frame fails, so that the loop ends instead of drawing over the report.
 //!
-//! The mouse is left to the terminal, for selecting text. Nothing is asked of the terminal
+//! The mouse is left to the terminal, for selecting text, unless [`Options::mouse`] says otherwise.
+//! Nothing is asked of the terminal
 //! but its background colour, once, and only by a program that is about to read the answer.
 
 use std::fs::File;
@@ -34,20 +33,23 @@ pub use screen::{Screen, redraw_next};
 use signals::Signals;
 
 mod background;
-mod encode;
 mod input;
 mod parse;
 mod screen;
 mod signals;
 
-/// Alternate screen, bracketed paste, no cursor.
-const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[?25l";
+/// Alternate screen, bracketed paste, no cursor, and no line wrap: what a terminal takes for wider
+/// than we do is cut at the right edge, instead of running into the next row.
+const ENTER: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[?25l\x1b[?7l";
 /// Ends an update that was cut short, then undoes [`ENTER`].
-const LEAVE: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?1049l\x1b[?25h";
+const LEAVE: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?7h\x1b[?2004l\x1b[?1049l\x1b[?25h";
 /// No reports of the mouse, of whatever kind and spelling, nor of the focus; cursor keys and
-/// keypad as they are by default. A child that crashed may have left any of these.
+/// keypad as they are by default. A child that crashed may have left any of these. Sent on the way
+/// out, too: what we have switched on ourselves is among them.
 const NO_REPORTS: &[u8] = b"\x1b[?9;1000;1001;1002;1003;1004l\x1b[?1005;1006;1015;1016l\
     \x1b[?1l\x1b>";
+/// Reports of buttons, of drags and of the wheel, in SGR's spelling.
+const MOUSE_REPORTS: &[u8] = b"\x1b[?1002h\x1b[?1006h";
 /// No keyboard protocol of kitty's kind, which terminals keep for each of their two screens, and
 /// no `modifyOtherKeys`. Sent on the way in only, where a screen is drawn over it: an old
 /// console prints what it does not know.
@@ -65,6 +67,8 @@ static ORIGINAL: Mutex<Option<(OwnedFd, Termios)>> = Mutex::new(None);
 pub struct Options {
     /// The terminal is behind a network, so that what belongs together comes further apart.
     pub remote: bool,
+    /// The mouse is wanted for clicks and the wheel, where the terminal would select text.
+    pub mouse: bool,
 }
 
 impl Options {
@@ -73,6 +77,7 @@ impl Options {
         let is_set = |name| env(name).is_some_and(|value| !value.is_empty());
         Options {
             remote: is_set("SSH_CONNECTION") || is_set("SSH_TTY"),
+            mouse: false,
         }
     }
 }
@@ -82,7 +87,7 @@ pub struct Terminal {
     screen: ratatui::Terminal<Screen>,
     tty: OwnedFd,
     signals: Option<Signals>,
-    remote: bool,
+    options: Options,
 }
 
 impl Terminal {
@@ -97,7 +102,7 @@ impl Terminal {
         if !isatty(&output) {
             return Err(io::Error::new(
                 io::ErrorKind::Unsupported,
-                "standard output is not a terminal; for scripts there are the subcommands",
+                "standard output is not a terminal; scripts can use the subcommands",
             ));
         }
         let signals = Signals::catch()?;
@@ -108,7 +113,7 @@ impl Terminal {
             screen: ratatui::Terminal::new(screen)?,
             tty,
             signals: Some(signals),
-            remote: options.remote,
+            options,
         };
         terminal.reclaim()?;
         Ok(terminal)
@@ -127,11 +132,6 @@ impl Terminal {
         out.flush()
     }
 
-    /// The screen, for a loop that knows only ratatui.
-    pub fn screen(&mut self) -> &mut ratatui::Terminal<Screen> {
-        &mut self.screen
-    }
-
     /// The window's size in cells.
     ///
     /// # Errors
@@ -145,7 +145,11 @@ impl Terminal {
     /// # Errors
     /// When the terminal cannot be written to, or was given back by a panic.
     pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
-        self.screen.draw(render).map(|_| ())
+        let drawn = self.screen.draw(|frame| {
+            render(frame);
+            screen::mark_uncertain(frame.buffer_mut());
+        });
+        drawn.map(|_| ())
     }
 
     /// Starts to read keys and signals into `sender`.
@@ -158,10 +162,10 @@ impl Terminal {
     {
         let Some(signals) = self.signals.take() else {
             return Err(io::Error::other(
-                "the terminal's input is being read already",
+                "the terminal's input is already being read",
             ));
         };
-        Input::start(self.tty.try_clone()?, signals, self.remote, sender)
+        Input::start(self.tty.try_clone()?, signals, self.options, sender)
     }
 
     /// Runs `work`, say an editor, while the terminal is as the shell knows it. No key is
@@ -227,6 +231,9 @@ impl Terminal {
         // The other screen has its own, and the shell is to find it usable.
         for modes in [PLAIN_KEYS, ENTER, NO_REPORTS, PLAIN_KEYS] {
             out.write_all(modes)?;
+        }
+        if self.options.mouse {
+            out.write_all(MOUSE_REPORTS)?;
         }
         out.flush()
     }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Acceptance 6: inotify watches exhausted → starts, says "polling", still shows edits.
+# Inotify watches exhausted → starts, says "polling", still shows edits.
 #
 # The limits of a user namespace are lowered, never the machine's: the tests are those of
 # tests/it/journeys/watching.rs that wait for such surroundings.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Acceptance 11: KILL at each write, fsync, rename, link and unlink of a save → each file is
+# KILL at each write, fsync, rename, link and unlink of a save → each file is
 # wholly old or wholly new; the next start cleans up and makes both new or leaves both old.
 #
 # strace kills `stepdeck set` as it enters the n-th call of each kind, for every n. The step

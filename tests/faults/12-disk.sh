@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Acceptance 12: disk full, EIO from fsync, read-only folder → said, file intact, and the same
+# Disk full, EIO from fsync, read-only folder → said, file intact, and the same
 # edit goes through once the disk is well again.
 set -uo pipefail
 

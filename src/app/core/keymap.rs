@@ -40,7 +40,7 @@ impl Keymap {
         let mut wished: HashMap<&'static str, Vec<Key>> = HashMap::new();
         for (name, texts) in wishes {
             let Some(command) = registry::named(name) else {
-                let reason = "there is no such command; the README lists them".to_owned();
+                let reason = "there is no such command; docs/keys.md lists them".to_owned();
                 refused.push((name.clone(), reason));
                 continue;
             };
@@ -62,7 +62,11 @@ impl Keymap {
                 break map;
             };
             let reason = format!("{key} is taken by {}", other.name);
-            refused.push((command.name.to_owned(), reason));
+            let is_entry = |name: &&String| {
+                registry::named(name).is_some_and(|named| named.name == command.name)
+            };
+            let entry = wishes.keys().find(is_entry).cloned();
+            refused.push((entry.unwrap_or_default(), reason));
             // What comes back to its own keys may stand in the way of another wish: once more.
             let left = wished.get_mut(command.name);
             if left.is_some_and(|keys| {
@@ -77,10 +81,11 @@ impl Keymap {
             .collect();
         let map = Self { by_key, by_name };
         let problems = refused.into_iter().map(|(entry, reason)| {
-            let is_back = registry::named(&entry).is_some() && !wished.contains_key(entry.as_str());
-            let stays = match is_back {
-                true => format!("; it stays on {}", map.key_of(&entry)),
-                false => String::new(),
+            let stays = match registry::named(&entry) {
+                Some(command) if !wished.contains_key(command.name) => {
+                    format!("; it stays on {}", map.key_of(command.name))
+                }
+                _ => String::new(),
             };
             let message = format!("[keys] {entry}: {reason}{stays}");
             KeyProblem { entry, message }
@@ -113,16 +118,17 @@ impl Keymap {
         let mut spelled = String::with_capacity(text.len());
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
-            let name = after.split_once('}').map(|(name, _)| name);
-            let Some(command) = name.and_then(registry::named) else {
-                spelled.push_str(before);
+            spelled.push_str(before);
+            let placeholder = after
+                .split_once('}')
+                .and_then(|(name, rest)| Some((registry::named(name)?, rest)));
+            let Some((command, behind)) = placeholder else {
                 spelled.push('{');
                 rest = after;
                 continue;
             };
-            spelled.push_str(before);
             spelled.push_str(&self.key_of(command.name));
-            rest = &after[command.name.len() + 1..];
+            rest = behind;
         }
         spelled + rest
     }
@@ -219,7 +225,12 @@ mod tests {
             ),
             (
                 &[("fly", "f")],
-                &["[keys] fly: there is no such command; the README lists them"],
+                &["[keys] fly: there is no such command; docs/keys.md lists them"],
+            ),
+            // A former name is answered as it was spelled.
+            (
+                &[("take-out", "u")],
+                &["[keys] take-out: u is taken by undo; it stays on D"],
             ),
             // Of two wishes the registry's first is granted.
             (

@@ -9,13 +9,12 @@ use crate::app::sync::draft::Draft;
 use crate::app::sync::draft_log::DraftEdit;
 use crate::app::sync::reread::Reread;
 use crate::app::sync::work::Whole;
-use crate::change::Change;
 use crate::change::form::Form;
 use crate::change::history::Event;
-use crate::change::places::LineHints;
 use crate::plan::StepKey;
 use crate::plan::checks::Problem;
-pub use crate::store::worker::disk::DiskEvent;
+pub use crate::store::worker::protocol::DiskEvent;
+use crate::store::worker::protocol::SaveJob;
 
 /// Something happened.
 #[derive(Debug)]
@@ -88,16 +87,7 @@ pub enum Edited {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Effect {
     /// Write a change to disk.
-    Save {
-        /// How its outcome will be known.
-        ticket: u64,
-        /// What to write.
-        change: Change,
-        /// Where its steps stand on screen.
-        seen: LineHints,
-        /// What the history is to remember once it is written.
-        event: Event,
-    },
+    Save(SaveJob),
     /// Try again to write what could not be written.
     Retry,
     /// Write a change no more that could not be written.

@@ -19,7 +19,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "open",
         keys: &["enter"],
-        title: "Open: the block's steps, the step's detail, the field, the linked step",
+        title: "Open the block's steps, the step's details, the field or the linked step",
         hint: "open",
         group: Group::Move,
         places: PLAN,
@@ -49,7 +49,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "left",
         keys: &["h", "left"],
-        title: "Left: in the grid, upstream in the chain, else the pane to the left",
+        title: "Left: in the grid, upstream in the chain, otherwise the pane to the left",
         hint: "",
         group: Group::Move,
         places: SCREENS,
@@ -59,7 +59,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "right",
         keys: &["l", "right"],
-        title: "Right: in the grid, downstream in the chain, else the pane to the right",
+        title: "Right: in the grid, downstream in the chain, otherwise the pane to the right",
         hint: "",
         group: Group::Move,
         places: SCREENS,
@@ -89,7 +89,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "page-down",
         keys: &["pagedown", "ctrl-f"],
-        title: "One page down",
+        title: "Page down",
         hint: "",
         group: Group::Move,
         places: CURSORS,
@@ -99,7 +99,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "page-up",
         keys: &["pageup", "ctrl-b"],
-        title: "One page up",
+        title: "Page up",
         hint: "",
         group: Group::Move,
         places: CURSORS,
@@ -109,7 +109,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "half-page-down",
         keys: &["ctrl-d"],
-        title: "Half a page down",
+        title: "Half page down",
         hint: "",
         group: Group::Move,
         places: CURSORS,
@@ -119,7 +119,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "half-page-up",
         keys: &["ctrl-u"],
-        title: "Half a page up",
+        title: "Half page up",
         hint: "",
         group: Group::Move,
         places: CURSORS,
@@ -129,7 +129,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "first",
         keys: &["g", "home"],
-        title: "First",
+        title: "First row",
         hint: "",
         group: Group::Move,
         places: CURSORS,
@@ -139,7 +139,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "last",
         keys: &["G", "end"],
-        title: "Last",
+        title: "Last row",
         hint: "",
         group: Group::Move,
         places: CURSORS,
@@ -169,7 +169,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "back",
         keys: &["esc"],
-        title: "Back: closes what is open, at last the step list; never quits",
+        title: "Back: closes what is open, down to the step list; never quits",
         hint: "",
         group: Group::Move,
         places: SCREENS_AND_LIST,
@@ -492,7 +492,7 @@ fn walk_chain(model: &mut Model, right: bool) {
                 model.view.side = Side::Center;
                 model.say(match right {
                     true => "nothing waits for this step",
-                    false => "this step depends on no other",
+                    false => "this step has no dependencies",
                 });
             }
             return;
@@ -523,7 +523,7 @@ pub fn bookmark(model: &mut Model, prefix: char, key: Key) {
             if let Some(step) = model.selected() {
                 model.view.bookmarks.insert(letter, step);
                 let go = model.keymap.key_of("go-to-bookmark");
-                model.say(format!("{go} {letter} comes back to {}", step.0));
+                model.say(format!("{go} {letter} returns to {}", step.0));
             }
         }
         _ => match model.view.bookmarks.get(&letter).copied() {

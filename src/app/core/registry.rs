@@ -23,8 +23,30 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
     .flatten()
 }
 
-/// The command with this name.
+/// Names that commands had in earlier versions, and what they are called now: both work in
+/// `[keys]`.
+const FORMER_NAMES: &[(&str, &str)] = &[
+    ("back-in-jumps", "jump-back"),
+    ("day-after", "next-day"),
+    ("day-before", "previous-day"),
+    ("edit-result", "merge-by-hand"),
+    ("edit-whole", "edit-step"),
+    ("first-dependant", "first-dependent"),
+    ("forth-in-jumps", "jump-forward"),
+    ("hold-back", "add-dependent"),
+    ("mark-shown", "mark-all"),
+    ("mend", "fix-dependency"),
+    ("problems-of-plan", "list-problems"),
+    ("set-aside", "defer-step"),
+    ("standup-copy", "copy-standup"),
+    ("take-back-review", "undo-review"),
+    ("take-out", "remove"),
+];
+
+/// The command with this name, or that had it in an earlier version.
 pub fn named(name: &str) -> Option<&'static Command> {
+    let former = FORMER_NAMES.iter().find(|(former, _)| *former == name);
+    let name = former.map_or(name, |(_, now)| now);
     all().find(|command| command.name == name)
 }
 
@@ -33,7 +55,22 @@ mod tests {
     use super::*;
     use crate::app::core::command::Focus;
     use crate::app::core::key::Key;
+    use crate::app::core::keymap::Keymap;
     use std::collections::HashMap;
+
+    #[test]
+    fn a_former_name_still_binds_without_a_problem() {
+        for (former, now) in FORMER_NAMES {
+            let command = named(former).unwrap();
+            assert_eq!(command.name, *now);
+            let wishes = [((*former).to_owned(), vec!["alt-x".to_owned()])];
+            let (keymap, problems) = Keymap::new(&wishes.into());
+            assert_eq!(problems, [], "{former}");
+            assert_eq!(keymap.key_of(now), "Alt-x", "{former}");
+            let runs = keymap.command(command.places[0], "alt-x".parse().unwrap());
+            assert_eq!(runs.map(|command| command.name), Some(*now));
+        }
+    }
 
     #[test]
     fn names_are_unique_and_keys_mean_one_thing_at_a_place() {
@@ -47,6 +84,8 @@ mod tests {
                 command.name
             );
             assert!(!command.title.is_empty() && !command.places.is_empty());
+            let is_former = |(former, _): &(&str, &str)| *former == command.name;
+            assert!(!FORMER_NAMES.iter().any(is_former), "{}", command.name);
             for key in command.keys {
                 let key: Key = key.parse().unwrap();
                 for place in command.places {

@@ -181,7 +181,7 @@ fn in_chooser(model: &mut Model, key: Key) {
         Code::PageUp => *cursor = cursor.saturating_sub(10),
         Code::Enter => {
             let Some(row) = rows.get(*cursor).cloned() else {
-                let text = "nothing matches; Esc closes, backspace widens".to_owned();
+                let text = "nothing matches; Esc closes, Backspace widens the search".to_owned();
                 input.error = Some(text);
                 return;
             };
@@ -268,7 +268,7 @@ fn in_question(model: &mut Model, key: Key) {
             true => {
                 model.commit(change);
             }
-            false => model.say("left as it was"),
+            false => model.say("unchanged"),
         }
     }
 }

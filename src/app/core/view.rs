@@ -23,7 +23,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "zoom",
         keys: &["z"],
-        title: "Let the pane fill the screen, or give it back",
+        title: "Maximise or restore the pane",
         hint: "zoom",
         group: Group::View,
         places: &[
@@ -112,7 +112,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "help",
         keys: &["?"],
-        title: "List the keys that work here; type to narrow down, Enter runs one",
+        title: "List the keys that work here; type to narrow the list, Enter runs one",
         hint: "help",
         group: Group::Program,
         places: EVERYWHERE,
@@ -122,7 +122,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "suspend",
         keys: &["ctrl-z"],
-        title: "Back to the shell; fg returns",
+        title: "Suspend to the shell; fg comes back",
         hint: "",
         group: Group::Program,
         places: EVERYWHERE,
@@ -132,7 +132,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "redraw",
         keys: &["ctrl-l"],
-        title: "Draw the screen anew",
+        title: "Redraw the screen",
         hint: "",
         group: Group::Program,
         places: EVERYWHERE,
@@ -142,7 +142,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "quit",
         keys: &["q", "ctrl-c"],
-        title: "Quit; every edit is saved already",
+        title: "Quit; every edit is already saved",
         hint: "quit",
         group: Group::Program,
         places: EVERYWHERE,
@@ -154,14 +154,14 @@ pub const COMMANDS: &[Command] = &[
 fn quit(model: &mut Model) {
     let undecided = |overlay: &Overlay| matches!(overlay, Overlay::Conflict { .. });
     if model.overlays.iter().any(undecided) {
-        return model.refuse("two versions wait for your choice; pick one first");
+        return model.refuse("there is a conflict to resolve; pick a version first");
     }
     if model.sync.failed() > 0 && !model.leaving {
         model.leaving = true;
         let retry = model.keymap.key_of("retry-save");
         let quit = model.keymap.key_of("quit");
         return model.refuse(format!(
-            "{} not saved: {retry} tries again, {quit} once more leaves without",
+            "{} not saved: {retry} retries, {quit} again quits without saving",
             model.sync.failed()
         ));
     }

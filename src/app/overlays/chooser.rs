@@ -304,7 +304,9 @@ fn places(places: &[Focus]) -> &'static str {
     match places.first() {
         Some(Focus::Blocks | Focus::Steps | Focus::Detail | Focus::Chain) => "on screen 1, Plan",
         Some(Focus::Ladder | Focus::Checks | Focus::Owners) => "on screen 2, Gates",
-        Some(Focus::Proposals | Focus::Dependencies | Focus::NextTen) => "on screen 3, Next ten",
+        Some(Focus::Proposals | Focus::Dependencies | Focus::NextTen) => {
+            "on screen 3, Weekly review"
+        }
         Some(Focus::Problems) => "on screen 5, Problems",
         Some(Focus::GateReview) => "in an open gate review",
         Some(Focus::Cards | Focus::Entries) => "on screen 4, Standup",

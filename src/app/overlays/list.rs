@@ -38,7 +38,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "entry-remove",
         keys: &["d", "delete"],
-        title: "List: take the entry out",
+        title: "List: remove the entry",
         hint: "remove",
         group: Group::Edit,
         places: LIST,
@@ -53,7 +53,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "entry-tick",
         keys: &["x"],
-        title: "List: tick off a condition, or open it again",
+        title: "List: mark a condition as met, or as open again",
         hint: "tick",
         group: Group::Edit,
         places: LIST,
@@ -120,7 +120,7 @@ pub const COMMANDS: &[Command] = &[
                     model.jump(id, 0);
                 }
                 (Some(Field::Dependencies), Dependency::Condition { .. }) => {
-                    model.say("a condition in words leads nowhere");
+                    model.say("a condition in words has nothing to open");
                 }
                 _ => model.effects.push(crate::app::Effect::Open(text)),
             }
@@ -157,7 +157,7 @@ fn no_condition(model: &Model) -> Blocked {
         let (_, text) = entry(model)?;
         let of_steps = open_field(model) != Some(Field::Dependencies);
         let is_step = matches!(Dependency::read(text.as_str().into()), Dependency::Step(_));
-        (of_steps || is_step).then(|| "only a condition in words is ticked off here".to_owned())
+        (of_steps || is_step).then(|| "only a condition in words can be ticked off".to_owned())
     })
 }
 

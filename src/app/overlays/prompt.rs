@@ -22,7 +22,7 @@ pub const LONGEST_TEXT: usize = 1 << 20;
 pub(crate) fn too_long(text: &str) -> Option<String> {
     let size = text.len() as f64 / 1e6;
     let is_long = text.len() > LONGEST_TEXT;
-    is_long.then(|| format!("{size:.1} MB are too much for a field: edit the file in your editor"))
+    is_long.then(|| format!("{size:.1} MB is too much for a field: edit the file in your editor"))
 }
 
 impl Model {
@@ -45,9 +45,9 @@ impl Model {
                 if too_long(&text).is_some() {
                     let (id, name) = (key.0, field.label().to_lowercase());
                     let size = text.len() as f64 / 1e6;
-                    let whole = self.keymap.key_of("edit-whole");
+                    let whole = self.keymap.key_of("edit-step");
                     return self.refuse(format!(
-                        "{name} of {id}: {size:.1} MB are too much for a field; {whole} opens the \
+                        "{name} of {id}: {size:.1} MB is too much for a field; {whole} opens the \
                          step in your editor"
                     ));
                 }
@@ -187,7 +187,7 @@ impl Model {
                 self.overlays.push(Overlay::Confirm {
                     question: format!("Change {count} steps at once?"),
                     consequence: format!(
-                        "{}. One {} takes it all back.",
+                        "{}. One {} undoes it all.",
                         change.label,
                         self.keymap.key_of("undo")
                     ),
@@ -208,7 +208,7 @@ impl Model {
     pub fn set_field(&mut self, wish: &SetRequest, value: &str) -> Result<(), Refusal> {
         let indexes = self.indexes(&wish.steps);
         if indexes.is_empty() {
-            return Err(Refusal("the step is not in the plan any more".to_owned()));
+            return Err(Refusal("the step is no longer in the plan".to_owned()));
         }
         let change = self.composer().set_all(&indexes, wish.field, value)?;
         self.repeat = Some(Repeat {
@@ -295,7 +295,7 @@ impl Model {
                 column,
                 seen,
             } => {
-                let gone = || Refusal(format!("there is no block {block} any more"));
+                let gone = || Refusal(format!("block {block} no longer exists"));
                 let index = self.plan.find_block(*block).ok_or_else(gone)?;
                 let change = self.composer().set_block(index, *column, text)?;
                 if self.plan.block_text(index, *column) == seen || change.edits.is_empty() {
@@ -350,7 +350,7 @@ impl Model {
         let mut entries = self.open_entries();
         match old.map(|old| entries.iter_mut().find(|entry| *entry == old)) {
             Some(Some(entry)) => *entry = text.to_owned(),
-            Some(None) => return Err(Refusal("the entry is not there any more".to_owned())),
+            Some(None) => return Err(Refusal("the entry is no longer there".to_owned())),
             None => entries.push(text.to_owned()),
         }
         self.set_entries(&entries)?;
@@ -393,7 +393,7 @@ impl Model {
         };
         let (step, field) = (*step, *field);
         let Some(index) = self.plan.find_nth(step.0, step.1) else {
-            return Err(Refusal(format!("{} is not in the plan any more", step.0)));
+            return Err(Refusal(format!("{} is no longer in the plan", step.0)));
         };
         let change = self.composer().set_list(index, field, entries)?;
         self.commit(change);
@@ -403,7 +403,7 @@ impl Model {
     /// Adds an entry to the dependencies of a step.
     pub fn depend(&mut self, step: StepKey, entry: String) {
         let Some(index) = self.plan.find_nth(step.0, step.1) else {
-            return self.refuse(format!("{} is not in the plan any more", step.0));
+            return self.refuse(format!("{} is no longer in the plan", step.0));
         };
         let mut entries: Vec<String> = (self.plan.step(index).list(Field::Dependencies))
             .into_iter()
@@ -435,7 +435,7 @@ impl Model {
             .get(stage)
             .and_then(|s| s.checks.get(check));
         if found.is_none_or(|check| check.text != words) {
-            return Err(Refusal("the check is not there any more".to_owned()));
+            return Err(Refusal("the check is no longer there".to_owned()));
         }
         let who = self.context.who.clone();
         let roadmap = self.context.roadmap.clone();
@@ -444,7 +444,7 @@ impl Model {
             Attachment::Creates { question, change } => self.overlays.push(Overlay::Confirm {
                 question,
                 consequence: format!(
-                    "The link is written there. {} takes it back.",
+                    "The link is written there. {} undoes it.",
                     self.keymap.key_of("undo")
                 ),
                 change,

@@ -10,7 +10,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "start-demo",
         keys: &["d"],
-        title: "Write the demo plan into this folder and open it",
+        title: "Write the demo plan to this folder and open it",
         hint: "demo plan",
         group: Group::Program,
         places: WELCOME,

@@ -68,10 +68,8 @@ impl Away {
     /// The same as a sentence of its own.
     pub fn in_a_sentence(self) -> &'static str {
         match self {
-            Self::Everything => {
-                "The plan's files are gone. They are shown again when they are back."
-            }
-            Self::Log => "The plan's log is gone. It is shown again when it is back.",
+            Self::Everything => "The plan's files are gone. They will be shown when they are back.",
+            Self::Log => "The plan's log is gone. It will be shown when it is back.",
         }
     }
 }

@@ -29,7 +29,10 @@ impl Model {
             // Keys meant for what is open must not decide: it waits beneath.
             false => {
                 self.overlays.insert(0, conflict);
-                self.refuse("somebody changed the same thing; you are asked once this is closed");
+                self.refuse(
+                    "somebody changed the same thing; you will be asked when this is \
+                 closed",
+                );
             }
         }
     }
@@ -90,9 +93,7 @@ impl Model {
     pub fn take_theirs(&mut self, change: Change) {
         self.shelve(change);
         let key = self.keymap.key_of("redo");
-        self.say(format!(
-            "kept the other version; {key} takes yours after all"
-        ));
+        self.say(format!("kept their version; {key} takes yours after all"));
     }
 
     fn shelve(&mut self, change: Change) {

@@ -72,7 +72,7 @@ impl Model {
             let draft = self.left.remove(at);
             input.text = draft.text;
             input.error = Some(
-                "you left this without saving it: Enter saves it, Ctrl-r puts back what was there"
+                "you left this without saving: Enter saves it, Ctrl-r restores what was there"
                     .to_owned(),
             );
             take_seen(&mut purpose, &draft.purpose);
@@ -96,7 +96,7 @@ impl Model {
                 if let Some(draft) = draft {
                     self.left.truncate(LEFT - 1);
                     self.left.insert(0, draft);
-                    self.say("not saved · the field has your text when you open it again");
+                    self.say("not saved · your text is kept for when you open the field again");
                 }
             }
         }

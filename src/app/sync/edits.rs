@@ -17,6 +17,7 @@ use crate::change::{Change, Scope, Target, apply};
 use crate::plan::id::StepId;
 use crate::plan::source::SourceFile;
 use crate::plan::{Plan, StepKey};
+use crate::store::worker::protocol::SaveJob;
 
 /// A change that is not on disk yet.
 #[derive(Clone, Debug)]
@@ -61,8 +62,8 @@ impl Sync {
     /// What to say of the changes on their way when nobody waits for them.
     pub fn left_behind(&self) -> String {
         match self.saving() {
-            1 => "1 edit was on its way to disk and may not have got there".to_owned(),
-            count => format!("{count} edits were on their way to disk and may not have got there"),
+            1 => "1 edit was being saved and may not have reached the disk".to_owned(),
+            count => format!("{count} edits were being saved and may not have reached the disk"),
         }
     }
 
@@ -87,7 +88,7 @@ impl Sync {
         let paths = change.paths();
         match self.in_motion.iter().find(|path| paths.contains(path)) {
             Some(path) => format!(
-                " · waits until another program has written {}",
+                " · waiting for another program to finish writing {}",
                 path.display()
             ),
             None => String::new(),
@@ -167,21 +168,21 @@ impl Model {
         {
             self.sync.history.skip_undo();
             let more = self.sync.can_undo();
-            self.cannot("undone", &change, &reason, "undo", more);
+            self.cannot("undo", &change, &reason, more);
             return false;
         }
-        self.say(format!("undone: {}", change.label));
+        self.say(change.undone());
         true
     }
 
     /// Says why a change of the history stays as it is, and what the key does next.
-    fn cannot(&mut self, deed: &str, change: &Change, reason: &str, key: &str, more: bool) {
-        let key = self.keymap.key_of(key);
+    fn cannot(&mut self, command: &str, change: &Change, reason: &str, more: bool) {
+        let key = self.keymap.key_of(command);
         let next = match more {
-            true => format!(" · {key} goes on with the one before"),
+            true => format!(" · {key} continues with the one before"),
             false => String::new(),
         };
-        self.refuse(format!("not {deed}: {}: {reason}{next}", change.label));
+        self.refuse(format!("cannot {command} {}: {reason}{next}", change.label));
     }
 
     /// Takes back a change that could not be written: there is nothing to write then either.
@@ -213,13 +214,13 @@ impl Model {
         match self.put_on(&change, Event::Redone(change.clone())) {
             Ok(()) => {
                 self.notice = Some(Notice {
-                    text: format!("done again: {}", change.label),
+                    text: format!("redone: {}", change.label),
                     tone: Tone::Done,
                 });
             }
             Err(reason) => {
                 self.sync.history.skip_redo();
-                self.cannot("done again", &change, &reason, "redo", self.sync.can_redo());
+                self.cannot("redo", &change, &reason, self.sync.can_redo());
             }
         }
     }
@@ -249,8 +250,8 @@ impl Model {
                 return;
             }
             0 => return self.effects.push(Effect::Quit),
-            1 => "saving 1 edit, Ctrl-C leaves without it".to_owned(),
-            count => format!("saving {count} edits, Ctrl-C leaves without them"),
+            1 => "saving 1 edit, Ctrl-C quits without it".to_owned(),
+            count => format!("saving {count} edits, Ctrl-C quits without them"),
         };
         self.say(saving);
     }
@@ -264,9 +265,7 @@ impl Model {
             return Some(away.in_words().to_owned());
         }
         let opening = self.work.is_opening();
-        opening.then(|| {
-            "edits can be made when the whole plan is open; look round until then".to_owned()
-        })
+        opening.then(|| "read-only until the plan is loaded".to_owned())
     }
 
     /// Puts a change onto the plan and on its way to disk, where `event` is remembered of it.
@@ -280,15 +279,15 @@ impl Model {
         if let Some(reason) = self.would_split(change) {
             return Err(reason);
         }
-        let seen = LineHints::of(&self.plan, change);
-        let put = |files: &mut Vec<SourceFile>| apply::change_seen(change, &seen, files);
+        let hints = LineHints::of(&self.plan, change);
+        let put = |files: &mut Vec<SourceFile>| apply::change_seen(change, &hints, files);
         let applied = self.rewrite(change.scope(), put);
         if let Err(conflicts) = applied {
             let reason = conflicts.first().map(|c| c.obstacle.to_string());
             return Err(reason.unwrap_or_default());
         }
         self.work.rereading.put_on(change);
-        self.send(change, seen, event);
+        self.send(change, hints, event);
         Ok(())
     }
 
@@ -308,14 +307,14 @@ impl Model {
             .is_some_and(|at| self.plan.step(at).log_line().is_some());
         (!in_log).then(|| {
             format!(
-                "{} cannot be read and may have {step}, too; nothing is written to the canon alone",
+                "{} cannot be read and may contain {step} too; the canon is not written without it",
                 log.display()
             )
         })
     }
 
     /// Puts a change that is on the plan already on its way to disk.
-    fn send(&mut self, change: &Change, seen: LineHints, event: Event) {
+    fn send(&mut self, change: &Change, hints: LineHints, event: Event) {
         self.sync.tickets += 1;
         let ticket = self.sync.tickets;
         self.sync.pending.push(Pending {
@@ -324,12 +323,12 @@ impl Model {
             lines: self.lines_of(change),
             failed: None,
         });
-        self.effects.push(Effect::Save {
+        self.effects.push(Effect::Save(SaveJob {
             ticket,
             change: change.clone(),
-            seen,
+            hints,
             event,
-        });
+        }));
     }
 
     /// The log lines of the steps whose values a change sets.
@@ -419,7 +418,7 @@ impl Model {
                     pending.failed = Some(reason.clone());
                 }
                 let key = self.keymap.key_of("retry-save");
-                self.refuse(format!("not saved: {reason} · {key} tries again"));
+                self.refuse(format!("not saved: {reason} · {key} retries"));
             }
             DiskEvent::Conflicts { ticket, conflicts } => {
                 if let Some(at) = self.sync.pending.iter().position(|p| p.ticket == ticket) {

@@ -56,8 +56,8 @@ pub fn consequence(before: &Before, after: &Plan) -> String {
     }
     match (&before.current, current(after)) {
         (old, new) if *old == new || before.decisions == decisions(after) => {}
-        (_, Some(new)) => text += &format!(" · {new} is the current stage now"),
-        (_, None) => text += " · every gate is behind",
+        (_, Some(new)) => text += &format!(" · {new} is now the current stage"),
+        (_, None) => text += " · every gate has been passed",
     }
     if before.states.len() != after.len() {
         return text;
@@ -82,10 +82,10 @@ pub fn consequence(before: &Before, after: &Plan) -> String {
         text += &format!(" · {} became ready", steps(ready));
     }
     if waiting > 0 {
-        text += &format!(" · {} must wait now", steps(waiting));
+        text += &format!(" · {} now waiting", steps(waiting));
     }
     if after.graph().cycles().len() > before.cycles {
-        text += " · this closes a cycle";
+        text += " · this creates a cycle";
     }
     text
 }

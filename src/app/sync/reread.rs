@@ -23,7 +23,7 @@ use crate::plan::Plan;
 use crate::plan::id::StepId;
 use crate::plan::source::{Role, SourceFile};
 use crate::store::locate::open::belongs;
-use crate::store::worker::disk::Changed;
+use crate::store::worker::protocol::Changed;
 
 /// Up to so many steps are amended in the plan at hand; where more differ it is derived anew.
 const A_FEW: usize = 100;
@@ -233,7 +233,7 @@ impl Model {
         }
         let is_told = !self.overlays.is_empty() || !steps.is_empty();
         if let Some(what) = in_words(&files).filter(|_| is_told) {
-            self.say(format!("{what} changed outside{}", named(&steps)));
+            self.say(format!("{what} changed on disk{}", named(&steps)));
         }
         self.read_on();
     }

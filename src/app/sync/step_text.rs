@@ -27,7 +27,7 @@ impl Model {
 
     /// `$EDITOR` was left, or could not be used.
     pub fn edited(&mut self, form: Form, edited: Edited) {
-        let again = self.keymap.key_of("edit-whole");
+        let again = self.keymap.key_of("edit-step");
         match edited {
             Edited::Left(text) if text == form.seen => {
                 self.drop_text(form.step);
@@ -37,7 +37,7 @@ impl Model {
             Edited::AtOnce => {
                 self.keep_text(form);
                 self.say(
-                    "the editor came back at once; a window editor needs its wait flag \
+                    "the editor returned at once; a window editor needs its wait flag \
                      (`code --wait`) · what it saves later is offered here",
                 );
             }
@@ -77,7 +77,7 @@ impl Model {
 
     /// Takes up what an earlier run left of a step's text, or why that cannot be read.
     pub fn take_up_text(&mut self, form: Form, trouble: Option<String>) {
-        let (id, again) = (form.step.0, self.keymap.key_of("edit-whole"));
+        let (id, again) = (form.step.0, self.keymap.key_of("edit-step"));
         match trouble {
             None if form.text != form.seen => self.offer_text(form),
             trouble => {
@@ -94,25 +94,25 @@ impl Model {
     pub fn text_deed(&mut self, step: StepKey, deed: TextAction) {
         let form = self.forms.iter().find(|form| form.step == step).cloned();
         let Some(form) = form else {
-            return self.refuse(format!("there is no text of {} any more", step.0));
+            return self.refuse(format!("the text of {} is gone", step.0));
         };
         match deed {
             TextAction::Write => self.write_text(form),
             TextAction::Open => self.effects.push(Effect::EditText { form, again: true }),
             TextAction::Drop => {
                 self.drop_text(step);
-                self.say(format!("the text of {} was dropped", step.0));
+                self.say(format!("the text of {} was discarded", step.0));
             }
         }
     }
 
     /// Writes to the plan what a text asks for, or keeps it and says why not.
     fn write_text(&mut self, form: Form) {
-        let again = self.keymap.key_of("edit-whole");
+        let again = self.keymap.key_of("edit-step");
         let key = form.step;
         let change = match self.plan.find_nth(key.0, key.1) {
             Some(step) => self.composer().set_form(step, &form.seen, &form.text),
-            None => crate::change::value::refuse(format!("{} is not in the plan any more", key.0)),
+            None => crate::change::value::refuse(format!("{} is no longer in the plan", key.0)),
         };
         match change {
             Ok(change) => {
@@ -126,7 +126,7 @@ impl Model {
             }
             Err(refusal) => {
                 self.keep_text(form);
-                self.refuse(format!("{refusal} · {again} goes on with your text"));
+                self.refuse(format!("{refusal} · {again} continues with your text"));
             }
         }
     }
@@ -146,7 +146,7 @@ impl Model {
         let step = form.step;
         let change = match self.plan.find_nth(step.0, step.1) {
             Some(index) => self.composer().set_form(index, &form.seen, &form.text),
-            None => crate::change::value::refuse(format!("{} is not in the plan any more", step.0)),
+            None => crate::change::value::refuse(format!("{} is no longer in the plan", step.0)),
         };
         let (detail, blocked) = match change {
             Ok(change) => (change.label, None),
@@ -167,7 +167,7 @@ impl Model {
         let rows = vec![
             write,
             row("e", "open it in $EDITOR again", TextAction::Open),
-            row("d", "drop it", TextAction::Drop),
+            row("d", "discard it", TextAction::Drop),
         ];
         self.keep_text(form);
         let offers = |overlay: &Overlay| {

@@ -126,11 +126,11 @@ impl Model {
     /// What becomes of the checks of the plan as it stands, which are not there yet.
     pub fn checks_in_words(&self) -> String {
         if self.work.is_opening() {
-            return "checked when the whole plan is open".to_owned();
+            return "will be checked when the plan is loaded".to_owned();
         }
         let is_stopped = self.work.stopped == Some(self.generation);
         match is_stopped && self.work.checking.is_none() {
-            true => format!("stopped, {} checks", self.keymap.key_of("check")),
+            true => format!("stopped, {} runs them", self.keymap.key_of("check")),
             false => "checking".to_owned(),
         }
     }

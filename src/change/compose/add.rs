@@ -28,11 +28,11 @@ impl Composer<'_> {
     /// When the ID is taken, the title is empty, or there is no log to write to.
     pub fn add(&self, id: StepId, title: &str, uid: Uid) -> Result<Change, Refusal> {
         if self.plan.find(id).is_some() {
-            return refuse(format!("there is a step {id} already"));
+            return refuse(format!("there already is a step {id}"));
         }
         if let Some((path, line)) = self.unreadable_with(id) {
             return refuse(format!(
-                "{id} stands in {}:{line}, a line that cannot be read: repair that line, or take \
+                "{id} is in {}:{line}, a line that cannot be read: fix that line, or use \
                  another ID",
                 path.display()
             ));

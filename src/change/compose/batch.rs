@@ -65,7 +65,7 @@ impl Composer<'_> {
             }
             (Kind::List, FieldRequest::Value(_)) => refuse(format!("{} is a list", field.label())),
             (_, FieldRequest::List(_) | FieldRequest::Edited { .. }) => {
-                refuse(format!("{} is no list", field.label()))
+                refuse(format!("{} is not a list", field.label()))
             }
             (_, FieldRequest::Value(typed)) if *typed == self.plan.step(step).text(field) => {
                 Ok(Change {

@@ -78,7 +78,7 @@ impl Composer<'_> {
         match timestamp::read_loosely(&text) {
             Some(at) => self.respell(step, Field::UpdatedAt, &value::exact_instant(at)),
             None => refuse(format!(
-                "“{text}” of {} does not say clearly which instant is meant",
+                "“{text}” of {} does not say clearly which time it means",
                 step.id()
             )),
         }
@@ -196,7 +196,7 @@ impl Composer<'_> {
         };
         if let Some(line) = conflict_marker::first(log) {
             return refuse(format!(
-                "{}:{} is left over from a git merge; finish it first",
+                "{}:{} is left over from a git merge; resolve the merge first",
                 source.path.display(),
                 line + 1
             ));
@@ -210,7 +210,7 @@ impl Composer<'_> {
                     edits: vec![edit],
                 },
             ),
-            None => refuse(format!("{} is in order", source.path.display())),
+            None => refuse(format!("{} is already sorted", source.path.display())),
         }
     }
 }
@@ -338,7 +338,7 @@ mod tests {
         let unreadable = plan(log.replace("Draft", "soon").as_bytes(), canon);
         let plan = &unreadable;
         let refused = Composer { plan, now: now() }.fix_all(&fixes(plan), true).1;
-        assert!(refused[0].1.0.starts_with("“soon” is no status"));
+        assert!(refused[0].1.0.starts_with("“soon” is not a status"));
     }
 
     #[test]
@@ -402,9 +402,9 @@ mod tests {
             ],
             [
                 "“soon” is not one of the five statuses; set one",
-                "“01/02/2026” of 0002 does not say clearly which instant is meant",
+                "“01/02/2026” of 0002 does not say clearly which time it means",
                 "B01 has no theme in the block table",
-                "plan.jsonl:2 is left over from a git merge; finish it first",
+                "plan.jsonl:2 is left over from a git merge; resolve the merge first",
                 "the plan has changed since it was checked; check it again",
             ]
         );

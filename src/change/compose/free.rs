@@ -62,7 +62,7 @@ impl Composer<'_> {
         }
         if let Some((path, line)) = self.unreadable_with(id) {
             return refuse(format!(
-                "{id} stands in {}:{line}, too, a line that cannot be read: repair that line first",
+                "{id} is also in {}:{line}, a line that cannot be read: fix that line first",
                 path.display()
             ));
         }
@@ -74,7 +74,7 @@ impl Composer<'_> {
         for file in logs {
             if let Some(encoding) = file.encoding() {
                 return refuse(format!(
-                    "{} is {encoding} and may have {id}, too; convert it first: {}",
+                    "{} is {encoding} and may contain {id} too; convert it first: {}",
                     file.path.display(),
                     file.conversion(encoding)
                 ));
@@ -155,7 +155,7 @@ mod tests {
             .0;
         assert_eq!(
             taken,
-            "0005 stands in log:5, a line that cannot be read: repair that line, or take another ID"
+            "0005 is in log:5, a line that cannot be read: fix that line, or use another ID"
         );
     }
 

@@ -31,10 +31,10 @@ impl Composer<'_> {
                     let column = before.chars().count() + 1;
                     return refuse(format!("column {column}: not a JSON object: {reason}"));
                 }
-                Some(_) => return refuse("this is not a JSON object, as the line was"),
+                Some(_) => return refuse("this is not a JSON object, and the line was one"),
             }
         }
-        let verb = if gone { "taken out" } else { "edited" };
+        let verb = if gone { "removed" } else { "edited" };
         reversible(
             file,
             Change {
@@ -58,17 +58,17 @@ impl Composer<'_> {
         let id = step.id();
         let (Some(place), Some(line)) = (step.log_place(), step.log_line()) else {
             return refuse(format!(
-                "{id} stands in the canon only; take its section out there"
+                "{id} is only in the canon; remove its section there"
             ));
         };
         if let Some((section, _)) = step.section() {
             let path = self.plan.files()[section.file].path.display();
-            return refuse(format!("{id} has a section in {path}; take that out first"));
+            return refuse(format!("{id} has a section in {path}; remove that first"));
         }
         reversible(
             &self.plan.files()[place.file],
             Change {
-                label: format!("{id} taken out: {}", super::shown(&step.title())),
+                label: format!("{id} removed: {}", super::shown(&step.title())),
                 edits: vec![Edit {
                     path: self.plan.files()[place.file].path.clone(),
                     target: Target::LogText { line: place.line },

@@ -165,7 +165,7 @@ impl Composer<'_> {
             }
             if section.last_bullet().is_none() {
                 return refuse(format!(
-                    "the section of {step_id} in {} has no bullets yet; begin it there",
+                    "the section of {step_id} in {} has no bullets yet; add one there first",
                     file.path.display()
                 ));
             }

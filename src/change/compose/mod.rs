@@ -16,7 +16,7 @@ mod batch;
 use chrono::{DateTime, Utc};
 
 use super::value::{self, Refusal, refuse};
-use super::{Change, Edit, Target, apply, tail};
+use super::{Change, Edit, NONE, Target, apply, tail};
 use crate::document::json;
 use crate::document::markdown::escaped;
 use crate::plan::canon::section::{HEADING_DASHES, Section};
@@ -92,7 +92,7 @@ impl Composer<'_> {
     pub fn reconcile(&self, step: usize, keep_log: bool) -> Result<Change, Refusal> {
         let step = self.plan.step(step);
         let Some((section, _)) = step.section() else {
-            return refuse(format!("{} stands in one file only", step.id()));
+            return refuse(format!("{} is in one file only", step.id()));
         };
         let mut edits = Vec::new();
         let mut fields = Vec::new();
@@ -120,7 +120,7 @@ impl Composer<'_> {
             }
         }
         if edits.is_empty() {
-            return refuse(format!("log and canon agree about {}", step.id()));
+            return refuse(format!("log and canon agree on {}", step.id()));
         }
         edits.retain(|edit| edit.before != edit.after);
         let is_stamp = |edit: &Edit| {
@@ -134,7 +134,7 @@ impl Composer<'_> {
         };
         if edits.iter().all(is_stamp) {
             return refuse(format!(
-                "the same words would be written again; edit {} of {} by hand",
+                "this would change nothing; edit {} of {} by hand",
                 fields.join(", "),
                 step.id()
             ));
@@ -292,13 +292,13 @@ impl Composer<'_> {
         let id = section.id;
         if field == Field::Title {
             if text.starts_with(HEADING_DASHES) {
-                return refuse("in a heading of the canon, a title cannot begin with a dash");
+                return refuse("a title in the canon cannot start with a dash");
             }
             let span = section.title_span;
             let ahead = document.bytes()[..span.start].last();
             if ahead.is_some_and(u8::is_ascii_alphanumeric) {
                 return refuse(format!(
-                    "the heading of {id} in {} has no dash behind the ID; write one there first",
+                    "the heading of {id} in {} has no dash after the ID; add one there first",
                     file.path.display()
                 ));
             }
@@ -323,7 +323,7 @@ impl Composer<'_> {
             return match step.log_line() {
                 Some(_) => Ok(None),
                 None if section.last_bullet().is_none() => refuse(format!(
-                    "the section of {id} in {} has no bullets yet; begin it there",
+                    "the section of {id} in {} has no bullets yet; add one there first",
                     file.path.display()
                 )),
                 // A new bullet is one line: the canon reads a break as a space anyway.
@@ -358,7 +358,7 @@ impl Composer<'_> {
 fn resolved(section: &Section, file: &SourceFile) -> Result<(), Refusal> {
     match section.in_conflict {
         true => refuse(format!(
-            "the section of {} in {} has git's conflict markers in it: settle the merge first",
+            "the section of {} in {} has conflict markers in it: resolve the merge first",
             section.id,
             file.path.display()
         )),
@@ -370,7 +370,7 @@ fn resolved(section: &Section, file: &SourceFile) -> Result<(), Refusal> {
 fn placed(step: StepRef<'_>, field: Field, edits: Vec<Edit>) -> Result<Vec<Edit>, Refusal> {
     if edits.is_empty() {
         return refuse(format!(
-            "{} stands in the canon only, which has no place for {}",
+            "{} is only in the canon, which has no place for {}",
             step.id(),
             field.label().to_lowercase()
         ));
@@ -397,7 +397,7 @@ const LONGEST: usize = 32;
 fn shown(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.is_empty() {
-        return "(none)".to_owned();
+        return NONE.to_owned();
     }
     match line.char_indices().nth(LONGEST) {
         Some((cut, _)) => format!("{}…", &line[..cut]),

@@ -37,7 +37,7 @@ impl Check {
             invocation.say(&format!("not fixed: {refusal}"))?;
         }
         match change.edits.is_empty() {
-            true => invocation.say("nothing can be fixed here"),
+            true => invocation.say("nothing here can be fixed"),
             false => invocation.say(&change.label),
         }
     }
@@ -69,9 +69,9 @@ impl Check {
             invocation.say(&format!("cannot be fixed: {refusal}"))?;
         }
         match mended.change.edits.is_empty() {
-            true => invocation.say("nothing can be fixed here")?,
+            true => invocation.say("nothing here can be fixed")?,
             false => invocation.say(&format!(
-                "nothing was written, as a dry run; else: {}",
+                "dry run, nothing was written; otherwise: {}",
                 mended.change.label
             ))?,
         }

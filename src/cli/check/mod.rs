@@ -21,25 +21,25 @@ use crate::plan::Plan;
 use crate::plan::checks::{Problem, Severity};
 use crate::store::locate::inspect::CheckInput;
 
-/// Report what is wrong with the plan, and mend what is safe to mend.
+/// Report what is wrong with the plan, and fix what is safe to fix.
 ///
-/// Exits with 1 if errors or warnings are found and with 0 if not: notes never fail a run.
-/// `[checks]` in stepdeck.toml sets how severe a rule is, or switches it off.
+/// Exits with 1 if there are errors or warnings, with 0 otherwise: notes never fail a run.
+/// `[checks]` in stepdeck.toml sets the severity of a rule or turns it off.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Check {
-    /// How to print what is found.
+    /// Output format.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
-    /// First mend what is safe, as one change: the spelling of statuses, the form of
-    /// timestamps, the order of lines, themes that are not their block's; and drift, if
-    /// --prefer says how. Then report what is left.
+    /// First fix what is safe to fix, as one change: status spelling, timestamp format, line order,
+    /// themes that differ from their block's, and drift if --prefer says which side wins. Then
+    /// report what is left.
     #[arg(long)]
     pub fix: bool,
-    /// Write nothing, and print what --fix would write: a diff for `git apply` or `patch -p1`
-    /// in the plan's root.
+    /// Write nothing; print what --fix would write, as a diff for `git apply` or `patch -p1` in the
+    /// plan's root.
     #[arg(long, requires = "fix")]
     pub dry_run: bool,
-    /// Where log and canon disagree, let --fix take over the words of this side.
+    /// Where log and canon disagree, let --fix use this side's version.
     #[arg(long, value_name = "SIDE", requires = "fix")]
     pub prefer: Option<Side>,
 }
@@ -58,9 +58,9 @@ pub enum Format {
 /// One of the two places that a step can be written in.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
 pub enum Side {
-    /// The log's words stay.
+    /// Keep the log's version.
     Log,
-    /// The canon's words stay.
+    /// Keep the canon's version.
     Canon,
 }
 
@@ -72,7 +72,7 @@ impl Check {
     pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         if self.dry_run {
             if self.format != Format::Text {
-                bail!("--dry-run prints a diff and has no other --format");
+                bail!("--dry-run always prints a diff: leave out --format");
             }
             return self.preview(invocation);
         }

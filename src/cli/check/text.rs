@@ -59,12 +59,12 @@ fn hint(found: &[Problem]) -> Option<String> {
     const SIDES: &str = "`--prefer log` or `--prefer canon`";
     match (count(false), count(true)) {
         (0, 0) => None,
-        (safe, 0) => Some(format!("`stepdeck check --fix` mends {safe} of them")),
+        (safe, 0) => Some(format!("`stepdeck check --fix` fixes {safe} of them")),
         (0, drift) => Some(format!(
-            "`stepdeck check --fix` with {SIDES} mends {drift} of them"
+            "`stepdeck check --fix` with {SIDES} fixes {drift} of them"
         )),
         (safe, drift) => Some(format!(
-            "`stepdeck check --fix` mends {safe} of them, with {SIDES} {drift} more"
+            "`stepdeck check --fix` fixes {safe} of them, with {SIDES} {drift} more"
         )),
     }
 }

@@ -1,9 +1,9 @@
 //! Step numbers up to 10000 that no row of the block table covers.
 //!
-//! The plan is 100 blocks of 100 steps. A step whose number falls into a hole has no theme,
-//! steward or success signal, and a table that stops early hides how far the plan goes.
-//! Reserve the blocks with rows of their own; a row may cover more than 100 steps where
-//! blocks were merged. A plan without any block table is not told so.
+//! The plan is 100 blocks of 100 steps. A step whose number falls into a gap has no theme, steward
+//! or success signal, and a table that stops early hides how far the plan goes. Give each block a
+//! row; a row may cover more than 100 steps where blocks were merged. A plan without any block
+//! table is not reported.
 //!
 //! ## Caught
 //!
@@ -52,7 +52,7 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
                 row.id,
                 numbers(usual.0, usual.1)
             );
-            let help = "write first and last number, as 0101–0200";
+            let help = "write the first and the last number, such as 0101–0200";
             let problem = RULE.problem(plan, Spot::row(plan, row), message);
             problems.push(problem.with_help(help, help));
             usual

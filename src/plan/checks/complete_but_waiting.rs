@@ -1,8 +1,8 @@
 //! A complete step with a dependency that is not met.
 //!
-//! Either the step is not really done, or the dependency is done and nobody said so, or it
-//! was none. Set the status of either, put `[x] ` before a condition that is met, or take
-//! the dependency out.
+//! Either the step is not really done, or the dependency is done and nobody said so, or it was
+//! never a dependency. Set the status of either, put `[x] ` before a condition that is met, or
+//! remove the dependency.
 //!
 //! ## Caught
 //!
@@ -32,7 +32,7 @@ pub const RULE: Rule = Rule {
     title: "a complete step has a dependency that is not met",
     help: Help {
         keys: "{problem-go} goes to the step: `{first-blocker}` goes to the dependency; `{status}` sets the status of either",
-        commands: "`stepdeck set STEP status=STATUS` says what is true; `dependencies-=ENTRY` takes out what was no dependency",
+        commands: "`stepdeck set STEP status=STATUS` corrects the status; `dependencies-=ENTRY` removes what is not a dependency",
     },
     passes: &[Pass::Step(step)],
 };

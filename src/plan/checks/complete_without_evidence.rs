@@ -1,9 +1,8 @@
 //! A complete step that shows nothing for it.
 //!
-//! What counts is an entry under `artifacts`, a measured `evidence.actual` or an
-//! `evidence.link`; a metric and its target are what was to be reached, not that it was. In
-//! the weekly review nobody can tell such a step from a wish. Attach an artifact or a link,
-//! or enter the value that was measured.
+//! An entry under `artifacts`, a measured `evidence.actual` or an `evidence.link` counts; a metric
+//! and its target say what was to be reached, not that it was. In the weekly review nobody can tell
+//! such a step from a wish. Attach an artifact or a link, or enter the value that was measured.
 //!
 //! ## Caught
 //!
@@ -29,8 +28,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "a complete step has neither artifact nor evidence",
     help: Help {
-        keys: "{problem-go} goes to the step: `{edit}` on the artifacts or the evidence says what there is to see",
-        commands: "`stepdeck set STEP artifacts+=PATH`, or `evidence.link=URL`, says what there is to see",
+        keys: "{problem-go} goes to the step: `{edit}` on the artifacts or the evidence adds what shows the result",
+        commands: "`stepdeck set STEP artifacts+=PATH`, or `evidence.link=URL`, adds what shows the result",
     },
     passes: &[Pass::Step(step)],
 };

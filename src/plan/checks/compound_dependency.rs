@@ -1,9 +1,9 @@
 //! A dependency that names steps in a form that is not read as one.
 //!
 //! Several steps in one entry (`0001-0002`, `0001, 0002`, `Step 0001 and Step 0002`), an ID
-//! behind `#` or before a remark: read as a condition in words, which nothing ever meets, so the
-//! step waits for ever. The fix writes one entry a step. A remark that only repeats the step's
-//! status or title goes; where it says more, a person has to put it somewhere else first.
+//! behind `#` or before a remark: these are read as a condition in words, which nothing ever meets,
+//! so the step waits forever. The fix writes one entry per step. A remark that only repeats the
+//! step's status or title is dropped; one that says more has to be moved elsewhere by hand first.
 //!
 //! ## Caught
 //!
@@ -32,10 +32,10 @@ use crate::plan::step::Drift;
 pub const RULE: Rule = Rule {
     code: "compound-dependency",
     severity: Severity::Warning,
-    title: "a dependency names steps in a form that is not read as one",
+    title: "a dependency that names steps is read as a condition",
     help: Help {
-        keys: "{problem-go} goes to the step: `{edit}` on the dependencies writes one ID an entry",
-        commands: "`stepdeck set STEP dependencies-=ENTRY dependencies+=ID` writes one ID an entry",
+        keys: "{problem-go} goes to the step: `{edit}` on the dependencies writes one ID per entry",
+        commands: "`stepdeck set STEP dependencies-=ENTRY dependencies+=ID` writes one ID per entry",
     },
     passes: &[Pass::Step(step)],
 };
@@ -81,8 +81,8 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
             let step_index = step.index();
             let fix = Fix::Dependencies { step_index };
             problem = problem.fixed_by(fix).with_help(
-                "`{problem-fix}` writes one entry a step",
-                "`stepdeck check --fix` writes one entry a step",
+                "`{problem-fix}` writes one entry per step",
+                "`stepdeck check --fix` writes one entry per step",
             );
         }
         problems.push(problem);

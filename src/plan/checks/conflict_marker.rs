@@ -1,9 +1,9 @@
 //! The markers of a git merge that nobody finished.
 //!
-//! Between the markers two versions of the same lines stand one above the other, so steps
-//! appear twice and a check may be both ticked and not. Pick a version, or both, and take
-//! the markers away. In Markdown only a whole conflict counts, and none in a code fence,
-//! since a page may well explain merging.
+//! Between the markers, two versions of the same lines follow each other, so steps appear twice and
+//! a check may be both ticked and not. Keep one version, or both, and delete the markers. In
+//! Markdown only a complete conflict counts, and never in a code fence, since a page may well
+//! explain merging.
 //!
 //! ## Caught
 //!

@@ -1,10 +1,10 @@
 //! A control character in a value.
 //!
 //! A NUL makes git take the whole file for binary, so that nobody can review its diff. An
-//! escape acts on the terminal of whoever prints the file. `U+202E` shows what follows in
-//! another order than it has, and `U+2028` is a line break to some programs only. They come
-//! in with what was pasted from a terminal or a web page. Fields of the cockpit leave them
-//! out; delete those that are there already. Tabs and line breaks are left alone.
+//! escape acts on the terminal of whoever prints the file. `U+202E` reverses how the text after it
+//! is displayed, and `U+2028` is a line break to some programs only. They arrive with text pasted
+//! from a terminal or a web page. The cockpit's fields leave them out; delete those that are
+//! already there. Tabs and line breaks are left alone.
 //!
 //! ## Caught
 //!

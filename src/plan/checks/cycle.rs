@@ -1,8 +1,8 @@
-//! Steps that wait for each other in a circle.
+//! Steps that wait for each other in a cycle.
 //!
-//! None of them can ever become ready. However many circles run through a group of steps,
-//! the group is reported once, with a shortest circle spelled out: each step depends on the
-//! next, the last one on the first. Take one of the dependencies out.
+//! None of them can ever become ready. However many cycles run through a group of steps, the group
+//! is reported once, with a shortest cycle spelled out: each step depends on the next, the last one
+//! on the first. Remove one of the dependencies.
 //!
 //! ## Caught
 //!
@@ -28,10 +28,10 @@ use crate::plan::field::Field;
 pub const RULE: Rule = Rule {
     code: "cycle",
     severity: Severity::Error,
-    title: "steps depend on each other in a circle",
+    title: "steps depend on each other in a cycle",
     help: Help {
-        keys: "{problem-go} goes to the step: `{edit}` on the dependencies takes one of these out; `{tree}` shows the chain",
-        commands: "`stepdeck set STEP dependencies-=ID` takes one of these out",
+        keys: "{problem-go} goes to the step: `{edit}` on the dependencies removes one of these; `{tree}` shows the chain",
+        commands: "`stepdeck set STEP dependencies-=ID` removes one of these",
     },
     passes: &[Pass::Plan(run)],
 };
@@ -50,7 +50,7 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
             .collect();
         let others = match group.len().saturating_sub(circle.len()) {
             0 => String::new(),
-            more => format!("; {} in the same knot", counted(more, "other step")),
+            more => format!("; {} in the same cycle", counted(more, "other step")),
         };
         let message = format!(
             "{} wait for each other: {}{others}",
@@ -66,7 +66,7 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
         let mut problem = RULE.problem(plan, spot, message);
         if let Some(second) = second {
             problem = problem.by_command(format!(
-                "`stepdeck set STEP dependencies-={}` breaks the circle here",
+                "`stepdeck set STEP dependencies-={}` breaks the cycle here",
                 plan.step(*second).id()
             ));
         }
@@ -93,7 +93,7 @@ mod tests {
             found(&RULE, &[(LOG, &log)]),
             [
                 "data/plans/plan.jsonl:1:148 [\"0002\"] 2 steps wait for each other: 0001 → 0002 \
-                 → 0001; 1 other step in the same knot",
+                 → 0001; 1 other step in the same cycle",
                 "data/plans/plan.jsonl:4:148 [\"0006\"] 2 steps wait for each other: 0005 → 0006 \
                  → 0005",
             ]

@@ -1,9 +1,9 @@
 //! A field on which log and canon disagree.
 //!
 //! The step is written in both, and one of them was edited by hand. Whoever reads the other
-//! believes something else. A fix takes over the log's or the canon's words for all fields
-//! of the step, whichever a person prefers; an edit of the field is written to both at
-//! once. A field that only one of the two has is no drift.
+//! believes something else. A fix uses the log's or the canon's version for all fields of the step,
+//! whichever you prefer; an edit of the field is written to both at once. A field that only one of
+//! the two has is not drift.
 //!
 //! ## Caught
 //!
@@ -39,8 +39,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "log and canon disagree about a step",
     help: Help {
-        keys: "`{problem-fix}` takes over one side's words; `{edit}` writes the field in both",
-        commands: "`stepdeck check --fix --prefer log` takes over the log's words, `--prefer canon` the canon's; `stepdeck set STEP FIELD=VALUE` writes a field in both",
+        keys: "`{problem-fix}` uses one side's version; `{edit}` writes the field in both",
+        commands: "`stepdeck check --fix --prefer log` uses the log's version, `--prefer canon` the canon's; `stepdeck set STEP FIELD=VALUE` writes a field in both",
     },
     passes: &[Pass::Step(step)],
 };

@@ -1,8 +1,8 @@
 //! Two steps with one ID.
 //!
 //! Whoever depends on the ID can mean either, and an edit may land in the wrong one. Both
-//! stay in the plan and can be reached; dependencies count the first. Give one of them
-//! another ID, or take the line that is out of date away.
+//! stay in the plan and can be reached; dependencies count the first. Give one of them another ID,
+//! or remove the outdated line.
 //!
 //! ## Caught
 //!
@@ -26,8 +26,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "two steps have the same ID",
     help: Help {
-        keys: "{problem-go} goes to the step: `{take-out}` takes out the one that is out of date; `{problem-line}` here edits the line, to give it a free ID",
-        commands: "take the one that is out of date out of its file, or give one of the two a free ID",
+        keys: "{problem-go} goes to the step: `{remove}` removes the outdated one; `{problem-line}` here edits the line, to give it a free ID",
+        commands: "remove the outdated one from its file, or give one of the two a free ID",
     },
     passes: &[Pass::Step(step)],
 };
@@ -41,7 +41,7 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
     let Some(first) = first.and_then(|places| places.into_iter().next()) else {
         return;
     };
-    let message = format!("{} is already written at {first}", step.id());
+    let message = format!("{} already exists at {first}", step.id());
     let problem = RULE.problem(plan, Spot::step(plan, step), message);
     problems.push(problem.about(step));
 }
@@ -58,9 +58,9 @@ mod tests {
         assert_eq!(
             found(&RULE, &[(LOG, &log), (CANON, canon)]),
             [
-                "data/plans/plan.jsonl:3:13 [\"0001\"] 0001 is already written at \
+                "data/plans/plan.jsonl:3:13 [\"0001\"] 0001 already exists at \
                  data/plans/plan.jsonl:1",
-                "docs/plan.md:4:5 [Step 0002 — b] 0002 is already written at \
+                "docs/plan.md:4:5 [Step 0002 — b] 0002 already exists at \
                  data/plans/plan.jsonl:2",
             ]
         );

@@ -1,9 +1,9 @@
 //! A file of the plan that is not UTF-8.
 //!
-//! A log or a canon document in UTF-16 cannot be read at all, one in Latin-1 or Windows-1252 not
-//! where it has accented letters. Nothing is ever written to such a file. Convert it once; git
-//! and other tools prefer UTF-8, too. A few stray bytes in a file of UTF-8 are no other encoding:
-//! the lines that hold them are reported one by one.
+//! A log or a canon document in UTF-16 cannot be read at all; one in Latin-1 or Windows-1252 cannot
+//! be read where it has accented letters. Nothing is ever written to such a file. Convert it once;
+//! git and other tools prefer UTF-8 too. A few stray bytes in a UTF-8 file do not make another
+//! encoding: their lines are reported one by one.
 //!
 //! ## Caught
 //!

@@ -1,9 +1,8 @@
-//! Step numbers that are left out inside a block.
+//! Step numbers that are missing inside a block.
 //!
-//! IDs stay serial so that everybody can see whether something was lost. A run of missing
-//! numbers between two steps of a block is reported once, at the step behind it. A block
-//! that is filled only up to some number has no gap. Add the steps, or write a line for a
-//! retired one that says so.
+//! IDs stay serial so that everybody can see whether something was lost. A run of missing numbers
+//! between two steps of a block is reported once, at the step after it. A block that is only filled
+//! up to some number has no gap. Add the steps, or write a line for a retired one that says so.
 //!
 //! ## Caught
 //!

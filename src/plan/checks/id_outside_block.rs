@@ -1,9 +1,8 @@
-//! A step that names a block to which its number does not belong.
+//! A step that names a block its number does not belong to.
 //!
-//! A block is a range of numbers, by the block table or else by the rule of a hundred steps
-//! a block. The number decides where the step is shown and counted, so a different name in
-//! its `block` sends scripts to the wrong steward. Set the block right, or the number, if
-//! that is what is wrong.
+//! A block is a range of numbers, from the block table, or a hundred steps per block without one.
+//! The number decides where the step is shown and counted, so a different name in its `block` sends
+//! scripts to the wrong steward. Correct the block, or the number if that is what is wrong.
 //!
 //! ## Caught
 //!
@@ -32,8 +31,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a step's number is outside its block's range",
     help: Help {
-        keys: "{problem-go} goes to the step: `{edit}` on the block sets the one that the number belongs to",
-        commands: "`stepdeck set STEP block=BLOCK` sets the one that the number belongs to",
+        keys: "{problem-go} goes to the step: `{edit}` on the block sets the block that the number belongs to",
+        commands: "`stepdeck set STEP block=BLOCK` sets the block that the number belongs to",
     },
     passes: &[Pass::Prepared(prepare)],
 };
@@ -73,7 +72,7 @@ fn prepare<'a>(plan: &'a Plan, _: &'a Context<'a>) -> Box<dyn Judge + 'a> {
                     home.id
                 ),
                 format!(
-                    "`stepdeck set STEP block={}` sets the one that the number belongs to",
+                    "`stepdeck set STEP block={}` sets the block that the number belongs to",
                     home.id
                 ),
             ),

@@ -1,8 +1,8 @@
 //! A log that spells its IDs in several ways.
 //!
-//! `0057`, `00057`, `"57"` and the number `57` are one step, so nothing is wrong: but people and
-//! scripts that look for an ID as text find only a part of the lines. stepdeck never respells a
-//! line; new ones take the spelling that most lines have.
+//! `0057`, `00057`, `"57"` and the number `57` are one step, so nothing is broken, but people and
+//! scripts that search for an ID as text find only some of the lines. stepdeck never respells a
+//! line; new ones take the spelling of most lines.
 //!
 //! ## Caught
 //!
@@ -31,7 +31,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Note,
     title: "a log spells its IDs in several ways",
     help: Help::anywhere(
-        "nothing has to be done: all of them name the same steps; an editor can make them alike",
+        "nothing has to be done: they all name the same steps; an editor can make them uniform",
     ),
     passes: &[Pass::Plan(run)],
 };

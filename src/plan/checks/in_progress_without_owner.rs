@@ -1,7 +1,7 @@
 //! A step under way that nobody owns.
 //!
-//! Nobody will report on it in the standup or be asked about it. Set the owner; any word
-//! will do, be it a person, a team or "unassigned".
+//! Nobody will report on it in the standup or be asked about it. Set the owner; any word will do: a
+//! person, a team or "unassigned".
 //!
 //! ## Caught
 //!

@@ -1,9 +1,9 @@
-//! Something that is meant as a step ID and is spelled as none.
+//! Something that is meant as a step ID but is not spelled as one.
 //!
-//! An ID is a number with any zeros in front, as text or as a number, and an optional suffix:
+//! An ID is a number with any leading zeros, as text or as a number, and an optional suffix:
 //! `0245`, `57`, `0245.A`. A line whose `step_id` is something else is not read as a step, a
-//! dependency such as `0000` as a condition in words that is never met, a heading
-//! `Step 57b — …` as any heading. Write the ID as one.
+//! dependency such as `0000` as a condition in words that is never met, a heading `Step 57b — …` as
+//! any heading. Write the ID as one.
 //!
 //! ## Caught
 //!
@@ -123,7 +123,7 @@ fn looks_like_id(text: &str) -> bool {
 }
 
 fn meant(text: &str) -> String {
-    typed_id(text).map_or(String::new(), |id| format!("; is {id} meant?"))
+    typed_id(text).map_or(String::new(), |id| format!("; did you mean {id}?"))
 }
 
 #[cfg(test)]
@@ -144,8 +144,8 @@ mod tests {
         assert_eq!(
             found(&RULE, &[(LOG, &log), (CANON, canon)]),
             [
-                "data/plans/plan.jsonl:2:13 [\"Step 00245\"] “Step 00245” is not a step ID; is \
-                 00245 meant?",
+                "data/plans/plan.jsonl:2:13 [\"Step 00245\"] “Step 00245” is not a step ID; did \
+                 you mean 00245?",
                 "data/plans/plan.jsonl:3:13 [\"x\"] “x” is not a step ID",
                 "data/plans/plan.jsonl:4:13 [5e3] “5e3” is not a step ID",
                 "docs/plan.md:1:5 [Step 57b: Review] “57b” is not a step ID",

@@ -1,4 +1,4 @@
-//! A complete step that links to a file which is not there.
+//! A complete step that links to a file that does not exist.
 //!
 //! The proof that the work was done cannot be opened: the path is mistyped, the file was
 //! moved, or it was never committed. Correct the entry. Only entries that are plainly paths
@@ -32,8 +32,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "an artifact's path does not exist",
     help: Help {
-        keys: "{problem-go} goes to the step: `{edit}` on the artifacts corrects the path, counted from the root of the plan",
-        commands: "`stepdeck set STEP artifacts-=ENTRY artifacts+=PATH` corrects the path, counted from the root of the plan",
+        keys: "{problem-go} goes to the step: `{edit}` on the artifacts corrects the path, relative to the plan's root",
+        commands: "`stepdeck set STEP artifacts-=ENTRY artifacts+=PATH` corrects the path, relative to the plan's root",
     },
     passes: &[Pass::Step(step)],
 };

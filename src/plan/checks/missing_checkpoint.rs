@@ -30,7 +30,7 @@ use crate::plan::status::State;
 pub const RULE: Rule = Rule {
     code: "missing-checkpoint",
     severity: Severity::Warning,
-    title: "a completed thousand has no checkpoint",
+    title: "a thousand completed steps have no checkpoint",
     help: Help::anywhere(
         "write the checkpoint and link it from the block's row in the block table",
     ),

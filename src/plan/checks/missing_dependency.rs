@@ -1,8 +1,7 @@
 //! A dependency on a step that is not in the plan.
 //!
-//! The step waits for ever: nothing can complete what does not exist. The ID may be
-//! mistyped, or the step was removed while others still named it. Correct the entry, or
-//! take it out.
+//! The step waits forever: nothing can complete what does not exist. The ID may be mistyped, or the
+//! step was removed while others still named it. Correct the entry, or remove it.
 //!
 //! ## Caught
 //!
@@ -28,8 +27,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a step depends on one that does not exist",
     help: Help {
-        keys: "{problem-go} goes to the step: `{edit}` on the dependencies corrects the ID or takes it out; `{add}` with “Step ID: title” adds the missing step",
-        commands: "`stepdeck set STEP dependencies-=ID` takes it out, `dependencies+=ID` puts in the one that was meant, `stepdeck add --id ID title=…` adds it",
+        keys: "{problem-go} goes to the step: `{edit}` on the dependencies corrects the ID or removes it; `{add}` with “Step ID: title” adds the missing step",
+        commands: "`stepdeck set STEP dependencies-=ID` removes it, `dependencies+=ID` adds the right one, `stepdeck add --id ID title=…` adds it",
     },
     passes: &[Pass::Step(step)],
 };
@@ -50,8 +49,8 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
     for ((_, id), spot) in missing.iter().zip(spots) {
         let message = format!("{} depends on {id}, which does not exist", step.id());
         let commands = format!(
-            "`stepdeck set STEP dependencies-={id}` takes it out, `dependencies+=ID` puts in the \
-             one that was meant, `stepdeck add --id {id} title=…` adds it"
+            "`stepdeck set STEP dependencies-={id}` removes it, `dependencies+=ID` adds the \
+             right one, `stepdeck add --id {id} title=…` adds it"
         );
         let problem = RULE.problem(plan, spot, message).by_command(commands);
         problems.push(problem.about(step));

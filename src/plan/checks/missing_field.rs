@@ -2,7 +2,7 @@
 //!
 //! In the log these are `step_id`, `block`, `title`, `theme`, `owner`, `status`, `outcome`,
 //! `dependencies`, `artifacts`, `updated_at`, and `evidence` with `metric` and `target`.
-//! Scripts and dashboards rely on the keys being there; the value may be empty, but for the
+//! Scripts and dashboards rely on the keys being there; the value may be empty, except for the
 //! title. A step that only the canon describes needs its Outcome, Owner and Status bullets.
 //!
 //! ## Caught
@@ -29,8 +29,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a step lacks a required field",
     help: Help {
-        keys: "{problem-go} goes to the step: `{edit}` on the field writes it; `{edit-whole}` opens the whole step",
-        commands: "`stepdeck set STEP FIELD=VALUE` writes a field; one that is to stay empty is written into the line by hand",
+        keys: "{problem-go} goes to the step: `{edit}` on the field writes it; `{edit-step}` opens the whole step",
+        commands: "`stepdeck set STEP FIELD=VALUE` writes a field; to leave one empty, write it into the line by hand",
     },
     passes: &[Pass::Plan(strays), Pass::Step(step)],
 };
@@ -39,9 +39,9 @@ fn strays(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     for place in plan.strays() {
         let log = plan.files()[place.file].log();
         if log.is_some_and(|log| log.line(place.line).get("step_id").is_none()) {
-            let message = "this line has no `step_id`, so it is no step";
-            let keys = "{problem-go} opens the line as text: give it a `step_id`, or take it out";
-            let commands = "give the line a `step_id`, or take it out";
+            let message = "this line has no `step_id`, so it is not a step";
+            let keys = "{problem-go} opens the line as text: give it a `step_id`, or remove it";
+            let commands = "give the line a `step_id`, or remove it";
             let problem = RULE.problem(plan, Spot::line(*place), message);
             problems.push(problem.with_help(keys, commands));
         }
@@ -132,7 +132,7 @@ mod tests {
         assert_eq!(
             found(&RULE, &[(LOG, &log), (CANON, canon)]),
             [
-                "data/plans/plan.jsonl:3 this line has no `step_id`, so it is no step",
+                "data/plans/plan.jsonl:3 this line has no `step_id`, so it is not a step",
                 "data/plans/plan.jsonl:1:13 [\"0001\"] 0001 has no `owner` and `outcome`",
                 "data/plans/plan.jsonl:2:13 [\"0002\"] 0002 has no `evidence.metric` and \
                  `evidence.target`",

@@ -1,10 +1,10 @@
-//! What is wrong with a plan: one file a rule, one table of rules, one function that runs
-//! them all.
+//! What is wrong with a plan: one file per rule, one table of rules, one function that runs them
+//! all.
 //!
-//! A rule only looks and says. It never changes a byte: what fixes a problem is a [`Fix`],
-//! plain data that `change::compose` turns into an edit. It never touches the file system
-//! or the clock either: both come in with the [`Context`]. Each rule is one pass over steps
-//! and edges; readiness and cycles are the graph's.
+//! A rule only reads and reports. It never changes a byte: what fixes a problem is a [`Fix`], plain
+//! data that `change::compose` turns into an edit. It never touches the file system or the clock
+//! either: both come in with the [`Context`]. Each rule is one pass over steps and edges; readiness
+//! and cycles are the graph's.
 //!
 //! - `reading`: a step's line, taken apart once for all rules
 //! - `spot`: where in a file something stands
@@ -200,7 +200,7 @@ pub const CONFIGURATION: &str = "configuration";
 impl Problem {
     /// Something wrong in the configuration.
     pub fn of_configuration(place: Location, severity: Severity, message: String) -> Self {
-        let help = "correct the entry; until then what holds by default stands in for it";
+        let help = "correct the entry; the default is used until then";
         Self {
             code: CONFIGURATION,
             severity,

@@ -1,7 +1,7 @@
 //! A sub-step whose parent is not in the plan.
 //!
-//! `0245.A` is a part of `0245`. Without the parent it shows up on its own, and nobody says
-//! what the parts add up to. Add the parent, or give the sub-step a number.
+//! `0245.A` is part of `0245`. Without the parent it shows up on its own, and nothing says what the
+//! parts add up to. Add the parent, or give the sub-step a number.
 //!
 //! ## Caught
 //!
@@ -24,7 +24,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "a sub-step has no parent",
     help: Help {
-        keys: "{problem-go} goes to the step: `{add}` adds the parent; `{edit-whole}` opens the sub-step to give it another ID",
+        keys: "{problem-go} goes to the step: `{add}` adds the parent; `{edit-step}` opens the sub-step to give it another ID",
         commands: "write the parent into the log, or give the sub-step another ID",
     },
     passes: &[Pass::Step(step)],
@@ -36,7 +36,10 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
         return;
     };
     if plan.find(parent).is_none() {
-        let message = format!("{} is a part of {parent}, which does not exist", step.id());
+        let message = format!(
+            "{} is a sub-step of {parent}, which does not exist",
+            step.id()
+        );
         let problem = RULE.problem(plan, Spot::step(plan, step), message);
         problems.push(problem.about(step));
     }
@@ -53,9 +56,9 @@ mod tests {
         assert_eq!(
             found(&RULE, &[(LOG, &log.concat())]),
             [
-                "data/plans/plan.jsonl:3:13 [\"0001.B.1\"] 0001.B.1 is a part of 0001.B, which \
+                "data/plans/plan.jsonl:3:13 [\"0001.B.1\"] 0001.B.1 is a sub-step of 0001.B, which \
                  does not exist",
-                "data/plans/plan.jsonl:2:13 [\"0002.A\"] 0002.A is a part of 0002, which does not \
+                "data/plans/plan.jsonl:2:13 [\"0002.A\"] 0002.A is a sub-step of 0002, which does not \
                  exist",
             ]
         );

@@ -1,8 +1,7 @@
 //! Two blocks that claim the same step numbers.
 //!
 //! A step in both is counted in one of them only, and its steward is a matter of luck.
-//! Correct the step range in one of the rows. The same row standing in two documents is no
-//! overlap.
+//! Correct the step range in one of the rows. The same row in two documents is not an overlap.
 //!
 //! ## Caught
 //!

@@ -1,7 +1,7 @@
 //! A step that depends on itself.
 //!
-//! It can never become ready. Mostly a slip of copying: take the entry out, or write the ID
-//! that was meant.
+//! It can never become ready. Usually a copying mistake: remove the entry, or write the ID that was
+//! meant.
 //!
 //! ## Caught
 //!
@@ -26,8 +26,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a step depends on itself",
     help: Help {
-        keys: "{problem-go} goes to the step: `{edit}` on the dependencies takes the entry out",
-        commands: "`stepdeck set STEP dependencies-=STEP` takes the entry out",
+        keys: "{problem-go} goes to the step: `{edit}` on the dependencies removes the entry",
+        commands: "`stepdeck set STEP dependencies-=STEP` removes the entry",
     },
     passes: &[Pass::Step(step)],
 };

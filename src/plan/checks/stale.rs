@@ -1,7 +1,7 @@
 //! A step in progress that nobody has touched for 30 days.
 //!
-//! Perhaps it is blocked, or done, or was given up without a word. Set what is true; any
-//! edit of the step dates it anew.
+//! Perhaps it is blocked, or done, or was abandoned. Set its current status; any edit of the step
+//! updates its date.
 //!
 //! ## Caught
 //!
@@ -26,10 +26,10 @@ use crate::plan::status::Status;
 pub const RULE: Rule = Rule {
     code: "stale",
     severity: Severity::Note,
-    title: "a step in progress was not touched for 30 days",
+    title: "a step in progress has not been touched for 30 days",
     help: Help {
-        keys: "{problem-go} goes to the step: `{status}` sets what is true now; any edit of the step dates it anew",
-        commands: "`stepdeck set STEP status=STATUS` says what is true now; any edit of the step dates it anew",
+        keys: "{problem-go} goes to the step: `{status}` sets its current status; any edit of the step updates its date",
+        commands: "`stepdeck set STEP status=STATUS` sets its current status; any edit of the step updates its date",
     },
     passes: &[Pass::Step(step)],
 };
@@ -51,7 +51,7 @@ fn step(reading: &Reading<'_>, context: &Context<'_>, problems: &mut Vec<Problem
         return;
     }
     let message = format!(
-        "{} is in progress, but was not touched for {} days, since {}",
+        "{} is in progress, but has not been touched for {} days, since {}",
         step.id(),
         idle.num_days(),
         at.format("%Y-%m-%d")
@@ -72,8 +72,8 @@ mod tests {
         assert_eq!(
             found(&RULE, &[(LOG, &log)]),
             [
-                "data/plans/plan.jsonl:1:233 [\"2026-05-02T00:00:00Z\"] 0001 is in progress, but \
-                 was not touched for 30 days, since 2026-05-02"
+                "data/plans/plan.jsonl:1:233 [\"2026-05-02T00:00:00Z\"] 0001 is in progress, \
+                 but has not been touched for 30 days, since 2026-05-02"
             ]
         );
     }

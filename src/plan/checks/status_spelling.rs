@@ -1,9 +1,9 @@
-//! A status in the log that is not in its one spelling.
+//! A status in the log that is not in its standard spelling.
 //!
 //! Automation compares letter by letter: the log writes `idea`, `draft`, `in progress`,
 //! `blocked` and `complete`, in lower case. stepdeck reads `In Progress` and `in_progress`
-//! too, but a dashboard may not. The fix writes the canonical spelling and changes nothing
-//! else. The canon is for people and may write its statuses with capitals.
+//! too, but a dashboard may not. The fix writes the standard spelling and changes nothing else. The
+//! canon is for people and may write its statuses with capitals.
 //!
 //! ## Caught
 //!
@@ -35,8 +35,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a status in the log is not lowercase",
     help: Help {
-        keys: "`{problem-fix}` writes it in its one spelling",
-        commands: "`stepdeck check --fix` writes it in its one spelling",
+        keys: "`{problem-fix}` writes it in its standard spelling",
+        commands: "`stepdeck check --fix` writes it in its standard spelling",
     },
     passes: &[Pass::Step(step)],
 };

@@ -1,8 +1,8 @@
 //! A step whose theme is not that of its block.
 //!
-//! A block has one theme, in the block table; the log repeats it for machines. When the
-//! quarterly review words a block anew, steps keep the old words until somebody takes the
-//! new ones over, as the fix does. If the step is right, edit the block's theme instead.
+//! A block has one theme, in the block table; the log repeats it for machines. When the quarterly
+//! review renames a block's theme, steps keep the old one until somebody updates them, as the fix
+//! does. If the step is right, edit the block's theme instead.
 //!
 //! ## Caught
 //!
@@ -41,8 +41,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "a step's theme is not its block's",
     help: Help {
-        keys: "`{problem-fix}` takes the block's theme over; `{edit}` on the block words it anew",
-        commands: "`stepdeck check --fix` takes the block's theme over; if the step is right, word the block's row anew",
+        keys: "`{problem-fix}` uses the block's theme; `{edit}` on the block changes that",
+        commands: "`stepdeck check --fix` uses the block's theme; if the step is right, correct the block's row",
     },
     passes: &[Pass::Prepared(prepare)],
 };

@@ -1,8 +1,7 @@
 //! A ticked checklist item that names a step which is still open.
 //!
-//! The item says that the work is done, the step says that it is not. Set the step's
-//! status, or take the tick away. A year such as 2027 counts as a step only where the item
-//! speaks of steps.
+//! The item says that the work is done, the step says that it is not. Set the step's status, or
+//! untick the item. A year such as 2027 counts as a step only where the item mentions steps.
 //!
 //! ## Caught
 //!
@@ -45,8 +44,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "a ticked item names a step that is open",
     help: Help {
-        keys: "{problem-go} goes to the item: `{tick}` takes the tick away; `{status}` on the step sets its status",
-        commands: "`stepdeck set STEP status=complete` completes the step; `stepdeck tick STAGE CHECK --off` takes the tick away",
+        keys: "{problem-go} goes to the item: `{tick}` unticks it; `{status}` on the step sets its status",
+        commands: "`stepdeck set STEP status=complete` completes the step; `stepdeck tick STAGE CHECK --off` unticks the item",
     },
     passes: &[Pass::Plan(run)],
 };

@@ -1,8 +1,7 @@
 //! A ticked checklist item that links to no evidence.
 //!
-//! At the gate somebody will ask how one knows. Evidence is a link in the stage's roadmap
-//! entry whose bullet repeats the item's words, or a link in the item itself. Attach one,
-//! or take the tick away.
+//! At the gate somebody will ask for proof. Evidence is a link in the stage's roadmap entry whose
+//! bullet repeats the item's words, or a link in the item itself. Attach one, or untick the item.
 //!
 //! ## Caught
 //!
@@ -42,8 +41,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "a ticked item has no evidence link",
     help: Help {
-        keys: "{problem-go} goes to the check: `{attach}` attaches a link; `{tick}` takes the tick away",
-        commands: "`stepdeck tick STAGE CHECK --evidence LINK` attaches a link; `--off` takes the tick away",
+        keys: "{problem-go} goes to the check: `{attach}` attaches a link; `{tick}` unticks it",
+        commands: "`stepdeck tick STAGE CHECK --evidence LINK` attaches a link; `--off` unticks it",
     },
     passes: &[Pass::Plan(run)],
 };

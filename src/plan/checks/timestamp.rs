@@ -1,10 +1,10 @@
-//! An `updated_at` that is no RFC 3339 instant.
+//! An `updated_at` that is not RFC 3339.
 //!
 //! `2026-01-31T12:00:00Z` is one, with or without fractions of a second. Anything else
-//! cannot be sorted or compared, so the step looks as if it had never been touched. Where
-//! the instant is plain (a day, a time without zone, another zone's spelling, `20260131T120000Z`,
-//! seconds or milliseconds since 1970), the fix writes it as RFC 3339, reading a time without
-//! zone as UTC and a day as its beginning.
+//! cannot be sorted or compared, so the step looks as if it had never been touched. Where the time
+//! is clear (a day, a time without zone, another zone's spelling, `20260131T120000Z`, seconds or
+//! milliseconds since 1970), the fix writes it as RFC 3339, reading a time without zone as UTC and
+//! a day as its beginning.
 //!
 //! ## Caught
 //!
@@ -30,7 +30,7 @@ pub const RULE: Rule = Rule {
     code: "timestamp",
     severity: Severity::Error,
     title: "updated_at is not RFC 3339",
-    help: Help::anywhere("any edit of the step writes it anew, as 2026-01-31T12:00:00Z"),
+    help: Help::anywhere("any edit of the step writes a new one, such as 2026-01-31T12:00:00Z"),
     passes: &[Pass::Step(step)],
 };
 

@@ -2,8 +2,8 @@
 //!
 //! Without a row there is no theme, no steward and no success signal for the step. Add a
 //! row for the block, or correct the step's block. Each unknown block is reported once, at
-//! its first step. A plan without any block table goes by the rule of a hundred steps a
-//! block, and only what is no block name at all is reported.
+//! its first step. A plan without any block table has a hundred steps per block, and only what is
+//! not a block ID at all is reported.
 //!
 //! ## Caught
 //!
@@ -89,11 +89,13 @@ impl Judge for Unknown<'_> {
             }
             (Some(raw), None) => {
                 let words = quoted(&json::words(raw));
-                let message = format!("{} names {words} as its block, which is none", step.id());
+                let message = format!(
+                    "{} names {words} as its block, which is not a block",
+                    step.id()
+                );
                 let spot = Spot::field(plan, step, Field::Block);
-                let keys = "{problem-go} goes to the step: `{edit}` on the block corrects it: write B and a number, as B07";
-                let commands =
-                    "`stepdeck set STEP block=BLOCK` corrects it: write B and a number, as B07";
+                let keys = "{problem-go} goes to the step: `{edit}` on the block corrects it: write B and a number, such as B07";
+                let commands = "`stepdeck set STEP block=BLOCK` corrects it: write B and a number, such as B07";
                 let problem = RULE.problem(plan, spot, message).with_help(keys, commands);
                 problems.push(problem.about(step));
             }
@@ -107,7 +109,7 @@ impl Judge for Unknown<'_> {
             let step = plan.step(*first);
             let others = match count - 1 {
                 0 => String::new(),
-                more => format!(" (and {} with it)", counted(more, "other step")),
+                more => format!(" (and {} too)", counted(more, "other step")),
             };
             let message = format!(
                 "{} names block {block}{others}, but the block table has no row for it",
@@ -138,9 +140,9 @@ mod tests {
             found(&RULE, &[(LOG, &log), (CANON, &canon)]),
             [
                 "data/plans/plan.jsonl:4:30 [\"next\"] 0103 names “next” as its block, which is \
-                 none",
+                 not a block",
                 "data/plans/plan.jsonl:2:30 [\"B02\"] 0101 names block B02 (and 1 other step \
-                 with it), but the block table has no row for it",
+                 too), but the block table has no row for it",
             ]
         );
     }

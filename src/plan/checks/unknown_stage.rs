@@ -1,9 +1,8 @@
-//! An owner matrix or a readiness checklist that names a stage which is not on the ladder.
+//! An owner matrix or a readiness checklist that names a stage that is not on the ladder.
 //!
-//! Its owners and checks belong to no gate, so no review asks for them. Mostly a stage was
-//! renamed in one place only. Word it as the ladder does. Tables and lists that name none
-//! of the ladder's stages are about something else and are left alone, as is everything in
-//! a plan without a ladder.
+//! Its owners and checks belong to no gate, so no review asks for them. Usually a stage was renamed
+//! in one place only. Name it as the ladder does. Tables and lists that name none of the ladder's
+//! stages are about something else and are left alone, as is everything in a plan without a ladder.
 //!
 //! ## Caught
 //!

@@ -1,8 +1,8 @@
-//! A status that is none of the five.
+//! A status that is not one of the five.
 //!
-//! The five are idea, draft, in progress, blocked and complete. A step with another one is
-//! counted under none of them and is never done, so its dependants wait for ever. Set one
-//! of the five.
+//! The five are idea, draft, in progress, blocked and complete. A step with any other status is
+//! counted under none of them and is never done, so its dependents wait forever. Set one of the
+//! five.
 //!
 //! ## Caught
 //!
@@ -26,7 +26,7 @@ use crate::plan::status::Status;
 pub const RULE: Rule = Rule {
     code: "unknown-status",
     severity: Severity::Error,
-    title: "a status is none of the five",
+    title: "a status is not one of the five",
     help: Help {
         keys: "{problem-go} goes to the step: `{status}` sets a status: idea, draft, in progress, blocked or complete",
         commands: "`stepdeck set STEP status=STATUS` sets one: idea, draft, in progress, blocked or complete",
@@ -54,7 +54,7 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
         let message = match text.trim().is_empty() {
             true => format!("{} has an empty status", step.id()),
             false => format!(
-                "{} has the status {}, which is none",
+                "{} has the status {}, which is not one of the five",
                 step.id(),
                 quoted(&text)
             ),
@@ -80,9 +80,9 @@ mod tests {
             found(&RULE, &[(LOG, &log), (CANON, canon)]),
             [
                 "data/plans/plan.jsonl:1:103 [\"done\"] 0001 has the status “done”, which is \
-                 none",
+                 not one of the five",
                 "data/plans/plan.jsonl:2:103 [\"\"] 0002 has an empty status",
-                "docs/plan.md:3:15 [Nearly] 0003 has the status “Nearly”, which is none",
+                "docs/plan.md:3:15 [Nearly] 0003 has the status “Nearly”, which is not one of the five",
             ]
         );
     }

@@ -1,8 +1,8 @@
 //! A line of the log that is not one JSON object.
 //!
-//! Whatever the line was meant to say, no one sees it: the step is missing from lists, its
-//! dependants wait for nothing, and a dashboard may stop at it. The bytes are kept as they
-//! are. Mend the line in place.
+//! Nobody sees what the line was meant to say: the step is missing from lists, its dependents wait
+//! for nothing, and a dashboard may stop at it. The bytes are kept as they are. Fix the line in
+//! place.
 //!
 //! ## Caught
 //!
@@ -31,7 +31,7 @@ pub const RULE: Rule = Rule {
     title: "a line of the log is not a JSON object",
     help: Help {
         keys: "{problem-go} opens the line as text; it is kept byte for byte until then",
-        commands: "mend the line in an editor; it is kept byte for byte until then",
+        commands: "fix the line in an editor; it is kept byte for byte until then",
     },
     passes: &[Pass::Plan(run)],
 };

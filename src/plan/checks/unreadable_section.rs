@@ -1,6 +1,6 @@
-//! A heading that names a step in a way that is not read.
+//! A heading that names a step in a way that cannot be read.
 //!
-//! Below it stand bullets such as Outcome, Owner and Status, so it is meant to be a step, but
+//! It is followed by bullets such as Outcome, Owner and Status, so it is meant to be a step, but
 //! the plan does not have what it says, and an edit of the step leaves it as it is. A step's
 //! heading is `Step`, its ID, a dash and its title, at any level.
 //!
@@ -42,7 +42,7 @@ use crate::plan::source::Role;
 pub const RULE: Rule = Rule {
     code: "unreadable-section",
     severity: Severity::Warning,
-    title: "a heading over the bullets of a step cannot be read",
+    title: "the heading above a step's bullets cannot be read",
     help: Help::anywhere("write the heading as `Step 0007 — Title`"),
     passes: &[Pass::Plan(run)],
 };
@@ -66,7 +66,7 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
                 continue;
             }
             let message = format!(
-                "the heading {} stands over the bullets of a step and cannot be read as one",
+                "the heading {} above a step's bullets cannot be read as a step",
                 quoted(&heading.text)
             );
             let spot = Spot::in_markdown(plan, file, heading.content);
@@ -116,12 +116,12 @@ mod tests {
         assert_eq!(
             found(&RULE, &[(CANON, canon)]),
             [
-                "docs/plan.md:3:5 [Task Step 0007 — a] the heading “Task Step 0007 — a” stands \
-                 over the bullets of a step and cannot be read as one",
-                "docs/plan.md:6:5 [0008: b] the heading “0008: b” stands over the bullets of a \
-                 step and cannot be read as one",
-                "docs/plan.md:10:5 [Step-0009 — c] the heading “Step-0009 — c” stands over the \
-                 bullets of a step and cannot be read as one",
+                "docs/plan.md:3:5 [Task Step 0007 — a] the heading “Task Step 0007 — a” above a \
+                 step's bullets cannot be read as a step",
+                "docs/plan.md:6:5 [0008: b] the heading “0008: b” above a step's bullets cannot \
+                 be read as a step",
+                "docs/plan.md:10:5 [Step-0009 — c] the heading “Step-0009 — c” above a step's \
+                 bullets cannot be read as a step",
             ]
         );
     }

@@ -1,10 +1,9 @@
-//! Steps in a log that do not stand in the order of their IDs.
+//! Steps in a log that are not in ID order.
 //!
-//! A log in order reads like the plan, a new step has one obvious place, and two people's
-//! additions merge without touching each other. Each line that stands behind a higher ID
-//! than its own is reported. The fix moves the lines into order; headers, blank lines and
-//! lines that are no steps stay where they are, and a log with an unfinished merge is left
-//! alone.
+//! A sorted log reads like the plan, a new step has one obvious place, and two people's additions
+//! merge without touching each other. Each line that comes after a higher ID than its own is
+//! reported. The fix sorts the lines; headers, blank lines and lines that are not steps stay where
+//! they are, and a log with an unfinished merge is left alone.
 //!
 //! ## Caught
 //!
@@ -28,10 +27,10 @@ use crate::plan::{LogPlace, StepRef};
 pub const RULE: Rule = Rule {
     code: "unsorted",
     severity: Severity::Warning,
-    title: "steps are not in the order of their IDs",
+    title: "steps are not in ID order",
     help: Help {
-        keys: "`{problem-fix}` moves the lines into order",
-        commands: "`stepdeck check --fix` moves the lines into order",
+        keys: "`{problem-fix}` sorts the lines",
+        commands: "`stepdeck check --fix` sorts the lines",
     },
     passes: &[Pass::Plan(run)],
 };
@@ -58,12 +57,12 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
             continue;
         }
         let file = place.file;
-        let message = format!("{} stands behind {}", step.id(), before.id());
+        let message = format!("{} comes after {}", step.id(), before.id());
         let problem = RULE.problem(plan, Spot::step(plan, *step), message);
         let problem = match unfinished[file] {
             true => problem.with_help(
-                "finish the merge first; then `{problem-fix}` sorts the lines",
-                "finish the merge first; then `stepdeck check --fix` sorts the lines",
+                "resolve the merge first; then `{problem-fix}` sorts the lines",
+                "resolve the merge first; then `stepdeck check --fix` sorts the lines",
             ),
             false => problem.fixed_by(Fix::SortLog { file }),
         };
@@ -85,8 +84,8 @@ mod tests {
         assert_eq!(
             found(&RULE, &files),
             [
-                "data/plans/plan.jsonl:3:13 [\"0003\"] 0003 stands behind 0005",
-                "data/plans/plan.jsonl:5:13 [\"0002\"] 0002 stands behind 0004",
+                "data/plans/plan.jsonl:3:13 [\"0003\"] 0003 comes after 0005",
+                "data/plans/plan.jsonl:5:13 [\"0002\"] 0002 comes after 0004",
             ]
         );
         let fixes = problems(&RULE, &plan(&files), &[]);

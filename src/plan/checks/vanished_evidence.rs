@@ -1,9 +1,9 @@
-//! Evidence in the roadmap that is a file of the repository and is not there.
+//! Evidence in the roadmap that is a file of the repository and does not exist.
 //!
-//! Whoever opens the link at the gate finds nothing: the path is mistyped, or the file was
-//! moved, or deleted, or never committed. Put the file back, or attach where it is now. Only
-//! links that are plainly paths in this repository count, seen from its root or from the
-//! roadmap's own folder; addresses on the web are not looked up.
+//! Whoever opens the link at the gate finds nothing: the path is mistyped, or the file was moved,
+//! deleted or never committed. Restore the file, or attach its new path. Only links that are
+//! plainly paths in this repository count, relative to its root or to the roadmap's folder; web
+//! addresses are not looked up.
 //!
 //! ## Caught
 //!
@@ -53,8 +53,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "evidence in the roadmap is a file that does not exist",
     help: Help {
-        keys: "put the file back, or press `{attach}` on the check to attach where it is now and take the old line out of the roadmap",
-        commands: "put the file back, or attach where it is now with `stepdeck tick STAGE CHECK --evidence PATH` and take the old line out of the roadmap",
+        keys: "restore the file, or press `{attach}` on the check to attach its new path and remove the old line from the roadmap",
+        commands: "restore the file, or attach its new path with `stepdeck tick STAGE CHECK --evidence PATH` and remove the old line from the roadmap",
     },
     passes: &[Pass::Plan(run)],
 };

@@ -1,9 +1,9 @@
 //! A gate that was passed although its bar is not met, without a waiver.
 //!
-//! The packet says go, the checklist says not yet, and nobody wrote down why that is all
-//! right. In the cockpit such a go is refused; somebody edited the packet by hand, or took
-//! ticks away from a packet that does not say how it stood. Write the waiver, or decide anew.
-//! A packet that recorded the bar as met is believed, and only the decision in force counts.
+//! The packet says go, the checklist says not yet, and nobody wrote down why that is acceptable.
+//! The cockpit refuses such a go: somebody edited the packet by hand, or unticked checks after a
+//! packet that does not record the count. Write the waiver, or decide again. A packet that recorded
+//! the bar as met is believed, and only the decision in force counts.
 //!
 //! ## Caught
 //!
@@ -58,7 +58,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Warning,
     title: "a gate below its bar was passed without a waiver",
     help: Help {
-        keys: "write a bullet `**Waiver:**` under the packet's heading “Decision”, or hold the review anew: `{gate-review}` on the stage",
+        keys: "write a bullet `**Waiver:**` under the packet's heading “Decision”, or hold the review again: `{gate-review}` on the stage",
         commands: "write a bullet `**Waiver:**` under the packet's heading “Decision”, or set its decision to no-go",
     },
     passes: &[Pass::Plan(run)],

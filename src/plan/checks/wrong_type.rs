@@ -1,10 +1,10 @@
-//! A field whose JSON value is of a kind that the field cannot have.
+//! A field whose JSON value has a type that the field cannot have.
 //!
 //! Texts are strings, `dependencies`, `artifacts` and `inputs` lists of strings,
 //! `evidence`, `effort` and `cost` objects; what is measured there is a number or words. A step
 //! ID may be a whole number as well as text.
-//! stepdeck shows such a value as it stands, but a dashboard or a script may trip over it.
-//! Write the field in its right form.
+//! stepdeck shows such a value as it is, but a dashboard or a script may trip over it. Write the
+//! field with the right type.
 //!
 //! ## Caught
 //!
@@ -29,8 +29,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a field has a value of the wrong JSON type",
     help: Help {
-        keys: "{problem-go} goes to the step: `{edit}` on the field writes it anew; `{edit-whole}` opens the whole step",
-        commands: "write it anew in the line: a text as \"…\", a list as [\"…\"], an object as {\"…\": …}",
+        keys: "{problem-go} goes to the step: `{edit}` on the field rewrites it; `{edit-step}` opens the whole step",
+        commands: "correct it in the line: text as \"…\", a list as [\"…\"], an object as {\"…\": …}",
     },
     passes: &[Pass::Step(step)],
 };

@@ -24,10 +24,10 @@ use words::{Word, Words, fold, fold_onto};
 pub const KEYS: [(&str, &str); 13] = [
     (
         "owner:",
-        "the owner holds these letters; owner:none finds steps without",
+        "the owner contains this text; owner:none finds steps without one",
     ),
     ("status:", "idea, draft, progress, blocked or complete"),
-    ("block:", "a block, as B37"),
+    ("block:", "a block, such as B37"),
     (
         "is:",
         "ready, waiting, blocked, done, open, drift, marked or cyclic",
@@ -35,21 +35,18 @@ pub const KEYS: [(&str, &str); 13] = [
     ("stage:", "named by a check of the stage"),
     (
         "updated:",
-        "older (>7d) or younger (<7d) than days, weeks (w) or hours (h)",
+        "older (>7d) or newer (<7d) than a number of days (d), weeks (w) or hours (h)",
     ),
-    ("dep:", "depends directly on a step"),
-    (
-        "up:",
-        "everything a step waits for, directly or through others",
-    ),
+    ("dep:", "depends directly on this step"),
+    ("up:", "everything a step waits for, directly or indirectly"),
     ("down:", "everything that waits for a step"),
     ("evidence:", "missing or given"),
     (
         "theme:",
-        "the theme holds these letters; so with any other field, e.g. outcome:signed",
+        "the theme contains this text; any other field too, e.g. outcome:signed",
     ),
-    ("id:", "the ID starts so"),
-    ("note:", "the notes hold these letters"),
+    ("id:", "the ID starts with this"),
+    ("note:", "the notes contain this text"),
 ];
 
 /// Why a line is not a filter.
@@ -367,7 +364,8 @@ impl Prepared<'_> {
 
 fn read_test(key: &str, value: &str) -> Result<Test, String> {
     let folded = fold(value).into_owned();
-    let step = || typed_id(value).ok_or_else(|| format!("{key}: takes a step ID, as {key}:0042"));
+    let step =
+        || typed_id(value).ok_or_else(|| format!("{key}: takes a step ID, such as {key}:0042"));
     match &*key.to_lowercase() {
         "owner" if matches!(&*folded, "" | "none" | "-") => Ok(Test::NoOwner),
         "owner" => Ok(Test::Owner(folded)),
@@ -378,7 +376,7 @@ fn read_test(key: &str, value: &str) -> Result<Test, String> {
             .parse()
             .or_else(|_| format!("B{value}").parse())
             .map(Test::Block)
-            .map_err(|_| "a block is B and a number, as block:B07".to_owned()),
+            .map_err(|_| "a block is B and a number, such as block:B07".to_owned()),
         "is" => match &*folded {
             "ready" => Ok(Test::State(State::Ready)),
             "waiting" => Ok(Test::State(State::Waiting)),
@@ -394,7 +392,7 @@ fn read_test(key: &str, value: &str) -> Result<Test, String> {
         },
         "stage" => Ok(Test::Stage(folded)),
         "updated" => read_age(value)
-            .ok_or_else(|| "write updated:>7d for older, updated:<2w for younger".to_owned()),
+            .ok_or_else(|| "write updated:>7d for older, updated:<2w for newer".to_owned()),
         "dep" => step().map(Test::DependsOn),
         "up" => step().map(Test::Upstream),
         "down" => step().map(Test::Downstream),
@@ -410,7 +408,7 @@ fn read_test(key: &str, value: &str) -> Result<Test, String> {
                 return Ok(Test::Field(field, folded));
             }
             let keys: Vec<&str> = KEYS.iter().map(|(key, _)| *key).collect();
-            Err(format!("no such key; there are {}", keys.join(" ")))
+            Err(format!("no such key; use {}", keys.join(" ")))
         }
     }
 }

@@ -146,7 +146,7 @@ impl<'a> Survey<'a> {
     fn no_stage(&self) -> String {
         match self.plan.stages().is_empty() {
             true => "the plan has no stages".to_owned(),
-            false => "every gate is behind".to_owned(),
+            false => "every gate has been passed".to_owned(),
         }
     }
 

@@ -43,7 +43,7 @@ pub const TERMS: &[TermSpec] = &[
     TermSpec {
         name: "chain",
         weight: 6.0,
-        meaning: "the longest chain of open steps behind it has 1 step; 3 count twice as much, \
+        meaning: "the longest chain of open steps after it has 1 step; 3 count twice as much, \
                   7 three times",
         measure: |facts| doublings(facts.chain),
         why: |_, facts| match facts.chain {
@@ -86,8 +86,7 @@ pub const TERMS: &[TermSpec] = &[
     TermSpec {
         name: "block",
         weight: 24.0,
-        meaning: "it is in the first block that has ready steps; the later ones count less and \
-                  less",
+        meaning: "it is in the first block that has ready steps; later ones count less and less",
         measure: |facts| match facts.blocks {
             0 => 0.0,
             blocks => (blocks - facts.blocks_before) as f64 / blocks as f64,
@@ -97,12 +96,12 @@ pub const TERMS: &[TermSpec] = &[
     TermSpec {
         name: "age",
         weight: 8.0,
-        meaning: "nobody touched it for 90 days or more; fewer days count less",
+        meaning: "nobody has touched it for 90 days or more; fewer days count less",
         measure: |facts| facts.days.map_or(0.0, old),
         why: |_, facts| match facts.days {
             None => "does not say when it was last touched".to_owned(),
-            Some(0) => "was touched within a day".to_owned(),
-            Some(days) => format!("was not touched for {}", counted(days, "day")),
+            Some(0) => "was touched within the last day".to_owned(),
+            Some(days) => format!("has not been touched for {}", counted(days, "day")),
         },
     },
     TermSpec {
@@ -156,7 +155,7 @@ impl Weights {
 pub fn unknown_term(name: &str) -> String {
     let known: Vec<&str> = TERMS.iter().map(|term| term.name).collect();
     format!(
-        "[ranking] names \"{name}\", but no term is called so: there are {}",
+        "[ranking] \"{name}\" is not a term: the terms are {}",
         known.join(", ")
     )
 }

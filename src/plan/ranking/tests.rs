@@ -215,7 +215,7 @@ fn without_a_current_stage_the_gate_terms_say_why() {
     let met = "# Readiness Checklists\n\n## Base\n\n- [x] Step 0001\n";
     expect(
         &by("evidence", &plan(&line, met)),
-        &[("0001", 0, "every gate is behind")],
+        &[("0001", 0, "every gate has been passed")],
     );
 }
 
@@ -262,11 +262,11 @@ fn what_is_begun_old_or_carried_over_goes_first() {
     expect(
         &by("age", &plan)[..5],
         &[
-            ("0003", 10, "was not touched for 2343 days"),
-            ("0002", 5, "was not touched for 45 days"),
-            ("0001", 0, "was not touched for 1 day"),
+            ("0003", 10, "has not been touched for 2343 days"),
+            ("0002", 5, "has not been touched for 45 days"),
+            ("0001", 0, "has not been touched for 1 day"),
             ("0004", 0, "does not say when it was last touched"),
-            ("0005", 0, "was touched within a day"),
+            ("0005", 0, "was touched within the last day"),
         ],
     );
     let rows = by("status", &plan);
@@ -320,7 +320,7 @@ fn names_that_no_term_has_are_answered() {
     assert_eq!(Weights::with([]).0, Weights::default());
     assert_eq!(
         super::term::unknown_term("luck"),
-        "[ranking] names \"luck\", but no term is called so: there are unblocks, chain, stage, \
+        "[ranking] \"luck\" is not a term: the terms are unblocks, chain, stage, \
          evidence, status, block, age, carried"
     );
 }

@@ -126,7 +126,7 @@ impl<'a> Reviewer<'a> {
         let desk = self.desk(path)?;
         let found = desk.criterion(criterion)?;
         if found.words != words {
-            return refuse("the criterion is not there any more");
+            return refuse("the criterion is no longer there");
         }
         let heading = found.heading;
         let label = format!("criterion {}: evidence written", criterion + 1);
@@ -142,12 +142,12 @@ impl<'a> Reviewer<'a> {
     pub fn sign(&self, path: &Path, sign_off: usize) -> Result<Change, Refusal> {
         let desk = self.desk(path)?;
         let Some(sign) = desk.review.sign_offs.get(sign_off) else {
-            return refuse("the name is not there any more");
+            return refuse("the name is no longer there");
         };
         let (item, was_signed) = (sign.item, sign.signed);
         let who = [sign.role.as_str(), sign.name.as_str()].join(" ");
         let label = match was_signed {
-            true => format!("{}: signature taken back", who.trim()),
+            true => format!("{}: signature withdrawn", who.trim()),
             false => format!("{} signed", who.trim()),
         };
         let text = match was_signed {
@@ -188,7 +188,7 @@ impl<'a> Reviewer<'a> {
         };
         if stands && text.is_empty() {
             return refuse(format!(
-                "the gate was passed on it: a {} without it has to be decided anew",
+                "the decision “{}” rests on it: decide again first",
                 decision_words(decision)
             ));
         }
@@ -198,7 +198,7 @@ impl<'a> Reviewer<'a> {
         };
         let name = clause.label();
         let label = match written.is_empty() {
-            true => format!("{} taken away", name.to_lowercase()),
+            true => format!("{} removed", name.to_lowercase()),
             false => format!("{} written", name.to_lowercase()),
         };
         desk.change(label, |document| {
@@ -291,7 +291,7 @@ impl<'a> Reviewer<'a> {
         let file = self.plan.files().iter().find(|file| file.path == path);
         let review = GateReview::at(self.plan, path);
         let (Some(file), Some(review)) = (file, review) else {
-            return refuse(format!("{} is not there any more", path.display()));
+            return refuse(format!("{} is no longer there", path.display()));
         };
         let at = self.plan.stages().iter().position(|stage| {
             let mut packets = stage.packets.iter();
@@ -299,7 +299,7 @@ impl<'a> Reviewer<'a> {
         });
         let Some(at) = at else {
             let stage = &review.facts.stage;
-            return refuse(format!("the plan has no stage {stage} any more"));
+            return refuse(format!("the plan no longer has a stage {stage}"));
         };
         Ok(Desk {
             file,
@@ -336,7 +336,7 @@ impl Desk<'_> {
     }
 
     fn criterion(&self, at: usize) -> Result<&super::Criterion, Refusal> {
-        let gone = || Refusal("the criterion is not there any more".to_owned());
+        let gone = || Refusal("the criterion is no longer there".to_owned());
         self.review.criteria.get(at).ok_or_else(gone)
     }
 
@@ -348,7 +348,7 @@ impl Desk<'_> {
     fn decision(&self) -> Result<usize, Refusal> {
         let missing = || {
             Refusal(format!(
-                "{} has no heading “{DECISION}” of the second level any more; write it there",
+                "{} no longer has a second-level heading “{DECISION}”; add it",
                 self.file.path.display()
             ))
         };
@@ -361,8 +361,8 @@ impl Desk<'_> {
             let stage = self.stage();
             let (missing, bar) = (stage.missing(), stage.threshold());
             return Some(match stage.checks.len() {
-                0 => "no checklist meets the bar: write the waiver first".to_owned(),
-                _ => format!("{missing} more for the bar of {bar}%: write the waiver first"),
+                0 => "there is no checklist to meet the bar: write the waiver first".to_owned(),
+                _ => format!("{missing} more to meet the bar of {bar}%: write the waiver first"),
             });
         }
         let owes = decision == Decision::Conditional && facts.conditions.is_empty();
@@ -379,10 +379,10 @@ impl Desk<'_> {
         }
         match current(&stages) {
             Some(at) if before != Some(at) => {
-                format!("{} is then the current stage.", stages[at].name)
+                format!("{} then becomes the current stage.", stages[at].name)
             }
             Some(at) => format!("{} stays the current stage.", stages[at].name),
-            None => "It is the last gate: no stage is ahead then.".to_owned(),
+            None => "This is the last gate: no stage comes after it.".to_owned(),
         }
     }
 
@@ -501,7 +501,7 @@ fn section_edits(
     };
     let headings = words(before);
     if headings != words(after) {
-        return refuse("the packet would get another heading");
+        return refuse("this would add a heading to the packet");
     }
     let source = |document: &MarkdownDocument, heading| {
         document.bytes()[document.own_section(heading).range()].to_vec()

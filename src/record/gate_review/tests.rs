@@ -313,7 +313,7 @@ fn a_gate_below_its_bar_is_passed_on_a_waiver_only() {
     let go = |plan: &Plan| reviewer(plan).decide(&path, Some(Decision::Go));
     assert_eq!(
         go(&plan).unwrap_err().0,
-        "1 more for the bar of 50%: write the waiver first"
+        "1 more to meet the bar of 50%: write the waiver first"
     );
     assert!(reviewer(&plan).decide(&path, Some(Decision::NoGo)).is_ok());
     let waived = reviewer(&plan)

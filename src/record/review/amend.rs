@@ -95,8 +95,8 @@ fn verified(
     for (section, entries) in expected {
         if read.entries(*section) != entries.as_slice() {
             return refuse(format!(
-                "{}: under “{}” something keeps an entry from being read back, as an unclosed \
-                 fence or quote would; mend it there",
+                "{}: something under “{}” keeps an entry from being read back, such as an \
+                 unclosed fence or quote; fix it there",
                 path.display(),
                 section.heading()
             ));

@@ -68,7 +68,7 @@ impl Review<'_> {
     pub fn reject(&self, id: StepId, why: &str, who: &str) -> Result<Change, Refusal> {
         let why = one_line(why);
         if why.is_empty() {
-            return refuse("a rejection needs its reason: whoever proposed it will ask");
+            return refuse("a rejection needs a reason: whoever proposed it will ask");
         }
         let step = self.proposed(id)?;
         let mut edits = self.as_before(step)?;
@@ -99,7 +99,7 @@ impl Review<'_> {
     pub fn commit(&self, id: StepId, why: &str, who: &str) -> Result<Change, Refusal> {
         let step = self.found(id)?;
         if step.status() == Some(Status::Complete) {
-            return refuse(format!("{id} is complete already"));
+            return refuse(format!("{id} is already complete"));
         }
         let op = self.committed(step, why);
         self.noted(who, Vec::new(), vec![op])
@@ -129,7 +129,7 @@ impl Review<'_> {
     pub fn complete(&self, id: StepId, who: &str) -> Result<Change, Refusal> {
         let step = self.found(id)?;
         if step.status() == Some(Status::Complete) {
-            return refuse(format!("{id} is complete already"));
+            return refuse(format!("{id} is already complete"));
         }
         let edits = self.set(step, Field::Status, Status::Complete.word())?;
         let entry = Entry::new(id, Word::Complete, &step.title());
@@ -144,7 +144,7 @@ impl Review<'_> {
     pub fn swap(&self, id: StepId, other: StepId, who: &str) -> Result<Change, Refusal> {
         let op = Op::Swap(Section::Ten, (id, None), (other, None));
         let mut change = self.noted(who, Vec::new(), vec![op])?;
-        change.label = format!("{id} changes places with {other}");
+        change.label = format!("{id} swaps places with {other}");
         Ok(change)
     }
 
@@ -168,7 +168,7 @@ impl Review<'_> {
                 let change = self
                     .composer()
                     .set_list(step.index(), Field::Dependencies, &kept)?;
-                (change.edits, format!("{from} depends on {other} no more"))
+                (change.edits, format!("{from} no longer depends on {other}"))
             }
             Resolution::Unblock => {
                 let other = self.found(tangle.other)?;
@@ -253,7 +253,7 @@ impl Review<'_> {
         ops.push(Op::Set(Line::Held, Some(instant(self.now))));
         ops.push(Op::Set(Line::Undecided, Line::Undecided.value(&head)));
         let mut change = self.noted(who, Vec::new(), ops)?;
-        change.label = format!("the review of {} is held", self.week);
+        change.label = format!("the review of {} is finished", self.week);
         if let Some(open) = Line::Undecided.value(&head) {
             change.label += &format!(" · {open} left for the next one");
         }
@@ -272,7 +272,7 @@ impl Review<'_> {
     }
 
     fn found(&self, id: StepId) -> Result<StepRef<'_>, Refusal> {
-        let gone = || Refusal(format!("{id} is not in the plan any more"));
+        let gone = || Refusal(format!("{id} is no longer in the plan"));
         Ok(self.plan.step(self.plan.find(id).ok_or_else(gone)?))
     }
 
@@ -280,8 +280,8 @@ impl Review<'_> {
         let step = self.found(id)?;
         match step.status() {
             Some(Status::Idea | Status::Draft) => Ok(step),
-            Some(status) => refuse(format!("{id} is no proposal any more: it is {status}")),
-            None => refuse(format!("{id} has no known status; mend that first")),
+            Some(status) => refuse(format!("{id} is no longer a proposal: it is {status}")),
+            None => refuse(format!("{id} has no known status; fix that first")),
         }
     }
 
@@ -351,7 +351,7 @@ impl Review<'_> {
             edits: written,
         };
         if crate::change::apply::change(&whole, &mut file).is_err() {
-            return refuse(format!("{} cannot be begun", self.path.display()));
+            return refuse(format!("{} cannot be created", self.path.display()));
         }
         change.edits.push(Edit {
             path: self.path.clone(),

@@ -204,6 +204,27 @@ proptest! {
 }
 
 #[test]
+fn words_of_earlier_versions_are_still_read() {
+    for (word, old) in OLD_WORDS {
+        let section = match word {
+            Word::Fixed => Section::Dependencies,
+            _ => Section::LastTen,
+        };
+        let other = if word == Word::Fixed { "→ 0002 " } else { "" };
+        for spelling in [old, word.words()] {
+            let text = format!(
+                "## {}\n\n- **0001 {other}{spelling}:** A\n",
+                section.heading()
+            );
+            let record = read(text.as_bytes());
+            assert_eq!(record.entries(section)[0].word, word, "{spelling}");
+        }
+        // The schema's values are those of the first version.
+        assert_eq!(serde_json::to_string(&word).unwrap(), format!("\"{old}\""));
+    }
+}
+
+#[test]
 fn weeks_are_those_of_iso_8601() {
     assert_eq!(Week::of(at("2027-01-03T12:00:00Z")).to_string(), "2026-W53");
     assert_eq!(Week::of(at("2026-11-21T12:00:00Z")).to_string(), "2026-W47");

@@ -127,9 +127,9 @@ impl Standup<'_> {
         match date.cmp(&self.today()) {
             std::cmp::Ordering::Equal => Ok(()),
             std::cmp::Ordering::Less => refuse(format!(
-                "{date} is over and stays as it was told; say it on today's card"
+                "{date} is over and cannot be changed; use today's card"
             )),
-            std::cmp::Ordering::Greater => refuse(format!("{date} has not begun yet (UTC)")),
+            std::cmp::Ordering::Greater => refuse(format!("{date} has not started yet (UTC)")),
         }
     }
 
@@ -162,7 +162,7 @@ fn checked(wish: &CardRequest) -> Result<CardRequest, Refusal> {
     };
     Ok(match wish {
         CardRequest::Add(part, text) => match entry(*part, text)? {
-            text if text.is_empty() => return refuse(format!("{} needs words", part.word())),
+            text if text.is_empty() => return refuse(format!("{} cannot be empty", part.word())),
             text => CardRequest::Add(*part, text),
         },
         CardRequest::Change { part, old, new } => CardRequest::Change {
@@ -189,7 +189,7 @@ fn grant(card: &mut Card, wish: &CardRequest) -> Result<(), Refusal> {
         CardRequest::Change { part, old, new } => {
             let list = card.part_mut(*part);
             let Some(at) = list.iter().position(|entry| entry == old) else {
-                return refuse(format!("“{old}” is not on the card any more"));
+                return refuse(format!("“{old}” is not on the card"));
             };
             match new.is_empty() || (new != old && list.contains(new)) {
                 true => drop(list.remove(at)),
@@ -283,7 +283,7 @@ fn is_read_back(
     match applied {
         Ok(()) if same => Ok(change),
         Ok(()) => refuse(format!(
-            "{} could not be read back as wanted; make this edit by hand",
+            "{} could not be read back as intended; make this edit by hand",
             wanted.path.display()
         )),
         Err(conflicts) => match conflicts.first() {
@@ -417,7 +417,7 @@ impl Page {
         // What stands behind the label becomes the first entry below it.
         let item = &self.document.items()[bullet];
         let Some(label) = &item.label else {
-            return refuse("the list has no label any more");
+            return refuse("the list no longer has a label");
         };
         let bytes = self.document.bytes();
         let line = self.document.line_of(item.marker.start);
@@ -451,7 +451,7 @@ impl Page {
         let section = self.section();
         let found = |slot: &&super::paper::Slot| slot.part == part && slot.text == old;
         let Some(slot) = section.slots.iter().find(found) else {
-            return refuse(format!("“{old}” is not on the card any more"));
+            return refuse(format!("“{old}” is not on the card"));
         };
         let source = match new {
             "" => "none".to_owned(),
@@ -459,13 +459,13 @@ impl Page {
         };
         match slot.spot {
             Spot::Among => refuse(format!(
-                "“{old}” stands on one line with others; change that line in your editor"
+                "“{old}” shares a line with others; edit that line in your editor"
             )),
             Spot::Inline(item) => self.apply(self.document.set_label_source(item, &source)),
             Spot::Item(item) if new.is_empty() => {
                 if self.has_more(item) {
                     return refuse(format!(
-                        "“{old}” has more written below it; take it out in your editor"
+                        "“{old}” has more text below it; remove it in your editor"
                     ));
                 }
                 let parent = self.document.items()[item].parent;

@@ -282,7 +282,7 @@ fn only_today_is_written_and_only_what_the_plan_has() {
     let yesterday = today().pred_opt().unwrap();
     assert!(refused(yesterday, "Base", CardRequest::Post).contains("is over"));
     let tomorrow = today().succ_opt().unwrap();
-    assert!(refused(tomorrow, "Base", CardRequest::Post).contains("not begun"));
+    assert!(refused(tomorrow, "Base", CardRequest::Post).contains("not started"));
     assert!(refused(today(), "Sky", CardRequest::Post).contains("no stage “Sky”"));
     let spaced = CardRequest::Add(CardPart::Evidence, "a b".to_owned());
     assert!(refused(today(), "Base", spaced).contains("no spaces"));

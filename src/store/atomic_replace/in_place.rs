@@ -2,7 +2,7 @@
 //!
 //! That is so for a file with several names, for a folder that refuses new files, and for
 //! attributes that cannot be reproduced. Both versions are first laid down in an undo record, so
-//! that a write cut short by a kill or a power cut is mended at the next start.
+//! that a write cut short by a kill or a power cut is undone at the next start.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -31,8 +31,8 @@ impl fmt::Display for InPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::HardLinks => "it has other names that must see the edit",
-            Self::FolderRefuses => "its folder takes no new file",
-            Self::Attributes => "its owner or attributes could not be given to a new file",
+            Self::FolderRefuses => "its folder does not allow new files",
+            Self::Attributes => "its owner or attributes could not be copied to a new file",
         })
     }
 }
@@ -174,8 +174,8 @@ pub(crate) struct UndoRecord {
     new: Rope,
 }
 
-/// What [`UndoRecord::mend`] found.
-pub(crate) enum Fixed {
+/// What [`UndoRecord::restore`] found.
+pub(crate) enum Restoration {
     /// The target holds one version; the write had not begun, or was finished.
     Whole,
     /// The target held a mixture, and holds the old version again.
@@ -217,20 +217,20 @@ impl UndoRecord {
     }
 
     /// Puts the old version back if the target is a mixture of both and of nothing else.
-    pub(crate) fn mend(&self) -> io::Result<Fixed> {
+    pub(crate) fn restore(&self) -> io::Result<Restoration> {
         let file = match RealFs.open_for_writing(&self.target) {
-            Err(error) if is_missing(&error) => return Ok(Fixed::Foreign),
+            Err(error) if is_missing(&error) => return Ok(Restoration::Foreign),
             file => file?,
         };
         let found = RealFs.read(&file, &self.old)?;
         if found == self.old || found == self.new {
-            return Ok(Fixed::Whole);
+            return Ok(Restoration::Whole);
         }
         if !self.accounts_for(&found) {
-            return Ok(Fixed::Foreign);
+            return Ok(Restoration::Foreign);
         }
         put(&RealFs, &file, &self.old)?;
-        Ok(Fixed::Restored)
+        Ok(Restoration::Restored)
     }
 
     /// Whether each byte found stands at the same place in one of the versions.
@@ -247,7 +247,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn mended(found: &[u8], old: &[u8], new: &[u8]) -> (Fixed, Vec<u8>) {
+    fn restored(found: &[u8], old: &[u8], new: &[u8]) -> (Restoration, Vec<u8>) {
         let dir = tempfile::tempdir().unwrap();
         let target = dir.path().join("log");
         std::fs::write(&target, found).unwrap();
@@ -256,14 +256,14 @@ mod tests {
             old: old.into(),
             new: new.into(),
         };
-        let result = record.mend().unwrap();
+        let result = record.restore().unwrap();
         (result, std::fs::read(target).unwrap())
     }
 
     #[test]
-    fn somebody_elses_bytes_are_never_mended_away() {
-        let (result, bytes) = mended(b"their version", b"old", b"new");
-        assert!(matches!(result, Fixed::Foreign));
+    fn somebody_elses_bytes_are_never_overwritten() {
+        let (result, bytes) = restored(b"their version", b"old", b"new");
+        assert!(matches!(result, Restoration::Foreign));
         assert_eq!(bytes, b"their version");
     }
 
@@ -276,8 +276,8 @@ mod tests {
             let cut = cut.min(new.len());
             let mut found = new[..cut].to_vec();
             found.extend_from_slice(old.get(cut..).unwrap_or_default());
-            let (result, bytes) = mended(&found, old, new);
-            prop_assert!(!matches!(result, Fixed::Foreign));
+            let (result, bytes) = restored(&found, old, new);
+            prop_assert!(!matches!(result, Restoration::Foreign));
             prop_assert!(bytes == old || bytes == new);
         }
 

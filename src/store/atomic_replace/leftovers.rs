@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
 
-use super::in_place::{Fixed, UndoRecord};
+use super::in_place::{Restoration, UndoRecord};
 use crate::document::rope::Rope;
 use crate::store::fs::fingerprint::fingerprint_of;
 use crate::store::fs::read::is_missing;
@@ -35,7 +35,7 @@ pub(crate) fn swap_path(temp: &Path, old: &Rope, new: &Rope) -> PathBuf {
     temp.with_file_name(format!("{stem}-{old:016x}-{new:016x}.swap"))
 }
 
-/// A name in `folder` for the record that mends an interrupted write in place.
+/// A name in `folder` for the record that an interrupted write in place is undone from.
 pub(crate) fn undo_path(folder: &Path) -> PathBuf {
     folder.join(format!("{}.undo", fresh_stem()))
 }
@@ -110,12 +110,12 @@ pub struct Cleaned {
     /// Leftovers that are gone.
     pub removed: Vec<PathBuf>,
     /// Plan files that a killed process had half written and that hold their old bytes again.
-    pub mended: Vec<PathBuf>,
+    pub restored: Vec<PathBuf>,
     /// Leftovers with bytes found nowhere else; a person should look at them.
     pub kept: Vec<PathBuf>,
 }
 
-/// Removes what killed processes left in `folder` and mends the files they were writing.
+/// Removes what killed processes left in `folder` and restores the files they were writing.
 ///
 /// Call it with the plan's lock held, for plan folders and for the folder of backups alike.
 ///
@@ -150,8 +150,8 @@ pub fn clean_leftovers_of(folder: &Path, is_dead: impl Fn(i32) -> bool) -> io::R
         }
         match leftover.kind {
             Kind::Temp => cleaned.remove(path),
-            Kind::Swap { old, new } => cleaned.settle_swap(path, old, new),
-            Kind::Undo => cleaned.settle_undo(path),
+            Kind::Swap { old, new } => cleaned.clean_swap(path, old, new),
+            Kind::Undo => cleaned.clean_undo(path),
         }
     }
     Ok(cleaned)
@@ -160,7 +160,7 @@ pub fn clean_leftovers_of(folder: &Path, is_dead: impl Fn(i32) -> bool) -> io::R
 impl Cleaned {
     /// Whether there was nothing to do.
     pub fn is_empty(&self) -> bool {
-        self.removed.is_empty() && self.mended.is_empty() && self.kept.is_empty()
+        self.removed.is_empty() && self.restored.is_empty() && self.kept.is_empty()
     }
 
     fn remove(&mut self, path: PathBuf) {
@@ -172,7 +172,7 @@ impl Cleaned {
 
     /// Old bytes came out of the exchange as they should, new ones never went in; any others
     /// are another program's save, brought out by an exchange whose check never ran.
-    fn settle_swap(&mut self, path: PathBuf, old: u64, new: u64) {
+    fn clean_swap(&mut self, path: PathBuf, old: u64, new: u64) {
         let is_file = std::fs::symlink_metadata(&path).is_ok_and(|m| m.is_file());
         let content = is_file.then(|| read_whole(&path));
         match content {
@@ -181,7 +181,7 @@ impl Cleaned {
         }
     }
 
-    fn settle_undo(&mut self, path: PathBuf) {
+    fn clean_undo(&mut self, path: PathBuf) {
         let Ok(bytes) = read_whole(&path) else {
             self.kept.push(path);
             return;
@@ -191,13 +191,13 @@ impl Cleaned {
             self.remove(path);
             return;
         };
-        match record.mend() {
-            Ok(Fixed::Whole) => self.remove(path),
-            Ok(Fixed::Restored) => {
-                self.mended.push(record.target.clone());
+        match record.restore() {
+            Ok(Restoration::Whole) => self.remove(path),
+            Ok(Restoration::Restored) => {
+                self.restored.push(record.target.clone());
                 self.remove(path);
             }
-            Ok(Fixed::Foreign) | Err(_) => self.kept.push(path),
+            Ok(Restoration::Foreign) | Err(_) => self.kept.push(path),
         }
     }
 }
@@ -269,7 +269,7 @@ mod tests {
         let plan = put(dir.path(), "plan.jsonl", b"{}\n");
         let cleaned = clean_leftovers(dir.path()).unwrap();
         assert_eq!(cleaned.removed, std::slice::from_ref(&stale));
-        assert!(cleaned.kept.is_empty() && cleaned.mended.is_empty());
+        assert!(cleaned.kept.is_empty() && cleaned.restored.is_empty());
         assert!(!stale.exists() && own.exists() && strange.exists() && plan.exists());
         assert!(clean_leftovers(dir.path()).unwrap().is_empty());
         assert!(

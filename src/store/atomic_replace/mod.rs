@@ -1,9 +1,10 @@
-//! One file changes: exchanged for a new one ([`save`]), or written in place where it cannot be
-//! exchanged, never while somebody else writes it ([`motion`]), with what a crash left behind
-//! cleared away.
+//! One file changes: exchanged for a new one ([`save`]), or written [`in_place`] where it cannot
+//! be exchanged. The [`replaced_file`] stays open for whoever still writes to it, and what a crash
+//! left behind is cleared away ([`leftovers`]).
 
 pub mod in_place;
 pub mod leftovers;
-pub mod motion;
+pub mod overwrite;
+pub mod replaced_file;
 pub mod save;
 pub mod save_error;

@@ -18,11 +18,11 @@ use super::leftovers;
 use super::leftovers::Temp;
 use super::save_error::Aftermath;
 use crate::document::rope::Rope;
+use crate::store::atomic_replace::replaced_file::{ReplacedFile, lines_behind};
 use crate::store::fs::read::is_missing;
 use crate::store::fs::read_error::NotAFile;
 use crate::store::fs::stamp::Stamp;
 use crate::store::fs::syscalls::{FileSystem, RealFs, is_unsupported};
-use crate::store::watch::replaced_file::{ReplacedFile, lines_behind};
 
 pub use super::in_place::InPlace;
 pub use super::leftovers::Cleaned;

@@ -13,7 +13,7 @@ use crate::store::fs::read_error::NotAFile;
 pub enum Operation {
     /// Following symlinks to the file itself.
     Resolve,
-    /// Looking at, opening or reading the present version.
+    /// Looking at, opening or reading the current version.
     Read,
     /// Creating the folders above a new file.
     CreateFolder,
@@ -39,7 +39,7 @@ impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Resolve => "following its symlinks",
-            Self::Read => "reading the present version",
+            Self::Read => "reading the current version",
             Self::CreateFolder => "creating its folder",
             Self::CreateTemporary => "creating a temporary file beside it",
             Self::CopyAttributes => "copying its owner, mode and attributes",
@@ -47,7 +47,7 @@ impl fmt::Display for Operation {
             Self::Sync => "flushing the new version to the disk",
             Self::Swap => "putting the new version in its place",
             Self::SyncFolder => "flushing its folder to the disk",
-            Self::BackUp => "keeping a backup of the present version",
+            Self::BackUp => "keeping a backup of the current version",
             Self::Remove => "removing it",
         })
     }
@@ -175,13 +175,15 @@ impl fmt::Display for SaveError {
                     ),
                     Aftermath::Mixed { backup } => write!(
                         f,
-                        "The file is half written: {}; both versions are whole in {}, and the next start mends the file from there",
+                        "The file is half written: {}; both versions are complete in {}, and \
+                         the next start recovers the file from there",
                         next_step(source),
                         backup.display()
                     ),
                     Aftermath::Displaced { theirs } => write!(
                         f,
-                        "The file holds the edit; what another program saved meanwhile is in {}: merge it by hand",
+                        "The file holds the edit; what another program saved in the meantime is \
+                         in {}: merge it by hand",
                         theirs.display()
                     ),
                 }
@@ -213,7 +215,7 @@ fn next_step(source: &io::Error) -> &'static str {
             "check that its folder is still there, then save again"
         }
         _ if Errno::from_io_error(source) == Some(Errno::LOOP) => {
-            "its symlinks lead in a circle: mend them, then save again"
+            "its symlinks form a loop: fix them, then save again"
         }
         _ => "check the disk or the mount, then save again",
     }

@@ -25,13 +25,13 @@ impl fmt::Display for CreateError {
         match self {
             Self::Exists(path) => write!(
                 f,
-                "{} exists already, so nothing was written; name an empty folder, or move the \
+                "{} already exists, so nothing was written; name an empty folder, or move the \
                  file away",
                 path.display()
             ),
             Self::Write { path, source } => write!(
                 f,
-                "{} could not be written ({source}); make room or choose another folder, and \
+                "{} could not be written ({source}); free some space or choose another folder, and \
                  delete what was written before trying again",
                 path.display()
             ),
@@ -108,7 +108,7 @@ mod tests {
         assert_eq!(
             error.to_string(),
             format!(
-                "{} exists already, so nothing was written; name an empty folder, or move the \
+                "{} already exists, so nothing was written; name an empty folder, or move the \
                  file away",
                 roadmap.display()
             )

@@ -47,7 +47,7 @@ impl fmt::Display for NotAFile {
             Self::Fifo => "a named pipe",
             Self::Device => "a device",
             Self::Socket => "a socket",
-            Self::Other => "no regular file",
+            Self::Other => "a special file",
         })
     }
 }
@@ -121,7 +121,8 @@ impl fmt::Display for ReadError {
             ),
             Self::Failed { source, .. } => write!(
                 f,
-                "{path} could not be read ({source}): check the disk or the mount, it is tried again when the file changes"
+                "{path} could not be read ({source}): check the disk or the mount; it is read \
+                 again when the file changes"
             ),
         }
     }

@@ -169,7 +169,7 @@ impl Config {
             Ok(table) => reader.config(table.get_ref()),
             Err(error) => {
                 let at = error.span().unwrap_or(text.len()..text.len());
-                let message = format!("{}: mend this line; the defaults are used", error.message());
+                let message = format!("{}: fix this line; the defaults are used", error.message());
                 reader.report(at, Severity::Error, message);
                 Self::default()
             }
@@ -223,7 +223,8 @@ impl Reader<'_> {
 
     fn leaving(&mut self, name: &str, value: &Value<'_>) {
         let message = format!(
-            "{name} leaves the plan's folder, so it is ignored: name such files with --log or --canon"
+            "{name} leads out of the plan's folder, so it is ignored: name such files with \
+             --log or --canon"
         );
         self.warn(value.span(), message);
     }
@@ -231,7 +232,7 @@ impl Reader<'_> {
     fn unknown(&mut self, at: Range<usize>, name: &str, known: &str) {
         self.warn(
             at,
-            format!("unknown entry \"{name}\": known here are {known}"),
+            format!("unknown entry \"{name}\": the entries here are {known}"),
         );
     }
 
@@ -390,7 +391,7 @@ mod tests {
             assert_eq!(problems.len(), 1, "{wrong}");
             let said = problems[0].to_string();
             assert!(said.starts_with("stepdeck.toml:2:"), "{said}");
-            assert!(said.contains("leaves the plan's folder"), "{said}");
+            assert!(said.contains("leads out of the plan's folder"), "{said}");
         }
         let inside = b"[paths]\nlog = [\"./a/*.jsonl\", \"..b.jsonl\"]\n";
         let (config, problems) = Config::parse(Path::new("stepdeck.toml"), inside);
@@ -435,8 +436,10 @@ mod tests {
         assert_eq!(
             problems,
             [
-                "stepdeck.toml:1:1: unknown entry \"colour\": known here are paths, keys, checks, ranking, display",
-                "stepdeck.toml:3:3: unknown entry \"lag\": known here are log, canon, roadmap, decisions, reviews, standups, gates, checkpoints",
+                "stepdeck.toml:1:1: unknown entry \"colour\": the entries here are paths, keys, \
+                 checks, ranking, display",
+                "stepdeck.toml:3:3: unknown entry \"lag\": the entries here are log, canon, \
+                 roadmap, decisions, reviews, standups, gates, checkpoints",
                 "stepdeck.toml:4:13: decisions must be a path, not this integer: it is ignored",
                 "stepdeck.toml:5:9: canon must be a path or a list of paths, not this array: it is ignored",
                 "stepdeck.toml:7:7: age must be a finite number, not this string: it is ignored",

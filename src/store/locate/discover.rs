@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 
 use super::config::{Config, ConfigProblem, FILE_NAME, Place, Severity};
 use super::glob;
-use super::walk::{Kind, children, files_below, has_file_below, unique};
 use crate::store::fs::read::{FileState, read};
+use crate::store::fs::walk::{Kind, children, files_below, has_file_below, unique};
 
 /// What the command line says instead of the configuration. Relative to the start.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]

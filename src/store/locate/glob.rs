@@ -6,7 +6,7 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
-use super::walk::{Kind, children, folders_below};
+use crate::store::fs::walk::{Kind, children, folders_below};
 
 /// Whether `pattern` has a character that does not stand for itself.
 pub fn is_pattern(pattern: &str) -> bool {

@@ -6,4 +6,3 @@ pub mod discover;
 pub mod glob;
 pub mod inspect;
 pub mod open;
-pub mod walk;

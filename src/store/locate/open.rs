@@ -11,10 +11,10 @@ use crate::document::progress::Progress;
 use crate::document::rope::Rope;
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::{Plan, canon};
-use crate::store::atomic_replace::motion::Debounce;
 use crate::store::fs::read::{FileState, read_told};
 use crate::store::fs::read_error::ReadError;
 use crate::store::fs::stamp::Stamp;
+use crate::store::watch::debounce::Debounce;
 
 /// A plan as found on disk.
 #[derive(Debug)]
@@ -23,8 +23,8 @@ pub struct Opened {
     pub layout: Layout,
     /// The files that make up the plan, by role and path.
     pub files: Vec<SourceFile>,
-    /// Everything that was looked at.
-    pub looked_at: Vec<LookedAt>,
+    /// Every path that was examined.
+    pub examined: Vec<Examined>,
     /// Files that could not be read, with the reason.
     pub unreadable: Vec<(PathBuf, String)>,
     /// Files that did not come to rest while they were waited for: another program is writing
@@ -38,7 +38,7 @@ impl Opened {
         Self {
             layout,
             files: Vec::new(),
-            looked_at: Vec::new(),
+            examined: Vec::new(),
             unreadable: Vec::new(),
             in_motion: Vec::new(),
         }
@@ -47,7 +47,7 @@ impl Opened {
 
 /// A path that may hold a part of the plan, and what was there.
 #[derive(Debug)]
-pub struct LookedAt {
+pub struct Examined {
     /// Relative to the root where it lies below it.
     pub path: PathBuf,
     /// What the plan would look for in it.
@@ -225,7 +225,7 @@ fn read_files(layout: Layout, most: u64, opening: &Opening) -> Option<Opened> {
             }
             None => (None, None),
         };
-        opened.looked_at.push(LookedAt {
+        opened.examined.push(Examined {
             path,
             role,
             document,
@@ -312,7 +312,7 @@ pub fn candidates(layout: &Layout) -> Vec<(PathBuf, Role)> {
         (&layout.gates, Role::GateReview),
     ];
     let papers = papers.into_iter().flat_map(|(folder, role)| {
-        let notes = super::walk::files_below(folder, &layout.root, |name| {
+        let notes = crate::store::fs::walk::files_below(folder, &layout.root, |name| {
             Path::new(name)
                 .extension()
                 .is_some_and(|extension| extension == "md")

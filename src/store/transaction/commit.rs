@@ -1,12 +1,11 @@
 //! Writes one change to disk, wholly or not at all: the lock, the files as they stand, the
 //! edits on top, and every file that differs replaced.
 //!
-//! It keeps no bytes between two changes: who does is a [`CommitObserver`], who is told what was
-//! read and written. The file thread of the cockpit is one; a subcommand, which ends with
-//! its change, is only [`Passing`].
+//! It keeps no bytes between two changes: a [`CommitObserver`] hears what was read and written,
+//! and may. The file thread of the cockpit is one, a [`OneShot`](super::one_shot::OneShot) another.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::journal::{FileStates, Intent, Journal};
 use super::lock::{LockError, LockPlace, PlanLock};
@@ -18,21 +17,17 @@ use crate::change::{Change, Target};
 use crate::document::rope::Rope;
 use crate::plan::source::{Role, SourceFile};
 use crate::store::atomic_replace::leftovers::clean_leftovers;
-use crate::store::atomic_replace::motion::GIVE_UP;
+use crate::store::atomic_replace::replaced_file::ReplacedFile;
 use crate::store::atomic_replace::save::{How, SaveError, Saver};
 use crate::store::fs::read::{FileState, read_since};
 use crate::store::fs::stamp::Stamp;
 use crate::store::fs::syscalls::{FileSystem, RealFs};
-use crate::store::state::State;
-use crate::store::transaction::one_shot::Passing;
-use crate::store::watch::replaced_file::ReplacedFile;
+use crate::store::state::{HISTORY, State};
+use crate::store::watch::debounce::NotYet;
 use crate::store::watch::stragglers::Stragglers;
-use crate::store::worker::disk::HISTORY;
 
 /// How long a change waits for another program's lock.
 pub(crate) const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
-/// How soon it is looked again whether a file that somebody writes is at rest.
-const RETRY: Duration = Duration::from_millis(5);
 /// How often a change starts over because somebody wrote at the same moment.
 pub(crate) const TRIES: usize = 50;
 
@@ -83,10 +78,6 @@ pub trait CommitObserver {
     fn stragglers(&mut self) -> &mut Stragglers;
 }
 
-/// A file is being written, or looks half-written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct NotYet;
-
 /// Where the former version of a file is kept while it is written in place.
 fn backups(state: &Path) -> PathBuf {
     state.join("backups")
@@ -119,28 +110,30 @@ pub(crate) struct Difference<'a> {
 
 impl Difference<'_> {
     /// From the old bytes to the new.
-    pub(crate) fn redo_states(&self) -> (Option<&Rope>, Option<&Rope>) {
+    pub(crate) fn redo(&self) -> (Option<&Rope>, Option<&Rope>) {
         (self.old.as_ref(), self.new.as_ref())
     }
 
-    fn back(&self) -> (Option<&Rope>, Option<&Rope>) {
+    fn undo(&self) -> (Option<&Rope>, Option<&Rope>) {
         (self.new.as_ref(), self.old.as_ref())
     }
+}
+
+/// What the file at `path` holds; nothing where it is not among `files`.
+pub(crate) fn bytes_at(files: &[SourceFile], path: &Path) -> Option<Rope> {
+    let file = files.iter().find(|file| file.path == path);
+    file.map(|file| file.document.rope())
 }
 
 impl Step<'_> {
     /// The files whose bytes differ.
     pub(crate) fn differing(&self) -> Vec<Difference<'_>> {
-        let bytes = |files: &[SourceFile], path: &Path| {
-            let file = files.iter().find(|file| file.path == path);
-            file.map(|file| file.document.rope())
-        };
         let paths = self.change.paths().into_iter();
         paths
             .map(|path| Difference {
                 path,
-                old: bytes(self.before, path),
-                new: bytes(self.after, path),
+                old: bytes_at(self.before, path),
+                new: bytes_at(self.after, path),
             })
             .filter(|difference| difference.old != difference.new)
             .collect()
@@ -187,7 +180,7 @@ impl Committer {
             Ok(lock) => lock,
             Err(error) => return Outcome::Failed(error.to_string()),
         };
-        let mended = match self.mend(root, &mut lock, observer) {
+        let recovered = match self.recover(root, &mut lock, observer) {
             Ok(recovered) => recovered.said,
             Err(outcome) => return outcome,
         };
@@ -209,37 +202,18 @@ impl Committer {
             match self.write(root, &step, &mut lock, observer) {
                 Err(SaveError::Changed { .. }) => {}
                 Err(error) => return Outcome::Failed(error.to_string()),
-                Ok(remark) => return Outcome::Saved(mended.or(remark)),
+                Ok(remark) => return Outcome::Saved(recovered.or(remark)),
             }
         }
         Outcome::Failed("another program keeps writing the same file; the edit is kept".to_owned())
     }
 
-    /// Writes a change for somebody who does not stay: waits a while for a file that somebody is
-    /// just writing, and in the end looks once more for what came around the save.
-    pub fn commit_now(&self, root: &Path, change: &Change, passing: &mut Passing) -> Outcome {
-        let until = Instant::now() + GIVE_UP;
-        let outcome = loop {
-            match self.commit(root, change, passing) {
-                Outcome::Later if Instant::now() < until => std::thread::sleep(RETRY),
-                Outcome::Later => break Outcome::Failed(passing.in_motion()),
-                outcome => break outcome,
-            }
-        };
-        let forwarded = self.forward_last(root, passing).into_iter();
-        let kept = forwarded.filter_map(|forwarded| forwarded.kept).next();
-        match (outcome, kept) {
-            (Outcome::Saved(_), Some(kept)) => Outcome::Saved(Some(kept)),
-            (outcome, _) => outcome,
-        }
-    }
-
-    /// The lock of the plan, had within `patience`.
+    /// Takes the lock of the plan, waiting for `timeout` at most.
     ///
     /// # Errors
     /// As [`PlanLock::acquire`].
-    pub fn lock(&self, patience: Duration) -> Result<PlanLock, LockError> {
-        PlanLock::acquire(&self.lock, patience)
+    pub fn lock(&self, timeout: Duration) -> Result<PlanLock, LockError> {
+        PlanLock::acquire(&self.lock, timeout)
     }
 
     /// Puts right what killed saves of these files left behind, unless somebody is saving.
@@ -264,18 +238,18 @@ impl Committer {
         for folder in folders {
             // A folder that cannot be listed has nothing of ours to remove.
             let cleaned = clean_leftovers(&folder).unwrap_or_default();
-            let mended = cleaned
-                .mended
+            let restored = cleaned
+                .restored
                 .iter()
-                .map(|path| format!("{} holds again what it held before a crash", path.display()));
-            said.extend(mended);
+                .map(|path| format!("{} restored to its state before a crash", path.display()));
+            said.extend(restored);
             let kept = cleaned.kept.iter();
             said.extend(
-                kept.map(|path| format!("a crash left {}: look what is in it", path.display())),
+                kept.map(|path| format!("a crash left {}: check what is in it", path.display())),
             );
         }
         // What cannot be done now is done by the next change.
-        let recovered = self.mend(root, &mut lock, observer).unwrap_or_default();
+        let recovered = self.recover(root, &mut lock, observer).unwrap_or_default();
         said.extend(recovered.said);
         (said, recovered.event)
     }
@@ -295,31 +269,25 @@ impl Committer {
         if several {
             if let Err(error) = self.journal.begin(&self.saver, &intent(step)) {
                 remark = Some(format!(
-                    "written without a journal, so a crash could have left a half of it: {error}"
+                    "written without a journal, so a crash could have left it half done: {error}"
                 ));
             }
         } else if step.event.is_some() {
             self.journal.note(&intent(step));
         }
         for (at, difference) in differing.iter().enumerate() {
-            match self.put(
-                root,
-                difference.path,
-                difference.redo_states(),
-                lock,
-                observer,
-            ) {
+            match self.put(root, difference.path, difference.redo(), lock, observer) {
                 Ok(said) => remark = remark.or(said),
                 Err(error) => {
-                    let mut is_back = true;
+                    let mut is_undone = true;
                     for written in differing[..at].iter().rev() {
                         // The files were just written by us, under the lock.
-                        let put = self.put(root, written.path, written.back(), lock, observer);
-                        is_back &= put.is_ok();
+                        let put = self.put(root, written.path, written.undo(), lock, observer);
+                        is_undone &= put.is_ok();
                     }
-                    // If one stays as it is, the journal stays, too, and the next to come mends.
+                    // If one stays as it is, so does the journal, and the next run recovers.
                     match several {
-                        true if is_back => drop(self.journal.end(&self.saver)),
+                        true if is_undone => drop(self.journal.end(&self.saver)),
                         true => {}
                         false => self.journal.forget(),
                     }
@@ -394,16 +362,12 @@ impl Committer {
 
 /// What the journal holds of a change that is about to be written.
 fn intent(step: &Step<'_>) -> Intent {
-    let bytes = |files: &[SourceFile], path: &Path| {
-        let file = files.iter().find(|file| file.path == path);
-        file.map(|file| file.document.rope())
-    };
-    let stands = step.change.paths().into_iter().map(|path| {
-        let (before, after) = (bytes(step.before, path), bytes(step.after, path));
+    let states = step.change.paths().into_iter().map(|path| {
+        let (before, after) = (bytes_at(step.before, path), bytes_at(step.after, path));
         FileStates::new(before.as_ref(), after.as_ref())
     });
     Intent {
-        files: stands.collect(),
+        files: states.collect(),
         change: step.change.clone(),
         event: step.event.cloned(),
     }
@@ -421,8 +385,8 @@ pub(crate) fn read_for(
         let role = role_of(change, path);
         if role != Role::Log && leads_out(root, path) {
             return Err(Outcome::Failed(format!(
-                "{} leads out of the plan's folder through a symlink: put a file or folder in the \
-                 place of the link; the edit is kept",
+                "{} leads out of the plan's folder through a symlink: replace the link with a \
+                 file or folder; the edit is kept",
                 path.display()
             )));
         }

@@ -1,47 +1,71 @@
-//! A program that writes one change and goes: what it has to know of the files all the same.
+//! A change by a program that ends with it, such as a subcommand: files that somebody is just
+//! writing are waited for, and what arrived around the save is forwarded before the end.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
-use super::commit::{CommitObserver, NotYet};
+use super::commit::{CommitObserver, Committer, Outcome};
+use crate::change::Change;
 use crate::document::rope::Rope;
 use crate::plan::source::{Role, SourceFile};
-use crate::store::atomic_replace::motion::{Debounce, QUIET};
+use crate::store::atomic_replace::replaced_file::ReplacedFile;
 use crate::store::fs::read::FileState;
 use crate::store::fs::stamp::Stamp;
-use crate::store::watch::replaced_file::ReplacedFile;
+use crate::store::watch::debounce::{Debounce, NotYet};
+use crate::store::watch::motion::{QUIET, REST_TIMEOUT};
 use crate::store::watch::stragglers::Stragglers;
 
-/// Whoever ends with the change, or soon: it remembers no bytes, but knows that somebody may be
-/// writing to a file this very moment.
+/// How soon a file that somebody is writing is looked at again.
+const RETRY: Duration = Duration::from_millis(5);
+
+/// The observer of one change, or of a few. It keeps no bytes, but knows which files somebody may
+/// be writing this very moment.
 #[derive(Default)]
-pub struct Passing {
+pub struct OneShot {
     stragglers: Stragglers,
-    seen: HashMap<PathBuf, Met>,
+    files: HashMap<PathBuf, ReadFile>,
 }
 
-/// A file that was met.
-struct Met {
+/// A file that was read for the change.
+struct ReadFile {
     role: Role,
     debounce: Debounce,
     /// Whether somebody else had written to it a moment before.
     is_busy: bool,
 }
 
-impl Passing {
-    /// What is waited for, in words.
-    pub(crate) fn in_motion(&self) -> String {
-        let waiting = self
-            .seen
-            .iter()
-            .find(|(_, met)| met.debounce.due().is_some());
-        let path = waiting.map_or(Path::new("the plan"), |(path, _)| path);
-        in_motion(path)
+impl Committer {
+    /// Writes a change, waiting up to [`REST_TIMEOUT`] for a file that somebody is just writing,
+    /// and at the end looks once more for what arrived around the save.
+    pub fn commit_now(&self, root: &Path, change: &Change, one_shot: &mut OneShot) -> Outcome {
+        let until = Instant::now() + REST_TIMEOUT;
+        let outcome = loop {
+            match self.commit(root, change, one_shot) {
+                Outcome::Later if Instant::now() < until => std::thread::sleep(RETRY),
+                Outcome::Later => break Outcome::Failed(one_shot.in_motion()),
+                outcome => break outcome,
+            }
+        };
+        let forwarded = self.forward_last(root, one_shot).into_iter();
+        let kept = forwarded.filter_map(|forwarded| forwarded.kept).next();
+        match (outcome, kept) {
+            (Outcome::Saved(_), Some(kept)) => Outcome::Saved(Some(kept)),
+            (outcome, _) => outcome,
+        }
     }
 }
 
-/// That a file does not come to rest, for somebody who gives up waiting.
+impl OneShot {
+    /// Which file was waited for in vain, in words.
+    fn in_motion(&self) -> String {
+        let mut files = self.files.iter();
+        let waiting = files.find(|(_, file)| file.debounce.due().is_some());
+        in_motion(waiting.map_or(Path::new("the plan"), |(path, _)| path))
+    }
+}
+
+/// That a file was waited for in vain, in words.
 pub fn in_motion(path: &Path) -> String {
     format!(
         "{} is being written by another program: nothing was done, try again when it has finished",
@@ -49,7 +73,7 @@ pub fn in_motion(path: &Path) -> String {
     )
 }
 
-impl CommitObserver for Passing {
+impl CommitObserver for OneShot {
     fn expects(&self, _: &Path) -> (Rope, Option<Stamp>) {
         (Rope::default(), None)
     }
@@ -61,14 +85,14 @@ impl CommitObserver for Passing {
         state: FileState,
         is_ours: bool,
     ) -> Result<Option<SourceFile>, NotYet> {
-        let met = (self.seen.entry(path.to_owned())).or_insert_with(|| Met {
+        let file = (self.files.entry(path.to_owned())).or_insert_with(|| ReadFile {
             role,
             debounce: Debounce::default(),
             is_busy: false,
         });
-        met.debounce.assess(role, None, &state, is_ours)?;
+        file.debounce.assess(role, None, &state, is_ours)?;
         let age = state.stamp().and_then(|stamp| stamp.age(SystemTime::now()));
-        met.is_busy = !is_ours && age.is_some_and(|age| age < QUIET);
+        file.is_busy = !is_ours && age.is_some_and(|age| age < QUIET);
         let bytes = state.into_bytes();
         Ok(bytes.map(|bytes| SourceFile::load(path, role, bytes)))
     }
@@ -78,8 +102,8 @@ impl CommitObserver for Passing {
     fn news(&mut self, _: &Path) {}
 
     fn replaced(&mut self, path: &Path, file: ReplacedFile) {
-        let met = self.seen.get(path);
-        let (role, is_busy) = met.map_or((Role::Canon, false), |met| (met.role, met.is_busy));
+        let read = self.files.get(path);
+        let (role, is_busy) = read.map_or((Role::Canon, false), |read| (read.role, read.is_busy));
         self.stragglers.watch(path, role, file, is_busy);
     }
 

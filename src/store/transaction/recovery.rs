@@ -1,18 +1,18 @@
 //! A change over several files whose writer died halfway: finished by whoever next takes the
-//! lock, or taken back.
+//! lock, or undone.
 
 use std::path::Path;
 
-use super::commit::{CommitObserver, Committer, Outcome, Step, TRIES, read_for};
+use super::commit::{CommitObserver, Committer, Outcome, Step, TRIES, bytes_at, read_for};
 use super::journal::{Intent, Progress};
 use super::lock::PlanLock;
 use crate::change::history::Event;
 use crate::change::{Change, Edit, Target, apply};
 use crate::plan::source::SourceFile;
 use crate::store::atomic_replace::save_error::SaveError;
-use crate::store::worker::disk::HISTORY;
+use crate::store::state::HISTORY;
 
-/// Why an interrupted change is neither finished nor taken back.
+/// Why an interrupted change can be neither finished nor undone.
 enum Halt {
     /// A file looks half-written.
     NotYet,
@@ -22,7 +22,7 @@ enum Halt {
     Failed(String),
 }
 
-/// What was put right.
+/// What was recovered.
 #[derive(Default)]
 pub struct Recovered {
     /// What was done, in words.
@@ -32,14 +32,13 @@ pub struct Recovered {
 }
 
 impl Committer {
-    /// Finishes the change over several files whose writer died halfway, or takes it back
-    /// where that cannot be. Call it with the lock held. What is
-    /// made, whoever wrote the last of it, is in the history.
+    /// Finishes the change over several files whose writer died halfway, or undoes it where it
+    /// cannot be finished. A finished change is in the history.
     ///
     /// # Errors
     /// [`Outcome::Later`] and [`Outcome::Failed`] where neither can be done now. The journal stays
-    /// for the next to come.
-    pub fn mend(
+    /// for the next run.
+    pub fn recover(
         &self,
         root: &Path,
         lock: &mut PlanLock,
@@ -50,20 +49,20 @@ impl Committer {
         };
         if !intent.is_over_several() {
             let is_made = self.is_made(root, &intent, lock, observer)?;
-            let event = is_made.then(|| self.remember_late(&intent)).flatten();
+            let event = is_made.then(|| self.complete_history(&intent)).flatten();
             self.journal.forget();
             return Ok(Recovered { said: None, event });
         }
         let label = &intent.change.label;
         let mut is_made = true;
-        let said = match self.carry_on(root, &intent, true, lock, observer) {
+        let said = match self.reconcile(root, &intent, true, lock, observer) {
             Ok(false) => None,
-            Ok(true) => Some(format!("finished what was interrupted: {label}")),
+            Ok(true) => Some(format!("finished an interrupted change: {label}")),
             Err(Halt::NotYet) => return Err(Outcome::Later),
             Err(Halt::Cannot(reason) | Halt::Failed(reason)) => {
                 is_made = false;
-                Some(match self.carry_on(root, &intent, false, lock, observer) {
-                    Ok(_) => format!("took back what was interrupted: {label} ({reason})"),
+                Some(match self.reconcile(root, &intent, false, lock, observer) {
+                    Ok(_) => format!("undid an interrupted change: {label} ({reason})"),
                     Err(Halt::NotYet) => return Err(Outcome::Later),
                     Err(Halt::Failed(_)) => {
                         return Err(Outcome::Failed(format!(
@@ -72,18 +71,18 @@ impl Committer {
                     }
                     // Both files are whole, each in its own right: drift shows what differs.
                     Err(Halt::Cannot(_)) => {
-                        format!("interrupted, and half written: {label} ({reason})")
+                        format!("interrupted and half written: {label} ({reason})")
                     }
                 })
             }
         };
-        let event = is_made.then(|| self.remember_late(&intent)).flatten();
+        let event = is_made.then(|| self.complete_history(&intent)).flatten();
         // A journal that stays is found again, and then there is nothing left to do.
         let _ = self.journal.end(&self.saver);
         Ok(Recovered { said, event })
     }
 
-    /// Whether the change of one file stands on disk, whatever came to the file since.
+    /// Whether the change of one file is on disk, whatever was written to the file since.
     fn is_made(
         &self,
         root: &Path,
@@ -97,10 +96,8 @@ impl Committer {
             return Ok(true);
         }
         let is_untouched =
-            (intent.change.paths().iter().zip(&intent.files)).all(|(path, stand)| {
-                let file = files.iter().find(|file| file.path == **path);
-                let bytes = file.map(|file| file.document.rope());
-                stand.progress(bytes.as_ref()) == Progress::Untouched
+            (intent.change.paths().iter().zip(&intent.files)).all(|(path, states)| {
+                states.progress(bytes_at(&files, path).as_ref()) == Progress::Untouched
             });
         // What can be taken back is there.
         Ok(!is_untouched && apply::change(&intent.change.inverse(), &mut files).is_ok())
@@ -108,7 +105,7 @@ impl Committer {
 
     /// Writes the line of the history that the writer did not live to write, if there is to be
     /// one and it is not there.
-    fn remember_late(&self, intent: &Intent) -> Option<Event> {
+    fn complete_history(&self, intent: &Intent) -> Option<Event> {
         let event = intent.event.as_ref()?;
         let history = self.history();
         if history.lines::<Event>(HISTORY).last() == Some(event) {
@@ -118,17 +115,17 @@ impl Committer {
         Some(event.clone())
     }
 
-    /// Writes the part of an intent that is not written yet, or takes back the part that is.
+    /// Redoes the part of a change that is not written yet, or undoes the part that is.
     /// Answers whether there was one.
-    fn carry_on(
+    fn reconcile(
         &self,
         root: &Path,
         intent: &Intent,
-        redo_states: bool,
+        redo: bool,
         lock: &mut PlanLock,
         observer: &mut impl CommitObserver,
     ) -> Result<bool, Halt> {
-        let whole = match redo_states {
+        let whole = match redo {
             true => intent.change.clone(),
             false => intent.change.inverse(),
         };
@@ -139,12 +136,12 @@ impl Committer {
                 Err(Outcome::Failed(reason)) => return Err(Halt::Failed(reason)),
                 Err(_) => return Err(Halt::NotYet),
             };
-            let mut change = open_part(&whole, intent, &before, redo_states);
+            let mut change = open_part(&whole, intent, &before, redo);
             let mut after = before.clone();
             if let Err(conflicts) = apply::change(&change, &mut after) {
                 let first = conflicts.first().map(|c| c.obstacle.to_string());
                 let reason = first.unwrap_or_default();
-                if redo_states {
+                if redo {
                     return Err(Halt::Cannot(reason));
                 }
                 // What others made of a file stays; the rest goes back.
@@ -163,13 +160,7 @@ impl Committer {
             let differing = step.differing();
             let mut changed = false;
             for difference in &differing {
-                match self.put(
-                    root,
-                    difference.path,
-                    difference.redo_states(),
-                    lock,
-                    observer,
-                ) {
+                match self.put(root, difference.path, difference.redo(), lock, observer) {
                     Err(SaveError::Changed { .. }) => changed = true,
                     Err(error) => return Err(Halt::Failed(error.to_string())),
                     Ok(_) => observer.news(difference.path),
@@ -184,32 +175,26 @@ impl Committer {
     }
 }
 
-/// The edits of an interrupted change that are still to be made: on the way `redo_states` those of
-/// files that it has not reached, else those of files that it has.
-fn open_part(whole: &Change, intent: &Intent, now: &[SourceFile], redo_states: bool) -> Change {
+/// The edits of an interrupted change that are still to be made: to redo it those of files that
+/// it has not reached, to undo it those of files that it has.
+fn open_part(whole: &Change, intent: &Intent, now: &[SourceFile], redo: bool) -> Change {
     let mut part = whole.clone();
     let paths = intent.change.paths();
     part.edits.retain(|edit| {
-        let file = now.iter().find(|file| file.path == edit.path);
-        let bytes = file.map(|file| file.document.rope());
-        let stand = paths.iter().position(|path| **path == edit.path);
-        let progress = stand
-            .and_then(|at| intent.files.get(at))
-            .map(|stand| stand.progress(bytes.as_ref()));
+        let bytes = bytes_at(now, &edit.path);
+        let mut states = paths.iter().zip(&intent.files);
+        let states = states.find(|(path, _)| ***path == edit.path);
+        let progress = states.map(|(_, states)| states.progress(bytes.as_ref()));
         match (progress, &edit.target) {
-            (Some(Progress::Written), _) => !redo_states,
-            (Some(Progress::Untouched), _) => redo_states,
+            (Some(Progress::Written), _) => !redo,
+            (Some(Progress::Untouched), _) => redo,
             // Other edits find out for themselves whether they are made; a passage put in
             // twice would stand there twice.
             (_, Target::Passage { .. }) => {
-                let passage = if redo_states {
-                    &edit.after
-                } else {
-                    &edit.before
-                };
+                let passage = if redo { &edit.after } else { &edit.before };
                 let wanted = passage.as_deref().unwrap_or_default();
                 let there = bytes.is_some_and(|bytes| contains(&bytes.contiguous(), wanted));
-                there != redo_states
+                there != redo
             }
             _ => true,
         }

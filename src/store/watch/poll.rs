@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::store::fs::stamp::Stamp;
-use crate::store::locate::walk::{Kind, children, kind_of};
+use crate::store::fs::walk::{Kind, children, kind_of};
 
 /// At most this many files are looked at in one tick; larger sets take turns.
 const FILES_A_TICK: usize = 2_000;

@@ -9,11 +9,11 @@ use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::replaced_file::{ReplacedFile, lines_behind};
 use crate::document::rope::{Piece, Rope};
 use crate::plan::source::Role;
-use crate::store::atomic_replace::motion::QUIET;
+use crate::store::atomic_replace::replaced_file::{ReplacedFile, lines_behind};
 use crate::store::watch::debounce::{is_json, is_torn};
+use crate::store::watch::motion::QUIET;
 
 /// How many replaced files are looked at at the most: each is an open file.
 const MOST: usize = 32;
@@ -49,14 +49,11 @@ impl Replaced {
     /// What came to it since, as far as it can be forwarded now.
     fn news(&self, no_later: bool) -> Option<Came> {
         let now = self.file.known();
-        let is_between_lines = self.known.is_empty() || self.known.ends_line();
-        if is_between_lines && now.starts_with(&self.known) {
-            let rest = now.tail(self.known.len()).contiguous().into_owned();
+        if let Some(rest) = now.appended_to(&self.known) {
+            let rest = rest.contiguous().into_owned();
             return match no_later && is_json(after_last_line(&rest)) {
                 true => Some(Came::Lines(rest)),
-                false => lines_behind(now, &self.known)
-                    .filter(|lines| !lines.is_empty())
-                    .map(Came::Lines),
+                false => lines_behind(now, &self.known).map(Came::Lines),
             };
         }
         // Who has cut the file has written nothing yet that stands nowhere else.

@@ -1,6 +1,7 @@
-//! The file thread: its [`protocol`](disk), its queue, and what it keeps of the files between
-//! two jobs.
+//! The thread that owns the files while the cockpit runs: its [`protocol`], its cache of what the
+//! files hold, its queue of changes, and the [handle](disk) that others have of it.
 
+pub mod protocol;
 mod cache;
-pub mod disk;
 mod thread;
+pub mod disk;

@@ -12,33 +12,29 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use super::disk::{Changed, DiskEvent, HISTORY, Request, Setup};
-use crate::change::Change;
+use super::cache::{Cache, CachedFile};
+use super::protocol::{Changed, DiskEvent, Request, SaveJob, WorkerOptions};
 use crate::change::history::Event;
-use crate::change::places::LineHints;
 use crate::document::Document;
-use crate::store::atomic_replace::motion::GIVE_UP;
 use crate::store::fs::read::read_since;
 use crate::store::fs::syscalls::FileSystem;
-use crate::store::locate::discover::{Layout, Overrides, discover};
-use crate::store::locate::open::candidates;
-use crate::store::state::State;
+use crate::store::locate::discover::{Layout, discover};
+use crate::store::locate::open::{Opened, candidates};
+use crate::store::state::{HISTORY, State};
 use crate::store::transaction::commit::{CommitObserver, Committer, Outcome};
 use crate::store::transaction::one_shot::in_motion;
+use crate::store::watch::motion::REST_TIMEOUT;
 use crate::store::watch::poll::Watched;
 use crate::store::watch::stragglers::Stragglers;
 use crate::store::watch::watcher::{Look, Mode, Report, Watch};
-use crate::store::worker::cache::{Known, Memory};
 
 /// The thread's own: everything it remembers.
 pub(crate) struct Worker {
-    start: PathBuf,
-    overrides: Overrides,
+    options: WorkerOptions,
     layout: Layout,
-    read_only: bool,
     state: State,
     committer: Committer,
-    memory: Memory,
+    cache: Cache,
     watch: Option<Watch>,
     queue: Vec<Queued>,
     /// Whether the cockpit is being left: nobody needs to know any more what others wrote.
@@ -71,48 +67,37 @@ impl Round {
 
 /// A change that is not on disk yet.
 struct Queued {
-    ticket: u64,
-    change: Change,
-    /// Where its steps stood on screen.
-    seen: LineHints,
-    /// What is remembered once it is written.
-    event: Event,
+    job: SaveJob,
     /// Whether it was tried in vain.
     failed: bool,
 }
 
 impl Worker {
-    /// For an opened plan; `tell` hears every event.
+    /// For an opened plan; `publish` hears every event.
     pub(crate) fn new(
         fs: impl FileSystem + 'static,
-        setup: Setup<'_>,
-        tell: impl FnMut(DiskEvent) + Send + 'static,
+        options: WorkerOptions,
+        opened: &Opened,
+        publish: impl FnMut(DiskEvent) + Send + 'static,
         ending: Arc<AtomicBool>,
     ) -> Self {
-        let Setup { opened, state, .. } = setup;
-        let known = opened
-            .looked_at
-            .iter()
-            .map(|looked| {
-                let mut known = Known::new(looked.role);
-                known.bytes = looked.document.as_ref().map(Document::rope);
-                known.log = looked.document.as_ref().and_then(Document::log).cloned();
-                known.as_of = looked.as_of;
-                (looked.path.clone(), known)
-            })
-            .collect();
+        let files = opened.examined.iter().map(|examined| {
+            let mut file = CachedFile::new(examined.role);
+            file.bytes = examined.document.as_ref().map(Document::rope);
+            file.log = examined.document.as_ref().and_then(Document::log).cloned();
+            file.as_of = examined.as_of;
+            (examined.path.clone(), file)
+        });
         Self {
-            start: setup.start.to_owned(),
-            overrides: setup.overrides,
             layout: opened.layout.clone(),
-            read_only: setup.read_only,
-            state: State::at(state),
-            committer: Committer::over(fs, &opened.layout.root, state),
-            memory: Memory {
-                known,
+            state: State::at(&options.state),
+            committer: Committer::over(fs, &opened.layout.root, &options.state),
+            cache: Cache {
+                files: files.collect(),
                 stragglers: Stragglers::default(),
-                tell: Box::new(tell),
+                publish: Box::new(publish),
             },
+            options,
             watch: None,
             queue: Vec::new(),
             ending,
@@ -127,24 +112,24 @@ impl Worker {
         };
         match Watch::start(self.watched(), report) {
             Ok(watch) => self.watch = Some(watch),
-            Err(_) => (self.memory.tell)(DiskEvent::Watching { polling: true }),
+            Err(_) => (self.cache.publish)(DiskEvent::Watching { polling: true }),
         }
     }
 
     /// Puts right what a killed save left behind, while nobody is saving.
     fn clean_up(&mut self) {
-        if self.read_only {
+        if self.options.read_only {
             return;
         }
-        let paths: Vec<PathBuf> = self.memory.known.keys().cloned().collect();
+        let paths: Vec<PathBuf> = self.cache.files.keys().cloned().collect();
         let (said, event) = self
             .committer
-            .clean_up(&self.layout.root, &paths, &mut self.memory);
+            .clean_up(&self.layout.root, &paths, &mut self.cache);
         for text in said {
-            (self.memory.tell)(DiskEvent::Fixed { text });
+            (self.cache.publish)(DiskEvent::Fixed { text });
         }
         if let Some(event) = event {
-            (self.memory.tell)(DiskEvent::Remembered { event });
+            (self.cache.publish)(DiskEvent::Remembered { event });
         }
     }
 
@@ -180,23 +165,12 @@ impl Worker {
     /// Takes one request: what can wait until all are taken goes into the round.
     fn take(&mut self, request: Request, round: &mut Round) {
         match request {
-            Request::Save {
-                ticket,
-                change,
-                seen,
-                event,
-            } => {
-                self.queue.push(Queued {
-                    ticket,
-                    change,
-                    seen,
-                    event,
-                    failed: false,
-                });
+            Request::Save(job) => {
+                self.queue.push(Queued { job, failed: false });
                 round.again = true;
             }
             Request::Retry => round.again = self.forgive(),
-            Request::Forget { ticket } => self.queue.retain(|q| q.ticket != ticket),
+            Request::Forget { ticket } => self.queue.retain(|q| q.job.ticket != ticket),
             Request::Remember(event) => self.remember(&event),
             Request::Keep { name, document } => {
                 // A draft that cannot be kept is still in the field that it stands in.
@@ -209,7 +183,7 @@ impl Worker {
             }
             Request::Report(Report::Look(look)) => round.look_at(look),
             Request::Report(Report::Mode(mode)) => {
-                (self.memory.tell)(DiskEvent::Watching {
+                (self.cache.publish)(DiskEvent::Watching {
                     polling: mode != Mode::Sync,
                 });
             }
@@ -224,7 +198,7 @@ impl Worker {
         self.forgive();
         self.work_off(true);
         // A file that somebody is writing gets the time that it takes to come to rest.
-        let until = Instant::now() + GIVE_UP;
+        let until = Instant::now() + REST_TIMEOUT;
         while self.queue.iter().any(|queued| !queued.failed) {
             if Instant::now() > until {
                 self.give_up();
@@ -235,9 +209,9 @@ impl Worker {
             self.look_again();
             self.work_off(true);
         }
-        let (root, memory) = (&self.layout.root, &mut self.memory);
-        for forwarded in self.committer.forward_last(root, memory) {
-            self.memory.tell_kept(forwarded);
+        let (root, cache) = (&self.layout.root, &mut self.cache);
+        for forwarded in self.committer.forward_last(root, cache) {
+            self.cache.publish_kept(forwarded);
         }
     }
 
@@ -245,10 +219,10 @@ impl Worker {
     fn give_up(&mut self) {
         for queued in self.queue.iter_mut().filter(|queued| !queued.failed) {
             queued.failed = true;
-            let paths = queued.change.paths();
+            let paths = queued.job.change.paths();
             let path = paths.first().map_or(Path::new("the plan"), |path| path);
-            let (ticket, reason) = (queued.ticket, in_motion(path));
-            (self.memory.tell)(DiskEvent::Failed { ticket, reason });
+            let (ticket, reason) = (queued.job.ticket, in_motion(path));
+            (self.cache.publish)(DiskEvent::Failed { ticket, reason });
         }
     }
 
@@ -262,16 +236,16 @@ impl Worker {
 
     /// When something has to be looked at again without being asked.
     fn next_due(&self) -> Option<Instant> {
-        let known = self.memory.known.values();
+        let known = self.cache.files.values();
         let at_rest = together(known.filter_map(|known| known.debounce.due()));
         at_rest
             .into_iter()
-            .chain(self.memory.stragglers.next_look())
+            .chain(self.cache.stragglers.next_look())
             .min()
     }
 
     fn look_again(&mut self) {
-        let due: Vec<PathBuf> = (self.memory.known.iter())
+        let due: Vec<PathBuf> = (self.cache.files.iter())
             .filter(|(_, known)| known.debounce.due().is_some())
             .map(|(path, _)| path.clone())
             .collect();
@@ -286,7 +260,7 @@ impl Worker {
         };
         if paths
             .iter()
-            .any(|path| !self.memory.known.contains_key(path))
+            .any(|path| !self.cache.files.contains_key(path))
         {
             return self.look_everywhere();
         }
@@ -294,19 +268,19 @@ impl Worker {
     }
 
     fn look_everywhere(&mut self) {
-        let found = discover(&self.start, &self.overrides);
+        let found = discover(&self.options.start, &self.options.overrides);
         // While the log or the whole folder is away, another one may look like the root; the plan
         // has not moved.
         if found.root == self.layout.root {
             self.layout = found;
         }
         for (path, role) in candidates(&self.layout) {
-            self.memory
-                .known
+            self.cache
+                .files
                 .entry(path)
-                .or_insert_with(|| Known::new(role));
+                .or_insert_with(|| CachedFile::new(role));
         }
-        let paths: Vec<PathBuf> = self.memory.known.keys().cloned().collect();
+        let paths: Vec<PathBuf> = self.cache.files.keys().cloned().collect();
         self.look_at(paths);
         let watched = self.watched();
         if let Some(watch) = &self.watch {
@@ -316,8 +290,8 @@ impl Worker {
 
     fn watched(&self) -> Watched {
         let files = self
-            .memory
-            .known
+            .cache
+            .files
             .keys()
             .map(|path| self.layout.root.join(path));
         Watched {
@@ -343,14 +317,14 @@ impl Worker {
             }
             changed.extend(self.changed(path));
         }
-        self.memory.tell_changed(changed);
+        self.cache.publish_changed(changed);
     }
 
     /// What a file holds, if it changed and the change is believed.
     fn changed(&mut self, path: PathBuf) -> Option<Changed> {
-        let (known, as_of) = self.memory.expects(&path);
+        let (known, as_of) = self.cache.expects(&path);
         let state = read_since(&self.layout.root.join(&path), &known, as_of);
-        let known = self.memory.known.get_mut(&path)?;
+        let known = self.cache.files.get_mut(&path)?;
         let found = match state {
             Ok(found) => found,
             Err(error) => {
@@ -358,16 +332,16 @@ impl Worker {
                 let reason = error.to_string();
                 if known.trouble.as_ref() != Some(&reason) {
                     known.trouble = Some(reason.clone());
-                    (self.memory.tell)(DiskEvent::Unreadable { path, reason });
+                    (self.cache.publish)(DiskEvent::Unreadable { path, reason });
                 }
                 return None;
             }
         };
         if known.trouble.take().is_some() {
-            (self.memory.tell)(DiskEvent::Readable { path: path.clone() });
+            (self.cache.publish)(DiskEvent::Readable { path: path.clone() });
         }
         // What is not at rest is looked at again when it may be.
-        self.memory.take_in(&path, found, false).ok().flatten()
+        self.cache.update(&path, found, false).ok().flatten()
     }
 
     /// Writes what waits, in order; what failed before only if it is to be tried `again`.
@@ -378,8 +352,9 @@ impl Worker {
         let mut at = 0;
         while at < self.queue.len() {
             let queued = &self.queue[at];
-            let ticket = queued.ticket;
+            let ticket = queued.job.ticket;
             let waits = queued
+                .job
                 .change
                 .paths()
                 .iter()
@@ -389,31 +364,31 @@ impl Worker {
                 _ if !self.layout.root.is_dir() => {
                     Outcome::Failed("the plan's folder is gone; the edit is kept".to_owned())
                 }
-                true => Outcome::Failed("an edit before it is not written yet".to_owned()),
+                true => Outcome::Failed("an earlier edit is not written yet".to_owned()),
                 false => {
-                    let (root, observer) = (&self.layout.root, &mut self.memory);
-                    let known = (&queued.seen, Some(&queued.event));
-                    (self.committer).commit_seen(root, &queued.change, known, observer)
+                    let (root, observer) = (&self.layout.root, &mut self.cache);
+                    let known = (&queued.job.hints, Some(&queued.job.event));
+                    (self.committer).commit_seen(root, &queued.job.change, known, observer)
                 }
             };
             match outcome {
                 Outcome::Later => return,
                 Outcome::Failed(reason) => {
                     let queued = &mut self.queue[at];
-                    stuck.extend(queued.change.paths().into_iter().cloned());
+                    stuck.extend(queued.job.change.paths().into_iter().cloned());
                     if !std::mem::replace(&mut queued.failed, true) {
-                        (self.memory.tell)(DiskEvent::Failed { ticket, reason });
+                        (self.cache.publish)(DiskEvent::Failed { ticket, reason });
                     }
                     at += 1;
                 }
                 Outcome::Saved(remark) => {
                     self.queue.remove(at);
-                    (self.memory.tell)(DiskEvent::Saved { ticket, remark });
+                    (self.cache.publish)(DiskEvent::Saved { ticket, remark });
                 }
                 Outcome::Conflicts(conflicts) => {
-                    let change = self.queue.remove(at).change;
-                    (self.memory.tell)(DiskEvent::Conflicts { ticket, conflicts });
-                    self.memory.tell_again(&change.paths());
+                    let change = self.queue.remove(at).job.change;
+                    (self.cache.publish)(DiskEvent::Conflicts { ticket, conflicts });
+                    self.cache.publish_again(&change.paths());
                 }
             }
         }
@@ -427,10 +402,10 @@ impl Worker {
 
     /// What programs wrote to a file after we had replaced it goes where it was meant to.
     fn forward_stragglers(&mut self) {
-        let (root, memory) = (&self.layout.root, &mut self.memory);
-        for forwarded in self.committer.forward_stragglers(root, memory) {
+        let (root, cache) = (&self.layout.root, &mut self.cache);
+        for forwarded in self.committer.forward_stragglers(root, cache) {
             self.look_at(vec![forwarded.path.clone()]);
-            self.memory.tell_kept(forwarded);
+            self.cache.publish_kept(forwarded);
         }
     }
 }

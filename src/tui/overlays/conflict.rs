@@ -37,8 +37,8 @@ pub fn draw(
     let mut sheet = TextLayout::new(theme, columns.saturating_sub(4));
     if area.height >= ROOMY {
         sheet.text(
-            "Somebody else changed the same thing while your edit was on its way. Nothing of \
-             yours is written yet.",
+            "Somebody else changed the same thing before your edit was saved. Your edit is not \
+             written yet.",
             theme.text,
         );
         let lead = Span::styled("Your edit: ", theme.dim);
@@ -72,11 +72,11 @@ pub fn draw(
         (key("take-theirs"), "keep theirs"),
     ];
     if model.contested_field().is_some() {
-        keys.push((key("edit-result"), "edit"));
+        keys.push((key("merge-by-hand"), "edit"));
     }
     let hidden = sheet.len().saturating_sub(usize::from(inner.height));
     if hidden > 0 {
-        keys.push((format!("{} {}", key("down"), key("up")), "read on"));
+        keys.push((format!("{} {}", key("down"), key("up")), "scroll"));
     }
     hints(buf, area, theme, &keys);
     sheet.draw(buf, inner, scroll.min(hidden));

@@ -91,7 +91,7 @@ fn keys(model: &Model, field: Field, is_empty: bool) -> Vec<(String, &'static st
 /// Says that there is no entry, and what to press.
 fn empty(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme, field: Field) {
     let what = match field {
-        Field::Dependencies => "It depends on nothing yet.",
+        Field::Dependencies => "No dependencies yet.",
         _ => "Nothing here yet.",
     };
     frame::fitted(buf, theme, (inner.x, inner.y), inner.width, what, theme.dim);

@@ -51,7 +51,7 @@ pub fn draw(
     let close = ("any other key".to_owned(), "closes");
     let keys = match most {
         0 => vec![("any key".to_owned(), "closes")],
-        _ => vec![("↑ ↓".to_owned(), "read on"), close],
+        _ => vec![("↑ ↓".to_owned(), "scroll"), close],
     };
     hints(buf, area, theme, &keys);
     let edge = Rect {

@@ -67,10 +67,7 @@ pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, input: &Input, field: 
     for (y, line) in (room.bottom()..inner.bottom()).zip(&error) {
         frame::text(buf, inner.x, y, inner.width, line, theme.error);
     }
-    let mut keys = vec![
-        ("⏎".to_owned(), "save"),
-        ("Esc".to_owned(), "leave as it was"),
-    ];
+    let mut keys = vec![("⏎".to_owned(), "save"), ("Esc".to_owned(), "cancel")];
     if input.multiline {
         keys.insert(1, ("Alt-⏎".to_owned(), "new line"));
     }

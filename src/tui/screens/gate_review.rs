@@ -109,7 +109,7 @@ fn head(
         Some(date) => format!("Held by {} on {date}", review.facts.held_by),
         None => format!("Held by {}", review.facts.held_by),
     };
-    let saved = format!("{since}. Each key is in the file at once; {back} leaves.");
+    let saved = format!("{since}. Every key press is saved at once; {back} leaves.");
     sheet.text(&saved, theme.dim);
     sheet.row(Span::styled(path.to_owned(), theme.dim));
     let Some(stage) = stage else { return };
@@ -118,14 +118,17 @@ fn head(
     let state = match (stage.is_met(), stage.missing()) {
         (true, _) => Span::styled(format!("bar of {bar}% met"), theme.ok),
         (false, 0) => Span::styled(format!("bar of {bar}%: no checklist"), theme.warning),
-        (false, more) => Span::styled(format!("{more} more for the bar of {bar}%"), theme.warning),
+        (false, more) => Span::styled(
+            format!("{more} more to meet the bar of {bar}%"),
+            theme.warning,
+        ),
     };
     sheet.pair(Span::styled(count, theme.text), state);
     let gate = stage.rung.as_ref().map_or("", |rung| rung.review.as_str());
     if normalised(gate) != normalised(&review.gate) {
         let alert = Span::styled(format!("{} ", theme.glyphs.alert), theme.warning);
-        let text = "The ladder words this gate otherwise by now; the criteria are those of the \
-                    day on which the review was opened.";
+        let text = "The ladder's text for this gate has changed; the criteria are those of the \
+         day the review was opened.";
         sheet.hanging(alert, text, theme.warning);
     }
 }

@@ -203,14 +203,14 @@ fn empty(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme) {
     let (why, press) = match model.review.part {
         ReviewPart::Proposals => (
             format!("No idea or draft is new or changed since {since}."),
-            format!("{next} goes on to the dependencies."),
+            format!("{next} continues with the dependencies."),
         ),
         ReviewPart::Dependencies => (
             "No dependency is missing, cyclic, on a blocked step or on a later one.".to_owned(),
-            format!("{next} goes on to the next ten."),
+            format!("{next} continues with the next ten."),
         ),
         ReviewPart::Ten => (
-            "No step can be begun: each is done, blocked or waiting for another.".to_owned(),
+            "No step is ready: each is done, blocked or waiting for another.".to_owned(),
             format!(
                 "{} goes back to the plan; {} finishes the review.",
                 key_of(model, theme, "back"),

@@ -59,10 +59,10 @@ fn waiting(sheet: &mut TextLayout, away: Away, root: &str, theme: &Theme) {
         &format!("{}{}.", words[..1].to_uppercase(), &words[1..]),
         theme.heading,
     );
-    sheet.text(&format!("They stood in {root}."), theme.dim);
+    sheet.text(&format!("They were in {root}."), theme.dim);
     sheet.blank();
     sheet.text(
-        "Nothing is written meanwhile. When they are back, so is everything you had selected, \
+        "Nothing is written until then. When they are back, so is everything you had selected, \
          marked and typed.",
         theme.text,
     );
@@ -87,7 +87,7 @@ fn first_run(sheet: &mut TextLayout, model: &Model, root: &str, theme: &Theme) {
             "canon",
             "Markdown under data/ and docs/ with blocks, gates, checklists",
         ),
-        ("paths", "stepdeck.toml beside them, if yours lie elsewhere"),
+        ("paths", "stepdeck.toml beside them, if yours are elsewhere"),
     ] {
         sheet.hanging(
             Span::styled(format!("  {what}  "), theme.dim),

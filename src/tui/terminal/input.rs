@@ -4,10 +4,11 @@
 //! there, so it can be paused at once and never holds a key that belongs to an editor.
 //!
 //! crossterm's reader is not used, because it cannot be paused safely. It polls
-//! edge-triggered and then reads a blocking descriptor in a loop: after an editor has used
-//! the terminal, a stale edge makes `poll(timeout)` block beyond its timeout in `read`,
-//! holding the reader's lock; and on a terminal that is gone (`read` gives 0 or EIO) that
-//! loop never ends. See `event/source/unix/mio.rs` of crossterm 0.29.
+//! edge-triggered and then reads a blocking descriptor in a loop (`event/source/unix/mio.rs` of
+//! crossterm 0.29): after an editor has used the terminal, a stale edge makes `poll(timeout)` block
+//! beyond its timeout in `read`, holding the reader's lock; and on a terminal that is gone (`read`
+//! gives 0 or EIO) that loop never ends. Upstream knows: issues crossterm #793 and #839; pull
+//! requests #1057 and #1067 are open. Once they are released, this thread can go.
 
 use std::io::{self, Write};
 use std::os::fd::{BorrowedFd, OwnedFd};
@@ -17,12 +18,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, MouseEvent};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::low_level;
 
+use super::Options;
 use super::parse::{LONGEST_PASTE, Parser, Typed};
 use super::signals::Signals;
 use crate::tui::theme::Background;
@@ -39,6 +41,8 @@ const ANSWER: Duration = Duration::from_millis(500);
 pub enum TerminalEvent {
     /// A key was pressed.
     Key(KeyEvent),
+    /// Something was done with the mouse. Comes only if [`super::Options::mouse`] is set.
+    Mouse(MouseEvent),
     /// Text was pasted, line breaks as `\n`. It is data: show it through
     /// [`crate::document::visible`].
     Paste(String),
@@ -120,11 +124,10 @@ impl Gate {
 
 impl Input {
     /// Starts reading `tty`. Events go to `sender` until its receiver is gone.
-    /// `remote` is whether the terminal is behind a network.
     pub(super) fn start<M>(
         tty: OwnedFd,
         signals: Signals,
-        remote: bool,
+        options: Options,
         sender: Sender<M>,
     ) -> io::Result<Input>
     where
@@ -146,7 +149,8 @@ impl Input {
         let mut reader = Reader {
             gate: Arc::clone(&gate),
             signals,
-            parser: Parser::new(remote),
+            parser: Parser::new(options.remote),
+            mouse: options.mouse,
             found: Vec::new(),
             send: Box::new(move |event| sender.send(M::from(event)).is_ok()),
             end: None,
@@ -246,6 +250,8 @@ struct Reader {
     gate: Arc<Gate>,
     signals: Signals,
     parser: Parser,
+    /// Whether mouse reports are wanted; others are those that a child has left on.
+    mouse: bool,
     found: Vec<Typed>,
     send: Box<dyn FnMut(TerminalEvent) -> bool + Send>,
     /// When the process ends, and with which code.
@@ -370,6 +376,8 @@ impl Reader {
         self.found.drain(..).all(|typed| {
             (self.send)(match typed {
                 Typed::Key(key) => TerminalEvent::Key(key),
+                Typed::Mouse(_) if !self.mouse => return true,
+                Typed::Mouse(event) => TerminalEvent::Mouse(event),
                 Typed::Paste(text) => TerminalEvent::Paste(text),
                 Typed::PasteStalls => TerminalEvent::PasteStalls,
                 Typed::PasteTooLong => TerminalEvent::PasteTooLong(LONGEST_PASTE),

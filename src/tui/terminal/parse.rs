@@ -15,17 +15,18 @@
 //! the same bytes as Alt on a slow line, and would miss a key after each Esc.
 //!
 //! Reports and replies of the terminal never become keys; all but the answer about its
-//! background are swallowed whole. Keys come in crossterm's types and spelling (an upper case
+//! background and mouse reports in SGR's spelling are swallowed whole. Keys come in crossterm's types and spelling (an upper case
 //! letter carries `SHIFT`, `\n` is Ctrl-J), so that keymaps can be tested with either.
 
 use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
 
 use super::background;
 use crate::tui::theme::Background;
 
 mod keys;
+mod mouse;
 #[cfg(test)]
 mod tests;
 
@@ -33,6 +34,7 @@ mod tests;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Typed {
     Key(KeyEvent),
+    Mouse(MouseEvent),
     Paste(String),
     /// A paste of more than [`LONGEST_PASTE`] bytes is over; nothing of it was kept.
     PasteTooLong,
@@ -325,7 +327,10 @@ impl Parser {
 
     fn end_csi(&mut self, end: u8, out: &mut Vec<Typed>) {
         if !self.late && self.buffer.len() < LONGEST_SEQUENCE {
-            keys::sequence(&self.buffer, end, &mut |key| out.push(Typed::Key(key)));
+            match self.buffer.strip_prefix(b"<") {
+                Some(report) => out.extend(mouse::report(report, end).map(Typed::Mouse)),
+                None => keys::sequence(&self.buffer, end, &mut |key| out.push(Typed::Key(key))),
+            }
         }
         self.reset();
     }

@@ -1,22 +1,26 @@
-//! The screen that frames are drawn on: a ratatui backend that writes one frame at once.
+//! The screen that frames are drawn on: ratatui's crossterm backend behind a buffer.
 //!
-//! An [`Encoder`] formats into memory, and [`Screen`] sends the whole frame, enclosed in a
-//! synchronised update, in one write. A frame that changes nothing writes nothing.
+//! [`Screen`] lets [`CrosstermBackend`] format into memory and sends the whole frame, enclosed in
+//! a synchronised update, in one write. A frame that changes nothing writes nothing.
 //! The terminal is never asked for anything: its size comes from the kernel, the cursor's
 //! place from memory, so that [`ratatui::Terminal::clear`] cannot hang after an editor.
+//!
+//! Terminals disagree about the width of emoji, of letters with marks, and of signs that East
+//! Asian fonts draw wide. After such a cell begins a new `draw`, so that the next cell is placed
+//! absolutely: a terminal that measures otherwise draws one cell badly, never the rest of the row.
+//! What it may have drawn over beside that cell is sent again when the cell comes or goes.
 
 use std::io::{self, Write};
+use std::num::NonZeroU16;
 
-use ratatui::backend::{Backend, ClearType, WindowSize};
-use ratatui::buffer::Cell;
+use crossterm::style::force_color_output;
+use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
+use ratatui::buffer::{Buffer, Cell, CellDiffOption, CellWidth};
 use ratatui::layout::{Position, Rect, Size};
-
-use super::encode::Encoder;
+use unicode_width::UnicodeWidthChar;
 
 const BEGIN_UPDATE: &[u8] = b"\x1b[?2026h";
 const END_UPDATE: &[u8] = b"\x1b[?2026l";
-const SHOW_CURSOR: &[u8] = b"\x1b[?25h";
-const HIDE_CURSOR: &[u8] = b"\x1b[?25l";
 /// Whatever another program wrote with, what is erased is blank.
 const RESET_PEN: &[u8] = b"\x1b[m";
 
@@ -27,7 +31,6 @@ type Measure = Box<dyn Fn() -> io::Result<Size> + Send>;
 pub struct Screen {
     out: Box<dyn Write + Send>,
     measure: Measure,
-    encoder: Encoder,
     frame: Vec<u8>,
     /// `None` while another program may have changed it.
     cursor_shown: Option<bool>,
@@ -37,15 +40,16 @@ pub struct Screen {
 impl Screen {
     /// A screen that writes its frames to `out` and takes its size from `measure`.
     ///
-    /// What colours are used is decided once, by the theme: a frame is sent as it was drawn.
+    /// What colours are used is decided once, by the theme: a frame is sent as it was drawn,
+    /// whatever crossterm makes of `NO_COLOR`.
     pub fn new(
         out: impl Write + Send + 'static,
         measure: impl Fn() -> io::Result<Size> + Send + 'static,
     ) -> Screen {
+        force_color_output(true);
         Screen {
             out: Box::new(out),
             measure: Box::new(measure),
-            encoder: Encoder::default(),
             frame: Vec::new(),
             cursor_shown: None,
             cursor: None,
@@ -55,15 +59,11 @@ impl Screen {
     /// Forgets what the terminal looked like, because somebody else had it.
     pub(super) fn forget(&mut self) {
         self.frame.clear();
-        self.encoder.forget();
         (self.cursor_shown, self.cursor) = (None, None);
     }
 
-    fn show(&mut self, shown: bool) {
-        if self.cursor_shown.replace(shown) != Some(shown) {
-            let sequence = if shown { SHOW_CURSOR } else { HIDE_CURSOR };
-            self.frame.extend(sequence);
-        }
+    fn format(&mut self) -> CrosstermBackend<&mut Vec<u8>> {
+        CrosstermBackend::new(&mut self.frame)
     }
 }
 
@@ -76,6 +76,63 @@ pub fn redraw_next<B: Backend>(terminal: &mut ratatui::Terminal<B>) -> Result<()
     terminal.resize(Rect::from((Position::ORIGIN, size)))
 }
 
+/// Marks the cells that a terminal may have drawn over which takes a cell before them for wider:
+/// they are sent again when that cell comes or goes.
+///
+/// To force the width that a cell has anyway changes nothing but what the cell is equal to. What
+/// stands behind several letters in one cell, a flag or a family, is sent with every frame, as a
+/// terminal that draws each letter for itself draws over it whenever the cell changes.
+pub(super) fn mark_uncertain(buffer: &mut Buffer) {
+    for row in buffer
+        .content
+        .chunks_mut(usize::from(buffer.area.width).max(1))
+    {
+        let (mut marked, mut resent) = (0, 0..0);
+        for (at, cell) in row.iter_mut().enumerate() {
+            if cell.cell_width() == 0 {
+                // Whatever has no width would join its neighbour.
+                cell.set_symbol(" ");
+            }
+            let certain = is_certain(cell);
+            if certain && at >= marked {
+                continue;
+            }
+            let width = NonZeroU16::new(cell.cell_width()).unwrap_or(NonZeroU16::MIN);
+            cell.set_diff_option(match resent.contains(&at) {
+                true => CellDiffOption::AlwaysUpdate,
+                false => CellDiffOption::ForcedWidth(width),
+            });
+            if !certain {
+                let end = at + usize::from(width.get());
+                let letters = cell.symbol().chars();
+                let most: usize = letters.map(|c| c.width_cjk().unwrap_or(0)).sum();
+                marked = marked.max((at + most).max(end + 1));
+                if cell.symbol().chars().nth(1).is_some() {
+                    resent = at + 1..marked;
+                }
+            }
+        }
+    }
+}
+
+/// Whether every terminal takes the cell for as wide as ratatui does. Lines and blocks count as
+/// certain although East Asian fonts may draw them wide: no terminal's frames would fit then.
+fn is_certain(cell: &Cell) -> bool {
+    let mut letters = cell.symbol().chars();
+    let (Some(letter), None) = (letters.next(), letters.next()) else {
+        return false;
+    };
+    let is_width = |measured: Option<usize>| measured == Some(usize::from(cell.cell_width()));
+    match letter {
+        ' '..='~' | '\u{2500}'..='\u{259f}' | '✓' | '✗' => true,
+        // Signs of which some are drawn as emoji.
+        '\u{2300}'..='\u{23ff}' | '\u{2600}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}' => false,
+        '\u{1f000}'.. => false,
+        _ if letter.is_alphabetic() => is_width(letter.width()),
+        _ => is_width(letter.width()) && is_width(letter.width_cjk()),
+    }
+}
+
 impl Backend for Screen {
     type Error = io::Error;
 
@@ -83,24 +140,45 @@ impl Backend for Screen {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let mut content = content.peekable();
-        if content.peek().is_none() {
-            return Ok(());
+        // A half of a letter cannot be written beside the other.
+        let mut behind = Position::ORIGIN;
+        let is_free = |(x, y, cell): &(u16, u16, &Cell)| {
+            let free = *y != behind.y || *x >= behind.x;
+            if free {
+                behind = Position::new(x.saturating_add(cell.cell_width()), *y);
+            }
+            free
+        };
+        let content: Vec<_> = content.filter(is_free).collect();
+        let is_wide = |cell: &Cell| !is_certain(cell) && cell.cell_width() > 1;
+        for part in content.chunk_by(|(.., cell), (.., next)| is_certain(cell) && !is_wide(next)) {
+            self.cursor = None;
+            if let (x, y, cell) = part[0]
+                && is_wide(cell)
+            {
+                // Who takes it for narrower would leave beside it what was there before.
+                let mut blank = cell.clone();
+                blank.set_symbol(" ");
+                let columns = x..x.saturating_add(cell.cell_width());
+                self.format().draw(columns.map(|x| (x, y, &blank)))?;
+            }
+            self.format().draw(part.iter().copied())?;
         }
-        self.cursor = None;
-        let size = self.size()?;
-        self.encoder.draw(size, content, &mut self.frame);
         Ok(())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
-        self.show(false);
-        Ok(())
+        match self.cursor_shown.replace(false) {
+            Some(false) => Ok(()),
+            _ => self.format().hide_cursor(),
+        }
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
-        self.show(true);
-        Ok(())
+        match self.cursor_shown.replace(true) {
+            Some(true) => Ok(()),
+            _ => self.format().show_cursor(),
+        }
     }
 
     fn get_cursor_position(&mut self) -> io::Result<Position> {
@@ -109,11 +187,10 @@ impl Backend for Screen {
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
         let position = position.into();
-        if self.cursor.replace(position) != Some(position) {
-            let Position { x, y } = position;
-            write!(self.frame, "\x1b[{};{}H", y + 1, x + 1)?;
+        match self.cursor.replace(position) {
+            Some(former) if former == position => Ok(()),
+            _ => self.format().set_cursor_position(position),
         }
-        Ok(())
     }
 
     fn clear(&mut self) -> io::Result<()> {
@@ -122,18 +199,7 @@ impl Backend for Screen {
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
         self.frame.extend(RESET_PEN);
-        self.frame.extend(match clear_type {
-            ClearType::All => b"\x1b[2J",
-            ClearType::AfterCursor => b"\x1b[0J",
-            ClearType::BeforeCursor => b"\x1b[1J",
-            ClearType::CurrentLine => b"\x1b[2K",
-            ClearType::UntilNewLine => b"\x1b[0K",
-        });
-        match clear_type {
-            ClearType::All => self.encoder.cleared((self.measure)()?),
-            _ => self.encoder.forget(),
-        }
-        Ok(())
+        self.format().clear_region(clear_type)
     }
 
     fn size(&self) -> io::Result<Size> {
@@ -159,101 +225,4 @@ impl Backend for Screen {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use ratatui::style::{Modifier, Style};
-    use std::sync::{Arc, Mutex};
-
-    /// Keeps each write apart.
-    #[derive(Clone, Default)]
-    struct Sent(Arc<Mutex<Vec<Vec<u8>>>>);
-
-    impl Write for Sent {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().push(bytes.to_vec());
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    impl Sent {
-        fn take(&self) -> Vec<Vec<u8>> {
-            std::mem::take(&mut self.0.lock().unwrap())
-        }
-    }
-
-    fn terminal() -> (ratatui::Terminal<Screen>, Sent) {
-        let sent = Sent::default();
-        let screen = Screen::new(sent.clone(), || Ok(Size::new(20, 3)));
-        (ratatui::Terminal::new(screen).unwrap(), sent)
-    }
-
-    fn contains(bytes: &[u8], part: &[u8]) -> bool {
-        bytes.windows(part.len()).any(|window| window == part)
-    }
-
-    #[test]
-    fn a_frame_is_one_synchronised_write() {
-        let (mut terminal, sent) = terminal();
-        terminal
-            .draw(|frame| frame.render_widget("plan", frame.area()))
-            .unwrap();
-        let writes = sent.take();
-        assert_eq!(writes.len(), 1);
-        assert!(writes[0].starts_with(BEGIN_UPDATE) && writes[0].ends_with(END_UPDATE));
-        assert!(contains(&writes[0], b"plan"));
-    }
-
-    #[test]
-    fn a_frame_that_changes_nothing_writes_nothing() {
-        let (mut terminal, sent) = terminal();
-        for cursor in [None, Some((3, 1))] {
-            for writes in [1, 0] {
-                terminal
-                    .draw(|frame| {
-                        frame.render_widget("plan", frame.area());
-                        cursor
-                            .into_iter()
-                            .for_each(|at: (u16, u16)| frame.set_cursor_position(at));
-                    })
-                    .unwrap();
-                assert_eq!(sent.take().len(), writes, "{cursor:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_full_redraw_asks_the_terminal_nothing() {
-        let (mut terminal, sent) = terminal();
-        for _ in 0..2 {
-            terminal
-                .draw(|frame| frame.render_widget("plan", frame.area()))
-                .unwrap();
-            sent.take();
-            redraw_next(&mut terminal).unwrap();
-            assert!(sent.take().is_empty(), "the clearing waits for the frame");
-        }
-        terminal.clear().unwrap();
-        terminal
-            .draw(|frame| frame.render_widget("plan", frame.area()))
-            .unwrap();
-        let writes = sent.take().concat();
-        assert!(contains(&writes, b"plan") && contains(&writes, b"\x1b[2J"));
-        assert!(!contains(&writes, b"\x1b[6n"), "no question for the cursor");
-    }
-
-    #[test]
-    fn a_colourless_theme_keeps_its_emphasis() {
-        let (mut terminal, sent) = terminal();
-        let style = Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD);
-        terminal
-            .draw(|f| f.buffer_mut().set_style(Rect::new(2, 0, 4, 1), style))
-            .unwrap();
-        let bytes = sent.take().concat();
-        assert!(contains(&bytes, b"\x1b[1;7m    \x1b[m"));
-        assert!(!contains(&bytes, b"38;") && !contains(&bytes, b"48;"));
-    }
-}
+mod tests;

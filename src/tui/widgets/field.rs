@@ -97,7 +97,7 @@ impl Field {
         if there + text.len() > LONGEST_TEXT {
             let most = LONGEST_TEXT / 1_000_000;
             return Some(format!(
-                "nothing was pasted: a field takes {most} MB at the most"
+                "nothing was pasted: a field takes {most} MB at most"
             ));
         }
         let left_out = control::names(&text);

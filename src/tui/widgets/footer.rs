@@ -98,7 +98,7 @@ fn hints<'a>(model: &Model, theme: &Theme) -> Vec<RowPart<'a>> {
 fn answers(model: &Model, top: &Overlay) -> Option<&'static [(&'static str, &'static str)]> {
     Some(match top {
         Overlay::Prompt { .. } if model.is_filtering() => {
-            &[("⏎", "keep"), ("Esc", "as before"), ("↑ ↓", "move")]
+            &[("⏎", "keep"), ("Esc", "restore"), ("↑ ↓", "move")]
         }
         Overlay::Prompt { input, .. } if input.multiline => {
             &[("⏎", "save"), ("Esc", "cancel"), ("Alt-⏎", "line break")]
@@ -112,7 +112,7 @@ fn answers(model: &Model, top: &Overlay) -> Option<&'static [(&'static str, &'st
             ("letter", "choose at once"),
         ],
         Overlay::Confirm { .. } => &[("y", "yes"), ("n", "no"), ("⏎", "no")],
-        Overlay::Note { .. } => &[("any key", "close")],
+        Overlay::Note { .. } => &[("any key", "closes")],
         Overlay::List { .. } | Overlay::Conflict { .. } => return None,
     })
 }

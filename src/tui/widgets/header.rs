@@ -84,7 +84,7 @@ fn crumbs<'a>(model: &'a Model, theme: &Theme) -> Vec<RowPart<'a>> {
         }
         Screen::Problems => push(0, "Problems".to_owned(), theme.heading),
         Screen::Review => {
-            push(1, "Next ten".to_owned(), theme.text);
+            push(1, "Weekly review".to_owned(), theme.text);
             let week = model.review.week.map(|week| week.to_string());
             push(0, week.unwrap_or_default(), theme.heading);
         }

@@ -102,7 +102,7 @@ fn scripts_get_one_document_by_the_schema() {
             "code": "status-spelling",
             "severity": "error",
             "message": "0001 spells its status “Complete” instead of “complete”",
-            "help": "`stepdeck check --fix` writes it in its one spelling",
+            "help": "`stepdeck check --fix` writes it in its standard spelling",
             "file": LOG,
             "line": 2,
             "column": column(LINES, 2, "\"complete\""),
@@ -170,7 +170,7 @@ fn the_configuration_is_checked_too() {
         "stepdeck.toml:5\n  [keys] complete: “ctrl+q” is not a key",
         "stepdeck.toml:6\n  [keys] mark: ? is taken by help; it stays on space",
         "stepdeck.toml:7\n  [keys] fly: there is no such command",
-        "stepdeck.toml:9\n  [ranking] names \"luck\"",
+        "stepdeck.toml:9\n  [ranking] \"luck\" is not a term",
         "stepdeck.toml:11:9\n  theme must be",
         "7 warnings",
     ] {
@@ -208,7 +208,7 @@ fn what_cannot_be_read_or_done_exits_with_2() {
         (&["check", "--prefer", "log"], "--fix"),
         (
             &["check", "--fix", "--dry-run", "--format", "json"],
-            "--dry-run prints a diff",
+            "--dry-run always prints a diff",
         ),
         (&["--read-only", "check", "--fix"], "--read-only"),
         (&["--log", "gone.jsonl", "check"], "gone.jsonl"),
@@ -239,7 +239,7 @@ fn annotations_name_files_from_the_root_of_the_checkout() {
         run.out,
         format!(
             "::error file={file},line=2,col={},title=unknown-status::0001 has the status \
-             “100%25: a,b c”, which is none\n::error file={file},line=4,col={},\
+             “100%25: a,b c”, which is not one of the five\n::error file={file},line=4,col={},\
              title=missing-dependency::0003 depends on 0900, which does not exist\n",
             column(&log, 2, "\"100%"),
             column(&log, 4, "\"0900\"")
@@ -264,7 +264,7 @@ fn fix_mends_what_is_safe_and_reports_what_is_left() {
     assert!(lines.contains("\n+") && lines.contains("\"status\": \"complete\""));
 
     let again = folder.run(&["check", "--fix", "--format", "json"]);
-    assert_eq!(again.err, "stepdeck: nothing can be fixed here\n");
+    assert_eq!(again.err, "stepdeck: nothing here can be fixed\n");
     assert_eq!(valid("check", &again.out)["errors"], json!(1));
     assert_eq!(folder.diff(), lines);
 }
@@ -297,7 +297,7 @@ fn one_change_mends_all_and_nothing_else() {
     let run = folder.run(&["check", "--fix", "--prefer", "canon"]);
     assert!(run.err.ends_with(" fixes made\n"), "{}", run.err);
     let left = folder.run(&["check", "--fix", "--prefer", "canon"]);
-    assert_eq!(left.err, "stepdeck: nothing can be fixed here\n");
+    assert_eq!(left.err, "stepdeck: nothing here can be fixed\n");
     let bytes = std::fs::read(folder.path().join(LOG)).unwrap();
     assert!(bytes.starts_with(b"\xef\xbb\xbf{\"schema\": 1}\r\n\xff\xfe kept\r\n"));
     assert!(
@@ -393,5 +393,5 @@ fn a_dry_run_without_anything_to_fix_prints_nothing() {
     let folder = folder(&WRONG[2..3]);
     let run = folder.run(&["check", "--fix", "--dry-run"]);
     assert_eq!((run.code, run.out.as_str()), (1, ""));
-    assert_eq!(run.err, "stepdeck: nothing can be fixed here\n");
+    assert_eq!(run.err, "stepdeck: nothing here can be fixed\n");
 }

@@ -95,7 +95,7 @@ fn the_hook_refuses_problems_and_lets_notes_pass() {
     checkout.folder.write(LOG, &wrong);
     let (passed, said) = checkout.commit();
     assert!(!passed && said.contains("error[status-spelling]"), "{said}");
-    assert!(said.contains("pre-commit: mend the plan"), "{said}");
+    assert!(said.contains("pre-commit: fix the plan"), "{said}");
 
     // What counts is what is staged: the mended file is not yet.
     checkout.folder.write(LOG, LINES.replace("ops", "sre"));

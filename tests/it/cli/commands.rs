@@ -36,7 +36,7 @@ fn init_starts_a_plan_and_overwrites_nothing() {
     assert_eq!(
         text(&second.stderr),
         format!(
-            "stepdeck: {} exists already, so nothing was written; name an empty folder, or move \
+            "stepdeck: {} already exists, so nothing was written; name an empty folder, or move \
              the file away\n",
             folder.path().join("stepdeck.toml").display()
         )

@@ -14,7 +14,7 @@ fn line<'a>(text: &'a str, id: &str) -> &'a str {
 
 const STAMP: (&str, &str) = ("2026-11-01T00:00:00Z", "2026-11-21T09:30:00Z");
 
-/// Acceptance 25: one line in the log, one in the canon, in one change.
+/// One line in the log, one in the canon, in one change.
 #[test]
 fn set_writes_log_and_canon_and_says_what_changed() {
     let folder = folder();
@@ -76,7 +76,7 @@ fn a_refused_set_changes_nothing_and_says_why() {
     for (arguments, said) in [
         (
             &["set", "0002", "owner=x", "status=nearly"][..],
-            "“nearly” is no status",
+            "“nearly” is not a status",
         ),
         (
             &["set", "0002", "owner=x", "dependencies+=0900"],
@@ -87,8 +87,8 @@ fn a_refused_set_changes_nothing_and_says_why() {
             "artifacts has no entry “none”",
         ),
         (&["set", "0002", "owner=x", "owner=y"], "owner is set twice"),
-        (&["set", "0002", "owner+=x"], "owner is no list"),
-        (&["set", "0002", "mood=x"], "there is no field “mood”"),
+        (&["set", "0002", "owner+=x"], "owner is not a list"),
+        (&["set", "0002", "mood=x"], "“mood” is not a field"),
         (
             &["set", "0002", "updated_at=now"],
             "the time of the last edit is set by each edit",
@@ -99,14 +99,14 @@ fn a_refused_set_changes_nothing_and_says_why() {
         (&["set", "0900", "owner=x"], "there is no step 0900"),
         (
             &["set", "0002", "title=a\u{1b}[1mb\u{202e}"],
-            "control characters cannot be kept: take out ESC, U+202E",
+            "control characters are not allowed: remove ESC, U+202E",
         ),
-        (&["set", "0002", "notes=one\u{2028}two"], "take out U+2028"),
-        (&["set", "0002", "artifacts+=a\u{7}"], "take out BEL"),
-        (&["add", "title=a\u{9b}b"], "take out U+009B"),
+        (&["set", "0002", "notes=one\u{2028}two"], "remove U+2028"),
+        (&["set", "0002", "artifacts+=a\u{7}"], "remove BEL"),
+        (&["add", "title=a\u{9b}b"], "remove U+009B"),
         (
             &["tick", "Ground", "1", "--evidence", "docs/a\u{1b}.md"],
-            "take out ESC",
+            "remove ESC",
         ),
         (
             &["--read-only", "set", "0002", "owner=x"],
@@ -128,7 +128,7 @@ fn a_refused_set_changes_nothing_and_says_why() {
 fn setting_what_stands_there_already_touches_no_byte() {
     let folder = folder();
     let run = folder.run(&["set", "0002", "status=draft", "owner=grc"]);
-    assert_eq!(run.err, "stepdeck: 0002 has these values already\n");
+    assert_eq!(run.err, "stepdeck: 0002 already has these values\n");
     assert_eq!((run.code, folder.diff()), (0, String::new()));
 }
 
@@ -188,7 +188,7 @@ fn an_add_that_cannot_be_adds_nothing() {
     let folder = folder();
     for (arguments, said) in [
         (&["add", "owner=x"][..], "a step needs a title"),
-        (&["add", "title=x", "status=soon"], "“soon” is no status"),
+        (&["add", "title=x", "status=soon"], "“soon” is not a status"),
         (
             &["add", "title=x", "--under", "0900"],
             "there is no step 0900",
@@ -221,7 +221,7 @@ fn tick_finds_the_check_by_number_or_words() {
     let again = folder.run(&["tick", "Ground", "1"]);
     assert_eq!(
         (again.code, again.err.as_str()),
-        (0, "stepdeck: it is ticked already\n")
+        (0, "stepdeck: it is already ticked\n")
     );
     assert_eq!(folder.run(&["tick", "ground", "2", "--off"]).code, 0);
     assert!(folder.read(CANON).contains("- [ ] Step 0001 is complete."));
@@ -271,13 +271,13 @@ fn a_tick_that_is_not_clear_ticks_nothing() {
     for (arguments, said) in [
         (
             &["tick", "sky", "1"][..],
-            "there is no stage “sky”: there are Ground",
+            "“sky” is not a stage: the stages are Ground",
         ),
         (&["tick", "ground", "3"], "Ground has checks 1 to 2, not 3"),
-        (&["tick", "ground", "e"], "2 checks of Ground say “e”"),
+        (&["tick", "ground", "e"], "2 checks of Ground contain “e”"),
         (
             &["tick", "ground", "moon"],
-            "no check of Ground says “moon”",
+            "no check of Ground contains “moon”",
         ),
         (
             &["tick", "ground", "1", "--evidence", "two words"],
@@ -291,7 +291,7 @@ fn a_tick_that_is_not_clear_ticks_nothing() {
     assert_eq!(folder.diff(), "");
 }
 
-/// Acceptance 36: an argument is data, too, where the command line quotes it.
+/// An argument is data, too, where the command line quotes it.
 #[test]
 fn what_an_argument_says_never_steers_the_terminal() {
     let folder = folder();
@@ -368,7 +368,7 @@ fn a_section_in_conflict_is_reported_and_left_alone() {
     assert_eq!(run.code, 2);
     assert!(
         run.err
-            .contains("conflict markers in it: settle the merge first"),
+            .contains("conflict markers in it: resolve the merge first"),
         "{}",
         run.err
     );

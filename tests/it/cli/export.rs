@@ -12,7 +12,7 @@ fn log(lines: &str) -> Folder {
     Folder::new(&[(LOG, lines)])
 }
 
-/// Acceptance 39 and RFC 4180.
+/// RFC 4180, and no cell runs as a formula.
 #[test]
 fn csv_is_read_back_and_runs_nothing() {
     let lines = concat!(
@@ -55,7 +55,7 @@ fn csv_in_a_file_holds_what_the_plan_holds() {
     );
     let refused = folder.run(&["export", "--format", "json", "--bom"]);
     assert!(
-        refused.code == 2 && refused.err.contains("--bom is for --format csv"),
+        refused.code == 2 && refused.err.contains("--bom only works with --format csv"),
         "{refused:?}"
     );
 }

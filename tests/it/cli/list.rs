@@ -90,7 +90,7 @@ fn the_filter_is_that_of_the_cockpit() {
     let none = folder.run(&["list", "--filter", "owner:nobody"]);
     assert_eq!(
         (none.code, none.out.as_str(), none.err.as_str()),
-        (0, "", "stepdeck: none of 4 steps passes the filter\n")
+        (0, "", "stepdeck: none of 4 steps matches the filter\n")
     );
 }
 
@@ -103,7 +103,7 @@ fn a_filter_that_makes_no_sense_is_pointed_at() {
         assert_eq!((run.code, run.out.as_str()), (2, ""));
         assert_eq!(
             run.err,
-            "stepdeck: the filter makes no sense at “is:purple”: is: takes ready, waiting, \
+            "stepdeck: cannot read the filter at “is:purple”: is: takes ready, waiting, \
              blocked, done, open, drift, marked or cyclic\n\
              \x20 漢 is:purple x\n\
              \x20    ^^^^^^^^^\n"
@@ -269,12 +269,12 @@ fn an_unknown_step_is_exit_code_2() {
     assert_eq!((run.code, run.out.as_str()), (2, ""));
     assert_eq!(
         run.err,
-        "stepdeck: there is no step 0999; `stepdeck list` shows all there are\n"
+        "stepdeck: there is no step 0999; `stepdeck list` lists them all\n"
     );
     assert_eq!(folder().run(&["show", "x"]).code, 2);
 }
 
-/// Acceptance 36, on a terminal and into a pipe.
+/// On a terminal and into a pipe.
 #[test]
 fn nothing_from_a_file_steers_the_terminal() {
     let folder = log(HOSTILE);

@@ -59,7 +59,7 @@ fn write_finishes_the_review_and_leaves_a_decided_ten_alone() {
         (
             0,
             "",
-            "stepdeck: the review of 2026-W47 is held · 3 proposals left for the next one · \
+            "stepdeck: the review of 2026-W47 is finished · 3 proposals left for the next one · \
              docs/reviews/2026-W47.md\n"
         )
     );
@@ -79,7 +79,7 @@ fn write_finishes_the_review_and_leaves_a_decided_ten_alone() {
     let run = folder.run(&["review", "--week", "2026-W48", "--write"]);
     assert_eq!(run.code, 2);
     assert!(
-        run.err.contains("2026-W48 has not begun yet"),
+        run.err.contains("2026-W48 has not started yet"),
         "{}",
         run.err
     );
@@ -122,7 +122,7 @@ fn what_cannot_be_done_is_said() {
     assert_eq!(run.code, 2);
     assert!(
         run.err
-            .contains("docs/reviews/2026-W47.md: under “Dependencies”"),
+            .contains("docs/reviews/2026-W47.md: something under “Dependencies”"),
         "{}",
         run.err
     );

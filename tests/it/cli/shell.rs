@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use crate::support::fixture::LOG;
 use crate::support::run::Folder;
 
-/// Acceptance 35, with the built binary: the reader leaves after one line.
+/// With the built binary: the reader leaves after one line.
 #[test]
 fn output_closed_early_is_no_error() {
     let folder = Folder::new(&[]);

@@ -49,7 +49,7 @@ fn post_writes_the_card_with_what_is_suggested() {
     let again = folder.run(&[
         "--as", "ann lee", "standup", "post", "Ground", "--status", "at-risk",
     ]);
-    assert_eq!(again.err, "stepdeck: the card says so already\n");
+    assert_eq!(again.err, "stepdeck: the card already says so\n");
     let more = folder.run(&[
         "--as",
         "Ann Lee",
@@ -126,7 +126,7 @@ fn what_cannot_be_posted_is_refused_and_leaves_no_trace() {
     let folder = folder();
     let before = folder.diff();
     for (arguments, said) in [
-        (&["standup", "post", "sky"][..], "there is no stage “sky”"),
+        (&["standup", "post", "sky"][..], "“sky” is not a stage"),
         (
             &["standup", "post", "ground", "--status", "fine"],
             "invalid value 'fine'",
@@ -143,8 +143,11 @@ fn what_cannot_be_posted_is_refused_and_leaves_no_trace() {
             &["--read-only", "standup", "post", "ground"],
             "--read-only: nothing is written",
         ),
-        (&["standup", "--json", "post", "ground"], "two calls"),
-        (&["standup", "--date", "2026-11-22"], "has not begun yet"),
+        (
+            &["standup", "--json", "post", "ground"],
+            "showing and posting are separate",
+        ),
+        (&["standup", "--date", "2026-11-22"], "has not started yet"),
         (&["standup", "--date", "soon"], "invalid value 'soon'"),
     ] {
         let run = folder.run(arguments);

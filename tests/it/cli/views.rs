@@ -94,7 +94,7 @@ fn next_prints_the_terms_as_json_and_they_add_up() {
             "no open check of Ground names it",
             "is in progress",
             "B01 is the first block with ready steps",
-            "was not touched for 7 days",
+            "has not been touched for 7 days",
             "is not carried over from last week",
         ]
     );
@@ -112,8 +112,8 @@ fn weights_come_from_the_configuration() {
     assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(
         run.err,
-        "stepdeck: ROOT/stepdeck.toml:3:1: [ranking] names \"luck\", but no term is called so: \
-         there are unblocks, chain, stage, evidence, status, block, age, carried\n"
+        "stepdeck: ROOT/stepdeck.toml:3:1: [ranking] \"luck\" is not a term: the terms are \
+         unblocks, chain, stage, evidence, status, block, age, carried\n"
     );
     let printed = valid("next", &run.out);
     let first = &printed["steps"][0];
@@ -135,7 +135,7 @@ fn where_nothing_is_ready_next_says_so() {
     let run = folder.run(&["next"]);
     assert_eq!(
         run.ok(),
-        "No step can be begun: 0 ready, 1 waiting, 0 blocked, 0 done.\n"
+        "No step is ready: 0 ready, 1 waiting, 0 blocked, 0 done.\n"
     );
     let empty = valid("next", &folder.run(&["next", "--json"]).ok());
     assert_eq!(empty, json!({"schema": "stepdeck/next@1", "steps": []}));
@@ -253,7 +253,7 @@ fn what_is_not_there_is_an_error_with_the_way_on() {
         (&["chain", "B01"], "write digits"),
         (
             &["gates", "moon"],
-            "there is no stage “moon”: there are Ground, Sky",
+            "“moon” is not a stage: the stages are Ground, Sky",
         ),
         (&["-C", "nowhere", "next"], "is not a folder"),
     ] {

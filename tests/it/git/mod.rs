@@ -429,7 +429,7 @@ fn setting_up_adds_only_what_is_missing() {
         assert_eq!(again.code, Some(0), "{}", again.err);
         assert_eq!(
             again.err,
-            "stepdeck: git knows how to merge and show the plan's logs\n"
+            "stepdeck: git is set up to merge and show the plan's logs\n"
         );
     }
     assert_eq!(repo.read(".gitattributes"), attributes);

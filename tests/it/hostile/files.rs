@@ -7,7 +7,7 @@ use crate::support::fixture::{CANON, DOCUMENT, LINES, LOG};
 use crate::support::run::Folder;
 use stepdeck::plan::Plan;
 
-/// Acceptance 27: invalid UTF-8, NUL and whatever else a log may hold.
+/// Invalid UTF-8, NUL and whatever else a log may hold.
 #[test]
 fn every_hostile_log_is_kept_shown_and_edited_alone() {
     for (name, bytes) in corpus::files("jsonl") {
@@ -18,7 +18,7 @@ fn every_hostile_log_is_kept_shown_and_edited_alone() {
     }
 }
 
-/// Acceptance 27 for the canon and the roadmap.
+/// The same for the canon and the roadmap.
 #[test]
 fn every_hostile_document_is_kept_shown_and_edited_alone() {
     for (name, bytes) in corpus::files("md") {

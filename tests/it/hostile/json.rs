@@ -24,7 +24,7 @@ fn lines(value: &Value) -> [Vec<u8>; 2] {
     [[&value.bytes[..], b"\n"].concat(), step.concat()]
 }
 
-/// Acceptance 26: whatever stands between two good lines is kept, and they are edited.
+/// Whatever stands between two good lines is kept, and they are edited.
 #[test]
 fn a_line_of_any_kind_is_kept_while_its_neighbours_are_edited() {
     let values = values();

@@ -76,7 +76,7 @@ fn rotated(new: &[u8], back: usize) -> bool {
     four == b"[x] "
 }
 
-/// Acceptance 30: with any construct between two checks a tick changes its marker alone, for
+/// With any construct between two checks a tick changes its marker alone, for
 /// the parser as for the bytes, or is refused with the reason.
 #[test]
 fn a_tick_changes_its_marker_alone_whatever_stands_between_the_checks() {

@@ -232,7 +232,7 @@ fn a_log_with_very_much_of_anything_is_read_in_no_time() {
     }
 }
 
-/// Acceptance 27: a million brackets in a line are kept, shown and edited beside, in their own
+/// A million brackets in a line are kept, shown and edited beside, in their own
 /// line as well.
 #[test]
 fn a_million_brackets_are_kept_shown_and_edited_beside() {
@@ -270,7 +270,7 @@ fn a_million_brackets_are_kept_shown_and_edited_beside() {
     assert!(Query::parse(&open[..LEVELS]).is_ok());
 }
 
-/// Acceptance 27: a line of 50 MB is kept, shown and edited beside.
+/// A line of 50 MB is kept, shown and edited beside.
 #[test]
 fn a_line_of_fifty_megabytes_is_kept_shown_and_edited_beside() {
     let long = "All work and no play. ".repeat(50_000_000 / 22);

@@ -13,7 +13,7 @@ use stepdeck::plan::field::{Field, Kind, fields};
 
 const STAMP: &str = "2026-11-21T09:30:00Z";
 
-/// Acceptance 23: the markers of an unfinished merge are a problem on their lines, and the
+/// The markers of an unfinished merge are a problem on their lines, and the
 /// lines between them are steps that can be edited.
 #[test]
 fn an_unfinished_merge_is_a_problem_and_the_rest_works() {
@@ -36,7 +36,7 @@ fn an_unfinished_merge_is_a_problem_and_the_rest_works() {
     assert_eq!(folder.read(LOG), expected);
 }
 
-/// Acceptance 24: of three lines with one ID none is dropped, all are reported, and each is
+/// Of three lines with one ID none is dropped, all are reported, and each is
 /// reached and edited by itself.
 #[test]
 fn steps_with_the_same_id_are_reported_kept_and_reached() {
@@ -81,7 +81,7 @@ fn steps_with_the_same_id_are_reported_kept_and_reached() {
     assert_eq!(desk.file(LOG), log);
 }
 
-/// Acceptance 25: one value of one line changes, whatever else is odd about the line.
+/// One value of one line changes, whatever else is odd about the line.
 #[test]
 fn one_field_is_one_value_whatever_else_the_line_holds() {
     let odd = "\u{feff}{ \"step_id\" :\"0001\",\t\"title\":  \"a\\/b\\u0041\", \"title\":\"c\" , \
@@ -101,7 +101,7 @@ fn one_field_is_one_value_whatever_else_the_line_holds() {
     );
 }
 
-/// Acceptance 28: the check is ticked, not what looks like it in fences, comments, quotes
+/// The check is ticked, not what looks like it in fences, comments, quotes
 /// and tables.
 #[test]
 fn a_tick_finds_its_byte_beside_look_alikes() {
@@ -123,7 +123,7 @@ fn a_tick_finds_its_byte_beside_look_alikes() {
     assert_eq!(folder.read(CANON), before);
 }
 
-/// Acceptance 29: a cell is edited in a row of odd cells; the others stay, a typed pipe is
+/// A cell is edited in a row of odd cells; the others stay, a typed pipe is
 /// escaped, and padding is used up before columns shift.
 #[test]
 fn a_cell_is_edited_in_a_row_of_odd_cells() {
@@ -182,7 +182,7 @@ fn assert_seen(what: &str, text: &str) {
     assert_eq!(bad, None, "{what}: {text:?}");
 }
 
-/// Acceptance 36: whatever field holds it, on every screen.
+/// Whatever field holds it, on every screen.
 #[test]
 fn no_field_sends_control_characters_to_the_screen() {
     let value = |kind: Kind| match kind {
@@ -213,7 +213,7 @@ fn no_field_sends_control_characters_to_the_screen() {
     assert!(seen.contains("\\u{202e}abc"), "the override is not shown");
 }
 
-/// Acceptance 36: in results, messages and errors of subcommands.
+/// In results, messages and errors of subcommands.
 #[test]
 fn no_subcommand_sends_control_characters() {
     let log = LINES

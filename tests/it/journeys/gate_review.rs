@@ -77,7 +77,7 @@ fn a_go_below_the_bar_is_refused_until_a_waiver_says_why() {
     desk.keys("Ps");
     let screen = desk.screen();
     assert!(
-        screen.contains("1 more for the bar of 75%: write the waiver first"),
+        screen.contains("1 more to meet the bar of 75%: write the waiver first"),
         "{screen}"
     );
     desk.keys("g");
@@ -95,7 +95,7 @@ fn a_go_below_the_bar_is_refused_until_a_waiver_says_why() {
     let screen = desk.screen();
     assert!(screen.contains("Pass the gate of Pilot: go?"), "{screen}");
     assert!(
-        screen.contains("Rollout is then the current stage."),
+        screen.contains("Rollout then becomes the current stage."),
         "{screen}"
     );
     assert!(
@@ -114,7 +114,7 @@ fn a_go_below_the_bar_is_refused_until_a_waiver_says_why() {
     );
     desk.keys("sgy");
     assert!(
-        desk.screen().contains("Rollout is the current stage now"),
+        desk.screen().contains("Rollout is now the current stage"),
         "{}",
         desk.screen()
     );
@@ -164,7 +164,7 @@ fn what_is_written_beside_it_meanwhile_stays() {
         );
     desk.keys("e");
     desk.write_outside(PACKET, &theirs);
-    desk.wait_for("changed outside");
+    desk.wait_for("changed on disk");
     desk.keys("Two of two.<Enter>");
     let packet = desk.file(PACKET);
     assert!(packet.contains("- **Evidence:** Two of two."), "{packet}");

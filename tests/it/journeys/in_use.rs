@@ -1,4 +1,4 @@
-//! Using the cockpit: acceptance 40 to 48. What needs no disk is tried on the model alone, for
+//! Using the cockpit. What needs no disk is tried on the model alone, for
 //! every command of the registry; the rest runs the real loop or the built binary.
 
 use std::collections::BTreeSet;
@@ -78,7 +78,7 @@ fn first_key(command: &Command) -> Option<&'static str> {
     command.keys.first().copied()
 }
 
-/// Acceptance 40: `q` leaves from every screen; `Esc` five times lands on Plan and never
+/// `q` leaves from every screen; `Esc` five times lands on Plan and never
 /// quits, from wherever any two commands led.
 #[test]
 fn five_times_esc_is_the_plan_and_q_leaves_from_every_screen() {
@@ -119,7 +119,7 @@ fn help_rows(model: &Model) -> Vec<(&'static str, String, String)> {
         .collect()
 }
 
-/// Acceptance 41: `?` lists the keys that work here, filters as one types, runs the chosen
+/// `?` lists the keys that work here, filters as one types, runs the chosen
 /// one; `?` closes it.
 #[test]
 fn the_help_lists_what_works_here_narrows_down_and_runs_the_chosen_one() {
@@ -184,7 +184,7 @@ fn hints(buffer: &Buffer) -> Vec<String> {
     hints.filter(|h| !h.is_empty()).map(str::to_owned).collect()
 }
 
-/// Acceptance 42: the footer follows the focus and never cuts a hint in half: at any width it
+/// The footer follows the focus and never cuts a hint in half: at any width it
 /// shows whole hints of those that all fit where there is room, and each focus has its own.
 #[test]
 fn the_footer_follows_the_focus_and_cuts_no_hint() {
@@ -232,7 +232,7 @@ fn the_footer_follows_the_focus_and_cuts_no_hint() {
     assert!(seen.len() >= 9, "{seen:#?}");
 }
 
-/// Acceptance 43: type `add` with no field open → nothing is lost, `u` reverts it all; in
+/// Type `add` with no field open → nothing is lost, `u` reverts it all; in
 /// every pane of every screen.
 #[test]
 fn a_word_typed_where_no_field_is_open_is_taken_back_by_undo() {
@@ -267,7 +267,7 @@ fn a_word_typed_where_no_field_is_open_is_taken_back_by_undo() {
     }
 }
 
-/// Acceptance 44: `/gate rev` finds what `/rev gate` finds; `Esc` restores the selection; no
+/// `/gate rev` finds what `/rev gate` finds; `Esc` restores the selection; no
 /// result says so and how to clear.
 #[test]
 fn words_are_found_in_any_order_and_no_result_says_how_to_clear() {
@@ -308,7 +308,7 @@ fn words_are_found_in_any_order_and_no_result_says_how_to_clear() {
     assert_eq!(found(&desk).len(), 4);
 }
 
-/// Acceptance 45: mark three, `s` complete → one message, one `u` reverts the three.
+/// Mark three, `s` complete → one message, one `u` reverts the three.
 #[test]
 fn three_marked_steps_are_completed_and_reverted_at_once() {
     let mut desk = desk();
@@ -331,7 +331,7 @@ fn three_marked_steps_are_completed_and_reverted_at_once() {
     );
 }
 
-/// Acceptance 46: 50 edits, 50 undos, 50 redos → the files as after the 50 edits; 50 undos
+/// 50 edits, 50 undos, 50 redos → the files as after the 50 edits; 50 undos
 /// again → the first files. Edits of every kind, in log, canon and roadmap.
 #[test]
 fn fifty_edits_of_every_kind_are_undone_and_redone() {
@@ -377,14 +377,18 @@ fn fifty_edits_of_every_kind_are_undone_and_redone() {
     assert_eq!(desk.diff(), "");
 }
 
-/// Acceptance 47: a wrong value (a date, an ID, a status) → refused in place with the reason,
+/// A wrong value (a date, an ID, a status) → refused in place with the reason,
 /// the text kept, and nothing written.
 #[test]
 fn a_wrong_value_is_refused_in_place_and_the_text_kept() {
     for (open, typed, reason) in [
         ("jet<C-u>", "", "a step needs a title"),
         ("jeb<C-u>", "B99", "there is no block B99"),
-        ("jeb<C-u>", "elsewhere", "is no block: write B and a number"),
+        (
+            "jeb<C-u>",
+            "elsewhere",
+            "is not a block: write B and a number",
+        ),
         ("jjed", "e<C-u>9999", "there is no step 9999"),
         ("jjed", "e<C-u>0003", "0003 cannot depend on itself"),
         (":", "9999", "there is no step 9999"),
@@ -410,7 +414,11 @@ fn a_wrong_value_is_refused_in_place_and_the_text_kept() {
     }
     // In the whole step as text: refused with the reason, and the next E goes on with it.
     for (from, to, reason) in [
-        ("status = \"draft\"", "status = \"nearly\"", "is no status"),
+        (
+            "status = \"draft\"",
+            "status = \"nearly\"",
+            "is not a status",
+        ),
         ("\"0001\"", "\"9999\"", "there is no step 9999"),
     ] {
         let mut desk = desk();
@@ -424,7 +432,7 @@ fn a_wrong_value_is_refused_in_place_and_the_text_kept() {
         let notice = desk.cockpit.model.notice.clone().unwrap();
         assert!(notice.text.contains(reason), "{}", notice.text);
         assert!(
-            notice.text.contains("E goes on with your text"),
+            notice.text.contains("E continues with your text"),
             "{}",
             notice.text
         );
@@ -442,7 +450,7 @@ fn folder() -> TempDir {
     crate::support::fixture::folder_of(&FILES)
 }
 
-/// Acceptance 48: the first key after `$EDITOR` is not lost, though it was typed while the
+/// The first key after `$EDITOR` is not lost, though it was typed while the
 /// editor was about to end.
 #[test]
 fn the_first_key_after_the_editor_is_not_lost() {

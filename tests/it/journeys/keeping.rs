@@ -48,7 +48,7 @@ fn undo_and_redo_go_on_after_a_restart() {
     let mut desk = desk.reopen();
     desk.keys("u");
     assert!(
-        desk.screen().contains("undone: 0003 status"),
+        desk.screen().contains("0003 status is"),
         "{}",
         desk.screen()
     );
@@ -74,21 +74,21 @@ fn an_undo_that_cannot_be_says_why_and_lets_older_ones_be_reached() {
     );
     let mut desk = desk.reopen();
     desk.write_outside(LOG, &changed);
-    desk.wait_for("changed outside");
+    desk.wait_for("changed on disk");
     desk.keys("u");
     let screen = desk.screen();
-    assert!(screen.contains("not undone: 0003 status"), "{screen}");
+    assert!(screen.contains("cannot undo 0003 status"), "{screen}");
     assert!(line(&desk.file(LOG), "0003").contains("\"idea\""));
     desk.keys("u");
     assert!(
-        desk.screen().contains("undone: 0002 status"),
+        desk.screen().contains("0002 status is"),
         "{}",
         desk.screen()
     );
     assert!(line(&desk.file(LOG), "0002").contains("\"draft\""));
 }
 
-/// Acceptance 20: one value made of both versions; theirs stays a key away.
+/// One value made of both versions; theirs stays a key away.
 #[test]
 fn the_result_of_a_conflict_can_be_written_by_hand() {
     let mut desk = desk();
@@ -113,7 +113,7 @@ fn the_result_of_a_conflict_can_be_written_by_hand() {
     assert!(line(&desk.file(LOG), "0002").contains("\"title\": \"theirs\""));
 }
 
-/// Acceptance 21: a step taken out elsewhere comes back with my edit, if I want it.
+/// A step taken out elsewhere comes back with my edit, if I want it.
 #[test]
 fn a_step_taken_out_elsewhere_comes_back_with_mine() {
     for (key, comes_back) in [("m", true), ("t", false)] {
@@ -126,7 +126,7 @@ fn a_step_taken_out_elsewhere_comes_back_with_mine() {
         press(&desk, "<Enter>");
         desk.wait_for("not saved");
         desk.write_outside(LOG, &gone);
-        desk.wait_for("changed outside");
+        desk.wait_for("changed on disk");
         press(&desk, "R");
         desk.wait_for("Two versions");
         desk.keys(key);
@@ -153,7 +153,7 @@ fn an_id_taken_elsewhere_costs_neither_step() {
     press(&desk, "<Enter>");
     desk.wait_for("not saved");
     desk.write_outside(LOG, &format!("{LINES}{theirs}\n"));
-    desk.wait_for("changed outside");
+    desk.wait_for("changed on disk");
     press(&desk, "R");
     desk.wait_for("Two versions");
     desk.keys("m");
@@ -313,7 +313,7 @@ fn text_left_in_a_field_does_not_overwrite_what_others_wrote_since() {
     let mut desk = desk();
     desk.keys("jet<C-u>ours<Esc>");
     desk.write_outside(LOG, &LINES.replace("Review the schema", "theirs"));
-    desk.wait_for("changed outside");
+    desk.wait_for("changed on disk");
     desk.keys("et<Enter>");
     desk.wait_for("Two versions");
     assert!(line(&desk.file(LOG), "0002").contains("theirs"));
@@ -337,7 +337,7 @@ fn a_change_refused_in_the_canon_leaves_the_log_as_shown() {
     assert!(!desk.screen().contains("Mine alone"), "{}", desk.screen());
 }
 
-/// Acceptance 18: KILL in the midst of a word, and the word is there at the next start.
+/// KILL in the midst of a word, and the word is there at the next start.
 #[test]
 fn text_being_typed_outlives_a_kill() {
     let folder = crate::support::fixture::folder_of(&[(LOG, LINES), (CANON, DOCUMENT)]);

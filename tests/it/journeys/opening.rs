@@ -99,7 +99,7 @@ fn nothing_is_edited_or_found_wrong_before_the_whole_plan_is_there() {
     desk.keys("5");
     assert!(desk.cockpit.model.problems.found.is_empty());
     assert!(
-        shown(&desk, "checked when the whole plan is open"),
+        shown(&desk, "will be checked when the plan is loaded"),
         "{}",
         desk.screen()
     );

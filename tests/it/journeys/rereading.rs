@@ -18,7 +18,8 @@ use stepdeck::plan::Plan;
 use stepdeck::plan::source::{Role, SourceFile};
 use stepdeck::store::locate::discover::Overrides;
 use stepdeck::store::locate::open::open;
-use stepdeck::store::worker::disk::{Changed, Disk, Setup};
+use stepdeck::store::worker::disk::Disk;
+use stepdeck::store::worker::protocol::{Changed, WorkerOptions};
 use stepdeck::tui::cockpit::Turn;
 use tempfile::TempDir;
 
@@ -41,15 +42,14 @@ fn documents(folder: &Path, count: usize, version: &str) {
 
 fn watched(root: &Path, state: &Path) -> (Disk, Receiver<DiskEvent>) {
     let opened = open(root, &Overrides::default());
-    let setup = Setup {
-        start: root,
+    let options = WorkerOptions {
+        start: root.to_owned(),
         overrides: Overrides::default(),
-        opened: &opened,
-        state,
+        state: state.to_owned(),
         read_only: false,
     };
     let (sender, events) = channel();
-    let disk = Disk::start(setup, move |event| {
+    let disk = Disk::start(options, &opened, move |event| {
         let _ = sender.send(event);
     });
     (disk, events)
@@ -186,7 +186,7 @@ fn keys_and_edits_go_on_while_a_batch_is_read_and_the_next_gathers() {
     assert!(
         effects
             .iter()
-            .any(|effect| matches!(effect, Effect::Save { .. }))
+            .any(|effect| matches!(effect, Effect::Save(_)))
     );
     // The same document is told twice more.
     let last = canon.replace("Handbooks cover", "Notebooks cover");
@@ -337,8 +337,8 @@ mod orders {
                     },
                 };
                 for effect in effects {
-                    if let Effect::Save { ticket, change, .. } = effect {
-                        queue.push((ticket, change));
+                    if let Effect::Save(job) = effect {
+                        queue.push((job.ticket, job.change));
                     }
                 }
                 if !model.work.rereading.is_busy() {

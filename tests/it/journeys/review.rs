@@ -60,7 +60,7 @@ fn the_whole_review_is_taken_back_with_one_key() {
     desk.keys("X");
     assert_eq!(desk.diff(), "");
     let screen = desk.screen();
-    assert!(screen.contains("13 decisions taken back"), "{screen}");
+    assert!(screen.contains("13 decisions undone"), "{screen}");
     desk.keys("X");
     let screen = desk.screen();
     assert!(screen.contains("no decision of this review"), "{screen}");
@@ -136,7 +136,7 @@ fn a_review_goes_on_where_it_was_left() {
     assert!(row.contains('▌'), "{there}");
     desk.keys("-<Tab>+");
     let paper = desk.file(PAPER);
-    for said in ["0003 → 0090 mended", "0006 → 0005 left", "0002 committed"] {
+    for said in ["0003 → 0090 fixed", "0006 → 0005 left", "0002 committed"] {
         assert!(paper.contains(said), "{said}: {paper}");
     }
 }
@@ -159,14 +159,14 @@ fn another_program_edits_the_plan_while_a_proposal_is_looked_at() {
         .iter()
         .position(|row| row.contains('▌') && row.contains("0004"));
     assert_eq!(at, Some(4), "{screen}");
-    assert!(rows[4].contains("not in the plan any more"), "{screen}");
+    assert!(rows[4].contains("no longer in the plan"), "{screen}");
     assert!(
         rows[6].contains("0002.A"),
         "what is new comes last: {screen}"
     );
     desk.keys("+");
     assert!(
-        desk.screen().contains("✗ 0004 is not in the plan any more"),
+        desk.screen().contains("✗ 0004 is no longer in the plan"),
         "{}",
         desk.screen()
     );
@@ -223,10 +223,10 @@ fn a_dependency_mended_elsewhere_is_noted_on_finishing() {
     // To the step that waits, up to the blocked one, and out of it.
     desk.keys(":5<Enter>sp");
     desk.keys("3");
-    assert!(desk.screen().contains("mended since"), "{}", desk.screen());
+    assert!(desk.screen().contains("fixed since"), "{}", desk.screen());
     desk.keys("<Tab>F");
     assert!(
-        desk.file(PAPER).contains("- **0006 → 0005 mended:**"),
+        desk.file(PAPER).contains("- **0006 → 0005 fixed:**"),
         "{}",
         desk.file(PAPER)
     );
@@ -386,7 +386,7 @@ fn journey(columns: u16, rows: u16) {
         "- **0003 accepted, still a draft:** Rehearse the cut-over\n",
         "- **0004 rejected:** Ask the auditors\n  - **Why:** too early\n",
         "- **0006 deferred:** Install the hardware\n",
-        "- **0003 → 0090 mended:** 0090 is not in the plan\n",
+        "- **0003 → 0090 fixed:** 0090 is not in the plan\n",
         "- **0006 → 0005 left:** waits for 0005, which is blocked\n",
         "1. **0002 committed:** Write the rollback note\n    - **Owner:** sre\n",
     ] {
@@ -432,37 +432,39 @@ const STRETCHES: [(&str, &str, &str); 12] = [
     (
         "`3` opens the weekly review.",
         "3",
-        "The line on top shows the three parts and how far each is. The list has the ideas and drafts that are new or changed since the last review; below it stands the selected one.",
+        "The line at the top shows the three parts and how far each is. The list has the ideas \
+         and drafts that are new or changed since the last review, with the selected one below.",
     ),
     (
         "`+` accepts the first proposal.",
         "+",
-        "It is a draft already and stays one; an idea would become a draft. The record has been begun, and the cursor is on the next proposal.",
+        "It is already a draft and stays one; an idea would become a draft. The record has been \
+         started, and the cursor is on the next proposal.",
     ),
     (
         "`r` rejects the second one. It asks why.",
         "rThe auditors ask us",
-        "The words go into the record and into the notes of the step.",
+        "The reason goes into the record and into the step's notes.",
     ),
     (
-        "`Enter` writes that, and `-` defers the third one.",
+        "`Enter` saves that, and `-` defers the third one.",
         "<Enter>-",
         "It comes back in the next review. All proposals are decided.",
     ),
     (
-        "`Tab` goes on to the dependencies, and `f` mends the first.",
+        "`Tab` continues with the dependencies, and `f` fixes the first.",
         "<Tab>f",
         "Missing ones come first. A menu offers what can be done.",
     ),
     (
         "`d` drops it, and `-` leaves the next two as they are.",
         "d--",
-        "`Enter` would go to the step, to mend it by hand there.",
+        "`Enter` would go to the step, to fix it by hand there.",
     ),
     (
-        "`Tab` goes on to the next ten.",
+        "`Tab` continues with the next ten.",
         "<Tab>",
-        "Ready steps as the ranking has them. `↻` marks what was among last week's ten.",
+        "The ready steps in the order of the ranking. `↻` marks what was among last week's ten.",
     ),
     (
         "`w` shows the score of the first one, term by term.",
@@ -472,29 +474,30 @@ const STRETCHES: [(&str, &str, &str); 12] = [
     (
         "`Enter` closes that; `+` commits to the first three.",
         "<Enter>+++",
-        "The number at the left is the place among the ten.",
+        "The number on the left is the position among the ten.",
     ),
     (
-        "`-` sets a step aside, with the reason; `x` notes that the one below is done.",
+        "`-` defers a step, with a reason; `x` completes the one below.",
         "-no room this week<Enter>x",
-        "The cursor has moved on each time.",
+        "The cursor moves on each time.",
     ),
     (
         "`g` goes to the top, `J` moves the first step down.",
         "gJ",
-        "Only the ten have an order of their own.",
+        "Only the ten can be reordered.",
     ),
     (
         "`F` finishes the review.",
         "F",
-        "The record says when it was held, what is left, and what became of last week's ten. `u` would take it back, one decision a key.",
+        "The record says when it was held, what is left, and what became of last week's ten. \
+         `u` would undo it, one decision at a time.",
     ),
 ];
 
 #[test]
 fn the_walkthrough_is_a_real_run() {
     let mut desk = desk();
-    let mut text = "<!-- Made from a real run; refresh it with `STEPDECK_BLESS=1 cargo test --test it journeys::review::the_walkthrough`. -->\n\n# The weekly review, key by key\n\nThe steward opens the plan with `stepdeck` and walks through three parts: proposals,\ndependencies, the next ten. Every decision is saved when it is made, so `q` leaves at any point\nand `3` goes on from there.\n".to_owned();
+    let mut text = "<!-- Made from a real run; refresh it with `STEPDECK_BLESS=1 cargo test --test it journeys::review::the_walkthrough`. -->\n\n# The weekly review, key by key\n\nThe steward opens the plan with `stepdeck` and walks through three parts: proposals,\ndependencies, the next ten. Every decision is saved when it is made, so `q` leaves at any point\nand `3` continues from there.\n".to_owned();
     for (what, keys, why) in STRETCHES {
         desk.keys(keys);
         text += &format!("\n## {what}\n\n```text\n{}```\n\n{why}\n", desk.screen());
@@ -588,7 +591,7 @@ fn an_eleventh_step_is_refused_until_one_of_the_ten_is_set_aside() {
     );
     desk.keys("+");
     let screen = desk.screen();
-    assert!(screen.contains("ten are committed already"), "{screen}");
+    assert!(screen.contains("ten are already committed"), "{screen}");
     assert!(screen.contains("Next ten 10/10"), "{screen}");
     desk.keys("g-");
     desk.keys("no room<Enter>");

@@ -18,7 +18,7 @@ fn line<'a>(text: &'a str, id: &str) -> &'a str {
     text.lines().find(|line| line.contains(&wanted)).unwrap()
 }
 
-/// Acceptance 25: one field, one line; log and canon in one change; undo restores the bytes.
+/// One field, one line; log and canon in one change; undo restores the bytes.
 #[test]
 fn a_status_set_from_the_menu_is_one_line_in_each_file() {
     let mut desk = desk();
@@ -66,14 +66,12 @@ fn a_typed_value_swallows_every_letter_and_a_wrong_one_is_refused_in_place() {
     );
     desk.keys("u");
     assert_eq!(desk.diff(), "");
-    // Acceptance 47.
     desk.keys("et<C-u><Enter>");
     desk.wait_for("a step needs a title");
     assert_eq!(desk.diff(), "");
     desk.keys("<Esc>");
 }
 
-/// Acceptance 45.
 #[test]
 fn marked_steps_change_together_and_come_back_together() {
     let mut desk = desk();
@@ -107,7 +105,7 @@ fn a_step_is_added_at_its_place_and_undone_without_a_trace() {
     assert_eq!(desk.diff(), "");
 }
 
-/// Acceptance 19: different fields of one step, inside and outside, are both kept.
+/// Different fields of one step, inside and outside, are both kept.
 #[test]
 fn another_programs_edit_and_ours_are_both_kept() {
     let mut desk = desk();
@@ -125,7 +123,7 @@ fn another_programs_edit_and_ours_are_both_kept() {
     desk.wait_for("legal");
 }
 
-/// Acceptance 20: the same field twice shows both versions, and a person picks.
+/// The same field twice shows both versions, and a person picks.
 #[test]
 fn the_same_field_changed_twice_is_a_persons_choice() {
     for (key, kept) in [("m", "ours"), ("t", "theirs")] {
@@ -144,13 +142,13 @@ fn the_same_field_changed_twice_is_a_persons_choice() {
     }
 }
 
-/// Acceptance 20, noticed while the field or the menu was still open.
+/// Noticed while the field or the menu was still open.
 #[test]
 fn a_value_that_changed_under_an_open_field_is_not_overwritten_unasked() {
     let mut desk = desk();
     desk.keys("jet<C-u>ours");
     desk.write_outside(LOG, &LINES.replace("Review the schema", "theirs"));
-    desk.wait_for("changed outside");
+    desk.wait_for("changed on disk");
     desk.keys("<Enter>");
     assert!(line(&desk.file(LOG), "0002").contains("theirs"));
     desk.keys("m");
@@ -161,7 +159,7 @@ fn a_value_that_changed_under_an_open_field_is_not_overwritten_unasked() {
     let mut desk = self::desk();
     desk.keys("js");
     desk.write_outside(LOG, &LINES.replace("\"draft\"", "\"blocked\""));
-    desk.wait_for("changed outside");
+    desk.wait_for("changed on disk");
     desk.keys("p");
     assert!(line(&desk.file(LOG), "0002").contains("\"blocked\""));
     desk.keys("t");
@@ -183,7 +181,7 @@ fn an_external_change_is_shown_in_place_with_the_open_field_kept() {
     assert!(desk.file(LOG).contains("Soak test"));
 }
 
-/// Acceptance 28 and the gate's tick: the marker alone changes.
+/// And the gate's tick: the marker alone changes.
 #[test]
 fn a_check_is_ticked_in_the_canon() {
     let mut desk = desk();
@@ -278,7 +276,6 @@ fn a_whole_step_goes_through_the_editor_and_unknown_keys_stay() {
     assert_eq!(desk.diff(), "");
 }
 
-/// Acceptance 43.
 #[test]
 fn a_word_typed_with_no_field_open_loses_nothing() {
     let mut desk = desk();
@@ -287,7 +284,6 @@ fn a_word_typed_with_no_field_open_loses_nothing() {
     assert_eq!(desk.diff(), "");
 }
 
-/// Acceptance 44.
 #[test]
 fn the_filter_finds_words_in_any_order_and_escape_restores() {
     let mut desk = desk();
@@ -364,7 +360,6 @@ fn the_next_match_is_found_after_the_filter_is_gone() {
     assert_eq!(here(&desk), "0101");
 }
 
-/// Acceptance 46.
 #[test]
 fn fifty_edits_fifty_undos_fifty_redos() {
     let mut desk = desk();
@@ -382,7 +377,6 @@ fn fifty_edits_fifty_undos_fifty_redos() {
     assert_eq!(desk.diff(), "");
 }
 
-/// Acceptance 40.
 #[test]
 fn escape_lands_on_the_plan_and_q_leaves_from_every_screen() {
     use stepdeck::app::core::model::Screen;
@@ -397,7 +391,7 @@ fn escape_lands_on_the_plan_and_q_leaves_from_every_screen() {
     }
 }
 
-/// Acceptance 23: the lines of an unfinished merge are a problem, the rest works.
+/// The lines of an unfinished merge are a problem, the rest works.
 #[test]
 fn unreadable_lines_are_shown_and_mended_in_place() {
     let torn = LINES.replace("{\"step_id\": \"0003\"", "oops {\"step_id\": \"0003\"");
@@ -482,7 +476,7 @@ fn a_step_is_taken_out_and_comes_back_to_its_very_line() {
     let unsorted = LINES.replace("\"0101\"", "\"0001.A\"");
     let mut desk = Desk::open(&[(LOG, &unsorted)]);
     desk.keys("jD");
-    desk.wait_for("0001.A taken out");
+    desk.wait_for("0001.A removed");
     assert_eq!(desk.file(LOG).lines().count(), 4);
     desk.keys("u");
     assert_eq!(desk.diff(), "");

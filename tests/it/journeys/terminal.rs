@@ -223,7 +223,7 @@ fn what_a_child_left_on_is_off_again() {
     assert!(first.iter().zip(&second).all(|(a, b)| a < b), "{second:?}");
 }
 
-/// Acceptance 32: a panic, on the loop's thread and on another one.
+/// A panic, on the loop's thread and on another one.
 #[test]
 fn panics_give_it_back_before_they_are_reported() {
     let pty = started(launch());
@@ -279,7 +279,6 @@ fn a_loop_that_hangs_is_ended_when_asked_to_end() {
     assert_given_back(&pty);
 }
 
-/// Acceptance 33.
 #[test]
 fn a_vanished_terminal_ends_the_process_within_two_seconds() {
     for name in ["FRIENDLY", "STUBBORN"] {
@@ -310,7 +309,6 @@ fn a_vanished_terminal_is_noticed_during_an_editor() {
     );
 }
 
-/// Acceptance 48.
 #[test]
 fn the_first_key_after_an_editor_is_not_lost_and_none_in_it_is_stolen() {
     let edit = "echo editing; read a; read b; echo got $a $b; read c";
@@ -377,7 +375,6 @@ fn under_a_shell() -> Pty {
     pty
 }
 
-/// Acceptance 34.
 #[test]
 fn a_stop_gives_the_shell_a_usable_terminal_and_fg_draws_everything_again() {
     let pty = under_a_shell();

@@ -1,5 +1,5 @@
 //! The person's terminal is given back and never steered by what files hold, and nothing in a
-//! plan is executed: acceptance 32 to 38, with the built binary.
+//! plan is executed: shown with the built binary.
 //!
 //! Panics cannot be had from the built binary on purpose; `tests/it/journeys/terminal.rs` provokes them in
 //! a small program on the same terminal layer.
@@ -55,7 +55,7 @@ fn assert_given_back(cockpit: &Pty) {
     );
 }
 
-/// Acceptance 32: TERM, HUP → the shell is usable, cursor and modes restored; from every
+/// TERM, HUP → the shell is usable, cursor and modes restored; from every
 /// screen and with a field open, and what was committed is on disk.
 #[test]
 fn a_signal_gives_the_terminal_back_wherever_one_is() {
@@ -103,11 +103,11 @@ fn a_torn_key_runs_no_command_and_costs_no_text() {
         // Only a tail sent in time is one; a busy machine tries again.
         let is_in_time = (0..20).any(|_| {
             cockpit.type_keys("et!");
-            cockpit.wait_for("leave as it was");
+            cockpit.wait_for("cancel");
             cockpit.wait_for(&"!".repeat(round + 1));
             let begun = Instant::now();
             cockpit.send(b"\x1b");
-            cockpit.wait_gone("leave as it was");
+            cockpit.wait_gone("cancel");
             cockpit.send(tail);
             let is_in_time = begun.elapsed() < Duration::from_millis(500);
             // Whatever it did is done when the next key is.
@@ -172,7 +172,7 @@ fn a_late_answer_of_the_terminal_is_not_the_shells() {
     assert!(!shell.output().windows(3).any(|part| part == b"]11"));
 }
 
-/// Acceptance 33: the terminal vanishes → the process ends within 2 s, with what was committed
+/// The terminal vanishes → the process ends within 2 s, with what was committed
 /// on disk; whatever was open.
 #[test]
 fn a_vanished_terminal_ends_the_cockpit_within_two_seconds() {
@@ -197,7 +197,7 @@ fn a_vanished_terminal_ends_the_cockpit_within_two_seconds() {
     }
 }
 
-/// Acceptance 34: Ctrl-Z, `fg` → shell usable in between, full redraw after; with a field open
+/// Ctrl-Z, `fg` → shell usable in between, full redraw after; with a field open
 /// that keeps its text, and keys that work at once.
 #[test]
 fn a_stop_and_fg_leave_a_usable_shell_and_a_whole_screen() {
@@ -238,7 +238,7 @@ fn a_stop_and_fg_leave_a_usable_shell_and_a_whole_screen() {
     assert!(log.contains("\"title\": \"Review the schema and more\""));
 }
 
-/// Acceptance 35: output closed early (`| head -1`) → no panic, no stack trace. Every
+/// Output closed early (`| head -1`) → no panic, no stack trace. Every
 /// subcommand's help, and a run of those that print; standard output and standard error each.
 #[test]
 fn output_that_is_closed_early_panics_nobody() {
@@ -302,7 +302,7 @@ fn hostile_plan() -> TempDir {
     plan(&files)
 }
 
-/// Acceptance 36: ESC, OSC 52, C1 controls, U+202E in any field, on screen and in errors →
+/// ESC, OSC 52, C1 controls, U+202E in any field, on screen and in errors →
 /// visible escapes only: the bytes that the terminal gets.
 #[test]
 fn nothing_in_a_plan_steers_the_terminal() {
@@ -348,7 +348,7 @@ fn nothing_in_a_plan_steers_the_terminal() {
     assert_eq!(hostile::obeyed(&cockpit.output()), None);
 }
 
-/// Acceptance 36: the same for every key of every place: whatever a command opens or says, no
+/// The same for every key of every place: whatever a command opens or says, no
 /// cell holds what a terminal would obey.
 #[test]
 fn no_command_puts_anything_but_letters_on_the_screen() {
@@ -403,7 +403,7 @@ fn no_command_puts_anything_but_letters_on_the_screen() {
     }
 }
 
-/// Acceptance 36, subcommand output to a terminal: results, messages and refusals that quote
+/// Subcommand output to a terminal: results, messages and refusals that quote
 /// the plan or what was asked for.
 #[test]
 fn subcommands_send_visible_escapes_only() {
@@ -478,7 +478,7 @@ fn with_artifacts(artifacts: &[&str]) -> String {
     artifacts.iter().enumerate().map(line).collect()
 }
 
-/// Acceptance 37: `EDITOR="code --wait"` and a file named `$(touch x).md` or `-c.md` → one
+/// `EDITOR="code --wait"` and a file named `$(touch x).md` or `-c.md` → one
 /// argument, nothing executed; nor in the name of the folder or of the log.
 #[test]
 fn a_file_name_is_one_argument_of_the_editor_and_never_executed() {
@@ -530,7 +530,7 @@ fn a_file_name_is_one_argument_of_the_editor_and_never_executed() {
     }
 }
 
-/// Acceptance 38: a link `../../etc/passwd`, a symlink out of the root, a FIFO, `file://`,
+/// A link `../../etc/passwd`, a symlink out of the root, a FIFO, `file://`,
 /// `javascript:` → refused with the reason; http, https, mailto and regular files inside the
 /// root open.
 #[test]

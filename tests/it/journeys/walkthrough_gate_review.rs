@@ -63,7 +63,7 @@ fn the_built_binary_holds_a_review() {
         cockpit.type_keys("sg");
         cockpit.wait_for("Pass the gate of Pilot");
         cockpit.type_keys("y");
-        cockpit.wait_for("Rollout is the current stage now");
+        cockpit.wait_for("Rollout is now the current stage");
         cockpit.type_keys("q");
         cockpit.wait_exit();
         papers.push(packet(&folder));
@@ -130,44 +130,43 @@ fn wait_for_draft(state: &Path) {
 const WALK: &[(&str, &str, &str)] = &[
     (
         "2",
-        "Open the screen of the gates. The ladder shows how far each stage is, the checklist \
-           what its gate asks for.",
+        "Open the gates screen. The ladder shows how far each stage is, the checklist what its \
+         gate asks for.",
         "Groundwork",
     ),
     (
         "P",
-        "Hold the review of the gate. The packet is made at once, with nothing decided: the \
-           gate's text one criterion a row, the names of the owner matrix, the decision.",
+        "Hold the gate review. The packet is created at once, with nothing decided: the gate's \
+         text with one criterion per row, the names of the owner matrix, the decision.",
         "Gate review: Groundwork",
     ),
     (
         "-",
-        "The first criterion is not met. Each key is in the packet at once, and `u` takes it \
-           back.",
+        "The first criterion is not met. Every key press is saved in the packet at once, and \
+         `u` undoes it.",
         "criterion 1: not met",
     ),
     ("j", "Down to the next criterion.", "▌ · undecided"),
     ("x", "This one is met.", "criterion 2: met"),
     (
         "e",
-        "Write what shows it: a link or words.",
+        "Add the evidence: a link or words.",
         "Evidence for criterion 2",
     ),
     (
         "https://evidence.example.org/close-october<Enter>",
-        "Type it; Enter puts it into the \
-           packet.",
+        "Type it; Enter saves it in the packet.",
         "evidence written",
     ),
     ("<Tab>", "On to the sign-offs.", "▌ [ ] DRI"),
     (
         "x",
-        "The first of those named has signed.",
+        "The first person named has signed.",
         "Booking Lead signed",
     ),
     (
         "s",
-        "Decide. What cannot be decided now says why.",
+        "Decide. Decisions that are not possible yet say why.",
         "write the waiver first",
     ),
     (
@@ -177,25 +176,24 @@ const WALK: &[(&str, &str, &str)] = &[
     ),
     (
         "e",
-        "Write why the gate may be passed all the same.",
+        "Write why the gate may be passed anyway.",
         "Waiver: why",
     ),
     (
         "The four open checks are owed by 15 December<Enter>",
-        "It stands in the packet with date \
-           and name.",
+        "The packet has it with date and name.",
         "waiver written",
     ),
     ("s", "Decide again.", "go with conditions"),
     (
         "g",
-        "Passing a gate asks first, and says what follows and what is passed over.",
+        "Passing a gate asks first, and says what follows and what is still open.",
         "Pass the gate of Groundwork",
     ),
     (
         "y",
         "Only `y` passes it.",
-        "Pilot Towns is the current stage now",
+        "Pilot Towns is now the current stage",
     ),
     (
         "<Esc>",
@@ -204,15 +202,15 @@ const WALK: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// The walkthrough shows the real screens; `STEPDECK_BLESS=1` draws them anew.
+/// The walkthrough shows the real screens; `STEPDECK_BLESS=1` redraws them.
 #[test]
 fn the_walkthrough_is_what_happens() {
     let refresh = "STEPDECK_BLESS=1 cargo test --test it journeys::walkthrough_gate_review";
     let mut text = format!(
         "<!-- Drawn by tests/it/journeys/walkthrough_gate_review.rs; refresh it with `{refresh}`. -->\n\n# Holding a gate \
-         review\n\nEach key of a review of the bundled plan, with the screen after it. Nothing has \
-         to be known\nbefore: the last row of the screen says which keys there are, and `?` lists \
-         them all.\n"
+         review\n\nEach key of a review of the bundled plan, with the screen after it. There is \
+         nothing to learn\nfirst: the last row of the screen shows the keys, and `?` lists them \
+         all.\n"
     );
     let mut desk = Desk::bundled(80, 24);
     for (number, (keys, why, seen)) in (1..).zip(WALK) {
@@ -231,7 +229,7 @@ fn the_walkthrough_is_what_happens() {
     let path = "data/milestone-reviews/groundwork/20261121/review.md";
     let _ = write!(
         text,
-        "\n## The packet\n\nThis stands in `{path}` now:\n\n````markdown\n{}````\n",
+        "\n## The packet\n\n`{path}` now reads:\n\n````markdown\n{}````\n",
         desk.file(path)
     );
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/walkthrough/gates.md");

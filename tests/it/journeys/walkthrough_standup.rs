@@ -32,10 +32,10 @@ const ANN: &str = "# Standup 2026-11-21 — Ann Lee\n\n- **Posted:** 2026-11-21 
 const INTRODUCTION: &str = "\
 # The async standup, key by key
 
-A team says once a day, before 15:00 UTC, how each stage of the ladder does. Everybody writes a
-paper of their own, one file a person a day under `docs/standups/`, so nobody's git merge
-conflicts. This page is a real run at 80×24: it is 09:30 UTC on a Saturday, and Robin's clock is
-an hour ahead. What stands here is drawn by the program itself, in a test.
+Once a day, before 15:00 UTC, a team says how each stage of the ladder is doing. Everybody has
+their own paper, one file per person per day under `docs/standups/`, so nobody's git merge
+conflicts. This page is a real run at 80×24, drawn by the program itself in a test: it is
+09:30 UTC on a Saturday, and Robin's clock is an hour ahead.
 
 Start it with `stepdeck`, or with `stepdeck --as Robin` where git does not know your name.
 ";
@@ -44,10 +44,10 @@ Start it with `stepdeck`, or with `stepdeck --as Robin` where git does not know 
 const STEPS: [(&str, &str, &str); 11] = [
     (
         "4",
-        "opens the standup. One card a stage, the current one first. Nothing is written yet: \
+        "opens the standup. One card per stage, the current one first. Nothing is written yet: \
          the cards are suggested from yesterday's blockers and from the plan. The title counts \
          down to the deadline.",
-        "x posts it as it stands here",
+        "x posts it as it is",
     ),
     (
         "e",
@@ -56,8 +56,8 @@ const STEPS: [(&str, &str, &str); 11] = [
     ),
     (
         "1<C-u>The vendor answers on Monday<Enter>",
-        "takes yesterday's blocker and says how it stands now. This first edit posts the card, \
-         and makes today's paper. (An empty text takes an entry out.)",
+        "updates yesterday's blocker. This first edit posts the card, and creates today's \
+         paper. (An empty text removes an entry.)",
         "Ground: posted, at risk",
     ),
     (
@@ -83,19 +83,19 @@ const STEPS: [(&str, &str, &str); 11] = [
     ),
     (
         "<Tab>",
-        "turns to the others. Ann has posted meanwhile, and here she is. (On a screen of 120 \
-         columns the others stand beside the cards all the time.)",
+        "switches to the others. Ann has posted in the meantime. (On a screen of 120 columns \
+         the others are always beside the cards.)",
         "https://wiki.example.org/rollback",
     ),
     (
         "<Enter>",
-        "follows Ann over the days; on a card it follows the stage. `Esc` comes back.",
+        "follows Ann from day to day; on a card it follows the stage. `Esc` goes back.",
         "Thread  Ann Lee",
     ),
     (
         "<Esc><Tab>,",
-        "goes back to the cards and turns to the day before, to be read only; `.` comes back. `Y` copies a whole day as one \
-         text for a message.",
+        "goes back to the cards and to the previous day, which is read-only; `.` goes forward. \
+         `Y` copies a whole day as one text.",
         "posted 13:05 UTC, in time",
     ),
 ];
@@ -160,15 +160,15 @@ fn page() -> String {
     }
     desk.keys(".");
     page += "\n## The paper\n\nThis is what the run left in `docs/standups/2026-11-21/robin.md`. \
-             Write between the bullets what you like; every edit keeps it, and `u` takes each \
-             edit back, on disk too.\n\n";
+             Write what you like between the bullets; every edit keeps it, and `u` undoes each \
+             edit, on disk too.\n\n";
     page += &format!(
         "```markdown\n{}```\n",
         desk.file("docs/standups/2026-11-21/robin.md")
     );
     page += "\n## From scripts\n\n```sh\nstepdeck standup post Ground --status on-track --blocker \
              'No room for the drill'\nstepdeck standup              # the day as one text\n\
-             stepdeck standup --slack      # the same as Slack reads it\nstepdeck standup --date \
+             stepdeck standup --slack      # the same in Slack format\nstepdeck standup --date \
              2026-11-20 --person 'Ann Lee' --json\n```\n";
     page
 }

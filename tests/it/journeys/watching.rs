@@ -1,4 +1,4 @@
-//! What other programs do to the files, and what the screen makes of it: acceptance 1 to 10.
+//! What other programs do to the files, and what the screen makes of it.
 //!
 //! Where a duration is part of the promise it is measured here; all other waiting is for what
 //! must appear, however slow the machine is.
@@ -47,7 +47,7 @@ fn long_log(count: usize) -> String {
     (1..=count).map(line).collect()
 }
 
-/// Acceptance 1: an editor saves twice by rename → both shown within 1 s. The second save is
+/// An editor saves twice by rename → both shown within 1 s. The second save is
 /// the one that a watch on the file itself would miss. A busy machine may be late once, not
 /// three times; a cockpit that polls would be late on the average.
 #[test]
@@ -72,7 +72,7 @@ fn two_saves_by_rename_are_both_shown_within_a_second() {
     leave(&cockpit);
 }
 
-/// Acceptance 2: truncate the log, wait 300 ms, write it again → an empty plan is never shown.
+/// Truncate the log, wait 300 ms, write it again → an empty plan is never shown.
 /// Every frame in between is looked at.
 #[test]
 fn a_log_that_is_empty_for_300_ms_is_never_shown_empty() {
@@ -125,7 +125,7 @@ fn git(folder: &Path, arguments: &[&str]) {
     assert!(done.status.success(), "git {arguments:?}: {message}");
 }
 
-/// Acceptance 3: `git checkout` removes and restores `docs/`; then a file in it changes → shown.
+/// `git checkout` removes and restores `docs/`; then a file in it changes → shown.
 /// Once with the removal seen on screen, once so quickly that nobody can have seen it.
 #[test]
 fn a_checkout_that_removes_and_restores_docs_is_followed() {
@@ -159,7 +159,7 @@ fn a_checkout_that_removes_and_restores_docs_is_followed() {
     leave(&cockpit);
 }
 
-/// Acceptance 4: a folder with canon files is moved in → listed; and what happens in it
+/// A folder with canon files is moved in → listed; and what happens in it
 /// afterwards is followed too.
 #[test]
 fn a_folder_of_canon_that_is_moved_in_is_listed() {
@@ -199,7 +199,7 @@ fn flood(root: &Path) {
     }
 }
 
-/// Acceptance 5: 60,000 files are created under the root, then the log changes → shown,
+/// 60,000 files are created under the root, then the log changes → shown,
 /// correct, within 5 s.
 #[test]
 fn after_sixty_thousand_new_files_a_change_of_the_log_is_shown_within_five_seconds() {
@@ -219,7 +219,7 @@ fn after_sixty_thousand_new_files_a_change_of_the_log_is_shown_within_five_secon
     cockpit.wait_for("› 0001");
 }
 
-/// What acceptance 5 leaves unsaid: an edit right after the flood is on disk soon, too.
+/// An edit right after the flood is on disk soon too.
 #[test]
 fn after_sixty_thousand_new_files_an_edit_is_saved_within_five_seconds() {
     let folder = plan();
@@ -236,7 +236,7 @@ fn after_sixty_thousand_new_files_an_edit_is_saved_within_five_seconds() {
     leave(&cockpit);
 }
 
-/// Acceptance 6: inotify watches exhausted → starts, says "polling", still shows edits, of the
+/// Inotify watches exhausted → starts, says "polling", still shows edits, of the
 /// log and of the canon, by rename and in place.
 #[test]
 #[ignore = "needs lowered inotify limits: tests/faults/06-inotify.sh runs it in a namespace"]
@@ -265,7 +265,7 @@ fn where_inotify_is_exhausted_it_polls() {
     leave(&cockpit);
 }
 
-/// Acceptance 7: a same-size edit with its time set into the past → shown.
+/// A same-size edit with its time set into the past → shown.
 #[test]
 fn a_same_size_edit_dated_into_the_past_is_shown() {
     let mut desk = Desk::open(&[(LOG, LINES)]);
@@ -289,7 +289,7 @@ fn a_same_size_edit_dated_into_the_past_is_shown() {
     desk.wait_for("Tape test");
 }
 
-/// Acceptance 8: the target of a symlinked log changes → shown, wherever the target is and
+/// The target of a symlinked log changes → shown, wherever the target is and
 /// however it is saved.
 #[test]
 fn the_target_of_a_symlinked_log_is_watched() {
@@ -347,7 +347,7 @@ fn processor_time(pid: i32) -> Duration {
     Duration::from_millis(ticks * 10)
 }
 
-/// Acceptance 9: idle → nothing written, neither to the files nor to the terminal, CPU about
+/// Idle → nothing written, neither to the files nor to the terminal, CPU about
 /// 0 %. Measured over 3 s of a plan of 10,000 steps; the limit is 4 %, in a debug build.
 #[test]
 fn an_idle_cockpit_writes_nothing_and_takes_no_time() {
@@ -388,7 +388,7 @@ fn an_idle_cockpit_writes_nothing_and_takes_no_time() {
     leave(&cockpit);
 }
 
-/// Acceptance 10: an edit in the cockpit → not reported as an external change; cursor unmoved.
+/// An edit in the cockpit → not reported as an external change; cursor unmoved.
 #[test]
 fn an_edit_of_ones_own_is_no_change_from_outside() {
     let mut desk = Desk::open(&[(LOG, LINES), (CANON, DOCUMENT)]);
@@ -414,7 +414,7 @@ fn an_edit_of_ones_own_is_no_change_from_outside() {
         .collect();
     assert_eq!(lit, ["0150"]);
     let told = desk.cockpit.model.notice.clone().unwrap();
-    assert_eq!(told.text, "docs/later.md changed outside: 0150");
+    assert_eq!(told.text, "docs/later.md changed on disk: 0150");
     assert_eq!(desk.cockpit.model.selected().unwrap().0.to_string(), "0002");
     // Nor with a field open, whose cursor would be lost.
     desk.keys("jet<Home>");

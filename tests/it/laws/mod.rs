@@ -1,8 +1,7 @@
 //! Laws of editing, held against generated plans and generated edits of every kind.
 //!
-//! An edit taken back leaves no trace (acceptance 31, 46); it touches nothing but its own
-//! value (acceptance 25); it survives whatever somebody else did elsewhere (acceptance 19);
-//! and no bytes whatever make it panic (acceptance 26, 27).
+//! An edit that is undone leaves no trace; it touches nothing but its own value; it survives
+//! whatever somebody else did elsewhere; and no bytes whatever make it panic.
 
 mod plans;
 mod untidy;

@@ -9,6 +9,18 @@ const LAYERS: [&str; 9] = [
     "document", "plan", "change", "record", "git", "store", "app", "tui", "cli",
 ];
 
+/// The modules of `store`, in the same way.
+const STORE: [&str; 8] = [
+    "fs",
+    "atomic_replace",
+    "state",
+    "scratch",
+    "watch",
+    "locate",
+    "transaction",
+    "worker",
+];
+
 /// Lines of a source file, tests aside.
 const LONGEST_FILE: usize = 600;
 
@@ -53,39 +65,57 @@ fn is_test(path: &Path) -> bool {
     name.contains("test") || path.to_string_lossy().contains("/tests/")
 }
 
-#[test]
-fn layers_import_downwards_only() {
+/// The lines below `src/<above>` that import a module of this order into one before it.
+fn imports_upwards(above: &str, order: &[&str]) -> Vec<String> {
+    let folder = root().join("src").join(above);
+    let prefix = match above {
+        "" => "crate::".to_owned(),
+        above => format!("crate::{above}::"),
+    };
+    let rank = |name: &str| order.iter().position(|module| *module == name);
     let mut wrong = Vec::new();
-    for path in sources(&root().join("src")) {
-        let Some(own) = layer(&path).filter(|_| !is_test(&path)) else {
+    for path in sources(&folder).into_iter().filter(|path| !is_test(path)) {
+        let inside = path.strip_prefix(&folder).unwrap().with_extension("");
+        let module = inside.components().next().unwrap().as_os_str();
+        let Some(own) = module.to_str().and_then(rank) else {
             continue;
         };
         for (number, line) in code(&path).lines().enumerate() {
             if line.trim_start().starts_with("//") {
                 continue;
             }
-            for (at, _) in line.match_indices("crate::") {
-                let rest = &line[at + "crate::".len()..];
-                let name: String = rest
-                    .chars()
-                    .take_while(|c| c.is_alphanumeric() || *c == '_')
-                    .collect();
-                if LAYERS
-                    .iter()
-                    .position(|l| *l == name)
-                    .is_some_and(|used| used > own)
-                {
-                    wrong.push(format!(
-                        "{}:{}: {}",
-                        path.display(),
-                        number + 1,
-                        line.trim()
-                    ));
+            // A file among these modules may name the others from where they are.
+            let beside = (inside.components().count() == 1).then_some("super::");
+            for prefix in [Some(&*prefix), beside].into_iter().flatten() {
+                for (at, _) in line.match_indices(prefix) {
+                    let rest = &line[at + prefix.len()..];
+                    let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
+                    if rank(&rest[..end.unwrap_or(rest.len())]) > Some(own) {
+                        let (path, line) = (path.display(), line.trim());
+                        wrong.push(format!("{path}:{}: {line}", number + 1));
+                    }
                 }
             }
         }
     }
+    wrong
+}
+
+#[test]
+fn layers_import_downwards_only() {
+    let wrong = imports_upwards("", &LAYERS);
     assert!(wrong.is_empty(), "imports upwards:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_rooms_of_the_file_layer_import_only_those_before_them() {
+    let wrong = imports_upwards("store", &STORE);
+    assert!(wrong.is_empty(), "imports upwards:\n{}", wrong.join("\n"));
+    let declared = fs::read_to_string(root().join("src/store/mod.rs")).unwrap();
+    let declared: Vec<&str> = (declared.lines())
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
+        .collect();
+    assert_eq!(declared, STORE, "each has its place in the order");
 }
 
 #[test]

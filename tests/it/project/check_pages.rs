@@ -192,7 +192,7 @@ fn capitalised(text: &str) -> String {
 fn index(fixes: &[&str]) -> String {
     let mut text = format!(
         "<!-- Made from the table of rules; {REFRESH}. -->\n\n# What `stepdeck check` looks for\n\n\
-         `stepdeck.toml` sets how severe a rule is, or switches it off:\n\n```toml\n[checks]\n\
+         `stepdeck.toml` sets the severity of a rule, or turns it off:\n\n```toml\n[checks]\n\
          stale = \"warning\"   # error | warning | note | off\n```\n\nErrors and warnings make \
          `stepdeck check` exit with 1, notes do not. Each page has an example that the rule\n\
          catches and one that it leaves alone; they hold only the keys that matter there, are \

@@ -1,10 +1,14 @@
-//! The papers that promise something name the tests that show it: each of them is there.
+//! The documents that promise something name the tests that show it: each of them is there.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const PAPERS: [&str; 2] = ["SECURITY.md", "docs/durability.md"];
+const PAPERS: [&str; 3] = [
+    "SECURITY.md",
+    "docs/durability.md",
+    "tests/it/ACCEPTANCE.md",
+];
 
 /// What follows in a paper until the next heading is shown by tests.
 const PROMISE: &str = "\n### ";
@@ -99,27 +103,67 @@ fn every_promise_names_a_test() {
     }
 }
 
-/// Links between the papers lead to files.
+/// The documents that people read: at the root, under `docs/`, and those of the fuzz targets.
+fn documents() -> Vec<String> {
+    let mut found = vec!["fuzz/README.md".to_owned()];
+    for folder in [".", "docs", "docs/walkthrough", "docs/checks"] {
+        for entry in fs::read_dir(root().join(folder)).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            if name.ends_with(".md") {
+                found.push(format!("{folder}/{name}"));
+            }
+        }
+    }
+    found
+}
+
 #[test]
-fn links_of_the_papers_lead_somewhere() {
-    let papers = [
-        "README.md",
-        "ARCHITECTURE.md",
-        "SECURITY.md",
-        "docs/durability.md",
-        "docs/walkthrough.md",
-    ];
-    for paper in papers {
-        let text = read(paper);
-        let folder = Path::new(paper).parent().unwrap();
-        let targets = text
-            .split("](")
-            .skip(1)
+fn links_between_documents_lead_to_files() {
+    for document in documents() {
+        let text = read(&document);
+        let folder = Path::new(&document).parent().unwrap();
+        // What is quoted is not a link.
+        let outside_fences = text.split("```").step_by(2);
+        let targets = outside_fences
+            .flat_map(|part| part.split("](").skip(1))
             .filter_map(|rest| rest.split(')').next());
         for target in targets.filter(|target| !target.contains("://")) {
             let file = target.split('#').next().unwrap();
             let path = root().join(folder).join(file);
-            assert!(path.exists(), "{paper} links to {target}");
+            assert!(path.exists(), "{document} links to {target}");
+        }
+    }
+}
+
+/// Each document is reached from the README, directly or through others.
+#[test]
+fn every_document_is_linked() {
+    let text: String = documents().iter().map(|document| read(document)).collect();
+    for document in documents() {
+        let name = document.rsplit('/').next().unwrap();
+        let is_linked = text.contains(&format!("{name})")) || name == "README.md";
+        assert!(is_linked, "nothing links to {document}");
+    }
+}
+
+/// What must hold is in `tests/it/ACCEPTANCE.md`, in words: the number of an item in some other
+/// list says nothing to a reader.
+#[test]
+fn no_comment_cites_a_numbered_list_from_elsewhere() {
+    let cited = ["acceptance ", "case "];
+    let folders = ["src", "tests", "benches"];
+    for path in folders
+        .iter()
+        .flat_map(|folder| sources(&root().join(folder)))
+    {
+        let text = fs::read_to_string(&path).unwrap_or_default().to_lowercase();
+        let is_comment = |line: &&str| line.trim_start().starts_with(['/', '#']);
+        for line in text.lines().filter(is_comment) {
+            let cites = |word| {
+                let mut rests = line.split(word).skip(1);
+                rests.any(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+            };
+            assert!(!cited.into_iter().any(cites), "{}: {line}", path.display());
         }
     }
 }

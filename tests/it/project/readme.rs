@@ -1,5 +1,5 @@
-//! The README's tables and its picture are derived from the program, and fail here when
-//! they are stale. `STEPDECK_BLESS=1 cargo test --test it project::readme` brings them up to date.
+//! The tables under `docs/` and the README's picture are derived from the program, and fail here
+//! when they are stale. `STEPDECK_BLESS=1 cargo test --test it project::readme` updates them.
 
 use std::fs;
 use std::path::Path;
@@ -20,9 +20,10 @@ fn is_blessing() -> bool {
     std::env::var_os("STEPDECK_BLESS").is_some()
 }
 
-/// Compares what stands between the markers called `name`, or puts `expected` there.
-fn check_section(name: &str, expected: &str) {
-    let path = root().join("README.md");
+/// Compares the text between the markers called `name` in a document with `expected`, or puts
+/// `expected` there.
+fn check_section(document: &str, name: &str, expected: &str) {
+    let path = root().join(document);
     let text = fs::read_to_string(&path).unwrap();
     let open = text.find(&format!("<!-- {name}:")).unwrap();
     let start = open + text[open..].find("-->\n").unwrap() + "-->\n".len();
@@ -32,7 +33,7 @@ fn check_section(name: &str, expected: &str) {
     }
     assert!(
         is_blessing(),
-        "the README's {name} are stale: STEPDECK_BLESS=1 cargo test --test it project::readme"
+        "the {name} of {document} are stale: STEPDECK_BLESS=1 cargo test --test it project::readme"
     );
     fs::write(
         path,
@@ -86,7 +87,7 @@ fn the_key_table_is_that_of_the_registry() {
             );
         }
     }
-    check_section("keys", &format!("{table}\n"));
+    check_section("docs/keys.md", "keys", &format!("{table}\n"));
 }
 
 #[test]
@@ -96,6 +97,7 @@ fn the_filter_table_is_that_of_the_language() {
         .map(|(key, meaning)| format!("| `{key}` | {meaning} |\n"))
         .collect();
     check_section(
+        "docs/filters.md",
         "filter",
         &format!("\n| term | meaning |\n| --- | --- |\n{rows}\n"),
     );
@@ -108,6 +110,7 @@ fn the_ranking_table_is_that_of_the_terms() {
         .map(|term| format!("| `{}` | {} | {} |\n", term.name, term.weight, term.meaning))
         .collect();
     check_section(
+        "docs/ranking.md",
         "ranking",
         &format!("\n| term | weight | what a measure of 1 is |\n| --- | --- | --- |\n{rows}\n"),
     );
@@ -122,7 +125,7 @@ fn the_table_of_subcommands_is_that_of_the_command_line() {
         .get_subcommands_mut()
         .map(|subcommand| {
             let about = subcommand.get_about().map(ToString::to_string);
-            // What all of them take is told once, above.
+            // What all of them take is described once, below the table.
             let own = subcommand
                 .clone()
                 .mut_args(|argument| match argument.is_global_set() {
@@ -138,6 +141,7 @@ fn the_table_of_subcommands_is_that_of_the_command_line() {
         })
         .collect();
     check_section(
+        "docs/command-line.md",
         "subcommands",
         &format!("\n| command | what it does |\n| --- | --- |\n{rows}\n"),
     );
@@ -157,4 +161,14 @@ fn the_picture_is_the_screen_of_the_bundled_plan() {
         "assets/screen.svg is stale: STEPDECK_BLESS=1 cargo test --test it project::readme"
     );
     fs::write(path, picture).unwrap();
+}
+
+/// The first thing that people copy from the README, and what CI runs.
+#[test]
+fn the_readme_and_ci_run_the_same_tests() {
+    for file in ["README.md", ".ci/run"] {
+        let text = fs::read_to_string(root().join(file)).unwrap();
+        let runs = |line: &str| line == "cargo test" || line.starts_with("cargo test ");
+        assert!(text.lines().any(runs), "{file}");
+    }
 }

@@ -276,7 +276,7 @@ fn what_cannot_be_read_is_taken_and_told() {
     }
     let taken = folder.run(&["add", "--id", "2", "title=Mine"]);
     assert!(
-        taken.err.contains(&format!("0002 stands in {LOG}:2")),
+        taken.err.contains(&format!("0002 is in {LOG}:2")),
         "{}",
         taken.err
     );
@@ -286,7 +286,7 @@ fn what_cannot_be_read_is_taken_and_told() {
     let folder = Folder::new(&[(LOG, "{\"step_id\": \"0001\",}\n")]);
     let next = folder.run(&["next"]);
     assert!(
-        next.out.contains("No step of the plan can be read"),
+        next.out.contains("None of the plan's steps can be read"),
         "{}",
         next.out
     );
@@ -294,7 +294,7 @@ fn what_cannot_be_read_is_taken_and_told() {
         folder
             .run(&["list"])
             .err
-            .ends_with("no step of the plan can be read\n")
+            .ends_with("none of the plan's steps can be read\n")
     );
 }
 
@@ -306,7 +306,7 @@ fn an_id_that_is_still_named_is_given_by_name_only() {
     assert_eq!(folder.run(&["add", "--id", "2", "title=Two"]).out, "0002\n");
     let again = folder.run(&["add", "--id", "00002", "title=Two"]);
     assert!(
-        again.err.contains("there is a step 0002 already"),
+        again.err.contains("there already is a step 0002"),
         "{}",
         again.err
     );
@@ -462,7 +462,7 @@ fn the_line_that_cannot_be_read_stops_an_edit_of_its_section() {
     let folder = Folder::new(&[(LOG, &log), (CANON, canon)]);
     let run = folder.run(&["set", "2", "owner=grc"]);
     assert!(
-        run.code == 2 && run.err.contains(&format!("0002 stands in {LOG}:2")),
+        run.code == 2 && run.err.contains(&format!("0002 is in {LOG}:2")),
         "{run:?}"
     );
     assert_eq!(folder.read(CANON), canon);

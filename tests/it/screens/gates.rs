@@ -96,7 +96,7 @@ fn ticking_moves_the_gauge_and_meets_the_bar() {
     );
     press(&mut model, "u u u");
     let shown = text(&draw(&model, &dark(), 80, 24));
-    assert!(shown.contains("1 more for the bar of 75%"), "{shown}");
+    assert!(shown.contains("1 more to meet the bar of 75%"), "{shown}");
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn the_checklist_scrolls_with_the_cursor() {
     press(&mut model, "g");
     let shown = text(&draw_with(&model, &dark(), (80, 24), &mut sight));
     assert!(shown.contains("▌ [ ] Check number 1 of many"), "{shown}");
-    assert!(shown.contains("no gate guards it"), "{shown}");
+    assert!(shown.contains("so it has no gate"), "{shown}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The cockpit as it is seen: acceptance 49 to 52, on every screen, size and kind of terminal.
+//! The cockpit as it is seen on every screen, size and kind of terminal.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -45,7 +45,7 @@ fn drawn(model: &Model, columns: u16, rows: u16) -> Buffer {
     terminal.backend().buffer().clone()
 }
 
-/// Acceptance 49: resize 160×48 → 80×24 → 30×8 → back, while editing → no panic, selection and
+/// Resize 160×48 → 80×24 → 30×8 → back, while editing → no panic, selection and
 /// text kept; whatever is open.
 #[test]
 fn a_change_of_size_keeps_selection_and_text() {
@@ -102,7 +102,7 @@ fn statuses() -> String {
         .collect()
 }
 
-/// Acceptance 50: `NO_COLOR=1`, `TERM=xterm-16color`, `--ascii` → the five statuses are
+/// `NO_COLOR=1`, `TERM=xterm-16color`, `--ascii` → the five statuses are
 /// distinct by sign and word, the selection visible.
 #[test]
 fn statuses_and_selection_are_seen_on_any_terminal() {
@@ -211,7 +211,7 @@ fn colours(output: &str) -> BTreeSet<Option<u16>> {
     colours
 }
 
-/// Acceptance 51: CJK, emoji and combining titles → borders aligned: every frame stands where
+/// CJK, emoji and combining titles → borders aligned: every frame stands where
 /// it stands for a plan in ASCII, on every screen and with boxes open.
 #[test]
 fn borders_stand_still_whatever_the_letters_are() {
@@ -308,7 +308,7 @@ fn borders_stand_still_whatever_the_letters_are() {
     }
 }
 
-/// Acceptance 51, in a terminal: the right edge of the panes stands in one column.
+/// In a terminal: the right edge of the panes stands in one column.
 #[test]
 fn borders_are_aligned_in_a_terminal() {
     for text in [
@@ -360,7 +360,7 @@ fn ten_thousand() -> String {
     (1..=10_000).map(line).collect()
 }
 
-/// Acceptance 52: hold `j` for 5 s over 10,000 rows → stops within 50 ms of release. A held key
+/// Hold `j` for 5 s over 10,000 rows → stops within 50 ms of release. A held key
 /// repeats some 30 times a second, so 150 keys come. What came while a frame was drawn is taken
 /// together before the next one; after the release nothing is left to catch up with.
 #[test]

@@ -164,7 +164,7 @@ fn a_conflict_shows_all_versions_and_the_keys() {
     type_over(&mut model, "Pick four pilot teams");
     let effects = update(&mut model, Message::Key("enter".parse().expect("a key")));
     let saved = effects.into_iter().find_map(|effect| match effect {
-        Effect::Save { ticket, change, .. } => Some((ticket, change)),
+        Effect::Save(job) => Some((job.ticket, job.change)),
         _ => None,
     });
     let (ticket, change) = saved.expect("the edit is saved");

@@ -297,7 +297,6 @@ fn without_colours_no_cell_has_one_and_the_cursor_is_seen() {
     );
 }
 
-/// Acceptance 50.
 #[test]
 fn every_status_differs_without_colour() {
     let mut cockpit = Cockpit::new(160, 48).themed(ColorDepth::None, true);
@@ -314,7 +313,6 @@ fn every_status_differs_without_colour() {
     }
 }
 
-/// Acceptance 51.
 #[test]
 fn wide_letters_keep_the_borders_aligned() {
     for width in (40..170).step_by(9) {
@@ -437,7 +435,6 @@ fn the_header_loses_whole_parts_in_order_of_importance() {
     insta::assert_snapshot!(headers.join("\n"));
 }
 
-/// Acceptance 42.
 #[test]
 fn hints_follow_the_keys_in_force_and_are_never_cut() {
     let wishes = [("status", "ctrl-s"), ("help", "H")];
@@ -470,7 +467,6 @@ fn changes_by_others_flash() {
     assert_eq!(style.bg, cockpit.theme.flash.bg);
 }
 
-/// Acceptance 36.
 #[test]
 fn escape_sequences_and_bidi_overrides_are_shown_not_sent() {
     let nasty = r"a\u001b[31m\u001b]52;c;eA==\u0007\u202e\u009b2J";

@@ -93,7 +93,7 @@ fn past_days_are_read_and_not_edited() {
     let notice = model.notice.as_ref().unwrap().text.clone();
     assert_eq!(
         notice,
-        "2026-05-29 is over and stays as it was told; say it on today's card"
+        "2026-05-29 is over and cannot be changed; use today's card"
     );
     press(&mut model, ",");
     let notice = model.notice.as_ref().unwrap().text.clone();

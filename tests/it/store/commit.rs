@@ -16,10 +16,9 @@ use stepdeck::plan::field::Field;
 use stepdeck::plan::source::{Role, SourceFile};
 use stepdeck::store::atomic_replace::leftovers::clean_leftovers_of;
 use stepdeck::store::fs::syscalls::RealFs;
-use stepdeck::store::state::State;
+use stepdeck::store::state::{HISTORY, State};
 use stepdeck::store::transaction::commit::{Committer, Outcome};
-use stepdeck::store::transaction::one_shot::Passing;
-use stepdeck::store::worker::disk::HISTORY;
+use stepdeck::store::transaction::one_shot::OneShot;
 use tempfile::TempDir;
 
 const LOG: &str = "plan.jsonl";
@@ -72,7 +71,7 @@ impl Place {
         // A child that a neighbouring test forks holds what we have open until it runs its program.
         let mut lock = committer.lock(Duration::from_secs(30)).unwrap();
         committer
-            .mend(self.root.path(), &mut lock, &mut Passing::default())
+            .recover(self.root.path(), &mut lock, &mut OneShot::default())
             .expect("nothing stands in its way")
             .said
     }
@@ -117,7 +116,7 @@ fn old() -> (String, String) {
     (OLD.0.to_owned(), OLD.1.to_owned())
 }
 
-/// Acceptance 11: dead at any system call, each file is wholly old or wholly new, and the next
+/// Dead at any system call, each file is wholly old or wholly new, and the next
 /// start makes both new, or leaves both old.
 #[test]
 fn a_death_at_each_call_leaves_both_files_old_or_both_new() {
@@ -126,7 +125,7 @@ fn a_death_at_each_call_leaves_both_files_old_or_both_new() {
         let place = Place::new();
         let (fs, calls) = FaultyFs::failing(at, Fault::Dead);
         let committer = Committer::over(fs, place.root.path(), place.state.path());
-        let outcome = committer.commit(place.root.path(), &change(), &mut Passing::default());
+        let outcome = committer.commit(place.root.path(), &change(), &mut OneShot::default());
         if calls.load(Ordering::SeqCst) <= at {
             assert!(matches!(outcome, Outcome::Saved(None)), "{outcome:?}");
             assert_eq!(place.read(), new());
@@ -142,7 +141,7 @@ fn a_death_at_each_call_leaves_both_files_old_or_both_new() {
         if half {
             let said = said.expect("who mends says so");
             assert!(
-                said.contains("finished what was interrupted: 0001 status"),
+                said.contains("finished an interrupted change: 0001 status"),
                 "{said}"
             );
             assert_eq!(after, new());
@@ -156,7 +155,7 @@ fn a_death_at_each_call_leaves_both_files_old_or_both_new() {
     assert!(finished > 0 && untouched > 0, "{finished} {untouched}");
 }
 
-/// Acceptance 12 for two files: one failing call, and the edit is on disk as a whole, or not
+/// Two files: one failing call, and the edit is on disk as a whole, or not
 /// at all and told.
 #[test]
 fn a_failure_at_each_call_leaves_both_files_old_or_both_new() {
@@ -165,7 +164,7 @@ fn a_failure_at_each_call_leaves_both_files_old_or_both_new() {
             let place = Place::new();
             let (fs, calls) = FaultyFs::failing(at, Fault::Once(errno));
             let committer = Committer::over(fs, place.root.path(), place.state.path());
-            let outcome = committer.commit(place.root.path(), &change(), &mut Passing::default());
+            let outcome = committer.commit(place.root.path(), &change(), &mut OneShot::default());
             let reached = calls.load(Ordering::SeqCst) > at;
             match &outcome {
                 Outcome::Saved(_) => assert_eq!(place.read(), new(), "call {at}"),
@@ -174,7 +173,7 @@ fn a_failure_at_each_call_leaves_both_files_old_or_both_new() {
                     assert!(!reason.is_empty());
                     // It can be tried again.
                     let again = place.committer();
-                    let again = again.commit(place.root.path(), &change(), &mut Passing::default());
+                    let again = again.commit(place.root.path(), &change(), &mut OneShot::default());
                     assert!(matches!(again, Outcome::Saved(_)), "call {at}: {again:?}");
                     assert_eq!(place.read(), new());
                 }
@@ -193,7 +192,7 @@ fn interrupted(place: &Place, change: &Change) {
         place.write((OLD.0, OLD.1));
         let (fs, _) = FaultyFs::failing(at, Fault::Dead);
         let committer = Committer::over(fs, place.root.path(), place.state.path());
-        committer.commit(place.root.path(), change, &mut Passing::default());
+        committer.commit(place.root.path(), change, &mut OneShot::default());
         let (log, canon) = place.read();
         if (log == new().0) != (canon == new().1) {
             return;
@@ -231,7 +230,7 @@ fn a_change_that_cannot_be_finished_any_more_is_taken_back() {
     place.write((&mine.0, &mine.1));
     let said = place.recover().unwrap();
     assert!(
-        said.starts_with("took back what was interrupted: 0001 status"),
+        said.starts_with("undid an interrupted change: 0001 status"),
         "{said}"
     );
     let (log, canon) = place.read();
@@ -263,7 +262,7 @@ fn evidence_is_not_attached_twice() {
         place.write((OLD.0, OLD.1));
         let (fs, calls) = FaultyFs::failing(at, Fault::Dead);
         let committer = Committer::over(fs, place.root.path(), place.state.path());
-        committer.commit(place.root.path(), &both, &mut Passing::default());
+        committer.commit(place.root.path(), &both, &mut OneShot::default());
         let (log, canon) = place.read();
         // Somebody writes to both files before they are mended.
         place.write((&format!("{log}{{}}\n"), &format!("{canon}\nLater.\n")));
@@ -295,7 +294,7 @@ fn a_file_taken_away_must_still_hold_what_it_held() {
     };
     let commit = |change: &Change| {
         let committer = place.committer();
-        committer.commit_now(place.root.path(), change, &mut Passing::default())
+        committer.commit_now(place.root.path(), change, &mut OneShot::default())
     };
     assert!(matches!(commit(&make), Outcome::Saved(None)));
     std::fs::write(&path, "# Roadmap\n\nTheirs.\n").unwrap();
@@ -320,12 +319,12 @@ fn one_that_edits_until_it_is_killed() {
         Path::new(root),
         Committer::new(Path::new(root), Path::new(state)),
     );
-    let mut passing = Passing::default();
+    let mut one_shot = OneShot::default();
     for edit in 0.. {
         let change = made_outside(root, Field::Notes, &format!("edit {edit}"));
         let event = Event::Made(change.clone());
         let known = (&LineHints::default(), Some(&event));
-        let outcome = committer.commit_seen(root, &change, known, &mut passing);
+        let outcome = committer.commit_seen(root, &change, known, &mut one_shot);
         assert!(matches!(outcome, Outcome::Saved(_)), "{outcome:?}");
     }
 }
@@ -389,7 +388,7 @@ fn the_history_knows_each_edit_that_outlived_its_writer() {
         let (root, change) = (undone.root.path(), last.inverse());
         let outcome = undone
             .committer()
-            .commit(root, &change, &mut Passing::default());
+            .commit(root, &change, &mut OneShot::default());
         assert!(
             matches!(outcome, Outcome::Saved(_)),
             "round {round}: {outcome:?}"

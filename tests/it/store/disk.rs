@@ -19,8 +19,9 @@ use stepdeck::plan::source::SourceFile;
 use stepdeck::store::locate::discover::Overrides;
 use stepdeck::store::locate::open::open;
 use stepdeck::store::transaction::commit::{Committer, Outcome};
-use stepdeck::store::transaction::one_shot::Passing;
-use stepdeck::store::worker::disk::{Disk, DiskEvent, Setup};
+use stepdeck::store::transaction::one_shot::OneShot;
+use stepdeck::store::worker::disk::Disk;
+use stepdeck::store::worker::protocol::{DiskEvent, SaveJob, WorkerOptions};
 use tempfile::TempDir;
 
 const LIMIT: Duration = Duration::from_secs(60);
@@ -31,14 +32,13 @@ fn edit_all(folder: &Path, who: &str, steps: &[usize]) {
     let files: Vec<SourceFile> = std::mem::take(&mut opened.files);
     let state = TempDir::new().unwrap();
     let (sender, events) = channel();
-    let setup = Setup {
-        start: folder,
+    let options = WorkerOptions {
+        start: folder.to_owned(),
         overrides: Overrides::default(),
-        opened: &opened,
-        state: state.path(),
+        state: state.path().to_owned(),
         read_only: false,
     };
-    let disk = Disk::start(setup, move |event| {
+    let disk = Disk::start(options, &opened, move |event| {
         let _ = sender.send(event);
     });
     let plan = Plan::read(files);
@@ -48,12 +48,12 @@ fn edit_all(folder: &Path, who: &str, steps: &[usize]) {
     };
     for (ticket, step) in steps.iter().enumerate() {
         let change = composer.set(*step, Field::Notes, who).unwrap();
-        disk.save(
-            ticket as u64,
-            change.clone(),
-            LineHints::default(),
-            Event::Made(change),
-        );
+        disk.save(SaveJob {
+            ticket: ticket as u64,
+            change: change.clone(),
+            hints: LineHints::default(),
+            event: Event::Made(change),
+        });
     }
     let mut open: HashSet<u64> = (0..steps.len() as u64).collect();
     while !open.is_empty() {
@@ -66,7 +66,7 @@ fn edit_all(folder: &Path, who: &str, steps: &[usize]) {
     }
 }
 
-/// Acceptance 15, 16 and 17 in small: two people edit different steps of one log while a
+/// Two people edit different steps of one log while a
 /// script appends to it and an editor rewrites another line by rename.
 #[test]
 fn four_writers_lose_nothing() {
@@ -143,7 +143,7 @@ fn where_the_canon_refuses_the_log_is_put_back() {
     assert_eq!(desk.diff(), "");
 }
 
-/// Acceptance 21: what was deleted outside is not brought back unasked.
+/// What was deleted outside is not brought back unasked.
 #[test]
 fn an_edit_of_a_step_that_is_gone_says_so() {
     let mut desk = Desk::open(&[(LOG, LINES)]);
@@ -154,10 +154,10 @@ fn an_edit_of_a_step_that_is_gone_says_so() {
         .map(|l| format!("{l}\n"))
         .collect();
     desk.write_outside(LOG, &without);
-    desk.wait_for("changed outside");
+    desk.wait_for("changed on disk");
     desk.keys("<Enter>");
     assert_eq!(desk.file(LOG), without);
-    desk.wait_for("not in the plan any more");
+    desk.wait_for("no longer in the plan");
     assert!(
         desk.screen().contains("Load test!"),
         "the text is kept: {}",
@@ -165,7 +165,7 @@ fn an_edit_of_a_step_that_is_gone_says_so() {
     );
 }
 
-/// Acceptance 13: a hard link's other name sees the edit, and the mode stays.
+/// A hard link's other name sees the edit, and the mode stays.
 #[test]
 fn other_names_and_modes_survive_an_edit() {
     use std::os::unix::fs::PermissionsExt;
@@ -186,7 +186,7 @@ fn other_names_and_modes_survive_an_edit() {
     ));
 }
 
-/// Acceptance 17: a script that keeps the log open appends to the file that we replaced.
+/// A script that keeps the log open appends to the file that we replaced.
 #[test]
 fn a_line_appended_through_an_open_handle_arrives_and_nothing_taken_out_comes_back() {
     let mut desk = Desk::open(&[(LOG, LINES)]);
@@ -219,7 +219,7 @@ fn one_of_four_writers() {
     let folder = Path::new(folder);
     let state = TempDir::new().unwrap();
     let committer = Committer::new(folder, state.path());
-    let mut passing = Passing::default();
+    let mut one_shot = OneShot::default();
     for edit in 0..EDITS {
         // Each writer has ten steps of its own and edits them in turn.
         let step = number * 10 + edit % 10;
@@ -232,14 +232,14 @@ fn one_of_four_writers() {
         let notes = format!("writer {number} edit {edit}");
         let step = plan.find(StepId::new(step as u32 + 1)).unwrap();
         let change = composer.set(step, Field::Notes, &notes).unwrap();
-        match committer.commit_now(folder, &change, &mut passing) {
+        match committer.commit_now(folder, &change, &mut one_shot) {
             Outcome::Saved(_) => {}
             other => panic!("writer {number}, edit {edit}: {other:?}"),
         }
     }
 }
 
-/// Acceptance 16 and 17: four processes with 500 edits each on one log, and a script that
+/// Four processes with 500 edits each on one log, and a script that
 /// appends 1,000 lines meanwhile, opening the log for each: nothing is lost.
 #[test]
 fn four_processes_and_a_script_lose_nothing() {
@@ -305,7 +305,7 @@ fn one_that_dies_with_the_lock() {
     }
 }
 
-/// Acceptance 14: KILL while holding the lock, and another one saves at once.
+/// KILL while holding the lock, and another one saves at once.
 #[test]
 fn a_lock_dies_with_its_holder() {
     let folder = TempDir::new().unwrap();

@@ -25,8 +25,9 @@ use stepdeck::plan::source::SourceFile;
 use stepdeck::store::locate::discover::Overrides;
 use stepdeck::store::locate::open::open;
 use stepdeck::store::transaction::commit::{Committer, Outcome};
-use stepdeck::store::transaction::one_shot::Passing;
-use stepdeck::store::worker::disk::{Disk, DiskEvent, Setup};
+use stepdeck::store::transaction::one_shot::OneShot;
+use stepdeck::store::worker::disk::Disk;
+use stepdeck::store::worker::protocol::{DiskEvent, SaveJob, WorkerOptions};
 use stepdeck::tui::cockpit::Event as CockpitEvent;
 use stepdeck::tui::terminal::TerminalEvent;
 use tempfile::TempDir;
@@ -202,25 +203,29 @@ fn edit(folder: &Path, editor: Editor, after: Duration, is_over: impl Fn() -> bo
     if editor == Editor::Subcommand {
         std::thread::sleep(after);
         let committer = Committer::new(folder, state.path());
-        match committer.commit_now(folder, &change, &mut Passing::default()) {
+        match committer.commit_now(folder, &change, &mut OneShot::default()) {
             Outcome::Saved(_) => {}
             other => panic!("{other:?}"),
         }
         return;
     }
     let (sender, events) = channel();
-    let setup = Setup {
-        start: folder,
+    let options = WorkerOptions {
+        start: folder.to_owned(),
         overrides: Overrides::default(),
-        opened: &opened,
-        state: state.path(),
+        state: state.path().to_owned(),
         read_only: false,
     };
-    let disk = Disk::start(setup, move |event| {
+    let disk = Disk::start(options, &opened, move |event| {
         let _ = sender.send(event);
     });
     std::thread::sleep(after);
-    disk.save(1, change.clone(), LineHints::default(), Event::Made(change));
+    disk.save(SaveJob {
+        ticket: 1,
+        change: change.clone(),
+        hints: LineHints::default(),
+        event: Event::Made(change),
+    });
     loop {
         match events.recv_timeout(LIMIT).unwrap() {
             DiskEvent::Saved { .. } => break,
@@ -504,7 +509,7 @@ fn saves_at_rest_are_not_waited_for() {
         let change = composer.set(step, Field::Notes, note).unwrap();
         let committer = Committer::new(folder.path(), state.path());
         let begun = Instant::now();
-        let outcome = committer.commit_now(folder.path(), &change, &mut Passing::default());
+        let outcome = committer.commit_now(folder.path(), &change, &mut OneShot::default());
         assert!(matches!(outcome, Outcome::Saved(None)), "{outcome:?}");
         begun.elapsed()
     };

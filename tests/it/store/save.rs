@@ -83,7 +83,7 @@ fn a_new_file_is_created_with_its_folders() {
     assert_eq!(names(path.parent().unwrap()), ["ada.md"]);
 }
 
-/// Acceptance 13: mode, owner and extended attributes are preserved.
+/// Mode, owner and extended attributes are preserved.
 #[test]
 fn mode_owner_and_extended_attributes_survive() {
     let (_dir, log) = plan();
@@ -134,7 +134,7 @@ fn attributes_that_cannot_be_copied_lead_to_a_write_in_place() {
     assert_eq!(names(dir.path()), ["log.jsonl"]);
 }
 
-/// Acceptance 13: a symlink stays a symlink.
+/// A symlink stays a symlink.
 #[test]
 fn symlinks_stay_symlinks_through_several_links() {
     let (dir, log) = plan();
@@ -159,10 +159,10 @@ fn symlinks_in_a_circle_are_an_error_that_says_so() {
     symlink(&a, &b).unwrap();
     symlink(&b, &a).unwrap();
     let error = replace(&a, None, NEW).unwrap_err().to_string();
-    assert!(error.contains("symlinks lead in a circle"), "{error}");
+    assert!(error.contains("symlinks form a loop"), "{error}");
 }
 
-/// Acceptance 13: a hard link's other name sees the edit.
+/// A hard link's other name sees the edit.
 #[test]
 fn the_other_name_of_a_hard_link_sees_the_edit() {
     let (dir, log) = plan();
@@ -245,7 +245,7 @@ fn lines_appended_through_a_file_kept_open_are_not_lost() {
     assert_eq!(replaced.written_since().unwrap(), None);
 }
 
-/// Acceptance 17: a script that appends without a pause does so between our last look and the
+/// A script that appends without a pause does so between our last look and the
 /// exchange, too.
 #[test]
 fn lines_appended_around_the_exchange_are_in_the_new_file_without_a_second_one() {

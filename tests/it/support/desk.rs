@@ -18,13 +18,14 @@ use stepdeck::app::core::keymap::Keymap;
 use stepdeck::app::core::message::Edited;
 use stepdeck::app::core::model::SessionContext;
 use stepdeck::change::form::Form;
-use stepdeck::cli::cockpit::{Site, go_on, open_whole};
+use stepdeck::cli::cockpit::{go_on, open_whole, start_disk};
 use stepdeck::plan::StepKey;
 use stepdeck::plan::uid::Uids;
 use stepdeck::store::fs::syscalls::{FileSystem, RealFs};
 use stepdeck::store::locate::discover::Overrides;
 use stepdeck::store::locate::open::{Front, Opening, open_front};
 use stepdeck::store::state::State;
+use stepdeck::store::worker::protocol::WorkerOptions;
 use stepdeck::tui::cockpit::{Cockpit, Event, Turn};
 use stepdeck::tui::terminal::TerminalEvent;
 use stepdeck::tui::terminal_host::TerminalHost;
@@ -117,7 +118,7 @@ pub struct Desk {
     folder: Rc<TempDir>,
     state: TempDir,
     /// How the rest of the plan is opened, where only its front is.
-    rest: Option<(Site, Arc<Opening>)>,
+    rest: Option<(WorkerOptions, Arc<Opening>)>,
     first: Vec<(PathBuf, Vec<u8>)>,
     /// How the last turn of the loop ended.
     pub turn: Turn,
@@ -178,8 +179,8 @@ impl Desk {
 
     /// Opens the rest of the plan, and waits until it is there.
     pub fn open_rest(&mut self) {
-        let (site, opening) = self.rest.take().unwrap();
-        open_whole(site, opening, self.sender.clone());
+        let (options, opening) = self.rest.take().unwrap();
+        open_whole(options, opening, self.sender.clone());
         let is_open = |desk: &Self| !desk.cockpit.model.work.is_opening();
         self.run_until("the whole plan is open", is_open);
         self.settle();
@@ -240,7 +241,7 @@ impl Desk {
         };
         let mut model = Model::new(files, setting, Keymap::default(), now);
         let (sender, inbox) = channel();
-        let site = Site {
+        let options = WorkerOptions {
             start: folder.path().to_owned(),
             overrides: Overrides::default(),
             state: state.path().to_owned(),
@@ -249,12 +250,12 @@ impl Desk {
         let (disk, rest) = match is_whole {
             true => {
                 go_on(&mut model, &State::at(state.path()));
-                (Some(site.watch_over(fs, &opened, sender.clone())), None)
+                (Some(start_disk(fs, options, &opened, sender.clone())), None)
             }
             false => {
                 let opening = Arc::new(Opening::default());
                 model.await_whole(opening.clone(), None);
-                (None, Some((site, opening)))
+                (None, Some((options, opening)))
             }
         };
         let face = TestFace {

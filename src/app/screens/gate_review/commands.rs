@@ -17,7 +17,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "gate-review",
         keys: &["P"],
-        title: "Hold the review of the stage's gate, or go on with it",
+        title: "Hold the stage's gate review, or continue it",
         hint: "review gate",
         group: Group::Edit,
         places: GATES,
@@ -27,7 +27,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "gate-met",
         keys: &["x"],
-        title: "Gate: mark as met or signed, or take that back",
+        title: "Gate: mark as met or signed, or clear the mark",
         hint: "met or signed",
         group: Group::Edit,
         places: REVIEW,
@@ -37,7 +37,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "gate-not-met",
         keys: &["-"],
-        title: "Gate: mark the criterion as not met, or take that back",
+        title: "Gate: mark the criterion as not met, or clear the mark",
         hint: "not met",
         group: Group::Edit,
         places: REVIEW,
@@ -47,7 +47,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "gate-edit",
         keys: &["e", "enter"],
-        title: "Gate: write the evidence, the conditions or the waiver; decide",
+        title: "Gate: edit the evidence, the conditions or the waiver; decide",
         hint: "write",
         group: Group::Edit,
         places: REVIEW,
@@ -57,7 +57,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "gate-decide",
         keys: &["s"],
-        title: "Gate: decide: go, go with conditions, or no-go",
+        title: "Gate: decide on go, go with conditions, or no-go",
         hint: "decide",
         group: Group::Edit,
         places: REVIEW,
@@ -67,7 +67,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "gate-evidence",
         keys: &["i"],
-        title: "Gate: open the evidence of the criterion",
+        title: "Gate: open the criterion's evidence",
         hint: "evidence",
         group: Group::Find,
         places: REVIEW,
@@ -100,7 +100,7 @@ fn hold(model: &mut Model) {
 fn no_criterion(model: &Model) -> Blocked {
     model.is_locked().or_else(|| match model.review_row() {
         Some(ReviewRow::Criterion(_)) => None,
-        _ => Some("a criterion is judged; go to one".to_owned()),
+        _ => Some("only a criterion can be marked so; go to one".to_owned()),
     })
 }
 
@@ -192,7 +192,7 @@ fn write(model: &mut Model) {
 
 fn clause_label(clause: Clause) -> &'static str {
     match clause {
-        Clause::Conditions => "Conditions that are still owed",
+        Clause::Conditions => "Conditions still to be met",
         Clause::Waiver => "Waiver: why the gate may be passed below its bar",
     }
 }
@@ -223,7 +223,7 @@ fn decide(model: &mut Model) {
         rows.push(Row {
             key: "u".to_owned(),
             label: "undecided".to_owned(),
-            detail: "take the decision back".to_owned(),
+            detail: "withdraw the decision".to_owned(),
             blocked: None,
             choice: Choice::Decide(None),
         });
@@ -246,7 +246,7 @@ fn links(model: &Model) -> Vec<String> {
 fn no_links(model: &Model) -> Blocked {
     let key = model.keymap.key_of("gate-edit");
     let none = links(model).is_empty();
-    none.then(|| format!("no link stands in the evidence; {key} writes it"))
+    none.then(|| format!("the evidence has no link; {key} edits it"))
 }
 
 impl Model {
@@ -270,7 +270,7 @@ impl Model {
         let stage = self.review().map(|review| review.facts.stage);
         let stage = stage.unwrap_or_default();
         let mut lines = self.reviewer().consequence(&view.packet, decision);
-        lines.push(format!("{} takes it back.", self.keymap.key_of("undo")));
+        lines.push(format!("{} undoes it.", self.keymap.key_of("undo")));
         self.overlays.push(Overlay::Confirm {
             question: format!("Pass the gate of {stage}: {}?", decision.words()),
             consequence: lines.join("\n"),

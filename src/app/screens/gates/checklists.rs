@@ -145,7 +145,7 @@ impl Model {
     pub fn go_to_check(&mut self, at: usize, check: usize, words: &str) -> Result<(), Refusal> {
         let checks = self.holder(at).map(Holder::checks).unwrap_or_default();
         if checks.get(check).is_none_or(|found| found.text != words) {
-            return Err(Refusal("the check is not there any more".to_owned()));
+            return Err(Refusal("the check is no longer there".to_owned()));
         }
         self.open_screen(Screen::Gates);
         self.gates.review = None;

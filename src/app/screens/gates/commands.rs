@@ -12,7 +12,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "tick",
         keys: &["x"],
-        title: "Tick the check, or take its tick away",
+        title: "Tick or untick the check",
         hint: "tick",
         group: Group::Edit,
         places: &[Focus::Checks],
@@ -32,7 +32,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "check-steps",
         keys: &["enter"],
-        title: "Go to the steps that the check names, or into the stage",
+        title: "Go to the steps that the check names, or open the stage",
         hint: "open",
         group: Group::Find,
         places: GATES,
@@ -42,7 +42,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "check-evidence",
         keys: &["i"],
-        title: "Open the evidence of the check",
+        title: "Open the check's evidence",
         hint: "evidence",
         group: Group::Find,
         places: &[Focus::Checks],
@@ -133,7 +133,7 @@ fn open(model: &mut Model) {
         .map(|check| check.steps.clone())
         .unwrap_or_default();
     match &*ids {
-        [] => model.say("this check names no step"),
+        [] => model.say("this check names no steps"),
         [only] => model.jump(*only, 0),
         ids => {
             let keys = "123456789".chars().map(String::from);

@@ -17,7 +17,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "edit",
         keys: &["e"],
-        title: "Edit a field of the step, the block, the check or the line",
+        title: "Edit a field of the step or block, the check, or the line",
         hint: "edit",
         group: Group::Edit,
         places: PLAN,
@@ -73,7 +73,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "add-sub-step",
         keys: &["A"],
-        title: "Add a sub-step to the step, or the next one beside a sub-step",
+        title: "Add a sub-step to the step, or the next one after a sub-step",
         hint: "",
         group: Group::Edit,
         places: STEP,
@@ -81,9 +81,9 @@ pub const COMMANDS: &[Command] = &[
         run: add_sub_step,
     },
     Command {
-        name: "take-out",
+        name: "remove",
         keys: &["D"],
-        title: "Take the step out of the log",
+        title: "Remove the step from the log",
         hint: "",
         group: Group::Edit,
         places: STEP,
@@ -110,7 +110,7 @@ pub const COMMANDS: &[Command] = &[
         },
     },
     Command {
-        name: "hold-back",
+        name: "add-dependent",
         keys: &["B"],
         title: "Make another step depend on this one",
         hint: "",
@@ -119,12 +119,12 @@ pub const COMMANDS: &[Command] = &[
         blocked: |model| model.is_locked().or_else(|| no_step(model)),
         run: |model| {
             if let Some(step) = model.selected() {
-                model.choose_from("Holds back", Source::Downstream(step));
+                model.choose_from("Blocks", Source::Downstream(step));
             }
         },
     },
     Command {
-        name: "edit-whole",
+        name: "edit-step",
         keys: &["E"],
         title: "Edit the whole step in $EDITOR",
         hint: "",
@@ -136,7 +136,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "take-log",
         keys: &["L"],
-        title: "Mend drift: write the log's words into the canon",
+        title: "Reconcile drift: write the log's version to the canon",
         hint: "",
         group: Group::Edit,
         places: STEP,
@@ -146,7 +146,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "take-canon",
         keys: &["C"],
-        title: "Mend drift: write the canon's words into the log",
+        title: "Reconcile drift: write the canon's version to the log",
         hint: "",
         group: Group::Edit,
         places: STEP,
@@ -156,7 +156,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "repeat",
         keys: &["."],
-        title: "Do the last edit again on this step",
+        title: "Repeat the last edit on this step",
         hint: "",
         group: Group::Edit,
         places: STEP,
@@ -182,7 +182,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "undo",
         keys: &["u"],
-        title: "Take the last change back, on disk too",
+        title: "Undo the last change, on disk too",
         hint: "undo",
         group: Group::Edit,
         places: SCREENS_AND_LIST,
@@ -195,7 +195,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "redo",
         keys: &["U"],
-        title: "Make the change again that was taken back",
+        title: "Redo the change that was undone",
         hint: "",
         group: Group::Edit,
         places: SCREENS_AND_LIST,
@@ -208,7 +208,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "retry-save",
         keys: &["R"],
-        title: "Try again to write what could not be saved",
+        title: "Retry saving what could not be saved",
         hint: "retry",
         group: Group::Edit,
         places: SCREENS,
@@ -235,7 +235,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "take-theirs",
         keys: &["t", "esc"],
-        title: "Conflict: keep what stands there",
+        title: "Conflict: keep their version",
         hint: "theirs",
         group: Group::Edit,
         places: &[Focus::Conflict],
@@ -247,15 +247,15 @@ pub const COMMANDS: &[Command] = &[
         },
     },
     Command {
-        name: "edit-result",
+        name: "merge-by-hand",
         keys: &["e"],
-        title: "Conflict: edit my version into one of both",
+        title: "Conflict: merge both versions by hand",
         hint: "edit",
         group: Group::Edit,
         places: &[Focus::Conflict],
         blocked: |model| {
             let editable = model.contested_field().is_some();
-            (!editable).then(|| "there is no one text to edit here: pick a version".to_owned())
+            (!editable).then(|| "these versions cannot be merged as text: pick one".to_owned())
         },
         run: Model::edit_result,
     },
@@ -276,7 +276,7 @@ fn edit(model: &mut Model) {
     if model.view.pane == Pane::Blocks {
         return match model.view.block(&model.plan) {
             Some(block) => model.block_menu(block),
-            None => model.refuse("there is no block"),
+            None => model.refuse("no block is selected"),
         };
     }
     match model.step().map(|step| step.index()) {
@@ -317,7 +317,7 @@ fn complete(model: &mut Model) {
         .collect();
     if open.is_empty() {
         let key = model.keymap.key_of("status");
-        return model.say(format!("complete already · {key} sets another status"));
+        return model.say(format!("already complete · {key} sets another status"));
     }
     let change = model
         .composer()
@@ -339,7 +339,7 @@ fn add(model: &mut Model) {
     };
     match model.composer().next_free(from) {
         Some(id) => model.prompt(format!("New step {id}"), "", Purpose::Add(id)),
-        None => model.refuse(format!("there is no free number behind {from}")),
+        None => model.refuse(format!("there is no free number after {from}")),
     }
 }
 

@@ -28,7 +28,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "find-check",
         keys: &["/"],
-        title: "Find a check, of a stage or in any other checklist",
+        title: "Find a check in any checklist",
         hint: "find",
         group: Group::Find,
         places: GATES,
@@ -41,7 +41,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "palette",
         keys: &[":", "ctrl-p"],
-        title: "Find a command by name; a number goes to that step",
+        title: "Find a command by name, or go to a step by number",
         hint: "",
         group: Group::Find,
         places: EVERYWHERE,
@@ -51,7 +51,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "mark",
         keys: &["space"],
-        title: "Mark the step, or take its mark away",
+        title: "Mark or unmark the step",
         hint: "mark",
         group: Group::Find,
         places: &[Focus::Steps],
@@ -68,7 +68,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "mark-range",
         keys: &["v"],
-        title: "Begin a range of marks; again ends it here",
+        title: "Start a range of marks; again to end it here",
         hint: "",
         group: Group::Find,
         places: &[Focus::Steps],
@@ -76,15 +76,15 @@ pub const COMMANDS: &[Command] = &[
         run: mark_range,
     },
     Command {
-        name: "mark-shown",
+        name: "mark-all",
         keys: &["*"],
-        title: "Mark every listed step, or take all marks away",
+        title: "Mark all listed steps, or clear all marks",
         hint: "",
         group: Group::Find,
         places: &[Focus::Steps],
         blocked: |model| {
             let looking = model.view.is_looking();
-            looking.then(|| "the filter still looks for steps; again when it is done".to_owned())
+            looking.then(|| "still filtering; try again when it is done".to_owned())
         },
         run: |model| {
             let keys = model
@@ -103,7 +103,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "next-match",
         keys: &["n"],
-        title: "Go to the next step that the last filter matches, though it be cleared",
+        title: "Go to the next match of the last filter, even after the filter is cleared",
         hint: "",
         group: Group::Find,
         places: STEP,
@@ -113,7 +113,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "previous-match",
         keys: &["N"],
-        title: "Go to the previous step that the last filter matches",
+        title: "Go to the previous match of the last filter",
         hint: "",
         group: Group::Find,
         places: STEP,
@@ -123,7 +123,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "first-blocker",
         keys: &["<"],
-        title: "Go to the first step that this one waits for",
+        title: "Go to the first step this one waits for",
         hint: "",
         group: Group::Find,
         places: STEP,
@@ -131,7 +131,7 @@ pub const COMMANDS: &[Command] = &[
         run: first_blocker,
     },
     Command {
-        name: "first-dependant",
+        name: "first-dependent",
         keys: &[">"],
         title: "Go to the first step that waits for this one",
         hint: "",
@@ -141,9 +141,9 @@ pub const COMMANDS: &[Command] = &[
         run: first_dependant,
     },
     Command {
-        name: "back-in-jumps",
+        name: "jump-back",
         keys: &["["],
-        title: "Go back to where the last jump began",
+        title: "Go back to where the last jump started",
         hint: "",
         group: Group::Find,
         places: PLAN,
@@ -157,9 +157,9 @@ pub const COMMANDS: &[Command] = &[
         },
     },
     Command {
-        name: "forth-in-jumps",
+        name: "jump-forward",
         keys: &["]"],
-        title: "Go forth in the jump list",
+        title: "Go forward in the jump list",
         hint: "",
         group: Group::Find,
         places: PLAN,
@@ -172,7 +172,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "set-bookmark",
         keys: &["m"],
-        title: "Set a bookmark: then a letter",
+        title: "Set a bookmark: press a letter next",
         hint: "",
         group: Group::Find,
         places: STEP,
@@ -185,7 +185,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "go-to-bookmark",
         keys: &["'"],
-        title: "Go to a bookmark: then its letter",
+        title: "Go to a bookmark: press its letter next",
         hint: "",
         group: Group::Find,
         places: PLAN,
@@ -232,7 +232,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "open-link",
         keys: &["i"],
-        title: "Open a link or artifact of the step",
+        title: "Open one of the step's links or artifacts",
         hint: "",
         group: Group::Find,
         places: STEP,
@@ -250,7 +250,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "sort",
         keys: &["S"],
-        title: "Order the list",
+        title: "Sort the list",
         hint: "",
         group: Group::View,
         places: PLAN,
@@ -258,9 +258,9 @@ pub const COMMANDS: &[Command] = &[
         run: sort,
     },
     Command {
-        name: "problems-of-plan",
+        name: "list-problems",
         keys: &["!"],
-        title: "List what is wrong with the plan",
+        title: "List the plan's problems",
         hint: "",
         group: Group::View,
         places: SCREENS,
@@ -379,7 +379,7 @@ fn mark_range(model: &mut Model) {
 fn no_search(model: &Model) -> Blocked {
     let key = model.keymap.key_of("filter");
     let none = model.view.searched.is_empty();
-    none.then(|| format!("nothing has been looked for yet; {key} filters"))
+    none.then(|| format!("nothing has been filtered yet; {key} filters"))
 }
 
 fn next_match(model: &mut Model, forth: bool) {
@@ -418,7 +418,7 @@ fn first_blocker(model: &mut Model) {
     let id = step.id();
     match open {
         Some(up) => jump_to(model, up),
-        None => model.say(format!("{id} waits for no step")),
+        None => model.say(format!("{id} waits for nothing")),
     }
 }
 
@@ -440,7 +440,7 @@ fn jump_to(model: &mut Model, index: usize) {
 fn go_to(model: &mut Model, (id, nth): StepKey) {
     match model.plan.find_nth(id, nth) {
         Some(step) => model.show(step),
-        None => model.refuse(format!("{id} is not in the plan any more")),
+        None => model.refuse(format!("{id} is no longer in the plan")),
     }
 }
 

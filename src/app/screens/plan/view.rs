@@ -48,7 +48,7 @@ impl Sort {
         (Self::Status, 's', "status"),
         (Self::Owner, 'o', "owner"),
         (Self::Updated, 'u', "last edited first"),
-        (Self::Dependants, 'd', "most direct dependants first"),
+        (Self::Dependants, 'd', "most direct dependents first"),
     ];
 }
 

@@ -26,7 +26,10 @@ pub fn why(plan: &Plan, step: StepRef<'_>) -> Vec<String> {
         .map(|down| plan.step(down).id().to_string())
         .collect();
     if !held.is_empty() {
-        lines.push(format!("It alone holds back {}.", held.join(", ")));
+        lines.push(format!(
+            "It is the only thing blocking {}.",
+            held.join(", ")
+        ));
     }
     lines
 }
@@ -53,7 +56,7 @@ fn awaited(plan: &Plan, waiting: Waiting) -> String {
                 .chain(ids.first())
                 .map(ToString::to_string)
                 .collect();
-            format!("• itself, in a circle: {}", names.join(" → "))
+            format!("• itself, in a cycle: {}", names.join(" → "))
         }
     }
 }

@@ -14,7 +14,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "problem-go",
         keys: &["enter"],
-        title: "Go to the step or the line of the problem",
+        title: "Go to the problem's step or line",
         hint: "go there",
         group: Group::Find,
         places: PROBLEMS,
@@ -24,7 +24,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "problem-line",
         keys: &["e"],
-        title: "Edit the log line of the problem as text",
+        title: "Edit the problem's log line as text",
         hint: "edit line",
         group: Group::Edit,
         places: PROBLEMS,
@@ -34,7 +34,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "problem-fix",
         keys: &["f"],
-        title: "Fix the problem, after showing what would be written",
+        title: "Fix the problem, after a preview",
         hint: "fix",
         group: Group::Edit,
         places: PROBLEMS,
@@ -44,7 +44,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "check",
         keys: &["c"],
-        title: "Run the checks anew; while they run, stop them",
+        title: "Run the checks again; while they run, stop them",
         hint: "check",
         group: Group::Program,
         places: PROBLEMS,
@@ -136,7 +136,7 @@ fn edit_line(model: &mut Model) {
     };
     let line = place.line.saturating_sub(1);
     if line >= log.line_count() {
-        return model.refuse("the line is not there any more");
+        return model.refuse("the line is no longer there");
     }
     let (text, body) = (log.line(line).text().into_owned(), log.line(line).body());
     if let Some(reason) = crate::app::overlays::prompt::too_long(&text) {
@@ -159,7 +159,7 @@ fn no_fix(model: &Model) -> Blocked {
         let fixable = problem(model)?.fix.is_some();
         (!fixable).then(|| {
             let key = model.keymap.key_of("problem-go");
-            format!("this needs a person; {key} goes there")
+            format!("this cannot be fixed for you; {key} goes there")
         })
     })
 }

@@ -22,7 +22,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "accept",
         keys: &["+"],
-        title: "Accept the proposal: an idea becomes a draft, a draft stays one",
+        title: "Accept the proposal: an idea becomes a draft, a draft stays a draft",
         hint: "accept",
         group: Group::Edit,
         places: PROPOSALS,
@@ -50,10 +50,10 @@ pub const COMMANDS: &[Command] = &[
         run: |model| ask(model, |id| format!("Why not {id}?"), ReviewAction::Reject),
     },
     Command {
-        name: "mend",
+        name: "fix-dependency",
         keys: &["f"],
-        title: "Mend the dependency",
-        hint: "mend",
+        title: "Fix the dependency",
+        hint: "fix",
         group: Group::Edit,
         places: DEPENDENCIES,
         blocked: undecidable,
@@ -76,7 +76,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "commit",
         keys: &["+"],
-        title: "Put the step among the next ten; one from further down asks why",
+        title: "Add the step to the next ten; one from further down needs a reason",
         hint: "commit",
         group: Group::Edit,
         places: NEXT_TEN,
@@ -84,9 +84,9 @@ pub const COMMANDS: &[Command] = &[
         run: commit,
     },
     Command {
-        name: "set-aside",
+        name: "defer-step",
         keys: &["-"],
-        title: "Defer the step: not this week, with the reason",
+        title: "Defer the step: not this week, with a reason",
         hint: "defer",
         group: Group::Edit,
         places: NEXT_TEN,
@@ -112,7 +112,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "finish",
         keys: &["F"],
-        title: "Finish the review: the record says when it was held, and what is left",
+        title: "Finish the review: record when it was held and what is left",
         hint: "finish",
         group: Group::Edit,
         places: NEXT_TEN,
@@ -122,7 +122,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "rank-down",
         keys: &["J"],
-        title: "Move the committed step down among the ten",
+        title: "Move the committed step down the ten",
         hint: "lower",
         group: Group::Edit,
         places: NEXT_TEN,
@@ -132,7 +132,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "rank-up",
         keys: &["K"],
-        title: "Move the committed step up among the ten",
+        title: "Move the committed step up the ten",
         hint: "higher",
         group: Group::Edit,
         places: NEXT_TEN,
@@ -142,7 +142,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "score",
         keys: &["w"],
-        title: "Why the step stands there: its score, term by term",
+        title: "Why the step is ranked there: its score, term by term",
         hint: "why",
         group: Group::View,
         places: NEXT_TEN,
@@ -152,7 +152,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "compare",
         keys: &["W"],
-        title: "Put two steps side by side: why this one and not that one",
+        title: "Compare two steps: why one is ranked above the other",
         hint: "compare",
         group: Group::View,
         places: NEXT_TEN,
@@ -162,7 +162,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "review-step",
         keys: &["enter"],
-        title: "Go to the step of the row",
+        title: "Go to the row's step",
         hint: "go there",
         group: Group::Find,
         places: REVIEW,
@@ -190,7 +190,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "review-owner",
         keys: &["o"],
-        title: "Set the owner of the step",
+        title: "Set the step's owner",
         hint: "owner",
         group: Group::Edit,
         places: NEXT_TEN,
@@ -202,30 +202,28 @@ pub const COMMANDS: &[Command] = &[
         },
     },
     Command {
-        name: "take-back-review",
+        name: "undo-review",
         keys: &["X"],
-        title: "Take back every decision of the review since the last other edit",
+        title: "Undo every decision of the review since the last other edit",
         hint: "",
         group: Group::Edit,
         places: REVIEW,
         blocked: |model| {
             let decided = model.sync.newest_touches(&model.review.path);
-            let nothing = || "no decision of this review was the last thing done".to_owned();
+            let nothing = || "the last change was not a decision of this review".to_owned();
             model.is_locked().or_else(|| (!decided).then(nothing))
         },
         run: |model| {
             let path = model.review.path.clone();
             let count = model.undo_all_of(&path);
             let key = model.keymap.key_of("redo");
-            model.say(format!(
-                "{count} decisions taken back · {key} makes each again"
-            ));
+            model.say(format!("{count} decisions undone · {key} redoes each"));
         },
     },
     Command {
         name: "copy-review",
         keys: &["Y"],
-        title: "Copy the record of the review as Markdown",
+        title: "Copy the review's record as Markdown",
         hint: "",
         group: Group::Find,
         places: REVIEW,
@@ -235,7 +233,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "screen-review",
         keys: &["3"],
-        title: "Screen 3: Next ten, the weekly review",
+        title: "Screen 3: Weekly review",
         hint: "",
         group: Group::View,
         places: crate::app::core::command::SCREENS,
@@ -254,7 +252,7 @@ fn undecidable(model: &Model) -> Blocked {
     model.is_locked().or_else(|| no_row(model)).or_else(|| {
         let id = model.review.step()?;
         let gone = model.plan.find(id).is_none();
-        gone.then(|| format!("{id} is not in the plan any more"))
+        gone.then(|| format!("{id} is no longer in the plan"))
     })
 }
 
@@ -268,19 +266,19 @@ fn tangle(model: &Model) -> Option<(BadDependency, bool)> {
 
 fn mended(model: &Model) -> Blocked {
     let (_, wrong) = tangle(model)?;
-    let key = model.keymap.key_of("mend");
-    (!wrong).then(|| format!("it is mended already · {key} notes that in the record"))
+    let key = model.keymap.key_of("fix-dependency");
+    (!wrong).then(|| format!("it is already fixed · {key} notes that in the record"))
 }
 
 fn cannot_commit(model: &Model) -> Blocked {
     let id = model.review.step()?;
     if model.review.place(id).is_some() {
-        return Some(format!("{id} is among the ten already"));
+        return Some(format!("{id} is already among the ten"));
     }
     if model.review.progress(ReviewPart::Ten).0 >= TEN {
-        let key = model.keymap.key_of("set-aside");
+        let key = model.keymap.key_of("defer-step");
         return Some(format!(
-            "ten are committed already · {key} on one of them makes room"
+            "ten are already committed · {key} on one of them makes room"
         ));
     }
     complete(model)
@@ -290,14 +288,14 @@ fn complete(model: &Model) -> Blocked {
     let id = model.review.step()?;
     let step = model.plan.step(model.plan.find(id)?);
     let done = step.status() == Some(Status::Complete);
-    done.then(|| format!("{id} is complete already"))
+    done.then(|| format!("{id} is already complete"))
 }
 
 fn not_committed(model: &Model) -> Blocked {
     let id = model.review.step()?;
     let free = model.review.place(id).is_none();
     let key = model.keymap.key_of("commit");
-    free.then(|| format!("only the ten have an order of their own · {key} commits to {id}"))
+    free.then(|| format!("only the ten can be reordered · {key} commits to {id}"))
 }
 
 fn unranked(model: &Model) -> Blocked {
@@ -352,7 +350,7 @@ fn swap(model: &mut Model, by: isize) {
     let at = ten.iter().position(|entry| entry.id == id);
     let Some(other) = at.and_then(|at| Some(ten.get(at.checked_add_signed(by)?)?.id)) else {
         let edge = if by < 0 { "first" } else { "last" };
-        return model.say(format!("{id} is the {edge} of them already"));
+        return model.say(format!("{id} is already the {edge} of them"));
     };
     let who = model.context.who.clone();
     let change = model.with_review(|review| review.swap(id, other, &who));
@@ -373,7 +371,7 @@ fn mend(model: &mut Model) {
     let (step, other) = (tangle.step, tangle.other);
     let mut remedies = Vec::new();
     if tangle.trouble == Trouble::Blocked {
-        let label = format!("Unblock {other}: it is in progress");
+        let label = format!("Unblock {other}: set it in progress");
         remedies.push(("p".to_owned(), label, Resolution::Unblock));
     }
     for (at, (from, to)) in dropped(model, &tangle).into_iter().enumerate() {
@@ -381,7 +379,7 @@ fn mend(model: &mut Model) {
             0 => "d".to_owned(),
             at => (at + 1).to_string(),
         };
-        let label = format!("Drop it: {from} depends on {to} no more");
+        let label = format!("Drop it: {from} no longer depends on {to}");
         remedies.push((key, label, Resolution::Drop(from, to)));
     }
     let rows = remedies.into_iter().map(|(key, label, remedy)| Row {
@@ -437,7 +435,7 @@ fn score(model: &mut Model) {
     for term in &ranked.terms {
         lines.push(format!("{:+5}  {:9} {}", term.points, term.name, term.why));
     }
-    lines.push(format!("{:5}  in all", ranked.score));
+    lines.push(format!("{:5}  total", ranked.score));
     model.overlays.push(Overlay::Note {
         title: format!("Score of {row}"),
         lines,

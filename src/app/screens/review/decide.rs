@@ -79,7 +79,7 @@ impl Model {
             (ReviewPart::Ten, ..) => format!(" · {done} of {all}"),
             (_, true, _) => format!(" · {done} of {all} decided"),
             (_, false, _) => format!(
-                " · all decided, {} goes on",
+                " · all decided, {} continues",
                 self.keymap.key_of("next-pane")
             ),
         };
@@ -109,7 +109,7 @@ impl Model {
                 let pinned = match place {
                     Some(place) => format!("pinned from place {place}"),
                     None if self.is_ready(id) => "pinned from below the runners-up".to_owned(),
-                    None => "pinned, though it is not ready".to_owned(),
+                    None => "pinned although not ready".to_owned(),
                 };
                 let why = match why.trim() {
                     "" => pinned,
@@ -137,7 +137,7 @@ impl Model {
     pub fn compare(&mut self, a: StepId, b: StepId) {
         let (Some((_, one)), Some((_, two))) = (ranked(self, Some(a)), ranked(self, Some(b)))
         else {
-            return self.refuse("one of them is not ready any more");
+            return self.refuse("one of them is no longer ready");
         };
         let (a_name, b_name) = (a.to_string(), b.to_string());
         let wide = a_name.len().max(b_name.len()).max(5) + 2;

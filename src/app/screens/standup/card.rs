@@ -79,7 +79,7 @@ impl Model {
                 let at = stage_of(self, &stage).map(|(at, _)| at);
                 let done = match at {
                     Some(at) => self.attach_link(at, check, &words, &link),
-                    None => refuse(format!("there is no stage “{stage}” any more")),
+                    None => refuse(format!("stage “{stage}” no longer exists")),
                 };
                 if let Err(refusal) = done {
                     self.refuse(refusal.to_string());
@@ -128,7 +128,7 @@ impl Model {
         old: Option<String>,
     ) {
         let label = match (&old, part) {
-            (Some(_), _) => format!("{stage}: {} (empty takes it out)", part.word()),
+            (Some(_), _) => format!("{stage}: {} (leave empty to remove)", part.word()),
             (None, CardPart::Evidence) => format!("{stage}: new evidence link"),
             (None, CardPart::Blockers) => format!("{stage}: new blocker"),
             (None, CardPart::Done) => format!("{stage}: what is done"),
@@ -157,7 +157,7 @@ impl Model {
         text: &str,
     ) -> Result<(), Refusal> {
         let Ok(date) = day.parse() else {
-            return refuse(format!("“{day}” is no day"));
+            return refuse(format!("“{day}” is not a day"));
         };
         let wish = match old {
             None => CardRequest::Add(part, text.to_owned()),
@@ -174,7 +174,7 @@ impl Model {
     pub fn ask_check(&mut self, stage: &str, link: &str) {
         let date = self.standup_date();
         let Some((_, of)) = stage_of(self, stage) else {
-            return self.refuse(format!("there is no stage “{stage}” any more"));
+            return self.refuse(format!("stage “{stage}” no longer exists"));
         };
         let keys = ('1'..='9')
             .map(String::from)

@@ -15,7 +15,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "card-post",
         keys: &["x"],
-        title: "Post the card as it stands, or add what became complete since",
+        title: "Post the card as it is, or add what has been completed since",
         hint: "post",
         group: Group::Edit,
         places: CARDS,
@@ -35,7 +35,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "card-status",
         keys: &["s"],
-        title: "Set the status of the card",
+        title: "Set the card's status",
         hint: "",
         group: Group::Edit,
         places: CARDS,
@@ -55,7 +55,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "card-attach",
         keys: &["a"],
-        title: "Add evidence to the card; attach what it names to a check of the stage",
+        title: "Add evidence to the card, or attach its evidence to a check of the stage",
         hint: "evidence",
         group: Group::Edit,
         places: CARDS,
@@ -65,20 +65,20 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "thread",
         keys: &["enter"],
-        title: "Open the thread over the days: of the card's stage, of the person",
+        title: "Follow the card's stage, or the person, from day to day",
         hint: "thread",
         group: Group::Find,
         places: STANDUP,
         blocked: |model| {
             let nothing = thread_here(model).is_none();
-            nothing.then(|| "there is nothing to follow over the days here".to_owned())
+            nothing.then(|| "there is nothing to follow here".to_owned())
         },
         run: open_thread,
     },
     Command {
-        name: "day-before",
+        name: "previous-day",
         keys: &[","],
-        title: "The standup of the day before",
+        title: "Previous day's standup",
         hint: "earlier",
         group: Group::Move,
         places: STANDUP,
@@ -92,9 +92,9 @@ pub const COMMANDS: &[Command] = &[
         run: |model| turn_day(model, false),
     },
     Command {
-        name: "day-after",
+        name: "next-day",
         keys: &["."],
-        title: "The standup of the day after, up to today",
+        title: "Next day's standup, up to today",
         hint: "later",
         group: Group::Move,
         places: STANDUP,
@@ -110,13 +110,13 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "card-open",
         keys: &["i"],
-        title: "Open a link of the card or the entry",
+        title: "Open a link in the card or the entry",
         hint: "",
         group: Group::Find,
         places: STANDUP,
         blocked: |model| {
             let none = links(model).is_empty();
-            none.then(|| "no evidence is named here".to_owned())
+            none.then(|| "there is no evidence here".to_owned())
         },
         run: |model| {
             let links = links(model);
@@ -124,7 +124,7 @@ pub const COMMANDS: &[Command] = &[
         },
     },
     Command {
-        name: "standup-copy",
+        name: "copy-standup",
         keys: &["Y"],
         title: "Copy the day's standup as Markdown",
         hint: "copy",
@@ -133,7 +133,7 @@ pub const COMMANDS: &[Command] = &[
         blocked: |model| {
             let day = model.standup_view.day.as_ref();
             let none = day.is_none_or(|day| day.entries.is_empty());
-            none.then(|| "nobody has posted on this day".to_owned())
+            none.then(|| "nobody posted on this day".to_owned())
         },
         run: copy,
     },

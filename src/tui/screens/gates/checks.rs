@@ -119,7 +119,10 @@ fn to_go(stage: &Stage, theme: &Theme) -> Line<'static> {
     match (stage.checks.is_empty(), stage.missing()) {
         (true, _) => Line::default(),
         (_, 0) => Line::styled(format!("bar of {bar}% met"), theme.ok),
-        (_, missing) => Line::styled(format!("{missing} more for the bar of {bar}%"), theme.dim),
+        (_, missing) => Line::styled(
+            format!("{missing} more to meet the bar of {bar}%"),
+            theme.dim,
+        ),
     }
 }
 
@@ -127,7 +130,7 @@ fn to_go(stage: &Stage, theme: &Theme) -> Line<'static> {
 pub fn no_checks(sheet: &mut TextLayout, stage: &Stage, theme: &Theme) {
     let text = format!(
         "No checklist for this stage yet. Under a heading with “Checklist”, write a heading \
-         “{}” and one list item a check; they appear here, to be ticked.",
+         “{}” and one list item per check; they will appear here.",
         stage.name
     );
     sheet.text(&text, theme.dim);

@@ -159,7 +159,7 @@ fn split(area: Rect, left: u16) -> (Rect, Rect) {
 pub fn criteria(sheet: &mut TextLayout, stage: &Stage, theme: &Theme, most: usize) {
     let Some(rung) = &stage.rung else {
         sheet.text(
-            "This checklist has no row on the stage ladder, so no gate guards it.",
+            "This checklist has no row on the stage ladder, so it has no gate.",
             theme.dim,
         );
         return sheet.shorten(most);
@@ -206,8 +206,8 @@ fn no_ladder(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme) {
     sheet.blank();
     sheet.text(
         "stepdeck looks in the Markdown files of the plan for a table with the columns Stage \
-         and Stage-Gate Review, and for lists under a heading with “Readiness Checklist”, one heading a \
-         stage. Write this into one of them, and the ladder appears here:",
+         and Stage-Gate Review, and for lists under a heading with “Readiness Checklist”, one \
+         heading per stage. Write this into one of them, and the ladder appears here:",
         theme.text,
     );
     sheet.blank();
@@ -228,7 +228,7 @@ fn no_ladder(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme) {
     let more = paths.len().saturating_sub(4);
     paths.truncate(4);
     let text = match (paths.is_empty(), more) {
-        (true, _) => "No Markdown file of the plan was found under data/ or docs/.".to_owned(),
+        (true, _) => "No Markdown files of the plan were found under data/ or docs/.".to_owned(),
         (_, 0) => format!("Looked in {}.", paths.join(", ")),
         (_, more) => format!("Looked in {} and {more} more.", paths.join(", ")),
     };

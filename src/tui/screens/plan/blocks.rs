@@ -47,7 +47,7 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
             buf,
             inner,
             theme,
-            "There is no block yet.",
+            "There are no blocks yet.",
             &press,
         );
     };

@@ -122,11 +122,11 @@ fn notes(model: &Model, theme: &Theme, step: StepRef<'_>, width: u16) -> Vec<Lin
     let text = if up == 0 && down == 0 {
         let (add, hold) = (
             key_of(model, theme, "depend-on"),
-            key_of(model, theme, "hold-back"),
+            key_of(model, theme, "add-dependent"),
         );
-        let text = format!("stands alone · {add} adds a step upstream, {hold} one downstream");
+        let text = format!("no dependencies either way · {add} adds upstream, {hold} downstream");
         match long(&text) {
-            true => format!("stands alone · {add} upstream, {hold} downstream"),
+            true => format!("no dependencies · {add} upstream, {hold} downstream"),
             false => text,
         }
     } else {

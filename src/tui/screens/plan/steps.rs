@@ -268,7 +268,7 @@ fn nothing(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme) {
     let filter = (!view.filter.is_empty()).then(|| view.filter.text());
     let (why, press) = match (filter, view.empty_block.and(block)) {
         (Some(filter), _) if view.is_looking() => (
-            format!("Still looking for “{filter}”{}", theme.glyphs.ellipsis),
+            format!("Still searching for “{filter}”{}", theme.glyphs.ellipsis),
             format!("{} clears the filter", key("back")),
         ),
         (Some(filter), None) => (
@@ -280,7 +280,7 @@ fn nothing(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme) {
             ),
         ),
         (Some(filter), Some(block)) => (
-            format!("No step of {} matches “{filter}”.", block.id),
+            format!("No step in {} matches “{filter}”.", block.id),
             format!(
                 "{} clears the filter, {} changes it",
                 key("back"),
@@ -288,7 +288,7 @@ fn nothing(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme) {
             ),
         ),
         (None, Some(block)) => (
-            format!("{} has no step yet.", block.id),
+            format!("{} has no steps yet.", block.id),
             format!(
                 "{} adds one, {} goes to the next block",
                 key("add"),
@@ -296,7 +296,7 @@ fn nothing(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme) {
             ),
         ),
         (None, None) => (
-            "There is no step yet.".to_owned(),
+            "There are no steps yet.".to_owned(),
             format!("{} adds the first one", key("add")),
         ),
     };

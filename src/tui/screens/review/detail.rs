@@ -41,7 +41,7 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
         match model.plan.find(id).map(|step| model.plan.step(step)) {
             Some(step) => about(&mut sheet, step, theme),
             None => {
-                let gone = "It is not in the plan any more: somebody took it out meanwhile.";
+                let gone = "It is no longer in the plan: somebody removed it.";
                 sheet.hanging(name("", theme), gone, theme.warning);
             }
         }

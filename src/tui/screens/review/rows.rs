@@ -155,7 +155,7 @@ fn proposal(
     ]);
     let right = match (&row.verdict, step) {
         (Some(entry), _) => verdict(entry.word, theme),
-        (None, None) => Line::styled("not in the plan any more", theme.warning),
+        (None, None) => Line::styled("no longer in the plan", theme.warning),
         (None, Some(step)) => match step.status() {
             Some(Status::Idea | Status::Draft) if row.comes_back => {
                 Line::styled("deferred last time", theme.dim)
@@ -193,7 +193,7 @@ fn tangle(
     ]);
     let right = match (model.review.handled(row), wrong) {
         (Some(entry), _) => verdict(entry.word, theme),
-        (None, false) => Line::styled("mended since", theme.ok),
+        (None, false) => Line::styled("fixed since", theme.ok),
         (None, true) => Line::default(),
     };
     (left, right)

@@ -146,14 +146,14 @@ fn cards(
 
 fn no_cards(buf: &mut Buffer, inner: Rect, model: &Model, day: &Day, theme: &Theme) {
     if day.date != model.now.date_naive() {
-        let later = key_of(model, theme, "day-after");
+        let later = key_of(model, theme, "next-day");
         let why = format!("You posted nothing on {}.", day.date);
-        let press = format!("{later} goes on towards today.");
+        let press = format!("{later} moves towards today.");
         return empty(buf, inner, theme, &why, &press);
     }
     let why = "There is no card to fill in: the plan has no readiness checklist.";
     let press = "Under a heading with “Checklist”, write a heading for each stage and one list \
-                 item a check; each stage gets a card here.";
+     item per check; each stage gets a card here.";
     empty(buf, inner, theme, why, &frame::words(theme, press));
 }
 
@@ -232,26 +232,26 @@ fn advice(sheet: &mut TextLayout, model: &Model, day: &Day, card: &DayCard, them
         (false, _) => {
             let (post, edit) = (key("card-post"), key("card-edit"));
             parts.push(format!(
-                "{post} posts it as it stands here, {edit} edits and posts it"
+                "{post} posts it as it is, {edit} edits and posts it"
             ));
         }
         (true, 0) => {}
         (true, 1) => {
             let post = key("card-post");
             parts.push(format!(
-                "complete since then: {} ({post} adds it)",
+                "completed since then: {} ({post} adds it)",
                 card.fresh[0]
             ));
         }
         (true, count) => {
             let post = key("card-post");
             parts.push(format!(
-                "{count} steps are complete since then ({post} adds them)"
+                "{count} steps completed since then ({post} adds them)"
             ));
         }
     }
     if card.more > 0 {
-        parts.push(format!("{} more in the plan are left out", card.more));
+        parts.push(format!("{} more in the plan are not shown", card.more));
     }
     match &*model.loose_evidence(card) {
         [] => {}
@@ -291,7 +291,7 @@ fn others(
     let mut sheet = TextLayout::new(theme, inner.width.saturating_sub(GUTTER + 1));
     if count == 0 {
         let text = match day.date == model.now.date_naive() {
-            true => "Nobody else has posted today. What they post appears here as it comes.",
+            true => "Nobody else has posted today. New posts appear here.",
             false => "Nobody else posted on this day.",
         };
         sheet.text(text, theme.dim);
@@ -360,7 +360,7 @@ fn told(
     let mut sheet = TextLayout::new(theme, inner.width.saturating_sub(GUTTER + 1));
     if view.said.is_empty() {
         let key = key_of(model, theme, "card-post");
-        let text = format!("Nothing has been posted here yet; {key} on your card begins it.");
+        let text = format!("Nothing has been posted here yet; {key} on your card starts it.");
         sheet.text(&text, theme.dim);
     }
     for (at, said) in view.said.iter().enumerate() {

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers as M};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers as M, MouseButton, MouseEventKind};
 use proptest::prelude::*;
 
 use super::*;
@@ -169,10 +169,25 @@ fn replies_and_reports_never_become_keys() {
         b"\x1b[M \x00\x00",
         b"\x1b[t!!",
         b"\x1b[Tabcdef",
-        b"\x1b[<0;12;3M",
-        b"\x1b[<0;12;3m",
         b"\x1b[32;12;3M",
         b"\x1b[1;12;3M",
+        // In SGR's spelling: outside every window, of buttons that nobody has, and broken.
+        b"\x1b[<0;0;3M",
+        b"\x1b[<0;12;0M",
+        b"\x1b[<0;65536;3M",
+        b"\x1b[<0;12;99999999999999999999M",
+        b"\x1b[<0;-1;3M",
+        b"\x1b[<0;+1;3M",
+        b"\x1b[<256;12;3M",
+        b"\x1b[<128;12;3M",
+        b"\x1b[<3;12;3M",
+        b"\x1b[<35;12;3M",
+        b"\x1b[<64;12;3m",
+        b"\x1b[<0;12M",
+        b"\x1b[<0;12;3;4M",
+        b"\x1b[<;;M",
+        b"\x1b[<M",
+        b"\x1b[<0;12;3A",
         // Of the newer keyboard protocol: a key let go, keys that do nothing, a sign that only
         // the keyboard knows, a key of the desktop.
         b"\x1b[97;1:3u",
@@ -193,6 +208,62 @@ fn replies_and_reports_never_become_keys() {
         };
         assert_eq!(parse(&bytes), expected, "{reply:?}");
     }
+}
+
+#[test]
+fn mouse_reports_are_read() {
+    use MouseEventKind::{Down, Drag, ScrollDown, ScrollLeft, ScrollRight, ScrollUp, Up};
+    for (report, kind, place, modifiers) in [
+        ("0;1;1M", Down(MouseButton::Left), (0, 0), M::NONE),
+        ("0;12;3m", Up(MouseButton::Left), (11, 2), M::NONE),
+        ("1;12;3M", Down(MouseButton::Middle), (11, 2), M::NONE),
+        ("2;300;200M", Down(MouseButton::Right), (299, 199), M::NONE),
+        (
+            "2;65535;65535m",
+            Up(MouseButton::Right),
+            (65534, 65534),
+            M::NONE,
+        ),
+        ("32;12;3M", Drag(MouseButton::Left), (11, 2), M::NONE),
+        ("4;12;3M", Down(MouseButton::Left), (11, 2), M::SHIFT),
+        ("8;12;3M", Down(MouseButton::Left), (11, 2), M::ALT),
+        ("16;012;3M", Down(MouseButton::Left), (11, 2), M::CONTROL),
+        (
+            "60;12;3M",
+            Drag(MouseButton::Left),
+            (11, 2),
+            M::SHIFT | M::ALT | M::CONTROL,
+        ),
+        ("64;12;3M", ScrollUp, (11, 2), M::NONE),
+        ("65;12;3M", ScrollDown, (11, 2), M::NONE),
+        ("66;12;3M", ScrollLeft, (11, 2), M::NONE),
+        ("67;12;3M", ScrollRight, (11, 2), M::NONE),
+        ("81;12;3M", ScrollDown, (11, 2), M::CONTROL),
+    ] {
+        let (column, row) = place;
+        let expected = MouseEvent {
+            kind,
+            column,
+            row,
+            modifiers,
+        };
+        let bytes = format!("\x1b[<{report}");
+        assert_eq!(
+            parse(bytes.as_bytes()),
+            [Typed::Mouse(expected)],
+            "{report}"
+        );
+    }
+    // In pieces it is the same report, and after an Esc that has acted it is none.
+    let whole = parse(b"\x1b[<0;12;3M");
+    assert_eq!(
+        slowly(&[(0, b"\x1b["), (5_000, b"<0;1"), (500, b"2;3M")]),
+        whole
+    );
+    assert_eq!(
+        slowly(&[(0, b"\x1b"), (100, b"[<0;12;3Mq")]),
+        [esc(), plain('q')]
+    );
 }
 
 #[test]
@@ -465,8 +536,8 @@ fn anything_sent() -> impl Strategy<Value = Sent> {
         b"\x1b[97;1:3u",
         b"\x1b[1;1:3A",
         b"\x1b[57441u",
-        b"\x1b[<0;12;3M",
-        b"\x1b[<35;12;3m",
+        b"\x1b[<0;0;3M",
+        b"\x1b[<35;12;3M",
         b"\x1b[32;12;3M",
     ])
     .prop_map(|bytes| sent(bytes, Vec::new()));
@@ -477,6 +548,19 @@ fn anything_sent() -> impl Strategy<Value = Sent> {
     });
     let clicks = (32u8..128, 33u8..=161, 33u8..=255)
         .prop_map(|(button, x, y)| sent(&[b"\x1b[M", &[button, x, y][..]].concat(), Vec::new()));
+    let reports = (0u8..3, 0u16..1000, 0u16..1000).prop_map(|(button, column, row)| {
+        let kind = MouseEventKind::Down(
+            [MouseButton::Left, MouseButton::Middle, MouseButton::Right][usize::from(button)],
+        );
+        let report = MouseEvent {
+            kind,
+            column,
+            row,
+            modifiers: M::NONE,
+        };
+        let bytes = format!("\x1b[<{button};{};{}M", column + 1, row + 1);
+        sent(bytes.as_bytes(), vec![Typed::Mouse(report)])
+    });
     let far_clicks = (1u32..1000, 1u32..1000).prop_map(|(x, y)| {
         let at = |place: u32| char::from_u32(32 + place).unwrap();
         sent(format!("\x1b[M {}{}", at(x), at(y)).as_bytes(), Vec::new())
@@ -487,7 +571,7 @@ fn anything_sent() -> impl Strategy<Value = Sent> {
     });
     prop_oneof![
         4 => keys, 2 => letters, 4 => commands, 1 => with_alt, 4 => silent,
-        1 => background, 2 => clicks, 1 => far_clicks, 2 => pastes,
+        1 => background, 2 => clicks, 1 => far_clicks, 2 => reports, 2 => pastes,
     ]
 }
 
@@ -537,7 +621,7 @@ proptest! {
             prop_assert_eq!(found, all);
         } else {
             // Texts and answers are never lost.
-            let is_whole = |typed: &&Typed| !matches!(typed, Typed::Key(_));
+            let is_whole = |typed: &&Typed| !matches!(typed, Typed::Key(_) | Typed::Mouse(_));
             let count = means.iter().filter(|(typed, _)| is_whole(&typed)).count();
             prop_assert_eq!(found.iter().filter(is_whole).count(), count);
             let escs = found.iter().filter(|typed| **typed == esc()).count();
@@ -565,7 +649,7 @@ proptest! {
     fn where_the_reads_are_cut_does_not_matter(
         parts in prop::collection::vec(prop::sample::select(vec![
             &b"a"[..], b"\x1b[A", b"\x1b]11;rgb:0/0/0\x1b\\", b"\x1b[200~", b"\x1b[201~", b"\x1b",
-            "é".as_bytes(), b"\x1b[1;5C", b"\xff", b"\x1bO", b"~", b"\x1b[?1c", b"\r", b"\x1b[M",
+            "é".as_bytes(), b"\x1b[1;5C", b"\x1b[<0;12;3M", b"\xff", b"\x1bO", b"~", b"\x1b[?1c", b"\r", b"\x1b[M",
         ]), 0..12),
         cut in any::<prop::sample::Index>(),
     ) {

@@ -203,7 +203,7 @@ fn three(pen: &mut Pen<'_>, body: Rect, up: &Stretch, down: &Stretch, step: Step
         }
         pen.stretch(right, down, None);
     } else {
-        pen.none(Rect { y: middle, ..right }, "holds back nothing");
+        pen.none(Rect { y: middle, ..right }, "blocks nothing");
     }
 }
 

@@ -54,7 +54,7 @@ pub fn facts(
     }
     let written = match model.plan.block_place(at) {
         Some(place) => value::text(&place.to_string(), theme, theme.dim, measure),
-        None => vec![Line::styled("in no block table", theme.dim)],
+        None => vec![Line::styled("not in a block table", theme.dim)],
     };
     facts.push(fact("Written", written));
     Facts {

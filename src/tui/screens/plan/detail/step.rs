@@ -157,7 +157,7 @@ fn waiting(waiting: &[Waiting]) -> String {
             Waiting::Step(id) if steps < 3 => named.push(id.to_string()),
             Waiting::Missing(id) if steps < 3 => named.push(format!("{id} (missing)")),
             Waiting::Condition(_) => conditions += 1,
-            Waiting::Cycle(_) => return "waits for itself, in a circle".to_owned(),
+            Waiting::Cycle(_) => return "waits for itself, in a cycle".to_owned(),
             Waiting::Step(_) | Waiting::Missing(_) => {}
         }
         steps += usize::from(matches!(entry, Waiting::Step(_) | Waiting::Missing(_)));
@@ -274,7 +274,7 @@ fn drift_lines(
     if measure.is_low() {
         let keys = around
             .mends
-            .map(|(log, canon)| format!("  {log}/{canon} mends"));
+            .map(|(log, canon)| format!("  {log}/{canon} fixes"));
         let (head, tail) = ("canon ", keys.unwrap_or_default());
         let room = measure.width.saturating_sub(width(head) + width(&tail));
         let text = visible_line(brief(&drift.canon));

@@ -6,11 +6,11 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::read::read;
-use super::read_error::ReadError;
-use super::stamp::Stamp;
 use crate::document::rope::Rope;
 use crate::store::atomic_replace::save::{SaveError, Saver};
+use crate::store::fs::read::read;
+use crate::store::fs::read_error::ReadError;
+use crate::store::fs::stamp::Stamp;
 
 /// How often the file may change between our look and our rename.
 const TRIES: usize = 10;
@@ -38,7 +38,7 @@ impl fmt::Display for OverwriteError {
             ),
             Self::NoFolder(folder) => write!(
                 f,
-                "there is no folder {}: make it, or name a file in another one",
+                "there is no folder {}: create it, or name a file in another one",
                 folder.display()
             ),
             Self::Read(error) => error.fmt(f),

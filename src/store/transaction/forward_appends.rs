@@ -6,17 +6,17 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::stragglers::{Came, Straggler};
 use crate::change::three_way::text::merge_text;
 use crate::change::three_way::{self, Markers, Versions};
 use crate::document::rope::Rope;
 use crate::plan::source::Role;
-use crate::store::atomic_replace::motion::NOTICE_AFTER;
 use crate::store::atomic_replace::save_error::SaveError;
 use crate::store::transaction::commit::{
     CommitObserver, Committer, LOCK_TIMEOUT, Outcome, read_file,
 };
 use crate::store::transaction::lock::PlanLock;
+use crate::store::watch::motion::NOTICE_TIMEOUT;
+use crate::store::watch::stragglers::{Came, Straggler};
 
 /// How soon it is looked again whether somebody has finished writing to a replaced file.
 const RETRY: Duration = Duration::from_millis(5);
@@ -49,7 +49,7 @@ impl Committer {
         root: &Path,
         observer: &mut impl CommitObserver,
     ) -> Vec<Forwarded> {
-        let until = Instant::now() + NOTICE_AFTER;
+        let until = Instant::now() + NOTICE_TIMEOUT;
         let mut done = Vec::new();
         loop {
             let found = observer.stragglers().look(false);
@@ -153,8 +153,8 @@ impl Committer {
                 result => drop(result?),
             }
             return Ok(format!(
-                "another program was writing {} while it was saved: its version is in {}; take \
-                 over what you need, then remove it",
+                "another program was writing {} while it was saved: its version is in {}; copy \
+                 what you need, then delete it",
                 path.display(),
                 beside.display()
             ));

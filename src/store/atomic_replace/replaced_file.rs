@@ -96,11 +96,7 @@ impl ReplacedFile {
 
 /// The whole lines that `now` holds behind all of `before`, if there are any.
 pub(crate) fn lines_behind(now: &Rope, before: &Rope) -> Option<Vec<u8>> {
-    let is_between_lines = before.is_empty() || before.ends_line();
-    if !is_between_lines || !now.starts_with(before) {
-        return None;
-    }
-    let mut lines = now.tail(before.len()).contiguous().into_owned();
+    let mut lines = now.appended_to(before)?.contiguous().into_owned();
     lines.truncate(memchr::memrchr(b'\n', &lines)? + 1);
     Some(lines)
 }

@@ -36,14 +36,14 @@ fn seen(bytes: &str, ino: u64, millis: i64) -> Option<Duration> {
         },
         bytes: &old,
     };
-    let sight = Sight {
+    let reading = Reading {
         stamp: stamp(ino, bytes.len()),
         bytes: &bytes,
         is_log: false,
         moved: false,
         is_ours: false,
     };
-    assess(Some(rest), sight, Duration::ZERO, at(millis))
+    assess(Some(rest), reading, Duration::ZERO, at(millis))
 }
 
 #[test]
@@ -73,39 +73,39 @@ fn appended_lines_our_own_saves_and_files_renamed_into_place_are_at_rest() {
     assert_eq!(seen(&format!("{OLD}more\n"), 1, 0), None);
     assert_eq!(seen(&format!("{OLD}mo"), 1, 0), Some(QUIET));
     let bytes = Rope::from(b"new\n");
-    let sight = Sight {
+    let reading = Reading {
         stamp: stamp(2, 4),
         bytes: &bytes,
         is_log: true,
         moved: false,
         is_ours: false,
     };
-    let now = |sight| assess(None, sight, Duration::ZERO, at(0));
-    assert_eq!(now(sight), Some(QUIET));
-    let ours = Sight {
+    let now = |reading| assess(None, reading, Duration::ZERO, at(0));
+    assert_eq!(now(reading), Some(QUIET));
+    let ours = Reading {
         is_ours: true,
-        ..sight
+        ..reading
     };
     assert_eq!(now(ours), None);
-    let mut renamed = sight;
+    let mut renamed = reading;
     renamed.stamp.ctime_ns += 1;
     assert_eq!(now(renamed), None);
-    let moved = Sight {
+    let moved = Reading {
         moved: true,
         ..renamed
     };
     assert_eq!(now(moved), Some(QUIET), "two versions in one reading");
     // Where the clock does not tell, having looked for long enough does.
-    assert_eq!(assess(None, sight, QUIET, at(-60_000)), None);
+    assert_eq!(assess(None, reading, QUIET, at(-60_000)), None);
     // Truncating takes away the bytes first and moves the times afterwards.
     let (nothing, hour) = (Rope::default(), at(3_600_000));
-    let emptied = Sight {
+    let emptied = Reading {
         bytes: &nothing,
         stamp: Stamp {
             size: 0,
             ..renamed.stamp
         },
-        ..sight
+        ..reading
     };
     assert_eq!(assess(None, emptied, Duration::ZERO, hour), Some(QUIET));
     assert_eq!(assess(None, emptied, QUIET, hour), None);
@@ -118,96 +118,15 @@ fn a_new_mode_is_no_new_version() {
         stamp: stamp(1, OLD.len()),
         bytes: &old,
     };
-    let mut sight = Sight {
+    let mut reading = Reading {
         stamp: stamp(1, OLD.len()),
         bytes: &old,
         is_log: true,
         moved: false,
         is_ours: false,
     };
-    sight.stamp.ctime_ns += 5;
-    assert_eq!(assess(Some(rest), sight, Duration::ZERO, at(0)), None);
-}
-
-/// A file in a folder of its own, and what is known of it.
-struct Bench {
-    _dir: tempfile::TempDir,
-    path: std::path::PathBuf,
-    debounce: Debounce,
-    known: Option<Rope>,
-}
-
-impl Bench {
-    fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("plan");
-        std::fs::write(&path, OLD).unwrap();
-        let mut bench = Self {
-            _dir: dir,
-            path,
-            debounce: Debounce::default(),
-            known: None,
-        };
-        let begun = Instant::now();
-        while !bench.look(Role::Log) {
-            assert!(begun.elapsed() < Duration::from_secs(30));
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        bench
-    }
-
-    fn look(&mut self, role: Role) -> bool {
-        let found = crate::store::fs::read::read(&self.path).unwrap();
-        let known = self.known.as_ref();
-        let believed = self.debounce.assess(role, known, &found, false).is_ok();
-        if believed {
-            self.known = found.into_bytes();
-        }
-        believed
-    }
-}
-
-#[test]
-fn a_file_written_in_place_is_believed_when_its_writer_pauses_and_not_before() {
-    use std::os::unix::fs::FileExt;
-    let mut bench = Bench::new();
-    let file = std::fs::File::options()
-        .write(true)
-        .open(&bench.path)
-        .unwrap();
-    for at in 0..5 {
-        let written = Instant::now();
-        file.write_all_at(b"x", at).unwrap();
-        let believed = bench.look(Role::Log);
-        assert!(!believed || written.elapsed() >= QUIET, "byte {at}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    let begun = Instant::now();
-    while !bench.look(Role::Log) {
-        let due = bench.debounce.due().unwrap();
-        std::thread::sleep(due.saturating_duration_since(Instant::now()));
-        assert!(begun.elapsed() < Duration::from_secs(30));
-    }
-    assert!(bench.debounce.lasts().is_none());
-    assert!(bench.known.unwrap() == *OLD.replacen("{\"ste", "xxxxx", 1).as_bytes());
-}
-
-#[test]
-fn lines_that_are_appended_without_a_pause_are_believed_at_once() {
-    use std::io::Write;
-    let mut bench = Bench::new();
-    let mut file = std::fs::File::options()
-        .append(true)
-        .open(&bench.path)
-        .unwrap();
-    for _ in 0..50 {
-        file.write_all(b"{}\n").unwrap();
-        assert!(bench.look(Role::Log));
-    }
-    let size = bench.known.as_ref().map(Rope::len);
-    file.write_all(b"{\"torn").unwrap();
-    assert!(!bench.look(Role::Log), "the beginning of a line is not");
-    assert_eq!(bench.known.as_ref().map(Rope::len), size);
+    reading.stamp.ctime_ns += 5;
+    assert_eq!(assess(Some(rest), reading, Duration::ZERO, at(0)), None);
 }
 
 proptest! {
