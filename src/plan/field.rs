@@ -213,7 +213,7 @@ const FIELDS: [FieldSpec; 22] = [
     FieldSpec::new("was", "Was", Kind::List, "IDs that the step had before it was renumbered.")
         .place(15).read_only("former IDs are kept when a step is renumbered"),
     FieldSpec::new("updated_at", "Updated", Kind::Instant, "When the step was last edited, RFC 3339.")
-        .required(16).spare_row(19).read_only("the time of the last edit is set by each edit"),
+        .required(16).spare_row(19).read_only("the time of the last edit is set automatically"),
     FieldSpec::new("uid", "UID", Kind::Uid, "What identifies the step whatever its number: twelve random letters.")
         .place(17).read_only("a uid is written when the step is added, and never changes"),
 ];
@@ -317,7 +317,7 @@ impl TryFrom<String> for Field {
     type Error = String;
 
     fn try_from(name: String) -> Result<Self, String> {
-        Self::named(&name).ok_or_else(|| format!("there is no field {name}"))
+        Self::named(&name).ok_or_else(|| format!("{name} is not a field"))
     }
 }
 
@@ -377,10 +377,7 @@ impl Field {
     pub(crate) fn editable(name: &str) -> Result<Self, String> {
         let Some(field) = Self::named(name) else {
             let names: Vec<&str> = Self::all_editable().map(|row| row.name).collect();
-            return Err(format!(
-                "there is no field “{name}”: use {}",
-                names.join(", ")
-            ));
+            return Err(format!("“{name}” is not a field: use {}", names.join(", ")));
         };
         match field.spec().read_only {
             Some(reason) => Err(reason.to_owned()),

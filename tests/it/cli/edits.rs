@@ -91,7 +91,7 @@ fn a_refused_set_changes_nothing_and_says_why() {
         (&["set", "0002", "mood=x"], "“mood” is not a field"),
         (
             &["set", "0002", "updated_at=now"],
-            "the time of the last edit is set by each edit",
+            "the time of the last edit is set automatically",
         ),
         (&["set", "0002", "owner"], "write a field"),
         (&["set", "0002"], "required"),
