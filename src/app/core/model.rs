@@ -23,6 +23,7 @@ use crate::change::compose::Composer;
 use crate::change::form::Form;
 use crate::plan::checks::{Problem, Severity};
 use crate::plan::id::StepId;
+use crate::plan::paper::Papers;
 use crate::plan::ranking::term::Weights;
 use crate::plan::source::SourceFile;
 use crate::plan::uid::Uids;
@@ -125,24 +126,18 @@ pub struct SessionContext {
     pub who: String,
     /// Whether nothing may be written.
     pub read_only: bool,
-    /// Where a roadmap is or would be, relative to the root.
-    pub roadmap: PathBuf,
-    /// Where checkpoints are, relative to the root.
-    pub checkpoints: PathBuf,
-    /// Where the packets of gate reviews are, relative to the root.
-    pub gates: PathBuf,
+    /// Where papers are or would be.
+    pub papers: Papers,
     /// The plan's folder, for the empty state.
     pub root: PathBuf,
-    /// Where standups are, relative to the root.
-    pub standups: PathBuf,
     /// By how many minutes local clocks are ahead of UTC.
     pub local_minutes: i32,
     /// Severities of checks by code.
     pub severities: BTreeMap<String, String>,
     /// What is wrong in the configuration.
     pub mistakes: Vec<Problem>,
-    /// Where the records of weekly reviews are, relative to the root.
-    pub reviews: PathBuf,
+    /// Whether the mouse is listened to.
+    pub mouse: bool,
     /// How much each term of the ranking counts.
     pub weights: Weights,
     /// What new steps are known by.

@@ -12,6 +12,7 @@ use crate::app::screens::gate_review::view::{ReviewRow, rows};
 use crate::change::Change;
 use crate::change::value::Refusal;
 use crate::plan::packet::Decision;
+use crate::plan::source::Role;
 use crate::record::gate_review::edit::{Clause, Held};
 use crate::record::gate_review::{CriterionVerdict, unstamped};
 
@@ -92,7 +93,8 @@ fn no_stage(model: &Model) -> Blocked {
 /// Goes on with the packet of the stage, or begins one.
 fn hold(model: &mut Model) {
     let stage = &model.plan.stages()[model.gates.stage];
-    match model.reviewer().hold(stage, &model.context.gates) {
+    let folder = model.context.papers.folder_of(Role::GateReview);
+    match model.reviewer().hold(stage, folder) {
         Held::Open(path) => model.open_review(path),
         Held::New { path, change } => {
             if model.commit(change) {

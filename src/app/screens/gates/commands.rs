@@ -11,6 +11,7 @@ use crate::change::compose::Attachment;
 use crate::change::value::Refusal;
 use crate::plan::canon::checklist::Check;
 use crate::plan::checks::tick_contradicted::open_steps;
+use crate::plan::source::Role;
 
 /// Commands of screen 2.
 pub const COMMANDS: &[Command] = &[
@@ -191,7 +192,7 @@ impl Model {
             return Err(Refusal("the check is no longer there".to_owned()));
         }
         let who = self.context.who.clone();
-        let roadmap = self.context.roadmap.clone();
+        let roadmap = self.context.papers.folder_of(Role::Roadmap).to_owned();
         match (self.composer()).attach(to.stage, to.check, link, &who, &roadmap)? {
             Attachment::Ready(change) => self.make(Ok(change), 1),
             Attachment::Creates { question, change } => {

@@ -9,6 +9,7 @@ use crate::change::Change;
 use crate::change::value::Refusal;
 use crate::plan::id::StepId;
 use crate::plan::ranking::Ranked;
+use crate::plan::source::Role;
 use crate::plan::status::State;
 use crate::record::review::Week;
 use crate::record::review::decide::Resolution;
@@ -35,19 +36,16 @@ impl Model {
     /// Asks the review of the present week on the plan as it stands.
     pub fn with_review<T>(&self, ask: impl FnOnce(&Review<'_>) -> T) -> T {
         let week = Week::of(self.now);
-        ask(&Review::of(
-            &self.plan,
-            &self.context.reviews,
-            week,
-            self.now,
-        ))
+        let folder = self.context.papers.folder_of(Role::Review);
+        ask(&Review::of(&self.plan, folder, week, self.now))
     }
 
     /// Lists what the review is about after the plan changed; with `anew`, from the top.
     pub fn refresh_review(&mut self, anew: bool) {
         let plan = self.plan.clone();
         let week = Week::of(self.now);
-        let review = Review::of(&plan, &self.context.reviews, week, self.now);
+        let folder = self.context.papers.folder_of(Role::Review);
+        let review = Review::of(&plan, folder, week, self.now);
         self.review.refresh(&review, &self.context.weights, anew);
         self.review.generation = self.generation;
     }
