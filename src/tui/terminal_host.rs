@@ -20,7 +20,7 @@ use crate::app::core::message::Edited;
 use crate::change::form::Form;
 use crate::plan::StepKey;
 use crate::store::scratch::Scratch;
-use crate::store::state::passing_folder;
+use crate::store::state::temporary_folder;
 
 /// What the event loop asks of a terminal.
 pub trait TerminalHost {
@@ -96,7 +96,7 @@ impl RealTerminal<'_> {
     /// Lays a text down; where the folder for that cannot be written, in one that goes with us.
     fn lay(&mut self, form: &Form) -> io::Result<Scratch> {
         Scratch::lay(&self.private, form).or_else(|error| {
-            let passing = passing_folder().ok_or(error)?;
+            let passing = temporary_folder().ok_or(error)?;
             self.private = passing.path().to_owned();
             let scratch = Scratch::lay(&self.private, form);
             self.passing = Some(passing);
