@@ -164,7 +164,9 @@ impl PlanView {
     pub fn select_block(&mut self, plan: &Plan, block: usize) {
         match self.first_of(plan, block) {
             Some(position) => self.go(position),
-            None => self.empty_block = Some(block),
+            None if block < plan.blocks().len() => self.empty_block = Some(block),
+            // What was clicked on has gone since.
+            None => {}
         }
     }
 
