@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 
 use chrono::Utc;
-use color_eyre::eyre::{Context as _, Result, bail};
+use color_eyre::eyre::{Result, bail};
 
-use super::{Arguments, Color, settings};
+use super::invocation::Invocation;
+use super::{Color, settings};
 use crate::app::Model;
 use crate::app::core::model::SessionContext;
 use crate::app::core::session::Session;
@@ -15,15 +16,13 @@ use crate::app::sync::draft::{DRAFT, Draft};
 use crate::app::sync::work::Whole;
 use crate::change::history::{self, History};
 use crate::git::Git;
-use crate::plan::ranking::term::Weights;
 use crate::plan::source::SourceFile;
-use crate::plan::uid::Uids;
 use crate::store::fs::syscalls::{FileSystem, RealFs};
 use crate::store::locate::config;
-use crate::store::locate::discover::{Layout, Overrides};
+use crate::store::locate::discover::Overrides;
 use crate::store::locate::open::{Front, Opened, Opening, open_front, open_plan};
 use crate::store::scratch::Scratch;
-use crate::store::state::{HISTORY, NOWHERE, State, default_base};
+use crate::store::state::{HISTORY, NOWHERE, State};
 use crate::store::worker::disk::Disk;
 use crate::store::worker::protocol::WorkerOptions;
 use crate::tui::cockpit::{Cockpit, Event, Turn, own_draft};
@@ -40,29 +39,38 @@ const SHORT_HISTORY: usize = 500;
 ///
 /// # Errors
 /// When there is no terminal, when it is lost, or when an edit could not be saved at last.
-pub fn run(arguments: &Arguments) -> Result<()> {
-    let start = match &arguments.plan_dir {
-        Some(dir) if !dir.is_dir() => {
-            bail!(
+pub fn run(invocation: &Invocation<'_, '_>) -> Result<()> {
+    let (start, arguments) = (invocation.start(), invocation.arguments);
+    if !start.is_dir() {
+        match &arguments.plan_dir {
+            Some(dir) => bail!(
                 "{} is not a folder; -C takes the folder of a plan",
                 dir.display()
-            )
+            ),
+            None => bail!("the current directory no longer exists"),
         }
-        Some(dir) => dir.clone(),
-        None => std::env::current_dir().wrap_err("the current directory no longer exists")?,
-    };
+    }
     let overrides = Overrides {
         logs: arguments.log.clone(),
         canon: arguments.canon.clone(),
+        ..Overrides::default()
     };
-    while one_session(arguments, &start, &overrides)? != Turn::Quit {}
+    while one_session(invocation, &start, &overrides)? != Turn::Quit {}
     Ok(())
 }
 
-fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Result<Turn> {
-    let variable = |name: &str| std::env::var(name).ok();
+fn one_session(
+    invocation: &Invocation<'_, '_>,
+    start: &Path,
+    overrides: &Overrides,
+) -> Result<Turn> {
+    let (arguments, outside) = (invocation.arguments, &*invocation.outside);
+    let variable = outside.variable;
     let (sender, inbox) = channel();
-    let mut terminal = Terminal::enter(Options::detect(variable))?;
+    let mut terminal = Terminal::enter(Options {
+        mouse: settings::mouse(outside.config.as_deref()),
+        ..Options::detect(variable)
+    })?;
     let input = terminal.start_input(sender.clone())?;
     // From here on nothing fails, so the answer is ours; it comes while the plan is read.
     if arguments.color != Color::Never {
@@ -70,14 +78,24 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
     }
     let (mut opened, is_whole) = open_front(start, overrides, Front::default());
     let layout = opened.layout.clone();
-    let state = default_base().map(|base| State::of_plan(&base, &layout.root));
+    let state = (outside.state.as_ref()).map(|base| State::of_plan(base, &layout.root));
     let files = std::mem::take(&mut opened.files);
-    let (keymap, mistakes) = settings::judged(&layout);
+    let settings = settings::judged(&layout, outside.config.as_deref());
+    let config::Display { theme, ascii } = settings.config.display;
+    let login = || variable("USER").unwrap_or_else(|| "unknown".to_owned());
     let context = SessionContext {
-        mistakes,
-        ..context(arguments, &layout)
+        who: arguments.person.clone().unwrap_or_else(login),
+        read_only: arguments.read_only,
+        root: layout.root.clone(),
+        local_minutes: outside.local_minutes,
+        severities: layout.severities(),
+        papers: layout.papers.clone(),
+        mistakes: settings.problems,
+        weights: settings.weights,
+        mouse: settings.config.mouse,
+        uids: outside.uids.clone(),
     };
-    let mut model = Model::new(files, context, keymap, Utc::now());
+    let mut model = Model::new(files, context, settings.keymap, Utc::now());
     let session = (state.as_ref()).and_then(|state| state.load::<Session>(SESSION));
     if let Some(session) = &session {
         session.restore(&mut model);
@@ -93,7 +111,7 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
             false => remember(&mut model, state),
         }
     }
-    model.tell_mistakes();
+    model.report_configuration_problems();
     let unreadable = opened.unreadable.iter().map(|(_, reason)| reason.clone());
     let encodings = model.plan.files().iter().filter_map(SourceFile::not_utf8);
     let may_keep = !arguments.read_only;
@@ -102,7 +120,7 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
         model.refuse(reason);
     }
 
-    let background = match layout.config.display.theme {
+    let background = match theme {
         config::Theme::Auto => None,
         config::Theme::Dark => Some(Background::Dark),
         config::Theme::Light => Some(Background::Light),
@@ -112,7 +130,7 @@ fn one_session(arguments: &Arguments, start: &Path, overrides: &Overrides) -> Re
         Color::Always => ColorChoice::Always,
         Color::Never => ColorChoice::Never,
     };
-    let ascii = arguments.ascii || layout.config.display.ascii;
+    let ascii = arguments.ascii || ascii;
     let theme = Theme::detect(variable, choice, background, ascii);
 
     let private = state
@@ -217,7 +235,7 @@ pub fn go_on(model: &mut Model, state: &State) {
         model.take_up_text(form, trouble);
     }
     if let Some(draft) = take_draft(state) {
-        model.offer(draft);
+        model.offer_draft(draft);
     }
 }
 
@@ -244,35 +262,6 @@ fn take_draft(state: &State) -> Option<Draft> {
         let _ = state.remove_record(&name);
     }
     Some(draft)
-}
-
-fn context(arguments: &Arguments, layout: &Layout) -> SessionContext {
-    let below = |path: &Path| path.strip_prefix(&layout.root).unwrap_or(path).to_owned();
-    SessionContext {
-        who: arguments.person.clone().unwrap_or_else(login),
-        read_only: arguments.read_only,
-        roadmap: below(&layout.roadmap),
-        checkpoints: below(&layout.checkpoints),
-        gates: below(&layout.gates),
-        root: layout.root.clone(),
-        standups: below(&layout.standups),
-        local_minutes: super::local_minutes(),
-        severities: layout.severities(),
-        reviews: below(&layout.reviews),
-        weights: weights(layout),
-        uids: Uids::new(super::seed()),
-        ..SessionContext::default()
-    }
-}
-
-/// The weights of `stepdeck.toml`; `stepdeck next` says which of them no term has.
-fn weights(layout: &Layout) -> Weights {
-    let settings = layout.config.ranking.iter();
-    Weights::with(settings.map(|(name, weight)| (name.as_str(), weight.value))).0
-}
-
-fn login() -> String {
-    std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned())
 }
 
 /// Asks git for the person's name, without keeping anybody waiting.

@@ -18,6 +18,7 @@ use super::invocation::{Invocation, OpenPlan, json_text};
 use super::step_document::ListDocument;
 use crate::document::visible::visible;
 use crate::plan::checks::{Context, Problem, check};
+use crate::plan::source::Role;
 use crate::store::atomic_replace::overwrite::overwrite;
 use crate::store::fs::walk::files_below;
 
@@ -106,13 +107,11 @@ impl Export {
 
 fn problems(opened: &OpenPlan, invocation: &Invocation<'_, '_>) -> Vec<Problem> {
     let layout = &opened.layout;
-    let severities = layout.config.checks.iter();
-    let severities = severities.map(|(code, severity)| (code.clone(), severity.value.clone()));
     let context = Context {
         now: invocation.outside.now,
         exists: &|path: &Path| layout.root.join(path).exists(),
-        severities: &severities.collect(),
-        checkpoints: &opened.below(&layout.checkpoints),
+        severities: &layout.severities(),
+        checkpoints: layout.papers.folder_of(Role::Checkpoint),
         uid_holder: &|_| None,
     };
     check(&opened.plan, &context)
@@ -124,13 +123,9 @@ fn guarded(opened: &OpenPlan) -> Vec<PathBuf> {
     let layout = &opened.layout;
     let root = &layout.root;
     let read = opened.plan.files().iter().map(|file| root.join(&file.path));
-    let papers = layout.papers();
-    let papers = papers
-        .iter()
-        .flat_map(|folder| files_below(folder, root, |_| true));
-    let named = layout
-        .logs
-        .iter()
-        .chain([&layout.roadmap, &layout.config_file]);
+    let papers = layout.papers.places();
+    let papers = papers.flat_map(|place| files_below(&root.join(place), root, |_| true));
+    let named = layout.files.iter().map(|(path, _)| path);
+    let named = named.chain([&layout.config_file]);
     read.chain(papers).chain(named.cloned()).collect()
 }

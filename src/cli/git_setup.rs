@@ -12,6 +12,7 @@ use super::Ending;
 use super::invocation::{Invocation, OpenPlan};
 use crate::git::GitError;
 use crate::git::checkout::Checkout;
+use crate::plan::source::Role;
 use crate::store::atomic_replace::save::replace;
 use crate::store::fs::read::{FileState, read};
 use crate::store::locate::glob::is_pattern;
@@ -66,7 +67,7 @@ impl GitSetup {
         let pending = self.check && !missing.is_empty();
         let overridden = match pending {
             true => Vec::new(),
-            false => overridden(&checkout, &opened.layout.logs)?,
+            false => overridden(&checkout, opened.layout.files_of(Role::Log))?,
         };
         for path in &overridden {
             invocation.say(&format!(
@@ -149,12 +150,15 @@ fn missing_settings(checkout: &Checkout, program: &str) -> Result<Vec<(&'static 
 }
 
 /// The logs for which git would not use the drivers.
-fn overridden(checkout: &Checkout, logs: &[PathBuf]) -> Result<Vec<String>> {
+fn overridden<'a>(
+    checkout: &Checkout,
+    logs: impl Iterator<Item = &'a PathBuf>,
+) -> Result<Vec<String>> {
     let below = |log: &PathBuf| {
         let path = log.strip_prefix(checkout.root()).ok()?;
         path.to_str().map(str::to_owned)
     };
-    let logs: Vec<String> = logs.iter().filter_map(below).collect();
+    let logs: Vec<String> = logs.filter_map(below).collect();
     let attributes = checkout.attributes(&["merge", "diff"], &logs)?;
     let others = attributes
         .into_iter()
@@ -183,8 +187,8 @@ impl Attributes {
         };
         let (mut missing, mut outside) = (Vec::new(), Vec::new());
         let text = String::from_utf8_lossy(bytes.as_deref().unwrap_or_default()).into_owned();
-        for log in &opened.layout.config.paths.log {
-            let Some(pattern) = pattern_below(checkout, &opened.layout.root, log) else {
+        for log in opened.layout.patterns_of(Role::Log) {
+            let Some(pattern) = pattern_below(checkout, &opened.layout.root, &log) else {
                 outside.push(log.clone());
                 continue;
             };

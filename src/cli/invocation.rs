@@ -24,7 +24,7 @@ use crate::document::visible::{is_unsafe, visible};
 use crate::git::Git;
 use crate::plan::Plan;
 use crate::plan::id::{StepId, typed_id};
-use crate::plan::source::SourceFile;
+use crate::plan::source::{Location, SourceFile};
 use crate::plan::uid::Uids;
 use crate::store::locate::discover::{Found, Layout, Overrides};
 use crate::store::locate::open::{Opening, open_plan};
@@ -46,6 +46,8 @@ pub struct Outside<'a> {
     pub folder: PathBuf,
     /// Where private state is kept (see [`crate::store::state::default_base`]).
     pub state: Option<PathBuf>,
+    /// One's own configuration file (see [`crate::store::locate::config::own_file`]).
+    pub config: Option<PathBuf>,
     /// A variable of the environment.
     pub variable: &'a dyn Fn(&str) -> Option<String>,
     /// For results.
@@ -100,12 +102,6 @@ impl OpenPlan {
             None => self.find(id),
         }
     }
-
-    /// A path as people read it: below the plan's root where it lies there.
-    pub fn below(&self, path: &Path) -> PathBuf {
-        let root = &self.layout.root;
-        path.strip_prefix(root).unwrap_or(path).to_owned()
-    }
 }
 
 /// The ID of a step as people type it: `42`, `0042`, `Step 0042.A`.
@@ -149,12 +145,22 @@ impl Invocation<'_, '_> {
     pub fn open(&mut self) -> Result<OpenPlan> {
         let opened = self.reopen()?;
         for problem in &opened.layout.config_problems {
-            self.say(&problem.to_string())?;
+            self.say_mistake(&opened, &problem.place, &problem.message)?;
         }
         for text in opened.plan.files().iter().filter_map(SourceFile::not_utf8) {
             self.say(&text)?;
         }
         Ok(opened)
+    }
+
+    /// Says what is wrong at a place of the configuration.
+    ///
+    /// # Errors
+    /// When standard error cannot be written.
+    pub fn say_mistake(&mut self, opened: &OpenPlan, at: &Location, message: &str) -> Result<()> {
+        let path = opened.layout.root.join(&at.path);
+        let (path, Location { line, column, .. }) = (path.display(), at);
+        self.say(&format!("{path}:{line}:{column}: {message}"))
     }
 
     /// Says how many lines of the logs could not be read, if any: what is printed is not the
@@ -192,6 +198,7 @@ impl Invocation<'_, '_> {
         let overrides = Overrides {
             logs: self.arguments.log.clone(),
             canon: self.arguments.canon.clone(),
+            ..Overrides::default()
         };
         let opening = Opening::waiting(REST_TIMEOUT);
         let percent = || opening.percent();

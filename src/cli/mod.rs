@@ -43,6 +43,7 @@ use color_eyre::eyre::Result;
 
 use crate::document::visible::visible;
 use crate::plan::uid::Uids;
+use crate::store::locate::config::own_file;
 use crate::store::state::default_base;
 use crate::tui::detached;
 use invocation::{Invocation, Outside};
@@ -147,6 +148,7 @@ pub fn main() -> ExitCode {
         // A folder that is gone is told by whoever looks into it.
         folder: std::env::current_dir().unwrap_or_default(),
         state: default_base(),
+        config: own_file(),
         variable: &|name| std::env::var(name).ok(),
         local_minutes: local_minutes(),
         terminal: is_terminal.then(columns),
@@ -192,7 +194,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, outside: &mut Outside<
 fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
     let arguments = invocation.arguments;
     let Some(command) = &arguments.command else {
-        return cockpit::run(arguments).map(|()| Ending::Done);
+        return cockpit::run(invocation).map(|()| Ending::Done);
     };
     match command {
         Subcommands::Show(show) => show.run(invocation),

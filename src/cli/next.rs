@@ -11,10 +11,10 @@ use crate::document::visible::{visible_line, width};
 use crate::plan::Plan;
 use crate::plan::ranking::Ranked;
 use crate::plan::ranking::term::{TERMS, Weights, unknown_term};
+use crate::plan::source::Role;
 use crate::plan::status::State;
 use crate::record::review::Week;
 use crate::record::review::gather::Review;
-use crate::store::locate::config::{ConfigProblem, Severity};
 use crate::tui::widgets::text_layout::TextLayout;
 use crate::tui::widgets::{frame, status};
 
@@ -57,12 +57,8 @@ impl Next {
         let plan = &opened.plan;
         invocation.say_unreadable(plan)?;
         let now = invocation.outside.now;
-        let review = Review::of(
-            plan,
-            &opened.below(&opened.layout.reviews),
-            Week::of(now),
-            now,
-        );
+        let folder = opened.layout.papers.folder_of(Role::Review);
+        let review = Review::of(plan, folder, Week::of(now), now);
         let ranked = review.next(&weights, self.count);
         match self.json {
             true => invocation.print_json(&document(plan, &ranked))?,
@@ -93,13 +89,7 @@ pub fn weights(invocation: &mut Invocation<'_, '_>, opened: &OpenPlan) -> Result
         .map(|(name, weight)| (name.as_str(), weight.value));
     let (weights, unknown) = Weights::with(values);
     for name in unknown {
-        let problem = ConfigProblem {
-            path: opened.layout.config_file.clone(),
-            place: settings[name].place,
-            severity: Severity::Warning,
-            message: unknown_term(name),
-        };
-        invocation.say(&problem.to_string())?;
+        invocation.say_mistake(opened, &settings[name].place, &unknown_term(name))?;
     }
     Ok(weights)
 }

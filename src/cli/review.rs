@@ -13,6 +13,7 @@ use super::next::{TermEntry, weights};
 use crate::cli::printer::Printer;
 use crate::document::visible::{visible_line, width};
 use crate::plan::ranking::term::Weights;
+use crate::plan::source::Role;
 use crate::record::review::gather::{RUNNERS_UP, TEN};
 use crate::record::review::{Entry, EntryKey, Section, Week, Word, gather, instant};
 use crate::tui::widgets::frame;
@@ -96,12 +97,8 @@ impl Review {
         now: chrono::DateTime<chrono::Utc>,
     ) -> gather::Review<'p> {
         let week = self.week.unwrap_or_else(|| Week::of(now));
-        gather::Review::of(
-            &opened.plan,
-            &opened.below(&opened.layout.reviews),
-            week,
-            now,
-        )
+        let folder = opened.layout.papers.folder_of(Role::Review);
+        gather::Review::of(&opened.plan, folder, week, now)
     }
 }
 

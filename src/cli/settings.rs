@@ -1,62 +1,81 @@
-//! The configuration judged by everybody who knows a part of it: the reader of the file, the
-//! registry of commands, the rules, the terms of the ranking.
+//! The configuration of both files, judged by everybody who knows a part of it: the reader of the
+//! files, the registry of commands, the rules, the terms of the ranking.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::app::core::keymap::Keymap;
 use crate::plan::checks::{Problem, Severity, unknown_settings};
+use crate::plan::paper::PAPERS;
 use crate::plan::ranking::term::{Weights, unknown_term};
-use crate::plan::source;
-use crate::store::locate::config;
-use crate::store::locate::config::Located;
+use crate::plan::source::Location;
+use crate::store::locate::config::{Config, ConfigFile, Located};
 use crate::store::locate::discover::Layout;
 
-/// The keys in force, and all that is wrong in the configuration, in the order of the file.
-pub fn judged(layout: &Layout) -> (Keymap, Vec<Problem>) {
-    let config = &layout.config;
-    let below = |path: &Path| path.strip_prefix(&layout.root).unwrap_or(path).to_owned();
-    let file = below(&layout.config_file);
-    let read = layout.config_problems.iter().map(|problem| {
-        let severity = match problem.severity {
-            config::Severity::Error => Severity::Error,
-            config::Severity::Warning => Severity::Warning,
-        };
-        let at = problem.place;
-        let place = source::Location {
-            path: below(&problem.path),
-            line: at.line,
-            column: at.column,
-        };
-        Problem::of_configuration(place, severity, problem.message.clone())
-    });
-    let mut problems: Vec<Problem> = read.collect();
-    let mut mistake = |at: Option<config::Place>, message: String| {
-        let place = source::Location {
-            path: file.clone(),
-            line: at.map_or(1, |at| at.line),
-            column: at.map_or(1, |at| at.column),
-        };
-        problems.push(Problem::of_configuration(place, Severity::Warning, message));
-    };
-    let wishes = config.keys.iter();
-    let wishes = wishes.map(|(name, keys)| (name.clone(), keys.value.clone()));
-    let (keymap, refused) = Keymap::new(&wishes.collect());
-    for problem in refused {
-        mistake(place(&config.keys, &problem.entry), problem.message);
-    }
-    for (code, message) in unknown_settings(&layout.severities()) {
-        mistake(place(&config.checks, &code), message);
-    }
-    let weights = config.ranking.iter();
-    let weights = weights.map(|(name, weight)| (name.as_str(), weight.value));
-    for name in Weights::with(weights).1 {
-        mistake(place(&config.ranking, name), unknown_term(name));
-    }
-    problems.sort_by(Problem::order);
-    (keymap, problems)
+/// What holds for one person at one plan.
+pub struct Settings {
+    /// The shared configuration with one's own over it.
+    pub config: Config,
+    /// The keys in force.
+    pub keymap: Keymap,
+    /// How much each term of the ranking counts.
+    pub weights: Weights,
+    /// All that is wrong in both files, by file and line. What is wrong in the shared file does not
+    /// depend on one's own.
+    pub problems: Vec<Problem>,
 }
 
-fn place<T>(entries: &BTreeMap<String, Located<T>>, name: &str) -> Option<config::Place> {
-    entries.get(name).map(|entry| entry.place)
+/// Whether the person wants the mouse: their own file alone says so, before any plan is found.
+pub fn mouse(own: Option<&Path>) -> bool {
+    let mut config = Config::default();
+    own.map(|own| config.load(ConfigFile::Own, (own, own), PAPERS));
+    config.mouse
+}
+
+type Keys = BTreeMap<String, Located<Vec<String>>>;
+
+/// The settings at this plan for whoever has the file `own`.
+pub fn judged(layout: &Layout, own: Option<&Path>) -> Settings {
+    let mut config = layout.config.clone();
+    let mut problems = layout.config_problems.clone();
+    if let Some(own) = own {
+        let read = config.load(ConfigFile::Own, (own, own), layout.papers.specs);
+        problems.extend(read);
+    }
+    let wishes = |keys: &Keys| -> BTreeMap<String, Vec<String>> {
+        let wishes = keys.iter();
+        wishes
+            .map(|(name, keys)| (name.clone(), keys.value.clone()))
+            .collect()
+    };
+    let (shared, own) = (wishes(&config.keys), wishes(&config.own_keys));
+    let mut mistake = |place: &Location, severity, message| {
+        problems.push(Problem::of_configuration(place.clone(), severity, message));
+    };
+    for problem in Keymap::new(&shared).1 {
+        let place = &config.keys[&problem.entry].place;
+        mistake(place, Severity::Warning, problem.message);
+    }
+    let (keymap, refused) = Keymap::layered(&[&own, &shared]);
+    for problem in refused {
+        if let Some(keys) = config.own_keys.get(&problem.entry) {
+            mistake(&keys.place, Severity::Note, problem.message);
+        }
+    }
+    for (code, message) in unknown_settings(&layout.severities()) {
+        mistake(&config.checks[&code].place, Severity::Warning, message);
+    }
+    let weights = config.ranking.iter();
+    let (weights, unknown) = Weights::with(weights.map(|(name, at)| (name.as_str(), at.value)));
+    for name in unknown {
+        let place = &config.ranking[name].place;
+        mistake(place, Severity::Warning, unknown_term(name));
+    }
+    problems.sort_by(Problem::order);
+    Settings {
+        keymap,
+        weights,
+        problems,
+        config,
+    }
 }

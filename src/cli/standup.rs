@@ -9,6 +9,7 @@ use super::Ending;
 use super::invocation::{Invocation, OpenPlan, refused};
 use super::tick::find_stage;
 use crate::document::visible::visible;
+use crate::plan::source::Role;
 use crate::record::standup::{
     self as record, Card, CardPart, CardRequest, Dialect, Entry, Health, digest,
 };
@@ -114,10 +115,10 @@ impl Standup {
     fn show(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let opened = invocation.open()?;
         let person = invocation.person();
-        let folder = opened.below(&opened.layout.standups);
+        let folder = opened.layout.papers.folder_of(Role::Standup);
         let standup = record::Standup {
             plan: &opened.plan,
-            folder: &folder,
+            folder,
             person: &person,
             now: invocation.outside.now,
         };
@@ -160,12 +161,12 @@ impl Post {
         let person = invocation.person();
         let now = invocation.outside.now;
         let change = invocation.edit(|opened, _| {
-            let folder = opened.below(&opened.layout.standups);
+            let folder = opened.layout.papers.folder_of(Role::Standup);
             let stages = opened.plan.stages();
             let stage = &stages[find_stage(stages, &self.stage)?].name;
             let standup = record::Standup {
                 plan: &opened.plan,
-                folder: &folder,
+                folder,
                 person: &person,
                 now,
             };
@@ -252,7 +253,7 @@ fn document(opened: &OpenPlan, day: &record::Day) -> Document {
         posted_at: entry.posted_at.map(instant),
         late: entry.is_late(),
         cards: entry.cards.iter().map(card).collect(),
-        file: opened.below(&entry.path).display().to_string(),
+        file: opened.layout.below(&entry.path).display().to_string(),
     };
     Document {
         schema: "stepdeck/standup@1",

@@ -8,6 +8,7 @@ use crate::change::Change;
 use crate::change::compose::{Attachment, Composer};
 use crate::plan::Plan;
 use crate::plan::canon::checklist::Check;
+use crate::plan::source::Role;
 use crate::plan::stage::Stage;
 
 /// Tick a check of a stage's readiness checklist, or of any other checklist, and attach evidence.
@@ -60,8 +61,8 @@ impl Tick {
         let Some(link) = &self.evidence else {
             return Ok(change);
         };
-        let roadmap = opened.below(&opened.layout.roadmap);
-        let attached = composer.attach(stage, check, link, who, &roadmap);
+        let roadmap = opened.layout.papers.folder_of(Role::Roadmap);
+        let attached = composer.attach(stage, check, link, who, roadmap);
         let (Attachment::Ready(more) | Attachment::Creates { change: more, .. }) =
             attached.map_err(refused)?;
         change.label = match change.label.is_empty() {

@@ -17,6 +17,7 @@ pub mod ladders;
 pub mod link;
 pub mod list_entry;
 pub mod packet;
+pub mod paper;
 pub mod query;
 pub mod ranking;
 pub mod source;

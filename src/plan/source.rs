@@ -29,6 +29,8 @@ pub enum Role {
     Standup,
     /// The packet of a gate review.
     GateReview,
+    /// The summary at each thousand steps.
+    Checkpoint,
 }
 
 /// One file of the plan with what it says at this moment.

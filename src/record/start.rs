@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use crate::plan::paper::PAPERS;
+
 /// How many blocks the table of a new plan has.
 const BLOCKS: u32 = 100;
 
@@ -10,7 +12,7 @@ const BLOCKS: u32 = 100;
 /// but its header, and a canon with the block table and the template of a step.
 pub fn plan() -> Vec<(PathBuf, Vec<u8>)> {
     [
-        ("stepdeck.toml", CONFIG.to_owned()),
+        ("stepdeck.toml", configuration()),
         ("data/plans/10000_step_plan.jsonl", HEADER.to_owned()),
         ("docs/execution-plan.md", execution_plan()),
         ("docs/milestones.md", MILESTONES.to_owned()),
@@ -18,6 +20,14 @@ pub fn plan() -> Vec<(PathBuf, Vec<u8>)> {
     .into_iter()
     .map(|(path, text)| (path.into(), text.into_bytes()))
     .collect()
+}
+
+fn configuration() -> String {
+    let mut text = CONFIG_HEAD.to_owned();
+    for paper in PAPERS {
+        let _ = writeln!(text, "{} = {}", paper.key, paper.default_toml());
+    }
+    text
 }
 
 fn execution_plan() -> String {
@@ -32,12 +42,9 @@ fn execution_plan() -> String {
     text + PLAN_TAIL
 }
 
-const CONFIG: &str = "\
+const CONFIG_HEAD: &str = "\
 # Where this plan keeps its files, seen from this folder. These are the defaults.
 [paths]
-log = \"data/plans/*.jsonl\"
-canon = [\"data\", \"docs\"]
-roadmap = \"docs/ROADMAP.md\"
 ";
 
 const HEADER: &str = "{\"schema\": \"stepdeck/log@1\"}\n";

@@ -18,6 +18,7 @@ use crate::app::{DiskEvent, Effect, Message, Model, update};
 use crate::change::form::Form;
 use crate::document::progress::Progress;
 use crate::plan::checks::Problem;
+use crate::plan::source::Role;
 use crate::record;
 use crate::store::fs::create::create;
 use crate::store::locate::inspect::CheckInput;
@@ -181,7 +182,7 @@ impl<F: TerminalHost> Cockpit<F> {
                 Err(TryRecvError::Disconnected) => Err(RecvTimeoutError::Disconnected),
                 Err(TryRecvError::Empty) => {
                     self.dirty = true;
-                    self.tell(Message::LookOn)?;
+                    self.tell(Message::Idle)?;
                     return Ok(self.turn);
                 }
             },
@@ -294,7 +295,7 @@ impl<F: TerminalHost> Cockpit<F> {
             let premises = CheckInput {
                 root: &context.root,
                 severities: &context.severities,
-                checkpoints: &context.checkpoints,
+                checkpoints: context.papers.folder_of(Role::Checkpoint),
                 configuration: &context.mistakes,
             };
             let problems = premises.inspect_with(&plan, now, &progress);

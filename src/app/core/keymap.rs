@@ -31,14 +31,24 @@ pub struct KeyProblem {
 impl Keymap {
     /// The registry's keys, with those of `wishes` (command name to keys) in their place.
     /// Also answers what could not be granted.
+    pub fn new(wishes: &Wishes) -> (Self, Vec<KeyProblem>) {
+        Self::layered(&[wishes])
+    }
+
+    /// The same with the wishes of several configurations, of which an earlier one wins.
     ///
     /// A key has one meaning at a place, so a wish for one that another command keeps is refused,
     /// and of two wishes for one key the first in the registry is granted. A command none of whose
     /// wishes is granted keeps its own keys; one without any wish (an empty list) has none.
-    pub fn new(wishes: &BTreeMap<String, Vec<String>>) -> (Self, Vec<KeyProblem>) {
+    pub fn layered(layers: &[&Wishes]) -> (Self, Vec<KeyProblem>) {
         let mut refused: Vec<(String, String)> = Vec::new();
-        let mut wished: HashMap<&'static str, Vec<Key>> = HashMap::new();
-        for (name, texts) in wishes {
+        let mut wished = Wished::new();
+        let all = (layers.iter().enumerate()).flat_map(|(layer, wishes)| {
+            let earlier = &layers[..layer];
+            let is_new = |(name, _): &(&String, _)| !earlier.iter().any(|e| e.contains_key(*name));
+            wishes.iter().filter(is_new).map(move |wish| (layer, wish))
+        });
+        for (layer, (name, texts)) in all {
             let Some(command) = registry::named(name) else {
                 let reason = "there is no such command; docs/keys.md lists them".to_owned();
                 refused.push((name.clone(), reason));
@@ -53,7 +63,9 @@ impl Keymap {
                 }
             }
             if texts.is_empty() || !keys.is_empty() {
-                wished.insert(command.name, keys);
+                let entry = name.clone();
+                let wish = Wish { layer, entry, keys };
+                wished.entry(command.name).or_insert(wish);
             }
         }
         let by_key = loop {
@@ -62,18 +74,13 @@ impl Keymap {
                 break map;
             };
             let reason = format!("{key} is taken by {}", other.name);
-            let is_entry = |name: &&String| {
-                registry::named(name).is_some_and(|named| named.name == command.name)
-            };
-            let entry = wishes.keys().find(is_entry).cloned();
-            refused.push((entry.unwrap_or_default(), reason));
             // What comes back to its own keys may stand in the way of another wish: once more.
-            let left = wished.get_mut(command.name);
-            if left.is_some_and(|keys| {
-                keys.retain(|wish| *wish != key);
-                keys.is_empty()
-            }) {
-                wished.remove(command.name);
+            if let Some(wish) = wished.get_mut(command.name) {
+                refused.push((wish.entry.clone(), reason));
+                wish.keys.retain(|wished| *wished != key);
+                if wish.keys.is_empty() {
+                    wished.remove(command.name);
+                }
             }
         };
         let by_name: HashMap<&'static str, Vec<Key>> = registry::all()
@@ -142,17 +149,31 @@ impl Keymap {
     }
 }
 
+/// A command's name with the keys that are wished for it, as the configuration spells both.
+pub type Wishes = BTreeMap<String, Vec<String>>;
+
 type ByKey = HashMap<(Focus, Key), &'static Command>;
+
+/// The keys wished for a command.
+struct Wish {
+    /// Which of the configurations wishes them; an earlier one wins.
+    layer: usize,
+    /// The command as the entry spells it.
+    entry: String,
+    keys: Vec<Key>,
+}
+
+/// By the command's name.
+type Wished = HashMap<&'static str, Wish>;
 
 /// The keys of every command under these wishes, and the first wish for a key that another
 /// command has: the wisher, the key, the other.
-fn settle(
-    wished: &HashMap<&'static str, Vec<Key>>,
-) -> (ByKey, Option<(&'static Command, Key, &'static Command)>) {
+fn settle(wished: &Wished) -> (ByKey, Option<(&'static Command, Key, &'static Command)>) {
     let mut by_key = ByKey::new();
-    let is_wish = |command: &&'static Command| wished.contains_key(command.name);
-    let keep = registry::all().filter(|command| !is_wish(command));
-    for command in keep.chain(registry::all().filter(is_wish)) {
+    let mut commands: Vec<&'static Command> = registry::all().collect();
+    // Those that keep their keys come first, then layer by layer those that take some.
+    commands.sort_by_key(|command| wished.get(command.name).map(|wish| wish.layer));
+    for command in commands {
         for key in keys_of(command, wished) {
             for place in command.places {
                 match by_key.insert((*place, key), command) {
@@ -168,9 +189,9 @@ fn settle(
 }
 
 /// The keys that a command has: those wished for, else its own.
-fn keys_of(command: &Command, wished: &HashMap<&'static str, Vec<Key>>) -> Vec<Key> {
+fn keys_of(command: &Command, wished: &Wished) -> Vec<Key> {
     match wished.get(command.name) {
-        Some(keys) => keys.clone(),
+        Some(Wish { keys, .. }) => keys.clone(),
         // The registry's keys are all keys, which its test says.
         None => command.keys.iter().flat_map(|key| key.parse()).collect(),
     }
@@ -180,7 +201,7 @@ fn keys_of(command: &Command, wished: &HashMap<&'static str, Vec<Key>>) -> Vec<K
 mod tests {
     use super::*;
 
-    fn wishes(pairs: &[(&str, &str)]) -> BTreeMap<String, Vec<String>> {
+    fn wishes(pairs: &[(&str, &str)]) -> Wishes {
         pairs
             .iter()
             .map(|(name, key)| ((*name).to_owned(), vec![(*key).to_owned()]))
@@ -284,6 +305,17 @@ mod tests {
                 .map(|c| c.name),
             None
         );
+    }
+
+    #[test]
+    fn a_stronger_wish_takes_the_key_of_a_weaker_one() {
+        let own = wishes(&[("redo", "alt-r"), ("undo", "f2")]);
+        let shared = wishes(&[("undo", "f3"), ("quit", "alt-r"), ("mark", "alt-m")]);
+        let (map, problems) = Keymap::layered(&[&own, &shared]);
+        let keys = ["redo", "undo", "quit", "mark"].map(|name| map.key_of(name));
+        assert_eq!(keys, ["Alt-r", "F2", "q", "Alt-m"]);
+        let refused: Vec<&str> = problems.iter().map(|p| p.entry.as_str()).collect();
+        assert_eq!(refused, ["quit"]);
     }
 
     #[test]

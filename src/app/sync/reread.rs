@@ -21,8 +21,8 @@ use crate::document::parallel::in_parallel;
 use crate::document::rope::Rope;
 use crate::plan::Plan;
 use crate::plan::id::StepId;
+use crate::plan::paper::Papers;
 use crate::plan::source::{Role, SourceFile};
-use crate::store::locate::open::belongs;
 use crate::store::worker::protocol::Changed;
 
 /// Up to so many steps are amended in the plan at hand; where more differ it is derived anew.
@@ -53,6 +53,7 @@ struct News {
 #[derive(Debug)]
 pub struct Batch {
     plan: Arc<Plan>,
+    papers: Papers,
     news: Vec<(PathBuf, News)>,
 }
 
@@ -111,9 +112,9 @@ impl Rereading {
 impl Batch {
     /// Takes the files apart, each once, and derives from them what they mean.
     pub fn read(self) -> Reread {
-        let Self { plan, news } = &self;
+        let Self { plan, papers, news } = &self;
         let parts = in_parallel(news.len(), SHARE, |range| {
-            let fresh = |(path, news): &(PathBuf, News)| read_file(plan, path, news);
+            let fresh = |(path, news): &(PathBuf, News)| read_file(plan, papers, path, news);
             news[range].iter().map(fresh).collect::<Vec<Fresh>>()
         });
         let mut all: Vec<Fresh> = parts.into_iter().flatten().collect();
@@ -210,6 +211,7 @@ impl Model {
         rereading.since = Some(Vec::new());
         Some(Batch {
             plan: self.plan.clone(),
+            papers: self.context.papers.clone(),
             news: std::mem::take(&mut rereading.waiting).into_iter().collect(),
         })
     }
@@ -280,7 +282,7 @@ fn in_words(files: &[PathBuf]) -> Option<String> {
 }
 
 /// One file of a batch: of a log only the lines that differ are taken apart.
-fn read_file(plan: &Plan, path: &Path, news: &News) -> Fresh {
+fn read_file(plan: &Plan, papers: &Papers, path: &Path, news: &News) -> Fresh {
     let old = plan.files().iter().find(|file| file.path == path);
     let mut fresh = Fresh {
         path: path.to_owned(),
@@ -309,7 +311,7 @@ fn read_file(plan: &Plan, path: &Path, news: &News) -> Fresh {
         }
         (Some(bytes), _) => {
             let file = SourceFile::load(path, news.role, bytes.clone());
-            files.extend(belongs(&file).then_some(file));
+            files.extend(papers.recognise(&file).then_some(file));
         }
         (None, _) => {}
     }

@@ -27,8 +27,12 @@ impl Check {
     /// When nothing may be written, or it cannot be.
     pub(super) fn fix(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let refused = RefCell::new(Vec::new());
+        let own = invocation.outside.config.clone();
         let change = invocation.edit(|opened, composer| {
-            let check = |plan: &Plan| problems(opened, plan, composer.now, &Progress::default());
+            let check = |plan: &Plan| {
+                let progress = Progress::default();
+                problems(opened, own.as_deref(), plan, composer.now, &progress)
+            };
             let mended = fix_repeatedly(&opened.plan, composer.now, self.prefers_log(), check);
             refused.replace(mended.refused);
             Ok(mended.change)
@@ -49,7 +53,8 @@ impl Check {
     pub(super) fn preview(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let opened = invocation.open()?;
         let now = invocation.outside.now;
-        let check = |plan: &Plan| problems(&opened, plan, now, &Progress::default());
+        let own = invocation.outside.config.as_deref();
+        let check = |plan: &Plan| problems(&opened, own, plan, now, &Progress::default());
         let found = check(&opened.plan);
         let mended = fix_repeatedly(&opened.plan, now, self.prefers_log(), check);
         let diff = difference(&opened.plan, &mended);

@@ -10,6 +10,8 @@ mod json;
 mod fix;
 mod text;
 
+use std::path::Path;
+
 use chrono::{DateTime, Utc};
 use clap::ValueEnum;
 use color_eyre::eyre::{Result, bail};
@@ -19,6 +21,7 @@ use super::{Ending, settings};
 use crate::document::progress::Progress;
 use crate::plan::Plan;
 use crate::plan::checks::{Problem, Severity};
+use crate::plan::source::Role;
 use crate::store::locate::inspect::CheckInput;
 
 /// Report what is wrong with the plan, and fix what is safe to fix.
@@ -85,9 +88,10 @@ impl Check {
             false => invocation.reopen()?,
         };
         let (now, progress) = (invocation.outside.now, Progress::default());
+        let own = invocation.outside.config.clone();
         let percent = || progress.percent();
         let found = invocation.with_patience(("checking", &percent), || {
-            problems(&opened, &opened.plan, now, &progress)
+            problems(&opened, own.as_deref(), &opened.plan, now, &progress)
         });
         match self.format {
             Format::Text => {
@@ -103,9 +107,10 @@ impl Check {
     }
 }
 
-/// What is wrong with a state of the plan.
+/// What is wrong with a state of the plan, for whoever has the configuration file `own`.
 fn problems(
     opened: &OpenPlan,
+    own: Option<&Path>,
     plan: &Plan,
     now: DateTime<Utc>,
     progress: &Progress,
@@ -114,8 +119,8 @@ fn problems(
     let premises = CheckInput {
         root: &layout.root,
         severities: &layout.severities(),
-        checkpoints: &opened.below(&layout.checkpoints),
-        configuration: &settings::judged(layout).1,
+        checkpoints: layout.papers.folder_of(Role::Checkpoint),
+        configuration: &settings::judged(layout, own).problems,
     };
     // Nobody stops it but the end of the program.
     (premises.inspect_with(plan, now, progress)).unwrap_or_default()

@@ -12,18 +12,43 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::config::{Config, ConfigProblem, FILE_NAME, Place, Severity};
+use super::config::{Config, ConfigFile, FILE_NAME};
 use super::glob;
-use crate::store::fs::read::{FileState, read};
+use crate::plan::checks::Problem;
+use crate::plan::paper::{Kept, PAPERS, PaperSpec, Papers};
+use crate::plan::source::Role;
 use crate::store::fs::walk::{Kind, children, files_below, has_file_below, unique};
 
-/// What the command line says instead of the configuration. Relative to the start.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
+/// What the command line says instead of the configuration, relative to the start, and which
+/// papers there are.
+#[derive(Clone, Debug)]
 pub struct Overrides {
     /// Files or folders of logs.
     pub logs: Vec<PathBuf>,
     /// Files or folders of canon documents.
     pub canon: Vec<PathBuf>,
+    /// What is looked for.
+    pub papers: &'static [PaperSpec],
+}
+
+impl Default for Overrides {
+    fn default() -> Self {
+        Self {
+            logs: Vec::new(),
+            canon: Vec::new(),
+            papers: PAPERS,
+        }
+    }
+}
+
+impl Overrides {
+    fn of(&self, role: Role) -> &[PathBuf] {
+        match role {
+            Role::Log => &self.logs,
+            Role::Canon => &self.canon,
+            _ => &[],
+        }
+    }
 }
 
 /// By what the root was recognised.
@@ -50,8 +75,9 @@ pub struct WatchFolders {
     pub deep: Vec<PathBuf>,
 }
 
-/// Where everything is. All paths are absolute; what does not exist yet is named all the same.
-#[derive(Clone, PartialEq, Debug)]
+/// Where everything is. All paths but those in `papers` are absolute; what does not exist yet is
+/// named all the same.
+#[derive(Clone, Debug)]
 pub struct Layout {
     /// By what the root was recognised.
     pub found: Found,
@@ -62,23 +88,12 @@ pub struct Layout {
     /// Its content, or the defaults.
     pub config: Config,
     /// What is wrong with it.
-    pub config_problems: Vec<ConfigProblem>,
-    /// The logs, sorted; those named outright need not exist.
-    pub logs: Vec<PathBuf>,
-    /// The Markdown files that may be canon, sorted.
-    pub canon: Vec<PathBuf>,
-    /// The roadmap file.
-    pub roadmap: PathBuf,
-    /// The folder of decision notes.
-    pub decisions: PathBuf,
-    /// The folder of weekly reviews.
-    pub reviews: PathBuf,
-    /// The folder of standups.
-    pub standups: PathBuf,
-    /// The folder of gate reviews.
-    pub gates: PathBuf,
-    /// The folder of checkpoints.
-    pub checkpoints: PathBuf,
+    pub config_problems: Vec<Problem>,
+    /// The papers that were looked for, and their places.
+    pub papers: Papers,
+    /// Every file that may hold a part of the plan, by paper and path; those named outright need
+    /// not exist.
+    pub files: Vec<(PathBuf, Role)>,
     /// Folders to watch.
     pub watch: WatchFolders,
 }
@@ -92,29 +107,34 @@ pub fn discover(start: &Path, overrides: &Overrides) -> Layout {
         (start.clone(), found)
     });
     let config_file = root.join(FILE_NAME);
-    let (config, config_problems) = load_config(&config_file);
-    let paths = &config.paths;
+    let mut config = Config::default();
+    let named = (config_file.as_path(), Path::new(FILE_NAME));
+    let config_problems = config.load(ConfigFile::Shared, named, overrides.papers);
+    let place = |paper: &PaperSpec| {
+        let place = root.join(config.places(paper).first()?);
+        Some(place.strip_prefix(&root).unwrap_or(&place).to_owned())
+    };
+    let papers = Papers::new(overrides.papers, place);
     let mut layout = Layout {
         found,
-        roadmap: root.join(&paths.roadmap),
-        decisions: root.join(&paths.decisions),
-        reviews: root.join(&paths.reviews),
-        standups: root.join(&paths.standups),
-        gates: root.join(&paths.gates),
-        checkpoints: root.join(&paths.checkpoints),
-        logs: Vec::new(),
-        canon: Vec::new(),
+        files: Vec::new(),
         watch: WatchFolders::default(),
-        root,
-        config_file,
+        papers,
         config,
         config_problems,
+        config_file,
+        root,
     };
-    let (mut flat, mut deep) = (vec![layout.root.clone()], layout.papers().to_vec());
-    flat.extend(layout.roadmap.parent().map(Path::to_owned));
-    layout.logs = layout.find_logs(&start, overrides, &mut flat, &mut deep);
-    layout.canon = layout.find_canon(&start, overrides, &mut flat, &mut deep);
-    layout.watch = WatchFolders::tidy(flat, deep);
+    let mut watch = WatchFolders::default();
+    watch.add(layout.root.clone(), false);
+    for paper in overrides.papers {
+        let files = layout.find(paper, &start, overrides.of(paper.role), &mut watch);
+        if paper.opened {
+            let files = files.into_iter().map(|path| (path, paper.role));
+            layout.files.extend(files);
+        }
+    }
+    layout.watch = watch.tidy();
     layout
 }
 
@@ -126,105 +146,111 @@ impl Layout {
         pairs.collect()
     }
 
-    /// The folders of the papers that rituals leave, none of which is canon.
-    pub fn papers(&self) -> [PathBuf; 5] {
-        [
-            &self.decisions,
-            &self.reviews,
-            &self.standups,
-            &self.gates,
-            &self.checkpoints,
-        ]
-        .map(Clone::clone)
+    /// The files that may be such a paper, sorted.
+    pub fn files_of(&self, role: Role) -> impl Iterator<Item = &PathBuf> {
+        let of_role = self.files.iter().filter(move |file| file.1 == role);
+        of_role.map(|(path, _)| path)
     }
 
-    fn find_logs(
-        &self,
-        start: &Path,
-        overrides: &Overrides,
-        flat: &mut Vec<PathBuf>,
-        deep: &mut Vec<PathBuf>,
-    ) -> Vec<PathBuf> {
-        let mut logs = Vec::new();
-        let mut add = |path: PathBuf, flat: &mut Vec<PathBuf>| {
-            // A folder by the name of a log is no folder of logs: reading it says what is wrong.
-            if path.is_dir() && path.extension() != Some(OsStr::new("jsonl")) {
-                logs.extend(logs_in(&path));
-                flat.push(path);
-            } else {
-                flat.extend(path.parent().map(Path::to_owned));
-                logs.push(path);
-            }
-        };
-        for path in &overrides.logs {
-            add(anchored(start, path), flat);
-        }
-        if overrides.logs.is_empty() {
-            for pattern in &self.config.paths.log {
-                if !glob::is_pattern(pattern) {
-                    add(self.root.join(pattern), flat);
-                    continue;
-                }
-                let (base, below) = glob::base(&self.root, pattern);
-                if below { &mut *deep } else { &mut *flat }.push(base);
-                for path in glob::expand(&self.root, pattern) {
-                    add(path, flat);
-                }
-            }
-        }
-        unique(logs)
+    /// Where the files of a paper are looked for, below the root: paths and globs.
+    pub fn patterns_of(&self, role: Role) -> Vec<String> {
+        let papers = self.papers.specs.iter();
+        let of_role = papers.filter(|paper| paper.role == role);
+        of_role
+            .flat_map(|paper| self.config.places(paper))
+            .collect()
     }
 
-    fn find_canon(
+    /// A path as people read it: below the root where it lies there.
+    pub fn below(&self, path: &Path) -> PathBuf {
+        path.strip_prefix(&self.root).unwrap_or(path).to_owned()
+    }
+
+    /// The files of a paper: those `given` on the command line, else those at its places.
+    fn find(
         &self,
+        paper: &PaperSpec,
         start: &Path,
-        overrides: &Overrides,
-        flat: &mut Vec<PathBuf>,
-        deep: &mut Vec<PathBuf>,
+        given: &[PathBuf],
+        watch: &mut WatchFolders,
     ) -> Vec<PathBuf> {
-        let mut canon = Vec::new();
-        for path in &overrides.canon {
+        let mut files = Vec::new();
+        for path in given {
             let path = anchored(start, path);
-            if path.is_dir() {
-                let boundary = absolute(&path);
-                canon.extend(files_below(&path, &boundary, is_markdown));
-                deep.push(path);
-            } else {
-                // A file that is named is meant, whatever folder it lies in.
-                flat.extend(path.parent().map(Path::to_owned));
-                canon.push(path);
+            take(paper, path.clone(), &absolute(&path), &mut files, watch);
+        }
+        if !given.is_empty() {
+            // A file that is named is meant, whatever folder it lies in.
+            return unique(files);
+        }
+        for pattern in self.config.places(paper) {
+            let place = self.root.join(&pattern);
+            if !paper.is_many() || !glob::is_pattern(&pattern) {
+                // Canon is watched even while it is missing: it may come.
+                match paper.kept {
+                    Kept::Deep if !place.exists() => watch.add(place, true),
+                    _ => take(paper, place, &self.root, &mut files, watch),
+                }
+                continue;
+            }
+            let (base, below) = glob::base(&self.root, &pattern);
+            watch.add(base, below);
+            for path in glob::expand(&self.root, &pattern) {
+                take(paper, path, &self.root, &mut files, watch);
             }
         }
-        if overrides.canon.is_empty() {
-            for pattern in &self.config.paths.canon {
-                if glob::is_pattern(pattern) {
-                    let (base, below) = glob::base(&self.root, pattern);
-                    if below { &mut *deep } else { &mut *flat }.push(base);
-                }
-                for path in glob::expand(&self.root, pattern) {
-                    if path.is_dir() {
-                        canon.extend(files_below(&path, &self.root, is_markdown));
-                    } else {
-                        flat.extend(path.parent().map(Path::to_owned));
-                        canon.push(path);
-                    }
-                }
-                // Watched even while it is missing: it may come.
-                if !glob::is_pattern(pattern) && !self.root.join(pattern).is_file() {
-                    deep.push(self.root.join(pattern));
-                }
-            }
-            let papers = self.papers();
-            canon.retain(|path| {
-                *path != self.roadmap && !papers.iter().any(|folder| path.starts_with(folder))
-            });
+        if paper.kept == Kept::Deep {
+            let others = self.papers.places().map(|place| self.root.join(place));
+            let others: Vec<PathBuf> = others.collect();
+            files.retain(|path| !others.iter().any(|place| path.starts_with(place)));
         }
-        unique(canon)
+        unique(files)
+    }
+}
+
+/// Adds the files of a paper at `path` to `files`, and what has to be watched for them.
+fn take(
+    paper: &PaperSpec,
+    path: PathBuf,
+    boundary: &Path,
+    files: &mut Vec<PathBuf>,
+    watch: &mut WatchFolders,
+) {
+    let is_ours = |name: &OsStr| has_extension(name, paper.extension);
+    // A folder by the name of a log is no folder of logs: reading it says what is wrong.
+    let is_file = Path::new(&path).extension() == Some(OsStr::new(paper.extension));
+    match paper.kept {
+        Kept::Flat if path.is_dir() && !is_file => {
+            files.extend(files_in(&path, paper.extension));
+            watch.add(path, false);
+        }
+        Kept::Deep if path.is_dir() => {
+            files.extend(files_below(&path, boundary, is_ours));
+            watch.add(path, true);
+        }
+        Kept::Folder => {
+            files.extend(files_below(&path, boundary, is_ours));
+            watch.add(path, true);
+        }
+        Kept::Flat | Kept::Deep | Kept::File => {
+            if let Some(folder) = path.parent() {
+                watch.add(folder.to_owned(), false);
+            }
+            files.push(path);
+        }
     }
 }
 
 impl WatchFolders {
-    fn tidy(mut flat: Vec<PathBuf>, mut deep: Vec<PathBuf>) -> Self {
+    fn add(&mut self, folder: PathBuf, with_all_below: bool) {
+        match with_all_below {
+            true => self.deep.push(folder),
+            false => self.flat.push(folder),
+        }
+    }
+
+    fn tidy(self) -> Self {
+        let Self { mut flat, mut deep } = self;
         deep.sort();
         deep.dedup_by(|below, above| below.starts_with(above));
         flat.sort();
@@ -261,7 +287,7 @@ fn find_root(start: &Path) -> Option<(PathBuf, Found)> {
         if folder.join(FILE_NAME).exists() {
             return Some((folder.to_owned(), Found::Config));
         }
-        if !logs_in(&folder.join("data/plans")).is_empty() {
+        if !files_in(&folder.join("data/plans"), "jsonl").is_empty() {
             return Some((folder.to_owned(), Found::Log));
         }
         // Outside a checkout a `/data` further up is anything but this plan's, and may be huge.
@@ -282,16 +308,11 @@ fn has_markdown(folder: &Path) -> bool {
         .any(|name| has_file_below(&folder.join(name), folder, is_markdown))
 }
 
-fn logs_in(folder: &Path) -> Vec<PathBuf> {
+fn files_in(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let found = children(folder, folder).into_iter();
-    found
-        .filter(|child| child.kind == Kind::File)
-        .map(|child| child.path)
-        .filter(|path| {
-            let name = path.file_name().unwrap_or_default();
-            has_extension(name, "jsonl")
-        })
-        .collect()
+    let files = found.filter(|child| child.kind == Kind::File);
+    let named = |path: &PathBuf| has_extension(path.file_name().unwrap_or_default(), extension);
+    files.map(|child| child.path).filter(named).collect()
 }
 
 fn is_markdown(name: &OsStr) -> bool {
@@ -306,20 +327,4 @@ fn has_extension(name: &OsStr, wanted: &str) -> bool {
         && name
             .extension()
             .is_some_and(|e| e.eq_ignore_ascii_case(wanted))
-}
-
-fn load_config(path: &Path) -> (Config, Vec<ConfigProblem>) {
-    match read(path) {
-        Ok(FileState::Present { bytes, .. }) => Config::parse(path, &bytes.contiguous()),
-        Ok(FileState::Missing) => (Config::default(), Vec::new()),
-        Err(error) => {
-            let problem = ConfigProblem {
-                path: path.to_owned(),
-                place: Place { line: 1, column: 1 },
-                severity: Severity::Error,
-                message: format!("{error}; the defaults are used"),
-            };
-            (Config::default(), vec![problem])
-        }
-    }
 }

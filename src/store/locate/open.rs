@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use super::discover::{Layout, Overrides, discover};
 use crate::document::Document;
-use crate::document::markdown::MarkdownDocument;
 use crate::document::parallel::in_parallel;
 use crate::document::progress::Progress;
 use crate::document::rope::Rope;
+use crate::plan::Plan;
+use crate::plan::paper::Papers;
 use crate::plan::source::{Role, SourceFile};
-use crate::plan::{Plan, canon};
 use crate::store::fs::read::{FileState, read_with};
 use crate::store::fs::read_error::ReadError;
 use crate::store::fs::stamp::Stamp;
@@ -185,7 +185,7 @@ fn read_files(layout: Layout, most: u64, opening: &Opening) -> Option<Opened> {
     opening.reading.expect(length);
     opening.taking_apart.expect(length);
     let mut opened = Opened::nothing(layout);
-    let root = opened.layout.root.clone();
+    let (root, papers) = (opened.layout.root.clone(), opened.layout.papers.clone());
     if most < u64::MAX {
         let mut room = most;
         found.retain(|(path, role)| {
@@ -196,7 +196,9 @@ fn read_files(layout: Layout, most: u64, opening: &Opening) -> Option<Opened> {
         });
     }
     let until = Instant::now() + opening.patience;
-    let read = |(path, role): &(PathBuf, Role)| read_file(&root, path, *role, most, until, opening);
+    let read = |(path, role): &(PathBuf, Role)| {
+        read_file((&root, &papers), path, *role, most, until, opening)
+    };
     let logs = found.iter().take_while(|(_, role)| *role == Role::Log);
     let logs = logs.count();
     // A log is shared between cores line by line, the documents one by one.
@@ -265,7 +267,7 @@ fn read_at_rest(
 /// Reads one file, or says why it cannot be read; nothing where the opening was stopped. Until
 /// `until` it waits for whoever is writing it.
 fn read_file(
-    root: &Path,
+    (root, papers): (&Path, &Papers),
     path: &Path,
     role: Role,
     most: u64,
@@ -290,7 +292,7 @@ fn read_file(
         None => None,
         Some(bytes) => {
             let file = SourceFile::load_with(path, role, bytes, &opening.taking_apart)?;
-            let is_part = belongs(&file);
+            let is_part = papers.recognise(&file);
             Some((file, as_of, is_part))
         }
     };
@@ -300,43 +302,8 @@ fn read_file(
 /// Every path that may hold a part of the plan, with its role. Paths are relative to the
 /// root where they lie below it.
 pub fn candidates(layout: &Layout) -> Vec<(PathBuf, Role)> {
-    let below = |path: &Path| {
-        path.strip_prefix(&layout.root)
-            .unwrap_or(path)
-            .to_path_buf()
-    };
-    let papers = [
-        (&layout.decisions, Role::Decision),
-        (&layout.reviews, Role::Review),
-        (&layout.standups, Role::Standup),
-        (&layout.gates, Role::GateReview),
-    ];
-    let papers = papers.into_iter().flat_map(|(folder, role)| {
-        let notes = crate::store::fs::walk::files_below(folder, &layout.root, |name| {
-            Path::new(name)
-                .extension()
-                .is_some_and(|extension| extension == "md")
-        });
-        notes.into_iter().map(move |path| (path, role))
-    });
-    let papers = papers.map(|(path, role)| (below(&path), role));
-    let logs = layout.logs.iter().map(|path| (below(path), Role::Log));
-    let canon = layout.canon.iter().map(|path| (below(path), Role::Canon));
-    let roadmap = [(below(&layout.roadmap), Role::Roadmap)];
-    logs.chain(canon).chain(roadmap).chain(papers).collect()
-}
-
-/// Whether a file is part of the plan. Markdown counts as canon by its content only.
-pub fn belongs(file: &SourceFile) -> bool {
-    match (&file.document, file.role) {
-        (Document::Markdown(markdown), Role::Canon) => match markdown.encoding() {
-            // It says nothing as it stands; what it would say as text makes it known.
-            Some(encoding) => {
-                let text = encoding.decode(markdown.bytes());
-                canon::is_canon(&MarkdownDocument::load(text.into_bytes()))
-            }
-            None => canon::is_canon(markdown),
-        },
-        _ => true,
-    }
+    let files = layout.files.iter();
+    files
+        .map(|(path, role)| (layout.below(path), *role))
+        .collect()
 }

@@ -1,5 +1,6 @@
 //! `stepdeck check`: what it prints in each format, what `--fix` writes, and its exit codes.
 
+use std::fs;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
@@ -197,6 +198,51 @@ fn the_configuration_is_checked_too() {
         "{}",
         run.out
     );
+}
+
+/// One's own file is told of, by its full path, and never fails the check; what the shared file
+/// does wrong is the same whoever runs it.
+#[test]
+fn ones_own_configuration_fails_nobody() {
+    let folder = folder(&WRONG[..0]);
+    let own = folder.own_config();
+    let name = own.display();
+    fs::write(
+        &own,
+        "mouse = \"yes\"\n[keys]\nmark = \"?\"\n[checks]\ncycle = \"off\"\n[commands]\nx = \"y\"\n",
+    )
+    .unwrap();
+    let run = folder.run(&["check"]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    for said in [
+        format!("note[configuration] {name}:1:9\n  mouse must be true or false, not this string"),
+        format!("{name}:3\n  [keys] mark: ? is taken by help; it stays on space"),
+        format!("{name}:4:2\n  checks belongs in the shared stepdeck.toml"),
+        format!(
+            "{name}:6:2\n  unknown entry \"commands\": the entries here are keys, display, mouse"
+        ),
+        "4 notes".to_owned(),
+    ] {
+        assert!(run.out.contains(&said), "{said}: {}", run.out);
+    }
+    let json = folder.run(&["check", "--format", "json"]).ok();
+    assert_eq!(
+        valid("check", &json)["problems"][0]["file"],
+        name.to_string()
+    );
+    // Not even when nothing in it can be read.
+    fs::write(&own, "[keys\n").unwrap();
+    let run = folder.run(&["check"]);
+    assert_eq!(run.code, 0);
+    assert!(run.out.contains("nothing in it is used"), "{}", run.out);
+    // What a team asks for is judged without it.
+    folder.write("stepdeck.toml", "mouse = true\n[keys]\nundo = \"alt-u\"\n");
+    fs::write(&own, "[keys]\nredo = \"alt-u\"\n").unwrap();
+    let run = folder.run(&["check"]);
+    assert_eq!(run.code, 1);
+    let said = "warning[configuration] stepdeck.toml:1\n  mouse belongs in your own config.toml";
+    assert!(run.out.contains(said), "{}", run.out);
+    assert!(!run.out.contains("[keys]"), "{}", run.out);
 }
 
 #[test]

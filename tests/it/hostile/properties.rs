@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use stepdeck::document::markdown::MarkdownDocument;
 use stepdeck::plan::Plan;
-use stepdeck::store::locate::config::Config;
+use stepdeck::plan::paper::PAPERS;
+use stepdeck::store::locate::config::{Config, ConfigFile};
 
 use super::corpus;
 use super::exercise::{exercise, load};
@@ -69,7 +70,8 @@ fn hostile_plan() -> Plan {
 fn every_hostile_configuration_says_where_it_is_wrong() {
     for (name, bytes) in corpus::files("toml") {
         assert_config(&name, &bytes);
-        let (_, problems) = Config::parse(Path::new("stepdeck.toml"), &bytes);
+        let path = Path::new("stepdeck.toml");
+        let problems = Config::default().read(ConfigFile::Shared, path, &bytes, PAPERS);
         let fine = ["crlf_bom.toml", "multiline.toml"].contains(&&*name);
         assert!(fine || !problems.is_empty(), "{name} is said to be fine");
     }

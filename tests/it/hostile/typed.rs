@@ -4,14 +4,23 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use stepdeck::plan::Plan;
+use stepdeck::plan::checks::Severity;
+use stepdeck::plan::paper::PAPERS;
 use stepdeck::plan::query::Query;
-use stepdeck::store::locate::config::{Config, Severity};
+use stepdeck::store::locate::config::{Config, ConfigFile};
 
 use super::exercise::now;
 
 /// Reads a configuration; what is wrong with it stands inside the file.
 pub fn assert_config(name: &str, bytes: &[u8]) {
-    let (config, problems) = Config::parse(Path::new("stepdeck.toml"), bytes);
+    for file in [ConfigFile::Shared, ConfigFile::Own] {
+        assert_config_file(file, name, bytes);
+    }
+}
+
+fn assert_config_file(file: ConfigFile, name: &str, bytes: &[u8]) {
+    let mut config = Config::default();
+    let problems = config.read(file, Path::new("stepdeck.toml"), bytes, PAPERS);
     let text = String::from_utf8_lossy(bytes);
     let lines: Vec<&str> = text.split('\n').collect();
     for problem in &problems {
@@ -24,7 +33,7 @@ pub fn assert_config(name: &str, bytes: &[u8]) {
     }
     let set_aside = problems.iter().any(|p| p.severity == Severity::Error);
     assert!(!set_aside || config == Config::default(), "{name}");
-    for located in config.keys.values() {
+    for located in config.keys.values().chain(config.own_keys.values()) {
         assert!(located.place.line <= lines.len(), "{name}");
     }
     let all_finite = config.ranking.values().all(|term| term.value.is_finite());

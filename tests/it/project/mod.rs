@@ -1,6 +1,7 @@
 mod architecture;
 mod bundled_plan;
 mod check_pages;
+mod configuration;
 mod demo_plan;
 mod papers;
 mod readme;

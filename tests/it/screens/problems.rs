@@ -67,18 +67,14 @@ fn before_the_first_check_and_after_a_clean_one_it_says_so() {
 #[test]
 fn a_fix_is_shown_before_it_is_written() {
     let mut model = model(&FILES);
-    model
-        .overlays
-        .push(stepdeck::app::overlays::overlay::Overlay::Confirm {
-            question: "Write this? 0002 status: In_Progress → in progress".to_owned(),
-            consequence:
-                "0002 status in data/plans/programme.jsonl\n- \"In_Progress\"\n+ \"in progress\""
-                    .to_owned(),
-            change: stepdeck::change::Change {
-                label: String::new(),
-                edits: Vec::new(),
-            },
-        });
+    model.confirm(
+        "Write this? 0002 status: In_Progress → in progress",
+        "0002 status in data/plans/programme.jsonl\n- \"In_Progress\"\n+ \"in progress\"",
+        stepdeck::change::Change {
+            label: String::new(),
+            edits: Vec::new(),
+        },
+    );
     insta::assert_snapshot!(text(&draw(&model, &dark(), 80, 14)));
 }
 
@@ -178,4 +174,28 @@ fn the_mistakes_of_a_configuration_are_listed_at_the_start() {
     cockpit.wait_for("mark: ? is taken by help");
     cockpit.type_keys("q");
     assert!(cockpit.wait_exit().success());
+}
+
+/// One's own file: its keys win over the team's, what it gets wrong is listed with its full path,
+/// and the team's settings hold where it says nothing.
+#[test]
+fn ones_own_configuration_is_read_over_the_shared_one() {
+    let folder = crate::support::fixture::folder_of(&FILES);
+    let shared = "[keys]\nhelp = \"alt-h\"\nundo = \"alt-u\"\n[display]\nascii = true\n";
+    std::fs::write(folder.path().join("stepdeck.toml"), shared).unwrap();
+    let own = tempfile::tempdir().unwrap();
+    let file = own.path().join("stepdeck/config.toml");
+    std::fs::create_dir(file.parent().unwrap()).unwrap();
+    std::fs::write(&file, "[keys]\nhelp = \"f1\"\n[ranking]\nage = 3\n").unwrap();
+    let cockpit = crate::support::pty::Launch::stepdeck(&[])
+        .env("XDG_CONFIG_HOME", &own.path().display().to_string())
+        .in_folder(folder.path())
+        .size(160, 30)
+        .start();
+    cockpit.wait_for("config.toml:3:2: ranking belongs in the shared stepdeck.toml");
+    cockpit.wait_for("F1 help");
+    cockpit.type_keys("q");
+    assert!(cockpit.wait_exit().success());
+    let left = std::fs::read_dir(file.parent().unwrap()).unwrap().count();
+    assert_eq!(left, 1);
 }

@@ -3,6 +3,7 @@
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
+use stepdeck::plan::source::Role;
 use stepdeck::store::locate::discover::{Found, Layout, Overrides, discover};
 use tempfile::TempDir;
 
@@ -24,9 +25,13 @@ fn find(start: &Path) -> Layout {
     discover(start, &Overrides::default())
 }
 
-fn below(root: &Path, paths: &[PathBuf]) -> Vec<String> {
+fn below<'p>(root: &Path, paths: impl IntoIterator<Item = &'p PathBuf>) -> Vec<String> {
     let name = |path: &PathBuf| path.strip_prefix(root).unwrap().display().to_string();
-    paths.iter().map(name).collect()
+    paths.into_iter().map(name).collect()
+}
+
+fn files_of(layout: &Layout, role: Role) -> Vec<PathBuf> {
+    layout.files_of(role).cloned().collect()
 }
 
 #[test]
@@ -52,22 +57,23 @@ fn a_log_above_marks_the_root_and_papers_are_no_canon() {
     let layout = find(&root.join("src/deep"));
     assert_eq!((layout.found, &layout.root), (Found::Log, &root));
     assert_eq!(
-        below(&root, &layout.logs),
+        below(&root, layout.files_of(Role::Log)),
         [
             "data/plans/10000_step_plan.jsonl",
             "data/plans/second.jsonl"
         ]
     );
     assert_eq!(
-        below(&root, &layout.canon),
+        below(&root, layout.files_of(Role::Canon)),
         [
             "data/plan/blocks.md",
             "docs/deep/er/notes.MD",
             "docs/milestones.md"
         ]
     );
-    assert_eq!(layout.roadmap, root.join("docs/ROADMAP.md"));
-    assert_eq!(layout.gates, root.join("docs/milestone-reviews"));
+    let place = |role| layout.papers.folder_of(role);
+    assert_eq!(place(Role::Roadmap), Path::new("docs/ROADMAP.md"));
+    assert_eq!(place(Role::GateReview), Path::new("docs/milestone-reviews"));
     assert_eq!(below(&root, &layout.watch.deep), ["data", "docs"]);
     assert_eq!(layout.watch.flat, [root]);
 }
@@ -103,10 +109,16 @@ fn the_search_ends_at_the_checkout() {
     let (_dir, root) = checkout(&["stepdeck.toml", "inner/.git/HEAD", "inner/src/main.rs"]);
     let layout = find(&root.join("inner/src"));
     assert_eq!(
-        (layout.found, layout.root),
-        (Found::Nothing, root.join("inner/src"))
+        (layout.found, &layout.root),
+        (Found::Nothing, &root.join("inner/src"))
     );
-    assert!(layout.logs.is_empty() && layout.canon.is_empty());
+    assert!(
+        layout
+            .files_of(Role::Log)
+            .chain(layout.files_of(Role::Canon))
+            .count()
+            == 0
+    );
 }
 
 #[test]
@@ -123,12 +135,15 @@ fn the_configuration_moves_every_path() {
     ]);
     let layout = find(&root);
     assert_eq!(layout.config_problems, []);
-    assert_eq!(below(&root, &layout.logs), ["extra.jsonl", "plan/a.jsonl"]);
     assert_eq!(
-        below(&root, &layout.canon),
+        below(&root, layout.files_of(Role::Log)),
+        ["extra.jsonl", "plan/a.jsonl"]
+    );
+    assert_eq!(
+        below(&root, layout.files_of(Role::Canon)),
         ["canon/b.md", "canon/sub/c.md", "one.md"]
     );
-    assert_eq!(layout.roadmap, root.join("R.md"));
+    assert_eq!(layout.papers.folder_of(Role::Roadmap), Path::new("R.md"));
     assert!(layout.watch.deep.contains(&root.join("canon")));
     assert!(layout.watch.flat.contains(&root.join("plan")));
 }
@@ -137,12 +152,15 @@ fn the_configuration_moves_every_path() {
 fn a_broken_configuration_is_a_problem_and_the_defaults_hold() {
     let (_dir, root) = checkout(&["stepdeck.toml = [paths\n", "data/plans/a.jsonl"]);
     let layout = find(&root);
-    assert_eq!(layout.logs.len(), 1);
+    assert_eq!(layout.files_of(Role::Log).count(), 1);
     assert_eq!(layout.config_problems.len(), 1);
-    assert_eq!(layout.config_problems[0].path, root.join("stepdeck.toml"));
+    assert_eq!(
+        layout.config_problems[0].place.path,
+        Path::new("stepdeck.toml")
+    );
 
     let (_dir, root) = checkout(&["stepdeck.toml/x"]);
-    let problem = find(&root).config_problems[0].to_string();
+    let problem = find(&root).config_problems[0].message.clone();
     assert!(
         problem.contains("is a folder, not a regular file"),
         "{problem}"
@@ -161,18 +179,19 @@ fn given_files_and_folders_replace_the_configured_ones() {
     let given = Overrides {
         logs: vec!["other".into(), "../new.jsonl".into()],
         canon: vec!["other".into(), root.join("docs/reviews/2030-W01.md")],
+        ..Overrides::default()
     };
     let layout = discover(&root, &given);
     assert_eq!(layout.found, Found::Log);
     assert_eq!(
-        layout.logs,
+        files_of(&layout, Role::Log),
         [
             root.join("other/b.jsonl"),
             root.parent().unwrap().join("new.jsonl")
         ]
     );
     assert_eq!(
-        below(&root, &layout.canon),
+        below(&root, layout.files_of(Role::Canon)),
         ["docs/reviews/2030-W01.md", "other/deep/c.md"]
     );
 }
@@ -181,10 +200,13 @@ fn given_files_and_folders_replace_the_configured_ones() {
 fn a_log_given_outside_any_plan_makes_the_start_its_root() {
     let (_dir, root) = checkout(&["x.jsonl"]);
     let logs = vec!["x.jsonl".into()];
-    let canon = Vec::new();
-    let layout = discover(&root, &Overrides { logs, canon });
+    let given = Overrides {
+        logs,
+        ..Overrides::default()
+    };
+    let layout = discover(&root, &given);
     assert_eq!((layout.found, &layout.root), (Found::Given, &root));
-    assert_eq!(layout.logs, [root.join("x.jsonl")]);
+    assert_eq!(files_of(&layout, Role::Log), [root.join("x.jsonl")]);
 }
 
 #[test]
@@ -195,5 +217,8 @@ fn one_file_under_two_names_is_one_candidate_and_no_link_leads_out() {
     symlink(outside.path(), root.join("docs/out")).unwrap();
     symlink("a.md", root.join("docs/0.md")).unwrap();
     symlink("..", root.join("docs/circle")).unwrap();
-    assert_eq!(below(&root, &find(&root).canon), ["docs/a.md"]);
+    assert_eq!(
+        below(&root, find(&root).files_of(Role::Canon)),
+        ["docs/a.md"]
+    );
 }

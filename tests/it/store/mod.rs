@@ -2,5 +2,6 @@ mod commit;
 mod discover;
 mod disk;
 pub mod faults;
+mod invented_paper;
 mod motion;
 mod save;

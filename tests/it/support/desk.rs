@@ -226,14 +226,9 @@ impl Desk {
         let (mut opened, is_whole) = open_front(folder.path(), &Overrides::default(), front);
         let now: DateTime<Utc> = NOW.parse().unwrap();
         let files = std::mem::take(&mut opened.files);
-        let below = |path: &Path| path.strip_prefix(&opened.layout.root).unwrap().to_owned();
         let setting = SessionContext {
             who: who.to_owned(),
-            roadmap: below(&opened.layout.roadmap),
-            checkpoints: below(&opened.layout.checkpoints),
-            gates: below(&opened.layout.gates),
-            reviews: below(&opened.layout.reviews),
-            standups: below(&opened.layout.standups),
+            papers: opened.layout.papers.clone(),
             local_minutes: 60,
             uids: Uids::new(who.bytes().map(u64::from).sum()),
             root: opened.layout.root.clone(),

@@ -70,6 +70,11 @@ impl Folder {
         rest(&path);
     }
 
+    /// Where the configuration is of whoever runs it.
+    pub fn own_config(&self) -> PathBuf {
+        self.state.path().join("config.toml")
+    }
+
     /// Runs `stepdeck` with these arguments, into a pipe.
     pub fn run(&self, arguments: &[&str]) -> Run {
         self.run_on(arguments, None)
@@ -84,6 +89,7 @@ impl Folder {
             uids: Uids::new(self.runs.fetch_add(1, Ordering::Relaxed)),
             folder: self.path().to_owned(),
             state: Some(self.state.path().to_owned()),
+            config: Some(self.own_config()),
             variable: &variable,
             local_minutes: 0,
             out: &mut out,

@@ -9,7 +9,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use stepdeck::app::core::keymap::Keymap;
 use stepdeck::app::core::model::{Screen, SessionContext};
-use stepdeck::app::overlays::overlay::Overlay;
+use stepdeck::app::overlays::Overlay;
 use stepdeck::app::{Message, Model, update};
 use stepdeck::plan::checks;
 use stepdeck::plan::source::{Role, SourceFile};
@@ -48,12 +48,7 @@ pub fn model(files: &[(&str, &str)]) -> Model {
     });
     let setting = SessionContext {
         who: "Ada".to_owned(),
-        roadmap: "docs/ROADMAP.md".into(),
-        checkpoints: "docs/checkpoints".into(),
-        gates: "docs/milestone-reviews".into(),
-        standups: "docs/standups".into(),
         root: "/home/ada/plan".into(),
-        reviews: "docs/reviews".into(),
         ..SessionContext::default()
     };
     Model::new(files.collect(), setting, Keymap::default(), noon())
@@ -86,7 +81,7 @@ pub fn check(model: &mut Model) {
         now: model.now,
         exists: &|_: &Path| true,
         severities: &model.context.severities,
-        checkpoints: &model.context.checkpoints,
+        checkpoints: model.context.papers.folder_of(Role::Checkpoint),
         uid_holder: &|_| None,
     };
     let found = checks::check(&model.plan, &context);

@@ -4,12 +4,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::Overlay;
 use crate::app::screens::review::view::ReviewPart;
 use crate::change::Change;
 use crate::change::value::Refusal;
 use crate::plan::id::StepId;
 use crate::plan::ranking::Ranked;
+use crate::plan::source::Role;
 use crate::plan::status::State;
 use crate::record::review::Week;
 use crate::record::review::decide::Resolution;
@@ -36,19 +36,16 @@ impl Model {
     /// Asks the review of the present week on the plan as it stands.
     pub fn with_review<T>(&self, ask: impl FnOnce(&Review<'_>) -> T) -> T {
         let week = Week::of(self.now);
-        ask(&Review::of(
-            &self.plan,
-            &self.context.reviews,
-            week,
-            self.now,
-        ))
+        let folder = self.context.papers.folder_of(Role::Review);
+        ask(&Review::of(&self.plan, folder, week, self.now))
     }
 
     /// Lists what the review is about after the plan changed; with `anew`, from the top.
     pub fn refresh_review(&mut self, anew: bool) {
         let plan = self.plan.clone();
         let week = Week::of(self.now);
-        let review = Review::of(&plan, &self.context.reviews, week, self.now);
+        let folder = self.context.papers.folder_of(Role::Review);
+        let review = Review::of(&plan, folder, week, self.now);
         self.review.refresh(&review, &self.context.weights, anew);
         self.review.generation = self.generation;
     }
@@ -93,8 +90,8 @@ impl Model {
     ///
     /// # Errors
     /// When it cannot be done, or not without a reason.
-    pub fn do_deed(&mut self, deed: ReviewAction, why: &str) -> Result<(), Refusal> {
-        match deed {
+    pub(crate) fn review_action(&mut self, action: ReviewAction, why: &str) -> Result<(), Refusal> {
+        match action {
             ReviewAction::Reject(id) => {
                 self.decided(id, |review, id, who| review.reject(id, why, who))
             }
@@ -125,12 +122,15 @@ impl Model {
         step.is_some_and(|step| step.state() == State::Ready)
     }
 
-    /// Mends a dependency in the way that was chosen.
-    pub fn mend_tangle(&mut self, tangle: &BadDependency, remedy: Resolution) {
-        let wish = |review: &Review<'_>, _, who: &str| review.mend(tangle, remedy, who);
-        if let Err(refusal) = self.decided(tangle.step, wish) {
-            self.refuse(refusal.to_string());
-        }
+    /// Fixes a dependency in the way that was chosen.
+    pub(crate) fn fix_dependency(
+        &mut self,
+        dependency: &BadDependency,
+        how: Resolution,
+    ) -> Result<(), Refusal> {
+        self.decided(dependency.step, |review, _, who| {
+            review.mend(dependency, how, who)
+        })
     }
 
     /// Shows two scores side by side.
@@ -162,10 +162,6 @@ impl Model {
         ));
         lines.push(" ".to_owned());
         lines.extend(why);
-        self.overlays.push(Overlay::Note {
-            title: format!("Why {a} and not {b}"),
-            lines,
-            scroll: 0,
-        });
+        self.note(format!("Why {a} and not {b}"), lines);
     }
 }

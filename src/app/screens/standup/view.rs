@@ -4,6 +4,7 @@
 use chrono::{DateTime, Duration, NaiveDate, Timelike as _, Utc};
 
 use crate::app::core::model::{Model, Screen};
+use crate::plan::source::Role;
 use crate::record::standup::{Card, Day, DayCard, Entry, Said, Standup, deadline};
 
 /// The panes of the standup screen in the order of Tab.
@@ -146,7 +147,7 @@ impl Model {
     pub fn standup(&self) -> Standup<'_> {
         Standup {
             plan: &self.plan,
-            folder: &self.context.standups,
+            folder: self.context.papers.folder_of(Role::Standup),
             person: &self.context.who,
             now: self.now,
         }

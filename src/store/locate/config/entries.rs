@@ -1,0 +1,225 @@
+//! The table of the configuration: each entry with the files it may stand in, what it means, and
+//! how its value is read. Messages, the reader and `docs/configuration.md` are derived from it.
+
+use std::borrow::Cow;
+use std::path::{Component, Path};
+
+use toml::de::DeValue;
+
+use super::ConfigFile::{self, Own, Shared};
+use super::{Config, Located, Theme};
+use crate::plan::paper::{Kept, PaperSpec};
+use crate::plan::source::Location;
+
+/// One entry, or all entries of a section whose names others know.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The table that it stands in; empty where it stands in none.
+    pub section: &'static str,
+    /// Its name; `<command>` and the like stand for any.
+    pub name: &'static str,
+    /// The files in which it has an effect; of two, one's own wins.
+    pub files: &'static [ConfigFile],
+    /// What the value must be.
+    pub value: &'static str,
+    /// What holds without it, as TOML or in words.
+    pub default: Cow<'static, str>,
+    /// What it says.
+    pub meaning: Cow<'static, str>,
+    /// Takes the value into the configuration.
+    pub(super) read: fn(&mut Config, &Named<'_>, &DeValue<'_>) -> Result<(), Mistake>,
+}
+
+impl Entry {
+    /// Whether it is the one of this name.
+    pub(super) fn takes(&self, name: &str) -> bool {
+        self.name.starts_with('<') || self.name == name
+    }
+
+    /// The name by which it is known at the top of a file.
+    pub(super) fn top(&self) -> &'static str {
+        match self.section {
+            "" => self.name,
+            section => section,
+        }
+    }
+}
+
+/// The name of an entry as it stands in a file.
+pub(super) struct Named<'a> {
+    pub name: &'a str,
+    pub place: Location,
+    pub file: ConfigFile,
+}
+
+impl Named<'_> {
+    fn with<T>(&self, value: T) -> (String, Located<T>) {
+        let place = self.place.clone();
+        (self.name.to_owned(), Located { value, place })
+    }
+}
+
+/// Why a value is ignored.
+pub(super) enum Mistake {
+    /// It is of another kind.
+    Kind,
+    /// It names a path that is not below the plan's root.
+    Outside,
+}
+
+/// Every entry that has an effect, with these papers.
+pub fn all(papers: &[PaperSpec]) -> impl Iterator<Item = Entry> {
+    papers.iter().map(of_paper).chain(ENTRIES.iter().cloned())
+}
+
+fn of_paper(paper: &PaperSpec) -> Entry {
+    Entry {
+        section: "paths",
+        name: paper.key,
+        files: &[Shared],
+        value: match paper.is_many() {
+            true => "a path or a list of paths",
+            false => "a path",
+        },
+        default: paper.default_toml().into(),
+        meaning: match paper.kept {
+            Kept::Flat | Kept::Deep => {
+                format!("the {}: files, folders or globs", paper.name).into()
+            }
+            Kept::File => format!("the {}", paper.name).into(),
+            Kept::Folder => format!("the folder of {}", paper.name).into(),
+        },
+        read: match paper.is_many() {
+            true => paths,
+            false => path,
+        },
+    }
+}
+
+const ENTRIES: &[Entry] = &[
+    Entry {
+        section: "keys",
+        name: "<command>",
+        files: &[Shared, Own],
+        value: "a key or a list of keys",
+        default: Cow::Borrowed("the command's own keys"),
+        meaning: Cow::Borrowed("the keys of a command; `[]` for none"),
+        read: |config, named, value| {
+            let (name, keys) = named.with(strings(value)?);
+            match named.file {
+                Shared => config.keys.insert(name, keys),
+                Own => config.own_keys.insert(name, keys),
+            };
+            Ok(())
+        },
+    },
+    Entry {
+        section: "checks",
+        name: "<code>",
+        files: &[Shared],
+        value: "the name of a severity",
+        default: Cow::Borrowed("the rule's own"),
+        meaning: Cow::Borrowed(
+            "how severe a rule is: `\"error\"`, `\"warning\"`, `\"note\"` or `\"off\"`",
+        ),
+        read: |config, named, value| {
+            let word = value.as_str().ok_or(Mistake::Kind)?;
+            config.checks.extend([named.with(word.to_owned())]);
+            Ok(())
+        },
+    },
+    Entry {
+        section: "ranking",
+        name: "<term>",
+        files: &[Shared],
+        value: "a finite number",
+        default: Cow::Borrowed("the term's own"),
+        meaning: Cow::Borrowed("the weight of a term of `stepdeck next`; 0 removes the term"),
+        read: |config, named, value| {
+            config.ranking.extend([named.with(number(value)?)]);
+            Ok(())
+        },
+    },
+    Entry {
+        section: "display",
+        name: "theme",
+        files: &[Shared, Own],
+        value: "\"auto\", \"dark\" or \"light\"",
+        default: Cow::Borrowed("\"auto\""),
+        meaning: Cow::Borrowed("the background that colours are for; `auto` asks the terminal"),
+        read: |config, _, value| {
+            config.display.theme = match value.as_str() {
+                Some("auto") => Theme::Auto,
+                Some("dark") => Theme::Dark,
+                Some("light") => Theme::Light,
+                _ => return Err(Mistake::Kind),
+            };
+            Ok(())
+        },
+    },
+    Entry {
+        section: "display",
+        name: "ascii",
+        files: &[Shared, Own],
+        value: "true or false",
+        default: Cow::Borrowed("false"),
+        meaning: Cow::Borrowed("draw with ASCII characters only, as `--ascii` does"),
+        read: |config, _, value| {
+            config.display.ascii = value.as_bool().ok_or(Mistake::Kind)?;
+            Ok(())
+        },
+    },
+    Entry {
+        section: "",
+        name: "mouse",
+        files: &[Own],
+        value: "true or false",
+        default: Cow::Borrowed("false"),
+        meaning: Cow::Borrowed("listen to the mouse"),
+        read: |config, _, value| {
+            config.mouse = value.as_bool().ok_or(Mistake::Kind)?;
+            Ok(())
+        },
+    },
+];
+
+fn paths(config: &mut Config, named: &Named<'_>, value: &DeValue<'_>) -> Result<(), Mistake> {
+    let found = strings(value)?;
+    if found.iter().any(|path| leaves(path)) {
+        return Err(Mistake::Outside);
+    }
+    config.paths.insert(named.name.to_owned(), found);
+    Ok(())
+}
+
+fn path(config: &mut Config, named: &Named<'_>, value: &DeValue<'_>) -> Result<(), Mistake> {
+    match value.as_str() {
+        Some("") | None => Err(Mistake::Kind),
+        Some(_) => paths(config, named, value),
+    }
+}
+
+/// Whether a path is not below the folder that it counts from.
+fn leaves(path: &str) -> bool {
+    let inside = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+    !Path::new(path).components().all(inside)
+}
+
+fn strings(value: &DeValue<'_>) -> Result<Vec<String>, Mistake> {
+    let one = |value: &DeValue<'_>| value.as_str().map(str::to_owned).ok_or(Mistake::Kind);
+    match value.as_array() {
+        None => Ok(vec![one(value)?]),
+        Some(list) => list.iter().map(|item| one(item.get_ref())).collect(),
+    }
+}
+
+fn number(value: &DeValue<'_>) -> Result<f64, Mistake> {
+    let number = match value {
+        DeValue::Float(float) => float.as_str().parse().ok(),
+        DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
+            .ok()
+            .map(|whole| whole as f64),
+        _ => None,
+    };
+    number.filter(|n| n.is_finite()).ok_or(Mistake::Kind)
+}
