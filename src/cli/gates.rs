@@ -384,7 +384,7 @@ fn one_other<'p>(paint: &'p Printer, plan: &Plan, other: &OtherChecklists) -> Te
     sheet
 }
 
-/// Where the stage stands and how far it is from its bar.
+/// Where the stage is and how far it is from its bar.
 fn in_words(stage: &Stage, standing: Standing, theme: &Theme) -> String {
     let word = match reviewed(stage, theme) {
         Some((words, _)) => format!("{}, {words}", standing.word()),
@@ -394,7 +394,7 @@ fn in_words(stage: &Stage, standing: Standing, theme: &Theme) -> String {
         (Standing::Passed | Standing::Met, ..) => word,
         (_, 0, _) => format!("{word}, no checklist"),
         (_, _, 0) => format!("{word}, bar met"),
-        (_, _, missing) => format!("{word}, {missing} more to meet the bar"),
+        (_, _, missing) => format!("{word}, {missing} more to reach the bar"),
     }
 }
 

@@ -1,8 +1,8 @@
 //! What a person does in a gate review, as changes of its packet.
 //!
-//! Each wish becomes edits of the sections that it touches, and until the gate is decided the
-//! state of the checklist in the packet is brought up to date with it. Only single values are written anew; a change
-//! that undo could not take back to the last byte is refused.
+//! Each wish becomes edits of the sections that it touches, and until the gate is decided the state
+//! of the checklist in the packet is brought up to date with it. Only single values are rewritten;
+//! a change that undo could not restore to the last byte is refused.
 
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,7 @@ use crate::plan::stage::{Stage, current};
 /// Turns what a person does in a review into changes.
 #[derive(Clone, Copy, Debug)]
 pub struct Reviewer<'a> {
-    /// The plan as it stands.
+    /// The plan as it is.
     pub plan: &'a Plan,
     /// The instant of the deed.
     pub now: DateTime<Utc>,
@@ -362,7 +362,7 @@ impl Desk<'_> {
             let (missing, bar) = (stage.missing(), stage.threshold());
             return Some(match stage.checks.len() {
                 0 => "there is no checklist to meet the bar: write the waiver first".to_owned(),
-                _ => format!("{missing} more to meet the bar of {bar}%: write the waiver first"),
+                _ => format!("{missing} more to reach {bar}%: write the waiver first"),
             });
         }
         let owes = decision == Decision::Conditional && facts.conditions.is_empty();
@@ -387,7 +387,7 @@ impl Desk<'_> {
     }
 
     /// What `edit` makes of the packet, as a change. A decided packet keeps saying how the
-    /// checklist stood when it was decided.
+    /// checklist was when it was decided.
     fn change(
         &self,
         label: String,
@@ -415,8 +415,7 @@ impl Desk<'_> {
     }
 }
 
-/// The packet with the checklist of `stage` as it stands now. What people took out of it
-/// stays out.
+/// The packet with the checklist of `stage` as it is now. What people took out of it stays out.
 fn refreshed(document: &MarkdownDocument, stage: &Stage) -> Result<MarkdownDocument, Refusal> {
     let mut document = document.clone();
     if let Some(heading) = section(&document, READINESS) {

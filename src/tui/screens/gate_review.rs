@@ -118,10 +118,7 @@ fn head(
     let state = match (stage.is_met(), stage.missing()) {
         (true, _) => Span::styled(format!("bar of {bar}% met"), theme.ok),
         (false, 0) => Span::styled(format!("bar of {bar}%: no checklist"), theme.warning),
-        (false, more) => Span::styled(
-            format!("{more} more to meet the bar of {bar}%"),
-            theme.warning,
-        ),
+        (false, more) => Span::styled(format!("{more} more to reach {bar}%"), theme.warning),
     };
     sheet.pair(Span::styled(count, theme.text), state);
     let gate = stage.rung.as_ref().map_or("", |rung| rung.review.as_str());

@@ -500,7 +500,7 @@ fn outside_a_checkout_it_is_said_what_to_do() {
     fs::remove_dir_all(repo.path().join(".git")).unwrap();
     let run = repo.stepdeck(&["git-setup"]);
     assert_eq!(run.code, Some(2));
-    assert!(run.err.contains("is in no git checkout"), "{}", run.err);
+    assert!(run.err.contains("is not in a git checkout"), "{}", run.err);
     let run = repo.stepdeck(&["merge", LOG, "none.jsonl", LOG]);
     assert_eq!(run.code, Some(2));
     assert!(run.err.contains("none.jsonl is not there"), "{}", run.err);

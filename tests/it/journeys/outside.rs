@@ -62,7 +62,7 @@ fn control_characters_from_the_editor_are_refused_and_the_text_is_kept() {
         desk.keys("jE");
         let screen = desk.screen();
         assert!(
-            screen.contains("control characters cannot be kept"),
+            screen.contains("control characters are not allowed"),
             "{screen}"
         );
         assert_eq!(desk.diff(), "");

@@ -119,10 +119,7 @@ fn to_go(stage: &Stage, theme: &Theme) -> Line<'static> {
     match (stage.checks.is_empty(), stage.missing()) {
         (true, _) => Line::default(),
         (_, 0) => Line::styled(format!("bar of {bar}% met"), theme.ok),
-        (_, missing) => Line::styled(
-            format!("{missing} more to meet the bar of {bar}%"),
-            theme.dim,
-        ),
+        (_, missing) => Line::styled(format!("{missing} more to reach {bar}%"), theme.dim),
     }
 }
 
