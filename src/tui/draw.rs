@@ -10,6 +10,7 @@ use ratatui::layout::Rect;
 use super::overlays;
 use super::theme::Theme;
 use crate::app::core::model::{Model, Screen};
+use crate::app::core::pointer::Target;
 use crate::app::screens::plan::view::Pane;
 use crate::tui::screens::plan::{blocks, chain, detail, layout, steps};
 use crate::tui::screens::{gates, problems, review, standup, welcome};
@@ -20,7 +21,8 @@ use crate::tui::widgets::{footer, frame, header};
 /// Columns and rows below which nothing useful fits.
 pub const SMALLEST: (u16, u16) = (40, 12);
 
-/// Draws the whole screen. Notes in `sight` how many rows the list with the keys has.
+/// Draws the whole screen. Notes in `sight` how many rows the list with the keys has, and what
+/// stands where.
 pub fn draw(
     frame: &mut Frame<'_>,
     model: &Model,
@@ -43,6 +45,7 @@ pub fn draw(
         height: area.height - 1 - footer::HEIGHT,
         ..area
     };
+    sight.begin_frame();
     header::draw(frame.buffer_mut(), top, model, theme);
     match model.screen {
         _ if !model.has_plan() => welcome::draw(frame, body, model, theme),
@@ -52,12 +55,13 @@ pub fn draw(
         Screen::Review => review::draw(frame, body, model, theme, sight),
         Screen::Standup => standup::draw(frame, body, model, theme, sight),
     }
-    footer::draw(frame.buffer_mut(), bottom, model, theme);
+    footer::draw(frame.buffer_mut(), bottom, model, theme, sight);
     overlays::draw(frame, area, model, theme, sight, field);
 }
 
 fn plan(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
     for (pane, area) in layout::panes(body, model.view.pane, model.view.zoomed) {
+        sight.note(area, Target::Pane(pane.into()));
         match pane {
             Pane::Blocks => blocks::draw(buf, area, model, theme, sight),
             Pane::Steps => steps::draw(buf, area, model, theme, sight),

@@ -6,6 +6,7 @@ pub mod keymap;
 pub mod message;
 pub mod model;
 pub mod navigate;
+pub mod pointer;
 pub mod registry;
 pub mod session;
 pub mod update;

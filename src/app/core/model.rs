@@ -136,8 +136,6 @@ pub struct SessionContext {
     pub severities: BTreeMap<String, String>,
     /// What is wrong in the configuration.
     pub mistakes: Vec<Problem>,
-    /// Whether the mouse is listened to.
-    pub mouse: bool,
     /// How much each term of the ranking counts.
     pub weights: Weights,
     /// What new steps are known by.

@@ -358,7 +358,7 @@ fn turn_pane_within(model: &mut Model, by: isize) {
     }
 }
 
-fn turn_pane(model: &mut Model, by: isize) {
+pub(super) fn turn_pane(model: &mut Model, by: isize) {
     if model.place() == Focus::GateReview {
         return model.turn_review(by, true);
     }

@@ -12,6 +12,8 @@ use crate::plan::checks::Problem;
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => press(model, key),
+        Message::Click(target) => model.click(target),
+        Message::Wheel(target, rows) => model.wheel(target, rows),
         Message::Typed(text) => model.typed(text),
         Message::LeftOut(remark) => model.mark_input(remark),
         Message::Pasted => {
@@ -63,7 +65,7 @@ fn gravest_first(mut problems: Arc<Vec<Problem>>) -> Arc<Vec<Problem>> {
     problems
 }
 
-fn press(model: &mut Model, key: Key) {
+pub(super) fn press(model: &mut Model, key: Key) {
     if model.ending {
         return while_ending(model, key);
     }

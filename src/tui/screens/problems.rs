@@ -10,6 +10,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
+use crate::app::core::pointer::Target;
 use crate::document::visible::{pad, visible_line, width};
 use crate::plan::checks::{Problem, Severity};
 use crate::plan::source;
@@ -157,9 +158,9 @@ fn list(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut 
     let focused = model.overlays.is_empty();
     let inner = frame::pane_with(buf, area, theme, title, summary(model, theme), focused);
     sight.page = usize::from(inner.height);
+    sight.note(area, Target::Pane(Focus::Problems));
     let cursor = model.problems.cursor;
-    let rows =
-        (sight.window(Focus::Problems)).follow(cursor, found.len(), usize::from(inner.height));
+    let rows = (sight.window(Focus::Problems)).show(cursor, found.len(), inner);
     thumb(buf, inner, theme, (rows.start, found.len()), focused);
     let places: Vec<String> = found[rows.clone()]
         .iter()

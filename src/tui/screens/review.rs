@@ -12,6 +12,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::core::model::Model;
+use crate::app::core::pointer::Target;
 use crate::app::screens::review::view::ReviewPart;
 use crate::record::review::{Section, Word};
 use crate::tui::theme::{Sign, Theme};
@@ -47,6 +48,7 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: 
     let title = Line::styled(model.review.part.title(), theme.title);
     let focused = model.overlays.is_empty();
     let inner = frame::pane_with(buf, list, theme, title, summary(model, theme), focused);
+    sight.note(list, Target::Pane(model.place()));
     if model.review.count(model.review.part) == 0 {
         empty(buf, inner, model, theme);
     } else {
@@ -182,6 +184,9 @@ fn draw_rows(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme, sight:
             Shown::Heading(text) => (Line::styled(text.clone(), theme.heading), Line::default()),
             Shown::Row(at) => rows::row(model, theme, *at, &columns),
         };
+        if let Shown::Row(at) = shown[row] {
+            sight.window(model.place()).rows.push((area, at));
+        }
         if shown[row] == Shown::Row(cursor) {
             buf.set_style(area, theme.selection(focused));
             frame::text(buf, area.x, y, 1, theme.glyphs.cursor, theme.accent);

@@ -15,6 +15,7 @@ use ratatui::text::{Line, Span};
 use super::gate_review;
 use crate::app::core::command::Focus;
 use crate::app::core::model::{GatePane, Model};
+use crate::app::core::pointer::Target;
 use crate::plan::source::Role;
 use crate::plan::stage::Stage;
 use crate::tui::theme::Theme;
@@ -43,6 +44,7 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: 
     let [left, middle, right] = places(body, focus, model.gates.zoomed, other);
     let focused = model.overlays.is_empty();
     if let Some(area) = left {
+        sight.note(area, Target::Pane(Focus::Ladder));
         let shown = ladder::draw(
             buf,
             area,
@@ -54,6 +56,7 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: 
         measure(sight, focus == GatePane::Ladder, shown);
     }
     if let Some(area) = middle {
+        sight.note(area, Target::Pane(Focus::Checks));
         let shown = checks::draw(
             buf,
             area,
@@ -65,6 +68,7 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: 
         measure(sight, focus == GatePane::Checks, shown);
     }
     if let Some(area) = right {
+        sight.note(area, Target::Pane(Focus::Owners));
         let shown = owners::draw(
             buf,
             area,
@@ -101,6 +105,7 @@ fn review(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mu
         checks::draw(buf, area, model, theme, sight.window(Focus::Checks), false);
     }
     let focused = model.overlays.is_empty();
+    sight.note(middle, Target::Pane(Focus::GateReview));
     let window = sight.window(Focus::GateReview);
     sight.page = gate_review::draw(buf, middle, model, theme, window, focused);
 }

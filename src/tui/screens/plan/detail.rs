@@ -185,6 +185,9 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
                 height: 1,
                 ..inner
             };
+            if at < facts.fields {
+                sight.window(Focus::Detail).rows.push((place, at));
+            }
             draw_line(buf, place, theme, fact.label(nth), labels, line);
             if selected {
                 select(buf, place, theme);

@@ -51,7 +51,7 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
     let shown = sight
         .window(Focus::Steps)
         .keep_row(view.cursor, view.found_anew())
-        .follow(view.cursor, view.list.len(), usize::from(inner.height));
+        .show(view.cursor, view.list.len(), inner);
     frame::scrollbar(buf, area, theme, &shown, view.list.len(), focused);
     let steps: Vec<StepRef<'_>> = view.list[shown.clone()]
         .iter()

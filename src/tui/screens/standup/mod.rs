@@ -12,6 +12,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
+use crate::app::core::pointer::Target;
 use crate::app::screens::standup::view::{Due, StandupPane, Thread, stretch};
 use crate::document::visible::visible_line;
 use crate::record::standup::{Day, DayCard, Entry};
@@ -49,6 +50,7 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: 
         false => body,
     };
     if both || view.pane == StandupPane::Cards {
+        sight.note(own, Target::Pane(Focus::Cards));
         let focused = focused && view.pane == StandupPane::Cards;
         let page = cards(buf, own, model, (day, both), theme, (sight, focused));
         if view.pane == StandupPane::Cards {
@@ -56,6 +58,7 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: 
         }
     }
     if both || view.pane == StandupPane::Others {
+        sight.note(right, Target::Pane(Focus::Entries));
         let focused = focused && view.pane == StandupPane::Others;
         let page = match &view.thread {
             Some((thread, _)) => told(buf, right, model, thread, theme, (sight, focused)),

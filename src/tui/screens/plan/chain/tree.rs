@@ -34,7 +34,7 @@ pub fn draw(
     let cursor = if focused { model.view.link } else { middle };
     let cursor = cursor.min(rows.len().saturating_sub(1));
     let window = sight.window(Focus::Chain);
-    let shown = window.follow(cursor, rows.len(), usize::from(body.height));
+    let shown = window.show(cursor, rows.len(), body);
     frame::scrollbar(buf, area, theme, &shown, rows.len(), focused);
     for (y, at) in (body.y..).zip(shown) {
         let row = Rect {
