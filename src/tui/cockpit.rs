@@ -255,7 +255,7 @@ impl<F: TerminalHost> Cockpit<F> {
             let left = *until - (self.clock)();
             left.to_std().unwrap_or(Duration::ZERO) + Duration::from_millis(1)
         });
-        let minute = self.model.next_minute().map(|next| {
+        let minute = self.model.next_change().map(|next| {
             let left = next - (self.clock)();
             left.to_std().unwrap_or(Duration::ZERO) + Duration::from_millis(1)
         });
@@ -359,7 +359,7 @@ impl<F: TerminalHost> Cockpit<F> {
             Event::Notice { text, error } => self.tell(Message::Notice { text, error }),
             Event::Person(name) => {
                 self.model.context.who = name;
-                self.model.refresh_standup();
+                self.model.screen.refresh(&mut self.model);
                 Ok(())
             }
         }

@@ -8,6 +8,7 @@ pub mod model;
 pub mod navigate;
 pub mod pointer;
 pub mod registry;
+pub mod screen;
 pub mod session;
 pub mod update;
 pub mod view;

@@ -6,7 +6,7 @@
 use super::command::Focus;
 use super::key::{Code, Key};
 use super::model::Model;
-use super::navigate::{by, moved, turn_pane};
+use super::navigate::{by, moved};
 use super::update::press;
 use crate::app::overlays::Overlay;
 
@@ -69,23 +69,21 @@ impl Model {
 
     /// Whether a list takes clicks: nothing lies over it.
     fn has_pointer(&self, focus: Focus) -> bool {
-        self.overlays.is_empty() || focus == Focus::List
+        self.overlays.is_empty() || focus == Focus::LIST
     }
 
     /// Gives the keys to a pane of the screen, if it has that one.
     fn focus(&mut self, focus: Focus) {
-        let before = self.place();
-        while self.overlays.is_empty() && self.place() != focus {
-            turn_pane(self, 1);
-            if self.place() == before {
-                return;
-            }
+        let screen = self.shown();
+        let is_elsewhere = self.overlays.is_empty() && screen.focus(self) != focus;
+        if is_elsewhere && screen.panes(self).contains(&focus) {
+            screen.enter(self, focus);
         }
     }
 
     /// Moves the cursor of the list with the keys to a row.
     fn select_row(&mut self, focus: Focus, row: usize) {
-        if focus == Focus::Blocks {
+        if focus == Focus::BLOCKS {
             let plan = self.plan.clone();
             return self.view.select_block(&plan, row);
         }

@@ -45,7 +45,7 @@ pub fn draw(
     if entries.is_empty() {
         return empty(buf, inner, model, theme, field);
     }
-    let window = sight.window(Focus::List);
+    let window = sight.window(Focus::LIST);
     let shown = window.show(cursor, entries.len(), inner);
     scrolled(buf, inner, theme, shown.start, entries.len());
     sight.page = usize::from(inner.height);

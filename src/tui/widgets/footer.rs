@@ -91,7 +91,7 @@ fn hints<'a>(model: &Model, theme: &Theme) -> Vec<RowPart<'a>> {
     }
     let place = model.place();
     registry::all()
-        .filter(|c| !c.hint.is_empty() && c.places.contains(&place))
+        .filter(|c| !c.hint.is_empty() && c.places.contains(place))
         .filter(|c| (c.blocked)(model).is_none())
         .filter_map(|c| Some((c, *model.keymap.keys(place, c).first()?)))
         .enumerate()

@@ -103,7 +103,7 @@ impl ScrollState {
         let list = |focus: &Focus| Some(Target::Row(*focus, row_of(self.windows.get(focus)?)?));
         let choice = row_of(&self.overlay).map(Target::Choice);
         choice
-            .or_else(|| list(&Focus::List))
+            .or_else(|| list(&Focus::LIST))
             .or_else(|| self.windows.keys().find_map(list))
             .or_else(|| {
                 let mut areas = self.areas.iter().rev();

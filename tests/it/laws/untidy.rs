@@ -106,7 +106,7 @@ fn every_field_of_any_step_is_edited_alone_and_comes_undone() {
         };
         for index in sampled(&plan, 12) {
             let step = plan.step(index);
-            for spec in &FIELDS {
+            for spec in fields() {
                 let Ok(change) = typed(&composer, index, spec.field) else {
                     continue;
                 };
