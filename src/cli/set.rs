@@ -83,7 +83,7 @@ impl std::str::FromStr for Assignment {
 /// What the assignments make of the fields of a step, or of one that does not exist yet.
 ///
 /// # Errors
-/// When a field is set twice, or an entry to take out is not there.
+/// When a field is set twice, or an entry to remove is not there.
 pub fn wishes(
     assignments: &[Assignment],
     step: Option<StepRef<'_>>,
