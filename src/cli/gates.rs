@@ -17,7 +17,7 @@ use crate::plan::query::words::Words;
 use crate::plan::stage::{Stage, Standing, standings};
 use crate::tui::screens::gate_review::decision_look;
 use crate::tui::screens::gates::checks::{item, no_checks, other_lists};
-use crate::tui::screens::gates::criteria;
+use crate::tui::screens::gates::criteria::criteria;
 use crate::tui::screens::gates::ladder::{look, reviewed};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;

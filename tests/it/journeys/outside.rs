@@ -301,7 +301,7 @@ fn what_a_window_editor_saves_after_it_came_back_is_offered() {
     );
     let cockpit = seat.start();
     cockpit.type_keys("jE");
-    cockpit.wait_for("came back at once");
+    cockpit.wait_for("returned at once");
     for (owner, said) in [("legal", "grc → legal"), ("sre", "legal → sre")] {
         fs::write(seat.path("save"), format!("{owner}\n")).unwrap();
         cockpit.wait_for(said);

@@ -327,7 +327,7 @@ fn nothing_in_a_plan_steers_the_terminal() {
         ("<C-c>w", "Why: 0001"),
         ("<C-c>ed", "Depends on"),
         ("<C-c>i", "Open"),
-        ("1", "holds control characters"),
+        ("1", "has control characters"),
         ("?ev", "Keys that work here"),
         ("<C-c>:zzz<C-u>1<Enter>", "0001"),
     ] {

@@ -153,7 +153,6 @@ fn a_question_names_the_consequence_and_defaults_to_no() {
     press(&mut model, "a");
     type_over(&mut model, "docs/training.md");
     press(&mut model, "enter");
-    model.screen = stepdeck::app::core::model::Screen::Plan;
     insta::assert_snapshot!(text(&draw(&model, &dark(), 60, 14)));
 }
 

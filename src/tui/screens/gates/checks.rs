@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::criteria::criteria;
 use crate::app::core::model::Model;
 use crate::app::screens::gates::checklists::Holder;
 use crate::plan::Plan;
@@ -13,7 +14,6 @@ use crate::plan::checks::tick_contradicted::open_steps;
 use crate::plan::id::StepId;
 use crate::plan::ladders::OtherChecklists;
 use crate::plan::stage::Stage;
-use crate::tui::screens::gates::criteria;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::scroll::Window;
 use crate::tui::widgets::text_layout::{GUTTER, TextLayout};
