@@ -465,7 +465,7 @@ torn {
         assert_eq!(said(OLD, &nothing), [r#"0002 owner: "" → (no key)"#]);
         assert_eq!(
             said(OLD, &OLD.replace('\n', "\r\n")),
-            ["line ends: LF → CRLF on 5 lines"]
+            ["line endings: LF → CRLF on 5 lines"]
         );
         assert_eq!(
             said(OLD, &format!("\u{feff}{}", OLD.trim_end())),

@@ -111,7 +111,7 @@ fn one_session(
             false => remember(&mut model, state),
         }
     }
-    model.tell_mistakes();
+    model.report_configuration_problems();
     let unreadable = opened.unreadable.iter().map(|(_, reason)| reason.clone());
     let encodings = model.plan.files().iter().filter_map(SourceFile::not_utf8);
     let may_keep = !arguments.read_only;
@@ -235,7 +235,7 @@ pub fn go_on(model: &mut Model, state: &State) {
         model.take_up_text(form, trouble);
     }
     if let Some(draft) = take_draft(state) {
-        model.offer(draft);
+        model.offer_draft(draft);
     }
 }
 

@@ -182,7 +182,7 @@ impl<F: TerminalHost> Cockpit<F> {
                 Err(TryRecvError::Disconnected) => Err(RecvTimeoutError::Disconnected),
                 Err(TryRecvError::Empty) => {
                     self.dirty = true;
-                    self.tell(Message::LookOn)?;
+                    self.tell(Message::Idle)?;
                     return Ok(self.turn);
                 }
             },

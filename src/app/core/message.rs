@@ -30,7 +30,7 @@ pub enum Message {
     /// The clock moved on.
     Clock(DateTime<Utc>),
     /// No key waits: there is time to look for more steps that pass the filter.
-    LookOn,
+    Idle,
     /// News of the files.
     Disk(DiskEvent),
     /// What others wrote has been read.

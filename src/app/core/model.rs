@@ -9,7 +9,8 @@ use chrono::{DateTime, Duration, Utc};
 use super::command::Focus;
 use super::keymap::Keymap;
 use super::message::Effect;
-use crate::app::overlays::overlay::{Input, Overlay, Purpose};
+use crate::app::overlays::Overlay;
+use crate::app::overlays::note::Note;
 use crate::app::screens::gate_review::view::GateReviewView;
 use crate::app::screens::plan::view::{Pane, PlanView};
 use crate::app::screens::review::view::{ReviewPart, ReviewView};
@@ -195,7 +196,8 @@ pub struct Model {
     pub ending: bool,
     /// What the loop must do next.
     pub effects: Vec<Effect>,
-    serial: u64,
+    /// Counts the text fields.
+    pub(crate) serial: u64,
 }
 
 /// What `.` does again on other steps.
@@ -258,12 +260,8 @@ impl Model {
 
     /// Where keys go that no field takes.
     pub fn place(&self) -> Focus {
-        for overlay in self.overlays.iter().rev() {
-            match overlay {
-                Overlay::List { .. } => return Focus::List,
-                Overlay::Conflict { .. } => return Focus::Conflict,
-                _ => {}
-            }
+        if let Some(focus) = self.overlays.iter().rev().find_map(Overlay::focus) {
+            return focus;
         }
         match self.away() {
             Some(Away::Everything) => return Focus::Away,
@@ -355,42 +353,19 @@ impl Model {
         });
     }
 
-    /// Says what is wrong in the configuration, all of it at once: one mistake in the line of
+    /// Says what is wrong in the configuration, all of it at once: one problem in the line of
     /// news, several in a note beneath whatever is open.
-    pub fn tell_mistakes(&mut self) {
+    pub fn report_configuration_problems(&mut self) {
         let said = |problem: &Problem| format!("{}: {}", problem.place, problem.message);
         match &*self.context.mistakes {
             [] => {}
             [only] => self.refuse(said(only)),
             mistakes => {
-                let note = Overlay::Note {
-                    title: format!("{} mistakes in the configuration", mistakes.len()),
-                    lines: mistakes.iter().map(said).collect(),
-                    scroll: 0,
-                };
-                self.overlays.insert(0, note);
+                let title = format!("{} mistakes in the configuration", mistakes.len());
+                let note = Note::new(title, mistakes.iter().map(said).collect());
+                self.overlays.insert(0, Overlay::Note(note));
             }
         }
-    }
-
-    /// A fresh text field.
-    pub fn input(&mut self, label: impl Into<String>, text: impl Into<String>) -> Input {
-        self.serial += 1;
-        let text = text.into();
-        Input {
-            serial: self.serial,
-            label: label.into(),
-            initial: text.clone(),
-            text,
-            multiline: false,
-            error: None,
-        }
-    }
-
-    /// Opens a one-line field.
-    pub fn prompt(&mut self, label: impl Into<String>, text: impl Into<String>, purpose: Purpose) {
-        let input = self.input(label, text);
-        self.open_prompt(input, purpose);
     }
 
     /// Lists the steps anew after the plan or the order changed.
@@ -436,14 +411,11 @@ impl Model {
         }
     }
 
-    /// Pulls every cursor back to what there is after the plan changed.
-    pub fn keep_within(&mut self) {
+    /// Moves every cursor back to what is there after the plan changed.
+    pub fn clamp_cursors(&mut self) {
         self.keep_gates_within();
         self.keep_review();
-        let entries = self.open_entries().len();
-        if let Some(Overlay::List { cursor, .. }) = self.overlays.last_mut() {
-            *cursor = (*cursor).min(entries.saturating_sub(1));
-        }
+        self.move_in_overlay(0);
         let keep = |(id, nth): &StepKey| self.plan.find_nth(*id, *nth).is_some();
         let gone: Vec<StepKey> = self
             .view

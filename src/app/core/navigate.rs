@@ -3,7 +3,6 @@
 use crate::app::core::command::{CURSORS, Command, Focus, Group, PLAN, SCREENS, SCREENS_AND_LIST};
 use crate::app::core::key::{Code, Key};
 use crate::app::core::model::{GatePane, Model, Screen};
-use crate::app::overlays::overlay::Overlay;
 use crate::app::screens::plan::chain::tree;
 use crate::app::screens::plan::view::{Pane, Side};
 use crate::app::screens::review::view::ReviewPart;
@@ -182,29 +181,22 @@ fn whole_page(model: &Model) -> isize {
     isize::try_from(model.page.saturating_sub(1).max(1)).unwrap_or(1)
 }
 
-fn moved(at: usize, by: isize, count: usize) -> usize {
+/// Where a cursor is after moving among `count` rows, at the ends stopped.
+pub(crate) fn moved(at: usize, by: isize, count: usize) -> usize {
     let last = isize::try_from(count.saturating_sub(1)).unwrap_or(isize::MAX);
     let at = isize::try_from(at).unwrap_or(0);
     usize::try_from(at.saturating_add(by).clamp(0, last)).unwrap_or(0)
 }
 
-/// Rows that one conflict takes at the most, about.
-const ROWS_OF_A_CONFLICT: usize = 16;
-
 /// Moves the cursor of whatever has the keys.
 pub fn by(model: &mut Model, by: isize) {
-    let entries = model.open_entries().len();
-    if let Some(Overlay::List { cursor, .. }) = model.overlays.last_mut() {
-        *cursor = moved(*cursor, by, entries);
-        return;
+    if !model.move_in_overlay(by) {
+        move_on_screen(model, by);
     }
-    if let Some(Overlay::Conflict {
-        scroll, conflicts, ..
-    }) = model.overlays.last_mut()
-    {
-        *scroll = moved(*scroll, by, conflicts.len() * ROWS_OF_A_CONFLICT);
-        return;
-    }
+}
+
+/// Moves the cursor of the screen, whatever lies over it.
+pub(crate) fn move_on_screen(model: &mut Model, by: isize) {
     match model.screen {
         Screen::Plan => in_plan(model, by),
         Screen::Gates => in_gates(model, by),

@@ -8,6 +8,7 @@ use crate::app::{overlays, screens};
 pub fn all() -> impl Iterator<Item = &'static Command> {
     [
         screens::plan::edit::COMMANDS,
+        overlays::conflict::COMMANDS,
         overlays::list::COMMANDS,
         screens::gates::commands::COMMANDS,
         screens::gate_review::commands::COMMANDS,

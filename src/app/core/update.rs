@@ -6,20 +6,14 @@ use super::command::Focus;
 use super::key::{Code, Key};
 use super::message::{Effect, Message};
 use super::model::{Model, Screen};
-use crate::app::overlays::overlay::{Overlay, Purpose, Row, Source};
 use crate::plan::checks::Problem;
 
 /// Takes one message. Answers what must be done outside, in order.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => press(model, key),
-        Message::Typed(text) => typed(model, text),
-        Message::LeftOut(remark) => {
-            let input = model.overlays.last_mut().and_then(Overlay::input_mut);
-            if let Some(input) = input {
-                input.error = Some(remark);
-            }
-        }
+        Message::Typed(text) => model.typed(text),
+        Message::LeftOut(remark) => model.mark_input(remark),
         Message::Pasted => {
             let key = model.keymap.key_of("edit");
             model.refuse(format!("no field is open to paste into; {key} opens one"));
@@ -27,7 +21,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Clock(now) => {
             model.tick(now);
         }
-        Message::LookOn => model.look_on(),
+        Message::Idle => model.search_on(),
         Message::Disk(event) => model.disk(event),
         Message::Reread(reread) => model.reread(*reread),
         Message::Opened(whole) => model.opened(*whole),
@@ -56,8 +50,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         model.refresh_review(false);
     }
     model.refresh_standup();
-    model.go_on_leaving();
-    model.keep_typed();
+    model.quit_when_saved();
+    model.keep_draft();
     std::mem::take(&mut model.effects)
 }
 
@@ -83,14 +77,8 @@ fn press(model: &mut Model, key: Key) {
     } else {
         key
     };
-    match model.overlays.last() {
-        Some(_) if is_of_the_terminal(model, key) => run(model, key),
-        Some(Overlay::Prompt { .. }) => in_prompt(model, key),
-        Some(Overlay::Chooser { .. }) => in_chooser(model, key),
-        Some(Overlay::Menu { .. }) => in_menu(model, key),
-        Some(Overlay::Confirm { .. }) => in_question(model, key),
-        Some(Overlay::Note { .. }) => in_note(model, key),
-        _ => run(model, key),
+    if is_of_the_terminal(model, key) || !model.press_overlay(key) {
+        run(model, key);
     }
 }
 
@@ -131,192 +119,7 @@ fn run(model: &mut Model, key: Key) {
     }
 }
 
-fn in_prompt(model: &mut Model, key: Key) {
-    match key.code {
-        Code::Enter => model.submit(),
-        Code::Esc => model.leave_prompt(),
-        Code::Down | Code::Up if model.is_filtering() => {
-            let step = if key.code == Code::Down { 1 } else { -1 };
-            crate::app::core::navigate::by(model, step);
-            let here = model.selected();
-            if let Some(Overlay::Prompt {
-                purpose: Purpose::Filter { anchor, .. },
-                ..
-            }) = model.overlays.last_mut()
-            {
-                *anchor = here;
-            }
-        }
-        _ => {}
-    }
-}
-
-fn in_chooser(model: &mut Model, key: Key) {
-    let command = model.keymap.command(model.place(), key);
-    let is_help_key = command.is_some_and(|command| command.name == "help");
-    let Some(Overlay::Chooser {
-        rows,
-        cursor,
-        input,
-        source,
-    }) = model.overlays.last_mut()
-    else {
-        return;
-    };
-    let last = rows.len().saturating_sub(1);
-    if key.code != Code::Enter {
-        // What was wrong with one row is not wrong with the next.
-        input.error = None;
-    }
-    match key.code {
-        Code::Esc => {
-            model.overlays.pop();
-        }
-        _ if is_help_key && *source == Source::Help => {
-            model.overlays.pop();
-        }
-        Code::Down | Code::Tab => *cursor = if *cursor == last { 0 } else { *cursor + 1 },
-        Code::Up | Code::BackTab => *cursor = cursor.checked_sub(1).unwrap_or(last),
-        Code::PageDown => *cursor = (*cursor + 10).min(last),
-        Code::PageUp => *cursor = cursor.saturating_sub(10),
-        Code::Enter => {
-            let Some(row) = rows.get(*cursor).cloned() else {
-                let text = "nothing matches; Esc closes, Backspace widens the search".to_owned();
-                input.error = Some(text);
-                return;
-            };
-            if let Some(reason) = row.blocked {
-                input.error = Some(reason);
-                return;
-            }
-            model.overlays.pop();
-            model.notice = None;
-            model.choose(row);
-        }
-        _ => {}
-    }
-}
-
-fn in_menu(model: &mut Model, key: Key) {
-    let Some(Overlay::Menu { rows, cursor, .. }) = model.overlays.last_mut() else {
-        return;
-    };
-    let last = rows.len().saturating_sub(1);
-    let chosen: Option<Row> = match key.code {
-        Code::Esc => {
-            model.overlays.pop();
-            return;
-        }
-        Code::Enter => rows.get(*cursor).cloned(),
-        Code::Down | Code::Tab => {
-            *cursor = if *cursor == last { 0 } else { *cursor + 1 };
-            return;
-        }
-        Code::Up | Code::BackTab => {
-            *cursor = cursor.checked_sub(1).unwrap_or(last);
-            return;
-        }
-        _ => {
-            let letter = key.letter().map(String::from);
-            let row = rows.iter().find(|row| Some(&row.key) == letter.as_ref());
-            match (row, letter.as_deref()) {
-                (Some(row), _) => Some(row.clone()),
-                (None, Some("j")) => {
-                    *cursor = if *cursor == last { 0 } else { *cursor + 1 };
-                    return;
-                }
-                (None, Some("k")) => {
-                    *cursor = cursor.checked_sub(1).unwrap_or(last);
-                    return;
-                }
-                _ => None,
-            }
-        }
-    };
-    if let Some(row) = chosen {
-        model.overlays.pop();
-        model.notice = None;
-        model.choose(row);
-    }
-}
-
-/// Movement turns the pages of a note; any other key closes it.
-fn in_note(model: &mut Model, key: Key) {
-    let Some(Overlay::Note { lines, scroll, .. }) = model.overlays.last_mut() else {
-        return;
-    };
-    let last = lines.len().saturating_sub(1);
-    match (key.code, key.letter()) {
-        (Code::Down, _) | (_, Some('j')) => *scroll = (*scroll + 1).min(last),
-        (Code::Up, _) | (_, Some('k')) => *scroll = scroll.saturating_sub(1),
-        (Code::PageDown, _) => *scroll = (*scroll + 5).min(last),
-        (Code::PageUp, _) => *scroll = scroll.saturating_sub(5),
-        _ => {
-            model.overlays.pop();
-        }
-    }
-}
-
-fn in_question(model: &mut Model, key: Key) {
-    let yes = matches!(key.letter(), Some('y' | 'Y'));
-    let no = matches!(key.code, Code::Esc | Code::Enter) || matches!(key.letter(), Some('n' | 'N'));
-    if !yes && !no {
-        return;
-    }
-    if let Some(Overlay::Confirm { change, .. }) = model.overlays.pop() {
-        match yes {
-            true => {
-                model.commit(change);
-            }
-            false => model.say("unchanged"),
-        }
-    }
-}
-
-fn typed(model: &mut Model, text: String) {
-    let Some(input) = model.overlays.last_mut().and_then(Overlay::input_mut) else {
-        return;
-    };
-    input.text = text;
-    input.error = None;
-    if closes_help(model) {
-        model.overlays.pop();
-        return;
-    }
-    model.narrow();
-    if model.is_filtering() {
-        model.filter_as_typed();
-    }
-}
-
-/// Whether the key that opened the help was just typed into it: that closes it. A sign is no
-/// part of any word to look for; a letter could be, so it counts only where nothing else stands.
-fn closes_help(model: &Model) -> bool {
-    let Some(Overlay::Chooser {
-        source: Source::Help,
-        input,
-        ..
-    }) = model.overlays.last()
-    else {
-        return false;
-    };
-    let close = model.keymap.key_of("help");
-    let is_sign = !close.contains(char::is_alphanumeric);
-    input.text == close || (is_sign && input.text.ends_with(&close))
-}
-
 impl Model {
-    /// Whether the filter line is open.
-    pub fn is_filtering(&self) -> bool {
-        matches!(
-            self.overlays.last(),
-            Some(Overlay::Prompt {
-                purpose: Purpose::Filter { .. },
-                ..
-            })
-        )
-    }
-
     /// Goes to a screen.
     pub fn open_screen(&mut self, screen: Screen) {
         self.screen = screen;
@@ -368,6 +171,8 @@ mod tests {
     use super::*;
     use crate::app::core::keymap::Keymap;
     use crate::app::core::model::SessionContext;
+    use crate::app::overlays::Overlay;
+    use crate::app::overlays::prompt::Purpose;
     use crate::plan::source::{Role, SourceFile};
 
     fn model() -> Model {
@@ -414,10 +219,10 @@ mod tests {
     fn a_note_is_read_with_the_arrows_and_closed_with_anything_else() {
         let mut model = model();
         press(&mut model, "j w j j down k");
-        let Some(Overlay::Note { scroll, lines, .. }) = model.overlays.last() else {
+        let Some(Overlay::Note(note)) = model.overlays.last() else {
             panic!("{:?}", model.overlays);
         };
-        assert!(*scroll < lines.len());
+        assert!(note.scroll < note.lines.len());
         press(&mut model, "x");
         assert_eq!(model.overlays, []);
     }
@@ -460,10 +265,9 @@ mod tests {
             press(&mut model, "enter");
         }
         assert_eq!(model.open_entries(), ["first", "second"]);
-        assert!(matches!(
-            model.overlays.last(),
-            Some(Overlay::List { cursor: 1, .. })
-        ));
+        let is_last =
+            |overlay: &Overlay| matches!(overlay, Overlay::List(list) if list.cursor == 1);
+        assert!(model.overlays.last().is_some_and(is_last));
     }
 
     #[test]
@@ -480,6 +284,6 @@ mod tests {
         );
         assert!(model.overlays.last().and_then(Overlay::input).is_some());
         press(&mut model, "esc");
-        assert!(matches!(model.overlays[..], [Overlay::Conflict { .. }]));
+        assert!(matches!(model.overlays[..], [Overlay::Conflict(_)]));
     }
 }

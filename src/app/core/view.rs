@@ -3,7 +3,7 @@
 use crate::app::core::command::{Command, EVERYWHERE, Focus, Group, SCREENS, STEP};
 use crate::app::core::message::Effect;
 use crate::app::core::model::{Model, Screen};
-use crate::app::overlays::overlay::{Overlay, Source};
+use crate::app::overlays::chooser::Source;
 use crate::app::screens::plan::why;
 use crate::plan::field::Field;
 use crate::plan::status::Status;
@@ -117,7 +117,7 @@ pub const COMMANDS: &[Command] = &[
         group: Group::Program,
         places: EVERYWHERE,
         blocked: |_| None,
-        run: |model| model.choose_from("Keys that work here", Source::Help),
+        run: |model| model.choose_from(Source::Help),
     },
     Command {
         name: "suspend",
@@ -152,8 +152,7 @@ pub const COMMANDS: &[Command] = &[
 ];
 
 fn quit(model: &mut Model) {
-    let undecided = |overlay: &Overlay| matches!(overlay, Overlay::Conflict { .. });
-    if model.overlays.iter().any(undecided) {
+    if model.has_conflict() {
         return model.refuse("there is a conflict to resolve; pick a version first");
     }
     if model.sync.failed() > 0 && !model.leaving {
@@ -176,9 +175,5 @@ fn why(model: &mut Model) {
     if !notes.is_empty() && matches!(step.status(), Some(Status::Blocked)) {
         lines.push(format!("Notes: {notes}"));
     }
-    model.overlays.push(Overlay::Note {
-        title,
-        lines,
-        scroll: 0,
-    });
+    model.note(title, lines);
 }

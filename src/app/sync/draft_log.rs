@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::draft::Draft;
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
+use crate::app::overlays::prompt::Prompt;
 
 /// What a key changed in the text of a draft.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
@@ -92,18 +93,18 @@ impl Draft {
 
 impl Model {
     /// Has written what was typed since the last time.
-    pub(crate) fn keep_typed(&mut self) {
+    pub(crate) fn keep_draft(&mut self) {
         let kept = std::mem::take(&mut self.sync.kept);
         let base = self.sync.drafts;
         let (kept, effect) = match (self.unsaved(), kept) {
             (None, None) => (None, None),
             (None, Some(_)) => (None, Some(Effect::Keep(None))),
-            (Some((input, _)), Some(kept))
+            (Some(Prompt { input, .. }), Some(kept))
                 if kept.serial == input.serial && kept.text == input.text =>
             {
                 (Some(kept), None)
             }
-            (Some((input, _)), Some(mut kept))
+            (Some(Prompt { input, .. }), Some(mut kept))
                 if kept.serial == input.serial && input.text.len() > SHORT =>
             {
                 let edit = DraftEdit::between(kept.base, &kept.text, &input.text);
@@ -128,7 +129,7 @@ impl Model {
             draft.base = base;
             Box::new(draft)
         });
-        let kept = self.unsaved().map(|(input, _)| KeptDraft {
+        let kept = self.unsaved().map(|Prompt { input, .. }| KeptDraft {
             serial: input.serial,
             base,
             text: input.text.clone(),

@@ -9,7 +9,6 @@ use chrono::{DateTime, Utc};
 use super::draft_log::KeptDraft;
 use crate::app::core::message::{DiskEvent, Effect};
 use crate::app::core::model::{Model, Notice, Tone};
-use crate::app::overlays::overlay::Overlay;
 use crate::app::sync::notices::{Before, consequence};
 use crate::change::history::{Event, History};
 use crate::change::places::LineHints;
@@ -236,16 +235,15 @@ impl Model {
     /// Leaves as soon as every edit is on disk.
     pub fn leave(&mut self) {
         self.ending = true;
-        self.go_on_leaving();
+        self.quit_when_saved();
     }
 
     /// Where the program is to end: whether it can, or what it still waits for. What could not
     /// be saved, or is to be decided, keeps it open.
-    pub(crate) fn go_on_leaving(&mut self) {
-        let is_asked = |overlay: &Overlay| matches!(overlay, Overlay::Conflict { .. });
+    pub(crate) fn quit_when_saved(&mut self) {
         let saving = match self.sync.saving() {
             _ if !self.ending => return,
-            0 if self.sync.failed() > 0 && !self.leaving || self.overlays.iter().any(is_asked) => {
+            0 if self.sync.failed() > 0 && !self.leaving || self.has_conflict() => {
                 self.ending = false;
                 return;
             }
@@ -387,7 +385,7 @@ impl Model {
     pub(crate) fn show_plan(&mut self, selected: Option<StepKey>) {
         self.generation += 1;
         self.refresh(selected);
-        self.keep_within();
+        self.clamp_cursors();
         self.effects.push(Effect::Check);
     }
 

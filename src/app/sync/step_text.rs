@@ -6,9 +6,21 @@
 
 use crate::app::core::message::{Edited, Effect};
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::{Choice, Overlay, Row, TextAction};
+use crate::app::overlays::Overlay;
+use crate::app::overlays::menu::{Choice, Menu, Row};
 use crate::change::form::{self, Form};
 use crate::plan::StepKey;
+
+/// What can be done with a text that `$EDITOR` saved.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TextAction {
+    /// Writes it to the plan.
+    Write,
+    /// Opens it again.
+    Open,
+    /// Drops it.
+    Drop,
+}
 
 impl Model {
     /// Sends the selected step to `$EDITOR`, or goes on with the text that it has of it.
@@ -91,12 +103,12 @@ impl Model {
     }
 
     /// Does with the text of a step what was picked.
-    pub fn text_deed(&mut self, step: StepKey, deed: TextAction) {
+    pub(crate) fn text_action(&mut self, step: StepKey, action: TextAction) {
         let form = self.forms.iter().find(|form| form.step == step).cloned();
         let Some(form) = form else {
             return self.refuse(format!("the text of {} is gone", step.0));
         };
-        match deed {
+        match action {
             TextAction::Write => self.write_text(form),
             TextAction::Open => self.effects.push(Effect::EditText { form, again: true }),
             TextAction::Drop => {
@@ -152,38 +164,32 @@ impl Model {
             Ok(change) => (change.label, None),
             Err(refusal) => (String::new(), Some(refusal.to_string())),
         };
-        let row = |key: &str, label: &str, deed| Row {
-            key: key.to_owned(),
-            label: label.to_owned(),
-            detail: String::new(),
-            blocked: None,
-            choice: Choice::Text { step, deed },
-        };
-        let write = Row {
-            detail,
-            blocked,
-            ..row("w", "write it to the plan", TextAction::Write)
-        };
+        let row =
+            |key, label, detail, action| Row::new(key, label, detail, Choice::Text(step, action));
+        let write = row("w", "write it to the plan", detail, TextAction::Write);
         let rows = vec![
-            write,
-            row("e", "open it in $EDITOR again", TextAction::Open),
-            row("d", "discard it", TextAction::Drop),
+            Row { blocked, ..write },
+            row(
+                "e",
+                "open it in $EDITOR again",
+                String::new(),
+                TextAction::Open,
+            ),
+            row("d", "discard it", String::new(), TextAction::Drop),
         ];
         self.keep_text(form);
         let offers = |overlay: &Overlay| {
-            matches!(overlay, Overlay::Menu { rows, .. }
-            if rows.iter().any(|row| matches!(&row.choice, Choice::Text { step: of, .. } if *of == step)))
+            matches!(overlay, Overlay::Menu(menu)
+            if menu.rows.iter().any(|row| matches!(row.choice, Choice::Text(of, _) if of == step)))
         };
         self.overlays.retain(|overlay| !offers(overlay));
-        let at = match self.overlays.last() {
-            Some(Overlay::Prompt { .. }) => self.overlays.len() - 1,
-            _ => self.overlays.len(),
-        };
-        let offer = Overlay::Menu {
+        let is_typing = self.overlays.last().and_then(Overlay::input).is_some();
+        let at = self.overlays.len() - usize::from(is_typing);
+        let offer = Menu {
             title: format!("$EDITOR saved a text of {} that is not in the plan", step.0),
             rows,
             cursor: 0,
         };
-        self.overlays.insert(at, offer);
+        self.overlays.insert(at, Overlay::Menu(offer));
     }
 }

@@ -109,7 +109,7 @@ impl Model {
             self.take_up_text(form, trouble);
         }
         if let Some(draft) = whole.draft {
-            self.offer(draft);
+            self.offer_draft(draft);
         }
         self.read_on();
     }

@@ -5,9 +5,7 @@
 
 use pulldown_cmark::{BrokenLink, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use super::blocks::{
-    Alignment, BlockKind, Cell, Check, Heading, Link, ListItem, Outline, Row, Table,
-};
+use super::blocks::{Alignment, BlockKind, Cell, Check, Heading, Link, ListItem, Outline, Row, Table};
 use super::boxes::odd_box;
 use super::inline::{Run, Source, bare_address, is_blank, trimmed, trimmed_end};
 use super::shadow::Shadow;

@@ -8,10 +8,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    CriterionVerdict, DECISION, GateReview, READINESS, bar, check_line, checks_heading,
-    decision_words, draft, new_path, ticked, unstamped, verdict_word,
-};
+use super::{CriterionVerdict, DECISION, GateReview, READINESS, bar, check_line, checks_heading, decision_words, draft, new_path, ticked, unstamped, verdict_word};
 use crate::change::compose::reversible;
 use crate::change::value::{Refusal, refuse};
 use crate::change::{Change, Edit, Target};

@@ -8,10 +8,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::{
-    Entry, EntryKey, Line, NONE, OWNER, Record, Section, WHY, details, heading_of, is_detail,
-    labelled, marker,
-};
+use super::{Entry, EntryKey, Line, NONE, OWNER, Record, Section, WHY, details, heading_of, is_detail, labelled, marker};
 use crate::change::value::{Refusal, refuse};
 use crate::change::{Change, Edit, Target, apply};
 use crate::document::markdown::MarkdownDocument;

@@ -287,7 +287,7 @@ fn only_today_is_written_and_only_what_the_plan_has() {
     let spaced = CardRequest::Add(CardPart::Evidence, "a b".to_owned());
     assert!(refused(today(), "Base", spaced).contains("no spaces"));
     let empty = CardRequest::Add(CardPart::Blockers, " ".to_owned());
-    assert!(refused(today(), "Base", empty).contains("needs words"));
+    assert!(refused(today(), "Base", empty).contains("cannot be empty"));
 }
 
 #[test]

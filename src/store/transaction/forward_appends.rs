@@ -11,9 +11,7 @@ use crate::change::three_way::{self, Markers, Versions};
 use crate::document::rope::Rope;
 use crate::plan::source::Role;
 use crate::store::atomic_replace::save_error::SaveError;
-use crate::store::transaction::commit::{
-    CommitObserver, Committer, LOCK_TIMEOUT, Outcome, read_file,
-};
+use crate::store::transaction::commit::{CommitObserver, Committer, LOCK_TIMEOUT, Outcome, read_file};
 use crate::store::transaction::lock::PlanLock;
 use crate::store::watch::motion::NOTICE_TIMEOUT;
 use crate::store::watch::stragglers::{Came, Straggler};

@@ -6,9 +6,11 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{boxed, centred, entry, hints, key_name, light, scrolled};
+use super::input::one_line;
+use super::{boxed, centred, hints, key_name, light, scrolled};
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::{Choice, Input, Row, Source};
+use crate::app::overlays::chooser::{Chooser, Source};
+use crate::app::overlays::menu::{Choice, Row};
 use crate::document::visible::{pad, visible_line, width};
 use crate::plan::id::typed_id;
 use crate::plan::query::words::Words;
@@ -21,18 +23,6 @@ use crate::tui::widgets::{frame, status};
 /// Widest and highest a chooser gets.
 const LARGEST: (u16, u16) = (100, 30);
 
-/// What an open chooser shows.
-pub struct Chooser<'a> {
-    /// The field that narrows the rows down.
-    pub input: &'a Input,
-    /// Where they come from.
-    pub source: &'a Source,
-    /// Those that are left.
-    pub rows: &'a [Row],
-    /// Which one is selected.
-    pub cursor: usize,
-}
-
 /// Draws a chooser. The field stays where it is while the rows become fewer.
 pub fn draw(
     frame: &mut Frame,
@@ -40,7 +30,7 @@ pub fn draw(
     model: &Model,
     theme: &Theme,
     sight: &mut ScrollState,
-    chooser: &Chooser<'_>,
+    chooser: &Chooser,
     field: Option<&Field>,
 ) {
     let columns = (area.width * 4 / 5).clamp(area.width.min(60), LARGEST.0);
@@ -61,7 +51,7 @@ pub fn draw(
         ..top
     };
     if chooser.input.text.is_empty() {
-        let invitation = invitation(chooser.source);
+        let invitation = invitation(&chooser.source);
         let x = typing.x + 1;
         frame::fitted(buf, theme, (x, top.y), typing.width, invitation, theme.dim);
     }
@@ -81,7 +71,7 @@ pub fn draw(
         frame::fitted(buf, theme, at, inner.width, &error, theme.error);
     }
     draw_rows(buf, below, model, theme, sight, chooser);
-    entry::one_line(frame, typing, theme, chooser.input, field);
+    one_line(frame, typing, theme, &chooser.input, field);
 }
 
 /// Title, position and keys.
@@ -90,19 +80,14 @@ fn frame_around(
     area: Rect,
     model: &Model,
     theme: &Theme,
-    chooser: &Chooser<'_>,
+    chooser: &Chooser,
 ) -> Rect {
     let count = match chooser.rows.len() {
         0 => "none".to_owned(),
         count => format!("{} of {count}", chooser.cursor + 1),
     };
-    let title = match chooser.source {
-        Source::Palette => "Commands".to_owned(),
-        Source::Upstream((id, _)) => format!("{id} depends on"),
-        Source::Downstream((id, _)) => format!("What depends on {id}"),
-        _ => chooser.input.label.clone(),
-    };
-    let inner = boxed(buf, area, theme, &title, Line::styled(count, theme.dim));
+    let count = Line::styled(count, theme.dim);
+    let inner = boxed(buf, area, theme, &chooser.input.label, count);
     let verb = match chooser.source {
         Source::Palette | Source::Help => "run",
         _ => "choose",
@@ -138,9 +123,9 @@ fn draw_rows(
     model: &Model,
     theme: &Theme,
     sight: &mut ScrollState,
-    chooser: &Chooser<'_>,
+    chooser: &Chooser,
 ) {
-    let rows = chooser.rows;
+    let rows = &chooser.rows;
     if rows.is_empty() {
         let text = "Nothing matches. Backspace widens the search.";
         frame::fitted(buf, theme, (area.x, area.y), area.width, text, theme.dim);
@@ -153,7 +138,7 @@ fn draw_rows(
     let keys: Vec<String> = rows.iter().map(|row| key_name(&row.key, theme)).collect();
     let column = keys.iter().map(|key| width(key)).max().unwrap_or(0).min(14);
     let found = Words::new(chooser.input.text.split_whitespace());
-    let is_help = *chooser.source == Source::Help;
+    let is_help = chooser.source == Source::Help;
     for (y, at) in (area.y..).zip(shown.clone()) {
         let row = &rows[at];
         // In the help a group is named once for all of its rows in sight.
@@ -249,7 +234,7 @@ fn marked(label: &str, found: &Words, style: Style, theme: &Theme) -> Vec<Span<'
 fn look(model: &Model, row: &Row, theme: &Theme) -> Option<Look> {
     let id = match &row.choice {
         Choice::Jump(id) => *id,
-        Choice::Depend { .. } => typed_id(row.label.split_whitespace().next()?)?,
+        Choice::Depend(..) => typed_id(row.label.split_whitespace().next()?)?,
         _ => return None,
     };
     let step = model.plan.find(id)?;

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{boxed, centred};
+use crate::app::overlays::confirm::Confirm;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::text_layout::TextLayout;
@@ -14,15 +15,15 @@ const WIDEST: u16 = 76;
 
 /// Draws a question, what follows from a yes, and the two answers. Lines of the
 /// consequence that begin with `- ` or `+ ` show what goes and what comes.
-pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, question: &str, consequence: &str) {
+pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, confirm: &Confirm) {
     let buf = frame.buffer_mut();
     let columns = area.width.min(WIDEST);
     let mut sheet = TextLayout::new(theme, columns.saturating_sub(4));
-    sheet.text(&frame::words(theme, question), theme.title);
-    if !consequence.is_empty() {
+    sheet.text(&frame::words(theme, &confirm.question), theme.title);
+    if !confirm.consequence.is_empty() {
         sheet.blank();
     }
-    for line in consequence.lines() {
+    for line in confirm.consequence.lines() {
         let line = frame::words(theme, line);
         match (line.strip_prefix("- "), line.strip_prefix("+ ")) {
             (Some(gone), _) => sheet.hanging(Span::styled("- ", theme.error), gone, theme.error),

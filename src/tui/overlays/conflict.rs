@@ -7,8 +7,9 @@ use ratatui::text::{Line, Span};
 
 use super::{boxed, centred, hints, key_name};
 use crate::app::core::model::Model;
+use crate::app::overlays::conflict::OpenConflict;
+use crate::change::Target;
 use crate::change::conflict::{Conflict, Obstacle};
-use crate::change::{Change, Target};
 use crate::document::visible::{visible, width, wrap};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
@@ -24,14 +25,7 @@ const MOST: usize = 8;
 const ROOMY: u16 = 20;
 
 /// Draws every conflict of a change, and how to decide.
-pub fn draw(
-    frame: &mut Frame,
-    area: Rect,
-    model: &Model,
-    theme: &Theme,
-    change: &Change,
-    (conflicts, scroll): (&[Conflict], usize),
-) {
+pub fn draw(frame: &mut Frame, area: Rect, model: &Model, theme: &Theme, open: &OpenConflict) {
     let buf = frame.buffer_mut();
     let columns = (area.width * 9 / 10).clamp(area.width.min(60), WIDEST);
     let mut sheet = TextLayout::new(theme, columns.saturating_sub(4));
@@ -42,7 +36,7 @@ pub fn draw(
             theme.text,
         );
         let lead = Span::styled("Your edit: ", theme.dim);
-        sheet.hanging(lead, &frame::words(theme, &change.label), theme.title);
+        sheet.hanging(lead, &frame::words(theme, &open.change.label), theme.title);
     }
     // The time of an edit differs wherever the edit does; it says nothing of its own.
     let is_stamp = |conflict: &&Conflict| {
@@ -53,10 +47,9 @@ pub fn draw(
                 ..
             }
         );
-        stamp && conflicts.len() > 1
+        stamp && open.conflicts.len() > 1
     };
-    let conflicts = conflicts.iter().filter(|conflict| !is_stamp(conflict));
-    for conflict in conflicts {
+    for conflict in open.conflicts.iter().filter(|conflict| !is_stamp(conflict)) {
         if !sheet.is_empty() {
             sheet.blank();
         }
@@ -79,7 +72,7 @@ pub fn draw(
         keys.push((format!("{} {}", key("down"), key("up")), "scroll"));
     }
     hints(buf, area, theme, &keys);
-    sheet.draw(buf, inner, scroll.min(hidden));
+    sheet.draw(buf, inner, open.scroll.min(hidden));
 }
 
 fn versions(sheet: &mut TextLayout, model: &Model, conflict: &Conflict, theme: &Theme) {

@@ -8,8 +8,8 @@ use ratatui::text::{Line, Span};
 use super::{boxed, centred, hints, light, scrolled};
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
+use crate::app::overlays::list::EntryList;
 use crate::document::visible::width;
-use crate::plan::StepKey;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 use crate::tui::theme::Theme;
@@ -20,24 +20,22 @@ use crate::tui::widgets::{frame, status};
 const WIDEST: u16 = 84;
 const LOWEST: u16 = 6;
 
-/// Draws the entries of `field` of a step.
+/// Draws the entries.
 pub fn draw(
     frame: &mut Frame,
     area: Rect,
     model: &Model,
     theme: &Theme,
     sight: &mut ScrollState,
-    (key, field): (StepKey, Field),
-    cursor: usize,
+    list: &EntryList,
 ) {
-    let step = model.plan.find_nth(key.0, key.1);
-    let entries = step.map(|step| model.plan.step(step).list(field));
-    let entries = entries.unwrap_or_default();
+    let (field, cursor) = (list.field, list.cursor);
+    let entries = list.entries(&model.plan);
     let buf = frame.buffer_mut();
     let wide = (area.width * 4 / 5).clamp(area.width.min(60), WIDEST);
     let high = u16::try_from(entries.len() + 2).unwrap_or(u16::MAX);
     let area = centred(area, wide, high.max(LOWEST));
-    let title = format!("{} {}", key.0, field.label());
+    let title = format!("{} {}", list.step.0, field.label());
     let count = match entries.len() {
         0 => Line::default(),
         count => Line::styled(format!("{} of {count}", cursor + 1), theme.dim),

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{boxed, centred, hints, key_name, light, scrolled};
-use crate::app::overlays::overlay::{Choice, Row};
+use crate::app::overlays::menu::{Choice, Menu, Row};
 use crate::document::visible::{pad, visible_line, width};
 use crate::plan::field::Field;
 use crate::plan::status::Status;
@@ -17,15 +17,8 @@ use crate::tui::widgets::{frame, status};
 const WIDEST: usize = 84;
 
 /// Draws a menu as large as its rows.
-pub fn draw(
-    frame: &mut Frame,
-    area: Rect,
-    theme: &Theme,
-    sight: &mut ScrollState,
-    title: &str,
-    rows: &[Row],
-    cursor: usize,
-) {
+pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, sight: &mut ScrollState, menu: &Menu) {
+    let (title, rows) = (&menu.title, &menu.rows);
     let buf = frame.buffer_mut();
     let keys: Vec<String> = rows.iter().map(|row| key_name(&row.key, theme)).collect();
     let columns = |texts: &mut dyn Iterator<Item = &str>| {
@@ -48,11 +41,11 @@ pub fn draw(
     hints(buf, area, theme, &keys_below);
     let shown = sight
         .overlay()
-        .follow(cursor, rows.len(), usize::from(inner.height));
+        .follow(menu.cursor, rows.len(), usize::from(inner.height));
     scrolled(buf, inner, theme, shown.start, rows.len());
     for (y, at) in (inner.y..).zip(shown) {
         let row = &rows[at];
-        if at == cursor {
+        if at == menu.cursor {
             light(buf, inner, y, theme);
         }
         let style = match row.blocked {
@@ -77,9 +70,9 @@ pub fn draw(
 
 /// The sign of the status that a row would set.
 fn status_sign(row: &Row) -> Option<Sign> {
-    let Choice::Set { wish, value } = &row.choice else {
+    let Choice::Set(request, value) = &row.choice else {
         return None;
     };
-    let read = Status::read(value).filter(|_| wish.field == Field::Status);
+    let read = Status::read(value).filter(|_| request.field == Field::Status);
     read.map(status::sign)
 }

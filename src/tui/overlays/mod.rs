@@ -6,7 +6,8 @@
 mod chooser;
 mod confirm;
 mod conflict;
-mod entry;
+mod filter;
+mod input;
 mod list;
 mod menu;
 mod note;
@@ -20,7 +21,7 @@ use ratatui::widgets::{Clear, Widget};
 
 use super::theme::Theme;
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::{Overlay, Purpose};
+use crate::app::overlays::Overlay;
 use crate::document::visible::width;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::frame;
@@ -42,52 +43,16 @@ pub fn draw(
         let field = field
             .filter(|field| at == last && overlay.input().is_some_and(|input| field.is_of(input)));
         match overlay {
-            Overlay::Prompt {
-                input,
-                purpose: Purpose::Filter { .. },
-            } => prompt::filter(frame, area, model, theme, input, field),
-            Overlay::Prompt { input, .. } => prompt::draw(frame, area, theme, input, field),
-            Overlay::Chooser {
-                input,
-                source,
-                rows,
-                cursor,
-            } => {
-                let chooser = chooser::Chooser {
-                    input,
-                    source,
-                    rows,
-                    cursor: *cursor,
-                };
-                chooser::draw(frame, area, model, theme, sight, &chooser, field);
+            Overlay::Prompt(prompt) => prompt::draw(frame, area, theme, &prompt.input, field),
+            Overlay::Filter(line) => filter::draw(frame, area, model, theme, &line.input, field),
+            Overlay::Chooser(chooser) => {
+                chooser::draw(frame, area, model, theme, sight, chooser, field);
             }
-            Overlay::Menu {
-                title,
-                rows,
-                cursor,
-            } => menu::draw(frame, area, theme, sight, title, rows, *cursor),
-            Overlay::List {
-                step,
-                field,
-                cursor,
-            } => list::draw(frame, area, model, theme, sight, (*step, *field), *cursor),
-            Overlay::Confirm {
-                question,
-                consequence,
-                ..
-            } => confirm::draw(frame, area, theme, question, consequence),
-            Overlay::Conflict {
-                change,
-                conflicts,
-                scroll,
-            } => {
-                conflict::draw(frame, area, model, theme, change, (conflicts, *scroll));
-            }
-            Overlay::Note {
-                title,
-                lines,
-                scroll,
-            } => note::draw(frame, area, theme, title, lines, *scroll),
+            Overlay::Menu(menu) => menu::draw(frame, area, theme, sight, menu),
+            Overlay::List(list) => list::draw(frame, area, model, theme, sight, list),
+            Overlay::Confirm(confirm) => confirm::draw(frame, area, theme, confirm),
+            Overlay::Conflict(conflict) => conflict::draw(frame, area, model, theme, conflict),
+            Overlay::Note(note) => note::draw(frame, area, theme, note),
         }
     }
 }

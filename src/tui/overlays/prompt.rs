@@ -1,15 +1,13 @@
-//! A field to fill in: one line, several lines, or the filter line.
+//! A field to fill in: one line or several.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::{Clear, Widget};
+use ratatui::text::Line;
 
-use super::{boxed, centred, entry, hints, scrolled};
-use crate::app::core::model::Model;
-use crate::app::overlays::overlay::Input;
+use super::input::{one_line, rows_of, several_lines};
+use super::{boxed, centred, hints, scrolled};
+use crate::app::overlays::input::Input;
 use crate::document::visible::{visible_line, wrap};
-use crate::tui::screens::plan::steps;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::frame;
@@ -74,69 +72,14 @@ pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, input: &Input, field: 
     hints(buf, area, theme, &keys);
     match input.multiline {
         true => {
-            let (first, count) = entry::several_lines(frame, room, theme, input, field);
+            let (first, count) = several_lines(frame, room, theme, input, field);
             scrolled(frame.buffer_mut(), room, theme, first, count);
         }
-        false => entry::one_line(frame, room, theme, input, field),
+        false => one_line(frame, room, theme, input, field),
     }
 }
 
 /// The rows that a text takes, one more to type in, and no more than the screen has.
 fn rows<'a>(lines: impl Iterator<Item = &'a str>, columns: u16, most: u16) -> usize {
-    (entry::rows_of(lines, columns, usize::from(most)) + 1).max(LEAST)
-}
-
-/// Draws the filter line above the hints, so that the list it narrows stays in sight.
-pub fn filter(
-    frame: &mut Frame,
-    area: Rect,
-    model: &Model,
-    theme: &Theme,
-    input: &Input,
-    field: Option<&Field>,
-) {
-    let row = Rect {
-        y: area.bottom().saturating_sub(2).max(area.y),
-        height: area.height.min(1),
-        ..area
-    };
-    let buf = frame.buffer_mut();
-    Clear.render(row, buf);
-    let count = format!("{} ", steps::count(model, theme));
-    let style = match model.view.list.is_empty() {
-        true => theme.warning,
-        false => theme.dim,
-    };
-    if let Some(error) = input.error.as_deref().filter(|_| row.y > area.y) {
-        let above = Rect {
-            y: row.y - 1,
-            ..row
-        };
-        Clear.render(above, buf);
-        let at = (above.x + 1, above.y);
-        let error = frame::words(theme, error);
-        frame::fitted(
-            buf,
-            theme,
-            at,
-            above.width.saturating_sub(2),
-            &error,
-            theme.error,
-        );
-    }
-    let right = Line::styled(count, style);
-    let long = frame::line_width(&right).min(row.width / 2);
-    let x = row.right() - long;
-    frame::spans(buf, theme, (x, row.y), long, &right);
-    let label = Line::from(vec![
-        Span::raw(" "),
-        Span::styled(input.label.clone(), theme.heading),
-    ]);
-    let from = frame::spans(buf, theme, (row.x, row.y), row.width, &label);
-    let text = Rect {
-        x: from,
-        width: x.saturating_sub(from + 1),
-        ..row
-    };
-    entry::one_line(frame, text, theme, input, field);
+    (rows_of(lines, columns, usize::from(most)) + 1).max(LEAST)
 }

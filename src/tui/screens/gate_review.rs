@@ -13,9 +13,7 @@ use crate::plan::canon::normalised;
 use crate::plan::packet::Decision;
 use crate::plan::stage::Stage;
 use crate::record::gate_review::edit::Clause;
-use crate::record::gate_review::{
-    Criterion, CriterionVerdict, GateReview, SignOff, decision_words, verdict_word,
-};
+use crate::record::gate_review::{Criterion, CriterionVerdict, GateReview, SignOff, decision_words, verdict_word};
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::frame;
 use crate::tui::widgets::pane::key_of;

@@ -4,8 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui_textarea::{CursorMove, TextArea};
 use unicode_segmentation::GraphemeCursor;
 
-use crate::app::overlays::overlay::Input;
-use crate::app::overlays::prompt::LONGEST_TEXT;
+use crate::app::overlays::input::{Input, LONGEST_TEXT};
 use crate::document::control;
 
 /// The editor behind the field that is open in the model.

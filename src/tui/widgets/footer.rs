@@ -7,7 +7,7 @@ use ratatui::widgets::{Clear, Widget};
 
 use crate::app::core::model::{Model, Tone};
 use crate::app::core::registry;
-use crate::app::overlays::overlay::Overlay;
+use crate::app::overlays::Overlay;
 use crate::document::visible::{visible_line, wrap};
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::fit_row::RowPart;
@@ -70,7 +70,7 @@ fn hint<'a>(theme: &Theme, key: &str, what: &str) -> Line<'a> {
 
 /// What can be pressed now. Of commands, help and quit stay longest, else the first ones.
 fn hints<'a>(model: &Model, theme: &Theme) -> Vec<RowPart<'a>> {
-    if let Some(fixed) = model.overlays.last().and_then(|top| answers(model, top)) {
+    if let Some(fixed) = model.overlays.last().and_then(answers) {
         let hints = fixed.iter().enumerate();
         return hints
             .map(|(rank, (key, what))| {
@@ -95,24 +95,22 @@ fn hints<'a>(model: &Model, theme: &Theme) -> Vec<RowPart<'a>> {
 }
 
 /// The keys of an overlay that has the keyboard for itself; none where commands work.
-fn answers(model: &Model, top: &Overlay) -> Option<&'static [(&'static str, &'static str)]> {
+fn answers(top: &Overlay) -> Option<&'static [(&'static str, &'static str)]> {
     Some(match top {
-        Overlay::Prompt { .. } if model.is_filtering() => {
-            &[("⏎", "keep"), ("Esc", "restore"), ("↑ ↓", "move")]
-        }
-        Overlay::Prompt { input, .. } if input.multiline => {
+        Overlay::Filter(_) => &[("⏎", "keep"), ("Esc", "restore"), ("↑ ↓", "move")],
+        Overlay::Prompt(prompt) if prompt.input.multiline => {
             &[("⏎", "save"), ("Esc", "cancel"), ("Alt-⏎", "line break")]
         }
-        Overlay::Prompt { .. } => &[("⏎", "save"), ("Esc", "cancel")],
-        Overlay::Chooser { .. } => &[("⏎", "choose"), ("Esc", "close"), ("↑ ↓", "move")],
-        Overlay::Menu { .. } => &[
+        Overlay::Prompt(_) => &[("⏎", "save"), ("Esc", "cancel")],
+        Overlay::Chooser(_) => &[("⏎", "choose"), ("Esc", "close"), ("↑ ↓", "move")],
+        Overlay::Menu(_) => &[
             ("⏎", "choose"),
             ("Esc", "close"),
             ("↑ ↓", "move"),
             ("letter", "choose at once"),
         ],
-        Overlay::Confirm { .. } => &[("y", "yes"), ("n", "no"), ("⏎", "no")],
-        Overlay::Note { .. } => &[("any key", "closes")],
-        Overlay::List { .. } | Overlay::Conflict { .. } => return None,
+        Overlay::Confirm(_) => &[("y", "yes"), ("n", "no"), ("⏎", "no")],
+        Overlay::Note(_) => &[("any key", "closes")],
+        Overlay::List(_) | Overlay::Conflict(_) => return None,
     })
 }

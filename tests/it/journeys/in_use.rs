@@ -14,7 +14,8 @@ use stepdeck::app::core::command::{Command, Focus};
 use stepdeck::app::core::key::Key;
 use stepdeck::app::core::model::{Screen, Tone};
 use stepdeck::app::core::registry::all;
-use stepdeck::app::overlays::overlay::{Choice, Overlay};
+use stepdeck::app::overlays::Overlay;
+use stepdeck::app::overlays::menu::Choice;
 use stepdeck::app::{Effect, Message, Model, update};
 use stepdeck::tui::cockpit::Turn;
 use stepdeck::tui::draw::draw;
@@ -107,14 +108,15 @@ fn five_times_esc_is_the_plan_and_q_leaves_from_every_screen() {
 }
 
 fn help_rows(model: &Model) -> Vec<(&'static str, String, String)> {
-    let Some(Overlay::Chooser { rows, .. }) = model.overlays.last() else {
+    let Some(Overlay::Chooser(help)) = model.overlays.last() else {
         panic!("the help is not open: {:?}", model.overlays);
     };
     let name = |choice: &Choice| match choice {
         Choice::Run(name) => *name,
         other => panic!("{other:?} is no command"),
     };
-    rows.iter()
+    help.rows
+        .iter()
         .map(|row| (name(&row.choice), row.key.clone(), row.label.clone()))
         .collect()
 }

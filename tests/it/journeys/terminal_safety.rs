@@ -18,7 +18,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use rustix::process::Signal;
 use stepdeck::app::Model;
-use stepdeck::app::overlays::overlay::Overlay;
+use stepdeck::app::overlays::Overlay;
 use stepdeck::tui::draw::draw;
 use stepdeck::tui::widgets::field::Field;
 use stepdeck::tui::widgets::scroll::ScrollState;

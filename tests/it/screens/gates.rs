@@ -1,9 +1,7 @@
 //! Screen 2: the ladder, the checklist of a stage, and its owners.
 
 use crate::support::programme::{FILES, LOG};
-use crate::support::screen::{
-    ascii, check, dark, draw, draw_with, model, picture, press, reversed, text,
-};
+use crate::support::screen::{ascii, check, dark, draw, draw_with, model, picture, press, reversed, text};
 use stepdeck::tui::widgets::scroll::ScrollState;
 
 #[test]

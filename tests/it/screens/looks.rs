@@ -12,7 +12,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use stepdeck::app::core::key::Key;
-use stepdeck::app::overlays::overlay::Overlay;
+use stepdeck::app::overlays::Overlay;
 use stepdeck::app::{Effect, Message, Model, update};
 use stepdeck::document::visible::width;
 use stepdeck::tui::cockpit::Event;

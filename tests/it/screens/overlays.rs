@@ -1,9 +1,7 @@
 //! What lies over a screen: fields, choosers, menus, lists, questions, conflicts, notes.
 
 use crate::support::programme::FILES;
-use crate::support::screen::{
-    ascii, check, dark, draw, model, picture, press, reversed, text, type_over,
-};
+use crate::support::screen::{ascii, check, dark, draw, model, picture, press, reversed, text, type_over};
 use ratatui::layout::Rect;
 use stepdeck::app::{DiskEvent, Effect, Message, Model, update};
 use stepdeck::change::conflict::{Conflict, Obstacle};

@@ -67,18 +67,14 @@ fn before_the_first_check_and_after_a_clean_one_it_says_so() {
 #[test]
 fn a_fix_is_shown_before_it_is_written() {
     let mut model = model(&FILES);
-    model
-        .overlays
-        .push(stepdeck::app::overlays::overlay::Overlay::Confirm {
-            question: "Write this? 0002 status: In_Progress → in progress".to_owned(),
-            consequence:
-                "0002 status in data/plans/programme.jsonl\n- \"In_Progress\"\n+ \"in progress\""
-                    .to_owned(),
-            change: stepdeck::change::Change {
-                label: String::new(),
-                edits: Vec::new(),
-            },
-        });
+    model.confirm(
+        "Write this? 0002 status: In_Progress → in progress",
+        "0002 status in data/plans/programme.jsonl\n- \"In_Progress\"\n+ \"in progress\"",
+        stepdeck::change::Change {
+            label: String::new(),
+            edits: Vec::new(),
+        },
+    );
     insta::assert_snapshot!(text(&draw(&model, &dark(), 80, 14)));
 }
 

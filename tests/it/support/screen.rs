@@ -9,7 +9,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use stepdeck::app::core::keymap::Keymap;
 use stepdeck::app::core::model::{Screen, SessionContext};
-use stepdeck::app::overlays::overlay::Overlay;
+use stepdeck::app::overlays::Overlay;
 use stepdeck::app::{Message, Model, update};
 use stepdeck::plan::checks;
 use stepdeck::plan::source::{Role, SourceFile};

@@ -1,8 +1,13 @@
 //! Holding the review of a stage gate.
 
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
 use crate::app::core::command::{Blocked, Command, Focus, GATES, Group};
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::{Choice, Overlay, Purpose, ReviewText, Row};
+use crate::app::overlays::menu::{Choice, Row};
+use crate::app::overlays::prompt::Purpose;
 use crate::app::screens::gate_review::view::{ReviewRow, rows};
 use crate::change::Change;
 use crate::change::value::Refusal;
@@ -165,9 +170,9 @@ fn write(model: &mut Model) {
     ) else {
         return;
     };
-    let purpose = |text| Purpose::GateReview {
-        packet: view.packet.clone(),
-        text,
+    let purpose = |text| {
+        let packet = view.packet.clone();
+        Purpose::GateReview(PacketText { packet, text })
     };
     match row {
         ReviewRow::Criterion(at) => {
@@ -209,33 +214,27 @@ fn decide(model: &mut Model) {
     let mut rows: Vec<Row> = Decision::ALL
         .into_iter()
         .zip(keys)
-        .map(|(decision, key)| Row {
-            key: key.to_owned(),
-            label: decision.words().to_owned(),
-            detail: match (model.reviewer().obstacle(&view.packet, decision), now) {
-                (Some(reason), _) => reason,
-                (None, Some(now)) if now == decision => "now".to_owned(),
-                _ => String::new(),
-            },
-            blocked: None,
-            choice: Choice::Decide(Some(decision)),
+        .map(|(decision, key)| {
+            let detail = match model.reviewer().obstacle(&view.packet, decision) {
+                Some(reason) => reason,
+                None if now == Some(decision) => "now".to_owned(),
+                None => String::new(),
+            };
+            Row::new(
+                key,
+                decision.words(),
+                detail,
+                Choice::Decide(Some(decision)),
+            )
         })
         .collect();
     if now.is_some() {
-        rows.push(Row {
-            key: "u".to_owned(),
-            label: "undecided".to_owned(),
-            detail: "withdraw the decision".to_owned(),
-            blocked: None,
-            choice: Choice::Decide(None),
-        });
+        let (detail, choice) = ("withdraw the decision", Choice::Decide(None));
+        rows.push(Row::new("u", "undecided", detail, choice));
     }
     let cursor = Decision::ALL.iter().position(|d| Some(*d) == now);
-    model.overlays.push(Overlay::Menu {
-        title: format!("The gate of {}", review.facts.stage),
-        rows,
-        cursor: cursor.unwrap_or(0),
-    });
+    let title = format!("The gate of {}", review.facts.stage);
+    model.menu(title, rows, cursor.unwrap_or(0));
 }
 
 fn links(model: &Model) -> Vec<String> {
@@ -249,6 +248,29 @@ fn no_links(model: &Model) -> Blocked {
     let key = model.keymap.key_of("gate-edit");
     let none = links(model).is_empty();
     none.then(|| format!("the evidence has no link; {key} edits it"))
+}
+
+/// A text in the packet of a gate review, about to be written.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+pub struct PacketText {
+    /// The packet, relative to the root.
+    packet: PathBuf,
+    /// Which text.
+    text: ReviewText,
+}
+
+/// Which text of a packet.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+enum ReviewText {
+    /// What shows that a criterion is met.
+    Evidence {
+        /// Index of the criterion.
+        criterion: usize,
+        /// Its words, by which it is known again.
+        words: String,
+    },
+    /// The conditions or the waiver.
+    Clause(Clause),
 }
 
 impl Model {
@@ -273,11 +295,8 @@ impl Model {
         let stage = stage.unwrap_or_default();
         let mut lines = self.reviewer().consequence(&view.packet, decision);
         lines.push(format!("{} undoes it.", self.keymap.key_of("undo")));
-        self.overlays.push(Overlay::Confirm {
-            question: format!("Pass the gate of {stage}: {}?", decision.words()),
-            consequence: lines.join("\n"),
-            change,
-        });
+        let question = format!("Pass the gate of {stage}: {}?", decision.words());
+        self.confirm(question, lines.join("\n"), change);
     }
 
     /// Selects the text that a refused decision needs, so that it can be written.
@@ -300,17 +319,9 @@ impl Model {
     }
 
     /// Writes a text into a packet.
-    ///
-    /// # Errors
-    /// When what it was meant for is gone, or the packet cannot take it.
-    pub fn write_review(
-        &mut self,
-        packet: &std::path::Path,
-        text: &ReviewText,
-        typed: &str,
-    ) -> Result<(), Refusal> {
-        let reviewer = self.reviewer();
-        let change = match text {
+    pub(crate) fn write_review(&mut self, place: &PacketText, typed: &str) -> Result<(), Refusal> {
+        let (reviewer, packet) = (self.reviewer(), &place.packet);
+        let change = match &place.text {
             ReviewText::Evidence { criterion, words } => {
                 reviewer.set_evidence(packet, *criterion, words, typed)?
             }

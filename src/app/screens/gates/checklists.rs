@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::app::core::model::{GatePane, Model, Screen};
-use crate::app::overlays::overlay::{Choice, Row};
+use crate::app::overlays::menu::{Choice, Row};
 use crate::change::value::Refusal;
 use crate::plan::canon::checklist::Check;
 use crate::plan::ladders::OtherChecklists;
@@ -124,16 +124,14 @@ impl Model {
         // The order of the screen is kept among equals.
         scored.sort_by_key(|(score, ..)| std::cmp::Reverse(*score));
         let rows = scored.into_iter().take(most);
-        rows.map(|(_, at, check, holder, of)| Row {
-            key: String::new(),
-            label: format!("[{}] {}", if of.done { "x" } else { " " }, of.text),
-            detail: holder.name().to_owned(),
-            blocked: None,
-            choice: Choice::Check {
+        rows.map(|(_, at, check, holder, of)| {
+            let label = format!("[{}] {}", if of.done { "x" } else { " " }, of.text);
+            let choice = Choice::Check {
                 holder: at,
                 check,
                 words: of.text.clone(),
-            },
+            };
+            Row::new("", label, holder.name(), choice)
         })
         .collect()
     }

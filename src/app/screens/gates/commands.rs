@@ -1,11 +1,17 @@
 //! Stages, their checks and the evidence for them.
 
+use serde::{Deserialize, Serialize};
+
 use crate::app::core::command::{Blocked, Command, Focus, GATES, Group};
 use crate::app::core::message::Effect;
 use crate::app::core::model::{GatePane, Model};
-use crate::app::overlays::overlay::{Choice, Overlay, Purpose, Row};
+use crate::app::overlays::menu::{Choice, Row, digits};
+use crate::app::overlays::prompt::Purpose;
+use crate::change::compose::Attachment;
+use crate::change::value::Refusal;
 use crate::plan::canon::checklist::Check;
 use crate::plan::checks::tick_contradicted::open_steps;
+use crate::plan::source::Role;
 
 /// Commands of screen 2.
 pub const COMMANDS: &[Command] = &[
@@ -93,15 +99,13 @@ fn attach(model: &mut Model) {
     if let Some(reason) = no_stage_check(model) {
         return model.refuse(reason);
     }
-    let text = check(model)
-        .map(|check| check.text.clone())
-        .unwrap_or_default();
-    let (stage, check) = (model.gates.stage, model.gates.check);
-    model.prompt(
-        "Evidence link",
-        "",
-        Purpose::Evidence { stage, check, text },
-    );
+    let text = check(model).map(|check| check.text.clone());
+    let evidence = CheckEvidence {
+        stage: model.gates.stage,
+        check: model.gates.check,
+        text: text.unwrap_or_default(),
+    };
+    model.prompt("Evidence link", "", Purpose::Evidence(evidence));
 }
 
 fn links(model: &Model) -> Vec<String> {
@@ -136,32 +140,20 @@ fn open(model: &mut Model) {
         [] => model.say("this check names no steps"),
         [only] => model.jump(*only, 0),
         ids => {
-            let keys = "123456789".chars().map(String::from);
-            let rows = ids
-                .iter()
-                .zip(keys.chain(std::iter::repeat(String::new())))
-                .map(|(id, key)| {
-                    let step = model.plan.find(*id).map(|step| model.plan.step(step));
-                    Row {
-                        key,
-                        label: match step {
-                            Some(step) => format!("{id} {}", step.title()),
-                            None => id.to_string(),
-                        },
-                        detail: step
-                            .and_then(|step| step.status())
-                            .map_or("not in the plan", |status| status.word())
-                            .to_owned(),
-                        blocked: step.is_none().then(|| format!("there is no step {id}")),
-                        choice: Choice::Jump(*id),
-                    }
-                })
-                .collect();
-            model.overlays.push(Overlay::Menu {
-                title: "Steps that the check names".to_owned(),
-                rows,
-                cursor: 0,
+            let rows = ids.iter().zip(digits()).map(|(id, key)| {
+                let step = model.plan.find(*id).map(|step| model.plan.step(step));
+                let label = match step {
+                    Some(step) => format!("{id} {}", step.title()),
+                    None => id.to_string(),
+                };
+                let status = step.and_then(|step| step.status());
+                let detail = status.map_or("not in the plan", |status| status.word());
+                Row {
+                    blocked: step.is_none().then(|| format!("there is no step {id}")),
+                    ..Row::new(key, label, detail, Choice::Jump(*id))
+                }
             });
+            model.menu("Steps that the check names", rows.collect(), 0);
         }
     }
 }
@@ -172,22 +164,43 @@ pub fn offer(model: &mut Model, title: &str, links: Vec<String>) {
         [] => model.say("there is no link to open"),
         [only] => model.effects.push(Effect::Open(only.clone())),
         links => {
-            let rows = links
-                .iter()
-                .zip("123456789abcdefgh".chars())
-                .map(|(link, key)| Row {
-                    key: key.to_string(),
-                    label: link.clone(),
-                    detail: String::new(),
-                    blocked: None,
-                    choice: Choice::Open(link.clone()),
-                })
-                .collect();
-            model.overlays.push(Overlay::Menu {
-                title: title.to_owned(),
-                rows,
-                cursor: 0,
-            });
+            let keys = "123456789abcdefgh".chars();
+            let row =
+                |(link, key): (&String, char)| Row::new(key, link, "", Choice::Open(link.clone()));
+            model.menu(title, links.iter().zip(keys).map(row).collect(), 0);
         }
+    }
+}
+
+/// Evidence about to be attached to a check.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+pub struct CheckEvidence {
+    /// Index of the stage.
+    pub(crate) stage: usize,
+    /// Index of the check in the stage.
+    pub(crate) check: usize,
+    /// The check's words, by which it is known again.
+    pub(crate) text: String,
+}
+
+impl Model {
+    /// Attaches a link to a check, asking first if the roadmap has no place for it yet.
+    pub(crate) fn attach_link(&mut self, to: &CheckEvidence, link: &str) -> Result<(), Refusal> {
+        let stage = self.plan.stages().get(to.stage);
+        let found = stage.and_then(|stage| stage.checks.get(to.check));
+        if found.is_none_or(|check| check.text != to.text) {
+            return Err(Refusal("the check is no longer there".to_owned()));
+        }
+        let who = self.context.who.clone();
+        let roadmap = self.context.papers.folder_of(Role::Roadmap).to_owned();
+        match (self.composer()).attach(to.stage, to.check, link, &who, &roadmap)? {
+            Attachment::Ready(change) => self.make(Ok(change), 1),
+            Attachment::Creates { question, change } => {
+                let undo = self.keymap.key_of("undo");
+                let consequence = format!("The link is written there. {undo} undoes it.");
+                self.confirm(question, consequence, change);
+            }
+        }
+        Ok(())
     }
 }

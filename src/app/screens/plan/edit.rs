@@ -1,11 +1,13 @@
 //! Editing steps and blocks.
 
-use crate::app::core::command::{
-    Blocked, Command, Focus, Group, PLAN, SCREENS, SCREENS_AND_LIST, STEP, no_step, not_editable,
-};
+use crate::app::core::command::{Blocked, Command, Group, PLAN, SCREENS, SCREENS_AND_LIST, STEP, no_step, not_editable};
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::{Overlay, Purpose, SetRequest, Source};
+use crate::app::overlays::chooser::Source;
+use crate::app::overlays::prompt::Purpose;
+use crate::app::screens::plan::edit_field::SetRequest;
 use crate::app::screens::plan::view::Pane;
+use crate::change::compose::named_in_title;
+use crate::change::value::Refusal;
 use crate::plan::StepKey;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::{Field, detail_fields};
@@ -105,7 +107,7 @@ pub const COMMANDS: &[Command] = &[
         blocked: |model| model.is_locked().or_else(|| no_step(model)),
         run: |model| {
             if let Some(step) = model.selected() {
-                model.choose_from("Depends on", Source::Upstream(step));
+                model.choose_from(Source::Upstream(step));
             }
         },
     },
@@ -119,7 +121,7 @@ pub const COMMANDS: &[Command] = &[
         blocked: |model| model.is_locked().or_else(|| no_step(model)),
         run: |model| {
             if let Some(step) = model.selected() {
-                model.choose_from("Blocks", Source::Downstream(step));
+                model.choose_from(Source::Downstream(step));
             }
         },
     },
@@ -168,12 +170,12 @@ pub const COMMANDS: &[Command] = &[
         },
         run: |model| {
             if let Some(repeat) = model.repeat.clone() {
-                let wish = SetRequest {
+                let request = SetRequest {
                     steps: subjects(model),
                     field: repeat.field,
                     seen: None,
                 };
-                if let Err(refusal) = model.set_field(&wish, &repeat.value) {
+                if let Err(refusal) = model.set_field(&request, &repeat.value) {
                     model.refuse(refusal.to_string());
                 }
             }
@@ -217,47 +219,6 @@ pub const COMMANDS: &[Command] = &[
             nothing.then(|| "everything is saved".to_owned())
         },
         run: Model::retry_saves,
-    },
-    Command {
-        name: "take-mine",
-        keys: &["m"],
-        title: "Conflict: write my version",
-        hint: "mine",
-        group: Group::Edit,
-        places: &[Focus::Conflict],
-        blocked: |_| None,
-        run: |model| {
-            if let Some(Overlay::Conflict { change, .. }) = model.overlays.pop() {
-                model.take_mine(change);
-            }
-        },
-    },
-    Command {
-        name: "take-theirs",
-        keys: &["t", "esc"],
-        title: "Conflict: keep their version",
-        hint: "theirs",
-        group: Group::Edit,
-        places: &[Focus::Conflict],
-        blocked: |_| None,
-        run: |model| {
-            if let Some(Overlay::Conflict { change, .. }) = model.overlays.pop() {
-                model.take_theirs(change);
-            }
-        },
-    },
-    Command {
-        name: "merge-by-hand",
-        keys: &["e"],
-        title: "Conflict: merge both versions by hand",
-        hint: "edit",
-        group: Group::Edit,
-        places: &[Focus::Conflict],
-        blocked: |model| {
-            let editable = model.contested_field().is_some();
-            (!editable).then(|| "these versions cannot be merged as text: pick one".to_owned())
-        },
-        run: Model::edit_result,
     },
 ];
 
@@ -367,5 +328,20 @@ fn mend(model: &mut Model, keep_log: bool) {
     if let Some(step) = model.step() {
         let change = model.composer().reconcile(step.index(), keep_log);
         model.make(change, 1);
+    }
+}
+
+impl Model {
+    /// Adds a step with a title, under the ID that the title begins with if there is one.
+    pub(crate) fn add_step(&mut self, id: StepId, text: &str) -> Result<(), Refusal> {
+        let (id, title) = named_in_title(text).unwrap_or((id, text));
+        let uid = self.context.uids.take();
+        let change = self.composer().add(id, title, uid)?;
+        if self.commit(change) {
+            let notice = self.notice.take();
+            self.jump(id, 0);
+            self.notice = notice;
+        }
+        Ok(())
     }
 }

@@ -2,13 +2,11 @@
 
 use std::collections::HashSet;
 
-use crate::app::core::command::{
-    Blocked, Command, EVERYWHERE, Focus, GATES, Group, PLAN, SCREENS, STEP, no_step,
-};
+use crate::app::core::command::{Blocked, Command, EVERYWHERE, Focus, GATES, Group, PLAN, SCREENS, STEP, no_step};
 use crate::app::core::model::{Model, Screen};
-use crate::app::overlays::overlay::{Overlay, Purpose, Source};
-use crate::app::screens::plan::view::{Pane, Sort};
-use crate::change::value::Refusal;
+use crate::app::overlays::chooser::Source;
+use crate::app::overlays::menu::{Choice, Row};
+use crate::app::screens::plan::view::Sort;
 use crate::plan::StepKey;
 use crate::plan::field::Field;
 use crate::plan::query::{Matched, Query};
@@ -23,7 +21,7 @@ pub const COMMANDS: &[Command] = &[
         group: Group::Find,
         places: PLAN,
         blocked: |_| None,
-        run: filter,
+        run: Model::open_filter,
     },
     Command {
         name: "find-check",
@@ -35,7 +33,7 @@ pub const COMMANDS: &[Command] = &[
         blocked: |_| None,
         run: |model| {
             model.plan.other_checklists();
-            model.choose_from("Find a check", Source::Checks);
+            model.choose_from(Source::Checks);
         },
     },
     Command {
@@ -46,7 +44,7 @@ pub const COMMANDS: &[Command] = &[
         group: Group::Find,
         places: EVERYWHERE,
         blocked: |_| None,
-        run: |model| model.choose_from(":", Source::Palette),
+        run: |model| model.choose_from(Source::Palette),
     },
     Command {
         name: "mark",
@@ -269,75 +267,9 @@ pub const COMMANDS: &[Command] = &[
     },
 ];
 
-fn filter(model: &mut Model) {
-    let before = model.view.filter.text().to_owned();
-    let selected = model.selected();
-    let text = before.clone();
-    model.view.pane = Pane::Steps;
-    model.prompt(
-        "/",
-        text,
-        Purpose::Filter {
-            before,
-            selected,
-            anchor: selected,
-        },
-    );
-}
-
 impl Model {
-    /// Filters by what stands in the filter line so far; a half-typed term leaves the list
-    /// as it is.
-    pub fn filter_as_typed(&mut self) {
-        let text = self
-            .overlays
-            .last()
-            .and_then(|o| o.input())
-            .map(|i| i.text.clone());
-        let Some(text) = text else { return };
-        match Query::parse(&text) {
-            Ok(query) => {
-                self.view.filter = query;
-                let anchor = match self.overlays.last() {
-                    Some(Overlay::Prompt {
-                        purpose: Purpose::Filter { anchor, .. },
-                        ..
-                    }) => *anchor,
-                    _ => self.selected(),
-                };
-                self.find(anchor);
-            }
-            Err(error) => {
-                if let Some(input) = self.overlays.last_mut().and_then(|o| o.input_mut()) {
-                    input.error = Some(error.to_string());
-                }
-            }
-        }
-    }
-
-    /// Enter in the filter line: keeps the filter.
-    ///
-    /// # Errors
-    /// When the line makes no sense.
-    pub fn keep_filter(&mut self, text: &str) -> Result<(), Refusal> {
-        let query = Query::parse(text).map_err(|error| Refusal(error.to_string()))?;
-        if !query.is_empty() {
-            query.text().clone_into(&mut self.view.searched);
-        }
-        if self.view.is_looking() && query.text() == self.view.filter.text() {
-            // What is selected now was chosen, though a nearer one be found yet.
-            self.view.pin();
-            return Ok(());
-        }
-        let selected = self.selected();
-        self.view.filter = query;
-        self.find(selected);
-        self.say_if_none();
-        Ok(())
-    }
-
     /// Says so if all steps have been looked at and none passes the filter.
-    fn say_if_none(&mut self) {
+    pub(crate) fn say_if_none(&mut self) {
         if self.view.list.is_empty() && !self.view.is_looking() {
             let back = self.keymap.key_of("back");
             self.say(format!("no step matches · {back} clears the filter"));
@@ -345,20 +277,20 @@ impl Model {
     }
 
     /// Looks at more steps for the list, as far as goes between two keys.
-    pub fn look_on(&mut self) {
+    pub fn search_on(&mut self) {
         if !self.view.is_looking() {
             return;
         }
-        self.view.look_on(&self.plan, self.now);
+        self.view.search_on(&self.plan, self.now);
         if !self.is_filtering() {
             self.say_if_none();
         }
     }
 
-    /// Esc in the filter line: the filter and the selection of before.
-    pub fn restore_filter(&mut self, before: &str, selected: Option<StepKey>) {
-        self.view.filter = Query::parse(before).unwrap_or_default();
-        self.find(selected);
+    pub(crate) fn sort_by(&mut self, sort: Sort) {
+        self.view.sort = sort;
+        let selected = self.selected();
+        self.refresh(selected);
     }
 }
 
@@ -452,24 +384,11 @@ fn copy_markdown(model: &mut Model) {
 }
 
 fn sort(model: &mut Model) {
-    let rows = Sort::ALL
-        .into_iter()
-        .map(|(sort, key, label)| crate::app::overlays::overlay::Row {
-            key: key.to_string(),
-            label: label.to_owned(),
-            detail: if sort == model.view.sort { "now" } else { "" }.to_owned(),
-            blocked: None,
-            choice: crate::app::overlays::overlay::Choice::Sort(sort),
-        })
-        .collect();
-    let cursor = Sort::ALL
-        .iter()
-        .position(|(sort, ..)| *sort == model.view.sort);
-    model
-        .overlays
-        .push(crate::app::overlays::overlay::Overlay::Menu {
-            title: "Order the list by".to_owned(),
-            rows,
-            cursor: cursor.unwrap_or(0),
-        });
+    let now = model.view.sort;
+    let rows = Sort::ALL.into_iter().map(|(sort, key, label)| {
+        let detail = if sort == now { "now" } else { "" };
+        Row::new(key, label, detail, Choice::Sort(sort))
+    });
+    let cursor = Sort::ALL.iter().position(|(sort, ..)| *sort == now);
+    model.menu("Order the list by", rows.collect(), cursor.unwrap_or(0));
 }

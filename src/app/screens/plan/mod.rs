@@ -2,6 +2,7 @@
 
 pub mod chain;
 pub mod edit;
+pub mod edit_field;
 pub mod find;
 pub mod search;
 pub mod view;

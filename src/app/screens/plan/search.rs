@@ -119,7 +119,7 @@ impl PlanView {
     }
 
     /// Looks at the next stretch of the plan.
-    pub fn look_on(&mut self, plan: &Plan, now: DateTime<Utc>) {
+    pub fn search_on(&mut self, plan: &Plan, now: DateTime<Utc>) {
         self.stretch(plan, now, self.search.pace.next);
         if let Some(block) = self.empty_block {
             self.select_block(plan, block);
@@ -272,7 +272,7 @@ mod tests {
                 let mut rounds = 0;
                 while slow.is_looking() && (done || rounds < 2) {
                     let before = slow.list.clone();
-                    slow.look_on(&plan, now);
+                    slow.search_on(&plan, now);
                     rounds += 1;
                     prop_assert!(before.is_empty()
                         || slow.list.windows(before.len()).any(|part| part == before));
@@ -305,7 +305,7 @@ mod tests {
         view.range = Some(view.cursor);
         assert_eq!(view.list, [18, 19, 20, 21]);
         while view.is_looking() {
-            view.look_on(&plan, now);
+            view.search_on(&plan, now);
             assert_eq!(view.step(&plan).map(|step| step.index()), Some(21));
             assert_eq!(view.range, Some(view.cursor));
         }

@@ -1,8 +1,15 @@
 //! What the checks find, and mending it.
 
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
 use crate::app::core::command::{Blocked, Command, Focus, Group};
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::{Overlay, Purpose};
+use crate::app::overlays::input::too_long;
+use crate::app::overlays::prompt::Purpose;
+use crate::change::value::Refusal;
+use crate::plan::LogPlace;
 use crate::plan::canon::checklist::Check;
 use crate::plan::checks::Problem;
 use crate::plan::source::{self, Role};
@@ -139,19 +146,14 @@ fn edit_line(model: &mut Model) {
         return model.refuse("the line is no longer there");
     }
     let (text, body) = (log.line(line).text().into_owned(), log.line(line).body());
-    if let Some(reason) = crate::app::overlays::prompt::too_long(&text) {
-        return model.refuse(reason);
+    if let Some(reason) = too_long(&text) {
+        return model.refuse(format!("{reason}: edit the file in your editor"));
     }
     let seen = log.line(line).bytes()[body.range()].to_vec();
-    model.prompt(
-        place.to_string(),
-        text,
-        Purpose::Line {
-            path: place.path,
-            line,
-            seen,
-        },
-    );
+    let label = place.to_string();
+    let path = place.path;
+    let purpose = Purpose::Line(LogLine { path, line, seen });
+    model.prompt(label, text, purpose);
 }
 
 fn no_fix(model: &Model) -> Blocked {
@@ -176,16 +178,35 @@ fn fix(model: &mut Model) {
         Err(refusal) => model.refuse(refusal.to_string()),
         Ok(change) => {
             let consequence = model.preview(&change);
-            model.overlays.push(Overlay::Confirm {
-                question: format!("Write this? {}", change.label),
-                consequence,
-                change,
-            });
+            model.confirm(format!("Write this? {}", change.label), consequence, change);
         }
     }
 }
 
+/// A log line about to be replaced.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+pub struct LogLine {
+    /// The line's file, relative to the root.
+    pub(crate) path: PathBuf,
+    /// The line, counted from 0.
+    line: usize,
+    /// What stood there when the field was opened.
+    pub(crate) seen: Vec<u8>,
+}
+
 impl Model {
+    /// Replaces a log line.
+    pub(crate) fn set_line(&mut self, of: &LogLine, text: &str) -> Result<(), Refusal> {
+        let file = (self.plan.files().iter()).position(|file| file.path == of.path);
+        let place = LogPlace {
+            file: file.ok_or_else(|| Refusal("the file is gone".to_owned()))?,
+            line: of.line,
+        };
+        let change = self.composer().set_line(place, &of.seen, text)?;
+        self.make(Ok(change), 1);
+        Ok(())
+    }
+
     /// What a change would put in place of what: a heading an edit, what goes after `- `,
     /// what comes after `+ `.
     fn preview(&self, change: &crate::change::Change) -> String {

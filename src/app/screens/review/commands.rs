@@ -2,7 +2,8 @@
 
 use crate::app::core::command::{Blocked, Command, Focus, Group, REVIEW};
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::{Choice, Overlay, Purpose, Row};
+use crate::app::overlays::menu::{Choice, Row};
+use crate::app::overlays::prompt::Purpose;
 use crate::app::screens::review::decide::{ReviewAction, ranked};
 use crate::app::screens::review::view::ReviewPart;
 use crate::change::Change;
@@ -382,22 +383,11 @@ fn mend(model: &mut Model) {
         let label = format!("Drop it: {from} no longer depends on {to}");
         remedies.push((key, label, Resolution::Drop(from, to)));
     }
-    let rows = remedies.into_iter().map(|(key, label, remedy)| Row {
-        key,
-        label,
-        detail: String::new(),
-        blocked: None,
-        choice: Choice::Mend {
-            tangle: tangle.clone(),
-            remedy,
-        },
-    });
-    let rows = rows.collect();
-    model.overlays.push(Overlay::Menu {
-        title: format!("Mend {step} → {other}"),
-        rows,
-        cursor: 0,
-    });
+    let row = |(key, label, resolution)| {
+        Row::new(key, label, "", Choice::Fix(tangle.clone(), resolution))
+    };
+    let rows = remedies.into_iter().map(row).collect();
+    model.menu(format!("Mend {step} → {other}"), rows, 0);
 }
 
 /// The dependencies whose loss mends a problem: the one that is wrong, and of a circle each
@@ -436,11 +426,7 @@ fn score(model: &mut Model) {
         lines.push(format!("{:+5}  {:9} {}", term.points, term.name, term.why));
     }
     lines.push(format!("{:5}  total", ranked.score));
-    model.overlays.push(Overlay::Note {
-        title: format!("Score of {row}"),
-        lines,
-        scroll: 0,
-    });
+    model.note(format!("Score of {row}"), lines);
 }
 
 /// Offers the steps to compare the selected one with: first the one that stands on the other
@@ -465,22 +451,14 @@ fn choose_other(model: &mut Model) {
         if within && *at <= TEN + 1 || !within && *at <= TEN {
             cursor = rows.len();
         }
-        rows.push(Row {
-            key: String::new(),
-            label: format!("{:2}  {} {}", at, row.id, row.title),
-            detail: ranked.score.to_string(),
-            blocked: None,
-            choice: Choice::Compare(id, row.id),
-        });
+        let label = format!("{:2}  {} {}", at, row.id, row.title);
+        let choice = Choice::Compare(id, row.id);
+        rows.push(Row::new("", label, ranked.score.to_string(), choice));
     }
     if rows.is_empty() {
         return model.say("there is no other ranked step to compare it with");
     }
-    model.overlays.push(Overlay::Menu {
-        title: format!("Compare {id} with"),
-        rows,
-        cursor,
-    });
+    model.menu(format!("Compare {id} with"), rows, cursor);
 }
 
 fn finish(model: &mut Model) {

@@ -4,7 +4,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::Overlay;
 use crate::app::screens::review::view::ReviewPart;
 use crate::change::Change;
 use crate::change::value::Refusal;
@@ -91,8 +90,8 @@ impl Model {
     ///
     /// # Errors
     /// When it cannot be done, or not without a reason.
-    pub fn do_deed(&mut self, deed: ReviewAction, why: &str) -> Result<(), Refusal> {
-        match deed {
+    pub(crate) fn review_action(&mut self, action: ReviewAction, why: &str) -> Result<(), Refusal> {
+        match action {
             ReviewAction::Reject(id) => {
                 self.decided(id, |review, id, who| review.reject(id, why, who))
             }
@@ -123,12 +122,15 @@ impl Model {
         step.is_some_and(|step| step.state() == State::Ready)
     }
 
-    /// Mends a dependency in the way that was chosen.
-    pub fn mend_tangle(&mut self, tangle: &BadDependency, remedy: Resolution) {
-        let wish = |review: &Review<'_>, _, who: &str| review.mend(tangle, remedy, who);
-        if let Err(refusal) = self.decided(tangle.step, wish) {
-            self.refuse(refusal.to_string());
-        }
+    /// Fixes a dependency in the way that was chosen.
+    pub(crate) fn fix_dependency(
+        &mut self,
+        dependency: &BadDependency,
+        how: Resolution,
+    ) -> Result<(), Refusal> {
+        self.decided(dependency.step, |review, _, who| {
+            review.mend(dependency, how, who)
+        })
     }
 
     /// Shows two scores side by side.
@@ -160,10 +162,6 @@ impl Model {
         ));
         lines.push(" ".to_owned());
         lines.extend(why);
-        self.overlays.push(Overlay::Note {
-            title: format!("Why {a} and not {b}"),
-            lines,
-            scroll: 0,
-        });
+        self.note(format!("Why {a} and not {b}"), lines);
     }
 }

@@ -3,9 +3,12 @@
 use std::collections::HashSet;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::{CardAction, Choice, Overlay, Purpose, Row};
+use crate::app::overlays::menu::{Choice, Row, digits};
+use crate::app::overlays::prompt::Purpose;
+use crate::app::screens::gates::commands::CheckEvidence;
 use crate::change::value::{Refusal, refuse};
 use crate::plan::stage::Stage;
 use crate::record::standup::{CardPart, CardRequest, DayCard, Health, same_stage};
@@ -14,6 +17,46 @@ use crate::record::standup::{CardPart, CardRequest, DayCard, Health, same_stage}
 fn stage_of<'m>(model: &'m Model, name: &str) -> Option<(usize, &'m Stage)> {
     let mut stages = model.plan.stages().iter().enumerate();
     stages.find(|(_, stage)| same_stage(&stage.name, name))
+}
+
+/// An entry of a standup card, about to be put there.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+pub struct CardEntry {
+    /// The day it was opened on, such as `2026-11-21`.
+    day: String,
+    /// The card's stage.
+    stage: String,
+    /// The list.
+    part: CardPart,
+    /// The entry that is replaced; `None` adds one.
+    old: Option<String>,
+}
+
+/// What can be done with a standup card.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum CardAction {
+    /// Sets the status.
+    Set(Health),
+    /// Asks for the status.
+    AskStatus,
+    /// Asks for an entry of a list, new or in the place of an old one.
+    Ask {
+        /// The list.
+        part: CardPart,
+        /// The entry that is replaced; `None` adds one.
+        old: Option<String>,
+    },
+    /// Asks which check a link is evidence for.
+    AskCheck(String),
+    /// Attaches a link to a check.
+    Attach {
+        /// Index of the check in the stage.
+        check: usize,
+        /// The check's words, by which it is known again.
+        words: String,
+        /// The link.
+        link: String,
+    },
 }
 
 impl Model {
@@ -65,27 +108,32 @@ impl Model {
     }
 
     /// Does what a row of a card's menu says.
-    pub fn card_deed(&mut self, date: NaiveDate, stage: String, deed: CardAction) {
-        match deed {
+    pub(crate) fn card_action(
+        &mut self,
+        date: NaiveDate,
+        stage: String,
+        action: CardAction,
+    ) -> Result<(), Refusal> {
+        match action {
             CardAction::Set(health) => {
-                if let Err(refusal) = self.post_card(date, &stage, &[CardRequest::Status(health)]) {
-                    self.refuse(refusal.to_string());
-                }
+                return self.post_card(date, &stage, &[CardRequest::Status(health)]);
             }
             CardAction::AskStatus => self.ask_card_status(date, stage),
             CardAction::Ask { part, old } => self.ask_card_entry(date, stage, part, old),
             CardAction::AskCheck(link) => self.ask_check(&stage, &link),
             CardAction::Attach { check, words, link } => {
-                let at = stage_of(self, &stage).map(|(at, _)| at);
-                let done = match at {
-                    Some(at) => self.attach_link(at, check, &words, &link),
-                    None => refuse(format!("stage “{stage}” no longer exists")),
+                let Some((at, _)) = stage_of(self, &stage) else {
+                    return refuse(format!("stage “{stage}” no longer exists"));
                 };
-                if let Err(refusal) = done {
-                    self.refuse(refusal.to_string());
-                }
+                let evidence = CheckEvidence {
+                    stage: at,
+                    check,
+                    text: words,
+                };
+                return self.attach_link(&evidence, &link);
             }
         }
+        Ok(())
     }
 
     /// Opens the menu of statuses for a card.
@@ -96,27 +144,18 @@ impl Model {
             .filter(|card| card.card.is_of(&stage));
         let (posted, now) = now.map_or((false, None), |card| (card.posted, card.card.status));
         let keys = ["t", "r", "b", "n"];
-        let row = |(health, key): (Health, &str)| Row {
-            key: key.to_owned(),
-            label: health.word().to_owned(),
-            detail: match (now == Some(health), posted) {
-                (true, true) => "now".to_owned(),
-                (true, false) => "suggested".to_owned(),
-                (false, _) => String::new(),
-            },
-            blocked: None,
-            choice: Choice::Card {
-                date,
-                stage: stage.clone(),
-                deed: CardAction::Set(health),
-            },
+        let row = |(health, key): (Health, &str)| {
+            let detail = match (now == Some(health), posted) {
+                (true, true) => "now",
+                (true, false) => "suggested",
+                (false, _) => "",
+            };
+            let choice = Choice::Card(date, stage.clone(), CardAction::Set(health));
+            Row::new(key, health.word(), detail, choice)
         };
         let rows = Health::ALL.into_iter().zip(keys).map(row).collect();
-        self.overlays.push(Overlay::Menu {
-            title: format!("Status of {stage}"),
-            rows,
-            cursor: now.map_or(0, |health| health as usize),
-        });
+        let cursor = now.map_or(0, |health| health as usize);
+        self.menu(format!("Status of {stage}"), rows, cursor);
     }
 
     /// Opens the field for an entry of a card, new or in the place of an old one.
@@ -135,39 +174,30 @@ impl Model {
         };
         let text = old.clone().unwrap_or_default();
         let day = date.to_string();
-        let purpose = Purpose::Card {
+        let entry = CardEntry {
             day,
             stage,
             part,
             old,
         };
-        self.prompt(label, text, purpose);
+        self.prompt(label, text, Purpose::Card(entry));
     }
 
-    /// Enter in the field for an entry of a card.
-    ///
-    /// # Errors
-    /// When the entry cannot stand there, or the day is over.
-    pub fn put_card_entry(
-        &mut self,
-        day: &str,
-        stage: &str,
-        part: CardPart,
-        old: Option<&str>,
-        text: &str,
-    ) -> Result<(), Refusal> {
+    /// Puts an entry into a card.
+    pub(crate) fn put_card_entry(&mut self, entry: &CardEntry, text: &str) -> Result<(), Refusal> {
+        let CardEntry { day, part, .. } = entry;
         let Ok(date) = day.parse() else {
             return refuse(format!("“{day}” is not a day"));
         };
-        let wish = match old {
-            None => CardRequest::Add(part, text.to_owned()),
+        let request = match entry.old.clone() {
+            None => CardRequest::Add(*part, text.to_owned()),
             Some(old) => CardRequest::Change {
-                part,
-                old: old.to_owned(),
+                part: *part,
+                old,
                 new: text.to_owned(),
             },
         };
-        self.post_card(date, stage, &[wish])
+        self.post_card(date, &entry.stage, &[request])
     }
 
     /// Asks which check of the stage the evidence is for; the only one gets it at once.
@@ -176,33 +206,21 @@ impl Model {
         let Some((_, of)) = stage_of(self, stage) else {
             return self.refuse(format!("stage “{stage}” no longer exists"));
         };
-        let keys = ('1'..='9')
-            .map(String::from)
-            .chain(std::iter::repeat(String::new()));
-        let rows: Vec<Row> = (of.checks.iter().enumerate().zip(keys))
-            .map(|((at, check), key)| Row {
-                key,
-                label: check.text.clone(),
-                detail: if check.done { "ticked" } else { "" }.to_owned(),
-                blocked: None,
-                choice: Choice::Card {
-                    date,
-                    stage: stage.to_owned(),
-                    deed: CardAction::Attach {
-                        check: at,
-                        words: check.text.clone(),
-                        link: link.to_owned(),
-                    },
-                },
+        let rows: Vec<Row> = (of.checks.iter().enumerate().zip(digits()))
+            .map(|((at, check), key)| {
+                let action = CardAction::Attach {
+                    check: at,
+                    words: check.text.clone(),
+                    link: link.to_owned(),
+                };
+                let detail = if check.done { "ticked" } else { "" };
+                let choice = Choice::Card(date, stage.to_owned(), action);
+                Row::new(key, &check.text, detail, choice)
             })
             .collect();
         match &*rows {
             [only] => self.choose(only.clone()),
-            _ => self.overlays.push(Overlay::Menu {
-                title: format!("Attach {link} to"),
-                rows,
-                cursor: 0,
-            }),
+            _ => self.menu(format!("Attach {link} to"), rows, 0),
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::app::core::command::{Blocked, Command, Focus, Group, STANDUP};
 use crate::app::core::model::Model;
-use crate::app::overlays::overlay::{CardAction, Choice, Overlay, Row};
+use crate::app::overlays::menu::{Choice, Row, digits};
 use crate::app::screens::gates::commands::offer;
+use crate::app::screens::standup::card::CardAction;
 use crate::app::screens::standup::view::{StandupPane, Thread};
 use crate::document::visible::visible;
 use crate::record::standup::{CardPart, CardRequest, Dialect, Entry, digest};
@@ -194,16 +195,9 @@ fn edit(model: &mut Model) {
         return;
     };
     let (date, stage) = (model.standup_date(), card.card.stage.clone());
-    let row = |key: &str, label: &str, detail: &str, deed: CardAction| Row {
-        key: key.to_owned(),
-        label: label.to_owned(),
-        detail: detail.to_owned(),
-        blocked: None,
-        choice: Choice::Card {
-            date,
-            stage: stage.clone(),
-            deed,
-        },
+    let row = |key: &str, label: &str, detail: &str, action: CardAction| {
+        let choice = Choice::Card(date, stage.clone(), action);
+        Row::new(key, label, detail, choice)
     };
     let add = |part| CardAction::Ask { part, old: None };
     let mut rows = vec![
@@ -216,8 +210,7 @@ fn edit(model: &mut Model) {
         let list = card.card.part(part).iter();
         list.map(move |text| (part, text))
     });
-    let numbers = ('1'..='9').map(String::from);
-    for ((part, text), key) in entries.zip(numbers.chain(std::iter::repeat(String::new()))) {
+    for ((part, text), key) in entries.zip(digits()) {
         let old = Some(text.clone());
         let label = match part {
             CardPart::Blockers => "Blocker",
@@ -225,12 +218,7 @@ fn edit(model: &mut Model) {
         };
         rows.push(row(&key, label, text, CardAction::Ask { part, old }));
     }
-    let title = format!("Edit {stage}");
-    model.overlays.push(Overlay::Menu {
-        title,
-        rows,
-        cursor: 0,
-    });
+    model.menu(format!("Edit {stage}"), rows, 0);
 }
 
 fn status(model: &mut Model) {
@@ -259,26 +247,17 @@ fn attach(model: &mut Model) {
         [only] => model.ask_check(&card.stage, only),
         links => {
             let date = model.standup_date();
-            let keys = ('1'..='9')
-                .map(String::from)
-                .chain(std::iter::repeat(String::new()));
-            let row = |(link, key): (&String, String)| Row {
-                key,
-                label: link.clone(),
-                detail: String::new(),
-                blocked: None,
-                choice: Choice::Card {
-                    date,
-                    stage: card.stage.clone(),
-                    deed: CardAction::AskCheck(link.clone()),
-                },
+            let row = |(link, key): (&String, String)| {
+                let action = CardAction::AskCheck(link.clone());
+                Row::new(
+                    key,
+                    link,
+                    "",
+                    Choice::Card(date, card.stage.clone(), action),
+                )
             };
-            let rows = links.iter().zip(keys).map(row).collect();
-            model.overlays.push(Overlay::Menu {
-                title: "Attach which evidence?".to_owned(),
-                rows,
-                cursor: 0,
-            });
+            let rows = links.iter().zip(digits()).map(row).collect();
+            model.menu("Attach which evidence?", rows, 0);
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Screen 4: the async standup.
 
-mod card;
+pub mod card;
 pub mod commands;
 pub mod view;

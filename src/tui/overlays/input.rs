@@ -8,7 +8,7 @@ use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::app::overlays::overlay::Input;
+use crate::app::overlays::input::Input;
 use crate::document::visible::{visible_line, width, wrap};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::field::Field;

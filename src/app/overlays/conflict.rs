@@ -1,0 +1,215 @@
+//! Two versions of one thing, of which a person picks one. Its keys are commands; whichever
+//! version is not picked stays where redo finds it.
+
+use super::Overlay;
+use super::prompt::Purpose;
+use crate::app::core::command::{Command, Focus, Group};
+use crate::app::core::message::Effect;
+use crate::app::core::model::Model;
+use crate::app::core::navigate::moved;
+use crate::app::screens::plan::edit_field::SetRequest;
+use crate::change::conflict::{Conflict, Obstacle};
+use crate::change::history::Event;
+use crate::change::value::{self, Refusal};
+use crate::change::{Change, Target};
+use crate::document::markdown::escaped;
+use crate::plan::StepKey;
+use crate::plan::field::{Field, Kind, fields};
+
+const CONFLICT: &[Focus] = &[Focus::Conflict];
+/// Rows that one conflict takes at the most, about.
+const ROWS_OF_A_CONFLICT: usize = 16;
+
+/// A change that met somebody else's.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OpenConflict {
+    /// What the person wanted to do, made over what stands there now.
+    pub change: Change,
+    /// What stood in its way.
+    pub conflicts: Vec<Conflict>,
+    /// The first row shown.
+    pub scroll: usize,
+}
+
+/// Commands of an open conflict.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        name: "take-mine",
+        keys: &["m"],
+        title: "Conflict: write my version",
+        hint: "mine",
+        group: Group::Edit,
+        places: CONFLICT,
+        blocked: |_| None,
+        run: |model| {
+            if let Some(change) = answer(model)
+                && !model.commit(change.clone())
+            {
+                // There is nothing left to write it over; it is kept where redo finds it.
+                model.shelve(change);
+            }
+        },
+    },
+    Command {
+        name: "take-theirs",
+        keys: &["t", "esc"],
+        title: "Conflict: keep their version",
+        hint: "theirs",
+        group: Group::Edit,
+        places: CONFLICT,
+        blocked: |_| None,
+        run: |model| {
+            if let Some(change) = answer(model) {
+                model.shelve(change);
+                let key = model.keymap.key_of("redo");
+                model.say(format!("kept their version; {key} takes yours after all"));
+            }
+        },
+    },
+    Command {
+        name: "merge-by-hand",
+        keys: &["e"],
+        title: "Conflict: merge both versions by hand",
+        hint: "edit",
+        group: Group::Edit,
+        places: CONFLICT,
+        blocked: |model| {
+            let editable = model.contested_field().is_some();
+            (!editable).then(|| "these versions cannot be merged as text: pick one".to_owned())
+        },
+        run: edit_result,
+    },
+];
+
+/// Closes the conflict, and answers what the person wanted to do.
+fn answer(model: &mut Model) -> Option<Change> {
+    match model.overlays.pop()? {
+        Overlay::Conflict(conflict) => Some(conflict.change),
+        _ => None,
+    }
+}
+
+/// Opens a field with my version of what the conflict is about, to be made one of both.
+fn edit_result(model: &mut Model) {
+    let (Some(Overlay::Conflict(conflict)), Some(((id, nth), field))) =
+        (model.overlays.last(), model.contested_field())
+    else {
+        return;
+    };
+    let mut edits = conflict.conflicts.iter().map(|conflict| &conflict.edit);
+    let mine = edits
+        .find(|edit| field_of(&edit.target) == Some(field))
+        .map(|edit| edit.target.value_words(edit.after.as_deref()));
+    let Some(index) = model.plan.find_nth(id, nth) else {
+        return;
+    };
+    let theirs = model.plan.step(index).text(field).into_owned();
+    let label = format!("{id} {}", field.label());
+    let mut input = model.input(label, mine.unwrap_or_default());
+    input.multiline = field.spec().kind == Kind::Text;
+    let request = SetRequest {
+        steps: vec![(id, nth)],
+        field,
+        seen: Some(theirs),
+    };
+    model.open_prompt(input, Purpose::Resolve(request));
+}
+
+impl OpenConflict {
+    pub(crate) fn new(change: Change, conflicts: Vec<Conflict>) -> Self {
+        Self {
+            change,
+            conflicts,
+            scroll: 0,
+        }
+    }
+
+    pub(super) fn scroll_by(&mut self, by: isize) {
+        self.scroll = moved(self.scroll, by, self.conflicts.len() * ROWS_OF_A_CONFLICT);
+    }
+}
+
+impl Model {
+    /// Keeps a change that is not made where redo finds it.
+    fn shelve(&mut self, change: Change) {
+        let event = Event::Shelved(change.clone());
+        self.effects.push(Effect::Remember(event));
+        self.sync.history.shelve(change);
+    }
+
+    /// The one field of one step that the conflict on top is about, where a field for text
+    /// can hold the result.
+    pub(crate) fn contested_field(&self) -> Option<(StepKey, Field)> {
+        let Some(Overlay::Conflict(OpenConflict { conflicts, .. })) = self.overlays.last() else {
+            return None;
+        };
+        let mut found = None;
+        for conflict in conflicts {
+            let step = match conflict.edit.target {
+                Target::LogValue {
+                    key: "updated_at", ..
+                } => continue,
+                Target::LogValue { step, nth, .. } => (step, nth),
+                Target::SectionValue { step, .. } | Target::SectionTitle { step, .. } => (step, 0),
+                _ => return None,
+            };
+            let about = (step, field_of(&conflict.edit.target)?);
+            if found.is_some_and(|found| found != about) {
+                return None;
+            }
+            found = Some(about);
+        }
+        let (step, field) = found?;
+        let is_text = field.spec().kind != Kind::List;
+        (is_text && self.plan.find_nth(step.0, step.1).is_some()).then_some((step, field))
+    }
+
+    /// Shows both versions of a field that somebody else changed while a person, who saw
+    /// `seen` there, was changing it.
+    pub(crate) fn contest(&mut self, mut change: Change, field: Option<Field>, seen: &str) {
+        let mut conflicts = Vec::new();
+        for edit in &mut change.edits {
+            let expected = match &edit.target {
+                Target::LogValue { key, .. } if *key != "updated_at" => match field {
+                    Some(field) => value::raw(field, seen),
+                    None => continue,
+                },
+                Target::BlockCell { .. } => format!(" {seen} "),
+                Target::SectionValue { .. } => format!(" {}", escaped(seen)),
+                Target::SectionTitle { .. } => escaped(seen),
+                _ => continue,
+            };
+            let found = edit.before.replace(expected.into_bytes());
+            conflicts.push(Conflict {
+                edit: edit.clone(),
+                obstacle: Obstacle::Differs { found },
+            });
+        }
+        let change = self.over_theirs(change, &conflicts, &[]);
+        let conflict = OpenConflict::new(change, conflicts);
+        self.overlays.push(Overlay::Conflict(conflict));
+    }
+
+    /// Sets a field to what a person made of both versions. That answers the conflict beneath,
+    /// unless it arose again.
+    pub(crate) fn resolve(&mut self, request: &SetRequest, text: &str) -> Result<(), Refusal> {
+        self.set_field(request, text)?;
+        if let Some(at) = self.overlays.iter().position(Overlay::is_conflict) {
+            self.overlays.remove(at);
+        }
+        Ok(())
+    }
+}
+
+/// The field that a target holds.
+fn field_of(target: &Target) -> Option<Field> {
+    match target {
+        Target::LogValue { key, inner, .. } => fields()
+            .iter()
+            .find(|spec| spec.key == *key && spec.inner == *inner)
+            .map(|spec| spec.field),
+        Target::SectionValue { field, .. } => Some(*field),
+        Target::SectionTitle { .. } => Some(Field::Title),
+        _ => None,
+    }
+}

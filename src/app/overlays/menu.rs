@@ -1,0 +1,201 @@
+//! A few rows, each with its key; and what a row of a menu or a chooser does.
+
+use chrono::NaiveDate;
+
+use super::{Overlay, moved};
+use crate::app::core::key::{Code, Key};
+use crate::app::core::message::Effect;
+use crate::app::core::model::Model;
+use crate::app::core::registry;
+use crate::app::screens::plan::edit_field::SetRequest;
+use crate::app::screens::plan::view::Sort;
+use crate::app::screens::standup::card::CardAction;
+use crate::app::sync::step_text::TextAction;
+use crate::change::value::Refusal;
+use crate::plan::StepKey;
+use crate::plan::canon::block_table::BlockColumn;
+use crate::plan::field::Field;
+use crate::plan::id::StepId;
+use crate::plan::packet::Decision;
+use crate::record::review::decide::Resolution;
+use crate::record::review::gather::BadDependency;
+
+/// A few rows to choose from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Menu {
+    /// What is asked.
+    pub title: String,
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// Which one is selected.
+    pub cursor: usize,
+}
+
+/// A row to choose.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Row {
+    /// The key that chooses it at once, where there is one.
+    pub key: String,
+    /// What it is.
+    pub label: String,
+    /// What else there is to know.
+    pub detail: String,
+    /// Why it cannot be chosen now.
+    pub blocked: Option<String>,
+    /// What choosing it does.
+    pub choice: Choice,
+}
+
+/// What choosing a row does. Whoever offers the row owns what that is made of, and does it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Choice {
+    /// Runs the command with this name.
+    Run(&'static str),
+    /// Sets a field of steps to a value.
+    Set(SetRequest, String),
+    /// Opens the editor for a field of a step.
+    Edit(StepKey, Field),
+    /// Opens the editor for a cell of the block with this index.
+    EditBlock(usize, BlockColumn),
+    /// Goes to a step.
+    Jump(StepId),
+    /// Goes to a check.
+    Check {
+        /// Index of what it belongs to, on screen 2.
+        holder: usize,
+        /// Index of the check in it.
+        check: usize,
+        /// Its words, by which it is known again.
+        words: String,
+    },
+    /// Adds an entry to the dependencies of a step.
+    Depend(StepKey, String),
+    /// Orders the list.
+    Sort(Sort),
+    /// Opens a link.
+    Open(String),
+    /// Decides the gate of the open review.
+    Decide(Option<Decision>),
+    /// Fixes a dependency of the weekly review.
+    Fix(BadDependency, Resolution),
+    /// Does something with the text of a step that `$EDITOR` saved.
+    Text(StepKey, TextAction),
+    /// Puts two ranked steps side by side.
+    Compare(StepId, StepId),
+    /// Does something with the standup card of a stage on a day.
+    Card(NaiveDate, String, CardAction),
+}
+
+impl Choice {
+    fn run(self, model: &mut Model) -> Result<(), Refusal> {
+        match self {
+            Self::Run(name) => {
+                if let Some(command) = registry::named(name) {
+                    (command.run)(model);
+                }
+            }
+            Self::Set(request, value) => return model.set_field(&request, &value),
+            Self::Edit((id, nth), field) => {
+                if let Some(step) = model.plan.find_nth(id, nth) {
+                    model.edit_field(step, field);
+                }
+            }
+            Self::EditBlock(block, column) => model.edit_block(block, column),
+            Self::Jump(id) => model.jump(id, 0),
+            Self::Check {
+                holder,
+                check,
+                words,
+            } => return model.go_to_check(holder, check, &words),
+            Self::Depend(step, entry) => model.depend(step, entry),
+            Self::Sort(sort) => model.sort_by(sort),
+            Self::Open(target) => model.effects.push(Effect::Open(target)),
+            Self::Decide(decision) => model.decide_gate(decision),
+            Self::Fix(dependency, how) => return model.fix_dependency(&dependency, how),
+            Self::Text(step, action) => model.text_action(step, action),
+            Self::Compare(a, b) => model.compare(a, b),
+            Self::Card(date, stage, action) => return model.card_action(date, stage, action),
+        }
+        Ok(())
+    }
+}
+
+impl Row {
+    /// A row that can be chosen.
+    pub(crate) fn new(
+        key: impl Into<String>,
+        label: impl Into<String>,
+        detail: impl Into<String>,
+        choice: Choice,
+    ) -> Self {
+        Self {
+            key: key.into(),
+            label: label.into(),
+            detail: detail.into(),
+            blocked: None,
+            choice,
+        }
+    }
+}
+
+/// The keys of rows that have no better ones: the digits from 1, then none.
+pub(crate) fn digits() -> impl Iterator<Item = String> {
+    ('1'..='9')
+        .map(String::from)
+        .chain(std::iter::repeat(String::new()))
+}
+
+impl Menu {
+    /// Takes a key; answers the menu unless that closed it. `j` and `k` move, where no row has
+    /// them.
+    pub(crate) fn press(mut self, model: &mut Model, key: Key) -> Option<Self> {
+        let letter = key.letter().map(String::from);
+        let lettered = self
+            .rows
+            .iter()
+            .position(|row| Some(&row.key) == letter.as_ref());
+        let code = match letter.as_deref() {
+            Some("j") => Code::Down,
+            Some("k") => Code::Up,
+            _ => key.code,
+        };
+        match (lettered, code) {
+            (None, Code::Esc) => return None,
+            (Some(at), _) => self.cursor = at,
+            (None, Code::Enter) => {}
+            (None, code) => {
+                self.cursor = moved(self.cursor, code, self.rows.len()).unwrap_or(self.cursor);
+                return Some(self);
+            }
+        }
+        match self.rows.get(self.cursor).cloned() {
+            Some(row) => model.choose(row),
+            None => return Some(self),
+        }
+        None
+    }
+}
+
+impl Model {
+    /// Opens a menu with the cursor on a row.
+    pub(crate) fn menu(&mut self, title: impl Into<String>, rows: Vec<Row>, cursor: usize) {
+        let title = title.into();
+        self.overlays.push(Overlay::Menu(Menu {
+            title,
+            rows,
+            cursor,
+        }));
+    }
+
+    /// Does what the chosen row says, or says why not.
+    pub(crate) fn choose(&mut self, row: Row) {
+        self.notice = None;
+        let done = match row.blocked {
+            Some(reason) => Err(Refusal(reason)),
+            None => row.choice.run(self),
+        };
+        if let Err(refusal) = done {
+            self.refuse(refusal.to_string());
+        }
+    }
+}
