@@ -82,7 +82,7 @@ fn derive(bencher: Bencher, steps: usize) {
     bencher.bench_values(Plan::read);
 }
 
-/// What follows anew from one status that changed, the edit itself aside.
+/// What follows again from one status that changed, the edit itself aside.
 #[divan::bench(args = SIZES, max_time = 2)]
 fn derive_after_one_status(bencher: Bencher, steps: usize) {
     let mut plan = plan(steps);
@@ -160,7 +160,7 @@ fn frame(bencher: Bencher, steps: usize) {
     });
 }
 
-/// The last step's status set, and that taken back.
+/// The last step's status set, and that undone.
 fn status_change(plan: &Plan) -> (Change, Change) {
     let composer = Composer { plan, now: now() };
     let change = composer.set(plan.len() - 1, Field::Status, "complete");

@@ -29,8 +29,8 @@
 //! └──────────────────────────────────────────────────────────────────────────────┘
 //! ```
 //!
-//! Screen 2 is `tui/screens/gates/mod.rs`, a gate review on it `tui/screens/gate_review.rs`, screen 3
-//! `tui/screens/review.rs`, screen 5 `tui/screens/problems.rs`, and what lies over a screen
+//! Screen 2 is `tui/screens/gates/mod.rs`, a gate review on it `tui/screens/gate_review.rs`, screen
+//! 3 `tui/screens/review.rs`, screen 5 `tui/screens/problems.rs`, and what is drawn over a screen
 //! `tui/overlays/`. `ARCHITECTURE.md` has the invariants and where to put what.
 
 #![forbid(unsafe_code)]

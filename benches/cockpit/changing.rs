@@ -20,7 +20,7 @@ pub fn outside(log: &Path, rounds: usize, cockpit: &mut Terminal, table: &mut Ta
     cockpit.settle(Duration::ZERO);
     let mut times = Vec::new();
     for round in 0..rounds {
-        // Every letter differs from what stood there, so that all of them are drawn.
+        // Every letter differs from what was there, so that all of them are drawn.
         let title = ["QQQQQQQQ", "ZZZZZZZZ"][round % 2];
         let bytes = fs::read(log).expect("the log");
         let new = log.with_extension("new");
@@ -36,7 +36,7 @@ pub fn outside(log: &Path, rounds: usize, cockpit: &mut Terminal, table: &mut Ta
     table.put(name, Unit::Milliseconds, limits, Some(median(times)));
 }
 
-/// One field of the last step is set and taken back: the key to the file replaced.
+/// One field of the last step is set and undone: the key to the file replaced.
 pub fn commit(log: &Path, rounds: usize, cockpit: &mut Terminal, table: &mut Table) {
     let limits = [None, Some(15.0), Some(100.0), Some(1_500.0)];
     cockpit.send("G");

@@ -1,9 +1,9 @@
 //! The whole program with a stopwatch beside it: start, keys, files, memory.
 //!
 //! `cargo bench --bench cockpit` writes demo plans, opens the release binary on them in a
-//! pseudo-terminal of 160×48, and prints a table. Beside the program's own numbers stand those
-//! of `wc -l` and `jq -c .title` on the same file in the same run, and of its peers where they
-//! are installed, so that a slow machine shows as such. Behind `--`:
+//! pseudo-terminal of 160×48, and prints a table. Beside the program's own numbers are those of `wc
+//! -l` and `jq -c .title` on the same file in the same run, and of its peers where they are
+//! installed, so that a slow machine shows as such. Behind `--`:
 //!
 //! * `--huge` adds a plan of a million steps,
 //! * `--size N` measures plans of that size only,

@@ -73,7 +73,7 @@ impl Table {
         row.cells.push(value);
     }
 
-    /// The table in Markdown. A target stands behind its value, which is bold where it misses.
+    /// The table in Markdown. A target comes after its value, which is bold where it misses.
     pub fn show(&self) -> String {
         let mut text = String::from("| |");
         for steps in &self.columns {

@@ -169,8 +169,8 @@ impl Terminal {
         }
     }
 
-    /// How long after the start `text` stands on the screen of a program that knows no frames;
-    /// nothing if it ends or takes too long.
+    /// How long after the start `text` is on the screen of a program that knows no frames; nothing
+    /// if it ends or takes too long.
     pub fn appears(&mut self, text: &str) -> Option<Duration> {
         while !self.shown.screen().contents().contains(text) {
             let left = LIMIT.checked_sub(self.begun.elapsed())?;

@@ -1,4 +1,4 @@
-//! Any bytes as three versions of a log, parted by a byte that no text has.
+//! Any bytes as three versions of a log, separated by a byte that no text has.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,10 +1,10 @@
-//! What was done and can be taken back, in this run and after it.
+//! What was done and can be undone, in this run and after it.
 
 use serde::{Deserialize, Serialize};
 
 use super::Change;
 
-/// How many changes can be taken back.
+/// How many changes can be undone.
 const LIMIT: usize = 1000;
 
 /// Something that became of a change. A history is the sum of its events, so that it can be
@@ -14,7 +14,7 @@ const LIMIT: usize = 1000;
 pub enum Event {
     /// It was made.
     Made(Change),
-    /// It was taken back.
+    /// It was undone.
     Undone(Change),
     /// It was made again.
     Redone(Change),
@@ -22,7 +22,7 @@ pub enum Event {
     Shelved(Change),
 }
 
-/// Changes made, newest last, and changes taken back.
+/// Changes made, newest last, and changes undone.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct History {
     done: Vec<Change>,
@@ -64,7 +64,7 @@ impl History {
         done.chain(self.undone.iter().cloned().map(Event::Shelved))
     }
 
-    /// Remembers a new change; what had been taken back is forgotten.
+    /// Remembers a new change; what had been undone is forgotten.
     pub fn push(&mut self, change: Change) {
         self.keep(change);
         self.undone.clear();
@@ -89,14 +89,14 @@ impl History {
         self.undone.last()
     }
 
-    /// Puts the change that was taken back last on again.
+    /// Reapplies the change that was undone last.
     pub fn redo(&mut self) -> Option<&Change> {
         let change = self.undone.pop()?;
         self.done.push(change);
         self.done.last()
     }
 
-    /// Forgets the change that [`History::undo`] just answered: it cannot be taken back.
+    /// Forgets the change that [`History::undo`] just answered: it cannot be undone.
     pub fn skip_undo(&mut self) {
         self.undone.pop();
     }
@@ -106,7 +106,7 @@ impl History {
         self.done.pop();
     }
 
-    /// Forgets a change that could not be made after all, or not be taken back.
+    /// Forgets a change that could not be made after all, or not be undone.
     pub fn drop_change(&mut self, change: &Change) {
         let inverse = change.inverse();
         let newest = |list: &[Change], wanted: &Change| list.iter().rposition(|c| c == wanted);
@@ -125,7 +125,7 @@ impl History {
         self.undone.push(change);
     }
 
-    /// Whether there is something to take back.
+    /// Whether there is something to undo.
     pub fn can_undo(&self) -> bool {
         !self.done.is_empty()
     }

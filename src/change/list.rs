@@ -1,5 +1,5 @@
-//! Lists changed entry by entry: which of the entries that stand somewhere stay, go, are ticked
-//! or come in, so that log and canon can be changed alike and two people's changes meet.
+//! Lists changed entry by entry: which of the entries that are somewhere stay, go, are ticked or
+//! come in, so that log and canon can be changed alike and two people's changes meet.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -11,9 +11,9 @@ use crate::plan::list_entry::ListEntry;
 /// An entry of the list to be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Piece {
-    /// One that stands there.
+    /// One that is there.
     Kept {
-        /// Its index in the list that stands there.
+        /// Its index in the list that is there.
         at: usize,
         /// Whether it is to be met, if that changes.
         tick: Option<bool>,
@@ -92,7 +92,7 @@ pub fn pieces(
     pieces
 }
 
-/// Which entries that stand there were seen and are no longer wanted.
+/// Which entries that are there were seen and are no longer wanted.
 fn gone(
     field: Field,
     current: &[ListEntry],
@@ -158,8 +158,8 @@ fn matched(field: Field, from: &[ListEntry], to: &[ListEntry]) -> Vec<Option<usi
     found
 }
 
-/// The raw JSON of a list that stood there as `old`, with these entries: those that stay keep
-/// their source, and what is between them; `new` is that of an entry that comes in.
+/// The raw JSON of a list that was there as `old`, with these entries: those that stay keep their
+/// source, and what is between them; `new` is that of an entry that comes in.
 pub fn raw(old: Option<&str>, pieces: &[Piece], new: impl Fn(usize) -> String) -> String {
     let old = old.filter(|raw| json::items(raw).is_some());
     let text = old.unwrap_or("[]");

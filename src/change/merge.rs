@@ -1,4 +1,4 @@
-//! Three versions of one value made into one, where that is no guess.
+//! Three versions of one value made into one, where that is not a guess.
 
 use std::borrow::Cow;
 
@@ -68,7 +68,7 @@ fn array(key: &str, base: &str, mine: &str, theirs: &str) -> Option<String> {
     for side in [base, mine, theirs] {
         json::items(side)?;
     }
-    // What is no list of a step has no files to compare.
+    // What is not a list of a step has no files to compare.
     let field = match key {
         "dependencies" => Field::Dependencies,
         _ => Field::Inputs,

@@ -188,7 +188,7 @@ impl Around {
 }
 
 impl Link {
-    /// A step, in the plan or not; conditions are no steps.
+    /// A step, in the plan or not; conditions are not steps.
     fn entry(&self, plan: &Plan) -> Option<Entry> {
         let (step_id, status) = match &self.what {
             What::Step(step) => {
@@ -221,7 +221,7 @@ struct Columns {
 
 const GAP: &str = "  ";
 const STATUS: usize = status::WIDTH as usize;
-/// Columns behind the title, at the most.
+/// Columns behind the title, at most.
 const BEHIND: usize = 16;
 
 impl Around {
@@ -388,7 +388,7 @@ impl Around {
 }
 
 impl Around {
-    /// For what is no step of the plan and hangs further up: which step has it.
+    /// For what is not a step of the plan and hangs further up: which step has it.
     fn whose(&self, plan: &Plan, what: &What) -> String {
         match what {
             What::Missing(_, of) | What::Condition { of, .. } if *of != self.step => {

@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 
-use chrono::Utc;
 use color_eyre::eyre::{Result, bail};
 
-use super::invocation::Invocation;
+use super::invocation::{Invocation, git_name};
 use super::{Color, settings};
 use crate::app::Model;
 use crate::app::core::model::SessionContext;
@@ -15,7 +14,6 @@ use crate::app::core::session::Session;
 use crate::app::sync::draft::{DRAFT, Draft};
 use crate::app::sync::work::Whole;
 use crate::change::history::{self, History};
-use crate::git::Git;
 use crate::plan::source::SourceFile;
 use crate::store::fs::syscalls::{FileSystem, RealFs};
 use crate::store::locate::config;
@@ -65,7 +63,7 @@ fn one_session(
     overrides: &Overrides,
 ) -> Result<Turn> {
     let (arguments, outside) = (invocation.arguments, &*invocation.outside);
-    let variable = outside.variable;
+    let variable = |name: &str| outside.text(name);
     let (sender, inbox) = channel();
     let mut terminal = Terminal::enter(Options {
         mouse: settings::mouse(outside.config.as_deref()),
@@ -82,9 +80,8 @@ fn one_session(
     let files = std::mem::take(&mut opened.files);
     let settings = settings::judged(&layout, outside.config.as_deref());
     let config::Display { theme, ascii } = settings.config.display;
-    let login = || variable("USER").unwrap_or_else(|| "unknown".to_owned());
     let context = SessionContext {
-        who: arguments.person.clone().unwrap_or_else(login),
+        who: (arguments.person.clone()).unwrap_or_else(|| outside.login()),
         read_only: arguments.read_only,
         root: layout.root.clone(),
         local_minutes: outside.local_minutes,
@@ -92,10 +89,9 @@ fn one_session(
         papers: layout.papers.clone(),
         mistakes: settings.problems,
         weights: settings.weights,
-        mouse: settings.config.mouse,
         uids: outside.uids.clone(),
     };
-    let mut model = Model::new(files, context, settings.keymap, Utc::now());
+    let mut model = Model::new(files, context, settings.keymap, (outside.clock)());
     let session = (state.as_ref()).and_then(|state| state.load::<Session>(SESSION));
     if let Some(session) = &session {
         session.restore(&mut model);
@@ -156,6 +152,7 @@ fn one_session(
         terminal,
         input,
         private,
+        variable: outside.variable,
         sender: sender.clone(),
         late: Vec::new(),
         passing: None,
@@ -166,7 +163,7 @@ fn one_session(
         theme,
         (sender, inbox),
         disk,
-        Box::new(Utc::now),
+        Box::new(outside.clock),
     );
     cockpit.theme_follows = background.is_none();
     let turn = cockpit.run();
@@ -267,10 +264,8 @@ fn take_draft(state: &State) -> Option<Draft> {
 /// Asks git for the person's name, without keeping anybody waiting.
 fn ask_for_person(root: PathBuf, sender: Sender<Event>) {
     std::thread::spawn(move || {
-        if let Ok(Some(name)) = Git::at(&root).config("user.name")
-            && !name.trim().is_empty()
-        {
-            let _ = sender.send(Event::Person(name.trim().to_owned()));
+        if let Some(name) = git_name(&root) {
+            let _ = sender.send(Event::Person(name));
         }
     });
 }

@@ -17,7 +17,7 @@ use crate::plan::query::words::Words;
 use crate::plan::stage::{Stage, Standing, standings};
 use crate::tui::screens::gate_review::decision_look;
 use crate::tui::screens::gates::checks::{item, no_checks, other_lists};
-use crate::tui::screens::gates::criteria;
+use crate::tui::screens::gates::criteria::criteria;
 use crate::tui::screens::gates::ladder::{look, reviewed};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
@@ -384,7 +384,7 @@ fn one_other<'p>(paint: &'p Printer, plan: &Plan, other: &OtherChecklists) -> Te
     sheet
 }
 
-/// Where the stage stands and how far it is from its bar.
+/// Where the stage is and how far it is from its bar.
 fn in_words(stage: &Stage, standing: Standing, theme: &Theme) -> String {
     let word = match reviewed(stage, theme) {
         Some((words, _)) => format!("{}, {words}", standing.word()),
@@ -394,7 +394,7 @@ fn in_words(stage: &Stage, standing: Standing, theme: &Theme) -> String {
         (Standing::Passed | Standing::Met, ..) => word,
         (_, 0, _) => format!("{word}, no checklist"),
         (_, _, 0) => format!("{word}, bar met"),
-        (_, _, missing) => format!("{word}, {missing} more to meet the bar"),
+        (_, _, missing) => format!("{word}, {missing} more to reach the bar"),
     }
 }
 

@@ -92,7 +92,7 @@ impl GitSetup {
 /// What the shell that git starts is to run: the name alone where that finds stepdeck, else
 /// the path of the running program.
 fn program(invocation: &Invocation<'_, '_>) -> Result<String> {
-    let path = (invocation.outside.variable)("PATH").unwrap_or_default();
+    let path = invocation.outside.text("PATH").unwrap_or_default();
     if std::env::split_paths(&path).any(|folder| folder.join("stepdeck").is_file()) {
         return Ok("stepdeck".to_owned());
     }

@@ -4,6 +4,7 @@
 //! Nothing below `main` asks for the time, the environment or the streams by itself, so that
 //! a test can set each of them.
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -40,6 +41,8 @@ const TRIES: usize = 20;
 pub struct Outside<'a> {
     /// The instant of the run.
     pub now: DateTime<Utc>,
+    /// The time as it goes on, for a run that lasts.
+    pub clock: fn() -> DateTime<Utc>,
     /// What new steps are known by.
     pub uids: Uids,
     /// The current folder.
@@ -49,7 +52,7 @@ pub struct Outside<'a> {
     /// One's own configuration file (see [`crate::store::locate::config::own_file`]).
     pub config: Option<PathBuf>,
     /// A variable of the environment.
-    pub variable: &'a dyn Fn(&str) -> Option<String>,
+    pub variable: &'a dyn Fn(&str) -> Option<OsString>,
     /// For results.
     pub out: &'a mut dyn Write,
     /// For messages.
@@ -61,6 +64,18 @@ pub struct Outside<'a> {
     /// After how long a person who waits at the terminal of the messages is told how far the
     /// work is, if there is one.
     pub patience: Option<Duration>,
+}
+
+impl Outside<'_> {
+    /// A variable of the environment that is text.
+    pub fn text(&self, name: &str) -> Option<String> {
+        (self.variable)(name)?.into_string().ok()
+    }
+
+    /// The name with which the person logged in.
+    pub fn login(&self) -> String {
+        self.text("USER").unwrap_or_else(|| "unknown".to_owned())
+    }
 }
 
 /// A run: its arguments and what is outside.
@@ -134,7 +149,8 @@ impl Invocation<'_, '_> {
 
     /// How results are coloured and drawn.
     pub fn paint(&self) -> Printer {
-        Printer::detect(self.arguments, self.outside.variable, self.outside.terminal)
+        let variable = |name: &str| self.outside.text(name);
+        Printer::detect(self.arguments, variable, self.outside.terminal)
     }
 
     /// Opens the plan at or above the start.
@@ -360,10 +376,7 @@ impl Invocation<'_, '_> {
         if let Some(name) = &self.arguments.person {
             return name.clone();
         }
-        let name = Git::at(&self.start()).config("user.name");
-        let name = name.ok().flatten().map(|name| name.trim().to_owned());
-        let login = || (self.outside.variable)("USER").unwrap_or_else(|| "unknown".to_owned());
-        name.filter(|name| !name.is_empty()).unwrap_or_else(login)
+        git_name(&self.start()).unwrap_or_else(|| self.outside.login())
     }
 
     /// The folder for what is private to the person: their state about the plan at `root`,
@@ -373,6 +386,12 @@ impl Invocation<'_, '_> {
         let state = base.map(|base| State::of_plan(base, root));
         state.map_or_else(|| NOWHERE.into(), |state| state.folder().to_owned())
     }
+}
+
+/// The person's name, as git is told it for `folder`.
+pub(super) fn git_name(folder: &Path) -> Option<String> {
+    let name = Git::at(folder).config("user.name").ok()??;
+    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
 fn in_the_way(conflicts: &[Conflict]) -> color_eyre::Report {

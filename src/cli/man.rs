@@ -24,7 +24,7 @@ impl Man {
     }
 }
 
-/// The whole page. The options that all subcommands share stand once, at the top.
+/// The whole page. The options that all subcommands share come once, at the top.
 fn page() -> Result<String> {
     let command = Arguments::command().disable_help_subcommand(true);
     let main = Page::new(command.clone());

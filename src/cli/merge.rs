@@ -98,7 +98,7 @@ pub(super) fn version(path: &Path) -> Result<Vec<u8>> {
     }
 }
 
-/// Git before 2.44 leaves the placeholders of labels as they stand.
+/// Git before 2.44 leaves the placeholders of labels as they are.
 fn label<'a>(given: &'a str, plain: &'a str) -> &'a str {
     match given {
         "" | "%X" | "%Y" => plain,

@@ -144,12 +144,13 @@ pub fn main() -> ExitCode {
     let columns = || crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
     let mut outside = Outside {
         now: Utc::now(),
+        clock: Utc::now,
         uids: Uids::new(seed()),
         // A folder that is gone is told by whoever looks into it.
         folder: std::env::current_dir().unwrap_or_default(),
         state: default_base(),
         config: own_file(),
-        variable: &|name| std::env::var(name).ok(),
+        variable: &|name| std::env::var_os(name),
         local_minutes: local_minutes(),
         terminal: is_terminal.then(columns),
         patience: is_watched.then_some(PROGRESS_TIMEOUT),

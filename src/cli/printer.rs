@@ -22,7 +22,7 @@ const PIPE_COLUMNS: usize = 100;
 pub struct Printer {
     /// Colours and glyphs; without colours in a pipe.
     pub theme: Theme,
-    /// Columns to fill at the most.
+    /// Columns to fill at most.
     pub columns: usize,
     /// Whether not even bold or dim is written.
     plain: bool,

@@ -10,7 +10,9 @@ use super::invocation::{Invocation, OpenPlan, refused};
 use super::tick::find_stage;
 use crate::document::visible::visible;
 use crate::plan::source::Role;
-use crate::record::standup::{Card, CardPart, CardRequest, Dialect, Entry, Health, digest, self as record};
+use crate::record::standup::{
+    self as record, Card, CardPart, CardRequest, Dialect, Entry, Health, digest,
+};
 
 /// Show a day's standup as one text, or post your own cards.
 ///

@@ -1,8 +1,8 @@
 //! Two versions of a file as a unified diff, byte for byte: what `git apply` and `patch -p1`
 //! turn into the second version.
 //!
-//! A line is what ends with a line feed, whatever stands before it: carriage returns and
-//! bytes that are no text pass through untouched.
+//! A line is what ends with a line feed, whatever is before it: carriage returns and bytes that are
+//! not text pass through untouched.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ const CONTEXT: usize = 3;
 pub enum Kind {
     /// The name of a file.
     Header,
-    /// Where a hunk stands.
+    /// Where a hunk is.
     Hunk,
     /// A line of both versions.
     Context,
@@ -103,7 +103,7 @@ fn add_lines(diff: &mut Vec<DiffLine>, kind: Kind, sign: u8, lines: &[&[u8]]) {
     }
 }
 
-/// First line and count of a stretch; an empty one stands behind the line that is named.
+/// First line and count of a stretch; an empty one comes after the line that is named.
 fn place(lines: &std::ops::Range<usize>) -> String {
     match lines.len() {
         0 => format!("{},0", lines.start),
@@ -118,7 +118,7 @@ fn name(folder: &str, path: &Path) -> String {
     let path = path.trim_start_matches('/');
     let strange = |c: char| c.is_control() || c == '"' || c == '\\';
     if !path.contains(strange) {
-        // `patch` takes what stands behind a space for a date, unless a tab ends the name.
+        // `patch` takes what comes after a space for a date, unless a tab ends the name.
         let end = if path.contains(' ') { "\t" } else { "" };
         return format!("{folder}{path}{end}");
     }

@@ -1,5 +1,5 @@
-//! One JSON object in its source text: where each top-level value stands, and the
-//! splices that set one of them.
+//! One JSON object in its source text: where each top-level value is, and the splices that set one
+//! of them.
 //!
 //! Values are never re-serialised: an edit names a key and gives the raw JSON of the one
 //! value that changes. serde_json does the reading; its `RawValue` borrows from the text,
@@ -119,7 +119,7 @@ impl<'a> Object<'a> {
             .find_map(|earlier| self.find(earlier))
     }
 
-    /// Where the key of an entry stands, quotes included: the only string before its value.
+    /// Where the key of an entry is, quotes included: the only string before its value.
     fn key_span(&self, at: usize) -> Span {
         let from = match at {
             0 => self.text.find('{').map_or(0, |open| open + 1),
@@ -131,7 +131,7 @@ impl<'a> Object<'a> {
         Span::new(from + open, from + close)
     }
 
-    /// What stands between two entries and between a key and its value.
+    /// What is between two entries and between a key and its value.
     pub fn spacing(&self) -> (&'a str, &'a str) {
         let colon = match self.entries.first() {
             Some((_, value)) => &self.text[self.key_span(0).end..value.start],
@@ -245,8 +245,8 @@ pub fn words(raw: &str) -> Cow<'_, str> {
     }
 }
 
-/// The raw value for readers of any kind: an escape that is half of a character, which many of
-/// them refuse with all that stands around it, becomes U+FFFD.
+/// The raw value for readers of any kind: an escape that is half of a character, which many of them
+/// refuse with all that is around it, becomes U+FFFD.
 pub fn well_formed(raw: &str) -> Cow<'_, str> {
     if !raw.contains(r"\ud") && !raw.contains(r"\uD") {
         return Cow::Borrowed(raw);
@@ -284,8 +284,8 @@ pub fn items(raw: &str) -> Option<Vec<&str>> {
     Some(items.into_iter().map(RawValue::get).collect())
 }
 
-/// Where the items of a JSON array stand, and the commas between them; `None` when `raw` is
-/// something else.
+/// Where the items of a JSON array are, and the commas between them; `None` when `raw` is something
+/// else.
 pub fn sequence(raw: &str) -> Option<Sequence> {
     let at = |item: &str| item.as_ptr() as usize - raw.as_ptr() as usize;
     let items = items(raw)?.into_iter();

@@ -1,14 +1,14 @@
 //! Items in a text with signs between them, put into another order or given neighbours so
 //! that what stays keeps its bytes.
 //!
-//! A JSON array and a list written in a sentence are both this: each item stands in its own
-//! span, a sign parts it from the next, and there may be blanks and comments around both.
+//! A JSON array and a list written in a sentence are both this: each item is in its own span, a
+//! sign parts it from the next, and there may be blanks and comments around both.
 
 use std::ops::Range;
 
 use super::splice::Span;
 
-/// Where the items of a text stand, and the signs between them.
+/// Where the items of a text are, and the signs between them.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Sequence {
     /// The items in file order.
@@ -22,7 +22,7 @@ pub struct Sequence {
 /// An item of the text to be.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Slot {
-    /// The item with this index, as it stands.
+    /// The item with this index, as it is.
     Kept(usize),
     /// The item with this index, in other words.
     Changed(usize, Vec<u8>),
@@ -35,7 +35,7 @@ pub enum Slot {
 pub struct Style<'a> {
     /// What parts a new item from its neighbour, blanks included.
     pub separator: &'a [u8],
-    /// What stands where there is no item.
+    /// What is where there is no item.
     pub nothing: &'a [u8],
     /// Whether there may be `<!-- comments -->`, which stay whatever goes.
     pub comments: bool,
@@ -149,7 +149,7 @@ impl Sequence {
         }
     }
 
-    /// What stands between an item and the sign before it.
+    /// What is between an item and the sign before it.
     fn behind_sign<'t>(&self, text: &'t [u8], at: usize) -> &'t [u8] {
         match at.checked_sub(1).map(|before| self.signs[before]) {
             Some(sign) => &text[sign.end..self.items[at].start],

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Git, GitError};
 
-/// The work tree that a folder lies in.
+/// The work tree that a folder is in.
 #[derive(Clone, Debug)]
 pub struct Checkout {
     root: PathBuf,
@@ -16,7 +16,7 @@ impl Checkout {
     /// The checkout around `folder`.
     ///
     /// # Errors
-    /// When git cannot be run, or the folder lies in none; git's own words say why.
+    /// When git cannot be run, or the folder is in no work tree; git's own words say why.
     pub fn around(folder: &Path) -> Result<Self, GitError> {
         let output = Git::at(folder).output(&["rev-parse", "--show-toplevel"])?;
         let root = String::from_utf8_lossy(&output);
@@ -47,7 +47,7 @@ impl Checkout {
         self.git.output(&arguments).map(drop)
     }
 
-    /// The `attributes` of `paths`, which lie below the root, as triples of path, attribute and
+    /// The `attributes` of `paths`, which are below the root, as triples of path, attribute and
     /// value.
     ///
     /// # Errors

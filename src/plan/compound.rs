@@ -10,7 +10,7 @@ use super::canon::section::HEADING_DASHES;
 use super::id::{RANGE_SIGNS, RANGE_WORDS, STEPS_PER_BLOCK, StepId, USUAL_DIGITS};
 use super::status::Status;
 
-/// What stands between two steps of a list.
+/// What is between two steps of a list.
 const LIST_SIGNS: [&str; 6] = [",", ";", "&", "+", "/", "and"];
 /// Remarks that say no more than the step's own status does.
 const STATUS_REMARKS: [&str; 8] = [
@@ -117,7 +117,7 @@ impl Reader<'_> {
         Some(known.unwrap_or(id))
     }
 
-    /// What stands between two steps: whether it makes them the ends of a range.
+    /// What is between two steps: whether it makes them the ends of a range.
     fn joint(&mut self) -> Option<bool> {
         let range = || {
             RANGE_SIGNS

@@ -36,7 +36,7 @@ impl<'a> Dependency<'a> {
                 return Self::Condition { text, met };
             }
         }
-        // People copy what stands in a document; no step's name is longer than a link.
+        // People copy what is in a document; no step's name is longer than a link.
         if trimmed.len() <= LONGEST_NAME
             && trimmed.contains(['[', '*', '_', '`', '&', '<'])
             && let Some(id) = named_step(&phrase(trimmed))

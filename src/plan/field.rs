@@ -158,19 +158,19 @@ impl FieldSpec {
     }
 
     /// Whether it is the first field under its key.
-    pub fn is_first(&self) -> bool {
+    pub(crate) fn is_first(&self) -> bool {
         self.field == self.first
     }
 
     /// Whether step sections of the canon say it, in a bullet or in the heading.
-    pub fn is_in_canon(&self) -> bool {
+    pub(crate) fn is_in_canon(&self) -> bool {
         self.canon.is_some() || self.field == Field::Title
     }
 }
 
 /// The fields that stepdeck knows, in the order in which people read a step.
 #[rustfmt::skip]
-pub const FIELDS: [FieldSpec; 22] = numbered([
+const FIELDS: [FieldSpec; 22] = [
     FieldSpec::new("title", "Title", Kind::Line, "One line that says what is done.")
         .required(2).row(0).letter('t'),
     FieldSpec::new("status", "Status", Kind::Status, "Where the step stands.")
@@ -216,25 +216,10 @@ pub const FIELDS: [FieldSpec; 22] = numbered([
         .required(16).spare_row(19).read_only("the time of the last edit is set automatically"),
     FieldSpec::new("uid", "UID", Kind::Uid, "What identifies the step whatever its number: twelve random letters.")
         .place(17).read_only("a uid is written when the step is added, and never changes"),
-]);
+];
 
 /// The most rows that a table may have.
-pub const MOST: usize = 32;
-
-/// The rows with their numbers.
-const fn numbered<const N: usize>(mut rows: [FieldSpec; N]) -> [FieldSpec; N] {
-    let mut at = 0;
-    while at < N {
-        rows[at].field = Field(at as u8);
-        let mut first = 0;
-        while !is_same(rows[first].key, rows[at].key) {
-            first += 1;
-        }
-        rows[at].first = Field(first as u8);
-        at += 1;
-    }
-    rows
-}
+pub(crate) const MOST: usize = 32;
 
 const fn is_same(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
@@ -256,7 +241,7 @@ static TABLE: OnceLock<Table> = OnceLock::new();
 
 impl Table {
     fn of(mut rows: Vec<FieldSpec>) -> Self {
-        for at in FIELDS.len()..rows.len() {
+        for at in 0..rows.len() {
             let first = rows.iter().position(|row| row.key == rows[at].key);
             rows[at].field = Field(at as u8);
             rows[at].first = Field(first.unwrap_or(at) as u8);
@@ -282,7 +267,7 @@ impl Table {
 /// a test invents a field, to meet it wherever fields are.
 ///
 /// # Errors
-/// When the table is in use already, or there would be more than [`MOST`] rows.
+/// When the table is in use already, or there would be too many rows.
 pub fn extend(rows: &[FieldSpec]) -> Result<(), &'static str> {
     let all = [&FIELDS[..], rows].concat();
     if all.len() > MOST {
@@ -304,7 +289,7 @@ pub fn key_order() -> &'static [&'static str] {
 }
 
 /// The same for the keys within the object under `key`.
-pub fn inner_order(key: &str) -> Vec<&'static str> {
+pub(crate) fn inner_order(key: &str) -> Vec<&'static str> {
     let rows = fields().iter().filter(|row| row.key == key);
     rows.filter_map(|row| row.inner).collect()
 }
@@ -312,7 +297,7 @@ pub fn inner_order(key: &str) -> Vec<&'static str> {
 /// The fields with a row of their own in the detail pane, always the same ones in the same
 /// order, so that walking the list leaves each in its row. What the breadcrumb says already
 /// comes late.
-pub fn detail_fields() -> &'static [Field] {
+pub(crate) fn detail_fields() -> &'static [Field] {
     &Table::get().detail
 }
 
@@ -332,7 +317,7 @@ impl TryFrom<String> for Field {
     type Error = String;
 
     fn try_from(name: String) -> Result<Self, String> {
-        Self::named(&name).ok_or_else(|| format!("there is no field {name}"))
+        Self::named(&name).ok_or_else(|| format!("{name} is not a field"))
     }
 }
 
@@ -389,13 +374,10 @@ impl Field {
     ///
     /// # Errors
     /// Why they may not, and which they may.
-    pub fn editable(name: &str) -> Result<Self, String> {
+    pub(crate) fn editable(name: &str) -> Result<Self, String> {
         let Some(field) = Self::named(name) else {
             let names: Vec<&str> = Self::all_editable().map(|row| row.name).collect();
-            return Err(format!(
-                "there is no field “{name}”: use {}",
-                names.join(", ")
-            ));
+            return Err(format!("“{name}” is not a field: use {}", names.join(", ")));
         };
         match field.spec().read_only {
             Some(reason) => Err(reason.to_owned()),
@@ -404,7 +386,7 @@ impl Field {
     }
 
     /// The rows of the fields that people may set.
-    pub fn all_editable() -> impl Iterator<Item = &'static FieldSpec> {
+    pub(crate) fn all_editable() -> impl Iterator<Item = &'static FieldSpec> {
         fields().iter().filter(|row| row.read_only.is_none())
     }
 
@@ -441,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn each_row_has_a_name_a_letter_and_a_place_of_its_own() {
+    fn each_row_has_a_name_and_a_letter_of_its_own() {
         let each = |of: fn(&FieldSpec) -> Option<String>| {
             let mut all: Vec<String> = fields().iter().filter_map(of).collect();
             let count = all.len();
@@ -452,7 +434,6 @@ mod tests {
         each(|row| Some(row.name.to_owned()));
         each(|row| row.letter.map(String::from));
         each(|row| row.row.map(|at| at.to_string()));
-        each(|row| row.is_first().then(|| row.place.to_string()));
         for row in fields() {
             assert_eq!(Field::named(row.name), Some(row.field));
             assert_ne!(

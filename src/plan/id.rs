@@ -20,9 +20,9 @@ pub const USUAL_DIGITS: u8 = 4;
 
 /// A step's name: a number and an optional sub-step suffix such as `.A`.
 ///
-/// Names are equal whatever zeros stand before the number. A name remembers with how many
-/// digits it was spelled and is shown so, but that is no part of what it means. Ordered by
-/// number, then by suffix (`.B` before `.AA`, `.2` before `.10`).
+/// Names are equal whatever zeros are before the number. A name remembers with how many digits it
+/// was spelled and is shown so, but that is not part of what it means. Ordered by number, then by
+/// suffix (`.B` before `.AA`, `.2` before `.10`).
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct StepId {
@@ -230,7 +230,7 @@ pub fn typed_id(text: &str) -> Option<StepId> {
     named_id(text).map(StepId::in_prose)
 }
 
-/// Reads an ID that may have the word `Step` before it, and is spelled as it stands there.
+/// Reads an ID that may have the word `Step` before it, and is spelled as it is there.
 pub fn named_id(text: &str) -> Option<StepId> {
     let text = text.trim();
     match text.get(..4) {
@@ -243,9 +243,9 @@ pub fn named_id(text: &str) -> Option<StepId> {
     }
 }
 
-/// Every step ID that stands in running text as `Step 0123`, `0101–0110` or a bare `0245.A`,
-/// ranges expanded to at most one block. A number of fewer than four digits is one only behind
-/// the word `Step`, or as the end of a range that `Steps` begins.
+/// Every step ID that is in running text as `Step 0123`, `0101–0110` or a bare `0245.A`, ranges
+/// expanded to at most one block. A number of fewer than four digits is one only behind the word
+/// `Step`, or as the end of a range that `Steps` begins.
 pub fn ids_in(text: &str) -> Vec<StepId> {
     found_in(text).into_iter().map(|(id, _)| id).collect()
 }

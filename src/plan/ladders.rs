@@ -1,10 +1,9 @@
 //! Which stages there are, and what of the canon belongs to which.
 //!
-//! A stage is a row of a ladder. What stands in a ladder's own document belongs to that ladder:
-//! its owner matrix, its alignment, and first of all its checklists. What a ladder does not have
-//! at home is looked for elsewhere, where a structure is known by the stages that it names. Only
-//! where there is no ladder at all do checklists make the stages. Every other checklist stands
-//! apart.
+//! A stage is a row of a ladder. What is in a ladder's own document belongs to that ladder: its
+//! owner matrix, its alignment, and first of all its checklists. What a ladder does not have at
+//! home is looked for elsewhere, where a structure is known by the stages that it names. Only where
+//! there is no ladder at all do checklists make the stages. Every other checklist is apart.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -26,7 +25,7 @@ use crate::document::parallel::in_parallel;
 pub struct Ladder {
     /// What its document is called; nothing where checklists make the stages.
     pub title: String,
-    /// Index of the file that it stands in.
+    /// Index of the file that it is in.
     pub file: Option<usize>,
 }
 

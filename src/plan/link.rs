@@ -152,7 +152,7 @@ pub fn written_beside(path: &str, document: &Path) -> String {
     }
 }
 
-/// A path as it stands in a link, so that every sign of a name is read as one.
+/// A path as it is in a link, so that every sign of a name is read as one.
 fn encoded(path: &str) -> String {
     let (file, fragment) = split_fragment(path);
     let mut out = String::with_capacity(path.len());

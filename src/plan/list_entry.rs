@@ -65,7 +65,7 @@ impl ListEntry {
         also.extend(beside);
         match &*entry.links {
             [link] => also.push(from_root(&link.url)),
-            // A bare address or path is a link, too, whatever remark stands behind it.
+            // A bare address or path is a link, too, whatever remark comes after it.
             [] => also.extend(before_remark(&entry.words).map(from_root)),
             _ => {}
         }

@@ -1,5 +1,5 @@
-//! The packet of a gate review, as far as it bears on the plan: which stage, when, and what
-//! was decided. What else stands in it is read by `record::gate_review`.
+//! The packet of a gate review, as far as it bears on the plan: which stage, when, and what was
+//! decided. What else is in it is read by `record::gate_review`.
 //!
 //! A packet is known by its content: a bullet `**Stage:**` under the first heading. Other
 //! Markdown beside it (slides, minutes) is left alone.
@@ -78,7 +78,7 @@ pub struct Packet {
 }
 
 impl Packet {
-    /// Reads a packet; nothing where `document` is none. `path` is its file's.
+    /// Reads a packet; nothing if `document` is not one. `path` is its file's.
     pub fn read(document: &MarkdownDocument, file: usize, path: &Path) -> Option<Self> {
         let text = |heading: usize, name: &str| {
             let label = label_at(document, heading, name).map(|item| &item.1.text);

@@ -18,7 +18,7 @@ const LINES: usize = 8_192;
 pub struct Spelling {
     /// To how many digits numbers are padded with zeros.
     pub digits: u8,
-    /// Whether an ID stands between quotation marks, as text.
+    /// Whether an ID is between quotation marks, as text.
     pub quoted: bool,
 }
 

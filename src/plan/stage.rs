@@ -16,7 +16,7 @@ pub struct Stage {
     pub name: String,
     /// Index of the ladder that it is a row of.
     pub ladder: usize,
-    /// Its row of the ladder; a checklist may stand without one.
+    /// Its row of the ladder; a checklist may be without one.
     pub rung: Option<Rung>,
     /// The checks that must be ticked before the gate, in file order.
     pub checks: Vec<Check>,
@@ -41,7 +41,7 @@ pub struct Workstream<'a> {
     pub notes: Vec<&'a str>,
 }
 
-/// Where a stage stands on the ladder today.
+/// Where a stage is on the ladder today.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Standing {
     /// Its gate was passed in a review, or that of a later stage was.
@@ -163,13 +163,13 @@ impl Stage {
     }
 }
 
-/// Where each stage stands, ladder by ladder.
+/// Where each stage is, ladder by ladder.
 pub fn standings(stages: &[Stage]) -> Vec<Standing> {
     let ladders = stages.chunk_by(|a, b| a.ladder == b.ladder);
     ladders.flat_map(standings_on_ladder).collect()
 }
 
-/// Where each stage of one ladder stands. The latest decided packet of a stage says whether its gate is
+/// Where each stage of one ladder is. The latest decided packet of a stage says whether its gate is
 /// passed. Where a stage has none, reviews of other stages tell: a later gate that was passed
 /// leaves it behind, a decision on an earlier one leaves it ahead. Else its checklist decides.
 fn standings_on_ladder(stages: &[Stage]) -> Vec<Standing> {

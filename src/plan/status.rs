@@ -70,7 +70,7 @@ impl fmt::Display for Status {
 pub enum State {
     /// Complete.
     Done,
-    /// Nothing stands in its way.
+    /// Nothing is in its way.
     Ready,
     /// A dependency is not met, or the step is in a cycle.
     Waiting,

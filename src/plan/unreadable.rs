@@ -1,5 +1,5 @@
-//! Lines of the logs that cannot be read, as far as something is known of them: how many there
-//! are, and which IDs stand in them.
+//! Lines of the logs that cannot be read, as far as something is known of them: how many there are,
+//! and which IDs are in them.
 
 use std::path::Path;
 
@@ -44,7 +44,7 @@ impl Plan {
     }
 }
 
-/// What stands as `step_id` in a line that is not a JSON object.
+/// What is as `step_id` in a line that is not a JSON object.
 fn ids_of(line: LineRef<'_>) -> Vec<StepId> {
     let text = line.text();
     let values = text.split("\"step_id\"").skip(1).filter_map(|rest| {

@@ -134,7 +134,7 @@ impl Scratch {
     ///
     /// # Errors
     /// When the folder cannot be written.
-    pub fn describe(&self, step: StepKey, seen: &str) -> io::Result<()> {
+    pub(crate) fn describe(&self, step: StepKey, seen: &str) -> io::Result<()> {
         let seen = seen.to_owned();
         let about = About { step, seen };
         (self.state.save(&self.name, &about)).map_err(|error| io::Error::other(error.to_string()))
@@ -154,7 +154,7 @@ impl Scratch {
     }
 
     /// Whether an editor left something beside the text: what it recovers from, above all.
-    pub fn has_traces(&self) -> bool {
+    pub(crate) fn has_traces(&self) -> bool {
         self.traces().next().is_some()
     }
 

@@ -6,16 +6,18 @@
 use std::fmt;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::store::atomic_replace::leftovers::{is_alive, temp_path};
-use crate::store::fs::fingerprint::fingerprint;
+use crate::store::atomic_replace::leftovers::{Temp, is_alive, temp_path};
+use crate::store::fs::create::create_private_folder;
+use crate::store::fs::fingerprint::stable_name;
 use crate::store::fs::read::{FileState, read};
+use crate::store::fs::syscalls::RealFs;
 
 /// The name of the record of a plan's history.
 pub const HISTORY: &str = "history";
@@ -73,14 +75,14 @@ impl StateError {
 
 /// The state directory for all plans: `$XDG_STATE_HOME/stepdeck`, by default below the home
 /// directory. `None` when there is no home directory either.
-pub fn default_base() -> Option<PathBuf> {
+pub(crate) fn default_base() -> Option<PathBuf> {
     let strategy = etcetera::base_strategy::Xdg::new().ok()?;
     Some(strategy.state_dir()?.join("stepdeck"))
 }
 
-/// A folder that only this process knows, for what an editor works on where no state folder can
-/// be written: it is gone with the process. `TMPDIR` may name a folder that is gone.
-pub fn passing_folder() -> Option<tempfile::TempDir> {
+/// A folder of this process, for what an editor works on where no state folder can be written: it
+/// is removed with the process. `TMPDIR` may name a folder that is gone.
+pub(crate) fn temporary_folder() -> Option<tempfile::TempDir> {
     let mut named = tempfile::Builder::new();
     named.prefix("stepdeck-");
     let made = named.tempdir().ok();
@@ -91,7 +93,7 @@ pub fn passing_folder() -> Option<tempfile::TempDir> {
 }
 
 /// The state folder of a person who has none: nothing can be written there, on any system.
-pub const NOWHERE: &str = "/dev/null/stepdeck";
+pub(crate) const NOWHERE: &str = "/dev/null/stepdeck";
 
 /// The private documents about one plan.
 #[derive(Clone, Debug)]
@@ -101,11 +103,10 @@ pub struct State {
 
 impl State {
     /// The state about the plan at `root`, below `base` (see [`default_base`]). Creates nothing.
-    pub fn of_plan(base: &Path, root: &Path) -> Self {
+    pub(crate) fn of_plan(base: &Path, root: &Path) -> Self {
         let root = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
-        let hash = fingerprint(root.as_os_str().as_bytes());
         Self {
-            folder: base.join(format!("{hash:016x}")),
+            folder: base.join(stable_name(root.as_os_str().as_bytes())),
         }
     }
 
@@ -120,21 +121,15 @@ impl State {
     ///
     /// # Errors
     /// What the system says, if it cannot.
-    pub fn is_writable(&self) -> Result<(), StateError> {
+    pub(crate) fn is_writable(&self) -> Result<(), StateError> {
         let failed = |source| StateError::Failed {
             path: self.folder.clone(),
             source,
         };
-        self.make_folder().map_err(failed)?;
-        let probe = temp_path(&self.folder);
-        let mut options = std::fs::OpenOptions::new();
-        let made = options
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&probe);
-        made.map_err(failed)?;
-        std::fs::remove_file(&probe).map_err(failed)
+        create_private_folder(&self.folder).map_err(failed)?;
+        let mut probe = Temp::create(&RealFs, (temp_path, &self.folder), 0o600).map_err(failed)?;
+        probe.spare();
+        std::fs::remove_file(&probe.path).map_err(failed)
     }
 
     /// The folder of these documents, for backups and logs beside them. It need not exist.
@@ -144,10 +139,8 @@ impl State {
 
     /// The document `name`; `None` when it is missing, unreadable or of another form.
     pub fn load<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        match read(&self.path(name)).ok()? {
-            FileState::Present { bytes, .. } => serde_json::from_slice(&bytes.contiguous()).ok(),
-            FileState::Missing => None,
-        }
+        let bytes = read(&self.path(name)).ok()?.into_bytes()?;
+        serde_json::from_slice(&bytes.contiguous()).ok()
     }
 
     /// Puts `value` in the document `name`, all at once: a kill leaves the old or the new one.
@@ -190,7 +183,7 @@ impl State {
         // A line that a crash cut short must not take the next one with it.
         let line = format!("\n{json}\n");
         let add = || {
-            self.make_folder()?;
+            create_private_folder(&self.folder)?;
             let mut options = std::fs::OpenOptions::new();
             let mut file = options.append(true).create(true).mode(0o600).open(&path)?;
             file.write_all(line.as_bytes())
@@ -200,9 +193,10 @@ impl State {
 
     /// The lines of the record `name`, oldest first; those of another form are left out.
     pub fn lines<T: DeserializeOwned>(&self, name: &str) -> Vec<T> {
-        let Ok(FileState::Present { bytes, .. }) = read(&self.record(name)) else {
-            return Vec::new();
-        };
+        let bytes = read(&self.record(name))
+            .ok()
+            .and_then(FileState::into_bytes);
+        let bytes = bytes.unwrap_or_default();
         let bytes = bytes.contiguous();
         let lines = bytes.split(|byte| *byte == b'\n');
         lines
@@ -214,7 +208,7 @@ impl State {
     ///
     /// # Errors
     /// As [`State::save`].
-    pub fn rewrite<T: Serialize>(
+    pub(crate) fn rewrite<T: Serialize>(
         &self,
         name: &str,
         values: impl IntoIterator<Item = T>,
@@ -234,7 +228,7 @@ impl State {
 
     /// The documents `<name>-<process>` of processes that are no more, each with its full name;
     /// between the two there may be a number.
-    pub fn orphans<T: DeserializeOwned>(&self, name: &str) -> Vec<(String, T)> {
+    pub(crate) fn orphans<T: DeserializeOwned>(&self, name: &str) -> Vec<(String, T)> {
         self.of_processes(name, |pid| !is_alive(pid))
     }
 
@@ -280,7 +274,7 @@ impl State {
     ///
     /// # Errors
     /// As [`State::remove`].
-    pub fn remove_record(&self, name: &str) -> Result<(), StateError> {
+    pub(crate) fn remove_record(&self, name: &str) -> Result<(), StateError> {
         Self::clear_away(self.record(name))
     }
 
@@ -293,30 +287,14 @@ impl State {
         }
     }
 
-    fn make_folder(&self) -> io::Result<()> {
-        // Drafts are nobody else's business.
-        let mut private = std::fs::DirBuilder::new();
-        private.recursive(true).mode(0o700).create(&self.folder)
-    }
-
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        self.make_folder()?;
+        create_private_folder(&self.folder)?;
         // Named like what a save leaves, so that the same clean-up finds it after a kill.
-        let temp = temp_path(&self.folder);
-        let mut options = std::fs::OpenOptions::new();
-        let mut file = options
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&temp)?;
-        let done = file
-            .write_all(bytes)
-            .and_then(|()| std::fs::rename(&temp, path));
-        if done.is_err() {
-            // The next clean-up takes what cannot be removed now.
-            let _ = std::fs::remove_file(&temp);
-        }
-        done
+        let mut temp = Temp::create(&RealFs, (temp_path, &self.folder), 0o600)?;
+        temp.file.write_all(bytes)?;
+        temp.rename(path.to_owned())?;
+        temp.spare();
+        Ok(())
     }
 
     /// Names may come from the plan (the draft of a step), so they are spelled to stay inside.
@@ -332,7 +310,8 @@ impl State {
         }
         if spelled.len() > LONGEST_NAME {
             spelled.truncate(LONGEST_NAME);
-            spelled.push_str(&format!("~{:016x}", fingerprint(name.as_bytes())));
+            spelled.push('~');
+            spelled.push_str(&stable_name(name.as_bytes()));
         }
         self.folder.join(spelled + ".json")
     }

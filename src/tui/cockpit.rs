@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
-use super::keys;
 use super::terminal::{Signal, TerminalEvent};
 use super::theme::Theme;
+use super::{keys, mouse};
 use crate::app::sync::draft::DRAFT;
 use crate::app::sync::reread::Reread;
 use crate::app::sync::work::Whole;
@@ -169,14 +169,14 @@ impl<F: TerminalHost> Cockpit<F> {
         }
     }
 
-    /// Draws if something changed, then waits for the next event, `patience` at the most,
+    /// Draws if something changed, then waits for the next event, `timeout` at the most,
     /// and handles it with all that came along.
     ///
     /// # Errors
     /// When the terminal can no longer be drawn on.
-    pub fn turn(&mut self, patience: Option<Duration>) -> io::Result<Turn> {
+    pub fn turn(&mut self, timeout: Option<Duration>) -> io::Result<Turn> {
         self.draw()?;
-        let event = match self.wait_until(patience) {
+        let event = match self.wait_until(timeout) {
             _ if self.model.view.is_looking() => match self.inbox.try_recv() {
                 Ok(event) => Ok(event),
                 Err(TryRecvError::Disconnected) => Err(RecvTimeoutError::Disconnected),
@@ -243,7 +243,7 @@ impl<F: TerminalHost> Cockpit<F> {
         lost
     }
 
-    fn wait_until(&self, patience: Option<Duration>) -> Option<Duration> {
+    fn wait_until(&self, timeout: Option<Duration>) -> Option<Duration> {
         let work = &self.model.work;
         // The checks asked for follow those that run, and saves: the end of each is an event.
         let may_start = work.checking.is_none() && self.model.sync.saving() == 0;
@@ -255,11 +255,11 @@ impl<F: TerminalHost> Cockpit<F> {
             let left = *until - (self.clock)();
             left.to_std().unwrap_or(Duration::ZERO) + Duration::from_millis(1)
         });
-        let minute = self.model.next_minute().map(|next| {
+        let minute = self.model.next_change().map(|next| {
             let left = next - (self.clock)();
             left.to_std().unwrap_or(Duration::ZERO) + Duration::from_millis(1)
         });
-        [patience, check, progress, flash, minute]
+        [timeout, check, progress, flash, minute]
             .into_iter()
             .flatten()
             .min()
@@ -359,7 +359,7 @@ impl<F: TerminalHost> Cockpit<F> {
             Event::Notice { text, error } => self.tell(Message::Notice { text, error }),
             Event::Person(name) => {
                 self.model.context.who = name;
-                self.model.refresh_standup();
+                self.model.screen.refresh(&mut self.model);
                 Ok(())
             }
         }
@@ -384,7 +384,10 @@ impl<F: TerminalHost> Cockpit<F> {
                     None => Ok(()),
                 }
             }
-            TerminalEvent::Mouse(_) => Ok(()),
+            TerminalEvent::Mouse(event) => match mouse::message(event, &self.sight) {
+                Some(message) => self.tell(message),
+                None => Ok(()),
+            },
             TerminalEvent::Paste(text) => {
                 self.sync_field();
                 match &mut self.field {

@@ -8,19 +8,19 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::overlays;
+use super::screens::{drawing, welcome};
 use super::theme::Theme;
-use crate::app::core::model::{Model, Screen};
-use crate::app::screens::plan::view::Pane;
-use crate::tui::screens::plan::{blocks, chain, detail, layout, steps};
-use crate::tui::screens::{gates, problems, review, standup, welcome};
+use crate::app::core::model::Model;
 use crate::tui::widgets::field::Field;
+use crate::tui::widgets::pane::split_rows;
 use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::{footer, frame, header};
 
 /// Columns and rows below which nothing useful fits.
 pub const SMALLEST: (u16, u16) = (40, 12);
 
-/// Draws the whole screen. Notes in `sight` how many rows the list with the keys has.
+/// Draws the whole screen. Notes in `sight` how many rows the list with the keys has, and what
+/// stands where.
 pub fn draw(
     frame: &mut Frame<'_>,
     model: &Model,
@@ -32,39 +32,16 @@ pub fn draw(
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
         return too_small(frame.buffer_mut(), area, theme);
     }
-    let top = Rect { height: 1, ..area };
-    let bottom = Rect {
-        y: area.bottom() - footer::HEIGHT,
-        height: footer::HEIGHT,
-        ..area
-    };
-    let body = Rect {
-        y: area.y + 1,
-        height: area.height - 1 - footer::HEIGHT,
-        ..area
-    };
+    let (top, rest) = split_rows(area, 1);
+    let (body, bottom) = split_rows(rest, rest.height - footer::HEIGHT);
+    sight.begin_frame();
     header::draw(frame.buffer_mut(), top, model, theme);
-    match model.screen {
-        _ if !model.has_plan() => welcome::draw(frame, body, model, theme),
-        Screen::Plan => plan(frame.buffer_mut(), body, model, theme, sight),
-        Screen::Gates => gates::draw(frame, body, model, theme, sight),
-        Screen::Problems => problems::draw(frame, body, model, theme, sight),
-        Screen::Review => review::draw(frame, body, model, theme, sight),
-        Screen::Standup => standup::draw(frame, body, model, theme, sight),
+    match model.has_plan() {
+        true => drawing(model.screen)(frame.buffer_mut(), body, model, theme, sight),
+        false => welcome::draw(frame.buffer_mut(), body, model, theme),
     }
-    footer::draw(frame.buffer_mut(), bottom, model, theme);
+    footer::draw(frame.buffer_mut(), bottom, model, theme, sight);
     overlays::draw(frame, area, model, theme, sight, field);
-}
-
-fn plan(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
-    for (pane, area) in layout::panes(body, model.view.pane, model.view.zoomed) {
-        match pane {
-            Pane::Blocks => blocks::draw(buf, area, model, theme, sight),
-            Pane::Steps => steps::draw(buf, area, model, theme, sight),
-            Pane::Detail => detail::draw(buf, area, model, theme, sight),
-            Pane::Chain => chain::draw(buf, area, model, theme, sight),
-        }
-    }
 }
 
 fn too_small(buf: &mut Buffer, area: Rect, theme: &Theme) {

@@ -6,7 +6,7 @@
 //! it opens only if it is a web or mail address, or a regular file inside the plan's root.
 //! The terminal is given back and taken again by the caller.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::{fmt, io};
@@ -136,7 +136,7 @@ pub enum Target {
 ///
 /// # Errors
 /// Every reason not to open it.
-pub fn judge(link: &str, root: &Path) -> Result<Target, OpenError> {
+pub fn link_target(link: &str, root: &Path) -> Result<Target, OpenError> {
     let link = link.trim();
     if link.is_empty() || link.chars().any(char::is_control) {
         return Err(OpenError::Malformed);
@@ -255,11 +255,6 @@ fn inside(link: &str, root: &Path) -> Result<Target, OpenError> {
     }
 }
 
-/// The program's own environment, as an [`Env`].
-pub fn process_env(name: &str) -> Option<OsString> {
-    std::env::var_os(OsStr::new(name))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -367,7 +362,7 @@ mod tests {
             "mailto:ops@a.example",
         ] {
             assert_eq!(
-                judge(link, &plan.root).unwrap(),
+                link_target(link, &plan.root).unwrap(),
                 Target::Address(link.to_owned())
             );
         }
@@ -378,7 +373,7 @@ mod tests {
             ("docs/a#b.md", "docs/a#b.md"),
         ] {
             assert_eq!(
-                judge(link, &plan.root).unwrap(),
+                link_target(link, &plan.root).unwrap(),
                 Target::File(plan.root.join(file))
             );
         }
@@ -395,7 +390,7 @@ mod tests {
             "data:,x",
         ] {
             assert!(
-                matches!(judge(link, &plan.root), Err(OpenError::Scheme(_))),
+                matches!(link_target(link, &plan.root), Err(OpenError::Scheme(_))),
                 "{link}"
             );
         }
@@ -415,12 +410,12 @@ mod tests {
             "/etc/passwd",
         ] {
             assert!(
-                matches!(judge(link, &plan.root), Err(OpenError::Outside(_))),
+                matches!(link_target(link, &plan.root), Err(OpenError::Outside(_))),
                 "{link}"
             );
         }
         std::os::unix::fs::symlink("docs/note.md", plan.root.join("in")).unwrap();
-        assert!(judge("in", &plan.root).is_ok());
+        assert!(link_target("in", &plan.root).is_ok());
     }
 
     #[test]
@@ -433,12 +428,12 @@ mod tests {
         assert!(made.success());
         for link in ["docs", "pipe", "."] {
             assert!(
-                matches!(judge(link, &plan.root), Err(OpenError::NotAFile(_))),
+                matches!(link_target(link, &plan.root), Err(OpenError::NotAFile(_))),
                 "{link}"
             );
         }
         assert!(matches!(
-            judge("docs/none.md", &plan.root),
+            link_target("docs/none.md", &plan.root),
             Err(OpenError::File(..))
         ));
         for link in [
@@ -449,7 +444,7 @@ mod tests {
             "docs/\u{0}",
         ] {
             assert!(
-                matches!(judge(link, &plan.root), Err(OpenError::Malformed)),
+                matches!(link_target(link, &plan.root), Err(OpenError::Malformed)),
                 "{link:?}"
             );
         }

@@ -8,6 +8,7 @@ pub mod draw;
 pub mod editing;
 pub mod editor;
 pub mod keys;
+mod mouse;
 pub mod overlays;
 pub mod screens;
 pub mod terminal;

@@ -23,7 +23,9 @@ use ratatui::Frame;
 use ratatui::layout::Size;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Signal as Kill, getpgrp, getsid, kill_current_process_group};
-use rustix::termios::{OptionalActions, QueueSelector, Termios, isatty, tcflush, tcgetattr, tcgetwinsize, tcsetattr};
+use rustix::termios::{
+    OptionalActions, QueueSelector, Termios, isatty, tcflush, tcgetattr, tcgetwinsize, tcsetattr,
+};
 use signal_hook::consts::SIGSTOP;
 
 pub use input::{Input, Signal, TerminalEvent};

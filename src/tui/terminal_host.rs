@@ -1,6 +1,7 @@
 //! The terminal as the event loop needs it: something to draw on, and what leaves the
 //! screen. The real one is below; tests bring their own.
 
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
@@ -13,13 +14,13 @@ use tempfile::TempDir;
 use super::cockpit::Event;
 use super::detached::Clipboards;
 use super::editing::{self, LateSaves};
-use super::editor::{self, process_env};
+use super::editor;
 use super::terminal::{Input, Terminal};
 use crate::app::core::message::Edited;
 use crate::change::form::Form;
 use crate::plan::StepKey;
 use crate::store::scratch::Scratch;
-use crate::store::state::passing_folder;
+use crate::store::state::temporary_folder;
 
 /// What the event loop asks of a terminal.
 pub trait TerminalHost {
@@ -73,7 +74,7 @@ pub trait TerminalHost {
 }
 
 /// The person's terminal.
-pub struct RealTerminal {
+pub struct RealTerminal<'a> {
     /// The thread that reads keys. It ends first: what is typed once the shell has its
     /// terminal back is the shell's.
     pub input: Input,
@@ -81,6 +82,8 @@ pub struct RealTerminal {
     pub terminal: Terminal,
     /// The folder of what is private to this person.
     pub private: PathBuf,
+    /// A variable of the environment, which names editor, browser and clipboards.
+    pub variable: &'a dyn Fn(&str) -> Option<OsString>,
     /// Hears what programs do after they were started.
     pub sender: Sender<Event>,
     /// Texts that an editor may still have open in a window.
@@ -89,11 +92,11 @@ pub struct RealTerminal {
     pub passing: Option<TempDir>,
 }
 
-impl RealTerminal {
+impl RealTerminal<'_> {
     /// Lays a text down; where the folder for that cannot be written, in one that goes with us.
     fn lay(&mut self, form: &Form) -> io::Result<Scratch> {
         Scratch::lay(&self.private, form).or_else(|error| {
-            let passing = passing_folder().ok_or(error)?;
+            let passing = temporary_folder().ok_or(error)?;
             self.private = passing.path().to_owned();
             let scratch = Scratch::lay(&self.private, form);
             self.passing = Some(passing);
@@ -102,7 +105,7 @@ impl RealTerminal {
     }
 }
 
-impl TerminalHost for RealTerminal {
+impl TerminalHost for RealTerminal<'_> {
     fn draw(&mut self, render: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
         self.terminal.draw(render)
     }
@@ -133,7 +136,7 @@ impl TerminalHost for RealTerminal {
         let begun = Instant::now();
         let ended = self
             .terminal
-            .away(&self.input, || editor::edit(scratch.path(), process_env));
+            .away(&self.input, || editor::edit(scratch.path(), self.variable));
         let edited = editing::returned(&scratch, form, &before, begun.elapsed(), ended);
         if edited == Edited::AtOnce && self.late.iter().all(|late| late.step != form.step) {
             let watched = LateSaves::watch(&self.private, form.step, self.sender.clone());
@@ -161,10 +164,10 @@ impl TerminalHost for RealTerminal {
     }
 
     fn open(&mut self, target: &str, root: &Path) -> Result<Option<String>, String> {
-        match editor::judge(target, root).map_err(|error| error.to_string())? {
+        match editor::link_target(target, root).map_err(|error| error.to_string())? {
             editor::Target::File(path) => self
                 .terminal
-                .away(&self.input, || editor::edit(&path, process_env))
+                .away(&self.input, || editor::edit(&path, self.variable))
                 .map_err(|error| error.to_string())?
                 .map(|()| None)
                 .map_err(|error| error.to_string()),
@@ -174,7 +177,7 @@ impl TerminalHost for RealTerminal {
                     // Nobody hears it when the cockpit is being left.
                     let _ = sender.send(Event::Notice { text, error: true });
                 };
-                editor::open_address(&address, process_env, failed)
+                editor::open_address(&address, self.variable, failed)
                     .map(|()| Some(format!("opening {address}")))
                     .map_err(|error| error.to_string())
             }
@@ -182,7 +185,7 @@ impl TerminalHost for RealTerminal {
     }
 
     fn copy(&mut self, text: &str, what: &str) -> io::Result<Option<String>> {
-        let clipboards = Clipboards::of(process_env);
+        let clipboards = Clipboards::of(self.variable);
         if clipboards.is_empty() {
             return self.send(text, what).map(Some);
         }

@@ -2,10 +2,10 @@
 //! what they share.
 //!
 //! `cli/` runs subcommands, `reading/` holds what people write to what is understood and kept,
-//! `screens/` draws, `journeys/` presses keys in the real loop or in a
-//! pseudo-terminal, `store/` and `git/` write files, `laws/` and `hostile/` hold properties over
-//! generated and broken input, `project/` keeps the repository in order. What counts allocations
-//! needs a process of its own and stands in `tests/growth.rs`.
+//! `screens/` draws, `journeys/` presses keys in the real loop or in a pseudo-terminal, `store/`
+//! and `git/` write files, `laws/` and `hostile/` hold properties over generated and broken input,
+//! `project/` keeps the repository in order. What counts allocations needs a process of its own and
+//! is in `tests/growth.rs`.
 
 mod support;
 

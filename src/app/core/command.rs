@@ -1,94 +1,78 @@
 //! What a command is: names, keys, where it works, why it cannot run now, what it does.
 
 use super::model::Model;
-use crate::app::screens::plan::view::Pane;
 
-/// Where the keys go.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Focus {
-    /// The block grid.
-    Blocks,
-    /// The step list.
-    Steps,
-    /// The detail pane.
-    Detail,
-    /// The dependency chain.
-    Chain,
-    /// The stage ladder.
-    Ladder,
-    /// A stage's checklist.
-    Checks,
-    /// A stage's owners and notes.
-    Owners,
-    /// The list of problems.
-    Problems,
-    /// The review's ideas and drafts.
-    Proposals,
-    /// The review's dependencies that are wrong.
-    Dependencies,
-    /// The review's ranked steps.
-    NextTen,
-    /// The entries of a list field.
-    List,
-    /// The two versions of a conflict.
-    Conflict,
-    /// There is no plan yet.
-    Welcome,
-    /// The plan's files are gone.
-    Away,
-    /// The review of a stage gate.
-    GateReview,
-    /// One's own standup cards.
-    Cards,
-    /// The others' standup entries, or a thread over days.
-    Entries,
+/// Where the keys go: a pane, or what lies over the screens. Each is a constant that is declared
+/// beside what it names, so that no list of all of them exists.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Focus {
+    /// The screen it is a pane of, by name; else in words where it is.
+    pub place: &'static str,
+    name: &'static str,
+    extent: Extent,
 }
 
-/// The panes of screen 1.
-pub const PLAN: &[Focus] = &[Focus::Blocks, Focus::Steps, Focus::Detail, Focus::Chain];
-/// The panes of screen 1 that have a step.
-pub const STEP: &[Focus] = &[Focus::Steps, Focus::Detail, Focus::Chain];
-/// The panes of screen 2.
-pub const GATES: &[Focus] = &[Focus::Ladder, Focus::Checks, Focus::Owners];
-/// The parts of screen 3.
-pub const REVIEW: &[Focus] = &[Focus::Proposals, Focus::Dependencies, Focus::NextTen];
-/// The panes of screen 4.
-pub const STANDUP: &[Focus] = &[Focus::Cards, Focus::Entries];
-/// Everywhere: the screens, what lies over them, and where there is no plan yet. The lists below
-/// are the beginnings of this one.
-pub const EVERYWHERE: &[Focus] = &[
-    Focus::Blocks,
-    Focus::Steps,
-    Focus::Detail,
-    Focus::Chain,
-    Focus::Ladder,
-    Focus::Checks,
-    Focus::Owners,
-    Focus::Problems,
-    Focus::Proposals,
-    Focus::Dependencies,
-    Focus::NextTen,
-    Focus::Cards,
-    Focus::Entries,
-    Focus::GateReview,
-    Focus::List,
-    Focus::Conflict,
-    Focus::Welcome,
-    Focus::Away,
-];
-/// Every screen.
-pub const SCREENS: &[Focus] = up_to(Focus::GateReview);
-/// Every screen, and the list that can lie over it.
-pub const SCREENS_AND_LIST: &[Focus] = up_to(Focus::List);
-/// Every place where one moves up and down.
-pub const CURSORS: &[Focus] = up_to(Focus::Conflict);
+/// How much of the screen a focus has.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Extent {
+    /// It is a pane beside others.
+    #[default]
+    Pane,
+    /// It has a screen for itself.
+    Whole,
+    /// It lies over a screen, or stands in the place of all of them.
+    Beyond,
+}
 
-const fn up_to(last: Focus) -> &'static [Focus] {
-    let mut at = 0;
-    while EVERYWHERE[at] as u8 != last as u8 {
-        at += 1;
+impl Focus {
+    /// A focus called `name` at `place`.
+    pub const fn new(extent: Extent, place: &'static str, name: &'static str) -> Self {
+        Self {
+            place,
+            name,
+            extent,
+        }
     }
-    EVERYWHERE.split_at(at + 1).0
+}
+
+/// Where the keys of a command work.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Places {
+    /// On the screens, over them, and where there is no plan yet.
+    Everywhere,
+    /// On every screen of a plan, and in these that lie over it.
+    ScreensAnd(&'static [Focus]),
+    /// In every pane that has others beside it.
+    Panes,
+    /// Here alone.
+    Only(&'static [Focus]),
+}
+
+/// Every screen.
+pub const SCREENS: Places = Places::ScreensAnd(&[]);
+/// Every screen, and the list that can lie over it.
+pub const SCREENS_AND_LIST: Places = Places::ScreensAnd(&[Focus::LIST]);
+
+impl Places {
+    /// Whether `focus` is one of them.
+    pub fn contains(self, focus: Focus) -> bool {
+        match self {
+            Self::Everywhere => true,
+            Self::ScreensAnd(more) => focus.extent != Extent::Beyond || more.contains(&focus),
+            Self::Panes => focus.extent == Extent::Pane,
+            Self::Only(these) => these.contains(&focus),
+        }
+    }
+
+    /// Whether a key can mean only one of two commands, as there is a place where both work.
+    pub fn overlap(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Only(these), other) | (other, Self::Only(these)) => {
+                these.iter().any(|focus| other.contains(*focus))
+            }
+            _ => true,
+        }
+    }
 }
 
 /// The heading a command stands under in help and README.
@@ -144,43 +128,23 @@ pub struct Command {
     /// The heading it stands under.
     pub group: Group,
     /// Where its keys work.
-    pub places: &'static [Focus],
+    pub places: Places,
     /// Why it cannot run now, if so.
     pub blocked: fn(&Model) -> Blocked,
     /// What it does.
     pub run: fn(&mut Model),
 }
 
-/// A command that can always run where its keys work.
-pub fn never(_: &Model) -> Blocked {
-    None
-}
-
-impl From<Pane> for Focus {
-    fn from(pane: Pane) -> Self {
-        match pane {
-            Pane::Blocks => Self::Blocks,
-            Pane::Steps => Self::Steps,
-            Pane::Detail => Self::Detail,
-            Pane::Chain => Self::Chain,
-        }
-    }
-}
-
-/// Why a command on a step cannot run: no step is selected.
-pub(crate) fn no_step(model: &Model) -> Blocked {
-    model
-        .step()
-        .is_none()
-        .then(|| "no step is selected".to_owned())
-}
-
-/// Why a command that edits steps cannot run.
-pub(crate) fn not_editable(model: &Model) -> Blocked {
-    model
-        .is_locked()
-        .or_else(|| match model.view.marks.is_empty() {
-            true => no_step(model),
-            false => None,
-        })
+impl Command {
+    /// What a table of commands need not say of each: no hint, on every screen, never blocked.
+    pub(crate) const BASE: Self = Self {
+        name: "",
+        keys: &[],
+        title: "",
+        hint: "",
+        group: Group::Program,
+        places: SCREENS,
+        blocked: |_| None,
+        run: |_| {},
+    };
 }

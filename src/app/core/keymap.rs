@@ -9,7 +9,7 @@ use super::registry;
 
 /// Keys in force.
 pub struct Keymap {
-    by_key: HashMap<(Focus, Key), &'static Command>,
+    by_key: ByKey,
     by_name: HashMap<&'static str, Vec<Key>>,
 }
 
@@ -103,7 +103,10 @@ impl Keymap {
 
     /// The command that `key` runs at `place`.
     pub fn command(&self, place: Focus, key: Key) -> Option<&'static Command> {
-        self.by_key.get(&(place, key)).copied()
+        let commands = self.by_key.get(&key)?.iter();
+        commands
+            .copied()
+            .find(|command| command.places.contains(place))
     }
 
     /// The keys that run `command` at `place`, the first one first.
@@ -152,7 +155,8 @@ impl Keymap {
 /// A command's name with the keys that are wished for it, as the configuration spells both.
 pub type Wishes = BTreeMap<String, Vec<String>>;
 
-type ByKey = HashMap<(Focus, Key), &'static Command>;
+/// What a key runs, in one place or another.
+type ByKey = HashMap<Key, Vec<&'static Command>>;
 
 /// The keys wished for a command.
 struct Wish {
@@ -175,14 +179,14 @@ fn settle(wished: &Wished) -> (ByKey, Option<(&'static Command, Key, &'static Co
     commands.sort_by_key(|command| wished.get(command.name).map(|wish| wish.layer));
     for command in commands {
         for key in keys_of(command, wished) {
-            for place in command.places {
-                match by_key.insert((*place, key), command) {
-                    Some(other) if other.name != command.name => {
-                        return (by_key, Some((command, key, other)));
-                    }
-                    _ => {}
-                }
+            let others: &mut Vec<&'static Command> = by_key.entry(key).or_default();
+            let has_it = |other: &&'static Command| {
+                other.name != command.name && other.places.overlap(command.places)
+            };
+            if let Some(other) = others.iter().copied().find(has_it) {
+                return (by_key, Some((command, key, other)));
             }
+            others.push(command);
         }
     }
     (by_key, None)
@@ -200,6 +204,7 @@ fn keys_of(command: &Command, wished: &Wished) -> Vec<Key> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::core::command::Places;
 
     fn wishes(pairs: &[(&str, &str)]) -> Wishes {
         pairs
@@ -213,9 +218,9 @@ mod tests {
         let (map, problems) = Keymap::new(&wishes(&[("quit", "ctrl-q")]));
         assert!(problems.is_empty(), "{problems:?}");
         let key = |text: &str| text.parse::<Key>().unwrap();
-        assert!(map.command(Focus::Steps, key("q")).is_none());
+        assert!(map.command(Focus::STEPS, key("q")).is_none());
         assert_eq!(
-            map.command(Focus::Steps, key("ctrl-q")).unwrap().name,
+            map.command(Focus::STEPS, key("ctrl-q")).unwrap().name,
             "quit"
         );
         assert_eq!(map.key_of("quit"), "Ctrl-q");
@@ -282,7 +287,7 @@ mod tests {
                 let keys = registry::named(name).unwrap().keys;
                 let default: Key = keys[0].parse().unwrap();
                 assert_eq!(map.key_of(name), default.to_string(), "{pairs:?}");
-                let runs = map.command(Focus::Steps, default).unwrap();
+                let runs = map.command(Focus::STEPS, default).unwrap();
                 assert_eq!(runs.name, name, "{pairs:?}");
             }
         }
@@ -301,7 +306,7 @@ mod tests {
         assert_eq!(problems, []);
         assert_eq!(map.key_of("complete"), ":complete");
         assert_eq!(
-            map.command(Focus::Steps, "x".parse().unwrap())
+            map.command(Focus::STEPS, "x".parse().unwrap())
                 .map(|c| c.name),
             None
         );
@@ -336,6 +341,15 @@ mod tests {
         );
     }
 
+    /// Every place that a command names.
+    fn places() -> impl Iterator<Item = Focus> {
+        let named = |command: &Command| match command.places {
+            Places::Only(these) | Places::ScreensAnd(these) => these,
+            _ => &[],
+        };
+        registry::all().flat_map(named).copied()
+    }
+
     proptest::proptest! {
         /// Whatever is wished for: each command that has keys in the registry and was not told to
         /// have none has one, and each key that people are told runs what they are told.
@@ -353,8 +367,8 @@ mod tests {
             for command in commands {
                 proptest::prop_assert!(!map.by_name[command.name].is_empty(), "{}", command.name);
                 for key in &map.by_name[command.name] {
-                    for place in command.places {
-                        let runs = map.command(*place, *key).map(|c| c.name);
+                    for place in places().filter(|place| command.places.contains(*place)) {
+                        let runs = map.command(place, *key).map(|c| c.name);
                         proptest::prop_assert_eq!(runs, Some(command.name));
                     }
                 }

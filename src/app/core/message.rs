@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::key::Key;
+use super::pointer::Target;
 use crate::app::sync::draft::Draft;
 use crate::app::sync::draft_log::DraftEdit;
 use crate::app::sync::reread::Reread;
@@ -21,6 +22,10 @@ use crate::store::worker::protocol::SaveJob;
 pub enum Message {
     /// A key was pressed that no text field took.
     Key(Key),
+    /// Something on the screen was clicked on.
+    Click(Target),
+    /// The wheel was turned by so many rows, over this.
+    Wheel(Option<Target>, isize),
     /// The text of the open field is now this.
     Typed(String),
     /// Something that was typed or pasted was left out of the open field; in words.

@@ -9,19 +9,24 @@ use chrono::{DateTime, Duration, Utc};
 use super::command::Focus;
 use super::keymap::Keymap;
 use super::message::Effect;
+use super::screen::{NumberedScreen, Screen};
 use crate::app::overlays::Overlay;
 use crate::app::overlays::note::Note;
-use crate::app::screens::gate_review::view::GateReviewView;
-use crate::app::screens::plan::view::{Pane, PlanView};
-use crate::app::screens::review::view::{ReviewPart, ReviewView};
-use crate::app::screens::standup::view::{StandupPane, StandupView};
-use crate::app::sync::absent::{Absent, Away};
+use crate::app::screens::SCREENS;
+use crate::app::screens::gates::GatesView;
+use crate::app::screens::plan;
+use crate::app::screens::plan::view::PlanView;
+use crate::app::screens::problems::ProblemsView;
+use crate::app::screens::review::view::ReviewView;
+use crate::app::screens::standup::view::StandupView;
+use crate::app::screens::welcome::Welcome;
+use crate::app::sync::absent::Absent;
 use crate::app::sync::draft::Draft;
 use crate::app::sync::edits::Sync;
 use crate::app::sync::work::Work;
 use crate::change::compose::Composer;
 use crate::change::form::Form;
-use crate::plan::checks::{Problem, Severity};
+use crate::plan::checks::Problem;
 use crate::plan::id::StepId;
 use crate::plan::paper::Papers;
 use crate::plan::ranking::term::Weights;
@@ -31,73 +36,6 @@ use crate::plan::{Plan, StepKey, StepRef};
 
 /// How long a row that somebody else changed stays lit.
 const FLASH: Duration = Duration::milliseconds(1_500);
-
-/// The screens, by the number that opens them.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Screen {
-    /// Blocks, steps, detail and chain.
-    #[default]
-    Plan,
-    /// Stages and their checklists.
-    Gates,
-    /// What the checks find.
-    Problems,
-    /// The weekly review.
-    Review,
-    /// The async standup.
-    Standup,
-}
-
-/// The panes of the gates screen in the order of Tab.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum GatePane {
-    /// The stages.
-    Ladder,
-    /// The checklist of the stage.
-    #[default]
-    Checks,
-    /// Its owners and workstream notes.
-    Owners,
-}
-
-/// The state of the gates screen.
-#[derive(Debug, Default)]
-pub struct GatesView {
-    /// Which pane has the keys.
-    pub pane: GatePane,
-    /// Index of the selected stage; behind the stages come the documents with other checklists.
-    pub stage: usize,
-    /// Index of the selected check in the stage or document.
-    pub check: usize,
-    /// Index of the selected workstream in the owners pane.
-    pub workstream: usize,
-    /// Whether the pane with the keys fills the screen.
-    pub zoomed: bool,
-    /// The review that is open in the place of the panes.
-    pub review: Option<GateReviewView>,
-}
-
-/// The state of the problems screen.
-#[derive(Debug, Default)]
-pub struct ProblemsView {
-    /// What the checks found last.
-    pub found: Arc<Vec<Problem>>,
-    /// Which one is selected.
-    pub cursor: usize,
-    /// Which state of the plan they were found in; 0 is none yet.
-    pub generation: u64,
-    /// When the checks were last run.
-    pub checked_at: Option<DateTime<Utc>>,
-}
-
-impl ProblemsView {
-    /// How many problems of this severity there are.
-    pub fn count(&self, severity: Severity) -> usize {
-        // They are sorted by severity.
-        let upto = self.found.partition_point(|p| p.severity <= severity);
-        upto - self.found.partition_point(|p| p.severity < severity)
-    }
-}
 
 /// One line of news above the footer.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -136,8 +74,6 @@ pub struct SessionContext {
     pub severities: BTreeMap<String, String>,
     /// What is wrong in the configuration.
     pub mistakes: Vec<Problem>,
-    /// Whether the mouse is listened to.
-    pub mouse: bool,
     /// How much each term of the ranking counts.
     pub weights: Weights,
     /// What new steps are known by.
@@ -151,7 +87,7 @@ pub struct Model {
     /// Counts the states of the plan, from 1.
     pub generation: u64,
     /// Which screen is shown.
-    pub screen: Screen,
+    pub screen: &'static NumberedScreen,
     /// Screen 1.
     pub view: PlanView,
     /// Screen 2.
@@ -162,6 +98,8 @@ pub struct Model {
     pub review: ReviewView,
     /// Screen 4.
     pub standup_view: StandupView,
+    #[cfg(test)]
+    pub invented: crate::app::screens::invented::InventedView,
     /// What lies over the screen, the topmost last.
     pub overlays: Vec<Overlay>,
     /// Fields that were left with text in them, the last one first.
@@ -220,12 +158,14 @@ impl Model {
         let mut model = Self {
             plan: Arc::new(Plan::read(files)),
             generation: 1,
-            screen: Screen::Plan,
-            view: PlanView::default(),
-            gates: GatesView::default(),
+            screen: SCREENS[0],
+            view: PlanView::new(),
+            gates: GatesView::new(),
             problems: ProblemsView::default(),
             review: ReviewView::default(),
-            standup_view: StandupView::default(),
+            standup_view: StandupView::new(),
+            #[cfg(test)]
+            invented: Default::default(),
             overlays: Vec::new(),
             left: Vec::new(),
             notice: None,
@@ -263,29 +203,14 @@ impl Model {
         if let Some(focus) = self.overlays.iter().rev().find_map(Overlay::focus) {
             return focus;
         }
-        match self.away() {
-            Some(Away::Everything) => return Focus::Away,
-            _ if !self.has_plan() => return Focus::Welcome,
-            _ => {}
-        }
-        match self.screen {
-            Screen::Plan => self.view.pane.into(),
-            Screen::Gates if self.gates.review.is_some() => Focus::GateReview,
-            Screen::Gates => match self.gates.pane {
-                GatePane::Ladder => Focus::Ladder,
-                GatePane::Checks => Focus::Checks,
-                GatePane::Owners => Focus::Owners,
-            },
-            Screen::Problems => Focus::Problems,
-            Screen::Review => match self.review.part {
-                ReviewPart::Proposals => Focus::Proposals,
-                ReviewPart::Dependencies => Focus::Dependencies,
-                ReviewPart::Ten => Focus::NextTen,
-            },
-            Screen::Standup => match self.standup_view.pane {
-                StandupPane::Cards => Focus::Cards,
-                StandupPane::Others => Focus::Entries,
-            },
+        self.shown().focus(self)
+    }
+
+    /// What the keys go to beneath whatever lies over it.
+    pub fn shown(&self) -> &'static dyn Screen {
+        match self.has_plan() {
+            true => self.screen.inner(self).unwrap_or(self.screen.screen),
+            false => &Welcome,
         }
     }
 
@@ -395,7 +320,7 @@ impl Model {
     /// Selects a step on the plan screen without touching the jump list.
     pub fn show(&mut self, step: usize) {
         let key = self.plan.step(step).key();
-        self.screen = Screen::Plan;
+        self.screen = &plan::SCREEN;
         if self.view.is_looking() {
             // It may pass and not have been looked at: begin with it.
             self.find(Some(key));
@@ -406,8 +331,8 @@ impl Model {
             self.say(format!("the filter hid {}, so it was cleared", key.0));
         }
         self.view.block_detail = false;
-        if matches!(self.view.pane, Pane::Blocks) {
-            self.view.pane = Pane::Steps;
+        if self.view.pane == Focus::BLOCKS {
+            self.view.pane = Focus::STEPS;
         }
     }
 
@@ -439,11 +364,16 @@ impl Model {
     pub fn tick(&mut self, now: DateTime<Utc>) -> bool {
         let lit = self.flashes.len();
         self.flashes.retain(|_, until| *until > now);
-        let minute_over = self.next_minute().is_some_and(|next| next <= now);
+        let has_changed = self.next_change().is_some_and(|next| next <= now);
         self.now = now;
-        if minute_over {
-            self.refresh_standup();
+        if has_changed {
+            self.screen.refresh(self);
         }
-        minute_over || lit != self.flashes.len()
+        has_changed || lit != self.flashes.len()
+    }
+
+    /// When the screen changes by the clock alone.
+    pub fn next_change(&self) -> Option<DateTime<Utc>> {
+        self.shown().next_change(self)
     }
 }

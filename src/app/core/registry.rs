@@ -2,26 +2,28 @@
 //! table and the conflict test are all derived from it.
 
 use super::command::Command;
-use crate::app::{overlays, screens};
+use super::screen::Screen;
+use super::{navigate, view};
+use crate::app::overlays::{conflict, list};
+use crate::app::screens::SCREENS;
+use crate::app::screens::welcome::Welcome;
 
-/// Every command, in the order of help and footer.
+/// Every command, in the order of help and footer: what one does on a screen, moving about,
+/// what is shown and how, the program itself.
 pub fn all() -> impl Iterator<Item = &'static Command> {
-    [
-        screens::plan::edit::COMMANDS,
-        overlays::conflict::COMMANDS,
-        overlays::list::COMMANDS,
-        screens::gates::commands::COMMANDS,
-        screens::gate_review::commands::COMMANDS,
-        screens::problems::commands::COMMANDS,
-        screens::review::commands::COMMANDS,
-        screens::welcome::COMMANDS,
-        screens::standup::commands::COMMANDS,
-        screens::plan::find::COMMANDS,
-        super::navigate::COMMANDS,
-        super::view::COMMANDS,
-    ]
-    .into_iter()
-    .flatten()
+    let screens = || {
+        SCREENS
+            .iter()
+            .map(|screen| screen.screen)
+            .chain([&Welcome as &dyn Screen])
+    };
+    let own = screens().flat_map(|screen| screen.commands()).copied();
+    let views = screens().map(|screen| screen.views());
+    own.chain([list::COMMANDS, conflict::COMMANDS, navigate::COMMANDS])
+        .chain(views)
+        .flatten()
+        .chain(SCREENS.iter().map(|screen| &screen.command))
+        .chain(view::COMMANDS)
 }
 
 /// Names that commands had in earlier versions, and what they are called now: both work in
@@ -54,7 +56,7 @@ pub fn named(name: &str) -> Option<&'static Command> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::core::command::Focus;
+    use crate::app::core::command::{Focus, Places};
     use crate::app::core::key::Key;
     use crate::app::core::keymap::Keymap;
     use std::collections::HashMap;
@@ -68,7 +70,11 @@ mod tests {
             let (keymap, problems) = Keymap::new(&wishes.into());
             assert_eq!(problems, [], "{former}");
             assert_eq!(keymap.key_of(now), "Alt-x", "{former}");
-            let runs = keymap.command(command.places[0], "alt-x".parse().unwrap());
+            let place = match command.places {
+                Places::Only([first, ..]) => *first,
+                _ => Focus::STEPS,
+            };
+            let runs = keymap.command(place, "alt-x".parse().unwrap());
             assert_eq!(runs.map(|command| command.name), Some(*now));
         }
     }
@@ -76,7 +82,7 @@ mod tests {
     #[test]
     fn names_are_unique_and_keys_mean_one_thing_at_a_place() {
         let mut names = HashMap::new();
-        let mut keys: HashMap<(Focus, Key), &str> = HashMap::new();
+        let mut keys: HashMap<Key, Vec<&Command>> = HashMap::new();
         for command in all() {
             assert_eq!(
                 names.insert(command.name, ()),
@@ -84,15 +90,22 @@ mod tests {
                 "{} twice",
                 command.name
             );
-            assert!(!command.title.is_empty() && !command.places.is_empty());
+            assert!(!command.title.is_empty() && command.places != Places::Only(&[]));
             let is_former = |(former, _): &(&str, &str)| *former == command.name;
             assert!(!FORMER_NAMES.iter().any(is_former), "{}", command.name);
             for key in command.keys {
                 let key: Key = key.parse().unwrap();
-                for place in command.places {
-                    let taken = keys.insert((*place, key), command.name);
-                    assert_eq!(taken, None, "{key} in {place:?}: {}", command.name);
-                }
+                let others = keys.entry(key).or_default();
+                let taken = others
+                    .iter()
+                    .find(|other| other.places.overlap(command.places));
+                assert!(
+                    taken.is_none(),
+                    "{key} of {}: {}",
+                    command.name,
+                    taken.unwrap().name
+                );
+                others.push(command);
             }
         }
     }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Model, Screen};
+use super::model::Model;
+use crate::app::screens::SCREENS;
 use crate::app::screens::review::view::Bookmark;
 use crate::plan::id::typed_id;
 use crate::plan::query::Query;
@@ -24,13 +25,7 @@ impl Session {
     /// What is worth remembering of `model`.
     pub fn of(model: &Model) -> Self {
         Self {
-            screen: match model.screen {
-                Screen::Plan => 1,
-                Screen::Gates => 2,
-                Screen::Problems => 5,
-                Screen::Review => 3,
-                Screen::Standup => 4,
-            },
+            screen: model.screen.number,
             step: model.selected().map(|(id, _)| id.to_string()),
             filter: model.view.filter.text().to_owned(),
             bookmarks: (model.view.bookmarks.iter())
@@ -42,22 +37,17 @@ impl Session {
 
     /// Goes back to where one was, as far as it is still there.
     pub fn restore(&self, model: &mut Model) {
-        model.screen = match self.screen {
-            2 => Screen::Gates,
-            5 => Screen::Problems,
-            3 => Screen::Review,
-            4 => Screen::Standup,
-            _ => Screen::Plan,
-        };
+        let screen = SCREENS.iter().find(|screen| screen.number == self.screen);
+        model.screen = screen.unwrap_or(&SCREENS[0]);
         model.view.filter = Query::parse(&self.filter).unwrap_or_default();
         let id = self.step.as_deref().and_then(typed_id);
         model.refresh(id.map(|id| (id, 0)));
         // Listed even where another screen comes first, to find the place in it again.
-        if !self.review.is_empty() || model.screen == Screen::Review {
+        if !self.review.is_empty() {
             model.refresh_review(true);
             self.review.restore(&mut model.review);
         }
-        model.refresh_standup();
+        model.screen.refresh(model);
         for (letter, id) in &self.bookmarks {
             if let Some(id) = typed_id(id) {
                 model.view.bookmarks.insert(*letter, (id, 0));

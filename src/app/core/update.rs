@@ -1,17 +1,18 @@
 //! Message in, model changed, effects out.
 
-use std::sync::Arc;
-
-use super::command::Focus;
 use super::key::{Code, Key};
 use super::message::{Effect, Message};
-use super::model::{Model, Screen};
-use crate::plan::checks::Problem;
+use super::model::Model;
+use super::screen::NumberedScreen;
+use crate::app::screens::SCREENS;
+use crate::app::screens::plan::find::bookmark;
 
 /// Takes one message. Answers what must be done outside, in order.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => press(model, key),
+        Message::Click(target) => model.click(target),
+        Message::Wheel(target, rows) => model.wheel(target, rows),
         Message::Typed(text) => model.typed(text),
         Message::LeftOut(remark) => model.mark_input(remark),
         Message::Pasted => {
@@ -28,15 +29,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Checked {
             generation,
             problems,
-        } => {
-            if generation >= model.problems.generation {
-                let last = problems.len().saturating_sub(1);
-                model.problems.generation = generation;
-                model.problems.checked_at = Some(model.now);
-                model.problems.found = gravest_first(problems);
-                model.problems.cursor = model.problems.cursor.min(last);
-            }
-        }
+        } => model.problems.take(generation, problems, model.now),
         Message::Edited(form, edited) => model.edited(form, edited),
         Message::SavedLate(form) => model.saved_late(form),
         Message::Notice { text, error } => match error {
@@ -44,31 +37,18 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             false => model.say(text),
         },
     }
-    let week = Some(crate::record::review::Week::of(model.now));
-    let stale = model.review.generation != model.generation || model.review.week != week;
-    if model.screen == Screen::Review && stale {
-        model.refresh_review(false);
-    }
-    model.refresh_standup();
+    model.screen.refresh(model);
     model.quit_when_saved();
     model.keep_draft();
     std::mem::take(&mut model.effects)
 }
 
-/// The problems by severity, in the order of the files among equals.
-fn gravest_first(mut problems: Arc<Vec<Problem>>) -> Arc<Vec<Problem>> {
-    if !problems.is_sorted_by_key(|problem| problem.severity) {
-        Arc::make_mut(&mut problems).sort_by_key(|problem| problem.severity);
-    }
-    problems
-}
-
-fn press(model: &mut Model, key: Key) {
+pub(super) fn press(model: &mut Model, key: Key) {
     if model.ending {
         return while_ending(model, key);
     }
     if let Some(prefix) = model.prefix.take() {
-        return crate::app::core::navigate::bookmark(model, prefix, key);
+        return bookmark(model, prefix, key);
     }
     // In whatever lies over a screen, Ctrl-C means what Esc means.
     let interrupt = key.ctrl && key.code == Code::Char('c') && !model.overlays.is_empty();
@@ -121,58 +101,30 @@ fn run(model: &mut Model, key: Key) {
 
 impl Model {
     /// Goes to a screen.
-    pub fn open_screen(&mut self, screen: Screen) {
+    pub fn open_screen(&mut self, screen: &'static NumberedScreen) {
         self.screen = screen;
-        if screen == Screen::Problems {
-            self.effects.push(Effect::Check);
-        }
-        if screen == Screen::Review {
-            self.refresh_review(true);
-        }
+        screen.opened(self);
     }
 
-    /// One step back towards the step list of screen 1: overlay, filter line, zoom, marks,
-    /// filter, pane, screen, in this order. Never out of the program.
+    /// One step back towards the first screen: overlay, what is open on the screen, the screen.
+    /// Never out of the program.
     pub fn back(&mut self) {
-        if self.overlays.pop().is_some() {
-            return;
-        }
-        if self.screen == Screen::Gates && self.gates.review.is_some() {
-            self.gates.review = None;
-        } else if self.screen == Screen::Gates && self.gates.zoomed {
-            self.gates.zoomed = false;
-        } else if self.screen == Screen::Review && self.review.zoomed {
-            self.review.zoomed = false;
-        } else if self.screen == Screen::Standup && self.standup_view.back() {
-            // A thread was closed, or the pane given back.
-        } else if self.screen != Screen::Plan {
-            self.open_screen(Screen::Plan);
-        } else if self.view.zoomed {
-            self.view.zoomed = false;
-        } else if self.view.tree {
-            self.view.tree = false;
-        } else if self.view.range.is_some() {
-            self.view.range = None;
-        } else if !self.view.filter.is_empty() {
-            let selected = self.selected();
-            self.view.filter = crate::plan::query::Query::default();
-            self.find(selected);
-        } else if !self.view.marks.is_empty() {
-            self.clear_marks();
-        } else if self.place() != Focus::Welcome {
-            self.view.pane = crate::app::screens::plan::view::Pane::Steps;
-            self.view.block_detail = false;
+        if self.overlays.pop().is_none() && !self.shown().back(self) {
+            self.open_screen(SCREENS[0]);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::app::core::keymap::Keymap;
     use crate::app::core::model::SessionContext;
     use crate::app::overlays::Overlay;
     use crate::app::overlays::prompt::Purpose;
+    use crate::plan::checks::Problem;
     use crate::plan::source::{Role, SourceFile};
 
     fn model() -> Model {
@@ -210,9 +162,9 @@ mod tests {
     fn esc_gives_a_zoomed_gates_pane_back_before_it_leaves() {
         let mut model = model();
         press(&mut model, "2 z esc");
-        assert_eq!((model.screen, model.gates.zoomed), (Screen::Gates, false));
+        assert_eq!((model.screen.name, model.gates.zoomed), ("gates", false));
         press(&mut model, "esc");
-        assert_eq!(model.screen, Screen::Plan);
+        assert_eq!(model.screen.name, "plan");
     }
 
     #[test]
@@ -251,7 +203,7 @@ mod tests {
         assert!(model.problems.found.is_sorted_by_key(|p| p.severity));
         model.problems.cursor = at(&model.problems.found).unwrap();
         press(&mut model, "5 enter");
-        assert_eq!(model.screen, Screen::Gates);
+        assert_eq!(model.screen.name, "gates");
         assert_eq!((model.gates.stage, model.gates.check), (0, 0));
     }
 

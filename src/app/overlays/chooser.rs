@@ -9,7 +9,9 @@ use crate::app::core::command::{Command, Focus, Group};
 use crate::app::core::key::{Code, Key};
 use crate::app::core::model::Model;
 use crate::app::core::registry;
+use crate::app::screens::in_words;
 use crate::app::screens::plan::edit_field::SetRequest;
+use crate::app::screens::welcome::WELCOME;
 use crate::plan::StepKey;
 use crate::plan::id::typed_id;
 use crate::plan::query::words::Words;
@@ -143,7 +145,7 @@ impl Model {
         let words = Words::new(text.split_whitespace());
         let mut scored: Vec<(i64, Row)> = registry::all()
             .filter(|command| command.name != "palette")
-            .filter(|command| here == Focus::Welcome || command.places != [Focus::Welcome])
+            .filter(|command| here == Focus::WELCOME || command.places != WELCOME)
             .filter_map(|command| {
                 let score = words.score(command.title, &[command.name.into()])?;
                 Some((score, self.command_row(command, here)))
@@ -160,8 +162,7 @@ impl Model {
         let words = Words::new(text.split_whitespace());
         let mut rows = Vec::new();
         for group in Group::ALL {
-            for command in registry::all().filter(|c| c.group == group && c.places.contains(&here))
-            {
+            for command in registry::all().filter(|c| c.group == group && c.places.contains(here)) {
                 let keys = self.keymap.keys(here, command);
                 let spelled = keys.iter().map(ToString::to_string);
                 let spelled = spelled.collect::<Vec<_>>().join(" ");
@@ -179,9 +180,9 @@ impl Model {
     }
 
     fn command_row(&self, command: &'static Command, here: Focus) -> Row {
-        let blocked = match command.places.contains(&here) {
+        let blocked = match command.places.contains(here) {
             true => (command.blocked)(self),
-            false => Some(format!("works {}", places(command.places))),
+            false => Some(format!("works {}", in_words(command.places))),
         };
         let keys = self.keymap.keys(here, command);
         let key = keys.first().map(ToString::to_string).unwrap_or_default();
@@ -277,24 +278,5 @@ impl Model {
             rows.push(row("nobody", "", "clears the owner"));
         }
         rows
-    }
-}
-
-/// Where a command works, in words.
-fn places(places: &[Focus]) -> &'static str {
-    match places.first() {
-        Some(Focus::Blocks | Focus::Steps | Focus::Detail | Focus::Chain) => "on screen 1, Plan",
-        Some(Focus::Ladder | Focus::Checks | Focus::Owners) => "on screen 2, Gates",
-        Some(Focus::Proposals | Focus::Dependencies | Focus::NextTen) => {
-            "on screen 3, Weekly review"
-        }
-        Some(Focus::Problems) => "on screen 5, Problems",
-        Some(Focus::GateReview) => "in an open gate review",
-        Some(Focus::Cards | Focus::Entries) => "on screen 4, Standup",
-        Some(Focus::List) => "in an open list",
-        Some(Focus::Conflict) => "in a conflict",
-        Some(Focus::Welcome) => "where there is no plan yet",
-        Some(Focus::Away) => "while the plan's files are gone",
-        None => "nowhere",
     }
 }

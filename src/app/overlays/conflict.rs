@@ -3,7 +3,7 @@
 
 use super::Overlay;
 use super::prompt::Purpose;
-use crate::app::core::command::{Command, Focus, Group};
+use crate::app::core::command::{Command, Extent, Focus, Group, Places};
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
@@ -16,7 +16,12 @@ use crate::document::markdown::escaped;
 use crate::plan::StepKey;
 use crate::plan::field::{Field, Kind, fields};
 
-const CONFLICT: &[Focus] = &[Focus::Conflict];
+impl Focus {
+    /// The two versions of a conflict.
+    pub const CONFLICT: Self = Self::new(Extent::Beyond, "in a conflict", "conflict");
+}
+
+const CONFLICT: Places = Places::Only(&[Focus::CONFLICT]);
 /// Rows that one conflict takes at the most, about.
 const ROWS_OF_A_CONFLICT: usize = 16;
 

@@ -6,10 +6,9 @@
 
 use super::Overlay;
 use super::input::Input;
+use crate::app::core::command::Focus;
 use crate::app::core::key::{Code, Key};
 use crate::app::core::model::Model;
-use crate::app::core::navigate;
-use crate::app::screens::plan::view::Pane;
 use crate::plan::StepKey;
 use crate::plan::query::{Query, QueryError};
 
@@ -38,7 +37,7 @@ impl FilterLine {
             }
             Code::Down | Code::Up => {
                 let by = if key.code == Code::Down { 1 } else { -1 };
-                navigate::move_on_screen(model, by);
+                model.shown().step(model, by);
                 self.anchor = model.selected();
             }
             _ => {}
@@ -63,7 +62,7 @@ impl Model {
     /// Opens the filter line.
     pub(crate) fn open_filter(&mut self) {
         let selected = self.selected();
-        self.view.pane = Pane::Steps;
+        self.view.pane = Focus::STEPS;
         let input = self.input("/", self.view.filter.text().to_owned());
         self.overlays.push(Overlay::Filter(FilterLine {
             input,

@@ -4,7 +4,7 @@
 use super::Overlay;
 use super::chooser::Source;
 use super::prompt::Purpose;
-use crate::app::core::command::{Blocked, Command, Focus, Group};
+use crate::app::core::command::{Blocked, Command, Extent, Focus, Group, Places};
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
@@ -13,7 +13,12 @@ use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 use crate::plan::{Plan, StepKey};
 
-const LIST: &[Focus] = &[Focus::List];
+impl Focus {
+    /// The entries of a list field.
+    pub const LIST: Self = Self::new(Extent::Beyond, "in an open list", "list");
+}
+
+const LIST: Places = Places::Only(&[Focus::LIST]);
 
 /// An open list.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,6 +31,14 @@ pub struct EntryList {
     pub(crate) cursor: usize,
 }
 
+/// What most of these commands have in common.
+const COMMON: Command = Command {
+    group: Group::Edit,
+    places: LIST,
+    blocked: no_entry,
+    ..Command::BASE
+};
+
 /// Commands of an open list.
 pub const COMMANDS: &[Command] = &[
     Command {
@@ -33,48 +46,41 @@ pub const COMMANDS: &[Command] = &[
         keys: &["a"],
         title: "List: add an entry",
         hint: "add",
-        group: Group::Edit,
-        places: LIST,
         blocked: |model| model.is_locked(),
         run: add,
+        ..COMMON
     },
     Command {
         name: "entry-edit",
         keys: &["e", "enter"],
         title: "List: edit the entry",
         hint: "edit",
-        group: Group::Edit,
-        places: LIST,
-        blocked: no_entry,
         run: |model| {
             if let Some((_, text)) = entry(model) {
                 let old = Some(text.clone());
                 model.prompt("Entry", text, Purpose::Entry { old });
             }
         },
+        ..COMMON
     },
     Command {
         name: "entry-remove",
         keys: &["d", "delete"],
         title: "List: remove the entry",
         hint: "remove",
-        group: Group::Edit,
-        places: LIST,
-        blocked: no_entry,
         run: |model| {
             change(model, |entries, at| {
                 entries.remove(at);
                 at
             });
         },
+        ..COMMON
     },
     Command {
         name: "entry-tick",
         keys: &["x"],
         title: "List: mark a condition as met, or as open again",
         hint: "tick",
-        group: Group::Edit,
-        places: LIST,
         blocked: no_condition,
         run: |model| {
             change(model, |entries, at| {
@@ -87,15 +93,12 @@ pub const COMMANDS: &[Command] = &[
                 at
             });
         },
+        ..COMMON
     },
     Command {
         name: "entry-down",
         keys: &["J"],
         title: "List: move the entry down",
-        hint: "",
-        group: Group::Edit,
-        places: LIST,
-        blocked: no_entry,
         run: |model| {
             change(model, |entries, at| {
                 let to = (at + 1).min(entries.len() - 1);
@@ -103,15 +106,12 @@ pub const COMMANDS: &[Command] = &[
                 to
             });
         },
+        ..COMMON
     },
     Command {
         name: "entry-up",
         keys: &["K"],
         title: "List: move the entry up",
-        hint: "",
-        group: Group::Edit,
-        places: LIST,
-        blocked: no_entry,
         run: |model| {
             change(model, |entries, at| {
                 let to = at.saturating_sub(1);
@@ -119,6 +119,7 @@ pub const COMMANDS: &[Command] = &[
                 to
             });
         },
+        ..COMMON
     },
     Command {
         name: "entry-open",
@@ -126,8 +127,6 @@ pub const COMMANDS: &[Command] = &[
         title: "List: go to the step, or open the link",
         hint: "open",
         group: Group::Find,
-        places: LIST,
-        blocked: no_entry,
         run: |model| {
             let Some((_, text)) = entry(model) else {
                 return;
@@ -145,6 +144,7 @@ pub const COMMANDS: &[Command] = &[
                 }
             }
         },
+        ..COMMON
     },
 ];
 

@@ -79,8 +79,8 @@ impl Overlay {
     /// Where its keys are bound, if they are commands.
     pub(crate) fn focus(&self) -> Option<Focus> {
         match self {
-            Self::List(_) => Some(Focus::List),
-            Self::Conflict(_) => Some(Focus::Conflict),
+            Self::List(_) => Some(Focus::LIST),
+            Self::Conflict(_) => Some(Focus::CONFLICT),
             _ => None,
         }
     }

@@ -14,7 +14,7 @@ use crate::change::history::{Event, History};
 use crate::change::places::LineHints;
 use crate::change::{Change, Scope, Target, apply};
 use crate::plan::id::StepId;
-use crate::plan::source::SourceFile;
+use crate::plan::source::{Role, SourceFile};
 use crate::plan::{Plan, StepKey};
 use crate::store::worker::protocol::SaveJob;
 
@@ -45,8 +45,8 @@ pub struct Sync {
     pub(crate) drafts: u64,
     /// Whether the files are asked after by the clock instead of by notice.
     pub polling: bool,
-    /// Files that cannot be read, with the reason.
-    pub unreadable: Vec<(PathBuf, String)>,
+    /// Files that cannot be read, with what the plan looks for in them.
+    pub unreadable: Vec<(PathBuf, Role)>,
     /// Files that another program has been writing for a while: their last whole version is
     /// shown, and edits of them wait.
     pub in_motion: Vec<PathBuf>,
@@ -293,8 +293,8 @@ impl Model {
     /// have the step, too.
     fn would_split(&self, change: &Change) -> Option<String> {
         let is_known = |path: &Path| self.plan.files().iter().any(|file| file.path == path);
-        let is_log = |path: &Path| !is_known(path) && path.extension() != Some("md".as_ref());
-        let (log, _) = self.sync.unreadable.iter().find(|(path, _)| is_log(path))?;
+        let mut unreadable = self.sync.unreadable.iter();
+        let (log, _) = unreadable.find(|(path, role)| *role == Role::Log && !is_known(path))?;
         let step = change.edits.iter().find_map(|edit| match edit.target {
             Target::SectionValue { step, .. } | Target::SectionTitle { step, .. } => Some(step),
             _ => None,
@@ -442,10 +442,10 @@ impl Model {
             DiskEvent::AtRest { path } => self.sync.in_motion.retain(|p| *p != path),
             DiskEvent::Readable { path } => self.sync.unreadable.retain(|(p, _)| *p != path),
             DiskEvent::Watching { polling } => self.sync.polling = polling,
-            DiskEvent::Unreadable { path, reason } => {
+            DiskEvent::Unreadable { path, role, reason } => {
                 self.sync.unreadable.retain(|(p, _)| *p != path);
-                self.refuse(reason.clone());
-                self.sync.unreadable.push((path, reason));
+                self.refuse(reason);
+                self.sync.unreadable.push((path, role));
             }
         }
     }

@@ -308,6 +308,21 @@ mod tests {
     }
 
     #[test]
+    fn a_copied_uid_is_removed_and_comes_back_exactly() {
+        let log = "{\"step_id\":\"0001\",\"uid\":\"kqzhbwmtrnxa\"}\r\n\
+                   {\"step_id\": \"0002\", \"title\": \"B\", \"uid\": \"kqzhbwmtrnxa\"}";
+        let plan = plan(log.as_bytes(), "");
+        let composer = Composer {
+            plan: &plan,
+            now: now(),
+        };
+        let change = composer.fix(&Fix::Uid { step_index: 1 }, true).unwrap();
+        let (fixed, _) = after(&plan, &change);
+        let expected = log.replace(", \"uid\": \"kqzhbwmtrnxa\"}", "}");
+        assert_eq!(String::from_utf8(fixed).unwrap(), expected);
+    }
+
+    #[test]
     fn a_theme_comes_from_the_block_and_dates_the_step() {
         let log = "{\"step_id\": \"0001\", \"theme\": \"Top\", \"updated_at\": \"2026-01-31\"}\n";
         assert_eq!(

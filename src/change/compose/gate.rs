@@ -168,9 +168,9 @@ impl Composer<'_> {
     }
 }
 
-/// Index of the roadmap's heading for a stage: one that is about it alone, else one that also
-/// names it. What stands under the states of a board is left to those who keep the board: a
-/// program that rewrites its parts would take the evidence along.
+/// Index of the roadmap's heading for a stage: one that is about it alone, else one that also names
+/// it. What is under the states of a board is left to those who keep the board: a program that
+/// rewrites its parts would take the evidence along.
 fn own_entry(document: &MarkdownDocument, names: &Names, stage: usize) -> Option<usize> {
     let headings = document.headings();
     let on_board = |heading: usize| {

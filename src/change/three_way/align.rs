@@ -1,8 +1,8 @@
 //! Which lines of two versions are the same line in the same place.
 //!
-//! Patience: the lines that stand once in both are matched along their longest common order,
-//! then what is equal next to a match is matched too. `n log n` for any input; what was moved
-//! against that order is left unmatched, and is for others to find by name.
+//! Patience: the lines that occur once in both are matched along their longest common order, then
+//! what is equal next to a match is matched too. `n log n` for any input; what was moved against
+//! that order is left unmatched, and is for others to find by name.
 
 use std::ops::Range;
 

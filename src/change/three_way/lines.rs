@@ -93,7 +93,7 @@ impl<'a> Tokens<'a> {
 pub struct Line<'a> {
     /// The number of its token.
     pub token: usize,
-    /// Whether a byte order mark stands before it that is not the file's.
+    /// Whether a byte order mark is before it that is not the file's.
     pub bom: bool,
     /// The content.
     pub body: &'a [u8],
@@ -103,7 +103,7 @@ pub struct Line<'a> {
 }
 
 impl Line<'_> {
-    /// Whether nothing but whitespace stands there.
+    /// Whether nothing but whitespace is there.
     pub fn is_blank(&self) -> bool {
         self.body.trim_ascii().is_empty()
     }
@@ -118,8 +118,8 @@ pub struct Version<'a> {
     pub lines: Vec<Line<'a>>,
     /// The first line end in the file.
     pub newline: Option<&'a [u8]>,
-    /// What ends the last line: a newline of any kind as `\n`, or what stands there instead.
-    /// `None` where there is no line.
+    /// What ends the last line: a newline of any kind as `\n`, or what is there instead. `None`
+    /// where there is no line.
     pub closing: Option<&'a [u8]>,
 }
 
@@ -161,7 +161,7 @@ impl<'a> Version<'a> {
         self.lines.iter().map(|line| line.token).collect()
     }
 
-    /// Where each named token stands, by its number. Named lines stand once in a version.
+    /// Where each named token is, by its number. Named lines occur once in a version.
     pub fn places(&self, tokens: &Tokens<'_>) -> Vec<Option<usize>> {
         let mut places = vec![None; tokens.count()];
         for (at, line) in self.lines.iter().enumerate() {

@@ -1,12 +1,11 @@
 //! Three versions of a log made into one: what a git merge driver does.
 //!
-//! Lines are matched by step ID, keys within a line by name, values on their raw source.
-//! What both sides changed is written as both versions between conflict markers, around that
-//! line alone. In reading order: [`lines`] takes the versions apart, [`align`] finds what
-//! stands in the same place, [`weave`] decides which lines stand where, [`object`] merges one
-//! line, [`output`] writes the bytes. Pure: bytes in, bytes and conflicts out, linear time but
-//! for the sorting of moved lines. The result is the same whichever side is called ours, the
-//! versions between markers aside.
+//! Lines are matched by step ID, keys within a line by name, values on their raw source. What both
+//! sides changed is written as both versions between conflict markers, around that line alone. In
+//! reading order: [`lines`] takes the versions apart, [`align`] finds what is in the same place,
+//! [`weave`] decides which lines are where, [`object`] merges one line, [`output`] writes the
+//! bytes. Pure: bytes in, bytes and conflicts out, linear time but for the sorting of moved lines.
+//! The result is the same whichever side is called ours, the versions between markers aside.
 
 pub mod align;
 pub mod lines;

@@ -32,8 +32,8 @@ pub enum Merged {
     },
 }
 
-/// Merges `ours` and `theirs`, which are JSON objects; without `base` every key is new.
-/// What is no JSON object after all is merged as one value.
+/// Merges `ours` and `theirs`, which are JSON objects; without `base` every key is new. What is not
+/// a JSON object after all is merged as one value.
 pub fn merge(base: Option<&str>, ours: &str, theirs: &str) -> Merged {
     merge_at(base, ours, theirs, DEEPEST)
 }
@@ -79,7 +79,7 @@ const STAMP: &str = "updated_at";
 /// A key, and which of several of that spelling.
 type Slot<'a> = (&'a str, usize);
 
-/// The keys of one object and where their values stand.
+/// The keys of one object and where their values are.
 struct Slots<'a> {
     text: &'a str,
     list: Vec<(Slot<'a>, Span)>,
@@ -262,7 +262,7 @@ impl<'a> Slots<'a> {
         self.list.iter().map(|((key, _), _)| *key).collect()
     }
 
-    /// What stands around the values: keys, colons, commas, spaces.
+    /// What is around the values: keys, colons, commas, spaces.
     fn around(&self) -> Vec<&'a str> {
         let starts = [0].into_iter().chain(self.list.iter().map(|(_, s)| s.end));
         let ends = (self.list.iter().map(|(_, s)| s.start)).chain([self.text.len()]);
@@ -284,8 +284,8 @@ impl<'a> Slots<'a> {
         }
     }
 
-    /// Whether the result is written as this version rather than as the other one: the side
-    /// that wrote the line anew, else one of them for good, whichever is called ours.
+    /// Whether the result is written as this version rather than as the other one: the side that
+    /// rewrote the line, else one of them for good, whichever is called ours.
     fn carries(&self, other: &Self, base: &Self) -> bool {
         match (self.strangeness(base), other.strangeness(base)) {
             (a, b) if a != b => a > b,
@@ -293,8 +293,8 @@ impl<'a> Slots<'a> {
         }
     }
 
-    /// The text with the decided values, as `side` reads them. New keys go behind the keys
-    /// that they stand behind in `other`.
+    /// The text with the decided values, as `side` reads them. New keys go behind the keys that
+    /// they come after in `other`.
     fn with(
         &self,
         decisions: &[Decision<'_>],

@@ -8,7 +8,7 @@ use super::{Conflict, Dispute, Markers, Merged, either};
 
 /// A line of the result.
 pub struct Row<'a> {
-    /// Whether a byte order mark stands before it.
+    /// Whether a byte order mark is before it.
     pub bom: bool,
     /// The content.
     pub body: Cow<'a, [u8]>,
@@ -65,7 +65,7 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// Writes the pieces, and says where the conflicts among them stand.
+/// Writes the pieces, and says where the conflicts among them are.
 pub fn write(frame: &Frame<'_>, pieces: Vec<Piece<'_>>, markers: Markers<'_>) -> Merged {
     let mut output = Output {
         frame,

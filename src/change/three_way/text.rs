@@ -1,7 +1,7 @@
 //! Three versions of a prose file made into one, a line at a time.
 //!
-//! For where no markers may stand in the result: what both sides changed in one place is left
-//! to a person, and nothing is merged. Pure: bytes in, bytes out.
+//! For where no markers may be in the result: what both sides changed in one place is left to a
+//! person, and nothing is merged. Pure: bytes in, bytes out.
 
 use std::ops::Range;
 

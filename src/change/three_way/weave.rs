@@ -1,10 +1,10 @@
-//! Which lines the merged log has, and where they stand.
+//! Which lines the merged log has, and where they are.
 //!
-//! Lines that stand in all three versions in the same order are the warp; between two of them
-//! lies a stretch of lines that came, went or moved. A named line has one home: the stretch,
-//! and the side, that put it where it is. Within a stretch the named lines of both sides are
-//! put together by name, so that ordered logs stay ordered, and the other lines go along
-//! behind the lines that they stood behind.
+//! Lines that are in all three versions in the same order are the warp; between two of them lies a
+//! stretch of lines that came, went or moved. A named line has one home: the stretch, and the side,
+//! that put it where it is. Within a stretch the named lines of both sides are put together by
+//! name, so that ordered logs stay ordered, and the other lines go along behind the lines that they
+//! came after.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -38,7 +38,7 @@ pub fn weave<'a>(
     pieces
 }
 
-/// What lies between two lines of the warp in each of the versions.
+/// What is between two lines of the warp in each of the versions.
 struct Stretch {
     base: Range<usize>,
     ours: Range<usize>,
@@ -59,7 +59,7 @@ struct Loom<'v, 'a> {
     base: &'v Version<'a>,
     ours: &'v Version<'a>,
     theirs: &'v Version<'a>,
-    /// Where the warp stands in base, ours and theirs.
+    /// Where the warp is in base, ours and theirs.
     warp: Vec<[usize; 3]>,
     /// One more than the warp has lines.
     stretches: Vec<Stretch>,
@@ -68,7 +68,7 @@ struct Loom<'v, 'a> {
     /// Names that several lines share, and not as many in each version: which line is which
     /// is a guess then.
     shared: HashSet<Name<'a>>,
-    /// Where each named line stands in base, ours and theirs.
+    /// Where each named line is in base, ours and theirs.
     places: [Vec<Option<usize>>; 3],
 }
 
@@ -142,7 +142,7 @@ impl<'v, 'a> Loom<'v, 'a> {
         (0..self.tokens.count()).map(home).collect()
     }
 
-    /// The number of the stretch that each line of a side lies in.
+    /// The number of the stretch that each line of a side is in.
     fn stretch_of(&self, side: Side) -> Vec<usize> {
         let mut numbers = vec![0; self.version(side).lines.len()];
         for (number, stretch) in self.stretches.iter().enumerate() {
@@ -261,8 +261,8 @@ impl<'v, 'a> Loom<'v, 'a> {
         }
     }
 
-    /// The lines of a side in a stretch: the named ones that have their home and a future
-    /// there, each with the other lines that stand behind it.
+    /// The lines of a side in a stretch: the named ones that have their home and a future there,
+    /// each with the other lines that come after it.
     fn runs(&self, stretch: &Stretch, side: Side) -> Vec<Run<'v, 'a>> {
         let mut runs = vec![Run::default()];
         for line in &self.version(side).lines[stretch.of(side)] {
@@ -328,7 +328,7 @@ impl<'v, 'a> Loom<'v, 'a> {
         Texts::of(if takes_ours { ours } else { theirs })
     }
 
-    /// Behind which names the texts stand, and how each of their lines is framed.
+    /// Behind which names the texts are, and how each of their lines is framed.
     fn bearers<'r>(&'r self, runs: &'r [Run<'v, 'a>]) -> Vec<Bearer<'r, 'a>> {
         let name = |run: &Run<'_, '_>| run.name.and_then(|token| self.tokens.name(token));
         let frames = |run: &Run<'v, 'a>| run.texts.iter().map(|l| (l.bom, l.end)).collect();
@@ -364,7 +364,7 @@ fn bodies<'a>(runs: &[Run<'_, 'a>]) -> (usize, Vec<&'a [u8]>) {
 
 /// The lines without a name that a stretch keeps.
 enum Texts<'v, 'a> {
-    /// Those of one side, by the named line that they stand behind.
+    /// Those of one side, by the named line that they come after.
     Behind(HashMap<Option<usize>, Vec<&'v Line<'a>>>),
     /// Those of both sides, to be put behind the first of these lines; then nothing more.
     Conflict {

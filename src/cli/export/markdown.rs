@@ -78,7 +78,7 @@ fn cell(text: &str) -> String {
     if !text.contains('<') {
         return escaped_cell(&text);
     }
-    // What is no HTML any more may be markup in its stead.
+    // What is no longer HTML may be markup in its stead.
     let mut cell = String::with_capacity(text.len() + 8);
     for c in text.chars() {
         if "<\\`*_~[]&|".contains(c) {

@@ -1,8 +1,8 @@
 //! What a Markdown file holds, as places: headings, tables, list items and links with spans.
 //!
-//! Plain data. Every span is a byte range of the file; every `text` is what a reader of
-//! the rendered page would see, with two deliberate differences: inline HTML is shown as
-//! it stands (a template's `<team / DRI>` is text to its author), and `<br>` is a newline.
+//! Plain data. Every span is a byte range of the file; every `text` is what a reader of the
+//! rendered page would see, with two deliberate differences: inline HTML is shown as it is (a
+//! template's `<team / DRI>` is text to its author), and `<br>` is a newline.
 
 use crate::document::splice::Span;
 
@@ -30,16 +30,16 @@ pub enum Alignment {
     Left,
     /// Centred.
     Center,
-    /// Right, so padding stands before the text.
+    /// Right, so padding is before the text.
     Right,
 }
 
 /// A table with its header row.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Table {
-    /// The heading it stands under, as an index.
+    /// The heading it is under, as an index.
     pub heading: Option<usize>,
-    /// Whether it stands in a block quote.
+    /// Whether it is in a block quote.
     pub quoted: bool,
     /// From the header to the end of the last row.
     pub span: Span,
@@ -124,11 +124,11 @@ pub enum CheckState {
 /// A list item.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ListItem {
-    /// The heading it stands under, as an index.
+    /// The heading it is under, as an index.
     pub heading: Option<usize>,
     /// The item it is nested in, as an index.
     pub parent: Option<usize>,
-    /// Whether it stands in a block quote.
+    /// Whether it is in a block quote.
     pub quoted: bool,
     /// Whether its marker is a number.
     pub ordered: bool,
@@ -163,7 +163,7 @@ pub struct Label {
 /// A link, an autolink in angle brackets, or a bare `https://` address.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Link {
-    /// The heading it stands under, as an index.
+    /// The heading it is under, as an index.
     pub heading: Option<usize>,
     /// Where it leads.
     pub url: String,

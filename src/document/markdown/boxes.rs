@@ -8,7 +8,7 @@
 pub(super) struct OddBox {
     /// Its bytes.
     pub len: usize,
-    /// The blanks behind it, which are no words.
+    /// The blanks behind it, which are not words.
     pub blanks: usize,
     /// Whether it is meant as a tick.
     pub done: bool,

@@ -14,7 +14,7 @@ pub(super) enum Allowed {
     Inserted(Span),
 }
 
-/// What differs, and where that stands in the old version.
+/// What differs, and where that is in the old version.
 pub(super) type Difference = (Disturbed, usize);
 
 /// The first thing that differs although it should not, if `splices` made `new` of `old`.
@@ -33,7 +33,7 @@ pub(super) fn first_difference(
     comparison.first_difference()
 }
 
-/// Where the bytes of the old version stand in the new one.
+/// Where the bytes of the old version are in the new one.
 struct Moves {
     /// Old span, and where its replacement begins and ends, in file order.
     steps: Vec<(Span, Span)>,
@@ -55,8 +55,8 @@ impl Moves {
         Self { steps }
     }
 
-    /// Whether the byte at `old` may be the one at `new`. A byte next to a splice may stand
-    /// on either side of the new text.
+    /// Whether the byte at `old` may be the one at `new`. A byte next to a splice may be on either
+    /// side of the new text.
     fn allow(&self, old: usize, new: usize) -> bool {
         let done = self.steps.partition_point(|(span, _)| span.start <= old);
         match self.steps[..done].last() {

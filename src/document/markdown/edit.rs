@@ -63,9 +63,9 @@ impl MarkdownDocument {
     }
 
     /// Replaces the value of a labelled item by typed words. Each further line becomes a
-    /// continuation line; blank lines, which would end the paragraph, are left out. Markup
-    /// and wrapping of words that stay are kept. An empty text leaves the label alone, and
-    /// the words that stand there already change nothing.
+    /// continuation line; blank lines, which would end the paragraph, are left out. Markup and
+    /// wrapping of words that stay are kept. An empty text leaves the label alone, and the words
+    /// that are there already change nothing.
     ///
     /// # Errors
     /// When there is no such item or no label, or when Markdown has no way to say this.
@@ -117,8 +117,8 @@ impl MarkdownDocument {
     /// become spaces.
     ///
     /// # Errors
-    /// When there is no such heading, when `from` lies outside its content, or when the
-    /// words would not be read as such.
+    /// When there is no such heading, when `from` is outside its content, or when the words would
+    /// not be read as such.
     pub fn set_heading_text(
         &self,
         heading: usize,

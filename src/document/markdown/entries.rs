@@ -63,7 +63,7 @@ impl Entry {
 pub(super) enum Form {
     /// Behind the label.
     Inline {
-        /// Where the entries stand in the value.
+        /// Where the entries are in the value.
         sequence: Sequence,
         /// What parts them.
         sign: u8,
@@ -152,7 +152,7 @@ impl MarkdownDocument {
         let links = self.links();
         let mut from = links.partition_point(|link| link.span.start < entry.span.start);
         for link in missing {
-            // Both stand in file order, and one that leads nowhere at all stays empty.
+            // Both are in file order, and one that leads nowhere at all stays empty.
             let words = &entry.words[link.words.clone()];
             let own = links[from..]
                 .iter()
@@ -166,7 +166,7 @@ impl MarkdownDocument {
     }
 }
 
-/// Reads a list that stands at `base` of a file with these link definitions.
+/// Reads a list that is at `base` of a file with these link definitions.
 pub(super) fn read(source: &[u8], labels: &[String], base: usize) -> EntryList {
     let flat = flattened(source);
     let inline = Inline::read(&flat, labels);
@@ -204,7 +204,7 @@ pub(super) fn read(source: &[u8], labels: &[String], base: usize) -> EntryList {
         }
         from = (end + 1).min(flat.len());
     }
-    // Words go in front of a comment that stands alone.
+    // Words go in front of a comment that is alone.
     sequence.nothing = nothing.unwrap_or(Span::empty(leading_blanks(&flat)));
     let shift = |span: &mut Span| *span = span.shifted(base);
     for entry in &mut entries {

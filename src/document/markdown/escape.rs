@@ -12,8 +12,8 @@ use super::reader::DIALECT;
 use super::shadow::Shadow;
 use crate::document::splice::Span;
 
-/// How often a scrap is read again before everything is escaped. Each reading finds all
-/// markup there is; another is needed only where an escape brings other markup forth.
+/// How often a scrap is read again before everything is escaped. Each reading finds all markup
+/// there is; another is needed only where an escape brings out other markup.
 const ROUNDS: usize = 8;
 
 /// Where typed words go.
@@ -30,7 +30,7 @@ pub(super) enum Place<'a> {
 }
 
 impl Place<'_> {
-    /// What stands around the words, as far as it bears on how they are read.
+    /// What is around the words, as far as it bears on how they are read.
     pub fn surroundings(self) -> (String, String) {
         match self {
             Self::Item => ("- ".into(), "\n".into()),
@@ -70,7 +70,7 @@ pub fn escaped(text: &str) -> String {
     markdown_for(text, Place::Item, &[]).join("\n")
 }
 
-/// The same for a table cell: pipes are escaped too, and lines are parted by `<br/>`.
+/// The same for a table cell: pipes are escaped too, and lines are separated by `<br/>`.
 pub fn escaped_cell(text: &str) -> String {
     markdown_for(text, Place::Cell, &[]).join(Place::Cell.line_break())
 }
@@ -116,7 +116,7 @@ impl<'a> Scrap<'a> {
     fn new(lines: Vec<&str>, place: Place<'a>, definitions: &[String]) -> Self {
         let typed = |char| Typed {
             char,
-            // A pipe would end the cell, whatever stands around it.
+            // A pipe would end the cell, whatever is around it.
             escaped: place == Place::Cell && char == '|',
         };
         let mut labels = String::new();

@@ -1,7 +1,7 @@
 //! One run of inline Markdown (a heading, a cell, a paragraph) turned into plain words.
 //!
-//! Besides the words it keeps where in the source the run stands and whether it begins
-//! with a `**Label:**`. It is fed parser events in order and knows nothing of blocks.
+//! Besides the words it keeps where in the source the run is and whether it begins with a
+//! `**Label:**`. It is fed parser events in order and knows nothing of blocks.
 
 use std::borrow::Cow;
 
@@ -21,7 +21,7 @@ pub(super) struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// Whether `text` is what stands at `span`, as opposed to made by the parser.
+    /// Whether `text` is what is at `span`, as opposed to made by the parser.
     pub fn is_verbatim(self, text: &str, span: Span) -> bool {
         let base = self.shadow.base;
         text.len() == span.len()
@@ -47,7 +47,7 @@ pub(super) enum InlineTag {
     LineBreak,
     /// `<!-- … -->`: not meant to be read.
     Comment,
-    /// Any other tag, read as it stands.
+    /// Any other tag, read as it is.
     Literal,
 }
 
@@ -99,7 +99,7 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// Takes the next inline event, which stands at `span`.
+    /// Takes the next inline event, which is at `span`.
     pub fn push(&mut self, event: &Event<'_>, span: Span, source: Source<'_>) {
         let from = backslash_included(event, span, source.bytes);
         match event {
@@ -200,8 +200,8 @@ impl Run {
         }
     }
 
-    /// The words read, where they stand, and the label they begin with. A run without
-    /// anything in it stands at `fallback`.
+    /// The words read, where they are, and the label they begin with. A run without anything in it
+    /// is at `fallback`.
     pub fn finish(self, fallback: usize, bytes: &[u8]) -> (String, Span, Option<Label>) {
         let span = match self.span {
             Some(span) => trimmed_end(bytes, span),
@@ -236,7 +236,7 @@ fn trimmed_words(mut words: String) -> String {
     words
 }
 
-/// The offset of the first word of `text`, which stands at `span`, behind `skip` bytes.
+/// The offset of the first word of `text`, which is at `span`, behind `skip` bytes.
 fn first_word(text: &str, span: Span, skip: usize) -> Option<usize> {
     let rest = text.get(skip..)?;
     let blanks = rest.bytes().take_while(|b| is_blank(*b)).count();

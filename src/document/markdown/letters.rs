@@ -23,13 +23,13 @@ pub(super) struct Letters {
     pub letters: Vec<Letter>,
     /// The comments in it.
     pub comments: Vec<Span>,
-    /// Links and emphasis: where each stands, and where what it holds ends.
+    /// Links and emphasis: where each is, and where what it holds ends.
     containers: Vec<(Span, usize)>,
 }
 
 impl Letters {
-    /// Takes `source`, which stands at `place`, apart, given the labels that make `[label]` a
-    /// link in its file.
+    /// Takes `source`, which is at `place`, apart, given the labels that make `[label]` a link in
+    /// its file.
     pub fn read(source: &str, place: Place<'_>, labels: &[String]) -> Self {
         let (before, after) = place.surroundings();
         let body = Span::new(before.len(), before.len() + source.len());
@@ -133,8 +133,8 @@ impl Letters {
         }
     }
 
-    /// Where the words behind the first `count` letters stand: up to the end, or to that of the
-    /// link or emphasis they begin in.
+    /// Where the words behind the first `count` letters are: up to the end, or to that of the link
+    /// or emphasis they begin in.
     fn behind(&self, count: usize, length: usize) -> Span {
         // A backslash before the first of them belongs to it.
         let start = count
@@ -151,7 +151,7 @@ impl Letters {
 }
 
 impl MarkdownDocument {
-    /// Where the words of a heading stand that follow the first `from` bytes of its text.
+    /// Where the words of a heading are that follow the first `from` bytes of its text.
     pub fn heading_words(&self, heading: usize, from: usize) -> Option<Span> {
         let of = self.headings().get(heading)?;
         let source = std::str::from_utf8(&self.bytes()[of.content.range()]).ok()?;

@@ -86,7 +86,7 @@ impl MarkdownDocument {
                     written = self.set_value(item, &format!("{tight};"), &list, slots);
                 }
                 if written.is_err() {
-                    // A sign that stood alone may find a counterpart in another entry.
+                    // A sign that was alone may find a counterpart in another entry.
                     let slots: Vec<EntrySlot> = slots.iter().map(escaped_words).collect();
                     let source = self.inline_source(item, &list, sequence, &slots, "");
                     written = self.set_value(item, &source, &list, &slots).or(written);
@@ -204,7 +204,7 @@ impl MarkdownDocument {
         let separator = separator(text, sequence, sign);
         let mut source = if sequence.items.is_empty() && sequence.nothing.is_empty() {
             let news: Vec<&[u8]> = slots.iter().filter_map(new_source).collect();
-            // What stands there is a comment, or nothing.
+            // What is there is a comment, or nothing.
             let blank: &[u8] = if news.is_empty() || text.is_empty() {
                 b""
             } else {
@@ -329,8 +329,8 @@ impl MarkdownDocument {
         Ok(self.apply(&splices)?)
     }
 
-    /// The lines that `span` stands on, with the line end before them: what
-    /// [`Self::insert_item_after`] puts in.
+    /// The lines that `span` is on, with the line end before them: what [`Self::insert_item_after`]
+    /// puts in.
     pub fn whole_lines(&self, span: Span) -> Span {
         let bytes = self.bytes();
         let blanks = bytes[span.range()].iter().rev();
@@ -396,7 +396,7 @@ fn chosen_sign(list: &EntryList, slots: &[EntrySlot], labels: &[String]) -> u8 {
     }
 }
 
-/// What stands between two entries: what stands there already if it is everywhere the same.
+/// What is between two entries: what is there already if it is everywhere the same.
 fn separator(text: &[u8], sequence: &Sequence, sign: u8) -> Vec<u8> {
     let mut gaps = sequence
         .signs
@@ -424,7 +424,7 @@ fn protected(source: &str, labels: &[String], signs: &[u8]) -> String {
         from = at;
     }
     out.push_str(&source[from..]);
-    // The sign behind it is no escaped one.
+    // The sign behind it is not escaped one.
     if out.bytes().rev().take_while(|b| *b == b'\\').count() % 2 == 1 {
         out.push('\\');
     }

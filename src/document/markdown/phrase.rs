@@ -12,8 +12,8 @@ use super::reader::DIALECT;
 use super::shadow::Shadow;
 use crate::document::splice::Span;
 
-/// The source of a paragraph on one line, byte for byte in place: what begins a further line
-/// is no part of the words.
+/// The source of a paragraph on one line, byte for byte in place: what begins a further line is not
+/// part of the words.
 pub(super) fn flattened(source: &[u8]) -> Cow<'_, [u8]> {
     if !source.iter().any(|b| matches!(b, b'\n' | b'\r')) {
         return Cow::Borrowed(source);
@@ -42,7 +42,7 @@ pub(super) fn leading_blanks(text: &[u8]) -> usize {
     text.iter().take_while(|b| is_blank(**b)).count()
 }
 
-/// A word or two, where their source stands, and the link that they belong to.
+/// A word or two, where their source is, and the link that they belong to.
 struct Piece {
     span: Span,
     text: String,
@@ -56,8 +56,8 @@ pub(super) struct Inline<'a> {
     /// Where each link leads.
     links: Vec<String>,
     comments: Vec<Span>,
-    /// The source with everything blanked out that is no plain text; characters that are
-    /// written as something else are letters.
+    /// The source with everything blanked out that is not a plain text; characters that are written
+    /// as something else are letters.
     plain: String,
 }
 
@@ -180,7 +180,7 @@ impl<'a> Inline<'a> {
         }
     }
 
-    /// What stands at `span`, as an entry.
+    /// What is at `span`, as an entry.
     pub fn entry(&self, span: Span) -> Entry {
         let state = self.plain.get(span.range()).and_then(read_box);
         let box_at = state.map(|state| {
@@ -207,7 +207,7 @@ impl<'a> Inline<'a> {
             if from >= end {
                 continue;
             }
-            // What reads as it stands may reach over into the next entry.
+            // What reads as it is may reach over into the next entry.
             let cut = from - piece.span.start..end - piece.span.start;
             let text = match piece.text.len() == piece.span.len() {
                 true => piece.text.get(cut).unwrap_or(&piece.text),
@@ -346,7 +346,7 @@ fn read_box(text: &str) -> Option<CheckState> {
     text[3..].starts_with([' ', '\t']).then_some(state)
 }
 
-/// Whether a byte may make the words read otherwise than they stand.
+/// Whether a byte may make the words read otherwise than they are.
 fn is_markup(byte: u8) -> bool {
     matches!(byte, b'[' | b'*' | b'_' | b'`' | b'&' | b'<' | b'\\' | b'~') || byte < b' '
 }

@@ -5,7 +5,9 @@
 
 use pulldown_cmark::{BrokenLink, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use super::blocks::{Alignment, BlockKind, Cell, Check, Heading, Link, ListItem, Outline, Row, Table};
+use super::blocks::{
+    Alignment, BlockKind, Cell, Check, Heading, Link, ListItem, Outline, Row, Table,
+};
 use super::boxes::odd_box;
 use super::inline::{Run, Source, bare_address, is_blank, trimmed, trimmed_end};
 use super::shadow::Shadow;
@@ -332,7 +334,7 @@ impl<'a> Reader<'a> {
         let Some(row) = self.outline.tables.last_mut().map(Table::last_row_mut) else {
             return;
         };
-        // Cells the parser adds to a short row stand behind it.
+        // Cells the parser adds to a short row come after it.
         if span.start < row.span.end {
             row.cells.push(Cell {
                 outer: span,
@@ -399,7 +401,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The part of an event that stands behind such a box.
+    /// The part of an event that comes after such a box.
     fn behind_box<'e>(&self, event: Event<'e>, span: Span) -> Option<(Event<'e>, Span)> {
         if span.start >= self.run_start {
             return Some((event, span));

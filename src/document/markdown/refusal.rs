@@ -65,7 +65,7 @@ impl fmt::Display for Disturbed {
 pub enum Refusal {
     /// There is no such thing in the file.
     Missing(Target),
-    /// The item has no words a checkbox could stand before.
+    /// The item has no words a checkbox could be before.
     NothingToTick {
         /// Where the item begins.
         line: usize,
@@ -80,7 +80,7 @@ pub enum Refusal {
         /// Where the item begins.
         line: usize,
     },
-    /// The range to replace lies outside the heading's words.
+    /// The range to replace is outside the heading's words.
     OutsideHeading {
         /// Where the heading begins.
         line: usize,
@@ -100,7 +100,7 @@ pub enum Refusal {
         line: usize,
         /// What would change.
         what: Disturbed,
-        /// Where that stands.
+        /// Where that is.
         at: usize,
     },
     /// The splices do not fit the file.

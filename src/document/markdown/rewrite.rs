@@ -26,7 +26,7 @@ pub(super) fn rewrites(
         comments,
         ..
     } = Letters::read(source, place, definitions);
-    // The blank before a comment at the end is no part of the words.
+    // The blank before a comment at the end is not part of the words.
     let blank = |letter: &Letter| letter.char.is_whitespace();
     letters.truncate(
         letters
@@ -52,14 +52,14 @@ pub(super) fn rewrites(
     };
     let tight = match (old.first(), old.last()) {
         (Some(first), Some(last)) => (first.span.start, last.span.end),
-        // What is put behind a link is no part of it, unless it goes on with the last word.
+        // What is put behind a link is not part of it, unless it goes on with the last word.
         _ if behind == 0 || new.starts_with(char::is_whitespace) => {
             let closed = before.checked_sub(1).map_or(0, |at| letters[at].closed);
             (closed, closed)
         }
         _ => (from, from),
     };
-    // Comments stay, wherever they stand.
+    // Comments stay, wherever they are.
     let ahead = comments.iter().filter(|c| c.end <= tight.0).map(|c| c.end);
     let from = ahead.max().map_or(from, |end| end.max(from));
     let after = comments

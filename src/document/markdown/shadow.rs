@@ -23,7 +23,7 @@ const DEEPEST_MARKER: usize = 256;
 pub(super) struct Shadow<'a> {
     /// What the parser reads; `text[i]` stands for the file's byte `base + i`.
     pub text: Cow<'a, str>,
-    /// How many bytes stand before: a byte order mark and front matter.
+    /// How many bytes are before: a byte order mark and front matter.
     pub base: usize,
 }
 
@@ -93,7 +93,7 @@ fn substituted(body: &[u8]) -> String {
     out
 }
 
-/// The first marker in each line that stands too deep in it to be one.
+/// The first marker in each line that is too deep in it to be one.
 fn deep_markers(text: &[u8]) -> Vec<usize> {
     let mut deep = Vec::new();
     let mut start = 0;

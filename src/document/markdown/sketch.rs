@@ -1,9 +1,9 @@
-//! Where headings and table headers may stand, told from the lines alone: a search through the
-//! bytes in place of a parse.
+//! Where headings and table headers may be, told from the lines alone: a search through the bytes
+//! in place of a parse.
 //!
-//! Whoever looks for a structure asks here first, so that a file without it costs its bytes and
-//! no more. Nothing is missed; what stands in a code fence, in front matter or in a comment is
-//! named too, and only a parse tells it apart.
+//! Whoever looks for a structure asks here first, so that a file without it costs its bytes and no
+//! more. Nothing is missed; what is in a code fence, in front matter or in a comment is named too,
+//! and only a parse tells it apart.
 
 use memchr::memchr2;
 
@@ -14,7 +14,7 @@ use crate::document::splice::Span;
 pub(super) struct Sketch {
     /// Lines that begin with `#`, and paragraphs that are underlined.
     pub headings: Vec<Span>,
-    /// Of each of them, whether it seems to stand in a code fence.
+    /// Of each of them, whether it seems to be in a code fence.
     pub fenced: Vec<bool>,
     /// Lines above one that may part a table's header from its rows.
     pub table_heads: Vec<Span>,
@@ -109,9 +109,8 @@ impl Line {
     }
 }
 
-/// Whether a line may read as one with `words` in it, whatever the case of their ASCII letters:
-/// the signs of emphasis and code may stand between the letters, and a numbered entity may be
-/// any of them.
+/// Whether a line may read as one with `words` in it, whatever the case of their ASCII letters: the
+/// signs of emphasis and code may be between the letters, and a numbered entity may be any of them.
 pub fn may_say(line: &[u8], words: &str) -> bool {
     let is_markup = |b: &u8| matches!(b, b'*' | b'_' | b'~' | b'`' | b'\\');
     let begins = |at: usize| {

@@ -16,7 +16,7 @@ use super::compare::{Allowed, first_difference};
 use super::refusal::{Refusal, Target};
 use crate::document::splice::{self, Span, Splice};
 
-/// The part of a file an edit bears on, and what stands before it.
+/// The part of a file an edit bears on, and what is before it.
 #[derive(Clone, Copy, Debug)]
 struct Window {
     span: Span,

@@ -16,7 +16,7 @@ pub enum BlockColumn {
     Steward,
     /// How one sees that it worked.
     Signal,
-    /// Where it stands.
+    /// Where it is.
     Status,
 }
 
@@ -62,7 +62,7 @@ pub struct BlockRow {
 }
 
 impl BlockRow {
-    /// Where the column stands in the table, if it has one.
+    /// Where the column is in the table, if it has one.
     pub fn column(&self, column: BlockColumn) -> Option<usize> {
         self.columns[column as usize]
     }

@@ -10,7 +10,7 @@ pub struct Assignment {
     pub workstream: String,
     /// The stage's column header as written.
     pub stage: String,
-    /// Role and name, as `DRI` and `Platform Lead`; the role is empty where none is named.
+    /// Role and name, such as `DRI` and `Platform Lead`; the role is empty where none is named.
     pub people: Vec<(String, String)>,
     /// Index of the file in the plan.
     pub file: usize,

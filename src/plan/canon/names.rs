@@ -77,7 +77,7 @@ impl Names {
     }
 
     /// The stage that a heading is about: its name, apart from words such as "Stage 2" and from
-    /// what stands in brackets or behind a dash.
+    /// what is in brackets or behind a dash.
     pub fn headed(&self, heading: &str) -> Option<usize> {
         let by_core = || self.core.get(&core(heading)).copied();
         self.called(heading).or_else(by_core)

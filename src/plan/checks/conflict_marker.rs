@@ -133,7 +133,7 @@ fn unfenced<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Vec<(usize, u8)> {
     found
 }
 
-/// Markers put together from `<` over `=` to `>`; what does not fit stands alone.
+/// Markers put together from `<` over `=` to `>`; what does not fit is alone.
 fn conflicts(markers: impl Iterator<Item = (usize, u8)>) -> Vec<Conflict> {
     let mut conflicts: Vec<Conflict> = Vec::new();
     let mut open: Vec<(usize, u8)> = Vec::new();

@@ -151,5 +151,8 @@ mod tests {
         ]
         .concat();
         assert!(found(&RULE, &[(LOG, &log)]).is_empty());
+        let wrong = found(&super::super::wrong_type::RULE, &[(LOG, &log)]);
+        assert_eq!(wrong.len(), 2);
+        assert!(wrong[0].ends_with("`uid` of 0001 is text, not twelve letters a to z"));
     }
 }

@@ -39,7 +39,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
-    // What stands in a line that cannot be read is not missing.
+    // What is in a line that cannot be read is not missing.
     let taken: BTreeSet<u32> = plan.unreadable_ids().map(|(id, _)| id.number()).collect();
     for block in plan.blocks() {
         for (before, after) in block.steps().zip(block.steps().skip(1)) {

@@ -37,7 +37,7 @@ pub const RULE: Rule = Rule {
     passes: &[Pass::Plan(run)],
 };
 
-/// How many steps lie between two checkpoints.
+/// How many steps are between two checkpoints.
 const THOUSAND: u32 = 1000;
 
 fn run(plan: &Plan, context: &Context<'_>, problems: &mut Vec<Problem>) {

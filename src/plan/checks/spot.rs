@@ -1,4 +1,4 @@
-//! Where in a file something stands, found by what it is: a step, a field, an entry.
+//! Where in a file something is, found by what it is: a step, a field, an entry.
 
 use super::super::canon::block_table::BlockRow;
 use super::super::canon::checklist::Check;

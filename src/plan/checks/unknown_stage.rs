@@ -70,7 +70,7 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
         let rungs = stages().filter_map(|stage| stage.rung.as_ref());
         let names: Vec<&str> = rungs.map(|rung| rung.stage.as_str()).collect();
         let known = Names::new(names.iter().copied());
-        // The ladder's own document, and those that something of its stages stands in.
+        // The ladder's own document, and those that something of its stages is in.
         let mut files = BTreeSet::from([home]);
         files.extend(stages().flat_map(|stage| stage.checks.iter().map(|check| check.file)));
         files.extend(stages().flat_map(|stage| stage.owners.iter().map(|cell| cell.file)));

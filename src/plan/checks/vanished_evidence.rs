@@ -104,7 +104,7 @@ fn is_gone(link: &str, folder: Option<&Path>, exists: &dyn Fn(&Path) -> bool) ->
     !inside.is_empty() && !inside.iter().any(|path| exists(path))
 }
 
-/// Where the link stands, else the line of its bullet.
+/// Where the link is, else the line of its bullet.
 fn span_of(document: &MarkdownDocument, evidence: &Evidence, link: &str) -> Span {
     let item = document.items().iter();
     let item = item

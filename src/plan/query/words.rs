@@ -12,8 +12,8 @@ use memchr::memchr_iter;
 use memchr::memmem::Finder;
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
-/// Scattered letters count as a match if they stand within so many halves of their own
-/// number of characters; further apart they are a coincidence.
+/// Scattered letters count as a match if they are within so many halves of their own number of
+/// characters; further apart they are a coincidence.
 const HALVES_A_LETTER: usize = 5;
 
 /// Fewer letters than these are only found side by side.
@@ -51,15 +51,15 @@ impl Words {
         self.words.is_empty()
     }
 
-    /// How well every word is found in `near`, letters scattered or not, or literally in
-    /// `far`; higher is better, `None` is no match.
+    /// How well every word is found in `near`, letters scattered or not, or literally in `far`;
+    /// higher is better, `None` is not a match.
     pub fn score(&self, near: &str, far: &[Cow<'_, str>]) -> Option<i64> {
         let in_far = |word: &Word| far.iter().any(|text| word.is_in(&fold(text)));
         self.score_folded(&fold(near), in_far).ok()
     }
 
-    /// As [`Words::score`], with `near` folded already, and `in_far` to tell whether a word
-    /// stands in the rest, which is only asked if need be.
+    /// As [`Words::score`], with `near` folded already, and `in_far` to tell whether a word is in
+    /// the rest, which is only asked if need be.
     ///
     /// # Errors
     /// The word that is not found.
@@ -87,9 +87,9 @@ impl Words {
         self.words.iter().map(|word| word.text.clone()).collect()
     }
 
-    /// Whether each of `parts`, which are folded, is a part of one of these words. Then a text
-    /// that is hopeless for the parts is so for the words. Of texts that merely do not match
-    /// that is not true: letters may stand further apart the more there are.
+    /// Whether each of `parts`, which are folded, is a part of one of these words. Then a text that
+    /// is hopeless for the parts is so for the words. Of texts that merely do not match that is not
+    /// true: letters may be further apart the more there are.
     pub fn contain(&self, parts: &[String]) -> bool {
         let contained = |part: &String| self.words.iter().any(|word| word.text.contains(part));
         parts.iter().all(contained)
@@ -144,7 +144,7 @@ impl Word {
         }
     }
 
-    /// Whether it stands in a folded text as it is.
+    /// Whether it is in a folded text as it is.
     pub fn is_in(&self, text: &str) -> bool {
         self.find(text).is_some()
     }
@@ -153,13 +153,13 @@ impl Word {
         self.finder.find(text.as_bytes())
     }
 
-    /// In how many characters its letters must stand.
+    /// In how many characters its letters must be.
     fn widest(&self) -> usize {
         self.letters * HALVES_A_LETTER / 2
     }
 
-    /// Whether its letters stand in a folded text in their order, however far apart: else no
-    /// word that it is a part of is found there.
+    /// Whether its letters are in a folded text in their order, however far apart: else no word
+    /// that it is a part of is found there.
     pub fn may_grow_into(&self, text: &str) -> bool {
         let mut letters = text.bytes();
         self.text
@@ -167,9 +167,9 @@ impl Word {
             .all(|letter| letters.any(|at| at == letter))
     }
 
-    /// Whether its letters stand in `text` in their order, near enough to each other; if not,
-    /// no way of placing them is a match. Where a letter takes several bytes the distance is
-    /// not looked at.
+    /// Whether its letters are in `text` in their order, near enough to each other; if not, no way
+    /// of placing them is a match. Where a letter takes several bytes the distance is not looked
+    /// at.
     fn may_be_scattered(&self, text: &str) -> bool {
         let (text, word) = (text.as_bytes(), self.text.as_bytes());
         let [first, rest @ ..] = word else {
@@ -187,7 +187,7 @@ impl Word {
     }
 }
 
-/// Puts `text` behind what stands in `folded`, in lower case without accents.
+/// Puts `text` behind what is in `folded`, in lower case without accents.
 pub fn fold_onto(folded: &mut String, text: &str) {
     match text.is_ascii() {
         true => {

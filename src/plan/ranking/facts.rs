@@ -150,7 +150,7 @@ impl<'a> Survey<'a> {
         }
     }
 
-    /// Where its block stands among those with ready steps.
+    /// Where its block is among those with ready steps.
     pub fn block_in_words(&self, facts: &Facts) -> String {
         let block = self.plan.step(facts.step).block();
         let id = self.plan.blocks()[block].id;
@@ -227,8 +227,8 @@ fn chains(plan: &Plan) -> Vec<u32> {
     chains
 }
 
-/// Every step by its height: whoever depends on a step stands higher, so that an order of work
-/// needs no recursion.
+/// Every step by its height: whoever depends on a step is higher, so that an order of work needs no
+/// recursion.
 fn by_height(plan: &Plan) -> Vec<u32> {
     let heights = || (0..plan.len()).map(|step| plan.graph().height(step) as usize);
     // How many are lower, then where the next of the height belongs.

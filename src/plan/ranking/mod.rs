@@ -58,8 +58,8 @@ pub struct Ranked {
     pub step: usize,
     /// The sum of its terms' points.
     pub score: i64,
-    /// Every term with a weight, in the order of [`TERMS`]: under the same weights the terms
-    /// of two steps stand side by side.
+    /// Every term with a weight, in the order of [`TERMS`]: under the same weights the terms of two
+    /// steps are side by side.
     pub terms: Vec<Term>,
 }
 

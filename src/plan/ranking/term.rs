@@ -131,8 +131,8 @@ impl Default for Weights {
 }
 
 impl Weights {
-    /// The default weights with these in their places. Answers the names that no term has
-    /// as well, for whoever can say where they stand.
+    /// The default weights with these in their places. Answers the names that no term has as well,
+    /// for whoever can say where they are.
     pub fn with<'n>(settings: impl IntoIterator<Item = (&'n str, f64)>) -> (Self, Vec<&'n str>) {
         let (mut weights, mut unknown) = (Self::default(), Vec::new());
         for (name, weight) in settings {

@@ -111,8 +111,8 @@ fn what_others_wait_for_counts_by_doublings() {
     );
 }
 
-/// Steps in a cycle are open, so whoever stands before them holds them up; the circle itself
-/// makes no chain longer.
+/// Steps in a cycle are open, so whoever is before them holds them up; the circle itself makes no
+/// chain longer.
 #[test]
 fn a_cycle_behind_a_step_is_no_endless_chain() {
     let plan = plan(
@@ -174,8 +174,8 @@ fn gated() -> Plan {
     )
 }
 
-/// The bar of Base is met, so its open check no longer counts; a ticked check asks for
-/// nothing; what is further up the ladder is not due yet; a year is no step.
+/// The bar of Base is met, so its open check no longer counts; a ticked check asks for nothing;
+/// what is further up the ladder is not due yet; a year is not a step.
 #[test]
 fn only_open_checks_of_the_current_stage_count() {
     let plan = gated();

@@ -1,8 +1,8 @@
 //! The text of a gate, taken apart into the criteria that a review goes through.
 //!
-//! A criterion keeps the author's words. What introduces the list ("Readiness review with",
-//! "Go or no-go with the sponsors:") is no criterion; the packet quotes the whole text
-//! beside them, so nothing is lost where the author's commas mean something else.
+//! A criterion keeps the author's words. What introduces the list ("Readiness review with", "Go or
+//! no-go with the sponsors:") is not a criterion; the packet quotes the whole text beside them, so
+//! nothing is lost where the author's commas mean something else.
 
 /// Words behind "review" that introduce what it looks at.
 const LEADS: [&str; 2] = ["with", "that"];

@@ -1,14 +1,17 @@
 //! What a person does in a gate review, as changes of its packet.
 //!
-//! Each wish becomes edits of the sections that it touches, and until the gate is decided the
-//! state of the checklist in the packet is brought up to date with it. Only single values are written anew; a change
-//! that undo could not take back to the last byte is refused.
+//! Each wish becomes edits of the sections that it touches, and until the gate is decided the state
+//! of the checklist in the packet is brought up to date with it. Only single values are rewritten;
+//! a change that undo could not restore to the last byte is refused.
 
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
-use super::{CriterionVerdict, DECISION, GateReview, READINESS, bar, check_line, checks_heading, decision_words, draft, new_path, ticked, unstamped, verdict_word};
+use super::{
+    CriterionVerdict, DECISION, GateReview, READINESS, bar, check_line, checks_heading,
+    decision_words, draft, new_path, ticked, unstamped, verdict_word,
+};
 use crate::change::compose::reversible;
 use crate::change::value::{Refusal, refuse};
 use crate::change::{Change, Edit, Target};
@@ -23,7 +26,7 @@ use crate::record::one_line;
 /// Turns what a person does in a review into changes.
 #[derive(Clone, Copy, Debug)]
 pub struct Reviewer<'a> {
-    /// The plan as it stands.
+    /// The plan as it is.
     pub plan: &'a Plan,
     /// The instant of the deed.
     pub now: DateTime<Utc>,
@@ -360,7 +363,7 @@ impl Desk<'_> {
             let (missing, bar) = (stage.missing(), stage.threshold());
             return Some(match stage.checks.len() {
                 0 => "there is no checklist to meet the bar: write the waiver first".to_owned(),
-                _ => format!("{missing} more to meet the bar of {bar}%: write the waiver first"),
+                _ => format!("{missing} more to reach {bar}%: write the waiver first"),
             });
         }
         let owes = decision == Decision::Conditional && facts.conditions.is_empty();
@@ -385,7 +388,7 @@ impl Desk<'_> {
     }
 
     /// What `edit` makes of the packet, as a change. A decided packet keeps saying how the
-    /// checklist stood when it was decided.
+    /// checklist was when it was decided.
     fn change(
         &self,
         label: String,
@@ -413,8 +416,7 @@ impl Desk<'_> {
     }
 }
 
-/// The packet with the checklist of `stage` as it stands now. What people took out of it
-/// stays out.
+/// The packet with the checklist of `stage` as it is now. What people took out of it stays out.
 fn refreshed(document: &MarkdownDocument, stage: &Stage) -> Result<MarkdownDocument, Refusal> {
     let mut document = document.clone();
     if let Some(heading) = section(&document, READINESS) {

@@ -1,8 +1,8 @@
 //! The packet of a gate review: Markdown out of a stage, and back.
 //!
-//! Owns what stands where in a packet. Each criterion and each workstream has a section of
-//! its own, so that two people who edit different ones do not meet, in git or here; edits
-//! (see `edit`) touch single values and leave alone whatever people write around them.
+//! Owns what is where in a packet. Each criterion and each workstream has a section of its own, so
+//! that two people who edit different ones do not meet, in git or here; edits (see `edit`) touch
+//! single values and leave alone whatever people write around them.
 
 pub mod criteria;
 pub mod edit;
@@ -27,7 +27,7 @@ const CHECKS: &str = "Checks";
 const CRITERIA: &str = "Criteria";
 /// The section with a section for each workstream.
 const SIGN_OFFS: &str = "Sign-offs";
-/// What stands where nothing was decided yet.
+/// What is where nothing was decided yet.
 const UNDECIDED: &str = "undecided";
 /// Letters of a stage's name that its folder keeps.
 const LONGEST_SLUG: usize = 60;
@@ -110,13 +110,13 @@ pub struct GateReview {
 }
 
 impl GateReview {
-    /// Reads the packet at `path`; nothing where there is none, or where the file is no packet.
+    /// Reads the packet at `path`; nothing where there is none, or where the file is not a packet.
     pub fn at(plan: &Plan, path: &Path) -> Option<Self> {
         let file = plan.files().iter().position(|file| file.path == path)?;
         Self::read(plan.files()[file].markdown()?, file, path)
     }
 
-    /// Reads a packet; nothing where `document` is none.
+    /// Reads a packet; nothing if `document` is not one.
     pub fn read(document: &MarkdownDocument, file: usize, path: &Path) -> Option<Self> {
         let facts = Packet::read(document, file, path)?;
         let gate = label_at(document, 0, "Gate").map(|(_, label)| label.text.trim().to_owned());
@@ -243,8 +243,7 @@ fn checks_heading(document: &MarkdownDocument) -> Option<usize> {
         .find(|at| crate::plan::canon::normalised(&document.headings()[*at].text) == wanted)
 }
 
-/// A new packet for the gate of a stage: nothing decided, nobody signed, the checklist as it
-/// stands.
+/// A new packet for the gate of a stage: nothing decided, nobody signed, the checklist as it is.
 pub fn draft(stage: &Stage, date: NaiveDate, who: &str) -> String {
     let gate = stage.rung.as_ref().map_or("", |rung| rung.review.as_str());
     let name = one_line(&stage.name);

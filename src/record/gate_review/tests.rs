@@ -89,7 +89,7 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// What is typed into a packet is read back, or refused; and it is taken back to the byte.
+    /// What is typed into a packet is read back, or refused; and it is undone to the byte.
     #[test]
     fn typed_words_are_read_back(typed in "\\PC{0,12}[-#*_`<>\\[\\]()!&\\\\|~:; a-z]{0,16}\\PC{0,8}") {
         let (plan, path) = opened(CANON);
@@ -313,7 +313,7 @@ fn a_gate_below_its_bar_is_passed_on_a_waiver_only() {
     let go = |plan: &Plan| reviewer(plan).decide(&path, Some(Decision::Go));
     assert_eq!(
         go(&plan).unwrap_err().0,
-        "1 more to meet the bar of 50%: write the waiver first"
+        "1 more to reach 50%: write the waiver first"
     );
     assert!(reviewer(&plan).decide(&path, Some(Decision::NoGo)).is_ok());
     let waived = reviewer(&plan)

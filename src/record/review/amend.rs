@@ -8,7 +8,10 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::{Entry, EntryKey, Line, NONE, OWNER, Record, Section, WHY, details, heading_of, is_detail, labelled, marker};
+use super::{
+    Entry, EntryKey, Line, NONE, OWNER, Record, Section, WHY, details, heading_of, is_detail,
+    labelled, marker,
+};
 use crate::change::value::{Refusal, refuse};
 use crate::change::{Change, Edit, Target, apply};
 use crate::document::markdown::MarkdownDocument;
@@ -18,7 +21,7 @@ use crate::plan::source::{Role, SourceFile};
 /// One thing to change in a record.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Op {
-    /// Puts an entry where the one about the same thing stands, else behind the last one.
+    /// Puts an entry where the one about the same thing is, else behind the last one.
     Put(Section, Entry),
     /// Takes an entry into another section, with what people wrote below it.
     Move(Section, Section, Entry),
@@ -434,7 +437,7 @@ impl Own {
     }
 }
 
-/// An entry as it stands: its own lines apart from those below it.
+/// An entry as it is: its own lines apart from those below it.
 fn own(document: &MarkdownDocument, item: usize, whole: Span, entry: Entry) -> Own {
     let it = &document.items()[item];
     let mut ours = vec![lines_of(document, Span::new(it.span.start, it.content.end))];
@@ -464,7 +467,7 @@ fn own(document: &MarkdownDocument, item: usize, whole: Span, entry: Entry) -> O
     }
 }
 
-/// The lines that a span stands on, blank ones at its end left out, with their ends.
+/// The lines that a span is on, blank ones at its end left out, with their ends.
 fn lines_of(document: &MarkdownDocument, span: Span) -> Span {
     let text = document.bytes()[span.range()].trim_ascii_end();
     let last = document.line_of(span.start + text.len().saturating_sub(1));
@@ -476,7 +479,7 @@ fn lines_of(document: &MarkdownDocument, span: Span) -> Span {
     )
 }
 
-/// What stands below an entry, indented as the list of another section asks for.
+/// What is below an entry, indented as the list of another section asks for.
 fn moved(from: Section, to: Section, extra: Vec<u8>) -> Vec<u8> {
     let (deep, to_deep) = (from == Section::Ten, to == Section::Ten);
     let mut moved = Vec::with_capacity(extra.len());

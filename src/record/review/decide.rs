@@ -19,15 +19,15 @@ use crate::plan::ranking::term::Weights;
 use crate::plan::source::Role;
 use crate::plan::status::Status;
 
-/// How a dependency is mended.
+/// How a dependency is fixed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Resolution {
-    /// One step depends on another one no more: the two of the dependency, or two steps
-    /// further on in the circle.
+    /// One step no longer depends on another one: the two of the dependency, or two steps further
+    /// on in the cycle.
     Drop(StepId, StepId),
-    /// The other one is blocked no more: it is in progress.
+    /// The other one is no longer blocked: it is in progress.
     Unblock,
-    /// Somebody has mended it already.
+    /// Somebody has fixed it already.
     Done,
 }
 
@@ -148,7 +148,7 @@ impl Review<'_> {
         Ok(change)
     }
 
-    /// Mends a dependency.
+    /// Fixes a dependency.
     ///
     /// # Errors
     /// When the steps are gone, or step or record cannot be edited.
@@ -190,9 +190,9 @@ impl Review<'_> {
         self.noted(who, Vec::new(), vec![Op::Put(Section::Dependencies, entry)])
     }
 
-    /// Finishes the review: writes what became of last week's ten, which dependencies are
-    /// left, which of `known` are mended, and when it was held. With `fill`, the best steps
-    /// of the ranking are committed to where nobody has decided about any.
+    /// Finishes the review: writes what became of last week's ten, which dependencies are left,
+    /// which of `known` are fixed, and when it was held. With `fill`, the best steps of the ranking
+    /// are committed to where nobody has decided about any.
     ///
     /// # Errors
     /// When the record cannot be edited.
@@ -213,7 +213,7 @@ impl Review<'_> {
             |tangle: &&BadDependency| !wrong.contains(&(tangle.step, Some(tangle.other)));
         let mended = known.iter().filter(|t| !is_handled(t) && is_mended(t));
         ops.extend(mended.map(|t| Op::Put(Section::Dependencies, handled(t, Word::Fixed))));
-        // What was left at first, and mended elsewhere since.
+        // What was left at first, and fixed elsewhere since.
         let since = self
             .record
             .entries(Section::Dependencies)

@@ -19,7 +19,7 @@ use crate::plan::{Plan, StepRef};
 /// How many steps a review picks.
 pub const TEN: usize = 10;
 
-/// How many runners-up stand below them.
+/// How many runners-up are below them.
 pub const RUNNERS_UP: usize = 10;
 
 /// Points of how many terms a reason names.
@@ -28,7 +28,7 @@ const MOST_REASONS: usize = 2;
 /// The review of one week on a plan.
 #[derive(Clone, Debug)]
 pub struct Review<'a> {
-    /// The plan as it stands.
+    /// The plan as it is.
     pub plan: &'a Plan,
     /// The present instant.
     pub now: DateTime<Utc>,
@@ -360,8 +360,8 @@ fn trouble(plan: &Plan, step: StepRef<'_>, other: StepId) -> Option<(Trouble, St
     })
 }
 
-/// Why the ranking puts a step where it is: the terms that give most, in words. Where it
-/// stands and how old it is come last: they tell least about the step itself.
+/// Why the ranking puts a step where it is: the terms that give most, in words. Where it is and how
+/// old it is come last: they tell least about the step itself.
 pub fn reason(ranked: &Ranked) -> String {
     let mut terms: Vec<_> = ranked.terms.iter().filter(|term| term.points > 0).collect();
     let is_plain = |name: &str| matches!(name, "block" | "age");

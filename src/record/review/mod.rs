@@ -34,7 +34,7 @@ pub struct Week {
 }
 
 impl Week {
-    /// The week that the instant lies in, in UTC.
+    /// The week that the instant is in, in UTC.
     pub fn of(at: DateTime<Utc>) -> Self {
         let week = at.date_naive().iso_week();
         Self {
@@ -83,7 +83,7 @@ impl FromStr for Week {
 pub enum Section {
     /// Ideas and drafts, with what was decided about each.
     Proposals,
-    /// Dependencies that are wrong, mended or left.
+    /// Dependencies that are wrong, fixed or left.
     Dependencies,
     /// The steps that the steward commits to, the first one first.
     Ten,
@@ -136,9 +136,9 @@ pub enum Word {
     StillDraft,
     /// Not now: it comes back in the next review.
     Deferred,
-    /// No; the reason stands in the step's notes, too.
+    /// No; the reason is in the step's notes, too.
     Rejected,
-    /// The dependency is wrong no more.
+    /// The dependency is no longer wrong.
     Fixed,
     /// The dependency stays as it is for now.
     Left,
@@ -371,12 +371,12 @@ pub struct Record {
     /// How many proposals were left undecided when it was finished.
     pub undecided: usize,
     entries: [Vec<Entry>; 5],
-    /// Where the first entry about each thing stands in its section.
+    /// Where the first entry about each thing is in its section.
     places: HashMap<(Section, EntryKey), usize>,
 }
 
 impl Record {
-    /// Reads a record. What is no entry is nobody's mistake: it is left out.
+    /// Reads a record. What is not an entry is nobody's mistake: it is left out.
     pub fn read(document: &MarkdownDocument) -> Self {
         let mut record = Self::default();
         let title = document
@@ -470,7 +470,7 @@ impl Record {
     }
 }
 
-/// What stands in a section without entries.
+/// What is in a section without entries.
 const NONE: &str = "None.";
 
 /// The section that a heading opens: the first heading with its words.

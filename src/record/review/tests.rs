@@ -184,7 +184,7 @@ proptest! {
         }
         ops.push(vec![Op::Set(Line::Held, Some("2026-02-13T12:00:00Z".to_owned()))]);
         for ops in ops {
-            // A refusal leaves everything as it was, and is no loss.
+            // A refusal leaves everything as it was, and is not a loss.
             let Ok((after, change)) = applied(&now, ops) else { continue };
             done.push((now, change));
             now = after;

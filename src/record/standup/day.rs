@@ -15,7 +15,7 @@ pub struct DayCard {
     pub card: Card,
     /// Whether it is posted, rather than suggested.
     pub posted: bool,
-    /// For each blocker, since which day it stands on the person's cards, if before this one.
+    /// For each blocker, since which day it is on the person's cards, if before this one.
     pub since: Vec<Option<NaiveDate>>,
     /// What became complete since the card was posted.
     pub fresh: Vec<String>,
@@ -65,7 +65,7 @@ impl Day {
         self.entries.iter().find(|entry| entry.slug == self.slug)
     }
 
-    /// The deadline on clocks that are so many minutes ahead of UTC, as ` (17:00 here)`;
+    /// The deadline on clocks that are so many minutes ahead of UTC, such as ` (17:00 here)`;
     /// nothing where they agree.
     pub fn due_here(&self, local_minutes: i32) -> String {
         match local_minutes {
@@ -218,7 +218,7 @@ impl Standup<'_> {
     }
 }
 
-/// For each blocker of a card, the first of the days in a row on which it stood there.
+/// For each blocker of a card, the first of the days in a row on which it was there.
 fn since(card: &Card, earlier: &[Entry]) -> Vec<Option<NaiveDate>> {
     let before: Vec<(NaiveDate, &Card)> = earlier
         .iter()

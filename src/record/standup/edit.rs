@@ -30,7 +30,7 @@ pub enum CardRequest {
     Change {
         /// The list.
         part: CardPart,
-        /// The entry as it stands.
+        /// The entry as it is.
         old: String,
         /// What it shall be.
         new: String,
@@ -42,8 +42,8 @@ impl Standup<'_> {
     /// not wished otherwise is written as suggested.
     ///
     /// # Errors
-    /// When the day is not today, there is no such stage, an entry cannot stand there, or the
-    /// paper cannot take it without losing something else.
+    /// When the day is not today, there is no such stage, an entry cannot be there, or the paper
+    /// cannot take it without losing something else.
     pub fn post(
         &self,
         date: NaiveDate,
@@ -149,7 +149,7 @@ impl Standup<'_> {
 /// The wish with its words on one line.
 ///
 /// # Errors
-/// When there are none, or a link is none.
+/// When there are none, or a link is not valid.
 fn checked(wish: &CardRequest) -> Result<CardRequest, Refusal> {
     let entry = |part: CardPart, text: &str| {
         refuse_control(text, "")?;
@@ -252,7 +252,7 @@ fn with(entry: &Entry, card: Card) -> Entry {
     entry
 }
 
-/// What parts a new section from what stands above it.
+/// What parts a new section from what is above it.
 fn gap(document: &MarkdownDocument) -> &'static str {
     match document.bytes() {
         [] => "",
@@ -294,7 +294,7 @@ fn is_read_back(
     }
 }
 
-/// Whether two entries say the same; a new card may stand at another place than wanted.
+/// Whether two entries say the same; a new card may be at another place than wanted.
 fn same_words(read: &Entry, wanted: &Entry) -> bool {
     let person = read.person == wanted.person && read.posted_at == wanted.posted_at;
     let mut left: Vec<&Card> = wanted.cards.iter().collect();
@@ -415,7 +415,7 @@ impl Page {
         if let Some(last) = nested {
             return self.apply(self.document.insert_item_after(last, &entry));
         }
-        // What stands behind the label becomes the first entry below it.
+        // What comes after the label becomes the first entry below it.
         let item = &self.document.items()[bullet];
         let Some(label) = &item.label else {
             return refuse("the list no longer has a label");
@@ -493,7 +493,7 @@ impl Page {
         rest.is_some_and(|rest| !rest.trim_ascii().is_empty())
     }
 
-    /// The whole lines that a span stands on, blank lines at its end aside.
+    /// The whole lines that a span is on, blank lines at its end aside.
     fn lines(&self, span: Span) -> Span {
         let bytes = &self.document.bytes()[span.range()];
         let blanks = bytes

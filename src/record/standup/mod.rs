@@ -34,7 +34,7 @@ pub use paper::{posted, read};
 
 /// The hour, UTC, before which a day's entries are due.
 const DEADLINE_HOUR: u32 = 15;
-/// Letters of a file's name at the most, its ending aside.
+/// Letters of a file's name at most, its ending aside.
 const LONGEST_SLUG: usize = 60;
 
 /// How a stage does.
@@ -77,7 +77,7 @@ impl Health {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, Debug)]
 #[serde(rename_all = "kebab-case")]
 pub enum CardPart {
-    /// What stands in the way.
+    /// What is in the way.
     Blockers,
     /// Links to what was made.
     Evidence,
@@ -117,7 +117,7 @@ pub struct Card {
     pub status: Option<Health>,
     /// The status in the author's words.
     pub said: String,
-    /// What stands in the way.
+    /// What is in the way.
     pub blockers: Vec<String>,
     /// Links to what was made.
     pub evidence: Vec<String>,
@@ -174,7 +174,7 @@ pub struct Entry {
     pub slug: String,
     /// When the first card was posted, to the minute; nothing where the paper does not say.
     pub posted_at: Option<DateTime<Utc>>,
-    /// The cards in the order in which they stand.
+    /// The cards in the order in which they are.
     pub cards: Vec<Card>,
     /// The paper, relative to the plan's root.
     pub path: PathBuf,
@@ -249,7 +249,7 @@ fn shortened(slug: String) -> String {
     let Some((cut, _)) = slug.char_indices().nth(LONGEST_SLUG) else {
         return slug;
     };
-    // FNV-1a: the same everywhere and for ever, as a file's name has to be.
+    // FNV-1a: the same everywhere and forever, as a file's name has to be.
     let hash = slug.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
@@ -257,10 +257,10 @@ fn shortened(slug: String) -> String {
     format!("{}-{hash:016x}", short.trim_end_matches('-'))
 }
 
-/// One person's standup: the plan it stands in, and who they are at which moment.
+/// One person's standup: the plan it is in, and who they are at which moment.
 #[derive(Clone, Copy)]
 pub struct Standup<'a> {
-    /// The plan as it stands, papers included.
+    /// The plan as it is, papers included.
     pub plan: &'a Plan,
     /// The folder of standups, relative to the plan's root.
     pub folder: &'a Path,
@@ -308,7 +308,7 @@ impl Standup<'_> {
     }
 }
 
-/// The day whose folder a paper lies in.
+/// The day whose folder a paper is in.
 fn day_of(path: &Path) -> Option<NaiveDate> {
     let folder = path.parent()?.file_name()?.to_str()?;
     NaiveDate::parse_from_str(folder, "%Y-%m-%d").ok()

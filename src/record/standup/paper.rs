@@ -1,5 +1,5 @@
-//! The paper of one person and one day: found by its headings and labelled bullets, and
-//! written the same way. What stands between them is the person's own and is not read.
+//! The paper of one person and one day: found by its headings and labelled bullets, and written the
+//! same way. What is between them is the person's own and is not read.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
@@ -61,7 +61,7 @@ impl Kind {
     }
 }
 
-/// Where an entry of a list stands.
+/// Where an entry of a list is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Spot {
     /// Alone behind the label of this item.
@@ -194,7 +194,7 @@ fn links(document: &MarkdownDocument, within: Span) -> Vec<String> {
     links.map(|link| link.url.clone()).collect()
 }
 
-/// What a paper says; nothing where it lies in no day's folder or is no Markdown.
+/// What a paper says; nothing where it is in no day's folder or is not Markdown.
 pub fn read(file: &SourceFile) -> Option<Entry> {
     let date = day_of(&file.path)?;
     let slug = file.path.file_stem()?.to_str()?.to_owned();

@@ -17,7 +17,7 @@ use crate::record::one_line;
 
 /// How many days back an earlier card still counts.
 pub(super) const REACH: u64 = 14;
-/// Entries of one kind that are suggested at the most.
+/// Entries of one kind that are suggested at most.
 const MOST: usize = 8;
 
 /// What is suggested for one stage.
@@ -183,9 +183,9 @@ impl<'a> Facts<'a> {
         suggestion
     }
 
-    /// The blockers of the last card, and the blocked steps. A blocker that begins with a
-    /// step was the plan's: it goes when the step is blocked no more, and today's words stand
-    /// in its place where they differ, unless somebody only added to them.
+    /// The blockers of the last card, and the blocked steps. A blocker that begins with a step was
+    /// the plan's: it goes when the step is no longer blocked, and today's words are in its place
+    /// where they differ, unless somebody only added to them.
     fn blockers(&self, at: usize, last: Option<&Card>) -> Vec<String> {
         let carried = last.map_or(&[][..], |card| &card.blockers);
         let mut all = Vec::new();

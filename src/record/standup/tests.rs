@@ -184,7 +184,7 @@ fn yesterdays_blockers_carry_over_until_they_are_gone() {
     let standup = standup(&plan, "Robin");
     let day = standup.day(today());
     let card = &day.cards[0];
-    // Step 0002 is blocked no more; what was blocked stays so.
+    // Step 0002 is no longer blocked; what was blocked stays so.
     assert_eq!(
         card.card.blockers,
         [
@@ -408,7 +408,7 @@ proptest! {
             let after = text(&now);
             let by_hand = |text: &str| -> Vec<String> {
                 let lines = text.lines().filter(|line| line.contains("by hand"));
-                // What stood behind a label may become the first entry below it.
+                // What was behind a label may become the first entry below it.
                 lines.map(|line| line.trim_start_matches([' ', '-']).to_owned()).collect()
             };
             prop_assert_eq!(by_hand(&before), by_hand(&after));

@@ -10,7 +10,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
-use super::leftovers;
+use super::leftovers::{self, Temp};
 use super::save_error::{Aftermath, Operation, SaveError};
 use crate::document::rope::{Piece, Rope};
 use crate::store::fs::read::is_missing;
@@ -55,18 +55,16 @@ impl Overwrite<'_> {
         let failed = |operation| move |source| SaveError::failed(self.path, operation, source);
         let opened = self.fs.open_for_writing(self.target);
         let file = opened.map_err(failed(Operation::Read))?;
-        let backup = match backups.map(|backups| self.back_up(backups)) {
+        let mut backup = match backups.map(|backups| self.back_up(backups)) {
             Some(Ok(backup)) => backup,
             _ => self.back_up(beside).map_err(failed(Operation::BackUp))?,
         };
-        match self.write_over(&file, &backup) {
-            // The record outlives the call only where the next start needs it.
-            Err(error) if needs_backup(&error) => Err(error),
-            result => {
-                let _ = self.fs.remove(&backup);
-                result.map(|()| file)
-            }
+        let written = self.write_over(&file, &backup.path);
+        // The record outlives the call only if the next start needs it.
+        if written.as_ref().is_err_and(needs_backup) {
+            backup.spare();
         }
+        written.map(|()| file)
     }
 
     fn write_over(&self, file: &File, backup: &Path) -> Result<(), SaveError> {
@@ -120,34 +118,18 @@ impl Overwrite<'_> {
         })
     }
 
-    fn back_up(&self, folder: &Path) -> io::Result<PathBuf> {
+    fn back_up(&self, folder: &Path) -> io::Result<Temp<'_>> {
         std::fs::create_dir_all(folder)?;
-        let mut path = leftovers::undo_path(folder);
-        let file = loop {
-            match self.fs.create(&path, 0o600) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    path = leftovers::undo_path(folder);
-                }
-                file => break file?,
-            }
-        };
+        let backup = Temp::create(self.fs, (leftovers::undo_path, folder), 0o600)?;
         let record = UndoRecord {
             target: self.target.to_owned(),
             old: self.old.clone(),
             new: self.new.clone(),
         };
-        let written = self
-            .fs
-            .write(&file, &record.to_rope())
-            .and_then(|()| self.fs.sync(&file))
-            .and_then(|()| self.fs.sync_folder(folder));
-        match written {
-            Ok(()) => Ok(path),
-            Err(error) => {
-                let _ = self.fs.remove(&path);
-                Err(error)
-            }
-        }
+        self.fs.write(&backup.file, &record.to_rope())?;
+        self.fs.sync(&backup.file)?;
+        self.fs.sync_folder(folder)?;
+        Ok(backup)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The files a save leaves behind when its process is killed: their names, and their end.
+//! The files that a save leaves behind when its process is killed: their names, and their clean-up.
 //!
 //! Every such file is hidden, starts with `.stepdeck-` and the number of the process that made
 //! it. A leftover is removed only when nothing in it could be missed: bytes that neither the old
@@ -15,7 +15,7 @@ use rustix::process::{Pid, test_kill_process};
 
 use super::in_place::{Restoration, UndoRecord};
 use crate::document::rope::Rope;
-use crate::store::fs::fingerprint::fingerprint_of;
+use crate::store::fs::fingerprint::fingerprint;
 use crate::store::fs::read::is_missing;
 use crate::store::fs::syscalls::{FileSystem, RealFs};
 
@@ -31,7 +31,7 @@ pub(crate) fn temp_path(folder: &Path) -> PathBuf {
 /// It tells a later clean-up which bytes may come out of that exchange.
 pub(crate) fn swap_path(temp: &Path, old: &Rope, new: &Rope) -> PathBuf {
     let stem = temp.file_stem().unwrap_or_default().to_string_lossy();
-    let (old, new) = (fingerprint_of(old), fingerprint_of(new));
+    let (old, new) = (fingerprint(old), fingerprint(new));
     temp.with_file_name(format!("{stem}-{old:016x}-{new:016x}.swap"))
 }
 
@@ -60,14 +60,17 @@ pub(crate) struct Temp<'a> {
 }
 
 impl<'a> Temp<'a> {
-    pub(crate) fn create(fs: &'a dyn FileSystem, folder: &Path, mode: u32) -> io::Result<Self> {
-        let mut path = temp_path(folder);
+    /// Creates a file in `folder` by the first name that is free, of those that `name` makes.
+    pub(crate) fn create(
+        fs: &'a dyn FileSystem,
+        (name, folder): (fn(&Path) -> PathBuf, &Path),
+        mode: u32,
+    ) -> io::Result<Self> {
+        let mut path = name(folder);
         let file = loop {
             match fs.create(&path, mode) {
-                // Left by an earlier process of the same number: numbers come round.
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    path = temp_path(folder);
-                }
+                // Left by an earlier process of the same number: numbers are reused.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => path = name(folder),
                 file => break file?,
             }
         };
@@ -85,12 +88,12 @@ impl<'a> Temp<'a> {
         Ok(())
     }
 
-    /// Leaves whatever stands at the path, or has left it.
+    /// Leaves whatever is at the path, or has left it.
     pub(crate) fn spare(&mut self) {
         self.spared = true;
     }
 
-    /// Takes the name away, once; the open file stays. A failure leaves work for a clean-up.
+    /// Removes the name, once; the open file stays. What cannot be removed is left for a clean-up.
     pub(crate) fn remove(&mut self) {
         if !std::mem::replace(&mut self.spared, true) {
             let _ = self.fs.remove(&self.path);
@@ -111,7 +114,7 @@ pub struct Cleaned {
     pub removed: Vec<PathBuf>,
     /// Plan files that a killed process had half written and that hold their old bytes again.
     pub restored: Vec<PathBuf>,
-    /// Leftovers with bytes found nowhere else; a person should look at them.
+    /// Leftovers with bytes found nowhere else, for a person to look at.
     pub kept: Vec<PathBuf>,
 }
 
@@ -176,7 +179,7 @@ impl Cleaned {
         let is_file = std::fs::symlink_metadata(&path).is_ok_and(|m| m.is_file());
         let content = is_file.then(|| read_whole(&path));
         match content {
-            Some(Ok(bytes)) if [old, new].contains(&fingerprint_of(&bytes)) => self.remove(path),
+            Some(Ok(bytes)) if [old, new].contains(&fingerprint(&bytes)) => self.remove(path),
             _ => self.kept.push(path),
         }
     }
@@ -293,6 +296,17 @@ mod tests {
         assert_eq!(cleaned.removed, [name(1), name(2)]);
         assert_eq!(cleaned.kept, [name(3)]);
         assert_eq!(std::fs::read(name(3)).unwrap(), b"theirs");
+    }
+
+    /// Earlier versions hashed in another way: nothing of what they left is lost.
+    #[test]
+    fn a_swap_named_by_an_earlier_release_is_recognised_and_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        // As they named “foobar”, about to be replaced by nothing.
+        let name = format!(".stepdeck-{DEAD}-0-bc49e5084e274d7f-7f9434afd591cf01.swap");
+        let swap = put(dir.path(), &name, b"foobar");
+        assert!(is_leftover(&swap));
+        assert_eq!(clean_leftovers(dir.path()).unwrap().kept, [swap]);
     }
 
     #[test]

@@ -6,8 +6,9 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::save::Saver;
+use super::save_error::SaveError;
 use crate::document::rope::Rope;
-use crate::store::atomic_replace::save::{SaveError, Saver};
 use crate::store::fs::read::read;
 use crate::store::fs::read_error::ReadError;
 use crate::store::fs::stamp::Stamp;

@@ -1,4 +1,4 @@
-//! What a save replaced: the former file, nameless, for as long as somebody may write to it.
+//! The file that a save replaced: nameless, and open for as long as somebody may write to it.
 
 use std::fs::File;
 use std::io;
@@ -35,8 +35,7 @@ impl ReplacedFile {
         self.known.len()
     }
 
-    /// Whole lines that have come to its end since the last call, and nothing else; none where
-    /// it was changed in any other way.
+    /// Whole lines that were appended since the last call; none if it was changed in any other way.
     ///
     /// # Errors
     /// Those of `fstat` and `read`.
@@ -46,7 +45,7 @@ impl ReplacedFile {
             return Ok(None);
         };
         let lines = lines_behind(&now, &before);
-        // What is not handed on, the beginning of a line above all, is not known.
+        // What is not forwarded, above all the beginning of a line, does not count as known.
         let pieces = before.pieces().iter().cloned();
         self.known = Rope::of_pieces(pieces.chain(lines.clone().map(Piece::from)));
         if self.known != now {
@@ -55,23 +54,23 @@ impl ReplacedFile {
         Ok(lines)
     }
 
-    /// How long ago somebody last wrote to it. Being replaced moves its change time, so that only
-    /// the time of its last byte tells.
+    /// How long ago somebody last wrote to it, by its modification time: being replaced moves its
+    /// change time.
     pub(crate) fn unwritten_for(&self) -> Option<Duration> {
         let written = Stamp::from_metadata(&self.file.metadata().ok()?).mtime_ns;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
         now.checked_sub(Duration::from_nanos(u64::try_from(written).ok()?))
     }
 
-    /// Lets the system use the memory that its bytes are cached in for the next version: they are
-    /// read again only if somebody writes to it.
+    /// Frees the system's cache of its bytes for the next version: they are read again only if
+    /// somebody writes to it.
     pub(crate) fn uncache(&self) {
         #[cfg(any(target_os = "linux", target_os = "android"))]
         // A hint: nothing follows if it is not taken.
         let _ = rustix::fs::fadvise(&self.file, 0, None, rustix::fs::Advice::DontNeed);
     }
 
-    /// Forgets its last bytes, which stand nowhere else yet.
+    /// Forgets its last bytes, which are nowhere else yet.
     pub(crate) fn forget(&mut self, bytes: usize) {
         let known = self.known.len().saturating_sub(bytes);
         self.known = self.known.head(known);

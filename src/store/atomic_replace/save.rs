@@ -1,9 +1,9 @@
-//! Replaces a whole file in one step: readers see the old bytes or the new, never a part.
+//! Replaces a whole file in one step: readers see the old bytes or the new, never a mixture.
 //!
 //! A save names the bytes it was made on and is refused when others stand there, before the
 //! rename and, where the system can exchange two names, after it. Mode, owner, extended
 //! attributes, symlinks and hard links survive. It never decides what to do about a conflict,
-//! takes no lock (see [`lock`](crate::store::transaction::lock)) and knows nothing of what the bytes mean.
+//! takes no lock and knows nothing of what the bytes mean.
 
 use std::fs::{File, Metadata};
 use std::io;
@@ -13,22 +13,15 @@ use std::time::SystemTime;
 
 use rustix::io::Errno;
 
-use super::in_place::Overwrite;
-use super::leftovers;
-use super::leftovers::Temp;
-use super::save_error::Aftermath;
+use super::in_place::{InPlace, Overwrite};
+use super::leftovers::{self, Temp, temp_path};
+use super::save_error::{Aftermath, Operation, SaveError};
 use crate::document::rope::Rope;
 use crate::store::atomic_replace::replaced_file::{ReplacedFile, lines_behind};
 use crate::store::fs::read::is_missing;
 use crate::store::fs::read_error::NotAFile;
 use crate::store::fs::stamp::Stamp;
 use crate::store::fs::syscalls::{FileSystem, RealFs, is_unsupported};
-
-pub use super::in_place::InPlace;
-pub use super::leftovers::Cleaned;
-pub use super::leftovers::clean_leftovers;
-pub use super::save_error::Operation;
-pub use super::save_error::SaveError;
 
 /// How a save was done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -102,12 +95,12 @@ impl Saver {
         self.replace_since(path, expected, None, new)
     }
 
-    /// The same for somebody who knows as of which stamp it holds `expected`, where that tells of
-    /// every change since: what has that stamp still is not read.
+    /// The same for somebody who knows that the file held `expected` `as_of` a stamp that every
+    /// later change moves: it is read only if its stamp is another one.
     ///
     /// # Errors
     /// As [`Saver::replace`].
-    pub fn replace_since(
+    pub(crate) fn replace_since(
         &self,
         path: &Path,
         expected: Option<&Rope>,
@@ -135,16 +128,15 @@ impl Saver {
         }
     }
 
-    /// Puts whole lines to the end of `path`, whatever stands there.
+    /// Appends whole lines to `path`, whatever it holds.
     ///
     /// # Errors
-    /// Those of the system; a part of the lines may stand there then.
+    /// Those of the system; a part of the lines may be written then.
     pub fn append(&self, path: &Path, lines: &[u8]) -> io::Result<()> {
         self.fs.append(path, lines)
     }
 
-    /// Takes `path` away, provided that it holds `expected` now. A symlink goes with its target
-    /// left alone.
+    /// Removes `path`, provided that it holds `expected` now. Of a symlink, the target stays.
     ///
     /// # Errors
     /// [`SaveError::Changed`] where it holds something else, [`SaveError::Failed`] where the
@@ -216,7 +208,7 @@ struct Save<'a> {
     target: &'a Path,
     /// What the target is likely to hold.
     like: Rope,
-    /// The stamp as of which it does, if one tells.
+    /// The stamp that it had then, if every later change moves it.
     as_of: Option<Stamp>,
     new: &'a Rope,
 }
@@ -272,11 +264,11 @@ impl Save<'_> {
         }))
     }
 
-    /// The file at the target, which is what it was: by its stamp, where that would tell, else
-    /// by its bytes. It is opened for it, because a network mount asks its server only then.
+    /// The file at the target, unchanged: by its stamp if every change moves that, else by its
+    /// bytes. It is opened, because a network mount asks its server only then.
     ///
     /// # Errors
-    /// [`SaveError::Changed`] where it is not what it was.
+    /// [`SaveError::Changed`] if it has changed.
     fn still(&self, old: &Present) -> Result<File, SaveError> {
         let stamp = Stamp::from_metadata(&old.metadata);
         if !stamp.is_racy(old.looked)
@@ -295,7 +287,7 @@ impl Save<'_> {
     /// Saves a file that does not exist yet.
     fn create(&self) -> Result<Saved, SaveError> {
         let made = self.create_folders()?;
-        let mut temp = Temp::create(self.fs, self.folder, 0o666)
+        let mut temp = Temp::create(self.fs, (temp_path, self.folder), 0o666)
             .map_err(self.failed(Operation::CreateTemporary))?;
         let filled = self.fill(&temp.file)?;
         match self.fs.link(&temp.path, self.target) {
@@ -349,7 +341,7 @@ impl Save<'_> {
         if present.metadata.nlink() > 1 {
             return self.in_place(present, InPlace::HardLinks);
         }
-        let temp = match Temp::create(self.fs, self.folder, 0o600) {
+        let temp = match Temp::create(self.fs, (temp_path, self.folder), 0o600) {
             Err(error) if refuses(&error) => return self.in_place(present, InPlace::FolderRefuses),
             temp => temp.map_err(self.failed(Operation::CreateTemporary))?,
         };
@@ -362,7 +354,7 @@ impl Save<'_> {
         }
         let (path, old) = (&*temp.path, &present.bytes);
         let (name, filled) = std::thread::scope(|scope| {
-            // It takes every byte of both versions to name them: time enough while one is written.
+            // Hashing both versions takes a while: it is done while one of them is written.
             let name = scope.spawn(|| leftovers::swap_path(path, old, self.new));
             let filled = self.fill(&temp.file)?;
             Ok((name.join(), filled))
@@ -375,7 +367,7 @@ impl Save<'_> {
         let read_only = || SaveError::ReadOnly {
             path: self.path.to_owned(),
         };
-        // Root may write to anything; that somebody took the write bits away is still a wish.
+        // Root may write to anything, but whoever removed the write bits meant it.
         if metadata.mode() & 0o222 == 0 {
             return Err(read_only());
         }
@@ -446,16 +438,15 @@ impl Save<'_> {
         let replaced = replaced.map(|replaced| self.forward_appends(replaced));
         self.sync_folders(&[])?;
         temp.remove();
-        // Syncing takes a while, in which whoever was about to append has done so.
+        // Syncing takes a while: long enough for whoever was about to append.
         let replaced = replaced.map(|replaced| self.forward_appends(replaced));
         replaced.iter().for_each(ReplacedFile::uncache);
         self.saved(&temp.file, filled, How::Replaced, replaced)
     }
 
-    /// Puts lines that were appended to the former file around the swap where they were meant
-    /// to go.
+    /// Forwards lines that were appended to the replaced file around the swap.
     fn forward_appends(&self, mut replaced: ReplacedFile) -> ReplacedFile {
-        // Lines that cannot be read or written now are seen again by whoever keeps the file.
+        // Lines that cannot be read or written now are found again by whoever keeps the file.
         while let Ok(Some(lines)) = replaced.lines_since() {
             if self.fs.append(self.target, &lines).is_err() {
                 replaced.forget(lines.len());
@@ -465,8 +456,8 @@ impl Save<'_> {
         replaced
     }
 
-    /// Whether only whole lines came to the end of what was expected, and perhaps the beginning
-    /// of one more: whoever keeps the former file waits for the rest.
+    /// Whether only whole lines were appended to what was expected, and perhaps the beginning of
+    /// one more: whoever keeps the replaced file waits for the rest.
     fn is_only_longer(&self, found: &Rope, expected: &Rope) -> bool {
         self.new.ends_line() && lines_behind(found, expected).is_some()
     }
@@ -484,7 +475,7 @@ impl Save<'_> {
                 let seen = Stamp::from_metadata(&out.metadata);
                 return Ok(ReplacedFile::new(out.file, out.bytes, Some(seen)));
             }
-            // To put that back would take the same risk again, with whoever appends so fast.
+            // Putting it back would run the same risk again with whoever appends so fast.
             Ok(Some(out)) if self.is_only_longer(&out.bytes, expected) => {
                 return Ok(ReplacedFile::new(out.file, expected.clone(), None));
             }
@@ -502,7 +493,7 @@ impl Save<'_> {
                 },
             });
         }
-        // Ours should be out again. If not, somebody saved over it: that is the newest version.
+        // Ours should have come out. If not, somebody saved over it: theirs is the newest version.
         let newest = match self.look_at(&temp.path) {
             Ok(Some(out)) if out.bytes == *self.new => None,
             Ok(out) => out.map(|p| p.bytes),

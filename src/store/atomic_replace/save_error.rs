@@ -119,7 +119,7 @@ impl SaveError {
     }
 
     /// Whether the file holds the new bytes all the same.
-    pub fn holds_the_edit(&self) -> bool {
+    pub(crate) fn holds_the_edit(&self) -> bool {
         matches!(
             self,
             Self::Failed {

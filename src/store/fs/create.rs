@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 /// Why new files were not written.
@@ -63,6 +64,15 @@ pub fn create(dir: &Path, files: Vec<(PathBuf, Vec<u8>)>) -> Result<Vec<PathBuf>
         .into_iter()
         .map(|(path, bytes)| create_one(dir.join(path), &bytes))
         .collect()
+}
+
+/// Creates a folder, and those above it, that only this person can look into.
+///
+/// # Errors
+/// Those of `mkdir`; a folder that is there is not an error.
+pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
+    let mut private = fs::DirBuilder::new();
+    private.recursive(true).mode(0o700).create(path)
 }
 
 fn create_one(path: PathBuf, bytes: &[u8]) -> Result<PathBuf, CreateError> {

@@ -1,101 +1,64 @@
-//! A short, stable name for some bytes: 64 bits, eight bytes at a time.
-//!
-//! It names folders and leftovers, across runs and releases, which the standard library's
-//! hasher does not promise, and it is taken of whole files at each save, so it has to be
-//! fast. It is no proof of equality where somebody wants to cheat.
+//! Short names for bytes, 64 bits each. They are no proof of equality where somebody wants to
+//! cheat.
 
-use crate::document::rope::{Piece, Rope};
+use xxhash_rust::xxh3::Xxh3Default;
 
-/// The hash of `bytes`: multiply, fold and rotate, word by word, then the length.
-pub fn fingerprint(bytes: &[u8]) -> u64 {
-    of_parts([bytes])
-}
+use crate::document::rope::Rope;
 
-/// The hash of a file's bytes, in whatever pieces they are.
-pub fn fingerprint_of(rope: &Rope) -> u64 {
-    of_parts(rope.pieces().iter().map(Piece::as_bytes))
-}
-
-fn of_parts<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
-    const SEED: u64 = 0xcbf2_9ce4_8422_2325;
-    const WORD: usize = size_of::<u64>();
-    let mut hash = SEED;
-    let mut length = 0;
-    // The bytes of a word that is not full yet.
-    let (mut begun, mut filled) = ([0; WORD], 0);
-    for part in parts {
-        length += part.len() as u64;
-        let mut rest = part;
-        if filled > 0 {
-            let (front, behind) = rest.split_at(rest.len().min(WORD - filled));
-            begun[filled..filled + front.len()].copy_from_slice(front);
-            filled += front.len();
-            rest = behind;
-            if filled < WORD {
-                continue;
-            }
-            hash = mix(hash, begun);
-        }
-        let mut words = rest.chunks_exact(WORD);
-        for word in &mut words {
-            hash = mix(hash, <[u8; WORD]>::try_from(word).unwrap_or_default());
-        }
-        filled = words.remainder().len();
-        begun[..filled].copy_from_slice(words.remainder());
+/// The hash (XXH3) of a file's bytes, in whatever pieces they are. Journals and leftovers carry
+/// it: where a crash left one with another hash, its bytes count as somebody else's and are kept.
+pub(crate) fn fingerprint(bytes: &Rope) -> u64 {
+    let mut hasher = Xxh3Default::new();
+    for piece in bytes.pieces() {
+        hasher.update(piece.as_bytes());
     }
-    begun[filled..].fill(0);
-    mix(mix(hash, begun), length.to_le_bytes())
+    hasher.digest()
 }
 
-fn mix(hash: u64, word: [u8; 8]) -> u64 {
-    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    let word = u64::from_le_bytes(word);
-    let wide = u128::from(hash ^ word).wrapping_mul(u128::from(FACTOR));
-    ((wide >> 64) as u64) ^ (wide as u64).rotate_left(23)
+/// The name, 16 hexadecimal digits, under which something is kept for a path or another name.
+///
+/// People's private state lies in folders named like this, so that it must never change.
+pub(crate) fn stable_name(bytes: &[u8]) -> String {
+    const SEED: u64 = 0xcbf2_9ce4_8422_2325;
+    const FACTOR: u128 = 0x9e37_79b9_7f4a_7c15;
+    let (words, rest) = bytes.as_chunks();
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    let length = (bytes.len() as u64).to_le_bytes();
+    let hash = words
+        .iter()
+        .chain([&last, &length])
+        .fold(SEED, |hash, word| {
+            let wide = u128::from(hash ^ u64::from_le_bytes(*word)).wrapping_mul(FACTOR);
+            ((wide >> 64) as u64) ^ (wide as u64).rotate_left(23)
+        });
+    format!("{hash:016x}")
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
+    use super::*;
+    use crate::document::rope::Piece;
 
-    use super::{fingerprint, of_parts};
-
-    /// Names on disk outlive a release: the function must never change.
     #[test]
     fn the_names_given_so_far_stay() {
-        assert_eq!(fingerprint(b""), EMPTY);
-        assert_eq!(fingerprint(b"foobar"), FOOBAR);
-        assert_eq!(fingerprint(b"a longer text of several words"), LONG);
+        assert_eq!(stable_name(b""), "7f9434afd591cf01");
+        assert_eq!(stable_name(b"foobar"), "bc49e5084e274d7f");
+        let long = b"a longer text of several words";
+        assert_eq!(stable_name(long), "732a8a63b08185b9");
+        assert_eq!(
+            fingerprint(&Rope::from(long)),
+            xxhash_rust::xxh3::xxh3_64(long)
+        );
     }
-
-    const EMPTY: u64 = 0x7f94_34af_d591_cf01;
-    const FOOBAR: u64 = 0xbc49_e508_4e27_4d7f;
-    const LONG: u64 = 0x732a_8a63_b081_85b9;
 
     #[test]
     fn where_the_bytes_are_cut_makes_no_difference() {
-        let bytes: Vec<u8> = (0..40).collect();
-        for length in 0..bytes.len() {
-            let bytes = &bytes[..length];
-            for (a, b) in (0..=length).flat_map(|a| (a..=length).map(move |b| (a, b))) {
-                let parts = [&bytes[..a], &bytes[a..b], &bytes[b..]];
-                assert_eq!(of_parts(parts), fingerprint(bytes), "{a} {b} {length}");
-            }
-        }
-    }
-
-    #[test]
-    fn small_differences_give_other_names() {
-        let mut names = HashSet::new();
-        for length in 0..40 {
-            for at in 0..length {
-                for byte in [1, 0x80, 0xff] {
-                    let mut bytes = vec![0; length];
-                    bytes[at] = byte;
-                    assert!(names.insert(fingerprint(&bytes)), "{bytes:?}");
-                }
-            }
-            assert!(names.insert(fingerprint(&vec![0; length])), "{length}");
+        let lines: Vec<u8> = (0..200).flat_map(|at| [at, b'\n']).collect();
+        for length in (0..lines.len()).step_by(2) {
+            let (front, back) = lines.split_at(length);
+            let rope = Rope::of_pieces([Piece::from(front.to_vec()), Piece::from(back.to_vec())]);
+            assert_eq!(fingerprint(&rope), fingerprint(&Rope::from(lines.clone())));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a path holds right now: its bytes and a stamp, or nothing.
 //!
-//! Never blocks on a FIFO or a device, never judges content, and keeps in memory once what
-//! several versions of a file have in common.
+//! Never blocks on a FIFO or a device, never assesses content, and shares in memory what several
+//! versions of a file have in common.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -16,7 +16,7 @@ use super::stamp::Stamp;
 use crate::document::progress::{Progress, Strides};
 use crate::document::rope::{PIECE, Piece, Rope, first_piece};
 
-/// Above this many bytes a file is not a plan but a mistake, and would take the memory of all.
+/// A larger file is no plan but a mistake, and would use up the memory.
 pub const LARGEST_FILE: u64 = 1 << 30;
 
 /// What was found at a path.
@@ -28,8 +28,8 @@ pub enum FileState {
         bytes: Rope,
         /// Taken before the bytes, so that a change during the read moves it.
         stamp: Stamp,
-        /// Whether any later change is bound to move it.
-        tells: bool,
+        /// Whether every later change moves the stamp.
+        is_reliable: bool,
         /// Whether somebody changed the file while it was read.
         moved: bool,
     },
@@ -46,10 +46,12 @@ impl FileState {
         }
     }
 
-    /// The stamp as of which the bytes stood there, where it tells of every change since.
-    pub fn as_of(&self) -> Option<Stamp> {
+    /// The stamp that the file had with these bytes, if every later change moves it.
+    pub(crate) fn as_of(&self) -> Option<Stamp> {
         match self {
-            Self::Present { stamp, tells, .. } => tells.then_some(*stamp),
+            Self::Present {
+                stamp, is_reliable, ..
+            } => is_reliable.then_some(*stamp),
             Self::Missing => None,
         }
     }
@@ -64,7 +66,7 @@ impl FileState {
 
     /// Whether somebody changed the file while it was read, so that its bytes may be those of
     /// two versions.
-    pub fn moved(&self) -> bool {
+    pub(crate) fn moved(&self) -> bool {
         matches!(self, Self::Present { moved: true, .. })
     }
 
@@ -88,35 +90,39 @@ pub fn read(path: &Path) -> Result<FileState, ReadError> {
 /// The same, sharing memory with what the file held before, `like`, as far as it still does.
 ///
 /// # Errors
-/// As [`read_told`].
-pub fn read_like(path: &Path, like: &Rope) -> Result<FileState, ReadError> {
-    read_told(path, like, u64::MAX, &Progress::default())
+/// As [`read_with`].
+pub(crate) fn read_like(path: &Path, like: &Rope) -> Result<FileState, ReadError> {
+    read_with(path, like, u64::MAX, &Progress::default())
 }
 
-/// The same for somebody who knows what the file held as of a stamp that tells: it is read only
-/// if its stamp is another one.
+/// The same for somebody who knows what the file held `as_of` a stamp that every later change
+/// moves: it is read only if its stamp is another one.
 ///
 /// # Errors
-/// As [`read_told`].
-pub fn read_since(path: &Path, known: &Rope, as_of: Option<Stamp>) -> Result<FileState, ReadError> {
+/// As [`read_with`].
+pub(crate) fn read_since(
+    path: &Path,
+    known: &Rope,
+    as_of: Option<Stamp>,
+) -> Result<FileState, ReadError> {
     match as_of {
         Some(stamp) if Stamp::of(path) == as_of => Ok(FileState::Present {
             bytes: known.clone(),
             stamp,
-            tells: true,
+            is_reliable: true,
             moved: false,
         }),
         _ => read_like(path, known),
     }
 }
 
-/// The same, of the whole lines among the first `most` bytes, for somebody who watches how far
-/// it is, in bytes. It cannot be stopped.
+/// The same, of the whole lines among the first `most` bytes, with its progress in bytes. It
+/// cannot be stopped.
 ///
 /// # Errors
-/// When something else than a regular file stands there, when it may not be read, when it is
-/// beyond any memory, or when the system fails. A missing file is no error.
-pub fn read_told(
+/// When something other than a regular file is there, when it may not be read, when it does not
+/// fit into memory, or when the system fails. A missing file is not an error.
+pub(crate) fn read_with(
     path: &Path,
     like: &Rope,
     most: u64,
@@ -163,11 +169,11 @@ pub fn read_told(
     let after = (file.metadata()).map_err(|source| ReadError::from_io(path, source))?;
     // Being replaced or renamed is no change of the bytes.
     let moved = !Stamp::from_metadata(&after).has_bytes_of(&stamp);
-    let tells = !moved && !stamp.is_racy(now);
+    let is_reliable = !moved && !stamp.is_racy(now);
     Ok(FileState::Present {
         bytes,
         stamp,
-        tells,
+        is_reliable,
         moved,
     })
 }
@@ -176,7 +182,7 @@ pub fn read_told(
 ///
 /// # Errors
 /// Those of `open`.
-pub fn open_nonblocking(path: &Path) -> io::Result<File> {
+pub(crate) fn open_nonblocking(path: &Path) -> io::Result<File> {
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
     OpenOptions::new()
         .read(true)
@@ -189,7 +195,7 @@ pub fn open_nonblocking(path: &Path) -> io::Result<File> {
 ///
 /// # Errors
 /// Those of `read`; `FileTooLarge` above the limit, `OutOfMemory` where memory ends first.
-pub fn read_open(file: &File, like: &Rope, progress: &Progress) -> io::Result<Rope> {
+pub(crate) fn read_open(file: &File, like: &Rope, progress: &Progress) -> io::Result<Rope> {
     let size = file.metadata()?.len();
     if size > LARGEST_FILE {
         return Err(io::ErrorKind::FileTooLarge.into());
@@ -199,7 +205,7 @@ pub fn read_open(file: &File, like: &Rope, progress: &Progress) -> io::Result<Ro
     let mut holds = |piece: &Piece, at: u64| -> io::Result<bool> {
         buffer.resize(piece.len(), 0);
         match file.read_exact_at(&mut buffer, at) {
-            // Somebody makes it shorter this very moment.
+            // Somebody is truncating it.
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
             result => result.map(|()| buffer == piece.as_bytes()),
         }
@@ -304,7 +310,7 @@ fn read_between(
 }
 
 /// Whether the error says that nothing stands at the path.
-pub fn is_missing(error: &io::Error) -> bool {
+pub(crate) fn is_missing(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory

@@ -25,7 +25,7 @@ pub struct Stamp {
 
 impl Stamp {
     /// The stamp in `metadata`.
-    pub fn from_metadata(metadata: &Metadata) -> Self {
+    pub(crate) fn from_metadata(metadata: &Metadata) -> Self {
         let nanos = |s: i64, ns: i64| i128::from(s) * 1_000_000_000 + i128::from(ns);
         Self {
             dev: metadata.dev(),
@@ -44,19 +44,19 @@ impl Stamp {
     }
 
     /// Whether both are the same file or folder, changed or not.
-    pub fn same_inode(&self, other: &Self) -> bool {
+    pub(crate) fn same_inode(&self, other: &Self) -> bool {
         (self.dev, self.ino) == (other.dev, other.ino)
     }
 
     /// Whether nobody has written to the file between both: another name, owner or mode moves
     /// the change time alone.
-    pub fn has_bytes_of(&self, other: &Self) -> bool {
+    pub(crate) fn has_bytes_of(&self, other: &Self) -> bool {
         self.same_inode(other) && (self.size, self.mtime_ns) == (other.size, other.mtime_ns)
     }
 
     /// For how long the file has not been changed, where its times are fine enough to tell and
     /// not ahead of our clock.
-    pub fn age(&self, now: SystemTime) -> Option<Duration> {
+    pub(crate) fn age(&self, now: SystemTime) -> Option<Duration> {
         let is_coarse = self.ctime_ns % 1_000_000_000 == 0;
         let changed = u64::try_from(self.ctime_ns).ok().filter(|_| !is_coarse)?;
         let now = now.duration_since(UNIX_EPOCH).ok()?;
@@ -66,7 +66,7 @@ impl Stamp {
     /// Whether the last change is so near to `now` that a second one could bear the same times.
     ///
     /// Kernel clocks tick every 1–10 ms, and some file systems keep whole seconds only.
-    pub fn is_racy(&self, now: SystemTime) -> bool {
+    pub(crate) fn is_racy(&self, now: SystemTime) -> bool {
         let whole_seconds = self.ctime_ns % 1_000_000_000 == 0;
         let tick = Duration::from_millis(if whole_seconds { 2_000 } else { 12 });
         let now = now

@@ -260,7 +260,7 @@ impl FileSystem for RealFs {
 }
 
 /// Whether the error says that this file system, or this kernel, has no such operation.
-pub fn is_unsupported(error: &io::Error) -> bool {
+pub(crate) fn is_unsupported(error: &io::Error) -> bool {
     let codes = [Errno::NOSYS, Errno::OPNOTSUPP, Errno::INVAL];
     error.kind() == io::ErrorKind::Unsupported
         || Errno::from_io_error(error).is_some_and(|errno| codes.contains(&errno))

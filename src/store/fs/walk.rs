@@ -35,12 +35,12 @@ pub struct Child {
 }
 
 /// Whether a folder of this name is never looked into.
-pub fn is_skipped(name: &OsStr) -> bool {
+pub(crate) fn is_skipped(name: &OsStr) -> bool {
     name.as_bytes().starts_with(b".") || name == "target" || name == "node_modules"
 }
 
 /// The entries of `folder`, sorted by name.
-pub fn children(folder: &Path, boundary: &Path) -> Vec<Child> {
+pub(crate) fn children(folder: &Path, boundary: &Path) -> Vec<Child> {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return Vec::new();
     };
@@ -63,7 +63,7 @@ pub fn children(folder: &Path, boundary: &Path) -> Vec<Child> {
 }
 
 /// What stands at `path`; nothing counts as something else.
-pub fn kind_of(path: &Path, boundary: &Path) -> Kind {
+pub(crate) fn kind_of(path: &Path, boundary: &Path) -> Kind {
     std::fs::symlink_metadata(path).map_or(Kind::Other, |metadata| {
         kind_from(path, metadata.file_type(), boundary)
     })
@@ -95,7 +95,7 @@ fn kind_behind_link(path: &Path, boundary: &Path) -> Kind {
 }
 
 /// `folder` and all folders below it, parents first.
-pub fn folders_below(folder: &Path, boundary: &Path) -> Vec<PathBuf> {
+pub(crate) fn folders_below(folder: &Path, boundary: &Path) -> Vec<PathBuf> {
     let mut folders = Vec::new();
     walk(folder, boundary, &mut |folder, _| {
         folders.push(folder.to_owned());
@@ -123,7 +123,11 @@ pub fn files_below(
 }
 
 /// Whether there is any file below `folder` whose name `wanted` accepts.
-pub fn has_file_below(folder: &Path, boundary: &Path, wanted: impl Fn(&OsStr) -> bool) -> bool {
+pub(crate) fn has_file_below(
+    folder: &Path,
+    boundary: &Path,
+    wanted: impl Fn(&OsStr) -> bool,
+) -> bool {
     let mut found = false;
     walk(folder, boundary, &mut |_, children| {
         found = children
@@ -140,7 +144,7 @@ pub fn has_file_below(folder: &Path, boundary: &Path, wanted: impl Fn(&OsStr) ->
 
 /// `files` sorted, without those that are another name of an earlier one; a file's own name
 /// wins over a symlink to it. Missing files stay.
-pub fn unique(mut files: Vec<PathBuf>) -> Vec<PathBuf> {
+pub(crate) fn unique(mut files: Vec<PathBuf>) -> Vec<PathBuf> {
     files.sort_by_cached_key(|path| (path.is_symlink(), path.clone()));
     let mut seen = HashSet::new();
     let mut seen_paths = HashSet::new();

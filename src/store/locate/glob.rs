@@ -1,10 +1,13 @@
 //! Path patterns: `*`, `?`, `[a-z]`, `[!a-z]` within one name, `**` for any number of folders.
 //!
-//! Only the folders that a pattern can reach are listed. Hidden names match only a pattern that
+//! Names are matched by [`globset`]; only the folders that a pattern can reach are listed. Hidden names match only a pattern that
 //! starts with a dot, as in a shell. What a match holds is not looked at.
 
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
+
+use globset::{GlobBuilder, GlobSet};
 
 use crate::store::fs::walk::{Kind, children, folders_below};
 
@@ -30,10 +33,11 @@ pub fn expand(root: &Path, pattern: &str) -> Vec<PathBuf> {
     let path = root.join(pattern);
     let mut reached = vec![PathBuf::new()];
     for name in path.components() {
-        let mut next = Vec::new();
-        for folder in reached {
-            step(root, folder, name, &mut next);
-        }
+        let name = NamePattern::new(name.as_os_str());
+        let folders = reached.iter();
+        let mut next: Vec<_> = folders
+            .flat_map(|folder| name.below(folder, root))
+            .collect();
         next.sort();
         next.dedup();
         reached = next;
@@ -42,100 +46,61 @@ pub fn expand(root: &Path, pattern: &str) -> Vec<PathBuf> {
     reached
 }
 
-fn step(root: &Path, folder: PathBuf, name: Component<'_>, next: &mut Vec<PathBuf>) {
-    let text = name.as_os_str();
-    // Names above the root are given, not searched for, whatever characters they have.
-    let is_given = root.starts_with(folder.join(text));
-    if is_given || !is_pattern(&text.to_string_lossy()) || folder.join(text).exists() {
-        next.push(folder.join(text));
-    } else if text == "**" {
-        next.extend(folders_below(&folder, root));
-    } else {
-        let found = children(&folder, root).into_iter();
-        next.extend(found.filter_map(|child| {
-            let name = child.path.file_name()?;
-            let reachable = child.kind != Kind::Other;
-            (reachable && matches(text.as_bytes(), name.as_bytes())).then_some(child.path)
-        }));
-    }
+/// One name of a pattern.
+struct NamePattern<'a> {
+    text: &'a OsStr,
+    globs: GlobSet,
 }
 
-/// Whether one name matches one pattern, byte by byte. Time is at most their product.
-pub fn matches(pattern: &[u8], name: &[u8]) -> bool {
-    if name.first() == Some(&b'.') && pattern.first() != Some(&b'.') {
-        return false;
-    }
-    let (mut p, mut n) = (0, 0);
-    // Where to go on when the present try fails: behind the last star, one byte further.
-    let mut retry: Option<(usize, usize)> = None;
-    loop {
-        if pattern.get(p) == Some(&b'*') {
-            p += 1;
-            retry = Some((p, n));
-            continue;
-        }
-        if n == name.len() {
-            // No later try can match either: each leaves fewer bytes.
-            return p == pattern.len();
-        }
-        match pattern.get(p..).and_then(|rest| one(rest, name[n])) {
-            Some(width) => {
-                p += width;
-                n += 1;
-            }
-            None => {
-                let Some((star, from)) = retry else {
-                    return false;
-                };
-                retry = Some((star, from + 1));
-                (p, n) = (star, from + 1);
-            }
+impl<'a> NamePattern<'a> {
+    fn new(text: &'a OsStr) -> Self {
+        // Alternatives and escapes are not a part of our patterns.
+        let escaped = (text.to_string_lossy().replace('\\', "\\\\"))
+            .replace('{', "\\{")
+            .replace('}', "\\}");
+        let mut glob = GlobBuilder::new(&escaped);
+        glob.literal_separator(true).allow_unclosed_class(true);
+        let globs = (glob.build()).and_then(|glob| GlobSet::builder().add(glob).build());
+        Self {
+            text,
+            // What cannot be compiled, such as a range that runs backwards, matches nothing.
+            globs: globs.unwrap_or_default(),
         }
     }
-}
 
-/// How many pattern bytes match the one `byte`; `None` when they do not.
-fn one(pattern: &[u8], byte: u8) -> Option<usize> {
-    match pattern.first()? {
-        b'?' => Some(1),
-        b'[' => match class(pattern, byte) {
-            Some((true, width)) => Some(width),
-            Some((false, _)) => None,
-            // A bracket that is never closed stands for itself.
-            None => (byte == b'[').then_some(1),
-        },
-        literal => (*literal == byte).then_some(1),
-    }
-}
-
-fn class(pattern: &[u8], byte: u8) -> Option<(bool, usize)> {
-    let negated = matches!(pattern.get(1), Some(b'!' | b'^'));
-    let start = 1 + usize::from(negated);
-    // A bracket right at the start is a member.
-    let len = pattern.get(start + 1..)?.iter().position(|b| *b == b']')? + 1;
-    let members = &pattern[start..start + len];
-    let mut found = false;
-    let mut at = 0;
-    while let Some(low) = members.get(at) {
-        let range = members.get(at + 1) == Some(&b'-');
-        match members.get(at + 2) {
-            Some(high) if range => {
-                found |= (*low..=*high).contains(&byte);
-                at += 3;
-            }
-            _ => {
-                found |= *low == byte;
-                at += 1;
-            }
+    /// What the name leads to from `folder`.
+    fn below(&self, folder: &Path, root: &Path) -> Vec<PathBuf> {
+        let path = folder.join(self.text);
+        // Names above the root are given, not searched for, whatever characters they have.
+        let is_given = root.starts_with(&path);
+        if is_given || !is_pattern(&self.text.to_string_lossy()) || path.exists() {
+            return vec![path];
         }
+        if self.text == "**" {
+            return folders_below(folder, root);
+        }
+        let found = children(folder, root).into_iter();
+        let found = found.filter(|child| child.kind != Kind::Other);
+        let paths = found.map(|child| child.path);
+        paths
+            .filter(|path| path.file_name().is_some_and(|name| self.matches(name)))
+            .collect()
     }
-    Some((found != negated, start + len + 1))
+
+    fn matches(&self, name: &OsStr) -> bool {
+        let is_hidden = |name: &OsStr| name.as_bytes().starts_with(b".");
+        (!is_hidden(name) || is_hidden(self.text)) && self.globs.is_match(name)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    fn matches(pattern: &str, name: &str) -> bool {
+        NamePattern::new(pattern.as_ref()).matches(name.as_ref())
+    }
 
     #[test]
     fn names_match_as_in_a_shell() {
@@ -154,12 +119,15 @@ mod tests {
             ("[abc", "[abc", true),
             ("", "", true),
             ("**", "x", true),
+            ("a**", "a-b", true),
+            ("{a,b}*", "{a,b}c", true),
+            ("{a,b}*", "ac", false),
+            ("a\\*", "a\\b", true),
+            ("[c-a]*", "b", false),
+            ("A*", "a", false),
+            ("*", "a\nb", true),
         ] {
-            assert_eq!(
-                matches(pattern.as_bytes(), name.as_bytes()),
-                expected,
-                "{pattern} {name}"
-            );
+            assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
         }
     }
 
@@ -202,13 +170,13 @@ mod tests {
         fn a_star_for_any_part_matches(a in "[a-z]{1,5}", b in "[a-z]{0,5}", c in "[a-z]{0,5}") {
             let name = format!("{a}{b}{c}");
             let with_star = format!("{a}*{c}");
-            prop_assert!(matches(with_star.as_bytes(), name.as_bytes()));
-            prop_assert!(matches(name.as_bytes(), name.as_bytes()));
+            prop_assert!(matches(&with_star, &name));
+            prop_assert!(matches(&name, &name));
         }
 
         #[test]
         fn no_pattern_panics(p in prop::collection::vec(any::<u8>(), 0..12), n in "[a-d*?]{0,12}") {
-            matches(&p, n.as_bytes());
+            matches(&String::from_utf8_lossy(&p), &n);
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::document::rope::Rope;
 use crate::plan::Plan;
 use crate::plan::paper::Papers;
 use crate::plan::source::{Role, SourceFile};
-use crate::store::fs::read::{FileState, read_told};
+use crate::store::fs::read::{FileState, read_with};
 use crate::store::fs::read_error::ReadError;
 use crate::store::fs::stamp::Stamp;
 use crate::store::watch::debounce::Debounce;
@@ -54,7 +54,7 @@ pub struct Examined {
     pub role: Role,
     /// What it holds, if it is there.
     pub document: Option<Document>,
-    /// The stamp as of which it does, where that tells of every change since.
+    /// The stamp that it had then, if every later change moves it.
     pub as_of: Option<Stamp>,
 }
 
@@ -167,8 +167,8 @@ pub fn open_front(start: &Path, overrides: &Overrides, front: Front) -> (Opened,
 
 /// A file as it was found.
 struct Reading {
-    /// The file, if there is one, with the stamp as of which it was read where that tells of every
-    /// change since, and with whether it is part of the plan.
+    /// The file, if there is one, with the stamp that it was read as of, if every later change moves
+    /// it, and with whether it is part of the plan.
     file: Option<(SourceFile, Option<Stamp>, bool)>,
     /// Whether nobody was writing it.
     is_at_rest: bool,
@@ -276,7 +276,7 @@ fn read_file(
 ) -> Option<Result<Reading, String>> {
     let full = root.join(path);
     let unwatched = Progress::default();
-    let read = |progress: &Progress| read_told(&full, &Rope::default(), most, progress);
+    let read = |progress: &Progress| read_with(&full, &Rope::default(), most, progress);
     let state = match opening.patience.is_zero() {
         true => read(&opening.reading).map(|state| (state, true)),
         false => read_at_rest(role, until, |again| {

@@ -1,5 +1,5 @@
-//! Writes one change to disk, wholly or not at all: the lock, the files as they stand, the
-//! edits on top, and every file that differs replaced.
+//! Writes one change to disk, all of it or nothing: takes the lock, reads the files, applies the
+//! edits, and replaces every file that differs.
 //!
 //! It keeps no bytes between two changes: a [`CommitObserver`] hears what was read and written,
 //! and may. The file thread of the cockpit is one, a [`OneShot`](super::one_shot::OneShot) another.
@@ -9,15 +9,16 @@ use std::time::Duration;
 
 use super::journal::{FileStates, Intent, Journal};
 use super::lock::{LockError, LockPlace, PlanLock};
-use crate::change::{Change, Target, apply};
 use crate::change::conflict::Conflict;
 use crate::change::history::Event;
 use crate::change::places::LineHints;
+use crate::change::{Change, Target, apply};
 use crate::document::rope::Rope;
 use crate::plan::source::{Role, SourceFile};
 use crate::store::atomic_replace::leftovers::clean_leftovers;
 use crate::store::atomic_replace::replaced_file::ReplacedFile;
-use crate::store::atomic_replace::save::{How, SaveError, Saver};
+use crate::store::atomic_replace::save::{How, Saver};
+use crate::store::atomic_replace::save_error::SaveError;
 use crate::store::fs::read::{FileState, read_since};
 use crate::store::fs::stamp::Stamp;
 use crate::store::fs::syscalls::{FileSystem, RealFs};
@@ -33,7 +34,7 @@ pub(crate) const TRIES: usize = 50;
 /// What became of a change.
 #[derive(Debug)]
 pub enum Outcome {
-    /// It stands on disk; with something that a person should know of how it was written.
+    /// It is on disk; with something that a person should know about how it was written.
     Saved(Option<String>),
     /// It could not be written; the files are as before.
     Failed(String),
@@ -43,17 +44,17 @@ pub enum Outcome {
     Later,
 }
 
-/// Who is told what a change meets and leaves. Paths are as in the change.
+/// Who hears what a commit reads and writes. Paths are as in the change.
 pub trait CommitObserver {
-    /// What a file is likely to hold, to be shared with what is found there; and the stamp as
-    /// of which it does, where that tells of every change since.
+    /// What a file is likely to hold, to share memory with what is found there; and the stamp that
+    /// it had then, if every later change moves it.
     fn expects(&self, path: &Path) -> (Rope, Option<Stamp>);
 
-    /// A file as it stands under the lock, `None` where there is none; `is_ours` where a
-    /// stepdeck left it like that. Answers it taken apart.
+    /// A file as it was read under the lock; `is_ours` if a stepdeck left it like that. Answers it
+    /// parsed, `None` if there is no file.
     ///
     /// # Errors
-    /// Where what was read is not to be built upon yet.
+    /// If what was read is not to be built upon yet.
     fn found(
         &mut self,
         path: &Path,
@@ -62,18 +63,17 @@ pub trait CommitObserver {
         is_ours: bool,
     ) -> Result<Option<SourceFile>, NotYet>;
 
-    /// A file holds these bytes by our own doing; `None` where it was taken away. It was `left`
-    /// with this stamp, where nobody wrote to it meanwhile.
+    /// We wrote these bytes, `None` if we removed the file. It was `left` with this stamp, unless
+    /// somebody else has written to it since.
     fn wrote(&mut self, path: &Path, bytes: Option<Rope>, left: Option<Stamp>);
 
-    /// What was just written to a file is news to whoever shows the plan: no change of theirs
-    /// asked for it.
+    /// What was just written is news to whoever shows the plan: none of their changes asked for it.
     fn news(&mut self, path: &Path);
 
-    /// The former file: programs that had it open may still write to it.
+    /// The file that was replaced: programs that had it open may still write to it.
     fn replaced(&mut self, path: &Path, file: ReplacedFile);
 
-    /// The former files that are still watched.
+    /// The replaced files that are still watched.
     fn stragglers(&mut self) -> &mut Stragglers;
 }
 
@@ -166,8 +166,8 @@ impl Committer {
         self.commit_seen(root, change, (&LineHints::default(), None), observer)
     }
 
-    /// The same for somebody who has seen where its steps stand, and for whom the history is to
-    /// remember an event: it does so whenever the change is made, even after a crash.
+    /// The same with hints where its steps are, and with an event for the history, which gets it
+    /// whenever the change is made, even if a crash comes between.
     pub fn commit_seen(
         &self,
         root: &Path,
@@ -215,9 +215,9 @@ impl Committer {
         PlanLock::acquire(&self.lock, timeout)
     }
 
-    /// Puts right what killed saves of these files left behind, unless somebody is saving.
+    /// Recovers from what killed saves of these files left behind, unless somebody is saving.
     /// Answers what was done, and what the history remembers since.
-    pub fn clean_up(
+    pub(crate) fn clean_up(
         &self,
         root: &Path,
         paths: &[PathBuf],
@@ -247,7 +247,7 @@ impl Committer {
                 kept.map(|path| format!("a crash left {}: check what is in it", path.display())),
             );
         }
-        // What cannot be done now is done by the next change.
+        // The next change does what cannot be done now.
         let recovered = self.recover(root, &mut lock, observer).unwrap_or_default();
         said.extend(recovered.said);
         (said, recovered.event)
@@ -295,13 +295,13 @@ impl Committer {
             }
         }
         if let Some(event) = step.event {
-            // That it cannot be remembered is no reason to trouble anybody: the edit is made.
+            // The edit is made, even if it cannot be remembered.
             let _ = self.history().append(HISTORY, event);
         }
         if !several {
             self.journal.forget();
         } else if let Err(error) = self.journal.end(&self.saver) {
-            // It is found again, and then there is nothing left to do.
+            // The next run finds it and has nothing left to do.
             remark = remark.or(Some(error.to_string()));
         }
         Ok(remark)
@@ -350,7 +350,7 @@ impl Committer {
                     _ => None,
                 }
             }
-            // The file holds what it should; that something else went wrong has to be said.
+            // The file holds the edit, but what went wrong has to be said.
             Err(error) if error.holds_the_edit() => Some(error.to_string()),
             Err(error) => return Err(error),
         };
@@ -372,7 +372,7 @@ fn intent(step: &Step<'_>) -> Intent {
     }
 }
 
-/// The files that a change touches, as they stand on disk.
+/// The files that a change touches, as they are on disk.
 pub(crate) fn read_for(
     root: &Path,
     change: &Change,
@@ -394,7 +394,7 @@ pub(crate) fn read_for(
     Ok(files)
 }
 
-/// A file as it stands on disk, at rest.
+/// A file as it is on disk, at rest.
 pub(crate) fn read_file(
     root: &Path,
     path: &Path,
@@ -410,8 +410,8 @@ pub(crate) fn read_file(
     file.map_err(|NotYet| Outcome::Later)
 }
 
-/// Whether a path within the plan ends outside it. A checkout may be anybody's: only a log,
-/// which people do keep elsewhere, is followed there, and what was named outright.
+/// Whether a path within the plan leads out of it through a symlink. A checkout may be anybody's:
+/// only a log, which people do keep elsewhere, and what was named outright are followed there.
 fn leads_out(root: &Path, path: &Path) -> bool {
     let Ok(real_root) = root.canonicalize() else {
         return false;

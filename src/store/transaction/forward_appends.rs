@@ -1,6 +1,6 @@
-//! What came to a file after we had replaced it is put where it was meant to go: lines to the
-//! end of the file that stands there now, another version merged into it, or kept beside it
-//! where that cannot be done without a person.
+//! What was written to a file after we had replaced it goes where it was meant to go: lines are
+//! appended to the new file, another version is merged into it, or kept beside it where a person
+//! has to decide.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -11,17 +11,19 @@ use crate::change::three_way::{self, Markers, Versions};
 use crate::document::rope::Rope;
 use crate::plan::source::Role;
 use crate::store::atomic_replace::save_error::SaveError;
-use crate::store::transaction::commit::{CommitObserver, Committer, LOCK_TIMEOUT, Outcome, read_file};
+use crate::store::transaction::commit::{
+    CommitObserver, Committer, LOCK_TIMEOUT, Outcome, read_file,
+};
 use crate::store::transaction::lock::PlanLock;
 use crate::store::watch::motion::NOTICE_TIMEOUT;
-use crate::store::watch::stragglers::{Came, Straggler};
+use crate::store::watch::stragglers::{Straggler, Written};
 
-/// How soon it is looked again whether somebody has finished writing to a replaced file.
+/// How soon a replaced file that somebody is writing is examined again.
 const RETRY: Duration = Duration::from_millis(5);
-/// How many versions of one file are kept beside it at the most.
+/// At most this many versions of a file are kept beside it.
 const MOST_KEPT: u32 = 100;
 
-/// Something that was put where it was meant to go.
+/// Something that was forwarded.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Forwarded {
     /// The file.
@@ -31,7 +33,7 @@ pub struct Forwarded {
 }
 
 impl Committer {
-    /// Forwards what came to replaced files, as far as it rests and it is time to look.
+    /// Forwards what was written to replaced files, as far as it rests and it is time to look.
     pub(crate) fn forward_stragglers(
         &self,
         root: &Path,
@@ -41,7 +43,7 @@ impl Committer {
         self.forward_all(root, found, observer)
     }
 
-    /// The same when there is no later: whoever is just writing is waited for, a while.
+    /// The same when there is no later: whoever is just writing gets up to [`NOTICE_TIMEOUT`].
     pub(crate) fn forward_last(
         &self,
         root: &Path,
@@ -73,7 +75,7 @@ impl Committer {
             let Ok(mut lock) = self.lock(LOCK_TIMEOUT) else {
                 continue;
             };
-            // What cannot be done now is found again.
+            // What cannot be forwarded now is found again.
             if let Ok(kept) = self.forward(root, &straggler, &mut lock, observer) {
                 observer.stragglers().taken(&straggler);
                 let path = straggler.path;
@@ -86,7 +88,7 @@ impl Committer {
     /// Forwards one. Answers in words what was kept beside the file.
     ///
     /// # Errors
-    /// Where it cannot be done now.
+    /// If it cannot be done now.
     fn forward(
         &self,
         root: &Path,
@@ -98,19 +100,19 @@ impl Committer {
         let failed = |error: SaveError| Outcome::Failed(error.to_string());
         let now = read_file(root, path, *role, lock, observer)?;
         let now = now.map(|file| file.document.rope());
-        match (&straggler.came, now) {
-            (Came::Lines(lines), Some(_)) => {
+        match (&straggler.written, now) {
+            (Written::Lines(lines), Some(_)) => {
                 let appended = self.saver.append(&root.join(path), lines);
                 appended.map_err(|error| Outcome::Failed(error.to_string()))?;
                 Ok(None)
             }
-            (Came::Lines(lines), None) => {
+            (Written::Lines(lines), None) => {
                 let lines = Rope::from(&**lines);
                 self.keep_beside(root, path, &lines)
                     .map(Some)
                     .map_err(failed)
             }
-            (Came::Version { base, theirs }, now) => {
+            (Written::Version { base, theirs }, now) => {
                 let merged = now
                     .as_ref()
                     .and_then(|now| merge(*role, [base, now, theirs]));
@@ -129,7 +131,7 @@ impl Committer {
         }
     }
 
-    /// Puts another program's version into a new file beside the one that it belongs to.
+    /// Keeps another program's version in a new file beside the one that it belongs to.
     fn keep_beside(&self, root: &Path, path: &Path, theirs: &Rope) -> Result<String, SaveError> {
         let mut number = 1;
         loop {
@@ -160,7 +162,7 @@ impl Committer {
     }
 }
 
-/// Base, ours and theirs made into one; nothing where a person has to decide.
+/// Base, ours and theirs merged; nothing where a person has to decide.
 fn merge(role: Role, [base, ours, theirs]: [&Rope; 3]) -> Option<Rope> {
     let [base, ours, theirs] = [base, ours, theirs].map(Rope::contiguous);
     let versions = Versions {

@@ -1,15 +1,15 @@
 //! The intent journal: what a change over several files is about to write, kept in the state
 //! directory until all of it is written.
 //!
-//! A change of one file is only noted, for the sake of the history, which is written behind it.
-//! Each file of a change is replaced atomically, several are not. Before the first one is
-//! touched, the whole change goes into the journal, with what each file holds before and
-//! after; behind the last one the journal goes away. Whoever next takes the plan's lock and
-//! finds a journal knows that its writer died in between, and finishes the change or takes
-//! it back (see [`commit`](super::commit)).
+//! Each file of a change is replaced atomically, several together are not. Before the first one is
+//! touched, the whole change goes into the journal, with what each file holds before and after;
+//! after the last one the journal is removed. Whoever next takes the plan's lock and finds a
+//! journal knows that its writer died in between, and finishes or undoes the change (see
+//! [`recovery`](super)). A change of one file is only noted, because the history is written after
+//! it.
 
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -19,8 +19,9 @@ use crate::change::history::Event;
 use crate::document::rope::Rope;
 use crate::store::atomic_replace::save::Saver;
 use crate::store::atomic_replace::save_error::{Operation, SaveError};
-use crate::store::fs::fingerprint::fingerprint_of;
-use crate::store::fs::read::{FileState, read};
+use crate::store::fs::create::create_private_folder;
+use crate::store::fs::fingerprint::fingerprint;
+use crate::store::fs::read::read;
 
 /// The name of the journal in the state folder of a plan.
 const NAME: &str = "journal.json";
@@ -39,7 +40,7 @@ pub struct Intent {
 
 impl Intent {
     /// Whether more than one file is to be written, so that a crash could leave a half of it.
-    pub fn is_over_several(&self) -> bool {
+    pub(crate) fn is_over_several(&self) -> bool {
         let differing = self.files.iter().filter(|file| file.before != file.after);
         differing.count() > 1
     }
@@ -52,7 +53,7 @@ pub struct FileStates {
     after: Option<Print>,
 }
 
-/// Bytes, known again by their length and their fingerprint.
+/// Bytes, recognised by their length and their fingerprint.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
 struct Print {
     length: u64,
@@ -63,7 +64,7 @@ impl Print {
     fn of(bytes: &Rope) -> Self {
         Self {
             length: bytes.len() as u64,
-            hash: fingerprint_of(bytes),
+            hash: fingerprint(bytes),
         }
     }
 }
@@ -114,7 +115,7 @@ impl Journal {
         }
     }
 
-    /// Writes an intent down, on the disk itself, before anything is done about it.
+    /// Writes an intent, and syncs it, before anything is done about it.
     ///
     /// # Errors
     /// When the state folder cannot be written.
@@ -126,8 +127,8 @@ impl Journal {
         Ok(())
     }
 
-    /// Writes an intent down for whoever comes after a kill. A power cut may take it away: it
-    /// concerns one file, so that nothing but the history would miss it.
+    /// Writes an intent for the run after a kill. A power cut may lose it: it concerns one file, so
+    /// that only the history would miss it.
     pub fn note(&self, intent: &Intent) {
         let Ok(bytes) = serde_json::to_vec(intent) else {
             return;
@@ -140,22 +141,20 @@ impl Journal {
             .and_then(|mut file| file.write_all(&bytes));
     }
 
-    /// Takes away what was noted.
+    /// Removes what was noted.
     pub fn forget(&self) {
-        // If it stays, whoever comes next finds nothing left to do.
+        // If it stays, the next run finds nothing left to do.
         let _ = std::fs::remove_file(&self.path);
     }
 
+    /// What a person writes is private.
     fn make_folder(&self) -> io::Result<()> {
-        // What a person writes is nobody else's business.
-        let mut private = std::fs::DirBuilder::new();
-        let folder = self.path.parent().unwrap_or(Path::new("/"));
-        private.recursive(true).mode(0o700).create(folder)
+        create_private_folder(self.path.parent().unwrap_or(Path::new("/")))
     }
 
-    /// What was begun and not ended. A journal that ends too early was never completed itself,
-    /// so nothing was done about it: it goes away.
-    pub fn pending(&self) -> Option<Intent> {
+    /// What was begun and not ended. A journal that was cut short was not complete before the death,
+    /// so that nothing was done about it: it is removed.
+    pub(crate) fn pending(&self) -> Option<Intent> {
         let intent = serde_json::from_slice(&self.bytes()?.contiguous());
         if intent.as_ref().is_err_and(serde_json::Error::is_eof) {
             self.forget();
@@ -163,7 +162,7 @@ impl Journal {
         intent.ok()
     }
 
-    /// Forgets what was begun: it is done, or taken back.
+    /// Forgets what was begun: it is done, or undone.
     ///
     /// # Errors
     /// When the journal cannot be removed.
@@ -175,9 +174,6 @@ impl Journal {
     }
 
     fn bytes(&self) -> Option<Rope> {
-        match read(&self.path).ok()? {
-            FileState::Present { bytes, .. } => Some(bytes),
-            FileState::Missing => None,
-        }
+        read(&self.path).ok()?.into_bytes()
     }
 }

@@ -1,9 +1,9 @@
 //! One writer at a time: an exclusive lock on a permanent file, held while a change is saved.
 //!
-//! The kernel drops the lock with its process, however that ends. The file stays for ever,
-//! because a lock file that is removed can be locked twice. Readers take no lock. In the file
-//! stand the process that held it last and the stamps of the files as stepdecks left them, by
-//! which the next one tells their saves from somebody else's.
+//! The kernel drops the lock with its process, however that ends. The file is never removed,
+//! because a removed lock file can be locked twice. Readers take no lock. The file holds the
+//! process that held it last, and the stamps of the files as stepdecks left them, by which the next
+//! one tells their saves from somebody else's.
 
 use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -13,7 +13,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::store::fs::fingerprint::fingerprint;
+use crate::store::fs::fingerprint::stable_name;
 use crate::store::fs::stamp::Stamp;
 
 /// How often a busy lock is tried again.
@@ -46,13 +46,12 @@ impl LockPlace {
 ///
 /// Every worktree and clone path of one repository shares it: it lies in the common git
 /// directory. Without a writable one it lies in `state`, named after the root.
-pub fn lock_path(root: &Path, state: &Path) -> PathBuf {
+pub(crate) fn lock_path(root: &Path, state: &Path) -> PathBuf {
     match git_common_dir(root) {
         Some(git) if is_writable(&git) => git.join("stepdeck.lock"),
         _ => {
             let root = std::fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
-            let hash = fingerprint(root.as_os_str().as_bytes());
-            state.join(format!("{hash:016x}.lock"))
+            state.join(stable_name(root.as_os_str().as_bytes()) + ".lock")
         }
     }
 }
@@ -87,7 +86,7 @@ fn is_writable(folder: &Path) -> bool {
     rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_ok()
 }
 
-/// Why the lock was not had.
+/// Why the lock could not be taken.
 #[derive(Debug)]
 pub enum LockError {
     /// Somebody held it for the whole time.
@@ -157,24 +156,24 @@ pub struct PlanLock {
 }
 
 impl PlanLock {
-    /// Takes the lock of a plan, waiting for `patience` at most; zero tries once.
+    /// Takes the lock of a plan, waiting for `timeout` at most; zero tries once.
     ///
     /// # Errors
     /// [`LockError::Busy`] when somebody else holds it all the while.
-    pub fn acquire(place: &LockPlace, patience: Duration) -> Result<Self, LockError> {
+    pub(crate) fn acquire(place: &LockPlace, timeout: Duration) -> Result<Self, LockError> {
         let begun = Instant::now();
         let mut folder = None;
         if let Some(path) = &place.folder
             && let Ok(mut opened) = File::open(path)
         {
-            match wait_for(&mut opened, path, (begun, patience)) {
+            match wait_for(&mut opened, path, (begun, timeout)) {
                 Ok(()) => folder = Some(opened),
                 Err(error @ LockError::Busy { .. }) => return Err(error),
                 // Some network mounts lock no folders: the file alone has to do.
                 Err(LockError::Failed { .. }) => {}
             }
         }
-        match Self::acquire_file(&place.file, (begun, patience)) {
+        match Self::acquire_file(&place.file, (begun, timeout)) {
             Ok(lock) => Ok(Self {
                 _folder: folder,
                 ..lock
@@ -188,14 +187,14 @@ impl PlanLock {
         }
     }
 
-    fn acquire_file(path: &Path, patience: (Instant, Duration)) -> Result<Self, LockError> {
+    fn acquire_file(path: &Path, timeout: (Instant, Duration)) -> Result<Self, LockError> {
         let failed = |source| LockError::Failed {
             path: path.to_owned(),
             source,
         };
         let mut file = open(path).map_err(failed)?;
         loop {
-            wait_for(&mut file, path, patience)?;
+            wait_for(&mut file, path, timeout)?;
             if is_at(&file, path) {
                 break;
             }
@@ -232,13 +231,13 @@ impl PlanLock {
 fn wait_for(
     file: &mut File,
     path: &Path,
-    (begun, patience): (Instant, Duration),
+    (begun, timeout): (Instant, Duration),
 ) -> Result<(), LockError> {
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(()),
-            Err(TryLockError::WouldBlock) if begun.elapsed() < patience => {
-                std::thread::sleep(RETRY.min(patience));
+            Err(TryLockError::WouldBlock) if begun.elapsed() < timeout => {
+                std::thread::sleep(RETRY.min(timeout));
             }
             Err(TryLockError::WouldBlock) => {
                 return Err(LockError::Busy {
@@ -277,7 +276,7 @@ fn is_at(file: &File, path: &Path) -> bool {
     matches!((held, named), (Some(held), Some(named)) if held.same_inode(&named))
 }
 
-/// Failing at it fails nothing: who has to wait is not told for whom, and who comes next takes
+/// A failure fails nothing: whoever has to wait is not told for whom, and the next process takes
 /// our saves for somebody else's for a tenth of a second.
 fn write_note(file: &mut File, left: &[Stamp]) {
     let mut note = format!("{}\n", std::process::id());
@@ -329,12 +328,12 @@ mod tests {
 
     const NONE: Duration = Duration::ZERO;
 
-    fn acquire(path: &Path, patience: Duration) -> Result<PlanLock, LockError> {
+    fn acquire(path: &Path, timeout: Duration) -> Result<PlanLock, LockError> {
         let place = LockPlace {
             file: path.to_owned(),
             folder: None,
         };
-        PlanLock::acquire(&place, patience)
+        PlanLock::acquire(&place, timeout)
     }
     const LONG: Duration = Duration::from_secs(20);
 

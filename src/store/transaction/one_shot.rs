@@ -66,7 +66,7 @@ impl OneShot {
 }
 
 /// That a file was waited for in vain, in words.
-pub fn in_motion(path: &Path) -> String {
+pub(crate) fn in_motion(path: &Path) -> String {
     format!(
         "{} is being written by another program: nothing was done, try again when it has finished",
         path.display()

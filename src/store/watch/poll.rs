@@ -1,17 +1,18 @@
-//! The second opinion of the watch: which known files and folders may have changed, by `stat`.
+//! Polling: which known files and folders may have changed, by `stat`.
 //!
 //! It sees what notifications miss: the targets of symlinks, other names of a hard link, network
-//! mounts, watches that ran out, folders that were removed and came back. It reads no file. It
-//! lists a folder only when that folder's stamp moved.
+//! mounts, watches that ran out, folders that were removed and came back. It reads no file, and
+//! lists a folder only when that folder's stamp changed.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::store::fs::stamp::Stamp;
 use crate::store::fs::walk::{Kind, children, kind_of};
 
-/// At most this many files are looked at in one tick; larger sets take turns.
+/// At most this many files are examined in one tick; larger sets take turns.
 const FILES_A_TICK: usize = 2_000;
 
 /// What to watch. All paths are absolute.
@@ -30,7 +31,7 @@ pub struct Watched {
 
 /// How much of a folder matters. The order is from less to more.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Interest {
+pub(crate) enum Interest {
     /// Only that watched folders below it come and go.
     Passage,
     /// Its entries.
@@ -42,7 +43,7 @@ pub enum Interest {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Snapshot {
     stamp: Option<Stamp>,
-    /// A later change could bear the same stamp: it is looked at once more.
+    /// A later change could have the same stamp: it is examined once more.
     racy: bool,
 }
 
@@ -65,26 +66,27 @@ struct Folder {
     seen: Snapshot,
 }
 
-/// Told of each folder that exists and wants notifications, before it is listed, so that
+/// Called with each folder that exists and wants notifications, before it is listed, so that
 /// nothing can appear in between unnoticed.
-pub type Arm<'a> = &'a mut dyn FnMut(&Path);
+pub(crate) type Arm<'a> = &'a mut dyn FnMut(&Path);
 
 /// The stamps of everything watched.
-pub struct Survey {
+pub(crate) struct Poll {
     root: PathBuf,
-    /// What was asked for, there or not.
+    /// What is to be watched, there or not.
     fixed: BTreeMap<PathBuf, Interest>,
     folders: BTreeMap<PathBuf, Folder>,
     inodes: HashMap<(u64, u64), PathBuf>,
     files: BTreeMap<PathBuf, Snapshot>,
+    extensions: BTreeSet<OsString>,
     /// Where the next tick goes on, when there are too many files for one.
     next_file: Option<PathBuf>,
 }
 
-impl Survey {
-    /// Looks at everything once.
+impl Poll {
+    /// Examines everything once.
     pub fn new(watched: &Watched, now: SystemTime, arm: Arm<'_>) -> Self {
-        let mut survey = Self {
+        let mut poll = Self {
             root: watched.root.clone(),
             fixed: fixed_folders(watched),
             folders: BTreeMap::new(),
@@ -94,13 +96,14 @@ impl Survey {
                 .iter()
                 .map(|path| (path.clone(), Snapshot::at(path, now)))
                 .collect(),
+            extensions: extensions(&watched.files),
             next_file: None,
         };
-        survey.relist(now, arm);
-        survey
+        poll.relist(now, arm);
+        poll
     }
 
-    /// Looks at everything again, trusting no stamp.
+    /// Examines everything again, trusting no stamp.
     pub fn relist(&mut self, now: SystemTime, arm: Arm<'_>) {
         self.folders.clear();
         self.inodes.clear();
@@ -129,12 +132,12 @@ impl Survey {
         there.map(|(path, _)| path.as_path())
     }
 
-    /// Whether a change at `path` is anybody's concern.
+    /// Whether a change at `path` matters.
     pub fn is_relevant(&self, path: &Path) -> bool {
         self.files.contains_key(path)
             || self.folders.contains_key(path)
             || (self.parent_interest(path) >= Some(Interest::Flat)
-                && (is_plan_file(path) || path.is_dir()))
+                && (has_extension_of(&self.extensions, path) || path.is_dir()))
     }
 
     fn parent_interest(&self, path: &Path) -> Option<Interest> {
@@ -148,7 +151,7 @@ impl Survey {
             *seen = Snapshot::at(path, now);
         }
         if let Some(folder) = self.folders.get(path) {
-            // Its watch may have gone with it: enter anew, whatever the stamps say.
+            // Its watch may have gone with it: enter it again, whatever the stamps say.
             let interest = folder.interest;
             self.leave(path);
             self.enter(path.to_owned(), interest, now, arm);
@@ -167,7 +170,7 @@ impl Survey {
         }
     }
 
-    /// The paths that may have changed since they were last looked at.
+    /// The paths that may have changed since they were last examined.
     pub fn tick(&mut self, now: SystemTime, arm: Arm<'_>) -> BTreeSet<PathBuf> {
         let mut moved = BTreeSet::new();
         let folders: Vec<PathBuf> = self.folders.keys().cloned().collect();
@@ -185,7 +188,7 @@ impl Survey {
         arm: Arm<'_>,
         moved: &mut BTreeSet<PathBuf>,
     ) {
-        // An earlier folder of this tick may have taken it along.
+        // It may have gone with an earlier folder of this tick.
         let Some(folder) = self.folders.get_mut(path) else {
             return;
         };
@@ -257,7 +260,7 @@ impl Survey {
         }
     }
 
-    /// Forgets `path` and all below it, except what was asked for by name.
+    /// Forgets `path` and all below it, except what is to be watched by name.
     fn leave(&mut self, path: &Path) {
         let below: Vec<PathBuf> = self
             .folders
@@ -278,13 +281,21 @@ impl Survey {
     }
 }
 
-/// Whether the name is that of a file that may belong to a plan.
-pub fn is_plan_file(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|e| e.eq_ignore_ascii_case("md") || e.eq_ignore_ascii_case("jsonl"))
+/// The extensions, in lower case, by which a new file may belong to the plan: those of `files`
+/// that do, whatever logs are called, and the usual ones.
+pub(crate) fn extensions(files: &[PathBuf]) -> BTreeSet<OsString> {
+    let known = files.iter().filter_map(|path| path.extension());
+    let known = known.map(OsStr::to_ascii_lowercase);
+    known.chain(["md".into(), "jsonl".into()]).collect()
 }
 
-/// Everything asked for, and the folders on the way there from the root.
+/// Whether a file has one of these [`extensions`].
+pub(crate) fn has_extension_of(extensions: &BTreeSet<OsString>, path: &Path) -> bool {
+    let extension = path.extension().map(OsStr::to_ascii_lowercase);
+    extension.is_some_and(|extension| extensions.contains(&extension))
+}
+
+/// Everything that is to be watched, and the folders between it and the root.
 fn fixed_folders(watched: &Watched) -> BTreeMap<PathBuf, Interest> {
     let mut fixed: BTreeMap<PathBuf, Interest> = BTreeMap::new();
     let mut want = |folder: &Path, interest: Interest| {

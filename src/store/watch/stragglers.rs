@@ -1,9 +1,9 @@
 //! Programs that go on writing to a file which we have just replaced.
 //!
 //! `script >> log` keeps its file open, and so does whoever saves in place: what they write after
-//! our rename lands in the old, nameless file. The last of these files stay open and are looked
-//! at, often at first. Whole lines that came to their end are forwarded at once; any other
-//! version once it rests.
+//! our rename lands in the old, nameless file. The last of these files stay open and are examined,
+//! often at first. Whole lines that were appended are forwarded at once; any other version once it
+//! rests.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -15,11 +15,11 @@ use crate::store::atomic_replace::replaced_file::{ReplacedFile, lines_behind};
 use crate::store::watch::debounce::{is_json, is_torn};
 use crate::store::watch::motion::QUIET;
 
-/// How many replaced files are looked at at the most: each is an open file.
+/// At most this many replaced files are watched: each is an open file.
 const MOST: usize = 32;
 /// How much of the disk replaced files may take together; the newest may take more.
 const MOST_BYTES: usize = 1 << 28;
-/// How long a replaced file is looked at often.
+/// How long a replaced file is examined often.
 const FRESH: Duration = Duration::from_secs(5);
 /// How often, then.
 const OFTEN: Duration = Duration::from_millis(250);
@@ -46,20 +46,20 @@ impl Replaced {
         is_watched && self.file.unwritten_for().is_some_and(|time| time < QUIET)
     }
 
-    /// What came to it since, as far as it can be forwarded now.
-    fn news(&self, no_later: bool) -> Option<Came> {
+    /// What was written to it since, as far as it can be forwarded now.
+    fn news(&self, no_later: bool) -> Option<Written> {
         let now = self.file.known();
         if let Some(rest) = now.appended_to(&self.known) {
             let rest = rest.contiguous().into_owned();
             return match no_later && is_json(after_last_line(&rest)) {
-                true => Some(Came::Lines(rest)),
-                false => lines_behind(now, &self.known).map(Came::Lines),
+                true => Some(Written::Lines(rest)),
+                false => lines_behind(now, &self.known).map(Written::Lines),
             };
         }
-        // Who has cut the file has written nothing yet that stands nowhere else.
+        // Whoever has truncated it has written nothing yet that is nowhere else.
         let is_cut = now.len() < self.known.len() && self.known.starts_with(now);
         let is_whole = self.role != Role::Log || !is_torn(now);
-        (!is_cut && !self.is_busy() && (is_whole || no_later)).then(|| Came::Version {
+        (!is_cut && !self.is_busy() && (is_whole || no_later)).then(|| Written::Version {
             base: self.known.clone(),
             theirs: now.clone(),
         })
@@ -70,20 +70,20 @@ fn after_last_line(bytes: &[u8]) -> &[u8] {
     &bytes[memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1)..]
 }
 
-/// What somebody wrote to a replaced file.
+/// Something that somebody wrote to a replaced file.
 pub(crate) struct Straggler {
     /// The file that it is meant for.
     pub(crate) path: PathBuf,
     /// What the plan looks for in it.
     pub(crate) role: Role,
     /// What was written.
-    pub(crate) came: Came,
+    pub(crate) written: Written,
     file: u64,
 }
 
-/// What came to a replaced file.
-pub(crate) enum Came {
-    /// Whole lines, to its end.
+/// What was written to a replaced file.
+pub(crate) enum Written {
+    /// Whole lines, appended.
     Lines(Vec<u8>),
     /// Another version of the whole.
     Version {
@@ -103,8 +103,8 @@ pub struct Stragglers {
 }
 
 impl Stragglers {
-    /// Looks at a replaced file, of which the known bytes were taken over, from now on;
-    /// `was_busy` says that it was written to a moment before.
+    /// Watches a replaced file, whose known bytes are in the new one, from now on; `was_busy` says
+    /// that somebody had written to it a moment before.
     pub(crate) fn watch(&mut self, path: &Path, role: Role, file: ReplacedFile, was_busy: bool) {
         let now = Instant::now();
         let known = file.known().clone();
@@ -123,7 +123,7 @@ impl Stragglers {
         self.next = Some(self.next.map_or(soon, |next| next.min(soon)));
     }
 
-    /// Lets the oldest files go, so that there is room for one of this size.
+    /// Drops the oldest files, so that there is room for one of this size.
     fn make_room(&mut self, size: usize) {
         let mut bytes = size;
         let fits = |replaced: &&Replaced| {
@@ -139,13 +139,13 @@ impl Stragglers {
         self.next
     }
 
-    /// Whether somebody is writing to one of the files, as far as the last look tells.
+    /// Whether somebody was writing to one of the files at the last look.
     pub(crate) fn is_busy(&self) -> bool {
         self.files.iter().any(Replaced::is_busy)
     }
 
-    /// What came to files after they had been replaced, if it is time to look or there is no
-    /// later. What is not [taken](Self::taken) comes again.
+    /// What was written to files after they were replaced, if it is time to look or there is no
+    /// later. What is not [taken](Self::taken) is found again.
     pub(crate) fn gather(&mut self, no_later: bool) -> Vec<Straggler> {
         let now = Instant::now();
         if !no_later && self.next.is_none_or(|next| next > now) {
@@ -170,23 +170,23 @@ impl Stragglers {
             if replaced.file.written_since().is_err() || *replaced.file.known() == replaced.known {
                 continue;
             }
-            found.extend(replaced.news(no_later).map(|came| Straggler {
+            found.extend(replaced.news(no_later).map(|written| Straggler {
                 path: replaced.path.clone(),
                 role: replaced.role,
-                came,
+                written,
                 file: replaced.serial,
             }));
         }
         found
     }
 
-    /// What came stands in the new file now, or beside it.
+    /// What was written is in the new file now, or beside it.
     pub(crate) fn taken(&mut self, straggler: &Straggler) {
         // Forwarding replaces a file itself, so that places have moved.
         if let Some(replaced) = self.files.iter_mut().find(|f| f.serial == straggler.file) {
-            replaced.known = match &straggler.came {
-                Came::Version { theirs, .. } => theirs.clone(),
-                Came::Lines(lines) => {
+            replaced.known = match &straggler.written {
+                Written::Version { theirs, .. } => theirs.clone(),
+                Written::Lines(lines) => {
                     let more = [Piece::from(lines.clone())];
                     Rope::of_pieces(replaced.known.pieces().iter().cloned().chain(more))
                 }
@@ -216,9 +216,9 @@ mod tests {
     }
 
     fn text(straggler: &Straggler) -> String {
-        match &straggler.came {
-            Came::Lines(lines) => String::from_utf8(lines.clone()).unwrap(),
-            Came::Version { theirs, .. } => {
+        match &straggler.written {
+            Written::Lines(lines) => String::from_utf8(lines.clone()).unwrap(),
+            Written::Version { theirs, .. } => {
                 format!("version {}", String::from_utf8_lossy(&theirs.contiguous()))
             }
         }

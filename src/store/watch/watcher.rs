@@ -1,11 +1,12 @@
 //! Notices that something may have changed, and says only where to look.
 //!
-//! Notifications come from the folders, never from files, whose watches die at the first save by
-//! rename. Once a second the [`survey`](crate::store::watch::poll) gives a second opinion; it alone remains
-//! where notifications fail. No bytes are read here and nothing is compared: a look may turn out
-//! to be vain, but no change goes without one. Bursts become one look.
+//! Notifications come from folders, never from files, whose watches end at the first save by
+//! rename. Once a second the [`poll`](super::poll) checks as well; it alone remains where
+//! notifications fail. No bytes are read here and nothing is compared: a look may find nothing,
+//! but no change goes without one. Bursts become one look.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -16,21 +17,19 @@ use std::time::{Duration, Instant, SystemTime};
 use notify::event::{AccessKind, AccessMode, CreateKind, EventKind, ModifyKind, RemoveKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
-use crate::store::watch::poll::{Survey, is_plan_file};
-
-pub use crate::store::watch::poll::Watched;
+use crate::store::watch::poll::{Poll, Watched, extensions, has_extension_of};
 
 /// A burst ends when nothing came for this long.
 const QUIET: Duration = Duration::from_millis(15);
 /// A burst that does not end is reported this often.
 const LONGEST_BURST: Duration = Duration::from_millis(100);
-/// Looking at everything is dear: at most this often.
+/// Looking at everything is expensive: at most this often.
 const EVERYTHING_GAP: Duration = Duration::from_millis(250);
 /// More single paths than this are everything.
 const MOST_PATHS: usize = 1_000;
-/// The stat check.
+/// How often is polled.
 const TICK: Duration = Duration::from_secs(1);
-/// While notifications fail, they are tried again each so many ticks.
+/// While notifications fail, they are tried again every so many ticks.
 const RETRY_TICKS: u32 = 30;
 
 /// Where something may have changed.
@@ -38,7 +37,7 @@ const RETRY_TICKS: u32 = 30;
 pub enum Look {
     /// At these files and folders. A folder stands for the list of what is in it.
     At(BTreeSet<PathBuf>),
-    /// Everywhere: find all files anew and read them.
+    /// Everywhere: find all files again and read them.
     Everywhere,
 }
 
@@ -47,19 +46,19 @@ pub enum Look {
 pub enum Mode {
     /// At once, by notifications.
     Sync,
-    /// Within about a second, by the stat check.
+    /// Within about a second, by polling.
     Polling {
         /// Why, and what would help.
         reason: String,
     },
 }
 
-/// What a watch tells.
+/// What a watch reports.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Report {
     /// Look there. The first one, right after the start, says everywhere.
     Look(Look),
-    /// The mode is this one now; told at the start and when it changes.
+    /// The mode is this one now; reported at the start and when it changes.
     Mode(Mode),
 }
 
@@ -70,7 +69,7 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Watches, and tells `report` from a thread of its own.
+    /// Watches, and calls `report` from a thread of its own.
     ///
     /// # Errors
     /// When the thread cannot be started. Failing notifications are a [`Mode`].
@@ -88,7 +87,7 @@ impl Watch {
     ) -> io::Result<Self> {
         let shared = Arc::new(Shared::default());
         shared.lock().watched = Some(watched);
-        let mut eye = Eye {
+        let mut watching = WatchThread {
             shared: shared.clone(),
             report: Box::new(report),
             alarm: Alarm {
@@ -96,14 +95,14 @@ impl Watch {
                 notifier: None,
                 trouble: None,
             },
-            survey: None,
+            poll: None,
             mode: None,
             last_everywhere: None,
             ticks: 0,
         };
         let thread = std::thread::Builder::new()
             .name("watch".to_owned())
-            .spawn(move || eye.run())?;
+            .spawn(move || watching.run())?;
         Ok(Self {
             shared,
             thread: Some(thread),
@@ -124,13 +123,13 @@ impl Drop for Watch {
         if let Some(thread) = self.thread.take()
             && thread.thread().id() != std::thread::current().id()
         {
-            // It panicked only if the receiver of reports did, which is told elsewhere.
+            // It panicked only if the receiver of reports did, which is reported elsewhere.
             let _ = thread.join();
         }
     }
 }
 
-/// What notifications put down for the watch's thread.
+/// What notifications leave for the watch's thread.
 #[derive(Default)]
 struct Shared {
     pending: Mutex<Pending>,
@@ -141,10 +140,12 @@ struct Shared {
 struct Pending {
     paths: BTreeSet<PathBuf>,
     everywhere: bool,
-    /// When the present burst began and last moved.
+    /// When the current burst began and last grew.
     burst: Option<(Instant, Instant)>,
     /// Files that matter whatever their names are like.
     files: BTreeSet<PathBuf>,
+    /// The extensions of others that may.
+    extensions: BTreeSet<OsString>,
     watched: Option<Watched>,
     stop: bool,
 }
@@ -188,7 +189,7 @@ impl Pending {
         let name = path.file_name().unwrap_or_default();
         !name.as_bytes().starts_with(b".")
             && is_change(kind)
-            && (is_plan_file(path) || may_be_folder(kind))
+            && (has_extension_of(&self.extensions, path) || may_be_folder(kind))
     }
 
     fn add(&mut self, paths: Vec<PathBuf>) {
@@ -202,7 +203,7 @@ impl Pending {
     }
 }
 
-/// Reading is no change; our own reading would otherwise never end.
+/// Reading is not a change; our own reading would otherwise never end.
 fn is_change(kind: &EventKind) -> bool {
     match kind {
         EventKind::Access(kind) => *kind == AccessKind::Close(AccessMode::Write),
@@ -222,9 +223,9 @@ fn may_be_folder(kind: &EventKind) -> bool {
 
 /// Where notifications come from.
 trait Notifier: Send {
-    /// Wants notifications about the entries of `folder`, again if it was another one before.
+    /// Asks for notifications about the entries of `folder`, again if it was another one before.
     fn arm(&mut self, folder: &Path) -> Result<(), String>;
-    /// Wants none about `folder` any more.
+    /// Asks for none about `folder` any more.
     fn disarm(&mut self, folder: &Path);
 }
 
@@ -240,7 +241,7 @@ fn notifications(shared: Arc<Shared>) -> Result<Box<dyn Notifier>, String> {
 impl Notifier for RecommendedWatcher {
     fn arm(&mut self, folder: &Path) -> Result<(), String> {
         match self.watch(folder, RecursiveMode::NonRecursive) {
-            // Gone again: its parent, or the stat check, tells when it is back.
+            // Gone again: its parent, or polling, notices when it is back.
             Err(_) if !folder.exists() => Ok(()),
             result => result.map_err(|error| reason(&error)),
         }
@@ -295,11 +296,11 @@ impl Alarm {
 }
 
 /// The watch's thread.
-struct Eye {
+struct WatchThread {
     shared: Arc<Shared>,
     report: Box<dyn FnMut(Report) + Send>,
     alarm: Alarm,
-    survey: Option<Survey>,
+    poll: Option<Poll>,
     mode: Option<Mode>,
     last_everywhere: Option<Instant>,
     ticks: u32,
@@ -314,7 +315,7 @@ enum Wake {
     Tick,
 }
 
-impl Eye {
+impl WatchThread {
     fn run(&mut self) {
         let mut next_tick = Instant::now() + TICK;
         loop {
@@ -328,7 +329,7 @@ impl Eye {
                     next_tick = Instant::now() + TICK;
                 }
             }
-            self.tell_mode();
+            self.report_mode();
         }
     }
 
@@ -361,7 +362,7 @@ impl Eye {
         }
     }
 
-    /// When the present burst is to be reported.
+    /// When the current burst is to be reported.
     fn due(&self, pending: &Pending) -> Option<Instant> {
         let (begun, moved) = pending.burst?;
         let due = (moved + QUIET).min(begun + LONGEST_BURST);
@@ -374,47 +375,50 @@ impl Eye {
     fn set(&mut self, watched: &Watched) {
         self.alarm.revive(&self.shared);
         let files: BTreeSet<PathBuf> = watched.files.iter().cloned().collect();
-        let former = std::mem::replace(&mut self.shared.lock().files, files.clone());
+        let mut pending = self.shared.lock();
+        pending.extensions = extensions(&watched.files);
+        let former = std::mem::replace(&mut pending.files, files.clone());
+        drop(pending);
         let alarm = &mut self.alarm;
-        let mut survey = Survey::new(watched, SystemTime::now(), &mut |folder| alarm.arm(folder));
-        let Some(mut old) = self.survey.take() else {
-            self.survey = Some(survey);
-            self.tell(Look::Everywhere);
+        let mut poll = Poll::new(watched, SystemTime::now(), &mut |folder| alarm.arm(folder));
+        let Some(mut old) = self.poll.take() else {
+            self.poll = Some(poll);
+            self.report_look(Look::Everywhere);
             return;
         };
         let mut look = old.tick(SystemTime::now(), &mut |_| {});
-        survey.inherit(&old);
-        self.survey = Some(survey);
-        let now: BTreeSet<&Path> = self.survey.iter().flat_map(Survey::folders).collect();
+        poll.inherit(&old);
+        self.poll = Some(poll);
+        let now: BTreeSet<&Path> = self.poll.iter().flat_map(Poll::folders).collect();
         for folder in old.folders().filter(|folder| !now.contains(folder)) {
             self.alarm.disarm(folder);
         }
         // They may have changed since they were read and before they were watched.
         look.extend(files.difference(&former).cloned());
         if !look.is_empty() {
-            self.tell(Look::At(look));
+            self.report_look(Look::At(look));
         }
     }
 
     fn look_everywhere(&mut self) {
         let alarm = &mut self.alarm;
-        if let Some(survey) = &mut self.survey {
-            survey.relist(SystemTime::now(), &mut |folder| alarm.arm(folder));
+        if let Some(poll) = &mut self.poll {
+            poll.relist(SystemTime::now(), &mut |folder| alarm.arm(folder));
         }
-        self.tell(Look::Everywhere);
+        self.report_look(Look::Everywhere);
     }
 
     fn look_at(&mut self, mut paths: BTreeSet<PathBuf>) {
         let alarm = &mut self.alarm;
-        if let Some(survey) = &mut self.survey {
-            paths.retain(|path| survey.is_relevant(path));
+        if let Some(poll) = &mut self.poll {
+            paths.retain(|path| poll.is_relevant(path));
             for path in &paths {
                 // The stamp comes before the report: what changes afterwards moves it again.
-                survey.note(path, SystemTime::now(), &mut |folder| alarm.arm(folder));
+                poll.note(path, SystemTime::now(), &mut |folder| alarm.arm(folder));
             }
         }
         if !paths.is_empty() {
-            self.tell(Look::At(paths));
+            self.report_look(Look::At(paths));
         }
     }
 
@@ -427,23 +431,23 @@ impl Eye {
         }
         let alarm = &mut self.alarm;
         let moved = self
-            .survey
+            .poll
             .as_mut()
-            .map(|survey| survey.tick(SystemTime::now(), &mut |folder| alarm.arm(folder)));
+            .map(|poll| poll.tick(SystemTime::now(), &mut |folder| alarm.arm(folder)));
         match moved {
-            Some(moved) if !moved.is_empty() => self.tell(Look::At(moved)),
+            Some(moved) if !moved.is_empty() => self.report_look(Look::At(moved)),
             _ => {}
         }
     }
 
-    fn tell(&mut self, look: Look) {
+    fn report_look(&mut self, look: Look) {
         if look == Look::Everywhere {
             self.last_everywhere = Some(Instant::now());
         }
         (self.report)(Report::Look(look));
     }
 
-    fn tell_mode(&mut self) {
+    fn report_mode(&mut self) {
         let mode = match &self.alarm.trouble {
             None => Mode::Sync,
             Some(trouble) => Mode::Polling {

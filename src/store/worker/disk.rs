@@ -66,7 +66,7 @@ impl Disk {
     }
 
     /// Adds to the history that outlives the program.
-    pub fn remember(&self, event: Event) {
+    pub(crate) fn remember(&self, event: Event) {
         self.request(Request::Remember(event));
     }
 
@@ -77,7 +77,7 @@ impl Disk {
     }
 
     /// Adds a line to the record of this name.
-    pub fn keep_more(&self, name: String, line: serde_json::Value) {
+    pub(crate) fn keep_more(&self, name: String, line: serde_json::Value) {
         self.request(Request::KeepMore { name, line });
     }
 
@@ -93,7 +93,7 @@ impl Disk {
 
     /// Lets the thread finish by itself, for somebody who ends the process without waiting for the
     /// disk.
-    pub fn abandon(mut self) {
+    pub(crate) fn abandon(mut self) {
         self.thread = None;
     }
 

@@ -112,6 +112,8 @@ pub enum DiskEvent {
     Unreadable {
         /// Relative to the plan's root.
         path: PathBuf,
+        /// What the plan looks for in it.
+        role: Role,
         /// What happened and what to do.
         reason: String,
     },

@@ -1,9 +1,8 @@
-//! What the thread that owns the files does.
+//! The thread that owns the files: its loop and its queue of changes.
 //!
-//! It remembers the bytes it last read or wrote. A report of the watch only says "look":
-//! what is read and equals those bytes is dropped, so that our own saves never come back.
-//! A change is applied to the bytes on disk at the moment of writing, under the lock, and
-//! so on top of whatever stands there.
+//! A report of the watch only says "look": what is read and equals the cached bytes is dropped, so
+//! that our own saves never come back. A change is applied to the bytes on disk at the moment of
+//! writing, under the lock, and so on top of whatever is there.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -28,7 +27,7 @@ use crate::store::watch::poll::Watched;
 use crate::store::watch::stragglers::Stragglers;
 use crate::store::watch::watcher::{Look, Mode, Report, Watch};
 
-/// The thread's own: everything it remembers.
+/// Everything that belongs to the thread.
 pub(crate) struct Worker {
     options: WorkerOptions,
     layout: Layout,
@@ -37,11 +36,11 @@ pub(crate) struct Worker {
     cache: Cache,
     watch: Option<Watch>,
     queue: Vec<Queued>,
-    /// Whether the cockpit is being left: nobody needs to know any more what others wrote.
+    /// Whether the cockpit is being left: what others write does not matter any more.
     ending: Arc<AtomicBool>,
 }
 
-/// What the requests that came together ask for.
+/// What requests that arrived together ask for.
 #[derive(Default)]
 struct Round {
     /// Whether what failed is to be tried again.
@@ -104,7 +103,7 @@ impl Worker {
         }
     }
 
-    /// Puts right what an earlier run left, and begins to watch.
+    /// Recovers from what an earlier run left, and begins to watch.
     pub(crate) fn begin(&mut self, reports: Sender<Request>) {
         self.clean_up();
         let report = move |report| {
@@ -116,7 +115,7 @@ impl Worker {
         }
     }
 
-    /// Puts right what a killed save left behind, while nobody is saving.
+    /// Recovers from what a killed save left behind, while nobody is saving.
     fn clean_up(&mut self) {
         if self.options.read_only {
             return;
@@ -133,7 +132,7 @@ impl Worker {
         }
     }
 
-    /// Works off what is asked until nobody can ask any more.
+    /// Handles requests until the handle is dropped.
     pub(crate) fn run(&mut self, inbox: &Receiver<Request>) {
         loop {
             let request = match self.next_due() {
@@ -153,7 +152,7 @@ impl Worker {
             if round.stop {
                 return self.finish();
             }
-            // Edits before sights: a flood of notices must not keep one from the disk.
+            // Edits before looks: a flood of notifications must not keep one from the disk.
             self.work_off(round.again);
             if let Some(look) = round.look {
                 self.look(look);
@@ -162,18 +161,18 @@ impl Worker {
         }
     }
 
-    /// Takes one request: what can wait until all are taken goes into the round.
+    /// Handles one request: what can wait until all are handled goes into the round.
     fn take(&mut self, request: Request, round: &mut Round) {
         match request {
             Request::Save(job) => {
                 self.queue.push(Queued { job, failed: false });
                 round.again = true;
             }
-            Request::Retry => round.again = self.forgive(),
+            Request::Retry => round.again = self.reset_failures(),
             Request::Forget { ticket } => self.queue.retain(|q| q.job.ticket != ticket),
             Request::Remember(event) => self.remember(&event),
             Request::Keep { name, document } => {
-                // A draft that cannot be kept is still in the field that it stands in.
+                // A draft that cannot be kept is still in its field.
                 let document = document.map(|spell| spell());
                 let _ = self.state.put(&name, document.as_deref());
                 let _ = self.state.remove_record(&name);
@@ -191,11 +190,11 @@ impl Worker {
         }
     }
 
-    /// Writes what is left to write, now that no request will follow.
+    /// Writes what is left to write, now that no request follows.
     fn finish(&mut self) {
-        // Only what edits wait for is looked at from here on.
+        // From here on only files that edits wait for are read.
         self.ending.store(false, Ordering::Relaxed);
-        self.forgive();
+        self.reset_failures();
         self.work_off(true);
         // A file that somebody is writing gets the time that it takes to come to rest.
         let until = Instant::now() + REST_TIMEOUT;
@@ -226,18 +225,18 @@ impl Worker {
         }
     }
 
-    /// Lets everything be tried as if for the first time.
-    fn forgive(&mut self) -> bool {
+    /// Marks every change as not tried yet.
+    fn reset_failures(&mut self) -> bool {
         self.queue
             .iter_mut()
             .for_each(|queued| queued.failed = false);
         true
     }
 
-    /// When something has to be looked at again without being asked.
+    /// When something has to be read again without a request.
     fn next_due(&self) -> Option<Instant> {
-        let known = self.cache.files.values();
-        let at_rest = together(known.filter_map(|known| known.debounce.due()));
+        let files = self.cache.files.values();
+        let at_rest = together(files.filter_map(|file| file.debounce.due()));
         at_rest
             .into_iter()
             .chain(self.cache.stragglers.next_look())
@@ -246,7 +245,7 @@ impl Worker {
 
     fn look_again(&mut self) {
         let due: Vec<PathBuf> = (self.cache.files.iter())
-            .filter(|(_, known)| known.debounce.due().is_some())
+            .filter(|(_, file)| file.debounce.due().is_some())
             .map(|(path, _)| path.clone())
             .collect();
         self.look_at(due);
@@ -269,7 +268,7 @@ impl Worker {
 
     fn look_everywhere(&mut self) {
         let found = discover(&self.options.start, &self.options.overrides);
-        // While the log or the whole folder is away, another one may look like the root; the plan
+        // While the log or the whole folder is away, another folder may look like the root; the plan
         // has not moved.
         if found.root == self.layout.root {
             self.layout = found;
@@ -308,7 +307,7 @@ impl Worker {
             .to_owned()
     }
 
-    /// Reads files and tells all of those that changed, where the change is believed, together.
+    /// Reads files, and publishes together all of those that changed.
     fn look_at(&mut self, paths: Vec<PathBuf>) {
         let mut changed = Vec::new();
         for path in paths {
@@ -324,23 +323,23 @@ impl Worker {
     fn changed(&mut self, path: PathBuf) -> Option<Changed> {
         let (known, as_of) = self.cache.expects(&path);
         let state = read_since(&self.layout.root.join(&path), &known, as_of);
-        let known = self.cache.files.get_mut(&path)?;
+        let file = self.cache.files.get_mut(&path)?;
         let found = match state {
             Ok(found) => found,
             Err(error) => {
-                known.debounce.forget();
-                let reason = error.to_string();
-                if known.trouble.as_ref() != Some(&reason) {
-                    known.trouble = Some(reason.clone());
-                    (self.cache.publish)(DiskEvent::Unreadable { path, reason });
+                file.debounce.forget();
+                let (role, reason) = (file.role, error.to_string());
+                if file.trouble.as_ref() != Some(&reason) {
+                    file.trouble = Some(reason.clone());
+                    (self.cache.publish)(DiskEvent::Unreadable { path, role, reason });
                 }
                 return None;
             }
         };
-        if known.trouble.take().is_some() {
+        if file.trouble.take().is_some() {
             (self.cache.publish)(DiskEvent::Readable { path: path.clone() });
         }
-        // What is not at rest is looked at again when it may be.
+        // What is not at rest is read again when it may be.
         self.cache.update(&path, found, false).ok().flatten()
     }
 
@@ -394,13 +393,12 @@ impl Worker {
         }
     }
 
-    /// Writes the history on. That it cannot be is no reason to trouble anybody: the edit
-    /// itself is on disk.
+    /// Appends to the history. A failure is not reported: the edit itself is on disk.
     fn remember(&self, event: &Event) {
         let _ = self.state.append(HISTORY, event);
     }
 
-    /// What programs wrote to a file after we had replaced it goes where it was meant to.
+    /// Forwards what programs wrote to a file after we had replaced it.
     fn forward_stragglers(&mut self) {
         let (root, cache) = (&self.layout.root, &mut self.cache);
         for forwarded in self.committer.forward_stragglers(root, cache) {
@@ -410,10 +408,10 @@ impl Worker {
     }
 }
 
-/// When what falls due at these times is looked at: together, where they follow each other
-/// closely, as when a checkout takes one file after the other away.
+/// When to read what falls due at these times: together, if they follow each other closely, such
+/// as when a checkout removes one file after the other.
 fn together(due: impl Iterator<Item = Instant> + Clone) -> Option<Instant> {
-    /// Nobody is kept waiting longer than this for the others.
+    /// None waits longer than this for the others.
     const AT_MOST: Duration = Duration::from_millis(100);
     let first = due.clone().min()?;
     due.filter(|at| *at <= first + AT_MOST).max()

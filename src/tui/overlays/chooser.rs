@@ -131,9 +131,7 @@ fn draw_rows(
         frame::fitted(buf, theme, (area.x, area.y), area.width, text, theme.dim);
         return;
     }
-    let shown = sight
-        .overlay()
-        .follow(chooser.cursor, rows.len(), usize::from(area.height));
+    let shown = sight.overlay().show(chooser.cursor, rows.len(), area);
     scrolled(buf, area, theme, shown.start, rows.len());
     let keys: Vec<String> = rows.iter().map(|row| key_name(&row.key, theme)).collect();
     let column = keys.iter().map(|key| width(key)).max().unwrap_or(0).min(14);

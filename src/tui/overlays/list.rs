@@ -45,8 +45,8 @@ pub fn draw(
     if entries.is_empty() {
         return empty(buf, inner, model, theme, field);
     }
-    let window = sight.window(Focus::List);
-    let shown = window.follow(cursor, entries.len(), usize::from(inner.height));
+    let window = sight.window(Focus::LIST);
+    let shown = window.show(cursor, entries.len(), inner);
     scrolled(buf, inner, theme, shown.start, entries.len());
     sight.page = usize::from(inner.height);
     for (y, at) in (inner.y..).zip(shown) {

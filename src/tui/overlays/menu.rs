@@ -39,9 +39,7 @@ pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, sight: &mut ScrollStat
     let inner = boxed(buf, area, theme, title, Line::default());
     let keys_below = [("⏎".to_owned(), "choose"), ("Esc".to_owned(), "close")];
     hints(buf, area, theme, &keys_below);
-    let shown = sight
-        .overlay()
-        .follow(menu.cursor, rows.len(), usize::from(inner.height));
+    let shown = sight.overlay().show(menu.cursor, rows.len(), inner);
     scrolled(buf, inner, theme, shown.start, rows.len());
     for (y, at) in (inner.y..).zip(shown) {
         let row = &rows[at];

@@ -13,7 +13,9 @@ use crate::plan::canon::normalised;
 use crate::plan::packet::Decision;
 use crate::plan::stage::Stage;
 use crate::record::gate_review::edit::Clause;
-use crate::record::gate_review::{Criterion, CriterionVerdict, GateReview, SignOff, decision_words, verdict_word};
+use crate::record::gate_review::{
+    Criterion, CriterionVerdict, GateReview, SignOff, decision_words, verdict_word,
+};
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::frame;
 use crate::tui::widgets::pane::key_of;
@@ -116,10 +118,7 @@ fn head(
     let state = match (stage.is_met(), stage.missing()) {
         (true, _) => Span::styled(format!("bar of {bar}% met"), theme.ok),
         (false, 0) => Span::styled(format!("bar of {bar}%: no checklist"), theme.warning),
-        (false, more) => Span::styled(
-            format!("{more} more to meet the bar of {bar}%"),
-            theme.warning,
-        ),
+        (false, more) => Span::styled(format!("{more} more to reach {bar}%"), theme.warning),
     };
     sheet.pair(Span::styled(count, theme.text), state);
     let gate = stage.rung.as_ref().map_or("", |rung| rung.review.as_str());

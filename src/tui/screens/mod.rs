@@ -5,8 +5,52 @@
 
 pub mod gate_review;
 pub mod gates;
+#[cfg(test)]
+mod invented;
 pub mod plan;
 pub mod problems;
 pub mod review;
 pub mod standup;
 pub mod welcome;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::theme::Theme;
+use super::widgets::scroll::ScrollState;
+use crate::app::core::model::Model;
+use crate::app::core::screen::NumberedScreen;
+use crate::app::screens;
+
+/// Draws a screen into the area between header and footer. Notes how many rows the list with
+/// the keys has.
+pub type Drawing = fn(&mut Buffer, Rect, &Model, &Theme, &mut ScrollState);
+
+/// How each screen of the table is drawn.
+const DRAWINGS: &[(&NumberedScreen, Drawing)] = &[
+    (&screens::plan::SCREEN, plan::draw),
+    (&screens::gates::SCREEN, gates::draw),
+    (&screens::review::SCREEN, review::draw),
+    (&screens::standup::SCREEN, standup::draw),
+    (&screens::problems::SCREEN, problems::draw),
+    #[cfg(test)]
+    (&screens::invented::SCREEN, invented::draw),
+];
+
+/// How `screen` is drawn.
+pub(crate) fn drawing(screen: &NumberedScreen) -> Drawing {
+    let row = DRAWINGS.iter().find(|(of, _)| *of == screen);
+    row.map_or(|_, _, _, _, _| {}, |(_, draw)| *draw)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_screen_has_a_drawing() {
+        let drawn: Vec<&str> = DRAWINGS.iter().map(|(screen, _)| screen.name).collect();
+        let names: Vec<&str> = screens::SCREENS.iter().map(|screen| screen.name).collect();
+        assert_eq!(drawn, names);
+    }
+}

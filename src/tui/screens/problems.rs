@@ -2,7 +2,6 @@
 //!
 //! Draws the visible rows only, whatever their number.
 
-use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -10,6 +9,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
+use crate::app::core::pointer::Target;
 use crate::document::visible::{pad, visible_line, width};
 use crate::plan::checks::{Problem, Severity};
 use crate::plan::source;
@@ -17,6 +17,7 @@ use crate::tui::overlays::key_name;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::excerpt::excerpt;
 use crate::tui::widgets::frame;
+use crate::tui::widgets::pane::{split_columns, split_rows};
 use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::text_layout::{TextLayout, thumb};
 
@@ -26,8 +27,7 @@ const BESIDE: u16 = 120;
 const LIST_ALONE: u16 = 9;
 
 /// Draws the screen into `body`.
-pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
-    let buf = frame.buffer_mut();
+pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
     let found = &model.problems.found;
     if found.is_empty() {
         return nothing(buf, body, model, theme);
@@ -40,39 +40,16 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: 
 }
 
 fn places(body: Rect, count: usize) -> (Rect, Option<Rect>) {
-    if body.width >= BESIDE {
-        let left = body.width * 3 / 5;
-        let right = Rect {
-            x: body.x + left,
-            width: body.width - left,
-            ..body
-        };
-        return (
-            Rect {
-                width: left,
-                ..body
-            },
-            Some(right),
-        );
-    }
-    if body.height < LIST_ALONE {
-        return (body, None);
-    }
-    // A short list leaves its room to the problem.
-    let wanted = u16::try_from(count).unwrap_or(u16::MAX).saturating_add(2);
-    let top = wanted.clamp(4, (body.height / 2).max(4));
-    let bottom = Rect {
-        y: body.y + top,
-        height: body.height - top,
-        ..body
+    let (list, problem) = match body.width >= BESIDE {
+        true => split_columns(body, body.width * 3 / 5),
+        false if body.height < LIST_ALONE => return (body, None),
+        false => {
+            // A short list leaves its room to the problem.
+            let wanted = u16::try_from(count).unwrap_or(u16::MAX).saturating_add(2);
+            split_rows(body, wanted.clamp(4, (body.height / 2).max(4)))
+        }
     };
-    (
-        Rect {
-            height: top,
-            ..body
-        },
-        Some(bottom),
-    )
+    (list, Some(problem))
 }
 
 fn nothing(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme) {
@@ -157,9 +134,9 @@ fn list(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut 
     let focused = model.overlays.is_empty();
     let inner = frame::pane_with(buf, area, theme, title, summary(model, theme), focused);
     sight.page = usize::from(inner.height);
+    sight.note(area, Target::Pane(Focus::PROBLEMS));
     let cursor = model.problems.cursor;
-    let rows =
-        (sight.window(Focus::Problems)).follow(cursor, found.len(), usize::from(inner.height));
+    let rows = (sight.window(Focus::PROBLEMS)).show(cursor, found.len(), inner);
     thumb(buf, inner, theme, (rows.start, found.len()), focused);
     let places: Vec<String> = found[rows.clone()]
         .iter()

@@ -6,17 +6,17 @@
 mod detail;
 mod rows;
 
-use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::core::model::Model;
+use crate::app::core::pointer::Target;
 use crate::app::screens::review::view::ReviewPart;
 use crate::record::review::{Section, Word};
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::fit_row::RowPart as Piece;
-use crate::tui::widgets::pane::key_of;
+use crate::tui::widgets::pane::{key_of, split_columns, split_rows};
 use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::text_layout::{TextLayout, thumb};
 use crate::tui::widgets::{fit_row, frame};
@@ -30,23 +30,15 @@ const LIST_ALONE: u16 = 10;
 const DETAIL: u16 = 8;
 
 /// Draws the screen into `body`.
-pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
-    let buf = frame.buffer_mut();
-    let strip = Rect {
-        height: body.height.min(1),
-        ..body
-    };
+pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
+    let (strip, rest) = split_rows(body, 1);
     progress(buf, strip, model, theme);
-    let rest = Rect {
-        y: body.y + strip.height,
-        height: body.height - strip.height,
-        ..body
-    };
     let alone = model.review.zoomed || model.review.count(model.review.part) == 0;
     let (list, below) = if alone { (rest, None) } else { places(rest) };
     let title = Line::styled(model.review.part.title(), theme.title);
     let focused = model.overlays.is_empty();
     let inner = frame::pane_with(buf, list, theme, title, summary(model, theme), focused);
+    sight.note(list, Target::Pane(model.place()));
     if model.review.count(model.review.part) == 0 {
         empty(buf, inner, model, theme);
     } else {
@@ -58,35 +50,12 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: 
 }
 
 fn places(area: Rect) -> (Rect, Option<Rect>) {
-    if area.width >= BESIDE {
-        let left = area.width * 3 / 5;
-        let right = Rect {
-            x: area.x + left,
-            width: area.width - left,
-            ..area
-        };
-        let left = Rect {
-            width: left,
-            ..area
-        };
-        return (left, Some(right));
-    }
-    if area.height < LIST_ALONE + DETAIL {
-        return (area, None);
-    }
-    let top = area.height - DETAIL.max(area.height / 3);
-    let bottom = Rect {
-        y: area.y + top,
-        height: area.height - top,
-        ..area
+    let (list, step) = match area.width >= BESIDE {
+        true => split_columns(area, area.width * 3 / 5),
+        false if area.height < LIST_ALONE + DETAIL => return (area, None),
+        false => split_rows(area, area.height - DETAIL.max(area.height / 3)),
     };
-    (
-        Rect {
-            height: top,
-            ..area
-        },
-        Some(bottom),
-    )
+    (list, Some(step))
 }
 
 /// The three parts with how far each is, and whether the review is held.
@@ -182,6 +151,9 @@ fn draw_rows(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme, sight:
             Shown::Heading(text) => (Line::styled(text.clone(), theme.heading), Line::default()),
             Shown::Row(at) => rows::row(model, theme, *at, &columns),
         };
+        if let Shown::Row(at) = shown[row] {
+            sight.window(model.place()).rows.push((area, at));
+        }
         if shown[row] == Shown::Row(cursor) {
             buf.set_style(area, theme.selection(focused));
             frame::text(buf, area.x, y, 1, theme.glyphs.cursor, theme.accent);

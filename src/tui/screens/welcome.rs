@@ -1,6 +1,6 @@
 //! The card in the place of a plan: there is none yet and how to get one, or it is away.
 
-use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -16,8 +16,7 @@ use crate::tui::widgets::text_layout::TextLayout;
 const WIDEST: u16 = 72;
 
 /// Draws the card into the middle of `body`.
-pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme) {
-    let buf = frame.buffer_mut();
+pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme) {
     let columns = body.width.min(WIDEST).saturating_sub(4);
     let roomy = body.height >= 20;
     let mut sheet = TextLayout::new(theme, columns);
@@ -103,7 +102,7 @@ fn choices(sheet: &mut TextLayout, model: &Model, theme: &Theme) {
         let Some(command) = crate::app::core::registry::named(name) else {
             continue;
         };
-        let key = match model.keymap.keys(Focus::Welcome, command).first() {
+        let key = match model.keymap.keys(Focus::WELCOME, command).first() {
             Some(key) => key_name(&key.to_string(), theme),
             None => continue,
         };

@@ -31,10 +31,10 @@ use crate::tui::theme::Background;
 
 /// How long the cockpit may take to leave by itself once it was told to, or once its
 /// terminal is gone; then the process ends. Saves are atomic, so nothing is torn.
-const GRACE: Duration = Duration::from_millis(1500);
+const EXIT_TIMEOUT: Duration = Duration::from_millis(1500);
 /// How long after it was asked the terminal may answer before somebody else gets its input.
 /// A terminal that has not answered by then never does.
-const ANSWER: Duration = Duration::from_millis(500);
+const ANSWER_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// What a terminal can say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,7 +154,7 @@ impl Input {
             found: Vec::new(),
             send: Box::new(move |event| sender.send(M::from(event)).is_ok()),
             end: None,
-            lost: false,
+            hung_up: false,
         };
         let thread = std::thread::Builder::new()
             .name("terminal".to_owned())
@@ -204,7 +204,7 @@ impl Input {
     /// The terminal has been asked for something, and its answer is not to reach whoever reads
     /// the terminal after us.
     pub(super) fn expect_answer(&self) {
-        self.gate.lock().answer_until = Some(Instant::now() + ANSWER);
+        self.gate.lock().answer_until = Some(Instant::now() + ANSWER_TIMEOUT);
     }
 
     fn change(&self, mode: Mode) {
@@ -256,7 +256,7 @@ struct Reader {
     send: Box<dyn FnMut(TerminalEvent) -> bool + Send>,
     /// When the process ends, and with which code.
     end: Option<(Instant, i32)>,
-    lost: bool,
+    hung_up: bool,
 }
 
 impl Reader {
@@ -270,12 +270,12 @@ impl Reader {
             if mode == Mode::Stopped && self.end.is_none() {
                 return;
             }
-            listened &= self.answer_signals(mode) && self.hand_over();
+            listened &= self.answer_signals(mode) && self.send_found();
             self.end_if_due();
             let reading = mode == Mode::Reading && listened;
-            let patience = self.parser.patience().filter(|_| reading);
+            let timeout = self.parser.timeout().filter(|_| reading);
             let limit = [
-                patience.map(|patience| quiet_since + patience),
+                timeout.map(|timeout| quiet_since + timeout),
                 self.end.map(|(at, _)| at),
             ]
             .into_iter()
@@ -287,8 +287,8 @@ impl Reader {
                 self.read(tty);
                 quiet_since = Instant::now();
             } else if ready.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
-                self.lose();
-            } else if patience.is_some_and(|patience| patience <= quiet) {
+                self.hang_up();
+            } else if timeout.is_some_and(|timeout| timeout <= quiet) {
                 // Only a look that found nothing proves a silence: what a busy machine left
                 // lying is not late.
                 self.parser.wait(quiet, &mut self.found);
@@ -301,7 +301,7 @@ impl Reader {
 
     /// Takes on the wanted mode and says so.
     fn enter_mode(&mut self) -> Mode {
-        self.signals.settle();
+        self.signals.drain();
         let mut state = self.gate.lock();
         let mode = state.wanted;
         if state.reached != mode {
@@ -328,11 +328,11 @@ impl Reader {
             PollFd::new(&tty, interest),
         ];
         // A lost terminal is ready for ever; only the waker counts then.
-        let count = if self.lost { 1 } else { 2 };
+        let count = if self.hung_up { 1 } else { 2 };
         let left = limit.map(|at| at.saturating_duration_since(Instant::now()));
         let left = left.and_then(|left| Timespec::try_from(left).ok());
         match poll(&mut fds[..count], left.as_ref()) {
-            Ok(_) if !self.lost => fds[1].revents(),
+            Ok(_) if !self.hung_up => fds[1].revents(),
             // EINTR is a signal, and its flag is looked at next.
             _ => PollFlags::empty(),
         }
@@ -341,22 +341,23 @@ impl Reader {
     fn read(&mut self, tty: BorrowedFd<'_>) {
         let mut buffer = [0; 4096];
         match rustix::io::read(tty, &mut buffer) {
-            Ok(0) => self.lose(),
+            Ok(0) => self.hang_up(),
             Ok(count) => self.parser.push(&buffer[..count], &mut self.found),
             Err(Errno::INTR | Errno::AGAIN) => {}
-            Err(_) => self.lose(),
+            Err(_) => self.hang_up(),
         }
     }
 
-    fn lose(&mut self) {
-        if !std::mem::replace(&mut self.lost, true) {
+    fn hang_up(&mut self) {
+        if !std::mem::replace(&mut self.hung_up, true) {
             (self.send)(TerminalEvent::Hangup);
             self.must_end(128 + SIGHUP);
         }
     }
 
     fn must_end(&mut self, code: i32) {
-        self.end.get_or_insert((Instant::now() + GRACE, code));
+        self.end
+            .get_or_insert((Instant::now() + EXIT_TIMEOUT, code));
         self.gate.lock().ending = true;
     }
 
@@ -368,7 +369,7 @@ impl Reader {
     }
 
     /// Sends on what has been typed; `false` once nobody listens.
-    fn hand_over(&mut self) -> bool {
+    fn send_found(&mut self) -> bool {
         if (self.found.iter()).any(|typed| matches!(typed, Typed::Background(_))) {
             self.gate.lock().answer_until = None;
             self.gate.changed.notify_all();
@@ -390,7 +391,7 @@ impl Reader {
     fn answer_signals(&mut self, mode: Mode) -> bool {
         let mut listened = true;
         if self.signals.take(SIGHUP) {
-            self.lose();
+            self.hang_up();
         }
         if self.signals.take(SIGTERM) {
             listened &= (self.send)(TerminalEvent::Signal(Signal::Terminate));

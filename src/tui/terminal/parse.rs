@@ -1,12 +1,12 @@
 //! From the bytes of a terminal, and the silences between them, to keys and pastes.
 //!
 //! A pure state machine that reads nothing and knows no clock: [`Parser::push`] takes bytes,
-//! [`Parser::wait`] takes the time for which none came, and [`Parser::patience`] says how long
+//! [`Parser::wait`] takes the time for which none came, and [`Parser::timeout`] says how long
 //! a silence must last to mean anything. Each byte is looked at once.
 //!
 //! A slow line delivers a sequence in pieces, and a piece must never run as keys:
 //!
-//! - An ESC alone is the Esc key after a moment. What comes within [`TAIL`] after it and can
+//! - An ESC alone is the Esc key after a moment. What comes within [`TAIL_TIMEOUT`] after it and can
 //!   only be the rest of a sequence is swallowed, each byte beginning the time anew.
 //! - `ESC [` is no key, so what follows it belongs to it, however late it comes.
 //! - A paste is open until its end mark, or until an Esc or Ctrl-C comes alone.
@@ -53,13 +53,13 @@ const LONGEST_SEQUENCE: usize = 128;
 pub(super) const LONGEST_PASTE: usize = 1 << 20;
 
 /// A lone ESC is the Esc key if nothing follows for this long.
-const ESC_WAIT: Duration = Duration::from_millis(30);
+const ESC_TIMEOUT: Duration = Duration::from_millis(30);
 /// The same over a network.
-const ESC_WAIT_REMOTE: Duration = Duration::from_millis(100);
+const REMOTE_ESC_TIMEOUT: Duration = Duration::from_millis(100);
 /// The rest of a sequence may lag behind by half a second.
-const TAIL: Duration = Duration::from_millis(501);
+const TAIL_TIMEOUT: Duration = Duration::from_millis(501);
 /// A paste that lags for this long is worth a word.
-const PASTE_STALLS: Duration = Duration::from_secs(2);
+const PASTE_TIMEOUT: Duration = Duration::from_secs(2);
 
 #[derive(Debug)]
 pub(super) struct Parser {
@@ -70,7 +70,7 @@ pub(super) struct Parser {
     late: bool,
     /// For how long nothing has come.
     waited: Duration,
-    esc_wait: Duration,
+    esc_timeout: Duration,
     paste: Paste,
 }
 
@@ -89,7 +89,7 @@ enum State {
     /// After ESC.
     Escape,
     /// After an ESC that has acted: the rest of its sequence may still come.
-    Acted,
+    AfterEsc,
     /// After `ESC [`.
     Csi,
     /// In the coordinates of a mouse report, of which this many are missing.
@@ -118,7 +118,11 @@ impl Parser {
             buffer: Vec::new(),
             late: false,
             waited: Duration::ZERO,
-            esc_wait: if remote { ESC_WAIT_REMOTE } else { ESC_WAIT },
+            esc_timeout: if remote {
+                REMOTE_ESC_TIMEOUT
+            } else {
+                ESC_TIMEOUT
+            },
             paste: Paste::default(),
         }
     }
@@ -126,18 +130,18 @@ impl Parser {
     /// Takes the next bytes and appends what they complete to `out`.
     pub(super) fn push(&mut self, bytes: &[u8], out: &mut Vec<Typed>) {
         for &byte in bytes {
-            let is_alone = std::mem::take(&mut self.waited) >= self.esc_wait;
+            let is_alone = std::mem::take(&mut self.waited) >= self.esc_timeout;
             self.step(byte, is_alone, out);
         }
     }
 
     /// How much longer nothing must come before [`Parser::wait`] has something to say; `None`
     /// if no silence means anything.
-    pub(super) fn patience(&self) -> Option<Duration> {
-        let is_heard = self.state == State::Paste && self.waited < self.esc_wait;
+    pub(super) fn timeout(&self) -> Option<Duration> {
+        let is_heard = self.state == State::Paste && self.waited < self.esc_timeout;
         let limit = match is_heard {
             // Whether the next byte comes by itself must be known.
-            true => Some(self.esc_wait),
+            true => Some(self.esc_timeout),
             false => self.limit(),
         };
         limit.map(|limit| limit.saturating_sub(self.waited))
@@ -160,12 +164,12 @@ impl Parser {
     fn limit(&self) -> Option<Duration> {
         match self.state {
             State::Ground => None,
-            State::Escape => Some(self.esc_wait),
+            State::Escape => Some(self.esc_timeout),
             // For certain the head of a sequence: the rest is its own whenever it comes.
             State::Csi | State::Report(_) if !self.late => None,
             State::Paste if self.paste.stalled => None,
-            State::Paste => Some(PASTE_STALLS),
-            _ => Some(TAIL),
+            State::Paste => Some(PASTE_TIMEOUT),
+            _ => Some(TAIL_TIMEOUT),
         }
     }
 
@@ -175,7 +179,7 @@ impl Parser {
         match self.state {
             State::Escape => {
                 self.reset();
-                self.state = State::Acted;
+                self.state = State::AfterEsc;
                 return out.push(key(KeyCode::Esc, KeyModifiers::NONE));
             }
             State::Paste => {
@@ -200,7 +204,7 @@ impl Parser {
         match self.state {
             State::Ground => self.plain(byte, KeyModifiers::NONE, out),
             State::Escape => self.escape(byte, out),
-            State::Acted => self.tail(byte, out),
+            State::AfterEsc => self.after_esc(byte, out),
             State::Csi => self.csi(byte, out),
             State::Report(missing) => self.report(byte, missing, out),
             State::Ss3 => self.ss3(byte, out),
@@ -290,7 +294,7 @@ impl Parser {
     }
 
     /// The first byte behind an ESC that has acted.
-    fn tail(&mut self, byte: u8, out: &mut Vec<Typed>) {
+    fn after_esc(&mut self, byte: u8, out: &mut Vec<Typed>) {
         match (introduced(byte), byte) {
             (Some(state), _) => (self.state, self.late) = (state, true),
             // Alt-Enter breaks a line and Alt-Backspace takes a word: alone they would do more.

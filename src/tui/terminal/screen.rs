@@ -22,7 +22,7 @@ use unicode_width::UnicodeWidthChar;
 const BEGIN_UPDATE: &[u8] = b"\x1b[?2026h";
 const END_UPDATE: &[u8] = b"\x1b[?2026l";
 /// Whatever another program wrote with, what is erased is blank.
-const RESET_PEN: &[u8] = b"\x1b[m";
+const RESET_STYLE: &[u8] = b"\x1b[m";
 
 /// Asks for the window's size, in cells.
 type Measure = Box<dyn Fn() -> io::Result<Size> + Send>;
@@ -198,7 +198,7 @@ impl Backend for Screen {
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
-        self.frame.extend(RESET_PEN);
+        self.frame.extend(RESET_STYLE);
         self.format().clear_region(clear_type)
     }
 

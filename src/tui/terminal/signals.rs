@@ -1,6 +1,6 @@
 //! Signals as something to look at: flags, and a socket that wakes the reader.
 //!
-//! A handler only sets a flag and writes one byte. After [`Signals::let_go`] each signal
+//! A handler only sets a flag and writes one byte. After [`Signals::restore_defaults`] each signal
 //! has its ordinary effect again.
 
 use std::io::{self, Read};
@@ -62,18 +62,18 @@ impl Signals {
     }
 
     /// Empties the socket. Look at the flags afterwards, not before.
-    pub(super) fn settle(&self) {
+    pub(super) fn drain(&self) {
         let mut buffer = [0; 64];
         while matches!((&self.woken).read(&mut buffer), Ok(1..)) {}
     }
 
-    fn let_go(&self) {
+    fn restore_defaults(&self) {
         self.default.store(true, Ordering::SeqCst);
     }
 }
 
 impl Drop for Signals {
     fn drop(&mut self) {
-        self.let_go();
+        self.restore_defaults();
     }
 }

@@ -1,10 +1,12 @@
 //! A row of parts of which the least important fall away whole: titles, header, hints.
 
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::frame;
+use crate::app::core::key::Key;
 use crate::tui::theme::Theme;
 
 /// One part of a row.
@@ -16,6 +18,8 @@ pub struct RowPart<'a> {
     pub before: Span<'a>,
     /// How soon it falls away: parts of a higher rank go first, of equals the last one.
     pub rank: usize,
+    /// The key that it tells of, if it is a hint.
+    pub key: Option<Key>,
 }
 
 impl<'a> RowPart<'a> {
@@ -25,6 +29,7 @@ impl<'a> RowPart<'a> {
             line: line.into(),
             before: Span::raw("  "),
             rank,
+            key: None,
         }
     }
 
@@ -106,6 +111,16 @@ fn columns_of(parts: &[RowPart<'_>], kept: &[usize]) -> u16 {
         .enumerate()
         .map(part)
         .fold(0, u16::saturating_add)
+}
+
+/// Where the parts stand that are drawn in one row from a place on.
+pub fn places(parts: &[RowPart<'_>], (x, y): (u16, u16)) -> Vec<Rect> {
+    let place = |nth| {
+        let behind = columns(&parts[..=nth]);
+        let long = frame::line_width(&parts[nth].line);
+        Rect::new(x + behind - long, y, long, 1)
+    };
+    (0..parts.len()).map(place).collect()
 }
 
 /// The parts as one line.

@@ -5,13 +5,16 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
+use crate::app::core::key::{Code, Key};
 use crate::app::core::model::{Model, Tone};
+use crate::app::core::pointer::Target;
 use crate::app::core::registry;
 use crate::app::overlays::Overlay;
 use crate::document::visible::{visible_line, wrap};
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::fit_row::RowPart;
 use crate::tui::widgets::pane::{key_name, key_of};
+use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::{fit_row, frame};
 
 /// Rows that the footer takes.
@@ -20,12 +23,19 @@ pub const HEIGHT: u16 = 2;
 /// Rows that one piece of news takes at the most.
 const MOST_NEWS: usize = 4;
 
-/// Draws both rows.
-pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
+/// Draws both rows, and notes where the hints stand.
+pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
     news(buf, area, model, theme);
     let room = area.width.saturating_sub(2);
     let at = (area.x + 1, area.y + 1);
-    fit_row::draw(buf, theme, at, room, hints(model, theme));
+    let mut hints = hints(model, theme);
+    fit_row::keep(&mut hints, room);
+    for (area, hint) in fit_row::places(&hints, at).into_iter().zip(&hints) {
+        if let Some(key) = hint.key {
+            sight.note(area, Target::Key(key));
+        }
+    }
+    fit_row::draw(buf, theme, at, room, hints);
 }
 
 fn news(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
@@ -73,14 +83,15 @@ fn hints<'a>(model: &Model, theme: &Theme) -> Vec<RowPart<'a>> {
     if let Some(fixed) = model.overlays.last().and_then(answers) {
         let hints = fixed.iter().enumerate();
         return hints
-            .map(|(rank, (key, what))| {
-                RowPart::new(rank, hint(theme, &frame::words(theme, key), what))
+            .map(|(rank, (key, what))| RowPart {
+                key: key_named(key),
+                ..RowPart::new(rank, hint(theme, &frame::words(theme, key), what))
             })
             .collect();
     }
     let place = model.place();
     registry::all()
-        .filter(|c| !c.hint.is_empty() && c.places.contains(&place))
+        .filter(|c| !c.hint.is_empty() && c.places.contains(place))
         .filter(|c| (c.blocked)(model).is_none())
         .filter_map(|c| Some((c, *model.keymap.keys(place, c).first()?)))
         .enumerate()
@@ -89,9 +100,20 @@ fn hints<'a>(model: &Model, theme: &Theme) -> Vec<RowPart<'a>> {
                 "help" | "quit" => 0,
                 _ => at + 1,
             };
-            RowPart::new(rank, hint(theme, &key_name(theme, key), command.hint))
+            RowPart {
+                key: Some(key),
+                ..RowPart::new(rank, hint(theme, &key_name(theme, key), command.hint))
+            }
         })
         .collect()
+}
+
+/// The one key that such a hint names, if it is one.
+fn key_named(name: &str) -> Option<Key> {
+    match name {
+        "⏎" => Some(Key::plain(Code::Enter)),
+        name => name.parse().ok(),
+    }
 }
 
 /// The keys of an overlay that has the keyboard for itself; none where commands work.

@@ -4,15 +4,15 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-use crate::app::core::model::{Model, Screen};
+use crate::app::core::model::Model;
+use crate::app::core::screen::Crumb;
 use crate::document::visible::{fit, visible_line};
-use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::checks::Severity;
-use crate::tui::theme::Theme;
+use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::fit_row::RowPart;
 use crate::tui::widgets::{fit_row, frame};
 
-/// Columns below which the name of a block tells nothing.
+/// Columns below which the name of a crumb tells nothing.
 const NAME: u16 = 8;
 /// The rank of the part that says when something was saved.
 const SAVED: usize = 8;
@@ -23,18 +23,19 @@ const GAP: u16 = 3;
 /// state of the watch, the percentage, the program's name, the counts; last what is wrong.
 pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
     let room = area.width.saturating_sub(2);
-    let mut left = crumbs(model, theme);
+    let crumbs = model.shown().crumbs(model);
+    let mut left = path(&crumbs, theme);
     let mut right = state(model, theme);
     fit_row::keep_both(&mut left, &mut right, GAP, room);
     let spare = |left: &[RowPart<'_>], right: &[RowPart<'_>]| {
         room.saturating_sub(fit_row::columns(left) + GAP + fit_row::columns(right))
     };
     let room_for_name = spare(&left, &right);
-    if !name_block(&mut left, model, theme, room_for_name) {
+    if !name_crumb(&mut left, &crumbs, theme, room_for_name) {
         // The name tells more than when something was saved.
         let without: Vec<RowPart<'_>> = right.iter().filter(|p| p.rank != SAVED).cloned().collect();
         let room_for_name = spare(&left, &without);
-        if name_block(&mut left, model, theme, room_for_name) {
+        if name_crumb(&mut left, &crumbs, theme, room_for_name) {
             right = without;
         }
     }
@@ -48,73 +49,40 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
     fit_row::draw(buf, theme, (x, area.y), right_columns, right);
 }
 
-fn crumb<'a>(theme: &Theme, part: RowPart<'a>) -> RowPart<'a> {
-    let sign = format!(" {} ", theme.glyphs.crumb);
-    part.after(Span::styled(sign, theme.dim))
-}
-
-fn crumbs<'a>(model: &'a Model, theme: &Theme) -> Vec<RowPart<'a>> {
-    let mut parts = vec![RowPart::styled(5, "stepdeck", theme.title)];
-    if !model.has_plan() {
-        parts[0].rank = 0;
-        return parts;
-    }
-    let mut push = |rank, text: String, style| {
-        parts.push(crumb(theme, RowPart::styled(rank, text, style)));
-    };
-    match model.screen {
-        Screen::Plan => {
-            let step = model.step();
-            if let Some(block) = model.view.block(&model.plan) {
-                let id = model.plan.blocks()[block].id.to_string();
-                push(usize::from(step.is_some()), id, theme.text);
-            }
-            if let Some(step) = step {
-                push(0, step.id().to_string(), theme.heading);
-            }
-        }
-        Screen::Gates => {
-            push(1, "Gates".to_owned(), theme.text);
-            if let Some(holder) = model.selected_holder() {
-                push(0, visible_line(holder.name()).into_owned(), theme.heading);
-            }
-            if model.gates.review.is_some() {
-                push(1, "review".to_owned(), theme.text);
-            }
-        }
-        Screen::Problems => push(0, "Problems".to_owned(), theme.heading),
-        Screen::Review => {
-            push(1, "Weekly review".to_owned(), theme.text);
-            let week = model.review.week.map(|week| week.to_string());
-            push(0, week.unwrap_or_default(), theme.heading);
-        }
-        Screen::Standup => {
-            push(1, "Standup".to_owned(), theme.text);
-            push(0, model.standup_date().to_string(), theme.heading);
-        }
-    }
+/// The program's name, and where one is.
+fn path<'a>(crumbs: &[Crumb], theme: &Theme) -> Vec<RowPart<'a>> {
+    let rank = if crumbs.is_empty() { 0 } else { 5 };
+    let mut parts = vec![RowPart::styled(rank, "stepdeck", theme.title)];
+    parts.extend(crumbs.iter().map(|crumb| {
+        let style = if crumb.is_heading {
+            theme.heading
+        } else {
+            theme.text
+        };
+        let text = visible_line(&crumb.text).into_owned();
+        let sign = format!(" {} ", theme.glyphs.crumb);
+        RowPart::styled(usize::from(!crumb.stays), text, style).after(Span::styled(sign, theme.dim))
+    }));
     parts
 }
 
-/// Puts as much of the block's name behind its number as there is room for. Answers
-/// whether that is enough of it.
-fn name_block(left: &mut [RowPart<'_>], model: &Model, theme: &Theme, spare: u16) -> bool {
-    let block = model.view.block(&model.plan);
-    let (Screen::Plan, Some(block), true) = (model.screen, block, model.has_plan()) else {
+/// Puts as much of a crumb's name behind it as there is room for. Answers whether that is
+/// enough of it.
+fn name_crumb(left: &mut [RowPart<'_>], crumbs: &[Crumb], theme: &Theme, spare: u16) -> bool {
+    let Some(crumb) = crumbs.iter().find(|crumb| !crumb.name.is_empty()) else {
         return false;
     };
-    let id = model.plan.blocks()[block].id.to_string();
-    let text = visible_line(model.plan.block_text(block, BlockColumn::Theme));
+    let text = visible_line(&crumb.name);
     let room = spare.saturating_sub(1);
-    if text.is_empty() || room < NAME.min(frame::columns(&text)) {
+    if room < NAME.min(frame::columns(&text)) {
         return false;
     }
     let name = fit(&text, usize::from(room), theme.glyphs.ellipsis).into_owned();
-    if let Some(part) = left.iter_mut().find(|part| part.line.to_string() == id) {
-        part.line.spans.push(Span::raw(format!(" {name}")));
-        return true;
-    }
-    false
+    let part = left
+        .iter_mut()
+        .find(|part| part.line.to_string() == crumb.text);
+    part.map(|part| part.line.spans.push(Span::raw(format!(" {name}"))))
+        .is_some()
 }
 
 fn state<'a>(model: &Model, theme: &Theme) -> Vec<RowPart<'a>> {
@@ -135,7 +103,7 @@ fn state<'a>(model: &Model, theme: &Theme) -> Vec<RowPart<'a>> {
         );
     }
     problems(&mut parts, model, theme);
-    if model.screen != Screen::Problems {
+    if !model.screen.is_about_problems() {
         let tally = model.plan.tally();
         let counts = format!("{}/{}", tally.done(), tally.total);
         parts.push(RowPart::styled(4, counts, theme.text).after("   ".into()));
@@ -163,17 +131,16 @@ fn state<'a>(model: &Model, theme: &Theme) -> Vec<RowPart<'a>> {
 
 /// What the checks found: on its own screen all of it, elsewhere the errors.
 fn problems(parts: &mut Vec<RowPart<'_>>, model: &Model, theme: &Theme) {
+    let all = model.screen.is_about_problems();
     let styles = [theme.error, theme.warning, theme.dim];
     for (rank, (severity, style)) in Severity::ALL.into_iter().zip(styles).enumerate() {
-        let count = model.problems.count(severity);
-        if count == 0 || (severity != Severity::Error && model.screen != Screen::Problems) {
-            continue;
-        }
-        let text = match (severity, model.screen) {
-            (Severity::Error, Screen::Plan | Screen::Gates | Screen::Review | Screen::Standup) => {
-                format!("{} {count}", theme.glyph(crate::tui::theme::Sign::Blocked))
+        let text = match model.problems.count(severity) {
+            0 => continue,
+            count if all => plural(count, severity.word()),
+            count if severity == Severity::Error => {
+                format!("{} {count}", theme.glyph(Sign::Blocked))
             }
-            _ => plural(count, severity.word()),
+            _ => continue,
         };
         parts.push(RowPart::styled(2 + rank, text, style).after("   ".into()));
     }

@@ -1,4 +1,5 @@
-//! Words of a pane: keys as hints spell them, and why it is empty.
+//! What panes share: how an area is parted between them, keys as hints spell them, and why one
+//! is empty.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -9,6 +10,22 @@ use crate::app::core::model::Model;
 use crate::app::core::registry;
 use crate::document::visible::{visible, wrap};
 use crate::tui::theme::Theme;
+
+/// The first so many columns of an area, and the rest.
+pub(crate) fn split_columns(area: Rect, left: u16) -> (Rect, Rect) {
+    let left = left.min(area.width);
+    let (first, rest) = (area.x, area.x + left);
+    let of = |x, width| Rect { x, width, ..area };
+    (of(first, left), of(rest, area.width - left))
+}
+
+/// The first so many rows of an area, and the rest.
+pub(crate) fn split_rows(area: Rect, top: u16) -> (Rect, Rect) {
+    let top = top.min(area.height);
+    let (first, rest) = (area.y, area.y + top);
+    let of = |y, height| Rect { y, height, ..area };
+    (of(first, top), of(rest, area.height - top))
+}
 
 /// A key as hints spell it on this terminal.
 pub fn key_name(theme: &Theme, key: Key) -> String {

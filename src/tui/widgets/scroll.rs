@@ -1,22 +1,45 @@
-//! Which rows of a long list are on screen: only those are ever looked at.
+//! Which rows of a long list are on screen, and what each frame drew where.
+//!
+//! Only rows in sight are ever looked at, and where they stand is noted as they are drawn, so that
+//! a click finds them again.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
+use ratatui::layout::{Position, Rect};
+
 use crate::app::core::command::Focus;
+use crate::app::core::pointer::Target;
 
 /// Rows kept in sight above and below the cursor where there are more.
 const MARGIN: usize = 2;
 
 /// The visible stretch of one list.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Window {
     offset: usize,
     row: usize,
     serial: u64,
+    /// Where this frame drew rows of the list, by index.
+    pub rows: Vec<(Rect, usize)>,
 }
 
 impl Window {
+    /// Follows the cursor of a list that is drawn in `area`, one line a row.
+    pub fn show(&mut self, cursor: usize, count: usize, area: Rect) -> Range<usize> {
+        let shown = self.follow(cursor, count, usize::from(area.height));
+        let line = |y| Rect {
+            y,
+            height: 1,
+            ..area
+        };
+        self.rows = (area.y..area.bottom())
+            .map(line)
+            .zip(shown.clone())
+            .collect();
+        shown
+    }
+
     /// Has the cursor in the row where it was, if the list was made anew since: its step
     /// may have got another position by what came in above.
     pub fn keep_row(&mut self, cursor: usize, serial: u64) -> &mut Self {
@@ -41,12 +64,13 @@ impl Window {
     }
 }
 
-/// What the terminal side remembers between frames: how far each list is scrolled, and how
-/// many rows the list with the keys had, for PgDn.
+/// What the terminal side remembers between frames: how far each list is scrolled, how
+/// many rows the list with the keys had, for PgDn, and what was drawn where.
 #[derive(Debug, Default)]
 pub struct ScrollState {
     windows: HashMap<Focus, Window>,
     overlay: Window,
+    areas: Vec<(Rect, Target)>,
     /// Rows of the list that has the keys, as last drawn.
     pub page: usize,
 }
@@ -55,6 +79,38 @@ impl ScrollState {
     /// The window of the list at `place`.
     pub fn window(&mut self, place: Focus) -> &mut Window {
         self.windows.entry(place).or_default()
+    }
+
+    /// Forgets what the last frame drew where.
+    pub(crate) fn begin_frame(&mut self) {
+        let windows = self.windows.values_mut().chain([&mut self.overlay]);
+        windows.for_each(|window| window.rows.clear());
+        self.areas.clear();
+    }
+
+    /// Notes what stands in an area, beside the rows of lists. What is drawn later lies on top.
+    pub(crate) fn note(&mut self, area: Rect, target: Target) {
+        self.areas.push((area, target));
+    }
+
+    /// What stands at a position, the topmost first.
+    pub fn at(&self, position: Position) -> Option<Target> {
+        let row_of = |window: &Window| {
+            let mut rows = window.rows.iter();
+            rows.find(|(area, _)| area.contains(position))
+                .map(|(_, row)| *row)
+        };
+        let list = |focus: &Focus| Some(Target::Row(*focus, row_of(self.windows.get(focus)?)?));
+        let choice = row_of(&self.overlay).map(Target::Choice);
+        choice
+            .or_else(|| list(&Focus::LIST))
+            .or_else(|| self.windows.keys().find_map(list))
+            .or_else(|| {
+                let mut areas = self.areas.iter().rev();
+                areas
+                    .find(|(area, _)| area.contains(position))
+                    .map(|(_, target)| *target)
+            })
     }
 
     /// The window of the chooser or menu that lies on top.

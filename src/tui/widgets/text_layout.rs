@@ -213,10 +213,19 @@ impl<'a> TextLayout<'a> {
             width: area.width.saturating_sub(GUTTER),
             ..area
         };
+        window.rows.clear();
         for (y, at) in (area.y..area.bottom()).zip(shown.clone()) {
+            let place = self.items.partition_point(|item| item.rows.end <= at);
             let lit = item.is_some_and(|item| (item.rows.start..item.head).contains(&at));
             self.draw_row(buf, Rect { y, ..text }, &self.rows[at]);
             let row = Rect::new(area.x, y, area.width, 1);
+            if self
+                .items
+                .get(place)
+                .is_some_and(|item| item.rows.contains(&at))
+            {
+                window.rows.push((row, place));
+            }
             if lit {
                 buf.set_style(row.intersection(buf.area), self.theme.selection(focused));
             }

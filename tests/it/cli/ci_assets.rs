@@ -97,7 +97,7 @@ fn the_hook_refuses_problems_and_lets_notes_pass() {
     assert!(!passed && said.contains("error[status-spelling]"), "{said}");
     assert!(said.contains("pre-commit: fix the plan"), "{said}");
 
-    // What counts is what is staged: the mended file is not yet.
+    // What counts is what is staged: the fixed file is not yet.
     checkout.folder.write(LOG, LINES.replace("ops", "sre"));
     assert!(!checkout.commit_staged().0);
     let (passed, said) = checkout.commit();

@@ -475,7 +475,7 @@ fn a_file_in_another_encoding_is_named_and_never_written() {
             "{}",
             list.err
         );
-        assert!(!list.err.contains("no step yet"), "{}", list.err);
+        assert!(!list.err.contains("no steps yet"), "{}", list.err);
         let check = folder.run(&["check"]);
         assert_eq!(check.out.matches("[encoding]").count(), 1, "{}", check.out);
         assert!(!check.out.contains("unreadable-line"), "{}", check.out);

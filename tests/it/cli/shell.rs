@@ -86,6 +86,6 @@ fn the_manual_page_has_every_subcommand_and_option() {
         let option = format!("\\fB\\-\\-{option}\\fR");
         assert!(shared.contains(&option), "{option}");
     }
-    // What all subcommands share stands once.
+    // What all subcommands share comes once.
     assert!(!page[shared.len()..].contains("read\\-only"));
 }

@@ -157,8 +157,8 @@ fn a_chain_is_listed_with_distance_and_status() {
     );
 }
 
-/// A step that nobody wrote belongs to what is waited for, with no status; a status that is
-/// none of the five is given as written; conditions are no steps.
+/// A step that nobody wrote belongs to what is waited for, with no status; a status that is not one
+/// of the five is given as written; conditions are not steps.
 #[test]
 fn a_chain_as_json_has_missing_steps_and_cycles() {
     let folder = folder();

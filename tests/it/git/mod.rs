@@ -465,12 +465,42 @@ fn a_plan_below_the_root_with_spaces_in_its_path_is_found_by_git() {
 }
 
 #[test]
+fn a_log_by_any_name_is_merged_step_by_step() {
+    let Some(repo) = repo() else { return };
+    fs::remove_file(repo.path().join(LOG)).unwrap();
+    for log in ["logs/steps.ndjson", "steps.txt"] {
+        repo.write(
+            "stepdeck.toml",
+            "[paths]\nlog = [\"logs/*.ndjson\", \"steps.txt\"]\n",
+        );
+        repo.write(log, LINES);
+    }
+    repo.stepdeck(&["git-setup"]).ok();
+    repo.commit("start");
+    let edit = |from: &str, to: &str| {
+        for log in ["logs/steps.ndjson", "steps.txt"] {
+            repo.write(log, &repo.read(log).replacen(from, to, 1));
+        }
+    };
+    let ours = ("\"draft\", ", "\"draft\", \"ours\": 1, ");
+    repo.diverge(
+        |_| edit(ours.0, ours.1),
+        |_| edit("\"draft\"", "\"complete\""),
+    );
+    repo.git(&["merge", "-q", "side"]).ok();
+    for log in ["logs/steps.ndjson", "steps.txt"] {
+        let both = LINES.replacen("\"draft\", ", "\"complete\", \"ours\": 1, ", 1);
+        assert_eq!(repo.read(log), both);
+    }
+}
+
+#[test]
 fn outside_a_checkout_it_is_said_what_to_do() {
     let Some(repo) = repo() else { return };
     fs::remove_dir_all(repo.path().join(".git")).unwrap();
     let run = repo.stepdeck(&["git-setup"]);
     assert_eq!(run.code, Some(2));
-    assert!(run.err.contains("is in no git checkout"), "{}", run.err);
+    assert!(run.err.contains("is not in a git checkout"), "{}", run.err);
     let run = repo.stepdeck(&["merge", LOG, "none.jsonl", LOG]);
     assert_eq!(run.code, Some(2));
     assert!(run.err.contains("none.jsonl is not there"), "{}", run.err);

@@ -36,7 +36,7 @@ pub enum Verdict {
     Either,
 }
 
-/// A value that stands where JSON is expected.
+/// A value that is where JSON is expected.
 pub struct Value {
     pub name: String,
     pub verdict: Verdict,

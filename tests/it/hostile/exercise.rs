@@ -15,7 +15,7 @@ use stepdeck::document::splice::Span;
 use stepdeck::plan::canon::block_table::{self, BlockColumn};
 use stepdeck::plan::canon::{checklist, section};
 use stepdeck::plan::checks::{Context, Problem, check, line};
-use stepdeck::plan::field::{FIELDS, Field, Kind};
+use stepdeck::plan::field::{Field, Kind, fields};
 use stepdeck::plan::source::{Role, SourceFile};
 use stepdeck::plan::{LogPlace, Plan};
 
@@ -107,7 +107,7 @@ fn wishes(plan: &Plan, problems: &[Problem]) -> Vec<Result<Change, Refusal>> {
     let composer = Composer { plan, now: now() };
     let mut wishes = Vec::new();
     for step in (0..plan.len()).step_by((plan.len() / SOME).max(1)) {
-        for spec in &FIELDS {
+        for spec in fields() {
             wishes.push(match spec.kind {
                 Kind::List => {
                     let mut entries: Vec<String> = plan

@@ -63,7 +63,7 @@ fn is_marked(old: &str, new: &str) -> bool {
     let (old, new) = (&old.as_bytes()[alike..], &new.as_bytes()[alike..]);
     match new.len() - old.len() {
         0 => old[1..] == new[1..] && old[1] == b']' && matches!(new[0], b'x' | b' '),
-        // What was put in may begin with bytes that stood there already.
+        // What was put in may begin with bytes that was there already.
         4 => *old == new[4..] && (0..4).any(|back| rotated(new, back)),
         _ => false,
     }

@@ -12,7 +12,7 @@ use crate::support::screen::{ascii, check, dark};
 use stepdeck::app::core::keymap::Keymap;
 use stepdeck::app::core::model::SessionContext;
 
-/// Characters that a terminal obeys or that turn what stands beside them round.
+/// Characters that a terminal obeys or that turn what is beside them round.
 pub fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{feff}')

@@ -9,7 +9,7 @@ use stepdeck::change::apply;
 use stepdeck::change::compose::Composer;
 use stepdeck::plan::Plan;
 use stepdeck::plan::canon::block_table::BlockColumn;
-use stepdeck::plan::field::{FIELDS, Field, Kind};
+use stepdeck::plan::field::{Field, Kind, fields};
 
 const STAMP: &str = "2026-11-21T09:30:00Z";
 
@@ -190,11 +190,11 @@ fn no_field_sends_control_characters_to_the_screen() {
         _ => format!("\"{NASTY_JSON}\""),
     };
     let mut line = "{\"step_id\": \"0001\"".to_owned();
-    for spec in FIELDS.iter().filter(|spec| spec.inner.is_none()) {
+    for spec in fields().iter().filter(|spec| spec.inner.is_none()) {
         line += &format!(", \"{}\": {}", spec.key, value(spec.kind));
     }
     for outer in ["evidence", "effort", "cost"] {
-        let inner: Vec<String> = (FIELDS.iter().filter(|spec| spec.key == outer))
+        let inner: Vec<String> = (fields().iter().filter(|spec| spec.key == outer))
             .map(|spec| format!("\"{}\": {}", spec.inner.unwrap(), value(spec.kind)))
             .collect();
         line += &format!(", \"{outer}\": {{{}}}", inner.join(", "));

@@ -40,7 +40,7 @@ fn an_untidy_plan_is_drawn_without_a_hidden_sign() {
 /// Each answers, with whatever code, and leaves every byte as it was.
 #[test]
 fn subcommands_that_look_leave_an_untidy_plan_alone() {
-    // In a plan of some length each oddity stands at least once.
+    // In a plan of some length each oddity is at least once.
     let files = files(150, 3);
     let folder = Folder::with_bytes(&borrowed(&files));
     for words in [

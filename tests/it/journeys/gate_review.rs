@@ -62,7 +62,7 @@ fn each_key_is_in_the_packet_at_once() {
         line(&desk.file(PACKET), "- **Decision"),
         "- **Decision:** no-go"
     );
-    // Each key is taken back by one `u`, the opening of the review as well.
+    // Each key is undone by one `u`, the opening of the review as well.
     desk.keys("uuuuu");
     assert!(desk.screen().contains("0 of 3 met"), "{}", desk.screen());
     desk.keys("u");
@@ -77,7 +77,7 @@ fn a_go_below_the_bar_is_refused_until_a_waiver_says_why() {
     desk.keys("Ps");
     let screen = desk.screen();
     assert!(
-        screen.contains("1 more to meet the bar of 75%: write the waiver first"),
+        screen.contains("1 more to reach 75%: write the waiver first"),
         "{screen}"
     );
     desk.keys("g");
@@ -200,7 +200,7 @@ fn conditions_are_written_before_a_go_with_conditions() {
         "{}",
         desk.screen()
     );
-    // The decision can be taken back without undo.
+    // The decision can be undone without undo.
     desk.keys("su");
     assert_eq!(
         line(&desk.file(PACKET), "- **Decision"),

@@ -7,34 +7,29 @@ use crate::support::desk::{Desk, text_of};
 use crate::support::fixture::{CANON, DOCUMENT, LINES, LOG};
 use crate::support::pty::Launch;
 use crate::support::screen;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use stepdeck::app::core::command::{Command, Focus};
 use stepdeck::app::core::key::Key;
-use stepdeck::app::core::model::{Screen, Tone};
+use stepdeck::app::core::model::Tone;
 use stepdeck::app::core::registry::all;
 use stepdeck::app::overlays::Overlay;
 use stepdeck::app::overlays::menu::Choice;
 use stepdeck::app::{Effect, Message, Model, update};
 use stepdeck::tui::cockpit::Turn;
-use stepdeck::tui::draw::draw;
-use stepdeck::tui::widgets::field::Field;
-use stepdeck::tui::widgets::scroll::ScrollState;
 use tempfile::TempDir;
 
 const FILES: [(&str, &str); 2] = [(LOG, LINES), (CANON, DOCUMENT)];
 
 /// Keys that bring the focus to every place of the three screens.
 const PLACES: [(&str, Focus); 8] = [
-    ("1 shift-tab", Focus::Blocks),
-    ("1", Focus::Steps),
-    ("1 tab", Focus::Detail),
-    ("1 tab tab", Focus::Chain),
-    ("2 shift-tab", Focus::Ladder),
-    ("2", Focus::Checks),
-    ("2 tab", Focus::Owners),
-    ("5", Focus::Problems),
+    ("1 shift-tab", Focus::BLOCKS),
+    ("1", Focus::STEPS),
+    ("1 tab", Focus::DETAIL),
+    ("1 tab tab", Focus::CHAIN),
+    ("2 shift-tab", Focus::LADDER),
+    ("2", Focus::CHECKS),
+    ("2 tab", Focus::OWNERS),
+    ("5", Focus::PROBLEMS),
 ];
 
 fn model() -> Model {
@@ -61,14 +56,7 @@ fn press_at(model: &mut Model, place: &str, keys: &str) -> Vec<Effect> {
 }
 
 fn drawn(model: &Model, columns: u16, rows: u16) -> Buffer {
-    let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-    let (theme, mut sight) = (screen::dark(), ScrollState::default());
-    let input = model.overlays.last().and_then(Overlay::input);
-    let field = input.map(Field::open);
-    terminal
-        .draw(|frame| draw(frame, model, &theme, &mut sight, field.as_ref()))
-        .unwrap();
-    terminal.backend().buffer().clone()
+    screen::draw(model, &screen::dark(), columns, rows)
 }
 
 fn desk() -> Desk {
@@ -92,7 +80,7 @@ fn five_times_esc_is_the_plan_and_q_leaves_from_every_screen() {
                 press_at(&mut model, place, &format!("{first} {second}"));
                 let effects = press(&mut model, "esc esc esc esc esc");
                 assert!(!quits(&effects), "{place} {first} {second}");
-                assert_eq!(model.screen, Screen::Plan, "{place} {first} {second}");
+                assert_eq!(model.screen.name, "plan", "{place} {first} {second}");
             }
         }
     }
@@ -171,7 +159,7 @@ fn the_help_lists_what_works_here_narrows_down_and_runs_the_chosen_one() {
         press(&mut model, "?");
         update(&mut model, Message::Typed("screen-problems".to_owned()));
         press(&mut model, "enter");
-        assert_eq!((model.overlays.len(), model.screen), (0, Screen::Problems));
+        assert_eq!((model.overlays.len(), model.screen.name), (0, "problems"));
     }
     // Through the real field, where `?` is a letter behind others.
     let mut desk = desk();

@@ -113,7 +113,7 @@ fn the_result_of_a_conflict_can_be_written_by_hand() {
     assert!(line(&desk.file(LOG), "0002").contains("\"title\": \"theirs\""));
 }
 
-/// A step taken out elsewhere comes back with my edit, if I want it.
+/// A step removed elsewhere comes back with my edit, if I want it.
 #[test]
 fn a_step_taken_out_elsewhere_comes_back_with_mine() {
     for (key, comes_back) in [("m", true), ("t", false)] {
@@ -196,7 +196,7 @@ fn a_later_edit_takes_the_failed_one_along() {
     assert!(line(&log, "0003").contains("\"complete\""));
 }
 
-/// The disk may have written it at the very moment at which it was taken back.
+/// The disk may have written it at the very moment at which it was undone.
 #[test]
 fn an_edit_taken_back_while_it_was_written_is_taken_back_on_disk() {
     let mut other = desk();
@@ -233,7 +233,7 @@ fn leaving_with_unsaved_edits_is_asked_for_twice() {
         desk.run_until("the key is taken", |desk| leaving(desk) == asked);
     }
     assert!(
-        desk.screen().contains("q once more leaves without"),
+        desk.screen().contains("q again quits without saving"),
         "{}",
         desk.screen()
     );
@@ -307,7 +307,7 @@ fn text_of_several_fields_is_kept_apart() {
     assert!(desk.screen().contains("Load test two"), "{}", desk.screen());
 }
 
-/// What was left was typed over what stood there then; who changed it since is not overwritten.
+/// What was left was typed over what was there then; who changed it since is not overwritten.
 #[test]
 fn text_left_in_a_field_does_not_overwrite_what_others_wrote_since() {
     let mut desk = desk();
@@ -393,7 +393,7 @@ fn an_edit_that_outlived_a_kill_can_be_undone() {
             std::thread::yield_now();
         }
     };
-    // Step 3 stands in the log alone, step 2 in both files.
+    // Step 3 is in the log alone, step 2 in both files.
     for (round, keys) in ["jsc", "jjsc", "jsc", "jjsc", "jsc", "jjsc"]
         .iter()
         .enumerate()
@@ -409,7 +409,7 @@ fn an_edit_that_outlived_a_kill_can_be_undone() {
         let cockpit = launch();
         cockpit.wait_for("u undo");
         cockpit.type_keys("u");
-        cockpit.wait_for("undone");
+        cockpit.wait_for(" again");
         until("it is undone on disk", &|| read() == before);
         cockpit.type_keys("q");
         cockpit.wait_exit();
@@ -433,7 +433,7 @@ fn without_any_folder_of_ones_own_edits_are_saved_and_what_is_lost_is_said() {
             launch = launch.env(name, value);
         }
         let cockpit = launch.start();
-        cockpit.wait_for("edits are saved, but no draft, no undo after a restart");
+        cockpit.wait_for("edits are saved, but drafts, the undo history");
         cockpit.type_keys("jsc");
         cockpit.wait_for("saved");
         let read = |file: &str| fs::read_to_string(folder.path().join(file)).unwrap();
@@ -474,7 +474,7 @@ fn without_any_folder_of_ones_own_edits_are_saved_and_what_is_lost_is_said() {
     }
 }
 
-/// The text of the draft that lies below the state folder: what was written whole, and letter by
+/// The text of the draft that is below the state folder: what was written whole, and letter by
 /// letter after it.
 fn draft(state: &Path) -> Option<String> {
     let plan = fs::read_dir(state.join("stepdeck")).ok()?.next()?.ok()?;
@@ -541,7 +541,7 @@ fn leaving(gate: &Gate) -> Desk {
     let fs = FaultyFs::busy(move || busy.wait());
     let mut desk = Desk::writing_to(fs, &[(LOG, LINES)]);
     press(&desk, "jsbjscq");
-    desk.wait_for("saving 2 edits, Ctrl-C leaves without them");
+    desk.wait_for("saving 2 edits, Ctrl-C quits without them");
     assert_eq!(desk.turn, Turn::On);
     desk
 }
@@ -550,13 +550,13 @@ fn leaving(gate: &Gate) -> Desk {
 fn leaving_says_what_is_being_saved_and_ends_with_the_last_edit() {
     let gate = Gate::default();
     let mut desk = leaving(&gate);
-    // Keys that edit do nothing any more; the screen can be drawn anew.
+    // Keys that edit do nothing any more; the screen can be drawn again.
     let frames = desk.cockpit.face.frames;
     press(&desk, "sd<C-l>");
     desk.run_until("drawn anew", |desk| desk.cockpit.face.frames > frames);
     let screen = desk.screen();
     assert!(
-        screen.contains("saving 2 edits, Ctrl-C leaves without them"),
+        screen.contains("saving 2 edits, Ctrl-C quits without them"),
         "{screen}"
     );
     assert!(desk.cockpit.model.overlays.is_empty());
@@ -582,7 +582,7 @@ fn ctrl_c_leaves_without_waiting_for_the_disk() {
     let lost = desk.cockpit.close();
     assert_eq!(
         lost,
-        ["2 edits were on their way to disk and may not have got there"]
+        ["2 edits were being saved and may not have reached the disk"]
     );
     gate.open();
 }

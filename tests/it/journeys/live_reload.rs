@@ -206,7 +206,7 @@ fn a_newcomer_finds_a_blocked_step_and_mends_it() {
     cockpit.type_keys("sp");
     cockpit.wait_for("→ in progress");
     cockpit.type_keys("u");
-    cockpit.wait_for("undone");
+    cockpit.wait_for(" again");
     cockpit.type_keys("2x");
     cockpit.wait_for("u undo");
     cockpit.type_keys("q");

@@ -2,6 +2,7 @@ mod gate_review;
 mod in_use;
 mod keeping;
 mod live_reload;
+mod mouse;
 mod opening;
 mod outside;
 mod pty_harness;

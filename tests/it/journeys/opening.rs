@@ -91,11 +91,11 @@ fn nothing_is_edited_or_found_wrong_before_the_whole_plan_is_there() {
     }
     desk.keys("s");
     assert!(
-        shown(&desk, "when the whole plan is open"),
+        shown(&desk, "read-only until the plan is loaded"),
         "{}",
         desk.screen()
     );
-    // The last line of the front is no broken one, and the steps behind it are not missing.
+    // The last line of the front is not a broken one, and the steps behind it are not missing.
     desk.keys("5");
     assert!(desk.cockpit.model.problems.found.is_empty());
     assert!(
@@ -125,7 +125,7 @@ fn what_was_being_typed_is_offered_when_its_step_is_there() {
     desk.keys(":0250<Enter>e<Enter> anew");
     assert!(desk.cockpit.model.draft().is_some());
     let kept = serde_json::to_string(&desk.cockpit.model.draft()).unwrap();
-    // As a process that is no more has left it.
+    // As a process that no longer exists has left it.
     let name = format!(
         "{}-{}.json",
         stepdeck::app::sync::draft::DRAFT,
@@ -197,7 +197,7 @@ fn much_canon_is_opened_beside_the_keys_as_a_long_log_is() {
     assert!((1..=2_000).contains(&bytes), "{bytes} of the front");
     desk.keys("s");
     assert!(
-        shown(&desk, "when the whole plan is open"),
+        shown(&desk, "read-only until the plan is loaded"),
         "{}",
         desk.screen()
     );

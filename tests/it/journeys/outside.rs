@@ -62,7 +62,7 @@ fn control_characters_from_the_editor_are_refused_and_the_text_is_kept() {
         desk.keys("jE");
         let screen = desk.screen();
         assert!(
-            screen.contains("control characters cannot be kept"),
+            screen.contains("control characters are not allowed"),
             "{screen}"
         );
         assert_eq!(desk.diff(), "");
@@ -301,7 +301,7 @@ fn what_a_window_editor_saves_after_it_came_back_is_offered() {
     );
     let cockpit = seat.start();
     cockpit.type_keys("jE");
-    cockpit.wait_for("came back at once");
+    cockpit.wait_for("returned at once");
     for (owner, said) in [("legal", "grc → legal"), ("sre", "legal → sre")] {
         fs::write(seat.path("save"), format!("{owner}\n")).unwrap();
         cockpit.wait_for(said);

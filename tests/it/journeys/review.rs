@@ -49,7 +49,7 @@ fn a_review_leaves_its_paper_and_undo_takes_all_of_it_back() {
     insta::assert_snapshot!("paper", desk.file(PAPER));
 }
 
-/// The decisions of a steward are one group, though each can be taken back by itself.
+/// The decisions of a steward are one group, though each can be undone by itself.
 #[test]
 fn the_whole_review_is_taken_back_with_one_key() {
     let mut desk = desk();
@@ -63,7 +63,7 @@ fn the_whole_review_is_taken_back_with_one_key() {
     assert!(screen.contains("13 decisions undone"), "{screen}");
     desk.keys("X");
     let screen = desk.screen();
-    assert!(screen.contains("no decision of this review"), "{screen}");
+    assert!(screen.contains("not a decision of this review"), "{screen}");
     for _ in 0..13 {
         desk.keys("U");
     }
@@ -77,7 +77,7 @@ fn each_decision_is_undone_with_its_line() {
     desk.keys("jr");
     assert!(desk.screen().contains("Why not 0004?"), "{}", desk.screen());
     desk.keys("<Enter>");
-    assert!(desk.screen().contains("a rejection needs its reason"));
+    assert!(desk.screen().contains("a rejection needs a reason"));
     desk.keys("no money<Enter>");
     let note = "Rejected in the review of 2026-W47 (2026-11-21, Robin): no money";
     assert!(desk.file(LOG).contains(note));
@@ -130,7 +130,7 @@ fn a_review_goes_on_where_it_was_left() {
     desk.resize(80, 24);
     let there = desk.screen();
     assert!(there.contains("Proposals 1/3"), "{there}");
-    // What was mended is in the record, and no problem any more.
+    // What was fixed is in the record, and no problem any more.
     assert!(there.contains("Dependencies 0/2"), "{there}");
     let row = there.lines().find(|row| row.contains("0006 →")).unwrap();
     assert!(row.contains('▌'), "{there}");

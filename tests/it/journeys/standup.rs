@@ -144,7 +144,7 @@ fn two_persons_hold_a_standup_at_once_in_one_folder() {
     robin.wait_for("No room for the drill");
     let on_disk = |slug: &str| robin.file(&format!("docs/standups/2026-11-21/{slug}.md"));
     insta::assert_snapshot!(format!("{}\n~~~\n{}", on_disk("robin"), on_disk("ann-lee")));
-    // What the one takes back, the other sees go.
+    // What the one undoes, the other sees go.
     ann.keys("uu");
     robin.run_until("Ann's cards to go", |robin| {
         !robin.screen().contains("Ann Lee")

@@ -379,12 +379,11 @@ fn fifty_edits_fifty_undos_fifty_redos() {
 
 #[test]
 fn escape_lands_on_the_plan_and_q_leaves_from_every_screen() {
-    use stepdeck::app::core::model::Screen;
     use stepdeck::tui::cockpit::Turn;
     for screen in ["1", "2", "5"] {
         let mut desk = desk();
         desk.keys(screen).keys("<Esc><Esc><Esc><Esc><Esc>");
-        assert_eq!(desk.cockpit.model.screen, Screen::Plan);
+        assert_eq!(desk.cockpit.model.screen.name, "plan");
         assert_eq!(desk.turn, Turn::On);
         desk.keys(screen).keys("q");
         assert_eq!(desk.turn, Turn::Quit);

@@ -16,7 +16,11 @@ use stepdeck::tui::terminal::{Options, Signal, Terminal, TerminalEvent};
 #[test]
 #[ignore = "a program that the other tests start in a pseudo-terminal"]
 fn cockpit() {
-    let options = Options::detect(|name| std::env::var(name).ok());
+    let variable = |name: &str| std::env::var(name).ok();
+    let options = Options {
+        mouse: variable("MOUSE").is_some_and(|value| !value.is_empty()),
+        ..Options::detect(variable)
+    };
     let mut terminal = Terminal::enter(options).unwrap();
     let (sender, events) = mpsc::channel::<TerminalEvent>();
     let input = terminal.start_input(sender).unwrap();
@@ -93,7 +97,7 @@ const COCKPIT: &[&str] = &[
     "--test-threads=1",
 ];
 
-fn launch() -> Launch {
+pub(super) fn launch() -> Launch {
     let program = std::env::current_exe().unwrap();
     Launch::program(program.to_str().unwrap(), COCKPIT)
 }

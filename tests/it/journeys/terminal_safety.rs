@@ -327,7 +327,7 @@ fn nothing_in_a_plan_steers_the_terminal() {
         ("<C-c>w", "Why: 0001"),
         ("<C-c>ed", "Depends on"),
         ("<C-c>i", "Open"),
-        ("1", "holds control characters"),
+        ("1", "has control characters"),
         ("?ev", "Keys that work here"),
         ("<C-c>:zzz<C-u>1<Enter>", "0001"),
     ] {
@@ -518,7 +518,7 @@ fn a_file_name_is_one_argument_of_the_editor_and_never_executed() {
     }
     // The step itself, in a file of our own making.
     cockpit.type_keys("E");
-    cockpit.wait_for("the editor came back at once");
+    cockpit.wait_for("the editor returned at once");
     let saw = fs::read_to_string(&seen).unwrap();
     assert!(
         saw.starts_with("2 <--wait> </") && saw.ends_with(".toml>\n"),
@@ -597,9 +597,9 @@ fn links_out_of_the_plan_are_refused_and_others_open() {
                 fs::remove_file(seen).unwrap();
                 // Back from the editor, the cockpit answers.
                 cockpit.type_keys("n");
-                cockpit.wait_for("nothing has been looked for yet");
+                cockpit.wait_for("nothing has been filtered yet");
                 cockpit.type_keys("1");
-                cockpit.wait_gone("nothing has been looked for yet");
+                cockpit.wait_gone("nothing has been filtered yet");
             }
         }
         for seen in [&by_editor, &by_browser] {

@@ -20,7 +20,7 @@ use stepdeck::document::log::LogDocument;
 use stepdeck::plan::Plan;
 use stepdeck::plan::canon::block_table::BlockColumn;
 use stepdeck::plan::checks::{Context, Problem, check};
-use stepdeck::plan::field::{FIELDS, Field, Kind};
+use stepdeck::plan::field::{Field, Kind, fields};
 use stepdeck::plan::source::{Role, SourceFile};
 use stepdeck::plan::uid::Uids;
 
@@ -86,7 +86,7 @@ impl Wish {
         let step = |at: &Index| (!plan.is_empty()).then(|| at.index(plan.len()));
         let change = match self {
             Self::Set(at, field, text) => {
-                composer.set(step(at)?, FIELDS[field.index(FIELDS.len())].field, text)
+                composer.set(step(at)?, fields()[field.index(fields().len())].field, text)
             }
             Self::SetAll(from, text) => {
                 let steps: Vec<usize> = (step(from)?..plan.len()).collect();
@@ -134,7 +134,7 @@ impl Wish {
                 set_form(
                     &composer,
                     step,
-                    FIELDS[field.index(FIELDS.len())].field,
+                    fields()[field.index(fields().len())].field,
                     text,
                 )
             }
@@ -493,7 +493,7 @@ proptest! {
         let plan = Plan::read(files.clone());
         prop_assume!(!plan.is_empty());
         let step = plan.step(at.index(plan.len()));
-        let field = FIELDS[field.index(FIELDS.len())].field;
+        let field = fields()[field.index(fields().len())].field;
         prop_assume!(field.spec().kind != Kind::List);
         // Typed as Markdown has it, a line break stays one.
         prop_assume!(!text.contains("<br"));

@@ -137,7 +137,7 @@ fn entry() -> impl Strategy<Value = (String, String)> {
     ]
 }
 
-/// What stands between the parts of a line: before, `,`, `:`, after.
+/// What is between the parts of a line: before, `,`, `:`, after.
 fn spacing() -> impl Strategy<Value = [&'static str; 4]> {
     select(vec![
         ["", ", ", ": ", ""],

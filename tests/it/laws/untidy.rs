@@ -7,7 +7,7 @@ use stepdeck::plan::StepRef;
 use stepdeck::plan::query::Query;
 use stepdeck::plan::status::{State, Status};
 
-/// The plan's files where they stand.
+/// The plan's files where they are.
 fn in_place(steps: usize, seed: u64) -> Vec<SourceFile> {
     let files = Demo::Untidy.plan(steps, seed).into_iter();
     files
@@ -106,7 +106,7 @@ fn every_field_of_any_step_is_edited_alone_and_comes_undone() {
         };
         for index in sampled(&plan, 12) {
             let step = plan.step(index);
-            for spec in &FIELDS {
+            for spec in fields() {
                 let Ok(change) = typed(&composer, index, spec.field) else {
                     continue;
                 };
@@ -174,7 +174,7 @@ fn fixing_all_that_can_be_fixed_leaves_nothing_to_fix() {
 
 /// Whoever wrote a step in log and canon meant the same by both, but for what a section says of
 /// status and owner (see the generator): links, emphasis, comments, nested lists and words for
-/// nothing are no drift.
+/// nothing are not drift.
 #[test]
 fn two_spellings_of_one_thing_are_no_drift() {
     let plan = Plan::read(in_place(480, 1));

@@ -234,7 +234,7 @@ fn the_search_for_keys_in_messages_finds_them() {
         "no step here; a adds one",
         "no step matches · Esc clears the filter",
         "is not a JSON object; press E to edit",
-        "`x` takes the tick away",
+        "`x` unticks the check",
         "⏎ goes to the step",
     ] {
         assert!(names_a_key(text), "{text}");

@@ -53,7 +53,7 @@ fn parts(rule: &Rule) -> (String, String, String) {
     (prose.to_owned(), caught.to_owned(), left.to_owned())
 }
 
-/// What stands in the place of the path of a log that is written in Latin-1.
+/// What is in the place of the path of a log that is written in Latin-1.
 const LATIN1: &str = "latin1";
 
 /// The files of an example: each fence is one, its path behind its language.

@@ -7,3 +7,4 @@ mod papers;
 mod readme;
 mod shared_checks;
 mod shared_documents;
+mod words;

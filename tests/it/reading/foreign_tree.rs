@@ -344,7 +344,7 @@ fn evidence_stands_outside_of_the_parts_that_a_program_keeps() {
         roadmap[ROADMAP.len()..].starts_with("\n## Quay\n\n- Piles are driven"),
         "{roadmap}"
     );
-    // The program puts a line at the head of its part, and drops what stood there for none.
+    // The program puts a line at the head of its part, and drops what was there for none.
     let rewritten = roadmap
         .replace(
             "## Shipped\n\n- _Nothing shipped yet._\n",

@@ -213,7 +213,7 @@ fn a_dependency_in_any_markup_is_a_step() {
             "{written}"
         );
         assert_eq!(empty.read(CANON), canon);
-        // Where people copied it into the log, it stays as it stands.
+        // Where people copied it into the log, it stays as it is.
         let quoted = json::quote(written.trim());
         if !written.contains(['\n', '!']) && !written.contains("schema") {
             let log = logged(&format!(",\"dependencies\":[{quoted}]"));
@@ -483,7 +483,7 @@ fn written() -> impl Strategy<Value = Written> {
     })
 }
 
-/// What `change` makes of both files, after it was taken back once.
+/// What `change` makes of both files, after it was undone once.
 fn after(before: &Plan, change: &Change) -> [String; 2] {
     let mut files = before.files().to_vec();
     let was = texts(&files);
@@ -530,7 +530,7 @@ fn packed(text: &str) -> String {
     text.replace(' ', "")
 }
 
-/// Whether `short` is `long` with pieces taken out.
+/// Whether `short` is `long` with pieces removed.
 fn is_part(short: &str, long: &str) -> bool {
     let mut bytes = long.bytes();
     short.bytes().all(|byte| bytes.any(|other| other == byte))

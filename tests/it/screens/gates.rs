@@ -1,7 +1,9 @@
 //! Screen 2: the ladder, the checklist of a stage, and its owners.
 
 use crate::support::programme::{FILES, LOG};
-use crate::support::screen::{ascii, check, dark, draw, draw_with, model, picture, press, reversed, text};
+use crate::support::screen::{
+    ascii, check, dark, draw, draw_with, model, picture, press, reversed, text,
+};
 use stepdeck::tui::widgets::scroll::ScrollState;
 
 #[test]
@@ -52,7 +54,7 @@ fn ascii_without_colour_shows_standing_ticks_and_selection() {
     press(&mut model, "2 j");
     let screen = draw(&model, &ascii(), 80, 24);
     let shown = text(&screen);
-    // What is not ASCII here stands in the plan itself.
+    // What is not ASCII here is in the plan itself.
     assert!(
         shown
             .chars()
@@ -94,7 +96,7 @@ fn ticking_moves_the_gauge_and_meets_the_bar() {
     );
     press(&mut model, "u u u");
     let shown = text(&draw(&model, &dark(), 80, 24));
-    assert!(shown.contains("1 more to meet the bar of 75%"), "{shown}");
+    assert!(shown.contains("1 more to reach 75%"), "{shown}");
 }
 
 #[test]

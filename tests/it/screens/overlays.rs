@@ -1,7 +1,9 @@
 //! What lies over a screen: fields, choosers, menus, lists, questions, conflicts, notes.
 
 use crate::support::programme::FILES;
-use crate::support::screen::{ascii, check, dark, draw, model, picture, press, reversed, text, type_over};
+use crate::support::screen::{
+    ascii, check, dark, draw, model, picture, press, reversed, text, type_over,
+};
 use ratatui::layout::Rect;
 use stepdeck::app::{DiskEvent, Effect, Message, Model, update};
 use stepdeck::change::conflict::{Conflict, Obstacle};
@@ -151,7 +153,6 @@ fn a_question_names_the_consequence_and_defaults_to_no() {
     press(&mut model, "a");
     type_over(&mut model, "docs/training.md");
     press(&mut model, "enter");
-    model.screen = stepdeck::app::core::model::Screen::Plan;
     insta::assert_snapshot!(text(&draw(&model, &dark(), 60, 14)));
 }
 

@@ -1,6 +1,6 @@
 //! The plan screen as people see it: a plan, some keys, a screen.
 //!
-//! Run with `INSTA_UPDATE=always` to write the screens anew, and read each of them.
+//! Run with `INSTA_UPDATE=always` to write the screens again, and read each of them.
 
 use std::collections::BTreeMap;
 
@@ -133,8 +133,8 @@ impl Cockpit {
             sight,
             terminal,
         } = self;
-        // The frame itself: the test backend keeps what once stood under the second half of
-        // a wide character, which no terminal does.
+        // The frame itself: the test backend keeps what once was under the second half of a wide
+        // character, which no terminal does.
         let drawn = terminal
             .draw(|frame| draw(frame, model, theme, sight, None))
             .unwrap();

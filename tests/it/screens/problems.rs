@@ -58,10 +58,10 @@ fn the_caret_stands_below_the_span_whatever_comes_before_it() {
 fn before_the_first_check_and_after_a_clean_one_it_says_so() {
     let mut model = model(&[("docs/plan.md", "# Notes\n")]);
     press(&mut model, "5");
-    let before = text(&draw(&model, &dark(), 80, 8));
+    let before = text(&draw(&model, &dark(), 80, 12));
     assert!(before.contains("checking"), "{before}");
     check(&mut model);
-    insta::assert_snapshot!(text(&draw(&model, &dark(), 80, 8)));
+    insta::assert_snapshot!(text(&draw(&model, &dark(), 80, 12)));
 }
 
 #[test]

@@ -144,7 +144,7 @@ fn ascii_without_colour_tells_everything() {
     let model = team();
     let screen = draw(&model, &ascii(), 80, 24);
     let shown = text(&screen);
-    // What is not ASCII here stands in a paper itself.
+    // What is not ASCII here is in a paper itself.
     let ours = |c: char| c.is_ascii() || "设计评审".contains(c);
     assert!(shown.chars().all(ours), "{shown}");
     insta::assert_snapshot!(shown + &reversed(&screen));

@@ -217,6 +217,24 @@ fn what_others_wrote_since_the_death_is_kept_when_a_change_is_finished() {
     assert_eq!(canon, format!("{}\nLater.\n", new().1));
 }
 
+/// A journal whose hashes nobody knows any more, such as that of an earlier version.
+#[test]
+fn a_change_is_finished_by_its_edits_where_the_hashes_of_its_journal_are_of_another_form() {
+    let place = Place::new();
+    interrupted(&place, &change());
+    let path = place.state.path().join("journal.json");
+    let journal = std::fs::read(&path).unwrap();
+    let mut journal: serde_json::Value = serde_json::from_slice(&journal).unwrap();
+    for file in journal["files"].as_array_mut().unwrap() {
+        for state in ["before", "after"] {
+            file[state]["hash"] = 7.into();
+        }
+    }
+    std::fs::write(path, journal.to_string()).unwrap();
+    assert!(place.recover().unwrap().starts_with("finished"));
+    assert_eq!((place.read(), place.leftovers()), (new(), Vec::new()));
+}
+
 #[test]
 fn a_change_that_cannot_be_finished_any_more_is_taken_back() {
     let place = Place::new();

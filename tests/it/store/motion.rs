@@ -21,7 +21,7 @@ use stepdeck::change::places::LineHints;
 use stepdeck::plan::Plan;
 use stepdeck::plan::field::Field;
 use stepdeck::plan::id::StepId;
-use stepdeck::plan::source::SourceFile;
+use stepdeck::plan::source::{Role, SourceFile};
 use stepdeck::store::locate::discover::Overrides;
 use stepdeck::store::locate::open::open;
 use stepdeck::store::transaction::commit::{Committer, Outcome};
@@ -39,6 +39,15 @@ const ROUNDS: &str = "STEPDECK_RACE_ROUNDS";
 const STEPS: usize = 900;
 /// What both edit and save are about.
 const EDITED: usize = 7;
+
+/// What logs are called: what a log is, its role says, never its name.
+const LOGS: [&str; 3] = [LOG, "data/plans/steps.ndjson", "steps.txt"];
+const CONFIG: &str = "stepdeck.toml";
+
+/// The configuration that names a log.
+fn naming(log: &str) -> String {
+    format!("[paths]\nlog = \"{log}\"\n")
+}
 
 /// How another program saves.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -165,17 +174,20 @@ fn more() -> String {
 fn race(round: u64, file: &str, way: Way, editor: Editor) {
     let mut dice = Dice(round * 7919 + 17);
     let folder = TempDir::new().unwrap();
-    put(folder.path(), &[(LOG, &log(1)), (CANON, &canon(1))]);
+    let log_file = if file == CANON { LOG } else { file };
+    let config = naming(log_file);
+    let files = [(log_file, &*log(1)), (CANON, &canon(1)), (CONFIG, &config)];
+    put(folder.path(), &files);
     fs::create_dir(folder.path().join(".git")).unwrap();
     let path = folder.path().join(file);
-    [LOG, CANON]
+    [log_file, CANON]
         .iter()
         .for_each(|file| rest(&folder.path().join(file)));
     let first = fs::metadata(&path).unwrap().ino();
     let new = match (way, file) {
         (Way::Appending, _) => more(),
-        (_, LOG) => log(2),
-        _ => canon(2),
+        (_, CANON) => canon(2),
+        _ => log(2),
     };
     let (lead, lag) = (dice.below(60_000), dice.below(40_000));
     let written_to = std::thread::scope(|scope| {
@@ -257,17 +269,17 @@ fn change(plan: &Plan) -> Change {
 fn check(folder: &Path, file: &str, (way, new): (Way, &str), must_be_edited: bool, what: &str) {
     let read = |file: &str| fs::read_to_string(folder.join(file)).unwrap();
     let is_edited = |file: &str, text: &str| match file {
-        LOG => text.matches("\"notes\": \"ours\"").count() == 1,
-        _ => text.matches("**Notes:** ours\n").count() == 1,
+        CANON => text.matches("**Notes:** ours\n").count() == 1,
+        _ => text.matches("\"notes\": \"ours\"").count() == 1,
     };
     let unedited = |file: &str, text: &str| match file {
-        LOG => text
+        CANON => text.replace("**Notes:** ours\n", "**Notes:** none\n"),
+        _ => text
             .replace("\"notes\": \"ours\"", "\"notes\": \"\"")
             .replace("2026-11-21T09:30:00Z", "2026-11-01T00:00:00Z"),
-        _ => text.replace("**Notes:** ours\n", "**Notes:** none\n"),
     };
-    let other = if file == LOG { CANON } else { LOG };
-    let first = |file: &str| if file == LOG { log(1) } else { canon(1) };
+    let other = if file == CANON { LOG } else { CANON };
+    let first = |file: &str| if file == CANON { canon(1) } else { log(1) };
     assert!(is_edited(other, &read(other)), "{what}: no edit in {other}");
     assert!(
         unedited(other, &read(other)) == first(other),
@@ -310,7 +322,11 @@ fn check(folder: &Path, file: &str, (way, new): (Way, &str), must_be_edited: boo
         .into_iter()
         .map(|f| f.0)
         .collect();
-    names.retain(|name| *name != Path::new(LOG) && *name != Path::new(CANON));
+    names.retain(|name| {
+        ![file, other, CONFIG]
+            .iter()
+            .any(|own| name == Path::new(own))
+    });
     names.retain(|name| name.extension().is_none_or(|end| end != "theirs"));
     assert_eq!(names, Vec::<PathBuf>::new(), "{what}: left behind");
 }
@@ -325,6 +341,16 @@ fn whoever_saves_the_log_meanwhile_loses_nothing() {
         for way in WAYS {
             race(round, LOG, way, Editor::Cockpit);
             race(round, LOG, way, Editor::Subcommand);
+        }
+    }
+}
+
+#[test]
+fn whoever_saves_a_log_of_another_name_meanwhile_loses_nothing() {
+    for round in 0..rounds() {
+        for way in WAYS {
+            race(round, LOGS[1], way, Editor::Cockpit);
+            race(round, LOGS[2], way, Editor::Subcommand);
         }
     }
 }
@@ -347,19 +373,59 @@ fn open_handle(desk: &Desk, file: &str) -> File {
 
 #[test]
 fn what_came_to_a_replaced_log_is_merged() {
-    let mut desk = Desk::open(&[(LOG, LINES)]);
-    let theirs = open_handle(&desk, LOG);
-    desk.keys("jsc");
-    let new = LINES.replace("Load test", "Theirs");
-    theirs.set_len(0).unwrap();
-    theirs.write_all_at(new.as_bytes(), 0).unwrap();
-    desk.wait_for("Theirs");
-    let log = desk.file(LOG);
-    assert!(log.contains("\"title\": \"Theirs\""), "{log}");
-    assert!(log.contains("\"status\": \"complete\", \"outcome\": \"Schema agreed\""));
-    assert_eq!(log.lines().count(), LINES.lines().count());
-    desk.keys("u");
-    assert_eq!(desk.file(LOG), new, "undone, theirs stays");
+    for file in LOGS {
+        let mut desk = Desk::open(&[(file, LINES), (CONFIG, &naming(file))]);
+        let theirs = open_handle(&desk, file);
+        desk.keys("jsc");
+        let new = LINES.replace("Load test", "Theirs");
+        theirs.set_len(0).unwrap();
+        theirs.write_all_at(new.as_bytes(), 0).unwrap();
+        desk.wait_for("Theirs");
+        let log = desk.file(file);
+        assert!(log.contains("\"title\": \"Theirs\""), "{log}");
+        assert!(log.contains("\"status\": \"complete\", \"outcome\": \"Schema agreed\""));
+        assert_eq!(log.lines().count(), LINES.lines().count());
+        desk.keys("u");
+        assert_eq!(desk.file(file), new, "undone, theirs stays");
+    }
+}
+
+/// Two halves of a line, with a pause between them that is longer than that of a file in motion.
+#[test]
+fn half_a_line_of_a_log_is_neither_shown_nor_built_upon() {
+    for file in LOGS {
+        let mut desk = Desk::open(&[(file, LINES), (CONFIG, &naming(file))]);
+        let path = desk.folder().join(file);
+        let mut script = File::options().append(true).open(&path).unwrap();
+        let shown = desk.screen();
+        script
+            .write_all(b"{\"step_id\": \"0990\", \"title\": \"Two ha")
+            .unwrap();
+        let half = Instant::now();
+        while half.elapsed() < Duration::from_millis(300) {
+            let pause = Instant::now() + Duration::from_millis(50);
+            desk.run_until("a moment", |_| Instant::now() > pause);
+            assert_eq!(desk.screen(), shown, "{file}");
+        }
+        let state = TempDir::new().unwrap();
+        let plan = Plan::read(vec![SourceFile::load(
+            file,
+            Role::Log,
+            LINES.as_bytes().to_vec(),
+        )]);
+        let composer = Composer {
+            plan: &plan,
+            now: "2026-11-21T09:30:00Z".parse().unwrap(),
+        };
+        let change = composer.set(0, Field::Notes, "ours").unwrap();
+        let committer = Committer::new(desk.folder(), state.path());
+        rest(&path);
+        let outcome = committer.commit(desk.folder(), &change, &mut OneShot::default());
+        assert!(matches!(outcome, Outcome::Later), "{file}: {outcome:?}");
+        script.write_all(b"lves\"}\n").unwrap();
+        desk.wait_for("0990");
+        assert!(desk.file(file).ends_with("Two halves\"}\n"));
+    }
 }
 
 #[test]
@@ -375,25 +441,29 @@ fn what_came_to_a_replaced_canon_is_merged() {
 
 #[test]
 fn what_cannot_be_merged_is_kept_beside_and_named() {
-    let mut desk = Desk::sized(&[(LOG, LINES)], 160, 48);
-    for round in ["", "-2"] {
-        let theirs = open_handle(&desk, LOG);
-        desk.keys("jsc");
-        let log = desk.file(LOG);
-        let new = log.replace(
-            "\"status\": \"complete\", \"outcome\": \"Schema agreed\"",
-            &format!("\"status\": \"blocked\", \"x{round}\": 1, \"outcome\": \"Schema agreed\""),
-        );
-        let new = new.replace("2026-11-21", "2026-11-20");
-        assert_ne!(new, log);
-        theirs.set_len(0).unwrap();
-        theirs.write_all_at(new.as_bytes(), 0).unwrap();
-        desk.wait_for(&format!("its version is in {LOG}.theirs{round}"));
-        assert_eq!(desk.file(&format!("{LOG}.theirs{round}")), new);
-        assert_eq!(desk.file(LOG), log, "ours stays");
-        desk.keys("u");
-        assert_eq!(desk.file(LOG), LINES);
-        desk.keys("gg");
+    for file in LOGS {
+        let mut desk = Desk::sized(&[(file, LINES), (CONFIG, &naming(file))], 160, 48);
+        for round in ["", "-2"] {
+            let theirs = open_handle(&desk, file);
+            desk.keys("jsc");
+            let log = desk.file(file);
+            let new = log.replace(
+                "\"status\": \"complete\", \"outcome\": \"Schema agreed\"",
+                &format!(
+                    "\"status\": \"blocked\", \"x{round}\": 1, \"outcome\": \"Schema agreed\""
+                ),
+            );
+            let new = new.replace("2026-11-21", "2026-11-20");
+            assert_ne!(new, log);
+            theirs.set_len(0).unwrap();
+            theirs.write_all_at(new.as_bytes(), 0).unwrap();
+            desk.wait_for(&format!("its version is in {file}.theirs{round}"));
+            assert_eq!(desk.file(&format!("{file}.theirs{round}")), new);
+            assert_eq!(desk.file(file), log, "ours stays");
+            desk.keys("u");
+            assert_eq!(desk.file(file), LINES);
+            desk.keys("gg");
+        }
     }
 }
 

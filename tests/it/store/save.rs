@@ -10,9 +10,11 @@ use super::faults::{Fault, FaultyFs};
 use rustix::io::Errno;
 use stepdeck::document::rope::Rope;
 use stepdeck::store::atomic_replace::in_place::InPlace;
+use stepdeck::store::atomic_replace::leftovers::Cleaned;
 use stepdeck::store::atomic_replace::leftovers::clean_leftovers_of;
-use stepdeck::store::atomic_replace::save::{Cleaned, How, Operation, SaveError, Saver, replace};
+use stepdeck::store::atomic_replace::save::{How, Saver, replace};
 use stepdeck::store::atomic_replace::save_error::Aftermath;
+use stepdeck::store::atomic_replace::save_error::{Operation, SaveError};
 use tempfile::TempDir;
 
 const OLD: &[u8] = b"{\"step_id\":\"0001\",\"status\":\"draft\"}\n";

@@ -21,9 +21,9 @@ pub fn put(folder: &Path, files: &[(&str, &str)]) {
     }
 }
 
-/// Where the log of the fixture stands.
+/// Where the log of the fixture is.
 pub const LOG: &str = "data/plans/10000_step_plan.jsonl";
-/// Where its canon stands.
+/// Where its canon is.
 pub const CANON: &str = "docs/plan.md";
 
 /// Four steps in two blocks: complete, draft, blocked, idea.

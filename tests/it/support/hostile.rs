@@ -1,7 +1,7 @@
 //! A plan in which every text tries to steer the terminal, and how to tell that it did.
 
-/// As it stands in Markdown, in file names and on command lines: escape sequences of three
-/// kinds, a bell, a C1 control, a bidi override and an isolate.
+/// As it is in Markdown, in file names and on command lines: escape sequences of three kinds, a
+/// bell, a C1 control, a bidi override and an isolate.
 pub const TEXT: &str =
     "ev\x1b[?7777hil\x1b]52;c;RVZJTA==\x07\x1bPq\x1b\\\u{9b}7777m\u{202e}liat\u{2066}";
 
@@ -17,8 +17,8 @@ pub fn step(id: &str, more: &str) -> String {
     )
 }
 
-/// A log: two hostile steps, one that has nothing hostile but its status in words, and lines
-/// that are no JSON with the bytes as they are.
+/// A log: two hostile steps, one that has nothing hostile but its status in words, and lines that
+/// are not JSON with the bytes as they are.
 pub fn log() -> String {
     let usual = r#"{"step_id": "0003", "block": "B01", "title": "Usual", "status": "draft", "dependencies": ["0001"], "updated_at": "2026-11-01T00:00:00Z"}"#;
     format!(

@@ -1,6 +1,6 @@
 //! A small programme for screens: five steps, two stages, evidence and owners.
 
-/// Its log. Step 0003 waits for 0002; one line is no JSON.
+/// Its log. Step 0003 waits for 0002; one line is not JSON.
 pub const LOG: &str = r#"{"step_id":"0001","block":"B01","title":"Pick the pilot teams","owner":"ops","status":"complete","outcome":"Three teams signed up","dependencies":[],"updated_at":"2026-05-02T09:00:00Z"}
 {"step_id":"0002","block":"B01","title":"Write the rollback note","owner":"sre","status":"In_Progress","outcome":"Anyone on call can go back in ten minutes","dependencies":["0001"],"updated_at":"2026-05-20T09:00:00Z"}
 {"step_id":"0003","block":"B01","title":"设计评审 with a \u202eturned\u001b[31m tail","owner":"ops","status":"draft","dependencies":["0002","[x] Budget signed","Board agrees","0042"],"updated_at":"2026-05-21T09:00:00Z"}

@@ -1,10 +1,10 @@
 //! A plan with something to do in each part of the weekly review.
 
-/// Where its log stands.
+/// Where its log is.
 pub const LOG: &str = "data/plans/plan.jsonl";
-/// Where last week's record stands.
+/// Where last week's record is.
 pub const LAST_PAPER: &str = "docs/reviews/2026-W46.md";
-/// Where this week's record will stand.
+/// Where this week's record will be.
 pub const PAPER: &str = "docs/reviews/2026-W47.md";
 
 fn line(id: &str, title: &str, owner: &str, status: &str, dependencies: &str, day: &str) -> String {

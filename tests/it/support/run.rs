@@ -83,9 +83,10 @@ impl Folder {
     /// Runs it on a terminal of so many columns, if any.
     pub fn run_on(&self, arguments: &[&str], terminal: Option<usize>) -> Run {
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let variable = |name: &str| (name == "TERM").then(|| "xterm-256color".to_owned());
+        let variable = |name: &str| (name == "TERM").then(|| "xterm-256color".into());
         let mut outside = Outside {
             now: NOW.parse::<DateTime<Utc>>().unwrap(),
+            clock: || NOW.parse().unwrap(),
             uids: Uids::new(self.runs.fetch_add(1, Ordering::Relaxed)),
             folder: self.path().to_owned(),
             state: Some(self.state.path().to_owned()),

@@ -6,15 +6,13 @@ use chrono::{DateTime, Utc};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use stepdeck::app::core::keymap::Keymap;
-use stepdeck::app::core::model::{Screen, SessionContext};
+use stepdeck::app::core::model::SessionContext;
 use stepdeck::app::overlays::Overlay;
 use stepdeck::app::{Message, Model, update};
 use stepdeck::plan::checks;
 use stepdeck::plan::source::{Role, SourceFile};
-use stepdeck::tui::overlays;
-use stepdeck::tui::screens::{gates, problems, review, standup, welcome};
+use stepdeck::tui::draw;
 use stepdeck::tui::theme::{Background, ColorDepth, Theme};
 use stepdeck::tui::widgets::field::Field;
 use stepdeck::tui::widgets::scroll::ScrollState;
@@ -95,7 +93,7 @@ pub fn check(model: &mut Model) {
     );
 }
 
-/// The screen in `columns` and `rows`: body and overlays, without header and footer.
+/// The screen in `columns` and `rows`.
 pub fn draw(model: &Model, theme: &Theme, columns: u16, rows: u16) -> Buffer {
     draw_with(model, theme, (columns, rows), &mut ScrollState::default())
 }
@@ -115,23 +113,7 @@ pub fn draw_with(
         Field::open(&now)
     });
     terminal
-        .draw(|frame| {
-            let area = frame.area();
-            let body = Rect {
-                y: 1,
-                height: area.height - 3,
-                ..area
-            };
-            match model.screen {
-                _ if !model.has_plan() => welcome::draw(frame, body, model, theme),
-                Screen::Problems => problems::draw(frame, body, model, theme, sight),
-                Screen::Gates => gates::draw(frame, body, model, theme, sight),
-                Screen::Standup => standup::draw(frame, body, model, theme, sight),
-                Screen::Plan => {}
-                Screen::Review => review::draw(frame, body, model, theme, sight),
-            }
-            overlays::draw(frame, area, model, theme, sight, field.as_ref());
-        })
+        .draw(|frame| draw::draw(frame, model, theme, sight, field.as_ref()))
         .expect("drawing into memory");
     let cursor = terminal.get_cursor_position().expect("a cursor in memory");
     let mut buffer = terminal.backend().buffer().clone();

@@ -15,7 +15,7 @@ const CELL: (f64, f64) = (8.4, 18.0);
 const PADDING: f64 = 14.0;
 /// Height of the bar above the screen, with the title.
 const BAR: f64 = 30.0;
-/// Where in a cell the letters stand.
+/// Where in a cell the letters are.
 const BASELINE: f64 = 13.5;
 
 const PAPER: u32 = 0x14171C;
@@ -235,7 +235,7 @@ struct Run {
     columns: usize,
     text: String,
     look: Look,
-    /// Letters of another font's width would shift their neighbours: these stand alone.
+    /// Letters of another font's width would shift their neighbours: these are alone.
     alone: bool,
 }
 

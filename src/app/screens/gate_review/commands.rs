@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::app::core::command::{Blocked, Command, Focus, GATES, Group};
+use crate::app::core::command::{Blocked, Command, Focus, Group, Places};
 use crate::app::core::model::Model;
 use crate::app::overlays::menu::{Choice, Row};
 use crate::app::overlays::prompt::Purpose;
 use crate::app::screens::gate_review::view::{ReviewRow, rows};
+use crate::app::screens::gates::GATES;
 use crate::change::Change;
 use crate::change::value::Refusal;
 use crate::plan::packet::Decision;
@@ -16,7 +17,7 @@ use crate::plan::source::Role;
 use crate::record::gate_review::edit::{Clause, Held};
 use crate::record::gate_review::{CriterionVerdict, unstamped};
 
-const REVIEW: &[Focus] = &[Focus::GateReview];
+const REVIEW: Places = Places::Only(&[Focus::GATE_REVIEW]);
 
 /// Commands of the gate review.
 pub const COMMANDS: &[Command] = &[

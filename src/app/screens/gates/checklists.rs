@@ -3,13 +3,31 @@
 
 use std::sync::Arc;
 
-use crate::app::core::model::{GatePane, Model, Screen};
+use super::{GATES, SCREEN};
+use crate::app::core::command::{Command, Focus, Group};
+use crate::app::core::model::Model;
+use crate::app::overlays::chooser::Source;
 use crate::app::overlays::menu::{Choice, Row};
 use crate::change::value::Refusal;
 use crate::plan::canon::checklist::Check;
 use crate::plan::ladders::OtherChecklists;
 use crate::plan::query::words::Words;
 use crate::plan::stage::Stage;
+
+/// Commands that find a check.
+pub const COMMANDS: &[Command] = &[Command {
+    name: "find-check",
+    keys: &["/"],
+    title: "Find a check in any checklist",
+    hint: "find",
+    group: Group::Find,
+    places: GATES,
+    blocked: |_| None,
+    run: |model| {
+        model.plan.other_checklists();
+        model.choose_from(Source::Checks);
+    },
+}];
 
 /// What a check belongs to.
 #[derive(Clone, Copy, Debug)]
@@ -85,6 +103,12 @@ impl Model {
         })
     }
 
+    /// How many workstreams the selected row has.
+    pub(crate) fn workstreams(&self) -> usize {
+        let stage = self.plan.stages().get(self.gates.stage);
+        stage.map_or(0, |stage| stage.workstreams().len())
+    }
+
     /// Where the cursor of a checklist begins: at what is left to do.
     pub fn first_open_check(&self) -> usize {
         let checks = self.selected_holder().map(Holder::checks);
@@ -94,17 +118,13 @@ impl Model {
 
     /// Pulls the cursors of screen 2 back to what there is.
     pub fn keep_gates_within(&mut self) {
-        if self.gates.stage >= self.plan.stages().len() && self.screen == Screen::Gates {
+        if self.gates.stage >= self.plan.stages().len() && self.screen == &SCREEN {
             // What is looked at stays there: the documents that are the same are parsed already.
             self.plan.other_checklists();
         }
         self.gates.stage = self.gates.stage.min(self.holders().saturating_sub(1));
         self.gates.check = self.gates.check.min(self.checks_here().saturating_sub(1));
-        let streams = match self.selected_holder() {
-            Some(Holder::Stage(stage)) => stage.workstreams().len(),
-            _ => 0,
-        };
-        self.gates.workstream = self.gates.workstream.min(streams.saturating_sub(1));
+        self.gates.workstream = (self.gates.workstream).min(self.workstreams().saturating_sub(1));
     }
 
     /// All checks that `text` finds, those of the stages first.
@@ -145,9 +165,9 @@ impl Model {
         if checks.get(check).is_none_or(|found| found.text != words) {
             return Err(Refusal("the check is no longer there".to_owned()));
         }
-        self.open_screen(Screen::Gates);
+        self.open_screen(&SCREEN);
         self.gates.review = None;
-        self.gates.pane = GatePane::Checks;
+        self.gates.pane = Focus::CHECKS;
         (self.gates.stage, self.gates.check) = (at, check);
         Ok(())
     }

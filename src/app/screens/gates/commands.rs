@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::app::core::command::{Blocked, Command, Focus, GATES, Group};
+use super::GATES;
+use crate::app::core::command::{Blocked, Command, Focus, Group, Places};
 use crate::app::core::message::Effect;
-use crate::app::core::model::{GatePane, Model};
+use crate::app::core::model::Model;
 use crate::app::overlays::menu::{Choice, Row, digits};
 use crate::app::overlays::prompt::Purpose;
 use crate::change::compose::Attachment;
@@ -21,7 +22,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Tick or untick the check",
         hint: "tick",
         group: Group::Edit,
-        places: &[Focus::Checks],
+        places: Places::Only(&[Focus::CHECKS]),
         blocked: |model| model.is_locked().or_else(|| no_check(model)),
         run: tick,
     },
@@ -31,7 +32,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Attach evidence to the check",
         hint: "attach evidence",
         group: Group::Edit,
-        places: &[Focus::Checks],
+        places: Places::Only(&[Focus::CHECKS]),
         blocked: |model| model.is_locked().or_else(|| no_stage_check(model)),
         run: attach,
     },
@@ -51,7 +52,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Open the check's evidence",
         hint: "evidence",
         group: Group::Find,
-        places: &[Focus::Checks],
+        places: Places::Only(&[Focus::CHECKS]),
         blocked: no_evidence,
         run: |model| {
             let links = links(model);
@@ -129,8 +130,8 @@ fn no_evidence(model: &Model) -> Blocked {
 }
 
 fn open(model: &mut Model) {
-    if model.gates.pane != GatePane::Checks {
-        model.gates.pane = GatePane::Checks;
+    if model.gates.pane != Focus::CHECKS {
+        model.gates.pane = Focus::CHECKS;
         return;
     }
     let ids = check(model)

@@ -1,11 +1,11 @@
 //! Editing steps and blocks.
 
-use crate::app::core::command::{Blocked, Command, Group, PLAN, SCREENS, SCREENS_AND_LIST, STEP, no_step, not_editable};
+use super::{PLAN, STEP, no_step, not_editable};
+use crate::app::core::command::{Blocked, Command, Focus, Group, SCREENS, SCREENS_AND_LIST};
 use crate::app::core::model::Model;
 use crate::app::overlays::chooser::Source;
 use crate::app::overlays::prompt::Purpose;
 use crate::app::screens::plan::edit_field::SetRequest;
-use crate::app::screens::plan::view::Pane;
 use crate::change::compose::named_in_title;
 use crate::change::value::Refusal;
 use crate::plan::StepKey;
@@ -14,6 +14,14 @@ use crate::plan::field::{Field, detail_fields};
 use crate::plan::id::StepId;
 use crate::plan::status::Status;
 
+/// What most of these commands have in common.
+const COMMON: Command = Command {
+    group: Group::Edit,
+    places: STEP,
+    blocked: |model| model.is_locked().or_else(|| no_step(model)),
+    ..Command::BASE
+};
+
 /// Commands that change the plan.
 pub const COMMANDS: &[Command] = &[
     Command {
@@ -21,147 +29,122 @@ pub const COMMANDS: &[Command] = &[
         keys: &["e"],
         title: "Edit a field of the step or block, the check, or the line",
         hint: "edit",
-        group: Group::Edit,
         places: PLAN,
         blocked: |model| model.is_locked(),
         run: edit,
+        ..COMMON
     },
     Command {
         name: "status",
         keys: &["s"],
         title: "Set the status",
         hint: "status",
-        group: Group::Edit,
-        places: STEP,
         blocked: not_editable,
         run: |model| {
             let steps = subjects(model);
             model.status_menu(steps);
         },
+        ..COMMON
     },
     Command {
         name: "complete",
         keys: &["x"],
         title: "Set the step complete",
         hint: "complete",
-        group: Group::Edit,
-        places: STEP,
         blocked: not_editable,
         run: complete,
+        ..COMMON
     },
     Command {
         name: "owner",
         keys: &["o"],
         title: "Set the owner",
         hint: "owner",
-        group: Group::Edit,
-        places: STEP,
         blocked: not_editable,
         run: |model| {
             let steps = subjects(model);
             model.owner_chooser(steps);
         },
+        ..COMMON
     },
     Command {
         name: "add",
         keys: &["a"],
         title: "Add a step",
         hint: "add",
-        group: Group::Edit,
         places: PLAN,
         blocked: |model| model.is_locked(),
         run: add,
+        ..COMMON
     },
     Command {
         name: "add-sub-step",
         keys: &["A"],
         title: "Add a sub-step to the step, or the next one after a sub-step",
-        hint: "",
-        group: Group::Edit,
-        places: STEP,
-        blocked: |model| model.is_locked().or_else(|| no_step(model)),
         run: add_sub_step,
+        ..COMMON
     },
     Command {
         name: "remove",
         keys: &["D"],
         title: "Remove the step from the log",
-        hint: "",
-        group: Group::Edit,
-        places: STEP,
-        blocked: |model| model.is_locked().or_else(|| no_step(model)),
         run: |model| {
             if let Some(step) = model.step() {
                 let change = model.composer().remove(step.index());
                 model.make(change, 1);
             }
         },
+        ..COMMON
     },
     Command {
         name: "depend-on",
         keys: &["b"],
         title: "Make the step depend on another one",
-        hint: "",
-        group: Group::Edit,
-        places: STEP,
-        blocked: |model| model.is_locked().or_else(|| no_step(model)),
         run: |model| {
             if let Some(step) = model.selected() {
                 model.choose_from(Source::Upstream(step));
             }
         },
+        ..COMMON
     },
     Command {
         name: "add-dependent",
         keys: &["B"],
         title: "Make another step depend on this one",
-        hint: "",
-        group: Group::Edit,
-        places: STEP,
-        blocked: |model| model.is_locked().or_else(|| no_step(model)),
         run: |model| {
             if let Some(step) = model.selected() {
                 model.choose_from(Source::Downstream(step));
             }
         },
+        ..COMMON
     },
     Command {
         name: "edit-step",
         keys: &["E"],
         title: "Edit the whole step in $EDITOR",
-        hint: "",
-        group: Group::Edit,
-        places: STEP,
-        blocked: |model| model.is_locked().or_else(|| no_step(model)),
         run: Model::edit_whole,
+        ..COMMON
     },
     Command {
         name: "take-log",
         keys: &["L"],
         title: "Reconcile drift: write the log's version to the canon",
-        hint: "",
-        group: Group::Edit,
-        places: STEP,
         blocked: no_drift,
         run: |model| mend(model, true),
+        ..COMMON
     },
     Command {
         name: "take-canon",
         keys: &["C"],
         title: "Reconcile drift: write the canon's version to the log",
-        hint: "",
-        group: Group::Edit,
-        places: STEP,
         blocked: no_drift,
         run: |model| mend(model, false),
+        ..COMMON
     },
     Command {
         name: "repeat",
         keys: &["."],
         title: "Repeat the last edit on this step",
-        hint: "",
-        group: Group::Edit,
-        places: STEP,
         blocked: |model| {
             not_editable(model).or_else(|| match &model.repeat {
                 Some(_) => None,
@@ -180,45 +163,45 @@ pub const COMMANDS: &[Command] = &[
                 }
             }
         },
+        ..COMMON
     },
     Command {
         name: "undo",
         keys: &["u"],
         title: "Undo the last change, on disk too",
         hint: "undo",
-        group: Group::Edit,
         places: SCREENS_AND_LIST,
         blocked: |model| {
             let nothing = !model.sync.can_undo();
             nothing.then(|| "nothing to undo".to_owned())
         },
         run: Model::undo,
+        ..COMMON
     },
     Command {
         name: "redo",
         keys: &["U"],
         title: "Redo the change that was undone",
-        hint: "",
-        group: Group::Edit,
         places: SCREENS_AND_LIST,
         blocked: |model| {
             let nothing = !model.sync.can_redo();
             nothing.then(|| "nothing to redo".to_owned())
         },
         run: Model::redo,
+        ..COMMON
     },
     Command {
         name: "retry-save",
         keys: &["R"],
         title: "Retry saving what could not be saved",
         hint: "retry",
-        group: Group::Edit,
         places: SCREENS,
         blocked: |model| {
             let nothing = model.sync.failed() == 0;
             nothing.then(|| "everything is saved".to_owned())
         },
         run: Model::retry_saves,
+        ..COMMON
     },
 ];
 
@@ -231,10 +214,10 @@ fn subjects(model: &Model) -> Vec<StepKey> {
 }
 
 fn edit(model: &mut Model) {
-    if model.view.pane == Pane::Detail {
+    if model.view.pane == Focus::DETAIL {
         return open_detail(model);
     }
-    if model.view.pane == Pane::Blocks {
+    if model.view.pane == Focus::BLOCKS {
         return match model.view.block(&model.plan) {
             Some(block) => model.block_menu(block),
             None => model.refuse("no block is selected"),
@@ -288,7 +271,7 @@ fn complete(model: &mut Model) {
 
 fn add(model: &mut Model) {
     let from = match (model.step(), model.view.block(&model.plan)) {
-        (Some(step), _) if model.view.pane != Pane::Blocks => step.id(),
+        (Some(step), _) if model.view.pane != Focus::BLOCKS => step.id(),
         (_, Some(block)) => {
             let block = &model.plan.blocks()[block];
             match block.steps().next_back() {

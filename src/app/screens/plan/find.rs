@@ -2,14 +2,24 @@
 
 use std::collections::HashSet;
 
-use crate::app::core::command::{Blocked, Command, EVERYWHERE, Focus, GATES, Group, PLAN, SCREENS, STEP, no_step};
-use crate::app::core::model::{Model, Screen};
+use super::view::Sort;
+use super::{PLAN, STEP, no_step};
+use crate::app::core::command::{Blocked, Command, Focus, Group, Places, SCREENS};
+use crate::app::core::key::{Code, Key};
+use crate::app::core::model::Model;
 use crate::app::overlays::chooser::Source;
 use crate::app::overlays::menu::{Choice, Row};
-use crate::app::screens::plan::view::Sort;
+use crate::app::screens::problems;
 use crate::plan::StepKey;
 use crate::plan::field::Field;
 use crate::plan::query::{Matched, Query};
+
+/// What most of these commands have in common.
+const COMMON: Command = Command {
+    group: Group::Find,
+    places: STEP,
+    ..Command::BASE
+};
 
 /// Commands that find and choose.
 pub const COMMANDS: &[Command] = &[
@@ -18,41 +28,24 @@ pub const COMMANDS: &[Command] = &[
         keys: &["/"],
         title: "Filter the steps",
         hint: "filter",
-        group: Group::Find,
         places: PLAN,
-        blocked: |_| None,
         run: Model::open_filter,
-    },
-    Command {
-        name: "find-check",
-        keys: &["/"],
-        title: "Find a check in any checklist",
-        hint: "find",
-        group: Group::Find,
-        places: GATES,
-        blocked: |_| None,
-        run: |model| {
-            model.plan.other_checklists();
-            model.choose_from(Source::Checks);
-        },
+        ..COMMON
     },
     Command {
         name: "palette",
         keys: &[":", "ctrl-p"],
         title: "Find a command by name, or go to a step by number",
-        hint: "",
-        group: Group::Find,
-        places: EVERYWHERE,
-        blocked: |_| None,
+        places: Places::Everywhere,
         run: |model| model.choose_from(Source::Palette),
+        ..COMMON
     },
     Command {
         name: "mark",
         keys: &["space"],
         title: "Mark or unmark the step",
         hint: "mark",
-        group: Group::Find,
-        places: &[Focus::Steps],
+        places: Places::Only(&[Focus::STEPS]),
         blocked: no_step,
         run: |model| {
             if let Some(key) = model.selected()
@@ -62,24 +55,22 @@ pub const COMMANDS: &[Command] = &[
             }
             crate::app::core::navigate::by(model, 1);
         },
+        ..COMMON
     },
     Command {
         name: "mark-range",
         keys: &["v"],
         title: "Start a range of marks; again to end it here",
-        hint: "",
-        group: Group::Find,
-        places: &[Focus::Steps],
+        places: Places::Only(&[Focus::STEPS]),
         blocked: no_step,
         run: mark_range,
+        ..COMMON
     },
     Command {
         name: "mark-all",
         keys: &["*"],
         title: "Mark all listed steps, or clear all marks",
-        hint: "",
-        group: Group::Find,
-        places: &[Focus::Steps],
+        places: Places::Only(&[Focus::STEPS]),
         blocked: |model| {
             let looking = model.view.is_looking();
             looking.then(|| "still filtering; try again when it is done".to_owned())
@@ -97,55 +88,45 @@ pub const COMMANDS: &[Command] = &[
             }
             model.say(format!("{} marked", model.view.marks.len()));
         },
+        ..COMMON
     },
     Command {
         name: "next-match",
         keys: &["n"],
         title: "Go to the next match of the last filter, even after the filter is cleared",
-        hint: "",
-        group: Group::Find,
-        places: STEP,
         blocked: no_search,
         run: |model| next_match(model, true),
+        ..COMMON
     },
     Command {
         name: "previous-match",
         keys: &["N"],
         title: "Go to the previous match of the last filter",
-        hint: "",
-        group: Group::Find,
-        places: STEP,
         blocked: no_search,
         run: |model| next_match(model, false),
+        ..COMMON
     },
     Command {
         name: "first-blocker",
         keys: &["<"],
         title: "Go to the first step this one waits for",
-        hint: "",
-        group: Group::Find,
-        places: STEP,
         blocked: no_step,
         run: first_blocker,
+        ..COMMON
     },
     Command {
         name: "first-dependent",
         keys: &[">"],
         title: "Go to the first step that waits for this one",
-        hint: "",
-        group: Group::Find,
-        places: STEP,
         blocked: no_step,
         run: first_dependant,
+        ..COMMON
     },
     Command {
         name: "jump-back",
         keys: &["["],
         title: "Go back to where the last jump started",
-        hint: "",
-        group: Group::Find,
         places: PLAN,
-        blocked: |_| None,
         run: |model| {
             let here = model.selected();
             match model.view.jump_back(here) {
@@ -153,39 +134,34 @@ pub const COMMANDS: &[Command] = &[
                 None => model.say("no earlier jump"),
             }
         },
+        ..COMMON
     },
     Command {
         name: "jump-forward",
         keys: &["]"],
         title: "Go forward in the jump list",
-        hint: "",
-        group: Group::Find,
         places: PLAN,
-        blocked: |_| None,
         run: |model| match model.view.jump_forth() {
             Some(key) => go_to(model, key),
             None => model.say("no later jump"),
         },
+        ..COMMON
     },
     Command {
         name: "set-bookmark",
         keys: &["m"],
         title: "Set a bookmark: press a letter next",
-        hint: "",
-        group: Group::Find,
-        places: STEP,
         blocked: no_step,
         run: |model| {
             model.prefix = Some('m');
             model.say("bookmark: press a letter");
         },
+        ..COMMON
     },
     Command {
         name: "go-to-bookmark",
         keys: &["'"],
         title: "Go to a bookmark: press its letter next",
-        hint: "",
-        group: Group::Find,
         places: PLAN,
         blocked: |model| {
             let none = model.view.bookmarks.is_empty();
@@ -202,38 +178,32 @@ pub const COMMANDS: &[Command] = &[
                 .collect();
             model.say(format!("go to bookmark:{letters}"));
         },
+        ..COMMON
     },
     Command {
         name: "copy-id",
         keys: &["y"],
         title: "Copy the step's ID",
-        hint: "",
-        group: Group::Find,
-        places: STEP,
         blocked: no_step,
         run: |model| {
             if let Some((id, _)) = model.selected() {
                 model.copy(id.to_string(), id.to_string());
             }
         },
+        ..COMMON
     },
     Command {
         name: "copy-markdown",
         keys: &["Y"],
         title: "Copy the step as Markdown",
-        hint: "",
-        group: Group::Find,
-        places: STEP,
         blocked: no_step,
         run: copy_markdown,
+        ..COMMON
     },
     Command {
         name: "open-link",
         keys: &["i"],
         title: "Open one of the step's links or artifacts",
-        hint: "",
-        group: Group::Find,
-        places: STEP,
         blocked: no_step,
         run: |model| {
             let links = model.step().map(|step| {
@@ -244,28 +214,50 @@ pub const COMMANDS: &[Command] = &[
             });
             crate::app::screens::gates::commands::offer(model, "Open", links.unwrap_or_default());
         },
+        ..COMMON
     },
     Command {
         name: "sort",
         keys: &["S"],
         title: "Sort the list",
-        hint: "",
         group: Group::View,
         places: PLAN,
-        blocked: |_| None,
         run: sort,
+        ..COMMON
     },
     Command {
         name: "list-problems",
         keys: &["!"],
         title: "List the plan's problems",
-        hint: "",
         group: Group::View,
         places: SCREENS,
-        blocked: |_| None,
-        run: |model| model.open_screen(Screen::Problems),
+        run: |model| model.open_screen(&problems::SCREEN),
+        ..COMMON
     },
 ];
+
+/// The second key of a bookmark command.
+pub fn bookmark(model: &mut Model, prefix: char, key: Key) {
+    let Some(letter) = key.letter().filter(|c| c.is_alphanumeric()) else {
+        if key.code != Code::Esc {
+            model.refuse("a bookmark is a letter or a digit");
+        }
+        return;
+    };
+    match prefix {
+        'm' => {
+            if let Some(step) = model.selected() {
+                model.view.bookmarks.insert(letter, step);
+                let go = model.keymap.key_of("go-to-bookmark");
+                model.say(format!("{go} {letter} returns to {}", step.0));
+            }
+        }
+        _ => match model.view.bookmarks.get(&letter).copied() {
+            Some((id, nth)) => model.jump(id, nth),
+            None => model.refuse(format!("there is no bookmark {letter}")),
+        },
+    }
+}
 
 impl Model {
     /// Says so if all steps have been looked at and none passes the filter.

@@ -3,27 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::search::Search;
+use crate::app::core::command::Focus;
 use crate::plan::query::Query;
 use crate::plan::{Plan, StepKey, StepRef};
-
-/// The panes of the plan screen in the order of Tab.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Pane {
-    /// The block grid.
-    Blocks,
-    /// The step list.
-    #[default]
-    Steps,
-    /// Every field of the step, or of the block.
-    Detail,
-    /// What the step waits for and what waits for it.
-    Chain,
-}
-
-impl Pane {
-    /// Every pane in the order of Tab.
-    pub const ALL: [Self; 4] = [Self::Blocks, Self::Steps, Self::Detail, Self::Chain];
-}
 
 /// How the step list is ordered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -68,7 +50,7 @@ pub enum Side {
 #[derive(Default)]
 pub struct PlanView {
     /// Which pane has the keys.
-    pub pane: Pane,
+    pub pane: Focus,
     /// Whether that pane fills the screen.
     pub zoomed: bool,
     /// Whether the detail pane shows the block instead of the step.
@@ -106,6 +88,14 @@ pub struct PlanView {
 }
 
 impl PlanView {
+    /// The screen as it opens first.
+    pub fn new() -> Self {
+        Self {
+            pane: Focus::STEPS,
+            ..Self::default()
+        }
+    }
+
     /// The selected step.
     pub fn step<'a>(&self, plan: &'a Plan) -> Option<StepRef<'a>> {
         if self.empty_block.is_some() {
@@ -174,7 +164,9 @@ impl PlanView {
     pub fn select_block(&mut self, plan: &Plan, block: usize) {
         match self.first_of(plan, block) {
             Some(position) => self.go(position),
-            None => self.empty_block = Some(block),
+            None if block < plan.blocks().len() => self.empty_block = Some(block),
+            // What was clicked on has gone since.
+            None => {}
         }
     }
 

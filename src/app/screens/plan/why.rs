@@ -1,8 +1,59 @@
 //! Why a step is ready, waiting, blocked or done, in sentences: for `w` and for `show`.
 
+use super::chain::tree;
+use super::{STEP, no_step};
+use crate::app::core::command::{Command, Focus, Group};
+use crate::app::core::model::Model;
+use crate::plan::field::Field;
 use crate::plan::status::{State, Status};
 use crate::plan::step::Waiting;
 use crate::plan::{Plan, StepRef};
+
+/// Commands that show the step in another light.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        name: "why",
+        keys: &["w"],
+        title: "Why the step is ready, waiting, blocked or done",
+        hint: "why",
+        group: Group::View,
+        places: STEP,
+        blocked: no_step,
+        run: open,
+    },
+    Command {
+        name: "tree",
+        keys: &["T"],
+        title: "Show the chain as a tree, or as columns",
+        hint: "",
+        group: Group::View,
+        places: STEP,
+        blocked: no_step,
+        run: |model| {
+            model.view.tree = !model.view.tree;
+            model.view.link = 0;
+            if model.view.tree
+                && let Some(step) = model.step()
+            {
+                let rows = tree(&model.plan, step.index());
+                let middle = rows.iter().position(|row| row.depth == 0);
+                model.view.pane = Focus::CHAIN;
+                model.view.link = middle.unwrap_or(0);
+            }
+        },
+    },
+];
+
+fn open(model: &mut Model) {
+    let Some(step) = model.step() else { return };
+    let title = format!("Why: {} {}", step.id(), step.title());
+    let mut lines = why(&model.plan, step);
+    let notes = step.text(Field::Notes);
+    if !notes.is_empty() && matches!(step.status(), Some(Status::Blocked)) {
+        lines.push(format!("Notes: {notes}"));
+    }
+    model.note(title, lines);
+}
 
 /// The state, each thing that the step waits for, and what it alone holds back.
 pub fn why(plan: &Plan, step: StepRef<'_>) -> Vec<String> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::app::core::command::{Blocked, Command, Focus, Group};
+use crate::app::core::command::{Blocked, Command, Focus, Group, Places};
 use crate::app::core::model::Model;
 use crate::app::overlays::input::too_long;
 use crate::app::overlays::prompt::Purpose;
@@ -14,7 +14,7 @@ use crate::plan::canon::checklist::Check;
 use crate::plan::checks::Problem;
 use crate::plan::source::{self, Role};
 
-const PROBLEMS: &[Focus] = &[Focus::Problems];
+const PROBLEMS: Places = Places::Only(&[Focus::PROBLEMS]);
 
 /// Commands of screen 5.
 pub const COMMANDS: &[Command] = &[

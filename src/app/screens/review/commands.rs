@@ -1,6 +1,7 @@
 //! The weekly review: one key decides and moves on.
 
-use crate::app::core::command::{Blocked, Command, Focus, Group, REVIEW};
+use super::PANES;
+use crate::app::core::command::{Blocked, Command, Focus, Group, Places};
 use crate::app::core::model::Model;
 use crate::app::overlays::menu::{Choice, Row};
 use crate::app::overlays::prompt::Purpose;
@@ -14,9 +15,19 @@ use crate::record::review::Section;
 use crate::record::review::decide::Resolution;
 use crate::record::review::gather::{BadDependency, Review, TEN, Trouble, reason};
 
-const PROPOSALS: &[Focus] = &[Focus::Proposals];
-const DEPENDENCIES: &[Focus] = &[Focus::Dependencies];
-const NEXT_TEN: &[Focus] = &[Focus::NextTen];
+/// Every part.
+const REVIEW: Places = Places::Only(PANES);
+const PROPOSALS: Places = Places::Only(&[Focus::PROPOSALS]);
+const DEPENDENCIES: Places = Places::Only(&[Focus::DEPENDENCIES]);
+const NEXT_TEN: Places = Places::Only(&[Focus::NEXT_TEN]);
+
+/// What most of these commands have in common.
+const COMMON: Command = Command {
+    group: Group::Edit,
+    places: NEXT_TEN,
+    blocked: undecidable,
+    ..Command::BASE
+};
 
 /// Commands of screen 3.
 pub const COMMANDS: &[Command] = &[
@@ -25,47 +36,42 @@ pub const COMMANDS: &[Command] = &[
         keys: &["+"],
         title: "Accept the proposal: an idea becomes a draft, a draft stays a draft",
         hint: "accept",
-        group: Group::Edit,
         places: PROPOSALS,
-        blocked: undecidable,
         run: |model| decide(model, |review, id, who| review.accept(id, who)),
+        ..COMMON
     },
     Command {
         name: "defer",
         keys: &["-"],
         title: "Defer the proposal until the next review",
         hint: "defer",
-        group: Group::Edit,
         places: PROPOSALS,
-        blocked: undecidable,
         run: |model| decide(model, |review, id, who| review.defer(id, "", who)),
+        ..COMMON
     },
     Command {
         name: "reject",
         keys: &["r"],
         title: "Reject the proposal, with a reason",
         hint: "reject",
-        group: Group::Edit,
         places: PROPOSALS,
-        blocked: undecidable,
         run: |model| ask(model, |id| format!("Why not {id}?"), ReviewAction::Reject),
+        ..COMMON
     },
     Command {
         name: "fix-dependency",
         keys: &["f"],
         title: "Fix the dependency",
         hint: "fix",
-        group: Group::Edit,
         places: DEPENDENCIES,
-        blocked: undecidable,
         run: mend,
+        ..COMMON
     },
     Command {
         name: "leave",
         keys: &["-"],
         title: "Leave the dependency as it is for now",
         hint: "leave",
-        group: Group::Edit,
         places: DEPENDENCIES,
         blocked: |model| undecidable(model).or_else(|| mended(model)),
         run: |model| {
@@ -73,24 +79,22 @@ pub const COMMANDS: &[Command] = &[
                 decide(model, |review, _, who| review.leave(&tangle, "", who));
             }
         },
+        ..COMMON
     },
     Command {
         name: "commit",
         keys: &["+"],
         title: "Add the step to the next ten; one from further down needs a reason",
         hint: "commit",
-        group: Group::Edit,
-        places: NEXT_TEN,
         blocked: |model| undecidable(model).or_else(|| cannot_commit(model)),
         run: commit,
+        ..COMMON
     },
     Command {
         name: "defer-step",
         keys: &["-"],
         title: "Defer the step: not this week, with a reason",
         hint: "defer",
-        group: Group::Edit,
-        places: NEXT_TEN,
         blocked: |model| undecidable(model).or_else(|| complete(model)),
         run: |model| {
             ask(
@@ -99,46 +103,43 @@ pub const COMMANDS: &[Command] = &[
                 ReviewAction::SetAside,
             )
         },
+        ..COMMON
     },
     Command {
         name: "review-complete",
         keys: &["x"],
         title: "Set the step complete",
         hint: "done",
-        group: Group::Edit,
-        places: NEXT_TEN,
         blocked: |model| undecidable(model).or_else(|| complete(model)),
         run: |model| decide(model, |review, id, who| review.complete(id, who)),
+        ..COMMON
     },
     Command {
         name: "finish",
         keys: &["F"],
         title: "Finish the review: record when it was held and what is left",
         hint: "finish",
-        group: Group::Edit,
-        places: NEXT_TEN,
         blocked: |model| model.is_locked(),
         run: finish,
+        ..COMMON
     },
     Command {
         name: "rank-down",
         keys: &["J"],
         title: "Move the committed step down the ten",
         hint: "lower",
-        group: Group::Edit,
-        places: NEXT_TEN,
         blocked: |model| undecidable(model).or_else(|| not_committed(model)),
         run: |model| swap(model, 1),
+        ..COMMON
     },
     Command {
         name: "rank-up",
         keys: &["K"],
         title: "Move the committed step up the ten",
         hint: "higher",
-        group: Group::Edit,
-        places: NEXT_TEN,
         blocked: |model| undecidable(model).or_else(|| not_committed(model)),
         run: |model| swap(model, -1),
+        ..COMMON
     },
     Command {
         name: "score",
@@ -146,9 +147,9 @@ pub const COMMANDS: &[Command] = &[
         title: "Why the step is ranked there: its score, term by term",
         hint: "why",
         group: Group::View,
-        places: NEXT_TEN,
         blocked: unranked,
         run: score,
+        ..COMMON
     },
     Command {
         name: "compare",
@@ -156,9 +157,9 @@ pub const COMMANDS: &[Command] = &[
         title: "Compare two steps: why one is ranked above the other",
         hint: "compare",
         group: Group::View,
-        places: NEXT_TEN,
         blocked: unranked,
         run: choose_other,
+        ..COMMON
     },
     Command {
         name: "review-step",
@@ -178,36 +179,30 @@ pub const COMMANDS: &[Command] = &[
         name: "review-edit",
         keys: &["e"],
         title: "Edit a field of the step",
-        hint: "",
-        group: Group::Edit,
         places: REVIEW,
-        blocked: undecidable,
         run: |model| {
             if let Some(step) = model.review.step().and_then(|id| model.plan.find(id)) {
                 model.field_menu(step);
             }
         },
+        ..COMMON
     },
     Command {
         name: "review-owner",
         keys: &["o"],
         title: "Set the step's owner",
         hint: "owner",
-        group: Group::Edit,
-        places: NEXT_TEN,
-        blocked: undecidable,
         run: |model| {
             if let Some(id) = model.review.step() {
                 model.owner_chooser(vec![(id, 0)]);
             }
         },
+        ..COMMON
     },
     Command {
         name: "undo-review",
         keys: &["X"],
         title: "Undo every decision of the review since the last other edit",
-        hint: "",
-        group: Group::Edit,
         places: REVIEW,
         blocked: |model| {
             let decided = model.sync.newest_touches(&model.review.path);
@@ -220,26 +215,17 @@ pub const COMMANDS: &[Command] = &[
             let key = model.keymap.key_of("redo");
             model.say(format!("{count} decisions undone · {key} redoes each"));
         },
+        ..COMMON
     },
     Command {
         name: "copy-review",
         keys: &["Y"],
         title: "Copy the review's record as Markdown",
-        hint: "",
         group: Group::Find,
         places: REVIEW,
         blocked: |_| None,
         run: copy,
-    },
-    Command {
-        name: "screen-review",
-        keys: &["3"],
-        title: "Screen 3: Weekly review",
-        hint: "",
-        group: Group::View,
-        places: crate::app::core::command::SCREENS,
-        blocked: |_| None,
-        run: |model| model.open_screen(crate::app::core::model::Screen::Review),
+        ..COMMON
     },
 ];
 
@@ -387,7 +373,7 @@ fn mend(model: &mut Model) {
         Row::new(key, label, "", Choice::Fix(tangle.clone(), resolution))
     };
     let rows = remedies.into_iter().map(row).collect();
-    model.menu(format!("Mend {step} → {other}"), rows, 0);
+    model.menu(format!("Fix {step} → {other}"), rows, 0);
 }
 
 /// The dependencies whose loss mends a problem: the one that is wrong, and of a circle each

@@ -3,3 +3,78 @@
 pub mod commands;
 pub mod decide;
 pub mod view;
+
+use crate::app::core::command::{Command, Extent, Focus};
+use crate::app::core::model::Model;
+use crate::app::core::navigate::moved;
+use crate::app::core::screen::{Crumb, Screen, numbered_screen};
+use crate::app::screens::review::view::ReviewPart;
+use crate::record::review::Week;
+
+numbered_screen!(3, "review", "Weekly review", &Review);
+
+impl Focus {
+    /// Ideas and drafts since the last review.
+    pub const PROPOSALS: Self = Self::new(Extent::Pane, "review", "proposals");
+    /// Dependencies that are wrong.
+    pub const DEPENDENCIES: Self = Self::new(Extent::Pane, "review", "dependencies");
+    /// The ranked steps.
+    pub const NEXT_TEN: Self = Self::new(Extent::Pane, "review", "next-ten");
+}
+
+/// Where each part has the keys, in the order of the walk.
+const PANES: &[Focus] = &[Focus::PROPOSALS, Focus::DEPENDENCIES, Focus::NEXT_TEN];
+
+struct Review;
+
+impl Screen for Review {
+    fn commands(&self) -> &'static [&'static [Command]] {
+        &[commands::COMMANDS]
+    }
+
+    fn focus(&self, model: &Model) -> Focus {
+        PANES[model.review.part as usize]
+    }
+
+    fn panes(&self, _: &Model) -> &'static [Focus] {
+        PANES
+    }
+
+    fn enter(&self, model: &mut Model, pane: Focus) {
+        let parts = ReviewPart::ALL.into_iter();
+        if let Some(part) = parts
+            .zip(PANES)
+            .find_map(|(part, of)| (*of == pane).then_some(part))
+        {
+            model.review.part = part;
+        }
+        // What was decided in the other parts bears on what this one lists.
+        model.refresh_review(true);
+    }
+
+    fn step(&self, model: &mut Model, by: isize) {
+        let count = model.review.count(model.review.part);
+        model.review.go(moved(model.review.cursor(), by, count));
+    }
+
+    fn zoomed<'m>(&self, model: &'m mut Model) -> Option<&'m mut bool> {
+        Some(&mut model.review.zoomed)
+    }
+
+    fn opened(&self, model: &mut Model) {
+        model.refresh_review(true);
+    }
+
+    fn refresh(&self, model: &mut Model) {
+        let is_of_now = model.review.week == Some(Week::of(model.now));
+        if model.review.generation != model.generation || !is_of_now {
+            model.refresh_review(false);
+        }
+    }
+
+    fn crumbs(&self, model: &Model) -> Vec<Crumb> {
+        let week = model.review.week.map(|week| week.to_string());
+        let week = Crumb::last(week.unwrap_or_default());
+        vec![Crumb::new(SCREEN.title), week]
+    }
+}

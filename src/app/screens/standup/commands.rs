@@ -1,15 +1,18 @@
 //! The async standup: posting and editing one's cards, threads over days, days.
 
-use crate::app::core::command::{Blocked, Command, Focus, Group, STANDUP};
+use super::PANES;
+use crate::app::core::command::{Blocked, Command, Focus, Group, Places};
 use crate::app::core::model::Model;
 use crate::app::overlays::menu::{Choice, Row, digits};
 use crate::app::screens::gates::commands::offer;
 use crate::app::screens::standup::card::CardAction;
-use crate::app::screens::standup::view::{StandupPane, Thread};
+use crate::app::screens::standup::view::Thread;
 use crate::document::visible::visible;
 use crate::record::standup::{CardPart, CardRequest, Dialect, Entry, digest};
 
-const CARDS: &[Focus] = &[Focus::Cards];
+/// Both panes.
+const STANDUP: Places = Places::Only(PANES);
+const CARDS: Places = Places::Only(&[Focus::CARDS]);
 
 /// Commands of screen 4.
 pub const COMMANDS: &[Command] = &[
@@ -270,13 +273,13 @@ fn thread_here(model: &Model) -> Option<Thread> {
         name: name.to_owned(),
     };
     match (view.pane, &view.thread) {
-        (StandupPane::Cards, _) => Some(Thread::Stage(view.card()?.card.stage.clone())),
-        (StandupPane::Others, None) => view.other().map(|other| person(&other.slug, &other.person)),
-        (StandupPane::Others, Some((Thread::Stage(_), _))) => {
+        (Focus::CARDS, _) => Some(Thread::Stage(view.card()?.card.stage.clone())),
+        (_, None) => view.other().map(|other| person(&other.slug, &other.person)),
+        (_, Some((Thread::Stage(_), _))) => {
             let said = view.said.get(view.line)?;
             Some(person(&said.slug, &said.person))
         }
-        (StandupPane::Others, Some((Thread::Person { .. }, _))) => {
+        (_, Some((Thread::Person { .. }, _))) => {
             let said = view.said.get(view.line)?;
             Some(Thread::Stage(said.card.stage.clone()))
         }
@@ -290,7 +293,7 @@ fn open_thread(model: &mut Model) {
     let view = &mut model.standup_view;
     let from = view.thread.take().map_or(view.pane, |(_, from)| from);
     view.thread = Some((thread, from));
-    view.pane = StandupPane::Others;
+    view.pane = Focus::ENTRIES;
     view.line = 0;
     model.gather_thread();
 }

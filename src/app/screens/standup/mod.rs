@@ -3,3 +3,74 @@
 pub mod card;
 pub mod commands;
 pub mod view;
+
+use chrono::{DateTime, Duration, Timelike as _, Utc};
+
+use crate::app::core::command::{Command, Extent, Focus};
+use crate::app::core::model::Model;
+use crate::app::core::navigate::moved;
+use crate::app::core::screen::{Crumb, Screen, numbered_screen};
+
+numbered_screen!(4, "standup", "Standup", &Standup);
+
+impl Focus {
+    /// One's own standup cards.
+    pub const CARDS: Self = Self::new(Extent::Pane, "standup", "cards");
+    /// What the others say, or a thread over days.
+    pub const ENTRIES: Self = Self::new(Extent::Pane, "standup", "entries");
+}
+
+const PANES: &[Focus] = &[Focus::CARDS, Focus::ENTRIES];
+
+struct Standup;
+
+impl Screen for Standup {
+    fn commands(&self) -> &'static [&'static [Command]] {
+        &[commands::COMMANDS]
+    }
+
+    fn focus(&self, model: &Model) -> Focus {
+        model.standup_view.pane
+    }
+
+    fn panes(&self, _: &Model) -> &'static [Focus] {
+        PANES
+    }
+
+    fn enter(&self, model: &mut Model, pane: Focus) {
+        model.standup_view.pane = pane;
+    }
+
+    fn step(&self, model: &mut Model, by: isize) {
+        let view = &mut model.standup_view;
+        let Some(day) = &view.day else { return };
+        match (view.pane, &view.thread) {
+            (Focus::CARDS, _) => view.card = moved(view.card, by, day.cards.len()),
+            (_, None) => view.other = moved(view.other, by, day.others().count()),
+            (_, Some(_)) => view.line = moved(view.line, by, view.said.len()),
+        }
+    }
+
+    fn zoomed<'m>(&self, model: &'m mut Model) -> Option<&'m mut bool> {
+        Some(&mut model.standup_view.zoomed)
+    }
+
+    fn back(&self, model: &mut Model) -> bool {
+        model.standup_view.back()
+    }
+
+    fn refresh(&self, model: &mut Model) {
+        model.refresh_standup();
+    }
+
+    /// The countdown goes by minutes.
+    fn next_change(&self, model: &Model) -> Option<DateTime<Utc>> {
+        let begun = model.now.with_second(0)?.with_nanosecond(0)?;
+        Some(begun + Duration::minutes(1))
+    }
+
+    fn crumbs(&self, model: &Model) -> Vec<Crumb> {
+        let day = Crumb::last(model.standup_date().to_string());
+        vec![Crumb::new(SCREEN.title), day]
+    }
+}

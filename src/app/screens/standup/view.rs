@@ -1,21 +1,12 @@
 //! The state of the standup screen: which day is shown, what is selected, which thread is
 //! open, and what the papers say of it, gathered once for each state of the plan.
 
-use chrono::{DateTime, Duration, NaiveDate, Timelike as _, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 
-use crate::app::core::model::{Model, Screen};
+use crate::app::core::command::Focus;
+use crate::app::core::model::Model;
 use crate::plan::source::Role;
 use crate::record::standup::{Card, Day, DayCard, Entry, Said, Standup, deadline};
-
-/// The panes of the standup screen in the order of Tab.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum StandupPane {
-    /// One's own cards.
-    #[default]
-    Cards,
-    /// What the others say, or a thread over days.
-    Others,
-}
 
 /// What a thread over days follows.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -39,7 +30,7 @@ type GatheredFor = (u64, NaiveDate, String, bool);
 #[derive(Debug, Default)]
 pub struct StandupView {
     /// Which pane has the keys.
-    pub pane: StandupPane,
+    pub pane: Focus,
     /// The day that is shown; nothing is the present one, past midnight too.
     pub date: Option<NaiveDate>,
     /// Index of the selected card.
@@ -47,7 +38,7 @@ pub struct StandupView {
     /// Index of the selected entry of the others.
     pub other: usize,
     /// The thread that is open in the place of the others, and the pane it was opened from.
-    pub thread: Option<(Thread, StandupPane)>,
+    pub thread: Option<(Thread, Focus)>,
     /// What stands in the thread, the newest first.
     pub said: Vec<Said>,
     /// Index of the selected card of the thread.
@@ -60,6 +51,14 @@ pub struct StandupView {
 }
 
 impl StandupView {
+    /// The screen as it opens first.
+    pub fn new() -> Self {
+        Self {
+            pane: Focus::CARDS,
+            ..Self::default()
+        }
+    }
+
     /// The selected card.
     pub fn card(&self) -> Option<&DayCard> {
         self.day.as_ref()?.cards.get(self.card)
@@ -73,14 +72,14 @@ impl StandupView {
     /// The card that is looked at, in whatever pane has the keys; of an entry, all cards.
     pub fn looked_at(&self) -> Vec<&Card> {
         match (self.pane, &self.thread) {
-            (StandupPane::Cards, _) => self.card().map(|card| &card.card).into_iter().collect(),
-            (StandupPane::Others, Some(_)) => self
+            (Focus::CARDS, _) => self.card().map(|card| &card.card).into_iter().collect(),
+            (_, Some(_)) => self
                 .said
                 .get(self.line)
                 .map(|said| &said.card)
                 .into_iter()
                 .collect(),
-            (StandupPane::Others, None) => self
+            (_, None) => self
                 .other()
                 .map(|entry| entry.cards.iter().collect())
                 .unwrap_or_default(),
@@ -160,11 +159,8 @@ impl Model {
             .unwrap_or_else(|| self.now.date_naive())
     }
 
-    /// Gathers the day and the thread anew, if the screen is open and anything changed.
+    /// Gathers the day and the thread again if anything changed.
     pub fn refresh_standup(&mut self) {
-        if self.screen != Screen::Standup {
-            return;
-        }
         let date = self.standup_date();
         let is_today = date == self.now.date_naive();
         let seen = (self.generation, date, self.context.who.clone(), is_today);
@@ -188,15 +184,6 @@ impl Model {
             Some((Thread::Person { slug, .. }, _)) => self.standup().thread_of_person(slug),
         };
         self.standup_view.said = said;
-    }
-
-    /// When the screen changes by the clock alone: the countdown goes by minutes.
-    pub fn next_minute(&self) -> Option<DateTime<Utc>> {
-        if self.screen != Screen::Standup || !self.has_plan() {
-            return None;
-        }
-        let begun = self.now.with_second(0)?.with_nanosecond(0)?;
-        Some(begun + Duration::minutes(1))
     }
 }
 

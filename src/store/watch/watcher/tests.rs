@@ -289,6 +289,7 @@ fn the_watched_set_can_change_and_new_files_are_looked_at_once() {
 #[test]
 fn an_overflow_and_a_flood_say_everywhere_and_reading_says_nothing() {
     let shared = Shared::default();
+    shared.lock().extensions = extensions(&["/p/a.NDJSON".into()]);
     let opened = EventKind::Access(AccessKind::Open(AccessMode::Any));
     let event = |kind, path: String| Ok(notify::Event::new(kind).add_path(path.into()));
     shared.notice(event(opened, "/p/a.md".to_owned()));
@@ -297,7 +298,8 @@ fn an_overflow_and_a_flood_say_everywhere_and_reading_says_nothing() {
     shared.notice(event(created, "/p/a.o".to_owned()));
     assert!(shared.lock().burst.is_none());
     for number in 0..=MOST_PATHS {
-        shared.notice(event(created, format!("/p/{number}.md")));
+        let extension = ["md", "jsonl", "ndjson"][number % 3];
+        shared.notice(event(created, format!("/p/{number}.{extension}")));
     }
     assert!(shared.lock().everywhere);
 
@@ -325,7 +327,7 @@ fn nothing_moves_when_nothing_changed() {
     symlink(plan.root.join("docs"), plan.root.join("docs/circle")).unwrap();
     let mut armed = Vec::new();
     let later = SystemTime::now() + Duration::from_secs(10);
-    let mut survey = Survey::new(&plan.watched(), later, &mut |f| armed.push(f.to_owned()));
+    let mut poll = Poll::new(&plan.watched(), later, &mut |f| armed.push(f.to_owned()));
     let expected = ["", "data", "data/plans", "docs"].map(|f| plan.root.join(f));
     assert_eq!(armed.len(), expected.len());
     assert!(
@@ -335,7 +337,7 @@ fn nothing_moves_when_nothing_changed() {
     );
     for _ in 0..3 {
         assert_eq!(
-            survey.tick(later, &mut |f| panic!("{}", f.display())),
+            poll.tick(later, &mut |f| panic!("{}", f.display())),
             BTreeSet::new()
         );
     }
@@ -347,8 +349,8 @@ fn a_change_in_the_same_clock_tick_is_looked_at_once_more() {
     std::fs::write(&plan.log, "{\"a\":1}\n").unwrap();
     let stamp = crate::store::fs::stamp::Stamp::of(&plan.log).unwrap();
     let written = SystemTime::UNIX_EPOCH + Duration::from_nanos(stamp.ctime_ns as u64);
-    let mut survey = Survey::new(&plan.watched(), written, &mut |_| {});
+    let mut poll = Poll::new(&plan.watched(), written, &mut |_| {});
     let later = written + Duration::from_secs(10);
-    assert!(survey.tick(later, &mut |_| {}).contains(&plan.log));
-    assert!(!survey.tick(later, &mut |_| {}).contains(&plan.log));
+    assert!(poll.tick(later, &mut |_| {}).contains(&plan.log));
+    assert!(!poll.tick(later, &mut |_| {}).contains(&plan.log));
 }

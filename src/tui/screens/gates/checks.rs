@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::criteria::criteria;
 use crate::app::core::model::Model;
 use crate::app::screens::gates::checklists::Holder;
 use crate::plan::Plan;
@@ -13,7 +14,6 @@ use crate::plan::checks::tick_contradicted::open_steps;
 use crate::plan::id::StepId;
 use crate::plan::ladders::OtherChecklists;
 use crate::plan::stage::Stage;
-use crate::tui::screens::gates::criteria;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::scroll::Window;
 use crate::tui::widgets::text_layout::{GUTTER, TextLayout};
@@ -119,10 +119,7 @@ fn to_go(stage: &Stage, theme: &Theme) -> Line<'static> {
     match (stage.checks.is_empty(), stage.missing()) {
         (true, _) => Line::default(),
         (_, 0) => Line::styled(format!("bar of {bar}% met"), theme.ok),
-        (_, missing) => Line::styled(
-            format!("{missing} more to meet the bar of {bar}%"),
-            theme.dim,
-        ),
+        (_, missing) => Line::styled(format!("{missing} more to reach {bar}%"), theme.dim),
     }
 }
 

@@ -4,24 +4,27 @@
 //! turns in the same place, so that Tab never moves what is being read.
 
 pub mod checks;
+pub mod criteria;
 pub mod ladder;
-pub mod owners;
+mod owners;
 
-use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::gate_review;
 use crate::app::core::command::Focus;
-use crate::app::core::model::{GatePane, Model};
+use crate::app::core::model::Model;
+use crate::app::core::pointer::Target;
 use crate::plan::source::Role;
-use crate::plan::stage::Stage;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
+use crate::tui::widgets::pane::split_columns;
 use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::text_layout::TextLayout;
 
+/// The panes from left to right.
+const PANES: [Focus; 3] = [Focus::LADDER, Focus::CHECKS, Focus::OWNERS];
 /// Below this many columns one pane is shown at a time.
 const TWO_COLUMNS: u16 = 80;
 /// From this many columns on all three panes are shown.
@@ -30,8 +33,7 @@ const THREE_COLUMNS: u16 = 120;
 const ALL_BESIDE_REVIEW: u16 = 150;
 
 /// Draws the screen into `body`.
-pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
-    let buf = frame.buffer_mut();
+pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
     if model.holders() == 0 {
         return no_ladder(buf, body, model, theme);
     }
@@ -40,40 +42,28 @@ pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: 
     }
     let focus = model.gates.pane;
     let other = model.selected_other().is_some();
-    let [left, middle, right] = places(body, focus, model.gates.zoomed, other);
-    let focused = model.overlays.is_empty();
-    if let Some(area) = left {
-        let shown = ladder::draw(
-            buf,
-            area,
-            model,
-            theme,
-            sight.window(Focus::Ladder),
-            focused && focus == GatePane::Ladder,
-        );
-        measure(sight, focus == GatePane::Ladder, shown);
-    }
-    if let Some(area) = middle {
-        let shown = checks::draw(
-            buf,
-            area,
-            model,
-            theme,
-            sight.window(Focus::Checks),
-            focused && focus == GatePane::Checks,
-        );
-        measure(sight, focus == GatePane::Checks, shown);
-    }
-    if let Some(area) = right {
-        let shown = owners::draw(
-            buf,
-            area,
-            model,
-            theme,
-            sight.window(Focus::Owners),
-            (focused && focus == GatePane::Owners, middle.is_none()),
-        );
-        measure(sight, focus == GatePane::Owners, shown);
+    let places = places(body, focus, model.gates.zoomed, other);
+    for (at, (pane, area)) in PANES.into_iter().zip(places).enumerate() {
+        let Some(area) = area else { continue };
+        sight.note(area, Target::Pane(pane));
+        let focused = model.overlays.is_empty() && focus == pane;
+        let window = sight.window(pane);
+        let shown = match at {
+            0 => ladder::draw(buf, area, model, theme, window, focused),
+            1 => checks::draw(buf, area, model, theme, window, focused),
+            // Whatever the checklist does not say beside it comes first.
+            _ => owners::draw(
+                buf,
+                area,
+                model,
+                theme,
+                window,
+                (focused, places[1].is_none()),
+            ),
+        };
+        if focus == pane {
+            sight.page = shown;
+        }
     }
 }
 
@@ -83,113 +73,54 @@ fn review(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mu
     let (ladder, rest) = match body.width < ALL_BESIDE_REVIEW {
         true => (None, body),
         false => {
-            let (ladder, rest) = split(body, 32);
+            let (ladder, rest) = split_columns(body, 32);
             (Some(ladder), rest)
         }
     };
-    let (middle, checklist) = match body.width < THREE_COLUMNS {
-        true => (rest, None),
+    let (checklist, middle) = match body.width < THREE_COLUMNS {
+        true => (None, rest),
         false => {
-            let (middle, checklist) = split(rest, rest.width * 3 / 5);
-            (middle, Some(checklist))
+            let (middle, checklist) = split_columns(rest, rest.width * 3 / 5);
+            (Some(checklist), middle)
         }
     };
     if let Some(area) = ladder {
-        ladder::draw(buf, area, model, theme, sight.window(Focus::Ladder), false);
+        ladder::draw(buf, area, model, theme, sight.window(Focus::LADDER), false);
     }
     if let Some(area) = checklist {
-        checks::draw(buf, area, model, theme, sight.window(Focus::Checks), false);
+        checks::draw(buf, area, model, theme, sight.window(Focus::CHECKS), false);
     }
     let focused = model.overlays.is_empty();
-    let window = sight.window(Focus::GateReview);
+    sight.note(middle, Target::Pane(Focus::GATE_REVIEW));
+    let window = sight.window(Focus::GATE_REVIEW);
     sight.page = gate_review::draw(buf, middle, model, theme, window, focused);
-}
-
-fn measure(sight: &mut ScrollState, has_keys: bool, shown: usize) {
-    if has_keys {
-        sight.page = shown;
-    }
 }
 
 /// Where ladder, checklist and owners stand; those that do not are left out. Nobody answers for a
 /// checklist that belongs to no stage.
-fn places(body: Rect, focus: GatePane, zoomed: bool, other: bool) -> [Option<Rect>; 3] {
+fn places(body: Rect, focus: Focus, zoomed: bool, other: bool) -> [Option<Rect>; 3] {
     let alone = zoomed || body.width < TWO_COLUMNS;
     let left = match body.width {
         _ if alone => body.width,
         width if width < THREE_COLUMNS => 30,
         width => (width / 5).clamp(32, 40),
     };
-    let (ladder, rest) = split(body, left);
+    let (ladder, rest) = split_columns(body, left);
     if alone {
         return match focus {
-            GatePane::Ladder => [Some(body), None, None],
-            GatePane::Checks => [None, Some(body), None],
-            GatePane::Owners => [None, None, Some(body)],
+            Focus::LADDER => [Some(body), None, None],
+            Focus::CHECKS => [None, Some(body), None],
+            _ => [None, None, Some(body)],
         };
     }
     if body.width < THREE_COLUMNS || other {
         return match focus {
-            GatePane::Owners if !other => [Some(ladder), None, Some(rest)],
+            Focus::OWNERS if !other => [Some(ladder), None, Some(rest)],
             _ => [Some(ladder), Some(rest), None],
         };
     }
-    let (middle, right) = split(rest, rest.width - (rest.width * 2 / 5).clamp(34, 52));
+    let (middle, right) = split_columns(rest, rest.width - (rest.width * 2 / 5).clamp(34, 52));
     [Some(ladder), Some(middle), Some(right)]
-}
-
-fn split(area: Rect, left: u16) -> (Rect, Rect) {
-    let left = left.min(area.width);
-    let rest = Rect {
-        x: area.x + left,
-        width: area.width - left,
-        ..area
-    };
-    (
-        Rect {
-            width: left,
-            ..area
-        },
-        rest,
-    )
-}
-
-/// What a stage is for and what its gate asks, as checklist and owners both show it: in
-/// full where that takes at most so many rows, else cut to them.
-pub fn criteria(sheet: &mut TextLayout, stage: &Stage, theme: &Theme, most: usize) {
-    let Some(rung) = &stage.rung else {
-        sheet.text(
-            "This checklist has no row on the stage ladder, so it has no gate.",
-            theme.dim,
-        );
-        return sheet.shorten(most);
-    };
-    let parts = [
-        ("North star", rung.north_star.as_str()),
-        ("Gate review", rung.review.as_str()),
-    ];
-    let parts = parts.into_iter().filter(|(_, text)| !text.is_empty());
-    let mut full = sheet.like();
-    for (name, text) in parts.clone() {
-        full.row(Span::styled(name, theme.heading));
-        full.text(text, theme.text);
-        full.blank();
-    }
-    if full.len() <= most {
-        return sheet.append(full);
-    }
-    // Too little room: a row for each, the second one longer where it can be.
-    for (at, (name, text)) in parts.enumerate() {
-        let mut brief = sheet.like();
-        let name = Span::styled(format!("{name:13}"), theme.heading);
-        brief.hanging(name, text, theme.text);
-        brief.shorten(if at == 0 {
-            1
-        } else {
-            most.saturating_sub(1).max(1)
-        });
-        sheet.append(brief);
-    }
 }
 
 /// Says which structure is looked for, and where it could go.

@@ -4,9 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::criteria::criteria;
 use crate::app::core::model::Model;
 use crate::plan::stage::Workstream;
-use crate::tui::screens::gates::criteria;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::scroll::Window;

@@ -11,8 +11,8 @@ use ratatui::text::{Line, Span};
 
 use super::grid;
 use super::grid::Cell;
+use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
-use crate::app::screens::plan::view::Pane;
 use crate::document::visible::{visible, wrap};
 use crate::plan::block::Block;
 use crate::plan::canon::block_table::BlockColumn;
@@ -27,7 +27,7 @@ const GAP: u16 = 3;
 
 /// Draws the pane.
 pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
-    let focused = model.view.pane == Pane::Blocks;
+    let focused = model.view.pane == Focus::BLOCKS;
     let room = area.width.saturating_sub(2);
     let (mut left, mut right) = titles(model, theme);
     fit_row::keep_both(&mut left, &mut right, 2, room);
@@ -36,7 +36,7 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
     if focused {
         sight.page = usize::from(inner.height.min(grid::HEIGHT));
     }
-    blocks(buf, inner, model, theme, focused);
+    sight.window(Focus::BLOCKS).rows = blocks(buf, inner, model, theme, focused);
     let Some(block) = model.view.block(&model.plan) else {
         if let Some(away) = model.away() {
             return crate::tui::widgets::pane::empty(buf, inner, theme, away.in_a_sentence(), "");
@@ -132,7 +132,13 @@ fn percent(block: &Block) -> String {
     }
 }
 
-fn blocks(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, focused: bool) {
+fn blocks(
+    buf: &mut Buffer,
+    area: Rect,
+    model: &Model,
+    theme: &Theme,
+    focused: bool,
+) -> Vec<(Rect, usize)> {
     let blocks = model.plan.blocks();
     let selected = model.view.block(&model.plan);
     grid::draw(buf, area, theme, blocks.len(), selected, focused, |at| {
@@ -152,7 +158,7 @@ fn blocks(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, focused: b
             style: if hidden { theme.dim } else { style },
             sign: blocked.then_some((theme.glyphs.alert, theme.error)),
         }
-    });
+    })
 }
 
 /// The block's own hundred, each step by its last two digits with the sign of its status.

@@ -9,8 +9,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
-use crate::app::screens::plan::view::{Pane, Side};
+use crate::app::screens::plan::view::Side;
 use crate::document::visible::wrap;
 use crate::plan::StepRef;
 use crate::plan::dependency::Dependency;
@@ -44,7 +45,7 @@ enum Link {
 
 /// Draws the pane.
 pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
-    let focused = model.view.pane == Pane::Chain;
+    let focused = model.view.pane == Focus::CHAIN;
     let inner = frame::pane(buf, area, theme, title(model, theme, focused), focused);
     let Some(step) = model.step() else {
         return crate::tui::widgets::pane::empty(buf, inner, theme, "No step is selected.", "");

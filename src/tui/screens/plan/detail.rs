@@ -14,7 +14,6 @@ use ratatui::text::{Line, Span};
 
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
-use crate::app::screens::plan::view::Pane;
 use crate::plan::field::detail_fields;
 use crate::plan::{Plan, StepRef};
 use crate::tui::theme::Theme;
@@ -131,7 +130,7 @@ impl Measure {
 
 /// Draws the pane.
 pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
-    let focused = model.view.pane == Pane::Detail;
+    let focused = model.view.pane == Focus::DETAIL;
     let inner = Rect {
         height: area.height.saturating_sub(2),
         width: area.width.saturating_sub(2),
@@ -169,7 +168,7 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
     let (rows, count) = facts.rows(height);
     let shown = match focused {
         true => follow(&facts, &rows, cursor, (count, height), sight),
-        false => sight.window(Focus::Detail).follow(0, count, height),
+        false => sight.window(Focus::DETAIL).follow(0, count, height),
     };
     frame::scrollbar(buf, area, theme, &shown, count, focused);
     for (at, (fact, begin)) in facts.facts.iter().zip(rows).enumerate() {
@@ -185,6 +184,9 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
                 height: 1,
                 ..inner
             };
+            if at < facts.fields {
+                sight.window(Focus::DETAIL).rows.push((place, at));
+            }
             draw_line(buf, place, theme, fact.label(nth), labels, line);
             if selected {
                 select(buf, place, theme);
@@ -263,7 +265,7 @@ fn follow(
     (count, height): (usize, usize),
     sight: &mut ScrollState,
 ) -> Range<usize> {
-    let window = sight.window(Focus::Detail);
+    let window = sight.window(Focus::DETAIL);
     if cursor + 1 == facts.fields {
         window.follow(count.saturating_sub(1), count, height);
     }

@@ -31,7 +31,7 @@ pub struct Cell {
 }
 
 /// Draws the page of `count` cells that holds `selected`, or as many rows around it as
-/// there is room for.
+/// there is room for. Answers where each stands.
 pub fn draw(
     buf: &mut Buffer,
     area: Rect,
@@ -40,7 +40,8 @@ pub fn draw(
     selected: Option<usize>,
     focused: bool,
     cell: impl Fn(usize) -> Cell,
-) {
+) -> Vec<(Rect, usize)> {
+    let mut places = Vec::new();
     let page = selected.unwrap_or(0) / PAGE * PAGE;
     let end = count.min(page + PAGE);
     let height = usize::from(area.height.min(HEIGHT));
@@ -53,6 +54,7 @@ pub fn draw(
         let (row, column) = ((index - page) / ROW - top, (index - page) % ROW);
         let x = area.x + 1 + 3 * u16::try_from(column).unwrap_or(0);
         let y = area.y + u16::try_from(row).unwrap_or(0);
+        places.push((Rect::new(x, y, 3, 1), index));
         let Cell { text, style, sign } = cell(index);
         frame::text(buf, x, y, 2, &text, style);
         if selected == Some(index) {
@@ -65,4 +67,5 @@ pub fn draw(
             frame::text(buf, x + 2, y, 1, sign, style);
         }
     }
+    places
 }

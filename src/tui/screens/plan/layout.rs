@@ -8,7 +8,8 @@
 use ratatui::layout::Rect;
 
 use super::grid;
-use crate::app::screens::plan::view::Pane;
+use crate::app::core::command::Focus;
+use crate::tui::widgets::pane::{split_columns, split_rows};
 
 /// Columns below which one pane is shown at a time.
 const TWO: u16 = 80;
@@ -22,7 +23,7 @@ const UPPER: u16 = grid::HEIGHT + 2;
 const LOWER: u16 = 7;
 
 /// The panes in sight, each with its area.
-pub fn panes(body: Rect, focus: Pane, zoomed: bool) -> Vec<(Pane, Rect)> {
+pub fn panes(body: Rect, focus: Focus, zoomed: bool) -> Vec<(Focus, Rect)> {
     if zoomed || body.width < TWO {
         return vec![(focus, body)];
     }
@@ -32,90 +33,51 @@ pub fn panes(body: Rect, focus: Pane, zoomed: bool) -> Vec<(Pane, Rect)> {
     }
 }
 
-fn two_columns(body: Rect, focus: Pane) -> Vec<(Pane, Rect)> {
+fn two_columns(body: Rect, focus: Focus) -> Vec<(Focus, Rect)> {
     let both = body.height >= UPPER + LOWER;
-    let upper = match both {
-        true => UPPER.max(body.height * 11 / 20),
-        false => body.height,
+    let (top, bottom) = match both {
+        true => split_rows(body, UPPER.max(body.height * 11 / 20)),
+        false => (body, body),
     };
-    let lower = match both {
-        true => body.height - upper,
-        false => body.height,
-    };
-    let top = split(
-        Rect {
-            height: upper,
-            ..body
-        },
-        BLOCKS,
-    );
-    let bottom = Rect {
-        y: body.bottom() - lower,
-        height: lower,
-        ..body
-    };
-    let bottom = split(bottom, body.width * 43 / 100);
+    let top = split_columns(top, BLOCKS);
+    let bottom = split_columns(bottom, body.width * 43 / 100);
     let mut panes = Vec::new();
-    if both || matches!(focus, Pane::Blocks | Pane::Steps) {
-        panes.extend([(Pane::Blocks, top.0), (Pane::Steps, top.1)]);
+    if both || matches!(focus, Focus::BLOCKS | Focus::STEPS) {
+        panes.extend([(Focus::BLOCKS, top.0), (Focus::STEPS, top.1)]);
     }
-    if both || matches!(focus, Pane::Detail | Pane::Chain) {
-        panes.extend([(Pane::Detail, bottom.0), (Pane::Chain, bottom.1)]);
+    if both || matches!(focus, Focus::DETAIL | Focus::CHAIN) {
+        panes.extend([(Focus::DETAIL, bottom.0), (Focus::CHAIN, bottom.1)]);
     }
     panes
 }
 
-fn three_columns(body: Rect, focus: Pane) -> Vec<(Pane, Rect)> {
-    let (left, rest) = split(body, BLOCKS);
+fn three_columns(body: Rect, focus: Focus) -> Vec<(Focus, Rect)> {
+    let (left, rest) = split_columns(body, BLOCKS);
     let both = body.height >= UPPER + LOWER;
     let lower = match both {
         true => (body.height * 3 / 10).clamp(LOWER, 14),
         false => 0,
     };
-    let upper = Rect {
-        height: rest.height - lower,
-        ..rest
-    };
-    let (steps, detail) = split(upper, rest.width * 29 / 50);
-    let chain = Rect {
-        y: rest.bottom() - lower,
-        height: lower,
-        ..rest
-    };
-    let mut panes = vec![(Pane::Blocks, left), (Pane::Steps, steps)];
+    let (upper, chain) = split_rows(rest, rest.height - lower);
+    let (steps, detail) = split_columns(upper, rest.width * 29 / 50);
+    let mut panes = vec![(Focus::BLOCKS, left), (Focus::STEPS, steps)];
     match (both, focus) {
-        (false, Pane::Chain) => panes.push((Pane::Chain, detail)),
-        (false, _) => panes.push((Pane::Detail, detail)),
-        (true, _) => panes.extend([(Pane::Detail, detail), (Pane::Chain, chain)]),
+        (false, Focus::CHAIN) => panes.push((Focus::CHAIN, detail)),
+        (false, _) => panes.push((Focus::DETAIL, detail)),
+        (true, _) => panes.extend([(Focus::DETAIL, detail), (Focus::CHAIN, chain)]),
     }
     panes
-}
-
-/// Parts an area after `left` columns.
-fn split(area: Rect, left: u16) -> (Rect, Rect) {
-    let left = left.min(area.width);
-    let right = Rect {
-        x: area.x + left,
-        width: area.width - left,
-        ..area
-    };
-    (
-        Rect {
-            width: left,
-            ..area
-        },
-        right,
-    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::screens::plan::PANES;
 
     #[test]
     fn every_size_is_covered_without_overlap_and_shows_the_pane_with_the_keys() {
         for (width, height) in (40..200).step_by(7).zip((9..60).cycle()) {
-            for focus in Pane::ALL {
+            for focus in PANES.iter().copied() {
                 let body = Rect::new(0, 1, width, height);
                 let panes = panes(body, focus, false);
                 assert!(panes.iter().any(|(pane, _)| *pane == focus));
@@ -133,8 +95,8 @@ mod tests {
 
     #[test]
     fn the_smallest_full_screen_shows_the_whole_grid_and_seven_rows_of_detail() {
-        let panes = panes(Rect::new(0, 1, 80, 21), Pane::Steps, false);
+        let panes = panes(Rect::new(0, 1, 80, 21), Focus::STEPS, false);
         let height = |pane| panes.iter().find(|(p, _)| *p == pane).unwrap().1.height;
-        assert_eq!((height(Pane::Blocks), height(Pane::Detail)), (12, 9));
+        assert_eq!((height(Focus::BLOCKS), height(Focus::DETAIL)), (12, 9));
     }
 }

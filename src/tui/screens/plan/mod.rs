@@ -6,3 +6,25 @@ pub mod detail;
 pub mod grid;
 pub mod layout;
 pub mod steps;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::app::core::command::Focus;
+use crate::app::core::model::Model;
+use crate::app::core::pointer::Target;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::scroll::ScrollState;
+
+/// Draws the screen into `body`.
+pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
+    for (pane, area) in layout::panes(body, model.view.pane, model.view.zoomed) {
+        sight.note(area, Target::Pane(pane));
+        match pane {
+            Focus::BLOCKS => blocks::draw(buf, area, model, theme, sight),
+            Focus::STEPS => steps::draw(buf, area, model, theme, sight),
+            Focus::DETAIL => detail::draw(buf, area, model, theme, sight),
+            _ => chain::draw(buf, area, model, theme, sight),
+        }
+    }
+}

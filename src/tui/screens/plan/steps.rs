@@ -9,7 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
-use crate::app::screens::plan::view::{Pane, Sort};
+use crate::app::screens::plan::view::Sort;
 use crate::document::visible::{fit, visible_line, width};
 use crate::plan::StepRef;
 use crate::plan::status::State;
@@ -30,7 +30,7 @@ struct Columns {
 
 /// Draws the pane.
 pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
-    let focused = model.view.pane == Pane::Steps;
+    let focused = model.view.pane == Focus::STEPS;
     let room = area.width.saturating_sub(2);
     let (left, right) = titles(model, theme, room);
     let inner = frame::pane_with(
@@ -49,9 +49,9 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
         return nothing(buf, inner, model, theme);
     }
     let shown = sight
-        .window(Focus::Steps)
+        .window(Focus::STEPS)
         .keep_row(view.cursor, view.found_anew())
-        .follow(view.cursor, view.list.len(), usize::from(inner.height));
+        .show(view.cursor, view.list.len(), inner);
     frame::scrollbar(buf, area, theme, &shown, view.list.len(), focused);
     let steps: Vec<StepRef<'_>> = view.list[shown.clone()]
         .iter()
@@ -204,7 +204,7 @@ fn draw_state(
         buf.set_style(row, theme.flash);
     }
     if position == view.cursor {
-        let focused = view.pane == Pane::Steps;
+        let focused = view.pane == Focus::STEPS;
         buf.set_style(row, theme.selection(focused));
         let style = theme.border(focused);
         frame::text(buf, row.x, row.y, 1, theme.glyphs.cursor, style);

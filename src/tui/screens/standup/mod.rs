@@ -5,20 +5,20 @@
 
 mod card;
 
-use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
-use crate::app::screens::standup::view::{Due, StandupPane, Thread, stretch};
+use crate::app::core::pointer::Target;
+use crate::app::screens::standup::view::{Due, Thread, stretch};
 use crate::document::visible::visible_line;
 use crate::record::standup::{Day, DayCard, Entry};
 use crate::tui::screens::standup::card::{body, health, heard, summary};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
-use crate::tui::widgets::pane::{empty, key_of};
+use crate::tui::widgets::pane::{empty, key_of, split_columns};
 use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::text_layout::{GUTTER, TextLayout};
 
@@ -26,42 +26,31 @@ use crate::tui::widgets::text_layout::{GUTTER, TextLayout};
 const TWO_COLUMNS: u16 = 120;
 
 /// Draws the screen into `body`.
-pub fn draw(frame: &mut Frame, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
-    let buf = frame.buffer_mut();
+pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
     let view = &model.standup_view;
     let Some(day) = &view.day else { return };
     let focused = model.overlays.is_empty();
     let both = body.width >= TWO_COLUMNS && !view.zoomed;
-    let left = match both {
-        true => body.width * 11 / 20,
-        false => body.width,
+    let (own, right) = match both {
+        true => split_columns(body, body.width * 11 / 20),
+        false => (body, body),
     };
-    let own = Rect {
-        width: left,
-        ..body
-    };
-    let right = match both {
-        true => Rect {
-            x: body.x + left,
-            width: body.width - left,
-            ..body
-        },
-        false => body,
-    };
-    if both || view.pane == StandupPane::Cards {
-        let focused = focused && view.pane == StandupPane::Cards;
+    if both || view.pane == Focus::CARDS {
+        sight.note(own, Target::Pane(Focus::CARDS));
+        let focused = focused && view.pane == Focus::CARDS;
         let page = cards(buf, own, model, (day, both), theme, (sight, focused));
-        if view.pane == StandupPane::Cards {
+        if view.pane == Focus::CARDS {
             sight.page = page;
         }
     }
-    if both || view.pane == StandupPane::Others {
-        let focused = focused && view.pane == StandupPane::Others;
+    if both || view.pane == Focus::ENTRIES {
+        sight.note(right, Target::Pane(Focus::ENTRIES));
+        let focused = focused && view.pane == Focus::ENTRIES;
         let page = match &view.thread {
             Some((thread, _)) => told(buf, right, model, thread, theme, (sight, focused)),
             None => others(buf, right, model, day, theme, (sight, focused)),
         };
-        if view.pane == StandupPane::Others {
+        if view.pane == Focus::ENTRIES {
             sight.page = page;
         }
     }
@@ -140,7 +129,7 @@ fn cards(
         true => all,
         false => cards_in(model, day, (width, false, both), theme),
     };
-    let window = sight.window(Focus::Cards);
+    let window = sight.window(Focus::CARDS);
     sheet.draw_items(buf, inner, window, model.standup_view.card, focused)
 }
 
@@ -319,7 +308,7 @@ fn others(
         let lead = Span::styled("Not posted  ", theme.dim);
         sheet.hanging(lead, &day.missing.join(", "), theme.warning);
     }
-    let window = sight.window(Focus::Entries);
+    let window = sight.window(Focus::ENTRIES);
     sheet.draw_items(buf, inner, window, model.standup_view.other, focused)
 }
 
@@ -390,6 +379,6 @@ fn told(
         body(&mut sheet, &said.card, None, 2, theme);
         sheet.end_item();
     }
-    let window = sight.window(Focus::Entries);
+    let window = sight.window(Focus::ENTRIES);
     sheet.draw_items(buf, inner, window, view.line, focused)
 }

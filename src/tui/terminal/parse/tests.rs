@@ -23,9 +23,9 @@ fn slowly(pieces: &[(u64, &[u8])]) -> Vec<Typed> {
 /// As the reading thread does: it wakes whenever the parser has something to say.
 fn wait(parser: &mut Parser, silence: Duration, out: &mut Vec<Typed>) {
     let mut left = silence;
-    while let Some(patience) = parser.patience().filter(|patience| *patience <= left) {
-        parser.wait(patience, out);
-        left -= patience;
+    while let Some(timeout) = parser.timeout().filter(|timeout| *timeout <= left) {
+        parser.wait(timeout, out);
+        left -= timeout;
     }
     // A reader that wakes too late, or for another reason, says so too.
     parser.wait(left, out);
@@ -362,7 +362,7 @@ fn over_a_network_an_esc_waits_longer() {
     for (remote, waits) in [(false, 30), (true, 100)] {
         let (mut parser, mut out) = (Parser::new(remote), Vec::new());
         parser.push(b"\x1b", &mut out);
-        assert_eq!(parser.patience(), Some(ms(waits)));
+        assert_eq!(parser.timeout(), Some(ms(waits)));
         parser.wait(ms(waits - 1), &mut out);
         assert_eq!(out, []);
         parser.wait(ms(1), &mut out);
@@ -371,25 +371,25 @@ fn over_a_network_an_esc_waits_longer() {
 }
 
 #[test]
-fn only_what_is_half_read_needs_patience() {
+fn only_what_is_half_read_has_a_timeout() {
     let (mut parser, mut out) = (Parser::new(false), Vec::new());
-    for (bytes, patience) in [
+    for (bytes, timeout) in [
         (&b"x"[..], None),
-        (b"\x1b", Some(ESC_WAIT)),
+        (b"\x1b", Some(ESC_TIMEOUT)),
         (b"[", None),
         (b"1;", None),
         (b"5A", None),
-        (b"\x1bO", Some(TAIL)),
+        (b"\x1bO", Some(TAIL_TIMEOUT)),
         (b"A", None),
-        (b"\x1b]", Some(TAIL)),
-        (b"11;", Some(TAIL)),
+        (b"\x1b]", Some(TAIL_TIMEOUT)),
+        (b"11;", Some(TAIL_TIMEOUT)),
         (b"\x07", None),
         // Whether the next byte comes by itself.
-        (b"\x1b[200~", Some(ESC_WAIT)),
+        (b"\x1b[200~", Some(ESC_TIMEOUT)),
         (b"\x1b[201~", None),
     ] {
         parser.push(bytes, &mut out);
-        assert_eq!(parser.patience(), patience, "{bytes:?}");
+        assert_eq!(parser.timeout(), timeout, "{bytes:?}");
     }
 }
 

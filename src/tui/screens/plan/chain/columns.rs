@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use super::{Link, draw_link, elsewhere, select};
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
-use crate::app::screens::plan::view::{Pane, Side};
+use crate::app::screens::plan::view::Side;
 use crate::plan::StepRef;
 use crate::plan::graph::Graph;
 use crate::tui::theme::Theme;
@@ -94,7 +94,7 @@ impl Stretch {
             match has_cursor(model, side) {
                 true => {
                     sight
-                        .window(Focus::Chain)
+                        .window(Focus::CHAIN)
                         .follow(model.view.link.min(count - 1), count, height)
                 }
                 false => 0..height,
@@ -111,7 +111,7 @@ impl Stretch {
 }
 
 fn has_cursor(model: &Model, side: Side) -> bool {
-    model.view.pane == Pane::Chain && model.view.side == side
+    model.view.pane == Focus::CHAIN && model.view.side == side
 }
 
 /// Draws the columns in the way that fits the width.

@@ -7,7 +7,6 @@ use super::{Link, draw_link, select};
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
 use crate::app::screens::plan::chain::{TreeRow, tree};
-use crate::app::screens::plan::view::Pane;
 use crate::plan::StepRef;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
@@ -28,13 +27,13 @@ pub fn draw(
     sight: &mut ScrollState,
     step: StepRef<'_>,
 ) {
-    let focused = model.view.pane == Pane::Chain;
+    let focused = model.view.pane == Focus::CHAIN;
     let rows = tree(&model.plan, step.index());
     let middle = rows.iter().position(|row| row.depth == 0).unwrap_or(0);
     let cursor = if focused { model.view.link } else { middle };
     let cursor = cursor.min(rows.len().saturating_sub(1));
-    let window = sight.window(Focus::Chain);
-    let shown = window.follow(cursor, rows.len(), usize::from(body.height));
+    let window = sight.window(Focus::CHAIN);
+    let shown = window.show(cursor, rows.len(), body);
     frame::scrollbar(buf, area, theme, &shown, rows.len(), focused);
     for (y, at) in (body.y..).zip(shown) {
         let row = Rect {

@@ -1,0 +1,240 @@
+//! Moving on screen 1: rows of the grid, steps, fields, the chain.
+
+use super::chain::tree;
+use super::edit::open_detail;
+use super::view::Side;
+use super::{PLAN, PlanScreen};
+use crate::app::core::command::{Command, Focus, Group};
+use crate::app::core::model::Model;
+use crate::app::core::navigate::moved;
+use crate::app::core::screen::Screen as _;
+use crate::plan::canon::block_table::BlockColumn;
+use crate::plan::field::detail_fields;
+
+/// Blocks in a row of the grid.
+const GRID: usize = 10;
+
+/// Commands that move from pane to pane and from block to block.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        name: "open",
+        keys: &["enter"],
+        title: "Open the block's steps, the step's details, the field or the linked step",
+        hint: "open",
+        group: Group::Move,
+        places: PLAN,
+        blocked: |_| None,
+        run: open,
+    },
+    Command {
+        name: "previous-block",
+        keys: &["{"],
+        title: "Previous block",
+        hint: "",
+        group: Group::Move,
+        places: PLAN,
+        blocked: |_| None,
+        run: |model| block_by(model, -1),
+    },
+    Command {
+        name: "next-block",
+        keys: &["}"],
+        title: "Next block",
+        hint: "",
+        group: Group::Move,
+        places: PLAN,
+        blocked: |_| None,
+        run: |model| block_by(model, 1),
+    },
+];
+
+/// Moves the cursor of the pane that has the keys.
+pub(super) fn step(model: &mut Model, by: isize) {
+    match model.view.pane {
+        // A vertical step in the grid is one row of blocks.
+        Focus::BLOCKS => {
+            let rows = match by.unsigned_abs() > 1_000 {
+                true => by,
+                false => by.signum() * isize::try_from(GRID).unwrap_or(1),
+            };
+            block_by(model, rows);
+        }
+        Focus::STEPS => {
+            if let Some(block) = model.view.empty_block {
+                return leave_empty_block(model, block, by);
+            }
+            let count = model.view.list.len();
+            let to = moved(model.view.cursor, by, count);
+            model.view.go(to);
+        }
+        Focus::DETAIL => {
+            let count = match model.step() {
+                _ if model.view.block_detail => BlockColumn::ALL.len(),
+                Some(_) => detail_fields().len(),
+                None => 0,
+            };
+            model.view.detail = moved(model.view.detail, by, count);
+        }
+        _ => {
+            let count = chain_count(model);
+            model.view.link = moved(model.view.link, by, count);
+        }
+    }
+}
+
+/// From a block without listed steps to the nearest step before or behind it.
+fn leave_empty_block(model: &mut Model, block: usize, by: isize) {
+    let behind = model
+        .view
+        .list
+        .iter()
+        .position(|step| model.plan.step(*step).block() > block)
+        .unwrap_or(model.view.list.len());
+    let to = if by < 0 {
+        behind.saturating_sub(1)
+    } else {
+        behind
+    };
+    if !model.view.list.is_empty() {
+        model.view.go(to);
+    }
+}
+
+fn block_by(model: &mut Model, by: isize) {
+    let count = model.plan.blocks().len();
+    let Some(block) = model.view.block(&model.plan) else {
+        return;
+    };
+    let to = moved(block, by, count);
+    // A row down from the last row stays, instead of running to the last block.
+    let target = isize::try_from(block).unwrap_or(0).saturating_add(by);
+    let inside = target >= 0 && usize::try_from(target).is_ok_and(|t| t < count);
+    if inside || by.unsigned_abs() > 1_000 {
+        let plan = model.plan.clone();
+        model.view.select_block(&plan, to);
+    }
+}
+
+/// Left and right: within the grid and the chain, else to the pane beside.
+pub(super) fn sideways(model: &mut Model, by: isize) {
+    let turn = |model: &mut Model| PlanScreen.turn(model, by);
+    match model.view.pane {
+        Focus::BLOCKS => {
+            let block = model.view.block(&model.plan).unwrap_or(0);
+            let column = block % GRID;
+            match by > 0 && (column + 1 == GRID || block + 1 >= model.plan.blocks().len()) {
+                // Off the grid's right edge lies the step list.
+                true => turn(model),
+                false if by < 0 && column == 0 => {}
+                false => block_by(model, by),
+            }
+        }
+        Focus::CHAIN => walk_chain(model, by > 0),
+        Focus::STEPS if by > 0 => {}
+        Focus::DETAIL if by < 0 => {}
+        _ => turn(model),
+    }
+}
+
+/// Gives the keys to a pane.
+pub(super) fn enter(model: &mut Model, pane: Focus) {
+    match pane {
+        Focus::BLOCKS => model.view.block_detail = true,
+        Focus::STEPS | Focus::CHAIN => model.view.block_detail = false,
+        _ => {}
+    }
+    model.view.pane = pane;
+    model.view.detail = 0;
+    model.view.side = Side::Center;
+    model.view.link = 0;
+}
+
+fn open(model: &mut Model) {
+    match model.view.pane {
+        Focus::BLOCKS => enter(model, Focus::STEPS),
+        Focus::STEPS => match model.step() {
+            Some(_) => enter(model, Focus::DETAIL),
+            None if !model.view.filter.is_empty() => {
+                let back = model.keymap.key_of("back");
+                model.say(format!("no step matches; {back} clears the filter"));
+            }
+            None => {
+                let add = model.keymap.key_of("add");
+                model.say(format!("no step here; {add} adds one"));
+            }
+        },
+        Focus::DETAIL => open_detail(model),
+        _ => match chain_link(model) {
+            Some(step) => {
+                let (id, nth) = model.plan.step(step).key();
+                model.jump(id, nth);
+            }
+            None => enter(model, Focus::DETAIL),
+        },
+    }
+}
+
+/// How many steps the chain's column has that has the cursor.
+fn chain_count(model: &Model) -> usize {
+    let Some(step) = model.step() else { return 0 };
+    let graph = model.plan.graph();
+    match model.view.side {
+        _ if model.view.tree => tree(&model.plan, step.index()).len(),
+        Side::Upstream => graph.upstream(step.index()).len(),
+        Side::Center => 0,
+        Side::Downstream => graph.downstream(step.index()).len(),
+    }
+}
+
+/// The step under the chain's cursor.
+fn chain_link(model: &Model) -> Option<usize> {
+    let (step, at) = (model.step()?.index(), model.view.link);
+    let graph = model.plan.graph();
+    match model.view.side {
+        _ if model.view.tree => tree(&model.plan, step).get(at).map(|row| row.step),
+        Side::Upstream => graph.upstream(step).nth(at),
+        Side::Center => None,
+        Side::Downstream => graph.downstream(step).nth(at),
+    }
+}
+
+/// One column to the side; from an outer column on, the chosen step becomes the middle.
+fn walk_chain(model: &mut Model, right: bool) {
+    if model.view.tree {
+        return;
+    }
+    let outward = match (model.view.side, right) {
+        (Side::Upstream, false) | (Side::Downstream, true) => true,
+        (Side::Upstream, true) | (Side::Downstream, false) => {
+            model.view.side = Side::Center;
+            model.view.link = 0;
+            return;
+        }
+        (Side::Center, _) => {
+            model.view.side = if right {
+                Side::Downstream
+            } else {
+                Side::Upstream
+            };
+            model.view.link = 0;
+            if chain_count(model) == 0 {
+                model.view.side = Side::Center;
+                model.say(match right {
+                    true => "nothing waits for this step",
+                    false => "this step has no dependencies",
+                });
+            }
+            return;
+        }
+    };
+    let chosen = chain_link(model);
+    if let (true, Some(step)) = (outward, chosen) {
+        let side = model.view.side;
+        let (id, nth) = model.plan.step(step).key();
+        model.jump(id, nth);
+        model.view.side = side;
+        if chain_count(model) == 0 {
+            model.view.side = Side::Center;
+        }
+    }
+}

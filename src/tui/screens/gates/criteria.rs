@@ -1,0 +1,44 @@
+//! What a stage is for and what its gate asks, as checklist and owners both show it.
+
+use ratatui::text::Span;
+
+use crate::plan::stage::Stage;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::text_layout::TextLayout;
+
+/// Adds them in full where that takes at most so many rows, else cut to them.
+pub fn criteria(sheet: &mut TextLayout, stage: &Stage, theme: &Theme, most: usize) {
+    let Some(rung) = &stage.rung else {
+        sheet.text(
+            "This checklist has no row on the stage ladder, so it has no gate.",
+            theme.dim,
+        );
+        return sheet.shorten(most);
+    };
+    let parts = [
+        ("North star", rung.north_star.as_str()),
+        ("Gate review", rung.review.as_str()),
+    ];
+    let parts = parts.into_iter().filter(|(_, text)| !text.is_empty());
+    let mut full = sheet.like();
+    for (name, text) in parts.clone() {
+        full.row(Span::styled(name, theme.heading));
+        full.text(text, theme.text);
+        full.blank();
+    }
+    if full.len() <= most {
+        return sheet.append(full);
+    }
+    // Too little room: a row for each, the second one longer where it can be.
+    for (at, (name, text)) in parts.enumerate() {
+        let mut brief = sheet.like();
+        let name = Span::styled(format!("{name:13}"), theme.heading);
+        brief.hanging(name, text, theme.text);
+        brief.shorten(if at == 0 {
+            1
+        } else {
+            most.saturating_sub(1).max(1)
+        });
+        sheet.append(brief);
+    }
+}
