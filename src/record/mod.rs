@@ -6,9 +6,24 @@ pub mod review;
 pub mod standup;
 pub mod start;
 
-use crate::document::markdown::written_list;
+use crate::document::markdown::{escaped, written_list};
 use crate::plan::StepRef;
 use crate::plan::field::{Kind, fields};
+
+/// Words in one line.
+pub(crate) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Words as the source of a heading: signs at the end would be taken for its closing ones.
+pub(crate) fn heading(words: &str) -> String {
+    let source = escaped(words);
+    let body = source.trim_end_matches('#');
+    match body.len() < source.len() && !body.ends_with('\\') {
+        true => format!("{body}\\{}", &source[body.len()..]),
+        false => source,
+    }
+}
 
 /// A step as a canon section, ready for a review or a message.
 pub fn step_section(step: StepRef<'_>) -> String {

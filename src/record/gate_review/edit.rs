@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     CriterionVerdict, DECISION, GateReview, READINESS, bar, check_line, checks_heading,
-    decision_words, draft, new_path, one_line, ticked, unstamped, verdict_word,
+    decision_words, draft, new_path, ticked, unstamped, verdict_word,
 };
 use crate::change::compose::reversible;
 use crate::change::value::{Refusal, refuse};
@@ -21,6 +21,7 @@ use crate::plan::Plan;
 use crate::plan::packet::{Decision, label_at, section};
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::stage::{Stage, current};
+use crate::record::one_line;
 
 /// Turns what a person does in a review into changes.
 #[derive(Clone, Copy, Debug)]

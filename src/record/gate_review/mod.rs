@@ -15,6 +15,7 @@ use crate::document::markdown::{CheckState, MarkdownDocument, escaped};
 use crate::plan::Plan;
 use crate::plan::packet::{Decision, Packet, label_at, section};
 use crate::plan::stage::Stage;
+use crate::record::{heading, one_line};
 
 /// The section with the decision.
 const DECISION: &str = "Decision";
@@ -299,25 +300,10 @@ pub fn draft(stage: &Stage, date: NaiveDate, who: &str) -> String {
     out
 }
 
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 fn bullet(out: &mut String, name: &str, text: &str) {
     let line = format!("- **{name}:** {}", escaped(&one_line(text)));
     *out += line.trim_end();
     out.push('\n');
-}
-
-/// Words as the source of a heading: signs at the end would be taken for its closing ones.
-fn heading(words: &str) -> String {
-    let source = escaped(words);
-    let body = source.trim_end_matches('#');
-    let signs = source.len() - body.len();
-    match signs > 0 && !body.ends_with('\\') {
-        true => format!("{body}\\{}", &source[body.len()..]),
-        false => source,
-    }
 }
 
 fn check_line(text: &str, done: bool) -> String {

@@ -352,7 +352,7 @@ pub fn one_line(text: &str) -> String {
             false => c,
         })
         .collect();
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+    super::one_line(&plain)
 }
 
 /// What a record says.

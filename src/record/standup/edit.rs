@@ -6,7 +6,7 @@
 
 use chrono::{NaiveDate, SubsecRound as _, Timelike as _};
 
-use super::paper::{self, Kind, Section, Spot, one_line};
+use super::paper::{self, Kind, Section, Spot};
 use super::{Card, CardPart, Entry, Health, Standup, person_name, read, same_stage, slug};
 use crate::change::compose::reversible;
 use crate::change::value::{Refusal, refuse, refuse_control};
@@ -15,6 +15,7 @@ use crate::document::markdown::MarkdownDocument;
 use crate::document::splice::{Span, Splice};
 use crate::plan::link;
 use crate::plan::source::{Role, SourceFile};
+use crate::record::one_line;
 
 /// What a person wants of a card.
 #[derive(Clone, PartialEq, Eq, Debug)]

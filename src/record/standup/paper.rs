@@ -8,6 +8,7 @@ use crate::document::markdown::{Heading, Label, MarkdownDocument, escaped};
 use crate::document::splice::Span;
 use crate::plan::canon::normalised;
 use crate::plan::source::SourceFile;
+use crate::record::{heading, one_line};
 
 /// How an instant is written, to the minute.
 const STAMP: &str = "%Y-%m-%d %H:%M UTC";
@@ -193,11 +194,6 @@ fn links(document: &MarkdownDocument, within: Span) -> Vec<String> {
     links.map(|link| link.url.clone()).collect()
 }
 
-/// Text as one line.
-pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// What a paper says; nothing where it is in no day's folder or is not Markdown.
 pub fn read(file: &SourceFile) -> Option<Entry> {
     let date = day_of(&file.path)?;
@@ -248,14 +244,14 @@ pub(super) fn new_paper(entry: &Entry, card: &Card) -> String {
     format!(
         "# Standup {} — {}\n\n- **Posted:** {at}\n\n{}",
         entry.date,
-        heading_words(&entry.person),
+        heading(&entry.person),
         new_section(card)
     )
 }
 
 /// The section of a card, its line end included.
 pub(super) fn new_section(card: &Card) -> String {
-    let mut text = format!("## {}\n\n", heading_words(&card.stage));
+    let mut text = format!("## {}\n\n", heading(&card.stage));
     for line in bullets(card) {
         text += &line;
         text.push('\n');
@@ -298,18 +294,5 @@ pub(super) fn item(part: CardPart, entry: &str) -> String {
     match is_link && !entry.contains(['<', '>', '\\']) {
         true => format!("<{entry}>"),
         false => escaped(entry),
-    }
-}
-
-/// Words for a heading: a `#` at its end would be read as part of the markup.
-fn heading_words(text: &str) -> String {
-    let words = escaped(text);
-    match words.ends_with('#') {
-        true => {
-            let stem = words.trim_end_matches('#');
-            let signs = words.len() - stem.len();
-            format!("{stem}{}", "\\#".repeat(signs))
-        }
-        false => words,
     }
 }

@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
-use super::paper::one_line;
 use super::{Card, CardPart, Entry, Health, Standup, days_before, slug};
 use crate::change::value::{Refusal, refuse};
 use crate::plan::Plan;
@@ -14,6 +13,7 @@ use crate::plan::id::{StepId, ids_in};
 use crate::plan::stage::{Stage, Standing, standings};
 use crate::plan::status::Status;
 use crate::plan::step::{StepRef, Waiting};
+use crate::record::one_line;
 
 /// How many days back an earlier card still counts.
 pub(super) const REACH: u64 = 14;

@@ -9,11 +9,10 @@ use std::time::Duration;
 
 use super::journal::{FileStates, Intent, Journal};
 use super::lock::{LockError, LockPlace, PlanLock};
-use crate::change::apply;
 use crate::change::conflict::Conflict;
 use crate::change::history::Event;
 use crate::change::places::LineHints;
-use crate::change::{Change, Target};
+use crate::change::{Change, Target, apply};
 use crate::document::rope::Rope;
 use crate::plan::source::{Role, SourceFile};
 use crate::store::atomic_replace::leftovers::clean_leftovers;
