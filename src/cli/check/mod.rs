@@ -3,7 +3,7 @@
 //! - `text`: for people: the line with carets below the offending bytes, the reason, the help
 //! - `json`: one document for scripts
 //! - `github`: annotations that a workflow run shows beside the lines
-//! - `mend`: `--fix` and its dry run
+//! - `fix`: `--fix` and its dry run
 
 mod github;
 mod json;
