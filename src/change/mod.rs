@@ -7,14 +7,14 @@
 pub mod apply;
 pub mod compose;
 pub mod conflict;
-pub mod difference;
+pub(crate) mod difference;
 pub mod form;
 pub mod history;
-pub mod list;
-pub mod merge;
+pub(crate) mod list;
+pub(crate) mod merge;
 mod order;
 pub mod places;
-pub mod three_way;
+pub(crate) mod three_way;
 pub mod value;
 mod serde_forms;
 
@@ -32,7 +32,7 @@ use crate::plan::id::{BlockId, StepId};
 use crate::plan::source::Role;
 
 /// A key of a log line, as the table of fields spells it.
-pub type Key = &'static str;
+pub(crate) type Key = &'static str;
 
 /// What an edit changes, by name.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
@@ -132,7 +132,7 @@ fn is_first(nth: &usize) -> bool {
 
 impl Target {
     /// Whether it is in a log.
-    pub fn is_in_log(&self) -> bool {
+    pub(crate) fn is_in_log(&self) -> bool {
         matches!(
             self,
             Self::LogValue { .. } | Self::LogStep { .. } | Self::LogText { .. } | Self::LogOrder
@@ -140,7 +140,7 @@ impl Target {
     }
 
     /// What people call it, as `0042 status` or `B07 Theme`.
-    pub fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         match self {
             Self::LogValue {
                 step, key, inner, ..
@@ -166,7 +166,7 @@ impl Target {
 
     /// What people read where `source` is: the words of a JSON value, a tick in words, else the
     /// text itself.
-    pub fn value_words(&self, source: Option<&[u8]>) -> String {
+    pub(crate) fn value_words(&self, source: Option<&[u8]>) -> String {
         let Some(bytes) = source else {
             return "(nothing)".to_owned();
         };
@@ -208,7 +208,7 @@ pub struct Edit {
 
 impl Edit {
     /// The edit that undoes this one.
-    pub fn inverse(&self) -> Self {
+    pub(crate) fn inverse(&self) -> Self {
         Self {
             before: self.after.clone(),
             after: self.before.clone(),

@@ -11,7 +11,7 @@ pub mod completions;
 pub mod demo;
 pub mod diff;
 pub mod export;
-pub mod filter;
+pub(crate) mod filter;
 pub mod gates;
 pub mod git_setup;
 pub mod init;
@@ -20,14 +20,14 @@ pub mod list;
 pub mod man;
 pub mod merge;
 pub mod next;
-pub mod printer;
+pub(crate) mod printer;
 mod progress_line;
 pub mod review;
 pub mod set;
-pub mod settings;
+pub(crate) mod settings;
 pub mod show;
 pub mod standup;
-pub mod step_document;
+pub(crate) mod step_document;
 pub mod tick;
 
 use std::ffi::OsString;
@@ -120,7 +120,7 @@ pub enum Subcommands {
 
 /// How a run ended, if it could be done at all.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Ending {
+pub(crate) enum Ending {
     /// Done.
     Done,
     /// Problems found, or conflicts left in a merge.

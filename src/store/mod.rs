@@ -14,7 +14,7 @@
 pub mod fs;
 pub mod atomic_replace;
 pub mod state;
-pub mod scratch;
+pub(crate) mod scratch;
 pub mod watch;
 pub mod locate;
 pub mod transaction;

@@ -90,7 +90,7 @@ impl Key {
     }
 
     /// The spelling for terminals that show ASCII only.
-    pub fn ascii(self) -> String {
+    pub(crate) fn ascii(self) -> String {
         let name = match NAMES.iter().find(|(code, ..)| *code == self.code) {
             Some((_, name, _)) => (*name).to_owned(),
             None => self.to_string(),

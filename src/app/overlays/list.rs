@@ -15,7 +15,7 @@ use crate::plan::{Plan, StepKey};
 
 impl Focus {
     /// The entries of a list field.
-    pub const LIST: Self = Self::new(Extent::Beyond, "in an open list", "list");
+    pub(crate) const LIST: Self = Self::new(Extent::Beyond, "in an open list", "list");
 }
 
 const LIST: Places = Places::Only(&[Focus::LIST]);
@@ -40,7 +40,7 @@ const COMMON: Command = Command {
 };
 
 /// Commands of an open list.
-pub const COMMANDS: &[Command] = &[
+pub(crate) const COMMANDS: &[Command] = &[
     Command {
         name: "entry-add",
         keys: &["a"],

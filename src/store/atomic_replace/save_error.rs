@@ -109,7 +109,7 @@ pub enum SaveError {
 
 impl SaveError {
     /// The file that was to be saved.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         match self {
             Self::Changed { path, .. }
             | Self::ReadOnly { path }

@@ -30,7 +30,7 @@ pub struct SetRequest {
 
 /// A block's cell about to be set.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
-pub struct BlockCell {
+pub(crate) struct BlockCell {
     /// The block.
     pub(crate) block: BlockId,
     /// What stood in the cell when the field was opened.
@@ -78,7 +78,7 @@ impl Model {
     }
 
     /// Opens the chooser of owners for these steps, on the one they have.
-    pub fn owner_chooser(&mut self, steps: Vec<StepKey>) {
+    pub(crate) fn owner_chooser(&mut self, steps: Vec<StepKey>) {
         let request = self.set_request(steps, Field::Owner);
         let now = request.seen.clone().unwrap_or_default();
         self.choose_from(Source::Owner(request));
@@ -168,7 +168,7 @@ impl Model {
     ///
     /// # Errors
     /// When the steps are gone or the field cannot take the value.
-    pub fn set_field(&mut self, request: &SetRequest, value: &str) -> Result<(), Refusal> {
+    pub(crate) fn set_field(&mut self, request: &SetRequest, value: &str) -> Result<(), Refusal> {
         let indexes = self.indexes(&request.steps);
         if indexes.is_empty() {
             return Err(Refusal("the step is no longer in the plan".to_owned()));
