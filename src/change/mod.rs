@@ -14,7 +14,7 @@ pub(crate) mod list;
 pub(crate) mod merge;
 mod order;
 pub mod places;
-pub(crate) mod three_way;
+pub mod three_way;
 pub mod value;
 mod serde_forms;
 
@@ -40,7 +40,6 @@ pub(crate) type Key = &'static str;
 pub enum Target {
     /// The raw JSON of one key in a step's log line.
     LogValue {
-        /// The step.
         step: StepId,
         /// Which of several lines with the same ID, counted from 0 in file order.
         nth: u32,
@@ -53,7 +52,6 @@ pub enum Target {
     },
     /// The whole log line of a step, without its line end.
     LogStep {
-        /// The step.
         step: StepId,
         /// Which of several lines with the same ID, counted from 0 in file order.
         nth: u32,
@@ -67,7 +65,6 @@ pub enum Target {
     LogOrder,
     /// What follows the label of a bullet in a step section, spaces included.
     SectionValue {
-        /// The step.
         step: StepId,
         /// Which of several sections of the step in the file.
         nth: usize,
@@ -76,23 +73,14 @@ pub enum Target {
     },
     /// The source of the title in a step section's heading.
     SectionTitle {
-        /// The step.
         step: StepId,
         /// Which of several sections of the step in the file.
         nth: usize,
     },
     /// The source of a cell in the block table, padding included.
-    BlockCell {
-        /// The block.
-        block: BlockId,
-        /// The column.
-        column: BlockColumn,
-    },
+    BlockCell { block: BlockId, column: BlockColumn },
     /// The source of a whole row in the block table, where it had no cell for the column.
-    BlockRow {
-        /// The block.
-        block: BlockId,
-    },
+    BlockRow { block: BlockId },
     /// The mark of a check: nothing, `[ ]`, `[x]`, or a box made by hand.
     CheckMark {
         /// The heading of its list, mostly a stage's.

@@ -40,7 +40,6 @@ pub enum Kind {
 /// A row of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct FieldSpec {
-    /// The field.
     pub field: Field,
     /// The name in commands: the key, with the inner key after a dot.
     pub name: &'static str,

@@ -26,7 +26,6 @@ pub struct StepRef<'a> {
 /// A field on which log and canon disagree.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Drift {
-    /// The field.
     pub field: Field,
     /// What the log says.
     pub log: String,

@@ -61,7 +61,6 @@ pub enum Event {
     SavedLate(Form),
     /// No program put this text on a clipboard.
     NotCopied {
-        /// The text.
         text: String,
         /// What it is called.
         what: String,

@@ -23,9 +23,7 @@ const LIST: Places = Places::Only(&[Focus::LIST]);
 /// An open list.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct EntryList {
-    /// The step.
     pub(crate) step: StepKey,
-    /// The field.
     pub(crate) field: Field,
     /// Which entry is selected.
     pub(crate) cursor: usize,

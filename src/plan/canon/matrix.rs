@@ -6,7 +6,6 @@ use crate::document::markdown::{MarkdownDocument, Table, may_say};
 /// One workstream's owners in one stage.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Assignment {
-    /// The workstream.
     pub workstream: String,
     /// The stage's column header as written.
     pub stage: String,

@@ -143,10 +143,7 @@ pub enum Fix {
         step_index: usize,
     },
     /// Puts the steps of one log into the order of their IDs.
-    SortLog {
-        /// The file.
-        file: usize,
-    },
+    SortLog { file: usize },
 }
 
 impl Fix {

@@ -67,7 +67,6 @@ pub fn verdict_word(verdict: Option<CriterionVerdict>) -> &'static str {
 /// One criterion of the gate.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Criterion {
-    /// Its words.
     pub words: String,
     /// What the review says of it, if anything yet.
     pub verdict: Option<CriterionVerdict>,

@@ -14,7 +14,6 @@ pub enum NotAFile {
     Fifo,
     /// A character or block device.
     Device,
-    /// A socket.
     Socket,
     /// None of the kinds above.
     Other,

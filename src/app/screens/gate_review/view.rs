@@ -25,7 +25,6 @@ pub(crate) enum ReviewRow {
     Criterion(usize),
     /// A person asked to sign, by index.
     SignOff(usize),
-    /// The decision.
     Decision,
     /// The conditions or the waiver.
     Clause(Clause),

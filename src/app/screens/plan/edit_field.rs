@@ -21,7 +21,6 @@ use crate::plan::status::Status;
 pub struct SetRequest {
     /// By name, so that a live reload cannot redirect the edit.
     pub steps: Vec<StepKey>,
-    /// The field.
     pub field: Field,
     /// The value that was on screen, where it is that of one step. If another one stands
     /// there by the time of the edit, a person picks.
@@ -31,11 +30,9 @@ pub struct SetRequest {
 /// A block's cell about to be set.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 pub(crate) struct BlockCell {
-    /// The block.
     pub(crate) block: BlockId,
     /// What stood in the cell when the field was opened.
     pub(crate) seen: String,
-    /// The column.
     pub(crate) column: BlockColumn,
 }
 

@@ -54,7 +54,6 @@ pub enum CardAction {
         check: usize,
         /// The check's words, by which it is known again.
         words: String,
-        /// The link.
         link: String,
     },
 }

@@ -13,7 +13,6 @@ use crate::record::standup::{Card, Day, DayCard, Entry, Said, Standup, deadline}
 pub enum Thread {
     /// A stage, by name.
     Stage(String),
-    /// A person.
     Person {
         /// The name of their files.
         slug: String,

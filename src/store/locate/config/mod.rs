@@ -66,7 +66,6 @@ impl ConfigFile {
 /// A value with the place of its key, for messages.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Located<T> {
-    /// The value.
     pub value: T,
     /// Where its key stands.
     pub place: Location,
