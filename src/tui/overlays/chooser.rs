@@ -141,11 +141,7 @@ fn draw_rows(
         let row = &rows[at];
         // In the help a group is named once for all of its rows in sight.
         let repeats = is_help && at > shown.start && rows[at - 1].detail == row.detail;
-        let row_area = Rect {
-            y,
-            height: 1,
-            ..area
-        };
+        let row_area = frame::row(area, y);
         let lit = at == chooser.cursor;
         if lit {
             light(buf, area, y, theme);

@@ -142,11 +142,7 @@ fn draw_rows(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme, sight:
     thumb(buf, inner, theme, (visible.start, shown.len()), focused);
     let columns = rows::Columns::of(model, &shown[visible.clone()], inner.width);
     for (y, row) in (inner.y..).zip(visible) {
-        let area = Rect {
-            y,
-            height: 1,
-            ..inner
-        };
+        let area = frame::row(inner, y);
         let (left, right) = match &shown[row] {
             Shown::Heading(text) => (Line::styled(text.clone(), theme.heading), Line::default()),
             Shown::Row(at) => rows::row(model, theme, *at, &columns),

@@ -127,11 +127,7 @@ fn places(body: Rect, focus: Focus, zoomed: bool, other: bool) -> [Option<Rect>;
 fn no_ladder(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme) {
     let title = Line::styled("Gates", theme.title);
     let inner = frame::pane(buf, body, theme, title, model.overlays.is_empty());
-    let area = Rect {
-        x: inner.x + 1,
-        width: inner.width.saturating_sub(2),
-        ..inner
-    };
+    let area = frame::aired(inner);
     let mut sheet = TextLayout::new(theme, area.width);
     sheet.text("No stage ladder found.", theme.heading);
     sheet.blank();

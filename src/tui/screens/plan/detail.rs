@@ -179,11 +179,7 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
                 continue;
             }
             let y = inner.y + u16::try_from(row - shown.start).unwrap_or(0);
-            let place = Rect {
-                y,
-                height: 1,
-                ..inner
-            };
+            let place = frame::row(inner, y);
             if at < facts.fields {
                 sight.window(Focus::DETAIL).rows.push((place, at));
             }

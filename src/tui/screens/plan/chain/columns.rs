@@ -291,15 +291,7 @@ impl Pen<'_> {
                 self.line(end + 1, to, y);
             }
             if has_cursor(self.model, stretch.side) && index == self.model.view.link {
-                select(
-                    self.buf,
-                    Rect {
-                        y,
-                        height: 1,
-                        ..area
-                    },
-                    self.theme,
-                );
+                select(self.buf, frame::row(area, y), self.theme);
             }
             y += 1;
         }

@@ -36,11 +36,7 @@ pub fn draw(
     let shown = window.show(cursor, rows.len(), body);
     frame::scrollbar(buf, area, theme, &shown, rows.len(), focused);
     for (y, at) in (body.y..).zip(shown) {
-        let row = Rect {
-            y,
-            height: 1,
-            ..body
-        };
+        let row = frame::row(body, y);
         draw_row(buf, row, model, theme, &rows[at]);
         if focused && at == cursor {
             select(buf, row, theme);
