@@ -56,6 +56,13 @@ pub fn aired(inner: Rect) -> Rect {
     Rect::new(inner.x + 1, inner.y, width, inner.height)
 }
 
+/// Puts the cursor on a row.
+pub fn select(buf: &mut Buffer, row: Rect, theme: &Theme, focused: bool) {
+    buf.set_style(row, theme.selection(focused));
+    let style = theme.border(focused);
+    text(buf, row.x, row.y, 1, theme.glyphs.cursor, style);
+}
+
 fn border(buf: &mut Buffer, area: Rect, theme: &Theme, focused: bool) {
     let (set, style) = (theme.border_set(focused), theme.border(focused));
     let (right, bottom) = (area.right() - 1, area.bottom() - 1);

@@ -242,10 +242,3 @@ fn pieces(
     }
     at
 }
-
-/// The cursor on an entry.
-fn select(buf: &mut Buffer, row: Rect, theme: &Theme) {
-    buf.set_style(row, theme.selection(true));
-    let style = theme.border(true);
-    frame::text(buf, row.x, row.y, 1, theme.glyphs.cursor, style);
-}

@@ -185,7 +185,7 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
             }
             draw_line(buf, place, theme, fact.label(nth), labels, line);
             if selected {
-                select(buf, place, theme);
+                frame::select(buf, place, theme, true);
             }
         }
     }
@@ -215,13 +215,8 @@ fn facts(model: &Model, theme: &Theme, measure: Measure, cursor: Option<usize>) 
 }
 
 /// Lays the facts of a step out on a sheet, every value whole, without a cockpit around.
-pub fn lay_out(
-    sheet: &mut TextLayout<'_>,
-    plan: &Plan,
-    step: StepRef<'_>,
-    now: DateTime<Utc>,
-    theme: &Theme,
-) {
+pub fn lay_out(sheet: &mut TextLayout<'_>, plan: &Plan, step: StepRef<'_>, now: DateTime<Utc>) {
+    let theme = sheet.theme();
     let labels = usize::from(step::LABELS);
     let measure = Measure {
         width: usize::from(sheet.width()).saturating_sub(labels + 1).max(1),
@@ -284,10 +279,4 @@ fn draw_line(
     let x = row.x + labels + 2;
     let width = row.right().saturating_sub(x + 1);
     frame::spans(buf, theme, (x, row.y), width, line);
-}
-
-fn select(buf: &mut Buffer, row: Rect, theme: &Theme) {
-    buf.set_style(row, theme.selection(true));
-    let style = theme.border(true);
-    frame::text(buf, row.x, row.y, 1, theme.glyphs.cursor, style);
 }

@@ -163,7 +163,7 @@ fn cards_in<'t>(
         let selected = at == model.standup_view.card;
         match full || selected {
             true => {
-                body(&mut sheet, &card.card, Some(card), 2, theme);
+                body(&mut sheet, &card.card, Some(card), 2);
                 if selected {
                     advice(&mut sheet, model, day, card, theme);
                 }
@@ -299,7 +299,7 @@ fn others(
                 Span::styled(card.stage.clone(), theme.text),
             ]);
             sheet.pair(name, Span::styled(card.said.clone(), style));
-            body(&mut sheet, card, None, 4, theme);
+            body(&mut sheet, card, None, 4);
         }
         sheet.end_item();
     }
@@ -376,7 +376,7 @@ fn told(
         ];
         sheet.pair(left, right);
         sheet.end_head();
-        body(&mut sheet, &said.card, None, 2, theme);
+        body(&mut sheet, &said.card, None, 2);
         sheet.end_item();
     }
     let window = sight.window(Focus::ENTRIES);

@@ -5,7 +5,7 @@ use std::ops::Range;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Link, draw_link, elsewhere, select};
+use super::{Link, draw_link, elsewhere};
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
 use crate::app::screens::plan::view::Side;
@@ -291,7 +291,7 @@ impl Pen<'_> {
                 self.line(end + 1, to, y);
             }
             if has_cursor(self.model, stretch.side) && index == self.model.view.link {
-                select(self.buf, frame::row(area, y), self.theme);
+                frame::select(self.buf, frame::row(area, y), self.theme, true);
             }
             y += 1;
         }
@@ -318,13 +318,14 @@ impl Pen<'_> {
         };
         self.buf.set_style(shown, self.theme.title);
         if has_cursor(self.model, Side::Center) {
-            select(
+            frame::select(
                 self.buf,
                 Rect {
                     width: end + 1 - row.x,
                     ..row
                 },
                 self.theme,
+                true,
             );
         }
         end

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Link, draw_link, select};
+use super::{Link, draw_link};
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
 use crate::app::screens::plan::chain::{TreeRow, tree};
@@ -39,7 +39,7 @@ pub fn draw(
         let row = frame::row(body, y);
         draw_row(buf, row, model, theme, &rows[at]);
         if focused && at == cursor {
-            select(buf, row, theme);
+            frame::select(buf, row, theme, true);
         }
     }
 }
