@@ -33,7 +33,7 @@ const DETAIL: u16 = 8;
 pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
     let (strip, rest) = split_rows(body, 1);
     progress(buf, strip, model, theme);
-    let alone = model.review.zoomed || model.review.count(model.review.part) == 0;
+    let alone = model.is_zoomed() || model.review.count(model.review.part) == 0;
     let (list, below) = if alone { (rest, None) } else { places(rest) };
     let title = Line::styled(model.review.part.title(), theme.title);
     let focused = model.overlays.is_empty();

@@ -42,7 +42,7 @@ pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &
     }
     let focus = model.gates.pane;
     let other = model.selected_other().is_some();
-    let places = places(body, focus, model.gates.zoomed, other);
+    let places = places(body, focus, model.is_zoomed(), other);
     for (at, (pane, area)) in PANES.into_iter().zip(places).enumerate() {
         let Some(area) = area else { continue };
         sight.note(area, Target::Pane(pane));

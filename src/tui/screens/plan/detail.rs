@@ -141,7 +141,7 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
     let height = usize::from(inner.height);
     let rows = match inner.height {
         0..LOW => 1,
-        _ if model.view.zoomed => usize::MAX,
+        _ if model.is_zoomed() => usize::MAX,
         _ => MOST,
     };
     let measure = Measure {

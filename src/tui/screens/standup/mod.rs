@@ -30,7 +30,7 @@ pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &
     let view = &model.standup_view;
     let Some(day) = &view.day else { return };
     let focused = model.overlays.is_empty();
-    let both = body.width >= TWO_COLUMNS && !view.zoomed;
+    let both = body.width >= TWO_COLUMNS && !model.is_zoomed();
     let (own, right) = match both {
         true => split_columns(body, body.width * 11 / 20),
         false => (body, body),
