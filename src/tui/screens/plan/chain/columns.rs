@@ -13,6 +13,7 @@ use crate::plan::StepRef;
 use crate::plan::graph::Graph;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
+use crate::tui::widgets::pane::split_columns;
 use crate::tui::widgets::scroll::ScrollState;
 
 /// Columns from which on the three columns stand side by side.
@@ -210,10 +211,7 @@ fn three(pen: &mut Pen<'_>, body: Rect, up: &Stretch, down: &Stretch, step: Step
 fn two(pen: &mut Pen<'_>, body: Rect, up: &Stretch, down: &Stretch, step: StepRef<'_>) {
     let column = body.width * 11 / 25;
     let middle = body.y + up.rows.max(1) - 1;
-    let left = Rect {
-        width: column,
-        ..body
-    };
+    let (left, _) = split_columns(body, column);
     let joint = left.right();
     let x = joint + JOINT - 1;
     if up.rows > 0 {
