@@ -357,7 +357,7 @@ fn found_checks<'p>(
         sheet.row(Span::styled(path, theme.title));
         for (at, check) in found {
             let number = Span::styled(format!("{:>4} ", at + 1), theme.dim);
-            item(&mut sheet, plan, (None, check), number, usize::MAX, theme);
+            item(&mut sheet, plan, (None, check), number, usize::MAX);
         }
     }
     sheet
@@ -436,14 +436,7 @@ fn one<'p>(paint: &'p Printer, plan: &Plan, at: usize) -> TextLayout<'p> {
     let digits = stage.checks.len().to_string().len();
     for (at, check) in stage.checks.iter().enumerate() {
         let number = Span::styled(format!("{:>digits$} ", at + 1), theme.dim);
-        item(
-            &mut sheet,
-            plan,
-            (Some(stage), check),
-            number,
-            usize::MAX,
-            theme,
-        );
+        item(&mut sheet, plan, (Some(stage), check), number, usize::MAX);
     }
     gate_reviews(&mut sheet, plan, stage);
     sheet

@@ -54,7 +54,7 @@ impl Show {
             let mut sheet = paint.sheet();
             sheet.row(Line::styled(format!("Step {}", step.id()), theme.title));
             sheet.blank();
-            detail::lay_out(&mut sheet, plan, step, invocation.outside.now, theme);
+            detail::lay_out(&mut sheet, plan, step, invocation.outside.now);
             sheet.blank();
             for line in why(plan, step) {
                 sheet.text(&words(theme, &line), theme.text);

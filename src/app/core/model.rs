@@ -88,6 +88,8 @@ pub struct Model {
     pub generation: u64,
     /// Which screen is shown.
     pub screen: &'static NumberedScreen,
+    /// The screens that the pane with the keys fills.
+    pub(super) zoomed: Vec<&'static NumberedScreen>,
     /// Screen 1.
     pub view: PlanView,
     /// Screen 2.
@@ -159,6 +161,7 @@ impl Model {
             plan: Arc::new(Plan::read(files)),
             generation: 1,
             screen: SCREENS[0],
+            zoomed: Vec::new(),
             view: PlanView::new(),
             gates: GatesView::new(),
             problems: ProblemsView::default(),

@@ -63,14 +63,9 @@ pub trait Screen: Sync {
         }
     }
 
-    /// Whether the pane with the keys fills the screen; nothing where there is only one.
-    fn zoomed<'m>(&self, _: &'m mut Model) -> Option<&'m mut bool> {
-        None
-    }
-
     /// Closes what is open in it. Answers whether there was something to close.
     fn back(&self, model: &mut Model) -> bool {
-        self.zoomed(model).is_some_and(std::mem::take)
+        model.unzoom()
     }
 
     /// Prepares what it shows, when a person comes to it.

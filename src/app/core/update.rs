@@ -162,7 +162,7 @@ mod tests {
     fn esc_gives_a_zoomed_gates_pane_back_before_it_leaves() {
         let mut model = model();
         press(&mut model, "2 z esc");
-        assert_eq!((model.screen.name, model.gates.zoomed), ("gates", false));
+        assert_eq!((model.screen.name, model.is_zoomed()), ("gates", false));
         press(&mut model, "esc");
         assert_eq!(model.screen.name, "plan");
     }

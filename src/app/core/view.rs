@@ -22,8 +22,8 @@ pub const COMMANDS: &[Command] = &[
         group: Group::View,
         places: Places::Panes,
         run: |model| {
-            if let Some(zoomed) = model.shown().zoomed(model) {
-                *zoomed = !*zoomed;
+            if !model.unzoom() {
+                model.zoomed.push(model.screen);
             }
         },
         ..COMMON
@@ -59,6 +59,20 @@ pub const COMMANDS: &[Command] = &[
         ..COMMON
     },
 ];
+
+impl Model {
+    /// Whether the pane with the keys fills the screen.
+    pub(crate) fn is_zoomed(&self) -> bool {
+        self.zoomed.contains(&self.screen)
+    }
+
+    /// Gives the other panes their room back. Answers whether they had none.
+    pub(crate) fn unzoom(&mut self) -> bool {
+        let was = self.is_zoomed();
+        self.zoomed.retain(|screen| *screen != self.screen);
+        was
+    }
+}
 
 fn quit(model: &mut Model) {
     if model.has_conflict() {

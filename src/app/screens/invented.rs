@@ -21,7 +21,6 @@ pub struct InventedView {
     /// Whether the lower pane has the keys.
     pub is_lower: bool,
     pub row: usize,
-    pub zoomed: bool,
     /// How often it was opened, and how often brought up to date since.
     pub seen: (usize, usize),
 }
@@ -58,10 +57,6 @@ impl Screen for Invented {
 
     fn step(&self, model: &mut Model, by: isize) {
         model.invented.row = moved(model.invented.row, by, 3);
-    }
-
-    fn zoomed<'m>(&self, model: &'m mut Model) -> Option<&'m mut bool> {
-        Some(&mut model.invented.zoomed)
     }
 
     fn opened(&self, model: &mut Model) {
@@ -162,9 +157,9 @@ mod tests {
             assert_eq!(model.invented.row, row, "{key}");
         }
         press(&mut model, "z");
-        assert!(model.invented.zoomed);
+        assert!(model.is_zoomed());
         press(&mut model, "esc");
-        assert_eq!((model.invented.zoomed, model.screen), (false, &SCREEN));
+        assert_eq!((model.is_zoomed(), model.screen), (false, &SCREEN));
     }
 
     #[test]

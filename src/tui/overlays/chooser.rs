@@ -16,6 +16,7 @@ use crate::plan::id::typed_id;
 use crate::plan::query::words::Words;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::field::Field;
+use crate::tui::widgets::pane::{split_columns, split_rows};
 use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::status::Look;
 use crate::tui::widgets::{frame, status};
@@ -45,11 +46,7 @@ pub fn draw(
     let top = Rect { height: 1, ..inner };
     let sign = format!("{} ", theme.glyphs.crumb);
     frame::text(buf, top.x, top.y, 2, &sign, theme.accent);
-    let typing = Rect {
-        x: top.x + 2,
-        width: top.width.saturating_sub(2),
-        ..top
-    };
+    let (_, typing) = split_columns(top, 2);
     if chooser.input.text.is_empty() {
         let invitation = invitation(&chooser.source);
         let x = typing.x + 1;
@@ -59,11 +56,7 @@ pub fn draw(
     if inner.height > 1 {
         frame::text(buf, inner.x, inner.y + 1, inner.width, &line, theme.border);
     }
-    let mut below = Rect {
-        y: inner.y + 2.min(inner.height),
-        height: inner.height.saturating_sub(2),
-        ..inner
-    };
+    let (_, mut below) = split_rows(inner, 2);
     if let Some(error) = &chooser.input.error {
         below.height = below.height.saturating_sub(1);
         let at = (inner.x, below.bottom());
@@ -141,11 +134,7 @@ fn draw_rows(
         let row = &rows[at];
         // In the help a group is named once for all of its rows in sight.
         let repeats = is_help && at > shown.start && rows[at - 1].detail == row.detail;
-        let row_area = Rect {
-            y,
-            height: 1,
-            ..area
-        };
+        let row_area = frame::row(area, y);
         let lit = at == chooser.cursor;
         if lit {
             light(buf, area, y, theme);

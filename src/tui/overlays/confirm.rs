@@ -8,6 +8,7 @@ use super::{boxed, centred};
 use crate::app::overlays::confirm::Confirm;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
+use crate::tui::widgets::pane::split_rows;
 use crate::tui::widgets::text_layout::TextLayout;
 
 /// Widest a question gets.
@@ -35,10 +36,7 @@ pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, confirm: &Confirm) {
     let rows = u16::try_from(sheet.len()).unwrap_or(u16::MAX);
     let area = centred(area, columns, rows.saturating_add(4));
     let inner = boxed(buf, area, theme, "Confirm", Line::default());
-    let text = Rect {
-        height: inner.height.saturating_sub(2),
-        ..inner
-    };
+    let (text, _) = split_rows(inner, inner.height.saturating_sub(2));
     sheet.shorten(usize::from(text.height));
     sheet.draw(buf, text, 0);
     let answers = Line::from(vec![

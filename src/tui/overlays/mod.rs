@@ -90,11 +90,7 @@ fn boxed(buf: &mut Buffer, area: Rect, theme: &Theme, title: &str, right: Line) 
         }
     };
     let inner = frame::pane_with(buf, area, theme, title, right, true);
-    Rect {
-        x: inner.x + 1,
-        width: inner.width.saturating_sub(2),
-        ..inner
-    }
+    frame::aired(inner)
 }
 
 /// Lights the row of the cursor within a box, from edge to edge.

@@ -11,6 +11,7 @@ use crate::document::visible::{visible_line, wrap};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::frame;
+use crate::tui::widgets::pane::split_rows;
 
 /// Widest a field gets: longer lines are hard to read.
 const WIDEST: u16 = 92;
@@ -58,10 +59,7 @@ pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, input: &Input, field: 
     let buf = frame.buffer_mut();
     let inner = boxed(buf, area, theme, &input.label, Line::default());
     let errors = errors.min(inner.height.saturating_sub(1));
-    let room = Rect {
-        height: inner.height - errors,
-        ..inner
-    };
+    let (room, _) = split_rows(inner, inner.height - errors);
     for (y, line) in (room.bottom()..inner.bottom()).zip(&error) {
         frame::text(buf, inner.x, y, inner.width, line, theme.error);
     }

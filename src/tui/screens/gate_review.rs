@@ -77,7 +77,7 @@ pub fn draw(
         match row {
             ReviewRow::Criterion(at) => criterion(&mut sheet, &review.criteria[at], theme),
             ReviewRow::SignOff(at) => sign_off(&mut sheet, &review.sign_offs, at, theme),
-            ReviewRow::Decision => decision(&mut sheet, &review, stage, model, theme),
+            ReviewRow::Decision => decision(&mut sheet, &review, stage, model),
             ReviewRow::Clause(clause) => self::clause(&mut sheet, &review, clause, theme),
         }
         sheet.end_item();
@@ -193,13 +193,8 @@ fn sign_off(sheet: &mut TextLayout, all: &[SignOff], at: usize, theme: &Theme) {
     sheet.end_head();
 }
 
-fn decision(
-    sheet: &mut TextLayout,
-    review: &GateReview,
-    stage: Option<&Stage>,
-    model: &Model,
-    theme: &Theme,
-) {
+fn decision(sheet: &mut TextLayout, review: &GateReview, stage: Option<&Stage>, model: &Model) {
+    let theme = sheet.theme();
     let (words, style) = decision_look(review.facts.decision, theme);
     let left = Line::from(vec![
         Span::styled(format!("{:LABEL$}  ", "Decision"), theme.dim),

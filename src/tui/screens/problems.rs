@@ -145,11 +145,7 @@ fn list(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut 
     let longest = places.iter().map(|place| width(place)).max().unwrap_or(0);
     let column = longest.min(usize::from(inner.width / 4));
     for ((y, at), place) in (inner.y..).zip(rows).zip(&places) {
-        let area = Rect {
-            y,
-            height: 1,
-            ..inner
-        };
+        let area = frame::row(inner, y);
         if at == cursor {
             buf.set_style(area, theme.selection(focused));
             frame::text(buf, inner.x, y, 1, theme.glyphs.cursor, theme.accent);
@@ -221,11 +217,7 @@ fn detail(buf: &mut Buffer, area: Rect, model: &Model, problem: &Problem, theme:
         None => Line::default(),
     };
     let inner = frame::pane_with(buf, area, theme, title, right, false);
-    let text = Rect {
-        x: inner.x + 1,
-        width: inner.width.saturating_sub(2),
-        ..inner
-    };
+    let text = frame::aired(inner);
     let mut sheet = TextLayout::new(theme, text.width);
     let (sign, style) = look(problem.severity, theme);
     sheet.hanging(

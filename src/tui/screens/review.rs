@@ -33,7 +33,7 @@ const DETAIL: u16 = 8;
 pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
     let (strip, rest) = split_rows(body, 1);
     progress(buf, strip, model, theme);
-    let alone = model.review.zoomed || model.review.count(model.review.part) == 0;
+    let alone = model.is_zoomed() || model.review.count(model.review.part) == 0;
     let (list, below) = if alone { (rest, None) } else { places(rest) };
     let title = Line::styled(model.review.part.title(), theme.title);
     let focused = model.overlays.is_empty();
@@ -142,11 +142,7 @@ fn draw_rows(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme, sight:
     thumb(buf, inner, theme, (visible.start, shown.len()), focused);
     let columns = rows::Columns::of(model, &shown[visible.clone()], inner.width);
     for (y, row) in (inner.y..).zip(visible) {
-        let area = Rect {
-            y,
-            height: 1,
-            ..inner
-        };
+        let area = frame::row(inner, y);
         let (left, right) = match &shown[row] {
             Shown::Heading(text) => (Line::styled(text.clone(), theme.heading), Line::default()),
             Shown::Row(at) => rows::row(model, theme, *at, &columns),

@@ -42,11 +42,7 @@ pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme) {
     let area = centred(body, columns + 4, rows.saturating_add(2));
     let title = Line::styled("stepdeck", theme.title);
     let inner = frame::pane(buf, area, theme, title, true);
-    let text = Rect {
-        x: inner.x + 1,
-        width: inner.width.saturating_sub(2),
-        ..inner
-    };
+    let text = frame::aired(inner);
     sheet.shorten(usize::from(text.height));
     sheet.draw(buf, text, 0);
 }

@@ -45,6 +45,24 @@ pub fn pane_with(
     Rect::new(area.x + 1, area.y + 1, area.width - 2, area.height - 2)
 }
 
+/// The row of `area` at `y`.
+pub fn row(area: Rect, y: u16) -> Rect {
+    Rect::new(area.x, y, area.width, 1)
+}
+
+/// The area within a frame, a column of air left free at either side.
+pub fn aired(inner: Rect) -> Rect {
+    let width = inner.width.saturating_sub(2);
+    Rect::new(inner.x + 1, inner.y, width, inner.height)
+}
+
+/// Puts the cursor on a row.
+pub fn select(buf: &mut Buffer, row: Rect, theme: &Theme, focused: bool) {
+    buf.set_style(row, theme.selection(focused));
+    let style = theme.border(focused);
+    text(buf, row.x, row.y, 1, theme.glyphs.cursor, style);
+}
+
 fn border(buf: &mut Buffer, area: Rect, theme: &Theme, focused: bool) {
     let (set, style) = (theme.border_set(focused), theme.border(focused));
     let (right, bottom) = (area.right() - 1, area.bottom() - 1);

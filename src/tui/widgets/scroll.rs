@@ -28,11 +28,7 @@ impl Window {
     /// Follows the cursor of a list that is drawn in `area`, one line a row.
     pub(crate) fn show(&mut self, cursor: usize, count: usize, area: Rect) -> Range<usize> {
         let shown = self.follow(cursor, count, usize::from(area.height));
-        let line = |y| Rect {
-            y,
-            height: 1,
-            ..area
-        };
+        let line = |y| super::frame::row(area, y);
         self.rows = (area.y..area.bottom())
             .map(line)
             .zip(shown.clone())

@@ -13,6 +13,7 @@ use ratatui::text::{Line, Span};
 use super::frame;
 use crate::document::visible::{fit, visible, width, wrap};
 use crate::tui::theme::Theme;
+use crate::tui::widgets::pane::split_columns;
 use crate::tui::widgets::scroll::Window;
 
 /// Columns before each row of a sheet with items: the cursor's sign and a space.
@@ -208,11 +209,7 @@ impl<'a> TextLayout<'a> {
                 _ => window.follow(item.rows.start, count, height),
             };
         }
-        let text = Rect {
-            x: area.x + GUTTER.min(area.width),
-            width: area.width.saturating_sub(GUTTER),
-            ..area
-        };
+        let (_, text) = split_columns(area, GUTTER);
         window.rows.clear();
         for (y, at) in (area.y..area.bottom()).zip(shown.clone()) {
             let place = self.items.partition_point(|item| item.rows.end <= at);

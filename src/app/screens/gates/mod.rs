@@ -36,8 +36,6 @@ pub struct GatesView {
     pub check: usize,
     /// Index of the selected workstream in the owners pane.
     pub workstream: usize,
-    /// Whether the pane with the keys fills the screen.
-    pub zoomed: bool,
     /// The review that is open in the place of the panes.
     pub review: Option<GateReviewView>,
 }
@@ -91,10 +89,6 @@ impl Screen for Gates {
             }
             _ => model.gates.check = moved(model.gates.check, by, model.checks_here()),
         }
-    }
-
-    fn zoomed<'m>(&self, model: &'m mut Model) -> Option<&'m mut bool> {
-        Some(&mut model.gates.zoomed)
     }
 
     fn inner(&self, model: &Model) -> Option<&'static dyn Screen> {

@@ -65,16 +65,12 @@ impl Screen for PlanScreen {
         movement::sideways(model, by);
     }
 
-    fn zoomed<'m>(&self, model: &'m mut Model) -> Option<&'m mut bool> {
-        Some(&mut model.view.zoomed)
-    }
-
     /// Zoom, tree, range, filter, marks, and at last the pane: this screen is where the way ends.
     fn back(&self, model: &mut Model) -> bool {
-        let view = &mut model.view;
-        if std::mem::take(&mut view.zoomed) || std::mem::take(&mut view.tree) {
+        if model.unzoom() || std::mem::take(&mut model.view.tree) {
             return true;
         }
+        let view = &mut model.view;
         if view.range.take().is_some() {
         } else if !view.filter.is_empty() {
             let selected = model.selected();

@@ -51,8 +51,6 @@ pub enum Side {
 pub struct PlanView {
     /// Which pane has the keys.
     pub pane: Focus,
-    /// Whether that pane fills the screen.
-    pub zoomed: bool,
     /// Whether the detail pane shows the block instead of the step.
     pub block_detail: bool,
     /// The filter in force.

@@ -57,10 +57,6 @@ impl Screen for Review {
         model.review.go(moved(model.review.cursor(), by, count));
     }
 
-    fn zoomed<'m>(&self, model: &'m mut Model) -> Option<&'m mut bool> {
-        Some(&mut model.review.zoomed)
-    }
-
     fn opened(&self, model: &mut Model) {
         model.refresh_review(true);
     }

@@ -78,8 +78,6 @@ pub struct ReviewView {
     pub fates: Vec<Entry>,
     /// The week under review, once the screen was opened.
     pub week: Option<Week>,
-    /// Whether the list fills the screen.
-    pub zoomed: bool,
     /// Which state of the plan the rows show.
     pub generation: u64,
 }
@@ -159,7 +157,6 @@ impl ReviewView {
             *self = Self {
                 part: self.part,
                 cursors: self.cursors,
-                zoomed: self.zoomed,
                 ..Self::default()
             };
         }

@@ -51,12 +51,8 @@ impl Screen for Standup {
         }
     }
 
-    fn zoomed<'m>(&self, model: &'m mut Model) -> Option<&'m mut bool> {
-        Some(&mut model.standup_view.zoomed)
-    }
-
     fn back(&self, model: &mut Model) -> bool {
-        model.standup_view.back()
+        model.standup_view.close_thread() || model.unzoom()
     }
 
     fn refresh(&self, model: &mut Model) {

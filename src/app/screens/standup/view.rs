@@ -42,8 +42,6 @@ pub struct StandupView {
     pub said: Vec<Said>,
     /// Index of the selected card of the thread.
     pub line: usize,
-    /// Whether the pane with the keys fills the screen.
-    pub zoomed: bool,
     /// The day as gathered last.
     pub day: Option<Day>,
     seen: Option<GatheredFor>,
@@ -85,14 +83,13 @@ impl StandupView {
         }
     }
 
-    /// Closes the thread or gives the zoomed pane back. Answers whether there was something
-    /// to close.
-    pub(crate) fn back(&mut self) -> bool {
-        if let Some((_, from)) = self.thread.take() {
+    /// Closes the thread. Answers whether there was one.
+    pub(crate) fn close_thread(&mut self) -> bool {
+        let thread = self.thread.take();
+        if let Some((_, from)) = thread {
             self.pane = from;
-            return true;
         }
-        std::mem::take(&mut self.zoomed)
+        thread.is_some()
     }
 
     /// Selects again what was selected, by name, after the day was gathered anew.

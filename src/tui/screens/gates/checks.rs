@@ -62,7 +62,6 @@ pub fn draw(
             (Some(stage), check),
             lead,
             MOST_STEPS,
-            theme,
         );
         sheet.end_item();
         if at + 1 < stage.checks.len() && inner.height > 24 {
@@ -108,7 +107,7 @@ pub fn other_lists(
         for check in &list.checks {
             number += 1;
             sheet.begin_item();
-            item(sheet, plan, (None, check), lead(number), MOST_STEPS, theme);
+            item(sheet, plan, (None, check), lead(number), MOST_STEPS);
             sheet.end_item();
         }
     }
@@ -141,8 +140,8 @@ pub fn item(
     (stage, check): (Option<&Stage>, &Check),
     lead: Span<'static>,
     most_steps: usize,
-    theme: &Theme,
 ) {
+    let theme = sheet.theme();
     let indent = " ".repeat(usize::from(frame::columns(&lead.content)) + 4);
     let style = match check.done {
         true => theme.ticked,

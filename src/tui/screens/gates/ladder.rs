@@ -89,17 +89,13 @@ pub fn draw(
         }
         sheet.end_item();
     }
-    other_checklists(&mut sheet, others, !stages.is_empty(), theme);
+    other_checklists(&mut sheet, others, !stages.is_empty());
     sheet.draw_items(buf, inner, window, model.gates.stage, focused)
 }
 
 /// The documents with checklists that belong to no stage, a row each.
-fn other_checklists(
-    sheet: &mut TextLayout,
-    others: &[Arc<OtherChecklists>],
-    apart: bool,
-    theme: &Theme,
-) {
+fn other_checklists(sheet: &mut TextLayout, others: &[Arc<OtherChecklists>], apart: bool) {
+    let theme = sheet.theme();
     if others.is_empty() {
         return;
     }

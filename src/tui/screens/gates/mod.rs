@@ -42,7 +42,7 @@ pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &
     }
     let focus = model.gates.pane;
     let other = model.selected_other().is_some();
-    let places = places(body, focus, model.gates.zoomed, other);
+    let places = places(body, focus, model.is_zoomed(), other);
     for (at, (pane, area)) in PANES.into_iter().zip(places).enumerate() {
         let Some(area) = area else { continue };
         sight.note(area, Target::Pane(pane));
@@ -127,11 +127,7 @@ fn places(body: Rect, focus: Focus, zoomed: bool, other: bool) -> [Option<Rect>;
 fn no_ladder(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme) {
     let title = Line::styled("Gates", theme.title);
     let inner = frame::pane(buf, body, theme, title, model.overlays.is_empty());
-    let area = Rect {
-        x: inner.x + 1,
-        width: inner.width.saturating_sub(2),
-        ..inner
-    };
+    let area = frame::aired(inner);
     let mut sheet = TextLayout::new(theme, area.width);
     sheet.text("No stage ladder found.", theme.heading);
     sheet.blank();

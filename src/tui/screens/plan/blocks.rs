@@ -19,6 +19,7 @@ use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::status::{State, Status};
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::fit_row::RowPart;
+use crate::tui::widgets::pane::{empty, key_of, split_columns, split_rows};
 use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::{fit_row, frame, status};
 
@@ -39,17 +40,11 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
     sight.window(Focus::BLOCKS).rows = blocks(buf, inner, model, theme, focused);
     let Some(block) = model.view.block(&model.plan) else {
         if let Some(away) = model.away() {
-            return crate::tui::widgets::pane::empty(buf, inner, theme, away.in_a_sentence(), "");
+            return empty(buf, inner, theme, away.in_a_sentence(), "");
         }
-        let add = crate::tui::widgets::pane::key_of(model, theme, "add");
+        let add = key_of(model, theme, "add");
         let press = format!("{add} adds the first step");
-        return crate::tui::widgets::pane::empty(
-            buf,
-            inner,
-            theme,
-            "There are no blocks yet.",
-            &press,
-        );
+        return empty(buf, inner, theme, "There are no blocks yet.", &press);
     };
     let side_by_side = inner.width >= 2 * grid::WIDTH + GAP;
     let rows = match side_by_side {
@@ -58,12 +53,7 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
     };
     let mut below = rest(inner, rows + 1);
     if side_by_side {
-        let x = inner.x + grid::WIDTH + GAP;
-        let beside = Rect {
-            x,
-            width: inner.right() - x,
-            ..inner
-        };
+        let (_, beside) = split_columns(inner, grid::WIDTH + GAP);
         steps(buf, beside, model, theme, block);
     }
     legend(buf, &mut below, theme, side_by_side);
@@ -85,12 +75,7 @@ fn rows_on_page(model: &Model, block: usize) -> u16 {
 
 /// What is left of an area below its first `rows`.
 fn rest(area: Rect, rows: u16) -> Rect {
-    let rows = rows.min(area.height);
-    Rect {
-        y: area.y + rows,
-        height: area.height - rows,
-        ..area
-    }
+    split_rows(area, rows).1
 }
 
 fn titles<'a>(model: &Model, theme: &Theme) -> (Vec<RowPart<'a>>, Vec<RowPart<'a>>) {

@@ -19,7 +19,7 @@ use crate::plan::id::StepId;
 use crate::plan::status::State;
 use crate::plan::step::Waiting;
 use crate::tui::theme::{Sign, Theme};
-use crate::tui::widgets::pane::key_of;
+use crate::tui::widgets::pane::{empty, key_of, split_rows};
 use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::{frame, status};
 
@@ -48,16 +48,13 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
     let focused = model.view.pane == Focus::CHAIN;
     let inner = frame::pane(buf, area, theme, title(model, theme, focused), focused);
     let Some(step) = model.step() else {
-        return crate::tui::widgets::pane::empty(buf, inner, theme, "No step is selected.", "");
+        return empty(buf, inner, theme, "No step is selected.", "");
     };
     let notes = notes(model, theme, step, inner.width.saturating_sub(2));
     let room = usize::from(inner.height.saturating_sub(2));
     let notes = &notes[notes.len().saturating_sub(room.max(1))..];
     let below = u16::try_from(notes.len()).unwrap_or(0);
-    let body = Rect {
-        height: inner.height.saturating_sub(below),
-        ..inner
-    };
+    let (body, _) = split_rows(inner, inner.height.saturating_sub(below));
     if focused {
         sight.page = usize::from(body.height);
     }
@@ -241,11 +238,4 @@ fn pieces(
         at += frame::fitted(buf, theme, (at, y), end - at, text, style);
     }
     at
-}
-
-/// The cursor on an entry.
-fn select(buf: &mut Buffer, row: Rect, theme: &Theme) {
-    buf.set_style(row, theme.selection(true));
-    let style = theme.border(true);
-    frame::text(buf, row.x, row.y, 1, theme.glyphs.cursor, style);
 }

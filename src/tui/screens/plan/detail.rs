@@ -141,7 +141,7 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
     let height = usize::from(inner.height);
     let rows = match inner.height {
         0..LOW => 1,
-        _ if model.view.zoomed => usize::MAX,
+        _ if model.is_zoomed() => usize::MAX,
         _ => MOST,
     };
     let measure = Measure {
@@ -179,17 +179,13 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
                 continue;
             }
             let y = inner.y + u16::try_from(row - shown.start).unwrap_or(0);
-            let place = Rect {
-                y,
-                height: 1,
-                ..inner
-            };
+            let place = frame::row(inner, y);
             if at < facts.fields {
                 sight.window(Focus::DETAIL).rows.push((place, at));
             }
             draw_line(buf, place, theme, fact.label(nth), labels, line);
             if selected {
-                select(buf, place, theme);
+                frame::select(buf, place, theme, true);
             }
         }
     }
@@ -219,13 +215,8 @@ fn facts(model: &Model, theme: &Theme, measure: Measure, cursor: Option<usize>) 
 }
 
 /// Lays the facts of a step out on a sheet, every value whole, without a cockpit around.
-pub fn lay_out(
-    sheet: &mut TextLayout<'_>,
-    plan: &Plan,
-    step: StepRef<'_>,
-    now: DateTime<Utc>,
-    theme: &Theme,
-) {
+pub fn lay_out(sheet: &mut TextLayout<'_>, plan: &Plan, step: StepRef<'_>, now: DateTime<Utc>) {
+    let theme = sheet.theme();
     let labels = usize::from(step::LABELS);
     let measure = Measure {
         width: usize::from(sheet.width()).saturating_sub(labels + 1).max(1),
@@ -288,10 +279,4 @@ fn draw_line(
     let x = row.x + labels + 2;
     let width = row.right().saturating_sub(x + 1);
     frame::spans(buf, theme, (x, row.y), width, line);
-}
-
-fn select(buf: &mut Buffer, row: Rect, theme: &Theme) {
-    buf.set_style(row, theme.selection(true));
-    let style = theme.border(true);
-    frame::text(buf, row.x, row.y, 1, theme.glyphs.cursor, style);
 }

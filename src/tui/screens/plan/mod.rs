@@ -18,7 +18,7 @@ use crate::tui::widgets::scroll::ScrollState;
 
 /// Draws the screen into `body`.
 pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
-    for (pane, area) in layout::panes(body, model.view.pane, model.view.zoomed) {
+    for (pane, area) in layout::panes(body, model.view.pane, model.is_zoomed()) {
         sight.note(area, Target::Pane(pane));
         match pane {
             Focus::BLOCKS => blocks::draw(buf, area, model, theme, sight),

@@ -205,9 +205,7 @@ fn draw_state(
     }
     if position == view.cursor {
         let focused = view.pane == Focus::STEPS;
-        buf.set_style(row, theme.selection(focused));
-        let style = theme.border(focused);
-        frame::text(buf, row.x, row.y, 1, theme.glyphs.cursor, style);
+        frame::select(buf, row, theme, focused);
     }
 }
 

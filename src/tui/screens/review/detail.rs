@@ -30,11 +30,7 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
         None => Line::styled("Review", theme.title),
     };
     let inner = frame::pane(buf, area, theme, title, false);
-    let text = Rect {
-        x: inner.x + 1,
-        width: inner.width.saturating_sub(2),
-        ..inner
-    };
+    let text = frame::aired(inner);
     let mut sheet = TextLayout::new(theme, text.width);
     if let Some(id) = id {
         decision(&mut sheet, model, id, theme);

@@ -20,13 +20,8 @@ pub fn health(status: Option<Health>, theme: &Theme) -> (&'static str, Style) {
 
 /// Adds the entries of a card, a row or more each. Of one's own cards it is also told since
 /// when a blocker stands there, and what is suggested is dimmed.
-pub fn body(
-    sheet: &mut TextLayout,
-    card: &Card,
-    own: Option<&DayCard>,
-    indent: usize,
-    theme: &Theme,
-) {
+pub fn body(sheet: &mut TextLayout, card: &Card, own: Option<&DayCard>, indent: usize) {
+    let theme = sheet.theme();
     let text = match own {
         Some(own) if !own.posted => theme.dim,
         _ => theme.text,

@@ -30,7 +30,7 @@ pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &
     let view = &model.standup_view;
     let Some(day) = &view.day else { return };
     let focused = model.overlays.is_empty();
-    let both = body.width >= TWO_COLUMNS && !view.zoomed;
+    let both = body.width >= TWO_COLUMNS && !model.is_zoomed();
     let (own, right) = match both {
         true => split_columns(body, body.width * 11 / 20),
         false => (body, body),
@@ -163,7 +163,7 @@ fn cards_in<'t>(
         let selected = at == model.standup_view.card;
         match full || selected {
             true => {
-                body(&mut sheet, &card.card, Some(card), 2, theme);
+                body(&mut sheet, &card.card, Some(card), 2);
                 if selected {
                     advice(&mut sheet, model, day, card, theme);
                 }
@@ -299,7 +299,7 @@ fn others(
                 Span::styled(card.stage.clone(), theme.text),
             ]);
             sheet.pair(name, Span::styled(card.said.clone(), style));
-            body(&mut sheet, card, None, 4, theme);
+            body(&mut sheet, card, None, 4);
         }
         sheet.end_item();
     }
@@ -376,7 +376,7 @@ fn told(
         ];
         sheet.pair(left, right);
         sheet.end_head();
-        body(&mut sheet, &said.card, None, 2, theme);
+        body(&mut sheet, &said.card, None, 2);
         sheet.end_item();
     }
     let window = sight.window(Focus::ENTRIES);

@@ -5,7 +5,7 @@ use std::ops::Range;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Link, draw_link, elsewhere, select};
+use super::{Link, draw_link, elsewhere};
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
 use crate::app::screens::plan::view::Side;
@@ -13,6 +13,7 @@ use crate::plan::StepRef;
 use crate::plan::graph::Graph;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
+use crate::tui::widgets::pane::split_columns;
 use crate::tui::widgets::scroll::ScrollState;
 
 /// Columns from which on the three columns stand side by side.
@@ -210,10 +211,7 @@ fn three(pen: &mut Pen<'_>, body: Rect, up: &Stretch, down: &Stretch, step: Step
 fn two(pen: &mut Pen<'_>, body: Rect, up: &Stretch, down: &Stretch, step: StepRef<'_>) {
     let column = body.width * 11 / 25;
     let middle = body.y + up.rows.max(1) - 1;
-    let left = Rect {
-        width: column,
-        ..body
-    };
+    let (left, _) = split_columns(body, column);
     let joint = left.right();
     let x = joint + JOINT - 1;
     if up.rows > 0 {
@@ -291,15 +289,7 @@ impl Pen<'_> {
                 self.line(end + 1, to, y);
             }
             if has_cursor(self.model, stretch.side) && index == self.model.view.link {
-                select(
-                    self.buf,
-                    Rect {
-                        y,
-                        height: 1,
-                        ..area
-                    },
-                    self.theme,
-                );
+                frame::select(self.buf, frame::row(area, y), self.theme, true);
             }
             y += 1;
         }
@@ -326,13 +316,14 @@ impl Pen<'_> {
         };
         self.buf.set_style(shown, self.theme.title);
         if has_cursor(self.model, Side::Center) {
-            select(
+            frame::select(
                 self.buf,
                 Rect {
                     width: end + 1 - row.x,
                     ..row
                 },
                 self.theme,
+                true,
             );
         }
         end

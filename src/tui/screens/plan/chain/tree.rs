@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Link, draw_link, select};
+use super::{Link, draw_link};
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
 use crate::app::screens::plan::chain::{TreeRow, tree};
@@ -36,14 +36,10 @@ pub fn draw(
     let shown = window.show(cursor, rows.len(), body);
     frame::scrollbar(buf, area, theme, &shown, rows.len(), focused);
     for (y, at) in (body.y..).zip(shown) {
-        let row = Rect {
-            y,
-            height: 1,
-            ..body
-        };
+        let row = frame::row(body, y);
         draw_row(buf, row, model, theme, &rows[at]);
         if focused && at == cursor {
-            select(buf, row, theme);
+            frame::select(buf, row, theme, true);
         }
     }
 }
