@@ -23,12 +23,12 @@ impl Composer<'_> {
     /// When there is nothing (left) to fix, or the files have no place for it.
     pub fn fix(&self, fix: &Fix, prefer_log: bool) -> Result<Change, Refusal> {
         match *fix {
-            Fix::Timestamp { step_index } => self.fix_timestamp(self.known(step_index)?),
-            Fix::Status { step_index } => self.fix_status(self.known(step_index)?),
-            Fix::Dependencies { step_index } => self.fix_dependencies(self.known(step_index)?),
-            Fix::Theme { step_index } => self.fix_theme(self.known(step_index)?),
-            Fix::Drift { step_index } => self.fix_drift(self.known(step_index)?, prefer_log),
-            Fix::Uid { step_index } => self.fix_uid(self.known(step_index)?),
+            Fix::Timestamp(step_index) => self.fix_timestamp(self.known(step_index)?),
+            Fix::Status(step_index) => self.fix_status(self.known(step_index)?),
+            Fix::Dependencies(step_index) => self.fix_dependencies(self.known(step_index)?),
+            Fix::Theme(step_index) => self.fix_theme(self.known(step_index)?),
+            Fix::Drift(step_index) => self.fix_drift(self.known(step_index)?, prefer_log),
+            Fix::Uid(step_index) => self.fix_uid(self.known(step_index)?),
             Fix::SortLog { file } => self.sort_log(file),
         }
     }
@@ -316,7 +316,7 @@ mod tests {
             plan: &plan,
             now: now(),
         };
-        let change = composer.fix(&Fix::Uid { step_index: 1 }, true).unwrap();
+        let change = composer.fix(&Fix::Uid(1), true).unwrap();
         let (fixed, _) = after(&plan, &change);
         let expected = log.replace(", \"uid\": \"kqzhbwmtrnxa\"}", "}");
         assert_eq!(String::from_utf8(fixed).unwrap(), expected);
@@ -409,11 +409,11 @@ mod tests {
         let step_index = 1;
         assert_eq!(
             [
-                reason(Fix::Status { step_index }),
-                reason(Fix::Timestamp { step_index }),
-                reason(Fix::Theme { step_index }),
+                reason(Fix::Status(step_index)),
+                reason(Fix::Timestamp(step_index)),
+                reason(Fix::Theme(step_index)),
                 reason(Fix::SortLog { file: 0 }),
-                reason(Fix::Status { step_index: 9 }),
+                reason(Fix::Status(9)),
             ],
             [
                 "“soon” is not one of the five statuses; set one",
@@ -462,7 +462,7 @@ mod tests {
             let composer = Composer { plan: &before, now: now() };
             let (change, refused) = composer.fix_all(&fixes(&before), prefer_log);
             // A drifted status that is not one cannot be taken over.
-            let drift = |(fix, _): &(Fix, Refusal)| matches!(fix, Fix::Drift { .. });
+            let drift = |(fix, _): &(Fix, Refusal)| matches!(fix, Fix::Drift(_));
             prop_assert!(refused.iter().all(drift), "{refused:?}");
             let (log, canon) = after(&before, &change);
             let left = fixes(&plan(&log, &canon));
