@@ -87,10 +87,7 @@ impl Tick {
     fn mark(&self, composer: &Composer<'_>, check: &Check) -> Result<Change> {
         match check.done == self.off {
             true => composer.tick(check).map_err(refused),
-            false => Ok(Change {
-                label: String::new(),
-                edits: Vec::new(),
-            }),
+            false => Ok(Change::default()),
         }
     }
 

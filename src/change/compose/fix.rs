@@ -286,10 +286,7 @@ mod tests {
 
     fn fixed(log: &str, canon: &str, prefer_log: bool) -> (String, String) {
         let plan = plan(log.as_bytes(), canon);
-        let composer = Composer {
-            plan: &plan,
-            now: now(),
-        };
+        let composer = Composer::new(&plan, now());
         let (change, refused) = composer.fix_all(&fixes(&plan), prefer_log);
         assert_eq!(refused, []);
         let (log, canon) = after(&plan, &change);
@@ -312,10 +309,7 @@ mod tests {
         let log = "{\"step_id\":\"0001\",\"uid\":\"kqzhbwmtrnxa\"}\r\n\
                    {\"step_id\": \"0002\", \"title\": \"B\", \"uid\": \"kqzhbwmtrnxa\"}";
         let plan = plan(log.as_bytes(), "");
-        let composer = Composer {
-            plan: &plan,
-            now: now(),
-        };
+        let composer = Composer::new(&plan, now());
         let change = composer.fix(&Fix::Uid(1), true).unwrap();
         let (fixed, _) = after(&plan, &change);
         let expected = log.replace(", \"uid\": \"kqzhbwmtrnxa\"}", "}");
@@ -361,10 +355,7 @@ mod tests {
         let log = "\u{feff}{\"schema\":1}\r\n{\"step_id\":\"0003\"}\n\n{\"step_id\":\"0001\"}\r\n\
                    {\"step_id\":\"0002\",\"n\":1}\noops\n{\"step_id\":\"0002\",\"n\":2}";
         let plan = plan(log.as_bytes(), "");
-        let composer = Composer {
-            plan: &plan,
-            now: now(),
-        };
+        let composer = Composer::new(&plan, now());
         let change = composer.fix(&Fix::SortLog { file: 0 }, true).unwrap();
         assert_eq!(change.label, "plan.jsonl sorted by ID");
         let sorted = "\u{feff}{\"schema\":1}\r\n{\"step_id\":\"0001\"}\n\n\
@@ -401,10 +392,7 @@ mod tests {
         let log = "{\"step_id\":\"0002\",\"status\":\"soon\",\"updated_at\":\"01/02/2026\"}\n\
                    >>>>>>> theirs\n{\"step_id\":\"0001\"}\n";
         let plan = plan(log.as_bytes(), "");
-        let composer = Composer {
-            plan: &plan,
-            now: now(),
-        };
+        let composer = Composer::new(&plan, now());
         let reason = |fix| composer.fix(&fix, true).unwrap_err().0;
         let step_index = 1;
         assert_eq!(
