@@ -206,7 +206,7 @@ impl Edit {
 }
 
 /// What a person did with one command: it is saved, undone and reported as a whole.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize, Debug)]
 pub struct Change {
     /// What people read, such as `0042 status: draft → complete`.
     pub label: String,

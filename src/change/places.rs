@@ -135,10 +135,7 @@ mod tests {
     fn a_step_is_edited_where_it_is_wherever_it_was_seen() {
         let seen_in = ["0001", "0002", "0002", "0003"];
         let plan = Plan::read(files(&seen_in));
-        let composer = Composer {
-            plan: &plan,
-            now: chrono::DateTime::default(),
-        };
+        let composer = Composer::new(&plan, chrono::DateTime::default());
         for step in 0..plan.len() {
             let wish = composer.set(step, Field::Title, "b").unwrap();
             let seen = LineHints::of(&plan, &wish);

@@ -2,7 +2,6 @@
 
 use color_eyre::eyre::{Result, bail, eyre};
 
-use super::Ending;
 use super::invocation::{Invocation, Name, OpenPlan, refused};
 use super::set::{Assignment, wishes};
 use crate::change::compose::{Composer, FieldRequest};
@@ -37,7 +36,7 @@ impl Add {
     ///
     /// # Errors
     /// When a value does not fit, no ID is free, or the log cannot be written.
-    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let mut wishes = wishes(&self.fields, None)?;
         let titled = wishes.iter().position(|(field, _)| *field == Field::Title);
         let Some((_, FieldRequest::Value(title))) = titled.map(|at| wishes.remove(at)) else {
@@ -55,8 +54,7 @@ impl Add {
         })?;
         invocation.say(&change.label)?;
         let id = added.get().ok_or_else(|| eyre!("no step was added"))?;
-        invocation.print(&format!("{id}\n"))?;
-        Ok(Ending::Done)
+        invocation.print(&format!("{id}\n"))
     }
 
     fn free_id(

@@ -6,7 +6,6 @@ use color_eyre::eyre::Result;
 use ratatui::text::{Line, Span};
 use serde::Serialize;
 
-use super::Ending;
 use super::invocation::{Invocation, Name};
 use crate::cli::printer::Printer;
 use crate::document::visible::{visible_line, width};
@@ -37,19 +36,15 @@ impl Chain {
     ///
     /// # Errors
     /// When there is no such step, the plan cannot be read, or the output not be written.
-    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let opened = invocation.open()?;
         invocation.say_unreadable(&opened.plan)?;
         let found = Around::of(&opened.plan, opened.find(self.id.0)?);
-        match self.json {
-            true => invocation.print_json(&found.document(&opened.plan))?,
-            false => {
-                let paint = invocation.paint();
-                let sheet = found.sheet(&paint, &opened.plan);
-                invocation.print(&paint.lines(&sheet))?;
-            }
+        if self.json {
+            return invocation.print_json(&found.document(&opened.plan));
         }
-        Ok(Ending::Done)
+        let paint = invocation.paint();
+        invocation.print(&paint.lines(&found.sheet(&paint, &opened.plan)))
     }
 }
 

@@ -4,8 +4,8 @@ use clap::CommandFactory as _;
 use clap_complete::Shell;
 use color_eyre::eyre::Result;
 
+use super::Arguments;
 use super::invocation::Invocation;
-use super::{Arguments, Ending};
 
 /// Print a shell completion script.
 ///
@@ -21,7 +21,7 @@ impl Completions {
     ///
     /// # Errors
     /// When standard output cannot be written.
-    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let mut script = Vec::new();
         clap_complete::generate(
             self.shell,
@@ -29,7 +29,6 @@ impl Completions {
             "stepdeck",
             &mut script,
         );
-        invocation.print(&String::from_utf8(script)?)?;
-        Ok(Ending::Done)
+        invocation.print(&String::from_utf8(script)?)
     }
 }

@@ -5,7 +5,6 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Ending;
 use super::invocation::Invocation;
 use crate::document::visible::visible;
 use crate::record::demo;
@@ -38,7 +37,7 @@ impl Demo {
     ///
     /// # Errors
     /// As [`create`], or standard output cannot be written.
-    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> color_eyre::Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> color_eyre::Result<()> {
         invocation.may_write()?;
         let dir = invocation.path(&self.dir);
         let plan = match self.untidy {
@@ -52,8 +51,7 @@ impl Demo {
             files.len(),
             dir.display(),
             shown_for_shell(&dir),
-        )))?;
-        Ok(Ending::Done)
+        )))
     }
 }
 

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 use color_eyre::eyre::Result;
 
-use super::Ending;
 use super::invocation::Invocation;
 use super::merge::version;
 use crate::change::difference::{differences, fields_of};
@@ -33,7 +32,7 @@ impl Diff {
     ///
     /// # Errors
     /// When a file cannot be read, or the arguments are of no known form.
-    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let text = match (&self.files[..], self.fields) {
             ([file], true) => {
                 let bytes = version(&invocation.path(file))?;
@@ -59,8 +58,7 @@ impl Diff {
                 "`stepdeck diff` takes two files, OLD and NEW, or with --fields one"
             ),
         };
-        invocation.print(&text)?;
-        Ok(Ending::Done)
+        invocation.print(&text)
     }
 }
 

@@ -12,7 +12,6 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use color_eyre::eyre::{Result, bail};
 
-use super::Ending;
 use super::filter::{Filter, language_help, selected};
 use super::invocation::{Invocation, OpenPlan, json_text};
 use super::step_document::ListDocument;
@@ -64,7 +63,7 @@ impl Export {
     /// # Errors
     /// When the filter makes no sense, there is no plan, or the file may not or cannot be
     /// written.
-    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let query = self.filter.parse()?;
         if self.bom && self.format != Format::Csv {
             bail!("--bom only works with --format csv: other readers trip over the mark");
@@ -94,14 +93,12 @@ impl Export {
             }
         };
         let Some(file) = &self.output else {
-            invocation.print(&text)?;
-            return Ok(Ending::Done);
+            return invocation.print(&text);
         };
         overwrite(&invocation.path(file), &guarded(&opened), text.as_bytes())?;
         let (count, file) = (steps.len(), file.display());
         let steps = if count == 1 { "step" } else { "steps" };
-        invocation.say(&format!("{count} {steps} written to {file}"))?;
-        Ok(Ending::Done)
+        invocation.say(&format!("{count} {steps} written to {file}"))
     }
 }
 

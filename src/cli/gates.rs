@@ -4,7 +4,6 @@ use color_eyre::eyre::Result;
 use ratatui::text::{Line, Span};
 use serde::Serialize;
 
-use super::Ending;
 use super::invocation::{Invocation, OpenPlan};
 use super::tick::{List, find_list};
 use crate::cli::printer::Printer;
@@ -45,7 +44,7 @@ impl Gates {
     ///
     /// # Errors
     /// When the stage cannot be told, the plan cannot be read, or the output not be written.
-    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let opened = invocation.open()?;
         let plan = &opened.plan;
         if self.other {
@@ -67,8 +66,7 @@ impl Gates {
                     .map(|other| other_entry(plan, other))
                     .collect(),
             };
-            invocation.print_json(&document)?;
-            return Ok(Ending::Done);
+            return invocation.print_json(&document);
         }
         let paint = invocation.paint();
         let sheet = match only {
@@ -76,12 +74,11 @@ impl Gates {
             Some(List::Other(at)) => one_other(&paint, plan, &plan.other_checklists()[at]),
             None => ladder(&paint, plan),
         };
-        invocation.print(&paint.lines(&sheet))?;
-        Ok(Ending::Done)
+        invocation.print(&paint.lines(&sheet))
     }
 
     /// Prints the documents with other checklists, or the checks in them that have the words.
-    fn others(&self, invocation: &mut Invocation<'_, '_>, plan: &Plan) -> Result<Ending> {
+    fn others(&self, invocation: &mut Invocation<'_, '_>, plan: &Plan) -> Result<()> {
         let others = plan.other_checklists();
         let words = Words::new(self.stage.iter().flat_map(|text| text.split_whitespace()));
         let finds = |check: &Check| {
@@ -106,8 +103,7 @@ impl Gates {
                 stages: Vec::new(),
                 other,
             };
-            invocation.print_json(&document)?;
-            return Ok(Ending::Done);
+            return invocation.print_json(&document);
         }
         let paint = invocation.paint();
         let sheet = match &self.stage {
@@ -122,7 +118,7 @@ impl Gates {
                 false => "no check in the other checklists contains these words",
             })?;
         }
-        Ok(Ending::Done)
+        Ok(())
     }
 }
 

@@ -5,7 +5,6 @@
 
 use std::path::PathBuf;
 
-use super::Ending;
 use super::invocation::Invocation;
 use crate::document::visible::visible;
 use crate::record::start::plan;
@@ -27,7 +26,7 @@ impl Init {
     ///
     /// # Errors
     /// As [`create`], or standard output cannot be written.
-    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> color_eyre::Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> color_eyre::Result<()> {
         invocation.may_write()?;
         let written = create(&invocation.path(&self.dir), plan())?;
         let start = invocation.start();
@@ -35,6 +34,6 @@ impl Init {
             let path = path.strip_prefix(&start).unwrap_or(&path);
             invocation.print(&format!("{}\n", visible(&path.display().to_string())))?;
         }
-        Ok(Ending::Done)
+        Ok(())
     }
 }

@@ -332,10 +332,7 @@ impl Invocation<'_, '_> {
                 0 => self.open()?,
                 _ => self.reopen()?,
             };
-            let composer = Composer {
-                plan: &opened.plan,
-                now: self.outside.now,
-            };
+            let composer = Composer::new(&opened.plan, self.outside.now);
             let change = wish(&opened, &composer)?;
             if change.edits.is_empty() {
                 return Ok(change);

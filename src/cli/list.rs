@@ -4,7 +4,6 @@ use color_eyre::eyre::Result;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::Ending;
 use super::filter::{Filter, language_help, selected};
 use super::invocation::Invocation;
 use super::step_document::ListDocument;
@@ -34,14 +33,13 @@ impl List {
     ///
     /// # Errors
     /// When the filter makes no sense or there is no plan.
-    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let query = self.filter.parse()?;
         let plan = invocation.open()?.plan;
         invocation.say_unreadable(&plan)?;
         let steps = selected(&query, &plan, invocation.outside.now);
         if self.json {
-            invocation.print_json(&ListDocument::new(&plan, &steps))?;
-            return Ok(Ending::Done);
+            return invocation.print_json(&ListDocument::new(&plan, &steps));
         }
         let paint = invocation.paint();
         let rows: Vec<StepRef<'_>> = steps.iter().map(|step| plan.step(*step)).collect();
@@ -59,7 +57,7 @@ impl List {
             0 => invocation.say(&format!("none of {} steps matches the filter", plan.len()))?,
             _ => {}
         }
-        Ok(Ending::Done)
+        Ok(())
     }
 }
 

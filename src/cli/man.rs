@@ -4,8 +4,8 @@ use clap::{Command, CommandFactory as _};
 use clap_mangen::Man as Page;
 use color_eyre::eyre::Result;
 
+use super::Arguments;
 use super::invocation::Invocation;
-use super::{Arguments, Ending};
 
 /// Print the manual page, with all subcommands.
 ///
@@ -18,9 +18,8 @@ impl Man {
     ///
     /// # Errors
     /// When standard output cannot be written.
-    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
-        invocation.print(&page()?)?;
-        Ok(Ending::Done)
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
+        invocation.print(&page()?)
     }
 }
 

@@ -198,26 +198,27 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         return cockpit::run(invocation).map(|()| Ending::Done);
     };
     match command {
-        Subcommands::Show(show) => show.run(invocation),
-        Subcommands::List(list) => list.run(invocation),
-        Subcommands::Next(next) => next.run(invocation),
-        Subcommands::Chain(chain) => chain.run(invocation),
-        Subcommands::Gates(gates) => gates.run(invocation),
-        Subcommands::Check(check) => check.run(invocation),
-        Subcommands::Set(set) => set.run(invocation),
-        Subcommands::Add(add) => add.run(invocation),
-        Subcommands::Tick(tick) => tick.run(invocation),
-        Subcommands::Init(init) => init.run(invocation),
-        Subcommands::Demo(demo) => demo.run(invocation),
-        Subcommands::Export(export) => export.run(invocation),
-        Subcommands::Completions(completions) => completions.run(invocation),
-        Subcommands::Man(man) => man.run(invocation),
-        Subcommands::Merge(merge) => merge.run(invocation),
-        Subcommands::Diff(diff) => diff.run(invocation),
-        Subcommands::GitSetup(setup) => setup.run(invocation),
-        Subcommands::Review(review) => review.run(invocation),
-        Subcommands::Standup(standup) => standup.run(invocation),
+        Subcommands::Check(check) => return check.run(invocation),
+        Subcommands::Merge(merge) => return merge.run(invocation),
+        Subcommands::GitSetup(setup) => return setup.run(invocation),
+        Subcommands::Show(show) => show.run(invocation)?,
+        Subcommands::List(list) => list.run(invocation)?,
+        Subcommands::Next(next) => next.run(invocation)?,
+        Subcommands::Chain(chain) => chain.run(invocation)?,
+        Subcommands::Gates(gates) => gates.run(invocation)?,
+        Subcommands::Set(set) => set.run(invocation)?,
+        Subcommands::Add(add) => add.run(invocation)?,
+        Subcommands::Tick(tick) => tick.run(invocation)?,
+        Subcommands::Init(init) => init.run(invocation)?,
+        Subcommands::Demo(demo) => demo.run(invocation)?,
+        Subcommands::Export(export) => export.run(invocation)?,
+        Subcommands::Completions(completions) => completions.run(invocation)?,
+        Subcommands::Man(man) => man.run(invocation)?,
+        Subcommands::Diff(diff) => diff.run(invocation)?,
+        Subcommands::Review(review) => review.run(invocation)?,
+        Subcommands::Standup(standup) => standup.run(invocation)?,
     }
+    Ok(Ending::Done)
 }
 
 /// Prints help or what is wrong with the arguments.

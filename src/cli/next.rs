@@ -4,7 +4,6 @@ use color_eyre::eyre::Result;
 use ratatui::text::{Line, Span};
 use serde::Serialize;
 
-use super::Ending;
 use super::invocation::{Invocation, OpenPlan};
 use crate::cli::printer::Printer;
 use crate::document::visible::{visible_line, width};
@@ -51,7 +50,7 @@ impl Next {
     ///
     /// # Errors
     /// When the plan cannot be read, or the output not be written.
-    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let opened = invocation.open()?;
         let weights = weights(invocation, &opened)?;
         let plan = &opened.plan;
@@ -60,21 +59,18 @@ impl Next {
         let folder = opened.layout.papers.folder_of(Role::Review);
         let review = Review::of(plan, folder, Week::of(now), now);
         let ranked = review.next(&weights, self.count);
-        match self.json {
-            true => invocation.print_json(&document(plan, &ranked))?,
-            false => {
-                let paint = invocation.paint();
-                let mut sheet = table(&paint, plan, &ranked, self.explain);
-                // In a pipe, every row behind the first is a step or one of its terms.
-                if invocation.outside.terminal.is_some() && !ranked.is_empty() {
-                    sheet.blank();
-                    let shown = format!("{} of {}", ranked.len(), states(plan));
-                    sheet.text(&shown, paint.theme.dim);
-                }
-                invocation.print(&paint.lines(&sheet))?;
-            }
+        if self.json {
+            return invocation.print_json(&document(plan, &ranked));
         }
-        Ok(Ending::Done)
+        let paint = invocation.paint();
+        let mut sheet = table(&paint, plan, &ranked, self.explain);
+        // In a pipe, every row behind the first is a step or one of its terms.
+        if invocation.outside.terminal.is_some() && !ranked.is_empty() {
+            sheet.blank();
+            let shown = format!("{} of {}", ranked.len(), states(plan));
+            sheet.text(&shown, paint.theme.dim);
+        }
+        invocation.print(&paint.lines(&sheet))
     }
 }
 

@@ -7,7 +7,6 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use serde::Serialize;
 
-use super::Ending;
 use super::invocation::{Invocation, OpenPlan, refused};
 use super::next::{TermEntry, weights};
 use crate::cli::printer::Printer;
@@ -42,7 +41,7 @@ impl Review {
     ///
     /// # Errors
     /// When the plan cannot be read, or the record not be written.
-    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let now = invocation.outside.now;
         let this = Week::of(now);
         if let Some(week) = self.week.filter(|week| self.write && *week != this) {
@@ -67,7 +66,7 @@ impl Review {
                 .map(|edit| edit.path.display().to_string());
             invocation.say(&format!("{} · {}", change.label, path.unwrap_or_default()))?;
             if !self.json {
-                return Ok(Ending::Done);
+                return Ok(());
             }
         }
         let opened = if self.write {
@@ -80,15 +79,11 @@ impl Review {
         if self.week.is_some_and(|week| week < this) && document.record.is_none() {
             bail!("there is no record for {}", document.week);
         }
-        match self.json {
-            true => invocation.print_json(&document)?,
-            false => {
-                let paint = invocation.paint();
-                let sheet = sheet(&paint, &document);
-                invocation.print(&paint.lines(&sheet))?;
-            }
+        if self.json {
+            return invocation.print_json(&document);
         }
-        Ok(Ending::Done)
+        let paint = invocation.paint();
+        invocation.print(&paint.lines(&sheet(&paint, &document)))
     }
 
     fn of<'p>(

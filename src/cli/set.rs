@@ -2,7 +2,6 @@
 
 use color_eyre::eyre::{Result, bail};
 
-use super::Ending;
 use super::invocation::{Invocation, Name, OpenPlan, refused};
 use crate::change::compose::FieldRequest;
 use crate::plan::StepRef;
@@ -30,17 +29,16 @@ impl Set {
     ///
     /// # Errors
     /// When there is no such step, a value does not fit, or the files cannot be written.
-    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let change = invocation.edit(|opened: &OpenPlan, composer| {
             let step = opened.find_only(self.id.0)?;
             let wishes = wishes(&self.fields, Some(opened.plan.step(step)))?;
             composer.set_fields(step, &wishes).map_err(refused)
         })?;
         match change.edits.is_empty() {
-            true => invocation.say(&format!("{} already has these values", self.id.0))?,
-            false => invocation.say(&change.label)?,
+            true => invocation.say(&format!("{} already has these values", self.id.0)),
+            false => invocation.say(&change.label),
         }
-        Ok(Ending::Done)
     }
 }
 

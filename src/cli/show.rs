@@ -3,7 +3,6 @@
 use color_eyre::eyre::Result;
 use ratatui::text::Line;
 
-use super::Ending;
 use super::invocation::{Invocation, Name};
 use super::step_document::StepDocument;
 use crate::app::screens::plan::why::why;
@@ -28,7 +27,7 @@ impl Show {
     ///
     /// # Errors
     /// When there is no such step or no plan.
-    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let opened = invocation.open()?;
         let plan = &opened.plan;
         opened.find(self.id.0)?;
@@ -42,7 +41,7 @@ impl Show {
             for step in steps {
                 invocation.print_json(&StepDocument::new(plan, step))?;
             }
-            return Ok(Ending::Done);
+            return Ok(());
         }
         let paint = invocation.paint();
         let mut text = String::new();
@@ -61,7 +60,6 @@ impl Show {
             }
             text.push_str(&paint.lines(&sheet));
         }
-        invocation.print(&text)?;
-        Ok(Ending::Done)
+        invocation.print(&text)
     }
 }

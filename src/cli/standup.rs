@@ -5,7 +5,6 @@ use clap::ValueEnum;
 use color_eyre::eyre::{Result, bail};
 use serde::Serialize;
 
-use super::Ending;
 use super::invocation::{Invocation, OpenPlan, refused};
 use super::tick::find_stage;
 use crate::document::visible::visible;
@@ -102,7 +101,7 @@ impl Standup {
     /// # Errors
     /// When stage or day cannot be told, the plan cannot be read or written, or the output
     /// not be written.
-    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         match &self.deed {
             Some(_) if self.date.is_some() || self.only.is_some() || self.slack || self.json => {
                 bail!("showing and posting are separate: leave out the options before `post`")
@@ -112,7 +111,7 @@ impl Standup {
         }
     }
 
-    fn show(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    fn show(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let opened = invocation.open()?;
         let person = invocation.person();
         let folder = opened.layout.papers.folder_of(Role::Standup);
@@ -136,8 +135,7 @@ impl Standup {
             day.missing.push(day.person.clone());
         }
         if self.json {
-            invocation.print_json(&document(&opened, &day))?;
-            return Ok(Ending::Done);
+            return invocation.print_json(&document(&opened, &day));
         }
         let dialect = match self.slack {
             true => Dialect::Slack,
@@ -151,13 +149,12 @@ impl Standup {
             false => 0,
         };
         let text = digest(&day, &standup.stages(), &entries, local, dialect);
-        invocation.print(&visible(&text))?;
-        Ok(Ending::Done)
+        invocation.print(&visible(&text))
     }
 }
 
 impl Post {
-    fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let person = invocation.person();
         let now = invocation.outside.now;
         let change = invocation.edit(|opened, _| {
@@ -174,10 +171,9 @@ impl Post {
             posted.map_err(refused)
         })?;
         match change.edits.is_empty() {
-            true => invocation.say("the card already says so")?,
-            false => invocation.say(&change.label)?,
+            true => invocation.say("the card already says so"),
+            false => invocation.say(&change.label),
         }
-        Ok(Ending::Done)
     }
 
     fn wishes(&self) -> Vec<CardRequest> {

@@ -2,7 +2,6 @@
 
 use color_eyre::eyre::{Result, bail, eyre};
 
-use super::Ending;
 use super::invocation::{Invocation, OpenPlan, refused};
 use crate::change::Change;
 use crate::change::compose::{Attachment, Composer};
@@ -35,18 +34,17 @@ impl Tick {
     ///
     /// # Errors
     /// When stage or check cannot be told, or the files cannot be written.
-    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let who = match self.evidence {
             Some(_) => invocation.person(),
             None => String::new(),
         };
         let change = invocation.edit(|opened, composer| self.change(opened, composer, &who))?;
         match change.edits.is_empty() {
-            true if self.off => invocation.say("it is not ticked")?,
-            true => invocation.say("it is already ticked")?,
-            false => invocation.say(&change.label)?,
+            true if self.off => invocation.say("it is not ticked"),
+            true => invocation.say("it is already ticked"),
+            false => invocation.say(&change.label),
         }
-        Ok(Ending::Done)
     }
 
     fn change(&self, opened: &OpenPlan, composer: &Composer<'_>, who: &str) -> Result<Change> {
@@ -89,10 +87,7 @@ impl Tick {
     fn mark(&self, composer: &Composer<'_>, check: &Check) -> Result<Change> {
         match check.done == self.off {
             true => composer.tick(check).map_err(refused),
-            false => Ok(Change {
-                label: String::new(),
-                edits: Vec::new(),
-            }),
+            false => Ok(Change::default()),
         }
     }
 

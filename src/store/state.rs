@@ -148,13 +148,8 @@ impl State {
     /// # Errors
     /// When the value has no JSON form, or the folder cannot be written.
     pub(crate) fn save<T: Serialize>(&self, name: &str, value: &T) -> Result<(), StateError> {
-        let bytes = serde_json::to_vec(value).map_err(|source| StateError::NotJson {
-            name: name.to_owned(),
-            source,
-        })?;
-        let path = self.path(name);
-        self.write(&path, &bytes)
-            .map_err(|source| StateError::Failed { path, source })
+        let bytes = serde_json::to_vec(value).map_err(not_json(name))?;
+        self.write(self.path(name), &bytes)
     }
 
     /// Puts text in the document `name`, or takes the document away.
@@ -165,9 +160,7 @@ impl State {
         let Some(text) = text else {
             return self.remove(name);
         };
-        let path = self.path(name);
-        self.write(&path, text.as_bytes())
-            .map_err(|source| StateError::Failed { path, source })
+        self.write(self.path(name), text.as_bytes())
     }
 
     /// Adds a line to the record `name`. Whoever else adds one at the same time adds another.
@@ -175,10 +168,7 @@ impl State {
     /// # Errors
     /// As [`State::save`].
     pub(crate) fn append<T: Serialize>(&self, name: &str, value: &T) -> Result<(), StateError> {
-        let json = serde_json::to_string(value).map_err(|source| StateError::NotJson {
-            name: name.to_owned(),
-            source,
-        })?;
+        let json = serde_json::to_string(value).map_err(not_json(name))?;
         let path = self.record(name);
         // A line that a crash cut short must not take the next one with it.
         let line = format!("\n{json}\n");
@@ -215,15 +205,10 @@ impl State {
     ) -> Result<(), StateError> {
         let mut text = Vec::new();
         for value in values {
-            serde_json::to_writer(&mut text, &value).map_err(|source| StateError::NotJson {
-                name: name.to_owned(),
-                source,
-            })?;
+            serde_json::to_writer(&mut text, &value).map_err(not_json(name))?;
             text.push(b'\n');
         }
-        let path = self.record(name);
-        self.write(&path, &text)
-            .map_err(|source| StateError::Failed { path, source })
+        self.write(self.record(name), &text)
     }
 
     /// The documents `<name>-<process>` of processes that are no more, each with its full name;
@@ -287,14 +272,17 @@ impl State {
         }
     }
 
-    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        create_private_folder(&self.folder)?;
-        // Named like what a save leaves, so that the same clean-up finds it after a kill.
-        let mut temp = Temp::create(&RealFs, (temp_path, &self.folder), 0o600)?;
-        temp.file.write_all(bytes)?;
-        temp.rename(path.to_owned())?;
-        temp.spare();
-        Ok(())
+    fn write(&self, path: PathBuf, bytes: &[u8]) -> Result<(), StateError> {
+        let write = || {
+            create_private_folder(&self.folder)?;
+            // Named like what a save leaves, so that the same clean-up finds it after a kill.
+            let mut temp = Temp::create(&RealFs, (temp_path, &self.folder), 0o600)?;
+            temp.file.write_all(bytes)?;
+            temp.rename(path.clone())?;
+            temp.spare();
+            Ok(())
+        };
+        write().map_err(|source| StateError::Failed { path, source })
     }
 
     /// Names may come from the plan (the draft of a step), so they are spelled to stay inside.
@@ -319,6 +307,11 @@ impl State {
     fn record(&self, name: &str) -> PathBuf {
         self.path(name).with_extension("jsonl")
     }
+}
+
+fn not_json(name: &str) -> impl FnOnce(serde_json::Error) -> StateError {
+    let name = name.to_owned();
+    |source| StateError::NotJson { name, source }
 }
 
 #[cfg(test)]

@@ -254,10 +254,7 @@ impl Model {
 
     /// A composer for edits at this instant.
     pub(crate) fn composer(&self) -> Composer<'_> {
-        Composer {
-            plan: &self.plan,
-            now: self.now,
-        }
+        Composer::new(&self.plan, self.now)
     }
 
     /// Says something in the line of news.

@@ -424,10 +424,10 @@ impl Model {
                     self.conflicted(pending, conflicts);
                 }
             }
-            DiskEvent::Fixed { text } => self.say(text),
-            DiskEvent::Remembered { event } => self.sync.history.add(event),
-            DiskEvent::Kept { text } => self.refuse(text),
-            DiskEvent::InMotion { path } => {
+            DiskEvent::Fixed(text) => self.say(text),
+            DiskEvent::Remembered(event) => self.sync.history.add(event),
+            DiskEvent::Kept(text) => self.refuse(text),
+            DiskEvent::InMotion(path) => {
                 let waiting = match self.sync.saving() {
                     0 => String::new(),
                     1 => ", 1 edit waits".to_owned(),
@@ -439,8 +439,8 @@ impl Model {
                 ));
                 self.sync.in_motion.push(path);
             }
-            DiskEvent::AtRest { path } => self.sync.in_motion.retain(|p| *p != path),
-            DiskEvent::Readable { path } => self.sync.unreadable.retain(|(p, _)| *p != path),
+            DiskEvent::AtRest(path) => self.sync.in_motion.retain(|p| *p != path),
+            DiskEvent::Readable(path) => self.sync.unreadable.retain(|(p, _)| *p != path),
             DiskEvent::Watching { polling } => self.sync.polling = polling,
             DiskEvent::Unreadable { path, role, reason } => {
                 self.sync.unreadable.retain(|(p, _)| *p != path);

@@ -97,10 +97,7 @@ impl Composer<'_> {
         apply::change(&change, &mut files).map_err(|_| obstacle())?;
         let plan = Plan::read(files);
         let step = plan.find(id).ok_or_else(obstacle)?;
-        let there = Composer {
-            plan: &plan,
-            now: self.now,
-        };
+        let there = Composer::new(&plan, self.now);
         let filled = there.set_fields(step, wishes)?;
         let mut files = plan.files().to_vec();
         apply::change(&filled, &mut files).map_err(|_| obstacle())?;

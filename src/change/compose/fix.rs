@@ -23,12 +23,12 @@ impl Composer<'_> {
     /// When there is nothing (left) to fix, or the files have no place for it.
     pub fn fix(&self, fix: &Fix, prefer_log: bool) -> Result<Change, Refusal> {
         match *fix {
-            Fix::Timestamp { step_index } => self.fix_timestamp(self.known(step_index)?),
-            Fix::Status { step_index } => self.fix_status(self.known(step_index)?),
-            Fix::Dependencies { step_index } => self.fix_dependencies(self.known(step_index)?),
-            Fix::Theme { step_index } => self.fix_theme(self.known(step_index)?),
-            Fix::Drift { step_index } => self.fix_drift(self.known(step_index)?, prefer_log),
-            Fix::Uid { step_index } => self.fix_uid(self.known(step_index)?),
+            Fix::Timestamp(step_index) => self.fix_timestamp(self.known(step_index)?),
+            Fix::Status(step_index) => self.fix_status(self.known(step_index)?),
+            Fix::Dependencies(step_index) => self.fix_dependencies(self.known(step_index)?),
+            Fix::Theme(step_index) => self.fix_theme(self.known(step_index)?),
+            Fix::Drift(step_index) => self.fix_drift(self.known(step_index)?, prefer_log),
+            Fix::Uid(step_index) => self.fix_uid(self.known(step_index)?),
             Fix::SortLog { file } => self.sort_log(file),
         }
     }
@@ -286,10 +286,7 @@ mod tests {
 
     fn fixed(log: &str, canon: &str, prefer_log: bool) -> (String, String) {
         let plan = plan(log.as_bytes(), canon);
-        let composer = Composer {
-            plan: &plan,
-            now: now(),
-        };
+        let composer = Composer::new(&plan, now());
         let (change, refused) = composer.fix_all(&fixes(&plan), prefer_log);
         assert_eq!(refused, []);
         let (log, canon) = after(&plan, &change);
@@ -312,11 +309,8 @@ mod tests {
         let log = "{\"step_id\":\"0001\",\"uid\":\"kqzhbwmtrnxa\"}\r\n\
                    {\"step_id\": \"0002\", \"title\": \"B\", \"uid\": \"kqzhbwmtrnxa\"}";
         let plan = plan(log.as_bytes(), "");
-        let composer = Composer {
-            plan: &plan,
-            now: now(),
-        };
-        let change = composer.fix(&Fix::Uid { step_index: 1 }, true).unwrap();
+        let composer = Composer::new(&plan, now());
+        let change = composer.fix(&Fix::Uid(1), true).unwrap();
         let (fixed, _) = after(&plan, &change);
         let expected = log.replace(", \"uid\": \"kqzhbwmtrnxa\"}", "}");
         assert_eq!(String::from_utf8(fixed).unwrap(), expected);
@@ -361,10 +355,7 @@ mod tests {
         let log = "\u{feff}{\"schema\":1}\r\n{\"step_id\":\"0003\"}\n\n{\"step_id\":\"0001\"}\r\n\
                    {\"step_id\":\"0002\",\"n\":1}\noops\n{\"step_id\":\"0002\",\"n\":2}";
         let plan = plan(log.as_bytes(), "");
-        let composer = Composer {
-            plan: &plan,
-            now: now(),
-        };
+        let composer = Composer::new(&plan, now());
         let change = composer.fix(&Fix::SortLog { file: 0 }, true).unwrap();
         assert_eq!(change.label, "plan.jsonl sorted by ID");
         let sorted = "\u{feff}{\"schema\":1}\r\n{\"step_id\":\"0001\"}\n\n\
@@ -401,19 +392,16 @@ mod tests {
         let log = "{\"step_id\":\"0002\",\"status\":\"soon\",\"updated_at\":\"01/02/2026\"}\n\
                    >>>>>>> theirs\n{\"step_id\":\"0001\"}\n";
         let plan = plan(log.as_bytes(), "");
-        let composer = Composer {
-            plan: &plan,
-            now: now(),
-        };
+        let composer = Composer::new(&plan, now());
         let reason = |fix| composer.fix(&fix, true).unwrap_err().0;
         let step_index = 1;
         assert_eq!(
             [
-                reason(Fix::Status { step_index }),
-                reason(Fix::Timestamp { step_index }),
-                reason(Fix::Theme { step_index }),
+                reason(Fix::Status(step_index)),
+                reason(Fix::Timestamp(step_index)),
+                reason(Fix::Theme(step_index)),
                 reason(Fix::SortLog { file: 0 }),
-                reason(Fix::Status { step_index: 9 }),
+                reason(Fix::Status(9)),
             ],
             [
                 "“soon” is not one of the five statuses; set one",
@@ -462,7 +450,7 @@ mod tests {
             let composer = Composer { plan: &before, now: now() };
             let (change, refused) = composer.fix_all(&fixes(&before), prefer_log);
             // A drifted status that is not one cannot be taken over.
-            let drift = |(fix, _): &(Fix, Refusal)| matches!(fix, Fix::Drift { .. });
+            let drift = |(fix, _): &(Fix, Refusal)| matches!(fix, Fix::Drift(_));
             prop_assert!(refused.iter().all(drift), "{refused:?}");
             let (log, canon) = after(&before, &change);
             let left = fixes(&plan(&log, &canon));

@@ -35,10 +35,7 @@ pub fn fix_repeatedly(
     check: impl Fn(&Plan) -> Vec<Problem>,
 ) -> Fixed {
     let mut fixed = Fixed {
-        change: Change {
-            label: String::new(),
-            edits: Vec::new(),
-        },
+        change: Change::default(),
         plan: Plan::read(plan.files().to_vec()),
         refused: Vec::new(),
     };
@@ -46,10 +43,7 @@ pub fn fix_repeatedly(
     for _ in 0..ROUNDS {
         let mut files = fixed.plan.files().to_vec();
         let mut round = Round {
-            composer: Composer {
-                plan: &fixed.plan,
-                now,
-            },
+            composer: Composer::new(&fixed.plan, now),
             prefer_log: prefer_log.unwrap_or(true),
             files: &mut files,
             made: Vec::new(),

@@ -37,6 +37,13 @@ pub struct Composer<'a> {
     pub now: DateTime<Utc>,
 }
 
+impl<'a> Composer<'a> {
+    /// A composer for `plan` at `now`.
+    pub fn new(plan: &'a Plan, now: DateTime<Utc>) -> Self {
+        Self { plan, now }
+    }
+}
+
 impl Composer<'_> {
     /// Sets a single-valued field of one step to what was typed.
     ///

@@ -78,9 +78,7 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
         let mut problem = RULE.problem(plan, spot, message).about(step);
         let disagrees = |drift: &Drift| drift.field == Field::Dependencies;
         if compound.remark.is_none() && missing.is_empty() && !step.drift().iter().any(disagrees) {
-            let step_index = step.index();
-            let fix = Fix::Dependencies { step_index };
-            problem = problem.fixed_by(fix).with_help(
+            problem = problem.fixed_by(Fix::Dependencies(step.index())).with_help(
                 "`{problem-fix}` writes one entry per step",
                 "`stepdeck check --fix` writes one entry per step",
             );

@@ -64,11 +64,10 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
             step.id(),
             place.unwrap_or_default()
         );
-        let fix = Fix::Drift {
-            step_index: step.index(),
-        };
         let spot = Spot::field(plan, step, drift.field);
-        let problem = RULE.problem(plan, spot, message).fixed_by(fix);
+        let problem = RULE
+            .problem(plan, spot, message)
+            .fixed_by(Fix::Drift(step.index()));
         problems.push(problem.about(step));
     }
 }

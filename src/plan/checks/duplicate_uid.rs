@@ -81,7 +81,7 @@ impl Judge for Holders<'_> {
                 let spot = Spot::field(self.plan, step, Field::Uid);
                 let problem = RULE.problem(self.plan, spot, message).about(step);
                 problems.push(match holder {
-                    Some(_) => problem.fixed_by(Fix::Uid { step_index: *at }),
+                    Some(_) => problem.fixed_by(Fix::Uid(*at)),
                     None => problem,
                 });
             }
@@ -137,7 +137,7 @@ mod tests {
                     .collect::<Vec<_>>()
             })
         };
-        let both = [1, 2].map(|step_index| Some(Fix::Uid { step_index }));
+        let both = [1, 2].map(|step_index| Some(Fix::Uid(step_index)));
         assert_eq!(fixes(Some(1)), both);
         assert_eq!(fixes(Some(3)), [None, None]);
         assert_eq!(fixes(None), [None, None]);

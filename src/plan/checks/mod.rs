@@ -106,42 +106,24 @@ impl Severity {
 /// The word in `stepdeck.toml` that switches a rule off.
 const OFF: &str = "off";
 
-/// What fixes a problem. Indexes are those of the plan that the problem was found in, and
-/// of no other.
+/// What fixes a problem in the step with this index. Indexes are those of the plan that the
+/// problem was found in, and of no other.
 ///
 /// Declared in the order in which the fixes of one step are to be made.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Fix {
     /// Writes the log's timestamp as RFC 3339 in UTC.
-    Timestamp {
-        /// The step.
-        step_index: usize,
-    },
+    Timestamp(usize),
     /// Writes the log's status in its one spelling.
-    Status {
-        /// The step.
-        step_index: usize,
-    },
+    Status(usize),
     /// Writes one entry per step where dependencies name several in one, or with a remark.
-    Dependencies {
-        /// The step.
-        step_index: usize,
-    },
+    Dependencies(usize),
     /// Takes the theme of the block's row over into the step.
-    Theme {
-        /// The step.
-        step_index: usize,
-    },
+    Theme(usize),
     /// Makes log and canon agree about the step, on every field.
-    Drift {
-        /// The step.
-        step_index: usize,
-    },
+    Drift(usize),
     /// Removes from a line the uid that another one had before.
-    Uid {
-        /// The step.
-        step_index: usize,
-    },
+    Uid(usize),
     /// Puts the steps of one log into the order of their IDs.
     SortLog { file: usize },
 }
@@ -150,19 +132,19 @@ impl Fix {
     /// Index of the step that it changes, where it changes one.
     pub(crate) fn step_index(self) -> Option<usize> {
         match self {
-            Self::Timestamp { step_index }
-            | Self::Status { step_index }
-            | Self::Dependencies { step_index }
-            | Self::Theme { step_index }
-            | Self::Drift { step_index }
-            | Self::Uid { step_index } => Some(step_index),
+            Self::Timestamp(step_index)
+            | Self::Status(step_index)
+            | Self::Dependencies(step_index)
+            | Self::Theme(step_index)
+            | Self::Drift(step_index)
+            | Self::Uid(step_index) => Some(step_index),
             Self::SortLog { .. } => None,
         }
     }
 
     /// Whether a person has to say whose words stay.
     pub(crate) fn needs_side(self) -> bool {
-        matches!(self, Self::Drift { .. })
+        matches!(self, Self::Drift(_))
     }
 }
 

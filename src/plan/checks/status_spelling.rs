@@ -60,11 +60,10 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
         quoted(&text),
         quoted(status.word())
     );
-    let fix = Fix::Status {
-        step_index: step.index(),
-    };
     let spot = Spot::field(plan, step, Field::Status);
-    let problem = RULE.problem(plan, spot, message).fixed_by(fix);
+    let problem = RULE
+        .problem(plan, spot, message)
+        .fixed_by(Fix::Status(step.index()));
     problems.push(problem.about(step));
 }
 

@@ -74,11 +74,10 @@ fn prepare<'a>(plan: &'a Plan, _: &'a Context<'a>) -> Box<dyn Judge + 'a> {
                 step.id()
             ),
         };
-        let fix = Fix::Theme {
-            step_index: step.index(),
-        };
         let spot = Spot::field(plan, step, Field::Theme);
-        let problem = RULE.problem(plan, spot, message).fixed_by(fix);
+        let problem = RULE
+            .problem(plan, spot, message)
+            .fixed_by(Fix::Theme(step.index()));
         problems.push(problem.about(step));
     })
 }

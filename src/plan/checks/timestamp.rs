@@ -59,9 +59,7 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
     let spot = Spot::field(plan, step, Field::UpdatedAt);
     let mut problem = RULE.problem(plan, spot, message).about(step);
     if read_loosely(&text).is_some() {
-        let step_index = step.index();
-        let fix = Fix::Timestamp { step_index };
-        problem = problem.fixed_by(fix).with_help(
+        problem = problem.fixed_by(Fix::Timestamp(step.index())).with_help(
             "`{problem-fix}` writes the same instant as RFC 3339 in UTC",
             "`stepdeck check --fix` writes the same instant as RFC 3339 in UTC",
         );

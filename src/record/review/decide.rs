@@ -270,10 +270,7 @@ impl Review<'_> {
     }
 
     fn composer(&self) -> Composer<'_> {
-        Composer {
-            plan: self.plan,
-            now: self.now,
-        }
+        Composer::new(self.plan, self.now)
     }
 
     fn found(&self, id: StepId) -> Result<StepRef<'_>, Refusal> {

@@ -89,8 +89,8 @@ impl Cache {
         if std::mem::replace(&mut file.in_motion, in_motion) != in_motion {
             let path = path.to_owned();
             (self.publish)(match in_motion {
-                true => DiskEvent::InMotion { path },
-                false => DiskEvent::AtRest { path },
+                true => DiskEvent::InMotion(path),
+                false => DiskEvent::AtRest(path),
             });
         }
         believed?;
@@ -124,7 +124,7 @@ impl Cache {
     /// Publishes what was kept beside a file, if anything was.
     pub(crate) fn publish_kept(&mut self, forwarded: Forwarded) {
         if let Some(text) = forwarded.kept {
-            (self.publish)(DiskEvent::Kept { text });
+            (self.publish)(DiskEvent::Kept(text));
         }
     }
 

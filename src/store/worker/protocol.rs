@@ -77,37 +77,21 @@ pub enum DiskEvent {
         /// What stood in its way.
         conflicts: Vec<Conflict>,
     },
-    /// What an earlier run left half done has been recovered.
-    Fixed {
-        /// What was done.
-        text: String,
-    },
-    /// What an earlier run wrote before it died can be undone from now on.
-    Remembered {
-        /// What became of which change.
-        event: Event,
-    },
-    /// What another program wrote while we saved is kept in a file of its own.
-    Kept {
-        /// Which file, and why.
-        text: String,
-    },
+    /// What an earlier run left half done has been recovered; what was done.
+    Fixed(String),
+    /// What an earlier run wrote before it died can be undone from now on: what became of which
+    /// change.
+    Remembered(Event),
+    /// What another program wrote while we saved is kept in a file of its own: which, and why.
+    Kept(String),
     /// Somebody has been writing to a file for a while: the plan keeps what it said last, and
-    /// edits of it wait.
-    InMotion {
-        /// Relative to the plan's root.
-        path: PathBuf,
-    },
+    /// edits of it wait. The path is relative to the plan's root, here and below.
+    InMotion(PathBuf),
     /// Such a file has come to rest.
-    AtRest {
-        /// Relative to the plan's root.
-        path: PathBuf,
-    },
-    /// How changes by others are noticed from now on.
-    Watching {
-        /// Whether the files are polled, since notifications fail.
-        polling: bool,
-    },
+    AtRest(PathBuf),
+    /// How changes by others are noticed from now on: whether the files are polled, since
+    /// notifications fail.
+    Watching { polling: bool },
     /// A file cannot be read; the plan keeps what it said last.
     Unreadable {
         /// Relative to the plan's root.
@@ -118,10 +102,7 @@ pub enum DiskEvent {
         reason: String,
     },
     /// A file that could not be read is readable again.
-    Readable {
-        /// Relative to the plan's root.
-        path: PathBuf,
-    },
+    Readable(PathBuf),
 }
 
 /// A private document, serialised by the file thread when it is written.

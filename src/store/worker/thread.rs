@@ -125,10 +125,10 @@ impl Worker {
             .committer
             .clean_up(&self.layout.root, &paths, &mut self.cache);
         for text in said {
-            (self.cache.publish)(DiskEvent::Fixed { text });
+            (self.cache.publish)(DiskEvent::Fixed(text));
         }
         if let Some(event) = event {
-            (self.cache.publish)(DiskEvent::Remembered { event });
+            (self.cache.publish)(DiskEvent::Remembered(event));
         }
     }
 
@@ -337,7 +337,7 @@ impl Worker {
             }
         };
         if file.trouble.take().is_some() {
-            (self.cache.publish)(DiskEvent::Readable { path: path.clone() });
+            (self.cache.publish)(DiskEvent::Readable(path.clone()));
         }
         // What is not at rest is read again when it may be.
         self.cache.update(&path, found, false).ok().flatten()

@@ -152,7 +152,7 @@ fn page(rule: &Rule) -> (String, &'static str) {
     assert!(!problems.is_empty(), "{} catches nothing", rule.code);
     let fix = match problems[0].fix {
         None => "",
-        Some(Fix::Drift { .. }) => "`--fix --prefer`",
+        Some(Fix::Drift(_)) => "`--fix --prefer`",
         Some(_) => "`--fix`",
     };
     let said = wrong.run(&["check"]).out;
