@@ -17,9 +17,11 @@ pub mod git_setup;
 pub mod init;
 pub mod invocation;
 pub mod list;
+pub mod log;
 pub mod man;
 pub mod merge;
 pub mod next;
+mod past;
 pub mod printer;
 mod progress_line;
 pub mod review;
@@ -112,6 +114,7 @@ pub enum Subcommands {
     Demo(demo::Demo),
     Merge(merge::Merge),
     Diff(diff::Diff),
+    Log(log::Log),
     GitSetup(git_setup::GitSetup),
     Export(export::Export),
     Completions(completions::Completions),
@@ -214,6 +217,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Man(man) => man.run(invocation),
         Subcommands::Merge(merge) => merge.run(invocation),
         Subcommands::Diff(diff) => diff.run(invocation),
+        Subcommands::Log(log) => log.run(invocation),
         Subcommands::GitSetup(setup) => setup.run(invocation),
         Subcommands::Review(review) => review.run(invocation),
         Subcommands::Standup(standup) => standup.run(invocation),

@@ -1,8 +1,12 @@
 //! The only code that runs git: argument lists without a shell, for a bounded time. It never asks
 //! a person, pages, reaches the network, takes optional locks, or starts what a repository
-//! configures as file monitor. It knows nothing of plans.
+//! configures as file monitor. It knows nothing of plans. `output` reads what git printed, apart
+//! from running it.
 
 pub mod checkout;
+pub mod history;
+pub mod objects;
+pub mod output;
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -13,6 +17,14 @@ use std::{fmt, thread};
 
 /// How long git may take to answer what needs neither the network nor the whole history.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// How a person may have set all pathspecs to be read; ours say it themselves.
+const PATHSPEC_VARIABLES: [&str; 4] = [
+    "GIT_LITERAL_PATHSPECS",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_ICASE_PATHSPECS",
+];
 
 /// Git, seen from one folder.
 #[derive(Clone, Debug)]
@@ -138,23 +150,35 @@ impl Git {
     }
 
     fn start(&self, arguments: &[&str]) -> io::Result<Child> {
-        Command::new(&self.program)
+        self.command(arguments).stdin(Stdio::null()).spawn()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command
             .args(["--no-pager", "-c", "core.fsmonitor=false"])
             .args(arguments)
             .current_dir(&self.folder)
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("GIT_NO_LAZY_FETCH", "1")
+            .env("GIT_ALLOW_PROTOCOL", "none")
             .env_remove("GIT_EXTERNAL_DIFF")
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
+            .stderr(Stdio::piped());
+        for variable in PATHSPEC_VARIABLES {
+            command.env_remove(variable);
+        }
+        command
     }
 }
 
+/// The first argument that is neither an option nor the setting behind `-c`.
 fn subcommand(arguments: &[&str]) -> String {
-    arguments.first().copied().unwrap_or_default().to_owned()
+    let named =
+        |at: usize| !arguments[at].starts_with('-') && (at == 0 || arguments[at - 1] != "-c");
+    let found = (0..arguments.len()).find(|at| named(*at));
+    found.map(|at| arguments[at].to_owned()).unwrap_or_default()
 }
 
 /// Reads a pipe to its end, so that git never waits for a full one; `ended` hears of the end.
@@ -229,6 +253,7 @@ mod tests {
             error.to_string(),
             "git status took too long and was stopped"
         );
+        assert_eq!(subcommand(&["-c", "a=b", "log", "-c"]), "log");
     }
 
     #[test]
