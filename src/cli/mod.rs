@@ -4,6 +4,7 @@
 //! changes written. `paint` turns what a screen would lay out into lines of text.
 
 pub mod add;
+pub mod burn;
 pub mod chain;
 pub mod check;
 pub mod cockpit;
@@ -115,6 +116,7 @@ pub enum Subcommands {
     Merge(merge::Merge),
     Diff(diff::Diff),
     Log(log::Log),
+    Burn(burn::Burn),
     GitSetup(git_setup::GitSetup),
     Export(export::Export),
     Completions(completions::Completions),
@@ -218,6 +220,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Merge(merge) => merge.run(invocation),
         Subcommands::Diff(diff) => diff.run(invocation),
         Subcommands::Log(log) => log.run(invocation),
+        Subcommands::Burn(burn) => burn.run(invocation),
         Subcommands::GitSetup(setup) => setup.run(invocation),
         Subcommands::Review(review) => review.run(invocation),
         Subcommands::Standup(standup) => standup.run(invocation),

@@ -10,5 +10,6 @@ pub mod events;
 pub mod follow;
 pub mod landing;
 pub(crate) mod lines;
+pub mod series;
 pub(crate) mod value;
 pub mod when;

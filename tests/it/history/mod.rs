@@ -1,8 +1,9 @@
 //! The plan over time, with real git in temporary repositories whose every date is fixed: what
-//! `log`
-//! says against an independent count, in clones that lack something, without git, and in a
+//! `log` and
+//! `burn` say against an independent count, in clones that lack something, without git, and in a
 //! checkout that means harm.
 
+mod burn;
 mod canon;
 mod clones;
 mod count;

@@ -47,4 +47,7 @@ fn the_real_history_is_that_of_a_naive_count() {
     let count = |kind: &str| events.iter().filter(|event| event["kind"] == kind).count();
     let today = super::naive::steps(std::slice::from_ref(&now));
     assert_eq!(count("added") - count("removed"), today.len());
+    for by in ["week", "day"] {
+        super::burn::assert_points(&folder, &versions, std::slice::from_ref(&now), by);
+    }
 }
