@@ -29,6 +29,7 @@ pub mod review;
 pub mod set;
 pub mod settings;
 pub mod show;
+pub mod since;
 pub mod standup;
 pub mod step_document;
 pub mod tick;
@@ -116,6 +117,7 @@ pub enum Subcommands {
     Merge(merge::Merge),
     Diff(diff::Diff),
     Log(log::Log),
+    Since(since::Since),
     Burn(burn::Burn),
     GitSetup(git_setup::GitSetup),
     Export(export::Export),
@@ -220,6 +222,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Merge(merge) => merge.run(invocation),
         Subcommands::Diff(diff) => diff.run(invocation),
         Subcommands::Log(log) => log.run(invocation),
+        Subcommands::Since(since) => since.run(invocation),
         Subcommands::Burn(burn) => burn.run(invocation),
         Subcommands::GitSetup(setup) => setup.run(invocation),
         Subcommands::Review(review) => review.run(invocation),

@@ -10,6 +10,7 @@ pub mod events;
 pub mod follow;
 pub mod landing;
 pub(crate) mod lines;
+pub mod net;
 pub mod series;
 pub(crate) mod value;
 pub mod when;

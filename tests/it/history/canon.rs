@@ -124,3 +124,18 @@ fn a_step_of_log_and_canon_is_one_and_ticks_follow_the_events() {
     );
     assert!(!repo.folder.run(&["log", "50"]).ok().contains("Ground"));
 }
+
+#[test]
+fn the_last_point_is_the_plan_of_today() {
+    let Some(repo) = plan() else { return };
+    let list: Value = serde_json::from_str(&repo.folder.run(&["list", "--json"]).ok()).unwrap();
+    let burn: Value = serde_json::from_str(&repo.folder.run(&["burn", "--json"]).ok()).unwrap();
+    let points = burn["points"].as_array().unwrap();
+    assert_eq!(points.last().unwrap()["total"], list["total"]);
+    assert_eq!(points[0]["total"], 5);
+    assert_eq!(points[0]["added"], 5);
+    let since = repo.folder.run(&["since", "HEAD~4", "--json"]).ok();
+    let since: Value = serde_json::from_str(&since).unwrap();
+    assert_eq!(since["completed"], json!(["0050"]));
+    assert_eq!(since["added"], json!([]));
+}

@@ -1,6 +1,6 @@
 //! The plan over time, with real git in temporary repositories whose every date is fixed: what
-//! `log` and
-//! `burn` say against an independent count, in clones that lack something, without git, and in a
+//! `log`,
+//! `since` and `burn` say against an independent count, in clones that lack something, without git, and in a
 //! checkout that means harm.
 
 mod burn;
@@ -11,3 +11,4 @@ mod log;
 mod naive;
 mod repo;
 mod shared;
+mod since;
