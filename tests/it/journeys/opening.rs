@@ -163,7 +163,7 @@ fn checks_are_stopped_and_run_again_by_one_key() {
     // As after an edit whose checks were stopped.
     desk.cockpit.model.problems.generation = 0;
     desk.keys("j");
-    assert!(shown(&desk, "stopped, c checks"), "{}", desk.screen());
+    assert!(shown(&desk, "stopped, c runs them"), "{}", desk.screen());
     desk.cockpit.model.problems.checked_at = None;
     desk.keys("c");
     assert!(desk.cockpit.model.problems.checked_at.is_some());

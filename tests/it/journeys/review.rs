@@ -376,7 +376,7 @@ fn journey(columns: u16, rows: u16) {
     pty.type_keys("<Tab>+");
     pty.wait_for("0002 committed");
     pty.type_keys("F");
-    pty.wait_for("is held");
+    pty.wait_for("is finished");
     pty.type_keys("q");
     pty.wait_exit();
     let paper = paper(folder.path());
@@ -526,9 +526,9 @@ fn a_circle_is_cut_at_any_of_its_dependencies() {
     let mut desk = desk_with(log, 80, 24);
     desk.keys("3<Tab>f");
     for row in [
-        "0003 depends on 0001",
-        "0002 depends on 0003",
-        "0001 depends on 0002",
+        "0003 no longer depends on 0001",
+        "0002 no longer depends on 0003",
+        "0001 no longer depends on 0002",
     ] {
         assert!(desk.screen().contains(row), "{}", desk.screen());
     }
@@ -539,8 +539,8 @@ fn a_circle_is_cut_at_any_of_its_dependencies() {
         desk.file(LOG)
     );
     let paper = desk.file(PAPER);
-    let line = "- **0003 → 0001 mended:** they wait for each other: 0001 → 0002 → 0003 → 0001\n  - \
-                **Why:** 0002 depends on 0003 no more\n";
+    let line = "- **0003 → 0001 fixed:** they wait for each other: 0001 → 0002 → 0003 → 0001\n  - \
+                **Why:** 0002 no longer depends on 0003\n";
     assert!(paper.contains(line), "{paper}");
     // What was hidden by the circle is told now.
     assert!(
