@@ -62,6 +62,9 @@ impl<'a> ChangedLines<'a> {
 
     /// Leaves out the lines that both have.
     pub(crate) fn cancel(&mut self) {
+        if self.gone.is_empty() || self.came.is_empty() {
+            return;
+        }
         let mut counts: HashMap<&[u8], usize> = HashMap::with_capacity(self.gone.len());
         for line in &self.gone {
             *counts.entry(line).or_default() += 1;
