@@ -16,19 +16,9 @@ use crate::document::log::LogDocument;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Difference {
     /// A step, or the header, that was not there.
-    Added {
-        /// Its name.
-        name: String,
-        /// Its title.
-        title: String,
-    },
+    Added { name: String, title: String },
     /// A step, or the header, that is no longer there.
-    Removed {
-        /// Its name.
-        name: String,
-        /// Its title.
-        title: String,
-    },
+    Removed { name: String, title: String },
     /// A field with another value.
     Field {
         /// The name of the step.
@@ -44,7 +34,6 @@ pub enum Difference {
     List {
         /// The name of the step.
         name: String,
-        /// The key.
         key: String,
         /// The entries that came.
         added: Vec<String>,

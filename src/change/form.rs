@@ -9,7 +9,6 @@ use crate::plan::{StepKey, StepRef};
 /// A whole step in the hands of `$EDITOR`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Form {
-    /// The step.
     pub step: StepKey,
     /// What was first shown there: only what differs from it is wished for.
     pub seen: String,

@@ -24,21 +24,21 @@ pub enum Event {
 
 /// Changes made, newest last, and changes undone.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct History {
+pub(crate) struct History {
     done: Vec<Change>,
     undone: Vec<Change>,
 }
 
 impl History {
     /// The history that these events add up to, oldest first.
-    pub fn tell(events: impl IntoIterator<Item = Event>) -> Self {
+    pub(crate) fn tell(events: impl IntoIterator<Item = Event>) -> Self {
         let mut history = Self::default();
         events.into_iter().for_each(|event| history.add(event));
         history
     }
 
     /// Adds what became of a change.
-    pub fn add(&mut self, event: Event) {
+    pub(crate) fn add(&mut self, event: Event) {
         let newest = |list: &[Change], wanted: &Change| list.iter().rposition(|c| c == wanted);
         match event {
             Event::Made(change) => self.push(change),
@@ -59,13 +59,13 @@ impl History {
     }
 
     /// As few events as add up to this history.
-    pub fn events(&self) -> impl Iterator<Item = Event> {
+    pub(crate) fn events(&self) -> impl Iterator<Item = Event> {
         let done = self.done.iter().cloned().map(Event::Made);
         done.chain(self.undone.iter().cloned().map(Event::Shelved))
     }
 
     /// Remembers a new change; what had been undone is forgotten.
-    pub fn push(&mut self, change: Change) {
+    pub(crate) fn push(&mut self, change: Change) {
         self.keep(change);
         self.undone.clear();
     }
@@ -78,36 +78,36 @@ impl History {
     }
 
     /// The newest change, which [`History::undo`] would take off.
-    pub fn newest(&self) -> Option<&Change> {
+    pub(crate) fn newest(&self) -> Option<&Change> {
         self.done.last()
     }
 
     /// Takes the newest change off, to be inverted by the caller.
-    pub fn undo(&mut self) -> Option<&Change> {
+    pub(crate) fn undo(&mut self) -> Option<&Change> {
         let change = self.done.pop()?;
         self.undone.push(change);
         self.undone.last()
     }
 
     /// Reapplies the change that was undone last.
-    pub fn redo(&mut self) -> Option<&Change> {
+    pub(crate) fn redo(&mut self) -> Option<&Change> {
         let change = self.undone.pop()?;
         self.done.push(change);
         self.done.last()
     }
 
     /// Forgets the change that [`History::undo`] just answered: it cannot be undone.
-    pub fn skip_undo(&mut self) {
+    pub(crate) fn skip_undo(&mut self) {
         self.undone.pop();
     }
 
     /// Forgets the change that [`History::redo`] just answered: it cannot be made again.
-    pub fn skip_redo(&mut self) {
+    pub(crate) fn skip_redo(&mut self) {
         self.done.pop();
     }
 
     /// Forgets a change that could not be made after all, or not be undone.
-    pub fn drop_change(&mut self, change: &Change) {
+    pub(crate) fn drop_change(&mut self, change: &Change) {
         let inverse = change.inverse();
         let newest = |list: &[Change], wanted: &Change| list.iter().rposition(|c| c == wanted);
         if let Some(at) = newest(&self.done, change) {
@@ -118,7 +118,7 @@ impl History {
     }
 
     /// Keeps a version that was not taken where redo finds it.
-    pub fn shelve(&mut self, change: Change) {
+    pub(crate) fn shelve(&mut self, change: Change) {
         if self.undone.len() == LIMIT {
             self.undone.remove(0);
         }
@@ -126,12 +126,12 @@ impl History {
     }
 
     /// Whether there is something to undo.
-    pub fn can_undo(&self) -> bool {
+    pub(crate) fn can_undo(&self) -> bool {
         !self.done.is_empty()
     }
 
     /// Whether there is something to put on again.
-    pub fn can_redo(&self) -> bool {
+    pub(crate) fn can_redo(&self) -> bool {
         !self.undone.is_empty()
     }
 }

@@ -7,11 +7,11 @@
 pub mod apply;
 pub mod compose;
 pub mod conflict;
-pub mod difference;
+pub(crate) mod difference;
 pub mod form;
 pub mod history;
-pub mod list;
-pub mod merge;
+pub(crate) mod list;
+pub(crate) mod merge;
 mod order;
 pub mod places;
 pub mod three_way;
@@ -32,7 +32,7 @@ use crate::plan::id::{BlockId, StepId};
 use crate::plan::source::Role;
 
 /// A key of a log line, as the table of fields spells it.
-pub type Key = &'static str;
+pub(crate) type Key = &'static str;
 
 /// What an edit changes, by name.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
@@ -40,7 +40,6 @@ pub type Key = &'static str;
 pub enum Target {
     /// The raw JSON of one key in a step's log line.
     LogValue {
-        /// The step.
         step: StepId,
         /// Which of several lines with the same ID, counted from 0 in file order.
         nth: u32,
@@ -53,7 +52,6 @@ pub enum Target {
     },
     /// The whole log line of a step, without its line end.
     LogStep {
-        /// The step.
         step: StepId,
         /// Which of several lines with the same ID, counted from 0 in file order.
         nth: u32,
@@ -67,7 +65,6 @@ pub enum Target {
     LogOrder,
     /// What follows the label of a bullet in a step section, spaces included.
     SectionValue {
-        /// The step.
         step: StepId,
         /// Which of several sections of the step in the file.
         nth: usize,
@@ -76,23 +73,14 @@ pub enum Target {
     },
     /// The source of the title in a step section's heading.
     SectionTitle {
-        /// The step.
         step: StepId,
         /// Which of several sections of the step in the file.
         nth: usize,
     },
     /// The source of a cell in the block table, padding included.
-    BlockCell {
-        /// The block.
-        block: BlockId,
-        /// The column.
-        column: BlockColumn,
-    },
+    BlockCell { block: BlockId, column: BlockColumn },
     /// The source of a whole row in the block table, where it had no cell for the column.
-    BlockRow {
-        /// The block.
-        block: BlockId,
-    },
+    BlockRow { block: BlockId },
     /// The mark of a check: nothing, `[ ]`, `[x]`, or a box made by hand.
     CheckMark {
         /// The heading of its list, mostly a stage's.
@@ -132,7 +120,7 @@ fn is_first(nth: &usize) -> bool {
 
 impl Target {
     /// Whether it is in a log.
-    pub fn is_in_log(&self) -> bool {
+    pub(crate) fn is_in_log(&self) -> bool {
         matches!(
             self,
             Self::LogValue { .. } | Self::LogStep { .. } | Self::LogText { .. } | Self::LogOrder
@@ -140,7 +128,7 @@ impl Target {
     }
 
     /// What people call it, as `0042 status` or `B07 Theme`.
-    pub fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         match self {
             Self::LogValue {
                 step, key, inner, ..
@@ -166,7 +154,7 @@ impl Target {
 
     /// What people read where `source` is: the words of a JSON value, a tick in words, else the
     /// text itself.
-    pub fn value_words(&self, source: Option<&[u8]>) -> String {
+    pub(crate) fn value_words(&self, source: Option<&[u8]>) -> String {
         let Some(bytes) = source else {
             return "(nothing)".to_owned();
         };
@@ -208,7 +196,7 @@ pub struct Edit {
 
 impl Edit {
     /// The edit that undoes this one.
-    pub fn inverse(&self) -> Self {
+    pub(crate) fn inverse(&self) -> Self {
         Self {
             before: self.after.clone(),
             after: self.before.clone(),

@@ -25,17 +25,17 @@ impl fmt::Display for Refusal {
 impl std::error::Error for Refusal {}
 
 /// Refuses for the reason given.
-pub fn refuse<T>(reason: impl Into<String>) -> Result<T, Refusal> {
+pub(crate) fn refuse<T>(reason: impl Into<String>) -> Result<T, Refusal> {
     Err(Refusal(reason.into()))
 }
 
 /// The instant as the log spells it: RFC 3339 in UTC, whole seconds.
-pub fn instant(at: DateTime<Utc>) -> String {
+pub(crate) fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// The same with whatever fraction of a second it has.
-pub fn exact_instant(at: DateTime<Utc>) -> String {
+pub(crate) fn exact_instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
@@ -44,7 +44,7 @@ pub fn exact_instant(at: DateTime<Utc>) -> String {
 ///
 /// # Errors
 /// Names the characters.
-pub fn refuse_control(typed: &str, seen: &str) -> Result<(), Refusal> {
+pub(crate) fn refuse_control(typed: &str, seen: &str) -> Result<(), Refusal> {
     let new = |c: &char| control::is_control(*c) && !seen.contains(*c);
     match control::listed(typed.chars().filter(new)) {
         Some(names) => refuse(format!(
@@ -97,7 +97,7 @@ pub fn accept(plan: &Plan, field: Field, typed: &str) -> Result<String, Refusal>
 ///
 /// # Errors
 /// When an entry is empty, or a dependency that cannot be.
-pub fn accept_entries(
+pub(crate) fn accept_entries(
     plan: &Plan,
     step: StepRef<'_>,
     field: Field,
@@ -123,7 +123,7 @@ pub fn accept_entries(
 }
 
 /// Whether two entries of a list say the same: a dependency counts by the step that it names.
-pub fn same_entry(field: Field, a: &str, b: &str) -> bool {
+pub(crate) fn same_entry(field: Field, a: &str, b: &str) -> bool {
     a == b
         || field == Field::Dependencies && Dependency::read(a.into()) == Dependency::read(b.into())
 }
@@ -173,7 +173,7 @@ fn accept_entry(
 }
 
 /// The raw JSON of a single value. Numbers stay numbers where the field measures something.
-pub fn raw(field: Field, text: &str) -> String {
+pub(crate) fn raw(field: Field, text: &str) -> String {
     if field.spec().kind == Kind::Measure {
         if text.is_empty() {
             return "null".to_owned();
@@ -187,7 +187,7 @@ pub fn raw(field: Field, text: &str) -> String {
 
 /// The raw JSON of a new entry of a list of `step`. Where IDs are without quotation marks, new ones
 /// do so too.
-pub fn raw_entry(step: StepRef<'_>, field: Field) -> impl Fn(&str) -> String {
+pub(crate) fn raw_entry(step: StepRef<'_>, field: Field) -> impl Fn(&str) -> String {
     let known = step.raw(field).and_then(json::items).unwrap_or_default();
     let bare = |raw: &str| raw.starts_with(|c: char| c.is_ascii_digit());
     let as_number = field == Field::Dependencies

@@ -37,7 +37,7 @@ impl Add {
     ///
     /// # Errors
     /// When a value does not fit, no ID is free, or the log cannot be written.
-    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let mut wishes = wishes(&self.fields, None)?;
         let titled = wishes.iter().position(|(field, _)| *field == Field::Title);
         let Some((_, FieldRequest::Value(title))) = titled.map(|at| wishes.remove(at)) else {

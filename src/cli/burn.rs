@@ -64,7 +64,7 @@ impl Burn {
     ///
     /// # Errors
     /// When there is no plan or no such time, or the filter makes no sense.
-    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let query = self.filter.parse()?;
         let opened = invocation.open()?;
         let (plan, now) = (&opened.plan, invocation.outside.now);

@@ -37,7 +37,7 @@ impl Chain {
     ///
     /// # Errors
     /// When there is no such step, the plan cannot be read, or the output not be written.
-    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let opened = invocation.open()?;
         invocation.say_unreadable(&opened.plan)?;
         let found = Around::of(&opened.plan, opened.find(self.id.0)?);

@@ -37,7 +37,7 @@ const SHORT_HISTORY: usize = 500;
 ///
 /// # Errors
 /// When there is no terminal, when it is lost, or when an edit could not be saved finally.
-pub fn run(invocation: &Invocation<'_, '_>) -> Result<()> {
+pub(crate) fn run(invocation: &Invocation<'_, '_>) -> Result<()> {
     let (start, arguments) = (invocation.start(), invocation.arguments);
     if !start.is_dir() {
         match &arguments.plan_dir {

@@ -21,7 +21,7 @@ impl Completions {
     ///
     /// # Errors
     /// When standard output cannot be written.
-    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let mut script = Vec::new();
         clap_complete::generate(
             self.shell,

@@ -38,7 +38,7 @@ impl Demo {
     ///
     /// # Errors
     /// As [`create`], or standard output cannot be written.
-    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> color_eyre::Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> color_eyre::Result<Ending> {
         invocation.may_write()?;
         let dir = invocation.path(&self.dir);
         let plan = match self.untidy {

@@ -33,7 +33,7 @@ impl Diff {
     ///
     /// # Errors
     /// When a file cannot be read, or the arguments are of no known form.
-    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let text = match (&self.files[..], self.fields) {
             ([file], true) => {
                 let bytes = version(&invocation.path(file))?;

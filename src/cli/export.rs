@@ -47,7 +47,7 @@ pub struct Export {
 
 /// What steps can be written as.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
-pub enum Format {
+pub(crate) enum Format {
     /// One row per step, RFC 4180.
     Csv,
     /// The document of `list --json`.
@@ -64,7 +64,7 @@ impl Export {
     /// # Errors
     /// When the filter makes no sense, there is no plan, or the file may not or cannot be
     /// written.
-    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let query = self.filter.parse()?;
         if self.bom && self.format != Format::Csv {
             bail!("--bom only works with --format csv: other readers trip over the mark");

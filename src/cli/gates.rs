@@ -45,7 +45,7 @@ impl Gates {
     ///
     /// # Errors
     /// When the stage cannot be told, the plan cannot be read, or the output not be written.
-    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let opened = invocation.open()?;
         let plan = &opened.plan;
         if self.other {

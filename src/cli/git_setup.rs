@@ -33,7 +33,7 @@ impl GitSetup {
     ///
     /// # Errors
     /// When there is no plan, no git or no checkout, or something cannot be written.
-    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         if !self.check {
             invocation.may_write()?;
         }

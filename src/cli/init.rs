@@ -27,7 +27,7 @@ impl Init {
     ///
     /// # Errors
     /// As [`create`], or standard output cannot be written.
-    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> color_eyre::Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> color_eyre::Result<Ending> {
         invocation.may_write()?;
         let written = create(&invocation.path(&self.dir), plan())?;
         let start = invocation.start();

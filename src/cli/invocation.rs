@@ -68,18 +68,18 @@ pub struct Outside<'a> {
 
 impl Outside<'_> {
     /// A variable of the environment that is text.
-    pub fn text(&self, name: &str) -> Option<String> {
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
         (self.variable)(name)?.into_string().ok()
     }
 
     /// The name with which the person logged in.
-    pub fn login(&self) -> String {
+    pub(crate) fn login(&self) -> String {
         self.text("USER").unwrap_or_else(|| "unknown".to_owned())
     }
 }
 
 /// A run: its arguments and what is outside.
-pub struct Invocation<'a, 'o> {
+pub(crate) struct Invocation<'a, 'o> {
     /// The arguments that every subcommand shares.
     pub arguments: &'a Arguments,
     /// What is outside.
@@ -87,7 +87,7 @@ pub struct Invocation<'a, 'o> {
 }
 
 /// A plan as it was on disk a moment ago.
-pub struct OpenPlan {
+pub(crate) struct OpenPlan {
     /// What its files mean.
     pub plan: Plan,
     /// Where they are.
@@ -99,7 +99,7 @@ impl OpenPlan {
     ///
     /// # Errors
     /// When no step has it.
-    pub fn find(&self, id: StepId) -> Result<usize> {
+    pub(crate) fn find(&self, id: StepId) -> Result<usize> {
         let found = self.plan.find(id);
         found.ok_or_else(|| eyre!("there is no step {id}; `stepdeck list` lists them all"))
     }
@@ -108,7 +108,7 @@ impl OpenPlan {
     ///
     /// # Errors
     /// When no step has it, or several have.
-    pub fn find_only(&self, id: StepId) -> Result<usize> {
+    pub(crate) fn find_only(&self, id: StepId) -> Result<usize> {
         match self.plan.find_nth(id, 1) {
             Some(_) => bail!(
                 "several steps have the ID {id}: `stepdeck show {id}` shows where; resolve that \
@@ -135,7 +135,7 @@ impl FromStr for Name {
 
 impl Invocation<'_, '_> {
     /// The folder that paths and the search for a plan start from.
-    pub fn start(&self) -> PathBuf {
+    pub(crate) fn start(&self) -> PathBuf {
         match &self.arguments.plan_dir {
             Some(dir) => self.outside.folder.join(dir),
             None => self.outside.folder.clone(),
@@ -143,12 +143,12 @@ impl Invocation<'_, '_> {
     }
 
     /// A path given on the command line, seen from the start.
-    pub fn path(&self, given: &Path) -> PathBuf {
+    pub(crate) fn path(&self, given: &Path) -> PathBuf {
         self.start().join(given).components().collect()
     }
 
     /// How results are coloured and drawn.
-    pub fn paint(&self) -> Printer {
+    pub(crate) fn paint(&self) -> Printer {
         let variable = |name: &str| self.outside.text(name);
         Printer::detect(self.arguments, variable, self.outside.terminal)
     }
@@ -158,7 +158,7 @@ impl Invocation<'_, '_> {
     /// # Errors
     /// When there is none, or one of its files cannot be read: a script must not take a part
     /// for the whole.
-    pub fn open(&mut self) -> Result<OpenPlan> {
+    pub(crate) fn open(&mut self) -> Result<OpenPlan> {
         let opened = self.reopen()?;
         for problem in &opened.layout.config_problems {
             self.say_mistake(&opened, &problem.place, &problem.message)?;
@@ -173,7 +173,12 @@ impl Invocation<'_, '_> {
     ///
     /// # Errors
     /// When standard error cannot be written.
-    pub fn say_mistake(&mut self, opened: &OpenPlan, at: &Location, message: &str) -> Result<()> {
+    pub(crate) fn say_mistake(
+        &mut self,
+        opened: &OpenPlan,
+        at: &Location,
+        message: &str,
+    ) -> Result<()> {
         let path = opened.layout.root.join(&at.path);
         let (path, Location { line, column, .. }) = (path.display(), at);
         self.say(&format!("{path}:{line}:{column}: {message}"))
@@ -184,7 +189,7 @@ impl Invocation<'_, '_> {
     ///
     /// # Errors
     /// When standard error cannot be written.
-    pub fn say_unreadable(&mut self, plan: &Plan) -> Result<()> {
+    pub(crate) fn say_unreadable(&mut self, plan: &Plan) -> Result<()> {
         for (path, count) in plan.unreadable_lines() {
             let lines = match count {
                 1 => "1 line".to_owned(),
@@ -202,7 +207,7 @@ impl Invocation<'_, '_> {
     ///
     /// # Errors
     /// As [`Invocation::open`].
-    pub fn reopen(&mut self) -> Result<OpenPlan> {
+    pub(crate) fn reopen(&mut self) -> Result<OpenPlan> {
         let start = self.start();
         if !start.is_dir() {
             bail!(
@@ -246,7 +251,7 @@ impl Invocation<'_, '_> {
     }
 
     /// Does long work; a person who waits at a terminal is told how many percent of it are done.
-    pub fn with_patience<T: Send>(
+    pub(crate) fn with_patience<T: Send>(
         &mut self,
         told: (&str, &(dyn Fn() -> usize + Sync)),
         work: impl FnOnce() -> T + Send,
@@ -261,7 +266,7 @@ impl Invocation<'_, '_> {
     ///
     /// # Errors
     /// When standard error cannot be written.
-    pub fn say(&mut self, message: &str) -> Result<()> {
+    pub(crate) fn say(&mut self, message: &str) -> Result<()> {
         Ok(writeln!(
             self.outside.err,
             "stepdeck: {}",
@@ -273,7 +278,7 @@ impl Invocation<'_, '_> {
     ///
     /// # Errors
     /// When standard output cannot be written. That nobody reads it any longer is not an error.
-    pub fn print(&mut self, text: &str) -> Result<()> {
+    pub(crate) fn print(&mut self, text: &str) -> Result<()> {
         self.print_bytes(text.as_bytes())
     }
 
@@ -281,7 +286,7 @@ impl Invocation<'_, '_> {
     ///
     /// # Errors
     /// As [`Invocation::print`].
-    pub fn print_bytes(&mut self, bytes: &[u8]) -> Result<()> {
+    pub(crate) fn print_bytes(&mut self, bytes: &[u8]) -> Result<()> {
         let out = &mut self.outside.out;
         match out.write_all(bytes).and_then(|()| out.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -294,7 +299,7 @@ impl Invocation<'_, '_> {
     ///
     /// # Errors
     /// As [`Invocation::print`].
-    pub fn print_json(&mut self, document: &impl Serialize) -> Result<()> {
+    pub(crate) fn print_json(&mut self, document: &impl Serialize) -> Result<()> {
         let text = json_text(document)?;
         self.print(&text)
     }
@@ -303,7 +308,7 @@ impl Invocation<'_, '_> {
     ///
     /// # Errors
     /// With `--read-only`.
-    pub fn may_write(&self) -> Result<()> {
+    pub(crate) fn may_write(&self) -> Result<()> {
         match self.arguments.read_only {
             true => bail!("--read-only: nothing is written"),
             false => Ok(()),
@@ -315,7 +320,7 @@ impl Invocation<'_, '_> {
     ///
     /// # Errors
     /// When the wish refuses, nothing may be written, or it cannot be.
-    pub fn edit(
+    pub(crate) fn edit(
         &mut self,
         wish: impl Fn(&OpenPlan, &Composer<'_>) -> Result<Change>,
     ) -> Result<Change> {
@@ -371,7 +376,7 @@ impl Invocation<'_, '_> {
     }
 
     /// Who is at work: as told by `--as`, else git's `user.name`, else the login.
-    pub fn person(&self) -> String {
+    pub(crate) fn person(&self) -> String {
         if let Some(name) = &self.arguments.person {
             return name.clone();
         }
@@ -407,14 +412,14 @@ fn in_the_way(conflicts: &[Conflict]) -> color_eyre::Report {
 ///
 /// # Errors
 /// When the document cannot be put into JSON.
-pub fn json_text(document: &impl Serialize) -> Result<String> {
+pub(crate) fn json_text(document: &impl Serialize) -> Result<String> {
     let mut text = escape_hidden(&serde_json::to_string_pretty(document)?);
     text.push('\n');
     Ok(text)
 }
 
 /// A refusal as an error of the command line.
-pub fn refused(refusal: Refusal) -> color_eyre::Report {
+pub(crate) fn refused(refusal: Refusal) -> color_eyre::Report {
     eyre!("{refusal}")
 }
 

@@ -34,7 +34,7 @@ impl List {
     ///
     /// # Errors
     /// When the filter makes no sense or there is no plan.
-    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let query = self.filter.parse()?;
         let plan = invocation.open()?.plan;
         invocation.say_unreadable(&plan)?;

@@ -53,7 +53,7 @@ impl Log {
     ///
     /// # Errors
     /// When there is no plan, no such step or no such time, or the filter makes no sense.
-    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let query = self.filter.parse()?;
         let opened = invocation.open()?;
         let plan = &opened.plan;

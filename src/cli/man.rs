@@ -18,7 +18,7 @@ impl Man {
     ///
     /// # Errors
     /// When standard output cannot be written.
-    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         invocation.print(&page()?)?;
         Ok(Ending::Done)
     }

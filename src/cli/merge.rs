@@ -47,7 +47,7 @@ impl Merge {
     ///
     /// # Errors
     /// When a version cannot be read or the result cannot be written; OURS is untouched then.
-    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         invocation.may_write()?;
         let [base, ours, theirs] =
             [&self.base, &self.ours, &self.theirs].map(|path| invocation.path(path));

@@ -4,7 +4,7 @@
 //! changes written. `paint` turns what a screen would lay out into lines of text.
 
 pub mod add;
-pub mod burn;
+pub(crate) mod burn;
 pub mod chain;
 pub mod check;
 pub mod cockpit;
@@ -12,26 +12,26 @@ pub mod completions;
 pub mod demo;
 pub mod diff;
 pub mod export;
-pub mod filter;
+pub(crate) mod filter;
 pub mod gates;
 pub mod git_setup;
 pub mod init;
 pub mod invocation;
 pub mod list;
-pub mod log;
+pub(crate) mod log;
 pub mod man;
 pub mod merge;
 pub mod next;
 mod past;
-pub mod printer;
+pub(crate) mod printer;
 mod progress_line;
 pub mod review;
 pub mod set;
-pub mod settings;
+pub(crate) mod settings;
 pub mod show;
-pub mod since;
+pub(crate) mod since;
 pub mod standup;
-pub mod step_document;
+pub(crate) mod step_document;
 pub mod tick;
 
 use std::ffi::OsString;
@@ -127,7 +127,7 @@ pub enum Subcommands {
 
 /// How a run ended, if it could be done at all.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Ending {
+pub(crate) enum Ending {
     /// Done.
     Done,
     /// Problems found, or conflicts left in a merge.

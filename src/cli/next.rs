@@ -51,7 +51,7 @@ impl Next {
     ///
     /// # Errors
     /// When the plan cannot be read, or the output not be written.
-    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let opened = invocation.open()?;
         let weights = weights(invocation, &opened)?;
         let plan = &opened.plan;
@@ -82,7 +82,7 @@ impl Next {
 ///
 /// # Errors
 /// When standard error cannot be written.
-pub fn weights(invocation: &mut Invocation<'_, '_>, opened: &OpenPlan) -> Result<Weights> {
+pub(crate) fn weights(invocation: &mut Invocation<'_, '_>, opened: &OpenPlan) -> Result<Weights> {
     let settings = &opened.layout.config.ranking;
     let values = settings
         .iter()
@@ -112,7 +112,7 @@ struct Entry {
 
 /// A term of a score, as JSON has it.
 #[derive(Serialize)]
-pub struct TermEntry {
+pub(crate) struct TermEntry {
     name: &'static str,
     points: i64,
     why: String,
@@ -120,7 +120,7 @@ pub struct TermEntry {
 
 impl TermEntry {
     /// The terms of a step's score.
-    pub fn of(ranked: &Ranked) -> Vec<Self> {
+    pub(crate) fn of(ranked: &Ranked) -> Vec<Self> {
         let terms = ranked.terms.iter().map(|term| Self {
             name: term.name,
             points: term.points,

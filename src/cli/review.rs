@@ -42,7 +42,7 @@ impl Review {
     ///
     /// # Errors
     /// When the plan cannot be read, or the record not be written.
-    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let now = invocation.outside.now;
         let this = Week::of(now);
         if let Some(week) = self.week.filter(|week| self.write && *week != this) {

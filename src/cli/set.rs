@@ -30,7 +30,7 @@ impl Set {
     ///
     /// # Errors
     /// When there is no such step, a value does not fit, or the files cannot be written.
-    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let change = invocation.edit(|opened: &OpenPlan, composer| {
             let step = opened.find_only(self.id.0)?;
             let wishes = wishes(&self.fields, Some(opened.plan.step(step)))?;
@@ -84,7 +84,7 @@ impl std::str::FromStr for Assignment {
 ///
 /// # Errors
 /// When a field is set twice, or an entry to remove is not there.
-pub fn wishes(
+pub(crate) fn wishes(
     assignments: &[Assignment],
     step: Option<StepRef<'_>>,
 ) -> Result<Vec<(Field, FieldRequest)>> {
@@ -155,7 +155,7 @@ fn split(value: &str) -> Vec<String> {
 }
 
 /// The names that assignments know.
-pub fn fields_help() -> String {
+pub(crate) fn fields_help() -> String {
     let names: Vec<&str> = Field::all_editable().map(|spec| spec.name).collect();
     format!("Fields: {}", names.join(", "))
 }

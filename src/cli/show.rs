@@ -28,7 +28,7 @@ impl Show {
     ///
     /// # Errors
     /// When there is no such step or no plan.
-    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let opened = invocation.open()?;
         let plan = &opened.plan;
         opened.find(self.id.0)?;

@@ -38,7 +38,7 @@ impl Since {
     ///
     /// # Errors
     /// When there is no plan, no history or no such time.
-    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let when: When = self.baseline.parse()?;
         let opened = invocation.open()?;
         let mut past = invocation.past(&opened);

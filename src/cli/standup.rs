@@ -102,7 +102,7 @@ impl Standup {
     /// # Errors
     /// When stage or day cannot be told, the plan cannot be read or written, or the output
     /// not be written.
-    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         match &self.deed {
             Some(_) if self.date.is_some() || self.only.is_some() || self.slack || self.json => {
                 bail!("showing and posting are separate: leave out the options before `post`")

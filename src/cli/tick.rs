@@ -35,7 +35,7 @@ impl Tick {
     ///
     /// # Errors
     /// When stage or check cannot be told, or the files cannot be written.
-    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         let who = match self.evidence {
             Some(_) => invocation.person(),
             None => String::new(),
@@ -120,7 +120,7 @@ impl Tick {
 
 /// What somebody means who names a stage or a document.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum List {
+pub(crate) enum List {
     /// Index of a stage.
     Stage(usize),
     /// Index of a document with other checklists.
@@ -132,7 +132,7 @@ pub enum List {
 ///
 /// # Errors
 /// When none or several are called so.
-pub fn find_list(plan: &Plan, typed: &str) -> Result<List> {
+pub(crate) fn find_list(plan: &Plan, typed: &str) -> Result<List> {
     let stages = plan.stages();
     let refusal = match find_stage(stages, typed) {
         Ok(stage) => return Ok(List::Stage(stage)),
@@ -167,7 +167,7 @@ pub fn find_list(plan: &Plan, typed: &str) -> Result<List> {
 ///
 /// # Errors
 /// When none or several are called so.
-pub fn find_stage(stages: &[Stage], typed: &str) -> Result<usize> {
+pub(crate) fn find_stage(stages: &[Stage], typed: &str) -> Result<usize> {
     let names = || stages.iter().map(|stage| stage.name.as_str());
     only(typed, names()).map_err(|found| {
         let all = names().collect::<Vec<_>>().join(", ");

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 
 /// Whether `c` is a control character, a separator that breaks a line unseen, or one that turns
 /// the direction of text around.
-pub fn is_control(c: char) -> bool {
+pub(crate) fn is_control(c: char) -> bool {
     match c {
         '\t' | '\n' | '\r' => false,
         '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
@@ -26,7 +26,7 @@ const NAMES: [&str; 32] = [
 ];
 
 /// What a control character is called: `ESC`, `DEL`, `U+202E`.
-pub fn name(c: char) -> String {
+pub(crate) fn name(c: char) -> String {
     let code = u32::from(c);
     match c {
         '\u{7f}' => "DEL".to_owned(),
@@ -44,7 +44,7 @@ pub fn names(text: &str) -> Option<String> {
 }
 
 /// Their names, each once.
-pub fn listed(found: impl IntoIterator<Item = char>) -> Option<String> {
+pub(crate) fn listed(found: impl IntoIterator<Item = char>) -> Option<String> {
     let mut once: Vec<char> = Vec::new();
     for c in found {
         if !once.contains(&c) {
@@ -57,7 +57,7 @@ pub fn listed(found: impl IntoIterator<Item = char>) -> Option<String> {
 
 /// `text` without its control characters: what breaks a line becomes a line break, the rest
 /// goes. Borrows where there are none.
-pub fn without(text: &str) -> Cow<'_, str> {
+pub(crate) fn without(text: &str) -> Cow<'_, str> {
     if !text.contains(is_control) {
         return Cow::Borrowed(text);
     }
@@ -69,7 +69,7 @@ pub fn without(text: &str) -> Cow<'_, str> {
 }
 
 /// The control characters in `bytes` and where they begin; what is not UTF-8 is passed over.
-pub fn found_in(bytes: &[u8]) -> impl Iterator<Item = (usize, char)> {
+pub(crate) fn found_in(bytes: &[u8]) -> impl Iterator<Item = (usize, char)> {
     let chunks = bytes.chunks(STRIDE).enumerate();
     let chunks = chunks.filter(|(_, chunk)| may_begin_one(chunk));
     let starts = chunks.flat_map(|(number, chunk)| {

@@ -27,7 +27,7 @@ pub enum Encoding {
 
 impl Encoding {
     /// The encoding of several bytes a character that a file begins in.
-    pub fn of_start(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn of_start(bytes: &[u8]) -> Option<Self> {
         let utf16 = |little_endian, marked| Self::Utf16 {
             little_endian,
             marked,
@@ -49,13 +49,13 @@ impl Encoding {
     }
 
     /// Whether bytes read as words of [`Encoding::Latin1`].
-    pub fn is_latin1(bytes: &[u8]) -> bool {
+    pub(crate) fn is_latin1(bytes: &[u8]) -> bool {
         Self::latin1_words(bytes) > Some(0)
     }
 
     /// How many words with accented letters there are, if bytes can be [`Encoding::Latin1`]:
     /// nothing in them that is not ASCII is UTF-8, or so rare that it comes from elsewhere.
-    pub fn latin1_words(bytes: &[u8]) -> Option<usize> {
+    pub(crate) fn latin1_words(bytes: &[u8]) -> Option<usize> {
         let (mut words, mut before) = (0, b' ');
         for chunk in bytes.utf8_chunks() {
             let (valid, invalid) = (chunk.valid().as_bytes(), chunk.invalid());
@@ -72,7 +72,7 @@ impl Encoding {
     }
 
     /// The text that bytes of this encoding are.
-    pub fn decode(self, bytes: &[u8]) -> String {
+    pub(crate) fn decode(self, bytes: &[u8]) -> String {
         match self {
             Self::Latin1 => bytes.iter().map(|byte| char::from(*byte)).collect(),
             Self::Utf16 { little_endian, .. } => {
@@ -95,7 +95,7 @@ impl Encoding {
     }
 
     /// What `iconv` calls it.
-    pub fn iconv_name(self) -> &'static str {
+    pub(crate) fn iconv_name(self) -> &'static str {
         match self {
             Self::Utf16 { marked: true, .. } => "UTF-16",
             Self::Utf16 {

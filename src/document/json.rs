@@ -42,12 +42,12 @@ impl<'a> Object<'a> {
     }
 
     /// The text that was read.
-    pub fn text(&self) -> &'a str {
+    pub(crate) fn text(&self) -> &'a str {
         self.text
     }
 
     /// Keys and raw values in source order.
-    pub fn entries(&self) -> impl Iterator<Item = (&str, &'a str)> {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, &'a str)> {
         self.entries
             .iter()
             .map(|(key, span)| (key.as_ref(), &self.text[span.range()]))
@@ -59,13 +59,13 @@ impl<'a> Object<'a> {
     }
 
     /// The place of the raw value of `key` within the text.
-    pub fn span(&self, key: &str) -> Option<Span> {
+    pub(crate) fn span(&self, key: &str) -> Option<Span> {
         self.find(key).map(|at| self.entries[at].1)
     }
 
     /// The splice that makes `raw` the value of `key`. A key that is not there yet is put
     /// behind its nearest predecessor in `order`, in the spacing the object uses.
-    pub fn set(&self, key: &str, raw: &str, order: &[&str]) -> Splice {
+    pub(crate) fn set(&self, key: &str, raw: &str, order: &[&str]) -> Splice {
         if let Some(at) = self.find(key) {
             return Splice::replace(self.entries[at].1, raw);
         }
@@ -88,7 +88,7 @@ impl<'a> Object<'a> {
     }
 
     /// The splice that takes `key` away, the exact inverse of the insertion by [`Object::set`].
-    pub fn remove(&self, key: &str) -> Option<Splice> {
+    pub(crate) fn remove(&self, key: &str) -> Option<Splice> {
         let at = self.find(key)?;
         let span = if at > 0 {
             Span::new(self.entries[at - 1].1.end, self.entries[at].1.end)
@@ -132,7 +132,7 @@ impl<'a> Object<'a> {
     }
 
     /// What is between two entries and between a key and its value.
-    pub fn spacing(&self) -> (&'a str, &'a str) {
+    pub(crate) fn spacing(&self) -> (&'a str, &'a str) {
         let colon = match self.entries.first() {
             Some((_, value)) => &self.text[self.key_span(0).end..value.start],
             None => ": ",
@@ -150,7 +150,7 @@ impl<'a> Object<'a> {
 ///
 /// # Errors
 /// As [`Object::parse`]; entries before the fault have been reported by then.
-pub fn visit<'a>(
+pub(crate) fn visit<'a>(
     text: &'a str,
     mut each: impl FnMut(Cow<'a, str>, Span),
 ) -> Result<(), JsonProblem> {
@@ -247,7 +247,7 @@ pub fn words(raw: &str) -> Cow<'_, str> {
 
 /// The raw value for readers of any kind: an escape that is half of a character, which many of them
 /// refuse with all that is around it, becomes U+FFFD.
-pub fn well_formed(raw: &str) -> Cow<'_, str> {
+pub(crate) fn well_formed(raw: &str) -> Cow<'_, str> {
     if !raw.contains(r"\ud") && !raw.contains(r"\uD") {
         return Cow::Borrowed(raw);
     }
@@ -276,7 +276,7 @@ pub fn well_formed(raw: &str) -> Cow<'_, str> {
 }
 
 /// The raw items of a JSON array, or `None` when `raw` is something else.
-pub fn items(raw: &str) -> Option<Vec<&str>> {
+pub(crate) fn items(raw: &str) -> Option<Vec<&str>> {
     if !raw.starts_with('[') {
         return None;
     }
@@ -286,7 +286,7 @@ pub fn items(raw: &str) -> Option<Vec<&str>> {
 
 /// Where the items of a JSON array are, and the commas between them; `None` when `raw` is something
 /// else.
-pub fn sequence(raw: &str) -> Option<Sequence> {
+pub(crate) fn sequence(raw: &str) -> Option<Sequence> {
     let at = |item: &str| item.as_ptr() as usize - raw.as_ptr() as usize;
     let items = items(raw)?.into_iter();
     let items: Vec<Span> = items
@@ -306,14 +306,14 @@ pub fn sequence(raw: &str) -> Option<Sequence> {
 
 /// The raw items of what is known to be a valid JSON array, found without being checked
 /// again; `None` when `raw` is something else.
-pub fn known_items(raw: &str) -> Option<KnownItems<'_>> {
+pub(crate) fn known_items(raw: &str) -> Option<KnownItems<'_>> {
     let rest = raw.strip_prefix('[')?;
     Some(KnownItems { rest })
 }
 
 /// The items of [`known_items`].
 #[derive(Clone, Debug)]
-pub struct KnownItems<'a> {
+pub(crate) struct KnownItems<'a> {
     rest: &'a str,
 }
 
@@ -347,7 +347,7 @@ impl<'a> Iterator for KnownItems<'a> {
 
 /// Names and raw values of what is known to be a valid JSON object, found without being
 /// checked again; `None` when `raw` is something else, or has escapes.
-pub fn plain_entries(raw: &str) -> Option<impl Iterator<Item = (&str, &str)>> {
+pub(crate) fn plain_entries(raw: &str) -> Option<impl Iterator<Item = (&str, &str)>> {
     let rest = raw.strip_prefix('{')?;
     if memchr::memchr(b'\\', rest.as_bytes()).is_some() {
         return None;

@@ -4,15 +4,15 @@
 //! never fails: what cannot be understood is kept and described.
 
 pub mod control;
-pub mod diff;
+pub(crate) mod diff;
 pub mod encoding;
 pub mod json;
 pub mod log;
 pub mod markdown;
 pub mod progress;
 pub mod rope;
-pub mod sequence;
-pub mod parallel;
+pub(crate) mod sequence;
+pub(crate) mod parallel;
 pub mod splice;
 pub mod visible;
 
@@ -32,7 +32,7 @@ pub enum Document {
 
 impl Document {
     /// The log, if it is one.
-    pub fn log(&self) -> Option<&LogDocument> {
+    pub(crate) fn log(&self) -> Option<&LogDocument> {
         match self {
             Self::Log(log) => Some(log),
             Self::Markdown(_) => None,
@@ -40,7 +40,7 @@ impl Document {
     }
 
     /// What the file is encoded in, where that is surely not UTF-8.
-    pub fn encoding(&self) -> Option<Encoding> {
+    pub(crate) fn encoding(&self) -> Option<Encoding> {
         match self {
             Self::Log(log) => log.encoding(),
             Self::Markdown(markdown) => markdown.encoding(),
@@ -48,7 +48,7 @@ impl Document {
     }
 
     /// The whole file, sharing the bytes.
-    pub fn rope(&self) -> Rope {
+    pub(crate) fn rope(&self) -> Rope {
         match self {
             Self::Log(log) => log.rope(),
             Self::Markdown(markdown) => markdown.rope(),

@@ -16,7 +16,7 @@ pub struct Progress {
 
 impl Progress {
     /// Asks the work to end without a result.
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.stopped.store(true, Ordering::Relaxed);
     }
 
@@ -26,31 +26,31 @@ impl Progress {
     }
 
     /// The part that is done, in percent; 0 as long as nobody knows how much there is to do.
-    pub fn percent(&self) -> usize {
+    pub(crate) fn percent(&self) -> usize {
         let (done, total) = self.seen();
         (done * 100).checked_div(total).unwrap_or(0)
     }
 
     /// How much is done, and of how much: 0 of 0 as long as nobody knows, equal at the end.
-    pub fn seen(&self) -> (usize, usize) {
+    pub(crate) fn seen(&self) -> (usize, usize) {
         let total = self.total.load(Ordering::Relaxed);
         (self.done.load(Ordering::Relaxed).min(total), total)
     }
 
     /// Says how much there is to do.
-    pub fn expect(&self, total: usize) {
+    pub(crate) fn expect(&self, total: usize) {
         self.done.store(0, Ordering::Relaxed);
         self.total.store(total, Ordering::Relaxed);
     }
 
     /// Says that all is done.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         let total = self.total.load(Ordering::Relaxed);
         self.done.store(total, Ordering::Relaxed);
     }
 
     /// For one thread of the work, which tells how far it is.
-    pub fn strides(&self) -> Strides<'_> {
+    pub(crate) fn strides(&self) -> Strides<'_> {
         Strides {
             progress: self,
             untold: 0,
@@ -59,7 +59,7 @@ impl Progress {
 }
 
 /// Counts on one thread and tells the others now and then.
-pub struct Strides<'a> {
+pub(crate) struct Strides<'a> {
     progress: &'a Progress,
     untold: usize,
 }
@@ -69,13 +69,13 @@ impl Strides<'_> {
     const LENGTH: usize = 1_024;
 
     /// Says that more is done; answers whether to go on.
-    pub fn add(&mut self, more: usize) -> bool {
+    pub(crate) fn add(&mut self, more: usize) -> bool {
         self.untold += more;
         self.untold < Self::LENGTH || self.tell()
     }
 
     /// Says that this thread's part is done; answers whether to go on.
-    pub fn end(mut self) -> bool {
+    pub(crate) fn end(mut self) -> bool {
         self.tell()
     }
 

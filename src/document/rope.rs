@@ -12,11 +12,11 @@ use std::sync::Arc;
 /// Small enough that an edit, which copies one piece, costs microseconds; large enough that
 /// the list of pieces of the largest file is read in as little. Tests cut into small pieces, so
 /// that short files have many.
-pub const PIECE: usize = if cfg!(test) { 16 } else { 1 << 16 };
+pub(crate) const PIECE: usize = if cfg!(test) { 16 } else { 1 << 16 };
 
 /// Some bytes, shared. Whether they are UTF-8 is found out once, when they come in.
 #[derive(Clone, Debug)]
-pub enum Piece {
+pub(crate) enum Piece {
     /// UTF-8.
     Text(Arc<String>),
     /// Anything else.
@@ -25,7 +25,7 @@ pub enum Piece {
 
 impl Piece {
     /// The bytes.
-    pub fn as_bytes(&self) -> &[u8] {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Text(text) => text.as_bytes(),
             Self::Bytes(bytes) => bytes,
@@ -33,17 +33,17 @@ impl Piece {
     }
 
     /// How many bytes there are.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.as_bytes().len()
     }
 
     /// Whether there is no byte.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Whether both are one piece of memory, which says more than that they are equal.
-    pub fn is_same(&self, other: &Self) -> bool {
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Text(a), Self::Text(b)) => Arc::ptr_eq(a, b),
             (Self::Bytes(a), Self::Bytes(b)) => Arc::ptr_eq(a, b),
@@ -55,7 +55,7 @@ impl Piece {
     ///
     /// # Panics
     /// When the range is outside.
-    pub fn replace(&mut self, range: std::ops::Range<usize>, new: &[u8]) {
+    pub(crate) fn replace(&mut self, range: std::ops::Range<usize>, new: &[u8]) {
         if let Self::Text(text) = self
             && let Ok(new) = std::str::from_utf8(new)
             && text.is_char_boundary(range.start)
@@ -91,7 +91,7 @@ pub struct Rope {
 
 impl Rope {
     /// Joins pieces; all but the last have to end with a line.
-    pub fn of_pieces(pieces: impl IntoIterator<Item = Piece>) -> Self {
+    pub(crate) fn of_pieces(pieces: impl IntoIterator<Item = Piece>) -> Self {
         let pieces = pieces.into_iter().filter(|piece| !piece.is_empty());
         Self {
             pieces: pieces.collect(),
@@ -99,28 +99,28 @@ impl Rope {
     }
 
     /// The pieces in file order, none of them empty.
-    pub fn pieces(&self) -> &[Piece] {
+    pub(crate) fn pieces(&self) -> &[Piece] {
         &self.pieces
     }
 
     /// How many bytes there are.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.pieces.iter().map(Piece::len).sum()
     }
 
     /// Whether there is no byte.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.pieces.is_empty()
     }
 
     /// Whether the last byte ends a line.
-    pub fn ends_line(&self) -> bool {
+    pub(crate) fn ends_line(&self) -> bool {
         (self.pieces.last()).is_some_and(|piece| piece.as_bytes().ends_with(b"\n"))
     }
 
     /// What was appended to `before`, which ended with a line, to make this; nothing where it was
     /// changed in any other way.
-    pub fn appended_to(&self, before: &Self) -> Option<Self> {
+    pub(crate) fn appended_to(&self, before: &Self) -> Option<Self> {
         let is_between_lines = before.is_empty() || before.ends_line();
         (is_between_lines && self.starts_with(before)).then(|| self.tail(before.len()))
     }
@@ -138,7 +138,7 @@ impl Rope {
     }
 
     /// All bytes as one piece, copied where they are in several.
-    pub fn into_piece(mut self) -> Piece {
+    pub(crate) fn into_piece(mut self) -> Piece {
         match self.pieces.len() {
             1 => self.pieces.remove(0),
             _ => Piece::from(self.contiguous().into_owned()),
@@ -146,7 +146,7 @@ impl Rope {
     }
 
     /// The bytes from `start` on, in pieces; nothing where there are fewer.
-    pub fn tail(&self, start: usize) -> Self {
+    pub(crate) fn tail(&self, start: usize) -> Self {
         let mut at = 0;
         let mut pieces = Vec::new();
         for piece in &self.pieces {
@@ -162,7 +162,7 @@ impl Rope {
     }
 
     /// The bytes before `end`, in pieces; all of them where there are fewer.
-    pub fn head(&self, end: usize) -> Self {
+    pub(crate) fn head(&self, end: usize) -> Self {
         let mut left = end;
         let mut pieces = Vec::new();
         for piece in &self.pieces {
@@ -177,7 +177,7 @@ impl Rope {
     }
 
     /// Whether `front` is what it begins with.
-    pub fn starts_with(&self, front: &Self) -> bool {
+    pub(crate) fn starts_with(&self, front: &Self) -> bool {
         self.common_prefix(front) == front.len()
     }
 
@@ -222,7 +222,7 @@ impl Rope {
 }
 
 /// How long the first piece of `bytes` is; `None` where there is no byte.
-pub fn first_piece(bytes: &[u8]) -> Option<usize> {
+pub(crate) fn first_piece(bytes: &[u8]) -> Option<usize> {
     let behind = bytes.get(PIECE - 1..).unwrap_or_default();
     let end = memchr::memchr(b'\n', behind).map_or(bytes.len(), |at| at + PIECE);
     (end > 0).then_some(end)

@@ -23,22 +23,22 @@ impl Span {
     }
 
     /// The empty range at `at`.
-    pub fn empty(at: usize) -> Self {
+    pub(crate) fn empty(at: usize) -> Self {
         Self { start: at, end: at }
     }
 
     /// Length in bytes.
-    pub fn len(self) -> usize {
+    pub(crate) fn len(self) -> usize {
         self.end - self.start
     }
 
     /// Whether the range holds no byte.
-    pub fn is_empty(self) -> bool {
+    pub(crate) fn is_empty(self) -> bool {
         self.start == self.end
     }
 
     /// The same range, moved towards the end of the file by `by` bytes.
-    pub fn shifted(self, by: usize) -> Self {
+    pub(crate) fn shifted(self, by: usize) -> Self {
         Self::new(self.start + by, self.end + by)
     }
 
@@ -48,7 +48,7 @@ impl Span {
     }
 
     /// Whether `offset` is inside the range.
-    pub fn contains(self, offset: usize) -> bool {
+    pub(crate) fn contains(self, offset: usize) -> bool {
         self.start <= offset && offset < self.end
     }
 }
@@ -76,7 +76,7 @@ pub struct Splice {
 
 impl Splice {
     /// Replaces `span` by `text`.
-    pub fn replace(span: Span, text: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn replace(span: Span, text: impl Into<Vec<u8>>) -> Self {
         Self {
             span,
             text: text.into(),
@@ -84,12 +84,12 @@ impl Splice {
     }
 
     /// Puts `text` before the byte at `at`.
-    pub fn insert(at: usize, text: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn insert(at: usize, text: impl Into<Vec<u8>>) -> Self {
         Self::replace(Span::empty(at), text)
     }
 
     /// Takes the bytes at `span` away.
-    pub fn remove(span: Span) -> Self {
+    pub(crate) fn remove(span: Span) -> Self {
         Self::replace(span, Vec::new())
     }
 }
@@ -128,7 +128,7 @@ impl std::error::Error for SpliceError {}
 ///
 /// # Errors
 /// When two spans overlap or one is out of bounds; `bytes` is never half-changed.
-pub fn apply(bytes: &[u8], splices: &[Splice]) -> Result<Vec<u8>, SpliceError> {
+pub(crate) fn apply(bytes: &[u8], splices: &[Splice]) -> Result<Vec<u8>, SpliceError> {
     let ordered = ordered(bytes.len(), splices)?;
     let grown: usize = splices.iter().map(|s| s.text.len()).sum();
     let mut out = Vec::with_capacity(bytes.len() + grown);

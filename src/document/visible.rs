@@ -25,12 +25,12 @@ const ZERO_WIDTH_JOINER: char = '\u{200d}';
 ///
 /// A tab becomes four spaces and `\r\n` becomes `\n`; a lone carriage return is written
 /// out. Borrows when there is nothing to do, which for plain ASCII costs one scan.
-pub fn visible(text: &str) -> Cow<'_, str> {
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     sanitise(text, Newline::Keep)
 }
 
 /// Like [`visible`], for one row: each line break and each tab becomes one space.
-pub fn visible_line(text: &str) -> Cow<'_, str> {
+pub(crate) fn visible_line(text: &str) -> Cow<'_, str> {
     sanitise(text, Newline::Space)
 }
 
@@ -212,7 +212,7 @@ fn is_sound_mark(c: char) -> bool {
 ///
 /// Cuts between graphemes, so the result can be a column short before a wide one. Where
 /// not even the ellipsis fits, the text is cut without it.
-pub fn fit<'a>(text: &'a str, columns: usize, ellipsis: &str) -> Cow<'a, str> {
+pub(crate) fn fit<'a>(text: &'a str, columns: usize, ellipsis: &str) -> Cow<'a, str> {
     if text.len() <= columns && text.is_ascii() || prefix(text, columns) == text.len() {
         return Cow::Borrowed(text);
     }
@@ -223,7 +223,7 @@ pub fn fit<'a>(text: &'a str, columns: usize, ellipsis: &str) -> Cow<'a, str> {
 }
 
 /// `text` followed by spaces up to `columns`; longer text is left as it is.
-pub fn pad(text: &str, columns: usize) -> Cow<'_, str> {
+pub(crate) fn pad(text: &str, columns: usize) -> Cow<'_, str> {
     match columns.saturating_sub(width(text)) {
         0 => Cow::Borrowed(text),
         missing => Cow::Owned(format!("{text}{:missing$}", "")),
@@ -236,7 +236,7 @@ pub fn pad(text: &str, columns: usize) -> Cow<'_, str> {
 /// indentation at the start of a line is kept where a word fits after it, and an empty line stays
 /// an empty row. `columns` below one counts as one; a single grapheme wider than `columns` is alone
 /// in its row.
-pub fn wrap(text: &str, columns: usize) -> Vec<&str> {
+pub(crate) fn wrap(text: &str, columns: usize) -> Vec<&str> {
     let columns = columns.max(1);
     let mut rows = Vec::new();
     for line in text.split('\n') {

@@ -185,24 +185,6 @@ impl History {
             .collect())
     }
 
-    /// When `commit` was committed, in seconds since 1970.
-    ///
-    /// # Errors
-    /// When git refuses.
-    pub fn time(&self, commit: &str) -> Result<i64, GitError> {
-        let arguments = [
-            "log",
-            "-1",
-            "--no-show-signature",
-            "--format=%ct",
-            "--end-of-options",
-        ];
-        let output = self
-            .git
-            .output(&[&arguments[..], &[commit, "--"]].concat())?;
-        Ok(String::from_utf8_lossy(&output).trim().parse().unwrap_or(0))
-    }
-
     /// The content of blobs by their hashes.
     ///
     /// # Errors

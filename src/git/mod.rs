@@ -3,10 +3,10 @@
 //! configures as file monitor. It knows nothing of plans. `output` reads what git printed, apart
 //! from running it.
 
-pub mod checkout;
-pub mod history;
-pub mod objects;
-pub mod output;
+pub(crate) mod checkout;
+pub(crate) mod history;
+pub(crate) mod objects;
+pub(crate) mod output;
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ const PATHSPEC_VARIABLES: [&str; 4] = [
 
 /// Git, seen from one folder.
 #[derive(Clone, Debug)]
-pub struct Git {
+pub(crate) struct Git {
     folder: PathBuf,
     program: PathBuf,
     time_limit: Duration,
@@ -36,7 +36,7 @@ pub struct Git {
 
 /// What git answered.
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// How it ended.
     pub status: ExitStatus,
     /// Its output, byte for byte.
@@ -47,7 +47,7 @@ pub struct Answer {
 
 /// Why there is no answer to use.
 #[derive(Debug)]
-pub enum GitError {
+pub(crate) enum GitError {
     /// Git could not be started.
     NotStarted(io::Error),
     /// It was stopped because it took too long.
@@ -92,7 +92,7 @@ impl std::error::Error for GitError {
 
 impl Git {
     /// Git as it is found on the path, run in `folder`.
-    pub fn at(folder: &Path) -> Self {
+    pub(crate) fn at(folder: &Path) -> Self {
         Self {
             folder: folder.to_owned(),
             program: "git".into(),
@@ -104,7 +104,7 @@ impl Git {
     ///
     /// # Errors
     /// When git cannot be started or takes longer than it may. A refusal is an answer.
-    pub fn run(&self, arguments: &[&str]) -> Result<Answer, GitError> {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Result<Answer, GitError> {
         let until = Instant::now() + self.time_limit;
         let mut child = self.start(arguments).map_err(GitError::NotStarted)?;
         let (sender, receiver) = mpsc::channel();
@@ -127,7 +127,7 @@ impl Git {
     ///
     /// # Errors
     /// As [`Git::run`], and when git refuses.
-    pub fn output(&self, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
+    pub(crate) fn output(&self, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
         let answer = self.run(arguments)?;
         if answer.status.success() {
             return Ok(answer.stdout);
@@ -142,7 +142,7 @@ impl Git {
     ///
     /// # Errors
     /// As [`Git::run`]; outside a checkout the person's own configuration answers.
-    pub fn config(&self, key: &str) -> Result<Option<String>, GitError> {
+    pub(crate) fn config(&self, key: &str) -> Result<Option<String>, GitError> {
         let answer = self.run(&["config", "--null", "--get", key])?;
         let value = answer.stdout.strip_suffix(b"\0");
         let value = value.filter(|_| answer.status.success());

@@ -5,12 +5,12 @@
 //! for others. A step is followed by its `uid`, otherwise by its number, and content counts, not a
 //! stamp.
 
-pub mod canon;
-pub mod events;
-pub mod follow;
-pub mod landing;
+pub(crate) mod canon;
+pub(crate) mod events;
+pub(crate) mod follow;
+pub(crate) mod landing;
 pub(crate) mod lines;
-pub mod net;
-pub mod series;
+pub(crate) mod net;
+pub(crate) mod series;
 pub(crate) mod value;
-pub mod when;
+pub(crate) mod when;

@@ -60,7 +60,7 @@ pub(super) struct Sweep {
 
 impl Sweep {
     /// `blocks` are ordered by their ranges.
-    pub fn new(blocks: &[Block]) -> Self {
+    pub(crate) fn new(blocks: &[Block]) -> Self {
         Self {
             ranges: blocks.iter().map(|block| block.range).collect(),
             begun: 0,
@@ -69,7 +69,7 @@ impl Sweep {
     }
 
     /// Index of the last block that starts at or before the number and whose range holds it.
-    pub fn block_of(&mut self, number: u32) -> Option<usize> {
+    pub(crate) fn block_of(&mut self, number: u32) -> Option<usize> {
         let begins = |range: &(u32, u32)| range.0 <= number;
         while self.ranges.get(self.begun).is_some_and(begins) {
             self.open.push(self.begun);
@@ -96,7 +96,7 @@ pub struct Tally {
 
 impl Tally {
     /// Counts one more step.
-    pub fn add(&mut self, status: Option<Status>) {
+    pub(crate) fn add(&mut self, status: Option<Status>) {
         self.total += 1;
         if let Some(status) = status {
             self.by_status[status as usize] += 1;
@@ -119,12 +119,12 @@ impl Tally {
     }
 
     /// How many are complete.
-    pub fn done(&self) -> usize {
+    pub(crate) fn done(&self) -> usize {
         self.count(Status::Complete)
     }
 
     /// Whole percent complete, rounded down so that 100 means all of them.
-    pub fn percent(&self) -> usize {
+    pub(crate) fn percent(&self) -> usize {
         (self.done() * 100).checked_div(self.total).unwrap_or(0)
     }
 }

@@ -40,7 +40,6 @@ pub enum Kind {
 /// A row of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct FieldSpec {
-    /// The field.
     pub field: Field,
     /// The name in commands: the key, with the inner key after a dot.
     pub name: &'static str,
@@ -116,7 +115,7 @@ impl FieldSpec {
     }
 
     /// In each log line, at this place.
-    pub const fn required(mut self, place: u8) -> Self {
+    pub(crate) const fn required(mut self, place: u8) -> Self {
         self.required = true;
         self.place(place)
     }
@@ -128,13 +127,13 @@ impl FieldSpec {
     }
 
     /// In a row of the detail pane that is left out first.
-    pub const fn spare_row(mut self, row: u8) -> Self {
+    pub(crate) const fn spare_row(mut self, row: u8) -> Self {
         self.spare = true;
         self.row(row)
     }
 
     /// With another label where columns are few.
-    pub const fn short(mut self, label: &'static str) -> Self {
+    pub(crate) const fn short(mut self, label: &'static str) -> Self {
         self.short = label;
         self
     }
@@ -152,7 +151,7 @@ impl FieldSpec {
     }
 
     /// Set by stepdeck alone, and why.
-    pub const fn read_only(mut self, reason: &'static str) -> Self {
+    pub(crate) const fn read_only(mut self, reason: &'static str) -> Self {
         self.read_only = Some(reason);
         self
     }
@@ -327,20 +326,20 @@ impl Field {
     pub const Title: Self = Self::known("title");
     pub const Status: Self = Self::known("status");
     pub const Owner: Self = Self::known("owner");
-    pub const Block: Self = Self::known("block");
+    pub(crate) const Block: Self = Self::known("block");
     pub const Theme: Self = Self::known("theme");
-    pub const Outcome: Self = Self::known("outcome");
+    pub(crate) const Outcome: Self = Self::known("outcome");
     pub const Dependencies: Self = Self::known("dependencies");
     pub const Inputs: Self = Self::known("inputs");
     pub const Artifacts: Self = Self::known("artifacts");
-    pub const Verification: Self = Self::known("verification");
-    pub const Metric: Self = Self::known("evidence.metric");
+    pub(crate) const Verification: Self = Self::known("verification");
+    pub(crate) const Metric: Self = Self::known("evidence.metric");
     pub const Target: Self = Self::known("evidence.target");
-    pub const Actual: Self = Self::known("evidence.actual");
-    pub const Link: Self = Self::known("evidence.link");
+    pub(crate) const Actual: Self = Self::known("evidence.actual");
+    pub(crate) const Link: Self = Self::known("evidence.link");
     pub const Notes: Self = Self::known("notes");
     pub const UpdatedAt: Self = Self::known("updated_at");
-    pub const Uid: Self = Self::known("uid");
+    pub(crate) const Uid: Self = Self::known("uid");
 
     /// The row with this name. A name that is in no row does not compile.
     const fn known(name: &str) -> Self {

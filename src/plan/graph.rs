@@ -40,14 +40,14 @@ pub struct Graph {
 
 /// A graph that is told of its steps one by one, in their order.
 #[derive(Debug, Default)]
-pub struct Builder {
+pub(crate) struct Builder {
     upstream: Edges,
     graph: Graph,
 }
 
 impl Builder {
     /// With room for so many steps and dependencies.
-    pub fn with_capacity(steps: usize, dependencies: usize) -> Self {
+    pub(crate) fn with_capacity(steps: usize, dependencies: usize) -> Self {
         let mut builder = Self::default();
         builder.upstream.reserve(steps, dependencies);
         builder.graph.states.reserve_exact(steps);
@@ -57,7 +57,7 @@ impl Builder {
     }
 
     /// The next step: `upstream` as in [`Node`], `elsewhere` its `unmet_elsewhere`.
-    pub fn push(&mut self, upstream: &[u32], elsewhere: u32, complete: bool, blocked: bool) {
+    pub(crate) fn push(&mut self, upstream: &[u32], elsewhere: u32, complete: bool, blocked: bool) {
         self.upstream.push(upstream);
         self.graph.unmet.push(elsewhere);
         self.graph.blocked.push(blocked);
@@ -65,7 +65,7 @@ impl Builder {
     }
 
     /// Derives everything from what the steps told of themselves.
-    pub fn build(mut self) -> Graph {
+    pub(crate) fn build(mut self) -> Graph {
         self.graph.shape = Arc::new(GraphShape::of(self.upstream));
         self.graph.derive_all();
         self.graph
@@ -98,7 +98,7 @@ impl Graph {
 
     /// The graph after some steps changed, in ascending order. Only where a dependency came or went
     /// is it derived again; a status concerns the step and those that wait for it.
-    pub fn amend(&mut self, changed: &[(usize, Node)]) {
+    pub(crate) fn amend(&mut self, changed: &[(usize, Node)]) {
         let other_edges =
             |(step, node): &(usize, Node)| self.shape.upstream.of(*step) != node.upstream;
         if changed.iter().any(other_edges) {
@@ -181,7 +181,7 @@ impl Graph {
     }
 
     /// The derived state of `step`.
-    pub fn state(&self, step: usize) -> State {
+    pub(crate) fn state(&self, step: usize) -> State {
         self.states[step]
     }
 
@@ -191,7 +191,7 @@ impl Graph {
     }
 
     /// Of those, how many are not steps of the plan: missing steps and open conditions.
-    pub fn unmet_elsewhere(&self, step: usize) -> usize {
+    pub(crate) fn unmet_elsewhere(&self, step: usize) -> usize {
         self.elsewhere(step) as usize
     }
 
@@ -208,7 +208,7 @@ impl Graph {
 
     /// A shortest circle through the first step of a cycle's group, in dependency order:
     /// each step depends on the next, the last one on the first.
-    pub fn shortest_cycle(&self, group: &[u32]) -> Vec<usize> {
+    pub(crate) fn shortest_cycle(&self, group: &[u32]) -> Vec<usize> {
         let Some(start) = group.first().map(|n| *n as usize) else {
             return Vec::new();
         };
@@ -250,7 +250,7 @@ impl Graph {
     }
 
     /// How many steps wait for `step`, directly or through others, counted up to `most`.
-    pub fn count_dependants(&self, step: usize, most: usize) -> usize {
+    pub(crate) fn count_dependants(&self, step: usize, most: usize) -> usize {
         const BITS: usize = u64::BITS as usize;
         let mut seen = vec![0u64; self.states.len().div_ceil(BITS)];
         let mut see = |node: usize| {
@@ -277,7 +277,7 @@ impl Graph {
     }
 
     /// The steps that would have no unmet dependency left if `step` were complete.
-    pub fn held_back_by(&self, step: usize) -> impl Iterator<Item = usize> {
+    pub(crate) fn held_back_by(&self, step: usize) -> impl Iterator<Item = usize> {
         let holds = self.states[step] != State::Done;
         self.downstream(step).filter(move |next| {
             holds && self.states[*next] == State::Waiting && self.unmet[*next] == 1
@@ -319,7 +319,7 @@ impl Graph {
     }
 
     /// Whether two steps wait for each other in one circle.
-    pub fn same_cycle(&self, a: usize, b: usize) -> bool {
+    pub(crate) fn same_cycle(&self, a: usize, b: usize) -> bool {
         self.shape.same_cycle(a, b)
     }
 }

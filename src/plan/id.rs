@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 use crate::document::json;
 
 /// How many steps a block has (design: blocks of 100).
-pub const STEPS_PER_BLOCK: u32 = 100;
+pub(crate) const STEPS_PER_BLOCK: u32 = 100;
 
 /// The most bytes a sub-step suffix can have, its dots included.
 const SUFFIX: usize = 11;
 
 /// How many digits a number is padded to where nothing else is said.
-pub const USUAL_DIGITS: u8 = 4;
+pub(crate) const USUAL_DIGITS: u8 = 4;
 
 /// A step's name: a number and an optional sub-step suffix such as `.A`.
 ///
@@ -44,22 +44,22 @@ impl StepId {
     }
 
     /// The step that the raw JSON value of a `step_id` names: a text, or a number without quotes.
-    pub fn of_raw(raw: &str) -> Option<Self> {
+    pub(crate) fn of_raw(raw: &str) -> Option<Self> {
         json::words(raw).parse().ok()
     }
 
     /// The same name, padded with zeros to so many digits.
-    pub fn padded_to(self, digits: u8) -> Self {
+    pub(crate) fn padded_to(self, digits: u8) -> Self {
         Self { digits, ..self }
     }
 
     /// With how many digits it is spelled, zeros in front included.
-    pub fn digits(self) -> u8 {
+    pub(crate) fn digits(self) -> u8 {
         self.digits.max(natural_digits(self.number))
     }
 
     /// The same name as running text has it: of four digits or more, so that [`ids_in`] finds it.
-    pub fn in_prose(self) -> Self {
+    pub(crate) fn in_prose(self) -> Self {
         self.padded_to(self.digits.max(USUAL_DIGITS))
     }
 
@@ -79,23 +79,23 @@ impl StepId {
     }
 
     /// The sub-step of this step called `name`, if such a name is allowed.
-    pub fn child(self, name: &str) -> Option<Self> {
+    pub(crate) fn child(self, name: &str) -> Option<Self> {
         format!("{self}.{name}").parse().ok()
     }
 
     /// The number before the suffix.
-    pub fn number(self) -> u32 {
+    pub(crate) fn number(self) -> u32 {
         self.number
     }
 
     /// The suffix with its leading dot, or nothing.
-    pub fn suffix(&self) -> &str {
+    pub(crate) fn suffix(&self) -> &str {
         let end = self.suffix.iter().position(|byte| *byte == 0);
         std::str::from_utf8(&self.suffix[..end.unwrap_or(SUFFIX)]).unwrap_or_default()
     }
 
     /// The step that a sub-step belongs to.
-    pub fn parent(self) -> Option<Self> {
+    pub(crate) fn parent(self) -> Option<Self> {
         let cut = self.suffix().rfind('.')?;
         let mut parent = self;
         parent.suffix[cut..].fill(0);
@@ -226,12 +226,12 @@ impl fmt::Debug for StepId {
 
 /// Reads an ID as a person types it: `42`, `step 42` and `245.a` will do. Shown with four digits
 /// or more.
-pub fn typed_id(text: &str) -> Option<StepId> {
+pub(crate) fn typed_id(text: &str) -> Option<StepId> {
     named_id(text).map(StepId::in_prose)
 }
 
 /// Reads an ID that may have the word `Step` before it, and is spelled as it is there.
-pub fn named_id(text: &str) -> Option<StepId> {
+pub(crate) fn named_id(text: &str) -> Option<StepId> {
     let text = text.trim();
     match text.get(..4) {
         Some(word) if word.eq_ignore_ascii_case("step") => {
@@ -246,12 +246,12 @@ pub fn named_id(text: &str) -> Option<StepId> {
 /// Every step ID that is in running text as `Step 0123`, `0101–0110` or a bare `0245.A`, ranges
 /// expanded to at most one block. A number of fewer than four digits is one only behind the word
 /// `Step`, or as the end of a range that `Steps` begins.
-pub fn ids_in(text: &str) -> Vec<StepId> {
+pub(crate) fn ids_in(text: &str) -> Vec<StepId> {
     found_in(text).into_iter().map(|(id, _)| id).collect()
 }
 
 /// The step IDs in running text that belong to no range.
-pub fn single_ids_in(text: &str) -> Vec<StepId> {
+pub(crate) fn single_ids_in(text: &str) -> Vec<StepId> {
     let found = found_in(text).into_iter();
     found
         .filter_map(|(id, in_range)| (!in_range).then_some(id))
@@ -324,7 +324,7 @@ pub struct BlockId(pub u32);
 
 impl BlockId {
     /// The numbers that belong to the block by the rule of 100 steps a block.
-    pub fn default_range(self) -> (u32, u32) {
+    pub(crate) fn default_range(self) -> (u32, u32) {
         let last = self.0.saturating_mul(STEPS_PER_BLOCK);
         (last.saturating_sub(STEPS_PER_BLOCK - 1), last)
     }

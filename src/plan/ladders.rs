@@ -22,7 +22,7 @@ use crate::document::parallel::in_parallel;
 
 /// A ladder: some stages that follow each other.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Ladder {
+pub(crate) struct Ladder {
     /// What its document is called; nothing where checklists make the stages.
     pub title: String,
     /// Index of the file that it is in.
@@ -49,17 +49,12 @@ impl OtherChecklists {
     }
 
     /// How many checks there are.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.lists.iter().map(|list| list.checks.len()).sum()
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// How many checks are ticked.
-    pub fn ticked(&self) -> usize {
+    pub(crate) fn ticked(&self) -> usize {
         self.checks().filter(|check| check.done).count()
     }
 }
@@ -144,7 +139,7 @@ pub(super) fn read(files: &[SourceFile]) -> Ladders {
 }
 
 /// The names of all stages, to look one up by.
-pub fn names(stages: &[Stage]) -> Names {
+pub(crate) fn names(stages: &[Stage]) -> Names {
     Names::new(stages.iter().map(|stage| &*stage.name))
 }
 

@@ -19,14 +19,14 @@ pub struct ListEntry {
 
 impl ListEntry {
     /// The entry with these words and nothing else.
-    pub fn plain(text: impl Into<String>) -> Self {
+    pub(crate) fn plain(text: impl Into<String>) -> Self {
         let text = text.into();
         let also = Vec::new();
         Self { text, also }
     }
 
     /// An entry of a bullet in `document`, with its source.
-    pub fn in_canon(entry: &Entry, source: &str, field: Field, document: &Path) -> Self {
+    pub(crate) fn in_canon(entry: &Entry, source: &str, field: Field, document: &Path) -> Self {
         let step = named_step(entry).filter(|_| field == Field::Dependencies);
         let mark = match entry.check.state() {
             CheckState::Open if step.is_none() => "[ ] ",
@@ -78,7 +78,7 @@ impl ListEntry {
     }
 
     /// Whether it is a condition that is met.
-    pub fn is_met(&self) -> bool {
+    pub(crate) fn is_met(&self) -> bool {
         matches!(
             Dependency::read((&*self.text).into()),
             Dependency::Condition { met: true, .. }
@@ -87,7 +87,7 @@ impl ListEntry {
 
     /// What it can be recognised by, the surest first: entries that share one are the same, but
     /// for the mark of a condition.
-    pub fn keys(&self, field: Field) -> Vec<String> {
+    pub(crate) fn keys(&self, field: Field) -> Vec<String> {
         let readings = [&self.text].into_iter().chain(&self.also);
         let key = |text: &String| match field {
             Field::Dependencies => match Dependency::read((&**text).into()) {
@@ -105,7 +105,7 @@ impl ListEntry {
     }
 
     /// The files that it may mean.
-    pub fn files(&self, field: Field) -> Vec<String> {
+    pub(crate) fn files(&self, field: Field) -> Vec<String> {
         if field == Field::Dependencies {
             return Vec::new();
         }
@@ -114,7 +114,7 @@ impl ListEntry {
     }
 
     /// Whether it says what `other` says: the same words, step or file, and the same mark.
-    pub fn agrees(&self, other: &Self, field: Field) -> bool {
+    pub(crate) fn agrees(&self, other: &Self, field: Field) -> bool {
         let shared = |a: &[String], b: &[String]| a.iter().any(|key| b.contains(key));
         let same = shared(&self.keys(field), &other.keys(field))
             || shared(&self.files(field), &other.files(field));
@@ -123,7 +123,7 @@ impl ListEntry {
 }
 
 /// The entries of a raw JSON array.
-pub fn in_log(raw: &str) -> Vec<ListEntry> {
+pub(crate) fn in_log(raw: &str) -> Vec<ListEntry> {
     let items = json::known_items(raw).into_iter().flatten();
     items
         .map(|item| ListEntry::plain(json::words(item)))

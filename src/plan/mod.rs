@@ -6,22 +6,22 @@
 pub mod block;
 pub mod canon;
 pub mod checks;
-pub mod compound;
-pub mod decision;
-pub mod dependency;
+pub(crate) mod compound;
+pub(crate) mod decision;
+pub(crate) mod dependency;
 pub mod field;
 mod index_steps;
 pub mod graph;
 pub mod id;
 pub mod ladders;
-pub mod link;
+pub(crate) mod link;
 pub mod list_entry;
 pub mod packet;
 pub mod paper;
 pub mod query;
 pub mod ranking;
 pub mod source;
-pub mod spelling;
+pub(crate) mod spelling;
 pub mod stage;
 pub mod status;
 pub mod step;
@@ -111,7 +111,7 @@ impl Plan {
 
     /// The same for somebody who watches how far it is and may stop it; nothing where that was
     /// done.
-    pub fn read_with(files: Vec<SourceFile>, progress: &Progress) -> Option<Self> {
+    pub(crate) fn read_with(files: Vec<SourceFile>, progress: &Progress) -> Option<Self> {
         let mut plan = Self {
             first_lines: index_steps::first_lines(&files),
             files,
@@ -209,7 +209,7 @@ impl Plan {
     }
 
     /// Gives the files back, to be changed and read again.
-    pub fn into_files(self) -> Vec<SourceFile> {
+    pub(crate) fn into_files(self) -> Vec<SourceFile> {
         self.files
     }
 
@@ -254,7 +254,7 @@ impl Plan {
     }
 
     /// The ID as the step's own line spells it, where there is such a step.
-    pub fn spelled(&self, id: StepId) -> StepId {
+    pub(crate) fn spelled(&self, id: StepId) -> StepId {
         self.find(id).map_or(id, |at| self.steps[at].id)
     }
 
@@ -299,13 +299,13 @@ impl Plan {
     }
 
     /// Index of the first step that is not before this one in the order of IDs.
-    pub fn position(&self, (id, nth): StepKey) -> usize {
+    pub(crate) fn position(&self, (id, nth): StepKey) -> usize {
         let same = self.all_of(id);
         (same.start + nth as usize).min(same.end)
     }
 
     /// Indexes of the sub-steps of `id`, at any depth, and the step itself.
-    pub fn family(&self, id: StepId) -> Range<usize> {
+    pub(crate) fn family(&self, id: StepId) -> Range<usize> {
         let from = self
             .steps
             .partition_point(|step| step.id.number() < id.number());
@@ -342,7 +342,7 @@ impl Plan {
     }
 
     /// Where a block's row is in the block table, if it has one.
-    pub fn block_place(&self, block: usize) -> Option<source::Location> {
+    pub(crate) fn block_place(&self, block: usize) -> Option<source::Location> {
         let row = self.blocks[block].row.as_ref()?;
         let file = &self.files[row.file];
         let document = file.markdown()?;
@@ -354,12 +354,12 @@ impl Plan {
     }
 
     /// Every row of the block tables in file order, duplicates included.
-    pub fn block_rows(&self) -> &[BlockRow] {
+    pub(crate) fn block_rows(&self) -> &[BlockRow] {
         &self.block_rows
     }
 
     /// Index of the block with this name.
-    pub fn find_block(&self, id: BlockId) -> Option<usize> {
+    pub(crate) fn find_block(&self, id: BlockId) -> Option<usize> {
         self.blocks.iter().position(|block| block.id == id)
     }
 
@@ -369,7 +369,7 @@ impl Plan {
     }
 
     /// The ladders that the stages are rows of.
-    pub fn ladders(&self) -> &[Ladder] {
+    pub(crate) fn ladders(&self) -> &[Ladder] {
         &self.ladders
     }
 
@@ -381,12 +381,12 @@ impl Plan {
     }
 
     /// The same for somebody who cannot wait; nothing where they are not read yet.
-    pub fn known_other_checklists(&self) -> Option<&[Arc<OtherChecklists>]> {
+    pub(crate) fn known_other_checklists(&self) -> Option<&[Arc<OtherChecklists>]> {
         self.others.get().map(Vec::as_slice)
     }
 
     /// Whether there may be such checklists, told without reading any.
-    pub fn may_have_other_checklists(&self) -> bool {
+    pub(crate) fn may_have_other_checklists(&self) -> bool {
         let own: HashSet<usize> = self.taken.iter().map(|(file, _)| *file).collect();
         let files = self.files.iter().enumerate();
         let mut canon = files.filter(|(_, file)| file.role == Role::Canon);

@@ -24,10 +24,10 @@ pub enum Decision {
 
 impl Decision {
     /// Every decision, in the order of a menu.
-    pub const ALL: [Self; 3] = [Self::Go, Self::Conditional, Self::NoGo];
+    pub(crate) const ALL: [Self; 3] = [Self::Go, Self::Conditional, Self::NoGo];
 
     /// The words in packets, on screens and in JSON.
-    pub fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Go => "go",
             Self::Conditional => "go with conditions",
@@ -37,7 +37,7 @@ impl Decision {
 
     /// Reads the words, however they are cased and hyphenated; nothing where they decide
     /// nothing.
-    pub fn read(text: &str) -> Option<Self> {
+    pub(crate) fn read(text: &str) -> Option<Self> {
         match normalised(text).as_str() {
             "go" => Some(Self::Go),
             "go with conditions" | "conditional go" => Some(Self::Conditional),
@@ -47,7 +47,7 @@ impl Decision {
     }
 
     /// Whether the gate is passed by it.
-    pub fn passes(self) -> bool {
+    pub(crate) fn passes(self) -> bool {
         self != Self::NoGo
     }
 }
@@ -79,7 +79,7 @@ pub struct Packet {
 
 impl Packet {
     /// Reads a packet; nothing if `document` is not one. `path` is its file's.
-    pub fn read(document: &MarkdownDocument, file: usize, path: &Path) -> Option<Self> {
+    pub(crate) fn read(document: &MarkdownDocument, file: usize, path: &Path) -> Option<Self> {
         let text = |heading: usize, name: &str| {
             let label = label_at(document, heading, name).map(|item| &item.1.text);
             label.map(|text| text.trim().to_owned())
@@ -108,14 +108,14 @@ impl Packet {
     }
 
     /// The day of the decision: as written, else that of the review.
-    pub fn decided_on(&self) -> Option<NaiveDate> {
+    pub(crate) fn decided_on(&self) -> Option<NaiveDate> {
         self.decision?;
         day(&self.decided).or(self.date)
     }
 }
 
 /// Index of the first heading of the second level with these words.
-pub fn section(document: &MarkdownDocument, words: &str) -> Option<usize> {
+pub(crate) fn section(document: &MarkdownDocument, words: &str) -> Option<usize> {
     let wanted = normalised(words);
     let headings = document.headings().iter();
     headings
@@ -125,7 +125,7 @@ pub fn section(document: &MarkdownDocument, words: &str) -> Option<usize> {
 }
 
 /// The first bullet right under a heading with this label: the item's index and its label.
-pub fn label_at<'a>(
+pub(crate) fn label_at<'a>(
     document: &'a MarkdownDocument,
     heading: usize,
     name: &str,

@@ -54,12 +54,12 @@ pub struct PaperSpec {
 
 impl PaperSpec {
     /// Whether `[paths]` may name several places.
-    pub fn is_many(&self) -> bool {
+    pub(crate) fn is_many(&self) -> bool {
         matches!(self.kept, Kept::Flat | Kept::Deep)
     }
 
     /// Where it is unless configured, as `[paths]` would say it.
-    pub fn default_toml(&self) -> String {
+    pub(crate) fn default_toml(&self) -> String {
         let quoted: Vec<String> = self
             .default
             .iter()
@@ -191,7 +191,10 @@ pub struct Papers {
 
 impl Papers {
     /// These papers, with the place of each that has one.
-    pub fn new(specs: &'static [PaperSpec], place: impl Fn(&PaperSpec) -> Option<PathBuf>) -> Self {
+    pub(crate) fn new(
+        specs: &'static [PaperSpec],
+        place: impl Fn(&PaperSpec) -> Option<PathBuf>,
+    ) -> Self {
         let one = specs.iter().filter(|paper| !paper.is_many());
         let places = one.filter_map(|paper| Some((paper.role, place(paper)?)));
         Self {
@@ -208,12 +211,12 @@ impl Papers {
     }
 
     /// All such folders and files.
-    pub fn places(&self) -> impl Iterator<Item = &Path> {
+    pub(crate) fn places(&self) -> impl Iterator<Item = &Path> {
         self.places.values().map(PathBuf::as_path)
     }
 
     /// Whether a file is what it was taken for by its place and name.
-    pub fn recognise(&self, file: &SourceFile) -> bool {
+    pub(crate) fn recognise(&self, file: &SourceFile) -> bool {
         let row = self.specs.iter().find(|paper| paper.role == file.role);
         row.is_some_and(|paper| (paper.recognises)(file))
     }

@@ -78,7 +78,7 @@ impl SourceFile {
 
     /// The same for somebody who watches how far it is, in bytes, and may stop it; nothing where
     /// that was done.
-    pub fn load_with(
+    pub(crate) fn load_with(
         path: impl Into<PathBuf>,
         role: Role,
         bytes: impl Into<Rope>,
@@ -105,7 +105,7 @@ impl SourceFile {
     }
 
     /// Why the file is read in part or not at all, and never written to: it is not UTF-8.
-    pub fn not_utf8(&self) -> Option<String> {
+    pub(crate) fn not_utf8(&self) -> Option<String> {
         let encoding = self.encoding()?;
         let (path, how) = (self.path.display(), self.conversion(encoding));
         Some(format!(
@@ -114,7 +114,7 @@ impl SourceFile {
     }
 
     /// The command that makes it UTF-8.
-    pub fn conversion(&self, from: Encoding) -> String {
+    pub(crate) fn conversion(&self, from: Encoding) -> String {
         let path = self.path.display().to_string().replace('\'', r"'\''");
         let from = from.iconv_name();
         format!("`iconv -f {from} -t UTF-8 '{path}' > utf8.tmp && mv utf8.tmp '{path}'`")
@@ -136,7 +136,7 @@ impl SourceFile {
 
 impl Location {
     /// The start of a line, counted from 1.
-    pub fn line(path: &Path, line: usize) -> Self {
+    pub(crate) fn line(path: &Path, line: usize) -> Self {
         Self {
             path: path.to_owned(),
             line,

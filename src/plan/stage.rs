@@ -32,7 +32,7 @@ pub struct Stage {
 
 /// What one workstream has to do with a stage.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Workstream<'a> {
+pub(crate) struct Workstream<'a> {
     /// Its name as first written.
     pub name: &'a str,
     /// Role and name of those who answer for it; the role is empty where none is named.
@@ -43,7 +43,7 @@ pub struct Workstream<'a> {
 
 /// Where a stage is on the ladder today.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Standing {
+pub(crate) enum Standing {
     /// Its gate was passed in a review, or that of a later stage was.
     Passed,
     /// No review was held; its checklist reaches the gate's bar, and so do all before it.
@@ -56,7 +56,7 @@ pub enum Standing {
 
 impl Standing {
     /// The word that people read.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Passed => "passed",
             Self::Met => "bar met",
@@ -68,7 +68,7 @@ impl Standing {
 
 impl Stage {
     /// A stage of which nothing else is known yet.
-    pub fn new(name: String, rung: Option<Rung>) -> Self {
+    pub(crate) fn new(name: String, rung: Option<Rung>) -> Self {
         Self {
             name,
             ladder: 0,
@@ -86,14 +86,6 @@ impl Stage {
         self.checks.iter().filter(|check| check.done).count()
     }
 
-    /// Index of the first check that is not ticked; 0 where all are.
-    pub fn first_open(&self) -> usize {
-        self.checks
-            .iter()
-            .position(|check| !check.done)
-            .unwrap_or(0)
-    }
-
     /// The share of ticked checks that the gate asks for, in percent; all where it is silent.
     pub fn threshold(&self) -> u8 {
         self.rung
@@ -109,29 +101,29 @@ impl Stage {
     }
 
     /// How many more checks must be ticked to reach the gate's bar.
-    pub fn missing(&self) -> usize {
+    pub(crate) fn missing(&self) -> usize {
         let wanted = (self.checks.len() * usize::from(self.threshold())).div_ceil(100);
         wanted.saturating_sub(self.ticked())
     }
 
     /// The latest review of its gate, decided or not.
-    pub fn review(&self) -> Option<&Packet> {
+    pub(crate) fn review(&self) -> Option<&Packet> {
         self.packets.last()
     }
 
     /// The latest review that came to a decision: the one in force.
-    pub fn decided(&self) -> Option<&Packet> {
+    pub(crate) fn decided(&self) -> Option<&Packet> {
         let mut packets = self.packets.iter().rev();
         packets.find(|packet| packet.decision.is_some())
     }
 
     /// The decision in force.
-    pub fn decision(&self) -> Option<Decision> {
+    pub(crate) fn decision(&self) -> Option<Decision> {
         self.decided()?.decision
     }
 
     /// Owners and notes by workstream: those of the matrix first, in its order.
-    pub fn workstreams(&self) -> Vec<Workstream<'_>> {
+    pub(crate) fn workstreams(&self) -> Vec<Workstream<'_>> {
         let mut streams: Vec<Workstream<'_>> = Vec::new();
         let owners = self.owners.iter().map(|cell| (&cell.workstream, Ok(cell)));
         let notes = self.notes.iter().map(|note| (&note.workstream, Err(note)));
@@ -158,13 +150,16 @@ impl Stage {
     }
 
     /// The evidence bullets that speak of a check.
-    pub fn evidence_for<'a>(&'a self, check: &'a Check) -> impl Iterator<Item = &'a Evidence> {
+    pub(crate) fn evidence_for<'a>(
+        &'a self,
+        check: &'a Check,
+    ) -> impl Iterator<Item = &'a Evidence> {
         self.evidence.iter().filter(|e| e.is_for(&check.words))
     }
 }
 
 /// Where each stage is, ladder by ladder.
-pub fn standings(stages: &[Stage]) -> Vec<Standing> {
+pub(crate) fn standings(stages: &[Stage]) -> Vec<Standing> {
     let ladders = stages.chunk_by(|a, b| a.ladder == b.ladder);
     ladders.flat_map(standings_on_ladder).collect()
 }
@@ -202,7 +197,7 @@ fn standings_on_ladder(stages: &[Stage]) -> Vec<Standing> {
 
 /// Index of the current stage, of several ladders the first one's; nothing where every gate has
 /// been passed.
-pub fn current(stages: &[Stage]) -> Option<usize> {
+pub(crate) fn current(stages: &[Stage]) -> Option<usize> {
     let standings = standings(stages);
     standings.iter().position(|s| *s == Standing::Current)
 }

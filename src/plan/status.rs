@@ -39,7 +39,7 @@ impl Status {
     }
 
     /// Reads any spelling that people use: case, `_`, `-` and doubled spaces do not matter.
-    pub fn read(text: &str) -> Option<Self> {
+    pub(crate) fn read(text: &str) -> Option<Self> {
         // Mostly it is the one spelling.
         if let Some(status) = Self::ALL.into_iter().find(|status| status.word() == text) {
             return Some(status);

@@ -26,7 +26,6 @@ pub struct StepRef<'a> {
 /// A field on which log and canon disagree.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Drift {
-    /// The field.
     pub field: Field,
     /// What the log says.
     pub log: String,
@@ -102,7 +101,7 @@ impl<'a> StepRef<'a> {
     }
 
     /// The log line that holds the step.
-    pub fn log_place(self) -> Option<LogPlace> {
+    pub(crate) fn log_place(self) -> Option<LogPlace> {
         self.plan.log_place(self.facts().line)
     }
 
@@ -119,7 +118,7 @@ impl<'a> StepRef<'a> {
     }
 
     /// The raw JSON of a field in the log line; for inner fields, the inner value.
-    pub fn raw(self, field: Field) -> Option<&'a str> {
+    pub(crate) fn raw(self, field: Field) -> Option<&'a str> {
         let spec = field.spec();
         let raw = self.log_line()?.get(spec.key)?;
         match spec.inner {
@@ -156,7 +155,7 @@ impl<'a> StepRef<'a> {
     }
 
     /// The entries of a list field in the log, or `None` where the log is silent about it.
-    pub fn log_list(self, field: Field) -> Option<Vec<ListEntry>> {
+    pub(crate) fn log_list(self, field: Field) -> Option<Vec<ListEntry>> {
         self.raw(field)?;
         let entries = self.list(field).into_iter();
         Some(entries.map(ListEntry::plain).collect())
@@ -190,7 +189,7 @@ impl<'a> StepRef<'a> {
     }
 
     /// What the step depends on, in the order in which it is written.
-    pub fn dependencies(self) -> impl Iterator<Item = Dependency<'a>> {
+    pub(crate) fn dependencies(self) -> impl Iterator<Item = Dependency<'a>> {
         self.list(Field::Dependencies)
             .into_iter()
             .map(Dependency::read)
@@ -214,7 +213,7 @@ impl<'a> StepRef<'a> {
 
     /// The dependencies that are not met, in the order in which they are written; none for
     /// a step that is done. Costs no search for cycles, so that a list may ask every step.
-    pub fn unmet(self) -> Vec<Waiting> {
+    pub(crate) fn unmet(self) -> Vec<Waiting> {
         if self.state() == State::Done {
             return Vec::new();
         }
@@ -234,7 +233,7 @@ impl<'a> StepRef<'a> {
 
     /// Whether the value reached satisfies the target; `None` where either is missing or
     /// the target does not say which way is good, as `≤200` or `>= 99.5 %` does.
-    pub fn meets_target(self) -> Option<bool> {
+    pub(crate) fn meets_target(self) -> Option<bool> {
         let (target, actual) = (self.text(Field::Target), self.text(Field::Actual));
         let target = target.trim();
         let signs = ["<=", ">=", "≤", "≥", "<", ">"];

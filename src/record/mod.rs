@@ -1,7 +1,7 @@
 //! The papers that rituals leave: Markdown out of a plan, and back. Pure.
 
 pub mod demo;
-pub mod gate_review;
+pub(crate) mod gate_review;
 pub mod review;
 pub mod standup;
 pub mod start;

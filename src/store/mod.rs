@@ -15,9 +15,9 @@
 pub mod fs;
 pub mod atomic_replace;
 pub mod state;
-pub mod scratch;
+pub(crate) mod scratch;
 pub mod watch;
 pub mod locate;
-pub mod past;
+pub(crate) mod past;
 pub mod transaction;
 pub mod worker;

@@ -124,7 +124,10 @@ impl Past {
         let git = self.git.insert(History::around(&layout.root)?).clone();
         for file in plan.files().iter().filter(|file| file.role == Role::Log) {
             let path = git.prefix().join(&file.path);
-            let bytes = file.log().map(|log| log.to_bytes()).unwrap_or_default();
+            let bytes = file
+                .log()
+                .map(|log| log.rope().contiguous().into_owned())
+                .unwrap_or_default();
             self.logs.insert(path, bytes);
         }
         self.walk = Walk::from_newest(self.logs.values().map(Vec::as_slice));

@@ -26,7 +26,7 @@ const LONGEST_NAME: usize = 120;
 
 /// Why a document was not saved. The plan is not concerned.
 #[derive(Debug)]
-pub enum StateError {
+pub(crate) enum StateError {
     /// The value has no JSON form.
     NotJson {
         /// The document's name.
@@ -65,7 +65,7 @@ impl std::error::Error for StateError {}
 
 impl StateError {
     /// What went wrong, and where.
-    pub fn reason(&self) -> String {
+    pub(crate) fn reason(&self) -> String {
         match self {
             Self::NotJson { source, .. } => source.to_string(),
             Self::Failed { path, source } => format!("{}: {source}", path.display()),
@@ -133,7 +133,7 @@ impl State {
     }
 
     /// The folder of these documents, for backups and logs beside them. It need not exist.
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
@@ -147,7 +147,7 @@ impl State {
     ///
     /// # Errors
     /// When the value has no JSON form, or the folder cannot be written.
-    pub fn save<T: Serialize>(&self, name: &str, value: &T) -> Result<(), StateError> {
+    pub(crate) fn save<T: Serialize>(&self, name: &str, value: &T) -> Result<(), StateError> {
         let bytes = serde_json::to_vec(value).map_err(|source| StateError::NotJson {
             name: name.to_owned(),
             source,
@@ -161,7 +161,7 @@ impl State {
     ///
     /// # Errors
     /// As [`State::save`] and [`State::remove`].
-    pub fn put(&self, name: &str, text: Option<&str>) -> Result<(), StateError> {
+    pub(crate) fn put(&self, name: &str, text: Option<&str>) -> Result<(), StateError> {
         let Some(text) = text else {
             return self.remove(name);
         };
@@ -174,7 +174,7 @@ impl State {
     ///
     /// # Errors
     /// As [`State::save`].
-    pub fn append<T: Serialize>(&self, name: &str, value: &T) -> Result<(), StateError> {
+    pub(crate) fn append<T: Serialize>(&self, name: &str, value: &T) -> Result<(), StateError> {
         let json = serde_json::to_string(value).map_err(|source| StateError::NotJson {
             name: name.to_owned(),
             source,
@@ -233,7 +233,7 @@ impl State {
     }
 
     /// The same of this process.
-    pub fn own<T: DeserializeOwned>(&self, name: &str) -> Vec<(String, T)> {
+    pub(crate) fn own<T: DeserializeOwned>(&self, name: &str) -> Vec<(String, T)> {
         let own = i32::try_from(std::process::id()).ok();
         self.of_processes(name, |pid| Some(pid) == own)
     }
@@ -266,7 +266,7 @@ impl State {
     ///
     /// # Errors
     /// When it is there and cannot be removed.
-    pub fn remove(&self, name: &str) -> Result<(), StateError> {
+    pub(crate) fn remove(&self, name: &str) -> Result<(), StateError> {
         Self::clear_away(self.path(name))
     }
 

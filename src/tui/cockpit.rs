@@ -61,7 +61,6 @@ pub enum Event {
     SavedLate(Form),
     /// No program put this text on a clipboard.
     NotCopied {
-        /// The text.
         text: String,
         /// What it is called.
         what: String,
@@ -93,7 +92,7 @@ pub enum Turn {
 }
 
 /// The time, from outside.
-pub type Clock = Box<dyn Fn() -> DateTime<Utc>>;
+pub(crate) type Clock = Box<dyn Fn() -> DateTime<Utc>>;
 
 /// A running cockpit on any terminal.
 pub struct Cockpit<F> {
@@ -118,7 +117,7 @@ pub struct Cockpit<F> {
 }
 
 /// The name under which this process keeps the text being typed.
-pub fn own_draft() -> String {
+pub(crate) fn own_draft() -> String {
     format!("{DRAFT}-{}", std::process::id())
 }
 
@@ -155,7 +154,7 @@ impl<F: TerminalHost> Cockpit<F> {
     ///
     /// # Errors
     /// When the terminal can no longer be drawn on.
-    pub fn run(&mut self) -> io::Result<Turn> {
+    pub(crate) fn run(&mut self) -> io::Result<Turn> {
         // What came while the plan was read, the terminal's background above all, shows in
         // the first frame already.
         while let Ok(event) = self.inbox.try_recv() {

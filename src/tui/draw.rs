@@ -17,7 +17,7 @@ use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::{footer, frame, header};
 
 /// Columns and rows below which nothing useful fits.
-pub const SMALLEST: (u16, u16) = (40, 12);
+pub(crate) const SMALLEST: (u16, u16) = (40, 12);
 
 /// Draws the whole screen. Notes in `sight` how many rows the list with the keys has, and what
 /// stands where.

@@ -68,7 +68,6 @@ pub fn returned(
 
 /// Watches for what an editor saves into a text after it came back. Dropping it ends that.
 pub struct LateSaves {
-    /// The step.
     pub step: StepKey,
     _watcher: RecommendedWatcher,
 }

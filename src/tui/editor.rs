@@ -24,7 +24,6 @@ pub enum OpenError {
     BadCommand {
         /// The variable.
         variable: &'static str,
-        /// Its value.
         value: String,
     },
     /// The link has a scheme other than http, https and mailto.

@@ -3,14 +3,14 @@
 //! Nothing here decides what a plan means, and nothing reads or writes plan files.
 
 pub mod cockpit;
-pub mod detached;
+pub(crate) mod detached;
 pub mod draw;
-pub mod editing;
-pub mod editor;
-pub mod keys;
+pub(crate) mod editing;
+pub(crate) mod editor;
+pub(crate) mod keys;
 mod mouse;
 pub mod overlays;
-pub mod screens;
+pub(crate) mod screens;
 pub mod terminal;
 pub mod terminal_host;
 pub mod theme;

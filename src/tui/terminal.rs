@@ -29,7 +29,7 @@ use rustix::termios::{
 use signal_hook::consts::SIGSTOP;
 
 pub use input::{Input, Signal, TerminalEvent};
-pub use screen::{Screen, redraw_next};
+pub(crate) use screen::{Screen, redraw_next};
 use signals::Signals;
 
 mod background;
@@ -130,14 +130,6 @@ impl Terminal {
         let mut out = io::stdout();
         out.write_all(background::QUESTION)?;
         out.flush()
-    }
-
-    /// The window's size in cells.
-    ///
-    /// # Errors
-    /// When the kernel does not know the window any more.
-    pub fn size(&self) -> io::Result<Size> {
-        self.screen.size()
     }
 
     /// Draws a frame, as one synchronised update, and nothing if nothing changed.
@@ -246,7 +238,7 @@ impl Drop for Terminal {
 }
 
 /// Gives the terminal back now. Does nothing where that has happened already.
-pub fn restore() {
+pub(crate) fn restore() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         // Modes first: who sees the old screen again may type at once.
         restore_modes();

@@ -74,7 +74,7 @@ pub trait TerminalHost {
 }
 
 /// The person's terminal.
-pub struct RealTerminal<'a> {
+pub(crate) struct RealTerminal<'a> {
     /// The thread that reads keys. It ends first: what is typed once the shell has its
     /// terminal back is the shell's.
     pub input: Input,

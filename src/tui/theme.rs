@@ -14,7 +14,7 @@
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::symbols::border;
 
-pub use glyphs::Glyphs;
+pub(crate) use glyphs::Glyphs;
 use glyphs::{ASCII, ASCII_BORDER, ASCII_BORDER_FOCUSED, UNICODE};
 
 mod glyphs;
@@ -44,7 +44,7 @@ pub enum Background {
 
 /// What `--color` asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ColorChoice {
+pub(crate) enum ColorChoice {
     /// Follow the environment.
     #[default]
     Auto,
@@ -202,7 +202,7 @@ impl Theme {
     /// The theme for this environment. `env` looks up a variable; `background` is the
     /// terminal's answer, if it gave one; `ascii` is the user's wish and also follows
     /// from terminals known to lack the glyphs, and from a locale that has no UTF-8.
-    pub fn detect(
+    pub(crate) fn detect(
         env: impl Fn(&str) -> Option<String>,
         choice: ColorChoice,
         background: Option<Background>,
@@ -219,22 +219,12 @@ impl Theme {
     }
 
     /// The same theme for another background.
-    pub fn on(&self, background: Background) -> Theme {
+    pub(crate) fn on(&self, background: Background) -> Theme {
         Theme::new(self.depth, background, self.ascii)
     }
 
-    /// How many colours this theme uses.
-    pub fn depth(&self) -> ColorDepth {
-        self.depth
-    }
-
-    /// The background that this theme is made for.
-    pub fn background(&self) -> Background {
-        self.background
-    }
-
     /// Whether only ASCII is drawn.
-    pub fn is_ascii(&self) -> bool {
+    pub(crate) fn is_ascii(&self) -> bool {
         self.ascii
     }
 
@@ -284,7 +274,7 @@ impl Theme {
     }
 
     /// `[x]` or `[ ]`.
-    pub fn tick_box(&self, ticked: bool) -> &'static str {
+    pub(crate) fn tick_box(&self, ticked: bool) -> &'static str {
         if ticked {
             self.glyphs.ticked
         } else {
@@ -298,7 +288,7 @@ impl ColorDepth {
     ///
     /// A `TERM` that names few colours wins over `COLORTERM`, which is often inherited from
     /// an outer terminal.
-    pub fn detect(env: impl Fn(&str) -> Option<String>, choice: ColorChoice) -> ColorDepth {
+    pub(crate) fn detect(env: impl Fn(&str) -> Option<String>, choice: ColorChoice) -> ColorDepth {
         let term = env("TERM").unwrap_or_default();
         let refused = env("NO_COLOR").is_some_and(|value| !value.is_empty());
         let able = match env("COLORTERM").as_deref() {

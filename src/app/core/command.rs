@@ -14,7 +14,7 @@ pub struct Focus {
 
 /// How much of the screen a focus has.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub enum Extent {
+pub(crate) enum Extent {
     /// It is a pane beside others.
     #[default]
     Pane,
@@ -26,7 +26,7 @@ pub enum Extent {
 
 impl Focus {
     /// A focus called `name` at `place`.
-    pub const fn new(extent: Extent, place: &'static str, name: &'static str) -> Self {
+    pub(crate) const fn new(extent: Extent, place: &'static str, name: &'static str) -> Self {
         Self {
             place,
             name,
@@ -49,13 +49,13 @@ pub enum Places {
 }
 
 /// Every screen.
-pub const SCREENS: Places = Places::ScreensAnd(&[]);
+pub(crate) const SCREENS: Places = Places::ScreensAnd(&[]);
 /// Every screen, and the list that can lie over it.
-pub const SCREENS_AND_LIST: Places = Places::ScreensAnd(&[Focus::LIST]);
+pub(crate) const SCREENS_AND_LIST: Places = Places::ScreensAnd(&[Focus::LIST]);
 
 impl Places {
     /// Whether `focus` is one of them.
-    pub fn contains(self, focus: Focus) -> bool {
+    pub(crate) fn contains(self, focus: Focus) -> bool {
         match self {
             Self::Everywhere => true,
             Self::ScreensAnd(more) => focus.extent != Extent::Beyond || more.contains(&focus),
@@ -65,7 +65,7 @@ impl Places {
     }
 
     /// Whether a key can mean only one of two commands, as there is a place where both work.
-    pub fn overlap(self, other: Self) -> bool {
+    pub(crate) fn overlap(self, other: Self) -> bool {
         match (self, other) {
             (Self::Only(these), other) | (other, Self::Only(these)) => {
                 these.iter().any(|focus| other.contains(*focus))
@@ -113,7 +113,7 @@ impl Group {
 }
 
 /// Why a command cannot run now.
-pub type Blocked = Option<String>;
+pub(crate) type Blocked = Option<String>;
 
 /// Something a person can do.
 pub struct Command {

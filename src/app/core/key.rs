@@ -16,9 +16,7 @@ pub enum Code {
     Tab,
     /// Tabulator with shift.
     BackTab,
-    /// Backspace.
     Backspace,
-    /// Delete.
     Delete,
     /// Arrow up.
     Up,
@@ -28,13 +26,9 @@ pub enum Code {
     Left,
     /// Arrow right.
     Right,
-    /// Home.
     Home,
-    /// End.
     End,
-    /// Page up.
     PageUp,
-    /// Page down.
     PageDown,
 }
 
@@ -90,7 +84,7 @@ impl Key {
     }
 
     /// The spelling for terminals that show ASCII only.
-    pub fn ascii(self) -> String {
+    pub(crate) fn ascii(self) -> String {
         let name = match NAMES.iter().find(|(code, ..)| *code == self.code) {
             Some((_, name, _)) => (*name).to_owned(),
             None => self.to_string(),

@@ -40,7 +40,7 @@ impl Keymap {
     /// A key has one meaning at a place, so a wish for one that another command keeps is refused,
     /// and of two wishes for one key the first in the registry is granted. A command none of whose
     /// wishes is granted keeps its own keys; one without any wish (an empty list) has none.
-    pub fn layered(layers: &[&Wishes]) -> (Self, Vec<KeyProblem>) {
+    pub(crate) fn layered(layers: &[&Wishes]) -> (Self, Vec<KeyProblem>) {
         let mut refused: Vec<(String, String)> = Vec::new();
         let mut wished = Wished::new();
         let all = (layers.iter().enumerate()).flat_map(|(layer, wishes)| {
@@ -144,7 +144,7 @@ impl Keymap {
     }
 
     /// The key that people are told to press for the command called `name`, wherever it works.
-    pub fn key_of(&self, name: &str) -> String {
+    pub(crate) fn key_of(&self, name: &str) -> String {
         self.by_name
             .get(name)
             .and_then(|keys| keys.first())
@@ -153,7 +153,7 @@ impl Keymap {
 }
 
 /// A command's name with the keys that are wished for it, as the configuration spells both.
-pub type Wishes = BTreeMap<String, Vec<String>>;
+pub(crate) type Wishes = BTreeMap<String, Vec<String>>;
 
 /// What a key runs, in one place or another.
 type ByKey = HashMap<Key, Vec<&'static Command>>;

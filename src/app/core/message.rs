@@ -127,7 +127,6 @@ pub enum Effect {
     Open(String),
     /// Put text on the clipboard.
     Copy {
-        /// The text.
         text: String,
         /// What it is called.
         what: String,

@@ -194,7 +194,7 @@ impl Model {
     }
 
     /// Whether there is anything to show.
-    pub fn has_plan(&self) -> bool {
+    pub(crate) fn has_plan(&self) -> bool {
         !self.plan.files().is_empty()
     }
 
@@ -207,7 +207,7 @@ impl Model {
     }
 
     /// What the keys go to beneath whatever lies over it.
-    pub fn shown(&self) -> &'static dyn Screen {
+    pub(crate) fn shown(&self) -> &'static dyn Screen {
         match self.has_plan() {
             true => self.screen.inner(self).unwrap_or(self.screen.screen),
             false => &Welcome,
@@ -226,7 +226,7 @@ impl Model {
 
     /// What a verb acts on: the range that is open, else the marks, else the selection.
     /// By index.
-    pub fn subjects(&self) -> Vec<usize> {
+    pub(crate) fn subjects(&self) -> Vec<usize> {
         if let Some(from) = self.view.range {
             let here = self.view.cursor;
             let last = self.view.list.len().saturating_sub(1);
@@ -243,14 +243,14 @@ impl Model {
     }
 
     /// Indexes of steps given by name; those that are gone are left out.
-    pub fn indexes(&self, keys: &[StepKey]) -> Vec<usize> {
+    pub(crate) fn indexes(&self, keys: &[StepKey]) -> Vec<usize> {
         keys.iter()
             .filter_map(|(id, nth)| self.plan.find_nth(*id, *nth))
             .collect()
     }
 
     /// A composer for edits at this instant.
-    pub fn composer(&self) -> Composer<'_> {
+    pub(crate) fn composer(&self) -> Composer<'_> {
         Composer {
             plan: &self.plan,
             now: self.now,
@@ -258,7 +258,7 @@ impl Model {
     }
 
     /// Says something in the line of news.
-    pub fn say(&mut self, text: impl Into<String>) {
+    pub(crate) fn say(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice {
             text: text.into(),
             tone: Tone::Info,
@@ -266,12 +266,12 @@ impl Model {
     }
 
     /// Puts text on the clipboard; what was done is said when it is known.
-    pub fn copy(&mut self, text: String, what: String) {
+    pub(crate) fn copy(&mut self, text: String, what: String) {
         self.effects.push(Effect::Copy { text, what });
     }
 
     /// Says that something cannot be done, and why.
-    pub fn refuse(&mut self, text: impl Into<String>) {
+    pub(crate) fn refuse(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice {
             text: text.into(),
             tone: Tone::Error,
@@ -280,7 +280,7 @@ impl Model {
 
     /// Says what is wrong in the configuration, all of it at once: one problem in the line of
     /// news, several in a note beneath whatever is open.
-    pub fn report_configuration_problems(&mut self) {
+    pub(crate) fn report_configuration_problems(&mut self) {
         let said = |problem: &Problem| format!("{}: {}", problem.place, problem.message);
         match &*self.context.mistakes {
             [] => {}
@@ -294,17 +294,17 @@ impl Model {
     }
 
     /// Lists the steps anew after the plan or the order changed.
-    pub fn refresh(&mut self, selected: Option<StepKey>) {
+    pub(crate) fn refresh(&mut self, selected: Option<StepKey>) {
         self.view.refresh(&self.plan, self.now, selected);
     }
 
     /// Lists the steps anew after the filter changed.
-    pub fn find(&mut self, selected: Option<StepKey>) {
+    pub(crate) fn find(&mut self, selected: Option<StepKey>) {
         self.view.find(&self.plan, self.now, selected);
     }
 
     /// Goes to a step, through the filter if it hides the step, and remembers the way back.
-    pub fn jump(&mut self, id: StepId, nth: u32) {
+    pub(crate) fn jump(&mut self, id: StepId, nth: u32) {
         let Some(step) = self.plan.find_nth(id, nth) else {
             self.refuse(format!("there is no step {id}"));
             return;
@@ -318,7 +318,7 @@ impl Model {
     }
 
     /// Selects a step on the plan screen without touching the jump list.
-    pub fn show(&mut self, step: usize) {
+    pub(crate) fn show(&mut self, step: usize) {
         let key = self.plan.step(step).key();
         self.screen = &plan::SCREEN;
         if self.view.is_looking() {
@@ -337,7 +337,7 @@ impl Model {
     }
 
     /// Moves every cursor back to what is there after the plan changed.
-    pub fn clamp_cursors(&mut self) {
+    pub(crate) fn clamp_cursors(&mut self) {
         self.keep_gates_within();
         self.keep_review();
         self.move_in_overlay(0);
@@ -361,7 +361,7 @@ impl Model {
 
     /// Moves the clock, and puts out what has been lit long enough. Answers whether
     /// anything on screen changed by it.
-    pub fn tick(&mut self, now: DateTime<Utc>) -> bool {
+    pub(crate) fn tick(&mut self, now: DateTime<Utc>) -> bool {
         let lit = self.flashes.len();
         self.flashes.retain(|_, until| *until > now);
         let has_changed = self.next_change().is_some_and(|next| next <= now);
@@ -373,7 +373,7 @@ impl Model {
     }
 
     /// When the screen changes by the clock alone.
-    pub fn next_change(&self) -> Option<DateTime<Utc>> {
+    pub(crate) fn next_change(&self) -> Option<DateTime<Utc>> {
         self.shown().next_change(self)
     }
 }

@@ -122,7 +122,7 @@ pub struct Crumb {
 
 impl Crumb {
     /// On the way.
-    pub fn new(text: impl Into<String>) -> Self {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
             name: String::new(),
@@ -132,7 +132,7 @@ impl Crumb {
     }
 
     /// What the screen is about right now.
-    pub fn last(text: impl Into<String>) -> Self {
+    pub(crate) fn last(text: impl Into<String>) -> Self {
         Self {
             stays: true,
             is_heading: true,
@@ -179,7 +179,7 @@ impl fmt::Debug for NumberedScreen {
 macro_rules! numbered_screen {
     ($number:literal, $name:literal, $title:literal, $screen:expr) => {
         /// Its row in the table of screens.
-        pub static SCREEN: crate::app::core::screen::NumberedScreen =
+        pub(crate) static SCREEN: crate::app::core::screen::NumberedScreen =
             crate::app::core::screen::NumberedScreen {
                 number: $number,
                 name: $name,

@@ -101,14 +101,14 @@ fn run(model: &mut Model, key: Key) {
 
 impl Model {
     /// Goes to a screen.
-    pub fn open_screen(&mut self, screen: &'static NumberedScreen) {
+    pub(crate) fn open_screen(&mut self, screen: &'static NumberedScreen) {
         self.screen = screen;
         screen.opened(self);
     }
 
     /// One step back towards the first screen: overlay, what is open on the screen, the screen.
     /// Never out of the program.
-    pub fn back(&mut self) {
+    pub(crate) fn back(&mut self) {
         if self.overlays.pop().is_none() && !self.shown().back(self) {
             self.open_screen(SCREENS[0]);
         }

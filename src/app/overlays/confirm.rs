@@ -53,7 +53,7 @@ impl Model {
     }
 
     /// Makes a change, or says why not; asks first where it is about more than a few steps.
-    pub fn make(&mut self, change: Result<Change, Refusal>, steps: usize) {
+    pub(crate) fn make(&mut self, change: Result<Change, Refusal>, steps: usize) {
         match change {
             Err(refusal) => self.refuse(refusal.to_string()),
             Ok(change) if steps > ASK_ABOVE && !change.edits.is_empty() => {

@@ -18,7 +18,7 @@ use crate::plan::field::{Field, Kind, fields};
 
 impl Focus {
     /// The two versions of a conflict.
-    pub const CONFLICT: Self = Self::new(Extent::Beyond, "in a conflict", "conflict");
+    pub(crate) const CONFLICT: Self = Self::new(Extent::Beyond, "in a conflict", "conflict");
 }
 
 const CONFLICT: Places = Places::Only(&[Focus::CONFLICT]);
@@ -37,7 +37,7 @@ pub struct OpenConflict {
 }
 
 /// Commands of an open conflict.
-pub const COMMANDS: &[Command] = &[
+pub(crate) const COMMANDS: &[Command] = &[
     Command {
         name: "take-mine",
         keys: &["m"],

@@ -4,7 +4,7 @@
 use crate::app::core::model::Model;
 
 /// More bytes than this are not edited in a field, where each key lays them out and keeps them.
-pub const LONGEST_TEXT: usize = 1 << 20;
+pub(crate) const LONGEST_TEXT: usize = 1 << 20;
 
 /// A text field.
 #[derive(Clone, PartialEq, Eq, Debug)]

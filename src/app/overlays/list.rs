@@ -15,7 +15,7 @@ use crate::plan::{Plan, StepKey};
 
 impl Focus {
     /// The entries of a list field.
-    pub const LIST: Self = Self::new(Extent::Beyond, "in an open list", "list");
+    pub(crate) const LIST: Self = Self::new(Extent::Beyond, "in an open list", "list");
 }
 
 const LIST: Places = Places::Only(&[Focus::LIST]);
@@ -23,9 +23,7 @@ const LIST: Places = Places::Only(&[Focus::LIST]);
 /// An open list.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct EntryList {
-    /// The step.
     pub(crate) step: StepKey,
-    /// The field.
     pub(crate) field: Field,
     /// Which entry is selected.
     pub(crate) cursor: usize,
@@ -40,7 +38,7 @@ const COMMON: Command = Command {
 };
 
 /// Commands of an open list.
-pub const COMMANDS: &[Command] = &[
+pub(crate) const COMMANDS: &[Command] = &[
     Command {
         name: "entry-add",
         keys: &["a"],

@@ -25,7 +25,6 @@ use crate::record::review::gather::BadDependency;
 pub struct Menu {
     /// What is asked.
     pub title: String,
-    /// The rows.
     pub rows: Vec<Row>,
     /// Which one is selected.
     pub cursor: usize,

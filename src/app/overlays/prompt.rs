@@ -27,7 +27,7 @@ pub struct Prompt {
 /// What an open prompt is for. Whoever asks owns what that is made of, and does it. Drafts hold
 /// it as JSON: the names stay.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
-pub enum Purpose {
+pub(crate) enum Purpose {
     /// The new value of a field.
     Set(SetRequest),
     /// One value made of the two versions of a conflict, which lies beneath.
@@ -122,7 +122,12 @@ impl Purpose {
 
 impl Model {
     /// Opens a field of one line.
-    pub fn prompt(&mut self, label: impl Into<String>, text: impl Into<String>, purpose: Purpose) {
+    pub(crate) fn prompt(
+        &mut self,
+        label: impl Into<String>,
+        text: impl Into<String>,
+        purpose: Purpose,
+    ) {
         let input = self.input(label, text);
         self.open_prompt(input, purpose);
     }

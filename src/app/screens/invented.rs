@@ -9,8 +9,8 @@ use crate::app::core::screen::{Crumb, Screen, numbered_screen};
 numbered_screen!(9, "invented", "Invented", &Invented);
 
 impl Focus {
-    pub const UPPER: Self = Self::new(Extent::Pane, "invented", "upper");
-    pub const LOWER: Self = Self::new(Extent::Pane, "invented", "lower");
+    pub(crate) const UPPER: Self = Self::new(Extent::Pane, "invented", "upper");
+    pub(crate) const LOWER: Self = Self::new(Extent::Pane, "invented", "lower");
 }
 
 const PANES: &[Focus] = &[Focus::UPPER, Focus::LOWER];

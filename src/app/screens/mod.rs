@@ -9,13 +9,13 @@ pub mod plan;
 pub mod problems;
 pub mod review;
 pub mod standup;
-pub mod welcome;
+pub(crate) mod welcome;
 
 use crate::app::core::command::{Focus, Places};
 use crate::app::core::screen::NumberedScreen;
 
 /// Every screen that a number opens. The session opens with the first, and Esc leads back to it.
-pub static SCREENS: &[&NumberedScreen] = &[
+pub(crate) static SCREENS: &[&NumberedScreen] = &[
     &plan::SCREEN,
     &gates::SCREEN,
     &review::SCREEN,

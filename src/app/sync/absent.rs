@@ -12,7 +12,7 @@ use crate::plan::{Plan, StepKey};
 
 /// What is not there any more, and what would have to be.
 #[derive(Debug, Default)]
-pub struct Absent {
+pub(crate) struct Absent {
     step: Wanted<StepKey>,
     /// The stage and the check in it, by their words.
     check: Wanted<(String, String)>,
@@ -58,7 +58,7 @@ pub enum Away {
 
 impl Away {
     /// What to say of it.
-    pub fn in_words(self) -> &'static str {
+    pub(crate) fn in_words(self) -> &'static str {
         match self {
             Self::Everything => "the plan's files are gone, waiting for them",
             Self::Log => "the plan's log is gone, waiting for it",
@@ -66,7 +66,7 @@ impl Away {
     }
 
     /// The same as a sentence of its own.
-    pub fn in_a_sentence(self) -> &'static str {
+    pub(crate) fn in_a_sentence(self) -> &'static str {
         match self {
             Self::Everything => "The plan's files are gone. They will be shown when they are back.",
             Self::Log => "The plan's log is gone. It will be shown when it is back.",
@@ -148,7 +148,7 @@ impl Model {
     }
 
     /// Takes every mark away, of what is away, too.
-    pub fn clear_marks(&mut self) {
+    pub(crate) fn clear_marks(&mut self) {
         self.view.marks.clear();
         self.absent.marks.clear();
     }

@@ -97,7 +97,7 @@ impl Model {
     }
 
     /// Opens the field of a draft again, with its text. Whoever offers it keeps it from now on.
-    pub fn offer_draft(&mut self, draft: Draft) {
+    pub(crate) fn offer_draft(&mut self, draft: Draft) {
         if let Some((step, field)) = draft.list {
             self.open_list(step, field);
         }

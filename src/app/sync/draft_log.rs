@@ -60,7 +60,7 @@ fn alike_behind(a: &[u8], b: &[u8]) -> usize {
 
 /// What is known to be written of a draft.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct KeptDraft {
+pub(crate) struct KeptDraft {
     /// The field.
     serial: u64,
     base: u64,
@@ -79,7 +79,7 @@ const EDIT: usize = 40;
 
 impl Draft {
     /// The draft with the edits that were written after it.
-    pub fn with(mut self, edits: impl IntoIterator<Item = DraftEdit>) -> Self {
+    pub(crate) fn with(mut self, edits: impl IntoIterator<Item = DraftEdit>) -> Self {
         for edit in edits.into_iter().filter(|edit| edit.base == self.base) {
             // After an edit that does not fit, nothing is known about those that follow.
             if self.text.get(edit.from..edit.to).is_none() {

@@ -59,7 +59,7 @@ impl Sync {
     }
 
     /// What to say of the changes on their way when nobody waits for them.
-    pub fn left_behind(&self) -> String {
+    pub(crate) fn left_behind(&self) -> String {
         match self.saving() {
             1 => "1 edit was being saved and may not have reached the disk".to_owned(),
             count => format!("{count} edits were being saved and may not have reached the disk"),
@@ -67,7 +67,7 @@ impl Sync {
     }
 
     /// How many changes could not be written.
-    pub fn failed(&self) -> usize {
+    pub(crate) fn failed(&self) -> usize {
         self.pending.len() - self.saving()
     }
 
@@ -95,12 +95,12 @@ impl Sync {
     }
 
     /// Goes on with the history of an earlier run.
-    pub fn remember(&mut self, history: History) {
+    pub(crate) fn remember(&mut self, history: History) {
         self.history = history;
     }
 
     /// Whether the newest change touches a file.
-    pub fn newest_touches(&self, path: &Path) -> bool {
+    pub(crate) fn newest_touches(&self, path: &Path) -> bool {
         let newest = self.history.newest();
         newest.is_some_and(|change| change.edits.iter().any(|edit| edit.path == path))
     }
@@ -111,7 +111,7 @@ impl Sync {
     }
 
     /// Whether there is something to put on again.
-    pub fn can_redo(&self) -> bool {
+    pub(crate) fn can_redo(&self) -> bool {
         self.history.can_redo()
     }
 }
@@ -119,7 +119,7 @@ impl Sync {
 impl Model {
     /// Makes a change: on screen now, on disk as soon as it can be, in the history for `u`.
     /// Answers whether it was made.
-    pub fn commit(&mut self, change: Change) -> bool {
+    pub(crate) fn commit(&mut self, change: Change) -> bool {
         if change.edits.is_empty() {
             self.say("nothing to change");
             return false;
@@ -141,12 +141,12 @@ impl Model {
 
     /// Takes the last change back, on disk too. One that cannot be taken back is let go, so
     /// that those before it can be reached.
-    pub fn undo(&mut self) {
+    pub(crate) fn undo(&mut self) {
         self.undo_one();
     }
 
     /// Takes back, in one go, the newest changes that all touch one file. Answers how many.
-    pub fn undo_all_of(&mut self, path: &Path) -> usize {
+    pub(crate) fn undo_all_of(&mut self, path: &Path) -> usize {
         let mut count = 0;
         while self.sync.newest_touches(path) && self.undo_one() {
             count += 1;
@@ -203,7 +203,7 @@ impl Model {
     }
 
     /// Makes the change again that was taken back last.
-    pub fn redo(&mut self) {
+    pub(crate) fn redo(&mut self) {
         if let Some(reason) = self.is_locked() {
             return self.refuse(reason);
         }
@@ -225,7 +225,7 @@ impl Model {
     }
 
     /// Lets every change that could not be written be tried once more.
-    pub fn retry_saves(&mut self) {
+    pub(crate) fn retry_saves(&mut self) {
         for pending in &mut self.sync.pending {
             pending.failed = None;
         }
@@ -233,7 +233,7 @@ impl Model {
     }
 
     /// Leaves as soon as every edit is on disk.
-    pub fn leave(&mut self) {
+    pub(crate) fn leave(&mut self) {
         self.ending = true;
         self.quit_when_saved();
     }
@@ -255,7 +255,7 @@ impl Model {
     }
 
     /// Why a change cannot be made at all just now.
-    pub fn is_locked(&self) -> Option<String> {
+    pub(crate) fn is_locked(&self) -> Option<String> {
         if self.context.read_only {
             return Some("opened with --read-only: nothing is written".to_owned());
         }
@@ -390,7 +390,7 @@ impl Model {
     }
 
     /// Handles news of the files.
-    pub fn disk(&mut self, event: DiskEvent) {
+    pub(crate) fn disk(&mut self, event: DiskEvent) {
         match event {
             DiskEvent::Changed(files) => self.changed_outside(files),
             DiskEvent::Saved { ticket, remark } => {

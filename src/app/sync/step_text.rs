@@ -24,7 +24,7 @@ pub enum TextAction {
 
 impl Model {
     /// Sends the selected step to `$EDITOR`, or goes on with the text that it has of it.
-    pub fn edit_whole(&mut self) {
+    pub(crate) fn edit_whole(&mut self) {
         let Some(step) = self.step() else { return };
         let (key, fresh) = (step.key(), form::write(step));
         let kept = self.forms.iter().find(|form| form.step == key).cloned();
@@ -38,7 +38,7 @@ impl Model {
     }
 
     /// `$EDITOR` was left, or could not be used.
-    pub fn edited(&mut self, form: Form, edited: Edited) {
+    pub(crate) fn edited(&mut self, form: Form, edited: Edited) {
         let again = self.keymap.key_of("edit-step");
         match edited {
             Edited::Left(text) if text == form.seen => {
@@ -77,7 +77,7 @@ impl Model {
     }
 
     /// An editor saved a text after it seemed to have ended, or before an earlier run did.
-    pub fn saved_late(&mut self, form: Form) {
+    pub(crate) fn saved_late(&mut self, form: Form) {
         let is_new = match self.forms.iter().find(|known| known.step == form.step) {
             Some(known) => known.text != form.text,
             None => true,
@@ -88,7 +88,7 @@ impl Model {
     }
 
     /// Takes up what an earlier run left of a step's text, or why that cannot be read.
-    pub fn take_up_text(&mut self, form: Form, trouble: Option<String>) {
+    pub(crate) fn take_up_text(&mut self, form: Form, trouble: Option<String>) {
         let (id, again) = (form.step.0, self.keymap.key_of("edit-step"));
         match trouble {
             None if form.text != form.seen => self.offer_text(form),

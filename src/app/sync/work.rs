@@ -62,7 +62,7 @@ impl Work {
     }
 
     /// Asks all of it to end without a result.
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         if let Some(awaited) = &self.opening {
             awaited.opening.stop();
         }
@@ -70,7 +70,7 @@ impl Work {
     }
 
     /// Asks the checks that run to end without a result.
-    pub fn stop_checks(&self) {
+    pub(crate) fn stop_checks(&self) {
         if let Some(checking) = &self.checking {
             checking.stop();
         }
@@ -90,7 +90,7 @@ impl Model {
 
     /// Takes the whole plan in the place of its front. Whoever has moved on the front stays
     /// there; whoever has not goes back to where they were when they last left.
-    pub fn opened(&mut self, whole: Whole) {
+    pub(crate) fn opened(&mut self, whole: Whole) {
         let Some(awaited) = self.work.opening.take() else {
             return;
         };
@@ -115,7 +115,7 @@ impl Model {
     }
 
     /// What goes on beside the keys, in words, where it takes long enough to be read.
-    pub fn work_in_words(&self) -> Option<String> {
+    pub(crate) fn work_in_words(&self) -> Option<String> {
         if let Some(awaited) = &self.work.opening {
             return Some(format!("opening {}%", awaited.opening.percent()));
         }
@@ -124,7 +124,7 @@ impl Model {
     }
 
     /// What becomes of the checks of the plan as it stands, which are not there yet.
-    pub fn checks_in_words(&self) -> String {
+    pub(crate) fn checks_in_words(&self) -> String {
         if self.work.is_opening() {
             return "will be checked when the plan is loaded".to_owned();
         }
@@ -136,7 +136,7 @@ impl Model {
     }
 
     /// Stops the checks that run, or runs them.
-    pub fn check_or_stop(&mut self) {
+    pub(crate) fn check_or_stop(&mut self) {
         if self.work.checking.is_none() {
             self.work.stopped = None;
             return self.effects.push(Effect::Check);

@@ -14,7 +14,7 @@ use crate::plan::uid::Uid;
 
 /// The ID that a typed title names before its words, such as `Step 0002: Kick off`, and those
 /// words.
-pub fn named_in_title(typed: &str) -> Option<(StepId, &str)> {
+pub(crate) fn named_in_title(typed: &str) -> Option<(StepId, &str)> {
     let (name, title) = typed.split_at(typed.find(HEADING_DASHES)?);
     let has_word = (name.trim_start().get(..4)).is_some_and(|w| w.eq_ignore_ascii_case("step"));
     let title = title.trim_start_matches(HEADING_DASHES).trim();

@@ -19,7 +19,7 @@ use crate::plan::spelling::Spelling;
 impl Composer<'_> {
     /// The first free number from `id` on, in its block, else in a block behind it, as the log
     /// that it would go to spells it.
-    pub fn next_free(&self, id: StepId) -> Option<StepId> {
+    pub(crate) fn next_free(&self, id: StepId) -> Option<StepId> {
         let own_end = BlockId(id.block_number()).default_range().1;
         let ends = self.plan.blocks().iter().map(|block| block.range.1);
         let last = ends.fold(own_end, u32::max);
@@ -43,7 +43,7 @@ impl Composer<'_> {
     }
 
     /// How the log that a new step goes to spells IDs.
-    pub fn spelling_of(&self, id: StepId) -> Spelling {
+    pub(crate) fn spelling_of(&self, id: StepId) -> Spelling {
         let log = match self.neighbour(id) {
             Some((file, _)) => self.plan.files()[file].log(),
             None => self.only_log().ok().and_then(SourceFile::log),

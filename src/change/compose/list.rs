@@ -42,7 +42,7 @@ impl Composer<'_> {
     ///
     /// # Errors
     /// As [`Composer::set_list`].
-    pub fn edit_list(
+    pub(crate) fn edit_list(
         &self,
         step: usize,
         field: Field,
@@ -63,7 +63,7 @@ impl Composer<'_> {
     ///
     /// # Errors
     /// As [`Composer::set_list`].
-    pub fn replace_list(
+    pub(crate) fn replace_list(
         &self,
         step: usize,
         field: Field,

@@ -10,7 +10,7 @@ mod free;
 mod gate;
 mod line;
 mod list;
-pub mod fix_all;
+pub(crate) mod fix_all;
 mod batch;
 
 use chrono::{DateTime, Utc};
@@ -24,8 +24,8 @@ use crate::plan::field::{Field, Kind};
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::status::Status;
 use crate::plan::{Plan, StepRef};
-pub use add::named_in_title;
-pub use batch::FieldRequest;
+pub(crate) use add::named_in_title;
+pub(crate) use batch::FieldRequest;
 pub use gate::Attachment;
 
 /// Turns wishes about `plan` into changes dated `now`.
@@ -435,7 +435,7 @@ fn roadmap_file(plan: &Plan) -> Option<usize> {
 ///
 /// # Errors
 /// When it is one of those.
-pub fn reversible(file: &SourceFile, change: Change) -> Result<Change, Refusal> {
+pub(crate) fn reversible(file: &SourceFile, change: Change) -> Result<Change, Refusal> {
     let before = vec![file.clone()];
     let mut files = before.clone();
     let same = |files: &[SourceFile]| {

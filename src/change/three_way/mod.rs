@@ -7,13 +7,13 @@
 //! bytes. Pure: bytes in, bytes and conflicts out, linear time but for the sorting of moved lines.
 //! The result is the same whichever side is called ours, the versions between markers aside.
 
-pub mod align;
-pub mod lines;
-pub mod object;
+pub(crate) mod align;
+pub(crate) mod lines;
+pub(crate) mod object;
 mod output;
 #[cfg(test)]
 mod tests;
-pub mod text;
+pub(crate) mod text;
 mod weave;
 
 use std::fmt;

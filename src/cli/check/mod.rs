@@ -72,7 +72,7 @@ impl Check {
     ///
     /// # Errors
     /// When the plan cannot be read or written, or the arguments exclude each other.
-    pub fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         if self.dry_run {
             if self.format != Format::Text {
                 bail!("--dry-run always prints a diff: leave out --format");

@@ -43,15 +43,7 @@ pub enum LineProblem {
     },
 }
 
-impl LineProblem {
-    /// Byte offset in the line at which reading stopped.
-    pub fn offset(&self) -> usize {
-        match self {
-            Self::ConflictMarker => 0,
-            Self::NotUtf8 { offset } | Self::NotJson { offset, .. } => *offset,
-        }
-    }
-}
+impl LineProblem {}
 
 /// A JSONL file, line by line. Cloning shares everything.
 #[derive(Clone, Debug)]
@@ -73,7 +65,7 @@ impl LogDocument {
 
     /// The same for somebody who watches how far it is, in bytes, and may stop it; nothing where
     /// that was done.
-    pub fn load_with(bytes: impl Into<Rope>, progress: &Progress) -> Option<Self> {
+    pub(crate) fn load_with(bytes: impl Into<Rope>, progress: &Progress) -> Option<Self> {
         let pieces = whole_lines(bytes.into());
         Some(Self::of_chunks(read(&pieces, &[], progress)?))
     }
@@ -148,7 +140,7 @@ impl LogDocument {
     /// What the file is encoded in, where that is surely not UTF-8: in a wide encoding, or in
     /// Latin-1 where every line that is not UTF-8 would be a JSON object. Costs next to nothing
     /// where all lines can be read.
-    pub fn encoding(&self) -> Option<Encoding> {
+    pub(crate) fn encoding(&self) -> Option<Encoding> {
         let broken = || self.chunks.iter().flat_map(|chunk| chunk.problems());
         broken().next()?;
         let first = self.chunks.first()?.piece().as_bytes();
@@ -176,7 +168,7 @@ impl LogDocument {
     }
 
     /// How many lines are neither blank nor a JSON object.
-    pub fn unreadable_lines(&self) -> usize {
+    pub(crate) fn unreadable_lines(&self) -> usize {
         let broken = self
             .chunks
             .iter()
@@ -189,11 +181,6 @@ impl LogDocument {
     /// The whole file, sharing the bytes.
     pub fn rope(&self) -> Rope {
         Rope::of_pieces(self.chunks.iter().map(|chunk| chunk.piece().clone()))
-    }
-
-    /// The whole file, copied.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        self.rope().contiguous().into_owned()
     }
 
     /// How many lines there are; a last line without newline counts.
@@ -215,7 +202,7 @@ impl LogDocument {
     }
 
     /// Every line in file order.
-    pub fn lines(&self) -> impl DoubleEndedIterator<Item = LineRef<'_>> {
+    pub(crate) fn lines(&self) -> impl DoubleEndedIterator<Item = LineRef<'_>> {
         self.chunks
             .iter()
             .flat_map(|chunk| (0..chunk.line_count()).map(move |line| LineRef { chunk, line }))
@@ -225,7 +212,7 @@ impl LogDocument {
     ///
     /// # Panics
     /// When there are no such lines.
-    pub fn lines_within(&self, range: Range<usize>) -> impl Iterator<Item = LineRef<'_>> {
+    pub(crate) fn lines_within(&self, range: Range<usize>) -> impl Iterator<Item = LineRef<'_>> {
         assert!(range.end <= self.line_count, "no line {}", range.end);
         let (chunk, line) = match range.is_empty() {
             true => (self.chunks.len(), 0),
@@ -248,14 +235,18 @@ impl LogDocument {
     ///
     /// # Errors
     /// When the splices overlap or reach out of the line; nothing is changed then.
-    pub fn splice_line(&mut self, index: usize, splices: &[Splice]) -> Result<(), SpliceError> {
+    pub(crate) fn splice_line(
+        &mut self,
+        index: usize,
+        splices: &[Splice],
+    ) -> Result<(), SpliceError> {
         let bytes = splice::apply(self.line(index).bytes(), splices)?;
         self.put(index, &bytes);
         Ok(())
     }
 
     /// Replaces the content of a line, its BOM and line end aside.
-    pub fn replace_line(&mut self, index: usize, content: &[u8]) {
+    pub(crate) fn replace_line(&mut self, index: usize, content: &[u8]) {
         let (old, body) = (self.line(index).bytes(), self.line(index).body());
         let bytes = [&old[..body.start], content, &old[body.end..]].concat();
         self.put(index, &bytes);
@@ -263,7 +254,7 @@ impl LogDocument {
 
     /// Puts a line with `content` before line `index`, or at the end. Where the last line
     /// has no newline, the new last line has none either.
-    pub fn insert_line(&mut self, index: usize, content: &[u8]) {
+    pub(crate) fn insert_line(&mut self, index: usize, content: &[u8]) {
         let newline = self.newline.as_bytes();
         let mut bytes = content.to_vec();
         if index == self.line_count && self.bare_end() {
@@ -287,7 +278,7 @@ impl LogDocument {
     }
 
     /// Takes a line away, the inverse of [`LogDocument::insert_line`].
-    pub fn remove_line(&mut self, index: usize) {
+    pub(crate) fn remove_line(&mut self, index: usize) {
         let bare_end = index + 1 == self.line_count && self.bare_end();
         let (at, line) = self.locate(index);
         match self.chunks[at].line_count() {
@@ -368,7 +359,7 @@ impl<'a> LineRef<'a> {
     }
 
     /// The content as text; bytes that are not UTF-8 are replaced.
-    pub fn text(self) -> Cow<'a, str> {
+    pub(crate) fn text(self) -> Cow<'a, str> {
         String::from_utf8_lossy(&self.bytes()[self.body().range()])
     }
 
@@ -407,7 +398,7 @@ impl<'a> LineRef<'a> {
     }
 
     /// Where the raw value of `key` is in the line.
-    pub fn span(self, key: &str) -> Option<Span> {
+    pub(crate) fn span(self, key: &str) -> Option<Span> {
         let (shape, lens) = self.chunk.object(self.line)?;
         let entry = shape.find(key)?;
         let before = lens[..entry].iter().map(|len| *len as usize).sum();
@@ -430,7 +421,7 @@ fn newline_of(chunks: &[Arc<Chunk>]) -> &'static str {
 }
 
 /// Whether a line, its end aside, is one of the four markers of an unfinished merge.
-pub fn is_conflict_marker(content: &[u8]) -> bool {
+pub(crate) fn is_conflict_marker(content: &[u8]) -> bool {
     let named = |mark: &[u8]| {
         content
             .strip_prefix(mark)
@@ -443,6 +434,10 @@ pub fn is_conflict_marker(content: &[u8]) -> bool {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    fn bytes_of(log: &LogDocument) -> Vec<u8> {
+        log.rope().contiguous().into_owned()
+    }
 
     fn same(a: &LogDocument, b: &LogDocument) -> bool {
         let facts = |log: &LogDocument| -> Vec<_> {
@@ -474,7 +469,7 @@ mod tests {
             let (reloaded, range) = loaded.reload(changed.as_bytes());
             prop_assert!(same(&reloaded, &LogDocument::load(changed.as_bytes())));
             prop_assert!(range.end <= reloaded.line_count());
-            prop_assert_eq!(reloaded.to_bytes(), changed.into_bytes());
+            prop_assert_eq!(bytes_of(&reloaded), changed.into_bytes());
         }
     }
 
@@ -538,7 +533,7 @@ mod tests {
                 }
             }
             let text = text(&expected);
-            prop_assert_eq!(String::from_utf8(log.to_bytes()).unwrap(), text.clone());
+            prop_assert_eq!(String::from_utf8(bytes_of(&log)).unwrap(), text.clone());
             prop_assert!(same(&log, &LogDocument::load(text.as_bytes())));
             prop_assert_eq!(log.lines().count(), log.line_count());
         }
@@ -581,7 +576,7 @@ mod tests {
         ));
         assert!(log.line(4).is_blank());
         assert_eq!(log.line(5).get("b"), Some("2"));
-        assert_eq!(log.to_bytes(), bytes);
+        assert_eq!(bytes_of(&log), bytes);
     }
 
     #[test]
@@ -597,14 +592,14 @@ mod tests {
             log.insert_line(end, b"{\"c\":1}");
             assert_eq!(log.line(end).get("c"), Some("1"));
             log.remove_line(end);
-            assert_eq!(log.to_bytes(), bytes);
+            assert_eq!(bytes_of(&log), bytes);
         }
     }
 
     proptest! {
         #[test]
         fn loading_and_writing_any_bytes_is_the_identity(bytes: Vec<u8>) {
-            prop_assert_eq!(LogDocument::load(bytes.clone()).to_bytes(), bytes);
+            prop_assert_eq!(bytes_of(&LogDocument::load(bytes.clone())), bytes);
         }
 
         #[test]
@@ -619,7 +614,7 @@ mod tests {
             log.replace_line(at, content.as_bytes());
             let mut expected = lines.clone();
             expected[at] = content;
-            prop_assert_eq!(log.to_bytes(), expected.join("\r\n").into_bytes());
+            prop_assert_eq!(bytes_of(&log), expected.join("\r\n").into_bytes());
         }
     }
 }

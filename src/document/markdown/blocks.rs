@@ -10,7 +10,7 @@ use crate::document::splice::Span;
 ///
 /// A heading inside a quote or a list item is part of that quote or item and is not listed.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Heading {
+pub(crate) struct Heading {
     /// 1 to 6.
     pub level: u8,
     /// The words, without markup.
@@ -93,7 +93,7 @@ pub enum Check {
 
 impl Check {
     /// The brackets in the source.
-    pub fn brackets(self) -> Option<Span> {
+    pub(crate) fn brackets(self) -> Option<Span> {
         match self {
             Self::None => None,
             Self::Open(span) | Self::Done(span) | Self::Odd { span, .. } => Some(span),
@@ -101,7 +101,7 @@ impl Check {
     }
 
     /// The state without its place.
-    pub fn state(self) -> CheckState {
+    pub(crate) fn state(self) -> CheckState {
         match self {
             Self::None => CheckState::Absent,
             Self::Open(_) | Self::Odd { done: false, .. } => CheckState::Open,
@@ -162,7 +162,7 @@ pub struct Label {
 
 /// A link, an autolink in angle brackets, or a bare `https://` address.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Link {
+pub(crate) struct Link {
     /// The heading it is under, as an index.
     pub heading: Option<usize>,
     /// Where it leads.
@@ -205,7 +205,7 @@ pub(super) struct Outline {
 impl Outline {
     /// An empty outline with room for what a plan of `bytes` usually holds, so that the
     /// large lists are not moved time and again while they grow.
-    pub fn for_size(bytes: usize) -> Self {
+    pub(crate) fn for_size(bytes: usize) -> Self {
         let room = |each: usize| (bytes / each).min(1 << 17);
         Self {
             headings: Vec::with_capacity(room(512)),

@@ -49,12 +49,12 @@ use super::splice::{self, Span, Splice, SpliceError};
 use blocks::Outline;
 use sketch::Sketch;
 
-pub use blocks::{Alignment, Cell, Check, CheckState, Heading, Label, Link, ListItem, Row, Table};
-pub use entries::{Entry, EntryLink, EntryList, phrase};
-pub use escape::{escaped, escaped_cell};
-pub use lists::{EntrySlot, written_list};
-pub use refusal::{Disturbed, Refusal, Target};
-pub use sketch::may_say;
+pub(crate) use blocks::{Check, CheckState, Heading, Label, Link, ListItem, Table};
+pub(crate) use entries::{Entry, EntryList, phrase};
+pub(crate) use escape::{escaped, escaped_cell};
+pub(crate) use lists::{EntrySlot, written_list};
+pub(crate) use refusal::Refusal;
+pub(crate) use sketch::may_say;
 
 /// A Markdown file. Cloning shares everything. It is parsed when its places are first asked for.
 #[derive(Clone, Debug)]
@@ -100,7 +100,7 @@ impl MarkdownDocument {
     }
 
     /// Whether `other` is this very document, and not merely one with the same bytes.
-    pub fn is_same(&self, other: &Self) -> bool {
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.shared, &other.shared)
     }
 
@@ -110,7 +110,7 @@ impl MarkdownDocument {
     }
 
     /// What the file is encoded in, where that is surely not UTF-8.
-    pub fn encoding(&self) -> Option<Encoding> {
+    pub(crate) fn encoding(&self) -> Option<Encoding> {
         let bytes = self.bytes();
         Encoding::of_start(bytes).or_else(|| match &self.shared.bytes {
             Piece::Text(_) => None,
@@ -119,13 +119,13 @@ impl MarkdownDocument {
     }
 
     /// The same, sharing the bytes.
-    pub fn rope(&self) -> Rope {
+    pub(crate) fn rope(&self) -> Rope {
         Rope::from(self.shared.bytes.clone())
     }
 
     /// The raw source at `span`, for display: bytes that are not UTF-8 are shown as U+FFFD. A span
     /// that is outside the file is cut to it.
-    pub fn source(&self, span: Span) -> Cow<'_, str> {
+    pub(crate) fn source(&self, span: Span) -> Cow<'_, str> {
         let end = span.end.min(self.bytes().len());
         String::from_utf8_lossy(&self.bytes()[span.start.min(end)..end])
     }
@@ -137,21 +137,21 @@ impl MarkdownDocument {
 
     /// The sources of all lines and paragraphs that may be headings, and of others that merely
     /// look so; the file is not parsed for it.
-    pub fn heading_lines(&self) -> impl Iterator<Item = &[u8]> {
+    pub(crate) fn heading_lines(&self) -> impl Iterator<Item = &[u8]> {
         let spans = self.sketch().headings.iter();
         spans.map(|span| &self.bytes()[span.range()])
     }
 
     /// The same without those that seem to be in a code fence. What is left out may be a heading
     /// all the same.
-    pub fn clear_heading_lines(&self) -> impl Iterator<Item = &[u8]> {
+    pub(crate) fn clear_heading_lines(&self) -> impl Iterator<Item = &[u8]> {
         let fenced = self.sketch().fenced.iter();
         let lines = self.heading_lines().zip(fenced);
         lines.filter(|(_, fenced)| !**fenced).map(|(line, _)| line)
     }
 
     /// The same as [`Self::heading_lines`] of the headers of tables.
-    pub fn table_head_lines(&self) -> impl Iterator<Item = &[u8]> {
+    pub(crate) fn table_head_lines(&self) -> impl Iterator<Item = &[u8]> {
         let spans = self.sketch().table_heads.iter();
         spans.map(|span| &self.bytes()[span.range()])
     }
@@ -162,7 +162,7 @@ impl MarkdownDocument {
     }
 
     /// The headings that open sections, in file order.
-    pub fn headings(&self) -> &[Heading] {
+    pub(crate) fn headings(&self) -> &[Heading] {
         &self.shared.outline.headings
     }
 
@@ -177,20 +177,20 @@ impl MarkdownDocument {
     }
 
     /// The links, in file order.
-    pub fn links(&self) -> &[Link] {
+    pub(crate) fn links(&self) -> &[Link] {
         &self.shared.outline.links
     }
 
     /// The line that holds the byte at `offset`, counted from 1. Any of `\n`, `\r\n` and
     /// `\r` ends a line; an offset behind the end counts as the end.
-    pub fn line_of(&self, offset: usize) -> usize {
+    pub(crate) fn line_of(&self, offset: usize) -> usize {
         self.lines()
             .partition_point(|&start| start <= offset)
             .max(1)
     }
 
     /// The line with this number, counted from 1, without its line end.
-    pub fn line(&self, number: usize) -> Option<Span> {
+    pub(crate) fn line(&self, number: usize) -> Option<Span> {
         let index = number.checked_sub(1)?;
         let start = *self.lines().get(index)?;
         let end = self.lines().get(number).copied();
@@ -201,7 +201,7 @@ impl MarkdownDocument {
     }
 
     /// The line end this file uses: that of its first line, `\n` if it has but one.
-    pub fn newline(&self) -> &'static str {
+    pub(crate) fn newline(&self) -> &'static str {
         newline_in(self.bytes()).unwrap_or("\n")
     }
 
@@ -212,7 +212,7 @@ impl MarkdownDocument {
     }
 
     /// The section of a heading without the sections nested in it: up to the next heading.
-    pub fn own_section(&self, heading: usize) -> Span {
+    pub(crate) fn own_section(&self, heading: usize) -> Span {
         self.section_until(heading, |_, _| true)
     }
 
@@ -220,7 +220,7 @@ impl MarkdownDocument {
     ///
     /// # Errors
     /// When two overlap or one is outside the file.
-    pub fn apply(&self, splices: &[Splice]) -> Result<Self, SpliceError> {
+    pub(crate) fn apply(&self, splices: &[Splice]) -> Result<Self, SpliceError> {
         Ok(Self::load(splice::apply(self.bytes(), splices)?))
     }
 

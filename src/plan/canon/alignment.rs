@@ -18,7 +18,7 @@ pub struct WorkstreamNote {
 
 /// Every bullet under the headings below a heading with "Workstream" and "Alignment". Whether
 /// they are about stages is told by those that they name.
-pub fn notes(document: &MarkdownDocument, file: usize) -> Vec<WorkstreamNote> {
+pub(crate) fn notes(document: &MarkdownDocument, file: usize) -> Vec<WorkstreamNote> {
     let may_be = |line: &[u8]| may_say(line, "workstream") && may_say(line, "alignment");
     if !document.heading_lines().any(may_be) {
         return Vec::new();

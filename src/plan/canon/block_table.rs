@@ -25,7 +25,7 @@ impl BlockColumn {
     pub const ALL: [Self; 4] = [Self::Theme, Self::Steward, Self::Signal, Self::Status];
 
     /// What people read.
-    pub fn label(self) -> &'static str {
+    pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Theme => "Theme",
             Self::Steward => "Steward",
@@ -63,12 +63,12 @@ pub struct BlockRow {
 
 impl BlockRow {
     /// Where the column is in the table, if it has one.
-    pub fn column(&self, column: BlockColumn) -> Option<usize> {
+    pub(crate) fn column(&self, column: BlockColumn) -> Option<usize> {
         self.columns[column as usize]
     }
 
     /// The words of one cell.
-    pub fn text<'a>(&self, document: &'a MarkdownDocument, column: BlockColumn) -> &'a str {
+    pub(crate) fn text<'a>(&self, document: &'a MarkdownDocument, column: BlockColumn) -> &'a str {
         cell(document, self.table, self.row, self.column(column))
     }
 }

@@ -57,13 +57,13 @@ pub struct Checklist {
 impl Checklist {
     /// Whether it is one to be ticked. Bullets without a box are one where one heading a list
     /// is written right below a heading with "Checklist"; elsewhere they are mere words.
-    pub fn is_apart(&self) -> bool {
+    pub(crate) fn is_apart(&self) -> bool {
         !self.checks.is_empty() && (self.is_direct || self.has_box)
     }
 }
 
 /// Whether there may be a checklist, told without a parse.
-pub fn may_be_in(document: &MarkdownDocument) -> bool {
+pub(crate) fn may_be_in(document: &MarkdownDocument) -> bool {
     document
         .heading_lines()
         .any(|line| may_say(line, CHECKLIST))
@@ -71,7 +71,7 @@ pub fn may_be_in(document: &MarkdownDocument) -> bool {
 
 /// Whether there is one. Only where its heading seems to be an example in a code fence is the
 /// document parsed for it.
-pub fn is_in(document: &MarkdownDocument) -> bool {
+pub(crate) fn is_in(document: &MarkdownDocument) -> bool {
     let mut clear = document.clear_heading_lines();
     clear.any(|line| may_say(line, CHECKLIST))
         || may_be_in(document) && !lists(document, 0).is_empty()
@@ -80,7 +80,7 @@ pub fn is_in(document: &MarkdownDocument) -> bool {
 const CHECKLIST: &str = "checklist";
 
 /// Whether a heading says that what is below it are checklists.
-pub fn says_checklist(heading: &str) -> bool {
+pub(crate) fn says_checklist(heading: &str) -> bool {
     may_say(heading.as_bytes(), CHECKLIST)
 }
 
@@ -144,7 +144,7 @@ pub fn lists(document: &MarkdownDocument, file: usize) -> Vec<Checklist> {
 
 /// The steps that a line names one by one rather than as a range; a number that is rather a year
 /// is none.
-pub fn named_steps(text: &str) -> impl Iterator<Item = StepId> {
+pub(crate) fn named_steps(text: &str) -> impl Iterator<Item = StepId> {
     let named = single_ids_in(text).into_iter();
     named.filter(move |id| !may_be_year(*id, text))
 }

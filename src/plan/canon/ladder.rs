@@ -26,7 +26,7 @@ pub struct Rung {
 const REVIEW: [&str; 2] = ["Stage-Gate Review", "Stage Gate Review"];
 
 /// Every rung of every ladder in `document`.
-pub fn rungs(document: &MarkdownDocument, file: usize) -> Vec<Rung> {
+pub(crate) fn rungs(document: &MarkdownDocument, file: usize) -> Vec<Rung> {
     let may_be = |line: &[u8]| REVIEW.iter().any(|name| may_say(line, name));
     if !document.table_head_lines().any(may_be) {
         return Vec::new();

@@ -6,7 +6,6 @@ use crate::document::markdown::{MarkdownDocument, Table, may_say};
 /// One workstream's owners in one stage.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Assignment {
-    /// The workstream.
     pub workstream: String,
     /// The stage's column header as written.
     pub stage: String,
@@ -20,7 +19,7 @@ pub struct Assignment {
 
 /// The cells of each table in `document` that looks like an owner matrix, row by row. Whether it
 /// is one is told by the stages that it names.
-pub fn matrices(document: &MarkdownDocument, file: usize) -> Vec<Vec<Assignment>> {
+pub(crate) fn matrices(document: &MarkdownDocument, file: usize) -> Vec<Vec<Assignment>> {
     if !document
         .table_head_lines()
         .any(|line| may_say(line, WORKSTREAM))
@@ -53,7 +52,7 @@ fn cells(document: &MarkdownDocument, file: usize, index: usize, table: &Table) 
 }
 
 /// Whether a table has the shape of an owner matrix: its first column is headed "Workstream".
-pub fn is_matrix(table: &Table) -> bool {
+pub(crate) fn is_matrix(table: &Table) -> bool {
     let first = table.header.cells.first();
     first.is_some_and(|cell| normalised(&cell.text) == WORKSTREAM)
 }

@@ -6,7 +6,7 @@ pub mod block_table;
 pub mod checklist;
 pub mod ladder;
 pub mod matrix;
-pub mod names;
+pub(crate) mod names;
 pub mod roadmap;
 pub mod section;
 
@@ -24,7 +24,7 @@ pub fn is_canon(document: &MarkdownDocument) -> bool {
 }
 
 /// What a document is called: its first heading, else nothing.
-pub fn title(document: &MarkdownDocument) -> &str {
+pub(crate) fn title(document: &MarkdownDocument) -> &str {
     document
         .headings()
         .first()
@@ -33,7 +33,7 @@ pub fn title(document: &MarkdownDocument) -> &str {
 
 /// Words in a form in which spelling habits do not matter: letters and digits in lower
 /// case, everything between them one space.
-pub fn normalised(text: &str) -> String {
+pub(crate) fn normalised(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_alphanumeric() {

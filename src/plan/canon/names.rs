@@ -66,11 +66,6 @@ impl Names {
         known
     }
 
-    /// Whether there is no name.
-    pub fn is_empty(&self) -> bool {
-        self.whole.is_empty()
-    }
-
     /// The stage that is called so, whatever the spelling.
     pub fn called(&self, name: &str) -> Option<usize> {
         self.whole.get(&normalised(name)).copied()

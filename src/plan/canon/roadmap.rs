@@ -9,15 +9,13 @@ use crate::plan::link;
 
 /// A roadmap heading that names a stage, with the evidence below it.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// Index of the stage it belongs to.
     pub stage: usize,
     /// Whether the heading is about that stage alone, rather than one that also names it.
     pub is_own: bool,
     /// Index of the heading in the document.
     pub heading: usize,
-    /// Index of the file in the plan.
-    pub file: usize,
     /// The bullets with links, in file order.
     pub evidence: Vec<Evidence>,
 }
@@ -39,7 +37,7 @@ pub struct Evidence {
 
 impl Evidence {
     /// A bullet with these words and links.
-    pub fn new(text: String, links: Vec<String>, file: usize, line: usize) -> Self {
+    pub(crate) fn new(text: String, links: Vec<String>, file: usize, line: usize) -> Self {
         Self {
             words: normalised(&text),
             text,
@@ -50,13 +48,13 @@ impl Evidence {
     }
 
     /// Whether the bullet speaks of the check with these normalised words.
-    pub fn is_for(&self, check: &str) -> bool {
+    pub(crate) fn is_for(&self, check: &str) -> bool {
         !check.is_empty() && self.words.contains(check)
     }
 
     /// When it was attached and by whom, as written in the last brackets: `2026-05-01, Ada`.
     /// Nothing where those do not begin with a date.
-    pub fn stamp(&self) -> Option<&str> {
+    pub(crate) fn stamp(&self) -> Option<&str> {
         let (_, tail) = self.text.rsplit_once('(')?;
         let stamp = tail.split(')').next()?.trim();
         let date = stamp.get(..10)?;
@@ -66,7 +64,7 @@ impl Evidence {
 }
 
 /// The entries of `document` for the stages with these names, in file order.
-pub fn entries(document: &MarkdownDocument, file: usize, stages: &Names) -> Vec<Entry> {
+pub(crate) fn entries(document: &MarkdownDocument, file: usize, stages: &Names) -> Vec<Entry> {
     let headings = document.headings();
     let mut of_heading: Vec<Option<usize>> = vec![None; headings.len()];
     let mut entries: Vec<Entry> = Vec::new();
@@ -79,7 +77,6 @@ pub fn entries(document: &MarkdownDocument, file: usize, stages: &Names) -> Vec<
                     stage,
                     is_own: own.is_some(),
                     heading: index,
-                    file,
                     evidence: Vec::new(),
                 });
                 Some(entries.len() - 1)

@@ -30,7 +30,7 @@ pub struct Section {
 
 impl Section {
     /// Index of the list item that holds `field`, if the section has one.
-    pub fn bullet(&self, field: Field) -> Option<usize> {
+    pub(crate) fn bullet(&self, field: Field) -> Option<usize> {
         self.bullets
             .iter()
             .find(|(f, _)| *f == field)
@@ -38,7 +38,7 @@ impl Section {
     }
 
     /// Index of the last labelled bullet.
-    pub fn last_bullet(&self) -> Option<usize> {
+    pub(crate) fn last_bullet(&self) -> Option<usize> {
         self.bullets.iter().map(|(_, item)| *item).max()
     }
 
@@ -49,7 +49,11 @@ impl Section {
     }
 
     /// The words of a field that is not a list, or `None` where the section is silent about it.
-    pub fn text<'a>(&self, document: &'a MarkdownDocument, field: Field) -> Option<Cow<'a, str>> {
+    pub(crate) fn text<'a>(
+        &self,
+        document: &'a MarkdownDocument,
+        field: Field,
+    ) -> Option<Cow<'a, str>> {
         if field == Field::Title {
             return Some(Cow::Owned(self.title.clone()));
         }
@@ -61,7 +65,7 @@ impl Section {
 
     /// The entries of a list field with their places in `document`, which is at `path`; `None`
     /// where the section is silent about it.
-    pub fn list(
+    pub(crate) fn list(
         &self,
         document: &MarkdownDocument,
         path: &Path,
@@ -72,7 +76,7 @@ impl Section {
 }
 
 /// The entries of the bullet `item`, with their places in `document`, which is at `path`.
-pub fn list(
+pub(crate) fn list(
     document: &MarkdownDocument,
     item: usize,
     path: &Path,
@@ -161,7 +165,7 @@ fn mark_conflicts(document: &MarkdownDocument, sections: &mut [Section]) {
 }
 
 /// What may be between the ID and the title in a heading.
-pub const HEADING_DASHES: [char; 7] = ['—', '–', '-', ':', '‒', '―', '−'];
+pub(crate) const HEADING_DASHES: [char; 7] = ['—', '–', '-', ':', '‒', '―', '−'];
 
 /// Where the title is in the source, from byte `from` of the heading's words on.
 fn title_span(document: &MarkdownDocument, heading: usize, from: usize) -> Option<Span> {

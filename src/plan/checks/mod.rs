@@ -15,44 +15,44 @@ mod reading;
 mod spot;
 mod wording;
 
-pub mod block_table_gap;
-pub mod complete_but_waiting;
-pub mod complete_without_evidence;
-pub mod compound_dependency;
-pub mod conflict_marker;
-pub mod control_character;
-pub mod cycle;
-pub mod drift;
-pub mod duplicate_id;
-pub mod duplicate_uid;
-pub mod encoding;
-pub mod gap_in_series;
-pub mod id_outside_block;
-pub mod id_spelling;
-pub mod in_progress_without_owner;
-pub mod malformed_id;
-pub mod missing_artifact;
-pub mod missing_checkpoint;
-pub mod missing_dependency;
-pub mod missing_field;
-pub mod orphan_sub_step;
-pub mod overlapping_blocks;
-pub mod self_dependency;
-pub mod stale;
-pub mod status_spelling;
-pub mod theme;
-pub mod tick_contradicted;
-pub mod tick_without_evidence;
-pub mod timestamp;
-pub mod unknown_block;
-pub mod unknown_stage;
-pub mod unknown_status;
-pub mod unreadable_line;
-pub mod unreadable_section;
-pub mod unsorted;
-pub mod vanished_evidence;
-pub mod waiver_missing;
-pub mod wrong_type;
+pub(crate) mod block_table_gap;
+pub(crate) mod complete_but_waiting;
+pub(crate) mod complete_without_evidence;
+pub(crate) mod compound_dependency;
+pub(crate) mod conflict_marker;
+pub(crate) mod control_character;
+pub(crate) mod cycle;
+pub(crate) mod drift;
+pub(crate) mod duplicate_id;
+pub(crate) mod duplicate_uid;
+pub(crate) mod encoding;
+pub(crate) mod gap_in_series;
+pub(crate) mod id_outside_block;
+pub(crate) mod id_spelling;
+pub(crate) mod in_progress_without_owner;
+pub(crate) mod malformed_id;
+pub(crate) mod missing_artifact;
+pub(crate) mod missing_checkpoint;
+pub(crate) mod missing_dependency;
+pub(crate) mod missing_field;
+pub(crate) mod orphan_sub_step;
+pub(crate) mod overlapping_blocks;
+pub(crate) mod self_dependency;
+pub(crate) mod stale;
+pub(crate) mod status_spelling;
+pub(crate) mod theme;
+pub(crate) mod tick_contradicted;
+pub(crate) mod tick_without_evidence;
+pub(crate) mod timestamp;
+pub(crate) mod unknown_block;
+pub(crate) mod unknown_stage;
+pub(crate) mod unknown_status;
+pub(crate) mod unreadable_line;
+pub(crate) mod unreadable_section;
+pub(crate) mod unsorted;
+pub(crate) mod vanished_evidence;
+pub(crate) mod waiver_missing;
+pub(crate) mod wrong_type;
 
 #[cfg(test)]
 mod example;
@@ -91,7 +91,7 @@ pub enum Severity {
 
 impl Severity {
     /// Every severity, the gravest first.
-    pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Note];
+    pub(crate) const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Note];
 
     /// The word in `stepdeck.toml` and in `--json`.
     pub fn word(self) -> &'static str {
@@ -143,15 +143,12 @@ pub enum Fix {
         step_index: usize,
     },
     /// Puts the steps of one log into the order of their IDs.
-    SortLog {
-        /// The file.
-        file: usize,
-    },
+    SortLog { file: usize },
 }
 
 impl Fix {
     /// Index of the step that it changes, where it changes one.
-    pub fn step_index(self) -> Option<usize> {
+    pub(crate) fn step_index(self) -> Option<usize> {
         match self {
             Self::Timestamp { step_index }
             | Self::Status { step_index }
@@ -164,7 +161,7 @@ impl Fix {
     }
 
     /// Whether a person has to say whose words stay.
-    pub fn needs_side(self) -> bool {
+    pub(crate) fn needs_side(self) -> bool {
         matches!(self, Self::Drift { .. })
     }
 }
@@ -195,11 +192,11 @@ pub struct Problem {
 }
 
 /// The code of what is wrong in the configuration, which no rule looks for.
-pub const CONFIGURATION: &str = "configuration";
+pub(crate) const CONFIGURATION: &str = "configuration";
 
 impl Problem {
     /// Something wrong in the configuration.
-    pub fn of_configuration(place: Location, severity: Severity, message: String) -> Self {
+    pub(crate) fn of_configuration(place: Location, severity: Severity, message: String) -> Self {
         let help = "correct the entry; the default is used until then";
         Self {
             code: CONFIGURATION,
@@ -238,7 +235,7 @@ impl Problem {
     }
 
     /// File, line, column, then code.
-    pub fn order(&self, other: &Self) -> Ordering {
+    pub(crate) fn order(&self, other: &Self) -> Ordering {
         let (a, b) = (&self.place, &other.place);
         // Paths are compared part by part, which costs too much where they are equal.
         let paths = match a.path.as_os_str() == b.path.as_os_str() {
@@ -329,7 +326,7 @@ impl<F: Fn(&Reading<'_>, &mut Vec<Problem>) + Sync> Judge for F {
 
 impl Rule {
     /// The severity under these settings; nothing where the rule is off.
-    pub fn severity_in(&self, settings: &BTreeMap<String, String>) -> Option<Severity> {
+    pub(crate) fn severity_in(&self, settings: &BTreeMap<String, String>) -> Option<Severity> {
         match settings.get(self.code).map(String::as_str) {
             Some(OFF) => None,
             Some(word) => Severity::ALL
@@ -399,7 +396,7 @@ pub const RULES: &[Rule] = &[
 ];
 
 /// The rule with this code.
-pub fn find_rule(code: &str) -> Option<&'static Rule> {
+pub(crate) fn find_rule(code: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.code == code)
 }
 
@@ -412,7 +409,11 @@ pub fn check(plan: &Plan, context: &Context<'_>) -> Vec<Problem> {
 
 /// The same for somebody who watches how far it is and may stop it; nothing where that was
 /// done.
-pub fn check_with(plan: &Plan, context: &Context<'_>, progress: &Progress) -> Option<Vec<Problem>> {
+pub(crate) fn check_with(
+    plan: &Plan,
+    context: &Context<'_>,
+    progress: &Progress,
+) -> Option<Vec<Problem>> {
     let mut problems = run(RULES, plan, context, SHARE, progress)?;
     problems.sort_by(Problem::order);
     Some(problems)
@@ -501,7 +502,7 @@ fn graded(severity: Severity, problems: &mut Vec<Problem>, find: impl FnOnce(&mu
 
 /// What is wrong with the settings themselves, each code with one sentence: codes and
 /// severities that do not exist and so have no effect.
-pub fn unknown_settings(settings: &BTreeMap<String, String>) -> Vec<(String, String)> {
+pub(crate) fn unknown_settings(settings: &BTreeMap<String, String>) -> Vec<(String, String)> {
     let known = |word: &str| word == OFF || Severity::ALL.iter().any(|s| s.word() == word);
     settings
         .iter()

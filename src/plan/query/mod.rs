@@ -107,7 +107,7 @@ pub struct Prepared<'a> {
 
 /// How a step fares with a query.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Matched {
+pub(crate) enum Matched {
     /// Every term holds.
     Passes,
     /// Some term does not.
@@ -119,7 +119,7 @@ pub enum Matched {
 
 /// For each test that asks about the plan as a whole, which steps it holds for, by index.
 /// Worked out once; a clone shares them.
-pub type Sets = Arc<[Option<Vec<bool>>]>;
+pub(crate) type Sets = Arc<[Option<Vec<bool>>]>;
 
 /// The words of one step, folded into memory that serves one step after another.
 #[derive(Default)]
@@ -213,12 +213,12 @@ impl Query {
     }
 
     /// The line as typed.
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
     /// Whether everything passes.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 
@@ -238,7 +238,7 @@ impl Query {
     }
 
     /// As [`Query::prepare`], with the sets that were worked out for this plan before.
-    pub fn go_on<'a>(
+    pub(crate) fn go_on<'a>(
         &'a self,
         plan: &'a Plan,
         now: DateTime<Utc>,
@@ -255,7 +255,7 @@ impl Query {
     }
 
     /// Works out, in one pass over the plan a term, what the terms need.
-    pub fn sets(&self, plan: &Plan) -> Sets {
+    pub(crate) fn sets(&self, plan: &Plan) -> Sets {
         let set = |steps: &mut dyn Iterator<Item = usize>| {
             let mut set = vec![false; plan.len()];
             steps.for_each(|step| set[step] = true);
@@ -289,7 +289,7 @@ impl Query {
 impl Prepared<'_> {
     /// What tells how the step with an index fares. It keeps memory for the next step, so
     /// that a plan is looked through without asking for any.
-    pub fn verdicts(&self) -> impl FnMut(usize) -> Matched {
+    pub(crate) fn verdicts(&self) -> impl FnMut(usize) -> Matched {
         let mut folded = Folded::default();
         move |step| self.verdict(self.plan.step(step), &mut folded)
     }

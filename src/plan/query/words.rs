@@ -29,7 +29,7 @@ pub struct Words {
 }
 
 /// A word to look for, folded.
-pub struct Word {
+pub(crate) struct Word {
     text: String,
     letters: usize,
     finder: Finder<'static>,
@@ -37,7 +37,7 @@ pub struct Word {
 
 impl Words {
     /// Looks for each of `words`.
-    pub fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
+    pub(crate) fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
         Self {
             words: words.into_iter().map(Word::new).collect(),
             matcher: SkimMatcherV2::default()
@@ -47,13 +47,13 @@ impl Words {
     }
 
     /// Whether there is no word to look for.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.words.is_empty()
     }
 
     /// How well every word is found in `near`, letters scattered or not, or literally in `far`;
     /// higher is better, `None` is not a match.
-    pub fn score(&self, near: &str, far: &[Cow<'_, str>]) -> Option<i64> {
+    pub(crate) fn score(&self, near: &str, far: &[Cow<'_, str>]) -> Option<i64> {
         let in_far = |word: &Word| far.iter().any(|text| word.is_in(&fold(text)));
         self.score_folded(&fold(near), in_far).ok()
     }
@@ -63,7 +63,7 @@ impl Words {
     ///
     /// # Errors
     /// The word that is not found.
-    pub fn score_folded(
+    pub(crate) fn score_folded(
         &self,
         near: &str,
         mut in_far: impl FnMut(&Word) -> bool,
@@ -83,14 +83,14 @@ impl Words {
     }
 
     /// The words, folded.
-    pub fn texts(&self) -> Vec<String> {
+    pub(crate) fn texts(&self) -> Vec<String> {
         self.words.iter().map(|word| word.text.clone()).collect()
     }
 
     /// Whether each of `parts`, which are folded, is a part of one of these words. Then a text that
     /// is hopeless for the parts is so for the words. Of texts that merely do not match that is not
     /// true: letters may be further apart the more there are.
-    pub fn contain(&self, parts: &[String]) -> bool {
+    pub(crate) fn contain(&self, parts: &[String]) -> bool {
         let contained = |part: &String| self.words.iter().any(|word| word.text.contains(part));
         parts.iter().all(contained)
     }
@@ -145,7 +145,7 @@ impl Word {
     }
 
     /// Whether it is in a folded text as it is.
-    pub fn is_in(&self, text: &str) -> bool {
+    pub(crate) fn is_in(&self, text: &str) -> bool {
         self.find(text).is_some()
     }
 
@@ -160,7 +160,7 @@ impl Word {
 
     /// Whether its letters are in a folded text in their order, however far apart: else no word
     /// that it is a part of is found there.
-    pub fn may_grow_into(&self, text: &str) -> bool {
+    pub(crate) fn may_grow_into(&self, text: &str) -> bool {
         let mut letters = text.bytes();
         self.text
             .bytes()
@@ -188,7 +188,7 @@ impl Word {
 }
 
 /// Puts `text` behind what is in `folded`, in lower case without accents.
-pub fn fold_onto(folded: &mut String, text: &str) {
+pub(crate) fn fold_onto(folded: &mut String, text: &str) {
     match text.is_ascii() {
         true => {
             let from = folded.len();
@@ -200,7 +200,7 @@ pub fn fold_onto(folded: &mut String, text: &str) {
 }
 
 /// Lower case without accents, letters that are written alike in capitals made one: `ß` is `ss`.
-pub fn fold(text: &str) -> Cow<'_, str> {
+pub(crate) fn fold(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return match text.bytes().any(|b| b.is_ascii_uppercase()) {
             true => Cow::Owned(text.to_ascii_lowercase()),

@@ -17,9 +17,7 @@ const MOST_NAMED: usize = 3;
 /// What is known of one ready step.
 #[derive(Clone, Debug)]
 pub(super) struct Facts {
-    /// Index of the step.
     pub step: usize,
-    /// Its status.
     pub status: Option<Status>,
     /// How many steps would become ready if it were complete.
     pub unblocks: u32,

@@ -5,7 +5,7 @@ use super::facts::{Facts, Survey};
 use crate::plan::status::Status;
 
 /// Days without an edit after which a step counts as fully old.
-pub const OLD_DAYS: u32 = 90;
+pub(crate) const OLD_DAYS: u32 = 90;
 
 /// The most points that a term can give or take, so that every sum is exact, in JSON too.
 const MOST_POINTS: f64 = 1e9;
@@ -133,7 +133,9 @@ impl Default for Weights {
 impl Weights {
     /// The default weights with these in their places. Answers the names that no term has as well,
     /// for whoever can say where they are.
-    pub fn with<'n>(settings: impl IntoIterator<Item = (&'n str, f64)>) -> (Self, Vec<&'n str>) {
+    pub(crate) fn with<'n>(
+        settings: impl IntoIterator<Item = (&'n str, f64)>,
+    ) -> (Self, Vec<&'n str>) {
         let (mut weights, mut unknown) = (Self::default(), Vec::new());
         for (name, weight) in settings {
             match TERMS.iter().position(|term| term.name == name) {
@@ -152,7 +154,7 @@ impl Weights {
 }
 
 /// What is wrong with a name in `[ranking]`, and which there are.
-pub fn unknown_term(name: &str) -> String {
+pub(crate) fn unknown_term(name: &str) -> String {
     let known: Vec<&str> = TERMS.iter().map(|term| term.name).collect();
     format!(
         "[ranking] \"{name}\" is not a term: the terms are {}",

@@ -4,8 +4,8 @@
 //! that two people who edit different ones do not meet, in git or here; edits (see `edit`) touch
 //! single values and leave alone whatever people write around them.
 
-pub mod criteria;
-pub mod edit;
+pub(crate) mod criteria;
+pub(crate) mod edit;
 
 use std::path::{Path, PathBuf};
 
@@ -67,7 +67,6 @@ pub fn verdict_word(verdict: Option<CriterionVerdict>) -> &'static str {
 /// One criterion of the gate.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Criterion {
-    /// Its words.
     pub words: String,
     /// What the review says of it, if anything yet.
     pub verdict: Option<CriterionVerdict>,

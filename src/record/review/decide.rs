@@ -36,7 +36,7 @@ impl Review<'_> {
     ///
     /// # Errors
     /// When step or record cannot be edited.
-    pub fn accept(&self, id: StepId, who: &str) -> Result<Change, Refusal> {
+    pub(crate) fn accept(&self, id: StepId, who: &str) -> Result<Change, Refusal> {
         let step = self.proposed(id)?;
         let (edits, word) = match step.status() {
             Some(Status::Idea) => (self.set(step, Field::Status, "draft")?, Word::AsDraft),
@@ -54,7 +54,7 @@ impl Review<'_> {
     ///
     /// # Errors
     /// When step or record cannot be edited.
-    pub fn defer(&self, id: StepId, why: &str, who: &str) -> Result<Change, Refusal> {
+    pub(crate) fn defer(&self, id: StepId, why: &str, who: &str) -> Result<Change, Refusal> {
         let step = self.proposed(id)?;
         let edits = self.as_before(step)?;
         let entry = Entry::new(id, Word::Deferred, &step.title()).because(why);
@@ -65,7 +65,7 @@ impl Review<'_> {
     ///
     /// # Errors
     /// Without a reason, or when step or record cannot be edited.
-    pub fn reject(&self, id: StepId, why: &str, who: &str) -> Result<Change, Refusal> {
+    pub(crate) fn reject(&self, id: StepId, why: &str, who: &str) -> Result<Change, Refusal> {
         let why = one_line(why);
         if why.is_empty() {
             return refuse("a rejection needs a reason: whoever proposed it will ask");
@@ -96,7 +96,7 @@ impl Review<'_> {
     ///
     /// # Errors
     /// When it is complete, or the record cannot be edited.
-    pub fn commit(&self, id: StepId, why: &str, who: &str) -> Result<Change, Refusal> {
+    pub(crate) fn commit(&self, id: StepId, why: &str, who: &str) -> Result<Change, Refusal> {
         let step = self.found(id)?;
         if step.status() == Some(Status::Complete) {
             return refuse(format!("{id} is already complete"));
@@ -115,7 +115,7 @@ impl Review<'_> {
     ///
     /// # Errors
     /// When the record cannot be edited.
-    pub fn set_aside(&self, id: StepId, why: &str, who: &str) -> Result<Change, Refusal> {
+    pub(crate) fn set_aside(&self, id: StepId, why: &str, who: &str) -> Result<Change, Refusal> {
         let step = self.found(id)?;
         let entry = Entry::new(id, Word::Deferred, &step.title()).because(why);
         let op = self.moved(Section::Ten, Section::Aside, entry);
@@ -126,7 +126,7 @@ impl Review<'_> {
     ///
     /// # Errors
     /// When step or record cannot be edited.
-    pub fn complete(&self, id: StepId, who: &str) -> Result<Change, Refusal> {
+    pub(crate) fn complete(&self, id: StepId, who: &str) -> Result<Change, Refusal> {
         let step = self.found(id)?;
         if step.status() == Some(Status::Complete) {
             return refuse(format!("{id} is already complete"));
@@ -141,7 +141,7 @@ impl Review<'_> {
     ///
     /// # Errors
     /// When the record cannot be edited.
-    pub fn swap(&self, id: StepId, other: StepId, who: &str) -> Result<Change, Refusal> {
+    pub(crate) fn swap(&self, id: StepId, other: StepId, who: &str) -> Result<Change, Refusal> {
         let op = Op::Swap(Section::Ten, (id, None), (other, None));
         let mut change = self.noted(who, Vec::new(), vec![op])?;
         change.label = format!("{id} swaps places with {other}");
@@ -152,7 +152,7 @@ impl Review<'_> {
     ///
     /// # Errors
     /// When the steps are gone, or step or record cannot be edited.
-    pub fn mend(
+    pub(crate) fn mend(
         &self,
         tangle: &BadDependency,
         remedy: Resolution,
@@ -185,7 +185,12 @@ impl Review<'_> {
     ///
     /// # Errors
     /// When the record cannot be edited.
-    pub fn leave(&self, tangle: &BadDependency, why: &str, who: &str) -> Result<Change, Refusal> {
+    pub(crate) fn leave(
+        &self,
+        tangle: &BadDependency,
+        why: &str,
+        who: &str,
+    ) -> Result<Change, Refusal> {
         let entry = handled(tangle, Word::Left).because(why);
         self.noted(who, Vec::new(), vec![Op::Put(Section::Dependencies, entry)])
     }
@@ -196,7 +201,7 @@ impl Review<'_> {
     ///
     /// # Errors
     /// When the record cannot be edited.
-    pub fn finish(
+    pub(crate) fn finish(
         &self,
         known: &[BadDependency],
         fill: Option<&Weights>,
@@ -286,7 +291,7 @@ impl Review<'_> {
     }
 
     /// What a section says of a step.
-    pub fn word(&self, section: Section, id: StepId) -> Option<Word> {
+    pub(crate) fn word(&self, section: Section, id: StepId) -> Option<Word> {
         self.record
             .find(section, (id, None))
             .map(|entry| entry.word)

@@ -17,10 +17,10 @@ use crate::plan::status::{State, Status};
 use crate::plan::{Plan, StepRef};
 
 /// How many steps a review picks.
-pub const TEN: usize = 10;
+pub(crate) const TEN: usize = 10;
 
 /// How many runners-up are below them.
-pub const RUNNERS_UP: usize = 10;
+pub(crate) const RUNNERS_UP: usize = 10;
 
 /// Points of how many terms a reason names.
 const MOST_REASONS: usize = 2;
@@ -74,7 +74,7 @@ pub enum Trouble {
 
 impl Trouble {
     /// The word for it.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Missing => "missing",
             Self::Cyclic => "cyclic",
@@ -99,7 +99,7 @@ pub struct BadDependency {
 
 impl<'a> Review<'a> {
     /// The review of `week`, whose record is or would be below `folder`.
-    pub fn of(plan: &'a Plan, folder: &Path, week: Week, now: DateTime<Utc>) -> Self {
+    pub(crate) fn of(plan: &'a Plan, folder: &Path, week: Week, now: DateTime<Utc>) -> Self {
         let mut records = records(plan);
         let here = records.iter().position(|(of, _, _)| *of == week);
         let found = here.map(|at| records.remove(at));
@@ -141,13 +141,13 @@ impl<'a> Review<'a> {
     }
 
     /// From when on proposals count as new.
-    pub fn since(&self) -> DateTime<Utc> {
+    pub(crate) fn since(&self) -> DateTime<Utc> {
         self.record.since.unwrap_or(self.now)
     }
 
     /// Ideas and drafts that are new or changed since the last review, those that it
     /// deferred, and all that this one has decided about; in step order.
-    pub fn proposals(&self) -> Vec<Proposal> {
+    pub(crate) fn proposals(&self) -> Vec<Proposal> {
         let since = self.since();
         let deferred: HashSet<StepId> = (self.last.iter())
             .flat_map(|last| last.entries(Section::Proposals))
@@ -208,7 +208,7 @@ impl<'a> Review<'a> {
 
     /// Dependencies of open steps that are wrong: missing ones first, then circles, those on
     /// blocked steps, and those on later ones.
-    pub fn tangles(&self) -> Vec<BadDependency> {
+    pub(crate) fn tangles(&self) -> Vec<BadDependency> {
         let plan = self.plan;
         let mut tangles = Vec::new();
         for group in plan.graph().cycles() {
@@ -252,7 +252,7 @@ impl<'a> Review<'a> {
     }
 
     /// Last week's ten that are not done.
-    pub fn carried(&self) -> Vec<StepId> {
+    pub(crate) fn carried(&self) -> Vec<StepId> {
         let ten = self.last.iter().flat_map(|last| last.entries(Section::Ten));
         ten.map(|entry| entry.id)
             .filter(|id| {
@@ -264,7 +264,7 @@ impl<'a> Review<'a> {
 
     /// The first `most` ready steps, the best first, without those that this review or the
     /// last word of an earlier one said no to.
-    pub fn next(&self, weights: &Weights, most: usize) -> Vec<Ranked> {
+    pub(crate) fn next(&self, weights: &Weights, most: usize) -> Vec<Ranked> {
         let mut refused: HashSet<StepId> = HashSet::new();
         for record in self.earlier.iter().chain([&self.record]) {
             for entry in record.entries(Section::Proposals) {
@@ -296,7 +296,7 @@ impl<'a> Review<'a> {
     }
 
     /// What became of last week's ten, in their order.
-    pub fn fates(&self) -> Vec<Entry> {
+    pub(crate) fn fates(&self) -> Vec<Entry> {
         let ten = self.last.iter().flat_map(|last| last.entries(Section::Ten));
         ten.map(|entry| {
             let Some(step) = self.plan.find(entry.id).map(|step| self.plan.step(step)) else {
@@ -362,7 +362,7 @@ fn trouble(plan: &Plan, step: StepRef<'_>, other: StepId) -> Option<(Trouble, St
 
 /// Why the ranking puts a step where it is: the terms that give most, in words. Where it is and how
 /// old it is come last: they tell least about the step itself.
-pub fn reason(ranked: &Ranked) -> String {
+pub(crate) fn reason(ranked: &Ranked) -> String {
     let mut terms: Vec<_> = ranked.terms.iter().filter(|term| term.points > 0).collect();
     let is_plain = |name: &str| matches!(name, "block" | "age");
     terms.sort_by_key(|term| (is_plain(term.name), std::cmp::Reverse(term.points)));

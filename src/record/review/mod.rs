@@ -8,7 +8,7 @@
 //! A record is read by what its lines say. A list item that begins with a step and one of the
 //! words of [`Word`] in bold is an entry; everything else belongs to people.
 
-pub mod amend;
+pub(crate) mod amend;
 pub mod decide;
 pub mod gather;
 #[cfg(test)]
@@ -35,17 +35,12 @@ pub struct Week {
 
 impl Week {
     /// The week that the instant is in, in UTC.
-    pub fn of(at: DateTime<Utc>) -> Self {
+    pub(crate) fn of(at: DateTime<Utc>) -> Self {
         let week = at.date_naive().iso_week();
         Self {
             year: week.year(),
             week: week.week(),
         }
-    }
-
-    /// Its Monday.
-    pub fn monday(self) -> NaiveDate {
-        NaiveDate::from_isoywd_opt(self.year, self.week, Weekday::Mon).unwrap_or_default()
     }
 }
 
@@ -80,7 +75,7 @@ impl FromStr for Week {
 
 /// A section of the record that holds entries.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Section {
+pub(crate) enum Section {
     /// Ideas and drafts, with what was decided about each.
     Proposals,
     /// Dependencies that are wrong, fixed or left.
@@ -95,7 +90,7 @@ pub enum Section {
 
 impl Section {
     /// Every section in the order of the record.
-    pub const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 5] = [
         Self::Proposals,
         Self::Dependencies,
         Self::Ten,
@@ -104,7 +99,7 @@ impl Section {
     ];
 
     /// Its heading.
-    pub fn heading(self) -> &'static str {
+    pub(crate) fn heading(self) -> &'static str {
         match self {
             Self::Proposals => "Proposals",
             Self::Dependencies => "Dependencies",
@@ -160,7 +155,7 @@ pub enum Word {
 
 impl Word {
     /// As the record spells it.
-    pub fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Self::AsDraft => "accepted as draft",
             Self::StillDraft => "accepted, still a draft",
@@ -199,7 +194,7 @@ const OLD_WORDS: [(Word, &str); 3] = [
 ];
 
 /// What an entry is about: a step, or its dependency on another one.
-pub type EntryKey = (StepId, Option<StepId>);
+pub(crate) type EntryKey = (StepId, Option<StepId>);
 
 /// One line of the record, with the lines below it that are ours.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -220,7 +215,7 @@ pub struct Entry {
 
 impl Entry {
     /// An entry about a step, its words put into one line.
-    pub fn new(id: StepId, word: Word, text: &str) -> Self {
+    pub(crate) fn new(id: StepId, word: Word, text: &str) -> Self {
         Self {
             id,
             other: None,
@@ -232,19 +227,19 @@ impl Entry {
     }
 
     /// The same with a reason.
-    pub fn because(mut self, why: &str) -> Self {
+    pub(crate) fn because(mut self, why: &str) -> Self {
         self.why = one_line(why);
         self
     }
 
     /// The same with an owner.
-    pub fn owned_by(mut self, owner: &str) -> Self {
+    pub(crate) fn owned_by(mut self, owner: &str) -> Self {
         self.owner = one_line(owner);
         self
     }
 
     /// What it is about.
-    pub fn key(&self) -> EntryKey {
+    pub(crate) fn key(&self) -> EntryKey {
         (self.id, self.other)
     }
 
@@ -344,7 +339,7 @@ fn markdown(text: &str) -> String {
 }
 
 /// Words in one line, without what steers a terminal.
-pub fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let plain: String = text
         .chars()
         .map(|c| match control::is_control(c) {
@@ -377,7 +372,7 @@ pub struct Record {
 
 impl Record {
     /// Reads a record. What is not an entry is nobody's mistake: it is left out.
-    pub fn read(document: &MarkdownDocument) -> Self {
+    pub(crate) fn read(document: &MarkdownDocument) -> Self {
         let mut record = Self::default();
         let title = document
             .headings()
@@ -426,12 +421,12 @@ impl Record {
     }
 
     /// The entries of a section, in the order of the file.
-    pub fn entries(&self, section: Section) -> &[Entry] {
+    pub(crate) fn entries(&self, section: Section) -> &[Entry] {
         &self.entries[section as usize]
     }
 
     /// Adds an entry at the end of a section.
-    pub fn push(&mut self, section: Section, entry: Entry) {
+    pub(crate) fn push(&mut self, section: Section, entry: Entry) {
         let entries = &mut self.entries[section as usize];
         let place = self.places.entry((section, entry.key()));
         place.or_insert(entries.len());
@@ -439,13 +434,13 @@ impl Record {
     }
 
     /// What a section says about a step, or about a dependency.
-    pub fn find(&self, section: Section, key: EntryKey) -> Option<&Entry> {
+    pub(crate) fn find(&self, section: Section, key: EntryKey) -> Option<&Entry> {
         let place = self.places.get(&(section, key))?;
         self.entries(section).get(*place)
     }
 
     /// The record as Markdown, to begin with or to copy.
-    pub fn write(&self) -> String {
+    pub(crate) fn write(&self) -> String {
         let week = self.week.map(|week| format!(" {week}")).unwrap_or_default();
         let mut text = format!("# Weekly review{week}\n\n");
         for line in Line::ALL {
@@ -541,7 +536,7 @@ impl Line {
 }
 
 /// An instant as the record spells it.
-pub fn instant(at: DateTime<Utc>) -> String {
+pub(crate) fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 

@@ -61,13 +61,13 @@ pub struct Said {
 
 impl Day {
     /// The person's own entry, once the first card is posted.
-    pub fn own(&self) -> Option<&Entry> {
+    pub(crate) fn own(&self) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.slug == self.slug)
     }
 
     /// The deadline on clocks that are so many minutes ahead of UTC, such as ` (17:00 here)`;
     /// nothing where they agree.
-    pub fn due_here(&self, local_minutes: i32) -> String {
+    pub(crate) fn due_here(&self, local_minutes: i32) -> String {
         match local_minutes {
             0 => String::new(),
             ahead => {
@@ -78,14 +78,14 @@ impl Day {
     }
 
     /// Everybody else's entries.
-    pub fn others(&self) -> impl Iterator<Item = &Entry> {
+    pub(crate) fn others(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(|entry| entry.slug != self.slug)
     }
 }
 
 impl Standup<'_> {
     /// A day as the person sees it.
-    pub fn day(&self, date: NaiveDate) -> Day {
+    pub(crate) fn day(&self, date: NaiveDate) -> Day {
         let entries = self.entries(date, date);
         let own = slug(self.person);
         let mut day = Day {
@@ -153,7 +153,7 @@ impl Standup<'_> {
     }
 
     /// Whether the person posted in the week before a day.
-    pub fn is_regular(&self, date: NaiveDate) -> bool {
+    pub(crate) fn is_regular(&self, date: NaiveDate) -> bool {
         let mut week = self.earlier(date).into_iter();
         week.any(|entry| entry.date >= days_before(date, REGULAR))
     }
@@ -175,12 +175,12 @@ impl Standup<'_> {
     }
 
     /// What was said of a stage over the days, the newest first.
-    pub fn thread_of_stage(&self, stage: &str) -> Vec<Said> {
+    pub(crate) fn thread_of_stage(&self, stage: &str) -> Vec<Said> {
         self.thread(|_, card| same_stage(&card.stage, stage))
     }
 
     /// What a person said over the days, the newest first.
-    pub fn thread_of_person(&self, slug: &str) -> Vec<Said> {
+    pub(crate) fn thread_of_person(&self, slug: &str) -> Vec<Said> {
         self.thread(|entry, _| entry.slug == slug)
     }
 
@@ -204,7 +204,7 @@ impl Standup<'_> {
 
     /// The nearest day before or behind `date` on which somebody posted, or the present one;
     /// nothing where there is none.
-    pub fn neighbour(&self, date: NaiveDate, later: bool) -> Option<NaiveDate> {
+    pub(crate) fn neighbour(&self, date: NaiveDate, later: bool) -> Option<NaiveDate> {
         let papers = self.plan.files().iter();
         let days = papers.filter(|file| file.role == crate::plan::source::Role::Standup);
         let days = days.filter_map(|file| super::day_of(&file.path));

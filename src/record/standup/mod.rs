@@ -27,10 +27,10 @@ use crate::plan::Plan;
 use crate::plan::canon::normalised;
 use crate::plan::source::{Role, SourceFile};
 
-pub use day::{Day, DayCard, Said};
-pub use digest::{Dialect, digest};
-pub use edit::CardRequest;
-pub use paper::{posted, read};
+pub(crate) use day::{Day, DayCard, Said};
+pub(crate) use digest::{Dialect, digest};
+pub(crate) use edit::CardRequest;
+pub(crate) use paper::read;
 
 /// The hour, UTC, before which a day's entries are due.
 const DEADLINE_HOUR: u32 = 15;
@@ -52,10 +52,10 @@ pub enum Health {
 
 impl Health {
     /// Every status, the best first.
-    pub const ALL: [Self; 4] = [Self::OnTrack, Self::AtRisk, Self::Blocked, Self::NoChange];
+    pub(crate) const ALL: [Self; 4] = [Self::OnTrack, Self::AtRisk, Self::Blocked, Self::NoChange];
 
     /// The words that are written.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::OnTrack => "on track",
             Self::AtRisk => "at risk",
@@ -66,7 +66,7 @@ impl Health {
 
     /// Reads the words in any case and with any signs between them; more may follow, as in
     /// "at risk: the vendor is late".
-    pub fn read(text: &str) -> Option<Self> {
+    pub(crate) fn read(text: &str) -> Option<Self> {
         let said = format!("{} ", normalised(text));
         let begins = |health: &Self| said.starts_with(&format!("{} ", health.word()));
         Self::ALL.into_iter().find(begins)
@@ -87,10 +87,10 @@ pub enum CardPart {
 
 impl CardPart {
     /// Every list in the order in which a card has them.
-    pub const ALL: [Self; 3] = [Self::Blockers, Self::Evidence, Self::Done];
+    pub(crate) const ALL: [Self; 3] = [Self::Blockers, Self::Evidence, Self::Done];
 
     /// The label of its bullet.
-    pub fn label(self) -> &'static str {
+    pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Blockers => "Blockers",
             Self::Evidence => "Evidence",
@@ -99,7 +99,7 @@ impl CardPart {
     }
 
     /// One entry of it, in words.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Blockers => "blocker",
             Self::Evidence => "evidence",
@@ -129,7 +129,7 @@ pub struct Card {
 
 impl Card {
     /// A list of the card.
-    pub fn part(&self, part: CardPart) -> &Vec<String> {
+    pub(crate) fn part(&self, part: CardPart) -> &Vec<String> {
         match part {
             CardPart::Blockers => &self.blockers,
             CardPart::Evidence => &self.evidence,
@@ -138,7 +138,7 @@ impl Card {
     }
 
     /// A list of the card, to be changed.
-    pub fn part_mut(&mut self, part: CardPart) -> &mut Vec<String> {
+    pub(crate) fn part_mut(&mut self, part: CardPart) -> &mut Vec<String> {
         match part {
             CardPart::Blockers => &mut self.blockers,
             CardPart::Evidence => &mut self.evidence,
@@ -147,7 +147,7 @@ impl Card {
     }
 
     /// Sets the status; what the author wrote behind the old one stays.
-    pub fn set_status(&mut self, health: Health) {
+    pub(crate) fn set_status(&mut self, health: Health) {
         let old = self.status.map_or("", Health::word);
         let begins = |said: &&str| said.eq_ignore_ascii_case(old);
         let rest = self.said.get(..old.len()).filter(begins);
@@ -158,7 +158,7 @@ impl Card {
     }
 
     /// Whether it speaks of the stage called `name`.
-    pub fn is_of(&self, name: &str) -> bool {
+    pub(crate) fn is_of(&self, name: &str) -> bool {
         same_stage(&self.stage, name)
     }
 }
@@ -182,18 +182,18 @@ pub struct Entry {
 
 impl Entry {
     /// Whether the first card came at the deadline or behind it.
-    pub fn is_late(&self) -> bool {
+    pub(crate) fn is_late(&self) -> bool {
         self.posted_at.is_some_and(|at| at >= deadline(self.date))
     }
 
     /// The card of a stage.
-    pub fn card(&self, stage: &str) -> Option<&Card> {
+    pub(crate) fn card(&self, stage: &str) -> Option<&Card> {
         self.cards.iter().find(|card| card.is_of(stage))
     }
 }
 
 /// When a day's entries are due.
-pub fn deadline(date: NaiveDate) -> DateTime<Utc> {
+pub(crate) fn deadline(date: NaiveDate) -> DateTime<Utc> {
     let hour = NaiveTime::from_hms_opt(DEADLINE_HOUR, 0, 0).unwrap_or_default();
     date.and_time(hour).and_utc()
 }
@@ -205,12 +205,12 @@ fn days_before(date: NaiveDate, days: u64) -> NaiveDate {
 }
 
 /// Whether two headings name the same stage.
-pub fn same_stage(a: &str, b: &str) -> bool {
+pub(crate) fn same_stage(a: &str, b: &str) -> bool {
     a == b || normalised(a) == normalised(b) && !normalised(a).is_empty()
 }
 
 /// A person's name on one line; never empty.
-pub fn person_name(name: &str) -> String {
+pub(crate) fn person_name(name: &str) -> String {
     let line = name.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.is_empty() {
         true => "someone".to_owned(),
@@ -220,7 +220,7 @@ pub fn person_name(name: &str) -> String {
 
 /// The name of a person's files: letters, digits and dashes, never empty. Names that differ
 /// in case, accents and signs only are one person's.
-pub fn slug(name: &str) -> String {
+pub(crate) fn slug(name: &str) -> String {
     let name = person_name(name);
     let plain: String = name
         .nfkd()
@@ -259,7 +259,7 @@ fn shortened(slug: String) -> String {
 
 /// One person's standup: the plan it is in, and who they are at which moment.
 #[derive(Clone, Copy)]
-pub struct Standup<'a> {
+pub(crate) struct Standup<'a> {
     /// The plan as it is, papers included.
     pub plan: &'a Plan,
     /// The folder of standups, relative to the plan's root.
@@ -272,12 +272,12 @@ pub struct Standup<'a> {
 
 impl Standup<'_> {
     /// The present day.
-    pub fn today(&self) -> NaiveDate {
+    pub(crate) fn today(&self) -> NaiveDate {
         self.now.date_naive()
     }
 
     /// Where the person's paper of a day is or would be.
-    pub fn path(&self, date: NaiveDate) -> PathBuf {
+    pub(crate) fn path(&self, date: NaiveDate) -> PathBuf {
         let name = format!("{}.md", slug(self.person));
         self.folder.join(date.to_string()).join(name)
     }
@@ -289,14 +289,14 @@ impl Standup<'_> {
     }
 
     /// The names of the stages that have a card, the current one first.
-    pub fn stages(&self) -> Vec<String> {
+    pub(crate) fn stages(&self) -> Vec<String> {
         let stages = self.plan.stages();
         let order = suggest::order(stages).into_iter();
         order.map(|at| stages[at].name.clone()).collect()
     }
 
     /// Every entry of the days from `from` to `to`, by day and person.
-    pub fn entries(&self, from: NaiveDate, to: NaiveDate) -> Vec<Entry> {
+    pub(crate) fn entries(&self, from: NaiveDate, to: NaiveDate) -> Vec<Entry> {
         let within = |file: &&SourceFile| {
             file.role == Role::Standup
                 && day_of(&file.path).is_some_and(|date| (from..=to).contains(&date))

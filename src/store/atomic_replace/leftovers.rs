@@ -124,7 +124,7 @@ pub struct Cleaned {
 ///
 /// # Errors
 /// When `folder` is there and cannot be listed. A leftover that cannot be handled is kept and reported.
-pub fn clean_leftovers(folder: &Path) -> io::Result<Cleaned> {
+pub(crate) fn clean_leftovers(folder: &Path) -> io::Result<Cleaned> {
     clean_leftovers_of(folder, |pid| !is_alive(pid))
 }
 
@@ -161,11 +161,6 @@ pub fn clean_leftovers_of(folder: &Path, is_dead: impl Fn(i32) -> bool) -> io::R
 }
 
 impl Cleaned {
-    /// Whether there was nothing to do.
-    pub fn is_empty(&self) -> bool {
-        self.removed.is_empty() && self.restored.is_empty() && self.kept.is_empty()
-    }
-
     fn remove(&mut self, path: PathBuf) {
         match std::fs::remove_file(&path) {
             Ok(()) => self.removed.push(path),
@@ -274,12 +269,9 @@ mod tests {
         assert_eq!(cleaned.removed, std::slice::from_ref(&stale));
         assert!(cleaned.kept.is_empty() && cleaned.restored.is_empty());
         assert!(!stale.exists() && own.exists() && strange.exists() && plan.exists());
-        assert!(clean_leftovers(dir.path()).unwrap().is_empty());
-        assert!(
-            clean_leftovers(&dir.path().join("none"))
-                .unwrap()
-                .is_empty()
-        );
+        assert_eq!(clean_leftovers(dir.path()).unwrap(), Cleaned::default());
+        let none = clean_leftovers(&dir.path().join("none"));
+        assert_eq!(none.unwrap(), Cleaned::default());
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 pub mod in_place;
 pub mod leftovers;
-pub mod overwrite;
+pub(crate) mod overwrite;
 pub mod replaced_file;
 pub mod save;
 pub mod save_error;

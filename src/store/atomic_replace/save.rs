@@ -66,7 +66,7 @@ pub fn replace(path: &Path, expected: Option<&[u8]>, new: &[u8]) -> Result<Saved
 
 impl Saver {
     /// Saves on the real file system; backups go to `backups`, else beside the file.
-    pub fn new(backups: Option<PathBuf>) -> Self {
+    pub(crate) fn new(backups: Option<PathBuf>) -> Self {
         Self::over(RealFs, backups)
     }
 
@@ -132,7 +132,7 @@ impl Saver {
     ///
     /// # Errors
     /// Those of the system; a part of the lines may be written then.
-    pub fn append(&self, path: &Path, lines: &[u8]) -> io::Result<()> {
+    pub(crate) fn append(&self, path: &Path, lines: &[u8]) -> io::Result<()> {
         self.fs.append(path, lines)
     }
 
@@ -141,7 +141,7 @@ impl Saver {
     /// # Errors
     /// [`SaveError::Changed`] where it holds something else, [`SaveError::Failed`] where the
     /// system refuses.
-    pub fn remove(&self, path: &Path, expected: &Rope) -> Result<(), SaveError> {
+    pub(crate) fn remove(&self, path: &Path, expected: &Rope) -> Result<(), SaveError> {
         let target = self.resolve(path)?;
         let folder = target.parent().unwrap_or(Path::new("/"));
         let save = Save {

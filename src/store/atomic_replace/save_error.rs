@@ -61,10 +61,7 @@ pub enum Aftermath {
     /// The new bytes, though a power cut may still take them away.
     New,
     /// A part of each; the whole of both is in this file, from which the next start mends it.
-    Mixed {
-        /// The backup.
-        backup: PathBuf,
-    },
+    Mixed { backup: PathBuf },
     /// The new bytes; what another program saved at the same moment is in this file.
     Displaced {
         /// The other program's version.
@@ -109,7 +106,7 @@ pub enum SaveError {
 
 impl SaveError {
     /// The file that was to be saved.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         match self {
             Self::Changed { path, .. }
             | Self::ReadOnly { path }

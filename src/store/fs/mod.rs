@@ -1,10 +1,10 @@
 //! Files as bytes, each with its stamp when it was read, new files, and the lists of folders.
 //! [`syscalls`] is the seam that tests break.
 
-pub mod create;
-pub mod fingerprint;
+pub(crate) mod create;
+pub(crate) mod fingerprint;
 pub mod read;
 pub mod read_error;
 pub mod stamp;
 pub mod syscalls;
-pub mod walk;
+pub(crate) mod walk;

@@ -17,7 +17,7 @@ use crate::document::progress::{Progress, Strides};
 use crate::document::rope::{PIECE, Piece, Rope, first_piece};
 
 /// A larger file is no plan but a mistake, and would use up the memory.
-pub const LARGEST_FILE: u64 = 1 << 30;
+pub(crate) const LARGEST_FILE: u64 = 1 << 30;
 
 /// What was found at a path.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -39,7 +39,7 @@ pub enum FileState {
 
 impl FileState {
     /// The bytes, if the file is there.
-    pub fn into_bytes(self) -> Option<Rope> {
+    pub(crate) fn into_bytes(self) -> Option<Rope> {
         match self {
             Self::Present { bytes, .. } => Some(bytes),
             Self::Missing => None,
@@ -57,7 +57,7 @@ impl FileState {
     }
 
     /// The stamp, if the file is there.
-    pub fn stamp(&self) -> Option<Stamp> {
+    pub(crate) fn stamp(&self) -> Option<Stamp> {
         match self {
             Self::Present { stamp, .. } => Some(*stamp),
             Self::Missing => None,
@@ -71,7 +71,7 @@ impl FileState {
     }
 
     /// The bytes, if the file is there.
-    pub fn bytes(&self) -> Option<&Rope> {
+    pub(crate) fn bytes(&self) -> Option<&Rope> {
         match self {
             Self::Present { bytes, .. } => Some(bytes),
             Self::Missing => None,
@@ -83,7 +83,7 @@ impl FileState {
 ///
 /// # Errors
 /// As [`read_like`].
-pub fn read(path: &Path) -> Result<FileState, ReadError> {
+pub(crate) fn read(path: &Path) -> Result<FileState, ReadError> {
     read_like(path, &Rope::default())
 }
 

@@ -14,7 +14,6 @@ pub enum NotAFile {
     Fifo,
     /// A character or block device.
     Device,
-    /// A socket.
     Socket,
     /// None of the kinds above.
     Other,
@@ -22,7 +21,7 @@ pub enum NotAFile {
 
 impl NotAFile {
     /// `None` when `metadata` is that of a regular file.
-    pub fn of(metadata: &Metadata) -> Option<Self> {
+    pub(crate) fn of(metadata: &Metadata) -> Option<Self> {
         let kind = metadata.file_type();
         if kind.is_file() {
             None
@@ -54,7 +53,7 @@ impl fmt::Display for NotAFile {
 
 /// Why a file's bytes cannot be had.
 #[derive(Debug)]
-pub enum ReadError {
+pub(crate) enum ReadError {
     /// Something else than a regular file stands there; it was not read.
     NotAFile {
         /// Where.
@@ -85,7 +84,7 @@ pub enum ReadError {
 
 impl ReadError {
     /// The path that could not be read.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         match self {
             Self::NotAFile { path, .. }
             | Self::Forbidden { path }

@@ -153,7 +153,7 @@ impl Layout {
     }
 
     /// Where the files of a paper are looked for, below the root: paths and globs.
-    pub fn patterns_of(&self, role: Role) -> Vec<String> {
+    pub(crate) fn patterns_of(&self, role: Role) -> Vec<String> {
         let papers = self.papers.specs.iter();
         let of_role = papers.filter(|paper| paper.role == role);
         of_role
@@ -276,7 +276,7 @@ fn absolute(path: &Path) -> PathBuf {
 }
 
 /// The root of the git checkout that `folder` lies in.
-pub fn checkout(folder: &Path) -> Option<&Path> {
+pub(crate) fn checkout(folder: &Path) -> Option<&Path> {
     folder.ancestors().find(|f| f.join(".git").exists())
 }
 

@@ -34,7 +34,7 @@ impl CheckInput<'_> {
 
     /// The same for somebody who watches how far it is and may stop it; nothing where that was
     /// done.
-    pub fn inspect_with(
+    pub(crate) fn inspect_with(
         &self,
         plan: &Plan,
         now: DateTime<Utc>,

@@ -3,6 +3,6 @@
 
 pub mod config;
 pub mod discover;
-pub mod glob;
+pub(crate) mod glob;
 pub mod inspect;
 pub mod open;

@@ -70,7 +70,7 @@ pub struct Opening {
 
 impl Opening {
     /// An opening that waits for files that somebody is writing, this long for all of them.
-    pub fn waiting(patience: Duration) -> Self {
+    pub(crate) fn waiting(patience: Duration) -> Self {
         Self {
             patience,
             ..Self::default()
@@ -78,13 +78,13 @@ impl Opening {
     }
 
     /// The part that is done, in percent.
-    pub fn percent(&self) -> usize {
+    pub(crate) fn percent(&self) -> usize {
         let parts = [&self.reading, &self.taking_apart, &self.putting_together];
         parts.map(Progress::percent).iter().sum::<usize>() / parts.len()
     }
 
     /// Asks the opening to end without a result.
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.taking_apart.stop();
         self.putting_together.stop();
     }
@@ -301,7 +301,7 @@ fn read_file(
 
 /// Every path that may hold a part of the plan, with its role. Paths are relative to the
 /// root where they lie below it.
-pub fn candidates(layout: &Layout) -> Vec<(PathBuf, Role)> {
+pub(crate) fn candidates(layout: &Layout) -> Vec<(PathBuf, Role)> {
     let files = layout.files.iter();
     files
         .map(|(path, role)| (layout.below(path), *role))

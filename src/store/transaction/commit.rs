@@ -316,7 +316,7 @@ impl Committer {
     ///
     /// # Errors
     /// As [`Saver::replace`] and [`Saver::remove`], where the file is left as it was.
-    pub fn put(
+    pub(crate) fn put(
         &self,
         root: &Path,
         path: &Path,

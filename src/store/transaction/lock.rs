@@ -25,7 +25,7 @@ const LONGEST_NOTE: u64 = 1 << 14;
 
 /// What is locked for a plan.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct LockPlace {
+pub(crate) struct LockPlace {
     /// The lock file.
     pub file: PathBuf,
     /// The plan's own folder, where the lock file is private to one person. It is locked as
@@ -35,7 +35,7 @@ pub struct LockPlace {
 
 impl LockPlace {
     /// What is locked for the plan at `root`; `state` is the folder for what is private.
-    pub fn of(root: &Path, state: &Path) -> Self {
+    pub(crate) fn of(root: &Path, state: &Path) -> Self {
         let file = lock_path(root, state);
         let folder = file.starts_with(state).then(|| root.to_owned());
         Self { file, folder }
@@ -211,12 +211,12 @@ impl PlanLock {
     }
 
     /// Whether a stepdeck left a file with this stamp.
-    pub fn knows(&self, stamp: Stamp) -> bool {
+    pub(crate) fn knows(&self, stamp: Stamp) -> bool {
         self.left.contains(&stamp)
     }
 
     /// Notes how we leave a file.
-    pub fn note(&mut self, stamp: Stamp) {
+    pub(crate) fn note(&mut self, stamp: Stamp) {
         self.left.retain(|left| !left.same_inode(&stamp));
         self.left.push(stamp);
         let surplus = self.left.len().saturating_sub(MOST_STAMPS);

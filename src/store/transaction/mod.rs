@@ -3,8 +3,8 @@
 //! change; [`forward_appends`] writes what arrived in a replaced file.
 
 pub mod commit;
-pub mod forward_appends;
-pub mod journal;
+pub(crate) mod forward_appends;
+pub(crate) mod journal;
 pub mod lock;
 pub mod one_shot;
 mod recovery;

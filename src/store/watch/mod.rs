@@ -3,7 +3,7 @@
 //! ([`stragglers`]).
 
 pub mod debounce;
-pub mod motion;
-pub mod poll;
+pub(crate) mod motion;
+pub(crate) mod poll;
 pub mod stragglers;
-pub mod watcher;
+pub(crate) mod watcher;

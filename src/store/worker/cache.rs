@@ -74,7 +74,7 @@ pub(crate) struct Cache {
 impl Cache {
     /// Accepts what was found in a file, if it is at rest, and answers what is new. Publishes when
     /// a file does not come to rest.
-    pub(crate) fn update(
+    pub fn update(
         &mut self,
         path: &Path,
         found: FileState,

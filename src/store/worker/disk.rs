@@ -35,7 +35,7 @@ impl Disk {
     }
 
     /// The same, writing to another file system, such as one that is slow on purpose.
-    pub fn over(
+    pub(crate) fn over(
         fs: impl FileSystem + 'static,
         options: WorkerOptions,
         opened: &Opened,
@@ -72,7 +72,7 @@ impl Disk {
 
     /// Keeps a private document under this name, or takes it away, and the record of the same
     /// name with it.
-    pub fn keep(&self, name: String, document: Option<PrivateDocument>) {
+    pub(crate) fn keep(&self, name: String, document: Option<PrivateDocument>) {
         self.request(Request::Keep { name, document });
     }
 
@@ -82,12 +82,12 @@ impl Disk {
     }
 
     /// Tries again to write what could not be written.
-    pub fn retry(&self) {
+    pub(crate) fn retry(&self) {
         self.request(Request::Retry);
     }
 
     /// Drops a change that could not be written: it was undone.
-    pub fn forget(&self, ticket: u64) {
+    pub(crate) fn forget(&self, ticket: u64) {
         self.request(Request::Forget { ticket });
     }
 

@@ -125,7 +125,7 @@ pub enum DiskEvent {
 }
 
 /// A private document, serialised by the file thread when it is written.
-pub type PrivateDocument = Box<dyn FnOnce() -> String + Send>;
+pub(crate) type PrivateDocument = Box<dyn FnOnce() -> String + Send>;
 
 /// What the thread is asked to do.
 pub(crate) enum Request {

@@ -30,7 +30,7 @@ use crate::tui::widgets::text_layout::thumb;
 
 /// Draws everything that lies over the screen, the topmost last. `area` is the whole
 /// screen, whose last row has the hints; `field` is the editor of the topmost field.
-pub fn draw(
+pub(crate) fn draw(
     frame: &mut Frame,
     area: Rect,
     model: &Model,
@@ -138,7 +138,7 @@ fn hints(buf: &mut Buffer, area: Rect, theme: &Theme, hints: &[(String, &str)]) 
 }
 
 /// A key's name as this terminal can show it.
-pub fn key_name(key: &str, theme: &Theme) -> String {
+pub(crate) fn key_name(key: &str, theme: &Theme) -> String {
     match (theme.is_ascii(), key) {
         (true, "→") => "Right".to_owned(),
         (true, "←") => "Left".to_owned(),

@@ -3,15 +3,15 @@
 //! A pane reads the model and writes cells. It never changes the model, never looks at
 //! rows that are out of sight, and never lets a letter from a file through unsafe.
 
-pub mod gate_review;
-pub mod gates;
+pub(crate) mod gate_review;
+pub(crate) mod gates;
 #[cfg(test)]
 mod invented;
-pub mod plan;
-pub mod problems;
-pub mod review;
-pub mod standup;
-pub mod welcome;
+pub(crate) mod plan;
+pub(crate) mod problems;
+pub(crate) mod review;
+pub(crate) mod standup;
+pub(crate) mod welcome;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

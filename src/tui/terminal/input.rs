@@ -173,7 +173,7 @@ impl Input {
 
     /// Stops reading for a child that uses the terminal. When this returns, no key typed
     /// from then on is taken away from the child.
-    pub fn pause(&self) {
+    pub(crate) fn pause(&self) {
         self.change(Mode::Away);
     }
 
@@ -197,7 +197,7 @@ impl Input {
     }
 
     /// Reads again. Signals that a stop has caused are forgotten.
-    pub fn resume(&self) {
+    pub(crate) fn resume(&self) {
         self.change(Mode::Reading);
     }
 

@@ -55,7 +55,7 @@ pub struct Glyphs {
 
 impl Glyphs {
     /// The glyph of a sign, one column.
-    pub fn sign(&self, sign: Sign) -> &'static str {
+    pub(crate) fn sign(&self, sign: Sign) -> &'static str {
         self.signs[sign as usize]
     }
 }

@@ -52,7 +52,7 @@ fn roles(theme: &Theme) -> Vec<(String, Style)> {
 
 #[test]
 fn without_colours_every_role_is_free_of_colour() {
-    for theme in themes().filter(|theme| theme.depth() == ColorDepth::None) {
+    for theme in themes().filter(|theme| theme.depth == ColorDepth::None) {
         for (name, style) in roles(&theme) {
             let colours = [style.fg, style.bg, style.underline_color];
             assert!(
@@ -67,7 +67,7 @@ fn without_colours_every_role_is_free_of_colour() {
 
 #[test]
 fn sixteen_colours_use_only_named_ones() {
-    for theme in themes().filter(|theme| theme.depth() == ColorDepth::Ansi16) {
+    for theme in themes().filter(|theme| theme.depth == ColorDepth::Ansi16) {
         for (name, style) in roles(&theme) {
             for color in [style.fg, style.bg].into_iter().flatten() {
                 assert!(
@@ -104,7 +104,7 @@ fn selection_and_focus_are_visible_everywhere() {
         assert_ne!(theme.selection(true), theme.selection(false));
         assert_ne!(theme.selection(false), theme.text);
         assert_ne!(theme.border(true), theme.border(false));
-        if theme.depth() <= ColorDepth::Ansi16 {
+        if theme.depth <= ColorDepth::Ansi16 {
             assert_ne!(theme.border_set(true), theme.border_set(false));
             assert!(theme.selection.add_modifier.contains(Modifier::REVERSED));
         }
@@ -113,7 +113,7 @@ fn selection_and_focus_are_visible_everywhere() {
 
 #[test]
 fn heat_has_five_steps() {
-    for theme in themes().filter(|theme| theme.depth() >= ColorDepth::Ansi256) {
+    for theme in themes().filter(|theme| theme.depth >= ColorDepth::Ansi256) {
         let steps = [0, 20, 40, 60, 80].map(|percent| theme.heat(percent));
         for (index, step) in steps.iter().enumerate() {
             assert!(
@@ -154,18 +154,18 @@ fn rgb(color: Option<Color>) -> Option<[u8; 3]> {
 
 #[test]
 fn colours_can_be_read() {
-    for theme in themes().filter(|theme| theme.depth() >= ColorDepth::Ansi256) {
-        let paper = match theme.background() {
+    for theme in themes().filter(|theme| theme.depth >= ColorDepth::Ansi256) {
+        let paper = match theme.background {
             Background::Dark => [0, 0, 0],
             Background::Light => [255, 255, 255],
         };
-        let ink = match theme.background() {
+        let ink = match theme.background {
             Background::Dark => [0xD0; 3],
             Background::Light => [0x20; 3],
         };
         for (name, style) in roles(&theme) {
             let ratio = contrast(rgb(style.fg).unwrap_or(ink), rgb(style.bg).unwrap_or(paper));
-            assert!(ratio >= 4.5, "{name} in {:?}: {ratio:.2}", theme.depth());
+            assert!(ratio >= 4.5, "{name} in {:?}: {ratio:.2}", theme.depth);
         }
         for sign in Sign::ALL {
             for under in [theme.selection, theme.selection_unfocused, theme.flash] {
@@ -300,10 +300,7 @@ fn terminals_without_the_glyphs_get_ascii() {
     assert!(theme("linux", false).is_ascii());
     assert!(theme("xterm-256color", true).is_ascii());
     assert!(!theme("xterm-256color", false).is_ascii());
-    assert_eq!(
-        theme("xterm-256color", false).background(),
-        Background::Dark
-    );
+    assert_eq!(theme("xterm-256color", false).background, Background::Dark);
 }
 
 #[test]

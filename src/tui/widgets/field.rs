@@ -32,28 +32,28 @@ impl Field {
     }
 
     /// Whether this is the editor of `input`.
-    pub fn is_of(&self, input: &Input) -> bool {
+    pub(crate) fn is_of(&self, input: &Input) -> bool {
         self.serial == input.serial
     }
 
     /// What stands in the field.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.area.lines().join("\n")
     }
 
     /// The lines of the field.
-    pub fn lines(&self) -> &[String] {
+    pub(crate) fn lines(&self) -> &[String] {
         self.area.lines()
     }
 
     /// The cursor: line and character, counted from 0.
-    pub fn cursor(&self) -> (usize, usize) {
+    pub(crate) fn cursor(&self) -> (usize, usize) {
         let cursor = self.area.cursor();
         (cursor.0, cursor.1)
     }
 
     /// Why the field does not take a key that is a letter.
-    pub fn refusal(key: KeyEvent) -> Option<String> {
+    pub(crate) fn refusal(key: KeyEvent) -> Option<String> {
         match key.code {
             KeyCode::Char(c) if control::is_control(c) => control::names(&c.to_string())
                 .map(|name| format!("control characters were left out: {name}")),
@@ -63,7 +63,7 @@ impl Field {
 
     /// Takes a key, if it is one for the field. Enter, Esc, Tab and, in a field of one
     /// line, up and down are the model's.
-    pub fn take(&mut self, key: KeyEvent) -> bool {
+    pub(crate) fn take(&mut self, key: KeyEvent) -> bool {
         let alt = key.modifiers.contains(KeyModifiers::ALT);
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
@@ -90,7 +90,7 @@ impl Field {
 
     /// Takes pasted text; line breaks become spaces in a field of one line. Answers in words what
     /// was left out: control characters, or all of a text that is too long.
-    pub fn paste(&mut self, text: &str) -> Option<String> {
+    pub(crate) fn paste(&mut self, text: &str) -> Option<String> {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         let there: usize = self.area.lines().iter().map(|line| line.len() + 1).sum();
         if there + text.len() > LONGEST_TEXT {

@@ -1,12 +1,12 @@
 //! What several screens and overlays are drawn with.
 
-pub mod excerpt;
+pub(crate) mod excerpt;
 pub mod field;
-pub mod fit_row;
-pub mod footer;
-pub mod frame;
-pub mod header;
-pub mod pane;
+pub(crate) mod fit_row;
+pub(crate) mod footer;
+pub(crate) mod frame;
+pub(crate) mod header;
+pub(crate) mod pane;
 pub mod scroll;
-pub mod status;
-pub mod text_layout;
+pub(crate) mod status;
+pub(crate) mod text_layout;

@@ -16,7 +16,7 @@ const MARGIN: usize = 2;
 
 /// The visible stretch of one list.
 #[derive(Clone, Debug, Default)]
-pub struct Window {
+pub(crate) struct Window {
     offset: usize,
     row: usize,
     serial: u64,
@@ -26,7 +26,7 @@ pub struct Window {
 
 impl Window {
     /// Follows the cursor of a list that is drawn in `area`, one line a row.
-    pub fn show(&mut self, cursor: usize, count: usize, area: Rect) -> Range<usize> {
+    pub(crate) fn show(&mut self, cursor: usize, count: usize, area: Rect) -> Range<usize> {
         let shown = self.follow(cursor, count, usize::from(area.height));
         let line = |y| Rect {
             y,
@@ -42,7 +42,7 @@ impl Window {
 
     /// Has the cursor in the row where it was, if the list was made anew since: its step
     /// may have got another position by what came in above.
-    pub fn keep_row(&mut self, cursor: usize, serial: u64) -> &mut Self {
+    pub(crate) fn keep_row(&mut self, cursor: usize, serial: u64) -> &mut Self {
         if self.serial != serial {
             self.serial = serial;
             self.offset = cursor.saturating_sub(self.row);
@@ -51,7 +51,7 @@ impl Window {
     }
 
     /// Moves the stretch as little as needed to have `cursor` in sight, and answers it.
-    pub fn follow(&mut self, cursor: usize, count: usize, height: usize) -> Range<usize> {
+    pub(crate) fn follow(&mut self, cursor: usize, count: usize, height: usize) -> Range<usize> {
         let margin = MARGIN.min(height.saturating_sub(1) / 2);
         let highest = cursor.saturating_sub(margin);
         let lowest = (cursor + margin + 1).saturating_sub(height);
@@ -77,7 +77,7 @@ pub struct ScrollState {
 
 impl ScrollState {
     /// The window of the list at `place`.
-    pub fn window(&mut self, place: Focus) -> &mut Window {
+    pub(crate) fn window(&mut self, place: Focus) -> &mut Window {
         self.windows.entry(place).or_default()
     }
 
@@ -94,7 +94,7 @@ impl ScrollState {
     }
 
     /// What stands at a position, the topmost first.
-    pub fn at(&self, position: Position) -> Option<Target> {
+    pub(crate) fn at(&self, position: Position) -> Option<Target> {
         let row_of = |window: &Window| {
             let mut rows = window.rows.iter();
             rows.find(|(area, _)| area.contains(position))
@@ -114,7 +114,7 @@ impl ScrollState {
     }
 
     /// The window of the chooser or menu that lies on top.
-    pub fn overlay(&mut self) -> &mut Window {
+    pub(crate) fn overlay(&mut self) -> &mut Window {
         &mut self.overlay
     }
 }

@@ -265,7 +265,6 @@ pub struct PacketText {
 enum ReviewText {
     /// What shows that a criterion is met.
     Evidence {
-        /// Index of the criterion.
         criterion: usize,
         /// Its words, by which it is known again.
         words: String,

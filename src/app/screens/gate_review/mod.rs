@@ -1,6 +1,6 @@
 //! The review of a stage gate, in the place of the panes of screen 2.
 
-pub mod commands;
+pub(crate) mod commands;
 pub mod view;
 
 use super::gates;
@@ -11,7 +11,8 @@ use crate::app::core::screen::{Crumb, Screen};
 
 impl Focus {
     /// The rows of an open review.
-    pub const GATE_REVIEW: Self = Self::new(Extent::Whole, "in an open gate review", "gate-review");
+    pub(crate) const GATE_REVIEW: Self =
+        Self::new(Extent::Whole, "in an open gate review", "gate-review");
 }
 
 pub(super) struct GateReviewScreen;

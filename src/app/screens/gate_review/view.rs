@@ -20,19 +20,18 @@ pub struct GateReviewView {
 
 /// A row that can be selected.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ReviewRow {
+pub(crate) enum ReviewRow {
     /// A criterion, by index.
     Criterion(usize),
     /// A person asked to sign, by index.
     SignOff(usize),
-    /// The decision.
     Decision,
     /// The conditions or the waiver.
     Clause(Clause),
 }
 
 /// The rows of a review, in the order of the screen.
-pub fn rows(review: &GateReview) -> Vec<ReviewRow> {
+pub(crate) fn rows(review: &GateReview) -> Vec<ReviewRow> {
     let criteria = (0..review.criteria.len()).map(ReviewRow::Criterion);
     let sign_offs = (0..review.sign_offs.len()).map(ReviewRow::SignOff);
     let end = [
@@ -44,7 +43,7 @@ pub fn rows(review: &GateReview) -> Vec<ReviewRow> {
 }
 
 /// Where the parts of a review begin: criteria, sign-offs, decision.
-pub fn parts(rows: &[ReviewRow]) -> Vec<usize> {
+pub(crate) fn parts(rows: &[ReviewRow]) -> Vec<usize> {
     let part = |row: &ReviewRow| match row {
         ReviewRow::Criterion(_) => 0,
         ReviewRow::SignOff(_) => 1,
@@ -67,18 +66,18 @@ fn first_open(review: &GateReview) -> usize {
 
 impl Model {
     /// The packet of the review that is open.
-    pub fn review(&self) -> Option<GateReview> {
+    pub(crate) fn review(&self) -> Option<GateReview> {
         GateReview::at(&self.plan, &self.gates.review.as_ref()?.packet)
     }
 
     /// The selected row of the review that is open.
-    pub fn review_row(&self) -> Option<ReviewRow> {
+    pub(crate) fn review_row(&self) -> Option<ReviewRow> {
         let rows = rows(&self.review()?);
         rows.get(self.gates.review.as_ref()?.row).copied()
     }
 
     /// What turns the person's deeds in a review into changes.
-    pub fn reviewer(&self) -> Reviewer<'_> {
+    pub(crate) fn reviewer(&self) -> Reviewer<'_> {
         Reviewer {
             plan: &self.plan,
             now: self.now,
@@ -87,14 +86,14 @@ impl Model {
     }
 
     /// Shows the packet, where its review goes on.
-    pub fn open_review(&mut self, packet: PathBuf) {
+    pub(crate) fn open_review(&mut self, packet: PathBuf) {
         let row = GateReview::at(&self.plan, &packet).map(|review| first_open(&review));
         self.gates.review = row.map(|row| GateReviewView { packet, row });
     }
 
     /// Pulls the review back to what there is after the plan changed: closes it where its
     /// packet is gone.
-    pub fn keep_review(&mut self) {
+    pub(crate) fn keep_review(&mut self) {
         let count = self.review().map(|review| rows(&review).len());
         match (count, &mut self.gates.review) {
             (Some(count), Some(view)) => view.row = view.row.min(count.saturating_sub(1)),
@@ -103,7 +102,7 @@ impl Model {
     }
 
     /// Selects the row so far below the selected one.
-    pub fn move_in_review(&mut self, to: impl FnOnce(usize, usize) -> usize) {
+    pub(crate) fn move_in_review(&mut self, to: impl FnOnce(usize, usize) -> usize) {
         let count = self.review().map_or(0, |review| rows(&review).len());
         if let Some(view) = &mut self.gates.review {
             view.row = to(view.row, count);
@@ -111,7 +110,7 @@ impl Model {
     }
 
     /// Selects the beginning of the next part, or of the one before; round the ends if asked.
-    pub fn turn_review(&mut self, by: isize, round: bool) {
+    pub(crate) fn turn_review(&mut self, by: isize, round: bool) {
         let Some(review) = self.review() else { return };
         let parts = parts(&rows(&review));
         let Some(view) = &mut self.gates.review else {

@@ -32,7 +32,6 @@ pub const COMMANDS: &[Command] = &[Command {
 /// What a check belongs to.
 #[derive(Clone, Copy, Debug)]
 pub enum Holder<'m> {
-    /// A stage.
     Stage(&'m Stage),
     /// A document with other checklists.
     Other(&'m OtherChecklists),

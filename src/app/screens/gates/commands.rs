@@ -176,7 +176,6 @@ pub fn offer(model: &mut Model, title: &str, links: Vec<String>) {
 /// Evidence about to be attached to a check.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 pub struct CheckEvidence {
-    /// Index of the stage.
     pub(crate) stage: usize,
     /// Index of the check in the stage.
     pub(crate) check: usize,

@@ -1,7 +1,7 @@
 //! Screen 2: stages and their checklists. A gate review opens in the place of its panes.
 
-pub mod checklists;
-pub mod commands;
+pub(crate) mod checklists;
+pub(crate) mod commands;
 
 use super::gate_review::view::GateReviewView;
 use super::gate_review::{self, GateReviewScreen};
@@ -44,7 +44,7 @@ pub struct GatesView {
 
 impl GatesView {
     /// The screen as it opens first.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             pane: Focus::CHECKS,
             ..Self::default()

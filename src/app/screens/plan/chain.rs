@@ -11,7 +11,6 @@ const MOST: usize = 2_000;
 /// A row of the tree.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TreeRow {
-    /// Index of the step.
     pub step: usize,
     /// How far it is from the step in the middle.
     pub depth: usize,

@@ -21,7 +21,6 @@ use crate::plan::status::Status;
 pub struct SetRequest {
     /// By name, so that a live reload cannot redirect the edit.
     pub steps: Vec<StepKey>,
-    /// The field.
     pub field: Field,
     /// The value that was on screen, where it is that of one step. If another one stands
     /// there by the time of the edit, a person picks.
@@ -30,12 +29,10 @@ pub struct SetRequest {
 
 /// A block's cell about to be set.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
-pub struct BlockCell {
-    /// The block.
+pub(crate) struct BlockCell {
     pub(crate) block: BlockId,
     /// What stood in the cell when the field was opened.
     pub(crate) seen: String,
-    /// The column.
     pub(crate) column: BlockColumn,
 }
 
@@ -78,7 +75,7 @@ impl Model {
     }
 
     /// Opens the chooser of owners for these steps, on the one they have.
-    pub fn owner_chooser(&mut self, steps: Vec<StepKey>) {
+    pub(crate) fn owner_chooser(&mut self, steps: Vec<StepKey>) {
         let request = self.set_request(steps, Field::Owner);
         let now = request.seen.clone().unwrap_or_default();
         self.choose_from(Source::Owner(request));
@@ -168,7 +165,7 @@ impl Model {
     ///
     /// # Errors
     /// When the steps are gone or the field cannot take the value.
-    pub fn set_field(&mut self, request: &SetRequest, value: &str) -> Result<(), Refusal> {
+    pub(crate) fn set_field(&mut self, request: &SetRequest, value: &str) -> Result<(), Refusal> {
         let indexes = self.indexes(&request.steps);
         if indexes.is_empty() {
             return Err(Refusal("the step is no longer in the plan".to_owned()));

@@ -1,13 +1,13 @@
 //! Screen 1: blocks, steps, detail and chain.
 
-pub mod chain;
-pub mod edit;
+pub(crate) mod chain;
+pub(crate) mod edit;
 pub mod edit_field;
-pub mod find;
+pub(crate) mod find;
 mod movement;
 pub mod search;
 pub mod view;
-pub mod why;
+pub(crate) mod why;
 
 use crate::app::core::command::{Blocked, Command, Extent, Focus, Places};
 use crate::app::core::model::Model;

@@ -63,7 +63,7 @@ pub struct Search {
 impl PlanView {
     /// Lists what passes the filter, in order, and keeps the selection where it can. To be
     /// called whenever the plan or the order has changed.
-    pub fn refresh(&mut self, plan: &Plan, now: DateTime<Utc>, selected: Option<StepKey>) {
+    pub(crate) fn refresh(&mut self, plan: &Plan, now: DateTime<Utc>, selected: Option<StepKey>) {
         self.search.order = ordered(self.sort, plan);
         self.search.hopeless.clear();
         self.find(plan, now, selected);
@@ -71,7 +71,7 @@ impl PlanView {
 
     /// Lists what passes the filter, near the selection first; the rest is to follow while
     /// [`PlanView::is_looking`].
-    pub fn find(&mut self, plan: &Plan, now: DateTime<Utc>, selected: Option<StepKey>) {
+    pub(crate) fn find(&mut self, plan: &Plan, now: DateTime<Utc>, selected: Option<StepKey>) {
         let from = selected.and_then(|key| self.search.position(plan, key));
         let search = &mut self.search;
         search.of = plan.len();
@@ -119,7 +119,7 @@ impl PlanView {
     }
 
     /// Looks at the next stretch of the plan.
-    pub fn search_on(&mut self, plan: &Plan, now: DateTime<Utc>) {
+    pub(crate) fn search_on(&mut self, plan: &Plan, now: DateTime<Utc>) {
         self.stretch(plan, now, self.search.pace.next);
         if let Some(block) = self.empty_block {
             self.select_block(plan, block);
@@ -127,18 +127,18 @@ impl PlanView {
     }
 
     /// Leaves the cursor on its step, whatever else is found.
-    pub fn pin(&mut self) {
+    pub(crate) fn pin(&mut self) {
         self.search.pinned = true;
     }
 
     /// Whether a step of the block is listed.
-    pub fn lists_block(&self, block: usize) -> bool {
+    pub(crate) fn lists_block(&self, block: usize) -> bool {
         self.filter.is_empty() || self.search.blocks[block]
     }
 
     /// Counts the times that steps were found: the cursor may stand at another position since,
     /// on the same step.
-    pub fn found_anew(&self) -> u64 {
+    pub(crate) fn found_anew(&self) -> u64 {
         self.search.serial
     }
 

@@ -25,7 +25,7 @@ pub enum Sort {
 
 impl Sort {
     /// Every order with its key and name.
-    pub const ALL: [(Self, char, &'static str); 5] = [
+    pub(crate) const ALL: [(Self, char, &'static str); 5] = [
         (Self::Id, 'i', "ID"),
         (Self::Status, 's', "status"),
         (Self::Owner, 'o', "owner"),
@@ -89,7 +89,7 @@ pub struct PlanView {
 
 impl PlanView {
     /// The screen as it opens first.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             pane: Focus::STEPS,
             ..Self::default()
@@ -97,7 +97,7 @@ impl PlanView {
     }
 
     /// The selected step.
-    pub fn step<'a>(&self, plan: &'a Plan) -> Option<StepRef<'a>> {
+    pub(crate) fn step<'a>(&self, plan: &'a Plan) -> Option<StepRef<'a>> {
         if self.empty_block.is_some() {
             return None;
         }
@@ -105,7 +105,7 @@ impl PlanView {
     }
 
     /// The selected block.
-    pub fn block(&self, plan: &Plan) -> Option<usize> {
+    pub(crate) fn block(&self, plan: &Plan) -> Option<usize> {
         self.empty_block
             .or_else(|| self.step(plan).map(StepRef::block))
             .or((!plan.blocks().is_empty()).then_some(0))
@@ -125,7 +125,7 @@ impl PlanView {
     }
 
     /// Selects a step, if the list has it.
-    pub fn select(&mut self, plan: &Plan, key: StepKey) -> bool {
+    pub(crate) fn select(&mut self, plan: &Plan, key: StepKey) -> bool {
         let at = self.nearest(plan, key);
         let found = self
             .list
@@ -147,7 +147,7 @@ impl PlanView {
     }
 
     /// Position of the first listed step of a block.
-    pub fn first_of(&self, plan: &Plan, block: usize) -> Option<usize> {
+    pub(crate) fn first_of(&self, plan: &Plan, block: usize) -> Option<usize> {
         if self.sort == Sort::Id {
             let at = self
                 .list
@@ -161,7 +161,7 @@ impl PlanView {
     }
 
     /// Selects a block: its first listed step, or the block itself if it has none.
-    pub fn select_block(&mut self, plan: &Plan, block: usize) {
+    pub(crate) fn select_block(&mut self, plan: &Plan, block: usize) {
         match self.first_of(plan, block) {
             Some(position) => self.go(position),
             None if block < plan.blocks().len() => self.empty_block = Some(block),
@@ -171,7 +171,7 @@ impl PlanView {
     }
 
     /// Remembers the selection before a jump.
-    pub fn push_jump(&mut self, from: StepKey) {
+    pub(crate) fn push_jump(&mut self, from: StepKey) {
         self.jumps.truncate(self.jump);
         if self.jumps.last() != Some(&from) {
             self.jumps.push(from);
@@ -180,7 +180,7 @@ impl PlanView {
     }
 
     /// One step back in the jump list.
-    pub fn jump_back(&mut self, here: Option<StepKey>) -> Option<StepKey> {
+    pub(crate) fn jump_back(&mut self, here: Option<StepKey>) -> Option<StepKey> {
         if self.jump == self.jumps.len()
             && let Some(here) = here
             && self.jumps.last() != Some(&here)
@@ -194,7 +194,7 @@ impl PlanView {
     }
 
     /// One step forth in the jump list.
-    pub fn jump_forth(&mut self) -> Option<StepKey> {
+    pub(crate) fn jump_forth(&mut self) -> Option<StepKey> {
         let key = self.jumps.get(self.jump + 1).copied()?;
         self.jump += 1;
         Some(key)

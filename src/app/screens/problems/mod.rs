@@ -1,6 +1,6 @@
 //! Screen 5: what the checks found.
 
-pub mod commands;
+pub(crate) mod commands;
 
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ pub struct ProblemsView {
 
 impl ProblemsView {
     /// How many problems of this severity there are.
-    pub fn count(&self, severity: Severity) -> usize {
+    pub(crate) fn count(&self, severity: Severity) -> usize {
         // They are sorted by severity.
         let upto = self.found.partition_point(|p| p.severity <= severity);
         upto - self.found.partition_point(|p| p.severity < severity)

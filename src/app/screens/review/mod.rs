@@ -1,7 +1,7 @@
 //! Screen 3: the weekly review.
 
-pub mod commands;
-pub mod decide;
+pub(crate) mod commands;
+pub(crate) mod decide;
 pub mod view;
 
 use crate::app::core::command::{Command, Extent, Focus};
@@ -15,11 +15,11 @@ numbered_screen!(3, "review", "Weekly review", &Review);
 
 impl Focus {
     /// Ideas and drafts since the last review.
-    pub const PROPOSALS: Self = Self::new(Extent::Pane, "review", "proposals");
+    pub(crate) const PROPOSALS: Self = Self::new(Extent::Pane, "review", "proposals");
     /// Dependencies that are wrong.
-    pub const DEPENDENCIES: Self = Self::new(Extent::Pane, "review", "dependencies");
+    pub(crate) const DEPENDENCIES: Self = Self::new(Extent::Pane, "review", "dependencies");
     /// The ranked steps.
-    pub const NEXT_TEN: Self = Self::new(Extent::Pane, "review", "next-ten");
+    pub(crate) const NEXT_TEN: Self = Self::new(Extent::Pane, "review", "next-ten");
 }
 
 /// Where each part has the keys, in the order of the walk.

@@ -30,10 +30,10 @@ pub enum ReviewPart {
 
 impl ReviewPart {
     /// Every part in the order of the walk.
-    pub const ALL: [Self; 3] = [Self::Proposals, Self::Dependencies, Self::Ten];
+    pub(crate) const ALL: [Self; 3] = [Self::Proposals, Self::Dependencies, Self::Ten];
 
     /// Its name.
-    pub fn title(self) -> &'static str {
+    pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Proposals => "Proposals",
             Self::Dependencies => "Dependencies",
@@ -86,12 +86,12 @@ pub struct ReviewView {
 
 impl ReviewView {
     /// The selected row.
-    pub fn cursor(&self) -> usize {
+    pub(crate) fn cursor(&self) -> usize {
         self.cursors[self.part as usize]
     }
 
     /// How many rows a part has.
-    pub fn count(&self, part: ReviewPart) -> usize {
+    pub(crate) fn count(&self, part: ReviewPart) -> usize {
         match part {
             ReviewPart::Proposals => self.proposals.len(),
             ReviewPart::Dependencies => self.tangles.len(),
@@ -100,13 +100,13 @@ impl ReviewView {
     }
 
     /// Selects a row of the current part.
-    pub fn go(&mut self, row: usize) {
+    pub(crate) fn go(&mut self, row: usize) {
         let last = self.count(self.part).saturating_sub(1);
         self.cursors[self.part as usize] = row.min(last);
     }
 
     /// The step of the selected row.
-    pub fn step(&self) -> Option<StepId> {
+    pub(crate) fn step(&self) -> Option<StepId> {
         let at = self.cursor();
         match self.part {
             ReviewPart::Proposals => self.proposals.get(at).map(|proposal| proposal.id),
@@ -116,19 +116,19 @@ impl ReviewView {
     }
 
     /// What the record says of a candidate.
-    pub fn pick(&self, id: StepId) -> Option<&Entry> {
+    pub(crate) fn pick(&self, id: StepId) -> Option<&Entry> {
         let of = |section| self.record.find(section, (id, None));
         of(Section::Ten).or_else(|| of(Section::Aside))
     }
 
     /// What the record says of a dependency.
-    pub fn handled(&self, tangle: &BadDependency) -> Option<&Entry> {
+    pub(crate) fn handled(&self, tangle: &BadDependency) -> Option<&Entry> {
         let key = (tangle.step, Some(tangle.other));
         self.record.find(Section::Dependencies, key)
     }
 
     /// Whether a row of a part is decided.
-    pub fn is_decided(&self, part: ReviewPart, row: usize) -> bool {
+    pub(crate) fn is_decided(&self, part: ReviewPart, row: usize) -> bool {
         match part {
             ReviewPart::Proposals => self.proposals[row].verdict.is_some(),
             ReviewPart::Dependencies => {
@@ -141,7 +141,7 @@ impl ReviewView {
 
     /// How many rows of a part are decided, and of how many; of the ten, how many are
     /// committed.
-    pub fn progress(&self, part: ReviewPart) -> (usize, usize) {
+    pub(crate) fn progress(&self, part: ReviewPart) -> (usize, usize) {
         if part == ReviewPart::Ten {
             return (self.record.entries(Section::Ten).len(), TEN);
         }
@@ -152,7 +152,7 @@ impl ReviewView {
 
     /// Takes the review of `week` up, or goes on with it: rows that are there stay where they
     /// are. With `anew`, proposals and ranking are listed afresh, as on opening the screen.
-    pub fn refresh(&mut self, review: &Review<'_>, weights: &Weights, anew: bool) {
+    pub(crate) fn refresh(&mut self, review: &Review<'_>, weights: &Weights, anew: bool) {
         let selected = self.step();
         let anew = anew || self.week != Some(review.week);
         if self.week != Some(review.week) {
@@ -185,7 +185,7 @@ impl ReviewView {
     }
 
     /// Selects the row of a step, if the part has one.
-    pub fn select(&mut self, id: StepId) {
+    pub(crate) fn select(&mut self, id: StepId) {
         let at = match self.part {
             ReviewPart::Proposals => self.proposals.iter().position(|row| row.id == id),
             ReviewPart::Dependencies => self.tangles.iter().position(|(row, _)| row.step == id),
@@ -299,7 +299,7 @@ impl ReviewView {
 
     /// Goes to the next row that is not decided, below the cursor first; answers whether
     /// there is one.
-    pub fn advance(&mut self) -> bool {
+    pub(crate) fn advance(&mut self) -> bool {
         let (part, at, count) = (self.part, self.cursor(), self.count(self.part));
         let open = |row: &usize| {
             let is_ranked = part != ReviewPart::Ten || self.ten[*row].ranked.is_some();
@@ -314,13 +314,13 @@ impl ReviewView {
     }
 
     /// What a committed row is to the ten: its place, counted from 1.
-    pub fn place(&self, id: StepId) -> Option<usize> {
+    pub(crate) fn place(&self, id: StepId) -> Option<usize> {
         let ten = self.record.entries(Section::Ten);
         Some(ten.iter().position(|entry| entry.id == id)? + 1)
     }
 
     /// Whether the record says that a step was set aside or done.
-    pub fn is_aside(&self, id: StepId) -> Option<Word> {
+    pub(crate) fn is_aside(&self, id: StepId) -> Option<Word> {
         let entry = self.record.find(Section::Aside, (id, None))?;
         Some(entry.word)
     }
@@ -333,7 +333,7 @@ fn title(plan: &Plan, id: StepId) -> Option<String> {
 /// Where a person was in a review: what survives quitting besides the record.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug, Default)]
 #[serde(default)]
-pub struct Bookmark {
+pub(crate) struct Bookmark {
     week: String,
     part: ReviewPart,
     step: Option<String>,
@@ -341,7 +341,7 @@ pub struct Bookmark {
 
 impl Bookmark {
     /// The place in the review that was opened, if one was.
-    pub fn of(view: &ReviewView) -> Self {
+    pub(crate) fn of(view: &ReviewView) -> Self {
         Self {
             week: view.week.map(|week| week.to_string()).unwrap_or_default(),
             part: view.part,
@@ -350,12 +350,12 @@ impl Bookmark {
     }
 
     /// Whether no review was opened.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.week.is_empty()
     }
 
     /// Goes back there, as long as the same week is under review.
-    pub fn restore(&self, view: &mut ReviewView) {
+    pub(crate) fn restore(&self, view: &mut ReviewView) {
         if view.week.map(|week| week.to_string()).as_deref() != Some(&*self.week) {
             return;
         }

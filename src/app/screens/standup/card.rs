@@ -21,7 +21,7 @@ fn stage_of<'m>(model: &'m Model, name: &str) -> Option<(usize, &'m Stage)> {
 
 /// An entry of a standup card, about to be put there.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
-pub struct CardEntry {
+pub(crate) struct CardEntry {
     /// The day it was opened on, such as `2026-11-21`.
     day: String,
     /// The card's stage.
@@ -54,7 +54,6 @@ pub enum CardAction {
         check: usize,
         /// The check's words, by which it is known again.
         words: String,
-        /// The link.
         link: String,
     },
 }
@@ -64,7 +63,7 @@ impl Model {
     ///
     /// # Errors
     /// When the card cannot be posted so.
-    pub fn post_card(
+    pub(crate) fn post_card(
         &mut self,
         date: NaiveDate,
         stage: &str,
@@ -93,7 +92,7 @@ impl Model {
     }
 
     /// Evidence that a posted card names and that no check of its stage has yet.
-    pub fn loose_evidence(&self, card: &DayCard) -> Vec<String> {
+    pub(crate) fn loose_evidence(&self, card: &DayCard) -> Vec<String> {
         let stage = stage_of(self, &card.card.stage).map(|(_, stage)| stage);
         let Some(stage) = stage.filter(|stage| card.posted && !stage.checks.is_empty()) else {
             return Vec::new();
@@ -137,7 +136,7 @@ impl Model {
     }
 
     /// Opens the menu of statuses for a card.
-    pub fn ask_card_status(&mut self, date: NaiveDate, stage: String) {
+    pub(crate) fn ask_card_status(&mut self, date: NaiveDate, stage: String) {
         let now = self
             .standup_view
             .card()
@@ -159,7 +158,7 @@ impl Model {
     }
 
     /// Opens the field for an entry of a card, new or in the place of an old one.
-    pub fn ask_card_entry(
+    pub(crate) fn ask_card_entry(
         &mut self,
         date: NaiveDate,
         stage: String,
@@ -201,7 +200,7 @@ impl Model {
     }
 
     /// Asks which check of the stage the evidence is for; the only one gets it at once.
-    pub fn ask_check(&mut self, stage: &str, link: &str) {
+    pub(crate) fn ask_check(&mut self, stage: &str, link: &str) {
         let date = self.standup_date();
         let Some((_, of)) = stage_of(self, stage) else {
             return self.refuse(format!("stage “{stage}” no longer exists"));

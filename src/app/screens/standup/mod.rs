@@ -1,7 +1,7 @@
 //! Screen 4: the async standup.
 
 pub mod card;
-pub mod commands;
+pub(crate) mod commands;
 pub mod view;
 
 use chrono::{DateTime, Duration, Timelike as _, Utc};
@@ -15,9 +15,9 @@ numbered_screen!(4, "standup", "Standup", &Standup);
 
 impl Focus {
     /// One's own standup cards.
-    pub const CARDS: Self = Self::new(Extent::Pane, "standup", "cards");
+    pub(crate) const CARDS: Self = Self::new(Extent::Pane, "standup", "cards");
     /// What the others say, or a thread over days.
-    pub const ENTRIES: Self = Self::new(Extent::Pane, "standup", "entries");
+    pub(crate) const ENTRIES: Self = Self::new(Extent::Pane, "standup", "entries");
 }
 
 const PANES: &[Focus] = &[Focus::CARDS, Focus::ENTRIES];

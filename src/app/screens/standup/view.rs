@@ -13,7 +13,6 @@ use crate::record::standup::{Card, Day, DayCard, Entry, Said, Standup, deadline}
 pub enum Thread {
     /// A stage, by name.
     Stage(String),
-    /// A person.
     Person {
         /// The name of their files.
         slug: String,
@@ -52,7 +51,7 @@ pub struct StandupView {
 
 impl StandupView {
     /// The screen as it opens first.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             pane: Focus::CARDS,
             ..Self::default()
@@ -60,17 +59,17 @@ impl StandupView {
     }
 
     /// The selected card.
-    pub fn card(&self) -> Option<&DayCard> {
+    pub(crate) fn card(&self) -> Option<&DayCard> {
         self.day.as_ref()?.cards.get(self.card)
     }
 
     /// The selected entry of the others.
-    pub fn other(&self) -> Option<&Entry> {
+    pub(crate) fn other(&self) -> Option<&Entry> {
         self.day.as_ref()?.others().nth(self.other)
     }
 
     /// The card that is looked at, in whatever pane has the keys; of an entry, all cards.
-    pub fn looked_at(&self) -> Vec<&Card> {
+    pub(crate) fn looked_at(&self) -> Vec<&Card> {
         match (self.pane, &self.thread) {
             (Focus::CARDS, _) => self.card().map(|card| &card.card).into_iter().collect(),
             (_, Some(_)) => self
@@ -88,7 +87,7 @@ impl StandupView {
 
     /// Closes the thread or gives the zoomed pane back. Answers whether there was something
     /// to close.
-    pub fn back(&mut self) -> bool {
+    pub(crate) fn back(&mut self) -> bool {
         if let Some((_, from)) = self.thread.take() {
             self.pane = from;
             return true;
@@ -113,7 +112,7 @@ impl StandupView {
 
 /// How far the deadline of the present day is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Due {
+pub(crate) enum Due {
     /// So long to go.
     In(Duration),
     /// So long over.
@@ -122,7 +121,7 @@ pub enum Due {
 
 impl Due {
     /// How far the deadline of `date` is at `now`.
-    pub fn at(date: NaiveDate, now: DateTime<Utc>) -> Self {
+    pub(crate) fn at(date: NaiveDate, now: DateTime<Utc>) -> Self {
         let left = deadline(date) - now;
         match left > Duration::zero() {
             true => Self::In(left),
@@ -132,7 +131,7 @@ impl Due {
 }
 
 /// A stretch of time in hours and minutes; what is begun counts as a minute.
-pub fn stretch(time: Duration) -> String {
+pub(crate) fn stretch(time: Duration) -> String {
     let minutes = time.num_seconds().max(0).div_euclid(60) + i64::from(time.num_seconds() % 60 > 0);
     match (minutes / 60, minutes % 60) {
         (0, minutes) => format!("{minutes} min"),
@@ -143,7 +142,7 @@ pub fn stretch(time: Duration) -> String {
 
 impl Model {
     /// The standup of the person at this desk.
-    pub fn standup(&self) -> Standup<'_> {
+    pub(crate) fn standup(&self) -> Standup<'_> {
         Standup {
             plan: &self.plan,
             folder: self.context.papers.folder_of(Role::Standup),
@@ -153,14 +152,14 @@ impl Model {
     }
 
     /// The day that the standup screen shows.
-    pub fn standup_date(&self) -> NaiveDate {
+    pub(crate) fn standup_date(&self) -> NaiveDate {
         self.standup_view
             .date
             .unwrap_or_else(|| self.now.date_naive())
     }
 
     /// Gathers the day and the thread again if anything changed.
-    pub fn refresh_standup(&mut self) {
+    pub(crate) fn refresh_standup(&mut self) {
         let date = self.standup_date();
         let is_today = date == self.now.date_naive();
         let seen = (self.generation, date, self.context.who.clone(), is_today);
@@ -177,7 +176,7 @@ impl Model {
     }
 
     /// Reads the thread that is open.
-    pub fn gather_thread(&mut self) {
+    pub(crate) fn gather_thread(&mut self) {
         let said = match &self.standup_view.thread {
             None => Vec::new(),
             Some((Thread::Stage(stage), _)) => self.standup().thread_of_stage(stage),

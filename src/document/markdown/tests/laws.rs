@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::compare::Allowed;
+use super::refusal::Target;
 use super::*;
 
 /// Bits of Markdown that, strung together, make most constructs and most accidents.

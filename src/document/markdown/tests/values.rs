@@ -1,5 +1,6 @@
 //! Words put into cells, values, headings and new lines.
 
+use super::refusal::Target;
 use super::*;
 
 fn after(of: &MarkdownDocument, edit: Result<Vec<Splice>, Refusal>) -> String {

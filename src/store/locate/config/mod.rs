@@ -26,7 +26,7 @@ use crate::plan::source::Location;
 use crate::store::fs::read::{FileState, read};
 
 /// The name of the shared file, at the plan's root.
-pub const FILE_NAME: &str = "stepdeck.toml";
+pub(crate) const FILE_NAME: &str = "stepdeck.toml";
 
 /// One of the two files.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,7 +39,7 @@ pub enum ConfigFile {
 
 impl ConfigFile {
     /// What people call it.
-    pub fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Shared => "the shared stepdeck.toml",
             Self::Own => "your own config.toml",
@@ -66,7 +66,6 @@ impl ConfigFile {
 /// A value with the place of its key, for messages.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Located<T> {
-    /// The value.
     pub value: T,
     /// Where its key stands.
     pub place: Location,
@@ -114,21 +113,21 @@ pub struct Config {
 
 /// Where one's own file is or would be: `$XDG_CONFIG_HOME/stepdeck/config.toml`, by default below
 /// the home directory. `None` when there is no home directory either.
-pub fn own_file() -> Option<PathBuf> {
+pub(crate) fn own_file() -> Option<PathBuf> {
     let strategy = etcetera::base_strategy::Xdg::new().ok()?;
     Some(strategy.config_dir().join("stepdeck/config.toml"))
 }
 
 impl Config {
     /// The places of a paper below the plan's root: those configured, else its own.
-    pub fn places(&self, paper: &PaperSpec) -> Vec<String> {
+    pub(crate) fn places(&self, paper: &PaperSpec) -> Vec<String> {
         let default = || paper.default.iter().map(ToString::to_string).collect();
         self.paths.get(paper.key).cloned().unwrap_or_else(default)
     }
 
     /// Reads the `file` at `path`, if there is one, over what was read before. Answers what is
     /// wrong with it, in the order of the file, with `named` as its name.
-    pub fn load(
+    pub(crate) fn load(
         &mut self,
         file: ConfigFile,
         (path, named): (&Path, &Path),

@@ -3,9 +3,9 @@
 //! Owns which panes stand where. What the narrow screens cannot show side by side takes
 //! turns in the same place, so that Tab never moves what is being read.
 
-pub mod checks;
-pub mod criteria;
-pub mod ladder;
+pub(crate) mod checks;
+pub(crate) mod criteria;
+pub(crate) mod ladder;
 mod owners;
 
 use ratatui::buffer::Buffer;

@@ -1,11 +1,11 @@
 //! Screen 1: blocks, steps, detail and chain.
 
-pub mod blocks;
-pub mod chain;
-pub mod detail;
-pub mod grid;
-pub mod layout;
-pub mod steps;
+pub(crate) mod blocks;
+pub(crate) mod chain;
+pub(crate) mod detail;
+pub(crate) mod grid;
+pub(crate) mod layout;
+pub(crate) mod steps;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
