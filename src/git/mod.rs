@@ -3,8 +3,9 @@
 //! configures as file monitor. It knows nothing of plans.
 
 pub mod checkout;
+pub mod import;
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -137,8 +138,43 @@ impl Git {
         Ok(value.map(|value| String::from_utf8_lossy(value).into_owned()))
     }
 
+    /// Runs a subcommand that must succeed on what `write` hands over, however long that takes.
+    fn feed(
+        &self,
+        arguments: &[&str],
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), GitError> {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::null());
+        let mut child = command.spawn().map_err(GitError::NotStarted)?;
+        let stderr = read_aside(child.stderr.take(), mpsc::channel().0);
+        let written = child
+            .stdin
+            .take()
+            .map_or(Ok(()), |mut pipe| write(&mut pipe));
+        let status = child.wait().map_err(GitError::NotStarted)?;
+        let complaint = String::from_utf8_lossy(&stderr.join().unwrap_or_default())
+            .trim()
+            .to_owned();
+        match (status.success(), written) {
+            (true, Ok(())) => Ok(()),
+            (_, written) => Err(GitError::Failed {
+                subcommand: subcommand(arguments),
+                complaint: match (complaint.is_empty(), written) {
+                    (true, Err(error)) => error.to_string(),
+                    _ => complaint,
+                },
+            }),
+        }
+    }
+
     fn start(&self, arguments: &[&str]) -> io::Result<Child> {
-        Command::new(&self.program)
+        self.command(arguments).stdin(Stdio::null()).spawn()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command
             .args(["--no-pager", "-c", "core.fsmonitor=false"])
             .args(arguments)
             .current_dir(&self.folder)
@@ -146,10 +182,9 @@ impl Git {
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("GIT_NO_LAZY_FETCH", "1")
             .env_remove("GIT_EXTERNAL_DIFF")
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
+            .stderr(Stdio::piped());
+        command
     }
 }
 

@@ -13,6 +13,7 @@
 mod calendar;
 mod canon;
 mod content;
+mod history;
 mod papers;
 mod prng;
 mod step;
@@ -21,6 +22,8 @@ mod walk;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
+
+pub use history::{Commit, PEOPLE, Person, history};
 
 use calendar::Calendar;
 use content::Content;
