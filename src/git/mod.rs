@@ -5,10 +5,11 @@
 
 pub(crate) mod checkout;
 pub(crate) mod history;
+pub(crate) mod import;
 pub(crate) mod objects;
 pub(crate) mod output;
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -26,12 +27,24 @@ const PATHSPEC_VARIABLES: [&str; 4] = [
     "GIT_ICASE_PATHSPECS",
 ];
 
+/// What names a repository regardless of the folder.
+const REPOSITORY_VARIABLES: [&str; 6] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+];
+
 /// Git, seen from one folder.
 #[derive(Clone, Debug)]
 pub(crate) struct Git {
     folder: PathBuf,
     program: PathBuf,
     time_limit: Duration,
+    /// Whether variables that name another repository than the folder's are ignored.
+    is_own: bool,
 }
 
 /// What git answered.
@@ -97,6 +110,16 @@ impl Git {
             folder: folder.to_owned(),
             program: "git".into(),
             time_limit: TIME_LIMIT,
+            is_own: false,
+        }
+    }
+
+    /// The same for a repository that the folder is to become, whatever repository a hook that we
+    /// may run in is about.
+    pub(crate) fn in_new(folder: &Path) -> Self {
+        Self {
+            is_own: true,
+            ..Self::at(folder)
         }
     }
 
@@ -149,6 +172,36 @@ impl Git {
         Ok(value.map(|value| String::from_utf8_lossy(value).into_owned()))
     }
 
+    /// Runs a subcommand that must succeed on what `write` hands over, however long that takes.
+    fn feed(
+        &self,
+        arguments: &[&str],
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), GitError> {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::null());
+        let mut child = command.spawn().map_err(GitError::NotStarted)?;
+        let stderr = read_aside(child.stderr.take(), mpsc::channel().0);
+        let written = child
+            .stdin
+            .take()
+            .map_or(Ok(()), |mut pipe| write(&mut pipe));
+        let status = child.wait().map_err(GitError::NotStarted)?;
+        let complaint = String::from_utf8_lossy(&stderr.join().unwrap_or_default())
+            .trim()
+            .to_owned();
+        match (status.success(), written) {
+            (true, Ok(())) => Ok(()),
+            (_, written) => Err(GitError::Failed {
+                subcommand: subcommand(arguments),
+                complaint: match (complaint.is_empty(), written) {
+                    (true, Err(error)) => error.to_string(),
+                    _ => complaint,
+                },
+            }),
+        }
+    }
+
     fn start(&self, arguments: &[&str]) -> io::Result<Child> {
         self.command(arguments).stdin(Stdio::null()).spawn()
     }
@@ -166,7 +219,8 @@ impl Git {
             .env_remove("GIT_EXTERNAL_DIFF")
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        for variable in PATHSPEC_VARIABLES {
+        let foreign = REPOSITORY_VARIABLES.iter().filter(|_| self.is_own);
+        for variable in PATHSPEC_VARIABLES.iter().chain(foreign) {
             command.env_remove(variable);
         }
         command
