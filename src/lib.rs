@@ -7,10 +7,11 @@
 //! 3. [`change`]: edits as values: composed, applied, inverted, merged
 //! 4. [`record`]: papers, and new plans
 //! 5. [`git`]: git, run as a process
-//! 6. [`store`]: the file system, and the thread that owns it
-//! 7. [`app`]: state, commands, and what each key makes of them
-//! 8. [`tui`]: the loop, the terminal, and what is drawn
-//! 9. [`cli`]: arguments in, exit code out
+//! 6. [`history`]: the plan over time
+//! 7. [`store`]: the file system, and the thread that owns it
+//! 8. [`app`]: state, commands, and what each key makes of them
+//! 9. [`tui`]: the loop, the terminal, and what is drawn
+//! 10. [`cli`]: arguments in, exit code out
 //!
 //! The plan screen, with the file behind each region; those of its panes are in
 //! `tui/screens/plan/`:
@@ -42,6 +43,7 @@ pub mod plan;
 pub mod change;
 pub mod record;
 pub mod git;
+pub mod history;
 pub mod store;
 pub mod app;
 pub mod tui;

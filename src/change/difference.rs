@@ -325,7 +325,13 @@ fn compare(name: &Name<'_>, old: &Line<'_>, new: &Line<'_>, found: &mut Vec<Diff
     }
 }
 
-fn field(name: &Name<'_>, key: &str, before: Option<&str>, after: Option<&str>) -> Difference {
+/// A field of the step called `name` whose raw value differs; a list is told by its entries.
+pub(crate) fn field(
+    name: &impl fmt::Display,
+    key: &str,
+    before: Option<&str>,
+    after: Option<&str>,
+) -> Difference {
     let (name, key) = (name.to_string(), key.to_owned());
     if let (Some(old), Some(new)) = (before.and_then(json::items), after.and_then(json::items)) {
         let (added, removed) = (missing(&key, &new, &old), missing(&key, &old, &new));

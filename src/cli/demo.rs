@@ -3,10 +3,13 @@
 //! What the files say is decided by [`crate::record::demo`], how they come to be by
 //! [`crate::store::fs::create`].
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::invocation::Invocation;
 use crate::document::visible::visible;
+use crate::git::import::NewCommit;
+use crate::git::{Git, GitError};
 use crate::record::demo;
 use crate::store::fs::create::create;
 
@@ -15,8 +18,9 @@ use crate::store::fs::create::create;
 /// The same number of steps and the same seed always give the same files. Up to 4,000 steps, each
 /// block gets forty; from 9,901 steps on, all blocks are full. With `--untidy`, the plan looks like
 /// one that five people have kept for years, with their spellings, links, comments and slips:
-/// `stepdeck check` finds about eight problems per ten steps. Nothing is overwritten: if one of the
-/// files already exists, none is written.
+/// `stepdeck check` finds about eight problems per ten steps. With `--history`, the folder becomes a
+/// git repository with a year of commits by five people, the same for the same seed. Nothing is
+/// overwritten: if one of the files already exists, none is written.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Demo {
     /// The folder for the plan; it is created if it does not exist.
@@ -30,6 +34,9 @@ pub struct Demo {
     /// Write the plan as people write it, with problems to find and fix.
     #[arg(long)]
     pub untidy: bool,
+    /// Make it a git repository with a year of work by five people.
+    #[arg(long)]
+    pub history: bool,
 }
 
 impl Demo {
@@ -44,7 +51,13 @@ impl Demo {
             true => demo::untidy_plan(self.steps, self.seed),
             false => demo::plan(self.steps, self.seed),
         };
-        let files = create(&dir, plan)?;
+        if self.history && dir.join(".git").symlink_metadata().is_ok() {
+            return Err(NotNew(dir).into());
+        }
+        let files = create(&dir, plan.clone())?;
+        if self.history {
+            commit(&dir, &plan, self.seed)?;
+        }
         invocation.print(&visible(&format!(
             "Wrote a plan of {} steps in {} files to {}.\nOpen it with: cd {} && stepdeck\n",
             self.steps,
@@ -53,6 +66,38 @@ impl Demo {
             shown_for_shell(&dir),
         )))
     }
+}
+
+/// There is a repository already, whose history is somebody's.
+#[derive(Debug)]
+struct NotNew(PathBuf);
+
+impl fmt::Display for NotNew {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let dir = self.0.display();
+        write!(
+            f,
+            "{dir} is a git repository already, so nothing was written; name a new folder"
+        )
+    }
+}
+
+impl std::error::Error for NotNew {}
+
+/// Makes `dir`, where the plan's files have just been written, a repository with their past.
+fn commit(dir: &Path, plan: &[(PathBuf, Vec<u8>)], seed: u64) -> Result<(), GitError> {
+    Git::in_new(dir).import(|importer| {
+        demo::history(plan, seed, |commit| {
+            importer.commit(&NewCommit {
+                time: commit.time,
+                name: commit.author.name,
+                mail: commit.author.mail,
+                message: &commit.message,
+                parents: &commit.parents,
+                files: &commit.files,
+            })
+        })
+    })
 }
 
 /// The log is put together in memory, at about half a kilobyte a step.

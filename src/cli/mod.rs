@@ -4,6 +4,7 @@
 //! changes written. `paint` turns what a screen would lay out into lines of text.
 
 pub mod add;
+pub(crate) mod burn;
 pub mod chain;
 pub mod check;
 pub mod cockpit;
@@ -17,15 +18,18 @@ pub mod git_setup;
 pub mod init;
 pub mod invocation;
 pub mod list;
+pub(crate) mod log;
 pub mod man;
 pub mod merge;
 pub mod next;
+mod past;
 pub(crate) mod printer;
 mod progress_line;
 pub mod review;
 pub mod set;
 pub(crate) mod settings;
 pub mod show;
+pub(crate) mod since;
 pub mod standup;
 pub(crate) mod step_document;
 pub mod tick;
@@ -112,6 +116,9 @@ pub enum Subcommands {
     Demo(demo::Demo),
     Merge(merge::Merge),
     Diff(diff::Diff),
+    Log(log::Log),
+    Since(since::Since),
+    Burn(burn::Burn),
     GitSetup(git_setup::GitSetup),
     Export(export::Export),
     Completions(completions::Completions),
@@ -217,6 +224,9 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Diff(diff) => diff.run(invocation)?,
         Subcommands::Review(review) => review.run(invocation)?,
         Subcommands::Standup(standup) => standup.run(invocation)?,
+        Subcommands::Log(log) => log.run(invocation)?,
+        Subcommands::Since(since) => since.run(invocation)?,
+        Subcommands::Burn(burn) => burn.run(invocation)?,
     }
     Ok(Ending::Done)
 }

@@ -1,10 +1,15 @@
 //! The only code that runs git: argument lists without a shell, for a bounded time. It never asks
 //! a person, pages, reaches the network, takes optional locks, or starts what a repository
-//! configures as file monitor. It knows nothing of plans.
+//! configures as file monitor. It knows nothing of plans. `output` reads what git printed, apart
+//! from running it.
 
 pub(crate) mod checkout;
+pub(crate) mod history;
+pub(crate) mod import;
+pub(crate) mod objects;
+pub(crate) mod output;
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -14,12 +19,32 @@ use std::{fmt, thread};
 /// How long git may take to answer what needs neither the network nor the whole history.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
+/// How a person may have set all pathspecs to be read; ours say it themselves.
+const PATHSPEC_VARIABLES: [&str; 4] = [
+    "GIT_LITERAL_PATHSPECS",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_ICASE_PATHSPECS",
+];
+
+/// What names a repository regardless of the folder.
+const REPOSITORY_VARIABLES: [&str; 6] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+];
+
 /// Git, seen from one folder.
 #[derive(Clone, Debug)]
 pub(crate) struct Git {
     folder: PathBuf,
     program: PathBuf,
     time_limit: Duration,
+    /// Whether variables that name another repository than the folder's are ignored.
+    is_own: bool,
 }
 
 /// What git answered.
@@ -85,6 +110,16 @@ impl Git {
             folder: folder.to_owned(),
             program: "git".into(),
             time_limit: TIME_LIMIT,
+            is_own: false,
+        }
+    }
+
+    /// The same for a repository that the folder is to become, whatever repository a hook that we
+    /// may run in is about.
+    pub(crate) fn in_new(folder: &Path) -> Self {
+        Self {
+            is_own: true,
+            ..Self::at(folder)
         }
     }
 
@@ -137,24 +172,67 @@ impl Git {
         Ok(value.map(|value| String::from_utf8_lossy(value).into_owned()))
     }
 
+    /// Runs a subcommand that must succeed on what `write` hands over, however long that takes.
+    fn feed(
+        &self,
+        arguments: &[&str],
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), GitError> {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::null());
+        let mut child = command.spawn().map_err(GitError::NotStarted)?;
+        let stderr = read_aside(child.stderr.take(), mpsc::channel().0);
+        let written = child
+            .stdin
+            .take()
+            .map_or(Ok(()), |mut pipe| write(&mut pipe));
+        let status = child.wait().map_err(GitError::NotStarted)?;
+        let complaint = String::from_utf8_lossy(&stderr.join().unwrap_or_default())
+            .trim()
+            .to_owned();
+        match (status.success(), written) {
+            (true, Ok(())) => Ok(()),
+            (_, written) => Err(GitError::Failed {
+                subcommand: subcommand(arguments),
+                complaint: match (complaint.is_empty(), written) {
+                    (true, Err(error)) => error.to_string(),
+                    _ => complaint,
+                },
+            }),
+        }
+    }
+
     fn start(&self, arguments: &[&str]) -> io::Result<Child> {
-        Command::new(&self.program)
+        self.command(arguments).stdin(Stdio::null()).spawn()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command
             .args(["--no-pager", "-c", "core.fsmonitor=false"])
             .args(arguments)
             .current_dir(&self.folder)
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("GIT_NO_LAZY_FETCH", "1")
+            .env("GIT_ALLOW_PROTOCOL", "none")
             .env_remove("GIT_EXTERNAL_DIFF")
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
+            .stderr(Stdio::piped());
+        let foreign = REPOSITORY_VARIABLES.iter().filter(|_| self.is_own);
+        for variable in PATHSPEC_VARIABLES.iter().chain(foreign) {
+            command.env_remove(variable);
+        }
+        command
     }
 }
 
+/// The first argument that is neither an option nor the setting behind `-c`.
 fn subcommand(arguments: &[&str]) -> String {
-    arguments.first().copied().unwrap_or_default().to_owned()
+    let named =
+        |at: usize| !arguments[at].starts_with('-') && (at == 0 || arguments[at - 1] != "-c");
+    let found = (0..arguments.len()).find(|at| named(*at));
+    found.map(|at| arguments[at].to_owned()).unwrap_or_default()
 }
 
 /// Reads a pipe to its end, so that git never waits for a full one; `ended` hears of the end.
@@ -229,6 +307,7 @@ mod tests {
             error.to_string(),
             "git status took too long and was stopped"
         );
+        assert_eq!(subcommand(&["-c", "a=b", "log", "-c"]), "log");
     }
 
     #[test]

@@ -21,7 +21,7 @@ impl Uid {
     }
 
     /// Reads a raw JSON value.
-    pub(super) fn of_raw(raw: &str) -> Option<Self> {
+    pub fn of_raw(raw: &str) -> Option<Self> {
         Self::read(raw.strip_prefix('"')?.strip_suffix('"')?)
     }
 }

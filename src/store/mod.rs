@@ -8,8 +8,9 @@
 //! 4. [`scratch`]: the texts an editor works on
 //! 5. [`watch`]: how somebody else's change is noticed, and when it is believed
 //! 6. [`locate`]: where the plan is, and its opening
-//! 7. [`transaction`]: how several files change together, and who may change them
-//! 8. [`worker`]: the thread that does all of it while the cockpit runs
+//! 7. [`past`]: the versions of the logs and the canon that git has
+//! 8. [`transaction`]: how several files change together, and who may change them
+//! 9. [`worker`]: the thread that does all of it while the cockpit runs
 
 pub mod fs;
 pub mod atomic_replace;
@@ -17,5 +18,6 @@ pub mod state;
 pub(crate) mod scratch;
 pub mod watch;
 pub mod locate;
+pub(crate) mod past;
 pub mod transaction;
 pub mod worker;

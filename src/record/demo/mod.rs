@@ -13,6 +13,7 @@
 mod calendar;
 mod canon;
 mod content;
+mod history;
 mod papers;
 mod prng;
 mod step;
@@ -20,6 +21,8 @@ mod untidy;
 mod walk;
 
 use std::path::PathBuf;
+
+pub(crate) use history::history;
 
 use calendar::Calendar;
 use content::Content;

@@ -1,6 +1,8 @@
 //! The git side of the log, with real git in temporary repositories: merge, rebase and
 //! cherry-pick through the merge driver, and what people see in `git diff` and `git show`.
 
+mod demo_history;
+
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};

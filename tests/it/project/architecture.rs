@@ -5,18 +5,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the ground up: each folder imports only those before it.
-const LAYERS: [&str; 9] = [
-    "document", "plan", "change", "record", "git", "store", "app", "tui", "cli",
+const LAYERS: [&str; 10] = [
+    "document", "plan", "change", "record", "git", "history", "store", "app", "tui", "cli",
 ];
 
 /// The modules of `store`, in the same way.
-const STORE: [&str; 8] = [
+const STORE: [&str; 9] = [
     "fs",
     "atomic_replace",
     "state",
     "scratch",
     "watch",
     "locate",
+    "past",
     "transaction",
     "worker",
 ];

@@ -1,0 +1,236 @@
+//! `stepdeck burn`: how many steps there were and how many were complete, over time.
+
+use clap::ValueEnum;
+use color_eyre::eyre::Result;
+use csv::{Terminator, WriterBuilder};
+use ratatui::text::{Line, Span};
+use serde::Serialize;
+
+use super::filter::{Filter, selected};
+use super::invocation::{Invocation, json_text};
+use super::past::{Moment, followed};
+use crate::cli::printer::Printer;
+use crate::history::landing::Landing;
+use crate::history::series::{Counts, Period, Point, series};
+use crate::history::when::{HELP, When, end_of};
+use crate::plan::status::Status;
+
+/// Show how the plan grew and was completed, one row per week or day.
+///
+/// Each row has the state at the end of that ISO week or day, in UTC, and what happened in it; the
+/// last one is today. A step counts as completed when it becomes complete on the current branch.
+#[derive(clap::Args, Clone, Debug)]
+#[command(after_help = HELP)]
+pub struct Burn {
+    /// How long a row is.
+    #[arg(long, value_name = "PERIOD", default_value = "week")]
+    by: By,
+    /// Only the rows that end after this time.
+    #[arg(long, value_name = "WHEN")]
+    since: Option<When>,
+    #[command(flatten)]
+    filter: Filter,
+    /// What to write.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+    /// Print JSON (stepdeck/burn@1), as --format json does.
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+}
+
+/// How long a row is.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+enum By {
+    /// An ISO week.
+    Week,
+    /// A day.
+    Day,
+}
+
+/// What the series can be written as.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+enum Format {
+    /// A table.
+    Text,
+    /// stepdeck/burn@1.
+    Json,
+    /// The properties of the JSON as columns, RFC 4180.
+    Csv,
+}
+
+impl Burn {
+    /// Prints the series.
+    ///
+    /// # Errors
+    /// When there is no plan or no such time, or the filter makes no sense.
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
+        let query = self.filter.parse()?;
+        let opened = invocation.open()?;
+        let (plan, now) = (&opened.plan, invocation.outside.now);
+        let mut steps = followed(&query, plan, now);
+        let mut past = invocation.past(&opened);
+        let since = self.since.as_ref();
+        let since = since
+            .map(|when| invocation.moment(when, plan, &past))
+            .transpose()?;
+        let mut landings: Vec<Landing> = past.by_ref().collect();
+        if let Some(steps) = &mut steps {
+            for landing in &mut landings {
+                landing.events.retain(|event| steps.is_about(event));
+            }
+        }
+        landings.retain(|landing| !landing.events.is_empty());
+        invocation.say_unknown(&past)?;
+        let counted = selected(&query, plan, now)
+            .into_iter()
+            .map(|step| plan.step(step));
+        let counts = Counts::of(counted.map(|step| step.status()));
+        let period = match self.by {
+            By::Week => Period::Week,
+            By::Day => Period::Day,
+        };
+        let has_history = past.git().is_some();
+        let mut points = series(&landings, counts, period, now, has_history);
+        if let Some(since) = since {
+            points.retain(|point| is_since(&since, &landings, point));
+        }
+        let rows: Vec<Row> = points.iter().map(Row::of).collect();
+        let text = match self.format {
+            Format::Text if !self.json => table(&rows, &invocation.paint()),
+            Format::Csv => csv(&rows)?,
+            Format::Text | Format::Json => json_text(&Document {
+                schema: "stepdeck/burn@1",
+                source: if has_history { "git" } else { "updated_at" },
+                notes: past.notes(),
+                points: rows,
+            })?,
+        };
+        invocation.print(&text)?;
+        Ok(())
+    }
+}
+
+/// Whether a point ends after a moment; a commit's is when the first one after it landed.
+fn is_since(moment: &Moment, landings: &[Landing], point: &Point) -> bool {
+    let end = end_of(point.date);
+    match moment {
+        Moment::At(at) => end > *at,
+        Moment::Commit(_) => {
+            let since = landings
+                .iter()
+                .take_while(|landing| moment.is_before(landing.at, landing.hash()));
+            since.last().is_none_or(|first| end >= first.at)
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Document {
+    schema: &'static str,
+    source: &'static str,
+    notes: Vec<String>,
+    points: Vec<Row>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    date: String,
+    total: usize,
+    complete: usize,
+    in_progress: usize,
+    blocked: usize,
+    draft: usize,
+    idea: usize,
+    other: usize,
+    retired: usize,
+    added: usize,
+    removed: usize,
+    completed: usize,
+    reopened: usize,
+}
+
+impl Row {
+    fn of(point: &Point) -> Self {
+        let counts = &point.counts;
+        Self {
+            date: point.date.to_string(),
+            total: counts.total(),
+            complete: counts.with(Status::Complete),
+            in_progress: counts.with(Status::InProgress),
+            blocked: counts.with(Status::Blocked),
+            draft: counts.with(Status::Draft),
+            idea: counts.with(Status::Idea),
+            other: counts.other,
+            // Blocks cannot be retired yet.
+            retired: 0,
+            added: point.added,
+            removed: point.removed,
+            completed: point.completed,
+            reopened: point.reopened,
+        }
+    }
+}
+
+fn csv(rows: &[Row]) -> Result<String> {
+    let mut writer = WriterBuilder::new()
+        .terminator(Terminator::CRLF)
+        .from_writer(Vec::new());
+    for row in rows {
+        writer.serialize(row)?;
+    }
+    Ok(String::from_utf8(writer.into_inner()?)?)
+}
+
+/// A column of the table: its heading, and its cell in a row.
+type Column = (&'static str, fn(&Row) -> String);
+
+const COLUMNS: [Column; 11] = [
+    ("to", |row| row.date.clone()),
+    ("total", |row| row.total.to_string()),
+    ("done", |row| row.complete.to_string()),
+    ("%", |row| {
+        (row.complete * 100 / row.total.max(1)).to_string()
+    }),
+    ("in progress", |row| row.in_progress.to_string()),
+    ("blocked", |row| row.blocked.to_string()),
+    ("not started", |row| {
+        (row.draft + row.idea + row.other).to_string()
+    }),
+    ("added", |row| flow('+', row.added)),
+    ("removed", |row| flow('-', row.removed)),
+    ("completed", |row| flow('+', row.completed)),
+    ("reopened", |row| flow('-', row.reopened)),
+];
+
+/// Empty where nothing happened, so that what did happen stands out.
+fn flow(sign: char, count: usize) -> String {
+    match count {
+        0 => String::new(),
+        count => format!("{sign}{count}"),
+    }
+}
+
+fn table(rows: &[Row], paint: &Printer) -> String {
+    let theme = &paint.theme;
+    let columns = COLUMNS.map(|(heading, cell)| {
+        let widest = rows.iter().map(|row| cell(row).len()).max();
+        (heading, cell, widest.unwrap_or(0).max(heading.len()))
+    });
+    let line = |cells: Vec<Span<'static>>| paint.line(&Line::from(cells));
+    let heading = columns
+        .iter()
+        .map(|(heading, _, width)| Span::styled(format!("{heading:>width$}  "), theme.dim));
+    let mut text = line(heading.collect());
+    for row in rows {
+        let cells = columns.iter().map(|(heading, cell, width)| {
+            let style = if *heading == "done" {
+                theme.title
+            } else {
+                theme.text
+            };
+            Span::styled(format!("{:>width$}  ", cell(row)), style)
+        });
+        text.push_str(&line(cells.collect()));
+    }
+    text
+}

@@ -1,0 +1,85 @@
+//! Some steps, followed back through what happened: by uid, and by the number that each had at
+//! the time.
+
+use std::collections::{HashMap, HashSet};
+
+use super::events::{Event, Kind};
+use crate::plan::id::StepId;
+use crate::plan::uid::Uid;
+
+/// The steps that are followed. Events are asked about from the newest to the oldest.
+#[derive(Clone, Default, Debug)]
+pub struct Followed {
+    uids: HashSet<Uid>,
+    /// Their numbers at the time, each with the uid of its step where that is known.
+    numbers: HashMap<StepId, Option<Uid>>,
+}
+
+impl Followed {
+    /// Follows one more step, by what it is called now.
+    pub fn add(&mut self, number: StepId, uid: Option<Uid>) {
+        self.uids.extend(uid);
+        self.numbers.insert(number, uid);
+    }
+
+    /// Whether the event is about one of them.
+    pub fn is_about(&mut self, event: &Event) -> bool {
+        let own = self.numbers.get(&event.step).copied();
+        let is_followed = match (event.uid, own) {
+            (Some(uid), _) if self.uids.contains(&uid) => true,
+            (Some(uid), Some(None)) => {
+                self.add(event.step, Some(uid));
+                true
+            }
+            (Some(_), _) => false,
+            (None, own) => own.is_some(),
+        };
+        if is_followed && event.kind == Kind::Renumbered {
+            self.numbers.remove(&event.step);
+            let before = event.before.as_deref().and_then(StepId::of_raw);
+            if let Some(before) = before {
+                self.add(before, event.uid);
+            }
+        }
+        is_followed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::events::between;
+
+    const A: &str = r#"{"step_id": "0001", "uid": "aaaaaaaaaaaa", "title": "A"}"#;
+
+    #[test]
+    fn a_step_keeps_its_past_under_another_number_and_takes_nobody_elses() {
+        let renumbered = A.replace("0001", "0007");
+        let other = A.replace("aaaaaaaaaaaa", "bbbbbbbbbbbb");
+        let plain = A.replace("\"uid\": \"aaaaaaaaaaaa\", ", "");
+        let versions = [
+            plain.clone(),
+            A.to_owned(),
+            renumbered.clone(),
+            format!("{renumbered}\n{other}"),
+        ];
+        let mut of_seven = Followed::default();
+        of_seven.add(StepId::new(7), Uid::of_raw("\"aaaaaaaaaaaa\""));
+        let mut of_one = Followed::default();
+        of_one.add(StepId::new(1), Uid::of_raw("\"bbbbbbbbbbbb\""));
+        let mut told = [Vec::new(), Vec::new()];
+        for pair in versions.windows(2).rev() {
+            for event in between(pair[0].as_bytes(), pair[1].as_bytes()) {
+                for (followed, told) in [&mut of_seven, &mut of_one].into_iter().zip(&mut told) {
+                    if followed.is_about(&event) {
+                        told.push((event.kind, event.field.clone().unwrap_or_default()));
+                    }
+                }
+            }
+        }
+        let changed = |field: &str| (Kind::Changed, field.to_owned());
+        let renumbered = (Kind::Renumbered, "step_id".to_owned());
+        assert_eq!(told[0], [renumbered, changed("uid")]);
+        assert_eq!(told[1], [(Kind::Added, String::new())]);
+    }
+}

@@ -1,0 +1,76 @@
+//! When changes landed: with the first-parent commit of the current branch that brought them,
+//! in an order that no clock can upset.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::canon::Tick;
+use super::events::Event;
+use crate::git::output::Commit;
+
+/// What happened to the plan at one moment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Landing {
+    /// When it landed; now for what is not committed.
+    pub at: DateTime<Utc>,
+    /// The commit that brought it, if one did.
+    pub commit: Option<Arc<Commit>>,
+    /// What happened, in the order of the steps.
+    pub events: Vec<Event>,
+    /// Checks of stages that were ticked or whose ticks were taken away.
+    pub ticks: Vec<Tick>,
+}
+
+impl Landing {
+    /// Whether nothing happened.
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty() && self.ticks.is_empty()
+    }
+
+    /// The full hash of the commit that brought it, if one did.
+    pub fn hash(&self) -> Option<&str> {
+        self.commit.as_ref().map(|commit| &*commit.hash)
+    }
+}
+
+/// When commits landed, given newest first: each at its own time, but not before the ones that
+/// it builds on, not in the future, and not before there were computers to make it.
+pub fn landed(commits: &[Arc<Commit>], now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+    let mut latest = DateTime::UNIX_EPOCH;
+    let mut times: Vec<DateTime<Utc>> = (commits.iter().rev())
+        .map(|commit| {
+            let own = DateTime::from_timestamp(commit.time, 0).unwrap_or(now);
+            latest = latest.max(own.min(now));
+            latest
+        })
+        .collect();
+    times.reverse();
+    times
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_commit_lands_before_what_it_builds_on_or_in_the_future() {
+        let commit = |time| {
+            Arc::new(Commit {
+                hash: String::new(),
+                parent: None,
+                time,
+                author: String::new(),
+                subject: String::new(),
+                changes: Vec::new(),
+            })
+        };
+        let now = DateTime::from_timestamp(100, 0).unwrap();
+        let commits = [90, i64::MAX, 900, 20, 40, -7].map(commit);
+        let times: Vec<i64> = landed(&commits, now)
+            .iter()
+            .map(DateTime::timestamp)
+            .collect();
+        assert_eq!(times, [100, 100, 100, 40, 40, 0]);
+    }
+}

@@ -1,0 +1,16 @@
+//! The plan over time: what happened to its steps between two versions of its logs, what that
+//! adds up to, and which moment a person means.
+//!
+//! Pure: versions come in as bytes, times as values; running git, reading files and the clock are
+//! for others. A step is followed by its `uid`, otherwise by its number, and content counts, not a
+//! stamp.
+
+pub(crate) mod canon;
+pub(crate) mod events;
+pub(crate) mod follow;
+pub(crate) mod landing;
+pub(crate) mod lines;
+pub(crate) mod net;
+pub(crate) mod series;
+pub(crate) mod value;
+pub(crate) mod when;

@@ -1,0 +1,14 @@
+//! The plan over time, with real git in temporary repositories whose every date is fixed: what
+//! `log`,
+//! `since` and `burn` say against an independent count, in clones that lack something, without git, and in a
+//! checkout that means harm.
+
+mod burn;
+mod canon;
+mod clones;
+mod count;
+mod log;
+mod naive;
+mod repo;
+mod shared;
+mod since;
