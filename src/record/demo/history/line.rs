@@ -55,7 +55,7 @@ pub(super) fn lives<'a>(
     (start, end): (i64, i64),
     in_canon: impl Fn(&str) -> bool,
 ) -> Vec<Line<'a>> {
-    let last = log.lines().filter_map(|text| number(text)).max();
+    let last = log.lines().filter_map(number).max();
     let blocks = last.map_or(1, |last| last as usize / BLOCK + 1) as i64;
     let mut lives = Vec::new();
     let (mut block, mut owner) = (0, None);
