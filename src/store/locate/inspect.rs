@@ -3,12 +3,18 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
 
 use crate::document::progress::Progress;
+use crate::git::Git;
 use crate::plan::Plan;
 use crate::plan::checks::{Context, Problem, check_with};
+use crate::plan::field::Field;
+use crate::plan::source::{Role, SourceFile};
+use crate::plan::step::StepRef;
+use crate::plan::uid::Uid;
 
 /// What the checks need to know of a plan's folder.
 #[derive(Clone, Copy, Debug)]
@@ -24,8 +30,8 @@ pub struct CheckInput<'a> {
 }
 
 impl CheckInput<'_> {
-    /// Everything that is wrong with `plan` and its configuration at the instant `now`, by file, line, column and
-    /// code.
+    /// Everything that is wrong with `plan` and its configuration at the instant `now`, by file, line,
+    /// column and code.
     pub fn inspect(&self, plan: &Plan, now: DateTime<Utc>) -> Vec<Problem> {
         let found = self.inspect_with(plan, now, &Progress::default());
         // Nobody else knows of the progress, so nobody stops it.
@@ -40,16 +46,42 @@ impl CheckInput<'_> {
         now: DateTime<Utc>,
         progress: &Progress,
     ) -> Option<Vec<Problem>> {
+        let before = OnceLock::new();
         let context = Context {
             now,
             exists: &|path: &Path| self.root.join(path).exists(),
             severities: self.severities,
             checkpoints: self.checkpoints,
-            uid_holder: &|_| None,
+            uid_holder: &|uid| {
+                let before = before.get_or_init(|| committed(self.root, plan)).as_ref()?;
+                let has_uid =
+                    |step: &StepRef<'_>| step.raw(Field::Uid).and_then(Uid::of_raw) == Some(uid);
+                let mut held = before.steps().filter(has_uid);
+                held.next()
+                    .filter(|_| held.next().is_none())
+                    .map(StepRef::id)
+            },
         };
         let mut problems = check_with(plan, &context, progress)?;
         problems.extend_from_slice(self.configuration);
         problems.sort_by(Problem::order);
         Some(problems)
     }
+}
+
+/// The plan as its logs were committed: at the merge base during a merge, otherwise at `HEAD`.
+/// Nothing outside git.
+fn committed(root: &Path, plan: &Plan) -> Option<Plan> {
+    let git = Git::at(root);
+    let base = git.output(&["merge-base", "HEAD", "MERGE_HEAD"]);
+    let base = base.unwrap_or_else(|_| b"HEAD".to_vec());
+    let revision = String::from_utf8_lossy(&base);
+    let logs = plan.files().iter().filter(|file| file.role == Role::Log);
+    let read = |file: &SourceFile| {
+        let object = format!("{}:./{}", revision.trim_end(), file.path.display());
+        let bytes = git.output(&["cat-file", "blob", &object]).ok()?;
+        Some(SourceFile::load(&file.path, Role::Log, bytes))
+    };
+    let files: Vec<SourceFile> = logs.filter_map(read).collect();
+    (!files.is_empty()).then(|| Plan::read(files))
 }

@@ -507,3 +507,18 @@ fn outside_a_checkout_it_is_said_what_to_do() {
     assert_eq!(run.code, Some(2));
     assert!(run.err.contains("none.jsonl does not exist"), "{}", run.err);
 }
+
+#[test]
+fn a_copied_uid_is_removed_from_the_line_that_did_not_have_it() {
+    let Some(repo) = repo() else { return };
+    let held = "{\"step_id\": \"0002\", \"title\": \"Hold\", \"uid\": \"kqzhbwmtrnxa\"}\n";
+    repo.write(LOG, held);
+    repo.commit("start");
+    // The copy comes first, so that only git knows which one was there before.
+    repo.write(LOG, &format!("{}{held}", held.replace("0002", "0001")));
+    repo.stepdeck(&["check", "--fix"]);
+    let lines = repo.read(LOG);
+    let with_uid: Vec<&str> = lines.lines().filter(|line| line.contains("uid")).collect();
+    assert_eq!(with_uid.len(), 1, "{lines}");
+    assert!(with_uid[0].contains("\"0002\""), "{lines}");
+}
