@@ -3,9 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use std::time::{Duration, Instant};
-
-use crate::support::desk::{Desk, all_files};
+use crate::support::desk::{Desk, all_files, wait_for_text};
 use crate::support::fixture::{CANON, DOCUMENT, LINES, LOG};
 use crate::support::pty::{Launch, Pty};
 use chrono::Utc;
@@ -275,15 +273,7 @@ fn a_standup_that_was_killed_and_left_goes_on() {
     cockpit.type_keys("bThe vendor is");
     cockpit.wait_for("The vendor is");
     // The draft is on disk once the file thread has taken it.
-    let drafts = state.path().to_owned();
-    let begun = Instant::now();
-    while !all_files(&drafts).iter().any(|(_, bytes)| {
-        let text = String::from_utf8_lossy(bytes);
-        text.contains("The vendor is")
-    }) {
-        assert!(begun.elapsed() < Duration::from_secs(30), "no draft");
-        std::thread::yield_now();
-    }
+    wait_for_text(state.path(), "The vendor is");
     cockpit.kill(Signal::KILL);
     cockpit.wait_process_end();
     let cockpit = open_with_draft(&folder, state.path());

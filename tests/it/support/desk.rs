@@ -482,3 +482,19 @@ pub fn text_of(buffer: &Buffer) -> String {
     }
     text
 }
+
+/// Waits until a file below `folder` holds `text`, one that is not just being written.
+pub fn wait_for_text(folder: &Path, text: &str) {
+    let is_whole = |path: &Path| path.extension().is_none_or(|end| end != "tmp");
+    let holds = |(path, bytes): &(PathBuf, Vec<u8>)| {
+        is_whole(path) && String::from_utf8_lossy(bytes).contains(text)
+    };
+    let begun = std::time::Instant::now();
+    while !all_files(folder).iter().any(holds) {
+        assert!(
+            begun.elapsed() < super::pty::LIMIT,
+            "no file holds “{text}”"
+        );
+        std::thread::yield_now();
+    }
+}
