@@ -152,7 +152,7 @@ impl State {
         self.write(self.path(name), &bytes)
     }
 
-    /// Puts text in the document `name`, or takes the document away.
+    /// Puts text in the document `name`, or removes the document.
     ///
     /// # Errors
     /// As [`State::save`] and [`State::remove`].

@@ -188,7 +188,7 @@ impl Saver {
     }
 }
 
-/// The file as it stands before a save.
+/// The file as it is before a save.
 struct Present {
     file: File,
     metadata: Metadata,

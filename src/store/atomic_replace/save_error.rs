@@ -31,7 +31,7 @@ pub enum Operation {
     SyncFolder,
     /// Keeping the old version aside before writing in place.
     BackUp,
-    /// Taking the file away.
+    /// Removing the file.
     Remove,
 }
 

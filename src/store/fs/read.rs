@@ -309,7 +309,7 @@ fn read_between(
     Ok(pieces)
 }
 
-/// Whether the error says that nothing stands at the path.
+/// Whether the error says that nothing is at the path.
 pub(crate) fn is_missing(error: &io::Error) -> bool {
     matches!(
         error.kind(),
