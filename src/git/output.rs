@@ -53,7 +53,7 @@ pub(crate) fn commits(output: &[u8]) -> Vec<Commit> {
     commits
 }
 
-/// What stands before the next NUL.
+/// What is before the next NUL.
 fn field<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     let end = memchr::memchr(0, rest)?;
     let field = &rest[..end];

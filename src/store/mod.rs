@@ -6,7 +6,7 @@
 //! 2. [`atomic_replace`]: how one file changes
 //! 3. [`state`]: what is private to one person
 //! 4. [`scratch`]: the texts an editor works on
-//! 5. [`watch`]: how somebody else's change is noticed, and when it is believed
+//! 5. [`watch`]: how somebody else's change is noticed, and when it is trusted
 //! 6. [`locate`]: where the plan is, and its opening
 //! 7. [`past`]: the versions of the logs and the canon that git has
 //! 8. [`transaction`]: how several files change together, and who may change them

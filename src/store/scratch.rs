@@ -140,7 +140,7 @@ impl Scratch {
         (self.state.save(&self.name, &about)).map_err(|error| io::Error::other(error.to_string()))
     }
 
-    /// What stands in it now.
+    /// What it holds now.
     ///
     /// # Errors
     /// When it is gone, or is not UTF-8: then with the line where it ceases to be.
@@ -158,7 +158,7 @@ impl Scratch {
         self.traces().next().is_some()
     }
 
-    /// Clears the text away, with what editors left beside it.
+    /// Removes the text, with what editors left beside it.
     pub fn remove(&self) {
         // What cannot be removed is offered once more, which harms nobody.
         for path in self.traces().chain([self.path.clone()]) {

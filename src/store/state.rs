@@ -152,7 +152,7 @@ impl State {
         self.write(self.path(name), &bytes)
     }
 
-    /// Puts text in the document `name`, or takes the document away.
+    /// Puts text in the document `name`, or removes the document.
     ///
     /// # Errors
     /// As [`State::save`] and [`State::remove`].
@@ -211,7 +211,7 @@ impl State {
         self.write(self.record(name), &text)
     }
 
-    /// The documents `<name>-<process>` of processes that are no more, each with its full name;
+    /// The documents `<name>-<process>` of processes that are gone, each with its full name;
     /// between the two there may be a number.
     pub(crate) fn orphans<T: DeserializeOwned>(&self, name: &str) -> Vec<(String, T)> {
         self.of_processes(name, |pid| !is_alive(pid))

@@ -77,7 +77,7 @@ fn what_others_wait_for_counts_by_doublings() {
             step("0004", "draft", &["0001"]),
             step("0005", "draft", &["0001"]),
             step("0006", "draft", &["0001"]),
-            // Held back by more than one step, and by its own status.
+            // Blocked by more than one step, and by its own status.
             step("0007", "draft", &["0001", "0002"]),
             step("0008", "blocked", &["0002"]),
             step("0009", "draft", &["0002"]),

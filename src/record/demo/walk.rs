@@ -207,7 +207,7 @@ impl<'a> Walk<'a> {
         Ok(self.ledger)
     }
 
-    /// A step that stands in the assets word by word.
+    /// A step that is in the assets word for word.
     fn written(&self, place: Place, row: &'a Row, mut needs: Vec<Dependency<'a>>) -> Step<'a> {
         let finished = self.layout.finished(place.block);
         for need in &row.needs {

@@ -340,7 +340,7 @@ fn trouble(plan: &Plan, step: StepRef<'_>, other: StepId) -> Option<(Trouble, St
     let Some(found) = plan.find(other).map(|found| plan.step(found)) else {
         return Some((Trouble::Missing, format!("{other} is not in the plan")));
     };
-    // A circle is told as a whole.
+    // A circle is reported as a whole.
     if found.state() == State::Done || plan.graph().same_cycle(step.index(), found.index()) {
         return None;
     }

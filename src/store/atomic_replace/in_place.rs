@@ -215,7 +215,7 @@ impl UndoRecord {
         Ok(Restoration::Restored)
     }
 
-    /// Whether each byte found stands at the same place in one of the versions.
+    /// Whether each byte found is at the same place in one of the versions.
     fn accounts_for(&self, found: &Rope) -> bool {
         let [old, new, found] = [&self.old, &self.new, found].map(Rope::contiguous);
         let stands_in = |version: &[u8], at: usize, byte: &u8| version.get(at) == Some(byte);

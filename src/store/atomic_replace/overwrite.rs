@@ -1,6 +1,6 @@
 //! Writes a result into a file of a person's choice, in one step and never into the plan.
 //!
-//! What stood there before gives way: the person named it. What is guarded is told apart by
+//! What was there before is replaced: the person named it. What is guarded is told apart by
 //! inode as well as by name, so that a link to the log is the log.
 
 use std::fmt;
@@ -21,9 +21,9 @@ const TRIES: usize = 10;
 pub enum OverwriteError {
     /// The file is one of those guarded.
     Guarded(PathBuf),
-    /// The folder that it should be in is none.
+    /// The folder it should be in is not a folder.
     NoFolder(PathBuf),
-    /// What stands there cannot be read, so it is not replaced either.
+    /// What is there cannot be read, so it is not replaced either.
     Read(ReadError),
     /// It could not be written.
     Save(SaveError),
@@ -50,7 +50,7 @@ impl fmt::Display for OverwriteError {
 
 impl std::error::Error for OverwriteError {}
 
-/// Makes `path` hold `bytes`, whatever stood there before, unless it leads to one of
+/// Makes `path` hold `bytes`, whatever was there before, unless it leads to one of
 /// `guarded`. Readers see the old bytes or the new, never a part.
 ///
 /// # Errors

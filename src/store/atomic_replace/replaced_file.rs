@@ -20,7 +20,7 @@ pub struct ReplacedFile {
 }
 
 impl ReplacedFile {
-    /// The file, with what is known to stand in it, and as of which stamp if nothing else does.
+    /// The file, with what is known to be in it, and as of which stamp if nothing else does.
     pub(crate) fn new(file: File, known: Rope, seen: Option<Stamp>) -> Self {
         Self { file, seen, known }
     }

@@ -1,6 +1,6 @@
 //! Replaces a whole file in one step: readers see the old bytes or the new, never a mixture.
 //!
-//! A save names the bytes it was made on and is refused when others stand there, before the
+//! A save names the bytes it was made on and is refused when others are there, before the
 //! rename and, where the system can exchange two names, after it. Mode, owner, extended
 //! attributes, symlinks and hard links survive. It never decides what to do about a conflict,
 //! takes no lock and knows nothing of what the bytes mean.
@@ -188,7 +188,7 @@ impl Saver {
     }
 }
 
-/// The file as it stands before a save.
+/// The file as it is before a save.
 struct Present {
     file: File,
     metadata: Metadata,
@@ -226,7 +226,7 @@ impl Save<'_> {
         }
     }
 
-    /// What stands at the target; only a regular file is opened.
+    /// What is at the target; only a regular file is opened.
     fn present(&self) -> Result<Option<Present>, SaveError> {
         match self.look_at(self.target) {
             Ok(present) => Ok(present),

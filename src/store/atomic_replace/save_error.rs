@@ -31,7 +31,7 @@ pub enum Operation {
     SyncFolder,
     /// Keeping the old version aside before writing in place.
     BackUp,
-    /// Taking the file away.
+    /// Removing the file.
     Remove,
 }
 
@@ -60,7 +60,7 @@ pub enum Aftermath {
     Old,
     /// The new bytes, though a power cut may still take them away.
     New,
-    /// A part of each; the whole of both is in this file, from which the next start mends it.
+    /// A part of each; the whole of both is in this file, from which the next start recovers it.
     Mixed { backup: PathBuf },
     /// The new bytes; what another program saved at the same moment is in this file.
     Displaced {
@@ -84,7 +84,7 @@ pub enum SaveError {
         /// The file.
         path: PathBuf,
     },
-    /// Something else than a regular file stands there; nothing was written.
+    /// Something other than a regular file is there; nothing was written.
     NotAFile {
         /// Where.
         path: PathBuf,

@@ -16,7 +16,7 @@ use super::stamp::Stamp;
 use crate::document::progress::{Progress, Strides};
 use crate::document::rope::{PIECE, Piece, Rope, first_piece};
 
-/// A larger file is no plan but a mistake, and would use up the memory.
+/// A larger file is a mistake, not a plan, and would use up the memory.
 pub(crate) const LARGEST_FILE: u64 = 1 << 30;
 
 /// What was found at a path.
@@ -167,7 +167,7 @@ pub(crate) fn read_with(
         _ => ReadError::from_io(path, source),
     })?;
     let after = (file.metadata()).map_err(|source| ReadError::from_io(path, source))?;
-    // Being replaced or renamed is no change of the bytes.
+    // Being replaced or renamed does not change the bytes.
     let moved = !Stamp::from_metadata(&after).has_bytes_of(&stamp);
     let is_reliable = !moved && !stamp.is_racy(now);
     Ok(FileState::Present {
@@ -309,7 +309,7 @@ fn read_between(
     Ok(pieces)
 }
 
-/// Whether the error says that nothing stands at the path.
+/// Whether the error says that nothing is at the path.
 pub(crate) fn is_missing(error: &io::Error) -> bool {
     matches!(
         error.kind(),

@@ -5,7 +5,7 @@ use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
-/// What stands at a path instead of a regular file.
+/// What is at a path instead of a regular file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum NotAFile {
     /// A directory.
@@ -51,10 +51,10 @@ impl fmt::Display for NotAFile {
     }
 }
 
-/// Why a file's bytes cannot be had.
+/// Why a file's bytes cannot be read.
 #[derive(Debug)]
 pub(crate) enum ReadError {
-    /// Something else than a regular file stands there; it was not read.
+    /// Something other than a regular file is there; it was not read.
     NotAFile {
         /// Where.
         path: PathBuf,

@@ -12,7 +12,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-/// What stands in a folder, symlinks followed.
+/// What is in a folder, symlinks followed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
     /// A regular file.
@@ -62,7 +62,7 @@ pub(crate) fn children(folder: &Path, boundary: &Path) -> Vec<Child> {
     children
 }
 
-/// What stands at `path`; nothing counts as something else.
+/// What is at `path`; nothing counts as something else.
 pub(crate) fn kind_of(path: &Path, boundary: &Path) -> Kind {
     std::fs::symlink_metadata(path).map_or(Kind::Other, |metadata| {
         kind_from(path, metadata.file_type(), boundary)

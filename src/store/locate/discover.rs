@@ -217,7 +217,7 @@ fn take(
     watch: &mut WatchFolders,
 ) {
     let is_ours = |name: &OsStr| has_extension(name, paper.extension);
-    // A folder by the name of a log is no folder of logs: reading it says what is wrong.
+    // A folder named like a log is not a folder of logs: reading it says what is wrong.
     let is_file = Path::new(&path).extension() == Some(OsStr::new(paper.extension));
     match paper.kept {
         Kept::Flat if path.is_dir() && !is_file => {

@@ -40,7 +40,7 @@ pub enum Outcome {
     Failed(String),
     /// Somebody else changed the same things; nothing was written.
     Conflicts(Vec<Conflict>),
-    /// The observer did not believe a file; nothing was written.
+    /// The observer did not trust a file; nothing was written.
     Later,
 }
 

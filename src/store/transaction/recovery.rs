@@ -189,7 +189,7 @@ fn open_part(whole: &Change, intent: &Intent, now: &[SourceFile], redo: bool) ->
             (Some(Progress::Written), _) => !redo,
             (Some(Progress::Untouched), _) => redo,
             // Other edits find out for themselves whether they are made; a passage put in
-            // twice would stand there twice.
+            // twice would be there twice.
             (_, Target::Passage { .. }) => {
                 let passage = if redo { &edit.after } else { &edit.before };
                 let wanted = passage.as_deref().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Whether what was just read is believed now, or after a pause.
+//! Whether what was just read is trusted now, or after a pause.
 //!
 //! A [`Debounce`] remembers what was seen of one file until it rests: it waits while the file is
 //! in [`motion`], and while its bytes look like a part of a save that goes on. Many programs save
@@ -15,7 +15,7 @@ use crate::plan::source::Role;
 use crate::store::fs::read::FileState;
 use crate::store::fs::stamp::Stamp;
 
-/// How long a state that looks half-saved must rest before it is believed.
+/// How long a state that looks half-saved must rest before it is trusted.
 const PARTIAL_TIMEOUT: Duration = Duration::from_millis(700);
 
 /// A file is being written, or looks half-written.
@@ -32,7 +32,7 @@ pub(crate) struct Debounce {
     takes_parts: bool,
 }
 
-/// A version that is not believed yet.
+/// A version that is not trusted yet.
 #[derive(Debug)]
 struct Open {
     stamp: Option<Stamp>,

@@ -70,7 +70,7 @@ impl Disk {
         self.request(Request::Remember(event));
     }
 
-    /// Keeps a private document under this name, or takes it away, and the record of the same
+    /// Keeps a private document under this name, or removes it, and the record of the same
     /// name with it.
     pub(crate) fn keep(&self, name: String, document: Option<PrivateDocument>) {
         self.request(Request::Keep { name, document });

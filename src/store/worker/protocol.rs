@@ -31,7 +31,7 @@ pub struct SaveJob {
     pub ticket: u64,
     /// What to write.
     pub change: Change,
-    /// Where its steps stand on screen.
+    /// Where its steps are on screen.
     pub hints: LineHints,
     /// What the history is to remember once it is written.
     pub event: Event,
@@ -56,7 +56,7 @@ pub struct Changed {
 pub enum DiskEvent {
     /// Files hold other bytes now: all that were found in one look.
     Changed(Vec<Changed>),
-    /// A change stands on disk.
+    /// A change is on disk.
     Saved {
         /// Which one.
         ticket: u64,
@@ -74,7 +74,7 @@ pub enum DiskEvent {
     Conflicts {
         /// Which change.
         ticket: u64,
-        /// What stood in its way.
+        /// What blocked it.
         conflicts: Vec<Conflict>,
     },
     /// What an earlier run left half done has been recovered; what was done.

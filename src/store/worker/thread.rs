@@ -67,7 +67,7 @@ impl Round {
 /// A change that is not on disk yet.
 struct Queued {
     job: SaveJob,
-    /// Whether it was tried in vain.
+    /// Whether it was tried and failed.
     failed: bool,
 }
 
@@ -319,7 +319,7 @@ impl Worker {
         self.cache.publish_changed(changed);
     }
 
-    /// What a file holds, if it changed and the change is believed.
+    /// What a file holds, if it changed and the change is trusted.
     fn changed(&mut self, path: PathBuf) -> Option<Changed> {
         let (known, as_of) = self.cache.expects(&path);
         let state = read_since(&self.layout.root.join(&path), &known, as_of);

@@ -39,7 +39,7 @@ pub struct IdForm {
     pub quoted: bool,
 }
 
-/// What stands between the values of a line.
+/// What is between the values of a line.
 pub struct Json {
     pub open: &'static str,
     pub colon: &'static str,
@@ -86,14 +86,14 @@ pub struct CanonHabits {
     /// A blank line below the heading.
     pub gap: bool,
     pub bullet: &'static str,
-    /// What stands before and behind a label.
+    /// What is before and after a label.
     pub label: (&'static str, &'static str),
     /// A step that is depended on, with `{id}`; now this one, now that.
     pub needs: &'static [&'static str],
     /// An artifact, with `{name}` and `{to}`.
     pub artifact: &'static str,
     pub list: ListForm,
-    /// What stands where there is nothing; a bullet with nothing to say is left out if empty.
+    /// What is written where there is nothing; a bullet with nothing to say is left out if empty.
     pub nothing: &'static str,
     pub statuses: [&'static str; 5],
     /// Behind the owner.

@@ -113,7 +113,7 @@ impl IdForm {
     }
 }
 
-/// Where a status stands in an author's words.
+/// Where a status is in an author's words.
 pub fn place(status: Status) -> usize {
     status as usize
 }

@@ -45,7 +45,7 @@ impl Entry {
     }
 }
 
-/// The name of an entry as it stands in a file.
+/// The name of an entry as it is in a file.
 pub(super) struct Named<'a> {
     pub name: &'a str,
     pub place: Location,

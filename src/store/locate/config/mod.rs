@@ -67,7 +67,7 @@ impl ConfigFile {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Located<T> {
     pub value: T,
-    /// Where its key stands.
+    /// Where its key is.
     pub place: Location,
 }
 

@@ -4,7 +4,7 @@ use super::*;
 use std::os::unix::fs::symlink;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 
-/// Generous: a busy machine is no failure. What must be fast is measured where it is asserted.
+/// Generous: a busy machine is not a failure. What must be fast is measured where it is asserted.
 const LONG: Duration = Duration::from_secs(20);
 
 struct Plan {
