@@ -127,7 +127,7 @@ impl Target {
         )
     }
 
-    /// What people call it, as `0042 status` or `B07 Theme`.
+    /// What people call it, such as `0042 status` or `B07 Theme`.
     pub(crate) fn words(&self) -> String {
         match self {
             Self::LogValue {

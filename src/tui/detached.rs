@@ -118,7 +118,7 @@ impl Clipboards {
         }
     }
 
-    /// Whether there is none, and only the terminal itself is left.
+    /// Whether there is none, so that only the terminal itself is left.
     pub fn is_empty(&self) -> bool {
         self.desktop.is_empty() && !self.tmux
     }

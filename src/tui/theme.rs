@@ -314,7 +314,7 @@ fn is_dumb(term: &str) -> bool {
     term.is_empty() || term == "dumb"
 }
 
-/// The console of Linux, or a terminal of DEC (`vt220`; `vte` is none).
+/// The console of Linux, or a terminal of DEC (`vt220`; `vte` is not one).
 fn is_console(term: &str) -> bool {
     let model = term.strip_prefix("vt").unwrap_or_default();
     term == "linux" || model.starts_with(|c: char| c.is_ascii_digit())

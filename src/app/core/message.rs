@@ -137,7 +137,7 @@ pub enum Effect {
     StartPlan,
     /// Give the terminal back to the shell for a while.
     Suspend,
-    /// Draw everything anew.
+    /// Draw everything again.
     Redraw,
     /// End the program.
     Quit,

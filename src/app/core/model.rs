@@ -49,7 +49,7 @@ pub struct Notice {
 /// How a notice is meant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Tone {
-    /// Something was done that `u` takes back.
+    /// Something was done that `u` undoes.
     Done,
     /// Something to know.
     Info,
@@ -209,7 +209,7 @@ impl Model {
         self.shown().focus(self)
     }
 
-    /// What the keys go to beneath whatever lies over it.
+    /// What the keys go to below whatever lies over it.
     pub(crate) fn shown(&self) -> &'static dyn Screen {
         match self.has_plan() {
             true => self.screen.inner(self).unwrap_or(self.screen.screen),
@@ -279,7 +279,7 @@ impl Model {
     }
 
     /// Says what is wrong in the configuration, all of it at once: one problem in the line of
-    /// news, several in a note beneath whatever is open.
+    /// news, several in a note below whatever is open.
     pub(crate) fn report_configuration_problems(&mut self) {
         let said = |problem: &Problem| format!("{}: {}", problem.place, problem.message);
         match &*self.context.mistakes {
@@ -293,12 +293,12 @@ impl Model {
         }
     }
 
-    /// Lists the steps anew after the plan or the order changed.
+    /// Lists the steps again after the plan or the order changed.
     pub(crate) fn refresh(&mut self, selected: Option<StepKey>) {
         self.view.refresh(&self.plan, self.now, selected);
     }
 
-    /// Lists the steps anew after the filter changed.
+    /// Lists the steps again after the filter changed.
     pub(crate) fn find(&mut self, selected: Option<StepKey>) {
         self.view.find(&self.plan, self.now, selected);
     }

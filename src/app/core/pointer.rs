@@ -48,7 +48,7 @@ impl Model {
     }
 
     /// Takes a turn of the wheel over a target: what lies over the screen moves, or else the pane
-    /// beneath the pointer, which gets the keys.
+    /// below the pointer, which gets the keys.
     pub(super) fn wheel(&mut self, target: Option<Target>, rows: isize) {
         if self.ending {
             return;

@@ -62,7 +62,7 @@ pub(super) fn press(model: &mut Model, key: Key) {
     }
 }
 
-/// While the last edits are saved there is nothing to do but wait, draw anew, or not wait.
+/// While the last edits are saved there is nothing to do but wait, draw again, or not wait.
 fn while_ending(model: &mut Model, key: Key) {
     if key.ctrl && key.code == Code::Char('c') {
         model.effects.push(Effect::Abandon);
@@ -72,7 +72,7 @@ fn while_ending(model: &mut Model, key: Key) {
 }
 
 /// Whether the key is about the terminal and not about what is open on it: back to the shell,
-/// draw anew. A letter never is, whatever the configuration makes of it.
+/// draw again. A letter never is, whatever the configuration makes of it.
 fn is_of_the_terminal(model: &Model, key: Key) -> bool {
     let command = model.keymap.command(model.place(), key);
     key.letter().is_none() && command.is_some_and(|c| matches!(c.name, "suspend" | "redraw"))

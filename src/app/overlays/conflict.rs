@@ -195,7 +195,7 @@ impl Model {
         self.overlays.push(Overlay::Conflict(conflict));
     }
 
-    /// Sets a field to what a person made of both versions. That answers the conflict beneath,
+    /// Sets a field to what a person made of both versions. That answers the conflict below,
     /// unless it arose again.
     pub(crate) fn resolve(&mut self, request: &SetRequest, text: &str) -> Result<(), Refusal> {
         self.set_field(request, text)?;

@@ -123,7 +123,7 @@ impl Model {
         self.overlays.extend(stays);
     }
 
-    /// Says beneath the text of the open field what is wrong with it.
+    /// Says below the text of the open field what is wrong with it.
     pub(crate) fn mark_input(&mut self, error: String) {
         if let Some(input) = self.overlays.last_mut().and_then(Overlay::input_mut) {
             input.error = Some(error);

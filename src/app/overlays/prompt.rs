@@ -30,7 +30,7 @@ pub struct Prompt {
 pub(crate) enum Purpose {
     /// The new value of a field.
     Set(SetRequest),
-    /// One value made of the two versions of a conflict, which lies beneath.
+    /// One value made of the two versions of a conflict, which lies below.
     Resolve(SetRequest),
     /// The new value of a block's cell.
     SetBlock(BlockCell),

@@ -19,7 +19,7 @@ impl Model {
         let conflict = Overlay::Conflict(OpenConflict::new(change, conflicts));
         match self.overlays.is_empty() {
             true => self.overlays.push(conflict),
-            // Keys meant for what is open must not decide: it waits beneath.
+            // Keys meant for what is open must not decide: it waits below.
             false => {
                 self.overlays.insert(0, conflict);
                 self.refuse(

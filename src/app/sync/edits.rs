@@ -33,7 +33,7 @@ pub(crate) struct Pending {
 #[derive(Debug, Default)]
 pub struct Sync {
     pub(crate) pending: Vec<Pending>,
-    /// Changes taken back before they were written, which may be on their way all the same.
+    /// Changes undone before they were written, which may be on their way all the same.
     forgotten: Vec<(u64, Change)>,
     tickets: u64,
     pub(crate) history: History,
@@ -71,7 +71,7 @@ impl Sync {
         self.pending.len() - self.saving()
     }
 
-    /// The change with this ticket, if it was taken back before it was written. Once only.
+    /// The change with this ticket, if it was undone before it was written. Once only.
     fn forgotten(&mut self, ticket: u64) -> Option<Change> {
         let at = self.forgotten.iter().position(|(t, _)| *t == ticket)?;
         Some(self.forgotten.remove(at).1)
@@ -139,7 +139,7 @@ impl Model {
         true
     }
 
-    /// Takes the last change back, on disk too. One that cannot be taken back is let go, so
+    /// Undoes the last change, on disk too. One that cannot be undone is let go, so
     /// that those before it can be reached.
     pub(crate) fn undo(&mut self) {
         self.undo_one();
@@ -202,7 +202,7 @@ impl Model {
         true
     }
 
-    /// Makes the change again that was taken back last.
+    /// Redoes the change that was undone last.
     pub(crate) fn redo(&mut self) {
         if let Some(reason) = self.is_locked() {
             return self.refuse(reason);
@@ -358,7 +358,7 @@ impl Model {
         result
     }
 
-    /// Changes the files of the plan and derives it anew, as far as the scope demands.
+    /// Changes the files of the plan and derives it again, as far as the scope demands.
     pub(crate) fn edit_plan<T, E>(
         &mut self,
         scope: Option<Scope>,
@@ -395,7 +395,7 @@ impl Model {
             DiskEvent::Changed(files) => self.changed_outside(files),
             DiskEvent::Saved { ticket, remark } => {
                 if let Some(change) = self.sync.forgotten(ticket) {
-                    // Written at the very moment at which it was taken back.
+                    // Written at the very moment it was undone.
                     self.send(
                         &change.inverse(),
                         LineHints::default(),

@@ -1,7 +1,7 @@
 //! What others wrote, taken in beside the keys.
 //!
 //! The file thread tells which files hold other bytes now, all of a burst together. To take them
-//! apart and to derive the plan anew grows with the plan, so it is done elsewhere on a plan that
+//! apart and to derive the plan again grows with the plan, so it is done elsewhere on a plan that
 //! shares everything with ours; here stand what waits for it, the work itself as a value, and
 //! what becomes of the model when it is done. What is edited meanwhile is put on top of the
 //! result: nobody waits and nothing is lost. While one batch is read the next one gathers, so
@@ -25,7 +25,7 @@ use crate::plan::paper::Papers;
 use crate::plan::source::{Role, SourceFile};
 use crate::store::worker::protocol::Changed;
 
-/// Up to so many steps are amended in the plan at hand; where more differ it is derived anew.
+/// Up to so many steps are amended in the plan at hand; where more differ it is derived again.
 const A_FEW: usize = 100;
 /// So many files are worth a thread of their own.
 const SHARE: usize = 8;

@@ -1,4 +1,4 @@
-//! A whole step in `$EDITOR`: sent there, taken back, and offered while it is not in the plan.
+//! A whole step in `$EDITOR`: sent there, read back, and offered while it is not in the plan.
 //!
 //! Whatever becomes of the editor, what it saved stays: as a text of its step, which the same
 //! command goes on with, and in a file that outlives this process. Nothing is written to the plan
@@ -153,7 +153,7 @@ impl Model {
         self.effects.push(Effect::DropText(step));
     }
 
-    /// Keeps a text, and asks what is to become of it; beneath a field that is being typed in.
+    /// Keeps a text, and asks what is to become of it; below a field that is being typed in.
     fn offer_text(&mut self, form: Form) {
         let step = form.step;
         let change = match self.plan.find_nth(step.0, step.1) {

@@ -149,7 +149,7 @@ pub(crate) fn named_steps(text: &str) -> impl Iterator<Item = StepId> {
     named.filter(move |id| !may_be_year(*id, text))
 }
 
-/// The steps that a check names, each once; a number that is rather a year is none.
+/// The steps that a check names, each once; a number that is more likely a year does not count.
 fn steps_in(text: &str) -> Vec<StepId> {
     let mut seen = HashSet::new();
     let named = ids_in(text).into_iter();

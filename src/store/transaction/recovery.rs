@@ -99,7 +99,7 @@ impl Committer {
             (intent.change.paths().iter().zip(&intent.files)).all(|(path, states)| {
                 states.progress(bytes_at(&files, path).as_ref()) == Progress::Untouched
             });
-        // What can be taken back is there.
+        // What can be undone is there.
         Ok(!is_untouched && apply::change(&intent.change.inverse(), &mut files).is_ok())
     }
 

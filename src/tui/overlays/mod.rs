@@ -1,6 +1,6 @@
 //! What lies over a screen: fields, choosers, menus, questions. One file each.
 //!
-//! Every box is centred, cleared beneath and never larger than the screen. The topmost
+//! Every box is centred, cleared below and never larger than the screen. The topmost
 //! field sets the terminal's cursor.
 
 mod chooser;

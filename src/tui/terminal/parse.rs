@@ -7,7 +7,7 @@
 //! A slow line delivers a sequence in pieces, and a piece must never run as keys:
 //!
 //! - An ESC alone is the Esc key after a moment. What comes within [`TAIL_TIMEOUT`] after it and can
-//!   only be the rest of a sequence is swallowed, each byte beginning the time anew.
+//!   only be the rest of a sequence is swallowed, each byte beginning the time again.
 //! - `ESC [` is no key, so what follows it belongs to it, however late it comes.
 //! - A paste is open until its end mark, or until an Esc or Ctrl-C comes alone.
 //!

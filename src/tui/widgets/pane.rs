@@ -1,4 +1,4 @@
-//! What panes share: how an area is parted between them, keys as hints spell them, and why one
+//! What panes share: how an area is split between them, keys as hints spell them, and why one
 //! is empty.
 
 use ratatui::buffer::Buffer;

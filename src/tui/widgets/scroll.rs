@@ -36,7 +36,7 @@ impl Window {
         shown
     }
 
-    /// Has the cursor in the row where it was, if the list was made anew since: its step
+    /// Has the cursor in the row where it was, if the list was made again since: its step
     /// may have got another position by what came in above.
     pub(crate) fn keep_row(&mut self, cursor: usize, serial: u64) -> &mut Self {
         if self.serial != serial {

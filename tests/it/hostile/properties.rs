@@ -107,7 +107,7 @@ proptest! {
         assert_filter(&plan, &pieces.concat());
     }
 
-    /// Pieces of the corpus, cut and put together anew, obey the laws of edits too.
+    /// Pieces of the corpus, cut and put together again, obey the laws of edits too.
     #[test]
     fn constructs_put_together_at_random_are_edited_exactly(
         picked in prop::collection::vec((any::<prop::sample::Index>(), 0..3_usize), 1..4),

@@ -135,7 +135,7 @@ fn the_wheel_moves_what_is_under_it() {
         (down - desk.cockpit.model.view.cursor, selected(&desk)),
         (6, first.clone())
     );
-    // In an overlay, wherever the pointer is; the screen beneath stands still.
+    // In an overlay, wherever the pointer is; the screen below stands still.
     desk.keys("s");
     report(&desk, MouseEventKind::ScrollDown, steps);
     report(&desk, MouseEventKind::ScrollDown, (0, 0));

@@ -424,7 +424,7 @@ fn a_read_only_file_keeps_the_edit_and_can_be_retried() {
     }
     desk.wait_for("not saved");
     assert_eq!(desk.diff(), "");
-    // What was never written is taken back without writing.
+    // What was never written is undone without writing.
     desk.keys("u");
     assert!(desk.cockpit.model.sync.is_settled());
     for event in crate::support::keys::events("sb") {

@@ -160,7 +160,7 @@ fn some_check(plan: &Plan, stage: &Index, at: &Index) -> Option<(usize, usize)> 
     (checks > 0).then(|| (stage, at.index(checks)))
 }
 
-/// A form in which one field was written anew.
+/// A form in which one field was rewritten.
 fn set_form(
     composer: &Composer<'_>,
     step: usize,
@@ -241,7 +241,7 @@ fn put(change: &Change, files: &mut Vec<SourceFile>) {
     );
 }
 
-/// What is derived anew of a plan that a change is made in is what the changed files mean.
+/// What is derived again of a plan that a change is made in is what the changed files mean.
 fn assert_derived_alike(change: &Change, files: &[SourceFile]) {
     let Some(scope) = change.scope() else {
         return;

@@ -52,7 +52,7 @@ pub fn model(files: &[(&str, &str)]) -> Model {
     Model::new(files.collect(), setting, Keymap::default(), noon())
 }
 
-/// Presses keys by name, as `2 j enter`; in an open field letters are typed.
+/// Presses keys by name, such as `2 j enter`; in an open field letters are typed.
 pub fn press(model: &mut Model, keys: &str) {
     for name in keys.split(' ') {
         let key: stepdeck::app::core::key::Key = name.parse().expect(name);

@@ -56,7 +56,7 @@ pub struct Search {
     words: Vec<String>,
     /// Whether a block has a listed step, by index.
     blocks: Vec<bool>,
-    /// Counts what was found anew.
+    /// Counts what was found again.
     serial: u64,
 }
 

@@ -19,7 +19,7 @@ pub enum Sort {
     Owner,
     /// Last edited first.
     Updated,
-    /// Those that hold back most first.
+    /// Those that block the most first.
     Dependants,
 }
 
@@ -191,7 +191,7 @@ impl PlanView {
         self.jumps.get(self.jump).copied()
     }
 
-    /// One step forth in the jump list.
+    /// One step forward in the jump list.
     pub(crate) fn jump_forth(&mut self) -> Option<StepKey> {
         let key = self.jumps.get(self.jump + 1).copied()?;
         self.jump += 1;

@@ -55,7 +55,7 @@ fn open(model: &mut Model) {
     model.note(title, lines);
 }
 
-/// The state, each thing that the step waits for, and what it alone holds back.
+/// The state, each thing that the step waits for, and what it alone blocks.
 pub fn why(plan: &Plan, step: StepRef<'_>) -> Vec<String> {
     let id = step.id();
     let mut lines = vec![match (step.state(), step.status()) {

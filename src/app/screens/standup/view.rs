@@ -92,7 +92,7 @@ impl StandupView {
         thread.is_some()
     }
 
-    /// Selects again what was selected, by name, after the day was gathered anew.
+    /// Selects again what was selected, by name, after the day was gathered again.
     fn select_again(&mut self, stage: Option<String>, slug: Option<String>) {
         let Some(day) = &self.day else { return };
         let card = stage.and_then(|stage| day.cards.iter().position(|c| c.card.is_of(&stage)));

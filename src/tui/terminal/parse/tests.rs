@@ -254,7 +254,7 @@ fn mouse_reports_are_read() {
             "{report}"
         );
     }
-    // In pieces it is the same report, and after an Esc that has acted it is none.
+    // In pieces it is the same report, and after an Esc that has acted it is not one.
     let whole = parse(b"\x1b[<0;12;3M");
     assert_eq!(
         slowly(&[(0, b"\x1b["), (5_000, b"<0;1"), (500, b"2;3M")]),
