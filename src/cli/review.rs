@@ -252,9 +252,9 @@ fn dependencies(review: &gather::Review<'_>) -> Vec<DependencyEntry> {
     let record = &review.record;
     let tangles = review.tangles();
     let wrong: HashSet<EntryKey> = tangles.iter().map(|t| (t.step, Some(t.other))).collect();
-    let mended = record.entries(Section::Dependencies).iter();
-    let mended = mended.filter(|entry| !wrong.contains(&entry.key()));
-    let mended = mended.map(|entry| DependencyEntry {
+    let fixed = record.entries(Section::Dependencies).iter();
+    let fixed = fixed.filter(|entry| !wrong.contains(&entry.key()));
+    let fixed = fixed.map(|entry| DependencyEntry {
         step_id: entry.id.to_string(),
         depends_on: entry
             .other
@@ -276,7 +276,7 @@ fn dependencies(review: &gather::Review<'_>) -> Vec<DependencyEntry> {
             why: entry.map(|entry| entry.why.clone()).unwrap_or_default(),
         }
     });
-    told.chain(mended).collect()
+    told.chain(fixed).collect()
 }
 
 fn sheet<'p>(paint: &'p Printer, document: &Document) -> TextLayout<'p> {

@@ -33,9 +33,9 @@ impl Check {
                 let progress = Progress::default();
                 problems(opened, own.as_deref(), plan, composer.now, &progress)
             };
-            let mended = fix_repeatedly(&opened.plan, composer.now, self.prefers_log(), check);
-            refused.replace(mended.refused);
-            Ok(mended.change)
+            let fixed = fix_repeatedly(&opened.plan, composer.now, self.prefers_log(), check);
+            refused.replace(fixed.refused);
+            Ok(fixed.change)
         })?;
         for refusal in refused.into_inner() {
             invocation.say(&format!("not fixed: {refusal}"))?;
@@ -56,8 +56,8 @@ impl Check {
         let own = invocation.outside.config.as_deref();
         let check = |plan: &Plan| problems(&opened, own, plan, now, &Progress::default());
         let found = check(&opened.plan);
-        let mended = fix_repeatedly(&opened.plan, now, self.prefers_log(), check);
-        let diff = difference(&opened.plan, &mended);
+        let fixed = fix_repeatedly(&opened.plan, now, self.prefers_log(), check);
+        let diff = difference(&opened.plan, &fixed);
         let paint = invocation.paint();
         let printed: Vec<u8> = match invocation.outside.terminal.is_none()
             && invocation.arguments.color != Color::Always
@@ -70,14 +70,14 @@ impl Check {
             }
         };
         invocation.print_bytes(&printed)?;
-        for refusal in &mended.refused {
+        for refusal in &fixed.refused {
             invocation.say(&format!("cannot be fixed: {refusal}"))?;
         }
-        match mended.change.edits.is_empty() {
+        match fixed.change.edits.is_empty() {
             true => invocation.say("nothing here can be fixed")?,
             false => invocation.say(&format!(
                 "dry run, nothing was written; otherwise: {}",
-                mended.change.label
+                fixed.change.label
             ))?,
         }
         Ok(ending(&found))
@@ -85,14 +85,14 @@ impl Check {
 }
 
 /// What fixing makes of the files of a plan.
-fn difference(before: &Plan, mended: &Fixed) -> Vec<DiffLine> {
+fn difference(before: &Plan, fixed: &Fixed) -> Vec<DiffLine> {
     let bytes = |plan: &Plan, path: &Path| {
         let file = plan.files().iter().find(|file| file.path == path);
         file.map_or(Vec::new(), |file| file.document.to_bytes())
     };
-    let paths = mended.change.paths().into_iter();
+    let paths = fixed.change.paths().into_iter();
     let diff = |path| {
-        let (old, new) = (bytes(before, path), bytes(&mended.plan, path));
+        let (old, new) = (bytes(before, path), bytes(&fixed.plan, path));
         unified(path, &old, &new)
     };
     paths.flat_map(|path| diff(path)).collect()

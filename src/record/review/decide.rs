@@ -152,7 +152,7 @@ impl Review<'_> {
     ///
     /// # Errors
     /// When the steps are gone, or step or record cannot be edited.
-    pub(crate) fn mend(
+    pub(crate) fn fix(
         &self,
         tangle: &BadDependency,
         remedy: Resolution,
@@ -214,10 +214,10 @@ impl Review<'_> {
             self.record.find(Section::Dependencies, key).is_some()
         };
         let wrong: HashSet<EntryKey> = tangles.iter().map(|t| (t.step, Some(t.other))).collect();
-        let is_mended =
+        let is_fixed =
             |tangle: &&BadDependency| !wrong.contains(&(tangle.step, Some(tangle.other)));
-        let mended = known.iter().filter(|t| !is_handled(t) && is_mended(t));
-        ops.extend(mended.map(|t| Op::Put(Section::Dependencies, handled(t, Word::Fixed))));
+        let fixed = known.iter().filter(|t| !is_handled(t) && is_fixed(t));
+        ops.extend(fixed.map(|t| Op::Put(Section::Dependencies, handled(t, Word::Fixed))));
         // What was left at first, and fixed elsewhere since.
         let since = self
             .record

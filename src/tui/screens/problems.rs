@@ -155,7 +155,7 @@ fn list(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut 
     }
 }
 
-/// One problem: what it is, where it stands, and the key that mends it.
+/// One problem: what it is, where it is, and the key that fixes it.
 fn row(
     buf: &mut Buffer,
     area: Rect,

@@ -130,7 +130,7 @@ pub const COMMANDS: &[Command] = &[
         keys: &["L"],
         title: "Reconcile drift: write the log's version to the canon",
         blocked: no_drift,
-        run: |model| mend(model, true),
+        run: |model| reconcile(model, true),
         ..COMMON
     },
     Command {
@@ -138,7 +138,7 @@ pub const COMMANDS: &[Command] = &[
         keys: &["C"],
         title: "Reconcile drift: write the canon's version to the log",
         blocked: no_drift,
-        run: |model| mend(model, false),
+        run: |model| reconcile(model, false),
         ..COMMON
     },
     Command {
@@ -307,7 +307,7 @@ fn no_drift(model: &Model) -> Blocked {
     })
 }
 
-fn mend(model: &mut Model, keep_log: bool) {
+fn reconcile(model: &mut Model, keep_log: bool) {
     if let Some(step) = model.step() {
         let change = model.composer().reconcile(step.index(), keep_log);
         model.make(change, 1);

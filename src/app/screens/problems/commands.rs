@@ -1,4 +1,4 @@
-//! What the checks find, and mending it.
+//! What the checks find, and fixing it.
 
 use std::path::PathBuf;
 

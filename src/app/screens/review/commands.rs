@@ -64,7 +64,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Fix the dependency",
         hint: "fix",
         places: DEPENDENCIES,
-        run: mend,
+        run: fix,
         ..COMMON
     },
     Command {
@@ -73,7 +73,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Leave the dependency as it is for now",
         hint: "leave",
         places: DEPENDENCIES,
-        blocked: |model| undecidable(model).or_else(|| mended(model)),
+        blocked: |model| undecidable(model).or_else(|| fixed(model)),
         run: |model| {
             if let Some((tangle, _)) = tangle(model) {
                 decide(model, |review, _, who| review.leave(&tangle, "", who));
@@ -251,7 +251,7 @@ fn tangle(model: &Model) -> Option<(BadDependency, bool)> {
         .cloned()
 }
 
-fn mended(model: &Model) -> Blocked {
+fn fixed(model: &Model) -> Blocked {
     let (_, wrong) = tangle(model)?;
     let key = model.keymap.key_of("fix-dependency");
     (!wrong).then(|| format!("it is already fixed · {key} notes that in the record"))
@@ -346,13 +346,13 @@ fn swap(model: &mut Model, by: isize) {
     model.review.select(id);
 }
 
-fn mend(model: &mut Model) {
+fn fix(model: &mut Model) {
     let Some((tangle, wrong)) = tangle(model) else {
         return;
     };
     if !wrong {
         return decide(model, |review, _, who| {
-            review.mend(&tangle, Resolution::Done, who)
+            review.fix(&tangle, Resolution::Done, who)
         });
     }
     let (step, other) = (tangle.step, tangle.other);
@@ -376,10 +376,10 @@ fn mend(model: &mut Model) {
     model.menu(format!("Fix {step} → {other}"), rows, 0);
 }
 
-/// The dependencies whose loss mends a problem: the one that is wrong, and of a circle each
+/// The dependencies whose removal fixes a problem: the one that is wrong, and of a circle each
 /// other one, too.
 fn dropped(model: &Model, tangle: &BadDependency) -> Vec<(StepId, StepId)> {
-    /// A circle may be as long as the plan; the rest of it is mended on the plan screen.
+    /// A circle may be as long as the plan; the rest of it is fixed on the plan screen.
     const MOST: usize = 9;
     let graph = model.plan.graph();
     let cycle = model

@@ -129,7 +129,7 @@ impl Model {
         how: Resolution,
     ) -> Result<(), Refusal> {
         self.decided(dependency.step, |review, _, who| {
-            review.mend(dependency, how, who)
+            review.fix(dependency, how, who)
         })
     }
 

@@ -309,7 +309,7 @@ fn turn_day(model: &mut Model, later: bool) {
 }
 
 fn links(model: &Model) -> Vec<String> {
-    let cards = model.standup_view.looked_at().into_iter();
+    let cards = model.standup_view.shown_cards().into_iter();
     cards.flat_map(|card| card.evidence.clone()).collect()
 }
 

@@ -67,7 +67,7 @@ impl StandupView {
     }
 
     /// The card that is looked at, in whatever pane has the keys; of an entry, all cards.
-    pub(crate) fn looked_at(&self) -> Vec<&Card> {
+    pub(crate) fn shown_cards(&self) -> Vec<&Card> {
         match (self.pane, &self.thread) {
             (Focus::CARDS, _) => self.card().map(|card| &card.card).into_iter().collect(),
             (_, Some(_)) => self

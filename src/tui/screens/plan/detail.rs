@@ -203,7 +203,7 @@ fn facts(model: &Model, theme: &Theme, measure: Measure, cursor: Option<usize>) 
             let around = Surroundings {
                 plan: &model.plan,
                 now: model.now,
-                mends: Some((&keys[0], &keys[1])),
+                reconciles: Some((&keys[0], &keys[1])),
             };
             Some(step::facts(&around, theme, step, measure, cursor))
         }
@@ -226,7 +226,7 @@ pub fn lay_out(sheet: &mut TextLayout<'_>, plan: &Plan, step: StepRef<'_>, now: 
     let around = Surroundings {
         plan,
         now,
-        mends: None,
+        reconciles: None,
     };
     let facts = step::facts(&around, theme, step, measure, None).facts;
     for fact in facts.iter().filter(|fact| !fact.spare) {

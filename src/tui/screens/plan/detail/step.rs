@@ -43,7 +43,7 @@ pub struct Surroundings<'a> {
     /// The present instant.
     pub now: DateTime<Utc>,
     /// The keys that keep the log's words and the canon's, where there are keys.
-    pub mends: Option<(&'a str, &'a str)>,
+    pub reconciles: Option<(&'a str, &'a str)>,
 }
 
 /// The step's fields with their drift, then decisions, places, namesakes, unknown keys.
@@ -263,7 +263,7 @@ fn updated(
     value::text(&text, theme, theme.dim, measure)
 }
 
-/// Both versions and the keys that mend it.
+/// Both versions and the keys that reconcile them.
 fn drift_lines(
     around: &Surroundings<'_>,
     theme: &Theme,
@@ -273,7 +273,7 @@ fn drift_lines(
     let style = theme.warning;
     if measure.is_low() {
         let keys = around
-            .mends
+            .reconciles
             .map(|(log, canon)| format!("  {log}/{canon} fixes"));
         let (head, tail) = ("canon ", keys.unwrap_or_default());
         let room = measure.width.saturating_sub(width(head) + width(&tail));
@@ -287,11 +287,11 @@ fn drift_lines(
         let text = format!("{}{}", brief(text), hint.unwrap_or_default());
         value::behind(head, &text, theme, style, measure)
     };
-    let mut lines = say("log", &drift.log, around.mends.map(|(log, _)| log));
+    let mut lines = say("log", &drift.log, around.reconciles.map(|(log, _)| log));
     lines.extend(say(
         "canon",
         &drift.canon,
-        around.mends.map(|(_, canon)| canon),
+        around.reconciles.map(|(_, canon)| canon),
     ));
     lines
 }
