@@ -2,7 +2,7 @@
 # Other programs save while stepdeck does, in hundreds of rounds: every version they write is
 # merged or kept beside and named, and no line is of two versions.
 #
-# First the races of tests/it/store/motion.rs (in place, truncating, appending, renaming, exchanging),
+# First the races of tests/it/store/races.rs (in place, truncating, appending, renaming, exchanging),
 # then real programs against the built one. STEPDECK_RACE_ROUNDS sets how many rounds.
 set -uo pipefail
 

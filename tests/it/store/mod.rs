@@ -4,4 +4,5 @@ mod disk;
 pub mod faults;
 mod invented_paper;
 mod motion;
+mod races;
 mod save;
