@@ -4,7 +4,8 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::support::desk::{Desk, rest};
@@ -136,31 +137,41 @@ fn what_cannot_be_merged_is_kept_beside_and_named() {
     }
 }
 
-/// Writes to a file in place, again and again, until this is dropped.
-struct Restless(Option<(Sender<()>, std::thread::JoinHandle<()>)>);
+/// Writes to a file in place, again and again, until this is dropped. Several threads do, since a
+/// busy machine may let one of them wait for longer than a file takes to come to rest.
+struct Restless {
+    stops: Vec<Sender<()>>,
+    threads: Vec<JoinHandle<()>>,
+}
 
 impl Restless {
-    fn writes(path: &Path, versions: [String; 2]) -> Self {
-        let file = File::options().write(true).open(path).unwrap();
-        let (stop, stopped) = channel::<()>();
-        let thread = std::thread::spawn(move || {
-            for turn in 0.. {
-                file.write_all_at(versions[turn % 2].as_bytes(), 0).unwrap();
-                let pause = stopped.recv_timeout(Duration::from_millis(10));
-                if pause != Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
-                    return file.write_all_at(versions[1].as_bytes(), 0).unwrap();
+    fn writes(path: &Path, versions: &[String; 2]) -> Self {
+        let writer = |_| {
+            let file = File::options().write(true).open(path).unwrap();
+            let versions = versions.clone();
+            let (stop, stopped) = channel::<()>();
+            let thread = std::thread::spawn(move || {
+                for turn in 0.. {
+                    file.write_all_at(versions[turn % 2].as_bytes(), 0).unwrap();
+                    let pause = stopped.recv_timeout(Duration::from_millis(10));
+                    if pause != Err(RecvTimeoutError::Timeout) {
+                        return file.write_all_at(versions[1].as_bytes(), 0).unwrap();
+                    }
                 }
-            }
-        });
-        Self(Some((stop, thread)))
+            });
+            (stop, thread)
+        };
+        let (stops, threads) = (0..4).map(writer).unzip();
+        Self { stops, threads }
     }
 }
 
 impl Drop for Restless {
     fn drop(&mut self) {
-        let (stop, thread) = self.0.take().unwrap();
-        drop(stop);
-        let _ = thread.join();
+        self.stops.clear();
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
     }
 }
 
@@ -183,7 +194,7 @@ fn a_file_that_does_not_rest_is_said_and_the_edit_waits_for_it() {
     let mut desk = Desk::sized(&[(LOG, &versions()[1])], 160, 48);
     let path = desk.folder().join(LOG);
     let before = desk.file(LOG);
-    let restless = Restless::writes(&path, versions());
+    let restless = Restless::writes(&path, &versions());
     for event in crate::support::keys::events("jsc") {
         desk.send(CockpitEvent::Terminal(TerminalEvent::Key(event)));
     }
@@ -209,7 +220,7 @@ fn a_file_that_does_not_rest_is_said_and_the_edit_waits_for_it() {
 #[test]
 fn a_subcommand_gives_up_on_a_file_that_does_not_rest() {
     let folder = Folder::new(&[(LOG, &versions()[1])]);
-    let restless = Restless::writes(&folder.path().join(LOG), versions());
+    let restless = Restless::writes(&folder.path().join(LOG), &versions());
     for arguments in [&["set", "0002", "status=complete"][..], &["list"]] {
         let run = folder.run(arguments);
         assert_eq!(run.code, 2, "{run:?}");
