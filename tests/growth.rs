@@ -368,7 +368,8 @@ fn lines_that_look_like_others_are_recognised_without_memory_of_their_own() {
     for steps in SIZES {
         let bytes = Kind::Tidy.log(steps);
         let (Count { calls, .. }, log) = counted(|| LogDocument::load(bytes));
-        let most = log.line_count() as u64 / 4;
+        // The first line of each kind is read.
+        let most = log.line_count() as u64 / 4 + 300;
         assert!(calls < most, "{calls} allocations for {steps} lines");
     }
 }
@@ -406,10 +407,9 @@ fn what_versions_of_a_log_have_in_common_costs_them_next_to_nothing() {
     }
     for (what, counts) in [("comparing", &compared), ("merging", &merged)] {
         grows_at_most(what, LINEAR, counts);
-        let calls: Vec<u64> = counts.iter().map(|count| count.calls).collect();
-        // Lists that are ten times as long have been doubled a few times more.
-        let most = calls[0] + 100;
-        assert!(calls.iter().all(|calls| *calls < most), "{what}: {calls:?}");
+        let calls = |at: usize| counts[at].calls as f64;
+        let growth = calls(SIZES.len() - 1) / calls(0);
+        assert!(growth <= CONSTANT, "{what}: {growth:.2}× in {counts:?}");
     }
 }
 
