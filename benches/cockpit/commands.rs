@@ -54,12 +54,23 @@ pub fn measure(folder: &Path, log: &Path, rounds: usize, start: f64, table: &mut
     put("`stepdeck check`", CHECK, own(&["check"]));
     put("`stepdeck show 0042`", FIELDS, own(&["show", "0042"]));
     let filter = |filter: &str| own(&["list", "--filter", filter]);
-    put("`stepdeck list --filter owner:ops`", FIELDS, filter("owner:ops"));
-    put("`stepdeck list --filter is:ready`", GRAPH, filter("is:ready"));
+    put(
+        "`stepdeck list --filter owner:ops`",
+        FIELDS,
+        filter("owner:ops"),
+    );
+    put(
+        "`stepdeck list --filter is:ready`",
+        GRAPH,
+        filter("is:ready"),
+    );
 
     let mut put = |name, value| table.put(name, Unit::Milliseconds, NO_TARGET, value);
     put("`jq -c .title`", jq);
-    put("`rg -c title`", commands.time("rg", &["-c", "title", &log_path]));
+    put(
+        "`rg -c title`",
+        commands.time("rg", &["-c", "title", &log_path]),
+    );
     put("`wc -l`", commands.time("wc", &["-l", &log_path]));
     let copies = (0..rounds).map(|_| changing::copy(log)).collect();
     put("the log copied, synced and renamed", Some(median(copies)));

@@ -128,7 +128,11 @@ impl Crowd {
             keys.push(cockpit.key("j").after);
         }
         let keys = keys.into_iter().map(milliseconds).collect();
-        put("a key while it is opened, slowest", Some(10.0), greatest(keys));
+        put(
+            "a key while it is opened, slowest",
+            Some(10.0),
+            greatest(keys),
+        );
         cockpit.settle(Duration::ZERO);
         let peak = process::peak_memory(cockpit.pid());
         let down = (0..PRESSES).map(|_| cockpit.key("j").after).collect();
@@ -167,7 +171,11 @@ fn note(letters: usize, table: &mut Table) {
     // A key that stands twice counts once, and the last one wins: so the note goes last.
     let note = format!(", \"notes\": {}}}\n", serde_json::json!(note));
     let (first, rest) = text.split_once("}\n").expect("a first step");
-    fs::write(&log, [first, "}\n", &rest.replacen("}\n", &note, 1)].concat()).expect("a log");
+    fs::write(
+        &log,
+        [first, "}\n", &rest.replacen("}\n", &note, 1)].concat(),
+    )
+    .expect("a log");
     let mut cockpit = Terminal::open(folder.path(), home.path());
     cockpit.first_frame();
     cockpit.settle(Duration::ZERO);
@@ -265,7 +273,11 @@ fn drawers(folder: &Path) {
             "# Decision {number}\n\n- **Date:** 2025-03-01\n- **Steps:** {a:04}, {b:04}\n\n## Why\n\n\
              It was cheaper than the other way.\n"
         );
-        write(folder, &format!("data/decisions/{number:04}-cheaper.md"), &text);
+        write(
+            folder,
+            &format!("data/decisions/{number:04}-cheaper.md"),
+            &text,
+        );
     }
     for number in 0..1_000 {
         let day = first + Days::new(number / 5);
