@@ -233,7 +233,7 @@ fn sections(folder: &Path) {
                 field("status")
             );
         }
-        write(folder, &format!("docs/canon/part-{number:03}.md"), &text);
+        write(folder, &format!("data/canon/part-{number:03}.md"), &text);
     }
 }
 
@@ -259,7 +259,7 @@ fn books(folder: &Path) {
                 );
             }
         }
-        write(folder, &format!("docs/handbook/book-{book:03}.md"), &text);
+        write(folder, &format!("data/canon/book-{book:03}.md"), &text);
     }
 }
 
@@ -287,7 +287,7 @@ fn drawers(folder: &Path) {
              - **Status:** at risk\n- **Blockers:**\n  - 0042 waits for the vendor\n- **Done:** 0041\n\
              - **Posted:** {day} 09:00 UTC\n"
         );
-        write(folder, &format!("docs/standups/{day}/{person}.md"), &text);
+        write(folder, &format!("data/standups/{day}/{person}.md"), &text);
     }
     for number in 0..150 {
         let day = first + Days::new(number * 7);
@@ -300,7 +300,7 @@ fn drawers(folder: &Path) {
             let id = id(number as usize * 10 + place);
             let _ = writeln!(text, "{place}. **{id:04} committed:** Do it");
         }
-        write(folder, &format!("docs/reviews/{week}.md"), &text);
+        write(folder, &format!("data/reviews/{week}.md"), &text);
     }
     for number in 0..500 {
         let day = (first + Days::new(number)).format("%Y%m%d");
@@ -310,7 +310,7 @@ fn drawers(folder: &Path) {
              **Evidence:** docs/run.md\n\n## Decision\n\n- **Decision:** no-go\n- **Decided:** \
              2025-01-01, Ada\n"
         );
-        let path = format!("docs/milestone-reviews/{stage}/{day}/review.md");
+        let path = format!("data/milestone-reviews/{stage}/{day}/review.md");
         write(folder, &path, &text);
     }
 }
