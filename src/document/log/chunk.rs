@@ -98,7 +98,7 @@ impl Chunk {
     }
 
     /// Takes the lines from `at` on away, as a chunk of their own.
-    pub(crate) fn split_off(&mut self, at: usize) -> Self {
+    pub(super) fn split_off(&mut self, at: usize) -> Self {
         let start = self.start(at);
         let bytes = self.piece.as_bytes();
         let (front, back) = (bytes[..start].to_vec(), bytes[start..].to_vec());
