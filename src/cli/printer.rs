@@ -70,8 +70,8 @@ impl Printer {
     }
 
     /// The rows of a sheet as lines of text, without spaces at their ends.
-    pub fn lines(&self, sheet: &TextLayout<'_>) -> String {
-        sheet.lines().map(|line| self.line(&line)).collect()
+    pub fn lines(&self, sheet: TextLayout<'_>) -> String {
+        sheet.into_lines().map(|line| self.line(&line)).collect()
     }
 
     /// One line of text with its line end.
