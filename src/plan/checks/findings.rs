@@ -21,10 +21,12 @@ use crate::document::parallel::in_parallel;
 use crate::document::progress::Progress;
 use crate::plan::source::Location;
 
-/// So many steps, or problems to be worded, are worth a thread of their own.
+/// So many steps are worth a thread of their own.
 pub(super) const SHARE: usize = 5_000;
 /// So many problems are worded before the first of them are handed on.
-const STRETCH: usize = 8 * SHARE;
+const STRETCH: usize = 16_384;
+/// So many problems to be worded are worth a thread of their own.
+const WORDED: usize = 2_048;
 /// Instead of a step: the problem is kept with its words.
 const NONE: u32 = u32::MAX;
 
@@ -246,7 +248,7 @@ impl Findings {
         mut hand_on: impl FnMut(T) -> Result<(), E>,
     ) -> Result<(), E> {
         for from in (0..self.len()).step_by(STRETCH) {
-            let parts = in_parallel(STRETCH.min(self.len() - from), SHARE, |part| {
+            let parts = in_parallel(STRETCH.min(self.len() - from), WORDED, |part| {
                 work(self.problems(from + part.start..from + part.end, plan))
             });
             parts.into_iter().try_for_each(&mut hand_on)?;

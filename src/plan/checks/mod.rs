@@ -467,7 +467,9 @@ pub(crate) fn unknown_settings(settings: &BTreeMap<String, String>) -> Vec<(Stri
 /// The bytes of the line at a problem's place, without its line end: what its span counts
 /// in. A byte order mark at the start of a file belongs to its first line.
 pub fn line<'a>(plan: &'a Plan, place: &Location) -> Option<&'a [u8]> {
-    let file = plan.files().iter().find(|file| file.path == place.path)?;
+    // Part by part, as paths are compared otherwise, would take longer than all that follows.
+    let path = place.path.as_os_str();
+    let file = (plan.files().iter()).find(|file| file.path.as_os_str() == path)?;
     let index = place.line.checked_sub(1)?;
     match (file.log(), file.markdown()) {
         (Some(log), _) if index < log.line_count() => {
