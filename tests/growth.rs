@@ -24,6 +24,7 @@ use stepdeck::change::compose::Composer;
 use stepdeck::change::difference::differences;
 use stepdeck::change::three_way::{Markers, Versions, merge};
 use stepdeck::document::log::LogDocument;
+use stepdeck::plan::checks::{self, Context};
 use stepdeck::plan::field::Field;
 use stepdeck::plan::graph::{Graph, Node};
 use stepdeck::plan::source::{Role, SourceFile};
@@ -192,6 +193,32 @@ fn assert_linear(read: &[Count], amended: &[Count]) {
             "an edit is no second reading: {amended:?} of {read:?}"
         );
     }
+}
+
+/// A plan that people wrote has nearly as many problems as steps. To find them is one pass, they
+/// are kept in few bytes each, and only those on the screen are worded.
+#[test]
+fn what_is_wrong_is_found_in_one_pass_and_kept_in_few_bytes() {
+    let (mut found, mut worded) = (Vec::new(), Vec::new());
+    for steps in [5_000, 50_000] {
+        let plan = Plan::read(Kind::Untidy.files(steps));
+        let context = Context::at(NOW.parse().expect("an instant"));
+        let (count, findings) = counted(|| checks::find(&plan, &context));
+        found.push(count);
+        assert!(findings.len() > steps / 2, "{}", findings.len());
+        let (kept, _) = counted(|| findings.clone());
+        let each = kept.bytes as usize / findings.len();
+        assert!(each <= 36, "{each} bytes for a problem");
+        let middle = findings.len() / 2;
+        let page = || {
+            findings
+                .problems(middle..middle + 400, &plan)
+                .collect::<Vec<_>>()
+        };
+        worded.push(counted(page).0);
+    }
+    grows_at_most("checking", LINEAR, &found);
+    grows_at_most("wording", CONSTANT, &worded);
 }
 
 /// Opens a plan, presses keys to get somewhere, and counts what the keys `measured` cost then,
