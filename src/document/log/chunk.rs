@@ -16,8 +16,8 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 pub(super) struct Chunk {
     piece: Piece,
     lines: Vec<Line>,
-    /// The lengths of all values, object by object.
-    lens: Vec<u32>,
+    /// The lengths of all values, object by object, as [`Lens`] reads them.
+    lens: Vec<u8>,
     shapes: Vec<Arc<LineShape>>,
     problems: Vec<LineProblem>,
 }
@@ -28,12 +28,43 @@ struct Line {
     end: u32,
     /// Its shape if it is an object, else one of the two numbers below.
     shape: u32,
-    /// Its first length, or its problem.
+    /// Where its lengths begin, or its problem.
     first: u32,
 }
 
 const BLANK: u32 = u32::MAX;
 const UNREADABLE: u32 = u32::MAX - 1;
+
+/// Lengths of values, each in as few bytes as it takes: seven bits in a byte, and all but its last
+/// byte marked. Most values are short, and there are a dozen in a line.
+pub(super) struct Lens<'a>(&'a [u8]);
+
+impl Lens<'_> {
+    fn put(bytes: &mut Vec<u8>, mut len: usize) {
+        while len >= 0x80 {
+            bytes.push(0x80 | (len & 0x7f) as u8);
+            len >>= 7;
+        }
+        bytes.push(len as u8);
+    }
+}
+
+impl Iterator for Lens<'_> {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        let (mut len, mut shift) = (0, 0);
+        loop {
+            let (byte, rest) = self.0.split_first()?;
+            self.0 = rest;
+            len |= usize::from(byte & 0x7f) << shift;
+            if *byte < 0x80 {
+                return Some(len);
+            }
+            shift += 7;
+        }
+    }
+}
 
 /// A line as it was read.
 enum Read<'a> {
@@ -115,7 +146,7 @@ impl Chunk {
     }
 
     /// Appends lines that are known already, the first of which began at `start`.
-    fn keep(&mut self, known: &[Line], start: u32, lens: &[u32]) {
+    fn keep(&mut self, known: &[Line], start: u32, lens: &[u8]) {
         let mut from = start;
         let mut end = self.lines.last().map_or(0, |line| line.end);
         for line in known {
@@ -125,8 +156,11 @@ impl Chunk {
             if line.shape < UNREADABLE {
                 let values = self.shapes[line.shape as usize].keys().len();
                 first = length(self.lens.len());
-                let at = line.first as usize;
-                self.lens.extend_from_slice(&lens[at..at + values]);
+                let lens = &lens[line.first as usize..];
+                let mut rest = Lens(lens);
+                rest.by_ref().take(values).for_each(drop);
+                let end = lens.len() - rest.0.len();
+                self.lens.extend_from_slice(&lens[..end]);
             }
             let shape = line.shape;
             self.lines.push(Line { end, shape, first });
@@ -145,8 +179,9 @@ impl Chunk {
             }
             Read::Object(entries) => {
                 let first = length(self.lens.len());
-                let lens = entries.iter().map(|(_, span)| length(span.len()));
-                self.lens.extend(lens);
+                for (_, span) in &entries {
+                    Lens::put(&mut self.lens, span.len());
+                }
                 let shape = shapes.number(&entries, &mut self.shapes);
                 *found = entries;
                 found.clear();
@@ -180,15 +215,12 @@ impl Chunk {
         (line.shape == UNREADABLE).then(|| &self.problems[line.first as usize])
     }
 
-    /// The keys of a line and the lengths of its values, if it is an object.
-    pub(super) fn object(&self, line: usize) -> Option<(&LineShape, &[u32])> {
+    /// The keys of a line and the lengths of its values, which those of other lines follow; nothing
+    /// where it is not an object.
+    pub(super) fn object(&self, line: usize) -> Option<(&LineShape, Lens<'_>)> {
         let line = &self.lines[line];
-        if line.shape >= UNREADABLE {
-            return None;
-        }
-        let shape = &*self.shapes[line.shape as usize];
-        let first = line.first as usize;
-        Some((shape, &self.lens[first..first + shape.keys().len()]))
+        let shape = (line.shape < UNREADABLE).then(|| &*self.shapes[line.shape as usize])?;
+        Some((shape, Lens(&self.lens[line.first as usize..])))
     }
 
     /// The text at a span of a line, which is that of a value.

@@ -19,7 +19,7 @@ use super::rope::{PIECE, Piece, Rope, first_piece};
 use super::splice::{self, Span, Splice, SpliceError};
 use crate::document::parallel::in_parallel;
 use chunk::Chunk;
-use shape::{LineShape, Shapes};
+use shape::Shapes;
 
 /// A chunk that has grown beyond so many bytes is split.
 const LARGEST_CHUNK: usize = 4 * PIECE;
@@ -394,8 +394,9 @@ impl<'a> LineRef<'a> {
             let mut before = 0;
             let places = shape.keys().iter().zip(lens).enumerate();
             places.map(move |(entry, (key, len))| {
-                let span = place(shape, lens, entry, before);
-                before += *len as usize;
+                let start = shape.start(entry, before);
+                before += len;
+                let span = Span::new(start, start + len);
                 (&**key, self.chunk.text(self.line, span))
             })
         })
@@ -408,17 +409,11 @@ impl<'a> LineRef<'a> {
 
     /// Where the raw value of `key` is in the line.
     pub(crate) fn span(self, key: &str) -> Option<Span> {
-        let (shape, lens) = self.chunk.object(self.line)?;
+        let (shape, mut lens) = self.chunk.object(self.line)?;
         let entry = shape.find(key)?;
-        let before = lens[..entry].iter().map(|len| *len as usize).sum();
-        Some(place(shape, lens, entry, before))
+        let start = shape.start(entry, lens.by_ref().take(entry).sum());
+        Some(Span::new(start, start + lens.next()?))
     }
-}
-
-/// Where the value of an entry is in a line whose values before it take `before` bytes.
-fn place(shape: &LineShape, lens: &[u32], entry: usize, before: usize) -> Span {
-    let start = shape.start(entry, before);
-    Span::new(start, start + lens[entry] as usize)
 }
 
 fn newline_of(chunks: &[Arc<Chunk>]) -> &'static str {
