@@ -210,9 +210,12 @@ impl Search {
 
 /// Every step in the order of the list, unless IDs order it.
 fn ordered(sort: Sort, plan: &Plan) -> Option<Vec<usize>> {
-    let mut order: Vec<usize> = (0..plan.len()).collect();
-    match sort {
+    let mut order: Vec<usize> = match sort {
         Sort::Id => return None,
+        _ => (0..plan.len()).collect(),
+    };
+    match sort {
+        Sort::Id => {}
         Sort::Status => order.sort_by_key(|step| plan.step(*step).status()),
         Sort::Owner => order.sort_by_cached_key(|step| plan.step(*step).owner().to_lowercase()),
         Sort::Updated => order.sort_by_cached_key(|step| {
