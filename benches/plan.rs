@@ -69,7 +69,7 @@ fn reload_one_line(bencher: Bencher, steps: usize) {
     let log = kind().log(steps);
     let (changed, _) = demo::with_one_line_changed(&log);
     let loaded = LogDocument::load(log);
-    let changed = loaded.reload(changed).0.rope();
+    let changed = loaded.reload(changed).rope();
     let bencher = bencher.with_inputs(|| changed.clone());
     bencher.bench_values(|bytes| loaded.reload(bytes));
 }

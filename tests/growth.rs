@@ -11,6 +11,7 @@ use demo::Kind;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::path::Path;
+use std::sync::Arc;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -18,7 +19,7 @@ use stepdeck::app::core::key::{Code, Key};
 use stepdeck::app::core::keymap::Keymap;
 use stepdeck::app::core::model::SessionContext;
 use stepdeck::app::screens::plan::search::Pace;
-use stepdeck::app::{Message, Model, update};
+use stepdeck::app::{DiskEvent, Message, Model, update};
 use stepdeck::change::apply;
 use stepdeck::change::compose::Composer;
 use stepdeck::change::difference::differences;
@@ -30,6 +31,7 @@ use stepdeck::plan::graph::{Graph, Node};
 use stepdeck::plan::source::{Role, SourceFile};
 use stepdeck::plan::status::Status;
 use stepdeck::plan::{Plan, canon};
+use stepdeck::store::worker::protocol::Changed;
 use stepdeck::tui::draw::draw;
 use stepdeck::tui::theme::{Background, ColorDepth, Theme};
 use stepdeck::tui::widgets::scroll::ScrollState;
@@ -381,7 +383,11 @@ fn a_file_in_which_one_line_changed_is_read_again_in_that_line_only() {
             let log = Kind::Tidy.log(*steps);
             let (changed, line) = demo::with_one_line_changed(&log);
             let loaded = LogDocument::load(log);
-            let (count, (reloaded, range)) = counted(|| loaded.reload(changed));
+            let (count, (reloaded, range)) = counted(|| {
+                let reloaded = loaded.reload(changed);
+                let range = reloaded.changed_since(&loaded);
+                (reloaded, range)
+            });
             assert_eq!(range, line..line + 1);
             assert_eq!(reloaded.line_count(), loaded.line_count());
             count
@@ -438,6 +444,36 @@ fn what_versions_of_a_log_have_in_common_costs_them_next_to_nothing() {
         let growth = calls(SIZES.len() - 1) / calls(0);
         assert!(growth <= CONSTANT, "{what}: {growth:.2}× in {counts:?}");
     }
+}
+
+/// It is read elsewhere; of that nothing is left to be done between two keys.
+#[test]
+fn a_log_that_others_rewrote_is_taken_in_at_the_same_cost_however_long_it_is() {
+    let counts = at_each_size(|files| {
+        let log = files.iter().find(|file| file.role == Role::Log);
+        let SourceFile { path, document, .. } = log.expect("a log").clone();
+        let rewritten = String::from_utf8(document.to_bytes()).expect("text");
+        let rewritten = rewritten.replace(r#""title": ""#, r#""title": "Re"#);
+        let changed = Changed {
+            document: Some(SourceFile::load(&path, Role::Log, rewritten.into_bytes()).document),
+            path,
+            role: Role::Log,
+            again: false,
+        };
+        let now = NOW.parse().expect("an instant");
+        let mut model = Model::new(files, SessionContext::default(), Keymap::default(), now);
+        let disk = DiskEvent::Changed(vec![changed]);
+        let (mut count, _) = counted(|| update(&mut model, Message::Disk(disk)));
+        let reread = Box::new(model.next_batch().expect("a log to read").read());
+        let former = model.plan.clone();
+        let (taken, _) = counted(|| update(&mut model, Message::Reread(reread)));
+        assert!((0..model.plan.len()).all(|step| model.is_lit(model.plan.step(step).id())));
+        assert!(!Arc::ptr_eq(&model.plan, &former));
+        count.calls += taken.calls;
+        count.bytes += taken.bytes;
+        count
+    });
+    grows_at_most("taking in a log rewritten by others", CONSTANT, &counts);
 }
 
 /// Documents with words, tables and lists of their own, and one with a ladder of so many stages.

@@ -7,11 +7,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// From how many bytes on a piece ends with the line that it holds.
+/// How many bytes of whole lines a piece holds at the most; a line that is longer is a piece of its
+/// own.
 ///
 /// Small enough that an edit, which copies one piece, costs microseconds; large enough that
-/// the list of pieces of the largest file is read in as little. Tests cut into small pieces, so
-/// that short files have many.
+/// the list of pieces of the largest file is read in as little. A power of two, above which
+/// allocators round up by a quarter. Tests cut into small pieces, so that short files have many.
 pub(crate) const PIECE: usize = if cfg!(test) { 16 } else { 1 << 16 };
 
 /// Some bytes, shared. Whether they are UTF-8 is found out once, when they come in.
@@ -210,7 +211,7 @@ impl Rope {
         common
     }
 
-    /// Cuts bytes behind the first line end from [`PIECE`] bytes on, again and again.
+    /// Cuts bytes into pieces of up to [`PIECE`] bytes.
     fn cut(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         let mut rest = bytes;
         std::iter::from_fn(move || {
@@ -223,8 +224,10 @@ impl Rope {
 
 /// How long the first piece of `bytes` is; `None` where there is no byte.
 pub(crate) fn first_piece(bytes: &[u8]) -> Option<usize> {
-    let behind = bytes.get(PIECE - 1..).unwrap_or_default();
-    let end = memchr::memchr(b'\n', behind).map_or(bytes.len(), |at| at + PIECE);
+    let (front, behind) = bytes.split_at_checked(PIECE).unwrap_or((bytes, &[]));
+    let last = memchr::memrchr(b'\n', front).filter(|_| !behind.is_empty());
+    let end = last.or_else(|| Some(front.len() + memchr::memchr(b'\n', behind)?));
+    let end = end.map_or(bytes.len(), |at| at + 1);
     (end > 0).then_some(end)
 }
 
@@ -343,12 +346,12 @@ mod tests {
     }
 
     #[test]
-    fn pieces_end_with_the_line_that_reaches_their_size() {
+    fn pieces_hold_as_many_whole_lines_as_fit() {
         let line = [&[b'x'; PIECE / 4][..], b"\n"].concat();
         let bytes = line.repeat(10);
         let rope = Rope::from(&*bytes);
         let lens: Vec<usize> = rope.pieces().iter().map(Piece::len).collect();
-        assert_eq!(lens, [4 * line.len(), 4 * line.len(), 2 * line.len()]);
+        assert_eq!(lens, [3, 3, 3, 1].map(|lines| lines * line.len()));
         assert!(rope.ends_line() && rope == *bytes);
         let one = vec![b'x'; 3 * PIECE];
         assert_eq!(Rope::from(one).pieces().len(), 1, "a line is never cut");

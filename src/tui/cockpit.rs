@@ -250,7 +250,7 @@ impl<F: TerminalHost> Cockpit<F> {
             .map(|at| at.saturating_duration_since(Instant::now()));
         let progress = self.model.work_in_words().map(|_| WORK_SHOWN_EVERY);
         // A row stays lit until then; the model's clock says when.
-        let flash = self.model.flashes.values().min().map(|until| {
+        let flash = self.model.flashes.first().map(|(_, until)| {
             let left = *until - (self.clock)();
             left.to_std().unwrap_or(Duration::ZERO) + Duration::from_millis(1)
         });

@@ -1,6 +1,6 @@
 //! Everything the screens show.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -128,8 +128,8 @@ pub struct Model {
     pub repeat: Option<Repeat>,
     /// Texts of steps that `$EDITOR` has, or had and that are not in the plan yet.
     pub forms: Vec<Form>,
-    /// Steps that others changed, and until when they are lit.
-    pub flashes: HashMap<StepId, DateTime<Utc>>,
+    /// Steps that others changed, those of a batch ascending, and until when they are lit.
+    pub flashes: Vec<(Vec<StepId>, DateTime<Utc>)>,
     /// Whether quitting has been asked for while changes were unsaved.
     pub leaving: bool,
     /// Whether the program ends as soon as every edit is on disk.
@@ -182,7 +182,7 @@ impl Model {
             prefix: None,
             repeat: None,
             forms: Vec::new(),
-            flashes: HashMap::new(),
+            flashes: Vec::new(),
             leaving: false,
             ending: false,
             effects: Vec::new(),
@@ -354,16 +354,24 @@ impl Model {
         }
     }
 
-    /// Lights a step that somebody else changed.
-    pub fn flash(&mut self, id: StepId) {
-        self.flashes.insert(id, self.now + FLASH);
+    /// Lights steps that somebody else changed, in ascending order.
+    pub fn flash(&mut self, steps: Vec<StepId>) {
+        if !steps.is_empty() {
+            self.flashes.push((steps, self.now + FLASH));
+        }
+    }
+
+    /// Whether somebody else has just changed this step.
+    pub fn is_lit(&self, id: StepId) -> bool {
+        let mut batches = self.flashes.iter();
+        batches.any(|(steps, _)| steps.binary_search(&id).is_ok())
     }
 
     /// Moves the clock, and puts out what has been lit long enough. Answers whether
     /// anything on screen changed by it.
     pub(crate) fn tick(&mut self, now: DateTime<Utc>) -> bool {
         let lit = self.flashes.len();
-        self.flashes.retain(|_, until| *until > now);
+        self.flashes.retain(|(_, until)| *until > now);
         let has_changed = self.next_change().is_some_and(|next| next <= now);
         self.now = now;
         if has_changed {

@@ -1,7 +1,5 @@
 //! What follows from a change, and what others changed, in words.
 
-use std::collections::HashSet;
-
 use crate::plan::Plan;
 use crate::plan::field::fields;
 use crate::plan::id::StepId;
@@ -95,7 +93,7 @@ fn decisions(plan: &Plan) -> Vec<Option<Decision>> {
     plan.stages().iter().map(Stage::decision).collect()
 }
 
-/// Steps whose line or section reads differently now, new ones included.
+/// Steps whose line or section reads differently now, and those that are new or gone.
 pub fn changed_steps(before: &Plan, after: &Plan) -> Vec<StepId> {
     let mut changed: Vec<StepId> = after
         .steps()
@@ -115,12 +113,8 @@ pub fn changed_steps(before: &Plan, after: &Plan) -> Vec<StepId> {
         })
         .map(|step| step.id())
         .collect();
-    let gone: HashSet<StepId> = before
-        .steps()
-        .map(|step| step.id())
-        .filter(|id| after.find(*id).is_none())
-        .collect();
-    changed.extend(gone);
+    let former = before.steps().map(|step| step.id());
+    changed.extend(former.filter(|id| after.find(*id).is_none()));
     changed
 }
 

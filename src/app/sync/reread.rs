@@ -1,11 +1,12 @@
 //! What others wrote, taken in beside the keys.
 //!
-//! The file thread tells which files hold other bytes now, all of a burst together. To take them
-//! apart and to derive the plan again grows with the plan, so it is done elsewhere on a plan that
-//! shares everything with ours; here stand what waits for it, the work itself as a value, and
-//! what becomes of the model when it is done. What is edited meanwhile is put on top of the
-//! result: nobody waits and nothing is lost. While one batch is read the next one gathers, so
-//! that each file is read once, however often it was told.
+//! The file thread tells which files hold other bytes now, all of a burst together. To derive the
+//! plan from them and to find what differs grows with the plan, so it is done elsewhere on a plan
+//! that shares everything with ours, and so is letting go of what nobody needs any more; here
+//! stand what waits for it, the work itself as a value, and what becomes of the model when it is
+//! done. What is edited meanwhile is put on top of the result: nobody waits and nothing is lost.
+//! While one batch is read the next one gathers, so that each file is read once, however often it
+//! was told.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -18,7 +19,6 @@ use crate::app::sync::notices::{changed_steps, named};
 use crate::change::{Change, Scope, apply};
 use crate::document::Document;
 use crate::document::parallel::in_parallel;
-use crate::document::rope::Rope;
 use crate::plan::Plan;
 use crate::plan::id::StepId;
 use crate::plan::paper::Papers;
@@ -42,7 +42,9 @@ pub struct Rereading {
 #[derive(Debug)]
 struct News {
     role: Role,
-    bytes: Option<Rope>,
+    document: Option<Document>,
+    /// What was told of it before and nobody read: let go of by the thread that reads.
+    unread: Vec<Document>,
     /// Whether it was told before: a change that was shown on top of it was not made.
     again: bool,
     /// What has been edited and is not in these bytes.
@@ -60,22 +62,12 @@ pub struct Batch {
 /// A batch that has been read.
 #[derive(Debug)]
 pub struct Reread {
-    outcome: Outcome,
+    /// What the plan is to become; nothing where it is that already.
+    plan: Option<Arc<Plan>>,
     /// The files that differ by somebody's doing.
     files: Vec<PathBuf>,
-    /// The steps that do.
+    /// The steps that do, ascending.
     steps: Vec<StepId>,
-}
-
-/// What the plan is to become.
-#[derive(Debug)]
-enum Outcome {
-    /// What it is.
-    Same,
-    /// The same with values of a few steps changed, in these files.
-    Values(Vec<SourceFile>, Scope),
-    /// Another one.
-    Plan(Box<Plan>),
 }
 
 /// A file of a batch, as the plan is to have it.
@@ -110,7 +102,7 @@ impl Rereading {
 }
 
 impl Batch {
-    /// Takes the files apart, each once, and derives from them what they mean.
+    /// Derives from the files what they mean, and what differs by it.
     pub fn read(self) -> Reread {
         let Self { plan, papers, news } = &self;
         let parts = in_parallel(news.len(), SHARE, |range| {
@@ -119,45 +111,57 @@ impl Batch {
         });
         let mut all: Vec<Fresh> = parts.into_iter().flatten().collect();
         all.retain(|fresh| !fresh.same);
-        let theirs = all.iter().filter(|fresh| !fresh.again);
-        let files: Vec<PathBuf> = theirs.clone().map(|fresh| fresh.path.clone()).collect();
+        let theirs = || all.iter().filter(|fresh| !fresh.again);
+        let files: Vec<PathBuf> = theirs().map(|fresh| fresh.path.clone()).collect();
         if all.is_empty() {
             return Reread {
-                outcome: Outcome::Same,
+                plan: None,
                 files,
                 steps: Vec::new(),
             };
         }
         let values = all.iter().map(|fresh| fresh.values.as_ref());
-        if let Some(values) = values.collect::<Option<Vec<_>>>()
-            && values
-                .iter()
-                .map(|(_, scope)| scope.steps.len())
-                .sum::<usize>()
-                <= A_FEW
-        {
-            let steps = theirs.filter_map(|fresh| fresh.values.as_ref());
-            let steps = steps.flat_map(|(steps, _)| steps.clone()).collect();
-            let scope = values.iter().map(|(_, scope)| Some(scope.clone()));
-            let scope = united(scope).unwrap_or_default();
-            let fresh = all.into_iter().filter_map(|fresh| fresh.file);
-            return Reread {
-                outcome: Outcome::Values(fresh.collect(), scope),
-                files,
-                steps,
-            };
+        let values: Option<Vec<_>> = values.collect();
+        let few = values.filter(|values| {
+            let steps = values.iter().map(|(_, scope)| scope.steps.len());
+            steps.sum::<usize>() <= A_FEW
+        });
+        let scope = few.and_then(|few| united(few.iter().map(|(_, scope)| Some(scope.clone()))));
+        let mut steps = Vec::new();
+        if scope.is_some() {
+            let differing = theirs().filter_map(|fresh| fresh.values.as_ref());
+            steps.extend(differing.flat_map(|(steps, _)| steps.iter().copied()));
         }
-        let mut sources = plan.files().to_vec();
-        for fresh in all {
-            put(&mut sources, &fresh.path, fresh.role, fresh.file);
-        }
-        let read = Plan::read(sources);
-        let steps = match files.is_empty() {
-            true => Vec::new(),
-            false => changed_steps(plan, &read),
+        let put_all = |sources: &mut Vec<SourceFile>| {
+            for fresh in all {
+                put(sources, &fresh.path, fresh.role, fresh.file);
+            }
         };
+        let read = match scope {
+            Some(scope) => {
+                let mut amended = Plan::clone(plan);
+                let put_all = |sources: &mut _| Ok::<(), Infallible>(put_all(sources));
+                let Ok(()) = amended.amend(&scope.steps, scope.markdown, put_all);
+                amended
+            }
+            None => {
+                let mut sources = plan.files().to_vec();
+                put_all(&mut sources);
+                let read = Plan::read(sources);
+                if plan.known_other_checklists().is_some() {
+                    // A screen that shows them would have to read them.
+                    read.other_checklists();
+                }
+                if !files.is_empty() {
+                    steps = changed_steps(plan, &read);
+                }
+                read
+            }
+        };
+        steps.sort_unstable();
+        steps.dedup();
         Reread {
-            outcome: Outcome::Plan(Box::new(read)),
+            plan: Some(Arc::new(read)),
             files,
             steps,
         }
@@ -170,7 +174,7 @@ impl Model {
         for Changed {
             path,
             role,
-            bytes,
+            document,
             again,
         } in files
         {
@@ -179,7 +183,8 @@ impl Model {
             let on_top = pending.filter_map(|pending| only(&pending.change, &path));
             let news = News {
                 role,
-                bytes,
+                document,
+                unread: Vec::new(),
                 again,
                 on_top: on_top.collect(),
             };
@@ -187,6 +192,8 @@ impl Model {
             if let (Some(former), Some(news)) = (former, self.work.rereading.waiting.get_mut(&path))
             {
                 news.again &= former.again;
+                news.unread = former.unread;
+                news.unread.extend(former.document);
             }
         }
         self.read_on();
@@ -221,48 +228,28 @@ impl Model {
         let Some(since) = self.work.rereading.since.take() else {
             return;
         };
-        let Reread {
-            outcome,
-            files,
-            steps,
-        } = reread;
-        if matches!(outcome, Outcome::Same) {
+        let Reread { plan, files, steps } = reread;
+        let Some(plan) = plan else {
             return self.read_on();
-        }
-        self.take_as_found(|model| model.put_in(outcome, &since));
-        for id in &steps {
-            self.flash(*id);
-        }
+        };
+        self.take_as_found(|model| model.put_in(plan, &since));
         let is_told = !self.overlays.is_empty() || !steps.is_empty();
         if let Some(what) = in_words(&files).filter(|_| is_told) {
             self.say(format!("{what} changed on disk{}", named(&steps)));
         }
+        self.flash(steps);
         self.read_on();
     }
 }
 
 impl Model {
     /// Puts what was read in the place of the plan, and on top of it what was edited since.
-    fn put_in(&mut self, outcome: Outcome, since: &[Change]) {
-        let mut scopes: Vec<Option<Scope>> = since.iter().map(Change::scope).collect();
-        let fresh = match outcome {
-            Outcome::Same => return,
-            Outcome::Values(files, scope) => {
-                scopes.push(Some(scope));
-                files
-            }
-            Outcome::Plan(plan) => {
-                self.plan = Arc::new(*plan);
-                Vec::new()
-            }
-        };
-        if scopes.is_empty() {
+    fn put_in(&mut self, plan: Arc<Plan>, since: &[Change]) {
+        self.plan = plan;
+        if since.is_empty() {
             return;
         }
-        let Ok(()) = self.edit_plan(united(scopes.into_iter()), |files| {
-            for file in fresh {
-                put(files, &file.path.clone(), file.role, Some(file));
-            }
+        let Ok(()) = self.edit_plan(united(since.iter().map(Change::scope)), |files| {
             for change in since {
                 // What cannot be put on here is reported when its save comes back.
                 let _ = apply::change(change, files);
@@ -281,7 +268,7 @@ fn in_words(files: &[PathBuf]) -> Option<String> {
     }
 }
 
-/// One file of a batch: of a log only the lines that differ are taken apart.
+/// One file of a batch, with what was edited on top.
 fn read_file(plan: &Plan, papers: &Papers, path: &Path, news: &News) -> Fresh {
     let old = plan.files().iter().find(|file| file.path == path);
     let mut fresh = Fresh {
@@ -292,29 +279,23 @@ fn read_file(plan: &Plan, papers: &Papers, path: &Path, news: &News) -> Fresh {
         values: None,
         again: news.again,
     };
-    let is_same = |bytes: &Rope| old.is_some_and(|old| old.document.rope() == *bytes);
-    if news.on_top.is_empty() && news.bytes.as_ref().is_some_and(is_same) {
+    let is_same = |new: &Document| old.is_some_and(|old| old.document.rope() == new.rope());
+    if news.on_top.is_empty() && news.document.as_ref().is_some_and(is_same) {
         fresh.same = true;
         return fresh;
     }
-    let mut files = Vec::new();
-    let mut lines = None;
-    match (&news.bytes, old.and_then(SourceFile::log)) {
-        (Some(bytes), Some(log)) if news.role == Role::Log => {
-            let (new, changed) = log.reload(bytes.clone());
-            lines = Some(changed);
-            files.push(SourceFile {
-                path: path.to_owned(),
-                role: news.role,
-                document: Document::Log(new),
-            });
-        }
-        (Some(bytes), _) => {
-            let file = SourceFile::load(path, news.role, bytes.clone());
-            files.extend(papers.recognise(&file).then_some(file));
-        }
-        (None, _) => {}
-    }
+    let file = news.document.clone().map(|document| SourceFile {
+        path: path.to_owned(),
+        role: news.role,
+        document,
+    });
+    let logs = old.and_then(SourceFile::log);
+    let logs = logs.zip(file.as_ref().and_then(SourceFile::log));
+    let lines = logs.map(|(old, new)| new.changed_since(old));
+    let mut files: Vec<SourceFile> = file
+        .filter(|file| papers.recognise(file))
+        .into_iter()
+        .collect();
     for change in &news.on_top {
         // What cannot be put on here is reported when its save comes back.
         let _ = apply::change(change, &mut files);

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::LineProblem;
+use super::lens::Lens;
 use super::shape::{Found, LineShape, Shapes, length, number};
 use crate::document::json;
 use crate::document::rope::Piece;
@@ -17,8 +18,8 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 pub(super) struct Chunk {
     piece: Piece,
     lines: Vec<Line>,
-    /// The lengths of all values, object by object.
-    lens: Vec<u32>,
+    /// The lengths of all values, object by object, as [`Lens`] reads them.
+    lens: Vec<u8>,
     shapes: Vec<Arc<LineShape>>,
     problems: Vec<LineProblem>,
 }
@@ -29,7 +30,7 @@ struct Line {
     end: u32,
     /// Its shape if it is an object, else one of the two numbers below.
     shape: u32,
-    /// Its first length, or its problem.
+    /// Where its lengths begin, or its problem.
     first: u32,
 }
 
@@ -116,7 +117,7 @@ impl Chunk {
     }
 
     /// Appends lines that are known already, the first of which began at `start`.
-    fn keep(&mut self, known: &[Line], start: u32, lens: &[u32]) {
+    fn keep(&mut self, known: &[Line], start: u32, lens: &[u8]) {
         let mut from = start;
         let mut end = self.lines.last().map_or(0, |line| line.end);
         for line in known {
@@ -126,8 +127,11 @@ impl Chunk {
             if line.shape < UNREADABLE {
                 let values = self.shapes[line.shape as usize].keys().len();
                 first = length(self.lens.len());
-                let at = line.first as usize;
-                self.lens.extend_from_slice(&lens[at..at + values]);
+                let lens = &lens[line.first as usize..];
+                let mut rest = Lens(lens);
+                rest.by_ref().take(values).for_each(drop);
+                let end = lens.len() - rest.0.len();
+                self.lens.extend_from_slice(&lens[..end]);
             }
             let shape = line.shape;
             self.lines.push(Line { end, shape, first });
@@ -155,8 +159,9 @@ impl Chunk {
                 (UNREADABLE, length(self.problems.len() - 1))
             }
             Read::Object => {
-                let lens = found.iter().map(|(_, span)| length(span.len()));
-                self.lens.extend(lens);
+                for (_, span) in found.iter() {
+                    Lens::put(&mut self.lens, span.len());
+                }
                 let shape = shapes.of(found);
                 shapes.learn(content, found, &shape);
                 (number(&shape, &mut self.shapes), length(start))
@@ -189,15 +194,12 @@ impl Chunk {
         (line.shape == UNREADABLE).then(|| &self.problems[line.first as usize])
     }
 
-    /// The keys of a line and the lengths of its values, if it is an object.
-    pub(super) fn object(&self, line: usize) -> Option<(&LineShape, &[u32])> {
+    /// The keys of a line and the lengths of its values, which those of other lines follow; nothing
+    /// where it is not an object.
+    pub(super) fn object(&self, line: usize) -> Option<(&LineShape, Lens<'_>)> {
         let line = &self.lines[line];
-        if line.shape >= UNREADABLE {
-            return None;
-        }
-        let shape = &*self.shapes[line.shape as usize];
-        let first = line.first as usize;
-        Some((shape, &self.lens[first..first + shape.keys().len()]))
+        let shape = (line.shape < UNREADABLE).then(|| &*self.shapes[line.shape as usize])?;
+        Some((shape, Lens(&self.lens[line.first as usize..])))
     }
 
     /// The text at a span of a line, which is that of a value.
@@ -236,7 +238,7 @@ pub(crate) fn body(line: &[u8]) -> Span {
 #[derive(Default)]
 pub(crate) struct LineReader {
     shapes: Shapes,
-    lens: Vec<u32>,
+    lens: Vec<u8>,
 }
 
 impl LineReader {
@@ -251,7 +253,7 @@ impl LineReader {
         let text = std::str::from_utf8(content).ok()?;
         self.lens.clear();
         if let Some(shape) = self.shapes.guess(content, &mut self.lens) {
-            return Some(keys.map(|key| Some(&text[shape.span(&self.lens, key)?.range()])));
+            return Some(keys.map(|key| Some(&text[shape.span(Lens(&self.lens), key)?.range()])));
         }
         let mut found = Vec::new();
         match read_line(line, |key, span| found.push((key, span))) {

@@ -6,6 +6,7 @@
 //! Values are decoded when somebody asks.
 
 mod chunk;
+mod lens;
 mod shape;
 mod value;
 
@@ -73,28 +74,27 @@ impl LogDocument {
     }
 
     /// The log that `bytes` are, with what is known of the lines that are in this one already: only
-    /// pieces between the first and the last that differ are read. Answers the range of the lines
-    /// that differ in the new log, too.
-    pub fn reload(&self, bytes: impl Into<Rope>) -> (Self, Range<usize>) {
+    /// pieces between the first and the last that differ are read.
+    pub fn reload(&self, bytes: impl Into<Rope>) -> Self {
         let pieces = whole_lines(bytes.into());
-        let shorter = pieces.len().min(self.chunks.len());
-        let same = |new: usize, old: usize| pieces[new] == *self.chunks[old].piece();
-        let front = (0..shorter).take_while(|at| same(*at, *at)).count();
         let ends = (pieces.len(), self.chunks.len());
-        let back = (1..=shorter - front)
-            .take_while(|from_end| same(ends.0 - from_end, ends.1 - from_end))
-            .count();
-        let (new, old) = (front..ends.0 - back, front..ends.1 - back);
-        let near = front.saturating_sub(1)..(old.end + 1).min(ends.1);
+        let (new, old) = differing(ends, |new, old| pieces[new] == *self.chunks[old].piece());
+        let near = new.start.saturating_sub(1)..(old.end + 1).min(ends.1);
         let unwatched = Progress::default();
         let read = read(&pieces[new.clone()], &self.chunks[near], &unwatched);
         let mut chunks = Vec::with_capacity(pieces.len());
-        chunks.extend_from_slice(&self.chunks[..front]);
+        chunks.extend_from_slice(&self.chunks[..new.start]);
         chunks.extend(read.unwrap_or_default());
         chunks.extend_from_slice(&self.chunks[old.end..]);
-        let log = Self::of_chunks(chunks);
-        let changed = log.narrow(log.lines_of(new), self, self.lines_of(old));
-        (log, changed)
+        Self::of_chunks(chunks)
+    }
+
+    /// The lines from the first to the last that differ from those of `old`.
+    pub fn changed_since(&self, old: &Self) -> Range<usize> {
+        let ends = (self.chunks.len(), old.chunks.len());
+        let same = |new: usize, at: usize| self.chunks[new].piece() == old.chunks[at].piece();
+        let (new, at) = differing(ends, same);
+        self.narrow(self.lines_of(new), old, old.lines_of(at))
     }
 
     fn of_chunks(chunks: Vec<Arc<Chunk>>) -> Self {
@@ -128,15 +128,11 @@ impl LogDocument {
 
     /// The lines between the first and the last of `ours` that differ from `theirs` in `old`.
     fn narrow(&self, ours: Range<usize>, old: &Self, theirs: Range<usize>) -> Range<usize> {
-        let shorter = ours.len().min(theirs.len());
-        let same = |new: usize, at: usize| self.line(new).bytes() == old.line(at).bytes();
-        let front = (0..shorter)
-            .take_while(|at| same(ours.start + at, theirs.start + at))
-            .count();
-        let back = (1..=shorter - front)
-            .take_while(|from_end| same(ours.end - from_end, theirs.end - from_end))
-            .count();
-        ours.start + front..ours.end - back
+        let same = |new: usize, at: usize| {
+            self.line(ours.start + new).bytes() == old.line(theirs.start + at).bytes()
+        };
+        let (new, _) = differing((ours.len(), theirs.len()), same);
+        ours.start + new.start..ours.start + new.end
     }
 
     /// What the file is encoded in, where that is surely not UTF-8: in a wide encoding, or in
@@ -342,6 +338,20 @@ fn read(pieces: &[Piece], near: &[Arc<Chunk>], progress: &Progress) -> Option<Ve
     Some(parts.concat())
 }
 
+/// Of two sequences with so many items, what is left of each without the items that they have in
+/// common at both ends.
+fn differing(
+    (new, old): (usize, usize),
+    same: impl Fn(usize, usize) -> bool,
+) -> (Range<usize>, Range<usize>) {
+    let shorter = new.min(old);
+    let front = (0..shorter).take_while(|at| same(*at, *at)).count();
+    let back = (1..=shorter - front)
+        .take_while(|from_end| same(new - from_end, old - from_end))
+        .count();
+    (front..new - back, front..old - back)
+}
+
 /// One line of a log.
 #[derive(Clone, Copy)]
 pub struct LineRef<'a> {
@@ -387,8 +397,8 @@ impl<'a> LineRef<'a> {
             let mut before = 0;
             let places = shape.keys().iter().zip(lens).enumerate();
             places.map(move |(entry, (key, len))| {
-                let span = shape.place(lens, entry, before);
-                before += *len as usize;
+                let span = shape.place(entry, before, len);
+                before += len;
                 (&**key, self.chunk.text(self.line, span))
             })
         })
@@ -460,7 +470,8 @@ mod tests {
             let keep = old.floor_char_boundary(keep.index(old.len() + 1)).max(cut);
             let changed = format!("{}{}{}", &old[..cut], new.concat(), &old[keep..]);
             let loaded = LogDocument::load(old.as_bytes());
-            let (reloaded, range) = loaded.reload(changed.as_bytes());
+            let reloaded = loaded.reload(changed.as_bytes());
+            let range = reloaded.changed_since(&loaded);
             prop_assert!(same(&reloaded, &LogDocument::load(changed.as_bytes())));
             prop_assert!(range.end <= reloaded.line_count());
             prop_assert_eq!(bytes_of(&reloaded), changed.into_bytes());
@@ -551,7 +562,9 @@ mod tests {
     #[test]
     fn only_the_line_that_changed_is_read_again() {
         let text = |title: &str| format!("{{\"a\":1}}\n{{\"b\":\"{title}\"}}\n{{\"c\":3}}\n");
-        let (log, changed) = LogDocument::load(text("x").as_bytes()).reload(text("y").as_bytes());
+        let before = LogDocument::load(text("x").as_bytes());
+        let log = before.reload(text("y").as_bytes());
+        let changed = log.changed_since(&before);
         assert_eq!(changed, 1..2);
         assert_eq!(log.line(1).get("b"), Some("\"y\""));
         assert_eq!(log.line(2).get("c"), Some("3"));

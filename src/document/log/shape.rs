@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use super::lens::Lens;
 use super::value::value_len;
 use crate::document::splice::Span;
 
@@ -51,16 +52,17 @@ impl LineShape {
     }
 
     /// Where the value of `key` is in a line whose values have these lengths; of duplicates the last.
-    pub(super) fn span(&self, lens: &[u32], key: &str) -> Option<Span> {
+    pub(super) fn span(&self, mut lens: Lens<'_>, key: &str) -> Option<Span> {
         let entry = self.finder.find(&self.keys, key)?;
-        let before = lens[..entry].iter().map(|len| *len as usize).sum();
-        Some(self.place(lens, entry, before))
+        let before = lens.by_ref().take(entry).sum();
+        Some(self.place(entry, before, lens.next()?))
     }
 
-    /// Where the value of an entry is in a line whose values before it take `before` bytes.
-    pub(super) fn place(&self, lens: &[u32], entry: usize, before: usize) -> Span {
+    /// Where the value of an entry is in a line, of this length and with so many bytes of values
+    /// before it.
+    pub(super) fn place(&self, entry: usize, before: usize, len: usize) -> Span {
         let start = self.starts[entry] as usize + before;
-        Span::new(start, start + lens[entry] as usize)
+        Span::new(start, start + len)
     }
 }
 
@@ -180,7 +182,7 @@ impl Shapes {
 
     /// The shape of a line that is like one before, its end left out, with the lengths of its values
     /// put behind those in `lens`. Nothing where it has to be read.
-    pub(super) fn guess(&self, line: &[u8], lens: &mut Vec<u32>) -> Option<&Arc<LineShape>> {
+    pub(super) fn guess(&self, line: &[u8], lens: &mut Vec<u8>) -> Option<&Arc<LineShape>> {
         let known = lens.len();
         let shape = self.follow(line, lens);
         if shape.is_none() {
@@ -189,7 +191,7 @@ impl Shapes {
         shape
     }
 
-    fn follow(&self, line: &[u8], lens: &mut Vec<u32>) -> Option<&Arc<LineShape>> {
+    fn follow(&self, line: &[u8], lens: &mut Vec<u8>) -> Option<&Arc<LineShape>> {
         let (mut gap, mut rest) = (self.gaps.first()?, line);
         loop {
             let mut after = gap.after.iter().map(|at| &self.gaps[*at as usize]);
@@ -204,7 +206,7 @@ impl Shapes {
             (gap, len, rest) = found?;
             match &gap.shape {
                 Some(shape) => return Some(shape),
-                None => lens.push(length(len)),
+                None => Lens::put(lens, len),
             }
         }
     }

@@ -236,7 +236,7 @@ pub(crate) fn read_open(file: &File, like: &Rope, progress: &Progress) -> io::Re
     }
     // Many small appends make few pieces: what is short goes on.
     if start < end
-        && let Some(last) = known[..front].last().filter(|last| last.len() < PIECE)
+        && let Some(last) = known[..front].last().filter(|last| last.len() < PIECE / 2)
     {
         start -= last.len() as u64;
         front -= 1;

@@ -55,7 +55,7 @@ impl CachedFile {
             Some(log) => SourceFile {
                 path: path.to_owned(),
                 role: self.role,
-                document: Document::Log(log.reload(bytes).0),
+                document: Document::Log(log.reload(bytes)),
             },
             None => SourceFile::load(path, self.role, bytes),
         };
@@ -104,12 +104,13 @@ impl Cache {
     }
 
     /// What is to be published of a file.
-    fn changed(&self, path: &Path, again: bool) -> Option<Changed> {
-        let file = self.files.get(path)?;
+    fn changed(&mut self, path: &Path, again: bool) -> Option<Changed> {
+        let file = self.files.get_mut(path)?;
+        let bytes = file.bytes.clone();
         Some(Changed {
             path: path.to_owned(),
             role: file.role,
-            bytes: file.bytes.clone(),
+            document: bytes.map(|bytes| file.parse(path, bytes).document),
             again,
         })
     }
@@ -131,7 +132,8 @@ impl Cache {
     /// Publishes once more what files hold.
     pub(crate) fn publish_again(&mut self, paths: &[&PathBuf]) {
         let again = paths.iter().filter_map(|path| self.changed(path, true));
-        self.publish_changed(again.collect());
+        let again = again.collect();
+        self.publish_changed(again);
     }
 }
 
@@ -170,7 +172,8 @@ impl CommitObserver for Cache {
     }
 
     fn news(&mut self, path: &Path) {
-        self.publish_changed(self.changed(path, false).into_iter().collect());
+        let changed = self.changed(path, false);
+        self.publish_changed(changed.into_iter().collect());
     }
 
     fn replaced(&mut self, path: &Path, file: ReplacedFile) {

@@ -6,7 +6,7 @@ use crate::change::Change;
 use crate::change::conflict::Conflict;
 use crate::change::history::Event;
 use crate::change::places::LineHints;
-use crate::document::rope::Rope;
+use crate::document::Document;
 use crate::plan::source::Role;
 use crate::store::locate::discover::Overrides;
 use crate::store::watch::watcher::Report;
@@ -44,8 +44,8 @@ pub struct Changed {
     pub path: PathBuf,
     /// What the plan looks for in it.
     pub role: Role,
-    /// The new bytes; `None` where the file is gone.
-    pub bytes: Option<Rope>,
+    /// What it holds, a log taken apart once for all who read it; `None` where the file is gone.
+    pub document: Option<Document>,
     /// Whether they were published before: a change that was shown on top of them was not made.
     /// Otherwise somebody else wrote them.
     pub again: bool,

@@ -137,7 +137,7 @@ fn changed(path: &str, role: Role, text: Option<&str>) -> Changed {
     Changed {
         path: path.into(),
         role,
-        bytes: text.map(|text| text.as_bytes().into()),
+        document: text.map(|text| SourceFile::load(path, role, text.as_bytes()).document),
         again: false,
     }
 }

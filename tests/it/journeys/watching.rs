@@ -409,7 +409,8 @@ fn an_edit_of_ones_own_is_no_change_from_outside() {
         .cockpit
         .model
         .flashes
-        .keys()
+        .iter()
+        .flat_map(|(steps, _)| steps)
         .map(ToString::to_string)
         .collect();
     assert_eq!(lit, ["0150"]);

@@ -462,7 +462,7 @@ fn hints_follow_the_keys_in_force_and_are_never_cut() {
 #[test]
 fn changes_by_others_flash() {
     let mut cockpit = Cockpit::new(80, 24);
-    cockpit.model.flash("0002".parse().unwrap());
+    cockpit.model.flash(vec!["0002".parse().unwrap()]);
     let style = cockpit.style_of("0002 ");
     assert_eq!(style.bg, cockpit.theme.flash.bg);
 }

@@ -41,6 +41,8 @@ pub struct Search {
     pub pace: Pace,
     /// The steps as the list orders them, where that is not by ID.
     order: Option<Vec<usize>>,
+    /// Whether every step is listed, by ID.
+    lists_all: bool,
     /// What the filter needs to know of the plan as a whole.
     sets: Sets,
     /// Positions in the order that have been looked at, of how many.
@@ -81,10 +83,14 @@ impl PlanView {
         if self.filter.is_empty() {
             search.looked = 0..plan.len();
             search.serial += 1;
-            // Into the memory that is there: an edit lists as many steps as before.
-            self.list.clear();
+            // Into the memory that is there: an edit lists as many steps as before, mostly the same.
+            let listed_all = std::mem::replace(&mut search.lists_all, search.order.is_none());
+            if !(listed_all && search.lists_all) {
+                self.list.clear();
+            }
+            self.list.truncate(plan.len());
             match &search.order {
-                None => self.list.extend(0..plan.len()),
+                None => self.list.extend(self.list.len()..plan.len()),
                 Some(order) => self.list.extend_from_slice(order),
             }
             self.cursor = from.unwrap_or(self.cursor);
@@ -100,6 +106,7 @@ impl PlanView {
             search.words = words.texts();
             search.hopeless.resize(plan.len(), false);
             search.blocks = vec![false; plan.blocks().len()];
+            search.lists_all = false;
             self.list.clear();
             let cursor = self.cursor;
             self.stretch(plan, now, self.search.pace.first);
@@ -203,9 +210,12 @@ impl Search {
 
 /// Every step in the order of the list, unless IDs order it.
 fn ordered(sort: Sort, plan: &Plan) -> Option<Vec<usize>> {
-    let mut order: Vec<usize> = (0..plan.len()).collect();
-    match sort {
+    let mut order: Vec<usize> = match sort {
         Sort::Id => return None,
+        _ => (0..plan.len()).collect(),
+    };
+    match sort {
+        Sort::Id => {}
         Sort::Status => order.sort_by_key(|step| plan.step(*step).status()),
         Sort::Owner => order.sort_by_cached_key(|step| plan.step(*step).owner().to_lowercase()),
         Sort::Updated => order.sort_by_cached_key(|step| {

@@ -200,7 +200,7 @@ fn draw_state(
     if in_range {
         buf.set_style(row, theme.selection_unfocused);
     }
-    if model.flashes.contains_key(&step.id()) {
+    if model.is_lit(step.id()) {
         buf.set_style(row, theme.flash);
     }
     if position == view.cursor {
