@@ -7,7 +7,6 @@
 #[path = "../tests/it/support/demo.rs"]
 mod demo;
 
-use std::collections::HashSet;
 use std::convert::Infallible;
 
 use chrono::{DateTime, Utc};
@@ -128,7 +127,7 @@ fn rank_ten(bencher: Bencher, steps: usize) {
 fn filter<const STEPS: usize>(bencher: Bencher, text: &str) {
     let plan = plan(STEPS);
     let query = Query::parse(text).expect("a filter");
-    let marks = HashSet::new();
+    let marks = stepdeck::plan::marks::Marks::default();
     bencher.bench(|| query.prepare(black_box(&plan), now(), &marks).all());
 }
 

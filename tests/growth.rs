@@ -257,6 +257,134 @@ fn count_keys(files: Vec<SourceFile>, before: &str, measured: &str) -> Count {
     count
 }
 
+/// What keys and their frames cost on a plan, when what they ask for on all steps has been left
+/// for beside the keys. Letters are typed where a field is open.
+fn count_asking(files: Vec<SourceFile>, before: &str, measured: &str) -> (Count, usize) {
+    let now = NOW.parse().expect("an instant");
+    let mut model = Model::new(files, SessionContext::default(), Keymap::default(), now);
+    model.jobs.short = 0;
+    model.view.searched = "zzzz".to_owned();
+    let theme = Theme::new(ColorDepth::TrueColor, Background::Dark, false);
+    let mut sight = ScrollState::default();
+    let mut screen = Terminal::new(TestBackend::new(160, 48)).expect("a screen");
+    let mut press = |model: &mut Model, letter: char| {
+        let input = model.overlays.last().and_then(|overlay| overlay.input());
+        let message = match input {
+            Some(input) => Message::Typed(format!("{}{letter}", input.text)),
+            None => Message::Key(Key::plain(Code::Char(letter))),
+        };
+        update(model, message);
+        let drawn = screen.draw(|frame| draw(frame, model, &theme, &mut sight, None));
+        drawn.expect("a screen in memory can be drawn on");
+    };
+    // The first frame reads what is read once.
+    "jk".chars().for_each(|key| press(&mut model, key));
+    before.chars().for_each(|key| press(&mut model, key));
+    let (count, ()) = counted(|| measured.chars().for_each(|key| press(&mut model, key)));
+    (count, model.plan.len())
+}
+
+#[track_caller]
+fn calls_grow_at_most(what: &str, most: f64, counts: &[Count]) {
+    let only_calls = |count: &Count| Count { bytes: 0, ..*count };
+    let counts: Vec<Count> = counts.iter().map(only_calls).collect();
+    grows_at_most(what, most, &counts);
+}
+
+/// A key may copy the list or take the names of all steps in it, into one piece of memory. It
+/// never goes through the steps themselves.
+#[test]
+fn a_key_that_asks_about_all_steps_costs_the_same_at_every_size() {
+    const BYTES: usize = 64;
+    for kind in [Kind::Tidy, Kind::Untidy] {
+        let plans = [2_000, 20_000].map(|steps| kind.files(steps));
+        for (before, measured) in [
+            ("", "n"),
+            ("", "N"),
+            ("", "*"),
+            ("*", "s"),
+            ("*s", "c"),
+            ("", "Sd"),
+            ("", "So"),
+            ("", "b"),
+            ("b", "q"),
+            ("", "B"),
+            ("", "o"),
+            ("o", "x"),
+            ("", "3"),
+        ] {
+            let count = |files: &Vec<SourceFile>| {
+                let (count, steps) = count_asking(files.clone(), before, measured);
+                let most = (BYTES * steps) as u64 + 2_000_000;
+                assert!(count.bytes < most, "{kind:?} {before}{measured}: {count:?}");
+                count
+            };
+            let counts: Vec<Count> = plans.iter().map(count).collect();
+            let what = format!("{kind:?}: {measured} after “{before}”");
+            calls_grow_at_most(&what, CONSTANT, &counts);
+        }
+    }
+}
+
+#[test]
+fn a_key_costs_the_same_however_many_papers_there_are() {
+    let with = |papers: usize| {
+        let mut files = Kind::Tidy.files(1_000);
+        for at in 0..papers {
+            let text = format!(
+                "# Note {at}\n\nSteps 9000 to {}, and 0001 as well.\n",
+                9_000 + at
+            );
+            for role in [
+                Role::Decision,
+                Role::Standup,
+                Role::Review,
+                Role::GateReview,
+            ] {
+                let path = format!("docs/{role:?}/{at}.md");
+                files.push(SourceFile::load(path, role, text.as_bytes()));
+            }
+        }
+        files
+    };
+    for (before, measured) in [("jj", "j"), ("jj", "sc"), ("G", "k")] {
+        let count = |papers: &usize| count_asking(with(*papers), before, measured).0;
+        let counts: Vec<Count> = [30, 1_000].iter().map(count).collect();
+        calls_grow_at_most(measured, CONSTANT, &counts);
+    }
+}
+
+#[test]
+fn a_frame_costs_the_same_however_many_steps_one_waits_for() {
+    let line = |number: usize, up: &str| {
+        format!(
+            r#"{{"step_id":"{number:04}","title":"One","status":"draft","dependencies":[{up}]}}"#
+        )
+    };
+    let hub = |steps: usize| {
+        let up: Vec<String> = (2..=steps).map(|up| format!("\"{up:04}\"")).collect();
+        let mut lines = vec![line(1, &up.join(","))];
+        lines.extend((2..=steps).map(|number| line(number, "")));
+        lines
+    };
+    let ring = |steps: usize| {
+        let up = |number: usize| format!("\"{:04}\"", number % steps + 1);
+        (1..=steps)
+            .map(|number| line(number, &up(number)))
+            .collect()
+    };
+    let shapes: [(&str, &dyn Fn(usize) -> Vec<String>); 2] = [("a hub", &hub), ("a ring", &ring)];
+    for (what, shape) in shapes {
+        let count = |steps: &usize| {
+            let log = shape(*steps).join("\n").into_bytes();
+            let file = SourceFile::load("data/plans/plan.jsonl", Role::Log, log);
+            count_asking(vec![file], "j", "k").0
+        };
+        let counts: Vec<Count> = [3_000, 30_000].iter().map(count).collect();
+        calls_grow_at_most(what, CONSTANT, &counts);
+    }
+}
+
 fn opposite(key: char) -> char {
     match key {
         'j' => 'k',
@@ -358,12 +486,18 @@ fn a_letter_of_the_filter_costs_as_much_as_it_looks_at() {
             });
             assert!(model.view.list.is_empty());
             let more = model.view.is_looking();
-            assert_eq!(more, pace.is_some_and(|pace| pace.first < model.plan.len()));
-            if more {
-                let (slice, _) = counted(|| update(&mut model, Message::Idle));
-                count.calls += slice.calls;
-                count.bytes += slice.bytes;
-            }
+            assert_eq!(more, model.view.search.pace.first < model.plan.len());
+            // One stretch, or all of them.
+            let (rest, ()) = counted(|| {
+                while model.view.is_looking() {
+                    update(&mut model, Message::Idle);
+                    if pace.is_some() {
+                        break;
+                    }
+                }
+            });
+            count.calls += rest.calls;
+            count.bytes += rest.bytes;
             // It notes which blocks it met in one byte each.
             count.bytes -= 4 * model.plan.blocks().len() as u64;
             count

@@ -1,12 +1,11 @@
 //! `--filter`: the filter language of the cockpit, for the subcommands that take some steps.
 
-use std::collections::HashSet;
-
 use chrono::{DateTime, Utc};
 use color_eyre::eyre::{Result, eyre};
 
 use crate::document::visible::{visible_line, width};
 use crate::plan::Plan;
+use crate::plan::marks::Marks;
 use crate::plan::query::{KEYS, Query, QueryError};
 
 /// Which steps to take.
@@ -35,7 +34,7 @@ impl Filter {
 
 /// Indexes of the steps that pass, in the order of IDs. Nothing is marked outside a cockpit.
 pub fn selected(query: &Query, plan: &Plan, now: DateTime<Utc>) -> Vec<usize> {
-    query.prepare(plan, now, &HashSet::new()).all()
+    query.prepare(plan, now, &Marks::default()).all()
 }
 
 /// The language, for the help.

@@ -1,35 +1,80 @@
 //! Decision notes: which of them speak of a step.
+//!
+//! What they name is found once for all steps, when somebody first asks: every frame shows it.
+
+use std::collections::HashMap;
 
 use super::Plan;
 use super::id::{StepId, ids_in};
-use super::source::{Location, Role};
+use super::source::{Location, Role, SourceFile};
+use crate::document::markdown::MarkdownDocument;
 
-/// The decision notes that name `id`, in file order: the first line that does, and the
-/// note's title, which is its first heading or else its file's name. Notes are numbered
-/// like steps, so a number in the title is the note's own.
-///
-/// One pass over the notes' text.
-pub fn decisions_naming(plan: &Plan, id: StepId) -> Vec<(Location, String)> {
-    let notes = plan
-        .files()
-        .iter()
-        .filter(|file| file.role == Role::Decision);
-    notes
-        .filter_map(|file| {
-            let document = file.markdown()?;
+/// What the decision notes of a plan name.
+#[derive(Debug)]
+pub(super) struct Decisions {
+    /// The notes that were read, in file order.
+    notes: Vec<MarkdownDocument>,
+    /// For each step the files that name it, in order, each with the first line that does,
+    /// counted from 1.
+    naming: HashMap<StepId, Vec<(usize, usize)>>,
+}
+
+fn notes(files: &[SourceFile]) -> impl Iterator<Item = (usize, &MarkdownDocument)> {
+    let notes = (files.iter().enumerate()).filter(|(_, file)| file.role == Role::Decision);
+    notes.filter_map(|(at, file)| Some((at, file.markdown()?)))
+}
+
+impl Decisions {
+    /// One pass over the notes' text. Notes are numbered like steps, so a number in the title is
+    /// the note's own.
+    pub(super) fn read(files: &[SourceFile]) -> Self {
+        let mut naming: HashMap<StepId, Vec<(usize, usize)>> = HashMap::new();
+        for (at, document) in notes(files) {
             let heading = document.headings().first();
             let own = heading.map(|heading| document.line_of(heading.span.start));
             let text = String::from_utf8_lossy(document.bytes());
-            let names =
-                |(at, line): (usize, &str)| own != Some(at + 1) && ids_in(line).contains(&id);
-            let line = text.lines().enumerate().position(names)?;
-            let title = match heading {
-                Some(heading) => heading.text.clone(),
-                None => file.path.file_stem()?.to_string_lossy().into_owned(),
-            };
-            Some((Location::line(&file.path, line + 1), title))
-        })
-        .collect()
+            let lines = (1..).zip(text.lines());
+            for (number, line) in lines.filter(|(number, _)| own != Some(*number)) {
+                for id in ids_in(line) {
+                    let places = naming.entry(id).or_default();
+                    if places.last().is_none_or(|(file, _)| *file != at) {
+                        places.push((at, number));
+                    }
+                }
+            }
+        }
+        let notes = notes(files).map(|(_, document)| document.clone());
+        Self {
+            notes: notes.collect(),
+            naming,
+        }
+    }
+
+    /// Whether these are the notes that were read, at the places where they were.
+    pub(super) fn are_of(&self, files: &[SourceFile]) -> bool {
+        let now = notes(files).map(|(_, document)| document);
+        now.zip(&self.notes).all(|(now, read)| now.is_same(read))
+            && notes(files).count() == self.notes.len()
+    }
+}
+
+/// The decision notes that name `id`, in file order: the first line that does, and the
+/// note's title, which is its first heading or else its file's name.
+pub fn decisions_naming(plan: &Plan, id: StepId) -> Vec<(Location, String)> {
+    let places = plan
+        .decisions()
+        .naming
+        .get(&id)
+        .map_or(&[][..], Vec::as_slice);
+    let told = |(file, line): &(usize, usize)| {
+        let file = &plan.files()[*file];
+        let title = match file.markdown()?.headings().first() {
+            Some(heading) => heading.text.clone(),
+            None => file.path.file_stem()?.to_string_lossy().into_owned(),
+        };
+        Some((Location::line(&file.path, *line), title))
+    };
+    places.iter().filter_map(told).collect()
 }
 
 #[cfg(test)]

@@ -209,15 +209,24 @@ impl Graph {
     /// A shortest circle through the first step of a cycle's group, in dependency order:
     /// each step depends on the next, the last one on the first.
     pub(crate) fn shortest_cycle(&self, group: &[u32]) -> Vec<usize> {
-        let Some(start) = group.first().map(|n| *n as usize) else {
-            return Vec::new();
-        };
+        let found = self.shortest_cycle_within(group, usize::MAX);
+        found.unwrap_or_default()
+    }
+
+    /// The same for somebody who cannot wait; nothing where it is not found along so many edges.
+    pub(crate) fn shortest_cycle_within(&self, group: &[u32], most: usize) -> Option<Vec<usize>> {
+        let start = group.first().map(|n| *n as usize)?;
+        let mut walked = 0;
 
         // A map, so that many small cycles in a large plan stay cheap.
         let mut came_from = std::collections::HashMap::new();
         let mut queue = std::collections::VecDeque::from([start]);
         while let Some(node) = queue.pop_front() {
             for next in self.upstream(node) {
+                walked += 1;
+                if walked > most {
+                    return None;
+                }
                 if next == start {
                     let mut path = vec![node];
                     let mut at = node;
@@ -226,7 +235,7 @@ impl Graph {
                         at = *before;
                     }
                     path.reverse();
-                    return path;
+                    return Some(path);
                 }
                 if self.same_cycle(start, next) && !came_from.contains_key(&next) {
                     came_from.insert(next, node);
@@ -234,7 +243,7 @@ impl Graph {
                 }
             }
         }
-        Vec::new()
+        None
     }
 
     /// Everything that `step` waits for, directly or through others, nearest first, with
@@ -247,6 +256,46 @@ impl Graph {
     /// the distance in edges.
     pub fn dependants(&self, step: usize) -> Vec<(usize, u32)> {
         reach(&self.shape.downstream, step)
+    }
+
+    /// The beginning of what `step` waits for, or of what waits for it.
+    pub(crate) fn reach_of(&self, step: usize, up: bool) -> Reach {
+        let mut seen = vec![false; self.states.len()];
+        seen[step] = true;
+        Reach {
+            up,
+            seen,
+            found: vec![u32::try_from(step).unwrap_or(u32::MAX)],
+            next: 0,
+            edge: 0,
+        }
+    }
+
+    /// Goes on along so many edges; answers whether all is found.
+    pub(crate) fn reach_on(&self, reach: &mut Reach, edges: usize) -> bool {
+        let of = match reach.up {
+            true => &self.shape.upstream,
+            false => &self.shape.downstream,
+        };
+        let mut left = edges;
+        while let Some(node) = reach.found.get(reach.next) {
+            let targets = &of.of(*node as usize)[reach.edge..];
+            let now = &targets[..targets.len().min(left)];
+            left -= now.len();
+            for target in now {
+                if !std::mem::replace(&mut reach.seen[*target as usize], true) {
+                    reach.found.push(*target);
+                }
+            }
+            if now.len() < targets.len() {
+                reach.edge += now.len();
+                return false;
+            }
+            (reach.next, reach.edge) = (reach.next + 1, 0);
+            // A step without edges is work, too.
+            left = left.saturating_sub(1);
+        }
+        true
     }
 
     /// How many steps wait for `step`, directly or through others, counted up to `most`.
@@ -321,6 +370,28 @@ impl Graph {
     /// Whether two steps wait for each other in one circle.
     pub(crate) fn same_cycle(&self, a: usize, b: usize) -> bool {
         self.shape.same_cycle(a, b)
+    }
+}
+
+/// What a step waits for, or what waits for it, as far as it has been found: see
+/// [`Graph::reach_on`].
+#[derive(Debug)]
+pub(crate) struct Reach {
+    up: bool,
+    seen: Vec<bool>,
+    found: Vec<u32>,
+    /// Of those found, how many have been looked at, and how many edges of the next one.
+    next: usize,
+    edge: usize,
+}
+
+impl Reach {
+    /// Which steps are found, by index; not the one that it began with.
+    pub(crate) fn into_set(mut self) -> Vec<bool> {
+        if let Some(start) = self.found.first() {
+            self.seen[*start as usize] = false;
+        }
+        self.seen
     }
 }
 

@@ -16,6 +16,7 @@ pub mod id;
 pub mod ladders;
 pub(crate) mod link;
 pub mod list_entry;
+pub mod marks;
 pub mod packet;
 pub mod paper;
 pub mod query;
@@ -35,6 +36,7 @@ use std::sync::{Arc, OnceLock};
 use block::{Block, Sweep, Tally};
 use canon::block_table::BlockRow;
 use canon::section::Section;
+use decision::Decisions;
 use graph::{Graph, Node};
 use id::{BlockId, StepId};
 use ladders::{Ladder, Ladders, OtherChecklists, Taken};
@@ -70,6 +72,8 @@ pub struct Plan {
     taken: Arc<Taken>,
     /// Read when somebody asks for them: by then every document with one has to be parsed.
     others: Arc<OnceLock<Vec<Arc<OtherChecklists>>>>,
+    /// What decision notes name, read when somebody asks for it.
+    decisions: Arc<OnceLock<Decisions>>,
     graph: Graph,
     /// Of all steps, kept because every frame shows it.
     tally: Tally,
@@ -150,6 +154,13 @@ impl Plan {
                 let before = if taken == self.taken { &**before } else { &[] };
                 let others = ladders::others(&self.files, &self.taken, before);
                 self.others = Arc::new(OnceLock::from(others));
+            }
+            if self
+                .decisions
+                .get()
+                .is_some_and(|read| !read.are_of(&self.files))
+            {
+                self.decisions = Arc::default();
             }
             let ids = |sections: &[Section]| sections.iter().map(|s| s.id).collect::<Vec<_>>();
             same = ids(&sections) == ids(&self.sections);
@@ -383,6 +394,10 @@ impl Plan {
     /// The same for somebody who cannot wait; nothing where they are not read yet.
     pub(crate) fn known_other_checklists(&self) -> Option<&[Arc<OtherChecklists>]> {
         self.others.get().map(Vec::as_slice)
+    }
+
+    fn decisions(&self) -> &Decisions {
+        self.decisions.get_or_init(|| Decisions::read(&self.files))
     }
 
     /// Whether there may be such checklists, told without reading any.

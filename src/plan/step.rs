@@ -195,6 +195,11 @@ impl<'a> StepRef<'a> {
             .map(Dependency::read)
     }
 
+    /// Whether it waits for itself, in a circle.
+    pub(crate) fn is_cyclic(self) -> bool {
+        self.plan.graph.cycle(self.index).is_some()
+    }
+
     /// Everything that keeps the step waiting, in the order in which it is written.
     pub fn waiting_on(self) -> Vec<Waiting> {
         let mut waiting = self.unmet();

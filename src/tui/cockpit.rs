@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use super::terminal::{Signal, TerminalEvent};
 use super::theme::Theme;
 use super::{keys, mouse};
+use crate::app::core::job::JobResult;
 use crate::app::sync::draft::DRAFT;
 use crate::app::sync::reread::Reread;
 use crate::app::sync::work::Whole;
@@ -53,6 +54,8 @@ pub enum Event {
         /// What they found, the gravest first; nothing where they were stopped.
         found: Option<Arc<Findings>>,
     },
+    /// A job has been done.
+    JobDone(JobResult),
     /// A plan is open as a whole, of which the front was shown, and its file thread runs.
     Opened(Box<Whole>, Disk),
     /// Who the person is, by git or the login.
@@ -212,12 +215,14 @@ impl<F: TerminalHost> Cockpit<F> {
         let work = &self.model.work;
         let is_checking = work.checking.is_some() || self.check_at.is_some();
         let is_working = is_checking || work.rereading.is_busy();
+        let is_working = is_working || self.model.jobs.is_busy();
         !self.dirty && !is_working && self.model.sync.is_settled() && !self.model.view.is_looking()
     }
 
     /// Ends the file thread after its last save, and answers what could not be saved.
     pub fn close(mut self) -> Vec<String> {
         self.model.work.stop();
+        self.model.jobs.stop(|_| true);
         let is_abandoned = self.disk.is_none();
         drop(self.disk.take());
         let mut lost: Vec<String> = Vec::new();
@@ -307,6 +312,15 @@ impl<F: TerminalHost> Cockpit<F> {
         });
     }
 
+    fn start_jobs(&mut self) {
+        for job in self.model.jobs.take_waiting() {
+            let sender = self.sender.clone();
+            std::thread::spawn(move || {
+                let _ = sender.send(Event::JobDone(job.run()));
+            });
+        }
+    }
+
     fn start_reading(&mut self) {
         let Some(batch) = self.model.next_batch() else {
             return;
@@ -323,6 +337,7 @@ impl<F: TerminalHost> Cockpit<F> {
         match event {
             Event::Terminal(event) => self.handle_terminal(event),
             Event::Disk(event) => self.tell(Message::Disk(event)),
+            Event::JobDone(result) => self.tell(Message::JobDone(result)),
             Event::Reread(reread) => {
                 let former = self.model.plan.clone();
                 let told = self.tell(Message::Reread(reread));
@@ -464,6 +479,7 @@ impl<F: TerminalHost> Cockpit<F> {
                 self.on_disk(|disk| disk.keep_more(own_draft(), line));
             }
             Effect::Reread => self.start_reading(),
+            Effect::StartJobs => self.start_jobs(),
             // Of a front nothing can be said yet.
             Effect::Check if self.model.work.is_opening() => self.check_at = None,
             Effect::Check => {

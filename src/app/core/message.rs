@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::job::JobResult;
 use super::key::Key;
 use super::pointer::Target;
 use crate::app::sync::draft::Draft;
@@ -49,6 +50,8 @@ pub enum Message {
         /// What they found, the gravest first.
         found: Arc<Findings>,
     },
+    /// A job has been done.
+    JobDone(JobResult),
     /// `$EDITOR` was left, or could not be used, for this text.
     Edited(Form, Edited),
     /// An editor saved this text after it seemed to have ended.
@@ -108,6 +111,8 @@ pub enum Effect {
     KeepEdit(DraftEdit),
     /// Read what others wrote: [`next_batch`](crate::app::Model::next_batch) has it.
     Reread,
+    /// Start the jobs that wait: [`take_waiting`](super::job::Jobs::take_waiting) has them.
+    StartJobs,
     /// Run the checks on the plan as it stands.
     Check,
     /// Stop the checks that run.

@@ -1,6 +1,7 @@
 //! What every screen stands on: the model, the messages, and the commands with their keys.
 
 pub mod command;
+pub mod job;
 pub mod key;
 pub mod keymap;
 pub mod message;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 
 use super::command::Focus;
+use super::job::{JobKind, Jobs};
 use super::keymap::Keymap;
 use super::message::Effect;
 use super::screen::{NumberedScreen, Screen};
@@ -15,7 +16,8 @@ use crate::app::overlays::note::Note;
 use crate::app::screens::SCREENS;
 use crate::app::screens::gates::GatesView;
 use crate::app::screens::plan;
-use crate::app::screens::plan::view::PlanView;
+use crate::app::screens::plan::search::Order;
+use crate::app::screens::plan::view::{PlanView, Sort};
 use crate::app::screens::problems::ProblemsView;
 use crate::app::screens::review::view::ReviewView;
 use crate::app::screens::standup::view::StandupView;
@@ -26,13 +28,14 @@ use crate::app::sync::edits::Sync;
 use crate::app::sync::work::Work;
 use crate::change::compose::Composer;
 use crate::change::form::Form;
+use crate::document::progress::Progress;
 use crate::plan::checks::Problem;
 use crate::plan::id::StepId;
 use crate::plan::paper::Papers;
 use crate::plan::ranking::term::Weights;
 use crate::plan::source::SourceFile;
 use crate::plan::uid::Uids;
-use crate::plan::{Plan, StepKey, StepRef};
+use crate::plan::{Plan, StepKey, StepRef, marks};
 
 /// How long a row that somebody else changed stays lit.
 const FLASH: Duration = Duration::milliseconds(1_500);
@@ -112,6 +115,8 @@ pub struct Model {
     pub sync: Sync,
     /// Long work that goes on beside the keys.
     pub work: Work,
+    /// The same, as far as keys asked for it.
+    pub jobs: Jobs,
     /// What others took away.
     pub(crate) absent: Absent,
     /// The keys in force.
@@ -174,6 +179,7 @@ impl Model {
             notice: None,
             sync: Sync::default(),
             work: Work::default(),
+            jobs: Jobs::default(),
             absent: Absent::default(),
             keymap,
             context,
@@ -189,7 +195,7 @@ impl Model {
             serial: 0,
         };
         model.expect_files();
-        model.view.refresh(&model.plan, now, None);
+        model.view.refresh(&model.plan, now, None, Order::default());
         model.gates.stage = crate::plan::stage::current(model.plan.stages()).unwrap_or(0);
         model.gates.check = model.first_open_check();
         model.effects.push(Effect::Check);
@@ -239,17 +245,12 @@ impl Model {
         if self.view.marks.is_empty() {
             return self.step().map(StepRef::index).into_iter().collect();
         }
-        let marked = |(id, nth): &StepKey| self.plan.find_nth(*id, *nth);
-        let mut steps: Vec<usize> = self.view.marks.iter().filter_map(marked).collect();
-        steps.sort_unstable();
-        steps
+        self.view.marks.indexes(&self.plan)
     }
 
     /// Indexes of steps given by name; those that are gone are left out.
     pub(crate) fn indexes(&self, keys: &[StepKey]) -> Vec<usize> {
-        keys.iter()
-            .filter_map(|(id, nth)| self.plan.find_nth(*id, *nth))
-            .collect()
+        marks::indexes(keys, &self.plan)
     }
 
     /// A composer for edits at this instant.
@@ -293,9 +294,26 @@ impl Model {
         }
     }
 
-    /// Lists the steps again after the plan or the order changed.
+    /// Lists the steps again after the plan or the order changed. On a long plan the order of
+    /// before holds until the new one is there.
     pub(crate) fn refresh(&mut self, selected: Option<StepKey>) {
-        self.view.refresh(&self.plan, self.now, selected);
+        let (plan, sort) = (&self.plan, self.view.sort);
+        if sort == Sort::Id || self.has_short_plan() {
+            self.jobs.stop(|purpose| purpose == JobKind::Order);
+            let order = Order::by(sort, plan, &Progress::default());
+            let order = order.unwrap_or_default();
+            return self.view.refresh(plan, self.now, selected, order);
+        }
+        let before = self.view.order_of(&self.plan);
+        self.view.refresh(&self.plan, self.now, selected, before);
+        self.have_done(
+            JobKind::Order,
+            move |plan, progress| Order::by(sort, plan, progress),
+            move |model, order| {
+                let selected = model.selected();
+                model.view.refresh(&model.plan, model.now, selected, order);
+            },
+        );
     }
 
     /// Lists the steps again after the filter changed.
@@ -341,17 +359,7 @@ impl Model {
         self.keep_gates_within();
         self.keep_review();
         self.move_in_overlay(0);
-        let keep = |(id, nth): &StepKey| self.plan.find_nth(*id, *nth).is_some();
-        let gone: Vec<StepKey> = self
-            .view
-            .marks
-            .iter()
-            .filter(|key| !keep(key))
-            .copied()
-            .collect();
-        for key in gone {
-            self.view.marks.remove(&key);
-        }
+        self.view.marks.take_absent(&self.plan);
     }
 
     /// Lights steps that somebody else changed, in ascending order.

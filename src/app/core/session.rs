@@ -44,8 +44,8 @@ impl Session {
         model.refresh(id.map(|id| (id, 0)));
         // Listed even where another screen comes first, to find the place in it again.
         if !self.review.is_empty() {
-            model.refresh_review(true);
-            self.review.restore(&mut model.review);
+            let place = self.review.clone();
+            model.refresh_review_then(true, move |model| place.restore(&mut model.review));
         }
         model.screen.refresh(model);
         for (letter, id) in &self.bookmarks {

@@ -9,7 +9,13 @@ use crate::app::screens::plan::find::bookmark;
 
 /// Takes one message. Answers what must be done outside, in order.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
+    let is_esc = matches!(message, Message::Key(key) if key.code == Code::Esc);
+    let by_hand = matches!(
+        message,
+        Message::Key(_) | Message::Typed(_) | Message::Click(_) | Message::Wheel(..)
+    );
     match message {
+        _ if by_hand && model.stop_jobs(is_esc) => {}
         Message::Key(key) => press(model, key),
         Message::Click(target) => model.click(target),
         Message::Wheel(target, rows) => model.wheel(target, rows),
@@ -29,6 +35,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Checked { generation, found } => {
             model.problems.take(generation, found, model.now);
         }
+        Message::JobDone(result) => model.job_done(result),
         Message::Edited(form, edited) => model.edited(form, edited),
         Message::SavedLate(form) => model.saved_late(form),
         Message::Notice { text, error } => match error {

@@ -1,20 +1,23 @@
 //! Rows narrowed down by typing: palette, help, step picker, owners, checks.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::input::Input;
 use super::menu::{Choice, Row};
 use super::{Overlay, moved};
 use crate::app::core::command::{Command, Focus, Group};
+use crate::app::core::job::JobKind;
 use crate::app::core::key::{Code, Key};
 use crate::app::core::model::Model;
 use crate::app::core::registry;
 use crate::app::screens::in_words;
 use crate::app::screens::plan::edit_field::SetRequest;
 use crate::app::screens::welcome::WELCOME;
-use crate::plan::StepKey;
+use crate::document::progress::Progress;
 use crate::plan::id::typed_id;
 use crate::plan::query::words::Words;
+use crate::plan::{Plan, StepKey};
 
 /// No chooser shows more rows than this; typing another letter is quicker than scrolling.
 const MOST: usize = 200;
@@ -47,6 +50,10 @@ pub struct Chooser {
     pub rows: Vec<Row>,
     /// Which one is selected.
     pub cursor: usize,
+    /// Whether the rows for its text are yet to come; until then those of before stand there.
+    pub is_listing: bool,
+    /// Whether Enter was pressed meanwhile.
+    entered: bool,
 }
 
 impl Source {
@@ -61,14 +68,23 @@ impl Source {
         }
     }
 
-    fn rows(&self, model: &Model, text: &str) -> Vec<Row> {
+    /// Rows that are found without going through the steps; nothing for the others.
+    fn rows(&self, model: &Model, text: &str) -> Option<Vec<Row>> {
         match self {
-            Self::Palette => model.palette_rows(text),
-            Self::Help => model.help_rows(text),
-            Self::Upstream(step) => model.step_rows(*step, text, true),
-            Self::Downstream(step) => model.step_rows(*step, text, false),
-            Self::Owner(request) => model.owner_rows(request, text),
-            Self::Checks => model.check_rows(text, MOST),
+            Self::Palette => Some(model.palette_rows(text)),
+            Self::Help => Some(model.help_rows(text)),
+            Self::Checks => Some(model.check_rows(text, MOST)),
+            Self::Upstream(_) | Self::Downstream(_) | Self::Owner(_) => None,
+        }
+    }
+
+    /// The others; nothing where that was stopped.
+    fn step_rows(&self, plan: &Plan, text: &str, progress: &Progress) -> Option<Vec<Row>> {
+        match self {
+            Self::Upstream(step) => step_rows(plan, *step, text, true, progress),
+            Self::Downstream(step) => step_rows(plan, *step, text, false, progress),
+            Self::Owner(request) => owner_rows(plan, request, text, progress),
+            Self::Palette | Self::Help | Self::Checks => None,
         }
     }
 }
@@ -79,11 +95,15 @@ impl Chooser {
         let command = model.keymap.command(model.place(), key);
         let is_help_key = command.is_some_and(|command| command.name == "help");
         if key.code == Code::Esc || is_help_key && self.source == Source::Help {
+            model.jobs.stop(|purpose| purpose == JobKind::Rows);
             return None;
         }
         // What was wrong with one row is not wrong with the next.
         self.input.error = None;
-        if key.code == Code::Enter {
+        self.entered = self.is_listing && key.code == Code::Enter;
+        if self.entered {
+            // It chooses among the rows to come.
+        } else if key.code == Code::Enter {
             self.input.error = match self.rows.get(self.cursor) {
                 None => Some("nothing matches; Esc closes, Backspace widens the search".to_owned()),
                 Some(Row { blocked: None, .. }) => {
@@ -98,14 +118,11 @@ impl Chooser {
         Some(self)
     }
 
-    /// Lists the rows that its text finds; answers the chooser unless the text closed it.
+    /// Takes its text; answers the chooser unless the text closed it.
     pub(crate) fn typed(mut self, model: &Model) -> Option<Self> {
-        if self.source == Source::Help && closes_help(model, &self.input.text) {
-            return None;
-        }
-        self.rows = self.source.rows(model, &self.input.text);
-        self.cursor = 0;
-        Some(self)
+        self.entered = false;
+        let closes = self.source == Source::Help && closes_help(model, &self.input.text);
+        (!closes).then_some(self)
     }
 }
 
@@ -121,13 +138,55 @@ impl Model {
     /// Opens a chooser.
     pub(crate) fn choose_from(&mut self, source: Source) {
         let input = self.input(source.title(), "");
-        let rows = source.rows(self, "");
         self.overlays.push(Overlay::Chooser(Chooser {
             input,
             source,
-            rows,
+            rows: Vec::new(),
             cursor: 0,
+            is_listing: false,
+            entered: false,
         }));
+        self.list_rows();
+    }
+
+    /// Lists the rows that the text of the topmost chooser finds.
+    pub(crate) fn list_rows(&mut self) {
+        let Some(Overlay::Chooser(chooser)) = self.overlays.last_mut() else {
+            return;
+        };
+        chooser.is_listing = true;
+        let (source, text) = (chooser.source.clone(), chooser.input.text.clone());
+        if let Some(rows) = source.rows(self, &text) {
+            return self.take_rows(rows);
+        }
+        self.have_done(
+            JobKind::Rows,
+            move |plan, progress| source.step_rows(plan, &text, progress),
+            Self::take_rows,
+        );
+    }
+
+    /// Puts the rows that were found into the chooser that waits for them.
+    fn take_rows(&mut self, rows: Vec<Row>) {
+        let mut overlays = self.overlays.iter_mut().rev();
+        let Some(chooser) = overlays.find_map(|overlay| match overlay {
+            Overlay::Chooser(chooser) if chooser.is_listing => Some(chooser),
+            _ => None,
+        }) else {
+            return;
+        };
+        // It opens on the present owner.
+        chooser.cursor = match &chooser.source {
+            Source::Owner(request) if chooser.input.text.is_empty() => {
+                let now = request.seen.as_deref().unwrap_or_default();
+                rows.iter().position(|row| row.label == now).unwrap_or(0)
+            }
+            _ => 0,
+        };
+        (chooser.rows, chooser.is_listing) = (rows, false);
+        if std::mem::take(&mut chooser.entered) {
+            self.press_overlay(Key::plain(Code::Enter));
+        }
     }
 
     fn palette_rows(&self, text: &str) -> Vec<Row> {
@@ -152,7 +211,7 @@ impl Model {
             })
             .collect();
         // The order of the registry is kept among equals; what cannot run comes last.
-        scored.sort_by_key(|(score, row)| (row.blocked.is_some(), std::cmp::Reverse(*score)));
+        scored.sort_by_key(|(score, row)| (row.blocked.is_some(), Reverse(*score)));
         rows.extend(scored.into_iter().map(|(_, row)| row));
         rows
     }
@@ -192,91 +251,121 @@ impl Model {
             ..Row::new(key, command.title, detail, Choice::Run(command.name))
         }
     }
+}
 
-    fn step_rows(&self, step: StepKey, text: &str, upstream: bool) -> Vec<Row> {
-        let words = Words::new(text.split_whitespace());
-        let known: Vec<usize> = match self.plan.find_nth(step.0, step.1) {
-            Some(index) if upstream => self.plan.graph().upstream(index).collect(),
-            Some(index) => self.plan.graph().downstream(index).collect(),
-            None => Vec::new(),
-        };
-        let mut scored: Vec<(i64, usize)> = self
-            .plan
-            .steps()
-            .filter(|other| {
-                other.id() != step.0 && other.nth() == 0 && !known.contains(&other.index())
-            })
-            .filter_map(|other| {
-                let near = format!("{} {} {}", other.id(), other.title(), other.owner());
-                Some((words.score(&near, &[])?, other.index()))
-            })
-            .collect();
-        // Without words, the nearest steps come first.
-        let number = |index: usize| self.plan.step(index).id().number();
-        let distance = |index: usize| number(index).abs_diff(step.0.number());
-        scored.sort_by_key(|(score, index)| (std::cmp::Reverse(*score), distance(*index)));
-        let mut rows: Vec<Row> = scored
-            .into_iter()
-            .take(MOST)
-            .map(|(_, index)| {
-                let other = self.plan.step(index);
-                let choice = match upstream {
-                    true => Choice::Depend(step, other.id().to_string()),
-                    false => Choice::Depend(other.key(), step.0.to_string()),
-                };
-                let label = format!("{} {}", other.id(), other.title());
-                Row::new("", label, other.status().map_or("?", |s| s.word()), choice)
-            })
-            .collect();
-        let text = text.trim();
-        if upstream && !text.is_empty() && typed_id(text).is_none() {
-            let choice = Choice::Depend(step, text.to_owned());
-            let label = format!("“{text}”");
-            rows.push(Row::new("", label, "a condition outside the plan", choice));
+/// Steps, one of which `step` is to depend on, or which are to depend on it.
+fn step_rows(
+    plan: &Plan,
+    step: StepKey,
+    text: &str,
+    upstream: bool,
+    progress: &Progress,
+) -> Option<Vec<Row>> {
+    let words = Words::new(text.split_whitespace());
+    let known: Vec<usize> = match plan.find_nth(step.0, step.1) {
+        Some(index) if upstream => plan.graph().upstream(index).collect(),
+        Some(index) => plan.graph().downstream(index).collect(),
+        None => Vec::new(),
+    };
+    progress.expect(plan.len());
+    let mut strides = progress.strides();
+    // Without words, the nearest steps come first.
+    let number = |index: usize| plan.step(index).id().number();
+    let distance = |index: usize| number(index).abs_diff(step.0.number());
+    let mut scored = Vec::new();
+    for other in plan.steps() {
+        if !strides.add(1) {
+            return None;
         }
-        rows
+        let at = other.index();
+        if other.id() == step.0 || other.nth() != 0 || known.binary_search(&at).is_ok() {
+            continue;
+        }
+        let near = format!("{} {} {}", other.id(), other.title(), other.owner());
+        if let Some(score) = words.score(&near, &[]) {
+            scored.push((Reverse(score), distance(at), at));
+        }
     }
+    // Only the first ones are shown.
+    if scored.len() > MOST {
+        scored.select_nth_unstable(MOST);
+        scored.truncate(MOST);
+    }
+    scored.sort_unstable();
+    let mut rows: Vec<Row> = scored
+        .into_iter()
+        .map(|(.., index)| {
+            let other = plan.step(index);
+            let choice = match upstream {
+                true => Choice::Depend(step, other.id().to_string()),
+                false => Choice::Depend(other.key(), step.0.to_string()),
+            };
+            let label = format!("{} {}", other.id(), other.title());
+            Row::new("", label, other.status().map_or("?", |s| s.word()), choice)
+        })
+        .collect();
+    let text = text.trim();
+    if upstream && !text.is_empty() && typed_id(text).is_none() {
+        let choice = Choice::Depend(step, text.to_owned());
+        let label = format!("“{text}”");
+        rows.push(Row::new("", label, "a condition outside the plan", choice));
+    }
+    Some(rows)
+}
 
-    fn owner_rows(&self, request: &SetRequest, text: &str) -> Vec<Row> {
-        let mut owners: BTreeMap<String, usize> = BTreeMap::new();
-        for step in self.plan.steps() {
-            let owner = step.owner();
-            if !owner.is_empty() {
-                *owners.entry(owner.into_owned()).or_default() += 1;
+/// The owners of steps, those of most steps first.
+fn owner_rows(
+    plan: &Plan,
+    request: &SetRequest,
+    text: &str,
+    progress: &Progress,
+) -> Option<Vec<Row>> {
+    let mut owners: BTreeMap<String, usize> = BTreeMap::new();
+    progress.expect(plan.len());
+    let mut strides = progress.strides();
+    for step in plan.steps() {
+        if !strides.add(1) {
+            return None;
+        }
+        let owner = step.owner();
+        if !owner.is_empty() {
+            match owners.get_mut(&*owner) {
+                Some(count) => *count += 1,
+                None => drop(owners.insert(owner.into_owned(), 1)),
             }
         }
-        let words = Words::new(text.split_whitespace());
-        let typed = text.trim();
-        let is_new = !typed.is_empty() && !owners.contains_key(typed);
-        let mut found: Vec<(String, usize)> = owners
-            .into_iter()
-            .filter(|(owner, _)| words.score(owner, &[]).is_some())
-            .collect();
-        found.sort_by_key(|(owner, count)| (owner != typed, std::cmp::Reverse(*count)));
-        let row = |label: &str, value: &str, detail: &str| {
-            let choice = Choice::Set(request.clone(), value.to_owned());
-            Row::new("", label, detail, choice)
-        };
-        let mut rows: Vec<Row> = found
-            .into_iter()
-            .take(MOST)
-            .map(|(owner, count)| {
-                let plural = if count == 1 { "" } else { "s" };
-                row(&owner, &owner, &format!("{count} step{plural}"))
-            })
-            .collect();
-        if is_new {
-            let new = row(&format!("“{typed}”"), typed, "a new owner");
-            // Enter takes what was typed, unless it begins a name that is known.
-            let typed = typed.to_lowercase();
-            let known = |row: &Row| row.label.to_lowercase().starts_with(&typed);
-            match rows.first().is_some_and(known) {
-                true => rows.push(new),
-                false => rows.insert(0, new),
-            }
-        } else if typed.is_empty() {
-            rows.push(row("nobody", "", "clears the owner"));
-        }
-        rows
     }
+    let words = Words::new(text.split_whitespace());
+    let typed = text.trim();
+    let is_new = !typed.is_empty() && !owners.contains_key(typed);
+    let mut found: Vec<(String, usize)> = owners
+        .into_iter()
+        .filter(|(owner, _)| words.score(owner, &[]).is_some())
+        .collect();
+    found.sort_by_key(|(owner, count)| (owner != typed, Reverse(*count)));
+    let row = |label: &str, value: &str, detail: &str| {
+        let choice = Choice::Set(request.clone(), value.to_owned());
+        Row::new("", label, detail, choice)
+    };
+    let mut rows: Vec<Row> = found
+        .into_iter()
+        .take(MOST)
+        .map(|(owner, count)| {
+            let plural = if count == 1 { "" } else { "s" };
+            row(&owner, &owner, &format!("{count} step{plural}"))
+        })
+        .collect();
+    if is_new {
+        let new = row(&format!("“{typed}”"), typed, "a new owner");
+        // Enter takes what was typed, unless it begins a name that is known.
+        let typed = typed.to_lowercase();
+        let known = |row: &Row| row.label.to_lowercase().starts_with(&typed);
+        match rows.first().is_some_and(known) {
+            true => rows.push(new),
+            false => rows.insert(0, new),
+        }
+    } else if typed.is_empty() {
+        rows.push(row("nobody", "", "clears the owner"));
+    }
+    Some(rows)
 }

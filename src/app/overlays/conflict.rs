@@ -113,7 +113,7 @@ fn edit_result(model: &mut Model) {
     let mut input = model.input(label, mine.unwrap_or_default());
     input.multiline = field.spec().kind == Kind::Text;
     let request = SetRequest {
-        steps: vec![(id, nth)],
+        steps: [(id, nth)].into(),
         field,
         seen: Some(theirs),
     };

@@ -120,7 +120,11 @@ impl Model {
             Overlay::Filter(filter) => Some(Overlay::Filter(filter.typed(self))),
             other => Some(other),
         };
+        let lists = matches!(stays, Some(Overlay::Chooser(_)));
         self.overlays.extend(stays);
+        if lists {
+            self.list_rows();
+        }
     }
 
     /// Says below the text of the open field what is wrong with it.

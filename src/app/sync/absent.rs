@@ -4,9 +4,8 @@
 //! chosen something has not changed their mind by that. While the plan itself is away nothing
 //! can be written, and nothing is offered that would.
 
-use std::collections::HashSet;
-
 use crate::app::core::model::Model;
+use crate::plan::marks::Marks;
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::{Plan, StepKey};
 
@@ -16,7 +15,7 @@ pub(crate) struct Absent {
     step: Wanted<StepKey>,
     /// The stage and the check in it, by their words.
     check: Wanted<(String, String)>,
-    marks: HashSet<StepKey>,
+    marks: Marks,
     /// Whether there were files, and a log among them, before others took them away.
     had: (bool, bool),
 }
@@ -103,10 +102,9 @@ impl Model {
         change(self);
         let (had, now) = (self.absent.had, has(&self.plan));
         self.absent.had = (had.0 | now.0, had.1 | now.1);
-        let plan = &self.plan;
-        let is_there = |(id, nth): &StepKey| plan.find_nth(*id, *nth).is_some();
-        let marks = (self.view.marks.drain()).chain(self.absent.marks.drain());
-        (self.view.marks, self.absent.marks) = marks.partition(is_there);
+        let marks = &mut self.view.marks;
+        marks.add(std::mem::take(&mut self.absent.marks));
+        self.absent.marks = marks.take_absent(&self.plan);
         self.show_plan(step);
         // A step that a filter hides is not away.
         let missed = step.filter(|(id, nth)| self.plan.find_nth(*id, *nth).is_none());

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::draft_log::KeptDraft;
+use crate::app::core::job::JobKind;
 use crate::app::core::message::{DiskEvent, Effect};
 use crate::app::core::model::{Model, Notice, Tone};
 use crate::app::sync::notices::{Before, consequence};
@@ -384,8 +385,14 @@ impl Model {
     /// Shows the plan as it is now, with this step selected if it is there.
     pub(crate) fn show_plan(&mut self, selected: Option<StepKey>) {
         self.generation += 1;
+        // What they would answer is about the plan as it was.
+        let lists = self.jobs.is_running(JobKind::Rows);
+        self.jobs.stop(|_| true);
         self.refresh(selected);
         self.clamp_cursors();
+        if lists {
+            self.list_rows();
+        }
         self.effects.push(Effect::Check);
     }
 

@@ -119,6 +119,9 @@ impl Model {
         if let Some(awaited) = &self.work.opening {
             return Some(format!("opening {}%", awaited.opening.percent()));
         }
+        if let Some(job) = self.jobs.in_words() {
+            return Some(job);
+        }
         let checking = self.work.checking.as_ref()?;
         (self.plan.len() >= LONG_CHECK).then(|| format!("checking {}%", checking.percent()))
     }

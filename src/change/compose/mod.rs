@@ -19,6 +19,7 @@ use super::value::{self, Refusal, refuse};
 use super::{Change, Edit, NONE, Target, apply, tail};
 use crate::document::json;
 use crate::document::markdown::escaped;
+use crate::document::progress::Progress;
 use crate::plan::canon::section::{HEADING_DASHES, Section};
 use crate::plan::field::{Field, Kind};
 use crate::plan::source::{Role, SourceFile};
@@ -73,22 +74,47 @@ impl Composer<'_> {
     /// # Errors
     /// As [`Composer::set`], for the first step that refuses.
     pub fn set_all(&self, steps: &[usize], field: Field, typed: &str) -> Result<Change, Refusal> {
+        let composed = self.set_all_with(steps, field, typed, &Progress::default());
+        // Nobody else knows of the progress, so nobody stops it.
+        composed.unwrap_or_else(|| refuse("stopped"))
+    }
+
+    /// The same for somebody who watches how far it is and may stop it; nothing where that was
+    /// done.
+    pub(crate) fn set_all_with(
+        &self,
+        steps: &[usize],
+        field: Field,
+        typed: &str,
+        progress: &Progress,
+    ) -> Option<Result<Change, Refusal>> {
         if let [only] = steps {
-            return self.set(*only, field, typed);
+            return Some(self.set(*only, field, typed));
         }
-        let after = value::accept(self.plan, field, typed)?;
-        let mut edits = Vec::new();
-        let mut count = 0;
+        let after = match value::accept(self.plan, field, typed) {
+            Ok(after) => after,
+            Err(refusal) => return Some(Err(refusal)),
+        };
+        progress.expect(steps.len());
+        let mut strides = progress.strides();
+        let (mut edits, mut count) = (Vec::new(), 0);
         for step in steps {
-            let step_edits = self.set_edits(self.plan.step(*step), field, &after)?;
-            count += usize::from(!step_edits.is_empty());
-            edits.extend(step_edits);
+            match self.set_edits(self.plan.step(*step), field, &after) {
+                Ok(more) => {
+                    count += usize::from(!more.is_empty());
+                    edits.extend(more);
+                }
+                Err(refusal) => return Some(Err(refusal)),
+            }
+            if !strides.add(1) {
+                return None;
+            }
         }
         let field = field.label().to_lowercase();
-        Ok(Change {
+        Some(Ok(Change {
             label: format!("{count} steps {field} → {}", shown(&after)),
             edits,
-        })
+        }))
     }
 
     /// Takes over one side of a step's drift: the canon's words into the log, or the

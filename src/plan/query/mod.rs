@@ -3,12 +3,11 @@
 //! Words match title, outcome, owner and ID; `key:value` asks about a field or the
 //! derived state; `-` in front turns a term round.
 
+pub(crate) mod sets;
 pub mod words;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::fmt::{self, Write as _};
-use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -17,8 +16,10 @@ use crate::document::splice::Span;
 
 use super::field::Field;
 use super::id::{BlockId, StepId, USUAL_DIGITS, typed_id};
+use super::marks::Marks;
 use super::status::{State, Status};
-use super::{Plan, StepKey, StepRef};
+use super::{Plan, StepRef};
+use sets::Sets;
 use words::{Word, Words, fold, fold_onto};
 
 /// What the keys of the language mean, for help and error messages.
@@ -102,7 +103,7 @@ pub struct Prepared<'a> {
     query: &'a Query,
     plan: &'a Plan,
     now: DateTime<Utc>,
-    marks: &'a HashSet<StepKey>,
+    marks: &'a Marks,
     sets: Sets,
 }
 
@@ -120,10 +121,6 @@ pub(crate) enum Matched {
     /// [`Words::contain`].
     Hopeless,
 }
-
-/// For each test that asks about the plan as a whole, which steps it holds for, by index.
-/// Worked out once; a clone shares them.
-pub(crate) type Sets = Arc<[Option<Vec<bool>>]>;
 
 /// The words of one step, folded into memory that serves one step after another.
 #[derive(Default)]
@@ -236,7 +233,7 @@ impl Query {
         &'a self,
         plan: &'a Plan,
         now: DateTime<Utc>,
-        marks: &'a HashSet<StepKey>,
+        marks: &'a Marks,
     ) -> Prepared<'a> {
         self.go_on(plan, now, marks, self.sets(plan))
     }
@@ -246,7 +243,7 @@ impl Query {
         &'a self,
         plan: &'a Plan,
         now: DateTime<Utc>,
-        marks: &'a HashSet<StepKey>,
+        marks: &'a Marks,
         sets: Sets,
     ) -> Prepared<'a> {
         Prepared {
@@ -256,37 +253,6 @@ impl Query {
             marks,
             sets,
         }
-    }
-
-    /// Works out, in one pass over the plan a term, what the terms need.
-    pub(crate) fn sets(&self, plan: &Plan) -> Sets {
-        let set = |steps: &mut dyn Iterator<Item = usize>| {
-            let mut set = vec![false; plan.len()];
-            steps.for_each(|step| set[step] = true);
-            set
-        };
-        let reached = |id: &StepId, up: bool| {
-            let reach = match (plan.find(*id), up) {
-                (None, _) => Vec::new(),
-                (Some(step), true) => plan.graph().ancestors(step),
-                (Some(step), false) => plan.graph().dependants(step),
-            };
-            set(&mut reach.into_iter().map(|(step, _)| step))
-        };
-        let named = |stage: &str| {
-            let stages = plan.stages().iter();
-            let named = stages.filter(|s| fold(&s.name).contains(stage));
-            let checks = named.flat_map(|stage| &stage.checks);
-            let ids = checks.flat_map(|check| &check.steps);
-            set(&mut ids.filter_map(|id| plan.find(*id)))
-        };
-        let of = |(_, test): &(bool, Test)| match test {
-            Test::Upstream(id) => Some(reached(id, true)),
-            Test::Downstream(id) => Some(reached(id, false)),
-            Test::Stage(stage) => Some(named(stage)),
-            _ => None,
-        };
-        self.tests.iter().map(of).collect()
     }
 }
 
@@ -343,7 +309,7 @@ impl Prepared<'_> {
             Test::Open => step.state() != State::Done,
             Test::Drift => !step.drift().is_empty(),
             Test::Marked => self.marks.contains(&step.key()),
-            Test::Cyclic => self.plan.graph().cycle(step.index()).is_some(),
+            Test::Cyclic => step.is_cyclic(),
             Test::Updated { older, than } => {
                 DateTime::parse_from_rfc3339(&step.text(Field::UpdatedAt))
                     .is_ok_and(|at| (self.now - at.with_timezone(&Utc) > *than) == *older)
@@ -523,7 +489,7 @@ mod tests {
     fn found(text: &str) -> Vec<String> {
         let plan = plan();
         let now = "2026-01-31T00:00:00Z".parse().unwrap();
-        let marks = HashSet::from([("0003".parse().unwrap(), 0)]);
+        let marks = Marks::from_iter([("0003".parse().unwrap(), 0)]);
         let query = Query::parse(text).unwrap();
         let ids = query.prepare(&plan, now, &marks).all();
         ids.into_iter()

@@ -120,8 +120,11 @@ fn draw_rows(
 ) {
     let rows = &chooser.rows;
     if rows.is_empty() {
-        let text = "Nothing matches. Backspace widens the search.";
-        frame::fitted(buf, theme, (area.x, area.y), area.width, text, theme.dim);
+        let text = match chooser.is_listing {
+            true => frame::words(theme, "Listing…"),
+            false => "Nothing matches. Backspace widens the search.".into(),
+        };
+        frame::fitted(buf, theme, (area.x, area.y), area.width, &text, theme.dim);
         return;
     }
     let shown = sight.overlay().show(chooser.cursor, rows.len(), area);

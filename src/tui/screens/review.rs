@@ -125,32 +125,30 @@ fn summary(model: &Model, theme: &Theme) -> Line<'static> {
 }
 
 fn draw_rows(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
-    let shown = rows::shown(model);
+    let rows = rows::Rows::of(model);
     let cursor = model.review.cursor();
-    let at = shown
-        .iter()
-        .position(|row| *row == Shown::Row(cursor))
-        .unwrap_or(0);
+    let at = rows.position(cursor);
     let focused = model.overlays.is_empty();
     sight.page = usize::from(inner.height);
     let window = sight.window(model.place());
-    let mut visible = window.follow(at, shown.len(), usize::from(inner.height));
+    let mut visible = window.follow(at, rows.len(), usize::from(inner.height));
     if cursor == 0 {
         // What stands above the first row comes into sight with it.
-        visible = window.follow(0, shown.len(), usize::from(inner.height));
+        visible = window.follow(0, rows.len(), usize::from(inner.height));
     }
-    thumb(buf, inner, theme, (visible.start, shown.len()), focused);
-    let columns = rows::Columns::of(model, &shown[visible.clone()], inner.width);
-    for (y, row) in (inner.y..).zip(visible) {
+    thumb(buf, inner, theme, (visible.start, rows.len()), focused);
+    let shown: Vec<Shown> = visible.map(|at| rows.at(at)).collect();
+    let columns = rows::Columns::of(model, &shown, inner.width);
+    for (y, row) in (inner.y..).zip(&shown) {
         let area = frame::row(inner, y);
-        let (left, right) = match &shown[row] {
+        let (left, right) = match row {
             Shown::Heading(text) => (Line::styled(text.clone(), theme.heading), Line::default()),
             Shown::Row(at) => rows::row(model, theme, *at, &columns),
         };
-        if let Shown::Row(at) = shown[row] {
-            sight.window(model.place()).rows.push((area, at));
+        if let Shown::Row(at) = row {
+            sight.window(model.place()).rows.push((area, *at));
         }
-        if shown[row] == Shown::Row(cursor) {
+        if *row == Shown::Row(cursor) {
             buf.set_style(area, theme.selection(focused));
             frame::text(buf, area.x, y, 1, theme.glyphs.cursor, theme.accent);
         }
@@ -165,6 +163,10 @@ fn draw_rows(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme, sight:
 
 /// Says why there is nothing to decide, and what to press.
 fn empty(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme) {
+    if model.review.week.is_none() {
+        let what = "Gathering what the review is about.";
+        return crate::tui::widgets::pane::empty(buf, inner, theme, what, "");
+    }
     let since = model.review.record.since;
     let since = since.map_or_else(String::new, |at| at.format("%Y-%m-%d").to_string());
     let next = key_of(model, theme, "next-pane");

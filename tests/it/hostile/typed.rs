@@ -1,6 +1,5 @@
 //! The laws of what people type: configurations and filters.
 
-use std::collections::HashSet;
 use std::path::Path;
 
 use stepdeck::plan::Plan;
@@ -44,7 +43,7 @@ fn assert_config_file(file: ConfigFile, name: &str, bytes: &[u8]) {
 pub fn assert_filter(plan: &Plan, text: &str) {
     match Query::parse(text) {
         Ok(query) => {
-            let marks = HashSet::new();
+            let marks = stepdeck::plan::marks::Marks::default();
             let found = query.prepare(plan, now(), &marks).all();
             assert!(found.len() <= plan.len());
             for step in plan.steps() {

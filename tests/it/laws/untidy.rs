@@ -255,7 +255,7 @@ fn the_filter_finds_what_asking_each_step_finds() {
         }),
     ];
     let plan = Plan::read(untidy(480, 1));
-    let marks = std::collections::HashSet::new();
+    let marks = stepdeck::plan::marks::Marks::default();
     for (line, ask) in asked {
         let query = Query::parse(line).unwrap();
         let mut found = query.prepare(&plan, now(), &marks).all();

@@ -65,6 +65,16 @@ pub fn press(model: &mut Model, keys: &str) {
                 update(model, Message::Key(key));
             }
         }
+        run_jobs(model);
+    }
+}
+
+/// Does what goes on beside the keys, as the loop does in the background.
+pub fn run_jobs(model: &mut Model) {
+    while model.jobs.is_busy() {
+        for job in model.jobs.take_waiting() {
+            update(model, Message::JobDone(job.run()));
+        }
     }
 }
 

@@ -2,10 +2,10 @@
 
 use super::{PLAN, STEP, no_step, not_editable};
 use crate::app::core::command::{Blocked, Command, Focus, Group, SCREENS, SCREENS_AND_LIST};
-use crate::app::core::model::Model;
+use crate::app::core::model::{Model, Repeat};
 use crate::app::overlays::chooser::Source;
 use crate::app::overlays::prompt::Purpose;
-use crate::app::screens::plan::edit_field::SetRequest;
+use crate::app::screens::plan::edit_field::{MANY, SetRequest};
 use crate::change::compose::named_in_title;
 use crate::change::value::Refusal;
 use crate::plan::StepKey;
@@ -154,7 +154,7 @@ pub const COMMANDS: &[Command] = &[
         run: |model| {
             if let Some(repeat) = model.repeat.clone() {
                 let request = SetRequest {
-                    steps: subjects(model),
+                    steps: subjects(model).into(),
                     field: repeat.field,
                     seen: None,
                 };
@@ -255,6 +255,15 @@ pub fn open_detail(model: &mut Model) {
 
 fn complete(model: &mut Model) {
     let steps = model.subjects();
+    if steps.len() > MANY {
+        let repeat = Repeat {
+            field: Field::Status,
+            value: Status::Complete.word().to_owned(),
+        };
+        return model.set_many(subjects(model).into(), repeat, |step| {
+            step.status() != Some(Status::Complete)
+        });
+    }
     let open: Vec<usize> = steps
         .into_iter()
         .filter(|step| model.plan.step(*step).status() != Some(Status::Complete))

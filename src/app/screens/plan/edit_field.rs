@@ -1,26 +1,33 @@
 //! Editing one field of steps, or one cell of a block: from the field to the overlay that edits
 //! it, and back into the plan.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
+use crate::app::core::job::JobKind;
 use crate::app::core::model::{Model, Repeat};
-use crate::app::overlays::Overlay;
 use crate::app::overlays::chooser::Source;
 use crate::app::overlays::input::too_long;
 use crate::app::overlays::menu::{Choice, Row};
 use crate::app::overlays::prompt::Purpose;
+use crate::change::compose::Composer;
 use crate::change::value::Refusal;
-use crate::plan::StepKey;
+use crate::document::progress::Progress;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::{Field, Kind};
 use crate::plan::id::BlockId;
 use crate::plan::status::Status;
+use crate::plan::{Plan, StepKey, StepRef, marks};
+
+/// A change to more steps than these is composed beside the keys.
+pub(crate) const MANY: usize = 1_000;
 
 /// A field about to be set, and what a person saw there when they began.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 pub struct SetRequest {
     /// By name, so that a live reload cannot redirect the edit.
-    pub steps: Vec<StepKey>,
+    pub steps: Arc<[StepKey]>,
     pub field: Field,
     /// The value that was on screen, where it is that of one step. If another one stands
     /// there by the time of the edit, a person picks.
@@ -67,31 +74,32 @@ impl Model {
 
     /// The request to set a field, with what is on screen now.
     fn set_request(&self, steps: Vec<StepKey>, field: Field) -> SetRequest {
-        let seen = match &*self.indexes(&steps) {
-            [only] => Some(self.plan.step(*only).text(field).into_owned()),
+        let seen = match &*steps {
+            [only] => self.indexes(&[*only]).pop(),
             _ => None,
         };
-        SetRequest { steps, field, seen }
+        let seen = seen.map(|only| self.plan.step(only).text(field).into_owned());
+        SetRequest {
+            steps: steps.into(),
+            field,
+            seen,
+        }
     }
 
     /// Opens the chooser of owners for these steps, on the one they have.
     pub(crate) fn owner_chooser(&mut self, steps: Vec<StepKey>) {
         let request = self.set_request(steps, Field::Owner);
-        let now = request.seen.clone().unwrap_or_default();
         self.choose_from(Source::Owner(request));
-        if let Some(Overlay::Chooser(chooser)) = self.overlays.last_mut() {
-            let at = chooser.rows.iter().position(|row| row.label == now);
-            chooser.cursor = at.unwrap_or(0);
-        }
     }
 
     /// Opens the menu of statuses for these steps.
     pub(crate) fn status_menu(&mut self, steps: Vec<StepKey>) {
         let request = self.set_request(steps, Field::Status);
-        let current = match &*self.indexes(&request.steps) {
-            [only] => self.plan.step(*only).status(),
+        let current = match &*request.steps {
+            [only] => self.indexes(&[*only]).pop(),
             _ => None,
         };
+        let current = current.and_then(|only| self.plan.step(only).status());
         let title = match &*request.steps {
             [(id, _)] => format!("Status of {id}"),
             steps => format!("Status of {} steps", steps.len()),
@@ -166,6 +174,14 @@ impl Model {
     /// # Errors
     /// When the steps are gone or the field cannot take the value.
     pub(crate) fn set_field(&mut self, request: &SetRequest, value: &str) -> Result<(), Refusal> {
+        if request.steps.len() > MANY {
+            let repeat = Repeat {
+                field: request.field,
+                value: value.to_owned(),
+            };
+            self.set_many(request.steps.clone(), repeat, |_| true);
+            return Ok(());
+        }
         let indexes = self.indexes(&request.steps);
         if indexes.is_empty() {
             return Err(Refusal("the step is no longer in the plan".to_owned()));
@@ -186,6 +202,32 @@ impl Model {
         let count = indexes.iter().filter(differ).count();
         self.make(Ok(change), count);
         Ok(())
+    }
+
+    /// Sets a field of the steps that `concerns` says, beside the keys on a long plan, and
+    /// remembers it for `.`.
+    pub(crate) fn set_many(
+        &mut self,
+        steps: Arc<[StepKey]>,
+        repeat: Repeat,
+        concerns: fn(StepRef<'_>) -> bool,
+    ) {
+        let now = self.now;
+        let (field, value) = (repeat.field, repeat.value.clone());
+        let compose = move |plan: &Plan, progress: &Progress| {
+            let steps = marks::indexes(&steps, plan).into_iter();
+            let steps: Vec<usize> = steps.filter(|at| concerns(plan.step(*at))).collect();
+            let differ = |step: &&usize| plan.step(**step).text(field) != value;
+            let count = steps.iter().filter(differ).count();
+            let change = Composer::new(plan, now).set_all_with(&steps, field, &value, progress)?;
+            Some((change, count))
+        };
+        self.have_done(JobKind::Compose, compose, |model, (change, count)| {
+            if change.is_ok() {
+                model.repeat = Some(repeat);
+            }
+            model.make(change, count);
+        });
     }
 }
 

@@ -1,18 +1,21 @@
 //! Finding: the filter line, the palette, marks, jumps, bookmarks.
 
-use std::collections::HashSet;
+use chrono::{DateTime, Utc};
 
 use super::view::Sort;
 use super::{PLAN, STEP, no_step};
 use crate::app::core::command::{Blocked, Command, Focus, Group, Places, SCREENS};
+use crate::app::core::job::JobKind;
 use crate::app::core::key::{Code, Key};
 use crate::app::core::model::Model;
 use crate::app::overlays::chooser::Source;
 use crate::app::overlays::menu::{Choice, Row};
 use crate::app::screens::problems;
-use crate::plan::StepKey;
+use crate::document::progress::Progress;
 use crate::plan::field::Field;
+use crate::plan::marks::Marks;
 use crate::plan::query::{Matched, Query};
+use crate::plan::{Plan, StepKey};
 
 /// What most of these commands have in common.
 const COMMON: Command = Command {
@@ -48,10 +51,8 @@ pub const COMMANDS: &[Command] = &[
         places: Places::Only(&[Focus::STEPS]),
         blocked: no_step,
         run: |model| {
-            if let Some(key) = model.selected()
-                && !model.view.marks.remove(&key)
-            {
-                model.view.marks.insert(key);
+            if let Some(key) = model.selected() {
+                model.view.marks.turn(key);
             }
             crate::app::core::navigate::by(model, 1);
         },
@@ -76,12 +77,7 @@ pub const COMMANDS: &[Command] = &[
             looking.then(|| "still filtering; try again when it is done".to_owned())
         },
         run: |model| {
-            let keys = model
-                .view
-                .list
-                .iter()
-                .map(|step| model.plan.step(*step).key());
-            let shown: HashSet<StepKey> = keys.collect();
+            let shown = Marks::of(&model.plan, &model.view.list);
             match shown == model.view.marks {
                 true => model.clear_marks(),
                 false => model.view.marks = shown,
@@ -284,6 +280,11 @@ impl Model {
         let selected = self.selected();
         self.refresh(selected);
     }
+
+    /// Leaves the list in the order in which it is.
+    pub(crate) fn keep_order(&mut self) {
+        self.view.sort = self.view.sorted_by();
+    }
 }
 
 fn mark_range(model: &mut Model) {
@@ -294,9 +295,8 @@ fn mark_range(model: &mut Model) {
         return model.say(format!("move to the other end and press {key} again"));
     };
     let range = from.min(here)..=from.max(here);
-    for step in &model.view.list[range] {
-        model.view.marks.insert(model.plan.step(*step).key());
-    }
+    let more = Marks::of(&model.plan, &model.view.list[range]);
+    model.view.marks.add(more);
     model.say(format!("{} marked", model.view.marks.len()));
 }
 
@@ -306,29 +306,58 @@ fn no_search(model: &Model) -> Blocked {
     none.then(|| format!("nothing has been filtered yet; {key} filters"))
 }
 
+/// Goes to the nearest match in the list, round its end.
 fn next_match(model: &mut Model, forth: bool) {
-    let Ok(query) = Query::parse(&model.view.searched) else {
-        return;
+    let search = MatchSearch {
+        text: model.view.searched.clone(),
+        now: model.now,
+        marks: model.view.marks.clone(),
+        list: model.view.list.clone(),
+        cursor: model.view.cursor.min(model.view.list.len()),
+        forth,
     };
-    let prepared = query.prepare(&model.plan, model.now, &model.view.marks);
-    let mut verdict = prepared.verdicts();
-    let mut is_match = |at: &usize| verdict(model.view.list[*at]) == Matched::Passes;
-    let count = model.view.list.len();
-    let cursor = model.view.cursor.min(count);
-    let found = match forth {
-        true => (cursor + 1..count).chain(0..cursor).find(&mut is_match),
-        false => (0..cursor)
-            .rev()
-            .chain((cursor + 1..count).rev())
-            .find(&mut is_match),
-    };
-    drop(verdict);
-    match found {
-        Some(at) => model.view.go(at),
-        None => {
-            let text = query.text().to_owned();
-            model.say(format!("no other listed step matches “{text}”"));
+    model.have_done(
+        JobKind::Match,
+        move |plan, progress| Some((search.look(plan, progress)?, search.text)),
+        |model, (found, text)| match found {
+            Some(at) => model.view.go(at),
+            None => model.say(format!("no other listed step matches “{text}”")),
+        },
+    );
+}
+
+/// Where to look for the next match.
+struct MatchSearch {
+    text: String,
+    now: DateTime<Utc>,
+    marks: Marks,
+    list: Vec<usize>,
+    cursor: usize,
+    forth: bool,
+}
+
+impl MatchSearch {
+    /// The position of the match, if there is one; nothing where the search was stopped.
+    fn look(&self, plan: &Plan, progress: &Progress) -> Option<Option<usize>> {
+        let query = Query::parse(&self.text).ok()?;
+        let prepared = query.prepare(plan, self.now, &self.marks);
+        let mut verdict = prepared.verdicts();
+        let count = self.list.len();
+        progress.expect(count);
+        let mut strides = progress.strides();
+        for away in 1..count {
+            let at = match self.forth {
+                true => (self.cursor + away) % count,
+                false => (self.cursor + count - away) % count,
+            };
+            if verdict(self.list[at]) == Matched::Passes {
+                return Some(Some(at));
+            }
+            if !strides.add(1) {
+                return None;
+            }
         }
+        Some(None)
     }
 }
 

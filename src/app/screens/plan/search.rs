@@ -1,8 +1,8 @@
 //! Which steps the list shows, found a stretch of the plan at a time.
 //!
 //! Owns how far the plan has been looked through. A stretch is so many steps and never so
-//! much time: the first one answers the letter that asked, and holds the whole of most
-//! plans; the others follow between keys, so that none of them waits. Looking goes outwards
+//! much time: the first one answers the letter that asked, the others follow between keys, so
+//! that none of them waits. What a term needs to know of the graph is found in stretches as well. Looking goes outwards
 //! from the step that was selected, in the order of the list: what is found later comes in
 //! above and below what is there, and the cursor stays on its step.
 
@@ -12,9 +12,14 @@ use std::ops::Range;
 use chrono::{DateTime, Utc};
 
 use crate::app::screens::plan::view::{PlanView, Sort};
+use crate::document::progress::Progress;
 use crate::plan::field::Field;
-use crate::plan::query::{Matched, Sets};
-use crate::plan::{Plan, StepKey};
+use crate::plan::query::Matched;
+use crate::plan::query::sets::{Gathering, Sets};
+use crate::plan::{Plan, StepKey, StepRef};
+
+/// Dependencies that are followed in the time in which one step is looked at.
+const EDGES: usize = 8;
 
 /// How many steps are looked at in one go.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,7 +33,7 @@ pub struct Pace {
 impl Default for Pace {
     fn default() -> Self {
         Self {
-            first: 1 << 17,
+            first: 1 << 13,
             next: 1 << 13,
         }
     }
@@ -39,12 +44,12 @@ impl Default for Pace {
 pub struct Search {
     /// How many steps are looked at in one go.
     pub pace: Pace,
-    /// The steps as the list orders them, where that is not by ID.
-    order: Option<Vec<usize>>,
+    order: Order,
     /// Whether every step is listed, by ID.
     lists_all: bool,
-    /// What the filter needs to know of the plan as a whole.
+    /// What the filter needs to know of the plan as a whole, and how far that is known.
     sets: Sets,
+    gathering: Option<Gathering>,
     /// Positions in the order that have been looked at, of how many.
     looked: Range<usize>,
     of: usize,
@@ -63,12 +68,28 @@ pub struct Search {
 }
 
 impl PlanView {
-    /// Lists what passes the filter, in order, and keeps the selection where it can. To be
+    /// Lists what passes the filter, in this order, and keeps the selection where it can. To be
     /// called whenever the plan or the order has changed.
-    pub(crate) fn refresh(&mut self, plan: &Plan, now: DateTime<Utc>, selected: Option<StepKey>) {
-        self.search.order = ordered(self.sort, plan);
+    pub(crate) fn refresh(
+        &mut self,
+        plan: &Plan,
+        now: DateTime<Utc>,
+        selected: Option<StepKey>,
+        order: Order,
+    ) {
+        self.search.order = order;
         self.search.hopeless.clear();
         self.find(plan, now, selected);
+    }
+
+    /// The order in force, as far as the plan still has those steps. It may have become wrong;
+    /// no step is left out.
+    pub(crate) fn order_of(&mut self, plan: &Plan) -> Order {
+        let order = std::mem::take(&mut self.search.order);
+        match &order.steps {
+            Some(steps) if steps.len() != plan.len() => Order::default(),
+            _ => order,
+        }
     }
 
     /// Lists what passes the filter, near the selection first; the rest is to follow while
@@ -84,12 +105,13 @@ impl PlanView {
             search.looked = 0..plan.len();
             search.serial += 1;
             // Into the memory that is there: an edit lists as many steps as before, mostly the same.
-            let listed_all = std::mem::replace(&mut search.lists_all, search.order.is_none());
+            let is_by_id = search.order.steps.is_none();
+            let listed_all = std::mem::replace(&mut search.lists_all, is_by_id);
             if !(listed_all && search.lists_all) {
                 self.list.clear();
             }
             self.list.truncate(plan.len());
-            match &search.order {
+            match &search.order.steps {
                 None => self.list.extend(self.list.len()..plan.len()),
                 Some(order) => self.list.extend_from_slice(order),
             }
@@ -98,7 +120,7 @@ impl PlanView {
             // Without a selection the cursor keeps its place in the list, as far as there is one.
             search.pinned = from.is_none();
             search.looked = from.unwrap_or(0)..from.unwrap_or(0);
-            search.sets = self.filter.sets(plan);
+            search.gathering = Some(self.filter.gather(plan));
             let words = self.filter.words();
             if !words.contain(&search.words) {
                 search.hopeless.clear();
@@ -133,6 +155,11 @@ impl PlanView {
         }
     }
 
+    /// What the list goes by until it is in the order that was asked for.
+    pub(crate) fn sorted_by(&self) -> Sort {
+        self.search.order.sort()
+    }
+
     /// Leaves the cursor on its step, whatever else is found.
     pub(crate) fn pin(&mut self) {
         self.search.pinned = true;
@@ -151,12 +178,19 @@ impl PlanView {
 
     fn stretch(&mut self, plan: &Plan, now: DateTime<Utc>, count: usize) {
         let search = &mut self.search;
+        if let Some(mut gathering) = search.gathering.take() {
+            if !gathering.go_on(plan, count.saturating_mul(EDGES)) {
+                search.gathering = Some(gathering);
+                return;
+            }
+            search.sets = gathering.into_sets();
+        }
         let (start, end) = (search.looked.start, search.looked.end);
         // What one side has no use for is the other's.
         let ahead = count.div_ceil(2).max(count.saturating_sub(start));
         let ahead = ahead.min(search.of - end);
         let behind = (count - ahead).min(start);
-        let at = |position: usize| match &search.order {
+        let at = |position: usize| match &search.order.steps {
             None => position,
             Some(order) => order[position],
         };
@@ -198,7 +232,7 @@ impl PlanView {
 impl Search {
     /// Position in the order of the step, or of where it would stand if IDs order it.
     fn position(&self, plan: &Plan, key: StepKey) -> Option<usize> {
-        match &self.order {
+        match &self.order.steps {
             None => Some(plan.position(key)),
             Some(order) => {
                 let step = plan.find_nth(key.0, key.1)?;
@@ -208,24 +242,54 @@ impl Search {
     }
 }
 
-/// Every step in the order of the list, unless IDs order it.
-fn ordered(sort: Sort, plan: &Plan) -> Option<Vec<usize>> {
-    let mut order: Vec<usize> = match sort {
-        Sort::Id => return None,
-        _ => (0..plan.len()).collect(),
-    };
-    match sort {
-        Sort::Id => {}
-        Sort::Status => order.sort_by_key(|step| plan.step(*step).status()),
-        Sort::Owner => order.sort_by_cached_key(|step| plan.step(*step).owner().to_lowercase()),
-        Sort::Updated => order.sort_by_cached_key(|step| {
-            Reverse(plan.step(*step).text(Field::UpdatedAt).into_owned())
-        }),
-        Sort::Dependants => {
-            order.sort_by_key(|step| Reverse(plan.graph().downstream(*step).len()));
+/// The order of the step list.
+#[derive(Debug, Default)]
+pub(crate) struct Order {
+    sort: Sort,
+    /// The steps, where they are not in the order of IDs.
+    steps: Option<Vec<usize>>,
+}
+
+impl Order {
+    /// Sorts the steps of a plan; nothing where that was stopped.
+    pub(crate) fn by(sort: Sort, plan: &Plan, progress: &Progress) -> Option<Self> {
+        let steps = match sort {
+            Sort::Id => None,
+            Sort::Status => Some(sorted(plan, progress, |step| step.status())?),
+            Sort::Owner => Some(sorted(plan, progress, |step| step.owner().to_lowercase())?),
+            Sort::Updated => Some(sorted(plan, progress, |step| {
+                Reverse(step.text(Field::UpdatedAt).into_owned())
+            })?),
+            Sort::Dependants => Some(sorted(plan, progress, |step| {
+                Reverse(plan.graph().downstream(step.index()).len())
+            })?),
+        };
+        Some(Self { sort, steps })
+    }
+
+    /// What it goes by.
+    pub(crate) fn sort(&self) -> Sort {
+        self.sort
+    }
+}
+
+fn sorted<K: Ord>(
+    plan: &Plan,
+    progress: &Progress,
+    key: impl Fn(StepRef<'_>) -> K,
+) -> Option<Vec<usize>> {
+    progress.expect(plan.len());
+    let mut strides = progress.strides();
+    let mut keyed = Vec::with_capacity(plan.len());
+    for step in plan.steps() {
+        keyed.push((key(step), step.index()));
+        if !strides.add(1) {
+            return None;
         }
     }
-    Some(order)
+    // Among equals IDs decide.
+    keyed.sort_unstable();
+    Some(keyed.into_iter().map(|(_, step)| step).collect())
 }
 
 #[cfg(test)]
@@ -275,7 +339,8 @@ mod tests {
             let now = DateTime::default();
             let anchor = Some(plan.step(anchor.index(plan.len())).key());
             let mut slow = view("", sort, Pace { first, next });
-            slow.refresh(&plan, now, anchor);
+            let order = || Order::by(sort, &plan, &Progress::default()).unwrap();
+            slow.refresh(&plan, now, anchor, order());
             for text in typed {
                 slow.filter = Query::parse(text).unwrap();
                 slow.find(&plan, now, anchor);
@@ -292,7 +357,7 @@ mod tests {
                 }
                 let whole = Pace { first: plan.len(), next: 0 };
                 let mut quick = view(text, sort, whole);
-                quick.refresh(&plan, now, anchor);
+                quick.refresh(&plan, now, anchor, order());
                 prop_assert!(!quick.is_looking());
                 prop_assert_eq!(&slow.list, &quick.list);
                 prop_assert_eq!(slow.cursor, quick.cursor);
@@ -310,7 +375,7 @@ mod tests {
         let plan = plan(&titles);
         let now = DateTime::default();
         let mut view = view("a", Sort::Id, Pace { first: 4, next: 6 });
-        view.refresh(&plan, now, Some(plan.step(20).key()));
+        view.refresh(&plan, now, Some(plan.step(20).key()), Order::default());
         view.go(view.cursor + 1);
         view.range = Some(view.cursor);
         assert_eq!(view.list, [18, 19, 20, 21]);

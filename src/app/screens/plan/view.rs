@@ -1,9 +1,10 @@
 //! The state of screen 1: which block, which step, what is filtered and marked.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use super::search::Search;
 use crate::app::core::command::Focus;
+use crate::plan::marks::Marks;
 use crate::plan::query::Query;
 use crate::plan::{Plan, StepKey, StepRef};
 
@@ -74,7 +75,7 @@ pub struct PlanView {
     /// Whether the chain is shown as a tree.
     pub tree: bool,
     /// Marked steps.
-    pub marks: HashSet<StepKey>,
+    pub marks: Marks,
     /// Where a range of marks begins.
     pub range: Option<usize>,
     /// Named places: `m` and a letter.
@@ -116,10 +117,9 @@ impl PlanView {
                 .list
                 .partition_point(|step| plan.step(*step).key() < key);
         }
-        self.list
-            .iter()
-            .position(|step| plan.step(*step).key() == key)
-            .unwrap_or(self.cursor)
+        let step = plan.find_nth(key.0, key.1);
+        let at = step.and_then(|step| self.list.iter().position(|at| *at == step));
+        at.unwrap_or(self.cursor)
     }
 
     /// Selects a step, if the list has it.

@@ -2,6 +2,7 @@
 
 use super::PANES;
 use crate::app::core::command::{Blocked, Command, Focus, Group, Places};
+use crate::app::core::job::JobKind;
 use crate::app::core::model::Model;
 use crate::app::overlays::menu::{Choice, Row};
 use crate::app::overlays::prompt::Purpose;
@@ -119,7 +120,11 @@ pub const COMMANDS: &[Command] = &[
         keys: &["F"],
         title: "Finish the review: record when it was held and what is left",
         hint: "finish",
-        blocked: |model| model.is_locked(),
+        blocked: |model| {
+            let gathers = model.jobs.is_running(JobKind::Review);
+            let wait = || "what the review is about is still being gathered".to_owned();
+            model.is_locked().or_else(|| gathers.then(wait))
+        },
         run: finish,
         ..COMMON
     },
@@ -259,7 +264,7 @@ fn fixed(model: &Model) -> Blocked {
 
 fn cannot_commit(model: &Model) -> Blocked {
     let id = model.review.step()?;
-    if model.review.place(id).is_some() {
+    if model.review.rank(id).is_some() {
         return Some(format!("{id} is already among the ten"));
     }
     if model.review.progress(ReviewPart::Ten).0 >= TEN {
@@ -280,7 +285,7 @@ fn complete(model: &Model) -> Blocked {
 
 fn not_committed(model: &Model) -> Blocked {
     let id = model.review.step()?;
-    let free = model.review.place(id).is_none();
+    let free = model.review.rank(id).is_none();
     let key = model.keymap.key_of("commit");
     free.then(|| format!("only the ten can be reordered · {key} commits to {id}"))
 }
@@ -342,7 +347,7 @@ fn swap(model: &mut Model, by: isize) {
     let who = model.context.who.clone();
     let change = model.with_review(|review| review.swap(id, other, &who));
     model.make(change, 1);
-    model.refresh_review(false);
+    model.show_decision();
     model.review.select(id);
 }
 

@@ -3,17 +3,20 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::app::core::job::JobKind;
 use crate::app::core::model::Model;
 use crate::app::screens::review::view::ReviewPart;
 use crate::change::Change;
 use crate::change::value::Refusal;
+use crate::document::progress::Progress;
+use crate::plan::Plan;
 use crate::plan::id::StepId;
 use crate::plan::ranking::Ranked;
-use crate::plan::source::Role;
+use crate::plan::source::{Role, SourceFile};
 use crate::plan::status::State;
-use crate::record::review::Week;
 use crate::record::review::decide::Resolution;
 use crate::record::review::gather::{BadDependency, Review};
+use crate::record::review::{Record, Week};
 
 /// A decision that asks for its reason first.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
@@ -42,12 +45,47 @@ impl Model {
 
     /// Lists what the review is about after the plan changed; with `anew`, from the top.
     pub fn refresh_review(&mut self, anew: bool) {
-        let plan = self.plan.clone();
-        let week = Week::of(self.now);
-        let folder = self.context.papers.folder_of(Role::Review);
-        let review = Review::of(&plan, folder, week, self.now);
-        self.review.refresh(&review, &self.context.weights, anew);
+        self.refresh_review_then(anew, |_| {});
+    }
+
+    /// The same, and does something with what is listed then.
+    pub(crate) fn refresh_review_then(
+        &mut self,
+        anew: bool,
+        then: impl FnOnce(&mut Self) + Send + 'static,
+    ) {
+        let (now, week) = (self.now, Week::of(self.now));
+        let folder = self.context.papers.folder_of(Role::Review).to_owned();
+        let weights = self.context.weights.clone();
         self.review.generation = self.generation;
+        let (before, mut view) = (self.review.place(), self.review.clone());
+        let gather = move |plan: &Plan, _: &Progress| {
+            let review = Review::of(plan, &folder, week, now);
+            view.refresh(&review, &weights, anew);
+            Some(view)
+        };
+        self.have_done(JobKind::Review, gather, move |model, view| {
+            let place = model.review.place();
+            model.review = view;
+            if place != before {
+                model.review.go_back(place);
+            }
+            then(model);
+        });
+    }
+
+    /// Shows a decision of the week's record. On a long plan what follows from it for other rows
+    /// is found beside the keys.
+    pub(crate) fn show_decision(&mut self) {
+        if self.has_short_plan() {
+            return self.refresh_review(false);
+        }
+        let mut files = self.plan.files().iter();
+        let record = files.find(|file| file.path == self.review.path);
+        if let Some(document) = record.and_then(SourceFile::markdown) {
+            let record = Record::read(document);
+            self.review.note_decision(record);
+        }
     }
 
     /// Makes a decision about a row, says how far the part is, and moves on.
@@ -64,7 +102,7 @@ impl Model {
         if !self.commit(change) {
             return Ok(());
         }
-        self.refresh_review(false);
+        self.show_decision();
         let more = self.review.advance();
         let part = self.review.part;
         let (done, all) = self.review.progress(part);

@@ -5,6 +5,7 @@ pub(crate) mod decide;
 pub mod view;
 
 use crate::app::core::command::{Command, Extent, Focus};
+use crate::app::core::job::JobKind;
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
 use crate::app::core::screen::{Crumb, Screen, numbered_screen};
@@ -62,7 +63,8 @@ impl Screen for Review {
     }
 
     fn refresh(&self, model: &mut Model) {
-        let is_of_now = model.review.week == Some(Week::of(model.now));
+        let is_of_now = model.review.week == Some(Week::of(model.now))
+            || model.jobs.is_running(JobKind::Review);
         if model.review.generation != model.generation || !is_of_now {
             model.refresh_review(false);
         }

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -56,16 +57,18 @@ pub struct Candidate {
 }
 
 /// The state of the review screen.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ReviewView {
     /// Which part is walked.
     pub part: ReviewPart,
     /// The selected row of each part.
     pub cursors: [usize; 3],
     /// The rows of the first part.
-    pub proposals: Vec<Proposal>,
+    pub proposals: Arc<Vec<Proposal>>,
     /// The rows of the second part: each problem, and whether it is still one.
-    pub tangles: Vec<(BadDependency, bool)>,
+    pub tangles: Arc<Vec<(BadDependency, bool)>>,
+    /// How many rows of these two are decided.
+    decided: [usize; 2],
     /// The rows of the third part.
     pub ten: Vec<Candidate>,
     /// How many of them were ranked when they were listed.
@@ -143,9 +146,25 @@ impl ReviewView {
         if part == ReviewPart::Ten {
             return (self.record.entries(Section::Ten).len(), TEN);
         }
-        let count = self.count(part);
-        let decided = (0..count).filter(|row| self.is_decided(part, *row)).count();
-        (decided, count)
+        (self.decided[part as usize], self.count(part))
+    }
+
+    /// Takes what the record says of the selected row and the ten after a decision; all that
+    /// follows from it for the others, [`ReviewView::refresh`] finds.
+    pub(crate) fn note_decision(&mut self, record: Record) {
+        let (part, row) = (self.part, self.cursor());
+        let is_there = part != ReviewPart::Ten && row < self.count(part);
+        let was_decided = is_there && self.is_decided(part, row);
+        self.record = record;
+        if part == ReviewPart::Proposals && is_there {
+            let row = &mut Arc::make_mut(&mut self.proposals)[row];
+            let verdict = self.record.find(Section::Proposals, (row.id, None));
+            row.verdict = verdict.cloned();
+        }
+        if is_there && !was_decided && self.is_decided(part, row) {
+            self.decided[part as usize] += 1;
+        }
+        self.order_the_ten();
     }
 
     /// Takes the review of `week` up, or goes on with it: rows that are there stay where they
@@ -161,7 +180,7 @@ impl ReviewView {
             };
         }
         if anew {
-            self.proposals.clear();
+            self.proposals = Arc::default();
             self.ten.clear();
         }
         self.week = Some(review.week);
@@ -171,6 +190,11 @@ impl ReviewView {
         self.refresh_proposals(review);
         self.refresh_tangles(review);
         self.refresh_ten(review, weights, anew);
+        for part in [ReviewPart::Proposals, ReviewPart::Dependencies] {
+            let rows = 0..self.count(part);
+            let decided = rows.filter(|row| self.is_decided(part, *row)).count();
+            self.decided[part as usize] = decided;
+        }
         for part in ReviewPart::ALL {
             let last = self.count(part).saturating_sub(1);
             let cursor = &mut self.cursors[part as usize];
@@ -178,6 +202,20 @@ impl ReviewView {
         }
         if let (true, Some(id)) = (anew, selected) {
             self.select(id);
+        }
+    }
+
+    /// Which part is walked, and the selected row of each.
+    pub(crate) fn place(&self) -> (ReviewPart, [usize; 3]) {
+        (self.part, self.cursors)
+    }
+
+    /// Goes back there, as far as the rows reach.
+    pub(crate) fn go_back(&mut self, (part, rows): (ReviewPart, [usize; 3])) {
+        self.part = part;
+        for (part, row) in ReviewPart::ALL.into_iter().zip(rows) {
+            let last = self.count(part).saturating_sub(1);
+            self.cursors[part as usize] = row.min(last);
         }
     }
 
@@ -200,14 +238,15 @@ impl ReviewView {
             order.push(proposal.id);
             fresh.insert(proposal.id, proposal);
         }
-        for row in &mut self.proposals {
+        let rows = Arc::make_mut(&mut self.proposals);
+        for row in rows.iter_mut() {
             match fresh.remove(&row.id) {
                 Some(proposal) => *row = proposal,
                 None => row.verdict = None,
             }
         }
         let new = order.into_iter().filter_map(|id| fresh.remove(&id));
-        self.proposals.extend(new);
+        rows.extend(new);
     }
 
     fn refresh_tangles(&mut self, review: &Review<'_>) {
@@ -217,7 +256,8 @@ impl ReviewView {
             order.push((tangle.step, tangle.other));
             fresh.insert((tangle.step, tangle.other), tangle);
         }
-        for (row, wrong) in &mut self.tangles {
+        let rows = Arc::make_mut(&mut self.tangles);
+        for (row, wrong) in rows.iter_mut() {
             let found = fresh.remove(&(row.step, row.other));
             *wrong = found.is_some();
             if let Some(tangle) = found {
@@ -225,7 +265,7 @@ impl ReviewView {
             }
         }
         let new = order.iter().filter_map(|key| fresh.remove(key));
-        self.tangles.extend(new.map(|tangle| (tangle, true)));
+        rows.extend(new.map(|tangle| (tangle, true)));
     }
 
     fn refresh_ten(&mut self, review: &Review<'_>, weights: &Weights, anew: bool) {
@@ -310,8 +350,8 @@ impl ReviewView {
         next.is_some()
     }
 
-    /// What a committed row is to the ten: its place, counted from 1.
-    pub(crate) fn place(&self, id: StepId) -> Option<usize> {
+    /// What a committed row is to the ten: its rank, counted from 1.
+    pub(crate) fn rank(&self, id: StepId) -> Option<usize> {
         let ten = self.record.entries(Section::Ten);
         Some(ten.iter().position(|entry| entry.id == id)? + 1)
     }

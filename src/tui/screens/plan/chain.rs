@@ -17,7 +17,6 @@ use crate::plan::StepRef;
 use crate::plan::dependency::Dependency;
 use crate::plan::id::StepId;
 use crate::plan::status::State;
-use crate::plan::step::Waiting;
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::pane::{empty, key_of, split_rows};
 use crate::tui::widgets::scroll::ScrollState;
@@ -28,6 +27,8 @@ mod tree;
 
 /// Rows that a cycle's names may take.
 const CYCLE_ROWS: usize = 3;
+/// Dependencies along which a cycle is looked for in each frame.
+const CYCLE_EDGES: usize = 2_000;
 
 /// Dependants that are counted for each frame. A plan of the size that this program is for is
 /// counted whole; a longer one costs no more.
@@ -96,18 +97,22 @@ fn title(model: &Model, theme: &Theme, focused: bool) -> Line<'static> {
 fn notes(model: &Model, theme: &Theme, step: StepRef<'_>, width: u16) -> Vec<Line<'static>> {
     let graph = model.plan.graph();
     let mut lines = Vec::new();
-    let cycle = step.waiting_on().into_iter().find_map(|w| match w {
-        Waiting::Cycle(ids) => Some(ids),
-        _ => None,
-    });
-    if let Some(ids) = cycle {
-        let names: Vec<String> = ids
-            .iter()
-            .chain(ids.first())
-            .map(|id| id.to_string())
-            .collect();
-        let arrow = format!(" {} ", theme.glyphs.arrow);
-        let text = format!("{} cycle: {}", theme.glyphs.repeat, names.join(&arrow));
+    let cycle = graph
+        .cycle(step.index())
+        .filter(|_| step.state() != State::Done);
+    if let Some(group) = cycle {
+        let text = match graph.shortest_cycle_within(group, CYCLE_EDGES) {
+            Some(circle) => {
+                let id = |at: &usize| model.plan.step(*at).id().to_string();
+                // No more of them show than there are columns.
+                let most = CYCLE_ROWS * usize::from(width);
+                let names = circle.iter().chain(circle.first()).take(most);
+                let arrow = format!(" {} ", theme.glyphs.arrow);
+                names.map(id).collect::<Vec<_>>().join(&arrow)
+            }
+            None => format!("among {} steps", group.len()),
+        };
+        let text = format!("{} cycle: {text}", theme.glyphs.repeat);
         let rows = wrap(&text, usize::from(width));
         let rows = rows.into_iter().take(CYCLE_ROWS);
         lines.extend(rows.map(|row| Line::styled(row.to_owned(), theme.warning)));

@@ -27,25 +27,49 @@ pub enum Shown {
 }
 
 /// The rows of the part that is walked, with what stands between them.
-pub fn shown(model: &Model) -> Vec<Shown> {
-    let view = &model.review;
-    let rows = (0..view.count(view.part)).map(Shown::Row);
-    if view.part != ReviewPart::Ten {
-        return rows.collect();
+pub struct Rows {
+    rows: usize,
+    /// Where words stand among the rows.
+    headings: Vec<(usize, &'static str)>,
+}
+
+impl Rows {
+    /// Those of the part that is walked.
+    pub fn of(model: &Model) -> Self {
+        let view = &model.review;
+        let (rows, ranked) = (view.count(view.part), view.ranked);
+        let mut headings = Vec::new();
+        // The line below the ten stands where the ranking ended when the rows were listed.
+        if view.part == ReviewPart::Ten {
+            if TEN < ranked {
+                headings.push((TEN, "runners-up"));
+            }
+            if ranked < rows {
+                let below = ranked + headings.len();
+                headings.push((below, "below the runners-up, or not ready"));
+            }
+        }
+        Self { rows, headings }
     }
-    // The line below the ten stands where the ranking ended when the rows were listed.
-    let ranked = view.ranked;
-    let mut shown: Vec<Shown> = rows.collect();
-    if ranked < shown.len() {
-        shown.insert(
-            ranked,
-            Shown::Heading("below the runners-up, or not ready".to_owned()),
-        );
+
+    /// How many there are, words between them included.
+    pub fn len(&self) -> usize {
+        self.rows + self.headings.len()
     }
-    if TEN < ranked {
-        shown.insert(TEN, Shown::Heading("runners-up".to_owned()));
+
+    /// What stands there.
+    pub fn at(&self, at: usize) -> Shown {
+        match self.headings.iter().find(|(heading, _)| *heading == at) {
+            Some((_, text)) => Shown::Heading((*text).to_owned()),
+            None => Shown::Row(at - self.headings.iter().filter(|(h, _)| *h < at).count()),
+        }
     }
-    shown
+
+    /// Where the row of the part with this index stands.
+    pub fn position(&self, row: usize) -> usize {
+        let behind = |at: usize, (heading, _): &(usize, _)| at + usize::from(*heading <= at);
+        self.headings.iter().fold(row, behind)
+    }
 }
 
 /// Widths that the rows in sight share.
@@ -208,7 +232,7 @@ fn candidate(
     let view = &model.review;
     let row = &view.ten[at];
     let step = step(model, row.id);
-    let place = view.place(row.id);
+    let place = view.rank(row.id);
     let aside = view.is_aside(row.id);
     let mark = match (place, aside) {
         (Some(place), _) => Span::styled(format!("{place:2} "), theme.ok),

@@ -105,9 +105,9 @@ fn field_lines(
         Field::UpdatedAt => updated(around, theme, step, measure),
         field if field.spec().kind == Kind::List => {
             let entries = step.list(field);
-            let lines =
-                |entry: &std::borrow::Cow<'_, str>| value::text(entry, theme, theme.text, measure);
-            value::entries(entries.iter().map(lines).collect(), theme, measure)
+            let shown = entries.iter().take(measure.rows.max(1));
+            let lines = shown.map(|entry| value::text(entry, theme, theme.text, measure));
+            value::entries(lines.collect(), entries.len(), theme, measure)
         }
         field if field.spec().inner == Some("planned") && !step.text(field).is_empty() => {
             let text = format!("{} planned", step.text(field));
@@ -129,7 +129,7 @@ fn status_lines(theme: &Theme, step: StepRef<'_>, measure: Measure) -> Vec<Line<
     let dot = format!(" {} ", theme.glyphs.dot);
     let used = width(&head.content) + width(&dot);
     let fits = |reason: &str| used + width(reason) <= measure.width;
-    let reason = match waiting(&step.waiting_on()) {
+    let reason = match waiting(step) {
         // The chain beside a low pane says for what.
         reason if measure.is_low() && !fits(&reason) => State::Waiting.word().to_owned(),
         reason => reason,
@@ -149,16 +149,18 @@ fn status_lines(theme: &Theme, step: StepRef<'_>, measure: Measure) -> Vec<Line<
 }
 
 /// What a step waits for, in a few words.
-fn waiting(waiting: &[Waiting]) -> String {
+fn waiting(step: StepRef<'_>) -> String {
+    if step.is_cyclic() {
+        return "waits for itself, in a cycle".to_owned();
+    }
     let mut named = Vec::new();
     let (mut conditions, mut steps) = (0, 0);
-    for entry in waiting {
+    for entry in step.unmet() {
         match entry {
             Waiting::Step(id) if steps < 3 => named.push(id.to_string()),
             Waiting::Missing(id) if steps < 3 => named.push(format!("{id} (missing)")),
             Waiting::Condition(_) => conditions += 1,
-            Waiting::Cycle(_) => return "waits for itself, in a cycle".to_owned(),
-            Waiting::Step(_) | Waiting::Missing(_) => {}
+            Waiting::Step(_) | Waiting::Missing(_) | Waiting::Cycle(_) => {}
         }
         steps += usize::from(matches!(entry, Waiting::Step(_) | Waiting::Missing(_)));
     }
@@ -214,7 +216,10 @@ fn dependencies(
     step: StepRef<'_>,
     measure: Measure,
 ) -> Vec<Line<'static>> {
-    let entries = step.dependencies().map(|dependency| {
+    let count = step.dependencies().count();
+    // Each takes a row at least.
+    let entries = step.dependencies().take(measure.rows.max(1));
+    let entries = entries.map(|dependency| {
         let (sign, text, style) = match dependency {
             Dependency::Step(id) => match around.plan.find(id) {
                 Some(up) => {
@@ -241,7 +246,7 @@ fn dependencies(
         };
         value::behind(vec![sign], &text, theme, style, measure)
     });
-    value::entries(entries.collect(), theme, measure)
+    value::entries(entries.collect(), count, theme, measure)
 }
 
 fn updated(

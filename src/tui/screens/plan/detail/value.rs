@@ -51,14 +51,14 @@ pub fn behind(
         .collect()
 }
 
-/// Several entries in as many lines as they may have all together, with how many more
-/// there are.
+/// The first of `count` entries in as many lines as they may have all together, with how many
+/// more there are.
 pub fn entries(
     entries: Vec<Vec<Line<'static>>>,
+    count: usize,
     theme: &Theme,
     measure: Measure,
 ) -> Vec<Line<'static>> {
-    let count = entries.len();
     let (mut lines, mut shown) = (Vec::new(), 0);
     for entry in entries {
         if shown > 0 && lines.len() + entry.len() > measure.rows {
