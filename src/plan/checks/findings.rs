@@ -388,7 +388,7 @@ impl Problems<'_> {
         found.get_mut(finding.which as usize)?.take()
     }
 
-    /// What can be said of a problem that is perhaps none any more.
+    /// What can be said of a problem that an edit may have solved.
     fn title(&self, finding: &Finding, rule: &Rule) -> Problem {
         let place = Location {
             path: self.findings.paths[finding.file as usize].clone(),
