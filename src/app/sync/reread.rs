@@ -136,17 +136,17 @@ impl Batch {
             for fresh in all {
                 put(sources, &fresh.path, fresh.role, fresh.file);
             }
+            Ok::<(), Infallible>(())
         };
         let read = match scope {
             Some(scope) => {
                 let mut amended = Plan::clone(plan);
-                let put_all = |sources: &mut _| Ok::<(), Infallible>(put_all(sources));
                 let Ok(()) = amended.amend(&scope.steps, scope.markdown, put_all);
                 amended
             }
             None => {
                 let mut sources = plan.files().to_vec();
-                put_all(&mut sources);
+                let Ok(()) = put_all(&mut sources);
                 let read = Plan::read(sources);
                 if plan.known_other_checklists().is_some() {
                     // A screen that shows them would have to read them.
