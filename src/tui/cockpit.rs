@@ -300,6 +300,8 @@ impl<F: TerminalHost> Cockpit<F> {
             let problems = premises.inspect_with(&plan, now, &progress);
             // Screen 2 shows them; read here, it never waits for them.
             plan.other_checklists();
+            // Likewise papers, which no first frame waits for.
+            plan.parse_papers();
             // The plan is let go first: an edit need not copy what nobody reads any more.
             drop(plan);
             let problems = problems.map(Arc::new);

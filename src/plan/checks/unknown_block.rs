@@ -55,7 +55,7 @@ pub const RULE: Rule = Rule {
 fn prepare<'a>(plan: &'a Plan, _: &'a Context<'a>) -> Box<dyn Judge + 'a> {
     Box::new(Unknown {
         plan,
-        known: plan.block_rows().iter().map(|row| row.id).collect(),
+        known: plan.block_rows().map(|row| row.id).collect(),
         steps: Mutex::default(),
     })
 }
