@@ -21,7 +21,10 @@ use stepdeck::app::screens::plan::search::Pace;
 use stepdeck::app::{Message, Model, update};
 use stepdeck::change::apply;
 use stepdeck::change::compose::Composer;
+use stepdeck::change::difference::differences;
+use stepdeck::change::three_way::{Markers, Versions, merge};
 use stepdeck::document::log::LogDocument;
+use stepdeck::plan::checks::{self, Context};
 use stepdeck::plan::field::Field;
 use stepdeck::plan::graph::{Graph, Node};
 use stepdeck::plan::source::{Role, SourceFile};
@@ -192,6 +195,32 @@ fn assert_linear(read: &[Count], amended: &[Count]) {
     }
 }
 
+/// A plan that people wrote has nearly as many problems as steps. To find them is one pass, they
+/// are kept in few bytes each, and only those on the screen are worded.
+#[test]
+fn what_is_wrong_is_found_in_one_pass_and_kept_in_few_bytes() {
+    let (mut found, mut worded) = (Vec::new(), Vec::new());
+    for steps in [5_000, 50_000] {
+        let plan = Plan::read(Kind::Untidy.files(steps));
+        let context = Context::at(NOW.parse().expect("an instant"));
+        let (count, findings) = counted(|| checks::find(&plan, &context));
+        found.push(count);
+        assert!(findings.len() > steps / 2, "{}", findings.len());
+        let (kept, _) = counted(|| findings.clone());
+        let each = kept.bytes as usize / findings.len();
+        assert!(each <= 36, "{each} bytes for a problem");
+        let middle = findings.len() / 2;
+        let page = || {
+            findings
+                .problems(middle..middle + 400, &plan)
+                .collect::<Vec<_>>()
+        };
+        worded.push(counted(page).0);
+    }
+    grows_at_most("checking", LINEAR, &found);
+    grows_at_most("wording", CONSTANT, &worded);
+}
+
 /// Opens a plan, presses keys to get somewhere, and counts what the keys `measured` cost then,
 /// their frames included.
 fn count_keys(files: Vec<SourceFile>, before: &str, measured: &str) -> Count {
@@ -359,6 +388,56 @@ fn a_file_in_which_one_line_changed_is_read_again_in_that_line_only() {
         })
         .collect();
     grows_at_most("reading a line again", LINEAR, &counts);
+}
+
+#[test]
+fn lines_that_look_like_others_are_recognised_without_memory_of_their_own() {
+    for steps in SIZES {
+        let bytes = Kind::Tidy.log(steps);
+        let (Count { calls, .. }, log) = counted(|| LogDocument::load(bytes));
+        // The first line of each kind is read.
+        let most = log.line_count() as u64 / 4 + 300;
+        assert!(calls < most, "{calls} allocations for {steps} lines");
+    }
+}
+
+/// What some lines cost that differ between versions of a log, the rest of it being the same.
+#[test]
+fn what_versions_of_a_log_have_in_common_costs_them_next_to_nothing() {
+    const CHANGES: usize = 50;
+    let changed = |log: &[u8], nth: usize| {
+        let mut lines: Vec<Vec<u8>> = log.split(|b| *b == b'\n').map(<[u8]>::to_vec).collect();
+        let apart = lines.len() / (CHANGES + 1);
+        for at in 1..=CHANGES {
+            let text = String::from_utf8(lines[at * apart + nth].clone()).expect("a line of text");
+            lines[at * apart + nth] = text.replace("\"title\": \"", "\"title\": \"New: ").into();
+        }
+        lines.join(&b'\n')
+    };
+    let (mut compared, mut merged) = (Vec::new(), Vec::new());
+    for steps in SIZES {
+        let base = Kind::Tidy.log(steps);
+        let (ours, theirs) = (changed(&base, 0), changed(&base, 2));
+        let (count, found) = counted(|| differences(&base, &ours));
+        assert_eq!(found.len(), CHANGES);
+        compared.push(count);
+        let versions = Versions {
+            base: &base,
+            ours: &ours,
+            theirs: &theirs,
+        };
+        let (ours, theirs, size) = ("ours", "theirs", 7);
+        let (count, both) = counted(|| merge(versions, Markers { ours, theirs, size }));
+        assert!(both.conflicts.is_empty());
+        assert_eq!(differences(&base, &both.bytes).len(), 2 * CHANGES);
+        merged.push(count);
+    }
+    for (what, counts) in [("comparing", &compared), ("merging", &merged)] {
+        grows_at_most(what, LINEAR, counts);
+        let calls = |at: usize| counts[at].calls as f64;
+        let growth = calls(SIZES.len() - 1) / calls(0);
+        assert!(growth <= CONSTANT, "{what}: {growth:.2}× in {counts:?}");
+    }
 }
 
 /// Documents with words, tables and lists of their own, and one with a ladder of so many stages.

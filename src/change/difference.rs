@@ -10,7 +10,6 @@ use std::fmt;
 use super::three_way::align::align;
 use super::three_way::lines::{Line, Name, Tokens, Version};
 use crate::document::json::{self, Object};
-use crate::document::log::LogDocument;
 
 /// One difference, in one line.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -120,10 +119,9 @@ impl fmt::Display for Difference {
 
 /// What changed from `old` to `new`, in the order of `new`.
 pub fn differences(old: &[u8], new: &[u8]) -> Vec<Difference> {
-    let (old, new) = (LogDocument::load(old), LogDocument::load(new));
     let mut tokens = Tokens::default();
-    let old = Version::read(&old, &mut tokens);
-    let new = Version::read(&new, &mut tokens);
+    let old = Version::read(old, None, &mut tokens);
+    let new = Version::read(new, Some(&old), &mut tokens);
     let mut comparison = Comparison {
         in_old: old.places(&tokens),
         in_new: new.places(&tokens),
@@ -379,9 +377,8 @@ fn missing(key: &str, entries: &[&str], others: &[&str]) -> Vec<String> {
 /// A version written out field by field, a line each: `0042 status: draft`. Lines without a name are
 /// told as they are.
 pub fn fields_of(bytes: &[u8]) -> Vec<String> {
-    let log = LogDocument::load(bytes);
     let mut tokens = Tokens::default();
-    let version = Version::read(&log, &mut tokens);
+    let version = Version::read(bytes, None, &mut tokens);
     let mut lines = Vec::new();
     let mut in_conflict = false;
     for line in &version.lines {
@@ -426,6 +423,23 @@ torn {
     fn said(old: &str, new: &str) -> Vec<String> {
         let found = differences(old.as_bytes(), new.as_bytes());
         found.iter().map(Difference::to_string).collect()
+    }
+
+    #[test]
+    fn a_duplicate_is_named_as_its_own_line_spells_it() {
+        let line = |id: &str| format!("{{\"step_id\": \"{id}\", \"title\": \"{id}\"}}\n");
+        let (old, new) = (line("00223"), [line("00223"), line("0223")].concat());
+        assert_eq!(said(&old, &new), ["0223 (2) added: 0223"]);
+        // The line that was the first is the second now, and is told as what the new one says.
+        let new = [line("223"), line("00223")].concat();
+        assert_eq!(
+            said(&old, &new),
+            [
+                "00223 step_id: 00223 → 223",
+                "00223 title: 00223 → 223",
+                "00223 (2) added: 00223"
+            ]
+        );
     }
 
     #[test]

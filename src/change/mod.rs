@@ -7,7 +7,7 @@
 pub mod apply;
 pub mod compose;
 pub mod conflict;
-pub(crate) mod difference;
+pub mod difference;
 pub mod form;
 pub mod history;
 pub(crate) mod list;

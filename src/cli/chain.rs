@@ -44,7 +44,7 @@ impl Chain {
             return invocation.print_json(&found.document(&opened.plan));
         }
         let paint = invocation.paint();
-        invocation.print(&paint.lines(&found.sheet(&paint, &opened.plan)))
+        invocation.print(&paint.lines(found.sheet(&paint, &opened.plan)))
     }
 }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use color_eyre::eyre::Result;
 
 use super::invocation::Invocation;
-use super::merge::version;
+use super::merge::versions;
 use crate::change::difference::{differences, fields_of};
 use crate::document::visible::visible_line;
 
@@ -35,8 +35,8 @@ impl Diff {
     pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let text = match (&self.files[..], self.fields) {
             ([file], true) => {
-                let bytes = version(&invocation.path(file))?;
-                lines(&fields_of(&bytes))
+                let [(bytes, _)] = versions([invocation.path(file)])?;
+                lines(&fields_of(&bytes.contiguous()))
             }
             // Only git says of how many files this is one.
             ([path], false) if (invocation.outside.variable)("GIT_DIFF_PATH_TOTAL").is_some() => {
@@ -84,9 +84,9 @@ fn headline(path: &Path, to: Option<&PathBuf>, old_mode: &Path, new_mode: &Path)
 }
 
 fn compare(invocation: &Invocation<'_, '_>, head: &str, old: &Path, new: &Path) -> Result<String> {
-    let old = version(&invocation.path(old))?;
-    let new = version(&invocation.path(new))?;
-    let found = differences(&old, &new);
+    let paths = [old, new].map(|path| invocation.path(path));
+    let [old, new] = versions(paths)?.map(|(bytes, _)| bytes);
+    let found = differences(&old.contiguous(), &new.contiguous());
     let told = found.iter().map(ToString::to_string);
     let all: Vec<String> = [head.to_owned()].into_iter().chain(told).collect();
     Ok(lines(&all))

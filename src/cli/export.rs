@@ -16,7 +16,7 @@ use super::filter::{Filter, language_help, selected};
 use super::invocation::{Invocation, OpenPlan, json_text};
 use super::step_document::ListDocument;
 use crate::document::visible::visible;
-use crate::plan::checks::{Context, Problem, check};
+use crate::plan::checks::{Context, Findings, find};
 use crate::plan::source::Role;
 use crate::store::atomic_replace::overwrite::overwrite;
 use crate::store::fs::walk::files_below;
@@ -102,16 +102,15 @@ impl Export {
     }
 }
 
-fn problems(opened: &OpenPlan, invocation: &Invocation<'_, '_>) -> Vec<Problem> {
+fn problems(opened: &OpenPlan, invocation: &Invocation<'_, '_>) -> Findings {
     let layout = &opened.layout;
     let context = Context {
-        now: invocation.outside.now,
         exists: &|path: &Path| layout.root.join(path).exists(),
         severities: &layout.severities(),
         checkpoints: layout.papers.folder_of(Role::Checkpoint),
-        uid_holder: &|_| None,
+        ..Context::at(invocation.outside.now)
     };
-    check(&opened.plan, &context)
+    find(&opened.plan, &context)
 }
 
 /// The files of the plan: those it was read from, those it would be read from if they were

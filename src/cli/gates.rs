@@ -74,7 +74,7 @@ impl Gates {
             Some(List::Other(at)) => one_other(&paint, plan, &plan.other_checklists()[at]),
             None => ladder(&paint, plan),
         };
-        invocation.print(&paint.lines(&sheet))
+        invocation.print(&paint.lines(sheet))
     }
 
     /// Prints the documents with other checklists, or the checks in them that have the words.
@@ -111,7 +111,7 @@ impl Gates {
             None => documents(&paint, plan),
         };
         let none = sheet.is_empty();
-        invocation.print(&paint.lines(&sheet))?;
+        invocation.print(&paint.lines(sheet))?;
         if none {
             invocation.say(match others.is_empty() {
                 true => "there are no other checklists",

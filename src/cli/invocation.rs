@@ -410,7 +410,7 @@ fn in_the_way(conflicts: &[Conflict]) -> color_eyre::Report {
 /// # Errors
 /// When the document cannot be put into JSON.
 pub(crate) fn json_text(document: &impl Serialize) -> Result<String> {
-    let mut text = escape_hidden(&serde_json::to_string_pretty(document)?);
+    let mut text = escape_hidden(serde_json::to_string_pretty(document)?);
     text.push('\n');
     Ok(text)
 }
@@ -423,7 +423,10 @@ pub(crate) fn refused(refusal: Refusal) -> color_eyre::Report {
 /// JSON with every character that a terminal would obey written as an escape. Such characters are
 /// in strings only, but for the tabs and carriage returns that may part the values of a log line,
 /// where an escape would be no JSON.
-fn escape_hidden(json: &str) -> String {
+fn escape_hidden(json: String) -> String {
+    if json.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+        return json;
+    }
     let mut escaped = String::with_capacity(json.len());
     for c in json.chars() {
         if matches!(c, '\t' | '\r') {
@@ -447,7 +450,7 @@ mod tests {
     #[test]
     fn json_for_a_terminal_parses_to_the_same_value() {
         let value = "a\u{1b}]52;c\u{7}b\u{202e}c\u{9b}d\ne — ü 漢";
-        let escaped = escape_hidden(&serde_json::to_string_pretty(&value).unwrap());
+        let escaped = escape_hidden(serde_json::to_string_pretty(&value).unwrap());
         assert!(!escaped.contains(['\u{1b}', '\u{202e}', '\u{9b}']));
         assert!(escaped.contains("ü 漢"));
         let back: String = serde_json::from_str(&escaped).unwrap();

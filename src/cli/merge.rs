@@ -11,8 +11,11 @@ use color_eyre::eyre::{Result, bail};
 use super::Ending;
 use super::invocation::Invocation;
 use crate::change::three_way::{Markers, Versions, merge};
-use crate::store::atomic_replace::save::replace;
-use crate::store::fs::read::{FileState, read};
+use crate::document::parallel::in_parallel;
+use crate::document::rope::{Piece, Rope};
+use crate::store::atomic_replace::save::Saver;
+use crate::store::fs::read::read;
+use crate::store::fs::stamp::Stamp;
 
 /// Merge three versions of a log, step by step and key by key, into OURS.
 ///
@@ -51,12 +54,14 @@ impl Merge {
         invocation.may_write()?;
         let [base, ours, theirs] =
             [&self.base, &self.ours, &self.theirs].map(|path| invocation.path(path));
-        let (base, theirs) = (version(&base)?, version(&theirs)?);
-        let (target, ours) = (ours.clone(), version(&ours)?);
+        let target = ours.clone();
+        let [base, theirs, ours] = versions([base, theirs, ours])?;
+        let [all_base, all_ours, all_theirs] =
+            [&base, &ours, &theirs].map(|(bytes, _)| bytes.contiguous());
         let versions = Versions {
-            base: &base,
-            ours: &ours,
-            theirs: &theirs,
+            base: &all_base,
+            ours: &all_ours,
+            theirs: &all_theirs,
         };
         let markers = Markers {
             ours: label(&self.ours_label, "ours"),
@@ -64,7 +69,9 @@ impl Merge {
             size: usize::from(self.marker_size),
         };
         let merged = merge(versions, markers);
-        replace(&target, Some(&ours), &merged.bytes)?;
+        let (before, as_of) = &ours;
+        let bytes = Rope::from(Piece::from(merged.bytes));
+        Saver::new(None).replace_since(&target, Some(before), *as_of, &bytes)?;
         let name = self.path.as_ref().unwrap_or(&self.ours).display();
         for conflict in &merged.conflicts {
             invocation.say(&format!("{name}:{}: {}", conflict.line, conflict.dispute))?;
@@ -83,15 +90,29 @@ impl Merge {
     }
 }
 
-/// The bytes of one version. Git names a version that does not exist by an empty file or by
-/// the null device.
-pub(super) fn version(path: &Path) -> Result<Vec<u8>> {
+/// The bytes of some versions, and the stamps that they had, if every later change moves them.
+pub(super) fn versions<const N: usize>(paths: [PathBuf; N]) -> Result<[(Rope, Option<Stamp>); N]> {
+    let parts = in_parallel(N, 1, |part| {
+        paths[part]
+            .iter()
+            .map(|path| version(path))
+            .collect::<Vec<_>>()
+    });
+    let read: Vec<_> = parts.into_iter().flatten().collect::<Result<_>>()?;
+    let mut read = read.into_iter();
+    Ok(std::array::from_fn(|_| read.next().unwrap_or_default()))
+}
+
+/// Git names a version that does not exist by an empty file or by the null device.
+fn version(path: &Path) -> Result<(Rope, Option<Stamp>)> {
     if path == Path::new("/dev/null") {
-        return Ok(Vec::new());
+        return Ok((Rope::default(), None));
     }
-    match read(path)? {
-        FileState::Present { bytes, .. } => Ok(bytes.contiguous().into_owned()),
-        FileState::Missing => bail!(
+    let state = read(path)?;
+    let as_of = state.as_of();
+    match state.into_bytes() {
+        Some(bytes) => Ok((bytes, as_of)),
+        None => bail!(
             "{} does not exist; name three versions of a log",
             path.display()
         ),

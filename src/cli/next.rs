@@ -70,7 +70,7 @@ impl Next {
             let shown = format!("{} of {}", ranked.len(), states(plan));
             sheet.text(&shown, paint.theme.dim);
         }
-        invocation.print(&paint.lines(&sheet))
+        invocation.print(&paint.lines(sheet))
     }
 }
 

@@ -70,14 +70,17 @@ impl Printer {
     }
 
     /// The rows of a sheet as lines of text, without spaces at their ends.
-    pub fn lines(&self, sheet: &TextLayout<'_>) -> String {
-        sheet.lines().map(|line| self.line(&line)).collect()
+    pub fn lines(&self, sheet: TextLayout<'_>) -> String {
+        sheet.into_lines().map(|line| self.line(&line)).collect()
     }
 
     /// One line of text with its line end.
     pub fn line(&self, line: &Line<'_>) -> String {
         let mut text = String::new();
-        let blank = |span: &&Span<'_>| visible_line(&span.content).trim().is_empty();
+        let has_letters = |text: &str| text.bytes().any(|byte| byte.is_ascii_graphic());
+        let blank = |span: &&Span<'_>| {
+            !has_letters(&span.content) && visible_line(&span.content).trim().is_empty()
+        };
         let empty = line.spans.iter().rev().take_while(blank).count();
         let spans = &line.spans[..line.spans.len() - empty];
         for (at, span) in spans.iter().enumerate() {
@@ -102,10 +105,10 @@ impl Printer {
     fn write(&self, text: &mut String, safe: &str, style: Style) {
         let style = content_style(style);
         let plain = self.plain || style == ContentStyle::default() || safe.trim().is_empty();
-        let written = match plain {
-            true => write!(text, "{safe}"),
-            false => write!(text, "{}", style.apply(safe)),
-        };
+        if plain {
+            return text.push_str(safe);
+        }
+        let written = write!(text, "{}", style.apply(safe));
         debug_assert!(written.is_ok(), "a String takes every write");
     }
 }

@@ -83,7 +83,7 @@ impl Review {
             return invocation.print_json(&document);
         }
         let paint = invocation.paint();
-        invocation.print(&paint.lines(&sheet(&paint, &document)))
+        invocation.print(&paint.lines(sheet(&paint, &document)))
     }
 
     fn of<'p>(

@@ -58,7 +58,7 @@ impl Show {
             for line in why(plan, step) {
                 sheet.text(&words(theme, &line), theme.text);
             }
-            text.push_str(&paint.lines(&sheet));
+            text.push_str(&paint.lines(sheet));
         }
         invocation.print(&text)
     }

@@ -41,6 +41,12 @@ impl<'a> Object<'a> {
         Ok(Self { text, entries })
     }
 
+    /// Reads a raw value, which is mostly no object where one was not written on purpose: to say why
+    /// not would take longer than to read one.
+    pub(crate) fn of_value(raw: &'a str) -> Option<Self> {
+        raw.starts_with('{').then(|| Self::parse(raw).ok())?
+    }
+
     /// The text that was read.
     pub(crate) fn text(&self) -> &'a str {
         self.text

@@ -43,9 +43,11 @@ enum Newline {
 fn sanitise(text: &str, newline: Newline) -> Cow<'_, str> {
     let plain =
         |byte: u8| (b' '..=b'~').contains(&byte) || (byte == b'\n' && newline == Newline::Keep);
-    let Some(start) = text.bytes().position(|byte| !plain(byte)) else {
+    // Without a branch for each byte, many are looked at together.
+    if text.bytes().fold(true, |all, byte| all & plain(byte)) {
         return Cow::Borrowed(text);
-    };
+    }
+    let start = text.bytes().position(|byte| !plain(byte)).unwrap_or(0);
     let mut out = String::new();
     let mut changed = false;
     let mut previous = text[..start].chars().next_back();
@@ -91,7 +93,7 @@ enum Shown {
 
 fn shown_as(c: char, previous: Option<char>, next: Option<char>, newline: Newline) -> Shown {
     match c {
-        ' '..='~' => Shown::AsIs,
+        c if is_simple(c) => Shown::AsIs,
         '\n' if newline == Newline::Keep => Shown::AsIs,
         '\n' => Shown::Text(" "),
         '\r' if next == Some('\n') => Shown::Text(""),
@@ -191,11 +193,28 @@ fn write_escape(out: &mut String, c: char) {
 
 /// Columns that `text` takes in a terminal. Meant for sanitised text without newlines.
 pub fn width(text: &str) -> usize {
-    if text.is_ascii() {
-        text.len()
-    } else {
-        text.graphemes(true).map(grapheme_width).sum()
+    match simple_letters(text) {
+        Some(letters) => letters,
+        None => text.graphemes(true).map(grapheme_width).sum(),
     }
+}
+
+/// How many letters the text has, where each surely is a cluster and a column of its own: most
+/// text is like that, and the tables of Unicode need not be asked.
+pub(crate) fn simple_letters(text: &str) -> Option<usize> {
+    match text.is_ascii() {
+        true => Some(text.len()),
+        false => text.chars().all(is_simple).then(|| text.chars().count()),
+    }
+}
+
+/// Printable ASCII, Latin-1, quotation marks and dashes, and the lines of frames.
+fn is_simple(c: char) -> bool {
+    matches!(c,
+        ' '..='~'
+        | '\u{b7}' | '\u{c0}'..='\u{ff}'
+        | '\u{2010}'..='\u{2027}'
+        | '\u{2500}'..='\u{257f}')
 }
 
 /// Halfwidth sound marks take a cell of their own in terminals, and in ratatui, although
@@ -292,6 +311,10 @@ fn words(line: &str) -> impl Iterator<Item = (usize, &str)> {
 
 /// Length in bytes of the longest run of leading graphemes within `columns`.
 fn prefix(text: &str, columns: usize) -> usize {
+    if simple_letters(text).is_some() {
+        let end = text.char_indices().nth(columns);
+        return end.map_or(text.len(), |(offset, _)| offset);
+    }
     let mut used = 0;
     for (offset, grapheme) in text.grapheme_indices(true) {
         used += grapheme_width(grapheme);
@@ -443,6 +466,22 @@ mod tests {
             0..40,
         )
         .prop_map(|parts| parts.concat())
+    }
+
+    #[test]
+    fn a_simple_letter_is_safe_and_takes_a_column_of_its_own_beside_any_other() {
+        let letters: String = ('\0'..char::MAX).filter(|c| is_simple(*c)).collect();
+        assert_eq!(visible(&letters), letters);
+        assert_eq!(letters.graphemes(true).count(), letters.chars().count());
+        assert!(
+            letters
+                .graphemes(true)
+                .all(|letter| grapheme_width(letter) == 1)
+        );
+        let count = letters.chars().count();
+        assert_eq!(width(&letters), count);
+        let back: String = letters.chars().rev().collect();
+        assert_eq!(back.graphemes(true).count(), count);
     }
 
     proptest! {

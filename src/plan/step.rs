@@ -123,7 +123,7 @@ impl<'a> StepRef<'a> {
         let raw = self.log_line()?.get(spec.key)?;
         match spec.inner {
             None => Some(raw),
-            Some(inner) => json::Object::parse(raw).ok()?.get(inner),
+            Some(inner) => json::Object::of_value(raw)?.get(inner),
         }
     }
 

@@ -20,6 +20,14 @@ impl Uid {
             .then_some(Self(letters))
     }
 
+    /// Its number among all.
+    pub(crate) fn number(self) -> u64 {
+        let digit = |letter: u8| u64::from(letter - b'a');
+        self.0
+            .iter()
+            .fold(0, |sum, letter| sum * 26 + digit(*letter))
+    }
+
     /// Reads a raw JSON value.
     pub fn of_raw(raw: &str) -> Option<Self> {
         Self::read(raw.strip_prefix('"')?.strip_suffix('"')?)

@@ -17,7 +17,7 @@ use crate::app::sync::work::Whole;
 use crate::app::{DiskEvent, Effect, Message, Model, update};
 use crate::change::form::Form;
 use crate::document::progress::Progress;
-use crate::plan::checks::Problem;
+use crate::plan::checks::Findings;
 use crate::plan::source::Role;
 use crate::record;
 use crate::store::fs::create::create;
@@ -50,8 +50,8 @@ pub enum Event {
     Checked {
         /// Which state of the plan was checked.
         generation: u64,
-        /// What they found; nothing where they were stopped.
-        problems: Option<Arc<Vec<Problem>>>,
+        /// What they found, the gravest first; nothing where they were stopped.
+        found: Option<Arc<Findings>>,
     },
     /// A plan is open as a whole, of which the front was shown, and its file thread runs.
     Opened(Box<Whole>, Disk),
@@ -297,18 +297,15 @@ impl<F: TerminalHost> Cockpit<F> {
                 checkpoints: context.papers.folder_of(Role::Checkpoint),
                 configuration: &context.mistakes,
             };
-            let problems = premises.inspect_with(&plan, now, &progress);
+            let found = premises.inspect_with(&plan, now, &progress);
+            let found = found.map(|found| Arc::new(found.gravest_first()));
             // Screen 2 shows them; read here, it never waits for them.
             plan.other_checklists();
             // Likewise papers, which no first frame waits for.
             plan.parse_papers();
             // The plan is let go first: an edit need not copy what nobody reads any more.
             drop(plan);
-            let problems = problems.map(Arc::new);
-            let _ = sender.send(Event::Checked {
-                generation,
-                problems,
-            });
+            let _ = sender.send(Event::Checked { generation, found });
         });
     }
 
@@ -335,18 +332,16 @@ impl<F: TerminalHost> Cockpit<F> {
                 std::thread::spawn(move || drop(former));
                 told
             }
-            Event::Checked {
-                generation,
-                problems,
-            } => {
+            Event::Checked { generation, found } => {
                 self.model.work.checking = None;
-                match problems {
-                    Some(problems) => self.tell(Message::Checked {
-                        generation,
-                        problems,
-                    }),
-                    None => Ok(()),
-                }
+                let Some(found) = found else {
+                    return Ok(());
+                };
+                let former = self.model.problems.found.clone();
+                let told = self.tell(Message::Checked { generation, found });
+                // To let go of many takes a while.
+                std::thread::spawn(move || drop(former));
+                told
             }
             Event::Opened(whole, disk) => {
                 self.disk = Some(disk);

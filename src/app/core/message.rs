@@ -13,7 +13,7 @@ use crate::app::sync::work::Whole;
 use crate::change::form::Form;
 use crate::change::history::Event;
 use crate::plan::StepKey;
-use crate::plan::checks::Problem;
+use crate::plan::checks::Findings;
 pub use crate::store::worker::protocol::DiskEvent;
 use crate::store::worker::protocol::SaveJob;
 
@@ -46,8 +46,8 @@ pub enum Message {
     Checked {
         /// Which state of the plan was checked.
         generation: u64,
-        /// What they found.
-        problems: Arc<Vec<Problem>>,
+        /// What they found, the gravest first.
+        found: Arc<Findings>,
     },
     /// `$EDITOR` was left, or could not be used, for this text.
     Edited(Form, Edited),

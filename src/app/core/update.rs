@@ -26,10 +26,9 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Disk(event) => model.disk(event),
         Message::Reread(reread) => model.reread(*reread),
         Message::Opened(whole) => model.opened(*whole),
-        Message::Checked {
-            generation,
-            problems,
-        } => model.problems.take(generation, problems, model.now),
+        Message::Checked { generation, found } => {
+            model.problems.take(generation, found, model.now);
+        }
         Message::Edited(form, edited) => model.edited(form, edited),
         Message::SavedLate(form) => model.saved_late(form),
         Message::Notice { text, error } => match error {
@@ -124,7 +123,7 @@ mod tests {
     use crate::app::core::model::SessionContext;
     use crate::app::overlays::Overlay;
     use crate::app::overlays::prompt::Purpose;
-    use crate::plan::checks::Problem;
+    use crate::plan::checks::{self, Context};
     use crate::plan::source::{Role, SourceFile};
 
     fn model() -> Model {
@@ -182,26 +181,15 @@ mod tests {
     #[test]
     fn enter_on_a_problem_of_a_check_goes_to_the_check() {
         let mut model = model();
-        let context = crate::plan::checks::Context {
-            now: model.now,
-            exists: &|_: &std::path::Path| true,
-            severities: &Default::default(),
-            checkpoints: std::path::Path::new("checkpoints"),
-            uid_holder: &|_| None,
-        };
-        let problems = crate::plan::checks::check(&model.plan, &context);
-        let at = |found: &[Problem]| found.iter().position(|p| p.code == "tick-contradicted");
-        let generation = model.generation;
-        let problems = Arc::new(problems);
-        update(
-            &mut model,
-            Message::Checked {
-                generation,
-                problems,
-            },
-        );
-        assert!(model.problems.found.is_sorted_by_key(|p| p.severity));
-        model.problems.cursor = at(&model.problems.found).unwrap();
+        let context = Context::at(model.now);
+        let found = checks::find(&model.plan, &context).gravest_first();
+        let (generation, found) = (model.generation, Arc::new(found));
+        update(&mut model, Message::Checked { generation, found });
+        let found = &model.problems.found;
+        let worded: Vec<_> = found.problems(0..found.len(), &model.plan).collect();
+        assert!(worded.is_sorted_by_key(|p| p.severity));
+        let at = worded.iter().position(|p| p.code == "tick-contradicted");
+        model.problems.cursor = at.unwrap();
         press(&mut model, "5 enter");
         assert_eq!(model.screen.name, "gates");
         assert_eq!((model.gates.stage, model.gates.check), (0, 0));

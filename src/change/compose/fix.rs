@@ -226,9 +226,6 @@ fn join(edits: &mut Vec<Edit>, from: usize, edit: Edit) {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-    use std::path::Path;
-
     use chrono::DateTime;
     use proptest::prelude::*;
 
@@ -254,14 +251,7 @@ mod tests {
     }
 
     fn problems(plan: &Plan) -> Vec<Problem> {
-        let context = Context {
-            now: now(),
-            exists: &|_: &Path| true,
-            severities: &BTreeMap::new(),
-            checkpoints: Path::new("docs/checkpoints"),
-            uid_holder: &|_| None,
-        };
-        check(plan, &context)
+        check(plan, &Context::at(now()))
     }
 
     fn fixes(plan: &Plan) -> Vec<Fix> {

@@ -9,7 +9,7 @@ use super::Composer;
 use crate::change::value::Refusal;
 use crate::change::{Change, apply};
 use crate::plan::Plan;
-use crate::plan::checks::{Fix, Problem};
+use crate::plan::checks::Fix;
 use crate::plan::source::SourceFile;
 
 /// Rounds at most: two rules that undo each other's fixes must come to an end.
@@ -26,13 +26,13 @@ pub struct Fixed {
     pub refused: Vec<Refusal>,
 }
 
-/// Fixes what `check` finds in `plan`, again and again until nothing more can be fixed. Where
+/// Makes the fixes that `check` finds for `plan`, again and again until nothing more can be fixed. Where
 /// log and canon disagree, `prefer_log` says whose words stay; without it drift is left alone.
 pub fn fix_repeatedly(
     plan: &Plan,
     now: DateTime<Utc>,
     prefer_log: Option<bool>,
-    check: impl Fn(&Plan) -> Vec<Problem>,
+    check: impl Fn(&Plan) -> Vec<Fix>,
 ) -> Fixed {
     let mut fixed = Fixed {
         change: Change::default(),
@@ -50,7 +50,7 @@ pub fn fix_repeatedly(
             count: 0,
             refused: Vec::new(),
         };
-        round.make(&wanted(&check(&fixed.plan), prefer_log));
+        round.make(&wanted(check(&fixed.plan), prefer_log));
         let (made, refused) = (std::mem::take(&mut round.made), round.refused);
         count += round.count;
         fixed.refused = refused;
@@ -69,11 +69,8 @@ pub fn fix_repeatedly(
     fixed
 }
 
-fn wanted(problems: &[Problem], prefer_log: Option<bool>) -> Vec<Fix> {
-    let fixes = problems.iter().filter_map(|problem| problem.fix);
-    let mut fixes: Vec<Fix> = fixes
-        .filter(|fix| prefer_log.is_some() || !fix.needs_side())
-        .collect();
+fn wanted(mut fixes: Vec<Fix>, prefer_log: Option<bool>) -> Vec<Fix> {
+    fixes.retain(|fix| prefer_log.is_some() || !fix.needs_side());
     fixes.sort_by_key(|fix| (fix.step_index(), *fix));
     fixes.dedup();
     fixes
@@ -118,11 +115,8 @@ impl Round<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-    use std::path::Path;
-
     use super::*;
-    use crate::plan::checks::{Context, check};
+    use crate::plan::checks::{self, Context};
     use crate::plan::source::Role;
 
     const LOG: &str = "{\"step_id\": \"0002\", \"owner\": \"ops\", \"status\": \"Draft\", \
@@ -130,15 +124,9 @@ mod tests {
                        \"IDEA\"}\n";
     const CANON: &str = "### Step 0002\n- **Owner:** grc\n";
 
-    fn find(plan: &Plan) -> Vec<Problem> {
-        let context = Context {
-            now: DateTime::from_timestamp(1_780_272_000, 0).unwrap(),
-            exists: &|_: &Path| true,
-            severities: &BTreeMap::new(),
-            checkpoints: Path::new("docs/checkpoints"),
-            uid_holder: &|_| None,
-        };
-        check(plan, &context)
+    fn find(plan: &Plan) -> Vec<Fix> {
+        let now = DateTime::from_timestamp(1_780_272_000, 0).unwrap();
+        checks::find(plan, &Context::at(now)).fixes(plan)
     }
 
     fn fixed(prefer_log: Option<bool>) -> (Fixed, Vec<String>) {
@@ -169,14 +157,14 @@ mod tests {
         assert_eq!((texts[1].as_str(), left.refused.len()), (CANON, 0));
         assert_eq!(left.change.label, "4 fixes made");
         let left = find(&left.plan);
-        assert_eq!(left.iter().filter(|p| p.fix.is_some()).count(), 1);
+        assert_eq!(left.len(), 1);
 
         let (log, texts) = fixed(Some(true));
         assert_eq!(texts[1], CANON.replace("grc", "ops"));
-        assert!(find(&log.plan).iter().all(|p| p.fix.is_none()));
+        assert_eq!(find(&log.plan), []);
         let (canon, texts) = fixed(Some(false));
         assert!(texts[0].contains("\"owner\": \"grc\"") && texts[1] == CANON);
-        assert!(find(&canon.plan).iter().all(|p| p.fix.is_none()));
+        assert_eq!(find(&canon.plan), []);
     }
 
     #[test]

@@ -2,14 +2,18 @@
 //!
 //! A line with a step ID is known by that ID and by which of several lines with it, the
 //! header by being the header, whatever they say otherwise. Any other line (blank, torn, a
-//! conflict marker) is known by its bytes alone. Nothing is compared or decided here.
+//! conflict marker) is known by its bytes alone. Nothing is decided here.
+//!
+//! Versions of a log have most lines in common, byte for byte. A line that comes in the same order as
+//! in the version before has the same name, and so only what differs is read as JSON.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
 use crate::document::json;
-use crate::document::log::{LineRef, LogDocument};
+use crate::document::log::{self, LineReader};
+use crate::document::parallel::in_parallel;
 use crate::plan::id::StepId;
 
 /// What a line is known by in every version. Ordered as an ordered log has its lines.
@@ -23,14 +27,37 @@ pub enum Name<'a> {
     Odd(Cow<'a, str>, u32),
 }
 
-impl Name<'_> {
+impl<'a> Name<'a> {
     /// The name of the first of the lines that share it.
     pub fn first(&self) -> Self {
+        self.nth(0)
+    }
+
+    /// The name of another of them.
+    fn nth(&self, nth: u32) -> Self {
         match self.clone() {
-            Self::Header(_) => Self::Header(0),
-            Self::Step(id, _) => Self::Step(id, 0),
-            Self::Odd(words, _) => Self::Odd(words, 0),
+            Self::Header(_) => Self::Header(nth),
+            Self::Step(id, _) => Self::Step(id, nth),
+            Self::Odd(words, _) => Self::Odd(words, nth),
         }
+    }
+
+    /// Which of them it is.
+    fn count(&self) -> u32 {
+        let (Self::Header(nth) | Self::Step(_, nth) | Self::Odd(_, nth)) = self;
+        *nth
+    }
+
+    /// The name of a line, if it has one, as if no line before had the same.
+    fn of(line: &'a [u8], reader: &mut LineReader) -> Option<Self> {
+        let [id, schema] = reader.values(line, ["step_id", "schema"])?;
+        let Some(raw) = id else {
+            return schema.map(|_| Self::Header(0));
+        };
+        Some(match StepId::of_raw(raw) {
+            Some(id) => Self::Step(id, 0),
+            None => Self::Odd(json::words(raw), 0),
+        })
     }
 }
 
@@ -61,6 +88,8 @@ pub enum Token<'a> {
 #[derive(Default)]
 pub struct Tokens<'a> {
     all: Vec<Token<'a>>,
+    /// Of each named token that of [`Name::first`], which comes before it.
+    first: Vec<usize>,
     numbers: HashMap<Token<'a>, usize>,
 }
 
@@ -79,12 +108,47 @@ impl<'a> Tokens<'a> {
     }
 
     fn number(&mut self, token: Token<'a>) -> usize {
-        let next = self.all.len();
-        let number = *self.numbers.entry(token.clone()).or_insert(next);
-        if number == next {
-            self.all.push(token);
+        if let Some(number) = self.numbers.get(&token) {
+            return *number;
         }
+        let number = self.all.len();
+        let first = match &token {
+            Token::Named(name) => self.known(&name.first()),
+            Token::Text(_) => None,
+        };
+        self.first.push(first.unwrap_or(number));
+        self.all.push(token.clone());
+        self.numbers.insert(token, number);
         number
+    }
+
+    fn known(&self, name: &Name<'a>) -> Option<usize> {
+        self.numbers.get(&Token::Named(name.clone())).copied()
+    }
+
+    /// The number of the next line that shares its name with a token. There have been `counts` of
+    /// each name in this version; a line without a name is what it is. A new name is spelled as the
+    /// line's `own`.
+    fn counted(
+        &mut self,
+        token: usize,
+        counts: &mut Vec<u32>,
+        own: impl FnOnce() -> Option<Name<'a>>,
+    ) -> usize {
+        let Token::Named(name) = &self.all[token] else {
+            return token;
+        };
+        let first = self.first[token];
+        if counts.len() <= first {
+            counts.resize(self.all.len(), 0);
+        }
+        let nth = counts[first];
+        counts[first] += 1;
+        if name.count() == nth {
+            return token;
+        }
+        let name = own().unwrap_or_else(|| name.clone());
+        self.number(Token::Named(name.nth(nth)))
     }
 }
 
@@ -123,36 +187,62 @@ pub struct Version<'a> {
     pub closing: Option<&'a [u8]>,
 }
 
+/// What is found out about a line without knowing the lines before it.
+enum Met<'a> {
+    /// It has the content of this line of the version before.
+    Known(usize),
+    /// Its name, as if it were the first of that name.
+    New(Option<Name<'a>>),
+}
+
+/// So many lines are worth a thread of their own.
+const SHARE: usize = 10_000;
+
 impl<'a> Version<'a> {
-    /// Takes `log` apart; its tokens join `tokens`.
-    pub fn read(log: &'a LogDocument, tokens: &mut Tokens<'a>) -> Self {
-        let ends = |line: LineRef<'a>| &line.bytes()[line.body().end..];
-        let newline = log.lines().map(ends).find(|end| end.ends_with(b"\n"));
-        let closing = log.lines().last().map(ends);
-        let mut names = Names::default();
-        let lines = log.lines().enumerate().map(|(at, line)| {
-            let (bytes, body) = (line.bytes(), line.body());
-            let token = match names.of(line) {
-                Some(name) => Token::Named(name),
-                None => Token::Text(&bytes[body.range()]),
+    /// Takes a version apart; its tokens join `tokens`. Most lines are likely to be those of `like`,
+    /// which was taken apart before it.
+    pub fn read(bytes: &'a [u8], like: Option<&Self>, tokens: &mut Tokens<'a>) -> Self {
+        let lines: Vec<&[u8]> = log::split(bytes).collect();
+        let known = like.map_or(&[][..], |like| &like.lines);
+        let places = like.map_or_else(Vec::new, |like| like.places(tokens));
+        let met = in_parallel(lines.len(), SHARE, |range| {
+            meet(&lines[range], known, &places, tokens)
+        });
+        let ends = |line: &&'a [u8]| &line[log::body(line).end..];
+        let newline = lines.iter().map(ends).find(|end| end.ends_with(b"\n"));
+        let closing = lines.last().map(ends);
+        let mut counts = Vec::new();
+        let numbered = |(at, (line, met)): (usize, (&&'a [u8], Met<'a>))| {
+            let body = log::body(line);
+            let (bom, content) = (body.start > 0, &line[body.range()]);
+            let token = match &met {
+                Met::Known(at) => known[*at].token,
+                Met::New(Some(name)) => tokens.number(Token::Named(name.clone())),
+                Met::New(None) => tokens.number(Token::Text(content)),
+            };
+            let own = || match met {
+                Met::Known(_) => Name::of(line, &mut LineReader::default()),
+                Met::New(name) => name,
             };
             Line {
-                token: tokens.number(token),
-                bom: at > 0 && body.start > 0,
-                body: &bytes[body.range()],
+                token: tokens.counted(token, &mut counts, own),
+                bom: at > 0 && bom,
+                body: content,
                 end: Some(ends(line))
                     .filter(|end| end.ends_with(b"\n"))
                     .or(newline),
             }
-        });
+        };
         Self {
-            lines: lines.collect(),
-            bom: (log.lines().next()).is_some_and(|line| line.body().start > 0),
+            bom: (lines.first()).is_some_and(|line| log::body(line).start > 0),
             newline,
             closing: closing.map(|end| match end.ends_with(b"\n") {
                 true => &b"\n"[..],
                 false => end,
             }),
+            lines: (lines.iter().zip(met.into_iter().flatten()).enumerate())
+                .map(numbered)
+                .collect(),
         }
     }
 
@@ -171,32 +261,87 @@ impl<'a> Version<'a> {
     }
 }
 
-/// Counts the lines of one name.
-#[derive(Default)]
-struct Names<'a> {
-    headers: u32,
-    steps: HashMap<StepId, u32>,
-    odd: HashMap<Cow<'a, str>, u32>,
+/// Looks at lines that follow each other.
+fn meet<'a>(
+    lines: &[&'a [u8]],
+    like: &[Line<'_>],
+    places: &[Option<usize>],
+    tokens: &Tokens<'a>,
+) -> Vec<Met<'a>> {
+    let (mut next, mut reader) = (0, LineReader::default());
+    let met = lines.iter().map(|line| {
+        let body = &line[log::body(line).range()];
+        if like.get(next).is_some_and(|line| line.body == body) {
+            next += 1;
+            return Met::Known(next - 1);
+        }
+        let name = Name::of(line, &mut reader);
+        // Where the line stood before, the lines behind it did as well.
+        let token = name.as_ref().and_then(|name| tokens.known(name));
+        let place = token.and_then(|token| *places.get(token)?);
+        next = place.map_or(next, |place| place + 1);
+        Met::New(name)
+    });
+    met.collect()
 }
 
-impl<'a> Names<'a> {
-    fn of(&mut self, line: LineRef<'a>) -> Option<Name<'a>> {
-        let Some(raw) = line.get("step_id") else {
-            let is_header = line.get("schema").is_some();
-            return is_header.then(|| Name::Header(next(&mut self.headers)));
-        };
-        Some(match StepId::of_raw(raw) {
-            Some(id) => Name::Step(id, next(self.steps.entry(id).or_default())),
-            None => {
-                let words = json::words(raw);
-                let nth = next(self.odd.entry(words.clone()).or_default());
-                Name::Odd(words, nth)
-            }
-        })
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::*;
+
+    fn any_version() -> impl Strategy<Value = Vec<&'static str>> {
+        let line = select(vec![
+            "{\"schema\": 1}\n",
+            "{\"step_id\": \"0001\"}\n",
+            "{\"step_id\": \"0001\", \"title\": \"a\"}\n",
+            "{\"step_id\": \"1\", \"step_id\": \"0002\"}\r\n",
+            "{\"step_id\": \"0002\"}\n",
+            "\u{feff}{\"step_id\": \"0003\"}\n",
+            "{\"step_id\": \"0003\"}\n",
+            "{\"step_id\": \"003\"}\n",
+            "{\"step_id\": \"0003.A\"}\n",
+            "{\"step_id\": \"odd\"}\n",
+            "{\"step_id\": \"o\\u0064d\"}\n",
+            "{\"step_id\": \"0004\"\n",
+            "{\"step_id\": \"0004\"}\n",
+            "torn\n",
+            "<<<<<<< ours\n",
+            "\n",
+            " \n",
+        ]);
+        prop::collection::vec(line, 0..14)
     }
-}
 
-fn next(count: &mut u32) -> u32 {
-    *count += 1;
-    *count - 1
+    /// The tokens of one version, read behind another or behind one that nothing is taken from.
+    fn names<'a>(before: &'a str, bytes: &'a str, is_like: bool) -> Vec<Token<'a>> {
+        let mut tokens = Tokens::default();
+        let before = Version::read(before.as_bytes(), None, &mut tokens);
+        let like = is_like.then_some(&before);
+        let version = Version::read(bytes.as_bytes(), like, &mut tokens);
+        (version
+            .lines
+            .iter()
+            .map(|line| tokens.all[line.token].clone()))
+        .collect()
+    }
+
+    proptest! {
+        /// What is taken over from the version before is what would have been read.
+        #[test]
+        fn lines_have_the_names_that_they_have_by_themselves(
+            before in any_version(),
+            after in any_version(),
+            cuts in prop::collection::vec(any::<prop::sample::Index>(), 2),
+        ) {
+            let cuts: Vec<usize> = cuts.iter().map(|at| at.index(before.len() + 1)).collect();
+            let (front, back) = (cuts[0].min(cuts[1]), cuts[0].max(cuts[1]));
+            let mixed = [&before[..front], &after, &before[back..]].concat().concat();
+            let before = before.concat();
+            let spelled = |is_like| format!("{:?}", names(&before, &mixed, is_like));
+            prop_assert_eq!(spelled(true), spelled(false));
+        }
+    }
 }

@@ -18,7 +18,6 @@ mod weave;
 
 use std::fmt;
 
-use crate::document::log::LogDocument;
 use lines::{Tokens, Version};
 
 /// The three versions of a log.
@@ -120,14 +119,10 @@ pub struct Merged {
 
 /// Merges three versions of a log. Any bytes will do.
 pub fn merge(versions: Versions<'_>, markers: Markers<'_>) -> Merged {
-    let logs = [versions.base, versions.ours, versions.theirs].map(LogDocument::load);
     let mut tokens = Tokens::default();
-    let [base, ours, theirs] = &logs;
-    let [base, ours, theirs] = [
-        Version::read(base, &mut tokens),
-        Version::read(ours, &mut tokens),
-        Version::read(theirs, &mut tokens),
-    ];
+    let base = Version::read(versions.base, None, &mut tokens);
+    let ours = Version::read(versions.ours, Some(&base), &mut tokens);
+    let theirs = Version::read(versions.theirs, Some(&ours), &mut tokens);
     let pieces = weave::weave(&base, &ours, &theirs, &tokens);
     output::write(&output::Frame::of(&base, &ours, &theirs), pieces, markers)
 }

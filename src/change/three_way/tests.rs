@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
-use crate::document::log::LineRef;
+use crate::document::log::{LineRef, LogDocument};
 
 const MARKERS: Markers<'_> = Markers {
     ours: "ours",

@@ -28,7 +28,9 @@ pub fn weave<'a>(
     let mut pieces = Vec::with_capacity(ours.lines.len().max(theirs.lines.len()));
     let mut placed = vec![false; tokens.count()];
     for (number, stretch) in loom.stretches.iter().enumerate() {
-        loom.fill(stretch, &mut placed, &mut pieces);
+        if !stretch.is_empty() {
+            loom.fill(stretch, &mut placed, &mut pieces);
+        }
         if let Some([b, o, t]) = loom.warp.get(number) {
             let token = base.lines[*b].token;
             let lines = [&base.lines[*b], &ours.lines[*o], &theirs.lines[*t]];
@@ -46,6 +48,10 @@ struct Stretch {
 }
 
 impl Stretch {
+    fn is_empty(&self) -> bool {
+        self.base.is_empty() && self.ours.is_empty() && self.theirs.is_empty()
+    }
+
     fn of(&self, side: Side) -> Range<usize> {
         match side {
             Side::Ours => self.ours.clone(),

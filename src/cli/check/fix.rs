@@ -31,7 +31,7 @@ impl Check {
         let change = invocation.edit(|opened, composer| {
             let check = |plan: &Plan| {
                 let progress = Progress::default();
-                problems(opened, own.as_deref(), plan, composer.now, &progress)
+                problems(opened, own.as_deref(), plan, composer.now, &progress).fixes(plan)
             };
             let fixed = fix_repeatedly(&opened.plan, composer.now, self.prefers_log(), check);
             refused.replace(fixed.refused);
@@ -56,7 +56,8 @@ impl Check {
         let own = invocation.outside.config.as_deref();
         let check = |plan: &Plan| problems(&opened, own, plan, now, &Progress::default());
         let found = check(&opened.plan);
-        let fixed = fix_repeatedly(&opened.plan, now, self.prefers_log(), check);
+        let fixes = |plan: &Plan| check(plan).fixes(plan);
+        let fixed = fix_repeatedly(&opened.plan, now, self.prefers_log(), fixes);
         let diff = difference(&opened.plan, &fixed);
         let paint = invocation.paint();
         let printed: Vec<u8> = match invocation.outside.terminal.is_none()

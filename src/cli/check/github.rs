@@ -5,14 +5,26 @@
 
 use std::path::Path;
 
+use color_eyre::eyre::Result;
+
+use crate::cli::invocation::Invocation;
 use crate::document::visible::visible_line;
-use crate::plan::checks::{Problem, Severity};
+use crate::plan::Plan;
+use crate::plan::checks::{Findings, Problem, Severity};
 use crate::store::locate::discover::checkout;
 
-/// One command a line for what was found in the plan at `root`.
-pub fn annotations(root: &Path, found: &[Problem]) -> String {
+/// Prints one command a line for what was found in the plan at `root`.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub fn print(
+    invocation: &mut Invocation<'_, '_>,
+    root: &Path,
+    plan: &Plan,
+    found: &Findings,
+) -> Result<()> {
     let top = checkout(root).unwrap_or(root);
-    let line = |problem: &Problem| {
+    let line = |problem: Problem| {
         let path = root.join(&problem.place.path);
         let path = path.strip_prefix(top).unwrap_or(&path).to_string_lossy();
         format!(
@@ -25,7 +37,11 @@ pub fn annotations(root: &Path, found: &[Problem]) -> String {
             data(&problem.message)
         )
     };
-    found.iter().map(line).collect()
+    found.in_words(
+        plan,
+        |problems| problems.map(line).collect::<String>(),
+        |lines| invocation.print(&lines),
+    )
 }
 
 fn command(severity: Severity) -> &'static str {

@@ -1,15 +1,19 @@
 //! Problems as one JSON document, by `assets/schema/check.schema.json`.
 
+use std::borrow::Cow;
+
+use color_eyre::eyre::{OptionExt, Result};
 use serde::Serialize;
 
-use super::count;
-use crate::plan::checks::{Problem, Severity};
+use crate::cli::invocation::{Invocation, json_text};
+use crate::plan::Plan;
+use crate::plan::checks::{Findings, Problem, Problems, Severity};
 
-/// The document.
+/// The document around the problems.
 #[derive(Serialize)]
-pub struct Document<'a> {
+struct Document {
     schema: &'static str,
-    problems: Vec<Entry<'a>>,
+    problems: [(); 0],
     errors: usize,
     warnings: usize,
     notes: usize,
@@ -21,7 +25,7 @@ struct Entry<'a> {
     severity: &'static str,
     message: &'a str,
     help: &'a str,
-    file: String,
+    file: Cow<'a, str>,
     line: usize,
     column: usize,
     step_id: Option<String>,
@@ -35,7 +39,7 @@ impl<'a> Entry<'a> {
             severity: problem.severity.word(),
             message: &problem.message,
             help: &problem.command_help,
-            file: place.path.to_string_lossy().into_owned(),
+            file: place.path.to_string_lossy(),
             line: place.line,
             column: place.column,
             step_id: problem.step.map(|step| step.to_string()),
@@ -43,13 +47,44 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// The document that says what was found.
-pub fn document(found: &[Problem]) -> Document<'_> {
-    Document {
+/// Prints what was found.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub fn print(invocation: &mut Invocation<'_, '_>, plan: &Plan, found: &Findings) -> Result<()> {
+    let around = json_text(&Document {
         schema: "stepdeck/check@1",
-        problems: found.iter().map(Entry::of).collect(),
-        errors: count(found, Severity::Error),
-        warnings: count(found, Severity::Warning),
-        notes: count(found, Severity::Note),
+        problems: [],
+        errors: found.count(Severity::Error),
+        warnings: found.count(Severity::Warning),
+        notes: found.count(Severity::Note),
+    })?;
+    if found.is_empty() {
+        return invocation.print(&around);
     }
+    let (before, after) = around.split_once("[]").ok_or_eyre("no list")?;
+    invocation.print(before)?;
+    let mut separator = "[";
+    found.in_words(plan, entries, |entries| {
+        invocation.print(separator)?;
+        separator = ",";
+        invocation.print(&entries?)
+    })?;
+    invocation.print("\n  ]")?;
+    invocation.print(after)
+}
+
+/// Some entries of the list, indented as they are in the document.
+fn entries(problems: Problems<'_>) -> Result<String> {
+    let mut entries = String::new();
+    for problem in problems {
+        if !entries.is_empty() {
+            entries.push(',');
+        }
+        for line in json_text(&Entry::of(&problem))?.lines() {
+            entries.push_str("\n    ");
+            entries.push_str(line);
+        }
+    }
+    Ok(entries)
 }

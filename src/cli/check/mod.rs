@@ -20,7 +20,7 @@ use super::invocation::{Invocation, OpenPlan};
 use super::{Ending, settings};
 use crate::document::progress::Progress;
 use crate::plan::Plan;
-use crate::plan::checks::{Problem, Severity};
+use crate::plan::checks::{Findings, Severity};
 use crate::plan::source::Role;
 use crate::store::locate::inspect::CheckInput;
 
@@ -93,15 +93,11 @@ impl Check {
         let found = invocation.with_patience(("checking", &percent), || {
             problems(&opened, own.as_deref(), &opened.plan, now, &progress)
         });
+        let plan = &opened.plan;
         match self.format {
-            Format::Text => {
-                let printed = text::report(&invocation.paint(), &opened.plan, &found);
-                invocation.print(&printed)?;
-            }
-            Format::Json => invocation.print_json(&json::document(&found))?,
-            Format::Github => {
-                invocation.print(&github::annotations(&opened.layout.root, &found))?
-            }
+            Format::Text => text::print(invocation, plan, &found)?,
+            Format::Json => json::print(invocation, plan, &found)?,
+            Format::Github => github::print(invocation, &opened.layout.root, plan, &found)?,
         }
         Ok(ending(&found))
     }
@@ -114,7 +110,7 @@ fn problems(
     plan: &Plan,
     now: DateTime<Utc>,
     progress: &Progress,
-) -> Vec<Problem> {
+) -> Findings {
     let layout = &opened.layout;
     let premises = CheckInput {
         root: &layout.root,
@@ -127,17 +123,9 @@ fn problems(
 }
 
 /// Errors and warnings fail a run, notes do not.
-fn ending(found: &[Problem]) -> Ending {
-    match found
-        .iter()
-        .any(|problem| problem.severity < Severity::Note)
-    {
+fn ending(found: &Findings) -> Ending {
+    match found.len() > found.count(Severity::Note) {
         true => Ending::Found,
         false => Ending::Done,
     }
-}
-
-/// How many problems there are of a severity.
-fn count(found: &[Problem], severity: Severity) -> usize {
-    found.iter().filter(|p| p.severity == severity).count()
 }

@@ -1,29 +1,65 @@
 //! Problems for people, each with its line, and last how many there are.
 
+use color_eyre::eyre::Result;
 use ratatui::text::{Line, Span};
 
-use super::count;
+use crate::cli::invocation::Invocation;
 use crate::cli::printer::Printer;
 use crate::plan::Plan;
-use crate::plan::checks::Problem;
+use crate::plan::checks::{Findings, Problem, Problems};
 use crate::tui::screens::problems::{counts, look};
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::excerpt::excerpt;
 use crate::tui::widgets::frame::words;
 use crate::tui::widgets::text_layout::TextLayout;
 
-/// Everything that was found, in lines of at most the paint's columns, paths aside.
-pub fn report(paint: &Printer, plan: &Plan, found: &[Problem]) -> String {
+/// Prints everything that was found, in lines of at most the paint's columns, paths aside.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub fn print(invocation: &mut Invocation<'_, '_>, plan: &Plan, found: &Findings) -> Result<()> {
+    let paint = invocation.paint();
+    let mut fixes = Fixes::default();
+    found.in_words(
+        plan,
+        |problems| report(&paint, plan, problems),
+        |(lines, more)| {
+            fixes.safe += more.safe;
+            fixes.drift += more.drift;
+            invocation.print(&lines)
+        },
+    )?;
     let mut sheet = paint.sheet();
-    for problem in found {
-        add(&mut sheet, plan, problem, &paint.theme);
-        sheet.blank();
-    }
     sheet.row(summary(found, &paint.theme));
-    if let Some(hint) = hint(found) {
+    if let Some(hint) = fixes.hint() {
         sheet.text(&hint, paint.theme.text);
     }
-    paint.lines(&sheet)
+    invocation.print(&paint.lines(sheet))
+}
+
+/// How many problems `--fix` fixes.
+#[derive(Default)]
+struct Fixes {
+    safe: usize,
+    /// Those for which it has to be told which side wins.
+    drift: usize,
+}
+
+/// Some problems in lines, and how many of them can be fixed.
+fn report(paint: &Printer, plan: &Plan, problems: Problems<'_>) -> (String, Fixes) {
+    let (mut lines, mut fixes) = (String::new(), Fixes::default());
+    for problem in problems {
+        match problem.fix {
+            Some(fix) if fix.needs_side() => fixes.drift += 1,
+            Some(_) => fixes.safe += 1,
+            None => {}
+        }
+        let mut sheet = paint.sheet();
+        add(&mut sheet, plan, &problem, &paint.theme);
+        sheet.blank();
+        lines += &paint.lines(sheet);
+    }
+    (lines, fixes)
 }
 
 fn add(sheet: &mut TextLayout<'_>, plan: &Plan, problem: &Problem, theme: &Theme) {
@@ -39,32 +75,30 @@ fn add(sheet: &mut TextLayout<'_>, plan: &Plan, problem: &Problem, theme: &Theme
     sheet.hanging(lead, &words(theme, &problem.command_help), theme.text);
 }
 
-fn summary(found: &[Problem], theme: &Theme) -> Line<'static> {
-    match found {
-        [] => vec![
+fn summary(found: &Findings, theme: &Theme) -> Line<'static> {
+    match found.is_empty() {
+        true => vec![
             Span::styled(format!("{} ", theme.glyph(Sign::Complete)), theme.ok),
             Span::styled("Nothing is wrong with the plan.", theme.text),
         ]
         .into(),
-        _ => counts(|severity| count(found, severity), theme).into(),
+        false => counts(|severity| found.count(severity), theme).into(),
     }
 }
 
-/// What `--fix` can do about them.
-fn hint(found: &[Problem]) -> Option<String> {
-    let count = |needs_side| {
-        let fixes = found.iter().filter_map(|problem| problem.fix);
-        fixes.filter(|fix| fix.needs_side() == needs_side).count()
-    };
-    const SIDES: &str = "`--prefer log` or `--prefer canon`";
-    match (count(false), count(true)) {
-        (0, 0) => None,
-        (safe, 0) => Some(format!("`stepdeck check --fix` fixes {safe} of them")),
-        (0, drift) => Some(format!(
-            "`stepdeck check --fix` with {SIDES} fixes {drift} of them"
-        )),
-        (safe, drift) => Some(format!(
-            "`stepdeck check --fix` fixes {safe} of them, with {SIDES} {drift} more"
-        )),
+impl Fixes {
+    /// What `--fix` can do.
+    fn hint(&self) -> Option<String> {
+        const SIDES: &str = "`--prefer log` or `--prefer canon`";
+        match (self.safe, self.drift) {
+            (0, 0) => None,
+            (safe, 0) => Some(format!("`stepdeck check --fix` fixes {safe} of them")),
+            (0, drift) => Some(format!(
+                "`stepdeck check --fix` with {SIDES} fixes {drift} of them"
+            )),
+            (safe, drift) => Some(format!(
+                "`stepdeck check --fix` fixes {safe} of them, with {SIDES} {drift} more"
+            )),
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use crate::plan::Plan;
 use crate::plan::block::Tally;
-use crate::plan::checks::{Problem, Severity};
+use crate::plan::checks::{Findings, Severity};
 use crate::plan::status::{State, Status};
 
 /// The label of a step whose status is none of the five.
@@ -38,7 +38,7 @@ impl<'t> Family<'t> {
 
 /// The whole exposition: `steps` counted by status and state and by block, the checks of the
 /// stages and the problems of the plan.
-pub fn exposition(plan: &Plan, steps: &[usize], problems: &[Problem]) -> String {
+pub fn exposition(plan: &Plan, steps: &[usize], problems: &Findings) -> String {
     let mut text = String::new();
     by_status(&mut text, plan, steps);
     by_block(&mut text, plan, steps);
@@ -49,8 +49,7 @@ pub fn exposition(plan: &Plan, steps: &[usize], problems: &[Problem]) -> String 
         "Problems of the plan by severity.",
     );
     for severity in Severity::ALL {
-        let of = |problem: &&Problem| problem.severity == severity;
-        let count = problems.iter().filter(of).count();
+        let count = problems.count(severity);
         family.sample(&[("severity", severity.word())], count);
     }
     text.push_str("# EOF\n");

@@ -1,10 +1,11 @@
 //! Some lines of a log: a piece of its bytes with what is known of each line.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::LineProblem;
-use super::shape::{Found, LineShape, Shapes, length};
+use super::shape::{Found, LineShape, Shapes, length, number};
 use crate::document::json;
 use crate::document::rope::Piece;
 use crate::document::splice::Span;
@@ -36,9 +37,9 @@ const BLANK: u32 = u32::MAX;
 const UNREADABLE: u32 = u32::MAX - 1;
 
 /// A line as it was read.
-enum Read<'a> {
+enum Read {
     Blank,
-    Object(Vec<Found<'a>>),
+    Object,
     Unreadable(LineProblem),
 }
 
@@ -137,20 +138,28 @@ impl Chunk {
     fn push<'a>(&mut self, line: &'a [u8], shapes: &mut Shapes, found: &mut Vec<Found<'a>>) {
         let end = self.lines.last().map_or(0, |line| line.end);
         let end = length(end as usize + line.len());
-        let (shape, first) = match read_line(line, std::mem::take(found)) {
+        let (start, content) = (self.lens.len(), &line[..body(line).end]);
+        if matches!(self.piece, Piece::Text(_))
+            && let Some(shape) = shapes.guess(content, &mut self.lens)
+        {
+            let shape = number(shape, &mut self.shapes);
+            let first = length(start);
+            return self.lines.push(Line { end, shape, first });
+        }
+        found.clear();
+        let read = read_line(line, |key, span| found.push((key, span)));
+        let (shape, first) = match read {
             Read::Blank => (BLANK, 0),
             Read::Unreadable(problem) => {
                 self.problems.push(problem);
                 (UNREADABLE, length(self.problems.len() - 1))
             }
-            Read::Object(entries) => {
-                let first = length(self.lens.len());
-                let lens = entries.iter().map(|(_, span)| length(span.len()));
+            Read::Object => {
+                let lens = found.iter().map(|(_, span)| length(span.len()));
                 self.lens.extend(lens);
-                let shape = shapes.number(&entries, &mut self.shapes);
-                *found = entries;
-                found.clear();
-                (shape, first)
+                let shape = shapes.of(found);
+                shapes.learn(content, found, &shape);
+                (number(&shape, &mut self.shapes), length(start))
             }
         };
         self.lines.push(Line { end, shape, first });
@@ -204,7 +213,7 @@ impl Chunk {
 }
 
 /// The lines of a file, each with its line end.
-pub(super) fn split(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn split(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut start = 0;
     let ends = memchr::memchr_iter(b'\n', bytes).map(|at| at + 1);
     let bare = (!bytes.is_empty() && !bytes.ends_with(b"\n")).then_some(bytes.len());
@@ -216,15 +225,49 @@ pub(super) fn split(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// Where the content of a line is: without BOM and line end.
-pub(super) fn body(line: &[u8]) -> Span {
+pub(crate) fn body(line: &[u8]) -> Span {
     let start = if line.starts_with(BOM) { BOM.len() } else { 0 };
     let end = line.strip_suffix(b"\n").unwrap_or(line);
     let end = end.strip_suffix(b"\r").unwrap_or(end);
     Span::new(start, end.len().max(start))
 }
 
-/// Reads a line, with `entries` as the empty list to be filled.
-fn read_line<'a>(line: &'a [u8], mut entries: Vec<Found<'a>>) -> Read<'a> {
+/// Reads lines that belong to no log, as it would read them.
+#[derive(Default)]
+pub(crate) struct LineReader {
+    shapes: Shapes,
+    lens: Vec<u32>,
+}
+
+impl LineReader {
+    /// The raw values of some keys of a line; nothing where it is not an object. With duplicate keys
+    /// the last one counts.
+    pub(crate) fn values<'a, const N: usize>(
+        &mut self,
+        line: &'a [u8],
+        keys: [&str; N],
+    ) -> Option<[Option<&'a str>; N]> {
+        let content = &line[..body(line).end];
+        let text = std::str::from_utf8(content).ok()?;
+        self.lens.clear();
+        if let Some(shape) = self.shapes.guess(content, &mut self.lens) {
+            return Some(keys.map(|key| Some(&text[shape.span(&self.lens, key)?.range()])));
+        }
+        let mut found = Vec::new();
+        match read_line(line, |key, span| found.push((key, span))) {
+            Read::Object => {}
+            Read::Blank | Read::Unreadable(_) => return None,
+        }
+        let shape = self.shapes.of(&found);
+        self.shapes.learn(content, &found, &shape);
+        let of = |key: &str| found.iter().rfind(|(other, _)| *other == key);
+        Some(keys.map(|key| Some(&text[of(key)?.1.range()])))
+    }
+}
+
+/// Reads a line. Of an object `each` gets every key and the place of its value in the line; it may
+/// get some of what turns out to be none.
+fn read_line<'a>(line: &'a [u8], mut each: impl FnMut(Cow<'a, str>, Span)) -> Read {
     let body = body(line);
     let content = &line[body.range()];
     if content.trim_ascii().is_empty() {
@@ -241,13 +284,13 @@ fn read_line<'a>(line: &'a [u8], mut entries: Vec<Found<'a>>) -> Read<'a> {
         }
     };
     let read = json::visit(text, |key, span| {
-        entries.push((
+        each(
             key,
             Span::new(body.start + span.start, body.start + span.end),
-        ));
+        );
     });
     match read {
-        Ok(()) => Read::Object(entries),
+        Ok(()) => Read::Object,
         Err(problem) => Read::Unreadable(LineProblem::NotJson {
             offset: body.start + problem.offset,
             reason: problem.reason,

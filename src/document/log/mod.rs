@@ -7,6 +7,7 @@
 
 mod chunk;
 mod shape;
+mod value;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -19,7 +20,8 @@ use super::rope::{PIECE, Piece, Rope, first_piece};
 use super::splice::{self, Span, Splice, SpliceError};
 use crate::document::parallel::in_parallel;
 use chunk::Chunk;
-use shape::{LineShape, Shapes};
+pub(crate) use chunk::{LineReader, body, split};
+use shape::Shapes;
 
 /// A chunk that has grown beyond so many bytes is split.
 const LARGEST_CHUNK: usize = 4 * PIECE;
@@ -385,7 +387,7 @@ impl<'a> LineRef<'a> {
             let mut before = 0;
             let places = shape.keys().iter().zip(lens).enumerate();
             places.map(move |(entry, (key, len))| {
-                let span = place(shape, lens, entry, before);
+                let span = shape.place(lens, entry, before);
                 before += *len as usize;
                 (&**key, self.chunk.text(self.line, span))
             })
@@ -400,16 +402,8 @@ impl<'a> LineRef<'a> {
     /// Where the raw value of `key` is in the line.
     pub(crate) fn span(self, key: &str) -> Option<Span> {
         let (shape, lens) = self.chunk.object(self.line)?;
-        let entry = shape.find(key)?;
-        let before = lens[..entry].iter().map(|len| *len as usize).sum();
-        Some(place(shape, lens, entry, before))
+        shape.span(lens, key)
     }
-}
-
-/// Where the value of an entry is in a line whose values before it take `before` bytes.
-fn place(shape: &LineShape, lens: &[u32], entry: usize, before: usize) -> Span {
-    let start = shape.start(entry, before);
-    Span::new(start, start + lens[entry] as usize)
 }
 
 fn newline_of(chunks: &[Arc<Chunk>]) -> &'static str {

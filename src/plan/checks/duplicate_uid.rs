@@ -20,10 +20,8 @@
 //! {"step_id": "0003", "title": "Hold the party"}
 //! ```
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-
-use super::{Context, Fix, Help, Judge, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
+use super::{Context, Fix, Help, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
+use crate::plan::StepRef;
 use crate::plan::field::Field;
 use crate::plan::uid::Uid;
 
@@ -36,64 +34,43 @@ pub const RULE: Rule = Rule {
         keys: "{problem-go} goes to the step: `{problem-line}` here edits the line, to remove the uid from the one that was copied",
         commands: "remove `uid` from the line that was copied; the other keeps it",
     },
-    passes: &[Pass::Prepared(prepare)],
+    passes: &[Pass::Groups(number, report)],
 };
 
-fn prepare<'a>(plan: &'a Plan, context: &'a Context<'a>) -> Box<dyn Judge + 'a> {
-    Box::new(Holders {
-        plan,
-        context,
-        steps: Mutex::default(),
-    })
+fn uid(step: StepRef<'_>) -> Option<Uid> {
+    step.raw(Field::Uid).and_then(Uid::of_raw)
 }
 
-struct Holders<'a> {
-    plan: &'a Plan,
-    context: &'a Context<'a>,
-    /// The steps with each uid.
-    steps: Mutex<HashMap<Uid, Vec<usize>>>,
+fn number(reading: &Reading<'_>) -> Option<u64> {
+    Some(reading.raw(Field::Uid).and_then(Uid::of_raw)?.number())
 }
 
-impl Judge for Holders<'_> {
-    fn step(&self, reading: &Reading<'_>, _: &mut Vec<Problem>) {
-        if let Some(uid) = reading.raw(Field::Uid).and_then(Uid::of_raw) {
-            let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
-            steps.entry(uid).or_default().push(reading.step.index());
-        }
-    }
-
-    fn end(&self, problems: &mut Vec<Problem>) {
-        let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
-        for (uid, steps) in steps.iter_mut().filter(|(_, steps)| steps.len() > 1) {
-            steps.sort_unstable();
-            let id = (self.context.uid_holder)(*uid);
-            let mut held = steps
-                .iter()
-                .filter(|at| Some(self.plan.step(**at).id()) == id);
-            // A line that was copied with its ID tells nothing.
-            let holder = held.next().filter(|_| held.next().is_none());
-            let kept = *holder.unwrap_or(&steps[0]);
-            for at in steps.iter().filter(|at| **at != kept) {
-                let (step, kept) = (self.plan.step(*at), self.plan.step(kept));
-                let place = kept.places().into_iter().next();
-                let place = place.map_or(String::new(), |place| format!(" at {place}"));
-                let message = format!("{} has the uid of {}{place}", step.id(), kept.id());
-                let spot = Spot::field(self.plan, step, Field::Uid);
-                let problem = RULE.problem(self.plan, spot, message).about(step);
-                problems.push(match holder {
-                    Some(_) => problem.fixed_by(Fix::Uid(*at)),
-                    None => problem,
-                });
-            }
+fn report(plan: &Plan, context: &Context<'_>, groups: &[Vec<usize>], problems: &mut Vec<Problem>) {
+    for steps in groups.iter().filter(|steps| steps.len() > 1) {
+        let id = uid(plan.step(steps[0])).and_then(context.uid_holder);
+        let mut held = steps.iter().filter(|at| Some(plan.step(**at).id()) == id);
+        // A line that was copied with its ID tells nothing.
+        let holder = held.next().filter(|_| held.next().is_none());
+        let kept = *holder.unwrap_or(&steps[0]);
+        for at in steps.iter().filter(|at| **at != kept) {
+            let (step, kept) = (plan.step(*at), plan.step(kept));
+            let place = kept.places().into_iter().next();
+            let place = place.map_or(String::new(), |place| format!(" at {place}"));
+            let message = format!("{} has the uid of {}{place}", step.id(), kept.id());
+            let spot = Spot::field(plan, step, Field::Uid);
+            let problem = RULE.problem(plan, spot, message).about(step);
+            problems.push(match holder {
+                Some(_) => problem.fixed_by(Fix::Uid(*at)),
+                None => problem,
+            });
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::example::{LOG, found, in_context, plan, step};
+    use super::super::example::{LOG, found, in_context, plan, problems_in, step};
     use super::*;
-    use crate::document::progress::Progress;
     use crate::plan::id::StepId;
 
     const UID: (&str, &str) = ("uid", "\"kqzhbwmtrnxa\"");
@@ -130,11 +107,8 @@ mod tests {
                     uid_holder: &|_| holder.map(StepId::new),
                     ..*context
                 };
-                let all = super::super::run(&[RULE], &plan, &context, 10, &Progress::default());
-                all.unwrap()
-                    .iter()
-                    .map(|problem| problem.fix)
-                    .collect::<Vec<_>>()
+                let all = problems_in(&RULE, &plan, &context);
+                all.iter().map(|problem| problem.fix).collect::<Vec<_>>()
             })
         };
         let both = [1, 2].map(|step_index| Some(Fix::Uid(step_index)));

@@ -1,13 +1,12 @@
 //! Plans small enough to read in a test, and what a rule says about them.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
 use super::super::Plan;
 use super::super::source::{Role, SourceFile};
-use super::{Context, Problem, Rule, line};
+use super::{Context, Findings, Problem, Rule, line};
 use crate::document::progress::Progress;
 
 /// Where most examples keep their steps.
@@ -82,29 +81,30 @@ pub fn now() -> DateTime<Utc> {
 /// as by default.
 pub fn in_context<T>(existing: &[&str], with: impl FnOnce(&Context<'_>) -> T) -> T {
     with(&Context {
-        now: now(),
         exists: &|path: &Path| existing.iter().any(|known| Path::new(known) == path),
-        severities: &BTreeMap::new(),
-        checkpoints: Path::new("docs/checkpoints"),
-        uid_holder: &|_| None,
+        ..Context::at(now())
     })
 }
 
 /// What the rule finds.
-pub fn problems(rule: &Rule, plan: &Plan, existing: &[&str]) -> Vec<Problem> {
-    let found = in_context(existing, |context| {
-        super::run(&[*rule], plan, context, usize::MAX, &Progress::default())
-    });
-    found.unwrap_or_default()
+pub fn problems(rule: &'static Rule, plan: &Plan, existing: &[&str]) -> Vec<Problem> {
+    in_context(existing, |context| problems_in(rule, plan, context))
+}
+
+/// What the rule finds in a context.
+pub fn problems_in(rule: &'static Rule, plan: &Plan, context: &Context<'_>) -> Vec<Problem> {
+    let (rules, progress) = (std::slice::from_ref(rule), Progress::default());
+    let found = Findings::of(rules, plan, context, usize::MAX, &progress).unwrap_or_default();
+    found.problems(0..found.len(), plan).collect()
 }
 
 /// What the rule finds, such as `path:line:column [the bytes under the caret] message`.
-pub fn found(rule: &Rule, files: &[(&str, &str)]) -> Vec<String> {
+pub fn found(rule: &'static Rule, files: &[(&str, &str)]) -> Vec<String> {
     found_beside(rule, files, &[])
 }
 
 /// The same with some other files existing.
-pub fn found_beside(rule: &Rule, files: &[(&str, &str)], existing: &[&str]) -> Vec<String> {
+pub fn found_beside(rule: &'static Rule, files: &[(&str, &str)], existing: &[&str]) -> Vec<String> {
     let plan = plan(files);
     problems(rule, &plan, existing)
         .iter()

@@ -19,7 +19,7 @@
 use std::collections::HashMap;
 
 use super::wording::numbers;
-use super::{Context, Help, Judge, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
+use super::{Help, Look, Pass, Plan, Reading, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::StepRef;
 use crate::plan::field::Field;
@@ -37,14 +37,14 @@ pub const RULE: Rule = Rule {
     passes: &[Pass::Prepared(prepare)],
 };
 
-fn prepare<'a>(plan: &'a Plan, _: &'a Context<'a>) -> Box<dyn Judge + 'a> {
+fn prepare(plan: &Plan) -> Look<'_> {
     let ranges: HashMap<BlockId, (u32, u32)> = plan
         .blocks()
         .iter()
         .filter(|block| block.row.is_some())
         .map(|block| (block.id, block.range))
         .collect();
-    Box::new(move |reading: &Reading<'_>, problems: &mut Vec<Problem>| {
+    Box::new(move |reading, _, problems| {
         let step = reading.step;
         if is_home(reading) {
             return;

@@ -96,9 +96,9 @@ fn missing_keys(step: StepRef<'_>) -> Vec<String> {
     let of_key = |key: &&&str| required().any(|spec| spec.key == **key);
     let outer = key_order().iter().filter(of_key).filter(absent);
     let inner = required().filter(|spec| {
-        let object = line.get(spec.key).map(json::Object::parse);
-        let is_absent = |inner| matches!(&object, Some(Ok(object)) if object.get(inner).is_none());
-        spec.inner.is_some_and(is_absent)
+        let object = |inner| Some((inner, json::Object::of_value(line.get(spec.key)?)?));
+        let object = spec.inner.and_then(object);
+        object.is_some_and(|(inner, object)| object.get(inner).is_none())
     });
     let names = outer.copied().chain(inner.map(|spec| spec.name));
     names.map(|name| format!("`{name}`")).collect()

@@ -6,11 +6,13 @@
 //! either: both come in with the [`Context`]. Each rule is one pass over steps and edges; readiness
 //! and cycles are the graph's.
 //!
+//! - `findings`: what the rules found, in few bytes until it is shown
 //! - `reading`: a step's line, taken apart once for all rules
 //! - `spot`: where in a file something is
 //! - `wording`: values quoted and listed in messages
 //! - everything else: a rule, whose opening comment is its page in the handbook
 
+mod findings;
 mod reading;
 mod spot;
 mod wording;
@@ -59,9 +61,9 @@ mod example;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
@@ -72,10 +74,11 @@ use super::uid::Uid;
 use super::{Plan, StepRef};
 use crate::document::log::LogDocument;
 use crate::document::markdown::MarkdownDocument;
-use crate::document::parallel::in_parallel;
 use crate::document::progress::Progress;
 use crate::document::splice::Span;
-use reading::{Reader, Reading};
+use findings::SHARE;
+pub use findings::{Findings, Problems};
+use reading::Reading;
 use spot::Spot;
 
 /// How much a problem matters.
@@ -158,9 +161,9 @@ pub struct Problem {
     /// What is wrong, in one sentence without a full stop.
     pub message: String,
     /// What to do next in the cockpit, by its keys: `{command}` stands for the key of that command.
-    pub help: String,
+    pub help: Cow<'static, str>,
     /// What to do next elsewhere, by commands or in an editor.
-    pub command_help: String,
+    pub command_help: Cow<'static, str>,
     /// Where it is.
     pub place: Location,
     /// The offending bytes, counted from the start of the line in the file; see [`line`].
@@ -184,8 +187,8 @@ impl Problem {
             code: CONFIGURATION,
             severity,
             message,
-            help: help.to_owned(),
-            command_help: help.to_owned(),
+            help: help.into(),
+            command_help: help.into(),
             place,
             span: None,
             step: None,
@@ -195,18 +198,25 @@ impl Problem {
     }
 
     fn about(mut self, step: StepRef<'_>) -> Self {
-        self.command_help = self.command_help.replace(STEP, &step.id().to_string());
+        if self.command_help.contains(STEP) {
+            let id = step.id().to_string();
+            self.command_help = self.command_help.replace(STEP, &id).into();
+        }
         self.step = Some(step.id());
         self.step_index = Some(step.index());
         self
     }
 
-    fn with_help(mut self, keys: impl Into<String>, commands: impl Into<String>) -> Self {
+    fn with_help(
+        mut self,
+        keys: impl Into<Cow<'static, str>>,
+        commands: impl Into<Cow<'static, str>>,
+    ) -> Self {
         self.help = keys.into();
         self.by_command(commands)
     }
 
-    fn by_command(mut self, commands: impl Into<String>) -> Self {
+    fn by_command(mut self, commands: impl Into<Cow<'static, str>>) -> Self {
         self.command_help = commands.into();
         self
     }
@@ -241,6 +251,22 @@ pub struct Context<'a> {
     pub checkpoints: &'a Path,
     /// The step that had a uid at the merge base or in `HEAD`, where that is known.
     pub uid_holder: &'a (dyn Fn(Uid) -> Option<StepId> + Sync),
+}
+
+/// No `[checks]` at all.
+static NO_SETTINGS: BTreeMap<String, String> = BTreeMap::new();
+
+impl Context<'_> {
+    /// Nothing is set, known of git, or missing on disk.
+    pub fn at(now: DateTime<Utc>) -> Self {
+        Self {
+            now,
+            exists: &|_| true,
+            severities: &NO_SETTINGS,
+            checkpoints: Path::new("docs/checkpoints"),
+            uid_holder: &|_| None,
+        }
+    }
 }
 
 /// What to do about a problem, worded for the two places where one reads of it.
@@ -280,31 +306,27 @@ pub struct Rule {
     passes: &'static [Pass],
 }
 
-/// How a rule looks at a plan: each adds what it finds.
+/// How a rule looks at a plan: each adds what it finds. Of those that look at each step, from
+/// several threads, a rule has one at the most, and what it finds depends on nothing but the plan,
+/// the instant and what exists: so it finds the same when the problem is to be worded.
 #[derive(Clone, Copy, Debug)]
 enum Pass {
     /// At the plan as a whole.
     Plan(fn(&Plan, &Context<'_>, &mut Vec<Problem>)),
-    /// At one step after the other; from several threads.
+    /// At one step after the other.
     Step(fn(&Reading<'_>, &Context<'_>, &mut Vec<Problem>)),
     /// The same with something that is found out beforehand.
-    Prepared(for<'a> fn(&'a Plan, &'a Context<'a>) -> Box<dyn Judge + 'a>),
+    Prepared(for<'a> fn(&'a Plan) -> Look<'a>),
+    /// At the steps that have something in common, a number for which is found in each step: the
+    /// groups by that number, each in the order of the steps.
+    Groups(
+        fn(&Reading<'_>) -> Option<u64>,
+        fn(&Plan, &Context<'_>, &[Vec<usize>], &mut Vec<Problem>),
+    ),
 }
 
-/// Looks at one step after the other, from several threads.
-trait Judge: Sync {
-    /// Adds what it finds in one step.
-    fn step(&self, reading: &Reading<'_>, problems: &mut Vec<Problem>);
-
-    /// Adds what is known once all steps were looked at.
-    fn end(&self, _: &mut Vec<Problem>) {}
-}
-
-impl<F: Fn(&Reading<'_>, &mut Vec<Problem>) + Sync> Judge for F {
-    fn step(&self, reading: &Reading<'_>, problems: &mut Vec<Problem>) {
-        self(reading, problems);
-    }
-}
+/// A look at one step.
+type Look<'a> = Box<dyn Fn(&Reading<'_>, &Context<'_>, &mut Vec<Problem>) + Sync + 'a>;
 
 impl Rule {
     /// The severity under these settings; nothing where the rule is off.
@@ -319,15 +341,33 @@ impl Rule {
         }
     }
 
+    /// How it looks at one step, if it does.
+    fn look<'a>(&self, plan: &'a Plan) -> Option<Look<'a>> {
+        self.passes.iter().find_map(|pass| match *pass {
+            Pass::Step(look) => Some(Box::new(look) as Look<'a>),
+            Pass::Prepared(prepare) => Some(prepare(plan)),
+            Pass::Plan(_) | Pass::Groups(..) => None,
+        })
+    }
+
     fn problem(&self, plan: &Plan, spot: Spot, message: impl Into<String>) -> Problem {
+        self.problem_at(spot.place(plan), spot.span(), message)
+    }
+
+    fn problem_at(
+        &self,
+        place: Location,
+        span: Option<Span>,
+        message: impl Into<String>,
+    ) -> Problem {
         Problem {
             code: self.code,
             severity: self.severity,
             message: message.into(),
-            help: self.help.keys.to_owned(),
-            command_help: self.help.commands.to_owned(),
-            place: spot.place(plan),
-            span: spot.span(),
+            help: self.help.keys.into(),
+            command_help: self.help.commands.into(),
+            place,
+            span,
             step: None,
             step_index: None,
             fix: None,
@@ -384,102 +424,27 @@ pub(crate) fn find_rule(code: &str) -> Option<&'static Rule> {
 
 /// Everything that is wrong with the plan, by file, line, column and code.
 pub fn check(plan: &Plan, context: &Context<'_>) -> Vec<Problem> {
+    let findings = find(plan, context);
+    findings.problems(0..findings.len(), plan).collect()
+}
+
+/// The same without words.
+pub fn find(plan: &Plan, context: &Context<'_>) -> Findings {
     let progress = Progress::default();
     // Nobody else knows of the progress, so nobody stops it.
-    check_with(plan, context, &progress).unwrap_or_default()
+    find_with(plan, context, &progress).unwrap_or_default()
 }
 
 /// The same for somebody who watches how far it is and may stop it; nothing where that was
 /// done.
-pub(crate) fn check_with(
+pub(crate) fn find_with(
     plan: &Plan,
     context: &Context<'_>,
     progress: &Progress,
-) -> Option<Vec<Problem>> {
-    let mut problems = run(RULES, plan, context, SHARE, progress)?;
-    problems.sort_by(Problem::order);
-    Some(problems)
-}
-
-/// So many steps are worth a thread of their own.
-const SHARE: usize = 5_000;
-
-/// A rule's look at one step, and how much what it finds matters.
-type Graded<'a> = (Severity, Box<dyn Judge + 'a>);
-
-/// What these rules find: in the plan as a whole, then step by step.
-fn run(
-    rules: &[Rule],
-    plan: &Plan,
-    context: &Context<'_>,
-    share: usize,
-    progress: &Progress,
-) -> Option<Vec<Problem>> {
-    progress.expect(plan.len());
-    let mut problems = Vec::new();
-    let mut judges: Vec<Graded<'_>> = Vec::new();
-    for rule in rules {
-        let Some(severity) = rule.severity_in(context.severities) else {
-            continue;
-        };
-        for pass in rule.passes {
-            let judge: Box<dyn Judge + '_> = match *pass {
-                Pass::Plan(run) => {
-                    graded(severity, &mut problems, |found| run(plan, context, found));
-                    continue;
-                }
-                Pass::Step(look) => Box::new(move |reading: &Reading<'_>, found: &mut Vec<_>| {
-                    look(reading, context, found);
-                }),
-                Pass::Prepared(prepare) => prepare(plan, context),
-            };
-            judges.push((severity, judge));
-        }
-        if progress.is_stopped() {
-            return None;
-        }
-    }
-    let parts = in_parallel(plan.len(), share, |range| {
-        look_at(plan, range, &judges, progress)
-    });
-    for mut part in parts.into_iter().collect::<Option<Vec<_>>>()? {
-        problems.append(&mut part);
-    }
-    for (severity, judge) in &judges {
-        graded(*severity, &mut problems, |found| judge.end(found));
-    }
-    progress.finish();
-    Some(problems)
-}
-
-/// What is found in a range of steps.
-fn look_at(
-    plan: &Plan,
-    range: Range<usize>,
-    judges: &[Graded<'_>],
-    progress: &Progress,
-) -> Option<Vec<Problem>> {
-    let (mut found, mut strides) = (Vec::new(), progress.strides());
-    let mut reader = Reader::default();
-    for index in range {
-        let reading = reader.read(plan.step(index));
-        for (severity, judge) in judges {
-            graded(*severity, &mut found, |found| judge.step(&reading, found));
-        }
-        if !strides.add(1) {
-            return None;
-        }
-    }
-    strides.end().then_some(found)
-}
-
-/// Gives what `find` adds its severity.
-fn graded(severity: Severity, problems: &mut Vec<Problem>, find: impl FnOnce(&mut Vec<Problem>)) {
-    let from = problems.len();
-    find(problems);
-    for problem in &mut problems[from..] {
-        problem.severity = severity;
-    }
+) -> Option<Findings> {
+    let mut findings = Findings::of(RULES, plan, context, SHARE, progress)?;
+    findings.sort();
+    Some(findings)
 }
 
 /// What is wrong with the settings themselves, each code with one sentence: codes and
@@ -502,7 +467,9 @@ pub(crate) fn unknown_settings(settings: &BTreeMap<String, String>) -> Vec<(Stri
 /// The bytes of the line at a problem's place, without its line end: what its span counts
 /// in. A byte order mark at the start of a file belongs to its first line.
 pub fn line<'a>(plan: &'a Plan, place: &Location) -> Option<&'a [u8]> {
-    let file = plan.files().iter().find(|file| file.path == place.path)?;
+    // Part by part, as paths are compared otherwise, would take longer than all that follows.
+    let path = place.path.as_os_str();
+    let file = (plan.files().iter()).find(|file| file.path.as_os_str() == path)?;
     let index = place.line.checked_sub(1)?;
     match (file.log(), file.markdown()) {
         (Some(log), _) if index < log.line_count() => {

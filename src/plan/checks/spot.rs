@@ -84,7 +84,7 @@ impl Spot {
             && let (Some(outer), Some(raw)) = (line.span(spec.key), line.get(spec.key))
         {
             let inner = spec.inner.and_then(|inner| {
-                let span = json::Object::parse(raw).ok()?.span(inner)?;
+                let span = json::Object::of_value(raw)?.span(inner)?;
                 Some(span.shifted(outer.start))
             });
             return Self::in_line(plan, place, inner.unwrap_or(outer));
@@ -202,5 +202,8 @@ impl Spot {
 }
 
 fn characters(bytes: &[u8]) -> usize {
-    String::from_utf8_lossy(bytes).chars().count()
+    match bytes.is_ascii() {
+        true => bytes.len(),
+        false => String::from_utf8_lossy(bytes).chars().count(),
+    }
 }

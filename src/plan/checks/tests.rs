@@ -27,12 +27,19 @@ fn codes_are_unique_and_each_rule_is_a_file_with_its_two_examples() {
             assert!(source.contains(example), "{} lacks {example}", rule.code);
         }
     }
-    let others = ["mod", "reading", "spot", "wording", "example", "tests"];
+    let others = [
+        "mod", "findings", "reading", "spot", "wording", "example", "tests",
+    ];
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
         let known = others.contains(&&*name) || codes.contains(&*name.replace('_', "-"));
         assert!(known, "{name}.rs is not in the table of rules");
+    }
+    for rule in RULES {
+        let is_look = |pass: &&Pass| matches!(pass, Pass::Step(_) | Pass::Prepared(_));
+        let looks = rule.passes.iter().filter(is_look).count();
+        assert!(looks <= 1, "{} looks at each step twice", rule.code);
     }
     let severities: Vec<Severity> = RULES.iter().map(|rule| rule.severity).collect();
     assert!(severities.is_sorted(), "errors first, notes last");
@@ -133,12 +140,102 @@ fn who_waits_sees_how_far_the_checks_are_and_may_end_them() {
     let log: String = (1..3_000).map(|n| step(&format!("{n:04}"), &[])).collect();
     let plan = plan(&[(LOG, &log)]);
     let progress = Progress::default();
-    let check = || in_context(&[], |context| check_with(&plan, context, &progress));
-    assert_eq!(check(), Some(Vec::new()));
+    let check = || in_context(&[], |context| find_with(&plan, context, &progress));
+    assert_eq!(check().map(|found| found.len()), Some(0));
     assert_eq!(progress.seen(), (2_999, 2_999));
     progress.stop();
-    assert_eq!(check(), None);
+    assert!(check().is_none());
     assert!(progress.seen().0 < 2_999);
+}
+
+/// What the rules say when each is asked by itself, and nothing is kept in between.
+fn said(plan: &Plan, context: &Context<'_>) -> Vec<Problem> {
+    let mut said = Vec::new();
+    let reports = RULES.iter().flat_map(|rule| rule.passes);
+    for pass in reports.clone() {
+        if let Pass::Plan(run) = pass {
+            run(plan, context, &mut said);
+        }
+    }
+    for step in plan.steps() {
+        for look in RULES.iter().filter_map(|rule| rule.look(plan)) {
+            look(&reading::Reader::default().read(step), context, &mut said);
+        }
+    }
+    for pass in reports {
+        let Pass::Groups(key, report) = pass else {
+            continue;
+        };
+        let mut groups: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+        for step in plan.steps() {
+            if let Some(key) = key(&reading::Reader::default().read(step)) {
+                groups.entry(key).or_default().push(step.index());
+            }
+        }
+        let groups: Vec<_> = groups.into_values().collect();
+        report(plan, context, &groups, &mut said);
+    }
+    said.sort_by(Problem::order);
+    said
+}
+
+fn check_in(found: &Findings, plan: &Plan) -> Vec<Problem> {
+    found.problems(0..found.len(), plan).collect()
+}
+
+#[test]
+fn a_path_that_many_steps_name_is_looked_for_once() {
+    let keys = [
+        ("status", "\"complete\""),
+        ("artifacts", "[\"docs/a.md\", \"docs/b.md\"]"),
+    ];
+    let log: String = (1..50).map(|n| step(&format!("{n:04}"), &keys)).collect();
+    let plan = plan(&[(LOG, &log)]);
+    let asked = std::sync::Mutex::new(Vec::new());
+    let exists = |path: &Path| {
+        asked.lock().unwrap().push(path.to_owned());
+        !path.ends_with("b.md")
+    };
+    let context = Context {
+        exists: &exists,
+        ..Context::at(example::now())
+    };
+    let found = check(&plan, &context);
+    let missing = found.iter().filter(|p| p.code == "missing-artifact");
+    assert_eq!(missing.count(), 49);
+    let mut asked = asked.into_inner().unwrap();
+    let count = asked.len();
+    asked.sort();
+    asked.dedup();
+    assert_eq!(asked.len(), count, "{asked:?}");
+}
+
+#[test]
+fn problems_that_no_rule_looks_for_join_the_others() {
+    let plan = plan(&[(LOG, &step("0001", &[("status", "\"Draft\"")]))]);
+    let mut found = in_context(&[], |context| find(&plan, context));
+    let mistake = |path: &str| {
+        let place = Location::line(Path::new(path), 2);
+        Problem::of_configuration(place, Severity::Note, "no such key".to_owned())
+    };
+    found.add(&[mistake("stepdeck.toml"), mistake("a.toml")]);
+    let codes = |found: &Findings| -> Vec<_> {
+        check_in(found, &plan)
+            .iter()
+            .map(|p| (p.place.path.clone(), p.code))
+            .collect()
+    };
+    let expected = [
+        ("a.toml", CONFIGURATION),
+        (LOG, "status-spelling"),
+        ("stepdeck.toml", CONFIGURATION),
+    ];
+    let expected = expected.map(|(path, code)| (path.into(), code));
+    assert_eq!(codes(&found), expected);
+    let counts = Severity::ALL.map(|severity| found.count(severity));
+    assert_eq!(counts, [1, 0, 2]);
+    let graved = codes(&found.gravest_first());
+    assert_eq!(graved[0].1, "status-spelling");
 }
 
 fn any_log() -> impl Strategy<Value = String> {
@@ -198,9 +295,41 @@ proptest! {
     fn several_threads_find_what_one_finds(log in any_log(), canon in any_canon()) {
         let plan = plan(&[(LOG, &log), (CANON, &canon)]);
         let found = |share| in_context(&["docs"], |context| {
-            run(RULES, &plan, context, share, &Progress::default())
+            let found = Findings::of(RULES, &plan, context, share, &Progress::default());
+            found.map(|found| found.problems(0..found.len(), &plan).collect::<Vec<_>>())
         });
         prop_assert_eq!(found(usize::MAX), found(1));
+    }
+
+    #[test]
+    fn a_problem_is_worded_as_its_rule_found_it(log in any_log(), canon in any_canon()) {
+        let plan = plan(&[(LOG, &log), (CANON, &canon)]);
+        let (said, worded) = in_context(&["docs"], |context| {
+            (said(&plan, context), check(&plan, context))
+        });
+        prop_assert_eq!(said, worded);
+    }
+
+    #[test]
+    fn of_an_edited_plan_a_problem_says_what_is_true_or_the_title_of_its_rule(
+        log in any_log(),
+        canon in any_canon(),
+        other in any_log(),
+    ) {
+        let read = |log: &str| plan(&[(LOG, log), (CANON, &canon)]);
+        let (before, after) = (read(&log), read(&other));
+        let (found, now) = in_context(&["docs"], |context| {
+            (find(&before, context), said(&after, context))
+        });
+        let kept = check_in(&found, &before);
+        let worded = check_in(&found, &after);
+        prop_assert_eq!(worded.len(), kept.len());
+        for (worded, kept) in worded.iter().zip(&kept) {
+            let is_title = find_rule(kept.code).is_some_and(|rule| rule.title == worded.message);
+            let is_true = now.iter().any(|p| (p.code, &p.message) == (worded.code, &worded.message));
+            prop_assert!(is_title || is_true || worded == kept, "{worded:?}");
+            prop_assert_eq!((worded.code, worded.severity), (kept.code, kept.severity));
+        }
     }
 
     #[test]

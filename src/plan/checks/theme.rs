@@ -29,7 +29,7 @@
 //! ```
 
 use super::wording::contrasted;
-use super::{Context, Fix, Help, Judge, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
+use super::{Context, Fix, Help, Pass, Problem, Reading, Rule, Severity, Spot};
 use crate::document::json;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::canon::normalised;
@@ -44,42 +44,37 @@ pub const RULE: Rule = Rule {
         keys: "`{problem-fix}` uses the block's theme; `{edit}` on the block changes that",
         commands: "`stepdeck check --fix` uses the block's theme; if the step is right, correct the block's row",
     },
-    passes: &[Pass::Prepared(prepare)],
+    passes: &[Pass::Step(step)],
 };
 
-fn prepare<'a>(plan: &'a Plan, _: &'a Context<'a>) -> Box<dyn Judge + 'a> {
-    let themes: Vec<(&str, String)> = (0..plan.blocks().len())
-        .map(|block| plan.block_text(block, BlockColumn::Theme))
-        .map(|theme| (theme, normalised(theme)))
-        .collect();
-    Box::new(move |reading: &Reading<'_>, problems: &mut Vec<Problem>| {
-        let step = reading.step;
-        let (theme, plain) = &themes[step.block()];
-        if plain.is_empty() || reading.plain(Field::Theme) == Some(theme) {
-            return;
-        }
-        let raw = step.raw(Field::Theme).filter(|raw| raw.starts_with('"'));
-        let Some(text) = raw.map(json::words) else {
-            return;
-        };
-        if normalised(&text) == *plain {
-            return;
-        }
-        let block = plan.blocks()[step.block()].id;
-        let (ours, theirs) = contrasted(&text, theme);
-        let message = match text.trim().is_empty() {
-            true => format!("{} has no theme; that of {block} is {theirs}", step.id()),
-            false => format!(
-                "the theme of {} is {ours}, that of {block} {theirs}",
-                step.id()
-            ),
-        };
-        let spot = Spot::field(plan, step, Field::Theme);
-        let problem = RULE
-            .problem(plan, spot, message)
-            .fixed_by(Fix::Theme(step.index()));
-        problems.push(problem.about(step));
-    })
+fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    let (step, plan) = (reading.step, reading.step.plan());
+    let theme = plan.block_text(step.block(), BlockColumn::Theme);
+    if theme.is_empty() || reading.plain(Field::Theme) == Some(theme) {
+        return;
+    }
+    let raw = step.raw(Field::Theme).filter(|raw| raw.starts_with('"'));
+    let Some(text) = raw.map(json::words) else {
+        return;
+    };
+    let plain = normalised(theme);
+    if plain.is_empty() || normalised(&text) == plain {
+        return;
+    }
+    let block = plan.blocks()[step.block()].id;
+    let (ours, theirs) = contrasted(&text, theme);
+    let message = match text.trim().is_empty() {
+        true => format!("{} has no theme; that of {block} is {theirs}", step.id()),
+        false => format!(
+            "the theme of {} is {ours}, that of {block} {theirs}",
+            step.id()
+        ),
+    };
+    let spot = Spot::field(plan, step, Field::Theme);
+    let problem = RULE
+        .problem(plan, spot, message)
+        .fixed_by(Fix::Theme(step.index()));
+    problems.push(problem.about(step));
 }
 
 #[cfg(test)]

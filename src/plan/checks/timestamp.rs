@@ -108,6 +108,13 @@ pub fn read_loosely(text: &str) -> Option<DateTime<Utc>> {
     ];
     const DAYS: [&str; 5] = ["%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d %b %Y", "%b %d, %Y"];
     let text = text.trim();
+    // Thousands are to be read, and most forms fail at what follows the year.
+    let (year, rest) = text.as_bytes().split_at(text.len().min(4));
+    let separator = rest.first().filter(|_| year.iter().all(u8::is_ascii_digit));
+    let may_fit = |form: &&&str| match separator {
+        Some(b'-' | b'/') => form.as_bytes().get(2) == separator,
+        _ => true,
+    };
     if let Some(at) = since_1970(text) {
         return Some(at);
     }
@@ -116,7 +123,7 @@ pub fn read_loosely(text: &str) -> Option<DateTime<Utc>> {
         .ok()
         .or_else(|| {
             let read = |form: &&str| DateTime::parse_from_str(text, form).ok();
-            ZONED.iter().find_map(read)
+            ZONED.iter().filter(may_fit).find_map(read)
         });
     if let Some(at) = zoned {
         return Some(at.with_timezone(&Utc));
@@ -128,10 +135,16 @@ pub fn read_loosely(text: &str) -> Option<DateTime<Utc>> {
         .trim_end();
     let at = PLAIN
         .iter()
+        .filter(may_fit)
         .find_map(|form| NaiveDateTime::parse_from_str(utc, form).ok())
         .or_else(|| {
             let read = |form: &&str| NaiveDate::parse_from_str(text, form).ok();
-            Some(DAYS.iter().find_map(read)?.and_time(NaiveTime::MIN))
+            Some(
+                DAYS.iter()
+                    .filter(may_fit)
+                    .find_map(read)?
+                    .and_time(NaiveTime::MIN),
+            )
         })?;
     Some(at.and_utc())
 }

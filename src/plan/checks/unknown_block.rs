@@ -30,13 +30,13 @@
 //! | B02 | 0101–0200 | Controls |
 //! ```
 
-use std::collections::{BTreeMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::HashSet;
 
 use super::id_outside_block::{is_home, named_block};
 use super::wording::{counted, quoted};
-use super::{Context, Help, Judge, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
+use super::{Context, Help, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
 use crate::document::json;
+use crate::plan::StepRef;
 use crate::plan::field::Field;
 use crate::plan::id::BlockId;
 
@@ -49,75 +49,60 @@ pub const RULE: Rule = Rule {
         keys: "add a row for it to the block table, or `{edit}` on the block corrects the step",
         commands: "add a row for it to the block table, or correct the step: `stepdeck set STEP block=BLOCK`",
     },
-    passes: &[Pass::Prepared(prepare)],
+    passes: &[Pass::Step(step), Pass::Groups(foreign, report)],
 };
 
-fn prepare<'a>(plan: &'a Plan, _: &'a Context<'a>) -> Box<dyn Judge + 'a> {
-    Box::new(Unknown {
-        plan,
-        known: plan.block_rows().map(|row| row.id).collect(),
-        steps: Mutex::default(),
-    })
-}
-
-struct Unknown<'a> {
-    plan: &'a Plan,
-    known: HashSet<BlockId>,
-    /// For each unknown block the first of the steps that name it, and how many do.
-    steps: Mutex<BTreeMap<BlockId, (usize, usize)>>,
-}
-
-impl Unknown<'_> {
-    fn steps(&self) -> MutexGuard<'_, BTreeMap<BlockId, (usize, usize)>> {
-        self.steps.lock().unwrap_or_else(PoisonError::into_inner)
+fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+    let (step, plan) = (reading.step, reading.step.plan());
+    if is_home(reading) || named_block(step).is_some() {
+        return;
     }
+    let Some(raw) = text(step) else {
+        return;
+    };
+    let words = quoted(&json::words(raw));
+    let message = format!(
+        "{} names {words} as its block, which is not a block",
+        step.id()
+    );
+    let spot = Spot::field(plan, step, Field::Block);
+    let keys = "{problem-go} goes to the step: `{edit}` on the block corrects it: write B and a number, such as B07";
+    let commands = "`stepdeck set STEP block=BLOCK` corrects it: write B and a number, such as B07";
+    let problem = RULE.problem(plan, spot, message).with_help(keys, commands);
+    problems.push(problem.about(step));
 }
 
-impl Judge for Unknown<'_> {
-    fn step(&self, reading: &Reading<'_>, problems: &mut Vec<Problem>) {
-        let (step, plan) = (reading.step, self.plan);
-        if is_home(reading) {
-            return;
-        }
-        let text = step.raw(Field::Block).filter(|raw| raw.starts_with('"'));
-        match (text, named_block(step)) {
-            (Some(_), Some(block)) if !self.known.is_empty() && !self.known.contains(&block) => {
-                let mut steps = self.steps();
-                let (first, count) = steps.entry(block).or_insert((step.index(), 0));
-                *first = step.index().min(*first);
-                *count += 1;
-            }
-            (Some(raw), None) => {
-                let words = quoted(&json::words(raw));
-                let message = format!(
-                    "{} names {words} as its block, which is not a block",
-                    step.id()
-                );
-                let spot = Spot::field(plan, step, Field::Block);
-                let keys = "{problem-go} goes to the step: `{edit}` on the block corrects it: write B and a number, such as B07";
-                let commands = "`stepdeck set STEP block=BLOCK` corrects it: write B and a number, such as B07";
-                let problem = RULE.problem(plan, spot, message).with_help(keys, commands);
-                problems.push(problem.about(step));
-            }
-            _ => {}
-        }
-    }
+/// The block that a step names, unless it surely has a row.
+fn foreign(reading: &Reading<'_>) -> Option<u64> {
+    let step = reading.step;
+    let block = (!is_home(reading)).then(|| named_block(step))??;
+    text(step).map(|_| block.0.into())
+}
 
-    fn end(&self, problems: &mut Vec<Problem>) {
-        let plan = self.plan;
-        for (block, (first, count)) in self.steps().iter() {
-            let step = plan.step(*first);
-            let others = match count - 1 {
-                0 => String::new(),
-                more => format!(" (and {} too)", counted(more, "other step")),
-            };
-            let message = format!(
-                "{} names block {block}{others}, but the block table has no row for it",
-                step.id()
-            );
-            let spot = Spot::field(plan, step, Field::Block);
-            problems.push(RULE.problem(plan, spot, message).about(step));
-        }
+fn text(step: StepRef<'_>) -> Option<&str> {
+    step.raw(Field::Block).filter(|raw| raw.starts_with('"'))
+}
+
+fn report(plan: &Plan, _: &Context<'_>, groups: &[Vec<usize>], problems: &mut Vec<Problem>) {
+    let known: HashSet<BlockId> = plan.block_rows().map(|row| row.id).collect();
+    if known.is_empty() {
+        return;
+    }
+    for steps in groups {
+        let step = plan.step(steps[0]);
+        let Some(block) = named_block(step).filter(|block| !known.contains(block)) else {
+            continue;
+        };
+        let others = match steps.len() - 1 {
+            0 => String::new(),
+            more => format!(" (and {} too)", counted(more, "other step")),
+        };
+        let message = format!(
+            "{} names block {block}{others}, but the block table has no row for it",
+            step.id()
+        );
+        let spot = Spot::field(plan, step, Field::Block);
+        problems.push(RULE.problem(plan, spot, message).about(step));
     }
 }
 

@@ -69,16 +69,16 @@ fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
             }
             continue;
         };
-        match json::Object::parse(raw) {
-            Ok(object) => {
+        match json::Object::of_value(raw) {
+            Some(object) => {
                 if let Some(raw) = value(object.get(inner))
                     && let Some(wanted) = fault(spec, raw)
                 {
                     report(spec.name, raw, wanted, spot());
                 }
             }
-            Err(_) if spec.is_first() => report(spec.key, raw, "an object", spot()),
-            Err(_) => {}
+            None if spec.is_first() => report(spec.key, raw, "an object", spot()),
+            None => {}
         }
     }
 }

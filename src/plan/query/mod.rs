@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 
+use crate::document::parallel::in_parallel;
 use crate::document::splice::Span;
 
 use super::field::Field;
@@ -104,6 +105,9 @@ pub struct Prepared<'a> {
     marks: &'a HashSet<StepKey>,
     sets: Sets,
 }
+
+/// So many steps are worth a thread of their own.
+const SHARE: usize = 10_000;
 
 /// How a step fares with a query.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -296,11 +300,12 @@ impl Prepared<'_> {
 
     /// Indexes of all steps that pass, in the order of IDs.
     pub fn all(&self) -> Vec<usize> {
-        let mut verdict = self.verdicts();
-        let steps = 0..self.plan.len();
-        steps
-            .filter(|step| verdict(*step) == Matched::Passes)
-            .collect()
+        let parts = in_parallel(self.plan.len(), SHARE, |steps| {
+            let mut verdict = self.verdicts();
+            let passing = steps.filter(|step| verdict(*step) == Matched::Passes);
+            passing.collect::<Vec<_>>()
+        });
+        parts.concat()
     }
 
     fn verdict(&self, step: StepRef<'_>, folded: &mut Folded) -> Matched {

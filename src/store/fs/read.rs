@@ -5,6 +5,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::SystemTime;
@@ -13,7 +14,8 @@ use rustix::fs::OFlags;
 
 use super::read_error::{NotAFile, ReadError};
 use super::stamp::Stamp;
-use crate::document::progress::{Progress, Strides};
+use crate::document::parallel::in_parallel;
+use crate::document::progress::Progress;
 use crate::document::rope::{PIECE, Piece, Rope, first_piece};
 
 /// A larger file is a mistake, not a plan, and would use up the memory.
@@ -200,7 +202,6 @@ pub(crate) fn read_open(file: &File, like: &Rope, progress: &Progress) -> io::Re
     if size > LARGEST_FILE {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
-    let mut told = progress.strides();
     let mut buffer = Vec::new();
     let mut holds = |piece: &Piece, at: u64| -> io::Result<bool> {
         buffer.resize(piece.len(), 0);
@@ -240,8 +241,10 @@ pub(crate) fn read_open(file: &File, like: &Rope, progress: &Progress) -> io::Re
         start -= last.len() as u64;
         front -= 1;
     }
+    let mut told = progress.strides();
     told.add((size - (end - start)) as usize);
-    let mut fresh = read_between(file, start, end, &mut told)?;
+    told.end();
+    let mut fresh = read_between(file, start..end, progress)?;
     while back < known.len() && !fresh.last().is_none_or(|piece| piece.ends_with(b"\n")) {
         let piece = known[back].as_bytes();
         fresh
@@ -258,29 +261,64 @@ pub(crate) fn read_open(file: &File, like: &Rope, progress: &Progress) -> io::Re
 
 /// The whole lines among the first `most` bytes of a file.
 fn read_front(file: &File, most: u64) -> io::Result<Rope> {
-    let unwatched = Progress::default();
-    let mut pieces = read_between(file, 0, most, &mut unwatched.strides())?;
+    let mut pieces = read_between(file, 0..most, &Progress::default())?;
     if let Some(last) = pieces.last_mut() {
         last.truncate(memchr::memrchr(b'\n', last).map_or(0, |at| at + 1));
     }
     Ok(Rope::of_pieces(pieces.into_iter().map(Piece::from)))
 }
 
+/// Read at once: enough that a piece seldom has to wait for the rest of its last line.
+const BLOCK: u64 = 4 * PIECE as u64;
+
 /// The bytes between two places of a file, cut into pieces; fewer where it ends before. What
 /// comes to its end meanwhile belongs to the next reading.
-fn read_between(
-    file: &File,
-    start: u64,
-    end: u64,
-    told: &mut Strides<'_>,
-) -> io::Result<Vec<Vec<u8>>> {
-    /// Read at once: enough that a piece seldom has to wait for the rest of its last line.
-    const BLOCK: usize = 4 * PIECE;
+fn read_between(file: &File, range: Range<u64>, progress: &Progress) -> io::Result<Vec<Vec<u8>>> {
+    /// So many blocks are worth a thread of their own.
+    const SHARE: usize = 32;
+    let Range { start, end } = range;
+    let blocks = usize::try_from((end - start).div_ceil(BLOCK)).unwrap_or(usize::MAX);
+    let parts = in_parallel(blocks, SHARE, |part| {
+        // A piece holds whole lines, whoever reads them.
+        let cut = |block: usize| match block {
+            0 => Ok(start),
+            block => line_start(file, start + block as u64 * BLOCK, end),
+        };
+        read_part(file, cut(part.start)?..cut(part.end)?, progress)
+    });
+    let parts = parts.into_iter().collect::<io::Result<Vec<_>>>()?;
+    Ok(parts.into_iter().flatten().collect())
+}
+
+/// Where the first line starts from a place in a file on; its end where none does.
+fn line_start(file: &File, from: u64, end: u64) -> io::Result<u64> {
+    let mut buffer = vec![0; PIECE];
+    let mut at = from - 1;
+    while at < end {
+        match file.read_at(&mut buffer, at) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Ok(0) => break,
+            got => {
+                let got = got?;
+                if let Some(found) = memchr::memchr(b'\n', &buffer[..got]) {
+                    return Ok(end.min(at + found as u64 + 1));
+                }
+                at += got as u64;
+            }
+        }
+    }
+    Ok(end)
+}
+
+/// The same on one thread.
+fn read_part(file: &File, range: Range<u64>, progress: &Progress) -> io::Result<Vec<Vec<u8>>> {
+    let Range { start, end } = range;
+    let mut told = progress.strides();
     let mut pieces = Vec::new();
     let mut rest: Vec<u8> = Vec::new();
     let mut at = start;
     while at < end {
-        let block = BLOCK.min(usize::try_from(end - at).unwrap_or(BLOCK));
+        let block = BLOCK.min(end - at) as usize;
         let known = rest.len();
         rest.try_reserve_exact(block)?;
         rest.resize(known + block, 0);
@@ -304,6 +342,7 @@ fn read_between(
         }
         rest.drain(..cut);
     }
+    told.end();
     rest.shrink_to_fit();
     pieces.extend((!rest.is_empty()).then_some(rest));
     Ok(pieces)

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use crate::document::progress::Progress;
 use crate::git::Git;
 use crate::plan::Plan;
-use crate::plan::checks::{Context, Problem, check_with};
+use crate::plan::checks::{Context, Findings, Problem, find_with};
 use crate::plan::field::Field;
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::step::StepRef;
@@ -35,17 +35,18 @@ impl CheckInput<'_> {
     pub fn inspect(&self, plan: &Plan, now: DateTime<Utc>) -> Vec<Problem> {
         let found = self.inspect_with(plan, now, &Progress::default());
         // Nobody else knows of the progress, so nobody stops it.
-        found.unwrap_or_default()
+        let found = found.unwrap_or_default();
+        found.problems(0..found.len(), plan).collect()
     }
 
-    /// The same for somebody who watches how far it is and may stop it; nothing where that was
-    /// done.
+    /// The same without words, for somebody who watches how far it is and may stop it; nothing
+    /// where that was done.
     pub(crate) fn inspect_with(
         &self,
         plan: &Plan,
         now: DateTime<Utc>,
         progress: &Progress,
-    ) -> Option<Vec<Problem>> {
+    ) -> Option<Findings> {
         let before = OnceLock::new();
         let context = Context {
             now,
@@ -62,10 +63,9 @@ impl CheckInput<'_> {
                     .map(StepRef::id)
             },
         };
-        let mut problems = check_with(plan, &context, progress)?;
-        problems.extend_from_slice(self.configuration);
-        problems.sort_by(Problem::order);
-        Some(problems)
+        let mut findings = find_with(plan, &context, progress)?;
+        findings.add(self.configuration);
+        Some(findings)
     }
 }
 

@@ -34,8 +34,9 @@ pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &
     }
     let (above, below) = places(body, found.len());
     list(buf, above, model, theme, sight);
-    if let (Some(area), Some(problem)) = (below, found.get(model.problems.cursor)) {
-        detail(buf, area, model, problem, theme);
+    let selected = found.problem(model.problems.cursor, &model.plan);
+    if let (Some(area), Some(problem)) = (below, selected) {
+        detail(buf, area, model, &problem, theme);
     }
 }
 
@@ -90,7 +91,7 @@ fn nothing(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme) {
 
 /// How many problems of each severity, and whether the plan has changed since.
 fn summary(model: &Model, theme: &Theme) -> Line<'static> {
-    let mut spans = counts(|severity| model.problems.count(severity), theme);
+    let mut spans = counts(|severity| model.problems.found.count(severity), theme);
     if model.problems.generation != model.generation {
         spans.push(Span::styled(
             format!(" {} {}", theme.glyphs.dot, model.checks_in_words()),
@@ -138,20 +139,18 @@ fn list(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut 
     let cursor = model.problems.cursor;
     let rows = (sight.window(Focus::PROBLEMS)).show(cursor, found.len(), inner);
     thumb(buf, inner, theme, (rows.start, found.len()), focused);
-    let places: Vec<String> = found[rows.clone()]
-        .iter()
-        .map(|p| short(&p.place))
-        .collect();
+    let shown: Vec<Problem> = found.problems(rows.clone(), &model.plan).collect();
+    let places: Vec<String> = shown.iter().map(|p| short(&p.place)).collect();
     let longest = places.iter().map(|place| width(place)).max().unwrap_or(0);
     let column = longest.min(usize::from(inner.width / 4));
-    for ((y, at), place) in (inner.y..).zip(rows).zip(&places) {
+    for (((y, at), place), problem) in (inner.y..).zip(rows).zip(&places).zip(&shown) {
         let area = frame::row(inner, y);
         if at == cursor {
             buf.set_style(area, theme.selection(focused));
             frame::text(buf, inner.x, y, 1, theme.glyphs.cursor, theme.accent);
         }
         let place = pad(&tail(place, column, theme), column).into_owned();
-        row(buf, area, model, &found[at], place, theme);
+        row(buf, area, model, problem, place, theme);
     }
 }
 

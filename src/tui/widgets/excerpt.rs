@@ -7,7 +7,7 @@ use std::ops::Range;
 use ratatui::text::Span;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::document::visible::{visible_line, width};
+use crate::document::visible::{simple_letters, visible_line, width};
 use crate::plan::Plan;
 use crate::plan::checks::{Problem, line};
 use crate::plan::source::Location;
@@ -80,11 +80,9 @@ fn marked(
         rows.push(theme.glyphs.ellipsis, false);
     }
     for (part, is_marked) in parts.iter().zip([false, true, false]) {
-        for letter in part.graphemes(true) {
-            if !rows.push(letter, is_marked) {
-                rows.cut();
-                return rows.finish();
-            }
+        if !rows.push_all(part, is_marked) {
+            rows.cut();
+            return rows.finish();
         }
     }
     if end < bytes.len() {
@@ -121,15 +119,36 @@ impl<'a> Rows<'a> {
         }
     }
 
+    /// Adds a text. Answers `false`, once there is no room for it.
+    fn push_all(&mut self, mut text: &str, is_marked: bool) -> bool {
+        if simple_letters(text).is_none() {
+            return text
+                .graphemes(true)
+                .all(|letter| self.push(letter, is_marked));
+        }
+        while !text.is_empty() {
+            if self.used >= self.room && !self.end_row() {
+                return false;
+            }
+            let end = text.char_indices().nth(self.room - self.used);
+            let (now, rest) = text.split_at(end.map_or(text.len(), |(at, _)| at));
+            self.put(now, width(now), is_marked);
+            text = rest;
+        }
+        true
+    }
+
     /// Adds a letter. Answers `false`, once there is no room for it.
     fn push(&mut self, letter: &str, is_marked: bool) -> bool {
         let columns = width(letter);
-        if self.used + columns > self.room {
-            if self.count + 1 == self.most {
-                return false;
-            }
-            self.end_row();
+        if self.used + columns > self.room && !self.end_row() {
+            return false;
         }
+        self.put(letter, columns, is_marked);
+        true
+    }
+
+    fn put(&mut self, text: &str, columns: usize, is_marked: bool) {
         self.used += columns;
         let style = match is_marked {
             true => self.theme.warning,
@@ -137,14 +156,13 @@ impl<'a> Rows<'a> {
         };
         match self.spans.last_mut() {
             Some(span) if self.was_marked == Some(is_marked) => {
-                span.content.to_mut().push_str(letter);
+                span.content.to_mut().push_str(text);
             }
-            _ => self.spans.push(Span::styled(letter.to_owned(), style)),
+            _ => self.spans.push(Span::styled(text.to_owned(), style)),
         }
         self.was_marked = Some(is_marked);
-        let below = if is_marked { "^" } else { " " };
-        self.carets.push_str(&below.repeat(columns));
-        true
+        let below = if is_marked { '^' } else { ' ' };
+        self.carets.extend(std::iter::repeat_n(below, columns));
     }
 
     /// Puts the sign that there is more in the place of the last letters of the row.
@@ -170,7 +188,16 @@ impl<'a> Rows<'a> {
         self.carets.truncate(kept);
     }
 
-    fn end_row(&mut self) {
+    /// Begins the next row. Answers `false` where there is none.
+    fn end_row(&mut self) -> bool {
+        if self.count + 1 == self.most {
+            return false;
+        }
+        self.keep_row();
+        true
+    }
+
+    fn keep_row(&mut self) {
         self.full.push(std::mem::take(&mut self.spans));
         let carets = std::mem::take(&mut self.carets);
         if carets.contains('^') {
@@ -183,7 +210,7 @@ impl<'a> Rows<'a> {
     }
 
     fn finish(mut self) -> Vec<Vec<Span<'static>>> {
-        self.end_row();
+        self.keep_row();
         self.full
     }
 }

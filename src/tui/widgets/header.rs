@@ -134,7 +134,7 @@ fn problems(parts: &mut Vec<RowPart<'_>>, model: &Model, theme: &Theme) {
     let all = model.screen.is_about_problems();
     let styles = [theme.error, theme.warning, theme.dim];
     for (rank, (severity, style)) in Severity::ALL.into_iter().zip(styles).enumerate() {
-        let text = match model.problems.count(severity) {
+        let text = match model.problems.found.count(severity) {
             0 => continue,
             count if all => plural(count, severity.word()),
             count if severity == Severity::Error => {

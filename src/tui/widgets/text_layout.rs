@@ -70,14 +70,14 @@ impl<'a> TextLayout<'a> {
     }
 
     /// The rows as they stand, each part beside the other.
-    pub fn lines(&self) -> impl Iterator<Item = Line<'static>> {
-        self.rows.iter().map(|row| {
-            let mut line = row.left.clone();
-            let used = frame::line_width(&row.left) + frame::line_width(&row.right);
+    pub fn into_lines(self) -> impl Iterator<Item = Line<'static>> {
+        self.rows.into_iter().map(move |row| {
+            let mut line = row.left;
             if !row.right.spans.is_empty() {
+                let used = frame::line_width(&line) + frame::line_width(&row.right);
                 let gap = self.width.saturating_sub(used).max(1);
                 line.push_span(" ".repeat(usize::from(gap)));
-                line.spans.extend(row.right.spans.iter().cloned());
+                line.spans.extend(row.right.spans);
             }
             line
         })

@@ -1,7 +1,6 @@
 //! Every edit that a person or a script could wish on some files, each held to the law: it is
 //! refused with a reason, or it changes what it names alone and comes undone exactly.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
@@ -47,14 +46,7 @@ pub fn load(files: &[(&str, &[u8])]) -> Vec<SourceFile> {
 }
 
 pub fn problems(plan: &Plan) -> Vec<Problem> {
-    let context = Context {
-        now: now(),
-        exists: &|_| true,
-        severities: &BTreeMap::new(),
-        checkpoints: Path::new("docs/checkpoints"),
-        uid_holder: &|_| None,
-    };
-    check(plan, &context)
+    check(plan, &Context::at(now()))
 }
 
 /// Reads the files as a plan, checks it and edits it in every way.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::support::desk::Desk;
 use crate::support::fixture::{CANON, DOCUMENT, LINES, LOG};
+use crate::support::screen::problem_of;
 use stepdeck::app::screens::plan::search::Pace;
 use stepdeck::tui::cockpit::Event;
 use stepdeck::tui::terminal::TerminalEvent;
@@ -397,14 +398,7 @@ fn unreadable_lines_are_shown_and_mended_in_place() {
     let mut desk = Desk::open(&[(LOG, &torn)]);
     desk.keys("5");
     desk.wait_for("10000_step_plan.jsonl:4");
-    let row = desk
-        .cockpit
-        .model
-        .problems
-        .found
-        .iter()
-        .position(|problem| problem.code == "unreadable-line")
-        .unwrap();
+    let row = problem_of(&desk.cockpit.model, "unreadable-line");
     desk.keys(&"j".repeat(row))
         .keys("e<Home><Del><Del><Del><Del><Del><Enter>");
     assert_eq!(desk.file(LOG), LINES);

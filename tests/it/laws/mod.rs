@@ -182,14 +182,7 @@ fn set_form(
 }
 
 fn problems(plan: &Plan, now: DateTime<Utc>) -> Vec<Problem> {
-    let context = Context {
-        now,
-        exists: &|_| true,
-        severities: &BTreeMap::new(),
-        checkpoints: Path::new("docs/checkpoints"),
-        uid_holder: &|_| None,
-    };
-    check(plan, &context)
+    check(plan, &Context::at(now))
 }
 
 type Files = Vec<(&'static str, Role, plans::Text)>;

@@ -1,6 +1,6 @@
 //! The demo plan, of any size, and the bundled one break no rule.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use stepdeck::plan::Plan;
@@ -25,11 +25,9 @@ fn problems(files: Vec<(PathBuf, Vec<u8>)>) -> (Plan, Vec<String>) {
     let found = check(
         &plan,
         &Context {
-            now: "2026-11-21T09:00:00Z".parse().unwrap(),
             exists: &exists,
-            severities: &BTreeMap::new(),
             checkpoints: Path::new("data/checkpoints"),
-            uid_holder: &|_| None,
+            ..Context::at("2026-11-21T09:00:00Z".parse().unwrap())
         },
     );
     let found = found

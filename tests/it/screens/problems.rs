@@ -1,7 +1,9 @@
 //! Screen 5: what the checks find; and the first-run card.
 
-use crate::support::programme::{CANON, FILES};
-use crate::support::screen::{ascii, check, dark, draw, model, picture, press, reversed, text};
+use crate::support::programme::FILES;
+use crate::support::screen::{
+    ascii, check, dark, draw, model, picture, press, problem_of, reversed, text,
+};
 
 #[test]
 fn problems_stand_beside_their_text_on_a_wide_screen() {
@@ -35,11 +37,8 @@ fn the_caret_stands_below_the_span_whatever_comes_before_it() {
     let log = "{\"step_id\":\"0001\",\"title\":\"设计\u{202e}\",\"status\":\"soon\"}\n";
     let mut model = model(&[("plan.jsonl", log)]);
     check(&mut model);
-    let at = (model.problems.found.iter())
-        .position(|problem| problem.code == "unknown-status")
-        .expect("an unknown status is found");
     press(&mut model, "5");
-    model.problems.cursor = at;
+    model.problems.cursor = problem_of(&model, "unknown-status");
     let shown = text(&draw(&model, &dark(), 240, 30));
     let rows: Vec<&str> = shown.lines().collect();
     let column = |row: &str, what: &str| {
@@ -80,10 +79,8 @@ fn a_fix_is_shown_before_it_is_written() {
 
 #[test]
 fn two_hundred_thousand_problems_draw_as_quickly_as_two() {
-    let mut model = model(&[("docs/plan.md", CANON)]);
+    let mut model = model(&[("plan.jsonl", &"{}\n".repeat(200_000))]);
     check(&mut model);
-    let one = model.problems.found[0].clone();
-    model.problems.found = std::sync::Arc::new(vec![one; 200_000]);
     press(&mut model, "5 G");
     let shown = text(&draw(&model, &dark(), 80, 24));
     assert!(shown.contains("200000 "), "{shown}");
@@ -140,9 +137,7 @@ fn the_help_of_a_problem_follows_the_keys_in_force() {
             "Alt-g goes to the step: `Alt-s` sets a status",
         ),
     ] {
-        model.problems.cursor = (model.problems.found.iter())
-            .position(|problem| problem.code == code)
-            .unwrap();
+        model.problems.cursor = problem_of(&model, code);
         let shown = text(&draw(&model, &dark(), 200, 30));
         assert!(shown.contains(said), "{shown}");
     }

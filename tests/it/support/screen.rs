@@ -76,21 +76,21 @@ pub fn type_over(model: &mut Model, text: &str) {
 /// Runs the checks, as the loop does in the background.
 pub fn check(model: &mut Model) {
     let context = checks::Context {
-        now: model.now,
-        exists: &|_: &Path| true,
         severities: &model.context.severities,
         checkpoints: model.context.papers.folder_of(Role::Checkpoint),
-        uid_holder: &|_| None,
+        ..checks::Context::at(model.now)
     };
-    let found = checks::check(&model.plan, &context);
+    let found = checks::find(&model.plan, &context).gravest_first().into();
     let generation = model.generation;
-    update(
-        model,
-        Message::Checked {
-            generation,
-            problems: found.into(),
-        },
-    );
+    update(model, Message::Checked { generation, found });
+}
+
+/// Index of the first problem of a rule.
+pub fn problem_of(model: &Model, code: &str) -> usize {
+    let found = &model.problems.found;
+    (found.problems(0..found.len(), &model.plan))
+        .position(|problem| problem.code == code)
+        .unwrap_or_else(|| panic!("there is no {code}"))
 }
 
 /// The screen in `columns` and `rows`.

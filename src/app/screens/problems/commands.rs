@@ -60,8 +60,9 @@ pub const COMMANDS: &[Command] = &[
     },
 ];
 
-fn problem(model: &Model) -> Option<&Problem> {
-    model.problems.found.get(model.problems.cursor)
+fn problem(model: &Model) -> Option<Problem> {
+    let view = &model.problems;
+    view.found.problem(view.cursor, &model.plan)
 }
 
 fn no_problem(model: &Model) -> Blocked {
@@ -72,8 +73,8 @@ fn no_problem(model: &Model) -> Blocked {
 
 fn not_in_log(model: &Model) -> Blocked {
     model.is_locked().or_else(|| no_problem(model)).or_else(|| {
-        let path = &problem(model)?.place.path;
-        let file = model.plan.files().iter().find(|file| file.path == *path);
+        let path = problem(model)?.place.path;
+        let file = model.plan.files().iter().find(|file| file.path == path);
         match file.map(|file| file.role) {
             Some(Role::Log) => None,
             _ => Some(format!(
@@ -85,7 +86,7 @@ fn not_in_log(model: &Model) -> Blocked {
 }
 
 fn go(model: &mut Model) {
-    let Some(problem) = problem(model).cloned() else {
+    let Some(problem) = problem(model) else {
         return;
     };
     if let Some((at, check, words)) = check_at(model, &problem.place) {
@@ -129,7 +130,7 @@ fn check_at(model: &Model, place: &source::Location) -> Option<(usize, usize, St
 }
 
 fn edit_line(model: &mut Model) {
-    let Some(place) = problem(model).map(|problem| problem.place.clone()) else {
+    let Some(place) = problem(model).map(|problem| problem.place) else {
         return;
     };
     let Some(log) = model

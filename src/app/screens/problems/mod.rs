@@ -11,7 +11,7 @@ use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
 use crate::app::core::screen::{Screen, numbered_screen};
-use crate::plan::checks::{Problem, Severity};
+use crate::plan::checks::Findings;
 
 numbered_screen!(5, "problems", "Problems", &Problems);
 
@@ -24,7 +24,7 @@ impl Focus {
 #[derive(Debug, Default)]
 pub struct ProblemsView {
     /// What the checks found last, the gravest first.
-    pub found: Arc<Vec<Problem>>,
+    pub found: Arc<Findings>,
     /// Which one is selected.
     pub cursor: usize,
     /// Which state of the plan they were found in; 0 is none yet.
@@ -34,26 +34,11 @@ pub struct ProblemsView {
 }
 
 impl ProblemsView {
-    /// How many problems of this severity there are.
-    pub(crate) fn count(&self, severity: Severity) -> usize {
-        // They are sorted by severity.
-        let upto = self.found.partition_point(|p| p.severity <= severity);
-        upto - self.found.partition_point(|p| p.severity < severity)
-    }
-
-    /// Takes over what was found in a state of the plan at `now`, in the order of the files
-    /// among equals, unless it is known of a later state.
-    pub(crate) fn take(
-        &mut self,
-        generation: u64,
-        mut found: Arc<Vec<Problem>>,
-        now: DateTime<Utc>,
-    ) {
+    /// Takes over what was found in a state of the plan at `now`, unless it is known of a later
+    /// state.
+    pub(crate) fn take(&mut self, generation: u64, found: Arc<Findings>, now: DateTime<Utc>) {
         if generation < self.generation {
             return;
-        }
-        if !found.is_sorted_by_key(|problem| problem.severity) {
-            Arc::make_mut(&mut found).sort_by_key(|problem| problem.severity);
         }
         self.generation = generation;
         self.checked_at = Some(now);

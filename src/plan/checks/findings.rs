@@ -1,0 +1,408 @@
+//! What the checks found, in few bytes each: where, by which rule, how grave.
+//!
+//! A long plan has nearly as many problems as steps once people have written in it, and most are
+//! only counted and sorted. So what a rule finds in a step is kept without its words, which come
+//! back when the rule looks at that step again. What is wrong with the plan as a whole is rare and
+//! takes a pass to find again, so it is kept as it is.
+//!
+//! Findings are those of the plan that was checked. When it has been edited since, each says what
+//! its rule finds in that place now or, where that is nothing, only the rule's title.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+
+use super::reading::{Reader, Reading};
+use super::{CONFIGURATION, Context, Fix, Look, Pass, Plan, Problem, Rule, Severity};
+use crate::document::parallel::in_parallel;
+use crate::document::progress::Progress;
+use crate::plan::source::Location;
+
+/// So many steps are worth a thread of their own.
+pub(super) const SHARE: usize = 5_000;
+/// So many problems are worded before the first of them are handed on.
+const STRETCH: usize = 16_384;
+/// So many problems to be worded are worth a thread of their own.
+const WORDED: usize = 2_048;
+/// Instead of a step: the problem is kept with its words.
+const NONE: u32 = u32::MAX;
+
+/// Everything that is wrong with a plan, in order.
+#[derive(Clone, Default, Debug)]
+pub struct Findings {
+    found: Vec<Finding>,
+    /// Problems of the plan as a whole, with their words.
+    kept: Vec<Problem>,
+    /// The files, in order.
+    paths: Vec<PathBuf>,
+    rules: &'static [Rule],
+    /// The instant of the check.
+    now: DateTime<Utc>,
+    /// Paths at which there was nothing: to word a problem asks no disk.
+    absent: HashSet<PathBuf>,
+    /// How many there are of each severity.
+    counts: [usize; Severity::ALL.len()],
+}
+
+/// One problem. There are many: 24 bytes each.
+#[derive(Clone, Copy, Debug)]
+struct Finding {
+    /// Index of its file.
+    file: u32,
+    /// As in a [`Location`].
+    line: u32,
+    /// As in a [`Location`].
+    column: u32,
+    /// Index of the step that the rule found it in, or [`NONE`].
+    step: u32,
+    /// Which of the problems that the rule finds in the step, or of those kept.
+    which: u32,
+    /// Index of the rule.
+    rule: u8,
+    severity: Severity,
+}
+
+impl Findings {
+    /// What `rules` find: in the plan as a whole, then step by step, in parts of `share` steps or
+    /// more; nothing where it was stopped.
+    pub(super) fn of(
+        rules: &'static [Rule],
+        plan: &Plan,
+        context: &Context<'_>,
+        share: usize,
+        progress: &Progress,
+    ) -> Option<Self> {
+        progress.expect(plan.len());
+        // Thousands of steps name the same few files.
+        let known: Mutex<HashMap<PathBuf, bool>> = Mutex::default();
+        let exists = |path: &Path| {
+            let known = || known.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(exists) = known().get(path) {
+                return *exists;
+            }
+            let exists = (context.exists)(path);
+            known().insert(path.to_owned(), exists);
+            exists
+        };
+        let context = &Context {
+            exists: &exists,
+            ..*context
+        };
+        let mut findings = Self {
+            paths: plan.files().iter().map(|file| file.path.clone()).collect(),
+            rules,
+            now: context.now,
+            ..Self::default()
+        };
+        findings.paths.sort();
+        let mut walk = Walk {
+            plan,
+            context,
+            looks: Vec::new(),
+            keys: Vec::new(),
+        };
+        let mut reports = Vec::new();
+        for (rule, at) in rules.iter().zip(0..) {
+            let Some(severity) = rule.severity_in(context.severities) else {
+                continue;
+            };
+            for pass in rule.passes {
+                match *pass {
+                    Pass::Plan(run) => findings.keep(severity, |found| run(plan, context, found)),
+                    Pass::Groups(key, report) => {
+                        walk.keys.push(key);
+                        reports.push((severity, report));
+                    }
+                    Pass::Step(_) | Pass::Prepared(_) => {}
+                }
+            }
+            if let Some(look) = rule.look(plan) {
+                walk.looks.push((at, severity, look));
+            }
+            if progress.is_stopped() {
+                return None;
+            }
+        }
+        let parts = in_parallel(plan.len(), share, |range| {
+            walk.part(range, &findings.paths, progress)
+        });
+        let mut groups = vec![Vec::new(); reports.len()];
+        for part in parts {
+            let (found, keyed) = part?;
+            findings.found.extend(found);
+            for (group, keyed) in groups.iter_mut().zip(keyed) {
+                group.extend(keyed);
+            }
+        }
+        for ((severity, report), mut keyed) in reports.into_iter().zip(groups) {
+            keyed.sort_unstable();
+            let groups = keyed.chunk_by(|a, b| a.0 == b.0);
+            let groups = groups.map(|group| group.iter().map(|(_, step)| *step as usize).collect());
+            let groups: Vec<Vec<usize>> = groups.collect();
+            findings.keep(severity, |found| report(plan, context, &groups, found));
+        }
+        progress.finish();
+        drop(walk);
+        let known = known.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let absent = known.into_iter().filter(|(_, exists)| !exists);
+        findings.absent = absent.map(|(path, _)| path).collect();
+        findings.found.shrink_to_fit();
+        Some(findings)
+    }
+
+    /// Keeps problems with their words.
+    fn keep(&mut self, severity: Severity, find: impl FnOnce(&mut Vec<Problem>)) {
+        let from = self.kept.len();
+        find(&mut self.kept);
+        for (problem, which) in self.kept[from..].iter_mut().zip(from..) {
+            problem.severity = severity;
+            let file = file_of(&self.paths, &problem.place.path);
+            self.found
+                .push(Finding::new(problem, file, (NONE, which), 0));
+        }
+    }
+
+    /// Adds problems that no rule looks for.
+    pub(crate) fn add(&mut self, problems: &[Problem]) {
+        for problem in problems {
+            if let Err(at) = self.paths.binary_search(&problem.place.path) {
+                self.paths.insert(at, problem.place.path.clone());
+                let behind = self.found.iter_mut().filter(|f| f.file as usize >= at);
+                behind.for_each(|finding| finding.file += 1);
+            }
+            self.keep(problem.severity, |kept| kept.push(problem.clone()));
+        }
+        self.sort();
+    }
+
+    /// By file, line, column and code.
+    pub(super) fn sort(&mut self) {
+        let code = |finding: &Finding| match (finding.step, self.rules.get(finding.rule as usize)) {
+            (NONE, _) => self.kept[finding.which as usize].code,
+            (_, rule) => rule.map_or(CONFIGURATION, |rule| rule.code),
+        };
+        let place = |finding: &Finding| (finding.file, finding.line, finding.column);
+        (self.found).sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| code(a).cmp(code(b))));
+        self.counts = Severity::ALL
+            .map(|severity| self.found.iter().filter(|f| f.severity == severity).count());
+    }
+
+    /// The same with the gravest first.
+    pub fn gravest_first(mut self) -> Self {
+        self.found.sort_by_key(|finding| finding.severity);
+        self
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// How many there are of a severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.counts[severity as usize]
+    }
+
+    /// One of them in words; nothing where there are not so many.
+    pub fn problem(&self, at: usize, plan: &Plan) -> Option<Problem> {
+        self.problems(at..at.saturating_add(1), plan).next()
+    }
+
+    /// Some of them in words, or as many as there are.
+    pub fn problems<'a>(&'a self, range: Range<usize>, plan: &'a Plan) -> Problems<'a> {
+        let end = range.end.min(self.found.len());
+        Problems {
+            findings: self,
+            plan,
+            rest: self.found[range.start.min(end)..end].iter(),
+            reader: Reader::default(),
+            reading: None,
+            looks: self.rules.iter().map(|_| None).collect(),
+            looked: Vec::new(),
+        }
+    }
+
+    /// What fixes them, as far as they can be fixed safely.
+    pub fn fixes(&self, plan: &Plan) -> Vec<Fix> {
+        self.problems(0..self.len(), plan)
+            .filter_map(|problem| problem.fix)
+            .collect()
+    }
+
+    /// Words all of them on all cores and hands on, in order, what `work` makes of some at a time.
+    ///
+    /// # Errors
+    /// As `hand_on`, which is not asked again then.
+    pub(crate) fn in_words<T: Send, E>(
+        &self,
+        plan: &Plan,
+        work: impl Fn(Problems<'_>) -> T + Sync,
+        mut hand_on: impl FnMut(T) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for from in (0..self.len()).step_by(STRETCH) {
+            let parts = in_parallel(STRETCH.min(self.len() - from), WORDED, |part| {
+                work(self.problems(from + part.start..from + part.end, plan))
+            });
+            parts.into_iter().try_for_each(&mut hand_on)?;
+        }
+        Ok(())
+    }
+}
+
+/// Index of a file that is there.
+fn file_of(paths: &[PathBuf], path: &Path) -> usize {
+    let found = paths.binary_search_by(|known| known.as_path().cmp(path));
+    found.unwrap_or_else(|at| at)
+}
+
+/// What looks at each step.
+struct Walk<'a> {
+    plan: &'a Plan,
+    context: &'a Context<'a>,
+    /// Each with the index of its rule.
+    looks: Vec<(u8, Severity, Look<'a>)>,
+    keys: Vec<fn(&Reading<'_>) -> Option<u64>>,
+}
+
+/// What is found in a part of the steps, and for each kind of group the keys of its steps.
+type Part = (Vec<Finding>, Vec<Vec<(u64, u32)>>);
+
+impl Walk<'_> {
+    fn part(&self, range: Range<usize>, paths: &[PathBuf], progress: &Progress) -> Option<Part> {
+        let (mut found, mut strides) = (Vec::new(), progress.strides());
+        let mut keyed = vec![Vec::new(); self.keys.len()];
+        let (mut reader, mut problems) = (Reader::default(), Vec::new());
+        // Most problems are in the file of the one before.
+        let mut last: Option<(PathBuf, usize)> = None;
+        for step in range {
+            let reading = reader.read(self.plan.step(step));
+            let step = u32::try_from(step).unwrap_or(NONE);
+            for (rule, severity, look) in &self.looks {
+                look(&reading, self.context, &mut problems);
+                for (which, mut problem) in problems.drain(..).enumerate() {
+                    problem.severity = *severity;
+                    let path = &problem.place.path;
+                    let file = match &last {
+                        Some((known, file)) if known.as_os_str() == path.as_os_str() => *file,
+                        _ => file_of(paths, path),
+                    };
+                    found.push(Finding::new(&problem, file, (step, which), *rule));
+                    last = Some((problem.place.path, file));
+                }
+            }
+            for (key, keyed) in self.keys.iter().zip(&mut keyed) {
+                keyed.extend(key(&reading).map(|key| (key, step)));
+            }
+            if !strides.add(1) {
+                return None;
+            }
+        }
+        strides.end().then_some((found, keyed))
+    }
+}
+
+impl Finding {
+    fn new(problem: &Problem, file: usize, (step, which): (u32, usize), rule: u8) -> Self {
+        let short = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        Self {
+            file: short(file),
+            line: short(problem.place.line),
+            column: short(problem.place.column),
+            step,
+            which: short(which),
+            rule,
+            severity: problem.severity,
+        }
+    }
+}
+
+/// Problems, worded one after the other.
+pub struct Problems<'a> {
+    findings: &'a Findings,
+    plan: &'a Plan,
+    rest: std::slice::Iter<'a, Finding>,
+    reader: Reader<'a>,
+    /// The last step.
+    reading: Option<Reading<'a>>,
+    /// How each rule looks at a step, once that is needed.
+    looks: Vec<Option<Look<'a>>>,
+    /// What rules found in the last step, as far as it was not given out.
+    looked: Vec<(u8, Vec<Option<Problem>>)>,
+}
+
+impl Iterator for Problems<'_> {
+    type Item = Problem;
+
+    fn next(&mut self) -> Option<Problem> {
+        let finding = self.rest.next()?;
+        if finding.step == NONE {
+            return self.findings.kept.get(finding.which as usize).cloned();
+        }
+        let rule = self.findings.rules.get(finding.rule as usize)?;
+        let problem = self.look(finding, rule);
+        Some(Problem {
+            severity: finding.severity,
+            ..problem.unwrap_or_else(|| self.title(finding, rule))
+        })
+    }
+}
+
+impl Problems<'_> {
+    /// What the rule finds there; nothing where the plan has changed since.
+    fn look(&mut self, finding: &Finding, rule: &Rule) -> Option<Problem> {
+        let step = finding.step as usize;
+        if self.reading.as_ref().is_none_or(|r| r.step.index() != step) {
+            if step >= self.plan.len() {
+                return None;
+            }
+            self.reading = Some(self.reader.read(self.plan.step(step)));
+            self.looked.clear();
+        }
+        let is_of_rule = |looked: &(u8, _)| looked.0 == finding.rule;
+        let known = self.looked.iter().position(is_of_rule);
+        let at = known.unwrap_or(self.looked.len());
+        if known.is_none() {
+            let look = self.looks.get_mut(finding.rule as usize)?;
+            if look.is_none() {
+                *look = rule.look(self.plan);
+            }
+            let absent = &self.findings.absent;
+            let context = Context {
+                exists: &|path: &Path| !absent.contains(path),
+                ..Context::at(self.findings.now)
+            };
+            let mut found = Vec::new();
+            look.as_ref()?(self.reading.as_ref()?, &context, &mut found);
+            let found = found.into_iter().map(Some).collect();
+            self.looked.push((finding.rule, found));
+        }
+        let (_, found) = &mut self.looked[at];
+        found.get_mut(finding.which as usize)?.take()
+    }
+
+    /// What can be said of a problem that is perhaps none any more.
+    fn title(&self, finding: &Finding, rule: &Rule) -> Problem {
+        let place = Location {
+            path: self.findings.paths[finding.file as usize].clone(),
+            line: finding.line as usize,
+            column: finding.column as usize,
+        };
+        let step = finding.step as usize;
+        let step = (step < self.plan.len()).then(|| self.plan.step(step));
+        let is_here = |known: &Location| known.path == place.path && known.line == place.line;
+        let step = step.filter(|step| step.places().iter().any(is_here));
+        let problem = rule.problem_at(place, None, rule.title);
+        match step {
+            Some(step) => problem.about(step),
+            None => problem,
+        }
+    }
+}
