@@ -82,7 +82,7 @@ impl Add {
                 id.number().saturating_add(1)
             }
             (None, Some(block))
-                if plan.find_block(block).is_none() && !plan.block_rows().is_empty() =>
+                if plan.find_block(block).is_none() && plan.block_rows().next().is_some() =>
             {
                 bail!("there is no block {block} in the block table")
             }

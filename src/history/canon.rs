@@ -42,7 +42,7 @@ pub struct Tick {
 
 /// Indexes of the files of a plan that hold step sections, ladders or checklists of stages.
 pub fn files(plan: &Plan) -> BTreeSet<usize> {
-    let sections = plan.sections().iter().map(|section| section.file);
+    let sections = plan.sections().map(|section| section.file);
     let rungs = plan
         .stages()
         .iter()
@@ -59,10 +59,7 @@ impl CanonVersion {
         let files = documents.map(|(path, bytes)| SourceFile::load(path, Role::Canon, bytes));
         let plan = Plan::read(files.collect());
         let mut named = BTreeSet::new();
-        let sections = plan
-            .sections()
-            .iter()
-            .filter(|section| named.insert(section.id));
+        let sections = plan.sections().filter(|section| named.insert(section.id));
         let checks = plan.stages().iter().flat_map(|stage| {
             stage.checks.iter().map(|check| CheckMark {
                 stage: stage.name.clone(),

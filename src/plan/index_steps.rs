@@ -219,13 +219,13 @@ fn sort(steps: &mut Vec<Step>, statuses: &mut Vec<Option<Status>>) {
 
 /// Puts the steps in order, together with those of the canon: a section belongs to the first
 /// step of the log with its ID, or is a step of its own.
-pub(super) fn merge(found: &mut Found, sections: &[Section]) {
+pub(super) fn merge<'s>(found: &mut Found, sections: impl Iterator<Item = &'s Section>) {
     let Found {
         steps, statuses, ..
     } = found;
     sort(steps, statuses);
     let logged = steps.len();
-    for (index, section) in sections.iter().enumerate() {
+    for (index, section) in sections.enumerate() {
         let at = steps[..logged].partition_point(|step| step.id < section.id);
         match steps[..logged].get_mut(at) {
             Some(step) if step.id == section.id && step.section == NONE => {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::canon::alignment::{self, WorkstreamNote};
 use super::canon::checklist::{self, Check, Checklist, says_checklist};
+use super::canon::contents::CanonContents;
 use super::canon::ladder::{self, Rung};
 use super::canon::matrix::{self, Assignment};
 use super::canon::names::Names;
@@ -90,14 +91,17 @@ impl Parts {
 }
 
 /// Reads the stages out of all files.
-pub(super) fn read(files: &[SourceFile]) -> Ladders {
+pub(super) fn read(files: &[SourceFile], canon: &CanonContents) -> Ladders {
     let documents = |role| {
         let files = files.iter().enumerate();
         files.filter_map(move |(at, file)| {
             Some((at, file.markdown()?)).filter(|_| file.role == role)
         })
     };
-    let canon: Vec<(usize, &MarkdownDocument)> = documents(Role::Canon).collect();
+    let canon = canon.files(|of| of.bears_on_stages);
+    let canon: Vec<(usize, &MarkdownDocument)> = canon
+        .filter_map(|file| Some((file, files[file].markdown()?)))
+        .collect();
     let mut taken = Taken::new();
     let mut all: Vec<Parts> = canon
         .iter()
@@ -363,19 +367,16 @@ fn assemble(all: Vec<Parts>) -> Ladders {
 /// document that is still the same is taken over.
 pub(super) fn others(
     files: &[SourceFile],
+    canon: &CanonContents,
     taken: &Taken,
     before: &[Arc<OtherChecklists>],
 ) -> Vec<Arc<OtherChecklists>> {
     let known: HashMap<usize, &Arc<OtherChecklists>> =
         before.iter().map(|other| (other.file, other)).collect();
-    let mut candidates: Vec<(usize, &MarkdownDocument)> = Vec::new();
-    for (file, source) in files.iter().enumerate() {
-        if let (Role::Canon, Some(document)) = (source.role, source.markdown())
-            && checklist::may_be_in(document)
-        {
-            candidates.push((file, document));
-        }
-    }
+    let candidates = canon.files(|of| of.has_checklists);
+    let candidates: Vec<(usize, &MarkdownDocument)> = candidates
+        .filter_map(|file| Some((file, files[file].markdown()?)))
+        .collect();
     let read = |(file, document): &(usize, &MarkdownDocument)| {
         if let Some(other) = known.get(file)
             && other.source.is_same(document)

@@ -35,6 +35,7 @@ use std::sync::{Arc, OnceLock};
 
 use block::{Block, Sweep, Tally};
 use canon::block_table::BlockRow;
+use canon::contents::CanonContents;
 use canon::section::Section;
 use decision::Decisions;
 use graph::{Graph, Node};
@@ -45,6 +46,7 @@ use stage::Stage;
 use status::Status;
 pub use step::StepRef;
 
+use crate::document::markdown::MarkdownDocument;
 use crate::document::progress::Progress;
 
 /// In a list of numbers: none.
@@ -63,8 +65,7 @@ pub struct Plan {
     /// The status of each step.
     statuses: Vec<Option<Status>>,
     strays: Arc<Vec<LogPlace>>,
-    sections: Arc<Vec<Section>>,
-    block_rows: Arc<Vec<BlockRow>>,
+    canon: CanonContents,
     blocks: Arc<Vec<Block>>,
     stages: Arc<Vec<Stage>>,
     ladders: Arc<Vec<Ladder>>,
@@ -141,19 +142,19 @@ impl Plan {
         edit: impl FnOnce(&mut Vec<SourceFile>) -> Result<T, E>,
     ) -> Result<T, E> {
         let (count, lines) = (self.files.len(), self.log_lines());
+        let before: Vec<_> = match markdown {
+            true => (self.files.iter().map(|file| file.markdown().cloned())).collect(),
+            false => Vec::new(),
+        };
         let done = edit(&mut self.files)?;
         let mut same = count == self.files.len()
             && self.first_lines == index_steps::first_lines(&self.files)
             && self.log_lines() == lines;
         let mut other_rows = false;
         if markdown && same {
-            let (rows, sections) = (self.block_rows.clone(), self.sections.clone());
-            let (taken, others) = (self.taken.clone(), self.others.clone());
-            self.read_canon();
-            if let Some(before) = others.get() {
-                let before = if taken == self.taken { &**before } else { &[] };
-                let others = ladders::others(&self.files, &self.taken, before);
-                self.others = Arc::new(OnceLock::from(others));
+            match self.read_documents(&before) {
+                Some(are_same_blocks) => other_rows = !are_same_blocks,
+                None => same = false,
             }
             if self
                 .decisions
@@ -162,9 +163,6 @@ impl Plan {
             {
                 self.decisions = Arc::default();
             }
-            let ids = |sections: &[Section]| sections.iter().map(|s| s.id).collect::<Vec<_>>();
-            same = ids(&sections) == ids(&self.sections);
-            other_rows = !self.take_rows(&rows);
         }
         if !same {
             *self = Self::read(std::mem::take(&mut self.files));
@@ -185,6 +183,59 @@ impl Plan {
         Ok(done)
     }
 
+    /// Reads those Markdown documents again that are not what they were `before`, and what follows
+    /// from them. Answers whether the blocks are the same, by name and range; nothing where the
+    /// steps are others.
+    fn read_documents(&mut self, before: &[Option<MarkdownDocument>]) -> Option<bool> {
+        let has_changed = |file: &usize| {
+            let both = self.files[*file].markdown().zip(before[*file].as_ref());
+            both.is_some_and(|(now, before)| !now.is_same(before))
+        };
+        let changed: Vec<usize> = (0..before.len()).filter(has_changed).collect();
+        let (mut checklists, mut stages, mut rows) = (false, false, false);
+        let mut are_same_blocks = true;
+        for file in changed {
+            match self.files[file].role {
+                Role::Canon => {}
+                Role::Roadmap | Role::GateReview => {
+                    stages = true;
+                    continue;
+                }
+                _ => continue,
+            }
+            let (former, now) = self.canon.read_again(&self.files, file)?;
+            checklists |= former.has_checklists || now.has_checklists;
+            stages |= former.bears_on_stages || now.bears_on_stages;
+            rows |= !former.block_rows.is_empty();
+            let facts = |row: &BlockRow| (row.id, row.range);
+            let (old, new) = (&former.block_rows, &now.block_rows);
+            are_same_blocks &= old.iter().map(facts).eq(new.iter().map(facts));
+        }
+        let taken = self.taken.clone();
+        if stages {
+            self.read_stages();
+        }
+        let are_same_taken = taken == self.taken;
+        if checklists || !are_same_taken {
+            // A new cell, whatever is known: a copy of the plan as it was may fill the old one.
+            self.others = Arc::new(match self.others.get() {
+                Some(before) => {
+                    let before = if are_same_taken { &**before } else { &[] };
+                    let (files, canon) = (&self.files, &self.canon);
+                    OnceLock::from(ladders::others(files, canon, &self.taken, before))
+                }
+                None => OnceLock::new(),
+            });
+        }
+        if rows && are_same_blocks {
+            let rows = first_rows(self.canon.block_rows());
+            for block in Arc::make_mut(&mut self.blocks) {
+                block.row = rows.get(&block.id).map(|row| (*row).clone());
+            }
+        }
+        Some(are_same_blocks)
+    }
+
     /// Reads the status of a step again, and counts it where it counts.
     fn restate(&mut self, step: usize) {
         let (before, now) = (self.statuses[step], index_steps::own_status(self, step));
@@ -199,24 +250,17 @@ impl Plan {
             .turn(before, now);
     }
 
-    /// Gives the blocks their rows as they are now; answers whether blocks are what they were in
-    /// `before`, by name and range.
-    fn take_rows(&mut self, before: &[BlockRow]) -> bool {
-        let facts = |row: &BlockRow| (row.id, row.range);
-        let (old, new) = (before.iter().map(facts), self.block_rows.iter().map(facts));
-        if !old.eq(new) {
-            return false;
-        }
-        let rows = first_rows(&self.block_rows);
-        for block in Arc::make_mut(&mut self.blocks) {
-            block.row = rows.get(&block.id).map(|row| (*row).clone());
-        }
-        true
-    }
-
     fn log_lines(&self) -> usize {
         let logs = self.files.iter().filter_map(SourceFile::log);
         logs.map(|log| log.line_count()).sum()
+    }
+
+    /// Parses all that is not canon, which else is parsed when a screen first asks for it.
+    pub(crate) fn parse_papers(&self) {
+        let papers = self.files.iter().filter(|file| file.role != Role::Canon);
+        papers
+            .filter_map(SourceFile::markdown)
+            .for_each(MarkdownDocument::parse);
     }
 
     /// Gives the files back, to be changed and read again.
@@ -365,8 +409,8 @@ impl Plan {
     }
 
     /// Every row of the block tables in file order, duplicates included.
-    pub(crate) fn block_rows(&self) -> &[BlockRow] {
-        &self.block_rows
+    pub(crate) fn block_rows(&self) -> impl Iterator<Item = &BlockRow> {
+        self.canon.block_rows()
     }
 
     /// Index of the block with this name.
@@ -388,7 +432,7 @@ impl Plan {
     /// which takes as long as parsing every document with one.
     pub fn other_checklists(&self) -> &[Arc<OtherChecklists>] {
         self.others
-            .get_or_init(|| ladders::others(&self.files, &self.taken, &[]))
+            .get_or_init(|| ladders::others(&self.files, &self.canon, &self.taken, &[]))
     }
 
     /// The same for somebody who cannot wait; nothing where they are not read yet.
@@ -403,9 +447,8 @@ impl Plan {
     /// Whether there may be such checklists, told without reading any.
     pub(crate) fn may_have_other_checklists(&self) -> bool {
         let own: HashSet<usize> = self.taken.iter().map(|(file, _)| *file).collect();
-        let files = self.files.iter().enumerate();
-        let mut canon = files.filter(|(_, file)| file.role == Role::Canon);
-        canon.any(|(at, file)| match file.markdown() {
+        let mut canon = self.canon.files(|of| of.has_checklists);
+        canon.any(|at| match self.files[at].markdown() {
             // Documents of stages are parsed already.
             Some(document) if own.contains(&at) => (canon::checklist::lists(document, at).iter())
                 .any(|list| list.is_apart() && !self.taken.contains(&(at, list.at))),
@@ -415,8 +458,8 @@ impl Plan {
     }
 
     /// Every step section of the canon, in file order.
-    pub fn sections(&self) -> &[Section] {
-        &self.sections
+    pub fn sections(&self) -> impl Iterator<Item = &Section> {
+        self.canon.sections()
     }
 
     /// Dependencies turned into readiness, cycles and chains.
@@ -429,33 +472,33 @@ impl Plan {
         self.tally
     }
 
+    /// The step sections of one file, by its index.
+    pub(crate) fn sections_of(&self, file: usize) -> &[Section] {
+        self.canon.sections_of(file)
+    }
+
     fn read_canon(&mut self) {
-        let (mut block_rows, mut sections) = (Vec::new(), Vec::new());
-        for (index, file) in self.files.iter().enumerate() {
-            let (Role::Canon, Some(document)) = (file.role, file.markdown()) else {
-                continue;
-            };
-            block_rows.extend(canon::block_table::rows(document, index));
-            sections.extend(canon::section::sections(document, index));
-        }
-        self.block_rows = Arc::new(block_rows);
-        self.sections = Arc::new(sections);
+        self.canon = CanonContents::read(&self.files);
+        self.read_stages();
+        self.others = Arc::default();
+    }
+
+    fn read_stages(&mut self) {
         let Ladders {
             ladders,
             stages,
             taken,
-        } = ladders::read(&self.files);
+        } = ladders::read(&self.files, &self.canon);
         self.ladders = Arc::new(ladders);
         self.stages = Arc::new(stages);
         self.taken = Arc::new(taken);
-        self.others = Arc::default();
     }
 
     fn index_steps(&mut self, share: usize, progress: &Progress) -> Option<()> {
         // Every line is looked at, then every step: mostly one per line.
         progress.expect(2 * self.log_lines());
         let mut found = index_steps::lines(&self.files, share, progress)?;
-        index_steps::merge(&mut found, &self.sections);
+        index_steps::merge(&mut found, self.canon.sections());
         let index_steps::Found {
             steps,
             statuses,
@@ -478,7 +521,7 @@ impl Plan {
     fn gather_blocks(&mut self) {
         let mut blocks: Vec<Block> = Vec::new();
         let mut named = HashSet::new();
-        for row in self.block_rows.iter() {
+        for row in self.canon.block_rows() {
             if named.insert(row.id) {
                 let range = row.range.unwrap_or(row.id.default_range());
                 blocks.push(Block::new(row.id, range, Some(row.clone())));
@@ -552,8 +595,8 @@ impl Step {
 }
 
 /// Of each block the row that is first.
-fn first_rows(rows: &[BlockRow]) -> HashMap<BlockId, &BlockRow> {
-    let mut first = HashMap::with_capacity(rows.len());
+fn first_rows<'r>(rows: impl Iterator<Item = &'r BlockRow>) -> HashMap<BlockId, &'r BlockRow> {
+    let mut first = HashMap::new();
     for row in rows {
         first.entry(row.id).or_insert(row);
     }

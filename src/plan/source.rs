@@ -60,13 +60,15 @@ impl SourceFile {
     pub fn load(path: impl Into<PathBuf>, role: Role, bytes: impl Into<Rope>) -> Self {
         let document = match role {
             Role::Log => Document::Log(LogDocument::load(bytes)),
-            // Of what may be canon most is not, and is searched without being parsed.
-            Role::Canon => Document::Markdown(MarkdownDocument::load(bytes)),
-            _ => {
+            // The plan is read from them: parsed here, they are on several cores.
+            Role::Roadmap | Role::GateReview => {
                 let document = MarkdownDocument::load(bytes);
                 document.parse();
                 Document::Markdown(document)
             }
+            // Of what may be canon most is not, and is searched without being parsed. What no
+            // first frame shows is parsed behind it.
+            _ => Document::Markdown(MarkdownDocument::load(bytes)),
         };
         let path = path.into();
         Self {

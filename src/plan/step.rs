@@ -113,7 +113,7 @@ impl<'a> StepRef<'a> {
 
     /// The canon section that describes the step, with its document.
     pub fn section(self) -> Option<(&'a Section, &'a MarkdownDocument)> {
-        let section = self.plan.sections.get(self.facts().section as usize)?;
+        let section = self.plan.canon.section(self.facts().section)?;
         Some((section, self.plan.files[section.file].markdown()?))
     }
 

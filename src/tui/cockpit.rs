@@ -306,6 +306,8 @@ impl<F: TerminalHost> Cockpit<F> {
             let found = found.map(|found| Arc::new(found.gravest_first()));
             // Screen 2 shows them; read here, it never waits for them.
             plan.other_checklists();
+            // Likewise papers, which no first frame waits for.
+            plan.parse_papers();
             // The plan is let go first: an edit need not copy what nobody reads any more.
             drop(plan);
             let _ = sender.send(Event::Checked { generation, found });

@@ -286,9 +286,9 @@ impl Composer<'_> {
 
     /// Which of the sections of its step within one file it is.
     fn nth_of_section(&self, section: &Section) -> usize {
-        let same = |s: &&Section| s.id == section.id && s.file == section.file;
-        let sections = self.plan.sections().iter().filter(same);
-        sections.filter(|s| s.heading < section.heading).count()
+        let same = |s: &&Section| s.id == section.id && s.heading < section.heading;
+        let sections = self.plan.sections_of(section.file).iter();
+        sections.filter(same).count()
     }
 
     /// Sets a bullet or the title of a canon section. A section of a step that the log

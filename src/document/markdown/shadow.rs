@@ -42,7 +42,7 @@ impl<'a> Shadow<'a> {
     fn from(bytes: &'a [u8], base: usize) -> Self {
         let body = &bytes[base..];
         let mut text: Cow<'a, str> = match std::str::from_utf8(body) {
-            Ok(text) if !body.iter().enumerate().any(|(i, &b)| is_trap(body, i, b)) => text.into(),
+            Ok(text) if !has_trap(body) => text.into(),
             _ => substituted(body).into(),
         };
         let substitute = SUBSTITUTE.to_string();
@@ -66,6 +66,14 @@ pub(super) fn mark_length(bytes: &[u8]) -> usize {
     } else {
         0
     }
+}
+
+/// Whether there is a byte that the parser must not see. Control characters are rare: mostly one
+/// pass that the compiler makes wide tells that there is none but tabs and line feeds.
+fn has_trap(body: &[u8]) -> bool {
+    let is_odd = |b: &u8| *b < 0x0e && *b != b'\t' && *b != b'\n';
+    let any_odd = body.iter().fold(false, |any, b| any | is_odd(b));
+    any_odd && (body.iter().enumerate()).any(|(at, byte)| is_trap(body, at, *byte))
 }
 
 fn is_trap(body: &[u8], at: usize, byte: u8) -> bool {
@@ -97,11 +105,14 @@ fn substituted(body: &[u8]) -> String {
 fn deep_markers(text: &[u8]) -> Vec<usize> {
     let mut deep = Vec::new();
     let mut start = 0;
-    for line in text.split_inclusive(|b| *b == b'\n') {
-        if line.len() > DEEPEST_MARKER {
-            deep.extend(deep_marker(line).map(|at| start + at));
+    for end in memchr::memchr_iter(b'\n', text)
+        .map(|at| at + 1)
+        .chain([text.len()])
+    {
+        if end - start > DEEPEST_MARKER {
+            deep.extend(deep_marker(&text[start..end]).map(|at| start + at));
         }
-        start += line.len();
+        start = end;
     }
     deep
 }

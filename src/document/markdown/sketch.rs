@@ -5,7 +5,7 @@
 //! more. Nothing is missed; what is in a code fence, in front matter or in a comment is named too,
 //! and only a parse tells it apart.
 
-use memchr::memchr2;
+use memchr::{memchr2, memchr2_iter};
 
 use crate::document::splice::Span;
 
@@ -121,7 +121,9 @@ pub fn may_say(line: &[u8], words: &str) -> bool {
                 .is_some_and(|b| b.eq_ignore_ascii_case(&wanted))
         })
     };
-    (0..line.len()).any(begins) || memchr::memmem::find(line, b"&#").is_some()
+    let first = words.as_bytes()[0];
+    let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+    memchr2_iter(lower, upper, line).any(begins) || memchr::memmem::find(line, b"&#").is_some()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 pub mod alignment;
 pub mod block_table;
 pub mod checklist;
+pub(crate) mod contents;
 pub mod ladder;
 pub mod matrix;
 pub(crate) mod names;
@@ -17,7 +18,7 @@ use crate::document::markdown::{MarkdownDocument, Table};
 pub fn is_canon(document: &MarkdownDocument) -> bool {
     checklist::is_in(document)
         || !block_table::rows(document, 0).is_empty()
-        || !section::sections(document, 0).is_empty()
+        || section::is_in(document)
         || !ladder::rungs(document, 0).is_empty()
         || !matrix::matrices(document, 0).is_empty()
         || !alignment::notes(document, 0).is_empty()

@@ -93,10 +93,28 @@ pub(crate) fn list(
     entries.iter().map(read).collect()
 }
 
+/// Whether there may be one, told without a parse.
+fn may_be_in(document: &MarkdownDocument) -> bool {
+    let may_be = |line: &[u8]| line.iter().any(u8::is_ascii_digit) && may_say(line, "step");
+    document.heading_lines().any(may_be)
+}
+
+/// Whether a number that is long enough makes a step's section of any heading.
+fn is_sure(id: StepId) -> bool {
+    id.digits() >= USUAL_DIGITS
+}
+
+/// Whether there is one.
+pub(crate) fn is_in(document: &MarkdownDocument) -> bool {
+    let of_step = |text: &str| read_heading(text).is_some_and(|(id, _)| is_sure(id));
+    may_be_in(document)
+        && (document.headings().iter().any(|h| of_step(&h.text))
+            || !sections(document, 0).is_empty())
+}
+
 /// Every step section of `document`, in file order.
 pub fn sections(document: &MarkdownDocument, file: usize) -> Vec<Section> {
-    let may_be = |line: &[u8]| line.iter().any(u8::is_ascii_digit) && may_say(line, "step");
-    if !document.heading_lines().any(may_be) {
+    if !may_be_in(document) {
         return Vec::new();
     }
     let mut sections: Vec<Section> = Vec::new();
@@ -137,7 +155,7 @@ pub fn sections(document: &MarkdownDocument, file: usize) -> Vec<Section> {
         }
     }
     // `Step 3` is a heading of many a document; it is a step's where its fields are below.
-    sections.retain(|s| s.id.digits() >= USUAL_DIGITS || s.is_labelled());
+    sections.retain(|s| is_sure(s.id) || s.is_labelled());
     sections
 }
 

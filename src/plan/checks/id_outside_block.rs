@@ -55,7 +55,7 @@ fn prepare(plan: &Plan) -> Look<'_> {
         let range = match ranges.get(&named) {
             Some(range) => *range,
             // The table does not know the block: that is what is to be said then.
-            None if !plan.block_rows().is_empty() => return,
+            None if plan.block_rows().next().is_some() => return,
             None => named.default_range(),
         };
         let id = step.id();

@@ -37,7 +37,6 @@ pub const RULE: Rule = Rule {
 fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
     let mut rows: Vec<(&BlockRow, (u32, u32))> = plan
         .block_rows()
-        .iter()
         .filter_map(|row| Some((row, row.range?)))
         .collect();
     rows.sort_by_key(|(_, range)| *range);

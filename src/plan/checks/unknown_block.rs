@@ -84,7 +84,7 @@ fn text(step: StepRef<'_>) -> Option<&str> {
 }
 
 fn report(plan: &Plan, _: &Context<'_>, groups: &[Vec<usize>], problems: &mut Vec<Problem>) {
-    let known: HashSet<BlockId> = plan.block_rows().iter().map(|row| row.id).collect();
+    let known: HashSet<BlockId> = plan.block_rows().map(|row| row.id).collect();
     if known.is_empty() {
         return;
     }

@@ -53,11 +53,7 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
             continue;
         };
         let mut read = vec![false; document.headings().len()];
-        for section in plan
-            .sections()
-            .iter()
-            .filter(|section| section.file == file)
-        {
+        for section in plan.sections_of(file) {
             read[section.heading] = true;
         }
         for (index, labels) in step_labels(document).into_iter().enumerate() {

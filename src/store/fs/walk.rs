@@ -9,7 +9,7 @@ use std::ffi::OsStr;
 use std::fs::FileType;
 use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{DirEntryExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 /// What is in a folder, symlinks followed.
@@ -32,6 +32,8 @@ pub struct Child {
     pub kind: Kind,
     /// Whether it is a symlink.
     pub is_link: bool,
+    /// Its inode number, as the folder says it.
+    pub inode: u64,
 }
 
 /// Whether a folder of this name is never looked into.
@@ -55,6 +57,7 @@ pub(crate) fn children(folder: &Path, boundary: &Path) -> Vec<Child> {
                 path,
                 kind,
                 is_link,
+                inode: entry.ino(),
             })
         })
         .collect();
@@ -112,14 +115,22 @@ pub fn files_below(
     wanted: impl Fn(&OsStr) -> bool,
 ) -> Vec<PathBuf> {
     let mut files = Vec::new();
+    let (mut inodes, mut may_repeat) = (HashSet::new(), false);
     walk(folder, boundary, &mut |_, children| {
-        let found = children.iter().filter(|child| {
-            child.kind == Kind::File && child.path.file_name().is_some_and(&wanted)
-        });
-        files.extend(found.map(|child| child.path.clone()));
+        for child in children {
+            if child.kind == Kind::File && child.path.file_name().is_some_and(&wanted) {
+                may_repeat |= child.is_link || !inodes.insert(child.inode);
+                files.push(child.path.clone());
+            }
+        }
         ControlFlow::Continue(())
     });
-    unique(files)
+    // The folders have told whether any file may have two names: mostly none needs a look.
+    if may_repeat {
+        return unique(files);
+    }
+    files.sort();
+    files
 }
 
 /// Whether there is any file below `folder` whose name `wanted` accepts.
@@ -209,6 +220,7 @@ mod tests {
         symlink(root.join("more"), root.join("docs/inside")).unwrap();
         symlink("a.md", root.join("docs/0-alias.md")).unwrap();
         symlink("nowhere.md", root.join("docs/dangling.md")).unwrap();
+        std::fs::hard_link(root.join("docs/a.md"), root.join("docs/sub/again.md")).unwrap();
         let files = files_below(&root.join("docs"), &root, |_| true);
         let names: Vec<_> = files
             .iter()

@@ -183,9 +183,10 @@ impl Layout {
             // A file that is named is meant, whatever folder it lies in.
             return unique(files);
         }
-        for pattern in self.config.places(paper) {
-            let place = self.root.join(&pattern);
-            if !paper.is_many() || !glob::is_pattern(&pattern) {
+        let places = self.config.places(paper);
+        for pattern in &places {
+            let place = self.root.join(pattern);
+            if !paper.is_many() || !glob::is_pattern(pattern) {
                 // Canon is watched even while it is missing: it may come.
                 match paper.kept {
                     Kept::Deep if !place.exists() => watch.add(place, true),
@@ -193,9 +194,9 @@ impl Layout {
                 }
                 continue;
             }
-            let (base, below) = glob::base(&self.root, &pattern);
+            let (base, below) = glob::base(&self.root, pattern);
             watch.add(base, below);
-            for path in glob::expand(&self.root, &pattern) {
+            for path in glob::expand(&self.root, pattern) {
                 take(paper, path, &self.root, &mut files, watch);
             }
         }
@@ -204,7 +205,11 @@ impl Layout {
             let others: Vec<PathBuf> = others.collect();
             files.retain(|path| !others.iter().any(|place| path.starts_with(place)));
         }
-        unique(files)
+        // One folder has each file once already.
+        match places.as_slice() {
+            [place] if !glob::is_pattern(place) && paper.kept != Kept::Flat => files,
+            _ => unique(files),
+        }
     }
 }
 

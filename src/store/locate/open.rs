@@ -120,28 +120,46 @@ struct Length {
 }
 
 impl Length {
-    fn of(candidates: &[(PathBuf, Role)], root: &Path) -> Self {
-        let mut length = Self::default();
-        for (path, role) in candidates {
-            let size = Stamp::of(&root.join(path)).map_or(0, |stamp| stamp.size);
+    fn all(self) -> usize {
+        usize::try_from(self.logs + self.markdown).unwrap_or(usize::MAX)
+    }
+}
+
+/// The files of a plan before any is read.
+struct Found {
+    layout: Layout,
+    /// Each file that may hold a part of the plan, with its size.
+    files: Vec<(PathBuf, Role, u64)>,
+    length: Length,
+}
+
+impl Found {
+    fn at(start: &Path, overrides: &Overrides) -> Self {
+        let layout = discover(start, overrides);
+        let mut length = Length::default();
+        let mut files = Vec::with_capacity(layout.files.len());
+        for (path, role) in candidates(&layout) {
+            let size = Stamp::of(&layout.root.join(&path)).map_or(0, |stamp| stamp.size);
             match role {
                 Role::Log => length.logs += size,
                 _ => length.markdown += size,
             }
+            files.push((path, role, size));
         }
-        length
-    }
-
-    fn all(self) -> usize {
-        usize::try_from(self.logs + self.markdown).unwrap_or(usize::MAX)
+        Self {
+            layout,
+            files,
+            length,
+        }
     }
 }
 
 /// Finds the plan at or above `start` and reads all of it. Nothing in it is refused: what
 /// cannot be read is told in `unreadable`.
 pub fn open(start: &Path, overrides: &Overrides) -> Opened {
-    let layout = discover(start, overrides);
-    let opened = read_files(layout.clone(), u64::MAX, &Opening::default());
+    let found = Found::at(start, overrides);
+    let layout = found.layout.clone();
+    let opened = read_files(found, u64::MAX, &Opening::default());
     // Nobody else knows of the opening, so nobody stops it.
     opened.unwrap_or_else(|| Opened::nothing(layout))
 }
@@ -149,7 +167,7 @@ pub fn open(start: &Path, overrides: &Overrides) -> Opened {
 /// The same, and the plan that the files make up, for somebody who watches how far it is and
 /// may stop it; nothing where that was done. The files are in the plan.
 pub fn open_plan(start: &Path, overrides: &Overrides, opening: &Opening) -> Option<(Opened, Plan)> {
-    let mut opened = read_files(discover(start, overrides), u64::MAX, opening)?;
+    let mut opened = read_files(Found::at(start, overrides), u64::MAX, opening)?;
     let files = std::mem::take(&mut opened.files);
     Some((opened, Plan::read_with(files, &opening.putting_together)?))
 }
@@ -157,11 +175,11 @@ pub fn open_plan(start: &Path, overrides: &Overrides, opening: &Opening) -> Opti
 /// Finds the plan and reads it, of a very long one only the front. Answers whether that was all
 /// of it.
 pub fn open_front(start: &Path, overrides: &Overrides, front: Front) -> (Opened, bool) {
-    let layout = discover(start, overrides);
-    let length = Length::of(&candidates(&layout), &layout.root);
+    let found = Found::at(start, overrides);
+    let (layout, length) = (found.layout.clone(), found.length);
     let is_whole = length.logs <= front.long && length.markdown <= front.long_markdown;
     let most = if is_whole { u64::MAX } else { front.front };
-    let opened = read_files(layout.clone(), most, &Opening::default());
+    let opened = read_files(found, most, &Opening::default());
     (opened.unwrap_or_else(|| Opened::nothing(layout)), is_whole)
 }
 
@@ -179,27 +197,25 @@ const DOCUMENTS: usize = 16;
 
 /// Reads every file of the plan: of logs the whole lines among the first `most` bytes, of
 /// Markdown as many documents as have so many together.
-fn read_files(layout: Layout, most: u64, opening: &Opening) -> Option<Opened> {
-    let mut found = candidates(&layout);
-    let length = Length::of(&found, &layout.root).all();
-    opening.reading.expect(length);
-    opening.taking_apart.expect(length);
-    let mut opened = Opened::nothing(layout);
+fn read_files(found: Found, most: u64, opening: &Opening) -> Option<Opened> {
+    opening.reading.expect(found.length.all());
+    opening.taking_apart.expect(found.length.all());
+    let mut opened = Opened::nothing(found.layout);
+    let mut found = found.files;
     let (root, papers) = (opened.layout.root.clone(), opened.layout.papers.clone());
     if most < u64::MAX {
         let mut room = most;
-        found.retain(|(path, role)| {
-            let size = || Stamp::of(&root.join(path)).map_or(0, |stamp| stamp.size);
-            let left = (*role != Role::Log).then(|| room.checked_sub(size()));
+        found.retain(|(_, role, size)| {
+            let left = (*role != Role::Log).then(|| room.checked_sub(*size));
             room = left.flatten().unwrap_or(room);
             left != Some(None)
         });
     }
     let until = Instant::now() + opening.patience;
-    let read = |(path, role): &(PathBuf, Role)| {
+    let read = |(path, role, _): &(PathBuf, Role, u64)| {
         read_file((&root, &papers), path, *role, most, until, opening)
     };
-    let logs = found.iter().take_while(|(_, role)| *role == Role::Log);
+    let logs = found.iter().take_while(|(_, role, _)| *role == Role::Log);
     let logs = logs.count();
     // A log is shared between cores line by line, the documents one by one.
     let mut readings: Vec<_> = found[..logs].iter().map(read).collect();
@@ -208,7 +224,7 @@ fn read_files(layout: Layout, most: u64, opening: &Opening) -> Option<Opened> {
         documents[part].iter().map(read).collect::<Vec<_>>()
     });
     readings.extend(parts.into_iter().flatten());
-    for ((path, role), reading) in found.into_iter().zip(readings) {
+    for ((path, role, _), reading) in found.into_iter().zip(readings) {
         let reading = match reading? {
             Ok(reading) => reading,
             Err(reason) => {

@@ -12,8 +12,12 @@ use std::time::SystemTime;
 use crate::store::fs::stamp::Stamp;
 use crate::store::fs::walk::{Kind, children, kind_of};
 
-/// At most this many files are examined in one tick; larger sets take turns.
-const FILES_A_TICK: usize = 2_000;
+/// At most this many folders and as many files are examined in one tick where notifications do
+/// not work; larger sets take turns.
+pub(crate) const AT_ONCE: usize = 2_000;
+/// The same where they do, and only few changes go unnoticed: a minute of ticks costs less than
+/// 50 ms of processor time, however many papers there are.
+pub(crate) const BESIDE_NOTIFICATIONS: usize = 100;
 
 /// What to watch. All paths are absolute.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -78,9 +82,13 @@ pub(crate) struct Poll {
     folders: BTreeMap<PathBuf, Folder>,
     inodes: HashMap<(u64, u64), PathBuf>,
     files: BTreeMap<PathBuf, Snapshot>,
+    /// Those of them that are not Markdown: few, and changed most often.
+    logs: Vec<PathBuf>,
     extensions: BTreeSet<OsString>,
     /// Where the next tick goes on, when there are too many files for one.
     next_file: Option<PathBuf>,
+    /// The same of folders.
+    next_folder: Option<PathBuf>,
 }
 
 impl Poll {
@@ -96,8 +104,12 @@ impl Poll {
                 .iter()
                 .map(|path| (path.clone(), Snapshot::at(path, now)))
                 .collect(),
+            logs: (watched.files.iter().filter(|path| !is_markdown(path)))
+                .cloned()
+                .collect(),
             extensions: extensions(&watched.files),
             next_file: None,
+            next_folder: None,
         };
         poll.relist(now, arm);
         poll
@@ -170,14 +182,18 @@ impl Poll {
         }
     }
 
-    /// The paths that may have changed since they were last examined.
-    pub fn tick(&mut self, now: SystemTime, arm: Arm<'_>) -> BTreeSet<PathBuf> {
+    /// The paths that may have changed since they were last examined, of at most so many folders
+    /// and files. Logs are among them each time.
+    pub fn tick(&mut self, now: SystemTime, most: usize, arm: Arm<'_>) -> BTreeSet<PathBuf> {
         let mut moved = BTreeSet::new();
-        let folders: Vec<PathBuf> = self.folders.keys().cloned().collect();
+        let from = self.next_folder.take().unwrap_or_default();
+        let mut rest = self.folders.range(from..).map(|(path, _)| path.clone());
+        let folders: Vec<PathBuf> = rest.by_ref().take(most).collect();
+        self.next_folder = rest.next();
         for path in folders {
             self.check_folder(&path, now, arm, &mut moved);
         }
-        self.check_files(now, &mut moved);
+        self.check_files(now, most, &mut moved);
         moved
     }
 
@@ -210,17 +226,23 @@ impl Poll {
         }
     }
 
-    fn check_files(&mut self, now: SystemTime, moved: &mut BTreeSet<PathBuf>) {
-        let from = self.next_file.take().unwrap_or_default();
-        let mut rest = self.files.range_mut(from..);
-        for (path, seen) in rest.by_ref().take(FILES_A_TICK) {
+    fn check_files(&mut self, now: SystemTime, most: usize, moved: &mut BTreeSet<PathBuf>) {
+        let mut check = |(path, seen): (&PathBuf, &mut Snapshot)| {
             let fresh = Snapshot::at(path, now);
             if fresh.stamp != seen.stamp || seen.racy {
                 moved.insert(path.clone());
             }
             *seen = fresh;
-        }
+        };
+        let from = self.next_file.take().unwrap_or_default();
+        let mut rest = self.files.range_mut(from..);
+        rest.by_ref().take(most).for_each(&mut check);
         self.next_file = rest.next().map(|(path, _)| path.clone());
+        for path in &self.logs {
+            if let Some(seen) = self.files.get_mut(path) {
+                check((path, seen));
+            }
+        }
     }
 
     /// Takes up `path` and, if deep, all folders below.
@@ -293,6 +315,11 @@ pub(crate) fn extensions(files: &[PathBuf]) -> BTreeSet<OsString> {
 pub(crate) fn has_extension_of(extensions: &BTreeSet<OsString>, path: &Path) -> bool {
     let extension = path.extension().map(OsStr::to_ascii_lowercase);
     extension.is_some_and(|extension| extensions.contains(&extension))
+}
+
+fn is_markdown(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("md"))
 }
 
 /// Everything that is to be watched, and the folders between it and the root.

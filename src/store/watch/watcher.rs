@@ -1,8 +1,8 @@
 //! Notices that something may have changed, and says only where to look.
 //!
 //! Notifications come from folders, never from files, whose watches end at the first save by
-//! rename. Once a second the [`poll`](super::poll) checks as well; it alone remains where
-//! notifications fail. No bytes are read here and nothing is compared: a look may find nothing,
+//! rename. Once a second the [`poll`](super::poll) checks as well, a few files in turn; it alone
+//! remains where notifications fail, and then checks all it can. No bytes are read here and nothing is compared: a look may find nothing,
 //! but no change goes without one. Bursts become one look.
 
 use std::collections::BTreeSet;
@@ -17,7 +17,9 @@ use std::time::{Duration, Instant, SystemTime};
 use notify::event::{AccessKind, AccessMode, CreateKind, EventKind, ModifyKind, RemoveKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
-use crate::store::watch::poll::{Poll, Watched, extensions, has_extension_of};
+use crate::store::watch::poll::{
+    AT_ONCE, BESIDE_NOTIFICATIONS, Poll, Watched, extensions, has_extension_of,
+};
 
 /// A burst ends when nothing came for this long.
 const QUIET: Duration = Duration::from_millis(15);
@@ -386,7 +388,7 @@ impl WatchThread {
             self.report_look(Look::Everywhere);
             return;
         };
-        let mut look = old.tick(SystemTime::now(), &mut |_| {});
+        let mut look = old.tick(SystemTime::now(), AT_ONCE, &mut |_| {});
         poll.inherit(&old);
         self.poll = Some(poll);
         let now: BTreeSet<&Path> = self.poll.iter().flat_map(Poll::folders).collect();
@@ -430,10 +432,14 @@ impl WatchThread {
             return;
         }
         let alarm = &mut self.alarm;
+        let most = match alarm.trouble {
+            None => BESIDE_NOTIFICATIONS,
+            Some(_) => AT_ONCE,
+        };
         let moved = self
             .poll
             .as_mut()
-            .map(|poll| poll.tick(SystemTime::now(), &mut |folder| alarm.arm(folder)));
+            .map(|poll| poll.tick(SystemTime::now(), most, &mut |folder| alarm.arm(folder)));
         match moved {
             Some(moved) if !moved.is_empty() => self.report_look(Look::At(moved)),
             _ => {}

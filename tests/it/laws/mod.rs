@@ -275,7 +275,7 @@ fn meaning(plan: &Plan) -> Vec<String> {
     });
     let blocks = plan.blocks().iter().map(|block| format!("{block:?}"));
     let stages = plan.stages().iter().map(|stage| format!("{stage:?}"));
-    let sections = plan.sections().iter().map(|section| format!("{section:?}"));
+    let sections = plan.sections().map(|section| format!("{section:?}"));
     steps.chain(blocks).chain(stages).chain(sections).collect()
 }
 

@@ -209,7 +209,6 @@ fn the_sections_are_those_that_people_wrote() {
     for (index, file) in files.iter().enumerate() {
         let read = plan
             .sections()
-            .iter()
             .filter(|section| section.file == index)
             .count();
         match file.path.to_str().unwrap() {

@@ -337,7 +337,7 @@ fn nothing_moves_when_nothing_changed() {
     );
     for _ in 0..3 {
         assert_eq!(
-            poll.tick(later, &mut |f| panic!("{}", f.display())),
+            poll.tick(later, AT_ONCE, &mut |f| panic!("{}", f.display())),
             BTreeSet::new()
         );
     }
@@ -351,6 +351,31 @@ fn a_change_in_the_same_clock_tick_is_looked_at_once_more() {
     let written = SystemTime::UNIX_EPOCH + Duration::from_nanos(stamp.ctime_ns as u64);
     let mut poll = Poll::new(&plan.watched(), written, &mut |_| {});
     let later = written + Duration::from_secs(10);
-    assert!(poll.tick(later, &mut |_| {}).contains(&plan.log));
-    assert!(!poll.tick(later, &mut |_| {}).contains(&plan.log));
+    assert!(poll.tick(later, AT_ONCE, &mut |_| {}).contains(&plan.log));
+    assert!(!poll.tick(later, AT_ONCE, &mut |_| {}).contains(&plan.log));
+}
+
+#[test]
+fn many_files_take_turns_but_logs_are_looked_at_each_time() {
+    let plan = Plan::new();
+    let mut watched = plan.watched();
+    for at in 0..250 {
+        let path = plan.root.join(format!("docs/{at}.md"));
+        std::fs::write(&path, "# A\n").unwrap();
+        watched.files.push(path);
+    }
+    let later = SystemTime::now() + Duration::from_secs(10);
+    let mut poll = Poll::new(&watched, later, &mut |_| {});
+    for path in &watched.files {
+        std::fs::write(path, "# Other\n").unwrap();
+    }
+    let mut found = BTreeSet::new();
+    for tick in 0..3 {
+        std::fs::write(&plan.log, "{}\n".repeat(tick + 2)).unwrap();
+        let moved = poll.tick(later, BESIDE_NOTIFICATIONS, &mut |_| {});
+        assert!(moved.contains(&plan.log));
+        assert!(moved.len() <= BESIDE_NOTIFICATIONS + 2, "{}", moved.len());
+        found.extend(moved);
+    }
+    assert!(watched.files.iter().all(|path| found.contains(path)));
 }

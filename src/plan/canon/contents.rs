@@ -1,0 +1,127 @@
+//! What each document of the canon says, read from it once.
+//!
+//! A document is read anew only when it has changed: an edit costs its own document, however many
+//! there are beside it. Steps name their section by its number among those of all documents.
+
+use std::sync::Arc;
+
+use super::block_table::{self, BlockRow};
+use super::section::{self, Section};
+use super::{alignment, checklist, ladder, matrix};
+use crate::document::markdown::MarkdownDocument;
+use crate::document::parallel::in_parallel;
+use crate::plan::source::{Role, SourceFile};
+
+/// From how many documents on another core is worth its start.
+const DOCUMENTS: usize = 8;
+
+/// What one document says.
+#[derive(Debug)]
+pub struct Contents {
+    /// Index of the file in the plan.
+    pub file: usize,
+    /// The rows of its block tables.
+    pub block_rows: Vec<BlockRow>,
+    /// Its step sections.
+    pub sections: Vec<Section>,
+    /// Whether it may have checklists.
+    pub has_checklists: bool,
+    /// Whether it may have something that belongs to a stage.
+    pub bears_on_stages: bool,
+}
+
+impl Contents {
+    fn read(file: usize, document: &MarkdownDocument) -> Self {
+        let has_checklists = checklist::may_be_in(document);
+        Self {
+            file,
+            block_rows: block_table::rows(document, file),
+            sections: section::sections(document, file),
+            has_checklists,
+            bears_on_stages: has_checklists
+                || !ladder::rungs(document, file).is_empty()
+                || !matrix::matrices(document, file).is_empty()
+                || !alignment::notes(document, file).is_empty(),
+        }
+    }
+}
+
+/// What all documents of the canon say, in the order of files.
+#[derive(Clone, Debug, Default)]
+pub struct CanonContents {
+    documents: Vec<Arc<Contents>>,
+    /// Of each document the number of its first section.
+    firsts: Vec<u32>,
+}
+
+impl CanonContents {
+    /// Reads all documents, on several cores.
+    pub fn read(files: &[SourceFile]) -> Self {
+        let canon = files.iter().enumerate();
+        let canon = canon.filter(|(_, file)| file.role == Role::Canon);
+        let canon: Vec<(usize, &MarkdownDocument)> = canon
+            .filter_map(|(at, file)| Some((at, file.markdown()?)))
+            .collect();
+        let parts = in_parallel(canon.len(), DOCUMENTS, |part| {
+            let read = |(file, document): &(usize, &MarkdownDocument)| {
+                Arc::new(Contents::read(*file, document))
+            };
+            canon[part].iter().map(read).collect::<Vec<_>>()
+        });
+        let documents = parts.concat();
+        let mut firsts = Vec::with_capacity(documents.len());
+        let mut before = 0;
+        for document in &documents {
+            firsts.push(before);
+            before += document.sections.len() as u32;
+        }
+        Self { documents, firsts }
+    }
+
+    /// Reads one document again, whose sections are those of the same steps still; nothing where
+    /// they are not, or where it is no canon. Answers what it said before and says now.
+    pub fn read_again(
+        &mut self,
+        files: &[SourceFile],
+        file: usize,
+    ) -> Option<(Arc<Contents>, Arc<Contents>)> {
+        let at = self.documents.binary_search_by_key(&file, |of| of.file);
+        let known = &mut self.documents[at.ok()?];
+        let now = Arc::new(Contents::read(file, files[file].markdown()?));
+        let ids = |of: &Contents| of.sections.iter().map(|s| s.id).collect::<Vec<_>>();
+        if ids(known) != ids(&now) {
+            return None;
+        }
+        Some((std::mem::replace(known, now.clone()), now))
+    }
+
+    /// The documents that may have such a thing.
+    pub fn files(&self, has: impl Fn(&Contents) -> bool) -> impl Iterator<Item = usize> {
+        let documents = self.documents.iter();
+        documents.filter(move |of| has(of)).map(|of| of.file)
+    }
+
+    /// Every step section.
+    pub fn sections(&self) -> impl Iterator<Item = &Section> {
+        self.documents.iter().flat_map(|of| &of.sections)
+    }
+
+    /// The step sections of one file.
+    pub fn sections_of(&self, file: usize) -> &[Section] {
+        let at = self.documents.binary_search_by_key(&file, |of| of.file);
+        at.map_or(&[], |at| &self.documents[at].sections)
+    }
+
+    /// The section with this number, counted from 0.
+    pub fn section(&self, number: u32) -> Option<&Section> {
+        let at = self.firsts.partition_point(|first| *first <= number);
+        let at = at.checked_sub(1)?;
+        let document = &self.documents[at];
+        document.sections.get((number - self.firsts[at]) as usize)
+    }
+
+    /// Every row of a block table.
+    pub fn block_rows(&self) -> impl Iterator<Item = &BlockRow> {
+        self.documents.iter().flat_map(|of| &of.block_rows)
+    }
+}
