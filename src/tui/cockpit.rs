@@ -18,10 +18,12 @@ use crate::app::{DiskEvent, Effect, Message, Model, update};
 use crate::change::form::Form;
 use crate::document::progress::Progress;
 use crate::plan::checks::Problem;
+use crate::plan::query::past::PlanPast;
 use crate::plan::source::Role;
 use crate::record;
 use crate::store::fs::create::create;
 use crate::store::locate::inspect::CheckInput;
+use crate::store::past;
 use crate::store::worker::disk::Disk;
 use crate::store::worker::protocol::PrivateDocument;
 use crate::tui::terminal_host::TerminalHost;
@@ -52,6 +54,13 @@ pub enum Event {
         generation: u64,
         /// What they found; nothing where they were stopped.
         problems: Option<Arc<Vec<Problem>>>,
+    },
+    /// The history has been read.
+    Past {
+        /// For which state of the plan.
+        generation: u64,
+        /// What it says of the steps.
+        past: Arc<PlanPast>,
     },
     /// A plan is open as a whole, of which the front was shown, and its file thread runs.
     Opened(Box<Whole>, Disk),
@@ -211,7 +220,7 @@ impl<F: TerminalHost> Cockpit<F> {
     pub fn is_quiet(&self) -> bool {
         let work = &self.model.work;
         let is_checking = work.checking.is_some() || self.check_at.is_some();
-        let is_working = is_checking || work.rereading.is_busy();
+        let is_working = is_checking || work.rereading.is_busy() || work.is_reading_past;
         !self.dirty && !is_working && self.model.sync.is_settled() && !self.model.view.is_looking()
     }
 
@@ -320,6 +329,17 @@ impl<F: TerminalHost> Cockpit<F> {
         });
     }
 
+    fn start_reading_past(&mut self) {
+        let (plan, generation) = (self.model.plan.clone(), self.model.generation);
+        let (root, now) = (self.model.context.root.clone(), (self.clock)());
+        let sender = self.sender.clone();
+        std::thread::spawn(move || {
+            let past = Arc::new(past::of_steps(&root, &plan, now));
+            drop(plan);
+            let _ = sender.send(Event::Past { generation, past });
+        });
+    }
+
     fn handle(&mut self, event: Event) -> io::Result<()> {
         self.model.tick((self.clock)());
         self.dirty = true;
@@ -346,6 +366,7 @@ impl<F: TerminalHost> Cockpit<F> {
                     None => Ok(()),
                 }
             }
+            Event::Past { generation, past } => self.tell(Message::Past { generation, past }),
             Event::Opened(whole, disk) => {
                 self.disk = Some(disk);
                 self.tell(Message::Opened(whole))
@@ -469,6 +490,7 @@ impl<F: TerminalHost> Cockpit<F> {
                 self.on_disk(|disk| disk.keep_more(own_draft(), line));
             }
             Effect::Reread => self.start_reading(),
+            Effect::ReadPast => self.start_reading_past(),
             // Of a front nothing can be said yet.
             Effect::Check if self.model.work.is_opening() => self.check_at = None,
             Effect::Check => {

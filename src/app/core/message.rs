@@ -14,6 +14,7 @@ use crate::change::form::Form;
 use crate::change::history::Event;
 use crate::plan::StepKey;
 use crate::plan::checks::Problem;
+use crate::plan::query::past::PlanPast;
 pub use crate::store::worker::protocol::DiskEvent;
 use crate::store::worker::protocol::SaveJob;
 
@@ -48,6 +49,13 @@ pub enum Message {
         generation: u64,
         /// What they found.
         problems: Arc<Vec<Problem>>,
+    },
+    /// The history has been read.
+    Past {
+        /// For which state of the plan.
+        generation: u64,
+        /// What it says of the steps.
+        past: Arc<PlanPast>,
     },
     /// `$EDITOR` was left, or could not be used, for this text.
     Edited(Form, Edited),
@@ -106,6 +114,8 @@ pub enum Effect {
     Keep(Option<Box<Draft>>),
     /// Add to the text kept what a key changed in it.
     KeepEdit(DraftEdit),
+    /// Read what git knows of the past of the steps.
+    ReadPast,
     /// Read what others wrote: [`next_batch`](crate::app::Model::next_batch) has it.
     Reread,
     /// Run the checks on the plan as it stands.

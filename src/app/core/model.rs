@@ -295,11 +295,13 @@ impl Model {
 
     /// Lists the steps again after the plan or the order changed.
     pub(crate) fn refresh(&mut self, selected: Option<StepKey>) {
+        self.ask_past();
         self.view.refresh(&self.plan, self.now, selected);
     }
 
     /// Lists the steps again after the filter changed.
     pub(crate) fn find(&mut self, selected: Option<StepKey>) {
+        self.ask_past();
         self.view.find(&self.plan, self.now, selected);
     }
 

@@ -30,6 +30,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             generation,
             problems,
         } => model.problems.take(generation, problems, model.now),
+        Message::Past { generation, past } => model.take_past(generation, past),
         Message::Edited(form, edited) => model.edited(form, edited),
         Message::SavedLate(form) => model.saved_late(form),
         Message::Notice { text, error } => match error {

@@ -3,6 +3,7 @@
 //! Words match title, outcome, owner and ID; `key:value` asks about a field or the
 //! derived state; `-` in front turns a term round.
 
+pub mod past;
 pub mod words;
 
 use std::borrow::Cow;
@@ -10,7 +11,7 @@ use std::collections::HashSet;
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::document::splice::Span;
 
@@ -18,10 +19,11 @@ use super::field::Field;
 use super::id::{BlockId, StepId, USUAL_DIGITS, typed_id};
 use super::status::{State, Status};
 use super::{Plan, StepKey, StepRef};
+use past::{Age, PastTest, PlanPast};
 use words::{Word, Words, fold, fold_onto};
 
 /// What the keys of the language mean, for help and error messages.
-pub const KEYS: [(&str, &str); 13] = [
+pub const KEYS: [(&str, &str); 20] = [
     (
         "owner:",
         "the owner contains this text; owner:none finds steps without one",
@@ -47,6 +49,22 @@ pub const KEYS: [(&str, &str); 13] = [
     ),
     ("id:", "the ID starts with this"),
     ("note:", "the notes contain this text"),
+    (
+        "added:",
+        "came into the plan more (>7d) or less (<7d) than this long ago, or since the last weekly review (added:review)",
+    ),
+    (
+        "changed:",
+        "changed last so long ago, or since the last weekly review (changed:review)",
+    ),
+    ("completed:", "complete for so long, e.g. completed:<14d"),
+    ("open:", "open for so long, e.g. open:>90d"),
+    ("blocked:", "blocked for so long, e.g. blocked:>14d"),
+    ("by:", "changed by somebody whose name contains this"),
+    (
+        "reopened:",
+        "reopened more (>1) or less (<1) often than this after it was complete",
+    ),
 ];
 
 /// Why a line is not a filter.
@@ -79,7 +97,8 @@ enum Test {
     Marked,
     Cyclic,
     Stage(String),
-    Updated { older: bool, than: Duration },
+    Updated(Age),
+    Past(PastTest),
     DependsOn(StepId),
     Upstream(StepId),
     Downstream(StepId),
@@ -234,7 +253,24 @@ impl Query {
         now: DateTime<Utc>,
         marks: &'a HashSet<StepKey>,
     ) -> Prepared<'a> {
-        self.go_on(plan, now, marks, self.sets(plan))
+        self.prepare_with(plan, now, marks, None)
+    }
+
+    /// As [`Query::prepare`], with what is known of the plan's past.
+    pub fn prepare_with<'a>(
+        &'a self,
+        plan: &'a Plan,
+        now: DateTime<Utc>,
+        marks: &'a HashSet<StepKey>,
+        past: Option<&PlanPast>,
+    ) -> Prepared<'a> {
+        self.go_on(plan, now, marks, self.sets(plan, now, past))
+    }
+
+    /// Whether a term asks about the plan's past.
+    pub fn asks_past(&self) -> bool {
+        let mut tests = self.tests.iter();
+        tests.any(|(_, test)| matches!(test, Test::Past(_)))
     }
 
     /// As [`Query::prepare`], with the sets that were worked out for this plan before.
@@ -254,8 +290,9 @@ impl Query {
         }
     }
 
-    /// Works out, in one pass over the plan a term, what the terms need.
-    pub(crate) fn sets(&self, plan: &Plan) -> Sets {
+    /// Works out, in one pass over the plan a term, what the terms need. Terms about a past that is
+    /// not known hold for no step.
+    pub(crate) fn sets(&self, plan: &Plan, now: DateTime<Utc>, past: Option<&PlanPast>) -> Sets {
         let set = |steps: &mut dyn Iterator<Item = usize>| {
             let mut set = vec![false; plan.len()];
             steps.for_each(|step| set[step] = true);
@@ -280,6 +317,9 @@ impl Query {
             Test::Upstream(id) => Some(reached(id, true)),
             Test::Downstream(id) => Some(reached(id, false)),
             Test::Stage(stage) => Some(named(stage)),
+            Test::Past(test) => {
+                Some(past.map_or_else(|| vec![false; plan.len()], |past| test.set(plan, past, now)))
+            }
             _ => None,
         };
         self.tests.iter().map(of).collect()
@@ -339,14 +379,12 @@ impl Prepared<'_> {
             Test::Drift => !step.drift().is_empty(),
             Test::Marked => self.marks.contains(&step.key()),
             Test::Cyclic => self.plan.graph().cycle(step.index()).is_some(),
-            Test::Updated { older, than } => {
-                DateTime::parse_from_rfc3339(&step.text(Field::UpdatedAt))
-                    .is_ok_and(|at| (self.now - at.with_timezone(&Utc) > *than) == *older)
-            }
+            Test::Updated(age) => DateTime::parse_from_rfc3339(&step.text(Field::UpdatedAt))
+                .is_ok_and(|at| age.holds(at.to_utc(), self.now)),
             Test::DependsOn(id) => step
                 .dependencies()
                 .any(|d| d == super::dependency::Dependency::Step(*id)),
-            Test::Upstream(_) | Test::Downstream(_) | Test::Stage(_) => {
+            Test::Upstream(_) | Test::Downstream(_) | Test::Stage(_) | Test::Past(_) => {
                 set.is_some_and(|set| set[step.index()])
             }
             Test::Evidence { given } => {
@@ -391,7 +429,8 @@ fn read_test(key: &str, value: &str) -> Result<Test, String> {
             ),
         },
         "stage" => Ok(Test::Stage(folded)),
-        "updated" => read_age(value)
+        "updated" => Age::read(value)
+            .map(Test::Updated)
             .ok_or_else(|| "write updated:>7d for older, updated:<2w for newer".to_owned()),
         "dep" => step().map(Test::DependsOn),
         "up" => step().map(Test::Upstream),
@@ -404,6 +443,9 @@ fn read_test(key: &str, value: &str) -> Result<Test, String> {
         "id" => Ok(Test::Id(folded)),
         "note" => Ok(Test::Field(Field::Notes, folded)),
         other => {
+            if let Some(test) = PastTest::read(other, value) {
+                return test.map(Test::Past);
+            }
             if let Some(field) = Field::named(other) {
                 return Ok(Test::Field(field, folded));
             }
@@ -422,23 +464,6 @@ fn status_starting(text: &str) -> Option<Status> {
             .into_iter()
             .find(|status| status.word().split(' ').any(|word| word.starts_with(text)))
     })
-}
-
-fn read_age(value: &str) -> Option<Test> {
-    let (older, rest) = match value.split_at_checked(1)? {
-        (">", rest) => (true, rest),
-        ("<", rest) => (false, rest),
-        _ => return None,
-    };
-    let unit = rest.chars().next_back()?;
-    let count: i64 = rest[..rest.len() - unit.len_utf8()].parse().ok()?;
-    let than = match unit {
-        'h' => Duration::try_hours(count),
-        'd' => Duration::try_days(count),
-        'w' => Duration::try_weeks(count),
-        _ => None,
-    }?;
-    Some(Test::Updated { older, than })
 }
 
 /// Terms are separated by spaces; quotes keep them together, such as `owner:"field ops"`.

@@ -18,6 +18,7 @@ const STORE: [&str; 9] = [
     "watch",
     "locate",
     "past",
+    "as_of",
     "transaction",
     "worker",
 ];

@@ -262,7 +262,8 @@ pub fn bookmark(model: &mut Model, prefix: char, key: Key) {
 impl Model {
     /// Says so if all steps have been looked at and none passes the filter.
     pub(crate) fn say_if_none(&mut self) {
-        if self.view.list.is_empty() && !self.view.is_looking() {
+        let is_awaited = self.view.is_looking() || self.work.is_reading_past;
+        if self.view.list.is_empty() && !is_awaited {
             let back = self.keymap.key_of("back");
             self.say(format!("no step matches · {back} clears the filter"));
         }
@@ -310,7 +311,12 @@ fn next_match(model: &mut Model, forth: bool) {
     let Ok(query) = Query::parse(&model.view.searched) else {
         return;
     };
-    let prepared = query.prepare(&model.plan, model.now, &model.view.marks);
+    let prepared = query.prepare_with(
+        &model.plan,
+        model.now,
+        &model.view.marks,
+        model.view.past.as_deref(),
+    );
     let mut verdict = prepared.verdicts();
     let mut is_match = |at: &usize| verdict(model.view.list[*at]) == Matched::Passes;
     let count = model.view.list.len();

@@ -92,7 +92,7 @@ impl PlanView {
             // Without a selection the cursor keeps its place in the list, as far as there is one.
             search.pinned = from.is_none();
             search.looked = from.unwrap_or(0)..from.unwrap_or(0);
-            search.sets = self.filter.sets(plan);
+            search.sets = self.filter.sets(plan, now, self.past.as_deref());
             let words = self.filter.words();
             if !words.contain(&search.words) {
                 search.hopeless.clear();
