@@ -4,16 +4,20 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::statistics::{median, middle, slowest};
+use crate::statistics::{greatest, median, middle, milliseconds, slowest};
 use crate::table::{NO_TARGET, Table, Targets, Unit};
 use crate::terminal::{Frame, Terminal};
 
 /// What one key of a hundred may take.
 const KEY: Targets = [None, Some(4.0), Some(5.0), Some(10.0)];
+/// How long a command may block that concerns the whole plan.
+const BLOCK: Targets = [None, Some(10.0), Some(10.0), Some(16.0)];
 /// How often a key is pressed.
 const PRESSES: usize = 200;
 /// Over how many of them bytes are counted: those near the top.
 const COUNTED: usize = 50;
+/// Pages that lead well into a long text.
+pub const SCREENS_UP: usize = 40;
 /// How often the filter is typed, and how many keys follow each of its letters.
 const WORDS: usize = 5;
 const FOLLOWING: usize = 8;
@@ -53,7 +57,7 @@ pub fn keys(cockpit: &mut Terminal, table: &mut Table) {
 /// Letters typed into the filter line, each narrowing the list, and keys that move in what is
 /// found so far. In a very long plan the search goes on behind them.
 pub fn filter(cockpit: &mut Terminal, table: &mut Table) {
-    let limits = [None, Some(8.0), Some(30.0), Some(100.0)];
+    let limits = [None, Some(8.0), Some(10.0), Some(16.0)];
     let (mut letters, mut moves) = (Vec::new(), Vec::new());
     cockpit.key("/");
     for _ in 0..WORDS {
@@ -86,6 +90,75 @@ pub fn filter(cockpit: &mut Terminal, table: &mut Table) {
     );
 }
 
+/// Commands that concern the whole plan. What they take is the longest block: the slower of the
+/// command's own frame and that of the key that follows at once.
+pub fn whole_plan(cockpit: &mut Terminal, steps: usize, table: &mut Table) {
+    let mut put = |name, blocks: Vec<f64>| {
+        table.put(name, Unit::Milliseconds, BLOCK, greatest(blocks));
+    };
+
+    // Only the ID of a step near the end contains these digits.
+    let rare = format!("/{:04}\r", steps - 5);
+    cockpit.key(&rare);
+    cockpit.key("\x1b");
+    cockpit.key("\x1b");
+    cockpit.key("g");
+    cockpit.settle(Duration::ZERO);
+    put(
+        "`n`, `N` with one match",
+        vec![block(cockpit, "n"), block(cockpit, "N")],
+    );
+
+    put(
+        "all steps marked, `s`, marks cleared",
+        vec![
+            block(cockpit, "*"),
+            block(cockpit, "s"),
+            block(cockpit, "\x1b"),
+            block(cockpit, "*"),
+        ],
+    );
+
+    cockpit.key("S");
+    let mut sorts = vec![block(cockpit, "u")];
+    cockpit.key("S");
+    sorts.push(block(cockpit, "o"));
+    cockpit.key("S");
+    sorts.push(block(cockpit, "i"));
+    put("the list in another order", sorts);
+
+    let mut picks = vec![block(cockpit, "b")];
+    picks.extend(["r", "e", "v", "\x7f"].map(|letter| block(cockpit, letter)));
+    cockpit.key("\x1b");
+    cockpit.key("\x1b");
+    put("the step picker and its letters", picks);
+
+    let review = vec![block(cockpit, "3"), block(cockpit, "1")];
+    put("the weekly review opened", review);
+}
+
+/// The slower of a key's own frame and that of a movement at once after it, in milliseconds.
+fn block(cockpit: &mut Terminal, keys: &str) -> f64 {
+    let own = cockpit.key(keys).after;
+    let next = cockpit.key("\x1b[B").after;
+    cockpit.settle(Duration::ZERO);
+    milliseconds(own.max(next))
+}
+
+/// Keys while the checks of a plan that was just opened run, and as their result comes in.
+pub fn while_checking(cockpit: &mut Terminal, table: &mut Table) {
+    let mut keys = Vec::new();
+    let mut press = |cockpit: &mut Terminal| keys.push(milliseconds(cockpit.key("j").after));
+    while cockpit.says("checking") {
+        press(cockpit);
+    }
+    for _ in 0..FOLLOWING {
+        press(cockpit);
+    }
+    let name = "a key while the checks run and their result comes in, slowest";
+    table.put(name, Unit::Milliseconds, BLOCK, greatest(keys));
+}
+
 /// What a key takes where nothing is done with it: the pseudo-terminal, and other programs
 /// that have the processor just then.
 pub fn echo(folder: &Path, table: &mut Table) {
@@ -102,7 +175,7 @@ pub fn echo(folder: &Path, table: &mut Table) {
     table.put(name, Unit::Milliseconds, NO_TARGET, slow);
 }
 
-fn put_times(table: &mut Table, [usual, slow]: [&'static str; 2], frames: &[Frame]) {
+fn put_times(table: &mut Table, [usual, slow]: [&str; 2], frames: &[Frame]) {
     let times = || frames.iter().map(|frame| frame.after).collect();
     let value = Some(median(times()));
     table.put(usual, Unit::Milliseconds, NO_TARGET, value);

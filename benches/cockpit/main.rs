@@ -1,16 +1,20 @@
 //! The whole program with a stopwatch beside it: start, keys, files, memory.
 //!
-//! `cargo bench --bench cockpit` writes demo plans, opens the release binary on them in a
-//! pseudo-terminal of 160×48, and prints a table. Beside the program's own numbers are those of `wc
-//! -l` and `jq -c .title` on the same file in the same run, and of its peers where they are
-//! installed, so that a slow machine shows as such. Behind `--`:
+//! `cargo bench --bench cockpit` writes demo plans, tidy ones and ones as people write them, opens
+//! the release binary on them in a pseudo-terminal of 160×48, and prints tables. Beside the
+//! program's own numbers are those of `jq`, `wc`, `diff` and others on the same file in the same
+//! run, and of its peers where they are installed, so that a slow machine shows as such. Behind
+//! `--`:
 //!
-//! * `--huge` adds a plan of a million steps,
+//! * `--huge` adds plans of a million steps,
 //! * `--size N` measures plans of that size only,
-//! * `--untidy` takes the plans as people write them,
+//! * `--tidy` and `--untidy` measure one of the two kinds only,
+//! * `--crowded` measures only big canons, full drawers and long notes,
 //! * `--build` also builds the release binary from nothing, into a folder of its own.
 
 mod changing;
+mod commands;
+mod crowded;
 mod looking;
 mod peers;
 mod process;
@@ -24,7 +28,7 @@ use std::time::{Duration, Instant};
 
 use changing::LIT;
 use statistics::{median, milliseconds};
-use table::{NO_TARGET, SIZES, Table, Unit};
+use table::{NO_TARGET, SIZES, Table, Unit, thousands};
 use tempfile::TempDir;
 use terminal::Terminal;
 
@@ -33,19 +37,32 @@ const LOG: &str = "data/plans/10000_step_plan.jsonl";
 /// How long the program is watched doing nothing, and what part of a minute that is.
 const IDLE: Duration = Duration::from_secs(5);
 const IDLE_IN_A_MINUTE: f64 = 12.0;
+/// What an open plan may hold beside its log.
+const BYTES_PER_STEP: u64 = 180;
+const MEBIBYTES_ANYWAY: f64 = 12.0;
+const HELD: &str = "memory held, opened and checked";
 
 fn main() {
     let options = Options::read();
     let begun = Instant::now();
     let mut table = Table::default();
     for steps in &options.sizes {
-        eprintln!("{steps} steps …");
-        table.column(*steps);
-        Desk::new(*steps, options.untidy).measure(&mut table);
+        for untidy in &options.kinds {
+            let name = match untidy {
+                false => thousands(*steps),
+                true => format!("{}, untidy", thousands(*steps)),
+            };
+            eprintln!("{name} …");
+            table.column(name, *steps);
+            Desk::new(*steps, *untidy).measure(&mut table);
+        }
     }
-    print!("{}", table.show());
+    println!("{}", table.show());
+    if options.crowded {
+        crowded::measure();
+    }
     let binary = fs::metadata(PROGRAM).expect("the program").len();
-    println!("\nThe binary: {}.", Unit::Mebibytes.show(mebibytes(binary)));
+    println!("The binary: {}.", Unit::Mebibytes.show(mebibytes(binary)));
     if options.build {
         match build() {
             Some(time) => println!("A release build from nothing: {:.0} s.", time.as_secs_f64()),
@@ -58,7 +75,9 @@ fn main() {
 /// What is asked for. `cargo bench` adds `--bench`; what is not known is passed over.
 struct Options {
     sizes: Vec<usize>,
-    untidy: bool,
+    /// Whether plans are untidy.
+    kinds: Vec<bool>,
+    crowded: bool,
     build: bool,
 }
 
@@ -66,18 +85,22 @@ impl Options {
     fn read() -> Self {
         let mut options = Self {
             sizes: SIZES[..3].to_vec(),
-            untidy: false,
+            kinds: vec![false, true],
+            crowded: true,
             build: false,
         };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
             match word.as_str() {
                 "--huge" => options.sizes = SIZES.to_vec(),
-                "--untidy" => options.untidy = true,
+                "--tidy" => options.kinds = vec![false],
+                "--untidy" => options.kinds = vec![true],
+                "--crowded" => options.sizes = Vec::new(),
                 "--build" => options.build = true,
                 "--size" => {
                     let size = words.next().and_then(|size| size.parse().ok());
                     options.sizes = vec![size.expect("--size N, N in steps")];
+                    options.crowded = false;
                 }
                 _ => {}
             }
@@ -100,6 +123,7 @@ struct Desk {
     folder: TempDir,
     home: TempDir,
     steps: usize,
+    untidy: bool,
     /// How often things are done that take as long as the plan is large.
     rounds: usize,
 }
@@ -110,6 +134,7 @@ impl Desk {
             folder: TempDir::new().expect("a temporary folder"),
             home: TempDir::new().expect("a temporary home"),
             steps,
+            untidy,
             rounds: if steps > 100_000 { 3 } else { 7 },
         };
         let steps = steps.to_string();
@@ -135,10 +160,11 @@ impl Desk {
         let mut cockpit = self.open();
         cockpit.first_frame();
         cockpit.whole_plan();
-        cockpit.settle(Duration::ZERO);
-        let opened = process::peak_memory(cockpit.pid());
+        looking::while_checking(&mut cockpit, table);
+        self.memory(&mut cockpit, table);
         looking::keys(&mut cockpit, table);
         looking::filter(&mut cockpit, table);
+        looking::whole_plan(&mut cockpit, self.steps, table);
         looking::echo(self.home.path(), table);
         changing::outside(&self.log(), self.rounds, &mut cockpit, table);
         changing::commit(&self.log(), self.rounds, &mut cockpit, table);
@@ -149,10 +175,14 @@ impl Desk {
             [Some(50.0); 4],
             idle,
         );
-        self.memory(opened, process::peak_memory(cockpit.pid()), table);
+        changing::keys_meanwhile(&self.log(), &mut cockpit, table);
+        self.memory_later(&mut cockpit, table);
         drop(cockpit);
-        self.beside(start, table);
-        peers::measure(&self.log(), self.steps, self.home.path(), start, table);
+        let (folder, log) = (self.folder.path(), self.log());
+        commands::measure(folder, &log, self.rounds, start, table);
+        if !self.untidy {
+            peers::measure(&log, self.steps, self.home.path(), start, table);
+        }
     }
 
     /// Opens the plan over and over. Answers the time to the first rows, in milliseconds.
@@ -172,61 +202,30 @@ impl Desk {
         first
     }
 
-    fn memory(&self, opened: Option<u64>, peak: Option<u64>, table: &mut Table) {
+    /// Memory of a plan that is open and checked.
+    fn memory(&self, cockpit: &mut Terminal, table: &mut Table) {
+        cockpit.settle(Duration::ZERO);
         let file = fs::metadata(self.log()).expect("the log").len();
-        let times = |bytes: Option<u64>| bytes.map(|bytes| bytes as f64 / file as f64);
-        let mut put = |name, unit, limits, value| table.put(name, unit, limits, value);
-        put("the log", Unit::Mebibytes, NO_TARGET, Some(mebibytes(file)));
-        put(
-            "peak memory, opened",
-            Unit::Mebibytes,
-            [None, Some(25.0), None, None],
-            opened.map(mebibytes),
-        );
-        put(
-            "peak memory, opened ÷ the log",
-            Unit::Times,
-            [None, None, Some(2.5), Some(2.0)],
-            times(opened),
-        );
-        let name = "peak memory, after all the edits";
-        put(name, Unit::Mebibytes, NO_TARGET, peak.map(mebibytes));
-        let name = "peak memory, after all the edits ÷ the log";
-        put(name, Unit::Times, NO_TARGET, times(peak));
+        table.put("the log", Unit::Mebibytes, NO_TARGET, Some(mebibytes(file)));
+        let peak = process::peak_memory(cockpit.pid()).map(mebibytes);
+        table.put("peak memory, opened", Unit::Mebibytes, NO_TARGET, peak);
+        std::thread::sleep(IDLE);
+        let held = process::resident_memory(cockpit.pid()).map(mebibytes);
+        let limit = mebibytes(file + BYTES_PER_STEP * self.steps as u64) + MEBIBYTES_ANYWAY;
+        table.put_within(HELD, Unit::Mebibytes, Some(limit), held);
     }
 
-    /// The subcommand, and what others need for the same file.
-    fn beside(&self, start: f64, table: &mut Table) {
-        let time = |program: &str, arguments: &[&str]| {
-            let times: Option<Vec<Duration>> = (0..self.rounds)
-                .map(|_| process::run(program, arguments, self.folder.path()))
-                .collect();
-            times.map(median)
-        };
-        let check = time(PROGRAM, &["check"]);
-        let jq = time("jq", &["-c", ".title", LOG]);
-        let wc = time("wc", &["-l", LOG]);
-        let ratio = |a: Option<f64>, b: Option<f64>| a.zip(b).map(|(a, b)| a / b);
-        let mut put = |name, unit, limits, value| table.put(name, unit, limits, value);
-        put("`stepdeck check`", Unit::Milliseconds, NO_TARGET, check);
-        put("`jq -c .title`", Unit::Milliseconds, NO_TARGET, jq);
-        put("`wc -l`", Unit::Milliseconds, NO_TARGET, wc);
-        let log = self.log();
-        let copies = (0..self.rounds).map(|_| changing::copy(&log)).collect();
-        let name = "the log copied, synced and renamed";
-        put(name, Unit::Milliseconds, NO_TARGET, Some(median(copies)));
-        put(
-            "`stepdeck check` ÷ `jq`",
-            Unit::Times,
-            [Some(0.75); 4],
-            ratio(check, jq),
-        );
-        put(
-            "start ÷ `jq`",
-            Unit::Times,
-            [None, Some(0.25), None, None],
-            ratio(Some(start), jq),
-        );
+    /// Memory after everything that has been done with the plan.
+    fn memory_later(&self, cockpit: &mut Terminal, table: &mut Table) {
+        cockpit.settle(IDLE);
+        let file = mebibytes(fs::metadata(self.log()).expect("the log").len());
+        let limit = table.value(HELD).map(|held| held * 1.3);
+        let held = process::resident_memory(cockpit.pid()).map(mebibytes);
+        let name = "memory held after checks, rewrites and edits";
+        table.put_within(name, Unit::Mebibytes, limit, held);
+        let peak = process::peak_memory(cockpit.pid()).map(|peak| mebibytes(peak) / file);
+        let name = "peak memory of all that ÷ the log";
+        table.put(name, Unit::Times, [None, None, Some(2.3), Some(2.3)], peak);
     }
 }
 

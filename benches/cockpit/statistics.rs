@@ -18,6 +18,11 @@ pub fn middle(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
+/// The greatest of numbers; nothing where there are none.
+pub fn greatest(values: Vec<f64>) -> Option<f64> {
+    values.into_iter().max_by(f64::total_cmp)
+}
+
 /// The time in milliseconds that one of a hundred takes longer than.
 pub fn slowest(mut times: Vec<Duration>) -> f64 {
     times.sort();

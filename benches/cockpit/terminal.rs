@@ -169,10 +169,15 @@ impl Terminal {
         }
     }
 
+    /// Whether `text` is on the screen that was last drawn.
+    pub fn says(&self, text: &str) -> bool {
+        self.shown.screen().contents().contains(text)
+    }
+
     /// How long after the start `text` is on the screen of a program that knows no frames; nothing
     /// if it ends or takes too long.
     pub fn appears(&mut self, text: &str) -> Option<Duration> {
-        while !self.shown.screen().contents().contains(text) {
+        while !self.says(text) {
             let left = LIMIT.checked_sub(self.begun.elapsed())?;
             self.hear(left).ok()?;
             self.show(self.unread.len());

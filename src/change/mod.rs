@@ -277,11 +277,32 @@ impl Change {
             let is_clear = !is_list && !after.contains(" → ");
             (is_clear && self.edits.iter().all(is_value)).then_some((what, before))
         });
-        match set {
-            Some((what, NONE)) => format!("{what} is empty again"),
-            Some((what, before)) => format!("{what} is {before} again"),
-            None => format!("undone: {}", self.label),
+        match (set, self.undone_whole()) {
+            (Some((what, NONE)), _) => format!("{what} is empty again"),
+            (Some((what, before)), _) => format!("{what} is {before} again"),
+            (None, Some(words)) => words,
+            (None, None) => format!("undone: {}", self.label),
         }
+    }
+
+    /// The same where the change consists of one step that came or went, or one tick.
+    fn undone_whole(&self) -> Option<String> {
+        let [edit] = self.edits.as_slice() else {
+            return None;
+        };
+        let (what, name) = self.label.split_once(": ")?;
+        let (what, verb) = what.rsplit_once(' ')?;
+        let again = match (&edit.target, verb) {
+            (Target::LogStep { .. } | Target::LogText { .. }, "added") => "is gone again",
+            (Target::LogStep { .. } | Target::LogText { .. }, "removed") => "is back",
+            (Target::CheckMark { .. }, "ticked") => "is unticked again",
+            (Target::CheckMark { .. }, "unticked") => "is ticked again",
+            _ => return None,
+        };
+        Some(match edit.target {
+            Target::CheckMark { .. } => format!("{what}: “{name}” {again}"),
+            _ => format!("{what} {again}: {name}"),
+        })
     }
 
     /// The files that it touches, each once.
@@ -352,8 +373,21 @@ mod tests {
         ] {
             assert_eq!(undone(label, value()), said);
         }
-        let added = "0226 added: x: a → b";
-        let step = Target::LogText { line: 0 };
-        assert_eq!(undone(added, step), format!("undone: {added}"));
+        let line = || Target::LogText { line: 0 };
+        for (label, said) in [
+            ("0226 added: x: a → b", "0226 is gone again: x: a → b"),
+            ("0226 removed: x", "0226 is back: x"),
+        ] {
+            assert_eq!(undone(label, line()), said);
+        }
+        let tick = Target::CheckMark {
+            stage: "Pilot".to_owned(),
+            text: "It works".to_owned(),
+            nth: 0,
+        };
+        assert_eq!(
+            undone("Pilot ticked: It works", tick),
+            "Pilot: “It works” is unticked again"
+        );
     }
 }

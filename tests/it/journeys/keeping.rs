@@ -1,40 +1,38 @@
 //! What is kept: undo beyond a restart, text beyond a crash, both versions of a conflict,
-//! the order of edits that could not be written at once, and all of them when one leaves.
+//! the order of edits that could not be written at once.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::store::faults::FaultyFs;
 use crate::support::desk::Desk;
 use crate::support::fixture::{CANON, DOCUMENT, LINES, LOG};
-use crate::support::pty::Launch;
+use crate::support::pty::{Launch, Pty};
 use rustix::process::Signal;
 use stepdeck::app::DiskEvent;
 use stepdeck::store::state::State;
-use stepdeck::tui::cockpit::{Event, Turn};
+use stepdeck::tui::cockpit::Event;
 use stepdeck::tui::terminal::TerminalEvent;
 use tempfile::TempDir;
 
-fn desk() -> Desk {
+pub(super) fn desk() -> Desk {
     Desk::open(&[(LOG, LINES), (CANON, DOCUMENT)])
 }
 
-fn line<'a>(text: &'a str, id: &str) -> &'a str {
+pub(super) fn line<'a>(text: &'a str, id: &str) -> &'a str {
     let wanted = format!("\"step_id\": \"{id}\"");
     text.lines().find(|line| line.contains(&wanted)).unwrap()
 }
 
 /// Presses keys without waiting until everything is settled, which may never be.
-fn press(desk: &Desk, keys: &str) {
+pub(super) fn press(desk: &Desk, keys: &str) {
     for event in crate::support::keys::events(keys) {
         desk.send(Event::Terminal(TerminalEvent::Key(event)));
     }
 }
 
-fn writable(desk: &Desk, is: bool) {
+pub(super) fn writable(desk: &Desk, is: bool) {
     let mode = if is { 0o644 } else { 0o444 };
     fs::set_permissions(desk.folder().join(LOG), Permissions::from_mode(mode)).unwrap();
 }
@@ -220,28 +218,6 @@ fn an_edit_taken_back_while_it_was_written_is_taken_back_on_disk() {
     desk.run_until("the file is as before", |desk| desk.file(LOG) == LINES);
 }
 
-/// Leaving with an edit that is not on disk is asked for twice; another key is a new beginning.
-#[test]
-fn leaving_with_unsaved_edits_is_asked_for_twice() {
-    let desk = &mut desk();
-    writable(desk, false);
-    press(desk, "jsp");
-    desk.wait_for("not saved");
-    let leaving = |desk: &Desk| desk.cockpit.model.leaving;
-    for (key, asked) in [("q", true), ("j", false), ("q", true)] {
-        press(desk, key);
-        desk.run_until("the key is taken", |desk| leaving(desk) == asked);
-    }
-    assert!(
-        desk.screen().contains("q again quits without saving"),
-        "{}",
-        desk.screen()
-    );
-    writable(desk, true);
-    desk.keys("R");
-    assert!(line(&desk.file(LOG), "0002").contains("\"in progress\""));
-}
-
 /// An Esc may be half a key on a slow line: what was typed is there when the field is opened again.
 #[test]
 fn text_in_a_field_outlives_esc() {
@@ -337,19 +313,33 @@ fn a_change_refused_in_the_canon_leaves_the_log_as_shown() {
     assert!(!desk.screen().contains("Mine alone"), "{}", desk.screen());
 }
 
+/// A plan, and where its user's state is kept from one start to the next.
+struct Plan {
+    folder: TempDir,
+    state: TempDir,
+}
+
+impl Plan {
+    fn new() -> Self {
+        Self {
+            folder: crate::support::fixture::folder_of(&[(LOG, LINES), (CANON, DOCUMENT)]),
+            state: TempDir::new().unwrap(),
+        }
+    }
+
+    fn launch(&self) -> Pty {
+        let home = self.state.path().display().to_string();
+        let launch = Launch::stepdeck(&[]).in_folder(self.folder.path());
+        launch.env("XDG_STATE_HOME", &home).start()
+    }
+}
+
 /// KILL in the midst of a word, and the word is there at the next start.
 #[test]
 fn text_being_typed_outlives_a_kill() {
-    let folder = crate::support::fixture::folder_of(&[(LOG, LINES), (CANON, DOCUMENT)]);
-    let state = TempDir::new().unwrap();
-    let home = state.path().display().to_string();
-    let launch = || {
-        Launch::stepdeck(&[])
-            .in_folder(folder.path())
-            .env("XDG_STATE_HOME", &home)
-            .start()
-    };
-    let cockpit = launch();
+    let plan = Plan::new();
+    let Plan { folder, state } = &plan;
+    let cockpit = plan.launch();
     cockpit.wait_for("0101");
     cockpit.type_keys("jet and then the budget");
     cockpit.wait_for("then the budget");
@@ -360,7 +350,7 @@ fn text_being_typed_outlives_a_kill() {
     }
     cockpit.kill(Signal::KILL);
     cockpit.wait_process_end();
-    let cockpit = launch();
+    let cockpit = plan.launch();
     cockpit.wait_for("Review the schema and then the budget");
     cockpit.wait_for("you were typing this");
     cockpit.type_keys("<Enter>");
@@ -376,16 +366,9 @@ fn text_being_typed_outlives_a_kill() {
 /// by the next one.
 #[test]
 fn an_edit_that_outlived_a_kill_can_be_undone() {
-    let folder = crate::support::fixture::folder_of(&[(LOG, LINES), (CANON, DOCUMENT)]);
-    let state = TempDir::new().unwrap();
-    let home = state.path().display().to_string();
-    let launch = || {
-        Launch::stepdeck(&[])
-            .in_folder(folder.path())
-            .env("XDG_STATE_HOME", &home)
-            .start()
-    };
-    let read = || [LOG, CANON].map(|file| fs::read_to_string(folder.path().join(file)).unwrap());
+    let plan = Plan::new();
+    let read =
+        || [LOG, CANON].map(|file| fs::read_to_string(plan.folder.path().join(file)).unwrap());
     let until = |what: &str, done: &dyn Fn() -> bool| {
         let begun = Instant::now();
         while !done() {
@@ -399,14 +382,14 @@ fn an_edit_that_outlived_a_kill_can_be_undone() {
         .enumerate()
     {
         let before = read();
-        let cockpit = launch();
+        let cockpit = plan.launch();
         cockpit.wait_for("0101");
         cockpit.type_keys(keys);
         until("the edit is on disk", &|| read()[0] != before[0]);
         std::thread::sleep(Duration::from_micros(round as u64 * 1_700));
         cockpit.kill(Signal::KILL);
         cockpit.wait_process_end();
-        let cockpit = launch();
+        let cockpit = plan.launch();
         cockpit.wait_for("u undo");
         cockpit.type_keys("u");
         cockpit.wait_for(" again");
@@ -514,88 +497,4 @@ fn keys_go_on_while_a_save_waits() {
     let log = desk.file(LOG);
     assert!(line(&log, "0002").contains("\"in progress\""), "{log}");
     assert!(line(&log, "0003").contains("\"owner\": \"qa\""), "{log}");
-}
-
-// ---- leaving while the disk is busy ----
-
-/// Holds up every `fsync` until it is opened.
-#[derive(Clone, Default)]
-struct Gate(Arc<(Mutex<bool>, Condvar)>);
-
-impl Gate {
-    fn wait(&self) {
-        let (is_open, opened) = &*self.0;
-        let closed = |is_open: &mut bool| !*is_open;
-        drop(opened.wait_while(is_open.lock().unwrap(), closed).unwrap());
-    }
-
-    fn open(&self) {
-        *self.0.0.lock().unwrap() = true;
-        self.0.1.notify_all();
-    }
-}
-
-/// A cockpit with two edits that wait for the disk, which has been asked to end.
-fn leaving(gate: &Gate) -> Desk {
-    let busy = gate.clone();
-    let fs = FaultyFs::busy(move || busy.wait());
-    let mut desk = Desk::writing_to(fs, &[(LOG, LINES)]);
-    press(&desk, "jsbjscq");
-    desk.wait_for("saving 2 edits, Ctrl-C quits without them");
-    assert_eq!(desk.turn, Turn::On);
-    desk
-}
-
-#[test]
-fn leaving_says_what_is_being_saved_and_ends_with_the_last_edit() {
-    let gate = Gate::default();
-    let mut desk = leaving(&gate);
-    // Keys that edit do nothing any more; the screen can be drawn again.
-    let frames = desk.cockpit.face.frames;
-    press(&desk, "sd<C-l>");
-    desk.run_until("drawn anew", |desk| desk.cockpit.face.frames > frames);
-    let screen = desk.screen();
-    assert!(
-        screen.contains("saving 2 edits, Ctrl-C quits without them"),
-        "{screen}"
-    );
-    assert!(desk.cockpit.model.overlays.is_empty());
-    gate.open();
-    desk.run_until("left", |_| false);
-    assert_eq!(desk.turn, Turn::Quit);
-    let lines = desk
-        .diff()
-        .lines()
-        .filter(|line| line.starts_with('+'))
-        .count();
-    assert_eq!(lines, 2, "{}", desk.diff());
-    assert_eq!(desk.cockpit.close(), Vec::<String>::new());
-}
-
-#[test]
-fn ctrl_c_leaves_without_waiting_for_the_disk() {
-    let gate = Gate::default();
-    let mut desk = leaving(&gate);
-    press(&desk, "<C-c>");
-    desk.run_until("left", |_| false);
-    assert_eq!(desk.turn, Turn::Quit);
-    let lost = desk.cockpit.close();
-    assert_eq!(
-        lost,
-        ["2 edits were being saved and may not have reached the disk"]
-    );
-    gate.open();
-}
-
-#[test]
-fn an_edit_that_cannot_be_saved_keeps_the_cockpit_open() {
-    let gate = Gate::default();
-    let mut desk = leaving(&gate);
-    let log = desk.folder().join(LOG);
-    fs::remove_file(&log).unwrap();
-    fs::create_dir(&log).unwrap();
-    gate.open();
-    desk.wait_for("2 NOT SAVED");
-    assert_eq!(desk.turn, Turn::On);
-    assert!(!desk.cockpit.model.ending);
 }

@@ -1,8 +1,10 @@
 mod gate_review;
 mod in_use;
 mod keeping;
+mod leaving;
 mod live_reload;
 mod mouse;
+mod never_executed;
 mod opening;
 mod outside;
 mod pty_harness;

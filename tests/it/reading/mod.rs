@@ -1,5 +1,5 @@
 mod fields;
 mod foreign_tree;
 mod ids;
-mod lists;
+pub(crate) mod lists;
 mod untidy_plan;
