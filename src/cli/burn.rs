@@ -197,8 +197,8 @@ fn svg(rows: &[Row], points: &[Point], filter: &str) -> String {
     };
     let description = match rows {
         [first, .., last] => format!(
-            "From {} to {}: {} steps became {}, {} complete ones {}.",
-            first.date, last.date, first.total, last.total, first.complete, last.complete
+            "From {} to {}: {} steps became {}, and {} instead of {} are complete.",
+            first.date, last.date, first.total, last.total, last.complete, first.complete
         ),
         [only] => format!(
             "On {}: {} steps, {} complete.",

@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn paths_are_taken_as_they_are_and_nonsense_is_left_out() {
         let output =
-            b"100755 blob ab\ta\tb\n.md\0120000 blob cd\tlink\0160000 commit ef\tsub\0\0x\0";
+            b"100755 blob ab\ta\tb\n.md\x00120000 blob cd\tlink\x00160000 commit ef\tsub\0\0x\0";
         let read = entries(output);
         let told: Vec<_> = read
             .iter()

@@ -38,7 +38,7 @@ const BOTTOM: f64 = 40.0;
 /// How many lines cross the chart at the most.
 const MOST_TICKS: usize = 5;
 /// How many dates stand below it at the most.
-const MOST_DATES: usize = 6;
+const MOST_DATES: usize = 5;
 
 /// Colours that differ in lightness too, each pair on the other's background.
 const STYLE: &str = "\

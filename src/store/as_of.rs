@@ -179,7 +179,7 @@ fn is_read(entry: &TreeEntry) -> bool {
 
 /// The entries that stay within the folder: git never makes any others, but who sent the
 /// repository may have.
-fn safe(tree: Vec<TreeEntry>) -> Vec<TreeEntry> {
+fn safe(mut tree: Vec<TreeEntry>) -> Vec<TreeEntry> {
     let is_plain = |path: &Path| {
         let mut components = path.components();
         !path.as_os_str().is_empty()
@@ -188,18 +188,17 @@ fn safe(tree: Vec<TreeEntry>) -> Vec<TreeEntry> {
                 _ => false,
             })
     };
-    let links = tree
+    tree.retain(|entry| is_plain(&entry.path));
+    let leaves = tree
         .iter()
         .filter(|entry| entry.kind != TreeKind::Submodule);
     // Nothing can lie below a file or a link.
-    let leaves: HashSet<PathBuf> = links.map(|entry| entry.path.clone()).collect();
+    let leaves: HashSet<PathBuf> = leaves.map(|entry| entry.path.clone()).collect();
     let mut seen = HashSet::new();
     tree.into_iter()
         .filter(|entry| {
             let mut above = entry.path.ancestors().skip(1);
-            is_plain(&entry.path)
-                && !above.any(|path| leaves.contains(path))
-                && seen.insert(entry.path.clone())
+            !above.any(|path| leaves.contains(path)) && seen.insert(entry.path.clone())
         })
         .collect()
 }

@@ -197,7 +197,7 @@ mod tests {
         let now = chrono::DateTime::from_timestamp(0, 0).unwrap();
         let mut model = Model::new(files, SessionContext::default(), keymap, now);
         update(&mut model, Message::Key("/".parse().unwrap()));
-        let mut asks = |model: &mut Model, text: &str| {
+        let asks = |model: &mut Model, text: &str| {
             let effects = update(model, Message::Typed(text.to_owned()));
             effects.contains(&Effect::ReadPast)
         };
