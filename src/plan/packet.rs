@@ -134,7 +134,7 @@ pub(crate) fn label_at<'a>(
     let items = document.items().iter().enumerate();
     items
         .filter(|(_, item)| item.heading == Some(heading) && item.parent.is_none())
-        .filter_map(|(at, item)| Some((at, item.label.as_ref()?)))
+        .filter_map(|(at, item)| Some((at, item.label.as_deref()?)))
         .find(|(_, label)| normalised(&label.name) == wanted)
 }
 

@@ -143,8 +143,8 @@ pub struct ListItem {
     pub content: Span,
     /// The words of that paragraph; a wrapped line goes on after a space.
     pub text: String,
-    /// The `**Label:**` the paragraph begins with.
-    pub label: Option<Label>,
+    /// The `**Label:**` the paragraph begins with. Most items of a long document have none.
+    pub label: Option<Box<Label>>,
 }
 
 /// A labelled bullet: `**Outcome:** value` or `**Outcome**: value`.
@@ -213,5 +213,14 @@ impl Outline {
             blocks: Vec::with_capacity(room(48)),
             ..Self::default()
         }
+    }
+
+    /// Gives back the room that was not needed: an outline is kept as long as its file.
+    pub(crate) fn shrink(&mut self) {
+        self.headings.shrink_to_fit();
+        self.tables.shrink_to_fit();
+        self.items.shrink_to_fit();
+        self.links.shrink_to_fit();
+        self.blocks.shrink_to_fit();
     }
 }

@@ -59,6 +59,7 @@ fn read_shadow(bytes: &[u8], shadow: &Shadow<'_>, labels: &[String]) -> Outline 
     labels.append(&mut reader.outline.definitions);
     labels.sort_unstable();
     reader.outline.definitions = labels;
+    reader.outline.shrink();
     reader.outline
 }
 
@@ -310,8 +311,9 @@ impl<'a> Reader<'a> {
             self.sink = None;
             let item = &mut self.outline.items[index];
             let run = std::mem::take(&mut self.run);
-            (item.text, item.content, item.label) =
-                run.finish(item.content.start, self.source.bytes);
+            let (text, content, label) = run.finish(item.content.start, self.source.bytes);
+            (item.text, item.content, item.label) = (text, content, label.map(Box::new));
+            item.text.shrink_to_fit();
         }
     }
 
