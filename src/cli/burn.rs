@@ -1,15 +1,17 @@
 //! `stepdeck burn`: how many steps there were and how many were complete, over time.
 
+use chrono::NaiveDate;
 use clap::ValueEnum;
 use color_eyre::eyre::Result;
 use csv::{Terminator, WriterBuilder};
 use ratatui::text::{Line, Span};
 use serde::Serialize;
 
-use super::filter::{Filter, selected};
+use super::filter::Filter;
 use super::invocation::{Invocation, json_text};
 use super::past::{Moment, followed};
 use crate::cli::printer::Printer;
+use crate::history::chart::{Band, Chart};
 use crate::history::landing::Landing;
 use crate::history::series::{Counts, Period, Point, series};
 use crate::history::when::{HELP, When, end_of};
@@ -56,6 +58,8 @@ enum Format {
     Json,
     /// The properties of the JSON as columns, RFC 4180.
     Csv,
+    /// A chart.
+    Svg,
 }
 
 impl Burn {
@@ -67,7 +71,8 @@ impl Burn {
         let query = self.filter.parse()?;
         let opened = invocation.open()?;
         let (plan, now) = (&opened.plan, invocation.outside.now);
-        let mut steps = followed(&query, plan, now);
+        let selected = invocation.selected(&query, &opened)?;
+        let mut steps = followed(&query, plan, &selected);
         let mut past = invocation.past(&opened);
         let since = self.since.as_ref();
         let since = since
@@ -81,9 +86,7 @@ impl Burn {
         }
         landings.retain(|landing| !landing.events.is_empty());
         invocation.say_unknown(&past)?;
-        let counted = selected(&query, plan, now)
-            .into_iter()
-            .map(|step| plan.step(step));
+        let counted = selected.iter().map(|step| plan.step(*step));
         let counts = Counts::of(counted.map(|step| step.status()));
         let period = match self.by {
             By::Week => Period::Week,
@@ -98,6 +101,7 @@ impl Burn {
         let text = match self.format {
             Format::Text if !self.json => table(&rows, &invocation.paint()),
             Format::Csv => csv(&rows)?,
+            Format::Svg => svg(&rows, &points, &self.filter.query),
             Format::Text | Format::Json => json_text(&Document {
                 schema: "stepdeck/burn@1",
                 source: if has_history { "git" } else { "updated_at" },
@@ -181,6 +185,46 @@ fn csv(rows: &[Row]) -> Result<String> {
     Ok(String::from_utf8(writer.into_inner()?)?)
 }
 
+/// A chart of the steps by status, those that are complete at the bottom.
+fn svg(rows: &[Row], points: &[Point], filter: &str) -> String {
+    let band = |name, count: fn(&Row) -> usize| Band {
+        name,
+        counts: rows.iter().map(count).collect(),
+    };
+    let title = match filter.is_empty() {
+        true => "Steps of the plan".to_owned(),
+        false => format!("Steps of the plan: {filter}"),
+    };
+    let description = match rows {
+        [first, .., last] => format!(
+            "From {} to {}: {} steps became {}, and {} instead of {} are complete.",
+            first.date, last.date, first.total, last.total, last.complete, first.complete
+        ),
+        [only] => format!(
+            "On {}: {} steps, {} complete.",
+            only.date, only.total, only.complete
+        ),
+        [] => "Nothing is known of that time.".to_owned(),
+    };
+    let dates: Vec<NaiveDate> = points.iter().map(|point| point.date).collect();
+    let chart = Chart {
+        title: &title,
+        description: &description,
+        dates: &dates,
+        bands: &[
+            band("complete", |row| row.complete),
+            band("in progress", |row| row.in_progress),
+            band("blocked", |row| row.blocked),
+            band("not started", not_started),
+        ],
+    };
+    chart.to_string()
+}
+
+fn not_started(row: &Row) -> usize {
+    row.draft + row.idea + row.other
+}
+
 /// A column of the table: its heading, and its cell in a row.
 type Column = (&'static str, fn(&Row) -> String);
 
@@ -193,9 +237,7 @@ const COLUMNS: [Column; 11] = [
     }),
     ("in progress", |row| row.in_progress.to_string()),
     ("blocked", |row| row.blocked.to_string()),
-    ("not started", |row| {
-        (row.draft + row.idea + row.other).to_string()
-    }),
+    ("not started", |row| not_started(row).to_string()),
     ("added", |row| flow('+', row.added)),
     ("removed", |row| flow('-', row.removed)),
     ("completed", |row| flow('+', row.completed)),

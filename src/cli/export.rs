@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use color_eyre::eyre::{Result, bail};
 
-use super::filter::{Filter, language_help, selected};
+use super::filter::{Filter, language_help};
 use super::invocation::{Invocation, OpenPlan, json_text};
 use super::step_document::ListDocument;
 use crate::document::visible::visible;
@@ -74,7 +74,7 @@ impl Export {
         let opened = invocation.open()?;
         let plan = &opened.plan;
         invocation.say_unreadable(plan)?;
-        let steps = selected(&query, plan, invocation.outside.now);
+        let steps = invocation.selected(&query, &opened)?;
         let text = match self.format {
             Format::Csv => {
                 let on_screen = self.output.is_none() && invocation.outside.terminal.is_some();

@@ -1,10 +1,10 @@
 //! `--filter`: the filter language of the cockpit, for the subcommands that take some steps.
 
-use chrono::{DateTime, Utc};
 use color_eyre::eyre::{Result, eyre};
 
+use super::invocation::{Invocation, OpenPlan};
 use crate::document::visible::{visible_line, width};
-use crate::plan::Plan;
+use crate::history::facts::{Facts, last_review};
 use crate::plan::marks::Marks;
 use crate::plan::query::{KEYS, Query, QueryError};
 
@@ -32,9 +32,25 @@ impl Filter {
     }
 }
 
-/// Indexes of the steps that pass, in the order of IDs. Nothing is marked outside a cockpit.
-pub fn selected(query: &Query, plan: &Plan, now: DateTime<Utc>) -> Vec<usize> {
-    query.prepare(plan, now, &Marks::default()).all()
+impl Invocation<'_, '_> {
+    /// Indexes of the steps that pass, in the order of IDs. Nothing is marked outside a cockpit. The
+    /// history is only read if the query asks about it.
+    ///
+    /// # Errors
+    /// When standard error cannot be written.
+    pub(super) fn selected(&mut self, query: &Query, opened: &OpenPlan) -> Result<Vec<usize>> {
+        let (plan, now) = (&opened.plan, self.outside.now);
+        let mut known = None;
+        if query.asks_past() {
+            let mut past = self.past(opened);
+            let mut facts = Facts::of(plan, last_review(plan, now), past.git().is_some());
+            past.by_ref().for_each(|landing| facts.add(&landing));
+            self.say_unknown(&past)?;
+            known = Some(facts.finish());
+        }
+        let marks = Marks::default();
+        Ok(query.prepare_with(plan, now, &marks, known.as_ref()).all())
+    }
 }
 
 /// The language, for the help.

@@ -4,6 +4,7 @@
 //! Nothing below `main` asks for the time, the environment or the streams by itself, so that
 //! a test can set each of them.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ use crate::plan::Plan;
 use crate::plan::id::{StepId, typed_id};
 use crate::plan::source::{Location, SourceFile};
 use crate::plan::uid::Uids;
+use crate::store::as_of::AsOf;
 use crate::store::locate::discover::{Found, Layout, Overrides};
 use crate::store::locate::open::{Opening, open_plan};
 use crate::store::state::{NOWHERE, State};
@@ -82,8 +84,10 @@ impl Outside<'_> {
 pub(crate) struct Invocation<'a, 'o> {
     /// The arguments that every subcommand shares.
     pub arguments: &'a Arguments,
-    /// What is outside.
+    /// What is outside; with `--at`, its clock is turned back.
     pub outside: &'a mut Outside<'o>,
+    /// The version that `--at` asks for.
+    pub as_of: Option<AsOf>,
 }
 
 /// A plan as it was on disk a moment ago.
@@ -136,9 +140,23 @@ impl FromStr for Name {
 impl Invocation<'_, '_> {
     /// The folder that paths and the search for a plan start from.
     pub(crate) fn start(&self) -> PathBuf {
-        match &self.arguments.plan_dir {
-            Some(dir) => self.outside.folder.join(dir),
-            None => self.outside.folder.clone(),
+        match (&self.as_of, &self.arguments.plan_dir) {
+            (Some(as_of), _) => as_of.start().to_owned(),
+            (None, Some(dir)) => self.outside.folder.join(dir),
+            (None, None) => self.outside.folder.clone(),
+        }
+    }
+
+    /// Which files the arguments name instead of the configured ones.
+    pub(crate) fn overrides(&self) -> Overrides {
+        let overrides = Overrides {
+            logs: self.arguments.log.clone(),
+            canon: self.arguments.canon.clone(),
+            ..Overrides::default()
+        };
+        match &self.as_of {
+            Some(as_of) => as_of.overrides(overrides),
+            None => overrides,
         }
     }
 
@@ -215,11 +233,7 @@ impl Invocation<'_, '_> {
                 start.display()
             );
         }
-        let overrides = Overrides {
-            logs: self.arguments.log.clone(),
-            canon: self.arguments.canon.clone(),
-            ..Overrides::default()
-        };
+        let overrides = self.overrides();
         let opening = Opening::waiting(REST_TIMEOUT);
         let percent = || opening.percent();
         let open = || open_plan(&start, &overrides, &opening);
@@ -267,10 +281,14 @@ impl Invocation<'_, '_> {
     /// # Errors
     /// When standard error cannot be written.
     pub(crate) fn say(&mut self, message: &str) -> Result<()> {
+        let message = match &self.as_of {
+            Some(as_of) => as_of.in_real(message).into(),
+            None => Cow::Borrowed(message),
+        };
         Ok(writeln!(
             self.outside.err,
             "stepdeck: {}",
-            visible(message)
+            visible(&message)
         )?)
     }
 
@@ -307,8 +325,11 @@ impl Invocation<'_, '_> {
     /// Lets a subcommand that writes go on.
     ///
     /// # Errors
-    /// With `--read-only`.
+    /// With `--read-only` or `--at`.
     pub(crate) fn may_write(&self) -> Result<()> {
+        if self.arguments.at.is_some() {
+            bail!("--at shows the past, and nothing is written to it; run this without --at");
+        }
         match self.arguments.read_only {
             true => bail!("--read-only: nothing is written"),
             false => Ok(()),

@@ -4,7 +4,7 @@ use color_eyre::eyre::Result;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::filter::{Filter, language_help, selected};
+use super::filter::{Filter, language_help};
 use super::invocation::Invocation;
 use super::step_document::ListDocument;
 use crate::cli::printer::Printer;
@@ -35,11 +35,12 @@ impl List {
     /// When the filter makes no sense or there is no plan.
     pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let query = self.filter.parse()?;
-        let plan = invocation.open()?.plan;
-        invocation.say_unreadable(&plan)?;
-        let steps = selected(&query, &plan, invocation.outside.now);
+        let opened = invocation.open()?;
+        let plan = &opened.plan;
+        invocation.say_unreadable(plan)?;
+        let steps = invocation.selected(&query, &opened)?;
         if self.json {
-            return invocation.print_json(&ListDocument::new(&plan, &steps));
+            return invocation.print_json(&ListDocument::new(plan, &steps));
         }
         let paint = invocation.paint();
         let rows: Vec<StepRef<'_>> = steps.iter().map(|step| plan.step(*step)).collect();

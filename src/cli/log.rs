@@ -8,13 +8,14 @@ use serde_json::value::RawValue;
 
 use super::filter::Filter;
 use super::invocation::{Invocation, Name};
-use super::past::{Moment, followed, own_uid, uids};
+use super::past::{Moment, followed};
 use crate::change::difference::{Difference, field};
 use crate::cli::printer::Printer;
 use crate::document::json;
 use crate::document::visible::{visible_line, width};
 use crate::history::canon::Tick;
 use crate::history::events::{Event, Kind};
+use crate::history::facts::{own_uid, uids};
 use crate::history::follow::Followed;
 use crate::history::landing::Landing;
 use crate::history::when::{HELP, When};
@@ -56,11 +57,11 @@ impl Log {
         let query = self.filter.parse()?;
         let opened = invocation.open()?;
         let plan = &opened.plan;
-        let mut steps = followed(&query, plan, invocation.outside.now);
+        let mut steps = followed(&query, plan, &invocation.selected(&query, &opened)?);
         let mut one = self.id.map(|Name(id)| {
             let step = plan.find(id).map(|step| plan.step(step));
             let mut one = Followed::default();
-            one.add(id, step.and_then(|step| own_uid(step, &uids(plan))));
+            one.add(id, step.and_then(|step| own_uid(step, &uids(plan))), 0);
             one
         });
         let mut past = invocation.past(&opened);
@@ -117,6 +118,14 @@ impl Log {
             None => tabbed(&landings, &paint, has_history),
         };
         invocation.print(&text)?;
+        if landings.is_empty() {
+            let since = match &since {
+                Some(Moment::At(at)) => format!(" since {}", instant(*at)),
+                Some(Moment::Commit(_)) => " since that commit".to_owned(),
+                None => String::new(),
+            };
+            invocation.say(&format!("nothing happened{since}"))?;
+        }
         Ok(())
     }
 }

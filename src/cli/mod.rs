@@ -13,6 +13,7 @@ pub mod demo;
 pub mod diff;
 pub mod export;
 pub(crate) mod filter;
+pub(crate) mod forecast;
 pub mod gates;
 pub mod git_setup;
 pub mod init;
@@ -43,9 +44,10 @@ use std::time::Duration;
 
 use chrono::Utc;
 use clap::{Parser, Subcommand, ValueEnum};
-use color_eyre::eyre::Result;
+use color_eyre::eyre::{Result, bail};
 
 use crate::document::visible::visible;
+use crate::history::when::When;
 use crate::plan::uid::Uids;
 use crate::store::locate::config::own_file;
 use crate::store::state::default_base;
@@ -76,6 +78,10 @@ pub struct Arguments {
     /// Your name, instead of git's `user.name` or the login.
     #[arg(long = "as", value_name = "NAME", global = true)]
     pub person: Option<String>,
+    /// Read the plan as it was then: a date, an age such as 2w, `review`, `gate:STAGE` or a
+    /// revision. Nothing is written.
+    #[arg(long, value_name = "WHEN", global = true)]
+    pub at: Option<When>,
     /// When to use colours.
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub color: Color,
@@ -119,6 +125,7 @@ pub enum Subcommands {
     Log(log::Log),
     Since(since::Since),
     Burn(burn::Burn),
+    Forecast(forecast::Forecast),
     GitSetup(git_setup::GitSetup),
     Export(export::Export),
     Completions(completions::Completions),
@@ -187,6 +194,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, outside: &mut Outside<
     let mut invocation = Invocation {
         arguments: &arguments,
         outside,
+        as_of: None,
     };
     match dispatch(&mut invocation) {
         Ok(Ending::Done) => 0,
@@ -202,8 +210,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, outside: &mut Outside<
 fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
     let arguments = invocation.arguments;
     let Some(command) = &arguments.command else {
+        if arguments.at.is_some() {
+            bail!("--at needs a subcommand, such as `stepdeck list --at 2w`");
+        }
         return cockpit::run(invocation).map(|()| Ending::Done);
     };
+    if let Some(when) = &arguments.at {
+        invocation.go_to(when)?;
+    }
     match command {
         Subcommands::Check(check) => return check.run(invocation),
         Subcommands::Merge(merge) => return merge.run(invocation),
@@ -227,6 +241,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Log(log) => log.run(invocation)?,
         Subcommands::Since(since) => since.run(invocation)?,
         Subcommands::Burn(burn) => burn.run(invocation)?,
+        Subcommands::Forecast(forecast) => forecast.run(invocation)?,
     }
     Ok(Ending::Done)
 }

@@ -1,22 +1,24 @@
 //! What the subcommands about the past share: opening the plan's history, following the steps of a
 //! filter through it, and finding moments in it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use color_eyre::eyre::{Result, bail, eyre};
 
-use super::filter::selected;
 use super::invocation::{Invocation, OpenPlan};
+use super::log::instant;
 use super::tick::find_stage;
+use crate::git::history::History;
+use crate::git::output::Commit;
+use crate::history::facts::{last_review, own_uid, uids};
 use crate::history::follow::Followed;
+use crate::history::landing::landed;
 use crate::history::when::{When, end_of};
-use crate::plan::field::Field;
+use crate::plan::Plan;
 use crate::plan::query::Query;
-use crate::plan::source::Role;
-use crate::plan::uid::Uid;
-use crate::plan::{Plan, StepRef};
-use crate::record::review::Record;
+use crate::store::as_of::AsOf;
 use crate::store::past::Past;
 
 /// A moment in the past of a plan.
@@ -62,30 +64,85 @@ impl Invocation<'_, '_> {
     /// # Errors
     /// When there is none.
     pub(super) fn moment(&self, when: &When, plan: &Plan, past: &Past) -> Result<Moment> {
-        let now = self.outside.now;
-        let revision = match when {
-            When::At(at) => return Ok(Moment::At(*at)),
-            When::Ago(age) => return Ok(Moment::At(now - *age)),
-            When::Review => return Ok(Moment::At(last_review(plan, now)?)),
-            When::Gate(stage) => return Ok(Moment::At(last_decision(plan, stage)?)),
-            When::Revision(revision) => revision,
+        let When::Revision(revision) = when else {
+            return Ok(Moment::At(self.instant(when, plan)?));
         };
         let Some(git) = past.git() else {
             bail!("“{revision}” is not a date or an age, and there is no history to look it up in");
         };
-        let commit = git.commit(revision)?.ok_or_else(|| {
-            eyre!("“{revision}” is not a date (2026-11-20), an age (2w) or a revision")
-        })?;
+        let commit = named_commit(git, revision)?;
         Ok(Moment::Commit(git.since(&commit)?))
     }
 }
 
-/// When the last weekly review was finished.
-fn last_review(plan: &Plan, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
-    let reviews = plan.files().iter().filter(|file| file.role == Role::Review);
-    let held = reviews.filter_map(|file| Record::read(file.markdown()?).held);
-    let last = held.filter(|held| *held <= now).max();
-    last.ok_or_else(|| eyre!("no weekly review has been finished yet"))
+impl Invocation<'_, '_> {
+    /// Turns to the version of the plan that had landed at a moment, and its clock.
+    ///
+    /// # Errors
+    /// When there is no git, nothing had landed by then, or the moment is still to come.
+    pub(super) fn go_to(&mut self, when: &When) -> Result<()> {
+        let start = self.start();
+        let git = History::around(&start).map_err(|error| eyre!("--at needs git ({error})"))?;
+        let mut now = self.outside.now;
+        let listed = git.first_parents()?.commits;
+        let commits: Vec<Arc<Commit>> = listed.into_iter().map(Arc::new).collect();
+        let times = landed(&commits, now);
+        let commit = match when {
+            When::Revision(revision) => {
+                let commit = named_commit(&git, revision)?;
+                let place = commits.iter().position(|other| other.hash == commit);
+                now = match place {
+                    Some(place) => times[place],
+                    None => git.committed(&commit)?.min(now),
+                };
+                commit
+            }
+            _ => {
+                let plan = match when {
+                    When::Review | When::Gate(_) => self.reopen()?.plan,
+                    _ => Plan::default(),
+                };
+                let at = self.instant(when, &plan)?;
+                if at > now {
+                    bail!("--at: {} is still to come", instant(at));
+                }
+                now = at;
+                let place = times.iter().position(|landed| *landed <= at);
+                let commit = place.map(|place| commits[place].hash.clone());
+                commit.ok_or_else(|| eyre!("--at: nothing was committed by {}", instant(at)))?
+            }
+        };
+        let as_of = AsOf::lay_out(&start, &commit, self.overrides())
+            .map_err(|error| eyre!("--at: {error}"))?;
+        let missing = as_of.missing();
+        self.as_of = Some(as_of);
+        self.outside.now = now;
+        match missing {
+            0 => Ok(()),
+            count => self.say(&format!(
+                "{count} of the plan's files of that time are missing from this clone"
+            )),
+        }
+    }
+
+    /// The instant that `when` means, if it is not a revision.
+    fn instant(&self, when: &When, plan: &Plan) -> Result<DateTime<Utc>> {
+        let now = self.outside.now;
+        match when {
+            When::At(at) => Ok(*at),
+            When::Ago(age) => Ok(now - *age),
+            When::Review => last_review(plan, now)
+                .ok_or_else(|| eyre!("no weekly review has been finished yet")),
+            When::Gate(stage) => last_decision(plan, stage),
+            When::Revision(revision) => bail!("“{revision}” is a revision"),
+        }
+    }
+}
+
+/// The full hash of the commit that a revision names.
+fn named_commit(git: &History, revision: &str) -> Result<String> {
+    git.commit(revision)?
+        .ok_or_else(|| eyre!("“{revision}” is not a date (2026-11-20), an age (2w) or a revision"))
 }
 
 /// The end of the day on which the gate of a stage was last decided.
@@ -98,35 +155,15 @@ fn last_decision(plan: &Plan, stage: &str) -> Result<DateTime<Utc>> {
 }
 
 /// The steps that match, to be followed; `None` stands for every step that ever existed.
-pub(super) fn followed(query: &Query, plan: &Plan, now: DateTime<Utc>) -> Option<Followed> {
+pub(super) fn followed(query: &Query, plan: &Plan, selected: &[usize]) -> Option<Followed> {
     if query.is_empty() {
         return None;
     }
     let uids = uids(plan);
     let mut followed = Followed::default();
-    for step in selected(query, plan, now)
-        .into_iter()
-        .map(|step| plan.step(step))
-    {
-        followed.add(step.id(), own_uid(step, &uids));
+    for index in selected {
+        let step = plan.step(*index);
+        followed.add(step.id(), own_uid(step, &uids), *index);
     }
     Some(followed)
-}
-
-/// How many steps have each uid: one that two steps have identifies neither.
-pub(super) fn uids(plan: &Plan) -> HashMap<Uid, usize> {
-    let mut uids = HashMap::new();
-    for uid in plan.steps().filter_map(written_uid) {
-        *uids.entry(uid).or_default() += 1;
-    }
-    uids
-}
-
-/// The uid of a step, if it is its alone.
-pub(super) fn own_uid(step: StepRef<'_>, uids: &HashMap<Uid, usize>) -> Option<Uid> {
-    written_uid(step).filter(|uid| uids.get(uid) == Some(&1))
-}
-
-fn written_uid(step: StepRef<'_>) -> Option<Uid> {
-    Uid::of_raw(step.raw(Field::Uid)?)
 }

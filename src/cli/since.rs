@@ -1,11 +1,12 @@
 //! `stepdeck since`: what is different from a baseline, whatever happened in between.
 
-use color_eyre::eyre::{Result, bail};
+use color_eyre::eyre::Result;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::invocation::Invocation;
 use super::log::{instant, raw, short, title, told};
+use super::past::Moment;
 use crate::document::markdown::escaped;
 use crate::document::visible::visible_line;
 use crate::history::events::{Event, between};
@@ -16,7 +17,8 @@ use crate::store::past::Past;
 
 /// Show what is different from a baseline: steps added, removed, completed or changed since then.
 ///
-/// What was changed and changed back is not shown. The default baseline is the end of the last
+/// What was changed and changed back is not shown. Without git, the steps edited since then are
+/// listed, by their updated_at. The default baseline is the end of the last
 /// weekly review.
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = HELP)]
@@ -41,30 +43,32 @@ impl Since {
         let when: When = self.baseline.parse()?;
         let opened = invocation.open()?;
         let mut past = invocation.past(&opened);
-        if past.git().is_none() {
-            bail!(
-                "there is nothing to compare with: {}",
-                past.notes().join("; ")
-            );
-        }
         let moment = invocation.moment(&when, &opened.plan, &past)?;
+        let has_history = past.git().is_some();
         let now = past.logs();
-        let mut then = now.clone();
-        let is_later = |past: &Past| {
-            let upcoming = past.upcoming();
-            upcoming.is_some_and(|(at, commit)| moment.is_before(at, commit))
-        };
-        if is_later(&past) {
-            while is_later(&past) {
-                past.step_back();
-            }
-            then = past.logs();
+        let mut edits = Vec::new();
+        let mut is_changed = false;
+        while past
+            .upcoming()
+            .is_some_and(|(at, commit)| moment.is_before(at, commit))
+        {
+            let landing = past.step_back();
+            is_changed = true;
+            edits.extend(landing.into_iter().flat_map(|landing| landing.events));
         }
         invocation.say_unknown(&past)?;
-        let baseline = Baseline::new(&self.baseline, &past);
-        let net = Net::of(between(&then, &now));
+        let baseline = Baseline::new(&self.baseline, &past, &moment);
+        let events = match (has_history, is_changed) {
+            (true, true) => between(&past.logs(), &now),
+            (true, false) => Vec::new(),
+            (false, _) => {
+                edits.sort_by_key(|event| event.step);
+                edits
+            }
+        };
+        let net = Net::of(events, has_history);
         match (self.json, self.markdown) {
-            (true, _) => invocation.print_json(&Document::new(baseline, &net))?,
+            (true, _) => invocation.print_json(&Document::new(baseline, &net, past.notes()))?,
             (_, true) => invocation.print(&markdown(&baseline, &net))?,
             _ => invocation.print(&text(&baseline, &net))?,
         }
@@ -78,21 +82,31 @@ struct Baseline<'a> {
     label: &'a str,
     commit: Option<String>,
     time: Option<String>,
+    #[serde(skip)]
+    has_history: bool,
 }
 
 impl<'a> Baseline<'a> {
-    fn new(label: &'a str, past: &Past) -> Self {
-        let upcoming = past.upcoming();
+    fn new(label: &'a str, past: &Past, moment: &Moment) -> Self {
+        let has_history = past.git().is_some();
+        let upcoming = past.upcoming().filter(|_| has_history);
+        let commit = upcoming.and_then(|(_, commit)| commit);
+        let time = match moment {
+            Moment::At(at) if !has_history => Some(*at),
+            _ => upcoming.map(|(at, _)| at),
+        };
         Self {
             label,
-            commit: upcoming.and_then(|(_, commit)| commit).map(str::to_owned),
-            time: upcoming.map(|(at, _)| instant(at)),
+            commit: commit.map(str::to_owned),
+            time: time.map(instant),
+            has_history,
         }
     }
 
     fn words(&self) -> String {
         match (&self.commit, &self.time) {
             (Some(commit), Some(time)) => format!("{} ({}, {time})", self.label, short(commit)),
+            (None, Some(time)) if !self.has_history => format!("{} ({time})", self.label),
             (None, Some(_)) => format!("{} (now)", self.label),
             _ => format!("{} (before the first version)", self.label),
         }
@@ -102,6 +116,8 @@ impl<'a> Baseline<'a> {
 #[derive(Serialize)]
 struct Document<'a> {
     schema: &'static str,
+    source: &'static str,
+    notes: Vec<String>,
     baseline: Baseline<'a>,
     added: Vec<String>,
     removed: Vec<String>,
@@ -124,7 +140,7 @@ struct ChangedField<'a> {
 }
 
 impl<'a> Document<'a> {
-    fn new(baseline: Baseline<'a>, net: &'a Net) -> Self {
+    fn new(baseline: Baseline<'a>, net: &'a Net, notes: Vec<String>) -> Self {
         let ids = |steps: &[StepId]| steps.iter().map(StepId::to_string).collect();
         let steps = |events: &[Event]| events.iter().map(|event| event.step.to_string()).collect();
         let field = |event: &'a Event| ChangedField {
@@ -138,6 +154,11 @@ impl<'a> Document<'a> {
         });
         Self {
             schema: "stepdeck/since@1",
+            source: match baseline.has_history {
+                true => "git",
+                false => "updated_at",
+            },
+            notes,
             baseline,
             added: steps(&net.added),
             removed: steps(&net.removed),
@@ -149,7 +170,7 @@ impl<'a> Document<'a> {
 }
 
 /// The headings, and what is listed under each.
-fn groups(net: &Net) -> [(&'static str, Vec<String>); 3] {
+fn groups(net: &Net, has_history: bool) -> [(&'static str, Vec<String>); 3] {
     let rows = |events: &[Event]| {
         let row = |event: &Event| format!("{} {}", event.step, title(event));
         events.iter().map(row).collect()
@@ -158,7 +179,10 @@ fn groups(net: &Net) -> [(&'static str, Vec<String>); 3] {
     [
         ("Added", rows(&net.added)),
         ("Removed", rows(&net.removed)),
-        ("Changed", changed.map(|event| told(event, true)).collect()),
+        (
+            "Changed",
+            changed.map(|event| told(event, has_history)).collect(),
+        ),
     ]
 }
 
@@ -185,7 +209,10 @@ fn text(baseline: &Baseline<'_>, net: &Net) -> String {
     let mut text =
         visible_line(&format!("Since {}: {}", baseline.words(), summary(net))).into_owned();
     text.push('\n');
-    for (heading, rows) in groups(net).iter().filter(|(_, rows)| !rows.is_empty()) {
+    for (heading, rows) in groups(net, baseline.has_history)
+        .iter()
+        .filter(|(_, rows)| !rows.is_empty())
+    {
         text.push_str(&format!("\n{heading}\n"));
         for row in rows {
             text.push_str(&format!("  {}\n", visible_line(row)));
@@ -197,7 +224,10 @@ fn text(baseline: &Baseline<'_>, net: &Net) -> String {
 fn markdown(baseline: &Baseline<'_>, net: &Net) -> String {
     let safe = |text: &str| escaped(&visible_line(text));
     let mut text = format!("## Since {}\n\n{}\n", safe(&baseline.words()), summary(net));
-    for (heading, rows) in groups(net).iter().filter(|(_, rows)| !rows.is_empty()) {
+    for (heading, rows) in groups(net, baseline.has_history)
+        .iter()
+        .filter(|(_, rows)| !rows.is_empty())
+    {
         text.push_str(&format!("\n### {heading}\n\n"));
         for row in rows {
             text.push_str(&format!("- {}\n", safe(row)));

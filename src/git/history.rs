@@ -9,6 +9,8 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use super::objects::Objects;
 use super::output::{self, Commit, FORMAT};
 use super::{Git, GitError};
@@ -67,7 +69,7 @@ pub struct Commits {
 /// The history that the checkout around a folder has.
 #[derive(Clone, Debug)]
 pub struct History {
-    git: Git,
+    pub(super) git: Git,
     prefix: PathBuf,
     is_shallow: bool,
 }
@@ -130,6 +132,26 @@ impl History {
         let mut arguments = vec!["--no-renames", "--end-of-options", from, "--"];
         arguments.extend(specs.iter().map(String::as_str));
         self.log(&arguments)
+    }
+
+    /// Every commit from `HEAD` back along the first parents, newest first, without what it
+    /// changed.
+    ///
+    /// # Errors
+    /// As [`History::commits`].
+    pub fn first_parents(&self) -> Result<Commits, GitError> {
+        self.log(&["--no-patch", "--end-of-options", "HEAD", "--"])
+    }
+
+    /// When a commit was made, by its committer's clock.
+    ///
+    /// # Errors
+    /// As [`History::commits`].
+    pub fn committed(&self, commit: &str) -> Result<DateTime<Utc>, GitError> {
+        let arguments = ["--no-patch", "--no-walk", "--end-of-options", commit, "--"];
+        let commits = self.log(&arguments)?.commits;
+        let time = commits.first().map_or(0, |commit| commit.time);
+        Ok(DateTime::from_timestamp(time, 0).unwrap_or_default())
     }
 
     /// The commits with these hashes, with everything that each changed and what it renamed.

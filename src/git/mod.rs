@@ -8,6 +8,7 @@ pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod objects;
 pub(crate) mod output;
+pub(crate) mod tree;
 
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};

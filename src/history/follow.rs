@@ -1,47 +1,61 @@
 //! Some steps, followed back through what happened: by uid, and by the number that each had at
 //! the time.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::events::{Event, Kind};
 use crate::plan::id::StepId;
 use crate::plan::uid::Uid;
 
-/// The steps that are followed. Events are asked about from the newest to the oldest.
+/// The steps that are followed, each with what the caller calls it. Events are asked about from the
+/// newest to the oldest.
 #[derive(Clone, Default, Debug)]
 pub struct Followed {
-    uids: HashSet<Uid>,
+    uids: HashMap<Uid, usize>,
     /// Their numbers at the time, each with the uid of its step where that is known.
-    numbers: HashMap<StepId, Option<Uid>>,
+    numbers: HashMap<StepId, (Option<Uid>, usize)>,
 }
 
 impl Followed {
-    /// Follows one more step, by what it is called now.
-    pub fn add(&mut self, number: StepId, uid: Option<Uid>) {
-        self.uids.extend(uid);
-        self.numbers.insert(number, uid);
+    /// Follows one more step, by what it is called now and what the caller calls it.
+    pub fn add(&mut self, number: StepId, uid: Option<Uid>, name: usize) {
+        self.uids.extend(uid.map(|uid| (uid, name)));
+        self.numbers.insert(number, (uid, name));
     }
 
     /// Whether the event is about one of them.
     pub fn is_about(&mut self, event: &Event) -> bool {
+        self.find(event).is_some()
+    }
+
+    /// Which of them the event is about.
+    pub fn find(&mut self, event: &Event) -> Option<usize> {
         let own = self.numbers.get(&event.step).copied();
-        let is_followed = match (event.uid, own) {
-            (Some(uid), _) if self.uids.contains(&uid) => true,
-            (Some(uid), Some(None)) => {
-                self.add(event.step, Some(uid));
-                true
+        let by_uid = event.uid.and_then(|uid| self.uids.get(&uid)).copied();
+        let name = match (by_uid, event.uid, own) {
+            (Some(name), _, _) => name,
+            (None, Some(uid), Some((None, name))) => {
+                self.add(event.step, Some(uid), name);
+                name
             }
-            (Some(_), _) => false,
-            (None, own) => own.is_some(),
+            (None, Some(_), _) => return None,
+            (None, None, own) => own?.1,
         };
-        if is_followed && event.kind == Kind::Renumbered {
-            self.numbers.remove(&event.step);
+        if event.kind == Kind::Renumbered {
+            // Where numbers are exchanged, another one may have it already.
+            if self
+                .numbers
+                .get(&event.step)
+                .is_some_and(|own| own.1 == name)
+            {
+                self.numbers.remove(&event.step);
+            }
             let before = event.before.as_deref().and_then(StepId::of_raw);
             if let Some(before) = before {
-                self.add(before, event.uid);
+                self.add(before, event.uid, name);
             }
         }
-        is_followed
+        Some(name)
     }
 }
 
@@ -64,9 +78,9 @@ mod tests {
             format!("{renumbered}\n{other}"),
         ];
         let mut of_seven = Followed::default();
-        of_seven.add(StepId::new(7), Uid::of_raw("\"aaaaaaaaaaaa\""));
+        of_seven.add(StepId::new(7), Uid::of_raw("\"aaaaaaaaaaaa\""), 0);
         let mut of_one = Followed::default();
-        of_one.add(StepId::new(1), Uid::of_raw("\"bbbbbbbbbbbb\""));
+        of_one.add(StepId::new(1), Uid::of_raw("\"bbbbbbbbbbbb\""), 0);
         let mut told = [Vec::new(), Vec::new()];
         for pair in versions.windows(2).rev() {
             for event in between(pair[0].as_bytes(), pair[1].as_bytes()) {

@@ -6,11 +6,16 @@
 //! stamp.
 
 pub(crate) mod canon;
+pub(crate) mod chart;
 pub(crate) mod events;
+pub(crate) mod facts;
 pub(crate) mod follow;
+pub(crate) mod forecast;
 pub(crate) mod landing;
 pub(crate) mod lines;
 pub(crate) mod net;
 pub(crate) mod series;
+pub(crate) mod target;
 pub(crate) mod value;
+pub(crate) mod weeks;
 pub(crate) mod when;

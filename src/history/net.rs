@@ -20,11 +20,11 @@ pub struct Net {
 }
 
 impl Net {
-    /// Sorts what happened between the two versions.
-    pub fn of(events: Vec<Event>) -> Self {
+    /// Sorts what happened between the two versions; without a history, the last edits since.
+    pub fn of(events: Vec<Event>, has_history: bool) -> Self {
         let mut net = Self::default();
         for event in events {
-            if let Some(turn) = Turn::of(&event, true) {
+            if let Some(turn) = Turn::of(&event, has_history) {
                 net.completed.extend(turn.completes().then_some(event.step));
                 net.reopened.extend(turn.reopens().then_some(event.step));
             }

@@ -146,6 +146,27 @@ impl Turn {
         self.after == complete && self.before != complete
     }
 
+    /// Whether the step has this status since, and had not.
+    pub(crate) fn begins(&self, status: Option<Status>) -> bool {
+        self.after == Some(status) && self.before != Some(status)
+    }
+
+    /// Whether the step is open since, and was not there or complete.
+    pub(crate) fn opens(&self) -> bool {
+        let is_open = |status: Option<Option<Status>>| {
+            status.is_some_and(|status| status != Some(Status::Complete))
+        };
+        is_open(self.after) && !is_open(self.before)
+    }
+
+    /// This and then the other, as one.
+    pub(crate) fn then(&self, other: &Self) -> Self {
+        Self {
+            before: self.before,
+            after: other.after,
+        }
+    }
+
     /// Whether the step was complete, and is there with another status.
     pub(crate) fn reopens(&self) -> bool {
         let complete = Some(Some(Status::Complete));

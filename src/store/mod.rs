@@ -9,8 +9,9 @@
 //! 5. [`watch`]: how somebody else's change is noticed, and when it is trusted
 //! 6. [`locate`]: where the plan is, and its opening
 //! 7. [`past`]: the versions of the logs and the canon that git has
-//! 8. [`transaction`]: how several files change together, and who may change them
-//! 9. [`worker`]: the thread that does all of it while the cockpit runs
+//! 8. [`as_of`]: one of them, laid out to be opened
+//! 9. [`transaction`]: how several files change together, and who may change them
+//! 10. [`worker`]: the thread that does all of it while the cockpit runs
 
 pub mod fs;
 pub mod atomic_replace;
@@ -19,5 +20,6 @@ pub(crate) mod scratch;
 pub mod watch;
 pub mod locate;
 pub(crate) mod past;
+pub(crate) mod as_of;
 pub mod transaction;
 pub mod worker;

@@ -12,7 +12,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::document::json;
 use crate::git::GitError;
@@ -21,12 +21,17 @@ use crate::git::objects::Objects;
 use crate::git::output::{Commit, FileChange};
 use crate::history::canon::{self, CanonVersion, Tick};
 use crate::history::events::{Event, Kind, Walk};
+use crate::history::facts::{Facts, last_review};
 use crate::history::landing::{Landing, landed};
 use crate::history::lines::{ChangedLines, changed};
+use crate::history::target::Scope;
+use crate::history::weeks::{self, Snapshot, Week};
+use crate::history::when::end_of;
 use crate::plan::Plan;
 use crate::plan::field::Field;
-use crate::plan::source::Role;
-use crate::store::locate::discover::Layout;
+use crate::plan::query::past::PlanPast;
+use crate::plan::source::{Role, SourceFile};
+use crate::store::locate::discover::{Layout, Overrides, discover};
 use crate::store::locate::glob;
 
 /// What happened to a plan, newest first: an iterator over what landed.
@@ -53,6 +58,21 @@ pub struct Past {
     gaps: HashSet<PathBuf>,
     walk: Walk,
     missing: usize,
+}
+
+/// What is known of the past of each step of the plan at `root`.
+pub fn of_steps(root: &Path, plan: &Plan, now: DateTime<Utc>) -> PlanPast {
+    let layout = discover(root, &Overrides::default());
+    let is_configured = |file: &SourceFile| {
+        layout
+            .files_of(Role::Log)
+            .any(|path| *path == root.join(&file.path))
+    };
+    let mut logs = plan.files().iter().filter(|file| file.role == Role::Log);
+    let mut past = Past::open(&layout, plan, logs.all(is_configured), now);
+    let mut facts = Facts::of(plan, last_review(plan, now), past.git().is_some());
+    past.by_ref().for_each(|landing| facts.add(&landing));
+    facts.finish()
 }
 
 /// Why no version of the plan could be listed.
@@ -274,10 +294,62 @@ impl Past {
     }
 
     fn canon_version(&self) -> CanonVersion {
-        let prefix = self.git.as_ref().map_or(Path::new(""), History::prefix);
-        let below = |path: &Path| path.strip_prefix(prefix).unwrap_or(path).to_owned();
         let documents = self.canon.iter();
-        CanonVersion::read(documents.map(|(path, bytes)| (below(path), bytes.clone())))
+        CanonVersion::read(documents.map(|(path, bytes)| (self.below(path), bytes.clone())))
+    }
+
+    /// A path from the top of the checkout as one from the plan's root.
+    fn below(&self, path: &Path) -> PathBuf {
+        let prefix = self.git.as_ref().map_or(Path::new(""), History::prefix);
+        path.strip_prefix(prefix).unwrap_or(path).to_owned()
+    }
+
+    /// The plan before everything that was stepped back over: its logs and its canon, without
+    /// papers.
+    fn plan(&self) -> Plan {
+        let logs = self.logs.iter().map(|file| (file, Role::Log));
+        let files = logs.chain(self.canon.iter().map(|file| (file, Role::Canon)));
+        let load = |((path, bytes), role): ((&PathBuf, &Vec<u8>), Role)| {
+            SourceFile::load(self.below(path), role, bytes.clone())
+        };
+        Plan::read(files.map(load).collect())
+    }
+
+    /// What `scope` was at the end of each full week, the earliest first, as far back as is known.
+    /// Steps back over everything that landed.
+    pub fn weeks(&mut self, scope: &Scope<'_>, today: &Plan) -> Vec<Week> {
+        if self.git.is_none() {
+            return weeks::by_stamp(scope, today, self.now);
+        }
+        let mut weeks = Vec::new();
+        let mut newer: Option<(NaiveDate, Arc<Snapshot>)> = None;
+        let mut is_same = false;
+        let mut sunday = Week::last_full(self.now);
+        while let Some(end) = sunday {
+            while self.upcoming().is_some_and(|(at, _)| at > end_of(end)) {
+                self.step_back();
+                is_same = false;
+            }
+            if self.upcoming().is_none() {
+                break;
+            }
+            // A filter may ask for the time.
+            let same = newer.as_ref().filter(|_| is_same && scope.query.is_empty());
+            let snapshot = match same {
+                Some((_, snapshot)) => snapshot.clone(),
+                None => Arc::new(Snapshot::of(scope, &self.plan(), end_of(end))),
+            };
+            if let Some((end, newer)) = &newer {
+                weeks.push(newer.week(&snapshot, *end));
+            }
+            newer = Some((end, snapshot));
+            is_same = true;
+            sunday = Week::before(end);
+        }
+        // Of the first one nothing is known before its end.
+        weeks.extend(newer.map(|(end, first)| first.week(&first, end)));
+        weeks.reverse();
+        weeks
     }
 
     /// What would be stepped back over next: when it landed, and the hash of its commit, if it is

@@ -80,8 +80,8 @@ pub(crate) fn default_base() -> Option<PathBuf> {
     Some(strategy.state_dir()?.join("stepdeck"))
 }
 
-/// A folder of this process, for what an editor works on where no state folder can be written: it
-/// is removed with the process. `TMPDIR` may name a folder that is gone.
+/// A folder of this process, for what an editor works on where no state folder can be written, or
+/// a version of the plan: it is removed with the process. `TMPDIR` may name a folder that is gone.
 pub(crate) fn temporary_folder() -> Option<tempfile::TempDir> {
     let mut named = tempfile::Builder::new();
     named.prefix("stepdeck-");

@@ -19,10 +19,12 @@ use crate::app::{DiskEvent, Effect, Message, Model, update};
 use crate::change::form::Form;
 use crate::document::progress::Progress;
 use crate::plan::checks::Findings;
+use crate::plan::query::past::PlanPast;
 use crate::plan::source::Role;
 use crate::record;
 use crate::store::fs::create::create;
 use crate::store::locate::inspect::CheckInput;
+use crate::store::past;
 use crate::store::worker::disk::Disk;
 use crate::store::worker::protocol::PrivateDocument;
 use crate::tui::terminal_host::TerminalHost;
@@ -56,6 +58,13 @@ pub enum Event {
     },
     /// A job has been done.
     JobDone(JobResult),
+    /// The history has been read.
+    Past {
+        /// For which state of the plan.
+        generation: u64,
+        /// What it says of the steps.
+        past: Arc<PlanPast>,
+    },
     /// A plan is open as a whole, of which the front was shown, and its file thread runs.
     Opened(Box<Whole>, Disk),
     /// Who the person is, by git or the login.
@@ -214,7 +223,7 @@ impl<F: TerminalHost> Cockpit<F> {
     pub fn is_quiet(&self) -> bool {
         let work = &self.model.work;
         let is_checking = work.checking.is_some() || self.check_at.is_some();
-        let is_working = is_checking || work.rereading.is_busy();
+        let is_working = is_checking || work.rereading.is_busy() || work.is_reading_past;
         let is_working = is_working || self.model.jobs.is_busy();
         !self.dirty && !is_working && self.model.sync.is_settled() && !self.model.view.is_looking()
     }
@@ -333,6 +342,17 @@ impl<F: TerminalHost> Cockpit<F> {
         });
     }
 
+    fn start_reading_past(&mut self) {
+        let (plan, generation) = (self.model.plan.clone(), self.model.generation);
+        let (root, now) = (self.model.context.root.clone(), (self.clock)());
+        let sender = self.sender.clone();
+        std::thread::spawn(move || {
+            let past = Arc::new(past::of_steps(&root, &plan, now));
+            drop(plan);
+            let _ = sender.send(Event::Past { generation, past });
+        });
+    }
+
     fn handle(&mut self, event: Event) -> io::Result<()> {
         self.model.tick((self.clock)());
         self.dirty = true;
@@ -358,6 +378,7 @@ impl<F: TerminalHost> Cockpit<F> {
                 std::thread::spawn(move || drop(former));
                 told
             }
+            Event::Past { generation, past } => self.tell(Message::Past { generation, past }),
             Event::Opened(whole, disk) => {
                 self.disk = Some(disk);
                 self.tell(Message::Opened(whole))
@@ -482,6 +503,7 @@ impl<F: TerminalHost> Cockpit<F> {
             }
             Effect::Reread => self.start_reading(),
             Effect::StartJobs => self.start_jobs(),
+            Effect::ReadPast => self.start_reading_past(),
             // Of a front nothing can be said yet.
             Effect::Check if self.model.work.is_opening() => self.check_at = None,
             Effect::Check => {

@@ -15,6 +15,7 @@ use crate::change::form::Form;
 use crate::change::history::Event;
 use crate::plan::StepKey;
 use crate::plan::checks::Findings;
+use crate::plan::query::past::PlanPast;
 pub use crate::store::worker::protocol::DiskEvent;
 use crate::store::worker::protocol::SaveJob;
 
@@ -52,6 +53,13 @@ pub enum Message {
     },
     /// A job has been done.
     JobDone(JobResult),
+    /// The history has been read.
+    Past {
+        /// For which state of the plan.
+        generation: u64,
+        /// What it says of the steps.
+        past: Arc<PlanPast>,
+    },
     /// `$EDITOR` was left, or could not be used, for this text.
     Edited(Form, Edited),
     /// An editor saved this text after it seemed to have ended.
@@ -109,6 +117,8 @@ pub enum Effect {
     Keep(Option<Box<Draft>>),
     /// Add to the text kept what a key changed in it.
     KeepEdit(DraftEdit),
+    /// Read what git knows of the past of the steps.
+    ReadPast,
     /// Read what others wrote: [`next_batch`](crate::app::Model::next_batch) has it.
     Reread,
     /// Start the jobs that wait: [`take_waiting`](super::job::Jobs::take_waiting) has them.

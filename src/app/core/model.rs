@@ -297,6 +297,7 @@ impl Model {
     /// Lists the steps again after the plan or the order changed. On a long plan the order of
     /// before holds until the new one is there.
     pub(crate) fn refresh(&mut self, selected: Option<StepKey>) {
+        self.ask_past();
         let (plan, sort) = (&self.plan, self.view.sort);
         if sort == Sort::Id || self.has_short_plan() {
             self.jobs.stop(|purpose| purpose == JobKind::Order);
@@ -318,6 +319,7 @@ impl Model {
 
     /// Lists the steps again after the filter changed.
     pub(crate) fn find(&mut self, selected: Option<StepKey>) {
+        self.ask_past();
         self.view.find(&self.plan, self.now, selected);
     }
 

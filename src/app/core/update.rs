@@ -36,6 +36,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             model.problems.take(generation, found, model.now);
         }
         Message::JobDone(result) => model.job_done(result),
+        Message::Past { generation, past } => model.take_past(generation, past),
         Message::Edited(form, edited) => model.edited(form, edited),
         Message::SavedLate(form) => model.saved_late(form),
         Message::Notice { text, error } => match error {

@@ -15,6 +15,7 @@ use crate::app::core::session::Session;
 use crate::change::form::Form;
 use crate::document::progress::Progress;
 use crate::plan::Plan;
+use crate::plan::query::past::PlanPast;
 use crate::store::locate::open::Opening;
 
 /// Below this many steps the checks are over before anybody could read how far they are.
@@ -30,6 +31,10 @@ pub struct Work {
     pub checking: Option<Arc<Progress>>,
     /// The state of the plan whose checks a person stopped.
     stopped: Option<u64>,
+    /// Whether the plan's history is being read.
+    pub is_reading_past: bool,
+    /// The state of the plan whose past is known.
+    past_of: Option<u64>,
 }
 
 /// A plan of which only the front is there.
@@ -114,6 +119,28 @@ impl Model {
         self.read_on();
     }
 
+    /// Has the history read, if the filter asks about it and it is not known yet. Of an edited plan
+    /// the past before the edit is shown until then.
+    pub(crate) fn ask_past(&mut self) {
+        let is_known = self.work.past_of == Some(self.generation);
+        let is_busy = self.work.is_reading_past || self.work.is_opening();
+        if self.view.filter.asks_past() && !is_known && !is_busy {
+            self.work.is_reading_past = true;
+            self.effects.push(Effect::ReadPast);
+        }
+    }
+
+    /// Takes what is known of the past of a state of the plan.
+    pub(crate) fn take_past(&mut self, generation: u64, past: Arc<PlanPast>) {
+        self.work.is_reading_past = false;
+        self.work.past_of = Some(generation);
+        self.view.past = Some(past);
+        if self.view.filter.asks_past() {
+            self.find(self.selected());
+            self.say_if_none();
+        }
+    }
+
     /// What goes on beside the keys, in words, where it takes long enough to be read.
     pub(crate) fn work_in_words(&self) -> Option<String> {
         if let Some(awaited) = &self.work.opening {
@@ -121,6 +148,9 @@ impl Model {
         }
         if let Some(job) = self.jobs.in_words() {
             return Some(job);
+        }
+        if self.work.is_reading_past {
+            return Some("reading the history…".to_owned());
         }
         let checking = self.work.checking.as_ref()?;
         (self.plan.len() >= LONG_CHECK).then(|| format!("checking {}%", checking.percent()))
@@ -148,5 +178,54 @@ impl Model {
         self.effects.push(Effect::StopCheck);
         let key = self.keymap.key_of("check");
         self.say(format!("checks stopped; {key} runs them again"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::app::core::keymap::Keymap;
+    use crate::app::core::model::SessionContext;
+    use crate::app::{Message, update};
+    use crate::plan::query::past::StepPast;
+    use crate::plan::source::{Role, SourceFile};
+
+    #[test]
+    fn the_history_is_read_once_and_only_if_a_filter_asks() {
+        let log = b"{\"step_id\":\"0001\"}\n{\"step_id\":\"0002\"}\n".to_vec();
+        let files = vec![SourceFile::load("plan.jsonl", Role::Log, log)];
+        let (keymap, _) = Keymap::new(&BTreeMap::new());
+        let now = chrono::DateTime::from_timestamp(0, 0).unwrap();
+        let mut model = Model::new(files, SessionContext::default(), keymap, now);
+        update(&mut model, Message::Key("/".parse().unwrap()));
+        let asks = |model: &mut Model, text: &str| {
+            let effects = update(model, Message::Typed(text.to_owned()));
+            effects.contains(&Effect::ReadPast)
+        };
+        assert!(!asks(&mut model, "owner:ops"));
+        assert!(asks(&mut model, "reopened:>1"));
+        assert_eq!(
+            model.work_in_words().as_deref(),
+            Some("reading the history…")
+        );
+        assert!(!asks(&mut model, "reopened:>0"), "it is being read");
+        assert_eq!(model.view.list.len(), 0);
+        let key = model.plan.step(1).key();
+        let step = StepPast {
+            reopened: 1,
+            ..StepPast::default()
+        };
+        let past = Arc::new(PlanPast {
+            steps: [(key, step)].into(),
+            ..PlanPast::default()
+        });
+        let generation = model.generation;
+        update(&mut model, Message::Past { generation, past });
+        assert_eq!(model.view.list, [1]);
+        assert_eq!(model.work_in_words(), None);
+        assert!(!asks(&mut model, "-reopened:>0"), "it is known");
+        assert_eq!(model.view.list, [0], "nothing is known of it");
     }
 }

@@ -3,13 +3,14 @@
 //! Words match title, outcome, owner and ID; `key:value` asks about a field or the
 //! derived state; `-` in front turns a term round.
 
+pub mod past;
 pub(crate) mod sets;
 pub mod words;
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::document::parallel::in_parallel;
 use crate::document::splice::Span;
@@ -19,11 +20,12 @@ use super::id::{BlockId, StepId, USUAL_DIGITS, typed_id};
 use super::marks::Marks;
 use super::status::{State, Status};
 use super::{Plan, StepRef};
+use past::{Age, PastTest, PlanPast};
 use sets::Sets;
 use words::{Word, Words, fold, fold_onto};
 
 /// What the keys of the language mean, for help and error messages.
-pub const KEYS: [(&str, &str); 13] = [
+pub const KEYS: [(&str, &str); 20] = [
     (
         "owner:",
         "the owner contains this text; owner:none finds steps without one",
@@ -49,6 +51,22 @@ pub const KEYS: [(&str, &str); 13] = [
     ),
     ("id:", "the ID starts with this"),
     ("note:", "the notes contain this text"),
+    (
+        "added:",
+        "came into the plan more (>7d) or less (<7d) than this long ago, or since the last weekly review (added:review)",
+    ),
+    (
+        "changed:",
+        "changed last so long ago, or since the last weekly review (changed:review)",
+    ),
+    ("completed:", "complete for so long, e.g. completed:<14d"),
+    ("open:", "open for so long, e.g. open:>90d"),
+    ("blocked:", "blocked for so long, e.g. blocked:>14d"),
+    ("by:", "changed by somebody whose name contains this"),
+    (
+        "reopened:",
+        "reopened more (>1) or less (<1) often than this after it was complete",
+    ),
 ];
 
 /// Why a line is not a filter.
@@ -81,7 +99,8 @@ enum Test {
     Marked,
     Cyclic,
     Stage(String),
-    Updated { older: bool, than: Duration },
+    Updated(Age),
+    Past(PastTest),
     DependsOn(StepId),
     Upstream(StepId),
     Downstream(StepId),
@@ -235,7 +254,24 @@ impl Query {
         now: DateTime<Utc>,
         marks: &'a Marks,
     ) -> Prepared<'a> {
-        self.go_on(plan, now, marks, self.sets(plan))
+        self.prepare_with(plan, now, marks, None)
+    }
+
+    /// As [`Query::prepare`], with what is known of the plan's past.
+    pub fn prepare_with<'a>(
+        &'a self,
+        plan: &'a Plan,
+        now: DateTime<Utc>,
+        marks: &'a Marks,
+        past: Option<&PlanPast>,
+    ) -> Prepared<'a> {
+        self.go_on(plan, now, marks, self.sets(plan, now, past))
+    }
+
+    /// Whether a term asks about the plan's past.
+    pub fn asks_past(&self) -> bool {
+        let mut tests = self.tests.iter();
+        tests.any(|(_, test)| matches!(test, Test::Past(_)))
     }
 
     /// As [`Query::prepare`], with the sets that were worked out for this plan before.
@@ -310,14 +346,12 @@ impl Prepared<'_> {
             Test::Drift => !step.drift().is_empty(),
             Test::Marked => self.marks.contains(&step.key()),
             Test::Cyclic => step.is_cyclic(),
-            Test::Updated { older, than } => {
-                DateTime::parse_from_rfc3339(&step.text(Field::UpdatedAt))
-                    .is_ok_and(|at| (self.now - at.with_timezone(&Utc) > *than) == *older)
-            }
+            Test::Updated(age) => DateTime::parse_from_rfc3339(&step.text(Field::UpdatedAt))
+                .is_ok_and(|at| age.holds(at.to_utc(), self.now)),
             Test::DependsOn(id) => step
                 .dependencies()
                 .any(|d| d == super::dependency::Dependency::Step(*id)),
-            Test::Upstream(_) | Test::Downstream(_) | Test::Stage(_) => {
+            Test::Upstream(_) | Test::Downstream(_) | Test::Stage(_) | Test::Past(_) => {
                 set.is_some_and(|set| set[step.index()])
             }
             Test::Evidence { given } => {
@@ -362,7 +396,8 @@ fn read_test(key: &str, value: &str) -> Result<Test, String> {
             ),
         },
         "stage" => Ok(Test::Stage(folded)),
-        "updated" => read_age(value)
+        "updated" => Age::read(value)
+            .map(Test::Updated)
             .ok_or_else(|| "write updated:>7d for older, updated:<2w for newer".to_owned()),
         "dep" => step().map(Test::DependsOn),
         "up" => step().map(Test::Upstream),
@@ -375,6 +410,9 @@ fn read_test(key: &str, value: &str) -> Result<Test, String> {
         "id" => Ok(Test::Id(folded)),
         "note" => Ok(Test::Field(Field::Notes, folded)),
         other => {
+            if let Some(test) = PastTest::read(other, value) {
+                return test.map(Test::Past);
+            }
             if let Some(field) = Field::named(other) {
                 return Ok(Test::Field(field, folded));
             }
@@ -393,23 +431,6 @@ fn status_starting(text: &str) -> Option<Status> {
             .into_iter()
             .find(|status| status.word().split(' ').any(|word| word.starts_with(text)))
     })
-}
-
-fn read_age(value: &str) -> Option<Test> {
-    let (older, rest) = match value.split_at_checked(1)? {
-        (">", rest) => (true, rest),
-        ("<", rest) => (false, rest),
-        _ => return None,
-    };
-    let unit = rest.chars().next_back()?;
-    let count: i64 = rest[..rest.len() - unit.len_utf8()].parse().ok()?;
-    let than = match unit {
-        'h' => Duration::try_hours(count),
-        'd' => Duration::try_days(count),
-        'w' => Duration::try_weeks(count),
-        _ => None,
-    }?;
-    Some(Test::Updated { older, than })
 }
 
 /// Terms are separated by spaces; quotes keep them together, such as `owner:"field ops"`.

@@ -3,6 +3,9 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
+use super::past::PlanPast;
 use super::words::fold;
 use super::{Query, Test};
 use crate::plan::Plan;
@@ -14,15 +17,21 @@ use crate::plan::id::StepId;
 pub(crate) type Sets = Arc<[Option<Vec<bool>>]>;
 
 impl Query {
-    /// Works out, in one pass over the plan a term, what the terms need.
-    pub(super) fn sets(&self, plan: &Plan) -> Sets {
-        let mut gathering = self.gather(plan);
+    /// Works out, in one pass over the plan a term, what the terms need. Terms about a past that is
+    /// not known hold for no step.
+    pub(super) fn sets(&self, plan: &Plan, now: DateTime<Utc>, past: Option<&PlanPast>) -> Sets {
+        let mut gathering = self.gather(plan, now, past);
         gathering.go_on(plan, usize::MAX);
         gathering.into_sets()
     }
 
     /// The beginning of the same for somebody who cannot wait.
-    pub(crate) fn gather(&self, plan: &Plan) -> Gathering {
+    pub(crate) fn gather(
+        &self,
+        plan: &Plan,
+        now: DateTime<Utc>,
+        past: Option<&PlanPast>,
+    ) -> Gathering {
         let reached = |id: &StepId, up: bool| match plan.find(*id) {
             Some(step) => Gathered::Reach(plan.graph().reach_of(step, up)),
             None => Gathered::Set(vec![false; plan.len()]),
@@ -41,6 +50,11 @@ impl Query {
             Test::Upstream(id) => Some(reached(id, true)),
             Test::Downstream(id) => Some(reached(id, false)),
             Test::Stage(stage) => Some(named(stage)),
+            Test::Past(test) => {
+                let none = || vec![false; plan.len()];
+                let set = past.map_or_else(none, |past| test.set(plan, past, now));
+                Some(Gathered::Set(set))
+            }
             _ => None,
         };
         Gathering(self.tests.iter().map(of).collect())

@@ -15,7 +15,7 @@ mod canon;
 mod content;
 mod history;
 mod papers;
-mod prng;
+pub(crate) mod prng;
 mod step;
 mod untidy;
 mod walk;

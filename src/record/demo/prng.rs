@@ -1,10 +1,11 @@
-//! The demo plan's own dice: splitmix64, so that one seed throws the same numbers on every machine.
+//! The dice of the demo plan and of forecasts: splitmix64, so that one seed throws the same numbers
+//! on every machine.
 //!
-//! Each step gets its own stream, named by seed and ID. A step therefore looks the same
+//! In the demo each step gets its own stream, named by seed and ID. A step therefore looks the same
 //! whichever steps were made before it. Never used for anything that must be secret.
 
 /// A stream of pseudo-random numbers (splitmix64, Steele, Lea and Flood 2014).
-pub(super) struct Prng(u64);
+pub(crate) struct Prng(u64);
 
 impl Prng {
     /// The stream of one thing within one plan.
@@ -14,7 +15,8 @@ impl Prng {
         Self(base ^ item.wrapping_mul(0xD1B5_4A32_D192_ED03))
     }
 
-    fn next(&mut self) -> u64 {
+    /// 64 bits.
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -229,3 +229,20 @@ fn without_git_a_step_counts_from_its_last_edit_on() {
             .contains("dates come from updated_at")
     );
 }
+
+#[test]
+fn a_chart_is_plain_svg_with_the_figures_in_words() {
+    let Some(repo) = plan() else { return };
+    let svg = repo
+        .folder
+        .run(&["burn", "--format", "svg", "--filter", "-x<y"])
+        .ok();
+    assert!(svg.starts_with("<svg ") && svg.contains("prefers-color-scheme: dark"));
+    assert!(svg.contains("Steps of the plan: -x&lt;y"), "{svg}");
+    let last = points(&repo.folder, &[]).pop().unwrap();
+    assert!(
+        svg.contains(&format!("steps became {}", last["total"])),
+        "{svg}"
+    );
+    assert!(!svg.contains("<script") && !svg.contains("href"));
+}

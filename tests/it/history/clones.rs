@@ -212,6 +212,17 @@ fn a_hostile_checkout_runs_nothing() {
         ]
     );
     assert_eq!(notes.len(), 1, "{notes:?}");
+    for arguments in [
+        &["forecast"][..],
+        &["list", "--filter", "by:robin"],
+        &["check", "--at", "HEAD"],
+        &["log", "--at", "HEAD"],
+        &["gates", "--at", "HEAD~1"],
+        &["since", "HEAD~1", "--at", "1w"],
+    ] {
+        let run = repo.folder.run(arguments);
+        assert!(run.code < 3, "{arguments:?}: {run:?}");
+    }
     assert!(
         !sprung.exists(),
         "{}",

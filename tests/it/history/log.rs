@@ -167,3 +167,17 @@ fn before_the_first_commit_everything_is_new() {
         "2026-11-21T09:30:00Z\t-\t(uncommitted)\t0001\tadded: One\n"
     );
 }
+
+#[test]
+fn that_nothing_happened_is_said() {
+    let Some(repo) = Repo::new() else { return };
+    repo.land(&[&line("0001", "One", "draft")]);
+    let run = repo.folder.run(&["log", "--since", "3d"]);
+    assert_eq!((run.code, &*run.out), (0, ""));
+    assert_eq!(
+        run.err,
+        "stepdeck: nothing happened since 2026-11-18T09:30:00Z\n"
+    );
+    let run = repo.folder.run(&["log", "--since", "HEAD"]);
+    assert_eq!(run.err, "stepdeck: nothing happened since that commit\n");
+}

@@ -1,12 +1,15 @@
 //! The plan over time, with real git in temporary repositories whose every date is fixed: what
-//! `log`,
-//! `since` and `burn` say against an independent count, in clones that lack something, without git, and in a
+//! `log`, `since`, `burn` and `forecast` say against an independent count, in clones that lack something, without git, and in a
 //! checkout that means harm.
 
+mod at;
 mod burn;
 mod canon;
 mod clones;
+mod cockpit;
 mod count;
+mod filters;
+mod forecast;
 mod log;
 mod naive;
 mod repo;

@@ -50,4 +50,11 @@ fn the_real_history_is_that_of_a_naive_count() {
     for by in ["week", "day"] {
         super::burn::assert_points(&folder, &versions, std::slice::from_ref(&now), by);
     }
+    super::forecast::assert_counted(&folder, &versions, &[], &|_| true);
+    let by_owner = ["--filter", "owner:e"];
+    super::forecast::assert_counted(&folder, &versions, &by_owner, &|step| {
+        step["owner"]
+            .as_str()
+            .is_some_and(|owner| owner.to_lowercase().contains('e'))
+    });
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::count::{eventful, now};
 use super::naive::{between, steps, versions};
 use super::repo::{LOG, Repo, line, log_of};
+use crate::support::run::Folder;
 use crate::support::schema::valid;
 
 fn since(repo: &Repo, baseline: &str) -> Value {
@@ -111,4 +112,33 @@ fn a_baseline_may_be_before_everything_or_now() {
     let run = repo.folder.run(&["since"]);
     assert_eq!(run.code, 2, "there was no review yet: {run:?}");
     assert!(run.err.contains("no weekly review has been finished yet"));
+}
+
+#[test]
+fn without_git_the_last_edits_are_told_and_the_answer_says_so() {
+    let later = |line: String| line.replace("2026-08-31", "2026-11-10");
+    let log = log_of(&[
+        &line("0001", "One", "complete"),
+        &later(line("0002", "Two", "complete")),
+        &later(line("0003", "Three", "draft")),
+    ]);
+    let folder = Folder::new(&[(LOG, &log)]);
+    let document = valid("since", &folder.run(&["since", "2w", "--json"]).ok());
+    assert_eq!(document["source"], "updated_at");
+    assert!(
+        document["notes"][0]
+            .as_str()
+            .unwrap()
+            .contains("dates come from updated_at")
+    );
+    assert_eq!(document["completed"], json!(["0002"]));
+    assert_eq!(document["added"], json!([]));
+    assert_eq!(document["baseline"]["time"], "2026-11-07T09:30:00Z");
+    let run = folder.run(&["since", "2w"]);
+    assert!(run.err.contains("dates come from updated_at"), "{run:?}");
+    assert_eq!(
+        run.ok(),
+        "Since 2w (2026-11-07T09:30:00Z): 1 completed, 2 changed.\n\nChanged\n  \
+         0002 last edited: status complete\n  0003 last edited: status draft\n"
+    );
 }

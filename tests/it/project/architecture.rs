@@ -10,7 +10,7 @@ const LAYERS: [&str; 10] = [
 ];
 
 /// The modules of `store`, in the same way.
-const STORE: [&str; 9] = [
+const STORE: [&str; 10] = [
     "fs",
     "atomic_replace",
     "state",
@@ -18,6 +18,7 @@ const STORE: [&str; 9] = [
     "watch",
     "locate",
     "past",
+    "as_of",
     "transaction",
     "worker",
 ];

@@ -82,13 +82,24 @@ impl Folder {
 
     /// Runs it on a terminal of so many columns, if any.
     pub fn run_on(&self, arguments: &[&str], terminal: Option<usize>) -> Run {
+        self.run_in(self.path(), NOW, arguments, terminal)
+    }
+
+    /// Runs it somewhere else at another time.
+    pub fn run_in(
+        &self,
+        folder: &Path,
+        now: &str,
+        arguments: &[&str],
+        terminal: Option<usize>,
+    ) -> Run {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let variable = |name: &str| (name == "TERM").then(|| "xterm-256color".into());
         let mut outside = Outside {
-            now: NOW.parse::<DateTime<Utc>>().unwrap(),
+            now: now.parse::<DateTime<Utc>>().unwrap(),
             clock: || NOW.parse().unwrap(),
             uids: Uids::new(self.runs.fetch_add(1, Ordering::Relaxed)),
-            folder: self.path().to_owned(),
+            folder: folder.to_owned(),
             state: Some(self.state.path().to_owned()),
             config: Some(self.own_config()),
             variable: &variable,
@@ -102,7 +113,7 @@ impl Folder {
         let code = stepdeck::cli::run(arguments, &mut outside);
         let text = |bytes: Vec<u8>| {
             let text = String::from_utf8(bytes).unwrap();
-            text.replace(&self.path().display().to_string(), "ROOT")
+            text.replace(&folder.display().to_string(), "ROOT")
         };
         Run {
             out: text(out),

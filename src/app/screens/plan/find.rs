@@ -1,5 +1,7 @@
 //! Finding: the filter line, the palette, marks, jumps, bookmarks.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use super::view::Sort;
@@ -14,6 +16,7 @@ use crate::app::screens::problems;
 use crate::document::progress::Progress;
 use crate::plan::field::Field;
 use crate::plan::marks::Marks;
+use crate::plan::query::past::PlanPast;
 use crate::plan::query::{Matched, Query};
 use crate::plan::{Plan, StepKey};
 
@@ -258,7 +261,8 @@ pub fn bookmark(model: &mut Model, prefix: char, key: Key) {
 impl Model {
     /// Says so if all steps have been looked at and none passes the filter.
     pub(crate) fn say_if_none(&mut self) {
-        if self.view.list.is_empty() && !self.view.is_looking() {
+        let is_awaited = self.view.is_looking() || self.work.is_reading_past;
+        if self.view.list.is_empty() && !is_awaited {
             let back = self.keymap.key_of("back");
             self.say(format!("no step matches · {back} clears the filter"));
         }
@@ -312,6 +316,7 @@ fn next_match(model: &mut Model, forth: bool) {
         text: model.view.searched.clone(),
         now: model.now,
         marks: model.view.marks.clone(),
+        past: model.view.past.clone(),
         list: model.view.list.clone(),
         cursor: model.view.cursor.min(model.view.list.len()),
         forth,
@@ -331,6 +336,7 @@ struct MatchSearch {
     text: String,
     now: DateTime<Utc>,
     marks: Marks,
+    past: Option<Arc<PlanPast>>,
     list: Vec<usize>,
     cursor: usize,
     forth: bool,
@@ -340,7 +346,8 @@ impl MatchSearch {
     /// The position of the match, if there is one; nothing where the search was stopped.
     fn look(&self, plan: &Plan, progress: &Progress) -> Option<Option<usize>> {
         let query = Query::parse(&self.text).ok()?;
-        let prepared = query.prepare(plan, self.now, &self.marks);
+        let past = self.past.as_deref();
+        let prepared = query.prepare_with(plan, self.now, &self.marks, past);
         let mut verdict = prepared.verdicts();
         let count = self.list.len();
         progress.expect(count);

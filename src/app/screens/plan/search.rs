@@ -120,7 +120,8 @@ impl PlanView {
             // Without a selection the cursor keeps its place in the list, as far as there is one.
             search.pinned = from.is_none();
             search.looked = from.unwrap_or(0)..from.unwrap_or(0);
-            search.gathering = Some(self.filter.gather(plan));
+            let past = self.past.as_deref();
+            search.gathering = Some(self.filter.gather(plan, now, past));
             let words = self.filter.words();
             if !words.contain(&search.words) {
                 search.hopeless.clear();

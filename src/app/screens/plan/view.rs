@@ -1,11 +1,13 @@
 //! The state of screen 1: which block, which step, what is filtered and marked.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::search::Search;
 use crate::app::core::command::Focus;
 use crate::plan::marks::Marks;
 use crate::plan::query::Query;
+use crate::plan::query::past::PlanPast;
 use crate::plan::{Plan, StepKey, StepRef};
 
 /// How the step list is ordered.
@@ -56,6 +58,8 @@ pub struct PlanView {
     pub block_detail: bool,
     /// The filter in force.
     pub filter: Query,
+    /// What is known of the plan's past, once a filter has asked for it.
+    pub past: Option<Arc<PlanPast>>,
     /// The last filter that was kept, for the next match.
     pub searched: String,
     /// How the list is ordered.

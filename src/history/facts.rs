@@ -1,0 +1,146 @@
+//! What the filter language asks about each step's past, gathered from what happened.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
+use super::events::Kind;
+use super::follow::Followed;
+use super::landing::Landing;
+use super::series::Turn;
+use crate::plan::field::Field;
+use crate::plan::query::past::{PlanPast, StepPast};
+use crate::plan::source::Role;
+use crate::plan::status::Status;
+use crate::plan::uid::Uid;
+use crate::plan::{Plan, StepKey, StepRef};
+use crate::record::review::Record;
+
+/// How many steps have each uid: one that two steps have identifies neither.
+pub fn uids(plan: &Plan) -> HashMap<Uid, usize> {
+    let mut uids = HashMap::new();
+    for uid in plan.steps().filter_map(written_uid) {
+        *uids.entry(uid).or_default() += 1;
+    }
+    uids
+}
+
+/// The uid of a step, if it is its alone.
+pub fn own_uid(step: StepRef<'_>, uids: &HashMap<Uid, usize>) -> Option<Uid> {
+    written_uid(step).filter(|uid| uids.get(uid) == Some(&1))
+}
+
+fn written_uid(step: StepRef<'_>) -> Option<Uid> {
+    Uid::of_raw(step.raw(Field::Uid)?)
+}
+
+/// Gathers the past of every step of a plan, a landing at a time, the newest first.
+pub struct Facts {
+    followed: Followed,
+    past: PlanPast,
+    /// By the index of the step, as are the two after it.
+    keys: Vec<StepKey>,
+    steps: Vec<StepPast>,
+    statuses: Vec<Option<Status>>,
+    /// Steps that came, with when and as what: they may have been there before.
+    came: HashMap<usize, (DateTime<Utc>, Turn)>,
+    people: HashMap<String, u32>,
+    has_history: bool,
+}
+
+impl Facts {
+    /// Of the plan as it is now. Without a history, what is known of a step is its last edit.
+    pub fn of(plan: &Plan, review: Option<DateTime<Utc>>, has_history: bool) -> Self {
+        let uids = uids(plan);
+        let mut followed = Followed::default();
+        for step in plan.steps() {
+            followed.add(step.id(), own_uid(step, &uids), step.index());
+        }
+        Self {
+            followed,
+            past: PlanPast {
+                people: Vec::new(),
+                review,
+                ..PlanPast::default()
+            },
+            keys: plan.steps().map(StepRef::key).collect(),
+            steps: vec![StepPast::default(); plan.len()],
+            statuses: plan.statuses().to_vec(),
+            came: HashMap::new(),
+            people: HashMap::new(),
+            has_history,
+        }
+    }
+
+    /// Takes in what landed before everything so far.
+    pub fn add(&mut self, landing: &Landing) {
+        let author = landing.commit.as_ref().map(|commit| {
+            let next = self.people.len() as u32;
+            let known = self.people.entry(commit.author.clone());
+            *known.or_insert_with(|| {
+                self.past.people.push(commit.author.clone());
+                next
+            })
+        });
+        for event in &landing.events {
+            let Some(at) = self.followed.find(event) else {
+                continue;
+            };
+            let step = &mut self.steps[at];
+            step.changed.get_or_insert(landing.at);
+            if let Some(author) = author
+                && !step.people.contains(&author)
+            {
+                step.people.push(author);
+            }
+            let Some(turn) = Turn::of(event, self.has_history) else {
+                continue;
+            };
+            match event.kind {
+                Kind::Added => drop(self.came.insert(at, (landing.at, turn))),
+                // A step that comes back is the one that went.
+                Kind::Removed => {
+                    if let Some((came, back)) = self.came.remove(&at) {
+                        self.turned(at, came, &turn.then(&back));
+                    }
+                }
+                Kind::Changed | Kind::Renumbered => self.turned(at, landing.at, &turn),
+            }
+        }
+    }
+
+    fn turned(&mut self, at: usize, landed: DateTime<Utc>, turn: &Turn) {
+        let step = &mut self.steps[at];
+        step.reopened += u32::from(turn.reopens());
+        let status = self.statuses[at];
+        match status {
+            Some(Status::Complete) if turn.completes() => {
+                step.completed.get_or_insert(landed);
+            }
+            Some(Status::Blocked) if turn.begins(status) => {
+                step.blocked.get_or_insert(landed);
+            }
+            _ => {}
+        }
+        if status != Some(Status::Complete) && turn.opens() {
+            step.open.get_or_insert(landed);
+        }
+    }
+
+    /// What is known of them all.
+    pub fn finish(mut self) -> PlanPast {
+        for (at, (landed, turn)) in std::mem::take(&mut self.came) {
+            self.turned(at, landed, &turn);
+            self.steps[at].added = Some(landed);
+        }
+        self.past.steps = self.keys.into_iter().zip(self.steps).collect();
+        self.past
+    }
+}
+
+/// When the last weekly review was finished.
+pub fn last_review(plan: &Plan, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let reviews = plan.files().iter().filter(|file| file.role == Role::Review);
+    let held = reviews.filter_map(|file| Record::read(file.markdown()?).held);
+    held.filter(|held| *held <= now).max()
+}

@@ -1,0 +1,232 @@
+//! A commit laid out in a private folder, to be opened like a checkout of it.
+//!
+//! Git checks nothing out: filters, hooks and line ends that the clone is configured to convert
+//! stay out of it, and nothing is written to the repository. The files of the plan come with their
+//! content; of all others it only matters that they exist. A `.git` of its own stands beside them,
+//! a linked worktree whose `HEAD` is the commit, so that whoever asks git there gets the answers of
+//! that time. The folder goes away with the value.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::path::{Component, Path, PathBuf};
+use std::time::SystemTime;
+
+use tempfile::TempDir;
+
+use super::locate::discover::{Overrides, discover};
+use super::state::temporary_folder;
+use crate::git::GitError;
+use crate::git::checkout::Checkout;
+use crate::git::history::History;
+use crate::git::tree::{TreeEntry, TreeKind, common_folder};
+
+/// Files that the plan may be in, whatever the configuration says.
+const READ: [&str; 5] = ["jsonl", "markdown", "md", "ndjson", "toml"];
+
+/// A commit in a folder of its own.
+#[derive(Debug)]
+pub struct AsOf {
+    /// Removed when this is dropped.
+    _folder: TempDir,
+    /// The top of the layout.
+    top: PathBuf,
+    /// The top of the real checkout.
+    real_top: PathBuf,
+    start: PathBuf,
+    missing: usize,
+}
+
+impl AsOf {
+    /// Lays out a commit of the checkout that `start` lies in.
+    ///
+    /// # Errors
+    /// When git refuses, or there is no room.
+    pub fn lay_out(start: &Path, commit: &str, overrides: Overrides) -> io::Result<Self> {
+        let git = History::around(start).map_err(git_error)?;
+        let real_top = Checkout::around(start).map_err(git_error)?;
+        let real_top = real_top.root().canonicalize()?;
+        let folder = temporary_folder().ok_or(io::ErrorKind::StorageFull)?;
+        let base = folder.path().canonicalize()?;
+        let top = base.join("tree");
+        let repository = base.join("git");
+        fs::create_dir(&repository)?;
+        fs::create_dir(&top)?;
+        let common = common_folder(start).map_err(git_error)?.canonicalize()?;
+        let line = |path: &Path| [path.as_os_str().as_bytes(), b"\n"].concat();
+        fs::write(repository.join("HEAD"), format!("{commit}\n"))?;
+        fs::write(repository.join("commondir"), line(&common))?;
+        fs::write(repository.join("gitdir"), line(&top.join(".git")))?;
+        let git_file = [b"gitdir: ", &*line(&repository)].concat();
+        fs::write(top.join(".git"), git_file)?;
+        let start = top.join(git.prefix());
+        let mut as_of = Self {
+            _folder: folder,
+            top,
+            real_top,
+            start,
+            missing: 0,
+        };
+        let tree = git.tree(commit).map_err(git_error)?;
+        let tree = safe(tree);
+        as_of.lay_names(&tree)?;
+        let (plan, others): (Vec<_>, Vec<_>) = tree.into_iter().partition(is_read);
+        as_of.fill(&git, &plan)?;
+        // The configuration may name files by any name.
+        let layout = discover(&as_of.start, &as_of.overrides(overrides));
+        let named: HashSet<&Path> = layout.files.iter().map(|(path, _)| &**path).collect();
+        let is_named = |entry: &TreeEntry| named.contains(&*as_of.top.join(&entry.path));
+        let others: Vec<_> = others.into_iter().filter(is_named).collect();
+        as_of.fill(&git, &others)?;
+        Ok(as_of)
+    }
+
+    /// Where one stands in the layout.
+    pub fn start(&self) -> &Path {
+        &self.start
+    }
+
+    /// How many files of the plan this clone does not have.
+    pub fn missing(&self) -> usize {
+        self.missing
+    }
+
+    /// What is named instead of the configured files, with paths of the real checkout as those of
+    /// the layout.
+    pub fn overrides(&self, mut overrides: Overrides) -> Overrides {
+        for path in overrides.logs.iter_mut().chain(&mut overrides.canon) {
+            if let Ok(below) = path.strip_prefix(&self.real_top) {
+                *path = self.top.join(below);
+            }
+        }
+        overrides
+    }
+
+    /// A text with the paths of the real checkout instead of those of the layout.
+    pub fn in_real(&self, text: &str) -> String {
+        let [top, real] = [&self.top, &self.real_top].map(|path| path.display().to_string());
+        text.replace(&top, &real)
+    }
+
+    /// Makes all folders, then all files, still empty. Links come last, when they can lead nobody
+    /// astray.
+    fn lay_names(&self, tree: &[TreeEntry]) -> io::Result<()> {
+        fs::create_dir_all(&self.start)?;
+        for entry in tree {
+            let path = self.top.join(&entry.path);
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            match entry.kind {
+                TreeKind::File => drop(fs::File::create_new(path)?),
+                TreeKind::Submodule => fs::create_dir_all(path)?,
+                TreeKind::Link => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn fill(&mut self, git: &History, entries: &[TreeEntry]) -> io::Result<()> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let (links, files): (Vec<_>, Vec<_>) = entries
+            .iter()
+            .partition(|entry| entry.kind == TreeKind::Link);
+        let entries = || files.iter().chain(&links);
+        let hashes: Vec<&str> = entries().map(|entry| &*entry.hash).collect();
+        let mut objects = git.objects(&hashes).map_err(git_error)?;
+        for entry in entries() {
+            let path = self.top.join(&entry.path);
+            match (objects.next_object(), entry.kind) {
+                (Some(bytes), TreeKind::Link) => {
+                    let leads_to = OsStr::from_bytes(&bytes);
+                    // No bytes with a NUL are a path; such a link leads nowhere.
+                    let _ = std::os::unix::fs::symlink(leads_to, path);
+                }
+                (Some(bytes), _) => {
+                    let mut file = OpenOptions::new().write(true).open(path)?;
+                    file.write_all(&bytes)?;
+                    // Nobody waits for it to come to rest.
+                    file.set_modified(SystemTime::UNIX_EPOCH)?;
+                }
+                (None, _) => {
+                    self.missing += 1;
+                    let _ = fs::remove_file(path);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn git_error(error: GitError) -> io::Error {
+    io::Error::other(error)
+}
+
+fn is_read(entry: &TreeEntry) -> bool {
+    let extension = entry.path.extension().unwrap_or_default();
+    let extension = extension.to_ascii_lowercase().into_vec();
+    let is_read = READ.iter().any(|read| read.as_bytes() == extension);
+    match entry.kind {
+        TreeKind::File => is_read,
+        TreeKind::Link => true,
+        TreeKind::Submodule => false,
+    }
+}
+
+/// The entries that stay within the folder: git never makes any others, but who sent the
+/// repository may have.
+fn safe(mut tree: Vec<TreeEntry>) -> Vec<TreeEntry> {
+    let is_plain = |path: &Path| {
+        let mut components = path.components();
+        !path.as_os_str().is_empty()
+            && components.all(|component| match component {
+                Component::Normal(name) => !name.eq_ignore_ascii_case(".git"),
+                _ => false,
+            })
+    };
+    tree.retain(|entry| is_plain(&entry.path));
+    let leaves = tree
+        .iter()
+        .filter(|entry| entry.kind != TreeKind::Submodule);
+    // Nothing can lie below a file or a link.
+    let leaves: HashSet<PathBuf> = leaves.map(|entry| entry.path.clone()).collect();
+    let mut seen = HashSet::new();
+    tree.into_iter()
+        .filter(|entry| {
+            let mut above = entry.path.ancestors().skip(1);
+            !above.any(|path| leaves.contains(path)) && seen.insert(entry.path.clone())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_leads_out_of_the_folder() {
+        let entry = |path: &str, kind| TreeEntry {
+            path: path.into(),
+            kind,
+            hash: String::new(),
+        };
+        let tree = vec![
+            entry("docs/a.md", TreeKind::File),
+            entry("../out.md", TreeKind::File),
+            entry("/etc/out.md", TreeKind::File),
+            entry("docs/../../out.md", TreeKind::File),
+            entry(".git", TreeKind::File),
+            entry("sub/.GIT/config", TreeKind::File),
+            entry("link", TreeKind::Link),
+            entry("link/out.md", TreeKind::File),
+            entry("link", TreeKind::File),
+            entry("", TreeKind::File),
+        ];
+        let left: Vec<PathBuf> = safe(tree).into_iter().map(|entry| entry.path).collect();
+        assert_eq!(left, [PathBuf::from("docs/a.md"), "link".into()]);
+    }
+}
