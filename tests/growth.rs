@@ -373,8 +373,8 @@ fn a_frame_costs_the_same_however_many_steps_one_waits_for() {
             .map(|number| line(number, &up(number)))
             .collect()
     };
-    let shapes: [(&str, &dyn Fn(usize) -> Vec<String>); 2] = [("a hub", &hub), ("a ring", &ring)];
-    for (what, shape) in shapes {
+    type Shape<'a> = &'a dyn Fn(usize) -> Vec<String>;
+    for (what, shape) in [("a hub", &hub as Shape<'_>), ("a ring", &ring)] {
         let count = |steps: &usize| {
             let log = shape(*steps).join("\n").into_bytes();
             let file = SourceFile::load("data/plans/plan.jsonl", Role::Log, log);

@@ -95,8 +95,8 @@ pub(crate) fn indexes(keys: &[StepKey], plan: &Plan) -> Vec<usize> {
     let mut found = Vec::with_capacity(keys.len());
     for key in keys {
         let near = next..plan.len().min(next + NEAR);
-        let walked = near.map(|at| (at, plan.step(at).key().cmp(key)));
-        let at = match walked.skip_while(|(_, order)| order.is_lt()).next() {
+        let mut walked = near.map(|at| (at, plan.step(at).key().cmp(key)));
+        let at = match walked.find(|(_, order)| order.is_ge()) {
             Some((at, Ordering::Equal)) => Some(at),
             _ => plan.find_nth(key.0, key.1),
         };

@@ -51,11 +51,12 @@ impl JobKind {
 }
 
 type Done = Box<dyn FnOnce(&mut Model) + Send>;
+type Work = Box<dyn FnOnce(&Progress) -> Option<Done> + Send>;
 
 /// Work for another thread.
 pub struct Job {
     progress: Arc<Progress>,
-    work: Box<dyn FnOnce(&Progress) -> Option<Done> + Send>,
+    work: Work,
 }
 
 /// What came of a job.
