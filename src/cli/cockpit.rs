@@ -11,6 +11,7 @@ use super::{Color, settings};
 use crate::app::Model;
 use crate::app::core::model::SessionContext;
 use crate::app::core::session::Session;
+use crate::app::screens::since::seen::SEEN;
 use crate::app::sync::draft::{DRAFT, Draft};
 use crate::app::sync::work::Whole;
 use crate::change::history::{self, History};
@@ -89,6 +90,7 @@ fn one_session(
         papers: layout.papers.clone(),
         mistakes: settings.problems,
         weights: settings.weights,
+        own_logs: !arguments.log.is_empty(),
         uids: outside.uids.clone(),
     };
     let mut model = Model::new(files, context, settings.keymap, (outside.clock)());
@@ -236,8 +238,9 @@ pub fn go_on(model: &mut Model, state: &State) {
     }
 }
 
-/// Takes up what can be undone.
+/// Takes up what can be undone, and what was set aside as seen.
 fn remember(model: &mut Model, state: &State) {
+    model.since.seen = state.load(SEEN).unwrap_or_default();
     let events: Vec<history::Event> = state.lines(HISTORY);
     let written = events.len();
     let history = History::tell(events);

@@ -1,6 +1,5 @@
 //! `stepdeck log`: what happened to the steps, newest first.
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use color_eyre::eyre::{Result, bail};
 use ratatui::text::{Line, Span};
 use serde::Serialize;
@@ -9,19 +8,15 @@ use serde_json::value::RawValue;
 use super::filter::Filter;
 use super::invocation::{Invocation, Name};
 use super::past::{Moment, followed};
-use crate::change::difference::{Difference, field};
 use crate::cli::printer::Printer;
 use crate::document::json;
 use crate::document::visible::{visible_line, width};
 use crate::history::canon::Tick;
-use crate::history::events::{Event, Kind};
-use crate::history::facts::{own_uid, uids};
 use crate::history::follow::Followed;
 use crate::history::landing::Landing;
 use crate::history::when::{HELP, When};
+use crate::history::words::{SHORT_HASH, instant, short, told};
 
-/// How many characters of a hash people see.
-const SHORT_HASH: usize = 8;
 /// The most columns that an author takes.
 const AUTHOR: usize = 18;
 
@@ -58,12 +53,7 @@ impl Log {
         let opened = invocation.open()?;
         let plan = &opened.plan;
         let mut steps = followed(&query, plan, &invocation.selected(&query, &opened)?);
-        let mut one = self.id.map(|Name(id)| {
-            let step = plan.find(id).map(|step| plan.step(step));
-            let mut one = Followed::default();
-            one.add(id, step.and_then(|step| own_uid(step, &uids(plan))), 0);
-            one
-        });
+        let mut one = self.id.map(|Name(id)| Followed::one(plan, id));
         let mut past = invocation.past(&opened);
         let moment = |when: &Option<When>| {
             let moment = when
@@ -165,11 +155,6 @@ enum Subject<'a> {
     },
 }
 
-/// An instant as JSON and pipes have it.
-pub(super) fn instant(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
-}
-
 /// A value as it is written, for readers of any kind.
 pub(super) fn raw(value: Option<&str>) -> Option<Box<RawValue>> {
     RawValue::from_string(json::well_formed(value?).into_owned()).ok()
@@ -213,14 +198,6 @@ fn tick_word(tick: &Tick) -> &'static str {
     }
 }
 
-/// The title of a step that came or went.
-pub(super) fn title(event: &Event) -> String {
-    let line = event.after.as_ref().or(event.before.as_ref());
-    let object = line.and_then(|line| json::Object::parse(line).ok());
-    let title = object.and_then(|object| object.get("title").map(json::words));
-    title.unwrap_or_default().into_owned()
-}
-
 /// What landed together, one row per event: its step or stage, and what happened.
 fn rows(landing: &Landing, has_history: bool) -> Vec<(String, String)> {
     let events = landing.events.iter().map(|event| {
@@ -233,36 +210,6 @@ fn rows(landing: &Landing, has_history: bool) -> Vec<(String, String)> {
         (tick.stage.clone(), what)
     });
     events.chain(ticks).collect()
-}
-
-/// What happened to a step, in the words of `stepdeck diff`.
-pub(super) fn told(event: &Event, has_history: bool) -> String {
-    let name = event.step.to_string();
-    let (before, after) = (event.before.as_deref(), event.after.as_deref());
-    let words = |raw: Option<&str>| raw.map(json::words).unwrap_or_default().into_owned();
-    match event.kind {
-        Kind::Added => Difference::Added {
-            name,
-            title: title(event),
-        }
-        .to_string(),
-        Kind::Removed => Difference::Removed {
-            name,
-            title: title(event),
-        }
-        .to_string(),
-        Kind::Renumbered => format!("{name} renumbered: it was {}", words(before)),
-        Kind::Changed if !has_history => format!("{name} last edited: status {}", words(after)),
-        Kind::Changed => {
-            let key = event.field.as_deref().unwrap_or_default();
-            field(&name, key, before, after).to_string()
-        }
-    }
-}
-
-/// A hash as people are shown it.
-pub(super) fn short(hash: &str) -> &str {
-    &hash[..hash.len().min(SHORT_HASH)]
 }
 
 /// The author, or that it is not committed.

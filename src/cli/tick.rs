@@ -8,7 +8,7 @@ use crate::change::compose::{Attachment, Composer};
 use crate::plan::Plan;
 use crate::plan::canon::checklist::Check;
 use crate::plan::source::Role;
-use crate::plan::stage::Stage;
+use crate::plan::stage::{Stage, named, only};
 
 /// Tick a check of a stage's readiness checklist, or of any other checklist, and attach evidence.
 ///
@@ -163,34 +163,5 @@ pub(crate) fn find_list(plan: &Plan, typed: &str) -> Result<List> {
 /// # Errors
 /// When none or several are called so.
 pub(crate) fn find_stage(stages: &[Stage], typed: &str) -> Result<usize> {
-    let names = || stages.iter().map(|stage| stage.name.as_str());
-    only(typed, names()).map_err(|found| {
-        let all = names().collect::<Vec<_>>().join(", ");
-        match found {
-            0 if all.is_empty() => eyre!("the plan has no stages"),
-            0 => eyre!("“{typed}” is not a stage: the stages are {all}"),
-            _ => eyre!("“{typed}” matches {found} stages of {all}"),
-        }
-    })
-}
-
-/// Index of the one text that is `typed`, else of the one that has it in it, whatever the
-/// case; else how many do.
-fn only<'t>(typed: &str, texts: impl Iterator<Item = &'t str> + Clone) -> Result<usize, usize> {
-    let wanted = typed.trim().to_lowercase();
-    let found = |test: &dyn Fn(&str) -> bool| -> Vec<usize> {
-        let all = texts.clone().enumerate();
-        all.filter(|(_, text)| test(&text.to_lowercase()))
-            .map(|(index, _)| index)
-            .collect()
-    };
-    let same = found(&|text| text == wanted);
-    let within = match same.is_empty() {
-        true => found(&|text| text.contains(&wanted)),
-        false => same,
-    };
-    match within[..] {
-        [one] => Ok(one),
-        _ => Err(within.len()),
-    }
+    named(stages, typed).map_err(|reason| eyre!(reason))
 }

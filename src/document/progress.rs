@@ -49,6 +49,11 @@ impl Progress {
         self.done.store(total, Ordering::Relaxed);
     }
 
+    /// Says that so much more is done.
+    pub(crate) fn advance(&self, more: usize) {
+        self.done.fetch_add(more, Ordering::Relaxed);
+    }
+
     /// For one thread of the work, which tells how far it is.
     pub(crate) fn strides(&self) -> Strides<'_> {
         Strides {
@@ -81,7 +86,7 @@ impl Strides<'_> {
 
     fn tell(&mut self) -> bool {
         let done = std::mem::take(&mut self.untold);
-        self.progress.done.fetch_add(done, Ordering::Relaxed);
+        self.progress.advance(done);
         !self.progress.is_stopped()
     }
 }

@@ -8,31 +8,11 @@ use super::events::Kind;
 use super::follow::Followed;
 use super::landing::Landing;
 use super::series::Turn;
-use crate::plan::field::Field;
 use crate::plan::query::past::{PlanPast, StepPast};
 use crate::plan::source::Role;
 use crate::plan::status::Status;
-use crate::plan::uid::Uid;
 use crate::plan::{Plan, StepKey, StepRef};
 use crate::record::review::Record;
-
-/// How many steps have each uid: one that two steps have identifies neither.
-pub fn uids(plan: &Plan) -> HashMap<Uid, usize> {
-    let mut uids = HashMap::new();
-    for uid in plan.steps().filter_map(written_uid) {
-        *uids.entry(uid).or_default() += 1;
-    }
-    uids
-}
-
-/// The uid of a step, if it is its alone.
-pub fn own_uid(step: StepRef<'_>, uids: &HashMap<Uid, usize>) -> Option<Uid> {
-    written_uid(step).filter(|uid| uids.get(uid) == Some(&1))
-}
-
-fn written_uid(step: StepRef<'_>) -> Option<Uid> {
-    Uid::of_raw(step.raw(Field::Uid)?)
-}
 
 /// Gathers the past of every step of a plan, a landing at a time, the newest first.
 pub struct Facts {
@@ -51,11 +31,7 @@ pub struct Facts {
 impl Facts {
     /// Of the plan as it is now. Without a history, what is known of a step is its last edit.
     pub fn of(plan: &Plan, review: Option<DateTime<Utc>>, has_history: bool) -> Self {
-        let uids = uids(plan);
-        let mut followed = Followed::default();
-        for step in plan.steps() {
-            followed.add(step.id(), own_uid(step, &uids), step.index());
-        }
+        let followed = Followed::of(plan, plan.steps());
         Self {
             followed,
             past: PlanPast {

@@ -4,8 +4,10 @@
 use std::collections::HashMap;
 
 use super::events::{Event, Kind};
+use crate::plan::field::Field;
 use crate::plan::id::StepId;
 use crate::plan::uid::Uid;
+use crate::plan::{Plan, StepRef};
 
 /// The steps that are followed, each with what the caller calls it. Events are asked about from the
 /// newest to the oldest.
@@ -17,6 +19,24 @@ pub struct Followed {
 }
 
 impl Followed {
+    /// Follows steps of today's plan, each called by its index.
+    pub fn of<'a>(plan: &Plan, steps: impl Iterator<Item = StepRef<'a>>) -> Self {
+        let uids = uids(plan);
+        let mut followed = Self::default();
+        steps.for_each(|step| followed.add(step.id(), own_uid(step, &uids), step.index()));
+        followed
+    }
+
+    /// Follows the step that has this number today, or had it last.
+    pub fn one(plan: &Plan, id: StepId) -> Self {
+        let step = plan.find(id).map(|step| plan.step(step));
+        let mut one = Self::of(plan, step.into_iter());
+        if step.is_none() {
+            one.add(id, None, 0);
+        }
+        one
+    }
+
     /// Follows one more step, by what it is called now and what the caller calls it.
     pub fn add(&mut self, number: StepId, uid: Option<Uid>, name: usize) {
         self.uids.extend(uid.map(|uid| (uid, name)));
@@ -57,6 +77,24 @@ impl Followed {
         }
         Some(name)
     }
+}
+
+/// How many steps have each uid: one that two steps have identifies neither.
+fn uids(plan: &Plan) -> HashMap<Uid, usize> {
+    let mut uids = HashMap::new();
+    for uid in plan.steps().filter_map(written_uid) {
+        *uids.entry(uid).or_default() += 1;
+    }
+    uids
+}
+
+/// The uid of a step, if it is its alone.
+fn own_uid(step: StepRef<'_>, uids: &HashMap<Uid, usize>) -> Option<Uid> {
+    written_uid(step).filter(|uid| uids.get(uid) == Some(&1))
+}
+
+fn written_uid(step: StepRef<'_>) -> Option<Uid> {
+    Uid::of_raw(step.raw(Field::Uid)?)
 }
 
 #[cfg(test)]

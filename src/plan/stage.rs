@@ -206,6 +206,43 @@ fn same(a: &str, b: &str) -> bool {
     normalised(a) == normalised(b)
 }
 
+/// Index of the stage that a person means by all or a part of its name; else why there is none.
+pub(crate) fn named(stages: &[Stage], typed: &str) -> Result<usize, String> {
+    let names = || stages.iter().map(|stage| stage.name.as_str());
+    only(typed, names()).map_err(|found| {
+        let all = names().collect::<Vec<_>>().join(", ");
+        match found {
+            0 if all.is_empty() => "the plan has no stages".to_owned(),
+            0 => format!("“{typed}” is not a stage: the stages are {all}"),
+            _ => format!("“{typed}” matches {found} stages of {all}"),
+        }
+    })
+}
+
+/// Index of the one text that is `typed`, else of the one that has it in it, whatever the
+/// case; else how many do.
+pub(crate) fn only<'t>(
+    typed: &str,
+    texts: impl Iterator<Item = &'t str> + Clone,
+) -> Result<usize, usize> {
+    let wanted = typed.trim().to_lowercase();
+    let found = |test: &dyn Fn(&str) -> bool| -> Vec<usize> {
+        let all = texts.clone().enumerate();
+        all.filter(|(_, text)| test(&text.to_lowercase()))
+            .map(|(index, _)| index)
+            .collect()
+    };
+    let same = found(&|text| text == wanted);
+    let within = match same.is_empty() {
+        true => found(&|text| text.contains(&wanted)),
+        false => same,
+    };
+    match within[..] {
+        [one] => Ok(one),
+        _ => Err(within.len()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

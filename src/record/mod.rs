@@ -2,6 +2,7 @@
 
 pub mod demo;
 pub(crate) mod gate_review;
+pub(crate) mod naming;
 pub mod review;
 pub mod standup;
 pub mod start;

@@ -6,6 +6,10 @@
 //! from. What cannot be known (a shallow or partial clone, no git) is said in notes, and is never
 //! an error.
 
+pub(crate) mod background;
+pub(crate) mod moment;
+mod since;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
@@ -21,7 +25,6 @@ use crate::git::objects::Objects;
 use crate::git::output::{Commit, FileChange};
 use crate::history::canon::{self, CanonVersion, Tick};
 use crate::history::events::{Event, Kind, Walk};
-use crate::history::facts::{Facts, last_review};
 use crate::history::landing::{Landing, landed};
 use crate::history::lines::{ChangedLines, changed};
 use crate::history::target::Scope;
@@ -29,9 +32,8 @@ use crate::history::weeks::{self, Snapshot, Week};
 use crate::history::when::end_of;
 use crate::plan::Plan;
 use crate::plan::field::Field;
-use crate::plan::query::past::PlanPast;
 use crate::plan::source::{Role, SourceFile};
-use crate::store::locate::discover::{Layout, Overrides, discover};
+use crate::store::locate::discover::Layout;
 use crate::store::locate::glob;
 
 /// What happened to a plan, newest first: an iterator over what landed.
@@ -58,21 +60,6 @@ pub struct Past {
     gaps: HashSet<PathBuf>,
     walk: Walk,
     missing: usize,
-}
-
-/// What is known of the past of each step of the plan at `root`.
-pub fn of_steps(root: &Path, plan: &Plan, now: DateTime<Utc>) -> PlanPast {
-    let layout = discover(root, &Overrides::default());
-    let is_configured = |file: &SourceFile| {
-        layout
-            .files_of(Role::Log)
-            .any(|path| *path == root.join(&file.path))
-    };
-    let mut logs = plan.files().iter().filter(|file| file.role == Role::Log);
-    let mut past = Past::open(&layout, plan, logs.all(is_configured), now);
-    let mut facts = Facts::of(plan, last_review(plan, now), past.git().is_some());
-    past.by_ref().for_each(|landing| facts.add(&landing));
-    facts.finish()
 }
 
 /// Why no version of the plan could be listed.

@@ -1,6 +1,8 @@
 //! The event loop: one event after another into `update`, its effects outside, and a frame
 //! when something changed. Nothing here waits for anything but the next event.
 
+mod past;
+
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
@@ -8,10 +10,12 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
+use self::past::Compared;
 use super::terminal::{Signal, TerminalEvent};
 use super::theme::Theme;
 use super::{keys, mouse};
 use crate::app::core::job::JobResult;
+use crate::app::core::message::Followed;
 use crate::app::sync::draft::DRAFT;
 use crate::app::sync::reread::Reread;
 use crate::app::sync::work::Whole;
@@ -19,12 +23,12 @@ use crate::app::{DiskEvent, Effect, Message, Model, update};
 use crate::change::form::Form;
 use crate::document::progress::Progress;
 use crate::plan::checks::Findings;
+use crate::plan::id::StepId;
 use crate::plan::query::past::PlanPast;
 use crate::plan::source::Role;
 use crate::record;
 use crate::store::fs::create::create;
 use crate::store::locate::inspect::CheckInput;
-use crate::store::past;
 use crate::store::worker::disk::Disk;
 use crate::store::worker::protocol::PrivateDocument;
 use crate::tui::terminal_host::TerminalHost;
@@ -56,6 +60,10 @@ pub enum Event {
         /// What they found, the gravest first; nothing where they were stopped.
         found: Option<Arc<Findings>>,
     },
+    /// The plan has been compared with a baseline, or that was stopped.
+    Compared(Option<Compared>),
+    /// More is known of what happened to a step.
+    Followed(Arc<Progress>, StepId, Followed),
     /// A job has been done.
     JobDone(JobResult),
     /// The history has been read.
@@ -122,6 +130,7 @@ pub struct Cockpit<F> {
     disk: Option<Disk>,
     clock: Clock,
     check_at: Option<Instant>,
+    compare_at: Option<Instant>,
     /// What was last shown of the work beside the keys.
     work_shown: Option<String>,
     dirty: bool,
@@ -144,6 +153,8 @@ impl<F: TerminalHost> Cockpit<F> {
         clock: Clock,
     ) -> Self {
         let check_at = (!model.work.is_opening()).then(Instant::now);
+        // The session may have come back to screen 6.
+        let compare_at = model.effects.contains(&Effect::Compare).then(Instant::now);
         Self {
             model,
             face,
@@ -156,6 +167,7 @@ impl<F: TerminalHost> Cockpit<F> {
             disk,
             clock,
             check_at,
+            compare_at,
             work_shown: None,
             dirty: true,
             turn: Turn::On,
@@ -223,7 +235,8 @@ impl<F: TerminalHost> Cockpit<F> {
     pub fn is_quiet(&self) -> bool {
         let work = &self.model.work;
         let is_checking = work.checking.is_some() || self.check_at.is_some();
-        let is_working = is_checking || work.rereading.is_busy() || work.is_reading_past;
+        let is_reading = work.following.is_some() || work.is_reading_past || self.is_comparing();
+        let is_working = is_checking || is_reading || work.rereading.is_busy();
         let is_working = is_working || self.model.jobs.is_busy();
         !self.dirty && !is_working && self.model.sync.is_settled() && !self.model.view.is_looking()
     }
@@ -262,7 +275,8 @@ impl<F: TerminalHost> Cockpit<F> {
         let may_start = work.checking.is_none() && self.model.sync.saving() == 0;
         let check = (self.check_at.filter(|_| may_start))
             .map(|at| at.saturating_duration_since(Instant::now()));
-        let progress = self.model.work_in_words().map(|_| WORK_SHOWN_EVERY);
+        let compare = self.until_comparing();
+        let progress = self.work_in_words().map(|_| WORK_SHOWN_EVERY);
         // A row stays lit until then; the model's clock says when.
         let flash = self.model.flashes.first().map(|(_, until)| {
             let left = *until - (self.clock)();
@@ -272,7 +286,7 @@ impl<F: TerminalHost> Cockpit<F> {
             let left = next - (self.clock)();
             left.to_std().unwrap_or(Duration::ZERO) + Duration::from_millis(1)
         });
-        [timeout, check, progress, flash, minute]
+        [timeout, check, compare, progress, flash, minute]
             .into_iter()
             .flatten()
             .min()
@@ -288,7 +302,8 @@ impl<F: TerminalHost> Cockpit<F> {
         if is_due && is_free {
             self.start_check();
         }
-        let work = self.model.work_in_words();
+        self.compare_if_due();
+        let work = self.work_in_words();
         if work != self.work_shown {
             self.work_shown = work;
             self.dirty = true;
@@ -342,17 +357,6 @@ impl<F: TerminalHost> Cockpit<F> {
         });
     }
 
-    fn start_reading_past(&mut self) {
-        let (plan, generation) = (self.model.plan.clone(), self.model.generation);
-        let (root, now) = (self.model.context.root.clone(), (self.clock)());
-        let sender = self.sender.clone();
-        std::thread::spawn(move || {
-            let past = Arc::new(past::of_steps(&root, &plan, now));
-            drop(plan);
-            let _ = sender.send(Event::Past { generation, past });
-        });
-    }
-
     fn handle(&mut self, event: Event) -> io::Result<()> {
         self.model.tick((self.clock)());
         self.dirty = true;
@@ -378,6 +382,8 @@ impl<F: TerminalHost> Cockpit<F> {
                 std::thread::spawn(move || drop(former));
                 told
             }
+            Event::Compared(answer) => self.compared(answer),
+            Event::Followed(progress, step, part) => self.followed(&progress, step, part),
             Event::Past { generation, past } => self.tell(Message::Past { generation, past }),
             Event::Opened(whole, disk) => {
                 self.disk = Some(disk);
@@ -515,6 +521,9 @@ impl<F: TerminalHost> Cockpit<F> {
                 self.model.work.stop_checks();
                 self.check_at = None;
             }
+            Effect::Compare => self.compare_soon(),
+            Effect::Follow(step) => self.start_following(step),
+            Effect::KeepSeen(seen) => self.keep_seen(seen),
             Effect::EditText { form, again } => {
                 let edited = self.face.edit(&form, again);
                 self.tell(Message::Edited(form, edited))?;

@@ -7,15 +7,20 @@ use chrono::{DateTime, Utc};
 use super::job::JobResult;
 use super::key::Key;
 use super::pointer::Target;
+use crate::app::screens::since::seen::SeenChanges;
 use crate::app::sync::draft::Draft;
 use crate::app::sync::draft_log::DraftEdit;
 use crate::app::sync::reread::Reread;
 use crate::app::sync::work::Whole;
 use crate::change::form::Form;
 use crate::change::history::Event;
+use crate::history::landing::Landing;
+use crate::history::since::Comparison;
 use crate::plan::StepKey;
 use crate::plan::checks::Findings;
+use crate::plan::id::StepId;
 use crate::plan::query::past::PlanPast;
+use crate::record::naming::Naming;
 pub use crate::store::worker::protocol::DiskEvent;
 use crate::store::worker::protocol::SaveJob;
 
@@ -51,6 +56,15 @@ pub enum Message {
         /// What they found, the gravest first.
         found: Arc<Findings>,
     },
+    /// The plan has been compared with a baseline.
+    Compared {
+        /// The baseline that was asked for.
+        baseline: String,
+        /// What is different, or why that is not known.
+        answer: Result<Box<Comparison>, String>,
+    },
+    /// More is known of what happened to a step.
+    Followed(StepId, Followed),
     /// A job has been done.
     JobDone(JobResult),
     /// The history has been read.
@@ -71,6 +85,17 @@ pub enum Message {
         /// Whether it is bad news.
         error: bool,
     },
+}
+
+/// A part of what happened to a step.
+#[derive(Debug)]
+pub enum Followed {
+    /// The papers that name it.
+    Papers(Vec<Naming>),
+    /// What landed, the next older.
+    Landed(Vec<Landing>),
+    /// That was all; what is not known.
+    End(Vec<String>),
 }
 
 /// What became of a text that `$EDITOR` got.
@@ -127,6 +152,12 @@ pub enum Effect {
     Check,
     /// Stop the checks that run.
     StopCheck,
+    /// Compare the plan with the baseline of screen 6.
+    Compare,
+    /// Find out what happened to a step.
+    Follow(StepId),
+    /// Keep what was set aside on screen 6 beyond this run.
+    KeepSeen(SeenChanges),
     /// Let `$EDITOR` work on a step's text.
     EditText {
         /// The text.

@@ -20,6 +20,7 @@ use crate::app::screens::plan::search::Order;
 use crate::app::screens::plan::view::{PlanView, Sort};
 use crate::app::screens::problems::ProblemsView;
 use crate::app::screens::review::view::ReviewView;
+use crate::app::screens::since::view::SinceView;
 use crate::app::screens::standup::view::StandupView;
 use crate::app::screens::welcome::Welcome;
 use crate::app::sync::absent::Absent;
@@ -79,6 +80,8 @@ pub struct SessionContext {
     pub mistakes: Vec<Problem>,
     /// How much each term of the ranking counts.
     pub weights: Weights,
+    /// Whether the logs are given on the command line, and not those of the configuration.
+    pub own_logs: bool,
     /// What new steps are known by.
     pub uids: Uids,
 }
@@ -103,6 +106,8 @@ pub struct Model {
     pub review: ReviewView,
     /// Screen 4.
     pub standup_view: StandupView,
+    /// Screen 6.
+    pub since: SinceView,
     #[cfg(test)]
     pub invented: crate::app::screens::invented::InventedView,
     /// What lies over the screen, the topmost last.
@@ -172,6 +177,7 @@ impl Model {
             problems: ProblemsView::default(),
             review: ReviewView::default(),
             standup_view: StandupView::new(),
+            since: SinceView::default(),
             #[cfg(test)]
             invented: Default::default(),
             overlays: Vec::new(),

@@ -4,7 +4,7 @@
 use super::command::Command;
 use super::screen::Screen;
 use super::{navigate, view};
-use crate::app::overlays::{conflict, list};
+use crate::app::overlays::{conflict, list, step_history};
 use crate::app::screens::SCREENS;
 use crate::app::screens::welcome::Welcome;
 
@@ -21,6 +21,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
     let views = screens().map(|screen| screen.views());
     own.chain([list::COMMANDS, conflict::COMMANDS, navigate::COMMANDS])
         .chain(views)
+        .chain([step_history::COMMANDS])
         .flatten()
         .chain(SCREENS.iter().map(|screen| &screen.command))
         .chain(view::COMMANDS)

@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 
 use super::command::{Command, Focus};
 use super::model::Model;
+use crate::plan::id::StepId;
 
 /// What a screen does. Its state is a field of the model, under its own type.
 pub trait Screen: Sync {
@@ -81,6 +82,11 @@ pub trait Screen: Sync {
 
     /// What stands open in the place of its panes.
     fn inner(&self, _: &Model) -> Option<&'static dyn Screen> {
+        None
+    }
+
+    /// The step that is selected on it.
+    fn selected(&self, _: &Model) -> Option<StepId> {
         None
     }
 

@@ -35,6 +35,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Checked { generation, found } => {
             model.problems.take(generation, found, model.now);
         }
+        Message::Compared { baseline, answer } => model.compared(&baseline, answer),
+        Message::Followed(step, part) => model.followed(step, part),
         Message::JobDone(result) => model.job_done(result),
         Message::Past { generation, past } => model.take_past(generation, past),
         Message::Edited(form, edited) => model.edited(form, edited),

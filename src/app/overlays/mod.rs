@@ -13,6 +13,7 @@ pub mod list;
 pub mod menu;
 pub mod note;
 pub mod prompt;
+pub mod step_history;
 
 use self::chooser::Chooser;
 use self::confirm::Confirm;
@@ -23,6 +24,7 @@ use self::list::EntryList;
 use self::menu::Menu;
 use self::note::Note;
 use self::prompt::Prompt;
+use self::step_history::StepHistory;
 use crate::app::core::command::Focus;
 use crate::app::core::key::{Code, Key};
 use crate::app::core::model::Model;
@@ -49,6 +51,8 @@ pub enum Overlay {
     Conflict(OpenConflict),
     /// Something to read.
     Note(Note),
+    /// What happened to a step.
+    StepHistory(StepHistory),
 }
 
 impl Overlay {
@@ -97,6 +101,9 @@ impl Model {
             Some(Overlay::Menu(menu)) => menu.press(self, key).map(Overlay::Menu),
             Some(Overlay::Confirm(confirm)) => confirm.press(self, key).map(Overlay::Confirm),
             Some(Overlay::Note(note)) => note.press(key).map(Overlay::Note),
+            Some(Overlay::StepHistory(history)) => {
+                history.press(self, key).map(Overlay::StepHistory)
+            }
             other @ (Some(Overlay::List(_) | Overlay::Conflict(_)) | None) => {
                 self.overlays.extend(other);
                 return false;

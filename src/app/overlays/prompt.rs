@@ -51,6 +51,8 @@ pub(crate) enum Purpose {
     Decide(ReviewAction),
     /// An entry of a standup card.
     Card(CardEntry),
+    /// What screen 6 compares with.
+    Baseline,
 }
 
 impl Prompt {
@@ -59,7 +61,11 @@ impl Prompt {
         match key.code {
             Code::Enter => {
                 // The text stays where it is until it can be taken.
-                let taken = match model.is_locked() {
+                // What is compared with what is nobody's edit.
+                let locked = model
+                    .is_locked()
+                    .filter(|_| self.purpose != Purpose::Baseline);
+                let taken = match locked {
                     Some(reason) => Err(Refusal(reason)),
                     None => self.purpose.fulfil(model, &self.input.text),
                 };
@@ -88,6 +94,7 @@ impl Purpose {
             Self::GateReview(place) => model.write_review(place, text),
             Self::Decide(action) => model.review_action(*action, text),
             Self::Card(entry) => model.put_card_entry(entry, text),
+            Self::Baseline => model.set_baseline(text),
         }
     }
 

@@ -8,6 +8,7 @@ pub(crate) mod invented;
 pub mod plan;
 pub mod problems;
 pub mod review;
+pub mod since;
 pub mod standup;
 pub(crate) mod welcome;
 
@@ -21,6 +22,7 @@ pub(crate) static SCREENS: &[&NumberedScreen] = &[
     &review::SCREEN,
     &standup::SCREEN,
     &problems::SCREEN,
+    &since::SCREEN,
     #[cfg(test)]
     &invented::SCREEN,
 ];

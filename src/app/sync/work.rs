@@ -29,6 +29,10 @@ pub struct Work {
     pub rereading: Rereading,
     /// The checks that run.
     pub checking: Option<Arc<Progress>>,
+    /// The comparison of the plan with its past that runs.
+    pub comparing: Option<Arc<Progress>>,
+    /// The reading of what happened to a step.
+    pub following: Option<Arc<Progress>>,
     /// The state of the plan whose checks a person stopped.
     stopped: Option<u64>,
     /// Whether the plan's history is being read.
@@ -72,6 +76,8 @@ impl Work {
             awaited.opening.stop();
         }
         self.stop_checks();
+        let past = self.comparing.iter().chain(&self.following);
+        past.for_each(|progress| progress.stop());
     }
 
     /// Asks the checks that run to end without a result.

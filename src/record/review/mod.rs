@@ -42,6 +42,11 @@ impl Week {
             week: week.week(),
         }
     }
+
+    /// Its Sunday.
+    pub(crate) fn last_day(self) -> Option<NaiveDate> {
+        NaiveDate::from_isoywd_opt(self.year, self.week, Weekday::Sun)
+    }
 }
 
 impl fmt::Display for Week {

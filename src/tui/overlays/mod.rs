@@ -12,6 +12,7 @@ mod list;
 mod menu;
 mod note;
 mod prompt;
+mod step_history;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -53,6 +54,9 @@ pub(crate) fn draw(
             Overlay::Confirm(confirm) => confirm::draw(frame, area, theme, confirm),
             Overlay::Conflict(conflict) => conflict::draw(frame, area, model, theme, conflict),
             Overlay::Note(note) => note::draw(frame, area, theme, note),
+            Overlay::StepHistory(history) => {
+                step_history::draw(frame, area, theme, sight, history);
+            }
         }
     }
 }

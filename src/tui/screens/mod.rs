@@ -10,6 +10,7 @@ mod invented;
 pub(crate) mod plan;
 pub(crate) mod problems;
 pub(crate) mod review;
+pub(crate) mod since;
 pub(crate) mod standup;
 pub(crate) mod welcome;
 
@@ -33,6 +34,7 @@ const DRAWINGS: &[(&NumberedScreen, Drawing)] = &[
     (&screens::review::SCREEN, review::draw),
     (&screens::standup::SCREEN, standup::draw),
     (&screens::problems::SCREEN, problems::draw),
+    (&screens::since::SCREEN, since::draw),
     #[cfg(test)]
     (&screens::invented::SCREEN, invented::draw),
 ];

@@ -133,6 +133,7 @@ fn answers(top: &Overlay) -> Option<&'static [(&'static str, &'static str)]> {
         ],
         Overlay::Confirm(_) => &[("y", "yes"), ("n", "no"), ("⏎", "no")],
         Overlay::Note(_) => &[("any key", "closes")],
+        Overlay::StepHistory(_) => &[("⏎", "open"), ("Esc", "close"), ("↑ ↓", "move")],
         Overlay::List(_) | Overlay::Conflict(_) => return None,
     })
 }

@@ -1,5 +1,6 @@
 //! What several screens and overlays are drawn with.
 
+pub(crate) mod change;
 pub(crate) mod excerpt;
 pub mod field;
 pub(crate) mod fit_row;

@@ -12,6 +12,6 @@ mod filters;
 mod forecast;
 mod log;
 mod naive;
-mod repo;
+pub mod repo;
 mod shared;
 mod since;

@@ -437,7 +437,7 @@ fn the_header_loses_whole_parts_in_order_of_importance() {
 
 #[test]
 fn hints_follow_the_keys_in_force_and_are_never_cut() {
-    let wishes = [("status", "ctrl-s"), ("help", "H")];
+    let wishes = [("status", "ctrl-s"), ("help", "I")];
     let wishes: BTreeMap<String, Vec<String>> = wishes
         .map(|(name, key)| (name.to_owned(), vec![key.to_owned()]))
         .into();
@@ -451,7 +451,7 @@ fn hints_follow_the_keys_in_force_and_are_never_cut() {
             .map(str::trim)
             .filter(|h| !h.is_empty())
             .collect();
-        assert!(hints.ends_with(&["H help", "q quit"]), "{hints:?}");
+        assert!(hints.ends_with(&["I help", "q quit"]), "{hints:?}");
         for hint in &hints {
             assert_eq!(hint.split(' ').count(), 2, "{hint} at {width}");
         }

@@ -13,6 +13,7 @@ use crate::app::core::command::{Blocked, Command, Extent, Focus, Places};
 use crate::app::core::model::Model;
 use crate::app::core::screen::{Crumb, Screen, numbered_screen};
 use crate::plan::canon::block_table::BlockColumn;
+use crate::plan::id::StepId;
 
 numbered_screen!(1, "plan", "Plan", &PlanScreen);
 
@@ -83,6 +84,10 @@ impl Screen for PlanScreen {
             view.block_detail = false;
         }
         true
+    }
+
+    fn selected(&self, model: &Model) -> Option<StepId> {
+        model.selected().map(|(id, _)| id)
     }
 
     fn crumbs(&self, model: &Model) -> Vec<Crumb> {

@@ -12,6 +12,7 @@ use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
 use crate::app::core::screen::{Screen, numbered_screen};
 use crate::plan::checks::Findings;
+use crate::plan::id::StepId;
 
 numbered_screen!(5, "problems", "Problems", &Problems);
 
@@ -65,6 +66,11 @@ impl Screen for Problems {
 
     fn opened(&self, model: &mut Model) {
         model.effects.push(Effect::Check);
+    }
+
+    fn selected(&self, model: &Model) -> Option<StepId> {
+        let view = &model.problems;
+        view.found.problem(view.cursor, &model.plan)?.step
     }
 
     fn is_about_problems(&self) -> bool {

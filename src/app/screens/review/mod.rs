@@ -10,6 +10,7 @@ use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
 use crate::app::core::screen::{Crumb, Screen, numbered_screen};
 use crate::app::screens::review::view::ReviewPart;
+use crate::plan::id::StepId;
 use crate::record::review::Week;
 
 numbered_screen!(3, "review", "Weekly review", &Review);
@@ -68,6 +69,10 @@ impl Screen for Review {
         if model.review.generation != model.generation || !is_of_now {
             model.refresh_review(false);
         }
+    }
+
+    fn selected(&self, model: &Model) -> Option<StepId> {
+        model.review.step()
     }
 
     fn crumbs(&self, model: &Model) -> Vec<Crumb> {

@@ -200,9 +200,11 @@ fn facts(model: &Model, theme: &Theme, measure: Measure, cursor: Option<usize>) 
         Some(step) if !model.view.block_detail => {
             let keys = ["take-log", "take-canon"]
                 .map(|name| crate::tui::widgets::pane::key_of(model, theme, name));
+            let since = model.status_since(step);
             let around = Surroundings {
                 plan: &model.plan,
                 now: model.now,
+                status_since: since.as_deref(),
                 reconciles: Some((&keys[0], &keys[1])),
             };
             Some(step::facts(&around, theme, step, measure, cursor))
@@ -226,6 +228,7 @@ pub fn lay_out(sheet: &mut TextLayout<'_>, plan: &Plan, step: StepRef<'_>, now: 
     let around = Surroundings {
         plan,
         now,
+        status_since: None,
         reconciles: None,
     };
     let facts = step::facts(&around, theme, step, measure, None).facts;

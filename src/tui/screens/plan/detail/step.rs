@@ -42,6 +42,8 @@ pub struct Surroundings<'a> {
     pub plan: &'a Plan,
     /// The present instant.
     pub now: DateTime<Utc>,
+    /// Since when the step has its status, where that is known.
+    pub status_since: Option<&'a str>,
     /// The keys that keep the log's words and the canon's, where there are keys.
     pub reconciles: Option<(&'a str, &'a str)>,
 }
@@ -99,7 +101,18 @@ fn field_lines(
     measure: Measure,
 ) -> Vec<Line<'static>> {
     match field {
-        Field::Status => status_lines(theme, step, measure),
+        Field::Status => {
+            let mut lines = status_lines(theme, step, measure);
+            if let (Some(since), Some(line)) = (around.status_since, lines.first_mut()) {
+                let behind = format!(" {} {since}", theme.glyphs.dot);
+                if usize::from(frame::line_width(line)) + width(&behind) <= measure.width {
+                    line.push_span(Span::styled(behind, theme.dim));
+                } else if !measure.is_low() {
+                    lines.extend(value::text(since, theme, theme.dim, measure));
+                }
+            }
+            lines
+        }
         Field::Metric => evidence(theme, step, measure),
         Field::Dependencies => dependencies(around, theme, step, measure),
         Field::UpdatedAt => updated(around, theme, step, measure),

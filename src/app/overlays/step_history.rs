@@ -1,0 +1,171 @@
+//! Everything that happened to a step, and every paper that names it, newest first. It fills while
+//! the history is read beside the keys.
+
+use chrono::{DateTime, Utc};
+
+use super::{Overlay, moved};
+use crate::app::core::command::{Blocked, Command, Group};
+use crate::app::core::key::{Code, Key};
+use crate::app::core::message::{Effect, Followed};
+use crate::app::core::model::Model;
+use crate::history::events::Event;
+use crate::history::landing::Landing;
+use crate::history::since::Brought;
+use crate::history::when::end_of;
+use crate::plan::id::StepId;
+use crate::record::naming::Naming;
+
+/// The history of a step.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StepHistory {
+    /// The step, as it is called today.
+    pub step: StepId,
+    /// What is known of it so far, newest first.
+    pub rows: Vec<Row>,
+    /// Which row is selected.
+    pub cursor: usize,
+    /// Whether there may be more to come.
+    pub is_reading: bool,
+    /// What is not known, and why.
+    pub notes: Vec<String>,
+}
+
+/// A row of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Row {
+    /// Something happened to the step.
+    Event(Event, Brought),
+    /// A paper names it.
+    Paper(Naming),
+}
+
+impl Row {
+    /// When it was; of a day its end. Papers without a date come last.
+    fn at(&self) -> DateTime<Utc> {
+        match self {
+            Self::Event(_, brought) => brought.at,
+            Self::Paper(naming) => naming.date.map_or(DateTime::<Utc>::MIN_UTC, end_of),
+        }
+    }
+}
+
+/// The command that opens it.
+pub(crate) const COMMANDS: &[Command] = &[Command {
+    name: "step-history",
+    keys: &["H"],
+    title: "Show everything that happened to the step, and the papers that name it",
+    group: Group::View,
+    blocked: no_step,
+    run: |model| {
+        if let Some(step) = model.shown().selected(model) {
+            model.open_history(step);
+        }
+    },
+    ..Command::BASE
+}];
+
+fn no_step(model: &Model) -> Blocked {
+    if model.work.is_opening() {
+        return Some("the history is read when the plan is loaded".to_owned());
+    }
+    let none = model.shown().selected(model).is_none();
+    none.then(|| "no step is selected".to_owned())
+}
+
+impl StepHistory {
+    /// Takes a key; answers the history unless that closed it.
+    pub(crate) fn press(mut self, model: &mut Model, key: Key) -> Option<Self> {
+        let last = self.rows.len().saturating_sub(1);
+        let code = match key.letter() {
+            Some('j') => Code::Down,
+            Some('k') => Code::Up,
+            _ => key.code,
+        };
+        match (code, key.letter()) {
+            (_, Some('g')) | (Code::Home, _) => self.cursor = 0,
+            (_, Some('G')) | (Code::End, _) => self.cursor = last,
+            (Code::Enter, _) if !self.rows.is_empty() => {
+                let step = self.step;
+                model.stop_following();
+                match self.rows.swap_remove(self.cursor.min(last)) {
+                    Row::Paper(naming) => {
+                        let path = naming.path.to_string_lossy().into_owned();
+                        model.effects.push(Effect::Open(path));
+                    }
+                    Row::Event(..) => model.jump(step, 0),
+                }
+                return None;
+            }
+            (Code::Esc, _) | (_, Some('q' | 'H')) => {
+                model.stop_following();
+                return None;
+            }
+            (code, _) => {
+                if let Some(to) = moved(self.cursor, code, self.rows.len()) {
+                    self.cursor = to;
+                }
+            }
+        }
+        Some(self)
+    }
+
+    fn take(&mut self, part: Followed) {
+        match part {
+            Followed::Papers(papers) => papers.into_iter().for_each(|p| self.insert(Row::Paper(p))),
+            Followed::Landed(landings) => {
+                for landing in landings {
+                    let brought = Brought::from(&landing);
+                    let Landing { events, .. } = landing;
+                    let rows = events.into_iter();
+                    rows.for_each(|event| self.insert(Row::Event(event, brought.clone())));
+                }
+            }
+            Followed::End(notes) => {
+                self.is_reading = false;
+                self.notes = notes;
+            }
+        }
+    }
+
+    /// Puts a row where it belongs; the selected one stays selected.
+    fn insert(&mut self, row: Row) {
+        let at = self.rows.partition_point(|other| other.at() >= row.at());
+        self.cursor += usize::from(at <= self.cursor && self.cursor > 0);
+        self.rows.insert(at, row);
+    }
+}
+
+impl Model {
+    /// Shows the history of a step, as far as it is known, and has it read.
+    pub(crate) fn open_history(&mut self, step: StepId) {
+        self.overlays.push(Overlay::StepHistory(StepHistory {
+            step,
+            rows: Vec::new(),
+            cursor: 0,
+            is_reading: true,
+            notes: Vec::new(),
+        }));
+        self.effects.push(Effect::Follow(step));
+    }
+
+    /// Takes a part of what happened to a step; nobody wants it any more if that is not shown.
+    pub(crate) fn followed(&mut self, step: StepId, part: Followed) {
+        let histories = self
+            .overlays
+            .iter_mut()
+            .filter_map(|overlay| match overlay {
+                Overlay::StepHistory(history) if history.step == step => Some(history),
+                _ => None,
+            });
+        match histories.last() {
+            Some(history) => history.take(part),
+            None => self.stop_following(),
+        }
+    }
+
+    fn stop_following(&self) {
+        if let Some(following) = &self.work.following {
+            following.stop();
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! The state of screen 6: what it compares with, what is different, and what of that is new to
+//! the person.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::seen::{SeenChanges, name_of};
+use crate::app::core::message::Effect;
+use crate::app::core::model::Model;
+use crate::change::value::Refusal;
+use crate::history::since::{Comparison, Different, How};
+use crate::history::when::When;
+use crate::plan::field::Field;
+use crate::plan::id::StepId;
+use crate::plan::{Plan, StepRef};
+
+/// What is compared with unless a person says otherwise.
+const LAST_REVIEW: &str = "review";
+
+/// The state of screen 6.
+#[derive(Debug)]
+pub struct SinceView {
+    /// What is compared with: a WHEN.
+    pub baseline: String,
+    /// What is different, as last found out; shown until something newer is known.
+    pub compared: Option<Arc<Comparison>>,
+    /// Why nothing is known.
+    pub trouble: Option<String>,
+    /// What is listed.
+    pub rows: Vec<Row>,
+    /// Which row is selected.
+    pub cursor: usize,
+    /// What was set aside.
+    pub seen: SeenChanges,
+    /// The state of the plan that was asked about last; 0 is none yet.
+    asked: u64,
+}
+
+impl Default for SinceView {
+    fn default() -> Self {
+        Self {
+            baseline: LAST_REVIEW.to_owned(),
+            compared: None,
+            trouble: None,
+            rows: Vec::new(),
+            cursor: 0,
+            seen: SeenChanges::default(),
+            asked: 0,
+        }
+    }
+}
+
+/// A row of the list.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Row {
+    /// The heading of a block, or of the steps outside of all.
+    Block {
+        /// Index of the block.
+        block: Option<usize>,
+        /// How many steps below it are different in which way.
+        counts: [usize; How::ALL.len()],
+    },
+    /// The heading of what was set aside, and how much that is.
+    Seen(usize),
+    /// A step.
+    Step {
+        /// How it is different.
+        step: Different,
+        /// Whether it was set aside.
+        is_seen: bool,
+    },
+}
+
+impl Row {
+    /// The step, if it is one that is new to the person.
+    fn is_new(&self) -> bool {
+        matches!(self, Self::Step { is_seen: false, .. })
+    }
+}
+
+impl SinceView {
+    /// The step of the selected row.
+    pub(crate) fn selected(&self) -> Option<&Different> {
+        match self.rows.get(self.cursor)? {
+            Row::Step { step, .. } => Some(step),
+            _ => None,
+        }
+    }
+
+    /// The steps that a verb acts on: the selected one, or all below the selected heading; and
+    /// whether they were set aside.
+    fn subjects(&self) -> (Vec<Different>, bool) {
+        let steps = |rows: &[Row]| {
+            let steps = rows.iter().map_while(|row| match row {
+                Row::Step { step, .. } => Some(*step),
+                _ => None,
+            });
+            steps.collect()
+        };
+        match self.rows.get(self.cursor) {
+            Some(Row::Step { step, is_seen }) => (vec![*step], *is_seen),
+            Some(heading) => {
+                let below = steps(&self.rows[self.cursor + 1..]);
+                (below, matches!(heading, Row::Seen(_)))
+            }
+            None => (Vec::new(), false),
+        }
+    }
+
+    /// Lists what is different again: what is new by block, then what was set aside.
+    pub(crate) fn list(&mut self, plan: &Plan) {
+        self.rows.clear();
+        let Some(compared) = self.compared.clone() else {
+            return;
+        };
+        let all_seen = self.seen.all();
+        let is_seen = |step: &Different| {
+            let events = compared.events(step);
+            (events.iter()).all(|event| all_seen.contains(&*name_of(event)))
+        };
+        let steps = compared.steps().into_iter();
+        let (seen, new): (Vec<Different>, Vec<Different>) = steps.partition(is_seen);
+        let mut by_block: BTreeMap<usize, Vec<Different>> = BTreeMap::new();
+        for step in new {
+            let block = block_of(plan, step.step).unwrap_or(usize::MAX);
+            by_block.entry(block).or_default().push(step);
+        }
+        let row = |is_seen| move |step| Row::Step { step, is_seen };
+        for (block, steps) in by_block {
+            let mut counts = [0; How::ALL.len()];
+            steps.iter().for_each(|step| counts[step.how as usize] += 1);
+            let block = (block < usize::MAX).then_some(block);
+            self.rows.push(Row::Block { block, counts });
+            self.rows.extend(steps.into_iter().map(row(false)));
+        }
+        if !seen.is_empty() {
+            self.rows.push(Row::Seen(seen.len()));
+            self.rows.extend(seen.into_iter().map(row(true)));
+        }
+        self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
+    }
+
+    /// Selects the row of a step.
+    fn select(&mut self, id: StepId) {
+        let is_it = |row: &Row| matches!(row, Row::Step { step, .. } if step.step == id);
+        if let Some(at) = self.rows.iter().position(is_it) {
+            self.cursor = at;
+        }
+    }
+
+    /// Goes to the next row that is new to the person, from the end to the beginning; or the one
+    /// before. Answers whether there is another one.
+    pub(super) fn go_to_new(&mut self, forward: bool) -> bool {
+        let is_new = |at: &usize| self.rows[*at].is_new();
+        let (count, at) = (self.rows.len(), self.cursor.min(self.rows.len()));
+        let found = match forward {
+            true => (at + 1..count).chain(0..at).find(is_new),
+            false => (0..at).rev().chain((at + 1..count).rev()).find(is_new),
+        };
+        self.cursor = found.unwrap_or(self.cursor);
+        found.is_some()
+    }
+}
+
+/// The block that a step belongs to, or belonged to by its number.
+fn block_of(plan: &Plan, id: StepId) -> Option<usize> {
+    let by_number = || {
+        let holds = |(from, to): (u32, u32)| (from..=to).contains(&id.number());
+        plan.blocks().iter().rposition(|block| holds(block.range))
+    };
+    match plan.find(id) {
+        Some(step) => Some(plan.step(step).block()),
+        None => by_number(),
+    }
+}
+
+impl Model {
+    /// Has the plan compared, unless only its front is there.
+    pub(crate) fn ask_since(&mut self) {
+        if self.has_plan() && !self.work.is_opening() {
+            self.since.asked = self.generation;
+            self.effects.push(Effect::Compare);
+        }
+    }
+
+    /// Has the plan compared again if it changed since it was last asked about.
+    pub(super) fn keep_since(&mut self) {
+        if self.since.asked != self.generation {
+            self.ask_since();
+        }
+    }
+
+    /// Takes what is different since a baseline, or why that is not known.
+    pub(crate) fn compared(&mut self, baseline: &str, answer: Result<Box<Comparison>, String>) {
+        if baseline != self.since.baseline {
+            return;
+        }
+        let selected = self.since.selected().map(|step| step.step);
+        let was_empty = self.since.rows.is_empty();
+        match answer {
+            Ok(compared) => {
+                self.since.compared = Some(Arc::from(compared));
+                self.since.trouble = None;
+            }
+            Err(reason) => {
+                self.since.compared = None;
+                self.since.trouble = Some(reason);
+            }
+        }
+        self.since.list(&self.plan);
+        if let Some(step) = selected {
+            self.since.select(step);
+        } else if was_empty {
+            self.since.go_to_new(true);
+        }
+    }
+
+    /// Compares with another baseline.
+    pub(crate) fn set_baseline(&mut self, text: &str) -> Result<(), Refusal> {
+        let text = match text.trim() {
+            "" => LAST_REVIEW,
+            text => text,
+        };
+        let _: When = text.parse().map_err(|error| Refusal(format!("{error}")))?;
+        self.since.baseline = text.to_owned();
+        if let Some(comparing) = &self.work.comparing {
+            comparing.stop();
+        }
+        self.ask_since();
+        Ok(())
+    }
+
+    /// Since when a step has its status, in words, as far as the history that was read tells.
+    pub(crate) fn status_since(&self, step: StepRef<'_>) -> Option<String> {
+        let trail = &self.since.compared.as_ref()?.trail;
+        let brought = trail.status_since(step.id(), &step.text(Field::Status))?;
+        if brought.commit.is_none() {
+            return Some("not committed".to_owned());
+        }
+        let day = brought.at.date_naive();
+        let age = match (self.now.date_naive() - day).num_days() {
+            1 => "1 day".to_owned(),
+            days => format!("{days} days"),
+        };
+        Some(format!("since {day}, {age}"))
+    }
+
+    /// Sets the selected steps aside as seen, or brings them back.
+    pub(super) fn set_aside(&mut self) {
+        let Some(compared) = self.since.compared.clone() else {
+            return;
+        };
+        let (steps, was_seen) = self.since.subjects();
+        let events = steps.iter().flat_map(|step| compared.events(step));
+        self.since
+            .seen
+            .set(events.map(name_of).collect(), !was_seen);
+        self.since.list(&self.plan);
+        let what = match &steps[..] {
+            [one] => one.step.to_string(),
+            steps => format!("{} steps", steps.len()),
+        };
+        let key = self.keymap.key_of("set-aside-change");
+        self.say(match was_seen {
+            true => format!("{what} is new again"),
+            false => format!("{what} set aside as seen; {key} under “Seen” brings it back"),
+        });
+        self.effects.push(Effect::KeepSeen(self.since.seen.clone()));
+    }
+}

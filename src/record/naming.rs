@@ -1,0 +1,156 @@
+//! Which papers name a step: reviews, standups, packets, decisions, each with its date and the
+//! first line that does.
+
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+
+use super::review::Week;
+use crate::plan::Plan;
+use crate::plan::id::{StepId, ids_in};
+use crate::plan::source::Role;
+
+/// A paper that names a step.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Naming {
+    /// What kind of paper it is.
+    pub role: Role,
+    /// The day that its path names: of a week, the last one.
+    pub date: Option<NaiveDate>,
+    /// Relative to the plan's root.
+    pub path: PathBuf,
+    /// The first line that names the step, without what makes it a list item or a heading.
+    pub line: String,
+}
+
+impl Naming {
+    /// What kind of paper it is, in a word or two.
+    pub fn kind(&self) -> &'static str {
+        match self.role {
+            Role::Review => "weekly review",
+            Role::Standup => "standup",
+            Role::GateReview => "gate review",
+            _ => "decision",
+        }
+    }
+}
+
+/// The papers that name `id`, in file order. A number in a paper's title is the paper's own. One
+/// pass over their text.
+pub fn papers_naming(plan: &Plan, id: StepId) -> Vec<Naming> {
+    const ROLES: [Role; 4] = [
+        Role::Review,
+        Role::Standup,
+        Role::GateReview,
+        Role::Decision,
+    ];
+    let digits = id.number().to_string();
+    let number = memchr::memmem::Finder::new(&digits);
+    let papers = plan
+        .files()
+        .iter()
+        .filter(|file| ROLES.contains(&file.role));
+    let naming = papers.filter_map(|file| {
+        let bytes = file.markdown()?.bytes();
+        // A range names steps without their numbers.
+        let may_name = |line: &str| number.find(line.as_bytes()).is_some() || is_range(line);
+        let text = String::from_utf8_lossy(bytes);
+        let mut lines = text.lines().filter(|line| !line.starts_with("# "));
+        let line = lines.find(|line| may_name(line) && ids_in(line).contains(&id))?;
+        Some(Naming {
+            role: file.role,
+            date: date_of(&file.path),
+            path: file.path.clone(),
+            line: plain(line),
+        })
+    });
+    naming.collect()
+}
+
+/// Whether a line may hold the beginning and the end of several steps.
+fn is_range(line: &str) -> bool {
+    let is_long = |word: &&str| word.len() >= 4 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let words = line.split(|c: char| !c.is_ascii_alphanumeric());
+    words.filter(is_long).count() > 1
+}
+
+/// The words of a line of Markdown.
+fn plain(line: &str) -> String {
+    let line = line
+        .trim()
+        .trim_start_matches(['#', '-', '*', '+', '>', ' ']);
+    let line = ["[ ] ", "[x] ", "[X] "]
+        .iter()
+        .find_map(|tick| line.strip_prefix(tick))
+        .unwrap_or(line);
+    line.replace("**", "")
+}
+
+/// The day that a path names, in the last part that names one: `2026-11-20`, `20261120`, or a week
+/// such as `2026-W47`, which stands for its last day.
+fn date_of(path: &Path) -> Option<NaiveDate> {
+    let parts = path.components().rev();
+    let mut parts = parts.filter_map(|part| part.as_os_str().to_str());
+    parts.find_map(|part| {
+        let day = part.get(..10).and_then(|day| day.parse::<NaiveDate>().ok());
+        let packed = part.get(..8);
+        let packed = packed.and_then(|day| NaiveDate::parse_from_str(day, "%Y%m%d").ok());
+        let week = || {
+            let week: Week = part.get(..8)?.parse().ok()?;
+            week.last_day()
+        };
+        day.or(packed).or_else(week)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::source::SourceFile;
+
+    #[test]
+    fn papers_are_found_by_the_steps_they_name_with_their_dates() {
+        let file = |path: &str, role, text: &str| SourceFile::load(path, role, text.as_bytes());
+        let plan = Plan::read(vec![
+            file(
+                "docs/reviews/2026-W47.md",
+                Role::Review,
+                "# 2026-W47\n\n- [x] 0042 Load\n",
+            ),
+            file(
+                "docs/standups/2026-11-20/ada.md",
+                Role::Standup,
+                "- **Blockers:** Step 42\n",
+            ),
+            file(
+                "docs/m/Base/20261121/review.md",
+                Role::GateReview,
+                "Steps 0040–0043 are done.\n",
+            ),
+            file(
+                "docs/decisions/0042-a.md",
+                Role::Decision,
+                "# 0042 Keep\n\nSee 0420.\n",
+            ),
+            file(
+                "docs/decisions/0007.md",
+                Role::Decision,
+                "# Keep\n\n> See 0042.\n",
+            ),
+        ]);
+        let found = papers_naming(&plan, "0042".parse().unwrap());
+        let told = found.iter().map(|naming| {
+            let date = naming.date.map(|date| date.to_string()).unwrap_or_default();
+            format!("{date} {}: {}", naming.kind(), naming.line)
+        });
+        assert_eq!(
+            told.collect::<Vec<_>>(),
+            [
+                "2026-11-22 weekly review: 0042 Load",
+                "2026-11-20 standup: Blockers: Step 42",
+                "2026-11-21 gate review: Steps 0040–0043 are done.",
+                " decision: See 0042.",
+            ]
+        );
+    }
+}

@@ -1,0 +1,109 @@
+//! The past as the cockpit reads it, beside the keys: each question is answered on a thread of its
+//! own, says how far it is, and ends early where nobody wants the answer any more.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::Past;
+use super::moment::Moment;
+use crate::document::progress::Progress;
+use crate::history::facts::{Facts, last_review};
+use crate::history::follow::Followed;
+use crate::history::landing::Landing;
+use crate::history::since::Comparison;
+use crate::history::when::When;
+use crate::plan::Plan;
+use crate::plan::id::StepId;
+use crate::plan::query::past::PlanPast;
+use crate::store::locate::discover::{Overrides, discover};
+
+/// What the oldest version that is known is called as a baseline.
+const OLDEST: &str = "the first commit";
+
+/// A plan whose past is read.
+#[derive(Debug)]
+pub struct PastInput {
+    /// Where it lies.
+    pub root: PathBuf,
+    /// What it says now.
+    pub plan: Arc<Plan>,
+    /// Whether its logs are those that the configuration names.
+    pub as_configured: bool,
+    /// The present instant.
+    pub now: DateTime<Utc>,
+}
+
+impl PastInput {
+    fn open(&self) -> Past {
+        let layout = discover(&self.root, &Overrides::default());
+        Past::open(&layout, &self.plan, self.as_configured, self.now)
+    }
+
+    /// What is known of the past of each step.
+    pub fn facts(self) -> PlanPast {
+        let mut past = self.open();
+        let review = last_review(&self.plan, self.now);
+        let mut facts = Facts::of(&self.plan, review, past.git().is_some());
+        drop(self.plan);
+        past.by_ref().for_each(|landing| facts.add(&landing));
+        facts.finish()
+    }
+
+    /// What is different since `baseline`, a WHEN. Where that is the last review and there was
+    /// none, since the oldest version. `None` where it was stopped.
+    ///
+    /// # Errors
+    /// When there is no such time or no history; in words.
+    pub fn compare(
+        self,
+        baseline: &str,
+        progress: &Progress,
+    ) -> Option<Result<Comparison, String>> {
+        let when: When = match baseline.parse() {
+            Ok(when) => when,
+            Err(error) => return Some(Err(format!("{error}"))),
+        };
+        let mut past = self.open();
+        if let Some(reason) = past.incomparable() {
+            return Some(Err(reason));
+        }
+        let found = Moment::find(&when, &self.plan, &past, self.now);
+        // An edit need not copy what nobody reads any more.
+        drop(self.plan);
+        let (label, moment, note) = match (found, past.oldest()) {
+            (Ok(moment), _) => (baseline, moment, None),
+            (Err(reason), Some(oldest)) if when == When::Review => {
+                (OLDEST, oldest, Some(reason.to_string()))
+            }
+            (Err(reason), _) => return Some(Err(reason.to_string())),
+        };
+        let mut compared = past.since(label, &moment, progress)?;
+        compared.notes.extend(note);
+        Some(Ok(compared))
+    }
+
+    /// Everything that happened to a step, newest first, given to `tell` as it is found: what
+    /// landed together, without what happened to other steps. Answers what is not known.
+    pub fn follow(
+        self,
+        step: StepId,
+        progress: &Progress,
+        mut tell: impl FnMut(Landing),
+    ) -> Vec<String> {
+        let mut past = self.open();
+        let mut followed = Followed::one(&self.plan, step);
+        drop(self.plan);
+        while !progress.is_stopped()
+            && let Some(mut landing) = past.next()
+        {
+            landing.events.retain(|event| followed.is_about(event));
+            landing.ticks.clear();
+            if !landing.is_empty() {
+                tell(landing);
+            }
+        }
+        past.notes()
+    }
+}

@@ -1,0 +1,87 @@
+//! Comparing a plan with its past, and following one step through it: what the subcommands and
+//! the background of the cockpit share.
+
+use super::Past;
+use super::moment::Moment;
+use crate::document::progress::Progress;
+use crate::history::events::between;
+use crate::history::net::Net;
+use crate::history::since::{Baseline, Comparison, Trail};
+
+impl Past {
+    /// Why nothing can be compared with the past; `None` where something can.
+    pub(crate) fn incomparable(&self) -> Option<String> {
+        let why = || {
+            format!(
+                "there is nothing to compare with: {}",
+                self.notes().join("; ")
+            )
+        };
+        self.git.is_none().then(why)
+    }
+
+    /// The moment of the oldest version that is known.
+    pub(crate) fn oldest(&self) -> Option<Moment> {
+        let (oldest, _) = self.commits.first()?;
+        let newer = self.commits[1..].iter();
+        let since = newer.map(|(commit, _)| commit.hash.clone());
+        Some(Moment::Commit(
+            since.filter(|hash| *hash != oldest.hash).collect(),
+        ))
+    }
+
+    /// What is different now from what it was at a moment, which people call `label`; `None` where
+    /// nobody wants to know any more. Steps back to the moment.
+    pub(crate) fn since(
+        &mut self,
+        label: &str,
+        moment: &Moment,
+        progress: &Progress,
+    ) -> Option<Comparison> {
+        let is_later = |past: &Self| {
+            let upcoming = past.upcoming();
+            upcoming.is_some_and(|(at, commit)| moment.is_before(at, commit))
+        };
+        let newer = (self.commits.iter().rev())
+            .take_while(|(commit, at)| moment.is_before(*at, Some(&commit.hash)));
+        progress.expect(newer.count() + 1);
+        let has_history = self.git.is_some();
+        let mut trail = Trail::default();
+        let mut net = Net::default();
+        // Without a history, the last edits since then are all that is known.
+        let mut edits = Vec::new();
+        if is_later(self) {
+            let now = self.logs();
+            while is_later(self) {
+                if progress.is_stopped() {
+                    return None;
+                }
+                if let Some(landing) = self.step_back() {
+                    trail.add(&landing);
+                    edits.extend(landing.events.into_iter().filter(|_| !has_history));
+                }
+                progress.advance(1);
+            }
+            edits.sort_by_key(|event| event.step);
+            net = match has_history {
+                true => Net::of(between(&self.logs(), &now), true),
+                false => Net::of(edits, false),
+            };
+        }
+        let upcoming = self.upcoming().filter(|_| has_history);
+        Some(Comparison {
+            baseline: Baseline {
+                label: label.to_owned(),
+                commit: upcoming.and_then(|(_, commit)| commit).map(str::to_owned),
+                time: match moment {
+                    Moment::At(at) if !has_history => Some(*at),
+                    _ => upcoming.map(|(at, _)| at),
+                },
+                has_history,
+            },
+            net,
+            trail,
+            notes: self.notes(),
+        })
+    }
+}

@@ -1,0 +1,158 @@
+//! Reading the past beside the keys: one thread compares the plan with a baseline, another follows
+//! one step. Both are asked to end when nobody wants their answer any more.
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::{Cockpit, Event};
+use crate::app::core::message::{Followed, Message};
+use crate::app::screens::since::seen::{SEEN, SeenChanges};
+use crate::document::progress::Progress;
+use crate::history::since::Comparison;
+use crate::plan::id::StepId;
+use crate::record::naming::papers_naming;
+use crate::store::past::background::PastInput;
+use crate::tui::terminal_host::TerminalHost;
+
+/// The baseline that was asked for, and what is different since, or why that is not known.
+pub(crate) type Compared = (String, Result<Box<Comparison>, String>);
+
+/// The plan is compared again when it has been left alone for this long.
+const COMPARE_AFTER: Duration = Duration::from_millis(300);
+/// What happened to a step is shown as it is found, this often.
+const SHOWN_EVERY: Duration = Duration::from_millis(80);
+
+impl<F: TerminalHost> Cockpit<F> {
+    /// What is read: the plan as it stands.
+    fn past_input(&self) -> PastInput {
+        let context = &self.model.context;
+        PastInput {
+            root: context.root.clone(),
+            plan: self.model.plan.clone(),
+            as_configured: !context.own_logs,
+            now: (self.clock)(),
+        }
+    }
+
+    /// Has read what filters ask of the past of all steps.
+    pub(super) fn start_reading_past(&mut self) {
+        let (input, generation) = (self.past_input(), self.model.generation);
+        let sender = self.sender.clone();
+        std::thread::spawn(move || {
+            let past = Arc::new(input.facts());
+            let _ = sender.send(Event::Past { generation, past });
+        });
+    }
+
+    /// Has the plan compared as soon as it has been left alone.
+    pub(super) fn compare_soon(&mut self) {
+        // The first answer does not wait for anything.
+        let is_first = self.model.since.compared.is_none();
+        let after = if is_first {
+            Duration::ZERO
+        } else {
+            COMPARE_AFTER
+        };
+        self.compare_at = Some(Instant::now() + after);
+    }
+
+    /// Whether the plan is compared, or will be as soon as it has been left alone.
+    pub(super) fn is_comparing(&self) -> bool {
+        self.model.work.comparing.is_some() || self.compare_at.is_some()
+    }
+
+    /// How long it is until the plan is compared. That waits for saves and for the comparison that
+    /// runs: the end of each is an event.
+    pub(super) fn until_comparing(&self) -> Option<Duration> {
+        let is_free = self.model.work.comparing.is_none() && self.model.sync.saving() == 0;
+        let at = self.compare_at.filter(|_| is_free)?;
+        Some(at.saturating_duration_since(Instant::now()))
+    }
+
+    /// Compares the plan if the time has come.
+    pub(super) fn compare_if_due(&mut self) {
+        if self.until_comparing() == Some(Duration::ZERO) {
+            self.start_comparing();
+            self.dirty = true;
+        }
+    }
+
+    /// What goes on beside the keys and is shown somewhere, with how far it is.
+    pub(super) fn work_in_words(&self) -> Option<String> {
+        let comparing = self.model.work.comparing.as_ref();
+        let comparing = comparing.map(|progress| progress.percent().to_string());
+        self.model.work_in_words().or(comparing)
+    }
+
+    /// The plan has been compared, unless that was stopped.
+    pub(super) fn compared(&mut self, answer: Option<Compared>) -> io::Result<()> {
+        self.model.work.comparing = None;
+        match answer {
+            Some((baseline, answer)) => self.tell(Message::Compared { baseline, answer }),
+            None => Ok(()),
+        }
+    }
+
+    /// More is known of what happened to a step, from the reading with this progress.
+    pub(super) fn followed(
+        &mut self,
+        progress: &Arc<Progress>,
+        step: StepId,
+        part: Followed,
+    ) -> io::Result<()> {
+        if matches!(part, Followed::End(_)) {
+            let following = &mut self.model.work.following;
+            following.take_if(|own| Arc::ptr_eq(own, progress));
+        }
+        match progress.is_stopped() {
+            true => Ok(()),
+            false => self.tell(Message::Followed(step, part)),
+        }
+    }
+
+    /// Keeps what was set aside as seen.
+    pub(super) fn keep_seen(&self, seen: SeenChanges) {
+        let spell = move || serde_json::to_string(&seen).unwrap_or_default();
+        self.on_disk(|disk| disk.keep(SEEN.to_owned(), Some(Box::new(spell))));
+    }
+
+    fn start_comparing(&mut self) {
+        self.compare_at = None;
+        let progress = Arc::new(Progress::default());
+        self.model.work.comparing = Some(progress.clone());
+        let (input, baseline) = (self.past_input(), self.model.since.baseline.clone());
+        let sender = self.sender.clone();
+        std::thread::spawn(move || {
+            let answer = input.compare(&baseline, &progress);
+            let answer = answer.map(|answer| (baseline, answer.map(Box::new)));
+            let _ = sender.send(Event::Compared(answer));
+        });
+    }
+
+    pub(super) fn start_following(&mut self, step: StepId) {
+        if let Some(following) = &self.model.work.following {
+            following.stop();
+        }
+        let progress = Arc::new(Progress::default());
+        self.model.work.following = Some(progress.clone());
+        let input = self.past_input();
+        let sender = self.sender.clone();
+        std::thread::spawn(move || {
+            let tell = |part| {
+                let _ = sender.send(Event::Followed(progress.clone(), step, part));
+            };
+            tell(Followed::Papers(papers_naming(&input.plan, step)));
+            let (mut found, mut told_at) = (Vec::new(), Instant::now());
+            let notes = input.follow(step, &progress, |landing| {
+                found.push(landing);
+                if told_at.elapsed() >= SHOWN_EVERY {
+                    told_at = Instant::now();
+                    tell(Followed::Landed(std::mem::take(&mut found)));
+                }
+            });
+            tell(Followed::Landed(found));
+            tell(Followed::End(notes));
+        });
+    }
+}

@@ -1,0 +1,73 @@
+//! What happened to a step, who did it and when, as rows and texts show it.
+
+use ratatui::text::{Line, Span};
+
+use super::frame;
+use super::text_layout::TextLayout;
+use crate::history::events::{Event, Kind};
+use crate::history::since::Brought;
+use crate::history::words::{short, title, told};
+use crate::tui::theme::Theme;
+
+/// What happened, in two parts.
+pub(crate) struct What {
+    /// The field, with a colon; or what happened to the step.
+    pub lead: String,
+    /// What it was and is.
+    pub text: String,
+}
+
+impl What {
+    /// What an event says.
+    pub fn of(event: &Event) -> Self {
+        let told = told(event, true);
+        let what = told.split_once(' ').map_or(&*told, |(_, what)| what);
+        match event.kind {
+            Kind::Added | Kind::Removed => Self {
+                lead: format!("{} ", event.kind.word()),
+                text: title(event),
+            },
+            _ => {
+                let (lead, text) = what.split_once(": ").unwrap_or((what, ""));
+                Self {
+                    lead: format!("{lead}: "),
+                    text: text.to_owned(),
+                }
+            }
+        }
+    }
+}
+
+/// What happened, in a line.
+pub(crate) fn what(event: &Event, theme: &Theme) -> Line<'static> {
+    let What { lead, text } = What::of(event);
+    Line::from(vec![
+        Span::styled(lead, theme.dim),
+        Span::styled(frame::words(theme, &text).into_owned(), theme.text),
+    ])
+}
+
+/// The day on which something landed.
+pub(crate) fn day(brought: &Brought) -> String {
+    match &brought.commit {
+        Some(_) => brought.at.format("%Y-%m-%d").to_string(),
+        None => "now".to_owned(),
+    }
+}
+
+/// Who brought something in.
+pub(crate) fn author(brought: &Brought) -> &str {
+    let author = brought.commit.as_ref().map(|commit| &*commit.author);
+    author.unwrap_or("not committed")
+}
+
+/// Who brought something in, when, and what the commit says of itself.
+pub(crate) fn brought(sheet: &mut TextLayout<'_>, brought: &Brought, theme: &Theme) {
+    let Some(commit) = &brought.commit else {
+        return sheet.text("  now, not committed", theme.dim);
+    };
+    let at = brought.at.format("%Y-%m-%d %H:%M UTC");
+    let who = format!("{}, {at}, {}", commit.author, short(&commit.hash));
+    sheet.hanging("  ", &who, theme.dim);
+    sheet.hanging("  ", &commit.subject, theme.dim);
+}

@@ -1,0 +1,295 @@
+//! Screen 6 and the history of a step, in the real loop on repositories made by real git.
+
+use std::path::Path;
+
+use stepdeck::plan::id::StepId;
+use tempfile::TempDir;
+
+use crate::history::repo::{LOG, git_in, has_git, line, log_of};
+use crate::support::desk::{Desk, rest};
+use crate::support::screen::{ascii, dark, draw, model, press, reversed, text};
+
+/// A step in the fixture: number, title, status.
+fn step(number: u32, title: &str, status: &str) -> String {
+    line(&format!("{number:04}"), title, status)
+}
+
+fn write(folder: &Path, path: &str, text: &str) {
+    let path = folder.join(path);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, text).unwrap();
+    rest(&path);
+}
+
+fn commit(folder: &Path, day: u32, author: &str, subject: &str, lines: &[&str]) {
+    write(folder, LOG, &log_of(lines));
+    let at = format!("2026-11-{day:02}T08:00:00Z");
+    let author = format!("--author={author} <{}@example.org>", author.to_lowercase());
+    git_in(folder, &at, &["add", "-A"]);
+    git_in(folder, &at, &["commit", "-q", "-m", subject, &author]);
+}
+
+const REVIEW: &str = "\
+# Weekly review 2026-W46
+
+- **Date:** 2026-11-12
+- **Steward:** Ada
+- **Held:** 2026-11-12T10:00:00Z
+
+## Next ten
+
+- 0003 Load test
+";
+
+/// Since the review of 12 November step 1 was completed and 2 reopened, 3 removed, 4 and 105 added,
+/// 5 given away by an edit that is not committed.
+fn plan() -> Option<TempDir> {
+    let folder = has_git().then(|| TempDir::new().unwrap())?;
+    let at = folder.path();
+    git_in(at, "2026-11-01T08:00:00Z", &["init", "-q", "-b", "main"]);
+    let [one, two, three, five] = [
+        step(1, "Pick the engine", "draft"),
+        step(2, "Review the schema", "complete"),
+        step(3, "Load test", "idea"),
+        step(5, "Write the rollback note", "draft"),
+    ];
+    write(at, "docs/reviews/2026-W46.md", REVIEW);
+    commit(at, 2, "Ada", "Begin", &[&one, &two, &three, &five]);
+    let done = one.replace("\"draft\"", "\"complete\"");
+    commit(
+        at,
+        14,
+        "Ben",
+        "Choose SQLite",
+        &[&done, &two, &three, &five],
+    );
+    let open = two.replace("\"complete\"", "\"blocked\"");
+    let [four, far] = [
+        step(4, "Alert thresholds", "idea"),
+        step(105, "Train operations", "idea"),
+    ];
+    commit(
+        at,
+        18,
+        "Cleo",
+        "Cut the load test",
+        &[&done, &open, &four, &five, &far],
+    );
+    let given = five.replace("ops", "grc");
+    write(at, LOG, &log_of(&[&done, &open, &four, &given, &far]));
+    Some(folder)
+}
+
+#[test]
+fn it_lists_by_block_what_is_different_since_the_last_review_and_who_did_it() {
+    let Some(folder) = plan() else { return };
+    let mut desk = Desk::on(folder, 80, 24);
+    desk.keys("6");
+    insta::assert_snapshot!(desk.screen());
+    desk.resize(160, 48);
+    insta::assert_snapshot!(desk.screen());
+    let screen = draw(&desk.cockpit.model, &ascii(), 80, 24);
+    insta::assert_snapshot!(text(&screen) + &reversed(&screen));
+}
+
+#[test]
+fn what_is_set_aside_comes_last_and_a_new_change_of_it_shows_again() {
+    let Some(folder) = plan() else { return };
+    let mut desk = Desk::on(folder, 120, 40);
+    desk.keys("6").keys("-");
+    let screen = desk.screen();
+    let place = |screen: &str, what: &str| {
+        screen
+            .find(what)
+            .unwrap_or_else(|| panic!("{what}\n{screen}"))
+    };
+    assert!(
+        place(&screen, "Seen 1") < place(&screen, "0001 Pick the engine"),
+        "{screen}"
+    );
+    assert!(screen.contains("0001 set aside as seen"), "{screen}");
+    let mut desk = desk.reopen();
+    desk.keys("6").keys("G");
+    assert!(desk.screen().contains("Seen 1"), "{}", desk.screen());
+    let log = desk.file(LOG).replace("Pick the engine", "Pick an engine");
+    desk.write_outside(LOG, &log);
+    desk.wait_for("Pick an engine");
+    desk.run_until("it is new again", |desk| !desk.screen().contains("Seen 1"));
+    // The block's heading acts on all below it, and its like on what was set aside.
+    desk.keys("g-");
+    assert!(desk.screen().contains("Seen 5"), "{}", desk.screen());
+    desk.keys("G").keys("kkkkk-");
+    assert!(!desk.screen().contains("Seen"), "{}", desk.screen());
+}
+
+#[test]
+fn n_walks_enter_goes_to_the_step_and_says_where_there_is_none() {
+    let Some(folder) = plan() else { return };
+    let mut desk = Desk::on(folder, 120, 40);
+    desk.keys("6");
+    let selected =
+        |desk: &Desk| desk.cockpit.model.since.rows[desk.cockpit.model.since.cursor].clone();
+    let first = selected(&desk);
+    desk.keys("nn<Enter>");
+    assert!(
+        desk.screen().contains("0003 was removed"),
+        "{}",
+        desk.screen()
+    );
+    desk.keys("nnnn");
+    assert_eq!(selected(&desk), first, "round the end");
+    desk.keys("NN<Enter>");
+    assert_eq!(desk.cockpit.model.screen.name, "plan");
+    let at = desk.cockpit.model.selected().map(|(id, _)| id);
+    assert_eq!(at, Some(StepId::new(5)));
+    // What is known of the past shows beside the status.
+    desk.keys(":1<Enter>");
+    let screen = desk.screen();
+    assert!(screen.contains("since 2026-11-14, 7"), "{screen}");
+}
+
+#[test]
+fn another_baseline_is_asked_for_and_what_is_wrong_with_it_is_said() {
+    let Some(folder) = plan() else { return };
+    let mut desk = Desk::on(folder, 120, 40);
+    desk.keys("6@<C-u>2026-11-15<Enter>");
+    let screen = desk.screen();
+    assert!(screen.contains("Since 2026-11-15 ("), "{screen}");
+    assert!(!screen.contains("completed"), "{screen}");
+    desk.keys("Y");
+    let copied = desk.cockpit.face.copied.last().unwrap().clone();
+    assert!(copied.starts_with("## Since 2026-11-15 ("), "{copied}");
+    assert!(copied.contains("- 0004 Alert thresholds\n"), "{copied}");
+    desk.keys("@<C-u>no-such-branch<Enter>");
+    let screen = desk.screen();
+    assert!(
+        screen.contains("“no-such-branch” is not a date"),
+        "{screen}"
+    );
+    desk.keys("@<C-u>demo<Enter>");
+    let screen = desk.screen();
+    assert!(screen.contains("“demo” is not recorded yet"), "{screen}");
+}
+
+#[test]
+fn a_commit_is_noticed_when_one_comes_back_to_the_screen() {
+    let Some(folder) = plan() else { return };
+    let mut desk = Desk::on(folder, 120, 40);
+    desk.keys("6");
+    assert!(desk.screen().contains("not committed"), "{}", desk.screen());
+    let at = "2026-11-20T08:00:00Z";
+    git_in(
+        desk.folder(),
+        at,
+        &["commit", "-q", "-a", "-m", "Give it to GRC"],
+    );
+    desk.keys("16");
+    let screen = desk.screen();
+    assert!(!screen.contains("not committed"), "{screen}");
+    assert!(screen.contains("Robin 2026-11-20"), "{screen}");
+}
+
+#[test]
+fn without_a_review_it_begins_with_the_first_commit_and_says_so() {
+    let Some(folder) = plan() else { return };
+    std::fs::remove_dir_all(folder.path().join("docs")).unwrap();
+    let mut desk = Desk::on(folder, 120, 40);
+    desk.keys("6");
+    let screen = desk.screen();
+    assert!(screen.contains("Since the first commit ("), "{screen}");
+    assert!(
+        screen.contains("no weekly review has been finished yet"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn a_shallow_clone_says_where_its_history_begins() {
+    let Some(folder) = plan() else { return };
+    let clone = TempDir::new().unwrap();
+    let from = format!("file://{}", folder.path().display());
+    let to = clone.path().display().to_string();
+    git_in(
+        folder.path(),
+        "",
+        &["clone", "-q", "--depth", "2", &from, &to],
+    );
+    let mut desk = Desk::on(clone, 120, 40);
+    desk.keys("6@<C-u>2026-11-01<Enter>");
+    let screen = desk.screen();
+    assert!(
+        screen.contains("the clone is shallow: its history begins with"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn without_git_and_while_it_is_read_the_screen_says_so() {
+    let log = log_of(&[&step(1, "One", "draft")]);
+    let mut desk = Desk::open(&[(LOG, &log)]);
+    desk.keys("6");
+    let screen = desk.screen();
+    assert!(
+        screen.contains("There is nothing to compare with"),
+        "{screen}"
+    );
+    let mut model = model(&[("data/plans/plan.jsonl", &log)]);
+    press(&mut model, "6");
+    insta::assert_snapshot!(text(&draw(&model, &dark(), 80, 12)));
+    press(&mut model, "1 H");
+    insta::assert_snapshot!(text(&draw(&model, &dark(), 80, 12)));
+}
+
+#[test]
+fn the_history_of_a_step_tells_who_did_what_and_which_papers_name_it() {
+    let Some(folder) = plan() else { return };
+    write(
+        folder.path(),
+        "docs/standups/2026-11-19/ben.md",
+        "# Ben\n\n## Base\n\n- **Blockers:** Step 0002 waits\n",
+    );
+    write(
+        folder.path(),
+        "docs/decisions/2026-11-16-keep.md",
+        "# Keep it\n\nSee 0002.\n",
+    );
+    let mut desk = Desk::on(folder, 80, 24);
+    desk.keys("jH");
+    insta::assert_snapshot!(desk.screen());
+    desk.resize(160, 48);
+    insta::assert_snapshot!(desk.screen());
+    let screen = draw(&desk.cockpit.model, &ascii(), 80, 24);
+    insta::assert_snapshot!(text(&screen) + &reversed(&screen));
+    desk.keys("<Enter>");
+    assert_eq!(
+        desk.cockpit.face.opened,
+        ["docs/standups/2026-11-19/ben.md"]
+    );
+    // The step that was removed has one, too, from the screen that lists it.
+    desk.keys("6").keys("nnH");
+    let screen = desk.screen();
+    assert!(screen.contains("History 0003"), "{screen}");
+    assert!(screen.contains("weekly review"), "{screen}");
+    desk.keys("<Esc>");
+    assert!(desk.cockpit.model.overlays.is_empty());
+}
+
+#[test]
+fn no_size_makes_it_panic() {
+    let Some(folder) = plan() else { return };
+    let mut desk = Desk::on(folder, 80, 24);
+    for keys in ["6", "H"] {
+        desk.keys(keys);
+        for (columns, rows) in [
+            (1, 4),
+            (12, 6),
+            (40, 12),
+            (41, 13),
+            (119, 14),
+            (120, 12),
+            (300, 90),
+        ] {
+            draw(&desk.cockpit.model, &dark(), columns, rows);
+        }
+    }
+}
