@@ -11,7 +11,6 @@ use chrono::{Datelike as _, Days, NaiveDate};
 use tempfile::TempDir;
 
 use crate::changing;
-use crate::looking;
 use crate::process;
 use crate::statistics::{greatest, median, milliseconds, slowest};
 use crate::table::{NO_TARGET, Table, Unit};
@@ -137,7 +136,7 @@ impl Crowd {
         let peak = process::peak_memory(cockpit.pid());
         let down = (0..PRESSES).map(|_| cockpit.key("j").after).collect();
         put("`j`, 99th percentile", Some(4.0), Some(slowest(down)));
-        let (frame, file) = changing::commits(&log, ROUNDS, &mut cockpit);
+        let (frame, file) = changing::commits(&log, STEPS, ROUNDS, &mut cockpit);
         put("a field committed to the frame", Some(3.0), Some(frame));
         let name = "a field committed to the file replaced";
         put(name, Some(15.0), Some(file));
@@ -162,7 +161,7 @@ fn desk() -> (TempDir, TempDir) {
     (folder, home)
 }
 
-/// Letters typed into a note of this length: where it opens, and in its middle.
+/// Letters typed into a note of this length: where it opens, and at its beginning.
 fn note(letters: usize, table: &mut Table) {
     let (folder, home) = desk();
     let note = "A note that somebody kept for years. ".repeat(letters / 37);
@@ -180,7 +179,7 @@ fn note(letters: usize, table: &mut Table) {
     cockpit.first_frame();
     cockpit.settle(Duration::ZERO);
     for key in ["g", "e", "n"] {
-        cockpit.key(key);
+        cockpit.key_or_nothing(key);
     }
     let limit = Some(if letters > 200_000 { 10.0 } else { 5.0 });
     let mut put = |name, keys: [&str; 2], cockpit: &mut Terminal| {
@@ -190,10 +189,8 @@ fn note(letters: usize, table: &mut Table) {
     };
     put("a letter where it opens", ["x", "y"], &mut cockpit);
     put("a letter taken out and put in", ["\x7f", "z"], &mut cockpit);
-    for _ in 0..looking::SCREENS_UP {
-        cockpit.key("\x1b[5~");
-    }
-    put("a letter further up", ["x", "y"], &mut cockpit);
+    cockpit.key("\x1b[H");
+    put("a letter at the beginning", ["x", "y"], &mut cockpit);
 }
 
 /// Bytes of the files below a folder.

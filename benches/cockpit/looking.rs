@@ -16,8 +16,6 @@ const BLOCK: Targets = [None, Some(10.0), Some(10.0), Some(16.0)];
 const PRESSES: usize = 200;
 /// Over how many of them bytes are counted: those near the top.
 const COUNTED: usize = 50;
-/// Pages that lead well into a long text.
-pub const SCREENS_UP: usize = 40;
 /// How often the filter is typed, and how many keys follow each of its letters.
 const WORDS: usize = 5;
 const FOLLOWING: usize = 8;
@@ -99,38 +97,33 @@ pub fn whole_plan(cockpit: &mut Terminal, steps: usize, table: &mut Table) {
 
     // Only the ID of a step near the end contains these digits.
     let rare = format!("/{:04}\r", steps - 5);
-    cockpit.key(&rare);
-    cockpit.key("\x1b");
-    cockpit.key("\x1b");
-    cockpit.key("g");
+    for keys in [&*rare, "\x1b", "\x1b", "g"] {
+        cockpit.key_or_nothing(keys);
+    }
     cockpit.settle(Duration::ZERO);
     put(
         "`n`, `N` with one match",
         vec![block(cockpit, "n"), block(cockpit, "N")],
     );
 
-    put(
-        "all steps marked, `s`, marks cleared",
-        vec![
-            block(cockpit, "*"),
-            block(cockpit, "s"),
-            block(cockpit, "\x1b"),
-            block(cockpit, "*"),
-        ],
-    );
+    let mut marks = vec![block(cockpit, "*"), block(cockpit, "s")];
+    // A lone Esc waits for what may follow it.
+    cockpit.key_or_nothing("\x1b");
+    marks.push(block(cockpit, "*"));
+    put("all steps marked, `s`, marks cleared", marks);
 
-    cockpit.key("S");
-    let mut sorts = vec![block(cockpit, "u")];
-    cockpit.key("S");
-    sorts.push(block(cockpit, "o"));
-    cockpit.key("S");
-    sorts.push(block(cockpit, "i"));
+    let mut sorts = Vec::new();
+    for order in ["u", "o", "i"] {
+        cockpit.key_or_nothing("S");
+        sorts.push(block(cockpit, order));
+    }
     put("the list in another order", sorts);
 
     let mut picks = vec![block(cockpit, "b")];
     picks.extend(["r", "e", "v", "\x7f"].map(|letter| block(cockpit, letter)));
-    cockpit.key("\x1b");
-    cockpit.key("\x1b");
+    for _ in 0..2 {
+        cockpit.key_or_nothing("\x1b");
+    }
     put("the step picker and its letters", picks);
 
     let review = vec![block(cockpit, "3"), block(cockpit, "1")];
@@ -139,10 +132,11 @@ pub fn whole_plan(cockpit: &mut Terminal, steps: usize, table: &mut Table) {
 
 /// The slower of a key's own frame and that of a movement at once after it, in milliseconds.
 fn block(cockpit: &mut Terminal, keys: &str) -> f64 {
-    let own = cockpit.key(keys).after;
-    let next = cockpit.key("\x1b[B").after;
+    let own = cockpit.key_or_nothing(keys);
+    let next = cockpit.key_or_nothing("\x1b[B");
     cockpit.settle(Duration::ZERO);
-    milliseconds(own.max(next))
+    let frames = [own, next].into_iter().flatten();
+    milliseconds(frames.map(|frame| frame.after).max().unwrap_or_default())
 }
 
 /// Keys while the checks of a plan that was just opened run, and as their result comes in.

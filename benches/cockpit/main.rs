@@ -57,7 +57,9 @@ fn main() {
             Desk::new(*steps, *untidy).measure(&mut table);
         }
     }
-    println!("{}", table.show());
+    if !options.sizes.is_empty() {
+        println!("{}", table.show());
+    }
     if options.crowded {
         crowded::measure();
     }
@@ -167,7 +169,7 @@ impl Desk {
         looking::whole_plan(&mut cockpit, self.steps, table);
         looking::echo(self.home.path(), table);
         changing::outside(&self.log(), self.rounds, &mut cockpit, table);
-        changing::commit(&self.log(), self.rounds, &mut cockpit, table);
+        changing::commit(&self.log(), self.steps, self.rounds, &mut cockpit, table);
         let idle = idle(&mut cockpit);
         table.put(
             "idle, processor time a minute",

@@ -20,6 +20,8 @@ use super::process;
 pub const LIMIT: Duration = Duration::from_secs(60);
 /// Silent and idle for so long: nothing is going on any more.
 const QUIET: Duration = Duration::from_millis(150);
+/// A key that has had no answer for so long changes nothing on the screen.
+const ANSWER: Duration = Duration::from_secs(3);
 /// How long a very long plan may be opened and checked.
 const PATIENCE: Duration = Duration::from_secs(300);
 /// What ends a frame: the end of a synchronised update.
@@ -123,6 +125,17 @@ impl Terminal {
         let sent = Instant::now();
         self.send(keys);
         self.frame(sent, b"")
+    }
+
+    /// Sends a key that may change nothing on the screen; nothing if it does not.
+    pub fn key_or_nothing(&mut self, keys: &str) -> Option<Frame> {
+        self.forget();
+        let sent = Instant::now();
+        self.send(keys);
+        while memchr::memmem::find(&self.unread, FRAME_END).is_none() {
+            self.hear(ANSWER).ok()?;
+        }
+        Some(self.frame(sent, b""))
     }
 
     /// Sends keys, for whose frame nobody waits.
