@@ -188,7 +188,7 @@ fn note(letters: usize, table: &mut Table) {
         table.put_within(name, Unit::Milliseconds, limit, Some(median(times)));
     };
     put("a letter where it opens", ["x", "y"], &mut cockpit);
-    put("a letter taken out and put in", ["\x7f", "z"], &mut cockpit);
+    put("a letter deleted and typed", ["\x7f", "z"], &mut cockpit);
     cockpit.key("\x1b[H");
     put("a letter at the beginning", ["x", "y"], &mut cockpit);
 }
