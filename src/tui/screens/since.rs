@@ -158,29 +158,16 @@ fn list(
             buf.set_style(area, theme.selection(focused));
             frame::text(buf, inner.x, y, 1, theme.glyphs.cursor, theme.accent);
         }
-        match &rows[at] {
-            Row::Block { block, counts } => {
-                let line = heading(&block_name(model, *block), counts, theme);
-                frame::spans(
-                    buf,
-                    theme,
-                    (area.x + 2, y),
-                    area.width.saturating_sub(3),
-                    &line,
-                );
+        let line = match &rows[at] {
+            Row::Block { block, counts } => heading(&block_name(model, *block), counts, theme),
+            Row::Seen(count) => Line::styled(format!("Seen {count}"), theme.title),
+            Row::Step { step, is_seen } => {
+                row(buf, area, model, compared, step, *is_seen, theme);
+                continue;
             }
-            Row::Seen(count) => {
-                let line = Line::styled(format!("Seen {count}"), theme.title);
-                frame::spans(
-                    buf,
-                    theme,
-                    (area.x + 2, y),
-                    area.width.saturating_sub(3),
-                    &line,
-                );
-            }
-            Row::Step { step, is_seen } => row(buf, area, model, compared, step, *is_seen, theme),
-        }
+        };
+        let width = area.width.saturating_sub(3);
+        frame::spans(buf, theme, (area.x + 2, y), width, &line);
     }
 }
 
