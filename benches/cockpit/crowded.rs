@@ -303,7 +303,7 @@ fn drawers(folder: &Path) {
         let day = (first + Days::new(number)).format("%Y%m%d");
         let stage = ["foundation", "pilot", "launch", "scale"][number as usize % 4];
         let text = format!(
-            "# Gate review: {stage}\n\n## Criteria\n\n### 1. It works\n\n- **Verdict:** met\n- \
+            "# Gate review: {stage}\n\n- **Stage:** {stage}\n\n## Criteria\n\n### 1. It works\n\n- **Verdict:** met\n- \
              **Evidence:** docs/run.md\n\n## Decision\n\n- **Decision:** no-go\n- **Decided:** \
              2025-01-01, Ada\n"
         );

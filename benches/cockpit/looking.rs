@@ -126,14 +126,20 @@ pub fn whole_plan(cockpit: &mut Terminal, steps: usize, table: &mut Table) {
     }
     put("the step picker and its letters", picks);
 
-    let review = vec![block(cockpit, "3"), block(cockpit, "1")];
+    // Until the review is gathered there is no row to move to, but there are parts.
+    let review = vec![block_before(cockpit, "3", "\t"), block(cockpit, "1")];
     put("the weekly review opened", review);
 }
 
 /// The slower of a key's own frame and that of a movement at once after it, in milliseconds.
 fn block(cockpit: &mut Terminal, keys: &str) -> f64 {
+    block_before(cockpit, keys, "\x1b[B")
+}
+
+/// The same with another key after it.
+fn block_before(cockpit: &mut Terminal, keys: &str, next: &str) -> f64 {
     let own = cockpit.key_or_nothing(keys);
-    let next = cockpit.key_or_nothing("\x1b[B");
+    let next = cockpit.key_or_nothing(next);
     cockpit.settle(Duration::ZERO);
     let frames = [own, next].into_iter().flatten();
     milliseconds(frames.map(|frame| frame.after).max().unwrap_or_default())
