@@ -1,4 +1,4 @@
-//! What is different since a baseline, and who brought each difference in last: what
+//! What is different since a baseline, and who made each difference last: what
 //! `stepdeck since` prints, and what screen 6 lists.
 
 use std::collections::HashMap;
@@ -47,16 +47,16 @@ impl Baseline {
     }
 }
 
-/// With what a change came, and when.
+/// The commit that a change came with, and when it landed.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Brought {
+pub struct Origin {
     /// When it landed; the time of reading for what is not committed.
     pub at: DateTime<Utc>,
     /// The commit; none for what is not committed.
     pub commit: Option<Arc<Commit>>,
 }
 
-impl From<&Landing> for Brought {
+impl From<&Landing> for Origin {
     fn from(landing: &Landing) -> Self {
         Self {
             at: landing.at,
@@ -87,7 +87,7 @@ impl Mark {
 #[derive(Default, Debug)]
 pub struct Trail {
     /// What landed, newest first.
-    landed: Vec<Brought>,
+    landed: Vec<Origin>,
     /// Each change as a place in `landed`.
     newest: HashMap<(StepId, Mark), usize>,
     /// Numbers of the version last seen whose steps have another number today.
@@ -125,16 +125,16 @@ impl Trail {
         }
     }
 
-    /// With what a net difference came. A field may have changed by its step's being removed and
+    /// The origin of a net difference. A field may have changed by its step's being removed and
     /// added again.
-    pub fn brought(&self, event: &Event) -> Option<&Brought> {
+    pub fn origin(&self, event: &Event) -> Option<&Origin> {
         let came = Mark::Step(Kind::Added.word());
         let places = [Mark::of(event), came].map(|mark| self.newest.get(&(event.step, mark)));
         self.landed.get(*places.into_iter().flatten().min()?)
     }
 
     /// Since when a step has had its status, if it got that here and still has it.
-    pub fn status_since(&self, step: StepId, status: &str) -> Option<&Brought> {
+    pub fn status_since(&self, step: StepId, status: &str) -> Option<&Origin> {
         let (last, place) = self.statuses.get(&step)?;
         self.landed.get(*place).filter(|_| last == status)
     }
@@ -209,7 +209,7 @@ pub struct Comparison {
     pub baseline: Baseline,
     /// The differences.
     pub net: Net,
-    /// Who brought them in.
+    /// Who made them, and when.
     pub trail: Trail,
     /// What is not known, and why.
     pub notes: Vec<String>,
@@ -355,7 +355,7 @@ mod tests {
         let events = steps.iter().flat_map(|step| since.events(step));
         events
             .map(|event| {
-                let at = since.trail.brought(event).unwrap().at;
+                let at = since.trail.origin(event).unwrap().at;
                 (told(event, true), at.timestamp() / 86_400)
             })
             .collect()

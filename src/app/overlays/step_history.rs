@@ -10,7 +10,7 @@ use crate::app::core::message::{Effect, Followed};
 use crate::app::core::model::Model;
 use crate::history::events::Event;
 use crate::history::landing::Landing;
-use crate::history::since::Brought;
+use crate::history::since::Origin;
 use crate::history::when::end_of;
 use crate::plan::id::StepId;
 use crate::record::naming::Naming;
@@ -34,7 +34,7 @@ pub struct StepHistory {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Row {
     /// Something happened to the step.
-    Event(Event, Brought),
+    Event(Event, Origin),
     /// A paper names it.
     Paper(Naming),
 }
@@ -43,7 +43,7 @@ impl Row {
     /// When it was; of a day its end. Papers without a date come last.
     fn at(&self) -> DateTime<Utc> {
         match self {
-            Self::Event(_, brought) => brought.at,
+            Self::Event(_, origin) => origin.at,
             Self::Paper(naming) => naming.date.map_or(DateTime::<Utc>::MIN_UTC, end_of),
         }
     }
@@ -114,10 +114,10 @@ impl StepHistory {
             Followed::Papers(papers) => papers.into_iter().for_each(|p| self.insert(Row::Paper(p))),
             Followed::Landed(landings) => {
                 for landing in landings {
-                    let brought = Brought::from(&landing);
+                    let origin = Origin::from(&landing);
                     let Landing { events, .. } = landing;
                     let rows = events.into_iter();
-                    rows.for_each(|event| self.insert(Row::Event(event, brought.clone())));
+                    rows.for_each(|event| self.insert(Row::Event(event, origin.clone())));
                 }
             }
             Followed::End(notes) => {

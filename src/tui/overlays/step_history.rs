@@ -9,7 +9,7 @@ use super::{boxed, centred, hints, light, scrolled};
 use crate::app::overlays::step_history::{Row, StepHistory};
 use crate::document::visible::pad;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::change::{What, author, brought, day, what};
+use crate::tui::widgets::change::{What, author, day, origin, what};
 use crate::tui::widgets::frame;
 use crate::tui::widgets::pane::{empty, split_rows};
 use crate::tui::widgets::scroll::ScrollState;
@@ -137,7 +137,7 @@ fn details(sheet: &mut TextLayout<'_>, row: &Row, theme: &Theme) {
                 &frame::words(theme, &text),
                 theme.text,
             );
-            brought(sheet, with, theme);
+            origin(sheet, with, theme);
         }
         Row::Paper(naming) => {
             sheet.text(&naming.line, theme.text);

@@ -17,7 +17,7 @@ use crate::history::words::title;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::id::StepId;
 use crate::tui::theme::{Sign, Theme};
-use crate::tui::widgets::change::{What, author, brought, day, what};
+use crate::tui::widgets::change::{What, author, day, origin, what};
 use crate::tui::widgets::frame;
 use crate::tui::widgets::pane::{empty, key_of, split_columns, split_rows};
 use crate::tui::widgets::scroll::ScrollState;
@@ -245,11 +245,11 @@ fn row(
     let events = compared.events(step);
     let newest = events
         .iter()
-        .filter_map(|event| compared.trail.brought(event));
-    let newest = newest.max_by_key(|brought| brought.at);
-    let who = newest.map(|brought| match &brought.commit {
-        Some(_) => format!("{} {}", author(brought), day(brought)),
-        None => author(brought).to_owned(),
+        .filter_map(|event| compared.trail.origin(event));
+    let newest = newest.max_by_key(|origin| origin.at);
+    let who = newest.map(|origin| match &origin.commit {
+        Some(_) => format!("{} {}", author(origin), day(origin)),
+        None => author(origin).to_owned(),
     });
     let who = visible_line(&who.unwrap_or_default()).into_owned();
     let who = fit(
@@ -299,7 +299,7 @@ fn detail(buf: &mut Buffer, area: Rect, model: &Model, compared: &Comparison, th
     sheet.text(&title_of(model, compared, step), theme.heading);
     let mut before = None;
     for event in compared.events(step) {
-        let with = compared.trail.brought(event);
+        let with = compared.trail.origin(event);
         if before.is_some_and(|before| before != with) {
             said(&mut sheet, before.flatten(), theme);
         }
@@ -319,9 +319,9 @@ fn detail(buf: &mut Buffer, area: Rect, model: &Model, compared: &Comparison, th
 }
 
 /// Who made the changes above, if that is known.
-fn said(sheet: &mut TextLayout<'_>, with: Option<&crate::history::since::Brought>, theme: &Theme) {
+fn said(sheet: &mut TextLayout<'_>, with: Option<&crate::history::since::Origin>, theme: &Theme) {
     if let Some(with) = with {
-        brought(sheet, with, theme);
+        origin(sheet, with, theme);
     }
 }
 

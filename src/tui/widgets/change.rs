@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 use super::frame;
 use super::text_layout::TextLayout;
 use crate::history::events::{Event, Kind};
-use crate::history::since::Brought;
+use crate::history::since::Origin;
 use crate::history::words::{short, title, told};
 use crate::tui::theme::Theme;
 
@@ -48,25 +48,25 @@ pub(crate) fn what(event: &Event, theme: &Theme) -> Line<'static> {
 }
 
 /// The day on which something landed.
-pub(crate) fn day(brought: &Brought) -> String {
-    match &brought.commit {
-        Some(_) => brought.at.format("%Y-%m-%d").to_string(),
+pub(crate) fn day(origin: &Origin) -> String {
+    match &origin.commit {
+        Some(_) => origin.at.format("%Y-%m-%d").to_string(),
         None => "now".to_owned(),
     }
 }
 
-/// Who brought something in.
-pub(crate) fn author(brought: &Brought) -> &str {
-    let author = brought.commit.as_ref().map(|commit| &*commit.author);
+/// Who made a change.
+pub(crate) fn author(origin: &Origin) -> &str {
+    let author = origin.commit.as_ref().map(|commit| &*commit.author);
     author.unwrap_or("not committed")
 }
 
-/// Who brought something in, when, and what the commit says of itself.
-pub(crate) fn brought(sheet: &mut TextLayout<'_>, brought: &Brought, theme: &Theme) {
-    let Some(commit) = &brought.commit else {
+/// Who made a change, when, and the subject of its commit.
+pub(crate) fn origin(sheet: &mut TextLayout<'_>, origin: &Origin, theme: &Theme) {
+    let Some(commit) = &origin.commit else {
         return sheet.text("  now, not committed", theme.dim);
     };
-    let at = brought.at.format("%Y-%m-%d %H:%M UTC");
+    let at = origin.at.format("%Y-%m-%d %H:%M UTC");
     let who = format!("{}, {at}, {}", commit.author, short(&commit.hash));
     sheet.hanging("  ", &who, theme.dim);
     sheet.hanging("  ", &commit.subject, theme.dim);
