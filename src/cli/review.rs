@@ -1,6 +1,7 @@
 //! `stepdeck review`: what screen 3 shows, and the record of the week.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use color_eyre::eyre::{Result, bail};
 use ratatui::style::Style;
@@ -11,10 +12,13 @@ use super::invocation::{Invocation, OpenPlan, refused};
 use super::next::{TermEntry, weights};
 use crate::cli::printer::Printer;
 use crate::document::visible::{visible_line, width};
+use crate::history::words::short;
 use crate::plan::ranking::term::Weights;
 use crate::plan::source::Role;
 use crate::record::review::gather::{RUNNERS_UP, TEN};
 use crate::record::review::{Entry, EntryKey, Section, Week, Word, gather, instant};
+use crate::store::past::Past;
+use crate::store::past::review::landed;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::text_layout::TextLayout;
 
@@ -54,10 +58,11 @@ impl Review {
         }
         let opened = invocation.open()?;
         let weights = weights(invocation, &opened)?;
+        let as_configured = invocation.arguments.log.is_empty();
         if self.write {
             let who = invocation.person();
             let change = invocation.edit(|opened, _| {
-                let review = self.of(opened, now);
+                let review = self.of(opened, as_configured, now);
                 review.finish(&[], Some(&weights), &who).map_err(refused)
             })?;
             let path = change
@@ -74,7 +79,7 @@ impl Review {
         } else {
             opened
         };
-        let review = self.of(&opened, now);
+        let review = self.of(&opened, as_configured, now);
         let document = document(&review, &weights);
         if self.week.is_some_and(|week| week < this) && document.record.is_none() {
             bail!("there is no record for {}", document.week);
@@ -89,11 +94,16 @@ impl Review {
     fn of<'p>(
         &self,
         opened: &'p OpenPlan,
+        as_configured: bool,
         now: chrono::DateTime<chrono::Utc>,
     ) -> gather::Review<'p> {
         let week = self.week.unwrap_or_else(|| Week::of(now));
         let folder = opened.layout.papers.folder_of(Role::Review);
-        gather::Review::of(&opened.plan, folder, week, now)
+        let review = gather::Review::of(&opened.plan, folder, week, now);
+        let (layout, plan) = (&opened.layout, &opened.plan);
+        let past = || Past::open(layout, plan, as_configured, now);
+        let landed = landed(&review, &layout.root, past);
+        review.knowing(Arc::new(landed))
     }
 }
 
@@ -105,6 +115,7 @@ struct Document {
     date: Option<String>,
     steward: String,
     since: String,
+    since_commit: Option<String>,
     held: Option<String>,
     proposals: Vec<ProposalEntry>,
     dependencies: Vec<DependencyEntry>,
@@ -214,6 +225,7 @@ fn document(review: &gather::Review<'_>, weights: &Weights) -> Document {
         date: record.date.map(|date| date.to_string()),
         steward: record.steward.clone(),
         since: instant(review.since()),
+        since_commit: (review.landed().since.as_ref()).and_then(|since| since.from.clone()),
         held: record.held.map(instant),
         proposals: proposals.collect(),
         dependencies: dependencies(review),
@@ -289,7 +301,12 @@ fn sheet<'p>(paint: &'p Printer, document: &Document) -> TextLayout<'p> {
         (Some(path), None) => format!("started by {}, {path}", document.steward),
         (Some(path), Some(held)) => format!("held by {} at {held}, {path}", document.steward),
     };
-    sheet.text(&format!("since {}; {state}", document.since), theme.dim);
+    let commit = document.since_commit.as_deref().map(short);
+    let commit = commit.map_or_else(String::new, |commit| format!(" ({commit})"));
+    sheet.text(
+        &format!("since {}{commit}; {state}", document.since),
+        theme.dim,
+    );
     let reasoned = |word: Option<Word>, why: &str| match (word.map(Word::words), why) {
         (None, _) => "-".to_owned(),
         (Some(word), "") => word.to_owned(),

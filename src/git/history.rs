@@ -207,6 +207,17 @@ impl History {
             .collect())
     }
 
+    /// The newest commit that two revisions have in common; `None` where one of them names no
+    /// commit, or there is none.
+    ///
+    /// # Errors
+    /// When git does not answer.
+    pub fn merge_base(&self, one: &str, other: &str) -> Result<Option<String>, GitError> {
+        let answer = (self.git).run(&["merge-base", "--end-of-options", one, other])?;
+        let hash = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
+        Ok(answer.status.success().then_some(hash))
+    }
+
     /// The content of blobs by their hashes.
     ///
     /// # Errors

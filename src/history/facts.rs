@@ -9,10 +9,9 @@ use super::follow::Followed;
 use super::landing::Landing;
 use super::series::Turn;
 use crate::plan::query::past::{PlanPast, StepPast};
-use crate::plan::source::Role;
 use crate::plan::status::Status;
 use crate::plan::{Plan, StepKey, StepRef};
-use crate::record::review::Record;
+use crate::record::review::landed::LeftOff;
 
 /// Gathers the past of every step of a plan, a landing at a time, the newest first.
 pub struct Facts {
@@ -116,7 +115,5 @@ impl Facts {
 
 /// When the last weekly review was finished.
 pub fn last_review(plan: &Plan, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let reviews = plan.files().iter().filter(|file| file.role == Role::Review);
-    let held = reviews.filter_map(|file| Record::read(file.markdown()?).held);
-    held.filter(|held| *held <= now).max()
+    LeftOff::last(plan, now).map(|left_off| left_off.held)
 }

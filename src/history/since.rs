@@ -17,6 +17,7 @@ use crate::document::visible::visible_line;
 use crate::git::output::Commit;
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
+use crate::plan::status::Status;
 
 /// What today is compared with: the last commit that had landed by then.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -54,6 +55,13 @@ pub struct Origin {
     pub at: DateTime<Utc>,
     /// The commit; none for what is not committed.
     pub commit: Option<Arc<Commit>>,
+}
+
+impl Origin {
+    /// The full hash of the commit.
+    pub fn hash(&self) -> Option<&str> {
+        self.commit.as_ref().map(|commit| &*commit.hash)
+    }
 }
 
 impl From<&Landing> for Origin {
@@ -94,6 +102,8 @@ pub struct Trail {
     today: HashMap<StepId, StepId>,
     /// The status that each step got last.
     statuses: HashMap<StepId, (String, usize)>,
+    /// The committed status of steps that have another one, are gone or new in the files.
+    uncommitted: HashMap<StepId, Option<Status>>,
 }
 
 impl Trail {
@@ -108,8 +118,11 @@ impl Trail {
         for event in &landing.events {
             let step = *self.today.get(&event.step).unwrap_or(&event.step);
             self.newest.entry((step, Mark::of(event))).or_insert(place);
-            if let Some(status) = status_of(event) {
+            if let Some(status) = status_after(event) {
                 self.statuses.entry(step).or_insert((status, place));
+            }
+            if landing.commit.is_none() {
+                self.take_uncommitted(event);
             }
             if event.kind == Kind::Renumbered {
                 let before = event.before.as_deref().and_then(StepId::of_raw);
@@ -123,6 +136,37 @@ impl Trail {
         for (_, before, step) in renumbered {
             self.today.extend(before.map(|before| (before, step)));
         }
+    }
+
+    fn take_uncommitted(&mut self, event: &Event) {
+        match (event.kind, status_in(event, event.before.as_deref())) {
+            (Kind::Added, _) => drop(self.uncommitted.insert(event.step, None)),
+            (_, Some(status)) => {
+                let status = Status::read(&status);
+                let known = status.map(|status| (event.step, Some(status)));
+                self.uncommitted.extend(known);
+            }
+            _ => {}
+        }
+    }
+
+    /// The committed status of steps that have another one, or are gone or new, in the files; none
+    /// of what is new.
+    pub fn uncommitted(&self) -> &HashMap<StepId, Option<Status>> {
+        &self.uncommitted
+    }
+
+    /// The newest change of each step.
+    pub fn newest(&self) -> HashMap<StepId, &Origin> {
+        let mut places: HashMap<StepId, usize> = HashMap::new();
+        for ((step, _), place) in &self.newest {
+            let newest = places.entry(*step).or_insert(*place);
+            *newest = (*newest).min(*place);
+        }
+        let origins = places.into_iter();
+        origins
+            .map(|(step, place)| (step, &self.landed[place]))
+            .collect()
     }
 
     /// The origin of a net difference. A field may have changed by its step's being removed and
@@ -141,13 +185,17 @@ impl Trail {
 }
 
 /// The status that a step has after the event, if it had none or another one before.
-fn status_of(event: &Event) -> Option<String> {
-    let after = event.after.as_deref()?;
+fn status_after(event: &Event) -> Option<String> {
+    status_in(event, event.after.as_deref())
+}
+
+/// The status that one side of an event says, if the event is about that.
+fn status_in(event: &Event, side: Option<&str>) -> Option<String> {
     let key = Field::Status.spec().key;
     match event.kind {
-        Kind::Changed if event.field.as_deref() == Some(key) => Some(json::words(after).into()),
-        Kind::Added => {
-            let line = json::Object::parse(after).ok()?;
+        Kind::Changed if event.field.as_deref() == Some(key) => Some(json::words(side?).into()),
+        Kind::Added | Kind::Removed => {
+            let line = json::Object::parse(side?).ok()?;
             line.get(key).map(|raw| json::words(raw).into())
         }
         _ => None,

@@ -13,7 +13,7 @@ WHEN is one of:
   2026-11-20            the end of that day in UTC
   2026-11-20T09:30:00Z  that instant
   36h, 7d, 2w           that long ago
-  review                when the last weekly review was finished
+  review                what the last finished weekly review saw
   gate:STAGE            the end of the day on which the stage's gate was last decided
   main, v1.2, 4507f6d   a commit, by any name that git knows
   rev:NAME              the same, for a name that means something else above";

@@ -8,6 +8,7 @@
 
 pub(crate) mod background;
 pub(crate) mod moment;
+pub(crate) mod review;
 mod since;
 
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -71,7 +71,7 @@ pub(crate) fn own_draft() -> String {
 impl<F: TerminalHost> Cockpit<F> {
     /// A cockpit that hears `inbox`, whose sending end is `sender`.
     pub fn new(
-        model: Model,
+        mut model: Model,
         face: F,
         theme: Theme,
         (sender, inbox): (Sender<Event>, Receiver<Event>),
@@ -81,6 +81,8 @@ impl<F: TerminalHost> Cockpit<F> {
         let check_at = (!model.work.is_opening()).then(Instant::now);
         // The session may have come back to screen 6.
         let compare_at = model.effects.contains(&Effect::Compare).then(Instant::now);
+        let is_timed = |effect: &Effect| matches!(effect, Effect::Check | Effect::Compare);
+        model.effects.retain(|effect| !is_timed(effect));
         Self {
             model,
             face,
@@ -125,6 +127,10 @@ impl<F: TerminalHost> Cockpit<F> {
     /// When the terminal can no longer be drawn on.
     pub fn turn(&mut self, timeout: Option<Duration>) -> io::Result<Turn> {
         self.draw()?;
+        // What the session asked for as it was taken up again.
+        for effect in std::mem::take(&mut self.model.effects) {
+            self.perform(effect)?;
+        }
         let event = match self.wait_until(timeout) {
             _ if self.model.view.is_looking() => match self.inbox.try_recv() {
                 Ok(event) => Ok(event),
@@ -161,7 +167,10 @@ impl<F: TerminalHost> Cockpit<F> {
     pub fn is_quiet(&self) -> bool {
         let work = &self.model.work;
         let is_checking = work.checking.is_some() || self.check_at.is_some();
-        let is_reading = work.following.is_some() || work.is_reading_past || self.is_comparing();
+        let is_reading = work.is_reading_landed
+            || work.following.is_some()
+            || work.is_reading_past
+            || self.is_comparing();
         let is_working = is_checking || is_reading || work.rereading.is_busy();
         let is_working = is_working || self.model.jobs.is_busy();
         !self.dirty && !is_working && self.model.sync.is_settled() && !self.model.view.is_looking()
@@ -310,6 +319,9 @@ impl<F: TerminalHost> Cockpit<F> {
             }
             Event::Compared(answer) => self.compared(answer),
             Event::Followed(progress, step, part) => self.followed(&progress, step, part),
+            Event::Landed { generation, landed } => {
+                self.tell(Message::Landed { generation, landed })
+            }
             Event::Past { generation, past } => self.tell(Message::Past { generation, past }),
             Event::Opened(whole, disk) => {
                 self.disk = Some(disk);
@@ -436,6 +448,7 @@ impl<F: TerminalHost> Cockpit<F> {
             Effect::Reread => self.start_reading(),
             Effect::StartJobs => self.start_jobs(),
             Effect::ReadPast => self.start_reading_past(),
+            Effect::ReadLanded => self.start_reading_landed(),
             // Of a front nothing can be said yet.
             Effect::Check if self.model.work.is_opening() => self.check_at = None,
             Effect::Check => {

@@ -21,6 +21,7 @@ use crate::plan::checks::Findings;
 use crate::plan::id::StepId;
 use crate::plan::query::past::PlanPast;
 use crate::record::naming::Naming;
+use crate::record::review::landed::Landed;
 pub use crate::store::worker::protocol::DiskEvent;
 use crate::store::worker::protocol::SaveJob;
 
@@ -73,6 +74,13 @@ pub enum Message {
         generation: u64,
         /// What it says of the steps.
         past: Arc<PlanPast>,
+    },
+    /// Git has been asked for the weekly review.
+    Landed {
+        /// In which state of the plan.
+        generation: u64,
+        /// What it tells.
+        landed: Landed,
     },
     /// `$EDITOR` was left, or could not be used, for this text.
     Edited(Form, Edited),
@@ -144,6 +152,8 @@ pub enum Effect {
     KeepEdit(DraftEdit),
     /// Read what git knows of the past of the steps.
     ReadPast,
+    /// Read what git tells the weekly review.
+    ReadLanded,
     /// Read what others wrote: [`next_batch`](crate::app::Model::next_batch) has it.
     Reread,
     /// Start the jobs that wait: [`take_waiting`](super::job::Jobs::take_waiting) has them.

@@ -39,6 +39,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Followed(step, part) => model.followed(step, part),
         Message::JobDone(result) => model.job_done(result),
         Message::Past { generation, past } => model.take_past(generation, past),
+        Message::Landed { generation, landed } => model.take_landed(generation, landed),
         Message::Edited(form, edited) => model.edited(form, edited),
         Message::SavedLate(form) => model.saved_late(form),
         Message::Notice { text, error } => match error {

@@ -16,6 +16,7 @@ use crate::change::form::Form;
 use crate::document::progress::Progress;
 use crate::plan::Plan;
 use crate::plan::query::past::PlanPast;
+use crate::record::review::landed::Landed;
 use crate::store::locate::open::Opening;
 
 /// Below this many steps the checks are over before anybody could read how far they are.
@@ -39,6 +40,12 @@ pub struct Work {
     pub is_reading_past: bool,
     /// The state of the plan whose past is known.
     past_of: Option<u64>,
+    /// What git tells the weekly review, once it was asked.
+    pub(crate) landed: Option<Arc<Landed>>,
+    /// Whether it is being asked.
+    pub is_reading_landed: bool,
+    /// Whether the review is to be finished when it has answered.
+    pub(crate) finishes_review: bool,
 }
 
 /// A plan of which only the front is there.

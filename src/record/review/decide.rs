@@ -256,6 +256,9 @@ impl Review<'_> {
             ..Record::default()
         };
         ops.push(Op::Set(Line::Held, Some(instant(self.now))));
+        if let Some(head) = &self.landed().head {
+            ops.push(Op::Set(Line::Seen, Some(head.clone())));
+        }
         ops.push(Op::Set(Line::Undecided, Line::Undecided.value(&head)));
         let mut change = self.noted(who, Vec::new(), ops)?;
         change.label = format!("the review of {} is finished", self.week);

@@ -3,9 +3,11 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::landed::{Landed, LeftOff};
 use super::{Entry, Record, Section, Week, Word, week_before};
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
@@ -42,8 +44,10 @@ pub struct Review<'a> {
     pub written: bool,
     /// The record of the review before.
     pub last: Option<Record>,
-    /// Every record before this week's, the earliest first.
-    earlier: Vec<Record>,
+    /// Every record before this week's with its path, the earliest first.
+    earlier: Vec<(PathBuf, Record)>,
+    /// What git tells, as far as it has been asked.
+    landed: Arc<Landed>,
 }
 
 /// An idea or a draft to decide about.
@@ -108,7 +112,10 @@ impl<'a> Review<'a> {
             None => folder.join(format!("{week}.md")),
         };
         records.retain(|(of, _, _)| *of < week);
-        let earlier: Vec<Record> = records.into_iter().map(|(_, _, record)| record).collect();
+        let earlier = records.into_iter();
+        let earlier: Vec<(PathBuf, Record)> = earlier
+            .map(|(_, file, record)| (file.path.clone(), record))
+            .collect();
         let mut review = Self {
             plan,
             now,
@@ -116,13 +123,38 @@ impl<'a> Review<'a> {
             path,
             written: found.is_some(),
             record: found.map(|(_, _, record)| record).unwrap_or_default(),
-            last: earlier.last().cloned(),
+            last: earlier.last().map(|(_, record)| record.clone()),
             earlier,
+            landed: Arc::default(),
         };
         let since = review.record.since.unwrap_or_else(|| review.begins());
         review.record.since = Some(since);
         review.record.week = Some(week);
         review
+    }
+
+    /// The same, knowing what git tells.
+    pub(crate) fn knowing(self, landed: Arc<Landed>) -> Self {
+        Self { landed, ..self }
+    }
+
+    /// What git tells, as far as it has been asked.
+    pub(crate) fn landed(&self) -> &Landed {
+        &self.landed
+    }
+
+    /// Where the review left off that this one follows on, if its record names a commit.
+    pub(crate) fn left_off(&self) -> Option<LeftOff> {
+        let earlier = self.earlier.iter().rev();
+        let mut left_off = earlier.filter_map(|(_, record)| record.left_off());
+        left_off.find(|left_off| left_off.held == self.since() && left_off.seen.is_some())
+    }
+
+    /// The records of reviews that ended when this one begins, or later.
+    pub(crate) fn records_since(&self) -> impl Iterator<Item = &Path> {
+        let is_since = |record: &Record| record.held.is_none_or(|held| held >= self.since());
+        let records = self.earlier.iter();
+        records.filter_map(move |(path, record)| is_since(record).then_some(&**path))
     }
 
     /// From when on proposals count as new: the end of the last review that left none
@@ -146,9 +178,9 @@ impl<'a> Review<'a> {
     }
 
     /// Ideas and drafts that are new or changed since the last review, those that it
-    /// deferred, and all that this one has decided about; in step order.
+    /// deferred, and all that this one has decided about; in step order. Where its record names
+    /// a commit, content tells what changed; otherwise the steps' stamps do.
     pub(crate) fn proposals(&self) -> Vec<Proposal> {
-        let since = self.since();
         let deferred: HashSet<StepId> = (self.last.iter())
             .flat_map(|last| last.entries(Section::Proposals))
             .filter(|entry| entry.word == Word::Deferred)
@@ -164,13 +196,7 @@ impl<'a> Review<'a> {
             let id = step.id();
             let verdict = decided.remove(&id);
             let is_open = matches!(step.status(), Some(Status::Idea | Status::Draft));
-            let is_due = || {
-                let at = updated(step);
-                let known = settled
-                    .get(&id)
-                    .is_some_and(|until| at.is_none_or(|at| at <= *until));
-                deferred.contains(&id) || (!known && at.is_none_or(|at| at > since))
-            };
+            let is_due = || deferred.contains(&id) || self.is_new(step, settled.get(&id).copied());
             if verdict.is_some() || (is_open && is_due()) {
                 proposals.push(Proposal {
                     id,
@@ -191,15 +217,33 @@ impl<'a> Review<'a> {
         proposals
     }
 
-    /// Steps that an earlier review accepted or rejected, with the instant until which that
-    /// holds: whoever changes one later asks again.
-    fn settled(&self) -> HashMap<StepId, DateTime<Utc>> {
+    /// Whether a step is new or changed since the last review. One that the record at a path has
+    /// accepted or rejected, which holds until an instant, must have changed after that.
+    fn is_new(&self, step: StepRef<'_>, settled: Option<(&Path, DateTime<Utc>)>) -> bool {
+        let stamp = updated(step);
+        let is_after = |at: DateTime<Utc>| stamp.is_none_or(|stamp| stamp > at);
+        let Some(landed) = &self.landed.since else {
+            let was_edited = settled.is_none_or(|(_, until)| stamp.is_some_and(|at| at > until));
+            return was_edited && is_after(self.since());
+        };
+        let has_changed_again = |(path, until): (&Path, DateTime<Utc>)| match landed.after.get(path)
+        {
+            Some(Some(changed)) => changed.contains(&step.id()),
+            Some(None) => is_after(until),
+            None => true,
+        };
+        landed.different.contains(&step.id()) && settled.is_none_or(has_changed_again)
+    }
+
+    /// Steps that an earlier review accepted or rejected, with its record and the instant until
+    /// which that holds: whoever changes one later asks again.
+    fn settled(&self) -> HashMap<StepId, (&Path, DateTime<Utc>)> {
         let mut settled = HashMap::new();
-        for record in &self.earlier {
+        for (path, record) in &self.earlier {
             let until = record.held.unwrap_or(DateTime::<Utc>::MAX_UTC);
             for entry in record.entries(Section::Proposals) {
                 if entry.word != Word::Deferred {
-                    settled.insert(entry.id, until);
+                    settled.insert(entry.id, (&**path, until));
                 }
             }
         }
@@ -266,7 +310,8 @@ impl<'a> Review<'a> {
     /// last word of an earlier one said no to.
     pub(crate) fn next(&self, weights: &Weights, most: usize) -> Vec<Ranked> {
         let mut refused: HashSet<StepId> = HashSet::new();
-        for record in self.earlier.iter().chain([&self.record]) {
+        let earlier = self.earlier.iter().map(|(_, record)| record);
+        for record in earlier.chain([&self.record]) {
             for entry in record.entries(Section::Proposals) {
                 match entry.word {
                     Word::Rejected => refused.insert(entry.id),
@@ -295,21 +340,33 @@ impl<'a> Review<'a> {
         ranked
     }
 
-    /// What became of last week's ten, in their order.
+    /// What became of last week's ten, in their order. An edit that is not committed has not
+    /// landed, unless it is this review's own decision, which lands with its record.
     pub(crate) fn fates(&self) -> Vec<Entry> {
         let ten = self.last.iter().flat_map(|last| last.entries(Section::Ten));
         ten.map(|entry| {
-            let Some(step) = self.plan.find(entry.id).map(|step| self.plan.step(step)) else {
-                return Entry::new(entry.id, Word::Gone, &entry.text);
+            let id = entry.id;
+            let landed = self.landed.since.as_ref();
+            let landed = landed.and_then(|since| since.uncommitted.get(&id));
+            let landed = landed.filter(|_| self.word(Section::Aside, id) != Some(Word::Complete));
+            let step = self.plan.find(id).map(|step| self.plan.step(step));
+            let status = match (landed, step) {
+                (Some(status), _) => *status,
+                (None, step) => step.and_then(StepRef::status),
             };
-            let word = match (step.state(), step.status()) {
-                (State::Done, _) => Word::Complete,
-                (_, Some(Status::Blocked)) => Word::Blocked,
-                (_, Some(Status::InProgress)) => Word::InProgress,
-                (State::Waiting, _) => Word::Waiting,
+            let is_waiting = step.is_some_and(|step| step.state() == State::Waiting);
+            let word = match status {
+                Some(Status::Complete) => Word::Complete,
+                Some(Status::Blocked) => Word::Blocked,
+                Some(Status::InProgress) => Word::InProgress,
+                None if landed.is_some() || step.is_none() => Word::Gone,
+                _ if is_waiting => Word::Waiting,
                 _ => Word::Ready,
             };
-            Entry::new(entry.id, word, &step.title()).owned_by(&step.owner())
+            match step {
+                Some(step) => Entry::new(id, word, &step.title()).owned_by(&step.owner()),
+                None => Entry::new(id, word, &entry.text),
+            }
         })
         .collect()
     }

@@ -11,6 +11,7 @@
 pub(crate) mod amend;
 pub mod decide;
 pub mod gather;
+pub mod landed;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +26,7 @@ use serde::{Serialize, Serializer};
 use crate::document::control;
 use crate::document::markdown::{ListItem, MarkdownDocument, escaped};
 use crate::plan::id::StepId;
+use landed::LeftOff;
 
 /// A week as ISO 8601 counts them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -368,6 +370,8 @@ pub struct Record {
     pub since: Option<DateTime<Utc>>,
     /// When it was finished.
     pub held: Option<DateTime<Utc>>,
+    /// The commit that was checked out then.
+    pub seen: Option<String>,
     /// How many proposals were left undecided when it was finished.
     pub undecided: usize,
     entries: [Vec<Entry>; 5],
@@ -416,6 +420,7 @@ impl Record {
             Some(Line::Date) => self.date = text.parse().ok(),
             Some(Line::Since) => self.since = instant(),
             Some(Line::Held) => self.held = instant(),
+            Some(Line::Seen) => self.seen = is_hash(&text).then_some(text),
             Some(Line::Undecided) => {
                 let count = text.split(' ').next().and_then(|count| count.parse().ok());
                 self.undecided = count.unwrap_or(0);
@@ -423,6 +428,12 @@ impl Record {
             Some(Line::Steward) => self.steward = text,
             None => {}
         }
+    }
+
+    /// Where the review left off, if it is finished.
+    pub(crate) fn left_off(&self) -> Option<LeftOff> {
+        let (held, seen) = (self.held?, self.seen.clone());
+        Some(LeftOff { held, seen })
     }
 
     /// The entries of a section, in the order of the file.
@@ -503,15 +514,17 @@ enum Line {
     Steward,
     Since,
     Held,
+    Seen,
     Undecided,
 }
 
 impl Line {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Date,
         Self::Steward,
         Self::Since,
         Self::Held,
+        Self::Seen,
         Self::Undecided,
     ];
 
@@ -521,6 +534,7 @@ impl Line {
             Self::Steward => "Steward",
             Self::Since => "Since",
             Self::Held => "Held",
+            Self::Seen => "Seen",
             Self::Undecided => "Undecided",
         }
     }
@@ -531,6 +545,7 @@ impl Line {
             Self::Steward => (!record.steward.is_empty()).then(|| record.steward.clone()),
             Self::Since => record.since.map(instant),
             Self::Held => record.held.map(instant),
+            Self::Seen => record.seen.clone(),
             Self::Undecided => match record.undecided {
                 0 => None,
                 1 => Some("1 proposal".to_owned()),
@@ -538,6 +553,11 @@ impl Line {
             },
         }
     }
+}
+
+/// Whether a text is the hash of a commit, abbreviated or not, and nothing else that git knows.
+fn is_hash(text: &str) -> bool {
+    (7..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// An instant as the record spells it.

@@ -9,10 +9,10 @@ use chrono::{DateTime, Utc};
 use super::Past;
 use crate::git::GitError;
 use crate::git::history::History;
-use crate::history::facts::last_review;
 use crate::history::when::{When, end_of};
 use crate::plan::Plan;
 use crate::plan::stage::named;
+use crate::record::review::landed::LeftOff;
 
 /// A moment in the past of a plan.
 #[derive(Clone, Debug)]
@@ -60,8 +60,10 @@ impl Moment {
         past: &Past,
         now: DateTime<Utc>,
     ) -> Result<Self, NoMoment> {
-        let When::Revision(revision) = when else {
-            return instant(when, plan, now).map(Self::At);
+        let revision = match when {
+            When::Revision(revision) => revision,
+            When::Review => return Ok(Self::left_off(&last_review(plan, now)?, past.git())),
+            _ => return instant(when, plan, now).map(Self::At),
         };
         let git = past.git().ok_or_else(|| {
             NoMoment(format!(
@@ -84,8 +86,7 @@ pub(crate) fn instant(
     match when {
         When::At(at) => Ok(*at),
         When::Ago(age) => Ok(now - *age),
-        When::Review => last_review(plan, now)
-            .ok_or_else(|| NoMoment("no weekly review has been finished yet".to_owned())),
+        When::Review => last_review(plan, now).map(|left_off| left_off.held),
         When::Gate(stage) => last_decision(plan, stage),
         When::Revision(revision) => Err(NoMoment(format!("“{revision}” is a revision"))),
     }
@@ -101,6 +102,11 @@ pub(crate) fn named_commit(git: &History, revision: &str) -> Result<String, NoMo
             "“{revision}” is not a date (2026-11-20), an age (2w) or a revision"
         ))
     })
+}
+
+fn last_review(plan: &Plan, now: DateTime<Utc>) -> Result<LeftOff, NoMoment> {
+    let none = || NoMoment("no weekly review has been finished yet".to_owned());
+    LeftOff::last(plan, now).ok_or_else(none)
 }
 
 /// The end of the day on which the gate of a stage was last decided.

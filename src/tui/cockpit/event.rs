@@ -13,6 +13,7 @@ use crate::document::progress::Progress;
 use crate::plan::checks::Findings;
 use crate::plan::id::StepId;
 use crate::plan::query::past::PlanPast;
+use crate::record::review::landed::Landed;
 use crate::store::worker::disk::Disk;
 use crate::tui::terminal::TerminalEvent;
 
@@ -49,6 +50,13 @@ pub enum Event {
     Opened(Box<Whole>, Disk),
     /// Who the person is, by git or the login.
     Person(String),
+    /// Git has been asked for the weekly review.
+    Landed {
+        /// In which state of the plan.
+        generation: u64,
+        /// What it tells.
+        landed: Landed,
+    },
     /// An editor saved the text of a step after it seemed to have ended.
     SavedLate(Form),
     /// No program put this text on a clipboard.

@@ -45,6 +45,16 @@ impl<F: TerminalHost> Cockpit<F> {
         });
     }
 
+    /// Has git asked what the weekly review needs to know.
+    pub(super) fn start_reading_landed(&mut self) {
+        let (input, generation) = (self.past_input(), self.model.generation);
+        let sender = self.sender.clone();
+        std::thread::spawn(move || {
+            let landed = input.landed();
+            let _ = sender.send(Event::Landed { generation, landed });
+        });
+    }
+
     /// Has the plan compared as soon as it has been left alone.
     pub(super) fn compare_soon(&mut self) {
         // The first answer does not wait for anything.

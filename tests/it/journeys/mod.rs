@@ -10,6 +10,7 @@ mod outside;
 mod pty_harness;
 mod rereading;
 mod review;
+mod review_in_git;
 mod since;
 mod standup;
 mod stories;

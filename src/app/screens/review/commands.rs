@@ -452,7 +452,11 @@ fn choose_other(model: &mut Model) {
     model.menu(format!("Compare {id} with"), rows, cursor);
 }
 
-fn finish(model: &mut Model) {
+/// Finishes the review, as soon as it is known which commit it saw.
+pub(super) fn finish(model: &mut Model) {
+    if model.waits_for_landed() {
+        return model.say("asking git which commit this review has seen…");
+    }
     let who = model.context.who.clone();
     let known: Vec<BadDependency> = model
         .review

@@ -1,10 +1,14 @@
 //! Decisions of the weekly review as they reach the plan: made, told, and moved on from; and
 //! two scores side by side.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::app::core::job::JobKind;
+use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
+use crate::app::screens::review::commands::finish;
 use crate::app::screens::review::view::ReviewPart;
 use crate::change::Change;
 use crate::change::value::Refusal;
@@ -16,6 +20,7 @@ use crate::plan::source::{Role, SourceFile};
 use crate::plan::status::State;
 use crate::record::review::decide::Resolution;
 use crate::record::review::gather::{BadDependency, Review};
+use crate::record::review::landed::Landed;
 use crate::record::review::{Record, Week};
 
 /// A decision that asks for its reason first.
@@ -40,7 +45,42 @@ impl Model {
     pub fn with_review<T>(&self, ask: impl FnOnce(&Review<'_>) -> T) -> T {
         let week = Week::of(self.now);
         let folder = self.context.papers.folder_of(Role::Review);
-        ask(&Review::of(&self.plan, folder, week, self.now))
+        let review = Review::of(&self.plan, folder, week, self.now);
+        ask(&review.knowing(self.landed()))
+    }
+
+    fn landed(&self) -> Arc<Landed> {
+        self.work.landed.clone().unwrap_or_default()
+    }
+
+    /// Has git asked what a review needs to know, unless only the plan's front is there.
+    fn ask_landed(&mut self) {
+        if !self.work.is_reading_landed && !self.work.is_opening() {
+            self.work.is_reading_landed = true;
+            self.effects.push(Effect::ReadLanded);
+        }
+    }
+
+    /// Whether git has not answered yet for the first time; then the review is finished once it has.
+    pub(super) fn waits_for_landed(&mut self) -> bool {
+        let waits = self.work.landed.is_none() && self.work.is_reading_landed;
+        self.work.finishes_review = waits;
+        waits
+    }
+
+    /// Takes what git tells of a state of the plan. Until it has for the first time, the rows are
+    /// those that the steps' stamps ask for.
+    pub(crate) fn take_landed(&mut self, generation: u64, landed: Landed) {
+        self.work.is_reading_landed = false;
+        let is_first = self.work.landed.is_none();
+        self.work.landed = Some(Arc::new(landed));
+        self.list_review(is_first, |_| {});
+        if std::mem::take(&mut self.work.finishes_review) {
+            finish(self);
+        }
+        if generation != self.generation {
+            self.ask_landed();
+        }
     }
 
     /// Lists what the review is about after the plan changed; with `anew`, from the top.
@@ -54,13 +94,20 @@ impl Model {
         anew: bool,
         then: impl FnOnce(&mut Self) + Send + 'static,
     ) {
+        if anew {
+            self.ask_landed();
+        }
+        self.list_review(anew, then);
+    }
+
+    fn list_review(&mut self, anew: bool, then: impl FnOnce(&mut Self) + Send + 'static) {
         let (now, week) = (self.now, Week::of(self.now));
         let folder = self.context.papers.folder_of(Role::Review).to_owned();
-        let weights = self.context.weights.clone();
+        let (weights, landed) = (self.context.weights.clone(), self.landed());
         self.review.generation = self.generation;
         let (before, mut view) = (self.review.place(), self.review.clone());
         let gather = move |plan: &Plan, _: &Progress| {
-            let review = Review::of(plan, &folder, week, now);
+            let review = Review::of(plan, &folder, week, now).knowing(landed);
             view.refresh(&review, &weights, anew);
             Some(view)
         };
