@@ -16,14 +16,17 @@ use crate::app::sync::draft::{DRAFT, Draft};
 use crate::app::sync::work::Whole;
 use crate::change::history::{self, History};
 use crate::plan::source::SourceFile;
+use crate::store::as_of::AsOf;
 use crate::store::fs::syscalls::{FileSystem, RealFs};
 use crate::store::locate::config;
 use crate::store::locate::discover::Overrides;
 use crate::store::locate::open::{Front, Opened, Opening, open_front, open_plan};
+use crate::store::past::moment::Version;
 use crate::store::scratch::Scratch;
 use crate::store::state::{HISTORY, NOWHERE, State};
 use crate::store::worker::disk::Disk;
 use crate::store::worker::protocol::WorkerOptions;
+use crate::tui::cockpit::as_of::{LaidOut, Origin};
 use crate::tui::cockpit::{Cockpit, Event, Turn, own_draft};
 use crate::tui::terminal::{Options, Terminal};
 use crate::tui::terminal_host::RealTerminal;
@@ -38,7 +41,7 @@ const SHORT_HISTORY: usize = 500;
 ///
 /// # Errors
 /// When there is no terminal, when it is lost, or when an edit could not be saved finally.
-pub(crate) fn run(invocation: &Invocation<'_, '_>) -> Result<()> {
+pub(crate) fn run(invocation: &mut Invocation<'_, '_>) -> Result<()> {
     let (start, arguments) = (invocation.start(), invocation.arguments);
     if !start.is_dir() {
         match &arguments.plan_dir {
@@ -54,7 +57,11 @@ pub(crate) fn run(invocation: &Invocation<'_, '_>) -> Result<()> {
         canon: arguments.canon.clone(),
         ..Overrides::default()
     };
-    while one_session(invocation, &start, &overrides)? != Turn::Quit {}
+    let mut shown = match &arguments.at {
+        Some(when) => Some(invocation.lay_out(when)?),
+        None => None,
+    };
+    while one_session(invocation, &start, &overrides, shown.take())? != Turn::Quit {}
     Ok(())
 }
 
@@ -62,6 +69,7 @@ fn one_session(
     invocation: &Invocation<'_, '_>,
     start: &Path,
     overrides: &Overrides,
+    shown: Option<(AsOf, Version)>,
 ) -> Result<Turn> {
     let (arguments, outside) = (invocation.arguments, &*invocation.outside);
     let variable = |name: &str| outside.text(name);
@@ -92,6 +100,7 @@ fn one_session(
         weights: settings.weights,
         own_logs: !arguments.log.is_empty(),
         uids: outside.uids.clone(),
+        as_of: None,
     };
     let mut model = Model::new(files, context, settings.keymap, (outside.clock)());
     let session = (state.as_ref()).and_then(|state| state.load::<Session>(SESSION));
@@ -168,6 +177,18 @@ fn one_session(
         Box::new(outside.clock),
     );
     cockpit.theme_follows = background.is_none();
+    cockpit.origin = Origin {
+        start: start.to_owned(),
+        overrides: overrides.clone(),
+    };
+    if let Some((files, version)) = shown {
+        let (viewer, opening) = (cockpit.viewer(), Opening::default());
+        match LaidOut::open(files, version, overrides, viewer, &opening) {
+            Some(Ok(laid_out)) => cockpit.show_version(laid_out),
+            Some(Err(reason)) => bail!("--at: {reason}"),
+            None => {}
+        }
+    }
     let turn = cockpit.run();
     let has_place = cockpit.model.has_plan() && !cockpit.model.work.is_opening();
     if let (Some(state), true) = (&state, has_place) {

@@ -44,7 +44,7 @@ use std::time::Duration;
 
 use chrono::Utc;
 use clap::{Parser, Subcommand, ValueEnum};
-use color_eyre::eyre::{Result, bail};
+use color_eyre::eyre::Result;
 
 use crate::document::visible::visible;
 use crate::history::when::When;
@@ -210,9 +210,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, outside: &mut Outside<
 fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
     let arguments = invocation.arguments;
     let Some(command) = &arguments.command else {
-        if arguments.at.is_some() {
-            bail!("--at needs a subcommand, such as `stepdeck list --at 2w`");
-        }
         return cockpit::run(invocation).map(|()| Ending::Done);
     };
     if let Some(when) = &arguments.at {

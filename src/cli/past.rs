@@ -1,23 +1,18 @@
 //! What the subcommands about the past share: opening the plan's history, following the steps of a
 //! filter through it, and finding moments in it.
 
-use std::sync::Arc;
-
-use color_eyre::eyre::{Result, bail, eyre};
+use color_eyre::eyre::{Result, eyre};
 
 use super::invocation::{Invocation, OpenPlan};
 use crate::git::history::History;
-use crate::git::output::Commit;
 use crate::history::follow::Followed;
-use crate::history::landing::landed;
 use crate::history::when::When;
-use crate::history::words::instant as worded;
 use crate::plan::Plan;
 use crate::plan::query::Query;
 use crate::store::as_of::AsOf;
 use crate::store::past::Past;
 pub(super) use crate::store::past::moment::Moment;
-use crate::store::past::moment::{instant, named_commit};
+use crate::store::past::moment::Version;
 
 impl Invocation<'_, '_> {
     /// The past of a plan that was opened.
@@ -52,48 +47,34 @@ impl Invocation<'_, '_> {
     /// # Errors
     /// When there is no git, nothing had landed by then, or the moment is still to come.
     pub(super) fn go_to(&mut self, when: &When) -> Result<()> {
-        let start = self.start();
-        let git = History::around(&start).map_err(|error| eyre!("--at needs git ({error})"))?;
-        let mut now = self.outside.now;
-        let listed = git.first_parents()?.commits;
-        let commits: Vec<Arc<Commit>> = listed.into_iter().map(Arc::new).collect();
-        let times = landed(&commits, now);
-        let commit = match when {
-            When::Revision(revision) => {
-                let commit = named_commit(&git, revision)?;
-                let place = commits.iter().position(|other| other.hash == commit);
-                now = match place {
-                    Some(place) => times[place],
-                    None => git.committed(&commit)?.min(now),
-                };
-                commit
-            }
-            _ => {
-                let plan = match when {
-                    When::Review | When::Gate(_) => self.reopen()?.plan,
-                    _ => Plan::default(),
-                };
-                let at = instant(when, &plan, now)?;
-                if at > now {
-                    bail!("--at: {} is still to come", worded(at));
-                }
-                now = at;
-                let place = times.iter().position(|landed| *landed <= at);
-                let commit = place.map(|place| commits[place].hash.clone());
-                commit.ok_or_else(|| eyre!("--at: nothing was committed by {}", worded(at)))?
-            }
-        };
-        let as_of = AsOf::lay_out(&start, &commit, self.overrides())
-            .map_err(|error| eyre!("--at: {error}"))?;
+        let (as_of, version) = self.lay_out(when)?;
         let missing = as_of.missing();
         self.as_of = Some(as_of);
-        self.outside.now = now;
+        self.outside.now = version.at;
         match missing {
             0 => Ok(()),
             count => self.say(&format!(
                 "{count} of the plan's files of that time are missing from this clone"
             )),
         }
+    }
+
+    /// Lays out the version of the plan that had landed at a moment.
+    ///
+    /// # Errors
+    /// As [`Invocation::go_to`].
+    pub(super) fn lay_out(&mut self, when: &When) -> Result<(AsOf, Version)> {
+        let start = self.start();
+        let git = History::around(&start).map_err(|error| eyre!("--at needs git ({error})"))?;
+        let plan = match when {
+            When::Review | When::Gate(_) => self.reopen()?.plan,
+            _ => Plan::default(),
+        };
+        let version = Version::find(when, &git, &plan, self.outside.now);
+        let version = version.map_err(|error| eyre!("--at: {error}"))?;
+        let as_of = AsOf::lay_out(&start, &version.commit, self.overrides());
+        let as_of = as_of.map_err(|error| eyre!("--at: {error}"))?;
+        Ok((as_of, version))
     }
 }
 

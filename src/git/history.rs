@@ -9,8 +9,6 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-
 use super::objects::Objects;
 use super::output::{self, Commit, FORMAT};
 use super::{Git, GitError};
@@ -143,15 +141,18 @@ impl History {
         self.log(&["--no-patch", "--end-of-options", "HEAD", "--"])
     }
 
-    /// When a commit was made, by its committer's clock.
+    /// One commit by its hash, without what it changed.
     ///
     /// # Errors
     /// As [`History::commits`].
-    pub fn committed(&self, commit: &str) -> Result<DateTime<Utc>, GitError> {
+    pub fn one(&self, commit: &str) -> Result<Option<Commit>, GitError> {
         let arguments = ["--no-patch", "--no-walk", "--end-of-options", commit, "--"];
-        let commits = self.log(&arguments)?.commits;
-        let time = commits.first().map_or(0, |commit| commit.time);
-        Ok(DateTime::from_timestamp(time, 0).unwrap_or_default())
+        Ok(self.log(&arguments)?.commits.into_iter().next())
+    }
+
+    /// Whether the clone has only the newest part of the history.
+    pub fn is_shallow(&self) -> bool {
+        self.is_shallow
     }
 
     /// The commits with these hashes, with everything that each changed and what it renamed.

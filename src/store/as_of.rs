@@ -12,7 +12,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Component, Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
@@ -26,17 +26,29 @@ use crate::git::tree::{TreeEntry, TreeKind, common_folder};
 /// Files that the plan may be in, whatever the configuration says.
 const READ: [&str; 5] = ["jsonl", "markdown", "md", "ndjson", "toml"];
 
+/// What the folders of commits are called.
+const PREFIX: &str = "stepdeck-at-";
+/// A file in each that is locked as long as somebody uses it.
+const IN_USE: &str = "in-use";
+/// A folder that was only just made may not have its lock yet.
+const YOUNG: Duration = Duration::from_secs(60);
+
 /// A commit in a folder of its own.
 #[derive(Debug)]
 pub struct AsOf {
     /// Removed when this is dropped.
     _folder: TempDir,
+    /// Locked until then.
+    _in_use: fs::File,
     /// The top of the layout.
     top: PathBuf,
     /// The top of the real checkout.
     real_top: PathBuf,
     start: PathBuf,
     missing: usize,
+    /// Files without their content, by path.
+    empty: Vec<TreeEntry>,
+    git: History,
 }
 
 impl AsOf {
@@ -48,8 +60,12 @@ impl AsOf {
         let git = History::around(start).map_err(git_error)?;
         let real_top = Checkout::around(start).map_err(git_error)?;
         let real_top = real_top.root().canonicalize()?;
-        let folder = temporary_folder().ok_or(io::ErrorKind::StorageFull)?;
+        let folder = temporary_folder(PREFIX).ok_or(io::ErrorKind::StorageFull)?;
         let base = folder.path().canonicalize()?;
+        let in_use = fs::File::create_new(base.join(IN_USE))?;
+        // Where locks are not supported, folders are just not found abandoned either.
+        let _ = in_use.lock();
+        base.parent().map(remove_abandoned);
         let top = base.join("tree");
         let repository = base.join("git");
         fs::create_dir(&repository)?;
@@ -64,10 +80,13 @@ impl AsOf {
         let start = top.join(git.prefix());
         let mut as_of = Self {
             _folder: folder,
+            _in_use: in_use,
             top,
             real_top,
             start,
             missing: 0,
+            empty: Vec::new(),
+            git: git.clone(),
         };
         let tree = git.tree(commit).map_err(git_error)?;
         let tree = safe(tree);
@@ -78,9 +97,25 @@ impl AsOf {
         let layout = discover(&as_of.start, &as_of.overrides(overrides));
         let named: HashSet<&Path> = layout.files.iter().map(|(path, _)| &**path).collect();
         let is_named = |entry: &TreeEntry| named.contains(&*as_of.top.join(&entry.path));
-        let others: Vec<_> = others.into_iter().filter(is_named).collect();
-        as_of.fill(&git, &others)?;
+        let (named, empty): (Vec<_>, Vec<_>) = others.into_iter().partition(is_named);
+        as_of.fill(&git, &named)?;
+        as_of.empty = empty;
         Ok(as_of)
+    }
+
+    /// Gives a file its content that has none yet, for somebody who wants to read it.
+    pub(crate) fn fetch(&self, path: &Path) {
+        let Ok(path) = path.strip_prefix(&self.top) else {
+            return;
+        };
+        let mut empty = self.empty.iter();
+        let entry = empty.find(|entry| entry.path == path && entry.kind == TreeKind::File);
+        let hash = entry.map(|entry| &*entry.hash);
+        let content = hash.and_then(|hash| self.git.objects(&[hash]).ok()?.next_object());
+        if let Some(content) = content {
+            // Whoever opens it sees that there is nothing.
+            let _ = fs::write(self.top.join(path), content);
+        }
     }
 
     /// Where one stands in the layout.
@@ -162,6 +197,23 @@ impl AsOf {
     }
 }
 
+/// Removes what was left by processes that were killed.
+fn remove_abandoned(folder: &Path) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let ours = entries.filter(|entry| entry.file_name().as_bytes().starts_with(PREFIX.as_bytes()));
+    for path in ours.map(|entry| entry.path()) {
+        let is_old = |lock: &fs::File| {
+            let made = lock.metadata().and_then(|metadata| metadata.modified());
+            made.is_ok_and(|made| made.elapsed().is_ok_and(|age| age > YOUNG))
+        };
+        let lock = fs::File::open(path.join(IN_USE)).ok().filter(is_old);
+        if lock.is_some_and(|lock| lock.try_lock().is_ok()) {
+            // Somebody else may remove it at the same time.
+            let _ = fs::remove_dir_all(path);
+        }
+    }
+}
+
 fn git_error(error: GitError) -> io::Error {
     io::Error::other(error)
 }
@@ -206,6 +258,35 @@ fn safe(mut tree: Vec<TreeEntry>) -> Vec<TreeEntry> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_killed_process_left_goes_and_what_is_used_or_new_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = |name: &str, age: u64| {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.join("tree")).unwrap();
+            let lock = fs::File::create_new(path.join(IN_USE)).unwrap();
+            let at = SystemTime::now() - Duration::from_secs(age);
+            lock.set_modified(at).unwrap();
+            lock
+        };
+        let [left, used, new, other] = [
+            made("stepdeck-at-left", 3600),
+            made("stepdeck-at-used", 3600),
+            made("stepdeck-at-new", 0),
+            made("stepdeck-other", 3600),
+        ];
+        drop((left, new, other));
+        used.lock().unwrap();
+        remove_abandoned(folder.path());
+        let entries = fs::read_dir(folder.path()).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(
+            names,
+            ["stepdeck-at-new", "stepdeck-at-used", "stepdeck-other"]
+        );
+    }
 
     #[test]
     fn nothing_leads_out_of_the_folder() {

@@ -82,9 +82,9 @@ pub(crate) fn default_base() -> Option<PathBuf> {
 
 /// A folder of this process, for what an editor works on where no state folder can be written, or
 /// a version of the plan: it is removed with the process. `TMPDIR` may name a folder that is gone.
-pub(crate) fn temporary_folder() -> Option<tempfile::TempDir> {
+pub(crate) fn temporary_folder(prefix: &str) -> Option<tempfile::TempDir> {
     let mut named = tempfile::Builder::new();
-    named.prefix("stepdeck-");
+    named.prefix(prefix);
     let made = named.tempdir().ok();
     made.or_else(|| {
         let elsewhere = ["/tmp", "/var/tmp", "/dev/shm"].iter();

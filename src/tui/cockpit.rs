@@ -1,6 +1,7 @@
 //! The event loop: one event after another into `update`, its effects outside, and a frame
 //! when something changed. Nothing here waits for anything but the next event.
 
+pub(crate) mod as_of;
 pub(crate) mod event;
 mod past;
 
@@ -11,6 +12,8 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
+use self::as_of::{LaidOut, Origin, View};
+use self::event::Answers;
 pub use self::event::{Event, Turn};
 use super::terminal::{Signal, TerminalEvent};
 use super::theme::Theme;
@@ -52,13 +55,21 @@ pub struct Cockpit<F> {
     sight: ScrollState,
     field: Option<Field>,
     inbox: Receiver<Event>,
-    sender: Sender<Event>,
+    answers: Answers,
     disk: Option<Disk>,
     clock: Clock,
     check_at: Option<Instant>,
     compare_at: Option<Instant>,
     /// What was last shown of the work beside the keys.
     work_shown: Option<String>,
+    /// Where versions of the plan are looked for.
+    pub(crate) origin: Origin,
+    /// The present, while a version of the past is shown.
+    aside: Option<View>,
+    /// A version that is to be shown.
+    next: Option<LaidOut>,
+    /// How many versions have been shown.
+    views: u32,
     dirty: bool,
     turn: Turn,
 }
@@ -83,6 +94,10 @@ impl<F: TerminalHost> Cockpit<F> {
         let compare_at = model.effects.contains(&Effect::Compare).then(Instant::now);
         let is_timed = |effect: &Effect| matches!(effect, Effect::Check | Effect::Compare);
         model.effects.retain(|effect| !is_timed(effect));
+        let origin = Origin {
+            start: model.context.root.clone(),
+            ..Origin::default()
+        };
         Self {
             model,
             face,
@@ -91,12 +106,16 @@ impl<F: TerminalHost> Cockpit<F> {
             sight: ScrollState::default(),
             field: None,
             inbox,
-            sender,
+            answers: Answers::of_present(sender),
             disk,
             clock,
             check_at,
             compare_at,
             work_shown: None,
+            origin,
+            aside: None,
+            next: None,
+            views: 0,
             dirty: true,
             turn: Turn::On,
         }
@@ -115,7 +134,10 @@ impl<F: TerminalHost> Cockpit<F> {
         loop {
             match self.turn(None)? {
                 Turn::On => {}
-                end => return Ok(end),
+                end => {
+                    self.return_to_now();
+                    return Ok(end);
+                }
             }
         }
     }
@@ -160,6 +182,7 @@ impl<F: TerminalHost> Cockpit<F> {
             Err(RecvTimeoutError::Timeout) => self.on_time(),
             Err(RecvTimeoutError::Disconnected) => self.turn = Turn::Quit,
         }
+        self.show_version_if_free();
         Ok(self.turn)
     }
 
@@ -172,12 +195,14 @@ impl<F: TerminalHost> Cockpit<F> {
             || work.is_reading_past
             || self.is_comparing();
         let is_working = is_checking || is_reading || work.rereading.is_busy();
-        let is_working = is_working || self.model.jobs.is_busy();
+        let is_working = is_working || self.model.jobs.is_busy() || work.going_back.is_some();
+        let is_working = is_working || !self.is_aside_quiet();
         !self.dirty && !is_working && self.model.sync.is_settled() && !self.model.view.is_looking()
     }
 
     /// Ends the file thread after its last save, and answers what could not be saved.
     pub fn close(mut self) -> Vec<String> {
+        self.return_to_now();
         self.model.work.stop();
         self.model.jobs.stop(|_| true);
         let is_abandoned = self.disk.is_none();
@@ -253,7 +278,7 @@ impl<F: TerminalHost> Cockpit<F> {
         let generation = self.model.generation;
         let context = self.model.context.clone();
         let now = (self.clock)();
-        let sender = self.sender.clone();
+        let answers = self.answers.clone();
         std::thread::spawn(move || {
             let premises = CheckInput {
                 root: &context.root,
@@ -269,15 +294,15 @@ impl<F: TerminalHost> Cockpit<F> {
             plan.parse_papers();
             // The plan is let go first: an edit need not copy what nobody reads any more.
             drop(plan);
-            let _ = sender.send(Event::Checked { generation, found });
+            let _ = answers.send(Event::Checked { generation, found });
         });
     }
 
     fn start_jobs(&mut self) {
         for job in self.model.jobs.take_waiting() {
-            let sender = self.sender.clone();
+            let answers = self.answers.clone();
             std::thread::spawn(move || {
-                let _ = sender.send(Event::JobDone(job.run()));
+                let _ = answers.send(Event::JobDone(job.run()));
             });
         }
     }
@@ -286,13 +311,16 @@ impl<F: TerminalHost> Cockpit<F> {
         let Some(batch) = self.model.next_batch() else {
             return;
         };
-        let sender = self.sender.clone();
+        let answers = self.answers.clone();
         std::thread::spawn(move || {
-            let _ = sender.send(Event::Reread(Box::new(batch.read())));
+            let _ = answers.send(Event::Reread(Box::new(batch.read())));
         });
     }
 
     fn handle(&mut self, event: Event) -> io::Result<()> {
+        if self.aside.is_some() && event.is_of_present() {
+            return self.in_present(|cockpit| cockpit.handle(event));
+        }
         self.model.tick((self.clock)());
         self.dirty = true;
         match event {
@@ -317,6 +345,8 @@ impl<F: TerminalHost> Cockpit<F> {
                 std::thread::spawn(move || drop(former));
                 told
             }
+            Event::LaidOut(opening, laid_out) => self.laid_out(&opening, laid_out),
+            Event::Answer(view, event) => self.answered(view, *event),
             Event::Compared(answer) => self.compared(answer),
             Event::Followed(progress, step, part) => self.followed(&progress, step, part),
             Event::Landed { generation, landed } => {
@@ -469,11 +499,14 @@ impl<F: TerminalHost> Cockpit<F> {
             }
             Effect::TextTaken(form) => self.face.text_taken(&form),
             Effect::DropText(step) => self.face.drop_text(step),
-            Effect::Open(target) => match self.face.open(&target, &self.model.context.root) {
-                Ok(Some(said)) => self.say(said)?,
-                Ok(None) => {}
-                Err(error) => self.report(Some(error))?,
-            },
+            Effect::Open(target) => {
+                self.fetch(&target);
+                match self.face.open(&target, &self.model.context.root) {
+                    Ok(Some(said)) => self.say(said)?,
+                    Ok(None) => {}
+                    Err(error) => self.report(Some(error))?,
+                }
+            }
             Effect::Copy { text, what } => {
                 if let Some(said) = self.face.copy(&text, &what)? {
                     self.say(said)?;
@@ -487,6 +520,9 @@ impl<F: TerminalHost> Cockpit<F> {
                 }
             }
             Effect::Redraw => self.face.redraw()?,
+            Effect::GoBack(when) => self.start_going_back(when),
+            Effect::ReturnToNow => self.return_to_now(),
+            Effect::Quit if self.aside.is_some() => self.quit_in_present()?,
             Effect::Quit => self.turn = Turn::Quit,
             Effect::Abandon => {
                 self.turn = Turn::Quit;

@@ -14,7 +14,7 @@ use crate::app::core::model::Model;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::pane::split_rows;
 use crate::tui::widgets::scroll::ScrollState;
-use crate::tui::widgets::{footer, frame, header};
+use crate::tui::widgets::{footer, frame, header, version_bar};
 
 /// Columns and rows below which nothing useful fits.
 pub(crate) const SMALLEST: (u16, u16) = (40, 12);
@@ -33,9 +33,11 @@ pub fn draw(
         return too_small(frame.buffer_mut(), area, theme);
     }
     let (top, rest) = split_rows(area, 1);
+    let (bar, rest) = split_rows(rest, version_bar::height(model));
     let (body, bottom) = split_rows(rest, rest.height - footer::HEIGHT);
     sight.begin_frame();
     header::draw(frame.buffer_mut(), top, model, theme);
+    version_bar::draw(frame.buffer_mut(), bar, model, theme);
     match model.has_plan() {
         true => drawing(model.screen)(frame.buffer_mut(), body, model, theme, sight),
         false => welcome::draw(frame.buffer_mut(), body, model, theme),

@@ -96,7 +96,7 @@ impl RealTerminal<'_> {
     /// Lays a text down; where the folder for that cannot be written, in one that goes with us.
     fn lay(&mut self, form: &Form) -> io::Result<Scratch> {
         Scratch::lay(&self.private, form).or_else(|error| {
-            let passing = temporary_folder().ok_or(error)?;
+            let passing = temporary_folder("stepdeck-").ok_or(error)?;
             self.private = passing.path().to_owned();
             let scratch = Scratch::lay(&self.private, form);
             self.passing = Some(passing);

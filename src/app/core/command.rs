@@ -42,6 +42,8 @@ pub enum Places {
     Everywhere,
     /// On every screen of a plan, and in these that lie over it.
     ScreensAnd(&'static [Focus]),
+    /// On every screen of a plan but in these panes, where the key means something of their own.
+    ScreensBut(&'static [Focus]),
     /// In every pane that has others beside it.
     Panes,
     /// Here alone.
@@ -59,6 +61,7 @@ impl Places {
         match self {
             Self::Everywhere => true,
             Self::ScreensAnd(more) => focus.extent != Extent::Beyond || more.contains(&focus),
+            Self::ScreensBut(these) => focus.extent != Extent::Beyond && !these.contains(&focus),
             Self::Panes => focus.extent == Extent::Pane,
             Self::Only(these) => these.contains(&focus),
         }

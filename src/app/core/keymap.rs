@@ -8,6 +8,7 @@ use super::key::Key;
 use super::registry;
 
 /// Keys in force.
+#[derive(Clone)]
 pub struct Keymap {
     by_key: ByKey,
     by_name: HashMap<&'static str, Vec<Key>>,

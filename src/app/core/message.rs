@@ -16,6 +16,7 @@ use crate::change::form::Form;
 use crate::change::history::Event;
 use crate::history::landing::Landing;
 use crate::history::since::Comparison;
+use crate::history::when::When;
 use crate::plan::StepKey;
 use crate::plan::checks::Findings;
 use crate::plan::id::StepId;
@@ -86,6 +87,8 @@ pub enum Message {
     Edited(Form, Edited),
     /// An editor saved this text after it seemed to have ended.
     SavedLate(Form),
+    /// The person wants to leave.
+    Quit,
     /// Something outside the plan went wrong, or was done.
     Notice {
         /// What to say.
@@ -195,6 +198,10 @@ pub enum Effect {
     Suspend,
     /// Draw everything again.
     Redraw,
+    /// Lay out the version of the plan that this means, to be shown in the place of the present.
+    GoBack(When),
+    /// Show the present again.
+    ReturnToNow,
     /// End the program.
     Quit,
     /// End the program without waiting for what is being saved.

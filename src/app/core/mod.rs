@@ -1,5 +1,6 @@
 //! What every screen stands on: the model, the messages, and the commands with their keys.
 
+pub mod as_of;
 pub mod command;
 pub mod job;
 pub mod key;

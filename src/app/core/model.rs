@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 
+use super::as_of::ShownVersion;
 use super::command::Focus;
 use super::job::{JobKind, Jobs};
 use super::keymap::Keymap;
@@ -84,6 +85,8 @@ pub struct SessionContext {
     pub own_logs: bool,
     /// What new steps are known by.
     pub uids: Uids,
+    /// The version that is shown, where it is not the present one.
+    pub as_of: Option<ShownVersion>,
 }
 
 /// The whole state of the cockpit.
@@ -167,8 +170,13 @@ impl Model {
         keymap: Keymap,
         now: DateTime<Utc>,
     ) -> Self {
+        Self::of(Plan::read(files), context, keymap, now)
+    }
+
+    /// The cockpit on a plan that has been read, at `now`.
+    pub fn of(plan: Plan, context: SessionContext, keymap: Keymap, now: DateTime<Utc>) -> Self {
         let mut model = Self {
-            plan: Arc::new(Plan::read(files)),
+            plan: Arc::new(plan),
             generation: 1,
             screen: SCREENS[0],
             zoomed: Vec::new(),

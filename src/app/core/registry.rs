@@ -3,7 +3,7 @@
 
 use super::command::Command;
 use super::screen::Screen;
-use super::{navigate, view};
+use super::{as_of, navigate, view};
 use crate::app::overlays::{conflict, list, step_history};
 use crate::app::screens::SCREENS;
 use crate::app::screens::welcome::Welcome;
@@ -21,7 +21,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
     let views = screens().map(|screen| screen.views());
     own.chain([list::COMMANDS, conflict::COMMANDS, navigate::COMMANDS])
         .chain(views)
-        .chain([step_history::COMMANDS])
+        .chain([step_history::COMMANDS, as_of::COMMANDS])
         .flatten()
         .chain(SCREENS.iter().map(|screen| &screen.command))
         .chain(view::COMMANDS)

@@ -4,6 +4,7 @@ use super::key::{Code, Key};
 use super::message::{Effect, Message};
 use super::model::Model;
 use super::screen::NumberedScreen;
+use super::view::quit;
 use crate::app::screens::SCREENS;
 use crate::app::screens::plan::find::bookmark;
 
@@ -42,6 +43,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Landed { generation, landed } => model.take_landed(generation, landed),
         Message::Edited(form, edited) => model.edited(form, edited),
         Message::SavedLate(form) => model.saved_late(form),
+        Message::Quit => quit(model),
         Message::Notice { text, error } => match error {
             true => model.refuse(text),
             false => model.say(text),
@@ -116,11 +118,22 @@ impl Model {
         screen.opened(self);
     }
 
-    /// One step back towards the first screen: overlay, what is open on the screen, the screen.
+    /// One step back towards the first screen: overlay, what is open on the screen, the screen. From
+    /// a version of the past, to the present.
     /// Never out of the program.
     pub(crate) fn back(&mut self) {
-        if self.overlays.pop().is_none() && !self.shown().back(self) {
-            self.open_screen(SCREENS[0]);
+        if self.overlays.pop().is_some() {
+            return;
+        }
+        if self.stop_going_back() {
+            return self.say("stopped");
+        }
+        if self.shown().back(self) {
+            return;
+        }
+        match self.context.as_of {
+            Some(_) => self.effects.push(Effect::ReturnToNow),
+            None => self.open_screen(SCREENS[0]),
         }
     }
 }

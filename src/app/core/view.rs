@@ -74,7 +74,7 @@ impl Model {
     }
 }
 
-fn quit(model: &mut Model) {
+pub(super) fn quit(model: &mut Model) {
     if model.has_conflict() {
         return model.refuse("there is a conflict to resolve; pick a version first");
     }

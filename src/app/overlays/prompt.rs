@@ -53,6 +53,8 @@ pub(crate) enum Purpose {
     Card(CardEntry),
     /// What screen 6 compares with.
     Baseline,
+    /// Which version every screen is to show.
+    AsOf,
 }
 
 impl Prompt {
@@ -61,10 +63,9 @@ impl Prompt {
         match key.code {
             Code::Enter => {
                 // The text stays where it is until it can be taken.
-                // What is compared with what is nobody's edit.
-                let locked = model
-                    .is_locked()
-                    .filter(|_| self.purpose != Purpose::Baseline);
+                // What is compared with what is nobody's edit, and neither is what is looked at.
+                let is_edit = !matches!(self.purpose, Purpose::Baseline | Purpose::AsOf);
+                let locked = model.is_locked().filter(|_| is_edit);
                 let taken = match locked {
                     Some(reason) => Err(Refusal(reason)),
                     None => self.purpose.fulfil(model, &self.input.text),
@@ -95,6 +96,7 @@ impl Purpose {
             Self::Decide(action) => model.review_action(*action, text),
             Self::Card(entry) => model.put_card_entry(entry, text),
             Self::Baseline => model.set_baseline(text),
+            Self::AsOf => model.ask_as_of(text),
         }
     }
 

@@ -257,6 +257,9 @@ impl Model {
 
     /// Why a change cannot be made at all just now.
     pub(crate) fn is_locked(&self) -> Option<String> {
+        if let Some(reason) = self.is_past() {
+            return Some(reason);
+        }
         if self.context.read_only {
             return Some("opened with --read-only: nothing is written".to_owned());
         }

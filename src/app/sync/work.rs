@@ -46,6 +46,8 @@ pub struct Work {
     pub is_reading_landed: bool,
     /// Whether the review is to be finished when it has answered.
     pub(crate) finishes_review: bool,
+    /// The opening of a version of the past that is to be shown.
+    pub going_back: Option<Arc<Opening>>,
 }
 
 /// A plan of which only the front is there.
@@ -81,6 +83,9 @@ impl Work {
     pub(crate) fn stop(&self) {
         if let Some(awaited) = &self.opening {
             awaited.opening.stop();
+        }
+        if let Some(opening) = &self.going_back {
+            opening.stop();
         }
         self.stop_checks();
         let past = self.comparing.iter().chain(&self.following);
@@ -158,6 +163,9 @@ impl Model {
     pub(crate) fn work_in_words(&self) -> Option<String> {
         if let Some(awaited) = &self.work.opening {
             return Some(format!("opening {}%", awaited.opening.percent()));
+        }
+        if let Some(opening) = &self.work.going_back {
+            return Some(format!("going back {}%", opening.percent()));
         }
         if let Some(job) = self.jobs.in_words() {
             return Some(job);

@@ -3,13 +3,17 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::Past;
 use crate::git::GitError;
 use crate::git::history::History;
+use crate::git::output::Commit;
+use crate::history::landing::landed;
 use crate::history::when::{When, end_of};
+use crate::history::words;
 use crate::plan::Plan;
 use crate::plan::stage::named;
 use crate::record::review::landed::LeftOff;
@@ -74,6 +78,67 @@ impl Moment {
     }
 }
 
+/// A commit of the plan's past, with the clock to look at it by.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Version {
+    /// Its full hash.
+    pub commit: String,
+    /// The first line of its message.
+    pub subject: String,
+    /// The clock: the moment that was meant, or that at which the commit landed.
+    pub at: DateTime<Utc>,
+}
+
+impl Version {
+    /// The version that had landed at the moment that `when` means; `plan` says when reviews were
+    /// held and gates decided.
+    ///
+    /// # Errors
+    /// When there is no such moment, it is still to come, or nothing had landed by then.
+    pub(crate) fn find(
+        when: &When,
+        git: &History,
+        plan: &Plan,
+        now: DateTime<Utc>,
+    ) -> Result<Self, NoMoment> {
+        let commits = git.first_parents()?.commits.into_iter();
+        let commits: Vec<Arc<Commit>> = commits.map(Arc::new).collect();
+        let times = landed(&commits, now);
+        if let When::Revision(revision) = when {
+            let hash = named_commit(git, revision)?;
+            let place = commits.iter().position(|other| other.hash == hash);
+            if let Some(place) = place {
+                return Ok(Self::of(&commits[place], times[place]));
+            }
+            let beside = git.one(&hash)?.ok_or_else(|| no_commit(revision))?;
+            let made = DateTime::from_timestamp(beside.time, 0).unwrap_or_default();
+            return Ok(Self::of(&beside, made.min(now)));
+        }
+        let at = instant(when, plan, now)?;
+        if at > now {
+            return Err(NoMoment(format!("{} is still to come", words::instant(at))));
+        }
+        let place = times.iter().position(|landed| *landed <= at);
+        let nothing = || {
+            let cut_off = match git.is_shallow() {
+                true => "; the clone is shallow, and its history may begin later",
+                false => "",
+            };
+            let at = words::instant(at);
+            NoMoment(format!("nothing was committed by {at}{cut_off}"))
+        };
+        Ok(Self::of(&commits[place.ok_or_else(nothing)?], at))
+    }
+
+    fn of(commit: &Commit, at: DateTime<Utc>) -> Self {
+        Self {
+            commit: commit.hash.clone(),
+            subject: commit.subject.clone(),
+            at,
+        }
+    }
+}
+
 /// The instant that `when` means, if it is not a revision.
 ///
 /// # Errors
@@ -97,11 +162,13 @@ pub(crate) fn instant(
 /// # Errors
 /// When it names none, or git does not answer.
 pub(crate) fn named_commit(git: &History, revision: &str) -> Result<String, NoMoment> {
-    git.commit(revision)?.ok_or_else(|| {
-        NoMoment(format!(
-            "“{revision}” is not a date (2026-11-20), an age (2w) or a revision"
-        ))
-    })
+    git.commit(revision)?.ok_or_else(|| no_commit(revision))
+}
+
+fn no_commit(revision: &str) -> NoMoment {
+    NoMoment(format!(
+        "“{revision}” is not a date (2026-11-20), an age (2w) or a revision"
+    ))
 }
 
 fn last_review(plan: &Plan, now: DateTime<Utc>) -> Result<LeftOff, NoMoment> {

@@ -1,7 +1,9 @@
 //! What reaches the event loop, and whether it goes on.
 
 use std::sync::Arc;
+use std::sync::mpsc::{SendError, Sender};
 
+use super::as_of::LaidOut;
 use super::past::Compared;
 use crate::app::DiskEvent;
 use crate::app::core::job::JobResult;
@@ -14,6 +16,7 @@ use crate::plan::checks::Findings;
 use crate::plan::id::StepId;
 use crate::plan::query::past::PlanPast;
 use crate::record::review::landed::Landed;
+use crate::store::locate::open::Opening;
 use crate::store::worker::disk::Disk;
 use crate::tui::terminal::TerminalEvent;
 
@@ -48,6 +51,10 @@ pub enum Event {
     },
     /// A plan is open as a whole, of which the front was shown, and its file thread runs.
     Opened(Box<Whole>, Disk),
+    /// A version of the past is laid out, or why not; nothing where that was stopped.
+    LaidOut(Arc<Opening>, Option<Result<LaidOut, String>>),
+    /// What was worked out beside the keys, for the view that asked.
+    Answer(u32, Box<Event>),
     /// Who the person is, by git or the login.
     Person(String),
     /// Git has been asked for the weekly review.
@@ -72,6 +79,53 @@ pub enum Event {
         /// Whether it is bad news.
         error: bool,
     },
+}
+
+/// The number of the view that shows the present.
+pub(super) const PRESENT: u32 = 0;
+
+/// Where the answers to what one view asks go.
+#[derive(Clone, Debug)]
+pub(super) struct Answers {
+    sender: Sender<Event>,
+    view: u32,
+}
+
+impl Answers {
+    /// Those of the present.
+    pub(super) fn of_present(sender: Sender<Event>) -> Self {
+        let view = PRESENT;
+        Self { sender, view }
+    }
+
+    /// Those of another view.
+    pub(super) fn of(&self, view: u32) -> Self {
+        let sender = self.sender.clone();
+        Self { sender, view }
+    }
+
+    /// Whose they are.
+    pub(super) fn view(&self) -> u32 {
+        self.view
+    }
+
+    /// Sends one.
+    ///
+    /// # Errors
+    /// When nobody hears it any more.
+    pub(super) fn send(&self, event: Event) -> Result<(), SendError<Event>> {
+        self.sender.send(Event::Answer(self.view, Box::new(event)))
+    }
+}
+
+impl Event {
+    /// Whether it is the present's, whatever is shown: news of its files, and of its person.
+    pub(super) fn is_of_present(&self) -> bool {
+        matches!(
+            self,
+            Self::Disk(_) | Self::Opened(..) | Self::Person(_) | Self::SavedLate(_)
+        )
+    }
 }
 
 impl From<TerminalEvent> for Event {

@@ -38,20 +38,20 @@ impl<F: TerminalHost> Cockpit<F> {
     /// Has read what filters ask of the past of all steps.
     pub(super) fn start_reading_past(&mut self) {
         let (input, generation) = (self.past_input(), self.model.generation);
-        let sender = self.sender.clone();
+        let answers = self.answers.clone();
         std::thread::spawn(move || {
             let past = Arc::new(input.facts());
-            let _ = sender.send(Event::Past { generation, past });
+            let _ = answers.send(Event::Past { generation, past });
         });
     }
 
     /// Has git asked what the weekly review needs to know.
     pub(super) fn start_reading_landed(&mut self) {
         let (input, generation) = (self.past_input(), self.model.generation);
-        let sender = self.sender.clone();
+        let answers = self.answers.clone();
         std::thread::spawn(move || {
             let landed = input.landed();
-            let _ = sender.send(Event::Landed { generation, landed });
+            let _ = answers.send(Event::Landed { generation, landed });
         });
     }
 
@@ -132,11 +132,11 @@ impl<F: TerminalHost> Cockpit<F> {
         let progress = Arc::new(Progress::default());
         self.model.work.comparing = Some(progress.clone());
         let (input, baseline) = (self.past_input(), self.model.since.baseline.clone());
-        let sender = self.sender.clone();
+        let answers = self.answers.clone();
         std::thread::spawn(move || {
             let answer = input.compare(&baseline, &progress);
             let answer = answer.map(|answer| (baseline, answer.map(Box::new)));
-            let _ = sender.send(Event::Compared(answer));
+            let _ = answers.send(Event::Compared(answer));
         });
     }
 
@@ -147,10 +147,10 @@ impl<F: TerminalHost> Cockpit<F> {
         let progress = Arc::new(Progress::default());
         self.model.work.following = Some(progress.clone());
         let input = self.past_input();
-        let sender = self.sender.clone();
+        let answers = self.answers.clone();
         std::thread::spawn(move || {
             let tell = |part| {
-                let _ = sender.send(Event::Followed(progress.clone(), step, part));
+                let _ = answers.send(Event::Followed(progress.clone(), step, part));
             };
             tell(Followed::Papers(papers_naming(&input.plan, step)));
             let (mut found, mut told_at) = (Vec::new(), Instant::now());

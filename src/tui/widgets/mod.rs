@@ -11,3 +11,4 @@ pub(crate) mod pane;
 pub mod scroll;
 pub(crate) mod status;
 pub(crate) mod text_layout;
+pub(crate) mod version_bar;

@@ -215,9 +215,10 @@ fn a_time_without_a_plan_says_so() {
         assert_eq!(run.code, 2);
         assert!(run.err.contains(reason), "{at}: {run:?}");
     }
-    let run = repo.folder.run(&["--at", "1w"]);
+    // Before the cockpit asks for a terminal (`journeys::as_of` looks at what it shows).
+    let run = repo.folder.run(&["--at", "nowhere"]);
     assert!(
-        run.code == 2 && run.err.contains("needs a subcommand"),
+        run.code == 2 && run.err.contains("or a revision"),
         "{run:?}"
     );
     let run = Folder::new(&[(LOG, LINES)]).run(&["list", "--at", "1w"]);

@@ -1,3 +1,4 @@
+mod as_of;
 mod gate_review;
 mod in_use;
 mod keeping;

@@ -173,7 +173,7 @@ pub const COMMANDS: &[Command] = &[
         places: SCREENS_AND_LIST,
         blocked: |model| {
             let nothing = !model.sync.can_undo();
-            nothing.then(|| "nothing to undo".to_owned())
+            (model.is_past()).or_else(|| nothing.then(|| "nothing to undo".to_owned()))
         },
         run: Model::undo,
         ..COMMON
@@ -185,7 +185,7 @@ pub const COMMANDS: &[Command] = &[
         places: SCREENS_AND_LIST,
         blocked: |model| {
             let nothing = !model.sync.can_redo();
-            nothing.then(|| "nothing to redo".to_owned())
+            (model.is_past()).or_else(|| nothing.then(|| "nothing to redo".to_owned()))
         },
         run: Model::redo,
         ..COMMON

@@ -80,8 +80,8 @@ impl Screen for PlanScreen {
         } else if !view.marks.is_empty() {
             model.clear_marks();
         } else {
-            view.pane = Focus::STEPS;
-            view.block_detail = false;
+            let pane = std::mem::replace(&mut view.pane, Focus::STEPS);
+            return std::mem::take(&mut view.block_detail) || pane != Focus::STEPS;
         }
         true
     }

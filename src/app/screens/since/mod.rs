@@ -68,7 +68,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Set the change aside as seen, on a heading all below it; again brings it back",
         hint: "seen",
         group: Group::View,
-        blocked: nothing_listed,
+        blocked: |model| model.is_past().or_else(|| nothing_listed(model)),
         run: Model::set_aside,
         ..COMMON
     },
