@@ -4,7 +4,7 @@
 //! Terms must all hold unless `OR` stands between them, parentheses group, and `-` in front turns a
 //! term round. `syntax` takes the line apart, `terms` says what a term means.
 
-
+pub(crate) mod complete;
 pub mod past;
 pub(crate) mod sets;
 mod syntax;
