@@ -1,4 +1,5 @@
 mod as_of;
+mod filter_line;
 mod gate_review;
 mod in_use;
 mod keeping;
