@@ -43,13 +43,18 @@ pub struct Tick {
 /// Indexes of the files of a plan that hold step sections, ladders or checklists of stages.
 pub fn files(plan: &Plan) -> BTreeSet<usize> {
     let sections = plan.sections().map(|section| section.file);
+    sections.chain(files_of_stages(plan)).collect()
+}
+
+/// Indexes of those that hold ladders or checklists of stages.
+pub(crate) fn files_of_stages(plan: &Plan) -> BTreeSet<usize> {
     let rungs = plan
         .stages()
         .iter()
         .filter_map(|stage| Some(stage.rung.as_ref()?.file));
     let checks = plan.stages().iter().flat_map(|stage| &stage.checks);
     let checks = checks.map(|check| check.file);
-    sections.chain(rungs).chain(checks).collect()
+    rungs.chain(checks).collect()
 }
 
 impl CanonVersion {

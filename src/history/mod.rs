@@ -11,6 +11,7 @@ pub(crate) mod events;
 pub(crate) mod facts;
 pub(crate) mod follow;
 pub(crate) mod forecast;
+pub(crate) mod gate;
 pub(crate) mod landing;
 pub(crate) mod lines;
 pub(crate) mod net;

@@ -1,4 +1,4 @@
-//! Which papers name a step: reviews, standups, packets, decisions, each with its date and the
+//! Which papers name a step or a stage: reviews, standups, packets, decisions, each with its date and the
 //! first line that does.
 
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use super::review::Week;
 use crate::plan::Plan;
 use crate::plan::id::{StepId, ids_in};
+use crate::plan::packet::Decision;
 use crate::plan::source::Role;
 
 /// A paper that names a step.
@@ -38,30 +39,79 @@ impl Naming {
 /// The papers that name `id`, in file order. A number in a paper's title is the paper's own. One
 /// pass over their text.
 pub fn papers_naming(plan: &Plan, id: StepId) -> Vec<Naming> {
+    let digits = id.number().to_string();
+    let number = memchr::memmem::Finder::new(&digits);
+    papers(plan, |_, text| {
+        // A range names steps without their numbers.
+        let may_name = |line: &str| number.find(line.as_bytes()).is_some() || is_range(line);
+        let mut lines = text.lines().filter(|line| !line.starts_with("# "));
+        let line = lines.find(|line| may_name(line) && ids_in(line).contains(&id))?;
+        Some(plain(line))
+    })
+}
+
+/// The papers that name a stage, in file order: the packets of its gate reviews with what was
+/// decided, others with the first line that names it, or the one below a heading that does.
+pub fn papers_naming_stage(plan: &Plan, name: &str) -> Vec<Naming> {
+    let stage = plan.stages().iter().find(|stage| stage.name == name);
+    let packets = stage.map_or(&[][..], |stage| &stage.packets);
+    papers(plan, |file, text| {
+        if plan.files()[file].role == Role::GateReview {
+            let packet = packets.iter().find(|packet| packet.file == file)?;
+            let decision = packet.decision.map_or("not decided yet", Decision::words);
+            return Some(match &*packet.held_by {
+                "" => decision.to_owned(),
+                who => format!("{decision}, held by {who}"),
+            });
+        }
+        let mut lines = text.lines().filter(|line| !line.starts_with("# "));
+        while let Some(line) = lines.next() {
+            if !has_words(line, name) {
+                continue;
+            }
+            if !line.starts_with('#') {
+                return Some(plain(line));
+            }
+            // A heading by itself says nothing.
+            let below = lines.clone().find(|line| !line.trim().is_empty())?;
+            if !below.starts_with('#') {
+                return Some(plain(below));
+            }
+        }
+        None
+    })
+}
+
+/// Whether a line has these words, not as a part of longer ones.
+fn has_words(line: &str, words: &str) -> bool {
+    let mut found = line.match_indices(words);
+    found.any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        let after = line[at + words.len()..].chars().next();
+        [before, after]
+            .iter()
+            .flatten()
+            .all(|c| !c.is_alphanumeric())
+    })
+}
+
+/// The papers of which `line` finds a line to show, given the file's index and its text.
+fn papers(plan: &Plan, line: impl Fn(usize, &str) -> Option<String>) -> Vec<Naming> {
     const ROLES: [Role; 4] = [
         Role::Review,
         Role::Standup,
         Role::GateReview,
         Role::Decision,
     ];
-    let digits = id.number().to_string();
-    let number = memchr::memmem::Finder::new(&digits);
-    let papers = plan
-        .files()
-        .iter()
-        .filter(|file| ROLES.contains(&file.role));
-    let naming = papers.filter_map(|file| {
-        let bytes = file.markdown()?.bytes();
-        // A range names steps without their numbers.
-        let may_name = |line: &str| number.find(line.as_bytes()).is_some() || is_range(line);
-        let text = String::from_utf8_lossy(bytes);
-        let mut lines = text.lines().filter(|line| !line.starts_with("# "));
-        let line = lines.find(|line| may_name(line) && ids_in(line).contains(&id))?;
+    let files = plan.files().iter().enumerate();
+    let papers = files.filter(|(_, file)| ROLES.contains(&file.role));
+    let naming = papers.filter_map(|(at, file)| {
+        let text = String::from_utf8_lossy(file.markdown()?.bytes());
         Some(Naming {
             role: file.role,
             date: date_of(&file.path),
             path: file.path.clone(),
-            line: plain(line),
+            line: line(at, &text)?,
         })
     });
     naming.collect()

@@ -7,11 +7,12 @@
 //! an error.
 
 pub(crate) mod background;
+mod gate;
 pub(crate) mod moment;
 pub(crate) mod review;
 mod since;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -79,6 +80,17 @@ impl Past {
     /// The past of `plan`, whose files lie as `layout` says. `as_configured` is whether its logs
     /// are those that the configuration names, and not given otherwise.
     pub fn open(layout: &Layout, plan: &Plan, as_configured: bool, now: DateTime<Utc>) -> Self {
+        Self::of(layout, plan, &canon::files(plan), as_configured, now)
+    }
+
+    /// The same, with these files of the plan for its canon.
+    fn of(
+        layout: &Layout,
+        plan: &Plan,
+        canon: &BTreeSet<usize>,
+        as_configured: bool,
+        now: DateTime<Utc>,
+    ) -> Self {
         let mut past = Self {
             git: None,
             notes: Vec::new(),
@@ -94,7 +106,7 @@ impl Past {
             walk: Walk::default(),
             missing: 0,
         };
-        match past.list(layout, plan, as_configured) {
+        match past.list(layout, plan, canon, as_configured) {
             Ok(()) => {}
             Err(Unknown::NoCommit) => past.notes.push("nothing is committed yet".to_owned()),
             Err(Unknown::Git(error)) => {
@@ -128,7 +140,13 @@ impl Past {
         notes
     }
 
-    fn list(&mut self, layout: &Layout, plan: &Plan, as_configured: bool) -> Result<(), Unknown> {
+    fn list(
+        &mut self,
+        layout: &Layout,
+        plan: &Plan,
+        canon: &BTreeSet<usize>,
+        as_configured: bool,
+    ) -> Result<(), Unknown> {
         let git = self.git.insert(History::around(&layout.root)?).clone();
         for file in plan.files().iter().filter(|file| file.role == Role::Log) {
             let path = git.prefix().join(&file.path);
@@ -139,8 +157,8 @@ impl Past {
             self.logs.insert(path, bytes);
         }
         self.walk = Walk::from_newest(self.logs.values().map(Vec::as_slice));
-        for file in canon::files(plan) {
-            let file = &plan.files()[file];
+        for file in canon {
+            let file = &plan.files()[*file];
             let bytes = file.markdown().map(|document| document.bytes().to_vec());
             let path = git.prefix().join(&file.path);
             self.canon_paths.insert(path.clone());

@@ -348,7 +348,7 @@ impl<F: TerminalHost> Cockpit<F> {
             Event::LaidOut(opening, laid_out) => self.laid_out(&opening, laid_out),
             Event::Answer(view, event) => self.answered(view, *event),
             Event::Compared(answer) => self.compared(answer),
-            Event::Followed(progress, step, part) => self.followed(&progress, step, part),
+            Event::Followed(progress, of, part) => self.followed(&progress, of, part),
             Event::Landed { generation, landed } => {
                 self.tell(Message::Landed { generation, landed })
             }
@@ -491,7 +491,7 @@ impl<F: TerminalHost> Cockpit<F> {
                 self.check_at = None;
             }
             Effect::Compare => self.compare_soon(),
-            Effect::Follow(step) => self.start_following(step),
+            Effect::Follow(subject) => self.start_following(subject),
             Effect::KeepSeen(seen) => self.keep_seen(seen),
             Effect::EditText { form, again } => {
                 let edited = self.face.edit(&form, again);

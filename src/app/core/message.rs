@@ -1,5 +1,6 @@
 //! What reaches the cockpit from outside, as intent rather than raw events.
 
+use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -14,8 +15,9 @@ use crate::app::sync::reread::Reread;
 use crate::app::sync::work::Whole;
 use crate::change::form::Form;
 use crate::change::history::Event;
+use crate::history::gate::GateEvent;
 use crate::history::landing::Landing;
-use crate::history::since::Comparison;
+use crate::history::since::{Comparison, Origin};
 use crate::history::when::When;
 use crate::plan::StepKey;
 use crate::plan::checks::Findings;
@@ -65,8 +67,8 @@ pub enum Message {
         /// What is different, or why that is not known.
         answer: Result<Box<Comparison>, String>,
     },
-    /// More is known of what happened to a step.
-    Followed(StepId, Followed),
+    /// More is known of what happened to a step or a gate.
+    Followed(Subject, Followed),
     /// A job has been done.
     JobDone(JobResult),
     /// The history has been read.
@@ -98,13 +100,33 @@ pub enum Message {
     },
 }
 
-/// A part of what happened to a step.
+/// What a history is of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Subject {
+    /// A step.
+    Step(StepId),
+    /// The gate of the stage with this name.
+    Gate(String),
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Step(step) => step.fmt(f),
+            Self::Gate(stage) => f.write_str(stage),
+        }
+    }
+}
+
+/// A part of what happened to a step or a gate.
 #[derive(Debug)]
 pub enum Followed {
     /// The papers that name it.
     Papers(Vec<Naming>),
     /// What landed, the next older.
     Landed(Vec<Landing>),
+    /// What happened to a gate, the next older.
+    Gate(Origin, Vec<GateEvent>),
     /// That was all; what is not known.
     End(Vec<String>),
 }
@@ -167,8 +189,8 @@ pub enum Effect {
     StopCheck,
     /// Compare the plan with the baseline of screen 6.
     Compare,
-    /// Find out what happened to a step.
-    Follow(StepId),
+    /// Find out what happened to a step or a gate.
+    Follow(Subject),
     /// Keep what was set aside on screen 6 beyond this run.
     KeepSeen(SeenChanges),
     /// Let `$EDITOR` work on a step's text.

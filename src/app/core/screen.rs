@@ -90,6 +90,11 @@ pub trait Screen: Sync {
         None
     }
 
+    /// The stage whose gate is selected on it, by name.
+    fn gate(&self, _: &Model) -> Option<String> {
+        None
+    }
+
     /// Where one is on it, as the header says it.
     fn crumbs(&self, model: &Model) -> Vec<Crumb> {
         vec![Crumb::last(model.screen.title)]

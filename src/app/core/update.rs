@@ -37,7 +37,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             model.problems.take(generation, found, model.now);
         }
         Message::Compared { baseline, answer } => model.compared(&baseline, answer),
-        Message::Followed(step, part) => model.followed(step, part),
+        Message::Followed(subject, part) => model.followed(&subject, part),
         Message::JobDone(result) => model.job_done(result),
         Message::Past { generation, past } => model.take_past(generation, past),
         Message::Landed { generation, landed } => model.take_landed(generation, landed),

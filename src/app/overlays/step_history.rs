@@ -1,4 +1,4 @@
-//! Everything that happened to a step, and every paper that names it, newest first. It fills while
+//! Everything that happened to a step or a gate, and every paper that names it, newest first. It fills while
 //! the history is read beside the keys.
 
 use chrono::{DateTime, Utc};
@@ -6,20 +6,22 @@ use chrono::{DateTime, Utc};
 use super::{Overlay, moved};
 use crate::app::core::command::{Blocked, Command, Group};
 use crate::app::core::key::{Code, Key};
-use crate::app::core::message::{Effect, Followed};
+use crate::app::core::message::{Effect, Followed, Subject};
 use crate::app::core::model::Model;
+use crate::app::screens::review;
 use crate::history::events::Event;
+use crate::history::gate::GateEvent;
 use crate::history::landing::Landing;
 use crate::history::since::Origin;
 use crate::history::when::end_of;
-use crate::plan::id::StepId;
+use crate::plan::source::Role;
 use crate::record::naming::Naming;
 
-/// The history of a step.
+/// The history of a step or a gate.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StepHistory {
-    /// The step, as it is called today.
-    pub step: StepId,
+    /// What it is of, as it is called today.
+    pub subject: Subject,
     /// What is known of it so far, newest first.
     pub rows: Vec<Row>,
     /// Which row is selected.
@@ -35,6 +37,8 @@ pub struct StepHistory {
 pub enum Row {
     /// Something happened to the step.
     Event(Event, Origin),
+    /// Something happened to the gate.
+    Gate(GateEvent, Origin),
     /// A paper names it.
     Paper(Naming),
 }
@@ -43,7 +47,7 @@ impl Row {
     /// When it was; of a day its end. Papers without a date come last.
     fn at(&self) -> DateTime<Utc> {
         match self {
-            Self::Event(_, origin) => origin.at,
+            Self::Event(_, origin) | Self::Gate(_, origin) => origin.at,
             Self::Paper(naming) => naming.date.map_or(DateTime::<Utc>::MIN_UTC, end_of),
         }
     }
@@ -53,22 +57,29 @@ impl Row {
 pub(crate) const COMMANDS: &[Command] = &[Command {
     name: "step-history",
     keys: &["H"],
-    title: "Show everything that happened to the step, and the papers that name it",
+    title: "Show everything that happened to the step or the gate, and the papers that name it",
     group: Group::View,
-    blocked: no_step,
+    blocked: no_subject,
     run: |model| {
-        if let Some(step) = model.shown().selected(model) {
-            model.open_history(step);
+        if let Some(subject) = subject(model) {
+            model.open_history(subject);
         }
     },
     ..Command::BASE
 }];
 
-fn no_step(model: &Model) -> Blocked {
+/// What is selected on the screen that has a history.
+fn subject(model: &Model) -> Option<Subject> {
+    let (screen, gate) = (model.shown(), model.shown().gate(model));
+    gate.map(Subject::Gate)
+        .or_else(|| screen.selected(model).map(Subject::Step))
+}
+
+fn no_subject(model: &Model) -> Blocked {
     if model.work.is_opening() {
         return Some("the history is read when the plan is loaded".to_owned());
     }
-    let none = model.shown().selected(model).is_none();
+    let none = subject(model).is_none();
     none.then(|| "no step is selected".to_owned())
 }
 
@@ -85,14 +96,12 @@ impl StepHistory {
             (_, Some('g')) | (Code::Home, _) => self.cursor = 0,
             (_, Some('G')) | (Code::End, _) => self.cursor = last,
             (Code::Enter, _) if !self.rows.is_empty() => {
-                let step = self.step;
                 model.stop_following();
-                match self.rows.swap_remove(self.cursor.min(last)) {
-                    Row::Paper(naming) => {
-                        let path = naming.path.to_string_lossy().into_owned();
-                        model.effects.push(Effect::Open(path));
-                    }
-                    Row::Event(..) => model.jump(step, 0),
+                match (self.rows.swap_remove(self.cursor.min(last)), self.subject) {
+                    (Row::Paper(naming), _) => model.open_paper(&naming),
+                    (Row::Gate(event, _), _) => model.select_check(&event.text),
+                    (Row::Event(..), Subject::Step(step)) => model.jump(step, 0),
+                    (Row::Event(..), Subject::Gate(_)) => {}
                 }
                 return None;
             }
@@ -120,6 +129,10 @@ impl StepHistory {
                     rows.for_each(|event| self.insert(Row::Event(event, origin.clone())));
                 }
             }
+            Followed::Gate(origin, events) => {
+                let rows = events.into_iter();
+                rows.for_each(|event| self.insert(Row::Gate(event, origin.clone())));
+            }
             Followed::End(notes) => {
                 self.is_reading = false;
                 self.notes = notes;
@@ -136,25 +149,40 @@ impl StepHistory {
 }
 
 impl Model {
-    /// Shows the history of a step, as far as it is known, and has it read.
-    pub(crate) fn open_history(&mut self, step: StepId) {
+    /// Shows the history of a step or a gate, as far as it is known, and has it read.
+    pub(crate) fn open_history(&mut self, subject: Subject) {
         self.overlays.push(Overlay::StepHistory(StepHistory {
-            step,
+            subject: subject.clone(),
             rows: Vec::new(),
             cursor: 0,
             is_reading: true,
             notes: Vec::new(),
         }));
-        self.effects.push(Effect::Follow(step));
+        self.effects.push(Effect::Follow(subject));
     }
 
-    /// Takes a part of what happened to a step; nobody wants it any more if that is not shown.
-    pub(crate) fn followed(&mut self, step: StepId, part: Followed) {
+    /// Opens a paper: on its screen where there is one, otherwise the file.
+    fn open_paper(&mut self, naming: &Naming) {
+        match (naming.role, naming.date) {
+            (Role::Standup, Some(date)) => self.open_standup(date),
+            (Role::Review, _) if self.review_path() == naming.path => {
+                self.open_screen(&review::SCREEN);
+            }
+            _ => {
+                let path = naming.path.to_string_lossy().into_owned();
+                self.effects.push(Effect::Open(path));
+            }
+        }
+    }
+
+    /// Takes a part of what happened to a step or a gate; nobody wants it any more if that is not
+    /// shown.
+    pub(crate) fn followed(&mut self, subject: &Subject, part: Followed) {
         let histories = self
             .overlays
             .iter_mut()
             .filter_map(|overlay| match overlay {
-                Overlay::StepHistory(history) if history.step == step => Some(history),
+                Overlay::StepHistory(history) if history.subject == *subject => Some(history),
                 _ => None,
             });
         match histories.last() {

@@ -7,13 +7,12 @@ use super::as_of::LaidOut;
 use super::past::Compared;
 use crate::app::DiskEvent;
 use crate::app::core::job::JobResult;
-use crate::app::core::message::Followed;
+use crate::app::core::message::{Followed, Subject};
 use crate::app::sync::reread::Reread;
 use crate::app::sync::work::Whole;
 use crate::change::form::Form;
 use crate::document::progress::Progress;
 use crate::plan::checks::Findings;
-use crate::plan::id::StepId;
 use crate::plan::query::past::PlanPast;
 use crate::record::review::landed::Landed;
 use crate::store::locate::open::Opening;
@@ -38,8 +37,8 @@ pub enum Event {
     },
     /// The plan has been compared with a baseline, or that was stopped.
     Compared(Option<Compared>),
-    /// More is known of what happened to a step.
-    Followed(Arc<Progress>, StepId, Followed),
+    /// More is known of what happened to a step or a gate.
+    Followed(Arc<Progress>, Subject, Followed),
     /// A job has been done.
     JobDone(JobResult),
     /// The history has been read.

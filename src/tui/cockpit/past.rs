@@ -1,17 +1,16 @@
 //! Reading the past beside the keys: one thread compares the plan with a baseline, another follows
-//! one step. Both are asked to end when nobody wants their answer any more.
+//! one step or one gate. Both are asked to end when nobody wants their answer any more.
 
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::{Cockpit, Event};
-use crate::app::core::message::{Followed, Message};
+use crate::app::core::message::{Followed, Message, Subject};
 use crate::app::screens::since::seen::{SEEN, SeenChanges};
 use crate::document::progress::Progress;
 use crate::history::since::Comparison;
-use crate::plan::id::StepId;
-use crate::record::naming::papers_naming;
+use crate::record::naming::{papers_naming, papers_naming_stage};
 use crate::store::past::background::PastInput;
 use crate::tui::terminal_host::TerminalHost;
 
@@ -108,7 +107,7 @@ impl<F: TerminalHost> Cockpit<F> {
     pub(super) fn followed(
         &mut self,
         progress: &Arc<Progress>,
-        step: StepId,
+        subject: Subject,
         part: Followed,
     ) -> io::Result<()> {
         if matches!(part, Followed::End(_)) {
@@ -117,7 +116,7 @@ impl<F: TerminalHost> Cockpit<F> {
         }
         match progress.is_stopped() {
             true => Ok(()),
-            false => self.tell(Message::Followed(step, part)),
+            false => self.tell(Message::Followed(subject, part)),
         }
     }
 
@@ -140,7 +139,7 @@ impl<F: TerminalHost> Cockpit<F> {
         });
     }
 
-    pub(super) fn start_following(&mut self, step: StepId) {
+    pub(super) fn start_following(&mut self, subject: Subject) {
         if let Some(following) = &self.model.work.following {
             following.stop();
         }
@@ -150,7 +149,16 @@ impl<F: TerminalHost> Cockpit<F> {
         let answers = self.answers.clone();
         std::thread::spawn(move || {
             let tell = |part| {
-                let _ = answers.send(Event::Followed(progress.clone(), step, part));
+                let _ = answers.send(Event::Followed(progress.clone(), subject.clone(), part));
+            };
+            let step = match &subject {
+                Subject::Step(step) => *step,
+                Subject::Gate(stage) => {
+                    tell(Followed::Papers(papers_naming_stage(&input.plan, stage)));
+                    let tell_gate = |origin, events| tell(Followed::Gate(origin, events));
+                    let notes = input.follow_gate(stage, &progress, tell_gate);
+                    return tell(Followed::End(notes));
+                }
             };
             tell(Followed::Papers(papers_naming(&input.plan, step)));
             let (mut found, mut told_at) = (Vec::new(), Instant::now());

@@ -1,4 +1,4 @@
-//! What happened to a step and which papers name it, with the selected entry in full below.
+//! What happened to a step or a gate and which papers name it, with the selected entry in full below.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -7,7 +7,8 @@ use ratatui::text::{Line, Span};
 
 use super::{boxed, centred, hints, light, scrolled};
 use crate::app::overlays::step_history::{Row, StepHistory};
-use crate::document::visible::pad;
+use crate::document::visible::{pad, visible_line};
+use crate::history::gate::GateKind;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::change::{What, author, day, origin, what};
 use crate::tui::widgets::frame;
@@ -33,7 +34,7 @@ pub fn draw(
     let buf = frame.buffer_mut();
     let height = area.height.saturating_sub(2);
     let area = centred(area, WIDEST.min(area.width), height);
-    let title = format!("History {}", history.step);
+    let title = format!("History {}", history.subject);
     let right = match (history.is_reading, history.rows.len()) {
         (true, _) => frame::words(theme, "reading the history…").into_owned(),
         (false, 1) => "1 entry".to_owned(),
@@ -56,7 +57,7 @@ pub fn draw(
     if history.rows.is_empty() {
         let why = match history.is_reading {
             true => "Reading the history…",
-            false => "Nothing is known of this step's past.",
+            false => "Nothing is known of its past.",
         };
         return empty(buf, inner, theme, &frame::words(theme, why), "");
     }
@@ -115,6 +116,25 @@ fn row(row: &Row, theme: &Theme) -> Line<'static> {
             }
             line
         }
+        Row::Gate(event, with) => {
+            let (lead, text) = (
+                format!("{}: ", event.kind.word()),
+                visible_line(&event.text),
+            );
+            let alarm = matches!(event.kind, GateKind::TurnedBack | GateKind::Unticked);
+            let lead_style = if alarm { theme.warning } else { theme.dim };
+            let mut line = Line::from(vec![
+                cell(&day(with), 10, theme.dim),
+                cell(author(with), WHO, theme.dim),
+                Span::styled(lead, lead_style),
+                Span::styled(frame::words(theme, &text).into_owned(), theme.text),
+            ]);
+            if let Some(commit) = &with.commit {
+                let subject = format!(" {} {}", theme.glyphs.dot, commit.subject);
+                line.push_span(Span::styled(subject, theme.dim));
+            }
+            line
+        }
         Row::Paper(naming) => {
             let date = naming
                 .date
@@ -135,6 +155,15 @@ fn details(sheet: &mut TextLayout<'_>, row: &Row, theme: &Theme) {
             sheet.hanging(
                 Span::styled(lead, theme.heading),
                 &frame::words(theme, &text),
+                theme.text,
+            );
+            origin(sheet, with, theme);
+        }
+        Row::Gate(event, with) => {
+            let lead = format!("{}: ", event.kind.word());
+            sheet.hanging(
+                Span::styled(lead, theme.heading),
+                &frame::words(theme, &event.text),
                 theme.text,
             );
             origin(sheet, with, theme);

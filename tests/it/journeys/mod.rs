@@ -1,5 +1,6 @@
 mod as_of;
 mod filter_line;
+mod gate_history;
 mod gate_review;
 mod in_use;
 mod keeping;

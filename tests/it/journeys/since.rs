@@ -260,10 +260,19 @@ fn the_history_of_a_step_tells_who_did_what_and_which_papers_name_it() {
     insta::assert_snapshot!(desk.screen());
     let screen = draw(&desk.cockpit.model, &ascii(), 80, 24);
     insta::assert_snapshot!(text(&screen) + &reversed(&screen));
+    // A standup has a screen of its own, a decision is a file.
     desk.keys("<Enter>");
+    assert_eq!(desk.cockpit.model.screen.name, "standup");
+    let date = desk.cockpit.model.standup_view.date.unwrap();
+    assert_eq!(date.to_string(), "2026-11-19");
+    desk.keys("1H");
+    let screen = desk.screen();
+    let row = |text: &str| screen.lines().position(|line| line.contains(text)).unwrap();
+    let down = row("decision") - row("standup");
+    desk.keys(&"j".repeat(down)).keys("<Enter>");
     assert_eq!(
         desk.cockpit.face.opened,
-        ["docs/standups/2026-11-19/ben.md"]
+        ["docs/decisions/2026-11-16-keep.md"]
     );
     // The step that was removed has one, too, from the screen that lists it.
     desk.keys("6").keys("nnH");

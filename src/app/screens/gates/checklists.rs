@@ -155,6 +155,16 @@ impl Model {
         .collect()
     }
 
+    /// Selects the check of the stage that has these words.
+    pub(crate) fn select_check(&mut self, words: &str) {
+        let checks = self.selected_holder().map(Holder::checks);
+        let at = checks.and_then(|checks| checks.iter().position(|check| check.text == words));
+        match at {
+            Some(at) => (self.gates.check, self.gates.pane) = (at, Focus::CHECKS),
+            None => self.say("no check has these words today"),
+        }
+    }
+
     /// Goes to a check on screen 2.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 pub(crate) mod checklists;
 pub(crate) mod commands;
 
+use self::checklists::Holder;
 use super::gate_review::view::GateReviewView;
 use super::gate_review::{self, GateReviewScreen};
 use crate::app::core::command::{Command, Extent, Focus, Places};
@@ -94,6 +95,13 @@ impl Screen for Gates {
     fn inner(&self, model: &Model) -> Option<&'static dyn Screen> {
         let review = model.gates.review.as_ref();
         review.map(|_| &GateReviewScreen as &dyn Screen)
+    }
+
+    fn gate(&self, model: &Model) -> Option<String> {
+        match model.selected_holder()? {
+            Holder::Stage(stage) => Some(stage.name.clone()),
+            Holder::Other(_) => None,
+        }
     }
 
     fn crumbs(&self, model: &Model) -> Vec<Crumb> {

@@ -1,6 +1,7 @@
 //! Decisions of the weekly review as they reach the plan: made, told, and moved on from; and
 //! two scores side by side.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -47,6 +48,11 @@ impl Model {
         let folder = self.context.papers.folder_of(Role::Review);
         let review = Review::of(&self.plan, folder, week, self.now);
         ask(&review.knowing(self.landed()))
+    }
+
+    /// Where the record of the present week is or would be.
+    pub(crate) fn review_path(&self) -> PathBuf {
+        self.with_review(|review| review.path.clone())
     }
 
     fn landed(&self) -> Arc<Landed> {

@@ -1,6 +1,8 @@
 //! The async standup: posting and editing one's cards, threads over days, days.
 
-use super::PANES;
+use chrono::NaiveDate;
+
+use super::{PANES, SCREEN};
 use crate::app::core::command::{Blocked, Command, Focus, Group, Places};
 use crate::app::core::model::Model;
 use crate::app::overlays::menu::{Choice, Row, digits};
@@ -300,11 +302,21 @@ fn open_thread(model: &mut Model) {
 
 fn turn_day(model: &mut Model, later: bool) {
     if let Some(date) = model.standup().neighbour(model.standup_date(), later) {
-        let today = model.now.date_naive();
-        model.standup_view.date = Some(date).filter(|date| *date != today);
-        if let Some((_, from)) = model.standup_view.thread.take() {
-            model.standup_view.pane = from;
-        }
+        model.show_standup(date);
+    }
+}
+
+impl Model {
+    fn show_standup(&mut self, date: NaiveDate) {
+        let today = self.now.date_naive();
+        self.standup_view.date = Some(date).filter(|date| *date != today);
+        self.standup_view.close_thread();
+    }
+
+    /// Goes to the standup of a day.
+    pub(crate) fn open_standup(&mut self, date: NaiveDate) {
+        self.show_standup(date);
+        self.open_screen(&SCREEN);
     }
 }
 
