@@ -74,6 +74,37 @@ struct Document<'a> {
     completed: Vec<String>,
     reopened: Vec<String>,
     changed: Vec<Changed<'a>>,
+    origins: Vec<StepOrigin<'a>>,
+}
+
+/// Where a step that came or went did so.
+#[derive(Serialize)]
+struct StepOrigin<'a> {
+    step_id: String,
+    #[serde(flatten)]
+    origin: ChangeOrigin<'a>,
+}
+
+/// When a change landed, with which commit and by whom, as far as that is known.
+#[derive(Serialize, Default)]
+struct ChangeOrigin<'a> {
+    landed: Option<String>,
+    commit: Option<&'a str>,
+    author: Option<&'a str>,
+}
+
+impl<'a> ChangeOrigin<'a> {
+    fn of(compared: &'a Comparison, event: &Event) -> Self {
+        let Some(origin) = compared.trail.origin(event) else {
+            return Self::default();
+        };
+        let is_known = origin.commit.is_some() || !compared.baseline.has_history;
+        Self {
+            landed: is_known.then(|| instant(origin.at)),
+            commit: origin.hash(),
+            author: origin.commit.as_ref().map(|commit| &*commit.author),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -87,6 +118,8 @@ struct ChangedField<'a> {
     field: &'a str,
     before: Option<Box<RawValue>>,
     after: Option<Box<RawValue>>,
+    #[serde(flatten)]
+    origin: ChangeOrigin<'a>,
 }
 
 impl<'a> Document<'a> {
@@ -98,7 +131,13 @@ impl<'a> Document<'a> {
             field: event.field.as_deref().unwrap_or_default(),
             before: raw(event.before.as_deref()),
             after: raw(event.after.as_deref()),
+            origin: ChangeOrigin::of(compared, event),
         };
+        let whole = net.added.iter().chain(&net.removed);
+        let origins = whole.map(|event| StepOrigin {
+            step_id: event.step.to_string(),
+            origin: ChangeOrigin::of(compared, event),
+        });
         let changed = net.changed.iter().map(|(step, events)| Changed {
             step_id: step.to_string(),
             fields: events.iter().map(field).collect(),
@@ -120,6 +159,7 @@ impl<'a> Document<'a> {
             completed: ids(&net.completed),
             reopened: ids(&net.reopened),
             changed: changed.collect(),
+            origins: origins.collect(),
         }
     }
 }

@@ -9,17 +9,6 @@ use crate::history::net::Net;
 use crate::history::since::{Baseline, Comparison, Trail};
 
 impl Past {
-    /// Why nothing can be compared with the past; `None` where something can.
-    pub(crate) fn incomparable(&self) -> Option<String> {
-        let why = || {
-            format!(
-                "there is nothing to compare with: {}",
-                self.notes().join("; ")
-            )
-        };
-        self.git.is_none().then(why)
-    }
-
     /// The moment of the oldest version that is known.
     pub(crate) fn oldest(&self) -> Option<Moment> {
         let (oldest, _) = self.commits.first()?;

@@ -109,7 +109,7 @@ fn row(row: &Row, theme: &Theme) -> Line<'static> {
                 cell(&day(with), 10, theme.dim),
                 cell(author(with), WHO, theme.dim),
             ]);
-            line.extend(what(event, theme).spans);
+            line.extend(what(event, true, theme).spans);
             if let Some(commit) = &with.commit {
                 let subject = format!(" {} {}", theme.glyphs.dot, commit.subject);
                 line.push_span(Span::styled(subject, theme.dim));
@@ -151,7 +151,7 @@ fn row(row: &Row, theme: &Theme) -> Line<'static> {
 fn details(sheet: &mut TextLayout<'_>, row: &Row, theme: &Theme) {
     match row {
         Row::Event(event, with) => {
-            let What { lead, text } = What::of(event);
+            let What { lead, text } = What::of(event, true);
             sheet.hanging(
                 Span::styled(lead, theme.heading),
                 &frame::words(theme, &text),

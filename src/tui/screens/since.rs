@@ -12,7 +12,7 @@ use crate::app::core::model::Model;
 use crate::app::core::pointer::Target;
 use crate::app::screens::since::view::Row;
 use crate::document::visible::{fit, pad, visible_line, width};
-use crate::history::since::{Comparison, Different, How};
+use crate::history::since::{Comparison, Different, How, Origin};
 use crate::history::words::title;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::id::StepId;
@@ -31,6 +31,8 @@ const LIST_ALONE: u16 = 9;
 const WORD: usize = 9;
 /// Columns of who and when, at the most.
 const WHO: usize = 26;
+/// Below this many columns a change comes before the title, which is in the detail, too.
+const CHANGE_FIRST: u16 = 90;
 
 /// Draws the screen into `body`.
 pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
@@ -71,10 +73,7 @@ fn nothing(
     let focused = model.overlays.is_empty();
     let right = Line::styled(reading(model, theme).unwrap_or_default(), theme.dim);
     let inner = frame::pane_with(buf, body, theme, title, right, focused);
-    let (baseline, plan) = (
-        key_of(model, theme, "baseline"),
-        key_of(model, theme, "screen-plan"),
-    );
+    let baseline = key_of(model, theme, "baseline");
     let (why, press) = match (compared, &model.since.trouble) {
         (Some(compared), _) => {
             let words = compared.baseline.words();
@@ -89,10 +88,7 @@ fn nothing(
             )
         }
         (None, Some(reason)) => {
-            let press = format!(
-                "{baseline} compares with another date, gate or commit. Without git, {plan} and \
-                 the filter updated:<7d show what was edited lately."
-            );
+            let press = format!("{baseline} compares with another date, gate or commit.");
             (format!("{}.", capital(reason)), press)
         }
         (None, None) => {
@@ -247,9 +243,11 @@ fn row(
         .iter()
         .filter_map(|event| compared.trail.origin(event));
     let newest = newest.max_by_key(|origin| origin.at);
+    let has_history = compared.baseline.has_history;
     let who = newest.map(|origin| match &origin.commit {
         Some(_) => format!("{} {}", author(origin), day(origin)),
-        None => author(origin).to_owned(),
+        None if has_history => author(origin).to_owned(),
+        None => format!("edited {}", origin.at.format("%Y-%m-%d")),
     });
     let who = visible_line(&who.unwrap_or_default()).into_owned();
     let who = fit(
@@ -270,18 +268,25 @@ fn row(
     if matches!(step.how, How::Added | How::Removed) {
         line.push_span(Span::styled(name, text));
     } else if let Some(event) = events.first() {
-        // Half of the room for the title, or what the change leaves of it.
-        let change = what(event, theme);
+        let change = what(event, has_history, theme);
         let more = match events.len() {
             1 => String::new(),
             count => format!(" +{}", count - 1),
         };
         let needed = usize::from(frame::line_width(&change)) + width(&more) + 2;
-        let most = (left / 2).max(left.saturating_sub(needed));
-        let name = fit(&name, most, theme.glyphs.ellipsis).into_owned();
-        line.push_span(Span::styled(format!("{name}  "), text));
-        line.extend(change.spans);
-        line.push_span(Span::styled(more, theme.dim));
+        let spare = left.saturating_sub(needed);
+        if area.width < CHANGE_FIRST {
+            let name = fit(&name, spare, theme.glyphs.ellipsis).into_owned();
+            line.extend(change.spans);
+            line.push_span(Span::styled(format!("{more}  "), theme.dim));
+            line.push_span(Span::styled(name, theme.dim));
+        } else {
+            // Half of the room for the title, or what the change leaves of it.
+            let name = fit(&name, spare.max(left / 2), theme.glyphs.ellipsis).into_owned();
+            line.push_span(Span::styled(format!("{name}  "), text));
+            line.extend(change.spans);
+            line.push_span(Span::styled(more, theme.dim));
+        }
     }
     frame::spans(buf, theme, (area.x + 2, area.y), room, &line);
     let x = area.right().saturating_sub(right + 1);
@@ -301,27 +306,32 @@ fn detail(buf: &mut Buffer, area: Rect, model: &Model, compared: &Comparison, th
     for event in compared.events(step) {
         let with = compared.trail.origin(event);
         if before.is_some_and(|before| before != with) {
-            said(&mut sheet, before.flatten(), theme);
+            said(&mut sheet, before.flatten(), compared, theme);
         }
         before = Some(with);
         match step.how {
             How::Added | How::Removed => {}
             _ => {
-                let What { lead, text } = What::of(event);
+                let What { lead, text } = What::of(event, compared.baseline.has_history);
                 let lead = Span::styled(lead, theme.dim);
                 sheet.hanging(lead, &frame::words(theme, &text), theme.text);
             }
         }
     }
-    said(&mut sheet, before.flatten(), theme);
+    said(&mut sheet, before.flatten(), compared, theme);
     sheet.shorten(usize::from(text.height));
     sheet.draw(buf, text, 0);
 }
 
 /// Who made the changes above, if that is known.
-fn said(sheet: &mut TextLayout<'_>, with: Option<&crate::history::since::Origin>, theme: &Theme) {
-    if let Some(with) = with {
-        origin(sheet, with, theme);
+fn said(sheet: &mut TextLayout<'_>, with: Option<&Origin>, compared: &Comparison, theme: &Theme) {
+    match with {
+        Some(with) if compared.baseline.has_history => origin(sheet, with, theme),
+        Some(with) => {
+            let at = with.at.format("%Y-%m-%d %H:%M UTC");
+            sheet.hanging("  ", &format!("{at}, by updated_at"), theme.dim);
+        }
+        None => {}
     }
 }
 

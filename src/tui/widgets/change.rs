@@ -18,9 +18,9 @@ pub(crate) struct What {
 }
 
 impl What {
-    /// What an event says.
-    pub fn of(event: &Event) -> Self {
-        let told = told(event, true);
+    /// What an event says; without a history, that it is the step's last edit.
+    pub fn of(event: &Event, has_history: bool) -> Self {
+        let told = told(event, has_history);
         let what = told.split_once(' ').map_or(&*told, |(_, what)| what);
         match event.kind {
             Kind::Added | Kind::Removed => Self {
@@ -39,8 +39,8 @@ impl What {
 }
 
 /// What happened, in a line.
-pub(crate) fn what(event: &Event, theme: &Theme) -> Line<'static> {
-    let What { lead, text } = What::of(event);
+pub(crate) fn what(event: &Event, has_history: bool, theme: &Theme) -> Line<'static> {
+    let What { lead, text } = What::of(event, has_history);
     Line::from(vec![
         Span::styled(lead, theme.dim),
         Span::styled(frame::words(theme, &text).into_owned(), theme.text),

@@ -99,6 +99,21 @@ fn people_messages_and_scripts_are_told_what_is_different() {
     );
     assert_eq!(document["completed"], json!(["0001", "0004"]));
     assert_eq!(document["reopened"], json!(["0002"]));
+    // Each change says where it came from; what is not committed, that it came from nowhere.
+    let unknown = json!([null, null, null]);
+    let origin = |of: &Value| json!([of["landed"], of["commit"], of["author"]]);
+    assert_eq!(origin(&document["changed"][0]["fields"][0]), unknown);
+    repo.commit("done");
+    let document = since(&repo, "2026-09-02");
+    let head = repo.head();
+    let known = json!(["2026-09-04T08:00:00Z", head, "Robin"]);
+    assert_eq!(origin(&document["changed"][0]["fields"][0]), known);
+    let origins = document["origins"].as_array().unwrap().iter();
+    let steps: Vec<&Value> = origins
+        .inspect(|of| assert_eq!(origin(of), known))
+        .map(|of| &of["step_id"])
+        .collect();
+    assert_eq!(steps, ["0004", "0003"]);
 }
 
 #[test]
@@ -134,6 +149,9 @@ fn without_git_the_last_edits_are_told_and_the_answer_says_so() {
     assert_eq!(document["completed"], json!(["0002"]));
     assert_eq!(document["added"], json!([]));
     assert_eq!(document["baseline"]["time"], "2026-11-07T09:30:00Z");
+    let field = &document["changed"][0]["fields"][0];
+    assert_eq!(field["landed"], "2026-11-10T00:00:00Z");
+    assert_eq!((&field["commit"], &field["author"]), (&json!(null), &json!(null)));
     let run = folder.run(&["since", "2w"]);
     assert!(run.err.contains("dates come from updated_at"), "{run:?}");
     assert_eq!(

@@ -104,7 +104,7 @@ fn what_is_set_aside_comes_last_and_a_new_change_of_it_shows_again() {
             .unwrap_or_else(|| panic!("{what}\n{screen}"))
     };
     assert!(
-        place(&screen, "Seen 1") < place(&screen, "0001 Pick the engine"),
+        place(&screen, "Seen 1") < place(&screen, "0001 status: draft → complete"),
         "{screen}"
     );
     assert!(screen.contains("0001 set aside as seen"), "{screen}");
@@ -228,16 +228,38 @@ fn without_git_and_while_it_is_read_the_screen_says_so() {
     let log = log_of(&[&step(1, "One", "draft")]);
     let mut desk = Desk::open(&[(LOG, &log)]);
     desk.keys("6");
+    // What the subcommand says, too: without git, there is no first commit to begin with.
     let screen = desk.screen();
-    assert!(
-        screen.contains("There is nothing to compare with"),
-        "{screen}"
-    );
+    let said = "No weekly review has been finished yet.";
+    assert!(screen.contains(said), "{screen}");
     let mut model = model(&[("data/plans/plan.jsonl", &log)]);
     press(&mut model, "6");
     insta::assert_snapshot!(text(&draw(&model, &dark(), 80, 12)));
     press(&mut model, "1 H");
     insta::assert_snapshot!(text(&draw(&model, &dark(), 80, 12)));
+}
+
+#[test]
+fn without_git_it_lists_the_last_edits_as_the_subcommand_does_and_says_so() {
+    let later = |line: String| line.replace("2026-08-31", "2026-11-10");
+    let log = log_of(&[
+        &step(1, "One", "complete"),
+        &later(step(2, "Two", "complete")),
+        &later(step(3, "Three", "draft")),
+    ]);
+    let mut desk = Desk::open(&[(LOG, &log)]);
+    desk.keys("6@<C-u>2w<Enter>");
+    insta::assert_snapshot!(desk.screen());
+    let told = crate::support::run::Folder::new(&[(LOG, &log)]).run(&["since", "2w"]);
+    let told = told.ok();
+    let first = told.lines().next().unwrap().trim_end_matches('.');
+    for part in first.split(": ") {
+        assert!(desk.screen().contains(part), "{part}");
+    }
+    // What the last edit was of is not known, and so is nothing of the status.
+    desk.keys("G<Enter>");
+    let screen = desk.screen();
+    assert!(!screen.contains("not committed"), "{screen}");
 }
 
 #[test]

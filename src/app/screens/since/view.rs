@@ -232,8 +232,12 @@ impl Model {
 
     /// Since when a step has its status, in words, as far as the history that was read tells.
     pub(crate) fn status_since(&self, step: StepRef<'_>) -> Option<String> {
-        let trail = &self.since.compared.as_ref()?.trail;
-        let brought = trail.status_since(step.id(), &step.text(Field::Status))?;
+        let compared = self.since.compared.as_ref()?;
+        // A stamp says when a step was edited, not what of it.
+        let compared = compared.baseline.has_history.then_some(compared)?;
+        let brought = compared
+            .trail
+            .status_since(step.id(), &step.text(Field::Status))?;
         if brought.commit.is_none() {
             return Some("not committed".to_owned());
         }
