@@ -113,7 +113,7 @@ impl Past {
                 past.git = None;
                 past.by_stamp = by_stamp(plan, now);
                 past.notes
-                    .push(format!("no history ({error}); dates come from updated_at"));
+                    .push(format!("dates come from updated_at: no history ({error})"));
             }
         }
         past

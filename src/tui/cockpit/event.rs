@@ -13,6 +13,7 @@ use crate::app::sync::work::Whole;
 use crate::change::form::Form;
 use crate::document::progress::Progress;
 use crate::plan::checks::Findings;
+use crate::plan::people::Identity;
 use crate::plan::query::past::PlanPast;
 use crate::record::review::landed::Landed;
 use crate::store::locate::open::Opening;
@@ -55,7 +56,7 @@ pub enum Event {
     /// What was worked out beside the keys, for the view that asked.
     Answer(u32, Box<Event>),
     /// Who the person is, by git or the login.
-    Person(String),
+    Person(Identity),
     /// Git has been asked for the weekly review.
     Landed {
         /// In which state of the plan.

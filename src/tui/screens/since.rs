@@ -42,7 +42,7 @@ pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &
     if model.since.rows.is_empty() {
         return nothing(buf, body, model, theme, Some(compared));
     }
-    let (above, below) = places(body, model.since.rows.len());
+    let (above, below) = places(body, model.since.rows.len() + compared.notes.len());
     list(buf, above, model, compared, theme, sight);
     if let Some(area) = below {
         detail(buf, area, model, compared, theme);

@@ -151,7 +151,10 @@ fn without_git_the_last_edits_are_told_and_the_answer_says_so() {
     assert_eq!(document["baseline"]["time"], "2026-11-07T09:30:00Z");
     let field = &document["changed"][0]["fields"][0];
     assert_eq!(field["landed"], "2026-11-10T00:00:00Z");
-    assert_eq!((&field["commit"], &field["author"]), (&json!(null), &json!(null)));
+    assert_eq!(
+        (&field["commit"], &field["author"]),
+        (&json!(null), &json!(null))
+    );
     let run = folder.run(&["since", "2w"]);
     assert!(run.err.contains("dates come from updated_at"), "{run:?}");
     assert_eq!(

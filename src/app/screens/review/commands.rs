@@ -344,7 +344,7 @@ fn swap(model: &mut Model, by: isize) {
         let edge = if by < 0 { "first" } else { "last" };
         return model.say(format!("{id} is already the {edge} of them"));
     };
-    let who = model.context.who.clone();
+    let who = model.context.me.name().to_owned();
     let change = model.with_review(|review| review.swap(id, other, &who));
     model.make(change, 1);
     model.show_decision();
@@ -457,7 +457,7 @@ pub(super) fn finish(model: &mut Model) {
     if model.waits_for_landed() {
         return model.say("asking git which commit this review has seen…");
     }
-    let who = model.context.who.clone();
+    let who = model.context.me.name().to_owned();
     let known: Vec<BadDependency> = model
         .review
         .tangles
