@@ -58,14 +58,18 @@ pub(crate) enum Purpose {
 }
 
 impl Prompt {
+    /// Whether its text is to be written: what is compared with what is nobody's edit, and neither
+    /// is what is looked at.
+    pub(crate) fn is_edit(&self) -> bool {
+        !matches!(self.purpose, Purpose::Baseline | Purpose::AsOf)
+    }
+
     /// Takes a key; answers the prompt unless that closed it.
     pub(crate) fn press(mut self, model: &mut Model, key: Key) -> Option<Self> {
         match key.code {
             Code::Enter => {
                 // The text stays where it is until it can be taken.
-                // What is compared with what is nobody's edit, and neither is what is looked at.
-                let is_edit = !matches!(self.purpose, Purpose::Baseline | Purpose::AsOf);
-                let locked = model.is_locked().filter(|_| is_edit);
+                let locked = model.is_locked().filter(|_| self.is_edit());
                 let taken = match locked {
                     Some(reason) => Err(Refusal(reason)),
                     None => self.purpose.fulfil(model, &self.input.text),

@@ -6,7 +6,7 @@ use ratatui::text::Line;
 
 use super::input::{one_line, rows_of, several_lines};
 use super::{boxed, centred, hints, scrolled};
-use crate::app::overlays::input::Input;
+use crate::app::overlays::prompt::Prompt;
 use crate::document::visible::{visible_line, wrap};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::field::Field;
@@ -19,7 +19,8 @@ const WIDEST: u16 = 92;
 const LEAST: usize = 5;
 
 /// Draws a field in a box.
-pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, input: &Input, field: Option<&Field>) {
+pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, prompt: &Prompt, field: Option<&Field>) {
+    let input = &prompt.input;
     let columns = (area.width * 4 / 5).clamp(area.width.min(60), WIDEST);
     let inside = columns.saturating_sub(4);
     let error = input
@@ -63,7 +64,8 @@ pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, input: &Input, field: 
     for (y, line) in (room.bottom()..inner.bottom()).zip(&error) {
         frame::text(buf, inner.x, y, inner.width, line, theme.error);
     }
-    let mut keys = vec![("⏎".to_owned(), "save"), ("Esc".to_owned(), "cancel")];
+    let enter = if prompt.is_edit() { "save" } else { "show" };
+    let mut keys = vec![("⏎".to_owned(), enter), ("Esc".to_owned(), "cancel")];
     if input.multiline {
         keys.insert(1, ("Alt-⏎".to_owned(), "new line"));
     }

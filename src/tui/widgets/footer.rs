@@ -129,6 +129,7 @@ fn answers(top: &Overlay) -> Option<&'static [(&'static str, &'static str)]> {
         Overlay::Prompt(prompt) if prompt.input.multiline => {
             &[("⏎", "save"), ("Esc", "cancel"), ("Alt-⏎", "line break")]
         }
+        Overlay::Prompt(prompt) if !prompt.is_edit() => &[("⏎", "show"), ("Esc", "cancel")],
         Overlay::Prompt(_) => &[("⏎", "save"), ("Esc", "cancel")],
         Overlay::Chooser(_) => &[("⏎", "choose"), ("Esc", "close"), ("↑ ↓", "move")],
         Overlay::Menu(_) => &[
