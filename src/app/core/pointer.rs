@@ -29,7 +29,7 @@ impl Model {
         if self.ending {
             return;
         }
-        self.prefix = None;
+        self.is_setting_bookmark = false;
         match target {
             Target::Key(key) => press(self, key),
             Target::Choice(row) => {
@@ -53,7 +53,7 @@ impl Model {
         if self.ending {
             return;
         }
-        self.prefix = None;
+        self.is_setting_bookmark = false;
         if let Some((cursor, count)) = self.choice() {
             *cursor = moved(*cursor, rows, count);
         } else if !self.overlays.is_empty() {

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::search::Search;
 use crate::app::core::command::Focus;
 use crate::plan::marks::Marks;
@@ -11,7 +13,8 @@ use crate::plan::query::past::PlanPast;
 use crate::plan::{Plan, StepKey, StepRef};
 
 /// How the step list is ordered.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Sort {
     /// By number.
     #[default]
