@@ -294,7 +294,7 @@ impl<F: TerminalHost> Cockpit<F> {
             plan.parse_papers();
             // The plan is let go first: an edit need not copy what nobody reads any more.
             drop(plan);
-            let _ = answers.send(Event::Checked { generation, found });
+            answers.send(Event::Checked { generation, found });
         });
     }
 
@@ -302,7 +302,7 @@ impl<F: TerminalHost> Cockpit<F> {
         for job in self.model.jobs.take_waiting() {
             let answers = self.answers.clone();
             std::thread::spawn(move || {
-                let _ = answers.send(Event::JobDone(job.run()));
+                answers.send(Event::JobDone(job.run()));
             });
         }
     }
@@ -313,7 +313,7 @@ impl<F: TerminalHost> Cockpit<F> {
         };
         let answers = self.answers.clone();
         std::thread::spawn(move || {
-            let _ = answers.send(Event::Reread(Box::new(batch.read())));
+            answers.send(Event::Reread(Box::new(batch.read())));
         });
     }
 

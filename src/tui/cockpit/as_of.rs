@@ -130,7 +130,7 @@ impl<F: TerminalHost> Cockpit<F> {
         let answers = self.answers.clone();
         std::thread::spawn(move || {
             let laid_out = lay_out(&when, plan, &origin, viewer, now, &opening);
-            answers.send(Event::LaidOut(opening, laid_out))
+            answers.send(Event::LaidOut(opening, laid_out));
         });
     }
 

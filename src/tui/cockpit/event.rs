@@ -1,7 +1,7 @@
 //! What reaches the event loop, and whether it goes on.
 
 use std::sync::Arc;
-use std::sync::mpsc::{SendError, Sender};
+use std::sync::mpsc::Sender;
 
 use super::as_of::LaidOut;
 use super::past::Compared;
@@ -109,12 +109,9 @@ impl Answers {
         self.view
     }
 
-    /// Sends one.
-    ///
-    /// # Errors
-    /// When nobody hears it any more.
-    pub(super) fn send(&self, event: Event) -> Result<(), SendError<Event>> {
-        self.sender.send(Event::Answer(self.view, Box::new(event)))
+    /// Sends one; nobody hears it when the cockpit is being left.
+    pub(super) fn send(&self, event: Event) {
+        let _ = self.sender.send(Event::Answer(self.view, Box::new(event)));
     }
 }
 

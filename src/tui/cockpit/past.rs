@@ -40,7 +40,7 @@ impl<F: TerminalHost> Cockpit<F> {
         let answers = self.answers.clone();
         std::thread::spawn(move || {
             let past = Arc::new(input.facts());
-            let _ = answers.send(Event::Past { generation, past });
+            answers.send(Event::Past { generation, past });
         });
     }
 
@@ -50,7 +50,7 @@ impl<F: TerminalHost> Cockpit<F> {
         let answers = self.answers.clone();
         std::thread::spawn(move || {
             let landed = input.landed();
-            let _ = answers.send(Event::Landed { generation, landed });
+            answers.send(Event::Landed { generation, landed });
         });
     }
 
@@ -135,7 +135,7 @@ impl<F: TerminalHost> Cockpit<F> {
         std::thread::spawn(move || {
             let answer = input.compare(&baseline, &progress);
             let answer = answer.map(|answer| (baseline, answer.map(Box::new)));
-            let _ = answers.send(Event::Compared(answer));
+            answers.send(Event::Compared(answer));
         });
     }
 
@@ -149,7 +149,7 @@ impl<F: TerminalHost> Cockpit<F> {
         let answers = self.answers.clone();
         std::thread::spawn(move || {
             let tell = |part| {
-                let _ = answers.send(Event::Followed(progress.clone(), subject.clone(), part));
+                answers.send(Event::Followed(progress.clone(), subject.clone(), part));
             };
             let step = match &subject {
                 Subject::Step(step) => *step,
