@@ -67,7 +67,8 @@ pub fn filter(cockpit: &mut Terminal, table: &mut Table) {
             cockpit.settle(Duration::ZERO);
             letters.push(cockpit.key(letter).after);
             for press in 0..FOLLOWING {
-                let key = ["\x1b[B", "\x1b[A"][press % 2];
+                // Ctrl-N and Ctrl-P: the arrows go through earlier filters.
+                let key = ["\x0e", "\x10"][press % 2];
                 moves.push(cockpit.key_to_another_step(key).after);
             }
         }

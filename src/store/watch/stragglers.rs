@@ -9,7 +9,7 @@ use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::document::rope::{Piece, Rope};
+use crate::document::rope::{PIECE, Piece, Rope};
 use crate::plan::source::Role;
 use crate::store::atomic_replace::replaced_file::{ReplacedFile, lines_behind};
 use crate::store::fs::fingerprint::fingerprint;
@@ -20,6 +20,8 @@ use crate::store::watch::motion::QUIET;
 const MOST: usize = 32;
 /// How much of the disk replaced files may take together; the newest may take more.
 const MOST_BYTES: usize = 1 << 28;
+/// Of less than so much that was let go of nobody would notice: it stays, to be merged with.
+const NOTICED: usize = 16 * PIECE;
 /// How long a replaced file is examined often.
 const FRESH: Duration = Duration::from_secs(5);
 /// How often, then.
@@ -66,7 +68,8 @@ impl Replaced {
         let is_shared = |piece: &&Piece| pieces.contains(&piece.as_bytes().as_ptr());
         let shared = known.pieces().iter().filter(is_shared);
         let shared: usize = shared.map(Piece::len).sum();
-        if shared < known.len() / 2
+        if known.len() > NOTICED
+            && shared < known.len() / 2
             && !self.has_changed()
             && let Some(known) = self.file.part()
         {
@@ -356,7 +359,7 @@ mod tests {
     /// that a script still appends to them are forwarded all the same.
     #[test]
     fn what_a_rewrite_left_nothing_of_is_not_kept_in_memory() {
-        let before = "{\"a\":1}\n".repeat(9);
+        let before = "{\"a\":1}\n".repeat(99);
         let (dir, mut script, mut stragglers) = replaced(&before);
         let path = dir.path().join("log.jsonl");
         rest(&script);
