@@ -17,6 +17,7 @@ use super::theme::Theme;
 use super::{keys, mouse};
 use crate::app::sync::draft::DRAFT;
 use crate::app::{DiskEvent, Effect, Message, Model, update};
+use crate::document::parallel::leave_a_core;
 use crate::document::progress::Progress;
 use crate::plan::source::Role;
 use crate::record;
@@ -32,6 +33,8 @@ use crate::tui::widgets::scroll::ScrollState;
 const CHECK_AFTER: Duration = Duration::from_millis(120);
 /// How often it is looked how far work beside the keys is.
 const WORK_SHOWN_EVERY: Duration = Duration::from_millis(100);
+/// Stretches of a search that are drawn together, unless a key comes in between.
+const STRETCHES: usize = 8;
 /// Events taken before the next frame at the most, so that a flood still shows progress.
 const BURST: usize = 512;
 /// Steps of the demo plan, and its seed: those of the bundled one.
@@ -68,10 +71,18 @@ pub(crate) fn own_draft() -> String {
     format!("{DRAFT}-{}", std::process::id())
 }
 
+/// Does work that grows with the plan on a thread of its own.
+fn beside_keys(work: impl FnOnce() + Send + 'static) {
+    std::thread::spawn(move || {
+        leave_a_core();
+        work();
+    });
+}
+
 impl<F: TerminalHost> Cockpit<F> {
     /// A cockpit that hears `inbox`, whose sending end is `sender`.
     pub fn new(
-        model: Model,
+        mut model: Model,
         face: F,
         theme: Theme,
         (sender, inbox): (Sender<Event>, Receiver<Event>),
@@ -81,6 +92,9 @@ impl<F: TerminalHost> Cockpit<F> {
         let check_at = (!model.work.is_opening()).then(Instant::now);
         // The session may have come back to screen 6.
         let compare_at = model.effects.contains(&Effect::Compare).then(Instant::now);
+        // Both begin now; asked for once more by the first event, they would begin anew.
+        let is_begun = |effect: &Effect| matches!(effect, Effect::Check | Effect::Compare);
+        model.effects.retain(|effect| !is_begun(effect));
         Self {
             model,
             face,
@@ -126,14 +140,10 @@ impl<F: TerminalHost> Cockpit<F> {
     pub fn turn(&mut self, timeout: Option<Duration>) -> io::Result<Turn> {
         self.draw()?;
         let event = match self.wait_until(timeout) {
-            _ if self.model.view.is_looking() => match self.inbox.try_recv() {
+            _ if self.model.view.is_looking() => match self.search_on()? {
                 Ok(event) => Ok(event),
                 Err(TryRecvError::Disconnected) => Err(RecvTimeoutError::Disconnected),
-                Err(TryRecvError::Empty) => {
-                    self.dirty = true;
-                    self.tell(Message::Idle)?;
-                    return Ok(self.turn);
-                }
+                Err(TryRecvError::Empty) => return Ok(self.turn),
             },
             None => self
                 .inbox
@@ -155,6 +165,20 @@ impl<F: TerminalHost> Cockpit<F> {
             Err(RecvTimeoutError::Disconnected) => self.turn = Turn::Quit,
         }
         Ok(self.turn)
+    }
+
+    /// Looks for more steps that pass the filter until there is enough for a frame, or an event.
+    fn search_on(&mut self) -> io::Result<Result<Event, TryRecvError>> {
+        for _ in 0..STRETCHES {
+            match self.inbox.try_recv() {
+                Err(TryRecvError::Empty) if self.model.view.is_looking() => {
+                    self.dirty = true;
+                    self.tell(Message::Idle)?;
+                }
+                event => return Ok(event),
+            }
+        }
+        Ok(Err(TryRecvError::Empty))
     }
 
     /// Whether everything that was begun here is done: saved, checked, drawn.
@@ -245,7 +269,7 @@ impl<F: TerminalHost> Cockpit<F> {
         let context = self.model.context.clone();
         let now = (self.clock)();
         let sender = self.sender.clone();
-        std::thread::spawn(move || {
+        beside_keys(move || {
             let premises = CheckInput {
                 root: &context.root,
                 severities: &context.severities,
@@ -267,7 +291,7 @@ impl<F: TerminalHost> Cockpit<F> {
     fn start_jobs(&mut self) {
         for job in self.model.jobs.take_waiting() {
             let sender = self.sender.clone();
-            std::thread::spawn(move || {
+            beside_keys(move || {
                 let _ = sender.send(Event::JobDone(job.run()));
             });
         }
@@ -278,7 +302,7 @@ impl<F: TerminalHost> Cockpit<F> {
             return;
         };
         let sender = self.sender.clone();
-        std::thread::spawn(move || {
+        beside_keys(move || {
             let _ = sender.send(Event::Reread(Box::new(batch.read())));
         });
     }
