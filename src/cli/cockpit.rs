@@ -151,8 +151,9 @@ fn one_session(
         read_only: arguments.read_only,
     };
     let disk = match is_whole {
-        true => Some(start_disk(RealFs, options, &opened, sender.clone())),
+        true => Some(start_disk(RealFs, options, opened, sender.clone())),
         false => {
+            drop(opened);
             open_whole(options, opening, sender.clone());
             None
         }
@@ -223,7 +224,7 @@ fn without_state(state: Option<&State>) -> Option<String> {
 pub fn start_disk(
     fs: impl FileSystem + 'static,
     options: WorkerOptions,
-    opened: &Opened,
+    opened: Opened,
     sender: Sender<Event>,
 ) -> Disk {
     Disk::over(fs, options, opened, move |event| {
@@ -247,7 +248,7 @@ pub fn open_whole(options: WorkerOptions, opening: Arc<Opening>, sender: Sender<
                 false => Scratch::left(state.folder()),
             },
         };
-        let disk = start_disk(RealFs, options, &opened, sender.clone());
+        let disk = start_disk(RealFs, options, opened, sender.clone());
         sender.send(Event::Opened(Box::new(whole), disk)).ok()
     });
 }

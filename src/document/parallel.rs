@@ -4,9 +4,21 @@
 //! results come in the order of the parts: what follows from them is the same however many
 //! there were. Small work stays on the thread that asks.
 
+use std::cell::Cell;
 use std::num::NonZero;
 use std::ops::Range;
 use std::thread;
+
+thread_local! {
+    static LEAVES_ONE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Has this thread share its work with all cores but one from now on. Who works beside keys leaves
+/// them that one: on a core that is busy a thread that wakes up waits for some milliseconds, and
+/// there are three between a key and its frame.
+pub(crate) fn leave_a_core() {
+    LEAVES_ONE.set(true);
+}
 
 /// Does `work` on all of `0..len`, in parts that have at least `least` things, if there are
 /// several.
@@ -20,6 +32,7 @@ pub fn in_parallel<T: Send>(
         return vec![work(0..len)];
     }
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let cores = cores.saturating_sub(LEAVES_ONE.get().into()).max(1);
     parted(len, worth.min(cores), work)
 }
 
@@ -58,5 +71,17 @@ mod tests {
             100
         );
         assert_eq!(in_parallel(100, 51, |part| part.len()), [100]);
+    }
+
+    #[test]
+    fn who_works_beside_keys_leaves_them_a_core() {
+        let parts = || in_parallel(1 << 20, 1, |part| part.len()).len();
+        let all = parts();
+        let beside = thread::spawn(move || {
+            leave_a_core();
+            parts()
+        });
+        assert_eq!(beside.join().unwrap(), all.max(2) - 1);
+        assert_eq!(parts(), all, "on other threads nothing changes");
     }
 }

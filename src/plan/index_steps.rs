@@ -238,6 +238,9 @@ pub(super) fn merge<'s>(found: &mut Found, sections: impl Iterator<Item = &'s Se
         }
     }
     sort(steps, statuses);
+    // A few more than the log has doubled the room.
+    steps.shrink_to_fit();
+    statuses.shrink_to_fit();
 }
 
 /// What a range of steps waits for.

@@ -20,6 +20,7 @@ use super::theme::Theme;
 use super::{keys, mouse};
 use crate::app::sync::draft::DRAFT;
 use crate::app::{DiskEvent, Effect, Message, Model, update};
+use crate::document::parallel::leave_a_core;
 use crate::document::progress::Progress;
 use crate::plan::source::Role;
 use crate::record;
@@ -35,6 +36,8 @@ use crate::tui::widgets::scroll::ScrollState;
 const CHECK_AFTER: Duration = Duration::from_millis(120);
 /// How often it is looked how far work beside the keys is.
 const WORK_SHOWN_EVERY: Duration = Duration::from_millis(100);
+/// Stretches of a search that are drawn together, unless a key comes in between.
+const STRETCHES: usize = 8;
 /// Events taken before the next frame at the most, so that a flood still shows progress.
 const BURST: usize = 512;
 /// Steps of the demo plan, and its seed: those of the bundled one.
@@ -79,6 +82,14 @@ pub(crate) fn own_draft() -> String {
     format!("{DRAFT}-{}", std::process::id())
 }
 
+/// Does work that grows with the plan on a thread of its own.
+fn beside_keys(work: impl FnOnce() + Send + 'static) {
+    std::thread::spawn(move || {
+        leave_a_core();
+        work();
+    });
+}
+
 impl<F: TerminalHost> Cockpit<F> {
     /// A cockpit that hears `inbox`, whose sending end is `sender`.
     pub fn new(
@@ -92,8 +103,9 @@ impl<F: TerminalHost> Cockpit<F> {
         let check_at = (!model.work.is_opening()).then(Instant::now);
         // The session may have come back to screen 6.
         let compare_at = model.effects.contains(&Effect::Compare).then(Instant::now);
-        let is_timed = |effect: &Effect| matches!(effect, Effect::Check | Effect::Compare);
-        model.effects.retain(|effect| !is_timed(effect));
+        // Both begin now; asked for once more by the first event, they would begin anew.
+        let is_begun = |effect: &Effect| matches!(effect, Effect::Check | Effect::Compare);
+        model.effects.retain(|effect| !is_begun(effect));
         let origin = Origin {
             start: model.context.root.clone(),
             ..Origin::default()
@@ -154,14 +166,10 @@ impl<F: TerminalHost> Cockpit<F> {
             self.perform(effect)?;
         }
         let event = match self.wait_until(timeout) {
-            _ if self.model.view.is_looking() => match self.inbox.try_recv() {
+            _ if self.model.view.is_looking() => match self.search_on()? {
                 Ok(event) => Ok(event),
                 Err(TryRecvError::Disconnected) => Err(RecvTimeoutError::Disconnected),
-                Err(TryRecvError::Empty) => {
-                    self.dirty = true;
-                    self.tell(Message::Idle)?;
-                    return Ok(self.turn);
-                }
+                Err(TryRecvError::Empty) => return Ok(self.turn),
             },
             None => self
                 .inbox
@@ -184,6 +192,20 @@ impl<F: TerminalHost> Cockpit<F> {
         }
         self.show_version_if_free();
         Ok(self.turn)
+    }
+
+    /// Looks for more steps that pass the filter until there is enough for a frame, or an event.
+    fn search_on(&mut self) -> io::Result<Result<Event, TryRecvError>> {
+        for _ in 0..STRETCHES {
+            match self.inbox.try_recv() {
+                Err(TryRecvError::Empty) if self.model.view.is_looking() => {
+                    self.dirty = true;
+                    self.tell(Message::Idle)?;
+                }
+                event => return Ok(event),
+            }
+        }
+        Ok(Err(TryRecvError::Empty))
     }
 
     /// Whether everything that was begun here is done: saved, checked, drawn.
@@ -279,7 +301,7 @@ impl<F: TerminalHost> Cockpit<F> {
         let context = self.model.context.clone();
         let now = (self.clock)();
         let answers = self.answers.clone();
-        std::thread::spawn(move || {
+        beside_keys(move || {
             let premises = CheckInput {
                 root: &context.root,
                 severities: &context.severities,
@@ -301,7 +323,7 @@ impl<F: TerminalHost> Cockpit<F> {
     fn start_jobs(&mut self) {
         for job in self.model.jobs.take_waiting() {
             let answers = self.answers.clone();
-            std::thread::spawn(move || {
+            beside_keys(move || {
                 answers.send(Event::JobDone(job.run()));
             });
         }
@@ -312,7 +334,7 @@ impl<F: TerminalHost> Cockpit<F> {
             return;
         };
         let answers = self.answers.clone();
-        std::thread::spawn(move || {
+        beside_keys(move || {
             answers.send(Event::Reread(Box::new(batch.read())));
         });
     }
@@ -569,6 +591,7 @@ impl<F: TerminalHost> Cockpit<F> {
             super::draw::draw(frame, model, theme, sight, field);
         })?;
         self.model.page = self.sight.page;
+        self.model.view.across = self.sight.across;
         Ok(())
     }
 }

@@ -51,7 +51,7 @@ impl Chunk {
     /// When it holds 4 GiB or more; no file that large is opened.
     pub(super) fn read(piece: Piece, shapes: &mut Shapes) -> Self {
         let mut chunk = Self {
-            lines: Vec::with_capacity(memchr::memchr_iter(b'\n', piece.as_bytes()).count() + 1),
+            lines: Vec::with_capacity(split(piece.as_bytes()).count()),
             lens: Vec::new(),
             shapes: Vec::new(),
             problems: Vec::new(),
@@ -61,8 +61,9 @@ impl Chunk {
         for line in split(piece.as_bytes()) {
             chunk.push(line, shapes, &mut found);
         }
-        chunk.lines.shrink_to_fit();
-        chunk.lens.shrink_to_fit();
+        // What shrinks by less than half keeps its room.
+        chunk.lens = chunk.lens.as_slice().to_vec();
+        chunk.shapes = chunk.shapes.as_slice().to_vec();
         chunk
     }
 

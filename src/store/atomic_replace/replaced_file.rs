@@ -70,6 +70,13 @@ impl ReplacedFile {
         let _ = rustix::fs::fadvise(&self.file, 0, None, rustix::fs::Advice::DontNeed);
     }
 
+    /// Lets go of its bytes, if nobody has written to it: they are read again when somebody does.
+    /// Answers them.
+    pub(crate) fn part(&mut self) -> Option<Rope> {
+        let is_as_known = matches!(self.written_since(), Ok(None));
+        is_as_known.then(|| std::mem::take(&mut self.known))
+    }
+
     /// Forgets its last bytes, which are nowhere else yet.
     pub(crate) fn forget(&mut self, bytes: usize) {
         let known = self.known.len().saturating_sub(bytes);

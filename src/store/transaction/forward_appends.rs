@@ -115,7 +115,7 @@ impl Committer {
             (Written::Version { base, theirs }, now) => {
                 let merged = now
                     .as_ref()
-                    .and_then(|now| merge(*role, [base, now, theirs]));
+                    .and_then(|now| merge(*role, [base.as_ref()?, now, theirs]));
                 let Some(merged) = merged else {
                     let kept = self.keep_beside(root, path, theirs);
                     return kept.map(Some).map_err(failed);

@@ -5,13 +5,14 @@
 //! often at first. Whole lines that were appended are forwarded at once; any other version once it
 //! rests.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::document::rope::{Piece, Rope};
+use crate::document::rope::{PIECE, Piece, Rope};
 use crate::plan::source::Role;
 use crate::store::atomic_replace::replaced_file::{ReplacedFile, lines_behind};
+use crate::store::fs::fingerprint::fingerprint;
 use crate::store::watch::debounce::{is_json, is_torn};
 use crate::store::watch::motion::QUIET;
 
@@ -19,6 +20,8 @@ use crate::store::watch::motion::QUIET;
 const MOST: usize = 32;
 /// How much of the disk replaced files may take together; the newest may take more.
 const MOST_BYTES: usize = 1 << 28;
+/// Of less than so much that was let go of nobody would notice: it stays, to be merged with.
+const NOTICED: usize = 16 * PIECE;
 /// How long a replaced file is examined often.
 const FRESH: Duration = Duration::from_secs(5);
 /// How often, then.
@@ -36,31 +39,79 @@ struct Replaced {
     /// Whether somebody was writing to it shortly before it was replaced.
     was_busy: bool,
     /// What of it stands in the new file or has been forwarded.
-    known: Rope,
+    known: Known,
+}
+
+/// Bytes of a replaced file.
+enum Known {
+    /// Most of which the present version shares.
+    Shared(Rope),
+    /// Of which it has hardly any: how many there are, and their hash.
+    Parted(usize, u64),
 }
 
 impl Replaced {
+    /// Whether it holds anything else than what is known.
+    fn has_changed(&self) -> bool {
+        match &self.known {
+            Known::Shared(known) => self.file.known() != known,
+            Known::Parted(..) => !self.file.known().is_empty(),
+        }
+    }
+
+    /// Keeps no more than a hash, if the present version, which consists of these `pieces`, has
+    /// hardly any of its bytes.
+    fn part(&mut self, pieces: &HashSet<*const u8>) {
+        let Known::Shared(known) = &self.known else {
+            return;
+        };
+        let is_shared = |piece: &&Piece| pieces.contains(&piece.as_bytes().as_ptr());
+        let shared = known.pieces().iter().filter(is_shared);
+        let shared: usize = shared.map(Piece::len).sum();
+        if known.len() > NOTICED
+            && shared < known.len() / 2
+            && !self.has_changed()
+            && let Some(known) = self.file.part()
+        {
+            self.known = Known::Parted(known.len(), fingerprint(&known));
+        }
+    }
+
+    /// Takes what was parted with from what has been read again, if it is still there.
+    fn recall(&mut self) {
+        if let Known::Parted(len, hash) = self.known {
+            let front = self.file.known().head(len);
+            if front.len() == len && fingerprint(&front) == hash {
+                self.known = Known::Shared(front);
+            }
+        }
+    }
+
     /// Whether somebody is writing to it.
     fn is_busy(&self) -> bool {
-        let is_watched = self.was_busy || *self.file.known() != self.known;
+        let is_watched = self.was_busy || self.has_changed();
         is_watched && self.file.unwritten_for().is_some_and(|time| time < QUIET)
     }
 
     /// What was written to it since, as far as it can be forwarded now.
     fn news(&self, no_later: bool) -> Option<Written> {
         let now = self.file.known();
-        if let Some(rest) = now.appended_to(&self.known) {
+        let base = match &self.known {
+            Known::Shared(known) => Some(known),
+            Known::Parted(..) => None,
+        };
+        if let Some((known, rest)) = base.and_then(|known| Some((known, now.appended_to(known)?))) {
             let rest = rest.contiguous().into_owned();
             return match no_later && is_json(after_last_line(&rest)) {
                 true => Some(Written::Lines(rest)),
-                false => lines_behind(now, &self.known).map(Written::Lines),
+                false => lines_behind(now, known).map(Written::Lines),
             };
         }
         // Whoever has truncated it has written nothing yet that is nowhere else.
-        let is_cut = now.len() < self.known.len() && self.known.starts_with(now);
+        let is_cut = base.is_some_and(|known| now.len() < known.len() && known.starts_with(now));
         let is_whole = self.role != Role::Log || !is_torn(now);
         (!is_cut && !self.is_busy() && (is_whole || no_later)).then(|| Written::Version {
-            base: self.known.clone(),
+            base: base.cloned(),
             theirs: now.clone(),
         })
     }
@@ -87,8 +138,8 @@ pub(crate) enum Written {
     Lines(Vec<u8>),
     /// Another version of the whole.
     Version {
-        /// What it held when it was replaced.
-        base: Rope,
+        /// What it held when it was replaced; nothing where that was parted with.
+        base: Option<Rope>,
         /// What it holds now, at rest.
         theirs: Rope,
     },
@@ -117,10 +168,19 @@ impl Stragglers {
             file,
             since: now,
             was_busy,
-            known,
+            known: Known::Shared(known),
         });
         let soon = now + OFTEN;
         self.next = Some(self.next.map_or(soon, |next| next.min(soon)));
+    }
+
+    /// Others have written another version of a file: where it is another one throughout, what
+    /// stood in its replaced files is not kept in memory for as long as the program runs.
+    pub(crate) fn part(&mut self, path: &Path, now: &Rope) {
+        let pieces = now.pieces().iter().map(|piece| piece.as_bytes().as_ptr());
+        let pieces: HashSet<*const u8> = pieces.collect();
+        let replaced = self.files.iter_mut().filter(|file| file.path == path);
+        replaced.for_each(|replaced| replaced.part(&pieces));
     }
 
     /// Drops the oldest files, so that there is room for one of this size.
@@ -167,9 +227,10 @@ impl Stragglers {
         let mut found = Vec::new();
         for replaced in &mut self.files {
             // What was not taken the last time is still there.
-            if replaced.file.written_since().is_err() || *replaced.file.known() == replaced.known {
+            if replaced.file.written_since().is_err() || !replaced.has_changed() {
                 continue;
             }
+            replaced.recall();
             found.extend(replaced.news(no_later).map(|written| Straggler {
                 path: replaced.path.clone(),
                 role: replaced.role,
@@ -184,13 +245,15 @@ impl Stragglers {
     pub(crate) fn taken(&mut self, straggler: &Straggler) {
         // Forwarding replaces a file itself, so that places have moved.
         if let Some(replaced) = self.files.iter_mut().find(|f| f.serial == straggler.file) {
-            replaced.known = match &straggler.written {
-                Written::Version { theirs, .. } => theirs.clone(),
-                Written::Lines(lines) => {
+            replaced.known = Known::Shared(match (&straggler.written, &replaced.known) {
+                (Written::Lines(lines), Known::Shared(known)) => {
                     let more = [Piece::from(lines.clone())];
-                    Rope::of_pieces(replaced.known.pieces().iter().cloned().chain(more))
+                    Rope::of_pieces(known.pieces().iter().cloned().chain(more))
                 }
-            };
+                (Written::Version { theirs, .. }, _) => theirs.clone(),
+                // Parted with again meanwhile: all of it is in the new file.
+                (Written::Lines(_), Known::Parted(..)) => replaced.file.known().clone(),
+            });
         }
     }
 }
@@ -290,6 +353,49 @@ mod tests {
             1,
             "and the next one, too"
         );
+    }
+
+    /// Others rewrote the log after we had replaced it: its former bytes are let go of, and lines
+    /// that a script still appends to them are forwarded all the same.
+    #[test]
+    fn what_a_rewrite_left_nothing_of_is_not_kept_in_memory() {
+        let before = "{\"a\":1}\n".repeat(99);
+        let (dir, mut script, mut stragglers) = replaced(&before);
+        let path = dir.path().join("log.jsonl");
+        rest(&script);
+        assert!(found(&mut stragglers, false).is_empty());
+        let same = stragglers.files[0].file.known().clone();
+        stragglers.part(&path, &same);
+        assert_eq!(stragglers.files[0].file.size(), before.len());
+        let [Piece::Text(piece), ..] = same.pieces() else {
+            panic!("{:?}", same.pieces());
+        };
+        let piece = std::sync::Arc::downgrade(piece);
+        drop(same);
+        stragglers.part(&path, &Rope::from(b"another version throughout\n"));
+        assert_eq!(piece.strong_count(), 0);
+        assert!(found(&mut stragglers, true).is_empty() && !stragglers.is_busy());
+        script.write_all(b"{\"b\":1}\n").unwrap();
+        let came = stragglers.look(false);
+        assert_eq!(text(&came[0]), "{\"b\":1}\n");
+        stragglers.taken(&came[0]);
+        rest(&script);
+        assert!(found(&mut stragglers, true).is_empty());
+        stragglers.part(&path, &Rope::from(b"another version throughout\n"));
+        script.set_len(0).unwrap();
+        script.write_all(b"{\"a\":10}\n").unwrap();
+        rest(&script);
+        let came = stragglers.look(false);
+        let [
+            Straggler {
+                written: Written::Version { base, .. },
+                ..
+            },
+        ] = &came[..]
+        else {
+            panic!("{} came", came.len());
+        };
+        assert_eq!(*base, None, "a person merges it");
     }
 
     #[test]

@@ -99,6 +99,9 @@ impl Cache {
         if bytes == file.bytes {
             return Ok(None);
         }
+        if let Some(now) = &bytes {
+            self.stragglers.part(path, now);
+        }
         file.bytes = bytes;
         Ok(self.changed(path, false))
     }

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use super::protocol::{DiskEvent, PrivateDocument, Request, SaveJob, WorkerOptions};
 use super::thread::Worker;
 use crate::change::history::Event;
+use crate::document::parallel::leave_a_core;
 use crate::store::fs::syscalls::{FileSystem, RealFs};
 use crate::store::locate::open::Opened;
 
@@ -25,10 +26,11 @@ impl std::fmt::Debug for Disk {
 }
 
 impl Disk {
-    /// Starts the thread for an opened plan; it calls `publish` with every event.
+    /// Starts the thread for an opened plan, which it takes over: nobody else keeps alive what was
+    /// read when others rewrite it. It calls `publish` with every event.
     pub fn start(
         options: WorkerOptions,
-        opened: &Opened,
+        opened: Opened,
         publish: impl FnMut(DiskEvent) + Send + 'static,
     ) -> Self {
         Self::over(RealFs, options, opened, publish)
@@ -38,7 +40,7 @@ impl Disk {
     pub(crate) fn over(
         fs: impl FileSystem + 'static,
         options: WorkerOptions,
-        opened: &Opened,
+        opened: Opened,
         publish: impl FnMut(DiskEvent) + Send + 'static,
     ) -> Self {
         let (requests, inbox) = channel();
@@ -48,6 +50,7 @@ impl Disk {
         let thread = std::thread::Builder::new()
             .name("disk".to_owned())
             .spawn(move || {
+                leave_a_core();
                 worker.begin(reports);
                 worker.run(&inbox);
             })
@@ -110,5 +113,56 @@ impl Drop for Disk {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::RecvTimeoutError;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::document::rope::Piece;
+    use crate::store::locate::discover::Overrides;
+    use crate::store::locate::open::open;
+
+    /// What was read at first went on living on the stack of whoever started the thread: from the
+    /// first rewrite on a long log was in memory twice.
+    #[test]
+    fn nothing_holds_a_version_that_others_replaced() {
+        let (folder, state) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let log = folder.path().join("data/plans/plan.jsonl");
+        std::fs::create_dir_all(log.parent().unwrap()).unwrap();
+        std::fs::write(&log, "{\"step_id\":\"0001\"}\n").unwrap();
+        let opened = open(folder.path(), &Overrides::default());
+        let rope = opened.files[0].document.rope();
+        let [Piece::Text(former)] = rope.pieces() else {
+            panic!("{:?}", rope.pieces());
+        };
+        let former = Arc::downgrade(former);
+        drop(rope);
+        let options = WorkerOptions {
+            start: folder.path().to_owned(),
+            overrides: Overrides::default(),
+            state: state.path().to_owned(),
+            read_only: false,
+        };
+        let (sender, events) = channel();
+        let _disk = Disk::start(options, opened, move |event| {
+            let _ = sender.send(event);
+        });
+        let new = log.with_extension("new");
+        std::fs::write(&new, "{\"step_id\":\"0002\"}\n").unwrap();
+        std::fs::rename(&new, &log).unwrap();
+        loop {
+            match events.recv_timeout(Duration::from_secs(60)) {
+                Ok(DiskEvent::Changed(_)) => break,
+                Ok(_) => {}
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                    panic!("the change was not noticed")
+                }
+            }
+        }
+        assert_eq!(former.strong_count(), 0);
     }
 }

@@ -76,21 +76,22 @@ impl Worker {
     pub(crate) fn new(
         fs: impl FileSystem + 'static,
         options: WorkerOptions,
-        opened: &Opened,
+        opened: Opened,
         publish: impl FnMut(DiskEvent) + Send + 'static,
         ending: Arc<AtomicBool>,
     ) -> Self {
-        let files = opened.examined.iter().map(|examined| {
+        let layout = opened.layout;
+        let files = opened.examined.into_iter().map(|examined| {
             let mut file = CachedFile::new(examined.role);
             file.bytes = examined.document.as_ref().map(Document::rope);
             file.log = examined.document.as_ref().and_then(Document::log).cloned();
             file.as_of = examined.as_of;
-            (examined.path.clone(), file)
+            (examined.path, file)
         });
         Self {
-            layout: opened.layout.clone(),
             state: State::at(&options.state),
-            committer: Committer::over(fs, &opened.layout.root, &options.state),
+            committer: Committer::over(fs, &layout.root, &options.state),
+            layout,
             cache: Cache {
                 files: files.collect(),
                 stragglers: Stragglers::default(),

@@ -10,5 +10,6 @@ pub(crate) mod header;
 pub(crate) mod pane;
 pub mod scroll;
 pub(crate) mod status;
+pub(crate) mod tabs;
 pub(crate) mod text_layout;
 pub(crate) mod version_bar;

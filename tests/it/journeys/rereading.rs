@@ -49,7 +49,7 @@ fn watched(root: &Path, state: &Path) -> (Disk, Receiver<DiskEvent>) {
         read_only: false,
     };
     let (sender, events) = channel();
-    let disk = Disk::start(options, &opened, move |event| {
+    let disk = Disk::start(options, opened, move |event| {
         let _ = sender.send(event);
     });
     (disk, events)

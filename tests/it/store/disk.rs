@@ -38,7 +38,7 @@ fn edit_all(folder: &Path, who: &str, steps: &[usize]) {
         state: state.path().to_owned(),
         read_only: false,
     };
-    let disk = Disk::start(options, &opened, move |event| {
+    let disk = Disk::start(options, opened, move |event| {
         let _ = sender.send(event);
     });
     let plan = Plan::read(files);

@@ -133,14 +133,11 @@ fn an_invented_paper_is_watched_and_written_to() {
         state: state.path().to_owned(),
         read_only: false,
     };
-    let disk = Disk::start(options, &opened, move |event| {
+    let papers = opened.layout.papers.clone();
+    let disk = Disk::start(options, opened, move |event| {
         let _ = sender.send(event);
     });
-    let new = opened
-        .layout
-        .papers
-        .folder_of(INVENTION.role)
-        .join("fire.md");
+    let new = papers.folder_of(INVENTION.role).join("fire.md");
     let change = Change {
         label: "fire".to_owned(),
         edits: vec![Edit {

@@ -229,7 +229,7 @@ fn edit(
         state: state.path().to_owned(),
         read_only: false,
     };
-    let disk = Disk::start(options, &opened, move |event| {
+    let disk = Disk::start(options, opened, move |event| {
         let _ = sender.send(event);
     });
     std::thread::sleep(after);

@@ -249,7 +249,7 @@ impl Desk {
         let (disk, rest) = match is_whole {
             true => {
                 go_on(&mut model, &State::at(state.path()));
-                (Some(start_disk(fs, options, &opened, sender.clone())), None)
+                (Some(start_disk(fs, options, opened, sender.clone())), None)
             }
             false => {
                 let opening = Arc::new(Opening::default());

@@ -26,7 +26,7 @@ const EDGES: usize = 8;
 pub struct Pace {
     /// At once, when the filter or the plan has changed.
     pub first: usize,
-    /// Between two keys, until all have been looked at.
+    /// Between two looks for a key, until all have been looked at.
     pub next: usize,
 }
 
@@ -34,7 +34,7 @@ impl Default for Pace {
     fn default() -> Self {
         Self {
             first: 1 << 13,
-            next: 1 << 13,
+            next: 1 << 10,
         }
     }
 }

@@ -12,6 +12,9 @@ use crate::plan::query::Query;
 use crate::plan::query::past::PlanPast;
 use crate::plan::{Plan, StepKey, StepRef};
 
+/// Blocks in a row of the whole grid: 1,000 steps, one checkpoint.
+pub(crate) const GRID: usize = 10;
+
 /// How the step list is ordered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -57,6 +60,10 @@ pub enum Side {
 pub struct PlanView {
     /// Which pane has the keys.
     pub pane: Focus,
+    /// Whether the block grid has the whole screen while it has the keys.
+    pub unfolded: bool,
+    /// Blocks in a row of the grid, as the terminal side drew it.
+    pub across: usize,
     /// Whether the detail pane shows the block instead of the step.
     pub block_detail: bool,
     /// The filter in force.
@@ -100,6 +107,11 @@ impl PlanView {
             pane: Focus::STEPS,
             ..Self::default()
         }
+    }
+
+    /// Whether the block grid has the whole screen.
+    pub(crate) fn is_unfolded(&self) -> bool {
+        self.unfolded && self.pane == Focus::BLOCKS
     }
 
     /// The selected step.
