@@ -10,7 +10,6 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::canon::section::Section;
 use super::dependency::Dependency;
 use super::field::Field;
 use super::graph::{Builder, Graph};
@@ -219,20 +218,20 @@ fn sort(steps: &mut Vec<Step>, statuses: &mut Vec<Option<Status>>) {
 
 /// Puts the steps in order, together with those of the canon: a section belongs to the first
 /// step of the log with its ID, or is a step of its own.
-pub(super) fn merge<'s>(found: &mut Found, sections: impl Iterator<Item = &'s Section>) {
+pub(super) fn merge(found: &mut Found, sections: impl Iterator<Item = StepId>) {
     let Found {
         steps, statuses, ..
     } = found;
     sort(steps, statuses);
     let logged = steps.len();
-    for (index, section) in sections.enumerate() {
-        let at = steps[..logged].partition_point(|step| step.id < section.id);
+    for (index, id) in sections.enumerate() {
+        let at = steps[..logged].partition_point(|step| step.id < id);
         match steps[..logged].get_mut(at) {
-            Some(step) if step.id == section.id && step.section == NONE => {
+            Some(step) if step.id == id && step.section == NONE => {
                 step.section = count(index);
             }
             _ => {
-                steps.push(Step::new(section.id, NONE, count(index)));
+                steps.push(Step::new(id, NONE, count(index)));
                 statuses.push(None);
             }
         }

@@ -377,7 +377,7 @@ impl Plan {
         // Every line is looked at, then every step: mostly one per line.
         progress.expect(2 * self.log_lines());
         let mut found = index_steps::lines(&self.files, share, progress)?;
-        index_steps::merge(&mut found, self.canon.sections());
+        index_steps::merge(&mut found, self.canon.names());
         let index_steps::Found {
             steps,
             statuses,
