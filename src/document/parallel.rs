@@ -6,6 +6,7 @@
 
 use std::num::NonZero;
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 /// Does `work` on all of `0..len`, in parts that have at least `least` things, if there are
@@ -21,6 +22,29 @@ pub fn in_parallel<T: Send>(
     }
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     parted(len, worth.min(cores), work)
+}
+
+/// What `work` makes of each item, in their order. Cores take `few` items at a time, because one
+/// may take longer than many others.
+pub fn map_in_parallel<I: Sync, T: Send>(
+    items: &[I],
+    few: usize,
+    work: impl Fn(&I) -> T + Sync,
+) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let parts = in_parallel(items.len(), few, |_| {
+        let mut own = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(items) = items.chunks(few).nth(at) else {
+                return own;
+            };
+            own.push((at, items.iter().map(&work).collect::<Vec<T>>()));
+        }
+    });
+    let mut parts: Vec<(usize, Vec<T>)> = parts.into_iter().flatten().collect();
+    parts.sort_by_key(|(at, _)| *at);
+    parts.into_iter().flat_map(|(_, results)| results).collect()
 }
 
 /// Does `work` in so many parts.
@@ -58,5 +82,14 @@ mod tests {
             100
         );
         assert_eq!(in_parallel(100, 51, |part| part.len()), [100]);
+    }
+
+    #[test]
+    fn each_item_is_met_once_in_order() {
+        let items: Vec<usize> = (0..100).collect();
+        for few in [1, 3, 100, 200] {
+            assert_eq!(map_in_parallel(&items, few, |item| *item), items, "{few}");
+        }
+        assert_eq!(map_in_parallel(&[], 2, |item: &u8| *item), [0; 0]);
     }
 }

@@ -19,7 +19,7 @@ use super::packet::Packet;
 use super::source::{Role, SourceFile};
 use super::stage::Stage;
 use crate::document::markdown::{MarkdownDocument, may_say};
-use crate::document::parallel::in_parallel;
+use crate::document::parallel::map_in_parallel;
 
 /// A ladder: some stages that follow each other.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -395,10 +395,8 @@ pub(super) fn others(
             })
         })
     };
-    let parts = in_parallel(candidates.len(), DOCUMENTS, |part| {
-        candidates[part].iter().filter_map(read).collect::<Vec<_>>()
-    });
-    parts.concat()
+    let others = map_in_parallel(&candidates, DOCUMENTS, read);
+    others.into_iter().flatten().collect()
 }
 
 /// From how many documents on another core is worth its start.

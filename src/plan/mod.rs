@@ -388,7 +388,8 @@ impl Plan {
         self.statuses = statuses;
         self.strays = Arc::new(strays);
         for step in 0..self.steps.len() {
-            if self.steps[step].section != NONE {
+            // What the line says counts.
+            if self.steps[step].section != NONE && self.statuses[step].is_none() {
                 self.statuses[step] = index_steps::own_status(self, step);
             }
         }

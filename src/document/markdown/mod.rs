@@ -162,6 +162,16 @@ impl MarkdownDocument {
         })
     }
 
+    /// The line of the first heading, counted from 1; the file is mostly not parsed for it.
+    pub(crate) fn first_heading_line(&self) -> Option<usize> {
+        let found = self.sketch().headings.first()?;
+        let span = match found.plain && !sketch::may_hide_headings(self.bytes()) {
+            true => found.span,
+            false => self.headings().first()?.span,
+        };
+        Some(self.line_of(span.start))
+    }
+
     /// The same as [`Self::heading_lines`] of the headers of tables.
     pub(crate) fn table_head_lines(&self) -> impl Iterator<Item = &[u8]> {
         let spans = self.sketch().table_heads.iter();

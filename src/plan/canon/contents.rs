@@ -9,7 +9,7 @@ use super::block_table::{self, BlockRow};
 use super::section::{self, Section};
 use super::{alignment, checklist, ladder, matrix};
 use crate::document::markdown::MarkdownDocument;
-use crate::document::parallel::in_parallel;
+use crate::document::parallel::map_in_parallel;
 use crate::plan::id::StepId;
 use crate::plan::source::{Role, SourceFile};
 
@@ -82,13 +82,9 @@ impl CanonContents {
         let canon: Vec<(usize, &MarkdownDocument)> = canon
             .filter_map(|(at, file)| Some((at, file.markdown()?)))
             .collect();
-        let parts = in_parallel(canon.len(), DOCUMENTS, |part| {
-            let read = |(file, document): &(usize, &MarkdownDocument)| {
-                Arc::new(Contents::read(*file, document))
-            };
-            canon[part].iter().map(read).collect::<Vec<_>>()
+        let documents = map_in_parallel(&canon, DOCUMENTS, |(file, document)| {
+            Arc::new(Contents::read(*file, document))
         });
-        let documents = parts.concat();
         let mut firsts = Vec::with_capacity(documents.len());
         let mut before = 0;
         for document in &documents {
