@@ -128,12 +128,13 @@ pub(super) fn read(files: &[SourceFile], canon: &CanonContents) -> Ladders {
             found.stages[entry.stage].evidence.extend(entry.evidence);
         }
     }
-    for (file, document) in documents(Role::GateReview) {
-        if let Some(packet) = Packet::read(document, file, &files[file].path)
-            && let Some(stage) = names.called(&packet.stage)
-        {
-            found.stages[stage].packets.push(packet);
-        }
+    let papers: Vec<_> = documents(Role::GateReview).collect();
+    let packets = map_in_parallel(&papers, DOCUMENTS, |(file, document)| {
+        let packet = Packet::read(document, *file, &files[*file].path)?;
+        Some((names.called(&packet.stage)?, packet))
+    });
+    for (stage, packet) in packets.into_iter().flatten() {
+        found.stages[stage].packets.push(packet);
     }
     for stage in &mut found.stages {
         // Of one day the last path counts as latest.
