@@ -6,6 +6,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::block_table::{self, BlockRow};
+use super::roster::{self, RosterRow};
 use super::section::{self, Section};
 use super::{alignment, checklist, ladder, matrix};
 use crate::document::markdown::MarkdownDocument;
@@ -28,6 +29,8 @@ pub struct Contents {
     /// Those sections, read when somebody asks for one: by then the document has to be parsed.
     sections: OnceLock<Vec<Section>>,
     document: MarkdownDocument,
+    /// The rows of its tables of people.
+    pub people: Vec<RosterRow>,
     /// Whether it may have checklists.
     pub has_checklists: bool,
     /// Whether it may have something that belongs to a stage.
@@ -51,6 +54,7 @@ impl Contents {
             names,
             sections,
             document: document.clone(),
+            people: roster::rows(document, file),
             has_checklists,
             bears_on_stages: has_checklists
                 || !ladder::rungs(document, file).is_empty()
@@ -119,6 +123,11 @@ impl CanonContents {
     /// Of every step section the step.
     pub fn names(&self) -> impl Iterator<Item = StepId> {
         self.documents.iter().flat_map(|of| &of.names).copied()
+    }
+
+    /// The rows of all tables of people.
+    pub fn people(&self) -> impl Iterator<Item = &RosterRow> {
+        self.documents.iter().flat_map(|of| &of.people)
     }
 
     /// Every step section.
