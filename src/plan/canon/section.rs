@@ -107,21 +107,40 @@ pub(crate) fn names(document: &MarkdownDocument) -> Option<Vec<StepId>> {
     named.collect()
 }
 
-/// The step that a plainly written heading names, its signs included.
+/// Whether a number that is long enough makes a step's section of any heading.
+fn is_sure(id: StepId) -> bool {
+    id.digits() >= USUAL_DIGITS
+}
+
+/// The step that a plainly written heading names, its signs included. An anchor may be before it,
+/// and the name may be in bold.
 fn plain_name(line: &[u8]) -> Option<StepId> {
     let text = std::str::from_utf8(line).ok()?.trim_start_matches('#');
-    let (id, title) = read_heading(text)?;
-    let (before, behind) = text.split_at(title);
+    let mut rest = text.trim_start();
+    while let Some(tag) = rest.strip_prefix('<') {
+        let (tag, behind) = tag.split_once('>')?;
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || " =\"/-".contains(c);
+        rest = tag.chars().all(is_plain).then(|| behind.trim_start())?;
+    }
+    let bold = rest
+        .strip_prefix("**")
+        .and_then(|text| text.split_once("**"));
+    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let bold = bold.filter(|(name, behind)| {
+        let is_closed = is_word(name.chars().next()) && is_word(name.chars().next_back());
+        is_closed && (behind.is_empty() || behind.starts_with(' '))
+    });
+    let words = match bold {
+        Some((name, behind)) => Cow::Owned([name, behind].concat()),
+        None => Cow::Borrowed(rest),
+    };
+    let (id, title) = read_heading(&words)?;
+    let (before, behind) = words.split_at(title);
     let is_plain = !before.bytes().any(|byte| MARKUP.contains(&byte));
     // Markup right behind the number may have more of it inside.
     let is_apart =
         behind.is_empty() || !before.ends_with(|c: char| c == '.' || c.is_alphanumeric());
     (is_plain && is_apart && is_sure(id)).then_some(id)
-}
-
-/// Whether a number that is long enough makes a step's section of any heading.
-fn is_sure(id: StepId) -> bool {
-    id.digits() >= USUAL_DIGITS
 }
 
 /// Whether there is one.
@@ -307,13 +326,15 @@ mod tests {
     #[test]
     fn most_sections_are_known_without_a_parse() {
         let known = |text: &str| names(&MarkdownDocument::load(text.as_bytes()));
-        let plain = "# Plan\n\n## Step 0002 — *Two*\n- **Status:** draft\n### Step 0003\n";
-        let ids = ["0002", "0003"].map(|id| id.parse().unwrap());
+        let plain = "# Plan\n\n## Step 0002 — *Two*\n- **Status:** draft\n### Step 0003\n\
+                     ## <a id=\"s4\"></a>**Step 0004** – Four\n";
+        let ids = ["0002", "0003", "0004"].map(|id| id.parse().unwrap());
         assert_eq!(known(plain).as_deref(), Some(&ids[..]));
         assert_eq!(known("# Plan\n\n## Other <b>\n").as_deref(), Some(&[][..]));
         for odd in [
             "## Step 0002*A*\n",
-            "## **Step 0002**\n",
+            "## **Step 0002**a\n",
+            "## *Step 0002*\n",
             "## Step 7\n",
             " ## Step 0002\n",
             "Step 0002\n---\n",
@@ -328,7 +349,7 @@ mod tests {
         /// The names that are told without a parse are those of the sections.
         #[test]
         fn the_names_are_those_of_the_sections(
-            text in "((## |# |   ## |> # |- # |##|####### |)(3\\. |<a>|)(Step|step|\\*Step|St&#101;p)( |\t|&nbsp;)(0002|0003\\.A|7|0004)( — |: |\\. |\\*a\\*|a|\\\\| |\\.|`|)(a|\\*b\\*|#|`|\\[c\\]\\(d\\)|)(\n|\r\n|\r|\n---\n|\n===\n|\n\n)|a\n|- \\*\\*Status:\\*\\* draft\n|\\[a\\]: \"|\"\n|```\n|<!--|-->|<div>\n|---\n|\n|\\| a \\|\n|\\|---\\|\n|1\\. |\t|\u{feff}){0,12}"
+            text in "((## |# |   ## |> # |- # |##|####### |)(3\\. |<a>|</a>|<\\*>|)(Step|step|\\*Step|\\*\\*Step|\\*\\* Step|St&#101;p)( |\t|&nbsp;)(0002|0003\\.A|7|0004)( — |: |\\. |\\*a\\*|\\*\\*|\\*\\* |a\\*\\*|a|\\\\| |\\.|`|)(a|\\*b\\*|#|`|\\[c\\]\\(d\\)|)(\n|\r\n|\r|\n---\n|\n===\n|\n\n)|a\n|- \\*\\*Status:\\*\\* draft\n|\\[a\\]: \"|\"\n|```\n|<!--|-->|<div>\n|---\n|\n|\\| a \\|\n|\\|---\\|\n|1\\. |\t|\u{feff}){0,12}"
         ) {
             let document = MarkdownDocument::load(text.as_bytes());
             if let Some(names) = names(&document) {
