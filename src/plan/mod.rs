@@ -399,7 +399,7 @@ impl Plan {
         // Every line is looked at, then every step: mostly one per line.
         progress.expect(2 * self.log_lines());
         let mut found = index_steps::lines(&self.files, share, progress)?;
-        index_steps::merge(&mut found, self.canon.sections());
+        index_steps::merge(&mut found, self.canon.names());
         let index_steps::Found {
             steps,
             statuses,
@@ -410,7 +410,8 @@ impl Plan {
         self.statuses = statuses;
         self.strays = Arc::new(strays);
         for step in 0..self.steps.len() {
-            if self.steps[step].section != NONE {
+            // What the line says counts.
+            if self.steps[step].section != NONE && self.statuses[step].is_none() {
                 self.statuses[step] = index_steps::own_status(self, step);
             }
         }
