@@ -245,12 +245,15 @@ impl<F: TerminalHost> Cockpit<F> {
         let context = self.model.context.clone();
         let now = (self.clock)();
         let sender = self.sender.clone();
+        let past = self.past_input();
         std::thread::spawn(move || {
+            let changes = past.last_changes().map(Arc::new);
             let premises = CheckInput {
                 root: &context.root,
                 severities: &context.severities,
                 checkpoints: context.papers.folder_of(Role::Checkpoint),
                 configuration: &context.mistakes,
+                changes: changes.as_ref(),
             };
             let found = premises.inspect_with(&plan, now, &progress);
             let found = found.map(|found| Arc::new(found.gravest_first()));

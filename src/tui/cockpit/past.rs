@@ -25,13 +25,14 @@ const SHOWN_EVERY: Duration = Duration::from_millis(80);
 
 impl<F: TerminalHost> Cockpit<F> {
     /// What is read: the plan as it stands.
-    fn past_input(&self) -> PastInput {
+    pub(super) fn past_input(&self) -> PastInput {
         let context = &self.model.context;
         PastInput {
             root: context.root.clone(),
             plan: self.model.plan.clone(),
             as_configured: !context.own_logs,
             now: (self.clock)(),
+            cache: context.cache.clone(),
         }
     }
 

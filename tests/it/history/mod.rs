@@ -4,6 +4,7 @@
 
 mod at;
 mod burn;
+mod cache;
 mod canon;
 mod clones;
 mod cockpit;
