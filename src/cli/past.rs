@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use color_eyre::eyre::{Result, bail, eyre};
 
 use super::invocation::{Invocation, OpenPlan};
+use crate::document::progress::Progress;
 use crate::git::history::History;
 use crate::git::output::Commit;
 use crate::history::follow::Followed;
@@ -49,9 +50,9 @@ impl Invocation<'_, '_> {
         // Nothing is read for nobody.
         plan.steps().find(wanted)?;
         let since = self.outside.now - TimeDelta::days(days);
-        self.past(opened)
-            .last_changes(plan, wanted, since)
-            .map(Arc::new)
+        // Nobody stops it but the end of the program.
+        let changes = (self.past(opened)).last_changes(plan, wanted, since, &Progress::default());
+        changes.map(Arc::new)
     }
 
     /// The same for those in progress, as far as the checks ask.

@@ -48,21 +48,26 @@ impl PastInput {
     }
 
     /// When the steps that are not complete were changed last, back to where more days make no
-    /// difference to anybody; nothing where no history is known.
-    pub(crate) fn last_changes(self) -> Option<LastChanges> {
+    /// difference to anybody; nothing where no history is known, or it was stopped.
+    pub(crate) fn last_changes(self, progress: &Progress) -> Option<LastChanges> {
         let since = self.now - TimeDelta::days(OLD_DAYS.into());
         let is_open = |step: &StepRef<'_>| step.status() != Some(Status::Complete);
-        self.open().last_changes(&self.plan, is_open, since)
+        (self.open()).last_changes(&self.plan, is_open, since, progress)
     }
 
-    /// What is known of the past of each step.
-    pub fn facts(self) -> PlanPast {
+    /// What is known of the past of each step; `None` where it was stopped.
+    pub fn facts(self, progress: &Progress) -> Option<PlanPast> {
         let mut past = self.open();
         let review = last_review(&self.plan, self.now);
         let mut facts = Facts::of(&self.plan, review, past.git().is_some());
         drop(self.plan);
-        past.by_ref().for_each(|landing| facts.add(&landing));
-        facts.finish()
+        while let Some(landing) = past.next() {
+            if progress.is_stopped() {
+                return None;
+            }
+            facts.add(&landing);
+        }
+        Some(facts.finish())
     }
 
     /// What is different since `baseline`, a WHEN. Where that is the last review and there was

@@ -64,17 +64,18 @@ impl Past {
             self.canon.insert(path, bytes);
         }
         let head = git.commit("HEAD")?;
-        let mut commits = Vec::new();
+        let (mut commits, mut first) = (Vec::new(), None);
         if let Some(head) = &head {
             let files = self.logs.keys().chain(self.canon.keys());
             let mut paths: Vec<Paths> = files.cloned().map(Paths::File).collect();
             if as_configured {
                 paths.extend(configured(layout, git.prefix()));
             }
-            commits = self.commits(&git, head, paths)?;
+            (commits, first) = self.commits(&git, head, paths)?;
         }
         let mut at_head: BTreeMap<PathBuf, Option<String>> = BTreeMap::new();
-        for change in commits.iter().flat_map(|commit| &commit.changes) {
+        let known = commits.iter().chain(&first);
+        for change in known.flat_map(|commit| &commit.changes) {
             let blob = at_head.entry(change.path.clone());
             blob.or_insert_with(|| change.after.clone());
         }
@@ -170,13 +171,15 @@ impl Past {
         self.commits = upcoming;
     }
 
-    /// Every commit that changed a log, newest first, through renames.
+    /// Every commit that changed a file of the plan, newest first, through renames. Apart from them
+    /// the one that a shallow clone begins with: what it has is known, but not what it changed.
     fn commits(
         &mut self,
         git: &History,
         head: &str,
         mut paths: Vec<Paths>,
-    ) -> Result<Vec<Commit>, GitError> {
+    ) -> Result<(Vec<Commit>, Option<Commit>), GitError> {
+        let mut first = None;
         let mut from = head.to_owned();
         let mut all = Vec::new();
         loop {
@@ -216,10 +219,10 @@ impl Past {
             self.notes.push(format!(
                 "the clone is shallow: its history begins with {short}"
             ));
-            all.pop();
+            first = all.pop();
         }
         all.retain(|commit| !commit.changes.is_empty());
-        Ok(all)
+        Ok((all, first))
     }
 }
 

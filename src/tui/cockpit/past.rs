@@ -40,9 +40,11 @@ impl<F: TerminalHost> Cockpit<F> {
     pub(super) fn start_reading_past(&mut self) {
         let (input, generation) = (self.past_input(), self.model.generation);
         let sender = self.sender.clone();
+        let progress = self.model.work.reading_past.clone().unwrap_or_default();
         std::thread::spawn(move || {
-            let past = Arc::new(input.facts());
-            let _ = sender.send(Event::Past { generation, past });
+            if let Some(past) = input.facts(&progress).map(Arc::new) {
+                let _ = sender.send(Event::Past { generation, past });
+            }
         });
     }
 
