@@ -6,7 +6,7 @@ use super::invocation::{Invocation, OpenPlan};
 use crate::document::visible::{visible_line, width};
 use crate::history::facts::{Facts, last_review};
 use crate::plan::marks::Marks;
-use crate::plan::query::{KEYS, Query, QueryError};
+use crate::plan::query::{Query, QueryError, TERMS};
 
 /// Which steps to take.
 #[derive(clap::Args, Clone, Default, Debug)]
@@ -23,12 +23,17 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Understands the query.
+    /// Understands the query, as asked by the person at work.
     ///
     /// # Errors
     /// Where it makes no sense, with the place.
-    pub fn parse(&self) -> Result<Query> {
-        Query::parse(&self.query).map_err(|error| eyre!("{}", pointed_at(&self.query, &error)))
+    pub(super) fn parse(&self, invocation: &Invocation<'_, '_>) -> Result<Query> {
+        let wrong = |error| eyre!("{}", pointed_at(&self.query, &error));
+        let query = Query::parse(&self.query).map_err(wrong)?;
+        Ok(match query.asks_who() {
+            true => query.asked_by(&invocation.identity()),
+            false => query,
+        })
     }
 }
 
@@ -55,13 +60,15 @@ impl Invocation<'_, '_> {
 
 /// The language, for the help.
 pub fn language_help() -> String {
-    let longest = KEYS.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
-    let keys = KEYS
+    let longest = TERMS.iter().map(|row| row.key.len()).max().unwrap_or(0);
+    let keys = TERMS
         .iter()
-        .map(|(key, meaning)| format!("  {key:longest$}  {meaning}\n"));
+        .map(|row| format!("  {:longest$}  {}\n", row.key, row.about));
     format!(
-        "Filters: terms are separated by spaces and must all match; a leading - negates one.\n\
-         Words match title, owner, ID and outcome. Quotes keep words together.\n{}",
+        "Filters: terms are separated by spaces and must all match, unless OR stands between them; \
+         ( ) group, a leading - negates.\n\
+         Words match title, owner, ID and outcome. Quotes keep words together. a,b is either, a..b \
+         between, > < = compare.\n{}",
         keys.collect::<String>()
     )
 }
