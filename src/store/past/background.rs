@@ -61,7 +61,7 @@ impl PastInput {
         let review = last_review(&self.plan, self.now);
         let mut facts = Facts::of(&self.plan, review, past.git().is_some());
         drop(self.plan);
-        while let Some(landing) = past.next() {
+        for landing in past.by_ref() {
             if progress.is_stopped() {
                 return None;
             }
