@@ -19,10 +19,14 @@
 //! ```text
 //! ┌─────────────────────────── tui/widgets/header.rs ────────────────────────────┐
 //! │ stepdeck › B37 Data model › 3742      3412/10000 34%  saved 14:02  ● live    │
-//! ├────────── blocks.rs ──────────┬────────────────── steps.rs ──────────────────┤
-//! │ ✓✓ ✓✓ ✓✓ 96 91 88 85 80 77 70 │   3740 ✓ complete    Draft schema         ops│
-//! │ 66 61 55 52 50 48[42]31 20 12 │ ▌ 3742 ◐ in progress Gate check: indexes  ops│
-//! ├────────── detail.rs ──────────┼────────────────── chain.rs ──────────────────┤
+//! ├──────────────────────────── tui/widgets/tabs.rs ─────────────────────────────┤
+//! │ 1 Plan  2 Gates  3 Weekly review  4 Standup  5 Problems  6 Since             │
+//! ├─────────── strip.rs, or unfolded blocks.rs with grid.rs ─────────────────────┤
+//! │ ✓✓✓✓✓✓✓✓✓✓ ✓✓✓✓✓99887 7665555443 3110000!00 0000000000  B37 Data model 42%   │
+//! ├────────────────────────────────── steps.rs ──────────────────────────────────┤
+//! │   3740 ✓ complete    Draft schema                                       ops  │
+//! │ ▌ 3742 ◐ in progress Gate check: indexes                                ops  │
+//! ├────────── detail.rs ──────────┬────────────────── chain.rs ──────────────────┤
 //! │ Title    Gate check: indexes  │ 3701 ✓ Pick engine ─▶ 3742 ─▶ 3743 ✗ Load    │
 //! │ Status   ◐ in progress        │ blocks 2 directly, 41 in all                 │
 //! ├───────────────────────────────┴──────────────────────────────────────────────┤

@@ -524,6 +524,7 @@ impl<F: TerminalHost> Cockpit<F> {
             super::draw::draw(frame, model, theme, sight, field);
         })?;
         self.model.page = self.sight.page;
+        self.model.view.across = self.sight.across;
         Ok(())
     }
 }

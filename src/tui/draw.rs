@@ -1,4 +1,4 @@
-//! One frame: header, body and footer, and on top of them what is open.
+//! One frame: header, tabs, body and footer, and on top of them what is open.
 //!
 //! The only entry point of drawing. What it draws follows from the model, the theme and
 //! the size alone, except for how far lists are scrolled, which [`ScrollState`] remembers.
@@ -14,7 +14,7 @@ use crate::app::core::model::Model;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::pane::split_rows;
 use crate::tui::widgets::scroll::ScrollState;
-use crate::tui::widgets::{footer, frame, header};
+use crate::tui::widgets::{footer, frame, header, tabs};
 
 /// Columns and rows below which nothing useful fits.
 pub(crate) const SMALLEST: (u16, u16) = (40, 12);
@@ -33,9 +33,11 @@ pub fn draw(
         return too_small(frame.buffer_mut(), area, theme);
     }
     let (top, rest) = split_rows(area, 1);
+    let (names, rest) = split_rows(rest, tabs::height(model, area.width));
     let (body, bottom) = split_rows(rest, rest.height - footer::HEIGHT);
     sight.begin_frame();
     header::draw(frame.buffer_mut(), top, model, theme);
+    tabs::draw(frame.buffer_mut(), names, model, theme, sight);
     match model.has_plan() {
         true => drawing(model.screen)(frame.buffer_mut(), body, model, theme, sight),
         false => welcome::draw(frame.buffer_mut(), body, model, theme),

@@ -78,35 +78,39 @@ impl Places {
 /// The heading a command stands under in help and README.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Group {
-    /// Getting about.
-    Move,
-    /// Finding and choosing.
-    Find,
     /// Changing the plan.
     Edit,
+    /// Finding and choosing.
+    Find,
     /// What is shown and how.
     View,
+    /// Going to another screen.
+    Screens,
+    /// Getting about.
+    Move,
     /// The program itself.
     Program,
 }
 
 impl Group {
-    /// Every group in the order of the help.
-    pub const ALL: [Self; 5] = [
-        Self::Move,
-        Self::Find,
+    /// Every group in the order of the help: what one does, where one goes, how one gets about.
+    pub const ALL: [Self; 6] = [
         Self::Edit,
+        Self::Find,
         Self::View,
+        Self::Screens,
+        Self::Move,
         Self::Program,
     ];
 
     /// The heading.
     pub fn title(self) -> &'static str {
         match self {
-            Self::Move => "Moving",
-            Self::Find => "Finding",
             Self::Edit => "Editing",
+            Self::Find => "Finding",
             Self::View => "Viewing",
+            Self::Screens => "Screens",
+            Self::Move => "Moving",
             Self::Program => "Program",
         }
     }

@@ -135,8 +135,8 @@ pub struct Model {
     pub now: DateTime<Utc>,
     /// Rows that the list of the current pane shows, as the terminal side measured them.
     pub page: usize,
-    /// A key that waits for a second one: `m` or `'`.
-    pub prefix: Option<char>,
+    /// Whether the next letter names a bookmark.
+    pub is_setting_bookmark: bool,
     /// The command that `.` repeats.
     pub repeat: Option<Repeat>,
     /// Texts of steps that `$EDITOR` has, or had and that are not in the plan yet.
@@ -194,7 +194,7 @@ impl Model {
             context,
             now,
             page: 10,
-            prefix: None,
+            is_setting_bookmark: false,
             repeat: None,
             forms: Vec::new(),
             flashes: Vec::new(),

@@ -7,6 +7,7 @@ use super::command::Focus;
 use super::key::{Code, Key};
 use super::model::Model;
 use super::navigate::{by, moved};
+use super::screen::NumberedScreen;
 use super::update::press;
 use crate::app::overlays::Overlay;
 
@@ -21,6 +22,8 @@ pub enum Target {
     Choice(usize),
     /// What a hint says that a key does.
     Key(Key),
+    /// The name of a screen.
+    Screen(&'static NumberedScreen),
 }
 
 impl Model {
@@ -29,9 +32,12 @@ impl Model {
         if self.ending {
             return;
         }
-        self.prefix = None;
+        self.is_setting_bookmark = false;
         match target {
             Target::Key(key) => press(self, key),
+            // What lies over a screen is closed first: it may hold text that a person typed.
+            Target::Screen(screen) if self.overlays.is_empty() => self.open_screen(screen),
+            Target::Screen(_) => {}
             Target::Choice(row) => {
                 if let Some((cursor, count)) = self.choice()
                     && row < count
@@ -53,7 +59,7 @@ impl Model {
         if self.ending {
             return;
         }
-        self.prefix = None;
+        self.is_setting_bookmark = false;
         if let Some((cursor, count)) = self.choice() {
             *cursor = moved(*cursor, rows, count);
         } else if !self.overlays.is_empty() {

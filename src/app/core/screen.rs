@@ -170,6 +170,8 @@ impl PartialEq for NumberedScreen {
     }
 }
 
+impl Eq for NumberedScreen {}
+
 impl fmt::Debug for NumberedScreen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)
@@ -189,7 +191,7 @@ macro_rules! numbered_screen {
                     name: concat!("screen-", $name),
                     keys: &[stringify!($number)],
                     title: concat!("Screen ", $number, ": ", $title),
-                    group: crate::app::core::command::Group::View,
+                    group: crate::app::core::command::Group::Screens,
                     run: |model| model.open_screen(&SCREEN),
                     ..crate::app::core::command::Command::BASE
                 },

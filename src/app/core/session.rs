@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::model::Model;
 use crate::app::screens::SCREENS;
+use crate::app::screens::plan::view::Sort;
 use crate::app::screens::review::view::Bookmark;
 use crate::plan::id::typed_id;
 
@@ -16,6 +17,7 @@ pub struct Session {
     screen: u8,
     step: Option<String>,
     filter: String,
+    sort: Sort,
     kept_filters: Vec<String>,
     bookmarks: BTreeMap<char, String>,
     review: Bookmark,
@@ -28,6 +30,7 @@ impl Session {
             screen: model.screen.number,
             step: model.selected().map(|(id, _)| id.to_string()),
             filter: model.view.filter.text().to_owned(),
+            sort: model.view.sort,
             kept_filters: model.view.kept_filters.clone(),
             bookmarks: (model.view.bookmarks.iter())
                 .map(|(letter, (id, _))| (*letter, id.to_string()))
@@ -42,6 +45,7 @@ impl Session {
         model.screen = screen.unwrap_or(&SCREENS[0]);
         model.view.filter = model.query(&self.filter).unwrap_or_default();
         model.view.kept_filters.clone_from(&self.kept_filters);
+        model.view.sort = self.sort;
         let id = self.step.as_deref().and_then(typed_id);
         model.refresh(id.map(|id| (id, 0)));
         // Listed even where another screen comes first, to find the place in it again.

@@ -5,7 +5,7 @@ use super::message::{Effect, Message};
 use super::model::Model;
 use super::screen::NumberedScreen;
 use crate::app::screens::SCREENS;
-use crate::app::screens::plan::find::bookmark;
+use crate::app::screens::plan::find::set_bookmark;
 
 /// Takes one message. Answers what must be done outside, in order.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
@@ -56,8 +56,8 @@ pub(super) fn press(model: &mut Model, key: Key) {
     if model.ending {
         return while_ending(model, key);
     }
-    if let Some(prefix) = model.prefix.take() {
-        return bookmark(model, prefix, key);
+    if std::mem::take(&mut model.is_setting_bookmark) {
+        return set_bookmark(model, key);
     }
     // In whatever lies over a screen, Ctrl-C means what Esc means.
     let interrupt = key.ctrl && key.code == Code::Char('c') && !model.overlays.is_empty();

@@ -196,7 +196,7 @@ impl Model {
             let title = title.unwrap_or("there is no such step".into());
             rows.push(Row {
                 blocked: found.is_none().then(|| format!("there is no step {id}")),
-                ..Row::new("", format!("Go to {id}"), title, Choice::Jump(id))
+                ..Row::new("", format!("Go to {id}"), title, Choice::Jump(id, 0))
             });
         }
         let here = self.place();

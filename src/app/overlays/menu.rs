@@ -57,7 +57,7 @@ pub enum Choice {
     /// Opens the editor for a cell of the block with this index.
     EditBlock(usize, BlockColumn),
     /// Goes to a step.
-    Jump(StepId),
+    Jump(StepId, u32),
     /// Goes to a check.
     Check {
         /// Index of what it belongs to, on screen 2.
@@ -100,7 +100,7 @@ impl Choice {
                 }
             }
             Self::EditBlock(block, column) => model.edit_block(block, column),
-            Self::Jump(id) => model.jump(id, 0),
+            Self::Jump(id, nth) => model.jump(id, nth),
             Self::Check {
                 holder,
                 check,

@@ -223,7 +223,7 @@ fn marked(label: &str, found: &Words, style: Style, theme: &Theme) -> Vec<Span<'
 /// How the step is shown that a row would choose.
 fn look(model: &Model, row: &Row, theme: &Theme) -> Option<Look> {
     let id = match &row.choice {
-        Choice::Jump(id) => *id,
+        Choice::Jump(id, _) => *id,
         Choice::Depend(..) => typed_id(row.label.split_whitespace().next()?)?,
         _ => return None,
     };

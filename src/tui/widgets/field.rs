@@ -76,6 +76,9 @@ impl Field {
                 self.area.delete_line_by_head();
             }
             KeyCode::Char('r') if ctrl => self.put_back(),
+            // As in readline. Without an enhanced keyboard, ctrl-_ arrives as ctrl-7.
+            KeyCode::Char('_' | '7' | '/') if ctrl => self.turn_back(TextArea::undo),
+            KeyCode::Char('_') if alt => self.turn_back(TextArea::redo),
             KeyCode::Char('z' | 'l' | 'j' | 'm' | 'c') if ctrl => return false,
             KeyCode::Enter | KeyCode::Esc | KeyCode::Tab | KeyCode::BackTab => return false,
             KeyCode::Up | KeyCode::Down | KeyCode::PageUp | KeyCode::PageDown
@@ -123,6 +126,12 @@ impl Field {
             self.area = area_of(&other, self.multiline);
             self.typed = Some(text);
         }
+    }
+
+    /// Undoes an edit of the field, or does it again.
+    fn turn_back(&mut self, turn: fn(&mut TextArea<'static>) -> bool) {
+        turn(&mut self.area);
+        self.leave_grapheme(true);
     }
 
     /// Hands a key to the widget, which knows characters only, and makes whole what it did: a
@@ -320,6 +329,27 @@ mod tests {
         for text in ["as it was", "as it was and more", "as it was"] {
             press(&mut field, KeyCode::Char('r'), KeyModifiers::CONTROL);
             assert_eq!(field.text(), text);
+        }
+    }
+
+    #[test]
+    fn words_are_moved_over_cut_pasted_and_edits_undone() {
+        let (alt, ctrl) = (KeyModifiers::ALT, KeyModifiers::CONTROL);
+        let mut field = field("one two three", false);
+        for (letter, modifiers, text) in [
+            ('b', alt, "one two three"),
+            ('b', alt, "one two three"),
+            ('k', ctrl, "one "),
+            ('y', ctrl, "one two three"),
+            ('w', ctrl, "one two "),
+            ('_', ctrl, "one two three"),
+            ('_', alt, "one two "),
+            ('7', ctrl, "one two three"),
+            ('u', ctrl, ""),
+            ('y', ctrl, "one two three"),
+        ] {
+            press(&mut field, KeyCode::Char(letter), modifiers);
+            assert_eq!(field.text(), text, "{letter} {modifiers:?}");
         }
     }
 

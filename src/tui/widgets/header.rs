@@ -10,7 +10,7 @@ use crate::document::visible::{fit, visible_line};
 use crate::plan::checks::Severity;
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::fit_row::RowPart;
-use crate::tui::widgets::{fit_row, frame};
+use crate::tui::widgets::{fit_row, frame, tabs};
 
 /// Columns below which the name of a crumb tells nothing.
 const NAME: u16 = 8;
@@ -31,8 +31,8 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
         room.saturating_sub(fit_row::columns(left) + GAP + fit_row::columns(right))
     };
     let room_for_name = spare(&left, &right);
-    if !name_crumb(&mut left, &crumbs, theme, room_for_name) {
-        // The name tells more than when something was saved.
+    if !name_crumb(&mut left, &crumbs, theme, room_for_name) && area.width < tabs::LEAST {
+        // Where nothing else names the block, its name tells more than when something was saved.
         let without: Vec<RowPart<'_>> = right.iter().filter(|p| p.rank != SAVED).cloned().collect();
         let room_for_name = spare(&left, &without);
         if name_crumb(&mut left, &crumbs, theme, room_for_name) {

@@ -10,4 +10,5 @@ pub(crate) mod header;
 pub(crate) mod pane;
 pub mod scroll;
 pub(crate) mod status;
+pub(crate) mod tabs;
 pub(crate) mod text_layout;

@@ -60,8 +60,9 @@ impl Window {
     }
 }
 
-/// What the terminal side remembers between frames: how far each list is scrolled, how
-/// many rows the list with the keys had, for PgDn, and what was drawn where.
+/// What the terminal side remembers between frames: how far each list is scrolled, how many rows
+/// the list with the keys had, for PgDn, and the grid in one row, for the arrows, and what was
+/// drawn where.
 #[derive(Debug, Default)]
 pub struct ScrollState {
     windows: HashMap<Focus, Window>,
@@ -69,6 +70,8 @@ pub struct ScrollState {
     areas: Vec<(Rect, Target)>,
     /// Rows of the list that has the keys, as last drawn.
     pub page: usize,
+    /// Blocks in a row of the grid, as last drawn.
+    pub across: usize,
 }
 
 impl ScrollState {

@@ -72,7 +72,7 @@ fn a_click_selects_the_row_under_it() {
 
 #[test]
 fn a_click_that_gives_a_pane_the_keys_does_nothing_else() {
-    let mut desk = desk();
+    let mut desk = Desk::sized(&[(LOG, LINES), (CANON, DOCUMENT)], 130, 30);
     let before = selected(&desk);
     // The cell of the second block, in the grid.
     let (x, y) = place(&desk, "[", 0);

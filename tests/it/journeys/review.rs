@@ -158,10 +158,10 @@ fn another_program_edits_the_plan_while_a_proposal_is_looked_at() {
     let at = rows
         .iter()
         .position(|row| row.contains('▌') && row.contains("0004"));
-    assert_eq!(at, Some(4), "{screen}");
-    assert!(rows[4].contains("no longer in the plan"), "{screen}");
+    assert_eq!(at, Some(5), "{screen}");
+    assert!(rows[5].contains("no longer in the plan"), "{screen}");
     assert!(
-        rows[6].contains("0002.A"),
+        rows[7].contains("0002.A"),
         "what is new comes last: {screen}"
     );
     desk.keys("+");

@@ -496,3 +496,21 @@ fn the_owner_chooser_begins_with_the_present_owner() {
     desk.keys("jo<Enter>");
     assert_eq!(desk.diff(), "");
 }
+
+#[test]
+fn bookmarks_are_listed_with_what_they_are_on() {
+    let mut desk = desk();
+    let selected = |desk: &Desk| desk.cockpit.model.selected().unwrap().0.to_string();
+    desk.keys("jmbGmx'");
+    let screen = desk.screen();
+    for row in ["b  0002 Review the schema", "x  0101 Cut over"] {
+        let mut words = row.split_whitespace();
+        let is_of = |line: &&str| words.clone().all(|word| line.contains(word));
+        assert!(screen.lines().any(|line| is_of(&line)), "{row}\n{screen}");
+        words.next();
+    }
+    desk.keys("b");
+    assert_eq!(selected(&desk), "0002");
+    desk.keys("'<Down><Enter>");
+    assert_eq!(selected(&desk), "0101");
+}

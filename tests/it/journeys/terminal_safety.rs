@@ -60,7 +60,7 @@ fn a_signal_gives_the_terminal_back_wherever_one_is() {
     for (signal, keys, shown) in [
         (Signal::TERM, "2", "Runbooks"),
         (Signal::HUP, "jet and", "Review the schema and"),
-        (Signal::HUP, "5", "Problems"),
+        (Signal::HUP, "5", "› Problems"),
         (Signal::TERM, "?", "Keys that work here"),
     ] {
         let folder = fixture();
@@ -220,7 +220,7 @@ fn a_stop_and_fg_leave_a_usable_shell_and_a_whole_screen() {
         shell.type_keys("clear; fg<Enter>");
         shell.wait_until(vt100::Screen::alternate_screen);
         // Everything is there again: header, panes, footer.
-        for part in ["stepdeck ›", "Blocks", "Load test", "Cut over"] {
+        for part in ["stepdeck ›", "M unfolds", "Load test", "Cut over"] {
             shell.wait_for(part);
         }
         shell.wait_until(vt100::Screen::bracketed_paste);
@@ -336,11 +336,11 @@ fn nothing_in_a_plan_steers_the_terminal() {
     cockpit.send("/\u{202e}\u{9b}".as_bytes());
     cockpit.wait_for("left out: U+202E");
     cockpit.type_keys("<C-c>2");
-    cockpit.wait_for("Gates");
+    cockpit.wait_for("› Gates");
     cockpit.type_keys("<Tab>z");
     cockpit.wait_for("DRI");
     cockpit.type_keys("z5");
-    cockpit.wait_for("Problems");
+    cockpit.wait_for("› Problems");
     cockpit.wait_for("not a JSON object");
     leave(&cockpit);
     assert_eq!(hostile::obeyed(&cockpit.output()), None);

@@ -357,7 +357,7 @@ fn an_idle_cockpit_writes_nothing_and_takes_no_time() {
     cockpit.wait_for("/10000");
     // The checks run once behind the first frame; then nothing is left to be done.
     cockpit.type_keys("5");
-    cockpit.wait_for("Problems");
+    cockpit.wait_for("› Problems");
     cockpit.wait_gone("checking");
     cockpit.type_keys("1");
     cockpit.wait_for("Step number 2");

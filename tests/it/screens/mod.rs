@@ -5,3 +5,4 @@ mod pictures;
 mod plan;
 mod problems;
 mod standup;
+mod width;

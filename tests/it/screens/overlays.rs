@@ -5,6 +5,7 @@ use crate::support::screen::{
     ascii, check, dark, draw, model, picture, press, reversed, text, type_over,
 };
 use ratatui::layout::Rect;
+use stepdeck::app::overlays::Overlay;
 use stepdeck::app::{DiskEvent, Effect, Message, Model, update};
 use stepdeck::change::conflict::{Conflict, Obstacle};
 use stepdeck::plan::field::Field;
@@ -43,14 +44,26 @@ fn a_number_in_the_palette_names_the_step() {
     assert!(shown.contains("there is no step 0022"), "{shown}");
 }
 
+/// What one does here comes first, then where one goes, then how one gets about.
 #[test]
-fn the_help_names_each_group_once() {
+fn the_help_names_each_group_once_and_the_verbs_first() {
     let mut model = model(&FILES);
     press(&mut model, "?");
     for (columns, rows) in [(80, 24), (50, 16), (40, 12)] {
         let shown = text(&draw(&model, &dark(), columns, rows));
-        assert_eq!(shown.matches("Moving").count(), 1, "{shown}");
+        assert_eq!(shown.matches("Editing").count(), 1, "{shown}");
     }
+    let Some(Overlay::Chooser(help)) = model.overlays.last() else {
+        panic!("{:?}", model.overlays);
+    };
+    let mut groups: Vec<&str> = help.rows.iter().map(|row| &*row.detail).collect();
+    groups.dedup();
+    assert_eq!(
+        groups,
+        [
+            "Editing", "Finding", "Viewing", "Screens", "Moving", "Program"
+        ]
+    );
 }
 
 #[test]

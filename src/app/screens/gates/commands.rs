@@ -151,7 +151,7 @@ fn open(model: &mut Model) {
                 let detail = status.map_or("not in the plan", |status| status.word());
                 Row {
                     blocked: step.is_none().then(|| format!("there is no step {id}")),
-                    ..Row::new(key, label, detail, Choice::Jump(*id))
+                    ..Row::new(key, label, detail, Choice::Jump(*id, 0))
                 }
             });
             model.menu("Steps that the check names", rows.collect(), 0);

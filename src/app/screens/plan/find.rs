@@ -152,7 +152,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Set a bookmark: press a letter next",
         blocked: no_step,
         run: |model| {
-            model.prefix = Some('m');
+            model.is_setting_bookmark = true;
             model.say("bookmark: press a letter");
         },
         ..COMMON
@@ -160,23 +160,14 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "go-to-bookmark",
         keys: &["'"],
-        title: "Go to a bookmark: press its letter next",
+        title: "Go to a bookmark",
         places: PLAN,
         blocked: |model| {
             let none = model.view.bookmarks.is_empty();
             let key = model.keymap.key_of("set-bookmark");
             none.then(|| format!("no bookmark yet; {key} sets one"))
         },
-        run: |model| {
-            model.prefix = Some('\'');
-            let letters: String = model
-                .view
-                .bookmarks
-                .keys()
-                .map(|c| format!(" {c}"))
-                .collect();
-            model.say(format!("go to bookmark:{letters}"));
-        },
+        run: offer_bookmarks,
         ..COMMON
     },
     Command {
@@ -235,27 +226,41 @@ pub const COMMANDS: &[Command] = &[
     },
 ];
 
-/// The second key of a bookmark command.
-pub fn bookmark(model: &mut Model, prefix: char, key: Key) {
+/// The letter of a bookmark that is being set.
+pub fn set_bookmark(model: &mut Model, key: Key) {
     let Some(letter) = key.letter().filter(|c| c.is_alphanumeric()) else {
         if key.code != Code::Esc {
             model.refuse("a bookmark is a letter or a digit");
         }
         return;
     };
-    match prefix {
-        'm' => {
-            if let Some(step) = model.selected() {
-                model.view.bookmarks.insert(letter, step);
-                let go = model.keymap.key_of("go-to-bookmark");
-                model.say(format!("{go} {letter} returns to {}", step.0));
-            }
-        }
-        _ => match model.view.bookmarks.get(&letter).copied() {
-            Some((id, nth)) => model.jump(id, nth),
-            None => model.refuse(format!("there is no bookmark {letter}")),
-        },
+    if let Some(step) = model.selected() {
+        model.view.bookmarks.insert(letter, step);
+        let go = model.keymap.key_of("go-to-bookmark");
+        model.say(format!("{go} {letter} returns to {}", step.0));
     }
+}
+
+/// The bookmarks with what they are on; a letter goes to its step at once.
+fn offer_bookmarks(model: &mut Model) {
+    let rows = model.view.bookmarks.iter().map(|(letter, (id, nth))| {
+        let step = model.plan.find_nth(*id, *nth);
+        let title = step.map(|step| model.plan.step(step).title().into_owned());
+        let row = Row::new(
+            *letter,
+            id.to_string(),
+            title.as_deref().unwrap_or_default(),
+            Choice::Jump(*id, *nth),
+        );
+        Row {
+            blocked: title
+                .is_none()
+                .then(|| format!("{id} is no longer in the plan")),
+            ..row
+        }
+    });
+    let rows = rows.collect();
+    model.menu("Go to a bookmark", rows, 0);
 }
 
 impl Model {

@@ -68,7 +68,7 @@ impl Screen for PlanScreen {
 
     /// Zoom, tree, range, filter, marks, and at last the pane: this screen is where the way ends.
     fn back(&self, model: &mut Model) -> bool {
-        if model.unzoom() || std::mem::take(&mut model.view.tree) {
+        if model.unzoom() || movement::fold(model) || std::mem::take(&mut model.view.tree) {
             return true;
         }
         let view = &mut model.view;

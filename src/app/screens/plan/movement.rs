@@ -2,7 +2,7 @@
 
 use super::chain::tree;
 use super::edit::open_detail;
-use super::view::Side;
+use super::view::{GRID, Side};
 use super::{PLAN, PlanScreen};
 use crate::app::core::command::{Command, Focus, Group};
 use crate::app::core::model::Model;
@@ -10,9 +10,6 @@ use crate::app::core::navigate::moved;
 use crate::app::core::screen::Screen as _;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::detail_fields;
-
-/// Blocks in a row of the grid.
-const GRID: usize = 10;
 
 /// Commands that move from pane to pane and from block to block.
 pub const COMMANDS: &[Command] = &[
@@ -25,6 +22,21 @@ pub const COMMANDS: &[Command] = &[
         places: PLAN,
         blocked: |_| None,
         run: open,
+    },
+    Command {
+        name: "unfold",
+        keys: &["M"],
+        title: "Map: unfold the grid of blocks over the screen, or fold it again",
+        hint: "",
+        group: Group::View,
+        places: PLAN,
+        blocked: |_| None,
+        run: |model| {
+            if !fold(model) {
+                enter(model, Focus::BLOCKS);
+                model.view.unfolded = true;
+            }
+        },
     },
     Command {
         name: "previous-block",
@@ -55,7 +67,7 @@ pub(super) fn step(model: &mut Model, by: isize) {
         Focus::BLOCKS => {
             let rows = match by.unsigned_abs() > 1_000 {
                 true => by,
-                false => by.signum() * isize::try_from(GRID).unwrap_or(1),
+                false => by.signum() * isize::try_from(across(model)).unwrap_or(1),
             };
             block_by(model, rows);
         }
@@ -80,6 +92,11 @@ pub(super) fn step(model: &mut Model, by: isize) {
             model.view.link = moved(model.view.link, by, count);
         }
     }
+}
+
+/// Blocks in a row of the grid as it was last drawn.
+fn across(model: &Model) -> usize {
+    model.view.across.max(GRID)
 }
 
 /// From a block without listed steps to the nearest step before or behind it.
@@ -123,6 +140,8 @@ pub(super) fn sideways(model: &mut Model, by: isize) {
             let block = model.view.block(&model.plan).unwrap_or(0);
             let column = block % GRID;
             match by > 0 && (column + 1 == GRID || block + 1 >= model.plan.blocks().len()) {
+                // A strip lies above the list, and goes on in its next row.
+                _ if across(model) > GRID => block_by(model, by),
                 // Off the grid's right edge lies the step list.
                 true => turn(model),
                 false if by < 0 && column == 0 => {}
@@ -136,8 +155,18 @@ pub(super) fn sideways(model: &mut Model, by: isize) {
     }
 }
 
+/// Folds the grid, and gives the keys to the list. Answers whether it was unfolded.
+pub(super) fn fold(model: &mut Model) -> bool {
+    let was_unfolded = model.view.is_unfolded();
+    if was_unfolded {
+        enter(model, Focus::STEPS);
+    }
+    was_unfolded
+}
+
 /// Gives the keys to a pane.
 pub(super) fn enter(model: &mut Model, pane: Focus) {
+    model.view.unfolded = false;
     match pane {
         Focus::BLOCKS => model.view.block_detail = true,
         Focus::STEPS | Focus::CHAIN => model.view.block_detail = false,

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::search::Search;
 use crate::app::core::command::Focus;
 use crate::plan::marks::Marks;
@@ -10,8 +12,12 @@ use crate::plan::query::Query;
 use crate::plan::query::past::PlanPast;
 use crate::plan::{Plan, StepKey, StepRef};
 
+/// Blocks in a row of the whole grid: 1,000 steps, one checkpoint.
+pub(crate) const GRID: usize = 10;
+
 /// How the step list is ordered.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Sort {
     /// By number.
     #[default]
@@ -54,6 +60,10 @@ pub enum Side {
 pub struct PlanView {
     /// Which pane has the keys.
     pub pane: Focus,
+    /// Whether the block grid has the whole screen while it has the keys.
+    pub unfolded: bool,
+    /// Blocks in a row of the grid, as the terminal side drew it.
+    pub across: usize,
     /// Whether the detail pane shows the block instead of the step.
     pub block_detail: bool,
     /// The filter in force.
@@ -97,6 +107,11 @@ impl PlanView {
             pane: Focus::STEPS,
             ..Self::default()
         }
+    }
+
+    /// Whether the block grid has the whole screen.
+    pub(crate) fn is_unfolded(&self) -> bool {
+        self.unfolded && self.pane == Focus::BLOCKS
     }
 
     /// The selected step.

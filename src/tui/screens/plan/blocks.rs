@@ -1,4 +1,5 @@
-//! The heat map of blocks and, where there is room, the selected block at a glance.
+//! The heat map of blocks and, where there is room, the selected block at a glance; in two rows,
+//! a strip.
 //!
 //! One row of the grid is ten blocks: 1,000 steps, one checkpoint. A block's digits are the
 //! percentage done; the colour behind them only helps the eye.
@@ -9,8 +10,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::grid;
 use super::grid::Cell;
+use super::{grid, strip};
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
 use crate::document::visible::{visible, wrap};
@@ -29,6 +30,13 @@ const GAP: u16 = 3;
 /// Draws the pane.
 pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
     let focused = model.view.pane == Focus::BLOCKS;
+    if area.height <= strip::height(model.plan.blocks().len()) {
+        let (places, across) = strip::draw(buf, area, model, theme, focused);
+        sight.window(Focus::BLOCKS).rows = places;
+        sight.across = across;
+        return;
+    }
+    sight.across = grid::ROW;
     let room = area.width.saturating_sub(2);
     let (mut left, mut right) = titles(model, theme);
     fit_row::keep_both(&mut left, &mut right, 2, room);
@@ -56,7 +64,12 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
         let (_, beside) = split_columns(inner, grid::WIDTH + GAP);
         steps(buf, beside, model, theme, block);
     }
-    legend(buf, &mut below, theme, side_by_side);
+    // Beside the list what the selected block holds tells more than what the cells mean.
+    let others = match area.width < buf.area.width {
+        true => u16::try_from(CARD).unwrap_or(0) + 1,
+        false => 0,
+    };
+    legend(buf, &mut below, theme, side_by_side, others);
     card(buf, &mut below, model, theme, block, side_by_side);
     if !side_by_side && below.height > grid::HEIGHT {
         let (from, to) = model.plan.blocks()[block].range;
@@ -81,17 +94,11 @@ fn rest(area: Rect, rows: u16) -> Rect {
 fn titles<'a>(model: &Model, theme: &Theme) -> (Vec<RowPart<'a>>, Vec<RowPart<'a>>) {
     let mut left = vec![RowPart::styled(0, "Blocks", theme.title)];
     let mut right = Vec::new();
-    let count = model.plan.blocks().len();
     let Some(at) = model.view.block(&model.plan) else {
         return (left, right);
     };
-    if count > grid::PAGE {
-        let (page, pages) = (at / grid::PAGE + 1, count.div_ceil(grid::PAGE));
-        left.push(RowPart::styled(
-            1,
-            format!("page {page} of {pages}"),
-            theme.dim,
-        ));
+    if let Some(page) = page(model, at) {
+        left.push(RowPart::styled(1, page, theme.dim));
     }
     let block = &model.plan.blocks()[at];
     right.push(RowPart::styled(
@@ -110,7 +117,14 @@ fn titles<'a>(model: &Model, theme: &Theme) -> (Vec<RowPart<'a>>, Vec<RowPart<'a
     (left, right)
 }
 
-fn percent(block: &Block) -> String {
+/// Which page a block is on, if there are several.
+pub(super) fn page(model: &Model, at: usize) -> Option<String> {
+    let pages = model.plan.blocks().len().div_ceil(grid::PAGE);
+    (pages > 1).then(|| format!("page {} of {pages}", at / grid::PAGE + 1))
+}
+
+/// How much of a block is done.
+pub(super) fn percent(block: &Block) -> String {
     match block.tally.total {
         0 => "no steps".to_owned(),
         _ => format!("{}%", block.tally.percent()),
@@ -124,26 +138,31 @@ fn blocks(
     theme: &Theme,
     focused: bool,
 ) -> Vec<(Rect, usize)> {
-    let blocks = model.plan.blocks();
+    let count = model.plan.blocks().len();
     let selected = model.view.block(&model.plan);
-    grid::draw(buf, area, theme, blocks.len(), selected, focused, |at| {
-        let block = &blocks[at];
-        let hidden = !model.view.lists_block(at);
-        let (text, style) = match block.tally.percent() {
-            _ if block.tally.total == 0 => (theme.glyph(Sign::Idea).repeat(2), theme.dim),
-            100 => (theme.glyph(Sign::Complete).repeat(2), theme.heat(100)),
-            done => {
-                let done = u8::try_from(done).unwrap_or(99);
-                (format!("{done:02}"), theme.heat(done))
-            }
-        };
-        let blocked = block.tally.count(Status::Blocked) > 0;
-        Cell {
-            text,
-            style: if hidden { theme.dim } else { style },
-            sign: blocked.then_some((theme.glyphs.alert, theme.error)),
-        }
+    grid::draw(buf, area, theme, count, selected, focused, |at| {
+        cell(model, theme, at)
     })
+}
+
+/// The cell of a block: how much is done, in words and as a shade, and whether work is blocked.
+pub(super) fn cell(model: &Model, theme: &Theme, at: usize) -> Cell {
+    let block = &model.plan.blocks()[at];
+    let hidden = !model.view.lists_block(at);
+    let (text, style) = match block.tally.percent() {
+        _ if block.tally.total == 0 => (theme.glyph(Sign::Idea).repeat(2), theme.dim),
+        100 => (theme.glyph(Sign::Complete).repeat(2), theme.heat(100)),
+        done => {
+            let done = u8::try_from(done).unwrap_or(99);
+            (format!("{done:02}"), theme.heat(done))
+        }
+    };
+    let blocked = block.tally.count(Status::Blocked) > 0;
+    Cell {
+        text,
+        style: if hidden { theme.dim } else { style },
+        sign: blocked.then_some((theme.glyphs.alert, theme.error)),
+    }
 }
 
 /// The block's own hundred, each step by its last two digits with the sign of its status.
@@ -181,8 +200,8 @@ fn steps(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, block: usiz
     });
 }
 
-/// What the cells mean.
-fn legend(buf: &mut Buffer, area: &mut Rect, theme: &Theme, wide: bool) {
+/// What the cells mean, where that leaves `others` rows.
+fn legend(buf: &mut Buffer, area: &mut Rect, theme: &Theme, wide: bool, others: u16) {
     let empty = theme.glyph(Sign::Idea).repeat(2);
     let done = theme.glyph(Sign::Complete).repeat(2);
     let mut shades = Vec::new();
@@ -207,7 +226,7 @@ fn legend(buf: &mut Buffer, area: &mut Rect, theme: &Theme, wide: bool) {
         false => vec![Line::from(shades), Line::from(signs)],
     };
     let rows = u16::try_from(lines.len()).unwrap_or(2);
-    if area.height < rows {
+    if area.height < rows + others {
         return;
     }
     for (y, line) in (area.y..).zip(&lines) {
@@ -216,17 +235,25 @@ fn legend(buf: &mut Buffer, area: &mut Rect, theme: &Theme, wide: bool) {
     *area = rest(*area, rows + 1);
 }
 
-/// The selected block: its name, what the block table says of it, how its steps stand.
+/// Rows of the least card: its name, and a row a status.
+const CARD: usize = 1 + Status::ALL.len();
+
+/// The selected block: its name, what the block table says of it, how its steps stand. Where rows
+/// are few, the table's words go first, then the end of the name.
 fn card(buf: &mut Buffer, area: &mut Rect, model: &Model, theme: &Theme, at: usize, whole: bool) {
     let block = &model.plan.blocks()[at];
     let width = area.width.saturating_sub(2);
     let name = model.plan.block_text(at, BlockColumn::Theme);
     let name = format!("{} {name}", block.id);
     let name = visible(name.trim());
-    let name: Vec<&str> = wrap(&name, usize::from(width))
-        .into_iter()
-        .take(3)
-        .collect();
+    let Some(spare) = usize::from(area.height).checked_sub(CARD) else {
+        return;
+    };
+    let rows = wrap(&name, usize::from(width));
+    let rows = match spare {
+        0 => vec![&*name],
+        _ => rows.into_iter().take(3.min(1 + spare)).collect(),
+    };
     let mut cells = vec![("steward ", BlockColumn::Steward)];
     if whole {
         cells.extend([
@@ -235,12 +262,10 @@ fn card(buf: &mut Buffer, area: &mut Rect, model: &Model, theme: &Theme, at: usi
         ]);
     }
     cells.retain(|(_, column)| !model.plan.block_text(at, *column).is_empty());
-    if name.len() + Status::ALL.len() + cells.len() > usize::from(area.height) {
-        return;
-    }
+    cells.truncate(spare + 1 - rows.len());
     let (x, mut y) = (area.x + 1, area.y);
-    for row in name {
-        frame::text(buf, x, y, width, row, theme.heading);
+    for row in rows {
+        frame::fitted(buf, theme, (x, y), width, row, theme.heading);
         y += 1;
     }
     for (label, column) in cells {

@@ -6,6 +6,7 @@ pub(crate) mod detail;
 pub(crate) mod grid;
 pub(crate) mod layout;
 pub(crate) mod steps;
+mod strip;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -18,7 +19,16 @@ use crate::tui::widgets::scroll::ScrollState;
 
 /// Draws the screen into `body`.
 pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
-    for (pane, area) in layout::panes(body, model.view.pane, model.is_zoomed()) {
+    let focus = model.view.pane;
+    let whole = model.is_zoomed() || model.view.is_unfolded();
+    let holds = layout::Holdings {
+        strip: strip::height(model.plan.blocks().len()),
+        steps: match model.view.empty_block {
+            Some(_) => 0,
+            None => model.view.list.len(),
+        },
+    };
+    for (pane, area) in layout::panes(body, focus, whole, holds) {
         sight.note(area, Target::Pane(pane));
         match pane {
             Focus::BLOCKS => blocks::draw(buf, area, model, theme, sight),

@@ -1,4 +1,5 @@
-//! The step list: one row a step, only those in sight.
+//! The step list: one row a step, only those in sight. Where the title of the selected one does
+//! not fit into its row, the pane's lower edge shows it whole.
 
 use std::ops::RangeInclusive;
 
@@ -10,20 +11,32 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
 use crate::app::screens::plan::view::Sort;
-use crate::document::visible::{fit, visible_line, width};
+use crate::document::visible::{fit, visible_line, width, wrap};
 use crate::plan::StepRef;
 use crate::plan::status::State;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::fit_row::RowPart;
-use crate::tui::widgets::pane::{empty, key_of};
+use crate::tui::widgets::pane::{empty, key_of, split_rows};
 use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::{fit_row, frame, status};
 
-/// Where the columns of the list begin and how wide they are.
+/// Columns of a title that everything else gives way to, where there are so many: 72 letters, and
+/// the sign that there are more.
+const TITLE: u16 = 73;
+/// Columns of owners that a list without room to spare shows.
+const OWNER: std::ops::RangeInclusive<u16> = 6..=12;
+/// The most columns of owners.
+const WIDEST_OWNER: u16 = 22;
+
+/// Where the columns of the list begin and how wide they are. The title has what the others
+/// leave: in a wider list never fewer columns than in a narrower one, or than [`TITLE`].
+#[derive(Debug)]
 struct Columns {
     /// Columns before the ID: cursor, mark, and a gap where there is room.
     gutter: u16,
     id: u16,
+    /// Columns of the status: its sign, and its word unless the grid beside the list needs those.
+    status: u16,
     title: u16,
     owner: u16,
 }
@@ -48,52 +61,107 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
     if view.list.is_empty() || view.empty_block.is_some() {
         return nothing(buf, inner, model, theme);
     }
-    let shown = sight
-        .window(Focus::STEPS)
-        .keep_row(view.cursor, view.found_anew())
-        .show(view.cursor, view.list.len(), inner);
+    let window = sight.window(Focus::STEPS);
+    let window = window.keep_row(view.cursor, view.found_anew());
+    let mut look_at = |rows: Rect| {
+        let shown = window.show(view.cursor, view.list.len(), rows);
+        let step = |index: &usize| model.plan.step(*index);
+        let steps: Vec<StepRef<'_>> = view.list[shown.clone()].iter().map(step).collect();
+        let has_grid_beside = area.width < buf.area.width;
+        let columns = Columns::of(&steps, rows.width, has_grid_beside);
+        (shown, steps, columns)
+    };
+    let (mut shown, mut steps, mut columns) = look_at(inner);
+    let title = view
+        .step(&model.plan)
+        .map(|step| whole_title(step, &columns, inner));
+    let title = title.unwrap_or_default();
+    if title.len() > 1 {
+        let taken = u16::try_from(title.len() - 1).unwrap_or(0);
+        let (rows, _) = split_rows(inner, inner.height.saturating_sub(taken));
+        (shown, steps, columns) = look_at(rows);
+    }
     frame::scrollbar(buf, area, theme, &shown, view.list.len(), focused);
-    let steps: Vec<StepRef<'_>> = view.list[shown.clone()]
-        .iter()
-        .map(|index| model.plan.step(*index))
-        .collect();
-    let columns = Columns::of(&steps, inner.width);
     for (y, (position, step)) in (inner.y..).zip(shown.zip(&steps)) {
-        let row = Rect::new(inner.x, y, inner.width, 1);
+        let row = frame::row(inner, y);
         let selected = position == view.cursor;
         draw_row(buf, row, model, theme, *step, &columns, selected);
         draw_state(buf, row, model, theme, *step, position);
     }
+    for (y, row) in (0..area.bottom()).rev().zip(title.iter().rev()) {
+        let row = format!(" {row} ");
+        frame::fitted(buf, theme, (inner.x, y), inner.width, &row, theme.title);
+    }
+}
+
+/// The rows of a title that is cut in its own row; none if it is not. The last one stands on the
+/// pane's lower edge, and a row at least is left to the list.
+fn whole_title(step: StepRef<'_>, columns: &Columns, inner: Rect) -> Vec<String> {
+    let title = step.title();
+    let title = visible_line(&title);
+    if width(&title) <= usize::from(columns.title_of(step)) {
+        return Vec::new();
+    }
+    let rows = wrap(&title, usize::from(inner.width.saturating_sub(2)));
+    let most = usize::from(inner.height).max(1);
+    let (first, rest) = rows.split_at(rows.len().min(most));
+    let mut rows: Vec<String> = first.iter().map(|row| (*row).to_owned()).collect();
+    if let (Some(last), false) = (rows.last_mut(), rest.is_empty()) {
+        // What is longer than the pane is cut at its edge.
+        last.push(' ');
+        last.push_str(&rest.concat());
+    }
+    rows
 }
 
 impl Columns {
-    /// Fits the columns to what is in sight.
-    fn of(steps: &[StepRef<'_>], room: u16) -> Self {
+    /// Fits the columns to what is in sight, in a list of `room` columns that has all of the
+    /// screen's or the grid beside it.
+    fn of(steps: &[StepRef<'_>], room: u16, has_grid_beside: bool) -> Self {
         let widest = |texts: &mut dyn Iterator<Item = u16>| texts.max().unwrap_or(0);
-        let id = widest(&mut steps.iter().map(|s| frame::columns(&s.id().to_string())));
-        let most = match room {
-            0..36 => 0,
-            36..50 => 6,
-            50..70 => 10,
-            70..100 => 14,
-            _ => 22,
+        // A sub-step pushes its own row aside, and no other.
+        let id = widest(&mut steps.iter().map(|step| id_columns(*step)));
+        let owner = |step: &StepRef<'_>| frame::columns(&visible_line(&step.owner()));
+        let owner = widest(&mut steps.iter().map(owner));
+        Self::fitting(room, id, owner.max(1), has_grid_beside)
+    }
+
+    /// Columns that the title of a step has.
+    fn title_of(&self, step: StepRef<'_>) -> u16 {
+        let indent = frame::columns(step.id().suffix());
+        self.title.saturating_sub(indent)
+    }
+
+    fn fitting(room: u16, id: u16, owner: u16, has_grid_beside: bool) -> Self {
+        let (sign, word, gap) = (2, status::WIDTH - 1, 2);
+        let room_for_all = 3 + id + 1 + sign + word + TITLE + gap + OWNER.end();
+        let has_word = !has_grid_beside || room >= room_for_all;
+        let gutter = if room < 44 || !has_word { 2 } else { 3 };
+        let rest = room.saturating_sub(gutter + id + 1 + sign);
+        let status = if has_word { sign + word } else { sign };
+        let rest = rest.saturating_sub(status - sign);
+        let spare = rest.saturating_sub(TITLE + gap).min(WIDEST_OWNER);
+        let few = (OWNER.start() + room.saturating_sub(40) / 6).min(*OWNER.end());
+        let most = if has_grid_beside {
+            spare
+        } else {
+            spare.max(few)
         };
-        let owner = widest(
-            &mut steps
-                .iter()
-                .map(|s| frame::columns(&visible_line(&s.owner()))),
-        );
-        let gutter = if room >= 44 { 3 } else { 2 };
-        let owner = owner.max(1).min(most);
-        let before = gutter + id + 1 + status::WIDTH + 1;
-        let behind = if owner > 0 { owner + 2 } else { 0 };
+        let owner = owner.min(most);
         Self {
             gutter,
             id,
-            title: room.saturating_sub(before + behind),
+            status,
+            title: rest.saturating_sub(owner + gap),
             owner,
         }
     }
+}
+
+/// Columns of the ID of the whole step that a step belongs to.
+fn id_columns(step: StepRef<'_>) -> u16 {
+    let id = step.id();
+    frame::columns(&id.to_string()) - frame::columns(id.suffix())
 }
 
 fn draw_row(
@@ -107,26 +175,33 @@ fn draw_row(
 ) {
     let style = text_style(step, theme, selected);
     let mut x = row.x + columns.gutter;
-    frame::text(buf, x, row.y, columns.id, &step.id().to_string(), style);
-    x += columns.id + 1;
+    let indent = frame::columns(step.id().suffix());
+    frame::text(
+        buf,
+        x,
+        row.y,
+        columns.id + indent,
+        &step.id().to_string(),
+        style,
+    );
+    x += columns.id + indent + 1;
     let look = status::look(step, theme);
     frame::text(buf, x, row.y, 1, look.sign, look.style);
-    let words = status::WIDTH - 2;
+    let words = columns.status.saturating_sub(3);
     frame::fitted(buf, theme, (x + 2, row.y), words, &look.words, look.style);
-    x += status::WIDTH + 1;
-    let mut room = columns.title;
-    if step.id().parent().is_some() {
-        let branch = theme.glyphs.branch_last;
-        let used = frame::text(buf, x, row.y, room.min(1), branch, theme.dim) + 1;
-        (x, room) = (x + used, room.saturating_sub(used));
+    x += columns.status;
+    let room = columns.title_of(step);
+    let end = draw_title(buf, (x, row.y), room, model, theme, (step, style));
+    let words = status::WIDTH - 2;
+    let behind = (x + room).saturating_sub(words);
+    if columns.status < status::WIDTH && end < behind {
+        // The column of words has gone to the titles: one that leaves room for its word has it.
+        frame::fitted(buf, theme, (behind, row.y), words, &look.words, look.style);
     }
-    draw_title(buf, (x, row.y), room, model, theme, (step, style));
-    if columns.owner > 0 {
-        let owner = step.owner();
-        let owner = if owner.is_empty() { "-" } else { &*owner };
-        let x = row.right().saturating_sub(columns.owner + 1);
-        frame::fitted(buf, theme, (x, row.y), columns.owner, owner, theme.dim);
-    }
+    let owner = step.owner();
+    let owner = if owner.is_empty() { "-" } else { &*owner };
+    let x = row.right().saturating_sub(columns.owner + 1);
+    frame::fitted(buf, theme, (x, row.y), columns.owner, owner, theme.dim);
 }
 
 /// What is done steps back, unless the cursor is on it.
@@ -137,7 +212,7 @@ fn text_style(step: StepRef<'_>, theme: &Theme, selected: bool) -> Style {
     }
 }
 
-/// The title with the letters that the filter's words matched.
+/// The title with the letters that the filter's words matched. Answers the column behind it.
 fn draw_title(
     buf: &mut Buffer,
     (x, y): (u16, u16),
@@ -145,14 +220,14 @@ fn draw_title(
     model: &Model,
     theme: &Theme,
     (step, style): (StepRef<'_>, Style),
-) {
+) -> u16 {
     let title = step.title();
     let safe = visible_line(&title);
     let fitting = fit(&safe, usize::from(room), theme.glyphs.ellipsis);
-    frame::text(buf, x, y, room, &fitting, style);
+    let end = x + frame::text(buf, x, y, room, &fitting, style);
     let words = model.view.filter.words();
     if words.is_empty() {
-        return;
+        return end;
     }
     let places = words.places(&safe);
     let kept = match fitting.len() == safe.len() {
@@ -166,6 +241,7 @@ fn draw_title(
         &places,
         theme.match_highlight,
     );
+    end
 }
 
 /// Styles the characters of drawn text whose indexes are in `places`, which ascend.
@@ -305,4 +381,29 @@ fn nothing(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme) {
         &frame::words(theme, &why),
         &frame::words(theme, &press),
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Whatever IDs and owners are in sight: the title never loses columns to a wider window,
+        /// but for those over 72 and the ellipsis, and has 38 beside that at 80 columns.
+        #[test]
+        fn the_title_has_no_fewer_columns_in_a_wider_window(id in 1..7_u16, owner in 1..60_u16) {
+            let mut most = 0;
+            for width in 40..=240_u16 {
+                let beside = width >= 128;
+                let room = width - 2 - if beside { 33 } else { 0 };
+                let columns = Columns::fitting(room, id, owner, beside);
+                prop_assert!(columns.title >= most.min(TITLE), "{columns:?} at {width}");
+                let all = columns.gutter + columns.id + 1 + columns.status + columns.title;
+                prop_assert_eq!(all + columns.owner + 2, room);
+                prop_assert!(width < 80 || columns.title > 38);
+                most = most.max(columns.title);
+            }
+        }
+    }
 }
