@@ -8,6 +8,7 @@
 
 pub(crate) mod background;
 pub(crate) mod moment;
+pub(crate) mod outlook;
 mod since;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -16,7 +17,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::document::json;
 use crate::git::GitError;
@@ -27,9 +28,6 @@ use crate::history::canon::{self, CanonVersion, Tick};
 use crate::history::events::{Event, Kind, Walk};
 use crate::history::landing::{Landing, landed};
 use crate::history::lines::{ChangedLines, changed};
-use crate::history::target::Scope;
-use crate::history::weeks::{self, Snapshot, Week};
-use crate::history::when::end_of;
 use crate::plan::Plan;
 use crate::plan::field::Field;
 use crate::plan::source::{Role, SourceFile};
@@ -300,43 +298,6 @@ impl Past {
             SourceFile::load(self.below(path), role, bytes.clone())
         };
         Plan::read(files.map(load).collect())
-    }
-
-    /// What `scope` was at the end of each full week, the earliest first, as far back as is known.
-    /// Steps back over everything that landed.
-    pub fn weeks(&mut self, scope: &Scope<'_>, today: &Plan) -> Vec<Week> {
-        if self.git.is_none() {
-            return weeks::by_stamp(scope, today, self.now);
-        }
-        let mut weeks = Vec::new();
-        let mut newer: Option<(NaiveDate, Arc<Snapshot>)> = None;
-        let mut is_same = false;
-        let mut sunday = Week::last_full(self.now);
-        while let Some(end) = sunday {
-            while self.upcoming().is_some_and(|(at, _)| at > end_of(end)) {
-                self.step_back();
-                is_same = false;
-            }
-            if self.upcoming().is_none() {
-                break;
-            }
-            // A filter may ask for the time.
-            let same = newer.as_ref().filter(|_| is_same && scope.query.is_empty());
-            let snapshot = match same {
-                Some((_, snapshot)) => snapshot.clone(),
-                None => Arc::new(Snapshot::of(scope, &self.plan(), end_of(end))),
-            };
-            if let Some((end, newer)) = &newer {
-                weeks.push(newer.week(&snapshot, *end));
-            }
-            newer = Some((end, snapshot));
-            is_same = true;
-            sunday = Week::before(end);
-        }
-        // Of the first one nothing is known before its end.
-        weeks.extend(newer.map(|(end, first)| first.week(&first, end)));
-        weeks.reverse();
-        weeks
     }
 
     /// What would be stepped back over next: when it landed, and the hash of its commit, if it is

@@ -33,6 +33,8 @@ pub struct Work {
     pub comparing: Option<Arc<Progress>>,
     /// The reading of what happened to a step.
     pub following: Option<Arc<Progress>>,
+    /// The look ahead.
+    pub looking_ahead: Option<Arc<Progress>>,
     /// The state of the plan whose checks a person stopped.
     stopped: Option<u64>,
     /// Whether the plan's history is being read.
@@ -76,7 +78,11 @@ impl Work {
             awaited.opening.stop();
         }
         self.stop_checks();
-        let past = self.comparing.iter().chain(&self.following);
+        let past = self
+            .comparing
+            .iter()
+            .chain(&self.following)
+            .chain(&self.looking_ahead);
         past.for_each(|progress| progress.stop());
     }
 

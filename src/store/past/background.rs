@@ -36,7 +36,7 @@ pub struct PastInput {
 }
 
 impl PastInput {
-    fn open(&self) -> Past {
+    pub(super) fn open(&self) -> Past {
         let layout = discover(&self.root, &Overrides::default());
         Past::open(&layout, &self.plan, self.as_configured, self.now)
     }
