@@ -127,7 +127,7 @@ fn forecast(
     let right = match (is_late, due) {
         (Some(true), _) => Span::styled("late", theme.warning),
         (_, Some(due)) if fits(&due) => Span::styled(due, theme.dim),
-        (Some(false), _) => Span::styled("in time", theme.ok),
+        (Some(false), _) => Span::styled("on time", theme.ok),
         _ => Span::raw(""),
     };
     (left, right)

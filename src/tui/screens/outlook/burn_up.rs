@@ -245,6 +245,20 @@ fn axis(
     }
 }
 
+/// A column of the table: its heading, and how wide it is.
+type Column = (&'static str, usize);
+
+const COLUMNS: [Column; 6] = [
+    ("to", 10),
+    ("scope", 7),
+    ("done", 7),
+    ("open", 7),
+    ("completed", 11),
+    ("added", 7),
+];
+/// What is open is left out where the columns do not fit: scope and done tell it.
+const LEFT_OUT: &str = "open";
+
 /// Draws the weeks as a table, the running one first. Answers how many are visible.
 pub fn table(
     buf: &mut Buffer,
@@ -253,10 +267,19 @@ pub fn table(
     outlook: &Outlook,
     theme: &Theme,
 ) -> usize {
-    let heading = format!(
-        "{:<10}{:>8}{:>8}{:>8}{:>11}{:>8}",
-        "to", "scope", "done", "open", "completed", "added"
-    );
+    let needed: usize = COLUMNS.iter().map(|(_, width)| width).sum();
+    let is_narrow = usize::from(area.width) < needed;
+    let row = |cells: [String; 6]| -> String {
+        let cells = COLUMNS.into_iter().zip(cells);
+        let shown = cells.filter(|((name, _), _)| !is_narrow || *name != LEFT_OUT);
+        shown
+            .map(|((_, width), cell)| format!("{cell:>width$}"))
+            .collect()
+    };
+    let heading = row(COLUMNS.map(|(name, width)| match name {
+        "to" => format!("{name:<width$}"),
+        name => name.to_owned(),
+    }));
     frame::fitted(
         buf,
         theme,
@@ -271,23 +294,24 @@ pub fn table(
     for (y, at) in (area.y + 1..area.bottom()).zip((0..newest).rev()) {
         let week = &weeks[at];
         let total = week.open + week.done;
-        let added = at.checked_sub(1).map(|before| {
-            let before = &weeks[before];
+        let before = at.checked_sub(1).map(|before| &weeks[before]);
+        let added = before.map_or(0, |before| {
             total as i64 - (before.open + before.done) as i64
         });
+        // Empty where nothing happened, so that what did happen stands out.
         let flow = |count: i64| match count {
             0 => String::new(),
             count => format!("{count:+}"),
         };
-        let is_running = at + 1 == weeks.len();
-        let text = format!(
-            "{:<10}{total:>8}{:>8}{:>8}{:>11}{:>8}",
+        let text = row([
             week.end.to_string(),
-            week.done,
-            week.open,
+            total.to_string(),
+            week.done.to_string(),
+            week.open.to_string(),
             flow(week.completed as i64),
-            flow(added.unwrap_or(0)),
-        );
+            flow(added),
+        ]);
+        let is_running = at + 1 == weeks.len();
         let style = if is_running { theme.title } else { theme.text };
         frame::fitted(buf, theme, (area.x, y), area.width, &text, style);
     }

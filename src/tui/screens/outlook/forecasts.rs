@@ -13,16 +13,16 @@ use crate::history::forecast::LEVELS;
 use crate::history::outlook::Outlook;
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::frame;
-use crate::tui::widgets::pane::split_rows;
+use crate::tui::widgets::pane::{split_columns, split_rows};
 use crate::tui::widgets::scroll::ScrollState;
-use crate::tui::widgets::text_layout::thumb;
+use crate::tui::widgets::text_layout::{TextLayout, thumb};
 
 /// Columns of a date, with the gap before it.
 const DATE: u16 = 12;
 /// Columns of the number of open steps, with the gap before it.
 const OPEN: u16 = 8;
-/// Columns of a due date with what it means: `2027-03-31 late`.
-const DUE: u16 = 17;
+/// Columns of a due date with what it means: `2027-03-31 on time`.
+const DUE: u16 = 20;
 /// Columns that a name has at least before a column is left out.
 const NAME: u16 = 22;
 
@@ -77,13 +77,14 @@ pub fn draw(
     let title = Line::styled("Forecast", theme.title);
     let right = Line::styled(super::working(model, theme).unwrap_or_default(), theme.dim);
     let inner = frame::pane_with(buf, area, theme, title, right, focused);
-    let count = u16::try_from(view.notes.len()).unwrap_or(u16::MAX);
-    let (inner, noted) = split_rows(inner, inner.height - count.min(inner.height / 3));
-    for (y, note) in (noted.y..noted.bottom()).zip(&view.notes) {
-        let note = frame::words(theme, note);
-        let room = noted.width.saturating_sub(3);
-        frame::fitted(buf, theme, (noted.x + 2, y), room, &note, theme.warning);
+    let mut notes = TextLayout::new(theme, inner.width.saturating_sub(4));
+    for note in &view.notes {
+        notes.text(&frame::words(theme, note), theme.warning);
     }
+    notes.shorten(usize::from(inner.height / 3));
+    let count = u16::try_from(notes.len()).unwrap_or(u16::MAX);
+    let (inner, noted) = split_rows(inner, inner.height - count);
+    notes.draw(buf, split_columns(noted, 2).1, 0);
     let (head, list) = split_rows(inner, 1);
     let columns = Columns::of(inner.width.saturating_sub(4), model);
     heading(buf, head, &columns, theme);
@@ -183,7 +184,7 @@ fn scope(
 fn due_cell(due: NaiveDate, outlook: &Outlook, today: NaiveDate, theme: &Theme) -> (String, Style) {
     match outlook.is_late(today) {
         Some(true) => (format!("{due} late"), theme.warning),
-        Some(false) => (format!("{due} ok"), theme.ok),
+        Some(false) => (format!("{due} on time"), theme.ok),
         None => (due.to_string(), theme.dim),
     }
 }

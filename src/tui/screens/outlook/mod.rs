@@ -68,7 +68,7 @@ fn places(body: Rect, model: &Model) -> Vec<(Focus, Rect)> {
     let wanted = u16::try_from(view.rows.len())
         .unwrap_or(u16::MAX)
         .saturating_add(3);
-    let (above, below) = split_rows(body, wanted.min(body.height * 9 / 20));
+    let (above, below) = split_rows(body, wanted.min(body.height / 2));
     let other = match view.pane {
         Focus::FLOAT => Focus::FLOAT,
         _ => Focus::BURN_UP,
