@@ -263,7 +263,7 @@ fn count_asking(files: Vec<SourceFile>, before: &str, measured: &str) -> (Count,
     let now = NOW.parse().expect("an instant");
     let mut model = Model::new(files, SessionContext::default(), Keymap::default(), now);
     model.jobs.short = 0;
-    model.view.searched = "zzzz".to_owned();
+    model.view.kept_filters.push("zzzz".to_owned());
     let theme = Theme::new(ColorDepth::TrueColor, Background::Dark, false);
     let mut sight = ScrollState::default();
     let mut screen = Terminal::new(TestBackend::new(160, 48)).expect("a screen");

@@ -6,7 +6,7 @@ use super::invocation::{Invocation, OpenPlan};
 use crate::document::visible::{visible_line, width};
 use crate::history::facts::{Facts, last_review};
 use crate::plan::marks::Marks;
-use crate::plan::query::{KEYS, Query, QueryError};
+use crate::plan::query::{Query, QueryError, TERMS};
 
 /// Which steps to take.
 #[derive(clap::Args, Clone, Default, Debug)]
@@ -55,13 +55,15 @@ impl Invocation<'_, '_> {
 
 /// The language, for the help.
 pub fn language_help() -> String {
-    let longest = KEYS.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
-    let keys = KEYS
+    let longest = TERMS.iter().map(|row| row.key.len()).max().unwrap_or(0);
+    let keys = TERMS
         .iter()
-        .map(|(key, meaning)| format!("  {key:longest$}  {meaning}\n"));
+        .map(|row| format!("  {:longest$}  {}\n", row.key, row.about));
     format!(
-        "Filters: terms are separated by spaces and must all match; a leading - negates one.\n\
-         Words match title, owner, ID and outcome. Quotes keep words together.\n{}",
+        "Filters: terms are separated by spaces and must all match, unless OR stands between them; \
+         ( ) group, a leading - negates.\n\
+         Words match title, owner, ID and outcome. Quotes keep words together. a,b is either, a..b \
+         between, > < = compare.\n{}",
         keys.collect::<String>()
     )
 }

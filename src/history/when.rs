@@ -7,6 +7,8 @@ use std::fmt;
 
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 
+use crate::plan::query::time::age;
+
 /// What may stand for a moment, for the help.
 pub const HELP: &str = "\
 WHEN is one of:
@@ -84,22 +86,6 @@ impl std::str::FromStr for When {
             return Ok(Self::At(instant.to_utc()));
         }
         Ok(age(text).map_or_else(|| Self::Revision(text.to_owned()), Self::Ago))
-    }
-}
-
-/// `36h`, `7d`, `2w`.
-fn age(text: &str) -> Option<Duration> {
-    let unit = text.chars().next_back()?;
-    let digits = &text[..text.len() - unit.len_utf8()];
-    let count = digits
-        .bytes()
-        .all(|b| b.is_ascii_digit())
-        .then(|| digits.parse().ok())??;
-    match unit {
-        'h' => Duration::try_hours(count),
-        'd' => Duration::try_days(count),
-        'w' => Duration::try_weeks(count),
-        _ => None,
     }
 }
 

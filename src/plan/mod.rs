@@ -30,7 +30,7 @@ pub mod step;
 pub mod uid;
 mod unreadable;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::{Range, RangeInclusive};
 use std::sync::{Arc, OnceLock};
 
@@ -179,6 +179,27 @@ impl Plan {
     /// The status of every step in the order of IDs.
     pub fn statuses(&self) -> &[Option<Status>] {
         &self.statuses
+    }
+
+    /// The owners of steps, as written, with how many steps each has; nothing where that was stopped.
+    pub(crate) fn owners(&self, progress: &Progress) -> Option<BTreeMap<String, usize>> {
+        let mut owners: BTreeMap<String, usize> = BTreeMap::new();
+        progress.expect(self.len());
+        let mut strides = progress.strides();
+        for step in self.steps() {
+            if !strides.add(1) {
+                return None;
+            }
+            let owner = step.owner();
+            if owner.is_empty() {
+                continue;
+            }
+            match owners.get_mut(&*owner) {
+                Some(count) => *count += 1,
+                None => drop(owners.insert(owner.into_owned(), 1)),
+            }
+        }
+        Some(owners)
     }
 
     /// Index of the first step with this ID.

@@ -317,7 +317,7 @@ impl<'a> StepRef<'a> {
 }
 
 /// A number and its unit. `1,200` can be read in two ways, and so is neither.
-fn measure(text: &str) -> Option<(f64, &str)> {
+pub(crate) fn measure(text: &str) -> Option<(f64, &str)> {
     let text = text.trim();
     let end = text
         .find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-' | '+')))

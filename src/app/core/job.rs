@@ -315,7 +315,7 @@ mod tests {
     #[test]
     fn a_key_pressed_meanwhile_does_what_it_does_and_ends_the_search() {
         let mut model = model(0);
-        model.view.searched = "Step 5".to_owned();
+        model.view.kept_filters.push("Step 5".to_owned());
         press(&mut model, "n");
         let job = model.jobs.take_waiting().pop().unwrap();
         assert_eq!(model.work_in_words().as_deref(), Some("searching"));

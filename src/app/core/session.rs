@@ -17,6 +17,7 @@ pub struct Session {
     screen: u8,
     step: Option<String>,
     filter: String,
+    kept_filters: Vec<String>,
     bookmarks: BTreeMap<char, String>,
     review: Bookmark,
 }
@@ -28,6 +29,7 @@ impl Session {
             screen: model.screen.number,
             step: model.selected().map(|(id, _)| id.to_string()),
             filter: model.view.filter.text().to_owned(),
+            kept_filters: model.view.kept_filters.clone(),
             bookmarks: (model.view.bookmarks.iter())
                 .map(|(letter, (id, _))| (*letter, id.to_string()))
                 .collect(),
@@ -40,6 +42,7 @@ impl Session {
         let screen = SCREENS.iter().find(|screen| screen.number == self.screen);
         model.screen = screen.unwrap_or(&SCREENS[0]);
         model.view.filter = Query::parse(&self.filter).unwrap_or_default();
+        model.view.kept_filters.clone_from(&self.kept_filters);
         let id = self.step.as_deref().and_then(typed_id);
         model.refresh(id.map(|id| (id, 0)));
         // Listed even where another screen comes first, to find the place in it again.

@@ -1,7 +1,6 @@
 //! Rows narrowed down by typing: palette, help, step picker, owners, checks.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 
 use super::input::Input;
 use super::menu::{Choice, Row};
@@ -320,21 +319,7 @@ fn owner_rows(
     text: &str,
     progress: &Progress,
 ) -> Option<Vec<Row>> {
-    let mut owners: BTreeMap<String, usize> = BTreeMap::new();
-    progress.expect(plan.len());
-    let mut strides = progress.strides();
-    for step in plan.steps() {
-        if !strides.add(1) {
-            return None;
-        }
-        let owner = step.owner();
-        if !owner.is_empty() {
-            match owners.get_mut(&*owner) {
-                Some(count) => *count += 1,
-                None => drop(owners.insert(owner.into_owned(), 1)),
-            }
-        }
-    }
+    let owners = plan.owners(progress)?;
     let words = Words::new(text.split_whitespace());
     let typed = text.trim();
     let is_new = !typed.is_empty() && !owners.contains_key(typed);

@@ -1,15 +1,17 @@
 //! The filter line: the list follows each letter, Enter keeps it, Esc puts back the filter and
-//! the selection of before.
+//! the selection of before. Tab completes its last term, the arrows go through earlier filters.
 //!
 //! What Esc drops is a search, not data: it is not kept, as in fzf and lazygit. The same goes
 //! for the text of a chooser.
 
-use super::Overlay;
 use super::input::Input;
+use super::{Overlay, PAGE};
 use crate::app::core::command::Focus;
+use crate::app::core::job::JobKind;
 use crate::app::core::key::{Code, Key};
 use crate::app::core::model::Model;
 use crate::plan::StepKey;
+use crate::plan::query::complete::{Completions, complete};
 use crate::plan::query::{Query, QueryError};
 
 /// The open filter line.
@@ -21,7 +23,33 @@ pub struct FilterLine {
     selected: Option<StepKey>,
     /// The selection to stay near while letters come and go.
     anchor: Option<StepKey>,
+    /// How its last term may go on, once Tab has asked.
+    pub completion: Option<Completion>,
+    /// Whether that was asked and is not known yet.
+    is_completing: bool,
+    /// Which of the earlier filters stands in it, counted from the last, and what was typed before.
+    earlier: Option<(usize, String)>,
 }
+
+/// The ways in which a line may go on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Completion {
+    /// What was typed.
+    line: String,
+    found: Completions,
+    /// Which of them stands in the line.
+    pub cursor: usize,
+}
+
+impl Completion {
+    /// The ways, in order.
+    pub fn texts(&self) -> &[String] {
+        &self.found.texts
+    }
+}
+
+/// So many filters are remembered.
+const REMEMBERED: usize = 100;
 
 impl FilterLine {
     /// Takes a key; answers the line unless that closed it.
@@ -35,18 +63,91 @@ impl FilterLine {
                 model.find(self.selected);
                 return None;
             }
-            Code::Down | Code::Up => {
-                let by = if key.code == Code::Down { 1 } else { -1 };
-                model.shown().step(model, by);
-                self.anchor = model.selected();
-            }
+            Code::Tab => return Some(self.complete(model, true)),
+            Code::BackTab => return Some(self.complete(model, false)),
+            Code::Up => return Some(self.recall(model, true)),
+            Code::Down => return Some(self.recall(model, false)),
+            Code::PageDown => self.walk(model, PAGE as isize),
+            Code::PageUp => self.walk(model, -(PAGE as isize)),
+            Code::Char('n') if key.ctrl => self.walk(model, 1),
+            Code::Char('p') if key.ctrl => self.walk(model, -1),
             _ => {}
         }
         Some(self)
     }
 
+    /// Moves in the list.
+    fn walk(&mut self, model: &mut Model, by: isize) {
+        model.shown().step(model, by);
+        self.anchor = model.selected();
+    }
+
+    /// Puts the next way to go on into the line, or asks which there are.
+    fn complete(mut self, model: &mut Model, forth: bool) -> Self {
+        let Some(mut completion) = self.completion.take() else {
+            self.is_completing = true;
+            return self;
+        };
+        let count = completion.texts().len();
+        let by = if forth { 1 } else { count - 1 };
+        completion.cursor = (completion.cursor + by) % count;
+        self.take_completion(model, completion)
+    }
+
+    fn take_completion(self, model: &mut Model, completion: Completion) -> Self {
+        let kept = &completion.line[..completion.found.from];
+        let text = format!("{kept}{}", completion.texts()[completion.cursor]);
+        let mut line = self.put(model, text);
+        line.completion = Some(completion);
+        line
+    }
+
+    /// Puts an earlier filter into the line, or a later one, and in the end what was typed.
+    fn recall(mut self, model: &mut Model, back: bool) -> Self {
+        let kept = &model.view.kept_filters;
+        let (at, typed) = match self.earlier.take() {
+            Some((at, typed)) if back => (Some(at + 1), typed),
+            Some((at, typed)) => (at.checked_sub(1), typed),
+            None => {
+                // What stands there already is nothing to go back to.
+                let is_last = kept.last() == Some(&self.input.text);
+                (
+                    back.then_some(usize::from(is_last)),
+                    self.input.text.clone(),
+                )
+            }
+        };
+        let Some(at) = at else {
+            return self.put(model, typed);
+        };
+        let Some((at, text)) = kept
+            .iter()
+            .rev()
+            .enumerate()
+            .nth(at.min(kept.len().saturating_sub(1)))
+        else {
+            self.input.error = Some("no filter was kept before".to_owned());
+            return self;
+        };
+        let text = text.clone();
+        let mut line = self.put(model, text);
+        line.earlier = Some((at, typed));
+        line
+    }
+
+    /// Replaces what stands in the line.
+    fn put(mut self, model: &mut Model, text: String) -> Self {
+        let initial = self.input.initial;
+        self.input = Input {
+            initial,
+            ..model.input(self.input.label, text)
+        };
+        self.typed(model)
+    }
+
     /// Filters by what stands in the line so far; a half-typed term leaves the list as it is.
     pub(crate) fn typed(mut self, model: &mut Model) -> Self {
+        (self.completion, self.earlier, self.is_completing) = (None, None, false);
         match Query::parse(&self.input.text) {
             Ok(query) => {
                 model.view.filter = query;
@@ -68,7 +169,57 @@ impl Model {
             input,
             selected,
             anchor: selected,
+            completion: None,
+            is_completing: false,
+            earlier: None,
         }));
+    }
+
+    /// Finds how the filter line may go on, if it has asked.
+    pub(crate) fn list_completions(&mut self) {
+        let Some(Overlay::Filter(filter)) = self.overlays.last() else {
+            return;
+        };
+        if filter.is_completing && !self.jobs.is_running(JobKind::Rows) {
+            let line = filter.input.text.clone();
+            self.have_done(
+                JobKind::Rows,
+                move |plan, progress| Some((complete(&line, plan, progress)?, line)),
+                |model, (found, line)| model.take_completions(found, line),
+            );
+        }
+    }
+
+    fn take_completions(&mut self, found: Completions, line: String) {
+        let Some(Overlay::Filter(mut filter)) = self.overlays.pop_if(|top| match top {
+            Overlay::Filter(filter) => filter.is_completing && filter.input.text == line,
+            _ => false,
+        }) else {
+            return;
+        };
+        filter.is_completing = false;
+        let filter = match &found.texts[..] {
+            [] => {
+                filter.input.error = Some("nothing completes this".to_owned());
+                filter
+            }
+            [only] => {
+                let text = format!("{}{only}", &line[..found.from]);
+                filter.put(self, text)
+            }
+            _ => {
+                let cursor = 0;
+                filter.take_completion(
+                    self,
+                    Completion {
+                        line,
+                        found,
+                        cursor,
+                    },
+                )
+            }
+        };
+        self.overlays.push(Overlay::Filter(filter));
     }
 
     /// Whether the filter line is open.
@@ -80,7 +231,10 @@ impl Model {
     fn keep_filter(&mut self, text: &str) -> Result<(), QueryError> {
         let query = Query::parse(text)?;
         if !query.is_empty() {
-            query.text().clone_into(&mut self.view.searched);
+            let kept = &mut self.view.kept_filters;
+            kept.retain(|filter| filter != query.text());
+            kept.push(query.text().to_owned());
+            kept.drain(..kept.len().saturating_sub(REMEMBERED));
         }
         if self.view.is_looking() && query.text() == self.view.filter.text() {
             // What is selected now was chosen, though a nearer one be found yet.

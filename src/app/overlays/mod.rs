@@ -110,6 +110,7 @@ impl Model {
             }
         };
         self.overlays.extend(stays);
+        self.list_completions();
         true
     }
 

@@ -1,73 +1,37 @@
-//! The filter language: one line, every term must hold (screens, "Filter language").
+//! The filter language: one line about a step (screens, "Filter language").
 //!
-//! Words match title, outcome, owner and ID; `key:value` asks about a field or the
-//! derived state; `-` in front turns a term round.
+//! Words match title, outcome, owner and ID; `key:value` asks about a field or the derived state.
+//! Terms must all hold unless `OR` stands between them, parentheses group, and `-` in front turns a
+//! term round. `syntax` takes the line apart, `terms` says what a term means.
 
+pub(crate) mod complete;
 pub mod past;
 pub(crate) mod sets;
+mod syntax;
+mod terms;
+pub(crate) mod time;
 pub mod words;
 
-use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 use chrono::{DateTime, Utc};
 
+use self::past::PlanPast;
+use self::sets::{Known, Sets};
+use self::syntax::Tree;
+pub use self::terms::TERMS;
+use self::terms::{Asked, Test, Whole};
+use self::words::{Word, Words, fold, fold_onto};
+use super::canon::block_table::BlockColumn;
+use super::dependency::Dependency;
+use super::field::Field;
+use super::id::USUAL_DIGITS;
+use super::marks::Marks;
+use super::status::State;
+use super::{Plan, StepRef};
+use crate::document::json;
 use crate::document::parallel::in_parallel;
 use crate::document::splice::Span;
-
-use super::field::Field;
-use super::id::{BlockId, StepId, USUAL_DIGITS, typed_id};
-use super::marks::Marks;
-use super::status::{State, Status};
-use super::{Plan, StepRef};
-use past::{Age, PastTest, PlanPast};
-use sets::Sets;
-use words::{Word, Words, fold, fold_onto};
-
-/// What the keys of the language mean, for help and error messages.
-pub const KEYS: [(&str, &str); 20] = [
-    (
-        "owner:",
-        "the owner contains this text; owner:none finds steps without one",
-    ),
-    ("status:", "idea, draft, progress, blocked or complete"),
-    ("block:", "a block, such as B37"),
-    (
-        "is:",
-        "ready, waiting, blocked, done, open, drift, marked or cyclic",
-    ),
-    ("stage:", "named by a check of the stage"),
-    (
-        "updated:",
-        "older (>7d) or newer (<7d) than a number of days (d), weeks (w) or hours (h)",
-    ),
-    ("dep:", "depends directly on this step"),
-    ("up:", "everything a step waits for, directly or indirectly"),
-    ("down:", "everything that waits for a step"),
-    ("evidence:", "missing or given"),
-    (
-        "theme:",
-        "the theme contains this text; any other field too, e.g. outcome:signed",
-    ),
-    ("id:", "the ID starts with this"),
-    ("note:", "the notes contain this text"),
-    (
-        "added:",
-        "came into the plan more (>7d) or less (<7d) than this long ago, or since the last weekly review (added:review)",
-    ),
-    (
-        "changed:",
-        "changed last so long ago, or since the last weekly review (changed:review)",
-    ),
-    ("completed:", "complete for so long, e.g. completed:<14d"),
-    ("open:", "open for so long, e.g. open:>90d"),
-    ("blocked:", "blocked for so long, e.g. blocked:>14d"),
-    ("by:", "changed by somebody whose name contains this"),
-    (
-        "reopened:",
-        "reopened more (>1) or less (<1) often than this after it was complete",
-    ),
-];
 
 /// Why a line is not a filter.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -86,35 +50,29 @@ impl fmt::Display for QueryError {
     }
 }
 
-/// Which field of time a term asks about.
-#[derive(Clone, PartialEq, Eq, Debug)]
-enum Test {
-    Owner(String),
-    NoOwner,
-    Status(Status),
-    Block(BlockId),
-    State(State),
-    Open,
-    Drift,
-    Marked,
-    Cyclic,
-    Stage(String),
-    Updated(Age),
-    Past(PastTest),
-    DependsOn(StepId),
-    Upstream(StepId),
-    Downstream(StepId),
-    Evidence { given: bool },
-    Id(String),
-    Field(Field, String),
+/// So many steps are worth a thread of their own.
+const SHARE: usize = 10_000;
+
+/// What must hold.
+enum Expr {
+    All(Vec<Expr>),
+    Any(Vec<Expr>),
+    Not(Box<Expr>),
+    Words(Box<Words>),
+    Test(Test),
+    /// The term with this index of those that ask about the plan as a whole.
+    Whole(usize),
 }
 
 /// A filter line, understood.
 pub struct Query {
     text: String,
-    words: Words,
-    unwanted: Vec<Words>,
-    tests: Vec<(bool, Test)>,
+    root: Expr,
+    whole: Vec<Whole>,
+    /// Every word that may have made a step match.
+    shown: Words,
+    /// The words without which nothing passes, folded.
+    required: Vec<String>,
 }
 
 /// A query made ready for one plan.
@@ -126,9 +84,6 @@ pub struct Prepared<'a> {
     sets: Sets,
 }
 
-/// So many steps are worth a thread of their own.
-const SHARE: usize = 10_000;
-
 /// How a step fares with a query.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Matched {
@@ -137,7 +92,7 @@ pub(crate) enum Matched {
     /// Some term does not.
     Fails,
     /// Some word is not there, nor would any be that it is a part of: see
-    /// [`Words::contain`].
+    /// [`Query::narrows`].
     Hopeless,
 }
 
@@ -146,13 +101,21 @@ pub(crate) enum Matched {
 struct Folded {
     near: String,
     far: String,
+    is_near: bool,
     is_far: bool,
 }
 
 impl Folded {
+    /// Gets ready for another step.
+    fn clear(&mut self) {
+        (self.is_near, self.is_far) = (false, false);
+    }
+
     /// Takes the words of a step that are looked through first.
     fn take(&mut self, step: StepRef<'_>) {
-        self.is_far = false;
+        if std::mem::replace(&mut self.is_near, true) {
+            return;
+        }
         self.near.clear();
         // Writing into a string cannot fail.
         let _ = write!(self.near, "{}", step.id());
@@ -169,6 +132,7 @@ impl Folded {
 
     /// Whether every word is found in what was taken of the step, or in its outcome.
     fn has(&mut self, words: &Words, step: StepRef<'_>) -> Matched {
+        self.take(step);
         let (far, is_far) = (&mut self.far, &mut self.is_far);
         let in_far = |word: &Word| {
             if !std::mem::replace(is_far, true) {
@@ -189,9 +153,10 @@ impl Default for Query {
     fn default() -> Self {
         Self {
             text: String::new(),
-            words: Words::new([]),
-            unwanted: Vec::new(),
-            tests: Vec::new(),
+            root: Expr::All(Vec::new()),
+            whole: Vec::new(),
+            shown: Words::new([]),
+            required: Vec::new(),
         }
     }
 }
@@ -202,33 +167,29 @@ impl Query {
     /// # Errors
     /// The first term that makes no sense.
     pub fn parse(text: &str) -> Result<Self, QueryError> {
-        let mut words = Vec::new();
-        let mut unwanted = Vec::new();
-        let mut tests = Vec::new();
-        for (span, term) in terms(text) {
-            let (wanted, bare) = match term.strip_prefix('-') {
-                Some(rest) if !rest.is_empty() => (false, rest),
-                _ => (true, &*term),
-            };
-            let Some((key, value)) = bare.split_once(':') else {
-                match wanted {
-                    true => words.push(bare.to_owned()),
-                    false => unwanted.push(Words::new([bare])),
-                }
-                continue;
-            };
-            let test = read_test(key, value).map_err(|reason| QueryError {
-                term: term.clone(),
-                span,
-                reason,
-            })?;
-            tests.push((wanted, test));
-        }
+        let mut reading = Reading {
+            line: text,
+            whole: Vec::new(),
+            shown: Vec::new(),
+        };
+        let root = reading.expr(syntax::parse(text)?, true)?;
+        let required = match &root {
+            Expr::Words(words) => words.texts(),
+            Expr::All(parts) => parts
+                .iter()
+                .find_map(|part| match part {
+                    Expr::Words(words) => Some(words.texts()),
+                    _ => None,
+                })
+                .unwrap_or_default(),
+            _ => Vec::new(),
+        };
         Ok(Self {
             text: text.trim().to_owned(),
-            words: Words::new(words.iter().map(String::as_str)),
-            unwanted,
-            tests,
+            root,
+            whole: reading.whole,
+            shown: Words::new(reading.shown.iter().map(String::as_str)),
+            required,
         })
     }
 
@@ -244,7 +205,20 @@ impl Query {
 
     /// The words to be shown where they match.
     pub fn words(&self) -> &Words {
-        &self.words
+        &self.shown
+    }
+
+    /// The words that every step must have, folded.
+    pub(crate) fn required(&self) -> &[String] {
+        &self.required
+    }
+
+    /// Whether each of `parts`, which another query required, is a part of a word that this one
+    /// requires. Then what was hopeless for that one is so for this one. Of steps that merely do
+    /// not match that is not true: letters may be further apart the more there are.
+    pub(crate) fn narrows(&self, parts: &[String]) -> bool {
+        let contained = |part: &String| self.required.iter().any(|word| word.contains(part));
+        parts.iter().all(contained)
     }
 
     /// The query made ready to be asked about the steps of `plan`.
@@ -270,8 +244,8 @@ impl Query {
 
     /// Whether a term asks about the plan's past.
     pub fn asks_past(&self) -> bool {
-        let mut tests = self.tests.iter();
-        tests.any(|(_, test)| matches!(test, Test::Past(_)))
+        let mut whole = self.whole.iter();
+        whole.any(|whole| matches!(whole, Whole::Past(_)))
     }
 
     /// As [`Query::prepare`], with the sets that were worked out for this plan before.
@@ -297,7 +271,10 @@ impl Prepared<'_> {
     /// that a plan is looked through without asking for any.
     pub(crate) fn verdicts(&self) -> impl FnMut(usize) -> Matched {
         let mut folded = Folded::default();
-        move |step| self.verdict(self.plan.step(step), &mut folded)
+        move |step| {
+            folded.clear();
+            self.verdict(&self.query.root, self.plan.step(step), &mut folded)
+        }
     }
 
     /// Indexes of all steps that pass, in the order of IDs.
@@ -310,270 +287,170 @@ impl Prepared<'_> {
         parts.concat()
     }
 
-    fn verdict(&self, step: StepRef<'_>, folded: &mut Folded) -> Matched {
-        let tests = self.query.tests.iter().zip(&*self.sets);
-        for ((wanted, test), set) in tests {
-            if self.holds(test, set.as_ref(), step) != *wanted {
-                return Matched::Fails;
+    /// Only words that every step must have make one hopeless.
+    fn verdict(&self, expr: &Expr, step: StepRef<'_>, folded: &mut Folded) -> Matched {
+        let mut passes = |expr| self.verdict(expr, step, folded) == Matched::Passes;
+        let holds = match expr {
+            Expr::Words(words) => return folded.has(words, step),
+            Expr::All(parts) => {
+                let mut verdicts = parts.iter().map(|part| self.verdict(part, step, folded));
+                let failed = verdicts.find(|verdict| *verdict != Matched::Passes);
+                return failed.unwrap_or(Matched::Passes);
             }
-        }
-        let Query {
-            words, unwanted, ..
-        } = self.query;
-        if words.is_empty() && unwanted.is_empty() {
-            return Matched::Passes;
-        }
-        folded.take(step);
-        let unwanted = |folded: &mut Folded, words| folded.has(words, step) == Matched::Passes;
-        match folded.has(words, step) {
-            Matched::Passes if self.query.unwanted.iter().any(|w| unwanted(folded, w)) => {
-                Matched::Fails
-            }
-            verdict => verdict,
+            Expr::Any(parts) => parts.iter().any(passes),
+            Expr::Not(part) => !passes(part),
+            Expr::Test(test) => self.holds(test, step),
+            Expr::Whole(at) => self.holds_as_a_whole(*at, step),
+        };
+        match holds {
+            true => Matched::Passes,
+            false => Matched::Fails,
         }
     }
 
-    fn holds(&self, test: &Test, set: Option<&Vec<bool>>, step: StepRef<'_>) -> bool {
-        let holds = |text: Cow<'_, str>, part: &str| fold(&text).contains(part);
+    fn holds(&self, test: &Test, step: StepRef<'_>) -> bool {
+        let has = |field| !step.text(field).trim().is_empty();
         match test {
-            Test::Owner(part) => holds(step.owner(), part),
-            Test::NoOwner => step.owner().trim().is_empty(),
             Test::Status(status) => step.status() == Some(*status),
-            Test::Block(id) => self.plan.blocks()[step.block()].id == *id,
-            Test::State(State::Blocked) => step.status() == Some(Status::Blocked),
             Test::State(state) => step.state() == *state,
             Test::Open => step.state() != State::Done,
             Test::Drift => !step.drift().is_empty(),
             Test::Marked => self.marks.contains(&step.key()),
             Test::Cyclic => step.is_cyclic(),
-            Test::Updated(age) => DateTime::parse_from_rfc3339(&step.text(Field::UpdatedAt))
-                .is_ok_and(|at| age.holds(at.to_utc(), self.now)),
-            Test::DependsOn(id) => step
-                .dependencies()
-                .any(|d| d == super::dependency::Dependency::Step(*id)),
-            Test::Upstream(_) | Test::Downstream(_) | Test::Stage(_) | Test::Past(_) => {
-                set.is_some_and(|set| set[step.index()])
-            }
-            Test::Evidence { given } => {
-                let has = |field| !step.text(field).trim().is_empty();
-                (has(Field::Actual) || has(Field::Link)) == *given
-            }
+            Test::Blocks(range) => range.contains(&self.plan.blocks()[step.block()].id),
             // As its line spells it, or as most plans would.
             Test::Id(start) => [step.id(), step.id().padded_to(USUAL_DIGITS)]
                 .iter()
                 .any(|id| id.to_string().to_lowercase().starts_with(start.as_str())),
-            Test::Field(field, part) => holds(step.text(*field), part),
+            Test::Ids(range) => range.contains(&step.id().number()),
+            Test::DependsOn(id) => step.dependencies().any(|d| d == Dependency::Step(*id)),
+            Test::Evidence { given } => (has(Field::Actual) || has(Field::Link)) == *given,
+            Test::Field(field, value) => {
+                value.holds(&step.text(*field), || step.list(*field).len(), self.now)
+            }
+            Test::AnyOf(fields) => fields.iter().any(|field| has(*field)),
+            Test::Key(key, value) => {
+                let raw = step.log_line().and_then(|line| line.get(key));
+                raw.is_some_and(|raw| value.holds(&json::words(raw), || 0, self.now))
+            }
+        }
+    }
+
+    /// What was worked out for the plan as a whole, of one step.
+    fn holds_as_a_whole(&self, at: usize, step: StepRef<'_>) -> bool {
+        match (self.sets.get(at), &self.query.whole[at]) {
+            (Some(Known::Steps(steps)), _) => steps[step.index()],
+            (Some(Known::Owners(owners)), Whole::Workstream(part)) => {
+                let owner = step.owner();
+                let owner = fold(owner.trim());
+                let steward = || self.plan.block_text(step.block(), BlockColumn::Steward);
+                owners.contains(&*owner) || owner.contains(part) || fold(steward()).contains(part)
+            }
+            _ => false,
         }
     }
 }
 
-fn read_test(key: &str, value: &str) -> Result<Test, String> {
-    let folded = fold(value).into_owned();
-    let step =
-        || typed_id(value).ok_or_else(|| format!("{key}: takes a step ID, such as {key}:0042"));
-    match &*key.to_lowercase() {
-        "owner" if matches!(&*folded, "" | "none" | "-") => Ok(Test::NoOwner),
-        "owner" => Ok(Test::Owner(folded)),
-        "status" => status_starting(&folded)
-            .map(Test::Status)
-            .ok_or_else(|| "a status is idea, draft, progress, blocked or complete".to_owned()),
-        "block" => value
-            .parse()
-            .or_else(|_| format!("B{value}").parse())
-            .map(Test::Block)
-            .map_err(|_| "a block is B and a number, such as block:B07".to_owned()),
-        "is" => match &*folded {
-            "ready" => Ok(Test::State(State::Ready)),
-            "waiting" => Ok(Test::State(State::Waiting)),
-            "blocked" => Ok(Test::State(State::Blocked)),
-            "done" | "complete" => Ok(Test::State(State::Done)),
-            "open" => Ok(Test::Open),
-            "drift" => Ok(Test::Drift),
-            "marked" => Ok(Test::Marked),
-            "cyclic" | "cycle" => Ok(Test::Cyclic),
-            _ => Err(
-                "is: takes ready, waiting, blocked, done, open, drift, marked or cyclic".to_owned(),
-            ),
-        },
-        "stage" => Ok(Test::Stage(folded)),
-        "updated" => Age::read(value)
-            .map(Test::Updated)
-            .ok_or_else(|| "write updated:>7d for older, updated:<2w for newer".to_owned()),
-        "dep" => step().map(Test::DependsOn),
-        "up" => step().map(Test::Upstream),
-        "down" => step().map(Test::Downstream),
-        "evidence" => match &*folded {
-            "missing" | "none" => Ok(Test::Evidence { given: false }),
-            "given" | "any" => Ok(Test::Evidence { given: true }),
-            _ => Err("evidence: takes missing or given".to_owned()),
-        },
-        "id" => Ok(Test::Id(folded)),
-        "note" => Ok(Test::Field(Field::Notes, folded)),
-        other => {
-            if let Some(test) = PastTest::read(other, value) {
-                return test.map(Test::Past);
+/// A line that is being understood.
+struct Reading<'a> {
+    line: &'a str,
+    whole: Vec<Whole>,
+    shown: Vec<String>,
+}
+
+impl Reading<'_> {
+    /// What a part of the line asks for; `wanted` where matching it makes a step match.
+    fn expr(&mut self, tree: Tree, wanted: bool) -> Result<Expr, QueryError> {
+        Ok(match tree {
+            Tree::All(parts) => {
+                let mut words = Vec::new();
+                let mut exprs = Vec::new();
+                self.gather(parts, wanted, &mut words, &mut exprs)?;
+                // The cheapest first.
+                exprs.sort_by_key(Expr::cost);
+                if !words.is_empty() {
+                    let at = exprs.partition_point(|expr| expr.cost() < WORDS);
+                    let words = Words::new(words.iter().map(String::as_str));
+                    exprs.insert(at, Expr::Words(Box::new(words)));
+                }
+                Expr::All(exprs)
             }
-            if let Some(field) = Field::named(other) {
-                return Ok(Test::Field(field, folded));
+            Tree::Any(parts) => {
+                let parts = parts.into_iter().map(|part| self.expr(part, wanted));
+                Expr::Any(parts.collect::<Result<_, _>>()?)
             }
-            let keys: Vec<&str> = KEYS.iter().map(|(key, _)| *key).collect();
-            Err(format!("no such key; use {}", keys.join(" ")))
+            Tree::Not(part) => Expr::Not(Box::new(self.expr(*part, !wanted)?)),
+            Tree::Term(term) => {
+                let tests = terms::read(&term).map_err(|reason| QueryError {
+                    term: self.line[term.span.range()].replace('"', ""),
+                    span: term.span,
+                    reason,
+                })?;
+                match tests {
+                    Some(tests) => {
+                        let mut tests: Vec<Expr> =
+                            tests.into_iter().map(|test| self.test(test)).collect();
+                        match tests.len() {
+                            1 => tests.remove(0),
+                            _ => Expr::Any(tests),
+                        }
+                    }
+                    None => {
+                        if wanted {
+                            self.shown.push(term.text.clone());
+                        }
+                        Expr::Words(Box::new(Words::new([&*term.text])))
+                    }
+                }
+            }
+        })
+    }
+
+    /// The parts that must all hold, those of groups within the group among them.
+    fn gather(
+        &mut self,
+        parts: Vec<Tree>,
+        wanted: bool,
+        words: &mut Vec<String>,
+        exprs: &mut Vec<Expr>,
+    ) -> Result<(), QueryError> {
+        for part in parts {
+            match part {
+                Tree::All(parts) => self.gather(parts, wanted, words, exprs)?,
+                part => match self.expr(part, wanted)? {
+                    Expr::Words(part) => words.extend(part.texts()),
+                    expr => exprs.push(expr),
+                },
+            }
+        }
+        Ok(())
+    }
+
+    fn test(&mut self, test: Asked) -> Expr {
+        match test {
+            Asked::Step(test) => Expr::Test(test),
+            Asked::Whole(whole) => {
+                self.whole.push(whole);
+                Expr::Whole(self.whole.len() - 1)
+            }
         }
     }
 }
 
-fn status_starting(text: &str) -> Option<Status> {
-    if text.is_empty() {
-        return None;
-    }
-    Status::read(text).or_else(|| {
-        Status::ALL
-            .into_iter()
-            .find(|status| status.word().split(' ').any(|word| word.starts_with(text)))
-    })
-}
+/// What looking for words costs, see [`Expr::cost`].
+const WORDS: u8 = 2;
 
-/// Terms are separated by spaces; quotes keep them together, such as `owner:"field ops"`.
-fn terms(text: &str) -> Vec<(Span, String)> {
-    let mut terms: Vec<(Span, String)> = Vec::new();
-    let mut inside = false;
-    let mut quoted = false;
-    for (at, c) in text.char_indices() {
-        if c.is_whitespace() && !quoted {
-            inside = false;
-            continue;
-        }
-        if !inside {
-            inside = true;
-            terms.push((Span::empty(at), String::new()));
-        }
-        quoted ^= c == '"';
-        if let Some((span, term)) = terms.last_mut() {
-            span.end = at + c.len_utf8();
-            if c != '"' {
-                term.push(c);
-            }
+impl Expr {
+    /// Which come first where all must hold.
+    fn cost(&self) -> u8 {
+        match self {
+            Self::Test(_) | Self::Whole(_) => 0,
+            Self::Not(part) => part.cost() + u8::from(matches!(**part, Self::Words(_))),
+            Self::All(_) | Self::Any(_) => 1,
+            Self::Words(_) => WORDS,
         }
     }
-    terms.retain(|(_, term)| !term.is_empty());
-    terms
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::plan::source::{Role, SourceFile};
-
-    fn plan() -> Plan {
-        let line = |id: &str, title: &str, owner: &str, status: &str, rest: &str| {
-            format!(
-                r#"{{"step_id":"{id}","title":"{title}","owner":"{owner}","status":"{status}"{rest}}}"#
-            )
-        };
-        let log = [
-            line(
-                "0001",
-                "Pick the engine",
-                "ops",
-                "complete",
-                r#","updated_at":"2026-01-01T00:00:00Z""#,
-            ),
-            line(
-                "0002",
-                "Gate review of indexes",
-                "ops",
-                "draft",
-                r#","dependencies":["0001"],"updated_at":"2026-01-30T00:00:00Z""#,
-            ),
-            line(
-                "0003",
-                "Load test",
-                "",
-                "blocked",
-                r#","dependencies":["0002"],"evidence":{"metric":"p95","target":1,"actual":2}"#,
-            ),
-            line(
-                "0101",
-                "Überprüfung",
-                "grc",
-                "idea",
-                r#","dependencies":["0003","Board agrees"]"#,
-            ),
-        ];
-        Plan::read(vec![SourceFile::load(
-            "log.jsonl",
-            Role::Log,
-            log.join("\n").into_bytes(),
-        )])
-    }
-
-    fn found(text: &str) -> Vec<String> {
-        let plan = plan();
-        let now = "2026-01-31T00:00:00Z".parse().unwrap();
-        let marks = Marks::from_iter([("0003".parse().unwrap(), 0)]);
-        let query = Query::parse(text).unwrap();
-        let ids = query.prepare(&plan, now, &marks).all();
-        ids.into_iter()
-            .map(|step| plan.step(step).id().to_string())
-            .collect()
-    }
-
-    #[test]
-    fn every_term_of_the_language_is_understood() {
-        for (text, ids) in [
-            ("", vec!["0001", "0002", "0003", "0101"]),
-            ("gate rev", vec!["0002"]),
-            ("rev gate", vec!["0002"]),
-            ("uberpruf", vec!["0101"]),
-            ("owner:ops status:draft", vec!["0002"]),
-            ("owner:none", vec!["0003"]),
-            ("-owner:ops", vec!["0003", "0101"]),
-            ("block:B02", vec!["0101"]),
-            ("is:ready", vec!["0002"]),
-            ("is:waiting", vec!["0003", "0101"]),
-            ("is:blocked", vec!["0003"]),
-            ("is:marked", vec!["0003"]),
-            ("updated:>7d", vec!["0001"]),
-            ("updated:<7d", vec!["0002"]),
-            ("dep:2", vec!["0003"]),
-            ("up:0003", vec!["0001", "0002"]),
-            ("down:0001", vec!["0002", "0003", "0101"]),
-            ("evidence:missing id:000", vec!["0001", "0002"]),
-            ("-test -engine block:1", vec!["0002"]),
-        ] {
-            assert_eq!(found(text), ids, "{text}");
-        }
-    }
-
-    #[test]
-    fn what_makes_no_sense_says_what_would() {
-        let reason = |text: &str| Query::parse(text).err().map(|e| e.to_string());
-        assert_eq!(
-            reason("is:purple").as_deref(),
-            Some(
-                "“is:purple”: is: takes ready, waiting, blocked, done, open, drift, marked or cyclic"
-            )
-        );
-        assert!(reason("colour:red").unwrap().contains("owner:"));
-        assert!(reason("updated:7d").is_some());
-        let place = |text: &str| Query::parse(text).err().map(|e| e.span);
-        assert_eq!(place("gate -is:red x"), Some(Span::new(5, 12)));
-        assert_eq!(place("é \"is:deep red\""), Some(Span::new(3, 16)));
-        assert_eq!(reason("-"), None);
-    }
-
-    #[test]
-    fn the_place_of_the_wrong_term_is_known() {
-        for (text, wrong) in [
-            ("is:purple", "is:purple"),
-            ("  gate \u{fc}ber -colour:red  x", "-colour:red"),
-            (
-                "owner:\"field ops\" block:\"no number\" x",
-                "block:\"no number\"",
-            ),
-        ] {
-            let error = Query::parse(text).err().unwrap();
-            assert_eq!(&text[error.span.range()], wrong);
-        }
-    }
-}
+mod tests;

@@ -3,8 +3,10 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
+use super::terms::{Operand, Sign};
+use super::time::Interval;
 use super::words::fold;
 use crate::plan::{Plan, StepKey};
 
@@ -51,77 +53,46 @@ pub(super) enum Moment {
 /// A term about the past.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum PastTest {
-    /// The moment lies longer ago than this, or not so long.
-    Age(Moment, Age),
+    /// The moment lies in this stretch of time.
+    At(Moment, Interval),
     /// The moment lies after the last weekly review.
     SinceReview(Moment),
     /// Somebody with a name that contains this changed it.
     By(String),
-    /// Reopened more often than this, or less often.
-    Reopened { more: bool, than: u32 },
-}
-
-/// `>7d` or `<2w`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Age {
-    pub(super) older: bool,
-    pub(super) than: Duration,
-}
-
-impl Age {
-    /// Reads a sign, a number and a unit.
-    pub(super) fn read(value: &str) -> Option<Self> {
-        let (older, rest) = sign(value)?;
-        let unit = rest.chars().next_back()?;
-        let count: i64 = rest[..rest.len() - unit.len_utf8()].parse().ok()?;
-        let than = match unit {
-            'h' => Duration::try_hours(count),
-            'd' => Duration::try_days(count),
-            'w' => Duration::try_weeks(count),
-            _ => None,
-        }?;
-        Some(Self { older, than })
-    }
-
-    /// Whether that is how long ago the instant lies.
-    pub(super) fn holds(self, at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-        (now - at > self.than) == self.older
-    }
-}
-
-fn sign(value: &str) -> Option<(bool, &str)> {
-    let more = value.strip_prefix('>').map(|rest| (true, rest));
-    more.or_else(|| value.strip_prefix('<').map(|rest| (false, rest)))
+    /// Reopened more often than this, or less often, or as often.
+    Reopened(Sign, u32),
 }
 
 impl PastTest {
-    /// Reads the value of a key; nothing where the key does not ask about the past.
-    pub(super) fn read(key: &str, value: &str) -> Option<Result<Self, String>> {
+    /// Understands a term about the past.
+    ///
+    /// # Errors
+    /// What would do instead.
+    pub(super) fn read(of: &Operand<'_>) -> Result<Self, String> {
+        let (sign, value) = of.signed();
+        let key = of.key;
         let moment = match key {
             "added" => Moment::Added,
             "changed" => Moment::Changed,
             "completed" => Moment::Completed,
             "open" => Moment::Open,
             "blocked" => Moment::Blocked,
-            "by" if value.is_empty() => return Some(Err("by: takes a part of a name".to_owned())),
-            "by" => return Some(Ok(Self::By(fold(value).into_owned()))),
-            "reopened" => {
-                let count = sign(value).and_then(|(more, rest)| {
-                    let than = rest.parse().ok()?;
-                    Some(Self::Reopened { more, than })
-                });
-                let help = || "write reopened:>0 for more often, reopened:<2 for less".to_owned();
-                return Some(count.ok_or_else(help));
+            "by" if value.is_empty() => return Err("by: takes a part of a name".to_owned()),
+            "by" => return Ok(Self::By(of.folded())),
+            _ => {
+                let count = sign.zip(value.parse().ok());
+                let test = count.map(|(sign, than)| Self::Reopened(sign, than));
+                let help = "write reopened:>0 for more often, reopened:<2 for less";
+                return test.ok_or_else(|| help.to_owned());
             }
-            _ => return None,
         };
-        if value == "review" {
-            return Some(Ok(Self::SinceReview(moment)));
+        if (sign, value) == (None, "review") {
+            return Ok(Self::SinceReview(moment));
         }
-        let age = Age::read(value).map(|age| Self::Age(moment, age));
-        Some(age.ok_or_else(|| {
-            format!("write {key}:<14d, {key}:>4w or {key}:review, since the last weekly review")
-        }))
+        let time = Interval::read(sign, value).map(|time| Self::At(moment, time));
+        time.ok_or_else(|| {
+            format!("write {key}:<14d, {key}:>4w, {key}:2026-10 or {key}:review, since the last weekly review")
+        })
     }
 
     /// For which steps of the plan it holds, by their indexes.
@@ -132,7 +103,7 @@ impl PastTest {
         };
         let named: Vec<bool> = past.people.iter().map(is_named).collect();
         let holds = |step: &StepPast| match self {
-            Self::Age(moment, age) => step.at(*moment).is_some_and(|at| age.holds(at, now)),
+            Self::At(moment, time) => step.at(*moment).is_some_and(|at| time.holds(at, now)),
             Self::SinceReview(moment) => {
                 let is_since = |at| past.review.is_some_and(|review| at > review);
                 step.at(*moment).is_some_and(is_since)
@@ -141,8 +112,9 @@ impl PastTest {
                 let mut people = step.people.iter();
                 people.any(|person| named.get(*person as usize) == Some(&true))
             }
-            Self::Reopened { more: true, than } => step.reopened > *than,
-            Self::Reopened { more: false, than } => step.reopened < *than,
+            Self::Reopened(Sign::More, than) => step.reopened > *than,
+            Self::Reopened(Sign::Less, than) => step.reopened < *than,
+            Self::Reopened(Sign::Equal, than) => step.reopened == *than,
         };
         let known = plan.steps().map(|step| past.steps.get(&step.key()));
         known.map(|step| step.is_some_and(holds)).collect()

@@ -1,20 +1,30 @@
 //! What terms of a filter need to know of the plan as a whole: which steps a step reaches, which a
 //! stage names. Worked out a stretch at a time for a cockpit, which cannot wait.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::Query;
 use super::past::PlanPast;
+use super::terms::{Whole, of_workstream};
 use super::words::fold;
-use super::{Query, Test};
 use crate::plan::Plan;
 use crate::plan::graph::Reach;
 use crate::plan::id::StepId;
 
-/// For each test that asks about the plan as a whole, which steps it holds for, by index.
-/// Worked out once; a clone shares them.
-pub(crate) type Sets = Arc<[Option<Vec<bool>>]>;
+/// For each term that asks about the plan as a whole, what is known of it. Worked out once; a clone
+/// shares them.
+pub(crate) type Sets = Arc<[Known]>;
+
+/// What a term had to know.
+pub(crate) enum Known {
+    /// By index, whether it holds for a step.
+    Steps(Vec<bool>),
+    /// Owners, folded.
+    Owners(HashSet<String>),
+}
 
 impl Query {
     /// Works out, in one pass over the plan a term, what the terms need. Terms about a past that is
@@ -32,41 +42,42 @@ impl Query {
         now: DateTime<Utc>,
         past: Option<&PlanPast>,
     ) -> Gathering {
+        let none = || Gathered::Known(Known::Steps(vec![false; plan.len()]));
         let reached = |id: &StepId, up: bool| match plan.find(*id) {
             Some(step) => Gathered::Reach(plan.graph().reach_of(step, up)),
-            None => Gathered::Set(vec![false; plan.len()]),
+            None => none(),
         };
-        let named = |stage: &str| {
-            let stages = plan.stages().iter();
-            let named = stages.filter(|s| fold(&s.name).contains(stage));
-            let checks = named.flat_map(|stage| &stage.checks);
-            let ids = checks.flat_map(|check| &check.steps);
-            let mut set = vec![false; plan.len()];
-            ids.filter_map(|id| plan.find(*id))
-                .for_each(|step| set[step] = true);
-            Gathered::Set(set)
+        let of = |whole: &Whole| match whole {
+            Whole::Upstream(id) => reached(id, true),
+            Whole::Downstream(id) => reached(id, false),
+            Whole::Stage(stage) => Gathered::Known(Known::Steps(named_by(plan, stage))),
+            Whole::Workstream(part) => Gathered::Known(Known::Owners(of_workstream(plan, part))),
+            Whole::Past(test) => past.map_or_else(none, |past| {
+                Gathered::Known(Known::Steps(test.set(plan, past, now)))
+            }),
         };
-        let of = |(_, test): &(bool, Test)| match test {
-            Test::Upstream(id) => Some(reached(id, true)),
-            Test::Downstream(id) => Some(reached(id, false)),
-            Test::Stage(stage) => Some(named(stage)),
-            Test::Past(test) => {
-                let none = || vec![false; plan.len()];
-                let set = past.map_or_else(none, |past| test.set(plan, past, now));
-                Some(Gathered::Set(set))
-            }
-            _ => None,
-        };
-        Gathering(self.tests.iter().map(of).collect())
+        Gathering(self.whole.iter().map(of).collect())
     }
 }
 
+/// Which steps the checks name of stages whose name contains this.
+fn named_by(plan: &Plan, stage: &str) -> Vec<bool> {
+    let stages = plan.stages().iter();
+    let named = stages.filter(|s| fold(&s.name).contains(stage));
+    let checks = named.flat_map(|stage| &stage.checks);
+    let ids = checks.flat_map(|check| &check.steps);
+    let mut set = vec![false; plan.len()];
+    ids.filter_map(|id| plan.find(*id))
+        .for_each(|step| set[step] = true);
+    set
+}
+
 /// [`Sets`] that are being worked out.
-pub(crate) struct Gathering(Vec<Option<Gathered>>);
+pub(crate) struct Gathering(Vec<Gathered>);
 
 enum Gathered {
     Reach(Reach),
-    Set(Vec<bool>),
+    Known(Known),
 }
 
 impl Gathering {
@@ -74,20 +85,17 @@ impl Gathering {
     pub(crate) fn go_on(&mut self, plan: &Plan, edges: usize) -> bool {
         let unfinished = |gathered: &mut Gathered| match gathered {
             Gathered::Reach(reach) => !plan.graph().reach_on(reach, edges),
-            Gathered::Set(_) => false,
+            Gathered::Known(_) => false,
         };
-        !self.0.iter_mut().flatten().any(unfinished)
+        !self.0.iter_mut().any(unfinished)
     }
 
     /// What was worked out.
     pub(crate) fn into_sets(self) -> Sets {
-        let set = |gathered| match gathered {
-            Gathered::Reach(reach) => reach.into_set(),
-            Gathered::Set(set) => set,
+        let known = |gathered| match gathered {
+            Gathered::Reach(reach) => Known::Steps(reach.into_set()),
+            Gathered::Known(known) => known,
         };
-        self.0
-            .into_iter()
-            .map(|gathered| gathered.map(set))
-            .collect()
+        self.0.into_iter().map(known).collect()
     }
 }

@@ -87,14 +87,6 @@ impl Words {
         self.words.iter().map(|word| word.text.clone()).collect()
     }
 
-    /// Whether each of `parts`, which are folded, is a part of one of these words. Then a text that
-    /// is hopeless for the parts is so for the words. Of texts that merely do not match that is not
-    /// true: letters may be further apart the more there are.
-    pub(crate) fn contain(&self, parts: &[String]) -> bool {
-        let contained = |part: &String| self.words.iter().any(|word| word.text.contains(part));
-        parts.iter().all(contained)
-    }
-
     /// Indexes of the characters of `text` that the words matched, ascending.
     pub fn places(&self, text: &str) -> Vec<usize> {
         let folded: Vec<String> = text

@@ -45,7 +45,7 @@ pub(crate) fn draw(
             .filter(|field| at == last && overlay.input().is_some_and(|input| field.is_of(input)));
         match overlay {
             Overlay::Prompt(prompt) => prompt::draw(frame, area, theme, &prompt.input, field),
-            Overlay::Filter(line) => filter::draw(frame, area, model, theme, &line.input, field),
+            Overlay::Filter(line) => filter::draw(frame, area, model, theme, line, field),
             Overlay::Chooser(chooser) => {
                 chooser::draw(frame, area, model, theme, sight, chooser, field);
             }

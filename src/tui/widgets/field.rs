@@ -83,6 +83,7 @@ impl Field {
             {
                 return false;
             }
+            KeyCode::Char('n' | 'p') if ctrl && !self.multiline => return false,
             _ => self.edit(key),
         }
         true

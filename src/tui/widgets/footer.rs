@@ -119,7 +119,13 @@ fn key_named(name: &str) -> Option<Key> {
 /// The keys of an overlay that has the keyboard for itself; none where commands work.
 fn answers(top: &Overlay) -> Option<&'static [(&'static str, &'static str)]> {
     Some(match top {
-        Overlay::Filter(_) => &[("⏎", "keep"), ("Esc", "restore"), ("↑ ↓", "move")],
+        Overlay::Filter(_) => &[
+            ("⏎", "keep"),
+            ("Esc", "restore"),
+            ("Tab", "complete"),
+            ("↑", "earlier filters"),
+            ("ctrl-n ctrl-p", "move"),
+        ],
         Overlay::Prompt(prompt) if prompt.input.multiline => {
             &[("⏎", "save"), ("Esc", "cancel"), ("Alt-⏎", "line break")]
         }

@@ -1,3 +1,4 @@
+mod filter_line;
 mod gate_review;
 mod in_use;
 mod keeping;

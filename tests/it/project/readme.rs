@@ -9,7 +9,7 @@ use crate::support::svg;
 use stepdeck::app::core::command::{Focus, Group, Places};
 use stepdeck::app::core::keymap::Keymap;
 use stepdeck::app::core::registry;
-use stepdeck::plan::query::KEYS;
+use stepdeck::plan::query;
 use stepdeck::plan::ranking::term::TERMS;
 
 fn root() -> &'static Path {
@@ -74,9 +74,9 @@ fn the_key_table_is_that_of_the_registry() {
 
 #[test]
 fn the_filter_table_is_that_of_the_language() {
-    let rows: String = KEYS
+    let rows: String = query::TERMS
         .iter()
-        .map(|(key, meaning)| format!("| `{key}` | {meaning} |\n"))
+        .map(|row| format!("| `{}` | {} |\n", row.key, row.about))
         .collect();
     check_section(
         "docs/filters.md",

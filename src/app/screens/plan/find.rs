@@ -306,14 +306,14 @@ fn mark_range(model: &mut Model) {
 
 fn no_search(model: &Model) -> Blocked {
     let key = model.keymap.key_of("filter");
-    let none = model.view.searched.is_empty();
+    let none = model.view.kept_filters.is_empty();
     none.then(|| format!("nothing has been filtered yet; {key} filters"))
 }
 
 /// Goes to the nearest match in the list, round its end.
 fn next_match(model: &mut Model, forth: bool) {
     let search = MatchSearch {
-        text: model.view.searched.clone(),
+        text: model.view.kept_filters.last().cloned().unwrap_or_default(),
         now: model.now,
         marks: model.view.marks.clone(),
         past: model.view.past.clone(),

@@ -122,11 +122,10 @@ impl PlanView {
             search.looked = from.unwrap_or(0)..from.unwrap_or(0);
             let past = self.past.as_deref();
             search.gathering = Some(self.filter.gather(plan, now, past));
-            let words = self.filter.words();
-            if !words.contain(&search.words) {
+            if !self.filter.narrows(&search.words) {
                 search.hopeless.clear();
             }
-            search.words = words.texts();
+            search.words = self.filter.required().to_vec();
             search.hopeless.resize(plan.len(), false);
             search.blocks = vec![false; plan.blocks().len()];
             search.lists_all = false;

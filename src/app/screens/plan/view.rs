@@ -60,8 +60,8 @@ pub struct PlanView {
     pub filter: Query,
     /// What is known of the plan's past, once a filter has asked for it.
     pub past: Option<Arc<PlanPast>>,
-    /// The last filter that was kept, for the next match.
-    pub searched: String,
+    /// The filters that were kept, each once, the last one last: that is what the next match is of.
+    pub kept_filters: Vec<String>,
     /// How the list is ordered.
     pub sort: Sort,
     /// Indexes of the listed steps.

@@ -1,0 +1,547 @@
+//! The table of terms: what can be asked about a step, how it is written, and what may stand
+//! behind the colon. Help, documentation, errors and completion follow from it.
+
+use std::collections::HashSet;
+use std::ops::{Bound, RangeBounds as _, RangeInclusive};
+
+use chrono::{DateTime, Utc};
+
+use super::past::PastTest;
+use super::syntax::Term;
+use super::time::Interval;
+use super::words::fold;
+use crate::plan::Plan;
+use crate::plan::field::{Field, Kind, fields};
+use crate::plan::id::{BlockId, StepId, typed_id};
+use crate::plan::status::{State, Status};
+use crate::plan::step::measure;
+
+/// A row of the table.
+pub struct TermSpec {
+    /// The name with its colon.
+    pub key: &'static str,
+    /// What it finds.
+    pub about: &'static str,
+    /// What may stand behind the colon, where that is known.
+    pub(super) values: Values,
+    /// Whether `>` and `<` say anything about it.
+    is_ordered: bool,
+    read: Read,
+}
+
+/// What understands a value.
+#[derive(Clone, Copy)]
+enum Read {
+    Step(fn(&Operand<'_>) -> Result<Test, String>),
+    Whole(fn(&Operand<'_>) -> Result<Whole, String>),
+}
+
+/// What completes a value.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Values {
+    /// Nothing does.
+    Free,
+    These(&'static [&'static str]),
+    Owners,
+    Blocks,
+    Stages,
+    Workstreams,
+    Fields,
+}
+
+const IS: &[&str] = &[
+    "ready", "waiting", "blocked", "done", "open", "drift", "marked", "cyclic",
+];
+const STATUSES: &[&str] = &["idea", "draft", "progress", "blocked", "complete"];
+const SINCE: &[&str] = &["<7d", ">14d", "review"];
+
+const fn row(key: &'static str, values: Values, read: Read, about: &'static str) -> TermSpec {
+    TermSpec {
+        key,
+        about,
+        values,
+        is_ordered: false,
+        read,
+    }
+}
+
+impl TermSpec {
+    const fn ordered(mut self) -> Self {
+        self.is_ordered = true;
+        self
+    }
+}
+
+/// Every term that is more than words.
+#[rustfmt::skip]
+pub const TERMS: [TermSpec; 24] = [
+    row("owner:", Values::Owners, Read::Step(owner),
+        "the owner contains this text; owner:none finds steps without one, owner=ops those of just ops").ordered(),
+    row("status:", Values::These(STATUSES), Read::Step(status),
+        "idea, draft, progress, blocked or complete"),
+    row("block:", Values::Blocks, Read::Step(block),
+        "a block, such as B37, or several: block:B03-B05"),
+    row("is:", Values::These(IS), Read::Step(is),
+        "ready, waiting, blocked, done, open, drift, marked or cyclic"),
+    row("stage:", Values::Stages, Read::Whole(|of| Ok(Whole::Stage(of.folded()))),
+        "named by a check of the stage"),
+    row("workstream:", Values::Workstreams, Read::Whole(|of| Ok(Whole::Workstream(of.folded()))),
+        "the owner, or the block's steward, is this workstream or stands in its row of the owner matrix"),
+    row("updated:", Values::These(&["<7d", ">14d"]), Read::Step(updated),
+        "edited longer (>7d) or less long (<7d) ago, in days (d), weeks (w) or hours (h); on a date (2026-10-05, \
+         2026-W40, 2026-10), after (>2026-10) or before it, or between two: 2026-10..2026-11").ordered(),
+    row("dep:", Values::Free, Read::Step(|of| of.step().map(Test::DependsOn)),
+        "depends directly on this step"),
+    row("up:", Values::Free, Read::Whole(|of| Ok(Whole::Upstream(of.step()?))),
+        "everything a step waits for, directly or indirectly"),
+    row("down:", Values::Free, Read::Whole(|of| Ok(Whole::Downstream(of.step()?))),
+        "everything that waits for a step"),
+    row("evidence:", Values::These(&["missing", "given"]), Read::Step(evidence),
+        "missing or given"),
+    row("has:", Values::Fields, Read::Step(has),
+        "something stands in this field, or under this key of the log: has:notes, has:reviewer"),
+    row("title:", Values::Free, Read::Step(|of| field(Field::Title, of)),
+        "the title contains this text; any other field too, e.g. outcome:signed").ordered(),
+    row("theme:", Values::Free, Read::Step(|of| field(Field::Theme, of)),
+        "the theme contains this text; any field can be compared as well: theme=growth, cost.planned>500, \
+         effort.actual:3..5, and dependencies>4 by how many there are").ordered(),
+    row("id:", Values::Free, Read::Step(id),
+        "the ID starts with this, or lies between two: id:0100..0250").ordered(),
+    row("note:", Values::Free, Read::Step(|of| field(Field::Notes, of)),
+        "the notes contain this text").ordered(),
+    row("log.KEY:", Values::Free, Read::Step(of_log),
+        "what the log has under a key that stepdeck does not know, e.g. log.reviewer:ada, log.points>5").ordered(),
+    row("added:", Values::These(SINCE), Read::Whole(past),
+        "came into the plan more (>7d) or less (<7d) than this long ago, on or between dates as with updated:, or \
+         since the last weekly review (added:review)").ordered(),
+    row("changed:", Values::These(SINCE), Read::Whole(past),
+        "changed last so long ago, then, or since the last weekly review (changed:review)").ordered(),
+    row("completed:", Values::These(SINCE), Read::Whole(past),
+        "complete for so long or since then, e.g. completed:<14d").ordered(),
+    row("open:", Values::These(SINCE), Read::Whole(past),
+        "open for so long or since then, e.g. open:>90d").ordered(),
+    row("blocked:", Values::These(SINCE), Read::Whole(past),
+        "blocked for so long or since then, e.g. blocked:>14d").ordered(),
+    row("by:", Values::Free, Read::Whole(past),
+        "changed by somebody whose name contains this"),
+    row("reopened:", Values::These(&[">0", ">1"]), Read::Whole(past),
+        "reopened more (>1) or less (<1) often than this after it was complete").ordered(),
+];
+
+/// What a term asks.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Asked {
+    /// Of a step by itself.
+    Step(Test),
+    /// What has to be worked out for the plan as a whole.
+    Whole(Whole),
+}
+
+/// What a term asks of a step.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Test {
+    Status(Status),
+    State(State),
+    Open,
+    Drift,
+    Marked,
+    Cyclic,
+    Blocks(RangeInclusive<BlockId>),
+    Id(String),
+    /// Numbers, whatever the suffix.
+    Ids(RangeInclusive<u32>),
+    DependsOn(StepId),
+    Evidence {
+        given: bool,
+    },
+    Field(Field, Value),
+    /// Something stands in one of these.
+    AnyOf(Vec<Field>),
+    /// The same of a key of the log that no field stands for.
+    Key(String, Value),
+}
+
+/// What a value must be like.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Value {
+    /// Contains this, folded.
+    Contains(String),
+    /// Is this, folded.
+    Is(String),
+    /// Is there.
+    Given,
+    Number(Bound<f64>, Bound<f64>),
+    Time(Interval),
+    /// A list of so many entries.
+    Count(Bound<usize>, Bound<usize>),
+}
+
+/// What a term needs to know of the plan as a whole.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Whole {
+    Upstream(StepId),
+    Downstream(StepId),
+    Stage(String),
+    Workstream(String),
+    Past(PastTest),
+}
+
+/// How a value is compared.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Sign {
+    /// `>`: older than an age, later than a date, more than a number.
+    More,
+    /// `<`
+    Less,
+    /// `=`
+    Equal,
+}
+
+impl Sign {
+    const ALL: [(char, Self); 3] = [('>', Self::More), ('<', Self::Less), ('=', Self::Equal)];
+
+    fn split(value: &str) -> Option<(Self, &str)> {
+        let mut all = Self::ALL.into_iter();
+        all.find_map(|(c, sign)| Some((sign, value.strip_prefix(c)?)))
+    }
+
+    /// What lies beyond a limit, or on it.
+    fn bounds<T: Copy>(self, limit: T) -> (Bound<T>, Bound<T>) {
+        match self {
+            Self::More => (Bound::Excluded(limit), Bound::Unbounded),
+            Self::Less => (Bound::Unbounded, Bound::Excluded(limit)),
+            Self::Equal => (Bound::Included(limit), Bound::Included(limit)),
+        }
+    }
+}
+
+/// A term with its name taken off, one of its alternatives.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Operand<'a> {
+    /// The name, as typed.
+    name: &'a str,
+    /// The same in lower case.
+    pub key: &'a str,
+    /// What stands between name and value, where that is no colon.
+    pub sign: Option<Sign>,
+    pub value: &'a str,
+}
+
+impl<'a> Operand<'a> {
+    pub(super) fn folded(&self) -> String {
+        fold(self.value).into_owned()
+    }
+
+    /// The sign and what stands behind it: `>7d` may follow a colon.
+    pub(super) fn signed(&self) -> (Option<Sign>, &'a str) {
+        match (self.sign, Sign::split(self.value)) {
+            (None, Some((sign, rest))) => (Some(sign), rest),
+            _ => (self.sign, self.value),
+        }
+    }
+
+    fn step(&self) -> Result<StepId, String> {
+        let Self { key, value, .. } = self;
+        typed_id(value).ok_or_else(|| format!("{key}: takes a step ID, such as {key}:0042"))
+    }
+}
+
+/// Understands a term: the tests of which one must hold, or nothing where it is a word.
+///
+/// # Errors
+/// What is wrong with it and what would do.
+pub(super) fn read(term: &Term) -> Result<Option<Vec<Asked>>, String> {
+    let Some((name, sign, rest)) = name_of(&term.text) else {
+        return Ok(None);
+    };
+    let key = name.to_lowercase();
+    let value = term.from(term.text.len() - rest.len());
+    let parts = value.split(',');
+    let mut alternatives: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    if alternatives.is_empty() {
+        alternatives.push(&value.text);
+    }
+    let read = |value| {
+        of_table(&Operand {
+            name,
+            key: &key,
+            sign,
+            value,
+        })
+    };
+    alternatives
+        .into_iter()
+        .map(read)
+        .collect::<Result<_, _>>()
+        .map(Some)
+}
+
+/// The name, the sign and the value of a term. `>`, `<` and `=` are signs behind a name that is
+/// known, and text behind anything else; before a colon everything is a name.
+pub(super) fn name_of(text: &str) -> Option<(&str, Option<Sign>, &str)> {
+    let at = text.find([':', '>', '<', '='])?;
+    let (key, rest) = text.split_at(at);
+    if let Some((sign, value)) = Sign::split(rest)
+        && (spec_of(key).is_some() || Field::named(key).is_some())
+    {
+        return Some((key, Some(sign), value));
+    }
+    let (key, value) = text.split_once(':')?;
+    Some((key, None, value))
+}
+
+/// The row of a term with this name.
+pub(super) fn spec_of(name: &str) -> Option<&'static TermSpec> {
+    let name = log_key(name).map_or(name, |_| "log.KEY");
+    let is_of = |row: &&TermSpec| {
+        let key = row.key.strip_suffix(':');
+        key.is_some_and(|key| key.eq_ignore_ascii_case(name))
+    };
+    TERMS.iter().find(is_of)
+}
+
+/// The key of the log in `log.reviewer`.
+fn log_key(name: &str) -> Option<&str> {
+    let (log, key) = name.split_once('.')?;
+    (log.eq_ignore_ascii_case("log") && !key.is_empty()).then_some(key)
+}
+
+fn of_table(of: &Operand<'_>) -> Result<Asked, String> {
+    if let Some(spec) = spec_of(of.name) {
+        let key = of.key;
+        return match of.sign {
+            Some(Sign::More | Sign::Less) if !spec.is_ordered => {
+                Err(format!("{key} has no order: write {key}:"))
+            }
+            _ => match spec.read {
+                Read::Step(read) => read(of).map(Asked::Step),
+                Read::Whole(read) => read(of).map(Asked::Whole),
+            },
+        };
+    }
+    if let Some(named) = Field::named(of.key) {
+        return field(named, of).map(Asked::Step);
+    }
+    if of.name.starts_with(['(', '-']) {
+        return Err("the parentheses do not match: close them, or put them in quotes".to_owned());
+    }
+    let keys: Vec<&str> = TERMS.iter().map(|row| row.key).collect();
+    Err(format!("no such key; use {}", keys.join(" ")))
+}
+
+fn owner(of: &Operand<'_>) -> Result<Test, String> {
+    match &*of.folded() {
+        "" | "none" | "-" if matches!(of.sign, None | Some(Sign::Equal)) => {
+            Ok(Test::Field(Field::Owner, Value::Is(String::new())))
+        }
+        _ => field(Field::Owner, of),
+    }
+}
+
+fn status(of: &Operand<'_>) -> Result<Test, String> {
+    let text = of.folded();
+    let begins = |status: &Status| {
+        status
+            .word()
+            .split(' ')
+            .any(|word| word.starts_with(&*text))
+    };
+    let begun = || Status::ALL.into_iter().find(begins);
+    (!text.is_empty())
+        .then(|| Status::read(&text).or_else(begun))
+        .flatten()
+        .map(Test::Status)
+        .ok_or_else(|| "a status is idea, draft, progress, blocked or complete".to_owned())
+}
+
+fn block(of: &Operand<'_>) -> Result<Test, String> {
+    let read = |text: &str| {
+        text.parse()
+            .or_else(|_| format!("B{text}").parse::<BlockId>())
+    };
+    let (first, last) = match of
+        .value
+        .split_once("..")
+        .or_else(|| of.value.split_once('-'))
+    {
+        Some((first, last)) => (read(first), read(last)),
+        None => (read(of.value), read(of.value)),
+    };
+    match (first, last) {
+        (Ok(first), Ok(last)) => Ok(Test::Blocks(first..=last)),
+        _ => Err("a block is B and a number, such as block:B07 or block:B03-B05".to_owned()),
+    }
+}
+
+fn is(of: &Operand<'_>) -> Result<Test, String> {
+    Ok(match &*of.folded() {
+        "ready" => Test::State(State::Ready),
+        "waiting" => Test::State(State::Waiting),
+        "blocked" => Test::Status(Status::Blocked),
+        "done" | "complete" => Test::State(State::Done),
+        "open" => Test::Open,
+        "drift" => Test::Drift,
+        "marked" => Test::Marked,
+        "cyclic" | "cycle" => Test::Cyclic,
+        _ => return Err(format!("is: takes {}", listed(IS))),
+    })
+}
+
+fn updated(of: &Operand<'_>) -> Result<Test, String> {
+    let (sign, value) = of.signed();
+    let time = Interval::read(sign, value).ok_or_else(|| {
+        "write updated:>7d for older, updated:<2w for newer, updated:2026-10..2026-11 for a time".to_owned()
+    })?;
+    Ok(Test::Field(Field::UpdatedAt, Value::Time(time)))
+}
+
+fn evidence(of: &Operand<'_>) -> Result<Test, String> {
+    match &*of.folded() {
+        "missing" | "none" => Ok(Test::Evidence { given: false }),
+        "given" | "any" => Ok(Test::Evidence { given: true }),
+        _ => Err("evidence: takes missing or given".to_owned()),
+    }
+}
+
+fn has(of: &Operand<'_>) -> Result<Test, String> {
+    let name = of.folded();
+    if name.is_empty() {
+        return Err("has: takes a field, such as has:notes, or a key of the log".to_owned());
+    }
+    let named = fields().iter().filter(|row| {
+        let is_alias = row.field == Field::Notes && name == "note";
+        row.name == name || row.key == name || is_alias
+    });
+    let named: Vec<Field> = named.map(|row| row.field).collect();
+    Ok(match named.is_empty() {
+        true => Test::Key(
+            log_key(of.value).unwrap_or(of.value).to_owned(),
+            Value::Given,
+        ),
+        false => Test::AnyOf(named),
+    })
+}
+
+fn id(of: &Operand<'_>) -> Result<Test, String> {
+    let Some((first, last)) = of.value.split_once("..") else {
+        return Ok(Test::Id(of.folded()));
+    };
+    match (typed_id(first), typed_id(last)) {
+        (Some(first), Some(last)) => Ok(Test::Ids(first.number()..=last.number())),
+        _ => Err("write id:0100..0250, with a step ID at both ends".to_owned()),
+    }
+}
+
+fn past(of: &Operand<'_>) -> Result<Whole, String> {
+    PastTest::read(of).map(Whole::Past)
+}
+
+/// What is asked of a field: a number where it holds one, a time, how many, or else its text.
+fn field(field: Field, of: &Operand<'_>) -> Result<Test, String> {
+    let (sign, value) = of.signed();
+    let key = of.key;
+    let test = match field.spec().kind {
+        Kind::Measure => numbers(sign, value).map(|(from, to)| Value::Number(from, to)),
+        Kind::Instant => {
+            let is_range = sign.is_some() || value.contains("..");
+            is_range
+                .then(|| Interval::read(sign, value).map(Value::Time))
+                .flatten()
+        }
+        Kind::List => {
+            let count = value
+                .parse()
+                .ok()
+                .zip(sign.filter(|sign| *sign != Sign::Equal));
+            count.map(|(count, sign)| {
+                let (from, to) = sign.bounds(count);
+                Value::Count(from, to)
+            })
+        }
+        _ => None,
+    };
+    let value = test.or_else(|| match of.sign {
+        None => Some(Value::Contains(of.folded())),
+        Some(Sign::Equal) => Some(Value::Is(of.folded().trim().to_owned())),
+        Some(_) => None,
+    });
+    let value = value.ok_or_else(|| match field.spec().kind {
+        Kind::Measure => format!("{key} is compared with a number, such as {key}>10"),
+        Kind::Instant => {
+            format!("{key} is compared with a time, such as {key}>7d or {key}<2026-10")
+        }
+        Kind::List => format!("{key} is compared with how many there are, such as {key}>3"),
+        _ => format!("{key} is text: write {key}: for a part of it, {key}= for all of it"),
+    })?;
+    Ok(Test::Field(field, value))
+}
+
+/// The same of a key of the log, of which nobody knows what it holds.
+fn of_log(of: &Operand<'_>) -> Result<Test, String> {
+    let (sign, value) = of.signed();
+    let number = || numbers(sign, value).map(|(from, to)| Value::Number(from, to));
+    let time = || Interval::read(sign, value).map(Value::Time);
+    let is_range = sign.is_some() || value.contains("..");
+    let ordered = is_range.then(|| number().or_else(time)).flatten();
+    let value = ordered.unwrap_or_else(|| match of.sign {
+        Some(Sign::Equal) => Value::Is(of.folded().trim().to_owned()),
+        _ => Value::Contains(of.folded()),
+    });
+    let key = log_key(of.name).unwrap_or_default();
+    Ok(Test::Key(key.to_owned(), value))
+}
+
+/// `>10`, `=10`, `10..20`.
+fn numbers(sign: Option<Sign>, value: &str) -> Option<(Bound<f64>, Bound<f64>)> {
+    let number = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
+    if let Some(sign) = sign {
+        return number(value).map(|limit| sign.bounds(limit));
+    }
+    let (first, last) = value.split_once("..")?;
+    let bound = |text: &str| match text {
+        "" => Some(Bound::Unbounded),
+        text => number(text).map(Bound::Included),
+    };
+    Some((bound(first)?, bound(last)?))
+}
+
+/// Words with commas and a last “or”.
+fn listed(words: &[&str]) -> String {
+    match words {
+        [all @ .., last] if !all.is_empty() => format!("{} or {last}", all.join(", ")),
+        _ => words.concat(),
+    }
+}
+
+impl Value {
+    /// Whether a text is so; `count` tells how many entries it has as a list.
+    pub(super) fn holds(
+        &self,
+        text: &str,
+        count: impl FnOnce() -> usize,
+        now: DateTime<Utc>,
+    ) -> bool {
+        match self {
+            Self::Contains(part) => fold(text).contains(&**part),
+            Self::Is(all) => fold(text).trim() == all,
+            Self::Given => !text.trim().is_empty(),
+            Self::Number(from, to) => {
+                measure(text).is_some_and(|(number, _)| (*from, *to).contains(&number))
+            }
+            Self::Time(time) => {
+                DateTime::parse_from_rfc3339(text).is_ok_and(|at| time.holds(at.to_utc(), now))
+            }
+            Self::Count(from, to) => (*from, *to).contains(&count()),
+        }
+    }
+}
+
+/// Who stands for a workstream: the text that its name contains, and those whom its rows name.
+pub(super) fn of_workstream(plan: &Plan, part: &str) -> HashSet<String> {
+    let streams = plan.stages().iter().flat_map(|stage| stage.workstreams());
+    let streams = streams.filter(|stream| fold(stream.name).contains(part));
+    let people = streams.flat_map(|stream| stream.people);
+    people
+        .map(|(_, name)| fold(name.trim()).into_owned())
+        .collect()
+}
