@@ -308,3 +308,50 @@ fn next_to(places: &BTreeSet<usize>, place: usize) -> Option<usize> {
     let both = above.into_iter().chain(below);
     both.min_by_key(|at| at.abs_diff(place)).copied()
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::Days;
+
+    use super::*;
+
+    #[test]
+    fn dates_are_worked_out_outwards_and_kept_while_nothing_changes() {
+        let week = |at: u64| Week {
+            end: "2026-01-04".parse::<NaiveDate>().unwrap() + Days::new(7 * at),
+            open: 30 - at as usize,
+            done: at as usize + 1,
+            completed: 1,
+        };
+        let input = |number: u32, open: usize| Input {
+            name: (Target::Checkpoint(number), String::new()),
+            weeks: (0..9).map(week).collect(),
+            open,
+        };
+        let mut inputs: Vec<Input> = (1..=5).map(|number| input(number, 9)).collect();
+        let mut remembered = Remembered::default();
+        let nearest = AtomicUsize::new(3);
+        let mut told = |inputs: &[Input], progress: &Progress| {
+            let mut places = Vec::new();
+            remembered.foresee(inputs, &nearest, progress, |part| {
+                if let LookAhead::Dates(found) = part {
+                    places.extend(found.into_iter().map(|(place, _)| place));
+                }
+            });
+            (places, progress.seen().1)
+        };
+        assert_eq!(
+            told(&inputs, &Progress::default()),
+            (vec![3, 2, 4, 1, 0], 5)
+        );
+        inputs[1].open = 8;
+        assert_eq!(
+            told(&inputs, &Progress::default()),
+            (vec![0, 2, 3, 4, 1], 1)
+        );
+        let stopped = Progress::default();
+        stopped.stop();
+        inputs[4].weeks.pop();
+        assert_eq!(told(&inputs, &stopped).0, [0, 1, 2, 3]);
+    }
+}

@@ -268,3 +268,124 @@ impl Model {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::core::keymap::Keymap;
+    use crate::app::core::model::SessionContext;
+    use crate::app::{Message, update};
+    use crate::history::target::Scope;
+    use crate::plan::query::Query;
+    use crate::plan::source::{Role, SourceFile};
+
+    fn model() -> Model {
+        let log = "{\"step_id\":\"0001\"}\n{\"step_id\":\"0101\",\"dependencies\":[\"0001\"]}\n";
+        let canon = "# Readiness Checklists\n\n## Base\n\n- [ ] Step 0101 is held\n";
+        let files = vec![
+            SourceFile::load("plan.jsonl", Role::Log, log.as_bytes().to_vec()),
+            SourceFile::load("plan.md", Role::Canon, canon.as_bytes().to_vec()),
+        ];
+        let now = chrono::DateTime::from_timestamp(1_780_315_200, 0).unwrap();
+        Model::new(files, SessionContext::default(), Keymap::default(), now)
+    }
+
+    fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
+        let keys = keys.split(' ').map(|key| key.parse().unwrap());
+        keys.flat_map(|key| update(model, Message::Key(key)))
+            .collect()
+    }
+
+    fn scopes(model: &Model) -> Vec<Outlook> {
+        let query = Query::default();
+        let scope = |target| Scope {
+            target,
+            query: &query,
+            past: &|_, _| None,
+        };
+        let targets = Target::all(&model.plan).into_iter();
+        targets
+            .map(|target| Outlook::of(&scope(target), &model.plan, model.now))
+            .collect()
+    }
+
+    fn selected(model: &Model) -> String {
+        let selected = model.outlook.selected();
+        selected.map_or_else(String::new, |outlook| outlook.target.to_string())
+    }
+
+    #[test]
+    fn one_moves_about_before_anything_of_the_past_is_known() {
+        let mut model = model();
+        assert!(press(&mut model, "7 j enter T").contains(&Effect::LookAhead));
+        assert_eq!(selected(&model), "");
+        let parts = scopes(&model);
+        update(&mut model, Message::LookAhead(LookAhead::Scopes(parts)));
+        assert!(model.outlook.is_reading);
+        let steps = ["plan", "Base", "B01", "B02", "CP01"];
+        for step in steps {
+            assert_eq!(selected(&model), step);
+            press(&mut model, "j");
+        }
+        for step in steps.into_iter().rev() {
+            assert_eq!(selected(&model), step);
+            press(&mut model, "k");
+        }
+        press(&mut model, "j");
+        let floats = model
+            .outlook
+            .floats
+            .iter()
+            .map(|float| (float.step.number(), float.steps));
+        assert_eq!(floats.collect::<Vec<_>>(), [(1, Some(0)), (101, Some(0))]);
+        assert_eq!(model.outlook.nearest.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn an_edit_or_another_filter_has_one_look_ahead_again_and_nothing_else_has() {
+        let mut model = model();
+        let asks = |model: &mut Model, keys: &str| press(model, keys).contains(&Effect::LookAhead);
+        assert!(asks(&mut model, "7"));
+        assert!(!asks(&mut model, "j tab T"));
+        press(&mut model, "/");
+        let typed = update(&mut model, Message::Typed("id:0101".to_owned()));
+        assert!(
+            !typed.contains(&Effect::LookAhead),
+            "it is still being typed"
+        );
+        assert!(asks(&mut model, "enter"));
+        assert!(asks(&mut model, "1 x 7"));
+        assert!(
+            asks(&mut model, "2"),
+            "the ladder, too, when one comes to it"
+        );
+        assert!(!asks(&mut model, "1 x"), "elsewhere nobody sees it");
+    }
+
+    #[test]
+    fn what_was_known_is_shown_until_it_is_known_anew() {
+        let mut model = model();
+        press(&mut model, "7");
+        let parts = scopes(&model);
+        let week = crate::history::weeks::Week {
+            end: "2026-05-31".parse().unwrap(),
+            open: 2,
+            done: 0,
+            completed: 0,
+        };
+        let weeks = vec![vec![week]; parts.len()];
+        let again = parts.clone();
+        let notes = Vec::new();
+        for part in [
+            LookAhead::Scopes(parts),
+            LookAhead::Weeks { weeks, notes },
+            LookAhead::Scopes(again),
+        ] {
+            update(&mut model, Message::LookAhead(part));
+        }
+        assert_eq!(model.outlook.selected().unwrap().weeks, [week]);
+        assert!(model.outlook.is_reading);
+        update(&mut model, Message::LookAhead(LookAhead::End));
+        assert!(!model.outlook.is_reading);
+    }
+}
