@@ -68,7 +68,7 @@ impl Burn {
     /// # Errors
     /// When there is no plan or no such time, or the filter makes no sense.
     pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
-        let query = self.filter.parse()?;
+        let query = self.filter.parse(invocation)?;
         let opened = invocation.open()?;
         let (plan, now) = (&opened.plan, invocation.outside.now);
         let selected = invocation.selected(&query, &opened)?;

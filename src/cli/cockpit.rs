@@ -6,7 +6,7 @@ use std::sync::mpsc::{Sender, channel};
 
 use color_eyre::eyre::{Result, bail};
 
-use super::invocation::{Invocation, git_name};
+use super::invocation::{Invocation, known_to_git};
 use super::{Color, settings};
 use crate::app::Model;
 use crate::app::core::model::SessionContext;
@@ -15,6 +15,7 @@ use crate::app::screens::since::seen::SEEN;
 use crate::app::sync::draft::{DRAFT, Draft};
 use crate::app::sync::work::Whole;
 use crate::change::history::{self, History};
+use crate::plan::people::Identity;
 use crate::plan::source::SourceFile;
 use crate::store::fs::syscalls::{FileSystem, RealFs};
 use crate::store::locate::config;
@@ -82,7 +83,7 @@ fn one_session(
     let settings = settings::judged(&layout, outside.config.as_deref());
     let config::Display { theme, ascii } = settings.config.display;
     let context = SessionContext {
-        who: (arguments.person.clone()).unwrap_or_else(|| outside.login()),
+        me: invocation.told_identity(),
         read_only: arguments.read_only,
         root: layout.root.clone(),
         local_minutes: outside.local_minutes,
@@ -148,7 +149,11 @@ fn one_session(
         }
     };
     if arguments.person.is_none() {
-        ask_for_person(layout.root.clone(), sender.clone());
+        ask_for_person(
+            invocation.told_identity(),
+            layout.root.clone(),
+            sender.clone(),
+        );
     }
     let face = RealTerminal {
         terminal,
@@ -264,11 +269,9 @@ fn take_draft(state: &State) -> Option<Draft> {
     Some(draft)
 }
 
-/// Asks git for the person's name, without keeping anybody waiting.
-fn ask_for_person(root: PathBuf, sender: Sender<Event>) {
+/// Asks git who the person is, without keeping anybody waiting.
+fn ask_for_person(me: Identity, root: PathBuf, sender: Sender<Event>) {
     std::thread::spawn(move || {
-        if let Some(name) = git_name(&root) {
-            let _ = sender.send(Event::Person(name));
-        }
+        let _ = sender.send(Event::Person(known_to_git(me, &root)));
     });
 }

@@ -64,7 +64,7 @@ impl Export {
     /// When the filter makes no sense, there is no plan, or the file may not or cannot be
     /// written.
     pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
-        let query = self.filter.parse()?;
+        let query = self.filter.parse(invocation)?;
         if self.bom && self.format != Format::Csv {
             bail!("--bom only works with --format csv: other readers trip over the mark");
         }

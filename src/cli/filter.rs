@@ -23,12 +23,17 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Understands the query.
+    /// Understands the query, as asked by the person at work.
     ///
     /// # Errors
     /// Where it makes no sense, with the place.
-    pub fn parse(&self) -> Result<Query> {
-        Query::parse(&self.query).map_err(|error| eyre!("{}", pointed_at(&self.query, &error)))
+    pub(super) fn parse(&self, invocation: &Invocation<'_, '_>) -> Result<Query> {
+        let wrong = |error| eyre!("{}", pointed_at(&self.query, &error));
+        let query = Query::parse(&self.query).map_err(wrong)?;
+        Ok(match query.asks_who() {
+            true => query.asked_by(&invocation.identity()),
+            false => query,
+        })
     }
 }
 

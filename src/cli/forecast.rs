@@ -50,7 +50,7 @@ impl Forecast {
     /// # Errors
     /// When there is no plan or no such target, or the filter makes no sense.
     pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
-        let query = self.filter.parse()?;
+        let query = self.filter.parse(invocation)?;
         let opened = invocation.open()?;
         let (plan, now) = (&opened.plan, invocation.outside.now);
         let target = match &self.target {

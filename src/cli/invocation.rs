@@ -26,6 +26,7 @@ use crate::document::visible::{is_unsafe, visible};
 use crate::git::Git;
 use crate::plan::Plan;
 use crate::plan::id::{StepId, typed_id};
+use crate::plan::people::Identity;
 use crate::plan::source::{Location, SourceFile};
 use crate::plan::uid::Uids;
 use crate::store::as_of::AsOf;
@@ -72,11 +73,6 @@ impl Outside<'_> {
     /// A variable of the environment that is text.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
         (self.variable)(name)?.into_string().ok()
-    }
-
-    /// The name with which the person logged in.
-    pub(crate) fn login(&self) -> String {
-        self.text("USER").unwrap_or_else(|| "unknown".to_owned())
     }
 }
 
@@ -395,10 +391,25 @@ impl Invocation<'_, '_> {
 
     /// Who is at work: as told by `--as`, else git's `user.name`, else the login.
     pub(crate) fn person(&self) -> String {
-        if let Some(name) = &self.arguments.person {
-            return name.clone();
+        self.identity().name().to_owned()
+    }
+
+    /// The same with everything that is known of them.
+    pub(crate) fn identity(&self) -> Identity {
+        let told = self.told_identity();
+        match told.given {
+            Some(_) => told,
+            None => known_to_git(told, &self.start()),
         }
-        git_name(&self.start()).unwrap_or_else(|| self.outside.login())
+    }
+
+    /// What is known of them without asking git.
+    pub(super) fn told_identity(&self) -> Identity {
+        Identity {
+            given: self.arguments.person.clone(),
+            login: self.outside.text("USER"),
+            ..Identity::default()
+        }
     }
 
     /// The folder for what is private to the person: their state about the plan at `root`,
@@ -410,10 +421,18 @@ impl Invocation<'_, '_> {
     }
 }
 
-/// The person's name, as git is told it for `folder`.
-pub(super) fn git_name(folder: &Path) -> Option<String> {
-    let name = Git::at(folder).config("user.name").ok()??;
-    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
+/// The same person with what git is told of them for `folder`.
+pub(super) fn known_to_git(told: Identity, folder: &Path) -> Identity {
+    let git = Git::at(folder);
+    let ask = |key| {
+        let value = git.config(key).ok().flatten()?;
+        Some(value.trim().to_owned()).filter(|value| !value.is_empty())
+    };
+    Identity {
+        mail: ask("user.email"),
+        git_name: ask("user.name"),
+        ..told
+    }
 }
 
 fn in_the_way(conflicts: &[Conflict]) -> color_eyre::Report {

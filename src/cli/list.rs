@@ -34,7 +34,7 @@ impl List {
     /// # Errors
     /// When the filter makes no sense or there is no plan.
     pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
-        let query = self.filter.parse()?;
+        let query = self.filter.parse(invocation)?;
         let opened = invocation.open()?;
         let plan = &opened.plan;
         invocation.say_unreadable(plan)?;

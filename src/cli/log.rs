@@ -49,7 +49,7 @@ impl Log {
     /// # Errors
     /// When there is no plan, no such step or no such time, or the filter makes no sense.
     pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
-        let query = self.filter.parse()?;
+        let query = self.filter.parse(invocation)?;
         let opened = invocation.open()?;
         let plan = &opened.plan;
         let mut steps = followed(&query, plan, &invocation.selected(&query, &opened)?);

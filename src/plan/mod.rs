@@ -19,6 +19,7 @@ pub(crate) mod link;
 pub mod list_entry;
 pub mod marks;
 pub mod packet;
+pub mod people;
 pub mod paper;
 pub mod query;
 pub mod ranking;

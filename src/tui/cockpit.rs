@@ -330,9 +330,8 @@ impl<F: TerminalHost> Cockpit<F> {
                 self.say(said)
             }
             Event::Notice { text, error } => self.tell(Message::Notice { text, error }),
-            Event::Person(name) => {
-                self.model.context.who = name;
-                self.model.screen.refresh(&mut self.model);
+            Event::Person(me) => {
+                self.model.know_person(me);
                 Ok(())
             }
         }

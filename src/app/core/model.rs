@@ -34,6 +34,7 @@ use crate::document::progress::Progress;
 use crate::plan::checks::Problem;
 use crate::plan::id::StepId;
 use crate::plan::paper::Papers;
+use crate::plan::people::Identity;
 use crate::plan::ranking::term::Weights;
 use crate::plan::source::SourceFile;
 use crate::plan::uid::Uids;
@@ -65,8 +66,8 @@ pub enum Tone {
 /// What a person brings along.
 #[derive(Clone, Debug, Default)]
 pub struct SessionContext {
-    /// The name that evidence is signed with.
-    pub who: String,
+    /// The person at work, whose name evidence is signed with.
+    pub me: Identity,
     /// Whether nothing may be written.
     pub read_only: bool,
     /// Where papers are or would be.

@@ -8,7 +8,6 @@ use super::model::Model;
 use crate::app::screens::SCREENS;
 use crate::app::screens::review::view::Bookmark;
 use crate::plan::id::typed_id;
-use crate::plan::query::Query;
 
 /// Where one was when one left.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug, Default)]
@@ -41,7 +40,7 @@ impl Session {
     pub fn restore(&self, model: &mut Model) {
         let screen = SCREENS.iter().find(|screen| screen.number == self.screen);
         model.screen = screen.unwrap_or(&SCREENS[0]);
-        model.view.filter = Query::parse(&self.filter).unwrap_or_default();
+        model.view.filter = model.query(&self.filter).unwrap_or_default();
         model.view.kept_filters.clone_from(&self.kept_filters);
         let id = self.step.as_deref().and_then(typed_id);
         model.refresh(id.map(|id| (id, 0)));

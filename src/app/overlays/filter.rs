@@ -11,6 +11,7 @@ use crate::app::core::job::JobKind;
 use crate::app::core::key::{Code, Key};
 use crate::app::core::model::Model;
 use crate::plan::StepKey;
+use crate::plan::people::Identity;
 use crate::plan::query::complete::{Completions, complete};
 use crate::plan::query::{Query, QueryError};
 
@@ -59,7 +60,7 @@ impl FilterLine {
                 self.input.error = Some(model.keep_filter(&self.input.text).err()?.to_string());
             }
             Code::Esc => {
-                model.view.filter = Query::parse(&self.input.initial).unwrap_or_default();
+                model.view.filter = model.query(&self.input.initial).unwrap_or_default();
                 model.find(self.selected);
                 return None;
             }
@@ -148,7 +149,7 @@ impl FilterLine {
     /// Filters by what stands in the line so far; a half-typed term leaves the list as it is.
     pub(crate) fn typed(mut self, model: &mut Model) -> Self {
         (self.completion, self.earlier, self.is_completing) = (None, None, false);
-        match Query::parse(&self.input.text) {
+        match model.query(&self.input.text) {
             Ok(query) => {
                 model.view.filter = query;
                 model.find(self.anchor);
@@ -222,6 +223,24 @@ impl Model {
         self.overlays.push(Overlay::Filter(filter));
     }
 
+    /// A filter as the person at work asks it.
+    ///
+    /// # Errors
+    /// The first term that makes no sense.
+    pub(crate) fn query(&self, text: &str) -> Result<Query, QueryError> {
+        Query::parse(text).map(|query| query.asked_by(&self.context.me))
+    }
+
+    /// Learns who the person at work is, after the plan was opened.
+    pub(crate) fn know_person(&mut self, me: Identity) {
+        let filter = std::mem::take(&mut self.view.filter);
+        self.view.filter = filter.asked_by(&me);
+        self.context.me = me;
+        let selected = self.selected();
+        self.find(selected);
+        self.screen.refresh(self);
+    }
+
     /// Whether the filter line is open.
     pub(crate) fn is_filtering(&self) -> bool {
         matches!(self.overlays.last(), Some(Overlay::Filter(_)))
@@ -229,7 +248,7 @@ impl Model {
 
     /// Filters by this text for good.
     fn keep_filter(&mut self, text: &str) -> Result<(), QueryError> {
-        let query = Query::parse(text)?;
+        let query = self.query(text)?;
         if !query.is_empty() {
             let kept = &mut self.view.kept_filters;
             kept.retain(|filter| filter != query.text());

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::block_table::{self, BlockRow};
+use super::roster::{self, RosterRow};
 use super::section::{self, Section};
 use super::{alignment, checklist, ladder, matrix};
 use crate::document::markdown::MarkdownDocument;
@@ -22,6 +23,8 @@ pub struct Contents {
     pub file: usize,
     /// The rows of its block tables.
     pub block_rows: Vec<BlockRow>,
+    /// The rows of its tables of people.
+    pub people: Vec<RosterRow>,
     /// Its step sections.
     pub sections: Vec<Section>,
     /// Whether it may have checklists.
@@ -36,6 +39,7 @@ impl Contents {
         Self {
             file,
             block_rows: block_table::rows(document, file),
+            people: roster::rows(document, file),
             sections: section::sections(document, file),
             has_checklists,
             bears_on_stages: has_checklists
@@ -99,6 +103,11 @@ impl CanonContents {
     pub fn files(&self, has: impl Fn(&Contents) -> bool) -> impl Iterator<Item = usize> {
         let documents = self.documents.iter();
         documents.filter(move |of| has(of)).map(|of| of.file)
+    }
+
+    /// The rows of all tables of people.
+    pub fn people(&self) -> impl Iterator<Item = &RosterRow> {
+        self.documents.iter().flat_map(|of| &of.people)
     }
 
     /// Every step section.

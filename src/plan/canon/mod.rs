@@ -9,6 +9,7 @@ pub mod ladder;
 pub mod matrix;
 pub(crate) mod names;
 pub mod roadmap;
+pub mod roster;
 pub mod section;
 
 use crate::document::markdown::{MarkdownDocument, Table};
@@ -22,6 +23,7 @@ pub fn is_canon(document: &MarkdownDocument) -> bool {
         || !ladder::rungs(document, 0).is_empty()
         || !matrix::matrices(document, 0).is_empty()
         || !alignment::notes(document, 0).is_empty()
+        || !roster::rows(document, 0).is_empty()
 }
 
 /// What a document is called: its first heading, else nothing.

@@ -27,6 +27,7 @@ use super::dependency::Dependency;
 use super::field::Field;
 use super::id::USUAL_DIGITS;
 use super::marks::Marks;
+use super::people::Identity;
 use super::status::State;
 use super::{Plan, StepRef};
 use crate::document::json;
@@ -67,6 +68,7 @@ enum Expr {
 /// A filter line, understood.
 pub struct Query {
     text: String,
+    me: Identity,
     root: Expr,
     whole: Vec<Whole>,
     /// Every word that may have made a step match.
@@ -153,6 +155,7 @@ impl Default for Query {
     fn default() -> Self {
         Self {
             text: String::new(),
+            me: Identity::default(),
             root: Expr::All(Vec::new()),
             whole: Vec::new(),
             shown: Words::new([]),
@@ -186,11 +189,18 @@ impl Query {
         };
         Ok(Self {
             text: text.trim().to_owned(),
+            me: Identity::default(),
             root,
             whole: reading.whole,
             shown: Words::new(reading.shown.iter().map(String::as_str)),
             required,
         })
+    }
+
+    /// The same, asked by somebody: whose steps `is:mine` finds. Asked by nobody it finds none.
+    pub fn asked_by(mut self, me: &Identity) -> Self {
+        self.me.clone_from(me);
+        self
     }
 
     /// The line as typed.
@@ -246,6 +256,11 @@ impl Query {
     pub fn asks_past(&self) -> bool {
         let mut whole = self.whole.iter();
         whole.any(|whole| matches!(whole, Whole::Past(_)))
+    }
+
+    /// Whether a term asks who is at work.
+    pub(crate) fn asks_who(&self) -> bool {
+        self.whole.contains(&Whole::Mine)
     }
 
     /// As [`Query::prepare`], with the sets that were worked out for this plan before.
@@ -346,6 +361,7 @@ impl Prepared<'_> {
                 let steward = || self.plan.block_text(step.block(), BlockColumn::Steward);
                 owners.contains(&*owner) || owner.contains(part) || fold(steward()).contains(part)
             }
+            (Some(Known::Owners(owners)), _) => owners.contains(&*fold(step.owner().trim())),
             _ => false,
         }
     }

@@ -51,6 +51,10 @@ impl Query {
             Whole::Upstream(id) => reached(id, true),
             Whole::Downstream(id) => reached(id, false),
             Whole::Stage(stage) => Gathered::Known(Known::Steps(named_by(plan, stage))),
+            Whole::Mine => {
+                let owners = self.me.owners(plan).into_iter();
+                Gathered::Known(Known::Owners(owners.collect()))
+            }
             Whole::Workstream(part) => Gathered::Known(Known::Owners(of_workstream(plan, part))),
             Whole::Past(test) => past.map_or_else(none, |past| {
                 Gathered::Known(Known::Steps(test.set(plan, past, now)))

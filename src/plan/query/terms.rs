@@ -34,6 +34,7 @@ pub struct TermSpec {
 enum Read {
     Step(fn(&Operand<'_>) -> Result<Test, String>),
     Whole(fn(&Operand<'_>) -> Result<Whole, String>),
+    Either(fn(&Operand<'_>) -> Result<Asked, String>),
 }
 
 /// What completes a value.
@@ -50,7 +51,7 @@ pub(super) enum Values {
 }
 
 const IS: &[&str] = &[
-    "ready", "waiting", "blocked", "done", "open", "drift", "marked", "cyclic",
+    "ready", "waiting", "blocked", "done", "open", "mine", "drift", "marked", "cyclic",
 ];
 const STATUSES: &[&str] = &["idea", "draft", "progress", "blocked", "complete"];
 const SINCE: &[&str] = &["<7d", ">14d", "review"];
@@ -81,8 +82,8 @@ pub const TERMS: [TermSpec; 24] = [
         "idea, draft, progress, blocked or complete"),
     row("block:", Values::Blocks, Read::Step(block),
         "a block, such as B37, or several: block:B03-B05"),
-    row("is:", Values::These(IS), Read::Step(is),
-        "ready, waiting, blocked, done, open, drift, marked or cyclic"),
+    row("is:", Values::These(IS), Read::Either(is),
+        "ready, waiting, blocked, done, open, mine (you are its owner), drift, marked or cyclic"),
     row("stage:", Values::Stages, Read::Whole(|of| Ok(Whole::Stage(of.folded()))),
         "named by a check of the stage"),
     row("workstream:", Values::Workstreams, Read::Whole(|of| Ok(Whole::Workstream(of.folded()))),
@@ -184,6 +185,8 @@ pub(super) enum Whole {
     Stage(String),
     Workstream(String),
     Past(PastTest),
+    /// The person at work is the owner.
+    Mine,
 }
 
 /// How a value is compared.
@@ -316,6 +319,7 @@ fn of_table(of: &Operand<'_>) -> Result<Asked, String> {
             _ => match spec.read {
                 Read::Step(read) => read(of).map(Asked::Step),
                 Read::Whole(read) => read(of).map(Asked::Whole),
+                Read::Either(read) => read(of),
             },
         };
     }
@@ -373,18 +377,19 @@ fn block(of: &Operand<'_>) -> Result<Test, String> {
     }
 }
 
-fn is(of: &Operand<'_>) -> Result<Test, String> {
-    Ok(match &*of.folded() {
+fn is(of: &Operand<'_>) -> Result<Asked, String> {
+    Ok(Asked::Step(match &*of.folded() {
         "ready" => Test::State(State::Ready),
         "waiting" => Test::State(State::Waiting),
         "blocked" => Test::Status(Status::Blocked),
         "done" | "complete" => Test::State(State::Done),
         "open" => Test::Open,
+        "mine" => return Ok(Asked::Whole(Whole::Mine)),
         "drift" => Test::Drift,
         "marked" => Test::Marked,
         "cyclic" | "cycle" => Test::Cyclic,
         _ => return Err(format!("is: takes {}", listed(IS))),
-    })
+    }))
 }
 
 fn updated(of: &Operand<'_>) -> Result<Test, String> {

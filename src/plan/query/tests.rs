@@ -50,7 +50,11 @@ fn found(text: &str) -> Vec<String> {
     let plan = plan();
     let now = "2026-01-31T00:00:00Z".parse().unwrap();
     let marks = Marks::from_iter([("0003".parse().unwrap(), 0)]);
-    let query = Query::parse(text).unwrap();
+    let me = Identity {
+        git_name: Some("GRC".to_owned()),
+        ..Identity::default()
+    };
+    let query = Query::parse(text).unwrap().asked_by(&me);
     let ids = query.prepare(&plan, now, &marks).all();
     ids.into_iter()
         .map(|step| plan.step(step).id().to_string())
@@ -79,6 +83,8 @@ fn every_term_of_the_language_is_understood() {
         ("down:0001", vec!["0002", "0003", "0101"]),
         ("evidence:missing id:000", vec!["0001", "0002"]),
         ("-test -engine block:1", vec!["0002"]),
+        ("is:mine", vec!["0101"]),
+        ("-is:mine owner:ops", vec!["0001", "0002"]),
         ("owner:ops OR owner:grc", vec!["0001", "0002", "0101"]),
         ("owner:ops,grc", vec!["0001", "0002", "0101"]),
         ("-owner:ops,grc", vec!["0003"]),
@@ -127,7 +133,9 @@ fn what_makes_no_sense_says_what_would() {
     let reason = |text: &str| Query::parse(text).err().map(|e| e.to_string());
     assert_eq!(
         reason("is:purple").as_deref(),
-        Some("“is:purple”: is: takes ready, waiting, blocked, done, open, drift, marked or cyclic")
+        Some(
+            "“is:purple”: is: takes ready, waiting, blocked, done, open, mine, drift, marked or cyclic"
+        )
     );
     assert!(reason("colour:red").unwrap().contains("owner:"));
     assert!(reason("updated:7d").is_some());

@@ -12,6 +12,7 @@ use crate::change::form::Form;
 use crate::document::progress::Progress;
 use crate::plan::checks::Findings;
 use crate::plan::id::StepId;
+use crate::plan::people::Identity;
 use crate::plan::query::past::PlanPast;
 use crate::store::past::outlook::LookAhead;
 use crate::store::worker::disk::Disk;
@@ -51,7 +52,7 @@ pub enum Event {
     /// A plan is open as a whole, of which the front was shown, and its file thread runs.
     Opened(Box<Whole>, Disk),
     /// Who the person is, by git or the login.
-    Person(String),
+    Person(Identity),
     /// An editor saved the text of a step after it seemed to have ended.
     SavedLate(Form),
     /// No program put this text on a clipboard.

@@ -20,6 +20,7 @@ use stepdeck::app::core::model::SessionContext;
 use stepdeck::change::form::Form;
 use stepdeck::cli::cockpit::{go_on, open_whole, start_disk};
 use stepdeck::plan::StepKey;
+use stepdeck::plan::people::Identity;
 use stepdeck::plan::uid::Uids;
 use stepdeck::store::fs::syscalls::{FileSystem, RealFs};
 use stepdeck::store::locate::discover::Overrides;
@@ -227,7 +228,10 @@ impl Desk {
         let now: DateTime<Utc> = NOW.parse().unwrap();
         let files = std::mem::take(&mut opened.files);
         let setting = SessionContext {
-            who: who.to_owned(),
+            me: Identity {
+                given: Some(who.to_owned()),
+                ..Identity::default()
+            },
             papers: opened.layout.papers.clone(),
             local_minutes: 60,
             uids: Uids::new(who.bytes().map(u64::from).sum()),

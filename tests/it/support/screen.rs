@@ -11,6 +11,7 @@ use stepdeck::app::core::model::SessionContext;
 use stepdeck::app::overlays::Overlay;
 use stepdeck::app::{Message, Model, update};
 use stepdeck::plan::checks;
+use stepdeck::plan::people::Identity;
 use stepdeck::plan::source::{Role, SourceFile};
 use stepdeck::tui::draw;
 use stepdeck::tui::theme::{Background, ColorDepth, Theme};
@@ -45,7 +46,10 @@ pub fn model(files: &[(&str, &str)]) -> Model {
         SourceFile::load(*path, role, text.as_bytes().to_vec())
     });
     let setting = SessionContext {
-        who: "Ada".to_owned(),
+        me: Identity {
+            given: Some("Ada".to_owned()),
+            ..Identity::default()
+        },
         root: "/home/ada/plan".into(),
         ..SessionContext::default()
     };

@@ -81,7 +81,7 @@ impl Model {
         Reviewer {
             plan: &self.plan,
             now: self.now,
-            who: &self.context.who,
+            who: self.context.me.name(),
         }
     }
 

@@ -191,7 +191,7 @@ impl Model {
         if found.is_none_or(|check| check.text != to.text) {
             return Err(Refusal("the check is no longer there".to_owned()));
         }
-        let who = self.context.who.clone();
+        let who = self.context.me.name().to_owned();
         let roadmap = self.context.papers.folder_of(Role::Roadmap).to_owned();
         match (self.composer()).attach(to.stage, to.check, link, &who, &roadmap)? {
             Attachment::Ready(change) => self.make(Ok(change), 1),

@@ -312,8 +312,9 @@ fn no_search(model: &Model) -> Blocked {
 
 /// Goes to the nearest match in the list, round its end.
 fn next_match(model: &mut Model, forth: bool) {
+    let text = model.view.kept_filters.last().map_or("", String::as_str);
     let search = MatchSearch {
-        text: model.view.kept_filters.last().cloned().unwrap_or_default(),
+        query: model.query(text).unwrap_or_default(),
         now: model.now,
         marks: model.view.marks.clone(),
         past: model.view.past.clone(),
@@ -323,7 +324,10 @@ fn next_match(model: &mut Model, forth: bool) {
     };
     model.have_done(
         JobKind::Match,
-        move |plan, progress| Some((search.look(plan, progress)?, search.text)),
+        move |plan, progress| {
+            let found = search.look(plan, progress)?;
+            Some((found, search.query.text().to_owned()))
+        },
         |model, (found, text)| match found {
             Some(at) => model.view.go(at),
             None => model.say(format!("no other listed step matches “{text}”")),
@@ -333,7 +337,7 @@ fn next_match(model: &mut Model, forth: bool) {
 
 /// Where to look for the next match.
 struct MatchSearch {
-    text: String,
+    query: Query,
     now: DateTime<Utc>,
     marks: Marks,
     past: Option<Arc<PlanPast>>,
@@ -345,9 +349,8 @@ struct MatchSearch {
 impl MatchSearch {
     /// The position of the match, if there is one; nothing where the search was stopped.
     fn look(&self, plan: &Plan, progress: &Progress) -> Option<Option<usize>> {
-        let query = Query::parse(&self.text).ok()?;
         let past = self.past.as_deref();
-        let prepared = query.prepare_with(plan, self.now, &self.marks, past);
+        let prepared = self.query.prepare_with(plan, self.now, &self.marks, past);
         let mut verdict = prepared.verdicts();
         let count = self.list.len();
         progress.expect(count);

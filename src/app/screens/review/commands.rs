@@ -344,7 +344,7 @@ fn swap(model: &mut Model, by: isize) {
         let edge = if by < 0 { "first" } else { "last" };
         return model.say(format!("{id} is already the {edge} of them"));
     };
-    let who = model.context.who.clone();
+    let who = model.context.me.name().to_owned();
     let change = model.with_review(|review| review.swap(id, other, &who));
     model.make(change, 1);
     model.show_decision();
@@ -453,7 +453,7 @@ fn choose_other(model: &mut Model) {
 }
 
 fn finish(model: &mut Model) {
-    let who = model.context.who.clone();
+    let who = model.context.me.name().to_owned();
     let known: Vec<BadDependency> = model
         .review
         .tangles

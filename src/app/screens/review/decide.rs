@@ -97,7 +97,7 @@ impl Model {
         id: StepId,
         wish: impl FnOnce(&Review<'_>, StepId, &str) -> Result<Change, Refusal>,
     ) -> Result<(), Refusal> {
-        let who = self.context.who.clone();
+        let who = self.context.me.name().to_owned();
         let change = self.with_review(|review| wish(review, id, &who))?;
         if !self.commit(change) {
             return Ok(());

@@ -143,7 +143,7 @@ impl Model {
         Standup {
             plan: &self.plan,
             folder: self.context.papers.folder_of(Role::Standup),
-            person: &self.context.who,
+            person: self.context.me.name(),
             now: self.now,
         }
     }
@@ -159,7 +159,12 @@ impl Model {
     pub(crate) fn refresh_standup(&mut self) {
         let date = self.standup_date();
         let is_today = date == self.now.date_naive();
-        let seen = (self.generation, date, self.context.who.clone(), is_today);
+        let seen = (
+            self.generation,
+            date,
+            self.context.me.name().to_owned(),
+            is_today,
+        );
         if self.standup_view.seen.as_ref() == Some(&seen) {
             return;
         }

@@ -1,0 +1,200 @@
+//! Who is who: the people that the canon's tables name, and which of them is at work here.
+
+use super::Plan;
+use super::query::words::fold;
+
+/// What is known of the person at work.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Identity {
+    /// As whom they want to be taken (`--as`).
+    pub given: Option<String>,
+    /// Git's `user.email`.
+    pub mail: Option<String>,
+    /// Git's `user.name`.
+    pub git_name: Option<String>,
+    /// The name with which they logged in.
+    pub login: Option<String>,
+}
+
+/// Somebody whom a table names, all their rows taken together.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Person {
+    /// What they are called, in the first row first.
+    pub names: Vec<String>,
+    pub teams: Vec<String>,
+    pub mails: Vec<String>,
+    pub logins: Vec<String>,
+    /// Owners of steps that they stand for, as written.
+    pub owners: Vec<String>,
+    /// Their weeks as steward, as written.
+    pub weeks: Vec<String>,
+}
+
+impl Identity {
+    /// What others call the person.
+    pub fn name(&self) -> &str {
+        let names = [&self.given, &self.git_name, &self.login];
+        names
+            .into_iter()
+            .flatten()
+            .next()
+            .map_or("unknown", |name| name)
+    }
+
+    /// The owners that are this person, folded: those of their rows in the plan's tables, and what
+    /// the person is called. A team is theirs where no row says which owners are.
+    pub(crate) fn owners(&self, plan: &Plan) -> Vec<String> {
+        let people = people(plan);
+        let person = self.person(&people);
+        let none = Person::default();
+        let person = person.unwrap_or(&none);
+        let teams = match person.owners.is_empty() {
+            true => &person.teams[..],
+            false => &[],
+        };
+        let own = [&self.given, &self.git_name, &self.login]
+            .into_iter()
+            .flatten();
+        let all = own
+            .chain(&person.names)
+            .chain(&person.logins)
+            .chain(&person.owners)
+            .chain(teams);
+        let mut all: Vec<String> = all.map(|name| told(name)).collect();
+        all.retain(|name| !name.is_empty());
+        all
+    }
+
+    /// Which of them it is: by the name given, else the mail, the name in git, the login.
+    pub(crate) fn person<'p>(&self, people: &'p [Person]) -> Option<&'p Person> {
+        let find = |text: &Option<String>, of: fn(&Person) -> Vec<&String>| {
+            let text = told(text.as_ref()?);
+            people
+                .iter()
+                .find(|person| of(person).iter().any(|name| told(name) == text))
+        };
+        match &self.given {
+            Some(_) => find(&self.given, |person| {
+                person
+                    .names
+                    .iter()
+                    .chain(&person.logins)
+                    .chain(&person.mails)
+                    .collect()
+            }),
+            None => find(&self.mail, |person| person.mails.iter().collect())
+                .or_else(|| find(&self.git_name, |person| person.names.iter().collect()))
+                .or_else(|| find(&self.login, |person| person.logins.iter().collect())),
+        }
+    }
+}
+
+/// A name, mail or login as it is compared: `@ada` is `ada`, `<ada@example.org>` is what is in it.
+fn told(name: &str) -> String {
+    let bare = name
+        .trim()
+        .trim_start_matches(['@', '<'])
+        .trim_end_matches('>');
+    fold(bare).into_owned()
+}
+
+/// Everybody whom the tables of the canon name. Rows are about one person if they share a mail
+/// address, or the name where one of them has none.
+pub(crate) fn people(plan: &Plan) -> Vec<Person> {
+    let mut people: Vec<Person> = Vec::new();
+    for row in plan.canon.people() {
+        let shares =
+            |a: &[String], b: &[String]| a.iter().any(|a| b.iter().any(|b| told(a) == told(b)));
+        let same_mail = people
+            .iter()
+            .position(|person| shares(&person.mails, &row.mails));
+        let same_name = || {
+            people.iter().position(|person| {
+                let is_named = shares(&person.names, std::slice::from_ref(&row.name));
+                is_named && (person.mails.is_empty() || row.mails.is_empty())
+            })
+        };
+        let at = same_mail.or_else(same_name).unwrap_or_else(|| {
+            people.push(Person::default());
+            people.len() - 1
+        });
+        let person = &mut people[at];
+        let team = (!row.team.is_empty()).then_some(&row.team);
+        for (to, from) in [
+            (
+                &mut person.names,
+                std::iter::once(&row.name)
+                    .chain(&row.git_names)
+                    .collect::<Vec<_>>(),
+            ),
+            (&mut person.teams, team.into_iter().collect()),
+            (&mut person.mails, row.mails.iter().collect()),
+            (&mut person.logins, row.logins.iter().collect()),
+            (&mut person.owners, row.owners.iter().collect()),
+            (&mut person.weeks, row.weeks.iter().collect()),
+        ] {
+            for text in from {
+                if !to.contains(text) {
+                    to.push(text.clone());
+                }
+            }
+        }
+    }
+    people
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::source::{Role, SourceFile};
+
+    const TABLES: &str = "| Person | Team | Git mail | Login | Owners |\n| --- | --- | --- | --- | --- |\n\
+        | Ada Byron | Platform | ada@example.org | ada | platform, infra |\n\
+        | Bo | Growth | bo@example.org | | |\n| Ada Byron | Sales | other@example.org | | |\n\n\
+        | Person | Team | Mail | Git name |\n| --- | --- | --- | --- |\n\
+        | A. Byron | Board | ADA@example.org | Countess |\n| Bo | Ops | | |\n";
+
+    fn plan() -> Plan {
+        Plan::read(vec![SourceFile::load(
+            "team.md",
+            Role::Canon,
+            TABLES.as_bytes().to_vec(),
+        )])
+    }
+
+    #[test]
+    fn rows_unite_by_mail_else_by_name() {
+        let people = people(&plan());
+        let names: Vec<String> = people.iter().map(|person| person.names.join("/")).collect();
+        assert_eq!(names, ["Ada Byron/A. Byron/Countess", "Bo", "Ada Byron"]);
+        assert_eq!(people[0].teams, ["Platform", "Board"]);
+        assert_eq!(people[1].teams, ["Growth", "Ops"]);
+        assert_eq!(people[2].teams, ["Sales"]);
+    }
+
+    #[test]
+    fn what_was_given_comes_first_then_mail_name_and_login() {
+        let plan = plan();
+        let owners = |given: &str, mail: &str, git_name: &str, login: &str| {
+            let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+            let me = Identity {
+                given: some(given),
+                mail: some(mail),
+                git_name: some(git_name),
+                login: some(login),
+            };
+            me.owners(&plan)
+        };
+        let ada = |owners: Vec<String>| owners.contains(&"infra".to_owned());
+        let bo = |owners: Vec<String>| owners.contains(&"growth".to_owned());
+        assert!(ada(owners("", "Ada@Example.org", "Bo", "bo")));
+        assert!(bo(owners("bo", "ada@example.org", "", "")));
+        assert!(ada(owners("@ada", "", "", "")));
+        assert!(bo(owners("", "x@example.org", "BO", "ada")));
+        assert!(ada(owners("", "", "", "ada")));
+        // Nobody knows her: she is what she is called, and nobody's team.
+        assert_eq!(owners("", "", "Zoe", "zz"), ["zoe", "zz"]);
+        // A team is hers only where no owners are listed.
+        assert!(!owners("", "ada@example.org", "", "").contains(&"board".to_owned()));
+    }
+}
