@@ -92,6 +92,7 @@ fn one_session(
         mistakes: settings.problems,
         weights: settings.weights,
         own_logs: !arguments.log.is_empty(),
+        cache: outside.cache.clone(),
         uids: outside.uids.clone(),
     };
     let mut model = Model::new(files, context, settings.keymap, (outside.clock)());

@@ -54,10 +54,11 @@ impl Review {
         }
         let opened = invocation.open()?;
         let weights = weights(invocation, &opened)?;
+        let changes = invocation.idle_since(&opened);
         if self.write {
             let who = invocation.person();
             let change = invocation.edit(|opened, _| {
-                let review = self.of(opened, now);
+                let review = self.of(opened, now).with_changes(changes.clone());
                 review.finish(&[], Some(&weights), &who).map_err(refused)
             })?;
             let path = change
@@ -74,7 +75,7 @@ impl Review {
         } else {
             opened
         };
-        let review = self.of(&opened, now);
+        let review = self.of(&opened, now).with_changes(changes);
         let document = document(&review, &weights);
         if self.week.is_some_and(|week| week < this) && document.record.is_none() {
             bail!("there is no record for {}", document.week);

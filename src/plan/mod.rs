@@ -15,6 +15,7 @@ mod index_steps;
 pub mod graph;
 pub mod id;
 pub mod ladders;
+pub mod last_change;
 pub(crate) mod link;
 pub mod list_entry;
 pub mod marks;

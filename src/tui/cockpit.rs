@@ -168,7 +168,8 @@ impl<F: TerminalHost> Cockpit<F> {
     pub fn is_quiet(&self) -> bool {
         let work = &self.model.work;
         let is_checking = work.checking.is_some() || self.check_at.is_some();
-        let is_reading = work.following.is_some() || work.is_reading_past || self.is_comparing();
+        let is_reading =
+            work.following.is_some() || work.reading_past.is_some() || self.is_comparing();
         let is_reading = is_reading || self.is_looking_ahead();
         let is_working = is_checking || is_reading || work.rereading.is_busy();
         let is_working = is_working || self.model.jobs.is_busy();
@@ -253,12 +254,15 @@ impl<F: TerminalHost> Cockpit<F> {
         let context = self.model.context.clone();
         let now = (self.clock)();
         let sender = self.sender.clone();
+        let past = self.past_input();
         std::thread::spawn(move || {
+            let changes = past.last_changes(&progress).map(Arc::new);
             let premises = CheckInput {
                 root: &context.root,
                 severities: &context.severities,
                 checkpoints: context.papers.folder_of(Role::Checkpoint),
                 configuration: &context.mistakes,
+                changes: changes.as_ref(),
             };
             let found = premises.inspect_with(&plan, now, &progress);
             let found = found.map(|found| Arc::new(found.gravest_first()));

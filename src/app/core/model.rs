@@ -84,6 +84,8 @@ pub struct SessionContext {
     pub weights: Weights,
     /// Whether the logs are given on the command line, and not those of the configuration.
     pub own_logs: bool,
+    /// Where what is found in the plan's past is kept for the next time, if anywhere.
+    pub cache: Option<PathBuf>,
     /// What new steps are known by.
     pub uids: Uids,
 }

@@ -66,10 +66,12 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::id::StepId;
+use super::last_change::LastChanges;
 use super::source::{Location, Role};
 use super::uid::Uid;
 use super::{Plan, StepRef};
@@ -252,6 +254,8 @@ pub struct Context<'a> {
     pub checkpoints: &'a Path,
     /// The step that had a uid at the merge base or in `HEAD`, where that is known.
     pub uid_holder: &'a (dyn Fn(Uid) -> Option<StepId> + Sync),
+    /// When steps in progress were changed last, where a history tells.
+    pub changes: Option<&'a Arc<LastChanges>>,
 }
 
 /// No `[checks]` at all.
@@ -266,6 +270,7 @@ impl Context<'_> {
             severities: &NO_SETTINGS,
             checkpoints: Path::new("docs/checkpoints"),
             uid_holder: &|_| None,
+            changes: None,
         }
     }
 }

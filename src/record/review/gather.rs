@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -10,6 +11,7 @@ use super::{Entry, Record, Section, Week, Word, week_before};
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
+use crate::plan::last_change::LastChanges;
 use crate::plan::ranking::term::Weights;
 use crate::plan::ranking::{Inputs, Ranked, rank};
 use crate::plan::source::{Role, SourceFile};
@@ -44,6 +46,8 @@ pub struct Review<'a> {
     pub last: Option<Record>,
     /// Every record before this week's, the earliest first.
     earlier: Vec<Record>,
+    /// When steps were changed last, where a history tells.
+    changes: Option<Arc<LastChanges>>,
 }
 
 /// An idea or a draft to decide about.
@@ -118,11 +122,17 @@ impl<'a> Review<'a> {
             record: found.map(|(_, _, record)| record).unwrap_or_default(),
             last: earlier.last().cloned(),
             earlier,
+            changes: None,
         };
         let since = review.record.since.unwrap_or_else(|| review.begins());
         review.record.since = Some(since);
         review.record.week = Some(week);
         review
+    }
+
+    /// The same, told by a history when steps were changed last.
+    pub(crate) fn with_changes(self, changes: Option<Arc<LastChanges>>) -> Self {
+        Self { changes, ..self }
     }
 
     /// From when on proposals count as new: the end of the last review that left none
@@ -285,6 +295,7 @@ impl<'a> Review<'a> {
             now: self.now,
             carried: &carried,
             weights,
+            changes: self.changes.as_deref(),
         };
         let mut ranked = rank(self.plan, &inputs, most.saturating_add(refused.len()));
         ranked.retain(|ranked| {

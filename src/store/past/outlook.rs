@@ -1,24 +1,23 @@
-//! What is to be expected: the weeks of many scopes, read in one walk back, and the dates that follow
-//! from them. Screen 7 and `stepdeck forecast` share it.
+//! What is to be expected of a plan and all its parts, beside the keys: first what the plan tells,
+//! then the weeks of all scopes, then the dates that follow from them.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
 use super::Past;
 use super::background::PastInput;
+use super::weeks::FullWeeks;
 use crate::document::progress::Progress;
 use crate::history::facts::{Facts, last_review};
 use crate::history::forecast::SEED;
 use crate::history::landing::Landing;
 use crate::history::outlook::{Dates, Outlook};
-use crate::history::series::Period;
 use crate::history::target::{Scope, Target};
 use crate::history::weeks::{self, Snapshot, Week};
-use crate::history::when::end_of;
 use crate::plan::Plan;
 use crate::plan::query::Query;
 use crate::plan::query::past::PlanPast;
@@ -47,122 +46,6 @@ impl KnownBy {
         let known = self.landings.iter().filter(|landing| landing.at <= at);
         known.for_each(|landing| facts.add(landing));
         facts.finish()
-    }
-}
-
-/// The full weeks of some scopes. Edits change nothing in them: they hold until something lands, or
-/// the running week is over.
-#[derive(Debug)]
-pub(crate) struct FullWeeks {
-    of: WeeksKey,
-    /// For each scope the full weeks as far back as is known, the earliest first.
-    weeks: Vec<Vec<Week>>,
-    /// The scopes at the end of the last one, if there is one.
-    last: Option<Snapshot>,
-}
-
-/// What the weeks depend on.
-#[derive(PartialEq, Eq, Debug)]
-struct WeeksKey {
-    newest: Option<String>,
-    end: Option<NaiveDate>,
-    files: usize,
-    scopes: Vec<(Target, String)>,
-}
-
-impl FullWeeks {
-    /// With the running week, as the plan stands now: for each of the scopes all weeks, the running
-    /// one last.
-    pub(crate) fn with_running(&self, now: &Snapshot, at: DateTime<Utc>) -> Vec<Vec<Week>> {
-        let start = self.last.as_ref().unwrap_or(now);
-        let running = now.weeks(start, Period::Week.last_day(at));
-        let scopes = self.weeks.iter().zip(running);
-        let weeks = scopes.map(|(full, running)| full.iter().copied().chain([running]).collect());
-        weeks.collect()
-    }
-}
-
-impl Past {
-    fn weeks_key(&self, scopes: &[Scope<'_>]) -> WeeksKey {
-        let newest = self.commits.last().map(|(commit, _)| commit.hash.clone());
-        let name = |scope: &Scope<'_>| (scope.target.clone(), scope.query.text().to_owned());
-        WeeksKey {
-            newest,
-            end: Week::last_full(self.now),
-            files: self.logs.len() + self.canon.len(),
-            scopes: scopes.iter().map(name).collect(),
-        }
-    }
-
-    /// What the scopes were at the end of each full week, as far back as is known: steps back over
-    /// everything that landed, unless that was done `before`. `None` where it was stopped.
-    pub(crate) fn full_weeks(
-        &mut self,
-        scopes: &[Scope<'_>],
-        before: Option<Arc<FullWeeks>>,
-        progress: &Progress,
-    ) -> Option<Arc<FullWeeks>> {
-        let of = self.weeks_key(scopes);
-        if let Some(before) = before.filter(|before| before.of == of) {
-            return Some(before);
-        }
-        progress.expect(self.commits.len() + 1);
-        let mut weeks: Vec<Vec<Week>> = vec![Vec::new(); scopes.len()];
-        let mut push = |of_week: &mut dyn Iterator<Item = Week>| {
-            (weeks.iter_mut().zip(of_week)).for_each(|(weeks, week)| weeks.push(week));
-        };
-        // A filter may ask for the time.
-        let may_repeat = scopes.iter().all(|scope| scope.query.is_empty());
-        let mut last = None;
-        let mut newer: Option<(NaiveDate, Arc<Snapshot>)> = None;
-        let mut is_same = false;
-        let mut sunday = of.end;
-        while let Some(end) = sunday {
-            while self.upcoming().is_some_and(|(at, _)| at > end_of(end)) {
-                if progress.is_stopped() {
-                    return None;
-                }
-                self.step_back();
-                progress.advance(1);
-                is_same = false;
-            }
-            if self.upcoming().is_none() {
-                break;
-            }
-            let snapshot = match &newer {
-                Some((_, snapshot)) if is_same && may_repeat => snapshot.clone(),
-                _ => Arc::new(Snapshot::of(scopes, &self.plan(), end_of(end))),
-            };
-            match &newer {
-                Some((end, newer)) => push(&mut newer.weeks(&snapshot, *end)),
-                None => last = Some(snapshot.clone()),
-            }
-            newer = Some((end, snapshot));
-            is_same = true;
-            sunday = Week::before(end);
-        }
-        // Of the first one nothing is known before its end.
-        if let Some((end, first)) = newer {
-            push(&mut first.weeks(&first, end));
-        }
-        weeks.iter_mut().for_each(|weeks| weeks.reverse());
-        Some(Arc::new(FullWeeks {
-            of,
-            weeks,
-            last: last.map(Arc::unwrap_or_clone),
-        }))
-    }
-
-    /// All weeks of a scope of the plan as it stands, the running one last.
-    pub(crate) fn weeks(&mut self, scope: Scope<'_>, today: &Plan) -> Vec<Week> {
-        let scopes = [scope];
-        if self.git.is_none() {
-            return weeks::by_stamp(&scopes[0], today, self.now);
-        }
-        let now = Snapshot::of(&scopes, today, self.now);
-        let full = self.full_weeks(&scopes, None, &Progress::default());
-        let weeks = full.map(|full| full.with_running(&now, self.now));
-        weeks.into_iter().flatten().next().unwrap_or_default()
     }
 }
 
@@ -311,7 +194,7 @@ fn next_to(places: &BTreeSet<usize>, place: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use chrono::Days;
+    use chrono::{Days, NaiveDate};
 
     use super::*;
 

@@ -26,13 +26,14 @@ const SHOWN_EVERY: Duration = Duration::from_millis(80);
 
 impl<F: TerminalHost> Cockpit<F> {
     /// What is read: the plan as it stands.
-    fn past_input(&self) -> PastInput {
+    pub(super) fn past_input(&self) -> PastInput {
         let context = &self.model.context;
         PastInput {
             root: context.root.clone(),
             plan: self.model.plan.clone(),
             as_configured: !context.own_logs,
             now: (self.clock)(),
+            cache: context.cache.clone(),
         }
     }
 
@@ -40,9 +41,11 @@ impl<F: TerminalHost> Cockpit<F> {
     pub(super) fn start_reading_past(&mut self) {
         let (input, generation) = (self.past_input(), self.model.generation);
         let sender = self.sender.clone();
+        let progress = self.model.work.reading_past.clone().unwrap_or_default();
         std::thread::spawn(move || {
-            let past = Arc::new(input.facts());
-            let _ = sender.send(Event::Past { generation, past });
+            if let Some(past) = input.facts(&progress).map(Arc::new) {
+                let _ = sender.send(Event::Past { generation, past });
+            }
         });
     }
 

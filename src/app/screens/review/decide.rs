@@ -40,7 +40,8 @@ impl Model {
     pub fn with_review<T>(&self, ask: impl FnOnce(&Review<'_>) -> T) -> T {
         let week = Week::of(self.now);
         let folder = self.context.papers.folder_of(Role::Review);
-        ask(&Review::of(&self.plan, folder, week, self.now))
+        let changes = self.problems.found.changes().cloned();
+        ask(&Review::of(&self.plan, folder, week, self.now).with_changes(changes))
     }
 
     /// Lists what the review is about after the plan changed; with `anew`, from the top.
@@ -57,10 +58,11 @@ impl Model {
         let (now, week) = (self.now, Week::of(self.now));
         let folder = self.context.papers.folder_of(Role::Review).to_owned();
         let weights = self.context.weights.clone();
+        let changes = self.problems.found.changes().cloned();
         self.review.generation = self.generation;
         let (before, mut view) = (self.review.place(), self.review.clone());
         let gather = move |plan: &Plan, _: &Progress| {
-            let review = Review::of(plan, &folder, week, now);
+            let review = Review::of(plan, &folder, week, now).with_changes(changes);
             view.refresh(&review, &weights, anew);
             Some(view)
         };
