@@ -125,7 +125,9 @@ pub(super) fn read(files: &[SourceFile], canon: &CanonContents) -> Ladders {
     let names = names(&found.stages);
     for (file, document) in documents(Role::Roadmap) {
         for entry in roadmap::entries(document, file, &names) {
-            found.stages[entry.stage].evidence.extend(entry.evidence);
+            let stage = &mut found.stages[entry.stage];
+            stage.evidence.extend(entry.evidence);
+            stage.due.extend(entry.due);
         }
     }
     let papers: Vec<_> = documents(Role::GateReview).collect();

@@ -33,7 +33,7 @@ pub mod uid;
 mod unreadable;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::{Arc, OnceLock};
 
 use block::{Block, Sweep, Tally};
@@ -263,12 +263,14 @@ impl Plan {
 
     /// Indexes of the sub-steps of `id`, at any depth, and the step itself.
     pub(crate) fn family(&self, id: StepId) -> Range<usize> {
-        let from = self
-            .steps
-            .partition_point(|step| step.id.number() < id.number());
-        let to = self
-            .steps
-            .partition_point(|step| step.id.number() <= id.number());
+        self.numbered(id.number()..=id.number())
+    }
+
+    /// Indexes of the steps with these numbers, sub-steps included.
+    pub(crate) fn numbered(&self, numbers: RangeInclusive<u32>) -> Range<usize> {
+        let steps = &self.steps;
+        let from = steps.partition_point(|step| step.id.number() < *numbers.start());
+        let to = steps.partition_point(|step| step.id.number() <= *numbers.end());
         from..to
     }
 

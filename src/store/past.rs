@@ -13,6 +13,7 @@ pub(crate) mod cache;
 mod coding;
 mod listing;
 pub(crate) mod moment;
+pub(crate) mod outlook;
 mod since;
 mod touched;
 mod weeks;

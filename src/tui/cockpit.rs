@@ -5,8 +5,8 @@ pub(crate) mod event;
 mod past;
 
 use std::io;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -23,6 +23,7 @@ use crate::plan::source::Role;
 use crate::record;
 use crate::store::fs::create::create;
 use crate::store::locate::inspect::CheckInput;
+use crate::store::past::outlook::Remembered;
 use crate::store::worker::disk::Disk;
 use crate::store::worker::protocol::PrivateDocument;
 use crate::tui::terminal_host::TerminalHost;
@@ -60,6 +61,9 @@ pub struct Cockpit<F> {
     clock: Clock,
     check_at: Option<Instant>,
     compare_at: Option<Instant>,
+    look_ahead_at: Option<Instant>,
+    /// What the last look ahead leaves to the next one.
+    remembered: Arc<Mutex<Remembered>>,
     /// What was last shown of the work beside the keys.
     work_shown: Option<String>,
     dirty: bool,
@@ -90,10 +94,12 @@ impl<F: TerminalHost> Cockpit<F> {
         clock: Clock,
     ) -> Self {
         let check_at = (!model.work.is_opening()).then(Instant::now);
-        // The session may have come back to screen 6.
-        let compare_at = model.effects.contains(&Effect::Compare).then(Instant::now);
-        // Both begin now; asked for once more by the first event, they would begin anew.
-        let is_begun = |effect: &Effect| matches!(effect, Effect::Check | Effect::Compare);
+        // The session may have come back to screen 2, 6 or 7.
+        let asked = |effect| model.effects.contains(&effect).then(Instant::now);
+        let (compare_at, look_ahead_at) = (asked(Effect::Compare), asked(Effect::LookAhead));
+        // All of them begin now; asked for once more by the first event, they would begin anew.
+        let is_begun =
+            |effect: &Effect| matches!(effect, Effect::Check | Effect::Compare | Effect::LookAhead);
         model.effects.retain(|effect| !is_begun(effect));
         Self {
             model,
@@ -108,6 +114,8 @@ impl<F: TerminalHost> Cockpit<F> {
             clock,
             check_at,
             compare_at,
+            look_ahead_at,
+            remembered: Arc::default(),
             work_shown: None,
             dirty: true,
             turn: Turn::On,
@@ -187,6 +195,7 @@ impl<F: TerminalHost> Cockpit<F> {
         let is_checking = work.checking.is_some() || self.check_at.is_some();
         let is_reading =
             work.following.is_some() || work.reading_past.is_some() || self.is_comparing();
+        let is_reading = is_reading || self.is_looking_ahead();
         let is_working = is_checking || is_reading || work.rereading.is_busy();
         let is_working = is_working || self.model.jobs.is_busy();
         !self.dirty && !is_working && self.model.sync.is_settled() && !self.model.view.is_looking()
@@ -226,7 +235,7 @@ impl<F: TerminalHost> Cockpit<F> {
         let may_start = work.checking.is_none() && self.model.sync.saving() == 0;
         let check = (self.check_at.filter(|_| may_start))
             .map(|at| at.saturating_duration_since(Instant::now()));
-        let compare = self.until_comparing();
+        let past = self.until_reading_past();
         let progress = self.work_in_words().map(|_| WORK_SHOWN_EVERY);
         // A row stays lit until then; the model's clock says when.
         let flash = self.model.flashes.first().map(|(_, until)| {
@@ -237,7 +246,7 @@ impl<F: TerminalHost> Cockpit<F> {
             let left = next - (self.clock)();
             left.to_std().unwrap_or(Duration::ZERO) + Duration::from_millis(1)
         });
-        [timeout, check, compare, progress, flash, minute]
+        [timeout, check, past, progress, flash, minute]
             .into_iter()
             .flatten()
             .min()
@@ -253,7 +262,7 @@ impl<F: TerminalHost> Cockpit<F> {
         if is_due && is_free {
             self.start_check();
         }
-        self.compare_if_due();
+        self.read_past_if_due();
         let work = self.work_in_words();
         if work != self.work_shown {
             self.work_shown = work;
@@ -337,6 +346,7 @@ impl<F: TerminalHost> Cockpit<F> {
                 told
             }
             Event::Compared(answer) => self.compared(answer),
+            Event::LookAhead(part) => self.looked_ahead(part),
             Event::Followed(progress, step, part) => self.followed(&progress, step, part),
             Event::Past { generation, past } => self.tell(Message::Past { generation, past }),
             Event::Opened(whole, disk) => {
@@ -475,6 +485,7 @@ impl<F: TerminalHost> Cockpit<F> {
                 self.check_at = None;
             }
             Effect::Compare => self.compare_soon(),
+            Effect::LookAhead => self.look_ahead_soon(),
             Effect::Follow(step) => self.start_following(step),
             Effect::KeepSeen(seen) => self.keep_seen(seen),
             Effect::EditText { form, again } => {

@@ -21,6 +21,7 @@ use crate::plan::checks::Findings;
 use crate::plan::id::StepId;
 use crate::plan::query::past::PlanPast;
 use crate::record::naming::Naming;
+use crate::store::past::outlook::LookAhead;
 pub use crate::store::worker::protocol::DiskEvent;
 use crate::store::worker::protocol::SaveJob;
 
@@ -65,6 +66,8 @@ pub enum Message {
     },
     /// More is known of what happened to a step.
     Followed(StepId, Followed),
+    /// More is known of what is to be expected.
+    LookAhead(LookAhead),
     /// A job has been done.
     JobDone(JobResult),
     /// The history has been read.
@@ -156,6 +159,8 @@ pub enum Effect {
     Compare,
     /// Find out what happened to a step.
     Follow(StepId),
+    /// Find out what is to be expected of the plan, its parts, and the steps that pass the filter.
+    LookAhead,
     /// Keep what was set aside on screen 6 beyond this run.
     KeepSeen(SeenChanges),
     /// Let `$EDITOR` work on a step's text.

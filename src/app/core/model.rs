@@ -15,6 +15,7 @@ use crate::app::overlays::Overlay;
 use crate::app::overlays::note::Note;
 use crate::app::screens::SCREENS;
 use crate::app::screens::gates::GatesView;
+use crate::app::screens::outlook::view::OutlookView;
 use crate::app::screens::plan;
 use crate::app::screens::plan::search::Order;
 use crate::app::screens::plan::view::{PlanView, Sort};
@@ -97,6 +98,8 @@ pub struct Model {
     pub generation: u64,
     /// Which screen is shown.
     pub screen: &'static NumberedScreen,
+    /// The one that was shown before it.
+    pub(crate) came_from: &'static NumberedScreen,
     /// The screens that the pane with the keys fills.
     pub(super) zoomed: Vec<&'static NumberedScreen>,
     /// Screen 1.
@@ -111,6 +114,8 @@ pub struct Model {
     pub standup_view: StandupView,
     /// Screen 6.
     pub since: SinceView,
+    /// Screen 7.
+    pub outlook: OutlookView,
     #[cfg(test)]
     pub invented: crate::app::screens::invented::InventedView,
     /// What lies over the screen, the topmost last.
@@ -174,6 +179,7 @@ impl Model {
             plan: Arc::new(Plan::read(files)),
             generation: 1,
             screen: SCREENS[0],
+            came_from: SCREENS[0],
             zoomed: Vec::new(),
             view: PlanView::new(),
             gates: GatesView::new(),
@@ -181,6 +187,7 @@ impl Model {
             review: ReviewView::default(),
             standup_view: StandupView::new(),
             since: SinceView::default(),
+            outlook: OutlookView::new(),
             #[cfg(test)]
             invented: Default::default(),
             overlays: Vec::new(),

@@ -33,6 +33,8 @@ pub struct Work {
     pub comparing: Option<Arc<Progress>>,
     /// The reading of what happened to a step.
     pub following: Option<Arc<Progress>>,
+    /// The look ahead.
+    pub looking_ahead: Option<Arc<Progress>>,
     /// The state of the plan whose checks a person stopped.
     stopped: Option<u64>,
     /// The reading of the plan's history that runs.
@@ -77,7 +79,7 @@ impl Work {
         }
         self.stop_checks();
         let past = self.comparing.iter().chain(&self.following);
-        let past = past.chain(&self.reading_past);
+        let past = past.chain(&self.reading_past).chain(&self.looking_ahead);
         past.for_each(|progress| progress.stop());
     }
 

@@ -49,6 +49,7 @@ pub(crate) mod timestamp;
 pub(crate) mod unknown_block;
 pub(crate) mod unknown_stage;
 pub(crate) mod unknown_status;
+pub(crate) mod unreadable_due_date;
 pub(crate) mod unreadable_line;
 pub(crate) mod unreadable_section;
 pub(crate) mod unsorted;
@@ -414,6 +415,7 @@ pub const RULES: &[Rule] = &[
     tick_without_evidence::RULE,
     tick_contradicted::RULE,
     vanished_evidence::RULE,
+    unreadable_due_date::RULE,
     waiver_missing::RULE,
     missing_artifact::RULE,
     unknown_stage::RULE,

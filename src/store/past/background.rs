@@ -41,7 +41,7 @@ pub struct PastInput {
 }
 
 impl PastInput {
-    fn open(&self) -> Past {
+    pub(super) fn open(&self) -> Past {
         let layout = discover(&self.root, &Overrides::default());
         let cache = self.cache.as_deref();
         Past::open(&layout, &self.plan, self.as_configured, self.now, cache)

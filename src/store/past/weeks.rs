@@ -1,15 +1,17 @@
-//! The plan as it was at the end of each week. One version a week is read, and nothing of those
+//! Scopes of the plan as they were at the end of each week, all in one walk back. One version a week is read, and nothing of those
 //! between; what a pair of weeks adds up to is kept for the next run.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Past;
 use super::cache::VersionId;
-use crate::history::target::Scope;
+use crate::document::progress::Progress;
+use crate::history::series::Period;
+use crate::history::target::{Scope, Target};
 use crate::history::weeks::{self, Snapshot, Week};
 use crate::history::when::end_of;
 use crate::plan::Plan;
@@ -23,58 +25,115 @@ struct Sunday {
     version: VersionId,
 }
 
+/// The full weeks of some scopes. Edits change nothing in them: they hold until something lands, or
+/// the running week is over.
+#[derive(Debug)]
+pub(crate) struct FullWeeks {
+    of: WeeksKey,
+    /// For each scope the full weeks as far back as is known, the earliest first.
+    weeks: Vec<Vec<Week>>,
+    /// The scopes at the end of the last one, if there is one.
+    last: Option<Arc<Snapshot>>,
+}
+
+/// What the weeks depend on.
+#[derive(PartialEq, Eq, Debug)]
+struct WeeksKey {
+    newest: Option<VersionId>,
+    end: Option<NaiveDate>,
+    scopes: Vec<(Target, String)>,
+}
+
+impl FullWeeks {
+    /// With the running week, as the plan stands now: for each of the scopes all weeks, the running
+    /// one last.
+    pub(crate) fn with_running(&self, now: &Snapshot, at: DateTime<Utc>) -> Vec<Vec<Week>> {
+        let start = self.last.as_deref().unwrap_or(now);
+        let running = now.weeks(start, Period::Week.last_day(at));
+        let scopes = self.weeks.iter().zip(running);
+        let weeks = scopes.map(|(full, running)| full.iter().copied().chain([running]).collect());
+        weeks.collect()
+    }
+}
+
 impl Past {
-    /// What `scope` was at the end of each full week, the earliest first, as far back as is known.
-    /// Passes over everything that landed.
-    pub fn weeks(&mut self, scope: &Scope<'_>, today: &Plan) -> Vec<Week> {
+    /// All weeks of a scope of the plan as it stands, the earliest first and the running one last, as
+    /// far back as is known. Passes over everything that landed.
+    pub(crate) fn weeks(&mut self, scope: Scope<'_>, today: &Plan) -> Vec<Week> {
+        let scopes = [scope];
         if self.git.is_none() {
-            return weeks::by_stamp(scope, today, self.now);
+            return weeks::by_stamp(&scopes[0], today, self.now);
+        }
+        let now = Snapshot::of(&scopes, today, self.now);
+        let full = self.full_weeks(&scopes, None, &Progress::default());
+        let weeks = full.map(|full| full.with_running(&now, self.now));
+        weeks.into_iter().flatten().next().unwrap_or_default()
+    }
+
+    /// What the scopes were at the end of each full week, as far back as is known. Passes over
+    /// everything that landed, unless that was done `before`. `None` where it was stopped.
+    pub(crate) fn full_weeks(
+        &mut self,
+        scopes: &[Scope<'_>],
+        before: Option<Arc<FullWeeks>>,
+        progress: &Progress,
+    ) -> Option<Arc<FullWeeks>> {
+        let of = self.weeks_key(scopes);
+        if let Some(before) = before.filter(|before| before.of == of) {
+            return Some(before);
         }
         let sundays = self.sundays();
         let before = |at: usize| sundays.get(at + 1).unwrap_or(&sundays[at]);
         let versions = |at: usize| (before(at).version, sundays[at].version);
         // A filter may ask for the time.
-        let is_timeless = scope.query.is_empty();
-        let target = scope.target.to_string();
-        let known = |at: usize| {
-            let kept = is_timeless.then(|| self.cache.week(&target, versions(at)))?;
-            kept.map(|[open, done, completed]| Week {
+        let name = |scope: &Scope<'_>| scope.query.is_empty().then(|| scope.target.to_string());
+        let timeless: Vec<Option<String>> = scopes.iter().map(name).collect();
+        let may_repeat = timeless.iter().all(Option::is_some);
+        let kept = |at: usize, name: &Option<String>| {
+            let [open, done, completed] = self.cache.week(name.as_deref()?, versions(at))?;
+            Some(Week {
                 end: sundays[at].end,
                 open,
                 done,
                 completed,
             })
         };
-        let known: Vec<Option<Week>> = (0..sundays.len()).map(known).collect();
-        let is_read = |at: usize| {
-            known[at].is_none()
-                || at
-                    .checked_sub(1)
-                    .is_some_and(|later| known[later].is_none())
-        };
+        // By the end of the week, then by scope.
+        let all_kept = |at| timeless.iter().map(|name| kept(at, name)).collect();
+        let mut weeks: Vec<Vec<Option<Week>>> = (0..sundays.len()).map(all_kept).collect();
+        let is_known = |weeks: &Vec<Option<Week>>| weeks.iter().all(Option::is_some);
+        let known: Vec<bool> = weeks.iter().map(is_known).collect();
+        // The latest one is what the running week began with.
+        let is_read = |at: usize| at == 0 || !known[at] || !known[at - 1];
         let read = sundays.iter().enumerate().filter(|(at, _)| is_read(*at));
         self.read_sundays_ahead(read.map(|(_, sunday)| sunday));
-        let mut weeks = Vec::with_capacity(sundays.len());
+        progress.expect(sundays.len());
+        let mut last: Option<Arc<Snapshot>> = None;
         let mut newer: Option<Arc<Snapshot>> = None;
         for (at, sunday) in sundays.iter().enumerate() {
+            if progress.is_stopped() {
+                return None;
+            }
             while self.at_head.is_some() || self.commits.len() > sunday.landed {
                 self.pass_over();
             }
-            let is_same = is_timeless && at > 0 && sundays[at - 1].version == sunday.version;
+            let is_same = may_repeat && at > 0 && sundays[at - 1].version == sunday.version;
             let same = newer.clone().filter(|_| is_same);
             let snapshot =
-                is_read(at).then(|| same.unwrap_or_else(|| self.snapshot(scope, sunday.end)));
+                is_read(at).then(|| same.unwrap_or_else(|| self.snapshot(scopes, sunday.end)));
             let mut add =
                 |at: usize, end: &Option<Arc<Snapshot>>, start: &Option<Arc<Snapshot>>| {
-                    let week = known[at].or_else(|| {
-                        let week = end.as_ref()?.week(start.as_ref()?, sundays[at].end);
-                        if is_timeless {
+                    let (Some(end), Some(start), false) = (end, start, known[at]) else {
+                        return;
+                    };
+                    let found = end.weeks(start, sundays[at].end);
+                    for ((place, name), week) in weeks[at].iter_mut().zip(&timeless).zip(found) {
+                        if let (Some(name), None) = (name, &place) {
                             let counts = [week.open, week.done, week.completed];
-                            self.cache.keep_week(&target, versions(at), counts);
+                            self.cache.keep_week(name, versions(at), counts);
                         }
-                        Some(week)
-                    });
-                    weeks.extend(week);
+                        place.get_or_insert(week);
+                    }
                 };
             if let Some(later) = at.checked_sub(1) {
                 add(later, &newer, &snapshot);
@@ -83,13 +142,36 @@ impl Past {
             if at + 1 == sundays.len() {
                 add(at, &snapshot, &snapshot);
             }
+            if at == 0 {
+                last.clone_from(&snapshot);
+            }
             newer = snapshot;
+            progress.advance(1);
         }
         while self.upcoming().is_some() {
             self.pass_over();
         }
-        weeks.reverse();
-        weeks
+        let of_scope = |scope: usize| {
+            weeks
+                .iter()
+                .rev()
+                .filter_map(|weeks| weeks[scope])
+                .collect()
+        };
+        Some(Arc::new(FullWeeks {
+            of,
+            weeks: (0..scopes.len()).map(of_scope).collect(),
+            last,
+        }))
+    }
+
+    fn weeks_key(&self, scopes: &[Scope<'_>]) -> WeeksKey {
+        let name = |scope: &Scope<'_>| (scope.target.clone(), scope.query.text().to_owned());
+        WeeksKey {
+            newest: self.commits.last().map(|newest| newest.between.1),
+            end: Week::last_full(self.now),
+            scopes: scopes.iter().map(name).collect(),
+        }
     }
 
     /// The ends of the full weeks, the latest first, as far back as anything is known.
@@ -144,9 +226,9 @@ impl Past {
         }
     }
 
-    fn snapshot(&mut self, scope: &Scope<'_>, end: NaiveDate) -> Arc<Snapshot> {
+    fn snapshot(&mut self, scopes: &[Scope<'_>], end: NaiveDate) -> Arc<Snapshot> {
         self.fill();
-        Arc::new(Snapshot::of(scope, &self.plan(), end_of(end)))
+        Arc::new(Snapshot::of(scopes, &self.plan(), end_of(end)))
     }
 
     /// Goes back over the next that landed without asking what happened.

@@ -14,6 +14,7 @@ use crate::plan::checks::Findings;
 use crate::plan::id::StepId;
 use crate::plan::people::Identity;
 use crate::plan::query::past::PlanPast;
+use crate::store::past::outlook::LookAhead;
 use crate::store::worker::disk::Disk;
 use crate::tui::terminal::TerminalEvent;
 
@@ -37,6 +38,8 @@ pub enum Event {
     Compared(Option<Compared>),
     /// More is known of what happened to a step.
     Followed(Arc<Progress>, StepId, Followed),
+    /// More is known of what is to be expected.
+    LookAhead(LookAhead),
     /// A job has been done.
     JobDone(JobResult),
     /// The history has been read.

@@ -2,7 +2,7 @@
 //! one step. Both are asked to end when nobody wants their answer any more.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Cockpit, Event};
@@ -13,6 +13,7 @@ use crate::history::since::Comparison;
 use crate::plan::id::StepId;
 use crate::record::naming::papers_naming;
 use crate::store::past::background::PastInput;
+use crate::store::past::outlook::LookAhead;
 use crate::tui::terminal_host::TerminalHost;
 
 /// The baseline that was asked for, and what is different since, or why that is not known.
@@ -65,27 +66,63 @@ impl<F: TerminalHost> Cockpit<F> {
         self.model.work.comparing.is_some() || self.compare_at.is_some()
     }
 
+    /// Has looked ahead as soon as the plan has been left alone.
+    pub(super) fn look_ahead_soon(&mut self) {
+        let is_first = self.model.outlook.outlooks.is_empty();
+        let after = if is_first {
+            Duration::ZERO
+        } else {
+            COMPARE_AFTER
+        };
+        self.look_ahead_at = Some(Instant::now() + after);
+    }
+
+    /// Whether one looks ahead, or will as soon as the plan has been left alone.
+    pub(super) fn is_looking_ahead(&self) -> bool {
+        self.model.work.looking_ahead.is_some() || self.look_ahead_at.is_some()
+    }
+
     /// How long it is until the plan is compared. That waits for saves and for the comparison that
     /// runs: the end of each is an event.
-    pub(super) fn until_comparing(&self) -> Option<Duration> {
-        let is_free = self.model.work.comparing.is_none() && self.model.sync.saving() == 0;
-        let at = self.compare_at.filter(|_| is_free)?;
+    fn until_comparing(&self) -> Option<Duration> {
+        self.until(self.compare_at, self.model.work.comparing.as_ref())
+    }
+
+    /// The same for the look ahead.
+    fn until_looking_ahead(&self) -> Option<Duration> {
+        self.until(self.look_ahead_at, self.model.work.looking_ahead.as_ref())
+    }
+
+    fn until(&self, at: Option<Instant>, running: Option<&Arc<Progress>>) -> Option<Duration> {
+        let is_free = running.is_none() && self.model.sync.saving() == 0;
+        let at = at.filter(|_| is_free)?;
         Some(at.saturating_duration_since(Instant::now()))
     }
 
-    /// Compares the plan if the time has come.
-    pub(super) fn compare_if_due(&mut self) {
+    /// How long it is until something of the past is read.
+    pub(super) fn until_reading_past(&self) -> Option<Duration> {
+        let both = [self.until_comparing(), self.until_looking_ahead()];
+        both.into_iter().flatten().min()
+    }
+
+    /// Reads of the past what is due.
+    pub(super) fn read_past_if_due(&mut self) {
         if self.until_comparing() == Some(Duration::ZERO) {
             self.start_comparing();
+            self.dirty = true;
+        }
+        if self.until_looking_ahead() == Some(Duration::ZERO) {
+            self.start_looking_ahead();
             self.dirty = true;
         }
     }
 
     /// What goes on beside the keys and is shown somewhere, with how far it is.
     pub(super) fn work_in_words(&self) -> Option<String> {
-        let comparing = self.model.work.comparing.as_ref();
-        let comparing = comparing.map(|progress| progress.percent().to_string());
-        self.model.work_in_words().or(comparing)
+        let work = &self.model.work;
+        let reading = work.comparing.iter().chain(&work.looking_ahead).next();
+        let reading = reading.map(|progress| progress.percent().to_string());
+        self.model.work_in_words().or(reading)
     }
 
     /// The plan has been compared, unless that was stopped.
@@ -130,6 +167,32 @@ impl<F: TerminalHost> Cockpit<F> {
             let answer = input.compare(&baseline, &progress);
             let answer = answer.map(|answer| (baseline, answer.map(Box::new)));
             let _ = sender.send(Event::Compared(answer));
+        });
+    }
+
+    /// More is known of what is to be expected.
+    pub(super) fn looked_ahead(&mut self, part: LookAhead) -> io::Result<()> {
+        if matches!(part, LookAhead::End) {
+            self.model.work.looking_ahead = None;
+        }
+        self.tell(Message::LookAhead(part))
+    }
+
+    fn start_looking_ahead(&mut self) {
+        self.look_ahead_at = None;
+        let progress = Arc::new(Progress::default());
+        self.model.work.looking_ahead = Some(progress.clone());
+        let (input, sender) = (self.past_input(), self.sender.clone());
+        let filter = self.model.view.filter.text().to_owned();
+        let nearest = self.model.outlook.nearest.clone();
+        let remembered = self.remembered.clone();
+        std::thread::spawn(move || {
+            let tell = |part| {
+                let _ = sender.send(Event::LookAhead(part));
+            };
+            let mut remembered = remembered.lock().unwrap_or_else(PoisonError::into_inner);
+            input.look_ahead(&filter, &mut remembered, &nearest, &progress, tell);
+            tell(LookAhead::End);
         });
     }
 
