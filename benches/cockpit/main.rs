@@ -10,11 +10,13 @@
 //! * `--size N` measures plans of that size only,
 //! * `--tidy` and `--untidy` measure one of the two kinds only,
 //! * `--crowded` measures only big canons, full drawers and long notes,
+//! * `--history` measures only plans with a year of commits,
 //! * `--build` also builds the release binary from nothing, into a folder of its own.
 
 mod changing;
 mod commands;
 mod crowded;
+mod history;
 mod looking;
 mod peers;
 mod process;
@@ -63,6 +65,9 @@ fn main() {
     if options.crowded {
         crowded::measure();
     }
+    if options.history {
+        history::measure();
+    }
     let binary = fs::metadata(PROGRAM).expect("the program").len();
     println!("The binary: {}.", Unit::Mebibytes.show(mebibytes(binary)));
     if options.build {
@@ -80,6 +85,7 @@ struct Options {
     /// Whether plans are untidy.
     kinds: Vec<bool>,
     crowded: bool,
+    history: bool,
     build: bool,
 }
 
@@ -89,6 +95,7 @@ impl Options {
             sizes: SIZES[..3].to_vec(),
             kinds: vec![false, true],
             crowded: true,
+            history: true,
             build: false,
         };
         let mut words = std::env::args().skip(1);
@@ -97,12 +104,20 @@ impl Options {
                 "--huge" => options.sizes = SIZES.to_vec(),
                 "--tidy" => options.kinds = vec![false],
                 "--untidy" => options.kinds = vec![true],
-                "--crowded" => options.sizes = Vec::new(),
+                "--crowded" => {
+                    options.sizes = Vec::new();
+                    options.history = false;
+                }
+                "--history" => {
+                    options.sizes = Vec::new();
+                    options.crowded = false;
+                }
                 "--build" => options.build = true,
                 "--size" => {
                     let size = words.next().and_then(|size| size.parse().ok());
                     options.sizes = vec![size.expect("--size N, N in steps")];
                     options.crowded = false;
+                    options.history = false;
                 }
                 _ => {}
             }

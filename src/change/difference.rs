@@ -10,6 +10,7 @@ use std::fmt;
 use super::three_way::align::align;
 use super::three_way::lines::{Line, Name, Tokens, Version};
 use crate::document::json::{self, Object};
+use crate::document::rope::Rope;
 
 /// One difference, in one line.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -118,7 +119,7 @@ impl fmt::Display for Difference {
 }
 
 /// What changed from `old` to `new`, in the order of `new`.
-pub fn differences(old: &[u8], new: &[u8]) -> Vec<Difference> {
+pub fn differences(old: &Rope, new: &Rope) -> Vec<Difference> {
     let mut tokens = Tokens::default();
     let old = Version::read(old, None, &mut tokens);
     let new = Version::read(new, Some(&old), &mut tokens);
@@ -376,7 +377,7 @@ fn missing(key: &str, entries: &[&str], others: &[&str]) -> Vec<String> {
 
 /// A version written out field by field, a line each: `0042 status: draft`. Lines without a name are
 /// told as they are.
-pub fn fields_of(bytes: &[u8]) -> Vec<String> {
+pub fn fields_of(bytes: &Rope) -> Vec<String> {
     let mut tokens = Tokens::default();
     let version = Version::read(bytes, None, &mut tokens);
     let mut lines = Vec::new();
@@ -421,7 +422,7 @@ torn {
 "#;
 
     fn said(old: &str, new: &str) -> Vec<String> {
-        let found = differences(old.as_bytes(), new.as_bytes());
+        let found = differences(&old.as_bytes().into(), &new.as_bytes().into());
         found.iter().map(Difference::to_string).collect()
     }
 
@@ -492,7 +493,7 @@ torn {
     #[test]
     fn a_version_is_told_field_by_field() {
         assert_eq!(
-            fields_of(OLD.as_bytes()),
+            fields_of(&OLD.as_bytes().into()),
             [
                 "header schema: log@1",
                 "0001 title: Pick",

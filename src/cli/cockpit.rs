@@ -100,6 +100,7 @@ fn one_session(
         mistakes: settings.problems,
         weights: settings.weights,
         own_logs: !arguments.log.is_empty(),
+        cache: outside.cache.clone(),
         uids: outside.uids.clone(),
         as_of: None,
     };

@@ -36,7 +36,7 @@ impl Diff {
         let text = match (&self.files[..], self.fields) {
             ([file], true) => {
                 let [(bytes, _)] = versions([invocation.path(file)])?;
-                lines(&fields_of(&bytes.contiguous()))
+                lines(&fields_of(&bytes))
             }
             // Only git says of how many files this is one.
             ([path], false) if (invocation.outside.variable)("GIT_DIFF_PATH_TOTAL").is_some() => {
@@ -86,7 +86,7 @@ fn headline(path: &Path, to: Option<&PathBuf>, old_mode: &Path, new_mode: &Path)
 fn compare(invocation: &Invocation<'_, '_>, head: &str, old: &Path, new: &Path) -> Result<String> {
     let paths = [old, new].map(|path| invocation.path(path));
     let [old, new] = versions(paths)?.map(|(bytes, _)| bytes);
-    let found = differences(&old.contiguous(), &new.contiguous());
+    let found = differences(&old, &new);
     let told = found.iter().map(ToString::to_string);
     let all: Vec<String> = [head.to_owned()].into_iter().chain(told).collect();
     Ok(lines(&all))

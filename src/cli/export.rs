@@ -104,7 +104,9 @@ impl Export {
 
 fn problems(opened: &OpenPlan, invocation: &Invocation<'_, '_>) -> Findings {
     let layout = &opened.layout;
+    let changes = invocation.stale_since(opened);
     let context = Context {
+        changes: changes.as_ref(),
         exists: &|path: &Path| layout.root.join(path).exists(),
         severities: &layout.severities(),
         checkpoints: layout.papers.folder_of(Role::Checkpoint),

@@ -1,6 +1,6 @@
 //! `stepdeck forecast`: when the plan, a stage, a block or a checkpoint is likely to be done.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use color_eyre::eyre::{Result, eyre};
 use ratatui::text::{Line, Span};
 use serde::Serialize;
@@ -9,14 +9,15 @@ use super::filter::Filter;
 use super::invocation::Invocation;
 use super::tick::find_stage;
 use crate::cli::printer::Printer;
-use crate::history::facts::{Facts, last_review};
-use crate::history::forecast::{Backtest, Forecast as Dates, LEVELS, SEED, backtest, forecast};
-use crate::history::landing::Landing;
-use crate::history::series::Period;
-use crate::history::target::{Condition, Scope, Target, blocked, conditions};
+use crate::document::progress::Progress;
+use crate::history::float::{Float, floats};
+use crate::history::forecast::{Backtest, LEVELS, SEED};
+use crate::history::outlook::{Dates, Outlook, ahead};
+use crate::history::target::{Condition, Scope, Target};
+use crate::history::weeks::Week;
 use crate::plan::Plan;
 use crate::plan::id::StepId;
-use crate::plan::status::State;
+use crate::store::past::outlook::KnownBy;
 
 /// Show when a stage, block, checkpoint or the whole plan is likely to be done.
 ///
@@ -34,6 +35,10 @@ pub struct Forecast {
     /// Draw other random numbers.
     #[arg(long, value_name = "N", default_value_t = SEED)]
     seed: u64,
+    /// List the open steps with their float: for how many steps' time each may wait before the
+    /// longest chain of open steps grows. Those without float move the date.
+    #[arg(long)]
+    float: bool,
     /// Print JSON (stepdeck/forecast@1).
     #[arg(long)]
     json: bool,
@@ -54,50 +59,32 @@ impl Forecast {
         };
         let mut past = invocation.past(&opened);
         let has_history = past.git().is_some();
-        let mut landings: Vec<Landing> = Vec::new();
-        if query.asks_past() {
-            landings.extend(invocation.past(&opened));
-        }
-        let past_by = |then: &Plan, at: DateTime<Utc>| {
-            let review = last_review(plan, at);
-            let mut facts = query
-                .asks_past()
-                .then(|| Facts::of(then, review, has_history))?;
-            let known = landings.iter().filter(|landing| landing.at <= at);
-            known.for_each(|landing| facts.add(landing));
-            Some(facts.finish())
-        };
+        let known = (query.asks_past()).then(|| KnownBy::of(invocation.past(&opened)));
+        let past_by = |then: &Plan, at: DateTime<Utc>| Some(known.as_ref()?.at(then, at));
         let scope = Scope {
             target,
             query: &query,
             past: &past_by,
         };
-        let weeks = past.weeks(&scope, plan);
+        let mut outlook = Outlook::of(&scope, plan, now);
+        outlook.weeks = past.weeks(scope, plan);
+        outlook.dates = Dates::of(&outlook.weeks, outlook.open.len(), self.seed);
         invocation.say_unknown(&past)?;
-        let steps = scope.steps(plan, now);
-        let is_open = |step: &usize| plan.graph().state(*step) != State::Done;
-        let steps: Vec<usize> = steps.into_iter().filter(is_open).collect();
-        let sunday = Period::Week.last_day(now);
-        let mut dates = forecast(&weeks, steps.len(), sunday, self.seed);
-        if let Some(obstacle) = scope.obstacle(plan, &steps) {
-            dates.dates = Default::default();
-            dates.reason = Some(obstacle);
-        }
-        let answer = Answer {
-            target: scope.target.to_string(),
-            filter: &self.filter.query,
-            remaining: steps.len(),
-            dates,
-            backtest: backtest(&weeks, self.seed),
-            blocked: blocked(plan, &steps),
-            conditions: conditions(plan, &steps),
-        };
+        let float = (self.float).then(|| floats(plan, &outlook.open, &Progress::default()));
+        let float = float.flatten();
+        let today = now.date_naive();
         if self.json {
             let source = if has_history { "git" } else { "updated_at" };
-            return invocation.print_json(&Document::new(&answer, source, past.notes()));
+            let notes = past.notes();
+            return invocation.print_json(&Document::new(&outlook, float, source, notes, today));
         }
-        let text = answer.text(&invocation.paint(), now);
-        invocation.print(&text)
+        let mut said = text(&outlook, &invocation.paint(), today);
+        said.push_str(&float_text(
+            &float.unwrap_or_default(),
+            plan,
+            &invocation.paint(),
+        ));
+        invocation.print(&said)
     }
 }
 
@@ -116,81 +103,72 @@ fn find_target(plan: &Plan, name: &str) -> Result<Target> {
     }
 }
 
-/// All that is said about a target.
-struct Answer<'a> {
-    target: String,
-    filter: &'a str,
-    remaining: usize,
-    dates: Dates,
-    backtest: Backtest,
-    blocked: Vec<StepId>,
-    conditions: Vec<Condition>,
+fn text(outlook: &Outlook, paint: &Printer, today: NaiveDate) -> String {
+    let theme = &paint.theme;
+    let filter = match outlook.filter.is_empty() {
+        true => String::new(),
+        false => format!(", filter {}", outlook.filter),
+    };
+    let are_open = match outlook.open.len() {
+        1 => "1 step is open".to_owned(),
+        count => format!("{count} steps are open"),
+    };
+    let mut text = paint.line(&Line::from(vec![
+        Span::styled(outlook.target.to_string(), theme.title),
+        Span::styled(format!("{filter}: {are_open}"), theme.text),
+    ]));
+    for (date, level) in outlook.dates().into_iter().zip(LEVELS) {
+        let Some(date) = date else { continue };
+        text.push_str(&paint.line(&Line::from(vec![
+            Span::styled(format!("  P{level}  "), theme.dim),
+            Span::styled(date.to_string(), theme.title),
+            Span::styled(format!("  {}", ahead(date, today)), theme.dim),
+        ])));
+    }
+    let line = |text: String, style| paint.line(&Line::styled(format!("  {text}"), style));
+    if let Some(reason) = outlook.reason_in_words() {
+        text.push_str(&line(format!("{reason}."), theme.text));
+    }
+    if let Some(due) = outlook.due_in_words(today) {
+        let is_late = outlook.is_late(today) == Some(true);
+        let style = if is_late { theme.warning } else { theme.text };
+        text.push_str(&line(due, style));
+    }
+    let rates = outlook.rates_in_words().into_iter();
+    for said in rates.chain(outlook.backtest_in_words()) {
+        text.push_str(&line(said, theme.text));
+    }
+    if !outlook.blocked.is_empty() {
+        let ids: Vec<String> = outlook.blocked.iter().map(StepId::to_string).collect();
+        text.push_str(&line(format!("Blocked: {}", ids.join(", ")), theme.text));
+    }
+    for Condition { step, text: words } in &outlook.conditions {
+        text.push_str(&line(
+            format!("Open condition of {step}: {words}"),
+            theme.text,
+        ));
+    }
+    text
 }
 
-impl Answer<'_> {
-    fn text(&self, paint: &Printer, now: DateTime<Utc>) -> String {
-        let theme = &paint.theme;
-        let line = |text: &str| paint.line(&Line::styled(text.to_owned(), theme.text));
-        let filter = match self.filter.is_empty() {
-            true => String::new(),
-            false => format!(", filter {}", self.filter),
+/// The steps with their float, those that move the end first.
+fn float_text(floats: &[Float], plan: &Plan, paint: &Printer) -> String {
+    let theme = &paint.theme;
+    let lines = floats.iter().map(|float| {
+        let style = match float.steps {
+            Some(0) => theme.warning,
+            _ => theme.dim,
         };
-        let are_open = match self.remaining {
-            1 => "1 step is open".to_owned(),
-            count => format!("{count} steps are open"),
-        };
-        let mut text = paint.line(&Line::from(vec![
-            Span::styled(self.target.clone(), theme.title),
-            Span::styled(format!("{filter}: {are_open}"), theme.text),
-        ]));
-        for (date, level) in self.dates.dates.into_iter().zip(LEVELS) {
-            let Some(date) = date else { continue };
-            let ahead = match ((date - now.date_naive()).num_days() + 6) / 7 {
-                1 => "in 1 week".to_owned(),
-                weeks => format!("in {weeks} weeks"),
-            };
-            text.push_str(&paint.line(&Line::from(vec![
-                Span::styled(format!("  P{level}  "), theme.dim),
-                Span::styled(date.to_string(), theme.title),
-                Span::styled(format!("  {ahead}"), theme.dim),
-            ])));
-        }
-        if let Some(reason) = &self.dates.reason {
-            let what = match self.dates.dates[0] {
-                Some(_) => "No later date",
-                None => "No date",
-            };
-            text.push_str(&line(&format!("  {what}: {reason}.")));
-        }
-        if let Some([completed, growth]) = self.rates() {
-            let weeks = self.dates.weeks;
-            text.push_str(&line(&format!(
-                "  {weeks} full weeks: {completed:.1} completed and {growth:+.1} added a week"
-            )));
-        }
-        let Backtest { due, held } = self.backtest;
-        if self.backtest.hit_rate().is_some() {
-            text.push_str(&line(&format!("  P85 held in {held} of {due} past weeks")));
-        }
-        if !self.blocked.is_empty() {
-            let ids: Vec<String> = self.blocked.iter().map(StepId::to_string).collect();
-            text.push_str(&line(&format!("  Blocked: {}", ids.join(", "))));
-        }
-        for Condition { step, text: words } in &self.conditions {
-            text.push_str(&line(&format!("  Open condition of {step}: {words}")));
-        }
-        text
-    }
-
-    /// How many steps were completed a week, and how many came.
-    fn rates(&self) -> Option<[f64; 2]> {
-        let weeks = self.dates.weeks;
-        let rate = |count: f64| count / weeks as f64;
-        let Dates {
-            completed, growth, ..
-        } = self.dates;
-        (weeks > 0).then(|| [rate(completed as f64), rate(growth as f64)])
-    }
+        let title = plan
+            .find(float.step)
+            .map(|step| plan.step(step).title().into_owned());
+        paint.line(&Line::from(vec![
+            Span::styled(format!("  {:<14}", float.in_words()), style),
+            Span::styled(format!("{}  ", float.step), theme.dim),
+            Span::styled(title.unwrap_or_default(), theme.text),
+        ]))
+    });
+    lines.collect()
 }
 
 #[derive(Serialize)]
@@ -198,7 +176,7 @@ struct Document<'a> {
     schema: &'static str,
     source: &'static str,
     notes: Vec<String>,
-    target: &'a str,
+    target: String,
     filter: &'a str,
     remaining: usize,
     weeks: usize,
@@ -208,10 +186,29 @@ struct Document<'a> {
     p85: Option<String>,
     p95: Option<String>,
     reason: Option<&'a str>,
+    due: Option<String>,
+    late: Option<bool>,
     hit_rate: Option<f64>,
     backtests: usize,
     blocked: Vec<String>,
     conditions: Vec<ConditionEntry<'a>>,
+    history: Vec<WeekEntry>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    float: Option<Vec<FloatEntry>>,
+}
+
+#[derive(Serialize)]
+struct WeekEntry {
+    date: String,
+    total: usize,
+    complete: usize,
+    completed: usize,
+}
+
+#[derive(Serialize)]
+struct FloatEntry {
+    step_id: String,
+    float: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -221,34 +218,59 @@ struct ConditionEntry<'a> {
 }
 
 impl<'a> Document<'a> {
-    fn new(answer: &'a Answer<'a>, source: &'static str, notes: Vec<String>) -> Self {
-        let [p50, p85, p95] = answer
-            .dates
-            .dates
-            .map(|date| date.map(|date| date.to_string()));
-        let rates = answer.rates();
-        let conditions = answer.conditions.iter().map(|condition| ConditionEntry {
+    fn new(
+        outlook: &'a Outlook,
+        float: Option<Vec<Float>>,
+        source: &'static str,
+        notes: Vec<String>,
+        today: NaiveDate,
+    ) -> Self {
+        let spelled = |date: Option<NaiveDate>| date.map(|date| date.to_string());
+        let [p50, p85, p95] = outlook.dates().map(spelled);
+        let rates = outlook.rates();
+        let dates = outlook.dates.as_ref();
+        let backtest = dates.map_or_else(Backtest::default, |dates| dates.backtest);
+        let conditions = outlook.conditions.iter().map(|condition| ConditionEntry {
             step_id: condition.step.to_string(),
             condition: &condition.text,
         });
+        let float_entry = |float: Float| FloatEntry {
+            step_id: float.step.to_string(),
+            float: float.steps,
+        };
         Self {
             schema: "stepdeck/forecast@1",
             source,
             notes,
-            target: &answer.target,
-            filter: answer.filter,
-            remaining: answer.remaining,
-            weeks: answer.dates.weeks,
-            completed_per_week: rates.map(|[completed, _]| completed),
-            growth_per_week: rates.map(|[_, growth]| growth),
+            target: outlook.target.to_string(),
+            filter: &outlook.filter,
+            remaining: outlook.open.len(),
+            weeks: dates.map_or(0, |dates| dates.forecast.weeks),
+            completed_per_week: rates.map(|(_, [completed, _])| completed),
+            growth_per_week: rates.map(|(_, [_, growth])| growth),
             p50,
             p85,
             p95,
-            reason: answer.dates.reason.as_deref(),
-            hit_rate: answer.backtest.hit_rate(),
-            backtests: answer.backtest.due,
-            blocked: answer.blocked.iter().map(StepId::to_string).collect(),
+            reason: outlook.reason(),
+            due: spelled(outlook.due),
+            late: outlook.is_late(today),
+            hit_rate: backtest.hit_rate(),
+            backtests: backtest.due,
+            blocked: outlook.blocked.iter().map(StepId::to_string).collect(),
             conditions: conditions.collect(),
+            history: outlook.weeks.iter().map(WeekEntry::of).collect(),
+            float: float.map(|float| float.into_iter().map(float_entry).collect()),
+        }
+    }
+}
+
+impl WeekEntry {
+    fn of(week: &Week) -> Self {
+        Self {
+            date: week.end.to_string(),
+            total: week.open + week.done,
+            complete: week.done,
+            completed: week.completed,
         }
     }
 }

@@ -52,6 +52,8 @@ pub struct Outside<'a> {
     pub folder: PathBuf,
     /// Where private state is kept (see [`crate::store::state::default_base`]).
     pub state: Option<PathBuf>,
+    /// Where what was found in the past is kept (see [`crate::store::past::cache::default_base`]).
+    pub cache: Option<PathBuf>,
     /// One's own configuration file (see [`crate::store::locate::config::own_file`]).
     pub config: Option<PathBuf>,
     /// A variable of the environment.
@@ -464,14 +466,20 @@ pub(crate) fn refused(refusal: Refusal) -> color_eyre::Report {
 /// in strings only, but for the tabs and carriage returns that may part the values of a log line,
 /// where an escape would be no JSON.
 fn escape_hidden(json: String) -> String {
-    if json.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+    let is_plain = |byte| matches!(byte, b' '..=b'~' | b'\n');
+    if json.bytes().all(is_plain) {
         return json;
     }
     let mut escaped = String::with_capacity(json.len());
-    for c in json.chars() {
+    let mut rest = &*json;
+    while let Some(at) = rest.bytes().position(|byte| !is_plain(byte)) {
+        let (plain, odd) = rest.split_at(at);
+        escaped.push_str(plain);
+        let mut chars = odd.chars();
+        let Some(c) = chars.next() else { break };
         if matches!(c, '\t' | '\r') {
             escaped.push(' ');
-        } else if c != '\n' && is_unsafe(c) {
+        } else if is_unsafe(c) {
             let mut units = [0; 2];
             for unit in c.encode_utf16(&mut units) {
                 escaped.push_str(&format!("\\u{unit:04x}"));
@@ -479,7 +487,9 @@ fn escape_hidden(json: String) -> String {
         } else {
             escaped.push(c);
         }
+        rest = chars.as_str();
     }
+    escaped.push_str(rest);
     escaped
 }
 

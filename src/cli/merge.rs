@@ -56,12 +56,10 @@ impl Merge {
             [&self.base, &self.ours, &self.theirs].map(|path| invocation.path(path));
         let target = ours.clone();
         let [base, theirs, ours] = versions([base, theirs, ours])?;
-        let [all_base, all_ours, all_theirs] =
-            [&base, &ours, &theirs].map(|(bytes, _)| bytes.contiguous());
         let versions = Versions {
-            base: &all_base,
-            ours: &all_ours,
-            theirs: &all_theirs,
+            base: &base.0,
+            ours: &ours.0,
+            theirs: &theirs.0,
         };
         let markers = Markers {
             ours: label(&self.ours_label, "ours"),

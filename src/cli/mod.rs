@@ -50,6 +50,7 @@ use crate::document::visible::visible;
 use crate::history::when::When;
 use crate::plan::uid::Uids;
 use crate::store::locate::config::own_file;
+use crate::store::past::cache;
 use crate::store::state::default_base;
 use crate::tui::detached;
 use invocation::{Invocation, Outside};
@@ -163,6 +164,7 @@ pub fn main() -> ExitCode {
         // A folder that is gone is told by whoever looks into it.
         folder: std::env::current_dir().unwrap_or_default(),
         state: default_base(),
+        cache: cache::default_base(),
         config: own_file(),
         variable: &|name| std::env::var_os(name),
         local_minutes: local_minutes(),

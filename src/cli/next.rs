@@ -57,7 +57,8 @@ impl Next {
         invocation.say_unreadable(plan)?;
         let now = invocation.outside.now;
         let folder = opened.layout.papers.folder_of(Role::Review);
-        let review = Review::of(plan, folder, Week::of(now), now);
+        let review = Review::of(plan, folder, Week::of(now), now)
+            .with_changes(invocation.idle_since(&opened));
         let ranked = review.next(&weights, self.count);
         if self.json {
             return invocation.print_json(&document(plan, &ranked));

@@ -1,14 +1,22 @@
 //! What the subcommands about the past share: opening the plan's history, following the steps of a
 //! filter through it, and finding moments in it.
 
+use std::sync::Arc;
+
+use chrono::TimeDelta;
 use color_eyre::eyre::{Result, eyre};
 
 use super::invocation::{Invocation, OpenPlan};
+use crate::document::progress::Progress;
 use crate::git::history::History;
 use crate::history::follow::Followed;
 use crate::history::when::When;
-use crate::plan::Plan;
+use crate::plan::checks::stale;
+use crate::plan::last_change::LastChanges;
 use crate::plan::query::Query;
+use crate::plan::ranking::term::OLD_DAYS;
+use crate::plan::status::{State, Status};
+use crate::plan::{Plan, StepRef};
 use crate::store::as_of::AsOf;
 use crate::store::past::Past;
 pub(super) use crate::store::past::moment::Moment;
@@ -23,7 +31,37 @@ impl Invocation<'_, '_> {
             &opened.plan,
             as_configured,
             self.outside.now,
+            self.outside.cache.as_deref(),
         )
+    }
+
+    /// When the steps that are `wanted` were changed last, at most so many days ago; nothing where no
+    /// history is known.
+    pub(super) fn last_changes(
+        &self,
+        opened: &OpenPlan,
+        wanted: fn(&StepRef<'_>) -> bool,
+        days: i64,
+    ) -> Option<Arc<LastChanges>> {
+        let plan = &opened.plan;
+        // Nothing is read for nobody.
+        plan.steps().find(wanted)?;
+        let since = self.outside.now - TimeDelta::days(days);
+        // Nobody stops it but the end of the program.
+        let changes = (self.past(opened)).last_changes(plan, wanted, since, &Progress::default());
+        changes.map(Arc::new)
+    }
+
+    /// The same for those in progress, as far as the checks ask.
+    pub(super) fn stale_since(&self, opened: &OpenPlan) -> Option<Arc<LastChanges>> {
+        let is_in_progress = |step: &StepRef<'_>| step.status() == Some(Status::InProgress);
+        self.last_changes(opened, is_in_progress, stale::DAYS)
+    }
+
+    /// The same for those that are ready, as far as the ranking asks.
+    pub(super) fn idle_since(&self, opened: &OpenPlan) -> Option<Arc<LastChanges>> {
+        let is_ready = |step: &StepRef<'_>| step.state() == State::Ready;
+        self.last_changes(opened, is_ready, OLD_DAYS.into())
     }
 
     /// Reports on standard error what is not known of the past.

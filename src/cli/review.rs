@@ -1,6 +1,7 @@
 //! `stepdeck review`: what screen 3 shows, and the record of the week.
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use color_eyre::eyre::{Result, bail};
@@ -58,11 +59,14 @@ impl Review {
         }
         let opened = invocation.open()?;
         let weights = weights(invocation, &opened)?;
+        let changes = invocation.idle_since(&opened);
         let as_configured = invocation.arguments.log.is_empty();
+        let cache = invocation.outside.cache.clone();
         if self.write {
             let who = invocation.person();
             let change = invocation.edit(|opened, _| {
-                let review = self.of(opened, as_configured, now);
+                let review = self.of(opened, as_configured, cache.as_deref(), now);
+                let review = review.with_changes(changes.clone());
                 review.finish(&[], Some(&weights), &who).map_err(refused)
             })?;
             let path = change
@@ -79,7 +83,8 @@ impl Review {
         } else {
             opened
         };
-        let review = self.of(&opened, as_configured, now);
+        let review = self.of(&opened, as_configured, cache.as_deref(), now);
+        let review = review.with_changes(changes);
         let document = document(&review, &weights);
         if self.week.is_some_and(|week| week < this) && document.record.is_none() {
             bail!("there is no record for {}", document.week);
@@ -95,13 +100,14 @@ impl Review {
         &self,
         opened: &'p OpenPlan,
         as_configured: bool,
+        cache: Option<&Path>,
         now: chrono::DateTime<chrono::Utc>,
     ) -> gather::Review<'p> {
         let week = self.week.unwrap_or_else(|| Week::of(now));
         let folder = opened.layout.papers.folder_of(Role::Review);
         let review = gather::Review::of(&opened.plan, folder, week, now);
         let (layout, plan) = (&opened.layout, &opened.plan);
-        let past = || Past::open(layout, plan, as_configured, now);
+        let past = || Past::open(layout, plan, as_configured, now, cache);
         let landed = landed(&review, &layout.root, past);
         review.knowing(Arc::new(landed))
     }

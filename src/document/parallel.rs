@@ -7,6 +7,7 @@
 use std::cell::Cell;
 use std::num::NonZero;
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 thread_local! {
@@ -34,6 +35,29 @@ pub fn in_parallel<T: Send>(
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let cores = cores.saturating_sub(LEAVES_ONE.get().into()).max(1);
     parted(len, worth.min(cores), work)
+}
+
+/// What `work` makes of each item, in their order. Cores take `few` items at a time, because one
+/// may take longer than many others.
+pub fn map_in_parallel<I: Sync, T: Send>(
+    items: &[I],
+    few: usize,
+    work: impl Fn(&I) -> T + Sync,
+) -> Vec<T> {
+    let next = AtomicUsize::new(0);
+    let parts = in_parallel(items.len(), few, |_| {
+        let mut own = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(items) = items.chunks(few).nth(at) else {
+                return own;
+            };
+            own.push((at, items.iter().map(&work).collect::<Vec<T>>()));
+        }
+    });
+    let mut parts: Vec<(usize, Vec<T>)> = parts.into_iter().flatten().collect();
+    parts.sort_by_key(|(at, _)| *at);
+    parts.into_iter().flat_map(|(_, results)| results).collect()
 }
 
 /// Does `work` in so many parts.
@@ -83,5 +107,14 @@ mod tests {
         });
         assert_eq!(beside.join().unwrap(), all.max(2) - 1);
         assert_eq!(parts(), all, "on other threads nothing changes");
+    }
+
+    #[test]
+    fn each_item_is_met_once_in_order() {
+        let items: Vec<usize> = (0..100).collect();
+        for few in [1, 3, 100, 200] {
+            assert_eq!(map_in_parallel(&items, few, |item| *item), items, "{few}");
+        }
+        assert_eq!(map_in_parallel(&[], 2, |item: &u8| *item), [0; 0]);
     }
 }

@@ -226,6 +226,14 @@ impl History {
     pub fn objects(&self, hashes: &[&str]) -> Result<Objects, GitError> {
         self.git.objects(hashes)
     }
+
+    /// Those of the objects with these hashes that this clone does not have.
+    ///
+    /// # Errors
+    /// When git cannot be started.
+    pub(crate) fn missing(&self, hashes: &[&str]) -> Result<HashSet<String>, GitError> {
+        self.git.missing(hashes)
+    }
 }
 
 impl Paths {

@@ -1,7 +1,8 @@
 //! The content of many objects, read from one `git cat-file --batch` while the caller works on
-//! those before.
+//! those before; and which of many this clone lacks.
 
-use std::io::{BufReader, Write as _};
+use std::collections::HashSet;
+use std::io::{BufReader, Read as _, Write as _};
 use std::process::{Child, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -42,6 +43,32 @@ impl Git {
             });
         }
         Ok(Objects { child, read })
+    }
+}
+
+impl Git {
+    /// Those of the objects with these hashes that this clone does not have. Reads none.
+    ///
+    /// # Errors
+    /// When git cannot be started.
+    pub(super) fn missing(&self, hashes: &[&str]) -> Result<HashSet<String>, GitError> {
+        let mut command = self.command(&["cat-file", "--batch-check=%(objectname)", "--buffer"]);
+        let piped = command.stdin(Stdio::piped()).stderr(Stdio::null());
+        let mut child = piped.spawn().map_err(GitError::NotStarted)?;
+        let asked = hashes.join("\n") + "\n";
+        let mut answer = Vec::new();
+        if let (Some(mut stdin), Some(mut stdout)) = (child.stdin.take(), child.stdout.take()) {
+            thread::spawn(move || stdin.write_all(asked.as_bytes()));
+            stdout
+                .read_to_end(&mut answer)
+                .map_err(GitError::NotStarted)?;
+        }
+        child.wait().map_err(GitError::NotStarted)?;
+        let answer = String::from_utf8_lossy(&answer);
+        let missing = answer
+            .lines()
+            .filter_map(|line| line.strip_suffix(" missing"));
+        Ok(missing.map(str::to_owned).collect())
     }
 }
 

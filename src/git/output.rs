@@ -139,7 +139,8 @@ pub(crate) fn object(output: &mut impl BufRead, most: u64) -> io::Result<Option<
     if size > most {
         return io::copy(&mut body, &mut io::sink()).map(|_| None);
     }
-    let mut bytes = Vec::new();
+    // Room for all of it, unless git says something absurd.
+    let mut bytes = Vec::with_capacity(size.min(1 << 26) as usize + 1);
     body.read_to_end(&mut bytes)?;
     match bytes.pop() {
         Some(b'\n') if bytes.len() as u64 == size => Ok(Some(bytes)),

@@ -31,19 +31,17 @@ pub(crate) fn changed<'a>(older: &'a [u8], newer: &'a [u8]) -> ChangedLines<'a> 
     let mut old = split(&older[..older.len() - back]).peekable();
     let mut new = split(&newer[..newer.len() - back]).peekable();
     let mut changed = ChangedLines::default();
-    // Mostly lines are edited where they stand: as long as that explains what differs, nothing
-    // is looked up.
-    while let (Some(before), Some(after)) = (old.peek().copied(), new.peek().copied()) {
-        if before != after {
-            let (mut old_ahead, mut new_ahead) = (old.clone(), new.clone());
-            old_ahead.next();
-            new_ahead.next();
-            if old_ahead.peek() != new_ahead.peek() {
-                break;
-            }
-            changed.gone.push(before);
-            changed.came.push(after);
-        }
+    // Mostly a few lines are edited where they stand, or some come or go in one place: as long as
+    // that explains what differs, nothing is looked up.
+    while let (Some(before), Some(after)) = (old.peek(), new.peek()) {
+        let Some((gone, came)) = (match before == after {
+            true => Some((0, 0)),
+            false => next_common(old.clone(), new.clone()),
+        }) else {
+            break;
+        };
+        changed.gone.extend(old.by_ref().take(gone));
+        changed.came.extend(new.by_ref().take(came));
         old.next();
         new.next();
     }
@@ -51,6 +49,29 @@ pub(crate) fn changed<'a>(older: &'a [u8], newer: &'a [u8]) -> ChangedLines<'a> 
     changed.came.extend(new);
     changed.cancel();
     changed
+}
+
+/// Lines that are looked at on either side of where two versions part.
+const AHEAD: usize = 128;
+
+/// How many lines of each version are before the next one that both have: as many of either, or
+/// none of one of them.
+fn next_common<'a>(
+    old: impl Iterator<Item = &'a [u8]>,
+    new: impl Iterator<Item = &'a [u8]>,
+) -> Option<(usize, usize)> {
+    let (mut before, mut after) = (None, None);
+    for (at, (old, new)) in old.zip(new).take(AHEAD).enumerate() {
+        let (first_old, first_new) = (*before.get_or_insert(old), *after.get_or_insert(new));
+        if old == new {
+            return Some((at, at));
+        } else if new == first_old {
+            return Some((0, at));
+        } else if old == first_new {
+            return Some((at, 0));
+        }
+    }
+    None
 }
 
 impl<'a> ChangedLines<'a> {

@@ -2,6 +2,7 @@
 //! means in any version of the plan.
 
 use std::fmt;
+use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 
@@ -20,7 +21,7 @@ use crate::plan::{Plan, StepRef};
 const STEPS_PER_CHECKPOINT: u32 = 1_000;
 
 /// What shall be done.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Target {
     /// Every step.
     Plan,
@@ -80,37 +81,70 @@ impl Target {
             .map(Self::Block)
             .or_else(|| number().map(Self::Checkpoint))
     }
+
+    /// Everything that a plan can be asked about: itself, then its stages, its blocks with steps,
+    /// and its checkpoints.
+    pub fn all(plan: &Plan) -> Vec<Self> {
+        let stages = plan
+            .stages()
+            .iter()
+            .map(|stage| Self::Stage(stage.name.clone()));
+        let blocks = plan.blocks().iter().filter(|block| block.tally.total > 0);
+        let last = plan
+            .steps()
+            .next_back()
+            .map_or(0, |step| step.id().number());
+        let checkpoints = (1..=last.div_ceil(STEPS_PER_CHECKPOINT)).map(Self::Checkpoint);
+        let checkpoints = checkpoints.filter(|target| !target.numbered(plan).is_empty());
+        [Self::Plan]
+            .into_iter()
+            .chain(stages)
+            .chain(blocks.map(|block| Self::Block(block.id)))
+            .chain(checkpoints)
+            .collect()
+    }
+
+    /// Indexes of the steps of a checkpoint.
+    fn numbered(&self, plan: &Plan) -> Range<usize> {
+        let Self::Checkpoint(number) = self else {
+            return 0..0;
+        };
+        let last = number.saturating_mul(STEPS_PER_CHECKPOINT);
+        let first = last.saturating_sub(STEPS_PER_CHECKPOINT) + 1;
+        plan.numbered(first..=last)
+    }
+
+    /// Indexes of its steps in a version of the plan, ascending.
+    fn steps(&self, plan: &Plan) -> Vec<usize> {
+        match self {
+            Self::Plan => (0..plan.len()).collect(),
+            Self::Block(id) => {
+                let block = plan.find_block(*id).map(|block| &plan.blocks()[block]);
+                block.map_or_else(Vec::new, |block| block.steps().collect())
+            }
+            Self::Checkpoint(_) => self.numbered(plan).collect(),
+            Self::Stage(name) => {
+                let named = open_checks(plan, name).flat_map(|check| &check.steps);
+                let named = named.filter_map(|id| plan.find(*id));
+                let needed = upstream(plan.graph(), named, |_| true);
+                (0..plan.len()).filter(|step| needed[*step]).collect()
+            }
+        }
+    }
 }
 
 impl Scope<'_> {
     /// Indexes of the steps that the scope has in this version of the plan, ascending.
     pub fn steps(&self, plan: &Plan, now: DateTime<Utc>) -> Vec<usize> {
-        let is_in = self.target_steps(plan);
-        let past = (self.past)(plan, now);
-        let marks = Marks::default();
-        let all = (self.query.prepare_with(plan, now, &marks, past.as_ref())).all();
-        all.into_iter().filter(|step| is_in(*step)).collect()
-    }
-
-    fn target_steps<'p>(&self, plan: &'p Plan) -> Box<dyn Fn(usize) -> bool + 'p> {
-        match &self.target {
-            Target::Plan => Box::new(|_| true),
-            Target::Block(id) => {
-                let block = plan.find_block(*id);
-                Box::new(move |step| Some(plan.step(step).block()) == block)
-            }
-            Target::Checkpoint(number) => {
-                let last = number.saturating_mul(STEPS_PER_CHECKPOINT);
-                let thousand = last.saturating_sub(STEPS_PER_CHECKPOINT) + 1..=last;
-                Box::new(move |step| thousand.contains(&plan.step(step).id().number()))
-            }
-            Target::Stage(name) => {
-                let named = open_checks(plan, name).flat_map(|check| &check.steps);
-                let named = named.filter_map(|id| plan.find(*id));
-                let needed = upstream(plan.graph(), named, |_| true);
-                Box::new(move |step| needed[step])
-            }
+        let mut steps = self.target.steps(plan);
+        if !self.query.is_empty() && !steps.is_empty() {
+            let past = (self.past)(plan, now);
+            let marks = Marks::default();
+            let passing = self.query.prepare_with(plan, now, &marks, past.as_ref());
+            let passing = passing.all();
+            steps.retain(|step| passing.binary_search(step).is_ok());
         }
+        steps
     }
 
     /// Why there can be no date, whatever the pace: what is wanted names no step, waits for one
@@ -195,7 +229,7 @@ fn open_checks<'p>(plan: &'p Plan, stage: &str) -> impl Iterator<Item = &'p Chec
 }
 
 /// The steps from which one starts and all that these wait for, as far as `passes` lets one go.
-fn upstream(
+pub(super) fn upstream(
     graph: &Graph,
     from: impl Iterator<Item = usize>,
     passes: impl Fn(usize) -> bool,

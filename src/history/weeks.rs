@@ -1,7 +1,7 @@
 //! How much of a scope was open at the end of each week, and how much of it was completed within
-//! the week: the scope as it was then, not as it is today.
+//! the week: the scope as it was then, not as it is today. Many scopes are counted in one walk.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
@@ -14,7 +14,7 @@ use crate::plan::status::Status;
 use crate::plan::uid::Uid;
 use crate::plan::{Plan, StepRef};
 
-/// A full week, as ISO 8601 counts them, in UTC.
+/// A week as ISO 8601 counts them, in UTC.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Week {
     /// Its Sunday.
@@ -39,71 +39,94 @@ impl Week {
     }
 }
 
-/// A scope at one moment: its steps, and which steps of the plan were complete.
+/// Some scopes at one moment: the steps of each, and which steps of the plan were complete.
 #[derive(Clone, Default, Debug)]
 pub struct Snapshot {
-    scope: Names,
-    complete: Names,
+    /// Every step of the plan, in the order of numbers.
+    steps: Vec<Name>,
+    /// Where in it a step with a uid is.
+    by_uid: HashMap<Uid, u32>,
+    complete: Complete,
+    /// For each scope where in it its steps are, ascending.
+    scopes: Vec<Vec<u32>>,
 }
 
-/// Steps, each by its uid and its number.
+/// What a step is known by in any version.
+type Name = (StepId, Option<Uid>);
+
+/// The steps that are complete.
 #[derive(Clone, Default, Debug)]
-struct Names {
-    names: Vec<(StepId, Option<Uid>)>,
+struct Complete {
     numbers: HashSet<StepId>,
     uids: HashSet<Uid>,
 }
 
-impl Names {
-    fn of<'p>(steps: impl Iterator<Item = StepRef<'p>>) -> Self {
-        let name = |step: StepRef<'_>| (step.id(), step.raw(Field::Uid).and_then(Uid::of_raw));
-        let names: Vec<_> = steps.map(name).collect();
-        Self {
-            numbers: names.iter().map(|(number, _)| *number).collect(),
-            uids: names.iter().filter_map(|(_, uid)| *uid).collect(),
-            names,
-        }
-    }
-
-    fn have(&self, (number, uid): &(StepId, Option<Uid>)) -> bool {
+impl Complete {
+    fn has(&self, (number, uid): &Name) -> bool {
         uid.is_some_and(|uid| self.uids.contains(&uid)) || self.numbers.contains(number)
     }
 }
 
 impl Snapshot {
-    /// The scope in a version of the plan.
-    pub fn of(scope: &Scope<'_>, plan: &Plan, at: DateTime<Utc>) -> Self {
-        let steps = scope.steps(plan, at).into_iter();
-        let is_complete = |step: &StepRef<'_>| step.status() == Some(Status::Complete);
+    /// The scopes in a version of the plan.
+    pub fn of(scopes: &[Scope<'_>], plan: &Plan, at: DateTime<Utc>) -> Self {
+        let name = |step: StepRef<'_>| (step.id(), step.raw(Field::Uid).and_then(Uid::of_raw));
+        let steps: Vec<Name> = plan.steps().map(name).collect();
+        let by_uid = (0..).zip(&steps);
+        let statuses = steps.iter().zip(plan.statuses());
+        let complete = statuses.filter(|(_, status)| **status == Some(Status::Complete));
+        let complete: Vec<Name> = complete.map(|(name, _)| *name).collect();
+        let scopes = scopes.iter().map(|scope| scope.steps(plan, at).into_iter());
         Self {
-            scope: Names::of(steps.map(|step| plan.step(step))),
-            complete: Names::of(plan.steps().filter(is_complete)),
+            by_uid: by_uid
+                .filter_map(|(at, (_, uid))| Some(((*uid)?, at)))
+                .collect(),
+            complete: Complete {
+                numbers: complete.iter().map(|(number, _)| *number).collect(),
+                uids: complete.iter().filter_map(|(_, uid)| *uid).collect(),
+            },
+            scopes: scopes
+                .map(|steps| steps.map(|step| step as u32).collect())
+                .collect(),
+            steps,
         }
     }
 
-    /// The week that ends so and began like `start`.
-    pub fn week(&self, start: &Self, end: NaiveDate) -> Week {
-        let is_done = |name: &&(StepId, Option<Uid>)| self.complete.have(name);
-        let done = self.scope.names.iter().filter(is_done);
-        let left = start
-            .scope
-            .names
-            .iter()
-            .filter(|name| !self.scope.have(name));
-        let completed = done.clone().chain(left.filter(is_done));
-        let is_new = |name: &&(StepId, Option<Uid>)| !start.complete.have(name);
-        let count = done.clone().count();
+    /// For each of the scopes the week that ends so and began like `start`, which is of the same.
+    pub fn weeks<'a>(&'a self, start: &'a Self, end: NaiveDate) -> impl Iterator<Item = Week> + 'a {
+        (0..self.scopes.len()).map(move |scope| self.week(start, scope, end))
+    }
+
+    fn week(&self, start: &Self, scope: usize, end: NaiveDate) -> Week {
+        let names = |of: &'_ Self| -> Vec<Name> {
+            let steps = of.scopes[scope].iter();
+            steps.map(|step| of.steps[*step as usize]).collect()
+        };
+        let (now, before) = (names(self), names(start));
+        let done: Vec<&Name> = now.iter().filter(|name| self.complete.has(name)).collect();
+        let left = before.iter().filter(|name| self.complete.has(name));
+        let left = left.filter(|name| !self.is_in(scope, &now, name));
+        let completed = done.iter().copied().chain(left);
         Week {
             end,
-            open: self.scope.names.len() - count,
-            done: count,
-            completed: completed.filter(is_new).count(),
+            open: now.len() - done.len(),
+            done: done.len(),
+            completed: completed.filter(|name| !start.complete.has(name)).count(),
         }
+    }
+
+    /// Whether a step is in a scope, which has these.
+    fn is_in(&self, scope: usize, names: &[Name], (number, uid): &Name) -> bool {
+        let place = uid.and_then(|uid| self.by_uid.get(&uid));
+        place.is_some_and(|place| self.scopes[scope].binary_search(place).is_ok())
+            || names
+                .binary_search_by_key(number, |(number, _)| *number)
+                .is_ok()
     }
 }
 
-/// The weeks as far as the steps themselves tell, the earliest first: each complete step since its
-/// last edit. How the scope grew is not known then.
+/// The weeks as far as the steps themselves tell, the earliest first and the running one last: each
+/// complete step since its last edit. How the scope grew is not known then.
 pub fn by_stamp(scope: &Scope<'_>, plan: &Plan, now: DateTime<Utc>) -> Vec<Week> {
     let steps = scope.steps(plan, now);
     let complete = steps
@@ -117,12 +140,11 @@ pub fn by_stamp(scope: &Scope<'_>, plan: &Plan, now: DateTime<Utc>) -> Vec<Week>
     let mut stamps: Vec<DateTime<Utc>> = complete.map(stamp).collect();
     stamps.sort_unstable();
     let known = stamps.iter().find(|at| **at > DateTime::UNIX_EPOCH);
-    let Some(first) = known.map(|at| Period::Week.last_day(*at)) else {
-        return Vec::new();
-    };
+    let running = Period::Week.last_day(now);
+    let first = known.map_or(running, |at| Period::Week.last_day(*at));
     let done_by = |end: NaiveDate| stamps.partition_point(|at| *at <= end_of(end));
     let mut weeks = Vec::new();
-    let mut end = Week::last_full(now);
+    let mut end = Some(running);
     while let Some(sunday) = end.filter(|end| *end >= first) {
         let done = done_by(sunday);
         let before = Week::before(sunday);

@@ -30,8 +30,7 @@ impl Decisions {
     pub(super) fn read(files: &[SourceFile]) -> Self {
         let mut naming: HashMap<StepId, Vec<(usize, usize)>> = HashMap::new();
         for (at, document) in notes(files) {
-            let heading = document.headings().first();
-            let own = heading.map(|heading| document.line_of(heading.span.start));
+            let own = document.first_heading_line();
             let text = String::from_utf8_lossy(document.bytes());
             let lines = (1..).zip(text.lines());
             for (number, line) in lines.filter(|(number, _)| own != Some(*number)) {

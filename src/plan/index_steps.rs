@@ -10,7 +10,6 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::canon::section::Section;
 use super::dependency::Dependency;
 use super::field::Field;
 use super::graph::{Builder, Graph};
@@ -53,6 +52,8 @@ struct Part {
     names: Vec<u32>,
     /// Names that are more than a number.
     long: Vec<StepId>,
+    /// The lines of steps that say nothing of dependencies.
+    silent: Vec<u32>,
 }
 
 /// An open condition: no step has the number 0.
@@ -82,8 +83,9 @@ impl Part {
                 Some(id) => {
                     self.steps.push(Step::new(id, count(number), NONE));
                     self.statuses.push(line.get("status").and_then(status));
-                    if let Some(raw) = line.get("dependencies") {
-                        entries(raw, |entry| self.depends_on(entry));
+                    match line.get("dependencies") {
+                        Some(raw) => entries(raw, |entry| self.depends_on(entry)),
+                        None => self.silent.push(count(self.ends.len())),
                     }
                 }
                 None if id.is_none() && line.get("schema").is_some() => {}
@@ -100,6 +102,10 @@ impl Part {
             _ => self.ends[line - 1],
         };
         &self.names[from as usize..self.ends[line] as usize]
+    }
+
+    fn is_silent(&self, line: usize) -> bool {
+        self.silent.binary_search(&count(line)).is_ok()
     }
 
     fn name(&self, code: u32) -> Option<StepId> {
@@ -219,20 +225,20 @@ fn sort(steps: &mut Vec<Step>, statuses: &mut Vec<Option<Status>>) {
 
 /// Puts the steps in order, together with those of the canon: a section belongs to the first
 /// step of the log with its ID, or is a step of its own.
-pub(super) fn merge<'s>(found: &mut Found, sections: impl Iterator<Item = &'s Section>) {
+pub(super) fn merge(found: &mut Found, sections: impl Iterator<Item = StepId>) {
     let Found {
         steps, statuses, ..
     } = found;
     sort(steps, statuses);
     let logged = steps.len();
-    for (index, section) in sections.enumerate() {
-        let at = steps[..logged].partition_point(|step| step.id < section.id);
+    for (index, id) in sections.enumerate() {
+        let at = steps[..logged].partition_point(|step| step.id < id);
         match steps[..logged].get_mut(at) {
-            Some(step) if step.id == section.id && step.section == NONE => {
+            Some(step) if step.id == id && step.section == NONE => {
                 step.section = count(index);
             }
             _ => {
-                steps.push(Step::new(section.id, NONE, count(index)));
+                steps.push(Step::new(id, NONE, count(index)));
                 statuses.push(None);
             }
         }
@@ -295,23 +301,28 @@ fn waiting(
     for index in range {
         let step = &plan.steps[index];
         own.clear();
-        let elsewhere = match step.section {
-            // What the line does not say, the section may.
-            NONE => {
-                let line = step.line as usize;
-                let has = |at: usize| {
-                    let part = &listed.0[at];
-                    (part.first..part.first + part.ends.len()).contains(&line)
-                };
-                if !has(at) {
-                    at = listed.0.partition_point(|part| part.first <= line) - 1;
-                }
+        let line = (step.line != NONE).then_some(step.line as usize);
+        let written = line.map(|line| {
+            let has = |at: usize| {
                 let part = &listed.0[at];
-                let names = part.of(line - part.first).iter();
+                (part.first..part.first + part.ends.len()).contains(&line)
+            };
+            if !has(at) {
+                at = listed.0.partition_point(|part| part.first <= line) - 1;
+            }
+            let part = &listed.0[at];
+            (part, line - part.first)
+        });
+        // What the line does not say, the section may.
+        let is_said =
+            |(part, line): &(&Part, usize)| step.section == NONE || !part.is_silent(*line);
+        let elsewhere = match written.filter(is_said) {
+            Some((part, line)) => {
+                let names = part.of(line).iter();
                 let found = |code: &u32| plan.find(part.name(*code)?);
                 resolve(names.map(found), &mut own)
             }
-            _ => {
+            None => {
                 let entries = plan.step(index).dependencies();
                 resolve(upstream(plan, entries), &mut own)
             }

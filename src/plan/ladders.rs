@@ -19,7 +19,7 @@ use super::packet::Packet;
 use super::source::{Role, SourceFile};
 use super::stage::Stage;
 use crate::document::markdown::{MarkdownDocument, may_say};
-use crate::document::parallel::in_parallel;
+use crate::document::parallel::map_in_parallel;
 
 /// A ladder: some stages that follow each other.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -125,15 +125,18 @@ pub(super) fn read(files: &[SourceFile], canon: &CanonContents) -> Ladders {
     let names = names(&found.stages);
     for (file, document) in documents(Role::Roadmap) {
         for entry in roadmap::entries(document, file, &names) {
-            found.stages[entry.stage].evidence.extend(entry.evidence);
+            let stage = &mut found.stages[entry.stage];
+            stage.evidence.extend(entry.evidence);
+            stage.due.extend(entry.due);
         }
     }
-    for (file, document) in documents(Role::GateReview) {
-        if let Some(packet) = Packet::read(document, file, &files[file].path)
-            && let Some(stage) = names.called(&packet.stage)
-        {
-            found.stages[stage].packets.push(packet);
-        }
+    let papers: Vec<_> = documents(Role::GateReview).collect();
+    let packets = map_in_parallel(&papers, DOCUMENTS, |(file, document)| {
+        let packet = Packet::read(document, *file, &files[*file].path)?;
+        Some((names.called(&packet.stage)?, packet))
+    });
+    for (stage, packet) in packets.into_iter().flatten() {
+        found.stages[stage].packets.push(packet);
     }
     for stage in &mut found.stages {
         // Of one day the last path counts as latest.
@@ -395,10 +398,8 @@ pub(super) fn others(
             })
         })
     };
-    let parts = in_parallel(candidates.len(), DOCUMENTS, |part| {
-        candidates[part].iter().filter_map(read).collect::<Vec<_>>()
-    });
-    parts.concat()
+    let others = map_in_parallel(&candidates, DOCUMENTS, read);
+    others.into_iter().flatten().collect()
 }
 
 /// From how many documents on another core is worth its start.

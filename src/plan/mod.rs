@@ -15,6 +15,7 @@ mod index_steps;
 pub mod graph;
 pub mod id;
 pub mod ladders;
+pub mod last_change;
 pub(crate) mod link;
 pub mod list_entry;
 pub mod marks;
@@ -32,7 +33,7 @@ pub mod uid;
 mod unreadable;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::{Arc, OnceLock};
 
 use block::{Block, Sweep, Tally};
@@ -262,12 +263,14 @@ impl Plan {
 
     /// Indexes of the sub-steps of `id`, at any depth, and the step itself.
     pub(crate) fn family(&self, id: StepId) -> Range<usize> {
-        let from = self
-            .steps
-            .partition_point(|step| step.id.number() < id.number());
-        let to = self
-            .steps
-            .partition_point(|step| step.id.number() <= id.number());
+        self.numbered(id.number()..=id.number())
+    }
+
+    /// Indexes of the steps with these numbers, sub-steps included.
+    pub(crate) fn numbered(&self, numbers: RangeInclusive<u32>) -> Range<usize> {
+        let steps = &self.steps;
+        let from = steps.partition_point(|step| step.id.number() < *numbers.start());
+        let to = steps.partition_point(|step| step.id.number() <= *numbers.end());
         from..to
     }
 
@@ -399,7 +402,7 @@ impl Plan {
         // Every line is looked at, then every step: mostly one per line.
         progress.expect(2 * self.log_lines());
         let mut found = index_steps::lines(&self.files, share, progress)?;
-        index_steps::merge(&mut found, self.canon.sections());
+        index_steps::merge(&mut found, self.canon.names());
         let index_steps::Found {
             steps,
             statuses,
@@ -410,7 +413,8 @@ impl Plan {
         self.statuses = statuses;
         self.strays = Arc::new(strays);
         for step in 0..self.steps.len() {
-            if self.steps[step].section != NONE {
+            // What the line says counts.
+            if self.steps[step].section != NONE && self.statuses[step].is_none() {
                 self.statuses[step] = index_steps::own_status(self, step);
             }
         }

@@ -1,12 +1,14 @@
 //! Stages: the rungs of the ladder, each with its checklist, evidence, owners, notes and the
 //! packets of its gate reviews.
 
+use chrono::NaiveDate;
+
 use super::canon::alignment::WorkstreamNote;
 use super::canon::checklist::Check;
 use super::canon::ladder::Rung;
 use super::canon::matrix::Assignment;
 use super::canon::normalised;
-use super::canon::roadmap::Evidence;
+use super::canon::roadmap::{Due, Evidence};
 use super::packet::{Decision, Packet};
 
 /// One stage of the programme.
@@ -22,6 +24,8 @@ pub struct Stage {
     pub checks: Vec<Check>,
     /// Evidence in the stage's roadmap entries.
     pub evidence: Vec<Evidence>,
+    /// When its gate is due, as the roadmap says it.
+    pub due: Vec<Due>,
     /// Who answers for what in this stage.
     pub owners: Vec<Assignment>,
     /// What the workstreams say of this stage.
@@ -75,10 +79,16 @@ impl Stage {
             rung,
             checks: Vec::new(),
             evidence: Vec::new(),
+            due: Vec::new(),
             owners: Vec::new(),
             notes: Vec::new(),
             packets: Vec::new(),
         }
+    }
+
+    /// The day on which its gate is due: the first that the roadmap names.
+    pub(crate) fn due(&self) -> Option<NaiveDate> {
+        self.due.iter().find_map(|due| due.date)
     }
 
     /// How many checks are ticked.

@@ -1,5 +1,6 @@
 //! The past of a plan, newest first: its files as they are, then every version of them that git
-//! has. Git reads ahead while the versions before are compared.
+//! has. Git reads ahead while the versions before are compared; between versions that were compared
+//! in an earlier run, nothing is read at all.
 //!
 //! Owns which files made the plan in older versions: the logs that match the configuration, the
 //! documents that hold step sections, ladders or checklists today, and what these were renamed
@@ -7,36 +8,37 @@
 //! an error.
 
 pub(crate) mod background;
+mod blobs;
+pub(crate) mod cache;
+mod coding;
 mod gate;
+mod listing;
 pub(crate) mod moment;
+pub(crate) mod outlook;
 pub(crate) mod review;
 mod since;
+mod touched;
+mod weeks;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt as _;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::document::json;
 use crate::git::GitError;
-use crate::git::history::{History, Paths};
-use crate::git::objects::Objects;
-use crate::git::output::{Commit, FileChange};
+use crate::git::history::History;
 use crate::history::canon::{self, CanonVersion, Tick};
 use crate::history::events::{Event, Kind, Walk};
-use crate::history::landing::{Landing, landed};
+use crate::history::landing::Landing;
 use crate::history::lines::{ChangedLines, changed};
-use crate::history::target::Scope;
-use crate::history::weeks::{self, Snapshot, Week};
-use crate::history::when::end_of;
 use crate::plan::Plan;
 use crate::plan::field::Field;
 use crate::plan::source::{Role, SourceFile};
 use crate::store::locate::discover::Layout;
-use crate::store::locate::glob;
+use blobs::Blobs;
+use cache::Cache;
+use listing::Upcoming;
 
 /// What happened to a plan, newest first: an iterator over what landed.
 #[derive(Debug)]
@@ -46,22 +48,42 @@ pub struct Past {
     now: DateTime<Utc>,
     /// What the steps themselves say, newest last, where there is no history.
     by_stamp: Vec<Landing>,
-    /// The files that `HEAD` has or once had, with their blobs, until they have been compared with
-    /// those on disk.
+    /// The files as `HEAD` has them, by blob; none where it has no such file. Until they have been
+    /// compared with those on disk.
     at_head: Option<BTreeMap<PathBuf, Option<String>>>,
-    /// Commits that are still to be read, with when they landed, newest last.
-    commits: Vec<(Arc<Commit>, DateTime<Utc>)>,
-    objects: Option<Objects>,
+    /// Commits that are still to be stepped back over, newest last.
+    commits: Vec<Upcoming>,
+    blobs: Option<Blobs>,
+    cache: Cache,
     /// The logs of the version seen last, by their path from the top of the checkout.
-    logs: BTreeMap<PathBuf, Vec<u8>>,
+    logs: BTreeMap<PathBuf, Held>,
     /// The same of the canon.
-    canon: BTreeMap<PathBuf, Vec<u8>>,
+    canon: BTreeMap<PathBuf, Held>,
     /// The paths that documents of the canon ever had.
     canon_paths: HashSet<PathBuf>,
-    /// Files whose last version seen is newer than the one walked to, which is missing.
-    gaps: HashSet<PathBuf>,
-    walk: Walk,
+    /// The way back from the version seen last; none where it has not been read.
+    walk: Option<Walk>,
+    /// How many versions of files are missing among those seen.
     missing: usize,
+}
+
+/// A file of a version.
+#[derive(Debug)]
+enum Held {
+    /// What it says.
+    Bytes(Vec<u8>),
+    /// Its blob, which has not been read.
+    Blob(String),
+}
+
+impl Held {
+    /// What it says, if it has been read.
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Bytes(bytes) => bytes,
+            Self::Blob(_) => &[],
+        }
+    }
 }
 
 /// Why no version of the plan could be listed.
@@ -78,9 +100,16 @@ impl From<GitError> for Unknown {
 
 impl Past {
     /// The past of `plan`, whose files lie as `layout` says. `as_configured` is whether its logs
-    /// are those that the configuration names, and not given otherwise.
-    pub fn open(layout: &Layout, plan: &Plan, as_configured: bool, now: DateTime<Utc>) -> Self {
-        Self::of(layout, plan, &canon::files(plan), as_configured, now)
+    /// are those that the configuration names, and not given otherwise. What is found is kept for
+    /// the next run below `cache`, if there is such a folder.
+    pub fn open(
+        layout: &Layout,
+        plan: &Plan,
+        as_configured: bool,
+        now: DateTime<Utc>,
+        cache: Option<&Path>,
+    ) -> Self {
+        Self::of(layout, plan, &canon::files(plan), as_configured, now, cache)
     }
 
     /// The same, with these files of the plan for its canon.
@@ -90,6 +119,7 @@ impl Past {
         canon: &BTreeSet<usize>,
         as_configured: bool,
         now: DateTime<Utc>,
+        cache: Option<&Path>,
     ) -> Self {
         let mut past = Self {
             git: None,
@@ -98,15 +128,15 @@ impl Past {
             by_stamp: Vec::new(),
             at_head: None,
             commits: Vec::new(),
-            objects: None,
+            blobs: None,
+            cache: Cache::none(),
             logs: BTreeMap::new(),
             canon: BTreeMap::new(),
             canon_paths: HashSet::new(),
-            gaps: HashSet::new(),
-            walk: Walk::default(),
+            walk: None,
             missing: 0,
         };
-        match past.list(layout, plan, canon, as_configured) {
+        match past.list(layout, plan, canon, as_configured, cache) {
             Ok(()) => {}
             Err(Unknown::NoCommit) => past.notes.push("nothing is committed yet".to_owned()),
             Err(Unknown::Git(error)) => {
@@ -140,133 +170,33 @@ impl Past {
         notes
     }
 
-    fn list(
-        &mut self,
-        layout: &Layout,
-        plan: &Plan,
-        canon: &BTreeSet<usize>,
-        as_configured: bool,
-    ) -> Result<(), Unknown> {
-        let git = self.git.insert(History::around(&layout.root)?).clone();
-        for file in plan.files().iter().filter(|file| file.role == Role::Log) {
-            let path = git.prefix().join(&file.path);
-            let bytes = file
-                .log()
-                .map(|log| log.rope().contiguous().into_owned())
-                .unwrap_or_default();
-            self.logs.insert(path, bytes);
-        }
-        self.walk = Walk::from_newest(self.logs.values().map(Vec::as_slice));
-        for file in canon {
-            let file = &plan.files()[*file];
-            let bytes = file.markdown().map(|document| document.bytes().to_vec());
-            let path = git.prefix().join(&file.path);
-            self.canon_paths.insert(path.clone());
-            self.canon.insert(path, bytes.unwrap_or_default());
-        }
-        if !self.canon.is_empty() {
-            let version = self.canon_version();
-            let in_log = plan.steps().filter(|step| step.log_place().is_some());
-            let walk = std::mem::take(&mut self.walk);
-            self.walk = walk.with_canon(version, in_log.map(|step| step.id()));
-        }
-        let head = git.commit("HEAD")?;
-        let mut commits = Vec::new();
-        if let Some(head) = &head {
-            let files = self.logs.keys().chain(self.canon.keys());
-            let mut paths: Vec<Paths> = files.cloned().map(Paths::File).collect();
-            if as_configured {
-                paths.extend(configured(layout, git.prefix()));
-            }
-            commits = self.commits(&git, head, paths)?;
-        }
-        let mut at_head: BTreeMap<PathBuf, Option<String>> = BTreeMap::new();
-        for change in commits.iter().flat_map(|commit| &commit.changes) {
-            let blob = at_head.entry(change.path.clone());
-            blob.or_insert_with(|| change.after.clone());
-        }
-        let changes = commits.iter().flat_map(|commit| &commit.changes);
-        let before = changes.filter_map(|change| change.before.as_deref());
-        let at_head_first = at_head.values().flatten().map(String::as_str);
-        let hashes: Vec<&str> = at_head_first.chain(before).collect();
-        if !hashes.is_empty() {
-            self.objects = Some(git.objects(&hashes)?);
-        }
-        self.at_head = Some(at_head);
-        let commits: Vec<Arc<Commit>> = commits.into_iter().map(Arc::new).collect();
-        let times = landed(&commits, self.now);
-        self.commits = commits.into_iter().zip(times).rev().collect();
-        head.map(drop).ok_or(Unknown::NoCommit)
-    }
-
-    /// Every commit that changed a log, newest first, through renames.
-    fn commits(
-        &mut self,
-        git: &History,
-        head: &str,
-        mut paths: Vec<Paths>,
-    ) -> Result<Vec<Commit>, GitError> {
-        let mut from = head.to_owned();
-        let mut all = Vec::new();
-        loop {
-            let listed = git.commits(&from, &paths)?;
-            if let Some(complaint) = listed.broken_off {
-                self.notes.push(format!(
-                    "git listed only a part of the history: {complaint}"
-                ));
-            }
-            let mut commits = listed.commits;
-            for commit in &mut commits {
-                commit.changes.retain(|change| {
-                    let is_edited = change.before != change.after;
-                    is_edited && (!is_hidden(&change.path) || self.logs.contains_key(&change.path))
-                });
-            }
-            let Some(Renamed { at, changes }) = first_rename(git, &commits)? else {
-                all.append(&mut commits);
-                break;
-            };
-            commits.truncate(at + 1);
-            let commit = &mut commits[at];
-            from = commit.parent.clone().unwrap_or_default();
-            for (to, change) in changes {
-                if self.canon_paths.contains(&to) {
-                    self.canon_paths.insert(change.path.clone());
-                }
-                paths.push(Paths::File(change.path.clone()));
-                commit.changes.push(change);
-            }
-            all.append(&mut commits);
-        }
-        if let Some(oldest) = all.last()
-            && git.is_cut_off(oldest)?
-        {
-            let short = &oldest.hash[..oldest.hash.len().min(10)];
-            self.notes.push(format!(
-                "the clone is shallow: its history begins with {short}"
-            ));
-            all.pop();
-        }
-        all.retain(|commit| !commit.changes.is_empty());
-        Ok(all)
-    }
-
     /// Goes back from what is on disk to `HEAD`; a file that it never had is new.
-    fn back_to_head(&mut self, at_head: BTreeMap<PathBuf, Option<String>>) -> Landing {
-        let mut older: BTreeMap<PathBuf, Vec<u8>> = BTreeMap::new();
-        for path in self.logs.keys().chain(self.canon.keys()) {
-            older.insert(path.clone(), Vec::new());
-        }
-        for (path, blob) in at_head {
-            match self.read(blob.as_ref()) {
-                Some(bytes) => drop(older.insert(path, bytes)),
-                None => {
-                    older.remove(&path);
-                    self.gaps.insert(path);
-                }
+    fn back_to_head(&mut self, mut at_head: BTreeMap<PathBuf, Option<String>>) -> Landing {
+        // What is as it was committed needs no reading.
+        at_head.retain(|path, blob| {
+            let held = self.logs.get(path).or_else(|| self.canon.get(path));
+            let bytes = held.map_or(&[][..], Held::bytes);
+            match blob {
+                Some(blob) => self.cache.blob(bytes) != Some(blob),
+                None => !bytes.is_empty(),
+            }
+        });
+        self.read_ahead(at_head.values().flatten().cloned().collect());
+        let blobs = at_head.clone();
+        let mut older = self.read_all(at_head.into_iter().collect());
+        for (path, bytes) in &older {
+            if let Some(Some(blob)) = blobs.get(path) {
+                self.cache.keep_blob(bytes, blob);
             }
         }
-        let (events, ticks) = self.back(older.into_iter().collect());
+        older.retain(|(path, bytes)| {
+            let held = self.logs.get(path).or_else(|| self.canon.get(path));
+            held.map_or(&[][..], Held::bytes) != bytes
+        });
+        let (events, ticks) = match older.is_empty() {
+            true => Default::default(),
+            false => self.back(older),
+        };
         let (at, commit) = (self.now, None);
         Landing {
             at,
@@ -278,30 +208,99 @@ impl Past {
 
     /// Goes back to the version in which these files were so.
     fn back(&mut self, older: Vec<(PathBuf, Vec<u8>)>) -> (Vec<Event>, Vec<Tick>) {
+        let mut walk = self.walk();
         let (canon, logs): (Vec<_>, Vec<_>) = older
             .into_iter()
             .partition(|(path, _)| self.canon_paths.contains(path));
         let mut lines = ChangedLines::default();
         for (path, bytes) in &logs {
-            let newer = self.logs.get(path).map_or(&[][..], Vec::as_slice);
+            let newer = self.logs.get(path).map_or(&[][..], Held::bytes);
             lines.extend(changed(bytes, newer));
         }
         if logs.len() > 1 {
             lines.cancel();
         }
-        let is_other = canon
-            .iter()
-            .any(|(path, bytes)| self.canon.get(path) != Some(bytes));
-        self.canon.extend(canon);
+        let mut is_other = false;
+        for (path, bytes) in canon {
+            let newer = self.canon.get(&path);
+            is_other |= newer.is_none_or(|newer| newer.bytes() != bytes);
+            self.canon.insert(path, Held::Bytes(bytes));
+        }
         let canon = is_other.then(|| self.canon_version());
-        let happened = self.walk.back(&lines, canon);
+        let happened = walk.back(&lines, canon);
+        let logs = logs
+            .into_iter()
+            .map(|(path, bytes)| (path, Held::Bytes(bytes)));
         self.logs.extend(logs);
+        self.walk = Some(walk);
         happened
+    }
+
+    /// The way back from the version seen last, all of which is read.
+    fn walk(&mut self) -> Walk {
+        if let Some(walk) = self.walk.take() {
+            return walk;
+        }
+        self.fill();
+        let walk = Walk::from_newest(self.logs.values().map(Held::bytes));
+        if self.canon.is_empty() {
+            return walk;
+        }
+        let plan = self.plan();
+        let in_log = plan.steps().filter(|step| step.log_place().is_some());
+        walk.with_canon(self.canon_version(), in_log.map(|step| step.id()))
+    }
+
+    /// Reads what has not been read of the version seen last.
+    fn fill(&mut self) {
+        for held in self.logs.values_mut().chain(self.canon.values_mut()) {
+            if let Held::Blob(blob) = held {
+                let read = self.blobs.as_mut().and_then(|blobs| blobs.read(blob));
+                self.missing += usize::from(read.is_none());
+                *held = Held::Bytes(read.unwrap_or_default());
+            }
+        }
+    }
+
+    /// Has git read these, then what the version seen last lacks, and then what is before the
+    /// commits up to the next one about which everything is known.
+    fn read_ahead(&mut self, mut first: Vec<String>) {
+        let held = self.logs.values().chain(self.canon.values());
+        first.extend(held.filter_map(|held| match held {
+            Held::Bytes(_) => None,
+            Held::Blob(blob) => Some(blob.clone()),
+        }));
+        let commits = self.commits.iter().rev();
+        let unknown = commits.take_while(|commit| !self.cache.knows(&commit.between));
+        let older = unknown.flat_map(|commit| &commit.older);
+        first.extend(older.filter_map(|(_, blob)| blob.clone()));
+        if let Some(blobs) = &mut self.blobs {
+            blobs.read_ahead(first);
+        }
+    }
+
+    /// Files with their content, without those that git cannot read in spite of having them.
+    fn read_all(&mut self, files: Vec<(PathBuf, Option<String>)>) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut read = Vec::with_capacity(files.len());
+        for (path, blob) in files {
+            let bytes = match &blob {
+                None => Some(Vec::new()),
+                Some(blob) => self.blobs.as_mut().and_then(|blobs| blobs.read(blob)),
+            };
+            match bytes {
+                Some(bytes) => read.push((path, bytes)),
+                None => {
+                    self.missing += 1;
+                    self.cache = Cache::none();
+                }
+            }
+        }
+        read
     }
 
     fn canon_version(&self) -> CanonVersion {
         let documents = self.canon.iter();
-        CanonVersion::read(documents.map(|(path, bytes)| (self.below(path), bytes.clone())))
+        CanonVersion::read(documents.map(|(path, held)| (self.below(path), held.bytes().to_vec())))
     }
 
     /// A path from the top of the checkout as one from the plan's root.
@@ -310,52 +309,15 @@ impl Past {
         path.strip_prefix(prefix).unwrap_or(path).to_owned()
     }
 
-    /// The plan before everything that was stepped back over: its logs and its canon, without
-    /// papers.
+    /// The plan before everything that was stepped back over, as far as it is read: its logs and its
+    /// canon, without papers.
     fn plan(&self) -> Plan {
         let logs = self.logs.iter().map(|file| (file, Role::Log));
         let files = logs.chain(self.canon.iter().map(|file| (file, Role::Canon)));
-        let load = |((path, bytes), role): ((&PathBuf, &Vec<u8>), Role)| {
-            SourceFile::load(self.below(path), role, bytes.clone())
+        let load = |((path, held), role): ((&PathBuf, &Held), Role)| {
+            SourceFile::load(self.below(path), role, held.bytes().to_vec())
         };
         Plan::read(files.map(load).collect())
-    }
-
-    /// What `scope` was at the end of each full week, the earliest first, as far back as is known.
-    /// Steps back over everything that landed.
-    pub fn weeks(&mut self, scope: &Scope<'_>, today: &Plan) -> Vec<Week> {
-        if self.git.is_none() {
-            return weeks::by_stamp(scope, today, self.now);
-        }
-        let mut weeks = Vec::new();
-        let mut newer: Option<(NaiveDate, Arc<Snapshot>)> = None;
-        let mut is_same = false;
-        let mut sunday = Week::last_full(self.now);
-        while let Some(end) = sunday {
-            while self.upcoming().is_some_and(|(at, _)| at > end_of(end)) {
-                self.step_back();
-                is_same = false;
-            }
-            if self.upcoming().is_none() {
-                break;
-            }
-            // A filter may ask for the time.
-            let same = newer.as_ref().filter(|_| is_same && scope.query.is_empty());
-            let snapshot = match same {
-                Some((_, snapshot)) => snapshot.clone(),
-                None => Arc::new(Snapshot::of(scope, &self.plan(), end_of(end))),
-            };
-            if let Some((end, newer)) = &newer {
-                weeks.push(newer.week(&snapshot, *end));
-            }
-            newer = Some((end, snapshot));
-            is_same = true;
-            sunday = Week::before(end);
-        }
-        // Of the first one nothing is known before its end.
-        weeks.extend(newer.map(|(end, first)| first.week(&first, end)));
-        weeks.reverse();
-        weeks
     }
 
     /// What would be stepped back over next: when it landed, and the hash of its commit, if it is
@@ -367,15 +329,22 @@ impl Past {
         if let Some(landing) = self.by_stamp.last() {
             return Some((landing.at, None));
         }
-        let (commit, at) = self.commits.last()?;
+        let Upcoming { commit, at, .. } = self.commits.last()?;
         Some((*at, Some(&commit.hash)))
     }
 
     /// What the logs say, and the canon of steps that are in no log, before everything that was
     /// stepped back over.
-    pub fn logs(&self) -> Vec<u8> {
-        let canon = self.walk.canon_lines();
-        together(self.logs.values().map(Vec::as_slice).chain(canon))
+    pub fn logs(&mut self) -> Vec<u8> {
+        let walk = self.walk();
+        let all = together(
+            self.logs
+                .values()
+                .map(Held::bytes)
+                .chain(walk.canon_lines()),
+        );
+        self.walk = Some(walk);
+        all
     }
 
     /// Goes back over the next that landed, which may have changed no step.
@@ -386,37 +355,45 @@ impl Past {
         if let Some(landing) = self.by_stamp.pop() {
             return Some(landing);
         }
-        let (commit, at) = self.commits.pop()?;
-        let mut older = Vec::new();
-        for FileChange { path, before, .. } in &commit.changes {
-            match self.read(before.as_ref()) {
-                // That it was made is known, but not what it was like then.
-                Some(_) if before.is_none() && self.gaps.remove(path) => {}
-                Some(bytes) => {
-                    self.gaps.remove(path);
-                    older.push((path.clone(), bytes));
-                }
-                None => drop(self.gaps.insert(path.clone())),
-            }
+        let known = self.commits.last()?.between;
+        let known = self.cache.get(&known);
+        if known.is_none() && self.walk.is_none() {
+            self.read_ahead(Vec::new());
+            let walk = self.walk();
+            self.walk = Some(walk);
         }
-        let (events, ticks) = self.back(older);
-        let commit = Some(commit);
+        let step = self.commits.pop()?;
+        self.missing += step.missing;
+        let (events, ticks) = match known {
+            Some(known) => {
+                self.skip(step.older);
+                known
+            }
+            None => {
+                let older = self.read_all(step.older);
+                let happened = self.back(older);
+                self.cache.keep(&step.between, (&happened.0, &happened.1));
+                happened
+            }
+        };
         Some(Landing {
-            at,
-            commit,
+            at: step.at,
+            commit: Some(step.commit),
             events,
             ticks,
         })
     }
 
-    /// The next version, which is empty where there is no blob of it; `None` where it is missing.
-    fn read(&mut self, blob: Option<&String>) -> Option<Vec<u8>> {
-        if blob.is_none() {
-            return Some(Vec::new());
+    /// Goes back to the version in which files were these blobs, without reading them.
+    fn skip(&mut self, older: Vec<(PathBuf, Option<String>)>) {
+        self.walk = None;
+        for (path, blob) in older {
+            let files = match self.canon_paths.contains(&path) {
+                true => &mut self.canon,
+                false => &mut self.logs,
+            };
+            files.insert(path, blob.map_or(Held::Bytes(Vec::new()), Held::Blob));
         }
-        let read = self.objects.as_mut()?.next_object();
-        self.missing += usize::from(read.is_none());
-        read
     }
 }
 
@@ -440,86 +417,6 @@ fn together(logs: impl Iterator<Item = impl AsRef<[u8]>>) -> Vec<u8> {
         all.push(b'\n');
     }
     all
-}
-
-/// The files that the configuration takes for logs, in any version.
-fn configured(layout: &Layout, prefix: &Path) -> Vec<Paths> {
-    let patterns = layout.patterns_of(Role::Log).into_iter();
-    let paths = patterns.map(|pattern| match glob::is_pattern(&pattern) {
-        true => Paths::Matching {
-            folder: prefix.to_owned(),
-            pattern,
-        },
-        false if layout.root.join(&pattern).is_dir() => Paths::Matching {
-            folder: prefix.join(&pattern),
-            pattern: "*.jsonl".to_owned(),
-        },
-        false => Paths::File(prefix.join(pattern)),
-    });
-    paths.collect()
-}
-
-/// Hidden files are editors' and our own leftovers, never logs by a pattern.
-fn is_hidden(path: &Path) -> bool {
-    path.file_name()
-        .unwrap_or(OsStr::new(""))
-        .as_bytes()
-        .starts_with(b".")
-}
-
-/// The newest commit that renamed another file to one that no older commit has, as its place in
-/// the list; and for each such file its path, and what that did to the other one.
-fn first_rename(git: &History, commits: &[Commit]) -> Result<Option<Renamed>, GitError> {
-    let mut oldest: HashMap<&Path, usize> = HashMap::new();
-    for (at, commit) in commits.iter().enumerate() {
-        oldest.extend(commit.changes.iter().map(|change| (&*change.path, at)));
-    }
-    let came = |at: usize, path: &Path| {
-        let mut changes = commits[at]
-            .changes
-            .iter()
-            .filter(|change| change.path == path);
-        oldest.get(path) == Some(&at) && changes.any(|change| change.before.is_none())
-    };
-    let candidates = (0..commits.len()).filter(|at| {
-        let Commit {
-            parent, changes, ..
-        } = &commits[*at];
-        parent.is_some() && changes.iter().any(|change| came(*at, &change.path))
-    });
-    let candidates: Vec<usize> = candidates.collect();
-    if candidates.is_empty() {
-        return Ok(None);
-    }
-    let hashes: Vec<&str> = candidates.iter().map(|at| &*commits[*at].hash).collect();
-    let whole = git.with_renames(&hashes)?.commits;
-    for (at, whole) in candidates.into_iter().zip(whole) {
-        let renames = whole.changes.into_iter().filter_map(|change| {
-            let is_new = |from: &PathBuf| commits[at].changes.iter().all(|own| own.path != *from);
-            let from = change
-                .from
-                .filter(is_new)
-                .filter(|_| came(at, &change.path))?;
-            let gone = FileChange {
-                path: from,
-                from: None,
-                before: change.before,
-                after: None,
-            };
-            Some((change.path, gone))
-        });
-        let changes: Vec<(PathBuf, FileChange)> = renames.collect();
-        if !changes.is_empty() {
-            return Ok(Some(Renamed { at, changes }));
-        }
-    }
-    Ok(None)
-}
-
-/// A commit that renamed files, and what that did to each by its new path.
-struct Renamed {
-    at: usize,
-    changes: Vec<(PathBuf, FileChange)>,
 }
 
 /// What the steps themselves say: when each was last edited, and what its status is since.

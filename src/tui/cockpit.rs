@@ -2,12 +2,13 @@
 //! when something changed. Nothing here waits for anything but the next event.
 
 pub(crate) mod as_of;
+mod background;
 pub(crate) mod event;
 mod past;
 
 use std::io;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -20,12 +21,9 @@ use super::theme::Theme;
 use super::{keys, mouse};
 use crate::app::sync::draft::DRAFT;
 use crate::app::{DiskEvent, Effect, Message, Model, update};
-use crate::document::parallel::leave_a_core;
-use crate::document::progress::Progress;
-use crate::plan::source::Role;
 use crate::record;
 use crate::store::fs::create::create;
-use crate::store::locate::inspect::CheckInput;
+use crate::store::past::outlook::Remembered;
 use crate::store::worker::disk::Disk;
 use crate::store::worker::protocol::PrivateDocument;
 use crate::tui::terminal_host::TerminalHost;
@@ -63,6 +61,9 @@ pub struct Cockpit<F> {
     clock: Clock,
     check_at: Option<Instant>,
     compare_at: Option<Instant>,
+    look_ahead_at: Option<Instant>,
+    /// What the last look ahead leaves to the next one.
+    remembered: Arc<Mutex<Remembered>>,
     /// What was last shown of the work beside the keys.
     work_shown: Option<String>,
     /// Where versions of the plan are looked for.
@@ -82,14 +83,6 @@ pub(crate) fn own_draft() -> String {
     format!("{DRAFT}-{}", std::process::id())
 }
 
-/// Does work that grows with the plan on a thread of its own.
-fn beside_keys(work: impl FnOnce() + Send + 'static) {
-    std::thread::spawn(move || {
-        leave_a_core();
-        work();
-    });
-}
-
 impl<F: TerminalHost> Cockpit<F> {
     /// A cockpit that hears `inbox`, whose sending end is `sender`.
     pub fn new(
@@ -101,10 +94,12 @@ impl<F: TerminalHost> Cockpit<F> {
         clock: Clock,
     ) -> Self {
         let check_at = (!model.work.is_opening()).then(Instant::now);
-        // The session may have come back to screen 6.
-        let compare_at = model.effects.contains(&Effect::Compare).then(Instant::now);
-        // Both begin now; asked for once more by the first event, they would begin anew.
-        let is_begun = |effect: &Effect| matches!(effect, Effect::Check | Effect::Compare);
+        // The session may have come back to screen 2, 6 or 7.
+        let asked = |effect| model.effects.contains(&effect).then(Instant::now);
+        let (compare_at, look_ahead_at) = (asked(Effect::Compare), asked(Effect::LookAhead));
+        // All of them begin now; asked for once more by the first event, they would begin anew.
+        let is_begun =
+            |effect: &Effect| matches!(effect, Effect::Check | Effect::Compare | Effect::LookAhead);
         model.effects.retain(|effect| !is_begun(effect));
         let origin = Origin {
             start: model.context.root.clone(),
@@ -123,6 +118,8 @@ impl<F: TerminalHost> Cockpit<F> {
             clock,
             check_at,
             compare_at,
+            look_ahead_at,
+            remembered: Arc::default(),
             work_shown: None,
             origin,
             aside: None,
@@ -212,10 +209,9 @@ impl<F: TerminalHost> Cockpit<F> {
     pub fn is_quiet(&self) -> bool {
         let work = &self.model.work;
         let is_checking = work.checking.is_some() || self.check_at.is_some();
-        let is_reading = work.is_reading_landed
-            || work.following.is_some()
-            || work.is_reading_past
-            || self.is_comparing();
+        let is_reading =
+            work.following.is_some() || work.reading_past.is_some() || self.is_comparing();
+        let is_reading = is_reading || self.is_looking_ahead() || work.is_reading_landed;
         let is_working = is_checking || is_reading || work.rereading.is_busy();
         let is_working = is_working || self.model.jobs.is_busy() || work.going_back.is_some();
         let is_working = is_working || !self.is_aside_quiet();
@@ -257,7 +253,7 @@ impl<F: TerminalHost> Cockpit<F> {
         let may_start = work.checking.is_none() && self.model.sync.saving() == 0;
         let check = (self.check_at.filter(|_| may_start))
             .map(|at| at.saturating_duration_since(Instant::now()));
-        let compare = self.until_comparing();
+        let past = self.until_reading_past();
         let progress = self.work_in_words().map(|_| WORK_SHOWN_EVERY);
         // A row stays lit until then; the model's clock says when.
         let flash = self.model.flashes.first().map(|(_, until)| {
@@ -268,7 +264,7 @@ impl<F: TerminalHost> Cockpit<F> {
             let left = next - (self.clock)();
             left.to_std().unwrap_or(Duration::ZERO) + Duration::from_millis(1)
         });
-        [timeout, check, compare, progress, flash, minute]
+        [timeout, check, past, progress, flash, minute]
             .into_iter()
             .flatten()
             .min()
@@ -284,59 +280,12 @@ impl<F: TerminalHost> Cockpit<F> {
         if is_due && is_free {
             self.start_check();
         }
-        self.compare_if_due();
+        self.read_past_if_due();
         let work = self.work_in_words();
         if work != self.work_shown {
             self.work_shown = work;
             self.dirty = true;
         }
-    }
-
-    fn start_check(&mut self) {
-        self.check_at = None;
-        let progress = Arc::new(Progress::default());
-        self.model.work.checking = Some(progress.clone());
-        let plan = self.model.plan.clone();
-        let generation = self.model.generation;
-        let context = self.model.context.clone();
-        let now = (self.clock)();
-        let answers = self.answers.clone();
-        beside_keys(move || {
-            let premises = CheckInput {
-                root: &context.root,
-                severities: &context.severities,
-                checkpoints: context.papers.folder_of(Role::Checkpoint),
-                configuration: &context.mistakes,
-            };
-            let found = premises.inspect_with(&plan, now, &progress);
-            let found = found.map(|found| Arc::new(found.gravest_first()));
-            // Screen 2 shows them; read here, it never waits for them.
-            plan.other_checklists();
-            // Likewise papers, which no first frame waits for.
-            plan.parse_papers();
-            // The plan is let go first: an edit need not copy what nobody reads any more.
-            drop(plan);
-            answers.send(Event::Checked { generation, found });
-        });
-    }
-
-    fn start_jobs(&mut self) {
-        for job in self.model.jobs.take_waiting() {
-            let answers = self.answers.clone();
-            beside_keys(move || {
-                answers.send(Event::JobDone(job.run()));
-            });
-        }
-    }
-
-    fn start_reading(&mut self) {
-        let Some(batch) = self.model.next_batch() else {
-            return;
-        };
-        let answers = self.answers.clone();
-        beside_keys(move || {
-            answers.send(Event::Reread(Box::new(batch.read())));
-        });
     }
 
     fn handle(&mut self, event: Event) -> io::Result<()> {
@@ -370,6 +319,7 @@ impl<F: TerminalHost> Cockpit<F> {
             Event::LaidOut(opening, laid_out) => self.laid_out(&opening, laid_out),
             Event::Answer(view, event) => self.answered(view, *event),
             Event::Compared(answer) => self.compared(answer),
+            Event::LookAhead(part) => self.looked_ahead(part),
             Event::Followed(progress, of, part) => self.followed(&progress, of, part),
             Event::Landed { generation, landed } => {
                 self.tell(Message::Landed { generation, landed })
@@ -512,6 +462,7 @@ impl<F: TerminalHost> Cockpit<F> {
                 self.check_at = None;
             }
             Effect::Compare => self.compare_soon(),
+            Effect::LookAhead => self.look_ahead_soon(),
             Effect::Follow(subject) => self.start_following(subject),
             Effect::KeepSeen(seen) => self.keep_seen(seen),
             Effect::EditText { form, again } => {

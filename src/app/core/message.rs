@@ -25,6 +25,7 @@ use crate::plan::id::StepId;
 use crate::plan::query::past::PlanPast;
 use crate::record::naming::Naming;
 use crate::record::review::landed::Landed;
+use crate::store::past::outlook::LookAhead;
 pub use crate::store::worker::protocol::DiskEvent;
 use crate::store::worker::protocol::SaveJob;
 
@@ -69,6 +70,8 @@ pub enum Message {
     },
     /// More is known of what happened to a step or a gate.
     Followed(Subject, Followed),
+    /// More is known of what is to be expected.
+    LookAhead(LookAhead),
     /// A job has been done.
     JobDone(JobResult),
     /// The history has been read.
@@ -191,6 +194,8 @@ pub enum Effect {
     Compare,
     /// Find out what happened to a step or a gate.
     Follow(Subject),
+    /// Find out what is to be expected of the plan, its parts, and the steps that pass the filter.
+    LookAhead,
     /// Keep what was set aside on screen 6 beyond this run.
     KeepSeen(SeenChanges),
     /// Let `$EDITOR` work on a step's text.

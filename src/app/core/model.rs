@@ -16,6 +16,7 @@ use crate::app::overlays::Overlay;
 use crate::app::overlays::note::Note;
 use crate::app::screens::SCREENS;
 use crate::app::screens::gates::GatesView;
+use crate::app::screens::outlook::view::OutlookView;
 use crate::app::screens::plan;
 use crate::app::screens::plan::search::Order;
 use crate::app::screens::plan::view::{PlanView, Sort};
@@ -84,6 +85,8 @@ pub struct SessionContext {
     pub weights: Weights,
     /// Whether the logs are given on the command line, and not those of the configuration.
     pub own_logs: bool,
+    /// Where what is found in the plan's past is kept for the next time, if anywhere.
+    pub cache: Option<PathBuf>,
     /// What new steps are known by.
     pub uids: Uids,
     /// The version that is shown, where it is not the present one.
@@ -98,6 +101,8 @@ pub struct Model {
     pub generation: u64,
     /// Which screen is shown.
     pub screen: &'static NumberedScreen,
+    /// The one that was shown before it.
+    pub(crate) came_from: &'static NumberedScreen,
     /// The screens that the pane with the keys fills.
     pub(super) zoomed: Vec<&'static NumberedScreen>,
     /// Screen 1.
@@ -112,6 +117,8 @@ pub struct Model {
     pub standup_view: StandupView,
     /// Screen 6.
     pub since: SinceView,
+    /// Screen 7.
+    pub outlook: OutlookView,
     #[cfg(test)]
     pub invented: crate::app::screens::invented::InventedView,
     /// What lies over the screen, the topmost last.
@@ -180,6 +187,7 @@ impl Model {
             plan: Arc::new(plan),
             generation: 1,
             screen: SCREENS[0],
+            came_from: SCREENS[0],
             zoomed: Vec::new(),
             view: PlanView::new(),
             gates: GatesView::new(),
@@ -187,6 +195,7 @@ impl Model {
             review: ReviewView::default(),
             standup_view: StandupView::new(),
             since: SinceView::default(),
+            outlook: OutlookView::new(),
             #[cfg(test)]
             invented: Default::default(),
             overlays: Vec::new(),

@@ -38,6 +38,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         Message::Compared { baseline, answer } => model.compared(&baseline, answer),
         Message::Followed(subject, part) => model.followed(&subject, part),
+        Message::LookAhead(part) => model.look_ahead(part),
         Message::JobDone(result) => model.job_done(result),
         Message::Past { generation, past } => model.take_past(generation, past),
         Message::Landed { generation, landed } => model.take_landed(generation, landed),
@@ -114,7 +115,7 @@ fn run(model: &mut Model, key: Key) {
 impl Model {
     /// Goes to a screen.
     pub(crate) fn open_screen(&mut self, screen: &'static NumberedScreen) {
-        self.screen = screen;
+        self.came_from = std::mem::replace(&mut self.screen, screen);
         screen.opened(self);
     }
 

@@ -5,6 +5,7 @@ pub mod gate_review;
 pub mod gates;
 #[cfg(test)]
 pub(crate) mod invented;
+pub mod outlook;
 pub mod plan;
 pub mod problems;
 pub mod review;
@@ -23,6 +24,7 @@ pub(crate) static SCREENS: &[&NumberedScreen] = &[
     &standup::SCREEN,
     &problems::SCREEN,
     &since::SCREEN,
+    &outlook::SCREEN,
     #[cfg(test)]
     &invented::SCREEN,
 ];

@@ -34,10 +34,12 @@ pub struct Work {
     pub comparing: Option<Arc<Progress>>,
     /// The reading of what happened to a step.
     pub following: Option<Arc<Progress>>,
+    /// The look ahead.
+    pub looking_ahead: Option<Arc<Progress>>,
     /// The state of the plan whose checks a person stopped.
     stopped: Option<u64>,
-    /// Whether the plan's history is being read.
-    pub is_reading_past: bool,
+    /// The reading of the plan's history that runs.
+    pub reading_past: Option<Arc<Progress>>,
     /// The state of the plan whose past is known.
     past_of: Option<u64>,
     /// What git tells the weekly review, once it was asked.
@@ -89,6 +91,7 @@ impl Work {
         }
         self.stop_checks();
         let past = self.comparing.iter().chain(&self.following);
+        let past = past.chain(&self.reading_past).chain(&self.looking_ahead);
         past.for_each(|progress| progress.stop());
     }
 
@@ -138,19 +141,26 @@ impl Model {
     }
 
     /// Has the history read, if the filter asks about it and it is not known yet. Of an edited plan
-    /// the past before the edit is shown until then.
+    /// the past before the edit is shown until then. What is read for a filter that was cleared is
+    /// not read on.
     pub(crate) fn ask_past(&mut self) {
+        if !self.view.filter.asks_past() {
+            if let Some(reading) = self.work.reading_past.take() {
+                reading.stop();
+            }
+            return;
+        }
         let is_known = self.work.past_of == Some(self.generation);
-        let is_busy = self.work.is_reading_past || self.work.is_opening();
-        if self.view.filter.asks_past() && !is_known && !is_busy {
-            self.work.is_reading_past = true;
+        let is_busy = self.work.reading_past.is_some() || self.work.is_opening();
+        if !is_known && !is_busy {
+            self.work.reading_past = Some(Arc::default());
             self.effects.push(Effect::ReadPast);
         }
     }
 
     /// Takes what is known of the past of a state of the plan.
     pub(crate) fn take_past(&mut self, generation: u64, past: Arc<PlanPast>) {
-        self.work.is_reading_past = false;
+        self.work.reading_past = None;
         self.work.past_of = Some(generation);
         self.view.past = Some(past);
         if self.view.filter.asks_past() {
@@ -170,7 +180,7 @@ impl Model {
         if let Some(job) = self.jobs.in_words() {
             return Some(job);
         }
-        if self.work.is_reading_past {
+        if self.work.reading_past.is_some() {
             return Some("reading the history…".to_owned());
         }
         let checking = self.work.checking.as_ref()?;
@@ -232,6 +242,10 @@ mod tests {
             Some("reading the history…")
         );
         assert!(!asks(&mut model, "reopened:>0"), "it is being read");
+        let reading = model.work.reading_past.clone().unwrap();
+        assert!(!asks(&mut model, "is:ready") && reading.is_stopped());
+        assert_eq!(model.work_in_words(), None);
+        assert!(asks(&mut model, "reopened:>0"), "it is read again");
         assert_eq!(model.view.list.len(), 0);
         let key = model.plan.step(1).key();
         let step = StepPast {

@@ -14,6 +14,7 @@ use std::fmt;
 use crate::document::json;
 use crate::document::log::{self, LineReader};
 use crate::document::parallel::in_parallel;
+use crate::document::rope::Rope;
 use crate::plan::id::StepId;
 
 /// What a line is known by in every version. Ordered as an ordered log has its lines.
@@ -113,8 +114,8 @@ impl<'a> Tokens<'a> {
         }
         let number = self.all.len();
         let first = match &token {
-            Token::Named(name) => self.known(&name.first()),
-            Token::Text(_) => None,
+            Token::Named(name) if name.count() > 0 => self.known(&name.first()),
+            Token::Named(_) | Token::Text(_) => None,
         };
         self.first.push(first.unwrap_or(number));
         self.all.push(token.clone());
@@ -201,13 +202,18 @@ const SHARE: usize = 10_000;
 impl<'a> Version<'a> {
     /// Takes a version apart; its tokens join `tokens`. Most lines are likely to be those of `like`,
     /// which was taken apart before it.
-    pub fn read(bytes: &'a [u8], like: Option<&Self>, tokens: &mut Tokens<'a>) -> Self {
-        let lines: Vec<&[u8]> = log::split(bytes).collect();
+    pub fn read(bytes: &'a Rope, like: Option<&Self>, tokens: &mut Tokens<'a>) -> Self {
+        let lines: Vec<&[u8]> = log::split_pieces(bytes).collect();
         let known = like.map_or(&[][..], |like| &like.lines);
         let places = like.map_or_else(Vec::new, |like| like.places(tokens));
         let met = in_parallel(lines.len(), SHARE, |range| {
             meet(&lines[range], known, &places, tokens)
         });
+        let met: Vec<Met<'_>> = met.into_iter().flatten().collect();
+        let new = met.iter().filter(|met| matches!(met, Met::New(_))).count();
+        tokens.all.reserve(new);
+        tokens.first.reserve(new);
+        tokens.numbers.reserve(new);
         let ends = |line: &&'a [u8]| &line[log::body(line).end..];
         let newline = lines.iter().map(ends).find(|end| end.ends_with(b"\n"));
         let closing = lines.last().map(ends);
@@ -240,9 +246,7 @@ impl<'a> Version<'a> {
                 true => &b"\n"[..],
                 false => end,
             }),
-            lines: (lines.iter().zip(met.into_iter().flatten()).enumerate())
-                .map(numbered)
-                .collect(),
+            lines: (lines.iter().zip(met).enumerate()).map(numbered).collect(),
         }
     }
 
@@ -316,11 +320,11 @@ mod tests {
     }
 
     /// The tokens of one version, read behind another or behind one that nothing is taken from.
-    fn names<'a>(before: &'a str, bytes: &'a str, is_like: bool) -> Vec<Token<'a>> {
+    fn names<'a>(before: &'a Rope, bytes: &'a Rope, is_like: bool) -> Vec<Token<'a>> {
         let mut tokens = Tokens::default();
-        let before = Version::read(before.as_bytes(), None, &mut tokens);
+        let before = Version::read(before, None, &mut tokens);
         let like = is_like.then_some(&before);
-        let version = Version::read(bytes.as_bytes(), like, &mut tokens);
+        let version = Version::read(bytes, like, &mut tokens);
         (version
             .lines
             .iter()
@@ -339,7 +343,7 @@ mod tests {
             let cuts: Vec<usize> = cuts.iter().map(|at| at.index(before.len() + 1)).collect();
             let (front, back) = (cuts[0].min(cuts[1]), cuts[0].max(cuts[1]));
             let mixed = [&before[..front], &after, &before[back..]].concat().concat();
-            let before = before.concat();
+            let [before, mixed] = [before.concat(), mixed].map(|text| Rope::from(text.as_bytes()));
             let spelled = |is_like| format!("{:?}", names(&before, &mixed, is_like));
             prop_assert_eq!(spelled(true), spelled(false));
         }

@@ -20,15 +20,17 @@ use std::fmt;
 
 use lines::{Tokens, Version};
 
+use crate::document::rope::Rope;
+
 /// The three versions of a log.
 #[derive(Clone, Copy, Debug)]
 pub struct Versions<'a> {
     /// What both sides started from; empty where there was nothing.
-    pub base: &'a [u8],
+    pub base: &'a Rope,
     /// The version of the branch that is merged into.
-    pub ours: &'a [u8],
+    pub ours: &'a Rope,
     /// The version of the branch that is merged.
-    pub theirs: &'a [u8],
+    pub theirs: &'a Rope,
 }
 
 /// How conflicts are written.

@@ -15,12 +15,7 @@ const MARKERS: Markers<'_> = Markers {
 };
 
 fn merged(base: &str, ours: &str, theirs: &str) -> (String, Vec<String>) {
-    let versions = Versions {
-        base: base.as_bytes(),
-        ours: ours.as_bytes(),
-        theirs: theirs.as_bytes(),
-    };
-    let merged = merge(versions, MARKERS);
+    let merged = run(base.as_bytes(), ours.as_bytes(), theirs.as_bytes());
     let conflicts = merged.conflicts.iter();
     let conflicts = conflicts.map(|conflict| format!("{} {}", conflict.line, conflict.dispute));
     let text = String::from_utf8(merged.bytes).unwrap();
@@ -315,11 +310,8 @@ fn a_line_rewritten_on_one_side_keeps_its_new_spacing() {
 
 #[test]
 fn markers_are_as_long_and_labelled_as_git_asks() {
-    let versions = Versions {
-        base: b"a\n",
-        ours: b"b\n",
-        theirs: b"c\n",
-    };
+    let [base, ours, theirs] = &[b"a\n", b"b\n", b"c\n"].map(Rope::from);
+    let versions = Versions { base, ours, theirs };
     let markers = Markers {
         ours: "HEAD",
         theirs: "abc (say\nmore)",
@@ -376,6 +368,7 @@ fn log() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn run(base: &[u8], ours: &[u8], theirs: &[u8]) -> Merged {
+    let [base, ours, theirs] = &[base, ours, theirs].map(Rope::from);
     merge(Versions { base, ours, theirs }, MARKERS)
 }
 

@@ -8,6 +8,7 @@ use std::ops::Range;
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
 use super::Versions;
+use crate::document::log::split_pieces;
 
 /// Lines of the base, and what a side puts in their place.
 #[derive(PartialEq, Eq, Debug)]
@@ -18,8 +19,8 @@ struct Hunk<'a> {
 
 /// The base with the changes of both sides; nothing where they meet in one place.
 pub fn merge_text(versions: Versions<'_>) -> Option<Vec<u8>> {
-    let [base, ours, theirs] =
-        [versions.base, versions.ours, versions.theirs].map(|bytes| lines(bytes));
+    let [base, ours, theirs]: [Vec<&[u8]>; 3] =
+        [versions.base, versions.ours, versions.theirs].map(|bytes| split_pieces(bytes).collect());
     let (ours, theirs) = (hunks(&base, &ours), hunks(&base, &theirs));
     let (mut ours, mut theirs) = (ours.iter().peekable(), theirs.iter().peekable());
     let mut merged = Vec::new();
@@ -57,10 +58,6 @@ impl Hunk<'_> {
     }
 }
 
-fn lines(bytes: &[u8]) -> Vec<&[u8]> {
-    bytes.split_inclusive(|byte| *byte == b'\n').collect()
-}
-
 fn hunks<'a>(base: &[&[u8]], side: &'a [&'a [u8]]) -> Vec<Hunk<'a>> {
     let ops = capture_diff_slices(Algorithm::Myers, base, side).into_iter();
     let ops = ops.map(|op| op.as_tag_tuple());
@@ -83,12 +80,8 @@ mod tests {
     use super::*;
 
     fn merged(base: &str, ours: &str, theirs: &str) -> Option<String> {
-        let versions = Versions {
-            base: base.as_bytes(),
-            ours: ours.as_bytes(),
-            theirs: theirs.as_bytes(),
-        };
-        merge_text(versions).map(|bytes| String::from_utf8(bytes).unwrap())
+        let [base, ours, theirs] = &[base, ours, theirs].map(|text| text.as_bytes().into());
+        merge_text(Versions { base, ours, theirs }).map(|bytes| String::from_utf8(bytes).unwrap())
     }
 
     #[test]

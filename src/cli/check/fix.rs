@@ -31,7 +31,7 @@ impl Check {
         let change = invocation.edit(|opened, composer| {
             let check = |plan: &Plan| {
                 let progress = Progress::default();
-                problems(opened, own.as_deref(), plan, composer.now, &progress).fixes(plan)
+                problems(opened, own.as_deref(), plan, None, composer.now, &progress).fixes(plan)
             };
             let fixed = fix_repeatedly(&opened.plan, composer.now, self.prefers_log(), check);
             refused.replace(fixed.refused);
@@ -54,7 +54,7 @@ impl Check {
         let opened = invocation.open()?;
         let now = invocation.outside.now;
         let own = invocation.outside.config.as_deref();
-        let check = |plan: &Plan| problems(&opened, own, plan, now, &Progress::default());
+        let check = |plan: &Plan| problems(&opened, own, plan, None, now, &Progress::default());
         let found = check(&opened.plan);
         let fixes = |plan: &Plan| check(plan).fixes(plan);
         let fixed = fix_repeatedly(&opened.plan, now, self.prefers_log(), fixes);

@@ -11,6 +11,7 @@ mod fix;
 mod text;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use clap::ValueEnum;
@@ -21,6 +22,7 @@ use super::{Ending, settings};
 use crate::document::progress::Progress;
 use crate::plan::Plan;
 use crate::plan::checks::{Findings, Severity};
+use crate::plan::last_change::LastChanges;
 use crate::plan::source::Role;
 use crate::store::locate::inspect::CheckInput;
 
@@ -89,9 +91,18 @@ impl Check {
         };
         let (now, progress) = (invocation.outside.now, Progress::default());
         let own = invocation.outside.config.clone();
+        let changes = invocation.stale_since(&opened);
         let percent = || progress.percent();
         let found = invocation.with_patience(("checking", &percent), || {
-            problems(&opened, own.as_deref(), &opened.plan, now, &progress)
+            let changes = changes.as_ref();
+            problems(
+                &opened,
+                own.as_deref(),
+                &opened.plan,
+                changes,
+                now,
+                &progress,
+            )
         });
         let plan = &opened.plan;
         match self.format {
@@ -108,6 +119,7 @@ fn problems(
     opened: &OpenPlan,
     own: Option<&Path>,
     plan: &Plan,
+    changes: Option<&Arc<LastChanges>>,
     now: DateTime<Utc>,
     progress: &Progress,
 ) -> Findings {
@@ -117,6 +129,7 @@ fn problems(
         severities: &layout.severities(),
         checkpoints: layout.papers.folder_of(Role::Checkpoint),
         configuration: &settings::judged(layout, own).problems,
+        changes,
     };
     // Nobody stops it but the end of the program.
     (premises.inspect_with(plan, now, progress)).unwrap_or_default()

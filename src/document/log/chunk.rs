@@ -8,7 +8,7 @@ use super::LineProblem;
 use super::lens::Lens;
 use super::shape::{Found, LineShape, Shapes, length, number};
 use crate::document::json;
-use crate::document::rope::Piece;
+use crate::document::rope::{Piece, Rope};
 use crate::document::splice::Span;
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -216,7 +216,7 @@ impl Chunk {
 }
 
 /// The lines of a file, each with its line end.
-pub(crate) fn split(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+fn split(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut start = 0;
     let ends = memchr::memchr_iter(b'\n', bytes).map(|at| at + 1);
     let bare = (!bytes.is_empty() && !bytes.ends_with(b"\n")).then_some(bytes.len());
@@ -225,6 +225,12 @@ pub(crate) fn split(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         start = end;
         line
     })
+}
+
+/// The same of a file in pieces, which hold whole lines.
+pub(crate) fn split_pieces(rope: &Rope) -> impl Iterator<Item = &[u8]> {
+    let pieces = rope.pieces().iter();
+    pieces.flat_map(|piece| split(piece.as_bytes()))
 }
 
 /// Where the content of a line is: without BOM and line end.

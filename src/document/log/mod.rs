@@ -21,7 +21,7 @@ use super::rope::{PIECE, Piece, Rope, first_piece};
 use super::splice::{self, Span, Splice, SpliceError};
 use crate::document::parallel::in_parallel;
 use chunk::Chunk;
-pub(crate) use chunk::{LineReader, body, split};
+pub(crate) use chunk::{LineReader, body, split_pieces};
 use shape::Shapes;
 
 /// A chunk that has grown beyond so many bytes is split.

@@ -41,6 +41,7 @@ mod tests;
 mod verify;
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::encoding::Encoding;
@@ -138,16 +139,37 @@ impl MarkdownDocument {
     /// The sources of all lines and paragraphs that may be headings, and of others that merely
     /// look so; the file is not parsed for it.
     pub(crate) fn heading_lines(&self) -> impl Iterator<Item = &[u8]> {
-        let spans = self.sketch().headings.iter();
-        spans.map(|span| &self.bytes()[span.range()])
+        let found = self.sketch().headings.iter();
+        found.map(|found| &self.bytes()[found.span.range()])
     }
 
     /// The same without those that seem to be in a code fence. What is left out may be a heading
     /// all the same.
     pub(crate) fn clear_heading_lines(&self) -> impl Iterator<Item = &[u8]> {
-        let fenced = self.sketch().fenced.iter();
-        let lines = self.heading_lines().zip(fenced);
-        lines.filter(|(_, fenced)| !**fenced).map(|(line, _)| line)
+        let found = self.sketch().headings.iter();
+        let clear = found.filter(|found| !found.fenced);
+        clear.map(|found| &self.bytes()[found.span.range()])
+    }
+
+    /// The same as [`Self::heading_lines`], each with whether it is known for a heading of one line;
+    /// the file is not parsed for it.
+    pub(crate) fn known_headings(&self) -> impl Iterator<Item = (&[u8], bool)> {
+        let are_clear = LazyCell::new(|| !sketch::may_hide_headings(self.bytes()));
+        let found = self.sketch().headings.iter();
+        found.map(move |found| {
+            let line = &self.bytes()[found.span.range()];
+            (line, found.plain && *are_clear)
+        })
+    }
+
+    /// The line of the first heading, counted from 1; the file is mostly not parsed for it.
+    pub(crate) fn first_heading_line(&self) -> Option<usize> {
+        let found = self.sketch().headings.first()?;
+        let span = match found.plain && !sketch::may_hide_headings(self.bytes()) {
+            true => found.span,
+            false => self.headings().first()?.span,
+        };
+        Some(self.line_of(span.start))
     }
 
     /// The same as [`Self::heading_lines`] of the headers of tables.

@@ -3,14 +3,15 @@
 //! A document is read anew only when it has changed: an edit costs its own document, however many
 //! there are beside it. Steps name their section by its number among those of all documents.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::block_table::{self, BlockRow};
 use super::roster::{self, RosterRow};
 use super::section::{self, Section};
 use super::{alignment, checklist, ladder, matrix};
 use crate::document::markdown::MarkdownDocument;
-use crate::document::parallel::in_parallel;
+use crate::document::parallel::map_in_parallel;
+use crate::plan::id::StepId;
 use crate::plan::source::{Role, SourceFile};
 
 /// From how many documents on another core is worth its start.
@@ -23,10 +24,13 @@ pub struct Contents {
     pub file: usize,
     /// The rows of its block tables.
     pub block_rows: Vec<BlockRow>,
+    /// The steps that it has sections of.
+    pub names: Vec<StepId>,
+    /// Those sections, read when somebody asks for one: by then the document has to be parsed.
+    sections: OnceLock<Vec<Section>>,
+    document: MarkdownDocument,
     /// The rows of its tables of people.
     pub people: Vec<RosterRow>,
-    /// Its step sections.
-    pub sections: Vec<Section>,
     /// Whether it may have checklists.
     pub has_checklists: bool,
     /// Whether it may have something that belongs to a stage.
@@ -36,17 +40,33 @@ pub struct Contents {
 impl Contents {
     fn read(file: usize, document: &MarkdownDocument) -> Self {
         let has_checklists = checklist::may_be_in(document);
+        let (names, sections) = match section::names(document) {
+            Some(names) => (names, OnceLock::new()),
+            None => {
+                let sections = section::sections(document, file);
+                let names = sections.iter().map(|section| section.id);
+                (names.collect(), OnceLock::from(sections))
+            }
+        };
         Self {
             file,
             block_rows: block_table::rows(document, file),
+            names,
+            sections,
+            document: document.clone(),
             people: roster::rows(document, file),
-            sections: section::sections(document, file),
             has_checklists,
             bears_on_stages: has_checklists
                 || !ladder::rungs(document, file).is_empty()
                 || !matrix::matrices(document, file).is_empty()
                 || !alignment::notes(document, file).is_empty(),
         }
+    }
+
+    /// Its step sections, in file order.
+    fn sections(&self) -> &[Section] {
+        let read = || section::sections(&self.document, self.file);
+        self.sections.get_or_init(read)
     }
 }
 
@@ -66,18 +86,14 @@ impl CanonContents {
         let canon: Vec<(usize, &MarkdownDocument)> = canon
             .filter_map(|(at, file)| Some((at, file.markdown()?)))
             .collect();
-        let parts = in_parallel(canon.len(), DOCUMENTS, |part| {
-            let read = |(file, document): &(usize, &MarkdownDocument)| {
-                Arc::new(Contents::read(*file, document))
-            };
-            canon[part].iter().map(read).collect::<Vec<_>>()
+        let documents = map_in_parallel(&canon, DOCUMENTS, |(file, document)| {
+            Arc::new(Contents::read(*file, document))
         });
-        let documents = parts.concat();
         let mut firsts = Vec::with_capacity(documents.len());
         let mut before = 0;
         for document in &documents {
             firsts.push(before);
-            before += document.sections.len() as u32;
+            before += document.names.len() as u32;
         }
         Self { documents, firsts }
     }
@@ -92,8 +108,7 @@ impl CanonContents {
         let at = self.documents.binary_search_by_key(&file, |of| of.file);
         let known = &mut self.documents[at.ok()?];
         let now = Arc::new(Contents::read(file, files[file].markdown()?));
-        let ids = |of: &Contents| of.sections.iter().map(|s| s.id).collect::<Vec<_>>();
-        if ids(known) != ids(&now) {
+        if known.names != now.names {
             return None;
         }
         Some((std::mem::replace(known, now.clone()), now))
@@ -105,6 +120,11 @@ impl CanonContents {
         documents.filter(move |of| has(of)).map(|of| of.file)
     }
 
+    /// Of every step section the step.
+    pub fn names(&self) -> impl Iterator<Item = StepId> {
+        self.documents.iter().flat_map(|of| &of.names).copied()
+    }
+
     /// The rows of all tables of people.
     pub fn people(&self) -> impl Iterator<Item = &RosterRow> {
         self.documents.iter().flat_map(|of| &of.people)
@@ -112,13 +132,13 @@ impl CanonContents {
 
     /// Every step section.
     pub fn sections(&self) -> impl Iterator<Item = &Section> {
-        self.documents.iter().flat_map(|of| &of.sections)
+        self.documents.iter().flat_map(|of| of.sections())
     }
 
     /// The step sections of one file.
     pub fn sections_of(&self, file: usize) -> &[Section] {
         let at = self.documents.binary_search_by_key(&file, |of| of.file);
-        at.map_or(&[], |at| &self.documents[at].sections)
+        at.map_or(&[], |at| self.documents[at].sections())
     }
 
     /// The section with this number, counted from 0.
@@ -126,7 +146,7 @@ impl CanonContents {
         let at = self.firsts.partition_point(|first| *first <= number);
         let at = at.checked_sub(1)?;
         let document = &self.documents[at];
-        document.sections.get((number - self.firsts[at]) as usize)
+        document.sections().get((number - self.firsts[at]) as usize)
     }
 
     /// Every row of a block table.

@@ -1,6 +1,8 @@
-//! The roadmap: evidence links under the milestones' headings.
+//! The roadmap: evidence links and due dates under the milestones' headings.
 
 use std::path::Path;
+
+use chrono::NaiveDate;
 
 use super::names::Names;
 use super::normalised;
@@ -18,6 +20,60 @@ pub(crate) struct Entry {
     pub heading: usize,
     /// The bullets with links, in file order.
     pub evidence: Vec<Evidence>,
+    /// The bullets that say when it is due, in file order.
+    pub due: Vec<Due>,
+}
+
+/// A bullet that says by when the gate of a stage is to be passed: `- **Due:** 2027-03-31`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Due {
+    /// What it says behind the colon.
+    pub text: String,
+    /// The day, where it begins with one.
+    pub date: Option<NaiveDate>,
+    /// Index of the file in the plan.
+    pub file: usize,
+    /// Line of the bullet, counted from 1.
+    pub line: usize,
+}
+
+/// What a bullet of the roadmap says of the stage itself, by the word before its colon. It is no
+/// evidence, even with a link.
+const LABELS: [&str; 3] = [DUE, "owner", "acknowledged"];
+const DUE: &str = "due";
+
+/// What stands for a date that is not set yet.
+const NO_DATE: [&str; 5] = ["tbd", "tba", "none", "n/a", "open"];
+
+impl Due {
+    /// Behind the colon; nothing where no date is set.
+    fn read(text: &str, file: usize, line: usize) -> Option<Self> {
+        let text = text.trim();
+        let is_said = text.contains(char::is_alphanumeric);
+        let is_set = is_said && !NO_DATE.contains(&&*text.to_lowercase());
+        is_set.then(|| Self {
+            text: text.to_owned(),
+            date: day(text),
+            file,
+            line,
+        })
+    }
+}
+
+/// The day that a text begins with, in ISO 8601; a remark may follow.
+fn day(text: &str) -> Option<NaiveDate> {
+    let (date, rest) = text.split_at_checked(10)?;
+    let goes_on = rest.starts_with(|c: char| c.is_alphanumeric() || c == '-' || c == '/');
+    let date = NaiveDate::parse_from_str(date, "%Y-%m-%d").ok();
+    date.filter(|_| !goes_on)
+}
+
+/// The label of a bullet, if it is one of [`LABELS`], and what stands behind it.
+fn labelled(text: &str) -> Option<(&'static str, &str)> {
+    let (label, value) = text.split_once(':')?;
+    let mut labels = LABELS.into_iter();
+    let label = labels.find(|known| label.trim().eq_ignore_ascii_case(known))?;
+    Some((label, value))
 }
 
 /// A bullet that links to evidence.
@@ -58,7 +114,7 @@ impl Evidence {
         let (_, tail) = self.text.rsplit_once('(')?;
         let stamp = tail.split(')').next()?.trim();
         let date = stamp.get(..10)?;
-        chrono::NaiveDate::parse_from_str(date, "%Y-%m-%d").ok()?;
+        NaiveDate::parse_from_str(date, "%Y-%m-%d").ok()?;
         Some(stamp)
     }
 }
@@ -78,6 +134,7 @@ pub(crate) fn entries(document: &MarkdownDocument, file: usize, stages: &Names) 
                     is_own: own.is_some(),
                     heading: index,
                     evidence: Vec::new(),
+                    due: Vec::new(),
                 });
                 Some(entries.len() - 1)
             }
@@ -88,6 +145,13 @@ pub(crate) fn entries(document: &MarkdownDocument, file: usize, stages: &Names) 
         let Some(entry) = item.heading.and_then(|heading| of_heading[heading]) else {
             continue;
         };
+        let line = document.line_of(item.span.start);
+        if let Some((label, value)) = labelled(&item.text) {
+            if label == DUE && entries[entry].is_own {
+                entries[entry].due.extend(Due::read(value, file, line));
+            }
+            continue;
+        }
         let links = document.links();
         let first = links.partition_point(|link| link.span.start < item.span.start);
         let links: Vec<String> = links[first..]
@@ -96,7 +160,6 @@ pub(crate) fn entries(document: &MarkdownDocument, file: usize, stages: &Names) 
             .map(|link| from_root(&link.url))
             .collect();
         if !links.is_empty() {
-            let line = document.line_of(item.span.start);
             let evidence = Evidence::new(item.text.clone(), links, file, line);
             entries[entry].evidence.push(evidence);
         }
@@ -114,7 +177,32 @@ fn from_root(link: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Evidence;
+    use super::{Due, Evidence};
+
+    #[test]
+    fn a_due_date_is_a_day_with_or_without_a_remark() {
+        let read = |text: &str| Due::read(text, 0, 1).map(|due| due.date.map(|d| d.to_string()));
+        for text in [
+            "2027-03-31",
+            " 2027-03-31 (agreed with the board)",
+            "2027-03-31, at noon",
+        ] {
+            assert_eq!(read(text), Some(Some("2027-03-31".to_owned())), "{text}");
+        }
+        for text in [
+            "31.03.2027",
+            "end of March",
+            "2027-02-30",
+            "2027-03-311",
+            "2027-03",
+            "März 2027 x",
+        ] {
+            assert_eq!(read(text), Some(None), "{text}");
+        }
+        for text in ["", " – ", "TBD", "n/a"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn a_stamp_is_a_date_in_the_last_brackets() {

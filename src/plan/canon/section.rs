@@ -93,10 +93,18 @@ pub(crate) fn list(
     entries.iter().map(read).collect()
 }
 
-/// Whether there may be one, told without a parse.
-fn may_be_in(document: &MarkdownDocument) -> bool {
-    let may_be = |line: &[u8]| line.iter().any(u8::is_ascii_digit) && may_say(line, "step");
-    document.heading_lines().any(may_be)
+/// Whether a heading may be one's, told without a parse.
+fn may_be(line: &[u8]) -> bool {
+    line.iter().any(u8::is_ascii_digit) && may_say(line, "step")
+}
+
+/// The steps that have sections, in file order, told without a parse; nothing where only a parse
+/// can tell. Most documents are written plainly enough, and a plan begins with their names alone.
+pub(crate) fn names(document: &MarkdownDocument) -> Option<Vec<StepId>> {
+    let headings = document.known_headings();
+    let headings = headings.filter(|(line, _)| may_be(line));
+    let named = headings.map(|(line, is_known)| plain_name(line).filter(|_| is_known));
+    named.collect()
 }
 
 /// Whether a number that is long enough makes a step's section of any heading.
@@ -104,17 +112,52 @@ fn is_sure(id: StepId) -> bool {
     id.digits() >= USUAL_DIGITS
 }
 
+/// The step that a plainly written heading names, its signs included. An anchor may be before it,
+/// and the name may be in bold.
+fn plain_name(line: &[u8]) -> Option<StepId> {
+    let text = std::str::from_utf8(line).ok()?.trim_start_matches('#');
+    let mut rest = text.trim_start();
+    while let Some(tag) = rest.strip_prefix('<') {
+        let (tag, behind) = tag.split_once('>')?;
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || " =\"/-".contains(c);
+        rest = tag.chars().all(is_plain).then(|| behind.trim_start())?;
+    }
+    let bold = rest
+        .strip_prefix("**")
+        .and_then(|text| text.split_once("**"));
+    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let bold = bold.filter(|(name, behind)| {
+        let is_closed = is_word(name.chars().next()) && is_word(name.chars().next_back());
+        is_closed && (behind.is_empty() || behind.starts_with(' '))
+    });
+    let words = match bold {
+        Some((name, behind)) => Cow::Owned([name, behind].concat()),
+        None => Cow::Borrowed(rest),
+    };
+    let (id, title) = read_heading(&words)?;
+    let (before, behind) = words.split_at(title);
+    let is_plain = !before.bytes().any(|byte| MARKUP.contains(&byte));
+    // Markup right behind the number may have more of it inside.
+    let is_apart =
+        behind.is_empty() || !before.ends_with(|c: char| c == '.' || c.is_alphanumeric());
+    (is_plain && is_apart && is_sure(id)).then_some(id)
+}
+
 /// Whether there is one.
 pub(crate) fn is_in(document: &MarkdownDocument) -> bool {
     let of_step = |text: &str| read_heading(text).is_some_and(|(id, _)| is_sure(id));
-    may_be_in(document)
-        && (document.headings().iter().any(|h| of_step(&h.text))
-            || !sections(document, 0).is_empty())
+    match names(document) {
+        Some(names) => !names.is_empty(),
+        None => {
+            document.headings().iter().any(|h| of_step(&h.text))
+                || !sections(document, 0).is_empty()
+        }
+    }
 }
 
 /// Every step section of `document`, in file order.
 pub fn sections(document: &MarkdownDocument, file: usize) -> Vec<Section> {
-    if !may_be_in(document) {
+    if !document.heading_lines().any(may_be) {
         return Vec::new();
     }
     let mut sections: Vec<Section> = Vec::new();
@@ -235,6 +278,8 @@ fn read_heading(text: &str) -> Option<(StepId, usize)> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn read(text: &str) -> (MarkdownDocument, Vec<Section>) {
@@ -275,6 +320,43 @@ mod tests {
             "2 steps 0002",
         ] {
             assert!(read(&format!("### {none}\n")).1.is_empty(), "{none}");
+        }
+    }
+
+    #[test]
+    fn most_sections_are_known_without_a_parse() {
+        let known = |text: &str| names(&MarkdownDocument::load(text.as_bytes()));
+        let plain = "# Plan\n\n## Step 0002 — *Two*\n- **Status:** draft\n### Step 0003\n\
+                     ## <a id=\"s4\"></a>**Step 0004** – Four\n";
+        let ids = ["0002", "0003", "0004"].map(|id| id.parse().unwrap());
+        assert_eq!(known(plain).as_deref(), Some(&ids[..]));
+        assert_eq!(known("# Plan\n\n## Other <b>\n").as_deref(), Some(&[][..]));
+        for odd in [
+            "## Step 0002*A*\n",
+            "## **Step 0002**a\n",
+            "## *Step 0002*\n",
+            "## Step 7\n",
+            " ## Step 0002\n",
+            "Step 0002\n---\n",
+            "```\n## Step 0002\n```\n",
+            "<!--\n## Step 0002\n-->\n",
+        ] {
+            assert_eq!(known(odd), None, "{odd}");
+        }
+    }
+
+    proptest! {
+        /// The names that are told without a parse are those of the sections.
+        #[test]
+        fn the_names_are_those_of_the_sections(
+            text in "((## |# |   ## |> # |- # |##|####### |)(3\\. |<a>|</a>|<\\*>|)(Step|step|\\*Step|\\*\\*Step|\\*\\* Step|St&#101;p)( |\t|&nbsp;)(0002|0003\\.A|7|0004)( — |: |\\. |\\*a\\*|\\*\\*|\\*\\* |a\\*\\*|a|\\\\| |\\.|`|)(a|\\*b\\*|#|`|\\[c\\]\\(d\\)|)(\n|\r\n|\r|\n---\n|\n===\n|\n\n)|a\n|- \\*\\*Status:\\*\\* draft\n|\\[a\\]: \"|\"\n|```\n|<!--|-->|<div>\n|---\n|\n|\\| a \\|\n|\\|---\\|\n|1\\. |\t|\u{feff}){0,12}"
+        ) {
+            let document = MarkdownDocument::load(text.as_bytes());
+            if let Some(names) = names(&document) {
+                let ids = sections(&document, 0).into_iter().map(|section| section.id);
+                prop_assert_eq!(names, ids.collect::<Vec<_>>());
+            }
+            prop_assert_eq!(is_in(&document), !sections(&document, 0).is_empty());
         }
     }
 

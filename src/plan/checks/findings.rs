@@ -11,7 +11,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 
@@ -19,6 +19,7 @@ use super::reading::{Reader, Reading};
 use super::{CONFIGURATION, Context, Fix, Look, Pass, Plan, Problem, Rule, Severity};
 use crate::document::parallel::in_parallel;
 use crate::document::progress::Progress;
+use crate::plan::last_change::LastChanges;
 use crate::plan::source::Location;
 
 /// So many steps are worth a thread of their own.
@@ -41,6 +42,8 @@ pub struct Findings {
     rules: &'static [Rule],
     /// The instant of the check.
     now: DateTime<Utc>,
+    /// What was known of the last changes.
+    changes: Option<Arc<LastChanges>>,
     /// Paths at which there was nothing: to word a problem asks no disk.
     absent: HashSet<PathBuf>,
     /// How many there are of each severity.
@@ -66,6 +69,11 @@ struct Finding {
 }
 
 impl Findings {
+    /// What was known of the last changes of steps.
+    pub(crate) fn changes(&self) -> Option<&Arc<LastChanges>> {
+        self.changes.as_ref()
+    }
+
     /// What `rules` find: in the plan as a whole, then step by step, in parts of `share` steps or
     /// more; nothing where it was stopped.
     pub(super) fn of(
@@ -95,6 +103,7 @@ impl Findings {
             paths: plan.files().iter().map(|file| file.path.clone()).collect(),
             rules,
             now: context.now,
+            changes: context.changes.cloned(),
             ..Self::default()
         };
         findings.paths.sort();
@@ -377,6 +386,7 @@ impl Problems<'_> {
             let absent = &self.findings.absent;
             let context = Context {
                 exists: &|path: &Path| !absent.contains(path),
+                changes: self.findings.changes.as_ref(),
                 ..Context::at(self.findings.now)
             };
             let mut found = Vec::new();

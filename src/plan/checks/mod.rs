@@ -49,6 +49,7 @@ pub(crate) mod timestamp;
 pub(crate) mod unknown_block;
 pub(crate) mod unknown_stage;
 pub(crate) mod unknown_status;
+pub(crate) mod unreadable_due_date;
 pub(crate) mod unreadable_line;
 pub(crate) mod unreadable_section;
 pub(crate) mod unsorted;
@@ -65,10 +66,12 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::id::StepId;
+use super::last_change::LastChanges;
 use super::source::{Location, Role};
 use super::uid::Uid;
 use super::{Plan, StepRef};
@@ -251,6 +254,8 @@ pub struct Context<'a> {
     pub checkpoints: &'a Path,
     /// The step that had a uid at the merge base or in `HEAD`, where that is known.
     pub uid_holder: &'a (dyn Fn(Uid) -> Option<StepId> + Sync),
+    /// When steps in progress were changed last, where a history tells.
+    pub changes: Option<&'a Arc<LastChanges>>,
 }
 
 /// No `[checks]` at all.
@@ -265,6 +270,7 @@ impl Context<'_> {
             severities: &NO_SETTINGS,
             checkpoints: Path::new("docs/checkpoints"),
             uid_holder: &|_| None,
+            changes: None,
         }
     }
 }
@@ -409,6 +415,7 @@ pub const RULES: &[Rule] = &[
     tick_without_evidence::RULE,
     tick_contradicted::RULE,
     vanished_evidence::RULE,
+    unreadable_due_date::RULE,
     waiver_missing::RULE,
     missing_artifact::RULE,
     unknown_stage::RULE,

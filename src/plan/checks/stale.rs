@@ -1,7 +1,7 @@
 //! A step in progress that nobody has touched for 30 days.
 //!
 //! Perhaps it is blocked, or done, or was abandoned. Set its current status; any edit of the step
-//! updates its date.
+//! updates its date. In git, what counts is when its last change landed; without, its `updated_at`.
 //!
 //! ## Caught
 //!
@@ -16,10 +16,11 @@
 //! {"step_id": "0002", "status": "draft", "updated_at": "2026-10-01T00:00:00Z"}
 //! ```
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
 use crate::plan::field::Field;
+use crate::plan::last_change::LastChange;
 use crate::plan::status::Status;
 
 /// The rule.
@@ -34,29 +35,41 @@ pub const RULE: Rule = Rule {
     passes: &[Pass::Step(step)],
 };
 
-/// After this many days without an edit.
-const DAYS: i64 = 30;
+/// After this many days without a change.
+pub(crate) const DAYS: i64 = 30;
 
 fn step(reading: &Reading<'_>, context: &Context<'_>, problems: &mut Vec<Problem>) {
     let (step, plan) = (reading.step, reading.step.plan());
     if step.status() != Some(Status::InProgress) {
         return;
     }
-    let Ok(at) = DateTime::parse_from_rfc3339(&step.text(Field::UpdatedAt)) else {
+    let Some(change) = LastChange::of(step, context.changes.map(|changes| &**changes)) else {
         return;
     };
-    let at = at.with_timezone(&Utc);
-    let idle = context.now.signed_duration_since(at);
+    let idle = context.now.signed_duration_since(change.at());
     if idle < TimeDelta::days(DAYS) {
         return;
     }
-    let message = format!(
-        "{} is in progress, but has not been touched for {} days, since {}",
-        step.id(),
-        idle.num_days(),
-        at.format("%Y-%m-%d")
-    );
-    let spot = Spot::field(plan, step, Field::UpdatedAt);
+    let (field, message) = match change {
+        LastChange::Stamped(at) => (
+            Field::UpdatedAt,
+            format!(
+                "{} is in progress, but has not been touched for {} days, since {}",
+                step.id(),
+                idle.num_days(),
+                at.format("%Y-%m-%d")
+            ),
+        ),
+        // How much longer is not looked up, so that the answer does not wait for all of the past.
+        LastChange::Landed(_) | LastChange::LandedBefore(_) => (
+            Field::Status,
+            format!(
+                "{} is in progress, but no change of it has landed for {DAYS} days",
+                step.id()
+            ),
+        ),
+    };
+    let spot = Spot::field(plan, step, field);
     problems.push(RULE.problem(plan, spot, message).about(step));
 }
 

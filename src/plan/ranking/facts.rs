@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 
 use super::Inputs;
 use crate::plan::Plan;
-use crate::plan::field::Field;
 use crate::plan::id::StepId;
+use crate::plan::last_change::{LastChange, LastChanges};
 use crate::plan::stage::{self, Stage};
 use crate::plan::status::{State, Status};
 
@@ -32,8 +32,8 @@ pub(super) struct Facts {
     pub blocks_before: usize,
     /// How many blocks have ready steps.
     pub blocks: usize,
-    /// Whole days since it was last touched, if it says when.
-    pub days: Option<u32>,
+    /// Its last change, with the whole days since, if that is known.
+    pub changed: Option<(LastChange, u32)>,
     /// Whether last week's review committed to it.
     pub carried: bool,
 }
@@ -42,6 +42,7 @@ pub(super) struct Facts {
 pub(super) struct Survey<'a> {
     plan: &'a Plan,
     now: DateTime<Utc>,
+    changes: Option<&'a LastChanges>,
     carried: HashSet<StepId>,
     stage: Option<&'a Stage>,
     chains: Vec<u32>,
@@ -54,7 +55,7 @@ pub(super) struct Survey<'a> {
 
 impl<'a> Survey<'a> {
     /// Looks the plan over; `ready` are the indexes of its ready steps.
-    pub fn new(plan: &'a Plan, inputs: &Inputs<'_>, ready: &[usize]) -> Self {
+    pub fn new(plan: &'a Plan, inputs: &Inputs<'a>, ready: &[usize]) -> Self {
         let stages = plan.stages();
         let stage = stage::current(stages).map(|at| &stages[at]);
         let checks = stage.map_or_else(HashMap::new, |stage| named(plan, stage));
@@ -62,6 +63,7 @@ impl<'a> Survey<'a> {
         Self {
             plan,
             now: inputs.now,
+            changes: inputs.changes,
             carried: inputs.carried.iter().copied().collect(),
             stage,
             chains: chains(plan),
@@ -76,8 +78,10 @@ impl<'a> Survey<'a> {
     pub fn facts(&self, step: usize) -> Facts {
         let it = self.plan.step(step);
         let unblocks = self.made_ready(step).count();
-        let updated = DateTime::parse_from_rfc3339(&it.text(Field::UpdatedAt)).ok();
-        let idle = updated.map(|at| (self.now - at.with_timezone(&Utc)).num_days());
+        let changed = LastChange::of(it, self.changes).map(|change| {
+            let days = (self.now - change.at()).num_days().max(0);
+            (change, u32::try_from(days).unwrap_or(u32::MAX))
+        });
         Facts {
             step,
             status: it.status(),
@@ -88,7 +92,7 @@ impl<'a> Survey<'a> {
                 .map_or(0, |checks| u32::try_from(checks.len()).unwrap_or(u32::MAX)),
             blocks_before: self.blocks_before[it.block()],
             blocks: self.blocks,
-            days: idle.map(|days| u32::try_from(days.max(0)).unwrap_or(u32::MAX)),
+            changed,
             carried: self.carried.contains(&it.id()),
         }
     }

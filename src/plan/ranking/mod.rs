@@ -36,6 +36,7 @@ use chrono::{DateTime, Utc};
 
 use super::Plan;
 use super::id::StepId;
+use super::last_change::LastChanges;
 use super::status::State;
 use facts::{Facts, Survey};
 use term::{TERMS, Weights};
@@ -49,6 +50,8 @@ pub struct Inputs<'a> {
     pub carried: &'a [StepId],
     /// How much each term counts.
     pub weights: &'a Weights,
+    /// When steps were changed last, where a history tells.
+    pub changes: Option<&'a LastChanges>,
 }
 
 /// A ready step with its score.

@@ -2,6 +2,7 @@
 //! put it into words. One table; weights, help, README and schema follow from it.
 
 use super::facts::{Facts, Survey};
+use crate::plan::last_change::LastChange;
 use crate::plan::status::Status;
 
 /// Days without an edit after which a step counts as fully old.
@@ -97,11 +98,23 @@ pub const TERMS: &[TermSpec] = &[
         name: "age",
         weight: 8.0,
         meaning: "nobody has touched it for 90 days or more; fewer days count less",
-        measure: |facts| facts.days.map_or(0.0, old),
-        why: |_, facts| match facts.days {
+        measure: |facts| facts.changed.map_or(0.0, |(_, days)| old(days)),
+        why: |_, facts| match facts.changed {
             None => "does not say when it was last touched".to_owned(),
-            Some(0) => "was touched within the last day".to_owned(),
-            Some(days) => format!("has not been touched for {}", counted(days, "day")),
+            Some((LastChange::Stamped(_), 0)) => {
+                "was touched within the last day, by updated_at".to_owned()
+            }
+            Some((LastChange::Stamped(_), days)) => {
+                let days = counted(days, "day");
+                format!("has not been touched for {days}, by updated_at")
+            }
+            Some((LastChange::Landed(_), 0)) => "changed within the last day".to_owned(),
+            Some((LastChange::Landed(_), days)) => {
+                format!("its last change landed {} ago", counted(days, "day"))
+            }
+            Some((LastChange::LandedBefore(_), days)) => {
+                format!("no change of it has landed for {}", counted(days, "day"))
+            }
         },
     },
     TermSpec {

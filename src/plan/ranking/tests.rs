@@ -34,6 +34,7 @@ fn ranked(plan: &Plan, weights: &Weights, carried: &[StepId]) -> Vec<Ranked> {
         now: now(),
         carried,
         weights,
+        changes: None,
     };
     rank(plan, &inputs, usize::MAX)
 }
@@ -262,11 +263,15 @@ fn what_is_begun_old_or_carried_over_goes_first() {
     expect(
         &by("age", &plan)[..5],
         &[
-            ("0003", 10, "has not been touched for 2343 days"),
-            ("0002", 5, "has not been touched for 45 days"),
-            ("0001", 0, "has not been touched for 1 day"),
+            (
+                "0003",
+                10,
+                "has not been touched for 2343 days, by updated_at",
+            ),
+            ("0002", 5, "has not been touched for 45 days, by updated_at"),
+            ("0001", 0, "has not been touched for 1 day, by updated_at"),
             ("0004", 0, "does not say when it was last touched"),
-            ("0005", 0, "was touched within the last day"),
+            ("0005", 0, "was touched within the last day, by updated_at"),
         ],
     );
     let rows = by("status", &plan);
@@ -433,7 +438,7 @@ proptest! {
         prop_assert!(all.iter().all(|r| plan.step(r.step).state() == State::Ready));
         prop_assert!(all.is_sorted_by_key(|r| (std::cmp::Reverse(r.score), r.step)));
         let carried = [StepId::new(3)];
-        let inputs = Inputs { now: now(), carried: &carried, weights: &weights };
+        let inputs = Inputs { now: now(), carried: &carried, weights: &weights, changes: None };
         prop_assert_eq!(&rank(&plan, &inputs, most)[..], &all[..most.min(all.len())]);
     }
 

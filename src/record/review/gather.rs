@@ -12,6 +12,7 @@ use super::{Entry, Record, Section, Week, Word, week_before};
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
+use crate::plan::last_change::LastChanges;
 use crate::plan::ranking::term::Weights;
 use crate::plan::ranking::{Inputs, Ranked, rank};
 use crate::plan::source::{Role, SourceFile};
@@ -48,6 +49,8 @@ pub struct Review<'a> {
     earlier: Vec<(PathBuf, Record)>,
     /// What git tells, as far as it has been asked.
     landed: Arc<Landed>,
+    /// When steps were changed last, where a history tells.
+    changes: Option<Arc<LastChanges>>,
 }
 
 /// An idea or a draft to decide about.
@@ -126,6 +129,7 @@ impl<'a> Review<'a> {
             last: earlier.last().map(|(_, record)| record.clone()),
             earlier,
             landed: Arc::default(),
+            changes: None,
         };
         let since = review.record.since.unwrap_or_else(|| review.begins());
         review.record.since = Some(since);
@@ -155,6 +159,11 @@ impl<'a> Review<'a> {
         let is_since = |record: &Record| record.held.is_none_or(|held| held >= self.since());
         let records = self.earlier.iter();
         records.filter_map(move |(path, record)| is_since(record).then_some(&**path))
+    }
+
+    /// The same, told by a history when steps were changed last.
+    pub(crate) fn with_changes(self, changes: Option<Arc<LastChanges>>) -> Self {
+        Self { changes, ..self }
     }
 
     /// From when on proposals count as new: the end of the last review that left none
@@ -330,6 +339,7 @@ impl<'a> Review<'a> {
             now: self.now,
             carried: &carried,
             weights,
+            changes: self.changes.as_deref(),
         };
         let mut ranked = rank(self.plan, &inputs, most.saturating_add(refused.len()));
         ranked.retain(|ranked| {

@@ -130,16 +130,30 @@ pub(crate) fn read_with(
     most: u64,
     progress: &Progress,
 ) -> Result<FileState, ReadError> {
-    let refuse = |kind| ReadError::NotAFile {
-        path: path.to_owned(),
-        kind,
-    };
     // Looked at before opening: opening alone can rewind a tape or wake a pipe's writer.
     match std::fs::metadata(path) {
-        Ok(metadata) => NotAFile::of(&metadata).map_or(Ok(()), |kind| Err(refuse(kind)))?,
+        Ok(metadata) => NotAFile::of(&metadata).map_or(Ok(()), |kind| Err(refuse(path, kind)))?,
         Err(source) if is_missing(&source) => return Ok(FileState::Missing),
         Err(source) => return Err(ReadError::from_io(path, source)),
     }
+    read_seen(path, like, most, progress)
+}
+
+fn refuse(path: &Path, kind: NotAFile) -> ReadError {
+    let path = path.to_owned();
+    ReadError::NotAFile { path, kind }
+}
+
+/// The same of a path at which a regular file was seen a moment ago.
+///
+/// # Errors
+/// As [`read_with`].
+pub(crate) fn read_seen(
+    path: &Path,
+    like: &Rope,
+    most: u64,
+    progress: &Progress,
+) -> Result<FileState, ReadError> {
     let file = match open_nonblocking(path) {
         Ok(file) => file,
         Err(source) if is_missing(&source) => return Ok(FileState::Missing),
@@ -150,7 +164,7 @@ pub(crate) fn read_with(
         .metadata()
         .map_err(|source| ReadError::from_io(path, source))?;
     if let Some(kind) = NotAFile::of(&metadata) {
-        return Err(refuse(kind));
+        return Err(refuse(path, kind));
     }
     let stamp = Stamp::from_metadata(&metadata);
     let too_large = |size| ReadError::TooLarge {
@@ -162,7 +176,7 @@ pub(crate) fn read_with(
     }
     let read = match most < stamp.size {
         true => read_front(&file, most),
-        false => read_open(&file, like, progress),
+        false => read_sized(&file, stamp.size, like, progress),
     };
     let bytes = read.map_err(|source| match source.kind() {
         io::ErrorKind::OutOfMemory | io::ErrorKind::FileTooLarge => too_large(stamp.size),
@@ -198,10 +212,14 @@ pub(crate) fn open_nonblocking(path: &Path) -> io::Result<File> {
 /// # Errors
 /// Those of `read`; `FileTooLarge` above the limit, `OutOfMemory` where memory ends first.
 pub(crate) fn read_open(file: &File, like: &Rope, progress: &Progress) -> io::Result<Rope> {
-    let size = file.metadata()?.len();
-    if size > LARGEST_FILE {
-        return Err(io::ErrorKind::FileTooLarge.into());
+    match file.metadata()?.len() {
+        size if size > LARGEST_FILE => Err(io::ErrorKind::FileTooLarge.into()),
+        size => read_sized(file, size, like, progress),
     }
+}
+
+/// The same of a file that has so many bytes.
+fn read_sized(file: &File, size: u64, like: &Rope, progress: &Progress) -> io::Result<Rope> {
     let mut buffer = Vec::new();
     let mut holds = |piece: &Piece, at: u64| -> io::Result<bool> {
         buffer.resize(piece.len(), 0);

@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::fs::FileType;
+use std::fs::{FileType, Metadata};
 use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirEntryExt, MetadataExt};
@@ -170,14 +170,34 @@ pub(crate) fn unique(mut files: Vec<PathBuf>) -> Vec<PathBuf> {
 /// Calls `visit` with each folder and its entries until told to stop, symlinked folders after
 /// all others.
 fn walk(folder: &Path, boundary: &Path, visit: &mut dyn FnMut(&Path, &[Child]) -> ControlFlow<()>) {
-    let mut seen = HashSet::new();
-    let mut next = vec![folder.to_owned()];
+    let identity = |folder: &PathBuf| {
+        let metadata = std::fs::metadata(folder).ok().filter(Metadata::is_dir)?;
+        Some((metadata.dev(), metadata.ino()))
+    };
+    let mut next: Vec<PathBuf> = folder
+        .is_dir()
+        .then(|| folder.to_owned())
+        .into_iter()
+        .collect();
     let mut linked = Vec::new();
-    while let Some(folder) = next.pop().or_else(|| linked.pop()) {
-        match std::fs::metadata(&folder) {
-            Ok(m) if m.is_dir() && seen.insert((m.dev(), m.ino())) => {}
-            _ => continue,
+    // Until a link is followed, no folder is reached twice and none needs a look.
+    let (mut walked, mut seen) = (Vec::new(), None);
+    let known = |walked: &[PathBuf]| walked.iter().filter_map(identity).collect::<HashSet<_>>();
+    loop {
+        let folder = match next.pop() {
+            Some(folder) => folder,
+            None => {
+                let Some(folder) = linked.pop() else { return };
+                seen.get_or_insert_with(|| known(&walked));
+                folder
+            }
+        };
+        if let Some(seen) = &mut seen
+            && !identity(&folder).is_some_and(|folder| seen.insert(folder))
+        {
+            continue;
         }
+        walked.push(folder.clone());
         let children = children(&folder, boundary);
         if visit(&folder, &children).is_break() {
             return;

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use super::config::{Config, ConfigFile, FILE_NAME};
 use super::glob;
+use crate::document::parallel::map_in_parallel;
 use crate::plan::checks::Problem;
 use crate::plan::paper::{Kept, PAPERS, PaperSpec, Papers};
 use crate::plan::source::Role;
@@ -127,8 +128,14 @@ pub fn discover(start: &Path, overrides: &Overrides) -> Layout {
     };
     let mut watch = WatchFolders::default();
     watch.add(layout.root.clone(), false);
-    for paper in overrides.papers {
+    let found = map_in_parallel(overrides.papers, 1, |paper| {
+        let mut watch = WatchFolders::default();
         let files = layout.find(paper, &start, overrides.of(paper.role), &mut watch);
+        (files, watch)
+    });
+    for (paper, (files, own)) in overrides.papers.iter().zip(found) {
+        watch.flat.extend(own.flat);
+        watch.deep.extend(own.deep);
         if paper.opened {
             let files = files.into_iter().map(|path| (path, paper.role));
             layout.files.extend(files);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 
@@ -12,6 +12,7 @@ use crate::git::Git;
 use crate::plan::Plan;
 use crate::plan::checks::{Context, Findings, Problem, find_with};
 use crate::plan::field::Field;
+use crate::plan::last_change::LastChanges;
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::step::StepRef;
 use crate::plan::uid::Uid;
@@ -27,6 +28,8 @@ pub struct CheckInput<'a> {
     pub checkpoints: &'a Path,
     /// What is wrong in the configuration.
     pub configuration: &'a [Problem],
+    /// When steps in progress were changed last, where a history tells.
+    pub changes: Option<&'a Arc<LastChanges>>,
 }
 
 impl CheckInput<'_> {
@@ -50,6 +53,7 @@ impl CheckInput<'_> {
         let before = OnceLock::new();
         let context = Context {
             now,
+            changes: self.changes,
             exists: &|path: &Path| self.root.join(path).exists(),
             severities: self.severities,
             checkpoints: self.checkpoints,

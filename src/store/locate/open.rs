@@ -1,17 +1,18 @@
 //! Opening a plan: every file found, read and taken apart.
 
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::discover::{Layout, Overrides, discover};
 use crate::document::Document;
-use crate::document::parallel::in_parallel;
+use crate::document::parallel::map_in_parallel;
 use crate::document::progress::Progress;
 use crate::document::rope::Rope;
 use crate::plan::Plan;
 use crate::plan::paper::Papers;
 use crate::plan::source::{Role, SourceFile};
-use crate::store::fs::read::{FileState, read_with};
+use crate::store::fs::read::{FileState, read_seen, read_with};
 use crate::store::fs::read_error::ReadError;
 use crate::store::fs::stamp::Stamp;
 use crate::store::watch::debounce::Debounce;
@@ -125,26 +126,41 @@ impl Length {
     }
 }
 
+/// A file that may hold a part of the plan, before it is read.
+struct Candidate {
+    path: PathBuf,
+    role: Role,
+    /// In bytes; 0 where nothing is there.
+    size: u64,
+    /// Whether it is a regular file.
+    is_file: bool,
+}
+
 /// The files of a plan before any is read.
 struct Found {
     layout: Layout,
-    /// Each file that may hold a part of the plan, with its size.
-    files: Vec<(PathBuf, Role, u64)>,
+    files: Vec<Candidate>,
     length: Length,
 }
 
 impl Found {
     fn at(start: &Path, overrides: &Overrides) -> Self {
         let layout = discover(start, overrides);
-        let mut length = Length::default();
-        let mut files = Vec::with_capacity(layout.files.len());
-        for (path, role) in candidates(&layout) {
-            let size = Stamp::of(&layout.root.join(&path)).map_or(0, |stamp| stamp.size);
-            match role {
-                Role::Log => length.logs += size,
-                _ => length.markdown += size,
+        let files = map_in_parallel(&layout.files, DOCUMENTS, |(path, role)| {
+            let metadata = std::fs::metadata(path).ok();
+            Candidate {
+                path: layout.below(path),
+                role: *role,
+                size: metadata.as_ref().map_or(0, Metadata::len),
+                is_file: metadata.is_some_and(|metadata| metadata.is_file()),
             }
-            files.push((path, role, size));
+        });
+        let mut length = Length::default();
+        for file in &files {
+            match file.role {
+                Role::Log => length.logs += file.size,
+                _ => length.markdown += file.size,
+            }
         }
         Self {
             layout,
@@ -192,7 +208,7 @@ struct Reading {
     is_at_rest: bool,
 }
 
-/// From how many documents on another core is worth its start.
+/// So many documents are worth a core's asking for them, and its start.
 const DOCUMENTS: usize = 16;
 
 /// Reads every file of the plan: of logs the whole lines among the first `most` bytes, of
@@ -205,26 +221,20 @@ fn read_files(found: Found, most: u64, opening: &Opening) -> Option<Opened> {
     let (root, papers) = (opened.layout.root.clone(), opened.layout.papers.clone());
     if most < u64::MAX {
         let mut room = most;
-        found.retain(|(_, role, size)| {
-            let left = (*role != Role::Log).then(|| room.checked_sub(*size));
+        found.retain(|file| {
+            let left = (file.role != Role::Log).then(|| room.checked_sub(file.size));
             room = left.flatten().unwrap_or(room);
             left != Some(None)
         });
     }
     let until = Instant::now() + opening.patience;
-    let read = |(path, role, _): &(PathBuf, Role, u64)| {
-        read_file((&root, &papers), path, *role, most, until, opening)
-    };
-    let logs = found.iter().take_while(|(_, role, _)| *role == Role::Log);
+    let read = |file: &Candidate| read_file((&root, &papers), file, most, until, opening);
+    let logs = found.iter().take_while(|file| file.role == Role::Log);
     let logs = logs.count();
     // A log is shared between cores line by line, the documents one by one.
     let mut readings: Vec<_> = found[..logs].iter().map(read).collect();
-    let documents = &found[logs..];
-    let parts = in_parallel(documents.len(), DOCUMENTS, |part| {
-        documents[part].iter().map(read).collect::<Vec<_>>()
-    });
-    readings.extend(parts.into_iter().flatten());
-    for ((path, role, _), reading) in found.into_iter().zip(readings) {
+    readings.extend(map_in_parallel(&found[logs..], DOCUMENTS, read));
+    for (Candidate { path, role, .. }, reading) in found.into_iter().zip(readings) {
         let reading = match reading? {
             Ok(reading) => reading,
             Err(reason) => {
@@ -284,20 +294,20 @@ fn read_at_rest(
 /// `until` it waits for whoever is writing it.
 fn read_file(
     (root, papers): (&Path, &Papers),
-    path: &Path,
-    role: Role,
+    found: &Candidate,
     most: u64,
     until: Instant,
     opening: &Opening,
 ) -> Option<Result<Reading, String>> {
-    let full = root.join(path);
-    let unwatched = Progress::default();
-    let read = |progress: &Progress| read_with(&full, &Rope::default(), most, progress);
+    let (full, nothing) = (root.join(&found.path), Rope::default());
+    let read = |again: bool| match again {
+        false if found.is_file => read_seen(&full, &nothing, most, &opening.reading),
+        false => read_with(&full, &nothing, most, &opening.reading),
+        true => read_with(&full, &nothing, most, &Progress::default()),
+    };
     let state = match opening.patience.is_zero() {
-        true => read(&opening.reading).map(|state| (state, true)),
-        false => read_at_rest(role, until, |again| {
-            read(if again { &unwatched } else { &opening.reading })
-        }),
+        true => read(false).map(|state| (state, true)),
+        false => read_at_rest(found.role, until, read),
     };
     let (state, is_at_rest) = match state {
         Ok(state) => state,
@@ -307,7 +317,8 @@ fn read_file(
     let file = match state.into_bytes() {
         None => None,
         Some(bytes) => {
-            let file = SourceFile::load_with(path, role, bytes, &opening.taking_apart)?;
+            let (path, progress) = (&found.path, &opening.taking_apart);
+            let file = SourceFile::load_with(path, found.role, bytes, progress)?;
             let is_part = papers.recognise(&file);
             Some((file, as_of, is_part))
         }

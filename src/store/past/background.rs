@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Past;
 use super::moment::Moment;
@@ -14,9 +14,12 @@ use crate::history::follow::Followed;
 use crate::history::landing::Landing;
 use crate::history::since::Comparison;
 use crate::history::when::When;
-use crate::plan::Plan;
 use crate::plan::id::StepId;
+use crate::plan::last_change::LastChanges;
 use crate::plan::query::past::PlanPast;
+use crate::plan::ranking::term::OLD_DAYS;
+use crate::plan::status::Status;
+use crate::plan::{Plan, StepRef};
 use crate::store::locate::discover::{Overrides, discover};
 
 /// What the oldest version that is known is called as a baseline.
@@ -33,22 +36,38 @@ pub struct PastInput {
     pub as_configured: bool,
     /// The present instant.
     pub now: DateTime<Utc>,
+    /// Where what is found is kept for the next time.
+    pub cache: Option<PathBuf>,
 }
 
 impl PastInput {
     pub(super) fn open(&self) -> Past {
         let layout = discover(&self.root, &Overrides::default());
-        Past::open(&layout, &self.plan, self.as_configured, self.now)
+        let cache = self.cache.as_deref();
+        Past::open(&layout, &self.plan, self.as_configured, self.now, cache)
     }
 
-    /// What is known of the past of each step.
-    pub fn facts(self) -> PlanPast {
+    /// When the steps that are not complete were changed last, back to where more days make no
+    /// difference to anybody; nothing where no history is known, or it was stopped.
+    pub(crate) fn last_changes(self, progress: &Progress) -> Option<LastChanges> {
+        let since = self.now - TimeDelta::days(OLD_DAYS.into());
+        let is_open = |step: &StepRef<'_>| step.status() != Some(Status::Complete);
+        (self.open()).last_changes(&self.plan, is_open, since, progress)
+    }
+
+    /// What is known of the past of each step; `None` where it was stopped.
+    pub fn facts(self, progress: &Progress) -> Option<PlanPast> {
         let mut past = self.open();
         let review = last_review(&self.plan, self.now);
         let mut facts = Facts::of(&self.plan, review, past.git().is_some());
         drop(self.plan);
-        past.by_ref().for_each(|landing| facts.add(&landing));
-        facts.finish()
+        for landing in past.by_ref() {
+            if progress.is_stopped() {
+                return None;
+            }
+            facts.add(&landing);
+        }
+        Some(facts.finish())
     }
 
     /// What is different since `baseline`, a WHEN. Where that is the last review and there was

@@ -1,7 +1,7 @@
 //! What happened to one gate, read back through the versions of the few documents that say it: those
 //! with the ladder and the checklists, and the roadmap with its evidence. Logs are left aside.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use super::Past;
@@ -39,30 +39,37 @@ impl PastInput {
         let all: BTreeSet<usize> = (0..documents.len()).collect();
         let plan = Plan::read(documents);
         let layout = discover(&self.root, &Overrides::default());
-        let mut past = Past::of(&layout, &plan, &all, false, self.now);
+        let mut past = Past::of(&layout, &plan, &all, false, self.now, None);
         drop((plan, self.plan));
-        let find = |past: &Past| -> Option<Stage> {
-            let files = past.canon.iter().map(|(path, bytes)| {
-                let path = past.below(path);
-                let role = roles.get(&path).copied().unwrap_or(Role::Canon);
+        // Without a cache, all that is seen is read.
+        let said = |past: &Past| -> BTreeMap<PathBuf, Vec<u8>> {
+            let documents = past.canon.iter();
+            let said = documents.map(|(path, held)| (past.below(path), held.bytes().to_vec()));
+            said.collect()
+        };
+        let find = |documents: &BTreeMap<PathBuf, Vec<u8>>| -> Option<Stage> {
+            let files = documents.iter().map(|(path, bytes)| {
+                let role = roles.get(path).copied().unwrap_or(Role::Canon);
                 SourceFile::load(path, role, bytes.clone())
             });
             let plan = Plan::read(files.collect());
             plan.stages().iter().find(|own| own.name == stage).cloned()
         };
-        let (mut newer, mut documents) = (find(&past), past.canon.clone());
+        let mut documents = said(&past);
+        let mut newer = find(&documents);
         while !progress.is_stopped()
             && let Some(landing) = past.step_back()
         {
-            if past.canon == documents {
+            let before = said(&past);
+            if before == documents {
                 continue;
             }
-            let older = find(&past);
+            let older = find(&before);
             let events = between(older.as_ref(), newer.as_ref());
             if !events.is_empty() {
                 tell((&landing).into(), events);
             }
-            (newer, documents) = (older, past.canon.clone());
+            (newer, documents) = (older, before);
         }
         past.notes()
     }

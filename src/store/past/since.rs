@@ -11,11 +11,10 @@ use crate::history::since::{Baseline, Comparison, Trail};
 impl Past {
     /// The moment of the oldest version that is known.
     pub(crate) fn oldest(&self) -> Option<Moment> {
-        let (oldest, _) = self.commits.first()?;
-        let newer = self.commits[1..].iter();
-        let since = newer.map(|(commit, _)| commit.hash.clone());
+        let (oldest, newer) = self.commits.split_first()?;
+        let since = newer.iter().map(|step| step.commit.hash.clone());
         Some(Moment::Commit(
-            since.filter(|hash| *hash != oldest.hash).collect(),
+            since.filter(|hash| *hash != oldest.commit.hash).collect(),
         ))
     }
 
@@ -32,7 +31,7 @@ impl Past {
             upcoming.is_some_and(|(at, commit)| moment.is_before(at, commit))
         };
         let newer = (self.commits.iter().rev())
-            .take_while(|(commit, at)| moment.is_before(*at, Some(&commit.hash)));
+            .take_while(|step| moment.is_before(step.at, Some(&step.commit.hash)));
         progress.expect(newer.count() + 1);
         let has_history = self.git.is_some();
         let mut trail = Trail::default();

@@ -164,12 +164,7 @@ impl Committer {
 
 /// Base, ours and theirs merged; nothing where a person has to decide.
 fn merge(role: Role, [base, ours, theirs]: [&Rope; 3]) -> Option<Rope> {
-    let [base, ours, theirs] = [base, ours, theirs].map(Rope::contiguous);
-    let versions = Versions {
-        base: &base,
-        ours: &ours,
-        theirs: &theirs,
-    };
+    let versions = Versions { base, ours, theirs };
     if role != Role::Log {
         return merge_text(versions).map(Rope::from);
     }

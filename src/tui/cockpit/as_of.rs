@@ -7,7 +7,7 @@
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
@@ -28,6 +28,7 @@ use crate::store::as_of::AsOf;
 use crate::store::locate::discover::{Found, Overrides};
 use crate::store::locate::open::{Opening, open_plan};
 use crate::store::past::moment::Version;
+use crate::store::past::outlook::Remembered;
 use crate::store::worker::disk::Disk;
 use crate::tui::terminal_host::TerminalHost;
 use crate::tui::widgets::scroll::ScrollState;
@@ -87,6 +88,8 @@ impl LaidOut {
         let (weights, _) = Weights::with(ranking.map(|(name, at)| (name.as_str(), at.value)));
         let context = SessionContext {
             read_only: true,
+            // Its folder is another one each time.
+            cache: None,
             papers: layout.papers.clone(),
             severities: layout.severities(),
             mistakes: layout.config_problems,
@@ -114,6 +117,8 @@ pub(super) struct View {
     clock: Clock,
     check_at: Option<Instant>,
     compare_at: Option<Instant>,
+    look_ahead_at: Option<Instant>,
+    remembered: Arc<Mutex<Remembered>>,
     work_shown: Option<String>,
     answers: Answers,
     /// The files of a version, as long as it is shown.
@@ -179,6 +184,8 @@ impl<F: TerminalHost> Cockpit<F> {
         let mut version = View {
             check_at: Some(Instant::now()),
             compare_at: None,
+            look_ahead_at: None,
+            remembered: Arc::default(),
             model: *model,
             sight: ScrollState::default(),
             disk: None,
@@ -258,6 +265,8 @@ impl<F: TerminalHost> Cockpit<F> {
         swap(&mut self.clock, &mut view.clock);
         swap(&mut self.check_at, &mut view.check_at);
         swap(&mut self.compare_at, &mut view.compare_at);
+        swap(&mut self.look_ahead_at, &mut view.look_ahead_at);
+        swap(&mut self.remembered, &mut view.remembered);
         swap(&mut self.work_shown, &mut view.work_shown);
         swap(&mut self.answers, &mut view.answers);
         self.field = None;

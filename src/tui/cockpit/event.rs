@@ -17,6 +17,7 @@ use crate::plan::people::Identity;
 use crate::plan::query::past::PlanPast;
 use crate::record::review::landed::Landed;
 use crate::store::locate::open::Opening;
+use crate::store::past::outlook::LookAhead;
 use crate::store::worker::disk::Disk;
 use crate::tui::terminal::TerminalEvent;
 
@@ -40,6 +41,8 @@ pub enum Event {
     Compared(Option<Compared>),
     /// More is known of what happened to a step or a gate.
     Followed(Arc<Progress>, Subject, Followed),
+    /// More is known of what is to be expected.
+    LookAhead(LookAhead),
     /// A job has been done.
     JobDone(JobResult),
     /// The history has been read.

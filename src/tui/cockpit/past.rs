@@ -2,7 +2,7 @@
 //! one step or one gate. Both are asked to end when nobody wants their answer any more.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Cockpit, Event};
@@ -12,6 +12,7 @@ use crate::document::progress::Progress;
 use crate::history::since::Comparison;
 use crate::record::naming::{papers_naming, papers_naming_stage};
 use crate::store::past::background::PastInput;
+use crate::store::past::outlook::LookAhead;
 use crate::tui::terminal_host::TerminalHost;
 
 /// The baseline that was asked for, and what is different since, or why that is not known.
@@ -24,13 +25,14 @@ const SHOWN_EVERY: Duration = Duration::from_millis(80);
 
 impl<F: TerminalHost> Cockpit<F> {
     /// What is read: the plan as it stands.
-    fn past_input(&self) -> PastInput {
+    pub(super) fn past_input(&self) -> PastInput {
         let context = &self.model.context;
         PastInput {
             root: context.root.clone(),
             plan: self.model.plan.clone(),
             as_configured: !context.own_logs,
             now: (self.clock)(),
+            cache: context.cache.clone(),
         }
     }
 
@@ -38,9 +40,11 @@ impl<F: TerminalHost> Cockpit<F> {
     pub(super) fn start_reading_past(&mut self) {
         let (input, generation) = (self.past_input(), self.model.generation);
         let answers = self.answers.clone();
+        let progress = self.model.work.reading_past.clone().unwrap_or_default();
         std::thread::spawn(move || {
-            let past = Arc::new(input.facts());
-            answers.send(Event::Past { generation, past });
+            if let Some(past) = input.facts(&progress).map(Arc::new) {
+                answers.send(Event::Past { generation, past });
+            }
         });
     }
 
@@ -71,27 +75,63 @@ impl<F: TerminalHost> Cockpit<F> {
         self.model.work.comparing.is_some() || self.compare_at.is_some()
     }
 
+    /// Has looked ahead as soon as the plan has been left alone.
+    pub(super) fn look_ahead_soon(&mut self) {
+        let is_first = self.model.outlook.outlooks.is_empty();
+        let after = if is_first {
+            Duration::ZERO
+        } else {
+            COMPARE_AFTER
+        };
+        self.look_ahead_at = Some(Instant::now() + after);
+    }
+
+    /// Whether one looks ahead, or will as soon as the plan has been left alone.
+    pub(super) fn is_looking_ahead(&self) -> bool {
+        self.model.work.looking_ahead.is_some() || self.look_ahead_at.is_some()
+    }
+
     /// How long it is until the plan is compared. That waits for saves and for the comparison that
     /// runs: the end of each is an event.
-    pub(super) fn until_comparing(&self) -> Option<Duration> {
-        let is_free = self.model.work.comparing.is_none() && self.model.sync.saving() == 0;
-        let at = self.compare_at.filter(|_| is_free)?;
+    fn until_comparing(&self) -> Option<Duration> {
+        self.until(self.compare_at, self.model.work.comparing.as_ref())
+    }
+
+    /// The same for the look ahead.
+    fn until_looking_ahead(&self) -> Option<Duration> {
+        self.until(self.look_ahead_at, self.model.work.looking_ahead.as_ref())
+    }
+
+    fn until(&self, at: Option<Instant>, running: Option<&Arc<Progress>>) -> Option<Duration> {
+        let is_free = running.is_none() && self.model.sync.saving() == 0;
+        let at = at.filter(|_| is_free)?;
         Some(at.saturating_duration_since(Instant::now()))
     }
 
-    /// Compares the plan if the time has come.
-    pub(super) fn compare_if_due(&mut self) {
+    /// How long it is until something of the past is read.
+    pub(super) fn until_reading_past(&self) -> Option<Duration> {
+        let both = [self.until_comparing(), self.until_looking_ahead()];
+        both.into_iter().flatten().min()
+    }
+
+    /// Reads of the past what is due.
+    pub(super) fn read_past_if_due(&mut self) {
         if self.until_comparing() == Some(Duration::ZERO) {
             self.start_comparing();
+            self.dirty = true;
+        }
+        if self.until_looking_ahead() == Some(Duration::ZERO) {
+            self.start_looking_ahead();
             self.dirty = true;
         }
     }
 
     /// What goes on beside the keys and is shown somewhere, with how far it is.
     pub(super) fn work_in_words(&self) -> Option<String> {
-        let comparing = self.model.work.comparing.as_ref();
-        let comparing = comparing.map(|progress| progress.percent().to_string());
-        self.model.work_in_words().or(comparing)
+        let work = &self.model.work;
+        let reading = work.comparing.iter().chain(&work.looking_ahead).next();
+        let reading = reading.map(|progress| progress.percent().to_string());
+        self.model.work_in_words().or(reading)
     }
 
     /// The plan has been compared, unless that was stopped.
@@ -136,6 +176,30 @@ impl<F: TerminalHost> Cockpit<F> {
             let answer = input.compare(&baseline, &progress);
             let answer = answer.map(|answer| (baseline, answer.map(Box::new)));
             answers.send(Event::Compared(answer));
+        });
+    }
+
+    /// More is known of what is to be expected.
+    pub(super) fn looked_ahead(&mut self, part: LookAhead) -> io::Result<()> {
+        if matches!(part, LookAhead::End) {
+            self.model.work.looking_ahead = None;
+        }
+        self.tell(Message::LookAhead(part))
+    }
+
+    fn start_looking_ahead(&mut self) {
+        self.look_ahead_at = None;
+        let progress = Arc::new(Progress::default());
+        self.model.work.looking_ahead = Some(progress.clone());
+        let (input, answers) = (self.past_input(), self.answers.clone());
+        let filter = self.model.view.filter.text().to_owned();
+        let nearest = self.model.outlook.nearest.clone();
+        let remembered = self.remembered.clone();
+        std::thread::spawn(move || {
+            let tell = |part| answers.send(Event::LookAhead(part));
+            let mut remembered = remembered.lock().unwrap_or_else(PoisonError::into_inner);
+            input.look_ahead(&filter, &mut remembered, &nearest, &progress, tell);
+            tell(LookAhead::End);
         });
     }
 

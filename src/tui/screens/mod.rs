@@ -7,6 +7,7 @@ pub(crate) mod gate_review;
 pub(crate) mod gates;
 #[cfg(test)]
 mod invented;
+pub(crate) mod outlook;
 pub(crate) mod plan;
 pub(crate) mod problems;
 pub(crate) mod review;
@@ -35,6 +36,7 @@ const DRAWINGS: &[(&NumberedScreen, Drawing)] = &[
     (&screens::standup::SCREEN, standup::draw),
     (&screens::problems::SCREEN, problems::draw),
     (&screens::since::SCREEN, since::draw),
+    (&screens::outlook::SCREEN, outlook::draw),
     #[cfg(test)]
     (&screens::invented::SCREEN, invented::draw),
 ];

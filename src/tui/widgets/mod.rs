@@ -8,6 +8,7 @@ pub(crate) mod footer;
 pub(crate) mod frame;
 pub(crate) mod header;
 pub(crate) mod pane;
+pub(crate) mod plot;
 pub mod scroll;
 pub(crate) mod status;
 pub(crate) mod tabs;

@@ -94,7 +94,7 @@ fn next_prints_the_terms_as_json_and_they_add_up() {
             "no open check of Ground names it",
             "is in progress",
             "B01 is the first block with ready steps",
-            "has not been touched for 7 days",
+            "has not been touched for 7 days, by updated_at",
             "is not carried over from last week",
         ]
     );

@@ -53,6 +53,13 @@ fn a_shallow_clone_says_where_its_past_begins() {
         notes[0].contains("shallow") && notes[0].contains(&second[..10]),
         "{notes:?}"
     );
+    let newest = clone(&repo, &["--depth", "1"]);
+    let (told, notes) = log(&newest.path().join("clone"));
+    assert_eq!(
+        (told, notes.len()),
+        (Vec::new(), 1),
+        "all of it is committed"
+    );
     let whole = clone(&repo, &["--depth", "3"]);
     let (told, notes) = log(&whole.path().join("clone"));
     assert_eq!(

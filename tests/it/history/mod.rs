@@ -2,8 +2,10 @@
 //! `log`, `since`, `burn` and `forecast` say against an independent count, in clones that lack something, without git, and in a
 //! checkout that means harm.
 
+mod ages;
 mod at;
 mod burn;
+mod cache;
 mod canon;
 mod clones;
 mod cockpit;

@@ -9,6 +9,7 @@ mod live_reload;
 mod mouse;
 mod never_executed;
 mod opening;
+mod outlook;
 mod outside;
 mod pty_harness;
 mod rereading;

@@ -40,7 +40,7 @@ fn report(desk: &Desk, kind: MouseEventKind, (column, row): (u16, u16)) {
 }
 
 #[track_caller]
-fn click(desk: &mut Desk, text: &str, nth: usize) {
+pub(super) fn click(desk: &mut Desk, text: &str, nth: usize) {
     let at = place(desk, text, nth);
     report(desk, CLICK, at);
     report(desk, MouseEventKind::Up(MouseButton::Left), at);

@@ -137,6 +137,7 @@ fn found(folder: &Folder, example: &str) -> Vec<Problem> {
         severities: &severities,
         checkpoints: Path::new("docs/checkpoints"),
         configuration: &[],
+        changes: None,
     };
     premises.inspect(&Plan::read(opened.files), NOW.parse().unwrap())
 }

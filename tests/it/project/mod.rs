@@ -4,7 +4,7 @@ mod check_pages;
 mod configuration;
 mod demo_plan;
 mod papers;
-mod readme;
+pub(crate) mod readme;
 mod shared_checks;
 mod shared_documents;
 mod words;

@@ -22,7 +22,7 @@ fn is_blessing() -> bool {
 
 /// Compares the text between the markers called `name` in a document with `expected`, or puts
 /// `expected` there.
-pub(super) fn check_section(document: &str, name: &str, expected: &str) {
+pub(crate) fn check_section(document: &str, name: &str, expected: &str) {
     let path = root().join(document);
     let text = fs::read_to_string(&path).unwrap();
     let open = text.find(&format!("<!-- {name}:")).unwrap();

@@ -85,6 +85,11 @@ impl Folder {
         self.run_in(self.path(), NOW, arguments, terminal)
     }
 
+    /// Where what is found in the past is kept.
+    pub fn cache(&self) -> PathBuf {
+        self.state.path().join("cache")
+    }
+
     /// Runs it somewhere else at another time.
     pub fn run_in(
         &self,
@@ -101,6 +106,7 @@ impl Folder {
             uids: Uids::new(self.runs.fetch_add(1, Ordering::Relaxed)),
             folder: folder.to_owned(),
             state: Some(self.state.path().to_owned()),
+            cache: Some(self.cache()),
             config: Some(self.own_config()),
             variable: &variable,
             local_minutes: 0,

@@ -92,6 +92,15 @@ impl Screen for Gates {
         }
     }
 
+    /// The ladder shows by when each gate is likely to be reached.
+    fn opened(&self, model: &mut Model) {
+        model.ask_outlook();
+    }
+
+    fn refresh(&self, model: &mut Model) {
+        model.keep_outlook();
+    }
+
     fn inner(&self, model: &Model) -> Option<&'static dyn Screen> {
         let review = model.gates.review.as_ref();
         review.map(|_| &GateReviewScreen as &dyn Screen)

@@ -266,7 +266,7 @@ fn offer_bookmarks(model: &mut Model) {
 impl Model {
     /// Says so if all steps have been looked at and none passes the filter.
     pub(crate) fn say_if_none(&mut self) {
-        let is_awaited = self.view.is_looking() || self.work.is_reading_past;
+        let is_awaited = self.view.is_looking() || self.work.reading_past.is_some();
         if self.view.list.is_empty() && !is_awaited {
             let back = self.keymap.key_of("back");
             self.say(format!("no step matches · {back} clears the filter"));

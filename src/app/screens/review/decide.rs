@@ -47,7 +47,8 @@ impl Model {
         let week = Week::of(self.now);
         let folder = self.context.papers.folder_of(Role::Review);
         let review = Review::of(&self.plan, folder, week, self.now);
-        ask(&review.knowing(self.landed()))
+        let changes = self.problems.found.changes().cloned();
+        ask(&review.knowing(self.landed()).with_changes(changes))
     }
 
     /// Where the record of the present week is or would be.
@@ -110,10 +111,12 @@ impl Model {
         let (now, week) = (self.now, Week::of(self.now));
         let folder = self.context.papers.folder_of(Role::Review).to_owned();
         let (weights, landed) = (self.context.weights.clone(), self.landed());
+        let changes = self.problems.found.changes().cloned();
         self.review.generation = self.generation;
         let (before, mut view) = (self.review.place(), self.review.clone());
         let gather = move |plan: &Plan, _: &Progress| {
             let review = Review::of(plan, &folder, week, now).knowing(landed);
+            let review = review.with_changes(changes);
             view.refresh(&review, &weights, anew);
             Some(view)
         };

@@ -8,6 +8,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::core::model::Model;
+use crate::history::outlook::Outlook;
 use crate::plan::ladders::OtherChecklists;
 use crate::plan::stage::{Stage, Standing, standings};
 use crate::tui::theme::{Sign, Theme};
@@ -26,8 +27,8 @@ pub fn draw(
 ) -> usize {
     let stages = model.plan.stages();
     let standings = standings(stages);
-    let behind = |s: &&Standing| matches!(s, Standing::Passed | Standing::Met);
-    let behind = standings.iter().filter(behind).count();
+    let is_behind = |s: &&Standing| matches!(s, Standing::Passed | Standing::Met);
+    let behind = standings.iter().filter(is_behind).count();
     let word = match standings.contains(&Standing::Passed) {
         true => "passed",
         false => "met",
@@ -49,8 +50,13 @@ pub fn draw(
     } else {
         0
     };
-    let roomy = stages.len() * 4 + reviews.count() + titles <= height + 1;
-    let tight = stages.len() * 3 + titles > height;
+    // A stage that is ahead has a row for its forecast, so that nothing moves when that is known.
+    let ahead = stages.len() - behind;
+    let rows = stages.len() * 3 + titles;
+    let has_forecasts = rows + ahead <= height;
+    let rows = if has_forecasts { rows + ahead } else { rows };
+    let roomy = rows + stages.len() + reviews.count() <= height + 1;
+    let tight = rows > height;
     let mut ladder = None;
     for (at, (stage, standing)) in stages.iter().zip(standings).enumerate() {
         if at > 0 && roomy {
@@ -84,6 +90,10 @@ pub fn draw(
             };
             sheet.pair(Span::styled(format!("  {}", rung.horizon), theme.dim), bar);
         }
+        if has_forecasts && !is_behind(&&standing) {
+            let (left, right) = forecast(stage, model, width, theme);
+            sheet.pair(left, right);
+        }
         if let Some((text, style)) = reviewed(stage, theme) {
             sheet.row(Span::styled(format!("  {text}"), style));
         }
@@ -91,6 +101,36 @@ pub fn draw(
     }
     other_checklists(&mut sheet, others, !stages.is_empty());
     sheet.draw_items(buf, inner, window, model.gates.stage, focused)
+}
+
+/// By when the gate is likely to be reached and when it is due, as far as that is known yet.
+fn forecast(
+    stage: &Stage,
+    model: &Model,
+    width: u16,
+    theme: &Theme,
+) -> (Span<'static>, Span<'static>) {
+    let outlook = model.outlook.of_stage(&stage.name);
+    let p85 = outlook.and_then(Outlook::p85);
+    let due = stage.due().map(|due| format!("due {due}"));
+    let is_late = outlook.and_then(|outlook| outlook.is_late(model.now.date_naive()));
+    let left = match (p85, outlook) {
+        (Some(p85), _) => Span::styled(format!("  P85 {p85}"), theme.text),
+        (None, Some(outlook)) if outlook.open.is_empty() && outlook.reason().is_some() => {
+            Span::styled("  no step is open", theme.dim)
+        }
+        (None, Some(outlook)) if outlook.reason().is_some() => Span::styled("  no date", theme.dim),
+        _ => Span::raw(""),
+    };
+    let used = left.width() as u16;
+    let fits = |text: &String| used + frame::columns(text) < width;
+    let right = match (is_late, due) {
+        (Some(true), _) => Span::styled("late", theme.warning),
+        (_, Some(due)) if fits(&due) => Span::styled(due, theme.dim),
+        (Some(false), _) => Span::styled("on time", theme.ok),
+        _ => Span::raw(""),
+    };
+    (left, right)
 }
 
 /// The documents with checklists that belong to no stage, a row each.

@@ -1,0 +1,245 @@
+//! Scopes of the plan as they were at the end of each week, all in one walk back. One version a week is read, and nothing of those
+//! between; what a pair of weeks adds up to is kept for the next run.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::Past;
+use super::cache::VersionId;
+use crate::document::progress::Progress;
+use crate::history::series::Period;
+use crate::history::target::{Scope, Target};
+use crate::history::weeks::{self, Snapshot, Week};
+use crate::history::when::end_of;
+use crate::plan::Plan;
+
+/// The end of a week.
+struct Sunday {
+    end: NaiveDate,
+    /// How many commits had landed.
+    landed: usize,
+    /// What the plan was.
+    version: VersionId,
+}
+
+/// The full weeks of some scopes. Edits change nothing in them: they hold until something lands, or
+/// the running week is over.
+#[derive(Debug)]
+pub(crate) struct FullWeeks {
+    of: WeeksKey,
+    /// For each scope the full weeks as far back as is known, the earliest first.
+    weeks: Vec<Vec<Week>>,
+    /// The scopes at the end of the last one, if there is one.
+    last: Option<Arc<Snapshot>>,
+}
+
+/// What the weeks depend on.
+#[derive(PartialEq, Eq, Debug)]
+struct WeeksKey {
+    newest: Option<VersionId>,
+    end: Option<NaiveDate>,
+    scopes: Vec<(Target, String)>,
+}
+
+impl FullWeeks {
+    /// With the running week, as the plan stands now: for each of the scopes all weeks, the running
+    /// one last.
+    pub(crate) fn with_running(&self, now: &Snapshot, at: DateTime<Utc>) -> Vec<Vec<Week>> {
+        let start = self.last.as_deref().unwrap_or(now);
+        let running = now.weeks(start, Period::Week.last_day(at));
+        let scopes = self.weeks.iter().zip(running);
+        let weeks = scopes.map(|(full, running)| full.iter().copied().chain([running]).collect());
+        weeks.collect()
+    }
+}
+
+impl Past {
+    /// All weeks of a scope of the plan as it stands, the earliest first and the running one last, as
+    /// far back as is known. Passes over everything that landed.
+    pub(crate) fn weeks(&mut self, scope: Scope<'_>, today: &Plan) -> Vec<Week> {
+        let scopes = [scope];
+        if self.git.is_none() {
+            return weeks::by_stamp(&scopes[0], today, self.now);
+        }
+        let now = Snapshot::of(&scopes, today, self.now);
+        let full = self.full_weeks(&scopes, None, &Progress::default());
+        let weeks = full.map(|full| full.with_running(&now, self.now));
+        weeks.into_iter().flatten().next().unwrap_or_default()
+    }
+
+    /// What the scopes were at the end of each full week, as far back as is known. Passes over
+    /// everything that landed, unless that was done `before`. `None` where it was stopped.
+    pub(crate) fn full_weeks(
+        &mut self,
+        scopes: &[Scope<'_>],
+        before: Option<Arc<FullWeeks>>,
+        progress: &Progress,
+    ) -> Option<Arc<FullWeeks>> {
+        let of = self.weeks_key(scopes);
+        if let Some(before) = before.filter(|before| before.of == of) {
+            return Some(before);
+        }
+        let sundays = self.sundays();
+        let before = |at: usize| sundays.get(at + 1).unwrap_or(&sundays[at]);
+        let versions = |at: usize| (before(at).version, sundays[at].version);
+        // A filter may ask for the time.
+        let name = |scope: &Scope<'_>| scope.query.is_empty().then(|| scope.target.to_string());
+        let timeless: Vec<Option<String>> = scopes.iter().map(name).collect();
+        let may_repeat = timeless.iter().all(Option::is_some);
+        let kept = |at: usize, name: &Option<String>| {
+            let [open, done, completed] = self.cache.week(name.as_deref()?, versions(at))?;
+            Some(Week {
+                end: sundays[at].end,
+                open,
+                done,
+                completed,
+            })
+        };
+        // By the end of the week, then by scope.
+        let all_kept = |at| timeless.iter().map(|name| kept(at, name)).collect();
+        let mut weeks: Vec<Vec<Option<Week>>> = (0..sundays.len()).map(all_kept).collect();
+        let is_known = |weeks: &Vec<Option<Week>>| weeks.iter().all(Option::is_some);
+        let known: Vec<bool> = weeks.iter().map(is_known).collect();
+        // The latest one is what the running week began with.
+        let is_read = |at: usize| at == 0 || !known[at] || !known[at - 1];
+        let read = sundays.iter().enumerate().filter(|(at, _)| is_read(*at));
+        self.read_sundays_ahead(read.map(|(_, sunday)| sunday));
+        progress.expect(sundays.len());
+        let mut last: Option<Arc<Snapshot>> = None;
+        let mut newer: Option<Arc<Snapshot>> = None;
+        for (at, sunday) in sundays.iter().enumerate() {
+            if progress.is_stopped() {
+                return None;
+            }
+            while self.at_head.is_some() || self.commits.len() > sunday.landed {
+                self.pass_over();
+            }
+            let is_same = may_repeat && at > 0 && sundays[at - 1].version == sunday.version;
+            let same = newer.clone().filter(|_| is_same);
+            let snapshot =
+                is_read(at).then(|| same.unwrap_or_else(|| self.snapshot(scopes, sunday.end)));
+            let mut add =
+                |at: usize, end: &Option<Arc<Snapshot>>, start: &Option<Arc<Snapshot>>| {
+                    let (Some(end), Some(start), false) = (end, start, known[at]) else {
+                        return;
+                    };
+                    let found = end.weeks(start, sundays[at].end);
+                    for ((place, name), week) in weeks[at].iter_mut().zip(&timeless).zip(found) {
+                        if let (Some(name), None) = (name, &place) {
+                            let counts = [week.open, week.done, week.completed];
+                            self.cache.keep_week(name, versions(at), counts);
+                        }
+                        place.get_or_insert(week);
+                    }
+                };
+            if let Some(later) = at.checked_sub(1) {
+                add(later, &newer, &snapshot);
+            }
+            // Of the first one nothing is known before its end.
+            if at + 1 == sundays.len() {
+                add(at, &snapshot, &snapshot);
+            }
+            if at == 0 {
+                last.clone_from(&snapshot);
+            }
+            newer = snapshot;
+            progress.advance(1);
+        }
+        while self.upcoming().is_some() {
+            self.pass_over();
+        }
+        let of_scope = |scope: usize| {
+            weeks
+                .iter()
+                .rev()
+                .filter_map(|weeks| weeks[scope])
+                .collect()
+        };
+        Some(Arc::new(FullWeeks {
+            of,
+            weeks: (0..scopes.len()).map(of_scope).collect(),
+            last,
+        }))
+    }
+
+    fn weeks_key(&self, scopes: &[Scope<'_>]) -> WeeksKey {
+        let name = |scope: &Scope<'_>| (scope.target.clone(), scope.query.text().to_owned());
+        WeeksKey {
+            newest: self.commits.last().map(|newest| newest.between.1),
+            end: Week::last_full(self.now),
+            scopes: scopes.iter().map(name).collect(),
+        }
+    }
+
+    /// The ends of the full weeks, the latest first, as far back as anything is known.
+    fn sundays(&self) -> Vec<Sunday> {
+        let mut sundays = Vec::new();
+        let mut landed = self.commits.len();
+        let mut sunday = Week::last_full(self.now);
+        while let Some(end) = sunday {
+            while landed > 0 && self.commits[landed - 1].at > end_of(end) {
+                landed -= 1;
+            }
+            let Some(last) = landed.checked_sub(1) else {
+                break;
+            };
+            sundays.push(Sunday {
+                end,
+                landed,
+                version: self.commits[last].between.1,
+            });
+            sunday = Week::before(end);
+        }
+        sundays
+    }
+
+    /// Has git read the versions at these ends of weeks, the latest first.
+    fn read_sundays_ahead<'s>(&mut self, sundays: impl Iterator<Item = &'s Sunday>) {
+        let mut wanted = Vec::new();
+        let mut upcoming = self.commits.iter().rev();
+        let mut left = self.commits.len();
+        // Logs are read before the canon, each in the order of their paths.
+        let mut unread: BTreeMap<(bool, &Path), Option<&String>> = BTreeMap::new();
+        let add = |unread: &mut BTreeMap<_, _>, path, blob| {
+            let is_canon = self.canon_paths.contains(path);
+            unread.insert((is_canon, path), blob);
+        };
+        for (path, blob) in self.at_head.iter().flatten() {
+            add(&mut unread, path.as_path(), blob.as_ref());
+        }
+        for sunday in sundays {
+            while left > sunday.landed
+                && let Some(step) = upcoming.next()
+            {
+                left -= 1;
+                for (path, blob) in &step.older {
+                    add(&mut unread, path.as_path(), blob.as_ref());
+                }
+            }
+            wanted.extend(std::mem::take(&mut unread).into_values().flatten().cloned());
+        }
+        if let Some(blobs) = &mut self.blobs {
+            blobs.read_ahead(wanted);
+        }
+    }
+
+    fn snapshot(&mut self, scopes: &[Scope<'_>], end: NaiveDate) -> Arc<Snapshot> {
+        self.fill();
+        Arc::new(Snapshot::of(scopes, &self.plan(), end_of(end)))
+    }
+
+    /// Goes back over the next that landed without asking what happened.
+    fn pass_over(&mut self) {
+        if let Some(at_head) = self.at_head.take() {
+            self.skip(at_head.into_iter().collect());
+        } else if let Some(step) = self.commits.pop() {
+            self.missing += step.missing;
+            self.skip(step.older);
+        } else {
+            self.by_stamp.pop();
+        }
+    }
+}

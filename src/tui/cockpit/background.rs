@@ -1,0 +1,71 @@
+//! What goes on beside the keys, each on a thread of its own: checks, jobs that a key asked for, and the
+//! reading of what others wrote. What is read of the past starts in `past`.
+
+use std::sync::Arc;
+
+use super::{Cockpit, Event};
+use crate::document::parallel::leave_a_core;
+use crate::document::progress::Progress;
+use crate::plan::source::Role;
+use crate::store::locate::inspect::CheckInput;
+use crate::tui::terminal_host::TerminalHost;
+
+/// Does work that grows with the plan on a thread of its own.
+fn beside_keys(work: impl FnOnce() + Send + 'static) {
+    std::thread::spawn(move || {
+        leave_a_core();
+        work();
+    });
+}
+
+impl<F: TerminalHost> Cockpit<F> {
+    pub(super) fn start_check(&mut self) {
+        self.check_at = None;
+        let progress = Arc::new(Progress::default());
+        self.model.work.checking = Some(progress.clone());
+        let plan = self.model.plan.clone();
+        let generation = self.model.generation;
+        let context = self.model.context.clone();
+        let now = (self.clock)();
+        let answers = self.answers.clone();
+        let past = self.past_input();
+        beside_keys(move || {
+            let changes = past.last_changes(&progress).map(Arc::new);
+            let premises = CheckInput {
+                root: &context.root,
+                severities: &context.severities,
+                checkpoints: context.papers.folder_of(Role::Checkpoint),
+                configuration: &context.mistakes,
+                changes: changes.as_ref(),
+            };
+            let found = premises.inspect_with(&plan, now, &progress);
+            let found = found.map(|found| Arc::new(found.gravest_first()));
+            // Screen 2 shows them; read here, it never waits for them.
+            plan.other_checklists();
+            // Likewise papers, which no first frame waits for.
+            plan.parse_papers();
+            // The plan is let go first: an edit need not copy what nobody reads any more.
+            drop(plan);
+            answers.send(Event::Checked { generation, found });
+        });
+    }
+
+    pub(super) fn start_jobs(&mut self) {
+        for job in self.model.jobs.take_waiting() {
+            let answers = self.answers.clone();
+            beside_keys(move || {
+                answers.send(Event::JobDone(job.run()));
+            });
+        }
+    }
+
+    pub(super) fn start_reading(&mut self) {
+        let Some(batch) = self.model.next_batch() else {
+            return;
+        };
+        let answers = self.answers.clone();
+        beside_keys(move || {
+            answers.send(Event::Reread(Box::new(batch.read())));
+        });
+    }
+}
