@@ -114,6 +114,7 @@ fn rank_ten(bencher: Bencher, steps: usize) {
         now: now(),
         carried: &[],
         weights: &weights,
+        changes: None,
     };
     bencher.bench(|| rank(black_box(&plan), &inputs, 10));
 }
