@@ -114,10 +114,11 @@ fn simulate(weeks: &[Week], open: usize, sunday: NaiveDate, seed: u64, runs: usi
         ))
     } else if net >= 0 {
         let rate = |count: i64| count as f64 / changes.len() as f64;
+        let (growth, completed) = (rate(forecast.growth), rate(completed as i64));
+        // A step a year is not none.
+        let digits = if growth < 0.1 { 2 } else { 1 };
         Some(format!(
-            "the scope grows by {:.1} steps a week, and {:.1} are completed",
-            rate(forecast.growth),
-            rate(completed as i64)
+            "the scope grows by {growth:.digits$} steps a week, and {completed:.digits$} are completed"
         ))
     } else {
         None
