@@ -4,7 +4,7 @@
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::repo::{LOG, Repo, git_in, line, log_of};
+use super::repo::{LOG, Repo, git_in, line, log_of, shallow_clone};
 use crate::support::desk::Desk;
 use crate::support::run::{Folder, NOW};
 
@@ -111,21 +111,10 @@ fn without_a_history_the_stamp_counts_and_is_named() {
 fn a_shallow_clone_tells_as_much_as_it_knows() {
     let Some(repo) = plan() else { return };
     repo.git(&["checkout", "-q", "."]);
-    let clone = TempDir::new().unwrap();
-    let url = format!("file://{}", repo.path().display());
-    let to = clone.path().join("clone").display().to_string();
-    git_in(
-        clone.path(),
-        "",
-        &["clone", "-q", "--depth", "2", &url, &to],
-    );
+    let clone = shallow_clone(repo.path(), 2);
     let folder = Folder::new(&[]);
     for name in [".git", "data"] {
-        std::fs::rename(
-            clone.path().join("clone").join(name),
-            folder.path().join(name),
-        )
-        .unwrap();
+        std::fs::rename(clone.path().join(name), folder.path().join(name)).unwrap();
     }
     assert_eq!(age(&folder, "0002"), "its last change landed 10 days ago");
 }

@@ -9,6 +9,7 @@ use chrono::{DateTime, Duration, SecondsFormat, Utc};
 use crate::support::run::{Folder, Run};
 use crate::support::schema::valid;
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// Where the log is, at last.
 pub const LOG: &str = "data/plans/10000_step_plan.jsonl";
@@ -64,6 +65,16 @@ pub fn git_in(folder: &Path, at: &str, arguments: &[&str]) -> Vec<u8> {
     let err = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "git {arguments:?}: {err}");
     output.stdout
+}
+
+/// A clone of the repository in `folder` that has so many of the latest commits.
+pub fn shallow_clone(folder: &Path, depth: usize) -> TempDir {
+    let clone = TempDir::new().unwrap();
+    let from = format!("file://{}", folder.display());
+    let to = clone.path().display().to_string();
+    let depth = depth.to_string();
+    git_in(folder, "", &["clone", "-q", "--depth", &depth, &from, &to]);
+    clone
 }
 
 /// Whether there is git; says so where there is none.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use stepdeck::tui::cockpit::Turn;
 use tempfile::TempDir;
 
-use crate::history::repo::{LOG, git_in, has_git, line, log_of};
+use crate::history::repo::{LOG, git_in, has_git, line, log_of, shallow_clone};
 use crate::support::desk::{Desk, rest};
 use crate::support::pty::{LIMIT, Launch};
 use crate::support::screen::{ascii, draw, reversed, text};
@@ -202,14 +202,7 @@ fn what_cannot_be_shown_is_said_in_one_sentence() {
 #[test]
 fn a_shallow_clone_shows_what_it_has() {
     let Some(folder) = plan() else { return };
-    let clone = TempDir::new().unwrap();
-    let from = format!("file://{}", folder.path().display());
-    let to = clone.path().display().to_string();
-    git_in(
-        folder.path(),
-        "",
-        &["clone", "-q", "--depth", "1", &from, &to],
-    );
+    let clone = shallow_clone(folder.path(), 1);
     let mut desk = Desk::on(clone, 120, 40);
     desk.keys("@2026-11-15<Enter>");
     let screen = desk.screen();

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::mouse::click;
-use crate::history::repo::{LOG, git_in, has_git, line, log_of};
+use crate::history::repo::{LOG, git_in, has_git, line, log_of, shallow_clone};
 use crate::project::readme::check_section;
 use crate::support::desk::{Desk, rest};
 use crate::support::run::{Folder, NOW};
@@ -302,14 +302,7 @@ fn an_edit_is_counted_and_the_selection_stays() {
 #[test]
 fn what_is_not_known_is_said_in_a_sentence() {
     let Some(folder) = plan() else { return };
-    let clone = TempDir::new().unwrap();
-    let from = format!("file://{}", folder.path().display());
-    let to = clone.path().display().to_string();
-    git_in(
-        folder.path(),
-        "",
-        &["clone", "-q", "--depth", "3", &from, &to],
-    );
+    let clone = shallow_clone(folder.path(), 3);
     let mut desk = Desk::on(clone, 160, 40);
     desk.keys("7");
     let screen = desk.screen();

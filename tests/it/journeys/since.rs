@@ -5,7 +5,7 @@ use std::path::Path;
 use stepdeck::plan::id::StepId;
 use tempfile::TempDir;
 
-use crate::history::repo::{LOG, git_in, has_git, line, log_of};
+use crate::history::repo::{LOG, git_in, has_git, line, log_of, shallow_clone};
 use crate::support::desk::{Desk, rest};
 use crate::support::screen::{ascii, dark, draw, model, press, reversed, text};
 
@@ -206,14 +206,7 @@ fn without_a_review_it_begins_with_the_first_commit_and_says_so() {
 #[test]
 fn a_shallow_clone_says_where_its_history_begins() {
     let Some(folder) = plan() else { return };
-    let clone = TempDir::new().unwrap();
-    let from = format!("file://{}", folder.path().display());
-    let to = clone.path().display().to_string();
-    git_in(
-        folder.path(),
-        "",
-        &["clone", "-q", "--depth", "2", &from, &to],
-    );
+    let clone = shallow_clone(folder.path(), 2);
     let mut desk = Desk::on(clone, 120, 40);
     desk.keys("6@<C-u>2026-11-01<Enter>");
     let screen = desk.screen();
