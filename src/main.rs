@@ -11,18 +11,18 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
 
 /// Has memory given back as it is freed. By default that waits for a second, and then for somebody
-/// to ask for memory, whom a program at rest does not have.
+/// to ask for memory, whom a program at rest does not have. One that soon ends has no use for it, and
+/// would pay with page faults.
 fn give_back_at_once() {
     // SAFETY: an option may be set at any time, by any thread.
     unsafe { libmimalloc_sys::mi_option_set(PURGE_DELAY, 0) }
 }
 
 fn main() -> ExitCode {
-    give_back_at_once();
     if let Err(error) = color_eyre::install() {
         eprintln!("stepdeck: {error}");
     }
-    stepdeck::cli::main()
+    stepdeck::cli::main(give_back_at_once)
 }
 
 #[cfg(all(test, target_os = "linux"))]

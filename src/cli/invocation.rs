@@ -62,6 +62,8 @@ pub struct Outside<'a> {
     pub out: &'a mut dyn Write,
     /// For messages.
     pub err: &'a mut dyn Write,
+    /// What is to be done before the cockpit opens, which stays for hours.
+    pub before_cockpit: fn(),
     /// By how many minutes local clocks are ahead of UTC.
     pub local_minutes: i32,
     /// The columns of the terminal that the results go to, if it is one.

@@ -147,8 +147,8 @@ const PROGRESS_TIMEOUT: Duration = Duration::from_millis(500);
 /// Exit code of what could not be done.
 const FAILED: u8 = 2;
 
-/// Runs the program in its real surroundings.
-pub fn main() -> ExitCode {
+/// Runs the program in its real surroundings. `before_cockpit` is done before the cockpit opens, if it does.
+pub fn main(before_cockpit: fn()) -> ExitCode {
     let mut words = std::env::args_os().skip(1);
     if words.next().is_some_and(|word| word == detached::ENTRY) {
         return detached::become_detached(words);
@@ -170,6 +170,7 @@ pub fn main() -> ExitCode {
         local_minutes: local_minutes(),
         terminal: is_terminal.then(columns),
         patience: is_watched.then_some(PROGRESS_TIMEOUT),
+        before_cockpit,
         out: &mut out,
         err: &mut err,
     };
@@ -212,6 +213,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, outside: &mut Outside<
 fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
     let arguments = invocation.arguments;
     let Some(command) = &arguments.command else {
+        (invocation.outside.before_cockpit)();
         return cockpit::run(invocation).map(|()| Ending::Done);
     };
     if let Some(when) = &arguments.at {

@@ -109,6 +109,7 @@ impl Folder {
             cache: Some(self.cache()),
             config: Some(self.own_config()),
             variable: &variable,
+            before_cockpit: || {},
             local_minutes: 0,
             out: &mut out,
             err: &mut err,
