@@ -149,9 +149,9 @@ impl FilterLine {
     /// Filters by what stands in the line so far; a half-typed term leaves the list as it is.
     pub(crate) fn typed(mut self, model: &mut Model) -> Self {
         (self.completion, self.earlier, self.is_completing) = (None, None, false);
-        match model.query(&self.input.text) {
+        match Query::parse_typed(&self.input.text) {
             Ok(query) => {
-                model.view.filter = query;
+                model.view.filter = query.asked_by(&model.context.me);
                 model.find(self.anchor);
             }
             Err(error) => self.input.error = Some(error.to_string()),

@@ -197,6 +197,20 @@ impl Query {
         })
     }
 
+    /// Understands a line that is being typed: a group that is open at its end is closed there, and
+    /// an `OR` at the end waits for what follows. Left like that, they would be text.
+    ///
+    /// # Errors
+    /// The first term that makes no sense.
+    pub(crate) fn parse_typed(text: &str) -> Result<Self, QueryError> {
+        let mut so_far = text.trim_end();
+        if syntax::unclosed(so_far) > 0 {
+            so_far = so_far.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '(' | '-'));
+        }
+        so_far = so_far.strip_suffix(" OR").unwrap_or(so_far);
+        Self::parse(&format!("{so_far}{}", ")".repeat(syntax::unclosed(so_far))))
+    }
+
     /// The same, asked by somebody: whose steps `is:mine` finds. Asked by nobody it finds none.
     pub fn asked_by(mut self, me: &Identity) -> Self {
         self.me.clone_from(me);

@@ -99,6 +99,20 @@ pub(super) fn parse(text: &str) -> Result<Tree, QueryError> {
     parser.group(0)
 }
 
+/// How many parentheses that group are open at the end of a line, where none closes too early.
+pub(super) fn unclosed(text: &str) -> usize {
+    let mut depth = 0_usize;
+    for term in terms(text) {
+        let (start, closing) = term.groups();
+        let opening = (0..start).filter(|at| term.has(*at, b'(')).count();
+        match (depth + opening).checked_sub(closing) {
+            Some(left) => depth = left,
+            None => return 0,
+        }
+    }
+    depth
+}
+
 /// Terms are separated by spaces; quotes keep them together, such as `owner:"field ops"`.
 pub(super) fn terms(text: &str) -> Vec<Term> {
     let mut terms: Vec<Term> = Vec::new();

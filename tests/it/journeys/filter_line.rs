@@ -98,6 +98,25 @@ fn one_moves_in_the_list_while_the_line_is_open() {
     assert_eq!(selected(&desk), "0101");
 }
 
+#[test]
+fn a_group_that_is_being_typed_narrows_the_list_already() {
+    let mut desk = desk();
+    let all = listed(&desk);
+    for (typed, ids) in [
+        ("/(", &*all),
+        ("owner:ops", "0001 0101"),
+        (" OR", "0001 0101"),
+        (" ", "0001 0101"),
+        ("status:draft", "0001 0002 0101"),
+        (") -(", "0001 0002 0101"),
+        ("is:done", "0002 0101"),
+        (")<Enter>", "0002 0101"),
+    ] {
+        desk.keys(typed);
+        assert_eq!(listed(&desk), ids, "{typed}\n{}", desk.screen());
+    }
+}
+
 /// However long the reason is, and however few columns there are.
 #[test]
 fn what_is_wrong_is_never_cut() {
@@ -114,7 +133,7 @@ fn what_is_wrong_is_never_cut() {
         ] {
             assert!(screen.contains(word), "{word}\n{screen}");
         }
-        desk.keys("<C-u>(owner:ops");
+        desk.keys("<C-u>(owner:ops<Enter>");
         assert!(desk.screen().contains("close them"), "{}", desk.screen());
     }
 }
