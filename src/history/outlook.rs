@@ -101,6 +101,12 @@ impl Outlook {
         }
     }
 
+    /// Whether nothing is left to do, as far as anybody can tell: open checks that name no step are
+    /// left.
+    pub fn is_done(&self) -> bool {
+        self.open.is_empty() && self.obstacle.is_none()
+    }
+
     /// For each of [`LEVELS`] the Sunday by which it is likely to be done; none where there is a
     /// [`reason`](Self::reason).
     pub fn dates(&self) -> [Option<NaiveDate>; LEVELS.len()] {
@@ -138,7 +144,7 @@ impl Outlook {
     pub fn is_late(&self, today: NaiveDate) -> Option<bool> {
         let due = self.due?;
         match self.p85() {
-            _ if self.open.is_empty() => None,
+            _ if self.is_done() => None,
             _ if due < today => Some(true),
             p85 => p85.map(|p85| p85 > due),
         }
@@ -195,7 +201,7 @@ impl Outlook {
 /// What is to be expected of everything that is not done, as a list in Markdown.
 pub fn markdown(outlooks: &[Outlook], plan: &Plan, today: NaiveDate) -> String {
     let mut text = format!("## Outlook {today}\n\n");
-    for outlook in outlooks.iter().filter(|outlook| !outlook.open.is_empty()) {
+    for outlook in outlooks.iter().filter(|outlook| !outlook.is_done()) {
         let dates = outlook.dates().into_iter().zip(LEVELS);
         let dates = dates.filter_map(|(date, level)| Some(format!("P{level} {}", date?)));
         let mut said = vec![format!("{} open", outlook.open.len())];

@@ -170,6 +170,15 @@ impl Scope<'_> {
             if let Some(id) = named.find(|id| plan.find(**id).is_none()) {
                 return Some(format!("a check names step {id}, which does not exist"));
             }
+            match open {
+                1 if steps.is_empty() => {
+                    return Some("no step is open: tick its last check".to_owned());
+                }
+                2.. if steps.is_empty() => {
+                    return Some(format!("no step is open: tick its {open} checks"));
+                }
+                _ => {}
+            }
         }
         let is_open = |step: usize| plan.graph().state(step) != State::Done;
         let open = steps.iter().copied().filter(|step| is_open(*step));

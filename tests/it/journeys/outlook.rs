@@ -325,6 +325,23 @@ fn what_is_not_known_is_said_in_a_sentence() {
         "{screen}"
     );
 
+    // A stage is done when its checks are ticked, and not when no step is open.
+    let done = log(10).replace("\"draft\"", "\"complete\"");
+    let done = done.replace("\"blocked\"", "\"complete\"");
+    let mut desk = Desk::sized(&[(LOG, &*done), ("docs/plan.md", CANON)], 160, 40);
+    desk.keys("7");
+    let screen = desk.screen();
+    for (scope, said) in [
+        ("Whole plan", "✓ done"),
+        ("Ground", "no step is open: tick its 2 checks"),
+        ("Air", "1 of 2 open checks names no step"),
+        ("B01", "✓ done"),
+    ] {
+        let is_of = |line: &&str| line[3..].trim_start_matches(['▌', ' ']).starts_with(scope);
+        let row = screen.lines().find(is_of).unwrap_or_default();
+        assert!(row.contains(said), "{scope}: {row}\n{screen}");
+    }
+
     let mut desk = Desk::sized(
         &[(
             "docs/plan.md",

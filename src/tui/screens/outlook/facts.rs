@@ -31,12 +31,12 @@ pub fn facts<'t>(outlook: &Outlook, model: &Model, theme: &'t Theme, width: u16)
         ]));
     }
     match outlook.reason_in_words() {
-        Some(reason) if outlook.open.is_empty() && outlook.dates.is_some() => drop(reason),
+        Some(_) if outlook.is_done() => {}
         Some(reason) => text(&mut sheet, &format!("{reason}."), theme.warning),
         None if outlook.dates.is_none() => text(&mut sheet, "Reading the history…", theme.dim),
         None => {}
     }
-    if outlook.open.is_empty() {
+    if outlook.is_done() {
         text(&mut sheet, "Nothing is open.", theme.ok);
     }
     if let Some(due) = outlook.due_in_words(today) {

@@ -142,7 +142,7 @@ fn scope(
     theme: &Theme,
 ) {
     let (x, y) = (row.x + 2, row.y);
-    let is_done = outlook.open.is_empty();
+    let is_done = outlook.is_done();
     let style = if is_done { theme.dim } else { theme.text };
     let name = outlook.name(&model.plan);
     frame::fitted(buf, theme, (x, y), columns.name, &name, style);
