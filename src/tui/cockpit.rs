@@ -8,7 +8,6 @@ mod past;
 
 use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -23,12 +22,10 @@ use crate::app::sync::draft::DRAFT;
 use crate::app::{DiskEvent, Effect, Message, Model, update};
 use crate::record;
 use crate::store::fs::create::create;
-use crate::store::past::outlook::Remembered;
 use crate::store::worker::disk::Disk;
 use crate::store::worker::protocol::PrivateDocument;
 use crate::tui::terminal_host::TerminalHost;
 use crate::tui::widgets::field::Field;
-use crate::tui::widgets::scroll::ScrollState;
 
 /// The checks run when the plan has been left alone for this long.
 const CHECK_AFTER: Duration = Duration::from_millis(120);
@@ -53,23 +50,14 @@ pub struct Cockpit<F> {
     theme: Theme,
     /// Whether the theme is to suit the terminal's background.
     pub theme_follows: bool,
-    sight: ScrollState,
+    /// What goes with the model that is shown.
+    view: View,
     field: Option<Field>,
     inbox: Receiver<Event>,
-    answers: Answers,
-    disk: Option<Disk>,
-    clock: Clock,
-    check_at: Option<Instant>,
-    compare_at: Option<Instant>,
-    look_ahead_at: Option<Instant>,
-    /// What the last look ahead leaves to the next one.
-    remembered: Arc<Mutex<Remembered>>,
-    /// What was last shown of the work beside the keys.
-    work_shown: Option<String>,
     /// Where versions of the plan are looked for.
     pub(crate) origin: Origin,
     /// The present, while a version of the past is shown.
-    aside: Option<View>,
+    aside: Option<(Model, View)>,
     /// A version that is to be shown.
     next: Option<LaidOut>,
     /// How many versions have been shown.
@@ -110,17 +98,15 @@ impl<F: TerminalHost> Cockpit<F> {
             face,
             theme,
             theme_follows: false,
-            sight: ScrollState::default(),
+            view: View {
+                disk,
+                check_at,
+                compare_at,
+                look_ahead_at,
+                ..View::new(Answers::of_present(sender), clock)
+            },
             field: None,
             inbox,
-            answers: Answers::of_present(sender),
-            disk,
-            clock,
-            check_at,
-            compare_at,
-            look_ahead_at,
-            remembered: Arc::default(),
-            work_shown: None,
             origin,
             aside: None,
             next: None,
@@ -208,7 +194,7 @@ impl<F: TerminalHost> Cockpit<F> {
     /// Whether everything that was begun here is done: saved, checked, drawn.
     pub fn is_quiet(&self) -> bool {
         let work = &self.model.work;
-        let is_checking = work.checking.is_some() || self.check_at.is_some();
+        let is_checking = work.checking.is_some() || self.view.check_at.is_some();
         let is_reading =
             work.following.is_some() || work.reading_past.is_some() || self.is_comparing();
         let is_reading = is_reading || self.is_looking_ahead() || work.is_reading_landed;
@@ -223,8 +209,8 @@ impl<F: TerminalHost> Cockpit<F> {
         self.return_to_now();
         self.model.work.stop();
         self.model.jobs.stop(|_| true);
-        let is_abandoned = self.disk.is_none();
-        drop(self.disk.take());
+        let is_abandoned = self.view.disk.is_none();
+        drop(self.view.disk.take());
         let mut lost: Vec<String> = Vec::new();
         if is_abandoned && self.model.sync.saving() > 0 {
             lost.push(self.model.sync.left_behind());
@@ -251,17 +237,17 @@ impl<F: TerminalHost> Cockpit<F> {
         let work = &self.model.work;
         // The checks asked for follow those that run, and saves: the end of each is an event.
         let may_start = work.checking.is_none() && self.model.sync.saving() == 0;
-        let check = (self.check_at.filter(|_| may_start))
+        let check = (self.view.check_at.filter(|_| may_start))
             .map(|at| at.saturating_duration_since(Instant::now()));
         let past = self.until_reading_past();
         let progress = self.work_in_words().map(|_| WORK_SHOWN_EVERY);
         // A row stays lit until then; the model's clock says when.
         let flash = self.model.flashes.first().map(|(_, until)| {
-            let left = *until - (self.clock)();
+            let left = *until - (self.view.clock)();
             left.to_std().unwrap_or(Duration::ZERO) + Duration::from_millis(1)
         });
         let minute = self.model.next_change().map(|next| {
-            let left = next - (self.clock)();
+            let left = next - (self.view.clock)();
             left.to_std().unwrap_or(Duration::ZERO) + Duration::from_millis(1)
         });
         [timeout, check, past, progress, flash, minute]
@@ -271,10 +257,10 @@ impl<F: TerminalHost> Cockpit<F> {
     }
 
     fn on_time(&mut self) {
-        if self.model.tick((self.clock)()) {
+        if self.model.tick((self.view.clock)()) {
             self.dirty = true;
         }
-        let is_due = self.check_at.is_some_and(|at| at <= Instant::now());
+        let is_due = self.view.check_at.is_some_and(|at| at <= Instant::now());
         // Saves come first: they need the processor, too.
         let is_free = self.model.work.checking.is_none() && self.model.sync.saving() == 0;
         if is_due && is_free {
@@ -282,8 +268,8 @@ impl<F: TerminalHost> Cockpit<F> {
         }
         self.read_past_if_due();
         let work = self.work_in_words();
-        if work != self.work_shown {
-            self.work_shown = work;
+        if work != self.view.work_shown {
+            self.view.work_shown = work;
             self.dirty = true;
         }
     }
@@ -292,7 +278,7 @@ impl<F: TerminalHost> Cockpit<F> {
         if self.aside.is_some() && event.is_of_present() {
             return self.in_present(|cockpit| cockpit.handle(event));
         }
-        self.model.tick((self.clock)());
+        self.model.tick((self.view.clock)());
         self.dirty = true;
         match event {
             Event::Terminal(event) => self.handle_terminal(event),
@@ -326,7 +312,7 @@ impl<F: TerminalHost> Cockpit<F> {
             }
             Event::Past { generation, past } => self.tell(Message::Past { generation, past }),
             Event::Opened(whole, disk) => {
-                self.disk = Some(disk);
+                self.view.disk = Some(disk);
                 self.tell(Message::Opened(whole))
             }
             Event::SavedLate(form) => self.tell(Message::SavedLate(form)),
@@ -361,7 +347,7 @@ impl<F: TerminalHost> Cockpit<F> {
                     None => Ok(()),
                 }
             }
-            TerminalEvent::Mouse(event) => match mouse::message(event, &self.sight) {
+            TerminalEvent::Mouse(event) => match mouse::message(event, &self.view.sight) {
                 Some(message) => self.tell(message),
                 None => Ok(()),
             },
@@ -451,15 +437,15 @@ impl<F: TerminalHost> Cockpit<F> {
             Effect::ReadPast => self.start_reading_past(),
             Effect::ReadLanded => self.start_reading_landed(),
             // Of a front nothing can be said yet.
-            Effect::Check if self.model.work.is_opening() => self.check_at = None,
+            Effect::Check if self.model.work.is_opening() => self.view.check_at = None,
             Effect::Check => {
                 // What runs would say what was wrong with the plan as it stood.
                 self.model.work.stop_checks();
-                self.check_at = Some(Instant::now() + CHECK_AFTER);
+                self.view.check_at = Some(Instant::now() + CHECK_AFTER);
             }
             Effect::StopCheck => {
                 self.model.work.stop_checks();
-                self.check_at = None;
+                self.view.check_at = None;
             }
             Effect::Compare => self.compare_soon(),
             Effect::LookAhead => self.look_ahead_soon(),
@@ -498,7 +484,7 @@ impl<F: TerminalHost> Cockpit<F> {
             Effect::Quit => self.turn = Turn::Quit,
             Effect::Abandon => {
                 self.turn = Turn::Quit;
-                if let Some(disk) = self.disk.take() {
+                if let Some(disk) = self.view.disk.take() {
                     disk.abandon();
                 }
             }
@@ -507,7 +493,7 @@ impl<F: TerminalHost> Cockpit<F> {
     }
 
     fn on_disk(&self, ask: impl FnOnce(&Disk)) {
-        if let Some(disk) = &self.disk {
+        if let Some(disk) = &self.view.disk {
             ask(disk);
         }
     }
@@ -537,12 +523,12 @@ impl<F: TerminalHost> Cockpit<F> {
         }
         self.sync_field();
         let (model, theme, field) = (&self.model, &self.theme, self.field.as_ref());
-        let sight = &mut self.sight;
+        let sight = &mut self.view.sight;
         self.face.draw(&mut |frame| {
             super::draw::draw(frame, model, theme, sight, field);
         })?;
-        self.model.page = self.sight.page;
-        self.model.view.across = self.sight.across;
+        self.model.page = self.view.sight.page;
+        self.model.view.across = self.view.sight.across;
         Ok(())
     }
 }

@@ -109,20 +109,39 @@ impl LaidOut {
     }
 }
 
-/// What the present keeps while a version is shown, or the other way round.
+/// What the loop has beside a model: that of the present, or of a version.
 pub(super) struct View {
-    model: Model,
-    sight: ScrollState,
-    disk: Option<Disk>,
-    clock: Clock,
-    check_at: Option<Instant>,
-    compare_at: Option<Instant>,
-    look_ahead_at: Option<Instant>,
-    remembered: Arc<Mutex<Remembered>>,
-    work_shown: Option<String>,
-    answers: Answers,
+    pub(super) sight: ScrollState,
+    pub(super) disk: Option<Disk>,
+    pub(super) clock: Clock,
+    pub(super) check_at: Option<Instant>,
+    pub(super) compare_at: Option<Instant>,
+    pub(super) look_ahead_at: Option<Instant>,
+    /// What the last look ahead leaves to the next one.
+    pub(super) remembered: Arc<Mutex<Remembered>>,
+    /// What was last shown of the work beside the keys.
+    pub(super) work_shown: Option<String>,
+    pub(super) answers: Answers,
     /// The files of a version, as long as it is shown.
-    files: Option<AsOf>,
+    pub(super) files: Option<AsOf>,
+}
+
+impl View {
+    /// One that has nothing to do yet.
+    pub(super) fn new(answers: Answers, clock: Clock) -> Self {
+        Self {
+            sight: ScrollState::default(),
+            disk: None,
+            clock,
+            check_at: None,
+            compare_at: None,
+            look_ahead_at: None,
+            remembered: Arc::default(),
+            work_shown: None,
+            answers,
+            files: None,
+        }
+    }
 }
 
 impl<F: TerminalHost> Cockpit<F> {
@@ -130,9 +149,13 @@ impl<F: TerminalHost> Cockpit<F> {
     pub(super) fn start_going_back(&mut self, when: When) {
         let opening = Arc::new(Opening::default());
         self.model.work.going_back = Some(opening.clone());
-        let (origin, plan, now) = (self.origin.clone(), self.model.plan.clone(), (self.clock)());
+        let (origin, plan, now) = (
+            self.origin.clone(),
+            self.model.plan.clone(),
+            (self.view.clock)(),
+        );
         let viewer = self.viewer();
-        let answers = self.answers.clone();
+        let answers = self.view.answers.clone();
         std::thread::spawn(move || {
             let laid_out = lay_out(&when, plan, &origin, viewer, now, &opening);
             answers.send(Event::LaidOut(opening, laid_out));
@@ -181,19 +204,13 @@ impl<F: TerminalHost> Cockpit<F> {
     pub(crate) fn show_version(&mut self, laid_out: LaidOut) {
         let LaidOut { model, at, files } = laid_out;
         self.views += 1;
-        let mut version = View {
+        let answers = self.view.answers.of(self.views);
+        let view = View {
             check_at: Some(Instant::now()),
-            compare_at: None,
-            look_ahead_at: None,
-            remembered: Arc::default(),
-            model: *model,
-            sight: ScrollState::default(),
-            disk: None,
-            clock: Box::new(move || at),
-            work_shown: None,
-            answers: self.answers.of(self.views),
             files: Some(files),
+            ..View::new(answers, Box::new(move || at))
         };
+        let mut version = (*model, view);
         self.model.notice = None;
         self.change_places(&mut version);
         self.aside = Some(version);
@@ -207,15 +224,16 @@ impl<F: TerminalHost> Cockpit<F> {
         };
         self.change_places(&mut version);
         self.dirty = true;
-        version.model.work.stop();
-        version.model.jobs.stop(|_| true);
+        let (mut model, view) = version;
+        model.work.stop();
+        model.jobs.stop(|_| true);
         // Many files take a while to be removed.
-        std::thread::spawn(move || drop((version.files, version.model)));
+        std::thread::spawn(move || drop((view.files, model)));
     }
 
     /// The model of the present, whichever is shown.
     pub fn present(&self) -> &Model {
-        self.aside.as_ref().map_or(&self.model, |view| &view.model)
+        self.aside.as_ref().map_or(&self.model, |(model, _)| model)
     }
 
     /// Handles something that is the present's, whichever is shown.
@@ -246,29 +264,20 @@ impl<F: TerminalHost> Cockpit<F> {
     /// Whether the present, which stands aside, has nothing to do that it could do there.
     pub(super) fn is_aside_quiet(&self) -> bool {
         let is_quiet =
-            |view: &View| view.model.sync.is_settled() && !view.model.work.rereading.is_busy();
+            |(model, _): &(Model, View)| model.sync.is_settled() && !model.work.rereading.is_busy();
         self.aside.as_ref().is_none_or(is_quiet)
     }
 
     /// The file of a version that somebody wants to open gets its content.
     pub(super) fn fetch(&self, target: &str) {
-        if let Some(files) = self.aside.as_ref().and_then(|aside| aside.files.as_ref()) {
+        if let Some(files) = &self.view.files {
             files.fetch(&self.model.context.root.join(target));
         }
     }
 
-    fn change_places(&mut self, view: &mut View) {
-        use std::mem::swap;
-        swap(&mut self.model, &mut view.model);
-        swap(&mut self.sight, &mut view.sight);
-        swap(&mut self.disk, &mut view.disk);
-        swap(&mut self.clock, &mut view.clock);
-        swap(&mut self.check_at, &mut view.check_at);
-        swap(&mut self.compare_at, &mut view.compare_at);
-        swap(&mut self.look_ahead_at, &mut view.look_ahead_at);
-        swap(&mut self.remembered, &mut view.remembered);
-        swap(&mut self.work_shown, &mut view.work_shown);
-        swap(&mut self.answers, &mut view.answers);
+    fn change_places(&mut self, (model, view): &mut (Model, View)) {
+        std::mem::swap(&mut self.model, model);
+        std::mem::swap(&mut self.view, view);
         self.field = None;
     }
 
@@ -276,7 +285,7 @@ impl<F: TerminalHost> Cockpit<F> {
     /// that was left.
     pub(super) fn answered(&mut self, view: u32, event: Event) -> io::Result<()> {
         match view {
-            view if view == self.answers.view() => self.handle(event),
+            view if view == self.view.answers.view() => self.handle(event),
             PRESENT => self.in_present(|cockpit| cockpit.handle(event)),
             _ => Ok(()),
         }

@@ -20,14 +20,14 @@ fn beside_keys(work: impl FnOnce() + Send + 'static) {
 
 impl<F: TerminalHost> Cockpit<F> {
     pub(super) fn start_check(&mut self) {
-        self.check_at = None;
+        self.view.check_at = None;
         let progress = Arc::new(Progress::default());
         self.model.work.checking = Some(progress.clone());
         let plan = self.model.plan.clone();
         let generation = self.model.generation;
         let context = self.model.context.clone();
-        let now = (self.clock)();
-        let answers = self.answers.clone();
+        let now = (self.view.clock)();
+        let answers = self.view.answers.clone();
         let past = self.past_input();
         beside_keys(move || {
             let changes = past.last_changes(&progress).map(Arc::new);
@@ -52,7 +52,7 @@ impl<F: TerminalHost> Cockpit<F> {
 
     pub(super) fn start_jobs(&mut self) {
         for job in self.model.jobs.take_waiting() {
-            let answers = self.answers.clone();
+            let answers = self.view.answers.clone();
             beside_keys(move || {
                 answers.send(Event::JobDone(job.run()));
             });
@@ -63,7 +63,7 @@ impl<F: TerminalHost> Cockpit<F> {
         let Some(batch) = self.model.next_batch() else {
             return;
         };
-        let answers = self.answers.clone();
+        let answers = self.view.answers.clone();
         beside_keys(move || {
             answers.send(Event::Reread(Box::new(batch.read())));
         });

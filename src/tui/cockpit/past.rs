@@ -31,7 +31,7 @@ impl<F: TerminalHost> Cockpit<F> {
             root: context.root.clone(),
             plan: self.model.plan.clone(),
             as_configured: !context.own_logs,
-            now: (self.clock)(),
+            now: (self.view.clock)(),
             cache: context.cache.clone(),
         }
     }
@@ -39,7 +39,7 @@ impl<F: TerminalHost> Cockpit<F> {
     /// Has read what filters ask of the past of all steps.
     pub(super) fn start_reading_past(&mut self) {
         let (input, generation) = (self.past_input(), self.model.generation);
-        let answers = self.answers.clone();
+        let answers = self.view.answers.clone();
         let progress = self.model.work.reading_past.clone().unwrap_or_default();
         std::thread::spawn(move || {
             if let Some(past) = input.facts(&progress).map(Arc::new) {
@@ -51,7 +51,7 @@ impl<F: TerminalHost> Cockpit<F> {
     /// Has git asked what the weekly review needs to know.
     pub(super) fn start_reading_landed(&mut self) {
         let (input, generation) = (self.past_input(), self.model.generation);
-        let answers = self.answers.clone();
+        let answers = self.view.answers.clone();
         std::thread::spawn(move || {
             let landed = input.landed();
             answers.send(Event::Landed { generation, landed });
@@ -67,12 +67,12 @@ impl<F: TerminalHost> Cockpit<F> {
         } else {
             COMPARE_AFTER
         };
-        self.compare_at = Some(Instant::now() + after);
+        self.view.compare_at = Some(Instant::now() + after);
     }
 
     /// Whether the plan is compared, or will be as soon as it has been left alone.
     pub(super) fn is_comparing(&self) -> bool {
-        self.model.work.comparing.is_some() || self.compare_at.is_some()
+        self.model.work.comparing.is_some() || self.view.compare_at.is_some()
     }
 
     /// Has looked ahead as soon as the plan has been left alone.
@@ -83,23 +83,26 @@ impl<F: TerminalHost> Cockpit<F> {
         } else {
             COMPARE_AFTER
         };
-        self.look_ahead_at = Some(Instant::now() + after);
+        self.view.look_ahead_at = Some(Instant::now() + after);
     }
 
     /// Whether one looks ahead, or will as soon as the plan has been left alone.
     pub(super) fn is_looking_ahead(&self) -> bool {
-        self.model.work.looking_ahead.is_some() || self.look_ahead_at.is_some()
+        self.model.work.looking_ahead.is_some() || self.view.look_ahead_at.is_some()
     }
 
     /// How long it is until the plan is compared. That waits for saves and for the comparison that
     /// runs: the end of each is an event.
     fn until_comparing(&self) -> Option<Duration> {
-        self.until(self.compare_at, self.model.work.comparing.as_ref())
+        self.until(self.view.compare_at, self.model.work.comparing.as_ref())
     }
 
     /// The same for the look ahead.
     fn until_looking_ahead(&self) -> Option<Duration> {
-        self.until(self.look_ahead_at, self.model.work.looking_ahead.as_ref())
+        self.until(
+            self.view.look_ahead_at,
+            self.model.work.looking_ahead.as_ref(),
+        )
     }
 
     fn until(&self, at: Option<Instant>, running: Option<&Arc<Progress>>) -> Option<Duration> {
@@ -167,11 +170,11 @@ impl<F: TerminalHost> Cockpit<F> {
     }
 
     fn start_comparing(&mut self) {
-        self.compare_at = None;
+        self.view.compare_at = None;
         let progress = Arc::new(Progress::default());
         self.model.work.comparing = Some(progress.clone());
         let (input, baseline) = (self.past_input(), self.model.since.baseline.clone());
-        let answers = self.answers.clone();
+        let answers = self.view.answers.clone();
         std::thread::spawn(move || {
             let answer = input.compare(&baseline, &progress);
             let answer = answer.map(|answer| (baseline, answer.map(Box::new)));
@@ -188,13 +191,13 @@ impl<F: TerminalHost> Cockpit<F> {
     }
 
     fn start_looking_ahead(&mut self) {
-        self.look_ahead_at = None;
+        self.view.look_ahead_at = None;
         let progress = Arc::new(Progress::default());
         self.model.work.looking_ahead = Some(progress.clone());
-        let (input, answers) = (self.past_input(), self.answers.clone());
+        let (input, answers) = (self.past_input(), self.view.answers.clone());
         let filter = self.model.view.filter.text().to_owned();
         let nearest = self.model.outlook.nearest.clone();
-        let remembered = self.remembered.clone();
+        let remembered = self.view.remembered.clone();
         std::thread::spawn(move || {
             let tell = |part| answers.send(Event::LookAhead(part));
             let mut remembered = remembered.lock().unwrap_or_else(PoisonError::into_inner);
@@ -210,7 +213,7 @@ impl<F: TerminalHost> Cockpit<F> {
         let progress = Arc::new(Progress::default());
         self.model.work.following = Some(progress.clone());
         let input = self.past_input();
-        let answers = self.answers.clone();
+        let answers = self.view.answers.clone();
         std::thread::spawn(move || {
             let tell = |part| {
                 answers.send(Event::Followed(progress.clone(), subject.clone(), part));

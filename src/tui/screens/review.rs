@@ -89,13 +89,8 @@ fn progress(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
         }
     };
     // Where one is comes before since when.
-    let mut right = vec![Piece::new(9, state)];
-    let room = area.width.saturating_sub(2);
-    fit_row::keep_both(&mut left, &mut right, 2, room);
-    let columns = fit_row::columns(&right);
-    fit_row::draw(buf, theme, (area.x + 1, area.y), room, left);
-    let x = area.right().saturating_sub(columns + 1);
-    fit_row::draw(buf, theme, (x, area.y), columns, right);
+    let right = vec![Piece::new(9, state)];
+    fit_row::draw_both(buf, theme, area, left, right);
 }
 
 /// What is left to do in the part, at the right of the pane's title.

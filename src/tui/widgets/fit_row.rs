@@ -152,6 +152,22 @@ pub fn draw(
     frame::spans(buf, theme, at, width, &line(parts))
 }
 
+/// Draws a row with parts at both ends, after dropping those that do not fit.
+pub fn draw_both<'a>(
+    buf: &mut Buffer,
+    theme: &Theme,
+    area: Rect,
+    mut left: Vec<RowPart<'a>>,
+    mut right: Vec<RowPart<'a>>,
+) {
+    let room = area.width.saturating_sub(2);
+    keep_both(&mut left, &mut right, 2, room);
+    let columns = columns(&right);
+    draw(buf, theme, (area.x + 1, area.y), room, left);
+    let x = area.right().saturating_sub(columns + 1);
+    draw(buf, theme, (x, area.y), columns, right);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -37,7 +37,7 @@ pub(crate) fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
     let part = |rank, text: String, style| RowPart::styled(rank, text, style);
     let dot = || Span::styled(format!(" {} ", theme.glyphs.dot), style);
     let at = format!("As of {}", shown.at.format("%Y-%m-%d %H:%M"));
-    let mut left = vec![
+    let left = vec![
         part(0, at, bold),
         part(3, short(&shown.commit).to_owned(), style).after(dot()),
         part(4, visible_line(&shown.subject).into_owned(), style).after(dot()),
@@ -50,10 +50,5 @@ pub(crate) fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
     let key = model.keymap.key_of("as-of");
     let back = format!("{key} returns to now");
     right.push(part(1, back, bold).after(dot()));
-    let room = area.width.saturating_sub(2);
-    fit_row::keep_both(&mut left, &mut right, 2, room);
-    let columns = fit_row::columns(&right);
-    fit_row::draw(buf, theme, (area.x + 1, area.y), room, left);
-    let x = area.right().saturating_sub(columns + 1);
-    fit_row::draw(buf, theme, (x, area.y), columns, right);
+    fit_row::draw_both(buf, theme, area, left, right);
 }
