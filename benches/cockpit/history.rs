@@ -2,8 +2,8 @@
 //! nothing known from an earlier run and once again. Beside it git prints the same differences.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -93,15 +93,11 @@ fn timed(run: impl FnMut() -> Option<Duration>) -> Option<f64> {
 
 /// How long the program takes, which keeps what it finds in this folder.
 fn run(folder: &Path, cache: &Path, words: &[&str]) -> Option<Duration> {
-    let begun = Instant::now();
-    let status = Command::new(PROGRAM)
-        .args(words)
-        .current_dir(folder)
-        .env("XDG_CACHE_HOME", cache)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .ok()?;
-    let took = begun.elapsed();
-    matches!(status.code(), Some(0 | 1)).then_some(took)
+    let mut command = Command::new(PROGRAM);
+    process::took(
+        command
+            .args(words)
+            .current_dir(folder)
+            .env("XDG_CACHE_HOME", cache),
+    )
 }

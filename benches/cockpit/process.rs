@@ -35,10 +35,13 @@ fn memory(pid: u32, kind: &str) -> Option<u64> {
 /// How long a program takes from start to end; nothing where it is not installed, or could not
 /// do what was asked. To have found something (1) is not to have failed.
 pub fn run(program: &str, arguments: &[&str], folder: &Path) -> Option<Duration> {
+    took(Command::new(program).args(arguments).current_dir(folder))
+}
+
+/// The same of a command that is put together already.
+pub fn took(command: &mut Command) -> Option<Duration> {
     let begun = Instant::now();
-    let status = Command::new(program)
-        .args(arguments)
-        .current_dir(folder)
+    let status = command
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()

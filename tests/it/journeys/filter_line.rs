@@ -14,16 +14,6 @@ fn line(desk: &Desk) -> String {
     input.expect("the line is closed").text.clone()
 }
 
-fn listed(desk: &Desk) -> String {
-    let model = &desk.cockpit.model;
-    let ids = model
-        .view
-        .list
-        .iter()
-        .map(|step| model.plan.step(*step).id().to_string());
-    ids.collect::<Vec<_>>().join(" ")
-}
-
 #[test]
 fn tab_completes_names_and_the_plans_own_values() {
     let mut desk = desk();
@@ -41,7 +31,7 @@ fn tab_completes_names_and_the_plans_own_values() {
     assert_eq!(line(&desk), first);
     // The list follows what stands in the line, and a letter goes on from there.
     assert_eq!(first, "owner:ops");
-    assert_eq!(listed(&desk), "0001 0101");
+    assert_eq!(desk.listed().join(" "), "0001 0101");
     desk.keys(" OR status:dr<Tab>");
     assert_eq!(line(&desk), "owner:ops OR status:draft");
     desk.keys(" zz:<Tab>");
@@ -73,7 +63,7 @@ fn arrows_go_through_earlier_filters_even_after_a_restart() {
     assert_eq!(line(&desk), "is:ready");
     desk.keys("<Up>");
     assert_eq!(line(&desk), "owner:ops");
-    assert_eq!(listed(&desk), "0001 0101");
+    assert_eq!(desk.listed().join(" "), "0001 0101");
     // There is no third: one that was kept twice is remembered once.
     desk.keys("<Up>");
     assert_eq!(line(&desk), "owner:ops");
@@ -101,7 +91,7 @@ fn one_moves_in_the_list_while_the_line_is_open() {
 #[test]
 fn a_group_that_is_being_typed_narrows_the_list_already() {
     let mut desk = desk();
-    let all = listed(&desk);
+    let all = desk.listed().join(" ");
     for (typed, ids) in [
         ("/(", &*all),
         ("owner:ops", "0001 0101"),
@@ -113,7 +103,7 @@ fn a_group_that_is_being_typed_narrows_the_list_already() {
         (")<Enter>", "0002 0101"),
     ] {
         desk.keys(typed);
-        assert_eq!(listed(&desk), ids, "{typed}\n{}", desk.screen());
+        assert_eq!(desk.listed().join(" "), ids, "{typed}\n{}", desk.screen());
     }
 }
 
@@ -147,6 +137,6 @@ fn alternatives_and_groups_narrow_the_list() {
         ("-(owner:grc OR owner:none)", "0001 0101"),
     ] {
         desk.keys(&format!("/<C-u>{filter}<Enter>"));
-        assert_eq!(listed(&desk), ids, "{filter}\n{}", desk.screen());
+        assert_eq!(desk.listed().join(" "), ids, "{filter}\n{}", desk.screen());
     }
 }

@@ -265,15 +265,7 @@ fn words_are_found_in_any_order_and_no_result_says_how_to_clear() {
         .replace("Load test", "Gate for the review")
         .replace("Cut over", "Review of the last gate");
     let mut desk = Desk::open(&[(LOG, &gate), (CANON, DOCUMENT)]);
-    let found = |desk: &Desk| {
-        let model = &desk.cockpit.model;
-        let ids = model
-            .view
-            .list
-            .iter()
-            .map(|step| model.plan.step(*step).id().to_string());
-        ids.collect::<BTreeSet<String>>()
-    };
+    let found = |desk: &Desk| desk.listed().into_iter().collect::<BTreeSet<String>>();
     desk.keys("j/gate rev");
     let one = found(&desk);
     desk.keys("<C-u>rev gate");

@@ -368,6 +368,13 @@ impl Desk {
         text_of(self.buffer())
     }
 
+    /// The IDs of the listed steps, in the order of the list.
+    pub fn listed(&self) -> Vec<String> {
+        let model = &self.cockpit.model;
+        let steps = model.view.list.iter().map(|step| model.plan.step(*step));
+        steps.map(|step| step.id().to_string()).collect()
+    }
+
     /// The screen with its looks.
     pub fn buffer(&self) -> &Buffer {
         self.cockpit.face.screen.backend().buffer()
