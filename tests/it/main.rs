@@ -5,7 +5,7 @@
 //! `screens/` draws, `journeys/` presses keys in the real loop or in a pseudo-terminal, `store/`
 //! and `git/` write files, `laws/` and `hostile/` hold properties over generated and broken input,
 //! `project/` keeps the repository in order. What counts allocations needs a process of its own and
-//! is in `tests/growth.rs`. `history/` reads what git keeps.
+//! is in `tests/growth/`. `history/` reads what git keeps.
 
 mod support;
 

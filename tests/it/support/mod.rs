@@ -1,6 +1,6 @@
 //! What the journeys through the built binary share.
 
-#[allow(dead_code, reason = "the benchmarks and tests/growth.rs use the rest")]
+#[allow(dead_code, reason = "the benchmarks and tests/growth use the rest")]
 pub mod demo;
 pub mod desk;
 pub mod fixture;
