@@ -20,7 +20,7 @@
 //! ┌─────────────────────────── tui/widgets/header.rs ────────────────────────────┐
 //! │ stepdeck › B37 Data model › 3742      3412/10000 34%  saved 14:02  ● live    │
 //! ├──────────────────────────── tui/widgets/tabs.rs ─────────────────────────────┤
-//! │ 1 Plan  2 Gates  3 Weekly review  4 Standup  5 Problems  6 Since             │
+//! │ 1 Plan  2 Gates  3 Weekly review  4 Standup  5 Problems  6 Since  7 Outlook  │
 //! ├─────────── strip.rs, or unfolded blocks.rs with grid.rs ─────────────────────┤
 //! │ ✓✓✓✓✓✓✓✓✓✓ ✓✓✓✓✓99887 7665555443 3110000!00 0000000000  B37 Data model 42%   │
 //! ├────────────────────────────────── steps.rs ──────────────────────────────────┤
