@@ -20,12 +20,14 @@ pub mod init;
 pub mod invocation;
 pub mod list;
 pub(crate) mod log;
+mod mainline;
 pub mod man;
 pub mod merge;
 pub mod next;
 mod past;
 pub(crate) mod printer;
 mod progress_line;
+pub(crate) mod renumber;
 pub mod review;
 pub mod set;
 pub(crate) mod settings;
@@ -33,6 +35,7 @@ pub mod show;
 pub(crate) mod since;
 pub mod standup;
 pub(crate) mod step_document;
+pub(crate) mod sync;
 pub mod tick;
 
 use std::ffi::OsString;
@@ -119,6 +122,8 @@ pub enum Subcommands {
     Set(set::Set),
     Add(add::Add),
     Tick(tick::Tick),
+    Renumber(renumber::Renumber),
+    Sync(sync::Sync),
     Init(init::Init),
     Demo(demo::Demo),
     Merge(merge::Merge),
@@ -222,6 +227,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
     match command {
         Subcommands::Check(check) => return check.run(invocation),
         Subcommands::Merge(merge) => return merge.run(invocation),
+        Subcommands::Sync(sync) => return sync.run(invocation),
         Subcommands::GitSetup(setup) => return setup.run(invocation),
         Subcommands::Show(show) => show.run(invocation)?,
         Subcommands::List(list) => list.run(invocation)?,
@@ -231,6 +237,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Set(set) => set.run(invocation)?,
         Subcommands::Add(add) => add.run(invocation)?,
         Subcommands::Tick(tick) => tick.run(invocation)?,
+        Subcommands::Renumber(renumber) => renumber.run(invocation)?,
         Subcommands::Init(init) => init.run(invocation)?,
         Subcommands::Demo(demo) => demo.run(invocation)?,
         Subcommands::Export(export) => export.run(invocation)?,

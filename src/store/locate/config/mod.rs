@@ -107,6 +107,8 @@ pub struct Config {
     pub ranking: BTreeMap<String, Located<f64>>,
     /// Looks.
     pub display: Display,
+    /// The team's main branch, if it is not the remote's `HEAD`.
+    pub main_branch: Option<String>,
     /// Whether the mouse is listened to.
     pub mouse: bool,
 }
@@ -388,7 +390,7 @@ mod tests {
         assert_eq!(
             problems,
             [
-                "stepdeck.toml:1:1: unknown entry \"colour\": the entries here are paths, keys, checks, ranking, display",
+                "stepdeck.toml:1:1: unknown entry \"colour\": the entries here are paths, keys, checks, ranking, display, team",
                 "stepdeck.toml:3:3: unknown entry \"lag\": the entries here are log, canon, roadmap, decisions, reviews, standups, gates, checkpoints",
                 "stepdeck.toml:4:13: decisions must be a path, not this integer: it is ignored",
                 "stepdeck.toml:5:9: canon must be a path or a list of paths, not this array: it is ignored",
@@ -429,6 +431,7 @@ mod tests {
             ("checks", _) => "\"off\"",
             ("ranking", _) => "7.5",
             (_, "theme") => "\"dark\"",
+            ("team", _) => "\"trunk\"",
             _ => "true",
         };
         let name = entry.name.trim_matches(['<', '>']);
