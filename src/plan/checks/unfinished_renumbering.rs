@@ -120,7 +120,7 @@ mod tests {
         assert_eq!(
             found(&RULE, &[(LOG, &log), (CANON, &section("Audit"))]),
             [format!(
-                "{CANON}:1:1 [### Step 0001 — Audit] 0001 here means the step that is 0002 now"
+                "{CANON}:1 [### Step 0001 — Audit] 0001 here means the step that is 0002 now"
             )]
         );
         let fine = section("Review");
