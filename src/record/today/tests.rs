@@ -185,7 +185,7 @@ fn the_current_gate_is_ahead_and_one_whose_bar_is_met_is_to_be_reviewed() {
         let morning = morning(files, "Bo", NOW);
         let words = morning.gates.iter().map(|gate| {
             let stage = &plan.stages()[gate.stage];
-            let next = gate.next.map_or("", |next| &*stage.checks[next].words);
+            let next = gate.next.map_or("", |next| &*stage.checks[next].text);
             format!("{}: {}; {next}", stage.name, gate.words(stage, today))
         });
         words.collect::<Vec<_>>()

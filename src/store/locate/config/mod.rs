@@ -405,7 +405,7 @@ mod tests {
         assert_eq!(
             problems,
             [
-                "stepdeck.toml:1:1: unknown entry \"colour\": the entries here are paths, keys, checks, ranking, display",
+                "stepdeck.toml:1:1: unknown entry \"colour\": the entries here are paths, keys, checks, ranking, rituals, display",
                 "stepdeck.toml:3:3: unknown entry \"lag\": the entries here are log, canon, roadmap, decisions, reviews, standups, gates, checkpoints",
                 "stepdeck.toml:4:13: decisions must be a path, not this integer: it is ignored",
                 "stepdeck.toml:5:9: canon must be a path or a list of paths, not this array: it is ignored",
@@ -446,6 +446,8 @@ mod tests {
             ("checks", _) => "\"off\"",
             ("ranking", _) => "7.5",
             (_, "theme") => "\"dark\"",
+            (_, "start") => "\"last\"",
+            (_, "standup") => "\"14:30\"",
             _ => "true",
         };
         let name = entry.name.trim_matches(['<', '>']);
