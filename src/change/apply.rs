@@ -5,11 +5,13 @@ use std::fmt;
 
 use super::conflict::{Conflict, Obstacle};
 use super::places::{LineHints, Lines, step_of};
-use super::{Change, Edit, Target, list, merge, order, slots, tail};
+use super::three_way::{Markers, Versions};
+use super::{Change, Edit, Target, list, markdown_merge, merge, order, slots, tail};
 use crate::document::Document;
 use crate::document::json::Object;
 use crate::document::log::LogDocument;
 use crate::document::markdown::{CheckState, MarkdownDocument};
+use crate::document::rope::Rope;
 use crate::document::splice::{Span, Splice};
 use crate::plan::canon::{block_table, checklist, section};
 use crate::plan::field::{Field, Kind, inner_order, key_order};
@@ -344,6 +346,22 @@ fn section_value(
     if let (Some(item), Some(span)) = (bullet, span)
         && field.spec().kind == Kind::List
         && found != edit.before
+/// A section with what the edit changes in it on top of what somebody else made of it.
+fn merged_section(edit: &Edit, found: &[u8]) -> Option<Vec<u8>> {
+    let versions = Versions {
+        base: &Rope::from(edit.before.as_deref()?),
+        ours: &Rope::from(found),
+        theirs: &Rope::from(edit.after.as_deref()?),
+    };
+    let markers = Markers {
+        ours: "",
+        theirs: "",
+        size: 7,
+    };
+    let merged = markdown_merge::merge(versions, markers)?.merged;
+    merged.conflicts.is_empty().then_some(merged.bytes)
+}
+
         && let Some(after) = merged_list(edit, document, item, field)
     {
         return Ok(vec![Splice::replace(span, after)]);

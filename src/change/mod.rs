@@ -12,6 +12,7 @@ pub mod form;
 pub mod history;
 pub(crate) mod list;
 pub(crate) mod merge;
+pub mod markdown_merge;
 mod order;
 pub mod places;
 pub mod three_way;

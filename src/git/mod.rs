@@ -6,6 +6,7 @@
 pub(crate) mod checkout;
 pub(crate) mod history;
 pub(crate) mod import;
+pub(crate) mod merge_file;
 pub(crate) mod objects;
 pub(crate) mod output;
 pub(crate) mod tree;

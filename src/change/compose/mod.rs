@@ -5,6 +5,7 @@
 
 mod add;
 mod block;
+mod evidence;
 mod fix;
 mod free;
 mod gate;

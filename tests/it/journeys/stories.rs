@@ -209,7 +209,7 @@ fn evidence_asks_before_it_makes_a_roadmap() {
     assert_eq!(
         desk.file("docs/ROADMAP.md"),
         "# Roadmap\n\n## Ground\n\n- Runbooks cover deploy and rollback. — \
-         <https://example.org/run> (2026-11-21, Robin)\n"
+         <https://example.org/run> (2026-11-21, Robin)\n\n- Step 0001 is complete.\n"
     );
     // It stands with its check, with its date and who added it.
     desk.wait_for("example.org/run");
@@ -217,7 +217,7 @@ fn evidence_asks_before_it_makes_a_roadmap() {
     assert!(screen.contains("2026-11-21, Robin"), "{screen}");
     desk.keys("jahttps://example.org/two<Enter>");
     assert!(desk.file("docs/ROADMAP.md").ends_with(
-        "Robin)\n- Step 0001 is complete. — <https://example.org/two> (2026-11-21, Robin)\n"
+        "Robin)\n\n- Step 0001 is complete. — <https://example.org/two> (2026-11-21, Robin)\n"
     ));
     desk.keys("uu");
     assert_eq!(desk.diff(), "");
