@@ -23,6 +23,7 @@ pub(crate) mod log;
 pub mod man;
 pub mod merge;
 pub mod next;
+pub(crate) mod owners;
 mod past;
 pub(crate) mod printer;
 mod progress_line;
@@ -115,6 +116,7 @@ pub enum Subcommands {
     Gates(gates::Gates),
     Check(check::Check),
     Review(review::Review),
+    Owners(owners::Owners),
     Standup(standup::Standup),
     Set(set::Set),
     Add(add::Add),
@@ -231,6 +233,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Set(set) => set.run(invocation)?,
         Subcommands::Add(add) => add.run(invocation)?,
         Subcommands::Tick(tick) => tick.run(invocation)?,
+        Subcommands::Owners(owners) => owners.run(invocation)?,
         Subcommands::Init(init) => init.run(invocation)?,
         Subcommands::Demo(demo) => demo.run(invocation)?,
         Subcommands::Export(export) => export.run(invocation)?,
