@@ -8,11 +8,12 @@ pub mod apply;
 pub mod compose;
 pub mod conflict;
 pub mod difference;
+mod dispute;
 pub mod form;
 pub mod history;
 pub(crate) mod list;
-pub(crate) mod merge;
 pub mod markdown_merge;
+pub(crate) mod merge;
 mod order;
 pub mod places;
 pub mod three_way;
@@ -107,6 +108,13 @@ pub enum Target {
         /// Which of several headings with these words.
         nth: usize,
     },
+    /// Two versions that a merge left between markers, or what was put in their place.
+    Dispute {
+        /// Where it is, counted from 0; of several alike the nearest is meant.
+        line: usize,
+        /// What the plan looks for in the file.
+        role: Role,
+    },
     /// A whole file.
     File {
         /// What the plan looks for in it.
@@ -124,7 +132,14 @@ impl Target {
     pub(crate) fn is_in_log(&self) -> bool {
         matches!(
             self,
-            Self::LogValue { .. } | Self::LogStep { .. } | Self::LogText { .. } | Self::LogOrder
+            Self::LogValue { .. }
+                | Self::LogStep { .. }
+                | Self::LogText { .. }
+                | Self::LogOrder
+                | Self::Dispute {
+                    role: Role::Log,
+                    ..
+                }
         )
     }
 
@@ -138,7 +153,7 @@ impl Target {
                 None => format!("{step} {key}"),
             },
             Self::LogStep { step, .. } => format!("{step}, the whole line"),
-            Self::LogText { line } => format!("line {}", line + 1),
+            Self::LogText { line } | Self::Dispute { line, .. } => format!("line {}", line + 1),
             Self::SectionValue { step, field, .. } => format!("{step} {}", field.label()),
             Self::SectionTitle { step, .. } => format!("{step} title"),
             Self::BlockCell { block, column } => format!("{block} {}", column.label()),
@@ -246,6 +261,7 @@ impl Change {
                 Target::LogStep { .. }
                 | Target::LogText { .. }
                 | Target::LogOrder
+                | Target::Dispute { .. }
                 | Target::File { .. } => return None,
             }
         }

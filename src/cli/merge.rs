@@ -92,11 +92,12 @@ impl Merge {
         match merged.conflicts.len() {
             0 => return Ok(Ending::Done),
             1 => invocation.say(&format!(
-                "{name}: 1 conflict; keep one version, remove the markers, then `git add` it"
+                "{name}: 1 conflict; `stepdeck resolve` shows it and keeps a version, then `git add` \
+                 the file"
             ))?,
             count => invocation.say(&format!(
-                "{name}: {count} conflicts; keep one version of each, remove the markers, then \
-                 `git add` it"
+                "{name}: {count} conflicts; `stepdeck resolve` shows them and keeps a version of \
+                 each, then `git add` the file"
             ))?,
         }
         Ok(Ending::Found)
@@ -132,7 +133,6 @@ fn version(path: &Path) -> Result<(Rope, Option<Stamp>)> {
     }
 }
 
-/// Git before 2.44 leaves the placeholders of labels as they are.
 /// Whether a file of this name is a log: one by its name, or one whose lines are JSON objects.
 fn is_log(name: &Path, versions: Versions<'_>) -> bool {
     let extension = name.extension().and_then(|extension| extension.to_str());
@@ -205,6 +205,7 @@ fn told(lines: MergedLines, size: usize) -> Merged {
     }
 }
 
+/// Git before 2.44 leaves the placeholders of labels as they are.
 fn label<'a>(given: &'a str, plain: &'a str) -> &'a str {
     match given {
         "" | "%X" | "%Y" => plain,

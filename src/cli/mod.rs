@@ -27,6 +27,7 @@ pub(crate) mod owners;
 mod past;
 pub(crate) mod printer;
 mod progress_line;
+pub(crate) mod resolve;
 pub mod review;
 pub mod set;
 pub(crate) mod settings;
@@ -115,8 +116,8 @@ pub enum Subcommands {
     Chain(chain::Chain),
     Gates(gates::Gates),
     Check(check::Check),
-    Review(review::Review),
     Owners(owners::Owners),
+    Review(review::Review),
     Standup(standup::Standup),
     Set(set::Set),
     Add(add::Add),
@@ -124,6 +125,7 @@ pub enum Subcommands {
     Init(init::Init),
     Demo(demo::Demo),
     Merge(merge::Merge),
+    Resolve(resolve::Resolve),
     Diff(diff::Diff),
     Log(log::Log),
     Since(since::Since),
@@ -224,16 +226,17 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
     match command {
         Subcommands::Check(check) => return check.run(invocation),
         Subcommands::Merge(merge) => return merge.run(invocation),
+        Subcommands::Resolve(resolve) => return resolve.run(invocation),
         Subcommands::GitSetup(setup) => return setup.run(invocation),
         Subcommands::Show(show) => show.run(invocation)?,
         Subcommands::List(list) => list.run(invocation)?,
         Subcommands::Next(next) => next.run(invocation)?,
         Subcommands::Chain(chain) => chain.run(invocation)?,
         Subcommands::Gates(gates) => gates.run(invocation)?,
+        Subcommands::Owners(owners) => owners.run(invocation)?,
         Subcommands::Set(set) => set.run(invocation)?,
         Subcommands::Add(add) => add.run(invocation)?,
         Subcommands::Tick(tick) => tick.run(invocation)?,
-        Subcommands::Owners(owners) => owners.run(invocation)?,
         Subcommands::Init(init) => init.run(invocation)?,
         Subcommands::Demo(demo) => demo.run(invocation)?,
         Subcommands::Export(export) => export.run(invocation)?,

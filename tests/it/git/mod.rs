@@ -3,6 +3,7 @@
 
 mod demo_history;
 mod papers;
+mod resolving;
 
 use std::fs;
 use std::os::unix::fs::symlink;

@@ -514,3 +514,40 @@ fn bookmarks_are_listed_with_what_they_are_on() {
     desk.keys("'<Down><Enter>");
     assert_eq!(selected(&desk), "0101");
 }
+
+/// A merge left two versions of a step: one problem, one card, one key.
+#[test]
+fn what_a_merge_left_is_decided_in_a_card() {
+    let two = line(LINES, "0002");
+    let other = two.replace("\"draft\"", "\"blocked\"");
+    let conflict =
+        format!("<<<<<<< HEAD\n{two}\n||||||| base\n{two}\n=======\n{other}\n>>>>>>> side\n");
+    let log = LINES.replace(&format!("{two}\n"), &conflict);
+    let mut desk = Desk::open(&[(LOG, &log), (CANON, DOCUMENT)]);
+    desk.keys("5");
+    desk.wait_for("two versions that git could not merge");
+    let problems = desk.screen();
+    assert!(!problems.contains("already exists"), "{problems}");
+    desk.keys("<Enter>");
+    desk.wait_for("A merge left two versions");
+    let card = desk.screen();
+    assert!(card.contains("status: \"blocked\""), "{card}");
+    assert!(card.contains("before"), "{card}");
+    desk.keys("<Esc>");
+    assert_eq!(desk.diff(), "");
+    // Editing one of the two asks first, too.
+    desk.keys("1je");
+    desk.wait_for("A merge left two versions");
+    // Of one step both cannot stay.
+    desk.keys("b");
+    assert_eq!(desk.diff(), "");
+    desk.keys("t");
+    desk.wait_for("0002 status: their version");
+    assert_eq!(desk.file(LOG), LINES.replace(two, &other));
+    desk.keys("u");
+    assert_eq!(desk.diff(), "");
+    desk.keys("e");
+    desk.wait_for("A merge left two versions");
+    desk.keys("m");
+    assert_eq!(desk.file(LOG), LINES);
+}
