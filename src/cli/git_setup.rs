@@ -127,7 +127,7 @@ fn settings(program: &str) -> [(&'static str, String); 4] {
     ]
 }
 
-/// The attributes that a paper has, and before them one that logs alone have.
+/// The attributes of a log. Other papers have the first.
 const ATTRIBUTES: [&str; 2] = ["merge=stepdeck", "diff=stepdeck"];
 
 /// The attributes of the files of a paper.

@@ -13,6 +13,7 @@ use super::Ending;
 use super::invocation::Invocation;
 use crate::change::markdown_merge;
 use crate::change::three_way::{self, Conflict, Dispute, Markers, Merged, Versions};
+use crate::document::markers::conflicts;
 use crate::document::parallel::in_parallel;
 use crate::document::rope::{Piece, Rope};
 use crate::git::Git;
@@ -176,15 +177,27 @@ fn merge_markdown(
     }
 }
 
-/// Whether lines serve better: without a conflict, unless one thing came in twice, or as well where
-/// all is running text.
+/// Whether lines serve better: less is in dispute, or as much where all is running text. Never where
+/// one thing came in twice, which lines cannot see.
 fn is_better(lines: &MergedLines, structured: &markdown_merge::MarkdownMerged) -> bool {
-    let conflicts = &structured.merged.conflicts;
+    let merged = &structured.merged;
     let is_twice = |conflict: &Conflict| matches!(conflict.dispute, Dispute::Added { .. });
-    match lines.conflicts {
-        0 => !conflicts.iter().any(is_twice),
-        count => structured.is_prose && count <= conflicts.len(),
+    if merged.conflicts.iter().any(is_twice) {
+        return false;
     }
+    let (in_lines, in_units) = (disputed(&lines.bytes), disputed(&merged.bytes));
+    match structured.is_prose {
+        true => lines.conflicts <= merged.conflicts.len() && in_lines <= in_units,
+        false => in_lines < in_units,
+    }
+}
+
+/// How many lines are between markers.
+fn disputed(bytes: &[u8]) -> usize {
+    let conflicts = conflicts(bytes).into_iter();
+    let spans = conflicts.flat_map(|conflict| [conflict.ours, conflict.theirs]);
+    let lines = spans.map(|span| memchr::memchr_iter(b'\n', &bytes[span.range()]).count());
+    lines.sum()
 }
 
 /// Git's result, with the places of its conflicts.

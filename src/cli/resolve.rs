@@ -98,26 +98,19 @@ impl Resolve {
             composer.resolve(&wanted, &resolution).map_err(refused)
         })?;
         let after = invocation.reopen()?;
-        let left = disputes(&after.plan);
+        let left = disputes(&after.plan).len();
         if self.json {
-            invocation.print_json(&document(&before, &found, Some(side), left.len()))?;
+            invocation.print_json(&document(&before, &found, Some(side), left))?;
         } else if change.edits.is_empty() {
             invocation.say("no merge left a conflict in the plan")?;
         } else {
             invocation.say(&change.label)?;
-            let paths = change.paths().into_iter();
-            let paths = paths.filter(|path| {
-                let mut left = left.iter();
-                !left.any(|dispute| after.plan.files()[dispute.file].path == **path)
-            });
-            let paths: Vec<String> = paths.map(|path| path.display().to_string()).collect();
-            invocation.say(&match (left.len(), paths.is_empty()) {
-                (0, _) => format!(
-                    "no conflict is left: `git add {}`, then go on with the merge",
-                    paths.join(" ")
-                ),
-                (1, _) => "1 conflict is left; `stepdeck resolve` shows it".to_owned(),
-                (left, _) => format!("{left} conflicts are left; `stepdeck resolve` lists them"),
+            invocation.say(&match left {
+                0 => {
+                    "no conflict is left: `git add` the files, then go on with the merge".to_owned()
+                }
+                1 => "1 conflict is left; `stepdeck resolve` shows it".to_owned(),
+                left => format!("{left} conflicts are left; `stepdeck resolve` lists them"),
             })?;
         }
         Ok(Ending::Done)

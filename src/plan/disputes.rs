@@ -225,10 +225,14 @@ fn first_words(document: &MarkdownDocument) -> Option<String> {
     })
 }
 
-/// The conflict of a step, if it is in one.
+/// The conflict in which two versions of a step are. A line that one side added is no dispute.
 pub(crate) fn of_step(plan: &Plan, id: StepId) -> Option<Dispute> {
+    let is_twice = plan.find_nth(id, 1).is_some();
     let mut all = disputes(plan).into_iter();
-    all.find(|dispute| dispute.steps.contains(&id))
+    all.find(|dispute| {
+        let is_log = plan.files()[dispute.file].role == Role::Log;
+        dispute.steps.contains(&id) && (is_twice || !is_log)
+    })
 }
 
 /// Whether a dispute is what somebody means by a file, or by `FILE:LINE`.

@@ -245,14 +245,16 @@ fn merge_row(
         ours.push(merged.or(o).unwrap_or_default());
         theirs.push(merged.or(t).unwrap_or_default());
     }
-    match keys.is_empty() {
-        true => Ok(with_cells(carrier, &one)),
-        false => Err(Disputed {
-            ours: with_cells(carrier, &ours),
-            theirs: with_cells(carrier, &theirs),
-            keys,
-        }),
+    if keys.is_empty() {
+        return Ok(with_cells(carrier, &one));
     }
+    // Each version is written as its side writes it.
+    let own = |at: usize| versions[at].filter(|_| columns.same).unwrap_or(carrier);
+    Err(Disputed {
+        ours: with_cells(own(1), &ours),
+        theirs: with_cells(own(2), &theirs),
+        keys,
+    })
 }
 
 /// A row with other words in its cells, each as wide as before if there is room.

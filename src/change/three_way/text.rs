@@ -1,7 +1,8 @@
 //! Three versions of a prose file made into one, a line at a time.
 //!
-//! For where no markers may be in the result: what both sides changed in one place is left to a
-//! person, and nothing is merged. Pure: bytes in, bytes out.
+//! What both sides changed in one place is left to a person: where no markers may be in the result,
+//! nothing is merged ([`merge_text`]), elsewhere each dispute stands by itself ([`merge_lines`]).
+//! Pure: bytes in, bytes out.
 
 use std::ops::Range;
 
