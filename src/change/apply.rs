@@ -5,11 +5,13 @@ use std::fmt;
 
 use super::conflict::{Conflict, Obstacle};
 use super::places::{LineHints, Lines, step_of};
-use super::{Change, Edit, Target, list, merge, order, slots, tail};
+use super::three_way::{Markers, Versions};
+use super::{Change, Edit, Target, dispute, list, markdown_merge, merge, order, slots, tail};
 use crate::document::Document;
 use crate::document::json::Object;
 use crate::document::log::LogDocument;
 use crate::document::markdown::{CheckState, MarkdownDocument};
+use crate::document::rope::Rope;
 use crate::document::splice::{Span, Splice};
 use crate::plan::canon::{block_table, checklist, section};
 use crate::plan::field::{Field, Kind, inner_order, key_order};
@@ -144,6 +146,18 @@ fn in_log(edit: &Edit, log: &mut LogDocument, lines: &mut Lines) -> Result<(), O
         Target::LogOrder => {
             lines.forget();
             order::apply(edit, log)
+        }
+        Target::Dispute { line, .. } => {
+            lines.forget();
+            let bytes = log.rope().contiguous().into_owned();
+            if let Some(splice) = dispute::splice(edit, &bytes, *line)? {
+                let refused = |error: crate::document::splice::SpliceError| {
+                    Obstacle::Refused(error.to_string())
+                };
+                let bytes = crate::document::splice::apply(&bytes, &[splice]).map_err(refused)?;
+                *log = log.reload(bytes);
+            }
+            Ok(())
         }
         _ => Err(Obstacle::Gone),
     }
@@ -295,12 +309,19 @@ fn in_markdown(edit: &Edit, document: &mut MarkdownDocument) -> Result<(), Obsta
             let named = heading.as_deref().map(|heading| (heading, *nth));
             passage(edit, document, named)
         }
+        Target::Dispute { line, .. } => {
+            let splice = dispute::splice(edit, document.bytes(), *line)?;
+            Ok(splice.into_iter().collect())
+        }
         Target::Section { heading, nth } => {
             let named = |at: &usize| document.headings()[*at].text == *heading;
             let at = (0..document.headings().len()).filter(named).nth(*nth);
             let span = document.own_section(at.ok_or(Obstacle::Gone)?);
             let found = source(document, span);
-            let after = resolve("section", edit, Some(&found))?.unwrap_or_default();
+            let after = match resolve("section", edit, Some(&found)) {
+                Ok(after) => after.unwrap_or_default(),
+                Err(obstacle) => merged_section(edit, &found).ok_or(obstacle)?,
+            };
             Ok(vec![Splice::replace(span, after)])
         }
         Target::TextLine { line } => text_line(edit, document, *line),
@@ -324,6 +345,22 @@ fn lossy(bytes: &[u8]) -> String {
 
 fn source(document: &MarkdownDocument, span: Span) -> Vec<u8> {
     document.bytes()[span.range()].to_vec()
+}
+
+/// A section with what the edit changes in it on top of what somebody else made of it.
+fn merged_section(edit: &Edit, found: &[u8]) -> Option<Vec<u8>> {
+    let versions = Versions {
+        base: &Rope::from(edit.before.as_deref()?),
+        ours: &Rope::from(found),
+        theirs: &Rope::from(edit.after.as_deref()?),
+    };
+    let markers = Markers {
+        ours: "",
+        theirs: "",
+        size: 7,
+    };
+    let merged = markdown_merge::merge(versions, markers)?.merged;
+    merged.conflicts.is_empty().then_some(merged.bytes)
 }
 
 fn nth_section(document: &MarkdownDocument, step: StepId, nth: usize) -> Option<section::Section> {

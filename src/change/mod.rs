@@ -8,9 +8,11 @@ pub mod apply;
 pub mod compose;
 pub mod conflict;
 pub mod difference;
+mod dispute;
 pub mod form;
 pub mod history;
 pub(crate) mod list;
+pub mod markdown_merge;
 pub(crate) mod merge;
 mod order;
 pub(crate) mod renumber;
@@ -112,6 +114,13 @@ pub enum Target {
         /// Where it was, counted from 0; of several equal lines the nearest is meant.
         line: usize,
     },
+    /// Two versions that a merge left between markers, or what was put in their place.
+    Dispute {
+        /// Where it is, counted from 0; of several alike the nearest is meant.
+        line: usize,
+        /// What the plan looks for in the file.
+        role: Role,
+    },
     /// A whole file.
     File {
         /// What the plan looks for in it.
@@ -129,7 +138,14 @@ impl Target {
     pub(crate) fn is_in_log(&self) -> bool {
         matches!(
             self,
-            Self::LogValue { .. } | Self::LogStep { .. } | Self::LogText { .. } | Self::LogOrder
+            Self::LogValue { .. }
+                | Self::LogStep { .. }
+                | Self::LogText { .. }
+                | Self::LogOrder
+                | Self::Dispute {
+                    role: Role::Log,
+                    ..
+                }
         )
     }
 
@@ -143,7 +159,9 @@ impl Target {
                 None => format!("{step} {key}"),
             },
             Self::LogStep { step, .. } => format!("{step}, the whole line"),
-            Self::LogText { line } | Self::TextLine { line } => format!("line {}", line + 1),
+            Self::LogText { line } | Self::TextLine { line } | Self::Dispute { line, .. } => {
+                format!("line {}", line + 1)
+            }
             Self::SectionValue { step, field, .. } => format!("{step} {}", field.label()),
             Self::SectionTitle { step, .. } => format!("{step} title"),
             Self::BlockCell { block, column } => format!("{block} {}", column.label()),
@@ -252,6 +270,7 @@ impl Change {
                 | Target::LogText { .. }
                 | Target::LogOrder
                 | Target::TextLine { .. }
+                | Target::Dispute { .. }
                 | Target::File { .. } => return None,
             }
         }

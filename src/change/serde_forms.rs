@@ -134,6 +134,10 @@ mod tests {
                 heading: "Next ten".to_owned(),
                 nth: 1,
             },
+            Target::Dispute {
+                line: 4,
+                role: Role::Log,
+            },
             Target::File {
                 role: Role::Roadmap,
             },

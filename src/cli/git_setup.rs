@@ -1,7 +1,7 @@
-//! `stepdeck git-setup`: tells git how to merge and to show the plan's logs.
+//! `stepdeck git-setup`: tells git how to merge the plan's files and to show its logs.
 //!
 //! Two places are needed: `.gitattributes`, which is shared with everybody, names the drivers
-//! for the logs; the configuration of this clone, which git shares with nobody, says what the
+//! for logs, canon and papers; the configuration of this clone, which git shares with nobody, says what the
 //! drivers run. Only what is missing is added. Git itself is asked what holds.
 
 use std::path::{Component, Path, PathBuf};
@@ -12,15 +12,18 @@ use super::Ending;
 use super::invocation::{Invocation, OpenPlan};
 use crate::git::GitError;
 use crate::git::checkout::Checkout;
+use crate::plan::paper::{Kept, PaperSpec};
 use crate::plan::source::Role;
 use crate::store::atomic_replace::save::replace;
 use crate::store::fs::read::{FileState, read};
+use crate::store::locate::discover::Layout;
 use crate::store::locate::glob::is_pattern;
 
-/// Let git merge the plan's logs step by step, and show their changes as steps and fields.
+/// Let git merge the plan's files by what is in them, and show changes of logs as steps and fields.
 ///
-/// Registers a merge driver and a diff driver in this clone's configuration, and assigns them to
-/// the plan's logs in `.gitattributes`. Running it again changes nothing.
+/// Registers a merge driver and a diff driver in this clone's configuration, and assigns the first
+/// to logs, canon and papers, the second to logs in `.gitattributes`. Running it again changes
+/// nothing.
 #[derive(clap::Args, Clone, Debug)]
 pub struct GitSetup {
     /// Change nothing; report what is missing and exit with 1.
@@ -67,7 +70,7 @@ impl GitSetup {
         let pending = self.check && !missing.is_empty();
         let overridden = match pending {
             true => Vec::new(),
-            false => overridden(&checkout, opened.layout.files_of(Role::Log))?,
+            false => overridden(&checkout, &opened.layout)?,
         };
         for path in &overridden {
             invocation.say(&format!(
@@ -78,7 +81,7 @@ impl GitSetup {
         if pending {
             invocation.say("`stepdeck git-setup` adds what is missing")?;
         } else if missing.is_empty() && overridden.is_empty() {
-            invocation.say("git is set up to merge and show the plan's logs")?;
+            invocation.say("git is set up to merge the plan's files and to show its logs")?;
         }
         let is_found = pending || !overridden.is_empty() || !attributes.outside.is_empty();
         Ok(if is_found {
@@ -124,8 +127,16 @@ fn settings(program: &str) -> [(&'static str, String); 4] {
     ]
 }
 
-/// The attributes that a log has.
+/// The attributes of a log. Other papers have the first.
 const ATTRIBUTES: [&str; 2] = ["merge=stepdeck", "diff=stepdeck"];
+
+/// The attributes of the files of a paper.
+fn attributes_of(role: Role) -> &'static [&'static str] {
+    match role {
+        Role::Log => &ATTRIBUTES,
+        _ => &ATTRIBUTES[..1],
+    }
+}
 
 /// The checkout around the plan at `root`.
 fn checkout(root: &Path) -> Result<Checkout> {
@@ -149,24 +160,30 @@ fn missing_settings(checkout: &Checkout, program: &str) -> Result<Vec<(&'static 
     Ok(missing)
 }
 
-/// The logs for which git would not use the drivers.
-fn overridden<'a>(
-    checkout: &Checkout,
-    logs: impl Iterator<Item = &'a PathBuf>,
-) -> Result<Vec<String>> {
-    let below = |log: &PathBuf| {
-        let path = log.strip_prefix(checkout.root()).ok()?;
+/// The files for which git would not use the drivers.
+fn overridden(checkout: &Checkout, layout: &Layout) -> Result<Vec<String>> {
+    let below = |path: &PathBuf| {
+        let path = path.strip_prefix(checkout.root()).ok()?;
         path.to_str().map(str::to_owned)
     };
-    let logs: Vec<String> = logs.filter_map(below).collect();
-    let attributes = checkout.attributes(&["merge", "diff"], &logs)?;
-    let others = attributes
-        .into_iter()
-        .filter(|[.., value]| value != "stepdeck");
-    let mut overridden: Vec<String> = others.map(|[path, ..]| path).collect();
+    let (logs, papers): (Vec<_>, Vec<_>) =
+        (layout.files.iter()).partition(|(_, role)| *role == Role::Log);
+    let mut overridden = Vec::new();
+    for (files, attributes) in [(logs, &["merge", "diff"][..]), (papers, &["merge"])] {
+        let files: Vec<String> = files.iter().filter_map(|(path, _)| below(path)).collect();
+        for some in files.chunks(FILES_AT_ONCE) {
+            let attributes = checkout.attributes(attributes, some)?;
+            let others = attributes.into_iter();
+            let others = others.filter(|[.., value]| value != "stepdeck");
+            overridden.extend(others.map(|[path, ..]| path));
+        }
+    }
     overridden.dedup();
     Ok(overridden)
 }
+
+/// How many paths a command line is given.
+const FILES_AT_ONCE: usize = 500;
 
 /// `.gitattributes` at the root of the checkout.
 struct Attributes {
@@ -174,7 +191,7 @@ struct Attributes {
     bytes: Option<Vec<u8>>,
     /// The lines to add.
     missing: Vec<String>,
-    /// Logs that are outside the checkout.
+    /// Paths of papers that are outside the checkout.
     outside: Vec<String>,
 }
 
@@ -187,14 +204,25 @@ impl Attributes {
         };
         let (mut missing, mut outside) = (Vec::new(), Vec::new());
         let text = String::from_utf8_lossy(bytes.as_deref().unwrap_or_default()).into_owned();
-        for log in opened.layout.patterns_of(Role::Log) {
-            let Some(pattern) = pattern_below(checkout, &opened.layout.root, &log) else {
-                outside.push(log.clone());
-                continue;
-            };
-            let pattern = written(&pattern);
-            if !text.lines().any(|line| has_attributes(line, &pattern)) {
-                missing.push(format!("{pattern} {}", ATTRIBUTES.join(" ")));
+        let mut whole: Vec<String> = Vec::new();
+        for paper in opened.layout.papers.specs {
+            for place in opened.layout.patterns_of(paper.role) {
+                let Some(pattern) = pattern_below(checkout, &opened.layout.root, &place, paper)
+                else {
+                    outside.push(place.clone());
+                    continue;
+                };
+                let is_log = paper.role == Role::Log;
+                if !is_log && whole.iter().any(|above| is_within(&pattern, above)) {
+                    continue;
+                }
+                let attributes = attributes_of(paper.role);
+                let pattern_written = written(&pattern);
+                let has = |line| has_attributes(line, &pattern_written, attributes);
+                if !text.lines().any(has) {
+                    missing.push(format!("{pattern_written} {}", attributes.join(" ")));
+                }
+                whole.extend((!is_log).then_some(pattern));
             }
         }
         Ok(Self {
@@ -226,16 +254,35 @@ impl Attributes {
     }
 }
 
-/// The configured path of logs as a pattern below the root of the checkout, if it is there.
-fn pattern_below(clone: &Path, plan: &Path, log: &str) -> Option<String> {
-    let full: PathBuf = plan.join(log).components().collect();
+/// Whether a pattern names nothing but what a pattern of whole folders names already.
+fn is_within(pattern: &str, above: &str) -> bool {
+    let folder = above.strip_suffix("**/*.md");
+    let rest = folder.and_then(|folder| pattern.strip_prefix(folder));
+    rest.is_some_and(|rest| rest.ends_with(".md"))
+}
+
+/// The configured path of a paper as a pattern below the root of the checkout, if it is there.
+fn pattern_below(clone: &Path, plan: &Path, place: &str, paper: &PaperSpec) -> Option<String> {
+    let full: PathBuf = plan.join(place).components().collect();
     let below = full.strip_prefix(clone).ok()?;
     let has_parent = below.components().any(|part| part == Component::ParentDir);
     let below = below.to_str().filter(|_| !has_parent)?;
-    if !is_pattern(log) {
-        let is_folder = full.is_dir() && !log.ends_with(".jsonl");
-        let names = if is_folder { "/*.jsonl" } else { "" };
-        return Some(literal(below) + names);
+    if !paper.is_many() || !is_pattern(place) {
+        let ending = format!(".{}", paper.extension);
+        let names = match paper.kept {
+            Kept::File => String::new(),
+            Kept::Folder => format!("**/*{ending}"),
+            // A folder of canon may come.
+            Kept::Deep if !place.ends_with(&ending) => format!("**/*{ending}"),
+            Kept::Flat if full.is_dir() && !place.ends_with(&ending) => format!("*{ending}"),
+            Kept::Deep | Kept::Flat => String::new(),
+        };
+        let between = if below.is_empty() || names.is_empty() {
+            ""
+        } else {
+            "/"
+        };
+        return Some(literal(below) + between + &names);
     }
     // The folders above the plan are names, whatever characters they have.
     let above = plan.strip_prefix(clone).ok().and_then(Path::to_str);
@@ -259,11 +306,11 @@ fn literal(path: &str) -> String {
 }
 
 /// Whether a line of `.gitattributes` gives the attributes to this very pattern.
-fn has_attributes(line: &str, pattern: &str) -> bool {
+fn has_attributes(line: &str, pattern: &str, attributes: &[&str]) -> bool {
     let rest = line.trim_start().strip_prefix(pattern);
     rest.is_some_and(|rest| {
         let words: Vec<&str> = rest.split_whitespace().collect();
-        rest.starts_with([' ', '\t']) && ATTRIBUTES.iter().all(|word| words.contains(word))
+        rest.starts_with([' ', '\t']) && attributes.iter().all(|word| words.contains(word))
     })
 }
 
@@ -298,6 +345,7 @@ fn written(pattern: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::paper::PAPERS;
 
     #[test]
     fn patterns_are_bound_and_quoted_as_git_reads_them() {
@@ -315,7 +363,8 @@ mod tests {
 
     #[test]
     fn folders_above_the_plan_are_names_and_outside_is_outside() {
-        let pattern = |plan: &str, log| pattern_below(Path::new("/c"), Path::new(plan), log);
+        let pattern =
+            |plan: &str, log| pattern_below(Path::new("/c"), Path::new(plan), log, &PAPERS[0]);
         let expected = Some("a \\[1]/data/*.jsonl".to_owned());
         assert_eq!(pattern("/c/a [1]", "data/*.jsonl"), expected);
         assert_eq!(pattern("/c", "./a/x.jsonl"), Some("a/x.jsonl".to_owned()));
@@ -325,8 +374,24 @@ mod tests {
     }
 
     #[test]
+    fn folders_of_papers_are_named_once_with_all_below_them() {
+        let pattern = |key: &str, place: &str| {
+            let paper = PAPERS.iter().find(|paper| paper.key == key).unwrap();
+            pattern_below(Path::new("/c"), Path::new("/c/p"), place, paper).unwrap()
+        };
+        assert_eq!(pattern("canon", "docs"), "p/docs/**/*.md");
+        assert_eq!(pattern("canon", "docs/a.md"), "p/docs/a.md");
+        assert_eq!(pattern("canon", "docs/*.md"), "p/docs/*.md");
+        assert_eq!(pattern("roadmap", "docs/R[1].md"), "p/docs/R\\[1].md");
+        assert_eq!(pattern("reviews", "docs/reviews"), "p/docs/reviews/**/*.md");
+        assert!(is_within("p/docs/reviews/**/*.md", "p/docs/**/*.md"));
+        assert!(is_within("p/docs/R.md", "p/docs/**/*.md"));
+        assert!(!is_within("p/documents/R.md", "p/docs/**/*.md"));
+    }
+
+    #[test]
     fn a_line_counts_only_for_its_own_pattern_with_both_attributes() {
-        let has = |line| has_attributes(line, "data/*.jsonl");
+        let has = |line| has_attributes(line, "data/*.jsonl", &ATTRIBUTES);
         assert!(has("data/*.jsonl text merge=stepdeck  diff=stepdeck"));
         assert!(!has("data/*.jsonl merge=stepdeck"));
         assert!(!has("data/*.jsonlx merge=stepdeck diff=stepdeck"));

@@ -25,6 +25,7 @@ use crate::cli::progress_line::with_patience;
 use crate::document::visible::{is_unsafe, visible};
 use crate::git::Git;
 use crate::plan::Plan;
+use crate::plan::disputes::of_step;
 use crate::plan::id::{StepId, typed_id};
 use crate::plan::people::Identity;
 use crate::plan::source::{Location, SourceFile};
@@ -113,6 +114,14 @@ impl OpenPlan {
     /// # Errors
     /// When no step has it, or several have.
     pub(crate) fn find_only(&self, id: StepId) -> Result<usize> {
+        if let Some(dispute) = of_step(&self.plan, id) {
+            let path = self.plan.files()[dispute.file].path.display();
+            bail!(
+                "{id} is in an unfinished merge ({path}:{}): `stepdeck resolve {id}` shows both \
+                 versions, with --ours or --theirs it keeps one",
+                dispute.line()
+            );
+        }
         match self.plan.find_nth(id, 1) {
             Some(_) => bail!(
                 "several steps have the ID {id}: `stepdeck show {id}` shows where; resolve that \

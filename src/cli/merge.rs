@@ -1,8 +1,9 @@
-//! `stepdeck merge`: the merge driver that git calls for a log.
+//! `stepdeck merge`: the merge driver that git calls for the plan's files.
 //!
-//! What is merged how is decided by [`crate::change::three_way`]; here the files are read, the
-//! result is written over OURS and the conflicts are named. If anything fails, OURS is as it
-//! was, so that the caller can merge in another way.
+//! A log is merged by [`crate::change::three_way`], Markdown by [`crate::change::markdown_merge`], and
+//! where that is of no help by git, line by line. Here the files are read, the result is written over
+//! OURS and the conflicts are named. If anything fails, OURS is as it was, so that the caller can
+//! merge in another way.
 
 use std::path::{Path, PathBuf};
 
@@ -10,18 +11,23 @@ use color_eyre::eyre::{Result, bail};
 
 use super::invocation::Invocation;
 use super::{Ending, mainline};
-use crate::change::three_way::{Markers, Versions, merge};
+use crate::change::markdown_merge;
+use crate::change::three_way::{self, Conflict, Dispute, Markers, Merged, Versions};
+use crate::document::markers::conflicts;
 use crate::document::parallel::in_parallel;
 use crate::document::rope::{Piece, Rope};
+use crate::git::Git;
+use crate::git::merge_file::{MergedLines, VersionPaths};
 use crate::store::atomic_replace::save::Saver;
 use crate::store::fs::read::read;
 use crate::store::fs::stamp::Stamp;
 
-/// Merge three versions of a log, step by step and key by key, into OURS.
+/// Merge three versions of a log or a Markdown file of the plan into OURS.
 ///
-/// Made for git; `stepdeck git-setup` registers it. What both sides changed is left between
-/// conflict markers around that step's line only; each conflict is reported on standard error, and
-/// the exit code is 1.
+/// Made for git; `stepdeck git-setup` registers it. A log is merged step by step and key by key,
+/// Markdown by section, list item, row and cell. What both sides changed is left between conflict
+/// markers around just this thing; each conflict is reported on standard error, and the exit code
+/// is 1.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Merge {
     /// The version that both sides started from; may be empty.
@@ -52,10 +58,9 @@ impl Merge {
     /// When a version cannot be read or the result cannot be written; OURS is untouched then.
     pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         invocation.may_write()?;
-        let [base, ours, theirs] =
-            [&self.base, &self.ours, &self.theirs].map(|path| invocation.path(path));
-        let target = ours.clone();
-        let [base, theirs, ours] = versions([base, theirs, ours])?;
+        let paths = [&self.base, &self.ours, &self.theirs].map(|path| invocation.path(path));
+        let target = paths[1].clone();
+        let [base, theirs, ours] = versions([0, 2, 1].map(|at| paths[at].clone()))?;
         let versions = Versions {
             base: &base.0,
             ours: &ours.0,
@@ -66,11 +71,22 @@ impl Merge {
             theirs: label(&self.theirs_label, "theirs"),
             size: usize::from(self.marker_size),
         };
-        let merged = merge(versions, markers, mainline::side(self, invocation));
+        let name = self.path.as_ref().unwrap_or(&self.ours);
+        let merged = match is_log(name, versions) {
+            true => three_way::merge(versions, markers, mainline::side(self, invocation)),
+            false => {
+                let paths = VersionPaths {
+                    base: &paths[0],
+                    ours: &paths[1],
+                    theirs: &paths[2],
+                };
+                merge_markdown(versions, markers, paths)?
+            }
+        };
         let (before, as_of) = &ours;
         let bytes = Rope::from(Piece::from(merged.bytes));
         Saver::new(None).replace_since(&target, Some(before), *as_of, &bytes)?;
-        let name = self.path.as_ref().unwrap_or(&self.ours).display();
+        let name = name.display();
         for step in &merged.renumbered {
             invocation.say(&format!("{name}: {step}"))?;
         }
@@ -80,11 +96,12 @@ impl Merge {
         match merged.conflicts.len() {
             0 => return Ok(Ending::Done),
             1 => invocation.say(&format!(
-                "{name}: 1 conflict; keep one version, remove the markers, then `git add` it"
+                "{name}: 1 conflict; `stepdeck resolve` shows it and keeps a version, then `git add` \
+                 the file"
             ))?,
             count => invocation.say(&format!(
-                "{name}: {count} conflicts; keep one version of each, remove the markers, then \
-                 `git add` it"
+                "{name}: {count} conflicts; `stepdeck resolve` shows them and keeps a version of \
+                 each, then `git add` the file"
             ))?,
         }
         Ok(Ending::Found)
@@ -114,9 +131,93 @@ fn version(path: &Path) -> Result<(Rope, Option<Stamp>)> {
     match state.into_bytes() {
         Some(bytes) => Ok((bytes, as_of)),
         None => bail!(
-            "{} does not exist; name three versions of a log",
+            "{} does not exist; name three versions of a file",
             path.display()
         ),
+    }
+}
+
+/// Whether a file of this name is a log: one by its name, or one whose lines are JSON objects.
+fn is_log(name: &Path, versions: Versions<'_>) -> bool {
+    let extension = name.extension().and_then(|extension| extension.to_str());
+    match extension.map(str::to_ascii_lowercase).as_deref() {
+        Some("jsonl" | "ndjson") => true,
+        Some("md" | "markdown") => false,
+        _ => {
+            let all = [versions.ours, versions.theirs, versions.base];
+            let texts = all.map(|version| version.contiguous());
+            let firsts = texts.iter().filter_map(|text| {
+                let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+                text.trim_ascii_start().first().copied()
+            });
+            firsts.into_iter().next() == Some(b'{')
+        }
+    }
+}
+
+/// By structure; by git where there is none, or where lines show no conflict but the structure does.
+fn merge_markdown(
+    versions: Versions<'_>,
+    markers: Markers<'_>,
+    paths: VersionPaths<'_>,
+) -> Result<Merged> {
+    let structured = markdown_merge::merge(versions, markers);
+    if let Some(structured) = &structured
+        && structured.merged.conflicts.is_empty()
+    {
+        return Ok(structured.merged.clone());
+    }
+    let folder = paths.ours.parent().unwrap_or(Path::new("."));
+    let labels = [markers.ours, markers.theirs];
+    let lines = Git::at(folder).merge_file(paths, labels, markers.size);
+    match (structured, lines) {
+        (None, Err(error)) => Err(error.into()),
+        (None, Ok(lines)) => Ok(told(lines, markers.size)),
+        (Some(structured), Ok(lines)) if is_better(&lines, &structured) => {
+            Ok(told(lines, markers.size))
+        }
+        (Some(structured), _) => Ok(structured.merged),
+    }
+}
+
+/// Whether lines serve better: less is in dispute, or as much where all is running text. Never where
+/// one thing came in twice, which lines cannot see.
+fn is_better(lines: &MergedLines, structured: &markdown_merge::MarkdownMerged) -> bool {
+    let merged = &structured.merged;
+    let is_twice = |conflict: &Conflict| matches!(conflict.dispute, Dispute::Added { .. });
+    if merged.conflicts.iter().any(is_twice) {
+        return false;
+    }
+    let (in_lines, in_units) = (disputed(&lines.bytes), disputed(&merged.bytes));
+    match structured.is_prose {
+        true => lines.conflicts <= merged.conflicts.len() && in_lines <= in_units,
+        false => in_lines < in_units,
+    }
+}
+
+/// How many lines are between markers.
+fn disputed(bytes: &[u8]) -> usize {
+    let conflicts = conflicts(bytes).into_iter();
+    let spans = conflicts.flat_map(|conflict| [conflict.ours, conflict.theirs]);
+    let lines = spans.map(|span| memchr::memchr_iter(b'\n', &bytes[span.range()]).count());
+    lines.sum()
+}
+
+/// Git's result, with the places of its conflicts.
+fn told(lines: MergedLines, size: usize) -> Merged {
+    let all = lines.bytes.split(|byte| *byte == b'\n').enumerate();
+    let mark = [b'<'].repeat(size);
+    let opening = all.filter(|(_, line)| line.starts_with(&mark));
+    let conflicts = opening.take(lines.conflicts).map(|(at, _)| Conflict {
+        line: at + 1,
+        dispute: Dispute::Changed {
+            name: "the text there".to_owned(),
+            keys: Vec::new(),
+        },
+    });
+    Merged {
+        conflicts: conflicts.collect(),
+        bytes: lines.bytes,
     }
 }
 

@@ -24,10 +24,12 @@ mod mainline;
 pub mod man;
 pub mod merge;
 pub mod next;
+pub(crate) mod owners;
 mod past;
 pub(crate) mod printer;
 mod progress_line;
 pub(crate) mod renumber;
+pub(crate) mod resolve;
 pub mod review;
 pub mod set;
 pub(crate) mod settings;
@@ -119,6 +121,7 @@ pub enum Subcommands {
     Chain(chain::Chain),
     Gates(gates::Gates),
     Check(check::Check),
+    Owners(owners::Owners),
     Review(review::Review),
     Standup(standup::Standup),
     Set(set::Set),
@@ -129,6 +132,7 @@ pub enum Subcommands {
     Init(init::Init),
     Demo(demo::Demo),
     Merge(merge::Merge),
+    Resolve(resolve::Resolve),
     Diff(diff::Diff),
     Log(log::Log),
     Since(since::Since),
@@ -230,6 +234,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Check(check) => return check.run(invocation),
         Subcommands::Merge(merge) => return merge.run(invocation),
         Subcommands::Sync(sync) => return sync.run(invocation),
+        Subcommands::Resolve(resolve) => return resolve.run(invocation),
         Subcommands::GitSetup(setup) => return setup.run(invocation),
         Subcommands::Show(show) => show.run(invocation)?,
         Subcommands::List(list) => list.run(invocation)?,
@@ -237,6 +242,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Next(next) => next.run(invocation)?,
         Subcommands::Chain(chain) => chain.run(invocation)?,
         Subcommands::Gates(gates) => gates.run(invocation)?,
+        Subcommands::Owners(owners) => owners.run(invocation)?,
         Subcommands::Set(set) => set.run(invocation)?,
         Subcommands::Add(add) => add.run(invocation)?,
         Subcommands::Tick(tick) => tick.run(invocation)?,

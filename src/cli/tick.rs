@@ -12,8 +12,8 @@ use crate::plan::stage::{Stage, named, only};
 
 /// Tick a check of a stage's readiness checklist, or of any other checklist, and attach evidence.
 ///
-/// The evidence becomes a bullet under the stage's heading in the roadmap; tick and evidence
-/// are written together or not at all.
+/// The evidence goes into the check's bullet under the stage's heading in the roadmap; tick and
+/// evidence are written together or not at all.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Tick {
     /// The stage, or enough of its name to be unique; or the path or title of a document with other

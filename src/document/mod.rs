@@ -9,6 +9,7 @@ pub mod encoding;
 pub mod json;
 pub mod log;
 pub mod markdown;
+pub(crate) mod markers;
 pub mod progress;
 pub mod rope;
 pub(crate) mod sequence;

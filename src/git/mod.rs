@@ -8,6 +8,7 @@ pub(crate) mod checkout;
 pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod mainline;
+pub(crate) mod merge_file;
 pub(crate) mod objects;
 pub(crate) mod output;
 pub(crate) mod sync;

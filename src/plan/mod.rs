@@ -10,6 +10,7 @@ pub mod checks;
 pub(crate) mod compound;
 pub(crate) mod decision;
 pub(crate) mod dependency;
+pub mod disputes;
 pub mod field;
 mod index_steps;
 pub mod graph;

@@ -4,7 +4,7 @@
 use super::command::Command;
 use super::screen::Screen;
 use super::{as_of, navigate, view};
-use crate::app::overlays::{conflict, list, step_history};
+use crate::app::overlays::{conflict, list, merge, step_history};
 use crate::app::screens::SCREENS;
 use crate::app::screens::welcome::Welcome;
 
@@ -19,12 +19,17 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
     };
     let own = screens().flat_map(|screen| screen.commands()).copied();
     let views = screens().map(|screen| screen.views());
-    own.chain([list::COMMANDS, conflict::COMMANDS, navigate::COMMANDS])
-        .chain(views)
-        .chain([step_history::COMMANDS, as_of::COMMANDS])
-        .flatten()
-        .chain(SCREENS.iter().map(|screen| &screen.command))
-        .chain(view::COMMANDS)
+    own.chain([
+        list::COMMANDS,
+        conflict::COMMANDS,
+        merge::COMMANDS,
+        navigate::COMMANDS,
+    ])
+    .chain(views)
+    .chain([step_history::COMMANDS, as_of::COMMANDS])
+    .flatten()
+    .chain(SCREENS.iter().map(|screen| &screen.command))
+    .chain(view::COMMANDS)
 }
 
 /// Names that commands had in earlier versions, and what they are called now: both work in

@@ -1,7 +1,7 @@
 //! What can lie over a screen: one file an overlay, with its state and its keys.
 //!
 //! The topmost has the keys. It is off the stack while it takes one, and gives itself back if it
-//! stays open: what it opens lies where it lay. A list and a conflict have no keys of their own;
+//! stays open: what it opens lies where it lay. Lists and conflicts have no keys of their own;
 //! theirs are commands, which people rebind and find in the help.
 
 pub mod chooser;
@@ -10,6 +10,7 @@ pub mod conflict;
 pub mod filter;
 pub mod input;
 pub mod list;
+pub mod merge;
 pub mod menu;
 pub mod note;
 pub mod prompt;
@@ -22,6 +23,7 @@ use self::filter::FilterLine;
 use self::input::Input;
 use self::list::EntryList;
 use self::menu::Menu;
+use self::merge::OpenMerge;
 use self::note::Note;
 use self::prompt::Prompt;
 use self::step_history::StepHistory;
@@ -49,6 +51,8 @@ pub enum Overlay {
     Confirm(Confirm),
     /// Two versions of one thing, of which a person picks one.
     Conflict(OpenConflict),
+    /// Two versions that a merge left in a file.
+    Merge(OpenMerge),
     /// Something to read.
     Note(Note),
     /// What happened to a step.
@@ -85,6 +89,7 @@ impl Overlay {
         match self {
             Self::List(_) => Some(Focus::LIST),
             Self::Conflict(_) => Some(Focus::CONFLICT),
+            Self::Merge(_) => Some(Focus::MERGE),
             _ => None,
         }
     }
@@ -104,7 +109,7 @@ impl Model {
             Some(Overlay::StepHistory(history)) => {
                 history.press(self, key).map(Overlay::StepHistory)
             }
-            other @ (Some(Overlay::List(_) | Overlay::Conflict(_)) | None) => {
+            other @ (Some(Overlay::List(_) | Overlay::Conflict(_) | Overlay::Merge(_)) | None) => {
                 self.overlays.extend(other);
                 return false;
             }
@@ -147,6 +152,7 @@ impl Model {
         match self.overlays.last_mut() {
             Some(Overlay::List(list)) => list.move_by(&self.plan, by),
             Some(Overlay::Conflict(conflict)) => conflict.scroll_by(by),
+            Some(Overlay::Merge(merge)) => merge.scroll_by(by),
             _ => return false,
         }
         true

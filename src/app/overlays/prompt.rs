@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::input::Input;
+use super::merge::MergedText;
 use crate::app::core::key::{Code, Key};
 use crate::app::core::model::Model;
 use crate::app::screens::gate_review::commands::PacketText;
@@ -45,6 +46,8 @@ pub(crate) enum Purpose {
     Evidence(CheckEvidence),
     /// The text of a log line.
     Line(LogLine),
+    /// What stays of two versions that a merge left.
+    Merge(MergedText),
     /// A text in the packet of a gate review.
     GateReview(PacketText),
     /// Why something is decided in the weekly review.
@@ -101,6 +104,7 @@ impl Purpose {
             Self::Entry { old } => model.put_entry(old.as_deref(), text),
             Self::Evidence(evidence) => model.attach_link(evidence, text),
             Self::Line(line) => model.set_line(line, text),
+            Self::Merge(of) => model.write_merged(of, text),
             Self::GateReview(place) => model.write_review(place, text),
             Self::Decide(action) => model.review_action(*action, text),
             Self::Card(entry) => model.put_card_entry(entry, text),

@@ -5,12 +5,14 @@
 
 mod add;
 mod block;
+mod evidence;
 mod fix;
 mod free;
 pub(crate) mod renumber;
 mod gate;
 mod line;
 mod list;
+mod resolve;
 pub(crate) mod fix_all;
 mod batch;
 
@@ -28,7 +30,8 @@ use crate::plan::status::Status;
 use crate::plan::{Plan, StepRef};
 pub(crate) use add::named_in_title;
 pub(crate) use batch::FieldRequest;
-pub use gate::Attachment;
+pub use evidence::Attachment;
+pub use resolve::Resolution;
 
 /// Turns wishes about `plan` into changes dated `now`.
 #[derive(Clone, Copy)]

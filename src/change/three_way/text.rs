@@ -1,7 +1,8 @@
 //! Three versions of a prose file made into one, a line at a time.
 //!
-//! For where no markers may be in the result: what both sides changed in one place is left to a
-//! person, and nothing is merged. Pure: bytes in, bytes out.
+//! What both sides changed in one place is left to a person: where no markers may be in the result,
+//! nothing is merged ([`merge_text`]), elsewhere each dispute stands by itself ([`merge_lines`]).
+//! Pure: bytes in, bytes out.
 
 use std::ops::Range;
 
@@ -17,12 +18,39 @@ struct Hunk<'a> {
     lines: &'a [&'a [u8]],
 }
 
+/// A stretch of the result.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Stretch {
+    /// What both sides leave or one side makes of it.
+    Merged(Vec<u8>),
+    /// What both sides made of the same lines.
+    Disputed {
+        /// Our lines.
+        ours: Vec<u8>,
+        /// Their lines.
+        theirs: Vec<u8>,
+    },
+}
+
 /// The base with the changes of both sides; nothing where they meet in one place.
 pub fn merge_text(versions: Versions<'_>) -> Option<Vec<u8>> {
     let [base, ours, theirs]: [Vec<&[u8]>; 3] =
         [versions.base, versions.ours, versions.theirs].map(|bytes| split_pieces(bytes).collect());
-    let (ours, theirs) = (hunks(&base, &ours), hunks(&base, &theirs));
+    let mut merged = Vec::new();
+    for stretch in merge_lines(&base, &ours, &theirs) {
+        match stretch {
+            Stretch::Merged(lines) => merged.extend(lines),
+            Stretch::Disputed { .. } => return None,
+        }
+    }
+    Some(merged)
+}
+
+/// The lines of the base with the changes of both sides, each dispute by itself.
+pub(crate) fn merge_lines(base: &[&[u8]], ours: &[&[u8]], theirs: &[&[u8]]) -> Vec<Stretch> {
+    let (ours, theirs) = (hunks(base, ours), hunks(base, theirs));
     let (mut ours, mut theirs) = (ours.iter().peekable(), theirs.iter().peekable());
+    let mut stretches = Vec::new();
     let mut merged = Vec::new();
     let mut at = 0;
     loop {
@@ -34,17 +62,75 @@ pub fn merge_text(versions: Versions<'_>) -> Option<Vec<u8>> {
                 theirs.next();
                 ours.next()
             }
-            (Some(our), Some(their)) if our.meets(their) => return None,
+            (Some(our), Some(their)) if our.meets(their) => {
+                let start = our.base.start.min(their.base.start);
+                put(&mut merged, &base[at..start]);
+                stretches.push(Stretch::Merged(std::mem::take(&mut merged)));
+                let dispute = Meeting::of(&mut ours, &mut theirs);
+                stretches.push(dispute.stretch(base, start));
+                at = dispute.end;
+                continue;
+            }
             (Some(our), Some(their)) if our.base.start < their.base.start => ours.next(),
             _ => theirs.next(),
         };
-        let hunk = next?;
+        let Some(hunk) = next else { break };
         put(&mut merged, &base[at..hunk.base.start]);
         put(&mut merged, hunk.lines);
         at = hunk.base.end;
     }
     put(&mut merged, &base[at..]);
-    Some(merged)
+    stretches.push(Stretch::Merged(merged));
+    stretches
+}
+
+type Hunks<'h, 'a> = std::iter::Peekable<std::slice::Iter<'h, Hunk<'a>>>;
+
+/// Hunks of both sides of which each meets another.
+struct Meeting<'h, 'a> {
+    ours: Vec<&'h Hunk<'a>>,
+    theirs: Vec<&'h Hunk<'a>>,
+    end: usize,
+}
+
+impl<'h, 'a> Meeting<'h, 'a> {
+    fn of(ours: &mut Hunks<'h, 'a>, theirs: &mut Hunks<'h, 'a>) -> Self {
+        let mut meeting = Self {
+            ours: ours.next().into_iter().collect(),
+            theirs: theirs.next().into_iter().collect(),
+            end: 0,
+        };
+        loop {
+            let meets = |hunk: &&Hunk<'a>, met: &[&'h Hunk<'a>]| met.iter().any(|m| m.meets(hunk));
+            if let Some(hunk) = ours.next_if(|hunk| meets(hunk, &meeting.theirs)) {
+                meeting.ours.push(hunk);
+            } else if let Some(hunk) = theirs.next_if(|hunk| meets(hunk, &meeting.ours)) {
+                meeting.theirs.push(hunk);
+            } else {
+                break;
+            }
+        }
+        let both = meeting.ours.iter().chain(&meeting.theirs);
+        meeting.end = both.map(|hunk| hunk.base.end).max().unwrap_or(0);
+        meeting
+    }
+
+    fn stretch(&self, base: &[&[u8]], start: usize) -> Stretch {
+        let side = |hunks: &[&Hunk<'_>]| {
+            let (mut lines, mut at) = (Vec::new(), start);
+            for hunk in hunks {
+                put(&mut lines, &base[at..hunk.base.start]);
+                put(&mut lines, hunk.lines);
+                at = hunk.base.end;
+            }
+            put(&mut lines, &base[at..self.end]);
+            lines
+        };
+        Stretch::Disputed {
+            ours: side(&self.ours),
+            theirs: side(&self.theirs),
+        }
+    }
 }
 
 impl Hunk<'_> {

@@ -17,6 +17,8 @@ struct Document {
     errors: usize,
     warnings: usize,
     notes: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -47,17 +49,23 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// Prints what was found.
+/// Prints what was found; `left_out` is how many problems the version compared with has too.
 ///
 /// # Errors
 /// When standard output cannot be written.
-pub fn print(invocation: &mut Invocation<'_, '_>, plan: &Plan, found: &Findings) -> Result<()> {
+pub fn print(
+    invocation: &mut Invocation<'_, '_>,
+    plan: &Plan,
+    found: &Findings,
+    left_out: Option<usize>,
+) -> Result<()> {
     let around = json_text(&Document {
         schema: "stepdeck/check@1",
         problems: [],
         errors: found.count(Severity::Error),
         warnings: found.count(Severity::Warning),
         notes: found.count(Severity::Note),
+        left_out,
     })?;
     if found.is_empty() {
         return invocation.print(&around);

@@ -4,7 +4,9 @@
 //! - `json`: one document for scripts
 //! - `github`: annotations that a workflow run shows beside the lines
 //! - `fix`: `--fix` and its dry run
+//! - `against`: `--against`, what another version has too
 
+mod against;
 mod github;
 mod json;
 mod fix;
@@ -44,6 +46,11 @@ pub struct Check {
     /// plan's root.
     #[arg(long, requires = "fix")]
     pub dry_run: bool,
+    /// Report only what this revision does not have, and fail only for that: a branch such as
+    /// origin/main, a tag or a commit. A problem is the same if rule, step and words agree, wherever
+    /// it is.
+    #[arg(long, value_name = "REV", conflicts_with = "dry_run")]
+    pub against: Option<String>,
     /// Where log and canon disagree, let --fix use this side's version.
     #[arg(long, value_name = "SIDE", requires = "fix")]
     pub prefer: Option<Side>,
@@ -105,9 +112,31 @@ impl Check {
             )
         });
         let plan = &opened.plan;
+        let (found, old) = match &self.against {
+            None => (found, None),
+            Some(revision) => {
+                let (found, count) = against::new_since(
+                    revision,
+                    invocation,
+                    &opened,
+                    found,
+                    changes.as_ref(),
+                    now,
+                )?;
+                (found, Some(count))
+            }
+        };
+        if let (Some(revision), Some(old @ 1..)) = (&self.against, old) {
+            let problems = if old == 1 {
+                "1 problem"
+            } else {
+                &format!("{old} problems")
+            };
+            invocation.say(&format!("left out: {problems} that {revision} has too"))?;
+        }
         match self.format {
-            Format::Text => text::print(invocation, plan, &found)?,
-            Format::Json => json::print(invocation, plan, &found)?,
+            Format::Text => text::print(invocation, plan, &found, old.is_some())?,
+            Format::Json => json::print(invocation, plan, &found, old)?,
             Format::Github => github::print(invocation, &opened.layout.root, plan, &found)?,
         }
         Ok(ending(&found))

@@ -13,11 +13,17 @@ use crate::tui::widgets::excerpt::excerpt;
 use crate::tui::widgets::frame::words;
 use crate::tui::widgets::text_layout::TextLayout;
 
-/// Prints everything that was found, in lines of at most the paint's columns, paths aside.
+/// Prints everything that was found, in lines of at most the paint's columns, paths aside. If it
+/// `is_compared` with another version, that is what is new.
 ///
 /// # Errors
 /// When standard output cannot be written.
-pub fn print(invocation: &mut Invocation<'_, '_>, plan: &Plan, found: &Findings) -> Result<()> {
+pub fn print(
+    invocation: &mut Invocation<'_, '_>,
+    plan: &Plan,
+    found: &Findings,
+    is_compared: bool,
+) -> Result<()> {
     let paint = invocation.paint();
     let mut fixes = Fixes::default();
     found.in_words(
@@ -30,7 +36,7 @@ pub fn print(invocation: &mut Invocation<'_, '_>, plan: &Plan, found: &Findings)
         },
     )?;
     let mut sheet = paint.sheet();
-    sheet.row(summary(found, &paint.theme));
+    sheet.row(summary(found, is_compared, &paint.theme));
     if let Some(hint) = fixes.hint() {
         sheet.text(&hint, paint.theme.text);
     }
@@ -75,11 +81,17 @@ fn add(sheet: &mut TextLayout<'_>, plan: &Plan, problem: &Problem, theme: &Theme
     sheet.hanging(lead, &words(theme, &problem.command_help), theme.text);
 }
 
-fn summary(found: &Findings, theme: &Theme) -> Line<'static> {
+fn summary(found: &Findings, is_compared: bool, theme: &Theme) -> Line<'static> {
     match found.is_empty() {
         true => vec![
             Span::styled(format!("{} ", theme.glyph(Sign::Complete)), theme.ok),
-            Span::styled("Nothing is wrong with the plan.", theme.text),
+            Span::styled(
+                match is_compared {
+                    true => "No new problems.",
+                    false => "Nothing is wrong with the plan.",
+                },
+                theme.text,
+            ),
         ]
         .into(),
         false => counts(|severity| found.count(severity), theme).into(),

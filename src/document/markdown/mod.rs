@@ -51,7 +51,7 @@ use super::splice::{self, Span, Splice, SpliceError};
 use blocks::Outline;
 use sketch::Sketch;
 
-pub(crate) use blocks::{Check, CheckState, Heading, Label, Link, ListItem, Table};
+pub(crate) use blocks::{Check, CheckState, Heading, Label, Link, ListItem, Row, Table};
 pub(crate) use entries::{Entry, EntryList, phrase};
 pub(crate) use escape::{escaped, escaped_cell};
 pub(crate) use lists::{EntrySlot, written_list};

@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 
 use super::names::Names;
 use super::normalised;
-use crate::document::markdown::MarkdownDocument;
+use crate::document::markdown::{Link, MarkdownDocument};
+use crate::document::splice::Span;
 use crate::plan::link;
 
 /// A roadmap heading that names a stage, with the evidence below it.
@@ -141,7 +142,7 @@ pub(crate) fn entries(document: &MarkdownDocument, file: usize, stages: &Names) 
             None => heading.parent.and_then(|parent| of_heading[parent]),
         };
     }
-    for item in document.items() {
+    for (at, item) in document.items().iter().enumerate() {
         let Some(entry) = item.heading.and_then(|heading| of_heading[heading]) else {
             continue;
         };
@@ -154,17 +155,34 @@ pub(crate) fn entries(document: &MarkdownDocument, file: usize, stages: &Names) 
         }
         let links = document.links();
         let first = links.partition_point(|link| link.span.start < item.span.start);
+        // Links of bullets below it are theirs.
+        let inner = document.items()[at + 1..].iter();
+        let inner: Vec<Span> = inner
+            .take_while(|inner| inner.span.start < item.span.end)
+            .map(|inner| inner.span)
+            .collect();
+        let is_own = |link: &&Link| !inner.iter().any(|inner| inner.contains(link.span.start));
         let links: Vec<String> = links[first..]
             .iter()
             .take_while(|link| item.span.contains(link.span.start))
+            .filter(is_own)
             .map(|link| from_root(&link.url))
             .collect();
         if !links.is_empty() {
-            let evidence = Evidence::new(item.text.clone(), links, file, line);
+            let text = match item.parent.map(|parent| &document.items()[parent]) {
+                Some(check) => format!("{} — {}", subject(&check.text), item.text),
+                None => item.text.clone(),
+            };
+            let evidence = Evidence::new(text, links, file, line);
             entries[entry].evidence.push(evidence);
         }
     }
     entries
+}
+
+/// What a bullet is about, without the evidence that is behind it.
+fn subject(text: &str) -> &str {
+    text.split(" — ").next().unwrap_or(text).trim()
 }
 
 /// A path that begins at the root of the repository, as paths are given everywhere else.

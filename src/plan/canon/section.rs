@@ -246,7 +246,7 @@ const MARKUP: &[u8] = b"*_`[]<>&\\~!\n\r";
 
 /// Splits `Step 0057 — Title` into the ID and where the title starts. An anchor or a chapter number
 /// may be before it.
-fn read_heading(text: &str) -> Option<(StepId, usize)> {
+pub(crate) fn read_heading(text: &str) -> Option<(StepId, usize)> {
     let mut rest = text.trim_start();
     while let Some(tag) = rest.strip_prefix('<') {
         rest = tag.split_once('>')?.1.trim_start();

@@ -26,7 +26,7 @@
 //! - Runbooks written
 //! ```
 
-use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot, canon, logs};
+use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot, logs};
 use crate::document::log::{LineProblem, LogDocument};
 use crate::document::splice::Span;
 use crate::plan::LogPlace;
@@ -37,8 +37,8 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a git merge was left unfinished",
     help: Help {
-        keys: "keep the right lines between the markers and delete the markers: {problem-go} opens each line",
-        commands: "keep the right lines between the markers and delete the markers",
+        keys: "{problem-go} shows both versions, to keep one; of a marker that is left over it opens the line",
+        commands: "`stepdeck resolve` shows both versions and keeps one",
     },
     passes: &[Pass::Plan(run)],
 };
@@ -51,7 +51,9 @@ fn run(plan: &Plan, _: &Context<'_>, problems: &mut Vec<Problem>) {
             RULE.problem(plan, Spot::line(LogPlace { file, line }), message(conflict))
         }));
     }
-    for (file, document) in canon(plan) {
+    let documents = plan.files().iter().enumerate();
+    let documents = documents.filter_map(|(at, file)| Some((at, file.markdown()?)));
+    for (file, document) in documents {
         let has = |mark: &[u8]| memchr::memmem::find(document.bytes(), mark).is_some();
         if ![&b"<<<<<<<"[..], b">>>>>>>", b"|||||||", b"======="]
             .into_iter()

@@ -2,7 +2,8 @@
 //!
 //! Whoever depends on the ID can mean either, and an edit may land in the wrong one. Both
 //! stay in the plan and can be reached; dependencies count the first. Give one of them another ID,
-//! or remove the outdated line.
+//! or remove the outdated line. Two versions that a merge left between markers are one problem,
+//! that of the merge.
 //!
 //! ## Caught
 //!
@@ -18,7 +19,9 @@
 //! {"step_id": "0001.A", "title": "Invite the auditors"}
 //! ```
 
-use super::{Context, Help, Pass, Problem, Reading, Rule, Severity, Spot};
+use super::{Help, Look, Pass, Plan, Problem, Reading, Rule, Severity, Spot};
+use crate::plan::LogPlace;
+use crate::plan::disputes::{Dispute, disputes};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -29,12 +32,21 @@ pub const RULE: Rule = Rule {
         keys: "{problem-go} goes to the step: `{remove}` removes the outdated one; `{problem-line}` here edits the line, to give it a free ID",
         commands: "remove the outdated one from its file, or give one of the two a free ID",
     },
-    passes: &[Pass::Step(step)],
+    passes: &[Pass::Prepared(prepare)],
 };
 
-fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
+fn prepare(plan: &Plan) -> Look<'_> {
+    let disputes = disputes(plan);
+    Box::new(move |reading, _, problems| step(reading, &disputes, problems))
+}
+
+fn step(reading: &Reading<'_>, disputes: &[Dispute], problems: &mut Vec<Problem>) {
     let (step, plan) = (reading.step, reading.step.plan());
-    if step.nth() == 0 {
+    let holds = |place: LogPlace| {
+        let mut disputes = disputes.iter();
+        disputes.any(|dispute| dispute.file == place.file && dispute.holds(place.line + 1))
+    };
+    if step.nth() == 0 || step.log_place().is_some_and(holds) {
         return;
     }
     let first = plan.find(step.id()).map(|first| plan.step(first).places());
@@ -64,6 +76,15 @@ mod tests {
                  data/plans/plan.jsonl:2",
             ]
         );
+    }
+
+    #[test]
+    fn it_leaves_two_versions_of_an_unfinished_merge_to_the_merge() {
+        let (a, b) = (step("0001", &[]), step("0001", &[("owner", "\"grc\"")]));
+        let log = format!("<<<<<<< ours\n{a}=======\n{b}>>>>>>> theirs\n");
+        assert!(found(&RULE, &[(LOG, &log)]).is_empty());
+        let again = format!("{log}{a}");
+        assert_eq!(found(&RULE, &[(LOG, &again)]).len(), 1);
     }
 
     #[test]

@@ -195,14 +195,29 @@ impl Findings {
         };
         let place = |finding: &Finding| (finding.file, finding.line, finding.column);
         (self.found).sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| code(a).cmp(code(b))));
-        self.counts = Severity::ALL
-            .map(|severity| self.found.iter().filter(|f| f.severity == severity).count());
+        self.count_all();
     }
 
     /// The same with the gravest first.
     pub fn gravest_first(mut self) -> Self {
         self.found.sort_by_key(|finding| finding.severity);
         self
+    }
+
+    /// Those with an index that is `wanted`.
+    pub(super) fn only(mut self, wanted: impl Fn(usize) -> bool) -> Self {
+        let mut at = 0;
+        self.found.retain(|_| {
+            at += 1;
+            wanted(at - 1)
+        });
+        self.count_all();
+        self
+    }
+
+    fn count_all(&mut self) {
+        self.counts = Severity::ALL
+            .map(|severity| self.found.iter().filter(|f| f.severity == severity).count());
     }
 
     /// How many there are.

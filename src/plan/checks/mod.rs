@@ -12,6 +12,7 @@
 //! - `wording`: values quoted and listed in messages
 //! - everything else: a rule, whose opening comment is its page in the handbook
 
+pub(crate) mod against;
 mod findings;
 mod reading;
 mod spot;

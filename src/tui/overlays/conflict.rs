@@ -16,9 +16,9 @@ use crate::tui::widgets::frame;
 use crate::tui::widgets::text_layout::TextLayout;
 
 /// Widest a conflict gets.
-const WIDEST: u16 = 110;
+pub(super) const WIDEST: u16 = 110;
 /// From this many columns on the two versions stand side by side.
-const BESIDE: u16 = 72;
+pub(super) const BESIDE: u16 = 72;
 /// Rows that one version gets at most, side by side.
 const MOST: usize = 8;
 /// From this many rows on the box says what has happened.
@@ -108,17 +108,23 @@ fn versions(sheet: &mut TextLayout, model: &Model, conflict: &Conflict, theme: &
     let before = edit.target.value_words(edit.before.as_deref());
     value("  before", &before, (theme.dim, theme.dim), MOST / 4);
     if !narrow {
-        beside(sheet, theirs, mine, theme);
+        beside(sheet, theirs, mine, MOST, theme);
     }
 }
 
-/// Two texts in two columns under their names.
-fn beside(sheet: &mut TextLayout, left: (String, String), right: (String, String), theme: &Theme) {
+/// Two texts in two columns under their names, so many rows at the most.
+pub(super) fn beside(
+    sheet: &mut TextLayout,
+    left: (String, String),
+    right: (String, String),
+    most: usize,
+    theme: &Theme,
+) {
     let column = usize::from(sheet.width().saturating_sub(3) / 2);
     let broken = |text: &str| -> Vec<String> {
         let safe = visible(text).into_owned();
         let rows = wrap(&safe, column);
-        rows.into_iter().take(MOST).map(str::to_owned).collect()
+        rows.into_iter().take(most).map(str::to_owned).collect()
     };
     let (a, b) = (broken(&left.1), broken(&right.1));
     let bar = theme.glyphs.vertical;

@@ -9,6 +9,7 @@ mod conflict;
 mod filter;
 mod input;
 mod list;
+mod merge;
 mod menu;
 mod note;
 mod prompt;
@@ -53,6 +54,7 @@ pub(crate) fn draw(
             Overlay::List(list) => list::draw(frame, area, model, theme, sight, list),
             Overlay::Confirm(confirm) => confirm::draw(frame, area, theme, confirm),
             Overlay::Conflict(conflict) => conflict::draw(frame, area, model, theme, conflict),
+            Overlay::Merge(merge) => merge::draw(frame, area, model, theme, merge),
             Overlay::Note(note) => note::draw(frame, area, theme, note),
             Overlay::StepHistory(history) => {
                 step_history::draw(frame, area, theme, sight, history);

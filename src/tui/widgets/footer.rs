@@ -141,6 +141,6 @@ fn answers(top: &Overlay) -> Option<&'static [(&'static str, &'static str)]> {
         Overlay::Confirm(_) => &[("y", "yes"), ("n", "no"), ("⏎", "no")],
         Overlay::Note(_) => &[("any key", "closes")],
         Overlay::StepHistory(_) => &[("⏎", "open"), ("Esc", "close"), ("↑ ↓", "move")],
-        Overlay::List(_) | Overlay::Conflict(_) => return None,
+        Overlay::List(_) | Overlay::Conflict(_) | Overlay::Merge(_) => return None,
     })
 }

@@ -27,7 +27,8 @@ fn the_workflow_installs_and_checks() {
             "uses: actions/checkout@v4",
             "run: rustup toolchain install stable --profile minimal",
             "run: cargo +stable install --locked --git \"$STEPDECK_REPOSITORY\" stepdeck",
-            "run: stepdeck check --format github",
+            "run: stepdeck check --format github \
+             ${GITHUB_BASE_REF:+--against \"origin/$GITHUB_BASE_REF\"}",
         ]
     );
     for key in ["on:", "permissions:", "jobs:", "  check:", "    steps:"] {

@@ -368,7 +368,7 @@ fn a_section_in_conflict_is_reported_and_left_alone() {
     assert_eq!(run.code, 2);
     assert!(
         run.err
-            .contains("conflict markers in it: resolve the merge first"),
+            .contains("0002 is in an unfinished merge (docs/plan.md:10): `stepdeck resolve 0002`"),
         "{}",
         run.err
     );

@@ -5,6 +5,7 @@ mod edits;
 mod export;
 mod list;
 mod mine;
+mod owners;
 mod review;
 mod schemas;
 mod shell;

@@ -2,6 +2,8 @@
 //! cherry-pick through the merge driver, and what people see in `git diff` and `git show`.
 
 mod demo_history;
+mod papers;
+mod resolving;
 mod team;
 
 use std::fs;
@@ -417,14 +419,17 @@ fn setting_up_adds_only_what_is_missing() {
              stepdeck: missing: git config diff.stepdeck.command\n\
              stepdeck: missing: git config diff.stepdeck.textconv\n\
              stepdeck: missing: .gitattributes: data/plans/*.jsonl merge=stepdeck diff=stepdeck\n\
+             stepdeck: missing: .gitattributes: data/**/*.md merge=stepdeck\n\
+             stepdeck: missing: .gitattributes: docs/**/*.md merge=stepdeck\n\
              stepdeck: `stepdeck git-setup` adds what is missing\n"
         )
     );
     assert_eq!(repo.read(".gitattributes"), "*.md text\r\n# end");
     let first = repo.stepdeck(&["git-setup"]);
-    assert_eq!(first.err.matches("stepdeck: added: ").count(), 5);
+    assert_eq!(first.err.matches("stepdeck: added: ").count(), 7);
     assert_eq!(first.code, Some(0));
-    let attributes = "*.md text\r\n# end\r\ndata/plans/*.jsonl merge=stepdeck diff=stepdeck\r\n";
+    let attributes = "*.md text\r\n# end\r\ndata/plans/*.jsonl merge=stepdeck diff=stepdeck\r\n\
+        data/**/*.md merge=stepdeck\r\ndocs/**/*.md merge=stepdeck\r\n";
     assert_eq!(repo.read(".gitattributes"), attributes);
     let config = repo.read(".git/config");
     for arguments in [&["git-setup"][..], &["git-setup", "--check"]] {
@@ -432,7 +437,7 @@ fn setting_up_adds_only_what_is_missing() {
         assert_eq!(again.code, Some(0), "{}", again.err);
         assert_eq!(
             again.err,
-            "stepdeck: git is set up to merge and show the plan's logs\n"
+            "stepdeck: git is set up to merge the plan's files and to show its logs\n"
         );
     }
     assert_eq!(repo.read(".gitattributes"), attributes);
@@ -459,7 +464,9 @@ fn a_plan_below_the_root_with_spaces_in_its_path_is_found_by_git() {
     repo.stepdeck(&["-C", "my plan [1]", "git-setup"]).ok();
     assert_eq!(
         repo.read(".gitattributes"),
-        "\"my plan \\\\[1]/the logs/*.jsonl\" merge=stepdeck diff=stepdeck\n"
+        "\"my plan \\\\[1]/the logs/*.jsonl\" merge=stepdeck diff=stepdeck\n\
+         \"my plan \\\\[1]/data/**/*.md\" merge=stepdeck\n\
+         \"my plan \\\\[1]/docs/**/*.md\" merge=stepdeck\n"
     );
     assert_eq!(
         repo.git(&["check-attr", "merge", "--", log]).ok(),

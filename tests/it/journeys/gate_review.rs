@@ -388,7 +388,7 @@ fn evidence_in_the_repository_is_attached_opened_and_missed() {
     let folder = Folder::new(&files);
     let said = folder.run(&["check"]).out;
     assert!(
-        said.contains("warning[vanished-evidence] docs/ROADMAP.md:6"),
+        said.contains("warning[vanished-evidence] docs/ROADMAP.md:11"),
         "{said}"
     );
     folder.write("docs/hours.md", "There.");

@@ -209,7 +209,7 @@ fn evidence_asks_before_it_makes_a_roadmap() {
     assert_eq!(
         desk.file("docs/ROADMAP.md"),
         "# Roadmap\n\n## Ground\n\n- Runbooks cover deploy and rollback. — \
-         <https://example.org/run> (2026-11-21, Robin)\n"
+         <https://example.org/run> (2026-11-21, Robin)\n\n- Step 0001 is complete.\n"
     );
     // It stands with its check, with its date and who added it.
     desk.wait_for("example.org/run");
@@ -217,7 +217,7 @@ fn evidence_asks_before_it_makes_a_roadmap() {
     assert!(screen.contains("2026-11-21, Robin"), "{screen}");
     desk.keys("jahttps://example.org/two<Enter>");
     assert!(desk.file("docs/ROADMAP.md").ends_with(
-        "Robin)\n- Step 0001 is complete. — <https://example.org/two> (2026-11-21, Robin)\n"
+        "Robin)\n\n- Step 0001 is complete. — <https://example.org/two> (2026-11-21, Robin)\n"
     ));
     desk.keys("uu");
     assert_eq!(desk.diff(), "");
@@ -513,4 +513,41 @@ fn bookmarks_are_listed_with_what_they_are_on() {
     assert_eq!(selected(&desk), "0002");
     desk.keys("'<Down><Enter>");
     assert_eq!(selected(&desk), "0101");
+}
+
+/// A merge left two versions of a step: one problem, one card, one key.
+#[test]
+fn what_a_merge_left_is_decided_in_a_card() {
+    let two = line(LINES, "0002");
+    let other = two.replace("\"draft\"", "\"blocked\"");
+    let conflict =
+        format!("<<<<<<< HEAD\n{two}\n||||||| base\n{two}\n=======\n{other}\n>>>>>>> side\n");
+    let log = LINES.replace(&format!("{two}\n"), &conflict);
+    let mut desk = Desk::open(&[(LOG, &log), (CANON, DOCUMENT)]);
+    desk.keys("5");
+    desk.wait_for("two versions that git could not merge");
+    let problems = desk.screen();
+    assert!(!problems.contains("already exists"), "{problems}");
+    desk.keys("<Enter>");
+    desk.wait_for("A merge left two versions");
+    let card = desk.screen();
+    assert!(card.contains("status: \"blocked\""), "{card}");
+    assert!(card.contains("before"), "{card}");
+    desk.keys("<Esc>");
+    assert_eq!(desk.diff(), "");
+    // Editing one of the two asks first, too.
+    desk.keys("1je");
+    desk.wait_for("A merge left two versions");
+    // Of one step both cannot stay.
+    desk.keys("b");
+    assert_eq!(desk.diff(), "");
+    desk.keys("t");
+    desk.wait_for("0002 status: their version");
+    assert_eq!(desk.file(LOG), LINES.replace(two, &other));
+    desk.keys("u");
+    assert_eq!(desk.diff(), "");
+    desk.keys("e");
+    desk.wait_for("A merge left two versions");
+    desk.keys("m");
+    assert_eq!(desk.file(LOG), LINES);
 }

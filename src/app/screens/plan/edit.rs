@@ -223,8 +223,10 @@ fn edit(model: &mut Model) {
             None => model.refuse("no block is selected"),
         };
     }
-    match model.step().map(|step| step.index()) {
-        Some(step) => model.field_menu(step),
+    match model.step().map(|step| (step.index(), step.id())) {
+        // Of two versions that a merge left, one has to stay first.
+        Some((_, id)) if model.open_merge_of(id) => {}
+        Some((step, _)) => model.field_menu(step),
         None => model.refuse("no step is selected"),
     }
 }

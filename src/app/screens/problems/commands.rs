@@ -11,7 +11,7 @@ use crate::app::overlays::prompt::Purpose;
 use crate::change::value::Refusal;
 use crate::plan::LogPlace;
 use crate::plan::canon::checklist::Check;
-use crate::plan::checks::Problem;
+use crate::plan::checks::{Problem, conflict_marker};
 use crate::plan::source::{self, Role};
 
 const PROBLEMS: Places = Places::Only(&[Focus::PROBLEMS]);
@@ -89,6 +89,11 @@ fn go(model: &mut Model) {
     let Some(problem) = problem(model) else {
         return;
     };
+    if problem.code == conflict_marker::RULE.code
+        && model.open_merge(&problem.place.path, problem.place.line)
+    {
+        return;
+    }
     if let Some((at, check, words)) = check_at(model, &problem.place) {
         if let Err(refusal) = model.go_to_check(at, check, &words) {
             model.refuse(refusal.to_string());

@@ -1,0 +1,184 @@
+//! Two versions that a merge left in a file, of which a person keeps one, both, or what they write
+//! instead. Until then the markers stay in the file.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::Overlay;
+use super::prompt::Purpose;
+use crate::app::core::command::{Blocked, Command, Extent, Focus, Group, Places};
+use crate::app::core::model::Model;
+use crate::app::core::navigate::moved;
+use crate::change::compose::Resolution;
+use crate::change::value::Refusal;
+use crate::plan::disputes::{Dispute, disputes};
+use crate::plan::id::StepId;
+
+impl Focus {
+    /// The two versions that a merge left.
+    pub(crate) const MERGE: Self = Self::new(Extent::Beyond, "in an unfinished merge", "merge");
+}
+
+const MERGE: Places = Places::Only(&[Focus::MERGE]);
+
+/// Rows that a version takes at the most, about.
+const ROWS: usize = 40;
+
+/// A conflict that a merge left in a file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OpenMerge {
+    /// Where it is and what it is about.
+    pub dispute: Dispute,
+    /// The first row shown.
+    pub scroll: usize,
+}
+
+/// Whatever is between the markers, and where: what a person writes comes in its place.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+pub struct MergedText {
+    path: PathBuf,
+    line: usize,
+}
+
+const COMMON: Command = Command {
+    group: Group::Edit,
+    places: MERGE,
+    blocked: |model| model.is_locked(),
+    ..Command::BASE
+};
+
+/// Commands of an open conflict of a merge.
+pub(crate) const COMMANDS: &[Command] = &[
+    Command {
+        name: "keep-ours",
+        keys: &["m"],
+        title: "Merge: keep the version of the branch merged into",
+        hint: "ours",
+        run: |model| keep(model, &Resolution::Ours),
+        ..COMMON
+    },
+    Command {
+        name: "keep-theirs",
+        keys: &["t"],
+        title: "Merge: keep the version of the branch merged",
+        hint: "theirs",
+        run: |model| keep(model, &Resolution::Theirs),
+        ..COMMON
+    },
+    Command {
+        name: "keep-both",
+        keys: &["b"],
+        title: "Merge: keep both versions, ours first",
+        hint: "both",
+        blocked: twice,
+        run: |model| keep(model, &Resolution::Both),
+        ..COMMON
+    },
+    Command {
+        name: "merge-edit",
+        keys: &["e"],
+        title: "Merge: write what stays",
+        hint: "edit",
+        run: edit,
+        ..COMMON
+    },
+    Command {
+        name: "merge-later",
+        keys: &["esc"],
+        title: "Merge: decide later",
+        hint: "later",
+        blocked: |_| None,
+        run: |model| {
+            model.overlays.pop();
+        },
+        ..COMMON
+    },
+];
+
+fn open(model: &Model) -> Option<&OpenMerge> {
+    match model.overlays.last() {
+        Some(Overlay::Merge(open)) => Some(open),
+        _ => None,
+    }
+}
+
+/// Of one step there can be one version only.
+fn twice(model: &Model) -> Blocked {
+    model.is_locked().or_else(|| {
+        let is_one = open(model).is_some_and(|open| !open.dispute.fields.is_empty());
+        is_one.then(|| "the step would be there twice: keep one version, or edit it".to_owned())
+    })
+}
+
+fn keep(model: &mut Model, resolution: &Resolution) {
+    let Some(dispute) = open(model).map(|open| open.dispute.clone()) else {
+        return;
+    };
+    match model.composer().resolve(&[dispute], resolution) {
+        Err(refusal) => model.refuse(refusal.to_string()),
+        Ok(change) => {
+            model.overlays.pop();
+            model.make(Ok(change), 1);
+        }
+    }
+}
+
+fn edit(model: &mut Model) {
+    let Some(dispute) = open(model).map(|open| open.dispute.clone()) else {
+        return;
+    };
+    let place = dispute.place;
+    let text = [place.ours, place.theirs].map(|span| dispute.text(&model.plan, span));
+    let path = model.plan.files()[dispute.file].path.clone();
+    let mut input = model.input(format!("{}: what stays", dispute.about), text.concat());
+    input.multiline = true;
+    let line = dispute.line();
+    model.open_prompt(input, Purpose::Merge(MergedText { path, line }));
+}
+
+impl OpenMerge {
+    pub(super) fn scroll_by(&mut self, by: isize) {
+        self.scroll = moved(self.scroll, by, ROWS);
+    }
+}
+
+impl Model {
+    /// Shows the conflict at a line of a file, counted from 1. Answers false if there is none.
+    pub(crate) fn open_merge(&mut self, path: &std::path::Path, line: usize) -> bool {
+        let is_it =
+            |dispute: &Dispute| self.plan.files()[dispute.file].path == path && dispute.holds(line);
+        let found = disputes(&self.plan).into_iter().find(is_it);
+        self.show_merge(found)
+    }
+
+    /// Shows the conflict that a step is in. Answers false if it is in none.
+    pub(crate) fn open_merge_of(&mut self, step: StepId) -> bool {
+        let found = crate::plan::disputes::of_step(&self.plan, step);
+        self.show_merge(found)
+    }
+
+    fn show_merge(&mut self, found: Option<Dispute>) -> bool {
+        let Some(dispute) = found else { return false };
+        let scroll = 0;
+        self.overlays
+            .push(Overlay::Merge(OpenMerge { dispute, scroll }));
+        true
+    }
+
+    /// Puts what a person wrote in place of a conflict.
+    pub(crate) fn write_merged(&mut self, of: &MergedText, text: &str) -> Result<(), Refusal> {
+        let is_it = |dispute: &Dispute| {
+            self.plan.files()[dispute.file].path == of.path && dispute.line() == of.line
+        };
+        let found = disputes(&self.plan).into_iter().find(is_it);
+        let gone = || Refusal("the conflict is no longer there".to_owned());
+        let found = found.ok_or_else(gone)?;
+        let text = Resolution::Text(text.to_owned());
+        let change = self.composer().resolve(&[found], &text)?;
+        self.make(Ok(change), 1);
+        self.overlays
+            .retain(|overlay| !matches!(overlay, Overlay::Merge(_)));
+        Ok(())
+    }
+}

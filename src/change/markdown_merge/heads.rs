@@ -1,0 +1,254 @@
+//! The own lines of a unit, as two sides changed them: box and words of an item, the list or notes
+//! behind a label, prose line by line.
+
+use super::output::Output;
+use super::unit::{Kind, Parts, Unit};
+use crate::change::three_way::Dispute;
+use crate::change::three_way::text::{Stretch, merge_lines};
+use crate::change::{Change, Edit, Target, apply, tail};
+use crate::document::markdown::MarkdownDocument;
+use crate::plan::field::{self, Field, fields};
+use crate::plan::id::StepId;
+use crate::plan::source::{Role, SourceFile};
+
+/// What becomes of the own lines of a unit.
+pub(super) enum Head {
+    /// Both sides' changes in one.
+    One(Vec<u8>),
+    /// Somebody has to pick.
+    Two {
+        ours: Vec<u8>,
+        theirs: Vec<u8>,
+        dispute: Dispute,
+    },
+    /// Prose, with the disputes among its lines.
+    Lines(Vec<Stretch>),
+}
+
+/// Merges the heads of a unit that both sides have and at least one changed.
+pub(super) fn merge(base: Option<&Unit<'_>>, ours: &Unit<'_>, theirs: &Unit<'_>) -> Head {
+    let was = base.map(|base| base.head);
+    if ours.head == theirs.head || was == Some(theirs.head) {
+        return Head::One(ours.head.to_vec());
+    }
+    if was == Some(ours.head) {
+        return Head::One(theirs.head.to_vec());
+    }
+    let whole = |keys: Vec<String>| {
+        let name = name(ours);
+        Head::Two {
+            ours: ours.head.to_vec(),
+            theirs: theirs.head.to_vec(),
+            dispute: match base {
+                Some(_) => Dispute::Changed { name, keys },
+                None => Dispute::Added { name },
+            },
+        }
+    };
+    match ours.kind {
+        Kind::Item => item(base, ours, theirs).unwrap_or_else(|| whole(Vec::new())),
+        Kind::Prose => match was {
+            Some(was) => Head::Lines(lines(was, ours.head, theirs.head)),
+            None => whole(Vec::new()),
+        },
+        _ => whole(Vec::new()),
+    }
+}
+
+/// Writes prose with the disputes in it.
+pub(super) fn write(stretches: Vec<Stretch>, unit: &Unit<'_>, output: &mut Output<'_>) {
+    if let [Stretch::Merged(lines)] = &*stretches {
+        return output.head(unit.kind, lines);
+    }
+    for stretch in stretches {
+        match stretch {
+            Stretch::Merged(lines) => output.lines(&lines),
+            Stretch::Disputed { ours, theirs } => {
+                let name = name(unit);
+                let keys = Vec::new();
+                output.prose(&ours, &theirs, Dispute::Changed { name, keys });
+            }
+        }
+    }
+}
+
+/// What a unit is called in a message.
+pub(super) fn name(unit: &Unit<'_>) -> String {
+    match unit.kind {
+        Kind::Prose => {
+            let text = String::from_utf8_lossy(unit.head);
+            let words: Vec<&str> = text.split_whitespace().take(6).collect();
+            format!("“{}…”", words.join(" "))
+        }
+        _ => unit.name.clone(),
+    }
+}
+
+fn lines(base: &[u8], ours: &[u8], theirs: &[u8]) -> Vec<Stretch> {
+    let [base, ours, theirs] = [base, ours, theirs].map(|text| {
+        text.split_inclusive(|byte| *byte == b'\n')
+            .collect::<Vec<_>>()
+    });
+    let mut stretches = merge_lines(&base, &ours, &theirs);
+    stretches.retain(|stretch| *stretch != Stretch::Merged(Vec::new()));
+    stretches
+}
+
+/// The three parts of an item's own lines.
+struct Pieces<'a> {
+    marker: &'a [u8],
+    check: &'a [u8],
+    text: &'a [u8],
+    is_done: bool,
+}
+
+impl<'a> Pieces<'a> {
+    fn of(unit: &Unit<'a>) -> Option<Self> {
+        let Parts::Item { check, is_done } = &unit.parts else {
+            return None;
+        };
+        Some(Self {
+            marker: &unit.head[..check.start],
+            check: &unit.head[check.range()],
+            text: &unit.head[check.end..],
+            is_done: *is_done,
+        })
+    }
+}
+
+/// An item whose marker, box and text are merged each by itself. What is in no dispute is in both
+/// versions.
+fn item(base: Option<&Unit<'_>>, ours: &Unit<'_>, theirs: &Unit<'_>) -> Option<Head> {
+    let (o, t) = (Pieces::of(ours)?, Pieces::of(theirs)?);
+    let b = base.and_then(Pieces::of);
+    let one = |base: Option<&[u8]>, ours: &[u8], theirs: &[u8]| match () {
+        () if ours == theirs || base == Some(theirs) => Some(ours.to_vec()),
+        () if base == Some(ours) => Some(theirs.to_vec()),
+        () => None,
+    };
+    // Numbers that both sides moved on count for nothing.
+    let marker = one(b.as_ref().map(|b| b.marker), o.marker, t.marker);
+    let marker = marker.unwrap_or_else(|| o.marker.max(t.marker).to_vec());
+    let check = one(b.as_ref().map(|b| b.check), o.check, t.check);
+    let check = check.or_else(|| (o.is_done == t.is_done).then(|| o.check.max(t.check).to_vec()));
+    let was = b.as_ref().map(|b| b.text);
+    let text = one(was, o.text, t.text)
+        .or_else(|| field_text(base?, ours, theirs))
+        .or_else(|| proofs(was?, o.text, t.text))
+        .or_else(|| wrapped(was?, o.text, t.text));
+    let with = |check: &[u8], text: &[u8]| [&*marker, check, text].concat();
+    if let (Some(check), Some(text)) = (&check, &text) {
+        return Some(Head::One(with(check, text)));
+    }
+    let keys = [("tick", &check), ("text", &text)].into_iter();
+    let keys = keys.filter(|(_, merged)| merged.is_none());
+    let name = ours.name.clone();
+    let is_label = ours.keys.iter().any(|key| key.text.starts_with("label "));
+    Some(Head::Two {
+        ours: with(
+            check.as_deref().unwrap_or(o.check),
+            text.as_deref().unwrap_or(o.text),
+        ),
+        theirs: with(
+            check.as_deref().unwrap_or(t.check),
+            text.as_deref().unwrap_or(t.text),
+        ),
+        dispute: match base {
+            None => Dispute::Added { name },
+            Some(_) => Dispute::Changed {
+                name,
+                keys: match is_label {
+                    true => Vec::new(),
+                    false => keys.map(|(key, _)| key.to_owned()).collect(),
+                },
+            },
+        },
+    })
+}
+
+/// Text over several lines, of which each side changed others.
+fn wrapped(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> {
+    match &*lines(base, ours, theirs) {
+        [Stretch::Merged(text)] => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// The text of a bullet that holds a field of a step: lists are merged entry by entry, and what
+/// both appended to the notes is there in turn.
+fn field_text(base: &Unit<'_>, ours: &Unit<'_>, theirs: &Unit<'_>) -> Option<Vec<u8>> {
+    let key = ours.keys.first()?.text.strip_prefix("label ")?;
+    let is_it = |canon: &str| super::keys::plain(canon) == key;
+    let spec = fields().iter().find(|spec| spec.canon.is_some_and(is_it))?;
+    let text = |unit: &Unit<'_>| Pieces::of(unit).map(|pieces| pieces.text.to_vec());
+    match spec.kind {
+        field::Kind::List => list(spec.field, base, ours, theirs),
+        _ if spec.field == Field::Notes => appended(&text(base)?, &text(ours)?, &text(theirs)?),
+        _ => None,
+    }
+}
+
+/// Evidence that both put behind the words of one check.
+fn proofs(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> {
+    const BEFORE: &[u8] = " — ".as_bytes();
+    let base_end = base.trim_ascii_end().len();
+    let is_proof = |side: &[u8]| {
+        side.get(base_end..)
+            .is_some_and(|new| new.starts_with(BEFORE))
+    };
+    match is_proof(ours) && is_proof(theirs) {
+        true => appended(base, ours, theirs),
+        false => None,
+    }
+}
+
+/// Two sentences put behind the same words, one after the other.
+fn appended(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> {
+    let base = base.trim_ascii_end();
+    let ours = ours.trim_ascii_end();
+    theirs
+        .strip_prefix(base)
+        .filter(|_| ours.starts_with(base))?;
+    let new = &theirs[base.len()..];
+    let gap: &[u8] = if new.starts_with(b" ") || new.starts_with(b"\n") {
+        b""
+    } else {
+        b" "
+    };
+    Some([ours, gap, new].concat())
+}
+
+/// What both sides made of a list, as [`apply`] puts an edit on top of somebody else's.
+fn list(field: Field, base: &Unit<'_>, ours: &Unit<'_>, theirs: &Unit<'_>) -> Option<Vec<u8>> {
+    const STEP: &[u8] = b"#### Step 0001 - x\n\n- **Status:** x\n";
+    let load = |unit: &Unit<'_>| {
+        let bytes = [STEP, unit.head.trim_ascii_start()].concat();
+        MarkdownDocument::load(bytes)
+    };
+    let source = |unit: &Unit<'_>| {
+        let document = load(unit);
+        let span = tail(&document, 1, field)?;
+        Some(document.bytes()[span.range()].to_vec())
+    };
+    let change = Change {
+        label: String::new(),
+        edits: vec![Edit {
+            path: "list.md".into(),
+            target: Target::SectionValue {
+                step: StepId::new(1),
+                nth: 0,
+                field,
+            },
+            before: Some(source(base)?),
+            after: Some(source(theirs)?),
+        }],
+    };
+    let scrap = load(ours);
+    let mut files = vec![SourceFile::load("list.md", Role::Canon, scrap.rope())];
+    apply::change(&change, &mut files).ok()?;
+    let merged = files.first()?.markdown()?.bytes().to_vec();
+    let text = Pieces::of(ours)?.text.len();
+    let kept = scrap.bytes().len() - text;
+    // The label is before the text's values, and stays.
+    (merged.get(..kept)? == &scrap.bytes()[..kept]).then(|| merged[kept..].to_vec())
+}

@@ -1,0 +1,139 @@
+//! What units are known by, however else their words change: the number of a step, the label of a
+//! bullet, the key cell of a row, the words of a check without its box.
+//!
+//! This is all that a merge knows of plans. A paper of another kind gets its identity here.
+
+use super::unit::Key;
+use crate::document::markdown::{Label, Row, Table};
+use crate::plan::canon::{normalised, section};
+
+/// Headers of the columns that name what a row is about; of a table without one it is the first.
+const KEY_COLUMNS: [&str; 9] = [
+    "block",
+    "workstream",
+    "person",
+    "step",
+    "stage",
+    "indicator",
+    "risk",
+    "id",
+    "check",
+];
+
+/// How many digits numbers are compared with.
+const DIGITS: usize = 12;
+/// How much of an item is quoted in a message.
+const QUOTED: usize = 40;
+
+/// A step's number is that of a section whatever its title becomes, but two sections that both sides
+/// add under one number are two steps.
+pub(super) fn of_heading(level: u8, text: &str) -> (Vec<Key>, Option<String>) {
+    let words = plain(text);
+    let Some((id, title)) = section::read_heading(text) else {
+        let rank = ranked(text);
+        return (vec![shared(format!("{level} {words}")), own(words)], rank);
+    };
+    let title = plain(&text[title..]);
+    let number = id.padded_to(0).to_string();
+    let keys = vec![
+        shared(format!("step {number} {title}")),
+        own(format!("step {number}")),
+    ];
+    (keys, Some(padded(&number)))
+}
+
+/// A labelled bullet is its label; another item is its words, or the number or day that it begins
+/// with.
+pub(super) fn of_item(text: &str, label: Option<&Label>) -> (Vec<Key>, Option<String>) {
+    if let Some(label) = label {
+        return (vec![shared(format!("label {}", plain(&label.name)))], None);
+    }
+    let first = first_number(text);
+    let mut keys = vec![shared(format!("words {}", plain(text)))];
+    keys.extend(first.map(|first| shared(format!("number {first}"))));
+    (keys, first.map(padded))
+}
+
+/// A row is its key cell.
+pub(super) fn of_row(row: &Row, column: usize) -> (Vec<Key>, Option<String>) {
+    let all: Vec<String> = row.cells.iter().map(|cell| plain(&cell.text)).collect();
+    let name = row.cells.get(column).map_or("", |cell| &cell.text);
+    let mut keys = vec![shared(format!("row {}", all.join(" | ")))];
+    let words = plain(name);
+    if !words.is_empty() {
+        keys.push(shared(format!("name {words}")));
+    }
+    (keys, ranked(name))
+}
+
+/// A table is its header, or the column that it begins with.
+pub(super) fn of_header(header: &[&str]) -> Vec<Key> {
+    let words: Vec<String> = header.iter().map(|cell| plain(cell)).collect();
+    let first = words.first().cloned().unwrap_or_default();
+    vec![shared(words.join(" | ")), own(format!("first {first}"))]
+}
+
+/// The column that names what a row is about.
+pub(super) fn key_column(table: &Table) -> usize {
+    let mut header = table.header.cells.iter();
+    let is_key = |words: &str| KEY_COLUMNS.contains(&words);
+    header
+        .position(|cell| is_key(&plain(&cell.text)))
+        .unwrap_or(0)
+}
+
+/// What an item is called in a message.
+pub(super) fn item_name(text: &str, label: Option<&Label>) -> String {
+    if let Some(label) = label {
+        return label.name.clone();
+    }
+    match text.char_indices().nth(QUOTED) {
+        Some((at, _)) => format!("“{}…”", text[..at].trim_end()),
+        None => format!("“{text}”"),
+    }
+}
+
+/// The number or day that a text begins with: `0042`, `2026-11-20`, `B07`.
+pub(super) fn first_number(text: &str) -> Option<&str> {
+    let word = text.split_whitespace().next()?;
+    let word = word.trim_end_matches([':', '.', ',', ')']);
+    let letters = word.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    let is_number = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+    (letters < 3 && digits > 1 && word.chars().all(is_number)).then_some(word)
+}
+
+fn shared(text: String) -> Key {
+    Key { text, joins: true }
+}
+
+fn own(text: String) -> Key {
+    Key { text, joins: false }
+}
+
+/// Words without what spelling habits differ in, if there are any.
+pub(super) fn plain(text: &str) -> String {
+    match normalised(text) {
+        words if words.is_empty() => text.trim().to_owned(),
+        words => words,
+    }
+}
+
+fn ranked(text: &str) -> Option<String> {
+    let has_digit = text.contains(|c: char| c.is_ascii_digit());
+    has_digit.then(|| padded(text))
+}
+
+/// The text with its numbers as wide as they need to be to stand in order.
+fn padded(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
+        let digits = rest[at..].bytes().take_while(u8::is_ascii_digit).count();
+        let number = &rest[at..at + digits];
+        out.push_str(&rest[..at].to_lowercase());
+        out.push_str(&format!("{number:0>DIGITS$}"));
+        rest = &rest[at + digits..];
+    }
+    out + &rest.to_lowercase()
+}

@@ -1,0 +1,186 @@
+//! Units of three versions put together: what one side alone touched is taken as its bytes, what both
+//! touched is taken apart further, and what both made of one thing is asked about.
+
+use super::heads::{self, Head};
+use super::output::Output;
+use super::pair::{Thing, things};
+use super::table;
+use super::unit::{Kind, Unit, are_same};
+use super::weave::order;
+use crate::change::three_way::{Dispute, Side};
+
+/// One unit in the versions that have it.
+#[derive(Clone, Copy)]
+pub(super) struct Trio<'u, 'a> {
+    pub base: Option<&'u Unit<'a>>,
+    pub ours: Option<&'u Unit<'a>>,
+    pub theirs: Option<&'u Unit<'a>>,
+}
+
+/// The units of one list in each version.
+#[derive(Clone, Copy)]
+pub(super) struct Lists<'u, 'a> {
+    pub base: &'u [Unit<'a>],
+    pub ours: &'u [Unit<'a>],
+    pub theirs: &'u [Unit<'a>],
+}
+
+impl<'u, 'a> Lists<'u, 'a> {
+    pub(super) fn trio(&self, thing: &Thing) -> Trio<'u, 'a> {
+        Trio {
+            base: thing.base.map(|at| &self.base[at]),
+            ours: thing.ours.map(|at| &self.ours[at]),
+            theirs: thing.theirs.map(|at| &self.theirs[at]),
+        }
+    }
+}
+
+/// What becomes of a unit.
+pub(super) enum Fate<'u, 'a> {
+    /// It is not in the result.
+    Gone,
+    /// It is as it is on one side.
+    As(&'u Unit<'a>),
+    /// One side removed what the other changed.
+    Removed(&'u Unit<'a>, Side),
+    /// Both sides have it, each in its own words.
+    Both(&'u Unit<'a>, &'u Unit<'a>),
+}
+
+impl<'u, 'a> Trio<'u, 'a> {
+    pub(super) fn fate(&self) -> Fate<'u, 'a> {
+        let was = |unit: &Unit<'a>| self.base.is_some_and(|base| base.whole == unit.whole);
+        match (self.ours, self.theirs) {
+            (None, None) => Fate::Gone,
+            (Some(unit), None) | (None, Some(unit)) if self.base.is_none() => Fate::As(unit),
+            (Some(unit), None) | (None, Some(unit)) if was(unit) => Fate::Gone,
+            (Some(unit), None) => Fate::Removed(unit, Side::Theirs),
+            (None, Some(unit)) => Fate::Removed(unit, Side::Ours),
+            (Some(ours), Some(theirs)) if ours.whole == theirs.whole || was(theirs) => {
+                Fate::As(ours)
+            }
+            (Some(ours), Some(theirs)) if was(ours) => Fate::As(theirs),
+            (Some(ours), Some(theirs)) => Fate::Both(ours, theirs),
+        }
+    }
+
+    fn any(&self) -> Option<&'u Unit<'a>> {
+        self.ours.or(self.theirs).or(self.base)
+    }
+}
+
+/// Writes what becomes of a list.
+pub(super) fn merge_lists(lists: Lists<'_, '_>, output: &mut Output<'_>) {
+    if are_same(lists.ours, lists.theirs) || are_same(lists.base, lists.theirs) {
+        return output.units(lists.ours);
+    }
+    if are_same(lists.base, lists.ours) {
+        return output.units(lists.theirs);
+    }
+    let things = things(lists.base, lists.ours, lists.theirs);
+    let rank = |number: usize| lists.trio(&things[number]).any()?.rank.as_deref();
+    let mut before: Option<Thing> = None;
+    for number in order(&things, rank) {
+        let thing = things[number];
+        let trio = lists.trio(&thing);
+        let fate = trio.fate();
+        if matches!(fate, Fate::Gone) {
+            continue;
+        }
+        let lead = lead(&lists, &thing, before.as_ref());
+        output.lead(&lead);
+        match fate {
+            Fate::Gone => {}
+            Fate::As(unit) => output.unit(unit),
+            Fate::Removed(unit, by) => {
+                let dispute = Dispute::Removed {
+                    name: heads::name(unit),
+                    by,
+                };
+                match by {
+                    Side::Ours => output.conflict(b"", unit.whole, dispute),
+                    Side::Theirs => output.conflict(unit.whole, b"", dispute),
+                }
+            }
+            Fate::Both(ours, theirs) => merge_units(trio.base, ours, theirs, output),
+        }
+        before = Some(thing);
+    }
+}
+
+fn merge_units(
+    base: Option<&Unit<'_>>,
+    ours: &Unit<'_>,
+    theirs: &Unit<'_>,
+    output: &mut Output<'_>,
+) {
+    if ours.kind == Kind::Table {
+        return table::merge(base, ours, theirs, output);
+    }
+    match heads::merge(base, ours, theirs) {
+        Head::One(head) => output.head(ours.kind, &head),
+        Head::Two {
+            ours,
+            theirs,
+            dispute,
+        } => output.conflict(&ours, &theirs, dispute),
+        Head::Lines(stretches) => heads::write(stretches, ours, output),
+    }
+    merge_lists(
+        Lists {
+            base: base.map_or(&[], |base| &base.children),
+            ours: &ours.children,
+            theirs: &theirs.children,
+        },
+        output,
+    );
+}
+
+/// The blank lines before a thing that comes after `before` in the result.
+fn lead(lists: &Lists<'_, '_>, thing: &Thing, before: Option<&Thing>) -> Vec<u8> {
+    let trio = lists.trio(thing);
+    let kind = trio.any().map(|unit| unit.kind);
+    let kind_before = before.and_then(|before| lists.trio(before).any().map(|unit| unit.kind));
+    // What it comes after where it comes from.
+    let follows = |at: usize, place: fn(&Thing) -> Option<usize>| match before {
+        None => at == 0,
+        Some(before) => place(before).is_some_and(|other| other + 1 == at),
+    };
+    let in_ours = thing.ours.is_some_and(|at| follows(at, |thing| thing.ours));
+    let in_theirs = thing
+        .theirs
+        .is_some_and(|at| follows(at, |thing| thing.theirs));
+    let leads = [trio.base, trio.ours, trio.theirs].map(|unit| unit.map(|unit| unit.lead));
+    let own = match leads {
+        [_, Some(ours), Some(theirs)] if ours == theirs => ours,
+        [Some(base), Some(ours), Some(theirs)] if base == theirs => ours,
+        [Some(base), Some(ours), Some(theirs)] if base == ours => theirs,
+        [_, Some(ours), Some(theirs)] => match (in_ours, in_theirs) {
+            (true, false) => ours,
+            (false, true) => theirs,
+            _ => std::cmp::max_by_key(ours, theirs, |lead| (lead.len(), *lead)),
+        },
+        [_, ours, theirs] => ours.or(theirs).unwrap_or_default(),
+    };
+    if in_ours || in_theirs {
+        return own.to_vec();
+    }
+    let is_like = kind == kind_before && matches!(kind, Some(Kind::Item | Kind::Row));
+    if is_like {
+        // It was the first of its side, and what follows it there says how items are parted.
+        let next = match (thing.ours, thing.theirs) {
+            (Some(0), None) => lists.ours.get(1),
+            (None, Some(0)) => lists.theirs.get(1),
+            (Some(0), Some(0)) => lists.ours.get(1),
+            _ => return own.to_vec(),
+        };
+        return next
+            .filter(|next| Some(next.kind) == kind)
+            .map_or(&b""[..], |next| next.lead)
+            .to_vec();
+    }
+    match own.is_empty() && before.is_some() || kind == Some(Kind::Prose) && own.is_empty() {
+        true => b"\n".to_vec(),
+        false => own.to_vec(),
+    }
+}

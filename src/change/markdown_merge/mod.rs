@@ -1,0 +1,219 @@
+//! Three versions of a Markdown file made into one, by what its pieces are.
+//!
+//! A file is a tree of units: sections by their heading, list items by label, number or words, rows of
+//! tables by their key cell, cells within a row, and prose between blank lines. [`read`] takes a
+//! version apart, [`keys`] says what a unit is known by, [`pair`] finds what is one thing, [`weave`]
+//! in which order the things stand, [`merger`] what becomes of each, with [`heads`] and [`table`] for
+//! what is inside one, and [`output`] writes. It knows no kind of paper: canon, roadmap and every
+//! record merge alike.
+//!
+//! What one side alone touched is taken as its bytes; what both made of one thing is between markers.
+//! The result is read again: unless it holds the very units that were put together, nothing is
+//! answered, and git merges the lines. Pure: bytes in, bytes and conflicts out.
+
+mod heads;
+mod keys;
+mod merger;
+mod output;
+mod pair;
+mod read;
+mod table;
+#[cfg(test)]
+mod tests;
+mod unit;
+mod weave;
+
+use std::borrow::Cow;
+
+use merger::{Lists, merge_lists};
+use output::Output;
+use unit::Kind;
+
+use super::three_way::{Markers, Merged, Versions};
+use crate::document::encoding::Encoding;
+use crate::document::log::is_conflict_marker;
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// Merges three versions of a Markdown file; nothing where their structure is of no help.
+pub fn merge(versions: Versions<'_>, markers: Markers<'_>) -> Option<MarkdownMerged> {
+    let sources = [versions.base, versions.ours, versions.theirs].map(|rope| rope.contiguous());
+    let [base, ours, theirs] = [&sources[0], &sources[1], &sources[2]].map(|bytes| &bytes[..]);
+    // What one side left alone is the other's, whatever it is.
+    if ours == theirs || base == theirs {
+        return Some(clean(ours.to_vec()));
+    }
+    if base == ours {
+        return Some(clean(theirs.to_vec()));
+    }
+    let frames = [Frame::of(base)?, Frame::of(ours)?, Frame::of(theirs)?];
+    let frame = Frame::merged(&frames)?;
+    let lines = [base, ours, theirs].map(|bytes| plain_lines(bytes, frame.converts));
+    let [base, ours, theirs] = [&lines[0], &lines[1], &lines[2]].map(|bytes| read::read(bytes));
+    let mut output = Output::new(markers);
+    merge_lists(
+        Lists {
+            base: &base.units,
+            ours: &ours.units,
+            theirs: &theirs.units,
+        },
+        &mut output,
+    );
+    let tail = match () {
+        () if ours.tail == theirs.tail || base.tail == theirs.tail => ours.tail,
+        () if base.tail == ours.tail => theirs.tail,
+        () => std::cmp::max(ours.tail, theirs.tail),
+    };
+    output.bytes.extend_from_slice(tail);
+    if output.conflicts.is_empty() && !reads_back(&output) {
+        return None;
+    }
+    Some(MarkdownMerged {
+        is_prose: output.prose == output.conflicts.len(),
+        merged: Merged {
+            bytes: frame.around(output.bytes),
+            conflicts: output.conflicts,
+        },
+    })
+}
+
+/// What became of three versions.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MarkdownMerged {
+    /// The result.
+    pub merged: Merged,
+    /// Whether what is in dispute is running text alone, which git merges as well.
+    pub is_prose: bool,
+}
+
+fn clean(bytes: Vec<u8>) -> MarkdownMerged {
+    MarkdownMerged {
+        merged: Merged {
+            bytes,
+            conflicts: Vec::new(),
+        },
+        is_prose: false,
+    }
+}
+
+/// Whether the result holds the units that were written, and no others.
+fn reads_back(output: &Output<'_>) -> bool {
+    let version = read::read(&output.bytes);
+    let mut found: Vec<(Kind, &[u8])> = Vec::new();
+    for unit in &version.units {
+        unit.each(&mut |unit| found.push((unit.kind, unit.head)));
+    }
+    let written = output.written.iter();
+    found
+        .into_iter()
+        .eq(written.map(|(kind, head)| (*kind, &head[..])))
+}
+
+/// What belongs to a file as a whole.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Frame {
+    bom: bool,
+    /// Whether lines end in `\r\n`: all, none, or some of them.
+    crlf: Option<bool>,
+    /// Whether the last line is ended.
+    closed: bool,
+    /// Whether line ends are made alike for the merge.
+    converts: bool,
+}
+
+impl Frame {
+    /// Nothing where the bytes are no text, or the merge before this one is not finished.
+    fn of(bytes: &[u8]) -> Option<Self> {
+        if Encoding::of_start(bytes).is_some() || bytes.contains(&0) {
+            return None;
+        }
+        let (mut feeds, mut pairs) = (0, 0);
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            if is_conflict_marker(line.trim_ascii_end()) && line.trim_ascii_end() != b"=======" {
+                return None;
+            }
+            feeds += usize::from(line.ends_with(b"\n"));
+            pairs += usize::from(line.ends_with(b"\r\n"));
+        }
+        // A carriage return alone ends a line for Markdown, and for nobody else.
+        if memchr::memchr_iter(b'\r', bytes).count() != pairs {
+            return None;
+        }
+        Some(Self {
+            bom: bytes.starts_with(BOM),
+            crlf: match (feeds, pairs) {
+                (_, 0) => Some(false),
+                (feeds, pairs) if feeds == pairs => Some(true),
+                _ => None,
+            },
+            closed: bytes.is_empty() || bytes.ends_with(b"\n"),
+            converts: false,
+        })
+    }
+
+    /// The frame that both sides' changes make.
+    fn merged(frames: &[Self; 3]) -> Option<Self> {
+        let [base, ours, theirs] = frames;
+        let crlf = match frames.map(|frame| frame.crlf) {
+            [Some(base), Some(ours), Some(theirs)] => Some(match base == ours {
+                true => theirs,
+                false => ours,
+            }),
+            _ => None,
+        };
+        Some(Self {
+            bom: changed(base.bom, ours.bom, theirs.bom),
+            closed: changed(base.closed, ours.closed, theirs.closed),
+            converts: crlf.is_some(),
+            crlf,
+        })
+    }
+
+    fn around(&self, mut bytes: Vec<u8>) -> Vec<u8> {
+        if !self.closed && bytes.ends_with(b"\n") {
+            bytes.pop();
+        }
+        let mut framed = if self.bom { BOM.to_vec() } else { Vec::new() };
+        match self.crlf {
+            Some(true) => {
+                for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+                    match line.strip_suffix(b"\n") {
+                        Some(line) => framed.extend([line, b"\r\n"].concat()),
+                        None => framed.extend_from_slice(line),
+                    }
+                }
+            }
+            _ => framed.extend(bytes),
+        }
+        framed
+    }
+}
+
+/// What is left of three states that one side at most changed, or both alike.
+fn changed(base: bool, ours: bool, theirs: bool) -> bool {
+    if base == ours { theirs } else { ours }
+}
+
+/// The lines of a version, all ended, without what belongs to the file as a whole.
+fn plain_lines(bytes: &[u8], converts: bool) -> Cow<'_, [u8]> {
+    let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
+    let is_closed = bytes.is_empty() || bytes.ends_with(b"\n");
+    if is_closed && !(converts && bytes.contains(&b'\r')) {
+        return Cow::Borrowed(bytes);
+    }
+    let mut lines = Vec::with_capacity(bytes.len() + 1);
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        let body = line.strip_suffix(b"\n").unwrap_or(line);
+        let body = body
+            .strip_suffix(b"\r")
+            .filter(|_| converts && body.len() < line.len());
+        match body {
+            Some(body) => lines.extend([body, b"\n"].concat()),
+            None => lines.extend_from_slice(line),
+        }
+    }
+    if !is_closed {
+        lines.push(b'\n');
+    }
+    Cow::Owned(lines)
+}

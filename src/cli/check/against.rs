@@ -1,0 +1,50 @@
+//! `check --against REV`: the version that problems are compared with.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use color_eyre::eyre::{Result, WrapErr as _};
+
+use crate::cli::invocation::{Invocation, OpenPlan};
+use crate::cli::settings;
+use crate::document::progress::Progress;
+use crate::history::when::When;
+use crate::plan::checks::Findings;
+use crate::plan::checks::against::only_new;
+use crate::plan::last_change::LastChanges;
+use crate::plan::source::Role;
+use crate::store::locate::inspect::CheckInput;
+
+/// What is left of what was found, and how many of the problems `revision` has too.
+///
+/// # Errors
+/// When there is no git, or no such revision.
+pub(super) fn new_since(
+    revision: &str,
+    invocation: &mut Invocation<'_, '_>,
+    opened: &OpenPlan,
+    found: Findings,
+    changes: Option<&Arc<LastChanges>>,
+    now: DateTime<Utc>,
+) -> Result<(Findings, usize)> {
+    let when: When = format!("rev:{revision}").parse()?;
+    let (as_of, _) =
+        (invocation.lay_out(&when)).wrap_err_with(|| format!("--against {revision}"))?;
+    let own = invocation.outside.config.clone();
+    let today = invocation.as_of.replace(as_of);
+    let before = invocation.reopen();
+    invocation.as_of = today;
+    let before = before?;
+    // It is judged by the rules of today, so that a stricter rule fails nobody's first run.
+    let severities = opened.layout.severities();
+    let premises = CheckInput {
+        root: &before.layout.root,
+        severities: &severities,
+        checkpoints: before.layout.papers.folder_of(Role::Checkpoint),
+        configuration: &settings::judged(&before.layout, own.as_deref()).problems,
+        changes,
+    };
+    let old = premises.inspect_with(&before.plan, now, &Progress::default());
+    let old = old.unwrap_or_default();
+    Ok(only_new(found, &opened.plan, &old, &before.plan))
+}

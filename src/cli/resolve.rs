@@ -1,0 +1,238 @@
+//! `stepdeck resolve`: the conflicts that a merge left in the plan's files.
+
+use std::path::PathBuf;
+
+use color_eyre::eyre::{Result, bail};
+use serde::Serialize;
+
+use super::Ending;
+use super::invocation::{Invocation, OpenPlan, refused};
+use crate::change::compose::Resolution;
+use crate::document::visible::visible_line;
+use crate::plan::disputes::{Dispute, disputes, is_named};
+use crate::plan::id::typed_id;
+
+/// List the conflicts that a merge left in the plan's files, or resolve them.
+///
+/// Without a side, prints both versions of each conflict and exits with 1 if there are any. Markers
+/// of all of git's styles are read. Nothing is added to git's index.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Resolve {
+    /// Which conflicts: those of a step, of a file, or at FILE:LINE; all if none is named.
+    #[arg(value_name = "ID|FILE[:LINE]")]
+    pub what: Vec<String>,
+    /// Keep the version of the branch that was merged into.
+    #[arg(long, group = "side")]
+    pub ours: bool,
+    /// Keep the version of the branch that was merged.
+    #[arg(long, group = "side")]
+    pub theirs: bool,
+    /// Keep both: ours, then what theirs has besides.
+    #[arg(long, group = "side")]
+    pub both: bool,
+    /// Print JSON (stepdeck/resolve@1).
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How much of a version is printed.
+const LINES: usize = 6;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    conflicts: Vec<Entry<'a>>,
+    /// Which version was kept; nothing where they are only listed.
+    kept: Option<&'static str>,
+    /// How many conflicts are left in the plan.
+    left: usize,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    file: String,
+    line: usize,
+    about: &'a str,
+    step_ids: Vec<String>,
+    fields: &'a [String],
+    ours: String,
+    theirs: String,
+    base: Option<String>,
+    our_label: String,
+    their_label: String,
+}
+
+impl Resolve {
+    /// Lists the conflicts, or resolves them and says what is left to do.
+    ///
+    /// # Errors
+    /// When there is no plan, no such conflict, or it cannot be written.
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+        let Some((side, resolution)) = self.side() else {
+            let opened = invocation.open()?;
+            let found = self.named(&opened)?;
+            let left = disputes(&opened.plan).len();
+            match self.json {
+                true => invocation.print_json(&document(&opened, &found, None, left))?,
+                false => {
+                    for dispute in &found {
+                        invocation.print(&listed(&opened, dispute))?;
+                    }
+                    invocation.say(&match found.len() {
+                        0 => "no merge left a conflict in the plan".to_owned(),
+                        _ => "`stepdeck resolve --ours`, `--theirs` or `--both`, with the step or \
+                              FILE:LINE, resolves one"
+                            .to_owned(),
+                    })?;
+                }
+            }
+            return Ok(match found.is_empty() {
+                true => Ending::Done,
+                false => Ending::Found,
+            });
+        };
+        let before = invocation.reopen()?;
+        let found = self.named(&before)?;
+        let change = invocation.edit(|opened, composer| {
+            let wanted = self.named(opened)?;
+            composer.resolve(&wanted, &resolution).map_err(refused)
+        })?;
+        let after = invocation.reopen()?;
+        let left = disputes(&after.plan).len();
+        if self.json {
+            invocation.print_json(&document(&before, &found, Some(side), left))?;
+        } else if change.edits.is_empty() {
+            invocation.say("no merge left a conflict in the plan")?;
+        } else {
+            invocation.say(&change.label)?;
+            invocation.say(&match left {
+                0 => {
+                    "no conflict is left: `git add` the files, then go on with the merge".to_owned()
+                }
+                1 => "1 conflict is left; `stepdeck resolve` shows it".to_owned(),
+                left => format!("{left} conflicts are left; `stepdeck resolve` lists them"),
+            })?;
+        }
+        Ok(Ending::Done)
+    }
+
+    fn side(&self) -> Option<(&'static str, Resolution)> {
+        match (self.ours, self.theirs, self.both) {
+            (true, ..) => Some(("ours", Resolution::Ours)),
+            (_, true, _) => Some(("theirs", Resolution::Theirs)),
+            (.., true) => Some(("both", Resolution::Both)),
+            _ => None,
+        }
+    }
+
+    /// The conflicts that were asked for, in the order of the plan.
+    fn named(&self, opened: &OpenPlan) -> Result<Vec<Dispute>> {
+        let plan = &opened.plan;
+        let all = disputes(plan);
+        let mut wanted = vec![self.what.is_empty(); all.len()];
+        for what in &self.what {
+            let is_it = |dispute: &Dispute| match typed_id(what) {
+                Some(id) => dispute.steps.contains(&id),
+                None => {
+                    let (path, line) = place(what);
+                    is_named(plan, dispute, &path, line)
+                }
+            };
+            let mut found = false;
+            for (at, dispute) in all.iter().enumerate() {
+                let is_it = is_it(dispute);
+                found |= is_it;
+                wanted[at] |= is_it;
+            }
+            if !found {
+                bail!(
+                    "no merge left a conflict about {what}; `stepdeck resolve` lists those there are"
+                );
+            }
+        }
+        let mut wanted = wanted.into_iter();
+        Ok(all
+            .into_iter()
+            .filter(|_| wanted.next() == Some(true))
+            .collect())
+    }
+}
+
+/// A file, and the line behind its colon.
+fn place(what: &str) -> (PathBuf, Option<usize>) {
+    let what = what.strip_prefix("./").unwrap_or(what);
+    match what
+        .rsplit_once(':')
+        .map(|(path, line)| (path, line.parse()))
+    {
+        Some((path, Ok(line))) => (path.into(), Some(line)),
+        _ => (what.into(), None),
+    }
+}
+
+fn document<'a>(
+    opened: &OpenPlan,
+    found: &'a [Dispute],
+    kept: Option<&'static str>,
+    left: usize,
+) -> Document<'a> {
+    let entry = |dispute: &'a Dispute| {
+        let text = |span| dispute.text(&opened.plan, span);
+        let place = dispute.place;
+        Entry {
+            file: opened.plan.files()[dispute.file].path.display().to_string(),
+            line: dispute.line(),
+            about: &dispute.about,
+            step_ids: dispute.steps.iter().map(ToString::to_string).collect(),
+            fields: &dispute.fields,
+            ours: text(place.ours),
+            theirs: text(place.theirs),
+            base: place.base.map(text),
+            our_label: text(place.our_label),
+            their_label: text(place.their_label),
+        }
+    };
+    Document {
+        schema: "stepdeck/resolve@1",
+        conflicts: found.iter().map(entry).collect(),
+        kept,
+        left,
+    }
+}
+
+/// A conflict for people: where it is, what it is about, and each version.
+fn listed(opened: &OpenPlan, dispute: &Dispute) -> String {
+    let file = &opened.plan.files()[dispute.file];
+    let path = file.path.display().to_string();
+    let mut out = format!("{}:{} {}\n", path, dispute.line(), dispute.about);
+    let place = dispute.place;
+    let versions = [
+        ("ours", Some(place.ours), Some(place.our_label)),
+        ("base", place.base, None),
+        ("theirs", Some(place.theirs), Some(place.their_label)),
+    ];
+    for (name, span, label) in versions {
+        let Some(span) = span else { continue };
+        let label = label.map_or_else(String::new, |span| dispute.text(&opened.plan, span));
+        let shown = match label.is_empty() || label == name {
+            true => name.to_owned(),
+            false => format!("{name} ({label})"),
+        };
+        out += &format!("  {shown}\n");
+        let version = dispute.version(&opened.plan, span);
+        let lines: Vec<&str> = version.lines().collect();
+        for line in lines.iter().take(LINES) {
+            out += &format!("    {line}\n");
+        }
+        if lines.len() > LINES {
+            out += &format!("    … {} more lines\n", lines.len() - LINES);
+        }
+        if lines.is_empty() {
+            out += "    (nothing)\n";
+        }
+    }
+    let lines = out
+        .lines()
+        .map(|line| visible_line(line).into_owned() + "\n");
+    lines.collect::<String>() + "\n"
+}

@@ -1,0 +1,242 @@
+//! The conflicts that an unfinished merge left in the plan's files, and what each is about.
+
+use std::path::Path;
+
+use super::Plan;
+use super::canon::section;
+use super::field::fields;
+use super::id::StepId;
+use super::source::{Role, SourceFile};
+use crate::document::Document;
+use crate::document::log::{LineProblem, LogDocument};
+use crate::document::markdown::MarkdownDocument;
+use crate::document::markers::{MarkedConflict, conflicts};
+use crate::document::splice::Span;
+
+/// Two versions that git left in a file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Dispute {
+    /// Index of the file in the plan.
+    pub file: usize,
+    /// Where the versions are.
+    pub(crate) place: MarkedConflict,
+    /// The steps that it is about, in either version.
+    pub steps: Vec<StepId>,
+    /// The fields that differ, where both versions are of one step.
+    pub fields: Vec<String>,
+    /// What it is about in a few words.
+    pub about: String,
+}
+
+impl Dispute {
+    /// Line of the opening marker, counted from 1.
+    pub fn line(&self) -> usize {
+        self.place.line
+    }
+
+    /// A part of it as it is in the file.
+    pub(crate) fn text(&self, plan: &Plan, span: Span) -> String {
+        let bytes = plan.files()[self.file].document.to_bytes();
+        let end = span.end.min(bytes.len());
+        String::from_utf8_lossy(&bytes[span.start.min(end)..end]).into_owned()
+    }
+
+    /// A version for people: of a step in a log, the values that differ.
+    pub(crate) fn version(&self, plan: &Plan, span: Span) -> String {
+        let text = self.text(plan, span);
+        if self.fields.is_empty() {
+            return text;
+        }
+        let log = LogDocument::load(text.as_bytes());
+        let Some(line) = log.lines().find(|line| line.is_object()) else {
+            return String::new();
+        };
+        let value = |key: &String| match line.get(key) {
+            Some(raw) => format!("{key}: {raw}\n"),
+            None => format!("{key} is not there\n"),
+        };
+        self.fields.iter().map(value).collect()
+    }
+
+    /// Whether a line of the file, counted from 1, is in it.
+    pub(crate) fn holds(&self, line: usize) -> bool {
+        (self.place.line..self.place.line + self.place.lines).contains(&line)
+    }
+}
+
+/// Every conflict in the files of `plan`, by file and line.
+pub fn disputes(plan: &Plan) -> Vec<Dispute> {
+    let files = plan.files().iter().enumerate();
+    files.flat_map(|(at, file)| in_file(at, file)).collect()
+}
+
+/// The conflicts in one file. In Markdown, none that is in a code fence: a page may explain merging.
+pub(crate) fn in_file(at: usize, file: &SourceFile) -> Vec<Dispute> {
+    if let Document::Log(log) = &file.document
+        && !log
+            .lines()
+            .any(|line| line.problem() == Some(&LineProblem::ConflictMarker))
+    {
+        return Vec::new();
+    }
+    let rope = match &file.document {
+        Document::Log(log) => log.rope(),
+        Document::Markdown(markdown) => markdown.rope(),
+    };
+    let bytes = rope.contiguous();
+    let mut found = conflicts(&bytes);
+    if file.role != Role::Log && !found.is_empty() {
+        found.retain(|conflict| !is_fenced(&bytes[..conflict.whole.start]));
+    }
+    let read = |place: MarkedConflict| match file.role {
+        Role::Log => in_log(at, place, &bytes),
+        _ => in_markdown(at, place, &bytes),
+    };
+    found.into_iter().map(read).collect()
+}
+
+fn is_fenced(before: &[u8]) -> bool {
+    let lines = before
+        .split(|byte| *byte == b'\n')
+        .map(<[u8]>::trim_ascii_start);
+    let fences = lines.filter(|line| line.starts_with(b"```") || line.starts_with(b"~~~"));
+    fences.count() % 2 == 1
+}
+
+fn in_log(file: usize, place: MarkedConflict, bytes: &[u8]) -> Dispute {
+    let load = |span: Span| LogDocument::load(&bytes[span.range()]);
+    let (ours, theirs) = (load(place.ours), load(place.theirs));
+    let ids = |log: &LogDocument| -> Vec<StepId> {
+        let ids = log
+            .lines()
+            .filter_map(|line| StepId::of_raw(line.get("step_id")?));
+        ids.collect()
+    };
+    let mut steps = ids(&ours);
+    let is_one = steps == ids(&theirs) && steps.len() == 1;
+    steps.extend(ids(&theirs));
+    steps.sort_unstable();
+    steps.dedup();
+    let fields = match is_one {
+        true => differing(&ours, &theirs),
+        false => Vec::new(),
+    };
+    let names: Vec<String> = steps.iter().map(ToString::to_string).collect();
+    let about = match (&*names, &*fields) {
+        ([], _) => "lines that are no steps".to_owned(),
+        (names, []) => names.join(", "),
+        (names, fields) => format!("{} {}", names.join(", "), fields.join(", ")),
+    };
+    Dispute {
+        file,
+        place,
+        steps,
+        fields,
+        about,
+    }
+}
+
+/// The keys of a step whose values are not the same, the stamp aside.
+fn differing(ours: &LogDocument, theirs: &LogDocument) -> Vec<String> {
+    let first = |log: &LogDocument| -> Vec<(String, String)> {
+        let entries = log.lines().find(|line| line.is_object());
+        let entries = entries.map(|line| {
+            let entries = line.entries();
+            entries
+                .map(|(key, raw)| (key.to_owned(), raw.to_owned()))
+                .collect()
+        });
+        entries.unwrap_or_default()
+    };
+    let (ours, theirs) = (first(ours), first(theirs));
+    let mut keys: Vec<String> = Vec::new();
+    for (key, _) in ours.iter().chain(&theirs) {
+        let of = |side: &[(String, String)]| side.iter().find(|(k, _)| k == key).cloned();
+        let is_stamp = fields()
+            .iter()
+            .any(|spec| spec.key == *key && *key == "updated_at");
+        if !is_stamp && of(&ours) != of(&theirs) && !keys.contains(key) {
+            keys.push(key.clone());
+        }
+    }
+    keys
+}
+
+fn in_markdown(file: usize, place: MarkedConflict, bytes: &[u8]) -> Dispute {
+    let inside =
+        [place.ours, place.theirs].map(|span| MarkdownDocument::load(bytes[span.range()].to_vec()));
+    let of_steps = |document: &MarkdownDocument| -> Vec<StepId> {
+        let headings = document.headings().iter();
+        headings
+            .filter_map(|heading| Some(section::read_heading(&heading.text)?.0))
+            .collect()
+    };
+    let mut steps: Vec<StepId> = inside.iter().flat_map(of_steps).collect();
+    let above = MarkdownDocument::load(bytes[..place.whole.start].to_vec());
+    let heading = above.headings().last();
+    if steps.is_empty() {
+        let step = heading.and_then(|heading| section::read_heading(&heading.text));
+        steps.extend(step.map(|(id, _)| id));
+    }
+    steps.sort_unstable();
+    steps.dedup();
+    let first = inside.iter().find_map(first_words);
+    let about = match (first, heading) {
+        (Some(first), Some(heading)) if first != heading.text => {
+            format!("{}: {first}", heading.text)
+        }
+        (Some(words), _) => words,
+        (None, Some(heading)) => heading.text.clone(),
+        (None, None) => "text".to_owned(),
+    };
+    Dispute {
+        file,
+        place,
+        steps,
+        fields: Vec::new(),
+        about,
+    }
+}
+
+/// What a piece of Markdown begins with: its label, its words, the key cell of a row.
+fn first_words(document: &MarkdownDocument) -> Option<String> {
+    const QUOTED: usize = 40;
+    let item = document.items().first();
+    let label = item.and_then(|item| Some(item.label.as_ref()?.name.clone()));
+    let heading = document
+        .headings()
+        .first()
+        .map(|heading| heading.text.clone());
+    let text = String::from_utf8_lossy(document.bytes()).into_owned();
+    let line = text.lines().find(|line| !line.trim().is_empty())?;
+    let row = line
+        .trim()
+        .strip_prefix('|')
+        .and_then(|row| row.split('|').next());
+    let row = row.map(|cell| cell.trim().to_owned());
+    let words = label
+        .or(heading)
+        .or(row)
+        .or(item.map(|item| item.text.clone()));
+    let words = words.unwrap_or_else(|| line.trim().to_owned());
+    Some(match words.char_indices().nth(QUOTED) {
+        Some((at, _)) => format!("{}…", words[..at].trim_end()),
+        None => words,
+    })
+}
+
+/// The conflict in which two versions of a step are. A line that one side added is no dispute.
+pub(crate) fn of_step(plan: &Plan, id: StepId) -> Option<Dispute> {
+    let is_twice = plan.find_nth(id, 1).is_some();
+    let mut all = disputes(plan).into_iter();
+    all.find(|dispute| {
+        let is_log = plan.files()[dispute.file].role == Role::Log;
+        dispute.steps.contains(&id) && (is_twice || !is_log)
+    })
+}
+
+/// Whether a dispute is what somebody means by a file, or by `FILE:LINE`.
+pub fn is_named(plan: &Plan, dispute: &Dispute, path: &Path, line: Option<usize>) -> bool {
+    let own = &plan.files()[dispute.file].path;
+    own == path && line.is_none_or(|line| dispute.holds(line))
+}

@@ -1,0 +1,88 @@
+//! Two versions that a merge left: ours and theirs, and what both started from if the markers show it.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::conflict::{BESIDE, WIDEST, beside};
+use super::{boxed, centred, hints, key_name};
+use crate::app::core::model::Model;
+use crate::app::overlays::merge::OpenMerge;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::frame;
+use crate::tui::widgets::text_layout::TextLayout;
+
+/// Rows that one version gets at most.
+const MOST: usize = 12;
+
+/// Draws the versions, and how to decide.
+pub fn draw(frame: &mut Frame, area: Rect, model: &Model, theme: &Theme, open: &OpenMerge) {
+    let buf = frame.buffer_mut();
+    let columns = (area.width * 9 / 10).clamp(area.width.min(60), WIDEST);
+    let mut sheet = TextLayout::new(theme, columns.saturating_sub(4));
+    let dispute = &open.dispute;
+    let place = dispute.place;
+    let file = &model.plan.files()[dispute.file].path;
+    sheet.row(Line::from(vec![
+        Span::styled(
+            frame::words(theme, &dispute.about).into_owned(),
+            theme.heading,
+        ),
+        Span::styled(
+            format!("  {}:{}", file.display(), dispute.line()),
+            theme.dim,
+        ),
+    ]));
+    sheet.blank();
+    let version = |span| dispute.version(&model.plan, span);
+    let named = |key: &str, name: &str, label: String| {
+        let key = key_name(&model.keymap.key_of(key), theme);
+        match label.is_empty() || label == name {
+            true => format!("{key} {name}"),
+            false => format!("{key} {name} ({label})"),
+        }
+    };
+    let label = |span| dispute.text(&model.plan, span);
+    let ours = named("keep-ours", "ours", label(place.our_label));
+    let theirs = named("keep-theirs", "theirs", label(place.their_label));
+    let (ours, theirs) = ((ours, version(place.ours)), (theirs, version(place.theirs)));
+    match sheet.width() < BESIDE {
+        false => beside(&mut sheet, ours, theirs, MOST, theme),
+        true => {
+            for (name, text) in [ours, theirs] {
+                sheet.row(Line::styled(name, theme.key));
+                one(&mut sheet, &text, theme.text, theme);
+            }
+        }
+    }
+    if let Some(base) = place.base {
+        sheet.blank();
+        sheet.row(Line::styled("  before", theme.dim));
+        one(&mut sheet, &version(base), theme.dim, theme);
+    }
+    let rows = u16::try_from(sheet.len()).unwrap_or(u16::MAX);
+    let area = centred(area, columns, rows.saturating_add(2));
+    let title = "A merge left two versions: which one stays?";
+    let inner = boxed(buf, area, theme, title, Line::default());
+    let key = |name| model.keymap.key_of(name);
+    let mut keys = vec![(key("keep-ours"), "ours"), (key("keep-theirs"), "theirs")];
+    if dispute.fields.is_empty() {
+        keys.push((key("keep-both"), "both"));
+    }
+    keys.extend([(key("merge-edit"), "edit"), (key("merge-later"), "later")]);
+    let hidden = sheet.len().saturating_sub(usize::from(inner.height));
+    if hidden > 0 {
+        keys.push((format!("{} {}", key("down"), key("up")), "scroll"));
+    }
+    hints(buf, area, theme, &keys);
+    sheet.draw(buf, inner, open.scroll.min(hidden));
+}
+
+fn one(sheet: &mut TextLayout<'_>, text: &str, style: ratatui::style::Style, theme: &Theme) {
+    let mut part = sheet.like();
+    for line in text.lines() {
+        part.hanging("  ", &frame::words(theme, line), style);
+    }
+    part.shorten(MOST);
+    sheet.append(part);
+}

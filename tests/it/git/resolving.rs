@@ -1,0 +1,154 @@
+//! Conflicts that a merge left, told and resolved.
+
+use serde_json::Value;
+
+use super::{LOG, Repo, set_up};
+use crate::support::schema::valid;
+
+/// A merge that stops at the status of 0002 in the log, and at a row of the canon.
+fn stopped() -> Option<Repo> {
+    let repo = set_up()?;
+    repo.write("docs/plan.md", "# Plan\n\n| Block | Step Range | Theme |\n| --- | --- | --- |\n| B01 | 0001–0100 | Base |\n");
+    repo.stepdeck(&["git-setup"]).ok();
+    repo.commit("canon");
+    repo.diverge(
+        |repo| {
+            repo.edit("\"draft\"", "\"complete\"");
+            repo.write(
+                "docs/plan.md",
+                &repo.read("docs/plan.md").replace("Base", "Ours"),
+            );
+        },
+        |repo| {
+            repo.edit("\"draft\"", "\"blocked\"");
+            repo.write(
+                "docs/plan.md",
+                &repo.read("docs/plan.md").replace("Base", "Theirs"),
+            );
+        },
+    );
+    assert_eq!(repo.git(&["merge", "side"]).code, Some(1));
+    Some(repo)
+}
+
+#[test]
+fn conflicts_are_listed_with_what_they_are_about() {
+    let Some(repo) = stopped() else { return };
+    let run = repo.stepdeck(&["resolve"]);
+    assert_eq!(run.code, Some(1));
+    let expected = format!(
+        "{LOG}:3 0002 status\n  ours (HEAD)\n    status: \"complete\"\n  theirs (side)\n    status: \"blocked\"\n\n\
+         docs/plan.md:5 Plan: B01\n  ours (HEAD)\n    | B01 | 0001–0100 | Ours |\n  theirs (side)\n    \
+         | B01 | 0001–0100 | Theirs |\n\n"
+    );
+    assert_eq!(run.out, expected);
+    let json = valid("resolve", &repo.stepdeck(&["resolve", "2", "--json"]).out);
+    assert_eq!(json["conflicts"][0]["step_ids"][0], "0002");
+    assert_eq!(json["conflicts"][0]["fields"][0], "status");
+    assert_eq!(
+        (
+            json["left"].as_u64(),
+            json["conflicts"].as_array().unwrap().len()
+        ),
+        (Some(2), 1)
+    );
+}
+
+#[test]
+fn each_conflict_is_one_problem_and_a_step_in_one_says_so() {
+    let Some(repo) = stopped() else { return };
+    let run = repo.stepdeck(&["check", "--format", "json"]);
+    let json: Value = serde_json::from_str(&run.out).unwrap();
+    let problems = json["problems"].as_array().unwrap();
+    let errors = problems
+        .iter()
+        .filter(|problem| problem["severity"] == "error");
+    let codes: Vec<&str> = errors
+        .map(|problem| problem["code"].as_str().unwrap())
+        .collect();
+    // The small table has no row for the last step.
+    let expected = ["conflict-marker", "unknown-block", "conflict-marker"];
+    assert_eq!(codes, expected, "{problems:?}");
+    let run = repo.stepdeck(&["set", "2", "owner=ops"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.err.contains("unfinished merge"), "{}", run.err);
+    assert!(run.err.contains("`stepdeck resolve 0002`"), "{}", run.err);
+}
+
+#[test]
+fn a_side_is_kept_and_the_merge_goes_on() {
+    let Some(repo) = stopped() else { return };
+    let theirs = repo.read(LOG);
+    let run = repo.stepdeck(&["resolve", "0002", "--theirs"]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert!(run.err.contains("1 conflict is left"), "{}", run.err);
+    let expected: Vec<&str> = theirs
+        .split_inclusive('\n')
+        .filter(|line| {
+            line.starts_with('{') && !line.contains("\"complete\", \"outcome\": \"Schema")
+        })
+        .collect();
+    assert_eq!(repo.read(LOG), expected.concat());
+    let run = repo.stepdeck(&["resolve", "docs/plan.md:5", "--both"]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert!(
+        run.err.contains("no conflict is left: `git add` the files"),
+        "{}",
+        run.err
+    );
+    assert!(
+        repo.read("docs/plan.md")
+            .ends_with("| B01 | 0001–0100 | Ours |\n| B01 | 0001–0100 | Theirs |\n")
+    );
+    repo.git(&["add", "-A"]).ok();
+    repo.git(&["commit", "-q", "--no-edit"]).ok();
+    assert_eq!(repo.stepdeck(&["resolve"]).code, Some(0));
+    assert_eq!(repo.stepdeck(&["resolve", "7", "--ours"]).code, Some(2));
+}
+
+#[test]
+fn two_versions_of_one_step_are_never_both_kept() {
+    let Some(repo) = stopped() else { return };
+    let before = repo.read(LOG);
+    let run = repo.stepdeck(&["resolve", "0002", "--both"]);
+    assert_eq!(run.code, Some(2));
+    assert!(
+        run.err.contains("0002 status would be there twice"),
+        "{}",
+        run.err
+    );
+    assert_eq!(repo.read(LOG), before);
+}
+
+#[test]
+fn only_what_a_revision_does_not_have_fails_a_check_against_it() {
+    let Some(repo) = set_up() else { return };
+    // A plan with old problems, further down the file on the branch.
+    repo.edit("\"idea\"", "\"Idea\"");
+    repo.commit("old problem");
+    assert_eq!(repo.stepdeck(&["check"]).code, Some(1));
+    let text = repo.read(LOG);
+    let (first, rest) = text.split_once('\n').unwrap();
+    let new = "{\"step_id\": \"0000.A\", \"title\": \"x\"}";
+    repo.write(LOG, &format!("{first}\n\n{rest}"));
+    let run = repo.stepdeck(&["check", "--against", "HEAD"]);
+    assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
+    assert!(run.err.contains("that HEAD has too"), "{}", run.err);
+    repo.write(LOG, &format!("{text}{new}\n"));
+    let run = repo.stepdeck(&["check", "--against", "HEAD", "--format", "json"]);
+    assert_eq!(run.code, Some(1));
+    let json = valid("check", &run.out);
+    let problems = json["problems"].as_array().unwrap();
+    assert!(!problems.is_empty());
+    let line = text.lines().count() as u64 + 1;
+    assert!(
+        problems
+            .iter()
+            .all(|problem| problem["line"].as_u64() == Some(line)),
+        "{problems:?}"
+    );
+    assert!(json["left_out"].as_u64() > Some(0));
+    let run = repo.stepdeck(&["check", "--against", "no-such-branch"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.err.contains("--against no-such-branch"), "{}", run.err);
+}
