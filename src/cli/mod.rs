@@ -4,13 +4,16 @@
 //! changes written. `paint` turns what a screen would lay out into lines of text.
 
 pub mod add;
+pub mod block;
 pub(crate) mod burn;
 pub mod chain;
 pub mod check;
 pub mod cockpit;
 pub mod completions;
+pub mod decide;
 pub mod demo;
 pub mod diff;
+mod difference;
 pub mod export;
 pub(crate) mod filter;
 pub(crate) mod forecast;
@@ -118,6 +121,8 @@ pub enum Subcommands {
     Standup(standup::Standup),
     Set(set::Set),
     Add(add::Add),
+    Block(block::Block),
+    Decide(decide::Decide),
     Tick(tick::Tick),
     Init(init::Init),
     Demo(demo::Demo),
@@ -230,6 +235,8 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Gates(gates) => gates.run(invocation)?,
         Subcommands::Set(set) => set.run(invocation)?,
         Subcommands::Add(add) => add.run(invocation)?,
+        Subcommands::Block(block) => block.run(invocation)?,
+        Subcommands::Decide(decide) => decide.run(invocation)?,
         Subcommands::Tick(tick) => tick.run(invocation)?,
         Subcommands::Init(init) => init.run(invocation)?,
         Subcommands::Demo(demo) => demo.run(invocation)?,

@@ -1,7 +1,10 @@
 //! The papers that rituals leave: Markdown out of a plan, and back. Pure.
 
+pub(crate) mod decision;
 pub mod demo;
+pub(crate) mod filed;
 pub(crate) mod gate_review;
+pub(crate) mod labels;
 pub(crate) mod naming;
 pub mod review;
 pub mod standup;

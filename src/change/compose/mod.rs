@@ -10,6 +10,7 @@ mod free;
 mod gate;
 mod line;
 mod list;
+mod retire;
 pub(crate) mod fix_all;
 mod batch;
 

@@ -39,7 +39,9 @@ pub(crate) mod missing_dependency;
 pub(crate) mod missing_field;
 pub(crate) mod orphan_sub_step;
 pub(crate) mod overlapping_blocks;
-pub(crate) mod self_dependency;
+pub(crate) mod retired_check;
+mod retired_dependency;
+mod self_dependency;
 pub(crate) mod stale;
 pub(crate) mod status_spelling;
 pub(crate) mod theme;
@@ -397,6 +399,7 @@ pub const RULES: &[Rule] = &[
     status_spelling::RULE,
     timestamp::RULE,
     missing_dependency::RULE,
+    retired_dependency::RULE,
     self_dependency::RULE,
     cycle::RULE,
     overlapping_blocks::RULE,
@@ -414,6 +417,7 @@ pub const RULES: &[Rule] = &[
     block_table_gap::RULE,
     tick_without_evidence::RULE,
     tick_contradicted::RULE,
+    retired_check::RULE,
     vanished_evidence::RULE,
     unreadable_due_date::RULE,
     waiver_missing::RULE,

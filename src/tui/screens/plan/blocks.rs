@@ -125,9 +125,10 @@ pub(super) fn page(model: &Model, at: usize) -> Option<String> {
 
 /// How much of a block is done.
 pub(super) fn percent(block: &Block) -> String {
-    match block.tally.total {
-        0 => "no steps".to_owned(),
-        _ => format!("{}%", block.tally.percent()),
+    match (block.retirement(), block.tally.total) {
+        (Some(retirement), _) => retirement.in_a_sentence(),
+        (None, 0) => "no steps".to_owned(),
+        (None, _) => format!("{}%", block.tally.percent()),
     }
 }
 
@@ -150,6 +151,7 @@ pub(super) fn cell(model: &Model, theme: &Theme, at: usize) -> Cell {
     let block = &model.plan.blocks()[at];
     let hidden = !model.view.lists_block(at);
     let (text, style) = match block.tally.percent() {
+        _ if block.retirement().is_some() => (retired(theme), theme.dim),
         _ if block.tally.total == 0 => (theme.glyph(Sign::Idea).repeat(2), theme.dim),
         100 => (theme.glyph(Sign::Complete).repeat(2), theme.heat(100)),
         done => {
@@ -163,6 +165,11 @@ pub(super) fn cell(model: &Model, theme: &Theme, at: usize) -> Cell {
         style: if hidden { theme.dim } else { style },
         sign: blocked.then_some((theme.glyphs.alert, theme.error)),
     }
+}
+
+/// What the cell of a retired block holds.
+fn retired(theme: &Theme) -> String {
+    theme.glyphs.line.repeat(2)
 }
 
 /// The block's own hundred, each step by its last two digits with the sign of its status.
@@ -189,7 +196,7 @@ fn steps(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, block: usiz
         let step = model.plan.step(*step);
         let look = status::look(step, theme);
         let style = match step.state() {
-            State::Done => theme.dim,
+            State::Done | State::Retired => theme.dim,
             _ => theme.text,
         };
         Cell {

@@ -240,7 +240,7 @@ fn dependencies(
                     let look = status::look(up, theme);
                     let sign = Span::styled(format!("{} ", look.sign), look.style);
                     let style = match up.state() {
-                        State::Done => theme.dim,
+                        State::Done | State::Retired => theme.dim,
                         _ => theme.text,
                     };
                     (sign, format!("{id} {}", up.title()), style)
