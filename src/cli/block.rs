@@ -43,6 +43,16 @@ enum Deed {
         #[command(flatten)]
         how: How,
     },
+    /// Merge it into another block: its open steps go to free numbers there, with their sub-steps;
+    /// what is done stays.
+    Merge {
+        #[command(flatten)]
+        of: Of,
+        /// The block that takes them, e.g. B06.
+        into: BlockId,
+        #[command(flatten)]
+        how: How,
+    },
     /// Put a retired block into force again.
     Restore {
         #[command(flatten)]
@@ -82,6 +92,7 @@ impl Block {
         let (of, how, request) = match &self.deed {
             Deed::Retheme { of, theme, how } => (of, how, BlockRequest::Retheme(theme.clone())),
             Deed::Retire { of, how } => (of, how, BlockRequest::Retire),
+            Deed::Merge { of, into, how } => (of, how, BlockRequest::Merge(*into)),
             Deed::Restore { of, how } => (of, how, BlockRequest::Restore),
         };
         let who = invocation.person();

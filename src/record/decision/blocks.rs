@@ -1,26 +1,55 @@
 //! What is decided about a block as a whole: its row, its steps and a decision note, as one change.
 
+use serde::{Deserialize, Serialize};
+
 use super::{NewDecision, Secretary};
 use crate::change::compose::Composer;
-use crate::change::value::Refusal;
-use crate::change::{Change, Edit};
+use crate::change::compose::renumber::Reach;
+use crate::change::value::{Refusal, refuse};
+use crate::change::{Change, Edit, apply};
+use crate::document::markdown::escaped_cell;
 use crate::plan::Plan;
 use crate::plan::block::Block;
 use crate::plan::canon::block_table::{BlockColumn, Retirement};
+use crate::plan::id::{BlockId, StepId};
 use crate::plan::status::State;
 
 /// Above so many lines of log and canon a change is looked at first.
 pub(crate) const MANY_LINES: usize = 20;
 
 /// What is to become of a block.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 pub(crate) enum BlockRequest {
     /// It gets this theme.
     Retheme(String),
     /// Its open steps are not to be done.
     Retire,
-    /// It is in force again.
+    /// Its open steps go to this block.
+    Merge(BlockId),
+    /// It is in force renumbered.
     Restore,
+}
+
+impl BlockRequest {
+    /// What is done to a block, behind “Why”.
+    pub(crate) fn in_words(&self, block: BlockId) -> String {
+        match self {
+            Self::Retheme(_) => format!("another theme for {block}"),
+            Self::Retire => format!("retire {block}"),
+            Self::Merge(into) => format!("merge {block} into {into}"),
+            Self::Restore => format!("restore {block}"),
+        }
+    }
+
+    /// The same as a question.
+    pub(crate) fn question(&self, block: BlockId) -> String {
+        match self {
+            Self::Retheme(_) => format!("Give {block} another theme?"),
+            Self::Retire => format!("Retire {block}?"),
+            Self::Merge(into) => format!("Merge {block} into {into}?"),
+            Self::Restore => format!("Restore {block}?"),
+        }
+    }
 }
 
 /// A change of a block that somebody may look at before it is made.
@@ -71,11 +100,12 @@ impl Secretary<'_> {
                     left(self.plan, block),
                 )
             }
+            BlockRequest::Merge(into) => return self.merge(at, *into, why),
             BlockRequest::Restore => {
                 let edits = composer.restore_row(at)?;
                 let label = format!("{} restored", block.id);
                 let count = steps(block.tally.retired);
-                let consequence = format!("{count} counted and ranked again.");
+                let consequence = format!("{count} counted and ranked renumbered.");
                 (edits, format!("Restore {name}"), label, vec![consequence])
             }
         };
@@ -85,6 +115,75 @@ impl Secretary<'_> {
                 change,
                 consequences,
             })
+    }
+
+    /// The change that moves the open steps of a block to free numbers of another one. What is done
+    /// stays, and so does its number.
+    fn merge(&self, at: usize, into: BlockId, why: &str) -> Result<BlockChange, Refusal> {
+        let (plan, composer) = (self.plan, Composer::new(self.plan, self.now));
+        let block = &plan.blocks()[at];
+        let other = match plan.find_block(into) {
+            Some(other) if other != at => &plan.blocks()[other],
+            Some(_) => return refuse(format!("{into} cannot be merged into itself")),
+            None => return refuse(format!("there is no block {into}")),
+        };
+        if let Some(how) = other.retirement() {
+            return refuse(format!("{into} is {} itself", how.in_a_sentence()));
+        }
+        let retired = composer.retire_row(at, Retirement::Merged(into))?;
+        let moving = moving(plan, block);
+        let free = composer.free_in(other, moving.len());
+        if free.len() < moving.len() {
+            return refuse(format!(
+                "{} open {} of {} do not fit: {into} has {} free {}",
+                moving.len(),
+                if moving.len() == 1 { "step" } else { "steps" },
+                block.id,
+                free.len(),
+                if free.len() == 1 { "number" } else { "numbers" },
+            ));
+        }
+        let moves: Vec<(usize, StepId)> = moving.into_iter().zip(free).collect();
+        // The row first: what names steps is rewritten line by line below it.
+        let (label, edits) = (String::new(), retired);
+        let mut files = plan.files().to_vec();
+        let first = Change { label, edits };
+        apply::change(&first, &mut files).map_err(|_| Refusal(format!("{into} has changed")))?;
+        let merged = Plan::read(files);
+        let renumbered = Composer::new(&merged, self.now).renumber(&moves, Reach::Open)?;
+        let mut reasons = why.trim().to_owned();
+        if !renumbered.steps.is_empty() {
+            reasons += "\n\n| Was | Is | Step |\n| --- | --- | --- |";
+        }
+        for (old, new, title) in &renumbered.steps {
+            let title = escaped_cell(&super::one_line(title));
+            reasons += &format!("\n| {} | {} | {title} |", old.in_prose(), new.in_prose());
+        }
+        let mut edits = first.edits;
+        edits.extend(renumbered.change.edits);
+        let title = format!("Merge {} into {into}", named(plan, at));
+        let label = format!("{} merged into {into}", block.id);
+        let moved = match renumbered.steps.len() {
+            0 => "No step of it is open.".to_owned(),
+            1 => "1 step gets a number of its new block.".to_owned(),
+            count => format!("{count} steps get numbers of their new block."),
+        };
+        let mut consequences = vec![moved];
+        let mentions = renumbered.rewritten.len();
+        if mentions > 0 {
+            let places = if mentions == 1 {
+                "place that names"
+            } else {
+                "places that name"
+            };
+            consequences.push(format!("{mentions} {places} them follow."));
+        }
+        let change = self.with_note(at, edits, &title, label, &reasons)?;
+        Ok(BlockChange {
+            lines: change.edits.len() - 1,
+            change,
+            consequences,
+        })
     }
 
     /// These edits, with a note about the block.
@@ -110,6 +209,20 @@ impl Secretary<'_> {
             edits: edits.into_iter().chain(note.edits).collect(),
         })
     }
+}
+
+/// The steps of a block that go elsewhere by themselves: those that are open, unless they go along
+/// with an open step above them.
+fn moving(plan: &Plan, block: &Block) -> Vec<usize> {
+    let is_open = |step: usize| plan.graph().state(step).is_open();
+    let goes_along = |step: usize| {
+        let above = std::iter::successors(plan.step(step).id().parent(), |id| id.parent());
+        above
+            .into_iter()
+            .any(|id| plan.find(id).is_some_and(is_open))
+    };
+    let steps = block.steps().filter(|step| is_open(*step));
+    steps.filter(|step| !goes_along(*step)).collect()
 }
 
 /// A block with its theme.

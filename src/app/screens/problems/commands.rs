@@ -210,7 +210,7 @@ impl Model {
 
     /// What a change would put in place of what: a heading an edit, what goes after `- `,
     /// what comes after `+ `.
-    fn preview(&self, change: &crate::change::Change) -> String {
+    pub(crate) fn preview(&self, change: &crate::change::Change) -> String {
         const MOST: usize = 6;
         let mut lines = Vec::new();
         for edit in change.edits.iter().take(MOST) {
