@@ -36,7 +36,7 @@ enum Deed {
         #[command(flatten)]
         how: How,
     },
-    /// Retire it: its open steps are not to be done any more.
+    /// Retire it: its open steps will not be done.
     Retire {
         #[command(flatten)]
         of: Of,

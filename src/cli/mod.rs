@@ -30,6 +30,7 @@ mod past;
 pub(crate) mod printer;
 mod progress_line;
 pub mod review;
+pub mod risk;
 pub mod set;
 pub(crate) mod settings;
 pub mod show;
@@ -123,6 +124,7 @@ pub enum Subcommands {
     Add(add::Add),
     Block(block::Block),
     Decide(decide::Decide),
+    Risk(risk::Risk),
     Tick(tick::Tick),
     Init(init::Init),
     Demo(demo::Demo),
@@ -237,6 +239,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Add(add) => add.run(invocation)?,
         Subcommands::Block(block) => block.run(invocation)?,
         Subcommands::Decide(decide) => decide.run(invocation)?,
+        Subcommands::Risk(risk) => risk.run(invocation)?,
         Subcommands::Tick(tick) => tick.run(invocation)?,
         Subcommands::Init(init) => init.run(invocation)?,
         Subcommands::Demo(demo) => demo.run(invocation)?,

@@ -25,6 +25,7 @@ pub mod people;
 pub mod paper;
 pub mod query;
 pub mod ranking;
+pub mod risk;
 pub mod source;
 pub(crate) mod spelling;
 pub mod stage;

@@ -7,6 +7,7 @@ pub(crate) mod gate_review;
 pub(crate) mod labels;
 pub(crate) mod naming;
 pub mod review;
+pub(crate) mod risk;
 pub mod standup;
 pub mod start;
 

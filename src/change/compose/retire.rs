@@ -281,7 +281,7 @@ mod tests {
             text(&rethemed, 1),
             LOG.replace("Base & more", "Proofs | tests")
         );
-        assert!(text(&rethemed, 0).contains("| Proofs \\| tests |"));
+        assert!(text(&rethemed, 0).contains("| Proofs \\| tests "));
         let plan = Plan::read(rethemed);
         let themes = plan
             .steps()

@@ -39,8 +39,11 @@ pub(crate) mod missing_dependency;
 pub(crate) mod missing_field;
 pub(crate) mod orphan_sub_step;
 pub(crate) mod overlapping_blocks;
+pub(crate) mod dangling_decision;
 pub(crate) mod retired_check;
-mod retired_dependency;
+pub(crate) mod risk_overdue;
+pub(crate) mod unreadable_risk;
+pub(crate) mod retired_dependency;
 mod self_dependency;
 pub(crate) mod stale;
 pub(crate) mod status_spelling;
@@ -399,7 +402,6 @@ pub const RULES: &[Rule] = &[
     status_spelling::RULE,
     timestamp::RULE,
     missing_dependency::RULE,
-    retired_dependency::RULE,
     self_dependency::RULE,
     cycle::RULE,
     overlapping_blocks::RULE,
@@ -417,7 +419,10 @@ pub const RULES: &[Rule] = &[
     block_table_gap::RULE,
     tick_without_evidence::RULE,
     tick_contradicted::RULE,
+    retired_dependency::RULE,
     retired_check::RULE,
+    dangling_decision::RULE,
+    unreadable_risk::RULE,
     vanished_evidence::RULE,
     unreadable_due_date::RULE,
     waiver_missing::RULE,
@@ -426,6 +431,7 @@ pub const RULES: &[Rule] = &[
     missing_checkpoint::RULE,
     id_spelling::RULE,
     stale::RULE,
+    risk_overdue::RULE,
 ];
 
 /// The rule with this code.

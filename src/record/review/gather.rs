@@ -371,6 +371,7 @@ impl<'a> Review<'a> {
             let is_waiting = step.is_some_and(|step| step.state() == State::Waiting);
             let word = match status {
                 Some(Status::Complete) => Word::Complete,
+                _ if step.is_some_and(|step| step.state() == State::Retired) => Word::Gone,
                 Some(Status::Blocked) => Word::Blocked,
                 Some(Status::InProgress) => Word::InProgress,
                 None if landed.is_some() || step.is_none() => Word::Gone,

@@ -1,3 +1,4 @@
+mod blocks;
 mod check;
 mod ci_assets;
 mod commands;
@@ -6,6 +7,7 @@ mod export;
 mod list;
 mod mine;
 mod review;
+mod risks;
 mod schemas;
 mod shell;
 mod standup;

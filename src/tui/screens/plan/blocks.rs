@@ -69,7 +69,8 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
         true => u16::try_from(CARD).unwrap_or(0) + 1,
         false => 0,
     };
-    legend(buf, &mut below, theme, side_by_side, others);
+    let has_retired = (model.plan.blocks().iter()).any(|block| block.retirement().is_some());
+    legend(buf, &mut below, theme, (side_by_side, has_retired), others);
     card(buf, &mut below, model, theme, block, side_by_side);
     if !side_by_side && below.height > grid::HEIGHT {
         let (from, to) = model.plan.blocks()[block].range;
@@ -208,7 +209,13 @@ fn steps(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, block: usiz
 }
 
 /// What the cells mean, where that leaves `others` rows.
-fn legend(buf: &mut Buffer, area: &mut Rect, theme: &Theme, wide: bool, others: u16) {
+fn legend(
+    buf: &mut Buffer,
+    area: &mut Rect,
+    theme: &Theme,
+    (wide, has_retired): (bool, bool),
+    others: u16,
+) {
     let empty = theme.glyph(Sign::Idea).repeat(2);
     let done = theme.glyph(Sign::Complete).repeat(2);
     let mut shades = Vec::new();
@@ -218,12 +225,16 @@ fn legend(buf: &mut Buffer, area: &mut Rect, theme: &Theme, wide: bool, others: 
     }
     shades.push(Span::styled(done, theme.heat(100)));
     shades.push(Span::styled(" % done", theme.dim));
-    let signs = vec![
+    let mut signs = vec![
         Span::styled(theme.glyphs.alert, theme.error),
         Span::styled(" blocked work   ", theme.dim),
         Span::styled(empty, theme.dim),
         Span::styled(" no steps", theme.dim),
     ];
+    if has_retired {
+        let text = format!("   {} retired", retired(theme));
+        signs.push(Span::styled(text, theme.dim));
+    }
     let lines = match wide {
         true => {
             shades.push(Span::raw("   "));

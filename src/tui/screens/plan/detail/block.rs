@@ -52,6 +52,10 @@ pub fn facts(
         let line = Line::from(Span::styled(text, theme.sign(sign)));
         facts.push(fact("", vec![line]));
     }
+    if block.tally.retired > 0 {
+        let text = format!("{} {} retired", theme.glyphs.line, block.tally.retired);
+        facts.push(fact("", vec![Line::styled(text, theme.dim)]));
+    }
     let written = match model.plan.block_place(at) {
         Some(place) => value::text(&place.to_string(), theme, theme.dim, measure),
         None => vec![Line::styled("not in a block table", theme.dim)],

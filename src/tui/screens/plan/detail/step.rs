@@ -10,7 +10,7 @@ use crate::plan::decision::decisions_naming;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::{Field, FieldSpec, Kind, detail_fields, fields};
 use crate::plan::source::Location;
-use crate::plan::status::State;
+use crate::plan::status::{State, Status};
 use crate::plan::step::{Drift, Waiting};
 use crate::plan::{Plan, StepRef};
 use crate::tui::theme::{Sign, Theme};
@@ -133,7 +133,12 @@ fn field_lines(
 /// Sign and word, and what the dependencies make of it with the reason.
 fn status_lines(theme: &Theme, step: StepRef<'_>, measure: Measure) -> Vec<Line<'static>> {
     let look = status::look(step, theme);
-    let head = format!("{} {}", look.sign, look.words);
+    let own = step.status().map(Status::word);
+    let head = match own.filter(|_| step.state() == State::Retired) {
+        // The list has no room for both.
+        Some(own) => format!("{} {own} {} {}", look.sign, theme.glyphs.dot, look.words),
+        None => format!("{} {}", look.sign, look.words),
+    };
     let safe = visible_line(&head).into_owned();
     let head = Span::styled(safe, look.style);
     if step.state() != State::Waiting {
