@@ -178,6 +178,15 @@ impl Secretary<'_> {
             };
             consequences.push(format!("{mentions} {places} them follow."));
         }
+        match renumbered.left.len() {
+            0 => {}
+            1 => {
+                consequences.push("1 mention stays: a range, a year or a closed paper.".to_owned())
+            }
+            count => consequences.push(format!(
+                "{count} mentions stay: ranges, years, or in closed papers."
+            )),
+        }
         let change = self.with_note(at, edits, &title, label, &reasons)?;
         Ok(BlockChange {
             lines: change.edits.len() - 1,

@@ -40,6 +40,7 @@ pub fn facts(
     facts.push(fact("Range", vec![Line::styled(range, theme.text)]));
     let (done, total) = (block.tally.done(), block.tally.total);
     let done = match total {
+        0 if block.tally.retired > 0 => "none left to do".to_owned(),
         0 => "none yet".to_owned(),
         _ => format!("{done} of {total} done, {}%", block.tally.percent()),
     };
