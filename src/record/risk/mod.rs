@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use super::filed::new_path;
 use super::labels::{bullet, section_edits, set_label};
@@ -152,6 +152,8 @@ impl Register<'_> {
             folder: standups,
             person: self.who,
             now: self.now,
+            // Nobody is late here.
+            due: NaiveTime::MIN,
         };
         let today = standup.today();
         let from = today.checked_sub_days(chrono::Days::new(DAYS));

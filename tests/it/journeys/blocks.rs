@@ -79,7 +79,7 @@ fn blocks_are_merged_and_rethemed_from_the_grid() {
         assert_eq!(desk.diff(), "");
         desk.keys("rt<C-u>Proofs<Enter>")
             .wait_for("Give B02 another theme?");
-        desk.keys("y").wait_for("B02 theme is");
+        desk.keys("y").wait_for("B02 theme → Proofs");
         desk.settle();
         assert!(
             desk.file(CANON)

@@ -89,7 +89,9 @@ pub fn facts(
 fn is_spare(step: StepRef<'_>, field: Field) -> bool {
     let spec = field.spec();
     let below = |row: &&FieldSpec| row.field == field || spec.is_first() && row.key == spec.key;
-    let is_empty = |row: &FieldSpec| step.text(row.field).is_empty();
+    // What the block says is in the line of where one is.
+    let is_own = |row: &FieldSpec| row.inherited.is_none() || step.raw(row.field).is_some();
+    let is_empty = |row: &FieldSpec| !is_own(row) || step.text(row.field).is_empty();
     spec.spare && fields().iter().filter(below).all(is_empty)
 }
 
