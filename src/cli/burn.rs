@@ -1,5 +1,7 @@
 //! `stepdeck burn`: how many steps there were and how many were complete, over time.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use clap::ValueEnum;
 use color_eyre::eyre::Result;
@@ -12,10 +14,12 @@ use super::invocation::{Invocation, json_text};
 use super::past::{Moment, followed};
 use crate::cli::printer::Printer;
 use crate::history::chart::{Band, Chart};
+use crate::history::follow::Followed;
 use crate::history::landing::Landing;
 use crate::history::series::{Counts, Period, Point, series};
 use crate::history::when::{HELP, When, end_of};
-use crate::plan::status::Status;
+use crate::plan::status::{State, Status};
+use crate::plan::{Plan, StepRef};
 
 /// Show how the plan grew and was completed, one row per week or day.
 ///
@@ -86,18 +90,28 @@ impl Burn {
         }
         landings.retain(|landing| !landing.events.is_empty());
         invocation.say_unknown(&past)?;
-        let counted = selected.iter().map(|step| plan.step(*step));
-        let counts = Counts::of(counted.map(|step| step.status()));
+        let steps = selected.iter().map(|step| plan.step(*step));
+        let (retired, counted): (Vec<StepRef<'_>>, Vec<StepRef<'_>>) =
+            steps.partition(|step| step.state() == State::Retired);
+        let of_retired = taken_out(&mut landings, plan, &retired);
+        let statuses = |steps: Vec<StepRef<'_>>| Counts::of(steps.into_iter().map(StepRef::status));
+        let (counts, retired) = (statuses(counted), statuses(retired));
         let period = match self.by {
             By::Week => Period::Week,
             By::Day => Period::Day,
         };
         let has_history = past.git().is_some();
         let mut points = series(&landings, counts, period, now, has_history);
+        // What is retired is left out of all rows, and counted beside them.
+        let retired = series(&of_retired, retired, period, now, has_history).into_iter();
+        let retired: HashMap<NaiveDate, usize> = retired
+            .map(|point| (point.date, point.counts.total()))
+            .collect();
         if let Some(since) = since {
             points.retain(|point| is_since(&since, &landings, point));
         }
-        let rows: Vec<Row> = points.iter().map(Row::of).collect();
+        let row = |point| Row::of(point, &retired);
+        let rows: Vec<Row> = points.iter().map(row).collect();
         let text = match self.format {
             Format::Text if !self.json => table(&rows, &invocation.paint()),
             Format::Csv => csv(&rows)?,
@@ -112,6 +126,26 @@ impl Burn {
         invocation.print(&text)?;
         Ok(())
     }
+}
+
+/// Takes what happened to these steps out of what landed.
+fn taken_out(landings: &mut [Landing], plan: &Plan, steps: &[StepRef<'_>]) -> Vec<Landing> {
+    if steps.is_empty() {
+        return Vec::new();
+    }
+    let mut followed = Followed::of(plan, steps.iter().copied());
+    let mut taken = Vec::new();
+    for landing in landings {
+        let events = std::mem::take(&mut landing.events).into_iter();
+        let (own, others): (Vec<_>, Vec<_>) = events.partition(|event| followed.is_about(event));
+        landing.events = others;
+        taken.push(Landing {
+            events: own,
+            ticks: Vec::new(),
+            ..landing.clone()
+        });
+    }
+    taken
 }
 
 /// Whether a point ends after a moment; a commit's is when the first one after it landed.
@@ -154,7 +188,8 @@ struct Row {
 }
 
 impl Row {
-    fn of(point: &Point) -> Self {
+    /// `retired` says how many steps of retired blocks there were, by the last day of a period.
+    fn of(point: &Point, retired: &HashMap<NaiveDate, usize>) -> Self {
         let counts = &point.counts;
         Self {
             date: point.date.to_string(),
@@ -165,8 +200,7 @@ impl Row {
             draft: counts.with(Status::Draft),
             idea: counts.with(Status::Idea),
             other: counts.other,
-            // Blocks cannot be retired yet.
-            retired: 0,
+            retired: retired.get(&point.date).copied().unwrap_or(0),
             added: point.added,
             removed: point.removed,
             completed: point.completed,

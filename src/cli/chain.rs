@@ -12,7 +12,6 @@ use crate::document::visible::{visible_line, width};
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
-use crate::plan::status::State;
 use crate::plan::{Plan, StepRef};
 use crate::tui::theme::Sign;
 use crate::tui::widgets::status;
@@ -124,7 +123,7 @@ fn elsewhere(plan: &Plan, step: usize, ancestors: &[(usize, u32)]) -> Vec<Link> 
     let mut missing = HashSet::new();
     let mut conditions = HashSet::new();
     for (of, depth) in [(step, 0)].iter().chain(ancestors).copied() {
-        let open = plan.graph().state(of) != State::Done;
+        let open = plan.graph().state(of).is_open();
         for dependency in plan.step(of).dependencies() {
             let what = match dependency {
                 Dependency::Step(id) if plan.find(id).is_none() && missing.insert(id) => {

@@ -177,7 +177,7 @@ fn row(step: StepRef<'_>, theme: &Theme, columns: &Columns) -> Line<'static> {
         words => format!("{sign} {words}"),
     };
     let title_style = match step.state() {
-        State::Done => theme.dim,
+        State::Done | State::Retired => theme.dim,
         _ => theme.text,
     };
     let owner = step.owner();
@@ -210,6 +210,6 @@ fn state_style(state: State, theme: &Theme) -> Style {
     match state {
         State::Ready => theme.sign(Sign::Ready),
         State::Blocked => theme.sign(Sign::Blocked),
-        State::Done | State::Waiting => theme.dim,
+        State::Done | State::Waiting | State::Retired => theme.dim,
     }
 }

@@ -218,6 +218,7 @@ fn told(lines: MergedLines, size: usize) -> Merged {
     Merged {
         conflicts: conflicts.collect(),
         bytes: lines.bytes,
+        renumbered: Vec::new(),
     }
 }
 

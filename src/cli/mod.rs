@@ -4,13 +4,16 @@
 //! changes written. `paint` turns what a screen would lay out into lines of text.
 
 pub mod add;
+pub mod block;
 pub(crate) mod burn;
 pub mod chain;
 pub mod check;
 pub mod cockpit;
 pub mod completions;
+pub mod decide;
 pub mod demo;
 pub mod diff;
+mod difference;
 pub mod export;
 pub(crate) mod filter;
 pub(crate) mod forecast;
@@ -31,6 +34,7 @@ mod progress_line;
 pub(crate) mod renumber;
 pub(crate) mod resolve;
 pub mod review;
+pub mod risk;
 pub mod set;
 pub(crate) mod settings;
 pub mod show;
@@ -126,6 +130,9 @@ pub enum Subcommands {
     Standup(standup::Standup),
     Set(set::Set),
     Add(add::Add),
+    Block(block::Block),
+    Decide(decide::Decide),
+    Risk(risk::Risk),
     Tick(tick::Tick),
     Renumber(renumber::Renumber),
     Sync(sync::Sync),
@@ -245,6 +252,9 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Owners(owners) => owners.run(invocation)?,
         Subcommands::Set(set) => set.run(invocation)?,
         Subcommands::Add(add) => add.run(invocation)?,
+        Subcommands::Block(block) => block.run(invocation)?,
+        Subcommands::Decide(decide) => decide.run(invocation)?,
+        Subcommands::Risk(risk) => risk.run(invocation)?,
         Subcommands::Tick(tick) => tick.run(invocation)?,
         Subcommands::Renumber(renumber) => renumber.run(invocation)?,
         Subcommands::Init(init) => init.run(invocation)?,

@@ -262,6 +262,12 @@ fn terms(sheet: &mut TextLayout, paint: &Printer, ranked: &Ranked, indent: usize
 fn states(plan: &Plan) -> String {
     let count = |state: State| plan.steps().filter(|step| step.state() == state).count();
     let states = [State::Ready, State::Waiting, State::Blocked, State::Done];
-    let counts = states.map(|state| format!("{} {}", count(state), state.word()));
-    counts.join(", ")
+    let mut counts: Vec<(State, usize)> = states.map(|state| (state, count(state))).into();
+    // Most plans have none.
+    let retired = (State::Retired, count(State::Retired));
+    counts.extend((retired.1 > 0).then_some(retired));
+    let counts = counts
+        .iter()
+        .map(|(state, count)| format!("{count} {}", state.word()));
+    counts.collect::<Vec<_>>().join(", ")
 }

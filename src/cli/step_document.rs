@@ -13,7 +13,6 @@ use serde_json::value::RawValue;
 use crate::document::json;
 use crate::document::log::LineRef;
 use crate::plan::field::{FieldSpec, Kind, fields, key_order};
-use crate::plan::status::State;
 use crate::plan::step::Waiting;
 use crate::plan::{Plan, StepRef};
 
@@ -129,7 +128,7 @@ impl<'a> StepDocument<'a> {
         });
         let graph = self.plan.graph();
         let at = self.step.index();
-        let is_open = self.step.state() != State::Done;
+        let is_open = self.step.state().is_open();
         let circle = graph
             .upstream(at)
             .filter(|up| is_open && graph.same_cycle(at, *up))

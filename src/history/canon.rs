@@ -40,10 +40,12 @@ pub struct Tick {
     pub is_ticked: bool,
 }
 
-/// Indexes of the files of a plan that hold step sections, ladders or checklists of stages.
+/// Indexes of the files of a plan that hold step sections, ladders or checklists of stages, or rows
+/// of blocks, which say what is retired.
 pub fn files(plan: &Plan) -> BTreeSet<usize> {
     let sections = plan.sections().map(|section| section.file);
-    sections.chain(files_of_stages(plan)).collect()
+    let rows = plan.block_rows().map(|row| row.file);
+    sections.chain(rows).chain(files_of_stages(plan)).collect()
 }
 
 /// Indexes of those that hold ladders or checklists of stages.

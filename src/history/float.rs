@@ -9,7 +9,6 @@ use crate::document::progress::Progress;
 use crate::plan::Plan;
 use crate::plan::graph::Graph;
 use crate::plan::id::StepId;
-use crate::plan::status::State;
 
 use super::target::upstream;
 
@@ -38,7 +37,7 @@ impl Float {
 /// the end first, in the order of work. `None` where it was stopped.
 pub fn floats(plan: &Plan, open: &[StepId], progress: &Progress) -> Option<Vec<Float>> {
     let graph = plan.graph();
-    let is_open = |step: usize| graph.state(step) != State::Done;
+    let is_open = |step: usize| graph.state(step).is_open();
     let from = open.iter().filter_map(|id| plan.find(*id));
     let needed = upstream(graph, from.filter(|step| is_open(*step)), is_open);
     let steps: Vec<usize> = (0..plan.len()).filter(|step| needed[*step]).collect();

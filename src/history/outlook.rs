@@ -13,7 +13,6 @@ use crate::document::visible::visible_line;
 use crate::plan::Plan;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::id::StepId;
-use crate::plan::status::State;
 
 /// What is to be expected of a scope.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -61,7 +60,7 @@ impl Dates {
 impl Outlook {
     /// As far as the plan as it stands tells.
     pub fn of(scope: &Scope<'_>, plan: &Plan, now: DateTime<Utc>) -> Self {
-        let is_open = |step: &usize| plan.graph().state(*step) != State::Done;
+        let is_open = |step: &usize| plan.graph().state(*step).is_open();
         let steps: Vec<usize> = (scope.steps(plan, now).into_iter())
             .filter(is_open)
             .collect();

@@ -122,7 +122,8 @@ impl Target {
             Self::Stage(name) => {
                 let named = open_checks(plan, name).flat_map(|check| &check.steps);
                 let named = named.filter_map(|id| plan.find(*id));
-                let needed = upstream(plan.graph(), named, |_| true);
+                let counts = |step: usize| plan.graph().state(step) != State::Retired;
+                let needed = upstream(plan.graph(), named, counts);
                 (0..plan.len()).filter(|step| needed[*step]).collect()
             }
         }
@@ -130,9 +131,11 @@ impl Target {
 }
 
 impl Scope<'_> {
-    /// Indexes of the steps that the scope has in this version of the plan, ascending.
+    /// Indexes of the steps that the scope has in this version of the plan, ascending. What is
+    /// retired is neither done nor to be done.
     pub fn steps(&self, plan: &Plan, now: DateTime<Utc>) -> Vec<usize> {
         let mut steps = self.target.steps(plan);
+        steps.retain(|step| plan.graph().state(*step) != State::Retired);
         if !self.query.is_empty() && !steps.is_empty() {
             let past = (self.past)(plan, now);
             let marks = Marks::default();
@@ -176,12 +179,20 @@ impl Scope<'_> {
                 _ => {}
             }
         }
-        let is_open = |step: usize| plan.graph().state(step) != State::Done;
+        let is_open = |step: usize| plan.graph().state(step).is_open();
         let open = steps.iter().copied().filter(|step| is_open(*step));
         let needed = upstream(plan.graph(), open, is_open);
         let needed = (0..plan.len()).filter(|step| needed[*step]);
         let mut needed = needed.map(|step| plan.step(step));
+        let is_retired = |step: &usize| plan.graph().state(*step) == State::Retired;
         needed.find_map(|step| {
+            if let Some(up) = plan.graph().upstream(step.index()).find(is_retired) {
+                let up = plan.step(up).id();
+                return Some(format!(
+                    "step {} depends on {up}, which is retired",
+                    step.id()
+                ));
+            }
             // Only a step with something outside the plan needs its dependencies read.
             let is_outside = plan.graph().unmet_elsewhere(step.index()) > 0;
             let is_cyclic = plan.graph().cycle(step.index()).is_some();

@@ -71,7 +71,7 @@ impl Plan {
 
     /// Reads those Markdown documents again that are not what they were `before`, and what follows
     /// from them. Answers whether the blocks are the same, by name and range; nothing where the
-    /// steps are others.
+    /// steps are others, or others are retired.
     fn read_documents(&mut self, before: &[Option<MarkdownDocument>]) -> Option<bool> {
         let has_changed = |file: &usize| {
             let both = self.files[*file].markdown().zip(before[*file].as_ref());
@@ -95,6 +95,11 @@ impl Plan {
             rows |= !former.block_rows.is_empty();
             let facts = |row: &BlockRow| (row.id, row.range);
             let (old, new) = (&former.block_rows, &now.block_rows);
+            // Other steps are open then, in a block and behind it.
+            let retired = |row: &BlockRow| row.retirement;
+            if !old.iter().map(retired).eq(new.iter().map(retired)) {
+                return None;
+            }
             are_same_blocks &= old.iter().map(facts).eq(new.iter().map(facts));
         }
         let taken = self.taken.clone();
@@ -129,11 +134,10 @@ impl Plan {
             return;
         }
         self.statuses[step] = now;
-        self.tally.turn(before, now);
-        let block = self.steps[step].block as usize;
-        Arc::make_mut(&mut self.blocks)[block]
-            .tally
-            .turn(before, now);
+        let block = &mut Arc::make_mut(&mut self.blocks)[self.steps[step].block as usize];
+        let is_retired = block.retirement().is_some();
+        block.tally.turn(before, now, is_retired);
+        self.tally.turn(before, now, is_retired);
     }
 
     pub(super) fn node(&self, index: usize) -> Node {
@@ -146,6 +150,7 @@ impl Plan {
             unmet_elsewhere,
             complete: self.statuses[index] == Some(Status::Complete),
             blocked: self.statuses[index] == Some(Status::Blocked),
+            retired: self.step(index).is_of_retired_block(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Plan;
-use super::canon::block_table::BlockRow;
+use super::canon::block_table::{BlockRow, Retirement};
 use super::id::BlockId;
 use super::status::Status;
 
@@ -51,9 +51,14 @@ impl Block {
         runs.map(|step| step as usize)
     }
 
+    /// Whether, and how, its open steps are not to be done any more.
+    pub fn retirement(&self) -> Option<Retirement> {
+        self.row.as_ref()?.retirement
+    }
+
     /// Takes in a step behind all that it has.
     pub(super) fn push(&mut self, step: u32, status: Option<Status>) {
-        self.tally.add(status);
+        self.tally.add(status, self.retirement().is_some());
         match self.runs.last_mut() {
             Some(run) if run.end == step => run.end += 1,
             _ => self.runs.push(step..step + 1),
@@ -98,17 +103,23 @@ impl Sweep {
     }
 }
 
-/// How many steps have which status.
+/// How many steps have which status. Open steps of retired blocks are counted apart.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Tally {
-    /// Every step, those without a readable status included.
+    /// Every step that is done or to be done, those without a readable status included.
     pub total: usize,
+    /// Open steps of retired blocks.
+    pub retired: usize,
     by_status: [usize; Status::ALL.len()],
 }
 
 impl Tally {
-    /// Counts one more step.
-    pub(crate) fn add(&mut self, status: Option<Status>) {
+    /// Counts one more step, of a retired block or another.
+    pub(crate) fn add(&mut self, status: Option<Status>, is_retired: bool) {
+        if is_retired && status != Some(Status::Complete) {
+            self.retired += 1;
+            return;
+        }
         self.total += 1;
         if let Some(status) = status {
             self.by_status[status as usize] += 1;
@@ -116,13 +127,16 @@ impl Tally {
     }
 
     /// Counts one of the steps under another status.
-    pub(super) fn turn(&mut self, from: Option<Status>, to: Option<Status>) {
-        if let Some(status) = from {
-            self.by_status[status as usize] -= 1;
+    pub(super) fn turn(&mut self, from: Option<Status>, to: Option<Status>, is_retired: bool) {
+        if is_retired && from != Some(Status::Complete) {
+            self.retired -= 1;
+        } else {
+            self.total -= 1;
+            if let Some(status) = from {
+                self.by_status[status as usize] -= 1;
+            }
         }
-        if let Some(status) = to {
-            self.by_status[status as usize] += 1;
-        }
+        self.add(to, is_retired);
     }
 
     /// How many have this status.

@@ -1,13 +1,137 @@
-//! Decision notes: which of them speak of a step.
+//! Decision notes: what each says of itself, and which of them speak of a step.
 //!
 //! What they name is found once for all steps, when somebody first asks: every frame shows it.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
 
 use super::Plan;
-use super::id::{StepId, ids_in};
+use super::id::{StepId, ids_in, single_ids_in, typed_id};
+use super::link;
+use super::packet::{day_of_name, label_at};
 use super::source::{Location, Role, SourceFile};
 use crate::document::markdown::MarkdownDocument;
+use crate::document::splice::Span;
+
+/// The labels of a note's bullets, as they are written; in any case when they are read.
+pub(crate) mod label {
+    /// The day of the decision.
+    pub(crate) const DATE: &str = "Date";
+    /// The steps that it is about.
+    pub(crate) const STEPS: &str = "Steps";
+    /// The blocks that it is about.
+    pub(crate) const BLOCKS: &str = "Blocks";
+    /// Who decided.
+    pub(crate) const PEOPLE: &str = "People";
+    /// Earlier notes that no longer hold.
+    pub(crate) const SUPERSEDES: &str = "Supersedes";
+    /// The notes that took its place.
+    pub(crate) const SUPERSEDED_BY: &str = "Superseded by";
+}
+
+/// What a decision note says in the bullets under its title.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct DecisionNote {
+    /// Index of the file in the plan.
+    pub file: usize,
+    /// Its first heading, else its file's name.
+    pub title: String,
+    /// The day, as written, else as the file's name begins.
+    pub date: Option<NaiveDate>,
+    /// The steps that it names one by one, with where they stand.
+    pub steps: Vec<(StepId, Span)>,
+    /// The notes that it supersedes.
+    pub supersedes: Vec<NoteLink>,
+    /// The notes that supersede it.
+    pub superseded_by: Vec<NoteLink>,
+}
+
+/// A link from one note to another.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct NoteLink {
+    /// The file, from the plan's root; nothing where it is an address or leads out of the plan.
+    pub path: Option<PathBuf>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl DecisionNote {
+    /// Reads the note in a file of the plan.
+    pub(crate) fn read(file: usize, path: &Path, document: &MarkdownDocument) -> Self {
+        let stem = || {
+            path.file_stem()
+                .map(|stem| stem.to_string_lossy().into_owned())
+        };
+        let heading = document.headings().first();
+        let title = heading.map(|heading| heading.text.clone()).or_else(stem);
+        let text =
+            |name| label_at(document, 0, name).map(|(_, label)| label.text.trim().to_owned());
+        let date = text(label::DATE).and_then(|text| text.get(..10)?.parse().ok());
+        Self {
+            file,
+            title: title.unwrap_or_default(),
+            date: date.or_else(|| day_of_name(path)),
+            steps: steps(document),
+            supersedes: links(document, path, label::SUPERSEDES),
+            superseded_by: links(document, path, label::SUPERSEDED_BY),
+        }
+    }
+}
+
+/// Every decision note of the plan, in file order.
+pub(crate) fn all(plan: &Plan) -> impl Iterator<Item = DecisionNote> {
+    let path = |at: usize| &plan.files()[at].path;
+    notes(plan.files()).map(move |(at, document)| DecisionNote::read(at, path(at), document))
+}
+
+/// The steps of the bullet that names them, without those within a range.
+fn steps(document: &MarkdownDocument) -> Vec<(StepId, Span)> {
+    let found = [label::STEPS, "Step"]
+        .iter()
+        .find_map(|name| label_at(document, 0, name));
+    let Some((_, label)) = found else {
+        return Vec::new();
+    };
+    let span = label.value;
+    let parts = label.text.split([',', ';']);
+    let ids = parts.flat_map(|part| match typed_id(part) {
+        Some(id) => vec![id],
+        None => single_ids_in(part),
+    });
+    ids.map(|id| (id, span)).collect()
+}
+
+/// The notes that the bullets with a label name: by links, else by paths in words.
+fn links(document: &MarkdownDocument, path: &Path, name: &str) -> Vec<NoteLink> {
+    let wanted = super::canon::normalised(name);
+    let items = document.items().iter();
+    let labels = items
+        .filter(|item| item.heading == Some(0) && item.parent.is_none())
+        .filter_map(|item| Some((item.span, item.label.as_deref()?)))
+        .filter(|(_, label)| super::canon::normalised(&label.name) == wanted);
+    let mut found = Vec::new();
+    for (item, label) in labels {
+        let links = document.links().iter();
+        let links = links.filter(|link| item.contains(link.span.start));
+        let before = found.len();
+        found.extend(links.map(|link| NoteLink {
+            path: link::from_root(&link.url, path).map(PathBuf::from),
+            span: link.span,
+        }));
+        if found.len() > before {
+            continue;
+        }
+        let words = label.text.split([',', ';']).map(str::trim);
+        let paths = words.filter(|words| link::is_path(words));
+        found.extend(paths.map(|words| NoteLink {
+            path: link::from_root(words, path).map(PathBuf::from),
+            span: label.value,
+        }));
+    }
+    found
+}
 
 /// What the decision notes of a plan name.
 #[derive(Debug)]

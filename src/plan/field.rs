@@ -11,6 +11,8 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
+use super::canon::block_table::BlockColumn;
+
 /// A field of a step: a row of the table.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "&'static str", try_from = "String")]
@@ -65,6 +67,8 @@ pub struct FieldSpec {
     pub read_only: Option<&'static str>,
     /// Whether it gives up its row in the detail pane where it has no value and rows are few.
     pub spare: bool,
+    /// The column of the block's row that says it for a step that does not.
+    pub inherited: Option<BlockColumn>,
     /// Its place among the rows of the detail pane. What has none is shown below them, where
     /// there is a value.
     row: Option<u8>,
@@ -96,6 +100,7 @@ impl FieldSpec {
             letter: None,
             read_only: None,
             spare: false,
+            inherited: None,
             row: None,
             place: u8::MAX,
             first: Field(0),
@@ -144,6 +149,12 @@ impl FieldSpec {
         self
     }
 
+    /// That of the block's row where the step says nothing.
+    pub(crate) const fn inherited(mut self, column: BlockColumn) -> Self {
+        self.inherited = Some(column);
+        self
+    }
+
     /// Picked by a letter.
     pub const fn letter(mut self, letter: char) -> Self {
         self.letter = Some(letter);
@@ -179,7 +190,7 @@ const FIELDS: [FieldSpec; 22] = [
     FieldSpec::new("block", "Block", Kind::Block, "The block it belongs to, e.g. B37.")
         .required(1).spare_row(17).letter('b'),
     FieldSpec::new("theme", "Theme", Kind::Line, "The block's working theme.")
-        .required(3).spare_row(18).letter('h'),
+        .place(3).spare_row(18).letter('h').inherited(BlockColumn::Theme),
     FieldSpec::new("outcome", "Outcome", Kind::Text, "The measurable result.")
         .required(6).row(3).letter('O').bullet("Outcome"),
     FieldSpec::new("dependencies", "Depends on", Kind::List,

@@ -8,7 +8,7 @@ mod shape;
 
 use std::sync::Arc;
 
-use super::status::State;
+use super::status::{State, Status};
 use shape::{Edges, GraphShape};
 
 /// What the graph needs to know of one step.
@@ -23,6 +23,15 @@ pub struct Node {
     pub complete: bool,
     /// Whether its status is blocked.
     pub blocked: bool,
+    /// Whether its block is retired.
+    pub retired: bool,
+}
+
+impl Node {
+    /// All that is known of a step before it is looked at what it waits for.
+    fn own_state(&self) -> State {
+        own_state(self.complete, self.retired)
+    }
 }
 
 /// The dependency graph of a plan with everything derived from it.
@@ -56,12 +65,19 @@ impl Builder {
         builder
     }
 
-    /// The next step: `upstream` as in [`Node`], `elsewhere` its `unmet_elsewhere`.
-    pub(crate) fn push(&mut self, upstream: &[u32], elsewhere: u32, complete: bool, blocked: bool) {
+    /// The next step: `upstream` and `unmet_elsewhere` as in [`Node`].
+    pub(crate) fn push(
+        &mut self,
+        upstream: &[u32],
+        unmet_elsewhere: u32,
+        status: Option<Status>,
+        retired: bool,
+    ) {
+        let complete = status == Some(Status::Complete);
         self.upstream.push(upstream);
-        self.graph.unmet.push(elsewhere);
-        self.graph.blocked.push(blocked);
-        self.graph.states.push(own_state(complete));
+        self.graph.unmet.push(unmet_elsewhere);
+        self.graph.blocked.push(status == Some(Status::Blocked));
+        self.graph.states.push(own_state(complete, retired));
     }
 
     /// Derives everything from what the steps told of themselves.
@@ -72,11 +88,11 @@ impl Builder {
     }
 }
 
-/// All that is known of a step before it is looked at what it waits for.
-fn own_state(complete: bool) -> State {
-    match complete {
-        true => State::Done,
-        false => State::Ready,
+fn own_state(complete: bool, retired: bool) -> State {
+    match (complete, retired) {
+        (true, _) => State::Done,
+        (false, true) => State::Retired,
+        (false, false) => State::Ready,
     }
 }
 
@@ -85,13 +101,10 @@ impl Graph {
     pub fn build(nodes: impl IntoIterator<Item = Node>) -> Self {
         let mut builder = Builder::default();
         for node in nodes {
-            let Node {
-                upstream,
-                unmet_elsewhere,
-                complete,
-                blocked,
-            } = node;
-            builder.push(&upstream, unmet_elsewhere, complete, blocked);
+            builder.upstream.push(&node.upstream);
+            builder.graph.unmet.push(node.unmet_elsewhere);
+            builder.graph.blocked.push(node.blocked);
+            builder.graph.states.push(node.own_state());
         }
         builder.build()
     }
@@ -108,7 +121,7 @@ impl Graph {
             for (step, node) in changed {
                 self.unmet[*step] = node.unmet_elsewhere;
                 self.blocked[*step] = node.blocked;
-                self.states[*step] = own_state(node.complete);
+                self.states[*step] = node.own_state();
             }
             self.shape = Arc::new(GraphShape::of(self.shape.upstream.with(changed)));
             return self.derive_all();
@@ -118,7 +131,7 @@ impl Graph {
             self.unmet[*step] = self.unmet[*step] - self.elsewhere(*step) + node.unmet_elsewhere;
             self.blocked[*step] = node.blocked;
             let done = self.states[*step] == State::Done;
-            self.states[*step] = own_state(node.complete);
+            self.states[*step] = node.own_state();
             for next in shape.downstream.of(*step) {
                 let unmet = &mut self.unmet[*next as usize];
                 *unmet = *unmet + u32::from(done) - u32::from(node.complete);
@@ -145,7 +158,7 @@ impl Graph {
     }
 
     /// Derives every state, where `unmet` counts only what is not a step of the plan and of the
-    /// states only `Done` is true.
+    /// states only `Done` and `Retired` are true.
     fn derive_all(&mut self) {
         for step in 0..self.states.len() {
             self.unmet[step] += self.open(step);
@@ -153,9 +166,10 @@ impl Graph {
         }
     }
 
-    /// Derives the state of a step, of which it is known whether it is done and what is unmet.
+    /// Derives the state of a step, of which it is known whether it is done or retired and what is
+    /// unmet.
     fn derive_state(&mut self, step: usize) {
-        if self.states[step] == State::Done {
+        if !self.states[step].is_open() {
             return;
         }
         self.states[step] = match self.blocked[step] {
@@ -432,6 +446,7 @@ mod tests {
             unmet_elsewhere: elsewhere,
             complete,
             blocked,
+            retired: false,
         };
         let graph = Graph::build([
             node(&[], 0, true, false),
@@ -447,6 +462,27 @@ mod tests {
         assert_eq!(graph.dependants(0).len(), 4);
         let counts = [0, 3, 4, 5].map(|most| graph.count_dependants(0, most));
         assert_eq!(counts, [0, 3, 4, 4]);
+    }
+
+    #[test]
+    fn what_is_retired_is_not_to_be_done_and_is_waited_for_in_vain() {
+        let node = |upstream: &[u32], complete| Node {
+            upstream: upstream.to_vec(),
+            complete,
+            retired: true,
+            ..Node::default()
+        };
+        let waiting = Node {
+            upstream: vec![1],
+            ..Node::default()
+        };
+        let mut graph = Graph::build([node(&[], true), node(&[0], false), waiting]);
+        use State::{Done, Ready, Retired, Waiting};
+        assert_eq!(graph.states(), [Done, Retired, Waiting]);
+        graph.amend(&[(1, node(&[0], true))]);
+        assert_eq!(graph.states(), [Done, Done, Ready]);
+        graph.amend(&[(1, node(&[], false))]);
+        assert_eq!(graph.states(), [Done, Retired, Waiting]);
     }
 
     #[test]

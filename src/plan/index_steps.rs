@@ -272,15 +272,18 @@ pub(super) fn graph(
     drop(listed);
     let dependencies = parts.iter().map(|part| part.upstream.len()).sum();
     let mut builder = Builder::with_capacity(plan.len(), dependencies);
-    let mut statuses = plan.statuses.iter();
+    let retired: Vec<bool> = (plan.blocks.iter())
+        .map(|block| block.retirement().is_some())
+        .collect();
+    let mut steps = plan.steps.iter().zip(&plan.statuses);
     for part in parts {
         let mut from = 0;
         for (own, elsewhere) in part.counts {
             let to = from + own as usize;
-            let status = statuses.next().copied().flatten();
-            let complete = status == Some(Status::Complete);
-            let blocked = status == Some(Status::Blocked);
-            builder.push(&part.upstream[from..to], elsewhere, complete, blocked);
+            let (status, is_retired) = steps.next().map_or((None, false), |(step, status)| {
+                (*status, retired[step.block as usize])
+            });
+            builder.push(&part.upstream[from..to], elsewhere, status, is_retired);
             from = to;
         }
     }

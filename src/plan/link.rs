@@ -125,7 +125,7 @@ pub fn written(link: &str) -> String {
         .strip_prefix("./")
         .unwrap_or(link)
         .trim_start_matches('/');
-    format!("[{}](</{}>)", link_words(path), encoded(path))
+    format!("[{}](</{}>)", words(path), encoded(path))
 }
 
 /// Markdown for a link in `document` to a path from the root, which starts at the document's
@@ -147,8 +147,8 @@ pub fn written_beside(path: &str, document: &Path) -> String {
     let target = encoded(&("../".repeat(from.len()) + &to.join("/")));
     let plain = |c: char| c.is_alphanumeric() || "-_./%#~+=@,;:!$&'*".contains(c);
     match target.chars().all(plain) {
-        true => format!("[{}]({target})", link_words(path)),
-        false => format!("[{}](<{target}>)", link_words(path)),
+        true => format!("[{}]({target})", words(path)),
+        false => format!("[{}](<{target}>)", words(path)),
     }
 }
 
@@ -168,7 +168,7 @@ fn encoded(path: &str) -> String {
 }
 
 /// The words of a link: no sign in them ends it, or reaches beyond it.
-fn link_words(text: &str) -> String {
+pub(crate) fn words(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in escaped(text).chars() {
         let signs = out.bytes().rev().take_while(|b| *b == b'\\').count();

@@ -26,6 +26,7 @@ pub mod people;
 pub mod paper;
 pub mod query;
 pub mod ranking;
+pub mod risk;
 pub mod source;
 pub(crate) mod spelling;
 pub mod stage;
@@ -459,7 +460,7 @@ impl Plan {
                 .unwrap_or_else(|| by_id[&BlockId(step.id.block_number())]);
             step.block = block as u32;
             blocks[block].push(index as u32, *status);
-            tally.add(*status);
+            tally.add(*status, blocks[block].retirement().is_some());
         }
         self.tally = tally;
         self.blocks = Arc::new(blocks);

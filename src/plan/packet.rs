@@ -143,6 +143,11 @@ fn day(text: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(text.get(..10)?, "%Y-%m-%d").ok()
 }
 
+/// The date that a file's name begins with, such as `2026-05-01-words.md`.
+pub(crate) fn day_of_name(path: &Path) -> Option<NaiveDate> {
+    day(path.file_name()?.to_str()?)
+}
+
 /// The date of a packet in a folder such as `20260501`.
 fn day_of_folder(path: &Path) -> Option<NaiveDate> {
     let folder = path.parent()?.file_name()?.to_str()?;

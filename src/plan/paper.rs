@@ -123,8 +123,17 @@ pub const PAPERS: &[PaperSpec] = &[
         key: "decisions",
         name: "decisions",
         default: &["docs/decisions"],
-        names: "*.md",
-        written: "nothing; shown with the steps they name",
+        names: "<date>-<words>.md",
+        written: "one note per decision, linked with the one that it supersedes",
+        ..FOLDER
+    },
+    PaperSpec {
+        role: Role::Risk,
+        key: "risks",
+        name: "risks",
+        default: &["docs/risks"],
+        names: "<date>-<words>.md",
+        written: "one file per risk",
         ..FOLDER
     },
     PaperSpec {

@@ -23,6 +23,8 @@ pub enum Role {
     Roadmap,
     /// A decision note that names step IDs.
     Decision,
+    /// One thing that may happen to the plan.
+    Risk,
     /// The record of a weekly review.
     Review,
     /// What one person said in the standup of one day.

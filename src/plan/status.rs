@@ -76,6 +76,8 @@ pub enum State {
     Waiting,
     /// Every dependency is met, yet its status says blocked.
     Blocked,
+    /// Not complete, and its block is retired or merged: nobody will do it any more.
+    Retired,
 }
 
 impl State {
@@ -86,7 +88,13 @@ impl State {
             Self::Ready => "ready",
             Self::Waiting => "waiting",
             Self::Blocked => "blocked",
+            Self::Retired => "retired",
         }
+    }
+
+    /// Whether it is still to be done.
+    pub fn is_open(self) -> bool {
+        !matches!(self, Self::Done | Self::Retired)
     }
 }
 

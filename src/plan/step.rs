@@ -100,6 +100,12 @@ impl<'a> StepRef<'a> {
         self.facts().block as usize
     }
 
+    /// Whether its block is retired or merged. Its open steps are then, and those that are done stay
+    /// so.
+    pub(crate) fn is_of_retired_block(self) -> bool {
+        self.plan.blocks[self.block()].retirement().is_some()
+    }
+
     /// The log line that holds the step.
     pub(crate) fn log_place(self) -> Option<LogPlace> {
         self.plan.log_place(self.facts().line)
@@ -127,7 +133,7 @@ impl<'a> StepRef<'a> {
         }
     }
 
-    /// The words of a field: the log's, else the canon's, else nothing. Lists are joined
+    /// The words of a field: the log's, else the canon's, else the block's row's, else nothing. Lists are joined
     /// by commas.
     pub fn text(self, field: Field) -> Cow<'a, str> {
         match self.raw(field) {
@@ -136,8 +142,17 @@ impl<'a> StepRef<'a> {
                 None => Cow::Borrowed(raw),
             },
             Some(raw) => json::words(raw),
-            None => self.canon_text(field).unwrap_or_default(),
+            None => {
+                let canon = self.canon_text(field).or_else(|| self.inherited(field));
+                canon.unwrap_or_default()
+            }
         }
+    }
+
+    /// What the block's row says for a step that says nothing.
+    fn inherited(self, field: Field) -> Option<Cow<'a, str>> {
+        let column = field.spec().inherited?;
+        Some(self.plan.block_text(self.block(), column).into())
     }
 
     /// The entries of a list field: the log's, else the canon's.
@@ -203,7 +218,7 @@ impl<'a> StepRef<'a> {
     /// Everything that keeps the step waiting, in the order in which it is written.
     pub fn waiting_on(self) -> Vec<Waiting> {
         let mut waiting = self.unmet();
-        if self.state() != State::Done
+        if self.state().is_open()
             && let Some(cycle) = self.plan.graph.cycle(self.index)
         {
             let ids = self.plan.graph.shortest_cycle(cycle);
@@ -217,9 +232,9 @@ impl<'a> StepRef<'a> {
     }
 
     /// The dependencies that are not met, in the order in which they are written; none for
-    /// a step that is done. Costs no search for cycles, so that a list may ask every step.
+    /// a step that is not open. Costs no search for cycles, so that a list may ask every step.
     pub(crate) fn unmet(self) -> Vec<Waiting> {
-        if self.state() == State::Done {
+        if !self.state().is_open() {
             return Vec::new();
         }
         self.dependencies()

@@ -1,9 +1,13 @@
 //! The papers that rituals leave: Markdown out of a plan, and back. Pure.
 
+pub(crate) mod decision;
 pub mod demo;
+pub(crate) mod filed;
 pub(crate) mod gate_review;
+pub(crate) mod labels;
 pub(crate) mod naming;
 pub mod review;
+pub(crate) mod risk;
 pub mod standup;
 pub mod start;
 pub mod today;

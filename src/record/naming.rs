@@ -31,6 +31,7 @@ impl Naming {
             Role::Review => "weekly review",
             Role::Standup => "standup",
             Role::GateReview => "gate review",
+            Role::Risk => "risk",
             _ => "decision",
         }
     }
@@ -97,11 +98,12 @@ fn has_words(line: &str, words: &str) -> bool {
 
 /// The papers of which `line` finds a line to show, given the file's index and its text.
 fn papers(plan: &Plan, line: impl Fn(usize, &str) -> Option<String>) -> Vec<Naming> {
-    const ROLES: [Role; 4] = [
+    const ROLES: [Role; 5] = [
         Role::Review,
         Role::Standup,
         Role::GateReview,
         Role::Decision,
+        Role::Risk,
     ];
     let files = plan.files().iter().enumerate();
     let papers = files.filter(|(_, file)| ROLES.contains(&file.role));

@@ -7,6 +7,7 @@ use crate::app::core::key::{Code, Key};
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::app::core::registry;
+use crate::app::screens::plan::decide::BlockQuestion;
 use crate::app::screens::plan::edit_field::SetRequest;
 use crate::app::screens::plan::view::Sort;
 use crate::app::screens::standup::card::CardAction;
@@ -54,6 +55,8 @@ pub enum Choice {
     Set(SetRequest, String),
     /// Opens the editor for a field of a step.
     Edit(StepKey, Field),
+    /// Asks what is needed to retheme, retire, merge or restore a block.
+    Block(BlockQuestion),
     /// Opens the editor for a cell of the block with this index.
     EditBlock(usize, BlockColumn),
     /// Goes to a step.
@@ -99,6 +102,7 @@ impl Choice {
                     model.edit_field(step, field);
                 }
             }
+            Self::Block(question) => model.ask_of_block(question),
             Self::EditBlock(block, column) => model.edit_block(block, column),
             Self::Jump(id, nth) => model.jump(id, nth),
             Self::Check {

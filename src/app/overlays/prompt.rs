@@ -9,6 +9,7 @@ use crate::app::core::key::{Code, Key};
 use crate::app::core::model::Model;
 use crate::app::screens::gate_review::commands::PacketText;
 use crate::app::screens::gates::commands::CheckEvidence;
+use crate::app::screens::plan::decide::{BlockQuestion, DecisionText};
 use crate::app::screens::plan::edit_field::{BlockCell, SetRequest};
 use crate::app::screens::problems::commands::LogLine;
 use crate::app::screens::review::decide::ReviewAction;
@@ -35,6 +36,10 @@ pub(crate) enum Purpose {
     Resolve(SetRequest),
     /// The new value of a block's cell.
     SetBlock(BlockCell),
+    /// What is needed to retheme, retire, merge or restore a block.
+    Block(BlockQuestion),
+    /// A text of a new decision note.
+    Note(DecisionText),
     /// The title of a step to be added under this ID.
     Add(StepId),
     /// The text of an entry in the open list.
@@ -100,6 +105,8 @@ impl Purpose {
             Self::Set(request) => model.set_field(request, text),
             Self::Resolve(request) => model.resolve(request, text),
             Self::SetBlock(cell) => model.set_block(cell, text),
+            Self::Block(question) => model.answer_of_block(question, text),
+            Self::Note(of) => model.write_note(of, text),
             Self::Add(id) => model.add_step(*id, text),
             Self::Entry { old } => model.put_entry(old.as_deref(), text),
             Self::Evidence(evidence) => model.attach_link(evidence, text),

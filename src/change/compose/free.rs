@@ -10,6 +10,7 @@ use std::path::Path;
 use super::Composer;
 use crate::change::value::{Refusal, refuse};
 use crate::plan::StepRef;
+use crate::plan::block::Block;
 use crate::plan::canon::checklist::named_steps;
 use crate::plan::dependency::Dependency;
 use crate::plan::id::{BlockId, StepId};
@@ -30,6 +31,17 @@ impl Composer<'_> {
         let last = ends.fold(own_end, u32::max);
         let numbers = (id.number()..=last).map(StepId::new);
         self.first_free(numbers.filter(|id| !taken.contains(id)))
+    }
+
+    /// The first `most` numbers of a block that are free: no step has one, and nothing names it.
+    pub(crate) fn free_in(&self, block: &Block, most: usize) -> Vec<StepId> {
+        let mut passed_over = self.named();
+        passed_over.extend(self.plan.unreadable_ids().map(|(id, _)| id));
+        let numbers = block.range.0..=block.range.1;
+        let is_free = |number: &u32| self.plan.numbered(*number..=*number).is_empty();
+        let free = numbers.filter(is_free).map(StepId::new);
+        let mut free = free.filter(|id| !passed_over.contains(id));
+        free.by_ref().take(most).collect()
     }
 
     /// The first free sub-step letter below `id`: `.A` to `.Z`, then `.AA` and on.

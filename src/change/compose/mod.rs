@@ -13,6 +13,7 @@ mod gate;
 mod line;
 mod list;
 mod resolve;
+mod retire;
 pub(crate) mod fix_all;
 mod batch;
 

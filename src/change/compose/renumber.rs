@@ -505,7 +505,7 @@ impl Job<'_, '_> {
     fn is_open(&self, file: &SourceFile, document: &MarkdownDocument) -> bool {
         let today = self.composer.now.date_naive();
         match file.role {
-            Role::Log | Role::Canon | Role::Roadmap | Role::Decision => true,
+            Role::Log | Role::Canon | Role::Roadmap | Role::Decision | Role::Risk => true,
             Role::GateReview => {
                 let packet = Packet::read(document, 0, &file.path);
                 packet.is_none_or(|packet| packet.decision.is_none())

@@ -73,6 +73,7 @@ pub fn merge(versions: Versions<'_>, markers: Markers<'_>) -> Option<MarkdownMer
         merged: Merged {
             bytes: frame.around(output.bytes),
             conflicts: output.conflicts,
+            renumbered: Vec::new(),
         },
     })
 }
@@ -91,6 +92,7 @@ fn clean(bytes: Vec<u8>) -> MarkdownMerged {
         merged: Merged {
             bytes,
             conflicts: Vec::new(),
+            renumbered: Vec::new(),
         },
         is_prose: false,
     }

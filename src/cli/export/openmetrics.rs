@@ -89,13 +89,19 @@ fn by_status(text: &mut String, plan: &Plan, steps: &[usize]) {
             let labels = [("status", label(status)), ("state", state.word())];
             family.sample(&labels, count);
         }
+        // Most plans have none.
+        if let Some(count) = counts.get(&(status, State::Retired)) {
+            let labels = [("status", label(status)), ("state", State::Retired.word())];
+            family.sample(&labels, *count);
+        }
     }
 }
 
 fn by_block(text: &mut String, plan: &Plan, steps: &[usize]) {
     let mut tallies = vec![Tally::default(); plan.blocks().len()];
     for step in steps.iter().map(|index| plan.step(*index)) {
-        tallies[step.block()].add(step.status());
+        let is_retired = plan.blocks()[step.block()].retirement().is_some();
+        tallies[step.block()].add(step.status(), is_retired);
     }
     let mut family = Family::begin(text, "stepdeck_block_steps", "Steps by block and status.");
     for (block, tally) in plan.blocks().iter().zip(&tallies) {

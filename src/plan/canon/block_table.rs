@@ -45,6 +45,53 @@ impl BlockColumn {
     }
 }
 
+/// Why the open steps of a block are not to be done any more, as the Status cell of its row says.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Retirement {
+    /// It was dropped.
+    Retired,
+    /// Its steps went to another block.
+    Merged(BlockId),
+}
+
+impl Retirement {
+    /// What a cell begins with that says so.
+    pub(crate) fn words(self) -> String {
+        match self {
+            Self::Retired => "Retired".to_owned(),
+            Self::Merged(into) => format!("Merged into {into}"),
+        }
+    }
+
+    /// The same behind “is”.
+    pub(crate) fn in_a_sentence(self) -> String {
+        match self {
+            Self::Retired => "retired".to_owned(),
+            Self::Merged(into) => format!("merged into {into}"),
+        }
+    }
+
+    /// Reads `Retired` or `Merged into B07`, in any case; what follows does not matter.
+    fn read(text: &str) -> Option<Self> {
+        let mut words = text.split_whitespace().map(|word| {
+            let is_letter = |c: char| c.is_alphanumeric();
+            word.split(|c| !is_letter(c))
+                .find(|part| !part.is_empty())
+                .unwrap_or("")
+        });
+        match words.next()? {
+            word if word.eq_ignore_ascii_case("retired") => Some(Self::Retired),
+            word if word.eq_ignore_ascii_case("merged") => {
+                words
+                    .next()
+                    .filter(|word| word.eq_ignore_ascii_case("into"))?;
+                words.next()?.parse().ok().map(Self::Merged)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// A row of a block table.
 #[derive(Clone, Debug)]
 pub struct BlockRow {
@@ -58,6 +105,8 @@ pub struct BlockRow {
     pub table: usize,
     /// Index of the row in the table.
     pub row: usize,
+    /// Whether its open steps are not to be done any more.
+    pub retirement: Option<Retirement>,
     columns: [Option<usize>; 4],
 }
 
@@ -95,6 +144,12 @@ pub fn rows(document: &MarkdownDocument, file: usize) -> Vec<BlockRow> {
                     file,
                     table: index,
                     row,
+                    retirement: Retirement::read(cell(
+                        document,
+                        index,
+                        row,
+                        columns[BlockColumn::Status as usize],
+                    )),
                     columns,
                 });
             }
@@ -112,4 +167,29 @@ fn read_range(text: &str) -> Option<(u32, u32)> {
     let first = numbers.next()?.ok()?.number();
     let last = numbers.next()?.ok()?.number();
     (first <= last && numbers.next().is_none()).then_some((first, last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_says_in_its_first_words_that_a_block_is_retired() {
+        let seven = Some(Retirement::Merged(BlockId(7)));
+        for (text, means) in [
+            ("Retired", Some(Retirement::Retired)),
+            ("retired (was in progress)", Some(Retirement::Retired)),
+            ("Retired: see the note", Some(Retirement::Retired)),
+            ("Merged into B07", seven),
+            ("merged into B07 (was draft)", seven),
+            ("Merged into B07.", seven),
+            ("Merged", None),
+            ("Merged into main", None),
+            ("To be retired", None),
+            ("Retiredness", None),
+            ("", None),
+        ] {
+            assert_eq!(Retirement::read(text), means, "{text}");
+        }
+    }
 }

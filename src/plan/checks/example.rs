@@ -58,13 +58,16 @@ pub fn table(rows: &[(&str, &str, &str)]) -> String {
 }
 
 /// Reads a plan: `.jsonl` is a log, `ROADMAP.md` the roadmap,
-/// `review.md` in a folder the packet of a gate review, the rest canon.
+/// `review.md` in a folder the packet of a gate review, decisions and risks are in folders of these
+/// names, the rest canon.
 pub fn plan(files: &[(&str, &str)]) -> Plan {
     let file = |(path, text): &(&str, &str)| {
         let role = match path {
             path if path.ends_with(".jsonl") => Role::Log,
             path if path.ends_with("ROADMAP.md") => Role::Roadmap,
             path if path.ends_with("/review.md") => Role::GateReview,
+            path if path.contains("/decisions/") => Role::Decision,
+            path if path.contains("/risks/") => Role::Risk,
             _ => Role::Canon,
         };
         SourceFile::load(*path, role, text.as_bytes().to_vec())

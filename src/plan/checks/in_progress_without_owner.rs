@@ -35,7 +35,7 @@ pub const RULE: Rule = Rule {
 fn step(reading: &Reading<'_>, _: &Context<'_>, problems: &mut Vec<Problem>) {
     let (step, plan) = (reading.step, reading.step.plan());
     let owned = || step.owner().chars().any(char::is_alphanumeric);
-    if step.status() != Some(Status::InProgress) || owned() {
+    if step.status() != Some(Status::InProgress) || !step.state().is_open() || owned() {
         return;
     }
     let message = format!("{} is in progress, but has no owner", step.id());

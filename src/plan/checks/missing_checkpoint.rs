@@ -25,7 +25,6 @@
 use super::wording::numbers;
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::block::STEPS_PER_CHECKPOINT;
-use crate::plan::status::State;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -49,7 +48,7 @@ fn run(plan: &Plan, context: &Context<'_>, problems: &mut Vec<Problem>) {
             let step = plan.step(to);
             numbers_found += u32::from(step.id().number() != last);
             last = step.id().number();
-            done &= step.state() == State::Done;
+            done &= !step.state().is_open();
             to += 1;
         }
         if done && numbers_found == STEPS_PER_CHECKPOINT {

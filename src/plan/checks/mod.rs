@@ -40,7 +40,12 @@ pub(crate) mod missing_dependency;
 pub(crate) mod missing_field;
 pub(crate) mod orphan_sub_step;
 pub(crate) mod overlapping_blocks;
-pub(crate) mod self_dependency;
+pub(crate) mod dangling_decision;
+pub(crate) mod retired_check;
+pub(crate) mod risk_overdue;
+pub(crate) mod unreadable_risk;
+pub(crate) mod retired_dependency;
+mod self_dependency;
 pub(crate) mod stale;
 pub(crate) mod status_spelling;
 pub(crate) mod theme;
@@ -432,6 +437,10 @@ pub const RULES: &[Rule] = &[
     block_table_gap::RULE,
     tick_without_evidence::RULE,
     tick_contradicted::RULE,
+    retired_dependency::RULE,
+    retired_check::RULE,
+    dangling_decision::RULE,
+    unreadable_risk::RULE,
     vanished_evidence::RULE,
     unfinished_renumbering::RULE,
     unreadable_due_date::RULE,
@@ -441,6 +450,7 @@ pub const RULES: &[Rule] = &[
     missing_checkpoint::RULE,
     id_spelling::RULE,
     stale::RULE,
+    risk_overdue::RULE,
 ];
 
 /// The rule with this code.

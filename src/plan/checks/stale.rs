@@ -40,7 +40,7 @@ pub(crate) const DAYS: i64 = 30;
 
 fn step(reading: &Reading<'_>, context: &Context<'_>, problems: &mut Vec<Problem>) {
     let (step, plan) = (reading.step, reading.step.plan());
-    if step.status() != Some(Status::InProgress) {
+    if step.status() != Some(Status::InProgress) || !step.state().is_open() {
         return;
     }
     let Some(change) = LastChange::of(step, context.changes.map(|changes| &**changes)) else {

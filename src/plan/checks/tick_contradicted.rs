@@ -36,7 +36,6 @@
 use super::wording::{listed, quoted};
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
 use crate::plan::canon::checklist::Check;
-use crate::plan::status::Status;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -88,7 +87,7 @@ pub fn open_steps(plan: &Plan, check: &Check) -> Vec<usize> {
         .steps
         .iter()
         .filter_map(|id| plan.find(*id))
-        .filter(|step| plan.step(*step).status() != Some(Status::Complete))
+        .filter(|step| plan.step(*step).state().is_open())
         .collect();
     open.sort_unstable();
     open.dedup();

@@ -28,7 +28,6 @@ use super::field::Field;
 use super::id::USUAL_DIGITS;
 use super::marks::Marks;
 use super::people::Identity;
-use super::status::State;
 use super::{Plan, StepRef};
 use crate::document::json;
 use crate::document::parallel::in_parallel;
@@ -342,7 +341,7 @@ impl Prepared<'_> {
         match test {
             Test::Status(status) => step.status() == Some(*status),
             Test::State(state) => step.state() == *state,
-            Test::Open => step.state() != State::Done,
+            Test::Open => step.state().is_open(),
             Test::Drift => !step.drift().is_empty(),
             Test::Marked => self.marks.contains(&step.key()),
             Test::Cyclic => step.is_cyclic(),

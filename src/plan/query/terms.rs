@@ -51,7 +51,7 @@ pub(super) enum Values {
 }
 
 const IS: &[&str] = &[
-    "ready", "waiting", "blocked", "done", "open", "mine", "drift", "marked", "cyclic",
+    "ready", "waiting", "blocked", "done", "open", "mine", "drift", "marked", "cyclic", "retired",
 ];
 const STATUSES: &[&str] = &["idea", "draft", "progress", "blocked", "complete"];
 const SINCE: &[&str] = &["<7d", ">14d", "review"];
@@ -83,7 +83,7 @@ pub const TERMS: [TermSpec; 24] = [
     row("block:", Values::Blocks, Read::Step(block),
         "a block, such as B37, or several: block:B03-B05"),
     row("is:", Values::These(IS), Read::Either(is),
-        "ready, waiting, blocked, done, open, mine (you are its owner), drift, marked or cyclic"),
+        "ready, waiting, blocked, done, open, mine (you are its owner), drift, marked, cyclic or retired (with its block)"),
     row("stage:", Values::Stages, Read::Whole(|of| Ok(Whole::Stage(of.folded()))),
         "named by a check of the stage"),
     row("workstream:", Values::Workstreams, Read::Whole(|of| Ok(Whole::Workstream(of.folded()))),
@@ -384,6 +384,7 @@ fn is(of: &Operand<'_>) -> Result<Asked, String> {
         "blocked" => Test::Status(Status::Blocked),
         "done" | "complete" => Test::State(State::Done),
         "open" => Test::Open,
+        "retired" => Test::State(State::Retired),
         "mine" => return Ok(Asked::Whole(Whole::Mine)),
         "drift" => Test::Drift,
         "marked" => Test::Marked,

@@ -9,7 +9,7 @@ use crate::plan::Plan;
 use crate::plan::id::StepId;
 use crate::plan::last_change::{LastChange, LastChanges};
 use crate::plan::stage::{self, Stage};
-use crate::plan::status::{State, Status};
+use crate::plan::status::Status;
 
 /// Of the steps that become ready, so many are named.
 const MOST_NAMED: usize = 3;
@@ -177,7 +177,7 @@ fn named(plan: &Plan, stage: &Stage) -> HashMap<usize, Vec<usize>> {
             continue;
         }
         for step in check.steps.iter().filter_map(|id| plan.find(*id)) {
-            if plan.graph().state(step) == State::Done {
+            if !plan.graph().state(step).is_open() {
                 continue;
             }
             let numbers = named.entry(step).or_default();
@@ -198,7 +198,7 @@ fn waited_for(plan: &Plan, named: &HashMap<usize, Vec<usize>>) -> HashMap<usize,
     while let Some(step) = queue.pop_front() {
         let origin = gate[&step];
         for next in plan.graph().upstream(step) {
-            if plan.graph().state(next) != State::Done && !gate.contains_key(&next) {
+            if plan.graph().state(next).is_open() && !gate.contains_key(&next) {
                 gate.insert(next, origin);
                 queue.push_back(next);
             }
@@ -221,7 +221,7 @@ fn chains(plan: &Plan) -> Vec<u32> {
                     .cycle(next)
                     .is_some_and(|other| std::ptr::eq(c, other))
             });
-            if !circle && graph.state(next) != State::Done {
+            if !circle && graph.state(next).is_open() {
                 chains[step] = chains[step].max(chains[next] + 1);
             }
         }

@@ -73,6 +73,7 @@ pub fn plan(steps: usize, seed: u64) -> Vec<(PathBuf, Vec<u8>)> {
     add("data/ROADMAP.md".to_owned(), papers::roadmap(&checks));
     papers::artifacts(&ledger, &mut add);
     papers::decisions(&ledger, &mut add);
+    papers::risks(&ledger, &mut add);
     papers::checkpoints(&content, layout, &ledger, &mut add);
     files
 }

@@ -1,5 +1,5 @@
-//! The papers around the demo plan: configuration, roadmap, decisions, artifacts and
-//! checkpoints.
+//! The papers around the demo plan: configuration, roadmap, decisions, risks, artifacts
+//! and checkpoints.
 //!
 //! A paper is written only if the steps that it names are in the plan.
 
@@ -39,7 +39,7 @@ const ARTIFACTS: [Paper; 6] = [
     paper!("artifacts", "rollback-runbook.md", [506]),
 ];
 
-const DECISIONS: [Paper; 3] = [
+const DECISIONS: [Paper; 4] = [
     paper!(
         "decisions",
         "0001-mask-photographs-before-analysts-see-them.md",
@@ -51,6 +51,29 @@ const DECISIONS: [Paper; 3] = [
         [216, 219, 226]
     ),
     paper!("decisions", "0003-release-money-by-gate.md", [438, 439]),
+    paper!(
+        "decisions",
+        "2026-11-17-ask-the-board-for-two-stages-at-a-time.md",
+        [438, 439]
+    ),
+];
+
+const RISKS: [Paper; 3] = [
+    paper!(
+        "risks",
+        "2026-09-22-payment-provider-changes-its-statements.md",
+        [515]
+    ),
+    paper!(
+        "risks",
+        "2026-10-13-shops-refuse-to-ask-for-consent.md",
+        [603]
+    ),
+    paper!(
+        "risks",
+        "2026-10-27-two-booking-counts-keep-differing.md",
+        [216, 219]
+    ),
 ];
 
 /// The roadmap with an evidence link for each ticked check, in the check's own words.
@@ -102,6 +125,11 @@ pub(super) fn artifacts(ledger: &Ledger, add: &mut impl FnMut(String, String)) {
 /// The decision notes.
 pub(super) fn decisions(ledger: &Ledger, add: &mut impl FnMut(String, String)) {
     write(&DECISIONS, "data/decisions", ledger, add);
+}
+
+/// The register of risks.
+pub(super) fn risks(ledger: &Ledger, add: &mut impl FnMut(String, String)) {
+    write(&RISKS, "data/risks", ledger, add);
 }
 
 fn write(papers: &[Paper], folder: &str, ledger: &Ledger, add: &mut impl FnMut(String, String)) {

@@ -16,11 +16,11 @@ use crate::change::compose::reversible;
 use crate::change::value::{Refusal, refuse};
 use crate::change::{Change, Edit, Target};
 use crate::document::markdown::{CheckState, MarkdownDocument};
-use crate::document::splice::Splice;
 use crate::plan::Plan;
 use crate::plan::packet::{Decision, label_at, section};
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::stage::{Stage, current};
+use crate::record::labels::{applied, in_words, section_edits, set_label};
 use crate::record::one_line;
 
 /// Turns what a person does in a review into changes.
@@ -452,77 +452,4 @@ fn refreshed(document: &MarkdownDocument, stage: &Stage) -> Result<MarkdownDocum
         document = applied(&document, &splices.map_err(in_words)?)?;
     }
     Ok(document)
-}
-
-/// The document with the value of a labelled bullet right under a heading set; the bullet is
-/// added where there is none.
-fn set_label(
-    document: &MarkdownDocument,
-    heading: usize,
-    name: &str,
-    text: &str,
-) -> Result<MarkdownDocument, Refusal> {
-    let added = match label_at(document, heading, name) {
-        Some(_) => document.clone(),
-        None => {
-            let bullet = format!("- **{name}:**");
-            let splices = document.append_to_section(heading, &bullet);
-            applied(document, &splices.map_err(in_words)?)?
-        }
-    };
-    let Some((item, _)) = label_at(&added, heading, name) else {
-        return refuse(format!("the packet has no place for “{name}”"));
-    };
-    let splices = match text.is_empty() {
-        true => added.set_label_source(item, ""),
-        false => added.set_label_value(item, text),
-    };
-    applied(&added, &splices.map_err(in_words)?)
-}
-
-fn in_words(refusal: crate::document::markdown::Refusal) -> Refusal {
-    Refusal(refusal.to_string())
-}
-
-fn applied(document: &MarkdownDocument, splices: &[Splice]) -> Result<MarkdownDocument, Refusal> {
-    let changed = document.apply(splices);
-    changed.map_err(|error| Refusal(error.to_string()))
-}
-
-/// The sections that differ, an edit each.
-fn section_edits(
-    path: &Path,
-    before: &MarkdownDocument,
-    after: &MarkdownDocument,
-) -> Result<Vec<Edit>, Refusal> {
-    let words = |document: &MarkdownDocument| -> Vec<String> {
-        let headings = document.headings().iter();
-        headings.map(|heading| heading.text.clone()).collect()
-    };
-    let headings = words(before);
-    if headings != words(after) {
-        return refuse("this would add a heading to the packet");
-    }
-    let source = |document: &MarkdownDocument, heading| {
-        document.bytes()[document.own_section(heading).range()].to_vec()
-    };
-    let mut edits = Vec::new();
-    for (at, heading) in headings.iter().enumerate() {
-        let (old, new) = (source(before, at), source(after, at));
-        if old != new {
-            edits.push(Edit {
-                path: path.to_owned(),
-                target: Target::Section {
-                    heading: heading.clone(),
-                    nth: headings[..at]
-                        .iter()
-                        .filter(|other| *other == heading)
-                        .count(),
-                },
-                before: Some(old),
-                after: Some(new),
-            });
-        }
-    }
-    Ok(edits)
 }

@@ -15,6 +15,8 @@ use crate::document::markdown::{CheckState, MarkdownDocument, escaped};
 use crate::plan::Plan;
 use crate::plan::packet::{Decision, Packet, label_at, section};
 use crate::plan::stage::Stage;
+use crate::record::filed::slug;
+use crate::record::labels::bullet;
 use crate::record::{heading, one_line};
 
 /// The section with the decision.
@@ -29,8 +31,6 @@ const CRITERIA: &str = "Criteria";
 const SIGN_OFFS: &str = "Sign-offs";
 /// What is where nothing was decided yet.
 const UNDECIDED: &str = "undecided";
-/// Letters of a stage's name that its folder keeps.
-const LONGEST_SLUG: usize = 60;
 
 /// What a review says of one criterion.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -299,12 +299,6 @@ pub fn draft(stage: &Stage, date: NaiveDate, who: &str) -> String {
     out
 }
 
-fn bullet(out: &mut String, name: &str, text: &str) {
-    let line = format!("- **{name}:** {}", escaped(&one_line(text)));
-    *out += line.trim_end();
-    out.push('\n');
-}
-
 fn check_line(text: &str, done: bool) -> String {
     let mark = if done { "[x]" } else { "[ ]" };
     format!("- {mark} {}", escaped(&one_line(text)))
@@ -328,7 +322,7 @@ fn bar(stage: &Stage) -> String {
 /// Where a new packet for a stage goes: the folder of the stage, in it one of the day. A
 /// name that is taken there gets a number.
 pub fn new_path(plan: &Plan, folder: &Path, stage: &str, date: NaiveDate) -> PathBuf {
-    let slug = slug(stage);
+    let slug = slug(stage, "stage");
     let path = |slug: &str| {
         let day = date.format("%Y%m%d").to_string();
         folder.join(slug).join(day).join("review.md")
@@ -338,18 +332,6 @@ pub fn new_path(plan: &Plan, folder: &Path, stage: &str, date: NaiveDate) -> Pat
     let mut all = std::iter::once(path(&slug)).chain(numbered);
     // There are fewer files than numbers.
     all.find(|path| !taken(path)).unwrap_or_default()
-}
-
-/// A stage's name as that of a folder: letters, digits and dashes, never empty.
-fn slug(stage: &str) -> String {
-    let words = crate::plan::canon::normalised(stage);
-    // A capital may have more signs in lower case than letters.
-    let plain = words.chars().filter(|c| c.is_alphanumeric() || *c == ' ');
-    let short: String = plain.take(LONGEST_SLUG).collect();
-    match short.trim_end().replace(' ', "-") {
-        slug if slug.is_empty() => "stage".to_owned(),
-        slug => slug,
-    }
 }
 
 /// The decision in words.

@@ -73,6 +73,8 @@ pub enum Trouble {
     Missing,
     /// The steps wait for each other.
     Cyclic,
+    /// The block of the step that is waited for is retired.
+    Retired,
     /// The step that is waited for is blocked.
     Blocked,
     /// The step that is waited for comes later in the plan.
@@ -85,6 +87,7 @@ impl Trouble {
         match self {
             Self::Missing => "missing",
             Self::Cyclic => "cyclic",
+            Self::Retired => "on a retired step",
             Self::Blocked => "on a blocked step",
             Self::Later => "later",
         }
@@ -204,7 +207,8 @@ impl<'a> Review<'a> {
         for step in self.plan.steps().filter(|step| step.nth() == 0) {
             let id = step.id();
             let verdict = decided.remove(&id);
-            let is_open = matches!(step.status(), Some(Status::Idea | Status::Draft));
+            let is_open = matches!(step.status(), Some(Status::Idea | Status::Draft))
+                && step.state().is_open();
             let is_due = || deferred.contains(&id) || self.is_new(step, settled.get(&id).copied());
             if verdict.is_some() || (is_open && is_due()) {
                 proposals.push(Proposal {
@@ -279,7 +283,7 @@ impl<'a> Review<'a> {
                 words: format!("they wait for each other: {path}"),
             });
         }
-        for step in plan.steps().filter(|step| step.state() != State::Done) {
+        for step in plan.steps().filter(|step| step.state().is_open()) {
             let mut seen = HashSet::new();
             for dependency in step.dependencies() {
                 let Dependency::Step(other) = dependency else {
@@ -310,7 +314,7 @@ impl<'a> Review<'a> {
         ten.map(|entry| entry.id)
             .filter(|id| {
                 let step = self.plan.find(*id);
-                step.is_some_and(|step| self.plan.graph().state(step) != State::Done)
+                step.is_some_and(|step| self.plan.graph().state(step).is_open())
             })
             .collect()
     }
@@ -367,6 +371,7 @@ impl<'a> Review<'a> {
             let is_waiting = step.is_some_and(|step| step.state() == State::Waiting);
             let word = match status {
                 Some(Status::Complete) => Word::Complete,
+                _ if step.is_some_and(|step| step.state() == State::Retired) => Word::Gone,
                 Some(Status::Blocked) => Word::Blocked,
                 Some(Status::InProgress) => Word::InProgress,
                 None if landed.is_some() || step.is_none() => Word::Gone,
@@ -410,6 +415,10 @@ fn trouble(plan: &Plan, step: StepRef<'_>, other: StepId) -> Option<(Trouble, St
     // A circle is reported as a whole.
     if found.state() == State::Done || plan.graph().same_cycle(step.index(), found.index()) {
         return None;
+    }
+    if found.state() == State::Retired {
+        let words = format!("waits for {other}, which is retired");
+        return Some((Trouble::Retired, words));
     }
     if found.status() == Some(Status::Blocked) {
         return Some((

@@ -135,7 +135,7 @@ impl<'a> Facts<'a> {
                         facts.done[stage].push((at, one_line(&words)));
                     }
                 }
-                Some(Status::Blocked) if mine.counts(step) => {
+                Some(Status::Blocked) if step.state().is_open() && mine.counts(step) => {
                     facts.blocked[stage].push((step.id(), blocked(plan, step)));
                 }
                 _ => {}

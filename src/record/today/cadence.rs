@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
 
 use super::Today;
 use crate::plan::block::{STEPS_PER_CHECKPOINT, checkpoint_steps};
-use crate::plan::status::Status;
+use crate::plan::status::State;
 use crate::record::review::gather::records;
 use crate::record::review::landed::LeftOff;
 use crate::record::review::{Section, Week};
@@ -172,10 +172,10 @@ impl Today<'_> {
         let last = plan.steps().next_back()?.id().number();
         let open = (1..=last.div_ceil(STEPS_PER_CHECKPOINT)).find_map(|number| {
             let steps = checkpoint_steps(plan, number);
-            let total = steps.len();
-            let complete = (plan.statuses()[steps].iter())
-                .filter(|status| **status == Some(Status::Complete))
-                .count();
+            let states = &plan.graph().states()[steps];
+            let count = |of: fn(&&State) -> bool| states.iter().filter(of).count();
+            let total = count(|state| **state != State::Retired);
+            let complete = count(|state| **state == State::Done);
             (complete < total).then_some((number, complete, total))
         });
         let (number, complete, total) = open?;

@@ -114,7 +114,7 @@ impl<'a> Today<'a> {
     }
 
     fn mine(&self, owners: &HashSet<String>) -> Vec<StepId> {
-        let open = self.plan.steps().filter(|step| step.state() != State::Done);
+        let open = self.plan.steps().filter(|step| step.state().is_open());
         let mine = open.filter(|step| is_theirs(owners, *step));
         let mut mine: Vec<StepRef<'_>> = mine.collect();
         mine.sort_by_key(|step| match (step.status(), step.state()) {

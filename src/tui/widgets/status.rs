@@ -44,6 +44,10 @@ pub fn look(step: StepRef<'_>, theme: &Theme) -> Look {
     };
     match (step.status(), step.state()) {
         (None, _) => unknown(step, theme),
+        (Some(status), State::Retired) => Look {
+            style: theme.dim,
+            ..of(sign(status), State::Retired.word())
+        },
         (Some(Status::Draft), State::Ready) => of(Sign::Ready, "ready draft"),
         (Some(Status::Idea), State::Ready) => of(Sign::Ready, "ready idea"),
         (Some(status @ (Status::Draft | Status::Idea)), _) => Look {

@@ -1,3 +1,4 @@
+mod blocks;
 mod check;
 mod ci_assets;
 mod commands;
@@ -7,6 +8,7 @@ mod list;
 mod mine;
 mod owners;
 mod review;
+mod risks;
 mod schemas;
 mod shell;
 mod standup;

@@ -1,4 +1,5 @@
 mod as_of;
+mod blocks;
 mod filter_line;
 mod gate_history;
 mod gate_review;

@@ -15,6 +15,7 @@ fn problems(files: Vec<(PathBuf, Vec<u8>)>) -> (Plan, Vec<String>) {
             name if name.ends_with(".jsonl") => Role::Log,
             name if name.ends_with("ROADMAP.md") => Role::Roadmap,
             name if name.contains("/decisions/") => Role::Decision,
+            name if name.contains("/risks/") => Role::Risk,
             name if name.contains("/canon/") || name.starts_with("docs/") => Role::Canon,
             _ => return None,
         };

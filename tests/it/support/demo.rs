@@ -55,6 +55,7 @@ pub fn role(path: &Path) -> Option<Role> {
         name if name.ends_with(".jsonl") => Some(Role::Log),
         name if name.ends_with("ROADMAP.md") => Some(Role::Roadmap),
         name if name.contains("/decisions/") => Some(Role::Decision),
+        name if name.contains("/risks/") => Some(Role::Risk),
         name if name.contains("/reviews/") => Some(Role::Review),
         name if name.contains("/standups/") => Some(Role::Standup),
         name if name.contains("/milestone-reviews/") => Some(Role::GateReview),

@@ -1,6 +1,7 @@
 //! Screen 1: blocks, steps, detail and chain.
 
 pub(crate) mod chain;
+pub(crate) mod decide;
 pub(crate) mod edit;
 pub mod edit_field;
 pub(crate) mod find;
@@ -39,7 +40,12 @@ struct PlanScreen;
 
 impl Screen for PlanScreen {
     fn commands(&self) -> &'static [&'static [Command]] {
-        &[edit::COMMANDS, find::COMMANDS, movement::COMMANDS]
+        &[
+            edit::COMMANDS,
+            decide::COMMANDS,
+            find::COMMANDS,
+            movement::COMMANDS,
+        ]
     }
 
     fn views(&self) -> &'static [Command] {

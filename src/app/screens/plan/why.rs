@@ -4,6 +4,7 @@ use super::chain::tree;
 use super::{STEP, no_step};
 use crate::app::core::command::{Command, Focus, Group};
 use crate::app::core::model::Model;
+use crate::plan::canon::block_table::Retirement;
 use crate::plan::field::Field;
 use crate::plan::status::{State, Status};
 use crate::plan::step::Waiting;
@@ -66,6 +67,15 @@ pub fn why(plan: &Plan, step: StepRef<'_>) -> Vec<String> {
         (State::Blocked, _) => {
             format!("{id} is blocked: its dependencies are met, but its status says so.")
         }
+        (State::Retired, _) => {
+            let block = &plan.blocks()[step.block()];
+            let how = block.retirement().map(Retirement::in_a_sentence);
+            format!(
+                "{id} is retired: {} is {}.",
+                block.id,
+                how.unwrap_or_default()
+            )
+        }
         (State::Waiting, Some(Status::Blocked)) => format!("{id} is blocked, and it waits for:"),
         (State::Waiting, _) => format!("{id} is waiting for:"),
     }];
@@ -90,7 +100,10 @@ fn awaited(plan: &Plan, waiting: Waiting) -> String {
         Waiting::Step(up) => {
             let up = plan.find(up).map(|up| plan.step(up));
             up.map_or_else(String::new, |up| {
-                let status = up.status().map_or("unknown", Status::word);
+                let status = match up.state() {
+                    State::Retired => State::Retired.word(),
+                    _ => up.status().map_or("unknown", Status::word),
+                };
                 format!(
                     "• {} {} ({status}, {})",
                     up.id(),

@@ -9,6 +9,7 @@ use crate::app::core::model::Model;
 use crate::app::overlays::input::too_long;
 use crate::app::overlays::prompt::Purpose;
 use crate::change::value::Refusal;
+use crate::change::{Change, Target};
 use crate::plan::LogPlace;
 use crate::plan::canon::checklist::Check;
 use crate::plan::checks::{Problem, conflict_marker};
@@ -215,15 +216,15 @@ impl Model {
 
     /// What a change would put in place of what: a heading an edit, what goes after `- `,
     /// what comes after `+ `.
-    fn preview(&self, change: &crate::change::Change) -> String {
+    pub(crate) fn preview(&self, change: &Change) -> String {
         const MOST: usize = 6;
         let mut lines = Vec::new();
         for edit in change.edits.iter().take(MOST) {
-            lines.push(format!(
-                "{} in {}",
-                edit.target.words(),
-                edit.path.display()
-            ));
+            let path = edit.path.display();
+            lines.push(match (&edit.target, &edit.before) {
+                (Target::File { .. }, None) => format!("new file {path}"),
+                (target, _) => format!("{} in {path}", target.words()),
+            });
             for (sign, side) in [('-', &edit.before), ('+', &edit.after)] {
                 if let Some(bytes) = side {
                     let text = String::from_utf8_lossy(bytes);

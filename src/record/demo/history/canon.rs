@@ -45,7 +45,7 @@ impl<'a> Documents<'a> {
             let folder = folder.and_then(|folder| folder.to_str());
             let weeks = match folder {
                 Some("artifacts") => 8 + at * 3,
-                Some("decisions") => 14 + at * 2,
+                Some("decisions" | "risks") => 14 + at * 2,
                 Some("checkpoints") => 40,
                 _ => continue,
             };

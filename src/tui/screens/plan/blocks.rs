@@ -69,7 +69,8 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
         true => u16::try_from(CARD).unwrap_or(0) + 1,
         false => 0,
     };
-    legend(buf, &mut below, theme, side_by_side, others);
+    let has_retired = (model.plan.blocks().iter()).any(|block| block.retirement().is_some());
+    legend(buf, &mut below, theme, (side_by_side, has_retired), others);
     card(buf, &mut below, model, theme, block, side_by_side);
     if !side_by_side && below.height > grid::HEIGHT {
         let (from, to) = model.plan.blocks()[block].range;
@@ -125,9 +126,10 @@ pub(super) fn page(model: &Model, at: usize) -> Option<String> {
 
 /// How much of a block is done.
 pub(super) fn percent(block: &Block) -> String {
-    match block.tally.total {
-        0 => "no steps".to_owned(),
-        _ => format!("{}%", block.tally.percent()),
+    match (block.retirement(), block.tally.total) {
+        (Some(retirement), _) => retirement.in_a_sentence(),
+        (None, 0) => "no steps".to_owned(),
+        (None, _) => format!("{}%", block.tally.percent()),
     }
 }
 
@@ -150,6 +152,7 @@ pub(super) fn cell(model: &Model, theme: &Theme, at: usize) -> Cell {
     let block = &model.plan.blocks()[at];
     let hidden = !model.view.lists_block(at);
     let (text, style) = match block.tally.percent() {
+        _ if block.retirement().is_some() => (retired(theme), theme.dim),
         _ if block.tally.total == 0 => (theme.glyph(Sign::Idea).repeat(2), theme.dim),
         100 => (theme.glyph(Sign::Complete).repeat(2), theme.heat(100)),
         done => {
@@ -163,6 +166,11 @@ pub(super) fn cell(model: &Model, theme: &Theme, at: usize) -> Cell {
         style: if hidden { theme.dim } else { style },
         sign: blocked.then_some((theme.glyphs.alert, theme.error)),
     }
+}
+
+/// What the cell of a retired block holds.
+fn retired(theme: &Theme) -> String {
+    theme.glyphs.line.repeat(2)
 }
 
 /// The block's own hundred, each step by its last two digits with the sign of its status.
@@ -189,7 +197,7 @@ fn steps(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, block: usiz
         let step = model.plan.step(*step);
         let look = status::look(step, theme);
         let style = match step.state() {
-            State::Done => theme.dim,
+            State::Done | State::Retired => theme.dim,
             _ => theme.text,
         };
         Cell {
@@ -201,7 +209,13 @@ fn steps(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, block: usiz
 }
 
 /// What the cells mean, where that leaves `others` rows.
-fn legend(buf: &mut Buffer, area: &mut Rect, theme: &Theme, wide: bool, others: u16) {
+fn legend(
+    buf: &mut Buffer,
+    area: &mut Rect,
+    theme: &Theme,
+    (wide, has_retired): (bool, bool),
+    others: u16,
+) {
     let empty = theme.glyph(Sign::Idea).repeat(2);
     let done = theme.glyph(Sign::Complete).repeat(2);
     let mut shades = Vec::new();
@@ -211,12 +225,16 @@ fn legend(buf: &mut Buffer, area: &mut Rect, theme: &Theme, wide: bool, others: 
     }
     shades.push(Span::styled(done, theme.heat(100)));
     shades.push(Span::styled(" % done", theme.dim));
-    let signs = vec![
+    let mut signs = vec![
         Span::styled(theme.glyphs.alert, theme.error),
         Span::styled(" blocked work   ", theme.dim),
         Span::styled(empty, theme.dim),
         Span::styled(" no steps", theme.dim),
     ];
+    if has_retired {
+        let text = format!("   {} retired", retired(theme));
+        signs.push(Span::styled(text, theme.dim));
+    }
     let lines = match wide {
         true => {
             shades.push(Span::raw("   "));

@@ -97,9 +97,7 @@ fn title(model: &Model, theme: &Theme, focused: bool) -> Line<'static> {
 fn notes(model: &Model, theme: &Theme, step: StepRef<'_>, width: u16) -> Vec<Line<'static>> {
     let graph = model.plan.graph();
     let mut lines = Vec::new();
-    let cycle = graph
-        .cycle(step.index())
-        .filter(|_| step.state() != State::Done);
+    let cycle = graph.cycle(step.index()).filter(|_| step.state().is_open());
     if let Some(group) = cycle {
         let text = match graph.shortest_cycle_within(group, CYCLE_EDGES) {
             Some(circle) => {
@@ -207,7 +205,7 @@ fn draw_link(
             );
         }
     };
-    let done = step.state() == State::Done;
+    let done = !step.state().is_open();
     let style = if done { theme.dim } else { theme.text };
     let look = status::look(step, theme);
     let sign = match words {

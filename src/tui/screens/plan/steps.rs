@@ -207,7 +207,7 @@ fn draw_row(
 /// What is done steps back, unless the cursor is on it.
 fn text_style(step: StepRef<'_>, theme: &Theme, selected: bool) -> Style {
     match step.state() {
-        State::Done if !selected => theme.dim,
+        State::Done | State::Retired if !selected => theme.dim,
         _ => theme.text,
     }
 }

@@ -195,6 +195,7 @@ fn proposal(
 pub fn trouble(trouble: Trouble, theme: &Theme) -> (&'static str, Style) {
     match trouble {
         Trouble::Missing => (theme.glyph(Sign::Blocked), theme.error),
+        Trouble::Retired => (theme.glyph(Sign::Blocked), theme.warning),
         Trouble::Cyclic => (theme.glyphs.repeat, theme.error),
         Trouble::Blocked => (theme.glyphs.alert, theme.warning),
         Trouble::Later => (theme.glyphs.dot, theme.accent),

@@ -40,6 +40,7 @@ pub fn facts(
     facts.push(fact("Range", vec![Line::styled(range, theme.text)]));
     let (done, total) = (block.tally.done(), block.tally.total);
     let done = match total {
+        0 if block.tally.retired > 0 => "none left to do".to_owned(),
         0 => "none yet".to_owned(),
         _ => format!("{done} of {total} done, {}%", block.tally.percent()),
     };
@@ -51,6 +52,10 @@ pub fn facts(
         let text = format!("{} {count} {}", theme.glyph(sign), status.word());
         let line = Line::from(Span::styled(text, theme.sign(sign)));
         facts.push(fact("", vec![line]));
+    }
+    if block.tally.retired > 0 {
+        let text = format!("{} {} retired", theme.glyphs.line, block.tally.retired);
+        facts.push(fact("", vec![Line::styled(text, theme.dim)]));
     }
     let written = match model.plan.block_place(at) {
         Some(place) => value::text(&place.to_string(), theme, theme.dim, measure),

@@ -10,7 +10,7 @@ use crate::plan::decision::decisions_naming;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::{Field, FieldSpec, Kind, detail_fields, fields};
 use crate::plan::source::Location;
-use crate::plan::status::State;
+use crate::plan::status::{State, Status};
 use crate::plan::step::{Drift, Waiting};
 use crate::plan::{Plan, StepRef};
 use crate::tui::theme::{Sign, Theme};
@@ -89,7 +89,9 @@ pub fn facts(
 fn is_spare(step: StepRef<'_>, field: Field) -> bool {
     let spec = field.spec();
     let below = |row: &&FieldSpec| row.field == field || spec.is_first() && row.key == spec.key;
-    let is_empty = |row: &FieldSpec| step.text(row.field).is_empty();
+    // What the block says is in the line of where one is.
+    let is_own = |row: &FieldSpec| row.inherited.is_none() || step.raw(row.field).is_some();
+    let is_empty = |row: &FieldSpec| !is_own(row) || step.text(row.field).is_empty();
     spec.spare && fields().iter().filter(below).all(is_empty)
 }
 
@@ -133,7 +135,12 @@ fn field_lines(
 /// Sign and word, and what the dependencies make of it with the reason.
 fn status_lines(theme: &Theme, step: StepRef<'_>, measure: Measure) -> Vec<Line<'static>> {
     let look = status::look(step, theme);
-    let head = format!("{} {}", look.sign, look.words);
+    let own = step.status().map(Status::word);
+    let head = match own.filter(|_| step.state() == State::Retired) {
+        // The list has no room for both.
+        Some(own) => format!("{} {own} {} {}", look.sign, theme.glyphs.dot, look.words),
+        None => format!("{} {}", look.sign, look.words),
+    };
     let safe = visible_line(&head).into_owned();
     let head = Span::styled(safe, look.style);
     if step.state() != State::Waiting {
@@ -240,7 +247,7 @@ fn dependencies(
                     let look = status::look(up, theme);
                     let sign = Span::styled(format!("{} ", look.sign), look.style);
                     let style = match up.state() {
-                        State::Done => theme.dim,
+                        State::Done | State::Retired => theme.dim,
                         _ => theme.text,
                     };
                     (sign, format!("{id} {}", up.title()), style)

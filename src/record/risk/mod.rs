@@ -1,0 +1,272 @@
+//! The register of risks: one file a risk, written here, kept by people, and read back by
+//! `plan::risk`. And what the register adds up to: its order, what is new in it between two times,
+//! and which blockers of the standups belong in it.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+
+use super::filed::new_path;
+use super::labels::{bullet, section_edits, set_label};
+use super::standup::Standup;
+use super::{heading, one_line};
+use crate::change::compose::reversible;
+use crate::change::value::{Refusal, refuse, refuse_control};
+use crate::change::{Change, Edit, Target};
+use crate::plan::Plan;
+use crate::plan::canon::normalised;
+use crate::plan::id::{StepId, ids_in};
+use crate::plan::risk::{self, Level, Risk, label};
+use crate::plan::source::Role;
+use crate::plan::stage::only;
+
+/// So many standups in a row with one blocker make it a risk.
+const STANDUPS: usize = 3;
+/// So many days back standups are looked at.
+const DAYS: u64 = 21;
+
+/// A risk to be written down.
+#[derive(Clone, Debug)]
+pub(crate) struct NewRisk<'a> {
+    /// What may happen, in one line.
+    pub title: &'a str,
+    /// How likely it is.
+    pub likelihood: Level,
+    /// How much harm it would do.
+    pub impact: Level,
+    /// Who watches it.
+    pub owner: &'a str,
+    /// The steps that it threatens.
+    pub steps: Vec<StepId>,
+    /// The stage that it threatens, or nothing.
+    pub stage: &'a str,
+    /// By when it is looked at again.
+    pub review_by: Option<NaiveDate>,
+    /// What is done about it, in Markdown or nothing.
+    pub mitigation: &'a str,
+}
+
+/// Keeps the register.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Register<'a> {
+    /// The plan as it is.
+    pub plan: &'a Plan,
+    /// The present instant.
+    pub now: DateTime<Utc>,
+    /// Who is at work.
+    pub who: &'a str,
+    /// Where risks are kept, relative to the root.
+    pub folder: &'a Path,
+}
+
+impl Register<'_> {
+    /// The change that writes a risk down.
+    ///
+    /// # Errors
+    /// When it has no title, or a step is not in the plan.
+    pub(crate) fn add(&self, new: &NewRisk<'_>) -> Result<Change, Refusal> {
+        let title = one_line(new.title);
+        for text in [new.title, new.owner, new.stage, new.mitigation] {
+            refuse_control(text, "")?;
+        }
+        if title.is_empty() {
+            return refuse("a risk needs a title: what may happen, in one line");
+        }
+        if let Some(id) = new.steps.iter().find(|id| self.plan.find(**id).is_none()) {
+            return refuse(format!("{id} is not in the plan"));
+        }
+        let date = self.now.date_naive();
+        let path = new_path(self.plan, self.folder, &title, date);
+        let mut out = format!("# {}\n\n", heading(&title));
+        bullet(&mut out, label::LIKELIHOOD, new.likelihood.word());
+        bullet(&mut out, label::IMPACT, new.impact.word());
+        bullet(&mut out, label::STATUS, "open");
+        bullet(&mut out, label::OWNER, new.owner);
+        if !new.steps.is_empty() {
+            let ids = new.steps.iter().map(|id| self.plan.spelled(*id).in_prose());
+            let ids: Vec<String> = ids.map(|id| id.to_string()).collect();
+            bullet(&mut out, label::STEPS, &ids.join(", "));
+        }
+        if !new.stage.is_empty() {
+            bullet(&mut out, label::STAGE, new.stage);
+        }
+        let by = new.review_by.map_or_else(String::new, |by| by.to_string());
+        bullet(&mut out, label::REVIEW_BY, &by);
+        bullet(&mut out, label::OPENED, &format!("{date}, {}", self.who));
+        out += &format!("\n## {}\n", label::MITIGATION);
+        let mitigation = new.mitigation.trim();
+        if !mitigation.is_empty() {
+            out += &format!("\n{mitigation}\n");
+        }
+        Ok(Change {
+            label: format!("risk added: {title}"),
+            edits: vec![Edit {
+                path,
+                target: Target::File { role: Role::Risk },
+                before: None,
+                after: Some(out.into_bytes()),
+            }],
+        })
+    }
+
+    /// The change that closes a risk, given by the index of its file, and says why.
+    ///
+    /// # Errors
+    /// When it is closed already, or its file has no place for it.
+    pub(crate) fn close(&self, file: usize, why: &str) -> Result<Change, Refusal> {
+        refuse_control(why, "")?;
+        let of = &self.plan.files()[file];
+        let Some(document) = of.markdown() else {
+            return refuse(format!("{} is not Markdown", of.path.display()));
+        };
+        let risk = Risk::read(file, &of.path, document);
+        if !risk.is_open {
+            return refuse(format!("“{}” is closed already", risk.title));
+        }
+        if document.headings().is_empty() {
+            return refuse(format!(
+                "{} has no heading to write its status under: add one",
+                of.path.display()
+            ));
+        }
+        let why = one_line(why);
+        let mut said = format!("{}, {}", self.now.date_naive(), self.who);
+        if !why.is_empty() {
+            said += &format!(": {why}");
+        }
+        let after = set_label(document, 0, label::STATUS, "closed")?;
+        let after = set_label(&after, 0, label::CLOSED, &said)?;
+        let change = Change {
+            label: format!("risk closed: {}", risk.title),
+            edits: section_edits(&of.path, document, &after)?,
+        };
+        reversible(of, change)
+    }
+
+    /// Blockers that stood in three standups of one person in a row and that the register does not
+    /// have, by stage and words.
+    pub(crate) fn proposals(&self, standups: &Path) -> Vec<Proposal> {
+        let standup = Standup {
+            plan: self.plan,
+            folder: standups,
+            person: self.who,
+            now: self.now,
+            // Nobody is late here.
+            due: NaiveTime::MIN,
+        };
+        let today = standup.today();
+        let from = today.checked_sub_days(chrono::Days::new(DAYS));
+        let mut of_person: BTreeMap<String, Vec<_>> = BTreeMap::new();
+        for entry in standup
+            .entries(from.unwrap_or(today), today)
+            .into_iter()
+            .rev()
+        {
+            of_person.entry(entry.slug.clone()).or_default().push(entry);
+        }
+        let known: HashSet<String> = risk::all(self.plan)
+            .map(|risk| normalised(&risk.title))
+            .collect();
+        let mut found: BTreeMap<(String, String), Proposal> = BTreeMap::new();
+        for entries in of_person.values() {
+            let Some(newest) = entries.first() else {
+                continue;
+            };
+            for card in &newest.cards {
+                for text in &card.blockers {
+                    let has = |entry: &&super::standup::Entry| {
+                        let card = entry.card(&card.stage);
+                        card.is_some_and(|card| card.blockers.contains(text))
+                    };
+                    let row = entries.iter().take_while(has);
+                    let count = row.clone().count();
+                    let Some(first) = row.last().filter(|_| count >= STANDUPS) else {
+                        continue;
+                    };
+                    let title = one_line(text);
+                    let words = normalised(&title);
+                    if known.contains(&words) {
+                        continue;
+                    }
+                    let proposal = found
+                        .entry((card.stage.clone(), words))
+                        .or_insert(Proposal {
+                            steps: ids_in(&title),
+                            title,
+                            stage: card.stage.clone(),
+                            since: first.date,
+                            standups: 0,
+                        });
+                    proposal.since = proposal.since.min(first.date);
+                    proposal.standups = proposal.standups.max(count);
+                }
+            }
+        }
+        found.into_values().collect()
+    }
+}
+
+/// A blocker that has stood so long that it is a risk.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Proposal {
+    /// Its words.
+    pub title: String,
+    /// The stage of its card.
+    pub stage: String,
+    /// The steps that its words name.
+    pub steps: Vec<StepId>,
+    /// The first day on which it stood.
+    pub since: NaiveDate,
+    /// In how many standups in a row.
+    pub standups: usize,
+}
+
+/// The risks of a plan: those that are open first, the highest score and the nearest review first.
+pub(crate) fn register(plan: &Plan) -> Vec<Risk> {
+    let mut risks: Vec<Risk> = risk::all(plan).collect();
+    risks.sort_by_key(|risk| {
+        let review = risk.review_by.unwrap_or(NaiveDate::MAX);
+        (
+            !risk.is_open,
+            std::cmp::Reverse(risk.score()),
+            review,
+            risk.title.clone(),
+        )
+    });
+    risks
+}
+
+/// Index of the file of the risk that a person means by its path, its name or enough of its name or
+/// title; one that is open, where several fit.
+///
+/// # Errors
+/// Why there is none.
+pub(crate) fn find(plan: &Plan, typed: &str) -> Result<usize, Refusal> {
+    let typed = typed.trim().trim_start_matches("./");
+    let risks = register(plan);
+    let among = |risks: &[&Risk]| {
+        let path = |risk: &&Risk| plan.files()[risk.file].path.to_string_lossy().into_owned();
+        let paths: Vec<String> = risks.iter().map(path).collect();
+        let found =
+            only(typed, paths.iter().map(String::as_str)).or_else(|by_path| match by_path {
+                0 => only(typed, risks.iter().map(|risk| risk.title.as_str())),
+                found => Err(found),
+            });
+        found.map(|at| risks[at].file)
+    };
+    let open: Vec<&Risk> = risks.iter().filter(|risk| risk.is_open).collect();
+    let found = among(&open).or_else(|found| match found {
+        0 => among(&risks.iter().collect::<Vec<_>>()),
+        found => Err(found),
+    });
+    found.map_err(|found| {
+        Refusal(match found {
+            0 => format!("“{typed}” is not a risk; `stepdeck risk` lists them"),
+            _ => format!("“{typed}” matches {found} risks: give more of the name"),
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests;
