@@ -11,6 +11,7 @@ pub mod cockpit;
 pub mod completions;
 pub mod demo;
 pub mod diff;
+mod difference;
 pub mod export;
 pub(crate) mod filter;
 pub(crate) mod forecast;
@@ -33,6 +34,7 @@ pub mod show;
 pub(crate) mod since;
 pub mod standup;
 pub(crate) mod step_document;
+pub(crate) mod steps;
 pub mod tick;
 
 use std::ffi::OsString;

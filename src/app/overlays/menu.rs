@@ -1,5 +1,7 @@
 //! A few rows, each with its key; and what a row of a menu or a chooser does.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
 use super::{Overlay, moved};
@@ -52,8 +54,8 @@ pub enum Choice {
     Run(&'static str),
     /// Sets a field of steps to a value.
     Set(SetRequest, String),
-    /// Opens the editor for a field of a step.
-    Edit(StepKey, Field),
+    /// Opens the editor for a field of steps.
+    Edit(Arc<[StepKey]>, Field),
     /// Opens the editor for a cell of the block with this index.
     EditBlock(usize, BlockColumn),
     /// Goes to a step.
@@ -67,8 +69,8 @@ pub enum Choice {
         /// Its words, by which it is known again.
         words: String,
     },
-    /// Adds an entry to the dependencies of a step.
-    Depend(StepKey, String),
+    /// Makes steps depend on others, or on a condition in words.
+    Depend(Arc<[StepKey]>, Arc<[String]>),
     /// Orders the list.
     Sort(Sort),
     /// Opens a link.
@@ -94,11 +96,7 @@ impl Choice {
                 }
             }
             Self::Set(request, value) => return model.set_field(&request, &value),
-            Self::Edit((id, nth), field) => {
-                if let Some(step) = model.plan.find_nth(id, nth) {
-                    model.edit_field(step, field);
-                }
-            }
+            Self::Edit(steps, field) => model.edit_field_of(steps, field),
             Self::EditBlock(block, column) => model.edit_block(block, column),
             Self::Jump(id, nth) => model.jump(id, nth),
             Self::Check {
@@ -106,7 +104,7 @@ impl Choice {
                 check,
                 words,
             } => return model.go_to_check(holder, check, &words),
-            Self::Depend(step, entry) => model.depend(step, entry),
+            Self::Depend(steps, on) => return model.depend(&steps, &on),
             Self::Sort(sort) => model.sort_by(sort),
             Self::Open(target) => model.effects.push(Effect::Open(target)),
             Self::Decide(decision) => model.decide_gate(decision),
@@ -145,25 +143,21 @@ pub(crate) fn digits() -> impl Iterator<Item = String> {
 }
 
 impl Menu {
-    /// Takes a key; answers the menu unless that closed it. `j` and `k` move, where no row has
-    /// them.
+    /// Takes a key; answers the menu unless that closed it. The letters that move on the screens do
+    /// so here, where no row has them.
     pub(crate) fn press(mut self, model: &mut Model, key: Key) -> Option<Self> {
         let letter = key.letter().map(String::from);
         let lettered = self
             .rows
             .iter()
             .position(|row| Some(&row.key) == letter.as_ref());
-        let code = match letter.as_deref() {
-            Some("j") => Code::Down,
-            Some("k") => Code::Up,
-            _ => key.code,
-        };
-        match (lettered, code) {
+        match (lettered, key.code) {
             (None, Code::Esc) => return None,
             (Some(at), _) => self.cursor = at,
             (None, Code::Enter) => {}
-            (None, code) => {
-                self.cursor = moved(self.cursor, code, self.rows.len()).unwrap_or(self.cursor);
+            (None, _) => {
+                let to = moved(model, self.cursor, key, self.rows.len());
+                self.cursor = to.unwrap_or(self.cursor);
                 return Some(self);
             }
         }

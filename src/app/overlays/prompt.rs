@@ -41,6 +41,8 @@ pub(crate) enum Purpose {
         /// The entry that is replaced; `None` adds one.
         old: Option<String>,
     },
+    /// All entries of the open list.
+    Entries,
     /// A link to evidence for a check.
     Evidence(CheckEvidence),
     /// The text of a log line.
@@ -70,7 +72,9 @@ impl Prompt {
             Code::Enter => {
                 // The text stays where it is until it can be taken.
                 let locked = model.is_locked().filter(|_| self.is_edit());
-                let taken = match locked {
+                let doubt = self.purpose.doubt(model, &self.input.text);
+                let doubt = doubt.filter(|doubt| self.input.error.as_ref() != Some(doubt));
+                let taken = match locked.or(doubt) {
                     Some(reason) => Err(Refusal(reason)),
                     None => self.purpose.fulfil(model, &self.input.text),
                 };
@@ -94,6 +98,7 @@ impl Purpose {
             Self::SetBlock(cell) => model.set_block(cell, text),
             Self::Add(id) => model.add_step(*id, text),
             Self::Entry { old } => model.put_entry(old.as_deref(), text),
+            Self::Entries => model.replace_entries(text),
             Self::Evidence(evidence) => model.attach_link(evidence, text),
             Self::Line(line) => model.set_line(line, text),
             Self::GateReview(place) => model.write_review(place, text),
@@ -101,6 +106,14 @@ impl Purpose {
             Self::Card(entry) => model.put_card_entry(entry, text),
             Self::Baseline => model.set_baseline(text),
             Self::AsOf => model.ask_as_of(text),
+        }
+    }
+
+    /// What is asked once before the text is taken; Enter again is a yes.
+    fn doubt(&self, model: &Model, text: &str) -> Option<String> {
+        match self {
+            Self::Set(request) => model.doubt(request, text),
+            _ => None,
         }
     }
 

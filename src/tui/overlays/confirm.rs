@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{boxed, centred};
+use super::{boxed, centred, hints};
 use crate::app::overlays::confirm::Confirm;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
@@ -24,7 +24,12 @@ pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, confirm: &Confirm) {
     if !confirm.consequence.is_empty() {
         sheet.blank();
     }
-    for line in confirm.consequence.lines() {
+    // The row at which the line begins that is to be the first one shown.
+    let mut first = 0;
+    for (at, line) in confirm.consequence.lines().enumerate() {
+        if at == confirm.scroll && at > 0 {
+            first = sheet.len();
+        }
         let line = frame::words(theme, line);
         match (line.strip_prefix("- "), line.strip_prefix("+ ")) {
             (Some(gone), _) => sheet.hanging(Span::styled("- ", theme.error), gone, theme.error),
@@ -37,8 +42,15 @@ pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, confirm: &Confirm) {
     let area = centred(area, columns, rows.saturating_add(4));
     let inner = boxed(buf, area, theme, "Confirm", Line::default());
     let (text, _) = split_rows(inner, inner.height.saturating_sub(2));
-    sheet.shorten(usize::from(text.height));
-    sheet.draw(buf, text, 0);
+    let most = sheet.len().saturating_sub(usize::from(text.height));
+    if most > 0 {
+        hints(buf, area, theme, &[("↑ ↓".to_owned(), "scroll")]);
+    }
+    let edge = Rect {
+        width: text.width + 1,
+        ..text
+    };
+    sheet.draw(buf, edge, first.min(most));
     let answers = Line::from(vec![
         Span::styled("y", theme.key),
         Span::styled(" yes", theme.text),

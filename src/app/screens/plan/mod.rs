@@ -1,5 +1,6 @@
 //! Screen 1: blocks, steps, detail and chain.
 
+pub(crate) mod bulk;
 pub(crate) mod chain;
 pub(crate) mod edit;
 pub mod edit_field;
