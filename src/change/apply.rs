@@ -306,6 +306,7 @@ fn in_markdown(edit: &Edit, document: &mut MarkdownDocument) -> Result<(), Obsta
             let after = resolve("section", edit, Some(&found))?.unwrap_or_default();
             Ok(vec![Splice::replace(span, after)])
         }
+        Target::TextLine { line } => text_line(edit, document, *line),
         _ => Err(Obstacle::Differs {
             found: Some(document.bytes().to_vec()),
         }),
@@ -429,6 +430,21 @@ fn check_mark(
         }
         (None, _) => refusable(document.set_check(item, CheckState::Absent)),
     }
+}
+
+/// A line of running text is known by what it says, wherever it is by now.
+fn text_line(
+    edit: &Edit,
+    document: &MarkdownDocument,
+    hint: usize,
+) -> Result<Vec<Splice>, Obstacle> {
+    let before = edit.before.as_deref().unwrap_or_default();
+    let lines = (1..).map_while(|number| Some((number, document.line(number)?)));
+    let same = lines.filter(|(_, span)| document.bytes()[span.range()] == *before);
+    let nearest = same.min_by_key(|(number, _)| usize::abs_diff(*number, hint + 1));
+    let (_, span) = nearest.ok_or(Obstacle::Gone)?;
+    let after = edit.after.clone().unwrap_or_default();
+    Ok(vec![Splice::replace(span, after)])
 }
 
 fn passage(

@@ -13,6 +13,7 @@ pub mod history;
 pub(crate) mod list;
 pub(crate) mod merge;
 mod order;
+pub(crate) mod renumber;
 pub mod places;
 pub mod three_way;
 pub mod value;
@@ -107,6 +108,11 @@ pub enum Target {
         /// Which of several headings with these words.
         nth: usize,
     },
+    /// A line of a Markdown file, by its content.
+    TextLine {
+        /// Where it was, counted from 0; of several equal lines the nearest is meant.
+        line: usize,
+    },
     /// A whole file.
     File {
         /// What the plan looks for in it.
@@ -146,7 +152,7 @@ impl Target {
                 None => format!("{step} {key}"),
             },
             Self::LogStep { step, .. } => format!("{step}, the whole line"),
-            Self::LogText { line } => format!("line {}", line + 1),
+            Self::LogText { line } | Self::TextLine { line } => format!("line {}", line + 1),
             Self::SectionValue { step, field, .. } => format!("{step} {}", field.label()),
             Self::SectionTitle { step, .. } => format!("{step} title"),
             Self::BlockCell { block, column } => format!("{block} {}", column.label()),
@@ -254,6 +260,7 @@ impl Change {
                 Target::LogStep { .. }
                 | Target::LogText { .. }
                 | Target::LogOrder
+                | Target::TextLine { .. }
                 | Target::File { .. } => return None,
             }
         }

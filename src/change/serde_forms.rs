@@ -109,6 +109,7 @@ mod tests {
             Target::LogStep { step, nth: 2 },
             Target::LogText { line: 7 },
             Target::LogOrder,
+            Target::TextLine { line: 7 },
             Target::SectionValue {
                 step,
                 nth: 0,

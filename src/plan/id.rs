@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::ops::Range;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -247,20 +248,32 @@ pub(crate) fn named_id(text: &str) -> Option<StepId> {
 /// expanded to at most one block. A number of fewer than four digits is one only behind the word
 /// `Step`, or as the end of a range that `Steps` begins.
 pub(crate) fn ids_in(text: &str) -> Vec<StepId> {
-    found_in(text).into_iter().map(|(id, _)| id).collect()
+    found_in(text).into_iter().map(|found| found.id).collect()
 }
 
 /// The step IDs in running text that belong to no range.
 pub(crate) fn single_ids_in(text: &str) -> Vec<StepId> {
     let found = found_in(text).into_iter();
     found
-        .filter_map(|(id, in_range)| (!in_range).then_some(id))
+        .filter_map(|found| (!found.in_range).then_some(found.id))
         .collect()
 }
 
-/// Every step ID in running text, and whether it belongs to a range.
-fn found_in(text: &str) -> Vec<(StepId, bool)> {
-    let mut ids: Vec<(StepId, bool)> = Vec::new();
+/// A step ID in running text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct FoundId {
+    pub id: StepId,
+    /// Where it is written; nothing within a range, whose ends alone are.
+    pub span: Option<Range<usize>>,
+    /// Whether it belongs to a range.
+    pub in_range: bool,
+    /// Whether the word `Step` is right before it.
+    pub named: bool,
+}
+
+/// Every step ID in running text, and how it is named.
+pub(super) fn found_in(text: &str) -> Vec<FoundId> {
+    let mut ids: Vec<FoundId> = Vec::new();
     let mut range_from: Option<StepId> = None;
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '.';
     let mut rest = text;
@@ -268,6 +281,7 @@ fn found_in(text: &str) -> Vec<(StepId, bool)> {
     while let Some(start) = rest.find(is_name) {
         let between = rest[..start].trim();
         rest = &rest[start..];
+        let at = text.len() - rest.len();
         let end = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
         let word = rest[..end].trim_end_matches('.');
         rest = &rest[end..];
@@ -299,13 +313,23 @@ fn found_in(text: &str) -> Vec<(StepId, bool)> {
             && id.number() - from.number() < STEPS_PER_BLOCK
         {
             ends_range = true;
-            if let Some((_, in_range)) = ids.last_mut() {
-                *in_range = true;
+            if let Some(first) = ids.last_mut() {
+                first.in_range = true;
             }
             let within = from.number() + 1..id.number();
-            ids.extend(within.map(|n| (StepId::new(n).padded_to(from.digits), true)));
+            ids.extend(within.map(|n| FoundId {
+                id: StepId::new(n).padded_to(from.digits),
+                span: None,
+                in_range: true,
+                named: false,
+            }));
         }
-        ids.push((id, ends_range));
+        ids.push(FoundId {
+            id,
+            span: Some(at..at + word.len()),
+            in_range: ends_range,
+            named: named.is_some(),
+        });
         range_from = Some(id);
         of_several = named == Some("steps");
     }

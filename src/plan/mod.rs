@@ -19,6 +19,7 @@ pub mod last_change;
 pub(crate) mod link;
 pub mod list_entry;
 pub mod marks;
+pub(crate) mod mention;
 pub mod packet;
 pub mod people;
 pub mod paper;

@@ -7,6 +7,7 @@ mod add;
 mod block;
 mod fix;
 mod free;
+pub(crate) mod renumber;
 mod gate;
 mod line;
 mod list;

@@ -31,6 +31,7 @@ mod label;
 mod letters;
 mod lists;
 mod phrase;
+mod prose;
 mod reader;
 mod refusal;
 mod rewrite;

@@ -1,0 +1,69 @@
+//! Steps that get other IDs, and everything that names them rewritten: the one place that knows
+//! where a plan's files mention a step.
+//!
+//! [`line`] knows the fields of a log line, [`page`] the running text of a Markdown file, and
+//! [`added`] which of two versions brought a mention in. What becomes a change is composed in
+//! [`crate::change::compose::renumber`]; a merge of logs rewrites lines by themselves.
+
+pub(crate) mod added;
+pub(crate) mod line;
+pub(crate) mod page;
+
+use std::collections::HashMap;
+
+use crate::document::splice::{Span, Splice};
+use crate::plan::id::StepId;
+use crate::plan::mention::{Form, Mention};
+
+/// Which steps are called otherwise from now on.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct NewIds(HashMap<StepId, StepId>);
+
+impl FromIterator<(StepId, StepId)> for NewIds {
+    fn from_iter<T: IntoIterator<Item = (StepId, StepId)>>(pairs: T) -> Self {
+        Self(pairs.into_iter().filter(|(old, new)| old != new).collect())
+    }
+}
+
+impl NewIds {
+    /// Whether every step keeps its ID.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What a step is called now, if that is something else.
+    pub(crate) fn get(&self, old: StepId) -> Option<StepId> {
+        self.0.get(&old).copied()
+    }
+
+    /// Whether bytes may name one of the steps: told without reading them.
+    pub(crate) fn may_be_in(&self, bytes: &[u8]) -> bool {
+        const FEW: usize = 8;
+        if self.0.len() > FEW {
+            return bytes.iter().any(u8::is_ascii_digit);
+        }
+        self.0.keys().any(|old| {
+            let digits = old.number().to_string();
+            memchr::memmem::find(bytes, digits.as_bytes()).is_some()
+        })
+    }
+}
+
+/// A mention of a step in a file, with where its ID is in the source.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    /// The mention in the text that one reads.
+    pub mention: Mention,
+    /// Where the ID is.
+    pub source: Span,
+}
+
+impl Place {
+    /// The splice that puts the step's new ID there, in as many digits; nothing where the step
+    /// keeps its ID, or the text does not surely mean this very step.
+    pub(crate) fn renamed(&self, ids: &NewIds) -> Option<Splice> {
+        let new = ids.get(self.mention.id)?;
+        let spelled = new.padded_to(self.mention.id.digits()).to_string();
+        (self.mention.form == Form::Single).then(|| Splice::replace(self.source, spelled))
+    }
+}

@@ -1,0 +1,94 @@
+//! Where a Markdown file names steps: in running text, in the headings of step sections, and in
+//! their lists of dependencies, where short numbers are steps too.
+
+use super::Place;
+use crate::document::markdown::MarkdownDocument;
+use crate::document::splice::Span;
+use crate::plan::canon::section::{self, Section};
+use crate::plan::field::Field;
+use crate::plan::id::StepId;
+use crate::plan::mention::{Form, Mention, in_dependency, mentions};
+use crate::plan::source::{Role, SourceFile};
+
+/// Every mention in a file, in file order.
+pub(crate) fn places(file: &SourceFile) -> Vec<Place> {
+    let Some(document) = file.markdown() else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for prose in document.prose() {
+        for mention in mentions(&prose.text) {
+            if let Some(source) = prose.source(mention.span.start, mention.span.end) {
+                found.push(Place { mention, source });
+            }
+        }
+    }
+    for section in section::sections(document, 0) {
+        surely(&mut found, heading(document, &section));
+        if let Some(item) = section.bullet(Field::Dependencies) {
+            let entries = section::list(document, item, &file.path, Field::Dependencies);
+            for (_, span) in entries {
+                surely(&mut found, entry(document, span));
+            }
+        }
+    }
+    if file.role == Role::Decision
+        && let Some(own) = document.first_heading_line()
+    {
+        // Notes are numbered like steps: a number in the title is the note's own.
+        found.retain(|place| document.line_of(place.source.start) != own);
+    }
+    found.sort_by_key(|place| place.source.start);
+    found
+}
+
+/// Adds places that are sure, in place of what was thought of the same ones.
+fn surely(found: &mut Vec<Place>, sure: Vec<Place>) {
+    for place in sure {
+        found.retain(|other| other.source != place.source);
+        found.push(place);
+    }
+}
+
+/// The step that a section's heading names.
+fn heading(document: &MarkdownDocument, section: &Section) -> Vec<Place> {
+    let content = document.headings()[section.heading].content;
+    let text = document.source(content);
+    let place = words(&text).find_map(|(at, word)| {
+        let id: StepId = word.parse().ok()?;
+        (id == section.id).then_some((id, at..at + word.len()))
+    });
+    let found = place.map(|(id, span)| Place {
+        source: Span::from(span.clone()).shifted(content.start),
+        mention: Mention {
+            id,
+            span,
+            form: Form::Single,
+        },
+    });
+    found.into_iter().collect()
+}
+
+/// What an entry of a list of dependencies names, if that is one step.
+fn entry(document: &MarkdownDocument, span: Span) -> Vec<Place> {
+    let text = document.source(span);
+    let is_whole = |mention: &Mention| mention.form == Form::Single;
+    let found = in_dependency(&text).into_iter().filter(is_whole);
+    let place = |mention: Mention| Place {
+        source: Span::from(mention.span.clone()).shifted(span.start),
+        mention,
+    };
+    found.map(place).collect()
+}
+
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '.';
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + text[at..].find(is_name)?;
+        let rest = &text[start..];
+        let end = start + rest.find(|c| !is_name(c)).unwrap_or(rest.len());
+        at = end;
+        Some((start, text[start..end].trim_end_matches('.')))
+    })
+}

@@ -1,0 +1,184 @@
+//! Where running text names a step, to the byte: what renumbering may rewrite.
+//!
+//! A mention is a form that readers of dependencies and checks know: `0041`, `Step 41`, `[[0041]]`.
+//! A number within a file name, an address, a date or an amount names no step, and a number that
+//! is rather a year is nothing to rewrite on a guess.
+
+use std::ops::Range;
+
+use super::dependency::Dependency;
+use super::id::{StepId, found_in};
+
+/// A step's ID in running text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Mention {
+    /// The step, spelled as it is there.
+    pub id: StepId,
+    /// Where the ID is in the text; the word `Step` is not part of it.
+    pub span: Range<usize>,
+    /// Whether the text means this very step, so that another ID may take the place of this one.
+    pub form: Form,
+}
+
+/// How a step is mentioned.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Form {
+    /// By its ID alone.
+    Single,
+    /// As the first or the last step of several.
+    Range,
+    /// By a number that is rather a year.
+    Year,
+}
+
+/// Every mention in running text, in order.
+pub(crate) fn mentions(text: &str) -> Vec<Mention> {
+    let found = found_in(text).into_iter().filter_map(|found| {
+        let span = found.span?;
+        let form = match () {
+            () if found.in_range => Form::Range,
+            () if !is_alone(text, &span) => return None,
+            () if !found.named && is_year(found.id) => Form::Year,
+            () => Form::Single,
+        };
+        Some(Mention {
+            id: found.id,
+            span,
+            form,
+        })
+    });
+    found.collect()
+}
+
+/// The mentions in an entry of a list of dependencies, where a short number alone is a step.
+pub(crate) fn in_dependency(text: &str) -> Vec<Mention> {
+    let Dependency::Step(id) = Dependency::read(text.into()) else {
+        return mentions(text);
+    };
+    // The first number that says so is the name; an address behind it only leads there.
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '.';
+    let mut at = 0;
+    while let Some(start) = text[at..].find(is_name).map(|start| at + start) {
+        let len = text[start..]
+            .find(|c| !is_name(c))
+            .unwrap_or(text.len() - start);
+        let word = text[start..start + len].trim_end_matches('.');
+        let span = start..start + word.len();
+        if word.parse::<StepId>() == Ok(id) && !is_in_path(text, &span) {
+            let form = Form::Single;
+            return vec![Mention { id, span, form }];
+        }
+        at = start + len;
+    }
+    Vec::new()
+}
+
+/// Whether a number without the word `Step` is rather a year.
+fn is_year(id: StepId) -> bool {
+    (1900..2100).contains(&id.number()) && id.suffix().is_empty()
+}
+
+/// Whether what is around the ID leaves it a word of its own.
+fn is_alone(text: &str, span: &Range<usize>) -> bool {
+    let (before, behind) = (&text[..span.start], &text[span.end..]);
+    // What the step was is no mention of it.
+    if before.ends_with("(was ") {
+        return false;
+    }
+    let is_amount = before.ends_with(['€', '£', '¥'])
+        || behind.starts_with(['€', '£', '¥'])
+        || is_group(before.bytes().rev())
+        || is_group(behind.bytes());
+    !is_amount && !is_in_path(text, span)
+}
+
+/// Whether a comma and one to three digits are next, as in `12,0410`.
+fn is_group(mut bytes: impl Iterator<Item = u8>) -> bool {
+    let comma = bytes.next() == Some(b',');
+    let digits = bytes.take_while(u8::is_ascii_digit).take(4).count();
+    comma && (1..4).contains(&digits)
+}
+
+/// Whether the ID is part of a longer name: of a file, an address, a date, a tag. Several IDs
+/// between signs such as `/` are not.
+fn is_in_path(text: &str, span: &Range<usize>) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || "._/\\-~%#?&=:@+$".contains(c);
+    let start = text[..span.start].rfind(|c| !is_part(c));
+    let start = start.map_or(0, |at| {
+        at + text[at..].chars().next().map_or(1, char::len_utf8)
+    });
+    let end = text[span.end..].find(|c| !is_part(c));
+    let end = end.map_or(text.len(), |len| span.end + len);
+    let name = text[start..end].trim_end_matches(['.', ':', '?']);
+    let is_id = |part: &str| part.parse::<StepId>().is_ok_and(|id| id.digits() >= 4);
+    name != &text[span.clone()] && !name.split(['/', '&', '+']).all(is_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str, found: Vec<Mention>) -> Vec<String> {
+        let form = |form| match form {
+            Form::Single => "",
+            Form::Range => "-",
+            Form::Year => "?",
+        };
+        let told = found.into_iter();
+        told.map(|mention| {
+            assert_eq!(text[mention.span.clone()].parse(), Ok(mention.id));
+            format!("{}{}", &text[mention.span], form(mention.form))
+        })
+        .collect()
+    }
+
+    #[test]
+    fn steps_are_found_where_text_means_them() {
+        for (text, expected) in [
+            ("See Step 41 and 0042.A.", &["41", "0042.A"][..]),
+            ("blocks 1041, 1042: both", &["1041", "1042"]),
+            (
+                "(0041) “0042” [[0043]] *0044*",
+                &["0041", "0042", "0043", "0044"],
+            ),
+            ("0041/0042; 0043", &["0041", "0042", "0043"]),
+            ("Steps 0041–0043, 0044", &["0041-", "0043-", "0044"]),
+            ("[Step 0041](steps/0041.md)", &["0041"]),
+            ("by 2026, Step 2026", &["2026?", "2026"]),
+            ("0041,0042", &["0041", "0042"]),
+        ] {
+            assert_eq!(told(text, mentions(text)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_in_other_names_are_no_steps() {
+        for text in [
+            "docs/0041.md",
+            "docs/0041-plan.md and report_0041.csv",
+            "https://example.org/0041?x=1041#1041",
+            "#1041 of 2041-11-28",
+            "v1.0041 $1041 1041€ 1041% 1041,5 12,1041",
+            "ops@1041 a:1041",
+            "renumbered (was 0041)",
+        ] {
+            assert_eq!(told(text, mentions(text)), [] as [&str; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn an_entry_that_is_a_step_is_one_mention_however_it_is_written() {
+        for (text, expected) in [
+            ("41", &["41"][..]),
+            ("Step 41", &["41"]),
+            ("[x] 0041", &["0041"]),
+            ("[[0041|schema]]", &["0041"]),
+            ("[0041](steps/0041.md)", &["0041"]),
+            ("[the schema](steps/0041-schema.md)", &[]),
+            ("3041 budget, Step 3", &["3041", "3"]),
+            ("[ ] Board agrees on 0041", &["0041"]),
+        ] {
+            assert_eq!(told(text, in_dependency(text)), expected, "{text}");
+        }
+    }
+}
