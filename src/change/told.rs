@@ -76,7 +76,8 @@ impl Change {
         if let Some((what, value)) = self.labelled(side) {
             return is_again(what, value);
         }
-        self.whole_steps(side)
+        self.moved(side)
+            .or_else(|| self.whole_steps(side))
             .or_else(|| self.values(side))
             .unwrap_or_else(|| match side {
                 Side::Before => format!("undone: {}", self.label),
@@ -104,6 +105,23 @@ impl Change {
             Side::Before => (what, before),
             Side::After => (what, after),
         })
+    }
+
+    /// The same where steps got other numbers: the label says which.
+    fn moved(&self, side: Side) -> Option<String> {
+        let (what, rest) = self.label.split_once(" moved to ")?;
+        match (rest.split_once(" as "), side) {
+            (Some((_, name)), side) => {
+                let (new, title) = name.split_once(": ")?;
+                let (from, to) = match side {
+                    Side::Before => (new, what),
+                    Side::After => (what, new),
+                };
+                Some(format!("{from} is {to} again: {title}"))
+            }
+            (None, Side::Before) => Some(format!("{what} have their former IDs again")),
+            (None, Side::After) => Some(format!("{what} are in {rest} again")),
+        }
     }
 
     /// The same where it consists of steps that came or went, or of one tick.

@@ -89,7 +89,11 @@ fn one_session(
     let state = (outside.state.as_ref()).map(|base| State::of_plan(base, &layout.root));
     let files = std::mem::take(&mut opened.files);
     let settings = settings::judged(&layout, outside.config.as_deref());
-    let config::Display { theme, ascii } = settings.config.display;
+    let config::Display {
+        theme,
+        colors,
+        ascii,
+    } = settings.config.display;
     let context = SessionContext {
         me: invocation.told_identity(),
         read_only: arguments.read_only,
@@ -141,6 +145,10 @@ fn one_session(
     };
     let ascii = arguments.ascii || ascii;
     let theme = Theme::detect(variable, choice, background, ascii);
+    let theme = match colors {
+        config::Colors::Auto => theme,
+        config::Colors::Sixteen => theme.in_sixteen(),
+    };
 
     let private = state
         .as_ref()

@@ -27,6 +27,8 @@ pub mod next;
 mod past;
 pub(crate) mod printer;
 mod progress_line;
+pub(crate) mod relocate;
+pub(crate) mod remove;
 pub mod review;
 pub mod set;
 pub(crate) mod settings;
@@ -120,6 +122,8 @@ pub enum Subcommands {
     Standup(standup::Standup),
     Set(set::Set),
     Add(add::Add),
+    Remove(remove::Remove),
+    Move(relocate::Move),
     Tick(tick::Tick),
     Init(init::Init),
     Demo(demo::Demo),
@@ -232,6 +236,8 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Gates(gates) => gates.run(invocation)?,
         Subcommands::Set(set) => set.run(invocation)?,
         Subcommands::Add(add) => add.run(invocation)?,
+        Subcommands::Remove(remove) => remove.run(invocation)?,
+        Subcommands::Move(relocate) => relocate.run(invocation)?,
         Subcommands::Tick(tick) => tick.run(invocation)?,
         Subcommands::Init(init) => init.run(invocation)?,
         Subcommands::Demo(demo) => demo.run(invocation)?,

@@ -2,7 +2,7 @@
 
 use color_eyre::eyre::{Result, bail};
 
-use super::invocation::{Invocation, refused};
+use super::invocation::{Invocation, Name, refused};
 use super::steps::{Several, Steps};
 use crate::change::compose::{Assignment, StepRequest, requests};
 use crate::plan::field::Field;
@@ -43,8 +43,10 @@ impl std::str::FromStr for Word {
         match text.contains('=') {
             true => text.parse().map(Self::Field),
             false => {
-                let name = text.parse::<super::invocation::Name>();
-                name.map(|name| Self::Step(name.0)).map_err(str::to_owned)
+                let help = "write a field, =, and a value, such as status=complete";
+                let name = text.parse::<Name>();
+                name.map(|name| Self::Step(name.0))
+                    .map_err(|error| format!("{error}; or {help}"))
             }
         }
     }
@@ -65,7 +67,7 @@ impl Set {
             }
         }
         if fields.is_empty() {
-            bail!("nothing to change: write a field, =, and a value, such as status=complete");
+            bail!("FIELD=VALUE is required: write what to change, such as status=complete");
         }
         let steps = Steps::of(named, &self.several)?;
         if let Some(id) = steps.only() {

@@ -15,6 +15,7 @@ use crate::app::core::registry;
 use crate::app::screens::in_words;
 use crate::app::screens::plan::bulk::called;
 use crate::app::screens::plan::edit_field::SetRequest;
+use crate::app::screens::plan::relocate;
 use crate::app::screens::welcome::WELCOME;
 use crate::document::progress::Progress;
 use crate::plan::id::{StepId, typed_id};
@@ -37,6 +38,8 @@ pub enum Source {
     Downstream(Arc<[StepKey]>),
     /// Owners, to be set.
     Owner(SetRequest),
+    /// Blocks, to one of which these steps move.
+    Block(Arc<[StepKey]>),
     /// The checks of stages and of other checklists, to go to one.
     Checks,
 }
@@ -72,6 +75,7 @@ impl Source {
                 1 => "Owner".to_owned(),
                 _ => format!("Owner of {}", called(&request.steps)),
             },
+            Self::Block(steps) => relocate::title(steps),
             Self::Checks => "Find a check".to_owned(),
         }
     }
@@ -82,7 +86,7 @@ impl Source {
             Self::Palette => Some(model.palette_rows(text)),
             Self::Help => Some(model.help_rows(text)),
             Self::Checks => Some(model.check_rows(text, MOST)),
-            Self::Upstream(_) | Self::Downstream(_) | Self::Owner(_) => None,
+            Self::Upstream(_) | Self::Downstream(_) | Self::Owner(_) | Self::Block(_) => None,
         }
     }
 
@@ -92,6 +96,7 @@ impl Source {
             Self::Upstream(steps) => step_rows(plan, steps, text, true, progress),
             Self::Downstream(steps) => step_rows(plan, steps, text, false, progress),
             Self::Owner(request) => owner_rows(plan, request, text, progress),
+            Self::Block(steps) => relocate::block_rows(plan, steps, text, progress),
             Self::Palette | Self::Help | Self::Checks => None,
         }
     }

@@ -17,7 +17,7 @@ use crate::change::value::Refusal;
 use crate::plan::StepKey;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::Field;
-use crate::plan::id::StepId;
+use crate::plan::id::{BlockId, StepId};
 use crate::plan::packet::Decision;
 use crate::record::review::decide::Resolution;
 use crate::record::review::gather::BadDependency;
@@ -71,6 +71,8 @@ pub enum Choice {
     },
     /// Makes steps depend on others, or on a condition in words.
     Depend(Arc<[StepKey]>, Arc<[String]>),
+    /// Moves steps to a block, after a question.
+    MoveTo(Arc<[StepKey]>, BlockId),
     /// Orders the list.
     Sort(Sort),
     /// Opens a link.
@@ -105,6 +107,7 @@ impl Choice {
                 words,
             } => return model.go_to_check(holder, check, &words),
             Self::Depend(steps, on) => return model.depend(&steps, &on),
+            Self::MoveTo(steps, block) => return model.move_to(&steps, block),
             Self::Sort(sort) => model.sort_by(sort),
             Self::Open(target) => model.effects.push(Effect::Open(target)),
             Self::Decide(decision) => model.decide_gate(decision),

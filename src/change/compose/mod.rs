@@ -15,6 +15,7 @@ pub(crate) mod fix_all;
 mod batch;
 mod assign;
 mod each;
+mod relocate;
 
 use chrono::{DateTime, Utc};
 
@@ -34,6 +35,7 @@ pub(crate) use batch::FieldRequest;
 pub use each::{BulkChange, StepRequest};
 pub(crate) use each::{dependents, sub_steps};
 pub use gate::Attachment;
+pub(crate) use relocate::{Relocated, no_room};
 
 /// Turns wishes about `plan` into changes dated `now`.
 #[derive(Clone, Copy)]

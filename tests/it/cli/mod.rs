@@ -7,6 +7,7 @@ mod list;
 mod mine;
 mod review;
 mod schemas;
+mod several;
 mod shell;
 mod standup;
 mod views;

@@ -327,3 +327,56 @@ fn undo_stays_where_several_steps_include_the_selected_one() {
         ("2.A", "status of 4 steps is as before")
     );
 }
+
+#[test]
+fn a_step_moves_to_a_block_with_its_sub_steps_and_what_names_it_follows() {
+    let mut desk = desk();
+    desk.keys("ggjp");
+    desk.wait_for("Move 2 to");
+    desk.wait_for("99 free");
+    desk.keys("B02<Enter>");
+    desk.wait_for("Move 2 to B02?");
+    desk.wait_for("2 becomes 102: Review the schema");
+    desk.wait_for("2.A becomes 102.A: Read it");
+    desk.keys("<Enter>");
+    assert_eq!(desk.diff(), "");
+    desk.keys("pB02<Enter>y");
+    let log = desk.file(LOG);
+    let moved = step(&log, "102");
+    assert!(moved.contains("\"block\": \"B02\""), "{log}");
+    assert!(moved.contains("\"was\": [\"2\"]"), "{log}");
+    assert!(step(&log, "102.A").contains("\"was\": [\"2.A\"]"), "{log}");
+    assert!(step(&log, "3").contains("[102,\"Board agrees\"]"), "{log}");
+    assert!(
+        desk.file(CANON)
+            .contains("#### Step 0102 — Review the schema")
+    );
+    assert!(
+        said(&desk).starts_with("2 moved to B02 as 102: Review the schema"),
+        "{}",
+        said(&desk)
+    );
+    there_and_back(&mut desk);
+    assert_eq!(said(&desk), "102 is 2 again: Review the schema");
+}
+
+#[test]
+fn marked_steps_move_together_or_the_block_says_that_they_do_not_fit() {
+    let narrow = DOCUMENT.replace("0101–0200", "0101–0103");
+    let mut desk = Desk::open(&[(LOG, LINES), (CANON, &narrow)]);
+    // 2.A goes with 2: two numbers are enough for 2, 2.A and 3.
+    desk.keys("ggj<Space><Space><Space>pB02<Enter>");
+    desk.wait_for("Move 2 steps to B02?");
+    desk.keys("y");
+    assert_eq!(
+        said(&desk).split(" · ").next(),
+        Some("2 steps moved to B02")
+    );
+    there_and_back(&mut desk);
+    desk.keys("<Esc>gg<Space><Space>j<Space><Space>pB02");
+    desk.wait_for("2 free numbers for 3 steps");
+    desk.keys("<Enter>");
+    assert_eq!(desk.diff(), "");
+    desk.keys("<Esc><Esc>GpB02<Enter>");
+    desk.wait_for("0101 is in B02 already");
+}

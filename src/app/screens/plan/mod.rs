@@ -6,6 +6,7 @@ pub(crate) mod edit;
 pub mod edit_field;
 pub(crate) mod find;
 mod movement;
+pub(crate) mod relocate;
 pub mod search;
 pub mod view;
 pub(crate) mod why;
@@ -40,7 +41,12 @@ struct PlanScreen;
 
 impl Screen for PlanScreen {
     fn commands(&self) -> &'static [&'static [Command]] {
-        &[edit::COMMANDS, find::COMMANDS, movement::COMMANDS]
+        &[
+            edit::COMMANDS,
+            relocate::COMMANDS,
+            find::COMMANDS,
+            movement::COMMANDS,
+        ]
     }
 
     fn views(&self) -> &'static [Command] {

@@ -83,11 +83,23 @@ pub enum Theme {
     Light,
 }
 
+/// Which colours are used.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Colors {
+    /// As many as the terminal shows.
+    #[default]
+    Auto,
+    /// The terminal's own sixteen, which its palette decides.
+    Sixteen,
+}
+
 /// `[display]`.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Display {
     /// Colours.
     pub theme: Theme,
+    /// Which of them.
+    pub colors: Colors,
     /// Whether to draw with ASCII only.
     pub ascii: bool,
 }
@@ -429,6 +441,7 @@ mod tests {
             ("checks", _) => "\"off\"",
             ("ranking", _) => "7.5",
             (_, "theme") => "\"dark\"",
+            (_, "colors") => "\"16\"",
             _ => "true",
         };
         let name = entry.name.trim_matches(['<', '>']);
