@@ -128,10 +128,6 @@ impl Change {
     fn whole_steps(&self, side: Side) -> Option<String> {
         let is_line =
             |edit: &Edit| matches!(edit.target, Target::LogStep { .. } | Target::LogText { .. });
-        let is_there = |edit: &Edit| match side {
-            Side::Before => edit.before.is_some(),
-            Side::After => edit.after.is_some(),
-        };
         let [edit] = self.edits.as_slice() else {
             let gone = |edit: &Edit| is_line(edit) && edit.after.is_none();
             let count = self.edits.len();
@@ -142,22 +138,18 @@ impl Change {
         };
         let (what, name) = self.label.split_once(": ")?;
         let (what, verb) = what.rsplit_once(' ')?;
-        let again = match (&edit.target, verb) {
-            (_, "added") if is_line(edit) && is_there(edit) => "is back",
-            (_, "added") if is_line(edit) => "is gone again",
-            (_, "removed") if is_line(edit) && is_there(edit) => "is back",
-            (_, "removed") if is_line(edit) => "is removed again",
-            (Target::CheckMark { .. }, "ticked" | "unticked") => {
-                match (verb == "ticked") == (side == Side::After) {
-                    true => "is ticked again",
-                    false => "is unticked again",
-                }
-            }
+        let is_tick = matches!(edit.target, Target::CheckMark { .. });
+        let again = match (verb, side) {
+            ("added", Side::Before) if is_line(edit) => "is gone again",
+            ("added", Side::After) | ("removed", Side::Before) if is_line(edit) => "is back",
+            ("removed", Side::After) if is_line(edit) => "is removed again",
+            ("ticked", Side::Before) | ("unticked", Side::After) if is_tick => "is unticked again",
+            ("ticked", Side::After) | ("unticked", Side::Before) if is_tick => "is ticked again",
             _ => return None,
         };
-        Some(match edit.target {
-            Target::CheckMark { .. } => format!("{what}: “{name}” {again}"),
-            _ => format!("{what} {again}: {name}"),
+        Some(match is_tick {
+            true => format!("{what}: “{name}” {again}"),
+            false => format!("{what} {again}: {name}"),
         })
     }
 

@@ -146,7 +146,6 @@ pub(crate) const COMMANDS: &[Command] = &[
         name: "entries-replace",
         keys: &["="],
         title: "List: replace all entries",
-        hint: "replace",
         blocked: |model| model.is_locked(),
         run: |model| {
             let entries = match open(model) {

@@ -28,28 +28,20 @@ impl Composer<'_> {
     /// As [`Composer::relocate`].
     pub(crate) fn relocated(&self, steps: &[usize], block: usize) -> Result<Relocated, Refusal> {
         let of = &self.plan.blocks()[block];
-        let (id, (first, last)) = (of.id, of.range);
-        let within = |id: StepId| (first..=last).contains(&id.number());
-        let these: BTreeSet<StepId> = steps.iter().map(|at| self.plan.step(*at).id()).collect();
-        let mut moving: Vec<usize> = Vec::new();
-        let mut refused = Vec::new();
-        for at in steps {
-            let step = self.plan.step(*at).id();
-            let above = std::iter::successors(step.parent(), |id| id.parent());
-            if above.into_iter().any(|parent| these.contains(&parent)) {
-                // It goes with its step.
-            } else if within(step) && step.parent().is_none() {
-                refused.push((step, Refusal(format!("{step} is in {id} already"))));
-            } else {
-                moving.push(*at);
-            }
-        }
+        let id = of.id;
+        let (there, moving): (Vec<usize>, Vec<usize>) =
+            (self.movable(steps).into_iter()).partition(|at| self.is_in(*at, of.range));
+        let already = |at: usize| {
+            let step = self.plan.step(at).id();
+            (step, Refusal(format!("{step} is in {id} already")))
+        };
+        let refused: Vec<(StepId, Refusal)> = there.into_iter().map(already).collect();
         if let (true, Some((_, reason))) = (moving.is_empty(), refused.first()) {
             return refuse(reason.to_string());
         }
         let free: Vec<StepId> = self.numbers().free_in(of.range).collect();
         if free.len() < moving.len() {
-            return refuse(no_room(free.len(), moving.len()));
+            return refuse(format!("{id} has {}", no_room(free.len(), moving.len())));
         }
         let new: Vec<(usize, StepId)> = moving.into_iter().zip(free).collect();
         let mut moved = self.renumber(&new, Reach::Open)?;
@@ -75,6 +67,27 @@ impl Composer<'_> {
             },
             moved,
         })
+    }
+}
+
+impl Composer<'_> {
+    /// Those of the steps that need a number of their own when they move: the others go with a step
+    /// that they are below.
+    pub(crate) fn movable(&self, steps: &[usize]) -> Vec<usize> {
+        let these: BTreeSet<StepId> = steps.iter().map(|at| self.plan.step(*at).id()).collect();
+        let goes_along = |at: &usize| {
+            let mut above =
+                std::iter::successors(self.plan.step(*at).id().parent(), |id| id.parent());
+            above.any(|parent| these.contains(&parent))
+        };
+        let own = steps.iter().copied().filter(|at| !goes_along(at));
+        own.collect()
+    }
+
+    /// Whether a step has a number of the range to itself already.
+    pub(crate) fn is_in(&self, step: usize, (first, last): (u32, u32)) -> bool {
+        let id = self.plan.step(step).id();
+        id.suffix().is_empty() && (first..=last).contains(&id.number())
     }
 }
 

@@ -18,6 +18,11 @@ const WIDEST: u16 = 76;
 /// consequence that begin with `- ` or `+ ` show what goes and what comes.
 pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, confirm: &Confirm) {
     let buf = frame.buffer_mut();
+    // The last row has the keys that answer.
+    let area = Rect {
+        height: area.height.saturating_sub(1),
+        ..area
+    };
     let columns = area.width.min(WIDEST);
     let mut sheet = TextLayout::new(theme, columns.saturating_sub(4));
     sheet.text(&frame::words(theme, &confirm.question), theme.title);

@@ -86,9 +86,12 @@ fn keys(model: &Model, list: &EntryList) -> Vec<(String, &'static str)> {
         if list.field == Field::Dependencies {
             keys.push((key("entry-tick"), "tick"));
         }
-        if list.steps.len() == 1 {
-            let both = format!("{} {}", key("entry-down"), key("entry-up"));
-            keys.push((both, "move"));
+        match list.steps.len() {
+            1 => {
+                let both = format!("{} {}", key("entry-down"), key("entry-up"));
+                keys.push((both, "move"));
+            }
+            _ => keys.push((key("entries-replace"), "replace all")),
         }
         keys.push((key("entry-open"), "open"));
     }

@@ -127,7 +127,7 @@ fn a_condition_is_ticked_in_all_lists_that_have_it() {
     let mut desk = desk();
     desk.keys(FOUR).keys("ed");
     desk.wait_for("4 marked steps: Depends on");
-    desk.keys("Gx");
+    desk.keys("Gkx");
     assert_eq!(desk.file(LOG).matches("[x] Board agrees").count(), 2);
     desk.keys("<Esc>");
     there_and_back(&mut desk);
@@ -235,7 +235,7 @@ fn removal_says_who_waits_and_which_steps_stay() {
     assert!(!desk.file(LOG).contains("runbook"));
     there_and_back(&mut desk);
     // Of marked steps, those outside: 2 has a section and stays, 0004 waits for 3.
-    desk.keys("ggj<Space>j<Space><Space>D");
+    desk.keys("ggj<Space><Space><Space>D");
     desk.wait_for("Remove 2 steps?");
     desk.wait_for("1 of 3 unchanged: 2 has a section in docs/plan.md");
     desk.wait_for("0004 Write the runbook");
@@ -261,7 +261,9 @@ fn more_than_twenty_steps_are_shown_before_they_change() {
     assert!(!desk.screen().contains("0030"));
     desk.keys("G");
     desk.wait_for("0030 status in");
-    desk.press("home").press("pagedown").press("pageup");
+    desk.keys("<Home><PageDown><PageUp>")
+        .press("ctrl-d")
+        .press("ctrl-u");
     desk.wait_for("0001 status in");
     desk.keys("<Enter>");
     assert_eq!(desk.diff(), "");

@@ -174,24 +174,33 @@ impl Model {
             true => steps.to_vec(),
             false => steps.iter().copied().filter(|at| !stays(at)).collect(),
         };
-        let dependents = dependents(&self.plan, &going);
+        let is_done = |at: &usize| self.plan.step(*at).status() == Some(Status::Complete);
+        let mut dependents = dependents(&self.plan, &going);
+        dependents.sort_by_key(is_done);
         let it = if going.len() == 1 { "it" } else { "them" };
         let mut lines = Vec::new();
-        if !dependents.is_empty() {
-            lines.push(match dependents.len() {
-                1 => format!("1 step waits for {it}:"),
-                count => format!("{count} steps wait for {it}:"),
-            });
-            let named = dependents.iter().take(NAMED).map(|at| {
-                let step = self.plan.step(*at);
-                let is_done = step.status() == Some(Status::Complete);
-                let done = if is_done { " (complete)" } else { "" };
-                format!("  {} {}{done}", step.id(), step.title())
-            });
-            lines.extend(named);
-            if dependents.len() > NAMED {
-                lines.push(format!("  and {} more", dependents.len() - NAMED));
-            }
+        let open = dependents.iter().filter(|at| !is_done(at)).count();
+        let steps = |count: usize| match count {
+            1 => "1 step".to_owned(),
+            _ => format!("{count} steps"),
+        };
+        let waits = if open == 1 { "waits" } else { "wait" };
+        match (open, dependents.len() - open) {
+            (0, 0) => {}
+            (_, 0) => lines.push(format!("{} {waits} for {it}:", steps(open))),
+            (0, done) => lines.push(format!("{} named {it}, complete by now:", steps(done))),
+            (_, done) => lines.push(format!(
+                "{} {waits} for {it}, {done} more named {it} and are complete:",
+                steps(open)
+            )),
+        }
+        let named = dependents.iter().take(NAMED).map(|at| {
+            let step = self.plan.step(*at);
+            format!("  {} {}", step.id(), step.title())
+        });
+        lines.extend(named);
+        if dependents.len() > NAMED {
+            lines.push(format!("  and {} more", dependents.len() - NAMED));
         }
         let left = sub_steps(&self.plan, &going);
         if !left.is_empty() {

@@ -15,7 +15,7 @@ use crate::document::progress::Progress;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::id::BlockId;
 use crate::plan::query::words::Words;
-use crate::plan::{Plan, StepKey};
+use crate::plan::{Plan, StepKey, marks};
 
 /// Steps that a question names at most.
 const NAMED: usize = 6;
@@ -52,6 +52,7 @@ pub(crate) fn block_rows(
     let mut strides = progress.strides();
     progress.expect(plan.blocks().len());
     let numbers = composer.numbers();
+    let moving = composer.movable(&marks::indexes(steps, plan));
     let mut rows = Vec::new();
     for (at, block) in plan.blocks().iter().enumerate() {
         if !strides.add(1) {
@@ -62,7 +63,8 @@ pub(crate) fn block_rows(
             continue;
         }
         let free = numbers.free_in(block.range).count();
-        let blocked = (free < steps.len()).then(|| no_room(free, steps.len()));
+        let count = moving.iter().filter(|at| !composer.is_in(**at, block.range)).count();
+        let blocked = (free < count).then(|| no_room(free, count));
         let detail = blocked.clone().unwrap_or_else(|| format!("{free} free"));
         let choice = Choice::MoveTo(steps.clone(), block.id);
         let label = format!("{} {name}", block.id);
@@ -83,6 +85,9 @@ impl Model {
         let gone = || Refusal(format!("block {block} no longer exists"));
         let at = self.plan.find_block(block).ok_or_else(gone)?;
         let indexes = self.indexes(steps);
+        if indexes.is_empty() {
+            return Err(Refusal("the step is no longer in the plan".to_owned()));
+        }
         let Relocated { bulk, moved } = self.composer().relocated(&indexes, at)?;
         let question = match bulk.changed {
             1 => format!("Move {} to {block}?", moved.steps[0].0),
