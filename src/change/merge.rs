@@ -12,7 +12,8 @@ use crate::plan::list_entry::in_log;
 /// The value that honours what both sides did to `base`, or `None` where a person must pick.
 ///
 /// `mine` and `theirs` may be absent. Lists merge as sets with removals honoured and the
-/// order of `theirs` kept; `updated_at` takes the later instant; nothing else is guessed.
+/// order of `theirs` kept; what was appended to notes follows what `theirs` appended;
+/// `updated_at` takes the later instant; nothing else is guessed.
 pub fn value(
     key: &str,
     base: Option<&[u8]>,
@@ -34,8 +35,42 @@ pub fn value(
     if key == "step_id" {
         return Some(respelled(mine?, theirs?)?.into_bytes().into());
     }
+    if key == Field::Notes.spec().key {
+        let both = appended(base.as_deref(), mine.as_deref()?, theirs.as_deref()?)?;
+        return Some(Some(both.into_bytes()));
+    }
     let merged = array(key, base.as_deref()?, mine.as_deref()?, theirs.as_deref()?)?;
     Some(Some(merged.into_bytes()))
+}
+
+/// A text to which each side appended something, with what `first` did before what `then` did;
+/// nothing where one of them did anything else to it. Raw JSON in, raw JSON out.
+fn appended(base: Option<&str>, then: &str, first: &str) -> Option<String> {
+    let text = |raw: &str| Some(raw.strip_prefix('"')?.strip_suffix('"')?.to_owned());
+    let base = match base {
+        None | Some("null") => String::new(),
+        Some(raw) => text(raw)?,
+    };
+    let (first, then) = (text(first)?, text(then)?);
+    let (more, last) = (first.strip_prefix(&base)?, then.strip_prefix(&base)?);
+    let parts = |text: &str| {
+        [" ", "\\n", "\\t"]
+            .iter()
+            .any(|sign| text.starts_with(sign))
+    };
+    let ends = |text: &str| [" ", "\\n", "\\t"].iter().any(|sign| text.ends_with(sign));
+    // What goes on in the middle of a word is no sentence of its own.
+    let is_whole = |added: &str| base.is_empty() || ends(&base) || parts(added);
+    if !is_whole(more) || !is_whole(last) {
+        return None;
+    }
+    let both = match () {
+        () if more.starts_with(last) => first,
+        () if last.starts_with(more) => then,
+        () if parts(last) || ends(&first) => first + last,
+        () => first + " " + last,
+    };
+    Some(format!("\"{both}\""))
 }
 
 fn later(a: Option<String>, b: Option<String>) -> Option<String> {
@@ -102,6 +137,26 @@ mod tests {
             r#"["a","b","theirs"]"#,
         );
         assert_eq!(result.as_deref(), Some(r#"["b","theirs","mine"]"#));
+    }
+
+    #[test]
+    fn what_both_sides_appended_to_notes_is_kept_in_order() {
+        let both = |base: &str, mine: &str, theirs: &str| {
+            let [base, mine, theirs] = [base, mine, theirs].map(json::quote);
+            let raw = merged("notes", &base, &mine, &theirs)?;
+            Some(json::words(&raw).into_owned())
+        };
+        let told = both("Ask.", "Ask. Mine \"x\".", "Ask.\nTheirs.");
+        assert_eq!(told.as_deref(), Some("Ask.\nTheirs. Mine \"x\"."));
+        assert_eq!(
+            both("", "Mine.", "Theirs.").as_deref(),
+            Some("Theirs. Mine.")
+        );
+        let longer = both("Ask.", "Ask. Done.", "Ask. Done. Paid.");
+        assert_eq!(longer.as_deref(), Some("Ask. Done. Paid."));
+        assert_eq!(both("Ask", "Asked", "Ask them"), None);
+        assert_eq!(both("Ask.", "Asked. Mine.", "Ask. Theirs."), None);
+        assert_eq!(merged("outcome", "\"a\"", "\"a b\"", "\"a c\""), None);
     }
 
     #[test]

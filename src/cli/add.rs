@@ -1,17 +1,21 @@
 //! `stepdeck add`: a new step in the log.
 
+use std::path::{Path, PathBuf};
+
 use color_eyre::eyre::{Result, bail, eyre};
 
 use super::invocation::{Invocation, Name, OpenPlan, refused};
 use crate::change::compose::{Assignment, Composer, FieldRequest, requests};
 use crate::plan::field::Field;
 use crate::plan::id::{BlockId, StepId};
+use crate::plan::source::Role;
+use crate::store::branch::ids_on_branches;
 
 /// Add a step to the log and print its ID.
 ///
 /// The ID is the next free one: after the last step of the block given with block=B07, after the
 /// step given with --after, or the first free sub-step of the step given with --under; by default,
-/// after the last step of the plan. An ID that a dependency, a check or a paper still names is only
+/// after the last step of the plan. IDs that a local or a fetched branch uses are passed over. An ID that a dependency, a check or a paper still names is only
 /// used if --id asks for it. New lines spell IDs the way most lines of the log do.
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = super::set::fields_help())]
@@ -101,7 +105,12 @@ impl Add {
                 last.map_or(1, |number| number.saturating_add(1))
             }
         };
-        let free = composer.next_free(StepId::new(from));
+        // What is on a branch will come here, too.
+        let logs = opened.layout.files_of(Role::Log);
+        let below = logs.filter_map(|log| log.strip_prefix(&opened.layout.root).ok());
+        let logs: Vec<PathBuf> = below.map(Path::to_owned).collect();
+        let taken = ids_on_branches(&opened.layout.root, &logs);
+        let free = composer.next_free_but(StepId::new(from), &taken);
         free.ok_or_else(|| eyre!("there is no free ID from {} on", StepId::new(from)))
     }
 }

@@ -418,7 +418,7 @@ impl Invocation<'_, '_> {
 
     /// The folder for what is private to the person: their state about the plan at `root`,
     /// or nowhere.
-    fn private(&self, root: &Path) -> PathBuf {
+    pub(super) fn private(&self, root: &Path) -> PathBuf {
         let base = self.outside.state.as_ref();
         let state = base.map(|base| State::of_plan(base, root));
         state.map_or_else(|| NOWHERE.into(), |state| state.folder().to_owned())

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use color_eyre::eyre::{Result, bail};
 
-use super::Ending;
 use super::invocation::Invocation;
+use super::{Ending, mainline};
 use crate::change::three_way::{Markers, Versions, merge};
 use crate::document::parallel::in_parallel;
 use crate::document::rope::{Piece, Rope};
@@ -66,11 +66,14 @@ impl Merge {
             theirs: label(&self.theirs_label, "theirs"),
             size: usize::from(self.marker_size),
         };
-        let merged = merge(versions, markers);
+        let merged = merge(versions, markers, mainline::side(self, invocation));
         let (before, as_of) = &ours;
         let bytes = Rope::from(Piece::from(merged.bytes));
         Saver::new(None).replace_since(&target, Some(before), *as_of, &bytes)?;
         let name = self.path.as_ref().unwrap_or(&self.ours).display();
+        for step in &merged.renumbered {
+            invocation.say(&format!("{name}: {step}"))?;
+        }
         for conflict in &merged.conflicts {
             invocation.say(&format!("{name}:{}: {}", conflict.line, conflict.dispute))?;
         }

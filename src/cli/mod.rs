@@ -21,6 +21,7 @@ pub mod init;
 pub mod invocation;
 pub mod list;
 pub(crate) mod log;
+mod mainline;
 pub mod man;
 pub mod merge;
 pub mod next;
@@ -29,6 +30,7 @@ pub(crate) mod printer;
 mod progress_line;
 pub(crate) mod relocate;
 pub(crate) mod remove;
+pub(crate) mod renumber;
 pub mod review;
 pub mod set;
 pub(crate) mod settings;
@@ -37,6 +39,7 @@ pub(crate) mod since;
 pub mod standup;
 pub(crate) mod step_document;
 pub(crate) mod steps;
+pub(crate) mod sync;
 pub mod tick;
 pub(crate) mod today;
 
@@ -127,6 +130,8 @@ pub enum Subcommands {
     Remove(remove::Remove),
     Move(relocate::Move),
     Tick(tick::Tick),
+    Renumber(renumber::Renumber),
+    Sync(sync::Sync),
     Init(init::Init),
     Demo(demo::Demo),
     Merge(merge::Merge),
@@ -230,6 +235,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
     match command {
         Subcommands::Check(check) => return check.run(invocation),
         Subcommands::Merge(merge) => return merge.run(invocation),
+        Subcommands::Sync(sync) => return sync.run(invocation),
         Subcommands::GitSetup(setup) => return setup.run(invocation),
         Subcommands::Show(show) => show.run(invocation)?,
         Subcommands::List(list) => list.run(invocation)?,
@@ -242,6 +248,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Remove(remove) => remove.run(invocation)?,
         Subcommands::Move(relocate) => relocate.run(invocation)?,
         Subcommands::Tick(tick) => tick.run(invocation)?,
+        Subcommands::Renumber(renumber) => renumber.run(invocation)?,
         Subcommands::Init(init) => init.run(invocation)?,
         Subcommands::Demo(demo) => demo.run(invocation)?,
         Subcommands::Export(export) => export.run(invocation)?,

@@ -16,7 +16,7 @@ use crate::plan::id::StepId;
 #[derive(clap::Args, Clone, Debug)]
 #[command(
     after_help = fields_help(),
-    override_usage = "stepdeck set [OPTIONS] <STEP... | --filter QUERY> FIELD=VALUE..."
+    override_usage = "stepdeck set [OPTIONS] [STEP]... FIELD=VALUE..."
 )]
 pub struct Set {
     /// The steps, and what to change, such as status=complete or dependencies+=0042.

@@ -1,13 +1,16 @@
 //! The only code that runs git: argument lists without a shell, for a bounded time. It never asks
 //! a person, pages, reaches the network, takes optional locks, or starts what a repository
-//! configures as file monitor. It knows nothing of plans. `output` reads what git printed, apart
+//! configures as file monitor; but for `sync`, which fetches, merges and pushes when a person says
+//! so. It knows nothing of plans. `output` reads what git printed, apart
 //! from running it.
 
 pub(crate) mod checkout;
 pub(crate) mod history;
 pub(crate) mod import;
+pub(crate) mod mainline;
 pub(crate) mod objects;
 pub(crate) mod output;
+pub(crate) mod sync;
 pub(crate) mod tree;
 
 use std::io::{self, Read, Write};
@@ -129,8 +132,13 @@ impl Git {
     /// # Errors
     /// When git cannot be started or takes longer than it may. A refusal is an answer.
     pub(crate) fn run(&self, arguments: &[&str]) -> Result<Answer, GitError> {
+        self.answer(self.command(arguments), arguments)
+    }
+
+    fn answer(&self, mut command: Command, arguments: &[&str]) -> Result<Answer, GitError> {
         let until = Instant::now() + self.time_limit;
-        let mut child = self.start(arguments).map_err(GitError::NotStarted)?;
+        let child = command.stdin(Stdio::null()).spawn();
+        let mut child = child.map_err(GitError::NotStarted)?;
         let (sender, receiver) = mpsc::channel();
         let stdout = read_aside(child.stdout.take(), sender.clone());
         let stderr = read_aside(child.stderr.take(), sender);
@@ -203,20 +211,23 @@ impl Git {
         }
     }
 
-    fn start(&self, arguments: &[&str]) -> io::Result<Child> {
-        self.command(arguments).stdin(Stdio::null()).spawn()
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.open_command(arguments);
+        command
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GIT_NO_LAZY_FETCH", "1")
+            .env("GIT_ALLOW_PROTOCOL", "none");
+        command
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// A command that may reach the network and ask; for `sync` alone.
+    fn open_command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command
             .args(["--no-pager", "-c", "core.fsmonitor=false"])
             .args(arguments)
             .current_dir(&self.folder)
-            .env("GIT_TERMINAL_PROMPT", "0")
             .env("GIT_OPTIONAL_LOCKS", "0")
-            .env("GIT_NO_LAZY_FETCH", "1")
-            .env("GIT_ALLOW_PROTOCOL", "none")
             .env_remove("GIT_EXTERNAL_DIFF")
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

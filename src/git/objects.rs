@@ -52,6 +52,27 @@ impl Git {
     /// # Errors
     /// When git cannot be started.
     pub(super) fn missing(&self, hashes: &[&str]) -> Result<HashSet<String>, GitError> {
+        let answer = self.asked(hashes)?;
+        let missing = answer
+            .lines()
+            .filter_map(|line| line.strip_suffix(" missing"));
+        Ok(missing.map(str::to_owned).collect())
+    }
+
+    /// The hashes of the objects with these names, such as `main:docs/a.md`, that this clone has,
+    /// in the same order. Reads none.
+    ///
+    /// # Errors
+    /// When git cannot be started.
+    pub(crate) fn hashes(&self, names: &[&str]) -> Result<Vec<String>, GitError> {
+        let answer = self.asked(names)?;
+        let there = answer.lines().filter(|line| !line.contains(' '));
+        Ok(there.map(str::to_owned).collect())
+    }
+
+    /// What git calls each of these objects, one a line; ` missing` is behind the name of one that
+    /// is not there.
+    fn asked(&self, hashes: &[&str]) -> Result<String, GitError> {
         let mut command = self.command(&["cat-file", "--batch-check=%(objectname)", "--buffer"]);
         let piped = command.stdin(Stdio::piped()).stderr(Stdio::null());
         let mut child = piped.spawn().map_err(GitError::NotStarted)?;
@@ -64,11 +85,7 @@ impl Git {
                 .map_err(GitError::NotStarted)?;
         }
         child.wait().map_err(GitError::NotStarted)?;
-        let answer = String::from_utf8_lossy(&answer);
-        let missing = answer
-            .lines()
-            .filter_map(|line| line.strip_suffix(" missing"));
-        Ok(missing.map(str::to_owned).collect())
+        Ok(String::from_utf8_lossy(&answer).into_owned())
     }
 }
 

@@ -7,17 +7,19 @@
 //! 3. [`state`]: what is private to one person
 //! 4. [`scratch`]: the texts an editor works on
 //! 5. [`watch`]: how somebody else's change is noticed, and when it is trusted
-//! 6. [`locate`]: where the plan is, and its opening
-//! 7. [`past`]: the versions of the logs and the canon that git has
-//! 8. [`as_of`]: one of them, laid out to be opened
-//! 9. [`transaction`]: how several files change together, and who may change them
-//! 10. [`worker`]: the thread that does all of it while the cockpit runs
+//! 6. [`branch`]: what a branch did since it left the mainline, as git tells
+//! 7. [`locate`]: where the plan is, its opening, and the checks on it
+//! 8. [`past`]: the versions of the logs and the canon that git has
+//! 9. [`as_of`]: one of them, laid out to be opened
+//! 10. [`transaction`]: how several files change together, and who may change them
+//! 11. [`worker`]: the thread that does all of it while the cockpit runs
 
 pub mod fs;
 pub mod atomic_replace;
 pub mod state;
 pub(crate) mod scratch;
 pub mod watch;
+pub(crate) mod branch;
 pub mod locate;
 pub(crate) mod past;
 pub(crate) mod as_of;

@@ -60,7 +60,7 @@ fn what_versions_of_a_log_have_in_common_costs_them_next_to_nothing() {
             theirs: &theirs,
         };
         let (ours, theirs, size) = ("ours", "theirs", 7);
-        let (count, both) = counted(|| merge(versions, Markers { ours, theirs, size }));
+        let (count, both) = counted(|| merge(versions, Markers { ours, theirs, size }, None));
         assert!(both.conflicts.is_empty());
         assert_eq!(differences(&base, &both.bytes.into()).len(), 2 * CHANGES);
         merged.push(count);

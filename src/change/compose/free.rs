@@ -20,10 +20,16 @@ impl Composer<'_> {
     /// The first free number from `id` on, in its block, else in a block behind it, as the log
     /// that it would go to spells it.
     pub(crate) fn next_free(&self, id: StepId) -> Option<StepId> {
+        self.next_free_but(id, &HashSet::new())
+    }
+
+    /// The same, where these are not free either.
+    pub(crate) fn next_free_but(&self, id: StepId, taken: &HashSet<StepId>) -> Option<StepId> {
         let own_end = BlockId(id.block_number()).default_range().1;
         let ends = self.plan.blocks().iter().map(|block| block.range.1);
         let last = ends.fold(own_end, u32::max);
-        self.first_free((id.number()..=last).map(StepId::new))
+        let numbers = (id.number()..=last).map(StepId::new);
+        self.first_free(numbers.filter(|id| !taken.contains(id)))
     }
 
     /// The first free sub-step letter below `id`: `.A` to `.Z`, then `.AA` and on.

@@ -5,10 +5,10 @@
 //! that would be out of order goes to its place.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::{Composer, reversible, shown};
-use crate::change::renumber::added::Added;
 use crate::change::renumber::line::{self, LinePlace};
 use crate::change::renumber::{NewIds, Place, page};
 use crate::change::value::{Refusal, refuse};
@@ -28,8 +28,9 @@ use crate::plan::source::{Role, SourceFile};
 #[cfg(test)]
 mod tests;
 
-/// What a branch itself brought into a file with this path and text.
-pub(crate) type Own<'a> = &'a dyn Fn(&Path, &str) -> Added;
+/// Whether a branch itself brought in the mention of a step at a place of a file, given by its path
+/// and its text.
+pub(crate) type Own<'a> = &'a dyn Fn((&Path, &str), StepId, &Range<usize>) -> bool;
 
 /// Which mentions of a renumbered step follow it.
 #[derive(Clone, Copy)]
@@ -114,11 +115,30 @@ impl Composer<'_> {
         steps: &[(usize, StepId)],
         reach: Reach<'_>,
     ) -> Result<Renumbered, Refusal> {
+        self.renumber_with(steps, &[], reach)
+    }
+
+    /// The same, where mentions of steps that were renumbered before follow too: each given by its
+    /// index and the ID that it had.
+    ///
+    /// # Errors
+    /// As [`Composer::renumber`].
+    pub(crate) fn renumber_with(
+        &self,
+        steps: &[(usize, StepId)],
+        before: &[(usize, StepId)],
+        reach: Reach<'_>,
+    ) -> Result<Renumbered, Refusal> {
         let steps = self.with_sub_steps(steps, reach)?;
         self.may_get(&steps)?;
-        let ids: NewIds = steps
-            .iter()
+        let now = |step: usize| {
+            let moved = steps.iter().find(|(at, _)| *at == step);
+            moved.map_or(self.plan.step(step).id(), |(_, new)| *new)
+        };
+        let earlier = before.iter().map(|(step, old)| (*old, now(*step)));
+        let ids: NewIds = (steps.iter())
             .map(|(step, new)| (self.plan.step(*step).id(), *new))
+            .chain(earlier)
             .collect();
         let mut job = Job {
             composer: self,
@@ -215,7 +235,9 @@ impl Composer<'_> {
         let span = log.line(place.line).span("step_id");
         let span = span.map(|span| span.shifted(start).range());
         let text = log.rope().contiguous().into_owned();
-        span.is_some_and(|span| own(&file.path, &String::from_utf8_lossy(&text)).contains(&span))
+        let text = String::from_utf8_lossy(&text);
+        let id = self.plan.step(step).id();
+        span.is_some_and(|span| own((&file.path, &text), id, &span))
     }
 
     fn may_get(&self, steps: &[(usize, StepId)]) -> Result<(), Refusal> {
@@ -290,7 +312,7 @@ impl Job<'_, '_> {
         let own = match self.reach {
             Reach::Own(own) => {
                 let text = log.rope().contiguous().into_owned();
-                Some(own(&file.path, &String::from_utf8_lossy(&text)))
+                Some((own, String::from_utf8_lossy(&text).into_owned()))
             }
             Reach::Open | Reach::OpenAndOwn(_) => None,
         };
@@ -312,7 +334,8 @@ impl Job<'_, '_> {
             let mut places = line::places(&text, &object);
             places.retain(|place| {
                 let span = place.place.source.shifted(begin).range();
-                own.as_ref().is_none_or(|own| own.contains(&span))
+                let id = place.place.mention.id;
+                (own.as_ref()).is_none_or(|(own, text)| own((&file.path, text), id, &span))
             });
             let splices = self.follow(&file.path, at + 1, &places);
             match moving.get(&at) {
@@ -457,11 +480,11 @@ impl Job<'_, '_> {
             Reach::OpenAndOwn(own) if !is_open => Some(own),
             Reach::Open | Reach::OpenAndOwn(_) => None,
         };
-        let own = own.filter(|_| !places.is_empty());
-        let own = own.map(|own| own(&file.path, &String::from_utf8_lossy(document.bytes())));
+        let text = String::from_utf8_lossy(document.bytes());
         let mut splices = Vec::new();
         for place in &places {
-            let is_own = own.as_ref().map(|own| own.contains(&place.source.range()));
+            let (id, span) = (place.mention.id, place.source.range());
+            let is_own = own.map(|own| own((&file.path, &text), id, &span));
             if matches!(self.reach, Reach::Own(_)) && is_own == Some(false) {
                 continue;
             }

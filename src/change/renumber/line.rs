@@ -10,10 +10,6 @@ use crate::plan::mention::{Form, in_dependency, mentions};
 /// A mention in a field of a line.
 #[derive(Clone, Debug)]
 pub(crate) struct LinePlace {
-    /// The field.
-    pub field: Field,
-    /// The whole text that the mention is in: the field, or one entry of a list.
-    pub text: String,
     /// Where it is in the line.
     pub place: Place,
     /// Whether it is a number without quotation marks.
@@ -105,8 +101,6 @@ fn in_value(text: &str, at: Span, spec: &FieldSpec, found: &mut Vec<LinePlace>) 
         let [from, until] = [mention.span.start, mention.span.end].map(|byte| offsets[byte]);
         let source = Span::new(at.start + from, at.start + until);
         found.push(LinePlace {
-            field: spec.field,
-            text: words.clone(),
             place: Place { mention, source },
             bare: !raw.starts_with('"'),
         });

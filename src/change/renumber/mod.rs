@@ -26,11 +26,6 @@ impl FromIterator<(StepId, StepId)> for NewIds {
 }
 
 impl NewIds {
-    /// Whether every step keeps its ID.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// What a step is called now, if that is something else.
     pub(crate) fn get(&self, old: StepId) -> Option<StepId> {
         self.0.get(&old).copied()

@@ -1,13 +1,14 @@
 //! Three versions of a log made into one: what a git merge driver does.
 //!
-//! Lines are matched by step ID, keys within a line by name, values on their raw source. What both
-//! sides changed is written as both versions between conflict markers, around that line alone. In
-//! reading order: [`lines`] takes the versions apart, [`align`] finds what is in the same place,
-//! [`weave`] decides which lines are where, [`object`] merges one line, [`output`] writes the
-//! bytes. Pure: bytes in, bytes and conflicts out, linear time but for the sorting of moved lines.
+//! Steps are matched by `uid`, then by ID, keys within a line by name, values on their raw source.
+//! What both sides changed is written as both versions between conflict markers, around that line
+//! alone. In reading order: [`lines`] takes the versions apart, [`identity`] puts them into one
+//! numbering, [`align`] finds what is in the same place, [`weave`] decides which lines are where,
+//! [`object`] merges one line, [`output`] writes the bytes. Pure: bytes in, bytes and conflicts out, linear time but for the sorting of moved lines.
 //! The result is the same whichever side is called ours, the versions between markers aside.
 
 pub(crate) mod align;
+pub(crate) mod identity;
 pub(crate) mod lines;
 pub(crate) mod object;
 mod output;
@@ -21,6 +22,7 @@ use std::fmt;
 use lines::{Tokens, Version};
 
 use crate::document::rope::Rope;
+use crate::plan::id::StepId;
 
 /// The three versions of a log.
 #[derive(Clone, Copy, Debug)]
@@ -110,6 +112,24 @@ pub struct Conflict {
     pub dispute: Dispute,
 }
 
+/// A step that got another number, because a step of the mainline has the one it had.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Renumbered {
+    /// The number that it had on its side.
+    pub old: StepId,
+    /// The number that it has in the result.
+    pub new: StepId,
+    /// Its title.
+    pub title: String,
+}
+
+impl fmt::Display for Renumbered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { old, new, title } = self;
+        write!(f, "both sides added a step {old}; “{title}” is {new} now")
+    }
+}
+
 /// The result of a merge.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Merged {
@@ -117,16 +137,42 @@ pub struct Merged {
     pub bytes: Vec<u8>,
     /// What somebody has to decide, in file order; none where the merge is clean.
     pub conflicts: Vec<Conflict>,
+    /// The steps that got another number, in the order of the old ones.
+    pub renumbered: Vec<Renumbered>,
 }
 
-/// Merges three versions of a log. Any bytes will do.
-pub fn merge(versions: Versions<'_>, markers: Markers<'_>) -> Merged {
+/// Merges three versions of a log. Any bytes will do. Of two steps that were added under one
+/// number, that of the `mainline` keeps it; where that is unknown, the one with the smaller uid.
+pub fn merge(versions: Versions<'_>, markers: Markers<'_>, mainline: Option<Side>) -> Merged {
+    let Versions { base, ours, theirs } = versions;
+    let bytes = [base, ours, theirs];
+    let (read, tokens) = read(bytes);
+    let settled = identity::settle(bytes, read.each_ref(), &tokens, mainline);
+    let Some(settled) = settled else {
+        return merge_lines(&read, &tokens, markers);
+    };
+    let (read, tokens) = self::read(settled.versions.each_ref());
+    Merged {
+        renumbered: settled.renumbered,
+        ..merge_lines(&read, &tokens, markers)
+    }
+}
+
+fn read(bytes: [&Rope; 3]) -> ([Version<'_>; 3], Tokens<'_>) {
     let mut tokens = Tokens::default();
-    let base = Version::read(versions.base, None, &mut tokens);
-    let ours = Version::read(versions.ours, Some(&base), &mut tokens);
-    let theirs = Version::read(versions.theirs, Some(&ours), &mut tokens);
-    let pieces = weave::weave(&base, &ours, &theirs, &tokens);
-    output::write(&output::Frame::of(&base, &ours, &theirs), pieces, markers)
+    let base = Version::read(bytes[0], None, &mut tokens);
+    let ours = Version::read(bytes[1], Some(&base), &mut tokens);
+    let theirs = Version::read(bytes[2], Some(&ours), &mut tokens);
+    ([base, ours, theirs], tokens)
+}
+
+fn merge_lines(
+    [base, ours, theirs]: &[Version<'_>; 3],
+    tokens: &Tokens<'_>,
+    markers: Markers<'_>,
+) -> Merged {
+    let pieces = weave::weave(base, ours, theirs, tokens);
+    output::write(&output::Frame::of(base, ours, theirs), pieces, markers)
 }
 
 /// What is left of three states of a thing that one side at most may have changed; where

@@ -7,11 +7,13 @@
 //! so that whoever picks a side loses nothing that was in no dispute.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
 use crate::change::merge;
 use crate::document::json::{self, Object};
 use crate::document::splice::{self, Span, Splice};
+use crate::plan::field::Field;
 
 /// How deep objects within objects are merged by key; deeper ones are one value.
 const DEEPEST: usize = 8;
@@ -52,7 +54,9 @@ fn merge_at(base: Option<&str>, ours: &str, theirs: &str, depth: usize) -> Merge
         return whole();
     };
     let (texts_b, texts_o, texts_t) = (Slots::of(&base), Slots::of(&ours), Slots::of(&theirs));
-    let mut decisions = decide_all(&texts_b, &texts_o, &texts_t, depth);
+    let stamps = [&texts_o, &texts_t].map(|side| side.raw((STAMP, 0)).and_then(instant));
+    let goes_first = stamps[0].cmp(&stamps[1]);
+    let mut decisions = decide_all(&texts_b, &texts_o, &texts_t, (depth, goes_first));
     let keys: Vec<String> = decisions.iter().flat_map(|d| d.keys.clone()).collect();
     let stamp = decisions.iter_mut().find(|d| d.slot == (STAMP, 0));
     // Each version of a line in conflict keeps its own stamp.
@@ -71,6 +75,10 @@ fn merge_at(base: Option<&str>, ours: &str, theirs: &str, depth: usize) -> Merge
         true if texts_o.carries(&texts_t, &texts_b) => Merged::One(our_side()),
         true => Merged::One(their_side()),
     }
+}
+
+fn instant(raw: &str) -> Option<chrono::DateTime<chrono::FixedOffset>> {
+    chrono::DateTime::parse_from_rfc3339(&json::words(raw)).ok()
 }
 
 /// The key of which the later value holds, unless there is a conflict beside it.
@@ -101,7 +109,7 @@ fn decide_all<'a>(
     base: &Slots<'a>,
     ours: &Slots<'a>,
     theirs: &Slots<'a>,
-    depth: usize,
+    how: (usize, Ordering),
 ) -> Vec<Decision<'a>> {
     let slots = |side: &Slots<'a>| side.list.iter().map(|(slot, _)| *slot).collect::<Vec<_>>();
     let new_in_theirs = slots(theirs)
@@ -119,7 +127,7 @@ fn decide_all<'a>(
             // Which of the values belong together nobody can tell.
             return Some(Decision::dispute(slot, o, t));
         }
-        Some(decide(slot, base.raw(slot), o, t, depth))
+        Some(decide(slot, base.raw(slot), o, t, how))
     })
     .collect()
 }
@@ -129,7 +137,7 @@ fn decide<'a>(
     base: Option<&'a str>,
     ours: Option<&'a str>,
     theirs: Option<&'a str>,
-    depth: usize,
+    (depth, goes_first): (usize, Ordering),
 ) -> Decision<'a> {
     let agreed = |value: Option<Cow<'a, str>>, both_changed| Decision {
         slot,
@@ -162,7 +170,7 @@ fn decide<'a>(
             },
         };
     }
-    match value(slot.0, base, ours, theirs) {
+    match value(slot.0, goes_first, [base, ours, theirs]) {
         Some(value) => agreed(value.map(Cow::Owned), true),
         None => Decision::dispute(slot, ours, theirs),
     }
@@ -184,12 +192,12 @@ fn is_object(raw: &str) -> bool {
     raw.starts_with('{')
 }
 
-/// [`merge::value`], made to answer the same whichever side is called ours.
+/// [`merge::value`], made to answer the same whichever side is called ours. What the side with the
+/// earlier stamp appended comes first.
 fn value(
     key: &str,
-    base: Option<&str>,
-    ours: Option<&str>,
-    theirs: Option<&str>,
+    goes_first: Ordering,
+    [base, ours, theirs]: [Option<&str>; 3],
 ) -> Option<Option<String>> {
     let is_list = |side: Option<&str>| side.is_some_and(|raw| raw.starts_with('['));
     // A list that both sides begin is an empty one that both add to.
@@ -200,6 +208,7 @@ fn value(
     let ours_first = match (reorders(key, base, ours), reorders(key, base, theirs)) {
         (true, false) => true,
         (false, true) => false,
+        _ if key == Field::Notes.spec().key => goes_first.then(ours.cmp(&theirs)).is_le(),
         _ => ours <= theirs,
     };
     let (keeps_order, other) = match ours_first {

@@ -98,6 +98,7 @@ pub fn write(frame: &Frame<'_>, pieces: Vec<Piece<'_>>, markers: Markers<'_>) ->
     Merged {
         bytes: output.bytes,
         conflicts,
+        renumbered: Vec::new(),
     }
 }
 

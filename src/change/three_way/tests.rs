@@ -318,7 +318,7 @@ fn markers_are_as_long_and_labelled_as_git_asks() {
         size: 9,
     };
     assert_eq!(
-        String::from_utf8(merge(versions, markers).bytes).unwrap(),
+        String::from_utf8(merge(versions, markers, None).bytes).unwrap(),
         "<<<<<<<<< HEAD\nb\n=========\nc\n>>>>>>>>> abc (say more)\n"
     );
 }
@@ -369,7 +369,7 @@ fn log() -> impl Strategy<Value = Vec<u8>> {
 
 fn run(base: &[u8], ours: &[u8], theirs: &[u8]) -> Merged {
     let [base, ours, theirs] = &[base, ours, theirs].map(Rope::from);
-    merge(Versions { base, ours, theirs }, MARKERS)
+    merge(Versions { base, ours, theirs }, MARKERS, None)
 }
 
 fn readable(bytes: &[u8]) -> String {

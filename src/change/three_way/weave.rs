@@ -224,7 +224,7 @@ impl<'v, 'a> Loom<'v, 'a> {
         };
         let words = name.as_ref().map(Name::to_string).unwrap_or_default();
         let is_new = base.is_none() && !matches!(name, Some(Name::Header(_)));
-        if is_new || name.is_some_and(|name| self.shared.contains(&name.first())) {
+        if name.is_some_and(|name| self.shared.contains(&name.first())) {
             let (ours, theirs) = (Cow::Borrowed(ours.body), Cow::Borrowed(theirs.body));
             let (name, keys) = (words, Vec::new());
             return match is_new {
@@ -239,7 +239,10 @@ impl<'v, 'a> Loom<'v, 'a> {
             Merged::Two { ours, theirs, keys } => both(
                 Cow::Owned(ours.into_bytes()),
                 Cow::Owned(theirs.into_bytes()),
-                Dispute::Changed { name: words, keys },
+                match is_new {
+                    true => Dispute::Added { name: words },
+                    false => Dispute::Changed { name: words, keys },
+                },
             ),
         }
     }

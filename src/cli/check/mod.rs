@@ -114,6 +114,14 @@ impl Check {
     }
 }
 
+/// How many errors a plan has.
+pub(super) fn error_count(opened: &OpenPlan, invocation: &Invocation<'_, '_>) -> usize {
+    let (own, now) = (invocation.outside.config.as_deref(), invocation.outside.now);
+    let progress = Progress::default();
+    let found = problems(opened, own, &opened.plan, None, now, &progress);
+    found.count(Severity::Error)
+}
+
 /// What is wrong with a state of the plan, for whoever has the configuration file `own`.
 fn problems(
     opened: &OpenPlan,

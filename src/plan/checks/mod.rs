@@ -49,6 +49,7 @@ pub(crate) mod timestamp;
 pub(crate) mod unknown_block;
 pub(crate) mod unknown_stage;
 pub(crate) mod unknown_status;
+pub(crate) mod unfinished_renumbering;
 pub(crate) mod unreadable_due_date;
 pub(crate) mod unreadable_line;
 pub(crate) mod unreadable_section;
@@ -65,7 +66,7 @@ mod tests;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -256,6 +257,21 @@ pub struct Context<'a> {
     pub uid_holder: &'a (dyn Fn(Uid) -> Option<StepId> + Sync),
     /// When steps in progress were changed last, where a history tells.
     pub changes: Option<&'a Arc<LastChanges>>,
+    /// Mentions that mean a step which was renumbered, where a history tells.
+    pub stale_mentions: &'a (dyn Fn() -> Vec<StaleMention> + Sync),
+}
+
+/// A mention that means a step under the ID that it had before.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StaleMention {
+    /// The file, relative to the plan's root.
+    pub path: PathBuf,
+    /// Counted from 1.
+    pub line: usize,
+    /// The ID that is written there.
+    pub old: StepId,
+    /// What the step is called now.
+    pub new: StepId,
 }
 
 /// No `[checks]` at all.
@@ -271,6 +287,7 @@ impl Context<'_> {
             checkpoints: Path::new("docs/checkpoints"),
             uid_holder: &|_| None,
             changes: None,
+            stale_mentions: &Vec::new,
         }
     }
 }
@@ -415,6 +432,7 @@ pub const RULES: &[Rule] = &[
     tick_without_evidence::RULE,
     tick_contradicted::RULE,
     vanished_evidence::RULE,
+    unfinished_renumbering::RULE,
     unreadable_due_date::RULE,
     waiver_missing::RULE,
     missing_artifact::RULE,

@@ -1,21 +1,23 @@
 //! The checks on a plan that lies on disk: the cockpit and `stepdeck check` ask here, so that
 //! both find the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 
+use crate::change::compose::Composer;
 use crate::document::progress::Progress;
 use crate::git::Git;
 use crate::plan::Plan;
-use crate::plan::checks::{Context, Findings, Problem, find_with};
+use crate::plan::checks::{Context, Findings, Problem, StaleMention, find_with};
 use crate::plan::field::Field;
 use crate::plan::last_change::LastChanges;
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::step::StepRef;
 use crate::plan::uid::Uid;
+use crate::store::branch::Branch;
 
 /// What the checks need to know of a plan's folder.
 #[derive(Clone, Copy, Debug)]
@@ -66,11 +68,31 @@ impl CheckInput<'_> {
                     .filter(|_| held.next().is_none())
                     .map(StepRef::id)
             },
+            stale_mentions: &|| stale_mentions(self.root, plan, now),
         };
         let mut findings = find_with(plan, &context, progress)?;
         findings.add(self.configuration);
         Some(findings)
     }
+}
+
+/// Where the plan means a step by the number that it had before a merge, as git tells.
+fn stale_mentions(root: &Path, plan: &Plan, now: DateTime<Utc>) -> Vec<StaleMention> {
+    let Ok(Some(branch)) = Branch::around(root, plan, None, None) else {
+        return Vec::new();
+    };
+    let mut known = branch.renumbered(plan);
+    known.retain(|collision| collision.origin.is_some());
+    let composer = Composer::new(plan, now);
+    let mended = branch.part(&composer, &known, &HashSet::new());
+    let stale = mended.map(|mended| mended.rewritten).unwrap_or_default();
+    let stale = stale.into_iter().map(|mention| StaleMention {
+        path: mention.path,
+        line: mention.line,
+        old: mention.from,
+        new: mention.to,
+    });
+    stale.collect()
 }
 
 /// The plan as its logs were committed: at the merge base during a merge, otherwise at `HEAD`.

@@ -173,6 +173,6 @@ fn merge(role: Role, [base, ours, theirs]: [&Rope; 3]) -> Option<Rope> {
         theirs: "theirs",
         size: 7,
     };
-    let merged = three_way::merge(versions, markers);
+    let merged = three_way::merge(versions, markers, None);
     (merged.conflicts.is_empty()).then(|| merged.bytes.into())
 }

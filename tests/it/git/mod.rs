@@ -2,6 +2,7 @@
 //! cherry-pick through the merge driver, and what people see in `git diff` and `git show`.
 
 mod demo_history;
+mod team;
 
 use std::fs;
 use std::os::unix::fs::symlink;

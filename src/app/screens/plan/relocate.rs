@@ -63,7 +63,10 @@ pub(crate) fn block_rows(
             continue;
         }
         let free = numbers.free_in(block.range).count();
-        let count = moving.iter().filter(|at| !composer.is_in(**at, block.range)).count();
+        let count = moving
+            .iter()
+            .filter(|at| !composer.is_in(**at, block.range))
+            .count();
         let blocked = (free < count).then(|| no_room(free, count));
         let detail = blocked.clone().unwrap_or_else(|| format!("{free} free"));
         let choice = Choice::MoveTo(steps.clone(), block.id);

@@ -219,6 +219,21 @@ const ENTRIES: &[Entry] = &[
         },
     },
     Entry {
+        section: "team",
+        name: "main",
+        files: &[Shared],
+        value: "the name of a branch",
+        default: Cow::Borrowed("the remote's `HEAD`"),
+        meaning: Cow::Borrowed(
+            "the branch whose steps keep their numbers when branches meet, and that `stepdeck sync` merges",
+        ),
+        read: |config, _, value| {
+            let name = value.as_str().filter(|name| !name.trim().is_empty());
+            config.main_branch = Some(name.ok_or(Mistake::Kind)?.to_owned());
+            Ok(())
+        },
+    },
+    Entry {
         section: "",
         name: "mouse",
         files: &[Own],

@@ -136,6 +136,8 @@ pub struct Config {
     pub rituals: Rituals,
     /// Looks.
     pub display: Display,
+    /// The team's main branch, if it is not the remote's `HEAD`.
+    pub main_branch: Option<String>,
     /// Whether the mouse is listened to.
     pub mouse: bool,
 }
@@ -417,7 +419,7 @@ mod tests {
         assert_eq!(
             problems,
             [
-                "stepdeck.toml:1:1: unknown entry \"colour\": the entries here are paths, keys, checks, ranking, rituals, display",
+                "stepdeck.toml:1:1: unknown entry \"colour\": the entries here are paths, keys, checks, ranking, rituals, display, team",
                 "stepdeck.toml:3:3: unknown entry \"lag\": the entries here are log, canon, roadmap, decisions, reviews, standups, gates, checkpoints",
                 "stepdeck.toml:4:13: decisions must be a path, not this integer: it is ignored",
                 "stepdeck.toml:5:9: canon must be a path or a list of paths, not this array: it is ignored",
@@ -461,6 +463,7 @@ mod tests {
             (_, "colors") => "\"16\"",
             (_, "start") => "\"last\"",
             (_, "standup") => "\"14:30\"",
+            ("team", _) => "\"trunk\"",
             _ => "true",
         };
         let name = entry.name.trim_matches(['<', '>']);

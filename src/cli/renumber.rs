@@ -1,0 +1,227 @@
+//! `stepdeck renumber`: a step under another ID, or all steps that share one with the mainline's.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use color_eyre::eyre::{Result, bail};
+use serde::Serialize;
+
+use super::invocation::{Invocation, Name, OpenPlan, refused};
+use crate::change::compose::Composer;
+use crate::change::compose::renumber::{Reach, Renumbered};
+use crate::plan::id::StepId;
+use crate::plan::source::Role;
+use crate::store::branch::{Branch, ids_on_branches};
+
+/// Renumber a step with everything that mentions it, or all steps whose number the mainline uses.
+///
+/// Log, canon and open papers follow in one change that `u` in the cockpit takes back; sub-steps go
+/// along. Decided packets and papers of past periods keep the old number, but for what this branch
+/// itself added to them. Only what is surely a mention is rewritten: never a file name, an address
+/// or a range. The step notes in `was` what it was.
+///
+/// With --collisions, steps of this branch give way: those whose number stands twice, those whose
+/// number the mainline has given away meanwhile, and those that a merge renumbered already but that
+/// are still mentioned under their old number. Only what this branch wrote is rewritten.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Renumber {
+    /// The step.
+    #[arg(
+        required_unless_present = "collisions",
+        conflicts_with = "collisions",
+        requires = "new"
+    )]
+    pub old: Option<Name>,
+    /// Its new ID, which must be free.
+    pub new: Option<Name>,
+    /// Renumber every step of this branch that shares its number with one of the mainline.
+    #[arg(long)]
+    pub collisions: bool,
+    /// The mainline, instead of the team's main branch.
+    #[arg(long, value_name = "REV", requires = "collisions")]
+    pub against: Option<String>,
+    /// Write nothing; print what would change.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print JSON (assets/schema/renumber.schema.json).
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Renumber {
+    /// Renumbers, and says what follows and what stays.
+    ///
+    /// # Errors
+    /// When the new ID is not free, a revision names no commit, or the files cannot be written.
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
+        let done = match self.dry_run {
+            true => {
+                let opened = invocation.open()?;
+                let composer = Composer::new(&opened.plan, invocation.outside.now);
+                self.compose(&opened, &composer)?
+            }
+            false => {
+                let done = RefCell::new(None);
+                invocation.edit(|opened, composer| {
+                    let renumbered = self.compose(opened, composer)?;
+                    let change = renumbered.change.clone();
+                    done.replace(Some(renumbered));
+                    Ok(change)
+                })?;
+                match done.into_inner() {
+                    Some(done) => done,
+                    None => bail!("nothing was renumbered"),
+                }
+            }
+        };
+        match self.json {
+            true => invocation.print_json(&Document::of(&done, self.dry_run)),
+            false => self.print(invocation, &done),
+        }
+    }
+
+    fn compose(&self, opened: &OpenPlan, composer: &Composer<'_>) -> Result<Renumbered> {
+        let layout = &opened.layout;
+        let configured = layout.config.main_branch.as_deref();
+        let against = self.against.as_deref();
+        let branch = Branch::around(&layout.root, &opened.plan, configured, against);
+        let (Some(Name(old)), Some(Name(new))) = (&self.old, &self.new) else {
+            return collisions(opened, composer, branch?);
+        };
+        let step = opened.find_only(*old)?;
+        let steps = [(step, *new)];
+        // Without git there is no branch.
+        let branch = branch.ok().flatten();
+        let origin = branch
+            .as_ref()
+            .and_then(|branch| Some((branch, branch.since_base()?)));
+        let renumbered = match origin {
+            None => composer.renumber(&steps, Reach::Open),
+            Some((branch, origin)) => {
+                let own = |file: (&Path, &str), _: StepId, span: &std::ops::Range<usize>| {
+                    branch.is_own(&origin, file, span)
+                };
+                composer.renumber(&steps, Reach::OpenAndOwn(&own))
+            }
+        };
+        renumbered.map_err(refused)
+    }
+
+    fn print(&self, invocation: &mut Invocation<'_, '_>, done: &Renumbered) -> Result<()> {
+        let mut lines = String::new();
+        for (old, new, title) in &done.steps {
+            lines += &format!(
+                "{old} → {new}  {}\n",
+                crate::document::visible::visible(title)
+            );
+        }
+        for mention in &done.rewritten {
+            let path = mention.path.display().to_string();
+            let (line, from, to) = (mention.line, mention.from, mention.to);
+            let path = crate::document::visible::visible(&path);
+            lines += &format!("{path}:{line}: {from} → {to}\n");
+        }
+        for left in &done.left {
+            let path = left.path.display().to_string();
+            let path = crate::document::visible::visible(&path);
+            let (line, id, why) = (left.line, left.id, left.why.words());
+            lines += &format!("{path}:{line}: {id} stays: {why}\n");
+        }
+        if done.change.edits.is_empty() {
+            return match self.collisions {
+                true => invocation.say("no step has to be renumbered"),
+                false => invocation.say("it already has this ID"),
+            };
+        }
+        if self.dry_run {
+            lines += "nothing was written (--dry-run)\n";
+        }
+        invocation.print(&lines)
+    }
+}
+
+/// Every colliding step under a number of its own; nothing to do outside git but where a number
+/// stands twice.
+pub(super) fn collisions(
+    opened: &OpenPlan,
+    composer: &Composer<'_>,
+    branch: Option<Branch>,
+) -> Result<Renumbered> {
+    let Some(branch) = branch else {
+        bail!(
+            "{} is not in a git repository with a commit: name the step and its new ID",
+            opened.layout.root.display()
+        );
+    };
+    let found = branch.collisions(&opened.plan)?;
+    let logs = opened.layout.files_of(Role::Log);
+    let below = logs.filter_map(|log| log.strip_prefix(&opened.layout.root).ok());
+    let logs: Vec<PathBuf> = below.map(Path::to_owned).collect();
+    let taken = match found.iter().all(|collision| collision.is_renumbered) {
+        true => HashSet::new(),
+        false => ids_on_branches(&opened.layout.root, &logs),
+    };
+    branch.part(composer, &found, &taken).map_err(refused)
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    dry_run: bool,
+    steps: Vec<StepLine<'a>>,
+    rewritten: Vec<RewrittenLine>,
+    left: Vec<LeftLine>,
+}
+
+#[derive(Serialize)]
+struct StepLine<'a> {
+    from: StepId,
+    to: StepId,
+    title: &'a str,
+}
+
+#[derive(Serialize)]
+struct RewrittenLine {
+    path: String,
+    line: usize,
+    from: StepId,
+    to: StepId,
+}
+
+#[derive(Serialize)]
+struct LeftLine {
+    path: String,
+    line: usize,
+    id: StepId,
+    why: &'static str,
+}
+
+impl<'a> Document<'a> {
+    fn of(done: &'a Renumbered, dry_run: bool) -> Self {
+        let steps = done.steps.iter().map(|(from, to, title)| StepLine {
+            from: *from,
+            to: *to,
+            title,
+        });
+        let rewritten = done.rewritten.iter().map(|mention| RewrittenLine {
+            path: mention.path.display().to_string(),
+            line: mention.line,
+            from: mention.from,
+            to: mention.to,
+        });
+        let left = done.left.iter().map(|left| LeftLine {
+            path: left.path.display().to_string(),
+            line: left.line,
+            id: left.id,
+            why: left.why.words(),
+        });
+        Self {
+            schema: "stepdeck/renumber@1",
+            dry_run,
+            steps: steps.collect(),
+            rewritten: rewritten.collect(),
+            left: left.collect(),
+        }
+    }
+}

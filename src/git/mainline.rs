@@ -1,0 +1,175 @@
+//! Which line of work is the main one, and on which side of a merge it is.
+//!
+//! Nothing here asks a person or the network: a clone that has no answer has none.
+
+use std::path::Path;
+
+use super::{Git, GitError};
+
+/// A side of a merge, as git tells them apart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum MergeSide {
+    /// What is merged into; in a rebase what the commits are put onto.
+    Ours,
+    /// What is merged.
+    Theirs,
+}
+
+/// The main branch, as far as this clone knows it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Mainline {
+    /// Its name, without the remote's.
+    pub branch: String,
+    /// The remote that has it, if there is one.
+    pub remote: Option<String>,
+    /// Its commit as it was last fetched.
+    pub fetched: Option<String>,
+    /// The commit of the local branch of that name.
+    pub local: Option<String>,
+}
+
+impl Mainline {
+    /// What people call it: `origin/main`, or `main` where there is no remote.
+    pub(crate) fn name(&self) -> String {
+        match (&self.remote, &self.fetched) {
+            (Some(remote), Some(_)) => format!("{remote}/{}", self.branch),
+            _ => self.branch.clone(),
+        }
+    }
+
+    /// Its newest commit that is known: the fetched one, else the local one.
+    pub(crate) fn tip(&self) -> Option<&str> {
+        self.fetched.as_deref().or(self.local.as_deref())
+    }
+}
+
+impl Git {
+    /// The main branch: the one `configured`, else the `HEAD` of the remote, else `main` or
+    /// `master`. Nothing where there is none.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub(crate) fn mainline(&self, configured: Option<&str>) -> Result<Option<Mainline>, GitError> {
+        let remotes = self.lines(&["remote"])?;
+        let remote = remotes.iter().find(|name| *name == "origin");
+        let remote = remote.or(remotes.first()).cloned();
+        let mut names: Vec<String> = configured.map(str::to_owned).into_iter().collect();
+        if names.is_empty() {
+            if let Some(remote) = &remote {
+                let head = format!("refs/remotes/{remote}/HEAD");
+                let target = self.lines(&["symbolic-ref", "--quiet", &head])?;
+                let prefix = format!("refs/remotes/{remote}/");
+                let name = target.first().and_then(|name| name.strip_prefix(&prefix));
+                names.extend(name.map(str::to_owned));
+            }
+            names.extend(["main", "master"].map(str::to_owned));
+        }
+        for branch in names {
+            let fetched = match &remote {
+                Some(remote) => self.commit_of(&format!("refs/remotes/{remote}/{branch}"))?,
+                None => None,
+            };
+            let local = self.commit_of(&format!("refs/heads/{branch}"))?;
+            if fetched.is_some() || local.is_some() {
+                return Ok(Some(Mainline {
+                    branch,
+                    remote,
+                    fetched,
+                    local,
+                }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The full hash of the commit that a revision names; `None` where it names none.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub(crate) fn commit_of(&self, revision: &str) -> Result<Option<String>, GitError> {
+        let commit = format!("{revision}^{{commit}}");
+        let arguments = [
+            "rev-parse",
+            "--verify",
+            "--quiet",
+            "--end-of-options",
+            &commit,
+        ];
+        Ok(self.lines(&arguments)?.pop())
+    }
+
+    /// Whether a commit is among those that another one comes from, or is that one.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub(crate) fn is_ancestor(&self, commit: &str, of: &str) -> Result<bool, GitError> {
+        let arguments = ["merge-base", "--is-ancestor", commit, of];
+        Ok(self.run(&arguments)?.status.success())
+    }
+
+    /// The branch that is checked out.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub(crate) fn branch(&self) -> Result<Option<String>, GitError> {
+        let head = self.lines(&["symbolic-ref", "--quiet", "HEAD"])?.pop();
+        Ok(head.and_then(|head| Some(head.strip_prefix("refs/heads/")?.to_owned())))
+    }
+
+    /// The lines that a subcommand prints; none where it refuses.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub(crate) fn lines(&self, arguments: &[&str]) -> Result<Vec<String>, GitError> {
+        let answer = self.run(arguments)?;
+        let text = String::from_utf8_lossy(&answer.stdout).into_owned();
+        let lines = text.lines().filter(|_| answer.status.success());
+        Ok(lines.map(str::to_owned).collect())
+    }
+
+    /// On which side of the merge that runs right now the main branch is; nothing where that
+    /// cannot be told. Git calls their side by `label`.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub(crate) fn main_side(
+        &self,
+        main: Option<&Mainline>,
+        label: &str,
+    ) -> Result<Option<MergeSide>, GitError> {
+        let folder = self.lines(&["rev-parse", "--absolute-git-dir"])?.pop();
+        let folder = folder.unwrap_or_default();
+        // Commits that are put onto others are those of the branch.
+        let is_rebase = ["rebase-merge", "rebase-apply"];
+        if is_rebase
+            .iter()
+            .any(|name| Path::new(&folder).join(name).is_dir())
+        {
+            return Ok(Some(MergeSide::Ours));
+        }
+        if label == "Stashed changes" {
+            return Ok(Some(MergeSide::Ours));
+        }
+        let Some(main) = main else { return Ok(None) };
+        let named = label.split_whitespace().next().unwrap_or_default();
+        let theirs = match named {
+            "" => None,
+            named => self.commit_of(named)?,
+        };
+        let head = self.commit_of("HEAD")?;
+        let within = |commit: &Option<String>, tip: &Option<String>| match (commit, tip) {
+            (Some(commit), Some(tip)) => self.is_ancestor(commit, tip),
+            _ => Ok(false),
+        };
+        // What was fetched counts before what nobody else has.
+        for tip in [&main.fetched, &main.local] {
+            match (within(&head, tip)?, within(&theirs, tip)?) {
+                (true, false) => return Ok(Some(MergeSide::Ours)),
+                (false, true) => return Ok(Some(MergeSide::Theirs)),
+                _ => {}
+            }
+        }
+        let is_on_main = self.branch()?.as_deref() == Some(&main.branch);
+        Ok(is_on_main.then_some(MergeSide::Ours))
+    }
+}

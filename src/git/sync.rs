@@ -1,0 +1,159 @@
+//! What changes a repository at a person's word: fetching, merging, committing, pushing. Hooks and
+//! drivers run as with git itself; only fetching and pushing reach the network, with the terminal
+//! handed over, since git may ask there.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use super::{Answer, Git, GitError, subcommand};
+
+/// How long a merge or a commit may take, hooks included.
+const TIME_LIMIT: Duration = Duration::from_secs(600);
+
+/// What is under way in a checkout, by the file that says so, and how it is ended.
+const UNDER_WAY: [(&str, &str); 5] = [
+    ("MERGE_HEAD", "merge"),
+    ("rebase-merge", "rebase"),
+    ("rebase-apply", "rebase"),
+    ("CHERRY_PICK_HEAD", "cherry-pick"),
+    ("REVERT_HEAD", "revert"),
+];
+
+impl Git {
+    /// Runs a subcommand that works on the checkout, with further variables for the drivers that
+    /// it starts. A refusal is an answer.
+    ///
+    /// # Errors
+    /// When git cannot be started, or takes longer than ten minutes.
+    pub(crate) fn work(
+        &self,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Result<Answer, GitError> {
+        let git = Self {
+            time_limit: TIME_LIMIT,
+            ..self.clone()
+        };
+        let mut command = git.command(arguments);
+        command.envs(variables.iter().copied());
+        git.answer(command, arguments)
+    }
+
+    /// The same for one that must succeed.
+    ///
+    /// # Errors
+    /// As [`Git::work`], and when git refuses.
+    pub(crate) fn must_work(&self, arguments: &[&str]) -> Result<(), GitError> {
+        let answer = self.work(arguments, &[])?;
+        match answer.status.success() {
+            true => Ok(()),
+            false => Err(GitError::Failed {
+                subcommand: subcommand(arguments),
+                complaint: match answer.complaint.is_empty() {
+                    true => String::from_utf8_lossy(&answer.stdout).trim().to_owned(),
+                    false => answer.complaint,
+                },
+            }),
+        }
+    }
+
+    /// Runs a subcommand that reaches the network, with the terminal handed over, for as long as
+    /// that takes.
+    ///
+    /// # Errors
+    /// When git cannot be started, or fails; it has said why.
+    pub(crate) fn over_network(&self, arguments: &[&str]) -> Result<(), GitError> {
+        let mut command = self.open_command(arguments);
+        command
+            .stdin(Stdio::inherit())
+            .stdout(Stdio::null())
+            .stderr(Stdio::inherit());
+        let status = command.status().map_err(GitError::NotStarted)?;
+        match status.success() {
+            true => Ok(()),
+            false => Err(GitError::Failed {
+                subcommand: subcommand(arguments),
+                complaint: "it failed, see above".to_owned(),
+            }),
+        }
+    }
+
+    /// The merge, rebase or the like that is not finished yet, by its subcommand.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub(crate) fn under_way(&self) -> Result<Option<&'static str>, GitError> {
+        let folder = self.lines(&["rev-parse", "--absolute-git-dir"])?.pop();
+        let folder = folder.unwrap_or_default();
+        let found = UNDER_WAY
+            .iter()
+            .find(|(name, _)| Path::new(&folder).join(name).exists());
+        Ok(found.map(|(_, subcommand)| *subcommand))
+    }
+
+    /// The newest commit of the checked-out branch whose changes all stand on another one already,
+    /// without being part of it: as after a squash. `variables` are for the drivers.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub(crate) fn landed(
+        &self,
+        on: &str,
+        variables: &[(&str, &str)],
+    ) -> Result<Option<String>, GitError> {
+        const OWN: &str = "--max-count=20";
+        const THEIRS: &str = "--max-count=10";
+        let Some(base) = self.lines(&["merge-base", "HEAD", on])?.pop() else {
+            return Ok(None);
+        };
+        let since = |tip: &str, most: &str| {
+            let range = format!("{base}..{tip}");
+            self.lines(&["rev-list", "--first-parent", most, &range])
+        };
+        let own = since("HEAD", OWN)?;
+        for commit in &own {
+            if self.adds_nothing(commit, on, variables)? {
+                return Ok(Some(commit.clone()));
+            }
+        }
+        // What landed may have been changed since.
+        let landed = since(on, THEIRS)?;
+        for commit in &own {
+            for landed in landed.iter().skip(1) {
+                if self.adds_nothing(commit, landed, variables)? {
+                    return Ok(Some(commit.clone()));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether merging a commit into another one would change nothing there.
+    fn adds_nothing(
+        &self,
+        commit: &str,
+        to: &str,
+        variables: &[(&str, &str)],
+    ) -> Result<bool, GitError> {
+        let arguments = ["merge-tree", "--write-tree", "--no-messages", to, commit];
+        let answer = self.work(&arguments, variables)?;
+        let tree = format!("{to}^{{tree}}");
+        let tree = self
+            .lines(&["rev-parse", "--verify", "--quiet", &tree])?
+            .pop();
+        let merged = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
+        Ok(answer.status.success() && Some(merged) == tree)
+    }
+
+    /// Joins two commits into one that has the second one's files, without touching the checkout.
+    ///
+    /// # Errors
+    /// When git refuses.
+    pub(crate) fn join(&self, one: &str, other: &str, message: &str) -> Result<String, GitError> {
+        let tree = format!("{other}^{{tree}}");
+        let arguments = ["commit-tree", "-p", one, "-p", other, "-m", message, &tree];
+        let output = self.output(&arguments)?;
+        Ok(String::from_utf8_lossy(&output).trim().to_owned())
+    }
+}
