@@ -246,9 +246,12 @@ fn set_text(edit: &Edit, log: &mut LogDocument, hint: usize) -> Result<(), Obsta
         log.insert_line(hint.min(log.line_count()), after);
         return Ok(());
     };
-    let nearest = (0..log.line_count())
-        .filter(|line| content(log, *line) == before)
-        .min_by_key(|line| line.abs_diff(hint))
+    // From where it was outwards: mostly it is there still.
+    let count = log.line_count();
+    let around =
+        (0..count.max(hint + 1)).flat_map(|far| [hint.checked_sub(far), hint.checked_add(far)]);
+    let nearest = (around.flatten())
+        .find(|line| *line < count && content(log, *line) == before)
         .ok_or(Obstacle::Gone)?;
     match &edit.after {
         Some(after) => log.replace_line(nearest, after),

@@ -20,6 +20,7 @@ pub mod places;
 pub mod three_way;
 pub mod value;
 mod serde_forms;
+mod told;
 
 use std::path::PathBuf;
 
@@ -146,6 +147,14 @@ impl Target {
                     role: Role::Log,
                     ..
                 }
+        )
+    }
+
+    /// Whether it is a piece of a paper, or a whole one.
+    pub(crate) fn is_passage(&self) -> bool {
+        matches!(
+            self,
+            Self::Passage { .. } | Self::Section { .. } | Self::File { .. }
         )
     }
 
@@ -285,52 +294,6 @@ impl Change {
         }
     }
 
-    /// What a person is told when it was undone: `0042 status is draft again`.
-    pub(crate) fn undone(&self) -> String {
-        let is_value = |edit: &Edit| {
-            matches!(
-                edit.target,
-                Target::LogValue { .. }
-                    | Target::SectionValue { .. }
-                    | Target::SectionTitle { .. }
-                    | Target::BlockCell { .. }
-                    | Target::BlockRow { .. }
-            )
-        };
-        let set = self.label.split_once(": ").and_then(|(what, values)| {
-            let (before, after) = values.split_once(" → ")?;
-            let is_list = what.contains(" +") || what.contains(" −");
-            let is_clear = !is_list && !after.contains(" → ");
-            (is_clear && self.edits.iter().all(is_value)).then_some((what, before))
-        });
-        match (set, self.undone_whole()) {
-            (Some((what, NONE)), _) => format!("{what} is empty again"),
-            (Some((what, before)), _) => format!("{what} is {before} again"),
-            (None, Some(words)) => words,
-            (None, None) => format!("undone: {}", self.label),
-        }
-    }
-
-    /// The same where the change consists of one step that came or went, or one tick.
-    fn undone_whole(&self) -> Option<String> {
-        let [edit] = self.edits.as_slice() else {
-            return None;
-        };
-        let (what, name) = self.label.split_once(": ")?;
-        let (what, verb) = what.rsplit_once(' ')?;
-        let again = match (&edit.target, verb) {
-            (Target::LogStep { .. } | Target::LogText { .. }, "added") => "is gone again",
-            (Target::LogStep { .. } | Target::LogText { .. }, "removed") => "is back",
-            (Target::CheckMark { .. }, "ticked") => "is unticked again",
-            (Target::CheckMark { .. }, "unticked") => "is ticked again",
-            _ => return None,
-        };
-        Some(match edit.target {
-            Target::CheckMark { .. } => format!("{what}: “{name}” {again}"),
-            _ => format!("{what} {again}: {name}"),
-        })
-    }
-
     /// The files that it touches, each once.
     pub fn paths(&self) -> Vec<&PathBuf> {
         let mut paths: Vec<&PathBuf> = Vec::new();
@@ -385,6 +348,7 @@ mod tests {
                 "0226 owner: analytics → grc",
                 "0226 owner is analytics again",
             ),
+            ("0226 status: draft → complete", "0226 is draft again"),
             ("0226 owner: (none) → grc", "0226 owner is empty again"),
             (
                 "B03 theme: Quotes: old → Quotes",

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use color_eyre::eyre::{Result, bail, eyre};
 
 use super::invocation::{Invocation, Name, OpenPlan, refused};
-use super::set::{Assignment, wishes};
-use crate::change::compose::{Composer, FieldRequest};
+use crate::change::compose::{Assignment, Composer, FieldRequest, requests};
 use crate::plan::field::Field;
 use crate::plan::id::{BlockId, StepId};
 use crate::plan::source::Role;
@@ -41,7 +40,7 @@ impl Add {
     /// # Errors
     /// When a value does not fit, no ID is free, or the log cannot be written.
     pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
-        let mut wishes = wishes(&self.fields, None)?;
+        let mut wishes = requests(&self.fields, None).map_err(refused)?;
         let titled = wishes.iter().position(|(field, _)| *field == Field::Title);
         let Some((_, FieldRequest::Value(title))) = titled.map(|at| wishes.remove(at)) else {
             bail!("a step needs a title: write title=…");

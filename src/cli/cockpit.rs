@@ -91,6 +91,7 @@ fn one_session(
     let settings = settings::judged(&layout, outside.config.as_deref());
     let config::Display {
         theme,
+        colors,
         ascii,
         start: first,
     } = settings.config.display;
@@ -145,6 +146,10 @@ fn one_session(
     };
     let ascii = arguments.ascii || ascii;
     let theme = Theme::detect(variable, choice, background, ascii);
+    let theme = match colors {
+        config::Colors::Auto => theme,
+        config::Colors::Sixteen => theme.in_sixteen(),
+    };
 
     let private = state
         .as_ref()

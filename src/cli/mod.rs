@@ -31,6 +31,8 @@ pub(crate) mod owners;
 mod past;
 pub(crate) mod printer;
 mod progress_line;
+pub(crate) mod relocate;
+pub(crate) mod remove;
 pub(crate) mod renumber;
 pub(crate) mod resolve;
 pub mod review;
@@ -41,6 +43,7 @@ pub mod show;
 pub(crate) mod since;
 pub mod standup;
 pub(crate) mod step_document;
+pub(crate) mod steps;
 pub(crate) mod sync;
 pub mod tick;
 pub(crate) mod today;
@@ -133,6 +136,8 @@ pub enum Subcommands {
     Block(block::Block),
     Decide(decide::Decide),
     Risk(risk::Risk),
+    Remove(remove::Remove),
+    Move(relocate::Move),
     Tick(tick::Tick),
     Renumber(renumber::Renumber),
     Sync(sync::Sync),
@@ -255,6 +260,8 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Block(block) => block.run(invocation)?,
         Subcommands::Decide(decide) => decide.run(invocation)?,
         Subcommands::Risk(risk) => risk.run(invocation)?,
+        Subcommands::Remove(remove) => remove.run(invocation)?,
+        Subcommands::Move(relocate) => relocate.run(invocation)?,
         Subcommands::Tick(tick) => tick.run(invocation)?,
         Subcommands::Renumber(renumber) => renumber.run(invocation)?,
         Subcommands::Init(init) => init.run(invocation)?,

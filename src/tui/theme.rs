@@ -223,6 +223,12 @@ impl Theme {
         Theme::new(self.depth, background, self.ascii)
     }
 
+    /// The same theme in the terminal's own sixteen colours, or fewer.
+    pub(crate) fn in_sixteen(&self) -> Theme {
+        let depth = self.depth.min(ColorDepth::Ansi16);
+        Theme::new(depth, self.background, self.ascii)
+    }
+
     /// Whether only ASCII is drawn.
     pub(crate) fn is_ascii(&self) -> bool {
         self.ascii

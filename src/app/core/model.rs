@@ -29,7 +29,7 @@ use crate::app::sync::absent::Absent;
 use crate::app::sync::draft::Draft;
 use crate::app::sync::edits::Sync;
 use crate::app::sync::work::Work;
-use crate::change::compose::Composer;
+use crate::change::compose::{Assignment, Composer};
 use crate::change::form::Form;
 use crate::document::progress::Progress;
 use crate::plan::checks::Problem;
@@ -150,8 +150,8 @@ pub struct Model {
     pub page: usize,
     /// Whether the next letter names a bookmark.
     pub is_setting_bookmark: bool,
-    /// The command that `.` repeats.
-    pub repeat: Option<Repeat>,
+    /// What `.` does again on other steps.
+    pub repeat: Option<Assignment>,
     /// Texts of steps that `$EDITOR` has, or had and that are not in the plan yet.
     pub forms: Vec<Form>,
     /// Steps that others changed, those of a batch ascending, and until when they are lit.
@@ -164,15 +164,6 @@ pub struct Model {
     pub effects: Vec<Effect>,
     /// Counts the text fields.
     pub(crate) serial: u64,
-}
-
-/// What `.` does again on other steps.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Repeat {
-    /// The field that was set.
-    pub field: crate::plan::field::Field,
-    /// The value it was set to.
-    pub value: String,
 }
 
 impl Model {
@@ -390,6 +381,7 @@ impl Model {
     pub(crate) fn clamp_cursors(&mut self) {
         self.keep_gates_within();
         self.keep_review();
+        self.refresh_lists();
         self.move_in_overlay(0);
         self.view.marks.take_absent(&self.plan);
     }

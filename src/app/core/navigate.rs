@@ -19,14 +19,14 @@ pub const COMMANDS: &[Command] = &[
         name: "down",
         keys: &["j", "down"],
         title: "Down",
-        run: |model| by(model, 1),
+        run: |model| by_command(model, "down"),
         ..COMMON
     },
     Command {
         name: "up",
         keys: &["k", "up"],
         title: "Up",
-        run: |model| by(model, -1),
+        run: |model| by_command(model, "up"),
         ..COMMON
     },
     Command {
@@ -66,42 +66,42 @@ pub const COMMANDS: &[Command] = &[
         name: "page-down",
         keys: &["pagedown", "ctrl-f"],
         title: "Page down",
-        run: |model| by(model, whole_page(model)),
+        run: |model| by_command(model, "page-down"),
         ..COMMON
     },
     Command {
         name: "page-up",
         keys: &["pageup", "ctrl-b"],
         title: "Page up",
-        run: |model| by(model, -whole_page(model)),
+        run: |model| by_command(model, "page-up"),
         ..COMMON
     },
     Command {
         name: "half-page-down",
         keys: &["ctrl-d"],
         title: "Half page down",
-        run: |model| by(model, (whole_page(model) / 2).max(1)),
+        run: |model| by_command(model, "half-page-down"),
         ..COMMON
     },
     Command {
         name: "half-page-up",
         keys: &["ctrl-u"],
         title: "Half page up",
-        run: |model| by(model, -(whole_page(model) / 2).max(1)),
+        run: |model| by_command(model, "half-page-up"),
         ..COMMON
     },
     Command {
         name: "first",
         keys: &["g", "home"],
         title: "First row",
-        run: |model| by(model, isize::MIN / 2),
+        run: |model| by_command(model, "first"),
         ..COMMON
     },
     Command {
         name: "last",
         keys: &["G", "end"],
         title: "Last row",
-        run: |model| by(model, isize::MAX / 2),
+        run: |model| by_command(model, "last"),
         ..COMMON
     },
     Command {
@@ -113,6 +113,28 @@ pub const COMMANDS: &[Command] = &[
         ..COMMON
     },
 ];
+
+/// By how many rows the command of this name moves down, if it moves at all. What lies over a screen
+/// asks for it too, so that the same keys move there.
+pub(crate) fn distance(model: &Model, command: &str) -> Option<isize> {
+    Some(match command {
+        "down" => 1,
+        "up" => -1,
+        "page-down" => whole_page(model),
+        "page-up" => -whole_page(model),
+        "half-page-down" => (whole_page(model) / 2).max(1),
+        "half-page-up" => -(whole_page(model) / 2).max(1),
+        "first" => isize::MIN / 2,
+        "last" => isize::MAX / 2,
+        _ => return None,
+    })
+}
+
+fn by_command(model: &mut Model, command: &str) {
+    if let Some(rows) = distance(model, command) {
+        by(model, rows);
+    }
+}
 
 fn whole_page(model: &Model) -> isize {
     isize::try_from(model.page.saturating_sub(1).max(1)).unwrap_or(1)

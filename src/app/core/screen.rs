@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 
 use super::command::{Command, Focus};
 use super::model::Model;
+use crate::change::Change;
 use crate::plan::id::StepId;
 
 /// What a screen does. Its state is a field of the model, under its own type.
@@ -93,6 +94,12 @@ pub trait Screen: Sync {
     /// The stage whose gate is selected on it, by name.
     fn gate(&self, _: &Model) -> Option<String> {
         None
+    }
+
+    /// Whether it shows what a change is about that was just undone or made again, and its cursor is
+    /// there now: otherwise a person is brought to another screen.
+    fn keeps(&self, _: &mut Model, _: &Change) -> bool {
+        false
     }
 
     /// Where one is on it, as the header says it.

@@ -1,6 +1,8 @@
 //! Rows narrowed down by typing: palette, help, step picker, owners, checks.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::input::Input;
 use super::menu::{Choice, Row};
@@ -11,10 +13,12 @@ use crate::app::core::key::{Code, Key};
 use crate::app::core::model::Model;
 use crate::app::core::registry;
 use crate::app::screens::in_words;
+use crate::app::screens::plan::bulk::called;
 use crate::app::screens::plan::edit_field::SetRequest;
+use crate::app::screens::plan::relocate;
 use crate::app::screens::welcome::WELCOME;
 use crate::document::progress::Progress;
-use crate::plan::id::typed_id;
+use crate::plan::id::{StepId, typed_id};
 use crate::plan::query::words::Words;
 use crate::plan::{Plan, StepKey};
 
@@ -28,12 +32,14 @@ pub enum Source {
     Palette,
     /// The keys that work here.
     Help,
-    /// Steps, one of which `step` will depend on.
-    Upstream(StepKey),
-    /// Steps, one of which will depend on `step`.
-    Downstream(StepKey),
+    /// Steps, one of which these will depend on.
+    Upstream(Arc<[StepKey]>),
+    /// Steps, one of which will depend on these.
+    Downstream(Arc<[StepKey]>),
     /// Owners, to be set.
     Owner(SetRequest),
+    /// Blocks, to one of which these steps move.
+    Block(Arc<[StepKey]>),
     /// The checks of stages and of other checklists, to go to one.
     Checks,
 }
@@ -60,9 +66,16 @@ impl Source {
         match self {
             Self::Palette => "Commands".to_owned(),
             Self::Help => "Keys that work here".to_owned(),
-            Self::Upstream((id, _)) => format!("{id} depends on"),
-            Self::Downstream((id, _)) => format!("What depends on {id}"),
-            Self::Owner(_) => "Owner".to_owned(),
+            Self::Upstream(steps) => match &**steps {
+                [(id, _)] => format!("{id} depends on"),
+                steps => format!("{} depend on", called(steps)),
+            },
+            Self::Downstream(steps) => format!("What depends on {}", called(steps)),
+            Self::Owner(request) => match request.steps.len() {
+                1 => "Owner".to_owned(),
+                _ => format!("Owner of {}", called(&request.steps)),
+            },
+            Self::Block(steps) => relocate::title(steps),
             Self::Checks => "Find a check".to_owned(),
         }
     }
@@ -73,16 +86,17 @@ impl Source {
             Self::Palette => Some(model.palette_rows(text)),
             Self::Help => Some(model.help_rows(text)),
             Self::Checks => Some(model.check_rows(text, MOST)),
-            Self::Upstream(_) | Self::Downstream(_) | Self::Owner(_) => None,
+            Self::Upstream(_) | Self::Downstream(_) | Self::Owner(_) | Self::Block(_) => None,
         }
     }
 
     /// The others; nothing where that was stopped.
     fn step_rows(&self, plan: &Plan, text: &str, progress: &Progress) -> Option<Vec<Row>> {
         match self {
-            Self::Upstream(step) => step_rows(plan, *step, text, true, progress),
-            Self::Downstream(step) => step_rows(plan, *step, text, false, progress),
+            Self::Upstream(steps) => step_rows(plan, steps, text, true, progress),
+            Self::Downstream(steps) => step_rows(plan, steps, text, false, progress),
             Self::Owner(request) => owner_rows(plan, request, text, progress),
+            Self::Block(steps) => relocate::block_rows(plan, steps, text, progress),
             Self::Palette | Self::Help | Self::Checks => None,
         }
     }
@@ -111,7 +125,7 @@ impl Chooser {
                 }
                 Some(row) => row.blocked.clone(),
             };
-        } else if let Some(cursor) = moved(self.cursor, key.code, self.rows.len()) {
+        } else if let Some(cursor) = moved(model, self.cursor, key, self.rows.len()) {
             self.cursor = cursor;
         }
         Some(self)
@@ -252,32 +266,39 @@ impl Model {
     }
 }
 
-/// Steps, one of which `step` is to depend on, or which are to depend on it.
+/// Steps, one of which these are to depend on, or which is to depend on them.
 fn step_rows(
     plan: &Plan,
-    step: StepKey,
+    steps: &Arc<[StepKey]>,
     text: &str,
     upstream: bool,
     progress: &Progress,
 ) -> Option<Vec<Row>> {
     let words = Words::new(text.split_whitespace());
-    let known: Vec<usize> = match plan.find_nth(step.0, step.1) {
-        Some(index) if upstream => plan.graph().upstream(index).collect(),
-        Some(index) => plan.graph().downstream(index).collect(),
-        None => Vec::new(),
+    let these: HashSet<StepId> = steps.iter().map(|(id, _)| *id).collect();
+    let graph = plan.graph();
+    // What several have in common is told by who is left out of the change.
+    let known: Vec<usize> = match &**steps {
+        [(id, nth)] => match plan.find_nth(*id, *nth) {
+            Some(index) if upstream => graph.upstream(index).collect(),
+            Some(index) => graph.downstream(index).collect(),
+            None => Vec::new(),
+        },
+        _ => Vec::new(),
     };
+    let from = steps.first().map_or(0, |(id, _)| id.number());
     progress.expect(plan.len());
     let mut strides = progress.strides();
     // Without words, the nearest steps come first.
     let number = |index: usize| plan.step(index).id().number();
-    let distance = |index: usize| number(index).abs_diff(step.0.number());
+    let distance = |index: usize| number(index).abs_diff(from);
     let mut scored = Vec::new();
     for other in plan.steps() {
         if !strides.add(1) {
             return None;
         }
         let at = other.index();
-        if other.id() == step.0 || other.nth() != 0 || known.binary_search(&at).is_ok() {
+        if these.contains(&other.id()) || other.nth() != 0 || known.binary_search(&at).is_ok() {
             continue;
         }
         let near = format!("{} {} {}", other.id(), other.title(), other.owner());
@@ -291,13 +312,14 @@ fn step_rows(
         scored.truncate(MOST);
     }
     scored.sort_unstable();
+    let named: Arc<[String]> = steps.iter().map(|(id, _)| id.to_string()).collect();
     let mut rows: Vec<Row> = scored
         .into_iter()
         .map(|(.., index)| {
             let other = plan.step(index);
             let choice = match upstream {
-                true => Choice::Depend(step, other.id().to_string()),
-                false => Choice::Depend(other.key(), step.0.to_string()),
+                true => Choice::Depend(steps.clone(), [other.id().to_string()].into()),
+                false => Choice::Depend([other.key()].into(), named.clone()),
             };
             let label = format!("{} {}", other.id(), other.title());
             Row::new("", label, other.status().map_or("?", |s| s.word()), choice)
@@ -305,7 +327,7 @@ fn step_rows(
         .collect();
     let text = text.trim();
     if upstream && !text.is_empty() && typed_id(text).is_none() {
-        let choice = Choice::Depend(step, text.to_owned());
+        let choice = Choice::Depend(steps.clone(), [text.to_owned()].into());
         let label = format!("“{text}”");
         rows.push(Row::new("", label, "a condition outside the plan", choice));
     }

@@ -1,13 +1,16 @@
 //! A question before a change that is large or hard to foresee. Only `y` is a yes.
 
+use super::{Overlay, movement};
 use crate::app::core::key::{Code, Key};
 use crate::app::core::model::Model;
-use crate::app::overlays::Overlay;
-use crate::change::Change;
+use crate::app::core::navigate::moved;
 use crate::change::value::Refusal;
+use crate::change::{Change, Edit, Target};
 
-/// Above this many steps a bulk change asks first.
-const ASK_ABOVE: usize = 20;
+/// Above this many steps a bulk change is shown before it is made.
+pub(crate) const ASK_ABOVE: usize = 20;
+/// Edits that a question shows at most.
+const MOST: usize = 200;
 
 /// A change that waits for a yes.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,21 +21,32 @@ pub struct Confirm {
     pub consequence: String,
     /// What a yes does.
     pub change: Change,
+    /// What is said beside the change when it is made.
+    said: Vec<String>,
+    /// The first line of the consequence in sight.
+    pub scroll: usize,
 }
 
 impl Confirm {
     /// Takes a key; answers the question unless that answered it.
-    pub(crate) fn press(self, model: &mut Model, key: Key) -> Option<Self> {
+    pub(crate) fn press(mut self, model: &mut Model, key: Key) -> Option<Self> {
         match (key.code, key.letter()) {
             (_, Some('y' | 'Y')) => {
-                model.commit(self.change);
+                if model.commit(self.change) {
+                    model.say_too(&self.said);
+                }
                 None
             }
             (Code::Esc | Code::Enter, _) | (_, Some('n' | 'N')) => {
                 model.say("unchanged");
                 None
             }
-            _ => Some(self),
+            _ => {
+                if let Some(by) = movement(model, key) {
+                    self.scroll = moved(self.scroll, by, self.consequence.lines().count());
+                }
+                Some(self)
+            }
         }
     }
 }
@@ -49,25 +63,89 @@ impl Model {
             question: question.into(),
             consequence: consequence.into(),
             change,
+            said: Vec::new(),
+            scroll: 0,
         }));
     }
 
-    /// Makes a change, or says why not; asks first where it is about more than a few steps.
+    /// Has the question just asked say something beside the change, once it is made.
+    pub(crate) fn confirm_saying(&mut self, words: Vec<String>) {
+        if let Some(Overlay::Confirm(confirm)) = self.overlays.last_mut() {
+            confirm.said = words;
+        }
+    }
+
+    /// Makes a change, or says why not; shows it first where it is about more than a few steps.
     pub(crate) fn make(&mut self, change: Result<Change, Refusal>, steps: usize) {
         match change {
             Err(refusal) => self.refuse(refusal.to_string()),
             Ok(change) if steps > ASK_ABOVE && !change.edits.is_empty() => {
-                let undo = self.keymap.key_of("undo");
-                let consequence = format!("{}. One {undo} undoes it all.", change.label);
-                self.confirm(
-                    format!("Change {steps} steps at once?"),
-                    consequence,
-                    change,
-                );
+                let question = format!("Change {steps} steps at once?");
+                self.confirm_shown(question, Vec::new(), change);
             }
             Ok(change) => {
                 self.commit(change);
             }
         }
+    }
+
+    /// Asks before a change is made, and shows it, below what else there is to say of it.
+    pub(crate) fn confirm_shown(
+        &mut self,
+        question: String,
+        mut lines: Vec<String>,
+        change: Change,
+    ) {
+        let undo = self.keymap.key_of("undo");
+        lines.push(format!("{}. One {undo} undoes it all.", change.label));
+        lines.push(String::new());
+        lines.push(self.preview(&change));
+        self.confirm(question, lines.join("\n"), change);
+    }
+
+    /// Adds to what was just said.
+    pub(crate) fn say_too(&mut self, words: &[String]) {
+        if let Some(notice) = &mut self.notice {
+            words
+                .iter()
+                .for_each(|words| notice.text += &format!(" · {words}"));
+        }
+    }
+
+    /// What a change would put in place of what: a heading an edit, what goes after `- `,
+    /// what comes after `+ `. Where steps are edited, their stamps go without saying.
+    pub(crate) fn preview(&self, change: &Change) -> String {
+        let is_stamp = |edit: &&Edit| matches!(edit.target, Target::LogValue { key, .. } if key == "updated_at");
+        let all_stamps = change.edits.iter().all(|edit| is_stamp(&edit));
+        let told = || (change.edits.iter()).filter(|edit| all_stamps || !is_stamp(edit));
+        let mut lines = Vec::new();
+        for edit in told().take(MOST) {
+            let path = edit.path.display();
+            lines.push(match (&edit.target, &edit.before) {
+                (Target::File { .. }, None) => format!("new file {path}"),
+                (target, _) => format!("{} in {path}", target.words()),
+            });
+            for (sign, side) in [('-', &edit.before), ('+', &edit.after)] {
+                if let Some(bytes) = side {
+                    let text = String::from_utf8_lossy(bytes);
+                    lines.push(format!("{sign} {}", excerpt(&text)));
+                }
+            }
+        }
+        let more = told().skip(MOST).count();
+        if more > 0 {
+            lines.push(format!("… and {more} more"));
+        }
+        lines.join("\n")
+    }
+}
+
+/// A source text as one line, short enough to be compared with another one.
+fn excerpt(text: &str) -> String {
+    const LONGEST: usize = 160;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LONGEST) {
+        Some((cut, _)) => format!("{}…", &line[..cut]),
+        None => line,
     }
 }

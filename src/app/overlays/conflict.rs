@@ -14,7 +14,7 @@ use crate::change::value::{self, Refusal};
 use crate::change::{Change, Target};
 use crate::document::markdown::escaped;
 use crate::plan::StepKey;
-use crate::plan::field::{Field, Kind, fields};
+use crate::plan::field::{Field, Kind};
 
 impl Focus {
     /// The two versions of a conflict.
@@ -103,7 +103,7 @@ fn edit_result(model: &mut Model) {
     };
     let mut edits = conflict.conflicts.iter().map(|conflict| &conflict.edit);
     let mine = edits
-        .find(|edit| field_of(&edit.target) == Some(field))
+        .find(|edit| edit.target.field() == Some(field))
         .map(|edit| edit.target.value_words(edit.after.as_deref()));
     let Some(index) = model.plan.find_nth(id, nth) else {
         return;
@@ -158,7 +158,7 @@ impl Model {
                 Target::SectionValue { step, .. } | Target::SectionTitle { step, .. } => (step, 0),
                 _ => return None,
             };
-            let about = (step, field_of(&conflict.edit.target)?);
+            let about = (step, conflict.edit.target.field()?);
             if found.is_some_and(|found| found != about) {
                 return None;
             }
@@ -203,18 +203,5 @@ impl Model {
             self.overlays.remove(at);
         }
         Ok(())
-    }
-}
-
-/// The field that a target holds.
-fn field_of(target: &Target) -> Option<Field> {
-    match target {
-        Target::LogValue { key, inner, .. } => fields()
-            .iter()
-            .find(|spec| spec.key == *key && spec.inner == *inner)
-            .map(|spec| spec.field),
-        Target::SectionValue { field, .. } => Some(*field),
-        Target::SectionTitle { .. } => Some(Field::Title),
-        _ => None,
     }
 }

@@ -5,7 +5,7 @@
 //! for the text of a chooser.
 
 use super::input::Input;
-use super::{Overlay, PAGE};
+use super::{Overlay, movement};
 use crate::app::core::command::Focus;
 use crate::app::core::job::JobKind;
 use crate::app::core::key::{Code, Key};
@@ -68,11 +68,13 @@ impl FilterLine {
             Code::BackTab => return Some(self.complete(model, false)),
             Code::Up => return Some(self.recall(model, true)),
             Code::Down => return Some(self.recall(model, false)),
-            Code::PageDown => self.walk(model, PAGE as isize),
-            Code::PageUp => self.walk(model, -(PAGE as isize)),
             Code::Char('n') if key.ctrl => self.walk(model, 1),
             Code::Char('p') if key.ctrl => self.walk(model, -1),
-            _ => {}
+            _ => {
+                if let Some(by) = movement(model, key) {
+                    self.walk(model, by);
+                }
+            }
         }
         Some(self)
     }

@@ -1,5 +1,11 @@
 //! The entries of a list field: dependencies, inputs, artifacts. Its keys are commands; each
 //! change of the list is saved at once.
+//!
+//! Of several steps it shows every entry that one of them has, and by how many. What is added goes to
+//! all of them, what is edited or removed, to those that have it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::Overlay;
 use super::chooser::Source;
@@ -8,10 +14,12 @@ use crate::app::core::command::{Blocked, Command, Extent, Focus, Group, Places};
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
-use crate::change::value::Refusal;
+use crate::change::compose::{Action, Assignment, StepRequest};
+use crate::change::value::{Refusal, same_entry};
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
-use crate::plan::{Plan, StepKey};
+use crate::plan::id::StepId;
+use crate::plan::{Plan, StepKey, marks};
 
 impl Focus {
     /// The entries of a list field.
@@ -23,10 +31,19 @@ const LIST: Places = Places::Only(&[Focus::LIST]);
 /// An open list.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct EntryList {
-    pub(crate) step: StepKey,
+    pub(crate) steps: Arc<[StepKey]>,
     pub(crate) field: Field,
     /// Which entry is selected.
     pub(crate) cursor: usize,
+    /// What stands in the list.
+    pub(crate) rows: Vec<ListRow>,
+}
+
+/// An entry, and how many of the steps have it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct ListRow {
+    pub(crate) text: String,
+    pub(crate) count: usize,
 }
 
 /// What most of these commands have in common.
@@ -67,10 +84,12 @@ pub(crate) const COMMANDS: &[Command] = &[
         title: "List: remove the entry",
         hint: "remove",
         run: |model| {
-            change(model, |entries, at| {
-                entries.remove(at);
-                at
-            });
+            if let Some((_, text)) = entry(model) {
+                change_all(model, Action::Remove(text), |entries, at| {
+                    entries.remove(at);
+                    at
+                });
+            }
         },
         ..COMMON
     },
@@ -81,15 +100,17 @@ pub(crate) const COMMANDS: &[Command] = &[
         hint: "tick",
         blocked: no_condition,
         run: |model| {
-            change(model, |entries, at| {
-                if let Dependency::Condition { text, met } =
-                    Dependency::read(entries[at].as_str().into())
-                {
-                    let mark = if met { "" } else { "[x] " };
-                    entries[at] = format!("{mark}{text}");
-                }
-                at
-            });
+            if let Some((_, old)) = entry(model)
+                && let Dependency::Condition { text, met } = Dependency::read(old.as_str().into())
+            {
+                let mark = if met { "" } else { "[x] " };
+                let new = format!("{mark}{text}");
+                let replace = Action::Replace(old, new.clone());
+                change_all(model, replace, |entries, at| {
+                    entries[at] = new;
+                    at
+                });
+            }
         },
         ..COMMON
     },
@@ -97,6 +118,7 @@ pub(crate) const COMMANDS: &[Command] = &[
         name: "entry-down",
         keys: &["J"],
         title: "List: move the entry down",
+        blocked: no_order,
         run: |model| {
             change(model, |entries, at| {
                 let to = (at + 1).min(entries.len() - 1);
@@ -110,12 +132,34 @@ pub(crate) const COMMANDS: &[Command] = &[
         name: "entry-up",
         keys: &["K"],
         title: "List: move the entry up",
+        blocked: no_order,
         run: |model| {
             change(model, |entries, at| {
                 let to = at.saturating_sub(1);
                 entries.swap(at, to);
                 to
             });
+        },
+        ..COMMON
+    },
+    Command {
+        name: "entries-replace",
+        keys: &["="],
+        title: "List: replace all entries",
+        blocked: |model| model.is_locked(),
+        run: |model| {
+            let entries = match open(model) {
+                Some(list) if list.rows.iter().all(|row| row.count == list.steps.len()) => {
+                    model.open_entries()
+                }
+                _ => Vec::new(),
+            };
+            let text = entries.join("; ");
+            model.prompt(
+                "All entries, separated by semicolons",
+                text,
+                Purpose::Entries,
+            );
         },
         ..COMMON
     },
@@ -169,6 +213,13 @@ fn no_entry(model: &Model) -> Blocked {
     })
 }
 
+fn no_order(model: &Model) -> Blocked {
+    no_entry(model).or_else(|| {
+        let several = open(model)?.steps.len() > 1;
+        several.then(|| "each step has an order of its own: move entries in one step".to_owned())
+    })
+}
+
 fn no_condition(model: &Model) -> Blocked {
     no_entry(model).or_else(|| {
         let (_, text) = entry(model)?;
@@ -181,7 +232,10 @@ fn no_condition(model: &Model) -> Blocked {
 fn add(model: &mut Model) {
     let Some(list) = open(model) else { return };
     match list.field {
-        Field::Dependencies => model.choose_from(Source::Upstream(list.step)),
+        Field::Dependencies => {
+            let steps = list.steps.clone();
+            model.choose_from(Source::Upstream(steps));
+        }
         _ => model.prompt("New entry", "", Purpose::Entry { old: None }),
     }
 }
@@ -197,60 +251,139 @@ fn change(model: &mut Model, edit: impl FnOnce(&mut Vec<String>, usize) -> usize
     }
 }
 
+/// The same in a list of one step; in one of several, `action` is done to those that have the entry.
+fn change_all(
+    model: &mut Model,
+    action: Action,
+    edit: impl FnOnce(&mut Vec<String>, usize) -> usize,
+) {
+    let Some(EntryList {
+        steps, field, rows, ..
+    }) = open(model)
+    else {
+        return;
+    };
+    let (Some((at, text)), field) = (entry(model), *field) else {
+        return;
+    };
+    if steps.len() == 1 {
+        return change(model, edit);
+    }
+    let has = rows.get(at).map_or(0, |row| row.count);
+    let steps = match has == steps.len() {
+        true => steps.clone(),
+        false => having(&model.plan, steps, field, &text),
+    };
+    let request = StepRequest::Assign(vec![Assignment { field, action }]);
+    if let Err(refusal) = model.change_steps(&steps, request) {
+        model.refuse(refusal.to_string());
+    }
+    model.select_entry(at);
+}
+
+/// Those of the steps whose list has the entry.
+fn having(plan: &Plan, steps: &[StepKey], field: Field, text: &str) -> Arc<[StepKey]> {
+    let found = marks::indexes(steps, plan).into_iter().filter(|at| {
+        let entries = plan.step(*at).list(field);
+        entries.iter().any(|entry| same_entry(field, entry, text))
+    });
+    found.map(|at| plan.step(at).key()).collect()
+}
+
 impl EntryList {
-    fn new(step: StepKey, field: Field) -> Self {
-        Self {
-            step,
+    fn new(plan: &Plan, steps: Arc<[StepKey]>, field: Field) -> Self {
+        let mut list = Self {
+            steps,
             field,
             cursor: 0,
+            rows: Vec::new(),
+        };
+        list.refresh(plan);
+        list
+    }
+
+    /// Takes what stands in the plan by now, each entry where it comes first.
+    pub(super) fn refresh(&mut self, plan: &Plan) {
+        let mut rows: Vec<ListRow> = Vec::new();
+        let mut known: HashMap<String, usize> = HashMap::new();
+        for step in marks::indexes(&self.steps, plan) {
+            for entry in plan.step(step).list(self.field) {
+                let same = match Dependency::read(entry.as_ref().into()) {
+                    Dependency::Step(id) if self.field == Field::Dependencies => {
+                        StepId::padded_to(id, 0).to_string()
+                    }
+                    _ => entry.to_string(),
+                };
+                let at = *known.entry(same).or_insert(rows.len());
+                match rows.get_mut(at).filter(|_| self.steps.len() > 1) {
+                    Some(row) => row.count += 1,
+                    None => rows.push(ListRow {
+                        text: entry.into(),
+                        count: 1,
+                    }),
+                }
+            }
         }
+        self.rows = rows;
+        self.cursor = moved(self.cursor, 0, self.rows.len());
     }
 
-    /// What stands in the list.
-    pub(crate) fn entries(&self, plan: &Plan) -> Vec<String> {
-        let step = plan.find_nth(self.step.0, self.step.1);
-        let entries = step.map(|step| plan.step(step).list(self.field));
-        let entries = entries.unwrap_or_default().into_iter();
-        entries.map(Into::into).collect()
-    }
-
-    pub(super) fn move_by(&mut self, plan: &Plan, by: isize) {
-        self.cursor = moved(self.cursor, by, self.entries(plan).len());
+    pub(super) fn move_by(&mut self, by: isize) {
+        self.cursor = moved(self.cursor, by, self.rows.len());
     }
 }
 
 impl Model {
-    /// Opens a list field of a step.
-    pub(crate) fn open_list(&mut self, step: StepKey, field: Field) {
-        let list = EntryList::new(step, field);
+    /// Opens a list field of steps.
+    pub(crate) fn open_list(&mut self, steps: Arc<[StepKey]>, field: Field) {
+        let list = EntryList::new(&self.plan, steps, field);
         self.overlays.push(Overlay::List(list));
     }
 
     /// The entries of the list that is open.
     pub(crate) fn open_entries(&self) -> Vec<String> {
-        open(self).map_or_else(Vec::new, |list| list.entries(&self.plan))
+        let rows = open(self).map_or(&[][..], |list| &list.rows);
+        rows.iter().map(|row| row.text.clone()).collect()
     }
 
-    /// Replaces the entries of the list that is open.
+    /// Replaces the entries of the list of one step that is open.
     fn set_entries(&mut self, entries: &[String]) -> Result<(), Refusal> {
-        let Some(EntryList { step, field, .. }) = open(self).cloned() else {
+        let Some(EntryList { steps, field, .. }) = open(self) else {
             return Ok(());
         };
-        let Some(index) = self.plan.find_nth(step.0, step.1) else {
-            return Err(Refusal(format!("{} is no longer in the plan", step.0)));
+        let Some((id, nth)) = steps.first() else {
+            return Ok(());
         };
-        let change = self.composer().set_list(index, field, entries)?;
+        let Some(index) = self.plan.find_nth(*id, *nth) else {
+            return Err(Refusal(format!("{id} is no longer in the plan")));
+        };
+        let change = self.composer().set_list(index, *field, entries)?;
         self.commit(change);
         Ok(())
     }
 
     /// Puts an entry into the list that is open, and saves it.
     pub(crate) fn put_entry(&mut self, old: Option<&str>, text: &str) -> Result<(), Refusal> {
+        let Some(EntryList { steps, field, .. }) = open(self) else {
+            return Ok(());
+        };
+        let (steps, field, text) = (steps.clone(), *field, text.to_owned());
+        if steps.len() > 1 {
+            let (steps, action) = match old {
+                Some(old) => {
+                    let steps = having(&self.plan, &steps, field, old);
+                    (steps, Action::Replace(old.to_owned(), text))
+                }
+                None => (steps, Action::Add(text)),
+            };
+            let request = StepRequest::Assign(vec![Assignment { field, action }]);
+            return self.change_steps(&steps, request);
+        }
         let mut entries = self.open_entries();
         match old.map(|old| entries.iter_mut().find(|entry| *entry == old)) {
-            Some(Some(entry)) => *entry = text.to_owned(),
+            Some(Some(entry)) => *entry = text,
             Some(None) => return Err(Refusal("the entry is no longer there".to_owned())),
-            None => entries.push(text.to_owned()),
+            None => entries.push(text),
         }
         self.set_entries(&entries)?;
         if old.is_none() {
@@ -259,24 +392,32 @@ impl Model {
         Ok(())
     }
 
+    /// Has the steps of the open list hold these entries, separated by semicolons, and no others.
+    pub(crate) fn replace_entries(&mut self, text: &str) -> Result<(), Refusal> {
+        let Some(EntryList { steps, field, .. }) = open(self) else {
+            return Ok(());
+        };
+        let (steps, request) = (steps.clone(), StepRequest::set(*field, text));
+        self.change_steps(&steps, request)
+    }
+
     /// Selects an entry of the list that is open, or the last one if there are fewer.
     pub(crate) fn select_entry(&mut self, at: usize) {
         if let Some(Overlay::List(list)) = self.overlays.last_mut() {
-            let last = list.entries(&self.plan).len().saturating_sub(1);
-            list.cursor = at.min(last);
+            list.cursor = at.min(list.rows.len().saturating_sub(1));
         }
     }
 
-    /// Adds an entry to the dependencies of a step.
-    pub(crate) fn depend(&mut self, (id, nth): StepKey, entry: String) {
-        let Some(index) = self.plan.find_nth(id, nth) else {
-            return self.refuse(format!("{id} is no longer in the plan"));
+    /// Makes steps depend on others, or on a condition in words.
+    pub(crate) fn depend(&mut self, steps: &Arc<[StepKey]>, on: &[String]) -> Result<(), Refusal> {
+        let field = Field::Dependencies;
+        let add = |entry: &String| Assignment {
+            field,
+            action: Action::Add(entry.clone()),
         };
-        let mut entries = EntryList::new((id, nth), Field::Dependencies).entries(&self.plan);
-        entries.push(entry);
-        let composer = self.composer();
-        let change = composer.set_list(index, Field::Dependencies, &entries);
-        self.make(change, 1);
+        let assignments = on.iter().map(add).collect();
+        self.change_steps(steps, StepRequest::Assign(assignments))?;
         self.select_entry(usize::MAX);
+        Ok(())
     }
 }

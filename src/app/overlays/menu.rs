@@ -1,5 +1,7 @@
 //! A few rows, each with its key; and what a row of a menu or a chooser does.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
 use super::{Overlay, moved};
@@ -16,7 +18,7 @@ use crate::change::value::Refusal;
 use crate::plan::StepKey;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::Field;
-use crate::plan::id::StepId;
+use crate::plan::id::{BlockId, StepId};
 use crate::plan::packet::Decision;
 use crate::record::review::decide::Resolution;
 use crate::record::review::gather::BadDependency;
@@ -53,8 +55,8 @@ pub enum Choice {
     Run(&'static str),
     /// Sets a field of steps to a value.
     Set(SetRequest, String),
-    /// Opens the editor for a field of a step.
-    Edit(StepKey, Field),
+    /// Opens the editor for a field of steps.
+    Edit(Arc<[StepKey]>, Field),
     /// Asks what is needed to retheme, retire, merge or restore a block.
     Block(BlockQuestion),
     /// Opens the editor for a cell of the block with this index.
@@ -70,8 +72,10 @@ pub enum Choice {
         /// Its words, by which it is known again.
         words: String,
     },
-    /// Adds an entry to the dependencies of a step.
-    Depend(StepKey, String),
+    /// Makes steps depend on others, or on a condition in words.
+    Depend(Arc<[StepKey]>, Arc<[String]>),
+    /// Moves steps to a block, after a question.
+    MoveTo(Arc<[StepKey]>, BlockId),
     /// Orders the list.
     Sort(Sort),
     /// Opens a link.
@@ -97,11 +101,7 @@ impl Choice {
                 }
             }
             Self::Set(request, value) => return model.set_field(&request, &value),
-            Self::Edit((id, nth), field) => {
-                if let Some(step) = model.plan.find_nth(id, nth) {
-                    model.edit_field(step, field);
-                }
-            }
+            Self::Edit(steps, field) => model.edit_field_of(steps, field),
             Self::Block(question) => model.ask_of_block(question),
             Self::EditBlock(block, column) => model.edit_block(block, column),
             Self::Jump(id, nth) => model.jump(id, nth),
@@ -110,7 +110,8 @@ impl Choice {
                 check,
                 words,
             } => return model.go_to_check(holder, check, &words),
-            Self::Depend(step, entry) => model.depend(step, entry),
+            Self::Depend(steps, on) => return model.depend(&steps, &on),
+            Self::MoveTo(steps, block) => return model.move_to(&steps, block),
             Self::Sort(sort) => model.sort_by(sort),
             Self::Open(target) => model.effects.push(Effect::Open(target)),
             Self::Decide(decision) => model.decide_gate(decision),
@@ -149,25 +150,21 @@ pub(crate) fn digits() -> impl Iterator<Item = String> {
 }
 
 impl Menu {
-    /// Takes a key; answers the menu unless that closed it. `j` and `k` move, where no row has
-    /// them.
+    /// Takes a key; answers the menu unless that closed it. The letters that move on the screens do
+    /// so here, where no row has them.
     pub(crate) fn press(mut self, model: &mut Model, key: Key) -> Option<Self> {
         let letter = key.letter().map(String::from);
         let lettered = self
             .rows
             .iter()
             .position(|row| Some(&row.key) == letter.as_ref());
-        let code = match letter.as_deref() {
-            Some("j") => Code::Down,
-            Some("k") => Code::Up,
-            _ => key.code,
-        };
-        match (lettered, code) {
+        match (lettered, key.code) {
             (None, Code::Esc) => return None,
             (Some(at), _) => self.cursor = at,
             (None, Code::Enter) => {}
-            (None, code) => {
-                self.cursor = moved(self.cursor, code, self.rows.len()).unwrap_or(self.cursor);
+            (None, _) => {
+                let to = moved(model, self.cursor, key, self.rows.len());
+                self.cursor = to.unwrap_or(self.cursor);
                 return Some(self);
             }
         }

@@ -30,9 +30,7 @@ use self::step_history::StepHistory;
 use crate::app::core::command::Focus;
 use crate::app::core::key::{Code, Key};
 use crate::app::core::model::Model;
-
-/// Rows that PageUp and PageDown move by in a menu or a chooser.
-const PAGE: usize = 10;
+use crate::app::core::navigate;
 
 /// Something over the screen. The last one opened has the keys.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -105,7 +103,7 @@ impl Model {
             Some(Overlay::Chooser(chooser)) => chooser.press(self, key).map(Overlay::Chooser),
             Some(Overlay::Menu(menu)) => menu.press(self, key).map(Overlay::Menu),
             Some(Overlay::Confirm(confirm)) => confirm.press(self, key).map(Overlay::Confirm),
-            Some(Overlay::Note(note)) => note.press(key).map(Overlay::Note),
+            Some(Overlay::Note(note)) => note.press(self, key).map(Overlay::Note),
             Some(Overlay::StepHistory(history)) => {
                 history.press(self, key).map(Overlay::StepHistory)
             }
@@ -150,12 +148,21 @@ impl Model {
     /// Moves the cursor of the topmost overlay. Answers false if it has none to move.
     pub(crate) fn move_in_overlay(&mut self, by: isize) -> bool {
         match self.overlays.last_mut() {
-            Some(Overlay::List(list)) => list.move_by(&self.plan, by),
+            Some(Overlay::List(list)) => list.move_by(by),
             Some(Overlay::Conflict(conflict)) => conflict.scroll_by(by),
             Some(Overlay::Merge(merge)) => merge.scroll_by(by),
             _ => return false,
         }
         true
+    }
+
+    /// Has open lists show what is in the plan by now.
+    pub(crate) fn refresh_lists(&mut self) {
+        for overlay in &mut self.overlays {
+            if let Overlay::List(list) = overlay {
+                list.refresh(&self.plan);
+            }
+        }
     }
 
     /// Whether a person still has to pick one of two versions.
@@ -164,18 +171,27 @@ impl Model {
     }
 }
 
-/// Where a key moves the cursor among so many rows: single steps go round, pages stop at the
+/// By how many rows a key moves in what lies over a screen: as it does on the screens, also where
+/// people rebound it.
+fn movement(model: &Model, key: Key) -> Option<isize> {
+    let command = model.keymap.command(Focus::LIST, key)?;
+    navigate::distance(model, command.name)
+}
+
+/// Where a key moves the cursor among so many rows: single steps go round, longer ways stop at the
 /// ends. `None` if the key does not move.
-fn moved(cursor: usize, code: Code, rows: usize) -> Option<usize> {
+fn moved(model: &Model, cursor: usize, key: Key, rows: usize) -> Option<usize> {
     let last = rows.saturating_sub(1);
-    match code {
-        Code::Down | Code::Tab if cursor >= last => Some(0),
-        Code::Down | Code::Tab => Some(cursor + 1),
-        Code::Up | Code::BackTab => Some(cursor.checked_sub(1).unwrap_or(last)),
-        Code::PageDown => Some((cursor + PAGE).min(last)),
-        Code::PageUp => Some(cursor.saturating_sub(PAGE)),
-        _ => None,
-    }
+    let by = match key.code {
+        Code::Tab | Code::Down => 1,
+        Code::BackTab | Code::Up => -1,
+        _ => movement(model, key)?,
+    };
+    Some(match by {
+        1 if cursor >= last => 0,
+        -1 if cursor == 0 => last,
+        by => navigate::moved(cursor, by, rows),
+    })
 }
 
 #[cfg(test)]
@@ -278,15 +294,21 @@ mod tests {
     proptest! {
         #[test]
         fn a_cursor_stays_within_its_rows(rows in 1_usize..40, codes in prop::collection::vec(
-            prop::sample::select(vec![Code::Down, Code::Up, Code::PageDown, Code::PageUp]), 0..20,
+            prop::sample::select(vec![
+                Code::Down, Code::Up, Code::PageDown, Code::PageUp, Code::Home, Code::End,
+            ]), 0..20,
         )) {
+            let model = model(&[]);
+            let moved = |cursor, code| moved(&model, cursor, Key::plain(code), rows);
             let mut cursor = 0;
             for code in codes {
-                let to = moved(cursor, code, rows).unwrap();
+                let to = moved(cursor, code).unwrap();
                 prop_assert!(to < rows);
                 let back = match code {
-                    Code::Down => moved(to, Code::Up, rows),
-                    Code::Up => moved(to, Code::Down, rows),
+                    Code::Down => moved(to, Code::Up),
+                    Code::Up => moved(to, Code::Down),
+                    Code::Home => Some(cursor).filter(|_| to == 0),
+                    Code::End => Some(cursor).filter(|_| to == rows - 1),
                     _ => Some(cursor),
                 };
                 prop_assert_eq!(back, Some(cursor));

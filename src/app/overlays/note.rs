@@ -1,12 +1,9 @@
 //! Something to read. Movement scrolls it, any other key closes it.
 
-use crate::app::core::key::{Code, Key};
+use super::{Overlay, movement};
+use crate::app::core::key::Key;
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
-use crate::app::overlays::Overlay;
-
-/// Paragraphs that PageUp and PageDown scroll by.
-const PAGE: isize = 5;
 
 /// A text to read.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -29,14 +26,8 @@ impl Note {
     }
 
     /// Takes a key; answers the note unless that closed it.
-    pub(crate) fn press(mut self, key: Key) -> Option<Self> {
-        let by = match (key.code, key.letter()) {
-            (Code::Down, _) | (_, Some('j')) => 1,
-            (Code::Up, _) | (_, Some('k')) => -1,
-            (Code::PageDown, _) => PAGE,
-            (Code::PageUp, _) => -PAGE,
-            _ => return None,
-        };
+    pub(crate) fn press(mut self, model: &Model, key: Key) -> Option<Self> {
+        let by = movement(model, key)?;
         self.scroll = moved(self.scroll, by, self.lines.len());
         Some(self)
     }

@@ -47,6 +47,8 @@ pub(crate) enum Purpose {
         /// The entry that is replaced; `None` adds one.
         old: Option<String>,
     },
+    /// All entries of the open list.
+    Entries,
     /// A link to evidence for a check.
     Evidence(CheckEvidence),
     /// The text of a log line.
@@ -83,7 +85,9 @@ impl Prompt {
             Code::Enter => {
                 // The text stays where it is until it can be taken.
                 let locked = model.is_locked().filter(|_| self.is_edit());
-                let taken = match locked {
+                let doubt = self.purpose.doubt(model, &self.input.text);
+                let doubt = doubt.filter(|doubt| self.input.error.as_ref() != Some(doubt));
+                let taken = match locked.or(doubt) {
                     Some(reason) => Err(Refusal(reason)),
                     None => self.purpose.fulfil(model, &self.input.text),
                 };
@@ -109,6 +113,7 @@ impl Purpose {
             Self::Note(of) => model.write_note(of, text),
             Self::Add(id) => model.add_step(*id, text),
             Self::Entry { old } => model.put_entry(old.as_deref(), text),
+            Self::Entries => model.replace_entries(text),
             Self::Evidence(evidence) => model.attach_link(evidence, text),
             Self::Line(line) => model.set_line(line, text),
             Self::Merge(of) => model.write_merged(of, text),
@@ -118,6 +123,14 @@ impl Purpose {
             Self::Baseline => model.set_baseline(text),
             Self::AsOf => model.ask_as_of(text),
             Self::Me => model.set_me(text),
+        }
+    }
+
+    /// What is asked once before the text is taken; Enter again is a yes.
+    fn doubt(&self, model: &Model, text: &str) -> Option<String> {
+        match self {
+            Self::Set(request) => model.doubt(request, text),
+            _ => None,
         }
     }
 

@@ -87,14 +87,7 @@ impl StepHistory {
     /// Takes a key; answers the history unless that closed it.
     pub(crate) fn press(mut self, model: &mut Model, key: Key) -> Option<Self> {
         let last = self.rows.len().saturating_sub(1);
-        let code = match key.letter() {
-            Some('j') => Code::Down,
-            Some('k') => Code::Up,
-            _ => key.code,
-        };
-        match (code, key.letter()) {
-            (_, Some('g')) | (Code::Home, _) => self.cursor = 0,
-            (_, Some('G')) | (Code::End, _) => self.cursor = last,
+        match (key.code, key.letter()) {
             (Code::Enter, _) if !self.rows.is_empty() => {
                 model.stop_following();
                 match (self.rows.swap_remove(self.cursor.min(last)), self.subject) {
@@ -109,8 +102,8 @@ impl StepHistory {
                 model.stop_following();
                 return None;
             }
-            (code, _) => {
-                if let Some(to) = moved(self.cursor, code, self.rows.len()) {
+            _ => {
+                if let Some(to) = moved(model, self.cursor, key, self.rows.len()) {
                     self.cursor = to;
                 }
             }

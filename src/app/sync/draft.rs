@@ -1,6 +1,8 @@
 //! The text being typed: kept beyond a crash and offered at the next start, kept when its field
 //! is left and offered when the field is opened again.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::app::core::model::Model;
@@ -24,10 +26,18 @@ pub struct Draft {
     multiline: bool,
     purpose: Purpose,
     /// The list that the field stood over.
-    list: Option<(StepKey, Field)>,
+    list: Option<DraftList>,
     /// Tells one draft that was written whole from the next.
     #[serde(default)]
     pub(crate) base: u64,
+}
+
+/// A list of one step or of several.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[serde(untagged)]
+enum DraftList {
+    One(StepKey, Field),
+    Several(Arc<[StepKey]>, Field),
 }
 
 impl Model {
@@ -60,10 +70,13 @@ impl Model {
     }
 
     /// The list that is open, under whatever lies over it.
-    fn list_beneath(&self) -> Option<(StepKey, Field)> {
+    fn list_beneath(&self) -> Option<DraftList> {
         let mut from_top = self.overlays.iter().rev();
         from_top.find_map(|overlay| match overlay {
-            Overlay::List(list) => Some((list.step, list.field)),
+            Overlay::List(list) => Some(match *list.steps {
+                [only] => DraftList::One(only, list.field),
+                _ => DraftList::Several(list.steps.clone(), list.field),
+            }),
             _ => None,
         })
     }
@@ -98,8 +111,10 @@ impl Model {
 
     /// Opens the field of a draft again, with its text. Whoever offers it keeps it from now on.
     pub(crate) fn offer_draft(&mut self, draft: Draft) {
-        if let Some((step, field)) = draft.list {
-            self.open_list(step, field);
+        match draft.list {
+            Some(DraftList::One(step, field)) => self.open_list([step].into(), field),
+            Some(DraftList::Several(steps, field)) => self.open_list(steps, field),
+            None => {}
         }
         let mut input = self.input(draft.label, draft.initial);
         input.text = draft.text;

@@ -171,7 +171,9 @@ impl Model {
             self.cannot("undo", &change, &reason, more);
             return false;
         }
-        self.say(change.undone());
+        let aside = self.reveal(&change);
+        let words = aside.map_or(String::new(), |words| format!(" · {words}"));
+        self.say(format!("{}{words}", change.undone()));
         true
     }
 
@@ -213,8 +215,10 @@ impl Model {
         };
         match self.put_on(&change, Event::Redone(change.clone())) {
             Ok(()) => {
+                let aside = self.reveal(&change);
+                let words = aside.map_or(String::new(), |words| format!(" · {words}"));
                 self.notice = Some(Notice {
-                    text: format!("redone: {}", change.label),
+                    text: format!("{}{words}", change.redone()),
                     tone: Tone::Done,
                 });
             }

@@ -8,5 +8,6 @@ pub mod draft_log;
 pub mod edits;
 mod notices;
 pub mod reread;
+mod reveal;
 pub mod step_text;
 pub mod work;

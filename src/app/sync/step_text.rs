@@ -23,9 +23,11 @@ pub enum TextAction {
 }
 
 impl Model {
-    /// Sends the selected step to `$EDITOR`, or goes on with the text that it has of it.
+    /// Sends the step to `$EDITOR`, or goes on with the text that it has of it.
     pub(crate) fn edit_whole(&mut self) {
-        let Some(step) = self.step() else { return };
+        let Some(step) = self.only_subject() else {
+            return;
+        };
         let (key, fresh) = (step.key(), form::write(step));
         let kept = self.forms.iter().find(|form| form.step == key).cloned();
         let again = kept.is_some();

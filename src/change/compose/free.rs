@@ -4,7 +4,7 @@
 //! still names, though no step has it, is nobody's: what names it would silently come to mean
 //! the new step. It is passed over, and given only to who asks for it by name.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 use super::Composer;
@@ -50,6 +50,18 @@ impl Composer<'_> {
         let pairs = ('A'..='Z').flat_map(|a| ('A'..='Z').map(move |b| format!("{a}{b}")));
         let names = letters.chain(pairs);
         self.first_free(names.filter_map(|name| id.child(&name)))
+    }
+
+    /// Which numbers steps have, and which are passed over.
+    pub(crate) fn numbers(&self) -> Numbers {
+        let used = self.plan.steps().map(|step| step.id().number());
+        let mut passed_over = self.named();
+        passed_over.extend(self.plan.unreadable_ids().map(|(id, _)| id));
+        passed_over.retain(|id| id.suffix().is_empty());
+        Numbers {
+            used: used.collect(),
+            passed_over: passed_over.into_iter().map(StepId::number).collect(),
+        }
     }
 
     fn first_free(&self, candidates: impl Iterator<Item = StepId>) -> Option<StepId> {
@@ -132,6 +144,25 @@ impl Composer<'_> {
             named.extend(text.lines().flat_map(named_steps));
         }
         named
+    }
+}
+
+/// The numbers of a plan.
+pub(crate) struct Numbers {
+    used: BTreeSet<u32>,
+    passed_over: HashSet<u32>,
+}
+
+impl Numbers {
+    /// The free ones in a range: those behind its last step, then those before it.
+    pub(crate) fn free_in(&self, (first, last): (u32, u32)) -> impl Iterator<Item = StepId> {
+        // A row of the table may name its range backwards.
+        let last_used = || self.used.range(first..=last).next_back();
+        let behind = if first <= last { last_used() } else { None };
+        let next = behind.map_or(first, |number| number + 1);
+        let all = (next..=last).chain(first..next.min(last + 1));
+        all.filter(|number| !self.used.contains(number) && !self.passed_over.contains(number))
+            .map(StepId::new)
     }
 }
 

@@ -54,6 +54,17 @@ impl Composer<'_> {
     /// # Errors
     /// When the canon describes the step too, which a person must remove there.
     pub fn remove(&self, step: usize) -> Result<Change, Refusal> {
+        let change = self.removal(step)?;
+        let place = self.plan.step(step).log_place();
+        let file = place.map_or(0, |place| place.file);
+        reversible(&self.plan.files()[file], change)
+    }
+
+    /// The same, not yet tried whether it can be undone.
+    ///
+    /// # Errors
+    /// As [`Composer::remove`].
+    pub(super) fn removal(&self, step: usize) -> Result<Change, Refusal> {
         let step = self.plan.step(step);
         let id = step.id();
         let (Some(place), Some(line)) = (step.log_place(), step.log_line()) else {
@@ -65,18 +76,15 @@ impl Composer<'_> {
             let path = self.plan.files()[section.file].path.display();
             return refuse(format!("{id} has a section in {path}; remove that first"));
         }
-        reversible(
-            &self.plan.files()[place.file],
-            Change {
-                label: format!("{id} removed: {}", super::shown(&step.title())),
-                edits: vec![Edit {
-                    path: self.plan.files()[place.file].path.clone(),
-                    target: Target::LogText { line: place.line },
-                    before: Some(line.bytes()[line.body().range()].to_vec()),
-                    after: None,
-                }],
-            },
-        )
+        Ok(Change {
+            label: format!("{id} removed: {}", super::shown(&step.title())),
+            edits: vec![Edit {
+                path: self.plan.files()[place.file].path.clone(),
+                target: Target::LogText { line: place.line },
+                before: Some(line.bytes()[line.body().range()].to_vec()),
+                after: None,
+            }],
+        })
     }
 }
 

@@ -16,6 +16,9 @@ mod resolve;
 mod retire;
 pub(crate) mod fix_all;
 mod batch;
+mod assign;
+mod each;
+mod relocate;
 
 use chrono::{DateTime, Utc};
 
@@ -23,15 +26,19 @@ use super::value::{self, Refusal, refuse};
 use super::{Change, Edit, NONE, Target, apply, tail};
 use crate::document::json;
 use crate::document::markdown::escaped;
-use crate::document::progress::Progress;
 use crate::plan::canon::section::{HEADING_DASHES, Section};
 use crate::plan::field::{Field, Kind};
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::status::Status;
 use crate::plan::{Plan, StepRef};
 pub(crate) use add::named_in_title;
+pub use assign::Assignment;
+pub(crate) use assign::{Action, requests};
 pub(crate) use batch::FieldRequest;
+pub use each::{BulkChange, StepRequest};
+pub(crate) use each::{dependents, sub_steps};
 pub use evidence::Attachment;
+pub(crate) use relocate::{Relocated, no_room};
 pub use resolve::Resolution;
 
 /// Turns wishes about `plan` into changes dated `now`.
@@ -77,49 +84,10 @@ impl Composer<'_> {
     /// Sets the same field of several steps, as one change.
     ///
     /// # Errors
-    /// As [`Composer::set`], for the first step that refuses.
+    /// As [`Composer::each`].
     pub fn set_all(&self, steps: &[usize], field: Field, typed: &str) -> Result<Change, Refusal> {
-        let composed = self.set_all_with(steps, field, typed, &Progress::default());
-        // Nobody else knows of the progress, so nobody stops it.
-        composed.unwrap_or_else(|| refuse("stopped"))
-    }
-
-    /// The same for somebody who watches how far it is and may stop it; nothing where that was
-    /// done.
-    pub(crate) fn set_all_with(
-        &self,
-        steps: &[usize],
-        field: Field,
-        typed: &str,
-        progress: &Progress,
-    ) -> Option<Result<Change, Refusal>> {
-        if let [only] = steps {
-            return Some(self.set(*only, field, typed));
-        }
-        let after = match value::accept(self.plan, field, typed) {
-            Ok(after) => after,
-            Err(refusal) => return Some(Err(refusal)),
-        };
-        progress.expect(steps.len());
-        let mut strides = progress.strides();
-        let (mut edits, mut count) = (Vec::new(), 0);
-        for step in steps {
-            match self.set_edits(self.plan.step(*step), field, &after) {
-                Ok(more) => {
-                    count += usize::from(!more.is_empty());
-                    edits.extend(more);
-                }
-                Err(refusal) => return Some(Err(refusal)),
-            }
-            if !strides.add(1) {
-                return None;
-            }
-        }
-        let field = field.label().to_lowercase();
-        Some(Ok(Change {
-            label: format!("{count} steps {field} → {}", shown(&after)),
-            edits,
-        }))
+        let request = StepRequest::set(field, typed);
+        Ok(self.each(steps, &request)?.change)
     }
 
     /// Takes over one side of a step's drift: the canon's words into the log, or the
@@ -432,7 +400,7 @@ fn cased_like(old: &str, status: &str) -> String {
 const LONGEST: usize = 32;
 
 /// A value short enough for one line of a message.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.is_empty() {
         return NONE.to_owned();

@@ -106,6 +106,7 @@ fn invitation(source: &Source) -> &'static str {
         Source::Upstream(_) => "a number, words of the title, or a condition in words",
         Source::Downstream(_) => "a number or words of the title",
         Source::Owner(_) => "a name, new or known",
+        Source::Block(_) => "a block or words of its theme",
         Source::Checks => "words of the check, its list or its document",
     }
 }

@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{boxed, centred};
+use super::{boxed, centred, hints};
 use crate::app::overlays::confirm::Confirm;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
@@ -18,13 +18,23 @@ const WIDEST: u16 = 76;
 /// consequence that begin with `- ` or `+ ` show what goes and what comes.
 pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, confirm: &Confirm) {
     let buf = frame.buffer_mut();
+    // The last row has the keys that answer.
+    let area = Rect {
+        height: area.height.saturating_sub(1),
+        ..area
+    };
     let columns = area.width.min(WIDEST);
     let mut sheet = TextLayout::new(theme, columns.saturating_sub(4));
     sheet.text(&frame::words(theme, &confirm.question), theme.title);
     if !confirm.consequence.is_empty() {
         sheet.blank();
     }
-    for line in confirm.consequence.lines() {
+    // The row at which the line begins that is to be the first one shown.
+    let mut first = 0;
+    for (at, line) in confirm.consequence.lines().enumerate() {
+        if at == confirm.scroll && at > 0 {
+            first = sheet.len();
+        }
         let line = frame::words(theme, line);
         match (line.strip_prefix("- "), line.strip_prefix("+ ")) {
             (Some(gone), _) => sheet.hanging(Span::styled("- ", theme.error), gone, theme.error),
@@ -37,8 +47,15 @@ pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, confirm: &Confirm) {
     let area = centred(area, columns, rows.saturating_add(4));
     let inner = boxed(buf, area, theme, "Confirm", Line::default());
     let (text, _) = split_rows(inner, inner.height.saturating_sub(2));
-    sheet.shorten(usize::from(text.height));
-    sheet.draw(buf, text, 0);
+    let most = sheet.len().saturating_sub(usize::from(text.height));
+    if most > 0 {
+        hints(buf, area, theme, &[("↑ ↓".to_owned(), "scroll")]);
+    }
+    let edge = Rect {
+        width: text.width + 1,
+        ..text
+    };
+    sheet.draw(buf, edge, first.min(most));
     let answers = Line::from(vec![
         Span::styled("y", theme.key),
         Span::styled(" yes", theme.text),

@@ -9,6 +9,7 @@ use super::{boxed, centred, hints, light, scrolled};
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
 use crate::app::overlays::list::EntryList;
+use crate::app::screens::plan::bulk::called;
 use crate::document::visible::width;
 use crate::plan::dependency::Dependency;
 use crate::plan::field::Field;
@@ -30,18 +31,21 @@ pub fn draw(
     list: &EntryList,
 ) {
     let (field, cursor) = (list.field, list.cursor);
-    let entries = list.entries(&model.plan);
+    let entries = &list.rows;
     let buf = frame.buffer_mut();
     let wide = (area.width * 4 / 5).clamp(area.width.min(60), WIDEST);
     let high = u16::try_from(entries.len() + 2).unwrap_or(u16::MAX);
     let area = centred(area, wide, high.max(LOWEST));
-    let title = format!("{} {}", list.step.0, field.label());
+    let title = match &*list.steps {
+        [(id, _)] => format!("{id} {}", field.label()),
+        steps => format!("{}: {}", called(steps), field.label()),
+    };
     let count = match entries.len() {
         0 => Line::default(),
         count => Line::styled(format!("{} of {count}", cursor + 1), theme.dim),
     };
     let inner = boxed(buf, area, theme, &title, count);
-    hints(buf, area, theme, &keys(model, field, entries.is_empty()));
+    hints(buf, area, theme, &keys(model, list));
     if entries.is_empty() {
         return empty(buf, inner, model, theme, field);
     }
@@ -50,7 +54,11 @@ pub fn draw(
     scrolled(buf, inner, theme, shown.start, entries.len());
     sight.page = usize::from(inner.height);
     for (y, at) in (inner.y..).zip(shown) {
-        let (left, right) = entry(model, theme, field, &entries[at]);
+        let (left, right) = entry(model, theme, field, &entries[at].text);
+        let right = match (entries[at].count, list.steps.len()) {
+            (count, all) if count < all => Span::styled(format!("{count} of {all}"), theme.dim),
+            _ => right,
+        };
         if at == cursor {
             light(buf, inner, y, theme);
         }
@@ -69,17 +77,22 @@ pub fn draw(
 }
 
 /// What can be pressed, the most useful first.
-fn keys(model: &Model, field: Field, is_empty: bool) -> Vec<(String, &'static str)> {
+fn keys(model: &Model, list: &EntryList) -> Vec<(String, &'static str)> {
     let key = |name: &str| model.keymap.key_of(name);
     let mut keys = vec![(key("entry-add"), "add")];
-    if !is_empty {
+    if !list.rows.is_empty() {
         keys.push((key("entry-edit"), "edit"));
         keys.push((key("entry-remove"), "remove"));
-        if field == Field::Dependencies {
+        if list.field == Field::Dependencies {
             keys.push((key("entry-tick"), "tick"));
         }
-        let both = format!("{} {}", key("entry-down"), key("entry-up"));
-        keys.push((both, "move"));
+        match list.steps.len() {
+            1 => {
+                let both = format!("{} {}", key("entry-down"), key("entry-up"));
+                keys.push((both, "move"));
+            }
+            _ => keys.push((key("entries-replace"), "replace all")),
+        }
         keys.push((key("entry-open"), "open"));
     }
     keys.push((key("back"), "close"));

@@ -311,3 +311,19 @@ fn the_256_colour_table_is_xterms() {
     assert_eq!(xterm_color(255), [238; 3]);
     assert_eq!(nearest_index(0xFF8700), 208);
 }
+
+/// On request, the terminal's palette decides, on a dark background and on a light one; where there are
+/// no colours, there are none after it either.
+#[test]
+fn sixteen_colours_are_the_terminals_own() {
+    for background in [Background::Dark, Background::Light] {
+        let own = |depth| Theme::new(depth, background, false).in_sixteen();
+        let sixteen = Theme::new(ColorDepth::Ansi16, background, false);
+        assert_eq!(own(ColorDepth::TrueColor), sixteen);
+        assert_eq!(own(ColorDepth::Ansi256), sixteen);
+        assert_eq!(sixteen.accent.bg, None);
+        let none = Theme::new(ColorDepth::None, background, false);
+        assert_eq!(own(ColorDepth::None), none);
+        assert_eq!(sixteen.on(background), sixteen);
+    }
+}

@@ -66,6 +66,9 @@ impl Field {
     pub(crate) fn take(&mut self, key: KeyEvent) -> bool {
         let alt = key.modifiers.contains(KeyModifiers::ALT);
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+        if !self.multiline && self.is_idle(key) {
+            return false;
+        }
         match key.code {
             KeyCode::Enter if self.multiline && alt => self.area.insert_newline(),
             // There is nothing to break in a field of one line; to save would surprise.
@@ -90,6 +93,20 @@ impl Field {
             _ => self.edit(key),
         }
         true
+    }
+
+    /// Whether a key of a field would change nothing in it, as it stands: then it may move what the
+    /// field belongs to.
+    fn is_idle(&self, key: KeyEvent) -> bool {
+        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+        let (_, column) = self.cursor();
+        let is_end = || column == self.area.lines()[0].chars().count();
+        match key.code {
+            KeyCode::Home => column == 0,
+            KeyCode::End => is_end(),
+            KeyCode::Char('d') if ctrl => is_end(),
+            _ => false,
+        }
     }
 
     /// Takes pasted text; line breaks become spaces in a field of one line. Answers in words what

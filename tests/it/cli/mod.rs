@@ -10,6 +10,7 @@ mod owners;
 mod review;
 mod risks;
 mod schemas;
+mod several;
 mod shell;
 mod standup;
 mod views;

@@ -46,7 +46,7 @@ fn undo_and_redo_go_on_after_a_restart() {
     let mut desk = desk.reopen();
     desk.keys("u");
     assert!(
-        desk.screen().contains("0003 status is"),
+        desk.screen().contains("0003 is blocked again"),
         "{}",
         desk.screen()
     );
@@ -79,7 +79,7 @@ fn an_undo_that_cannot_be_says_why_and_lets_older_ones_be_reached() {
     assert!(line(&desk.file(LOG), "0003").contains("\"idea\""));
     desk.keys("u");
     assert!(
-        desk.screen().contains("0002 status is"),
+        desk.screen().contains("0002 is draft again"),
         "{}",
         desk.screen()
     );

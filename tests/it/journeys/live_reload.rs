@@ -99,7 +99,7 @@ fn everything_is_undone_to_the_first_byte() {
     cockpit.type_keys("2x");
     cockpit.wait_for("ticked");
     cockpit.type_keys("uuu");
-    cockpit.wait_for("0001 status is");
+    cockpit.wait_for("0001 is complete again");
     cockpit.type_keys("q");
     cockpit.wait_exit();
     assert_eq!(read(&folder, LOG), LINES);

@@ -46,6 +46,24 @@ fn nothing_is_written_by_looking_and_one_key_posts() {
     assert!(desk.file(PAPER).contains("## Ground"));
 }
 
+/// A blocker does not sit well with “on track”: the status is proposed, one key takes it, and nobody
+/// is overruled.
+#[test]
+fn a_blocker_proposes_at_risk() {
+    let mut desk = desk();
+    desk.keys("4stbThe vendor is silent<Enter>");
+    desk.wait_for("proposed: there is a blocker");
+    assert!(desk.file(PAPER).contains("The vendor is silent"));
+    assert!(desk.file(PAPER).contains("on track"));
+    desk.keys("<Esc>");
+    assert!(desk.file(PAPER).contains("on track"));
+    desk.keys("bThe room is taken<Enter><Enter>");
+    desk.wait_for("Ground: at risk");
+    assert!(!desk.file(PAPER).contains("on track"));
+    desk.keys("bIt rains<Enter>");
+    assert!(!desk.screen().contains("proposed"), "{}", desk.screen());
+}
+
 #[test]
 fn each_edit_of_a_card_is_one_change() {
     let mut desk = desk();
@@ -171,7 +189,7 @@ fn what_is_written_by_hand_meanwhile_stays() {
         .replace("at risk", "on track")
         .replace("Board agrees\n", "Board agrees\n  - Another\n");
     assert_eq!(desk.file(PAPER), edited);
-    desk.keys("uu");
+    desk.keys("<Esc>uu");
     assert_eq!(desk.file(PAPER), by_hand);
 }
 

@@ -13,7 +13,7 @@ use std::path::Path;
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use stepdeck::change::compose::{Attachment, Composer};
+use stepdeck::change::compose::{Attachment, Composer, StepRequest};
 use stepdeck::change::value::Refusal;
 use stepdeck::change::{Change, Target, apply, form};
 use stepdeck::document::Document;
@@ -34,6 +34,8 @@ const ROADMAP: &str = "docs/ROADMAP.md";
 enum Wish {
     Set(Index, Index, String),
     SetAll(Index, String),
+    Each(Vec<Index>, &'static str),
+    Move(Vec<Index>, Index),
     SetList(Index, Index, Vec<String>),
     Add(&'static str, String),
     AddChild(Index, String),
@@ -47,8 +49,24 @@ enum Wish {
     FixAll(bool),
 }
 
+/// What may be done with several steps at once.
+const EACH: &[&str] = &[
+    "remove",
+    "take-log",
+    "take-canon",
+    "owner=ops",
+    "status=complete",
+    "outcome=",
+    "dependencies+=0001",
+    "dependencies-=0001",
+    "dependencies+=Board agrees",
+    "inputs=a.md; b.md",
+    "evidence.target=3",
+];
+
 fn wish() -> impl Strategy<Value = Wish> {
     let at = any::<Index>;
+    let marks = || prop::collection::vec(any::<Index>(), 1..5);
     let words = plans::words;
     let status = select(vec!["draft", "in progress", "complete", "blocked"]);
     let typed = prop_oneof![3 => words(), 1 => status.clone().prop_map(str::to_owned)];
@@ -64,6 +82,8 @@ fn wish() -> impl Strategy<Value = Wish> {
     prop_oneof![
         6 => (at(), at(), typed).prop_map(|(a, b, text)| Wish::Set(a, b, text)),
         2 => (at(), status).prop_map(|(a, text)| Wish::SetAll(a, text.to_owned())),
+        3 => (marks(), select(EACH)).prop_map(|(marks, what)| Wish::Each(marks, what)),
+        1 => (marks(), at()).prop_map(|(marks, block)| Wish::Move(marks, block)),
         3 => (at(), at(), prop::collection::vec(words(), 0..4))
             .prop_map(|(a, b, entries)| Wish::SetList(a, b, entries)),
         2 => (plans::id(), words()).prop_map(|(id, title)| Wish::Add(id, title)),
@@ -92,6 +112,22 @@ impl Wish {
             Self::SetAll(from, text) => {
                 let steps: Vec<usize> = (step(from)?..plan.len()).collect();
                 composer.set_all(&steps, Field::Status, text)
+            }
+            Self::Each(marks, what) => {
+                let request = match *what {
+                    "remove" => StepRequest::Remove,
+                    "take-log" => StepRequest::Reconcile { keep_log: true },
+                    "take-canon" => StepRequest::Reconcile { keep_log: false },
+                    assignment => StepRequest::Assign(vec![assignment.parse().unwrap()]),
+                };
+                composer
+                    .each(&marked(plan, marks)?, &request)
+                    .map(|bulk| bulk.change)
+            }
+            Self::Move(marks, block) => {
+                let blocks = plan.blocks().len();
+                let block = (blocks > 0).then(|| block.index(blocks))?;
+                composer.relocate(&marked(plan, marks)?, block)
             }
             Self::SetList(at, field, entries) => {
                 let lists = [Field::Dependencies, Field::Inputs, Field::Artifacts];
@@ -152,6 +188,13 @@ impl Wish {
         };
         change.ok().filter(|change| !change.edits.is_empty())
     }
+}
+
+/// Marked steps: each once, in the order of IDs.
+fn marked(plan: &Plan, marks: &[Index]) -> Option<Vec<usize>> {
+    let steps = marks.iter().map(|at| at.index(plan.len().max(1)));
+    let steps: std::collections::BTreeSet<usize> = steps.collect();
+    (!plan.is_empty()).then(|| steps.into_iter().collect())
 }
 
 fn some_check(plan: &Plan, stage: &Index, at: &Index) -> Option<(usize, usize)> {

@@ -8,6 +8,7 @@ use crate::app::core::command::{Extent, Focus};
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
 use crate::app::core::screen::{Crumb, Screen};
+use crate::change::{Change, Edit, Target};
 
 impl Focus {
     /// The rows of an open review.
@@ -36,6 +37,14 @@ impl Screen for GateReviewScreen {
 
     fn back(&self, model: &mut Model) -> bool {
         model.gates.review.take().is_some()
+    }
+
+    /// The packet, and the ticks that its evidence comes with.
+    fn keeps(&self, _: &mut Model, change: &Change) -> bool {
+        let is_here = |edit: &Edit| {
+            edit.target.is_passage() || matches!(edit.target, Target::CheckMark { .. })
+        };
+        change.edits.iter().all(is_here)
     }
 
     fn crumbs(&self, model: &Model) -> Vec<Crumb> {

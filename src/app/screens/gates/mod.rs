@@ -10,6 +10,7 @@ use crate::app::core::command::{Command, Extent, Focus, Places};
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
 use crate::app::core::screen::{Crumb, Screen, numbered_screen};
+use crate::change::Change;
 
 numbered_screen!(2, "gates", "Gates", &Gates);
 
@@ -111,6 +112,11 @@ impl Screen for Gates {
             Holder::Stage(stage) => Some(stage.name.clone()),
             Holder::Other(_) => None,
         }
+    }
+
+    /// Evidence and the packets of gate reviews are papers that this screen shows.
+    fn keeps(&self, _: &mut Model, change: &Change) -> bool {
+        change.edits.iter().all(|edit| edit.target.is_passage())
     }
 
     fn crumbs(&self, model: &Model) -> Vec<Crumb> {

@@ -1,18 +1,20 @@
 //! Editing steps and blocks.
 
+use std::sync::Arc;
+
+use super::bulk::{reconcile, remove, subjects};
 use super::{PLAN, STEP, no_step, not_editable};
 use crate::app::core::command::{Blocked, Command, Focus, Group, SCREENS, SCREENS_AND_LIST};
-use crate::app::core::model::{Model, Repeat};
+use crate::app::core::model::Model;
 use crate::app::overlays::chooser::Source;
 use crate::app::overlays::prompt::Purpose;
-use crate::app::screens::plan::edit_field::{MANY, SetRequest};
-use crate::change::compose::named_in_title;
+use crate::change::compose::{StepRequest, named_in_title};
 use crate::change::value::Refusal;
-use crate::plan::StepKey;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::{Field, detail_fields};
 use crate::plan::id::StepId;
 use crate::plan::status::Status;
+use crate::plan::{StepKey, StepRef};
 
 /// What most of these commands have in common.
 const COMMON: Command = Command {
@@ -81,6 +83,7 @@ pub const COMMANDS: &[Command] = &[
         name: "add-sub-step",
         keys: &["A"],
         title: "Add a sub-step to the step, or the next one after a sub-step",
+        blocked: |model| one_at_a_time(model, "a sub-step has a title of its own"),
         run: add_sub_step,
         ..COMMON
     },
@@ -88,22 +91,18 @@ pub const COMMANDS: &[Command] = &[
         name: "remove",
         keys: &["D"],
         title: "Remove the step from the log",
-        run: |model| {
-            if let Some(step) = model.step() {
-                let change = model.composer().remove(step.index());
-                model.make(change, 1);
-            }
-        },
+        blocked: not_editable,
+        run: remove,
         ..COMMON
     },
     Command {
         name: "depend-on",
         keys: &["b"],
         title: "Make the step depend on another one",
+        blocked: not_editable,
         run: |model| {
-            if let Some(step) = model.selected() {
-                model.choose_from(Source::Upstream(step));
-            }
+            let steps = subjects(model);
+            model.choose_from(Source::Upstream(steps));
         },
         ..COMMON
     },
@@ -111,10 +110,10 @@ pub const COMMANDS: &[Command] = &[
         name: "add-dependent",
         keys: &["B"],
         title: "Make another step depend on this one",
+        blocked: not_editable,
         run: |model| {
-            if let Some(step) = model.selected() {
-                model.choose_from(Source::Downstream(step));
-            }
+            let steps = subjects(model);
+            model.choose_from(Source::Downstream(steps));
         },
         ..COMMON
     },
@@ -122,6 +121,7 @@ pub const COMMANDS: &[Command] = &[
         name: "edit-step",
         keys: &["E"],
         title: "Edit the whole step in $EDITOR",
+        blocked: |model| one_at_a_time(model, "a step in $EDITOR is one text"),
         run: Model::edit_whole,
         ..COMMON
     },
@@ -153,12 +153,8 @@ pub const COMMANDS: &[Command] = &[
         },
         run: |model| {
             if let Some(repeat) = model.repeat.clone() {
-                let request = SetRequest {
-                    steps: subjects(model).into(),
-                    field: repeat.field,
-                    seen: None,
-                };
-                if let Err(refusal) = model.set_field(&request, &repeat.value) {
+                let request = StepRequest::Assign(vec![repeat]);
+                if let Err(refusal) = model.change_steps(&subjects(model), request) {
                     model.refuse(refusal.to_string());
                 }
             }
@@ -205,14 +201,6 @@ pub const COMMANDS: &[Command] = &[
     },
 ];
 
-fn subjects(model: &Model) -> Vec<StepKey> {
-    model
-        .subjects()
-        .into_iter()
-        .map(|step| model.plan.step(step).key())
-        .collect()
-}
-
 fn edit(model: &mut Model) {
     if model.view.pane == Focus::DETAIL {
         return open_detail(model);
@@ -223,11 +211,12 @@ fn edit(model: &mut Model) {
             None => model.refuse("no block is selected"),
         };
     }
-    match model.step().map(|step| (step.index(), step.id())) {
+    let steps = subjects(model);
+    match &steps[..] {
+        [] => model.refuse("no step is selected"),
         // Of two versions that a merge left, one has to stay first.
-        Some((_, id)) if model.open_merge_of(id) => {}
-        Some((step, _)) => model.field_menu(step),
-        None => model.refuse("no step is selected"),
+        [(id, _)] if model.open_merge_of(*id) => {}
+        _ => model.field_menu(steps),
     }
 }
 
@@ -243,41 +232,31 @@ pub fn open_detail(model: &mut Model) {
         }
         return;
     }
-    let Some(step) = model.step() else {
+    let steps = subjects(model);
+    if steps.is_empty() {
         return model.refuse("no step is selected");
-    };
-    let index = step.index();
+    }
     if let Some(field) = detail_fields().get(model.view.detail) {
         match field.spec().read_only {
             Some(reason) => model.refuse(reason),
-            None => model.edit_field(index, *field),
+            None => model.edit_field_of(steps, *field),
         }
     }
 }
 
 fn complete(model: &mut Model) {
-    let steps = model.subjects();
-    if steps.len() > MANY {
-        let repeat = Repeat {
-            field: Field::Status,
-            value: Status::Complete.word().to_owned(),
-        };
-        return model.set_many(subjects(model).into(), repeat, |step| {
-            step.status() != Some(Status::Complete)
-        });
-    }
-    let open: Vec<usize> = steps
-        .into_iter()
-        .filter(|step| model.plan.step(*step).status() != Some(Status::Complete))
-        .collect();
+    let steps = model.subjects().into_iter();
+    let steps = steps.map(|step| model.plan.step(step));
+    let open = steps.filter(|step| step.status() != Some(Status::Complete));
+    let open: Arc<[StepKey]> = open.map(StepRef::key).collect();
     if open.is_empty() {
         let key = model.keymap.key_of("status");
         return model.say(format!("already complete · {key} sets another status"));
     }
-    let change = model
-        .composer()
-        .set_all(&open, Field::Status, Status::Complete.word());
-    model.make(change, open.len());
+    let request = StepRequest::set(Field::Status, Status::Complete.word());
+    if let Err(refusal) = model.change_steps(&open, request) {
+        model.refuse(refusal.to_string());
+    }
 }
 
 fn add(model: &mut Model) {
@@ -299,7 +278,7 @@ fn add(model: &mut Model) {
 }
 
 fn add_sub_step(model: &mut Model) {
-    let Some((id, _)) = model.selected() else {
+    let Some(id) = model.only_subject().map(StepRef::id) else {
         return;
     };
     // From a sub-step, the next one beside it.
@@ -310,19 +289,26 @@ fn add_sub_step(model: &mut Model) {
     }
 }
 
-fn no_drift(model: &Model) -> Blocked {
-    model.is_locked().or_else(|| match model.step() {
-        Some(step) if step.drift().is_empty() => Some("log and canon agree here".to_owned()),
-        Some(_) => None,
-        None => Some("no step is selected".to_owned()),
+/// Why a command for one step cannot run: several are marked, and `reason` says why it is for one.
+fn one_at_a_time(model: &Model, reason: &str) -> Blocked {
+    not_editable(model).or_else(|| match model.subjects().len() {
+        0 | 1 => None,
+        count => {
+            let back = model.keymap.key_of("back");
+            let edit = model.keymap.key_of("edit");
+            Some(format!(
+                "{reason}, and {count} are marked: {back} clears the marks, {edit} edits a field of all"
+            ))
+        }
     })
 }
 
-fn reconcile(model: &mut Model, keep_log: bool) {
-    if let Some(step) = model.step() {
-        let change = model.composer().reconcile(step.index(), keep_log);
-        model.make(change, 1);
-    }
+fn no_drift(model: &Model) -> Blocked {
+    let agrees = |step: &usize| model.plan.step(*step).drift().is_empty();
+    not_editable(model).or_else(|| {
+        let all = model.subjects().iter().all(agrees);
+        all.then(|| "log and canon agree here".to_owned())
+    })
 }
 
 impl Model {

@@ -5,23 +5,19 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::app::core::job::JobKind;
-use crate::app::core::model::{Model, Repeat};
+use super::bulk::{MANY, called};
+use crate::app::core::model::Model;
 use crate::app::overlays::chooser::Source;
 use crate::app::overlays::input::too_long;
 use crate::app::overlays::menu::{Choice, Row};
 use crate::app::overlays::prompt::Purpose;
-use crate::change::compose::Composer;
+use crate::change::compose::{Assignment, StepRequest};
 use crate::change::value::Refusal;
-use crate::document::progress::Progress;
+use crate::plan::StepKey;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::{Field, Kind};
 use crate::plan::id::BlockId;
 use crate::plan::status::Status;
-use crate::plan::{Plan, StepKey, StepRef, marks};
-
-/// A change to more steps than these is composed beside the keys.
-pub(crate) const MANY: usize = 1_000;
 
 /// A field about to be set, and what a person saw there when they began.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
@@ -46,64 +42,73 @@ pub(crate) struct BlockCell {
 impl Model {
     /// Opens what edits `field` of a step: a menu, a list or a text field.
     pub fn edit_field(&mut self, step: usize, field: Field) {
+        let key = self.plan.step(step).key();
+        self.edit_field_of(Arc::new([key]), field);
+    }
+
+    /// The same for several steps at once.
+    pub(crate) fn edit_field_of(&mut self, steps: Arc<[StepKey]>, field: Field) {
         if let Some(reason) = self.is_locked() {
             return self.refuse(reason);
         }
-        let key = self.plan.step(step).key();
         match field.spec().kind {
-            Kind::Status => self.status_menu(vec![key]),
-            _ if field == Field::Owner => self.owner_chooser(vec![key]),
-            Kind::List => self.open_list(key, field),
+            Kind::Status => self.status_menu(steps),
+            _ if field == Field::Owner => self.owner_chooser(steps),
+            Kind::List => self.open_list(steps, field),
             kind => {
-                let text = self.plan.step(step).text(field).into_owned();
+                let text = self.common_text(&steps, field).unwrap_or_default();
+                let label = match &*steps {
+                    [(id, _)] => format!("{id} {}", field.label()),
+                    steps => format!("{} of {}", field.label(), called(steps)),
+                };
                 if let Some(reason) = too_long(&text) {
-                    let (id, name) = (key.0, field.label().to_lowercase());
+                    let (name, steps) = (field.label().to_lowercase(), called(&steps));
                     let whole = self.keymap.key_of("edit-step");
                     return self.refuse(format!(
-                        "{name} of {id}: {reason}; {whole} opens the step in your editor"
+                        "{name} of {steps}: {reason}; {whole} opens the step in your editor"
                     ));
                 }
-                let label = format!("{} {}", key.0, field.label());
                 let mut input = self.input(label, text);
                 input.multiline = kind == Kind::Text;
-                let request = self.set_request(vec![key], field);
+                let request = self.set_request(steps, field);
                 self.open_prompt(input, Purpose::Set(request));
             }
         }
     }
 
+    /// What all these steps have in a field; nothing where they differ, or are too many to be
+    /// compared between two keys.
+    pub(crate) fn common_text(&self, steps: &[StepKey], field: Field) -> Option<String> {
+        if steps.len() > MANY {
+            return None;
+        }
+        let mut texts = (self.indexes(steps).into_iter()).map(|at| self.plan.step(at).text(field));
+        let first = texts.next()?;
+        texts.all(|text| text == first).then(|| first.into_owned())
+    }
+
     /// The request to set a field, with what is on screen now.
-    fn set_request(&self, steps: Vec<StepKey>, field: Field) -> SetRequest {
+    fn set_request(&self, steps: Arc<[StepKey]>, field: Field) -> SetRequest {
         let seen = match &*steps {
             [only] => self.indexes(&[*only]).pop(),
             _ => None,
         };
         let seen = seen.map(|only| self.plan.step(only).text(field).into_owned());
-        SetRequest {
-            steps: steps.into(),
-            field,
-            seen,
-        }
+        SetRequest { steps, field, seen }
     }
 
     /// Opens the chooser of owners for these steps, on the one they have.
-    pub(crate) fn owner_chooser(&mut self, steps: Vec<StepKey>) {
+    pub(crate) fn owner_chooser(&mut self, steps: Arc<[StepKey]>) {
         let request = self.set_request(steps, Field::Owner);
         self.choose_from(Source::Owner(request));
     }
 
     /// Opens the menu of statuses for these steps.
-    pub(crate) fn status_menu(&mut self, steps: Vec<StepKey>) {
+    pub(crate) fn status_menu(&mut self, steps: Arc<[StepKey]>) {
         let request = self.set_request(steps, Field::Status);
-        let current = match &*request.steps {
-            [only] => self.indexes(&[*only]).pop(),
-            _ => None,
-        };
-        let current = current.and_then(|only| self.plan.step(only).status());
-        let title = match &*request.steps {
-            [(id, _)] => format!("Status of {id}"),
-            steps => format!("Status of {} steps", steps.len()),
-        };
+        let current = self.common_text(&request.steps, Field::Status);
+        let current = current.and_then(|word| Status::read(&word));
+        let title = format!("Status of {}", called(&request.steps));
         // `i` is for idea, so in progress goes by its second word.
         let keys = ["i", "d", "p", "b", "c"];
         let rows = Status::ALL.into_iter().zip(keys).map(|(status, key)| {
@@ -115,15 +120,21 @@ impl Model {
         self.menu(title, rows.collect(), cursor);
     }
 
-    /// Opens the menu of fields for a step, each with its letter.
-    pub(crate) fn field_menu(&mut self, step: usize) {
-        let step = self.plan.step(step);
+    /// Opens the menu of fields for steps, each with its letter.
+    pub(crate) fn field_menu(&mut self, steps: Arc<[StepKey]>) {
+        let is_known = steps.len() <= MANY;
         let rows = Field::all_editable().map(|spec| {
             let key = spec.letter.map(String::from).unwrap_or_default();
-            let choice = Choice::Edit(step.key(), spec.field);
-            Row::new(key, spec.label, step.text(spec.field), choice)
+            let detail = match self.common_text(&steps, spec.field) {
+                Some(text) => text,
+                None if is_known => "different values".to_owned(),
+                None => String::new(),
+            };
+            let choice = Choice::Edit(steps.clone(), spec.field);
+            Row::new(key, spec.label, detail, choice)
         });
-        self.menu(format!("Edit {}", step.id()), rows.collect(), 0);
+        let rows = rows.collect();
+        self.menu(format!("Edit {}", called(&steps)), rows, 0);
     }
 
     /// Opens the menu of a block's cells.
@@ -174,66 +185,41 @@ impl Model {
     /// # Errors
     /// When the steps are gone or the field cannot take the value.
     pub(crate) fn set_field(&mut self, request: &SetRequest, value: &str) -> Result<(), Refusal> {
-        if request.steps.len() > MANY {
-            let repeat = Repeat {
-                field: request.field,
-                value: value.to_owned(),
-            };
-            self.set_many(request.steps.clone(), repeat, |_| true);
-            return Ok(());
-        }
-        let indexes = self.indexes(&request.steps);
-        if indexes.is_empty() {
-            return Err(Refusal("the step is no longer in the plan".to_owned()));
-        }
-        let change = self.composer().set_all(&indexes, request.field, value)?;
-        self.repeat = Some(Repeat {
-            field: request.field,
-            value: value.to_owned(),
-        });
-        if let (Some(seen), [only]) = (&request.seen, &*indexes)
-            && self.plan.step(*only).text(request.field) != *seen
-            && !change.edits.is_empty()
+        if let (Some(seen), [only]) = (&request.seen, &*request.steps)
+            && let Some(step) = self.indexes(&[*only]).pop()
+            && self.plan.step(step).text(request.field) != *seen
         {
-            self.contest(change, Some(request.field), seen);
-            return Ok(());
+            let change = self.composer().set(step, request.field, value)?;
+            if !change.edits.is_empty() {
+                self.repeat = Some(Assignment::set(request.field, value));
+                self.contest(change, Some(request.field), seen);
+                return Ok(());
+            }
         }
-        let differ = |step: &&usize| self.plan.step(**step).text(request.field) != value;
-        let count = indexes.iter().filter(differ).count();
-        self.make(Ok(change), count);
-        Ok(())
+        let wanted = StepRequest::set(request.field, value);
+        self.change_steps(&request.steps, wanted)
     }
 
-    /// Sets a field of the steps that `concerns` says, beside the keys on a long plan, and
-    /// remembers it for `.`.
-    pub(crate) fn set_many(
-        &mut self,
-        steps: Arc<[StepKey]>,
-        repeat: Repeat,
-        concerns: fn(StepRef<'_>) -> bool,
-    ) {
-        let now = self.now;
-        let (field, value) = (repeat.field, repeat.value.clone());
-        let compose = move |plan: &Plan, progress: &Progress| {
-            let steps = marks::indexes(&steps, plan).into_iter();
-            let steps: Vec<usize> = steps.filter(|at| concerns(plan.step(*at))).collect();
-            let differ = |step: &&usize| plan.step(**step).text(field) != value;
-            let count = steps.iter().filter(differ).count();
-            let change = Composer::new(plan, now).set_all_with(&steps, field, &value, progress)?;
-            Some((change, count))
-        };
-        self.have_done(JobKind::Compose, compose, |model, (change, count)| {
-            if change.is_ok() {
-                model.repeat = Some(repeat);
-            }
-            model.make(change, count);
-        });
+    /// What to ask before an empty text is taken: it would clear what differs from step to step
+    /// and could not be shown.
+    pub(crate) fn doubt(&self, request: &SetRequest, text: &str) -> Option<String> {
+        let hides_values = text.trim().is_empty()
+            && request.steps.len() > 1
+            && self.common_text(&request.steps, request.field).is_none();
+        hides_values.then(|| {
+            let field = request.field.label().to_lowercase();
+            format!(
+                "the values differ: Enter again clears {field} of {}",
+                called(&request.steps)
+            )
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
+    use std::sync::Arc;
 
     use crate::app::Effect;
     use crate::app::core::keymap::Keymap;
@@ -273,8 +259,9 @@ mod tests {
         let files = vec![SourceFile::load("plan.jsonl", Role::Log, log)];
         let now = chrono::DateTime::from_timestamp(0, 0).unwrap();
         let mut model = Model::new(files, SessionContext::default(), Keymap::default(), now);
-        model.field_menu(0);
-        model.status_menu(vec![model.plan.step(0).key()]);
+        let steps: Arc<[_]> = Arc::new([model.plan.step(0).key()]);
+        model.field_menu(steps.clone());
+        model.status_menu(steps);
         model.block_menu(0);
         for overlay in &model.overlays {
             let Overlay::Menu(Menu { rows, title, .. }) = overlay else {

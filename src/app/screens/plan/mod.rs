@@ -1,11 +1,13 @@
 //! Screen 1: blocks, steps, detail and chain.
 
+pub(crate) mod bulk;
 pub(crate) mod chain;
 pub(crate) mod decide;
 pub(crate) mod edit;
 pub mod edit_field;
 pub(crate) mod find;
 mod movement;
+pub(crate) mod relocate;
 pub mod search;
 pub mod view;
 pub(crate) mod why;
@@ -43,6 +45,7 @@ impl Screen for PlanScreen {
         &[
             edit::COMMANDS,
             decide::COMMANDS,
+            relocate::COMMANDS,
             find::COMMANDS,
             movement::COMMANDS,
         ]

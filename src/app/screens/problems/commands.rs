@@ -213,38 +213,4 @@ impl Model {
         self.make(Ok(change), 1);
         Ok(())
     }
-
-    /// What a change would put in place of what: a heading an edit, what goes after `- `,
-    /// what comes after `+ `.
-    pub(crate) fn preview(&self, change: &Change) -> String {
-        const MOST: usize = 6;
-        let mut lines = Vec::new();
-        for edit in change.edits.iter().take(MOST) {
-            let path = edit.path.display();
-            lines.push(match (&edit.target, &edit.before) {
-                (Target::File { .. }, None) => format!("new file {path}"),
-                (target, _) => format!("{} in {path}", target.words()),
-            });
-            for (sign, side) in [('-', &edit.before), ('+', &edit.after)] {
-                if let Some(bytes) = side {
-                    let text = String::from_utf8_lossy(bytes);
-                    lines.push(format!("{sign} {}", excerpt(&text)));
-                }
-            }
-        }
-        if change.edits.len() > MOST {
-            lines.push(format!("… and {} more", change.edits.len() - MOST));
-        }
-        lines.join("\n")
-    }
-}
-
-/// A source text as one line, short enough to be compared with another one.
-fn excerpt(text: &str) -> String {
-    const LONGEST: usize = 160;
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(LONGEST) {
-        Some((cut, _)) => format!("{}…", &line[..cut]),
-        None => line,
-    }
 }

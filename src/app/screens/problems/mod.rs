@@ -11,6 +11,7 @@ use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
 use crate::app::core::screen::{Screen, numbered_screen};
+use crate::change::Change;
 use crate::plan::checks::Findings;
 use crate::plan::id::StepId;
 
@@ -71,6 +72,11 @@ impl Screen for Problems {
     fn selected(&self, model: &Model) -> Option<StepId> {
         let view = &model.problems;
         view.found.problem(view.cursor, &model.plan)?.step
+    }
+
+    /// A fix that is undone has its problem found again here.
+    fn keeps(&self, _: &mut Model, _: &Change) -> bool {
+        true
     }
 
     fn is_about_problems(&self) -> bool {

@@ -187,7 +187,8 @@ pub const COMMANDS: &[Command] = &[
         places: REVIEW,
         run: |model| {
             if let Some(step) = model.review.step().and_then(|id| model.plan.find(id)) {
-                model.field_menu(step);
+                let key = model.plan.step(step).key();
+                model.field_menu([key].into());
             }
         },
         ..COMMON
@@ -199,7 +200,7 @@ pub const COMMANDS: &[Command] = &[
         hint: "owner",
         run: |model| {
             if let Some(id) = model.review.step() {
-                model.owner_chooser(vec![(id, 0)]);
+                model.owner_chooser([(id, 0)].into());
             }
         },
         ..COMMON

@@ -10,6 +10,7 @@ use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
 use crate::app::core::screen::{Crumb, Screen, numbered_screen};
 use crate::app::screens::review::view::ReviewPart;
+use crate::change::Change;
 use crate::plan::id::StepId;
 use crate::record::review::Week;
 
@@ -73,6 +74,16 @@ impl Screen for Review {
 
     fn selected(&self, model: &Model) -> Option<StepId> {
         model.review.step()
+    }
+
+    /// What was decided here, and whatever else concerns a step of the part.
+    fn keeps(&self, model: &mut Model, change: &Change) -> bool {
+        let id = change.steps().first().map(|(id, _)| *id);
+        if let Some(id) = id {
+            model.review.select(id);
+        }
+        let path = &model.review.path;
+        change.paths().contains(&path) || id.is_some() && model.review.step() == id
     }
 
     fn crumbs(&self, model: &Model) -> Vec<Crumb> {

@@ -117,7 +117,7 @@ impl Model {
             CardAction::Set(health) => {
                 return self.post_card(date, &stage, &[CardRequest::Status(health)]);
             }
-            CardAction::AskStatus => self.ask_card_status(date, stage),
+            CardAction::AskStatus => self.ask_card_status(date, stage, None),
             CardAction::Ask { part, old } => self.ask_card_entry(date, stage, part, old),
             CardAction::AskCheck(link) => self.ask_check(&stage, &link),
             CardAction::Attach { check, words, link } => {
@@ -135,8 +135,13 @@ impl Model {
         Ok(())
     }
 
-    /// Opens the menu of statuses for a card.
-    pub(crate) fn ask_card_status(&mut self, date: NaiveDate, stage: String) {
+    /// Opens the menu of statuses for a card, on the one that is proposed if there is one.
+    pub(crate) fn ask_card_status(
+        &mut self,
+        date: NaiveDate,
+        stage: String,
+        proposed: Option<Health>,
+    ) {
         let now = self
             .standup_view
             .card()
@@ -145,6 +150,7 @@ impl Model {
         let keys = ["t", "r", "b", "n"];
         let row = |(health, key): (Health, &str)| {
             let detail = match (now == Some(health), posted) {
+                _ if proposed == Some(health) => "proposed: there is a blocker",
                 (true, true) => "now",
                 (true, false) => "suggested",
                 (false, _) => "",
@@ -153,7 +159,7 @@ impl Model {
             Row::new(key, health.word(), detail, choice)
         };
         let rows = Health::ALL.into_iter().zip(keys).map(row).collect();
-        let cursor = now.map_or(0, |health| health as usize);
+        let cursor = proposed.or(now).map_or(0, |health| health as usize);
         self.menu(format!("Status of {stage}"), rows, cursor);
     }
 
@@ -196,7 +202,17 @@ impl Model {
                 new: text.to_owned(),
             },
         };
-        self.post_card(date, &entry.stage, &[request])
+        self.post_card(date, &entry.stage, &[request])?;
+        let cards = self.standup_view.day.iter().flat_map(|day| &day.cards);
+        let mut cards = cards.filter(|card| card.card.is_of(&entry.stage));
+        let sounds_well = cards.next().is_some_and(|card| {
+            !matches!(card.card.status, Some(Health::AtRisk | Health::Blocked))
+        });
+        if entry.old.is_none() && *part == CardPart::Blockers && sounds_well {
+            // A person says so or leaves it; the blocker is posted either way.
+            self.ask_card_status(date, entry.stage.clone(), Some(Health::AtRisk));
+        }
+        Ok(())
     }
 
     /// Asks which check of the stage the evidence is for; the only one gets it at once.

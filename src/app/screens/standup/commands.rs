@@ -229,7 +229,7 @@ fn edit(model: &mut Model) {
 fn status(model: &mut Model) {
     if let Some(card) = model.standup_view.card() {
         let stage = card.card.stage.clone();
-        model.ask_card_status(model.standup_date(), stage);
+        model.ask_card_status(model.standup_date(), stage, None);
     }
 }
 

@@ -4,12 +4,16 @@ pub mod card;
 pub(crate) mod commands;
 pub mod view;
 
+use std::path::PathBuf;
+
 use chrono::{DateTime, Duration, Timelike as _, Utc};
 
 use crate::app::core::command::{Command, Extent, Focus};
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
 use crate::app::core::screen::{Crumb, Screen, numbered_screen};
+use crate::change::{Change, Edit, Target};
+use crate::plan::source::Role;
 
 numbered_screen!(4, "standup", "Standup", &Standup);
 
@@ -63,6 +67,21 @@ impl Screen for Standup {
     fn next_change(&self, model: &Model) -> Option<DateTime<Utc>> {
         let begun = model.now.with_second(0)?.with_nanosecond(0)?;
         Some(begun + Duration::minutes(1))
+    }
+
+    fn keeps(&self, model: &mut Model, change: &Change) -> bool {
+        let is_paper = |path: &PathBuf| {
+            let mut files = model.plan.files().iter();
+            files.any(|file| file.path == *path && file.role == Role::Standup)
+        };
+        // A day's first card goes with its file.
+        let makes = |edit: &Edit| {
+            edit.target
+                == Target::File {
+                    role: Role::Standup,
+                }
+        };
+        change.paths().into_iter().any(is_paper) || change.edits.iter().any(makes)
     }
 
     fn crumbs(&self, model: &Model) -> Vec<Crumb> {

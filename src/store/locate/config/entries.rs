@@ -7,7 +7,7 @@ use std::path::{Component, Path};
 use toml::de::DeValue;
 
 use super::ConfigFile::{self, Own, Shared};
-use super::{Config, Located, Start, Theme};
+use super::{Colors, Config, Located, Start, Theme};
 use crate::plan::paper::{Kept, PaperSpec};
 use crate::plan::source::Location;
 use crate::record::today::rituals::time_of_day;
@@ -183,6 +183,24 @@ const ENTRIES: &[Entry] = &[
                 Some("auto") => Theme::Auto,
                 Some("dark") => Theme::Dark,
                 Some("light") => Theme::Light,
+                _ => return Err(Mistake::Kind),
+            };
+            Ok(())
+        },
+    },
+    Entry {
+        section: "display",
+        name: "colors",
+        files: &[Shared, Own],
+        value: "\"auto\" or \"16\"",
+        default: Cow::Borrowed("\"auto\""),
+        meaning: Cow::Borrowed(
+            "`16` draws with the terminal's own sixteen colours, so that its palette decides",
+        ),
+        read: |config, _, value| {
+            config.display.colors = match value.as_str() {
+                Some("auto") => Colors::Auto,
+                Some("16") => Colors::Sixteen,
                 _ => return Err(Mistake::Kind),
             };
             Ok(())

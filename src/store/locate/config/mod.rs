@@ -84,6 +84,16 @@ pub enum Theme {
     Light,
 }
 
+/// Which colours are used.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Colors {
+    /// As many as the terminal shows.
+    #[default]
+    Auto,
+    /// The terminal's own sixteen, which its palette decides.
+    Sixteen,
+}
+
 /// The screen that opens first.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum Start {
@@ -101,6 +111,8 @@ pub enum Start {
 pub struct Display {
     /// Colours.
     pub theme: Theme,
+    /// Which of them.
+    pub colors: Colors,
     /// Whether to draw with ASCII only.
     pub ascii: bool,
     /// What opens first.
@@ -448,9 +460,10 @@ mod tests {
             ("checks", _) => "\"off\"",
             ("ranking", _) => "7.5",
             (_, "theme") => "\"dark\"",
-            ("team", _) => "\"trunk\"",
+            (_, "colors") => "\"16\"",
             (_, "start") => "\"last\"",
             (_, "standup") => "\"14:30\"",
+            ("team", _) => "\"trunk\"",
             _ => "true",
         };
         let name = entry.name.trim_matches(['<', '>']);
