@@ -340,6 +340,7 @@ impl Field {
     pub const Notes: Self = Self::known("notes");
     pub const UpdatedAt: Self = Self::known("updated_at");
     pub(crate) const Uid: Self = Self::known("uid");
+    pub(crate) const Was: Self = Self::known("was");
 
     /// The row with this name. A name that is in no row does not compile.
     const fn known(name: &str) -> Self {
