@@ -7,14 +7,19 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
+use crate::looking::put_times;
 use crate::statistics::median;
 use crate::table::{NO_TARGET, Table, Unit, thousands};
+use crate::terminal::{Frame, Terminal};
 use crate::{LOG, PROGRAM, process};
 
 /// Steps of the plans, and what everything that happened may take beside `git log -p -U0`.
 const PLANS: [(usize, f64); 2] = [(480, 1.0), (10_000, 0.8)];
 /// How often things are done.
 const ROUNDS: usize = 3;
+/// How often a key is pressed, and at most while the history is read.
+const PRESSES: usize = 200;
+const MOST_PRESSES: usize = 20_000;
 
 /// A question, and how many milliseconds it may take: with nothing known, and again.
 struct Question {
@@ -79,11 +84,33 @@ pub fn measure() {
             let name = format!("{name}, again");
             table.put_within(&name, Unit::Milliseconds, again_limit, again);
         }
+        keys(folder, &mut table);
         let ratio = table.value(ALL.name).zip(git).map(|(all, git)| all / git);
         let name = format!("{} ÷ `git log -p -U0`", ALL.name);
         table.put_within(&name, Unit::Times, Some(share), ratio);
     }
     println!("{}", table.show());
+}
+
+/// Moving in the cockpit while it reads the history beside the keys for the first time, until the detail
+/// pane says since when the step has its status; and moving in the same cockpit afterwards.
+fn keys(folder: &Path, table: &mut Table) {
+    let home = TempDir::new().expect("a temporary folder");
+    let mut cockpit = Terminal::open(folder, home.path());
+    cockpit.first_frame();
+    cockpit.whole_plan();
+    let row = |press: usize| ["j", "k"][press / 5 % 2];
+    let mut reading = Vec::new();
+    while reading.is_empty() || reading.len() < MOST_PRESSES && !cockpit.says("since 20") {
+        reading.push(cockpit.key(row(reading.len())));
+    }
+    cockpit.settle(Duration::ZERO);
+    let known: Vec<Frame> = (0..PRESSES).map(|press| cockpit.key(row(press))).collect();
+    let names = ["median", "99th percentile"];
+    let while_read = names.map(|name| format!("`j` while the history is read, {name}"));
+    let when_known = names.map(|name| format!("`j` when it is known, {name}"));
+    put_times(table, while_read.each_ref().map(String::as_str), &reading);
+    put_times(table, when_known.each_ref().map(String::as_str), &known);
 }
 
 fn timed(run: impl FnMut() -> Option<Duration>) -> Option<f64> {

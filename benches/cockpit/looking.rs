@@ -179,7 +179,8 @@ pub fn echo(folder: &Path, table: &mut Table) {
     table.put(name, Unit::Milliseconds, NO_TARGET, slow);
 }
 
-fn put_times(table: &mut Table, [usual, slow]: [&str; 2], frames: &[Frame]) {
+/// Puts how long frames took into the table.
+pub fn put_times(table: &mut Table, [usual, slow]: [&str; 2], frames: &[Frame]) {
     let times = || frames.iter().map(|frame| frame.after).collect();
     let value = Some(median(times()));
     table.put(usual, Unit::Milliseconds, NO_TARGET, value);

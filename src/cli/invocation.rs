@@ -314,10 +314,18 @@ impl Invocation<'_, '_> {
     /// # Errors
     /// As [`Invocation::print`].
     pub(crate) fn print_bytes(&mut self, bytes: &[u8]) -> Result<()> {
+        self.print_on(bytes).map(drop)
+    }
+
+    /// Prints a part of a result, as [`Invocation::print_bytes`]. Answers whether anybody reads on.
+    ///
+    /// # Errors
+    /// As [`Invocation::print`].
+    pub(crate) fn print_on(&mut self, bytes: &[u8]) -> Result<bool> {
         let out = &mut self.outside.out;
         match out.write_all(bytes).and_then(|()| out.flush()) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => Ok(other?),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+            other => Ok(other.map(|()| true)?),
         }
     }
 
@@ -476,9 +484,11 @@ pub(crate) fn refused(refusal: Refusal) -> color_eyre::Report {
 /// JSON with every character that a terminal would obey written as an escape. Such characters are
 /// in strings only, but for the tabs and carriage returns that may part the values of a log line,
 /// where an escape would be no JSON.
-fn escape_hidden(json: String) -> String {
+pub(crate) fn escape_hidden(json: String) -> String {
     let is_plain = |byte| matches!(byte, b' '..=b'~' | b'\n');
-    if json.bytes().all(is_plain) {
+    // Whole stretches at once: most JSON has nothing to escape, and there may be a lot of it.
+    let all_plain = |bytes: &[u8]| bytes.iter().fold(true, |all, byte| all & is_plain(*byte));
+    if json.as_bytes().chunks(256).all(all_plain) {
         return json;
     }
     let mut escaped = String::with_capacity(json.len());

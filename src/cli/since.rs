@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::invocation::Invocation;
-use super::log::raw;
+use crate::document::json;
 use crate::document::progress::Progress;
 use crate::history::events::Event;
 use crate::history::since::Comparison;
@@ -162,4 +162,9 @@ impl<'a> Document<'a> {
             origins: origins.collect(),
         }
     }
+}
+
+/// A value as it is written, for readers of any kind.
+fn raw(value: Option<&str>) -> Option<Box<RawValue>> {
+    RawValue::from_string(json::well_formed(value?).into_owned()).ok()
 }

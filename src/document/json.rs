@@ -254,7 +254,8 @@ pub fn words(raw: &str) -> Cow<'_, str> {
 /// The raw value for readers of any kind: an escape that is half of a character, which many of them
 /// refuse with all that is around it, becomes U+FFFD.
 pub(crate) fn well_formed(raw: &str) -> Cow<'_, str> {
-    if !raw.contains(r"\ud") && !raw.contains(r"\uD") {
+    let has_escapes = memchr::memchr(b'\\', raw.as_bytes()).is_some();
+    if !has_escapes || !raw.contains(r"\ud") && !raw.contains(r"\uD") {
         return Cow::Borrowed(raw);
     }
     let mut out = String::with_capacity(raw.len());

@@ -227,6 +227,14 @@ impl History {
         self.git.objects(hashes)
     }
 
+    /// The content of blobs that are asked for one by one.
+    ///
+    /// # Errors
+    /// When git cannot be started.
+    pub(crate) fn objects_on_demand(&self) -> Result<Objects, GitError> {
+        self.git.objects_on_demand()
+    }
+
     /// Those of the objects with these hashes that this clone does not have.
     ///
     /// # Errors

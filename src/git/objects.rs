@@ -3,8 +3,8 @@
 
 use std::collections::HashSet;
 use std::io::{BufReader, Read as _, Write as _};
-use std::process::{Child, Stdio};
-use std::sync::mpsc::{self, Receiver};
+use std::process::{Child, ChildStdin, Stdio};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
 use super::{Git, GitError, TIME_LIMIT, output};
@@ -13,12 +13,24 @@ use super::{Git, GitError, TIME_LIMIT, output};
 const LARGEST: u64 = 1 << 30;
 /// How many objects are read ahead.
 const AHEAD: usize = 2;
+/// How much of its packs git maps at a time: objects are asked for in an order in which they lie near
+/// each other, so more only takes memory.
+const MAPPED: [&str; 4] = [
+    "-c",
+    "core.packedGitWindowSize=1m",
+    "-c",
+    "core.packedGitLimit=16m",
+];
 
 /// Objects in the order in which they were asked for. Git is stopped when this is dropped.
 #[derive(Debug)]
 pub struct Objects {
     child: Child,
+    /// Where to ask for more.
+    asking: Option<ChildStdin>,
     read: Receiver<Option<Vec<u8>>>,
+    /// Memory that is no longer used, for the next objects.
+    spare: Sender<Vec<u8>>,
 }
 
 impl Git {
@@ -27,22 +39,46 @@ impl Git {
     /// # Errors
     /// When git cannot be started.
     pub fn objects(&self, hashes: &[&str]) -> Result<Objects, GitError> {
-        let mut command = self.command(&["cat-file", "--batch", "--buffer"]);
+        let mut objects = self.cat_file(&["cat-file", "--batch", "--buffer"])?;
+        let asked = hashes.join("\n") + "\n";
+        if let Some(mut stdin) = objects.asking.take() {
+            // Where git has ended, its output has too: that is noticed there.
+            thread::spawn(move || stdin.write_all(asked.as_bytes()));
+        }
+        Ok(objects)
+    }
+
+    /// Objects of which each is asked for when the one before is known.
+    ///
+    /// # Errors
+    /// When git cannot be started.
+    pub(super) fn objects_on_demand(&self) -> Result<Objects, GitError> {
+        self.cat_file(&["cat-file", "--batch"])
+    }
+
+    fn cat_file(&self, arguments: &[&str]) -> Result<Objects, GitError> {
+        let arguments = [&MAPPED[..], arguments].concat();
+        let mut command = self.command(&arguments);
         let piped = command.stdin(Stdio::piped()).stderr(Stdio::null());
         let mut child = piped.spawn().map_err(GitError::NotStarted)?;
         let (sender, read) = mpsc::sync_channel(AHEAD);
-        let asked = hashes.join("\n") + "\n";
-        if let (Some(mut stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) {
-            // Where git has ended, its output has too: that is noticed there.
-            thread::spawn(move || stdin.write_all(asked.as_bytes()));
+        let (spare, free) = mpsc::channel::<Vec<u8>>();
+        let asking = child.stdin.take();
+        if let Some(stdout) = child.stdout.take() {
             thread::spawn(move || {
                 let mut stdout = BufReader::new(stdout);
-                while let Ok(object) = output::object(&mut stdout, LARGEST)
+                let room = || free.try_recv().unwrap_or_default();
+                while let Ok(object) = output::object(&mut stdout, LARGEST, room())
                     && sender.send(object).is_ok()
                 {}
             });
         }
-        Ok(Objects { child, read })
+        Ok(Objects {
+            child,
+            asking,
+            read,
+            spare,
+        })
     }
 }
 
@@ -94,6 +130,21 @@ impl Objects {
     /// answer any more.
     pub fn next_object(&mut self) -> Option<Vec<u8>> {
         self.read.recv_timeout(TIME_LIMIT).ok().flatten()
+    }
+
+    /// Asks for one more object, where each is asked for by itself; answers as
+    /// [`Objects::next_object`].
+    pub(crate) fn ask(&mut self, hash: &str) -> Option<Vec<u8>> {
+        let asking = self.asking.as_mut()?;
+        asking.write_all(format!("{hash}\n").as_bytes()).ok()?;
+        self.next_object()
+    }
+
+    /// Takes back the bytes of an object that nobody needs any more: fresh memory for each of
+    /// thousands of long files costs more than to read them.
+    pub(crate) fn give_back(&self, object: Vec<u8>) {
+        // Where git has ended, no memory is needed.
+        let _ = self.spare.send(object);
     }
 }
 

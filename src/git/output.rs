@@ -114,11 +114,15 @@ fn change(rest: &mut &[u8]) -> Option<FileChange> {
 }
 
 /// The next object of `git cat-file --batch`: its bytes, or `None` where this clone does not
-/// have it or it is larger than `most` bytes.
+/// have it or it is larger than `most` bytes. They are put in the place of what is in `room`.
 ///
 /// # Errors
 /// When the output ends or breaks off.
-pub(crate) fn object(output: &mut impl BufRead, most: u64) -> io::Result<Option<Vec<u8>>> {
+pub(crate) fn object(
+    output: &mut impl BufRead,
+    most: u64,
+    mut room: Vec<u8>,
+) -> io::Result<Option<Vec<u8>>> {
     /// No head of an object is longer than a hash, a type and a size.
     const LONGEST_HEAD: u64 = 256;
     let mut head = Vec::new();
@@ -140,10 +144,11 @@ pub(crate) fn object(output: &mut impl BufRead, most: u64) -> io::Result<Option<
         return io::copy(&mut body, &mut io::sink()).map(|_| None);
     }
     // Room for all of it, unless git says something absurd.
-    let mut bytes = Vec::with_capacity(size.min(1 << 26) as usize + 1);
-    body.read_to_end(&mut bytes)?;
-    match bytes.pop() {
-        Some(b'\n') if bytes.len() as u64 == size => Ok(Some(bytes)),
+    room.clear();
+    room.reserve(size.min(1 << 26) as usize + 1);
+    body.read_to_end(&mut room)?;
+    match room.pop() {
+        Some(b'\n') if room.len() as u64 == size => Ok(Some(room)),
         _ => Err(io::ErrorKind::UnexpectedEof.into()),
     }
 }
@@ -205,12 +210,19 @@ mod tests {
     #[test]
     fn objects_come_whole_missing_or_too_large() {
         let mut output: &[u8] = b"x blob 4\na\nb\0\ny missing\nz blob 3\nabc\nw blob 9\nabc";
-        assert_eq!(object(&mut output, 10).unwrap().unwrap(), b"a\nb\0");
-        assert_eq!(object(&mut output, 10).unwrap(), None);
-        assert_eq!(object(&mut output, 2).unwrap(), None, "too large");
-        assert!(object(&mut output, 10).is_err(), "it broke off");
-        assert!(object(&mut output, 10).is_err());
-        assert!(object(&mut &b"x blob 99999999999999999999\n"[..], 9).is_err());
+        assert_eq!(
+            object(&mut output, 10, b"rest".to_vec()).unwrap().unwrap(),
+            b"a\nb\0"
+        );
+        assert_eq!(object(&mut output, 10, Vec::new()).unwrap(), None);
+        assert_eq!(
+            object(&mut output, 2, Vec::new()).unwrap(),
+            None,
+            "too large"
+        );
+        assert!(object(&mut output, 10, Vec::new()).is_err(), "it broke off");
+        assert!(object(&mut output, 10, Vec::new()).is_err());
+        assert!(object(&mut &b"x blob 99999999999999999999\n"[..], 9, Vec::new()).is_err());
     }
 
     proptest! {
@@ -220,7 +232,7 @@ mod tests {
         ) {
             commits(&bytes);
             let mut rest = &bytes[..];
-            while object(&mut rest, 5).is_ok() {}
+            while object(&mut rest, 5, Vec::new()).is_ok() {}
         }
     }
 }

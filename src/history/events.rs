@@ -6,7 +6,11 @@
 //! logs are one: a step that moves to another file is the same step, and so is one of log and
 //! canon, of which the log counts.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
+
+use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use super::canon::{self, CanonVersion, Tick};
 use super::lines::{self, ChangedLines};
@@ -68,6 +72,7 @@ pub struct Walk {
     /// How many lines of the logs of the version last seen have each uid.
     uids: HashMap<Uid, usize>,
     canon: Option<Canon>,
+    names: Names,
 }
 
 /// What the version last seen has besides its logs.
@@ -82,7 +87,59 @@ struct Canon {
 struct Step<'a> {
     id: StepId,
     uid: Option<Uid>,
-    object: Object<'a>,
+    text: &'a str,
+    /// What it says, if it was parsed.
+    object: Option<Object<'a>>,
+}
+
+/// Which step each line names that was parsed before, or that it names none: a line comes with one
+/// version and goes with another, and of a step that comes or goes no more is asked.
+#[derive(Clone, Debug)]
+struct Names {
+    /// Makes the hashes of lines our own, so that nobody can prepare two that are alike.
+    seed: u64,
+    by_hash: HashMap<u128, Option<(StepId, Option<Uid>)>>,
+}
+
+/// How many lines are known, at most; then all are forgotten.
+const MOST_NAMES: usize = 1 << 18;
+
+impl Default for Names {
+    fn default() -> Self {
+        Self {
+            seed: RandomState::new().hash_one(0),
+            by_hash: HashMap::new(),
+        }
+    }
+}
+
+impl Names {
+    /// The steps in lines, without those that hold none.
+    fn steps<'a>(&mut self, lines: &[&'a [u8]]) -> Vec<Step<'a>> {
+        let steps = lines.iter().filter_map(|line| self.step(line));
+        steps.collect()
+    }
+
+    fn step<'a>(&mut self, line: &'a [u8]) -> Option<Step<'a>> {
+        let hash = xxh3_128_with_seed(line, self.seed);
+        if let Some(known) = self.by_hash.get(&hash) {
+            let (id, uid) = (*known)?;
+            let (text, object) = (Step::text(line)?, None);
+            return Some(Step {
+                id,
+                uid,
+                text,
+                object,
+            });
+        }
+        if self.by_hash.len() >= MOST_NAMES {
+            self.by_hash.clear();
+        }
+        let step = Step::read(line);
+        let name = step.as_ref().map(|step| (step.id, step.uid));
+        self.by_hash.insert(hash, name);
+        step
+    }
 }
 
 impl Walk {
@@ -132,8 +189,8 @@ impl Walk {
         changed: &ChangedLines<'_>,
         older: Option<CanonVersion>,
     ) -> (Vec<Event>, Vec<Tick>) {
-        let mut gone = steps(&changed.gone);
-        let mut came = steps(&changed.came);
+        let mut gone = self.names.steps(&changed.gone);
+        let mut came = self.names.steps(&changed.came);
         let newer: Vec<usize> = came.iter().map(|step| self.count(step.uid)).collect();
         for uid in came.iter().filter_map(|step| step.uid) {
             self.add(uid, false);
@@ -171,8 +228,8 @@ impl Walk {
             came: newer.as_ref().unwrap_or(&canon.version).lines(&shown),
         };
         lines.cancel();
-        gone.extend(steps(&lines.gone));
-        came.extend(steps(&lines.came));
+        gone.extend(self.names.steps(&lines.gone));
+        came.extend(self.names.steps(&lines.came));
         (events(&gone, &came), ticks)
     }
 
@@ -198,20 +255,34 @@ pub fn between(older: &[u8], newer: &[u8]) -> Vec<Event> {
         .0
 }
 
-fn steps<'a>(lines: &[&'a [u8]]) -> Vec<Step<'a>> {
-    lines.iter().filter_map(|line| Step::read(line)).collect()
+/// The number of the step that a line holds, and its uid.
+pub(crate) fn name_of_line(line: &[u8]) -> Option<(StepId, Option<Uid>)> {
+    Step::read(line).map(|step| (step.id, step.uid))
 }
 
 impl<'a> Step<'a> {
     fn read(line: &'a [u8]) -> Option<Self> {
-        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
-        let text = std::str::from_utf8(line).ok()?;
+        let text = Self::text(line)?;
         let object = Object::parse(text).ok()?;
         Some(Self {
             id: StepId::of_raw(object.get(ID)?)?,
             uid: object.get(UID).and_then(Uid::of_raw),
-            object,
+            text,
+            object: Some(object),
         })
+    }
+
+    fn text(line: &'a [u8]) -> Option<&'a str> {
+        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+        std::str::from_utf8(line).ok()
+    }
+
+    /// What it says.
+    fn object(&self) -> Option<Cow<'_, Object<'a>>> {
+        match &self.object {
+            Some(object) => Some(Cow::Borrowed(object)),
+            None => Object::parse(self.text).ok().map(Cow::Owned),
+        }
     }
 
     /// What happened to the step, if this is what it was in the older version.
@@ -225,15 +296,17 @@ impl<'a> Step<'a> {
             after: after.map(str::to_owned),
         };
         let Some(older) = older else {
-            return vec![event(Kind::Added, None, None, Some(self.object.text()))];
+            return vec![event(Kind::Added, None, None, Some(self.text))];
         };
         let mut found = Vec::new();
+        let [before, after] = [older, self].map(Self::object);
+        let [before, after] = [before.as_deref(), after.as_deref()];
         if older.id != self.id {
-            let [before, after] = [older, self].map(|step| step.object.get(ID));
+            let [before, after] = [before, after].map(|object| object?.get(ID));
             found.push(event(Kind::Renumbered, Some(ID), before, after));
         }
         let mut differing = Vec::new();
-        compare(Some(&older.object), Some(&self.object), "", &mut differing);
+        compare(before, after, "", &mut differing);
         let differing = differing.into_iter();
         found.extend(
             differing.map(|(key, before, after)| event(Kind::Changed, Some(&key), before, after)),
@@ -285,7 +358,7 @@ fn events(gone: &[Step<'_>], came: &[Step<'_>]) -> Vec<Event> {
         uid: step.uid,
         kind: Kind::Removed,
         field: None,
-        before: Some(step.object.text().to_owned()),
+        before: Some(step.text.to_owned()),
         after: None,
     }));
     events.sort_by_key(|event| event.step);

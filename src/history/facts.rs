@@ -8,7 +8,7 @@ use super::events::Kind;
 use super::follow::Followed;
 use super::landing::Landing;
 use super::series::Turn;
-use crate::plan::query::past::{PlanPast, StepPast};
+use crate::plan::query::past::{HeldStatus, PlanPast, StepPast};
 use crate::plan::status::Status;
 use crate::plan::{Plan, StepKey, StepRef};
 use crate::record::review::landed::LeftOff;
@@ -22,9 +22,16 @@ pub struct Facts {
     steps: Vec<StepPast>,
     statuses: Vec<Option<Status>>,
     /// Steps that came, with when and as what: they may have been there before.
-    came: HashMap<usize, (DateTime<Utc>, Turn)>,
+    came: HashMap<usize, (Landed, Turn)>,
     people: HashMap<String, u32>,
     has_history: bool,
+}
+
+/// When something landed, and whether it did or is only in the files.
+#[derive(Clone, Copy)]
+struct Landed {
+    at: DateTime<Utc>,
+    is_committed: bool,
 }
 
 impl Facts {
@@ -36,6 +43,7 @@ impl Facts {
             past: PlanPast {
                 people: Vec::new(),
                 review,
+                has_history,
                 ..PlanPast::default()
             },
             keys: plan.steps().map(StepRef::key).collect(),
@@ -57,6 +65,10 @@ impl Facts {
                 next
             })
         });
+        let landed = Landed {
+            at: landing.at,
+            is_committed: landing.commit.is_some(),
+        };
         for event in &landing.events {
             let Some(at) = self.followed.find(event) else {
                 continue;
@@ -72,22 +84,33 @@ impl Facts {
                 continue;
             };
             match event.kind {
-                Kind::Added => drop(self.came.insert(at, (landing.at, turn))),
+                Kind::Added => drop(self.came.insert(at, (landed, turn))),
                 // A step that comes back is the one that went.
                 Kind::Removed => {
                     if let Some((came, back)) = self.came.remove(&at) {
                         self.turned(at, came, &turn.then(&back));
                     }
                 }
-                Kind::Changed | Kind::Renumbered => self.turned(at, landing.at, &turn),
+                Kind::Changed | Kind::Renumbered => self.turned(at, landed, &turn),
             }
         }
     }
 
-    fn turned(&mut self, at: usize, landed: DateTime<Utc>, turn: &Turn) {
+    fn turned(&mut self, at: usize, landed: Landed, turn: &Turn) {
+        let Landed {
+            at: landed,
+            is_committed,
+        } = landed;
         let step = &mut self.steps[at];
         step.reopened += u32::from(turn.reopens());
         let status = self.statuses[at];
+        if let Some(status) = status.filter(|_| turn.begins(status)) {
+            step.status.get_or_insert(HeldStatus {
+                status,
+                since: landed,
+                is_committed,
+            });
+        }
         match status {
             Some(Status::Complete) if turn.completes() => {
                 step.completed.get_or_insert(landed);
@@ -106,7 +129,7 @@ impl Facts {
     pub fn finish(mut self) -> PlanPast {
         for (at, (landed, turn)) in std::mem::take(&mut self.came) {
             self.turned(at, landed, &turn);
-            self.steps[at].added = Some(landed);
+            self.steps[at].added = Some(landed.at);
         }
         self.past.steps = self.keys.into_iter().zip(self.steps).collect();
         self.past

@@ -1,6 +1,10 @@
 //! Which lines differ between two versions of a log, found without parsing any.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher as _, Hash, Hasher, RandomState};
+use std::ops::Range;
+
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// The lines of one version that the other does not have, without their line ends. A line that
 /// stands in one version more often than in the other is there as often as it is missing.
@@ -86,11 +90,13 @@ impl<'a> ChangedLines<'a> {
         if self.gone.is_empty() || self.came.is_empty() {
             return;
         }
-        let mut counts: HashMap<&[u8], usize> = HashMap::with_capacity(self.gone.len());
+        let seed = RandomState::new().hash_one(0);
+        let hashed = |line| Hashed(xxh3_64_with_seed(line, seed), line);
+        let mut counts: HashMap<Hashed<'a>, usize> = HashMap::with_capacity(self.gone.len());
         for line in &self.gone {
-            *counts.entry(line).or_default() += 1;
+            *counts.entry(hashed(line)).or_default() += 1;
         }
-        let mut take = |line: &&'a [u8]| match counts.get_mut(line) {
+        let mut take = |line: &&'a [u8]| match counts.get_mut(&hashed(line)) {
             Some(count) if *count > 0 => {
                 *count -= 1;
                 true
@@ -99,6 +105,17 @@ impl<'a> ChangedLines<'a> {
         };
         self.came.retain(|line| !take(line));
         self.gone.retain(take);
+    }
+}
+
+/// A line with its hash, which nobody outside can foresee: that of the standard library takes several
+/// times as long for a line.
+#[derive(PartialEq, Eq)]
+struct Hashed<'a>(u64, &'a [u8]);
+
+impl Hash for Hashed<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
     }
 }
 
@@ -158,6 +175,12 @@ fn common_back(a: &[u8], b: &[u8]) -> usize {
         .zip(b.iter().rev())
         .take_while(|(a, b)| a == b)
         .count()
+}
+
+/// The line that `at` lies in, without its end.
+pub(crate) fn line_around(bytes: &[u8], at: usize) -> Range<usize> {
+    let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end);
+    line_start(bytes, at)..end
 }
 
 /// Where the line begins that `at` lies in.

@@ -100,8 +100,6 @@ pub struct Trail {
     newest: HashMap<(StepId, Mark), usize>,
     /// Numbers of the version last seen whose steps have another number today.
     today: HashMap<StepId, StepId>,
-    /// The status that each step got last.
-    statuses: HashMap<StepId, (String, usize)>,
     /// The committed status of steps that have another one, are gone or new in the files.
     uncommitted: HashMap<StepId, Option<Status>>,
 }
@@ -118,9 +116,6 @@ impl Trail {
         for event in &landing.events {
             let step = *self.today.get(&event.step).unwrap_or(&event.step);
             self.newest.entry((step, Mark::of(event))).or_insert(place);
-            if let Some(status) = status_after(event) {
-                self.statuses.entry(step).or_insert((status, place));
-            }
             if landing.commit.is_none() {
                 self.take_uncommitted(event);
             }
@@ -176,17 +171,6 @@ impl Trail {
         let places = [Mark::of(event), came].map(|mark| self.newest.get(&(event.step, mark)));
         self.landed.get(*places.into_iter().flatten().min()?)
     }
-
-    /// Since when a step has had its status, if it got that here and still has it.
-    pub fn status_since(&self, step: StepId, status: &str) -> Option<&Origin> {
-        let (last, place) = self.statuses.get(&step)?;
-        self.landed.get(*place).filter(|_| last == status)
-    }
-}
-
-/// The status that a step has after the event, if it had none or another one before.
-fn status_after(event: &Event) -> Option<String> {
-    status_in(event, event.after.as_deref())
 }
 
 /// The status that one side of an event says, if the event is about that.
@@ -434,14 +418,6 @@ mod tests {
         let hows: Vec<&str> = since.steps().iter().map(|step| step.how.word()).collect();
         assert_eq!(hows, ["completed", "changed"]);
         assert_eq!(since.summary(), "1 completed, 2 changed.");
-        let one = StepId::new(1);
-        let status = |words| {
-            since
-                .trail
-                .status_since(one, words)
-                .map(|b| b.at.timestamp())
-        };
-        assert_eq!((status("complete"), status("draft")), (Some(0), None));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use super::review::Week;
 use crate::plan::Plan;
+use crate::plan::field::Field;
 use crate::plan::id::{StepId, ids_in};
 use crate::plan::packet::Decision;
 use crate::plan::source::Role;
@@ -37,16 +38,24 @@ impl Naming {
     }
 }
 
-/// The papers that name `id`, in file order. A number in a paper's title is the paper's own. One
-/// pass over their text.
+/// The papers that name `id`, or a number that its step had before and no step has today, in file
+/// order. A number in a paper's title is the paper's own. One pass over their text.
 pub fn papers_naming(plan: &Plan, id: StepId) -> Vec<Naming> {
-    let digits = id.number().to_string();
-    let number = memchr::memmem::Finder::new(&digits);
+    let step = plan.find(id).map(|step| plan.step(step));
+    let was = step.map(|step| step.list(Field::Was)).unwrap_or_default();
+    let was = was.iter().filter_map(|was| was.trim().parse().ok());
+    let was = was.filter(|was: &StepId| plan.find(*was).is_none());
+    let names: Vec<StepId> = [id].into_iter().chain(was).collect();
+    let digits: Vec<String> = names.iter().map(|id| id.number().to_string()).collect();
+    let numbers = digits.iter().map(memchr::memmem::Finder::new);
+    let numbers: Vec<_> = numbers.collect();
     papers(plan, |_, text| {
         // A range names steps without their numbers.
-        let may_name = |line: &str| number.find(line.as_bytes()).is_some() || is_range(line);
+        let has_number = |line: &str| numbers.iter().any(|n| n.find(line.as_bytes()).is_some());
+        let may_name = |line: &str| has_number(line) || is_range(line);
+        let is_named = |line: &str| ids_in(line).iter().any(|named| names.contains(named));
         let mut lines = text.lines().filter(|line| !line.starts_with("# "));
-        let line = lines.find(|line| may_name(line) && ids_in(line).contains(&id))?;
+        let line = lines.find(|line| may_name(line) && is_named(line))?;
         Some(plain(line))
     })
 }
@@ -159,6 +168,36 @@ fn date_of(path: &Path) -> Option<NaiveDate> {
 mod tests {
     use super::*;
     use crate::plan::source::SourceFile;
+
+    #[test]
+    fn a_number_that_the_step_had_names_it_until_another_one_has_it() {
+        let file = |path: &str, role, text: &str| SourceFile::load(path, role, text.as_bytes());
+        let plan = Plan::read(vec![
+            file(
+                "plan.jsonl",
+                Role::Log,
+                r#"{"step_id": "0042", "was": ["0312", "0007"]}
+{"step_id": "0007"}
+"#,
+            ),
+            file(
+                "docs/standups/2026-11-20/ada.md",
+                Role::Standup,
+                "- Step 0312 waits\n",
+            ),
+            file(
+                "docs/standups/2026-11-21/ada.md",
+                Role::Standup,
+                "- Step 0007 waits\n",
+            ),
+        ]);
+        let named = |id: &str| {
+            let found = papers_naming(&plan, id.parse().unwrap()).into_iter();
+            found.map(|naming| naming.line).collect::<Vec<_>>()
+        };
+        assert_eq!(named("0042"), ["Step 0312 waits"]);
+        assert_eq!(named("0007"), ["Step 0007 waits"]);
+    }
 
     #[test]
     fn papers_are_found_by_the_steps_they_name_with_their_dates() {

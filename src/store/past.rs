@@ -15,6 +15,7 @@ mod gate;
 mod listing;
 pub(crate) mod moment;
 pub(crate) mod outlook;
+mod own_line;
 pub(crate) mod review;
 mod since;
 mod touched;
@@ -154,6 +155,11 @@ impl Past {
         self.git.as_ref()
     }
 
+    /// Who made the commits that are still to be stepped back over.
+    pub(crate) fn authors(&self) -> impl Iterator<Item = &str> {
+        self.commits.iter().map(|step| &*step.commit.author)
+    }
+
     /// What is not known, and why. Complete when everything has been read.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = self.notes.clone();
@@ -228,10 +234,12 @@ impl Past {
         }
         let canon = is_other.then(|| self.canon_version());
         let happened = walk.back(&lines, canon);
-        let logs = logs
-            .into_iter()
-            .map(|(path, bytes)| (path, Held::Bytes(bytes)));
-        self.logs.extend(logs);
+        for (path, bytes) in logs {
+            let newer = self.logs.insert(path, Held::Bytes(bytes));
+            if let (Some(Held::Bytes(newer)), Some(blobs)) = (newer, &self.blobs) {
+                blobs.give_back(newer);
+            }
+        }
         self.walk = Some(walk);
         happened
     }

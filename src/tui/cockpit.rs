@@ -197,6 +197,7 @@ impl<F: TerminalHost> Cockpit<F> {
         let is_checking = work.checking.is_some() || self.view.check_at.is_some();
         let is_reading =
             work.following.is_some() || work.reading_past.is_some() || self.is_comparing();
+        let is_reading = is_reading || work.reading_aside.is_some();
         let is_reading = is_reading || self.is_looking_ahead() || work.is_reading_landed;
         let is_working = is_checking || is_reading || work.rereading.is_busy();
         let is_working = is_working || self.model.jobs.is_busy() || work.going_back.is_some();
@@ -300,6 +301,7 @@ impl<F: TerminalHost> Cockpit<F> {
                 let told = self.tell(Message::Checked { generation, found });
                 // To let go of many takes a while.
                 std::thread::spawn(move || drop(former));
+                self.read_aside_if_due();
                 told
             }
             Event::LaidOut(opening, laid_out) => self.laid_out(&opening, laid_out),
@@ -311,6 +313,13 @@ impl<F: TerminalHost> Cockpit<F> {
                 self.tell(Message::Landed { generation, landed })
             }
             Event::Past { generation, past } => self.tell(Message::Past { generation, past }),
+            Event::PastAside(read) => {
+                self.model.work.reading_aside = None;
+                match read {
+                    Some((generation, past)) => self.tell(Message::Past { generation, past }),
+                    None => Ok(()),
+                }
+            }
             Event::Opened(whole, disk) => {
                 self.view.disk = Some(disk);
                 self.tell(Message::Opened(whole))

@@ -40,6 +40,8 @@ pub struct Work {
     stopped: Option<u64>,
     /// The reading of the plan's history that runs.
     pub reading_past: Option<Arc<Progress>>,
+    /// The same, begun by nobody: for what is told of a step beside its fields.
+    pub reading_aside: Option<Arc<Progress>>,
     /// The state of the plan whose past is known.
     past_of: Option<u64>,
     /// What git tells the weekly review, once it was asked.
@@ -91,7 +93,8 @@ impl Work {
         }
         self.stop_checks();
         let past = self.comparing.iter().chain(&self.following);
-        let past = past.chain(&self.reading_past).chain(&self.looking_ahead);
+        let past = past.chain(&self.reading_past).chain(&self.reading_aside);
+        let past = past.chain(&self.looking_ahead);
         past.for_each(|progress| progress.stop());
     }
 
@@ -156,6 +159,13 @@ impl Model {
             self.work.reading_past = Some(Arc::default());
             self.effects.push(Effect::ReadPast);
         }
+    }
+
+    /// Whether the history is to be read though nobody asked for it: not while it is, and once for
+    /// each state of the plan.
+    pub(crate) fn is_past_due(&self) -> bool {
+        let is_busy = self.work.reading_past.is_some() || self.work.reading_aside.is_some();
+        self.has_plan() && !is_busy && self.work.past_of != Some(self.generation)
     }
 
     /// Takes what is known of the past of a state of the plan.

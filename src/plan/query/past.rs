@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::terms::{Operand, Sign};
 use super::time::Interval;
 use super::words::fold;
+use crate::plan::status::Status;
 use crate::plan::{Plan, StepKey};
 
 /// What is known of the past of one step.
@@ -23,10 +24,23 @@ pub struct StepPast {
     pub open: Option<DateTime<Utc>>,
     /// Since when it is blocked, if it is.
     pub blocked: Option<DateTime<Utc>>,
+    /// The status that it has, and since when.
+    pub status: Option<HeldStatus>,
     /// How often it was complete, and then was not.
     pub reopened: u32,
     /// Who changed something about it, each once; as places in [`PlanPast::people`].
     pub people: Vec<u32>,
+}
+
+/// A status that a step has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct HeldStatus {
+    /// Which.
+    pub status: Status,
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// Whether that landed, or only the files say so.
+    pub is_committed: bool,
 }
 
 /// What is known of the past of a plan.
@@ -38,6 +52,8 @@ pub struct PlanPast {
     pub people: Vec<String>,
     /// When the last weekly review was finished, if one was.
     pub review: Option<DateTime<Utc>>,
+    /// Whether a history told it, and not the stamps of the steps.
+    pub has_history: bool,
 }
 
 /// A moment in the past of a step.

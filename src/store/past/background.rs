@@ -1,6 +1,7 @@
 //! The past as the cockpit reads it, beside the keys: each question is answered on a thread of its
 //! own, says how far it is, and ends early where nobody wants the answer any more.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,6 +10,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::Past;
 use super::moment::Moment;
 use crate::document::progress::Progress;
+use crate::git::history::History;
+use crate::history::events::Event;
 use crate::history::facts::{Facts, last_review};
 use crate::history::follow::Followed;
 use crate::history::landing::Landing;
@@ -57,7 +60,20 @@ impl PastInput {
 
     /// What is known of the past of each step; `None` where it was stopped.
     pub fn facts(self, progress: &Progress) -> Option<PlanPast> {
-        let mut past = self.open();
+        let past = self.open();
+        self.gather(past, progress)
+    }
+
+    /// The same, and `None` without a history.
+    pub(crate) fn facts_of_history(self, progress: &Progress) -> Option<PlanPast> {
+        // Without one, nothing is to be gathered.
+        History::around(&self.root).ok()?;
+        let past = self.open();
+        past.git()?;
+        self.gather(past, progress)
+    }
+
+    fn gather(self, mut past: Past, progress: &Progress) -> Option<PlanPast> {
         let review = last_review(&self.plan, self.now);
         let mut facts = Facts::of(&self.plan, review, past.git().is_some());
         drop(self.plan);
@@ -101,7 +117,8 @@ impl PastInput {
     }
 
     /// Everything that happened to a step, newest first, given to `tell` as it is found: what
-    /// landed together, without what happened to other steps. Answers what is not known.
+    /// landed together, without what happened to other steps. In a long past that nobody has read
+    /// yet, most changes of its own line come before all else. Answers what is not known.
     pub fn follow(
         self,
         step: StepId,
@@ -109,6 +126,14 @@ impl PastInput {
         mut tell: impl FnMut(Landing),
     ) -> Vec<String> {
         let mut past = self.open();
+        let mut told: HashMap<Option<String>, Vec<Event>> = HashMap::new();
+        past.own_line(&self.plan, step, progress, |landing| {
+            let commit = landing.hash().map(str::to_owned);
+            told.entry(commit)
+                .or_default()
+                .extend_from_slice(&landing.events);
+            tell(landing);
+        });
         let mut followed = Followed::one(&self.plan, step);
         drop(self.plan);
         while !progress.is_stopped()
@@ -116,6 +141,11 @@ impl PastInput {
         {
             landing.events.retain(|event| followed.is_about(event));
             landing.ticks.clear();
+            if !told.is_empty()
+                && let Some(told) = told.remove(&landing.hash().map(str::to_owned))
+            {
+                landing.events.retain(|event| !told.contains(event));
+            }
             if !landing.is_empty() {
                 tell(landing);
             }

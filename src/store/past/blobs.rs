@@ -42,4 +42,11 @@ impl Blobs {
         }
         self.git.objects(&[hash]).ok()?.next_object()
     }
+
+    /// Takes back what a blob said, whose memory the next ones can have.
+    pub(super) fn give_back(&self, bytes: Vec<u8>) {
+        if let Some(objects) = &self.objects {
+            objects.give_back(bytes);
+        }
+    }
 }

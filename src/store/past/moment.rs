@@ -8,6 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::Past;
+use super::review::seen_commit;
 use crate::git::GitError;
 use crate::git::history::History;
 use crate::git::output::Commit;
@@ -90,8 +91,8 @@ pub(crate) struct Version {
 }
 
 impl Version {
-    /// The version that had landed at the moment that `when` means; `plan` says when reviews were
-    /// held and gates decided.
+    /// The version that had landed at the moment that `when` means, or that the last review saw;
+    /// `plan` says when reviews were held and gates decided.
     ///
     /// # Errors
     /// When there is no such moment, it is still to come, or nothing had landed by then.
@@ -113,6 +114,13 @@ impl Version {
             let beside = git.one(&hash)?.ok_or_else(|| no_commit(revision))?;
             let made = DateTime::from_timestamp(beside.time, 0).unwrap_or_default();
             return Ok(Self::of(&beside, made.min(now)));
+        }
+        if let When::Review = when {
+            let left_off = last_review(plan, now)?;
+            let seen = seen_commit(&left_off, git).map(|seen| git.one(&seen));
+            if let Some(seen) = seen.transpose()?.flatten() {
+                return Ok(Self::of(&seen, left_off.held));
+            }
         }
         let at = instant(when, plan, now)?;
         if at > now {

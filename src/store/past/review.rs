@@ -19,15 +19,19 @@ use crate::record::review::Week;
 use crate::record::review::gather::Review;
 use crate::record::review::landed::{Landed, LandedSince, LeftOff};
 
+/// The commit at which a review left off: the one that was checked out then. Where that is no part of
+/// the history any more (squash, rebase), the last one that it has in common with the history; where
+/// that is not known either, none.
+pub(super) fn seen_commit(left_off: &LeftOff, git: &History) -> Option<String> {
+    git.merge_base(left_off.seen.as_ref()?, "HEAD").ok()?
+}
+
 impl Moment {
-    /// Where a review left off: with the commit that was checked out then. Where that is no part
-    /// of the history any more (squash, rebase), with the last commit that it has in common with
-    /// the history; where that is not known either, when the review was finished.
+    /// Where a review left off: with the commit that was seen, else when the review was finished.
     pub(super) fn left_off(left_off: &LeftOff, git: Option<&History>) -> Self {
         let commits = || {
-            let (git, seen) = (git?, left_off.seen.as_ref()?);
-            let common = git.merge_base(seen, "HEAD").ok()??;
-            git.since(&common).ok()
+            let git = git?;
+            git.since(&seen_commit(left_off, git)?).ok()
         };
         commits().map_or(Self::At(left_off.held), Self::Commit)
     }

@@ -11,7 +11,7 @@ use crate::store::locate::inspect::CheckInput;
 use crate::tui::terminal_host::TerminalHost;
 
 /// Does work that grows with the plan on a thread of its own.
-fn beside_keys(work: impl FnOnce() + Send + 'static) {
+pub(super) fn beside_keys(work: impl FnOnce() + Send + 'static) {
     std::thread::spawn(move || {
         leave_a_core();
         work();

@@ -52,6 +52,9 @@ pub enum Event {
         /// What it says of the steps.
         past: Arc<PlanPast>,
     },
+    /// It has been read though nobody asked for it, for this state of the plan; nothing where there is
+    /// none, or that was stopped.
+    PastAside(Option<(u64, Arc<PlanPast>)>),
     /// A plan is open as a whole, of which the front was shown, and its file thread runs.
     Opened(Box<Whole>, Disk),
     /// A version of the past is laid out, or why not; nothing where that was stopped.

@@ -5,6 +5,7 @@ use std::io;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::background::beside_keys;
 use super::{Cockpit, Event};
 use crate::app::core::message::{Followed, Message, Subject};
 use crate::app::screens::since::seen::{SEEN, SeenChanges};
@@ -45,6 +46,22 @@ impl<F: TerminalHost> Cockpit<F> {
             if let Some(past) = input.facts(&progress).map(Arc::new) {
                 answers.send(Event::Past { generation, past });
             }
+        });
+    }
+
+    /// Has the past of all steps read before anybody asks, once the plan is left alone: the detail pane
+    /// says since when a step has its status, and what is found is kept for every other question.
+    pub(super) fn read_aside_if_due(&mut self) {
+        if !self.model.is_past_due() {
+            return;
+        }
+        let (input, generation) = (self.past_input(), self.model.generation);
+        let answers = self.view.answers.clone();
+        let progress = Arc::new(Progress::default());
+        self.model.work.reading_aside = Some(progress.clone());
+        beside_keys(move || {
+            let past = input.facts_of_history(&progress).map(Arc::new);
+            answers.send(Event::PastAside(past.map(|past| (generation, past))));
         });
     }
 

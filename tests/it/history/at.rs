@@ -205,6 +205,39 @@ fn what_writes_refuses_and_every_subcommand_is_one_or_the_other() {
 }
 
 #[test]
+fn as_of_the_review_is_what_the_review_saw() {
+    let Some(repo) = Repo::new() else { return };
+    let [one, two] = ["0001", "0002"].map(|id| line(id, "Work", "draft"));
+    repo.land(&[&one, &two]);
+    // Ada looks at this while another branch lands; only then she finishes.
+    let seen = repo.head();
+    repo.land(&[&one.replace("draft", "complete"), &two]);
+    let review = |seen: &str| {
+        let held = "2026-09-03T12:00:00Z";
+        repo.write(
+            "docs/reviews/2026-W36.md",
+            &format!("# Weekly review 2026-W36\n\n- **Held:** {held}\n- **Seen:** {seen}\n"),
+        );
+    };
+    let complete = || {
+        let asked = ["list", "--filter", "is:complete", "--at", "review"];
+        repo.folder.run(&asked).out.lines().count()
+    };
+    review(&seen);
+    let at_seen = complete();
+    // Where that commit is gone, the time counts.
+    review(&"0123456789".repeat(4));
+    assert_eq!((at_seen, complete()), (0, 1));
+    // What another branch had is not on this one: what both have in common is.
+    repo.git(&["checkout", "-q", "-b", "side", &seen]);
+    repo.write(LOG, &log_of(&[&two.replace("draft", "complete")]));
+    let squashed = repo.commit("squashed later");
+    repo.git(&["checkout", "-q", "main"]);
+    review(&squashed);
+    assert_eq!(complete(), 0);
+}
+
+#[test]
 fn a_time_without_a_plan_says_so() {
     let Some((repo, _)) = plan() else { return };
     for (at, reason) in [

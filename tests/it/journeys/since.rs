@@ -172,6 +172,33 @@ fn another_baseline_is_asked_for_and_what_is_wrong_with_it_is_said() {
 }
 
 #[test]
+fn the_detail_pane_says_since_when_though_this_screen_was_never_opened() {
+    let Some(folder) = plan() else { return };
+    let mut desk = Desk::on(folder, 160, 48);
+    let status = |desk: &Desk| -> String {
+        let screen = desk.screen();
+        let row = screen.lines().find(|line| line.contains("Status "));
+        row.map(str::to_owned).unwrap_or(screen)
+    };
+    desk.settle();
+    assert!(
+        status(&desk).contains("since 2026-11-14, 7 days"),
+        "{}",
+        status(&desk)
+    );
+    // An edit is not committed; when it is undone, the day is that of before.
+    desk.keys("sd").settle();
+    assert!(status(&desk).contains("not committed"), "{}", status(&desk));
+    desk.keys("u").settle();
+    assert!(
+        status(&desk).contains("since 2026-11-14"),
+        "{}",
+        status(&desk)
+    );
+    assert!(desk.cockpit.model.since.compared.is_none());
+}
+
+#[test]
 fn a_commit_is_noticed_when_one_comes_back_to_the_screen() {
     let Some(folder) = plan() else { return };
     let mut desk = Desk::on(folder, 120, 40);

@@ -12,7 +12,6 @@ use crate::app::core::model::Model;
 use crate::change::value::Refusal;
 use crate::history::since::{Comparison, Different, How};
 use crate::history::when::When;
-use crate::plan::field::Field;
 use crate::plan::id::StepId;
 use crate::plan::{Plan, StepRef};
 
@@ -258,16 +257,15 @@ impl Model {
 
     /// Since when a step has its status, in words, as far as the history that was read tells.
     pub(crate) fn status_since(&self, step: StepRef<'_>) -> Option<String> {
-        let compared = self.since.compared.as_ref()?;
+        let past = self.view.past.as_ref()?;
         // A stamp says when a step was edited, not what of it.
-        let compared = compared.baseline.has_history.then_some(compared)?;
-        let brought = compared
-            .trail
-            .status_since(step.id(), &step.text(Field::Status))?;
-        if brought.commit.is_none() {
+        let past = past.has_history.then_some(past)?;
+        let held = past.steps.get(&step.key())?.status?;
+        // After an edit, the past before it is known until it is read again.
+        if Some(held.status) != step.status() || !held.is_committed {
             return Some("not committed".to_owned());
         }
-        let day = brought.at.date_naive();
+        let day = held.since.date_naive();
         let age = match (self.now.date_naive() - day).num_days() {
             1 => "1 day".to_owned(),
             days => format!("{days} days"),

@@ -88,7 +88,12 @@ pub fn draw(
                 Some(percent) => Span::styled(format!("bar {percent}%"), theme.dim),
                 None => Span::styled("bar: all", theme.dim),
             };
-            sheet.pair(Span::styled(format!("  {}", rung.horizon), theme.dim), bar);
+            // Where there is no row for it, a date takes the place of the horizon.
+            let date =
+                (!has_forecasts && !is_behind(&&standing)).then(|| date(stage, model, theme));
+            let (date, late) = date.flatten().unzip();
+            let horizon = || Span::styled(format!("  {}", rung.horizon), theme.dim);
+            sheet.pair(date.unwrap_or_else(horizon), late.flatten().unwrap_or(bar));
         }
         if has_forecasts && !is_behind(&&standing) {
             let (left, right) = forecast(stage, model, width, theme);
@@ -101,6 +106,18 @@ pub fn draw(
     }
     other_checklists(&mut sheet, others, !stages.is_empty());
     sheet.draw_items(buf, inner, window, model.gates.stage, focused)
+}
+
+/// By when the gate is likely to be reached, and whether that is late; nothing where no date is known.
+fn date(
+    stage: &Stage,
+    model: &Model,
+    theme: &Theme,
+) -> Option<(Span<'static>, Option<Span<'static>>)> {
+    let outlook = model.outlook.of_stage(&stage.name)?;
+    let is_late = outlook.is_late(model.now.date_naive()) == Some(true);
+    let date = Span::styled(format!("  P85 {}", outlook.p85()?), theme.text);
+    Some((date, is_late.then(|| Span::styled("late", theme.warning))))
 }
 
 /// By when the gate is likely to be reached and when it is due, as far as that is known yet.

@@ -1,5 +1,5 @@
-//! What there is to say of a scope: its dates or why there is none, when it is due, how it went, and
-//! what no date allows for.
+//! What there is to say of a scope: its dates or why there is none, when it is due, what no date allows
+//! for, and how it went.
 
 use ratatui::text::{Line, Span};
 
@@ -46,10 +46,6 @@ pub fn facts<'t>(outlook: &Outlook, model: &Model, theme: &'t Theme, width: u16)
         };
         text(&mut sheet, &due, style);
     }
-    let rates = outlook.rates_in_words().into_iter();
-    for said in rates.chain(outlook.backtest_in_words()) {
-        text(&mut sheet, &said, theme.dim);
-    }
     if !outlook.blocked.is_empty() {
         let ids = outlook.blocked.iter().map(StepId::to_string);
         let said = format!("Blocked: {}", named(ids, outlook.blocked.len(), ", "));
@@ -61,6 +57,11 @@ pub fn facts<'t>(outlook: &Outlook, model: &Model, theme: &'t Theme, width: u16)
         let count = outlook.conditions.len();
         let said = format!("Open conditions: {}", named(conditions, count, " · "));
         text(&mut sheet, &said, theme.warning);
+    }
+    // Where there is little room, how it went is left out first: the chart shows it.
+    let rates = outlook.rates_in_words().into_iter();
+    for said in rates.chain(outlook.backtest_in_words()) {
+        text(&mut sheet, &said, theme.dim);
     }
     sheet
 }

@@ -26,8 +26,8 @@ const BESIDE: u16 = 120;
 const ONE_PANE: (u16, u16) = (14, 72);
 /// From this many columns on the facts stand beside the chart.
 const FACTS_BESIDE: u16 = 72;
-/// Columns of the facts there.
-const FACTS: u16 = 34;
+/// Columns of the facts there: the first number with which all of them are seen.
+const FACTS: [u16; 4] = [34, 38, 42, 46];
 
 /// Draws the screen into `body`.
 pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
@@ -139,7 +139,9 @@ fn how_it_went(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, focus
             let (drawing, rest) = split_rows(inner, above);
             (drawing, split_rows(rest, 1).1)
         } else {
-            let (drawing, rest) = split_columns(inner, inner.width - FACTS);
+            let fits = |columns: &u16| facts(columns - 2).len() <= usize::from(inner.height);
+            let columns = FACTS.into_iter().find(fits).unwrap_or(FACTS[3]);
+            let (drawing, rest) = split_columns(inner, inner.width - columns);
             (drawing, split_columns(rest, 2).1)
         };
     let mut sheet = facts(beside.width);
