@@ -13,8 +13,6 @@ use serde_json::value::RawValue;
 use crate::document::json;
 use crate::document::log::LineRef;
 use crate::plan::field::{FieldSpec, Kind, fields, key_order};
-use crate::plan::status::State;
-use crate::plan::step::Waiting;
 use crate::plan::{Plan, StepRef};
 
 /// What a document about one step says it is.
@@ -118,29 +116,6 @@ impl<'a> StepDocument<'a> {
         Ok(())
     }
 
-    /// What keeps the step waiting: IDs and the words of conditions, as written, each once.
-    /// Never empty where the state is `waiting`: a step in a circle waits for its next one
-    /// even if that calls itself complete.
-    fn waiting_on(&self) -> Vec<String> {
-        let unmet = self.step.unmet().into_iter().map(|waiting| match waiting {
-            Waiting::Step(id) | Waiting::Missing(id) => id.to_string(),
-            Waiting::Condition(text) => text,
-            Waiting::Cycle(ids) => ids.iter().map(ToString::to_string).collect(),
-        });
-        let graph = self.plan.graph();
-        let at = self.step.index();
-        let is_open = self.step.state() != State::Done;
-        let circle = graph
-            .upstream(at)
-            .filter(|up| is_open && graph.same_cycle(at, *up))
-            .map(|up| self.plan.step(up).id().to_string());
-        let mut seen = HashSet::new();
-        unmet
-            .chain(circle)
-            .filter(|entry| seen.insert(entry.clone()))
-            .collect()
-    }
-
     fn unblocks(&self) -> Vec<String> {
         let held = self.plan.graph().held_back_by(self.step.index());
         held.map(|step| self.plan.step(step).id().to_string())
@@ -181,7 +156,7 @@ impl Serialize for StepDocument<'_> {
             None => self.write_section(&mut map)?,
         }
         map.serialize_entry("state", self.step.state().word())?;
-        map.serialize_entry("waiting_on", &self.waiting_on())?;
+        map.serialize_entry("waiting_on", &self.step.awaited())?;
         map.serialize_entry("unblocks", &self.unblocks())?;
         map.serialize_entry("sources", &self.sources())?;
         map.serialize_entry("drift", &self.drift())?;
