@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 
 use crate::document::json;
 use crate::document::log::LineRef;
+use crate::plan::column::{Column, Known};
 use crate::plan::field::{FieldSpec, Kind, fields, key_order};
 use crate::plan::{Plan, StepRef};
 
@@ -30,21 +31,60 @@ pub const DERIVED: [&str; 6] = [
     "drift",
 ];
 
+/// The key of what chosen columns say; ours too where there are any.
+const CELLS: &str = "columns";
+
 /// One step.
 #[derive(Clone, Copy)]
 pub struct StepDocument<'a> {
     plan: &'a Plan,
     step: StepRef<'a>,
     names_schema: bool,
+    shown: Option<(&'a [Column], &'a Known)>,
 }
 
-/// Some steps of a plan, in the order of their IDs.
+/// Some steps of a plan, in the order of their IDs or another one.
 #[derive(Serialize)]
 pub struct ListDocument<'a> {
     schema: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    view: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<Vec<GroupEntry<'a>>>,
     steps: Vec<StepDocument<'a>>,
     count: usize,
     total: usize,
+}
+
+/// A group of steps, which stand one behind the other.
+#[derive(Serialize)]
+struct GroupEntry<'a> {
+    name: &'a str,
+    count: usize,
+}
+
+/// What the columns say of a step: numbers, words, or nothing.
+struct Cells<'a>(StepRef<'a>, &'a [Column], &'a Known);
+
+impl Serialize for Cells<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(step, columns, known) = self;
+        let mut map = serializer.serialize_map(Some(columns.len()))?;
+        for column in *columns {
+            let name = column.name();
+            let text = column.text(*step, known);
+            match column.number(*step, known) {
+                // Whole numbers are written as such.
+                Some(number) if number.fract() == 0.0 && number.abs() < 1e15 => {
+                    map.serialize_entry(&name, &(number as i64))?;
+                }
+                Some(number) => map.serialize_entry(&name, &number)?,
+                None if text.is_empty() => map.serialize_entry(&name, &None::<&str>)?,
+                None => map.serialize_entry(&name, &text)?,
+            }
+        }
+        map.end()
+    }
 }
 
 /// Where a step is written.
@@ -63,6 +103,7 @@ impl<'a> StepDocument<'a> {
             plan,
             step,
             names_schema: true,
+            shown: None,
         }
     }
 
@@ -75,7 +116,8 @@ impl<'a> StepDocument<'a> {
         let mut seen = HashSet::new();
         let mut entries: Vec<_> = line.entries().collect();
         entries.reverse();
-        entries.retain(|(key, _)| seen.insert(*key) && !DERIVED.contains(key));
+        let is_ours = |key| DERIVED.contains(&key) || self.shown.is_some() && key == CELLS;
+        entries.retain(|(key, _)| seen.insert(*key) && !is_ours(key));
         for (key, raw) in entries.into_iter().rev() {
             match key {
                 // A dashboard joins by it: it is text even where the log has a number.
@@ -160,6 +202,9 @@ impl Serialize for StepDocument<'_> {
         map.serialize_entry("unblocks", &self.unblocks())?;
         map.serialize_entry("sources", &self.sources())?;
         map.serialize_entry("drift", &self.drift())?;
+        if let Some((columns, known)) = self.shown {
+            map.serialize_entry(CELLS, &Cells(self.step, columns, known))?;
+        }
         map.end()
     }
 }
@@ -173,9 +218,29 @@ impl<'a> ListDocument<'a> {
         };
         Self {
             schema: LIST_SCHEMA,
+            view: None,
+            groups: None,
             steps: steps.iter().map(document).collect(),
             count: steps.len(),
             total: plan.len(),
         }
+    }
+    /// The same with the name of the view, the groups in the order of the steps, and what chosen
+    /// columns say of each step.
+    pub(super) fn looking(
+        mut self,
+        view: Option<&'a str>,
+        groups: Option<Vec<(&'a str, usize)>>,
+        columns: Option<(&'a [Column], &'a Known)>,
+    ) -> Self {
+        self.view = view;
+        self.groups = groups.map(|groups| {
+            let groups = groups.into_iter();
+            groups
+                .map(|(name, count)| GroupEntry { name, count })
+                .collect()
+        });
+        self.steps.iter_mut().for_each(|step| step.shown = columns);
+        self
     }
 }

@@ -9,10 +9,10 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+use super::Plan;
 use super::StepRef;
 use super::column::{Column, Known, SortKey, block_in_words};
 use super::field::Field;
-use super::Plan;
 use crate::document::progress::Progress;
 
 /// A column that steps are sorted by, and which way.
@@ -35,7 +35,10 @@ impl Sort {
     /// # Errors
     /// That a name is not a column, and which there are.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+        let names = text
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty());
         let by = names.map(|name| {
             let (name, descending) = match name.strip_prefix('-') {
                 Some(rest) => (rest, true),
@@ -170,7 +173,10 @@ impl Group {
         let found = Self::all().find(|group| group.name().eq_ignore_ascii_case(name));
         found.ok_or_else(|| {
             let names: Vec<&str> = GROUPS.iter().map(|row| row.name).collect();
-            format!("steps are not grouped by “{name}”: use {}", names.join(", "))
+            format!(
+                "steps are not grouped by “{name}”: use {}",
+                names.join(", ")
+            )
         })
     }
 
@@ -278,7 +284,9 @@ pub fn arrange(
             if *descending { order.reverse() } else { order }
         });
         let differing = std::iter::once(by_group).chain(by_keys);
-        let first = differing.into_iter().find(|order| *order != Ordering::Equal);
+        let first = differing
+            .into_iter()
+            .find(|order| *order != Ordering::Equal);
         // Among equals IDs decide.
         first.unwrap_or_else(|| a.cmp(b))
     });
@@ -324,7 +332,9 @@ fn grouped(
     for (to, at) in order.iter().enumerate() {
         place[*at] = to as u32;
     }
-    group_of.iter_mut().for_each(|group| *group = place[*group as usize]);
+    group_of
+        .iter_mut()
+        .for_each(|group| *group = place[*group as usize]);
     let names = order.iter().map(|at| std::mem::take(&mut found[*at].1));
     Some((names.collect(), group_of))
 }

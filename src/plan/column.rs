@@ -383,6 +383,7 @@ impl Column {
     /// The owner: the one column beside ID, status and title that is shown where none is chosen.
     pub(crate) const OWNER: Self = Self::Field(Field::Owner);
     pub(crate) const ID: Self = Self::known("id");
+    pub(crate) const STATE: Self = Self::known("state");
     pub(crate) const BLOCK: Self = Self::known("block");
     pub(crate) const STAGE: Self = Self::known("stage");
 
@@ -431,8 +432,9 @@ impl Column {
                 Ok(Self::Key(key.to_owned()))
             }
             _ => {
-                let names: Vec<String> =
-                    Self::all().map(|column| column.name().into_owned()).collect();
+                let names: Vec<String> = Self::all()
+                    .map(|column| column.name().into_owned())
+                    .collect();
                 Err(format!(
                     "“{name}” is not a column: use {}, or {LOG}KEY for a key of the log",
                     names.join(", ")
@@ -648,5 +650,7 @@ fn number_or_text(text: &str) -> SortKey {
 /// The theme of a block, for headings.
 pub(super) fn block_in_words(plan: &Plan, block: usize) -> String {
     let theme = plan.block_text(block, BlockColumn::Theme);
-    format!("{} {theme}", plan.blocks()[block].id).trim_end().to_owned()
+    format!("{} {theme}", plan.blocks()[block].id)
+        .trim_end()
+        .to_owned()
 }

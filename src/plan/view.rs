@@ -53,10 +53,12 @@ impl NamedView {
         let is_exact = |view: &&Self| view.name == name;
         let is_alike = |view: &&Self| view.name.eq_ignore_ascii_case(name);
         let found = views.iter().find(is_exact);
-        found.or_else(|| views.iter().find(is_alike)).ok_or_else(|| {
-            let names: Vec<&str> = views.iter().map(|view| &*view.name).collect();
-            format!("“{name}” is not a view: the views are {}", names.join(", "))
-        })
+        found
+            .or_else(|| views.iter().find(is_alike))
+            .ok_or_else(|| {
+                let names: Vec<&str> = views.iter().map(|view| &*view.name).collect();
+                format!("“{name}” is not a view: the views are {}", names.join(", "))
+            })
     }
 
     /// What it does, in a few words.
@@ -105,6 +107,17 @@ impl NamedView {
         text
     }
 
+    /// Every column that it shows, sorts or groups by.
+    pub(crate) fn used_columns(&self) -> Vec<Column> {
+        let shown = self.columns.iter().flatten();
+        let group = self.group.map(Group::column);
+        shown
+            .chain(self.sort.columns())
+            .cloned()
+            .chain(group)
+            .collect()
+    }
+
     /// Whether it looks like another one, whatever they are called.
     pub(crate) fn looks_like(&self, other: &Self) -> bool {
         let look = |view: &Self| Self {
@@ -126,8 +139,23 @@ impl NamedView {
 pub(crate) const WHO: &str = "it is not known who you are: set git's user.name or user.email, or \
     start stepdeck with --as NAME";
 
+/// Why none of the steps is one's own, and what to do about it.
+pub(crate) fn nobodys(me: &Identity) -> String {
+    match me.is_unknown() {
+        true => WHO.to_owned(),
+        false => format!(
+            "you are {}: a step is yours if you are its owner, or if the Owners of your row in a table \
+             with Person and Team in the canon are; --as NAME is somebody else",
+            me.name()
+        ),
+    }
+}
+
 fn names(columns: &[Column]) -> Vec<String> {
-    columns.iter().map(|column| column.name().into_owned()).collect()
+    columns
+        .iter()
+        .map(|column| column.name().into_owned())
+        .collect()
 }
 
 /// A basic string of TOML: one of JSON, but for the one character that JSON does not escape.

@@ -48,7 +48,8 @@ pub(super) fn read(
             }),
             other => {
                 let known = PARTS.join(", ");
-                let message = format!("unknown entry \"{other}\": the entries of a view are {known}");
+                let message =
+                    format!("unknown entry \"{other}\": the entries of a view are {known}");
                 unknown.push((part.span(), message));
                 Ok(())
             }
@@ -83,7 +84,10 @@ fn text(value: &Value<'_>) -> Read<String> {
 fn texts(value: &Value<'_>) -> Read<Vec<(Range<usize>, String)>> {
     match value.get_ref().as_array() {
         None => Ok(vec![(value.span(), text(value)?)]),
-        Some(list) => list.iter().map(|item| Ok((item.span(), text(item)?))).collect(),
+        Some(list) => list
+            .iter()
+            .map(|item| Ok((item.span(), text(item)?)))
+            .collect(),
     }
 }
 
