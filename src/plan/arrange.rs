@@ -338,3 +338,135 @@ fn grouped(
     let names = order.iter().map(|at| std::mem::take(&mut found[*at].1));
     Some((names.collect(), group_of))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::*;
+    use crate::plan::source::{Role, SourceFile};
+
+    fn plan(steps: &[(usize, usize, usize)]) -> Plan {
+        let line = |(at, (owner, status, up)): (usize, &(usize, usize, usize))| {
+            let owner = ["", "ops", "Ops", "grc", " "][*owner];
+            let status = ["idea", "draft", "complete", "nearly"][*status];
+            let id = at * 30 + 1;
+            format!(
+                "{{\"step_id\":\"{id:04}\",\"owner\":\"{owner}\",\"status\":\"{status}\",\
+                 \"theme\":\"{owner}{up}\",\"k\":{up},\"dependencies\":[\"{:04}\"],\
+                 \"updated_at\":\"2026-11-0{}T00:00:00Z\"}}",
+                up * 30 + 1,
+                up % 9 + 1,
+            )
+        };
+        let lines: Vec<String> = steps.iter().enumerate().map(line).collect();
+        let log = lines.join("\n").into_bytes();
+        Plan::read(vec![SourceFile::load("plan.jsonl", Role::Log, log)])
+    }
+
+    fn any_column() -> impl Strategy<Value = String> {
+        let names: Vec<String> = Column::comparable()
+            .map(|column| column.name().into_owned())
+            .chain(["log.k".to_owned()])
+            .collect();
+        select(names)
+    }
+
+    fn known(plan: &Plan, columns: &[&Column]) -> Known {
+        let weights = Default::default();
+        let inputs = crate::plan::ranking::Inputs {
+            now: chrono::DateTime::from_timestamp(1_795_000_000, 0).unwrap(),
+            carried: &[],
+            weights: &weights,
+            changes: None,
+        };
+        Known::of(plan, columns.iter().copied(), &inputs, None)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        /// Either way every step is there once; the two ways are each other's reverse but for
+        /// steps that are equal, and those stand by ID in both.
+        #[test]
+        fn the_two_ways_are_each_others_reverse(
+            steps in prop::collection::vec((0_usize..5, 0_usize..4, 0_usize..12), 1..30),
+            name in any_column(),
+        ) {
+            let plan = plan(&steps);
+            let column = Column::named(&name).unwrap();
+            let known = known(&plan, &[&column]);
+            let sorted = |text: &str| {
+                let sort = Sort::parse(text).unwrap();
+                prop_assert_eq!(Sort::parse(&sort.to_string()).unwrap(), sort.clone());
+                let order = arrange(&plan, &sort, None, &known, &Progress::default()).unwrap();
+                Ok(order.pick((0..plan.len()).collect()))
+            };
+            let (up, down) = (sorted(&name)?, sorted(&format!("-{name}"))?);
+            let key = |step: &usize| column.key(plan.step(*step), &known);
+            for (steps, descending) in [(&up, false), (&down, true)] {
+                let mut all = steps.clone();
+                all.sort_unstable();
+                prop_assert_eq!(all, (0..plan.len()).collect::<Vec<_>>());
+                for pair in steps.windows(2) {
+                    let order = key(&pair[0]).cmp(&key(&pair[1]));
+                    let order = if descending { order.reverse() } else { order };
+                    prop_assert!(order.then(pair[0].cmp(&pair[1])).is_lt());
+                }
+            }
+            let mut back: Vec<SortKey> = down.iter().map(key).collect();
+            back.reverse();
+            prop_assert_eq!(up.iter().map(key).collect::<Vec<_>>(), back);
+        }
+
+        /// Groups stand one behind the other, their counts sum to the list, and in each the steps
+        /// are sorted.
+        #[test]
+        fn groups_hold_every_step_once(
+            steps in prop::collection::vec((0_usize..5, 0_usize..4, 0_usize..12), 1..30),
+            group in select(GROUPS.iter().map(|row| row.name).collect::<Vec<_>>()),
+            name in any_column(),
+            kept in prop::collection::vec(any::<bool>(), 30),
+        ) {
+            let plan = plan(&steps);
+            let group = Group::named(group).unwrap();
+            let sort = Sort::parse(&name).unwrap();
+            let column = Column::named(&name).unwrap();
+            let known = known(&plan, &[&column, &group.column()]);
+            let order = arrange(&plan, &sort, Some(group), &known, &Progress::default()).unwrap();
+            let kept: Vec<usize> = (0..plan.len()).filter(|step| kept[*step]).collect();
+            let listed = order.pick(kept.clone());
+            let counted = order.counted(&listed);
+            let sum: usize = counted.iter().map(|(_, count)| count).sum();
+            prop_assert_eq!(sum, kept.len());
+            let mut rest = &listed[..];
+            for (name, count) in counted {
+                let (of_group, others) = rest.split_at(count);
+                rest = others;
+                for step in of_group {
+                    let at = order.group_of(*step).unwrap();
+                    prop_assert_eq!(&order.groups[at], name);
+                }
+                let key = |step: &usize| (column.key(plan.step(*step), &known), *step);
+                prop_assert!(of_group.is_sorted_by_key(key));
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_no_value_comes_first_and_numbers_by_their_size() {
+        let steps = [(1, 0, 9), (0, 0, 2), (3, 0, 11), (2, 0, 10)];
+        let plan = plan(&steps);
+        let sorted = |text: &str| {
+            let sort = Sort::parse(text).unwrap();
+            let known = Known::default();
+            let order = arrange(&plan, &sort, None, &known, &Progress::default()).unwrap();
+            order.pick((0..plan.len()).collect())
+        };
+        assert_eq!(sorted("owner"), [1, 2, 0, 3]);
+        assert_eq!(sorted("owner,-id"), [1, 2, 3, 0]);
+        assert_eq!(sorted("log.k"), [1, 0, 3, 2]);
+        assert_eq!(sorted("-log.k"), [2, 3, 0, 1]);
+    }
+}

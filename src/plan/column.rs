@@ -5,21 +5,26 @@
 //! stands for, as `log.KEY`. What follows from the plan as a whole is in the table [`DERIVED`].
 //! Choosers, sorting, `list`, views and their documentation follow from here.
 
+mod derived;
+mod key;
+mod known;
+
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 
+use self::derived::{Asks, Holds};
+pub use self::derived::{DERIVED, DerivedSpec};
+pub use self::key::SortKey;
+pub use self::known::Known;
 use super::canon::block_table::BlockColumn;
-use super::field::{Field, Kind, fields, is_same};
-use super::last_change::{LastChange, LastChanges};
-use super::ranking::{self, Inputs};
-use super::status::{State, Status};
-use super::step::{Waiting, measure};
+use super::field::{Field, Kind, fields, is_same, key_order};
+use super::step::measure;
 use super::{Plan, StepRef};
 use crate::document::json;
+use crate::document::progress::Progress;
 
 /// A column of a list of steps.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -30,350 +35,6 @@ pub enum Column {
     Field(Field),
     /// A key of the log that no field stands for.
     Key(String),
-}
-
-/// A column that is no field.
-pub struct DerivedSpec {
-    /// What it is called in commands and configuration.
-    pub name: &'static str,
-    /// Its heading.
-    pub label: &'static str,
-    /// What it says.
-    pub about: &'static str,
-    /// How many columns of the terminal it needs, at least and usually.
-    width: (u16, u16),
-    holds: Holds,
-    /// Whether what counts more is sorted first: the best score, the oldest.
-    most_first: bool,
-    /// What has to be known beside the step.
-    asks: Asks,
-    text: fn(StepRef<'_>, &Known) -> String,
-    key: fn(StepRef<'_>, &Known) -> SortKey,
-}
-
-/// What stands in a column.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Holds {
-    /// One word or two, never longer than the column.
-    Word,
-    /// Words, which are worth more room than usual.
-    Words,
-    /// A number.
-    Number,
-}
-
-/// What a column has to know beside the step.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Asks {
-    Nothing,
-    /// When steps changed last.
-    Changes,
-    /// That, and what the ranking makes of them.
-    Scores,
-    /// Which stages name them.
-    Stages,
-}
-
-/// What a step is compared by. What is not there comes first, numbers come before words.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum SortKey {
-    Nothing,
-    /// In an order of its own, see [`SortKey::number`].
-    Number(u64),
-    /// In lower case.
-    Text(String),
-}
-
-impl SortKey {
-    /// A number, as bits that ascend with it.
-    fn number(number: f64) -> Self {
-        let bits = number.to_bits();
-        Self::Number(match number.is_sign_negative() {
-            true => !bits,
-            false => bits | 1 << 63,
-        })
-    }
-
-    fn count(count: usize) -> Self {
-        match count {
-            0 => Self::Nothing,
-            count => Self::number(count as f64),
-        }
-    }
-
-    /// A text, whatever its case.
-    pub(super) fn text(text: &str) -> Self {
-        match text.trim() {
-            "" => Self::Nothing,
-            _ => Self::Text(text.to_lowercase()),
-        }
-    }
-
-    /// The number, if it is one.
-    fn value(&self) -> Option<f64> {
-        match self {
-            Self::Number(bits) if bits >> 63 == 1 => Some(f64::from_bits(bits & !(1 << 63))),
-            Self::Number(bits) => Some(f64::from_bits(!bits)),
-            _ => None,
-        }
-    }
-}
-
-/// What columns know of a plan beside its steps. A clone shares it.
-#[derive(Clone, Default, Debug)]
-pub struct Known {
-    /// The present instant, from which ages count.
-    pub now: DateTime<Utc>,
-    /// When steps changed last, where a history tells.
-    pub changes: Option<Arc<LastChanges>>,
-    /// The score of each ready step, by index; nothing where no column asks.
-    scores: Arc<[Option<i64>]>,
-    /// Indexes of the stages whose checks name a step.
-    stages: Arc<HashMap<usize, Vec<usize>>>,
-}
-
-impl Known {
-    /// What these columns need to know of `plan`. `inputs` are those of the ranking, whose changes
-    /// are given apart.
-    pub fn of<'c>(
-        plan: &Plan,
-        columns: impl Iterator<Item = &'c Column> + Clone,
-        inputs: &Inputs<'_>,
-        changes: Option<Arc<LastChanges>>,
-    ) -> Self {
-        let asked = |what| columns.clone().any(|column| column.asks() == what);
-        let inputs = Inputs {
-            changes: changes.as_deref(),
-            ..*inputs
-        };
-        Self {
-            now: inputs.now,
-            scores: match asked(Asks::Scores) {
-                true => ranking::scores(plan, &inputs).into(),
-                false => Arc::default(),
-            },
-            stages: match asked(Asks::Stages) {
-                true => Arc::new(stages(plan)),
-                false => Arc::default(),
-            },
-            changes,
-        }
-    }
-
-    /// Index of the first stage that names a step, in the order of the ladders.
-    pub(super) fn stage_of(&self, step: StepRef<'_>) -> Option<usize> {
-        self.stages.get(&step.index())?.first().copied()
-    }
-
-    fn score(&self, step: StepRef<'_>) -> Option<i64> {
-        self.scores.get(step.index()).copied().flatten()
-    }
-
-    /// When a step changed last. The history is only asked of open steps.
-    fn last_change(&self, step: StepRef<'_>) -> Option<LastChange> {
-        let is_open = step.status() != Some(Status::Complete);
-        LastChange::of(step, self.changes.as_deref().filter(|_| is_open))
-    }
-
-    /// Whole days since a step changed last.
-    fn age(&self, step: StepRef<'_>) -> Option<i64> {
-        let change = self.last_change(step)?;
-        Some((self.now - change.at()).num_days().max(0))
-    }
-}
-
-/// The stages whose checks name a step, ascending.
-fn stages(plan: &Plan) -> HashMap<usize, Vec<usize>> {
-    let mut named: HashMap<usize, Vec<usize>> = HashMap::new();
-    for (at, stage) in plan.stages().iter().enumerate() {
-        let ids = stage.checks.iter().flat_map(|check| &check.steps);
-        for step in ids.filter_map(|id| plan.find(*id)) {
-            let stages = named.entry(step).or_default();
-            if stages.last() != Some(&at) {
-                stages.push(at);
-            }
-        }
-    }
-    named
-}
-
-/// The columns that are no fields, in the order in which they are offered.
-pub const DERIVED: &[DerivedSpec] = &[
-    DerivedSpec {
-        name: "id",
-        label: "ID",
-        about: "the step's number",
-        width: (4, 6),
-        holds: Holds::Word,
-        most_first: false,
-        asks: Asks::Nothing,
-        text: |step, _| step.id().to_string(),
-        key: |step, _| SortKey::number(step.index() as f64),
-    },
-    DerivedSpec {
-        name: "state",
-        label: "State",
-        about: "blocked, waiting, ready or done, in this order",
-        width: (7, 7),
-        holds: Holds::Word,
-        most_first: false,
-        asks: Asks::Nothing,
-        text: |step, _| step.state().word().to_owned(),
-        key: |step, _| SortKey::number(f64::from(urgency(step.state()))),
-    },
-    DerivedSpec {
-        name: "waiting_on",
-        label: "Waits for",
-        about: "the steps and conditions that it waits for; compared by how many there are",
-        width: (7, 14),
-        holds: Holds::Words,
-        most_first: true,
-        asks: Asks::Nothing,
-        text: |step, _| step.awaited().join(", "),
-        key: |step, _| SortKey::count(step.unmet().len()),
-    },
-    DerivedSpec {
-        name: "whom",
-        label: "Whom",
-        about: "the owners of the steps that it waits for, and conditions outside the plan",
-        width: (6, 12),
-        holds: Holds::Words,
-        most_first: false,
-        asks: Asks::Nothing,
-        text: |step, _| whom(step).join(", "),
-        key: |step, _| SortKey::text(&whom(step).join(", ")),
-    },
-    DerivedSpec {
-        name: "unblocks",
-        label: "Unblocks",
-        about: "how many steps wait for it and for nothing else",
-        width: (8, 8),
-        holds: Holds::Number,
-        most_first: true,
-        asks: Asks::Nothing,
-        text: |step, _| some(held_back_by(step)),
-        key: |step, _| SortKey::count(held_back_by(step)),
-    },
-    DerivedSpec {
-        name: "dependents",
-        label: "Dependents",
-        about: "how many steps depend on it directly",
-        width: (10, 10),
-        holds: Holds::Number,
-        most_first: true,
-        asks: Asks::Nothing,
-        text: |step, _| some(dependents(step)),
-        key: |step, _| SortKey::count(dependents(step)),
-    },
-    DerivedSpec {
-        name: "score",
-        label: "Score",
-        about: "its points in the ranking of `stepdeck next`; only ready steps have one",
-        width: (5, 5),
-        holds: Holds::Number,
-        most_first: true,
-        asks: Asks::Scores,
-        text: |step, known| {
-            let score = known.score(step);
-            score.map_or_else(String::new, |score| score.to_string())
-        },
-        key: |step, known| {
-            let score = known.score(step);
-            score.map_or(SortKey::Nothing, |score| SortKey::number(score as f64))
-        },
-    },
-    DerivedSpec {
-        name: "age",
-        label: "Age",
-        about: "days since its last change landed, or else since `updated_at`",
-        width: (5, 5),
-        holds: Holds::Number,
-        most_first: true,
-        asks: Asks::Changes,
-        text: |step, known| match (known.age(step), known.last_change(step)) {
-            (Some(days), Some(LastChange::LandedBefore(_))) => format!(">{days}d"),
-            (Some(days), _) => format!("{days}d"),
-            (None, _) => String::new(),
-        },
-        key: |step, known| {
-            let age = known.age(step);
-            age.map_or(SortKey::Nothing, |days| SortKey::number(days as f64))
-        },
-    },
-    DerivedSpec {
-        name: "block",
-        label: "Block",
-        about: "the block that its number falls into",
-        width: (5, 5),
-        holds: Holds::Word,
-        most_first: false,
-        asks: Asks::Nothing,
-        text: |step, _| step.plan().blocks()[step.block()].id.to_string(),
-        key: |step, _| SortKey::number(step.block() as f64),
-    },
-    DerivedSpec {
-        name: "stage",
-        label: "Stage",
-        about: "the stages whose checks name it",
-        width: (6, 10),
-        holds: Holds::Words,
-        most_first: false,
-        asks: Asks::Stages,
-        text: |step, known| {
-            let stages = known.stages.get(&step.index()).map_or(&[][..], |all| all);
-            let names = stages.iter().map(|at| &*step.plan().stages()[*at].name);
-            names.collect::<Vec<_>>().join(", ")
-        },
-        key: |step, known| {
-            let stage = known.stage_of(step);
-            stage.map_or(SortKey::Nothing, |at| SortKey::number(at as f64))
-        },
-    },
-];
-
-/// What needs somebody's help comes first.
-fn urgency(state: State) -> u8 {
-    match state {
-        State::Blocked => 0,
-        State::Waiting => 1,
-        State::Ready => 2,
-        State::Done => 3,
-    }
-}
-
-fn held_back_by(step: StepRef<'_>) -> usize {
-    step.plan().graph().held_back_by(step.index()).count()
-}
-
-fn dependents(step: StepRef<'_>) -> usize {
-    step.plan().graph().downstream(step.index()).len()
-}
-
-fn some(count: usize) -> String {
-    match count {
-        0 => String::new(),
-        count => count.to_string(),
-    }
-}
-
-/// Who has to do something before the step can go on, each once.
-fn whom(step: StepRef<'_>) -> Vec<String> {
-    let plan = step.plan();
-    let mut people: Vec<String> = Vec::new();
-    for waiting in step.unmet() {
-        let who = match waiting {
-            Waiting::Step(id) => match plan.find(id).map(|up| plan.step(up).owner()) {
-                Some(owner) if !owner.trim().is_empty() => owner.trim().to_owned(),
-                _ => "no owner".to_owned(),
-            },
-            Waiting::Condition(text) => text,
-            Waiting::Missing(_) | Waiting::Cycle(_) => continue,
-        };
-        if !people.contains(&who) {
-            people.push(who);
-        }
-    }
-    people
 }
 
 /// The prefix of a key of the log that no field stands for, as in filters.
@@ -488,7 +149,7 @@ impl Column {
         match self {
             Self::Derived(at) => derived(*at).about.into(),
             Self::Field(field) => field.spec().about.into(),
-            Self::Key(_) => "a key of the log".into(),
+            Self::Key(_) => "A key of the log.".into(),
         }
     }
 
@@ -619,6 +280,24 @@ impl Column {
             false => None,
         }
     }
+}
+
+/// The columns of the keys of the log that no field stands for, by name; nothing where that was
+/// stopped.
+pub fn keys_of_log(plan: &Plan, progress: &Progress) -> Option<Vec<Column>> {
+    progress.expect(plan.len());
+    let mut strides = progress.strides();
+    let mut keys: BTreeSet<&str> = BTreeSet::new();
+    for step in plan.steps() {
+        let entries = step.log_line().into_iter().flat_map(|line| line.entries());
+        keys.extend(entries.map(|(key, _)| key));
+        if !strides.add(1) {
+            return None;
+        }
+    }
+    let is_other = |key: &&str| *key != "step_id" && !key_order().contains(key);
+    let keys = keys.into_iter().filter(is_other);
+    Some(keys.map(|key| Column::Key(key.to_owned())).collect())
 }
 
 impl fmt::Debug for Column {

@@ -43,7 +43,7 @@ struct Columns<'a> {
 static USUAL: [Column; 2] = [Column::OWNER, Column::STATE];
 
 impl<'a> Columns<'a> {
-    fn of(rows: &Rows<'a>, columns: usize) -> Self {
+    fn of(rows: &Rows<'a>, columns: usize, theme: &Theme) -> Self {
         let steps = &rows.steps;
         let widest = |measure: &dyn Fn(&StepRef<'_>) -> usize| steps.iter().map(measure).max();
         let id = widest(&|step| width(&step.id().to_string())).unwrap_or(0);
@@ -74,7 +74,7 @@ impl<'a> Columns<'a> {
                         true => usize::from(column.width().1).max(columns / 6),
                         false => usize::MAX,
                     };
-                    let label = width(column.label()) + arrow(rows, column).len() / 2;
+                    let label = width(column.label()) + width(&arrow(rows, column, theme));
                     let columns = widest(&value).unwrap_or(0).min(most).max(label);
                     Shown { column, columns }
                 };
@@ -132,18 +132,17 @@ impl<'a> Columns<'a> {
 }
 
 /// The sign behind the heading of the column that steps are sorted by.
-fn arrow(rows: &Rows<'_>, column: &Column) -> &'static str {
+fn arrow(rows: &Rows<'_>, column: &Column, theme: &Theme) -> String {
     match rows.sort.direction(column) {
-        Some(true) if !rows.sort.is_by_id() => " ↓",
-        Some(false) if !rows.sort.is_by_id() => " ↑",
-        _ => "",
+        Some(descending) if !rows.sort.is_by_id() => format!(" {}", theme.direction(descending)),
+        _ => String::new(),
     }
 }
 
 /// Aligned rows under a heading, with the count below.
 pub(super) fn table(rows: &Rows<'_>, paint: &Printer, total: usize) -> String {
     let theme = &paint.theme;
-    let columns = Columns::of(rows, paint.columns);
+    let columns = Columns::of(rows, paint.columns, theme);
     let mut text = paint.line(&heading(rows, &columns, theme));
     let mut groups = rows.groups.iter();
     let mut left = 0;
@@ -185,8 +184,7 @@ pub(super) fn table(rows: &Rows<'_>, paint: &Printer, total: usize) -> String {
 
 fn heading(rows: &Rows<'_>, columns: &Columns<'_>, theme: &Theme) -> Line<'static> {
     let label = |column: &Column, label: &str| {
-        let arrow = arrow(rows, column);
-        let arrow = crate::tui::widgets::frame::words(theme, arrow).into_owned();
+        let arrow = arrow(rows, column, theme);
         (format!("{}{arrow}", label.to_uppercase()), theme.dim)
     };
     let first = ["id", "status", "title"].map(|name| match Column::named(name) {

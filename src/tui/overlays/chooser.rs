@@ -107,6 +107,7 @@ fn invitation(source: &Source) -> &'static str {
         Source::Downstream(_) => "a number or words of the title",
         Source::Owner(_) => "a name, new or known",
         Source::Checks => "words of the check, its list or its document",
+        Source::Sort => "a column, or a key of the log",
     }
 }
 

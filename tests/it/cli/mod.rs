@@ -4,6 +4,7 @@ mod commands;
 mod edits;
 mod export;
 mod list;
+mod looks;
 mod mine;
 mod review;
 mod schemas;

@@ -6,6 +6,7 @@ mod in_use;
 mod keeping;
 mod leaving;
 mod live_reload;
+mod looks;
 mod mouse;
 mod never_executed;
 mod opening;

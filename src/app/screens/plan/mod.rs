@@ -4,6 +4,8 @@ pub(crate) mod chain;
 pub(crate) mod edit;
 pub mod edit_field;
 pub(crate) mod find;
+pub mod groups;
+pub(crate) mod looks;
 mod movement;
 pub mod search;
 pub mod view;
@@ -39,7 +41,12 @@ struct PlanScreen;
 
 impl Screen for PlanScreen {
     fn commands(&self) -> &'static [&'static [Command]] {
-        &[edit::COMMANDS, find::COMMANDS, movement::COMMANDS]
+        &[
+            edit::COMMANDS,
+            find::COMMANDS,
+            looks::COMMANDS,
+            movement::COMMANDS,
+        ]
     }
 
     fn views(&self) -> &'static [Command] {
@@ -104,8 +111,11 @@ impl Screen for PlanScreen {
 
 /// Why a command on a step cannot run: no step is selected.
 fn no_step(model: &Model) -> Blocked {
-    let nothing = model.step().is_none();
-    nothing.then(|| "no step is selected".to_owned())
+    match (model.step(), model.view.heading) {
+        (Some(_), _) => None,
+        (None, Some(_)) => Some("a heading is selected, not a step".to_owned()),
+        (None, None) => Some("no step is selected".to_owned()),
+    }
 }
 
 /// Why a command that edits steps cannot run.
