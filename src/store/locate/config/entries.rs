@@ -8,9 +8,10 @@ use std::path::{Component, Path};
 use toml::de::DeValue;
 
 use super::ConfigFile::{self, Own, Shared};
-use super::{Config, Located, Theme, views};
+use super::{Config, Located, Start, Theme, views};
 use crate::plan::paper::{Kept, PaperSpec};
 use crate::plan::source::Location;
+use crate::record::today::rituals::time_of_day;
 
 /// One entry, or all entries of a section whose names others know.
 #[derive(Clone, Debug)]
@@ -154,6 +155,36 @@ const ENTRIES: &[Entry] = &[
              `columns` by the names below, `group` by owner, status, block, stage or theme",
         ),
         read: views::read,
+    },
+    Entry {
+        section: "rituals",
+        name: "standup",
+        files: &[Shared],
+        value: "a time such as \"15:00\"",
+        default: Cow::Borrowed("\"15:00\""),
+        meaning: Cow::Borrowed("before when, in UTC, a day's standup entries are due"),
+        read: |config, _, value| {
+            let time = value.as_str().and_then(time_of_day);
+            config.rituals.standup = time.ok_or(Mistake::Kind)?;
+            Ok(())
+        },
+    },
+    Entry {
+        section: "display",
+        name: "start",
+        files: &[Shared, Own],
+        value: "\"today\", \"plan\" or \"last\"",
+        default: Cow::Borrowed("\"today\""),
+        meaning: Cow::Borrowed("the screen that opens first; `last` is where you left"),
+        read: |config, _, value| {
+            config.display.start = match value.as_str() {
+                Some("today") => Start::Today,
+                Some("plan") => Start::Plan,
+                Some("last") => Start::Last,
+                _ => return Err(Mistake::Kind),
+            };
+            Ok(())
+        },
     },
     Entry {
         section: "display",
