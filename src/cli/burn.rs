@@ -115,7 +115,7 @@ impl Burn {
         let text = match self.format {
             Format::Text if !self.json => table(&rows, &invocation.paint()),
             Format::Csv => csv(&rows)?,
-            Format::Svg => svg(&rows, &points, &self.filter.query),
+            Format::Svg => svg(&rows, &points, self.filter.text()),
             Format::Text | Format::Json => json_text(&Document {
                 schema: "stepdeck/burn@1",
                 source: if has_history { "git" } else { "updated_at" },

@@ -104,6 +104,7 @@ fn one_session(
         papers: layout.papers.clone(),
         mistakes: settings.problems,
         weights: settings.weights,
+        views: crate::plan::view::all(&settings.config.views),
         own_logs: !arguments.log.is_empty(),
         cache: outside.cache.clone(),
         rituals: settings.config.rituals,

@@ -12,24 +12,23 @@ use crate::plan::query::{Query, QueryError, TERMS};
 #[derive(clap::Args, Clone, Default, Debug)]
 pub struct Filter {
     /// Only steps that match this filter, in the cockpit's filter language.
-    #[arg(
-        long = "filter",
-        value_name = "QUERY",
-        default_value = "",
-        hide_default_value = true,
-        allow_hyphen_values = true
-    )]
-    pub query: String,
+    #[arg(long = "filter", value_name = "QUERY", allow_hyphen_values = true)]
+    pub query: Option<String>,
 }
 
 impl Filter {
+    /// The query as typed; empty where every step passes.
+    pub(super) fn text(&self) -> &str {
+        self.query.as_deref().unwrap_or_default()
+    }
+
     /// Understands the query, as asked by the person at work.
     ///
     /// # Errors
     /// Where it makes no sense, with the place.
     pub(super) fn parse(&self, invocation: &Invocation<'_, '_>) -> Result<Query> {
-        let wrong = |error| eyre!("{}", pointed_at(&self.query, &error));
-        let query = Query::parse(&self.query).map_err(wrong)?;
+        let wrong = |error| eyre!("{}", pointed_at(self.text(), &error));
+        let query = Query::parse(self.text()).map_err(wrong)?;
         Ok(match query.asks_who() {
             true => query.asked_by(&invocation.identity()),
             false => query,

@@ -1,208 +1,266 @@
-//! `stepdeck list`: the steps that a filter lets pass.
+//! `stepdeck list`: the steps that a filter lets pass, or those of a view.
 
-use color_eyre::eyre::Result;
+mod table;
+
+use color_eyre::eyre::{Result, eyre};
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
 
+use self::table::table;
 use super::filter::{Filter, language_help};
-use super::invocation::Invocation;
+use super::invocation::{Invocation, OpenPlan};
+use super::next::weights;
+use super::settings::judged;
 use super::step_document::ListDocument;
 use crate::cli::printer::Printer;
-use crate::document::visible::{fit, visible_line, width};
+use crate::document::progress::Progress;
 use crate::plan::StepRef;
+use crate::plan::arrange::{Group, Sort, arrange};
+use crate::plan::column::{Column, DERIVED, Known};
+use crate::plan::field::Field;
+use crate::plan::ranking::Inputs;
+use crate::plan::ranking::term::{OLD_DAYS, Weights};
+use crate::plan::source::Role;
 use crate::plan::status::{State, Status};
+use crate::plan::view::{NamedView, all, nobodys};
+use crate::record::review::Week;
+use crate::record::review::gather::Review;
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::status;
 
-/// List steps: all of them, or those that match a filter.
+/// List steps: all of them, those that match a filter, or those of a view.
 ///
-/// On a terminal, rows are aligned and cut to its width. In a pipe, each step is one line of
-/// tab-separated fields, without a heading: ID, status, state, owner, title.
+/// On a terminal, rows are aligned and cut to its width; columns that have no room are left out.
+/// In a pipe, each step is one line of tab-separated fields, without a heading: ID, status, the
+/// columns (state and owner unless others are chosen), title.
 #[derive(clap::Args, Clone, Debug)]
-#[command(after_help = language_help())]
+#[command(after_help = columns_help())]
 pub struct List {
     #[command(flatten)]
     filter: Filter,
+    /// Show a view: mine, all, or one of [views] in the configuration; the other options replace
+    /// its parts.
+    #[arg(long, value_name = "NAME")]
+    view: Option<String>,
+    /// Sort by columns, the first before the others; `-` in front sorts the other way.
+    #[arg(long, value_name = "COLUMN[,-COLUMN]", value_parser = Sort::parse, allow_hyphen_values = true)]
+    sort: Option<Sort>,
+    /// Show these columns beside ID, status and title.
+    #[arg(long, value_name = "COLUMN[,COLUMN]", value_parser = chosen)]
+    columns: Option<Chosen>,
+    /// Group by owner, status, block, stage or theme; `none` for no groups.
+    #[arg(long, value_name = "BY", value_parser = grouped)]
+    group: Option<Grouped>,
     /// Print JSON (stepdeck/list@1).
     #[arg(long)]
     json: bool,
 }
 
+/// Columns as chosen on the command line.
+#[derive(Clone, Debug)]
+struct Chosen(Vec<Column>);
+
+fn chosen(names: &str) -> Result<Chosen, String> {
+    Column::list(names).map(Chosen)
+}
+
+/// What the command line groups by, or that it does not.
+#[derive(Clone, Copy, Debug)]
+struct Grouped(Option<Group>);
+
+fn grouped(name: &str) -> Result<Grouped, String> {
+    match name {
+        "none" => Ok(Grouped(None)),
+        name => Group::named(name).map(|group| Grouped(Some(group))),
+    }
+}
+
+/// The columns, and the filter language.
+fn columns_help() -> String {
+    let names: Vec<String> = Column::comparable()
+        .map(|column| column.name().into_owned())
+        .collect();
+    let longest = DERIVED.iter().map(|row| row.name.len()).max().unwrap_or(0);
+    let derived = DERIVED
+        .iter()
+        .map(|row| format!("  {:longest$}  {}\n", row.name, row.about));
+    format!(
+        "Columns: {}, and log.KEY for a key of the log that is none of these.\n{}\n{}",
+        names.join(", "),
+        derived.collect::<String>(),
+        language_help()
+    )
+}
+
 impl List {
-    /// Prints the steps in the order of their IDs.
+    /// Prints the steps, in the order of their IDs unless another one is asked for.
     ///
     /// # Errors
-    /// When the filter makes no sense or there is no plan.
+    /// When the filter makes no sense, or there is no plan or no such view.
     pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
-        let query = self.filter.parse(invocation)?;
+        // What is typed wrong is said before the plan is read.
+        self.filter.parse(invocation)?;
         let opened = invocation.open()?;
         let plan = &opened.plan;
         invocation.say_unreadable(plan)?;
-        let steps = invocation.selected(&query, &opened)?;
+        let look = self.look(invocation, &opened)?;
+        let filter = Filter {
+            query: Some(look.filter.clone()),
+        };
+        let query = filter.parse(invocation)?;
+        let known = known(invocation, &opened, &look)?;
+        let order = arrange(plan, &look.sort, look.group, &known, &Progress::default());
+        let order = order.unwrap_or_default();
+        let steps = order.pick(invocation.selected(&query, &opened)?);
+        let groups = look.group.map(|_| order.counted(&steps));
         if self.json {
-            return invocation.print_json(&ListDocument::new(plan, &steps));
+            let columns = look.columns.as_deref().map(|columns| (columns, &known));
+            let view = self.view.is_some().then_some(&*look.name);
+            let document = ListDocument::new(plan, &steps).looking(view, groups, columns);
+            return invocation.print_json(&document);
         }
         let paint = invocation.paint();
-        let rows: Vec<StepRef<'_>> = steps.iter().map(|step| plan.step(*step)).collect();
-        let text = match invocation.outside.terminal {
-            _ if rows.is_empty() => String::new(),
-            Some(_) => table(&rows, &paint, plan.len()),
-            None => rows.iter().map(|step| tabbed(*step, &paint)).collect(),
+        let rows = Rows {
+            steps: steps.iter().map(|step| plan.step(*step)).collect(),
+            groups: groups.unwrap_or_default(),
+            columns: look.columns.as_deref(),
+            sort: &look.sort,
+            known: &known,
         };
+        let text = match invocation.outside.terminal {
+            _ if rows.steps.is_empty() => String::new(),
+            Some(_) => table(&rows, &paint, plan.len()),
+            None => rows
+                .steps
+                .iter()
+                .map(|step| tabbed(*step, &rows, &paint))
+                .collect(),
+        };
+        let is_empty = rows.steps.is_empty();
         invocation.print(&text)?;
-        match rows.len() {
-            0 if plan.is_empty() && plan.is_partly_unreadable() => {
-                invocation.say("none of the plan's steps can be read")?;
+        if is_empty {
+            let why = match plan.len() {
+                0 if plan.is_partly_unreadable() => {
+                    "none of the plan's steps can be read".to_owned()
+                }
+                0 => "the plan has no steps yet".to_owned(),
+                total => format!("none of {total} steps matches the filter"),
+            };
+            invocation.say(&why)?;
+            if query.asks_who() && !plan.is_empty() {
+                let me = invocation.identity();
+                invocation.say(&nobodys(&me))?;
             }
-            0 if plan.is_empty() => invocation.say("the plan has no steps yet")?,
-            0 => invocation.say(&format!("none of {} steps matches the filter", plan.len()))?,
-            _ => {}
         }
         Ok(())
     }
+
+    /// The view that is asked for, with the parts that options replace.
+    fn look(&self, invocation: &mut Invocation<'_, '_>, opened: &OpenPlan) -> Result<NamedView> {
+        let mut look = match &self.view {
+            None => NamedView::default(),
+            Some(name) => {
+                let own = invocation.outside.config.clone();
+                let settings = judged(&opened.layout, own.as_deref());
+                // What is wrong in the shared file has been said.
+                let is_own = |path| own.as_deref() == Some(path);
+                for problem in settings.problems.iter().filter(|of| is_own(&of.place.path)) {
+                    invocation.say_mistake(opened, &problem.place, &problem.message)?;
+                }
+                let views = all(&settings.config.views);
+                NamedView::named(&views, name)
+                    .map_err(|reason| eyre!("{reason}"))?
+                    .clone()
+            }
+        };
+        if let Some(query) = &self.filter.query {
+            look.filter.clone_from(query);
+        }
+        if let Some(sort) = &self.sort {
+            look.sort = sort.clone();
+        }
+        if let Some(Chosen(columns)) = &self.columns {
+            look.columns = Some(columns.clone());
+        }
+        if let Some(Grouped(group)) = self.group {
+            look.group = group;
+        }
+        Ok(look)
+    }
+}
+
+/// What the columns of a view need to know; nothing is read that none of them asks.
+fn known(
+    invocation: &mut Invocation<'_, '_>,
+    opened: &OpenPlan,
+    look: &NamedView,
+) -> Result<Known> {
+    let (plan, now) = (&opened.plan, invocation.outside.now);
+    let columns = look.used_columns();
+    let changes = match columns.iter().any(Column::asks_changes) {
+        true => {
+            let is_open = |step: &StepRef<'_>| step.status() != Some(Status::Complete);
+            invocation.last_changes(opened, is_open, OLD_DAYS.into())
+        }
+        false => None,
+    };
+    let (weights, carried) = match columns.iter().any(Column::asks_plan) {
+        true => {
+            let folder = opened.layout.papers.folder_of(Role::Review);
+            let review = Review::of(plan, folder, Week::of(now), now);
+            (weights(invocation, opened)?, review.carried())
+        }
+        false => (Weights::default(), Vec::new()),
+    };
+    let inputs = Inputs {
+        now,
+        carried: &carried,
+        weights: &weights,
+        changes: None,
+    };
+    Ok(Known::of(plan, columns.iter(), &inputs, changes))
+}
+
+/// What is printed, and how.
+struct Rows<'a> {
+    steps: Vec<StepRef<'a>>,
+    /// Headings with how many of the steps stand below each; none where there are no groups.
+    groups: Vec<(&'a str, usize)>,
+    /// Those chosen, if any are.
+    columns: Option<&'a [Column]>,
+    sort: &'a Sort,
+    known: &'a Known,
 }
 
 /// The status in words, as the five are spelled or else as written.
 fn status_words(step: StepRef<'_>) -> String {
     match step.status() {
         Some(status) => status.word().to_owned(),
-        None => step
-            .text(crate::plan::field::Field::Status)
-            .trim()
-            .to_owned(),
+        None => step.text(Field::Status).trim().to_owned(),
     }
 }
 
 /// One row for `cut` and `awk`: nothing is left out, and no part has a tab of its own.
-fn tabbed(step: StepRef<'_>, paint: &Printer) -> String {
+fn tabbed(step: StepRef<'_>, rows: &Rows<'_>, paint: &Printer) -> String {
     let theme = &paint.theme;
-    let looks = status::look(step, theme).style;
-    let parts = [
+    let mut parts = vec![
         paint.styled(&step.id().to_string(), theme.text),
-        paint.styled(&status_words(step), looks),
-        paint.styled(step.state().word(), state_style(step.state(), theme)),
-        paint.styled(&step.owner(), theme.dim),
-        paint.styled(&step.title(), theme.text),
+        paint.styled(&status_words(step), status::look(step, theme).style),
     ];
+    let usual = [Column::STATE, Column::OWNER];
+    let columns = rows.columns.unwrap_or(&usual).iter();
+    parts.extend(columns.map(|column| {
+        let text = column.text(step, rows.known);
+        paint.styled(&text, style(column, step, theme))
+    }));
+    parts.push(paint.styled(&step.title(), theme.text));
     format!("{}\n", parts.join("\t"))
 }
 
-/// Columns of the parts; those that have no room are 0 wide.
-struct Columns {
-    id: usize,
-    title: usize,
-    owner: usize,
-    state: usize,
-}
-
-const GAP: usize = 2;
-const STATUS: usize = status::WIDTH as usize;
-const STATE: usize = 7;
-/// Columns below which a title says nothing.
-const SHORT_TITLE: usize = 16;
-
-impl Columns {
-    fn of(rows: &[StepRef<'_>], columns: usize) -> Self {
-        let widest = |measure: &dyn Fn(&StepRef<'_>) -> usize| rows.iter().map(measure).max();
-        let id = widest(&|step| width(&step.id().to_string())).unwrap_or(0);
-        let owner = widest(&|step| width(&visible_line(&step.owner()))).unwrap_or(0);
-        let title = widest(&|step| width(&visible_line(&step.title()))).unwrap_or(0);
-        let mut fitted = Self {
-            id,
-            title: 0,
-            owner: owner.clamp(5, 5.max(columns / 6)),
-            state: STATE,
-        };
-        let room = |fitted: &Self| columns.saturating_sub(fitted.but_title());
-        if room(&fitted) < SHORT_TITLE {
-            fitted.owner = 0;
-        }
-        if room(&fitted) < SHORT_TITLE {
-            fitted.state = 0;
-        }
-        fitted.title = title.max("TITLE".len()).min(room(&fitted));
-        fitted
-    }
-
-    /// Columns of everything else, the gaps included.
-    fn but_title(&self) -> usize {
-        let behind = |columns: usize| if columns > 0 { GAP + columns } else { 0 };
-        self.id + GAP + STATUS + GAP + behind(self.owner) + behind(self.state)
-    }
-
-    fn row(&self, theme: &Theme, parts: [(&str, Style); 5]) -> Line<'static> {
-        let columns = [self.id, STATUS, self.title, self.owner, self.state];
-        let mut spans = Vec::new();
-        for ((text, style), columns) in parts.into_iter().zip(columns) {
-            if columns == 0 {
-                continue;
-            }
-            if !spans.is_empty() {
-                spans.push(Span::raw(" ".repeat(GAP)));
-            }
-            let safe = visible_line(text);
-            let cut = fit(&safe, columns, theme.glyphs.ellipsis);
-            spans.push(Span::styled(cut.clone().into_owned(), style));
-            spans.push(Span::raw(" ".repeat(columns.saturating_sub(width(&cut)))));
-        }
-        Line::from(spans)
-    }
-}
-
-/// Aligned rows under a heading, with the count below.
-fn table(rows: &[StepRef<'_>], paint: &Printer, total: usize) -> String {
-    let theme = &paint.theme;
-    let columns = Columns::of(rows, paint.columns);
-    let heading = ["ID", "STATUS", "TITLE", "OWNER", "STATE"].map(|name| (name, theme.dim));
-    let mut text = paint.line(&columns.row(theme, heading));
-    for step in rows {
-        text.push_str(&paint.line(&row(*step, theme, &columns)));
-    }
-    let count = match (rows.len(), total) {
-        (1, 1) => "1 step".to_owned(),
-        (count, total) if count == total => format!("{total} steps"),
-        (count, total) => format!("{count} of {total} steps"),
-    };
-    text.push_str(&paint.line(&Line::styled(count, theme.dim)));
-    text
-}
-
-fn row(step: StepRef<'_>, theme: &Theme, columns: &Columns) -> Line<'static> {
-    let looks = status::look(step, theme);
-    let sign = step
-        .status()
-        .map_or(looks.sign, |known| theme.glyph(status::sign(known)));
-    let status = match status_words(step) {
-        words if words.is_empty() => format!("{sign} {}", looks.words),
-        words => format!("{sign} {words}"),
-    };
-    let title_style = match step.state() {
-        State::Done | State::Retired => theme.dim,
-        _ => theme.text,
-    };
-    let owner = step.owner();
-    let owner = if owner.trim().is_empty() {
-        "-"
-    } else {
-        &*owner
-    };
-    columns.row(
-        theme,
-        [
-            (&step.id().to_string(), title_style),
-            (&status, looks.style),
-            (&step.title(), title_style),
-            (owner, theme.dim),
-            (differing_state(step), state_style(step.state(), theme)),
-        ],
-    )
-}
-
-/// The state, where the status does not say it already.
-fn differing_state(step: StepRef<'_>) -> &'static str {
-    match (step.status(), step.state()) {
-        (Some(Status::Complete), State::Done) | (Some(Status::Blocked), State::Blocked) => "",
-        (_, state) => state.word(),
+/// How the value of a column looks.
+fn style(column: &Column, step: StepRef<'_>, theme: &Theme) -> Style {
+    match *column == Column::STATE {
+        true => state_style(step.state(), theme),
+        false => theme.dim,
     }
 }
 

@@ -12,8 +12,8 @@ use serde_json::value::RawValue;
 
 use crate::document::json;
 use crate::document::log::LineRef;
+use crate::plan::column::{Column, Known};
 use crate::plan::field::{FieldSpec, Kind, fields, key_order};
-use crate::plan::step::Waiting;
 use crate::plan::{Plan, StepRef};
 
 /// What a document about one step says it is.
@@ -31,21 +31,60 @@ pub const DERIVED: [&str; 6] = [
     "drift",
 ];
 
+/// The key of what chosen columns say; ours too where there are any.
+const CELLS: &str = "columns";
+
 /// One step.
 #[derive(Clone, Copy)]
 pub struct StepDocument<'a> {
     plan: &'a Plan,
     step: StepRef<'a>,
     names_schema: bool,
+    shown: Option<(&'a [Column], &'a Known)>,
 }
 
-/// Some steps of a plan, in the order of their IDs.
+/// Some steps of a plan, in the order of their IDs or another one.
 #[derive(Serialize)]
 pub struct ListDocument<'a> {
     schema: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    view: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    groups: Option<Vec<GroupEntry<'a>>>,
     steps: Vec<StepDocument<'a>>,
     count: usize,
     total: usize,
+}
+
+/// A group of steps, which stand one behind the other.
+#[derive(Serialize)]
+struct GroupEntry<'a> {
+    name: &'a str,
+    count: usize,
+}
+
+/// What the columns say of a step: numbers, words, or nothing.
+struct Cells<'a>(StepRef<'a>, &'a [Column], &'a Known);
+
+impl Serialize for Cells<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(step, columns, known) = self;
+        let mut map = serializer.serialize_map(Some(columns.len()))?;
+        for column in *columns {
+            let name = column.name();
+            let text = column.text(*step, known);
+            match column.number(*step, known) {
+                // Whole numbers are written as such.
+                Some(number) if number.fract() == 0.0 && number.abs() < 1e15 => {
+                    map.serialize_entry(&name, &(number as i64))?;
+                }
+                Some(number) => map.serialize_entry(&name, &number)?,
+                None if text.is_empty() => map.serialize_entry(&name, &None::<&str>)?,
+                None => map.serialize_entry(&name, &text)?,
+            }
+        }
+        map.end()
+    }
 }
 
 /// Where a step is written.
@@ -64,6 +103,7 @@ impl<'a> StepDocument<'a> {
             plan,
             step,
             names_schema: true,
+            shown: None,
         }
     }
 
@@ -76,7 +116,8 @@ impl<'a> StepDocument<'a> {
         let mut seen = HashSet::new();
         let mut entries: Vec<_> = line.entries().collect();
         entries.reverse();
-        entries.retain(|(key, _)| seen.insert(*key) && !DERIVED.contains(key));
+        let is_ours = |key| DERIVED.contains(&key) || self.shown.is_some() && key == CELLS;
+        entries.retain(|(key, _)| seen.insert(*key) && !is_ours(key));
         for (key, raw) in entries.into_iter().rev() {
             match key {
                 // A dashboard joins by it: it is text even where the log has a number.
@@ -115,29 +156,6 @@ impl<'a> StepDocument<'a> {
             }
         }
         Ok(())
-    }
-
-    /// What keeps the step waiting: IDs and the words of conditions, as written, each once.
-    /// Never empty where the state is `waiting`: a step in a circle waits for its next one
-    /// even if that calls itself complete.
-    fn waiting_on(&self) -> Vec<String> {
-        let unmet = self.step.unmet().into_iter().map(|waiting| match waiting {
-            Waiting::Step(id) | Waiting::Missing(id) => id.to_string(),
-            Waiting::Condition(text) => text,
-            Waiting::Cycle(ids) => ids.iter().map(ToString::to_string).collect(),
-        });
-        let graph = self.plan.graph();
-        let at = self.step.index();
-        let is_open = self.step.state().is_open();
-        let circle = graph
-            .upstream(at)
-            .filter(|up| is_open && graph.same_cycle(at, *up))
-            .map(|up| self.plan.step(up).id().to_string());
-        let mut seen = HashSet::new();
-        unmet
-            .chain(circle)
-            .filter(|entry| seen.insert(entry.clone()))
-            .collect()
     }
 
     fn unblocks(&self) -> Vec<String> {
@@ -180,10 +198,13 @@ impl Serialize for StepDocument<'_> {
             None => self.write_section(&mut map)?,
         }
         map.serialize_entry("state", self.step.state().word())?;
-        map.serialize_entry("waiting_on", &self.waiting_on())?;
+        map.serialize_entry("waiting_on", &self.step.awaited())?;
         map.serialize_entry("unblocks", &self.unblocks())?;
         map.serialize_entry("sources", &self.sources())?;
         map.serialize_entry("drift", &self.drift())?;
+        if let Some((columns, known)) = self.shown {
+            map.serialize_entry(CELLS, &Cells(self.step, columns, known))?;
+        }
         map.end()
     }
 }
@@ -197,9 +218,29 @@ impl<'a> ListDocument<'a> {
         };
         Self {
             schema: LIST_SCHEMA,
+            view: None,
+            groups: None,
             steps: steps.iter().map(document).collect(),
             count: steps.len(),
             total: plan.len(),
         }
+    }
+    /// The same with the name of the view, the groups in the order of the steps, and what chosen
+    /// columns say of each step.
+    pub(super) fn looking(
+        mut self,
+        view: Option<&'a str>,
+        groups: Option<Vec<(&'a str, usize)>>,
+        columns: Option<(&'a [Column], &'a Known)>,
+    ) -> Self {
+        self.view = view;
+        self.groups = groups.map(|groups| {
+            let groups = groups.into_iter();
+            groups
+                .map(|(name, count)| GroupEntry { name, count })
+                .collect()
+        });
+        self.steps.iter_mut().for_each(|step| step.shown = columns);
+        self
     }
 }

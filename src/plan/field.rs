@@ -231,7 +231,7 @@ const FIELDS: [FieldSpec; 22] = [
 /// The most rows that a table may have.
 pub(crate) const MOST: usize = 32;
 
-const fn is_same(a: &str, b: &str) -> bool {
+pub(super) const fn is_same(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let mut at = 0;
     while at < a.len() && at < b.len() && a[at] == b[at] {

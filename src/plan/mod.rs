@@ -4,9 +4,11 @@
 //! `change`) and never touches the file system (see `store`).
 
 mod amend;
+pub mod arrange;
 pub mod block;
 pub mod canon;
 pub mod checks;
+pub mod column;
 pub(crate) mod compound;
 pub(crate) mod decision;
 pub(crate) mod dependency;
@@ -34,6 +36,7 @@ pub mod status;
 pub mod step;
 pub mod uid;
 mod unreadable;
+pub mod view;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::{Range, RangeInclusive};

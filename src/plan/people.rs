@@ -41,6 +41,12 @@ impl Identity {
             .map_or("unknown", |name| name)
     }
 
+    /// Whether nothing is known of them.
+    pub(crate) fn is_unknown(&self) -> bool {
+        let known = [&self.given, &self.mail, &self.git_name, &self.login];
+        known.into_iter().all(Option::is_none)
+    }
+
     /// The owners that are this person, folded: those of their rows in the plan's tables, and what
     /// the person is called. A team is theirs where no row says which owners are.
     pub(crate) fn owners(&self, plan: &Plan) -> Vec<String> {

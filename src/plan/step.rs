@@ -251,6 +251,28 @@ impl<'a> StepRef<'a> {
             .collect()
     }
 
+    /// What keeps the step waiting: IDs and the words of conditions, as written, each once.
+    /// Never empty where the state is `waiting`: a step in a circle waits for its next one
+    /// even if that calls itself complete.
+    pub(crate) fn awaited(self) -> Vec<String> {
+        let unmet = self.unmet().into_iter().map(|waiting| match waiting {
+            Waiting::Step(id) | Waiting::Missing(id) => id.to_string(),
+            Waiting::Condition(text) => text,
+            Waiting::Cycle(ids) => ids.iter().map(ToString::to_string).collect(),
+        });
+        let graph = self.plan.graph();
+        let is_open = self.state() != State::Done;
+        let circle = graph
+            .upstream(self.index)
+            .filter(|up| is_open && graph.same_cycle(self.index, *up))
+            .map(|up| self.plan.step(up).id().to_string());
+        let mut seen = HashSet::new();
+        unmet
+            .chain(circle)
+            .filter(|entry| seen.insert(entry.clone()))
+            .collect()
+    }
+
     /// Whether the value reached satisfies the target; `None` where either is missing or
     /// the target does not say which way is good, as `≤200` or `>= 99.5 %` does.
     pub(crate) fn meets_target(self) -> Option<bool> {

@@ -279,6 +279,14 @@ impl Theme {
         }
     }
 
+    /// The arrow at what a list is sorted by.
+    pub(crate) fn direction(&self, descending: bool) -> &'static str {
+        match descending {
+            true => self.glyphs.descending,
+            false => self.glyphs.ascending,
+        }
+    }
+
     /// `[x]` or `[ ]`.
     pub(crate) fn tick_box(&self, ticked: bool) -> &'static str {
         if ticked {

@@ -205,7 +205,7 @@ impl Model {
         }
         let sorting = self.jobs.stop(|kind| kind == JobKind::Order);
         if sorting {
-            self.keep_order();
+            self.view.keep_order();
         }
         if ended || sorting {
             self.say("stopped");
@@ -285,7 +285,7 @@ mod tests {
                 view.list.clone(),
                 model.selected(),
                 view.marks.clone(),
-                view.sort,
+                view.sort.clone(),
             ),
             (model.overlays.clone(), notice, statuses, review),
         )
@@ -348,10 +348,7 @@ mod tests {
         press(&mut model, "esc");
         run(&mut model);
         assert_eq!(model.view.list, by_owner);
-        assert_eq!(
-            model.view.sort,
-            crate::app::screens::plan::view::Sort::Owner
-        );
+        assert_eq!(model.view.sort.to_string(), "owner");
     }
 
     #[test]

@@ -366,7 +366,8 @@ mod tests {
                 .collect();
             let (map, _) = Keymap::new(&wishes(&pairs));
             for command in commands {
-                proptest::prop_assert!(!map.by_name[command.name].is_empty(), "{}", command.name);
+                let has_key = !map.by_name[command.name].is_empty();
+                proptest::prop_assert_eq!(has_key, !command.keys.is_empty(), "{}", command.name);
                 for key in &map.by_name[command.name] {
                     for place in places().filter(|place| command.places.contains(*place)) {
                         let runs = map.command(place, *key).map(|c| c.name);

@@ -8,7 +8,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::as_of::ShownVersion;
 use super::command::Focus;
-use super::job::{JobKind, Jobs};
+use super::job::Jobs;
 use super::keymap::Keymap;
 use super::message::Effect;
 use super::screen::{NumberedScreen, Screen};
@@ -18,7 +18,7 @@ use crate::app::screens::gates::GatesView;
 use crate::app::screens::outlook::view::OutlookView;
 use crate::app::screens::plan;
 use crate::app::screens::plan::search::Order;
-use crate::app::screens::plan::view::{PlanView, Sort};
+use crate::app::screens::plan::view::PlanView;
 use crate::app::screens::problems::ProblemsView;
 use crate::app::screens::review::view::ReviewView;
 use crate::app::screens::since::view::SinceView;
@@ -31,7 +31,6 @@ use crate::app::sync::edits::Sync;
 use crate::app::sync::work::Work;
 use crate::change::compose::{Assignment, Composer};
 use crate::change::form::Form;
-use crate::document::progress::Progress;
 use crate::plan::checks::Problem;
 use crate::plan::id::StepId;
 use crate::plan::paper::Papers;
@@ -39,6 +38,7 @@ use crate::plan::people::Identity;
 use crate::plan::ranking::term::Weights;
 use crate::plan::source::SourceFile;
 use crate::plan::uid::Uids;
+use crate::plan::view::NamedView;
 use crate::plan::{Plan, StepKey, StepRef, marks};
 use crate::record::today::rituals::Rituals;
 
@@ -84,6 +84,8 @@ pub struct SessionContext {
     pub mistakes: Vec<Problem>,
     /// How much each term of the ranking counts.
     pub weights: Weights,
+    /// The views of the step list.
+    pub views: Vec<NamedView>,
     /// The calendar of the team's rituals.
     pub rituals: Rituals,
     /// Whether the logs are given on the command line, and not those of the configuration.
@@ -313,29 +315,6 @@ impl Model {
                 self.overlays.insert(0, Overlay::Note(note));
             }
         }
-    }
-
-    /// Lists the steps again after the plan or the order changed. On a long plan the order of
-    /// before holds until the new one is there.
-    pub(crate) fn refresh(&mut self, selected: Option<StepKey>) {
-        self.ask_past();
-        let (plan, sort) = (&self.plan, self.view.sort);
-        if sort == Sort::Id || self.has_short_plan() {
-            self.jobs.stop(|purpose| purpose == JobKind::Order);
-            let order = Order::by(sort, plan, &Progress::default());
-            let order = order.unwrap_or_default();
-            return self.view.refresh(plan, self.now, selected, order);
-        }
-        let before = self.view.order_of(&self.plan);
-        self.view.refresh(&self.plan, self.now, selected, before);
-        self.have_done(
-            JobKind::Order,
-            move |plan, progress| Order::by(sort, plan, progress),
-            move |model, order| {
-                let selected = model.selected();
-                model.view.refresh(&model.plan, model.now, selected, order);
-            },
-        );
     }
 
     /// Lists the steps again after the filter changed.

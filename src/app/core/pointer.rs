@@ -102,6 +102,7 @@ impl Model {
         match self.overlays.last_mut()? {
             Overlay::Chooser(chooser) => Some((&mut chooser.cursor, chooser.rows.len())),
             Overlay::Menu(menu) => Some((&mut menu.cursor, menu.rows.len())),
+            Overlay::Columns(columns) => Some((&mut columns.cursor, columns.rows.len())),
             _ => None,
         }
     }

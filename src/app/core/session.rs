@@ -1,15 +1,18 @@
 //! What is private to a person and survives quitting: where one was. Never in the plan.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::model::Model;
-use crate::app::screens::plan::view::Sort;
+use crate::app::screens::plan::looks::sort_of_session;
 use crate::app::screens::review::view::Bookmark;
 use crate::app::screens::{SCREENS, plan, today};
+use crate::plan::arrange::Group;
+use crate::plan::column::Column;
 use crate::plan::id::typed_id;
+use crate::plan::view::NamedView;
 use crate::store::locate::config::Start;
 
 /// Where one was when one left.
@@ -23,10 +26,22 @@ pub struct Session {
     left: Option<i64>,
     step: Option<String>,
     filter: String,
-    sort: Sort,
+    sort: String,
+    columns: Option<Vec<String>>,
+    group: Option<String>,
+    folded: BTreeSet<String>,
+    view: Option<SeenView>,
     kept_filters: Vec<String>,
     bookmarks: BTreeMap<char, String>,
     review: Bookmark,
+}
+
+/// The view that was shown.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+struct SeenView {
+    name: String,
+    /// Whether the list had been changed since it was picked.
+    is_changed: bool,
 }
 
 impl Session {
@@ -41,7 +56,17 @@ impl Session {
                 .then(|| model.context.me.name().to_owned()),
             step: model.selected().map(|(id, _)| id.to_string()),
             filter: model.view.filter.text().to_owned(),
-            sort: model.view.sort,
+            sort: model.view.sort.to_string(),
+            columns: model.view.columns.as_ref().map(|columns| {
+                let names = columns.iter().map(|column| column.name().into_owned());
+                names.collect()
+            }),
+            group: model.view.group.map(|group| group.name().to_owned()),
+            folded: model.view.groups.folded().clone(),
+            view: model.view_in_words().map(|(name, is_changed)| SeenView {
+                name: name.to_owned(),
+                is_changed,
+            }),
             kept_filters: model.view.kept_filters.clone(),
             bookmarks: (model.view.bookmarks.iter())
                 .map(|(letter, (id, _))| (*letter, id.to_string()))
@@ -77,9 +102,8 @@ impl Session {
             .iter()
             .find(|screen| Some(screen.number) == self.screen);
         model.screen = screen.unwrap_or(&&plan::SCREEN);
-        model.view.filter = model.query(&self.filter).unwrap_or_default();
         model.view.kept_filters.clone_from(&self.kept_filters);
-        model.view.sort = self.sort;
+        self.restore_look(model);
         if let (Some(name), None) = (&self.me, &model.context.me.given) {
             model.take_for(name);
         }
@@ -97,5 +121,32 @@ impl Session {
                 model.view.bookmarks.insert(*letter, (id, 0));
             }
         }
+    }
+    /// Has the list look as it did. A view that was as the configuration has it is so again, by
+    /// whatever is there now.
+    fn restore_look(&self, model: &mut Model) {
+        let seen = self.view.as_ref();
+        let find = |seen: &SeenView| {
+            NamedView::named(&model.context.views, &seen.name)
+                .ok()
+                .cloned()
+        };
+        let view = seen.and_then(find);
+        model.view.named = view.as_ref().map(|view| view.name.clone());
+        let names = self.columns.as_ref();
+        let is_as_defined = seen.is_some_and(|seen| !seen.is_changed);
+        let look = view.filter(|_| is_as_defined).unwrap_or_else(|| NamedView {
+            name: String::new(),
+            filter: self.filter.clone(),
+            sort: sort_of_session(&self.sort),
+            columns: names
+                .map(|names| Column::chosen(names.iter().flat_map(|name| Column::named(name)))),
+            group: self
+                .group
+                .as_deref()
+                .and_then(|name| Group::named(name).ok()),
+        });
+        model.take_look(&look);
+        model.view.groups.set_folded(self.folded.clone());
     }
 }

@@ -35,6 +35,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Opened(whole) => model.opened(*whole),
         Message::Checked { generation, found } => {
             model.problems.take(generation, found, model.now);
+            model.changes_known();
         }
         Message::Compared { baseline, answer } => model.compared(&baseline, answer),
         Message::Followed(subject, part) => model.followed(&subject, part),

@@ -18,6 +18,7 @@ use crate::app::screens::plan::edit_field::SetRequest;
 use crate::app::screens::plan::relocate;
 use crate::app::screens::welcome::WELCOME;
 use crate::document::progress::Progress;
+use crate::plan::column::{Column, keys_of_log};
 use crate::plan::id::{StepId, typed_id};
 use crate::plan::query::words::Words;
 use crate::plan::{Plan, StepKey};
@@ -42,6 +43,8 @@ pub enum Source {
     Block(Arc<[StepKey]>),
     /// The checks of stages and of other checklists, to go to one.
     Checks,
+    /// Columns, by one of which the list is sorted.
+    Sort,
 }
 
 /// Rows narrowed down by typing.
@@ -77,6 +80,7 @@ impl Source {
             },
             Self::Block(steps) => relocate::title(steps),
             Self::Checks => "Find a check".to_owned(),
+            Self::Sort => "Sort by".to_owned(),
         }
     }
 
@@ -86,7 +90,11 @@ impl Source {
             Self::Palette => Some(model.palette_rows(text)),
             Self::Help => Some(model.help_rows(text)),
             Self::Checks => Some(model.check_rows(text, MOST)),
-            Self::Upstream(_) | Self::Downstream(_) | Self::Owner(_) | Self::Block(_) => None,
+            Self::Upstream(_)
+            | Self::Downstream(_)
+            | Self::Owner(_)
+            | Self::Block(_)
+            | Self::Sort => None,
         }
     }
 
@@ -97,6 +105,7 @@ impl Source {
             Self::Downstream(steps) => step_rows(plan, steps, text, false, progress),
             Self::Owner(request) => owner_rows(plan, request, text, progress),
             Self::Block(steps) => relocate::block_rows(plan, steps, text, progress),
+            Self::Sort => column_rows(plan, text, progress),
             Self::Palette | Self::Help | Self::Checks => None,
         }
     }
@@ -332,6 +341,19 @@ fn step_rows(
         rows.push(Row::new("", label, "a condition outside the plan", choice));
     }
     Some(rows)
+}
+
+/// The columns that steps can be sorted by.
+fn column_rows(plan: &Plan, text: &str, progress: &Progress) -> Option<Vec<Row>> {
+    let words = Words::new(text.split_whitespace());
+    let keys = keys_of_log(plan, progress)?;
+    let row = |column: Column| {
+        let (label, name) = (column.label().to_owned(), column.name().into_owned());
+        words.score(&label, &[name.into(), column.about()])?;
+        let about = column.about();
+        Some(Row::new("", label, about, Choice::Sort(column)))
+    };
+    Some(Column::comparable().chain(keys).filter_map(row).collect())
 }
 
 /// The owners of steps, those of most steps first.

@@ -11,12 +11,13 @@ use crate::app::core::model::Model;
 use crate::app::core::registry;
 use crate::app::screens::plan::decide::BlockQuestion;
 use crate::app::screens::plan::edit_field::SetRequest;
-use crate::app::screens::plan::view::Sort;
 use crate::app::screens::standup::card::CardAction;
 use crate::app::sync::step_text::TextAction;
 use crate::change::value::Refusal;
 use crate::plan::StepKey;
+use crate::plan::arrange::Group;
 use crate::plan::canon::block_table::BlockColumn;
+use crate::plan::column::Column;
 use crate::plan::field::Field;
 use crate::plan::id::{BlockId, StepId};
 use crate::plan::packet::Decision;
@@ -76,8 +77,16 @@ pub enum Choice {
     Depend(Arc<[StepKey]>, Arc<[String]>),
     /// Moves steps to a block, after a question.
     MoveTo(Arc<[StepKey]>, BlockId),
-    /// Orders the list.
-    Sort(Sort),
+    /// Orders the list by a column; again, the other way.
+    Sort(Column),
+    /// Offers the columns to order the list by.
+    SortByAnother,
+    /// Groups the list, or not.
+    Group(Option<Group>),
+    /// Folds every group of the list, or none.
+    Fold(bool),
+    /// Shows the view with this name.
+    View(String),
     /// Opens a link.
     Open(String),
     /// Decides the gate of the open review.
@@ -112,7 +121,11 @@ impl Choice {
             } => return model.go_to_check(holder, check, &words),
             Self::Depend(steps, on) => return model.depend(&steps, &on),
             Self::MoveTo(steps, block) => return model.move_to(&steps, block),
-            Self::Sort(sort) => model.sort_by(sort),
+            Self::Sort(column) => model.sort_by(column),
+            Self::SortByAnother => model.choose_sort(),
+            Self::Group(group) => model.group_by(group),
+            Self::Fold(fold) => model.fold_all(fold),
+            Self::View(name) => return model.show_view(&name),
             Self::Open(target) => model.effects.push(Effect::Open(target)),
             Self::Decide(decision) => model.decide_gate(decision),
             Self::Fix(dependency, how) => return model.fix_dependency(&dependency, how),

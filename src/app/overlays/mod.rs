@@ -5,6 +5,7 @@
 //! theirs are commands, which people rebind and find in the help.
 
 pub mod chooser;
+pub mod columns;
 pub mod confirm;
 pub mod conflict;
 pub mod filter;
@@ -17,6 +18,7 @@ pub mod prompt;
 pub mod step_history;
 
 use self::chooser::Chooser;
+use self::columns::ColumnList;
 use self::confirm::Confirm;
 use self::conflict::OpenConflict;
 use self::filter::FilterLine;
@@ -43,6 +45,8 @@ pub enum Overlay {
     Chooser(Chooser),
     /// A few rows, each with its key.
     Menu(Menu),
+    /// The columns of the step list.
+    Columns(ColumnList),
     /// The entries of a list field.
     List(EntryList),
     /// A question that only a yes answers.
@@ -102,6 +106,7 @@ impl Model {
             Some(Overlay::Filter(filter)) => filter.press(self, key).map(Overlay::Filter),
             Some(Overlay::Chooser(chooser)) => chooser.press(self, key).map(Overlay::Chooser),
             Some(Overlay::Menu(menu)) => menu.press(self, key).map(Overlay::Menu),
+            Some(Overlay::Columns(columns)) => columns.press(self, key).map(Overlay::Columns),
             Some(Overlay::Confirm(confirm)) => confirm.press(self, key).map(Overlay::Confirm),
             Some(Overlay::Note(note)) => note.press(self, key).map(Overlay::Note),
             Some(Overlay::StepHistory(history)) => {

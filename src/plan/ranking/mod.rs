@@ -98,6 +98,17 @@ pub fn rank(plan: &Plan, inputs: &Inputs<'_>, most: usize) -> Vec<Ranked> {
     order.into_iter().map(ranked).collect()
 }
 
+/// The score of each ready step, by index; of the others nothing.
+pub(crate) fn scores(plan: &Plan, inputs: &Inputs<'_>) -> Vec<Option<i64>> {
+    let ready = ready(plan);
+    let survey = Survey::new(plan, inputs, &ready);
+    let mut scores = vec![None; plan.len()];
+    for step in ready {
+        scores[step] = Some(score(&survey.facts(step), inputs.weights));
+    }
+    scores
+}
+
 /// Indexes of the ready steps, ascending.
 fn ready(plan: &Plan) -> Vec<usize> {
     let is_ready = |step: &usize| plan.graph().state(*step) == State::Ready;

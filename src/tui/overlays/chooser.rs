@@ -108,6 +108,7 @@ fn invitation(source: &Source) -> &'static str {
         Source::Owner(_) => "a name, new or known",
         Source::Block(_) => "a block or words of its theme",
         Source::Checks => "words of the check, its list or its document",
+        Source::Sort => "a column, or a key of the log",
     }
 }
 

@@ -4,6 +4,7 @@
 //! field sets the terminal's cursor.
 
 mod chooser;
+mod columns;
 mod confirm;
 mod conflict;
 mod filter;
@@ -51,6 +52,7 @@ pub(crate) fn draw(
                 chooser::draw(frame, area, model, theme, sight, chooser, field);
             }
             Overlay::Menu(menu) => menu::draw(frame, area, theme, sight, menu),
+            Overlay::Columns(list) => columns::draw(frame, area, theme, sight, list),
             Overlay::List(list) => list::draw(frame, area, model, theme, sight, list),
             Overlay::Confirm(confirm) => confirm::draw(frame, area, theme, confirm),
             Overlay::Conflict(conflict) => conflict::draw(frame, area, model, theme, conflict),

@@ -51,6 +51,14 @@ pub struct Glyphs {
     pub enter: &'static str,
     /// Between facts on one line.
     pub dot: &'static str,
+    /// Sorted, the least first.
+    pub ascending: &'static str,
+    /// Sorted, the most first.
+    pub descending: &'static str,
+    /// Before a heading whose rows are shown.
+    pub unfolded: &'static str,
+    /// Before a heading whose rows are hidden.
+    pub folded: &'static str,
 }
 
 impl Glyphs {
@@ -83,6 +91,10 @@ pub(super) const UNICODE: Glyphs = Glyphs {
     head: "▶",
     enter: "⏎",
     dot: "·",
+    ascending: "↑",
+    descending: "↓",
+    unfolded: "▾",
+    folded: "▸",
 };
 
 pub(super) const ASCII: Glyphs = Glyphs {
@@ -108,6 +120,10 @@ pub(super) const ASCII: Glyphs = Glyphs {
     head: ">",
     enter: "Enter",
     dot: "-",
+    ascending: "^",
+    descending: "v",
+    unfolded: "-",
+    folded: "+",
 };
 
 pub(super) const ASCII_BORDER: border::Set<'static> = border::Set {

@@ -138,6 +138,12 @@ fn answers(top: &Overlay) -> Option<&'static [(&'static str, &'static str)]> {
             ("↑ ↓", "move"),
             ("letter", "choose at once"),
         ],
+        Overlay::Columns(_) => &[
+            ("space", "show or hide"),
+            ("J K", "move the column"),
+            ("r", "the usual ones"),
+            ("Esc", "close"),
+        ],
         Overlay::Confirm(_) => &[("y", "yes"), ("n", "no"), ("⏎", "no")],
         Overlay::Note(_) => &[("any key", "closes")],
         Overlay::StepHistory(_) => &[("⏎", "open"), ("Esc", "close"), ("↑ ↓", "move")],

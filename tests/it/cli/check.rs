@@ -219,7 +219,7 @@ fn ones_own_configuration_fails_nobody() {
         format!("{name}:3\n  [keys] mark: ? is taken by help; it stays on space"),
         format!("{name}:4:2\n  checks belongs in the shared stepdeck.toml"),
         format!(
-            "{name}:6:2\n  unknown entry \"commands\": the entries here are keys, display, mouse"
+            "{name}:6:2\n  unknown entry \"commands\": the entries here are keys, views, display, mouse"
         ),
         "4 notes".to_owned(),
     ] {

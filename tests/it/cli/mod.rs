@@ -5,6 +5,7 @@ mod commands;
 mod edits;
 mod export;
 mod list;
+mod looks;
 mod mine;
 mod owners;
 mod review;

@@ -2,7 +2,6 @@
 
 use stepdeck::app::core::session::Session;
 use stepdeck::app::overlays::Overlay;
-use stepdeck::app::screens::plan::view::Sort;
 
 use super::keeping::desk;
 use crate::support::desk::Desk;
@@ -58,7 +57,7 @@ fn arrows_go_through_earlier_filters_even_after_a_restart() {
     let session: Session = serde_json::from_str(&session).unwrap();
     let mut desk = desk.reopen();
     session.restore(&mut desk.cockpit.model);
-    assert_eq!(desk.cockpit.model.view.sort, Sort::Owner);
+    assert_eq!(desk.cockpit.model.view.sort.to_string(), "owner");
     desk.keys("/<C-u>typed<Up>");
     assert_eq!(line(&desk), "is:ready");
     desk.keys("<Up>");

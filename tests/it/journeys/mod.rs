@@ -7,6 +7,7 @@ mod in_use;
 mod keeping;
 mod leaving;
 mod live_reload;
+mod looks;
 mod marks;
 mod mouse;
 mod never_executed;

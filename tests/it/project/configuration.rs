@@ -1,6 +1,7 @@
 //! The tables of `docs/configuration.md`, and that of files in `docs/papers.md`, are those of the program. `STEPDECK_BLESS=1 cargo test
 //! --test it project::configuration` updates them.
 
+use stepdeck::plan::column::Column;
 use stepdeck::plan::paper::{Kept, PAPERS, PaperSpec};
 use stepdeck::store::locate::config::ConfigFile;
 use stepdeck::store::locate::config::entries::{Entry, all};
@@ -49,6 +50,21 @@ fn the_tables_of_entries_are_those_of_the_program() {
     ];
     let listed: usize = known.iter().map(|files| rows(files).lines().count()).sum();
     assert_eq!(listed, all, "an entry stands in no table");
+}
+
+#[test]
+fn the_table_of_columns_is_that_of_the_program() {
+    let row = |column: Column| {
+        let about = column.about();
+        format!("| `{}` | {} | {about} |\n", column.name(), column.label())
+    };
+    let rows: String = Column::comparable().map(row).collect();
+    let head = "| column | heading | what it says |\n| --- | --- | --- |";
+    check_section(
+        "docs/configuration.md",
+        "columns",
+        &format!("\n{head}\n{rows}\n"),
+    );
 }
 
 #[test]

@@ -86,6 +86,13 @@ fn invented_fields_are_met_on_every_surface() {
         .run(&["list", "--filter", "ticket.tags:b", "--json"])
         .ok();
     assert!(listed.contains("\"count\": 1,"), "{listed}");
+    let listed = folder
+        .run(&["list", "--columns", "mood,ticket.tags", "--sort", "-mood"])
+        .ok();
+    assert!(
+        listed.starts_with("0002\tdraft\tsad\ta b\tReview the schema\n"),
+        "{listed}"
+    );
     let csv = folder.run(&["export", "--format", "csv"]).ok();
     assert!(
         csv.lines().next().unwrap().ends_with(",mood,ticket.tags"),
@@ -117,7 +124,22 @@ fn invented_fields_are_met_on_every_surface() {
         screen.contains("Mood") && screen.contains("glad"),
         "{screen}"
     );
-    desk.keys("ew");
+    desk.keys("|");
+    while !desk.screen().contains("▌[ ] Mood") {
+        desk.keys("j");
+    }
+    desk.keys("<Space><Esc>");
+    let screen = desk.screen();
+    let shows = |all: [&str; 2]| {
+        screen
+            .lines()
+            .any(|row| all.iter().all(|one| row.contains(one)))
+    };
+    assert!(
+        shows(["Owner  ", "Mood  "]) && shows(["Review the schema", "glad"]),
+        "{screen}"
+    );
+    desk.keys("|r<Esc>ew");
     assert!(desk.screen().contains("0002 Mood"), "{}", desk.screen());
     desk.keys("!<Enter>");
     assert!(desk.file(LOG).contains(r#""mood": "glad!""#));

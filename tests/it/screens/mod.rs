@@ -1,3 +1,4 @@
+mod columns;
 mod gates;
 mod looks;
 mod overlays;

@@ -236,6 +236,7 @@ impl Desk {
             local_minutes: 60,
             uids: Uids::new(who.bytes().map(u64::from).sum()),
             root: opened.layout.root.clone(),
+            views: stepdeck::plan::view::all(&opened.layout.config.views),
             ..SessionContext::default()
         };
         let mut model = Model::new(files, setting, Keymap::default(), now);

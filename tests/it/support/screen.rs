@@ -51,6 +51,7 @@ pub fn model(files: &[(&str, &str)]) -> Model {
             ..Identity::default()
         },
         root: "/home/ada/plan".into(),
+        views: stepdeck::plan::view::all(&Default::default()),
         ..SessionContext::default()
     };
     Model::new(files.collect(), setting, Keymap::default(), noon())

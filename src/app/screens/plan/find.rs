@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::view::Sort;
 use super::{PLAN, STEP, no_step};
 use crate::app::core::command::{Blocked, Command, Focus, Group, Places, SCREENS};
 use crate::app::core::job::JobKind;
@@ -49,13 +48,15 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "mark",
         keys: &["space"],
-        title: "Mark or unmark the step",
+        title: "Mark or unmark the step, or on a heading its steps",
         hint: "mark",
         places: Places::Only(&[Focus::STEPS]),
-        blocked: no_step,
+        blocked: |model| no_step(model).filter(|_| model.view.heading.is_none()),
         run: |model| {
-            if let Some(key) = model.selected() {
-                model.view.marks.turn(key);
+            match (model.selected(), model.view.heading) {
+                (Some(key), _) => model.view.marks.turn(key),
+                (None, Some(group)) => mark_group(model, group),
+                (None, None) => {}
             }
             crate::app::core::navigate::by(model, 1);
         },
@@ -207,15 +208,6 @@ pub const COMMANDS: &[Command] = &[
         ..COMMON
     },
     Command {
-        name: "sort",
-        keys: &["S"],
-        title: "Sort the list",
-        group: Group::View,
-        places: PLAN,
-        run: sort,
-        ..COMMON
-    },
-    Command {
         name: "list-problems",
         keys: &["!"],
         title: "List the plan's problems",
@@ -283,16 +275,24 @@ impl Model {
             self.say_if_none();
         }
     }
+}
 
-    pub(crate) fn sort_by(&mut self, sort: Sort) {
-        self.view.sort = sort;
-        let selected = self.selected();
-        self.refresh(selected);
-    }
-
-    /// Leaves the list in the order in which it is.
-    pub(crate) fn keep_order(&mut self) {
-        self.view.sort = self.view.sorted_by();
+/// Marks the steps of a group, or clears their marks if all have one.
+fn mark_group(model: &mut Model, group: usize) {
+    let steps = &model.view.list[model.view.groups.positions(group)];
+    let keys = steps.iter().map(|step| model.plan.step(*step).key());
+    let open: Vec<StepKey> = keys.filter(|key| !model.view.marks.contains(key)).collect();
+    match open.is_empty() {
+        false => {
+            let more = Marks::of(&model.plan, steps);
+            model.view.marks.add(more);
+        }
+        true => {
+            let others = model.view.marks.indexes(&model.plan).into_iter();
+            let of_group: std::collections::HashSet<usize> = steps.iter().copied().collect();
+            let others: Vec<usize> = others.filter(|step| !of_group.contains(step)).collect();
+            model.view.marks = Marks::of(&model.plan, &others);
+        }
     }
 }
 
@@ -417,14 +417,4 @@ fn copy_markdown(model: &mut Model) {
     let text = crate::record::step_section(step);
     let id = step.id();
     model.copy(text, format!("{id} as Markdown"));
-}
-
-fn sort(model: &mut Model) {
-    let now = model.view.sort;
-    let rows = Sort::ALL.into_iter().map(|(sort, key, label)| {
-        let detail = if sort == now { "now" } else { "" };
-        Row::new(key, label, detail, Choice::Sort(sort))
-    });
-    let cursor = Sort::ALL.iter().position(|(sort, ..)| *sort == now);
-    model.menu("Order the list by", rows.collect(), cursor.unwrap_or(0));
 }

@@ -6,6 +6,8 @@ pub(crate) mod decide;
 pub(crate) mod edit;
 pub mod edit_field;
 pub(crate) mod find;
+pub mod groups;
+pub(crate) mod looks;
 mod movement;
 pub(crate) mod relocate;
 pub mod search;
@@ -47,6 +49,7 @@ impl Screen for PlanScreen {
             decide::COMMANDS,
             relocate::COMMANDS,
             find::COMMANDS,
+            looks::COMMANDS,
             movement::COMMANDS,
         ]
     }
@@ -113,8 +116,11 @@ impl Screen for PlanScreen {
 
 /// Why a command on a step cannot run: no step is selected.
 fn no_step(model: &Model) -> Blocked {
-    let nothing = model.step().is_none();
-    nothing.then(|| "no step is selected".to_owned())
+    match (model.step(), model.view.heading) {
+        (Some(_), _) => None,
+        (None, Some(_)) => Some("a heading is selected, not a step".to_owned()),
+        (None, None) => Some("no step is selected".to_owned()),
+    }
 }
 
 /// Why a command that edits steps cannot run.

@@ -16,7 +16,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "open",
         keys: &["enter"],
-        title: "Open the block's steps, the step's details, the field or the linked step",
+        title: "Open the block's steps, the step's details, the field or the linked step; fold a heading",
         hint: "open",
         group: Group::Move,
         places: PLAN,
@@ -75,9 +75,8 @@ pub(super) fn step(model: &mut Model, by: isize) {
             if let Some(block) = model.view.empty_block {
                 return leave_empty_block(model, block, by);
             }
-            let count = model.view.list.len();
-            let to = moved(model.view.cursor, by, count);
-            model.view.go(to);
+            let to = moved(model.view.row(), by, model.view.rows());
+            model.view.go_to_row(to);
         }
         Focus::DETAIL => {
             let count = match model.step() {
@@ -135,6 +134,9 @@ fn block_by(model: &mut Model, by: isize) {
 /// Left and right: within the grid and the chain, else to the pane beside.
 pub(super) fn sideways(model: &mut Model, by: isize) {
     let turn = |model: &mut Model| PlanScreen.turn(model, by);
+    if model.view.pane == Focus::STEPS && folds(model, by > 0) {
+        return;
+    }
     match model.view.pane {
         Focus::BLOCKS => {
             let block = model.view.block(&model.plan).unwrap_or(0);
@@ -153,6 +155,22 @@ pub(super) fn sideways(model: &mut Model, by: isize) {
         Focus::DETAIL if by < 0 => {}
         _ => turn(model),
     }
+}
+
+/// Left folds the group whose heading has the cursor, right unfolds it. Answers whether that was
+/// to be done.
+fn folds(model: &mut Model, right: bool) -> bool {
+    let view = &mut model.view;
+    let Some((group, heading)) =
+        (view.heading).zip(view.heading.and_then(|at| view.groups.heading(at)))
+    else {
+        return false;
+    };
+    let turns = heading.is_folded == right;
+    if turns {
+        view.turn_group(group);
+    }
+    turns
 }
 
 /// Folds the grid, and gives the keys to the list. Answers whether it was unfolded.
@@ -183,6 +201,11 @@ fn open(model: &mut Model) {
         Focus::BLOCKS => enter(model, Focus::STEPS),
         Focus::STEPS => match model.step() {
             Some(_) => enter(model, Focus::DETAIL),
+            None if model.view.heading.is_some() => {
+                if let Some(group) = model.view.heading {
+                    model.view.turn_group(group);
+                }
+            }
             None if !model.view.filter.is_empty() => {
                 let back = model.keymap.key_of("back");
                 model.say(format!("no step matches; {back} clears the filter"));

@@ -6,17 +6,17 @@
 //! from the step that was selected, in the order of the list: what is found later comes in
 //! above and below what is there, and the cursor stays on its step.
 
-use std::cmp::Reverse;
 use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 
-use crate::app::screens::plan::view::{PlanView, Sort};
+use crate::app::screens::plan::view::PlanView;
 use crate::document::progress::Progress;
-use crate::plan::field::Field;
+use crate::plan::arrange::{Arrangement, Group, Sort, arrange};
+use crate::plan::column::Known;
 use crate::plan::query::Matched;
 use crate::plan::query::sets::{Gathering, Sets};
-use crate::plan::{Plan, StepKey, StepRef};
+use crate::plan::{Plan, StepKey};
 
 /// Dependencies that are followed in the time in which one step is looked at.
 const EDGES: usize = 8;
@@ -86,7 +86,7 @@ impl PlanView {
     /// no step is left out.
     pub(crate) fn order_of(&mut self, plan: &Plan) -> Order {
         let order = std::mem::take(&mut self.search.order);
-        match &order.steps {
+        match &order.steps.steps {
             Some(steps) if steps.len() != plan.len() => Order::default(),
             _ => order,
         }
@@ -96,6 +96,10 @@ impl PlanView {
     /// [`PlanView::is_looking`].
     pub(crate) fn find(&mut self, plan: &Plan, now: DateTime<Utc>, selected: Option<StepKey>) {
         let from = selected.and_then(|key| self.search.position(plan, key));
+        let heading = self.heading.and_then(|group| self.groups.heading(group));
+        let heading = heading.map(|heading| heading.name.to_owned());
+        self.groups.begin(self.search.order.steps.groups.clone());
+        self.heading = heading.and_then(|name| self.groups.named(&name));
         let search = &mut self.search;
         search.of = plan.len();
         search.before = 0;
@@ -105,16 +109,19 @@ impl PlanView {
             search.looked = 0..plan.len();
             search.serial += 1;
             // Into the memory that is there: an edit lists as many steps as before, mostly the same.
-            let is_by_id = search.order.steps.is_none();
+            let is_by_id = search.order.steps.steps.is_none();
             let listed_all = std::mem::replace(&mut search.lists_all, is_by_id);
             if !(listed_all && search.lists_all) {
                 self.list.clear();
             }
             self.list.truncate(plan.len());
-            match &search.order.steps {
+            match &search.order.steps.steps {
                 None => self.list.extend(self.list.len()..plan.len()),
                 Some(order) => self.list.extend_from_slice(order),
             }
+            let group_of = |step: &usize| search.order.steps.group_of(*step);
+            self.groups.add(self.list.iter().filter_map(group_of));
+            self.groups.lay_out();
             self.cursor = from.unwrap_or(self.cursor);
         } else {
             // Without a selection the cursor keeps its place in the list, as far as there is one.
@@ -137,6 +144,7 @@ impl PlanView {
             }
         }
         self.cursor = self.cursor.min(self.list.len().saturating_sub(1));
+        self.keep_cursor_in_sight();
         self.empty_block = self
             .empty_block
             .filter(|block| *block < plan.blocks().len() && self.first_of(plan, *block).is_none());
@@ -155,9 +163,15 @@ impl PlanView {
         }
     }
 
-    /// What the list goes by until it is in the order that was asked for.
-    pub(crate) fn sorted_by(&self) -> Sort {
-        self.search.order.sort()
+    /// Leaves the list in the order in which it is.
+    pub(crate) fn keep_order(&mut self) {
+        self.sort = self.search.order.sort.clone();
+        self.group = self.search.order.group;
+    }
+
+    /// Whether the list is in the order of IDs.
+    pub(super) fn is_by_id(&self) -> bool {
+        self.search.order.steps.steps.is_none()
     }
 
     /// Leaves the cursor on its step, whatever else is found.
@@ -190,31 +204,35 @@ impl PlanView {
         let ahead = count.div_ceil(2).max(count.saturating_sub(start));
         let ahead = ahead.min(search.of - end);
         let behind = (count - ahead).min(start);
-        let at = |position: usize| match &search.order.steps {
+        let at = |position: usize| match &search.order.steps.steps {
             None => position,
             Some(order) => order[position],
         };
-        let prepared = self
-            .filter
-            .go_on(plan, now, &self.marks, search.sets.clone());
-        let mut verdict = prepared.verdicts();
-        let hopeless = &mut search.hopeless;
-        let mut passes = |step: &usize| {
-            if hopeless[*step] {
-                return false;
-            }
-            let verdict = verdict(*step);
-            hopeless[*step] = verdict == Matched::Hopeless;
-            verdict == Matched::Passes
+        let found = {
+            let prepared = self
+                .filter
+                .go_on(plan, now, &self.marks, search.sets.clone());
+            let mut verdict = prepared.verdicts();
+            let hopeless = &mut search.hopeless;
+            let mut passes = |step: &usize| {
+                if hopeless[*step] {
+                    return false;
+                }
+                let verdict = verdict(*step);
+                hopeless[*step] = verdict == Matched::Hopeless;
+                verdict == Matched::Passes
+            };
+            let found = [start - behind..start, end..end + ahead];
+            found.map(|positions| positions.map(at).filter(&mut passes).collect::<Vec<_>>())
         };
-        let found = [start - behind..start, end..end + ahead];
-        let found =
-            found.map(|positions| positions.map(at).filter(&mut passes).collect::<Vec<_>>());
         search.looked = start - behind..end + ahead;
         search.serial += 1;
         for step in found.iter().flatten() {
             search.blocks[plan.step(*step).block()] = true;
         }
+        let group_of = |step: &usize| search.order.steps.group_of(*step);
+        self.groups.add(found.iter().flatten().filter_map(group_of));
+        self.groups.lay_out();
         let [above, below] = found;
         let shift = above.len();
         search.before += shift;
@@ -226,13 +244,14 @@ impl PlanView {
             false => search.before,
         };
         self.cursor = cursor.min(self.list.len().saturating_sub(1));
+        self.keep_cursor_in_sight();
     }
 }
 
 impl Search {
     /// Position in the order of the step, or of where it would stand if IDs order it.
     fn position(&self, plan: &Plan, key: StepKey) -> Option<usize> {
-        match &self.order.steps {
+        match &self.order.steps.steps {
             None => Some(plan.position(key)),
             Some(order) => {
                 let step = plan.find_nth(key.0, key.1)?;
@@ -246,50 +265,22 @@ impl Search {
 #[derive(Debug, Default)]
 pub(crate) struct Order {
     sort: Sort,
-    /// The steps, where they are not in the order of IDs.
-    steps: Option<Vec<usize>>,
+    group: Option<Group>,
+    steps: Arrangement,
 }
 
 impl Order {
-    /// Sorts the steps of a plan; nothing where that was stopped.
-    pub(crate) fn by(sort: Sort, plan: &Plan, progress: &Progress) -> Option<Self> {
-        let steps = match sort {
-            Sort::Id => None,
-            Sort::Status => Some(sorted(plan, progress, |step| step.status())?),
-            Sort::Owner => Some(sorted(plan, progress, |step| step.owner().to_lowercase())?),
-            Sort::Updated => Some(sorted(plan, progress, |step| {
-                Reverse(step.text(Field::UpdatedAt).into_owned())
-            })?),
-            Sort::Dependants => Some(sorted(plan, progress, |step| {
-                Reverse(plan.graph().downstream(step.index()).len())
-            })?),
-        };
-        Some(Self { sort, steps })
+    /// Sorts and groups the steps of a plan; nothing where that was stopped.
+    pub(crate) fn by(
+        sort: Sort,
+        group: Option<Group>,
+        plan: &Plan,
+        known: &Known,
+        progress: &Progress,
+    ) -> Option<Self> {
+        let steps = arrange(plan, &sort, group, known, progress)?;
+        Some(Self { sort, group, steps })
     }
-
-    /// What it goes by.
-    pub(crate) fn sort(&self) -> Sort {
-        self.sort
-    }
-}
-
-fn sorted<K: Ord>(
-    plan: &Plan,
-    progress: &Progress,
-    key: impl Fn(StepRef<'_>) -> K,
-) -> Option<Vec<usize>> {
-    progress.expect(plan.len());
-    let mut strides = progress.strides();
-    let mut keyed = Vec::with_capacity(plan.len());
-    for step in plan.steps() {
-        keyed.push((key(step), step.index()));
-        if !strides.add(1) {
-            return None;
-        }
-    }
-    // Among equals IDs decide.
-    keyed.sort_unstable();
-    Some(keyed.into_iter().map(|(_, step)| step).collect())
 }
 
 #[cfg(test)]
@@ -298,6 +289,7 @@ mod tests {
     use proptest::sample::{Index, select};
 
     use super::*;
+    use crate::app::screens::plan::groups::Row;
     use crate::plan::query::Query;
     use crate::plan::source::{Role, SourceFile};
 
@@ -312,10 +304,11 @@ mod tests {
         Plan::read(vec![SourceFile::load("plan.jsonl", Role::Log, log)])
     }
 
-    fn view(text: &str, sort: Sort, pace: Pace) -> PlanView {
+    fn view(text: &str, sort: (Sort, Option<Group>), pace: Pace) -> PlanView {
         let mut view = PlanView::default();
         view.filter = Query::parse(text).unwrap();
-        view.sort = sort;
+        view.sort = sort.0;
+        view.group = sort.1;
         view.search.pace = pace;
         view
     }
@@ -330,7 +323,8 @@ mod tests {
             titles in prop::collection::vec("[abcd ]{0,8}", 1..40),
             typed in prop::collection::vec(select(vec!["a", "ab", "abc", "abcd", "abcd ba", "c", "ba -c",
                 "is:ready", "-status:draft", "a up:0081", ""]), 1..6),
-            sort in select(vec![Sort::Id, Sort::Status, Sort::Dependants]),
+            sort in select(vec!["", "status", "-dependents", "-id"]),
+            group in select(vec![None, Some("status"), Some("theme")]),
             (first, next) in (0_usize..9, 1_usize..9),
             anchor: Index,
             done: bool,
@@ -338,8 +332,11 @@ mod tests {
             let plan = plan(&titles);
             let now = DateTime::default();
             let anchor = Some(plan.step(anchor.index(plan.len())).key());
-            let mut slow = view("", sort, Pace { first, next });
-            let order = || Order::by(sort, &plan, &Progress::default()).unwrap();
+            let group = group.map(|name| Group::named(name).unwrap());
+            let sort = (Sort::parse(sort).unwrap(), group);
+            let (known, none) = (Known::default(), Progress::default());
+            let mut slow = view("", sort.clone(), Pace { first, next });
+            let order = || Order::by(sort.0.clone(), group, &plan, &known, &none).unwrap();
             slow.refresh(&plan, now, anchor, order());
             for text in typed {
                 slow.filter = Query::parse(text).unwrap();
@@ -356,11 +353,20 @@ mod tests {
                     continue;
                 }
                 let whole = Pace { first: plan.len(), next: 0 };
-                let mut quick = view(text, sort, whole);
+                let mut quick = view(text, sort.clone(), whole);
                 quick.refresh(&plan, now, anchor, order());
                 prop_assert!(!quick.is_looking());
                 prop_assert_eq!(&slow.list, &quick.list);
                 prop_assert_eq!(slow.cursor, quick.cursor);
+                prop_assert_eq!((slow.rows(), slow.row()), (quick.rows(), quick.row()));
+                if group.is_some() {
+                    let headings = (0..slow.rows()).filter_map(|row| match slow.at_row(row)? {
+                        Row::Heading(group) => slow.groups.heading(group),
+                        Row::Step(_) => None,
+                    });
+                    let counted: usize = headings.map(|heading| heading.count).sum();
+                    prop_assert_eq!(counted, slow.list.len());
+                }
                 for block in 0..plan.blocks().len() {
                     let listed = slow.list.iter().any(|at| plan.step(*at).block() == block);
                     prop_assert_eq!(slow.lists_block(block), listed || text.is_empty());
@@ -374,7 +380,7 @@ mod tests {
         let titles: Vec<String> = (0..50).map(|at| format!("a{at}")).collect();
         let plan = plan(&titles);
         let now = DateTime::default();
-        let mut view = view("a", Sort::Id, Pace { first: 4, next: 6 });
+        let mut view = view("a", (Sort::default(), None), Pace { first: 4, next: 6 });
         view.refresh(&plan, now, Some(plan.step(20).key()), Order::default());
         view.go(view.cursor + 1);
         view.range = Some(view.cursor);

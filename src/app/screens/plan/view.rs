@@ -3,45 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
+use super::groups::{Groups, Row};
 use super::search::Search;
 use crate::app::core::command::Focus;
+use crate::plan::arrange::{Group, Sort};
+use crate::plan::column::{Column, Known};
 use crate::plan::marks::Marks;
 use crate::plan::query::Query;
 use crate::plan::query::past::PlanPast;
+use crate::plan::view::NamedView;
 use crate::plan::{Plan, StepKey, StepRef};
 
 /// Blocks in a row of the whole grid: 1,000 steps, one checkpoint.
 pub(crate) const GRID: usize = 10;
-
-/// How the step list is ordered.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Sort {
-    /// By number.
-    #[default]
-    Id,
-    /// By status, in the order of a step's life.
-    Status,
-    /// By owner, those without one first.
-    Owner,
-    /// Last edited first.
-    Updated,
-    /// Those that block the most first.
-    Dependants,
-}
-
-impl Sort {
-    /// Every order with its key and name.
-    pub(crate) const ALL: [(Self, char, &'static str); 5] = [
-        (Self::Id, 'i', "ID"),
-        (Self::Status, 's', "status"),
-        (Self::Owner, 'o', "owner"),
-        (Self::Updated, 'u', "last edited first"),
-        (Self::Dependants, 'd', "most direct dependents first"),
-    ];
-}
 
 /// Which column of the chain pane has the cursor.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -74,6 +48,18 @@ pub struct PlanView {
     pub kept_filters: Vec<String>,
     /// How the list is ordered.
     pub sort: Sort,
+    /// The columns beside ID, status and title, where people chose them.
+    pub columns: Option<Vec<Column>>,
+    /// What the list is grouped by.
+    pub group: Option<Group>,
+    /// The name of the view that was picked last.
+    pub named: Option<String>,
+    /// What the columns know of the plan.
+    pub(crate) known: Known,
+    /// The groups of the list.
+    pub groups: Groups,
+    /// The group whose heading has the cursor.
+    pub heading: Option<usize>,
     /// Indexes of the listed steps.
     pub list: Vec<usize>,
     /// Position in the list.
@@ -116,7 +102,7 @@ impl PlanView {
 
     /// The selected step.
     pub(crate) fn step<'a>(&self, plan: &'a Plan) -> Option<StepRef<'a>> {
-        if self.empty_block.is_some() {
+        if self.empty_block.is_some() || self.heading.is_some() {
             return None;
         }
         self.list.get(self.cursor).map(|index| plan.step(*index))
@@ -124,14 +110,15 @@ impl PlanView {
 
     /// The selected block.
     pub(crate) fn block(&self, plan: &Plan) -> Option<usize> {
+        let listed = self.list.get(self.cursor);
         self.empty_block
-            .or_else(|| self.step(plan).map(StepRef::block))
+            .or_else(|| listed.map(|step| plan.step(*step).block()))
             .or((!plan.blocks().is_empty()).then_some(0))
     }
 
     /// Position of the step, or of the one that stands where it would.
     fn nearest(&self, plan: &Plan, key: StepKey) -> usize {
-        if self.sort == Sort::Id {
+        if self.is_by_id() {
             return self
                 .list
                 .partition_point(|step| plan.step(*step).key() < key);
@@ -154,18 +141,104 @@ impl PlanView {
         found
     }
 
-    /// Puts the cursor on a position of the list.
+    /// Puts the cursor on a position of the list, whose group is unfolded.
     pub fn go(&mut self, position: usize) {
         self.cursor = position.min(self.list.len().saturating_sub(1));
+        self.heading = None;
+        if let Some(group) = self.groups.hides(self.cursor) {
+            self.groups.turn(group);
+        }
         self.pin();
         self.empty_block = None;
         self.side = Side::Center;
         self.link = 0;
     }
 
+    /// How many rows the list has, its headings counted.
+    pub fn rows(&self) -> usize {
+        match self.groups.is_grouped() {
+            true => self.groups.rows(),
+            false => self.list.len(),
+        }
+    }
+
+    /// The row of the cursor.
+    pub fn row(&self) -> usize {
+        match self.heading {
+            Some(group) => self.groups.row_of_heading(group),
+            None if self.groups.is_grouped() => self.groups.row_of(self.cursor),
+            None => self.cursor,
+        }
+    }
+
+    /// What a row of the list shows.
+    pub fn at_row(&self, row: usize) -> Option<Row> {
+        match self.groups.is_grouped() {
+            true => self.groups.at(row),
+            false => (row < self.list.len()).then_some(Row::Step(row)),
+        }
+    }
+
+    /// Puts the cursor on a row.
+    pub(super) fn go_to_row(&mut self, row: usize) {
+        match self.at_row(row) {
+            Some(Row::Step(position)) => self.go(position),
+            Some(Row::Heading(group)) => {
+                self.go_to_heading(group);
+                self.pin();
+                self.empty_block = None;
+                self.side = Side::Center;
+                self.link = 0;
+            }
+            None => {}
+        }
+    }
+
+    /// Folds a group, or unfolds it. A cursor within goes to the heading.
+    pub(super) fn turn_group(&mut self, group: usize) {
+        self.groups.turn(group);
+        self.keep_cursor_in_sight();
+    }
+
+    /// Folds every group, or none.
+    pub(super) fn fold_all(&mut self, fold: bool) {
+        self.groups.fold_all(fold);
+        self.keep_cursor_in_sight();
+    }
+
+    /// Has the cursor on the heading of what is folded, and on no heading that is gone.
+    pub(super) fn keep_cursor_in_sight(&mut self) {
+        let there = |group: &usize| self.groups.heading(*group).is_some();
+        self.heading = self.heading.filter(there);
+        let folded = || {
+            self.groups
+                .hides(self.cursor)
+                .filter(|_| !self.list.is_empty())
+        };
+        if let Some(group) = self.heading.or_else(folded) {
+            self.go_to_heading(group);
+        }
+    }
+
+    fn go_to_heading(&mut self, group: usize) {
+        self.heading = Some(group);
+        self.cursor = self.groups.positions(group).start;
+    }
+
+    /// How the list looks, under the name of the view that was picked.
+    pub fn look(&self) -> NamedView {
+        NamedView {
+            name: self.named.clone().unwrap_or_default(),
+            filter: self.filter.text().to_owned(),
+            sort: self.sort.clone(),
+            columns: self.columns.clone(),
+            group: self.group,
+        }
+    }
+
     /// Position of the first listed step of a block.
     pub(crate) fn first_of(&self, plan: &Plan, block: usize) -> Option<usize> {
-        if self.sort == Sort::Id {
+        if self.is_by_id() {
             let at = self
                 .list
                 .partition_point(|step| plan.step(*step).block() < block);

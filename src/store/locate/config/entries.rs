@@ -2,12 +2,13 @@
 //! how its value is read. Messages, the reader and `docs/configuration.md` are derived from it.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::path::{Component, Path};
 
 use toml::de::DeValue;
 
 use super::ConfigFile::{self, Own, Shared};
-use super::{Colors, Config, Located, Start, Theme};
+use super::{Colors, Config, Located, Start, Theme, views};
 use crate::plan::paper::{Kept, PaperSpec};
 use crate::plan::source::Location;
 use crate::record::today::rituals::time_of_day;
@@ -66,6 +67,8 @@ pub(super) enum Mistake {
     Kind,
     /// It names a path that is not below the plan's root.
     Outside,
+    /// It is wrong in these places, and that is said of each.
+    Within(Vec<(Range<usize>, String)>),
 }
 
 /// Every entry that has an effect, with these papers.
@@ -140,6 +143,18 @@ const ENTRIES: &[Entry] = &[
             config.ranking.extend([named.with(number(value)?)]);
             Ok(())
         },
+    },
+    Entry {
+        section: "views",
+        name: "<name>",
+        files: &[Shared, Own],
+        value: "a table with filter, sort, columns, group",
+        default: Cow::Borrowed("`all` and `mine` are built in"),
+        meaning: Cow::Borrowed(
+            "a view of the step list, each part optional: `filter` in the filter language, `sort` and \
+             `columns` by the names below, `group` by owner, status, block, stage or theme",
+        ),
+        read: views::read,
     },
     Entry {
         section: "rituals",

@@ -10,6 +10,7 @@
 //! and a column, and the entry has no effect.
 
 pub mod entries;
+mod views;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -23,6 +24,7 @@ use self::entries::{Entry, Mistake, Named};
 use crate::plan::checks::{Problem, Severity};
 use crate::plan::paper::PaperSpec;
 use crate::plan::source::Location;
+use crate::plan::view::NamedView;
 use crate::record::today::rituals::Rituals;
 use crate::store::fs::read::{FileState, read};
 
@@ -132,6 +134,8 @@ pub struct Config {
     pub checks: BTreeMap<String, Located<String>>,
     /// Ranking term to weight.
     pub ranking: BTreeMap<String, Located<f64>>,
+    /// Views of the step list by name.
+    pub views: BTreeMap<String, NamedView>,
     /// The calendar of the team's rituals.
     pub rituals: Rituals,
     /// Looks.
@@ -320,6 +324,11 @@ impl Reader<'_> {
         };
         match (entry.read)(config, &named, value.get_ref()) {
             Ok(()) => {}
+            Err(Mistake::Within(mistakes)) => {
+                for (span, message) in mistakes {
+                    self.warn(span, format!("{} {}: {message}", entry.section, named.name));
+                }
+            }
             Err(Mistake::Kind) => self.wants(named.name, value, entry.value),
             Err(Mistake::Outside) => self.warn(
                 value.span(),
@@ -419,7 +428,7 @@ mod tests {
         assert_eq!(
             problems,
             [
-                "stepdeck.toml:1:1: unknown entry \"colour\": the entries here are paths, keys, checks, ranking, rituals, display, team",
+                "stepdeck.toml:1:1: unknown entry \"colour\": the entries here are paths, keys, checks, ranking, views, rituals, display, team",
                 "stepdeck.toml:3:3: unknown entry \"lag\": the entries here are log, canon, roadmap, decisions, reviews, standups, gates, checkpoints",
                 "stepdeck.toml:4:13: decisions must be a path, not this integer: it is ignored",
                 "stepdeck.toml:5:9: canon must be a path or a list of paths, not this array: it is ignored",
@@ -459,6 +468,7 @@ mod tests {
             ("keys", _) => "[\"f1\"]",
             ("checks", _) => "\"off\"",
             ("ranking", _) => "7.5",
+            ("views", _) => "{ group = \"owner\" }",
             (_, "theme") => "\"dark\"",
             (_, "colors") => "\"16\"",
             (_, "start") => "\"last\"",
@@ -524,7 +534,7 @@ mod tests {
                 "/home/ada/.config/stepdeck/config.toml:8:2: checks belongs in the shared stepdeck.toml: \
                  in your own config.toml it is ignored",
                 "/home/ada/.config/stepdeck/config.toml:10:2: unknown entry \"archive\": the entries here are \
-                 keys, display, mouse",
+                 keys, views, display, mouse",
             ]
         );
         // A broken one changes nothing.
@@ -532,6 +542,60 @@ mod tests {
         let problems = config.read(ConfigFile::Own, path, b"[keys\n", PAPERS);
         assert_eq!((config, problems.len()), (before, 1));
         assert!(problems[0].message.ends_with("nothing in it is used"));
+    }
+
+    #[test]
+    fn a_view_that_is_wrong_in_a_part_is_not_there_and_each_mistake_has_its_place() {
+        let (mut config, problems) = parse(concat!(
+            "[views.late]\nfilter = \"updated:>14d\"\nsort = \"-age,owner\"\n",
+            "columns = [\"age\", \"log.reviewer\", \"title\"]\ngroup = \"stage\"\n",
+            "[views.\"a b\"]\ncolour = 1\n[views.x]\nfilter = \"is:purple\"\n",
+            "sort = [\"owner\", \"-mood\"]\n  columns = [\"age\",\n   \"luck\"]\ngroup = \"id\"\n",
+            "[views]\ny = 3\nz = { filter = 3 }\n",
+        ));
+        let late = &config.views["late"];
+        assert_eq!(
+            late.in_words(),
+            "updated:>14d · by -age,owner · grouped by stage · with age, log.reviewer"
+        );
+        let names: Vec<&String> = config.views.keys().collect();
+        assert_eq!(names, ["a b", "late"], "{problems:#?}");
+        let heads: Vec<String> = problems
+            .iter()
+            .map(|problem| problem.split(": use").next().unwrap().to_owned())
+            .collect();
+        assert_eq!(
+            heads,
+            [
+                "stepdeck.toml:7:1: views a b: unknown entry \"colour\": the entries of a view are \
+                 filter, sort, columns, group",
+                "stepdeck.toml:9:10: views x: filter: “is:purple”: is: takes ready, waiting, blocked, \
+                 done, open, mine, drift, marked or cyclic; the view is ignored",
+                "stepdeck.toml:10:18: views x: sort: “mood” is not a column",
+                "stepdeck.toml:12:4: views x: columns: “luck” is not a column",
+                "stepdeck.toml:13:9: views x: group: steps are not grouped by “id”",
+                "stepdeck.toml:15:5: y must be a table with filter, sort, columns, group, not this \
+                 integer: it is ignored",
+                "stepdeck.toml:16:16: views z: filter: it must be text, not this integer; the view is ignored",
+            ]
+        );
+        // One's own view takes the place of the shared one.
+        let own = Path::new("config.toml");
+        let own = config.read(ConfigFile::Own, own, b"[views.late]\n", PAPERS);
+        assert_eq!(own, []);
+        assert_eq!(config.views["late"].in_words(), "every step");
+    }
+
+    #[test]
+    fn a_view_is_read_as_it_was_written() {
+        let (config, _) = parse(concat!(
+            "[views.\"a \\\"b\\\" \\u007F\"]\nfilter = 'title:\"x y\" OR \\d'\nsort = \"-id\"\n",
+            "columns = []\ngroup = \"theme\"\n",
+        ));
+        let view = config.views.values().next().unwrap();
+        let (again, problems) = parse(&view.to_toml());
+        assert_eq!(problems, [] as [String; 0], "{}", view.to_toml());
+        assert_eq!(again.views, config.views, "{}", view.to_toml());
     }
 
     #[test]

@@ -13,10 +13,8 @@ use crate::tui::widgets::pane::{split_columns, split_rows};
 
 /// Columns below which one pane is shown at a time.
 const WIDE: u16 = 80;
-/// Columns from which on the whole grid stands beside the list: 72 letters of a title remain.
-const BESIDE: u16 = 128;
 /// Columns of the pane of blocks, frame included.
-const BLOCKS: u16 = grid::WIDTH + 2;
+pub(super) const BLOCKS: u16 = grid::WIDTH + 2;
 /// Rows of that pane, frame included, that show the whole grid.
 const GRID: u16 = grid::HEIGHT + 2;
 /// Rows below which the list tells nothing.
@@ -35,6 +33,9 @@ pub struct Holdings {
     pub strip: u16,
     /// Rows of the list.
     pub steps: usize,
+    /// Columns from which on the whole grid stands beside the list: 72 letters of a title remain,
+    /// and every column that was chosen.
+    pub beside: u16,
 }
 
 /// The panes in sight, each with its area; `whole` if the one with the keys has it all.
@@ -42,7 +43,7 @@ pub fn panes(body: Rect, focus: Focus, whole: bool, holds: Holdings) -> Vec<(Foc
     if whole || body.width < WIDE {
         return vec![(focus, body)];
     }
-    let beside = body.width >= BESIDE && body.height >= GRID + LOWER;
+    let beside = body.width >= holds.beside && body.height >= GRID + LOWER;
     let (strip, rest) = split_rows(body, if beside { 0 } else { holds.strip });
     let least = if beside { GRID } else { LIST };
     let is_below = matches!(focus, Focus::DETAIL | Focus::CHAIN);
@@ -83,6 +84,7 @@ mod tests {
     const LONG: Holdings = Holdings {
         strip: 2,
         steps: 10_000,
+        beside: 128,
     };
 
     #[test]

@@ -5,6 +5,7 @@ pub(crate) mod chain;
 pub(crate) mod detail;
 pub(crate) mod grid;
 pub(crate) mod layout;
+pub(crate) mod list_columns;
 pub(crate) mod steps;
 mod strip;
 
@@ -25,8 +26,9 @@ pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &
         strip: strip::height(model.plan.blocks().len()),
         steps: match model.view.empty_block {
             Some(_) => 0,
-            None => model.view.list.len(),
+            None => model.view.rows() + usize::from(list_columns::has_header(&model.view)),
         },
+        beside: list_columns::beside(&model.view),
     };
     for (pane, area) in layout::panes(body, focus, whole, holds) {
         sight.note(area, Target::Pane(pane));

@@ -8,38 +8,19 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::list_columns::{Columns, has_header};
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
-use crate::app::screens::plan::view::Sort;
+use crate::app::screens::plan::groups::Row;
 use crate::document::visible::{fit, visible_line, width, wrap};
 use crate::plan::StepRef;
 use crate::plan::status::State;
+use crate::plan::view::nobodys;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::fit_row::RowPart;
 use crate::tui::widgets::pane::{empty, key_of, split_rows};
 use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::{fit_row, frame, status};
-
-/// Columns of a title that everything else gives way to, where there are so many: 72 letters, and
-/// the sign that there are more.
-const TITLE: u16 = 73;
-/// Columns of owners that a list without room to spare shows.
-const OWNER: std::ops::RangeInclusive<u16> = 6..=12;
-/// The most columns of owners.
-const WIDEST_OWNER: u16 = 22;
-
-/// Where the columns of the list begin and how wide they are. The title has what the others
-/// leave: in a wider list never fewer columns than in a narrower one, or than [`TITLE`].
-#[derive(Debug)]
-struct Columns {
-    /// Columns before the ID: cursor, mark, and a gap where there is room.
-    gutter: u16,
-    id: u16,
-    /// Columns of the status: its sign, and its word unless the grid beside the list needs those.
-    status: u16,
-    title: u16,
-    owner: u16,
-}
 
 /// Draws the pane.
 pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
@@ -61,17 +42,24 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
     if view.list.is_empty() || view.empty_block.is_some() {
         return nothing(buf, inner, model, theme);
     }
+    let (header, inner) = split_rows(inner, u16::from(has_header(view) && inner.height > 1));
+    if focused {
+        sight.page = usize::from(inner.height);
+    }
     let window = sight.window(Focus::STEPS);
-    let window = window.keep_row(view.cursor, view.found_anew());
-    let mut look_at = |rows: Rect| {
-        let shown = window.show(view.cursor, view.list.len(), rows);
-        let step = |index: &usize| model.plan.step(*index);
-        let steps: Vec<StepRef<'_>> = view.list[shown.clone()].iter().map(step).collect();
-        let has_grid_beside = area.width < buf.area.width;
-        let columns = Columns::of(&steps, rows.width, has_grid_beside);
-        (shown, steps, columns)
+    let window = window.keep_row(view.row(), view.found_anew());
+    let step_at = |row: usize| match view.at_row(row) {
+        Some(Row::Step(position)) => Some(model.plan.step(view.list[position])),
+        _ => None,
     };
-    let (mut shown, mut steps, mut columns) = look_at(inner);
+    let mut look_at = |rows: Rect| {
+        let shown = window.show(view.row(), view.rows(), rows);
+        let steps: Vec<StepRef<'_>> = shown.clone().filter_map(step_at).collect();
+        let has_grid_beside = area.width < buf.area.width;
+        let columns = Columns::of(&steps, view, rows.width, has_grid_beside);
+        (shown, columns)
+    };
+    let (mut shown, mut columns) = look_at(inner);
     let title = view
         .step(&model.plan)
         .map(|step| whole_title(step, &columns, inner));
@@ -79,14 +67,26 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
     if title.len() > 1 {
         let taken = u16::try_from(title.len() - 1).unwrap_or(0);
         let (rows, _) = split_rows(inner, inner.height.saturating_sub(taken));
-        (shown, steps, columns) = look_at(rows);
+        (shown, columns) = look_at(rows);
     }
-    frame::scrollbar(buf, area, theme, &shown, view.list.len(), focused);
-    for (y, (position, step)) in (inner.y..).zip(shown.zip(&steps)) {
+    frame::scrollbar(buf, area, theme, &shown, view.rows(), focused);
+    if !header.is_empty() {
+        columns.draw_header(buf, header, theme, view);
+    }
+    let known = model.known();
+    for (y, at) in (inner.y..).zip(shown) {
         let row = frame::row(inner, y);
-        let selected = position == view.cursor;
-        draw_row(buf, row, model, theme, *step, &columns, selected);
-        draw_state(buf, row, model, theme, *step, position);
+        match view.at_row(at) {
+            Some(Row::Step(position)) => {
+                let step = model.plan.step(view.list[position]);
+                let selected = at == view.row();
+                draw_row(buf, row, model, theme, step, &columns, selected);
+                columns.draw_others(buf, row, theme, step, &known);
+                draw_state(buf, row, model, theme, step, position);
+            }
+            Some(Row::Heading(group)) => draw_heading(buf, row, model, theme, group),
+            None => {}
+        }
     }
     for (y, row) in (0..area.bottom()).rev().zip(title.iter().rev()) {
         let row = format!(" {row} ");
@@ -112,56 +112,6 @@ fn whole_title(step: StepRef<'_>, columns: &Columns, inner: Rect) -> Vec<String>
         last.push_str(&rest.concat());
     }
     rows
-}
-
-impl Columns {
-    /// Fits the columns to what is in sight, in a list of `room` columns that has all of the
-    /// screen's or the grid beside it.
-    fn of(steps: &[StepRef<'_>], room: u16, has_grid_beside: bool) -> Self {
-        let widest = |texts: &mut dyn Iterator<Item = u16>| texts.max().unwrap_or(0);
-        // A sub-step pushes its own row aside, and no other.
-        let id = widest(&mut steps.iter().map(|step| id_columns(*step)));
-        let owner = |step: &StepRef<'_>| frame::columns(&visible_line(&step.owner()));
-        let owner = widest(&mut steps.iter().map(owner));
-        Self::fitting(room, id, owner.max(1), has_grid_beside)
-    }
-
-    /// Columns that the title of a step has.
-    fn title_of(&self, step: StepRef<'_>) -> u16 {
-        let indent = frame::columns(step.id().suffix());
-        self.title.saturating_sub(indent)
-    }
-
-    fn fitting(room: u16, id: u16, owner: u16, has_grid_beside: bool) -> Self {
-        let (sign, word, gap) = (2, status::WIDTH - 1, 2);
-        let room_for_all = 3 + id + 1 + sign + word + TITLE + gap + OWNER.end();
-        let has_word = !has_grid_beside || room >= room_for_all;
-        let gutter = if room < 44 || !has_word { 2 } else { 3 };
-        let rest = room.saturating_sub(gutter + id + 1 + sign);
-        let status = if has_word { sign + word } else { sign };
-        let rest = rest.saturating_sub(status - sign);
-        let spare = rest.saturating_sub(TITLE + gap).min(WIDEST_OWNER);
-        let few = (OWNER.start() + room.saturating_sub(40) / 6).min(*OWNER.end());
-        let most = if has_grid_beside {
-            spare
-        } else {
-            spare.max(few)
-        };
-        let owner = owner.min(most);
-        Self {
-            gutter,
-            id,
-            status,
-            title: rest.saturating_sub(owner + gap),
-            owner,
-        }
-    }
-}
-
-/// Columns of the ID of the whole step that a step belongs to.
-fn id_columns(step: StepRef<'_>) -> u16 {
-    let id = step.id();
-    frame::columns(&id.to_string()) - frame::columns(id.suffix())
 }
 
 fn draw_row(
@@ -198,10 +148,33 @@ fn draw_row(
         // The column of words has gone to the titles: one that leaves room for its word has it.
         frame::fitted(buf, theme, (behind, row.y), words, &look.words, look.style);
     }
-    let owner = step.owner();
-    let owner = if owner.is_empty() { "-" } else { &*owner };
-    let x = row.right().saturating_sub(columns.owner + 1);
-    frame::fitted(buf, theme, (x, row.y), columns.owner, owner, theme.dim);
+}
+
+/// The heading of a group, with how many steps stand below it.
+fn draw_heading(buf: &mut Buffer, row: Rect, model: &Model, theme: &Theme, group: usize) {
+    let Some(heading) = model.view.groups.heading(group) else {
+        return;
+    };
+    let sign = match heading.is_folded {
+        true => theme.glyphs.folded,
+        false => theme.glyphs.unfolded,
+    };
+    frame::text(buf, row.x + 1, row.y, 1, sign, theme.dim);
+    let count = format!("  {}", heading.count);
+    let long = frame::columns(&count);
+    let room = row.width.saturating_sub(4 + long);
+    let used = frame::fitted(
+        buf,
+        theme,
+        (row.x + 3, row.y),
+        room,
+        heading.name,
+        theme.title,
+    );
+    frame::text(buf, row.x + 3 + used, row.y, long, &count, theme.dim);
+    if model.view.heading == Some(group) {
+        frame::select(buf, row, theme, model.view.pane == Focus::STEPS);
+    }
 }
 
 /// What is done steps back, unless the cursor is on it.
@@ -279,7 +252,7 @@ fn draw_state(
     if model.is_lit(step.id()) {
         buf.set_style(row, theme.flash);
     }
-    if position == view.cursor {
+    if position == view.cursor && view.heading.is_none() {
         let focused = view.pane == Focus::STEPS;
         frame::select(buf, row, theme, focused);
     }
@@ -302,10 +275,33 @@ fn titles<'a>(model: &Model, theme: &Theme, room: u16) -> (Vec<RowPart<'a>>, Vec
         }
     }
     let mut right = Vec::new();
-    if view.sort != Sort::Id {
-        let name = Sort::ALL.iter().find(|(sort, ..)| *sort == view.sort);
-        let name = name.map_or("", |(.., name)| *name);
-        right.push(RowPart::styled(4, format!("by {name}"), theme.accent));
+    if let Some((name, is_changed)) = model.view_in_words() {
+        let changed = if is_changed { ", changed" } else { "" };
+        let name = visible_line(name);
+        let name = fit(&name, usize::from(room / 3), theme.glyphs.ellipsis);
+        right.push(RowPart::styled(
+            1,
+            format!("view: {name}{changed}"),
+            theme.accent,
+        ));
+    }
+    if let Some(group) = view.group {
+        right.push(RowPart::styled(
+            6,
+            format!("in groups by {}", group.name()),
+            theme.accent,
+        ));
+    }
+    if let Some(by) = view.sort.0.first() {
+        let (name, arrow) = (
+            by.column.label().to_lowercase(),
+            theme.direction(by.descending),
+        );
+        right.push(RowPart::styled(
+            4,
+            format!("by {name} {arrow}"),
+            theme.accent,
+        ));
     }
     if !view.filter.is_empty() {
         let text = format!("filter: {}", visible_line(view.filter.text()));
@@ -331,6 +327,13 @@ pub fn count(model: &Model, theme: &Theme) -> String {
     format!("{}{more} of {}", model.view.list.len(), model.plan.len())
 }
 
+/// A clause as a sentence.
+fn sentence(clause: &str) -> String {
+    let mut letters = clause.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+}
+
 /// Why the list is empty, and what to press.
 fn nothing(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme) {
     if let Some(away) = model.away() {
@@ -340,7 +343,12 @@ fn nothing(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme) {
     let view = &model.view;
     let block = view.block(&model.plan).map(|at| &model.plan.blocks()[at]);
     let filter = (!view.filter.is_empty()).then(|| view.filter.text());
+    let is_nobodys = view.filter.asks_who() && !view.is_looking();
     let (why, press) = match (filter, view.empty_block.and(block)) {
+        (Some(filter), None) if is_nobodys => (
+            format!("No step matches “{filter}”."),
+            sentence(&nobodys(&model.context.me)),
+        ),
         (Some(filter), _) if view.is_looking() => (
             format!("Still searching for “{filter}”{}", theme.glyphs.ellipsis),
             format!("{} clears the filter", key("back")),
@@ -381,29 +389,4 @@ fn nothing(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme) {
         &frame::words(theme, &why),
         &frame::words(theme, &press),
     );
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        /// Whatever IDs and owners are in sight: the title never loses columns to a wider window,
-        /// but for those over 72 and the ellipsis, and has 38 beside that at 80 columns.
-        #[test]
-        fn the_title_has_no_fewer_columns_in_a_wider_window(id in 1..7_u16, owner in 1..60_u16) {
-            let mut most = 0;
-            for width in 40..=240_u16 {
-                let beside = width >= 128;
-                let room = width - 2 - if beside { 33 } else { 0 };
-                let columns = Columns::fitting(room, id, owner, beside);
-                prop_assert!(columns.title >= most.min(TITLE), "{columns:?} at {width}");
-                let all = columns.gutter + columns.id + 1 + columns.status + columns.title;
-                prop_assert_eq!(all + columns.owner + 2, room);
-                prop_assert!(width < 80 || columns.title > 38);
-                most = most.max(columns.title);
-            }
-        }
-    }
 }
