@@ -14,6 +14,7 @@ use super::message::Effect;
 use super::screen::{NumberedScreen, Screen};
 use crate::app::overlays::Overlay;
 use crate::app::overlays::note::Note;
+use crate::app::own::programs::Programs;
 use crate::app::screens::SCREENS;
 use crate::app::screens::gates::GatesView;
 use crate::app::screens::outlook::view::OutlookView;
@@ -83,6 +84,8 @@ pub struct SessionContext {
     pub mistakes: Vec<Problem>,
     /// How much each term of the ranking counts.
     pub weights: Weights,
+    /// The options of the command line that choose the plan and the person, as they were given.
+    pub chosen: Vec<String>,
     /// Whether the logs are given on the command line, and not those of the configuration.
     pub own_logs: bool,
     /// Where what is found in the plan's past is kept for the next time, if anywhere.
@@ -133,6 +136,8 @@ pub struct Model {
     pub work: Work,
     /// The same, as far as keys asked for it.
     pub jobs: Jobs,
+    /// Programs of commands of one's own.
+    pub programs: Programs,
     /// What others took away.
     pub(crate) absent: Absent,
     /// The keys in force.
@@ -204,6 +209,7 @@ impl Model {
             sync: Sync::default(),
             work: Work::default(),
             jobs: Jobs::default(),
+            programs: Programs::default(),
             absent: Absent::default(),
             keymap,
             context,

@@ -44,6 +44,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Landed { generation, landed } => model.take_landed(generation, landed),
         Message::Edited(form, edited) => model.edited(form, edited),
         Message::SavedLate(form) => model.saved_late(form),
+        Message::Printed { serial, text } => model.printed(serial, &text),
+        Message::ProgramEnded { serial, ended } => model.program_ended(serial, ended),
         Message::Quit => quit(model),
         Message::Notice { text, error } => match error {
             true => model.refuse(text),
@@ -51,6 +53,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         },
     }
     model.screen.refresh(model);
+    model.begin_program();
     model.quit_when_saved();
     model.keep_draft();
     std::mem::take(&mut model.effects)
@@ -65,6 +68,7 @@ pub(super) fn press(model: &mut Model, key: Key) {
     }
     // In whatever lies over a screen, Ctrl-C means what Esc means.
     let interrupt = key.ctrl && key.code == Code::Char('c') && !model.overlays.is_empty();
+    let interrupt = interrupt && !model.takes_interrupt();
     let key = if interrupt {
         Key::plain(Code::Esc)
     } else {
@@ -101,13 +105,13 @@ fn run(model: &mut Model, key: Key) {
         }
         return;
     };
-    match (command.blocked)(model) {
+    match command.refusal(model) {
         Some(reason) => model.refuse(reason),
         None => {
             model.notice = None;
             // A warning before leaving holds for the very next key only.
             model.leaving &= command.name == "quit";
-            (command.run)(model);
+            command.execute(model);
         }
     }
 }

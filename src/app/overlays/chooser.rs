@@ -5,26 +5,23 @@ use std::cmp::Reverse;
 use super::input::Input;
 use super::menu::{Choice, Row};
 use super::{Overlay, moved};
-use crate::app::core::command::{Command, Focus, Group};
+use crate::app::core::command::{Command, Group};
 use crate::app::core::job::JobKind;
 use crate::app::core::key::{Code, Key};
 use crate::app::core::model::Model;
-use crate::app::core::registry;
-use crate::app::screens::in_words;
 use crate::app::screens::plan::edit_field::SetRequest;
-use crate::app::screens::welcome::WELCOME;
 use crate::document::progress::Progress;
 use crate::plan::id::typed_id;
 use crate::plan::query::words::Words;
 use crate::plan::{Plan, StepKey};
 
 /// No chooser shows more rows than this; typing another letter is quicker than scrolling.
-const MOST: usize = 200;
+pub(super) const MOST: usize = 200;
 
 /// Where the rows of a chooser come from as one types.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Source {
-    /// Every command that runs here.
+    /// Every command, and what there is in the plan.
     Palette,
     /// The keys that work here.
     Help,
@@ -58,7 +55,7 @@ pub struct Chooser {
 impl Source {
     fn title(&self) -> String {
         match self {
-            Self::Palette => "Commands".to_owned(),
+            Self::Palette => "Commands, steps and more".to_owned(),
             Self::Help => "Keys that work here".to_owned(),
             Self::Upstream((id, _)) => format!("{id} depends on"),
             Self::Downstream((id, _)) => format!("What depends on {id}"),
@@ -70,10 +67,9 @@ impl Source {
     /// Rows that are found without going through the steps; nothing for the others.
     fn rows(&self, model: &Model, text: &str) -> Option<Vec<Row>> {
         match self {
-            Self::Palette => Some(model.palette_rows(text)),
             Self::Help => Some(model.help_rows(text)),
             Self::Checks => Some(model.check_rows(text, MOST)),
-            Self::Upstream(_) | Self::Downstream(_) | Self::Owner(_) => None,
+            Self::Palette | Self::Upstream(_) | Self::Downstream(_) | Self::Owner(_) => None,
         }
     }
 
@@ -155,6 +151,9 @@ impl Model {
         };
         chooser.is_listing = true;
         let (source, text) = (chooser.source.clone(), chooser.input.text.clone());
+        if source == Source::Palette {
+            return self.list_palette(text);
+        }
         if let Some(rows) = source.rows(self, &text) {
             return self.take_rows(rows);
         }
@@ -166,7 +165,7 @@ impl Model {
     }
 
     /// Puts the rows that were found into the chooser that waits for them.
-    fn take_rows(&mut self, rows: Vec<Row>) {
+    pub(super) fn take_rows(&mut self, rows: Vec<Row>) {
         let mut overlays = self.overlays.iter_mut().rev();
         let Some(chooser) = overlays.find_map(|overlay| match overlay {
             Overlay::Chooser(chooser) if chooser.is_listing => Some(chooser),
@@ -188,39 +187,13 @@ impl Model {
         }
     }
 
-    fn palette_rows(&self, text: &str) -> Vec<Row> {
-        let mut rows = Vec::new();
-        if let Some(id) = typed_id(text) {
-            let found = self.plan.find(id);
-            let title = found.map(|step| self.plan.step(step).title());
-            let title = title.unwrap_or("there is no such step".into());
-            rows.push(Row {
-                blocked: found.is_none().then(|| format!("there is no step {id}")),
-                ..Row::new("", format!("Go to {id}"), title, Choice::Jump(id, 0))
-            });
-        }
-        let here = self.place();
-        let words = Words::new(text.split_whitespace());
-        let mut scored: Vec<(i64, Row)> = registry::all()
-            .filter(|command| command.name != "palette")
-            .filter(|command| here == Focus::WELCOME || command.places != WELCOME)
-            .filter_map(|command| {
-                let score = words.score(command.title, &[command.name.into()])?;
-                Some((score, self.command_row(command, here)))
-            })
-            .collect();
-        // The order of the registry is kept among equals; what cannot run comes last.
-        scored.sort_by_key(|(score, row)| (row.blocked.is_some(), Reverse(*score)));
-        rows.extend(scored.into_iter().map(|(_, row)| row));
-        rows
-    }
-
     fn help_rows(&self, text: &str) -> Vec<Row> {
         let here = self.place();
         let words = Words::new(text.split_whitespace());
         let mut rows = Vec::new();
         for group in Group::ALL {
-            for command in registry::all().filter(|c| c.group == group && c.places.contains(here)) {
+            let works = |c: &&Command| c.group == group && c.places.contains(here);
+            for command in self.keymap.commands().filter(works) {
                 let keys = self.keymap.keys(here, command);
                 let spelled = keys.iter().map(ToString::to_string);
                 let spelled = spelled.collect::<Vec<_>>().join(" ");
@@ -235,20 +208,6 @@ impl Model {
             }
         }
         rows
-    }
-
-    fn command_row(&self, command: &'static Command, here: Focus) -> Row {
-        let blocked = match command.places.contains(here) {
-            true => (command.blocked)(self),
-            false => Some(format!("works {}", in_words(command.places))),
-        };
-        let keys = self.keymap.keys(here, command);
-        let key = keys.first().map(ToString::to_string).unwrap_or_default();
-        let detail = blocked.clone().unwrap_or_default();
-        Row {
-            blocked,
-            ..Row::new(key, command.title, detail, Choice::Run(command.name))
-        }
     }
 }
 

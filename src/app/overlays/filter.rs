@@ -10,6 +10,8 @@ use crate::app::core::command::Focus;
 use crate::app::core::job::JobKind;
 use crate::app::core::key::{Code, Key};
 use crate::app::core::model::Model;
+use crate::app::screens::plan;
+use crate::change::value::Refusal;
 use crate::plan::StepKey;
 use crate::plan::people::Identity;
 use crate::plan::query::complete::{Completions, complete};
@@ -244,6 +246,17 @@ impl Model {
     /// Whether the filter line is open.
     pub(crate) fn is_filtering(&self) -> bool {
         matches!(self.overlays.last(), Some(Overlay::Filter(_)))
+    }
+
+    /// Opens the step list at the steps that pass a filter.
+    ///
+    /// # Errors
+    /// The first term that makes no sense.
+    pub(crate) fn list_steps(&mut self, text: &str) -> Result<(), Refusal> {
+        self.open_screen(&plan::SCREEN);
+        self.view.pane = Focus::STEPS;
+        self.keep_filter(text)
+            .map_err(|error| Refusal(error.to_string()))
     }
 
     /// Filters by this text for good.

@@ -6,7 +6,6 @@ use super::{Overlay, moved};
 use crate::app::core::key::{Code, Key};
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
-use crate::app::core::registry;
 use crate::app::screens::plan::edit_field::SetRequest;
 use crate::app::screens::plan::view::Sort;
 use crate::app::screens::standup::card::CardAction;
@@ -15,7 +14,7 @@ use crate::change::value::Refusal;
 use crate::plan::StepKey;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::Field;
-use crate::plan::id::StepId;
+use crate::plan::id::{BlockId, StepId};
 use crate::plan::packet::Decision;
 use crate::record::review::decide::Resolution;
 use crate::record::review::gather::BadDependency;
@@ -58,6 +57,12 @@ pub enum Choice {
     EditBlock(usize, BlockColumn),
     /// Goes to a step.
     Jump(StepId, u32),
+    /// Goes to the steps of a block.
+    Block(BlockId),
+    /// Goes to the checklist of the stage with this name.
+    Stage(String),
+    /// Lists the steps that pass a filter.
+    List(String),
     /// Goes to a check.
     Check {
         /// Index of what it belongs to, on screen 2.
@@ -89,8 +94,8 @@ impl Choice {
     fn run(self, model: &mut Model) -> Result<(), Refusal> {
         match self {
             Self::Run(name) => {
-                if let Some(command) = registry::named(name) {
-                    (command.run)(model);
+                if let Some(command) = model.keymap.named(name) {
+                    command.execute(model);
                 }
             }
             Self::Set(request, value) => return model.set_field(&request, &value),
@@ -101,6 +106,9 @@ impl Choice {
             }
             Self::EditBlock(block, column) => model.edit_block(block, column),
             Self::Jump(id, nth) => model.jump(id, nth),
+            Self::Block(id) => model.open_block(id),
+            Self::Stage(name) => model.open_stage(&name),
+            Self::List(filter) => return model.list_steps(&filter),
             Self::Check {
                 holder,
                 check,

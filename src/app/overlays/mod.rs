@@ -12,6 +12,8 @@ pub mod input;
 pub mod list;
 pub mod menu;
 pub mod note;
+pub mod output;
+pub mod palette;
 pub mod prompt;
 pub mod step_history;
 
@@ -23,6 +25,7 @@ use self::input::Input;
 use self::list::EntryList;
 use self::menu::Menu;
 use self::note::Note;
+use self::output::Output;
 use self::prompt::Prompt;
 use self::step_history::StepHistory;
 use crate::app::core::command::Focus;
@@ -53,6 +56,8 @@ pub enum Overlay {
     Note(Note),
     /// What happened to a step.
     StepHistory(StepHistory),
+    /// What a command of one's own prints.
+    Output(Output),
 }
 
 impl Overlay {
@@ -104,6 +109,7 @@ impl Model {
             Some(Overlay::StepHistory(history)) => {
                 history.press(self, key).map(Overlay::StepHistory)
             }
+            Some(Overlay::Output(output)) => output.press(self, key).map(Overlay::Output),
             other @ (Some(Overlay::List(_) | Overlay::Conflict(_)) | None) => {
                 self.overlays.extend(other);
                 return false;
@@ -150,6 +156,13 @@ impl Model {
             _ => return false,
         }
         true
+    }
+
+    /// Whether Ctrl-C means something of its own in what is open: it cancels the command whose
+    /// output is shown.
+    pub(crate) fn takes_interrupt(&self) -> bool {
+        let is_output = matches!(self.overlays.last(), Some(Overlay::Output(_)));
+        is_output && self.programs.running().is_some()
     }
 
     /// Whether a person still has to pick one of two versions.

@@ -11,6 +11,7 @@ mod input;
 mod list;
 mod menu;
 mod note;
+mod output;
 mod prompt;
 mod step_history;
 
@@ -54,6 +55,7 @@ pub(crate) fn draw(
             Overlay::Confirm(confirm) => confirm::draw(frame, area, theme, confirm),
             Overlay::Conflict(conflict) => conflict::draw(frame, area, model, theme, conflict),
             Overlay::Note(note) => note::draw(frame, area, theme, note),
+            Overlay::Output(output) => output::draw(frame, area, model, theme, output),
             Overlay::StepHistory(history) => {
                 step_history::draw(frame, area, theme, sight, history);
             }

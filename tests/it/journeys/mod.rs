@@ -1,4 +1,5 @@
 mod as_of;
+mod command_line;
 mod filter_line;
 mod gate_history;
 mod gate_review;
@@ -11,6 +12,8 @@ mod never_executed;
 mod opening;
 mod outlook;
 mod outside;
+mod own_commands;
+mod palette;
 mod pty_harness;
 mod rereading;
 mod review;

@@ -38,6 +38,10 @@ impl Screen for GateReviewScreen {
         model.gates.review.take().is_some()
     }
 
+    fn command_line(&self, model: &Model) -> Result<Vec<String>, String> {
+        gates::SCREEN.command_line(model)
+    }
+
     fn crumbs(&self, model: &Model) -> Vec<Crumb> {
         let mut crumbs = gates::SCREEN.crumbs(model);
         crumbs.push(Crumb::new("review"));

@@ -73,6 +73,10 @@ impl Screen for Problems {
         view.found.problem(view.cursor, &model.plan)?.step
     }
 
+    fn command_line(&self, _: &Model) -> Result<Vec<String>, String> {
+        Ok(vec!["check".to_owned()])
+    }
+
     fn is_about_problems(&self) -> bool {
         true
     }

@@ -75,6 +75,10 @@ impl Screen for Review {
         model.review.step()
     }
 
+    fn command_line(&self, _: &Model) -> Result<Vec<String>, String> {
+        Ok(vec!["review".to_owned()])
+    }
+
     fn crumbs(&self, model: &Model) -> Vec<Crumb> {
         let week = model.review.week.map(|week| week.to_string());
         let week = Crumb::last(week.unwrap_or_default());
