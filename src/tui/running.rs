@@ -185,7 +185,8 @@ fn attend(
     let waiting = shared.clone();
     std::thread::spawn(move || {
         // Not collected yet, so that its number cannot be another program's when it is signalled.
-        if let Some(process) = waiting.lock().process {
+        let process = waiting.lock().process;
+        if let Some(process) = process {
             let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
             let wait = || waitid(WaitId::Pid(process), options);
             while matches!(wait(), Err(rustix::io::Errno::INTR)) {}

@@ -60,7 +60,7 @@ fn everything_is_found_by_its_name_and_says_what_it_is() {
         // One kind alone.
         ("@o", "ops", "owner · 2 steps"),
         ("#re", "0002 Review the schema", "step"),
-        (">re", "Redraw the screen", "command"),
+        (">redr", "Redraw the screen", "command"),
     ] {
         let (found, detail) = first(&mut desk, typed);
         let detail = detail.split(" · nothing").next().unwrap_or_default();

@@ -158,7 +158,10 @@ impl Screen for SinceScreen {
     }
 
     fn command_line(&self, model: &Model) -> Result<Vec<String>, String> {
-        Ok(about("since", &model.since.baseline))
+        match model.since.compared {
+            Some(_) => Ok(about("since", &model.since.baseline)),
+            None => Err("nothing has been compared yet".to_owned()),
+        }
     }
 
     fn crumbs(&self, model: &Model) -> Vec<Crumb> {
