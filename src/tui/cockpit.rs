@@ -329,6 +329,7 @@ impl<F: TerminalHost> Cockpit<F> {
                 self.view.disk = Some(disk);
                 self.tell(Message::Opened(whole))
             }
+            Event::Paths(word, paths) => self.tell(Message::Paths(word, paths)),
             Event::Printed(serial) => self.printed(serial),
             Event::ProgramEnded(serial, ended) => {
                 self.printed(serial)?;
@@ -373,6 +374,7 @@ impl<F: TerminalHost> Cockpit<F> {
                 {
                     return self.typed();
                 }
+                self.model.caret = self.field.as_ref().map_or(0, Field::caret);
                 match keys::key(event) {
                     Some(key) => self.tell(Message::Key(key)),
                     None => Ok(()),
@@ -500,6 +502,11 @@ impl<F: TerminalHost> Cockpit<F> {
                 if let Some(said) = self.face.copy(&text, &what)? {
                     self.say(said)?;
                 }
+            }
+            Effect::ListPaths(word) => self.start_listing_paths(word),
+            Effect::EditField(field, text) => {
+                let edited = self.face.edit_text(&text);
+                self.tell(Message::FieldEdited(field, edited))?;
             }
             Effect::RunProgram(run) => {
                 let sender = self.sender.clone();

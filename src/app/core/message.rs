@@ -93,6 +93,10 @@ pub enum Message {
     Edited(Form, Edited),
     /// An editor saved this text after it seemed to have ended.
     SavedLate(Form),
+    /// The paths that a word may go on as.
+    Paths(String, Vec<String>),
+    /// `$EDITOR` was left with this text for the field with this number, or why not.
+    FieldEdited(u64, Result<String, String>),
     /// A program that runs for a command of one's own printed something.
     Printed {
         /// Which run.
@@ -232,6 +236,10 @@ pub enum Effect {
         /// What it is called.
         what: String,
     },
+    /// List the paths below the plan's root that a word may go on as.
+    ListPaths(String),
+    /// Let `$EDITOR` work on the text of the field with this number.
+    EditField(u64, String),
     /// Run a program beside the keys.
     RunProgram(ProgramRun),
     /// Ask the program that runs to end.

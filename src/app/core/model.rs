@@ -150,6 +150,8 @@ pub struct Model {
     pub page: usize,
     /// Whether the next letter names a bookmark.
     pub is_setting_bookmark: bool,
+    /// The row that was clicked on last, if nothing was done since.
+    pub(super) clicked: Option<(Focus, usize)>,
     /// The command that `.` repeats.
     pub repeat: Option<Repeat>,
     /// Texts of steps that `$EDITOR` has, or had and that are not in the plan yet.
@@ -162,6 +164,10 @@ pub struct Model {
     pub ending: bool,
     /// What the loop must do next.
     pub effects: Vec<Effect>,
+    /// Where the cursor of the open field is, in bytes of its text, as the terminal side says.
+    pub caret: usize,
+    /// The text before the cursor whose paths are being listed.
+    pub(crate) paths_of: Option<String>,
     /// Counts the text fields.
     pub(crate) serial: u64,
 }
@@ -216,12 +222,15 @@ impl Model {
             now,
             page: 10,
             is_setting_bookmark: false,
+            clicked: None,
             repeat: None,
             forms: Vec::new(),
             flashes: Vec::new(),
             leaving: false,
             ending: false,
             effects: Vec::new(),
+            caret: 0,
+            paths_of: None,
             serial: 0,
         };
         model.expect_files();

@@ -15,6 +15,9 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         message,
         Message::Key(_) | Message::Typed(_) | Message::Click(_) | Message::Wheel(..)
     );
+    if by_hand && !matches!(message, Message::Click(_)) {
+        model.clicked = None;
+    }
     match message {
         _ if by_hand && model.stop_jobs(is_esc) => {}
         Message::Key(key) => press(model, key),
@@ -44,6 +47,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Landed { generation, landed } => model.take_landed(generation, landed),
         Message::Edited(form, edited) => model.edited(form, edited),
         Message::SavedLate(form) => model.saved_late(form),
+        Message::Paths(word, paths) => model.take_paths(word, paths),
+        Message::FieldEdited(field, edited) => model.field_edited(field, edited),
         Message::Printed { serial, text } => model.printed(serial, &text),
         Message::ProgramEnded { serial, ended } => model.program_ended(serial, ended),
         Message::Quit => quit(model),

@@ -11,6 +11,7 @@ use crate::app::core::key::{Code, Key};
 use crate::app::core::model::Model;
 use crate::app::screens::plan::edit_field::SetRequest;
 use crate::document::progress::Progress;
+use crate::plan::alike::{known_owners, meant};
 use crate::plan::id::typed_id;
 use crate::plan::query::words::Words;
 use crate::plan::{Plan, StepKey};
@@ -50,6 +51,8 @@ pub struct Chooser {
     pub is_listing: bool,
     /// Whether Enter was pressed meanwhile.
     entered: bool,
+    /// Whether its text was put there by a key, and the rows for it are to be listed.
+    asks: bool,
 }
 
 impl Source {
@@ -95,6 +98,13 @@ impl Chooser {
         }
         // What was wrong with one row is not wrong with the next.
         self.input.error = None;
+        if key.code == Code::Tab
+            && let Some(known) = self.known()
+        {
+            self.input = model.input(self.input.label, known);
+            self.asks = true;
+            return Some(self);
+        }
         self.entered = self.is_listing && key.code == Code::Enter;
         if self.entered {
             // It chooses among the rows to come.
@@ -111,6 +121,19 @@ impl Chooser {
             self.cursor = cursor;
         }
         Some(self)
+    }
+
+    /// The known name that the new one which is selected may have been meant to be.
+    fn known(&self) -> Option<String> {
+        match &self.rows.get(self.cursor)?.choice {
+            Choice::SetNew(.., known) => Some(known.clone()),
+            _ => None,
+        }
+    }
+
+    /// Whether its text is not the one that its rows are of, and nobody looks for them yet.
+    pub(super) fn is_asking(&self) -> bool {
+        self.asks
     }
 
     /// Takes its text; answers the chooser unless the text closed it.
@@ -140,6 +163,7 @@ impl Model {
             cursor: 0,
             is_listing: false,
             entered: false,
+            asks: false,
         }));
         self.list_rows();
     }
@@ -149,7 +173,7 @@ impl Model {
         let Some(Overlay::Chooser(chooser)) = self.overlays.last_mut() else {
             return;
         };
-        chooser.is_listing = true;
+        (chooser.is_listing, chooser.asks) = (true, false);
         let (source, text) = (chooser.source.clone(), chooser.input.text.clone());
         if source == Source::Palette {
             return self.list_palette(text);
@@ -182,6 +206,9 @@ impl Model {
             _ => 0,
         };
         (chooser.rows, chooser.is_listing) = (rows, false);
+        if let Some(known) = chooser.known() {
+            chooser.input.error = Some(format!("Known: {known} · Tab takes it"));
+        }
         if std::mem::take(&mut chooser.entered) {
             self.press_overlay(Key::plain(Code::Enter));
         }
@@ -278,12 +305,15 @@ fn owner_rows(
     text: &str,
     progress: &Progress,
 ) -> Option<Vec<Row>> {
-    let owners = plan.owners(progress)?;
+    let owners = known_owners(plan, progress)?;
     let words = Words::new(text.split_whitespace());
     let typed = text.trim();
-    let is_new = !typed.is_empty() && !owners.contains_key(typed);
+    let known = meant(typed, owners.iter().map(|(owner, _)| &**owner)).map(str::to_owned);
+    let is_new = !typed.is_empty() && !owners.iter().any(|(owner, _)| owner == typed);
+    // Who has no steps yet is there for whoever looks for them.
     let mut found: Vec<(String, usize)> = owners
         .into_iter()
+        .filter(|(_, count)| *count > 0 || !typed.is_empty())
         .filter(|(owner, _)| words.score(owner, &[]).is_some())
         .collect();
     found.sort_by_key(|(owner, count)| (owner != typed, Reverse(*count)));
@@ -295,12 +325,20 @@ fn owner_rows(
         .into_iter()
         .take(MOST)
         .map(|(owner, count)| {
-            let plural = if count == 1 { "" } else { "s" };
-            row(&owner, &owner, &format!("{count} step{plural}"))
+            let detail = match count {
+                0 => "in a table of people".to_owned(),
+                1 => "1 step".to_owned(),
+                count => format!("{count} steps"),
+            };
+            row(&owner, &owner, &detail)
         })
         .collect();
     if is_new {
-        let new = row(&format!("“{typed}”"), typed, "a new owner");
+        let mut new = row(&format!("“{typed}”"), typed, "a new owner");
+        if let Some(known) = known {
+            new.detail = "a new owner?".to_owned();
+            new.choice = Choice::SetNew(request.clone(), typed.to_owned(), known);
+        }
         // Enter takes what was typed, unless it begins a name that is known.
         let typed = typed.to_lowercase();
         let known = |row: &Row| row.label.to_lowercase().starts_with(&typed);

@@ -4,6 +4,7 @@
 //! What Esc drops is a search, not data: it is not kept, as in fzf and lazygit. The same goes
 //! for the text of a chooser.
 
+use super::completion::Completion;
 use super::input::Input;
 use super::{Overlay, PAGE};
 use crate::app::core::command::Focus;
@@ -32,23 +33,6 @@ pub struct FilterLine {
     is_completing: bool,
     /// Which of the earlier filters stands in it, counted from the last, and what was typed before.
     earlier: Option<(usize, String)>,
-}
-
-/// The ways in which a line may go on.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Completion {
-    /// What was typed.
-    line: String,
-    found: Completions,
-    /// Which of them stands in the line.
-    pub cursor: usize,
-}
-
-impl Completion {
-    /// The ways, in order.
-    pub fn texts(&self) -> &[String] {
-        &self.found.texts
-    }
 }
 
 /// So many filters are remembered.
@@ -91,16 +75,12 @@ impl FilterLine {
             self.is_completing = true;
             return self;
         };
-        let count = completion.texts().len();
-        let by = if forth { 1 } else { count - 1 };
-        completion.cursor = (completion.cursor + by) % count;
+        completion.turn(forth);
         self.take_completion(model, completion)
     }
 
     fn take_completion(self, model: &mut Model, completion: Completion) -> Self {
-        let kept = &completion.line[..completion.found.from];
-        let text = format!("{kept}{}", completion.texts()[completion.cursor]);
-        let mut line = self.put(model, text);
+        let mut line = self.put(model, completion.text());
         line.completion = Some(completion);
         line
     }
@@ -211,15 +191,8 @@ impl Model {
                 filter.put(self, text)
             }
             _ => {
-                let cursor = 0;
-                filter.take_completion(
-                    self,
-                    Completion {
-                        line,
-                        found,
-                        cursor,
-                    },
-                )
+                let completion = Completion::new(&line[..found.from], found.texts, "");
+                filter.take_completion(self, completion)
             }
         };
         self.overlays.push(Overlay::Filter(filter));

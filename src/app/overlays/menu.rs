@@ -51,6 +51,8 @@ pub enum Choice {
     Run(&'static str),
     /// Sets a field of steps to a value.
     Set(SetRequest, String),
+    /// The same with a value that is new and looks like this known one.
+    SetNew(SetRequest, String, String),
     /// Opens the editor for a field of a step.
     Edit(StepKey, Field),
     /// Opens the editor for a cell of the block with this index.
@@ -98,7 +100,9 @@ impl Choice {
                     command.execute(model);
                 }
             }
-            Self::Set(request, value) => return model.set_field(&request, &value),
+            Self::Set(request, value) | Self::SetNew(request, value, _) => {
+                return model.set_field(&request, &value);
+            }
             Self::Edit((id, nth), field) => {
                 if let Some(step) = model.plan.find_nth(id, nth) {
                     model.edit_field(step, field);

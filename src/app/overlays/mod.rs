@@ -5,6 +5,7 @@
 //! theirs are commands, which people rebind and find in the help.
 
 pub mod chooser;
+pub mod completion;
 pub mod confirm;
 pub mod conflict;
 pub mod filter;
@@ -116,7 +117,13 @@ impl Model {
             }
         };
         self.overlays.extend(stays);
+        if let Some(Overlay::Chooser(chooser)) = self.overlays.last()
+            && chooser.is_asking()
+        {
+            self.list_rows();
+        }
         self.list_completions();
+        self.list_prompt_completions();
         true
     }
 
@@ -132,6 +139,7 @@ impl Model {
         let stays = match top {
             Overlay::Chooser(chooser) => chooser.typed(self).map(Overlay::Chooser),
             Overlay::Filter(filter) => Some(Overlay::Filter(filter.typed(self))),
+            Overlay::Prompt(prompt) => Some(Overlay::Prompt(prompt.typed())),
             other => Some(other),
         };
         let lists = matches!(stays, Some(Overlay::Chooser(_)));

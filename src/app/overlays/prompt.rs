@@ -3,8 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::completion::{Asked, Completion};
 use super::input::Input;
 use crate::app::core::key::{Code, Key};
+use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::app::screens::gate_review::commands::PacketText;
 use crate::app::screens::gates::commands::CheckEvidence;
@@ -22,6 +24,10 @@ pub struct Prompt {
     pub input: Input,
     /// What for.
     pub(crate) purpose: Purpose,
+    /// How its text may go on, once Tab has asked.
+    pub completion: Option<Completion>,
+    /// What was asked and is not known yet.
+    pub(crate) asked: Option<Asked>,
 }
 
 /// What an open prompt is for. Whoever asks owns what that is made of, and does it. Drafts hold
@@ -58,6 +64,22 @@ pub(crate) enum Purpose {
 }
 
 impl Prompt {
+    /// A field to fill in.
+    pub(crate) fn new(input: Input, purpose: Purpose) -> Self {
+        Self {
+            input,
+            purpose,
+            completion: None,
+            asked: None,
+        }
+    }
+
+    /// Another text stands in it than was asked about.
+    pub(super) fn typed(mut self) -> Self {
+        (self.completion, self.asked) = (None, None);
+        self
+    }
+
     /// Whether its text is to be written: what is compared with what is nobody's edit, and neither
     /// is what is looked at.
     pub(crate) fn is_edit(&self) -> bool {
@@ -67,6 +89,14 @@ impl Prompt {
     /// Takes a key; answers the prompt unless that closed it.
     pub(crate) fn press(mut self, model: &mut Model, key: Key) -> Option<Self> {
         match key.code {
+            Code::Tab => return Some(self.complete(model, true)),
+            Code::BackTab => return Some(self.complete(model, false)),
+            Code::Char('o') if key.ctrl => {
+                let text = self.input.text.clone();
+                model
+                    .effects
+                    .push(Effect::EditField(self.input.serial, text));
+            }
             Code::Enter => {
                 // The text stays where it is until it can be taken.
                 let locked = model.is_locked().filter(|_| self.is_edit());

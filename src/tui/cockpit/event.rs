@@ -68,6 +68,8 @@ pub enum Event {
         /// What it tells.
         landed: Landed,
     },
+    /// The paths that a word may go on as.
+    Paths(String, Vec<String>),
     /// A program of one's own command printed something.
     Printed(u64),
     /// Such a program has ended.

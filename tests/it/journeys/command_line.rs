@@ -53,7 +53,7 @@ fn each_screen_has_one_and_it_succeeds() {
         ("<Esc>3", "stepdeck review", ""),
         ("4", "stepdeck standup --date 2026-11-21", "2026-11-21"),
         ("5", "stepdeck check", ""),
-        ("6@2w<Enter>", "stepdeck since 2w", ""),
+        ("6@<C-u>2w<Enter>", "stepdeck since 2w", ""),
         ("7", "stepdeck forecast", ""),
         ("<Tab>", "stepdeck burn", ""),
         ("<Tab>", "stepdeck forecast --float", ""),

@@ -1,5 +1,6 @@
 mod as_of;
 mod command_line;
+mod fields;
 mod filter_line;
 mod gate_history;
 mod gate_review;

@@ -88,6 +88,7 @@ fn it_runs_with_what_is_selected_and_says_how_it_ended() {
     // What is marked is told in the place of what is selected.
     pty.type_keys("g <Space><A-1>");
     pty.wait_for("<0001 0002>");
+    pty.wait_for("exit code 3");
     close(&pty);
     // It stands in the help and in the palette, with its key.
     pty.type_keys("?tell");

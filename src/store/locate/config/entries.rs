@@ -281,6 +281,18 @@ const ENTRIES: &[Entry] = &[
         },
     },
     Entry {
+        section: "display",
+        name: "mouse",
+        files: &[Own],
+        value: "true or false",
+        default: Cow::Borrowed("false"),
+        meaning: Cow::Borrowed("the same as `mouse`"),
+        read: |config, _, value| {
+            config.mouse = value.as_bool().ok_or(Mistake::Kind)?;
+            Ok(())
+        },
+    },
+    Entry {
         section: "",
         name: "mouse",
         files: &[Own],
