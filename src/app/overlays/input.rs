@@ -65,11 +65,15 @@ impl Model {
         let input = Input {
             initial,
             multiline,
-            error: left_out.map(|names| format!("control characters were left out: {names}")),
-            ..self.input(label, text)
+            ..self.input(label, text.clone())
         };
         if let Some(now) = self.overlays.last_mut().and_then(Overlay::input_mut) {
             *now = input;
+        }
+        // What follows from each letter follows from all of them.
+        self.typed(text);
+        if let Some(names) = left_out {
+            self.mark_input(format!("control characters were left out: {names}"));
         }
     }
 

@@ -31,6 +31,7 @@ use self::prompt::Prompt;
 use self::step_history::StepHistory;
 use crate::app::core::command::Focus;
 use crate::app::core::key::{Code, Key};
+use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 
 /// Rows that PageUp and PageDown move by in a menu or a chooser.
@@ -100,6 +101,14 @@ impl Model {
     /// Gives a key to the topmost overlay. Answers false if there is none, or its keys are
     /// commands.
     pub(crate) fn press_overlay(&mut self, key: Key) -> bool {
+        if key.ctrl
+            && key.code == Code::Char('o')
+            && let Some(input) = self.overlays.last().and_then(Overlay::input)
+        {
+            let edit = Effect::EditField(input.serial, input.text.clone());
+            self.effects.push(edit);
+            return true;
+        }
         let stays = match self.overlays.pop() {
             Some(Overlay::Prompt(prompt)) => prompt.press(self, key).map(Overlay::Prompt),
             Some(Overlay::Filter(filter)) => filter.press(self, key).map(Overlay::Filter),
@@ -202,7 +211,7 @@ mod tests {
     use super::*;
     use crate::app::core::keymap::Keymap;
     use crate::app::core::model::SessionContext;
-    use crate::app::{Effect, Message, update};
+    use crate::app::{Message, update};
     use crate::change::form::Form;
     use crate::plan::source::{Role, SourceFile};
 

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use super::completion::{Asked, Completion};
 use super::input::Input;
 use crate::app::core::key::{Code, Key};
-use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::app::screens::gate_review::commands::PacketText;
 use crate::app::screens::gates::commands::CheckEvidence;
@@ -91,12 +90,6 @@ impl Prompt {
         match key.code {
             Code::Tab => return Some(self.complete(model, true)),
             Code::BackTab => return Some(self.complete(model, false)),
-            Code::Char('o') if key.ctrl => {
-                let text = self.input.text.clone();
-                model
-                    .effects
-                    .push(Effect::EditField(self.input.serial, text));
-            }
             Code::Enter => {
                 // The text stays where it is until it can be taken.
                 let locked = model.is_locked().filter(|_| self.is_edit());

@@ -60,7 +60,7 @@ fn tab_completes_paths_below_the_root_and_links_of_the_plan() {
     tab(&mut desk, "https://example.org/1");
     desk.keys("<Esc>");
     // Words around the cursor stay.
-    desk.keys("asee docs/notes/be for more<A-b><A-b><Left>");
+    desk.keys("a<C-u>see docs/notes/be for more<A-b><A-b><Left>");
     tab(&mut desk, "see docs/notes/beta.md for more");
     desk.keys("<Esc><Esc>");
     assert!(
@@ -82,7 +82,7 @@ fn nothing_outside_the_root_completes() {
     .unwrap();
     let mut desk = Desk::on(folder, 100, 30);
     for typed in ["docs/up/s", "secr", "/etc/pas", "../", "docs/../../"] {
-        desk.keys("jea").keys("a").keys(typed).keys("<Tab>");
+        desk.keys("jea").keys("a<C-u>").keys(typed).keys("<Tab>");
         desk.wait_for("nothing completes this");
         assert_eq!(text(&desk), typed);
         desk.keys("<Esc><Esc><Esc>k");
@@ -102,11 +102,7 @@ fn stewards_complete_as_owners_do() {
 fn a_new_owner_that_looks_like_a_known_one_is_questioned() {
     let people = "# Team\n\n| Person | Team | Owners |\n| --- | --- | --- |\n| Zoë Lark | Ops | Platform Lead |\n";
     let mut desk = desk(&[("docs/team.md", people)]);
-    for (typed, known) in [
-        ("platfrom lead", "Platform Lead"),
-        ("Zoe Lark", "Zoë Lark"),
-        ("OPS", "ops"),
-    ] {
+    for (typed, known) in [("platfrom lead", "Platform Lead"), ("Zoe Lark", "Zoë Lark")] {
         desk.keys("g").keys("o").keys(typed);
         let question = format!("Known: {known} · Tab takes it");
         assert!(
