@@ -29,6 +29,8 @@ pub(crate) enum JobKind {
     Review,
     /// Which steps may wait.
     Float,
+    /// What waits for the person today.
+    Today,
     /// One change to many steps: composed, before anybody is asked.
     Compose,
 }
@@ -42,6 +44,7 @@ impl JobKind {
             Self::Rows => "listing",
             Self::Review => "gathering the review",
             Self::Float => "measuring the float",
+            Self::Today => "gathering the day",
             Self::Compose => "preparing the change",
         }
     }

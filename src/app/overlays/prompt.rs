@@ -60,6 +60,8 @@ pub(crate) enum Purpose {
     Baseline,
     /// Which version every screen is to show.
     AsOf,
+    /// Who the person is.
+    Me,
 }
 
 impl Prompt {
@@ -82,7 +84,10 @@ impl Prompt {
     /// Whether its text is to be written: what is compared with what is nobody's edit, and neither
     /// is what is looked at.
     pub(crate) fn is_edit(&self) -> bool {
-        !matches!(self.purpose, Purpose::Baseline | Purpose::AsOf)
+        !matches!(
+            self.purpose,
+            Purpose::Baseline | Purpose::AsOf | Purpose::Me
+        )
     }
 
     /// Takes a key; answers the prompt unless that closed it.
@@ -124,6 +129,7 @@ impl Purpose {
             Self::Card(entry) => model.put_card_entry(entry, text),
             Self::Baseline => model.set_baseline(text),
             Self::AsOf => model.ask_as_of(text),
+            Self::Me => model.set_me(text),
         }
     }
 

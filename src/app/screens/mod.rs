@@ -11,13 +11,15 @@ pub mod problems;
 pub mod review;
 pub mod since;
 pub mod standup;
+pub mod today;
 pub(crate) mod welcome;
 
 use crate::app::core::command::{Focus, Places};
 use crate::app::core::screen::NumberedScreen;
 
-/// Every screen that a number opens. The session opens with the first, and Esc leads back to it.
+/// Every screen that a number opens.
 pub(crate) static SCREENS: &[&NumberedScreen] = &[
+    &today::SCREEN,
     &plan::SCREEN,
     &gates::SCREEN,
     &review::SCREEN,

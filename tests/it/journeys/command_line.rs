@@ -57,6 +57,7 @@ fn each_screen_has_one_and_it_succeeds() {
         ("7", "stepdeck forecast", ""),
         ("<Tab>", "stepdeck burn", ""),
         ("<Tab>", "stepdeck forecast --float", ""),
+        ("0", "stepdeck today", ""),
     ] {
         desk.keys(keys);
         let copied = copied(&mut desk);

@@ -12,9 +12,13 @@ use crate::support::pty::{Launch, Pty};
 /// One's own configuration, in the plan's folder for convenience.
 const OWN: &str = "config/stepdeck/config.toml";
 
+/// The step list opens first.
+const PLAN_FIRST: &str = "[display]\nstart = \"plan\"\n";
+
 /// The program on a plan, with this configuration of one's own.
 fn started_on(files: &[(&str, &str)], own: &str) -> (TempDir, Pty) {
-    let files: Vec<(&str, &str)> = [&[(OWN, own)][..], files].concat();
+    let own = format!("{own}{PLAN_FIRST}");
+    let files: Vec<(&str, &str)> = [&[(OWN, &*own)][..], files].concat();
     let folder = folder_of(&files);
     let pty = launch(folder.path()).start();
     pty.wait_for("● live");
@@ -158,7 +162,7 @@ fn what_would_be_an_option_or_no_argument_at_all_is_refused() {
 fn a_strangers_configuration_runs_nothing() {
     let shared = "[commands.quit]\nkey = \"q\"\nrun = \"touch x\"\n\
                   [commands.x]\nkey = \"alt-1\"\nrun = \"touch x\"\nshell = true\n";
-    let folder = folder_of(&[(LOG, LINES), ("stepdeck.toml", shared)]);
+    let folder = folder_of(&[(LOG, LINES), ("stepdeck.toml", shared), (OWN, PLAN_FIRST)]);
     let pty = launch(folder.path()).start();
     pty.wait_for("commands belongs in your own config.toml");
     pty.wait_for("q quit");

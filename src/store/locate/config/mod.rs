@@ -25,6 +25,7 @@ use self::entries::{Entry, Mistake, Named};
 use crate::plan::checks::{Problem, Severity};
 use crate::plan::paper::PaperSpec;
 use crate::plan::source::Location;
+use crate::record::today::rituals::Rituals;
 use crate::store::fs::read::{FileState, read};
 
 /// The name of the shared file, at the plan's root.
@@ -85,6 +86,18 @@ pub enum Theme {
     Light,
 }
 
+/// The screen that opens first.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Start {
+    /// What waits for the person.
+    #[default]
+    Today,
+    /// The step list.
+    Plan,
+    /// The one that was left last.
+    Last,
+}
+
 /// `[display]`.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Display {
@@ -92,6 +105,8 @@ pub struct Display {
     pub theme: Theme,
     /// Whether to draw with ASCII only.
     pub ascii: bool,
+    /// What opens first.
+    pub start: Start,
 }
 
 /// What the files say that were read.
@@ -109,6 +124,8 @@ pub struct Config {
     pub ranking: BTreeMap<String, Located<f64>>,
     /// One's own commands, by name.
     pub commands: BTreeMap<String, CommandTable>,
+    /// The calendar of the team's rituals.
+    pub rituals: Rituals,
     /// Looks.
     pub display: Display,
     /// Whether the mouse is listened to.
@@ -425,7 +442,7 @@ mod tests {
         assert_eq!(
             problems,
             [
-                "stepdeck.toml:1:1: unknown entry \"colour\": the entries here are paths, keys, checks, ranking, display",
+                "stepdeck.toml:1:1: unknown entry \"colour\": the entries here are paths, keys, checks, ranking, rituals, display",
                 "stepdeck.toml:3:3: unknown entry \"lag\": the entries here are log, canon, roadmap, decisions, reviews, standups, gates, checkpoints",
                 "stepdeck.toml:4:13: decisions must be a path, not this integer: it is ignored",
                 "stepdeck.toml:5:9: canon must be a path or a list of paths, not this array: it is ignored",
@@ -467,6 +484,8 @@ mod tests {
             ("ranking", _) => "7.5",
             (_, "run" | "key" | "where" | "title") => "\"make\"",
             (_, "theme") => "\"dark\"",
+            (_, "start") => "\"last\"",
+            (_, "standup") => "\"14:30\"",
             _ => "true",
         };
         let name = entry.name.trim_matches(['<', '>']);
