@@ -5,6 +5,7 @@
 
 pub mod core;
 pub mod overlays;
+pub mod own;
 pub mod screens;
 pub mod sync;
 

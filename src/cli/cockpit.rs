@@ -7,7 +7,7 @@ use std::sync::mpsc::{Sender, channel};
 use color_eyre::eyre::{Result, bail};
 
 use super::invocation::{Invocation, known_to_git};
-use super::{Color, settings};
+use super::{Arguments, Color, settings};
 use crate::app::Model;
 use crate::app::core::model::SessionContext;
 use crate::app::core::session::Session;
@@ -105,6 +105,7 @@ fn one_session(
         mistakes: settings.problems,
         weights: settings.weights,
         views: crate::plan::view::all(&settings.config.views),
+        chosen: chosen(arguments),
         own_logs: !arguments.log.is_empty(),
         cache: outside.cache.clone(),
         rituals: settings.config.rituals,
@@ -220,6 +221,18 @@ fn one_session(
         bail!("not saved: {}", lost.join("; "));
     }
     Ok(turn?)
+}
+
+/// The options that choose the plan and the person, as they were given.
+fn chosen(arguments: &Arguments) -> Vec<String> {
+    let plan = arguments.plan_dir.iter().map(|dir| ("-C", dir));
+    let logs = arguments.log.iter().map(|log| ("--log", log));
+    let canon = arguments.canon.iter().map(|canon| ("--canon", canon));
+    let paths = plan.chain(logs).chain(canon);
+    let paths = paths.flat_map(|(option, path)| [option.to_owned(), path.display().to_string()]);
+    let person = arguments.person.iter();
+    let person = person.flat_map(|name| ["--as".to_owned(), name.clone()]);
+    paths.chain(person).collect()
 }
 
 /// What a person goes without who has no state folder that can be written.

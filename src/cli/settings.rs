@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::app::core::keymap::Keymap;
+use crate::app::own;
 use crate::plan::checks::{Problem, Severity, unknown_settings};
 use crate::plan::paper::PAPERS;
 use crate::plan::ranking::term::{Weights, unknown_term};
@@ -48,7 +49,12 @@ pub fn judged(layout: &Layout, own: Option<&Path>) -> Settings {
             .map(|(name, keys)| (name.clone(), keys.value.clone()))
             .collect()
     };
-    let (shared, own) = (wishes(&config.keys), wishes(&config.own_keys));
+    let (shared, mut own) = (wishes(&config.keys), wishes(&config.own_keys));
+    let own_commands = own::prepare(&config.commands);
+    // What `[keys]` says of a command comes before what its own table does.
+    for (name, keys) in own_commands.wishes {
+        own.entry(name).or_insert(keys);
+    }
     let mut mistake = |place: &Location, severity, message| {
         problems.push(Problem::of_configuration(place.clone(), severity, message));
     };
@@ -56,9 +62,15 @@ pub fn judged(layout: &Layout, own: Option<&Path>) -> Settings {
         let place = &config.keys[&problem.entry].place;
         mistake(place, Severity::Warning, problem.message);
     }
-    let (keymap, refused) = Keymap::layered(&[&own, &shared]);
+    for (place, message) in own_commands.mistakes {
+        mistake(&place, Severity::Note, message);
+    }
+    let (keymap, refused) = Keymap::with_own(&own_commands.commands, &[&own, &shared]);
     for problem in refused {
-        if let Some(keys) = config.own_keys.get(&problem.entry) {
+        let of_command = config.commands.get(&problem.entry);
+        let of_command = of_command.and_then(|table| table.keys.as_ref());
+        let keys = config.own_keys.get(&problem.entry).or(of_command);
+        if let Some(keys) = keys {
             mistake(&keys.place, Severity::Note, problem.message);
         }
     }

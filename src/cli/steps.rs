@@ -7,10 +7,9 @@ use color_eyre::eyre::{Result, bail};
 
 use super::filter::Filter;
 use super::invocation::{Invocation, OpenPlan};
-use crate::change::apply;
 use crate::change::compose::{BulkChange, Composer};
 use crate::plan::id::StepId;
-use crate::plan::{Plan, StepKey, marks};
+use crate::plan::{StepKey, marks};
 
 /// What the subcommands have in common that change several steps at once.
 #[derive(clap::Args, Clone, Default, Debug)]
@@ -34,7 +33,7 @@ impl<'a> Steps<'a> {
     /// # Errors
     /// When neither or both say which.
     pub(super) fn of(named: Vec<StepId>, several: &'a Several) -> Result<Self> {
-        match (named.is_empty(), several.filter.query.trim().is_empty()) {
+        match (named.is_empty(), several.filter.text().trim().is_empty()) {
             (true, true) => bail!("name the steps, such as 0042 0043, or find them with --filter"),
             (false, false) => bail!("name the steps or use --filter, not both"),
             _ => Ok(Self { named, several }),

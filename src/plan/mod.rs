@@ -3,6 +3,7 @@
 //! Pure: a plan is read from documents and asked questions. It never changes a byte (see
 //! `change`) and never touches the file system (see `store`).
 
+pub(crate) mod alike;
 mod amend;
 pub mod arrange;
 pub mod block;

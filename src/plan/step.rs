@@ -261,7 +261,7 @@ impl<'a> StepRef<'a> {
             Waiting::Cycle(ids) => ids.iter().map(ToString::to_string).collect(),
         });
         let graph = self.plan.graph();
-        let is_open = self.state() != State::Done;
+        let is_open = self.state().is_open();
         let circle = graph
             .upstream(self.index)
             .filter(|up| is_open && graph.same_cycle(self.index, *up))

@@ -7,6 +7,7 @@ pub(crate) mod event;
 mod past;
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,8 @@ use chrono::{DateTime, Utc};
 use self::as_of::{LaidOut, Origin, View};
 use self::event::Answers;
 pub use self::event::{Event, Turn};
+use super::detached::own_program;
+use super::running::Running;
 use super::terminal::{Signal, TerminalEvent};
 use super::theme::Theme;
 use super::{keys, mouse};
@@ -56,6 +59,11 @@ pub struct Cockpit<F> {
     inbox: Receiver<Event>,
     /// Where versions of the plan are looked for.
     pub(crate) origin: Origin,
+    /// This program, through which others are begun.
+    pub own_program: PathBuf,
+    /// What runs for a command of one's own, and where it says so.
+    running: Option<Running>,
+    sender: Sender<Event>,
     /// The present, while a version of the past is shown.
     aside: Option<(Model, View)>,
     /// A version that is to be shown.
@@ -103,11 +111,14 @@ impl<F: TerminalHost> Cockpit<F> {
                 check_at,
                 compare_at,
                 look_ahead_at,
-                ..View::new(Answers::of_present(sender), clock)
+                ..View::new(Answers::of_present(sender.clone()), clock)
             },
             field: None,
             inbox,
             origin,
+            own_program: own_program(),
+            running: None,
+            sender,
             aside: None,
             next: None,
             views: 0,
@@ -208,6 +219,9 @@ impl<F: TerminalHost> Cockpit<F> {
     /// Ends the file thread after its last save, and answers what could not be saved.
     pub fn close(mut self) -> Vec<String> {
         self.return_to_now();
+        if let Some(running) = self.running.take() {
+            running.stop();
+        }
         self.model.work.stop();
         self.model.jobs.stop(|_| true);
         let is_abandoned = self.view.disk.is_none();
@@ -324,6 +338,12 @@ impl<F: TerminalHost> Cockpit<F> {
                 self.view.disk = Some(disk);
                 self.tell(Message::Opened(whole))
             }
+            Event::Paths(word, paths) => self.tell(Message::Paths(word, paths)),
+            Event::Printed(serial) => self.printed(serial),
+            Event::ProgramEnded(serial, ended) => {
+                self.printed(serial)?;
+                self.tell(Message::ProgramEnded { serial, ended })
+            }
             Event::SavedLate(form) => self.tell(Message::SavedLate(form)),
             Event::NotCopied { text, what } => {
                 let said = self.face.send(&text, &what)?;
@@ -334,6 +354,18 @@ impl<F: TerminalHost> Cockpit<F> {
                 self.model.know_person(me);
                 Ok(())
             }
+        }
+    }
+
+    /// Takes what a program has printed since the last time.
+    fn printed(&mut self, serial: u64) -> io::Result<()> {
+        let running = self.running.as_ref();
+        match running.filter(|running| running.serial() == serial) {
+            Some(running) => {
+                let text = running.take();
+                self.tell(Message::Printed { serial, text })
+            }
+            None => Ok(()),
         }
     }
 
@@ -351,6 +383,7 @@ impl<F: TerminalHost> Cockpit<F> {
                 {
                     return self.typed();
                 }
+                self.model.caret = self.field.as_ref().map_or(0, Field::caret);
                 match keys::key(event) {
                     Some(key) => self.tell(Message::Key(key)),
                     None => Ok(()),
@@ -479,6 +512,21 @@ impl<F: TerminalHost> Cockpit<F> {
                     self.say(said)?;
                 }
             }
+            Effect::ListPaths(word) => self.start_listing_paths(word),
+            Effect::EditField(field, text) => {
+                let edited = self.face.edit_text(&text);
+                self.tell(Message::FieldEdited(field, edited))?;
+            }
+            Effect::RunProgram(run) => {
+                let sender = self.sender.clone();
+                self.running = Some(Running::start(&run, &self.own_program, sender));
+            }
+            Effect::StopProgram => {
+                if let Some(running) = &self.running {
+                    running.stop();
+                }
+            }
+            Effect::LookAgain => self.on_disk(Disk::look_again),
             Effect::StartDemo => self.begin(record::demo::plan(DEMO.0, DEMO.1))?,
             Effect::StartPlan => self.begin(record::start::plan())?,
             Effect::Suspend => {
@@ -518,7 +566,7 @@ impl<F: TerminalHost> Cockpit<F> {
         }
     }
 
-    fn begin(&mut self, files: Vec<(std::path::PathBuf, Vec<u8>)>) -> io::Result<()> {
+    fn begin(&mut self, files: Vec<(PathBuf, Vec<u8>)>) -> io::Result<()> {
         match create(&self.model.context.root, files) {
             Ok(_) => self.turn = Turn::Reopen,
             Err(error) => self.report(Some(error.to_string()))?,

@@ -9,7 +9,7 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
@@ -24,14 +24,16 @@ const COPYING: Duration = Duration::from_secs(2);
 /// What this program is called with to become another one, in a session of its own.
 pub const ENTRY: &str = "--detached";
 /// How it ends where it could not become that.
-const NOT_STARTED: u8 = 127;
+pub(super) const NOT_STARTED: u8 = 127;
 
 /// Becomes the program with the arguments that follow [`ENTRY`]. Comes back only if that fails.
 pub fn become_detached(mut words: impl Iterator<Item = OsString>) -> ExitCode {
     // It fails only for who leads a group already, and then the group is no terminal's.
     let _ = rustix::process::setsid();
     if let Some(program) = words.next() {
-        let _ = Command::new(program).args(words).exec();
+        let error = Command::new(&program).args(words).exec();
+        // Whoever shows what the program prints, shows why there is none.
+        let _ = writeln!(io::stderr(), "{}: {error}", program.display());
     }
     ExitCode::from(NOT_STARTED)
 }
@@ -72,16 +74,26 @@ pub fn start(
     Ok(())
 }
 
-/// The command that becomes `program`, with nothing to print on.
-fn detached(program: &OsStr) -> Command {
-    // The running program, also after another version was installed in its place.
+/// The running program, also after another version was installed in its place.
+pub(super) fn own_program() -> PathBuf {
     let own = match cfg!(target_os = "linux") {
         true => Ok(PathBuf::from("/proc/self/exe")),
         false => std::env::current_exe(),
     };
-    let mut command = Command::new(own.unwrap_or_else(|_| PathBuf::from("stepdeck")));
-    command.arg(ENTRY).arg(program);
+    own.unwrap_or_else(|_| PathBuf::from("stepdeck"))
+}
+
+/// The command that becomes `program`, with nothing to print on.
+fn detached(program: &OsStr) -> Command {
+    let mut command = through(&own_program(), program);
     command.stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+/// The command with which `own`, which is this program, becomes another one.
+pub(super) fn through(own: &Path, program: &OsStr) -> Command {
+    let mut command = Command::new(own);
+    command.arg(ENTRY).arg(program);
     command
 }
 

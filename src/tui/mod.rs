@@ -10,6 +10,7 @@ pub(crate) mod editor;
 pub(crate) mod keys;
 mod mouse;
 pub mod overlays;
+mod running;
 pub(crate) mod screens;
 pub mod terminal;
 pub mod terminal_host;

@@ -46,6 +46,12 @@ pub trait TerminalHost {
     /// `again`.
     fn edit(&mut self, form: &Form, again: bool) -> Edited;
 
+    /// Lets the person's editor work on the text of a field, and answers what was left.
+    ///
+    /// # Errors
+    /// Why there is nothing, in words.
+    fn edit_text(&mut self, text: &str) -> Result<String, String>;
+
     /// What the text asks for is in the plan: what is saved later asks for what differs from it.
     fn text_taken(&mut self, form: &Form);
 
@@ -144,6 +150,20 @@ impl TerminalHost for RealTerminal<'_> {
             self.late.extend(watched.ok());
         }
         edited
+    }
+
+    fn edit_text(&mut self, text: &str) -> Result<String, String> {
+        // Removed with this value; the field itself is kept beyond a crash.
+        let folder =
+            temporary_folder("stepdeck-").ok_or("no file can be written for the editor")?;
+        let path = folder.path().join("field.md");
+        let failed = |error: io::Error| format!("{}: {error}", path.display());
+        std::fs::write(&path, format!("{text}\n")).map_err(failed)?;
+        self.terminal
+            .away(&self.input, || editor::edit(&path, self.variable))
+            .map_err(failed)?
+            .map_err(|error| error.to_string())?;
+        std::fs::read_to_string(&path).map_err(failed)
     }
 
     fn text_taken(&mut self, form: &Form) {

@@ -90,6 +90,8 @@ fn a_key_that_asks_about_all_steps_costs_the_same_at_every_size() {
             ("", "B"),
             ("", "o"),
             ("o", "x"),
+            ("", ":"),
+            (":", "re"),
             ("", "3"),
         ] {
             let count = |files: &Vec<SourceFile>| {

@@ -4,7 +4,7 @@ use super::model::Model;
 
 /// Where the keys go: a pane, or what lies over the screens. Each is a constant that is declared
 /// beside what it names, so that no list of all of them exists.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Focus {
     /// The screen it is a pane of, by name; else in words where it is.
     pub place: &'static str,
@@ -13,7 +13,7 @@ pub struct Focus {
 }
 
 /// How much of the screen a focus has.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub(crate) enum Extent {
     /// It is a pane beside others.
     #[default]
@@ -32,6 +32,16 @@ impl Focus {
             name,
             extent,
         }
+    }
+
+    /// What it is called.
+    pub(crate) fn name(self) -> &'static str {
+        self.name
+    }
+
+    /// How much of the screen it has.
+    pub(crate) fn extent(self) -> Extent {
+        self.extent
     }
 }
 
@@ -93,17 +103,20 @@ pub enum Group {
     Move,
     /// The program itself.
     Program,
+    /// What one's own configuration adds.
+    Own,
 }
 
 impl Group {
     /// Every group in the order of the help: what one does, where one goes, how one gets about.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Edit,
         Self::Find,
         Self::View,
         Self::Screens,
         Self::Move,
         Self::Program,
+        Self::Own,
     ];
 
     /// The heading.
@@ -115,6 +128,7 @@ impl Group {
             Self::Screens => "Screens",
             Self::Move => "Moving",
             Self::Program => "Program",
+            Self::Own => "Your own",
         }
     }
 }
@@ -123,6 +137,7 @@ impl Group {
 pub(crate) type Blocked = Option<String>;
 
 /// Something a person can do.
+#[derive(Debug)]
 pub struct Command {
     /// The name in configuration: kebab-case.
     pub name: &'static str,
@@ -143,6 +158,22 @@ pub struct Command {
 }
 
 impl Command {
+    /// Why it cannot run now, if so.
+    pub(crate) fn refusal(&self, model: &Model) -> Blocked {
+        match model.keymap.own(self.name) {
+            Some(own) => own.blocked(model),
+            None => (self.blocked)(model),
+        }
+    }
+
+    /// Does what it does.
+    pub(crate) fn execute(&self, model: &mut Model) {
+        match model.keymap.own(self.name) {
+            Some(own) => model.run_own(own),
+            None => (self.run)(model),
+        }
+    }
+
     /// What a table of commands need not say of each: no hint, on every screen, never blocked.
     pub(crate) const BASE: Self = Self {
         name: "",

@@ -6,12 +6,15 @@ use std::collections::{BTreeMap, HashMap};
 use super::command::{Command, Focus};
 use super::key::Key;
 use super::registry;
+use crate::app::own::OwnCommand;
 
 /// Keys in force.
 #[derive(Clone)]
 pub struct Keymap {
     by_key: ByKey,
     by_name: HashMap<&'static str, Vec<Key>>,
+    /// Commands beyond those of the registry, by name.
+    own: BTreeMap<&'static str, &'static OwnCommand>,
 }
 
 impl Default for Keymap {
@@ -42,6 +45,21 @@ impl Keymap {
     /// and of two wishes for one key the first in the registry is granted. A command none of whose
     /// wishes is granted keeps its own keys; one without any wish (an empty list) has none.
     pub(crate) fn layered(layers: &[&Wishes]) -> (Self, Vec<KeyProblem>) {
+        Self::with_own(&[], layers)
+    }
+
+    /// The same with commands of one's own, whose keys are wishes like others.
+    pub(crate) fn with_own(
+        own: &[&'static OwnCommand],
+        layers: &[&Wishes],
+    ) -> (Self, Vec<KeyProblem>) {
+        let own = own.iter().map(|own| (own.command.name, *own));
+        let own: BTreeMap<&'static str, &'static OwnCommand> = own.collect();
+        let commands: Vec<&'static Command> = all_with(&own).collect();
+        let named = |name: &str| {
+            let own = own.get(name).map(|own| &own.command);
+            own.or_else(|| registry::named(name))
+        };
         let mut refused: Vec<(String, String)> = Vec::new();
         let mut wished = Wished::new();
         let all = (layers.iter().enumerate()).flat_map(|(layer, wishes)| {
@@ -50,7 +68,7 @@ impl Keymap {
             wishes.iter().filter(is_new).map(move |wish| (layer, wish))
         });
         for (layer, (name, texts)) in all {
-            let Some(command) = registry::named(name) else {
+            let Some(command) = named(name) else {
                 let reason = "there is no such command; docs/keys.md lists them".to_owned();
                 refused.push((name.clone(), reason));
                 continue;
@@ -70,7 +88,7 @@ impl Keymap {
             }
         }
         let by_key = loop {
-            let (map, taken) = settle(&wished);
+            let (map, taken) = settle(&wished, &commands);
             let Some((command, key, other)) = taken else {
                 break map;
             };
@@ -84,22 +102,47 @@ impl Keymap {
                 }
             }
         };
-        let by_name: HashMap<&'static str, Vec<Key>> = registry::all()
+        let by_name: HashMap<&'static str, Vec<Key>> = (commands.iter())
             .map(|command| (command.name, keys_of(command, &wished)))
             .collect();
-        let map = Self { by_key, by_name };
+        let map = Self {
+            by_key,
+            by_name,
+            own,
+        };
         let problems = refused.into_iter().map(|(entry, reason)| {
-            let stays = match registry::named(&entry) {
-                Some(command) if !wished.contains_key(command.name) => {
-                    format!("; it stays on {}", map.key_of(command.name))
-                }
+            let stays = match map.named(&entry) {
+                Some(command) if !wished.contains_key(command.name) => match map.own(&entry) {
+                    Some(_) => "; it has no key, and runs from the palette".to_owned(),
+                    None => format!("; it stays on {}", map.key_of(command.name)),
+                },
                 _ => String::new(),
             };
-            let message = format!("[keys] {entry}: {reason}{stays}");
+            let table = match map.own(&entry) {
+                Some(_) => format!("[commands.{entry}] key"),
+                None => format!("[keys] {entry}"),
+            };
+            let message = format!("{table}: {reason}{stays}");
             KeyProblem { entry, message }
         });
         let problems = problems.collect();
         (map, problems)
+    }
+
+    /// Every command: those of the registry, then one's own.
+    pub fn commands(&self) -> impl Iterator<Item = &'static Command> + '_ {
+        all_with(&self.own)
+    }
+
+    /// The command with this name.
+    pub(crate) fn named(&self, name: &str) -> Option<&'static Command> {
+        let own = self.own(name).map(|own| &own.command);
+        own.or_else(|| registry::named(name))
+    }
+
+    /// One's own command with this name.
+    pub(crate) fn own(&self, name: &str) -> Option<&'static OwnCommand> {
+        self.own.get(name).copied()
     }
 
     /// The command that `key` runs at `place`.
@@ -171,11 +214,22 @@ struct Wish {
 /// By the command's name.
 type Wished = HashMap<&'static str, Wish>;
 
+/// The commands of the registry, then these.
+fn all_with(
+    own: &BTreeMap<&'static str, &'static OwnCommand>,
+) -> impl Iterator<Item = &'static Command> {
+    let own = own.values().map(|own| &own.command);
+    registry::all().chain(own)
+}
+
 /// The keys of every command under these wishes, and the first wish for a key that another
 /// command has: the wisher, the key, the other.
-fn settle(wished: &Wished) -> (ByKey, Option<(&'static Command, Key, &'static Command)>) {
+fn settle(
+    wished: &Wished,
+    commands: &[&'static Command],
+) -> (ByKey, Option<(&'static Command, Key, &'static Command)>) {
     let mut by_key = ByKey::new();
-    let mut commands: Vec<&'static Command> = registry::all().collect();
+    let mut commands = commands.to_vec();
     // Those that keep their keys come first, then layer by layer those that take some.
     commands.sort_by_key(|command| wished.get(command.name).map(|wish| wish.layer));
     for command in commands {

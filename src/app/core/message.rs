@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::job::JobResult;
 use super::key::Key;
 use super::pointer::Target;
+use crate::app::own::programs::{Ended, ProgramRun};
 use crate::app::screens::since::seen::SeenChanges;
 use crate::app::sync::draft::Draft;
 use crate::app::sync::draft_log::DraftEdit;
@@ -92,6 +93,24 @@ pub enum Message {
     Edited(Form, Edited),
     /// An editor saved this text after it seemed to have ended.
     SavedLate(Form),
+    /// The paths that a word may go on as.
+    Paths(String, Vec<String>),
+    /// `$EDITOR` was left with this text for the field with this number, or why not.
+    FieldEdited(u64, Result<String, String>),
+    /// A program that runs for a command of one's own printed something.
+    Printed {
+        /// Which run.
+        serial: u64,
+        /// What it printed since the last time.
+        text: String,
+    },
+    /// Such a program has ended.
+    ProgramEnded {
+        /// Which run.
+        serial: u64,
+        /// How.
+        ended: Ended,
+    },
     /// The person wants to leave.
     Quit,
     /// Something outside the plan went wrong, or was done.
@@ -217,6 +236,16 @@ pub enum Effect {
         /// What it is called.
         what: String,
     },
+    /// List the paths below the plan's root that a word may go on as.
+    ListPaths(String),
+    /// Let `$EDITOR` work on the text of the field with this number.
+    EditField(u64, String),
+    /// Run a program beside the keys.
+    RunProgram(ProgramRun),
+    /// Ask the program that runs to end.
+    StopProgram,
+    /// Look at every file of the plan again: a program may have changed some.
+    LookAgain,
     /// Write the demo plan into the current directory and open it.
     StartDemo,
     /// Write an empty plan into the current directory and open it.

@@ -14,6 +14,7 @@ use super::message::Effect;
 use super::screen::{NumberedScreen, Screen};
 use crate::app::overlays::Overlay;
 use crate::app::overlays::note::Note;
+use crate::app::own::programs::Programs;
 use crate::app::screens::gates::GatesView;
 use crate::app::screens::outlook::view::OutlookView;
 use crate::app::screens::plan;
@@ -86,6 +87,8 @@ pub struct SessionContext {
     pub weights: Weights,
     /// The views of the step list.
     pub views: Vec<NamedView>,
+    /// The options of the command line that choose the plan and the person, as they were given.
+    pub chosen: Vec<String>,
     /// The calendar of the team's rituals.
     pub rituals: Rituals,
     /// Whether the logs are given on the command line, and not those of the configuration.
@@ -140,6 +143,8 @@ pub struct Model {
     pub work: Work,
     /// The same, as far as keys asked for it.
     pub jobs: Jobs,
+    /// Programs of commands of one's own.
+    pub programs: Programs,
     /// What others took away.
     pub(crate) absent: Absent,
     /// The keys in force.
@@ -154,6 +159,8 @@ pub struct Model {
     pub is_setting_bookmark: bool,
     /// What `.` does again on other steps.
     pub repeat: Option<Assignment>,
+    /// The row that was clicked on last, if nothing was done since.
+    pub(super) clicked: Option<(Focus, usize)>,
     /// Texts of steps that `$EDITOR` has, or had and that are not in the plan yet.
     pub forms: Vec<Form>,
     /// Steps that others changed, those of a batch ascending, and until when they are lit.
@@ -164,6 +171,10 @@ pub struct Model {
     pub ending: bool,
     /// What the loop must do next.
     pub effects: Vec<Effect>,
+    /// Where the cursor of the open field is, in bytes of its text, as the terminal side says.
+    pub caret: usize,
+    /// The text before the cursor whose paths are being listed.
+    pub(crate) paths_of: Option<String>,
     /// Counts the text fields.
     pub(crate) serial: u64,
 }
@@ -203,18 +214,22 @@ impl Model {
             sync: Sync::default(),
             work: Work::default(),
             jobs: Jobs::default(),
+            programs: Programs::default(),
             absent: Absent::default(),
             keymap,
             context,
             now,
             page: 10,
             is_setting_bookmark: false,
+            clicked: None,
             repeat: None,
             forms: Vec::new(),
             flashes: Vec::new(),
             leaving: false,
             ending: false,
             effects: Vec::new(),
+            caret: 0,
+            paths_of: None,
             serial: 0,
         };
         model.expect_files();

@@ -87,14 +87,20 @@ impl Model {
         }
     }
 
-    /// Moves the cursor of the list with the keys to a row.
+    /// Moves the cursor of the list with the keys to a row; a second click on it opens it.
     fn select_row(&mut self, focus: Focus, row: usize) {
+        let is_second = self.clicked.replace((focus, row)) == Some((focus, row));
         if focus == Focus::BLOCKS {
             let plan = self.plan.clone();
-            return self.view.select_block(&plan, row);
+            self.view.select_block(&plan, row);
+        } else {
+            by(self, isize::MIN / 2);
+            by(self, isize::try_from(row).unwrap_or(isize::MAX));
         }
-        by(self, isize::MIN / 2);
-        by(self, isize::try_from(row).unwrap_or(isize::MAX));
+        if is_second {
+            self.clicked = None;
+            press(self, Key::plain(Code::Enter));
+        }
     }
 
     /// Cursor and number of the rows of the chooser or menu on top.

@@ -3,8 +3,9 @@
 
 use super::command::Command;
 use super::screen::Screen;
-use super::{as_of, navigate, view};
+use super::{as_of, command_line, navigate, view};
 use crate::app::overlays::{conflict, list, merge, step_history};
+use crate::app::own::programs;
 use crate::app::screens::SCREENS;
 use crate::app::screens::welcome::Welcome;
 
@@ -27,6 +28,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
     ])
     .chain(views)
     .chain([step_history::COMMANDS, as_of::COMMANDS])
+    .chain([programs::COMMANDS, command_line::COMMANDS])
     .flatten()
     .chain(SCREENS.iter().map(|screen| &screen.command))
     .chain(view::COMMANDS)

@@ -102,6 +102,12 @@ pub trait Screen: Sync {
         false
     }
 
+    /// The subcommand that prints what it shows, and its arguments.
+    ///
+    /// # Errors
+    /// Why there is none now, in words.
+    fn command_line(&self, model: &Model) -> Result<Vec<String>, String>;
+
     /// Where one is on it, as the header says it.
     fn crumbs(&self, model: &Model) -> Vec<Crumb> {
         vec![Crumb::last(model.screen.title)]

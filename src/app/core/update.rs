@@ -15,6 +15,9 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         message,
         Message::Key(_) | Message::Typed(_) | Message::Click(_) | Message::Wheel(..)
     );
+    if by_hand && !matches!(message, Message::Click(_)) {
+        model.clicked = None;
+    }
     match message {
         _ if by_hand && model.stop_jobs(is_esc) => {}
         Message::Key(key) => press(model, key),
@@ -45,6 +48,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Landed { generation, landed } => model.take_landed(generation, landed),
         Message::Edited(form, edited) => model.edited(form, edited),
         Message::SavedLate(form) => model.saved_late(form),
+        Message::Paths(word, paths) => model.take_paths(word, paths),
+        Message::FieldEdited(field, edited) => model.field_edited(field, edited),
+        Message::Printed { serial, text } => model.printed(serial, &text),
+        Message::ProgramEnded { serial, ended } => model.program_ended(serial, ended),
         Message::Quit => quit(model),
         Message::Notice { text, error } => match error {
             true => model.refuse(text),
@@ -52,6 +59,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         },
     }
     model.screen.refresh(model);
+    model.begin_program();
     model.quit_when_saved();
     model.keep_draft();
     std::mem::take(&mut model.effects)
@@ -66,6 +74,7 @@ pub(super) fn press(model: &mut Model, key: Key) {
     }
     // In whatever lies over a screen, Ctrl-C means what Esc means.
     let interrupt = key.ctrl && key.code == Code::Char('c') && !model.overlays.is_empty();
+    let interrupt = interrupt && !model.takes_interrupt();
     let key = if interrupt {
         Key::plain(Code::Esc)
     } else {
@@ -102,13 +111,13 @@ fn run(model: &mut Model, key: Key) {
         }
         return;
     };
-    match (command.blocked)(model) {
+    match command.refusal(model) {
         Some(reason) => model.refuse(reason),
         None => {
             model.notice = None;
             // A warning before leaving holds for the very next key only.
             model.leaving &= command.name == "quit";
-            (command.run)(model);
+            command.execute(model);
         }
     }
 }

@@ -78,6 +78,12 @@ pub(super) fn quit(model: &mut Model) {
     if model.has_conflict() {
         return model.refuse("there is a conflict to resolve; pick a version first");
     }
+    if let Some(name) = model.programs.running().filter(|_| !model.leaving) {
+        let quit = model.keymap.key_of("quit");
+        let said = format!("{name} is still running: {quit} again cancels it and quits");
+        model.leaving = true;
+        return model.refuse(said);
+    }
     if model.sync.failed() > 0 && !model.leaving {
         model.leaving = true;
         let retry = model.keymap.key_of("retry-save");

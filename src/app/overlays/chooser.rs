@@ -7,29 +7,27 @@ use std::sync::Arc;
 use super::input::Input;
 use super::menu::{Choice, Row};
 use super::{Overlay, moved};
-use crate::app::core::command::{Command, Focus, Group};
+use crate::app::core::command::{Command, Group};
 use crate::app::core::job::JobKind;
 use crate::app::core::key::{Code, Key};
 use crate::app::core::model::Model;
-use crate::app::core::registry;
-use crate::app::screens::in_words;
 use crate::app::screens::plan::bulk::called;
 use crate::app::screens::plan::edit_field::SetRequest;
 use crate::app::screens::plan::relocate;
-use crate::app::screens::welcome::WELCOME;
 use crate::document::progress::Progress;
+use crate::plan::alike::{known_owners, meant};
 use crate::plan::column::{Column, keys_of_log};
 use crate::plan::id::{StepId, typed_id};
 use crate::plan::query::words::Words;
 use crate::plan::{Plan, StepKey};
 
 /// No chooser shows more rows than this; typing another letter is quicker than scrolling.
-const MOST: usize = 200;
+pub(super) const MOST: usize = 200;
 
 /// Where the rows of a chooser come from as one types.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Source {
-    /// Every command that runs here.
+    /// Every command, and what there is in the plan.
     Palette,
     /// The keys that work here.
     Help,
@@ -62,12 +60,14 @@ pub struct Chooser {
     pub is_listing: bool,
     /// Whether Enter was pressed meanwhile.
     entered: bool,
+    /// Whether its text was put there by a key, and the rows for it are to be listed.
+    asks: bool,
 }
 
 impl Source {
     fn title(&self) -> String {
         match self {
-            Self::Palette => "Commands".to_owned(),
+            Self::Palette => "Commands, steps and more".to_owned(),
             Self::Help => "Keys that work here".to_owned(),
             Self::Upstream(steps) => match &**steps {
                 [(id, _)] => format!("{id} depends on"),
@@ -87,10 +87,10 @@ impl Source {
     /// Rows that are found without going through the steps; nothing for the others.
     fn rows(&self, model: &Model, text: &str) -> Option<Vec<Row>> {
         match self {
-            Self::Palette => Some(model.palette_rows(text)),
             Self::Help => Some(model.help_rows(text)),
             Self::Checks => Some(model.check_rows(text, MOST)),
-            Self::Upstream(_)
+            Self::Palette
+            | Self::Upstream(_)
             | Self::Downstream(_)
             | Self::Owner(_)
             | Self::Block(_)
@@ -122,6 +122,13 @@ impl Chooser {
         }
         // What was wrong with one row is not wrong with the next.
         self.input.error = None;
+        if key.code == Code::Tab
+            && let Some(known) = self.known()
+        {
+            self.input = model.input(self.input.label, known);
+            self.asks = true;
+            return Some(self);
+        }
         self.entered = self.is_listing && key.code == Code::Enter;
         if self.entered {
             // It chooses among the rows to come.
@@ -138,6 +145,19 @@ impl Chooser {
             self.cursor = cursor;
         }
         Some(self)
+    }
+
+    /// The known name that the new one which is selected may have been meant to be.
+    fn known(&self) -> Option<String> {
+        match &self.rows.get(self.cursor)?.choice {
+            Choice::SetNew(.., known) => Some(known.clone()),
+            _ => None,
+        }
+    }
+
+    /// Whether its text is not the one that its rows are of, and nobody looks for them yet.
+    pub(super) fn is_asking(&self) -> bool {
+        self.asks
     }
 
     /// Takes its text; answers the chooser unless the text closed it.
@@ -167,6 +187,7 @@ impl Model {
             cursor: 0,
             is_listing: false,
             entered: false,
+            asks: false,
         }));
         self.list_rows();
     }
@@ -176,8 +197,11 @@ impl Model {
         let Some(Overlay::Chooser(chooser)) = self.overlays.last_mut() else {
             return;
         };
-        chooser.is_listing = true;
+        (chooser.is_listing, chooser.asks) = (true, false);
         let (source, text) = (chooser.source.clone(), chooser.input.text.clone());
+        if source == Source::Palette {
+            return self.list_palette(text);
+        }
         if let Some(rows) = source.rows(self, &text) {
             return self.take_rows(rows);
         }
@@ -189,7 +213,7 @@ impl Model {
     }
 
     /// Puts the rows that were found into the chooser that waits for them.
-    fn take_rows(&mut self, rows: Vec<Row>) {
+    pub(super) fn take_rows(&mut self, rows: Vec<Row>) {
         let mut overlays = self.overlays.iter_mut().rev();
         let Some(chooser) = overlays.find_map(|overlay| match overlay {
             Overlay::Chooser(chooser) if chooser.is_listing => Some(chooser),
@@ -206,36 +230,12 @@ impl Model {
             _ => 0,
         };
         (chooser.rows, chooser.is_listing) = (rows, false);
+        if let Some(known) = chooser.known() {
+            chooser.input.error = Some(format!("Known: {known} · Tab takes it"));
+        }
         if std::mem::take(&mut chooser.entered) {
             self.press_overlay(Key::plain(Code::Enter));
         }
-    }
-
-    fn palette_rows(&self, text: &str) -> Vec<Row> {
-        let mut rows = Vec::new();
-        if let Some(id) = typed_id(text) {
-            let found = self.plan.find(id);
-            let title = found.map(|step| self.plan.step(step).title());
-            let title = title.unwrap_or("there is no such step".into());
-            rows.push(Row {
-                blocked: found.is_none().then(|| format!("there is no step {id}")),
-                ..Row::new("", format!("Go to {id}"), title, Choice::Jump(id, 0))
-            });
-        }
-        let here = self.place();
-        let words = Words::new(text.split_whitespace());
-        let mut scored: Vec<(i64, Row)> = registry::all()
-            .filter(|command| command.name != "palette")
-            .filter(|command| here == Focus::WELCOME || command.places != WELCOME)
-            .filter_map(|command| {
-                let score = words.score(command.title, &[command.name.into()])?;
-                Some((score, self.command_row(command, here)))
-            })
-            .collect();
-        // The order of the registry is kept among equals; what cannot run comes last.
-        scored.sort_by_key(|(score, row)| (row.blocked.is_some(), Reverse(*score)));
-        rows.extend(scored.into_iter().map(|(_, row)| row));
-        rows
     }
 
     fn help_rows(&self, text: &str) -> Vec<Row> {
@@ -243,7 +243,8 @@ impl Model {
         let words = Words::new(text.split_whitespace());
         let mut rows = Vec::new();
         for group in Group::ALL {
-            for command in registry::all().filter(|c| c.group == group && c.places.contains(here)) {
+            let works = |c: &&Command| c.group == group && c.places.contains(here);
+            for command in self.keymap.commands().filter(works) {
                 let keys = self.keymap.keys(here, command);
                 let spelled = keys.iter().map(ToString::to_string);
                 let spelled = spelled.collect::<Vec<_>>().join(" ");
@@ -258,20 +259,6 @@ impl Model {
             }
         }
         rows
-    }
-
-    fn command_row(&self, command: &'static Command, here: Focus) -> Row {
-        let blocked = match command.places.contains(here) {
-            true => (command.blocked)(self),
-            false => Some(format!("works {}", in_words(command.places))),
-        };
-        let keys = self.keymap.keys(here, command);
-        let key = keys.first().map(ToString::to_string).unwrap_or_default();
-        let detail = blocked.clone().unwrap_or_default();
-        Row {
-            blocked,
-            ..Row::new(key, command.title, detail, Choice::Run(command.name))
-        }
     }
 }
 
@@ -363,12 +350,15 @@ fn owner_rows(
     text: &str,
     progress: &Progress,
 ) -> Option<Vec<Row>> {
-    let owners = plan.owners(progress)?;
+    let owners = known_owners(plan, progress)?;
     let words = Words::new(text.split_whitespace());
     let typed = text.trim();
-    let is_new = !typed.is_empty() && !owners.contains_key(typed);
+    let known = meant(typed, owners.iter().map(|(owner, _)| &**owner)).map(str::to_owned);
+    let is_new = !typed.is_empty() && !owners.iter().any(|(owner, _)| owner == typed);
+    // Who has no steps yet is there for whoever looks for them.
     let mut found: Vec<(String, usize)> = owners
         .into_iter()
+        .filter(|(_, count)| *count > 0 || !typed.is_empty())
         .filter(|(owner, _)| words.score(owner, &[]).is_some())
         .collect();
     found.sort_by_key(|(owner, count)| (owner != typed, Reverse(*count)));
@@ -380,12 +370,20 @@ fn owner_rows(
         .into_iter()
         .take(MOST)
         .map(|(owner, count)| {
-            let plural = if count == 1 { "" } else { "s" };
-            row(&owner, &owner, &format!("{count} step{plural}"))
+            let detail = match count {
+                0 => "in a table of people".to_owned(),
+                1 => "1 step".to_owned(),
+                count => format!("{count} steps"),
+            };
+            row(&owner, &owner, &detail)
         })
         .collect();
     if is_new {
-        let new = row(&format!("“{typed}”"), typed, "a new owner");
+        let mut new = row(&format!("“{typed}”"), typed, "a new owner");
+        if let Some(known) = known {
+            new.detail = "a new owner?".to_owned();
+            new.choice = Choice::SetNew(request.clone(), typed.to_owned(), known);
+        }
         // Enter takes what was typed, unless it begins a name that is known.
         let typed = typed.to_lowercase();
         let known = |row: &Row| row.label.to_lowercase().starts_with(&typed);

@@ -65,15 +65,9 @@ impl ColumnList {
                 let at = self.rows.iter().position(|(column, _)| *column == cursor);
                 self.cursor = at.unwrap_or(0);
             }
-            (_, Some('g')) | (Code::Home, _) => self.cursor = 0,
-            (_, Some('G')) | (Code::End, _) => self.cursor = last,
-            (code, letter) => {
-                let code = match letter {
-                    Some('j') => Code::Down,
-                    Some('k') => Code::Up,
-                    _ => code,
-                };
-                self.cursor = moved(self.cursor, code, self.rows.len()).unwrap_or(self.cursor);
+            _ => {
+                let moved = moved(model, self.cursor, key, self.rows.len());
+                self.cursor = moved.unwrap_or(self.cursor);
             }
         }
         Some(self)

@@ -4,12 +4,15 @@
 //! What Esc drops is a search, not data: it is not kept, as in fzf and lazygit. The same goes
 //! for the text of a chooser.
 
+use super::completion::Completion;
 use super::input::Input;
 use super::{Overlay, movement};
 use crate::app::core::command::Focus;
 use crate::app::core::job::JobKind;
 use crate::app::core::key::{Code, Key};
 use crate::app::core::model::Model;
+use crate::app::screens::plan;
+use crate::change::value::Refusal;
 use crate::plan::StepKey;
 use crate::plan::people::Identity;
 use crate::plan::query::complete::{Completions, complete};
@@ -30,23 +33,6 @@ pub struct FilterLine {
     is_completing: bool,
     /// Which of the earlier filters stands in it, counted from the last, and what was typed before.
     earlier: Option<(usize, String)>,
-}
-
-/// The ways in which a line may go on.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Completion {
-    /// What was typed.
-    line: String,
-    found: Completions,
-    /// Which of them stands in the line.
-    pub cursor: usize,
-}
-
-impl Completion {
-    /// The ways, in order.
-    pub fn texts(&self) -> &[String] {
-        &self.found.texts
-    }
 }
 
 /// So many filters are remembered.
@@ -91,16 +77,12 @@ impl FilterLine {
             self.is_completing = true;
             return self;
         };
-        let count = completion.texts().len();
-        let by = if forth { 1 } else { count - 1 };
-        completion.cursor = (completion.cursor + by) % count;
+        completion.turn(forth);
         self.take_completion(model, completion)
     }
 
     fn take_completion(self, model: &mut Model, completion: Completion) -> Self {
-        let kept = &completion.line[..completion.found.from];
-        let text = format!("{kept}{}", completion.texts()[completion.cursor]);
-        let mut line = self.put(model, text);
+        let mut line = self.put(model, completion.text());
         line.completion = Some(completion);
         line
     }
@@ -211,15 +193,8 @@ impl Model {
                 filter.put(self, text)
             }
             _ => {
-                let cursor = 0;
-                filter.take_completion(
-                    self,
-                    Completion {
-                        line,
-                        found,
-                        cursor,
-                    },
-                )
+                let completion = Completion::new(&line[..found.from], found.texts, "");
+                filter.take_completion(self, completion)
             }
         };
         self.overlays.push(Overlay::Filter(filter));
@@ -248,6 +223,17 @@ impl Model {
     /// Whether the filter line is open.
     pub(crate) fn is_filtering(&self) -> bool {
         matches!(self.overlays.last(), Some(Overlay::Filter(_)))
+    }
+
+    /// Opens the step list at the steps that pass a filter.
+    ///
+    /// # Errors
+    /// The first term that makes no sense.
+    pub(crate) fn list_steps(&mut self, text: &str) -> Result<(), Refusal> {
+        self.open_screen(&plan::SCREEN);
+        self.view.pane = Focus::STEPS;
+        self.keep_filter(text)
+            .map_err(|error| Refusal(error.to_string()))
     }
 
     /// Filters by this text for good.

@@ -8,7 +8,6 @@ use super::{Overlay, moved};
 use crate::app::core::key::{Code, Key};
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
-use crate::app::core::registry;
 use crate::app::screens::plan::decide::BlockQuestion;
 use crate::app::screens::plan::edit_field::SetRequest;
 use crate::app::screens::standup::card::CardAction;
@@ -56,14 +55,22 @@ pub enum Choice {
     Run(&'static str),
     /// Sets a field of steps to a value.
     Set(SetRequest, String),
+    /// The same with a value that is new and looks like this known one.
+    SetNew(SetRequest, String, String),
     /// Opens the editor for a field of steps.
     Edit(Arc<[StepKey]>, Field),
     /// Asks what is needed to retheme, retire, merge or restore a block.
-    Block(BlockQuestion),
+    AskBlock(BlockQuestion),
     /// Opens the editor for a cell of the block with this index.
     EditBlock(usize, BlockColumn),
     /// Goes to a step.
     Jump(StepId, u32),
+    /// Goes to the steps of a block.
+    Block(BlockId),
+    /// Goes to the checklist of the stage with this name.
+    Stage(String),
+    /// Lists the steps that pass a filter.
+    List(String),
     /// Goes to a check.
     Check {
         /// Index of what it belongs to, on screen 2.
@@ -105,15 +112,20 @@ impl Choice {
     fn run(self, model: &mut Model) -> Result<(), Refusal> {
         match self {
             Self::Run(name) => {
-                if let Some(command) = registry::named(name) {
-                    (command.run)(model);
+                if let Some(command) = model.keymap.named(name) {
+                    command.execute(model);
                 }
             }
-            Self::Set(request, value) => return model.set_field(&request, &value),
+            Self::Set(request, value) | Self::SetNew(request, value, _) => {
+                return model.set_field(&request, &value);
+            }
             Self::Edit(steps, field) => model.edit_field_of(steps, field),
-            Self::Block(question) => model.ask_of_block(question),
+            Self::AskBlock(question) => model.ask_of_block(question),
             Self::EditBlock(block, column) => model.edit_block(block, column),
             Self::Jump(id, nth) => model.jump(id, nth),
+            Self::Block(id) => model.open_block(id),
+            Self::Stage(name) => model.open_stage(&name),
+            Self::List(filter) => return model.list_steps(&filter),
             Self::Check {
                 holder,
                 check,

@@ -6,6 +6,7 @@
 
 pub mod chooser;
 pub mod columns;
+pub mod completion;
 pub mod confirm;
 pub mod conflict;
 pub mod filter;
@@ -14,6 +15,8 @@ pub mod list;
 pub mod merge;
 pub mod menu;
 pub mod note;
+pub mod output;
+pub mod palette;
 pub mod prompt;
 pub mod step_history;
 
@@ -27,10 +30,12 @@ use self::list::EntryList;
 use self::menu::Menu;
 use self::merge::OpenMerge;
 use self::note::Note;
+use self::output::Output;
 use self::prompt::Prompt;
 use self::step_history::StepHistory;
 use crate::app::core::command::Focus;
 use crate::app::core::key::{Code, Key};
+use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::app::core::navigate;
 
@@ -59,6 +64,8 @@ pub enum Overlay {
     Note(Note),
     /// What happened to a step.
     StepHistory(StepHistory),
+    /// What a command of one's own prints.
+    Output(Output),
 }
 
 impl Overlay {
@@ -101,6 +108,14 @@ impl Model {
     /// Gives a key to the topmost overlay. Answers false if there is none, or its keys are
     /// commands.
     pub(crate) fn press_overlay(&mut self, key: Key) -> bool {
+        if key.ctrl
+            && key.code == Code::Char('o')
+            && let Some(input) = self.overlays.last().and_then(Overlay::input)
+        {
+            let edit = Effect::EditField(input.serial, input.text.clone());
+            self.effects.push(edit);
+            return true;
+        }
         let stays = match self.overlays.pop() {
             Some(Overlay::Prompt(prompt)) => prompt.press(self, key).map(Overlay::Prompt),
             Some(Overlay::Filter(filter)) => filter.press(self, key).map(Overlay::Filter),
@@ -112,13 +127,20 @@ impl Model {
             Some(Overlay::StepHistory(history)) => {
                 history.press(self, key).map(Overlay::StepHistory)
             }
+            Some(Overlay::Output(output)) => output.press(self, key).map(Overlay::Output),
             other @ (Some(Overlay::List(_) | Overlay::Conflict(_) | Overlay::Merge(_)) | None) => {
                 self.overlays.extend(other);
                 return false;
             }
         };
         self.overlays.extend(stays);
+        if let Some(Overlay::Chooser(chooser)) = self.overlays.last()
+            && chooser.is_asking()
+        {
+            self.list_rows();
+        }
         self.list_completions();
+        self.list_prompt_completions();
         true
     }
 
@@ -134,6 +156,7 @@ impl Model {
         let stays = match top {
             Overlay::Chooser(chooser) => chooser.typed(self).map(Overlay::Chooser),
             Overlay::Filter(filter) => Some(Overlay::Filter(filter.typed(self))),
+            Overlay::Prompt(prompt) => Some(Overlay::Prompt(prompt.typed())),
             other => Some(other),
         };
         let lists = matches!(stays, Some(Overlay::Chooser(_)));
@@ -168,6 +191,13 @@ impl Model {
                 list.refresh(&self.plan);
             }
         }
+    }
+
+    /// Whether Ctrl-C means something of its own in what is open: it cancels the command whose
+    /// output is shown.
+    pub(crate) fn takes_interrupt(&self) -> bool {
+        let is_output = matches!(self.overlays.last(), Some(Overlay::Output(_)));
+        is_output && self.programs.running().is_some()
     }
 
     /// Whether a person still has to pick one of two versions.
@@ -208,7 +238,7 @@ mod tests {
     use super::*;
     use crate::app::core::keymap::Keymap;
     use crate::app::core::model::SessionContext;
-    use crate::app::{Effect, Message, update};
+    use crate::app::{Message, update};
     use crate::change::form::Form;
     use crate::plan::source::{Role, SourceFile};
 

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::completion::{Asked, Completion};
 use super::input::Input;
 use super::merge::MergedText;
 use crate::app::core::key::{Code, Key};
@@ -24,6 +25,10 @@ pub struct Prompt {
     pub input: Input,
     /// What for.
     pub(crate) purpose: Purpose,
+    /// How its text may go on, once Tab has asked.
+    pub completion: Option<Completion>,
+    /// What was asked and is not known yet.
+    pub(crate) asked: Option<Asked>,
 }
 
 /// What an open prompt is for. Whoever asks owns what that is made of, and does it. Drafts hold
@@ -70,6 +75,22 @@ pub(crate) enum Purpose {
 }
 
 impl Prompt {
+    /// A field to fill in.
+    pub(crate) fn new(input: Input, purpose: Purpose) -> Self {
+        Self {
+            input,
+            purpose,
+            completion: None,
+            asked: None,
+        }
+    }
+
+    /// Another text stands in it than was asked about.
+    pub(super) fn typed(mut self) -> Self {
+        (self.completion, self.asked) = (None, None);
+        self
+    }
+
     /// Whether its text is to be written: what is compared with what is nobody's edit, and neither
     /// is what is looked at.
     pub(crate) fn is_edit(&self) -> bool {
@@ -82,6 +103,8 @@ impl Prompt {
     /// Takes a key; answers the prompt unless that closed it.
     pub(crate) fn press(mut self, model: &mut Model, key: Key) -> Option<Self> {
         match key.code {
+            Code::Tab => return Some(self.complete(model, true)),
+            Code::BackTab => return Some(self.complete(model, false)),
             Code::Enter => {
                 // The text stays where it is until it can be taken.
                 let locked = model.is_locked().filter(|_| self.is_edit());

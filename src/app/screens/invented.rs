@@ -67,6 +67,10 @@ impl Screen for Invented {
         model.invented.seen.1 += 1;
     }
 
+    fn command_line(&self, _: &Model) -> Result<Vec<String>, String> {
+        Ok(vec!["list".to_owned()])
+    }
+
     fn crumbs(&self, model: &Model) -> Vec<Crumb> {
         let row = Crumb::last(format!("row {}", model.invented.row));
         vec![Crumb::new(SCREEN.title), row]

@@ -30,6 +30,10 @@ impl Screen for Welcome {
 
     fn step(&self, _: &mut Model, _: isize) {}
 
+    fn command_line(&self, _: &Model) -> Result<Vec<String>, String> {
+        Err("there is no plan yet".to_owned())
+    }
+
     fn crumbs(&self, _: &Model) -> Vec<Crumb> {
         Vec::new()
     }

@@ -57,7 +57,7 @@ impl Model {
         Some(self.draft_of(self.unsaved()?))
     }
 
-    fn draft_of(&self, Prompt { input, purpose }: &Prompt) -> Draft {
+    fn draft_of(&self, Prompt { input, purpose, .. }: &Prompt) -> Draft {
         Draft {
             label: input.label.clone(),
             initial: input.initial.clone(),
@@ -95,7 +95,7 @@ impl Model {
             purpose.take_seen(draft.purpose);
         }
         self.overlays
-            .push(Overlay::Prompt(Prompt { input, purpose }));
+            .push(Overlay::Prompt(Prompt::new(input, purpose)));
     }
 
     /// Keeps the text of a field that is left without saving. An Esc may be the head of a key
@@ -129,7 +129,7 @@ impl Model {
             purpose => purpose,
         };
         self.overlays
-            .push(Overlay::Prompt(Prompt { input, purpose }));
+            .push(Overlay::Prompt(Prompt::new(input, purpose)));
         self.take_over_draft(draft.base);
     }
 }

@@ -193,6 +193,9 @@ impl Model {
         if self.work.reading_past.is_some() {
             return Some("reading the history…".to_owned());
         }
+        if let Some(name) = self.programs.running() {
+            return Some(format!("running {name}…"));
+        }
         let checking = self.work.checking.as_ref()?;
         (self.plan.len() >= LONG_CHECK).then(|| format!("checking {}%", checking.percent()))
     }

@@ -189,7 +189,7 @@ fn urgency(state: State) -> u8 {
         State::Blocked => 0,
         State::Waiting => 1,
         State::Ready => 2,
-        State::Done => 3,
+        State::Done | State::Retired => 3,
     }
 }
 

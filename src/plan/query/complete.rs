@@ -68,7 +68,7 @@ fn is_quoted(text: &str) -> bool {
 }
 
 /// A value as one term takes it.
-fn quoted(value: &str) -> String {
+pub(crate) fn quoted(value: &str) -> String {
     // Quotes cannot be quoted; without them it is found as well.
     let value = value.replace('"', "");
     let is_plain = !value.contains(|c: char| c.is_whitespace() || matches!(c, ',' | '(' | ')'));

@@ -64,6 +64,17 @@ enum Expr {
     Whole(usize),
 }
 
+impl Expr {
+    fn asks_marks(&self) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::asks_marks),
+            Self::Not(part) => part.asks_marks(),
+            Self::Test(test) => matches!(test, Test::Marked),
+            Self::Words(_) | Self::Whole(_) => false,
+        }
+    }
+}
+
 /// A filter line, understood.
 pub struct Query {
     text: String,
@@ -269,6 +280,11 @@ impl Query {
     pub fn asks_past(&self) -> bool {
         let mut whole = self.whole.iter();
         whole.any(|whole| matches!(whole, Whole::Past(_)))
+    }
+
+    /// Whether a term asks which steps are marked.
+    pub(crate) fn asks_marks(&self) -> bool {
+        self.root.asks_marks()
     }
 
     /// Whether a term asks who is at work.

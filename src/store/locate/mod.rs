@@ -6,3 +6,4 @@ pub mod discover;
 pub(crate) mod glob;
 pub mod inspect;
 pub mod open;
+pub(crate) mod paths;

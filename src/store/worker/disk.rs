@@ -11,6 +11,7 @@ use crate::change::history::Event;
 use crate::document::parallel::leave_a_core;
 use crate::store::fs::syscalls::{FileSystem, RealFs};
 use crate::store::locate::open::Opened;
+use crate::store::watch::watcher::{Look, Report};
 
 /// A running file thread. Dropping it finishes the saves that are under way, and ends looks.
 pub struct Disk {
@@ -87,6 +88,11 @@ impl Disk {
     /// Tries again to write what could not be written.
     pub(crate) fn retry(&self) {
         self.request(Request::Retry);
+    }
+
+    /// Looks at every file of the plan, whether or not anything was noticed.
+    pub(crate) fn look_again(&self) {
+        self.request(Request::Report(Report::Look(Look::Everywhere)));
     }
 
     /// Drops a change that could not be written: it was undone.

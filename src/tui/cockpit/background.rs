@@ -8,6 +8,7 @@ use crate::document::parallel::leave_a_core;
 use crate::document::progress::Progress;
 use crate::plan::source::Role;
 use crate::store::locate::inspect::CheckInput;
+use crate::store::locate::paths::paths_from;
 use crate::tui::terminal_host::TerminalHost;
 
 /// Does work that grows with the plan on a thread of its own.
@@ -57,6 +58,16 @@ impl<F: TerminalHost> Cockpit<F> {
                 answers.send(Event::JobDone(job.run()));
             });
         }
+    }
+
+    /// Lists paths: a folder on another machine may take long to answer.
+    pub(super) fn start_listing_paths(&mut self, word: String) {
+        let root = self.model.context.root.clone();
+        let answers = self.view.answers.clone();
+        beside_keys(move || {
+            let paths = paths_from(&root, &word);
+            answers.send(Event::Paths(word, paths));
+        });
     }
 
     pub(super) fn start_reading(&mut self) {

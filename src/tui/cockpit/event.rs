@@ -8,6 +8,7 @@ use super::past::Compared;
 use crate::app::DiskEvent;
 use crate::app::core::job::JobResult;
 use crate::app::core::message::{Followed, Subject};
+use crate::app::own::programs::Ended;
 use crate::app::sync::reread::Reread;
 use crate::app::sync::work::Whole;
 use crate::change::form::Form;
@@ -70,6 +71,12 @@ pub enum Event {
         /// What it tells.
         landed: Landed,
     },
+    /// The paths that a word may go on as.
+    Paths(String, Vec<String>),
+    /// A program of one's own command printed something.
+    Printed(u64),
+    /// Such a program has ended.
+    ProgramEnded(u64, Ended),
     /// An editor saved the text of a step after it seemed to have ended.
     SavedLate(Form),
     /// No program put this text on a clipboard.
@@ -126,7 +133,12 @@ impl Event {
     pub(super) fn is_of_present(&self) -> bool {
         matches!(
             self,
-            Self::Disk(_) | Self::Opened(..) | Self::Person(_) | Self::SavedLate(_)
+            Self::Disk(_)
+                | Self::Opened(..)
+                | Self::Person(_)
+                | Self::SavedLate(_)
+                | Self::Printed(_)
+                | Self::ProgramEnded(..)
         )
     }
 }

@@ -11,6 +11,7 @@ use super::{boxed, centred, hints, key_name, light, scrolled};
 use crate::app::core::model::Model;
 use crate::app::overlays::chooser::{Chooser, Source};
 use crate::app::overlays::menu::{Choice, Row};
+use crate::app::overlays::palette;
 use crate::document::visible::{pad, visible_line, width};
 use crate::plan::id::typed_id;
 use crate::plan::query::words::Words;
@@ -81,8 +82,9 @@ fn frame_around(
     };
     let count = Line::styled(count, theme.dim);
     let inner = boxed(buf, area, theme, &chooser.input.label, count);
-    let verb = match chooser.source {
-        Source::Palette | Source::Help => "run",
+    let verb = match (&chooser.source, chooser.rows.get(chooser.cursor)) {
+        (Source::Palette, Some(row)) => palette::verb(&row.choice),
+        (Source::Palette | Source::Help, _) => "run",
         _ => "choose",
     };
     let close = match chooser.source {
@@ -101,7 +103,7 @@ fn frame_around(
 /// What to type, while nothing is.
 fn invitation(source: &Source) -> &'static str {
     match source {
-        Source::Palette => "a command, or a number to go to that step",
+        Source::Palette => "a command, a step's number or title, a block, stage, owner, paper",
         Source::Help => "a word or a key to look for",
         Source::Upstream(_) => "a number, words of the title, or a condition in words",
         Source::Downstream(_) => "a number or words of the title",

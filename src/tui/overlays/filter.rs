@@ -8,7 +8,8 @@ use ratatui::widgets::{Clear, Widget};
 
 use super::input::one_line;
 use crate::app::core::model::Model;
-use crate::app::overlays::filter::{Completion, FilterLine};
+use crate::app::overlays::completion::Completion;
+use crate::app::overlays::filter::FilterLine;
 use crate::document::visible::visible_line;
 use crate::tui::screens::plan::steps;
 use crate::tui::theme::Theme;
@@ -87,7 +88,7 @@ fn refusal(buf: &mut Buffer, above: Rect, theme: &Theme, error: &str) {
 
 /// The ways in which the line may go on in the row above it, as many as fit around the one that
 /// stands in it.
-fn completions(buf: &mut Buffer, above: Rect, theme: &Theme, completion: &Completion) {
+pub(super) fn completions(buf: &mut Buffer, above: Rect, theme: &Theme, completion: &Completion) {
     if above.height == 0 {
         return;
     }

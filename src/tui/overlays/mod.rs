@@ -13,6 +13,7 @@ mod list;
 mod merge;
 mod menu;
 mod note;
+mod output;
 mod prompt;
 mod step_history;
 
@@ -58,6 +59,7 @@ pub(crate) fn draw(
             Overlay::Conflict(conflict) => conflict::draw(frame, area, model, theme, conflict),
             Overlay::Merge(merge) => merge::draw(frame, area, model, theme, merge),
             Overlay::Note(note) => note::draw(frame, area, theme, note),
+            Overlay::Output(output) => output::draw(frame, area, model, theme, output),
             Overlay::StepHistory(history) => {
                 step_history::draw(frame, area, theme, sight, history);
             }

@@ -4,6 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+use super::filter::completions;
 use super::input::{one_line, rows_of, several_lines};
 use super::{boxed, centred, hints, scrolled};
 use crate::app::overlays::prompt::Prompt;
@@ -56,6 +57,7 @@ pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, prompt: &Prompt, field
         false => area.height,
     };
     let height = height.saturating_add(2 + errors).min(most);
+    let screen = area;
     let area = centred(area, columns, height);
     let buf = frame.buffer_mut();
     let inner = boxed(buf, area, theme, &input.label, Line::default());
@@ -65,11 +67,28 @@ pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, prompt: &Prompt, field
         frame::text(buf, inner.x, y, inner.width, line, theme.error);
     }
     let enter = if prompt.is_edit() { "save" } else { "show" };
-    let mut keys = vec![("⏎".to_owned(), enter), ("Esc".to_owned(), "cancel")];
+    let mut keys = vec![
+        ("⏎".to_owned(), enter),
+        ("Esc".to_owned(), "cancel"),
+        ("Tab".to_owned(), "complete"),
+        ("Ctrl-o".to_owned(), "editor"),
+    ];
     if input.multiline {
         keys.insert(1, ("Alt-⏎".to_owned(), "new line"));
     }
     hints(buf, area, theme, &keys);
+    if let Some(completion) = &prompt.completion {
+        let above = Rect {
+            height: area.bottom() - screen.y,
+            y: screen.y,
+            ..inner
+        };
+        let below = Rect {
+            height: (above.height + 1).min(screen.height),
+            ..above
+        };
+        completions(buf, below, theme, completion);
+    }
     match input.multiline {
         true => {
             let (first, count) = several_lines(frame, room, theme, input, field);

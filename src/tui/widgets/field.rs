@@ -52,6 +52,15 @@ impl Field {
         (cursor.0, cursor.1)
     }
 
+    /// The same in bytes of the text.
+    pub(crate) fn caret(&self) -> usize {
+        let (row, column) = self.cursor();
+        let lines = self.area.lines();
+        let before: usize = lines[..row].iter().map(|line| line.len() + 1).sum();
+        let own = lines[row].char_indices().nth(column);
+        before + own.map_or(lines[row].len(), |(at, _)| at)
+    }
+
     /// Why the field does not take a key that is a letter.
     pub(crate) fn refusal(key: KeyEvent) -> Option<String> {
         match key.code {
@@ -82,7 +91,7 @@ impl Field {
             // As in readline. Without an enhanced keyboard, ctrl-_ arrives as ctrl-7.
             KeyCode::Char('_' | '7' | '/') if ctrl => self.turn_back(TextArea::undo),
             KeyCode::Char('_') if alt => self.turn_back(TextArea::redo),
-            KeyCode::Char('z' | 'l' | 'j' | 'm' | 'c') if ctrl => return false,
+            KeyCode::Char('z' | 'l' | 'j' | 'm' | 'c' | 'o') if ctrl => return false,
             KeyCode::Enter | KeyCode::Esc | KeyCode::Tab | KeyCode::BackTab => return false,
             KeyCode::Up | KeyCode::Down | KeyCode::PageUp | KeyCode::PageDown
                 if !self.multiline =>

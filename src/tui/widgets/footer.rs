@@ -8,7 +8,6 @@ use ratatui::widgets::{Clear, Widget};
 use crate::app::core::key::{Code, Key};
 use crate::app::core::model::{Model, Tone};
 use crate::app::core::pointer::Target;
-use crate::app::core::registry;
 use crate::app::overlays::Overlay;
 use crate::document::visible::{visible_line, wrap};
 use crate::tui::theme::{Sign, Theme};
@@ -90,9 +89,11 @@ fn hints<'a>(model: &Model, theme: &Theme) -> Vec<RowPart<'a>> {
             .collect();
     }
     let place = model.place();
-    registry::all()
+    model
+        .keymap
+        .commands()
         .filter(|c| !c.hint.is_empty() && c.places.contains(place))
-        .filter(|c| (c.blocked)(model).is_none())
+        .filter(|c| c.refusal(model).is_none())
         .filter_map(|c| Some((c, *model.keymap.keys(place, c).first()?)))
         .enumerate()
         .map(|(at, (command, key))| {
@@ -146,6 +147,12 @@ fn answers(top: &Overlay) -> Option<&'static [(&'static str, &'static str)]> {
         ],
         Overlay::Confirm(_) => &[("y", "yes"), ("n", "no"), ("⏎", "no")],
         Overlay::Note(_) => &[("any key", "closes")],
+        Overlay::Output(_) => &[
+            ("Esc", "hide"),
+            ("ctrl-c", "cancel"),
+            ("y", "copy"),
+            ("↑ ↓", "scroll"),
+        ],
         Overlay::StepHistory(_) => &[("⏎", "open"), ("Esc", "close"), ("↑ ↓", "move")],
         Overlay::List(_) | Overlay::Conflict(_) | Overlay::Merge(_) => return None,
     })

@@ -1,5 +1,7 @@
 mod as_of;
 mod blocks;
+mod command_line;
+mod fields;
 mod filter_line;
 mod gate_history;
 mod gate_review;
@@ -14,6 +16,8 @@ mod never_executed;
 mod opening;
 mod outlook;
 mod outside;
+mod own_commands;
+mod palette;
 mod pty_harness;
 mod rereading;
 mod review;

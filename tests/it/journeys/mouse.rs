@@ -143,6 +143,57 @@ fn the_wheel_moves_what_is_under_it() {
     assert_eq!(selected(&desk), first);
 }
 
+#[test]
+fn a_second_click_on_a_row_opens_it() {
+    let mut desk = desk();
+    click(&mut desk, "Load test", 0);
+    assert_eq!(desk.cockpit.model.place().place, "plan");
+    let list = desk.cockpit.model.place();
+    click(&mut desk, "Load test", 0);
+    assert_ne!(desk.cockpit.model.place(), list, "{}", desk.screen());
+    // A key in between makes it a first click again; so does the wheel.
+    let mut desk = self::desk();
+    click(&mut desk, "Load test", 0);
+    desk.keys("kj");
+    click(&mut desk, "Load test", 0);
+    assert_eq!(desk.cockpit.model.place(), list);
+    let at = place(&desk, "Load test", 0);
+    report(&desk, MouseEventKind::ScrollUp, at);
+    desk.settle();
+    click(&mut desk, "Load test", 0);
+    assert_eq!(desk.cockpit.model.place(), list);
+    // Nor do two clicks on two rows open one.
+    click(&mut desk, "Pick the engine", 0);
+    click(&mut desk, "Review the schema", 0);
+    assert_eq!(
+        (desk.cockpit.model.place(), selected(&desk)),
+        (list, "0002".to_owned())
+    );
+    assert_eq!(desk.diff(), "");
+}
+
+/// A tab is a click away, and the wheel scrolls what lies over a screen.
+#[test]
+fn tabs_take_clicks_and_what_lies_over_a_screen_scrolls() {
+    let mut desk = desk();
+    click(&mut desk, "5 Problems", 0);
+    assert_eq!(desk.cockpit.model.screen.title, "Problems");
+    click(&mut desk, "1 Plan", 0);
+    // Chooser, note, and what lies below stands still.
+    let below = desk.cockpit.model.view.cursor;
+    desk.keys("?");
+    let first = desk.screen();
+    let at = place(&desk, "Keys that work here", 0);
+    (0..20).for_each(|_| report(&desk, MouseEventKind::ScrollDown, at));
+    desk.settle();
+    assert_ne!(desk.screen(), first);
+    (0..20).for_each(|_| report(&desk, MouseEventKind::ScrollUp, at));
+    desk.settle();
+    assert_eq!(desk.screen(), first);
+    desk.keys("<Esc>");
+    assert_eq!(desk.cockpit.model.view.cursor, below);
+}
+
 /// The reports of a real terminal, and the modes that they need.
 #[test]
 fn the_terminal_reports_only_if_it_was_asked_to() {

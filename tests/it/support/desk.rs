@@ -82,6 +82,10 @@ impl TerminalHost for TestFace {
         }
     }
 
+    fn edit_text(&mut self, text: &str) -> Result<String, String> {
+        (self.editor)(text)
+    }
+
     fn text_taken(&mut self, _form: &Form) {}
 
     fn drop_text(&mut self, _step: StepKey) {}

@@ -47,6 +47,10 @@ impl Screen for GateReviewScreen {
         change.edits.iter().all(is_here)
     }
 
+    fn command_line(&self, model: &Model) -> Result<Vec<String>, String> {
+        gates::SCREEN.command_line(model)
+    }
+
     fn crumbs(&self, model: &Model) -> Vec<Crumb> {
         let mut crumbs = gates::SCREEN.crumbs(model);
         crumbs.push(Crumb::new("review"));

@@ -165,6 +165,21 @@ impl Model {
         }
     }
 
+    /// Opens screen 2 at a stage.
+    pub(crate) fn open_stage(&mut self, name: &str) {
+        let mut stages = self.plan.stages().iter();
+        match stages.position(|stage| stage.name == name) {
+            Some(stage) => {
+                self.open_screen(&SCREEN);
+                self.gates.review = None;
+                self.gates.pane = Focus::CHECKS;
+                self.gates.stage = stage;
+                self.gates.check = self.first_open_check();
+            }
+            None => self.refuse(format!("stage {name} is no longer on the ladder")),
+        }
+    }
+
     /// Goes to a check on screen 2.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use self::checklists::Holder;
 use super::gate_review::view::GateReviewView;
 use super::gate_review::{self, GateReviewScreen};
 use crate::app::core::command::{Command, Extent, Focus, Places};
+use crate::app::core::command_line::about;
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
 use crate::app::core::screen::{Crumb, Screen, numbered_screen};
@@ -117,6 +118,22 @@ impl Screen for Gates {
     /// Evidence and the packets of gate reviews are papers that this screen shows.
     fn keeps(&self, _: &mut Model, change: &Change) -> bool {
         change.edits.iter().all(|edit| edit.target.is_passage())
+    }
+
+    /// The ladder, or what is selected on it.
+    fn command_line(&self, model: &Model) -> Result<Vec<String>, String> {
+        let name = match model
+            .selected_holder()
+            .filter(|_| model.gates.pane != Focus::LADDER)
+        {
+            Some(Holder::Stage(stage)) => Some(stage.name.clone()),
+            Some(Holder::Other(other)) => {
+                let path = &model.plan.files()[other.file].path;
+                Some(path.display().to_string())
+            }
+            None => None,
+        };
+        Ok(name.map_or_else(|| vec!["gates".to_owned()], |name| about("gates", &name)))
     }
 
     fn crumbs(&self, model: &Model) -> Vec<Crumb> {

@@ -4,10 +4,11 @@
 pub mod view;
 
 use crate::app::core::command::{Blocked, Command, Extent, Focus, Group, Places};
+use crate::app::core::command_line::about;
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
 use crate::app::core::screen::{Crumb, Screen, numbered_screen};
-use crate::app::screens::{gates, plan};
+use crate::app::screens::plan;
 use crate::history::outlook::markdown;
 use crate::history::target::Target;
 use crate::plan::id::StepId;
@@ -95,38 +96,11 @@ fn go(model: &mut Model) {
     match outlook.target.clone() {
         Target::Plan => model.open_screen(&plan::SCREEN),
         Target::Stage(name) => model.open_stage(&name),
-        Target::Block(id) => {
-            let plan = model.plan.clone();
-            match plan.find_block(id) {
-                Some(block) => {
-                    model.open_screen(&plan::SCREEN);
-                    model.view.block_detail = false;
-                    model.view.pane = Focus::STEPS;
-                    model.view.select_block(&plan, block);
-                }
-                None => model.refuse(format!("block {id} is no longer in the plan")),
-            }
-        }
+        Target::Block(id) => model.open_block(id),
         Target::Checkpoint(_) => match first {
             Some(step) => model.jump(step, 0),
             None => model.say("nothing is open there"),
         },
-    }
-}
-
-impl Model {
-    /// Opens the gates screen at a stage.
-    fn open_stage(&mut self, name: &str) {
-        let mut stages = self.plan.stages().iter();
-        match stages.position(|stage| stage.name == name) {
-            Some(stage) => {
-                self.open_screen(&gates::SCREEN);
-                self.gates.pane = Focus::CHECKS;
-                self.gates.stage = stage;
-                self.gates.check = self.first_open_check();
-            }
-            None => self.refuse(format!("stage {name} is no longer on the ladder")),
-        }
     }
 }
 
@@ -175,6 +149,30 @@ impl Screen for OutlookScreen {
     fn selected(&self, model: &Model) -> Option<StepId> {
         let float = model.outlook.selected_float()?;
         (model.outlook.pane == Focus::FLOAT).then_some(float.step)
+    }
+
+    /// The forecast of what is selected, how it went, or the steps that may wait.
+    fn command_line(&self, model: &Model) -> Result<Vec<String>, String> {
+        let selected = model.outlook.selected();
+        let is_filtered = selected.is_some_and(|outlook| !outlook.filter.is_empty());
+        let filter = match is_filtered || selected.is_none() {
+            true => model.filter_arguments()?,
+            false => Vec::new(),
+        };
+        let target = selected.map(|outlook| &outlook.target);
+        let target = target.filter(|target| **target != Target::Plan);
+        let target = target.map(ToString::to_string);
+        Ok(match model.outlook.pane {
+            Focus::BURN_UP => [vec!["burn".to_owned()], filter].concat(),
+            pane => {
+                let float = (pane == Focus::FLOAT).then(|| "--float".to_owned());
+                let mut words = vec!["forecast".to_owned()];
+                words.extend(float.into_iter().chain(filter));
+                let target = target.map(|target| about("", &target)).unwrap_or_default();
+                words.extend(target.into_iter().skip(1));
+                words
+            }
+        })
     }
 
     fn crumbs(&self, model: &Model) -> Vec<Crumb> {

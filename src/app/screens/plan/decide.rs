@@ -109,7 +109,7 @@ fn block_menu(model: &mut Model, at: usize) {
             key,
             label,
             detail,
-            Choice::Block(BlockQuestion { block: id, about }),
+            Choice::AskBlock(BlockQuestion { block: id, about }),
         )
     };
     let why = About::Why;

@@ -40,7 +40,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "palette",
         keys: &[":", "ctrl-p"],
-        title: "Find a command by name, or go to a step by number",
+        title: "Find anything: commands, steps, blocks, stages, owners, papers; a number goes to its step",
         places: Places::Everywhere,
         run: |model| model.choose_from(Source::Palette),
         ..COMMON

@@ -15,6 +15,7 @@ pub mod view;
 pub(crate) mod why;
 
 use crate::app::core::command::{Blocked, Command, Extent, Focus, Places};
+use crate::app::core::command_line::about;
 use crate::app::core::model::Model;
 use crate::app::core::screen::{Crumb, Screen, numbered_screen};
 use crate::plan::canon::block_table::BlockColumn;
@@ -100,6 +101,16 @@ impl Screen for PlanScreen {
 
     fn selected(&self, model: &Model) -> Option<StepId> {
         model.selected().map(|(id, _)| id)
+    }
+
+    /// The list, unless one is in a pane that is about the step.
+    fn command_line(&self, model: &Model) -> Result<Vec<String>, String> {
+        let step = model.step().map(|step| step.id().to_string());
+        match (model.view.pane, step) {
+            (Focus::DETAIL, Some(step)) if !model.view.block_detail => Ok(about("show", &step)),
+            (Focus::CHAIN, Some(step)) => Ok(about("chain", &step)),
+            _ => Ok([vec!["list".to_owned()], model.filter_arguments()?].concat()),
+        }
     }
 
     fn crumbs(&self, model: &Model) -> Vec<Crumb> {

@@ -3,13 +3,14 @@
 use super::chain::tree;
 use super::edit::open_detail;
 use super::view::{GRID, Side};
-use super::{PLAN, PlanScreen};
+use super::{PLAN, PlanScreen, SCREEN};
 use crate::app::core::command::{Command, Focus, Group};
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
 use crate::app::core::screen::Screen as _;
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::detail_fields;
+use crate::plan::id::BlockId;
 
 /// Commands that move from pane to pane and from block to block.
 pub const COMMANDS: &[Command] = &[
@@ -59,6 +60,22 @@ pub const COMMANDS: &[Command] = &[
         run: |model| block_by(model, 1),
     },
 ];
+
+impl Model {
+    /// Opens screen 1 at the first listed step of a block, or at the block where it has none.
+    pub(crate) fn open_block(&mut self, id: BlockId) {
+        let plan = self.plan.clone();
+        match plan.find_block(id) {
+            Some(block) => {
+                self.open_screen(&SCREEN);
+                self.view.block_detail = false;
+                self.view.pane = Focus::STEPS;
+                self.view.select_block(&plan, block);
+            }
+            None => self.refuse(format!("block {id} is no longer in the plan")),
+        }
+    }
+}
 
 /// Moves the cursor of the pane that has the keys.
 pub(super) fn step(model: &mut Model, by: isize) {

@@ -9,7 +9,6 @@ use crate::app::core::model::Model;
 use crate::app::overlays::input::too_long;
 use crate::app::overlays::prompt::Purpose;
 use crate::change::value::Refusal;
-use crate::change::{Change, Target};
 use crate::plan::LogPlace;
 use crate::plan::canon::checklist::Check;
 use crate::plan::checks::{Problem, conflict_marker};

@@ -79,6 +79,10 @@ impl Screen for Problems {
         true
     }
 
+    fn command_line(&self, _: &Model) -> Result<Vec<String>, String> {
+        Ok(vec!["check".to_owned()])
+    }
+
     fn is_about_problems(&self) -> bool {
         true
     }

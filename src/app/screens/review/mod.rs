@@ -86,6 +86,10 @@ impl Screen for Review {
         change.paths().contains(&path) || id.is_some() && model.review.step() == id
     }
 
+    fn command_line(&self, _: &Model) -> Result<Vec<String>, String> {
+        Ok(vec!["review".to_owned()])
+    }
+
     fn crumbs(&self, model: &Model) -> Vec<Crumb> {
         let week = model.review.week.map(|week| week.to_string());
         let week = Crumb::last(week.unwrap_or_default());

@@ -4,6 +4,7 @@ pub(crate) mod seen;
 pub mod view;
 
 use crate::app::core::command::{Blocked, Command, Extent, Focus, Group, Places};
+use crate::app::core::command_line::about;
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
 use crate::app::core::screen::{Crumb, Screen, numbered_screen};
@@ -154,6 +155,13 @@ impl Screen for SinceScreen {
 
     fn selected(&self, model: &Model) -> Option<StepId> {
         model.since.selected().map(|step| step.step)
+    }
+
+    fn command_line(&self, model: &Model) -> Result<Vec<String>, String> {
+        match model.since.compared {
+            Some(_) => Ok(about("since", &model.since.baseline)),
+            None => Err("nothing has been compared yet".to_owned()),
+        }
     }
 
     fn crumbs(&self, model: &Model) -> Vec<Crumb> {

@@ -84,6 +84,11 @@ impl Screen for Standup {
         change.paths().into_iter().any(is_paper) || change.edits.iter().any(makes)
     }
 
+    fn command_line(&self, model: &Model) -> Result<Vec<String>, String> {
+        let day = model.standup_date().to_string();
+        Ok(["standup", "--date", &day].map(str::to_owned).into())
+    }
+
     fn crumbs(&self, model: &Model) -> Vec<Crumb> {
         let day = Crumb::last(model.standup_date().to_string());
         vec![Crumb::new(SCREEN.title), day]

@@ -190,6 +190,10 @@ impl Screen for TodayScreen {
         }
     }
 
+    fn command_line(&self, _: &Model) -> Result<Vec<String>, String> {
+        Ok(vec!["today".to_owned()])
+    }
+
     fn crumbs(&self, model: &Model) -> Vec<Crumb> {
         let day = model.now.format("%A %Y-%m-%d").to_string();
         vec![Crumb::new(SCREEN.title), Crumb::last(day)]

@@ -8,6 +8,7 @@ use std::path::{Component, Path};
 use toml::de::DeValue;
 
 use super::ConfigFile::{self, Own, Shared};
+use super::commands::{CommandLine, CommandTable};
 use super::{Colors, Config, Located, Start, Theme, views};
 use crate::plan::paper::{Kept, PaperSpec};
 use crate::plan::source::Location;
@@ -40,16 +41,24 @@ impl Entry {
 
     /// The name by which it is known at the top of a file.
     pub(super) fn top(&self) -> &'static str {
-        match self.section {
-            "" => self.name,
-            section => section,
+        match self.section.split_once('.') {
+            Some((section, _)) => section,
+            None if self.section.is_empty() => self.name,
+            None => self.section,
         }
+    }
+
+    /// Whether it stands in one of several tables, each with a name that a person chose.
+    pub(super) fn is_of_named_table(&self) -> bool {
+        self.section.contains('.')
     }
 }
 
 /// The name of an entry as it is in a file.
 pub(super) struct Named<'a> {
     pub name: &'a str,
+    /// The name of its table where a person chose that, and its place.
+    pub of: Option<(&'a str, Location)>,
     pub place: Location,
     pub file: ConfigFile,
 }
@@ -59,6 +68,18 @@ impl Named<'_> {
         let place = self.place.clone();
         (self.name.to_owned(), Located { value, place })
     }
+}
+
+/// The table of the command that an entry is about.
+fn command<'c>(config: &'c mut Config, named: &Named<'_>) -> &'c mut CommandTable {
+    let (name, place) = match &named.of {
+        Some((name, place)) => (*name, place),
+        None => (named.name, &named.place),
+    };
+    let tables = &mut config.commands;
+    tables
+        .entry(name.to_owned())
+        .or_insert_with(|| CommandTable::new(place.clone()))
 }
 
 /// Why a value is ignored.
@@ -99,6 +120,9 @@ fn of_paper(paper: &PaperSpec) -> Entry {
         },
     }
 }
+
+/// Where one's own commands are.
+const COMMANDS: &str = "commands.<name>";
 
 const ENTRIES: &[Entry] = &[
     Entry {
@@ -155,6 +179,93 @@ const ENTRIES: &[Entry] = &[
              `columns` by the names below, `group` by owner, status, block, stage or theme",
         ),
         read: views::read,
+    },
+    Entry {
+        section: COMMANDS,
+        name: "run",
+        files: &[Own],
+        value: "a text or a list of texts",
+        default: Cow::Borrowed("none: it must be there"),
+        meaning: Cow::Borrowed(
+            "the program and its arguments, which may hold [placeholders](#placeholders); one text \
+             is split into words as a shell would, and nothing else is done to it",
+        ),
+        read: |config, named, value| {
+            let line = match value.as_str() {
+                Some(text) => CommandLine::Text(text.to_owned()),
+                None => CommandLine::Words(strings(value)?),
+            };
+            command(config, named).run = Some(named.with(line).1);
+            Ok(())
+        },
+    },
+    Entry {
+        section: COMMANDS,
+        name: "title",
+        files: &[Own],
+        value: "a text",
+        default: Cow::Borrowed("what it runs"),
+        meaning: Cow::Borrowed("what help and palette say that it does"),
+        read: |config, named, value| {
+            let title = value.as_str().ok_or(Mistake::Kind)?;
+            command(config, named).title = Some(title.to_owned());
+            Ok(())
+        },
+    },
+    Entry {
+        section: COMMANDS,
+        name: "key",
+        files: &[Own],
+        value: "a key or a list of keys",
+        default: Cow::Borrowed("none: the palette runs it"),
+        meaning: Cow::Borrowed("its keys; one that another command has is a problem"),
+        read: |config, named, value| {
+            let keys = named.with(strings(value)?).1;
+            command(config, named).keys = Some(keys);
+            Ok(())
+        },
+    },
+    Entry {
+        section: COMMANDS,
+        name: "where",
+        files: &[Own],
+        value: "a name or a list of names",
+        default: Cow::Borrowed("every screen"),
+        meaning: Cow::Borrowed("the screens and panes in which it works"),
+        read: |config, named, value| {
+            let places = named.with(strings(value)?).1;
+            command(config, named).places = Some(places);
+            Ok(())
+        },
+    },
+    Entry {
+        section: COMMANDS,
+        name: "shell",
+        files: &[Own],
+        value: "true or false",
+        default: Cow::Borrowed("false"),
+        meaning: Cow::Borrowed(
+            "give `run` to `sh -c`, which finds the placeholders in variables: `$STEPDECK_ID`",
+        ),
+        read: |config, named, value| {
+            command(config, named).shell = value.as_bool().ok_or(Mistake::Kind)?;
+            Ok(())
+        },
+    },
+    Entry {
+        section: COMMANDS,
+        name: "writes",
+        files: &[Own],
+        value: "true or false",
+        default: Cow::Borrowed("false"),
+        meaning: Cow::Borrowed(
+            "it may change the plan: it starts when every edit is saved, and the plan is read \
+             again when it has ended",
+        ),
+        read: |config, named, value| {
+            command(config, named).writes = value.as_bool().ok_or(Mistake::Kind)?;
+            Ok(())
+        },
     },
     Entry {
         section: "rituals",
@@ -245,6 +356,18 @@ const ENTRIES: &[Entry] = &[
         read: |config, _, value| {
             let name = value.as_str().filter(|name| !name.trim().is_empty());
             config.main_branch = Some(name.ok_or(Mistake::Kind)?.to_owned());
+            Ok(())
+        },
+    },
+    Entry {
+        section: "display",
+        name: "mouse",
+        files: &[Own],
+        value: "true or false",
+        default: Cow::Borrowed("false"),
+        meaning: Cow::Borrowed("the same as `mouse`"),
+        read: |config, _, value| {
+            config.mouse = value.as_bool().ok_or(Mistake::Kind)?;
             Ok(())
         },
     },

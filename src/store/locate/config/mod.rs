@@ -9,6 +9,7 @@
 //! judged by those who know them. Loading never fails: what is wrong is a problem with a line
 //! and a column, and the entry has no effect.
 
+pub mod commands;
 pub mod entries;
 mod views;
 
@@ -20,6 +21,7 @@ use etcetera::BaseStrategy;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use self::commands::CommandTable;
 use self::entries::{Entry, Mistake, Named};
 use crate::plan::checks::{Problem, Severity};
 use crate::plan::paper::PaperSpec;
@@ -136,6 +138,8 @@ pub struct Config {
     pub ranking: BTreeMap<String, Located<f64>>,
     /// Views of the step list by name.
     pub views: BTreeMap<String, NamedView>,
+    /// One's own commands, by name.
+    pub commands: BTreeMap<String, CommandTable>,
     /// The calendar of the team's rituals.
     pub rituals: Rituals,
     /// Looks.
@@ -297,28 +301,61 @@ impl Reader<'_> {
             match rows.clone().next() {
                 None => self.unknown(name, here.iter().copied()),
                 Some(_) if !here.contains(&section) => self.misplaced(name),
-                Some(entry) if entry.section.is_empty() => self.entry(entry, name, value, config),
+                Some(entry) if entry.section.is_empty() => {
+                    self.entry(entry, (None, name), value, config);
+                }
                 Some(_) => match value.get_ref().as_table() {
                     None => self.wants(section, value, "a table"),
-                    Some(table) => {
-                        for (name, value) in table {
-                            match rows.clone().find(|row| row.takes(name.get_ref())) {
-                                Some(entry) => self.entry(entry, name, value, config),
-                                None => self.unknown(name, rows.clone().map(|row| row.name)),
+                    Some(table) if rows.clone().any(Entry::is_of_named_table) => {
+                        for (of, value) in table {
+                            match value.get_ref().as_table() {
+                                None => self.wants(of.get_ref(), value, "a table"),
+                                Some(table) => self.table(rows.clone(), Some(of), table, config),
                             }
                         }
                     }
+                    Some(table) => self.table(rows, None, table, config),
                 },
             }
         }
     }
 
-    fn entry(&mut self, entry: &Entry, name: &Name<'_>, value: &Value<'_>, config: &mut Config) {
+    /// The entries of a table, which may have a name of its own.
+    fn table<'e>(
+        &mut self,
+        rows: impl Iterator<Item = &'e Entry> + Clone,
+        of: Option<&Name<'_>>,
+        table: &DeTable<'_>,
+        config: &mut Config,
+    ) {
+        if let Some(of) = of.filter(|_| table.is_empty()) {
+            self.warn(
+                of.span(),
+                format!("{} says nothing: it is ignored", of.get_ref()),
+            );
+        }
+        for (name, value) in table {
+            match rows.clone().find(|row| row.takes(name.get_ref())) {
+                Some(entry) => self.entry(entry, (of, name), value, config),
+                None => self.unknown(name, rows.clone().map(|row| row.name)),
+            }
+        }
+    }
+
+    fn entry(
+        &mut self,
+        entry: &Entry,
+        (of, name): (Option<&Name<'_>>, &Name<'_>),
+        value: &Value<'_>,
+        config: &mut Config,
+    ) {
         if !entry.files.contains(&self.file) {
             return self.misplaced(name);
         }
+        let of = of.map(|of| (of.get_ref().as_ref(), self.place(of.span().start)));
         let named = Named {
             name: name.get_ref(),
+            of,
             place: self.place(name.span().start),
             file: self.file,
         };
@@ -469,6 +506,7 @@ mod tests {
             ("checks", _) => "\"off\"",
             ("ranking", _) => "7.5",
             ("views", _) => "{ group = \"owner\" }",
+            (_, "run" | "key" | "where" | "title") => "\"make\"",
             (_, "theme") => "\"dark\"",
             (_, "colors") => "\"16\"",
             (_, "start") => "\"last\"",
@@ -479,7 +517,10 @@ mod tests {
         let name = entry.name.trim_matches(['<', '>']);
         match entry.section {
             "" => format!("{name} = {value}\n"),
-            section => format!("[{section}]\n{name} = {value}\n"),
+            section => {
+                let section = section.replace(['<', '>'], "");
+                format!("[{section}]\n{name} = {value}\n")
+            }
         }
     }
 
@@ -534,7 +575,7 @@ mod tests {
                 "/home/ada/.config/stepdeck/config.toml:8:2: checks belongs in the shared stepdeck.toml: \
                  in your own config.toml it is ignored",
                 "/home/ada/.config/stepdeck/config.toml:10:2: unknown entry \"archive\": the entries here are \
-                 keys, views, display, mouse",
+                 keys, views, commands, display, mouse",
             ]
         );
         // A broken one changes nothing.
