@@ -302,7 +302,7 @@ fn with_cells(row: &Unit<'_>, cells: &[&[u8]]) -> Vec<u8> {
             .count();
         let width = |bytes: &[u8]| String::from_utf8_lossy(bytes).width();
         let room = (blanks + width(old)).saturating_sub(width(cell));
-        out.extend(std::iter::repeat_n(b' ', room.max(1)));
+        out.extend(std::iter::repeat_n(b' ', room.max(blanks.min(1))));
         at += blanks;
     }
     out.extend_from_slice(&row.head[at..]);
