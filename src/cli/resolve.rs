@@ -35,6 +35,7 @@ pub struct Resolve {
     pub json: bool,
 }
 
+const NOTHING: &str = "no merge left a conflict in the plan";
 /// How much of a version is printed.
 const LINES: usize = 6;
 
@@ -68,41 +69,54 @@ impl Resolve {
     /// # Errors
     /// When there is no plan, no such conflict, or it cannot be written.
     pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
-        let Some((side, resolution)) = self.side() else {
-            let opened = invocation.open()?;
-            let found = self.named(&opened)?;
+        match self.side() {
+            Some((side, resolution)) => self.keep(invocation, side, &resolution),
+            None => self.list(invocation),
+        }
+    }
+
+    fn list(&self, invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
+        let opened = invocation.open()?;
+        let found = self.named(&opened)?;
+        if self.json {
             let left = disputes(&opened.plan).len();
-            match self.json {
-                true => invocation.print_json(&document(&opened, &found, None, left))?,
-                false => {
-                    for dispute in &found {
-                        invocation.print(&listed(&opened, dispute))?;
-                    }
-                    invocation.say(&match found.len() {
-                        0 => "no merge left a conflict in the plan".to_owned(),
-                        _ => "`stepdeck resolve --ours`, `--theirs` or `--both`, with the step or \
-                              FILE:LINE, resolves one"
-                            .to_owned(),
-                    })?;
-                }
+            invocation.print_json(&document(&opened, &found, None, left))?;
+        } else {
+            for dispute in &found {
+                invocation.print(&listed(&opened, dispute))?;
             }
-            return Ok(match found.is_empty() {
-                true => Ending::Done,
-                false => Ending::Found,
-            });
-        };
+            invocation.say(match found.len() {
+                0 => NOTHING,
+                _ => {
+                    "`stepdeck resolve --ours`, `--theirs` or `--both`, with the step or FILE:LINE, \
+                     resolves one"
+                }
+            })?;
+        }
+        Ok(match found.is_empty() {
+            true => Ending::Done,
+            false => Ending::Found,
+        })
+    }
+
+    fn keep(
+        &self,
+        invocation: &mut Invocation<'_, '_>,
+        side: &'static str,
+        resolution: &Resolution,
+    ) -> Result<Ending> {
         let before = invocation.reopen()?;
         let found = self.named(&before)?;
         let change = invocation.edit(|opened, composer| {
             let wanted = self.named(opened)?;
-            composer.resolve(&wanted, &resolution).map_err(refused)
+            composer.resolve(&wanted, resolution).map_err(refused)
         })?;
         let after = invocation.reopen()?;
         let left = disputes(&after.plan).len();
         if self.json {
             invocation.print_json(&document(&before, &found, Some(side), left))?;
         } else if change.edits.is_empty() {
-            invocation.say("no merge left a conflict in the plan")?;
+            invocation.say(NOTHING)?;
         } else {
             invocation.say(&change.label)?;
             invocation.say(&match left {

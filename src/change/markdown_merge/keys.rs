@@ -42,8 +42,8 @@ pub(super) fn of_heading(level: u8, text: &str) -> (Vec<Key>, Option<String>) {
     (keys, Some(padded(&number)))
 }
 
-/// A labelled bullet is its label; another item is its words, or the number or day that it begins
-/// with.
+/// A labelled bullet is its label; another item is its words, the number or day that it begins with,
+/// or what is before its first dash.
 pub(super) fn of_item(text: &str, label: Option<&Label>) -> (Vec<Key>, Option<String>) {
     if let Some(label) = label {
         return (vec![shared(format!("label {}", plain(&label.name)))], None);
@@ -51,6 +51,9 @@ pub(super) fn of_item(text: &str, label: Option<&Label>) -> (Vec<Key>, Option<St
     let first = first_number(text);
     let mut keys = vec![shared(format!("words {}", plain(text)))];
     keys.extend(first.map(|first| shared(format!("number {first}"))));
+    // What is behind the dash may come later, as evidence does behind a check.
+    let subject = text.split(" — ").next().unwrap_or_default();
+    keys.push(own(format!("subject {}", plain(subject))));
     (keys, first.map(padded))
 }
 

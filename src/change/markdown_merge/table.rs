@@ -50,6 +50,11 @@ impl Columns {
             false => [&b, &o, &t].map(|all| all.iter().position(|other| other == name)),
         });
         let places = places.collect();
+        // Words in a column that is gone would be lost.
+        let is_kept = |name: &String| names.contains(name);
+        if ![&b, &o, &t].into_iter().flatten().all(is_kept) {
+            return None;
+        }
         // A name that stands twice says nothing.
         let is_twice = |all: &[String]| (1..all.len()).any(|at| all[..at].contains(&all[at]));
         let unclear = !same && [&b, &o, &t].into_iter().any(|all| is_twice(all));
@@ -115,19 +120,6 @@ fn rows(
         match trio.fate() {
             Fate::Gone => {}
             Fate::As(unit) if columns.same => output.unit(unit),
-            Fate::As(_)
-                if trio.base.is_none() && (trio.ours.is_none() || trio.theirs.is_none()) =>
-            {
-                let own = match columns.side {
-                    Side::Ours => trio.ours,
-                    Side::Theirs => trio.theirs,
-                };
-                match (own, trio.ours.or(trio.theirs)) {
-                    (Some(unit), _) => output.unit(unit),
-                    (None, Some(unit)) => output.head(Kind::Row, &columns.rebuilt(unit)),
-                    (None, None) => {}
-                }
-            }
             Fate::Removed(unit, _) if columns.is_unchanged(trio.base, unit, &all) => {}
             Fate::Removed(unit, by) => {
                 let name = unit.name.clone();
@@ -137,23 +129,32 @@ fn rows(
                     Side::Theirs => output.conflict(unit.whole, b"", dispute),
                 }
             }
-            Fate::As(_) | Fate::Both(..) => {
-                let carrier = match columns.side {
-                    Side::Ours => trio.ours,
-                    Side::Theirs => trio.theirs,
-                };
-                let Some(carrier) = carrier.or(trio.ours).or(trio.theirs) else {
-                    continue;
-                };
-                match merge_row(columns, all, carrier) {
-                    Ok(row) => output.head(Kind::Row, &row),
-                    Err(row) => {
-                        let dispute = row.dispute(carrier, trio.base.is_none());
-                        output.conflict(&row.ours, &row.theirs, dispute);
-                    }
-                }
-            }
+            Fate::As(_) | Fate::Both(..) => row(columns, all, output),
         }
+    }
+}
+
+/// Writes a row that may have to change its columns.
+fn row(columns: &Columns, all: [Option<&Unit<'_>>; 3], output: &mut Output<'_>) {
+    let carrier = match columns.side {
+        Side::Ours => all[1],
+        Side::Theirs => all[2],
+    };
+    match (all, carrier) {
+        // New on the side that has these columns, or on the one that does not.
+        ([None, Some(unit), None] | [None, None, Some(unit)], own) => match own {
+            Some(unit) => output.unit(unit),
+            None => output.head(Kind::Row, &columns.rebuilt(unit)),
+        },
+        (_, Some(carrier)) => match merge_row(columns, all, carrier) {
+            Ok(row) => output.head(Kind::Row, &row),
+            Err(row) => {
+                let dispute = row.dispute(carrier, all[0].is_none());
+                output.conflict(&row.ours, &row.theirs, dispute);
+            }
+        },
+        // Both sides have what neither has alone.
+        (_, None) => {}
     }
 }
 
@@ -245,6 +246,14 @@ fn merge_row(
         ours.push(merged.or(o).unwrap_or_default());
         theirs.push(merged.or(t).unwrap_or_default());
     }
+    if columns.same
+        && versions
+            .iter()
+            .flatten()
+            .any(|unit| !is_all_cells(unit, carrier))
+    {
+        keys.push("cells without a column".to_owned());
+    }
     if keys.is_empty() {
         return Ok(with_cells(carrier, &one));
     }
@@ -255,6 +264,19 @@ fn merge_row(
         theirs: with_cells(own(2), &theirs),
         keys,
     })
+}
+
+/// Whether a row differs from another in nothing but the words of its cells and in blanks.
+fn is_all_cells(row: &Unit<'_>, like: &Unit<'_>) -> bool {
+    let bare = |bytes: &[u8]| -> Vec<u8> {
+        bytes
+            .iter()
+            .copied()
+            .filter(|byte| !matches!(byte, b' ' | b'|'))
+            .collect()
+    };
+    let cells: Vec<&[u8]> = like.cells().collect();
+    cells.len() != row.cells().count() || bare(&with_cells(row, &cells)) == bare(like.head)
 }
 
 /// A row with other words in its cells, each as wide as before if there is room.
@@ -280,7 +302,7 @@ fn with_cells(row: &Unit<'_>, cells: &[&[u8]]) -> Vec<u8> {
             .count();
         let width = |bytes: &[u8]| String::from_utf8_lossy(bytes).width();
         let room = (blanks + width(old)).saturating_sub(width(cell));
-        out.extend(std::iter::repeat_n(b' ', room.max(1.min(blanks.max(1)))));
+        out.extend(std::iter::repeat_n(b' ', room.max(blanks.min(1))));
         at += blanks;
     }
     out.extend_from_slice(&row.head[at..]);

@@ -84,6 +84,22 @@ fn a_column_added_on_one_side_goes_with_rows_and_cells_of_the_other() {
     assert_eq!(clean(base, theirs, ours), expected);
 }
 
+#[test]
+fn what_no_column_holds_is_never_lost() {
+    let base = "| A | B |\n| --- | --- |\n| x | y | more |\n| z | z |\n";
+    let ours = base.replace("| y |", "| yy |");
+    let theirs = base.replace("| more |", "| much more |");
+    let (text, conflicts) = merged(base, &ours, &theirs);
+    assert_eq!(conflicts.len(), 1);
+    assert!(text.contains("yy") && text.contains("much more"), "{text}");
+    // A column that goes here and is written to there.
+    let gone = "| A |\n| --- |\n| x |\n| z |\n";
+    let base = "| A | B |\n| --- | --- |\n| x | y |\n| z | z |\n";
+    let (text, conflicts) = merged(base, gone, &base.replace("| y |", "| kept |"));
+    assert_eq!(conflicts.len(), 1);
+    assert!(text.contains("kept"), "{text}");
+}
+
 const STEPS: &str = "# Steps\n\n\
     ## Step 0001 — One\n\n- **Outcome:** A\n- **Owner:** ops\n- **Dependencies:** Step 0007, Board\n- **Notes:** Began.\n\n\
     ## Step 0009 — Nine\n\n- **Outcome:** N\n- **Status:** Draft\n";

@@ -54,7 +54,8 @@ pub(super) fn order<'r>(things: &[Thing], rank: impl Fn(usize) -> Option<&'r str
         fill(&ours, &theirs, things, &rank, &mut order);
         if let Some(next) = next {
             order.push(next);
-            (o.next(), t.next());
+            o.next();
+            t.next();
         }
     }
     order
