@@ -27,6 +27,8 @@ pub(crate) enum JobKind {
     Rows,
     /// What the weekly review is about.
     Review,
+    /// Which problems pass a filter.
+    Problems,
     /// Which steps may wait.
     Float,
     /// One change to many steps: composed, before anybody is asked.
@@ -41,6 +43,7 @@ impl JobKind {
             Self::Order => "sorting",
             Self::Rows => "listing",
             Self::Review => "gathering the review",
+            Self::Problems => "filtering",
             Self::Float => "measuring the float",
             Self::Compose => "preparing the change",
         }

@@ -2,6 +2,7 @@
 
 pub mod as_of;
 pub mod command;
+pub mod groups;
 pub mod job;
 pub mod key;
 pub mod keymap;

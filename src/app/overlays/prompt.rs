@@ -55,13 +55,18 @@ pub(crate) enum Purpose {
     Baseline,
     /// Which version every screen is to show.
     AsOf,
+    /// What the list of the screen is narrowed by.
+    Narrow,
 }
 
 impl Prompt {
     /// Whether its text is to be written: what is compared with what is nobody's edit, and neither
     /// is what is looked at.
     pub(crate) fn is_edit(&self) -> bool {
-        !matches!(self.purpose, Purpose::Baseline | Purpose::AsOf)
+        !matches!(
+            self.purpose,
+            Purpose::Baseline | Purpose::AsOf | Purpose::Narrow
+        )
     }
 
     /// Takes a key; answers the prompt unless that closed it.
@@ -76,6 +81,11 @@ impl Prompt {
                 };
                 self.input.error = Some(taken.err()?.to_string());
             }
+            Code::Esc if self.purpose == Purpose::Narrow => {
+                // A search, not data: as in the filter line, Esc puts back what was there.
+                let _ = model.narrow(&self.input.initial);
+                return None;
+            }
             Code::Esc => {
                 model.remember_left(&self);
                 return None;
@@ -83,6 +93,16 @@ impl Prompt {
             _ => {}
         }
         Some(self)
+    }
+}
+
+impl Prompt {
+    /// Shows at once what the text makes of the screen, where that is all it does.
+    pub(crate) fn typed(mut self, model: &mut Model) -> Self {
+        if self.purpose == Purpose::Narrow && model.has_short_plan() {
+            self.input.error = model.narrow(&self.input.text).err().map(|why| why.0);
+        }
+        self
     }
 }
 
@@ -97,10 +117,11 @@ impl Purpose {
             Self::Evidence(evidence) => model.attach_link(evidence, text),
             Self::Line(line) => model.set_line(line, text),
             Self::GateReview(place) => model.write_review(place, text),
-            Self::Decide(action) => model.review_action(*action, text),
+            Self::Decide(action) => model.review_action(action, text),
             Self::Card(entry) => model.put_card_entry(entry, text),
             Self::Baseline => model.set_baseline(text),
             Self::AsOf => model.ask_as_of(text),
+            Self::Narrow => model.narrow(text),
         }
     }
 
@@ -134,6 +155,13 @@ impl Purpose {
 }
 
 impl Model {
+    /// Narrows the list of the screen; an empty line shows all of it.
+    fn narrow(&mut self, text: &str) -> Result<(), Refusal> {
+        let screen = self.screen.screen;
+        let narrowed = screen.narrow(self, text);
+        narrowed.map_err(|error| Refusal(error.to_string()))
+    }
+
     /// Opens a field of one line.
     pub(crate) fn prompt(
         &mut self,

@@ -9,7 +9,7 @@ use crate::app::overlays::confirm::Confirm;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
 use crate::tui::widgets::pane::split_rows;
-use crate::tui::widgets::text_layout::TextLayout;
+use crate::tui::widgets::text_layout::{TextLayout, thumb};
 
 /// Widest a question gets.
 const WIDEST: u16 = 76;
@@ -37,8 +37,15 @@ pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme, confirm: &Confirm) {
     let area = centred(area, columns, rows.saturating_add(4));
     let inner = boxed(buf, area, theme, "Confirm", Line::default());
     let (text, _) = split_rows(inner, inner.height.saturating_sub(2));
-    sheet.shorten(usize::from(text.height));
-    sheet.draw(buf, text, 0);
+    let hidden = sheet.len().saturating_sub(usize::from(text.height));
+    sheet.draw(buf, text, confirm.scroll.min(hidden));
+    thumb(
+        buf,
+        text,
+        theme,
+        (confirm.scroll.min(hidden), sheet.len()),
+        true,
+    );
     let answers = Line::from(vec![
         Span::styled("y", theme.key),
         Span::styled(" yes", theme.text),

@@ -51,6 +51,10 @@ pub struct Glyphs {
     pub enter: &'static str,
     /// Between facts on one line.
     pub dot: &'static str,
+    /// Before a group that hides its rows.
+    pub folded: &'static str,
+    /// Before a group that shows its rows.
+    pub unfolded: &'static str,
 }
 
 impl Glyphs {
@@ -83,6 +87,8 @@ pub(super) const UNICODE: Glyphs = Glyphs {
     head: "▶",
     enter: "⏎",
     dot: "·",
+    folded: "▸",
+    unfolded: "▾",
 };
 
 pub(super) const ASCII: Glyphs = Glyphs {
@@ -108,6 +114,8 @@ pub(super) const ASCII: Glyphs = Glyphs {
     head: ">",
     enter: "Enter",
     dot: "-",
+    folded: "+",
+    unfolded: "-",
 };
 
 pub(super) const ASCII_BORDER: border::Set<'static> = border::Set {

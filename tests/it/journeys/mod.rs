@@ -1,4 +1,5 @@
 mod as_of;
+mod causes;
 mod filter_line;
 mod gate_history;
 mod gate_review;
