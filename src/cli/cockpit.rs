@@ -34,7 +34,7 @@ use crate::tui::terminal_host::RealTerminal;
 use crate::tui::theme::{Background, ColorChoice, Theme};
 
 /// The name under which a person's last place in a plan is kept.
-const SESSION: &str = "session";
+pub(super) const SESSION: &str = "session";
 /// Events of a history that are not worth rewriting a file for.
 const SHORT_HISTORY: usize = 500;
 
@@ -89,7 +89,11 @@ fn one_session(
     let state = (outside.state.as_ref()).map(|base| State::of_plan(base, &layout.root));
     let files = std::mem::take(&mut opened.files);
     let settings = settings::judged(&layout, outside.config.as_deref());
-    let config::Display { theme, ascii } = settings.config.display;
+    let config::Display {
+        theme,
+        ascii,
+        start: first,
+    } = settings.config.display;
     let context = SessionContext {
         me: invocation.told_identity(),
         read_only: arguments.read_only,
@@ -101,17 +105,17 @@ fn one_session(
         weights: settings.weights,
         own_logs: !arguments.log.is_empty(),
         cache: outside.cache.clone(),
+        rituals: settings.config.rituals,
         uids: outside.uids.clone(),
         as_of: None,
     };
     let mut model = Model::new(files, context, settings.keymap, (outside.clock)());
     let session = (state.as_ref()).and_then(|state| state.load::<Session>(SESSION));
-    if let Some(session) = &session {
-        session.restore(&mut model);
-    }
+    let session = session.unwrap_or_default().beginning(first);
+    session.restore(&mut model);
     let opening = Arc::new(Opening::default());
     if !is_whole {
-        model.await_whole(opening.clone(), session);
+        model.await_whole(opening.clone(), Some(session));
     }
     if let Some(state) = state.as_ref().filter(|_| !arguments.read_only) {
         match is_whole {
@@ -200,7 +204,10 @@ fn one_session(
     let has_place = cockpit.model.has_plan() && !cockpit.model.work.is_opening();
     if let (Some(state), true) = (&state, has_place) {
         // Not to find one's place again is no reason to trouble anybody.
-        let _ = state.save(SESSION, &Session::of(&cockpit.model));
+        let _ = state.save(
+            SESSION,
+            &Session::of(&cockpit.model).leaving((outside.clock)()),
+        );
     }
     let lost = cockpit.close();
     if !lost.is_empty() {

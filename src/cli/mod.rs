@@ -34,6 +34,7 @@ pub(crate) mod since;
 pub mod standup;
 pub(crate) mod step_document;
 pub mod tick;
+pub(crate) mod today;
 
 use std::ffi::OsString;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
@@ -110,6 +111,7 @@ pub enum Color {
 pub enum Subcommands {
     Show(show::Show),
     List(list::List),
+    Today(today::Today),
     Next(next::Next),
     Chain(chain::Chain),
     Gates(gates::Gates),
@@ -225,6 +227,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::GitSetup(setup) => return setup.run(invocation),
         Subcommands::Show(show) => show.run(invocation)?,
         Subcommands::List(list) => list.run(invocation)?,
+        Subcommands::Today(today) => today.run(invocation)?,
         Subcommands::Next(next) => next.run(invocation)?,
         Subcommands::Chain(chain) => chain.run(invocation)?,
         Subcommands::Gates(gates) => gates.run(invocation)?,

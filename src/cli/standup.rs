@@ -15,7 +15,8 @@ use crate::record::standup::{
 
 /// Show a day's standup as one text, or post your own cards.
 ///
-/// The text is Markdown. Days are UTC days, and entries are due before 15:00 UTC.
+/// The text is Markdown. Days are UTC days. Entries are due before 15:00 UTC, or the time that
+/// [rituals] in stepdeck.toml names.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Standup {
     /// The day, such as 2026-11-21, instead of today.
@@ -120,6 +121,7 @@ impl Standup {
             folder,
             person: &person,
             now: invocation.outside.now,
+            due: opened.layout.config.rituals.standup,
         };
         let date = self.date.unwrap_or_else(|| standup.today());
         if date > standup.today() {
@@ -166,6 +168,7 @@ impl Post {
                 folder,
                 person: &person,
                 now,
+                due: opened.layout.config.rituals.standup,
             };
             let posted = standup.post(now.date_naive(), stage, &self.wishes());
             posted.map_err(refused)

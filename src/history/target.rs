@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 
+use crate::plan::block::{STEPS_PER_CHECKPOINT, checkpoint_steps};
 use crate::plan::canon::checklist::Check;
 use crate::plan::graph::Graph;
 use crate::plan::id::{BlockId, StepId};
@@ -16,9 +17,6 @@ use crate::plan::stage::Stage;
 use crate::plan::status::{State, Status};
 use crate::plan::step::Waiting;
 use crate::plan::{Plan, StepRef};
-
-/// How many steps a checkpoint sums up.
-const STEPS_PER_CHECKPOINT: u32 = 1_000;
 
 /// What shall be done.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -106,12 +104,10 @@ impl Target {
 
     /// Indexes of the steps of a checkpoint.
     fn numbered(&self, plan: &Plan) -> Range<usize> {
-        let Self::Checkpoint(number) = self else {
-            return 0..0;
-        };
-        let last = number.saturating_mul(STEPS_PER_CHECKPOINT);
-        let first = last.saturating_sub(STEPS_PER_CHECKPOINT) + 1;
-        plan.numbered(first..=last)
+        match self {
+            Self::Checkpoint(number) => checkpoint_steps(plan, *number),
+            _ => 0..0,
+        }
     }
 
     /// Indexes of its steps in a version of the plan, ascending.

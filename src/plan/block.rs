@@ -2,9 +2,21 @@
 
 use std::ops::Range;
 
+use super::Plan;
 use super::canon::block_table::BlockRow;
 use super::id::BlockId;
 use super::status::Status;
+
+/// How many steps a checkpoint sums up.
+pub(crate) const STEPS_PER_CHECKPOINT: u32 = 1_000;
+
+/// Indexes of the steps that a checkpoint sums up: those up to this thousand, and after the one
+/// before.
+pub(crate) fn checkpoint_steps(plan: &Plan, number: u32) -> Range<usize> {
+    let last = number.saturating_mul(STEPS_PER_CHECKPOINT);
+    let first = last.saturating_sub(STEPS_PER_CHECKPOINT) + 1;
+    plan.numbered(first..=last)
+}
 
 /// A block with the steps that fall into it.
 #[derive(Clone, Debug)]

@@ -143,6 +143,69 @@ pub(crate) fn people(plan: &Plan) -> Vec<Person> {
     people
 }
 
+/// The names of those who are steward in an ISO week, given by year and number.
+pub(crate) fn stewards(plan: &Plan, week: (i32, u32)) -> Vec<String> {
+    let serves = |person: &Person| person.weeks.iter().any(|text| is_in(text, week));
+    let stewards = people(plan).into_iter().filter(serves);
+    stewards
+        .filter_map(|person| person.names.into_iter().next())
+        .collect()
+}
+
+/// Whether a week, or a range of weeks, as people write it has this one in it: `2026-W48`,
+/// `W48–W50`, `2026-W51 to 2027-W02`. A week without a year is one of every year.
+fn is_in(text: &str, (year, week): (i32, u32)) -> bool {
+    let weeks = weeks_in(text);
+    match weeks[..] {
+        [(None, one)] => one == week,
+        [(Some(of), one)] => (of, one) == (year, week),
+        [(from_year, from), (to_year, to)] => {
+            match (from_year.or(to_year), to_year.or(from_year)) {
+                (Some(first), Some(last)) => {
+                    // Of two weeks with one year, a lower second one is of the next.
+                    let turns = from_year.is_none() != to_year.is_none() && to < from;
+                    let (first, last) = match (turns, to_year) {
+                        (true, None) => (first, first + 1),
+                        (true, Some(_)) => (last - 1, last),
+                        (false, _) => (first, last),
+                    };
+                    ((first, from)..=(last, to)).contains(&(year, week))
+                }
+                _ if from <= to => (from..=to).contains(&week),
+                _ => week >= from || week <= to,
+            }
+        }
+        _ => false,
+    }
+}
+
+/// The weeks that a text names, each with its year where it says so.
+fn weeks_in(text: &str) -> Vec<(Option<i32>, u32)> {
+    let mut weeks = Vec::new();
+    let mut before = "";
+    let mut rest = text;
+    while let Some(at) = rest.find(['W', 'w']) {
+        let (head, tail) = rest.split_at(at);
+        before = if head.is_empty() { before } else { head };
+        let digits = tail[1..].find(|c: char| !c.is_ascii_digit());
+        let digits = &tail[1..][..digits.unwrap_or(tail.len() - 1)];
+        rest = &tail[1 + digits.len()..];
+        let Some(week) = digits.parse().ok().filter(|week| (1..=53).contains(week)) else {
+            continue;
+        };
+        let year = before
+            .trim_end()
+            .strip_suffix('-')
+            .unwrap_or(before)
+            .trim_end();
+        let year = year.get(year.len().saturating_sub(4)..);
+        let year = year.filter(|year| year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit()));
+        weeks.push((year.and_then(|year| year.parse().ok()), week));
+        before = "";
+    }
+    weeks
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,5 +259,37 @@ mod tests {
         assert_eq!(owners("", "", "Zoe", "zz"), ["zoe", "zz"]);
         // A team is hers only where no owners are listed.
         assert!(!owners("", "ada@example.org", "", "").contains(&"board".to_owned()));
+    }
+
+    #[test]
+    fn a_week_is_in_what_people_write_of_weeks() {
+        for (text, inside, outside) in [
+            ("2026-W48", vec![(2026, 48)], vec![(2026, 47), (2025, 48)]),
+            ("W48", vec![(2026, 48), (2027, 48)], vec![(2026, 49)]),
+            (
+                "w48-w50",
+                vec![(2026, 48), (2026, 50)],
+                vec![(2026, 51), (2026, 47)],
+            ),
+            (
+                "2026-W48–2026-W50",
+                vec![(2026, 49)],
+                vec![(2027, 49), (2026, 51)],
+            ),
+            ("2026-W48–W50", vec![(2026, 50)], vec![(2027, 50)]),
+            (
+                "2026-W51 to 2027-W02",
+                vec![(2026, 52), (2026, 53), (2027, 1)],
+                vec![(2027, 3), (2026, 1)],
+            ),
+            ("2026-W51 – W02", vec![(2027, 2)], vec![(2026, 2)]),
+            ("W51–W02", vec![(2026, 52), (2027, 1)], vec![(2026, 3)]),
+            ("weeks 48", vec![], vec![(2026, 48)]),
+            ("W99", vec![], vec![(2026, 9), (2026, 99)]),
+            ("é-W48", vec![(2026, 48)], vec![]),
+        ] {
+            assert!(inside.iter().all(|week| is_in(text, *week)), "{text}");
+            assert!(!outside.iter().any(|week| is_in(text, *week)), "{text}");
+        }
     }
 }

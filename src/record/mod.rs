@@ -6,14 +6,50 @@ pub(crate) mod naming;
 pub mod review;
 pub mod standup;
 pub mod start;
+pub mod today;
+
+use chrono::Duration;
 
 use crate::document::markdown::{escaped, written_list};
-use crate::plan::StepRef;
 use crate::plan::field::{Kind, fields};
+use crate::plan::step::Waiting;
+use crate::plan::{Plan, StepRef};
 
 /// Words in one line.
 pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A stretch of time in hours and minutes; what is begun counts as a minute.
+pub(crate) fn stretch(time: Duration) -> String {
+    let minutes = time.num_seconds().max(0).div_euclid(60) + i64::from(time.num_seconds() % 60 > 0);
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}
+
+/// An owner as it stands behind what is theirs; nothing where nobody is named.
+fn by(owner: &str) -> String {
+    match owner.trim() {
+        "" => String::new(),
+        owner => format!(" ({owner})"),
+    }
+}
+
+/// What keeps a step waiting, each with who has it.
+pub(crate) fn waits_for(plan: &Plan, step: StepRef<'_>) -> Vec<String> {
+    let waits = step.unmet().into_iter().map(|waiting| match waiting {
+        Waiting::Step(id) => match plan.find(id).map(|index| plan.step(index)) {
+            Some(other) => format!("{id}{}", by(&other.owner())),
+            None => id.to_string(),
+        },
+        Waiting::Missing(id) => format!("{id}, which is not in the plan"),
+        Waiting::Condition(text) => text,
+        Waiting::Cycle(ids) => ids.first().map(ToString::to_string).unwrap_or_default(),
+    });
+    waits.collect()
 }
 
 /// Words as the source of a heading: signs at the end would be taken for its closing ones.

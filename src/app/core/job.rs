@@ -31,6 +31,8 @@ pub(crate) enum JobKind {
     Problems,
     /// Which steps may wait.
     Float,
+    /// What waits for the person today.
+    Today,
     /// One change to many steps: composed, before anybody is asked.
     Compose,
 }
@@ -45,6 +47,7 @@ impl JobKind {
             Self::Review => "gathering the review",
             Self::Problems => "filtering",
             Self::Float => "measuring the float",
+            Self::Today => "gathering the day",
             Self::Compose => "preparing the change",
         }
     }

@@ -14,7 +14,6 @@ use super::message::Effect;
 use super::screen::{NumberedScreen, Screen};
 use crate::app::overlays::Overlay;
 use crate::app::overlays::note::Note;
-use crate::app::screens::SCREENS;
 use crate::app::screens::gates::GatesView;
 use crate::app::screens::outlook::view::OutlookView;
 use crate::app::screens::plan;
@@ -24,6 +23,7 @@ use crate::app::screens::problems::ProblemsView;
 use crate::app::screens::review::view::ReviewView;
 use crate::app::screens::since::view::SinceView;
 use crate::app::screens::standup::view::StandupView;
+use crate::app::screens::today::view::TodayView;
 use crate::app::screens::welcome::Welcome;
 use crate::app::sync::absent::Absent;
 use crate::app::sync::draft::Draft;
@@ -40,6 +40,7 @@ use crate::plan::ranking::term::Weights;
 use crate::plan::source::SourceFile;
 use crate::plan::uid::Uids;
 use crate::plan::{Plan, StepKey, StepRef, marks};
+use crate::record::today::rituals::Rituals;
 
 /// How long a row that somebody else changed stays lit.
 const FLASH: Duration = Duration::milliseconds(1_500);
@@ -83,6 +84,8 @@ pub struct SessionContext {
     pub mistakes: Vec<Problem>,
     /// How much each term of the ranking counts.
     pub weights: Weights,
+    /// The calendar of the team's rituals.
+    pub rituals: Rituals,
     /// Whether the logs are given on the command line, and not those of the configuration.
     pub own_logs: bool,
     /// Where what is found in the plan's past is kept for the next time, if anywhere.
@@ -119,6 +122,8 @@ pub struct Model {
     pub since: SinceView,
     /// Screen 7.
     pub outlook: OutlookView,
+    /// Screen 0.
+    pub today: TodayView,
     #[cfg(test)]
     pub invented: crate::app::screens::invented::InventedView,
     /// What lies over the screen, the topmost last.
@@ -186,8 +191,8 @@ impl Model {
         let mut model = Self {
             plan: Arc::new(plan),
             generation: 1,
-            screen: SCREENS[0],
-            came_from: SCREENS[0],
+            screen: &plan::SCREEN,
+            came_from: &plan::SCREEN,
             zoomed: Vec::new(),
             view: PlanView::new(),
             gates: GatesView::new(),
@@ -196,6 +201,7 @@ impl Model {
             standup_view: StandupView::new(),
             since: SinceView::default(),
             outlook: OutlookView::new(),
+            today: TodayView::new(),
             #[cfg(test)]
             invented: Default::default(),
             overlays: Vec::new(),

@@ -2,19 +2,25 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::model::Model;
-use crate::app::screens::SCREENS;
 use crate::app::screens::plan::view::Sort;
 use crate::app::screens::review::view::Bookmark;
+use crate::app::screens::{SCREENS, plan, today};
 use crate::plan::id::typed_id;
+use crate::store::locate::config::Start;
 
 /// Where one was when one left.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug, Default)]
 #[serde(default)]
 pub struct Session {
-    screen: u8,
+    screen: Option<u8>,
+    /// Who they said they were.
+    me: Option<String>,
+    /// When they left, in seconds of Unix time.
+    left: Option<i64>,
     step: Option<String>,
     filter: String,
     sort: Sort,
@@ -27,7 +33,12 @@ impl Session {
     /// What is worth remembering of `model`.
     pub fn of(model: &Model) -> Self {
         Self {
-            screen: model.screen.number,
+            screen: Some(model.screen.number),
+            left: model.today.visited.map(|at| at.timestamp()),
+            me: model
+                .today
+                .is_told
+                .then(|| model.context.me.name().to_owned()),
             step: model.selected().map(|(id, _)| id.to_string()),
             filter: model.view.filter.text().to_owned(),
             sort: model.view.sort,
@@ -39,13 +50,40 @@ impl Session {
         }
     }
 
+    /// The same, with the screen that opens first.
+    pub fn beginning(self, start: Start) -> Self {
+        let screen = match start {
+            Start::Today => Some(today::SCREEN.number),
+            Start::Plan => Some(plan::SCREEN.number),
+            Start::Last => self.screen,
+        };
+        Self { screen, ..self }
+    }
+
+    /// When one left, if one was ever here.
+    pub(crate) fn left(&self) -> Option<DateTime<Utc>> {
+        DateTime::from_timestamp(self.left?, 0)
+    }
+
+    /// The same for somebody who leaves now.
+    pub(crate) fn leaving(self, now: DateTime<Utc>) -> Self {
+        let left = Some(now.timestamp());
+        Self { left, ..self }
+    }
+
     /// Goes back to where one was, as far as it is still there.
     pub fn restore(&self, model: &mut Model) {
-        let screen = SCREENS.iter().find(|screen| screen.number == self.screen);
-        model.screen = screen.unwrap_or(&SCREENS[0]);
+        let screen = SCREENS
+            .iter()
+            .find(|screen| Some(screen.number) == self.screen);
+        model.screen = screen.unwrap_or(&&plan::SCREEN);
         model.view.filter = model.query(&self.filter).unwrap_or_default();
         model.view.kept_filters.clone_from(&self.kept_filters);
         model.view.sort = self.sort;
+        if let (Some(name), None) = (&self.me, &model.context.me.given) {
+            model.take_for(name);
+        }
+        model.today.visited = self.left();
         let id = self.step.as_deref().and_then(typed_id);
         model.refresh(id.map(|id| (id, 0)));
         // Listed even where another screen comes first, to find the place in it again.

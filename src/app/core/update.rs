@@ -5,7 +5,7 @@ use super::message::{Effect, Message};
 use super::model::Model;
 use super::screen::NumberedScreen;
 use super::view::quit;
-use crate::app::screens::SCREENS;
+use crate::app::screens::plan;
 use crate::app::screens::plan::find::set_bookmark;
 
 /// Takes one message. Answers what must be done outside, in order.
@@ -119,7 +119,7 @@ impl Model {
         screen.opened(self);
     }
 
-    /// One step back towards the first screen: overlay, what is open on the screen, the screen. From
+    /// One step back towards the step list: overlay, what is open on the screen, the screen. From
     /// a version of the past, to the present.
     /// Never out of the program.
     pub(crate) fn back(&mut self) {
@@ -134,7 +134,7 @@ impl Model {
         }
         match self.context.as_of {
             Some(_) => self.effects.push(Effect::ReturnToNow),
-            None => self.open_screen(SCREENS[0]),
+            None => self.open_screen(&plan::SCREEN),
         }
     }
 }

@@ -231,8 +231,10 @@ impl Model {
         Query::parse(text).map(|query| query.asked_by(&self.context.me))
     }
 
-    /// Learns who the person at work is, after the plan was opened.
+    /// Learns who the person at work is, after the plan was opened. What they said themselves stays.
     pub(crate) fn know_person(&mut self, me: Identity) {
+        let given = me.given.or_else(|| self.context.me.given.take());
+        let me = Identity { given, ..me };
         let filter = std::mem::take(&mut self.view.filter);
         self.view.filter = filter.asked_by(&me);
         self.context.me = me;

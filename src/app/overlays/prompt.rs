@@ -57,6 +57,8 @@ pub(crate) enum Purpose {
     AsOf,
     /// What the list of the screen is narrowed by.
     Narrow,
+    /// Who the person is.
+    Me,
 }
 
 impl Prompt {
@@ -65,7 +67,7 @@ impl Prompt {
     pub(crate) fn is_edit(&self) -> bool {
         !matches!(
             self.purpose,
-            Purpose::Baseline | Purpose::AsOf | Purpose::Narrow
+            Purpose::Baseline | Purpose::AsOf | Purpose::Narrow | Purpose::Me
         )
     }
 
@@ -122,6 +124,7 @@ impl Purpose {
             Self::Baseline => model.set_baseline(text),
             Self::AsOf => model.ask_as_of(text),
             Self::Narrow => model.narrow(text),
+            Self::Me => model.set_me(text),
         }
     }
 

@@ -12,13 +12,15 @@ pub mod review;
 pub(crate) mod row_filter;
 pub mod since;
 pub mod standup;
+pub mod today;
 pub(crate) mod welcome;
 
 use crate::app::core::command::{Focus, Places};
 use crate::app::core::screen::NumberedScreen;
 
-/// Every screen that a number opens. The session opens with the first, and Esc leads back to it.
+/// Every screen that a number opens.
 pub(crate) static SCREENS: &[&NumberedScreen] = &[
+    &today::SCREEN,
     &plan::SCREEN,
     &gates::SCREEN,
     &review::SCREEN,

@@ -24,6 +24,7 @@
 
 use super::wording::numbers;
 use super::{Context, Help, Pass, Plan, Problem, Rule, Severity, Spot};
+use crate::plan::block::STEPS_PER_CHECKPOINT;
 use crate::plan::status::State;
 
 /// The rule.
@@ -37,11 +38,8 @@ pub const RULE: Rule = Rule {
     passes: &[Pass::Plan(run)],
 };
 
-/// How many steps are between two checkpoints.
-const THOUSAND: u32 = 1000;
-
 fn run(plan: &Plan, context: &Context<'_>, problems: &mut Vec<Problem>) {
-    let thousand = |step: usize| (plan.step(step).id().number() - 1) / THOUSAND;
+    let thousand = |step: usize| (plan.step(step).id().number() - 1) / STEPS_PER_CHECKPOINT;
     let mut from = 0;
     while from < plan.len() {
         let number = thousand(from);
@@ -54,14 +52,14 @@ fn run(plan: &Plan, context: &Context<'_>, problems: &mut Vec<Problem>) {
             done &= step.state() == State::Done;
             to += 1;
         }
-        if done && numbers_found == THOUSAND {
+        if done && numbers_found == STEPS_PER_CHECKPOINT {
             let path = (context.checkpoints).join(format!("CP{:02}.md", number + 1));
             if !(context.exists)(&path) {
                 let step = plan.step(to - 1);
-                let first = number * THOUSAND + 1;
+                let first = number * STEPS_PER_CHECKPOINT + 1;
                 let message = format!(
                     "{} are complete, but there is no checkpoint {}",
-                    numbers(first, first + THOUSAND - 1),
+                    numbers(first, first + STEPS_PER_CHECKPOINT - 1),
                     path.display()
                 );
                 let problem = RULE.problem(plan, Spot::step(plan, step), message);

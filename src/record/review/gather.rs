@@ -408,7 +408,7 @@ impl<'a> Review<'a> {
 }
 
 /// The records of weekly reviews with their weeks, the earliest first.
-fn records(plan: &Plan) -> Vec<(Week, &SourceFile, Record)> {
+pub(crate) fn records(plan: &Plan) -> Vec<(Week, &SourceFile, Record)> {
     let mut records: Vec<(Week, &SourceFile, Record)> = (plan.files().iter())
         .filter(|file| file.role == Role::Review)
         .filter_map(|file| {

@@ -59,6 +59,21 @@ pub struct Said {
     pub card: Card,
 }
 
+/// A blocker that stood on somebody's cards for days.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Standing {
+    /// What is in the way.
+    pub blocker: String,
+    /// The stage of the card.
+    pub stage: String,
+    /// Who says so.
+    pub person: String,
+    /// The first of the days in a row on which they did.
+    pub since: NaiveDate,
+    /// How many days ago that was.
+    pub days: i64,
+}
+
 impl Day {
     /// The person's own entry, once the first card is posted.
     pub(crate) fn own(&self) -> Option<&Entry> {
@@ -90,7 +105,7 @@ impl Standup<'_> {
         let own = slug(self.person);
         let mut day = Day {
             date,
-            deadline: deadline(date),
+            deadline: deadline(date, self.due),
             person: person_name(self.person),
             slug: own.clone(),
             cards: Vec::new(),
@@ -200,6 +215,38 @@ impl Standup<'_> {
             }
         }
         thread
+    }
+
+    /// The blockers on everybody's last card of each stage, within a week, that have stood for so
+    /// many days by `date`: the longest first.
+    pub(crate) fn standing(&self, date: NaiveDate, days: i64) -> Vec<Standing> {
+        let mut entries = self.entries(days_before(date, REACH), date);
+        entries.sort_by(|a, b| a.slug.cmp(&b.slug).then(b.date.cmp(&a.date)));
+        let mut standing = Vec::new();
+        for own in entries.chunk_by(|a, b| a.slug == b.slug) {
+            let Some((last, earlier)) = own.split_first() else {
+                continue;
+            };
+            if last.date < days_before(date, REGULAR) {
+                continue;
+            }
+            for card in &last.cards {
+                let since = since(card, earlier).into_iter();
+                for (blocker, since) in card.blockers.iter().zip(since) {
+                    let since = since.unwrap_or(last.date);
+                    standing.push(Standing {
+                        blocker: blocker.clone(),
+                        stage: card.stage.clone(),
+                        person: last.person.clone(),
+                        since,
+                        days: (date - since).num_days(),
+                    });
+                }
+            }
+        }
+        standing.retain(|blocker| blocker.days >= days);
+        standing.sort_by(|a, b| (a.since, &a.stage).cmp(&(b.since, &b.stage)));
+        standing
     }
 
     /// The nearest day before or behind `date` on which somebody posted, or the present one;

@@ -7,7 +7,9 @@
 use chrono::{NaiveDate, SubsecRound as _, Timelike as _};
 
 use super::paper::{self, Kind, Section, Spot};
-use super::{Card, CardPart, Entry, Health, Standup, person_name, read, same_stage, slug};
+use super::{
+    Card, CardPart, Entry, Health, Standup, deadline, person_name, read, same_stage, slug,
+};
 use crate::change::compose::reversible;
 use crate::change::value::{Refusal, refuse, refuse_control};
 use crate::change::{Change, Edit, Target, apply};
@@ -53,7 +55,7 @@ impl Standup<'_> {
         self.is_open(date)?;
         let wishes: Vec<CardRequest> = wishes.iter().map(checked).collect::<Result<_, _>>()?;
         let file = self.file(date);
-        let entry = file.and_then(read);
+        let entry = file.and_then(|file| read(file, self.due));
         let posted = entry.as_ref().and_then(|entry| entry.card(stage));
         let before = match posted {
             Some(card) => card.clone(),
@@ -140,6 +142,7 @@ impl Standup<'_> {
             person: person_name(self.person),
             slug: slug(self.person),
             posted_at: card.posted_at,
+            deadline: deadline(date, self.due),
             cards: vec![card.clone()],
             path: self.path(date),
         }
@@ -274,7 +277,9 @@ fn is_read_back(
     };
     let before = heads(&files);
     let applied = apply::change(&change, &mut files);
-    let read_back = files.first().and_then(read);
+    let read_back = files
+        .first()
+        .and_then(|file| read(file, wanted.deadline.time()));
     let mut same = read_back
         .as_ref()
         .is_some_and(|read| same_words(read, wanted));

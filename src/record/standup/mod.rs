@@ -27,13 +27,11 @@ use crate::plan::Plan;
 use crate::plan::canon::normalised;
 use crate::plan::source::{Role, SourceFile};
 
-pub(crate) use day::{Day, DayCard, Said};
+pub(crate) use day::{Day, DayCard, Said, Standing};
 pub(crate) use digest::{Dialect, digest};
 pub(crate) use edit::CardRequest;
 pub(crate) use paper::read;
 
-/// The hour, UTC, before which a day's entries are due.
-const DEADLINE_HOUR: u32 = 15;
 /// Letters of a file's name at most, its ending aside.
 const LONGEST_SLUG: usize = 60;
 
@@ -174,6 +172,8 @@ pub struct Entry {
     pub slug: String,
     /// When the first card was posted, to the minute; nothing where the paper does not say.
     pub posted_at: Option<DateTime<Utc>>,
+    /// When the day's entries were due.
+    pub deadline: DateTime<Utc>,
     /// The cards in the order in which they are.
     pub cards: Vec<Card>,
     /// The paper, relative to the plan's root.
@@ -183,7 +183,7 @@ pub struct Entry {
 impl Entry {
     /// Whether the first card came at the deadline or behind it.
     pub(crate) fn is_late(&self) -> bool {
-        self.posted_at.is_some_and(|at| at >= deadline(self.date))
+        self.posted_at.is_some_and(|at| at >= self.deadline)
     }
 
     /// The card of a stage.
@@ -192,10 +192,9 @@ impl Entry {
     }
 }
 
-/// When a day's entries are due.
-pub(crate) fn deadline(date: NaiveDate) -> DateTime<Utc> {
-    let hour = NaiveTime::from_hms_opt(DEADLINE_HOUR, 0, 0).unwrap_or_default();
-    date.and_time(hour).and_utc()
+/// When a day's entries are due, at this time of day in UTC.
+pub(crate) fn deadline(date: NaiveDate, at: NaiveTime) -> DateTime<Utc> {
+    date.and_time(at).and_utc()
 }
 
 /// So many days before a day; the first of all days where the calendar ends.
@@ -268,6 +267,8 @@ pub(crate) struct Standup<'a> {
     pub person: &'a str,
     /// The present instant.
     pub now: DateTime<Utc>,
+    /// The time of day, in UTC, before which entries are due.
+    pub due: NaiveTime,
 }
 
 impl Standup<'_> {
@@ -302,6 +303,7 @@ impl Standup<'_> {
                 && day_of(&file.path).is_some_and(|date| (from..=to).contains(&date))
         };
         let files = self.plan.files().iter().filter(within);
+        let read = |file| read(file, self.due);
         let mut entries: Vec<Entry> = files.filter_map(read).collect();
         entries.sort_by(|a, b| (a.date, &a.slug).cmp(&(b.date, &b.slug)));
         entries

@@ -1,9 +1,9 @@
 //! The paper of one person and one day: found by its headings and labelled bullets, and written the
 //! same way. What is between them is the person's own and is not read.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, NaiveTime, Utc};
 
-use super::{Card, CardPart, Entry, Health, day_of, person_name};
+use super::{Card, CardPart, Entry, Health, day_of, deadline, person_name};
 use crate::document::markdown::{Heading, Label, MarkdownDocument, escaped};
 use crate::document::splice::Span;
 use crate::plan::canon::normalised;
@@ -195,7 +195,8 @@ fn links(document: &MarkdownDocument, within: Span) -> Vec<String> {
 }
 
 /// What a paper says; nothing where it is in no day's folder or is not Markdown.
-pub fn read(file: &SourceFile) -> Option<Entry> {
+/// Entries are due at this time of the day.
+pub fn read(file: &SourceFile, due: NaiveTime) -> Option<Entry> {
     let date = day_of(&file.path)?;
     let slug = file.path.file_stem()?.to_str()?.to_owned();
     let document = file.markdown()?;
@@ -204,6 +205,7 @@ pub fn read(file: &SourceFile) -> Option<Entry> {
         person: slug.clone(),
         slug,
         posted_at: None,
+        deadline: deadline(date, due),
         cards: Vec::new(),
         path: file.path.clone(),
     };

@@ -12,8 +12,8 @@ use crate::plan::field::Field;
 use crate::plan::id::{StepId, ids_in};
 use crate::plan::stage::{Stage, Standing, standings};
 use crate::plan::status::Status;
-use crate::plan::step::{StepRef, Waiting};
-use crate::record::one_line;
+use crate::plan::step::StepRef;
+use crate::record::{by, one_line, waits_for};
 
 /// How many days back an earlier card still counts.
 pub(super) const REACH: u64 = 14;
@@ -243,20 +243,7 @@ impl Own {
 
 /// A blocked step with what it waits for and who has that.
 fn blocked(plan: &Plan, step: StepRef<'_>) -> String {
-    let by = |owner: &str| match owner.trim() {
-        "" => String::new(),
-        owner => format!(" ({owner})"),
-    };
-    let waits = step.unmet().into_iter().map(|waiting| match waiting {
-        Waiting::Step(id) => match plan.find(id).map(|index| plan.step(index)) {
-            Some(other) => format!("{id}{}", by(&other.owner())),
-            None => id.to_string(),
-        },
-        Waiting::Missing(id) => format!("{id}, which is not in the plan"),
-        Waiting::Condition(text) => text,
-        Waiting::Cycle(ids) => ids.first().map(ToString::to_string).unwrap_or_default(),
-    });
-    let waits: Vec<String> = waits.collect();
+    let waits = waits_for(plan, step);
     let head = format!(
         "{} {}{}",
         step.id().in_prose(),

@@ -35,6 +35,11 @@ fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
+/// Before when entries are due.
+fn due() -> NaiveTime {
+    NaiveTime::from_hms_opt(15, 0, 0).unwrap()
+}
+
 fn now() -> DateTime<Utc> {
     at("2026-11-21T09:30:40Z")
 }
@@ -61,6 +66,7 @@ fn standup<'a>(plan: &'a Plan, person: &'a str) -> Standup<'a> {
         folder: Path::new("docs/standups"),
         person,
         now: now(),
+        due: due(),
     }
 }
 
@@ -92,7 +98,7 @@ fn text(files: &[SourceFile]) -> String {
 
 fn entry(files: &[SourceFile]) -> Entry {
     let file = files.iter().find(|file| file.role == Role::Standup);
-    read(file.unwrap()).unwrap()
+    read(file.unwrap(), due()).unwrap()
 }
 
 #[test]

@@ -13,6 +13,7 @@ pub(crate) mod problems;
 pub(crate) mod review;
 pub(crate) mod since;
 pub(crate) mod standup;
+pub(crate) mod today;
 pub(crate) mod welcome;
 
 use ratatui::buffer::Buffer;
@@ -30,6 +31,7 @@ pub type Drawing = fn(&mut Buffer, Rect, &Model, &Theme, &mut ScrollState);
 
 /// How each screen of the table is drawn.
 const DRAWINGS: &[(&NumberedScreen, Drawing)] = &[
+    (&screens::today::SCREEN, today::draw),
     (&screens::plan::SCREEN, plan::draw),
     (&screens::gates::SCREEN, gates::draw),
     (&screens::review::SCREEN, review::draw),

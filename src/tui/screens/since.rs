@@ -223,6 +223,20 @@ fn title_of(model: &Model, compared: &Comparison, step: &Different) -> String {
     }
 }
 
+/// One step in a list of other things: how it is different, and its title.
+pub(super) fn short_row(model: &Model, step: &Different, theme: &Theme) -> Line<'static> {
+    let Some(compared) = &model.since.compared else {
+        return Line::default();
+    };
+    let (sign, style) = look(step.how, theme);
+    let title = title_of(model, compared, step);
+    Line::from(vec![
+        Span::styled(format!("{sign} {} ", pad(step.how.word(), WORD)), style),
+        Span::styled(format!("{} ", step.step), theme.dim),
+        Span::styled(title, theme.text),
+    ])
+}
+
 /// One step: how it is different, the first of its changes, who made the newest one and when.
 fn row(
     buf: &mut Buffer,

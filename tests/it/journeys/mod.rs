@@ -21,6 +21,7 @@ mod standup;
 mod stories;
 mod terminal;
 mod terminal_safety;
+mod today;
 mod walkthrough_gate_review;
 mod walkthrough_standup;
 mod watching;

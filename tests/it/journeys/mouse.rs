@@ -214,7 +214,10 @@ fn ones_own_configuration_switches_the_mouse_on() {
     let folder = folder_of(&[
         (LOG, LINES),
         (CANON, DOCUMENT),
-        ("config/stepdeck/config.toml", "mouse = true\n"),
+        (
+            "config/stepdeck/config.toml",
+            "mouse = true\n[display]\nstart = \"plan\"\n",
+        ),
     ]);
     let config = folder.path().join("config");
     let launch = Launch::stepdeck(&[]).in_folder(folder.path()).size(120, 30);

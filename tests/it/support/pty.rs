@@ -35,9 +35,15 @@ pub struct Launch {
 }
 
 impl Launch {
-    /// The built `stepdeck`, with these arguments.
+    /// The built `stepdeck`, with these arguments, at the home of somebody who goes on where they
+    /// left.
     pub fn stepdeck(args: &[&str]) -> Launch {
-        Launch::program(env!("CARGO_BIN_EXE_stepdeck"), args)
+        let launch = Launch::program(env!("CARGO_BIN_EXE_stepdeck"), args);
+        let config = launch.home.path().join(".config/stepdeck");
+        std::fs::create_dir_all(&config).expect("a folder for the configuration");
+        let text = "[display]\nstart = \"last\"\n";
+        std::fs::write(config.join("config.toml"), text).expect("a configuration");
+        launch
     }
 
     /// Any program, in 80×24, in an empty home that is also its working directory.

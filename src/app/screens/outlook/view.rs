@@ -61,7 +61,7 @@ pub enum Row {
 }
 
 /// A scope by name.
-pub(super) type Wanted = (Target, String);
+pub(crate) type Wanted = (Target, String);
 
 impl OutlookView {
     /// The screen as it opens first.
@@ -111,6 +111,13 @@ impl OutlookView {
         self.floats.clear();
         let place = self.place().unwrap_or(0);
         self.nearest.store(place, Ordering::Relaxed);
+    }
+
+    /// Selects a scope as soon as it is listed.
+    pub(crate) fn want(&mut self, wanted: Wanted) {
+        if !self.select(&wanted) {
+            self.wanted = Some(wanted);
+        }
     }
 
     /// Selects a scope, if it is listed. Answers whether it is.

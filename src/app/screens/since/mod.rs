@@ -116,8 +116,8 @@ fn no_change(model: &Model) -> Blocked {
 }
 
 fn nothing_new(model: &Model) -> Blocked {
-    let is_new = |row| matches!(row, &view::Row::Step { is_seen: false, .. });
-    let none = !model.since.rows.iter().any(is_new);
+    let mut rows = model.since.rows.iter();
+    let none = rows.find_map(view::Row::new_step).is_none();
     none.then(|| "nothing is new to you".to_owned())
 }
 

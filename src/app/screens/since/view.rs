@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::seen::{SeenChanges, name_of};
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
@@ -73,8 +75,14 @@ pub enum Row {
 
 impl Row {
     /// The step, if it is one that is new to the person.
-    fn is_new(&self) -> bool {
-        matches!(self, Self::Step { is_seen: false, .. })
+    pub(crate) fn new_step(&self) -> Option<Different> {
+        match self {
+            Self::Step {
+                step,
+                is_seen: false,
+            } => Some(*step),
+            _ => None,
+        }
     }
 }
 
@@ -140,8 +148,26 @@ impl SinceView {
         self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
     }
 
+    /// The steps that are new to the person: not set aside, and landed after they last looked,
+    /// where that is known. What is not committed is here because of this checkout.
+    pub(crate) fn news(&self, visited: Option<DateTime<Utc>>) -> Vec<Different> {
+        let Some(compared) = &self.compared else {
+            return Vec::new();
+        };
+        let is_news = |step: &Different| {
+            let events = compared.events(step).iter();
+            let mut origins = events.filter_map(|event| compared.trail.origin(event));
+            origins.any(|origin| {
+                let landed = origin.commit.is_some() || !compared.baseline.has_history;
+                landed && visited.is_none_or(|visited| origin.at > visited)
+            })
+        };
+        let new = self.rows.iter().filter_map(Row::new_step);
+        new.filter(is_news).collect()
+    }
+
     /// Selects the row of a step.
-    fn select(&mut self, id: StepId) {
+    pub(crate) fn select(&mut self, id: StepId) {
         let is_it = |row: &Row| matches!(row, Row::Step { step, .. } if step.step == id);
         if let Some(at) = self.rows.iter().position(is_it) {
             self.cursor = at;
@@ -151,7 +177,7 @@ impl SinceView {
     /// Goes to the next row that is new to the person, from the end to the beginning; or the one
     /// before. Answers whether there is another one.
     pub(super) fn go_to_new(&mut self, forward: bool) -> bool {
-        let is_new = |at: &usize| self.rows[*at].is_new();
+        let is_new = |at: &usize| self.rows[*at].new_step().is_some();
         let (count, at) = (self.rows.len(), self.cursor.min(self.rows.len()));
         let found = match forward {
             true => (at + 1..count).chain(0..at).find(is_new),
@@ -184,7 +210,7 @@ impl Model {
     }
 
     /// Has the plan compared again if it changed since it was last asked about.
-    pub(super) fn keep_since(&mut self) {
+    pub(crate) fn keep_since(&mut self) {
         if self.since.asked != self.generation {
             self.ask_since();
         }

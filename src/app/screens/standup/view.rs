@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
 use crate::plan::source::Role;
-use crate::record::standup::{Card, Day, DayCard, Entry, Said, Standup, deadline};
+use crate::record::standup::{Card, Day, DayCard, Entry, Said, Standup};
 
 /// What a thread over days follows.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -117,23 +117,13 @@ pub(crate) enum Due {
 }
 
 impl Due {
-    /// How far the deadline of `date` is at `now`.
-    pub(crate) fn at(date: NaiveDate, now: DateTime<Utc>) -> Self {
-        let left = deadline(date) - now;
+    /// How far a deadline is at `now`.
+    pub(crate) fn at(deadline: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        let left = deadline - now;
         match left > Duration::zero() {
             true => Self::In(left),
             false => Self::Since(-left),
         }
-    }
-}
-
-/// A stretch of time in hours and minutes; what is begun counts as a minute.
-pub(crate) fn stretch(time: Duration) -> String {
-    let minutes = time.num_seconds().max(0).div_euclid(60) + i64::from(time.num_seconds() % 60 > 0);
-    match (minutes / 60, minutes % 60) {
-        (0, minutes) => format!("{minutes} min"),
-        (hours, 0) => format!("{hours} h"),
-        (hours, minutes) => format!("{hours} h {minutes} min"),
     }
 }
 
@@ -145,6 +135,7 @@ impl Model {
             folder: self.context.papers.folder_of(Role::Standup),
             person: self.context.me.name(),
             now: self.now,
+            due: self.context.rituals.standup,
         }
     }
 
@@ -191,11 +182,12 @@ impl Model {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::stretch;
 
     #[test]
     fn a_begun_minute_counts_until_it_is_over() {
-        let date: NaiveDate = "2026-11-21".parse().unwrap();
-        let due = |now: &str| match Due::at(date, now.parse().unwrap()) {
+        let deadline = "2026-11-21T15:00:00Z".parse().unwrap();
+        let due = |now: &str| match Due::at(deadline, now.parse().unwrap()) {
             Due::In(left) => format!("in {}", stretch(left)),
             Due::Since(over) => format!("since {}", stretch(over)),
         };

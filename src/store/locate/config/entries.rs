@@ -7,9 +7,10 @@ use std::path::{Component, Path};
 use toml::de::DeValue;
 
 use super::ConfigFile::{self, Own, Shared};
-use super::{Config, Located, Theme};
+use super::{Config, Located, Start, Theme};
 use crate::plan::paper::{Kept, PaperSpec};
 use crate::plan::source::Location;
+use crate::record::today::rituals::time_of_day;
 
 /// One entry, or all entries of a section whose names others know.
 #[derive(Clone, Debug)]
@@ -137,6 +138,36 @@ const ENTRIES: &[Entry] = &[
         meaning: Cow::Borrowed("the weight of a term of `stepdeck next`; 0 removes the term"),
         read: |config, named, value| {
             config.ranking.extend([named.with(number(value)?)]);
+            Ok(())
+        },
+    },
+    Entry {
+        section: "rituals",
+        name: "standup",
+        files: &[Shared],
+        value: "a time such as \"15:00\"",
+        default: Cow::Borrowed("\"15:00\""),
+        meaning: Cow::Borrowed("before when, in UTC, a day's standup entries are due"),
+        read: |config, _, value| {
+            let time = value.as_str().and_then(time_of_day);
+            config.rituals.standup = time.ok_or(Mistake::Kind)?;
+            Ok(())
+        },
+    },
+    Entry {
+        section: "display",
+        name: "start",
+        files: &[Shared, Own],
+        value: "\"today\", \"plan\" or \"last\"",
+        default: Cow::Borrowed("\"today\""),
+        meaning: Cow::Borrowed("the screen that opens first; `last` is where you left"),
+        read: |config, _, value| {
+            config.display.start = match value.as_str() {
+                Some("today") => Start::Today,
+                Some("plan") => Start::Plan,
+                Some("last") => Start::Last,
+                _ => return Err(Mistake::Kind),
+            };
             Ok(())
         },
     },

@@ -23,6 +23,7 @@ use self::entries::{Entry, Mistake, Named};
 use crate::plan::checks::{Problem, Severity};
 use crate::plan::paper::PaperSpec;
 use crate::plan::source::Location;
+use crate::record::today::rituals::Rituals;
 use crate::store::fs::read::{FileState, read};
 
 /// The name of the shared file, at the plan's root.
@@ -83,6 +84,18 @@ pub enum Theme {
     Light,
 }
 
+/// The screen that opens first.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Start {
+    /// What waits for the person.
+    #[default]
+    Today,
+    /// The step list.
+    Plan,
+    /// The one that was left last.
+    Last,
+}
+
 /// `[display]`.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Display {
@@ -90,6 +103,8 @@ pub struct Display {
     pub theme: Theme,
     /// Whether to draw with ASCII only.
     pub ascii: bool,
+    /// What opens first.
+    pub start: Start,
 }
 
 /// What the files say that were read.
@@ -105,6 +120,8 @@ pub struct Config {
     pub checks: BTreeMap<String, Located<String>>,
     /// Ranking term to weight.
     pub ranking: BTreeMap<String, Located<f64>>,
+    /// The calendar of the team's rituals.
+    pub rituals: Rituals,
     /// Looks.
     pub display: Display,
     /// Whether the mouse is listened to.
@@ -388,7 +405,7 @@ mod tests {
         assert_eq!(
             problems,
             [
-                "stepdeck.toml:1:1: unknown entry \"colour\": the entries here are paths, keys, checks, ranking, display",
+                "stepdeck.toml:1:1: unknown entry \"colour\": the entries here are paths, keys, checks, ranking, rituals, display",
                 "stepdeck.toml:3:3: unknown entry \"lag\": the entries here are log, canon, roadmap, decisions, reviews, standups, gates, checkpoints",
                 "stepdeck.toml:4:13: decisions must be a path, not this integer: it is ignored",
                 "stepdeck.toml:5:9: canon must be a path or a list of paths, not this array: it is ignored",
@@ -429,6 +446,8 @@ mod tests {
             ("checks", _) => "\"off\"",
             ("ranking", _) => "7.5",
             (_, "theme") => "\"dark\"",
+            (_, "start") => "\"last\"",
+            (_, "standup") => "\"14:30\"",
             _ => "true",
         };
         let name = entry.name.trim_matches(['<', '>']);

@@ -12,9 +12,10 @@ use ratatui::text::{Line, Span};
 use crate::app::core::command::Focus;
 use crate::app::core::model::Model;
 use crate::app::core::pointer::Target;
-use crate::app::screens::standup::view::{Due, Thread, stretch};
+use crate::app::screens::standup::view::{Due, Thread};
 use crate::document::visible::visible_line;
 use crate::record::standup::{Day, DayCard, Entry};
+use crate::record::stretch;
 use crate::tui::screens::standup::card::{body, health, heard, summary};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::frame;
@@ -66,7 +67,7 @@ fn deadline(model: &Model, day: &Day, theme: &Theme) -> Line<'static> {
     let hour = day.deadline.format("%H:%M UTC").to_string();
     let posted = day.own().map(|entry| (entry.posted_at, entry.is_late()));
     let is_today = day.date == model.now.date_naive();
-    let due = Due::at(day.date, model.now);
+    let due = Due::at(day.deadline, model.now);
     let (text, style) = match (due, posted) {
         (Due::In(left), _) if is_today => {
             let left = format!(

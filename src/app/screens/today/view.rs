@@ -1,0 +1,291 @@
+//! The state of screen 0: what was gathered of the day, and which line is selected.
+
+use chrono::{DateTime, Timelike, Utc};
+
+use crate::app::core::command::Focus;
+use crate::app::core::job::JobKind;
+use crate::app::core::model::Model;
+use crate::app::core::navigate::moved;
+use crate::history::since::Different;
+use crate::history::words::instant;
+use crate::plan::id::StepId;
+use crate::record::today::cadence::RitualKind;
+use crate::record::today::{Morning, Today};
+
+/// Steps of one's own that are listed; the step list has them all.
+const MOST_STEPS: usize = 12;
+/// What is new that is listed; screen 6 has it all.
+const MOST_CHANGES: usize = 8;
+
+/// The state of screen 0.
+#[derive(Debug, Default)]
+pub struct TodayView {
+    /// Which pane has the keys.
+    pub pane: Focus,
+    /// What each pane lists.
+    pub rows: [Vec<Row>; 2],
+    /// Which row of each is selected.
+    pub cursors: [usize; 2],
+    /// How many steps are new to the person.
+    new: usize,
+    /// When the person was here last, if they ever were.
+    pub(crate) visited: Option<DateTime<Utc>>,
+    /// Whether the person said who they are.
+    pub(crate) is_told: bool,
+    /// The day as gathered last.
+    pub(crate) morning: Option<Morning>,
+    /// What it was gathered from: the state of the plan, who the person is, and the minute.
+    gathered: Option<(u64, String, DateTime<Utc>)>,
+}
+
+/// A row of a pane.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Row {
+    /// What stands below it, and how much of that there is.
+    Heading(&'static str, String),
+    /// A step of the person's own.
+    Step(StepId),
+    /// So many more of them.
+    MoreSteps(usize),
+    /// A step that is different, and new to the person.
+    Change(Different),
+    /// So many more of them.
+    MoreChanges(usize),
+    /// A ritual, by place.
+    Ritual(usize),
+    /// A gate, by place.
+    Gate(usize),
+    /// A blocker, by place.
+    Blocker(usize),
+    /// Why there is nothing.
+    Nothing(String),
+}
+
+/// Where a row leads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Leads {
+    Step(StepId),
+    /// The list of one's own open steps.
+    Mine,
+    /// A step on screen 6.
+    Change(StepId),
+    Since,
+    Standup,
+    /// What was said of a stage over the days.
+    Thread(String),
+    Review,
+    Checkpoint(u32),
+    /// A stage by index, and a check of it.
+    Gate(usize, Option<usize>),
+}
+
+impl Row {
+    fn is_line(&self) -> bool {
+        !matches!(self, Self::Heading(..) | Self::Nothing(_))
+    }
+}
+
+impl TodayView {
+    /// The screen as it opens first.
+    pub(crate) fn new() -> Self {
+        Self {
+            pane: Focus::MINE,
+            ..Self::default()
+        }
+    }
+
+    /// How many steps are the person's, and how many are new to them.
+    pub(crate) fn counts(&self) -> String {
+        let mine = self
+            .morning
+            .as_ref()
+            .map_or(0, |morning| morning.mine.len());
+        match (mine, self.new) {
+            (0, 0) => String::new(),
+            (mine, 0) => format!("{mine} open"),
+            (0, new) => format!("{new} new"),
+            (mine, new) => format!("{mine} open, {new} new"),
+        }
+    }
+
+    fn place(&self) -> usize {
+        usize::from(self.pane == Focus::TEAM)
+    }
+
+    /// The rows of a pane, and which is selected.
+    pub(crate) fn list(&self, pane: Focus) -> (&[Row], usize) {
+        let place = usize::from(pane == Focus::TEAM);
+        (&self.rows[place], self.cursors[place])
+    }
+
+    /// Where the selected row leads.
+    pub(super) fn leads(&self) -> Option<Leads> {
+        let (rows, cursor) = self.list(self.pane);
+        let morning = self.morning.as_ref()?;
+        Some(match rows.get(cursor)? {
+            Row::Heading(..) | Row::Nothing(_) => return None,
+            Row::Step(id) => Leads::Step(*id),
+            Row::MoreSteps(_) => Leads::Mine,
+            Row::Change(step) => Leads::Change(step.step),
+            Row::MoreChanges(_) => Leads::Since,
+            Row::Ritual(at) => match morning.cadence.get(*at)?.kind {
+                RitualKind::Standup => Leads::Standup,
+                RitualKind::Review => Leads::Review,
+                RitualKind::Checkpoint(number) => Leads::Checkpoint(number),
+            },
+            Row::Gate(at) => {
+                let gate = morning.gates.get(*at)?;
+                Leads::Gate(gate.stage, gate.next)
+            }
+            Row::Blocker(at) => Leads::Thread(morning.blockers.get(*at)?.stage.clone()),
+        })
+    }
+
+    /// Moves the cursor, past headings.
+    pub(super) fn step(&mut self, by: isize) {
+        let place = self.place();
+        let (rows, cursor) = (&self.rows[place], &mut self.cursors[place]);
+        let target = moved(*cursor, by, rows.len());
+        let is_line = |at: &usize| rows[*at].is_line();
+        let ahead = |at| (at..rows.len()).find(is_line);
+        let behind = |at| (0..=at).rev().find(is_line);
+        let found = match by > 0 {
+            true => ahead(target).or_else(|| behind(target)),
+            false => behind(target).or_else(|| ahead(target)),
+        };
+        *cursor = found.unwrap_or(target);
+    }
+}
+
+impl Model {
+    /// Gathers the day again if plan, person or minute changed.
+    pub(super) fn keep_today(&mut self) {
+        let minute = self
+            .now
+            .with_second(0)
+            .and_then(|now| now.with_nanosecond(0));
+        let (who, minute) = (
+            self.context.me.name().to_owned(),
+            minute.unwrap_or(self.now),
+        );
+        let from = (self.generation, who, minute);
+        if self.today.gathered.as_ref() != Some(&from) {
+            self.today.gathered = Some(from);
+            let (papers, me) = (self.context.papers.clone(), self.context.me.clone());
+            let (rituals, now) = (self.context.rituals, self.now);
+            self.have_done(
+                JobKind::Today,
+                move |plan, _| {
+                    let today = Today {
+                        plan,
+                        papers: &papers,
+                        me: &me,
+                        rituals: &rituals,
+                        now,
+                    };
+                    Some(today.gather())
+                },
+                |model, morning| model.today.morning = Some(morning),
+            );
+        }
+        self.list_today();
+    }
+
+    /// Lists what was gathered, and what is new by now.
+    fn list_today(&mut self) {
+        let Some(morning) = &self.today.morning else {
+            return;
+        };
+        let (new, about) = self.new_to_me();
+        let lists = [
+            self.rows_of_mine(morning, &new, about),
+            rows_of_team(morning),
+        ];
+        self.today.new = new.len();
+        for (at, rows) in lists.into_iter().enumerate() {
+            let view = &mut self.today;
+            let selected = view.rows[at].get(view.cursors[at]);
+            let same = rows
+                .iter()
+                .position(|row| Some(row) == selected && row.is_line());
+            let cursor = same
+                .unwrap_or(view.cursors[at])
+                .min(rows.len().saturating_sub(1));
+            let lines = |rows: &[Row]| rows.iter().position(Row::is_line);
+            let on_line = rows.get(cursor).is_some_and(Row::is_line);
+            view.cursors[at] = match on_line {
+                true => cursor,
+                false => lines(&rows).unwrap_or(0),
+            };
+            view.rows[at] = rows;
+        }
+    }
+
+    fn rows_of_mine(&self, morning: &Morning, new: &[Different], about: String) -> Vec<Row> {
+        let name = self.context.me.name();
+        let mut rows = vec![Row::Heading("My steps", String::new())];
+        let shown = morning.mine.iter().take(MOST_STEPS);
+        rows.extend(shown.map(|id| Row::Step(*id)));
+        if !morning.is_known {
+            let key = self.keymap.key_of("who-am-i");
+            rows.push(Row::Nothing(format!(
+                "Nobody here is called {name}. {key} says who you are."
+            )));
+        } else if morning.mine.is_empty() {
+            rows.push(Row::Nothing("No open step is yours.".to_owned()));
+        }
+        match morning.mine.len().saturating_sub(MOST_STEPS) {
+            0 => {}
+            more => rows.push(Row::MoreSteps(more)),
+        }
+        rows.push(Row::Heading("New to me", about));
+        let more = new.len().saturating_sub(MOST_CHANGES);
+        rows.extend(new.iter().take(MOST_CHANGES).copied().map(Row::Change));
+        if more > 0 {
+            rows.push(Row::MoreChanges(more));
+        }
+        rows
+    }
+
+    /// What is different and was not set aside on screen 6; and in words, since when.
+    fn new_to_me(&self) -> (Vec<Different>, String) {
+        let Some(compared) = &self.since.compared else {
+            let about = match &self.since.trouble {
+                Some(trouble) => trouble.clone(),
+                None => "reading the history…".to_owned(),
+            };
+            return (Vec::new(), about);
+        };
+        let new = self.since.news(self.today.visited);
+        let since = match self.today.visited {
+            Some(visited) => format!("your last visit, {}", instant(visited)),
+            None => compared.baseline.words(),
+        };
+        let about = match new.len() {
+            0 => format!("nothing since {since}"),
+            count => format!("{count} since {since}"),
+        };
+        (new, about)
+    }
+}
+
+fn rows_of_team(morning: &Morning) -> Vec<Row> {
+    let stewards = match &morning.stewards[..] {
+        [] => String::new(),
+        names => format!("steward this week: {}", names.join(", ")),
+    };
+    let mut rows = vec![Row::Heading("Rituals", stewards)];
+    rows.extend((0..morning.cadence.len()).map(Row::Ritual));
+    if !morning.gates.is_empty() {
+        rows.push(Row::Heading("Gates ahead", String::new()));
+        rows.extend((0..morning.gates.len()).map(Row::Gate));
+    }
+    if !morning.blockers.is_empty() {
+        rows.push(Row::Heading(
+            "Blocked for three days or more",
+            String::new(),
+        ));
+        rows.extend((0..morning.blockers.len()).map(Row::Blocker));
+    }
+    rows
+}

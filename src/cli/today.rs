@@ -1,0 +1,287 @@
+//! `stepdeck today`: what waits for a person this morning, as screen 0 shows it.
+
+use std::sync::Arc;
+
+use color_eyre::eyre::Result;
+use ratatui::text::{Line, Span};
+use serde::Serialize;
+
+use super::cockpit::SESSION;
+use super::invocation::{Invocation, OpenPlan};
+use crate::app::core::session::Session;
+use crate::app::screens::since::seen::SEEN;
+use crate::app::screens::since::view::SinceView;
+use crate::document::progress::Progress;
+use crate::document::visible::pad;
+use crate::history::since::Different;
+use crate::history::when::When;
+use crate::history::words::instant;
+use crate::plan::Plan;
+use crate::plan::id::StepId;
+use crate::plan::people::Identity;
+use crate::plan::status::Status;
+use crate::record::today::{Morning, Today as Day};
+use crate::record::waits_for;
+use crate::store::state::State;
+use crate::tui::widgets::status;
+
+/// What is new counts from here.
+const BASELINE: &str = "review";
+
+/// Show what waits for you today: your steps, what is new, rituals, gates, long blockers.
+///
+/// Your steps are those of the owners that the table of people names for you, blocked ones first.
+/// New is what landed since the last weekly review, and since your last visit to the cockpit, and
+/// was not set aside there. --as asks for somebody else.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Today {
+    /// Print JSON (stepdeck/today@1).
+    #[arg(long)]
+    json: bool,
+}
+
+/// What is new to a person, or why that is not known.
+type News = std::result::Result<Vec<Different>, String>;
+
+impl Today {
+    /// Prints the day.
+    ///
+    /// # Errors
+    /// When the plan cannot be read, or the output not be written.
+    pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
+        let opened = invocation.open()?;
+        let me = invocation.identity();
+        let now = invocation.outside.now;
+        let day = Day {
+            plan: &opened.plan,
+            papers: &opened.layout.papers,
+            me: &me,
+            rituals: &opened.layout.config.rituals,
+            now,
+        };
+        let morning = day.gather();
+        let news = news(invocation, &opened)?;
+        if self.json {
+            let document = Document::of(&day, &morning, &news);
+            return invocation.print_json(&document);
+        }
+        let text = text(invocation, &day, &morning, &news);
+        invocation.print(&text)
+    }
+}
+
+fn news(invocation: &Invocation<'_, '_>, opened: &OpenPlan) -> Result<News> {
+    let mut past = invocation.past(opened);
+    let moment = match invocation.moment(&When::Review, &opened.plan, &past) {
+        Ok(moment) => moment,
+        Err(reason) => return Ok(Err(reason.to_string())),
+    };
+    let compared = past.since(BASELINE, &moment, &Progress::default());
+    let base = invocation.outside.state.as_ref();
+    let state = base.map(|base| State::of_plan(base, &opened.layout.root));
+    let session = state
+        .as_ref()
+        .and_then(|state| state.load::<Session>(SESSION));
+    let mut view = SinceView::default();
+    view.compared = compared.map(Arc::new);
+    view.seen = state.and_then(|state| state.load(SEEN)).unwrap_or_default();
+    view.list(&opened.plan);
+    Ok(Ok(view.news(session.and_then(|session| session.left()))))
+}
+
+fn title(plan: &Plan, id: StepId) -> String {
+    let found = plan.find(id);
+    found.map_or_else(String::new, |step| plan.step(step).title().into_owned())
+}
+
+fn text(invocation: &Invocation<'_, '_>, day: &Day<'_>, morning: &Morning, news: &News) -> String {
+    let paint = invocation.paint();
+    let (theme, plan, today) = (&paint.theme, day.plan, day.now.date_naive());
+    let mut sheet = paint.sheet();
+    let heading = |text: String| Line::styled(text, theme.heading);
+    let lead = |text: String| Span::styled(text, theme.dim);
+    let mine = match morning.is_known {
+        true => format!("{}: {} open", day.me.name(), morning.mine.len()),
+        false => format!(
+            "Nobody here is called {}; --as says who you are",
+            day.me.name()
+        ),
+    };
+    sheet.row(heading(mine));
+    for id in &morning.mine {
+        let Some(step) = plan.find(*id).map(|step| plan.step(step)) else {
+            continue;
+        };
+        let look = status::look(step, theme);
+        let waits = match &waits_for(plan, step)[..] {
+            [] => String::new(),
+            waits => format!("  waits for {}", waits.join("; ")),
+        };
+        let text = format!("{}{waits}", step.title());
+        let lead = vec![
+            Span::styled(format!("{} ", look.sign), look.style),
+            lead(format!("{id} ")),
+        ];
+        sheet.hanging(lead, &text, theme.text);
+    }
+    sheet.blank();
+    match news {
+        Err(reason) => sheet.row(heading(format!("New: not known, {reason}"))),
+        Ok(news) => {
+            sheet.row(heading(format!("New to you: {}", news.len())));
+            for step in news {
+                let text = format!("{}  {}", title(plan, step.step), step.how.word());
+                sheet.hanging(lead(format!("{} ", step.step)), &text, theme.text);
+            }
+        }
+    }
+    sheet.blank();
+    let stewards = match &morning.stewards[..] {
+        [] => String::new(),
+        names => format!("; steward this week: {}", names.join(", ")),
+    };
+    sheet.row(heading(format!("Rituals{stewards}")));
+    for ritual in &morning.cadence {
+        let name = format!("{}  ", pad(&ritual.name(), 15));
+        sheet.hanging(lead(name), &ritual.words, theme.text);
+    }
+    for gate in &morning.gates {
+        let stage = &plan.stages()[gate.stage];
+        let next = gate
+            .next
+            .map(|next| format!("; next: {}", stage.checks[next].text));
+        let words = format!("{}{}", gate.words(stage, today), next.unwrap_or_default());
+        sheet.hanging(lead(format!("{}  ", stage.name)), &words, theme.text);
+    }
+    if !morning.blockers.is_empty() {
+        sheet.blank();
+        sheet.row(heading("Blocked for three days or more".to_owned()));
+        for stands in &morning.blockers {
+            let text = format!("{}  {}, {}", stands.blocker, stands.person, stands.stage);
+            sheet.hanging(lead(format!("{:>3} d  ", stands.days)), &text, theme.text);
+        }
+    }
+    paint.lines(sheet)
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    date: String,
+    person: &'a str,
+    known: bool,
+    stewards: &'a [String],
+    steps: Vec<StepEntry>,
+    new: Option<Vec<NewEntry>>,
+    rituals: Vec<RitualEntry<'a>>,
+    gates: Vec<GateEntry<'a>>,
+    blockers: Vec<BlockerEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct StepEntry {
+    step_id: String,
+    title: String,
+    status: Option<&'static str>,
+    state: &'static str,
+    waits_for: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct NewEntry {
+    step_id: String,
+    title: String,
+    how: &'static str,
+}
+
+#[derive(Serialize)]
+struct RitualEntry<'a> {
+    ritual: &'static str,
+    name: String,
+    due: Option<String>,
+    last: Option<String>,
+    standing: &'static str,
+    words: &'a str,
+}
+
+#[derive(Serialize)]
+struct GateEntry<'a> {
+    stage: &'a str,
+    ticked: usize,
+    total: usize,
+    missing: usize,
+    due: Option<String>,
+    next: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct BlockerEntry<'a> {
+    blocker: &'a str,
+    stage: &'a str,
+    person: &'a str,
+    since: String,
+    days: i64,
+}
+
+impl<'a> Document<'a> {
+    fn of(day: &Day<'a>, morning: &'a Morning, news: &News) -> Self {
+        let plan = day.plan;
+        let me: &'a Identity = day.me;
+        let step = |id: &StepId| {
+            let step = plan.step(plan.find(*id)?);
+            Some(StepEntry {
+                step_id: id.to_string(),
+                title: step.title().into_owned(),
+                status: step.status().map(Status::word),
+                state: step.state().word(),
+                waits_for: waits_for(plan, step),
+            })
+        };
+        let new = |step: &Different| NewEntry {
+            step_id: step.step.to_string(),
+            title: title(plan, step.step),
+            how: step.how.word(),
+        };
+        let rituals = morning.cadence.iter().map(|ritual| RitualEntry {
+            ritual: ritual.word(),
+            name: ritual.name(),
+            due: ritual.due.map(instant),
+            last: ritual.last.map(instant),
+            standing: ritual.standing.word(),
+            words: &ritual.words,
+        });
+        let gates = morning.gates.iter().map(|gate| {
+            let stage = &plan.stages()[gate.stage];
+            GateEntry {
+                stage: &stage.name,
+                ticked: stage.ticked(),
+                total: stage.checks.len(),
+                missing: gate.missing,
+                due: gate.due.map(|due| due.to_string()),
+                next: gate.next.map(|next| &*stage.checks[next].text),
+            }
+        });
+        let blockers = morning.blockers.iter().map(|stands| BlockerEntry {
+            blocker: &stands.blocker,
+            stage: &stands.stage,
+            person: &stands.person,
+            since: stands.since.to_string(),
+            days: stands.days,
+        });
+        Self {
+            schema: "stepdeck/today@1",
+            date: day.now.date_naive().to_string(),
+            person: me.name(),
+            known: morning.is_known,
+            stewards: &morning.stewards,
+            steps: morning.mine.iter().filter_map(step).collect(),
+            new: news
+                .as_ref()
+                .ok()
+                .map(|news| news.iter().map(new).collect()),
+            rituals: rituals.collect(),
+            gates: gates.collect(),
+            blockers: blockers.collect(),
+        }
+    }
+}

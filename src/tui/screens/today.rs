@@ -1,0 +1,208 @@
+//! Screen 0: the person's own steps and what is new to them; beside or below it what the team has
+//! ahead.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::app::core::command::Focus;
+use crate::app::core::model::Model;
+use crate::app::core::pointer::Target;
+use crate::app::screens::today::view::Row;
+use crate::document::visible::pad;
+use crate::plan::status::State;
+use crate::record::today::Morning;
+use crate::record::today::cadence::Standing;
+use crate::record::waits_for;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::pane::{empty, split_columns, split_rows};
+use crate::tui::widgets::scroll::ScrollState;
+use crate::tui::widgets::text_layout::thumb;
+use crate::tui::widgets::{frame, status};
+
+/// From this many columns on the panes stand side by side.
+const BESIDE: u16 = 120;
+/// Below this many rows, or columns, one pane is shown at a time.
+const ONE_PANE: (u16, u16) = (14, 60);
+/// Columns of a ritual's name: `Checkpoint CP01`.
+const NAME: usize = 15;
+
+/// Draws the screen into `body`.
+pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
+    for (pane, area) in places(body, model) {
+        sight.note(area, Target::Pane(pane));
+        let page = list(buf, area, model, pane, theme, sight);
+        if model.today.pane == pane {
+            sight.page = page;
+        }
+    }
+}
+
+/// Where each pane stands. One above the other, the lower one has what it holds, as far as the
+/// upper one keeps half.
+fn places(body: Rect, model: &Model) -> Vec<(Focus, Rect)> {
+    let view = &model.today;
+    let (rows, columns) = ONE_PANE;
+    if model.is_zoomed() || body.height < rows || body.width < columns {
+        return vec![(view.pane, body)];
+    }
+    if body.width >= BESIDE {
+        let (left, right) = split_columns(body, body.width * 11 / 20);
+        return vec![(Focus::MINE, left), (Focus::TEAM, right)];
+    }
+    let rows = |pane| u16::try_from(view.list(pane).0.len()).unwrap_or(u16::MAX);
+    let (mine, team) = (rows(Focus::MINE), rows(Focus::TEAM));
+    let wanted = team
+        .saturating_add(2)
+        .max(body.height.saturating_sub(mine.saturating_add(2)));
+    let below = wanted.min(body.height / 2);
+    let (above, below) = split_rows(body, body.height - below);
+    vec![(Focus::MINE, above), (Focus::TEAM, below)]
+}
+
+/// Draws a pane. Answers how many of its rows are visible.
+fn list(
+    buf: &mut Buffer,
+    area: Rect,
+    model: &Model,
+    pane: Focus,
+    theme: &Theme,
+    sight: &mut ScrollState,
+) -> usize {
+    let has_keys = model.place() == pane;
+    let title = match pane {
+        Focus::MINE => format!("Today, {}", model.context.me.name()),
+        _ => "Ahead".to_owned(),
+    };
+    let right = match pane {
+        Focus::MINE => model.today.counts(),
+        _ => String::new(),
+    };
+    let (title, right) = (
+        Line::styled(title, theme.title),
+        Line::styled(right, theme.dim),
+    );
+    let inner = frame::pane_with(buf, area, theme, title, right, has_keys);
+    let Some(morning) = &model.today.morning else {
+        let why = match model.work.is_opening() {
+            true => "The day is gathered when the plan is loaded.",
+            false => "Gathering the day…",
+        };
+        empty(buf, inner, theme, &frame::words(theme, why), "");
+        return 0;
+    };
+    let (rows, cursor) = model.today.list(pane);
+    let shown = sight.window(pane).show(cursor, rows.len(), inner);
+    thumb(buf, inner, theme, (shown.start, rows.len()), has_keys);
+    for (y, at) in (inner.y..).zip(shown) {
+        let area = frame::row(inner, y);
+        let row = &rows[at];
+        if at == cursor && !matches!(row, Row::Heading(..) | Row::Nothing(_)) {
+            frame::select(buf, area, theme, has_keys);
+        }
+        let line = line(row, model, morning, theme);
+        let width = area.width.saturating_sub(3);
+        frame::spans(buf, theme, (area.x + 2, y), width, &line);
+    }
+    usize::from(inner.height)
+}
+
+fn line(row: &Row, model: &Model, morning: &Morning, theme: &Theme) -> Line<'static> {
+    let text =
+        |text: String, style: Style| Span::styled(frame::words(theme, &text).into_owned(), style);
+    match row {
+        Row::Heading(name, about) => Line::from(vec![
+            Span::styled(*name, theme.heading),
+            text(format!("  {about}"), theme.dim),
+        ]),
+        Row::Step(id) => step(*id, model, theme),
+        Row::MoreSteps(more) => Line::from(text(format!("… and {more} more"), theme.dim)),
+        Row::MoreChanges(more) => {
+            Line::from(text(format!("… and {more} more on Since"), theme.dim))
+        }
+        Row::Change(step) => super::since::short_row(model, step, theme),
+        Row::Ritual(at) => morning
+            .cadence
+            .get(*at)
+            .map_or_else(Line::default, |ritual| {
+                let style = match ritual.standing {
+                    Standing::Held => theme.ok,
+                    Standing::Ahead => theme.text,
+                    Standing::Late => theme.warning,
+                    Standing::Never => theme.dim,
+                };
+                Line::from(vec![
+                    text(format!("{}  ", pad(&ritual.name(), NAME)), theme.text),
+                    text(ritual.words.clone(), style),
+                ])
+            }),
+        Row::Gate(at) => gate(*at, model, morning, theme),
+        Row::Blocker(at) => morning
+            .blockers
+            .get(*at)
+            .map_or_else(Line::default, |stands| {
+                let lead = format!("{:>3} d  ", stands.days);
+                let by = format!("  {}, {}", stands.person, stands.stage);
+                Line::from(vec![
+                    text(lead, theme.warning),
+                    text(stands.blocker.clone(), theme.text),
+                    text(by, theme.dim),
+                ])
+            }),
+        Row::Nothing(why) => Line::from(text(why.clone(), theme.dim)),
+    }
+}
+
+/// A step with what it waits for, or where it is ready, nothing more than its title.
+fn step(id: crate::plan::id::StepId, model: &Model, theme: &Theme) -> Line<'static> {
+    let mut line = Line::default();
+    // It may have been removed since.
+    let Some(found) = model.plan.find(id) else {
+        return line;
+    };
+    let step = model.plan.step(found);
+    let look = status::look(step, theme);
+    line.push_span(Span::styled(format!("{} ", look.sign), look.style));
+    line.push_span(Span::styled(format!("{id} "), theme.dim));
+    line.push_span(Span::styled(step.title().into_owned(), theme.text));
+    match &waits_for(&model.plan, step)[..] {
+        [] if step.state() == State::Blocked => {
+            line.push_span(Span::styled("  blocked", theme.warning));
+        }
+        [] => {}
+        [first, rest @ ..] => {
+            let more = match rest.len() {
+                0 => String::new(),
+                more => format!(" +{more}"),
+            };
+            let waits = format!("  waits for {first}{more}");
+            line.push_span(Span::styled(waits, theme.warning));
+        }
+    }
+    line
+}
+
+fn gate(at: usize, model: &Model, morning: &Morning, theme: &Theme) -> Line<'static> {
+    let gate = morning.gates.get(at);
+    let Some((gate, stage)) =
+        gate.and_then(|gate| Some((gate, model.plan.stages().get(gate.stage)?)))
+    else {
+        return Line::default();
+    };
+    let today = model.now.date_naive();
+    let style = match gate.due.is_some_and(|due| due < today) {
+        true => theme.warning,
+        false => theme.dim,
+    };
+    let mut line = Line::from(vec![
+        Span::styled(stage.name.clone(), theme.text),
+        Span::styled(format!("  {}", gate.words(stage, today)), style),
+    ]);
+    if let Some(next) = gate.next.and_then(|next| stage.checks.get(next)) {
+        let dot = format!(" {} next: ", theme.glyphs.dot);
+        line.push_span(Span::styled(dot, theme.dim));
+        line.push_span(Span::styled(next.text.clone(), theme.text));
+    }
+    line
+}
