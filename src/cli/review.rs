@@ -1,6 +1,6 @@
 //! `stepdeck review`: what screen 3 shows, and the record of the week.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ use crate::document::visible::{visible_line, width};
 use crate::history::words::short;
 use crate::plan::ranking::term::Weights;
 use crate::plan::source::Role;
+use crate::record::review::causes::{Cause, Shortage, by_cause};
 use crate::record::review::gather::{RUNNERS_UP, TEN};
 use crate::record::review::{Entry, EntryKey, Section, Week, Word, gather, instant};
 use crate::store::past::Past;
@@ -123,9 +124,13 @@ struct Document {
     since: String,
     since_commit: Option<String>,
     held: Option<String>,
+    first: bool,
     proposals: Vec<ProposalEntry>,
     dependencies: Vec<DependencyEntry>,
+    causes: Vec<CauseEntry>,
     ten: Vec<TenEntry>,
+    shortage: Option<String>,
+    outcome: Outcome,
     ranked: Vec<RankedEntry>,
     set_aside: Vec<AsideEntry>,
     last_ten: Vec<FateEntry>,
@@ -149,6 +154,43 @@ struct DependencyEntry {
     words: String,
     verdict: Option<Word>,
     why: String,
+}
+
+/// What holds up others, by the same function as on screen 3.
+#[derive(Serialize)]
+struct CauseEntry {
+    step_id: String,
+    title: String,
+    owner: String,
+    trouble: &'static str,
+    words: String,
+    waiting: Vec<String>,
+}
+
+impl CauseEntry {
+    fn all(review: &gather::Review<'_>) -> Vec<Self> {
+        let (tangles, plan) = (review.tangles(), review.plan);
+        let entry = |(cause, rows): (Cause, Vec<usize>)| {
+            let step = plan.find(cause.step).map(|step| plan.step(step));
+            Self {
+                step_id: cause.step.to_string(),
+                title: step.map_or_else(String::new, |step| step.title().into_owned()),
+                owner: step.map_or_else(String::new, |step| step.owner().into_owned()),
+                trouble: cause.trouble.word(),
+                words: cause.in_words(rows.len(), true),
+                waiting: (rows.iter().map(|row| tangles[*row].step.to_string())).collect(),
+            }
+        };
+        by_cause(&tangles).into_iter().map(entry).collect()
+    }
+}
+
+/// What the record says was decided, skipped and not discussed.
+#[derive(Serialize)]
+struct Outcome {
+    decided: usize,
+    skipped: usize,
+    not_discussed: usize,
 }
 
 #[derive(Serialize)]
@@ -206,6 +248,8 @@ fn document(review: &gather::Review<'_>, weights: &Weights) -> Document {
         });
     let aside = record.entries(Section::Aside);
     let ranked = review.next(weights, TEN + RUNNERS_UP);
+    let shortage = Shortage::of(review.plan, ranked.len());
+    let tally = record.tally();
     let ranked = ranked.iter().enumerate().map(|(at, ranked)| {
         let step = review.plan.step(ranked.step);
         let key = (step.id(), None);
@@ -233,8 +277,16 @@ fn document(review: &gather::Review<'_>, weights: &Weights) -> Document {
         since: instant(review.since()),
         since_commit: (review.landed().since.as_ref()).and_then(|since| since.from.clone()),
         held: record.held.map(instant),
+        first: review.everything,
         proposals: proposals.collect(),
         dependencies: dependencies(review),
+        causes: CauseEntry::all(review),
+        shortage: shortage.map(|shortage| shortage.to_string()),
+        outcome: Outcome {
+            decided: tally.decided,
+            skipped: tally.skipped,
+            not_discussed: tally.not_discussed,
+        },
         ten: ten
             .map(|(at, entry)| TenEntry {
                 rank: at + 1,
@@ -313,11 +365,6 @@ fn sheet<'p>(paint: &'p Printer, document: &Document) -> TextLayout<'p> {
         &format!("since {}{commit}; {state}", document.since),
         theme.dim,
     );
-    let reasoned = |word: Option<Word>, why: &str| match (word.map(Word::words), why) {
-        (None, _) => "-".to_owned(),
-        (Some(word), "") => word.to_owned(),
-        (Some(word), why) => format!("{word}: {why}"),
-    };
     let open = document
         .proposals
         .iter()
@@ -339,12 +386,8 @@ fn sheet<'p>(paint: &'p Printer, document: &Document) -> TextLayout<'p> {
         .iter()
         .filter(|d| d.trouble.is_some())
         .count();
-    let rows = document.dependencies.iter().map(|d| {
-        let verdict = reasoned(d.verdict, &d.why);
-        vec![d.step_id.clone(), d.words.clone(), verdict]
-    });
     let head = format!("Dependencies: {wrong} wrong");
-    table(&mut sheet, paint, &head, rows.collect(), 1);
+    table(&mut sheet, paint, &head, dependency_rows(document), 1);
     let rows = document.ten.iter().map(|t| {
         let owner = if t.owner.is_empty() { "-" } else { &t.owner };
         let rank = format!("{:>2}", t.rank);
@@ -358,6 +401,9 @@ fn sheet<'p>(paint: &'p Printer, document: &Document) -> TextLayout<'p> {
     });
     let head = format!("Next ten: {} committed", document.ten.len());
     table(&mut sheet, paint, &head, rows.collect(), 4);
+    if let Some(shortage) = &document.shortage {
+        sheet.text(&frame::words(&paint.theme, shortage), paint.theme.warning);
+    }
     let rows = document.ranked.iter().map(|r| {
         let owner = if r.owner.is_empty() { "-" } else { &r.owner };
         let rank = format!("{:>2}", r.rank);
@@ -392,6 +438,42 @@ fn sheet<'p>(paint: &'p Printer, document: &Document) -> TextLayout<'p> {
     );
     table(&mut sheet, paint, &head, rows.collect(), 1);
     sheet
+}
+
+/// A verdict with its reason.
+fn reasoned(word: Option<Word>, why: &str) -> String {
+    match (word.map(Word::words), why) {
+        (None, _) => "-".to_owned(),
+        (Some(word), "") => word.to_owned(),
+        (Some(word), why) => format!("{word}: {why}"),
+    }
+}
+
+/// Each cause with what it holds up below it, and what is fixed behind them.
+fn dependency_rows(document: &Document) -> Vec<Vec<String>> {
+    let verdict = |d: &DependencyEntry| reasoned(d.verdict, &d.why);
+    let titled = |words: &str, title: &str, owner: &str| match (title, owner) {
+        ("", _) => words.to_owned(),
+        (title, "") => format!("{title}: {words}"),
+        (title, owner) => format!("{title} ({owner}) {words}"),
+    };
+    let known: HashMap<(&str, &str), &DependencyEntry> = (document.dependencies.iter())
+        .map(|d| ((&*d.step_id, &*d.depends_on), d))
+        .collect();
+    let mut rows = Vec::new();
+    for cause in &document.causes {
+        let words = titled(&cause.words, &cause.title, &cause.owner);
+        rows.push(vec![cause.step_id.clone(), words, String::new()]);
+        for step in &cause.waiting {
+            let Some(d) = known.get(&(&**step, &*cause.step_id)) else {
+                continue;
+            };
+            rows.push(vec![format!("  {step}"), d.words.clone(), verdict(d)]);
+        }
+    }
+    let fixed = document.dependencies.iter().filter(|d| d.trouble.is_none());
+    rows.extend(fixed.map(|d| vec![d.step_id.clone(), d.words.clone(), verdict(d)]));
+    rows
 }
 
 /// Rows below a heading; the column at `wide` takes what room is left.

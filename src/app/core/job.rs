@@ -27,6 +27,8 @@ pub(crate) enum JobKind {
     Rows,
     /// What the weekly review is about.
     Review,
+    /// Which problems pass a filter.
+    Problems,
     /// Which steps may wait.
     Float,
     /// What waits for the person today.
@@ -43,6 +45,7 @@ impl JobKind {
             Self::Order => "sorting",
             Self::Rows => "listing",
             Self::Review => "gathering the review",
+            Self::Problems => "filtering",
             Self::Float => "measuring the float",
             Self::Today => "gathering the day",
             Self::Compose => "preparing the change",

@@ -3,6 +3,7 @@
 pub mod as_of;
 pub mod command;
 pub(crate) mod command_line;
+pub mod groups;
 pub mod job;
 pub mod key;
 pub mod keymap;

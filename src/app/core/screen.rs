@@ -14,6 +14,7 @@ use super::command::{Command, Focus};
 use super::model::Model;
 use crate::change::Change;
 use crate::plan::id::StepId;
+use crate::plan::query::QueryError;
 
 /// What a screen does. Its state is a field of the model, under its own type.
 pub trait Screen: Sync {
@@ -68,6 +69,14 @@ pub trait Screen: Sync {
     /// Closes what is open in it. Answers whether there was something to close.
     fn back(&self, model: &mut Model) -> bool {
         model.unzoom()
+    }
+
+    /// Narrows its list to what a line asks for; an empty line shows all of it.
+    ///
+    /// # Errors
+    /// The first term that makes no sense.
+    fn narrow(&self, _: &mut Model, _: &str) -> Result<(), QueryError> {
+        Ok(())
     }
 
     /// Prepares what it shows, when a person comes to it.

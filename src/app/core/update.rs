@@ -37,7 +37,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Reread(reread) => model.reread(*reread),
         Message::Opened(whole) => model.opened(*whole),
         Message::Checked { generation, found } => {
-            model.problems.take(generation, found, model.now);
+            model.take_findings(generation, found);
             model.changes_known();
         }
         Message::Compared { baseline, answer } => model.compared(&baseline, answer),
@@ -224,7 +224,7 @@ mod tests {
         let worded: Vec<_> = found.problems(0..found.len(), &model.plan).collect();
         assert!(worded.is_sorted_by_key(|p| p.severity));
         let at = worded.iter().position(|p| p.code == "tick-contradicted");
-        model.problems.cursor = at.unwrap();
+        model.problems.select(at.unwrap());
         press(&mut model, "5 enter");
         assert_eq!(model.screen.name, "gates");
         assert_eq!((model.gates.stage, model.gates.check), (0, 0));

@@ -1,5 +1,7 @@
 //! A question before a change that is large or hard to foresee. Only `y` is a yes.
 
+use std::collections::HashSet;
+
 use super::{Overlay, movement};
 use crate::app::core::key::{Code, Key};
 use crate::app::core::model::Model;
@@ -7,7 +9,7 @@ use crate::app::core::navigate::moved;
 use crate::change::value::Refusal;
 use crate::change::{Change, Edit, Target};
 
-/// Above this many steps a bulk change is shown before it is made.
+/// Above this many steps, or lines of the plan, a bulk change is shown before it is made.
 pub(crate) const ASK_ABOVE: usize = 20;
 /// Edits that a question shows at most.
 const MOST: usize = 200;
@@ -138,6 +140,21 @@ impl Model {
         }
         lines.join("\n")
     }
+}
+
+/// How many lines of the plan edits change: all that is edited of a step in one file is one.
+pub(crate) fn lines_changed<'e>(edits: impl IntoIterator<Item = &'e Edit>) -> usize {
+    let mut steps = HashSet::new();
+    let mut others = 0;
+    for edit in edits {
+        match edit.target {
+            Target::LogValue { step, nth, .. } | Target::LogStep { step, nth } => {
+                steps.insert((&edit.path, step, nth));
+            }
+            _ => others += 1,
+        }
+    }
+    steps.len() + others
 }
 
 /// A source text as one line, short enough to be compared with another one.

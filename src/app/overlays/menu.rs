@@ -98,8 +98,8 @@ pub enum Choice {
     Open(String),
     /// Decides the gate of the open review.
     Decide(Option<Decision>),
-    /// Fixes a dependency of the weekly review.
-    Fix(BadDependency, Resolution),
+    /// Fixes dependencies of the weekly review.
+    Fix(Vec<(BadDependency, Resolution)>),
     /// Does something with the text of a step that `$EDITOR` saved.
     Text(StepKey, TextAction),
     /// Puts two ranked steps side by side.
@@ -140,7 +140,7 @@ impl Choice {
             Self::View(name) => return model.show_view(&name),
             Self::Open(target) => model.effects.push(Effect::Open(target)),
             Self::Decide(decision) => model.decide_gate(decision),
-            Self::Fix(dependency, how) => return model.fix_dependency(&dependency, how),
+            Self::Fix(fixes) => return model.fix_dependencies(&fixes),
             Self::Text(step, action) => model.text_action(step, action),
             Self::Compare(a, b) => model.compare(a, b),
             Self::Card(date, stage, action) => return model.card_action(date, stage, action),

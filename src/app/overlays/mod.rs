@@ -156,7 +156,7 @@ impl Model {
         let stays = match top {
             Overlay::Chooser(chooser) => chooser.typed(self).map(Overlay::Chooser),
             Overlay::Filter(filter) => Some(Overlay::Filter(filter.typed(self))),
-            Overlay::Prompt(prompt) => Some(Overlay::Prompt(prompt.typed())),
+            Overlay::Prompt(prompt) => Some(Overlay::Prompt(prompt.typed(self))),
             other => Some(other),
         };
         let lists = matches!(stays, Some(Overlay::Chooser(_)));

@@ -70,6 +70,8 @@ pub(crate) enum Purpose {
     Baseline,
     /// Which version every screen is to show.
     AsOf,
+    /// What the list of the screen is narrowed by.
+    Narrow,
     /// Who the person is.
     Me,
 }
@@ -85,9 +87,13 @@ impl Prompt {
         }
     }
 
-    /// Another text stands in it than was asked about.
-    pub(super) fn typed(mut self) -> Self {
+    /// Another text stands in it than was asked about. What it makes of the screen shows at once,
+    /// where that is all it does.
+    pub(super) fn typed(mut self, model: &mut Model) -> Self {
         (self.completion, self.asked) = (None, None);
+        if self.purpose == Purpose::Narrow && model.has_short_plan() {
+            self.input.error = model.narrow(&self.input.text).err().map(|why| why.0);
+        }
         self
     }
 
@@ -96,7 +102,7 @@ impl Prompt {
     pub(crate) fn is_edit(&self) -> bool {
         !matches!(
             self.purpose,
-            Purpose::Baseline | Purpose::AsOf | Purpose::Me
+            Purpose::Baseline | Purpose::AsOf | Purpose::Narrow | Purpose::Me
         )
     }
 
@@ -115,6 +121,11 @@ impl Prompt {
                     None => self.purpose.fulfil(model, &self.input.text),
                 };
                 self.input.error = Some(taken.err()?.to_string());
+            }
+            Code::Esc if self.purpose == Purpose::Narrow => {
+                // A search, not data: as in the filter line, Esc puts back what was there.
+                let _ = model.narrow(&self.input.initial);
+                return None;
             }
             Code::Esc => {
                 model.remember_left(&self);
@@ -141,10 +152,11 @@ impl Purpose {
             Self::Line(line) => model.set_line(line, text),
             Self::Merge(of) => model.write_merged(of, text),
             Self::GateReview(place) => model.write_review(place, text),
-            Self::Decide(action) => model.review_action(*action, text),
+            Self::Decide(action) => model.review_action(action, text),
             Self::Card(entry) => model.put_card_entry(entry, text),
             Self::Baseline => model.set_baseline(text),
             Self::AsOf => model.ask_as_of(text),
+            Self::Narrow => model.narrow(text),
             Self::Me => model.set_me(text),
         }
     }
@@ -187,6 +199,13 @@ impl Purpose {
 }
 
 impl Model {
+    /// Narrows the list of the screen; an empty line shows all of it.
+    fn narrow(&mut self, text: &str) -> Result<(), Refusal> {
+        let screen = self.screen.screen;
+        let narrowed = screen.narrow(self, text);
+        narrowed.map_err(|error| Refusal(error.to_string()))
+    }
+
     /// Opens a field of one line.
     pub(crate) fn prompt(
         &mut self,

@@ -9,6 +9,7 @@ pub mod outlook;
 pub mod plan;
 pub mod problems;
 pub mod review;
+pub(crate) mod row_filter;
 pub mod since;
 pub mod standup;
 pub mod today;

@@ -50,6 +50,9 @@ pub struct Findings {
     counts: [usize; Severity::ALL.len()],
 }
 
+/// Rule, file, line and column, and which of several problems there.
+pub(crate) type FindingKey = (&'static str, u32, u32, u32, u32);
+
 /// One problem. There are many: 24 bytes each.
 #[derive(Clone, Copy, Debug)]
 struct Finding {
@@ -218,6 +221,34 @@ impl Findings {
     fn count_all(&mut self) {
         self.counts = Severity::ALL
             .map(|severity| self.found.iter().filter(|f| f.severity == severity).count());
+    }
+
+    /// Which rule found one of them, and how grave it is.
+    pub(crate) fn rule(&self, at: usize) -> Option<(Severity, &'static str)> {
+        let finding = self.found.get(at)?;
+        let code = match (finding.step, self.rules.get(finding.rule as usize)) {
+            (NONE, _) => self.kept[finding.which as usize].code,
+            (_, rule) => rule.map_or(CONFIGURATION, |rule| rule.code),
+        };
+        Some((finding.severity, code))
+    }
+
+    /// What a rule looks for, in a few words.
+    pub fn rule_title(&self, code: &str) -> &'static str {
+        let rule = self.rules.iter().find(|rule| rule.code == code);
+        rule.map_or("the configuration has mistakes", |rule| rule.title)
+    }
+
+    /// What one of them is known by when the plan has been checked again.
+    pub(crate) fn key(&self, at: usize) -> Option<FindingKey> {
+        let finding = self.found.get(at)?;
+        let (_, code) = self.rule(at)?;
+        let nth = if finding.step == NONE {
+            0
+        } else {
+            finding.which
+        };
+        Some((code, finding.file, finding.line, finding.column, nth))
     }
 
     /// How many there are.

@@ -86,6 +86,7 @@ use crate::document::log::LogDocument;
 use crate::document::markdown::MarkdownDocument;
 use crate::document::progress::Progress;
 use crate::document::splice::Span;
+pub(crate) use findings::FindingKey;
 use findings::SHARE;
 pub use findings::{Findings, Problems};
 use reading::Reading;

@@ -1,9 +1,11 @@
 //! A steward's decisions as changes: what happens to the step and the line of the record, made
 //! and undone together.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::amend::{Op, amend};
+use super::chapter::Form;
 use super::gather::{BadDependency, Review, TEN, reason};
 use super::{Entry, EntryKey, Line, Record, Section, Word, instant, one_line};
 use crate::change::compose::Composer;
@@ -31,45 +33,61 @@ pub enum Resolution {
     Done,
 }
 
+/// What is decided about one row: what happens to steps, and what the record says of it.
+struct Decision {
+    edits: Vec<Edit>,
+    op: Op,
+}
+
 impl Review<'_> {
-    /// Accepts a proposal: an idea becomes a draft; a draft stays one, and the record says so.
+    /// Accepts proposals: an idea becomes a draft; a draft stays one, and the record says so.
     ///
     /// # Errors
-    /// When step or record cannot be edited.
-    pub(crate) fn accept(&self, id: StepId, who: &str) -> Result<Change, Refusal> {
-        let step = self.proposed(id)?;
-        let (edits, word) = match step.status() {
-            Some(Status::Idea) => (self.set(step, Field::Status, "draft")?, Word::AsDraft),
-            // It was an idea when this review accepted it first.
-            _ if self.word(Section::Proposals, id) == Some(Word::AsDraft) => {
-                (Vec::new(), Word::AsDraft)
-            }
-            _ => (Vec::new(), Word::StillDraft),
-        };
-        let entry = Entry::new(id, word, &step.title());
-        self.noted(who, edits, vec![Op::Put(Section::Proposals, entry)])
+    /// When none of the steps can be edited, or the record cannot.
+    pub(crate) fn accept(&self, ids: &[StepId], who: &str) -> Result<Change, Refusal> {
+        self.each(who, ids, |id| {
+            let step = self.proposed(*id)?;
+            let (edits, word) = match step.status() {
+                Some(Status::Idea) => (self.set(step, Field::Status, "draft")?, Word::AsDraft),
+                // It was an idea when this review accepted it first.
+                _ if self.word(Section::Proposals, *id) == Some(Word::AsDraft) => {
+                    (Vec::new(), Word::AsDraft)
+                }
+                _ => (Vec::new(), Word::StillDraft),
+            };
+            let entry = Entry::new(*id, word, &step.title());
+            let op = Op::Put(Section::Proposals, entry);
+            Ok(Decision { edits, op })
+        })
     }
 
-    /// Puts a proposal off until the next review. Accepted just now, it is an idea again.
+    /// Puts proposals off until the next review. Accepted just now, they are ideas again.
     ///
     /// # Errors
-    /// When step or record cannot be edited.
-    pub(crate) fn defer(&self, id: StepId, why: &str, who: &str) -> Result<Change, Refusal> {
-        let step = self.proposed(id)?;
-        let edits = self.as_before(step)?;
-        let entry = Entry::new(id, Word::Deferred, &step.title()).because(why);
-        self.noted(who, edits, vec![Op::Put(Section::Proposals, entry)])
+    /// As for [`Review::accept`].
+    pub(crate) fn defer(&self, ids: &[StepId], why: &str, who: &str) -> Result<Change, Refusal> {
+        self.each(who, ids, |id| {
+            let step = self.proposed(*id)?;
+            let edits = self.as_before(step)?;
+            let entry = Entry::new(*id, Word::Deferred, &step.title()).because(why);
+            let op = Op::Put(Section::Proposals, entry);
+            Ok(Decision { edits, op })
+        })
     }
 
-    /// Says no to a proposal; the reason goes into the step's notes as well.
+    /// Says no to proposals; the reason goes into the steps' notes as well.
     ///
     /// # Errors
-    /// Without a reason, or when step or record cannot be edited.
-    pub(crate) fn reject(&self, id: StepId, why: &str, who: &str) -> Result<Change, Refusal> {
+    /// Without a reason, and as for [`Review::accept`].
+    pub(crate) fn reject(&self, ids: &[StepId], why: &str, who: &str) -> Result<Change, Refusal> {
         let why = one_line(why);
         if why.is_empty() {
             return refuse("a rejection needs a reason: whoever proposed it will ask");
         }
+        self.each(who, ids, |id| self.rejected(*id, &why, who))
+    }
+
+    fn rejected(&self, id: StepId, why: &str, who: &str) -> Result<Decision, Refusal> {
         let step = self.proposed(id)?;
         let mut edits = self.as_before(step)?;
         let day = self.now.format("%Y-%m-%d");
@@ -88,21 +106,24 @@ impl Review<'_> {
                 edits.push(edit);
             }
         }
-        let entry = Entry::new(id, Word::Rejected, &step.title()).because(&why);
-        self.noted(who, edits, vec![Op::Put(Section::Proposals, entry)])
+        let entry = Entry::new(id, Word::Rejected, &step.title()).because(why);
+        let op = Op::Put(Section::Proposals, entry);
+        Ok(Decision { edits, op })
     }
 
-    /// Puts a step among the next ten, behind those that are there.
+    /// Puts steps among the next ten, each with the reason why, behind those that are there.
     ///
     /// # Errors
-    /// When it is complete, or the record cannot be edited.
-    pub(crate) fn commit(&self, id: StepId, why: &str, who: &str) -> Result<Change, Refusal> {
-        let step = self.found(id)?;
-        if step.status() == Some(Status::Complete) {
-            return refuse(format!("{id} is already complete"));
-        }
-        let op = self.committed(step, why);
-        self.noted(who, Vec::new(), vec![op])
+    /// When one is complete, or the record cannot be edited.
+    pub(crate) fn commit(&self, steps: &[(StepId, String)], who: &str) -> Result<Change, Refusal> {
+        self.each(who, steps, |(id, why)| {
+            let step = self.found(*id)?;
+            if step.status() == Some(Status::Complete) {
+                return refuse(format!("{id} is already complete"));
+            }
+            let (edits, op) = (Vec::new(), self.committed(step, why));
+            Ok(Decision { edits, op })
+        })
     }
 
     fn committed(&self, step: StepRef<'_>, why: &str) -> Op {
@@ -111,30 +132,39 @@ impl Review<'_> {
         self.moved(Section::Aside, Section::Ten, entry)
     }
 
-    /// Sets a ready step aside for this week.
+    /// Sets ready steps aside for this week.
     ///
     /// # Errors
     /// When the record cannot be edited.
-    pub(crate) fn set_aside(&self, id: StepId, why: &str, who: &str) -> Result<Change, Refusal> {
-        let step = self.found(id)?;
-        let entry = Entry::new(id, Word::Deferred, &step.title()).because(why);
-        let op = self.moved(Section::Ten, Section::Aside, entry);
-        self.noted(who, Vec::new(), vec![op])
+    pub(crate) fn set_aside(
+        &self,
+        ids: &[StepId],
+        why: &str,
+        who: &str,
+    ) -> Result<Change, Refusal> {
+        self.each(who, ids, |id| {
+            let step = self.found(*id)?;
+            let entry = Entry::new(*id, Word::Deferred, &step.title()).because(why);
+            let (edits, op) = (Vec::new(), self.moved(Section::Ten, Section::Aside, entry));
+            Ok(Decision { edits, op })
+        })
     }
 
-    /// Sets a step complete: it need not be among the next ten.
+    /// Sets steps complete: they need not be among the next ten.
     ///
     /// # Errors
-    /// When step or record cannot be edited.
-    pub(crate) fn complete(&self, id: StepId, who: &str) -> Result<Change, Refusal> {
-        let step = self.found(id)?;
-        if step.status() == Some(Status::Complete) {
-            return refuse(format!("{id} is already complete"));
-        }
-        let edits = self.set(step, Field::Status, Status::Complete.word())?;
-        let entry = Entry::new(id, Word::Complete, &step.title());
-        let op = self.moved(Section::Ten, Section::Aside, entry);
-        self.noted(who, edits, vec![op])
+    /// When none of the steps can be edited, or the record cannot.
+    pub(crate) fn complete(&self, ids: &[StepId], who: &str) -> Result<Change, Refusal> {
+        self.each(who, ids, |id| {
+            let step = self.found(*id)?;
+            if step.status() == Some(Status::Complete) {
+                return refuse(format!("{id} is already complete"));
+            }
+            let edits = self.set(step, Field::Status, Status::Complete.word())?;
+            let entry = Entry::new(*id, Word::Complete, &step.title());
+            let op = self.moved(Section::Ten, Section::Aside, entry);
+            Ok(Decision { edits, op })
+        })
     }
 
     /// Lets two of the ten change places.
@@ -148,56 +178,106 @@ impl Review<'_> {
         Ok(change)
     }
 
-    /// Fixes a dependency.
+    /// Fixes dependencies, each in its way. What several of them ask of one step is one edit.
     ///
     /// # Errors
     /// When the steps are gone, or step or record cannot be edited.
     pub(crate) fn fix(
         &self,
-        tangle: &BadDependency,
-        remedy: Resolution,
+        fixes: &[(BadDependency, Resolution)],
         who: &str,
     ) -> Result<Change, Refusal> {
-        let (edits, how) = match remedy {
-            Resolution::Drop(from, other) => {
-                let step = self.found(from)?;
-                let kept = step.list(Field::Dependencies).into_iter();
-                let kept =
-                    kept.filter(|entry| Dependency::read(entry.clone()) != Dependency::Step(other));
-                let kept: Vec<String> = kept.map(Into::into).collect();
-                let change = self
-                    .composer()
-                    .set_list(step.index(), Field::Dependencies, &kept)?;
-                (change.edits, format!("{from} no longer depends on {other}"))
-            }
-            Resolution::Unblock => {
-                let other = self.found(tangle.other)?;
-                let edits = self.set(other, Field::Status, Status::InProgress.word())?;
-                (edits, format!("{} is in progress now", tangle.other))
-            }
-            Resolution::Done => (Vec::new(), String::new()),
-        };
-        let entry = handled(tangle, Word::Fixed).because(&how);
-        self.noted(who, edits, vec![Op::Put(Section::Dependencies, entry)])
+        let mut dropped: BTreeMap<StepId, HashSet<StepId>> = BTreeMap::new();
+        let (mut unblocked, mut ops) = (BTreeSet::new(), Vec::new());
+        for (tangle, resolution) in fixes {
+            let how = match resolution {
+                Resolution::Drop(from, other) => {
+                    dropped.entry(*from).or_default().insert(*other);
+                    format!("{from} no longer depends on {other}")
+                }
+                Resolution::Unblock => {
+                    unblocked.insert(tangle.other);
+                    format!("{} is in progress now", tangle.other)
+                }
+                Resolution::Done => String::new(),
+            };
+            let entry = handled(tangle, Word::Fixed).because(&how);
+            ops.push(Op::Put(Section::Dependencies, entry));
+        }
+        let mut edits = Vec::new();
+        for (from, others) in dropped {
+            let step = self.found(from)?;
+            let is_kept = |entry: &Cow<'_, str>| match Dependency::read(entry.clone()) {
+                Dependency::Step(other) => !others.contains(&other),
+                Dependency::Condition { .. } => true,
+            };
+            let kept = step.list(Field::Dependencies).into_iter().filter(is_kept);
+            let kept: Vec<String> = kept.map(Into::into).collect();
+            let composer = self.composer();
+            edits.extend(
+                composer
+                    .set_list(step.index(), Field::Dependencies, &kept)?
+                    .edits,
+            );
+        }
+        for other in unblocked {
+            let other = self.found(other)?;
+            edits.extend(self.set(other, Field::Status, Status::InProgress.word())?);
+        }
+        self.noted(who, edits, ops)
     }
 
-    /// Leaves a dependency as it is for now.
+    /// Leaves dependencies as they are for now.
     ///
     /// # Errors
     /// When the record cannot be edited.
     pub(crate) fn leave(
         &self,
-        tangle: &BadDependency,
+        tangles: &[BadDependency],
         why: &str,
         who: &str,
     ) -> Result<Change, Refusal> {
-        let entry = handled(tangle, Word::Left).because(why);
-        self.noted(who, Vec::new(), vec![Op::Put(Section::Dependencies, entry)])
+        self.each(who, tangles, |tangle| {
+            let entry = handled(tangle, Word::Left).because(why);
+            let op = Op::Put(Section::Dependencies, entry);
+            Ok(Decision {
+                edits: Vec::new(),
+                op,
+            })
+        })
     }
 
-    /// Finishes the review: writes what became of last week's ten, which dependencies are left,
-    /// which of `known` are fixed, and when it was held. With `fill`, the best steps of the ranking
-    /// are committed to where nobody has decided about any.
+    /// Decides about several rows in one change. Those that cannot be decided about are left.
+    fn each<T>(
+        &self,
+        who: &str,
+        rows: &[T],
+        decide: impl Fn(&T) -> Result<Decision, Refusal>,
+    ) -> Result<Change, Refusal> {
+        let (mut edits, mut ops, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+        for row in rows {
+            match decide(row) {
+                Ok(decision) => {
+                    edits.extend(decision.edits);
+                    ops.push(decision.op);
+                }
+                Err(refusal) => refused.push(refusal),
+            }
+        }
+        if ops.is_empty() {
+            let nothing = || Refusal("there is nothing to decide here".to_owned());
+            return Err(refused.into_iter().next().unwrap_or_else(nothing));
+        }
+        let mut change = self.noted(who, edits, ops)?;
+        if let [first, ..] = &refused[..] {
+            change.label += &format!(" · {} not: {first}", refused.len());
+        }
+        Ok(change)
+    }
+
+    /// Finishes the review: writes what became of last week's ten, what was not discussed, which
+    /// of `known` are fixed, and when it was held. With `fill`, the best steps of the ranking are
+    /// committed to where nobody has decided about any.
     ///
     /// # Errors
     /// When the record cannot be edited.
@@ -207,52 +287,49 @@ impl Review<'_> {
         fill: Option<&Weights>,
         who: &str,
     ) -> Result<Change, Refusal> {
-        let mut ops = Vec::new();
+        let (mut ops, mut tally) = (Vec::new(), self.record.tally());
         let tangles = self.tangles();
+        let key = |tangle: &BadDependency| (tangle.step, Some(tangle.other));
         let is_handled = |tangle: &&BadDependency| {
-            let key = (tangle.step, Some(tangle.other));
-            self.record.find(Section::Dependencies, key).is_some()
+            self.record
+                .find(Section::Dependencies, key(tangle))
+                .is_some()
         };
-        let wrong: HashSet<EntryKey> = tangles.iter().map(|t| (t.step, Some(t.other))).collect();
-        let is_fixed =
-            |tangle: &&BadDependency| !wrong.contains(&(tangle.step, Some(tangle.other)));
+        let wrong: HashSet<EntryKey> = tangles.iter().map(key).collect();
+        let is_fixed = |tangle: &&BadDependency| !wrong.contains(&key(tangle));
         let fixed = known.iter().filter(|t| !is_handled(t) && is_fixed(t));
         ops.extend(fixed.map(|t| Op::Put(Section::Dependencies, handled(t, Word::Fixed))));
+        tally.decided += ops.len();
         // What was left at first, and fixed elsewhere since.
-        let since = self
-            .record
-            .entries(Section::Dependencies)
-            .iter()
-            .filter(|entry| {
-                let same =
-                    |tangle: &BadDependency| (tangle.step, Some(tangle.other)) == entry.key();
-                entry.word == Word::Left && !tangles.iter().any(same)
-            });
-        let since = since.map(|entry| Entry {
-            word: Word::Fixed,
-            ..entry.clone()
-        });
-        ops.extend(since.map(|entry| Op::Put(Section::Dependencies, entry)));
-        let left = tangles.iter().filter(|t| !is_handled(t));
-        ops.extend(left.map(|t| Op::Put(Section::Dependencies, handled(t, Word::Left))));
-        if let Some(weights) = fill.filter(|_| self.record.entries(Section::Ten).is_empty()) {
-            let aside = |ranked: &Ranked| self.word(Section::Aside, self.id(ranked)).is_some();
-            let ranked = self.next(weights, TEN + self.record.entries(Section::Aside).len());
-            let best = ranked.iter().filter(|ranked| !aside(ranked)).take(TEN);
-            ops.extend(best.map(|r| self.committed(self.plan.step(r.step), &reason(r))));
+        let entries = self.record.entries(Section::Dependencies).iter();
+        let since = entries.filter(|e| e.word == Word::Left && !wrong.contains(&e.key()));
+        for entry in since {
+            let word = Word::Fixed;
+            let entry = Entry {
+                word,
+                ..entry.clone()
+            };
+            ops.push(Op::Put(Section::Dependencies, entry));
+            (tally.decided, tally.skipped) = (tally.decided + 1, tally.skipped.saturating_sub(1));
         }
-        ops.extend(
-            self.fates()
-                .into_iter()
-                .map(|fate| Op::Put(Section::LastTen, fate)),
-        );
-        let open = self
-            .proposals()
-            .iter()
-            .filter(|p| p.verdict.is_none())
-            .count();
+        if let Some(weights) = fill.filter(|_| self.record.entries(Section::Ten).is_empty()) {
+            let best = self.best(weights);
+            tally.decided += best.len();
+            ops.extend(best);
+        }
+        let proposals = self.proposals();
+        let open: Vec<_> = proposals.iter().filter(|p| p.verdict.is_none()).collect();
+        let left: Vec<_> = tangles.iter().filter(|t| !is_handled(t)).collect();
+        tally.not_discussed = open.len() + left.len();
+        // What no review has asked about before may be most of the plan: it is counted.
+        let listed = open.iter().filter(|proposal| !proposal.is_older);
+        let listed = listed.map(|p| Entry::new(p.id, Word::NotDiscussed, &p.title));
+        let listed = listed.chain(left.iter().map(|t| handled(t, Word::NotDiscussed)));
+        ops.extend(self.not_discussed(listed.collect()));
+        let fates = self.fates().into_iter();
+        ops.extend(fates.map(|fate| Op::Put(Section::LastTen, fate)));
         let head = Record {
-            undecided: open,
+            undecided: open.len(),
             ..Record::default()
         };
         ops.push(Op::Set(Line::Held, Some(instant(self.now))));
@@ -261,11 +338,50 @@ impl Review<'_> {
         }
         ops.push(Op::Set(Line::Undecided, Line::Undecided.value(&head)));
         let mut change = self.noted(who, Vec::new(), ops)?;
-        change.label = format!("the review of {} is finished", self.week);
-        if let Some(open) = Line::Undecided.value(&head) {
-            change.label += &format!(" · {open} left for the next one");
-        }
+        change.label = format!("the review of {} is finished: {tally}", self.week);
         Ok(change)
+    }
+
+    /// The best steps of the ranking as the ten, without those that were set aside.
+    fn best(&self, weights: &Weights) -> Vec<Op> {
+        let aside = |ranked: &Ranked| self.word(Section::Aside, self.id(ranked)).is_some();
+        let ranked = self.next(weights, TEN + self.record.entries(Section::Aside).len());
+        let best = ranked.iter().filter(|ranked| !aside(ranked)).take(TEN);
+        best.map(|r| self.committed(self.plan.step(r.step), &reason(r)))
+            .collect()
+    }
+
+    /// Has the record list what was not discussed, and nothing else.
+    fn not_discussed(&self, listed: Vec<Entry>) -> Vec<Op> {
+        let is_older = self.document().is_some_and(|d| Form::of(d) == Form::Older);
+        if is_older {
+            // There, what nobody came to is left.
+            let left = listed.into_iter().filter(|entry| entry.other.is_some());
+            let left = left.map(|entry| Entry {
+                word: Word::Left,
+                ..entry
+            });
+            return left
+                .map(|entry| Op::Put(Section::Dependencies, entry))
+                .collect();
+        }
+        let open: HashSet<EntryKey> = listed.iter().map(Entry::key).collect();
+        let before = self.record.entries(Section::Open).iter().map(Entry::key);
+        let gone = before.filter(|key| !open.contains(key));
+        let mut ops: Vec<Op> = gone.map(|key| Op::Drop(Section::Open, key)).collect();
+        ops.extend(
+            listed
+                .into_iter()
+                .map(|entry| Op::Put(Section::Open, entry)),
+        );
+        ops.push(Op::Close);
+        ops
+    }
+
+    /// The record as it is, if there is one.
+    fn document(&self) -> Option<&MarkdownDocument> {
+        let mut files = self.plan.files().iter();
+        files.find(|file| file.path == self.path)?.markdown()
     }
 
     fn id(&self, ranked: &Ranked) -> StepId {
@@ -321,15 +437,24 @@ impl Review<'_> {
     /// A change of steps together with what the record says about it. The record is begun
     /// where there is none.
     fn noted(&self, who: &str, edits: Vec<Edit>, mut ops: Vec<Op>) -> Result<Change, Refusal> {
-        let label = ops.iter().find_map(label).unwrap_or_default();
+        let label = label(&ops);
         let mut change = Change { label, edits };
-        let file = self.plan.files().iter().find(|file| file.path == self.path);
-        if let Some(document) = file.and_then(|file| file.markdown()) {
+        if let Some(document) = self.document() {
             let who = one_line(who);
-            if !who.is_empty() && !stewards(&self.record.steward).any(|name| name == who) {
+            let is_known = who.is_empty() || stewards(&self.record.steward).any(|name| name == who);
+            // Whoever only decides is named there: two people who both add themselves to the
+            // stewards would meet in one line.
+            let is_finish = ops.iter().any(|op| matches!(op, Op::Set(Line::Held, _)));
+            if !is_known && (is_finish || Form::of(document) == Form::Older) {
                 let names = stewards(&self.record.steward).chain([who]);
                 let names = names.collect::<Vec<_>>().join(", ");
                 ops.push(Op::Set(Line::Steward, Some(names)));
+            } else if !is_known {
+                for op in &mut ops {
+                    if let Op::Put(_, entry) | Op::Move(_, _, entry) = op {
+                        entry.by.clone_from(&who);
+                    }
+                }
             }
             change.edits.extend(amend(document, &self.path, ops)?);
             return Ok(change);
@@ -339,6 +464,7 @@ impl Review<'_> {
             date: Some(self.now.date_naive()),
             steward: one_line(who),
             since: Some(self.since()),
+            everything: self.everything,
             ..Record::default()
         };
         for fate in self.fates() {
@@ -382,14 +508,28 @@ fn handled(tangle: &BadDependency, word: Word) -> Entry {
     }
 }
 
-/// What the line of news says of a decision.
-fn label(op: &Op) -> Option<String> {
-    let (Op::Put(_, entry) | Op::Move(_, _, entry)) = op else {
-        return None;
+/// What the line of news says of decisions.
+fn label(ops: &[Op]) -> String {
+    let mut entries = ops.iter().filter_map(|op| match op {
+        Op::Put(_, entry) | Op::Move(_, _, entry) => Some(entry),
+        _ => None,
+    });
+    let Some(first) = entries.next() else {
+        return String::new();
     };
-    let other = entry
-        .other
-        .map(|other| format!(" → {other}"))
-        .unwrap_or_default();
-    Some(format!("{}{other} {}", entry.id, entry.word.words()))
+    let mut counts = vec![(first.word, 1)];
+    for entry in entries {
+        match counts.iter_mut().find(|(word, _)| *word == entry.word) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((entry.word, 1)),
+        }
+    }
+    if let [(word, 1)] = counts[..] {
+        let other = first.other.map(|other| format!(" → {other}"));
+        return format!("{}{} {}", first.id, other.unwrap_or_default(), word.words());
+    }
+    let said = counts
+        .iter()
+        .map(|(word, count)| format!("{count} {}", word.words()));
+    said.collect::<Vec<_>>().join(", ")
 }

@@ -43,6 +43,8 @@ pub struct Review<'a> {
     pub record: Record,
     /// Whether there is a record.
     pub written: bool,
+    /// Whether every idea and draft is asked about, however old: none was before.
+    pub everything: bool,
     /// The record of the review before.
     pub last: Option<Record>,
     /// Every record before this week's with its path, the earliest first.
@@ -62,6 +64,8 @@ pub struct Proposal {
     pub title: String,
     /// Whether the last review deferred it.
     pub comes_back: bool,
+    /// Whether it is asked about only because no review has done so before.
+    pub is_older: bool,
     /// What was decided so far.
     pub verdict: Option<Entry>,
 }
@@ -130,10 +134,18 @@ impl<'a> Review<'a> {
             written: found.is_some(),
             record: found.map(|(_, _, record)| record).unwrap_or_default(),
             last: earlier.last().map(|(_, record)| record.clone()),
+            everything: false,
             earlier,
             landed: Arc::default(),
             changes: None,
         };
+        review.everything = match (review.written, &review.last) {
+            (true, _) => review.record.everything,
+            (false, None) => true,
+            // Until one of them has asked about all there is.
+            (false, Some(last)) => last.everything && (last.held.is_none() || last.undecided > 0),
+        };
+        review.record.everything = review.everything;
         let since = review.record.since.unwrap_or_else(|| review.begins());
         review.record.since = Some(since);
         review.record.week = Some(week);
@@ -191,7 +203,8 @@ impl<'a> Review<'a> {
 
     /// Ideas and drafts that are new or changed since the last review, those that it
     /// deferred, and all that this one has decided about; in step order. Where its record names
-    /// a commit, content tells what changed; otherwise the steps' stamps do.
+    /// a commit, content tells what changed; otherwise the steps' stamps do. A first review asks
+    /// about all of them, those first that were left untouched for longest.
     pub(crate) fn proposals(&self) -> Vec<Proposal> {
         let deferred: HashSet<StepId> = (self.last.iter())
             .flat_map(|last| last.entries(Section::Proposals))
@@ -209,12 +222,16 @@ impl<'a> Review<'a> {
             let verdict = decided.remove(&id);
             let is_open = matches!(step.status(), Some(Status::Idea | Status::Draft))
                 && step.state().is_open();
-            let is_due = || deferred.contains(&id) || self.is_new(step, settled.get(&id).copied());
-            if verdict.is_some() || (is_open && is_due()) {
+            let settled = settled.get(&id).copied();
+            let is_new = || self.is_new(step, settled);
+            let is_due = deferred.contains(&id) || is_open && is_new();
+            let is_older = !is_due && self.everything && settled.is_none();
+            if verdict.is_some() || (is_open && (is_due || is_older)) {
                 proposals.push(Proposal {
                     id,
                     title: step.title().into_owned(),
                     comes_back: deferred.contains(&id),
+                    is_older,
                     verdict: verdict.cloned(),
                 });
             }
@@ -223,10 +240,18 @@ impl<'a> Review<'a> {
             id: entry.id,
             title: entry.text.clone(),
             comes_back: false,
+            is_older: false,
             verdict: Some(entry.clone()),
         });
         proposals.extend(gone);
         proposals.sort_by_key(|proposal| proposal.id);
+        if self.everything {
+            let stamp = |proposal: &Proposal| {
+                let step = self.plan.find(proposal.id);
+                step.and_then(|step| updated(self.plan.step(step)))
+            };
+            proposals.sort_by_cached_key(stamp);
+        }
         proposals
     }
 

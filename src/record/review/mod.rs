@@ -6,81 +6,35 @@
 //! that is the ranking's.
 //!
 //! A record is read by what its lines say. A list item that begins with a step and one of the
-//! words of [`Word`] in bold is an entry; everything else belongs to people.
+//! words of [`Word`] in bold is an entry; everything else belongs to people. `chapter` says under
+//! which heading an entry stands.
 
 pub(crate) mod amend;
+pub mod causes;
+mod chapter;
 pub mod decide;
 pub mod gather;
 pub mod landed;
+mod part;
 #[cfg(test)]
 mod tests;
+mod week;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::str::FromStr;
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, SecondsFormat, Utc, Weekday};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, SecondsFormat, Utc};
 
 use serde::{Serialize, Serializer};
 
 use crate::document::control;
 use crate::document::markdown::{ListItem, MarkdownDocument, escaped};
 use crate::plan::id::StepId;
+use chapter::{Chapter, Form};
 use landed::LeftOff;
+pub use week::Week;
 
-/// A week as ISO 8601 counts them.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Week {
-    year: i32,
-    week: u32,
-}
-
-impl Week {
-    /// The week that the instant is in, in UTC.
-    pub(crate) fn of(at: DateTime<Utc>) -> Self {
-        let week = at.date_naive().iso_week();
-        Self {
-            year: week.year(),
-            week: week.week(),
-        }
-    }
-
-    /// Its Sunday.
-    pub(crate) fn last_day(self) -> Option<NaiveDate> {
-        NaiveDate::from_isoywd_opt(self.year, self.week, Weekday::Sun)
-    }
-}
-
-impl fmt::Display for Week {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-W{:02}", self.year, self.week)
-    }
-}
-
-impl FromStr for Week {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = "write the year and the week, as 2026-W07";
-        let (year, week) = text.trim().split_once("-W").ok_or(wrong)?;
-        let digits = |text: &str, count| {
-            text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())
-        };
-        if !digits(year, 4) || !digits(week, 2) {
-            return Err(wrong);
-        }
-        let (year, week) = (
-            year.parse().map_err(|_| wrong)?,
-            week.parse().map_err(|_| wrong)?,
-        );
-        match NaiveDate::from_isoywd_opt(year, week, Weekday::Mon) {
-            Some(_) => Ok(Self { year, week }),
-            None => Err("that year has no such week"),
-        }
-    }
-}
-
-/// A section of the record that holds entries.
+/// What an entry is about.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) enum Section {
     /// Ideas and drafts, with what was decided about each.
@@ -93,28 +47,21 @@ pub(crate) enum Section {
     Aside,
     /// What became of last week's ten.
     LastTen,
+    /// Proposals and dependencies that nobody came to before the review was finished.
+    Open,
 }
 
 impl Section {
-    /// Every section in the order of the record.
-    pub(crate) const ALL: [Self; 5] = [
+    /// Every section.
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 6] = [
         Self::Proposals,
         Self::Dependencies,
         Self::Ten,
         Self::Aside,
         Self::LastTen,
+        Self::Open,
     ];
-
-    /// Its heading.
-    pub(crate) fn heading(self) -> &'static str {
-        match self {
-            Self::Proposals => "Proposals",
-            Self::Dependencies => "Dependencies",
-            Self::Ten => "Next ten",
-            Self::Aside => "Set aside",
-            Self::LastTen => "Last week's ten",
-        }
-    }
 
     /// What an entry can say in it.
     fn takes(self) -> &'static [Word] {
@@ -125,6 +72,7 @@ impl Section {
             Self::Ten => &[Committed],
             Self::Aside => &[Deferred, Complete],
             Self::LastTen => &[Complete, InProgress, Ready, Blocked, Waiting, Gone],
+            Self::Open => &[NotDiscussed],
         }
     }
 }
@@ -158,6 +106,8 @@ pub enum Word {
     Waiting,
     /// There is no such step any more.
     Gone,
+    /// Nobody came to it.
+    NotDiscussed,
 }
 
 impl Word {
@@ -177,11 +127,13 @@ impl Word {
             Self::Blocked => "blocked",
             Self::Waiting => "waiting",
             Self::Gone => "no longer in the plan",
+            Self::NotDiscussed => "not discussed",
         }
     }
 
-    fn is_spelled(self, text: &str) -> bool {
-        self.words() == text || OLD_WORDS.contains(&(self, text))
+    /// Whether an earlier version spelled it so.
+    fn was(self, text: &str) -> bool {
+        OLD_WORDS.contains(&(self, text))
     }
 }
 
@@ -218,6 +170,8 @@ pub struct Entry {
     pub owner: String,
     /// The reason; empty where none was given.
     pub why: String,
+    /// Who decided it; empty where that was the steward.
+    pub by: String,
 }
 
 impl Entry {
@@ -230,6 +184,7 @@ impl Entry {
             text: one_line(text),
             owner: String::new(),
             why: String::new(),
+            by: String::new(),
         }
     }
 
@@ -250,8 +205,8 @@ impl Entry {
         (self.id, self.other)
     }
 
-    /// The entry that an item of a list under `section` is, if it is one.
-    fn read(document: &MarkdownDocument, item: usize, section: Section) -> Option<Self> {
+    /// The entry that an item of a list in `chapter` is, if it is one.
+    fn read(document: &MarkdownDocument, item: usize, chapter: Chapter) -> Option<(Section, Self)> {
         let it = &document.items()[item];
         let label = it
             .label
@@ -265,35 +220,38 @@ impl Entry {
                 (Some(other.parse().ok()?), rest)
             }
         };
-        let word = section.takes().iter().find(|word| word.is_spelled(rest))?;
+        let (section, word) = chapter.reads(rest, other.is_some())?;
         let detail = |name: &str| {
             let found = details(document, item).find(|(_, detail)| is_detail(detail, name));
             found.and_then(|(_, detail)| Some(one_line(&detail.label.as_ref()?.text)))
         };
-        Some(Self {
+        let entry = Self {
             id: id.parse().ok()?,
             other,
-            word: *word,
+            word,
             text: one_line(&label.text),
             owner: detail(OWNER).unwrap_or_default(),
             why: detail(WHY).unwrap_or_default(),
-        })
+            by: detail(BY).unwrap_or_default(),
+        };
+        Some((section, entry))
     }
 
-    /// The entry as lines without their ends, behind a list marker.
-    fn lines(&self, marker: &str) -> Vec<String> {
+    /// The entry of a section as lines without their ends, behind a list marker of a chapter.
+    fn lines(&self, (chapter, section): (Chapter, Section), marker: &str) -> Vec<String> {
         let other = self
             .other
             .map(|other| format!("→ {other} "))
             .unwrap_or_default();
-        let label = format!("{} {other}{}", self.id, self.word.words());
+        let said = chapter.spelling(section, self.word);
+        let label = format!("{} {other}{said}", self.id);
         let mut lines = vec![labelled(marker, &label, &self.text)];
         let indent = if marker.starts_with('-') {
             "  - "
         } else {
             "    - "
         };
-        for (name, text) in [(OWNER, &self.owner), (WHY, &self.why)] {
+        for (name, text) in [(OWNER, &self.owner), (WHY, &self.why), (BY, &self.by)] {
             if !text.is_empty() {
                 lines.push(labelled(indent, name, text));
             }
@@ -304,6 +262,7 @@ impl Entry {
 
 const OWNER: &str = "Owner";
 const WHY: &str = "Why";
+const BY: &str = "By";
 
 /// The items nested in an item, one level down.
 fn details(
@@ -374,7 +333,9 @@ pub struct Record {
     pub seen: Option<String>,
     /// How many proposals were left undecided when it was finished.
     pub undecided: usize,
-    entries: [Vec<Entry>; 5],
+    /// Whether it looks at every idea and draft, as no review before it did.
+    pub everything: bool,
+    entries: [Vec<Entry>; 6],
     /// Where the first entry about each thing is in its section.
     places: HashMap<(Section, EntryKey), usize>,
 }
@@ -391,17 +352,12 @@ impl Record {
             let words = &document.headings()[title].text;
             record.week = words.split_whitespace().find_map(|word| word.parse().ok());
         }
-        for (at, item) in document.items().iter().enumerate() {
-            let Some(heading) = item.heading else {
-                continue;
-            };
-            if Some(heading) == title {
-                record.read_line(item);
-            } else if let Some(section) = section_of(document, heading)
-                && let Some(entry) = Entry::read(document, at, section)
-            {
-                record.push(section, entry);
-            }
+        let below_title = |item: &&ListItem| item.heading.is_some() && item.heading == title;
+        for item in document.items().iter().filter(below_title) {
+            record.read_line(item);
+        }
+        for (_, _, section, entry) in chapter::entries(document) {
+            record.push(section, entry);
         }
         record
     }
@@ -426,6 +382,7 @@ impl Record {
                 self.undecided = count.unwrap_or(0);
             }
             Some(Line::Steward) => self.steward = text,
+            Some(Line::Scope) => self.everything = text == EVERYTHING,
             None => {}
         }
     }
@@ -465,47 +422,86 @@ impl Record {
                 text.push('\n');
             }
         }
-        for section in Section::ALL {
-            text += &format!("\n## {}\n\n", section.heading());
-            let entries = self.entries(section);
+        for chapter in Chapter::ALL {
+            text += &format!("\n## {}\n\n", chapter.heading());
+            let entries: Vec<(Section, &Entry)> = self.chapter(chapter).collect();
             if entries.is_empty() {
-                text += NONE;
+                text += chapter.nothing();
                 text.push('\n');
             }
-            for (at, entry) in entries.iter().enumerate() {
-                text += &entry.lines(&marker(section, at)).join("\n");
+            for (at, (section, entry)) in entries.into_iter().enumerate() {
+                if at > 0 && chapter.is_spaced() {
+                    text.push('\n');
+                }
+                let lines = entry.lines((chapter, section), &chapter.marker(at));
+                text += &lines.join("\n");
                 text.push('\n');
             }
         }
         text
     }
-}
 
-/// What is in a section without entries.
-const NONE: &str = "None.";
+    /// The entries that a heading of a new record has.
+    fn chapter(&self, chapter: Chapter) -> impl Iterator<Item = (Section, &Entry)> {
+        use Section::*;
+        let sections = [Proposals, Dependencies, Ten, Aside, LastTen, Open].into_iter();
+        let entries = sections.flat_map(|section| {
+            let entries = self.entries(section).iter();
+            entries.map(move |entry| (section, entry))
+        });
+        entries.filter(move |(section, entry)| {
+            Chapter::of(*section, entry.word, Form::Present) == chapter
+        })
+    }
 
-/// The section that a heading opens: the first heading with its words.
-fn section_of(document: &MarkdownDocument, heading: usize) -> Option<Section> {
-    let words = &document.headings()[heading].text;
-    let section = Section::ALL
-        .into_iter()
-        .find(|section| section.heading() == words)?;
-    (heading_of(document, section) == Some(heading)).then_some(section)
-}
-
-/// Index of the heading of a section.
-fn heading_of(document: &MarkdownDocument, section: Section) -> Option<usize> {
-    let named = |heading: &crate::document::markdown::Heading| heading.text == section.heading();
-    document.headings().iter().position(named)
-}
-
-/// The list marker of the entry at `at`, counted from 0.
-fn marker(section: Section, at: usize) -> String {
-    match section {
-        Section::Ten => format!("{}. ", at + 1),
-        _ => "- ".to_owned(),
+    /// How much was decided, skipped and not discussed, by what the record says.
+    pub(crate) fn tally(&self) -> Tally {
+        let mut tally = Tally::default();
+        for section in [
+            Section::Proposals,
+            Section::Dependencies,
+            Section::Ten,
+            Section::Aside,
+        ] {
+            for entry in self.entries(section) {
+                match Chapter::of(section, entry.word, Form::Present) {
+                    Chapter::Skipped => tally.skipped += 1,
+                    _ => tally.decided += 1,
+                }
+            }
+        }
+        tally.not_discussed = self.entries(Section::Open).len();
+        tally
     }
 }
+
+/// What a review came to.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) struct Tally {
+    /// What somebody said yes or no to, the next ten among it.
+    pub decided: usize,
+    /// What somebody put off.
+    pub skipped: usize,
+    /// What nobody came to.
+    pub not_discussed: usize,
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            decided,
+            skipped,
+            not_discussed,
+        } = self;
+        write!(
+            f,
+            "{decided} decided, {skipped} skipped, {not_discussed} not discussed"
+        )
+    }
+}
+
+/// The scope of a review that looks at every idea and draft.
+const EVERYTHING: &str = "every idea and draft";
 
 /// A line below the title.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -513,16 +509,18 @@ enum Line {
     Date,
     Steward,
     Since,
+    Scope,
     Held,
     Seen,
     Undecided,
 }
 
 impl Line {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Date,
         Self::Steward,
         Self::Since,
+        Self::Scope,
         Self::Held,
         Self::Seen,
         Self::Undecided,
@@ -533,6 +531,7 @@ impl Line {
             Self::Date => "Date",
             Self::Steward => "Steward",
             Self::Since => "Since",
+            Self::Scope => "Scope",
             Self::Held => "Held",
             Self::Seen => "Seen",
             Self::Undecided => "Undecided",
@@ -544,6 +543,7 @@ impl Line {
             Self::Date => record.date.map(|date| date.to_string()),
             Self::Steward => (!record.steward.is_empty()).then(|| record.steward.clone()),
             Self::Since => record.since.map(instant),
+            Self::Scope => record.everything.then(|| EVERYTHING.to_owned()),
             Self::Held => record.held.map(instant),
             Self::Seen => record.seen.clone(),
             Self::Undecided => match record.undecided {

@@ -2,12 +2,15 @@
 //!
 //! Draws the visible rows only, whatever their number.
 
+mod rules;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::core::command::Focus;
+use crate::app::core::groups::GroupLine;
 use crate::app::core::model::Model;
 use crate::app::core::pointer::Target;
 use crate::document::visible::{pad, visible_line, width};
@@ -17,7 +20,7 @@ use crate::tui::overlays::key_name;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::excerpt::excerpt;
 use crate::tui::widgets::frame;
-use crate::tui::widgets::pane::{split_columns, split_rows};
+use crate::tui::widgets::pane::{key_of, split_columns, split_rows};
 use crate::tui::widgets::scroll::ScrollState;
 use crate::tui::widgets::text_layout::{TextLayout, thumb};
 
@@ -28,15 +31,21 @@ const LIST_ALONE: u16 = 9;
 
 /// Draws the screen into `body`.
 pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
-    let found = &model.problems.found;
-    if found.is_empty() {
+    let view = &model.problems;
+    if view.found.is_empty() {
         return nothing(buf, body, model, theme);
     }
-    let (above, below) = places(body, found.len());
+    let (above, below) = places(body, view.rules.lines());
     list(buf, above, model, theme, sight);
-    let selected = found.problem(model.problems.cursor, &model.plan);
-    if let (Some(area), Some(problem)) = (below, selected) {
-        detail(buf, area, model, &problem, theme);
+    let Some(area) = below else { return };
+    let problem = |at: usize| view.found.problem(at, &model.plan);
+    match (
+        view.rules.line(view.cursor),
+        view.selected().and_then(problem),
+    ) {
+        (_, Some(problem)) => detail(buf, area, model, &problem, theme),
+        (Some(GroupLine::Group(group)), None) => rules::detail(buf, area, model, group, theme),
+        _ => {}
     }
 }
 
@@ -91,7 +100,18 @@ fn nothing(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme) {
 
 /// How many problems of each severity, and whether the plan has changed since.
 fn summary(model: &Model, theme: &Theme) -> Line<'static> {
-    let mut spans = counts(|severity| model.problems.found.count(severity), theme);
+    let view = &model.problems;
+    let mut spans = Vec::new();
+    let gap = || Span::styled(format!(" {} ", theme.glyphs.dot), theme.dim);
+    if !view.filter.is_empty() {
+        let text = format!("filter: {}", visible_line(&view.filter));
+        spans.extend([Span::styled(text, theme.accent), gap()]);
+    }
+    let marked = view.marked();
+    if marked > 0 {
+        spans.extend([Span::styled(format!("{marked} marked"), theme.mark), gap()]);
+    }
+    spans.extend(counts(|severity| view.found.count(severity), theme));
     if model.problems.generation != model.generation {
         spans.push(Span::styled(
             format!(" {} {}", theme.glyphs.dot, model.checks_in_words()),
@@ -130,54 +150,109 @@ pub fn look(severity: Severity, theme: &Theme) -> (&'static str, Style) {
 }
 
 fn list(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
-    let found = &model.problems.found;
+    let view = &model.problems;
     let title = Line::styled("Problems", theme.title);
     let focused = model.overlays.is_empty();
     let inner = frame::pane_with(buf, area, theme, title, summary(model, theme), focused);
     sight.page = usize::from(inner.height);
     sight.note(area, Target::Pane(Focus::PROBLEMS));
-    let cursor = model.problems.cursor;
-    let rows = (sight.window(Focus::PROBLEMS)).show(cursor, found.len(), inner);
-    thumb(buf, inner, theme, (rows.start, found.len()), focused);
-    let shown: Vec<Problem> = found.problems(rows.clone(), &model.plan).collect();
-    let places: Vec<String> = shown.iter().map(|p| short(&p.place)).collect();
-    let longest = places.iter().map(|place| width(place)).max().unwrap_or(0);
-    let column = longest.min(usize::from(inner.width / 4));
-    for (((y, at), place), problem) in (inner.y..).zip(rows).zip(&places).zip(&shown) {
+    let lines = view.rules.lines();
+    if lines == 0 {
+        let why = format!("None of {} problems passes the filter.", view.found.len());
+        let press = format!("{} shows all of them.", key_of(model, theme, "back"));
+        return crate::tui::widgets::pane::empty(buf, inner, theme, &why, &press);
+    }
+    let rows = (sight.window(Focus::PROBLEMS)).show(view.cursor, lines, inner);
+    thumb(buf, inner, theme, (rows.start, lines), focused);
+    let shown: Vec<Shown> = rows.clone().filter_map(|at| Shown::of(model, at)).collect();
+    let longest = shown.iter().map(|shown| width(&shown.place)).max();
+    let column = longest.unwrap_or(0).min(usize::from(inner.width / 4));
+    for ((y, at), shown) in (inner.y..).zip(rows).zip(&shown) {
         let area = frame::row(inner, y);
-        if at == cursor {
+        if at == view.cursor {
             buf.set_style(area, theme.selection(focused));
             frame::text(buf, inner.x, y, 1, theme.glyphs.cursor, theme.accent);
         }
-        let place = pad(&tail(place, column, theme), column).into_owned();
-        row(buf, area, model, problem, place, theme);
+        let mut marked = view.rules.rows(at).into_iter();
+        if view.marked() > 0 && marked.any(|at| view.is_marked(at)) {
+            frame::text(buf, inner.x + 1, y, 1, theme.glyphs.mark, theme.mark);
+        }
+        match (&shown.problem, shown.group) {
+            (None, group) => rules::row(buf, area, model, group, theme),
+            (Some(problem), group) => {
+                let is_alone = view
+                    .rules
+                    .group(group)
+                    .is_some_and(|(_, rows)| rows.len() == 1);
+                let place = pad(&tail(&shown.place, column, theme), column).into_owned();
+                let line = match is_alone {
+                    true => alone(model, problem, place, theme),
+                    false => rules::below(model, problem, place, area.width, theme),
+                };
+                row(buf, area, model, problem, &line, theme);
+            }
+        }
     }
 }
 
-/// One problem: what it is, where it is, and the key that fixes it.
+/// A line of the list, in words.
+struct Shown {
+    /// Index of its rule.
+    group: usize,
+    /// The problem, unless the line is a rule with several.
+    problem: Option<Problem>,
+    /// Where that is, where it is said.
+    place: String,
+}
+
+impl Shown {
+    fn of(model: &Model, at: usize) -> Option<Self> {
+        let view = &model.problems;
+        let group = view.rules.group_of(at)?;
+        let row = view.rules.row(at);
+        let problem = row.and_then(|row| view.found.problem(row, &model.plan));
+        let place = problem.as_ref().map(|problem| short(&problem.place));
+        Some(Self {
+            group,
+            problem,
+            place: place.unwrap_or_default(),
+        })
+    }
+}
+
+/// A problem that is the only one of its rule: what it is, where, and whose step it is about.
+fn alone(model: &Model, problem: &Problem, place: String, theme: &Theme) -> Line<'static> {
+    let (sign, style) = look(problem.severity, theme);
+    let word = pad(problem.severity.word(), 7);
+    let mut spans = vec![
+        Span::styled(format!("{sign} {word} "), style),
+        Span::styled(place, theme.dim),
+        Span::raw(" "),
+        Span::styled(
+            frame::words(theme, &problem.message).into_owned(),
+            theme.text,
+        ),
+    ];
+    spans.extend(rules::step(model, problem, theme));
+    spans.into()
+}
+
+/// Draws one problem, and the key that fixes it.
 fn row(
     buf: &mut Buffer,
     area: Rect,
     model: &Model,
     problem: &Problem,
-    place: String,
+    line: &Line<'_>,
     theme: &Theme,
 ) {
-    let (sign, style) = look(problem.severity, theme);
-    let word = pad(problem.severity.word(), 7);
-    let line = Line::from(vec![
-        Span::styled(format!("{sign} {word} "), style),
-        Span::styled(place, theme.dim),
-        Span::raw(" "),
-        Span::styled(frame::words(theme, &problem.message), theme.text),
-    ]);
     let fix = match problem.fix {
         Some(_) => key_name(&model.keymap.key_of("problem-fix"), theme),
         None => String::new(),
     };
     let mark = frame::columns(&fix);
     let room = area.width.saturating_sub(mark + 4);
-    frame::spans(buf, theme, (area.x + 2, area.y), room, &line);
+    frame::spans(buf, theme, (area.x + 2, area.y), room, line);
     let x = area.right().saturating_sub(mark + 1);
     frame::text(buf, x, area.y, mark, &fix, theme.key);
 }

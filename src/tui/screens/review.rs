@@ -3,6 +3,7 @@
 //!
 //! `rows` says what a row is; here is what stands where.
 
+mod causes;
 mod detail;
 mod rows;
 
@@ -13,6 +14,7 @@ use ratatui::text::{Line, Span};
 use crate::app::core::model::Model;
 use crate::app::core::pointer::Target;
 use crate::app::screens::review::view::ReviewPart;
+use crate::document::visible::visible_line;
 use crate::record::review::{Section, Word};
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::fit_row::RowPart as Piece;
@@ -33,16 +35,18 @@ const DETAIL: u16 = 8;
 pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
     let (strip, rest) = split_rows(body, 1);
     progress(buf, strip, model, theme);
-    let alone = model.is_zoomed() || model.review.count(model.review.part) == 0;
+    let lines = model.review.lines(model.review.part);
+    let alone = model.is_zoomed() || lines == 0;
     let (list, below) = if alone { (rest, None) } else { places(rest) };
     let title = Line::styled(model.review.part.title(), theme.title);
     let focused = model.overlays.is_empty();
     let inner = frame::pane_with(buf, list, theme, title, summary(model, theme), focused);
     sight.note(list, Target::Pane(model.place()));
-    if model.review.count(model.review.part) == 0 {
+    if lines == 0 {
         empty(buf, inner, model, theme);
     } else {
-        draw_rows(buf, inner, model, theme, sight);
+        let list = shortage(buf, inner, model, theme);
+        draw_rows(buf, list, model, theme, sight);
     }
     if let Some(area) = below {
         detail::draw(buf, area, model, theme);
@@ -82,6 +86,7 @@ fn progress(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
     }
     let state = match view.record.held {
         Some(at) => Line::styled(format!("held {}", at.format("%m-%d %H:%M")), theme.ok),
+        None if view.is_first => Line::styled("first review", theme.accent),
         None => {
             let since = view.record.since;
             let since = since.map(|at| format!("since {}", at.format("%Y-%m-%d")));
@@ -93,10 +98,60 @@ fn progress(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
     fit_row::draw_both(buf, theme, area, left, right);
 }
 
-/// What is left to do in the part, at the right of the pane's title.
+/// Says below the ten why there are fewer; answers what is left for them.
+fn shortage(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme) -> Rect {
+    /// Rows that stay with the ten.
+    const TEN_ROWS: u16 = 4;
+    let view = &model.review;
+    let Some(why) = view
+        .shortage
+        .as_ref()
+        .filter(|_| view.part == ReviewPart::Ten)
+    else {
+        return inner;
+    };
+    let mut sheet = TextLayout::new(theme, inner.width.saturating_sub(3));
+    sheet.text(&frame::words(theme, &why.to_string()), theme.warning);
+    let rows = u16::try_from(sheet.len()).unwrap_or(u16::MAX);
+    if inner.height < rows.saturating_add(TEN_ROWS) {
+        return inner;
+    }
+    let (list, below) = split_rows(inner, inner.height - rows);
+    let below = Rect {
+        x: below.x + 2,
+        width: below.width.saturating_sub(3),
+        ..below
+    };
+    sheet.draw(buf, below, 0);
+    list
+}
+
+/// What is left to do in the part, at the right of the pane's title; before it what is marked, and
+/// what it is narrowed by.
 fn summary(model: &Model, theme: &Theme) -> Line<'static> {
     let view = &model.review;
-    let text = match view.part {
+    let mut spans = Vec::new();
+    let gap = || Span::styled(format!(" {} ", theme.glyphs.dot), theme.dim);
+    if let Some(filter) = view.filter() {
+        let text = format!("filter: {}", visible_line(filter));
+        spans.extend([Span::styled(text, theme.accent), gap()]);
+    }
+    let marked = view.marks[view.part as usize].len();
+    if marked > 0 {
+        let text = format!("{marked} marked");
+        spans.extend([Span::styled(text, theme.mark), gap()]);
+    }
+    let left = left_to_do(model);
+    match left.is_empty() {
+        true => drop(spans.pop()),
+        false => spans.push(Span::styled(left, theme.dim)),
+    }
+    spans.into()
+}
+
+fn left_to_do(model: &Model) -> String {
+    let view = &model.review;
+    match view.part {
         ReviewPart::Ten => {
             let done = view
                 .fates
@@ -112,16 +167,19 @@ fn summary(model: &Model, theme: &Theme) -> Line<'static> {
             let (done, all) = view.progress(part);
             match all - done {
                 0 => String::new(),
+                open if part == ReviewPart::Proposals && view.is_first => {
+                    format!("every idea and draft, oldest first, {open} to decide")
+                }
                 open => format!("{open} to decide"),
             }
         }
-    };
-    Line::styled(text, theme.dim)
+    }
 }
 
 fn draw_rows(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
     let rows = rows::Rows::of(model);
-    let cursor = model.review.cursor();
+    let view = &model.review;
+    let cursor = view.cursor();
     let at = rows.position(cursor);
     let focused = model.overlays.is_empty();
     sight.page = usize::from(inner.height);
@@ -147,6 +205,11 @@ fn draw_rows(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme, sight:
             buf.set_style(area, theme.selection(focused));
             frame::text(buf, area.x, y, 1, theme.glyphs.cursor, theme.accent);
         }
+        if let Shown::Row(at) = row
+            && view.rows_at(*at).into_iter().any(|row| view.is_marked(row))
+        {
+            frame::text(buf, area.x + 1, y, 1, theme.glyphs.mark, theme.mark);
+        }
         let room = area.width.saturating_sub(3);
         let right_width = frame::line_width(&right).min(room / 2);
         let gap = u16::from(right_width > 0) * 2;
@@ -165,7 +228,16 @@ fn empty(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme) {
     let since = model.review.record.since;
     let since = since.map_or_else(String::new, |at| at.format("%Y-%m-%d").to_string());
     let next = key_of(model, theme, "next-pane");
-    let (why, press) = match model.review.part {
+    let view = &model.review;
+    let (why, press) = match view.part {
+        _ if view.filter().is_some() && view.count(view.part) > 0 => (
+            format!("None of {} passes the filter.", view.count(view.part)),
+            format!("{} shows all of them.", key_of(model, theme, "back")),
+        ),
+        ReviewPart::Proposals if view.is_first => (
+            "No step is an idea or a draft.".to_owned(),
+            format!("{next} continues with the dependencies."),
+        ),
         ReviewPart::Proposals => (
             format!("No idea or draft is new or changed since {since}."),
             format!("{next} continues with the dependencies."),
@@ -175,7 +247,10 @@ fn empty(buf: &mut Buffer, inner: Rect, model: &Model, theme: &Theme) {
             format!("{next} continues with the next ten."),
         ),
         ReviewPart::Ten => (
-            "No step is ready: each is done, blocked or waiting for another.".to_owned(),
+            match &view.shortage {
+                Some(why) => format!("{why}."),
+                None => "No step is ready: each is done.".to_owned(),
+            },
             format!(
                 "{} goes back to the plan; {} finishes the review.",
                 key_of(model, theme, "back"),

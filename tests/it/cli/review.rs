@@ -59,7 +59,7 @@ fn write_finishes_the_review_and_leaves_a_decided_ten_alone() {
         (
             0,
             "",
-            "stepdeck: the review of 2026-W47 is finished · 3 proposals left for the next one · \
+            "stepdeck: the review of 2026-W47 is finished: 10 decided, 0 skipped, 6 not discussed · \
              docs/reviews/2026-W47.md\n"
         )
     );
@@ -71,7 +71,7 @@ fn write_finishes_the_review_and_leaves_a_decided_ten_alone() {
     // By hand, one of them goes.
     let paper = folder.read(PAPER);
     let from = paper.find("10. **").unwrap();
-    let to = paper.find("\n## Set aside").unwrap();
+    let to = paper.find("\n## Decided").unwrap();
     let nine = paper[..from].to_owned() + &paper[to..];
     folder.write(PAPER, &nine);
     folder.run(&["--as", "Robin", "review", "--write"]).ok();

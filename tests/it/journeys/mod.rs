@@ -1,4 +1,5 @@
 mod as_of;
+mod causes;
 mod blocks;
 mod command_line;
 mod fields;

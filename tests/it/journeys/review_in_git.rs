@@ -255,7 +255,8 @@ fn the_cockpit_writes_what_it_saw_and_waits_until_it_knows() {
     let to = copy.path().display().to_string();
     git_in(plan.path(), "", &["clone", "-q", ".", &to]);
     let mut desk = Desk::on(copy, 80, 24);
-    desk.keys("3<Tab><Tab>F");
+    // Nothing is to be decided but the ten.
+    desk.keys("3F");
     let record = desk.file(THIS);
     let head_now = plan.git(20, &["rev-parse", "HEAD"]);
     assert_ne!(head, head_now);
@@ -294,4 +295,51 @@ fn without_git_stamps_tell_and_nothing_is_said_to_be_seen() {
     assert_eq!(review["since_commit"], serde_json::Value::Null);
     folder.run(&["review", "--write"]).ok();
     assert!(!folder.read(THIS).contains("Seen"), "{}", folder.read(THIS));
+}
+
+/// Two people go on with one review on branches: git joins what they wrote into different entries.
+#[test]
+fn two_people_write_into_one_record_and_git_merges_it() {
+    let Some(plan) = Reviewed::new() else { return };
+    for number in 6..20 {
+        plan.add(&format!("{number:04}"), &format!("Idea {number}"));
+    }
+    plan.commit(15);
+    // Decides about proposals as somebody, on a branch of its own, and commits it there.
+    let decide = |who: &str, from: &str, branch: &str, keys: &str| {
+        plan.git(15, &["checkout", "-q", "-B", branch, from]);
+        let copy = TempDir::new().unwrap();
+        let to = copy.path().display().to_string();
+        git_in(plan.path(), "", &["clone", "-q", "-b", branch, ".", &to]);
+        let robin = Desk::on(copy, 80, 24);
+        let mut desk = robin.beside(who, 80, 24);
+        desk.keys("3").keys(keys);
+        plan.write(THIS, &desk.file(THIS));
+        plan.write(LOG, &desk.file(LOG));
+        plan.commit(16);
+    };
+    // A first review, of every idea and draft: 0001, 0002, 0005, 0006, …, 0019.
+    decide(
+        "Ada",
+        "main",
+        "main",
+        "+/0010<Enter>+<Esc>/0015<Enter>-<Esc>/0018<Enter>-<Esc>",
+    );
+    decide("Bo", "main", "bo", "/0005<Enter>+<Esc>/0016<Enter>-<Esc>");
+    decide("Cy", "main", "cy", "/0012<Enter>rtoo dear<Enter><Esc>");
+    plan.git(17, &["merge", "-q", "-m", "both", "bo"]);
+    let record = plan.folder.read(THIS);
+    for said in [
+        "- **Steward:** Ada\n",
+        "- **0001 accepted as draft:** Ask the auditors\n\n- **0005 accepted, still a draft:** Order \
+         the hardware\n  - **By:** Bo\n\n- **0010 accepted as draft:** Idea 10\n\n- **0012 \
+         rejected:** Idea 12\n  - **Why:** too dear\n  - **By:** Cy\n\n## Skipped",
+        "- **0015 deferred:** Idea 15\n\n- **0016 deferred:** Idea 16\n  - **By:** Bo\n\n- **0018",
+    ] {
+        assert!(record.contains(said), "{said}\n{record}");
+    }
+    let review = valid("review", &plan.folder.run(&["review", "--json"]).ok());
+    let decided = (review["proposals"].as_array().unwrap().iter())
+        .filter(|proposal| !proposal["verdict"].is_null());
+    assert_eq!(decided.count(), 7);
 }

@@ -38,7 +38,8 @@ fn the_caret_stands_below_the_span_whatever_comes_before_it() {
     let mut model = model(&[("plan.jsonl", log)]);
     check(&mut model);
     press(&mut model, "5");
-    model.problems.cursor = problem_of(&model, "unknown-status");
+    let at = problem_of(&model, "unknown-status");
+    model.problems.select(at);
     let shown = text(&draw(&model, &dark(), 240, 30));
     let rows: Vec<&str> = shown.lines().collect();
     let column = |row: &str, what: &str| {
@@ -137,7 +138,8 @@ fn the_help_of_a_problem_follows_the_keys_in_force() {
             "Alt-g goes to the step: `Alt-s` sets a status",
         ),
     ] {
-        model.problems.cursor = problem_of(&model, code);
+        let at = problem_of(&model, code);
+        model.problems.select(at);
         let shown = text(&draw(&model, &dark(), 200, 30));
         assert!(shown.contains(said), "{shown}");
     }

@@ -1,18 +1,22 @@
 //! What the checks find, and fixing it.
 
+use std::cell::Cell;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use crate::app::core::command::{Blocked, Command, Focus, Group, Places};
+use crate::app::core::job::JobKind;
 use crate::app::core::model::Model;
 use crate::app::overlays::input::too_long;
 use crate::app::overlays::prompt::Purpose;
+use crate::change::compose::fix_all::{Fixed, fix_repeatedly};
 use crate::change::value::Refusal;
-use crate::plan::LogPlace;
+use crate::document::progress::Progress;
 use crate::plan::canon::checklist::Check;
-use crate::plan::checks::{Problem, conflict_marker};
+use crate::plan::checks::{Fix, Problem, conflict_marker};
 use crate::plan::source::{self, Role};
+use crate::plan::{LogPlace, Plan};
 
 const PROBLEMS: Places = Places::Only(&[Focus::PROBLEMS]);
 
@@ -21,11 +25,11 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "problem-go",
         keys: &["enter"],
-        title: "Go to the problem's step or line",
-        hint: "go there",
+        title: "Go to the problem's step or line; on a rule, fold or unfold its problems",
+        hint: "open",
         group: Group::Find,
         places: PROBLEMS,
-        blocked: no_problem,
+        blocked: no_row,
         run: go,
     },
     Command {
@@ -41,12 +45,75 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "problem-fix",
         keys: &["f"],
-        title: "Fix the problem, after a preview",
+        title: "Fix the problem, or all that a rule found, after a preview",
         hint: "fix",
         group: Group::Edit,
         places: PROBLEMS,
         blocked: no_fix,
         run: fix,
+    },
+    Command {
+        name: "problem-mark",
+        keys: &["space"],
+        title: "Mark or unmark the problem; on a rule, its problems",
+        hint: "mark",
+        group: Group::Find,
+        places: PROBLEMS,
+        blocked: no_row,
+        run: |model| {
+            let rows = model.problems.rules.rows(model.problems.cursor);
+            model.problems.turn_marks(&rows);
+            crate::app::core::navigate::by(model, 1);
+        },
+    },
+    Command {
+        name: "problem-mark-all",
+        keys: &["*"],
+        title: "Mark all problems of the rule, or unmark them",
+        hint: "",
+        group: Group::Find,
+        places: PROBLEMS,
+        blocked: no_row,
+        run: |model| {
+            let view = &mut model.problems;
+            let group = view.rules.group_of(view.cursor);
+            let rows = group.and_then(|group| view.rules.group(group));
+            let rows = rows.map(|(_, rows)| rows.to_vec()).unwrap_or_default();
+            view.turn_marks(&rows);
+        },
+    },
+    Command {
+        name: "problem-fold-all",
+        keys: &["_"],
+        title: "Fold all rules, or unfold them",
+        hint: "",
+        group: Group::View,
+        places: PROBLEMS,
+        blocked: no_row,
+        run: |model| {
+            let view = &mut model.problems;
+            let group = view.rules.group_of(view.cursor);
+            let key = group
+                .and_then(|group| view.rules.group(group))
+                .map(|(key, _)| key);
+            view.rules.fold_all();
+            view.cursor = key
+                .and_then(|key| view.rules.line_of_group(key))
+                .unwrap_or(0);
+        },
+    },
+    Command {
+        name: "problem-filter",
+        keys: &["/"],
+        title: "Narrow the problems by words, `rule:`, or what the filter language asks of steps",
+        hint: "filter",
+        group: Group::Find,
+        places: PROBLEMS,
+        blocked: |_| None,
+        run: |model| {
+            let text = model.problems.filter.clone();
+            model.prompt("/", text, Purpose::Narrow);
+        },
     },
     Command {
         name: "check",
@@ -62,13 +129,20 @@ pub const COMMANDS: &[Command] = &[
 
 fn problem(model: &Model) -> Option<Problem> {
     let view = &model.problems;
-    view.found.problem(view.cursor, &model.plan)
+    view.found.problem(view.selected()?, &model.plan)
+}
+
+fn no_row(model: &Model) -> Blocked {
+    let nothing = model.problems.rules.lines() == 0;
+    nothing.then(|| "there is no problem".to_owned())
 }
 
 fn no_problem(model: &Model) -> Blocked {
-    problem(model)
-        .is_none()
-        .then(|| "there is no problem".to_owned())
+    no_row(model).or_else(|| {
+        let key = model.keymap.key_of("problem-go");
+        let is_rule = problem(model).is_none();
+        is_rule.then(|| format!("{key} shows what the rule found; pick one of it"))
+    })
 }
 
 fn not_in_log(model: &Model) -> Blocked {
@@ -87,6 +161,8 @@ fn not_in_log(model: &Model) -> Blocked {
 
 fn go(model: &mut Model) {
     let Some(problem) = problem(model) else {
+        let view = &mut model.problems;
+        view.cursor = view.rules.fold(view.cursor);
         return;
     };
     if problem.code == conflict_marker::RULE.code
@@ -163,29 +239,67 @@ fn edit_line(model: &mut Model) {
 }
 
 fn no_fix(model: &Model) -> Blocked {
-    model.is_locked().or_else(|| no_problem(model)).or_else(|| {
-        let fixable = problem(model)?.fix.is_some();
-        (!fixable).then(|| {
+    model.is_locked().or_else(|| no_row(model)).or_else(|| {
+        // Of several, whether one can be fixed is found out when they are.
+        let view = &model.problems;
+        let only = view.selected().filter(|_| view.marks.is_empty())?;
+        let is_fixable = view.found.problem(only, &model.plan)?.fix.is_some();
+        (!is_fixable).then(|| {
             let key = model.keymap.key_of("problem-go");
             format!("this cannot be fixed for you; {key} goes there")
         })
     })
 }
 
+/// Shows what fixes the problems would change: all of it is one change.
 fn fix(model: &mut Model) {
-    let stale = model.problems.generation != model.generation;
-    let Some(fix) = problem(model).and_then(|problem| problem.fix) else {
-        return;
-    };
-    if stale {
+    let view = &model.problems;
+    if view.generation != model.generation {
         return model.refuse("the plan has just changed and is being checked; press again");
     }
-    match model.composer().fix(&fix, true) {
-        Err(refusal) => model.refuse(refusal.to_string()),
-        Ok(change) => {
-            let consequence = model.preview(&change);
-            model.confirm(format!("Write this? {}", change.label), consequence, change);
+    let (rows, found, now) = (view.subjects(), view.found.clone(), model.now);
+    let count = rows.len();
+    let compose = move |plan: &Plan, _: &Progress| {
+        let (first, last) = (rows.first()?, rows.last()?);
+        let within = found.problems(*first..last + 1, plan);
+        let fixes: Vec<Fix> = (*first..)
+            .zip(within)
+            .filter(|(at, _)| rows.binary_search(at).is_ok())
+            .filter_map(|(_, problem)| problem.fix)
+            .collect();
+        let wanted = fixes.len();
+        // What comes within reach by them was not picked.
+        let picked = Cell::new(Some(fixes));
+        let check = |_: &Plan| picked.take().unwrap_or_default();
+        Some((wanted, fix_repeatedly(plan, now, Some(true), check)))
+    };
+    model.have_done(JobKind::Compose, compose, move |model, (wanted, fixed)| {
+        model.show_fixes((count, wanted), fixed);
+    });
+}
+
+impl Model {
+    /// Asks whether to write what fixes so many problems, of which so many can be fixed.
+    fn show_fixes(&mut self, (count, wanted): (usize, usize), fixed: Fixed) {
+        let Fixed {
+            change, refused, ..
+        } = fixed;
+        if change.edits.is_empty() {
+            let key = self.keymap.key_of("problem-go");
+            return self.refuse(match refused.first() {
+                Some(why) => why.to_string(),
+                None => format!("none of these can be fixed for you; {key} goes there"),
+            });
         }
+        let mut question = format!("Write this? {}", change.label);
+        if wanted < count {
+            question += &format!(" · {} of {count} need a person", count - wanted);
+        }
+        if let Some(why) = refused.first() {
+            question += &format!(" · {} cannot be fixed: {why}", refused.len());
+        }
+        let consequence = self.preview(&change);
+        self.confirm(question, consequence, change);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The weekly review: one key decides and moves on.
 
-use super::PANES;
+use super::{PANES, lines};
 use crate::app::core::command::{Blocked, Command, Focus, Group, Places};
 use crate::app::core::job::JobKind;
 use crate::app::core::model::Model;
@@ -14,7 +14,7 @@ use crate::plan::id::StepId;
 use crate::plan::status::Status;
 use crate::record::review::Section;
 use crate::record::review::decide::Resolution;
-use crate::record::review::gather::{BadDependency, Review, TEN, Trouble, reason};
+use crate::record::review::gather::{BadDependency, Review, TEN, Trouble};
 
 /// Every part.
 const REVIEW: Places = Places::Only(PANES);
@@ -38,7 +38,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Accept the proposal: an idea becomes a draft, a draft stays a draft",
         hint: "accept",
         places: PROPOSALS,
-        run: |model| decide(model, |review, id, who| review.accept(id, who)),
+        run: |model| decide(model, |review, ids, who| review.accept(ids, who)),
         ..COMMON
     },
     Command {
@@ -47,7 +47,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Defer the proposal until the next review",
         hint: "defer",
         places: PROPOSALS,
-        run: |model| decide(model, |review, id, who| review.defer(id, "", who)),
+        run: |model| decide(model, |review, ids, who| review.defer(ids, "", who)),
         ..COMMON
     },
     Command {
@@ -56,13 +56,19 @@ pub const COMMANDS: &[Command] = &[
         title: "Reject the proposal, with a reason",
         hint: "reject",
         places: PROPOSALS,
-        run: |model| ask(model, |id| format!("Why not {id}?"), ReviewAction::Reject),
+        run: |model| {
+            ask(
+                model,
+                |what| format!("Why not {what}?"),
+                ReviewAction::Reject,
+            )
+        },
         ..COMMON
     },
     Command {
         name: "fix-dependency",
         keys: &["f"],
-        title: "Fix the dependency",
+        title: "Fix the dependency, or all that have this cause",
         hint: "fix",
         places: DEPENDENCIES,
         run: fix,
@@ -71,15 +77,11 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "leave",
         keys: &["-"],
-        title: "Leave the dependency as it is for now",
+        title: "Leave the dependency as it is for now, or all that have this cause",
         hint: "leave",
         places: DEPENDENCIES,
         blocked: |model| undecidable(model).or_else(|| fixed(model)),
-        run: |model| {
-            if let Some((tangle, _)) = tangle(model) {
-                decide(model, |review, _, who| review.leave(&tangle, "", who));
-            }
-        },
+        run: leave,
         ..COMMON
     },
     Command {
@@ -100,7 +102,7 @@ pub const COMMANDS: &[Command] = &[
         run: |model| {
             ask(
                 model,
-                |id| format!("Why not {id} this week?"),
+                |what| format!("Why not {what} this week?"),
                 ReviewAction::SetAside,
             )
         },
@@ -112,7 +114,7 @@ pub const COMMANDS: &[Command] = &[
         title: "Set the step complete",
         hint: "done",
         blocked: |model| undecidable(model).or_else(|| complete(model)),
-        run: |model| decide(model, |review, id, who| review.complete(id, who)),
+        run: |model| decide(model, |review, ids, who| review.complete(ids, who)),
         ..COMMON
     },
     Command {
@@ -120,6 +122,7 @@ pub const COMMANDS: &[Command] = &[
         keys: &["F"],
         title: "Finish the review: record when it was held and what is left",
         hint: "finish",
+        places: REVIEW,
         blocked: |model| {
             let gathers = model.jobs.is_running(JobKind::Review);
             let wait = || "what the review is about is still being gathered".to_owned();
@@ -169,15 +172,61 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "review-step",
         keys: &["enter"],
-        title: "Go to the row's step",
-        hint: "go there",
+        title: "Go to the row's step; on a cause, fold or unfold its rows",
+        hint: "open",
+        group: Group::Find,
+        places: REVIEW,
+        blocked: no_row,
+        run: |model| match (model.review.cause(), model.review.step()) {
+            (Some(_), _) => lines::fold(model),
+            (None, Some(id)) => model.jump(id, 0),
+            (None, None) => {}
+        },
+    },
+    Command {
+        name: "review-fold-all",
+        keys: &["_"],
+        title: "Fold all causes, or unfold them",
+        group: Group::View,
+        places: DEPENDENCIES,
+        blocked: no_row,
+        run: lines::fold_all,
+        ..COMMON
+    },
+    Command {
+        name: "review-mark",
+        keys: &["space"],
+        title: "Mark or unmark the row; on a cause, its rows",
+        hint: "mark",
         group: Group::Find,
         places: REVIEW,
         blocked: no_row,
         run: |model| {
-            if let Some(id) = model.review.step() {
-                model.jump(id, 0);
-            }
+            model.review.turn_mark();
+            crate::app::core::navigate::by(model, 1);
+        },
+    },
+    Command {
+        name: "review-mark-all",
+        keys: &["*"],
+        title: "Mark what belongs together: open proposals, the rows of a cause, the ten best steps",
+        group: Group::Find,
+        places: REVIEW,
+        blocked: no_row,
+        run: |model| model.review.turn_all_marks(),
+        ..COMMON
+    },
+    Command {
+        name: "review-filter",
+        keys: &["/"],
+        title: "Narrow the part by the filter language, or by words in its rows",
+        hint: "filter",
+        group: Group::Find,
+        places: REVIEW,
+        blocked: |_| None,
+        run: |model| {
+            let text = model.review.filter().unwrap_or_default().to_owned();
+            model.prompt("/", text, Purpose::Narrow);
         },
     },
     Command {
@@ -240,45 +289,60 @@ fn no_row(model: &Model) -> Blocked {
     nothing.then(|| "there is nothing to decide here".to_owned())
 }
 
-/// Why the selected row cannot be decided about.
+/// Why nothing of what a verb acts on can be decided about.
 fn undecidable(model: &Model) -> Blocked {
     model.is_locked().or_else(|| no_row(model)).or_else(|| {
-        let id = model.review.step()?;
-        let gone = model.plan.find(id).is_none();
-        gone.then(|| format!("{id} is no longer in the plan"))
+        let ids = model.review.subject_ids();
+        let mut known = ids.iter().filter(|id| model.plan.find(**id).is_some());
+        let gone = known.next().is_none();
+        gone.then(|| format!("{} is no longer in the plan", ids[0]))
     })
 }
 
-fn tangle(model: &Model) -> Option<(BadDependency, bool)> {
-    model
-        .review
-        .tangles
-        .get(model.review.cursors[ReviewPart::Dependencies as usize])
-        .cloned()
+/// The dependencies that a verb acts on, and whether each is still wrong.
+fn tangles(model: &Model) -> Vec<(BadDependency, bool)> {
+    let view = &model.review;
+    let rows = view.subjects().into_iter();
+    rows.map(|row| view.tangles[row].clone()).collect()
 }
 
 fn fixed(model: &Model) -> Blocked {
-    let (_, wrong) = tangle(model)?;
+    let is_wrong = tangles(model).iter().any(|(_, wrong)| *wrong);
     let key = model.keymap.key_of("fix-dependency");
-    (!wrong).then(|| format!("it is already fixed · {key} notes that in the record"))
+    (!is_wrong).then(|| format!("it is already fixed · {key} notes that in the record"))
+}
+
+fn leave(model: &mut Model) {
+    let wrong = tangles(model).into_iter().filter(|(_, wrong)| *wrong);
+    let wrong: Vec<BadDependency> = wrong.map(|(tangle, _)| tangle).collect();
+    let rows = model.review.subjects();
+    let left = model.decided(&rows, |review, who| review.leave(&wrong, "", who));
+    if let Err(refusal) = left {
+        model.refuse(refusal.to_string());
+    }
 }
 
 fn cannot_commit(model: &Model) -> Blocked {
-    let id = model.review.step()?;
-    if model.review.rank(id).is_some() {
+    let ids = model.review.subject_ids();
+    if let Some(id) = ids.iter().find(|id| model.review.rank(**id).is_some()) {
         return Some(format!("{id} is already among the ten"));
     }
-    if model.review.progress(ReviewPart::Ten).0 >= TEN {
+    let room = TEN.saturating_sub(model.review.progress(ReviewPart::Ten).0);
+    if room == 0 {
         let key = model.keymap.key_of("defer-step");
         return Some(format!(
             "ten are already committed · {key} on one of them makes room"
         ));
     }
-    complete(model)
+    let too_many = ids.len() > room;
+    let refused = || format!("{} are marked, and the ten have room for {room}", ids.len());
+    too_many.then(refused).or_else(|| complete(model))
 }
 
 fn complete(model: &Model) -> Blocked {
-    let id = model.review.step()?;
+    let [id] = model.review.subject_ids()[..] else {
+        return None;
+    };
     let step = model.plan.step(model.plan.find(id)?);
     let done = step.status() == Some(Status::Complete);
     done.then(|| format!("{id} is already complete"))
@@ -293,7 +357,7 @@ fn not_committed(model: &Model) -> Blocked {
 
 fn unranked(model: &Model) -> Blocked {
     no_row(model).or_else(|| {
-        let row = model.review.ten.get(model.review.cursor())?;
+        let row = model.review.ten.get(model.review.row()?)?;
         let id = row.id;
         row.ranked
             .is_none()
@@ -301,37 +365,41 @@ fn unranked(model: &Model) -> Blocked {
     })
 }
 
-/// Makes the decision that `wish` composes about the selected row, and moves on.
+/// Makes the decision that `wish` composes about the marked rows or the selected one, and moves
+/// on.
 fn decide(
     model: &mut Model,
-    wish: impl FnOnce(&Review<'_>, StepId, &str) -> Result<Change, Refusal>,
+    wish: impl FnOnce(&Review<'_>, &[StepId], &str) -> Result<Change, Refusal>,
 ) {
-    let Some(id) = model.review.step() else {
-        return;
-    };
-    if let Err(refusal) = model.decided(id, wish) {
+    let (rows, ids) = (model.review.subjects(), model.review.subject_ids());
+    if let Err(refusal) = model.decided(&rows, |review, who| wish(review, &ids, who)) {
         model.refuse(refusal.to_string());
     }
 }
 
-/// Asks for the reason of a decision about the selected row.
-fn ask(model: &mut Model, question: fn(StepId) -> String, deed: fn(StepId) -> ReviewAction) {
-    let Some(id) = model.review.step() else {
-        return;
+/// Asks for the reason of a decision about the marked rows or the selected one.
+fn ask(model: &mut Model, question: fn(&str) -> String, deed: fn(Vec<StepId>) -> ReviewAction) {
+    let ids = model.review.subject_ids();
+    let what = match &ids[..] {
+        [] => return,
+        [id] => id.to_string(),
+        ids => format!("these {}", ids.len()),
     };
-    model.prompt(question(id), "", Purpose::Decide(deed(id)));
+    model.prompt(question(&what), "", Purpose::Decide(deed(ids)));
 }
 
 fn commit(model: &mut Model) {
-    let Some(row) = model.review.ten.get(model.review.cursor()).cloned() else {
-        return;
+    let (rows, view) = (model.review.subjects(), &model.review);
+    let is_best = |row: &usize| match &view.ten[*row].ranked {
+        Some((place, _)) => *place <= TEN,
+        None => false,
     };
-    match row.ranked {
-        Some((place, ranked)) if place <= TEN => {
-            let why = reason(&ranked);
-            decide(model, |review, id, who| review.commit(id, &why, who));
-        }
-        _ => ask(model, |id| format!("Why pin {id}?"), ReviewAction::Pin),
+    if !rows.iter().all(is_best) {
+        return ask(model, |what| format!("Why pin {what}?"), ReviewAction::Pin);
+    }
+    let action = ReviewAction::Pin(view.subject_ids());
+    if let Err(refusal) = model.review_action(&action, "") {
+        model.refuse(refusal.to_string());
     }
 }
 
@@ -348,38 +416,74 @@ fn swap(model: &mut Model, by: isize) {
     let who = model.context.me.name().to_owned();
     let change = model.with_review(|review| review.swap(id, other, &who));
     model.make(change, 1);
-    model.show_decision();
+    model.show_decision(&[]);
     model.review.select(id);
 }
 
 fn fix(model: &mut Model) {
-    let Some((tangle, wrong)) = tangle(model) else {
+    let (done, wrong): (Vec<_>, Vec<_>) = tangles(model).into_iter().partition(|(_, w)| !w);
+    let of = |(tangle, _): &(BadDependency, bool)| tangle.clone();
+    let (done, wrong): (Vec<_>, Vec<_>) = (
+        done.iter().map(of).collect(),
+        wrong.iter().map(of).collect(),
+    );
+    if let ([], [..]) = (&wrong[..], &done[..]) {
+        let done: Vec<_> = done.into_iter().map(|t| (t, Resolution::Done)).collect();
+        if let Err(refusal) = model.fix_dependencies(&done) {
+            model.refuse(refusal.to_string());
+        }
         return;
+    }
+    let rows = resolutions(model, &wrong).into_iter();
+    let rows = rows.map(|(key, label, fixes)| Row::new(key, label, "", Choice::Fix(fixes)));
+    let title = match &wrong[..] {
+        [only] => format!("Fix {} → {}", only.step, only.other),
+        several => format!("Fix {} dependencies", several.len()),
     };
-    if !wrong {
-        return decide(model, |review, _, who| {
-            review.fix(&tangle, Resolution::Done, who)
-        });
-    }
-    let (step, other) = (tangle.step, tangle.other);
-    let mut remedies = Vec::new();
-    if tangle.trouble == Trouble::Blocked {
-        let label = format!("Unblock {other}: set it in progress");
-        remedies.push(("p".to_owned(), label, Resolution::Unblock));
-    }
-    for (at, (from, to)) in dropped(model, &tangle).into_iter().enumerate() {
-        let key = match at {
-            0 => "d".to_owned(),
-            at => (at + 1).to_string(),
-        };
-        let label = format!("Drop it: {from} no longer depends on {to}");
-        remedies.push((key, label, Resolution::Drop(from, to)));
-    }
-    let row = |(key, label, resolution)| {
-        Row::new(key, label, "", Choice::Fix(tangle.clone(), resolution))
+    model.menu(title, rows.collect(), 0);
+}
+
+/// How each of some dependencies is fixed.
+type Fixes = Vec<(BadDependency, Resolution)>;
+
+/// The ways to fix dependencies, each with its key and its words.
+fn resolutions(model: &Model, wrong: &[BadDependency]) -> Vec<(String, String, Fixes)> {
+    let Some(first) = wrong.first() else {
+        return Vec::new();
     };
-    let rows = remedies.into_iter().map(row).collect();
-    model.menu(format!("Fix {step} → {other}"), rows, 0);
+    let all = |how: fn(&BadDependency) -> Resolution| {
+        let fixes = wrong.iter().map(|tangle| (tangle.clone(), how(tangle)));
+        fixes.collect::<Vec<_>>()
+    };
+    let mut ways = Vec::new();
+    let has_cause = |t: &BadDependency| t.trouble == Trouble::Blocked && t.other == first.other;
+    if wrong.iter().all(has_cause) {
+        let label = format!("Unblock {}: set it in progress", first.other);
+        ways.push(("p".to_owned(), label, all(|_| Resolution::Unblock)));
+    }
+    if let [only] = wrong {
+        for (at, (from, to)) in dropped(model, only).into_iter().enumerate() {
+            let key = match at {
+                0 => "d".to_owned(),
+                at => (at + 1).to_string(),
+            };
+            let label = format!("Drop it: {from} no longer depends on {to}");
+            let fix = (only.clone(), Resolution::Drop(from, to));
+            ways.push((key, label, vec![fix]));
+        }
+        return ways;
+    }
+    let count = wrong.len();
+    let label = match wrong.iter().all(|tangle| tangle.other == first.other) {
+        true => format!(
+            "Drop them: {count} steps no longer depend on {}",
+            first.other
+        ),
+        false => format!("Drop them: {count} dependencies"),
+    };
+    let drop = |tangle: &BadDependency| Resolution::Drop(tangle.step, tangle.other);
+    ways.push(("d".to_owned(), label, all(drop)));
+    ways
 }
 
 /// The dependencies whose removal fixes a problem: the one that is wrong, and of a circle each

@@ -1,6 +1,7 @@
 //! Decisions of the weekly review as they reach the plan: made, told, and moved on from; and
 //! two scores side by side.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::core::job::JobKind;
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
+use crate::app::overlays::confirm::{ASK_ABOVE, lines_changed};
 use crate::app::screens::review::commands::finish;
 use crate::app::screens::review::view::ReviewPart;
 use crate::change::Change;
@@ -20,19 +22,47 @@ use crate::plan::ranking::Ranked;
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::status::State;
 use crate::record::review::decide::Resolution;
-use crate::record::review::gather::{BadDependency, Review};
+use crate::record::review::gather::{BadDependency, Review, TEN, reason};
 use crate::record::review::landed::Landed;
-use crate::record::review::{Record, Week};
+use crate::record::review::{EntryKey, Record, Week};
 
 /// A decision that asks for its reason first.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
 pub enum ReviewAction {
-    /// Say no to a proposal.
-    Reject(StepId),
-    /// Commit to a step that the ranking has further down.
-    Pin(StepId),
-    /// Set a ready step aside.
-    SetAside(StepId),
+    /// Say no to proposals.
+    Reject(#[serde(with = "steps")] Vec<StepId>),
+    /// Commit to steps that the ranking has further down.
+    Pin(#[serde(with = "steps")] Vec<StepId>),
+    /// Set ready steps aside.
+    SetAside(#[serde(with = "steps")] Vec<StepId>),
+}
+
+/// Several steps, or one as earlier versions kept it.
+mod steps {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::plan::id::StepId;
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Steps {
+        One(StepId),
+        Several(Vec<StepId>),
+    }
+
+    pub(super) fn serialize<S: Serializer>(steps: &[StepId], to: S) -> Result<S::Ok, S::Error> {
+        match steps {
+            [step] => step.serialize(to),
+            steps => steps.serialize(to),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<StepId>, D::Error> {
+        Steps::deserialize(from).map(|steps| match steps {
+            Steps::One(step) => vec![step],
+            Steps::Several(steps) => steps,
+        })
+    }
 }
 
 /// A candidate with its score, as long as it has one.
@@ -122,9 +152,18 @@ impl Model {
         };
         self.have_done(JobKind::Review, gather, move |model, view| {
             let place = model.review.place();
+            let seeks_work = model.review.seeks_work.take();
+            let mut view = view;
+            if !model.has_short_plan() {
+                view.keep_choices(&model.review, &model.plan, model.now);
+            }
             model.review = view;
+            model.review.seeks_work = None;
             if place != before {
                 model.review.go_back(place);
+            }
+            if let Some(is_new_week) = seeks_work {
+                model.review.go_to_work(is_new_week);
             }
             then(model);
         });
@@ -132,7 +171,7 @@ impl Model {
 
     /// Shows a decision of the week's record. On a long plan what follows from it for other rows
     /// is found beside the keys.
-    pub(crate) fn show_decision(&mut self) {
+    pub(crate) fn show_decision(&mut self, rows: &[usize]) {
         if self.has_short_plan() {
             return self.refresh_review(false);
         }
@@ -140,25 +179,37 @@ impl Model {
         let record = files.find(|file| file.path == self.review.path);
         if let Some(document) = record.and_then(SourceFile::markdown) {
             let record = Record::read(document);
-            self.review.note_decision(record);
+            self.review.note_decision(record, rows);
         }
     }
 
-    /// Makes a decision about a row, says how far the part is, and moves on.
+    /// Makes a decision about rows of the part that is walked, says how far that is, and moves
+    /// on. Where it changes more lines of the plan than one looks at, these are shown first.
     ///
     /// # Errors
     /// When it cannot be made.
     pub fn decided(
         &mut self,
-        id: StepId,
-        wish: impl FnOnce(&Review<'_>, StepId, &str) -> Result<Change, Refusal>,
+        rows: &[usize],
+        wish: impl FnOnce(&Review<'_>, &str) -> Result<Change, Refusal>,
     ) -> Result<(), Refusal> {
         let who = self.context.me.name().to_owned();
-        let change = self.with_review(|review| wish(review, id, &who))?;
+        let change = self.with_review(|review| wish(review, &who))?;
+        let outside = change
+            .edits
+            .iter()
+            .filter(|edit| edit.path != self.review.path);
+        if lines_changed(outside) > ASK_ABOVE {
+            let question = format!("Write this? {}", change.label);
+            let consequence = self.preview(&change);
+            self.confirm(question, consequence, change);
+            return Ok(());
+        }
         if !self.commit(change) {
             return Ok(());
         }
-        self.show_decision();
+        self.review.clear_marks();
+        self.show_decision(rows);
         let more = self.review.advance();
         let part = self.review.part;
         let (done, all) = self.review.progress(part);
@@ -168,11 +219,11 @@ impl Model {
                 self.keymap.key_of("finish")
             ),
             (ReviewPart::Ten, ..) => format!(" · {done} of {all}"),
-            (_, true, _) => format!(" · {done} of {all} decided"),
-            (_, false, _) => format!(
+            (_, _, true) => format!(
                 " · all decided, {} continues",
                 self.keymap.key_of("next-pane")
             ),
+            (..) => format!(" · {done} of {all} decided"),
         };
         if let Some(notice) = &mut self.notice {
             notice.text += &next;
@@ -184,31 +235,50 @@ impl Model {
     ///
     /// # Errors
     /// When it cannot be done, or not without a reason.
-    pub(crate) fn review_action(&mut self, action: ReviewAction, why: &str) -> Result<(), Refusal> {
+    pub(crate) fn review_action(
+        &mut self,
+        action: &ReviewAction,
+        why: &str,
+    ) -> Result<(), Refusal> {
         match action {
-            ReviewAction::Reject(id) => {
-                self.decided(id, |review, id, who| review.reject(id, why, who))
+            ReviewAction::Reject(ids) => {
+                let rows = self.rows_of(ids);
+                self.decided(&rows, |review, who| review.reject(ids, why, who))
             }
-            ReviewAction::SetAside(id) => {
-                self.decided(id, |review, id, who| review.set_aside(id, why, who))
+            ReviewAction::SetAside(ids) => {
+                let rows = self.rows_of(ids);
+                self.decided(&rows, |review, who| review.set_aside(ids, why, who))
             }
-            ReviewAction::Pin(id) => {
-                let place = self.review.ten.iter().find(|row| row.id == id);
-                let place = place
-                    .and_then(|row| row.ranked.as_ref())
-                    .map(|(place, _)| *place);
-                let pinned = match place {
-                    Some(place) => format!("pinned from place {place}"),
-                    None if self.is_ready(id) => "pinned from below the runners-up".to_owned(),
-                    None => "pinned although not ready".to_owned(),
-                };
-                let why = match why.trim() {
-                    "" => pinned,
-                    why => format!("{pinned}: {why}"),
-                };
-                self.decided(id, |review, id, who| review.commit(id, &why, who))
+            ReviewAction::Pin(ids) => {
+                let steps: Vec<_> = ids.iter().map(|id| (*id, self.pinned(*id, why))).collect();
+                let rows = self.rows_of(ids);
+                self.decided(&rows, |review, who| review.commit(&steps, who))
             }
         }
+    }
+
+    /// Why a step is committed to: by the ranking, or pinned for a reason that somebody gave.
+    fn pinned(&self, id: StepId, why: &str) -> String {
+        let row = self.review.ten.iter().find(|row| row.id == id);
+        let pinned = match row.and_then(|row| row.ranked.as_ref()) {
+            Some((place, ranked)) if *place <= TEN => return reason(ranked),
+            Some((place, _)) => format!("pinned from place {place}"),
+            None if self.is_ready(id) => "pinned from below the runners-up".to_owned(),
+            None => "pinned although not ready".to_owned(),
+        };
+        match why.trim() {
+            "" => pinned,
+            why => format!("{pinned}: {why}"),
+        }
+    }
+
+    /// The rows of steps in the part that is walked.
+    fn rows_of(&self, ids: &[StepId]) -> Vec<usize> {
+        let view = &self.review;
+        let rows = 0..view.count(view.part);
+        let ids: HashSet<StepId> = ids.iter().copied().collect();
+        rows.filter(|row| ids.contains(&view.key(view.part, *row).0))
+            .collect()
     }
 
     fn is_ready(&self, id: StepId) -> bool {
@@ -216,15 +286,20 @@ impl Model {
         step.is_some_and(|step| step.state() == State::Ready)
     }
 
-    /// Fixes a dependency in the way that was chosen.
-    pub(crate) fn fix_dependency(
+    /// Fixes dependencies in the way that was chosen.
+    pub(crate) fn fix_dependencies(
         &mut self,
-        dependency: &BadDependency,
-        how: Resolution,
+        fixes: &[(BadDependency, Resolution)],
     ) -> Result<(), Refusal> {
-        self.decided(dependency.step, |review, _, who| {
-            review.fix(dependency, how, who)
-        })
+        let keys: HashSet<EntryKey> = (fixes.iter())
+            .map(|(tangle, _)| (tangle.step, Some(tangle.other)))
+            .collect();
+        let view = &self.review;
+        let rows = 0..view.count(view.part);
+        let rows: Vec<usize> = rows
+            .filter(|row| keys.contains(&view.key(view.part, *row)))
+            .collect();
+        self.decided(&rows, |review, who| review.fix(fixes, who))
     }
 
     /// Shows two scores side by side.

@@ -2,6 +2,7 @@
 
 pub(crate) mod commands;
 pub(crate) mod decide;
+pub(crate) mod lines;
 pub mod view;
 
 use crate::app::core::command::{Command, Extent, Focus};
@@ -12,6 +13,7 @@ use crate::app::core::screen::{Crumb, Screen, numbered_screen};
 use crate::app::screens::review::view::ReviewPart;
 use crate::change::Change;
 use crate::plan::id::StepId;
+use crate::plan::query::QueryError;
 use crate::record::review::Week;
 
 numbered_screen!(3, "review", "Weekly review", &Review);
@@ -50,18 +52,36 @@ impl Screen for Review {
             .find_map(|(part, of)| (*of == pane).then_some(part))
         {
             model.review.part = part;
+            model.review.seeks_work = None;
         }
         // What was decided in the other parts bears on what this one lists.
         model.refresh_review(true);
     }
 
     fn step(&self, model: &mut Model, by: isize) {
-        let count = model.review.count(model.review.part);
+        let count = model.review.lines(model.review.part);
         model.review.go(moved(model.review.cursor(), by, count));
     }
 
     fn opened(&self, model: &mut Model) {
+        let is_new_week = model.review.week != Some(Week::of(model.now));
+        model.review.seeks_work = Some(is_new_week);
         model.refresh_review(true);
+    }
+
+    fn narrow(&self, model: &mut Model, text: &str) -> Result<(), QueryError> {
+        model.narrow_review(text)
+    }
+
+    fn back(&self, model: &mut Model) -> bool {
+        if model.review.clear_marks() {
+            return true;
+        }
+        if model.review.filter().is_some() {
+            // Nothing is understood more easily.
+            return model.narrow_review("").is_ok();
+        }
+        model.unzoom()
     }
 
     fn refresh(&self, model: &mut Model) {

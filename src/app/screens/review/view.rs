@@ -3,18 +3,21 @@
 //! Rows stay where they are while the plan changes around them: what is new comes at the end,
 //! what is gone says so. What was decided is read from the record, never remembered here.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::lines::Narrowed;
+use crate::app::core::groups::Groups;
 use crate::plan::Plan;
 use crate::plan::id::StepId;
 use crate::plan::ranking::Ranked;
 use crate::plan::ranking::term::Weights;
+use crate::record::review::causes::{Cause, Shortage};
 use crate::record::review::gather::{BadDependency, Proposal, RUNNERS_UP, Review, TEN};
-use crate::record::review::{Entry, Record, Section, Week, Word};
+use crate::record::review::{Entry, EntryKey, Record, Section, Week, Word};
 
 /// The parts of the walk.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug, Default)]
@@ -61,18 +64,33 @@ pub struct Candidate {
 pub struct ReviewView {
     /// Which part is walked.
     pub part: ReviewPart,
-    /// The selected row of each part.
+    /// The selected line of each part.
     pub cursors: [usize; 3],
     /// The rows of the first part.
     pub proposals: Arc<Vec<Proposal>>,
     /// The rows of the second part: each problem, and whether it is still one.
     pub tangles: Arc<Vec<(BadDependency, bool)>>,
+    /// The lines of the second part: its rows by what causes them.
+    pub causes: Groups<Cause>,
     /// How many rows of these two are decided.
     decided: [usize; 2],
+    /// What each part is narrowed by.
+    pub(super) filters: [Option<Narrowed>; 3],
+    /// The rows of each part that pass, where it is narrowed.
+    pub(super) passing: [Option<Vec<usize>>; 3],
+    /// The rows of each part that are marked, by what the record knows them by.
+    pub(crate) marks: [BTreeSet<EntryKey>; 3],
     /// The rows of the third part.
     pub ten: Vec<Candidate>,
     /// How many of them were ranked when they were listed.
     pub ranked: usize,
+    /// Why they are fewer than ten.
+    pub shortage: Option<Shortage>,
+    /// Whether every idea and draft is asked about, as no review did before.
+    pub is_first: bool,
+    /// Whether to go to a part with work once the rows are listed, and if so whether the week is
+    /// a new one.
+    pub(super) seeks_work: Option<bool>,
     /// The record as it stands.
     pub record: Record,
     /// Where it is or would be, relative to the root.
@@ -86,11 +104,6 @@ pub struct ReviewView {
 }
 
 impl ReviewView {
-    /// The selected row.
-    pub(crate) fn cursor(&self) -> usize {
-        self.cursors[self.part as usize]
-    }
-
     /// How many rows a part has.
     pub(crate) fn count(&self, part: ReviewPart) -> usize {
         match part {
@@ -100,19 +113,15 @@ impl ReviewView {
         }
     }
 
-    /// Selects a row of the current part.
-    pub(crate) fn go(&mut self, row: usize) {
-        let last = self.count(self.part).saturating_sub(1);
-        self.cursors[self.part as usize] = row.min(last);
-    }
-
-    /// The step of the selected row.
-    pub(crate) fn step(&self) -> Option<StepId> {
-        let at = self.cursor();
-        match self.part {
-            ReviewPart::Proposals => self.proposals.get(at).map(|proposal| proposal.id),
-            ReviewPart::Dependencies => self.tangles.get(at).map(|(tangle, _)| tangle.step),
-            ReviewPart::Ten => self.ten.get(at).map(|candidate| candidate.id),
+    /// What the record knows a row of a part by.
+    pub(crate) fn key(&self, part: ReviewPart, row: usize) -> EntryKey {
+        match part {
+            ReviewPart::Proposals => (self.proposals[row].id, None),
+            ReviewPart::Dependencies => {
+                let tangle = &self.tangles[row].0;
+                (tangle.step, Some(tangle.other))
+            }
+            ReviewPart::Ten => (self.ten[row].id, None),
         }
     }
 
@@ -149,20 +158,33 @@ impl ReviewView {
         (self.decided[part as usize], self.count(part))
     }
 
-    /// Takes what the record says of the selected row and the ten after a decision; all that
-    /// follows from it for the others, [`ReviewView::refresh`] finds.
-    pub(crate) fn note_decision(&mut self, record: Record) {
-        let (part, row) = (self.part, self.cursor());
-        let is_there = part != ReviewPart::Ten && row < self.count(part);
-        let was_decided = is_there && self.is_decided(part, row);
+    /// Takes what the record says of some rows and the ten after a decision; all that follows
+    /// from it for the others, [`ReviewView::refresh`] finds.
+    pub(crate) fn note_decision(&mut self, record: Record, rows: &[usize]) {
+        let part = self.part;
+        let before = match part {
+            ReviewPart::Ten => 0,
+            _ => rows
+                .iter()
+                .filter(|row| self.is_decided(part, **row))
+                .count(),
+        };
         self.record = record;
-        if part == ReviewPart::Proposals && is_there {
-            let row = &mut Arc::make_mut(&mut self.proposals)[row];
-            let verdict = self.record.find(Section::Proposals, (row.id, None));
-            row.verdict = verdict.cloned();
+        if part == ReviewPart::Proposals {
+            let proposals = Arc::make_mut(&mut self.proposals);
+            for row in rows {
+                let verdict = self
+                    .record
+                    .find(Section::Proposals, (proposals[*row].id, None));
+                proposals[*row].verdict = verdict.cloned();
+            }
         }
-        if is_there && !was_decided && self.is_decided(part, row) {
-            self.decided[part as usize] += 1;
+        if part != ReviewPart::Ten {
+            let now = rows
+                .iter()
+                .filter(|row| self.is_decided(part, **row))
+                .count();
+            self.decided[part as usize] += now - before.min(now);
         }
         self.order_the_ten();
     }
@@ -170,7 +192,7 @@ impl ReviewView {
     /// Takes the review of `week` up, or goes on with it: rows that are there stay where they
     /// are. With `anew`, proposals and ranking are listed afresh, as on opening the screen.
     pub(crate) fn refresh(&mut self, review: &Review<'_>, weights: &Weights, anew: bool) {
-        let selected = self.step();
+        let (selected, line) = (self.step(), self.selected_line());
         let anew = anew || self.week != Some(review.week);
         if self.week != Some(review.week) {
             *self = Self {
@@ -187,6 +209,7 @@ impl ReviewView {
         self.record = review.record.clone();
         self.path.clone_from(&review.path);
         self.fates = review.fates();
+        self.is_first = review.everything;
         self.refresh_proposals(review);
         self.refresh_tangles(review);
         self.refresh_ten(review, weights, anew);
@@ -196,39 +219,24 @@ impl ReviewView {
             self.decided[part as usize] = decided;
         }
         for part in ReviewPart::ALL {
-            let last = self.count(part).saturating_sub(1);
-            let cursor = &mut self.cursors[part as usize];
-            *cursor = (*cursor).min(last);
+            self.narrow(part, review.plan, review.now);
         }
+        self.keep_line(line);
+        self.clamp();
         if let (true, Some(id)) = (anew, selected) {
             self.select(id);
         }
     }
 
-    /// Which part is walked, and the selected row of each.
+    /// Which part is walked, and the selected line of each.
     pub(crate) fn place(&self) -> (ReviewPart, [usize; 3]) {
         (self.part, self.cursors)
     }
 
-    /// Goes back there, as far as the rows reach.
-    pub(crate) fn go_back(&mut self, (part, rows): (ReviewPart, [usize; 3])) {
-        self.part = part;
-        for (part, row) in ReviewPart::ALL.into_iter().zip(rows) {
-            let last = self.count(part).saturating_sub(1);
-            self.cursors[part as usize] = row.min(last);
-        }
-    }
-
-    /// Selects the row of a step, if the part has one.
-    pub(crate) fn select(&mut self, id: StepId) {
-        let at = match self.part {
-            ReviewPart::Proposals => self.proposals.iter().position(|row| row.id == id),
-            ReviewPart::Dependencies => self.tangles.iter().position(|(row, _)| row.step == id),
-            ReviewPart::Ten => self.ten.iter().position(|row| row.id == id),
-        };
-        if let Some(at) = at.filter(|_| self.step() != Some(id)) {
-            self.go(at);
-        }
+    /// Goes back there, as far as the lines reach.
+    pub(crate) fn go_back(&mut self, (part, lines): (ReviewPart, [usize; 3])) {
+        (self.part, self.cursors) = (part, lines);
+        self.clamp();
     }
 
     fn refresh_proposals(&mut self, review: &Review<'_>) {
@@ -274,6 +282,7 @@ impl ReviewView {
             .flat_map(|section| review.record.entries(*section))
             .collect();
         let ranked = review.next(weights, TEN + RUNNERS_UP + taken.len());
+        self.shortage = Shortage::of(review.plan, ranked.len());
         let id = |ranked: &Ranked| review.plan.step(ranked.step).id();
         let mut fresh: HashMap<StepId, (usize, Ranked)> = HashMap::new();
         let mut order: Vec<StepId> = Vec::new();
@@ -332,22 +341,6 @@ impl ReviewView {
         for (slot, row) in slots.into_iter().zip(rows) {
             self.ten[slot] = row;
         }
-    }
-
-    /// Goes to the next row that is not decided, below the cursor first; answers whether
-    /// there is one.
-    pub(crate) fn advance(&mut self) -> bool {
-        let (part, at, count) = (self.part, self.cursor(), self.count(self.part));
-        let open = |row: &usize| {
-            let is_ranked = part != ReviewPart::Ten || self.ten[*row].ranked.is_some();
-            is_ranked && !self.is_decided(part, *row)
-        };
-        let next = (at + 1..count).find(open).or_else(|| (0..at).find(open));
-        match next {
-            Some(row) => self.go(row),
-            None => self.go(at + 1),
-        }
-        next.is_some()
     }
 
     /// What a committed row is to the ten: its rank, counted from 1.

@@ -8,9 +8,11 @@ use ratatui::text::{Line, Span};
 use super::{entries, rows};
 use crate::app::core::model::Model;
 use crate::app::screens::review::view::ReviewPart;
+use crate::document::visible::visible_line;
 use crate::plan::StepRef;
 use crate::plan::field::Field;
 use crate::plan::id::StepId;
+use crate::record::review::causes::Cause;
 use crate::record::review::{Entry, Section};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::text_layout::TextLayout;
@@ -33,11 +35,18 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
     let text = frame::aired(inner);
     let mut sheet = TextLayout::new(theme, text.width);
     if let Some(id) = id {
+        let of_cause = view.cause().map(|_| text.height / 2);
         decision(&mut sheet, model, id, theme);
+        if let Some(most) = of_cause {
+            sheet.shorten(usize::from(most.max(3)));
+        }
         match model.plan.find(id).map(|step| model.plan.step(step)) {
             Some(step) => about(&mut sheet, step, theme),
             None => {
-                let gone = "It is no longer in the plan: somebody removed it.";
+                let gone = match view.cause() {
+                    Some(_) => "It is not in the plan.",
+                    None => "It is no longer in the plan: somebody removed it.",
+                };
                 sheet.hanging(name("", theme), gone, theme.warning);
             }
         }
@@ -59,7 +68,10 @@ fn name(text: &str, theme: &Theme) -> Span<'static> {
 /// What was decided, and what the ranking has to say.
 fn decision(sheet: &mut TextLayout, model: &Model, id: StepId, theme: &Theme) {
     let view = &model.review;
-    let at = view.cursor();
+    if let Some((cause, rows)) = view.cause() {
+        return waiting(sheet, model, (cause, rows), theme);
+    }
+    let Some(at) = view.row() else { return };
     let decided = match view.part {
         ReviewPart::Proposals => view.proposals.get(at).and_then(|row| row.verdict.clone()),
         ReviewPart::Dependencies => {
@@ -101,6 +113,28 @@ fn decision(sheet: &mut TextLayout, model: &Model, id: StepId, theme: &Theme) {
     };
     if let Some(entry) = decided {
         verdict(sheet, &entry, theme);
+    }
+}
+
+/// The steps that one step holds up.
+fn waiting(sheet: &mut TextLayout, model: &Model, (cause, rows): (Cause, &[usize]), theme: &Theme) {
+    let view = &model.review;
+    let (sign, style) = rows::trouble(cause.trouble, theme);
+    let said = cause.in_words(rows.len(), true);
+    sheet.hanging(name("Wrong", theme), &format!("{sign} {said}"), style);
+    /// More are listed when the cause is unfolded.
+    const MOST: usize = 40;
+    for (at, row) in rows.iter().take(MOST).enumerate() {
+        let id = view.tangles[*row].0.step;
+        let step = rows::step(model, id);
+        let title = step.map(|step| step.title().into_owned());
+        let left = Line::from(vec![
+            name(if at == 0 { "Waiting" } else { "" }, theme),
+            Span::styled(format!("{id} "), theme.dim),
+            Span::styled(title.unwrap_or_default(), theme.text),
+        ]);
+        let owner = step.map(|step| visible_line(&step.owner()).into_owned());
+        sheet.pair(left, Span::styled(owner.unwrap_or_default(), theme.dim));
     }
 }
 

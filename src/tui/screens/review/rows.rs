@@ -3,16 +3,18 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::causes;
 use crate::app::core::model::Model;
 use crate::app::screens::review::view::ReviewPart;
 use crate::document::visible::{fit, pad, visible_line, width};
 use crate::plan::StepRef;
+use crate::plan::field::Field;
 use crate::plan::id::StepId;
 use crate::plan::status::Status;
 use crate::record::review::Word;
 use crate::record::review::gather::{TEN, Trouble};
 use crate::tui::theme::{Sign, Theme};
-use crate::tui::widgets::{frame, status};
+use crate::tui::widgets::status;
 
 /// Columns that an owner takes at the most.
 const OWNER: usize = 14;
@@ -22,7 +24,7 @@ const OWNER: usize = 14;
 pub enum Shown {
     /// Words between rows.
     Heading(String),
-    /// The row of the part with this index.
+    /// The line of the part with this index.
     Row(usize),
 }
 
@@ -37,10 +39,10 @@ impl Rows {
     /// Those of the part that is walked.
     pub fn of(model: &Model) -> Self {
         let view = &model.review;
-        let (rows, ranked) = (view.count(view.part), view.ranked);
+        let (rows, ranked) = (view.lines(view.part), view.ranked);
         let mut headings = Vec::new();
         // The line below the ten stands where the ranking ended when the rows were listed.
-        if view.part == ReviewPart::Ten {
+        if view.part == ReviewPart::Ten && view.filter().is_none() {
             if TEN < ranked {
                 headings.push((TEN, "runners-up"));
             }
@@ -65,7 +67,7 @@ impl Rows {
         }
     }
 
-    /// Where the row of the part with this index stands.
+    /// Where the line of the part with this index stands.
     pub fn position(&self, row: usize) -> usize {
         let behind = |at: usize, (heading, _): &(usize, _)| at + usize::from(*heading <= at);
         self.headings.iter().fold(row, behind)
@@ -76,57 +78,86 @@ impl Rows {
 pub struct Columns {
     id: usize,
     owner: usize,
+    /// Whether there is room for whole words.
+    pub wide: bool,
 }
 
 impl Columns {
     /// The widths of the columns of these rows, in a pane of so many columns.
     pub fn of(model: &Model, shown: &[Shown], room: u16) -> Self {
         let view = &model.review;
-        let rows = || {
-            shown.iter().filter_map(|row| match row {
-                Shown::Row(at) => Some(*at),
-                Shown::Heading(_) => None,
-            })
+        let wide = room >= WIDE;
+        let mut columns = Self {
+            id: 0,
+            owner: 0,
+            wide,
         };
-        let id = |at: usize| match view.part {
-            ReviewPart::Proposals => view.proposals[at].id.to_string().len(),
-            ReviewPart::Dependencies => {
-                let (tangle, _) = &view.tangles[at];
-                tangle.step.to_string().len() + tangle.other.to_string().len() + 3
+        let most = if wide { OWNER } else { SHORT_OWNER };
+        let has_owners = view.part != ReviewPart::Proposals && room >= 60;
+        for row in shown {
+            let Shown::Row(line) = row else { continue };
+            let (Some(id), cause) = (about(model, *line), causes::line(view, *line)) else {
+                continue;
+            };
+            columns.id = columns.id.max(id.to_string().len());
+            let owner = step(model, id).map(|step| step.owner().into_owned());
+            let owner = owner.map_or(1, |owner| width(&visible_line(&owner)));
+            let most = if cause.is_some() { most } else { OWNER };
+            if has_owners {
+                columns.owner = columns.owner.max(owner.min(most));
             }
-            ReviewPart::Ten => view.ten[at].id.to_string().len(),
-        };
-        let owner = |at: usize| {
-            let owner = step(model, view.ten[at].id).map(|step| step.owner().into_owned());
-            owner.map_or(1, |owner| width(&visible_line(&owner)))
-        };
-        let wide = view.part == ReviewPart::Ten && room >= 60;
-        Self {
-            id: rows().map(id).max().unwrap_or(0),
-            owner: match wide {
-                true => rows().map(owner).max().unwrap_or(0).min(OWNER),
-                false => 0,
-            },
         }
+        columns
     }
 }
 
-fn step(model: &Model, id: StepId) -> Option<StepRef<'_>> {
+/// From this many columns on there is room for whole words beside a title.
+const WIDE: u16 = 90;
+/// Columns that an owner takes at the most beside the words of a cause.
+const SHORT_OWNER: usize = 8;
+
+/// The step that a line names first.
+fn about(model: &Model, line: usize) -> Option<StepId> {
+    let view = &model.review;
+    match causes::line(view, line) {
+        Some((cause, _)) => Some(cause.step),
+        None => Some(view.key(view.part, view.row_at(line)?).0),
+    }
+}
+
+pub fn step(model: &Model, id: StepId) -> Option<StepRef<'_>> {
     Some(model.plan.step(model.plan.find(id)?))
 }
 
-/// The left and the right part of a row.
+/// The left and the right part of a line.
 pub fn row(
     model: &Model,
     theme: &Theme,
-    at: usize,
+    line: usize,
     columns: &Columns,
 ) -> (Line<'static>, Line<'static>) {
-    match model.review.part {
-        ReviewPart::Proposals => proposal(model, theme, at, columns),
-        ReviewPart::Dependencies => tangle(model, theme, at, columns),
-        ReviewPart::Ten => candidate(model, theme, at, columns),
+    let view = &model.review;
+    match (view.part, view.row_at(line)) {
+        (ReviewPart::Dependencies, _) => causes::draw(model, theme, line, columns),
+        (ReviewPart::Proposals, Some(at)) => proposal(model, theme, at, columns),
+        (ReviewPart::Ten, Some(at)) => candidate(model, theme, at, columns),
+        (_, None) => Default::default(),
     }
+}
+
+/// An owner as a column of its own, if there is one.
+pub fn owner(step: Option<StepRef<'_>>, columns: &Columns, theme: &Theme) -> Option<Span<'static>> {
+    let owner = step.map(|step| visible_line(&step.owner()).into_owned());
+    let owner = owner.filter(|owner| !owner.is_empty());
+    let owner = owner.unwrap_or_else(|| "-".to_owned());
+    let text = fit(&owner, columns.owner, theme.glyphs.ellipsis).into_owned();
+    let span = || Span::styled(format!("  {}", pad(&text, columns.owner)), theme.dim);
+    (columns.owner > 0).then(span)
+}
+
+/// The ID of a line, as wide as those of the others.
+pub fn id(id: StepId, columns: &Columns, theme: &Theme) -> Span<'static> {
+    Span::styled(format!("{} ", pad(&id.to_string(), columns.id)), theme.dim)
 }
 
 /// How a decision looks: sign, word and style.
@@ -137,30 +168,37 @@ pub fn look(word: Word, theme: &Theme) -> (&'static str, Style) {
         }
         Word::Rejected | Word::Gone | Word::Blocked => (theme.glyph(Sign::Blocked), theme.error),
         Word::InProgress => (theme.glyph(Sign::InProgress), theme.accent),
-        Word::Deferred | Word::Left | Word::Ready | Word::Waiting => (theme.glyphs.dot, theme.dim),
+        Word::Deferred | Word::Left | Word::Ready | Word::Waiting | Word::NotDiscussed => {
+            (theme.glyphs.dot, theme.dim)
+        }
     }
 }
 
-fn verdict(word: Word, theme: &Theme) -> Line<'static> {
+pub fn verdict(word: Word, theme: &Theme) -> Line<'static> {
     let (sign, style) = look(word, theme);
     Line::styled(format!("{sign} {}", word.words()), style)
 }
 
-/// A step's status as a column, or that it is gone.
-fn state(step: Option<StepRef<'_>>, theme: &Theme) -> Span<'static> {
-    let columns = usize::from(status::WIDTH);
-    let (text, style) = match step {
+/// A step's status as a column, or that it is gone; its sign alone where titles need the room.
+fn state(step: Option<StepRef<'_>>, columns: &Columns, theme: &Theme) -> Span<'static> {
+    let (sign, words, style) = match step {
         Some(step) => {
             let look = status::look(step, theme);
             (
-                format!("{} {}", look.sign, visible_line(&look.words)),
+                look.sign,
+                visible_line(&look.words).into_owned(),
                 look.style,
             )
         }
-        None => (format!("{} gone", theme.glyphs.alert), theme.warning),
+        None => (theme.glyphs.alert, "gone".to_owned(), theme.warning),
     };
-    let text = fit(&text, columns, theme.glyphs.ellipsis).into_owned();
-    Span::styled(format!("{} ", pad(&text, columns)), style)
+    if !columns.wide {
+        return Span::styled(format!("{sign} "), style);
+    }
+    let width = usize::from(status::WIDTH);
+    let text = format!("{sign} {words}");
+    let text = fit(&text, width, theme.glyphs.ellipsis).into_owned();
+    Span::styled(format!("{} ", pad(&text, width)), style)
 }
 
 fn proposal(
@@ -171,10 +209,9 @@ fn proposal(
 ) -> (Line<'static>, Line<'static>) {
     let row = &model.review.proposals[at];
     let step = step(model, row.id);
-    let id = format!("{} ", pad(&row.id.to_string(), columns.id));
     let left = Line::from(vec![
-        Span::styled(id, theme.dim),
-        state(step, theme),
+        id(row.id, columns, theme),
+        state(step, columns, theme),
         Span::styled(row.title.clone(), theme.text),
     ]);
     let right = match (&row.verdict, step) {
@@ -183,6 +220,12 @@ fn proposal(
         (None, Some(step)) => match step.status() {
             Some(Status::Idea | Status::Draft) if row.comes_back => {
                 Line::styled("deferred last time", theme.dim)
+            }
+            // Those stand first that were left untouched for longest.
+            Some(Status::Idea | Status::Draft) if model.review.is_first => {
+                let edited = step.text(Field::UpdatedAt);
+                let day: String = edited.chars().take("2026-11-21".len()).collect();
+                Line::styled(visible_line(&day).into_owned(), theme.dim)
             }
             Some(Status::Idea | Status::Draft) => Line::default(),
             _ => Line::styled("decided elsewhere", theme.dim),
@@ -200,28 +243,6 @@ pub fn trouble(trouble: Trouble, theme: &Theme) -> (&'static str, Style) {
         Trouble::Blocked => (theme.glyphs.alert, theme.warning),
         Trouble::Later => (theme.glyphs.dot, theme.accent),
     }
-}
-
-fn tangle(
-    model: &Model,
-    theme: &Theme,
-    at: usize,
-    columns: &Columns,
-) -> (Line<'static>, Line<'static>) {
-    let (row, wrong) = &model.review.tangles[at];
-    let (sign, style) = trouble(row.trouble, theme);
-    let pair = format!("{} {} {}", row.step, theme.glyphs.arrow, row.other);
-    let left = Line::from(vec![
-        Span::styled(format!("{sign} "), style),
-        Span::styled(format!("{} ", pad(&pair, columns.id)), theme.dim),
-        Span::styled(frame::words(theme, &row.words).into_owned(), theme.text),
-    ]);
-    let right = match (model.review.handled(row), wrong) {
-        (Some(entry), _) => verdict(entry.word, theme),
-        (None, false) => Line::styled("fixed since", theme.ok),
-        (None, true) => Line::default(),
-    };
-    (left, right)
 }
 
 fn candidate(
@@ -245,11 +266,8 @@ fn candidate(
     };
     let mut left = vec![
         mark,
-        Span::styled(
-            format!("{} ", pad(&row.id.to_string(), columns.id)),
-            theme.dim,
-        ),
-        state(step, theme),
+        id(row.id, columns, theme),
+        state(step, columns, theme),
         Span::styled(row.title.clone(), theme.text),
     ];
     if row.fate.is_some() {
@@ -264,17 +282,7 @@ fn candidate(
         (None, Some(word)) => right.push(Span::styled(word.words(), look(word, theme).1)),
         (None, None) => {}
     }
-    if columns.owner > 0 {
-        let owner = step.map(|step| visible_line(&step.owner()).into_owned());
-        let owner = owner
-            .filter(|owner| !owner.is_empty())
-            .unwrap_or_else(|| "-".to_owned());
-        let owner = fit(&owner, columns.owner, theme.glyphs.ellipsis).into_owned();
-        right.push(Span::styled(
-            format!("  {}", pad(&owner, columns.owner)),
-            theme.dim,
-        ));
-    }
+    right.extend(owner(step, columns, theme));
     let score = row
         .ranked
         .as_ref()

@@ -1,0 +1,400 @@
+//! The lines of each part of the weekly review: which rows a filter leaves, which causes are
+//! folded, what is selected and what is marked.
+//!
+//! Owns what a verb acts on: the marks, else the selected row, else every row of the selected
+//! cause.
+
+use chrono::{DateTime, Utc};
+
+use super::view::{ReviewPart, ReviewView};
+use crate::app::core::groups::GroupLine;
+use crate::app::core::model::Model;
+use crate::app::screens::row_filter::RowFilter;
+use crate::plan::Plan;
+use crate::plan::id::StepId;
+use crate::plan::marks::Marks;
+use crate::plan::people::Identity;
+use crate::plan::query::QueryError;
+use crate::record::review::EntryKey;
+use crate::record::review::causes::{Cause, by_cause};
+use crate::record::review::gather::TEN;
+
+/// What a part is narrowed by.
+#[derive(Clone, Debug)]
+pub(crate) struct Narrowed {
+    /// The line as typed.
+    pub(crate) text: String,
+    me: Identity,
+}
+
+/// What is selected, so that it is found again when the lines are made anew.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Selected {
+    Cause(Cause),
+    Row(usize),
+}
+
+impl ReviewView {
+    /// How many lines a part has.
+    pub(crate) fn lines(&self, part: ReviewPart) -> usize {
+        match (part, &self.passing[part as usize]) {
+            (ReviewPart::Dependencies, _) => self.causes.lines(),
+            (_, Some(rows)) => rows.len(),
+            (_, None) => self.count(part),
+        }
+    }
+
+    /// The selected line.
+    pub(crate) fn cursor(&self) -> usize {
+        self.cursors[self.part as usize]
+    }
+
+    /// Selects a line of the current part.
+    pub(crate) fn go(&mut self, line: usize) {
+        let last = self.lines(self.part).saturating_sub(1);
+        self.cursors[self.part as usize] = line.min(last);
+    }
+
+    /// Pulls every cursor back to the lines that there are.
+    pub(super) fn clamp(&mut self) {
+        for part in ReviewPart::ALL {
+            let last = self.lines(part).saturating_sub(1);
+            let cursor = &mut self.cursors[part as usize];
+            *cursor = (*cursor).min(last);
+        }
+    }
+
+    /// The row of a line of the current part; none where it is a cause with several.
+    pub(crate) fn row_at(&self, line: usize) -> Option<usize> {
+        match (self.part, &self.passing[self.part as usize]) {
+            (ReviewPart::Dependencies, _) => self.causes.row(line),
+            (_, Some(rows)) => rows.get(line).copied(),
+            (part, None) => (line < self.count(part)).then_some(line),
+        }
+    }
+
+    /// The rows that a line of the current part stands for.
+    pub(crate) fn rows_at(&self, line: usize) -> Vec<usize> {
+        match self.part {
+            ReviewPart::Dependencies => self.causes.rows(line),
+            _ => self.row_at(line).into_iter().collect(),
+        }
+    }
+
+    /// The selected row.
+    pub(crate) fn row(&self) -> Option<usize> {
+        self.row_at(self.cursor())
+    }
+
+    /// The selected cause, where the line is one with several rows.
+    pub(crate) fn cause(&self) -> Option<(Cause, &[usize])> {
+        let is_here = self.part == ReviewPart::Dependencies;
+        match self.causes.line(self.cursor()).filter(|_| is_here)? {
+            GroupLine::Group(group) => self.causes.group(group),
+            GroupLine::Row(..) => None,
+        }
+    }
+
+    /// The step of the selected line: of a cause, the one that causes it, as far as it is known.
+    pub(crate) fn step(&self) -> Option<StepId> {
+        match self.cause() {
+            Some((cause, _)) => Some(cause.step),
+            None => Some(self.key(self.part, self.row()?).0),
+        }
+    }
+
+    /// Selects the line of a step, if the part has one.
+    pub(crate) fn select(&mut self, id: StepId) {
+        if self.step() == Some(id) {
+            return;
+        }
+        let part = self.part;
+        let mut lines = 0..self.lines(part);
+        let at = match part {
+            ReviewPart::Dependencies => {
+                let causes = self.causes.all().iter();
+                let mut causes = causes.filter(|(cause, rows)| cause.step == id && rows.len() > 1);
+                let cause = causes.next().map(|(cause, _)| *cause);
+                let row = || self.tangles.iter().position(|(row, _)| row.step == id);
+                match cause {
+                    Some(cause) => self.causes.line_of_group(cause),
+                    None => row().and_then(|row| self.causes.line_of(row)),
+                }
+            }
+            _ => lines.find(|line| {
+                let row = self.row_at(*line);
+                row.is_some_and(|row| self.key(part, row).0 == id)
+            }),
+        };
+        if let Some(at) = at {
+            self.go(at);
+        }
+    }
+
+    pub(super) fn selected_line(&self) -> Option<Selected> {
+        let at = self.cursors[ReviewPart::Dependencies as usize];
+        match self.causes.line(at)? {
+            GroupLine::Group(group) => Some(Selected::Cause(self.causes.group(group)?.0)),
+            GroupLine::Row(..) => self.causes.row(at).map(Selected::Row),
+        }
+    }
+
+    /// Selects a line of the dependencies again after they were listed.
+    pub(super) fn keep_line(&mut self, line: Option<Selected>) {
+        let at = line.and_then(|line| match line {
+            Selected::Cause(cause) => self.causes.line_of_group(cause),
+            Selected::Row(row) => self.causes.line_of(row),
+        });
+        if let Some(at) = at {
+            self.cursors[ReviewPart::Dependencies as usize] = at;
+        }
+    }
+
+    /// Finds which rows of a part pass its filter, and lists its lines.
+    pub(super) fn narrow(&mut self, part: ReviewPart, plan: &Plan, now: DateTime<Utc>) {
+        let filter = self.filters[part as usize].as_ref();
+        let filter = filter.and_then(|by| RowFilter::parse(&by.text, &by.me).ok());
+        self.passing[part as usize] = filter.map(|filter| {
+            let marks = Marks::default();
+            let prepared = filter.prepare(plan, now, &marks);
+            let mut passes = prepared.passes();
+            let step = |id: StepId| plan.find(id);
+            let rows = 0..self.count(part);
+            rows.filter(|row| match part {
+                ReviewPart::Proposals => {
+                    let row = &self.proposals[*row];
+                    let steps: Vec<usize> = step(row.id).into_iter().collect();
+                    passes("", &steps, &row.title)
+                }
+                ReviewPart::Dependencies => {
+                    let row = &self.tangles[*row].0;
+                    let steps = [step(row.step), step(row.other)];
+                    let steps: Vec<usize> = steps.into_iter().flatten().collect();
+                    passes(row.trouble.word(), &steps, &row.words)
+                }
+                ReviewPart::Ten => {
+                    let row = &self.ten[*row];
+                    let steps: Vec<usize> = step(row.id).into_iter().collect();
+                    passes("", &steps, &row.title)
+                }
+            })
+            .collect()
+        });
+        if part == ReviewPart::Dependencies {
+            let passing = self.passing[part as usize].as_deref();
+            let groups = by_cause(self.tangles.iter().map(|(tangle, _)| tangle));
+            let is_shown = |row: &usize| passing.is_none_or(|rows| rows.binary_search(row).is_ok());
+            let shown = groups.into_iter().map(|(cause, mut rows)| {
+                rows.retain(is_shown);
+                (cause, rows)
+            });
+            self.causes.set(shown.collect());
+        }
+    }
+
+    /// What the current part is narrowed by.
+    pub(crate) fn filter(&self) -> Option<&str> {
+        let filter = self.filters[self.part as usize].as_ref();
+        filter.map(|filter| &*filter.text)
+    }
+
+    /// Takes what a person did while the rows were listed on another thread.
+    pub(super) fn keep_choices(&mut self, of: &Self, plan: &Plan, now: DateTime<Utc>) {
+        self.marks.clone_from(&of.marks);
+        self.filters.clone_from(&of.filters);
+        self.causes.fold_as(&of.causes);
+        for part in ReviewPart::ALL {
+            self.narrow(part, plan, now);
+        }
+        self.clamp();
+    }
+
+    /// The rows that a verb acts on: those marked, else those of the selected line. Of a cause,
+    /// those that are still to be decided, or else all.
+    pub(crate) fn subjects(&self) -> Vec<usize> {
+        let part = self.part;
+        let marks = &self.marks[part as usize];
+        if !marks.is_empty() {
+            let rows = 0..self.count(part);
+            let marked = rows.filter(|row| marks.contains(&self.key(part, *row)));
+            let marked: Vec<usize> = marked.collect();
+            if !marked.is_empty() {
+                return marked;
+            }
+        }
+        let rows = self.rows_at(self.cursor());
+        let open: Vec<usize> = rows
+            .iter()
+            .copied()
+            .filter(|row| !self.is_decided(part, *row))
+            .collect();
+        if open.is_empty() { rows } else { open }
+    }
+
+    /// Their steps.
+    pub(crate) fn subject_ids(&self) -> Vec<StepId> {
+        let rows = self.subjects().into_iter();
+        rows.map(|row| self.key(self.part, row).0).collect()
+    }
+
+    /// Marks the selected row, or lets it go; of a cause, all its rows.
+    pub(crate) fn turn_mark(&mut self) {
+        let rows = self.rows_at(self.cursor());
+        self.turn_marks(&rows);
+    }
+
+    /// Marks what belongs together, or lets it go: the rows of a cause, the ready steps that are
+    /// ranked among the ten, the proposals that are to be decided.
+    pub(crate) fn turn_all_marks(&mut self) {
+        let part = self.part;
+        let is_open = |row: &usize| !self.is_decided(part, *row);
+        let shown = (0..self.lines(part)).filter_map(|line| self.row_at(line));
+        let rows: Vec<usize> = match part {
+            ReviewPart::Proposals => shown.filter(is_open).collect(),
+            ReviewPart::Dependencies => {
+                let group = self.causes.group_of(self.cursor());
+                let rows = group.and_then(|group| self.causes.group(group));
+                rows.map(|(_, rows)| rows.to_vec()).unwrap_or_default()
+            }
+            ReviewPart::Ten => {
+                let room = TEN.saturating_sub(self.progress(part).0);
+                let is_best = |row: &usize| {
+                    let ranked = self.ten[*row].ranked.as_ref();
+                    ranked.is_some_and(|(place, _)| *place <= TEN)
+                };
+                shown.filter(is_open).filter(is_best).take(room).collect()
+            }
+        };
+        self.turn_marks(&rows);
+    }
+
+    fn turn_marks(&mut self, rows: &[usize]) {
+        let part = self.part;
+        let keys: Vec<EntryKey> = rows.iter().map(|row| self.key(part, *row)).collect();
+        let marks = &mut self.marks[part as usize];
+        if keys.iter().all(|key| marks.contains(key)) {
+            keys.iter().for_each(|key| {
+                marks.remove(key);
+            });
+        } else {
+            marks.extend(keys);
+        }
+    }
+
+    /// Whether a row of the current part is marked.
+    pub(crate) fn is_marked(&self, row: usize) -> bool {
+        let key = self.key(self.part, row);
+        self.marks[self.part as usize].contains(&key)
+    }
+
+    /// Lets go of the marks of the current part; answers whether there were any.
+    pub(crate) fn clear_marks(&mut self) -> bool {
+        let marks = &mut self.marks[self.part as usize];
+        !std::mem::take(marks).is_empty()
+    }
+
+    /// Goes to the next line that is not decided, below the cursor first; answers whether there
+    /// is one.
+    pub(crate) fn advance(&mut self) -> bool {
+        let (at, count) = (self.cursor(), self.lines(self.part));
+        let is_open = |line: &usize| {
+            let is_header = match self.cause_at(*line) {
+                Some(cause) => self.causes.is_unfolded(cause),
+                None => false,
+            };
+            !is_header && self.rows_at(*line).into_iter().any(|row| self.is_open(row))
+        };
+        let next = (at + 1..count)
+            .find(is_open)
+            .or_else(|| (0..at).find(is_open));
+        match next {
+            Some(line) => self.go(line),
+            None => self.go(at + 1),
+        }
+        next.is_some()
+    }
+
+    fn cause_at(&self, line: usize) -> Option<Cause> {
+        match self
+            .causes
+            .line(line)
+            .filter(|_| self.part == ReviewPart::Dependencies)?
+        {
+            GroupLine::Group(group) => self.causes.group(group).map(|(cause, _)| cause),
+            GroupLine::Row(..) => None,
+        }
+    }
+
+    /// Whether a row of the current part asks for a decision.
+    fn is_open(&self, row: usize) -> bool {
+        let is_ranked = self.part != ReviewPart::Ten || self.ten[row].ranked.is_some();
+        is_ranked && !self.is_decided(self.part, row)
+    }
+
+    /// Whether a part asks for decisions.
+    fn has_work(&self, part: ReviewPart) -> bool {
+        let is_open = |row: usize| match part {
+            ReviewPart::Ten => self.ten[row].ranked.is_some() && !self.is_decided(part, row),
+            _ => !self.is_decided(part, row),
+        };
+        let is_full = part == ReviewPart::Ten && self.progress(part).0 >= TEN;
+        !is_full && (0..self.count(part)).any(is_open)
+    }
+
+    /// Goes to the first part with work, where the one that is walked has none, or `anew`.
+    pub(crate) fn go_to_work(&mut self, anew: bool) {
+        if self.record.held.is_some() || (!anew && self.has_work(self.part)) {
+            return;
+        }
+        let mut parts = ReviewPart::ALL.into_iter();
+        if let Some(part) = parts.find(|part| self.has_work(*part)) {
+            self.part = part;
+        }
+    }
+
+    /// Lists the causes of a part that is narrowed no more, or by something else.
+    fn set_filter(&mut self, filter: Option<Narrowed>, plan: &Plan, now: DateTime<Utc>) {
+        let (part, line, step) = (self.part, self.selected_line(), self.step());
+        self.filters[part as usize] = filter;
+        self.narrow(part, plan, now);
+        self.keep_line(line);
+        self.clamp();
+        if let Some(step) = step {
+            self.select(step);
+        }
+    }
+}
+
+impl Model {
+    /// Narrows the part of the review that is walked; an empty line shows all of it.
+    ///
+    /// # Errors
+    /// The first term that makes no sense.
+    pub(crate) fn narrow_review(&mut self, text: &str) -> Result<(), QueryError> {
+        let text = text.trim();
+        RowFilter::parse(text, &self.context.me)?;
+        let filter = (!text.is_empty()).then(|| Narrowed {
+            text: text.to_owned(),
+            me: self.context.me.clone(),
+        });
+        let plan = self.plan.clone();
+        self.review.set_filter(filter, &plan, self.now);
+        Ok(())
+    }
+}
+
+/// Folds or unfolds the cause of the selected dependency.
+pub(super) fn fold(model: &mut Model) {
+    let view = &mut model.review;
+    let line = view.causes.fold(view.cursor());
+    view.go(line);
+}
+
+/// Folds all causes, or unfolds them.
+pub(super) fn fold_all(model: &mut Model) {
+    let view = &mut model.review;
+    let line = view.selected_line();
+    view.causes.fold_all();
+    view.keep_line(line);
+    view.clamp();
+}
