@@ -3,6 +3,7 @@
 
 use super::{Repo, Run, line, set_up};
 use crate::support::fixture::{CANON, DOCUMENT, LOG};
+use crate::support::schema::valid;
 
 /// The repository with a canon, standing on a new branch `ben`; on `main` Ana has added a step
 /// under the number that Ben's gets.
@@ -163,7 +164,7 @@ fn a_branch_gives_way_before_it_is_merged() {
     repo.ana_adds();
     both_write(&repo);
     let run = repo.stepdeck(&["renumber", "--collisions", "--against", "main", "--json"]);
-    let told: serde_json::Value = serde_json::from_str(&run.ok()).unwrap();
+    let told = valid("renumber", &run.ok());
     assert_eq!(told["steps"][0]["to"], "0103");
     assert_eq!(repo.field("0103", "title"), "Ben's step");
     assert!(repo.read(CANON).contains("After Step 0103"));

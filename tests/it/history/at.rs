@@ -55,10 +55,12 @@ const SHORT: [&[&str]; 6] = [
 ];
 
 /// Those that write, each with arguments that would do.
-const WRITING: [&[&str]; 9] = [
+const WRITING: [&[&str]; 11] = [
     &["set", "1", "owner=grc"],
     &["add", "title=New"],
     &["tick", "ground", "1"],
+    &["renumber", "1", "9"],
+    &["sync"],
     &["init", "new"],
     &["demo", "new"],
     &["merge", "a", "b", "c"],

@@ -12,6 +12,7 @@ mod never_executed;
 mod opening;
 mod outlook;
 mod outside;
+mod popups;
 mod pty_harness;
 mod rereading;
 mod review;

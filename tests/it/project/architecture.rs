@@ -10,12 +10,13 @@ const LAYERS: [&str; 10] = [
 ];
 
 /// The modules of `store`, in the same way.
-const STORE: [&str; 10] = [
+const STORE: [&str; 11] = [
     "fs",
     "atomic_replace",
     "state",
     "scratch",
     "watch",
+    "branch",
     "locate",
     "past",
     "as_of",

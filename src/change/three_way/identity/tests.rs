@@ -135,7 +135,7 @@ fn lines_without_a_uid_are_one_step_where_their_titles_agree() {
     .concat();
     let theirs = step("0005", "Five", ", \"owner\": \"b\"");
     let (text, _) = clean(&base, &ours, &theirs, Some(Side::Ours));
-    let six = step("0006", "Five", ", \"owner\": \"b\", \"was\": [\"0005\"]");
+    let six = step("0006", "Five", ", \"was\": [\"0005\"], \"owner\": \"b\"");
     assert_eq!(text, [step("0005", "Ana", ""), six].concat());
 }
 
