@@ -16,8 +16,7 @@ use crate::store::branch::{Branch, ids_on_branches};
 
 /// Renumber a step with everything that mentions it, or all steps whose number the mainline uses.
 ///
-/// Log, canon and open papers follow in one change that `u` in the cockpit takes back; sub-steps go
-/// along. Decided packets and papers of past periods keep the old number, but for what this branch
+/// Log, canon and open papers follow in one change; sub-steps go with their step. Decided packets and papers of past periods keep the old number, but for what this branch
 /// itself added to them. Only what is surely a mention is rewritten: never a file name, an address
 /// or a range. The step notes in `was` what it was.
 ///

@@ -58,6 +58,9 @@ pub(crate) struct Collision {
     pub origin: Option<Origin>,
 }
 
+/// What files have since each of the two versions of an origin.
+type KnownAdditions = HashMap<(PathBuf, Origin), [Option<Added>; 2]>;
+
 /// The history around the plan at a folder.
 pub(crate) struct Branch {
     git: Git,
@@ -67,7 +70,7 @@ pub(crate) struct Branch {
     logs: Vec<PathBuf>,
     /// The logs of commits, put together.
     known_logs: RefCell<HashMap<String, Vec<u8>>>,
-    known: RefCell<HashMap<(PathBuf, Origin), [Option<Added>; 2]>>,
+    known: RefCell<KnownAdditions>,
 }
 
 impl Branch {

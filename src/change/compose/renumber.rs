@@ -19,12 +19,15 @@ use crate::document::markdown::MarkdownDocument;
 use crate::document::splice::{self, Span, Splice};
 use crate::plan::StepRef;
 use crate::plan::canon::block_table::BlockColumn;
-use crate::plan::field::{Field, key_order};
+use crate::plan::field::Field;
 use crate::plan::id::{BlockId, StepId};
 use crate::plan::mention::Form;
 use crate::plan::packet::Packet;
 use crate::plan::source::{Role, SourceFile};
+pub(crate) use lines::with_former;
+use lines::{by_line, placed};
 
+mod lines;
 #[cfg(test)]
 mod tests;
 
@@ -570,96 +573,4 @@ fn stem(path: &Path) -> &str {
     path.file_stem()
         .and_then(|stem| stem.to_str())
         .unwrap_or_default()
-}
-
-/// The line with one more ID that its step had before.
-pub(crate) fn with_former(line: &str, old: StepId, new: StepId) -> Option<String> {
-    let object = Object::parse(line).ok()?;
-    let known = object.get("was").and_then(json::items).unwrap_or_default();
-    let others = known.into_iter().filter(|raw| {
-        let id = StepId::of_raw(raw);
-        id != Some(new) && id != Some(old)
-    });
-    let mut items: Vec<String> = others.map(str::to_owned).collect();
-    items.push(json::quote(&old.to_string()));
-    let raw = format!("[{}]", items.join(object.spacing().0));
-    let splice = object.set("was", &raw, key_order());
-    String::from_utf8(splice::apply(line.as_bytes(), &[splice]).ok()?).ok()
-}
-
-/// The edits for the lines of renumbered steps: in place where the order allows it or there is
-/// none, else out of their place and into the new one.
-fn placed(
-    file: &SourceFile,
-    log: &LogDocument,
-    lines: Vec<(usize, String, String, StepId)>,
-) -> Vec<Edit> {
-    if lines.is_empty() {
-        return Vec::new();
-    }
-    let id_of = |line: usize| StepId::of_raw(log.line(line).get("step_id")?);
-    let new: HashMap<usize, StepId> = lines.iter().map(|(at, .., new)| (*at, *new)).collect();
-    let all: Vec<(usize, StepId)> = (0..log.line_count())
-        .filter_map(|at| Some((at, id_of(at)?)))
-        .collect();
-    let was_sorted = all.is_sorted_by_key(|(_, id)| *id);
-    let now = |(at, id): &(usize, StepId)| new.get(at).copied().unwrap_or(*id);
-    let is_sorted = all.iter().map(now).is_sorted();
-    let edit = |target, before, after: Option<String>| Edit {
-        path: file.path.clone(),
-        target,
-        before,
-        after: after.map(String::into_bytes),
-    };
-    if is_sorted || !was_sorted {
-        let in_place = lines.into_iter().map(|(line, before, after, _)| {
-            edit(
-                Target::LogText { line },
-                Some(before.into_bytes()),
-                Some(after),
-            )
-        });
-        return in_place.collect();
-    }
-    // From the last to the first, so that undo finds each line's number as it was.
-    let mut edits: Vec<Edit> = (lines.iter().rev())
-        .map(|(line, before, ..)| {
-            let before = Some(before.clone().into_bytes());
-            edit(Target::LogText { line: *line }, before, None)
-        })
-        .collect();
-    edits.extend(
-        lines
-            .into_iter()
-            .map(|(.., after, step)| edit(Target::LogStep { step, nth: 0 }, None, Some(after))),
-    );
-    edits
-}
-
-/// One edit for each line of a Markdown file that the splices change.
-fn by_line(file: &SourceFile, document: &MarkdownDocument, splices: Vec<Splice>) -> Vec<Edit> {
-    let mut lines: BTreeMap<usize, Vec<Splice>> = BTreeMap::new();
-    for splice in splices {
-        let number = document.line_of(splice.span.start);
-        lines.entry(number).or_default().push(splice);
-    }
-    let edit = |(number, splices): (usize, Vec<Splice>)| {
-        let span = document.line(number)?;
-        let before = document.bytes()[span.range()].to_vec();
-        let own: Vec<Splice> = (splices.into_iter())
-            .map(|mut splice| {
-                splice.span =
-                    Span::new(splice.span.start - span.start, splice.span.end - span.start);
-                splice
-            })
-            .collect();
-        let after = splice::apply(&before, &own).ok()?;
-        Some(Edit {
-            path: file.path.clone(),
-            target: Target::TextLine { line: number - 1 },
-            before: Some(before),
-            after: Some(after),
-        })
-    };
-    lines.into_iter().filter_map(edit).collect()
 }

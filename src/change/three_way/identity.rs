@@ -115,8 +115,9 @@ fn entries<'a>(
     tokens: &Tokens<'_>,
 ) -> [Vec<Entry<'a>>; 3] {
     let mut found: [Vec<Entry<'a>>; 3] = Default::default();
-    for token in 0..tokens.count() {
-        let Some(Name::Step(id, nth)) = tokens.name(token) else {
+    let names = (0..tokens.count()).map(|token| (token, tokens.name(token)));
+    for (token, name) in names {
+        let Some(Name::Step(id, nth)) = name else {
             continue;
         };
         let lines = [0, 1, 2].map(|at| Some((places[at][token]?, &versions[at].lines)));
