@@ -376,7 +376,7 @@ fn marked_steps_move_together_or_the_block_says_that_they_do_not_fit() {
     );
     there_and_back(&mut desk);
     desk.keys("<Esc>gg<Space><Space>j<Space><Space>pB02");
-    desk.wait_for("2 free numbers for 3 steps");
+    desk.wait_for("2 free numbers for 4 steps");
     desk.keys("<Enter>");
     assert_eq!(desk.diff(), "");
     desk.keys("<Esc><Esc>GpB02<Enter>");
