@@ -13,7 +13,7 @@ use crate::support::fixture::{CANON, DOCUMENT, LINES};
 use crate::support::run::{Folder, NOW};
 
 /// Every reading subcommand, in as many ways as it has to answer.
-const READING: [&[&str]; 28] = [
+const READING: [&[&str]; 29] = [
     &["list"],
     &["list", "--json"],
     &["list", "--filter", "updated:<14d is:open"],
@@ -30,6 +30,7 @@ const READING: [&[&str]; 28] = [
     &["review", "--json"],
     &["standup"],
     &["standup", "--json"],
+    &["today"],
     &["log"],
     &["log", "--json", "--since", "4w"],
     &["log", "3"],
