@@ -174,7 +174,15 @@ impl Model {
     /// Lists the steps again after the plan or the order changed. On a long plan the order of
     /// before holds until the new one is there.
     pub(crate) fn refresh(&mut self, selected: Option<StepKey>) {
+        self.list_again(selected, false);
+    }
+
+    /// The same, with the cursor on the first step that is found if it is to go `to_top`.
+    fn list_again(&mut self, selected: Option<StepKey>, to_top: bool) {
         self.ask_past();
+        if to_top {
+            self.view.cursor = 0;
+        }
         if self.view.is_plain() {
             self.jobs.stop(|purpose| purpose == JobKind::Order);
             self.view.known = Known::default();
@@ -192,7 +200,10 @@ impl Model {
         let before = self.view.order_of(&self.plan);
         self.view.refresh(&self.plan, self.now, selected, before);
         self.have_done(JobKind::Order, ordering, move |model, (known, order)| {
-            let selected = model.selected();
+            let selected = model.selected().filter(|_| !to_top);
+            if to_top {
+                model.view.cursor = 0;
+            }
             model.view.known = known;
             model.view.refresh(&model.plan, model.now, selected, order);
         });
@@ -290,9 +301,12 @@ impl Model {
         self.take_look(&view);
         let selected = self.selected_or_first();
         self.view.heading = None;
-        self.refresh(selected);
+        match view.sort.is_by_id() {
+            true => self.refresh(selected),
+            // What counts most in it comes first.
+            false => self.list_again(None, true),
+        }
         if self.selected() != selected {
-            // The view begins with what matters most in it.
             self.view.go(0);
         }
         self.say_if_none();
