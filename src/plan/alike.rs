@@ -40,6 +40,8 @@ pub(crate) fn meant<'n>(
         letters if letters < LONG => 1,
         _ => 2,
     };
+    // Far longer ones are not worth their folding.
+    let known = known.filter(|name| name.len() <= 4 * typed.len() + 16);
     let distances = known.map(|name| (distance(&folded, &bare(name), most), name));
     let near = distances.filter(|(distance, _)| *distance <= most);
     near.min_by_key(|(distance, _)| *distance)

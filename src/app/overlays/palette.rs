@@ -21,6 +21,9 @@ use crate::plan::query::complete::quoted;
 use crate::plan::query::words::{Words, fold};
 use crate::plan::source::{Role, SourceFile};
 
+/// So many bytes of a name are looked at.
+const LOOKED_AT: usize = 1_000;
+
 /// A kind of thing that the palette finds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Kind {
@@ -188,6 +191,8 @@ impl<'t> Wanted<'t> {
 
     /// How good something called `name` is that `far` says more of; nothing if it does not match.
     fn rank(&self, kind: Kind, name: &str, far: &str) -> Option<Rank> {
+        // Nobody looks for what is further back, and somebody's title may be a megabyte.
+        let name = &name[..name.floor_char_boundary(LOOKED_AT)];
         let score = Reverse(self.words.score(name, &[far.into()])?);
         let (class, group) = match self.begins(name) || self.begins(far) {
             true => (Class::Begun, kind.group()),
@@ -372,7 +377,10 @@ impl Model {
     /// Lists what the text of the palette finds: at once what is found on the model alone.
     pub(super) fn list_palette(&mut self, text: String) {
         let wanted = Wanted::of(&text);
-        if wanted.text.is_empty() && wanted.only.is_none() || wanted.only == Some(Kind::Command) {
+        let is_everything = wanted.text.is_empty() && wanted.only.is_none();
+        // A number goes to its step at once, however long the plan is.
+        let is_number = typed_id(wanted.text).is_some();
+        if is_everything || is_number || wanted.only == Some(Kind::Command) {
             self.jobs.stop(|kind| kind == JobKind::Rows);
             let rows = self.palette_rows(&text, Vec::new());
             return self.take_rows(rows);

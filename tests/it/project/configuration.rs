@@ -1,6 +1,8 @@
 //! The tables of `docs/configuration.md`, and that of files in `docs/papers.md`, are those of the program. `STEPDECK_BLESS=1 cargo test
 //! --test it project::configuration` updates them.
 
+use stepdeck::app::own::place_names;
+use stepdeck::app::own::placeholder::{PLACEHOLDERS, Placeholder};
 use stepdeck::plan::column::Column;
 use stepdeck::plan::paper::{Kept, PAPERS, PaperSpec};
 use stepdeck::store::locate::config::ConfigFile;
@@ -65,6 +67,31 @@ fn the_table_of_columns_is_that_of_the_program() {
         "columns",
         &format!("\n{head}\n{rows}\n"),
     );
+}
+
+#[test]
+fn the_table_of_placeholders_is_that_of_the_program() {
+    let row = |known: &Placeholder| {
+        let variable = known.variable();
+        format!(
+            "| `{{{}}}` | `{variable}` | {} |\n",
+            known.name, known.meaning
+        )
+    };
+    let rows: String = PLACEHOLDERS.iter().map(row).collect();
+    let head = "| placeholder | variable | what stands for it |\n| --- | --- | --- |";
+    check_section(
+        "docs/configuration.md",
+        "placeholders",
+        &format!("\n{head}\n{rows}\n"),
+    );
+    // Every name that the page gives for a place is one.
+    let page = include_str!("../../../docs/configuration.md");
+    let named = page.split("names for `where` are").nth(1).unwrap();
+    let named = named.split("\n\n").next().unwrap();
+    for name in named.split('`').skip(1).step_by(2) {
+        assert!(place_names().contains(&name), "{name}");
+    }
 }
 
 #[test]

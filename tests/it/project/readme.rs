@@ -9,6 +9,7 @@ use crate::support::svg;
 use stepdeck::app::core::command::{Focus, Group, Places};
 use stepdeck::app::core::keymap::Keymap;
 use stepdeck::app::core::registry;
+use stepdeck::app::overlays::palette::{KINDS, KindSpec};
 use stepdeck::plan::query;
 use stepdeck::plan::ranking::term::TERMS;
 
@@ -46,7 +47,8 @@ pub(crate) fn check_section(document: &str, name: &str, expected: &str) {
 fn the_key_table_is_that_of_the_registry() {
     let keymap = Keymap::default();
     let mut table = String::new();
-    for group in Group::ALL {
+    let has_commands = |group: &Group| registry::all().any(|command| command.group == *group);
+    for group in Group::ALL.into_iter().filter(has_commands) {
         table += &format!(
             "\n**{}**\n\n| key | command | what it does |\n| --- | --- | --- |\n",
             group.title()
@@ -70,6 +72,21 @@ fn the_key_table_is_that_of_the_registry() {
         }
     }
     check_section("docs/keys.md", "keys", &format!("{table}\n"));
+}
+
+#[test]
+fn the_table_of_what_the_palette_finds_is_that_of_the_program() {
+    let row = |spec: &KindSpec| {
+        let prefix = spec.prefix.map(|sign| format!("`{sign}`"));
+        let prefix = prefix.unwrap_or_default();
+        format!(
+            "| {} | {prefix} | {} | {} |\n",
+            spec.word, spec.found_by, spec.enter
+        )
+    };
+    let rows: String = KINDS.iter().map(row).collect();
+    let head = "| kind | sign | found by | `⏎` |\n| --- | --- | --- | --- |";
+    check_section("docs/keys.md", "palette", &format!("\n{head}\n{rows}\n"));
 }
 
 #[test]
