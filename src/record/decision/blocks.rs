@@ -26,7 +26,7 @@ pub(crate) enum BlockRequest {
     Retire,
     /// Its open steps go to this block.
     Merge(BlockId),
-    /// It is in force renumbered.
+    /// It is in force again.
     Restore,
 }
 
@@ -105,7 +105,7 @@ impl Secretary<'_> {
                 let edits = composer.restore_row(at)?;
                 let label = format!("{} restored", block.id);
                 let count = steps(block.tally.retired);
-                let consequence = format!("{count} counted and ranked renumbered.");
+                let consequence = format!("{count} counted and ranked again.");
                 (edits, format!("Restore {name}"), label, vec![consequence])
             }
         };
