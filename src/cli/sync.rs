@@ -180,8 +180,9 @@ impl Sync {
             invocation.say(&format!("{path}: both sides changed the same thing"))?;
         }
         invocation.say(&format!(
-            "{name} is merged but for these conflicts: keep one version of each, `git add` the \
-             files, `stepdeck renumber --collisions`, then `git commit`"
+            "{name} is merged but for these conflicts: `stepdeck resolve` shows them and keeps a \
+             version of each, then `git add` the files, `stepdeck renumber --collisions` and `git \
+             commit`"
         ))?;
         Ok(false)
     }

@@ -13,7 +13,7 @@ use crate::support::fixture::{CANON, DOCUMENT, LINES};
 use crate::support::run::{Folder, NOW};
 
 /// Every reading subcommand, in as many ways as it has to answer.
-const READING: [&[&str]; 29] = [
+const READING: [&[&str]; 32] = [
     &["list"],
     &["list", "--json"],
     &["list", "--filter", "updated:<14d is:open"],
@@ -31,6 +31,9 @@ const READING: [&[&str]; 29] = [
     &["standup"],
     &["standup", "--json"],
     &["today"],
+    &["owners"],
+    &["risk"],
+    &["risk", "--json"],
     &["log"],
     &["log", "--json", "--since", "4w"],
     &["log", "3"],
@@ -56,10 +59,15 @@ const SHORT: [&[&str]; 6] = [
 ];
 
 /// Those that write, each with arguments that would do.
-const WRITING: [&[&str]; 11] = [
+const WRITING: [&[&str]; 16] = [
     &["set", "1", "owner=grc"],
     &["add", "title=New"],
     &["tick", "ground", "1"],
+    &["remove", "1"],
+    &["move", "1", "--block", "B02"],
+    &["block", "retheme", "B01", "New"],
+    &["decide", "New", "--steps", "1"],
+    &["resolve", "--ours"],
     &["renumber", "1", "9"],
     &["sync"],
     &["init", "new"],
