@@ -141,7 +141,11 @@ fn how_it_went(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, focus
         } else {
             let fits = |columns: &u16| facts(columns - 2).len() <= usize::from(inner.height);
             // A chart can be drawn in any room, a table not.
-            let most = if model.outlook.is_table { 1 } else { FACTS.len() };
+            let most = if model.outlook.is_table {
+                1
+            } else {
+                FACTS.len()
+            };
             let columns = FACTS[..most].iter().copied().find(fits);
             let columns = columns.unwrap_or(FACTS[most - 1]);
             let (drawing, rest) = split_columns(inner, inner.width - columns);
