@@ -107,17 +107,18 @@ impl Shortage {
         // Nobody can complete a step that waits itself.
         let workable = (0..plan.len())
             .filter(|step| matches!(graph.state(*step), State::Ready | State::Blocked));
-        let (mut direct, mut best): (Vec<(usize, usize)>, Option<(usize, usize)>) =
-            Default::default();
+        let mut direct: Vec<(usize, usize)> = Vec::new();
+        let mut best: Option<(usize, usize)> = None;
         for step in workable {
             let waiting = graph.downstream(step).filter(is_waiting).count();
             if waiting > 0 {
                 direct.push((waiting, step));
             }
-            let freed = graph.held_back_by(step);
-            let freed = freed
-                .filter(|step| plan.step(*step).status() != Some(Status::Blocked))
-                .count();
+            // What is blocked itself, or in a cycle, would still not be ready.
+            let would_be_ready = |step: &usize| {
+                plan.step(*step).status() != Some(Status::Blocked) && graph.cycle(*step).is_none()
+            };
+            let freed = graph.held_back_by(step).filter(would_be_ready).count();
             if freed > best.map_or(0, |(most, _)| most) {
                 best = Some((freed, step));
             }

@@ -338,7 +338,7 @@ impl Review<'_> {
         }
         ops.push(Op::Set(Line::Undecided, Line::Undecided.value(&head)));
         let mut change = self.noted(who, Vec::new(), ops)?;
-        change.label = format!("the review of {} is finished: {tally}", self.week);
+        change.label = format!("the review is finished: {tally}");
         Ok(change)
     }
 

@@ -59,7 +59,7 @@ fn write_finishes_the_review_and_leaves_a_decided_ten_alone() {
         (
             0,
             "",
-            "stepdeck: the review of 2026-W47 is finished: 10 decided, 0 skipped, 6 not discussed · \
+            "stepdeck: the review is finished: 10 decided, 0 skipped, 6 not discussed · \
              docs/reviews/2026-W47.md\n"
         )
     );

@@ -232,7 +232,8 @@ fn a_rule_is_fixed_as_a_whole_with_one_diff_and_one_undo() {
     desk.wait_for("status-spelling");
     desk.keys("/owner:grc<Enter>f");
     assert!(desk.screen().contains("In_Progress"), "{}", desk.screen());
-    desk.keys("y<Esc>/rule:spelling site<Enter><Enter>j<Space><Space>f");
+    desk.keys("y").wait_for("29 errors");
+    desk.keys("<Esc>/rule:spelling site<Enter><Enter>j<Space><Space>f");
     assert!(desk.screen().contains("2 fixes made"), "{}", desk.screen());
     desk.keys("y");
     assert_eq!(desk.file(LOG).matches("\"draft\"").count(), 2);
