@@ -3,6 +3,9 @@
 use super::Plan;
 use super::query::words::fold;
 
+/// What a person is called of whom nothing is known.
+pub(crate) const UNKNOWN: &str = "unknown";
+
 /// What is known of the person at work.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Identity {
@@ -38,7 +41,7 @@ impl Identity {
             .into_iter()
             .flatten()
             .next()
-            .map_or("unknown", |name| name)
+            .map_or(UNKNOWN, |name| name)
     }
 
     /// Whether nothing is known of them.

@@ -134,6 +134,6 @@ fn the_cockpit_counts_as_the_subcommands_do() {
             .problems(0..found.len(), plan)
             .any(|problem| problem.message.ends_with(STALE))
     });
-    desk.keys("3<Tab><Tab>w");
+    desk.keys("3w");
     assert!(desk.screen().contains("change landed"), "{}", desk.screen());
 }

@@ -77,7 +77,7 @@ fn blocks_are_merged_and_rethemed_from_the_grid() {
         desk.keys("u").wait_for("undone: B02 merged into B01");
         desk.settle();
         assert_eq!(desk.diff(), "");
-        desk.keys("rt<C-u>Proofs<Enter>")
+        desk.keys("G<S-Tab>rt<C-u>Proofs<Enter>")
             .wait_for("Give B02 another theme?");
         desk.keys("y").wait_for("B02 theme → Proofs");
         desk.settle();

@@ -243,10 +243,10 @@ fn marks_are_of_steps_and_a_heading_marks_its_own() {
     assert!(desk.screen().contains("9 marked"), "{}", desk.screen());
     desk.keys("**");
     // An edit moves a step to another group, and the cursor with it.
-    desk.keys("=u<Esc>:0004<Enter><Esc>oada<Enter>");
+    desk.keys("=u<Esc>:0004<Enter><Esc>oaardvark<Enter>");
     assert!(
         desk.file(LOG)
-            .contains("\"title\":\"Paint the name\",\"theme\":\"Hull\",\"owner\":\"ada\""),
+            .contains("\"title\":\"Paint the name\",\"theme\":\"Hull\",\"owner\":\"aardvark\""),
         "{}",
         desk.file(LOG)
     );

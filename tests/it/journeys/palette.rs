@@ -41,7 +41,11 @@ fn everything_is_found_by_its_name_and_says_what_it_is() {
         ("load", "0003 Load test", "step"),
         ("2", "Go to 0002", "Review the schema"),
         ("b2", "B02 Move", "block"),
-        ("move", "B02 Move", "block"),
+        (
+            "move",
+            "Move the step to another block, where it gets the next free number",
+            "command",
+        ),
         ("ground", "Ground", "stage"),
         ("grc", "grc", "owner · 1 step"),
         (
@@ -56,7 +60,11 @@ fn everything_is_found_by_its_name_and_says_what_it_is() {
         ),
         ("copy step m", "Copy the step as Markdown", "command"),
         // Of a few letters, commands come first.
-        ("so", "Sort the list", "command"),
+        (
+            "so",
+            "Sort the list by a column; the same again reverses it",
+            "command",
+        ),
         // One kind alone.
         ("@o", "ops", "owner · 2 steps"),
         ("#re", "0002 Review the schema", "step"),

@@ -200,6 +200,8 @@ fn a_vanished_terminal_ends_the_cockpit_within_two_seconds() {
 #[test]
 fn a_stop_and_fg_leave_a_usable_shell_and_a_whole_screen() {
     let folder = fixture();
+    let config = folder.path().join("stepdeck.toml");
+    fs::write(config, "[display]\nstart = \"plan\"\n").unwrap();
     let shell = Launch::program("sh", &["-i"])
         .in_folder(folder.path())
         .env("PS1", "shell> ")

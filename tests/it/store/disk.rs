@@ -192,7 +192,8 @@ fn a_line_appended_through_an_open_handle_arrives_and_nothing_taken_out_comes_ba
     let mut desk = Desk::open(&[(LOG, LINES)]);
     let path = desk.folder().join(LOG);
     let mut script = fs::File::options().append(true).open(path).unwrap();
-    desk.keys("jjD");
+    // 0101 waits for it.
+    desk.keys("jjDy");
     writeln!(script, "{{\"step_id\": \"0009\", \"title\": \"Late\"}}").unwrap();
     desk.wait_for("0009");
     let log = desk.file(LOG);

@@ -9,6 +9,7 @@ use crate::app::core::navigate::moved;
 use crate::history::since::Different;
 use crate::history::words::instant;
 use crate::plan::id::StepId;
+use crate::plan::people::UNKNOWN;
 use crate::record::today::cadence::RitualKind;
 use crate::record::today::{Morning, Today};
 
@@ -228,9 +229,10 @@ impl Model {
         rows.extend(shown.map(|id| Row::Step(*id)));
         if !morning.is_known {
             let key = self.keymap.key_of("who-am-i");
-            rows.push(Row::Nothing(format!(
-                "Nobody here is called {name}. {key} says who you are."
-            )));
+            rows.push(Row::Nothing(match name {
+                UNKNOWN => format!("Who you are is not known. {key} says it."),
+                name => format!("Nobody here is called {name}. {key} says who you are."),
+            }));
         } else if morning.mine.is_empty() {
             rows.push(Row::Nothing("No open step is yours.".to_owned()));
         }

@@ -85,7 +85,7 @@ fn what_is_unknown_or_of_another_kind_is_a_warning_at_its_place() {
         problems,
         [
             "stepdeck.toml:1:1: unknown entry \"colour\": the entries here are paths, keys, checks, ranking, views, rituals, display, team",
-            "stepdeck.toml:3:3: unknown entry \"lag\": the entries here are log, canon, roadmap, decisions, reviews, standups, gates, checkpoints",
+            "stepdeck.toml:3:3: unknown entry \"lag\": the entries here are log, canon, roadmap, decisions, risks, reviews, standups, gates, checkpoints",
             "stepdeck.toml:4:13: decisions must be a path, not this integer: it is ignored",
             "stepdeck.toml:5:9: canon must be a path or a list of paths, not this array: it is ignored",
             "stepdeck.toml:7:7: age must be a finite number, not this string: it is ignored",
@@ -230,7 +230,7 @@ fn a_view_that_is_wrong_in_a_part_is_not_there_and_each_mistake_has_its_place() 
             "stepdeck.toml:7:1: views a b: unknown entry \"colour\": the entries of a view are \
              filter, sort, columns, group",
             "stepdeck.toml:9:10: views x: filter: “is:purple”: is: takes ready, waiting, blocked, \
-             done, open, mine, drift, marked or cyclic; the view is ignored",
+             done, open, mine, drift, marked, cyclic or retired; the view is ignored",
             "stepdeck.toml:10:18: views x: sort: “mood” is not a column",
             "stepdeck.toml:12:4: views x: columns: “luck” is not a column",
             "stepdeck.toml:13:9: views x: group: steps are not grouped by “id”",
