@@ -3,10 +3,10 @@
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant, SystemTime};
 use std::{fs, io};
 
 use chrono::{DateTime, Utc};
@@ -108,10 +108,12 @@ impl TerminalHost for TestFace {
 /// Lets a file look as if nobody had written to it for long, and never twice at one time: git
 /// tells two versions of one length by the second they were written in.
 pub fn rest(path: &Path) {
+    static BEGUN: LazyLock<SystemTime> = LazyLock::new(SystemTime::now);
     static WRITTEN: AtomicU64 = AtomicU64::new(0);
     let file = fs::File::options().write(true).open(path).unwrap();
     let since = 3600 + WRITTEN.fetch_add(1, Ordering::Relaxed);
-    let long_ago = std::time::SystemTime::now() - Duration::from_secs(since);
+    // Counted from one instant: from the present one, two could meet in a second.
+    let long_ago = *BEGUN - Duration::from_secs(since);
     file.set_modified(long_ago).unwrap();
 }
 
