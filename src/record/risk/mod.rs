@@ -155,53 +155,27 @@ impl Register<'_> {
             // Nobody is late here.
             due: NaiveTime::MIN,
         };
-        let today = standup.today();
-        let from = today.checked_sub_days(chrono::Days::new(DAYS));
-        let mut of_person: BTreeMap<String, Vec<_>> = BTreeMap::new();
-        for entry in standup
-            .entries(from.unwrap_or(today), today)
-            .into_iter()
-            .rev()
-        {
-            of_person.entry(entry.slug.clone()).or_default().push(entry);
-        }
         let known: HashSet<String> = risk::all(self.plan)
             .map(|risk| normalised(&risk.title))
             .collect();
         let mut found: BTreeMap<(String, String), Proposal> = BTreeMap::new();
-        for entries in of_person.values() {
-            let Some(newest) = entries.first() else {
+        for stands in standup.blockers(standup.today(), DAYS) {
+            let title = one_line(&stands.blocker);
+            let words = normalised(&title);
+            if stands.cards < STANDUPS || known.contains(&words) {
                 continue;
-            };
-            for card in &newest.cards {
-                for text in &card.blockers {
-                    let has = |entry: &&super::standup::Entry| {
-                        let card = entry.card(&card.stage);
-                        card.is_some_and(|card| card.blockers.contains(text))
-                    };
-                    let row = entries.iter().take_while(has);
-                    let count = row.clone().count();
-                    let Some(first) = row.last().filter(|_| count >= STANDUPS) else {
-                        continue;
-                    };
-                    let title = one_line(text);
-                    let words = normalised(&title);
-                    if known.contains(&words) {
-                        continue;
-                    }
-                    let proposal = found
-                        .entry((card.stage.clone(), words))
-                        .or_insert(Proposal {
-                            steps: ids_in(&title),
-                            title,
-                            stage: card.stage.clone(),
-                            since: first.date,
-                            standups: 0,
-                        });
-                    proposal.since = proposal.since.min(first.date);
-                    proposal.standups = proposal.standups.max(count);
-                }
             }
+            let proposal = found
+                .entry((stands.stage.clone(), words))
+                .or_insert(Proposal {
+                    steps: ids_in(&title),
+                    title,
+                    stage: stands.stage,
+                    since: stands.since,
+                    standups: 0,
+                });
+            proposal.since = proposal.since.min(stands.since);
+            proposal.standups = proposal.standups.max(stands.cards);
         }
         found.into_values().collect()
     }
