@@ -38,7 +38,9 @@ pub mod step;
 pub mod uid;
 mod unreadable;
 pub mod view;
+pub mod waiting;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::{Range, RangeInclusive};
 use std::sync::{Arc, OnceLock};
