@@ -34,7 +34,12 @@ impl Composer<'_> {
 
     /// The first free sub-step letter below `id`: `.A` to `.Z`, then `.AA` and on.
     pub fn next_child(&self, id: StepId) -> Option<StepId> {
-        self.first_free(id.children())
+        self.next_child_but(id, &HashSet::new())
+    }
+
+    /// The same, where these are not free either.
+    pub(crate) fn next_child_but(&self, id: StepId, taken: &HashSet<StepId>) -> Option<StepId> {
+        self.first_free(id.children().filter(|id| !taken.contains(id)))
     }
 
     /// Which numbers steps have, and which are passed over.
