@@ -20,7 +20,7 @@
 //! ┌─────────────────────────── tui/widgets/header.rs ────────────────────────────┐
 //! │ stepdeck › B37 Data model › 3742      3412/10000 34%  saved 14:02  ● live    │
 //! ├──────────────────────────── tui/widgets/tabs.rs ─────────────────────────────┤
-//! │ 1 Plan  2 Gates  3 Weekly review  4 Standup  5 Problems  6 Since  7 Outlook  │
+//! │ 0 Today 1 Plan 2 Gates 3 Weekly review 4 Standup 5 Problems 6 Since 7 Outlook│
 //! ├─────────── strip.rs, or unfolded blocks.rs with grid.rs ─────────────────────┤
 //! │ ✓✓✓✓✓✓✓✓✓✓ ✓✓✓✓✓99887 7665555443 3110000!00 0000000000  B37 Data model 42%   │
 //! ├────────────────────────────────── steps.rs ──────────────────────────────────┤
@@ -35,9 +35,8 @@
 //! └────────────────── tui/widgets/footer.rs, from the commands ──────────────────┘
 //! ```
 //!
-//! Screen 2 is `tui/screens/gates/`, a gate review on it `tui/screens/gate_review.rs`, screen 3
-//! `tui/screens/review.rs`, screen 4 `tui/screens/standup/`, screen 5 `tui/screens/problems.rs`;
-//! `tui/overlays/` is drawn over them. Each has its state and commands under the same name in
+//! The other screens are beside it, each under its name: `today`, `gates` with a `gate_review` on
+//! it, `review`, `standup`, `problems`, `since`, `outlook`; `tui/overlays/` is drawn over them. Each has its state and commands under the same name in
 //! `app/`. `ARCHITECTURE.md` has the invariants, and a worked example for each kind of change.
 
 #![forbid(unsafe_code)]

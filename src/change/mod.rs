@@ -135,6 +135,22 @@ fn is_first(nth: &usize) -> bool {
 }
 
 impl Target {
+    /// A passage at the end of a Markdown file.
+    pub(crate) const AT_END: Self = Self::Passage {
+        heading: None,
+        nth: 0,
+    };
+
+    /// The own section of a heading, given by its index.
+    pub(crate) fn section(document: &MarkdownDocument, heading: usize) -> Self {
+        let heading_of = |heading: usize| &document.headings()[heading].text;
+        let twins = (0..heading).filter(|other| heading_of(*other) == heading_of(heading));
+        Self::Section {
+            heading: heading_of(heading).clone(),
+            nth: twins.count(),
+        }
+    }
+
     /// Whether it is in a log.
     pub(crate) fn is_in_log(&self) -> bool {
         matches!(

@@ -4,11 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 
+use chrono::{DateTime, Utc};
 use color_eyre::eyre::{Result, bail};
 
 use super::invocation::{Invocation, known_to_git};
-use super::{Arguments, Color, settings};
+use super::settings::{self, Settings};
+use super::{Arguments, Color};
 use crate::app::Model;
+use crate::app::core::keymap::Keymap;
 use crate::app::core::model::SessionContext;
 use crate::app::core::session::Session;
 use crate::app::screens::since::seen::SEEN;
@@ -20,7 +23,7 @@ use crate::plan::source::SourceFile;
 use crate::store::as_of::AsOf;
 use crate::store::fs::syscalls::{FileSystem, RealFs};
 use crate::store::locate::config;
-use crate::store::locate::discover::Overrides;
+use crate::store::locate::discover::{Layout, Overrides};
 use crate::store::locate::open::{Front, Opened, Opening, open_front, open_plan};
 use crate::store::past::moment::Version;
 use crate::store::scratch::Scratch;
@@ -89,32 +92,11 @@ fn one_session(
     let state = (outside.state.as_ref()).map(|base| State::of_plan(base, &layout.root));
     let files = std::mem::take(&mut opened.files);
     let settings = settings::judged(&layout, outside.config.as_deref());
-    let config::Display {
-        theme,
-        colors,
-        ascii,
-        start: first,
-    } = settings.config.display;
-    let context = SessionContext {
-        me: invocation.told_identity(),
-        read_only: arguments.read_only,
-        root: layout.root.clone(),
-        local_minutes: outside.local_minutes,
-        severities: layout.severities(),
-        papers: layout.papers.clone(),
-        mistakes: settings.problems,
-        weights: settings.weights,
-        views: crate::plan::view::all(&settings.config.views),
-        chosen: chosen(arguments),
-        own_logs: !arguments.log.is_empty(),
-        cache: outside.cache.clone(),
-        rituals: settings.config.rituals,
-        uids: outside.uids.clone(),
-        as_of: None,
-    };
-    let mut model = Model::new(files, context, settings.keymap, (outside.clock)());
+    let display = settings.config.display;
+    let (context, keymap) = context(invocation, &layout, settings);
+    let mut model = Model::new(files, context, keymap, (outside.clock)());
     let session = (state.as_ref()).and_then(|state| state.load::<Session>(SESSION));
-    let session = session.unwrap_or_default().beginning(first);
+    let session = session.unwrap_or_default().beginning(display.start);
     session.restore(&mut model);
     let opening = Arc::new(Opening::default());
     if !is_whole {
@@ -135,23 +117,6 @@ fn one_session(
     if let Some(reason) = unreadable.chain(unkept).chain(encodings).next() {
         model.refuse(reason);
     }
-
-    let background = match theme {
-        config::Theme::Auto => None,
-        config::Theme::Dark => Some(Background::Dark),
-        config::Theme::Light => Some(Background::Light),
-    };
-    let choice = match arguments.color {
-        Color::Auto => ColorChoice::Auto,
-        Color::Always => ColorChoice::Always,
-        Color::Never => ColorChoice::Never,
-    };
-    let ascii = arguments.ascii || ascii;
-    let theme = Theme::detect(variable, choice, background, ascii);
-    let theme = match colors {
-        config::Colors::Auto => theme,
-        config::Colors::Sixteen => theme.in_sixteen(),
-    };
 
     let private = state
         .as_ref()
@@ -189,12 +154,12 @@ fn one_session(
     let mut cockpit = Cockpit::new(
         model,
         face,
-        theme,
+        theme(invocation, display),
         (sender, inbox),
         disk,
         Box::new(outside.clock),
     );
-    cockpit.theme_follows = background.is_none();
+    cockpit.theme_follows = background(display).is_none();
     cockpit.origin = Origin {
         start: start.to_owned(),
         overrides: overrides.clone(),
@@ -208,19 +173,77 @@ fn one_session(
         }
     }
     let turn = cockpit.run();
+    leave(cockpit, state.as_ref(), (outside.clock)())?;
+    Ok(turn?)
+}
+
+/// What a session is to know that does not change in it, and its keys.
+fn context(
+    invocation: &Invocation<'_, '_>,
+    layout: &Layout,
+    settings: Settings,
+) -> (SessionContext, Keymap) {
+    let (arguments, outside) = (invocation.arguments, &*invocation.outside);
+    let context = SessionContext {
+        me: invocation.told_identity(),
+        read_only: arguments.read_only,
+        root: layout.root.clone(),
+        local_minutes: outside.local_minutes,
+        severities: layout.severities(),
+        papers: layout.papers.clone(),
+        mistakes: settings.problems,
+        weights: settings.weights,
+        views: crate::plan::view::all(&settings.config.views),
+        chosen: chosen(arguments),
+        own_logs: !arguments.log.is_empty(),
+        cache: outside.cache.clone(),
+        rituals: settings.config.rituals,
+        uids: outside.uids.clone(),
+        as_of: None,
+    };
+    (context, settings.keymap)
+}
+
+/// The background that somebody has chosen a theme for.
+fn background(display: config::Display) -> Option<Background> {
+    match display.theme {
+        config::Theme::Auto => None,
+        config::Theme::Dark => Some(Background::Dark),
+        config::Theme::Light => Some(Background::Light),
+    }
+}
+
+fn theme(invocation: &Invocation<'_, '_>, display: config::Display) -> Theme {
+    let (arguments, outside) = (invocation.arguments, &*invocation.outside);
+    let choice = match arguments.color {
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    };
+    let ascii = arguments.ascii || display.ascii;
+    let variable = |name: &str| outside.text(name);
+    let theme = Theme::detect(variable, choice, background(display), ascii);
+    match display.colors {
+        config::Colors::Auto => theme,
+        config::Colors::Sixteen => theme.in_sixteen(),
+    }
+}
+
+/// Keeps the person's place, and waits for the last save.
+///
+/// # Errors
+/// What could not be saved.
+fn leave(cockpit: Cockpit<RealTerminal>, state: Option<&State>, now: DateTime<Utc>) -> Result<()> {
     let has_place = cockpit.model.has_plan() && !cockpit.model.work.is_opening();
-    if let (Some(state), true) = (&state, has_place) {
+    if let (Some(state), true) = (state, has_place) {
         // Not to find one's place again is no reason to trouble anybody.
-        let _ = state.save(
-            SESSION,
-            &Session::of(&cockpit.model).leaving((outside.clock)()),
-        );
+        let _ = state.save(SESSION, &Session::of(&cockpit.model).leaving(now));
     }
     let lost = cockpit.close();
     if !lost.is_empty() {
         bail!("not saved: {}", lost.join("; "));
     }
-    Ok(turn?)
+    Ok(())
 }
 
 /// The options that choose the plan and the person, as they were given.

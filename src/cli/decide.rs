@@ -57,10 +57,6 @@ impl Decide {
             };
             secretary.decide(&decision).map_err(refused)
         })?;
-        let path = change
-            .paths()
-            .first()
-            .map(|path| path.display().to_string());
-        invocation.say(&format!("{} · {}", change.label, path.unwrap_or_default()))
+        invocation.say_paper(&change)
     }
 }

@@ -301,6 +301,16 @@ impl Invocation<'_, '_> {
         )?)
     }
 
+    /// Says what was written, and in which file a paper is.
+    ///
+    /// # Errors
+    /// When standard error cannot be written.
+    pub(crate) fn say_paper(&mut self, change: &Change) -> Result<()> {
+        let path = change.edits.first().map(|edit| edit.path.display());
+        let path = path.map_or_else(String::new, |path| path.to_string());
+        self.say(&format!("{} · {path}", change.label))
+    }
+
     /// Prints a result of which every part is safe for a terminal already.
     ///
     /// # Errors

@@ -110,11 +110,7 @@ impl Risk {
                         }
                     }
                 })?;
-                let path = change
-                    .paths()
-                    .first()
-                    .map(|path| path.display().to_string());
-                invocation.say(&format!("{} · {}", change.label, path.unwrap_or_default()))
+                invocation.say_paper(&change)
             }
         }
     }

@@ -113,7 +113,7 @@ fn text(invocation: &Invocation<'_, '_>, day: &Day<'_>, morning: &Morning, news:
             continue;
         };
         let look = status::look(step, theme);
-        let waits = match &waits_for(plan, step)[..] {
+        let waits = match &waits_for(step)[..] {
             [] => String::new(),
             waits => format!("  waits for {}", waits.join("; ")),
         };
@@ -234,7 +234,7 @@ impl<'a> Document<'a> {
                 title: step.title().into_owned(),
                 status: step.status().map(Status::word),
                 state: step.state().word(),
-                waits_for: waits_for(plan, step),
+                waits_for: waits_for(step),
             })
         };
         let new = |step: &Different| NewEntry {

@@ -42,6 +42,11 @@ impl Span {
         Self::new(self.start + by, self.end + by)
     }
 
+    /// The same range, counted from `start` on, which is not behind it.
+    pub(crate) fn counted_from(self, start: usize) -> Self {
+        Self::new(self.start - start, self.end - start)
+    }
+
     /// The range as an index for slices.
     pub fn range(self) -> Range<usize> {
         self.start..self.end

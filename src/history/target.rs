@@ -15,7 +15,7 @@ use crate::plan::query::Query;
 use crate::plan::query::past::PlanPast;
 use crate::plan::stage::Stage;
 use crate::plan::status::{State, Status};
-use crate::plan::step::Waiting;
+use crate::plan::waiting::Waiting;
 use crate::plan::{Plan, StepRef};
 
 /// What shall be done.
@@ -195,18 +195,17 @@ impl Scope<'_> {
             }
             // Only a step with something outside the plan needs its dependencies read.
             let is_outside = plan.graph().unmet_elsewhere(step.index()) > 0;
-            let is_cyclic = plan.graph().cycle(step.index()).is_some();
-            let waiting = (is_outside || is_cyclic).then(|| step.waiting_on())?;
-            waiting.into_iter().find_map(|waiting| match waiting {
+            let unmet = is_outside.then(|| step.unmet()).into_iter().flatten();
+            let missing = |waiting| match waiting {
                 Waiting::Missing(id) => Some(format!(
                     "step {} depends on {id}, which does not exist",
                     step.id()
                 )),
-                Waiting::Cycle(ids) => {
-                    let ids: Vec<String> = ids.iter().map(StepId::to_string).collect();
-                    Some(format!("a cycle holds it up: {}", ids.join(" → ")))
-                }
                 Waiting::Step(_) | Waiting::Condition(_) => None,
+            };
+            unmet.into_iter().find_map(missing).or_else(|| {
+                let ids: Vec<String> = step.circle()?.iter().map(StepId::to_string).collect();
+                Some(format!("a cycle holds it up: {}", ids.join(" → ")))
             })
         })
     }
@@ -226,7 +225,7 @@ pub fn conditions(plan: &Plan, steps: &[usize]) -> Vec<Condition> {
         waiting.filter_map(move |waiting| match waiting {
             Waiting::Condition(text) => Some(Condition {
                 step: step.id(),
-                text,
+                text: text.into_owned(),
             }),
             _ => None,
         })

@@ -13,8 +13,7 @@ const LONG: usize = 8;
 /// Everybody who may own steps, those of most steps first, then whom the tables of people name.
 /// Each with the number of their steps; nothing where that was stopped.
 pub(crate) fn known_owners(plan: &Plan, progress: &Progress) -> Option<Vec<(String, usize)>> {
-    let mut known: Vec<(String, usize)> = plan.owners(progress)?.into_iter().collect();
-    known.sort_by_key(|(_, steps)| std::cmp::Reverse(*steps));
+    let mut known = plan.owners(progress)?;
     for person in people(plan) {
         for name in person.owners.into_iter().chain(person.names) {
             if !known.iter().any(|(owner, _)| *owner == name) {

@@ -84,6 +84,15 @@ impl StepId {
         format!("{self}.{name}").parse().ok()
     }
 
+    /// The sub-steps that this step may have, as they are named one after the other: `.A` to `.Z`,
+    /// then `.AA` and on.
+    pub(crate) fn children(self) -> impl Iterator<Item = Self> {
+        let letters = ('A'..='Z').map(String::from);
+        let pairs = ('A'..='Z').flat_map(|a| ('A'..='Z').map(move |b| format!("{a}{b}")));
+        let names = letters.chain(pairs);
+        names.filter_map(move |name| self.child(&name))
+    }
+
     /// The number before the suffix.
     pub(crate) fn number(self) -> u32 {
         self.number

@@ -38,7 +38,9 @@ pub mod step;
 pub mod uid;
 mod unreadable;
 pub mod view;
+pub mod waiting;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::{Range, RangeInclusive};
 use std::sync::{Arc, OnceLock};
@@ -190,8 +192,9 @@ impl Plan {
         &self.statuses
     }
 
-    /// The owners of steps, as written, with how many steps each has; nothing where that was stopped.
-    pub(crate) fn owners(&self, progress: &Progress) -> Option<BTreeMap<String, usize>> {
+    /// The owners of steps, as written, with how many steps each has: those of most steps first,
+    /// then by name. Nothing where that was stopped.
+    pub(crate) fn owners(&self, progress: &Progress) -> Option<Vec<(String, usize)>> {
         let mut owners: BTreeMap<String, usize> = BTreeMap::new();
         progress.expect(self.len());
         let mut strides = progress.strides();
@@ -208,6 +211,8 @@ impl Plan {
                 None => drop(owners.insert(owner.into_owned(), 1)),
             }
         }
+        let mut owners: Vec<(String, usize)> = owners.into_iter().collect();
+        owners.sort_by_key(|(_, steps)| Reverse(*steps));
         Some(owners)
     }
 

@@ -33,19 +33,6 @@ pub struct Drift {
     pub canon: String,
 }
 
-/// One thing that a step waits for.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Waiting {
-    /// A step that is not complete.
-    Step(StepId),
-    /// A step that does not exist.
-    Missing(StepId),
-    /// An open condition in words.
-    Condition(String),
-    /// The steps that wait for each other, this one included.
-    Cycle(Vec<StepId>),
-}
-
 impl<'a> StepRef<'a> {
     pub(super) fn new(plan: &'a Plan, index: usize) -> Self {
         Self { plan, index }
@@ -213,64 +200,6 @@ impl<'a> StepRef<'a> {
     /// Whether it waits for itself, in a circle.
     pub(crate) fn is_cyclic(self) -> bool {
         self.plan.graph.cycle(self.index).is_some()
-    }
-
-    /// Everything that keeps the step waiting, in the order in which it is written.
-    pub fn waiting_on(self) -> Vec<Waiting> {
-        let mut waiting = self.unmet();
-        if self.state().is_open()
-            && let Some(cycle) = self.plan.graph.cycle(self.index)
-        {
-            let ids = self.plan.graph.shortest_cycle(cycle);
-            waiting.push(Waiting::Cycle(
-                ids.into_iter()
-                    .map(|step| self.plan.step(step).id())
-                    .collect(),
-            ));
-        }
-        waiting
-    }
-
-    /// The dependencies that are not met, in the order in which they are written; none for
-    /// a step that is not open. Costs no search for cycles, so that a list may ask every step.
-    pub(crate) fn unmet(self) -> Vec<Waiting> {
-        if !self.state().is_open() {
-            return Vec::new();
-        }
-        self.dependencies()
-            .filter_map(|dependency| match dependency {
-                Dependency::Step(id) => match self.plan.find(id).map(|at| self.plan.step(at)) {
-                    None => Some(Waiting::Missing(id)),
-                    Some(step) if step.status() == Some(Status::Complete) => None,
-                    // As its own line spells it, whatever the dependency does.
-                    Some(step) => Some(Waiting::Step(step.id())),
-                },
-                Dependency::Condition { met: true, .. } => None,
-                Dependency::Condition { text, .. } => Some(Waiting::Condition(text.into_owned())),
-            })
-            .collect()
-    }
-
-    /// What keeps the step waiting: IDs and the words of conditions, as written, each once.
-    /// Never empty where the state is `waiting`: a step in a circle waits for its next one
-    /// even if that calls itself complete.
-    pub(crate) fn awaited(self) -> Vec<String> {
-        let unmet = self.unmet().into_iter().map(|waiting| match waiting {
-            Waiting::Step(id) | Waiting::Missing(id) => id.to_string(),
-            Waiting::Condition(text) => text,
-            Waiting::Cycle(ids) => ids.iter().map(ToString::to_string).collect(),
-        });
-        let graph = self.plan.graph();
-        let is_open = self.state().is_open();
-        let circle = graph
-            .upstream(self.index)
-            .filter(|up| is_open && graph.same_cycle(self.index, *up))
-            .map(|up| self.plan.step(up).id().to_string());
-        let mut seen = HashSet::new();
-        unmet
-            .chain(circle)
-            .filter(|entry| seen.insert(entry.clone()))
-            .collect()
     }
 
     /// Whether the value reached satisfies the target; `None` where either is missing or

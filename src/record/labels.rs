@@ -98,18 +98,12 @@ pub(crate) fn section_edits(
         document.bytes()[document.own_section(heading).range()].to_vec()
     };
     let mut edits = Vec::new();
-    for (at, heading) in headings.iter().enumerate() {
+    for at in 0..headings.len() {
         let (old, new) = (source(before, at), source(after, at));
         if old != new {
             edits.push(Edit {
                 path: path.to_owned(),
-                target: Target::Section {
-                    heading: heading.clone(),
-                    nth: headings[..at]
-                        .iter()
-                        .filter(|other| *other == heading)
-                        .count(),
-                },
+                target: Target::section(before, at),
                 before: Some(old),
                 after: Some(new),
             });

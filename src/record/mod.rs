@@ -15,9 +15,9 @@ pub mod today;
 use chrono::Duration;
 
 use crate::document::markdown::{escaped, written_list};
+use crate::plan::StepRef;
 use crate::plan::field::{Kind, fields};
-use crate::plan::step::Waiting;
-use crate::plan::{Plan, StepRef};
+use crate::plan::waiting::Waiting;
 
 /// Words in one line.
 pub(crate) fn one_line(text: &str) -> String {
@@ -43,15 +43,11 @@ fn by(owner: &str) -> String {
 }
 
 /// What keeps a step waiting, each with who has it.
-pub(crate) fn waits_for(plan: &Plan, step: StepRef<'_>) -> Vec<String> {
+pub(crate) fn waits_for(step: StepRef<'_>) -> Vec<String> {
     let waits = step.unmet().into_iter().map(|waiting| match waiting {
-        Waiting::Step(id) => match plan.find(id).map(|index| plan.step(index)) {
-            Some(other) => format!("{id}{}", by(&other.owner())),
-            None => id.to_string(),
-        },
+        Waiting::Step(up) => format!("{}{}", up.id(), by(&up.owner())),
         Waiting::Missing(id) => format!("{id}, which is not in the plan"),
-        Waiting::Condition(text) => text,
-        Waiting::Cycle(ids) => ids.first().map(ToString::to_string).unwrap_or_default(),
+        Waiting::Condition(text) => text.into_owned(),
     });
     waits.collect()
 }

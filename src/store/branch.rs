@@ -318,7 +318,7 @@ impl Branch {
                 continue;
             }
             let free = match collision.old.parent() {
-                Some(parent) => composer.next_child(parent),
+                Some(parent) => composer.next_child_but(parent, &taken),
                 None => {
                     let next = StepId::new(collision.old.number().saturating_add(1));
                     composer.next_free_but(next, &taken)

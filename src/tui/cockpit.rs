@@ -3,8 +3,10 @@
 
 pub(crate) mod as_of;
 mod background;
+mod effect;
 pub(crate) mod event;
 mod past;
+mod terminal_event;
 
 use std::io;
 use std::path::PathBuf;
@@ -18,28 +20,19 @@ use self::event::Answers;
 pub use self::event::{Event, Turn};
 use super::detached::own_program;
 use super::running::Running;
-use super::terminal::{Signal, TerminalEvent};
 use super::theme::Theme;
-use super::{keys, mouse};
 use crate::app::sync::draft::DRAFT;
 use crate::app::{DiskEvent, Effect, Message, Model, update};
-use crate::record;
-use crate::store::fs::create::create;
 use crate::store::worker::disk::Disk;
-use crate::store::worker::protocol::PrivateDocument;
 use crate::tui::terminal_host::TerminalHost;
 use crate::tui::widgets::field::Field;
 
-/// The checks run when the plan has been left alone for this long.
-const CHECK_AFTER: Duration = Duration::from_millis(120);
 /// How often it is looked how far work beside the keys is.
 const WORK_SHOWN_EVERY: Duration = Duration::from_millis(100);
 /// Stretches of a search that are drawn together, unless a key comes in between.
 const STRETCHES: usize = 8;
 /// Events taken before the next frame at the most, so that a flood still shows progress.
 const BURST: usize = 512;
-/// Steps of the demo plan, and its seed: those of the bundled one.
-const DEMO: (usize, u64) = (480, 1);
 
 /// The time, from outside.
 pub(crate) type Clock = Box<dyn Fn() -> DateTime<Utc>>;
@@ -205,15 +198,15 @@ impl<F: TerminalHost> Cockpit<F> {
     /// Whether everything that was begun here is done: saved, checked, drawn.
     pub fn is_quiet(&self) -> bool {
         let work = &self.model.work;
-        let is_checking = work.checking.is_some() || self.view.check_at.is_some();
-        let is_reading =
-            work.following.is_some() || work.reading_past.is_some() || self.is_comparing();
-        let is_reading = is_reading || work.reading_aside.is_some();
-        let is_reading = is_reading || self.is_looking_ahead() || work.is_reading_landed;
-        let is_working = is_checking || is_reading || work.rereading.is_busy();
-        let is_working = is_working || self.model.jobs.is_busy() || work.going_back.is_some();
-        let is_working = is_working || !self.is_aside_quiet();
-        !self.dirty && !is_working && self.model.sync.is_settled() && !self.model.view.is_looking()
+        let is_busy = [
+            self.dirty,
+            work.checking.is_some() || self.view.check_at.is_some(),
+            work.following.is_some() || work.going_back.is_some(),
+            work.reading_past.is_some() || work.reading_aside.is_some() || work.is_reading_landed,
+            work.rereading.is_busy() || self.model.jobs.is_busy() || self.model.view.is_looking(),
+            self.is_comparing() || self.is_looking_ahead() || !self.is_aside_quiet(),
+        ];
+        !is_busy.contains(&true) && self.model.sync.is_settled()
     }
 
     /// Ends the file thread after its last save, and answers what could not be saved.
@@ -369,207 +362,9 @@ impl<F: TerminalHost> Cockpit<F> {
         }
     }
 
-    fn handle_terminal(&mut self, event: TerminalEvent) -> io::Result<()> {
-        match event {
-            TerminalEvent::Key(event) => {
-                self.sync_field();
-                if self.field.is_some()
-                    && let Some(remark) = Field::refusal(event)
-                {
-                    return self.tell(Message::LeftOut(remark));
-                }
-                if let Some(field) = &mut self.field
-                    && field.take(event)
-                {
-                    return self.typed();
-                }
-                self.model.caret = self.field.as_ref().map_or(0, Field::caret);
-                match keys::key(event) {
-                    Some(key) => self.tell(Message::Key(key)),
-                    None => Ok(()),
-                }
-            }
-            TerminalEvent::Mouse(event) => match mouse::message(event, &self.view.sight) {
-                Some(message) => self.tell(message),
-                None => Ok(()),
-            },
-            TerminalEvent::Paste(text) => {
-                self.sync_field();
-                match &mut self.field {
-                    Some(field) => {
-                        let remark = field.paste(&text);
-                        self.typed()?;
-                        match remark {
-                            Some(remark) => self.tell(Message::LeftOut(remark)),
-                            None => Ok(()),
-                        }
-                    }
-                    None => self.tell(Message::Pasted),
-                }
-            }
-            TerminalEvent::PasteStalls => self.tell(Message::Notice {
-                text: "the rest of a paste is missing · Esc, alone, ends it".to_owned(),
-                error: true,
-            }),
-            TerminalEvent::PasteTooLong(most) => self.tell(Message::Notice {
-                text: format!("not pasted: it is longer than {} KiB", most >> 10),
-                error: true,
-            }),
-            TerminalEvent::Background(background) => {
-                if self.theme_follows {
-                    self.theme = self.theme.on(background);
-                }
-                Ok(())
-            }
-            TerminalEvent::Resize | TerminalEvent::Signal(Signal::Interrupt) => Ok(()),
-            TerminalEvent::Signal(Signal::Suspend) => self.perform(Effect::Suspend),
-            TerminalEvent::Signal(Signal::Continue) => self.face.redraw(),
-            TerminalEvent::Signal(Signal::Terminate) | TerminalEvent::Hangup => {
-                self.turn = Turn::Quit;
-                Ok(())
-            }
-        }
-    }
-
-    fn typed(&mut self) -> io::Result<()> {
-        let text = self.field.as_ref().map(Field::text).unwrap_or_default();
-        self.tell(Message::Typed(text))
-    }
-
-    /// Opens an editor for the field that the model has open, if there is one.
-    fn sync_field(&mut self) {
-        let input = self
-            .model
-            .overlays
-            .last()
-            .and_then(|overlay| overlay.input());
-        match input {
-            None => self.field = None,
-            Some(input) if self.field.as_ref().is_some_and(|field| field.is_of(input)) => {}
-            Some(input) => self.field = Some(Field::open(input)),
-        }
-    }
-
     fn tell(&mut self, message: Message) -> io::Result<()> {
         for effect in update(&mut self.model, message) {
             self.perform(effect)?;
-        }
-        Ok(())
-    }
-
-    fn perform(&mut self, effect: Effect) -> io::Result<()> {
-        match effect {
-            Effect::Save(job) => self.on_disk(|disk| disk.save(job)),
-            Effect::Retry => self.on_disk(Disk::retry),
-            Effect::Forget { ticket } => self.on_disk(|disk| disk.forget(ticket)),
-            Effect::Remember(event) => self.on_disk(|disk| disk.remember(event)),
-            Effect::Keep(draft) => {
-                // Spelled out by the file thread: a long text takes a while.
-                let spell = |draft| -> PrivateDocument {
-                    Box::new(move || serde_json::to_string(&draft).unwrap_or_default())
-                };
-                self.on_disk(|disk| disk.keep(own_draft(), draft.map(spell)));
-            }
-            Effect::KeepEdit(edit) => {
-                let line = serde_json::to_value(edit).unwrap_or_default();
-                self.on_disk(|disk| disk.keep_more(own_draft(), line));
-            }
-            Effect::Reread => self.start_reading(),
-            Effect::StartJobs => self.start_jobs(),
-            Effect::ReadPast => self.start_reading_past(),
-            Effect::ReadLanded => self.start_reading_landed(),
-            // Of a front nothing can be said yet.
-            Effect::Check if self.model.work.is_opening() => self.view.check_at = None,
-            Effect::Check => {
-                // What runs would say what was wrong with the plan as it stood.
-                self.model.work.stop_checks();
-                self.view.check_at = Some(Instant::now() + CHECK_AFTER);
-            }
-            Effect::StopCheck => {
-                self.model.work.stop_checks();
-                self.view.check_at = None;
-            }
-            Effect::Compare => self.compare_soon(),
-            Effect::LookAhead => self.look_ahead_soon(),
-            Effect::Follow(subject) => self.start_following(subject),
-            Effect::KeepSeen(seen) => self.keep_seen(seen),
-            Effect::EditText { form, again } => {
-                let edited = self.face.edit(&form, again);
-                self.tell(Message::Edited(form, edited))?;
-            }
-            Effect::TextTaken(form) => self.face.text_taken(&form),
-            Effect::DropText(step) => self.face.drop_text(step),
-            Effect::Open(target) => {
-                self.fetch(&target);
-                match self.face.open(&target, &self.model.context.root) {
-                    Ok(Some(said)) => self.say(said)?,
-                    Ok(None) => {}
-                    Err(error) => self.report(Some(error))?,
-                }
-            }
-            Effect::Copy { text, what } => {
-                if let Some(said) = self.face.copy(&text, &what)? {
-                    self.say(said)?;
-                }
-            }
-            Effect::ListPaths(word) => self.start_listing_paths(word),
-            Effect::EditField(field, text) => {
-                let edited = self.face.edit_text(&text);
-                self.tell(Message::FieldEdited(field, edited))?;
-            }
-            Effect::RunProgram(run) => {
-                let sender = self.sender.clone();
-                self.running = Some(Running::start(&run, &self.own_program, sender));
-            }
-            Effect::StopProgram => {
-                if let Some(running) = &self.running {
-                    running.stop();
-                }
-            }
-            Effect::LookAgain => self.on_disk(Disk::look_again),
-            Effect::StartDemo => self.begin(record::demo::plan(DEMO.0, DEMO.1))?,
-            Effect::StartPlan => self.begin(record::start::plan())?,
-            Effect::Suspend => {
-                if !self.face.suspend()? {
-                    self.report(Some("there is no shell to return to".to_owned()))?;
-                }
-            }
-            Effect::Redraw => self.face.redraw()?,
-            Effect::GoBack(when) => self.start_going_back(when),
-            Effect::ReturnToNow => self.return_to_now(),
-            Effect::Quit if self.aside.is_some() => self.quit_in_present()?,
-            Effect::Quit => self.turn = Turn::Quit,
-            Effect::Abandon => {
-                self.turn = Turn::Quit;
-                if let Some(disk) = self.view.disk.take() {
-                    disk.abandon();
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn on_disk(&self, ask: impl FnOnce(&Disk)) {
-        if let Some(disk) = &self.view.disk {
-            ask(disk);
-        }
-    }
-
-    fn say(&mut self, text: String) -> io::Result<()> {
-        self.tell(Message::Notice { text, error: false })
-    }
-
-    fn report(&mut self, error: Option<String>) -> io::Result<()> {
-        match error {
-            Some(text) => self.tell(Message::Notice { text, error: true }),
-            None => Ok(()),
-        }
-    }
-
-    fn begin(&mut self, files: Vec<(PathBuf, Vec<u8>)>) -> io::Result<()> {
-        match create(&self.model.context.root, files) {
-            Ok(_) => self.turn = Turn::Reopen,
-            Err(error) => self.report(Some(error.to_string()))?,
         }
         Ok(())
     }

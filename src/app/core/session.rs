@@ -62,7 +62,7 @@ impl Session {
                 names.collect()
             }),
             group: model.view.group.map(|group| group.name().to_owned()),
-            folded: model.view.groups.folded().clone(),
+            folded: model.view.groups.turned().clone(),
             view: model.view_in_words().map(|(name, is_changed)| SeenView {
                 name: name.to_owned(),
                 is_changed,
@@ -147,6 +147,6 @@ impl Session {
                 .and_then(|name| Group::named(name).ok()),
         });
         model.take_look(&look);
-        model.view.groups.set_folded(self.folded.clone());
+        model.view.groups.set_turned(self.folded.clone());
     }
 }

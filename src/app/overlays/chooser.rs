@@ -361,7 +361,7 @@ fn owner_rows(
         .filter(|(_, count)| *count > 0 || !typed.is_empty())
         .filter(|(owner, _)| words.score(owner, &[]).is_some())
         .collect();
-    found.sort_by_key(|(owner, count)| (owner != typed, Reverse(*count)));
+    found.sort_by_key(|(owner, _)| owner != typed);
     let row = |label: &str, value: &str, detail: &str| {
         let choice = Choice::Set(request.clone(), value.to_owned());
         Row::new("", label, detail, choice)

@@ -9,7 +9,7 @@ use std::path::Path;
 use super::{Change, Composer, Edit, Target, roadmap_file};
 use crate::change::value::{Refusal, refuse, refuse_control};
 use crate::document::markdown::{ListItem, MarkdownDocument, escaped};
-use crate::document::splice::{self, Span, Splice};
+use crate::document::splice::{self, Splice};
 use crate::plan::canon::names::Names;
 use crate::plan::canon::{normalised, roadmap};
 use crate::plan::source::Role;
@@ -46,16 +46,7 @@ impl Composer<'_> {
         roadmap: &Path,
     ) -> Result<Attachment, Refusal> {
         let stage = &self.plan.stages()[at];
-        let link = link.trim();
-        if link.is_empty() {
-            return refuse("a link is a URL or a path in the repository");
-        }
-        if link.contains(char::is_whitespace) && !link::is_path(link) {
-            return refuse(format!(
-                "“{link}” is neither a URL, which has no spaces, nor a path such as docs/run 1.md"
-            ));
-        }
-        refuse_control(link, "")?;
+        let link = checked(link)?;
         let proof = format!(
             "{} ({}, {})",
             link::written(link),
@@ -103,47 +94,41 @@ impl Composer<'_> {
                 _ => newline.repeat(2),
             };
             let text = format!("{gap}{}", evidence.entry(newline));
-            let heading = None;
-            let target = Target::Passage { heading, nth: 0 };
             return Ok(Attachment::Creates {
                 question: format!(
                     "{} has no entry for {}. Add one at its end?",
                     file.path.display(),
                     stage.name
                 ),
-                change: change(file.path.clone(), target, None, text.into_bytes()),
+                change: change(file.path.clone(), Target::AT_END, None, text.into_bytes()),
             });
         };
-        let splices = evidence.splices(document, found);
-        if !is_only_more(document, &splices) {
+        let Some((before, after)) = evidence.below(document, found)? else {
             return refuse(format!(
                 "{} cannot take the evidence: the section “{}” ends in code or HTML that is not closed",
                 file.path.display(),
                 document.headings()[found].text
             ));
-        }
-        let span = document.own_section(found);
-        let before = document.bytes()[span.range()].to_vec();
-        let splices = splices.into_iter().map(|mut splice| {
-            let own = |at: usize| at - span.start;
-            splice.span = Span::new(own(splice.span.start), own(splice.span.end));
-            splice
-        });
-        let after = splice::apply(&before, &splices.collect::<Vec<_>>());
-        let after = after.map_err(|error| Refusal(error.to_string()))?;
-        let heading = document.headings()[found].text.clone();
-        let twins = document.headings()[..found].iter();
-        let target = Target::Section {
-            nth: twins.filter(|twin| twin.text == heading).count(),
-            heading,
         };
-        Ok(Attachment::Ready(change(
-            file.path.clone(),
-            target,
-            Some(before),
-            after,
-        )))
+        let target = Target::section(document, found);
+        let change = change(file.path.clone(), target, Some(before), after);
+        Ok(Attachment::Ready(change))
     }
+}
+
+/// A link as it is attached.
+fn checked(link: &str) -> Result<&str, Refusal> {
+    let link = link.trim();
+    if link.is_empty() {
+        return refuse("a link is a URL or a path in the repository");
+    }
+    if link.contains(char::is_whitespace) && !link::is_path(link) {
+        return refuse(format!(
+            "“{link}” is neither a URL, which has no spaces, nor a path such as docs/run 1.md"
+        ));
+    }
+    refuse_control(link, "")?;
+    Ok(link)
 }
 
 /// What proves a check of a stage.
@@ -173,6 +158,26 @@ impl Proof<'_> {
         };
         let bullets: Vec<String> = checks.iter().map(bullet).collect();
         bullets.join(&newline.repeat(2))
+    }
+
+    /// The section of a heading before and after; nothing where it would not only get more.
+    fn below(
+        &self,
+        document: &MarkdownDocument,
+        heading: usize,
+    ) -> Result<Option<(Vec<u8>, Vec<u8>)>, Refusal> {
+        let mut splices = self.splices(document, heading);
+        if !is_only_more(document, &splices) {
+            return Ok(None);
+        }
+        let section = document.own_section(heading);
+        for splice in &mut splices {
+            splice.span = splice.span.counted_from(section.start);
+        }
+        let before = document.bytes()[section.range()].to_vec();
+        let after = splice::apply(&before, &splices);
+        let after = after.map_err(|error| Refusal(error.to_string()))?;
+        Ok(Some((before, after)))
     }
 
     /// What is to be written below a heading of the roadmap: into the check's own bullet, below what

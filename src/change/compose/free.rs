@@ -10,7 +10,6 @@ use std::path::Path;
 use super::Composer;
 use crate::change::value::{Refusal, refuse};
 use crate::plan::StepRef;
-use crate::plan::block::Block;
 use crate::plan::canon::checklist::named_steps;
 use crate::plan::dependency::Dependency;
 use crate::plan::id::{BlockId, StepId};
@@ -33,41 +32,30 @@ impl Composer<'_> {
         self.first_free(numbers.filter(|id| !taken.contains(id)))
     }
 
-    /// The first `most` numbers of a block that are free: no step has one, and nothing names it.
-    pub(crate) fn free_in(&self, block: &Block, most: usize) -> Vec<StepId> {
-        let mut passed_over = self.named();
-        passed_over.extend(self.plan.unreadable_ids().map(|(id, _)| id));
-        let numbers = block.range.0..=block.range.1;
-        let is_free = |number: &u32| self.plan.numbered(*number..=*number).is_empty();
-        let free = numbers.filter(is_free).map(StepId::new);
-        let mut free = free.filter(|id| !passed_over.contains(id));
-        free.by_ref().take(most).collect()
-    }
-
     /// The first free sub-step letter below `id`: `.A` to `.Z`, then `.AA` and on.
     pub fn next_child(&self, id: StepId) -> Option<StepId> {
-        let letters = ('A'..='Z').map(String::from);
-        let pairs = ('A'..='Z').flat_map(|a| ('A'..='Z').map(move |b| format!("{a}{b}")));
-        let names = letters.chain(pairs);
-        self.first_free(names.filter_map(|name| id.child(&name)))
+        self.next_child_but(id, &HashSet::new())
+    }
+
+    /// The same, where these are not free either.
+    pub(crate) fn next_child_but(&self, id: StepId, taken: &HashSet<StepId>) -> Option<StepId> {
+        self.first_free(id.children().filter(|id| !taken.contains(id)))
     }
 
     /// Which numbers steps have, and which are passed over.
     pub(crate) fn numbers(&self) -> Numbers {
         let used = self.plan.steps().map(|step| step.id().number());
-        let mut passed_over = self.named();
-        passed_over.extend(self.plan.unreadable_ids().map(|(id, _)| id));
-        passed_over.retain(|id| id.suffix().is_empty());
+        let passed_over = self.passed_over().into_iter();
+        let numbers = passed_over.filter(|id| id.suffix().is_empty());
         Numbers {
             used: used.collect(),
-            passed_over: passed_over.into_iter().map(StepId::number).collect(),
+            passed_over: numbers.map(StepId::number).collect(),
         }
     }
 
     fn first_free(&self, candidates: impl Iterator<Item = StepId>) -> Option<StepId> {
         let mut candidates = candidates.filter(|id| self.plan.find(*id).is_none());
-        let mut passed_over = self.named();
-        passed_over.extend(self.plan.unreadable_ids().map(|(id, _)| id));
+        let passed_over = self.passed_over();
         let free = candidates.find(|id| !passed_over.contains(id))?;
         Some(self.spelling_of(free).spell(free))
     }
@@ -117,6 +105,13 @@ impl Composer<'_> {
     pub(super) fn unreadable_with(&self, id: StepId) -> Option<(&Path, usize)> {
         let (_, place) = self.plan.unreadable_ids().find(|(other, _)| *other == id)?;
         Some((&self.plan.files()[place.file].path, place.line + 1))
+    }
+
+    /// IDs that only who asks for them by name gets.
+    fn passed_over(&self) -> HashSet<StepId> {
+        let mut passed_over = self.named();
+        passed_over.extend(self.plan.unreadable_ids().map(|(id, _)| id));
+        passed_over
     }
 
     /// IDs that dependencies, checks and papers name.

@@ -279,9 +279,8 @@ fn fence_of(line: &[u8]) -> Option<&[u8]> {
 }
 
 fn cells(row: &Row, start: usize) -> Parts {
-    let from_start = |span: Span| Span::new(span.start - start, span.end - start);
-    let spans = row.cells.iter().map(|cell| from_start(cell.inner));
-    Parts::Cells(spans.collect())
+    let cells = row.cells.iter();
+    Parts::Cells(cells.map(|cell| cell.inner.counted_from(start)).collect())
 }
 
 fn item_parts(of: &ListItem, start: usize, length: usize) -> Parts {

@@ -1,10 +1,11 @@
-//! Where a log line names other steps: its dependencies, and the fields that hold running text.
-//! Paths, links and keys that stepdeck does not know are nobody's to rewrite.
+//! Where a log line names other steps: its dependencies, and the fields that hold running text; and
+//! the line of a step that gets another ID itself. Paths, links and keys that stepdeck does not know are nobody's to rewrite.
 
 use super::{NewIds, Place};
 use crate::document::json::{self, Object};
 use crate::document::splice::{self, Span, Splice};
-use crate::plan::field::{Field, FieldSpec, Kind, fields};
+use crate::plan::field::{Field, FieldSpec, Kind, fields, key_order};
+use crate::plan::id::StepId;
 use crate::plan::mention::{Form, in_dependency, mentions};
 
 /// A mention in a field of a line.
@@ -71,6 +72,32 @@ pub(crate) fn rewritten(text: &str, ids: &NewIds) -> Option<String> {
         return None;
     }
     String::from_utf8(splice::apply(text.as_bytes(), &splices).ok()?).ok()
+}
+
+/// The splice that gives a line another ID: a number where it has one and the ID is one.
+pub(crate) fn set_id(text: &str, object: &Object<'_>, id: StepId) -> Option<Splice> {
+    let span = object.span("step_id")?;
+    let is_text = text[span.range()].starts_with('"') || !id.suffix().is_empty();
+    let raw = match is_text {
+        true => json::quote(&id.to_string()),
+        false => id.number().to_string(),
+    };
+    Some(Splice::replace(span, raw))
+}
+
+/// The line with one more ID that its step had before.
+pub(crate) fn with_former(line: &str, old: StepId, new: StepId) -> Option<String> {
+    let object = Object::parse(line).ok()?;
+    let known = object.get("was").and_then(json::items).unwrap_or_default();
+    let others = known.into_iter().filter(|raw| {
+        let id = StepId::of_raw(raw);
+        id != Some(new) && id != Some(old)
+    });
+    let mut items: Vec<String> = others.map(str::to_owned).collect();
+    items.push(json::quote(&old.to_string()));
+    let raw = format!("[{}]", items.join(object.spacing().0));
+    let splice = object.set("was", &raw, key_order());
+    String::from_utf8(splice::apply(line.as_bytes(), &[splice]).ok()?).ok()
 }
 
 /// Where the raw value of a field is.

@@ -10,17 +10,16 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use self::rewriting::Shared;
+use self::same::{Entry, Group, entries, groups};
 use super::lines::{Name, Tokens, Version};
 use super::{Renumbered, Side};
-use crate::change::compose::renumber::with_former;
-use crate::change::renumber::{NewIds, line};
-use crate::document::json::{self, Object};
-use crate::document::log;
 use crate::document::rope::Rope;
-use crate::document::splice::{self, Splice};
 use crate::plan::id::StepId;
 use crate::plan::uid::Uid;
 
+mod rewriting;
+mod same;
 #[cfg(test)]
 mod tests;
 
@@ -93,159 +92,6 @@ fn step_of(tokens: &Tokens<'_>, token: usize) -> Option<StepId> {
     }
 }
 
-/// A step's line in one version.
-#[derive(Clone, Debug)]
-struct Entry<'a> {
-    id: StepId,
-    nth: u32,
-    uid: Option<Uid>,
-    title: String,
-    was: Vec<StepId>,
-    body: &'a [u8],
-    line: usize,
-}
-
-/// One step: its lines in base, ours and theirs.
-type Group<'a> = [Option<Entry<'a>>; 3];
-
-/// The steps' lines of each version but for those that are the same in all three.
-fn entries<'a>(
-    versions: [&Version<'a>; 3],
-    places: &[Vec<Option<usize>>; 3],
-    tokens: &Tokens<'_>,
-) -> [Vec<Entry<'a>>; 3] {
-    let mut found: [Vec<Entry<'a>>; 3] = Default::default();
-    let names = (0..tokens.count()).map(|token| (token, tokens.name(token)));
-    for (token, name) in names {
-        let Some(Name::Step(id, nth)) = name else {
-            continue;
-        };
-        let lines = [0, 1, 2].map(|at| Some((places[at][token]?, &versions[at].lines)));
-        let bodies = lines.map(|line| line.map(|(at, lines)| lines[at].body));
-        if bodies[0].is_some() && bodies[0] == bodies[1] && bodies[0] == bodies[2] {
-            continue;
-        }
-        for (at, line) in lines.iter().enumerate() {
-            if let Some((line, lines)) = line {
-                found[at].push(Entry::read(lines[*line].body, *line, (*id, *nth)));
-            }
-        }
-    }
-    for entries in &mut found {
-        // A uid that stands twice counts for neither.
-        let mut seen: HashMap<Uid, usize> = HashMap::new();
-        for uid in entries.iter().filter_map(|entry| entry.uid) {
-            *seen.entry(uid).or_default() += 1;
-        }
-        for entry in entries.iter_mut() {
-            entry.uid = entry.uid.filter(|uid| seen[uid] == 1);
-        }
-    }
-    found
-}
-
-impl<'a> Entry<'a> {
-    fn read(body: &'a [u8], line: usize, (id, nth): (StepId, u32)) -> Self {
-        let text = std::str::from_utf8(body).unwrap_or_default();
-        let object = Object::parse(text).ok();
-        let raw = |key| object.as_ref().and_then(|object| object.get(key));
-        Self {
-            id: raw("step_id").and_then(StepId::of_raw).unwrap_or(id),
-            nth,
-            uid: raw("uid").and_then(Uid::of_raw),
-            title: raw("title").map_or_else(String::new, |raw| json::words(raw).trim().to_owned()),
-            was: (raw("was").and_then(json::items).unwrap_or_default().iter())
-                .filter_map(|raw| StepId::of_raw(raw))
-                .collect(),
-            body,
-            line,
-        }
-    }
-
-    /// Whether nothing says that they are two steps, given that they have one ID.
-    fn may_be(&self, other: &Self) -> bool {
-        match (self.uid, other.uid) {
-            (Some(a), Some(b)) => a == b,
-            (None, None) => true,
-            _ => self.title == other.title,
-        }
-    }
-}
-
-/// The entries of one step, put together: by uid, by what it was, by ID.
-fn groups<'a>([base, ours, theirs]: [Vec<Entry<'a>>; 3]) -> Vec<Group<'a>> {
-    let mut groups: Vec<Group<'a>> = base
-        .into_iter()
-        .map(|entry| [Some(entry), None, None])
-        .collect();
-    let ours = join(&mut groups, 1, ours);
-    let theirs = join(&mut groups, 2, theirs);
-    // What both sides added.
-    let key = |entry: &Entry<'_>| (entry.id, entry.nth);
-    let mut by_id: HashMap<(StepId, u32), usize> = HashMap::new();
-    let mut by_uid: HashMap<Uid, usize> = HashMap::new();
-    for entry in ours {
-        by_id.insert(key(&entry), groups.len());
-        by_uid.extend(entry.uid.map(|uid| (uid, groups.len())));
-        groups.push([None, Some(entry), None]);
-    }
-    for entry in theirs {
-        let by_uid = entry.uid.and_then(|uid| by_uid.get(&uid).copied());
-        let by_id = by_id.get(&key(&entry)).copied().filter(|at| {
-            let same = |ours: &Entry<'_>| ours.title == entry.title && ours.may_be(&entry);
-            groups[*at][1].as_ref().is_some_and(same)
-        });
-        match by_uid.or(by_id).filter(|at| groups[*at][2].is_none()) {
-            Some(at) => groups[at][2] = Some(entry),
-            None => groups.push([None, None, Some(entry)]),
-        }
-    }
-    groups
-}
-
-/// Joins the entries of a side to those of the base; answers those that it added.
-fn join<'a>(groups: &mut [Group<'a>], side: usize, entries: Vec<Entry<'a>>) -> Vec<Entry<'a>> {
-    let mut by_uid: HashMap<Uid, usize> = HashMap::new();
-    let mut by_id: HashMap<(StepId, u32), usize> = HashMap::new();
-    for (at, group) in groups.iter().enumerate() {
-        if let Some(base) = &group[0] {
-            by_uid.extend(base.uid.map(|uid| (uid, at)));
-            by_id.insert((base.id, base.nth), at);
-        }
-    }
-    let titles: HashMap<StepId, String> = (entries.iter())
-        .map(|entry| (entry.id, entry.title.clone()))
-        .collect();
-    let mut left = entries;
-    let find_uid = |entry: &Entry<'_>, _: &[Group<'_>]| by_uid.get(&entry.uid?).copied();
-    let find_former = |entry: &Entry<'_>, groups: &[Group<'_>]| {
-        entry.was.iter().find_map(|was| {
-            let at = *by_id.get(&(*was, 0))?;
-            let base = groups[at][0].as_ref()?;
-            let is_it = base.may_be(entry) && base.title == entry.title;
-            let stays = titles.get(was).is_some_and(|title| *title == base.title);
-            (is_it && !stays).then_some(at)
-        })
-    };
-    let find_id = |entry: &Entry<'_>, groups: &[Group<'_>]| {
-        let at = *by_id.get(&(entry.id, entry.nth))?;
-        groups[at][0].as_ref()?.may_be(entry).then_some(at)
-    };
-    type Find<'f> = &'f dyn Fn(&Entry<'_>, &[Group<'_>]) -> Option<usize>;
-    let ways: [Find<'_>; 3] = [&find_uid, &find_former, &find_id];
-    for find in ways {
-        let mut rest = Vec::with_capacity(left.len());
-        for entry in left {
-            match find(&entry, groups).filter(|at| groups[*at][side].is_none()) {
-                Some(at) => groups[at][side] = Some(entry),
-                None => rest.push(entry),
-            }
-        }
-        left = rest;
-    }
-    left
-}
-
 /// Which number each step has in the result.
 struct Numbering<'a> {
     groups: Vec<Group<'a>>,
@@ -257,14 +103,6 @@ struct Numbering<'a> {
     /// them.
     hidden: HashMap<usize, StepId>,
     mainline: Option<usize>,
-}
-
-/// What the rewriting of all versions needs.
-struct Shared<'a> {
-    /// The steps that the base has.
-    in_base: HashSet<StepId>,
-    /// The lines of the base.
-    base: HashMap<usize, &'a [u8]>,
 }
 
 impl Numbering<'_> {
@@ -435,143 +273,15 @@ impl Numbering<'_> {
         all.sort_by_key(|step| step.old);
         all
     }
-
-    /// A version in the numbering of the result.
-    fn rewritten(&self, at: usize, from: (&Rope, &Version<'_>), shared: &Shared<'_>) -> Rope {
-        let (bytes, version) = from;
-        let mut lines: HashMap<usize, (usize, StepId)> = HashMap::new();
-        let mut ids: HashMap<StepId, StepId> = HashMap::new();
-        let mut shown_twice = HashSet::new();
-        for (group, entries) in self.groups.iter().enumerate() {
-            let Some(entry) = &entries[at] else { continue };
-            if entry.nth > 0 {
-                shown_twice.insert(entry.id);
-            }
-            if let Some(hidden) = self.hidden.get(&group) {
-                lines.insert(entry.line, (group, *hidden));
-            } else if self.stays(group) && self.id(group) != entry.id {
-                let id = self.id(group).padded_to(entry.id.digits());
-                lines.insert(entry.line, (group, id));
-                ids.insert(entry.id, id);
-            }
-        }
-        ids.retain(|old, _| !shown_twice.contains(old));
-        if lines.is_empty() {
-            return bytes.clone();
-        }
-        let in_base = ids.iter().filter(|(old, _)| shared.in_base.contains(old));
-        let known: NewIds = in_base.map(|(old, new)| (*old, *new)).collect();
-        let ids: NewIds = ids.into_iter().collect();
-        let pieces = log::split_pieces(bytes).zip(&version.lines).enumerate();
-        let pieces = pieces.map(|(number, (whole, line))| {
-            // A line that the side left alone means what it meant.
-            let is_old = shared.base.get(&line.token) == Some(&line.body);
-            let ids = if is_old { &known } else { &ids };
-            let new = lines.get(&number).copied();
-            self.line(whole, line.body, ids, new)
-        });
-        let pieces: Vec<Vec<u8>> = pieces.collect();
-        let moved: HashSet<usize> = lines.keys().copied().collect();
-        Rope::from(ordered(pieces, &moved, bytes).concat())
-    }
-
-    fn line(
-        &self,
-        whole: &[u8],
-        body: &[u8],
-        ids: &NewIds,
-        new: Option<(usize, StepId)>,
-    ) -> Vec<u8> {
-        let Ok(text) = std::str::from_utf8(body) else {
-            return whole.to_vec();
-        };
-        let mut after = line::rewritten(text, ids);
-        if let Some((group, id)) = new {
-            let text = after.as_deref().unwrap_or(text);
-            let is_new = self.new.contains_key(&group);
-            after = renamed(text, id, is_new).or(after);
-        }
-        match after {
-            None => whole.to_vec(),
-            Some(after) => {
-                let span = log::body(whole);
-                [&whole[..span.start], after.as_bytes(), &whole[span.end..]].concat()
-            }
-        }
-    }
-}
-
-/// The line under another ID, with what it was if it gets that ID here.
-fn renamed(text: &str, id: StepId, is_new: bool) -> Option<String> {
-    let object = Object::parse(text).ok()?;
-    let span = object.span("step_id")?;
-    let raw = &text[span.range()];
-    let old = StepId::of_raw(raw)?;
-    let spelled = match raw.starts_with('"') || !id.suffix().is_empty() {
-        true => json::quote(&id.to_string()),
-        false => id.number().to_string(),
-    };
-    let bytes = splice::apply(text.as_bytes(), &[Splice::replace(span, spelled)]).ok()?;
-    let text = String::from_utf8(bytes).ok()?;
-    match is_new {
-        true => with_former(&text, old, id),
-        false => Some(text),
-    }
-}
-
-/// Lines that got other IDs go to their places, if the log was in order.
-fn ordered(mut lines: Vec<Vec<u8>>, moved: &HashSet<usize>, before: &Rope) -> Vec<Vec<u8>> {
-    let id_of = |line: &[u8]| {
-        let text = std::str::from_utf8(&line[log::body(line).range()]).ok()?;
-        StepId::of_raw(Object::parse(text).ok()?.get("step_id")?)
-    };
-    let was_sorted = log::split_pieces(before).filter_map(id_of).is_sorted();
-    let ids: Vec<Option<StepId>> = lines.iter().map(|line| id_of(line)).collect();
-    if !was_sorted || ids.iter().flatten().is_sorted() {
-        return lines;
-    }
-    let is_open = lines.last().is_some_and(|line| !line.ends_with(b"\n"));
-    if is_open && let Some(last) = lines.last_mut() {
-        last.push(b'\n');
-    }
-    let mut taken: Vec<(Option<StepId>, Vec<u8>)> = Vec::new();
-    let mut rest: Vec<(Option<StepId>, Vec<u8>)> = Vec::new();
-    for (at, (id, line)) in ids.into_iter().zip(lines).enumerate() {
-        match moved.contains(&at) {
-            true => taken.push((id, line)),
-            false => rest.push((id, line)),
-        }
-    }
-    taken.sort_by_key(|(id, _)| *id);
-    for (id, line) in taken {
-        let behind = rest
-            .iter()
-            .rposition(|(other, _)| other.is_some() && *other <= id);
-        let first = rest.iter().position(|(other, _)| other.is_some());
-        let at = behind.map_or(first.unwrap_or(rest.len()), |at| at + 1);
-        rest.insert(at, (id, line));
-    }
-    let mut lines: Vec<Vec<u8>> = rest.into_iter().map(|(_, line)| line).collect();
-    if is_open && let Some(last) = lines.last_mut() {
-        last.pop();
-    }
-    lines
 }
 
 /// The first ID behind `id` that nobody has: a number, or a letter below the same step.
-pub(crate) fn next_free(id: StepId, taken: &HashSet<StepId>) -> Option<StepId> {
+fn next_free(id: StepId, taken: &HashSet<StepId>) -> Option<StepId> {
     let is_free = |id: &StepId| !taken.contains(id);
     match id.parent() {
         None => (id.number().checked_add(1)?..)
             .map(|number| StepId::new(number).padded_to(id.digits()))
             .find(is_free),
-        Some(parent) => {
-            let letters = ('A'..='Z').map(String::from);
-            let pairs = ('A'..='Z').flat_map(|a| ('A'..='Z').map(move |b| format!("{a}{b}")));
-            letters
-                .chain(pairs)
-                .filter_map(|name| parent.child(&name))
-                .find(is_free)
-        }
+        Some(parent) => parent.children().find(is_free),
     }
 }

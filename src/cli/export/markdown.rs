@@ -6,7 +6,7 @@ use crate::document::markdown::escaped_cell;
 use crate::document::visible::{pad, visible_line, width};
 use crate::plan::field::Field;
 use crate::plan::status::Status;
-use crate::plan::step::Waiting;
+use crate::plan::waiting::Waiting;
 use crate::plan::{Plan, StepRef};
 
 const HEADINGS: [&str; 6] = ["Step", "Title", "Status", "State", "Owner", "Waits for"];
@@ -60,16 +60,8 @@ fn cells(step: StepRef<'_>) -> [String; 6] {
 }
 
 fn waits_for(step: StepRef<'_>) -> String {
-    let unmet = step
-        .unmet()
-        .into_iter()
-        .filter_map(|waiting| match waiting {
-            Waiting::Step(id) => Some(id.to_string()),
-            Waiting::Missing(id) => Some(format!("{id} (missing)")),
-            Waiting::Condition(text) => Some(text),
-            Waiting::Cycle(_) => None,
-        });
-    unmet.collect::<Vec<_>>().join("; ")
+    let unmet: Vec<String> = step.unmet().iter().map(Waiting::marked).collect();
+    unmet.join("; ")
 }
 
 /// Text as one cell that shows exactly it, HTML included.

@@ -53,16 +53,15 @@ impl Letters {
         found.letters.retain(|letter| inside(letter.span));
         found.comments.retain(|comment| inside(*comment));
         found.containers.retain(|(container, _)| inside(*container));
-        let own = |span: Span| Span::new(span.start - body.start, span.end - body.start);
         for letter in &mut found.letters {
-            letter.span = own(letter.span);
+            letter.span = letter.span.counted_from(body.start);
             letter.closed = letter.closed.min(body.end) - body.start;
         }
         for comment in &mut found.comments {
-            *comment = own(*comment);
+            *comment = comment.counted_from(body.start);
         }
         for (container, inner) in &mut found.containers {
-            *container = own(*container);
+            *container = container.counted_from(body.start);
             *inner -= body.start;
         }
         found

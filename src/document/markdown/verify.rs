@@ -61,7 +61,7 @@ impl Trial {
 
     /// How many of the blocks there are now begin behind the first byte of `inserted`.
     pub fn new_blocks(&self, inserted: Span) -> usize {
-        let inserted = back(inserted, self.window.span.start);
+        let inserted = inserted.counted_from(self.window.span.start);
         let blocks = self.part.shared.outline.blocks.iter();
         let new = |start: usize| start > inserted.start && inserted.contains(start);
         blocks.filter(|(_, start)| new(*start)).count()
@@ -69,7 +69,7 @@ impl Trial {
 
     /// The parents of the items that begin in `inserted`, as indices in the file.
     pub fn new_parents(&self, inserted: Span) -> Vec<Option<usize>> {
-        let inserted = back(inserted, self.window.span.start);
+        let inserted = inserted.counted_from(self.window.span.start);
         let items = self.part.items().iter();
         let new = items.filter(|i| inserted.contains(i.marker.start));
         new.map(|i| i.parent.map(|p| p + self.window.items))
@@ -119,7 +119,7 @@ fn try_in(
     let from = window.span.start;
     let shifted: Vec<Splice> = splices
         .iter()
-        .map(|s| Splice::replace(back(s.span, from), s.text.as_slice()))
+        .map(|s| Splice::replace(s.span.counted_from(from), s.text.as_slice()))
         .collect();
     let source = &old.bytes()[window.span.range()];
     let edited = splice::apply(source, &shifted).ok()?;
@@ -141,7 +141,7 @@ fn try_in(
             let table = table.checked_sub(window.tables)?;
             Allowed::Target(Target::Cell(table, row, column))
         }
-        Allowed::Inserted(span) => Allowed::Inserted(back(span, from)),
+        Allowed::Inserted(span) => Allowed::Inserted(span.counted_from(from)),
     };
     Some(verdict(
         old,
@@ -191,9 +191,4 @@ fn window(old: &MarkdownDocument, splices: &[Splice]) -> Option<Window> {
         tables: old.tables().partition_point(|t| t.span.start < start),
         items: old.items().partition_point(|i| i.marker.start < start),
     })
-}
-
-/// `span` of the file as one of the part that begins at `from`.
-fn back(span: Span, from: usize) -> Span {
-    Span::new(span.start - from, span.end - from)
 }

@@ -5,7 +5,7 @@ use super::known::Known;
 use crate::plan::StepRef;
 use crate::plan::last_change::LastChange;
 use crate::plan::status::State;
-use crate::plan::step::Waiting;
+use crate::plan::waiting::Waiting;
 
 /// A column that is no field.
 pub struct DerivedSpec {
@@ -210,16 +210,15 @@ fn some(count: usize) -> String {
 
 /// Who has to do something before the step can go on, each once.
 fn whom(step: StepRef<'_>) -> Vec<String> {
-    let plan = step.plan();
     let mut people: Vec<String> = Vec::new();
     for waiting in step.unmet() {
         let who = match waiting {
-            Waiting::Step(id) => match plan.find(id).map(|up| plan.step(up).owner()) {
-                Some(owner) if !owner.trim().is_empty() => owner.trim().to_owned(),
-                _ => "no owner".to_owned(),
+            Waiting::Step(up) => match up.owner().trim() {
+                "" => "no owner".to_owned(),
+                owner => owner.to_owned(),
             },
-            Waiting::Condition(text) => text,
-            Waiting::Missing(_) | Waiting::Cycle(_) => continue,
+            Waiting::Condition(text) => text.into_owned(),
+            Waiting::Missing(_) => continue,
         };
         if !people.contains(&who) {
             people.push(who);

@@ -92,9 +92,7 @@ fn values_of(values: Values, plan: &Plan, progress: &Progress) -> Option<Vec<Str
         Values::Free => Vec::new(),
         Values::These(words) => words.iter().map(|word| (*word).to_owned()).collect(),
         Values::Owners => {
-            let mut owners: Vec<(String, usize)> = plan.owners(progress)?.into_iter().collect();
-            owners.sort_by_key(|(_, steps)| std::cmp::Reverse(*steps));
-            let owners = owners.into_iter().map(|(owner, _)| owner);
+            let owners = plan.owners(progress)?.into_iter().map(|(owner, _)| owner);
             owners.chain(["none".to_owned()]).collect()
         }
         Values::Blocks => plan

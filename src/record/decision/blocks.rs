@@ -131,8 +131,12 @@ impl Secretary<'_> {
             return refuse(format!("{into} is {} itself", how.in_a_sentence()));
         }
         let retired = composer.retire_row(at, Retirement::Merged(into))?;
-        let moving = moving(plan, block);
-        let free = composer.free_in(other, moving.len());
+        let is_open = |step: &usize| plan.graph().state(*step).is_open();
+        let open: Vec<usize> = block.steps().filter(is_open).collect();
+        // The others go along with an open step above them.
+        let moving = composer.movable(&open);
+        let numbers = composer.numbers();
+        let free: Vec<StepId> = numbers.free_in(other.range).take(moving.len()).collect();
         if free.len() < moving.len() {
             return refuse(format!(
                 "{} open {} of {} do not fit: {into} has {} free {}",
@@ -218,20 +222,6 @@ impl Secretary<'_> {
             edits: edits.into_iter().chain(note.edits).collect(),
         })
     }
-}
-
-/// The steps of a block that go elsewhere by themselves: those that are open, unless they go along
-/// with an open step above them.
-fn moving(plan: &Plan, block: &Block) -> Vec<usize> {
-    let is_open = |step: usize| plan.graph().state(step).is_open();
-    let goes_along = |step: usize| {
-        let above = std::iter::successors(plan.step(step).id().parent(), |id| id.parent());
-        above
-            .into_iter()
-            .any(|id| plan.find(id).is_some_and(is_open))
-    };
-    let steps = block.steps().filter(|step| is_open(*step));
-    steps.filter(|step| !goes_along(*step)).collect()
 }
 
 /// A block with its theme.

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
-use super::filed::new_path;
+use super::filed::{meant, new_path};
 use super::labels::{add_bullet, bullet, section_edits, source_bullet};
 use super::{heading, one_line};
 use crate::change::compose::reversible;
@@ -22,7 +22,6 @@ use crate::plan::decision::{self, DecisionNote, label};
 use crate::plan::id::StepId;
 use crate::plan::link;
 use crate::plan::source::Role;
-use crate::plan::stage::only;
 
 /// A decision to be written down.
 #[derive(Clone, Debug, Default)]
@@ -169,16 +168,9 @@ fn linked(title: &str, path: &Path, document: &Path) -> String {
 /// Why there is none.
 pub(crate) fn find_note(plan: &Plan, typed: &str) -> Result<usize, Refusal> {
     let notes: Vec<DecisionNote> = decision::all(plan).collect();
-    let typed = typed.trim().trim_start_matches("./");
-    let path = |note: &DecisionNote| plan.files()[note.file].path.to_string_lossy().into_owned();
-    let paths: Vec<String> = notes.iter().map(path).collect();
-    let names = paths.iter().map(String::as_str);
-    let titles = notes.iter().map(|note| note.title.as_str());
-    let found = only(typed, names).or_else(|by_path| match by_path {
-        0 => only(typed, titles),
-        found => Err(found),
-    });
-    found.map(|at| notes[at].file).map_err(|found| {
+    let typed = typed.trim();
+    let notes = notes.iter().map(|note| (note.file, &*note.title));
+    meant(typed, plan, notes).map_err(|found| {
         Refusal(match found {
             0 => format!("“{typed}” is not a decision note"),
             _ => format!("“{typed}” matches {found} decision notes: give more of the name"),

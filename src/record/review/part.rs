@@ -454,10 +454,7 @@ impl Part {
                     heading: self.heading.clone(),
                     nth: self.nth,
                 },
-                None => Target::Passage {
-                    heading: None,
-                    nth: 0,
-                },
+                None => Target::AT_END,
             },
             before: self.before.clone(),
             after: Some(after),

@@ -1,13 +1,13 @@
 //! The register of risks: one file a risk, written here, kept by people, and read back by
-//! `plan::risk`. And what the register adds up to: its order, what is new in it between two times,
-//! and which blockers of the standups belong in it.
+//! `plan::risk`. And what the register adds up to: its order, and which blockers of the standups
+//! belong in it.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
-use super::filed::new_path;
+use super::filed::{meant, new_path};
 use super::labels::{bullet, section_edits, set_label};
 use super::standup::Standup;
 use super::{heading, one_line};
@@ -19,7 +19,6 @@ use crate::plan::canon::normalised;
 use crate::plan::id::{StepId, ids_in};
 use crate::plan::risk::{self, Level, Risk, label};
 use crate::plan::source::Role;
-use crate::plan::stage::only;
 
 /// So many standups in a row with one blocker make it a risk.
 const STANDUPS: usize = 3;
@@ -155,53 +154,27 @@ impl Register<'_> {
             // Nobody is late here.
             due: NaiveTime::MIN,
         };
-        let today = standup.today();
-        let from = today.checked_sub_days(chrono::Days::new(DAYS));
-        let mut of_person: BTreeMap<String, Vec<_>> = BTreeMap::new();
-        for entry in standup
-            .entries(from.unwrap_or(today), today)
-            .into_iter()
-            .rev()
-        {
-            of_person.entry(entry.slug.clone()).or_default().push(entry);
-        }
         let known: HashSet<String> = risk::all(self.plan)
             .map(|risk| normalised(&risk.title))
             .collect();
         let mut found: BTreeMap<(String, String), Proposal> = BTreeMap::new();
-        for entries in of_person.values() {
-            let Some(newest) = entries.first() else {
+        for stands in standup.blockers(standup.today(), DAYS) {
+            let title = one_line(&stands.blocker);
+            let words = normalised(&title);
+            if stands.cards < STANDUPS || known.contains(&words) {
                 continue;
-            };
-            for card in &newest.cards {
-                for text in &card.blockers {
-                    let has = |entry: &&super::standup::Entry| {
-                        let card = entry.card(&card.stage);
-                        card.is_some_and(|card| card.blockers.contains(text))
-                    };
-                    let row = entries.iter().take_while(has);
-                    let count = row.clone().count();
-                    let Some(first) = row.last().filter(|_| count >= STANDUPS) else {
-                        continue;
-                    };
-                    let title = one_line(text);
-                    let words = normalised(&title);
-                    if known.contains(&words) {
-                        continue;
-                    }
-                    let proposal = found
-                        .entry((card.stage.clone(), words))
-                        .or_insert(Proposal {
-                            steps: ids_in(&title),
-                            title,
-                            stage: card.stage.clone(),
-                            since: first.date,
-                            standups: 0,
-                        });
-                    proposal.since = proposal.since.min(first.date);
-                    proposal.standups = proposal.standups.max(count);
-                }
             }
+            let proposal = found
+                .entry((stands.stage.clone(), words))
+                .or_insert(Proposal {
+                    steps: ids_in(&title),
+                    title,
+                    stage: stands.stage,
+                    since: stands.since,
+                    standups: 0,
+                });
+            proposal.since = proposal.since.min(stands.since);
+            proposal.standups = proposal.standups.max(stands.cards);
         }
         found.into_values().collect()
     }
@@ -243,21 +216,14 @@ pub(crate) fn register(plan: &Plan) -> Vec<Risk> {
 /// # Errors
 /// Why there is none.
 pub(crate) fn find(plan: &Plan, typed: &str) -> Result<usize, Refusal> {
-    let typed = typed.trim().trim_start_matches("./");
+    let typed = typed.trim();
     let risks = register(plan);
-    let among = |risks: &[&Risk]| {
-        let path = |risk: &&Risk| plan.files()[risk.file].path.to_string_lossy().into_owned();
-        let paths: Vec<String> = risks.iter().map(path).collect();
-        let found =
-            only(typed, paths.iter().map(String::as_str)).or_else(|by_path| match by_path {
-                0 => only(typed, risks.iter().map(|risk| risk.title.as_str())),
-                found => Err(found),
-            });
-        found.map(|at| risks[at].file)
+    let among = |is_wanted: fn(&&Risk) -> bool| {
+        let risks = risks.iter().filter(is_wanted);
+        meant(typed, plan, risks.map(|risk| (risk.file, &*risk.title)))
     };
-    let open: Vec<&Risk> = risks.iter().filter(|risk| risk.is_open).collect();
-    let found = among(&open).or_else(|found| match found {
-        0 => among(&risks.iter().collect::<Vec<_>>()),
+    let found = among(|risk| risk.is_open).or_else(|found| match found {
+        0 => among(|_| true),
         found => Err(found),
     });
     found.map_err(|found| {

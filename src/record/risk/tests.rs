@@ -107,6 +107,12 @@ fn a_blocker_of_three_standups_in_a_row_is_proposed_until_the_register_has_it() 
         )]
     );
     assert_eq!(proposals(&files[1..]), []);
+    // Who has nothing to say of a stage for a day leaves what they said of it.
+    let elsewhere = "# Standup\n\n## Other\n\n- **Status:** on track\n";
+    let path = "docs/standups/2026-11-19/ada.md";
+    let between = file(path, Role::Standup, elsewhere);
+    let found = proposals(&[files.clone(), vec![between]].concat());
+    assert_eq!(found[0].2, 3);
     let other = [
         files[0].clone(),
         day("2026-11-18", "Other"),

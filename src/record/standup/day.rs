@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
-use super::suggest::REACH;
+use super::blockers::since;
 use super::{Card, Entry, Standup, days_before, deadline, person_name, same_stage, slug};
 
 /// The days within which somebody who posted is expected to post again.
-const REGULAR: u64 = 7;
+pub(super) const REGULAR: u64 = 7;
 
 /// A card of the person's own.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -57,21 +57,6 @@ pub struct Said {
     pub late: bool,
     /// What was said.
     pub card: Card,
-}
-
-/// A blocker that stood on somebody's cards for days.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Standing {
-    /// What is in the way.
-    pub blocker: String,
-    /// The stage of the card.
-    pub stage: String,
-    /// Who says so.
-    pub person: String,
-    /// The first of the days in a row on which they did.
-    pub since: NaiveDate,
-    /// How many days ago that was.
-    pub days: i64,
 }
 
 impl Day {
@@ -217,38 +202,6 @@ impl Standup<'_> {
         thread
     }
 
-    /// The blockers on everybody's last card of each stage, within a week, that have stood for so
-    /// many days by `date`: the longest first.
-    pub(crate) fn standing(&self, date: NaiveDate, days: i64) -> Vec<Standing> {
-        let mut entries = self.entries(days_before(date, REACH), date);
-        entries.sort_by(|a, b| a.slug.cmp(&b.slug).then(b.date.cmp(&a.date)));
-        let mut standing = Vec::new();
-        for own in entries.chunk_by(|a, b| a.slug == b.slug) {
-            let Some((last, earlier)) = own.split_first() else {
-                continue;
-            };
-            if last.date < days_before(date, REGULAR) {
-                continue;
-            }
-            for card in &last.cards {
-                let since = since(card, earlier).into_iter();
-                for (blocker, since) in card.blockers.iter().zip(since) {
-                    let since = since.unwrap_or(last.date);
-                    standing.push(Standing {
-                        blocker: blocker.clone(),
-                        stage: card.stage.clone(),
-                        person: last.person.clone(),
-                        since,
-                        days: (date - since).num_days(),
-                    });
-                }
-            }
-        }
-        standing.retain(|blocker| blocker.days >= days);
-        standing.sort_by(|a, b| (a.since, &a.stage).cmp(&(b.since, &b.stage)));
-        standing
-    }
-
     /// The nearest day before or behind `date` on which somebody posted, or the present one;
     /// nothing where there is none.
     pub(crate) fn neighbour(&self, date: NaiveDate, later: bool) -> Option<NaiveDate> {
@@ -263,20 +216,4 @@ impl Standup<'_> {
             false => days.filter(|day| *day < date).max(),
         }
     }
-}
-
-/// For each blocker of a card, the first of the days in a row on which it was there.
-fn since(card: &Card, earlier: &[Entry]) -> Vec<Option<NaiveDate>> {
-    let before: Vec<(NaiveDate, &Card)> = earlier
-        .iter()
-        .filter_map(|entry| Some((entry.date, entry.card(&card.stage)?)))
-        .take(usize::try_from(REACH).unwrap_or(usize::MAX))
-        .collect();
-    let first = |text: &String| {
-        let row = before
-            .iter()
-            .take_while(|(_, card)| card.blockers.contains(text));
-        row.last().map(|(date, _)| *date)
-    };
-    card.blockers.iter().map(first).collect()
 }

@@ -99,10 +99,7 @@ impl Standup<'_> {
                     let span = document.own_section(heading);
                     document.bytes()[span.range()].to_vec()
                 };
-                let text = document.headings()[heading].text.clone();
-                let twins = document.headings()[..heading].iter();
-                let nth = twins.filter(|other| other.text == text).count();
-                let target = Target::Section { heading: text, nth };
+                let target = Target::section(document, heading);
                 let before = Some(source(document));
                 let made = change(file.path.clone(), target, before, source(&changed));
                 (with(&entry, card), made)
@@ -110,11 +107,8 @@ impl Standup<'_> {
             None => {
                 let text = format!("{}{}", gap(document), paper::new_section(&card));
                 let text = text.replace('\n', document.newline());
-                let target = Target::Passage {
-                    heading: None,
-                    nth: 0,
-                };
-                let made = change(file.path.clone(), target, None, text.into_bytes());
+                let text = text.into_bytes();
+                let made = change(file.path.clone(), Target::AT_END, None, text);
                 (with(&entry, card), made)
             }
         };

@@ -9,8 +9,10 @@
 //! - `edit`: a person's wish to the change of the paper, hand-written words kept
 //! - `suggest`: what the plan and the days before already say
 //! - `day`: one day as screens and scripts show it, and threads over days
+//! - `blockers`: how long each has stood
 //! - `digest`: a day as one text for a message
 
+mod blockers;
 mod day;
 mod digest;
 mod edit;
@@ -27,7 +29,8 @@ use crate::plan::Plan;
 use crate::plan::canon::normalised;
 use crate::plan::source::{Role, SourceFile};
 
-pub(crate) use day::{Day, DayCard, Said, Standing};
+pub(crate) use blockers::Standing;
+pub(crate) use day::{Day, DayCard, Said};
 pub(crate) use digest::{Dialect, digest};
 pub(crate) use edit::CardRequest;
 pub(crate) use paper::read;

@@ -136,7 +136,7 @@ impl<'a> Facts<'a> {
                     }
                 }
                 Some(Status::Blocked) if step.state().is_open() && mine.counts(step) => {
-                    facts.blocked[stage].push((step.id(), blocked(plan, step)));
+                    facts.blocked[stage].push((step.id(), blocked(step)));
                 }
                 _ => {}
             }
@@ -242,8 +242,8 @@ impl Own {
 }
 
 /// A blocked step with what it waits for and who has that.
-fn blocked(plan: &Plan, step: StepRef<'_>) -> String {
-    let waits = waits_for(plan, step);
+fn blocked(step: StepRef<'_>) -> String {
+    let waits = waits_for(step);
     let head = format!(
         "{} {}{}",
         step.id().in_prose(),

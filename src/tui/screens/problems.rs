@@ -10,7 +10,6 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::core::command::Focus;
-use crate::app::core::groups::GroupLine;
 use crate::app::core::model::Model;
 use crate::app::core::pointer::Target;
 use crate::document::visible::{pad, visible_line, width};
@@ -39,13 +38,9 @@ pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &
     list(buf, above, model, theme, sight);
     let Some(area) = below else { return };
     let problem = |at: usize| view.found.problem(at, &model.plan);
-    match (
-        view.rules.line(view.cursor),
-        view.selected().and_then(problem),
-    ) {
-        (_, Some(problem)) => detail(buf, area, model, &problem, theme),
-        (Some(GroupLine::Group(group)), None) => rules::detail(buf, area, model, group, theme),
-        _ => {}
+    match view.selected().and_then(problem) {
+        Some(problem) => detail(buf, area, model, &problem, theme),
+        None => rules::detail(buf, area, model, theme),
     }
 }
 
@@ -164,7 +159,7 @@ fn list(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut 
     }
     let rows = (sight.window(Focus::PROBLEMS)).show(view.cursor, lines, inner);
     thumb(buf, inner, theme, (rows.start, lines), focused);
-    let shown: Vec<Shown> = rows.clone().filter_map(|at| Shown::of(model, at)).collect();
+    let shown: Vec<Shown> = rows.clone().map(|at| Shown::of(model, at)).collect();
     let longest = shown.iter().map(|shown| width(&shown.place)).max();
     let column = longest.unwrap_or(0).min(usize::from(inner.width / 4));
     for ((y, at), shown) in (inner.y..).zip(rows).zip(&shown) {
@@ -173,17 +168,15 @@ fn list(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut 
             buf.set_style(area, theme.selection(focused));
             frame::text(buf, inner.x, y, 1, theme.glyphs.cursor, theme.accent);
         }
-        let mut marked = view.rules.rows(at).into_iter();
-        if view.marked() > 0 && marked.any(|at| view.is_marked(at)) {
+        let mut marked = view.rules.rows(at).iter();
+        if view.marked() > 0 && marked.any(|at| view.is_marked(*at)) {
             frame::text(buf, inner.x + 1, y, 1, theme.glyphs.mark, theme.mark);
         }
-        match (&shown.problem, shown.group) {
-            (None, group) => rules::row(buf, area, model, group, theme),
-            (Some(problem), group) => {
-                let is_alone = view
-                    .rules
-                    .group(group)
-                    .is_some_and(|(_, rows)| rows.len() == 1);
+        match &shown.problem {
+            None => rules::row(buf, area, model, at, theme),
+            Some(problem) => {
+                let group = view.rules.group_of(at);
+                let is_alone = group.is_some_and(|(_, rows)| rows.len() == 1);
                 let place = pad(&tail(&shown.place, column, theme), column).into_owned();
                 let line = match is_alone {
                     true => alone(model, problem, place, theme),
@@ -197,8 +190,6 @@ fn list(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &mut 
 
 /// A line of the list, in words.
 struct Shown {
-    /// Index of its rule.
-    group: usize,
     /// The problem, unless the line is a rule with several.
     problem: Option<Problem>,
     /// Where that is, where it is said.
@@ -206,17 +197,15 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(model: &Model, at: usize) -> Option<Self> {
+    fn of(model: &Model, at: usize) -> Self {
         let view = &model.problems;
-        let group = view.rules.group_of(at)?;
         let row = view.rules.row(at);
         let problem = row.and_then(|row| view.found.problem(row, &model.plan));
         let place = problem.as_ref().map(|problem| short(&problem.place));
-        Some(Self {
-            group,
+        Self {
             problem,
             place: place.unwrap_or_default(),
-        })
+        }
     }
 }
 

@@ -166,7 +166,7 @@ fn step(id: crate::plan::id::StepId, model: &Model, theme: &Theme) -> Line<'stat
     line.push_span(Span::styled(format!("{} ", look.sign), look.style));
     line.push_span(Span::styled(format!("{id} "), theme.dim));
     line.push_span(Span::styled(step.title().into_owned(), theme.text));
-    match &waits_for(&model.plan, step)[..] {
+    match &waits_for(step)[..] {
         [] if step.state() == State::Blocked => {
             line.push_span(Span::styled("  blocked", theme.warning));
         }

@@ -175,6 +175,24 @@ fn a_branch_gives_way_before_it_is_merged() {
 }
 
 #[test]
+fn sub_steps_that_give_way_get_a_letter_each() {
+    let Some(repo) = two_people() else { return };
+    let add_two = |who: &str| {
+        for letter in ["A", "B"] {
+            repo.add(&format!("0101.{letter}"), &format!("{who}'s {letter}"));
+        }
+    };
+    add_two("Ben");
+    repo.git(&["checkout", "-q", "main"]).ok();
+    add_two("Ana");
+    repo.git(&["checkout", "-q", "ben"]).ok();
+    repo.stepdeck(&["renumber", "--collisions", "--against", "main"])
+        .ok();
+    let titles = ["0101.C", "0101.D"].map(|id| repo.field(id, "title"));
+    assert_eq!(titles, ["Ben's A", "Ben's B"]);
+}
+
+#[test]
 fn sync_merges_renumbers_and_commits_in_one_go() {
     let Some(repo) = two_people() else { return };
     ben_works(&repo);

@@ -24,6 +24,7 @@ use stepdeck::plan::checks::{Context, Problem, check};
 use stepdeck::plan::field::{Field, Kind, fields};
 use stepdeck::plan::source::{Role, SourceFile};
 use stepdeck::plan::uid::Uids;
+use stepdeck::plan::waiting::Waiting;
 
 const LOG: &str = "data/plans/plan.jsonl";
 const CANON: &str = "docs/plan.md";
@@ -314,7 +315,11 @@ fn meaning(plan: &Plan) -> Vec<String> {
             step.block(),
             step.places(),
         );
-        format!("{facts:?} {edges:?} {chain:?} {:?}", step.waiting_on())
+        let unmet: Vec<String> = step.unmet().iter().map(Waiting::marked).collect();
+        format!(
+            "{facts:?} {edges:?} {chain:?} {unmet:?} {:?}",
+            step.circle()
+        )
     });
     let blocks = plan.blocks().iter().map(|block| format!("{block:?}"));
     let stages = plan.stages().iter().map(|stage| format!("{stage:?}"));

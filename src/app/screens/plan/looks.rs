@@ -262,7 +262,7 @@ impl Model {
     pub(crate) fn group_by(&mut self, group: Option<Group>) {
         let selected = self.selected_or_first();
         if self.view.group != group {
-            self.view.groups.set_folded(Default::default());
+            self.view.groups.set_turned(Default::default());
         }
         self.view.group = group;
         self.view.heading = None;
@@ -319,7 +319,7 @@ impl Model {
         self.view.sort = view.sort.clone();
         self.view.columns.clone_from(&view.columns);
         if self.view.group != view.group {
-            self.view.groups.set_folded(Default::default());
+            self.view.groups.set_turned(Default::default());
         }
         self.view.group = view.group;
     }

@@ -6,7 +6,6 @@ pub(crate) mod decide;
 pub(crate) mod edit;
 pub mod edit_field;
 pub(crate) mod find;
-pub mod groups;
 pub(crate) mod looks;
 mod movement;
 pub(crate) mod relocate;

@@ -97,7 +97,7 @@ impl PlanView {
     pub(crate) fn find(&mut self, plan: &Plan, now: DateTime<Utc>, selected: Option<StepKey>) {
         let from = selected.and_then(|key| self.search.position(plan, key));
         let heading = self.heading.and_then(|group| self.groups.heading(group));
-        let heading = heading.map(|heading| heading.name.to_owned());
+        let heading = heading.map(|heading| heading.key.clone());
         self.groups.begin(self.search.order.steps.groups.clone());
         self.heading = heading.and_then(|name| self.groups.named(&name));
         let search = &mut self.search;
@@ -289,7 +289,7 @@ mod tests {
     use proptest::sample::{Index, select};
 
     use super::*;
-    use crate::app::screens::plan::groups::Row;
+    use crate::app::core::groups::GroupLine;
     use crate::plan::query::Query;
     use crate::plan::source::{Role, SourceFile};
 
@@ -361,8 +361,8 @@ mod tests {
                 prop_assert_eq!((slow.rows(), slow.row()), (quick.rows(), quick.row()));
                 if group.is_some() {
                     let headings = (0..slow.rows()).filter_map(|row| match slow.at_row(row)? {
-                        Row::Heading(group) => slow.groups.heading(group),
-                        Row::Step(_) => None,
+                        GroupLine::Heading(group) => slow.groups.heading(group),
+                        GroupLine::Row(_) => None,
                     });
                     let counted: usize = headings.map(|heading| heading.count).sum();
                     prop_assert_eq!(counted, slow.list.len());

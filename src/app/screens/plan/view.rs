@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::groups::{Groups, Row};
 use super::search::Search;
 use crate::app::core::command::Focus;
+use crate::app::core::groups::{GroupLine, Groups};
 use crate::plan::arrange::{Group, Sort};
 use crate::plan::column::{Column, Known};
 use crate::plan::marks::Marks;
@@ -57,7 +57,7 @@ pub struct PlanView {
     /// What the columns know of the plan.
     pub(crate) known: Known,
     /// The groups of the list.
-    pub groups: Groups,
+    pub groups: Groups<String>,
     /// The group whose heading has the cursor.
     pub heading: Option<usize>,
     /// Indexes of the listed steps.
@@ -157,7 +157,7 @@ impl PlanView {
     /// How many rows the list has, its headings counted.
     pub fn rows(&self) -> usize {
         match self.groups.is_grouped() {
-            true => self.groups.rows(),
+            true => self.groups.lines(),
             false => self.list.len(),
         }
     }
@@ -165,25 +165,25 @@ impl PlanView {
     /// The row of the cursor.
     pub fn row(&self) -> usize {
         match self.heading {
-            Some(group) => self.groups.row_of_heading(group),
-            None if self.groups.is_grouped() => self.groups.row_of(self.cursor),
+            Some(group) => self.groups.line_of_group(group),
+            None if self.groups.is_grouped() => self.groups.line_of(self.cursor),
             None => self.cursor,
         }
     }
 
     /// What a row of the list shows.
-    pub fn at_row(&self, row: usize) -> Option<Row> {
+    pub fn at_row(&self, row: usize) -> Option<GroupLine> {
         match self.groups.is_grouped() {
             true => self.groups.at(row),
-            false => (row < self.list.len()).then_some(Row::Step(row)),
+            false => (row < self.list.len()).then_some(GroupLine::Row(row)),
         }
     }
 
     /// Puts the cursor on a row.
     pub(super) fn go_to_row(&mut self, row: usize) {
         match self.at_row(row) {
-            Some(Row::Step(position)) => self.go(position),
-            Some(Row::Heading(group)) => {
+            Some(GroupLine::Row(position)) => self.go(position),
+            Some(GroupLine::Heading(group)) => {
                 self.go_to_heading(group);
                 self.pin();
                 self.empty_block = None;

@@ -7,7 +7,7 @@ use crate::app::core::model::Model;
 use crate::plan::canon::block_table::Retirement;
 use crate::plan::field::Field;
 use crate::plan::status::{State, Status};
-use crate::plan::step::Waiting;
+use crate::plan::waiting::Waiting;
 use crate::plan::{Plan, StepRef};
 
 /// Commands that show the step in another light.
@@ -79,8 +79,12 @@ pub fn why(plan: &Plan, step: StepRef<'_>) -> Vec<String> {
         (State::Waiting, Some(Status::Blocked)) => format!("{id} is blocked, and it waits for:"),
         (State::Waiting, _) => format!("{id} is waiting for:"),
     }];
-    let waiting = step.waiting_on().into_iter();
-    lines.extend(waiting.map(|waiting| awaited(plan, waiting)));
+    lines.extend(step.unmet().iter().map(awaited));
+    if let Some(ids) = step.circle() {
+        let ids = ids.iter().chain(ids.first());
+        let names: Vec<String> = ids.map(ToString::to_string).collect();
+        lines.push(format!("• itself, in a cycle: {}", names.join(" → ")));
+    }
     let held: Vec<String> = plan
         .graph()
         .held_back_by(step.index())
@@ -95,33 +99,18 @@ pub fn why(plan: &Plan, step: StepRef<'_>) -> Vec<String> {
     lines
 }
 
-fn awaited(plan: &Plan, waiting: Waiting) -> String {
+fn awaited(waiting: &Waiting<'_>) -> String {
     match waiting {
         Waiting::Step(up) => {
-            let up = plan.find(up).map(|up| plan.step(up));
-            up.map_or_else(String::new, |up| {
-                let status = match up.state() {
-                    State::Retired => State::Retired.word(),
-                    _ => up.status().map_or("unknown", Status::word),
-                };
-                format!(
-                    "• {} {} ({status}, {})",
-                    up.id(),
-                    up.title(),
-                    owned(&up.owner())
-                )
-            })
+            let status = match up.state() {
+                State::Retired => State::Retired.word(),
+                _ => up.status().map_or("unknown", Status::word),
+            };
+            let owner = owned(&up.owner());
+            format!("• {} {} ({status}, {owner})", up.id(), up.title())
         }
         Waiting::Missing(up) => format!("• {up}, which is not in the plan"),
         Waiting::Condition(text) => format!("• {text} (a condition outside the plan)"),
-        Waiting::Cycle(ids) => {
-            let names: Vec<String> = ids
-                .iter()
-                .chain(ids.first())
-                .map(ToString::to_string)
-                .collect();
-            format!("• itself, in a cycle: {}", names.join(" → "))
-        }
     }
 }
 

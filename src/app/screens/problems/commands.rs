@@ -61,8 +61,8 @@ pub const COMMANDS: &[Command] = &[
         places: PROBLEMS,
         blocked: no_row,
         run: |model| {
-            let rows = model.problems.rules.rows(model.problems.cursor);
-            model.problems.turn_marks(&rows);
+            let view = &mut model.problems;
+            view.turn_marks(&view.rules.rows(view.cursor).to_vec());
             crate::app::core::navigate::by(model, 1);
         },
     },
@@ -76,10 +76,9 @@ pub const COMMANDS: &[Command] = &[
         blocked: no_row,
         run: |model| {
             let view = &mut model.problems;
-            let group = view.rules.group_of(view.cursor);
-            let rows = group.and_then(|group| view.rules.group(group));
-            let rows = rows.map(|(_, rows)| rows.to_vec()).unwrap_or_default();
-            view.turn_marks(&rows);
+            if let Some((_, rows)) = view.rules.group_of(view.cursor) {
+                view.turn_marks(&rows.to_vec());
+            }
         },
     },
     Command {
@@ -92,14 +91,10 @@ pub const COMMANDS: &[Command] = &[
         blocked: no_row,
         run: |model| {
             let view = &mut model.problems;
-            let group = view.rules.group_of(view.cursor);
-            let key = group
-                .and_then(|group| view.rules.group(group))
-                .map(|(key, _)| key);
+            let group = view.rules.group_of(view.cursor).map(|(key, _)| key);
             view.rules.fold_all();
-            view.cursor = key
-                .and_then(|key| view.rules.line_of_group(key))
-                .unwrap_or(0);
+            let line = group.and_then(|key| view.rules.line_of_group(key));
+            view.cursor = line.unwrap_or(0);
         },
     },
     Command {

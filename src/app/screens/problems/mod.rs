@@ -9,7 +9,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::app::core::command::{Command, Extent, Focus};
-use crate::app::core::groups::Groups;
+use crate::app::core::groups::GroupedRows;
 use crate::app::core::job::JobKind;
 use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
@@ -40,7 +40,7 @@ pub struct ProblemsView {
     /// What the checks found last, the gravest first.
     pub found: Arc<Findings>,
     /// The lines of the list: what was found, by rule.
-    pub rules: Groups<RuleKey>,
+    pub rules: GroupedRows<RuleKey>,
     /// Which line is selected.
     pub cursor: usize,
     /// Which state of the plan they were found in; 0 is none yet.
@@ -107,7 +107,7 @@ impl ProblemsView {
     /// The problems that a verb acts on: those marked, else that or those of the selected line.
     pub(crate) fn subjects(&self) -> Vec<usize> {
         if self.marks.is_empty() {
-            return self.rules.rows(self.cursor);
+            return self.rules.rows(self.cursor).to_vec();
         }
         let all = 0..self.found.len();
         all.filter(|at| self.is_marked(*at)).collect()
@@ -150,10 +150,7 @@ impl Model {
         }
         // What is selected stays so, where it is still found.
         let row = view.rules.row(line).and_then(|row| before.key(row));
-        let group = view.rules.group_of(line);
-        let group = group
-            .and_then(|group| view.rules.group(group))
-            .map(|(key, _)| key);
+        let group = view.rules.group_of(line).map(|(key, _)| key);
         if !view.marks.is_empty() {
             let known = (0..view.found.len()).filter_map(|at| view.found.key(at));
             let known: BTreeSet<FindingKey> = known.collect();
@@ -165,11 +162,8 @@ impl Model {
         }
         self.list_problems(move |view| {
             let again = row.and_then(|row| {
-                let rows = group.and_then(|key| {
-                    let mut groups = view.rules.all().iter();
-                    groups.find(|(of, _)| *of == key).map(|(_, rows)| rows)
-                });
-                let mut rows = rows.into_iter().flatten().copied();
+                let (_, rows) = view.rules.named(group?)?;
+                let mut rows = rows.iter().copied();
                 rows.find(|at| view.found.key(*at) == Some(row))
             });
             match (again, group.and_then(|key| view.rules.line_of_group(key))) {

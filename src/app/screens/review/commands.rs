@@ -1,20 +1,20 @@
 //! The weekly review: one key decides and moves on.
 
+use super::dependencies::{fix, fixed, leave};
+use super::scores::{choose_other, score, unranked};
 use super::{PANES, lines};
 use crate::app::core::command::{Blocked, Command, Focus, Group, Places};
 use crate::app::core::job::JobKind;
 use crate::app::core::model::Model;
-use crate::app::overlays::menu::{Choice, Row};
 use crate::app::overlays::prompt::Purpose;
-use crate::app::screens::review::decide::{ReviewAction, ranked};
+use crate::app::screens::review::decide::ReviewAction;
 use crate::app::screens::review::view::ReviewPart;
 use crate::change::Change;
 use crate::change::value::Refusal;
 use crate::plan::id::StepId;
 use crate::plan::status::Status;
 use crate::record::review::Section;
-use crate::record::review::decide::Resolution;
-use crate::record::review::gather::{BadDependency, Review, TEN, Trouble};
+use crate::record::review::gather::{BadDependency, Review, TEN};
 
 /// Every part.
 const REVIEW: Places = Places::Only(PANES);
@@ -284,7 +284,7 @@ pub const COMMANDS: &[Command] = &[
     },
 ];
 
-fn no_row(model: &Model) -> Blocked {
+pub(super) fn no_row(model: &Model) -> Blocked {
     let nothing = model.review.step().is_none();
     nothing.then(|| "there is nothing to decide here".to_owned())
 }
@@ -297,29 +297,6 @@ fn undecidable(model: &Model) -> Blocked {
         let gone = known.next().is_none();
         gone.then(|| format!("{} is no longer in the plan", ids[0]))
     })
-}
-
-/// The dependencies that a verb acts on, and whether each is still wrong.
-fn tangles(model: &Model) -> Vec<(BadDependency, bool)> {
-    let view = &model.review;
-    let rows = view.subjects().into_iter();
-    rows.map(|row| view.tangles[row].clone()).collect()
-}
-
-fn fixed(model: &Model) -> Blocked {
-    let is_wrong = tangles(model).iter().any(|(_, wrong)| *wrong);
-    let key = model.keymap.key_of("fix-dependency");
-    (!is_wrong).then(|| format!("it is already fixed · {key} notes that in the record"))
-}
-
-fn leave(model: &mut Model) {
-    let wrong = tangles(model).into_iter().filter(|(_, wrong)| *wrong);
-    let wrong: Vec<BadDependency> = wrong.map(|(tangle, _)| tangle).collect();
-    let rows = model.review.subjects();
-    let left = model.decided(&rows, |review, who| review.leave(&wrong, "", who));
-    if let Err(refusal) = left {
-        model.refuse(refusal.to_string());
-    }
 }
 
 fn cannot_commit(model: &Model) -> Blocked {
@@ -353,16 +330,6 @@ fn not_committed(model: &Model) -> Blocked {
     let free = model.review.rank(id).is_none();
     let key = model.keymap.key_of("commit");
     free.then(|| format!("only the ten can be reordered · {key} commits to {id}"))
-}
-
-fn unranked(model: &Model) -> Blocked {
-    no_row(model).or_else(|| {
-        let row = model.review.ten.get(model.review.row()?)?;
-        let id = row.id;
-        row.ranked
-            .is_none()
-            .then(|| format!("{id} is not ready, so it has no score"))
-    })
 }
 
 /// Makes the decision that `wish` composes about the marked rows or the selected one, and moves
@@ -418,143 +385,6 @@ fn swap(model: &mut Model, by: isize) {
     model.make(change, 1);
     model.show_decision(&[]);
     model.review.select(id);
-}
-
-fn fix(model: &mut Model) {
-    let (done, wrong): (Vec<_>, Vec<_>) = tangles(model).into_iter().partition(|(_, w)| !w);
-    let of = |(tangle, _): &(BadDependency, bool)| tangle.clone();
-    let (done, wrong): (Vec<_>, Vec<_>) = (
-        done.iter().map(of).collect(),
-        wrong.iter().map(of).collect(),
-    );
-    if let ([], [..]) = (&wrong[..], &done[..]) {
-        let done: Vec<_> = done.into_iter().map(|t| (t, Resolution::Done)).collect();
-        if let Err(refusal) = model.fix_dependencies(&done) {
-            model.refuse(refusal.to_string());
-        }
-        return;
-    }
-    let rows = resolutions(model, &wrong).into_iter();
-    let rows = rows.map(|(key, label, fixes)| Row::new(key, label, "", Choice::Fix(fixes)));
-    let title = match &wrong[..] {
-        [only] => format!("Fix {} → {}", only.step, only.other),
-        several => format!("Fix {} dependencies", several.len()),
-    };
-    model.menu(title, rows.collect(), 0);
-}
-
-/// How each of some dependencies is fixed.
-type Fixes = Vec<(BadDependency, Resolution)>;
-
-/// The ways to fix dependencies, each with its key and its words.
-fn resolutions(model: &Model, wrong: &[BadDependency]) -> Vec<(String, String, Fixes)> {
-    let Some(first) = wrong.first() else {
-        return Vec::new();
-    };
-    let all = |how: fn(&BadDependency) -> Resolution| {
-        let fixes = wrong.iter().map(|tangle| (tangle.clone(), how(tangle)));
-        fixes.collect::<Vec<_>>()
-    };
-    let mut ways = Vec::new();
-    let has_cause = |t: &BadDependency| t.trouble == Trouble::Blocked && t.other == first.other;
-    if wrong.iter().all(has_cause) {
-        let label = format!("Unblock {}: set it in progress", first.other);
-        ways.push(("p".to_owned(), label, all(|_| Resolution::Unblock)));
-    }
-    if let [only] = wrong {
-        for (at, (from, to)) in dropped(model, only).into_iter().enumerate() {
-            let key = match at {
-                0 => "d".to_owned(),
-                at => (at + 1).to_string(),
-            };
-            let label = format!("Drop it: {from} no longer depends on {to}");
-            let fix = (only.clone(), Resolution::Drop(from, to));
-            ways.push((key, label, vec![fix]));
-        }
-        return ways;
-    }
-    let count = wrong.len();
-    let label = match wrong.iter().all(|tangle| tangle.other == first.other) {
-        true => format!(
-            "Drop them: {count} steps no longer depend on {}",
-            first.other
-        ),
-        false => format!("Drop them: {count} dependencies"),
-    };
-    let drop = |tangle: &BadDependency| Resolution::Drop(tangle.step, tangle.other);
-    ways.push(("d".to_owned(), label, all(drop)));
-    ways
-}
-
-/// The dependencies whose removal fixes a problem: the one that is wrong, and of a circle each
-/// other one, too.
-fn dropped(model: &Model, tangle: &BadDependency) -> Vec<(StepId, StepId)> {
-    /// A circle may be as long as the plan; the rest of it is fixed on the plan screen.
-    const MOST: usize = 9;
-    let graph = model.plan.graph();
-    let cycle = model
-        .plan
-        .find(tangle.step)
-        .and_then(|step| graph.cycle(step));
-    let Some(cycle) = cycle.filter(|_| tangle.trouble == Trouble::Cyclic) else {
-        return vec![(tangle.step, tangle.other)];
-    };
-    let circle = graph.shortest_cycle(cycle);
-    let id = |step: &usize| model.plan.step(*step).id();
-    let next = circle.iter().cycle().skip(1);
-    let mut edges: Vec<_> = circle
-        .iter()
-        .zip(next)
-        .map(|(a, b)| (id(a), id(b)))
-        .collect();
-    // The last one closes the circle: it is the one that the row names.
-    edges.reverse();
-    edges.truncate(MOST);
-    edges
-}
-
-fn score(model: &mut Model) {
-    let Some((row, ranked)) = ranked(model, model.review.step()) else {
-        return;
-    };
-    let mut lines = Vec::new();
-    for term in &ranked.terms {
-        lines.push(format!("{:+5}  {:9} {}", term.points, term.name, term.why));
-    }
-    lines.push(format!("{:5}  total", ranked.score));
-    model.note(format!("Score of {row}"), lines);
-}
-
-/// Offers the steps to compare the selected one with: first the one that stands on the other
-/// side of the line below the ten.
-fn choose_other(model: &mut Model) {
-    let Some(id) = model.review.step() else {
-        return;
-    };
-    let others: Vec<_> = model.review.ten.iter().filter(|row| row.id != id).collect();
-    let place = |id: StepId| {
-        let row = model.review.ten.iter().find(|row| row.id == id);
-        row.and_then(|row| row.ranked.as_ref())
-            .map_or(usize::MAX, |(place, _)| *place)
-    };
-    let within = place(id) <= TEN;
-    let mut rows = Vec::new();
-    let mut cursor = 0;
-    for row in others {
-        let Some((at, ranked)) = &row.ranked else {
-            continue;
-        };
-        if within && *at <= TEN + 1 || !within && *at <= TEN {
-            cursor = rows.len();
-        }
-        let label = format!("{:2}  {} {}", at, row.id, row.title);
-        let choice = Choice::Compare(id, row.id);
-        rows.push(Row::new("", label, ranked.score.to_string(), choice));
-    }
-    if rows.is_empty() {
-        return model.say("there is no other ranked step to compare it with");
-    }
-    model.menu(format!("Compare {id} with"), rows, cursor);
 }
 
 /// Finishes the review, as soon as it is known which commit it saw.

@@ -1,5 +1,4 @@
-//! Decisions of the weekly review as they reach the plan: made, told, and moved on from; and
-//! two scores side by side.
+//! Decisions of the weekly review as they reach the plan: made, told, and moved on from.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -18,13 +17,11 @@ use crate::change::value::Refusal;
 use crate::document::progress::Progress;
 use crate::plan::Plan;
 use crate::plan::id::StepId;
-use crate::plan::ranking::Ranked;
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::status::State;
-use crate::record::review::decide::Resolution;
-use crate::record::review::gather::{BadDependency, Review, TEN, reason};
+use crate::record::review::gather::{Review, TEN, reason};
 use crate::record::review::landed::Landed;
-use crate::record::review::{EntryKey, Record, Week};
+use crate::record::review::{Record, Week};
 
 /// A decision that asks for its reason first.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
@@ -63,12 +60,6 @@ mod steps {
             Steps::Several(steps) => steps,
         })
     }
-}
-
-/// A candidate with its score, as long as it has one.
-pub fn ranked(model: &Model, id: Option<StepId>) -> Option<(StepId, Ranked)> {
-    let row = model.review.ten.iter().find(|row| Some(row.id) == id)?;
-    Some((row.id, row.ranked.clone()?.1))
 }
 
 impl Model {
@@ -284,53 +275,5 @@ impl Model {
     fn is_ready(&self, id: StepId) -> bool {
         let step = self.plan.find(id).map(|index| self.plan.step(index));
         step.is_some_and(|step| step.state() == State::Ready)
-    }
-
-    /// Fixes dependencies in the way that was chosen.
-    pub(crate) fn fix_dependencies(
-        &mut self,
-        fixes: &[(BadDependency, Resolution)],
-    ) -> Result<(), Refusal> {
-        let keys: HashSet<EntryKey> = (fixes.iter())
-            .map(|(tangle, _)| (tangle.step, Some(tangle.other)))
-            .collect();
-        let view = &self.review;
-        let rows = 0..view.count(view.part);
-        let rows: Vec<usize> = rows
-            .filter(|row| keys.contains(&view.key(view.part, *row)))
-            .collect();
-        self.decided(&rows, |review, who| review.fix(fixes, who))
-    }
-
-    /// Shows two scores side by side.
-    pub fn compare(&mut self, a: StepId, b: StepId) {
-        let (Some((_, one)), Some((_, two))) = (ranked(self, Some(a)), ranked(self, Some(b)))
-        else {
-            return self.refuse("one of them is no longer ready");
-        };
-        let (a_name, b_name) = (a.to_string(), b.to_string());
-        let wide = a_name.len().max(b_name.len()).max(5) + 2;
-        let mut lines = vec![format!("{:9}{a_name:>wide$}{b_name:>wide$}", "")];
-        let mut why = Vec::new();
-        for (left, right) in one.terms.iter().zip(&two.terms) {
-            lines.push(format!(
-                "{:9}{:>+wide$}{:>+wide$}",
-                left.name, left.points, right.points
-            ));
-            if left.points != right.points {
-                let (ahead, term) = match left.points > right.points {
-                    true => (a, left),
-                    false => (b, right),
-                };
-                why.push(format!("• for {ahead}: it {}", term.why));
-            }
-        }
-        lines.push(format!(
-            "{:9}{:>wide$}{:>wide$}",
-            "in all", one.score, two.score
-        ));
-        lines.push(" ".to_owned());
-        lines.extend(why);
-        self.note(format!("Why {a} and not {b}"), lines);
     }
 }

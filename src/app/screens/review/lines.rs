@@ -7,7 +7,6 @@
 use chrono::{DateTime, Utc};
 
 use super::view::{ReviewPart, ReviewView};
-use crate::app::core::groups::GroupLine;
 use crate::app::core::model::Model;
 use crate::app::screens::row_filter::RowFilter;
 use crate::plan::Plan;
@@ -76,7 +75,7 @@ impl ReviewView {
     /// The rows that a line of the current part stands for.
     pub(crate) fn rows_at(&self, line: usize) -> Vec<usize> {
         match self.part {
-            ReviewPart::Dependencies => self.causes.rows(line),
+            ReviewPart::Dependencies => self.causes.rows(line).to_vec(),
             _ => self.row_at(line).into_iter().collect(),
         }
     }
@@ -88,11 +87,7 @@ impl ReviewView {
 
     /// The selected cause, where the line is one with several rows.
     pub(crate) fn cause(&self) -> Option<(Cause, &[usize])> {
-        let is_here = self.part == ReviewPart::Dependencies;
-        match self.causes.line(self.cursor()).filter(|_| is_here)? {
-            GroupLine::Group(group) => self.causes.group(group),
-            GroupLine::Row(..) => None,
-        }
+        self.cause_at(self.cursor())
     }
 
     /// The step of the selected line: of a cause, the one that causes it, as far as it is known.
@@ -112,14 +107,13 @@ impl ReviewView {
         let mut lines = 0..self.lines(part);
         let at = match part {
             ReviewPart::Dependencies => {
-                let causes = self.causes.all().iter();
-                let mut causes = causes.filter(|(cause, rows)| cause.step == id && rows.len() > 1);
-                let cause = causes.next().map(|(cause, _)| *cause);
+                let is_here = |line: &usize| {
+                    let cause = self.causes.heading(*line);
+                    cause.is_some_and(|(cause, _)| cause.step == id)
+                };
                 let row = || self.tangles.iter().position(|(row, _)| row.step == id);
-                match cause {
-                    Some(cause) => self.causes.line_of_group(cause),
-                    None => row().and_then(|row| self.causes.line_of(row)),
-                }
+                let row = || row().and_then(|row| self.causes.line_of(row));
+                lines.find(is_here).or_else(row)
             }
             _ => lines.find(|line| {
                 let row = self.row_at(*line);
@@ -133,10 +127,9 @@ impl ReviewView {
 
     pub(super) fn selected_line(&self) -> Option<Selected> {
         let at = self.cursors[ReviewPart::Dependencies as usize];
-        match self.causes.line(at)? {
-            GroupLine::Group(group) => Some(Selected::Cause(self.causes.group(group)?.0)),
-            GroupLine::Row(..) => self.causes.row(at).map(Selected::Row),
-        }
+        let cause = self.causes.heading(at);
+        let cause = cause.map(|(cause, _)| Selected::Cause(cause));
+        cause.or_else(|| self.causes.row(at).map(Selected::Row))
     }
 
     /// Selects a line of the dependencies again after they were listed.
@@ -253,8 +246,7 @@ impl ReviewView {
             ReviewPart::Proposals => shown.filter(is_open).collect(),
             ReviewPart::Dependencies => {
                 let group = self.causes.group_of(self.cursor());
-                let rows = group.and_then(|group| self.causes.group(group));
-                rows.map(|(_, rows)| rows.to_vec()).unwrap_or_default()
+                group.map_or_else(Vec::new, |(_, rows)| rows.to_vec())
             }
             ReviewPart::Ten => {
                 let room = TEN.saturating_sub(self.progress(part).0);
@@ -298,10 +290,8 @@ impl ReviewView {
     pub(crate) fn advance(&mut self) -> bool {
         let (at, count) = (self.cursor(), self.lines(self.part));
         let is_open = |line: &usize| {
-            let is_header = match self.cause_at(*line) {
-                Some(cause) => self.causes.is_unfolded(cause),
-                None => false,
-            };
+            let cause = self.cause_at(*line);
+            let is_header = cause.is_some_and(|(cause, _)| self.causes.is_unfolded(cause));
             !is_header && self.rows_at(*line).into_iter().any(|row| self.is_open(row))
         };
         let next = (at + 1..count)
@@ -314,15 +304,9 @@ impl ReviewView {
         next.is_some()
     }
 
-    fn cause_at(&self, line: usize) -> Option<Cause> {
-        match self
-            .causes
-            .line(line)
-            .filter(|_| self.part == ReviewPart::Dependencies)?
-        {
-            GroupLine::Group(group) => self.causes.group(group).map(|(cause, _)| cause),
-            GroupLine::Row(..) => None,
-        }
+    fn cause_at(&self, line: usize) -> Option<(Cause, &[usize])> {
+        let is_here = self.part == ReviewPart::Dependencies;
+        self.causes.heading(line).filter(|_| is_here)
     }
 
     /// Whether a row of the current part asks for a decision.

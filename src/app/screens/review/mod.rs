@@ -2,7 +2,9 @@
 
 pub(crate) mod commands;
 pub(crate) mod decide;
+mod dependencies;
 pub(crate) mod lines;
+mod scores;
 pub mod view;
 
 use crate::app::core::command::{Command, Extent, Focus};

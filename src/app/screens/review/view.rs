@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::lines::Narrowed;
-use crate::app::core::groups::Groups;
+use crate::app::core::groups::GroupedRows;
 use crate::plan::Plan;
 use crate::plan::id::StepId;
 use crate::plan::ranking::Ranked;
@@ -71,7 +71,7 @@ pub struct ReviewView {
     /// The rows of the second part: each problem, and whether it is still one.
     pub tangles: Arc<Vec<(BadDependency, bool)>>,
     /// The lines of the second part: its rows by what causes them.
-    pub causes: Groups<Cause>,
+    pub causes: GroupedRows<Cause>,
     /// How many rows of these two are decided.
     decided: [usize; 2],
     /// What each part is narrowed by.

@@ -3,28 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::change::{Edit, Target};
-use crate::document::json::{self, Object};
 use crate::document::log::LogDocument;
 use crate::document::markdown::MarkdownDocument;
-use crate::document::splice::{self, Span, Splice};
-use crate::plan::field::key_order;
+use crate::document::splice::{self, Splice};
 use crate::plan::id::StepId;
 use crate::plan::source::SourceFile;
-
-/// The line with one more ID that its step had before.
-pub(crate) fn with_former(line: &str, old: StepId, new: StepId) -> Option<String> {
-    let object = Object::parse(line).ok()?;
-    let known = object.get("was").and_then(json::items).unwrap_or_default();
-    let others = known.into_iter().filter(|raw| {
-        let id = StepId::of_raw(raw);
-        id != Some(new) && id != Some(old)
-    });
-    let mut items: Vec<String> = others.map(str::to_owned).collect();
-    items.push(json::quote(&old.to_string()));
-    let raw = format!("[{}]", items.join(object.spacing().0));
-    let splice = object.set("was", &raw, key_order());
-    String::from_utf8(splice::apply(line.as_bytes(), &[splice]).ok()?).ok()
-}
 
 /// The edits for the lines of renumbered steps: in place where the order allows it or there is
 /// none, else out of their place and into the new one.
@@ -91,8 +74,7 @@ pub(super) fn by_line(
         let before = document.bytes()[span.range()].to_vec();
         let own: Vec<Splice> = (splices.into_iter())
             .map(|mut splice| {
-                splice.span =
-                    Span::new(splice.span.start - span.start, splice.span.end - span.start);
+                splice.span = splice.span.counted_from(span.start);
                 splice
             })
             .collect();

@@ -3,6 +3,7 @@
 use super::*;
 use crate::change::apply;
 use crate::plan::Plan;
+use crate::plan::source::{Role, SourceFile};
 
 const LOG: &str = "data/plan.jsonl";
 const CANON: &str = "data/canon.md";

@@ -10,8 +10,8 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::list_columns::{Columns, has_header};
 use crate::app::core::command::Focus;
+use crate::app::core::groups::GroupLine;
 use crate::app::core::model::Model;
-use crate::app::screens::plan::groups::Row;
 use crate::document::visible::{fit, visible_line, width, wrap};
 use crate::plan::StepRef;
 use crate::plan::status::State;
@@ -49,7 +49,7 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
     let window = sight.window(Focus::STEPS);
     let window = window.keep_row(view.row(), view.found_anew());
     let step_at = |row: usize| match view.at_row(row) {
-        Some(Row::Step(position)) => Some(model.plan.step(view.list[position])),
+        Some(GroupLine::Row(position)) => Some(model.plan.step(view.list[position])),
         _ => None,
     };
     let mut look_at = |rows: Rect| {
@@ -77,14 +77,14 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
     for (y, at) in (inner.y..).zip(shown) {
         let row = frame::row(inner, y);
         match view.at_row(at) {
-            Some(Row::Step(position)) => {
+            Some(GroupLine::Row(position)) => {
                 let step = model.plan.step(view.list[position]);
                 let selected = at == view.row();
                 draw_row(buf, row, model, theme, step, &columns, selected);
                 columns.draw_others(buf, row, theme, step, &known);
                 draw_state(buf, row, model, theme, step, position);
             }
-            Some(Row::Heading(group)) => draw_heading(buf, row, model, theme, group),
+            Some(GroupLine::Heading(group)) => draw_heading(buf, row, model, theme, group),
             None => {}
         }
     }
@@ -168,7 +168,7 @@ fn draw_heading(buf: &mut Buffer, row: Rect, model: &Model, theme: &Theme, group
         theme,
         (row.x + 3, row.y),
         room,
-        heading.name,
+        heading.key,
         theme.title,
     );
     frame::text(buf, row.x + 3 + used, row.y, long, &count, theme.dim);

@@ -23,10 +23,10 @@ const MESSAGE: usize = 16;
 /// Problems that the pane of a rule lists.
 const EXAMPLES: usize = 40;
 
-/// Draws the line of a rule that found several problems.
-pub fn row(buf: &mut Buffer, area: Rect, model: &Model, group: usize, theme: &Theme) {
+/// Draws a line that is a rule which found several problems.
+pub fn row(buf: &mut Buffer, area: Rect, model: &Model, line: usize, theme: &Theme) {
     let view = &model.problems;
-    let Some(((severity, code), rows)) = view.rules.group(group) else {
+    let Some(((severity, code), rows)) = view.rules.heading(line) else {
         return;
     };
     let fold = match view.rules.is_unfolded((severity, code)) {
@@ -113,10 +113,10 @@ fn step_of<'m>(model: &'m Model, problem: &Problem) -> Option<StepRef<'m>> {
     Some(model.plan.step(step))
 }
 
-/// Draws what a rule is about, what to do, and whom it concerns.
-pub fn detail(buf: &mut Buffer, area: Rect, model: &Model, group: usize, theme: &Theme) {
+/// Draws what the selected rule is about, what to do, and whom it concerns.
+pub fn detail(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme) {
     let view = &model.problems;
-    let Some(((severity, code), rows)) = view.rules.group(group) else {
+    let Some(((severity, code), rows)) = view.rules.heading(view.cursor) else {
         return;
     };
     let first = rows

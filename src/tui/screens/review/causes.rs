@@ -7,7 +7,6 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::rows::{self, Columns};
-use crate::app::core::groups::GroupLine;
 use crate::app::core::model::Model;
 use crate::app::screens::review::view::{ReviewPart, ReviewView};
 use crate::plan::id::StepId;
@@ -19,13 +18,8 @@ use crate::tui::widgets::frame;
 /// The cause and its rows that a line stands for: one line with several, or all there is.
 pub fn line(view: &ReviewView, line: usize) -> Option<(Cause, &[usize])> {
     let is_here = view.part == ReviewPart::Dependencies;
-    match view.causes.line(line).filter(|_| is_here)? {
-        GroupLine::Group(group) => view.causes.group(group),
-        GroupLine::Row(group, _) => {
-            let alone = view.causes.group(group)?;
-            (alone.1.len() == 1).then_some(alone)
-        }
-    }
+    let group = view.causes.group_of(line).filter(|_| is_here);
+    group.filter(|(_, rows)| rows.len() == view.causes.rows(line).len())
 }
 
 /// The left and the right part of a line.

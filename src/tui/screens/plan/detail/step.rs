@@ -11,7 +11,8 @@ use crate::plan::dependency::Dependency;
 use crate::plan::field::{Field, FieldSpec, Kind, detail_fields, fields};
 use crate::plan::source::Location;
 use crate::plan::status::{State, Status};
-use crate::plan::step::{Drift, Waiting};
+use crate::plan::step::Drift;
+use crate::plan::waiting::Waiting;
 use crate::plan::{Plan, StepRef};
 use crate::tui::theme::{Sign, Theme};
 use crate::tui::widgets::{frame, status};
@@ -177,12 +178,13 @@ fn waiting(step: StepRef<'_>) -> String {
     let (mut conditions, mut steps) = (0, 0);
     for entry in step.unmet() {
         match entry {
-            Waiting::Step(id) if steps < 3 => named.push(id.to_string()),
-            Waiting::Missing(id) if steps < 3 => named.push(format!("{id} (missing)")),
             Waiting::Condition(_) => conditions += 1,
-            Waiting::Step(_) | Waiting::Missing(_) | Waiting::Cycle(_) => {}
+            Waiting::Step(_) | Waiting::Missing(_) if steps >= 3 => steps += 1,
+            Waiting::Step(_) | Waiting::Missing(_) => {
+                steps += 1;
+                named.push(entry.marked());
+            }
         }
-        steps += usize::from(matches!(entry, Waiting::Step(_) | Waiting::Missing(_)));
     }
     if steps > named.len() {
         named.push(format!("{} more", steps - named.len()));

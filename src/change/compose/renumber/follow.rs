@@ -1,0 +1,309 @@
+//! What follows renumbered steps in one file: the mentions that do, those that stay and why, and
+//! what the steps' own lines and sections say that they were.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::lines::{by_line, placed};
+use super::{Left, Reach, Rewritten, Stays};
+use crate::change::compose::{Composer, resolved};
+use crate::change::renumber::line::{self, LinePlace};
+use crate::change::renumber::{NewIds, Place, page};
+use crate::change::value::Refusal;
+use crate::change::{Edit, Target};
+use crate::document::json::{self, Object};
+use crate::document::log::LogDocument;
+use crate::document::markdown::MarkdownDocument;
+use crate::document::splice::{self, Splice};
+use crate::plan::StepRef;
+use crate::plan::field::Field;
+use crate::plan::id::StepId;
+use crate::plan::mention::Form;
+use crate::plan::packet::Packet;
+use crate::plan::source::{Role, SourceFile};
+
+/// The work on one set of steps.
+pub(super) struct Job<'j, 'a> {
+    pub(super) composer: &'j Composer<'a>,
+    pub(super) steps: &'j [(usize, StepId)],
+    pub(super) ids: &'j NewIds,
+    pub(super) reach: Reach<'j>,
+    pub(super) rewritten: Vec<Rewritten>,
+    pub(super) left: Vec<Left>,
+}
+
+impl Job<'_, '_> {
+    /// The edits of a log.
+    pub(super) fn in_log(
+        &mut self,
+        file: &SourceFile,
+        log: &LogDocument,
+    ) -> Result<Vec<Edit>, Refusal> {
+        let plan = self.composer.plan;
+        let here = |step: StepRef<'_>| {
+            let place = step.log_place()?;
+            (plan.files()[place.file].path == file.path).then_some(place.line)
+        };
+        let steps = self.steps.iter();
+        let moving: HashMap<usize, (usize, StepId)> = steps
+            .filter_map(|(step, new)| Some((here(plan.step(*step))?, (*step, *new))))
+            .collect();
+        let of_line: HashMap<usize, usize> = plan
+            .steps()
+            .filter_map(|step| Some((here(step)?, step.index())))
+            .collect();
+        let own = match self.reach {
+            Reach::Own(own) => {
+                let text = log.rope().contiguous().into_owned();
+                Some((own, String::from_utf8_lossy(&text).into_owned()))
+            }
+            Reach::Open | Reach::OpenAndOwn(_) => None,
+        };
+        let (mut values, mut lines) = (Vec::new(), Vec::new());
+        let mut start = 0;
+        for (at, source) in log.lines().enumerate() {
+            let begin = start + source.body().start;
+            start += source.bytes().len();
+            let Some(step) = of_line
+                .get(&at)
+                .filter(|_| self.ids.may_be_in(source.bytes()))
+            else {
+                continue;
+            };
+            let text = String::from_utf8_lossy(&source.bytes()[source.body().range()]).into_owned();
+            let Ok(object) = Object::parse(&text) else {
+                continue;
+            };
+            let mut places = line::places(&text, &object);
+            places.retain(|place| {
+                let span = place.place.source.shifted(begin).range();
+                let id = place.place.mention.id;
+                (own.as_ref()).is_none_or(|(own, text)| own((&file.path, text), id, &span))
+            });
+            let splices = self.follow(&file.path, at + 1, &places);
+            match moving.get(&at) {
+                Some((_, new)) => {
+                    let after = self.renamed_line(&text, splices, plan.step(*step), *new)?;
+                    lines.push((at, text, after, *new));
+                }
+                None => values.extend(self.values(plan.step(*step), &text, &object, &splices)),
+            }
+        }
+        values.extend(placed(file, log, lines));
+        Ok(values)
+    }
+
+    /// The splices for the mentions that follow; notes what becomes of each.
+    fn follow(&mut self, path: &Path, line: usize, places: &[LinePlace]) -> Vec<Splice> {
+        let mut splices = Vec::new();
+        for place in places {
+            self.note(path, line, &place.place, true);
+            splices.extend(place.renamed(self.ids));
+        }
+        splices
+    }
+
+    fn note(&mut self, path: &Path, line: usize, place: &Place, is_open: bool) {
+        let id = place.mention.id;
+        let Some(new) = self.ids.get(id) else { return };
+        let why = match place.mention.form {
+            _ if !is_open => Stays::Closed,
+            Form::Range if self.is_block_end(id) => return,
+            Form::Range => Stays::Range,
+            Form::Year => Stays::Year,
+            Form::Single => {
+                return self.rewritten.push(Rewritten {
+                    path: path.to_owned(),
+                    line,
+                    from: id,
+                    to: new.padded_to(id.digits()),
+                });
+            }
+        };
+        self.left.push(Left {
+            path: path.to_owned(),
+            line,
+            id,
+            why,
+        });
+    }
+
+    /// Whether the ID is the first or the last that a block has, which is said in its row.
+    fn is_block_end(&self, id: StepId) -> bool {
+        let blocks = self.composer.plan.blocks().iter();
+        let mut ends = blocks.flat_map(|block| [block.range.0, block.range.1]);
+        ends.any(|end| end == id.number())
+    }
+
+    /// The line of a renumbered step.
+    fn renamed_line(
+        &self,
+        text: &str,
+        mut splices: Vec<Splice>,
+        step: StepRef<'_>,
+        new: StepId,
+    ) -> Result<String, Refusal> {
+        let old = step.id();
+        let unreadable = || Refusal(format!("the line of {old} is not a JSON object"));
+        let object = Object::parse(text).map_err(|_| unreadable())?;
+        splices.extend(line::set_id(text, &object, new));
+        let (before, after) = [old, new].map(|id| self.composer.block_named(id)).into();
+        if before.0 != after.0 {
+            let follow = |field: Field, was: &str, is: String| {
+                let span = object.span(field.spec().key)?;
+                let is_so = json::words(&text[span.range()]).trim() == was;
+                is_so.then(|| Splice::replace(span, json::quote(&is)))
+            };
+            let (block, theme) = (before.0.to_string(), before.1);
+            splices.extend(follow(Field::Block, &block, after.0.to_string()));
+            if !theme.is_empty() {
+                splices.extend(follow(Field::Theme, theme, after.1.to_owned()));
+            }
+        }
+        let bytes = splice::apply(text.as_bytes(), &splices).map_err(|_| unreadable())?;
+        let text = String::from_utf8(bytes).map_err(|_| unreadable())?;
+        line::with_former(&text, old, new).ok_or_else(unreadable)
+    }
+
+    /// The edits of a line that only names renumbered steps, one per value.
+    fn values(
+        &self,
+        step: StepRef<'_>,
+        text: &str,
+        object: &Object<'_>,
+        splices: &[Splice],
+    ) -> Vec<Edit> {
+        let mut edits = Vec::new();
+        for spec in line::naming_fields() {
+            let Some(span) = line::value(text, object, spec) else {
+                continue;
+            };
+            let inside =
+                |splice: &&Splice| span.start <= splice.span.start && splice.span.end <= span.end;
+            let own: Vec<Splice> = (splices.iter().filter(inside).cloned())
+                .map(|mut splice| {
+                    splice.span = splice.span.counted_from(span.start);
+                    splice
+                })
+                .collect();
+            let raw = &text[span.range()];
+            if own.is_empty() {
+                continue;
+            }
+            let after = splice::apply(raw.as_bytes(), &own).unwrap_or_else(|_| raw.into());
+            let after = String::from_utf8_lossy(&after).into_owned();
+            edits.push(
+                self.composer
+                    .log_edit(step, spec.key, spec.inner, Some(raw), &after),
+            );
+        }
+        edits
+    }
+
+    /// The edits of a Markdown file.
+    pub(super) fn in_page(&mut self, file: &SourceFile) -> Result<Vec<Edit>, Refusal> {
+        let Some(document) = file.markdown() else {
+            return Ok(Vec::new());
+        };
+        if !self.ids.may_be_in(document.bytes()) {
+            return Ok(Vec::new());
+        }
+        let mut places = page::places(file);
+        places.retain(|place| self.ids.get(place.mention.id).is_some());
+        let is_open = self.is_open(file, document);
+        let own = match self.reach {
+            Reach::Own(own) => Some(own),
+            Reach::OpenAndOwn(own) if !is_open => Some(own),
+            Reach::Open | Reach::OpenAndOwn(_) => None,
+        };
+        let text = String::from_utf8_lossy(document.bytes());
+        let mut splices = Vec::new();
+        for place in &places {
+            let (id, span) = (place.mention.id, place.source.range());
+            let is_own = own.map(|own| own((&file.path, &text), id, &span));
+            if matches!(self.reach, Reach::Own(_)) && is_own == Some(false) {
+                continue;
+            }
+            let follows = is_own.unwrap_or(is_open);
+            let line = document.line_of(place.source.start);
+            self.note(&file.path, line, place, follows);
+            splices.extend(place.renamed(self.ids).filter(|_| follows));
+        }
+        let (in_notes, new_notes) = self.former_in_notes(file, document)?;
+        splices.extend(in_notes);
+        let mut edits = by_line(file, document, splices);
+        edits.extend(new_notes);
+        Ok(edits)
+    }
+
+    /// Whether a paper is still worked on. Decided packets and the papers of past periods say what
+    /// was true then.
+    fn is_open(&self, file: &SourceFile, document: &MarkdownDocument) -> bool {
+        let today = self.composer.now.date_naive();
+        match file.role {
+            Role::Log | Role::Canon | Role::Roadmap | Role::Decision | Role::Risk => true,
+            Role::GateReview => {
+                let packet = Packet::read(document, 0, &file.path);
+                packet.is_none_or(|packet| packet.decision.is_none())
+            }
+            Role::Review => {
+                let week = today.format("%G-W%V").to_string();
+                stem(&file.path) >= &*week
+            }
+            Role::Standup => {
+                let day = today.format("%Y-%m-%d").to_string();
+                let folder = file.path.parent().unwrap_or(Path::new(""));
+                let is_past =
+                    |name: &str| name.starts_with(|c: char| c.is_ascii_digit()) && *name < *day;
+                !is_past(stem(folder)) && !is_past(stem(&file.path))
+            }
+            Role::Checkpoint => false,
+        }
+    }
+
+    /// A renumbered step that only the canon has says in its notes what it was: there if it has
+    /// some, else in a new bullet.
+    fn former_in_notes(
+        &self,
+        file: &SourceFile,
+        document: &MarkdownDocument,
+    ) -> Result<(Vec<Splice>, Vec<Edit>), Refusal> {
+        let plan = self.composer.plan;
+        let (mut splices, mut edits) = (Vec::new(), Vec::new());
+        for (step, new) in self.steps {
+            let step = plan.step(*step);
+            let Some((section, _)) = step.section().filter(|_| step.log_line().is_none()) else {
+                continue;
+            };
+            if plan.files()[section.file].path != file.path {
+                continue;
+            }
+            resolved(section, file)?;
+            let former = format!(" (was {})", step.id().in_prose());
+            let notes = section.bullet(Field::Notes).and_then(|item| {
+                let label = document.label(item)?;
+                Some(label.value.end.max(label.end))
+            });
+            match notes {
+                Some(end) => splices.push(Splice::insert(end, former)),
+                None => edits.push(Edit {
+                    path: file.path.clone(),
+                    target: Target::SectionValue {
+                        step: *new,
+                        nth: 0,
+                        field: Field::Notes,
+                    },
+                    before: None,
+                    after: Some(former.into_bytes()),
+                }),
+            }
+        }
+        Ok((splices, edits))
+    }
+}
+
+fn stem(path: &Path) -> &str {
+    path.file_stem()
+        .and_then(|stem| stem.to_str())
+        .unwrap_or_default()
+}

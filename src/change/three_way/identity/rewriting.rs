@@ -1,0 +1,143 @@
+//! A version of a log rewritten into the numbering of the result.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Numbering;
+use crate::change::renumber::{NewIds, line};
+use crate::change::three_way::lines::Version;
+use crate::document::json::Object;
+use crate::document::log;
+use crate::document::rope::Rope;
+use crate::document::splice;
+use crate::plan::id::StepId;
+
+/// What the rewriting of all versions needs.
+pub(super) struct Shared<'a> {
+    /// The steps that the base has.
+    pub in_base: HashSet<StepId>,
+    /// The lines of the base.
+    pub base: HashMap<usize, &'a [u8]>,
+}
+
+impl Numbering<'_> {
+    /// A version in the numbering of the result.
+    pub(super) fn rewritten(
+        &self,
+        at: usize,
+        from: (&Rope, &Version<'_>),
+        shared: &Shared<'_>,
+    ) -> Rope {
+        let (bytes, version) = from;
+        let mut lines: HashMap<usize, (usize, StepId)> = HashMap::new();
+        let mut ids: HashMap<StepId, StepId> = HashMap::new();
+        let mut shown_twice = HashSet::new();
+        for (group, entries) in self.groups.iter().enumerate() {
+            let Some(entry) = &entries[at] else { continue };
+            if entry.nth > 0 {
+                shown_twice.insert(entry.id);
+            }
+            if let Some(hidden) = self.hidden.get(&group) {
+                lines.insert(entry.line, (group, *hidden));
+            } else if self.stays(group) && self.id(group) != entry.id {
+                let id = self.id(group).padded_to(entry.id.digits());
+                lines.insert(entry.line, (group, id));
+                ids.insert(entry.id, id);
+            }
+        }
+        ids.retain(|old, _| !shown_twice.contains(old));
+        if lines.is_empty() {
+            return bytes.clone();
+        }
+        let in_base = ids.iter().filter(|(old, _)| shared.in_base.contains(old));
+        let known: NewIds = in_base.map(|(old, new)| (*old, *new)).collect();
+        let ids: NewIds = ids.into_iter().collect();
+        let pieces = log::split_pieces(bytes).zip(&version.lines).enumerate();
+        let pieces = pieces.map(|(number, (whole, line))| {
+            // A line that the side left alone means what it meant.
+            let is_old = shared.base.get(&line.token) == Some(&line.body);
+            let ids = if is_old { &known } else { &ids };
+            let new = lines.get(&number).copied();
+            self.line(whole, line.body, ids, new)
+        });
+        let pieces: Vec<Vec<u8>> = pieces.collect();
+        let moved: HashSet<usize> = lines.keys().copied().collect();
+        Rope::from(ordered(pieces, &moved, bytes).concat())
+    }
+
+    fn line(
+        &self,
+        whole: &[u8],
+        body: &[u8],
+        ids: &NewIds,
+        new: Option<(usize, StepId)>,
+    ) -> Vec<u8> {
+        let Ok(text) = std::str::from_utf8(body) else {
+            return whole.to_vec();
+        };
+        let mut after = line::rewritten(text, ids);
+        if let Some((group, id)) = new {
+            let text = after.as_deref().unwrap_or(text);
+            let is_new = self.new.contains_key(&group);
+            after = renamed(text, id, is_new).or(after);
+        }
+        match after {
+            None => whole.to_vec(),
+            Some(after) => {
+                let span = log::body(whole);
+                [&whole[..span.start], after.as_bytes(), &whole[span.end..]].concat()
+            }
+        }
+    }
+}
+
+/// The line under another ID, with what it was if it gets that ID here.
+fn renamed(text: &str, id: StepId, is_new: bool) -> Option<String> {
+    let object = Object::parse(text).ok()?;
+    let old = StepId::of_raw(object.get("step_id")?)?;
+    let splice = line::set_id(text, &object, id)?;
+    let bytes = splice::apply(text.as_bytes(), &[splice]).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    match is_new {
+        true => line::with_former(&text, old, id),
+        false => Some(text),
+    }
+}
+
+/// Lines that got other IDs go to their places, if the log was in order.
+fn ordered(mut lines: Vec<Vec<u8>>, moved: &HashSet<usize>, before: &Rope) -> Vec<Vec<u8>> {
+    let id_of = |line: &[u8]| {
+        let text = std::str::from_utf8(&line[log::body(line).range()]).ok()?;
+        StepId::of_raw(Object::parse(text).ok()?.get("step_id")?)
+    };
+    let was_sorted = log::split_pieces(before).filter_map(id_of).is_sorted();
+    let ids: Vec<Option<StepId>> = lines.iter().map(|line| id_of(line)).collect();
+    if !was_sorted || ids.iter().flatten().is_sorted() {
+        return lines;
+    }
+    let is_open = lines.last().is_some_and(|line| !line.ends_with(b"\n"));
+    if is_open && let Some(last) = lines.last_mut() {
+        last.push(b'\n');
+    }
+    let mut taken: Vec<(Option<StepId>, Vec<u8>)> = Vec::new();
+    let mut rest: Vec<(Option<StepId>, Vec<u8>)> = Vec::new();
+    for (at, (id, line)) in ids.into_iter().zip(lines).enumerate() {
+        match moved.contains(&at) {
+            true => taken.push((id, line)),
+            false => rest.push((id, line)),
+        }
+    }
+    taken.sort_by_key(|(id, _)| *id);
+    for (id, line) in taken {
+        let behind = rest
+            .iter()
+            .rposition(|(other, _)| other.is_some() && *other <= id);
+        let first = rest.iter().position(|(other, _)| other.is_some());
+        let at = behind.map_or(first.unwrap_or(rest.len()), |at| at + 1);
+        rest.insert(at, (id, line));
+    }
+    let mut lines: Vec<Vec<u8>> = rest.into_iter().map(|(_, line)| line).collect();
+    if is_open && let Some(last) = lines.last_mut() {
+        last.pop();
+    }
+    lines
+}
