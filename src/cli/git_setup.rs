@@ -66,6 +66,9 @@ impl GitSetup {
             for what in &missing {
                 invocation.say(&format!("added: {what}"))?;
             }
+            if !attributes.missing.is_empty() {
+                invocation.say("commit .gitattributes: everybody who clones the plan needs it")?;
+            }
         }
         let pending = self.check && !missing.is_empty();
         let overridden = match pending {

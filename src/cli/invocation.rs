@@ -25,10 +25,10 @@ use crate::cli::progress_line::with_patience;
 use crate::document::visible::{is_unsafe, visible};
 use crate::git::Git;
 use crate::plan::Plan;
-use crate::plan::disputes::of_step;
+use crate::plan::disputes::{Dispute, disputes, of_step};
 use crate::plan::id::{StepId, typed_id};
 use crate::plan::people::Identity;
-use crate::plan::source::{Location, SourceFile};
+use crate::plan::source::{Location, Role, SourceFile};
 use crate::plan::uid::Uids;
 use crate::store::as_of::AsOf;
 use crate::store::locate::discover::{Found, Layout, Overrides};
@@ -107,6 +107,24 @@ impl OpenPlan {
     pub(crate) fn find(&self, id: StepId) -> Result<usize> {
         let found = self.plan.find(id);
         found.ok_or_else(|| eyre!("there is no step {id}; `stepdeck list` lists them all"))
+    }
+
+    /// Refuses a plan whose log holds two versions of a step: which step is which is not known
+    /// before one of them is kept.
+    ///
+    /// # Errors
+    /// Where the first conflict is.
+    pub(crate) fn has_no_conflict(&self) -> Result<()> {
+        let plan = &self.plan;
+        let is_log = |dispute: &Dispute| plan.files()[dispute.file].role == Role::Log;
+        match disputes(plan).into_iter().find(is_log) {
+            None => Ok(()),
+            Some(dispute) => bail!(
+                "{}:{}: a merge left two versions here: `stepdeck resolve` shows them and keeps one",
+                plan.files()[dispute.file].path.display(),
+                dispute.line()
+            ),
+        }
     }
 
     /// Index of the one step with this ID, to be edited.

@@ -153,6 +153,7 @@ pub(super) fn collisions(
             opened.layout.root.display()
         );
     };
+    opened.has_no_conflict()?;
     let found = branch.collisions(&opened.plan)?;
     let logs = opened.layout.files_of(Role::Log);
     let below = logs.filter_map(|log| log.strip_prefix(&opened.layout.root).ok());

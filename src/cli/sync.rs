@@ -56,6 +56,7 @@ impl Sync {
         let root = opened.layout.root.clone();
         let git = Git::at(&root);
         let branch = ready(&git)?;
+        opened.has_no_conflict()?;
         let main = self.fetched(invocation, &opened, &git)?;
         let target = match (&main.fetched, &main.local) {
             (Some(fetched), _) => fetched.clone(),

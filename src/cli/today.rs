@@ -103,7 +103,7 @@ fn text(invocation: &Invocation<'_, '_>, day: &Day<'_>, morning: &Morning, news:
     let mine = match morning.is_known {
         true => format!("{}: {} open", day.me.name(), morning.mine.len()),
         false => format!(
-            "Nobody here is called {}; --as says who you are",
+            "Nobody in this plan is called {}; --as NAME says who you are",
             day.me.name()
         ),
     };
@@ -126,7 +126,7 @@ fn text(invocation: &Invocation<'_, '_>, day: &Day<'_>, morning: &Morning, news:
     }
     sheet.blank();
     match news {
-        Err(reason) => sheet.row(heading(format!("New: not known, {reason}"))),
+        Err(reason) => sheet.row(heading(format!("New to you: not known, {reason}"))),
         Ok(news) => {
             sheet.row(heading(format!("New to you: {}", news.len())));
             for step in news {
@@ -144,6 +144,10 @@ fn text(invocation: &Invocation<'_, '_>, day: &Day<'_>, morning: &Morning, news:
     for ritual in &morning.cadence {
         let name = format!("{}  ", pad(&ritual.name(), 15));
         sheet.hanging(lead(name), &ritual.words, theme.text);
+    }
+    if !morning.gates.is_empty() {
+        sheet.blank();
+        sheet.row(heading("Gates ahead".to_owned()));
     }
     for gate in &morning.gates {
         let stage = &plan.stages()[gate.stage];

@@ -102,7 +102,7 @@ fn simulate(weeks: &[Week], open: usize, sunday: NaiveDate, seed: u64, runs: usi
     forecast.reason = if open == 0 {
         Some("nothing is open".to_owned())
     } else if first.is_none() {
-        Some("nothing has been completed in a full week yet".to_owned())
+        Some("nothing completed in any full week".to_owned())
     } else if changes.len() < FEWEST_WEEKS {
         let count = match changes.len() {
             0 => "no full week has".to_owned(),
@@ -118,7 +118,7 @@ fn simulate(weeks: &[Week], open: usize, sunday: NaiveDate, seed: u64, runs: usi
         // A step a year is not none.
         let digits = if growth < 0.1 { 2 } else { 1 };
         Some(format!(
-            "the scope grows by {growth:.digits$} steps a week, and {completed:.digits$} are completed"
+            "{growth:.digits$} added, {completed:.digits$} completed a week"
         ))
     } else {
         None
@@ -258,17 +258,14 @@ mod tests {
             forecast.reason.unwrap()
         };
         assert_eq!(reason(&[5, 4, 3, 2, 1, 0], 0), "nothing is open");
-        assert_eq!(
-            reason(&[5], 5),
-            "nothing has been completed in a full week yet"
-        );
+        assert_eq!(reason(&[5], 5), "nothing completed in any full week");
         assert_eq!(
             reason(&[9, 9, 8, 7, 6], 6),
             "only 3 full weeks have passed since the first completion; it takes 4"
         );
         assert_eq!(
             reason(&[9, 9, 10, 11, 10, 11], 11),
-            "the scope grows by 1.5 steps a week, and 1.0 are completed"
+            "1.5 added, 1.0 completed a week"
         );
         let slow = forecast(
             &weeks(&[9_999, 9_999, 9_999, 9_999, 9_999, 9_998]),

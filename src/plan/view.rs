@@ -77,7 +77,7 @@ impl NamedView {
         if let Some(columns) = &self.columns {
             parts.push(match columns.is_empty() {
                 true => "no columns".to_owned(),
-                false => format!("with {}", names(columns).join(", ")),
+                false => format!("shows {}", names(columns).join(", ")),
             });
         }
         parts.join(" · ")
@@ -105,6 +105,29 @@ impl NamedView {
             text += &format!("group = {}\n", quoted(group.name()));
         }
         text
+    }
+
+    /// The options of `list` that make this view of another one: those of the parts in which they
+    /// differ, but for the filter.
+    pub(crate) fn options_over(&self, other: &Self) -> Vec<String> {
+        let mut options = Vec::new();
+        if self.sort != other.sort {
+            let sort = match self.sort.is_by_id() {
+                true => Column::ID.name().into_owned(),
+                false => self.sort.to_string(),
+            };
+            options.extend(["--sort".to_owned(), sort]);
+        }
+        if self.columns != other.columns {
+            let usual = [Column::OWNER];
+            let columns = self.columns.as_deref().unwrap_or(&usual);
+            options.extend(["--columns".to_owned(), names(columns).join(",")]);
+        }
+        if self.group != other.group {
+            let group = self.group.map_or("none", Group::name);
+            options.extend(["--group".to_owned(), group.to_owned()]);
+        }
+        options
     }
 
     /// Every column that it shows, sorts or groups by.

@@ -67,7 +67,7 @@ impl Model {
         let shown = self.context.as_of.as_ref()?;
         let (day, key) = (shown.at.date_naive(), self.keymap.key_of("as-of"));
         Some(format!(
-            "this is the plan as of {day}, which nobody can change · {key} returns to now"
+            "the plan as of {day} is read-only · {key} returns to now"
         ))
     }
 

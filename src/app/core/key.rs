@@ -85,14 +85,15 @@ impl Key {
 
     /// The spelling for terminals that show ASCII only.
     pub(crate) fn ascii(self) -> String {
-        let name = match NAMES.iter().find(|(code, ..)| *code == self.code) {
-            Some((_, name, _)) => (*name).to_owned(),
-            None => self.to_string(),
+        let shown = self.to_string();
+        let drawn = NAMES
+            .iter()
+            .find(|(code, _, shown)| *code == self.code && !shown.is_ascii());
+        let Some((_, name, sign)) = drawn else {
+            return shown;
         };
-        match (self.ctrl, NAMES.iter().any(|(code, ..)| *code == self.code)) {
-            (true, true) => format!("Ctrl-{name}"),
-            _ => name,
-        }
+        let (first, rest) = name.split_at(1);
+        shown.replace(sign, &format!("{}{rest}", first.to_ascii_uppercase()))
     }
 }
 
@@ -165,6 +166,21 @@ mod tests {
             assert_eq!(text.parse::<Key>().unwrap().to_string(), shown);
         }
         assert!("hyper-x".parse::<Key>().is_err());
-        assert_eq!("enter".parse::<Key>().unwrap().ascii(), "enter");
+    }
+
+    /// Without drawn signs a key is spelled as in the hints within boxes.
+    #[test]
+    fn a_terminal_with_ascii_only_spells_keys_alike_everywhere() {
+        for (text, shown) in [
+            ("enter", "Enter"),
+            ("alt-enter", "Alt-Enter"),
+            ("ctrl-left", "Ctrl-Left"),
+            ("tab", "Tab"),
+            ("pagedown", "PgDn"),
+            ("space", "space"),
+            ("ctrl-d", "Ctrl-d"),
+        ] {
+            assert_eq!(text.parse::<Key>().unwrap().ascii(), shown);
+        }
     }
 }

@@ -18,6 +18,8 @@ pub enum Target {
     Pane(Focus),
     /// A row of the list that has the keys where this is the focus.
     Row(Focus, usize),
+    /// The heading of a column of that list, counted from the left.
+    Heading(Focus, usize),
     /// A row of the chooser or menu on top.
     Choice(usize),
     /// What a hint says that a key does.
@@ -49,7 +51,12 @@ impl Model {
             Target::Row(focus, row) if focus == self.place() && self.has_pointer(focus) => {
                 self.select_row(focus, row);
             }
-            Target::Row(focus, _) | Target::Pane(focus) => self.focus(focus),
+            Target::Heading(focus, nth) if focus == self.place() && self.has_pointer(focus) => {
+                self.sort_by_heading(nth);
+            }
+            Target::Row(focus, _) | Target::Heading(focus, _) | Target::Pane(focus) => {
+                self.focus(focus);
+            }
         }
     }
 
@@ -65,7 +72,10 @@ impl Model {
         } else if !self.overlays.is_empty() {
             let key = Key::plain(if rows > 0 { Code::Down } else { Code::Up });
             (0..rows.unsigned_abs()).for_each(|_| press(self, key));
-        } else if let Some(Target::Row(focus, _) | Target::Pane(focus)) = target {
+        } else if let Some(
+            Target::Row(focus, _) | Target::Heading(focus, _) | Target::Pane(focus),
+        ) = target
+        {
             self.focus(focus);
             if focus == self.place() {
                 by(self, rows);

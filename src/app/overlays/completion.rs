@@ -78,6 +78,7 @@ impl Purpose {
         match self {
             Self::Set(request) if request.field == Field::Owner => Known::Owners,
             Self::SetBlock(cell) if cell.column == BlockColumn::Steward => Known::Owners,
+            Self::Me => Known::Owners,
             Self::Set(request) if request.field == Field::Link => Known::Links,
             Self::Entry { .. } if list == Some(Field::Artifacts) => Known::Links,
             Self::Evidence(_) | Self::GateReview(_) | Self::Card(_) => Known::Links,

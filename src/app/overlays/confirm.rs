@@ -83,7 +83,7 @@ impl Model {
             Err(refusal) => self.refuse(refusal.to_string()),
             Ok(change) if steps > ASK_ABOVE && !change.edits.is_empty() => {
                 let question = format!("Change {steps} steps at once?");
-                self.confirm_shown(question, Vec::new(), change);
+                self.confirm_shown(question, vec![format!("{}.", change.label)], change);
             }
             Ok(change) => {
                 self.commit(change);
@@ -99,7 +99,7 @@ impl Model {
         change: Change,
     ) {
         let undo = self.keymap.key_of("undo");
-        lines.push(format!("{}. One {undo} undoes it all.", change.label));
+        lines.push(format!("One {undo} undoes it all."));
         lines.push(String::new());
         lines.push(self.preview(&change));
         self.confirm(question, lines.join("\n"), change);
@@ -127,10 +127,14 @@ impl Model {
                 (Target::File { .. }, None) => format!("new file {path}"),
                 (target, _) => format!("{} in {path}", target.words()),
             });
+            let is_new = matches!(edit.target, Target::File { .. }) && edit.before.is_none();
             for (sign, side) in [('-', &edit.before), ('+', &edit.after)] {
-                if let Some(bytes) = side {
-                    let text = String::from_utf8_lossy(bytes);
-                    lines.push(format!("{sign} {}", excerpt(&text)));
+                let Some(bytes) = side else { continue };
+                let text = String::from_utf8_lossy(bytes);
+                match is_new {
+                    // A note is read line by line, as it will stand there.
+                    true => lines.extend(text.lines().map(|line| format!("{sign} {line}"))),
+                    false => lines.push(format!("{sign} {}", excerpt(&text))),
                 }
             }
         }

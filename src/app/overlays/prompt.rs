@@ -106,6 +106,11 @@ impl Prompt {
         )
     }
 
+    /// Whether Enter shows something and keeps nothing.
+    pub fn only_looks(&self) -> bool {
+        !self.is_edit() && self.purpose != Purpose::Me
+    }
+
     /// Takes a key; answers the prompt unless that closed it.
     pub(crate) fn press(mut self, model: &mut Model, key: Key) -> Option<Self> {
         match key.code {

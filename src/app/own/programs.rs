@@ -43,6 +43,8 @@ pub enum Ended {
     Code(i32),
     /// By this signal.
     Signal(i32),
+    /// The person cancelled it.
+    Cancelled,
     /// It could not be started; why.
     NotStarted(String),
 }
@@ -59,6 +61,7 @@ impl std::fmt::Display for Ended {
         match self {
             Self::Code(code) => write!(f, "exit code {code}"),
             Self::Signal(signal) => write!(f, "ended by signal {signal}"),
+            Self::Cancelled => f.write_str("cancelled"),
             Self::NotStarted(reason) => write!(f, "could not be started: {reason}"),
         }
     }
@@ -196,8 +199,7 @@ impl Model {
         match program.state {
             // Nobody has begun it.
             ProgramState::Waiting => {
-                let reason = "it was cancelled before it began".to_owned();
-                program.state = ProgramState::Ended(Ended::NotStarted(reason));
+                program.state = ProgramState::Ended(Ended::Cancelled);
             }
             ProgramState::Running => {
                 program.state = ProgramState::Stopping;
@@ -218,6 +220,11 @@ impl Model {
     pub(crate) fn program_ended(&mut self, serial: u64, ended: Ended) {
         let Some(program) = self.programs.of(serial) else {
             return;
+        };
+        // Which signal ended what was told to end is of no interest.
+        let ended = match (&program.state, ended) {
+            (ProgramState::Stopping, Ended::Signal(_)) => Ended::Cancelled,
+            (_, ended) => ended,
         };
         program.state = ProgramState::Ended(ended.clone());
         if program.run.writes {

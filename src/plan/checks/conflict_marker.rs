@@ -37,7 +37,7 @@ pub const RULE: Rule = Rule {
     severity: Severity::Error,
     title: "a git merge was left unfinished",
     help: Help {
-        keys: "{problem-go} shows both versions, to keep one; of a marker that is left over it opens the line",
+        keys: "{problem-go} shows both versions and keeps one; on a leftover marker it opens the line",
         commands: "`stepdeck resolve` shows both versions and keeps one",
     },
     passes: &[Pass::Plan(run)],

@@ -49,7 +49,7 @@ fn run(plan: &Plan, context: &Context<'_>, problems: &mut Vec<Problem>) {
         else {
             continue;
         };
-        let message = format!("{} was to be looked at by {by}", quoted(&risk.title));
+        let message = format!("{} was due for review by {by}", quoted(&risk.title));
         let label = label_at(document, 0, label::REVIEW_BY);
         let span = label.map_or(Span::empty(0), |(_, label)| label.value);
         let spot = Spot::in_markdown(plan, risk.file, span);
@@ -74,7 +74,7 @@ mod tests {
         assert_eq!(
             found(&RULE, &[(RISK, &late)]),
             [
-                "docs/risks/2026-03-02-a.md:4:18 [2026-05-31 (board)] “Parts” was to be looked at \
+                "docs/risks/2026-03-02-a.md:4:18 [2026-05-31 (board)] “Parts” was due for review \
                  by 2026-05-31"
             ]
         );

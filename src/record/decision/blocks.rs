@@ -266,9 +266,12 @@ fn left(plan: &Plan, block: &Block) -> Vec<String> {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        let verb = if waiting.len() == 1 { "waits" } else { "wait" };
+        let (verb, problem) = match waiting.len() {
+            1 => ("waits", "that is a problem"),
+            _ => ("wait", "each is a problem"),
+        };
         said.push(format!(
-            "{}{more} {verb} for what nobody will do: a problem each.",
+            "{}{more} {verb} for steps that nobody will do: {problem}.",
             names.join(", ")
         ));
     }

@@ -137,6 +137,11 @@ fn draw_rows(
     let column = keys.iter().map(|key| width(key)).max().unwrap_or(0).min(14);
     let found = Words::new(chooser.input.text.split_whitespace());
     let is_help = chooser.source == Source::Help;
+    // What a column says is a sentence: it begins behind the longest name, as in a table.
+    let name = match chooser.source {
+        Source::Sort => rows.iter().map(|row| width(&row.label)).max(),
+        _ => None,
+    };
     for (y, at) in (area.y..).zip(shown.clone()) {
         let row = &rows[at];
         // In the help a group is named once for all of its rows in sight.
@@ -150,6 +155,7 @@ fn draw_rows(
             row,
             key: &keys[at],
             column,
+            name,
             look: look(model, row, theme),
             detail: if repeats { "" } else { &row.detail },
         };
@@ -163,6 +169,8 @@ struct Drawn<'a> {
     key: &'a str,
     /// Columns of the keys.
     column: usize,
+    /// Columns of the names, where what is said of each begins behind them.
+    name: Option<usize>,
     look: Option<Look>,
     detail: &'a str,
 }
@@ -190,7 +198,12 @@ fn draw_row(buf: &mut Buffer, area: Rect, theme: &Theme, found: &Words, drawn: &
     let left = frame::line_width(&Line::from(spans.clone()));
     // The label comes first; the detail gets what is left, but never nothing.
     let rest = area.width.saturating_sub(left + 2);
-    let right = wanted.min(rest.max(area.width / 4));
+    let right = match drawn.name {
+        Some(name) => area
+            .width
+            .saturating_sub(u16::try_from(name + 2).unwrap_or(0)),
+        None => wanted.min(rest.max(area.width / 4)),
+    };
     let room = area.width.saturating_sub(right + u16::from(right > 0) * 2);
     frame::spans(buf, theme, (area.x, area.y), room, &spans.into());
     let at = (area.right() - right, area.y);

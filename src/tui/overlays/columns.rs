@@ -35,7 +35,7 @@ pub fn draw(
     let keys = [
         ("space".to_owned(), "show or hide"),
         ("J K".to_owned(), "move"),
-        ("r".to_owned(), "the usual ones"),
+        ("r".to_owned(), "reset"),
         ("Esc".to_owned(), "close"),
     ];
     hints(buf, area, theme, &keys);

@@ -150,7 +150,7 @@ fn line(row: &Row, model: &Model, morning: &Morning, theme: &Theme) -> Line<'sta
                     text(by, theme.dim),
                 ])
             }),
-        Row::Nothing(why) => Line::from(text(why.clone(), theme.dim)),
+        Row::Unknown(why) | Row::Nothing(why) => Line::from(text(why.clone(), theme.dim)),
     }
 }
 

@@ -79,7 +79,7 @@ fn hint<'a>(theme: &Theme, key: &str, what: &str) -> Line<'a> {
 
 /// What can be pressed now. Of commands, help and quit stay longest, else the first ones.
 fn hints<'a>(model: &Model, theme: &Theme) -> Vec<RowPart<'a>> {
-    if let Some(fixed) = model.overlays.last().and_then(answers) {
+    if let Some(fixed) = model.overlays.last().and_then(|top| answers(top, model)) {
         let hints = fixed.iter().enumerate();
         return hints
             .map(|(rank, (key, what))| RowPart {
@@ -118,19 +118,19 @@ fn key_named(name: &str) -> Option<Key> {
 }
 
 /// The keys of an overlay that has the keyboard for itself; none where commands work.
-fn answers(top: &Overlay) -> Option<&'static [(&'static str, &'static str)]> {
+fn answers(top: &Overlay, model: &Model) -> Option<&'static [(&'static str, &'static str)]> {
     Some(match top {
         Overlay::Filter(_) => &[
             ("⏎", "keep"),
             ("Esc", "restore"),
             ("Tab", "complete"),
             ("↑", "earlier filters"),
-            ("ctrl-n ctrl-p", "move"),
+            ("Ctrl-n Ctrl-p", "move"),
         ],
         Overlay::Prompt(prompt) if prompt.input.multiline => {
             &[("⏎", "save"), ("Esc", "cancel"), ("Alt-⏎", "line break")]
         }
-        Overlay::Prompt(prompt) if !prompt.is_edit() => &[("⏎", "show"), ("Esc", "cancel")],
+        Overlay::Prompt(prompt) if prompt.only_looks() => &[("⏎", "show"), ("Esc", "cancel")],
         Overlay::Prompt(_) => &[("⏎", "save"), ("Esc", "cancel")],
         Overlay::Chooser(_) => &[("⏎", "choose"), ("Esc", "close"), ("↑ ↓", "move")],
         Overlay::Menu(_) => &[
@@ -142,17 +142,15 @@ fn answers(top: &Overlay) -> Option<&'static [(&'static str, &'static str)]> {
         Overlay::Columns(_) => &[
             ("space", "show or hide"),
             ("J K", "move the column"),
-            ("r", "the usual ones"),
+            ("r", "reset"),
             ("Esc", "close"),
         ],
         Overlay::Confirm(_) => &[("y", "yes"), ("n", "no"), ("⏎", "no")],
         Overlay::Note(_) => &[("any key", "closes")],
-        Overlay::Output(_) => &[
-            ("Esc", "hide"),
-            ("ctrl-c", "cancel"),
-            ("y", "copy"),
-            ("↑ ↓", "scroll"),
-        ],
+        Overlay::Output(_) => match model.programs.running() {
+            Some(_) => &[("Ctrl-c", "cancel"), ("Esc", "hide"), ("↑ ↓", "scroll")],
+            None => &[("Esc", "close"), ("y", "copy"), ("↑ ↓", "scroll")],
+        },
         Overlay::StepHistory(_) => &[("⏎", "open"), ("Esc", "close"), ("↑ ↓", "move")],
         Overlay::List(_) | Overlay::Conflict(_) | Overlay::Merge(_) => return None,
     })

@@ -427,6 +427,7 @@ fn setting_up_adds_only_what_is_missing() {
     assert_eq!(repo.read(".gitattributes"), "*.md text\r\n# end");
     let first = repo.stepdeck(&["git-setup"]);
     assert_eq!(first.err.matches("stepdeck: added: ").count(), 7);
+    assert!(first.err.contains("commit .gitattributes"), "{}", first.err);
     assert_eq!(first.code, Some(0));
     let attributes = "*.md text\r\n# end\r\ndata/plans/*.jsonl merge=stepdeck diff=stepdeck\r\n\
         data/**/*.md merge=stepdeck\r\ndocs/**/*.md merge=stepdeck\r\n";

@@ -106,6 +106,26 @@ fn a_side_is_kept_and_the_merge_goes_on() {
     assert_eq!(repo.stepdeck(&["resolve", "7", "--ours"]).code, Some(2));
 }
 
+/// Two versions of a step are no two steps: neither gets a number of its own, even where somebody
+/// committed the markers.
+#[test]
+fn nothing_is_renumbered_before_a_version_is_kept() {
+    let Some(repo) = stopped() else { return };
+    let marked = repo.read(LOG);
+    let refused = |arguments: &[&str]| {
+        let run = repo.stepdeck(arguments);
+        assert_eq!(run.code, Some(2), "{}", run.err);
+        let said = format!("{LOG}:3: a merge left two versions here: `stepdeck resolve`");
+        assert!(run.err.contains(&said), "{}", run.err);
+        assert_eq!(repo.read(LOG), marked);
+    };
+    refused(&["renumber", "--collisions"]);
+    repo.git(&["add", "-A"]).ok();
+    repo.git(&["commit", "-q", "--no-edit"]).ok();
+    refused(&["renumber", "--collisions"]);
+    refused(&["sync", "side"]);
+}
+
 #[test]
 fn two_versions_of_one_step_are_never_both_kept() {
     let Some(repo) = stopped() else { return };

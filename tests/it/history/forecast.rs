@@ -234,7 +234,7 @@ fn a_stage_is_what_its_open_checks_need_and_has_a_date_only_if_they_name_steps()
     );
     assert_eq!(
         reason(&cyclic, &["--filter", "id:0001"]),
-        "nothing has been completed in a full week yet",
+        "nothing completed in any full week",
         "what does not wait for the cycle is not held up by it"
     );
     let run = folder.run(&["forecast", "B77"]);

@@ -93,7 +93,7 @@ fn a_decision_is_written_from_the_marks() {
     for (columns, rows) in SIZES {
         let mut desk = desk(columns, rows);
         desk.keys("<Space><Space>d")
-            .wait_for("Decision about 2 steps");
+            .wait_for("What was decided about 2 steps");
         desk.keys("<Enter>").wait_for("a decision needs a title");
         desk.keys("Keep it small<Enter>").wait_for("Why");
         desk.keys("It is cheaper.<Enter>")

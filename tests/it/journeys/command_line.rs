@@ -106,6 +106,53 @@ fn a_filter_is_quoted_as_a_shell_reads_it() {
     );
 }
 
+/// View, order, columns and groups are those of the screen, and so are the rows.
+#[test]
+fn the_list_is_printed_as_it_looks() {
+    let config = "[views.-late]\nfilter = \"is:open\"\nsort = \"-id\"\ncolumns = [\"age\", \"whom\"]\n\
+                  group = \"owner\"\n";
+    let files = [(LOG, LINES), (CANON, DOCUMENT), ("stepdeck.toml", config)];
+    let mut desk = Desk::sized(&files, 120, 30);
+    let folder = desk.folder().to_owned();
+    let late = "stepdeck list '--view=-late'";
+    for (keys, line) in [
+        ("V3", late.to_owned()),
+        ("So", format!("{late} --sort owner")),
+        ("SoSi", format!("{late} --sort id")),
+        ("=n", format!("{late} --sort id --group none")),
+        (
+            "|r<Esc>",
+            format!("{late} --sort id --columns owner --group none"),
+        ),
+        (
+            "/<C-u>owner:ops<Enter>",
+            format!("{late} --filter owner:ops --sort id --columns owner --group none"),
+        ),
+        (
+            "<Esc>",
+            format!("{late} --filter '' --sort id --columns owner --group none"),
+        ),
+        ("V1", "stepdeck list".to_owned()),
+        (
+            "Su=s",
+            "stepdeck list --sort -updated_at --group status".to_owned(),
+        ),
+        (
+            "|<Space><Esc>",
+            "stepdeck list --sort -updated_at --columns '' --group status".to_owned(),
+        ),
+    ] {
+        desk.keys(keys);
+        let listed = desk.listed();
+        let copied = copied(&mut desk);
+        assert_eq!(copied, line, "{keys}\n{}", desk.screen());
+        let (code, said, error) = run(&copied, &folder);
+        assert_eq!(code, Some(0), "{line}: {error}");
+        let printed = said.lines().filter_map(|line| line.split('\t').next());
+        assert_eq!(printed.collect::<Vec<_>>(), listed, "{line}");
+    }
+}
+
 /// A stage is a name that others chose.
 #[test]
 fn a_stage_is_one_argument_whatever_it_is_called() {

@@ -122,7 +122,7 @@ fn the_same_column_again_turns_the_order_round() {
     assert_eq!(row(&desk), "0002 ◐ in", "the cursor stays on its step");
     desk.keys("S");
     assert!(
-        desk.screen().contains("now ↑; again reverses"),
+        desk.screen().contains("now ↑, again reverses it"),
         "{}",
         desk.screen()
     );

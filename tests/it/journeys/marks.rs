@@ -254,7 +254,8 @@ fn more_than_twenty_steps_are_shown_before_they_change() {
     let mut desk = Desk::open(&[(LOG, &log)]);
     desk.keys("*sb");
     desk.wait_for("Change 30 steps at once?");
-    desk.wait_for("30 steps status → blocked. One u undoes it all.");
+    desk.wait_for("30 steps status → blocked.");
+    desk.wait_for("One u undoes it all.");
     desk.wait_for("0001 status in");
     desk.wait_for("- \"draft\"");
     desk.wait_for("no (default)");

@@ -143,6 +143,35 @@ fn the_wheel_moves_what_is_under_it() {
     assert_eq!(selected(&desk), first);
 }
 
+/// The headings stand where columns are chosen; a click on one is `S` with that column.
+#[test]
+fn a_click_on_a_heading_sorts_and_a_second_one_reverses() {
+    let mut desk = desk();
+    desk.keys("|<Down><Space><Esc>");
+    let by_id = desk.listed();
+    click(&mut desk, "Title", 0);
+    let by_title = desk.listed();
+    assert_ne!(by_title, by_id);
+    assert!(desk.screen().contains("Title ↑"), "{}", desk.screen());
+    click(&mut desk, "Title ↑", 0);
+    assert!(desk.listed().into_iter().rev().eq(by_title));
+    click(&mut desk, "State", 0);
+    assert!(desk.screen().contains("by state ↑"), "{}", desk.screen());
+    // From another pane a click gives the list the keys, and nothing else.
+    desk.keys("<Tab>");
+    click(&mut desk, "ID  ", 0);
+    assert!(desk.screen().contains("by state ↑"), "{}", desk.screen());
+    click(&mut desk, "ID  ", 0);
+    assert_eq!(desk.listed(), by_id);
+    // Nor does it reach through what lies over the list.
+    let heading = place(&desk, "Title", 0);
+    desk.keys("s");
+    report(&desk, CLICK, heading);
+    desk.settle();
+    assert_eq!(desk.listed(), by_id);
+    assert_eq!(desk.diff(), "");
+}
+
 #[test]
 fn a_second_click_on_a_row_opens_it() {
     let mut desk = desk();

@@ -1,6 +1,7 @@
 //! Screen 0 and `stepdeck today`: what waits for a person, and where each line leads.
 
 use serde_json::Value;
+use stepdeck::plan::people::Identity;
 
 use crate::history::repo::{LOG, git_in, has_git, line, log_of};
 use crate::support::desk::{Desk, rest};
@@ -116,13 +117,34 @@ fn every_line_leads_to_where_it_is_dealt_with() {
 fn whoever_is_not_known_is_asked_and_stays_who_they_say() {
     let mut desk = desk(80, 24);
     desk.keys("e<C-u>Nobody<Enter>");
-    let said = "neither a table of people nor an owner of steps says";
+    let said = "nobody in this plan is called “Nobody”";
     assert!(desk.screen().contains(said), "{}", desk.screen());
     desk.keys("<C-u>bo grey<Enter>");
     assert!(desk.screen().contains("you are bo grey"));
     assert!(desk.screen().contains("0002 Sign the vendor"));
     assert!(!desk.screen().contains("0004"));
     assert_eq!(desk.diff(), "");
+}
+
+/// The line that says so is a line like any other, and a name that is of no use is not offered.
+#[test]
+fn whoever_is_not_known_presses_enter_and_tab() {
+    let mut desk = desk(80, 24);
+    desk.cockpit.model.context.me = Identity {
+        given: Some("Zoe".to_owned()),
+        ..Identity::default()
+    };
+    desk.keys("0<Enter>");
+    let screen = desk.screen();
+    assert!(screen.contains("Your name in this plan"), "{screen}");
+    assert!(screen.contains("⏎ save"), "{screen}");
+    desk.keys("gr<Tab>");
+    desk.wait_for("growth");
+    desk.keys("<Enter>");
+    assert!(desk.screen().contains("you are growth"));
+    // A name that is known is there to be changed.
+    desk.keys("e<C-u>bo grey<Enter>e");
+    assert!(desk.screen().contains("│ bo grey "), "{}", desk.screen());
 }
 
 /// The program as it is started: it opens with the day, and remembers the name.
@@ -146,10 +168,10 @@ fn it_opens_first_unless_configured_otherwise() {
             .start()
     };
     let first = start();
-    first.wait_for("Nobody here is called zoe. e says who you are.");
+    first.wait_for("Nobody in this plan is called zoe. Press e to say who you are.");
     first.type_keys("e");
     first.wait_for("Your name");
-    first.type_keys("<C-u>Robin<Enter>");
+    first.type_keys("Robin<Enter>");
     first.wait_for("0003 Load test  waits for 0002 (growth)");
     first.type_keys("q");
     assert!(first.wait_exit().success());
@@ -201,7 +223,7 @@ fn the_command_says_the_same_as_the_screen() {
     assert_eq!(day["gates"][0]["next"], "Step 0003 is complete.");
     assert_eq!(day["new"], Value::Null);
     let unknown = folder.run(&["today", "--as", "Zoe"]).ok();
-    assert!(unknown.starts_with("Nobody here is called Zoe; --as says who you are\n"));
+    assert!(unknown.starts_with("Nobody in this plan is called Zoe; --as NAME says who you are\n"));
 }
 
 /// What landed is new until it is set aside; what one has not committed is not.
@@ -248,7 +270,8 @@ fn new_is_what_landed_and_was_not_set_aside() {
     desk.keys("0");
     desk.wait_for("completed 0001 One");
     assert!(!desk.screen().contains("0002 Two"), "{}", desk.screen());
-    desk.keys("<Enter>");
+    // The line that asks for the name has the cursor first.
+    desk.keys("j<Enter>");
     assert!(header(&desk).contains("Since"), "{}", desk.screen());
     desk.keys("-0");
     desk.wait_for("nothing since");

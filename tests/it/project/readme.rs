@@ -133,8 +133,14 @@ fn the_table_of_subcommands_is_that_of_the_command_line() {
                 });
             let usage = own.disable_help_flag(true).render_usage().to_string();
             let usage = usage.trim_start_matches("Usage: ").replace('|', "\\|");
+            // A row of a table is one line, in however many ways the command is used.
+            let ways: Vec<String> = usage
+                .lines()
+                .map(|way| format!("`{}`", way.trim()))
+                .collect();
+            let usage = ways.join(" or ");
             format!(
-                "| `{usage}` | {} |\n",
+                "| {usage} | {} |\n",
                 about.unwrap_or_default().replace('|', "\\|")
             )
         })

@@ -128,6 +128,10 @@ impl Model {
         };
         let mut lines = warnings;
         lines.extend(said.iter().cloned());
+        // Of a removal the question says it all.
+        if *request != StepRequest::Remove {
+            lines.push(format!("{}.", bulk.change.label));
+        }
         self.confirm_shown(question, lines, bulk.change);
         self.confirm_saying(said);
     }

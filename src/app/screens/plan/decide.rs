@@ -44,8 +44,8 @@ pub const COMMANDS: &[Command] = &[
             let steps = model.subjects().into_iter();
             let steps: Vec<StepId> = steps.map(|step| model.plan.step(step).id()).collect();
             let label = match steps.as_slice() {
-                [only] => format!("Decision about {only}"),
-                all => format!("Decision about {} steps", all.len()),
+                [only] => format!("What was decided about {only}"),
+                all => format!("What was decided about {} steps", all.len()),
             };
             let title = None;
             model.prompt(label, "", Purpose::Note(DecisionText { steps, title }));
@@ -114,7 +114,7 @@ fn block_menu(model: &mut Model, at: usize) {
     };
     let why = About::Why;
     let rows = vec![
-        row("t", "Another theme", &theme, None, About::Theme),
+        row("t", "Change the theme", &theme, None, About::Theme),
         row(
             "r",
             "Retire",

@@ -12,6 +12,7 @@ use crate::change::value::Refusal;
 use crate::document::progress::Progress;
 use crate::plan::arrange::{Group, Sort};
 use crate::plan::column::{Column, Known};
+use crate::plan::field::Field;
 use crate::plan::ranking::Inputs;
 use crate::plan::source::Role;
 use crate::plan::view::{ALL, NamedView};
@@ -73,7 +74,7 @@ const SORTS: [(char, &str, &str); 9] = [
     ('u', "updated", "last edited first"),
     ('d', "dependents", "most direct dependents first"),
     ('t', "title", "title"),
-    ('w', "state", "state, what is blocked or waits first"),
+    ('w', "state", "state, blocked and waiting first"),
     ('p', "score", "best score first"),
     ('a', "age", "longest unchanged first"),
 ];
@@ -82,8 +83,8 @@ fn offer_sorts(model: &mut Model) {
     let sort = &model.view.sort;
     let now = |column: &Column| match sort.direction(column) {
         None => "",
-        Some(false) => "now ↑; again reverses",
-        Some(true) => "now ↓; again reverses",
+        Some(false) => "now ↑, again reverses it",
+        Some(true) => "now ↓, again reverses it",
     };
     let named = SORTS.iter().filter_map(|(key, name, label)| {
         let column = Column::named(name).ok()?;
@@ -107,7 +108,7 @@ fn offer_sorts(model: &mut Model) {
     });
     let more = Row::new("/", "another column…", "", Choice::SortByAnother);
     let rows = rows.chain([more]).collect();
-    model.menu("Order the list by", rows, cursor.unwrap_or(0));
+    model.menu("Sort the list by", rows, cursor.unwrap_or(0));
 }
 
 fn offer_groups(model: &mut Model) {
@@ -161,6 +162,13 @@ impl PlanView {
     /// The columns beside ID, status and title: those chosen, or the usual one.
     pub fn shown_columns(&self) -> Vec<Column> {
         self.columns.clone().unwrap_or_else(|| vec![Column::OWNER])
+    }
+
+    /// All columns, from left to right.
+    pub(crate) fn headings(&self) -> Vec<Column> {
+        let standing = [Column::ID, Column::Field(Field::Status)];
+        let standing = standing.into_iter().chain([Column::Field(Field::Title)]);
+        standing.chain(self.shown_columns()).collect()
     }
 
     /// Whether every step stands in the order of IDs, and no column asks the plan as a whole.
@@ -330,6 +338,42 @@ impl Model {
         let view = NamedView::named(&self.context.views, name).ok();
         let is_changed = view.is_none_or(|view| !view.looks_like(&self.view.look()));
         Some((name, is_changed))
+    }
+
+    /// The arguments of `list` for what the list shows and how: the view that was picked, and what
+    /// has been changed since.
+    ///
+    /// # Errors
+    /// When the filter asks for what only the cockpit knows.
+    pub(super) fn look_arguments(&self) -> Result<Vec<String>, String> {
+        let look = self.view.look();
+        let filter = self.filter_arguments()?;
+        let named = self.view.named.as_deref();
+        let named = named.and_then(|name| NamedView::named(&self.context.views, name).ok());
+        let mut arguments = Vec::new();
+        match named {
+            // A name that begins with `-` would be an option of its own.
+            Some(view) if view.name.starts_with('-') => {
+                arguments.push(format!("--view={}", view.name));
+            }
+            Some(view) => arguments.extend(["--view".to_owned(), view.name.clone()]),
+            None => {}
+        }
+        let base = named.cloned().unwrap_or_default();
+        match filter.is_empty() {
+            _ if look.filter == base.filter => {}
+            true => arguments.extend(["--filter".to_owned(), String::new()]),
+            false => arguments.extend(filter),
+        }
+        arguments.extend(look.options_over(&base));
+        Ok(arguments)
+    }
+
+    /// Sorts by the column of a heading, counted from the left; the same again reverses it.
+    pub(crate) fn sort_by_heading(&mut self, nth: usize) {
+        if let Some(column) = self.view.headings().into_iter().nth(nth) {
+            self.sort_by(column);
+        }
     }
 
     /// Offers every column that steps can be sorted by.

@@ -108,7 +108,7 @@ impl Screen for PlanScreen {
         match (model.view.pane, step) {
             (Focus::DETAIL, Some(step)) if !model.view.block_detail => Ok(about("show", &step)),
             (Focus::CHAIN, Some(step)) => Ok(about("chain", &step)),
-            _ => Ok([vec!["list".to_owned()], model.filter_arguments()?].concat()),
+            _ => Ok([vec!["list".to_owned()], model.look_arguments()?].concat()),
         }
     }
 

@@ -80,9 +80,11 @@ pub const COMMANDS: &[Command] = &[
         hint: "baseline",
         group: Group::View,
         run: |model| {
-            let now = model.since.baseline.clone();
+            // What could not be compared with is there to be corrected; the heading has the rest.
+            let is_wrong = model.since.trouble.is_some();
+            let wrong = is_wrong.then(|| model.since.baseline.clone());
             let label = "Since when: review, 2w, 2026-11-20, gate:STAGE, a commit";
-            model.prompt(label, now, Purpose::Baseline);
+            model.prompt(label, wrong.unwrap_or_default(), Purpose::Baseline);
         },
         ..COMMON
     },

@@ -266,11 +266,11 @@ impl Model {
             return Some("not committed".to_owned());
         }
         let day = held.since.date_naive();
-        let age = match (self.now.date_naive() - day).num_days() {
-            1 => "1 day".to_owned(),
-            days => format!("{days} days"),
-        };
-        Some(format!("since {day}, {age}"))
+        Some(match (self.now.date_naive() - day).num_days() {
+            0 => "since today".to_owned(),
+            1 => format!("since {day}, 1 day"),
+            days => format!("since {day}, {days} days"),
+        })
     }
 
     /// Sets the selected steps aside as seen, or brings them back.

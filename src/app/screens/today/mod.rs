@@ -50,20 +50,25 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "who-am-i",
         keys: &["e"],
-        title: "Say who you are: a name that the table of people or the steps' owners have",
-        hint: "who am I",
+        title: "Say who you are: a name from the table of people, or an owner of steps",
+        hint: "who you are",
         group: Group::View,
-        run: |model| {
-            let name = model.context.me.name().to_owned();
-            model.prompt(
-                "Your name, as people or owners are called",
-                name,
-                Purpose::Me,
-            );
-        },
+        run: ask_me,
         ..COMMON
     },
 ];
+
+/// Asks who the person is. A name that the plan does not have is of no use there.
+fn ask_me(model: &mut Model) {
+    let is_known = model.today.morning.as_ref().is_some_and(|day| day.is_known);
+    let name = if is_known {
+        model.context.me.name()
+    } else {
+        ""
+    };
+    let name = name.to_owned();
+    model.prompt("Your name in this plan", name, Purpose::Me);
+}
 
 fn no_line(model: &Model) -> Blocked {
     let none = model.today.leads().is_none();
@@ -75,6 +80,7 @@ fn go(model: &mut Model) {
         return;
     };
     match leads {
+        Leads::Me => ask_me(model),
         Leads::Step(id) => model.jump(id, 0),
         Leads::Mine => match model.query("is:mine is:open") {
             Ok(query) => {
@@ -121,9 +127,7 @@ impl Model {
     pub(crate) fn set_me(&mut self, name: &str) -> Result<(), Refusal> {
         let name = name.trim();
         if !is_known(&self.called(name), &self.plan) {
-            return refuse(format!(
-                "neither a table of people nor an owner of steps says “{name}”"
-            ));
+            return refuse(format!("nobody in this plan is called “{name}”"));
         }
         self.take_for(name);
         self.say(format!("you are {name}"));

@@ -58,6 +58,8 @@ pub enum Row {
     Gate(usize),
     /// A blocker, by place.
     Blocker(usize),
+    /// That the plan does not know the person, and which key tells it.
+    Unknown(String),
     /// Why there is nothing.
     Nothing(String),
 }
@@ -65,6 +67,8 @@ pub enum Row {
 /// Where a row leads.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Leads {
+    /// To the question who the person is.
+    Me,
     Step(StepId),
     /// The list of one's own open steps.
     Mine,
@@ -125,6 +129,7 @@ impl TodayView {
         let morning = self.morning.as_ref()?;
         Some(match rows.get(cursor)? {
             Row::Heading(..) | Row::Nothing(_) => return None,
+            Row::Unknown(_) => Leads::Me,
             Row::Step(id) => Leads::Step(*id),
             Row::MoreSteps(_) => Leads::Mine,
             Row::Change(step) => Leads::Change(step.step),
@@ -229,12 +234,14 @@ impl Model {
         rows.extend(shown.map(|id| Row::Step(*id)));
         if !morning.is_known {
             let key = self.keymap.key_of("who-am-i");
-            rows.push(Row::Nothing(match name {
-                UNKNOWN => format!("Who you are is not known. {key} says it."),
-                name => format!("Nobody here is called {name}. {key} says who you are."),
+            rows.push(Row::Unknown(match name {
+                UNKNOWN => format!("Your name is not known. Press {key} to say who you are."),
+                name => {
+                    format!("Nobody in this plan is called {name}. Press {key} to say who you are.")
+                }
             }));
         } else if morning.mine.is_empty() {
-            rows.push(Row::Nothing("No open step is yours.".to_owned()));
+            rows.push(Row::Nothing("You own no open steps.".to_owned()));
         }
         match morning.mine.len().saturating_sub(MOST_STEPS) {
             0 => {}

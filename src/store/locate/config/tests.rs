@@ -216,7 +216,7 @@ fn a_view_that_is_wrong_in_a_part_is_not_there_and_each_mistake_has_its_place() 
     let late = &config.views["late"];
     assert_eq!(
         late.in_words(),
-        "updated:>14d · by -age,owner · grouped by stage · with age, log.reviewer"
+        "updated:>14d · by -age,owner · grouped by stage · shows age, log.reviewer"
     );
     let names: Vec<&String> = config.views.keys().collect();
     assert_eq!(names, ["a b", "late"], "{problems:#?}");

@@ -148,7 +148,13 @@ fn scope(
     frame::fitted(buf, theme, (x, y), columns.name, &name, style);
     let mut end = x + columns.name + OPEN;
     right(buf, (end, y), &outlook.open.len().to_string(), style);
-    let room = columns.dates * DATE - 2;
+    // Words go on where no due date stands.
+    let spare = if columns.has_due && outlook.due.is_none() {
+        DUE
+    } else {
+        0
+    };
+    let room = columns.dates * DATE + spare - 2;
     let dates = outlook.dates();
     match outlook.reason() {
         _ if is_done => {

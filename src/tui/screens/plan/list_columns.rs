@@ -221,15 +221,23 @@ impl Columns {
     }
 
     /// Draws the names of the columns, with an arrow at the one that the list is sorted by, and how
-    /// many columns had no room.
-    pub(super) fn draw_header(&self, buf: &mut Buffer, row: Rect, theme: &Theme, view: &PlanView) {
-        let mut put = |column: &Column, label: &str, (x, columns): (u16, u16)| {
+    /// many columns had no room. Answers where each stands, with its number from the left.
+    pub(super) fn draw_header(
+        &self,
+        buf: &mut Buffer,
+        row: Rect,
+        theme: &Theme,
+        view: &PlanView,
+    ) -> Vec<(Rect, usize)> {
+        let mut headings = Vec::new();
+        let mut put = |column: &Column, nth: usize, (x, columns): (u16, u16)| {
+            let label = column.label();
             let is_sorted = !view.sort.is_by_id();
             let arrow = view.sort.direction(column).filter(|_| is_sorted);
             let arrow = arrow.map(|descending| format!(" {}", theme.direction(descending)));
             let arrow = arrow.unwrap_or_default();
             let room = usize::from(columns).saturating_sub(width(&arrow));
-            let label = visible_line(label);
+            let label = visible_line(&label);
             let label = fit(&label, room, theme.glyphs.ellipsis);
             let text = format!("{label}{arrow}");
             let indent = match column.is_number() {
@@ -242,23 +250,20 @@ impl Columns {
                 theme.accent
             };
             frame::text(buf, x + indent, row.y, columns, &text, style);
+            headings.push((Rect::new(x, row.y, columns, 1), nth));
         };
         let id = row.x + self.gutter;
-        put(&Column::ID, Column::ID.label(), (id, self.id));
+        put(&Column::ID, 0, (id, self.id));
         let status = id + self.id + 1;
         if self.status >= status::WIDTH {
             let column = Column::Field(Field::Status);
-            put(
-                &column,
-                column.label(),
-                (status, self.status.saturating_sub(1)),
-            );
+            put(&column, 1, (status, self.status.saturating_sub(1)));
         }
         let title = Column::Field(Field::Title);
         let end = row.x + self.title_from();
-        put(&title, title.label(), (end, self.title));
-        for (column, x, columns) in self.places(row) {
-            put(column, column.label(), (x, columns));
+        put(&title, 2, (end, self.title));
+        for (nth, (column, x, columns)) in (3..).zip(self.places(row)) {
+            put(column, nth, (x, columns));
         }
         if self.left_out > 0 {
             let text = format!("+{}", self.left_out);
@@ -266,6 +271,7 @@ impl Columns {
             let x = row.right().saturating_sub(long + 1);
             frame::text(buf, x, row.y, long, &text, theme.accent);
         }
+        headings
     }
 }
 

@@ -12,6 +12,7 @@ use super::list_columns::{Columns, has_header};
 use crate::app::core::command::Focus;
 use crate::app::core::groups::GroupLine;
 use crate::app::core::model::Model;
+use crate::app::core::pointer::Target;
 use crate::document::visible::{fit, visible_line, width, wrap};
 use crate::plan::StepRef;
 use crate::plan::status::State;
@@ -71,7 +72,9 @@ pub fn draw(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, sight: &
     }
     frame::scrollbar(buf, area, theme, &shown, view.rows(), focused);
     if !header.is_empty() {
-        columns.draw_header(buf, header, theme, view);
+        for (area, nth) in columns.draw_header(buf, header, theme, view) {
+            sight.note(area, Target::Heading(Focus::STEPS, nth));
+        }
     }
     let known = model.known();
     for (y, at) in (inner.y..).zip(shown) {
@@ -288,7 +291,7 @@ fn titles<'a>(model: &Model, theme: &Theme, room: u16) -> (Vec<RowPart<'a>>, Vec
     if let Some(group) = view.group {
         right.push(RowPart::styled(
             6,
-            format!("in groups by {}", group.name()),
+            format!("grouped by {}", group.name()),
             theme.accent,
         ));
     }
