@@ -103,13 +103,7 @@ impl Composer<'_> {
                 change: change(file.path.clone(), Target::AT_END, None, text.into_bytes()),
             });
         };
-        let Some((before, after)) = evidence.below(document, found)? else {
-            return refuse(format!(
-                "{} cannot take the evidence: the section “{}” ends in code or HTML that is not closed",
-                file.path.display(),
-                document.headings()[found].text
-            ));
-        };
+        let (before, after) = evidence.below(&file.path, document, found)?;
         let target = Target::section(document, found);
         let change = change(file.path.clone(), target, Some(before), after);
         Ok(Attachment::Ready(change))
@@ -160,15 +154,23 @@ impl Proof<'_> {
         bullets.join(&newline.repeat(2))
     }
 
-    /// The section of a heading before and after; nothing where it would not only get more.
+    /// The own section of a heading before and after.
+    ///
+    /// # Errors
+    /// When anything else would come of it than more in that section.
     fn below(
         &self,
+        path: &Path,
         document: &MarkdownDocument,
         heading: usize,
-    ) -> Result<Option<(Vec<u8>, Vec<u8>)>, Refusal> {
+    ) -> Result<(Vec<u8>, Vec<u8>), Refusal> {
         let mut splices = self.splices(document, heading);
         if !is_only_more(document, &splices) {
-            return Ok(None);
+            return refuse(format!(
+                "{} cannot take the evidence: the section “{}” ends in code or HTML that is not closed",
+                path.display(),
+                document.headings()[heading].text
+            ));
         }
         let section = document.own_section(heading);
         for splice in &mut splices {
@@ -177,7 +179,7 @@ impl Proof<'_> {
         let before = document.bytes()[section.range()].to_vec();
         let after = splice::apply(&before, &splices);
         let after = after.map_err(|error| Refusal(error.to_string()))?;
-        Ok(Some((before, after)))
+        Ok((before, after))
     }
 
     /// What is to be written below a heading of the roadmap: into the check's own bullet, below what

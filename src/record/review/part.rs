@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use super::chapter::{self, Chapter};
-use super::{BY, Entry, EntryKey, Line, OWNER, Section, WHY, details, is_detail, labelled};
+use super::entry::{BY, OWNER, WHY, details, is_detail, labelled};
+use super::{Entry, EntryKey, Line, Section};
 use crate::change::{Edit, Target};
 use crate::document::markdown::MarkdownDocument;
 use crate::document::splice::Span;

@@ -6,9 +6,11 @@ use proptest::prelude::*;
 use super::amend::{Op, amend};
 use super::causes::{Shortage, by_cause};
 use super::chapter::{Chapter, Form};
+use super::entry::OLD_WORDS;
 use super::gather::Review;
 use super::*;
 use crate::change::{Change, apply};
+use crate::plan::id::StepId;
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::{Plan, StepRef};
 

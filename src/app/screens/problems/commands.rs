@@ -62,7 +62,7 @@ pub const COMMANDS: &[Command] = &[
         blocked: no_row,
         run: |model| {
             let view = &mut model.problems;
-            view.turn_marks(&view.rules.rows(view.cursor).to_vec());
+            view.turn_marks(view.rules.rows(view.cursor).to_vec());
             crate::app::core::navigate::by(model, 1);
         },
     },
@@ -77,7 +77,7 @@ pub const COMMANDS: &[Command] = &[
         run: |model| {
             let view = &mut model.problems;
             if let Some((_, rows)) = view.rules.group_of(view.cursor) {
-                view.turn_marks(&rows.to_vec());
+                view.turn_marks(rows.to_vec());
             }
         },
     },

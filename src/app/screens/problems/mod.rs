@@ -128,8 +128,11 @@ impl ProblemsView {
     }
 
     /// Marks problems, or lets them go where all are marked.
-    fn turn_marks(&mut self, rows: &[usize]) {
-        let keys: Vec<FindingKey> = rows.iter().filter_map(|at| self.found.key(*at)).collect();
+    fn turn_marks(&mut self, rows: Vec<usize>) {
+        let keys: Vec<FindingKey> = rows
+            .into_iter()
+            .filter_map(|at| self.found.key(at))
+            .collect();
         if keys.iter().all(|key| self.marks.contains(key)) {
             keys.iter().for_each(|key| {
                 self.marks.remove(key);
