@@ -384,9 +384,11 @@ mod laws {
             for word in own_words(&ours, "o").into_iter().chain(own_words(&theirs, "t")) {
                 prop_assert!(text.contains(&word), "{word} is lost in\n{text}");
             }
+            let [in_ours, in_theirs, in_text] =
+                [&ours, &theirs, &text].map(|text| own_words(text, "b"));
             for word in own_words(&base_text, "b") {
-                if ours.contains(&word) && theirs.contains(&word) {
-                    prop_assert!(text.contains(&word), "{word} is lost in\n{text}");
+                if in_ours.contains(&word) && in_theirs.contains(&word) {
+                    prop_assert!(in_text.contains(&word), "{word} is lost in\n{text}");
                 }
             }
             let Some(back) = back else { return Ok(()) };
