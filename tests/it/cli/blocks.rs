@@ -84,7 +84,7 @@ fn a_retired_block_is_out_of_everything_and_comes_back_to_the_byte() {
             vec![
                 "B02 retired",
                 "2 steps are no longer counted, ranked or due; no status changes.",
-                "0001 waits for what nobody will do: a problem each.",
+                "0001 waits for steps that nobody will do: that is a problem.",
                 "1 open check names only such steps.",
             ]
         )
