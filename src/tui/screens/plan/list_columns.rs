@@ -237,7 +237,7 @@ impl Columns {
             let arrow = arrow.map(|descending| format!(" {}", theme.direction(descending)));
             let arrow = arrow.unwrap_or_default();
             let room = usize::from(columns).saturating_sub(width(&arrow));
-            let label = visible_line(&label);
+            let label = visible_line(label);
             let label = fit(&label, room, theme.glyphs.ellipsis);
             let text = format!("{label}{arrow}");
             let indent = match column.is_number() {
