@@ -190,10 +190,7 @@ fn the_file_of_a_week_is_written_again_around_what_people_wrote() {
         "{again}"
     );
     assert!(section(&again, "Notes").contains("Ada joined."));
-    assert!(
-        section(&again, "Completed").contains("**0005**"),
-        "{set:?}\n{log}\n{run:?}\n{again}"
-    );
+    assert!(section(&again, "Completed").contains("**0005**"), "{again}");
     // A closed paper says what was true then.
     folder.write(
         path,
