@@ -48,7 +48,9 @@ pub(crate) fn filed(plan: &Plan, role: Role) -> Vec<Filed> {
     all
 }
 
-fn read(file: usize, path: &Path, document: &MarkdownDocument) -> Filed {
+/// What a paper in a file of the plan says of itself.
+/// What a paper in a file of the plan says of itself.
+pub(crate) fn read(file: usize, path: &Path, document: &MarkdownDocument) -> Filed {
     let text = |name| label_at(document, 0, name).map(|(_, label)| label.text.trim().to_owned());
     let written = text(DATE).and_then(|text| text.get(..10)?.parse().ok());
     let title = document.headings().first().map(|head| head.text.clone());

@@ -17,6 +17,7 @@ use crate::app::overlays::note::Note;
 use crate::app::own::programs::Programs;
 use crate::app::screens::gates::GatesView;
 use crate::app::screens::outlook::view::OutlookView;
+use crate::app::screens::papers::view::PapersView;
 use crate::app::screens::plan;
 use crate::app::screens::plan::search::Order;
 use crate::app::screens::plan::view::PlanView;
@@ -129,6 +130,8 @@ pub struct Model {
     pub outlook: OutlookView,
     /// Screen 0.
     pub today: TodayView,
+    /// Screen 9.
+    pub papers: PapersView,
     #[cfg(test)]
     pub invented: crate::app::screens::invented::InventedView,
     /// What lies over the screen, the topmost last.
@@ -206,6 +209,7 @@ impl Model {
             since: SinceView::default(),
             outlook: OutlookView::new(),
             today: TodayView::new(),
+            papers: PapersView::new(),
             #[cfg(test)]
             invented: Default::default(),
             overlays: Vec::new(),

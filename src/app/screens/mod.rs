@@ -6,6 +6,7 @@ pub mod gates;
 #[cfg(test)]
 pub(crate) mod invented;
 pub mod outlook;
+pub mod papers;
 pub mod plan;
 pub mod problems;
 pub mod review;
@@ -28,6 +29,7 @@ pub(crate) static SCREENS: &[&NumberedScreen] = &[
     &problems::SCREEN,
     &since::SCREEN,
     &outlook::SCREEN,
+    &papers::SCREEN,
     #[cfg(test)]
     &invented::SCREEN,
 ];

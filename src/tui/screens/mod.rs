@@ -8,6 +8,7 @@ pub(crate) mod gates;
 #[cfg(test)]
 mod invented;
 pub(crate) mod outlook;
+pub(crate) mod papers;
 pub(crate) mod plan;
 pub(crate) mod problems;
 pub(crate) mod review;
@@ -39,6 +40,7 @@ const DRAWINGS: &[(&NumberedScreen, Drawing)] = &[
     (&screens::problems::SCREEN, problems::draw),
     (&screens::since::SCREEN, since::draw),
     (&screens::outlook::SCREEN, outlook::draw),
+    (&screens::papers::SCREEN, papers::draw),
     #[cfg(test)]
     (&screens::invented::SCREEN, invented::draw),
 ];

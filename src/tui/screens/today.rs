@@ -150,6 +150,17 @@ fn line(row: &Row, model: &Model, morning: &Morning, theme: &Theme) -> Line<'sta
                     text(by, theme.dim),
                 ])
             }),
+        Row::Risk(at) => morning.risks.get(*at).map_or_else(Line::default, |risk| {
+            let owner = match risk.owner.is_empty() {
+                true => String::new(),
+                false => format!("  {}", risk.owner),
+            };
+            Line::from(vec![
+                text(format!("{:>3} d  ", risk.days), theme.warning),
+                text(risk.title.clone(), theme.text),
+                text(owner, theme.dim),
+            ])
+        }),
         Row::Unknown(why) | Row::Nothing(why) => Line::from(text(why.clone(), theme.dim)),
     }
 }
