@@ -48,7 +48,12 @@ pub(crate) fn filed(plan: &Plan, role: Role) -> Vec<Filed> {
     all
 }
 
-/// What a paper in a file of the plan says of itself.
+/// The latest paper with this role that is of a day before this one.
+pub(crate) fn last_before(plan: &Plan, role: Role, day: NaiveDate) -> Option<Filed> {
+    let mut all = filed(plan, role).into_iter();
+    all.find(|paper| paper.date.is_some_and(|date| date < day))
+}
+
 /// What a paper in a file of the plan says of itself.
 pub(crate) fn read(file: usize, path: &Path, document: &MarkdownDocument) -> Filed {
     let text = |name| label_at(document, 0, name).map(|(_, label)| label.text.trim().to_owned());
@@ -147,5 +152,7 @@ mod tests {
         let plain: Vec<_> = told.iter().map(|(a, b, c, _)| row(a, b, *c)).collect();
         assert_eq!(plain, expected);
         assert_eq!(told[1].3.as_deref(), Some("0123abcd"));
+        let before = last_before(&plan, Role::Demo, "2026-11-20".parse().unwrap());
+        assert_eq!(before.unwrap().title, "Demo");
     }
 }
