@@ -56,7 +56,8 @@ fn places(body: Rect, model: &Model) -> Vec<(Focus, Rect)> {
     let wanted = team
         .saturating_add(2)
         .max(body.height.saturating_sub(mine.saturating_add(2)));
-    let below = wanted.min(body.height / 2);
+    let above = mine.saturating_add(2).min(body.height / 2);
+    let below = wanted.min(body.height - above);
     let (above, below) = split_rows(body, body.height - below);
     vec![(Focus::MINE, above), (Focus::TEAM, below)]
 }

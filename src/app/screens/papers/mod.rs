@@ -11,6 +11,7 @@ use crate::app::core::message::Effect;
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
 use crate::app::core::screen::{Crumb, Screen, numbered_screen};
+use crate::app::overlays::prompt::Purpose;
 use crate::app::screens::row_filter::RowFilter;
 use crate::change::Change;
 use crate::plan::query::QueryError;
@@ -58,6 +59,19 @@ pub const COMMANDS: &[Command] = &[
                 };
                 model.effects.push(Effect::Open(target));
             }
+        },
+    },
+    Command {
+        name: "paper-filter",
+        keys: &["/"],
+        title: "Filter the papers: words of title, path, owner and state, or terms about their steps",
+        hint: "filter",
+        group: Group::Find,
+        places: PAPERS,
+        blocked: |_| None,
+        run: |model| {
+            let text = model.papers.filter.clone();
+            model.prompt("Filter the papers", text, Purpose::Narrow);
         },
     },
 ];

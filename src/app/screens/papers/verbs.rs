@@ -52,7 +52,7 @@ pub(super) const COMMANDS: &[Command] = &[
     Command {
         name: "supersede",
         keys: &["d"],
-        title: "Decide anew: write a decision that supersedes the selected one",
+        title: "Write a decision that supersedes the selected one",
         blocked: |model| model.is_locked().or_else(|| no_decision_in_force(model)),
         run: |model| {
             if let Some(path) = selected(model, Role::Decision) {
