@@ -45,7 +45,8 @@ pub fn change_seen(
         let edits: Vec<&Edit> = change.edits.iter().filter(|e| e.path == *path).collect();
         let at = files.iter().position(|file| file.path == *path);
         match (whole_file(&edits, at.map(|at| &files[at])), at) {
-            (Some(Ok(Some(file))), _) => made.push(file),
+            (Some(Ok(Some(file))), Some(at)) => changed.push((at, file.document)),
+            (Some(Ok(Some(file))), None) => made.push(file),
             (Some(Ok(None)), Some(at)) => gone.push(files[at].path.clone()),
             (Some(Ok(None)), None) => {}
             (Some(Err(conflict)), _) => conflicts.push(conflict),
