@@ -270,6 +270,14 @@ impl Writer<'_, '_> {
 
     /// The same line in both versions, at its place.
     fn pair(&mut self, old: &Line<'_>, new: &Line<'_>) {
+        let heads = [old, new].map(|line| line.span.start..line.body.start);
+        if heads[0].len() != heads[1].len() {
+            let words = "byte order mark within the file".to_owned();
+            let part = Part::saying(Subject::Ends, How::Rewritten, words);
+            let part = self.delta.part(part);
+            let [from, to] = heads;
+            self.delta.piece(from, to, Owner::Part(part));
+        }
         if old.text != new.text {
             self.within(old, new);
         }
