@@ -1,4 +1,4 @@
-//! Taking parts back: edits that name the thing and put the older bytes there, so that they can be
+//! Reverting parts: edits that name the thing and put the older bytes there, so that they can be
 //! undone, and merged with what somebody else writes meanwhile.
 
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ use crate::plan::source::SourceFile;
 
 /// The change that gives these parts, each a file and a place in it, what they were in the older
 /// version. Where every part of a file goes, the file is the older version again, byte for byte.
-pub fn taken_back(deltas: &[FileDelta], parts: &[(usize, usize)]) -> Change {
+pub fn reverted(deltas: &[FileDelta], parts: &[(usize, usize)]) -> Change {
     let mut edits = Vec::new();
     for (at, delta) in deltas.iter().enumerate() {
         let own: BTreeSet<usize> = parts
@@ -39,7 +39,7 @@ pub fn taken_back(deltas: &[FileDelta], parts: &[(usize, usize)]) -> Change {
             }
             match (&subjects[..], parts.first()) {
                 ([_], Some((file, part))) => deltas[*file].parts[*part].back_label(),
-                _ => format!("{} changes taken back", subjects.len()),
+                _ => format!("{} changes reverted", subjects.len()),
             }
         }
     };
@@ -52,10 +52,10 @@ impl Part {
         match (&self.words, self.how) {
             (None, _) => format!("{subject}: {} → {}", self.after, self.before),
             (Some(_), how) => format!(
-                "{subject}: {} taken back",
+                "{subject}: {} reverted",
                 match how {
-                    How::Added => "added",
-                    How::Removed => "removed",
+                    How::Added => "addition",
+                    How::Removed => "removal",
                     How::Changed => "change",
                     How::Rewritten => "rewriting",
                 }

@@ -8,6 +8,7 @@
 mod back;
 mod log;
 mod markdown;
+pub mod outline;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +16,7 @@ use std::fmt;
 use std::ops::Range;
 use std::path::PathBuf;
 
-pub use back::taken_back;
+pub use back::reverted;
 
 use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::id::{BlockId, StepId};

@@ -144,7 +144,7 @@ fn holds(delta: &FileDelta, choice: u64) -> Result<(), TestCaseError> {
         .filter(|part| !is_new(*part))
         .map(|part| (0, part))
         .collect();
-    let change = taken_back(std::slice::from_ref(delta), &parts);
+    let change = reverted(std::slice::from_ref(delta), &parts);
     if let Some(new) = &delta.new {
         let mut files = vec![SourceFile::load("f", delta.role, new.clone())];
         prop_assert!(apply::change(&change, &mut files).is_ok());
@@ -240,10 +240,10 @@ fn the_stamp_goes_with_the_last_field_of_its_step() {
         one,
         old.replace("draft", "blocked").replace("\"1\"", "\"2\"")
     );
-    let change = taken_back(std::slice::from_ref(&delta), &[(0, 0)]);
+    let change = reverted(std::slice::from_ref(&delta), &[(0, 0)]);
     assert_eq!(change.label, "0001 status: blocked → draft");
     assert_eq!(change.edits.len(), 1, "{change:?}");
-    let change = taken_back(std::slice::from_ref(&delta), &[(0, 0), (0, 1)]);
-    assert_eq!(change.label, "2 changes taken back");
+    let change = reverted(std::slice::from_ref(&delta), &[(0, 0), (0, 1)]);
+    assert_eq!(change.label, "2 changes reverted");
     assert_eq!(change.edits.len(), 3, "{change:?}");
 }
