@@ -148,8 +148,8 @@ impl FileDelta {
                 }
             }
         }
-        let (mut inserted, mut taken): (Vec<(usize, &[u8])>, Vec<(usize, &[u8])>) =
-            Default::default();
+        let mut inserted: Vec<(usize, &[u8])> = Vec::new();
+        let mut taken: Vec<(usize, &[u8])> = Vec::new();
         let line_of = |at: usize| new[..at].iter().filter(|byte| **byte == b'\n').count();
         for part in left {
             let Part {
