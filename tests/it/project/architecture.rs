@@ -10,7 +10,7 @@ const LAYERS: [&str; 10] = [
 ];
 
 /// The modules of `store`, in the same way.
-const STORE: [&str; 11] = [
+const STORE: [&str; 12] = [
     "fs",
     "atomic_replace",
     "state",
@@ -20,6 +20,7 @@ const STORE: [&str; 11] = [
     "locate",
     "past",
     "as_of",
+    "pull_request",
     "transaction",
     "worker",
 ];
