@@ -35,6 +35,7 @@ mod progress_line;
 pub(crate) mod relocate;
 pub(crate) mod remove;
 pub(crate) mod renumber;
+pub(crate) mod report;
 pub(crate) mod resolve;
 pub mod review;
 pub mod risk;
@@ -152,6 +153,7 @@ pub enum Subcommands {
     Pr(pr::Pr),
     Burn(burn::Burn),
     Forecast(forecast::Forecast),
+    Report(report::Report),
     GitSetup(git_setup::GitSetup),
     Export(export::Export),
     Completions(completions::Completions),
@@ -279,6 +281,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Since(since) => since.run(invocation)?,
         Subcommands::Burn(burn) => burn.run(invocation)?,
         Subcommands::Forecast(forecast) => forecast.run(invocation)?,
+        Subcommands::Report(report) => report.run(invocation)?,
     }
     Ok(Ending::Done)
 }

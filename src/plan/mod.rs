@@ -36,6 +36,7 @@ pub(crate) mod spelling;
 pub mod stage;
 pub mod status;
 pub mod step;
+pub(crate) mod identity;
 pub mod uid;
 mod unreadable;
 pub mod view;

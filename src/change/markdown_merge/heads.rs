@@ -182,6 +182,8 @@ fn field_text(base: &Unit<'_>, ours: &Unit<'_>, theirs: &Unit<'_>) -> Option<Vec
     let spec = fields().iter().find(|spec| spec.canon.is_some_and(is_it))?;
     let text = |unit: &Unit<'_>| Pieces::of(unit).map(|pieces| pieces.text.to_vec());
     match spec.kind {
+        // Entries that both added are in the same order whichever side is called ours.
+        field::Kind::List if text(ours) > text(theirs) => list(spec.field, base, theirs, ours),
         field::Kind::List => list(spec.field, base, ours, theirs),
         _ if spec.field == Field::Notes => appended(&text(base)?, &text(ours)?, &text(theirs)?),
         _ => None,
@@ -202,20 +204,20 @@ fn proofs(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// Two sentences put behind the same words, one after the other.
+/// Two sentences put behind the same words, one after the other, in the same order whichever side
+/// is called ours.
 fn appended(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> {
     let base = base.trim_ascii_end();
-    let ours = ours.trim_ascii_end();
-    theirs
+    let (first, then) = (ours.min(theirs).trim_ascii_end(), ours.max(theirs));
+    let new = then
         .strip_prefix(base)
-        .filter(|_| ours.starts_with(base))?;
-    let new = &theirs[base.len()..];
+        .filter(|_| first.starts_with(base))?;
     let gap: &[u8] = if new.starts_with(b" ") || new.starts_with(b"\n") {
         b""
     } else {
         b" "
     };
-    Some([ours, gap, new].concat())
+    Some([first, gap, new].concat())
 }
 
 /// What both sides made of a list, as [`apply`] puts an edit on top of somebody else's.

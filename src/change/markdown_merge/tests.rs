@@ -120,6 +120,15 @@ fn bullets_of_one_section_merge_by_label_lists_by_entry_and_notes_in_turn() {
         .replace("Step 0007, Board\n", "Step 0006, Board, Step 0008\n")
         .replace("Began.", "Began. Ours went on. Theirs too.");
     assert_eq!(clean(STEPS, &ours, &theirs), expected);
+    assert_eq!(clean(STEPS, &theirs, &ours), expected);
+}
+
+#[test]
+fn entries_that_both_sides_add_are_in_one_order_whichever_side_is_ours() {
+    let with = |entry: &str| STEPS.replace("Board\n", &format!("Board, {entry}\n"));
+    let both = with("Auditor, Vendor");
+    assert_eq!(clean(STEPS, &with("Auditor"), &with("Vendor")), both);
+    assert_eq!(clean(STEPS, &with("Vendor"), &with("Auditor")), both);
 }
 
 #[test]
@@ -370,7 +379,7 @@ mod laws {
         }
 
         /// What both sides wrote is in the result, and which side is ours matters for nothing but
-        /// the order.
+        /// the order of new units.
         #[test]
         fn nothing_that_was_written_is_lost(
             base in lines("b", 20), ours in side("o"), theirs in side("t"),

@@ -46,6 +46,8 @@ const READING: [&[&str]; 34] = [
     &["burn", "--json", "--by", "day", "--since", "2w"],
     &["forecast"],
     &["forecast", "--json", "CP01"],
+    &["report", "changes", "--since", "4w"],
+    &["report", "changes", "--json", "--since", "2w"],
     &["export", "--format", "csv"],
     &["export", "--format", "openmetrics"],
 ];
@@ -61,7 +63,7 @@ const SHORT: [&[&str]; 6] = [
 ];
 
 /// Those that write, each with arguments that would do.
-const WRITING: [&[&str]; 16] = [
+const WRITING: [&[&str]; 17] = [
     &["set", "1", "owner=grc"],
     &["add", "title=New"],
     &["tick", "ground", "1"],
@@ -77,6 +79,7 @@ const WRITING: [&[&str]; 16] = [
     &["merge", "a", "b", "c"],
     &["git-setup"],
     &["check", "--fix"],
+    &["report", "changes", "--since", "4w", "--write"],
     &["export", "--format", "csv", "-o", "new.csv"],
 ];
 
