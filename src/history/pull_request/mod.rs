@@ -167,6 +167,9 @@ pub(crate) struct NewProblem {
     pub message: String,
 }
 
+/// How the steps of stages went, by the names of the stages.
+type StageWeeks<'a> = &'a dyn Fn(&[String]) -> BTreeMap<String, Vec<Week>>;
+
 /// The versions of a plan that a pull request is about.
 #[derive(Clone, Copy)]
 pub(crate) struct Versions<'a> {
@@ -185,7 +188,7 @@ impl Versions<'_> {
     /// stage; `problems` are those that it brings in.
     pub(crate) fn compare(
         &self,
-        weeks: &dyn Fn(&[String]) -> BTreeMap<String, Vec<Week>>,
+        weeks: StageWeeks<'_>,
         problems: impl IntoIterator<Item = Problem>,
     ) -> PullRequest {
         let (events, ticks) = happened(self.before, self.after);
@@ -287,7 +290,7 @@ impl Versions<'_> {
         cells.collect()
     }
 
-    fn gates(&self, weeks: &dyn Fn(&[String]) -> BTreeMap<String, Vec<Week>>) -> Vec<GateMove> {
+    fn gates(&self, weeks: StageWeeks<'_>) -> Vec<GateMove> {
         let mut names: Vec<String> = Vec::new();
         let stages = self.after.stages().iter().chain(self.before.stages());
         for stage in stages {

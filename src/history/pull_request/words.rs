@@ -3,9 +3,10 @@
 //! In the Markdown everything that comes from the plan is text and nothing else: no markup, no
 //! link, no mention that would call somebody.
 
+use serde_json::value::RawValue;
+
 use super::{BlockChanges, FieldChange, GateMove, GateState, PullRequest, StepChanges};
 use crate::change::difference;
-use crate::document::markdown::escaped;
 use crate::document::visible::visible_line;
 
 /// A host takes comments of 65,536 characters; what is listed last is left out where it grows so long.
@@ -147,13 +148,9 @@ fn rows(step: &StepChanges) -> Vec<String> {
 }
 
 fn told(name: &str, change: &FieldChange) -> String {
-    let raw = |value: &Option<Box<_>>| {
-        value
-            .as_ref()
-            .map(|raw: &Box<serde_json::value::RawValue>| raw.get().to_owned())
-    };
-    let (before, after) = (raw(&change.before), raw(&change.after));
-    let words = difference::field(&name, &change.field, before.as_deref(), after.as_deref());
+    let [before, after] =
+        [&change.before, &change.after].map(|raw| raw.as_deref().map(RawValue::get));
+    let words = difference::field(&name, &change.field, before, after);
     words.to_string().trim_start().to_owned()
 }
 
@@ -183,26 +180,33 @@ fn gate(moved: &GateMove) -> String {
 /// Text of a plan as Markdown in which a host sees no markup, no mention, no link and no HTML.
 fn inert(text: &str) -> String {
     let line = visible_line(text);
-    let mut broken = String::with_capacity(line.len());
-    let mut chars = line.chars().take(LONGEST).peekable();
+    let mut safe = String::with_capacity(line.len());
+    let mut chars = line.trim().chars().take(LONGEST).peekable();
+    let mut is_number = true;
     while let Some(char) = chars.next() {
         let next = chars.peek().copied().unwrap_or(' ');
-        if char == '.' && broken.to_lowercase().ends_with("www") {
-            broken.push(BREAK);
+        let is_start = safe.is_empty();
+        if char == '.' && safe.to_lowercase().ends_with("www") {
+            safe.push(BREAK);
         }
-        broken.push(char);
+        let is_markup = "\\`*_[]<>&~|$".contains(char)
+            || is_start && "#+-=:".contains(char)
+            || !is_start && is_number && ".)".contains(char);
+        safe.extend(is_markup.then_some('\\'));
+        safe.push(char);
+        is_number &= char.is_ascii_digit();
         let calls = match char {
             '@' => true,
             '#' | '!' => next.is_ascii_alphanumeric(),
             ':' => next == '/',
             _ => false,
         };
-        broken.extend(calls.then_some(BREAK));
+        safe.extend(calls.then_some(BREAK));
     }
     if line.chars().nth(LONGEST).is_some() {
-        broken.push('…');
+        safe.push('…');
     }
-    escaped(&broken)
+    safe
 }
 
 #[cfg(test)]
@@ -229,6 +233,9 @@ mod tests {
             "# heading",
             "```",
             "&#64;here",
+            "1. x",
+            "a<b",
+            "$x$ ~~y~~ *z* _a_",
         ] {
             let safe = inert(hostile);
             let lower = safe.to_lowercase();

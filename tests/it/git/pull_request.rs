@@ -67,7 +67,7 @@ fn a_branch_is_told_by_block_with_gates_problems_and_the_ten() {
     assert_eq!(lines.split('\t').take(2).collect::<Vec<_>>(), ["2", "1"]);
     let markdown = pr(&repo, &["--markdown"]).ok();
     assert!(
-        !markdown.contains("@everyone") && !markdown.contains("<b>"),
+        !markdown.contains("@everyone") && markdown.contains(r"\<b\>now"),
         "{markdown}"
     );
     assert!(markdown.contains("Base: 0/2 ticked"), "{markdown}");
