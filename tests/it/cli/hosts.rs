@@ -293,7 +293,7 @@ fn the_workflows_take_names_through_the_environment_and_pin_what_they_use() {
                 in_script.is_none() || !line.contains("${{"),
                 "{name}: {line}"
             );
-            if let Some((_, action)) = line.split_once("uses: ") {
+            if let Some((_, action)) = line.split_once("- uses: ") {
                 let commit = action.split(['@', ' ']).nth(1).unwrap();
                 assert!(commit.len() == 40, "{name}: {line}");
             }
