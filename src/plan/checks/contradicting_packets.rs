@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn two_decisions_of_one_day_and_a_gate_taken_back_are_caught() {
+    fn it_catches_two_decisions_of_one_day_and_a_gate_taken_back() {
         for (packets, words) in [
             (
                 [("2026-05-01", "go"), ("2026-05-01", "no-go")],
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn reviews_that_follow_each_other_are_left_alone() {
+    fn it_leaves_reviews_that_follow_each_other_alone() {
         for packets in [
             [("2026-05-01", "no-go"), ("2026-06-01", "go")],
             [("2026-05-01", "go"), ("2026-05-01", "go")],
