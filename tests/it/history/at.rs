@@ -42,6 +42,8 @@ const READING: [&[&str]; 38] = [
     &["since", "3w"],
     &["since", "HEAD~1", "--markdown"],
     &["since"],
+    &["pr", "HEAD~1"],
+    &["pr", "HEAD~1", "--json"],
     &["burn"],
     &["burn", "--json", "--by", "day", "--since", "2w"],
     &["forecast"],
