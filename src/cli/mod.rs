@@ -29,11 +29,13 @@ pub mod merge;
 pub mod next;
 pub(crate) mod owners;
 mod past;
+pub(crate) mod pr;
 pub(crate) mod printer;
 mod progress_line;
 pub(crate) mod relocate;
 pub(crate) mod remove;
 pub(crate) mod renumber;
+pub(crate) mod report;
 pub(crate) mod resolve;
 pub mod review;
 pub mod risk;
@@ -148,8 +150,10 @@ pub enum Subcommands {
     Diff(diff::Diff),
     Log(log::Log),
     Since(since::Since),
+    Pr(pr::Pr),
     Burn(burn::Burn),
     Forecast(forecast::Forecast),
+    Report(report::Report),
     GitSetup(git_setup::GitSetup),
     Export(export::Export),
     Completions(completions::Completions),
@@ -248,6 +252,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Sync(sync) => return sync.run(invocation),
         Subcommands::Resolve(resolve) => return resolve.run(invocation),
         Subcommands::GitSetup(setup) => return setup.run(invocation),
+        Subcommands::Pr(pr) => return pr.run(invocation),
         Subcommands::Show(show) => show.run(invocation)?,
         Subcommands::List(list) => list.run(invocation)?,
         Subcommands::Today(today) => today.run(invocation)?,
@@ -276,6 +281,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Since(since) => since.run(invocation)?,
         Subcommands::Burn(burn) => burn.run(invocation)?,
         Subcommands::Forecast(forecast) => forecast.run(invocation)?,
+        Subcommands::Report(report) => report.run(invocation)?,
     }
     Ok(Ending::Done)
 }

@@ -24,6 +24,9 @@ use std::{fmt, thread};
 /// How long git may take to answer what needs neither the network nor the whole history.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
+/// What git says outside of any, in whatever words it goes on.
+const NO_REPOSITORY: &str = "not a git repository";
+
 /// How a person may have set all pathspecs to be read; ours say it themselves.
 const PATHSPEC_VARIABLES: [&str; 4] = [
     "GIT_LITERAL_PATHSPECS",
@@ -90,6 +93,9 @@ impl fmt::Display for GitError {
             }
             Self::TimedOut { subcommand } => {
                 write!(f, "git {subcommand} took too long and was stopped")
+            }
+            Self::Failed { complaint, .. } if complaint.contains(NO_REPOSITORY) => {
+                f.write_str("not in a git repository")
             }
             Self::Failed {
                 subcommand,

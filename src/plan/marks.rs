@@ -57,6 +57,11 @@ impl Marks {
         self.keys.clear();
     }
 
+    /// The marked steps.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = StepKey> {
+        self.keys.iter().copied()
+    }
+
     /// Indexes of the marked steps that the plan has, ascending.
     pub(crate) fn indexes(&self, plan: &Plan) -> Vec<usize> {
         indexes(&self.keys, plan)

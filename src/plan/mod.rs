@@ -5,6 +5,7 @@
 
 pub(crate) mod alike;
 mod amend;
+pub(crate) mod approval;
 pub mod arrange;
 pub mod block;
 pub mod canon;
@@ -35,6 +36,7 @@ pub(crate) mod spelling;
 pub mod stage;
 pub mod status;
 pub mod step;
+pub(crate) mod identity;
 pub mod uid;
 mod unreadable;
 pub mod view;

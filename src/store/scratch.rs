@@ -9,6 +9,7 @@ use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde::{Deserialize, Serialize};
@@ -26,7 +27,21 @@ const NAME: &str = "text";
 #[derive(Serialize, Deserialize)]
 struct About {
     step: StepKey,
+    /// The others, where there are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    more: Vec<StepKey>,
     seen: String,
+}
+
+impl About {
+    fn steps(&self) -> Arc<[StepKey]> {
+        let more = self.more.iter().copied();
+        std::iter::once(self.step).chain(more).collect()
+    }
+
+    fn is_of(&self, steps: &[StepKey]) -> bool {
+        matches!(steps, [first, more @ ..] if *first == self.step && *more == *self.more)
+    }
 }
 
 /// A text laid down for the editor.
@@ -39,17 +54,17 @@ pub struct Scratch {
 
 impl Scratch {
     /// Lays the form's text down in a file that only this person can read. It takes the place of
-    /// an earlier text about the same step.
+    /// an earlier text about the same steps.
     ///
     /// # Errors
     /// When the folder cannot be written.
     pub fn lay(private: &Path, form: &Form) -> io::Result<Self> {
         static NEXT: AtomicU32 = AtomicU32::new(1);
-        let scratch = Self::of(private, form.step).unwrap_or_else(|| {
+        let scratch = Self::of(private, &form.steps).unwrap_or_else(|| {
             let number = NEXT.fetch_add(1, Ordering::Relaxed);
             Self::named(private, format!("{NAME}-{number}-{}", std::process::id()))
         });
-        scratch.describe(form.step, &form.seen)?;
+        scratch.describe(&form.steps, &form.seen)?;
         let mut options = OpenOptions::new();
         let mut file = options
             .write(true)
@@ -62,10 +77,10 @@ impl Scratch {
         Ok(scratch)
     }
 
-    /// The text about this step that was laid down by this process, or left by one that is gone.
-    pub fn of(private: &Path, step: StepKey) -> Option<Self> {
+    /// The text about these steps that was laid down by this process, or left by one that is gone.
+    pub fn of(private: &Path, steps: &[StepKey]) -> Option<Self> {
         let all = Self::all(private, true);
-        let found = all.into_iter().find(|(about, _)| about.step == step);
+        let found = all.into_iter().find(|(about, _)| about.is_of(steps));
         found.map(|(_, scratch)| scratch)
     }
 
@@ -73,7 +88,8 @@ impl Scratch {
     /// Texts in which nothing was changed are cleared away.
     pub fn left(private: &Path) -> Vec<(Form, Option<String>)> {
         let all = Self::all(private, false).into_iter();
-        all.filter_map(|(About { step, seen }, scratch)| {
+        all.filter_map(|(about, scratch)| {
+            let (steps, seen) = (about.steps(), about.seen);
             let read = scratch.read();
             let is_gone = matches!(&read, Err(error) if error.kind() == io::ErrorKind::NotFound);
             let is_same = matches!(&read, Ok(text) if *text == seen);
@@ -85,7 +101,7 @@ impl Scratch {
                 Ok(text) => (text, None),
                 Err(error) => (seen.clone(), Some(error.to_string())),
             };
-            Some((Form { step, seen, text }, trouble))
+            Some((Form { steps, seen, text }, trouble))
         })
         .collect()
     }
@@ -121,8 +137,9 @@ impl Scratch {
     pub fn form(&self) -> io::Result<Form> {
         let text = self.read()?;
         let about: Option<About> = self.state.load(&self.name);
-        let About { step, seen } = about.ok_or(io::ErrorKind::NotFound)?;
-        Ok(Form { step, seen, text })
+        let about = about.ok_or(io::ErrorKind::NotFound)?;
+        let (steps, seen) = (about.steps(), about.seen);
+        Ok(Form { steps, seen, text })
     }
 
     /// Where the text is.
@@ -134,9 +151,15 @@ impl Scratch {
     ///
     /// # Errors
     /// When the folder cannot be written.
-    pub(crate) fn describe(&self, step: StepKey, seen: &str) -> io::Result<()> {
-        let seen = seen.to_owned();
-        let about = About { step, seen };
+    pub(crate) fn describe(&self, steps: &[StepKey], seen: &str) -> io::Result<()> {
+        let [step, more @ ..] = steps else {
+            return Ok(());
+        };
+        let about = About {
+            step: *step,
+            more: more.to_vec(),
+            seen: seen.to_owned(),
+        };
         (self.state.save(&self.name, &about)).map_err(|error| io::Error::other(error.to_string()))
     }
 
@@ -183,7 +206,7 @@ mod tests {
 
     fn form(text: &str) -> Form {
         Form {
-            step: ("0002".parse().unwrap(), 0),
+            steps: [("0002".parse().unwrap(), 0)].into(),
             seen: "seen".to_owned(),
             text: text.to_owned(),
         }
@@ -193,7 +216,7 @@ mod tests {
     fn leave(private: &Path, text: &[u8]) -> PathBuf {
         let name = format!("{NAME}-1-{}", 2_000_000_000);
         let scratch = Scratch::named(private, name);
-        scratch.describe(form("").step, "seen").unwrap();
+        scratch.describe(&form("").steps, "seen").unwrap();
         std::fs::write(scratch.path(), text).unwrap();
         scratch.path().to_owned()
     }
@@ -208,7 +231,7 @@ mod tests {
             .permissions()
             .mode();
         assert_eq!(mode & 0o777, 0o600);
-        let again = Scratch::of(dir.path(), form("").step).unwrap();
+        let again = Scratch::of(dir.path(), &form("").steps).unwrap();
         assert_eq!(again.read().unwrap(), "mine");
         let other = Scratch::lay(dir.path(), &form("other")).unwrap();
         assert_eq!(other.path(), again.path());
@@ -216,9 +239,28 @@ mod tests {
         assert!(Scratch::left(dir.path()).is_empty());
         std::fs::write(scratch.path().with_extension("toml~"), "backup").unwrap();
         other.remove();
-        assert!(Scratch::of(dir.path(), form("").step).is_none());
+        assert!(Scratch::of(dir.path(), &form("").steps).is_none());
         let left = std::fs::read_dir(dir.path().join(FOLDER)).unwrap();
         assert_eq!(left.count(), 0);
+    }
+
+    #[test]
+    fn a_text_of_several_steps_is_not_that_of_one_of_them() {
+        let dir = tempfile::tempdir().unwrap();
+        let one = form("one");
+        let more = [one.steps[0], ("0003".parse().unwrap(), 1)];
+        let several = Form {
+            steps: more.into(),
+            text: "several".to_owned(),
+            ..one.clone()
+        };
+        Scratch::lay(dir.path(), &several).unwrap();
+        assert!(Scratch::of(dir.path(), &one.steps).is_none());
+        Scratch::lay(dir.path(), &one).unwrap();
+        for form in [one, several] {
+            let found = Scratch::of(dir.path(), &form.steps).unwrap();
+            assert_eq!(found.form().unwrap(), form);
+        }
     }
 
     #[test]

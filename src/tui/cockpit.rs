@@ -19,6 +19,7 @@ use self::as_of::{LaidOut, Origin, View};
 use self::event::Answers;
 pub use self::event::{Event, Turn};
 use super::detached::own_program;
+use super::mouse::WindowFocus;
 use super::running::Running;
 use super::theme::Theme;
 use crate::app::sync::draft::DRAFT;
@@ -63,6 +64,8 @@ pub struct Cockpit<F> {
     next: Option<LaidOut>,
     /// How many versions have been shown.
     views: u32,
+    /// Whether the window has the focus, so that a click is meant for what is in it.
+    window_focus: WindowFocus,
     dirty: bool,
     turn: Turn,
 }
@@ -115,6 +118,7 @@ impl<F: TerminalHost> Cockpit<F> {
             aside: None,
             next: None,
             views: 0,
+            window_focus: WindowFocus::default(),
             dirty: true,
             turn: Turn::On,
         }

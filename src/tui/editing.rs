@@ -3,6 +3,7 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
@@ -68,16 +69,20 @@ pub fn returned(
 
 /// Watches for what an editor saves into a text after it came back. Dropping it ends that.
 pub struct LateSaves {
-    pub step: StepKey,
+    pub steps: Arc<[StepKey]>,
     _watcher: RecommendedWatcher,
 }
 
 impl LateSaves {
-    /// Tells `sender` each text that is saved for this step.
+    /// Tells `sender` each text that is saved for these steps.
     ///
     /// # Errors
     /// When the system cannot watch the folder.
-    pub fn watch(private: &Path, step: StepKey, sender: Sender<Event>) -> notify::Result<Self> {
+    pub fn watch(
+        private: &Path,
+        steps: Arc<[StepKey]>,
+        sender: Sender<Event>,
+    ) -> notify::Result<Self> {
         let (touched, touches) = channel();
         let mut watcher =
             notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
@@ -95,12 +100,13 @@ impl LateSaves {
         watcher.watch(&folder, RecursiveMode::NonRecursive)?;
         let private = private.to_owned();
         let read = |scratch: &Scratch| std::fs::read(scratch.path()).ok();
-        let mut last = Scratch::of(&private, step).as_ref().and_then(read);
+        let of = steps.clone();
+        let mut last = Scratch::of(&private, &of).as_ref().and_then(read);
         std::thread::spawn(move || {
             // It ends when the watcher is dropped.
             while touches.recv().is_ok() {
                 while touches.recv_timeout(QUIET).is_ok() {}
-                let Some(scratch) = Scratch::of(&private, step) else {
+                let Some(scratch) = Scratch::of(&private, &of) else {
                     continue;
                 };
                 let now = read(&scratch);
@@ -114,7 +120,7 @@ impl LateSaves {
                     Err(error) if error.kind() == io::ErrorKind::InvalidData => Event::Notice {
                         text: format!(
                             "what the editor saved for {} cannot be read: {error}; save it as UTF-8",
-                            step.0
+                            of[0].0
                         ),
                         error: true,
                     },
@@ -124,7 +130,7 @@ impl LateSaves {
             }
         });
         Ok(Self {
-            step,
+            steps,
             _watcher: watcher,
         })
     }

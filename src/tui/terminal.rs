@@ -48,8 +48,9 @@ const LEAVE: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?7h\x1b[?2004l\x1b[?1049l\x1b[?25h
 /// out, too: what we have switched on ourselves is among them.
 const NO_REPORTS: &[u8] = b"\x1b[?9;1000;1001;1002;1003;1004l\x1b[?1005;1006;1015;1016l\
     \x1b[?1l\x1b>";
-/// Reports of buttons, of drags and of the wheel, in SGR's spelling.
-const MOUSE_REPORTS: &[u8] = b"\x1b[?1002h\x1b[?1006h";
+/// Reports of buttons, of drags and of the wheel, in SGR's spelling, and of the focus: the click that
+/// gives the window the focus is no other click.
+const MOUSE_REPORTS: &[u8] = b"\x1b[?1002h\x1b[?1006h\x1b[?1004h";
 /// No keyboard protocol of kitty's kind, which terminals keep for each of their two screens, and
 /// no `modifyOtherKeys`. Sent on the way in only, where a screen is drawn over it: an old
 /// console prints what it does not know.

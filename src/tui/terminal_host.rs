@@ -55,8 +55,8 @@ pub trait TerminalHost {
     /// What the text asks for is in the plan: what is saved later asks for what differs from it.
     fn text_taken(&mut self, form: &Form);
 
-    /// Nobody wants the text of this step any more.
-    fn drop_text(&mut self, step: StepKey);
+    /// Nobody wants the text of these steps any more.
+    fn drop_text(&mut self, steps: &[StepKey]);
 
     /// Opens a link, or a file inside `root`. Answers what there is to say of it.
     ///
@@ -126,7 +126,7 @@ impl TerminalHost for RealTerminal<'_> {
 
     fn edit(&mut self, form: &Form, again: bool) -> Edited {
         let kept = again
-            .then(|| Scratch::of(&self.private, form.step))
+            .then(|| Scratch::of(&self.private, &form.steps))
             .flatten();
         let laid = kept.map_or_else(|| self.lay(form), Ok);
         let scratch = match laid {
@@ -144,8 +144,8 @@ impl TerminalHost for RealTerminal<'_> {
             .terminal
             .away(&self.input, || editor::edit(scratch.path(), self.variable));
         let edited = editing::returned(&scratch, form, &before, begun.elapsed(), ended);
-        if edited == Edited::AtOnce && self.late.iter().all(|late| late.step != form.step) {
-            let watched = LateSaves::watch(&self.private, form.step, self.sender.clone());
+        if edited == Edited::AtOnce && self.late.iter().all(|late| late.steps != form.steps) {
+            let watched = LateSaves::watch(&self.private, form.steps.clone(), self.sender.clone());
             // Where nothing can be watched, the next start finds what was saved.
             self.late.extend(watched.ok());
         }
@@ -167,18 +167,18 @@ impl TerminalHost for RealTerminal<'_> {
     }
 
     fn text_taken(&mut self, form: &Form) {
-        let Some(scratch) = Scratch::of(&self.private, form.step) else {
+        let Some(scratch) = Scratch::of(&self.private, &form.steps) else {
             return;
         };
-        let is_late = self.late.iter().any(|late| late.step == form.step);
-        if !is_late || scratch.describe(form.step, &form.text).is_err() {
+        let is_late = self.late.iter().any(|late| late.steps == form.steps);
+        if !is_late || scratch.describe(&form.steps, &form.text).is_err() {
             scratch.remove();
         }
     }
 
-    fn drop_text(&mut self, step: StepKey) {
-        self.late.retain(|late| late.step != step);
-        if let Some(scratch) = Scratch::of(&self.private, step) {
+    fn drop_text(&mut self, steps: &[StepKey]) {
+        self.late.retain(|late| *late.steps != *steps);
+        if let Some(scratch) = Scratch::of(&self.private, steps) {
             scratch.remove();
         }
     }

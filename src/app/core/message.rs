@@ -217,7 +217,7 @@ pub enum Effect {
     LookAhead,
     /// Keep what was set aside on screen 6 beyond this run.
     KeepSeen(SeenChanges),
-    /// Let `$EDITOR` work on a step's text.
+    /// Let `$EDITOR` work on a text of steps.
     EditText {
         /// The text.
         form: Form,
@@ -226,8 +226,8 @@ pub enum Effect {
     },
     /// What a text asks for is in the plan.
     TextTaken(Form),
-    /// Nobody wants a step's text any more.
-    DropText(StepKey),
+    /// Nobody wants a text of these steps any more.
+    DropText(Arc<[StepKey]>),
     /// Open a link or a file of the plan.
     Open(String),
     /// Put text on the clipboard.

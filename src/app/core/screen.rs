@@ -79,6 +79,11 @@ pub trait Screen: Sync {
         Ok(())
     }
 
+    /// Whether it does so with each letter of the line: where it would be felt, only with the whole.
+    fn narrows_by_letter(&self, model: &Model) -> bool {
+        model.has_short_plan()
+    }
+
     /// Prepares what it shows, when a person comes to it.
     fn opened(&self, _: &mut Model) {}
 

@@ -6,6 +6,7 @@ use super::{Overlay, movement};
 use crate::app::core::key::{Code, Key};
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
+use crate::change::form::Form;
 use crate::change::value::Refusal;
 use crate::change::{Change, Edit, Target};
 
@@ -25,6 +26,8 @@ pub struct Confirm {
     pub change: Change,
     /// What is said beside the change when it is made.
     said: Vec<String>,
+    /// The text of `$EDITOR` that asks for it, and is done with once it is made.
+    form: Option<Form>,
     /// The first line of the consequence in sight.
     pub scroll: usize,
 }
@@ -36,6 +39,9 @@ impl Confirm {
             (_, Some('y' | 'Y')) => {
                 if model.commit(self.change) {
                     model.say_too(&self.said);
+                    if let Some(form) = self.form {
+                        model.text_taken(form);
+                    }
                 }
                 None
             }
@@ -66,6 +72,7 @@ impl Model {
             consequence: consequence.into(),
             change,
             said: Vec::new(),
+            form: None,
             scroll: 0,
         }));
     }
@@ -74,6 +81,13 @@ impl Model {
     pub(crate) fn confirm_saying(&mut self, words: Vec<String>) {
         if let Some(Overlay::Confirm(confirm)) = self.overlays.last_mut() {
             confirm.said = words;
+        }
+    }
+
+    /// Has the question just asked be done with a text, once the change is made.
+    pub(crate) fn confirm_taking(&mut self, form: Form) {
+        if let Some(Overlay::Confirm(confirm)) = self.overlays.last_mut() {
+            confirm.form = Some(form);
         }
     }
 

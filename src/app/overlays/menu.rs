@@ -101,7 +101,7 @@ pub enum Choice {
     /// Fixes dependencies of the weekly review.
     Fix(Vec<(BadDependency, Resolution)>),
     /// Does something with the text of a step that `$EDITOR` saved.
-    Text(StepKey, TextAction),
+    Text(Arc<[StepKey]>, TextAction),
     /// Puts two ranked steps side by side.
     Compare(StepId, StepId),
     /// Does something with the standup card of a stage on a day.
@@ -141,7 +141,7 @@ impl Choice {
             Self::Open(target) => model.effects.push(Effect::Open(target)),
             Self::Decide(decision) => model.decide_gate(decision),
             Self::Fix(fixes) => return model.fix_dependencies(&fixes),
-            Self::Text(step, action) => model.text_action(step, action),
+            Self::Text(steps, action) => model.text_action(&steps, action),
             Self::Compare(a, b) => model.compare(a, b),
             Self::Card(date, stage, action) => return model.card_action(date, stage, action),
         }

@@ -313,7 +313,7 @@ mod tests {
             let mut model = model(&[]);
             press(&mut model, keys);
             let form = Form {
-                step: ("0001".parse().unwrap(), 0),
+                steps: [("0001".parse().unwrap(), 0)].into(),
                 seen: "title: One".to_owned(),
                 text: "title: First".to_owned(),
             };

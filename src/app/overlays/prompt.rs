@@ -1,6 +1,8 @@
 //! One field to fill in. Enter takes its text or says in place why not; Esc keeps it as a draft,
 //! which is there again when the field is opened again.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::completion::{Asked, Completion};
@@ -47,6 +49,8 @@ pub(crate) enum Purpose {
     Note(DecisionText),
     /// The title of a step to be added under this ID.
     Add(StepId),
+    /// The title of a sub-step to be added to each of these.
+    AddUnder(Arc<[StepId]>),
     /// The text of an entry in the open list.
     Entry {
         /// The entry that is replaced; `None` adds one.
@@ -91,7 +95,7 @@ impl Prompt {
     /// where that is all it does.
     pub(super) fn typed(mut self, model: &mut Model) -> Self {
         (self.completion, self.asked) = (None, None);
-        if self.purpose == Purpose::Narrow && model.has_short_plan() {
+        if self.purpose == Purpose::Narrow && model.screen.screen.narrows_by_letter(model) {
             self.input.error = model.narrow(&self.input.text).err().map(|why| why.0);
         }
         self
@@ -151,6 +155,7 @@ impl Purpose {
             Self::Block(question) => model.answer_of_block(question, text),
             Self::Note(of) => model.write_note(of, text),
             Self::Add(id) => model.add_step(*id, text),
+            Self::AddUnder(parents) => model.add_sub_steps(parents, text),
             Self::Entry { old } => model.put_entry(old.as_deref(), text),
             Self::Entries => model.replace_entries(text),
             Self::Evidence(evidence) => model.attach_link(evidence, text),

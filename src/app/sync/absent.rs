@@ -5,6 +5,7 @@
 //! can be written, and nothing is offered that would.
 
 use crate::app::core::model::Model;
+use crate::plan::identity::Identities;
 use crate::plan::marks::Marks;
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::{Plan, StepKey};
@@ -99,7 +100,11 @@ impl Model {
     pub(crate) fn take_as_found(&mut self, change: impl FnOnce(&mut Self)) {
         let step = self.absent.step.or(self.selected());
         let check = self.absent.check.or(self.check_in_words());
+        let marked = self.who_is_marked();
+        let known = Identities::of(&self.plan, step);
         change(self);
+        self.follow_marks(&marked);
+        let step = known.names_in(&self.plan).first().copied();
         let (had, now) = (self.absent.had, has(&self.plan));
         self.absent.had = (had.0 | now.0, had.1 | now.1);
         let marks = &mut self.view.marks;

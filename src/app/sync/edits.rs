@@ -15,9 +15,13 @@ use crate::change::history::{Event, History};
 use crate::change::places::LineHints;
 use crate::change::{Change, Scope, Target, apply};
 use crate::plan::id::StepId;
+use crate::plan::identity::Identities;
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::{Plan, StepKey};
 use crate::store::worker::protocol::SaveJob;
+
+/// So many marks follow their steps to other numbers.
+const FOLLOWED: usize = 10_000;
 
 /// A change that is not on disk yet.
 #[derive(Clone, Debug)]
@@ -353,17 +357,44 @@ impl Model {
         steps.into_iter().filter_map(line).collect()
     }
 
-    /// Changes the files of the plan as its person wishes, keeping the selection by name.
+    /// Changes the files of the plan as its person wishes, keeping selection and marks on their steps.
     fn rewrite<T, E>(
         &mut self,
         scope: Option<Scope>,
         edit: impl FnOnce(&mut Vec<SourceFile>) -> Result<T, E>,
     ) -> Result<T, E> {
+        // An edit of values leaves every step its number.
+        let marked = scope.is_none().then(|| self.who_is_marked());
         let selected = self.selected();
+        let known = marked
+            .as_ref()
+            .map(|_| Identities::of(&self.plan, selected));
         let result = self.edit_plan(scope, edit);
+        if let Some(marked) = marked {
+            self.follow_marks(&marked);
+        }
+        let followed = known.map(|known| known.names_in(&self.plan));
         self.expect_files();
-        self.show_plan(selected);
+        self.show_plan(followed.map_or(selected, |names| names.first().copied()));
         result
+    }
+
+    /// Who is marked, whatever becomes of the numbers.
+    pub(crate) fn who_is_marked(&self) -> Identities {
+        match self.view.marks.len() {
+            // Beyond that it would be felt, and they are kept by number.
+            count if count > FOLLOWED => Identities::default(),
+            _ => Identities::of(&self.plan, self.view.marks.keys()),
+        }
+    }
+
+    /// Has the marks follow steps that have other numbers now.
+    pub(crate) fn follow_marks(&mut self, marked: &Identities) {
+        let is_same = |(now, then): (&StepKey, StepKey)| *now == then;
+        let names = marked.names_in(&self.plan);
+        if !names.iter().zip(self.view.marks.keys()).all(is_same) {
+            self.view.marks = names.into_iter().collect();
+        }
     }
 
     /// Changes the files of the plan and derives it again, as far as the scope demands.

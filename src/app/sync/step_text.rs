@@ -1,15 +1,19 @@
-//! A whole step in `$EDITOR`: sent there, read back, and offered while it is not in the plan.
+//! Whole steps in `$EDITOR`: sent there, read back, and offered while it is not in the plan.
 //!
-//! Whatever becomes of the editor, what it saved stays: as a text of its step, which the same
+//! Whatever becomes of the editor, what it saved stays: as a text of its steps, which the same
 //! command goes on with, and in a file that outlives this process. Nothing is written to the plan
 //! that a person did not leave the editor with, or pick here.
+
+use std::sync::Arc;
 
 use crate::app::core::message::{Edited, Effect};
 use crate::app::core::model::Model;
 use crate::app::overlays::Overlay;
+use crate::app::overlays::confirm::ASK_ABOVE;
 use crate::app::overlays::menu::{Choice, Menu, Row};
+use crate::change::compose::BulkChange;
 use crate::change::form::{self, Form};
-use crate::plan::StepKey;
+use crate::plan::{StepKey, StepRef};
 
 /// What can be done with a text that `$EDITOR` saved.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,16 +27,20 @@ pub enum TextAction {
 }
 
 impl Model {
-    /// Sends the step to `$EDITOR`, or goes on with the text that it has of it.
+    /// Sends the step or the marked ones to `$EDITOR`, or goes on with the text that it has of
+    /// them.
     pub(crate) fn edit_whole(&mut self) {
-        let Some(step) = self.only_subject() else {
+        let subjects = self.subjects();
+        let steps: Vec<StepRef<'_>> = subjects.iter().map(|at| self.plan.step(*at)).collect();
+        if steps.is_empty() {
             return;
-        };
-        let (key, fresh) = (step.key(), form::write(step));
-        let kept = self.forms.iter().find(|form| form.step == key).cloned();
+        }
+        let keys: Arc<[StepKey]> = steps.iter().map(|step| step.key()).collect();
+        let kept = self.forms.iter().find(|form| form.steps == keys).cloned();
         let again = kept.is_some();
+        let fresh = form::write(&steps);
         let form = kept.unwrap_or_else(|| Form {
-            step: key,
+            steps: keys,
             seen: fresh.clone(),
             text: fresh,
         });
@@ -44,7 +52,7 @@ impl Model {
         let again = self.keymap.key_of("edit-step");
         match edited {
             Edited::Left(text) if text == form.seen => {
-                self.drop_text(form.step);
+                self.drop_text(&form.steps);
                 self.say("nothing was changed in the editor");
             }
             Edited::Left(text) => self.write_text(Form { text, ..form }),
@@ -61,7 +69,7 @@ impl Model {
                     self.refuse(format!("{reason} · what it had saved is kept"));
                 }
                 None => {
-                    self.drop_text(form.step);
+                    self.drop_text(&form.steps);
                     self.refuse(reason);
                 }
             },
@@ -80,7 +88,7 @@ impl Model {
 
     /// An editor saved a text after it seemed to have ended, or before an earlier run did.
     pub(crate) fn saved_late(&mut self, form: Form) {
-        let is_new = match self.forms.iter().find(|known| known.step == form.step) {
+        let is_new = match self.forms.iter().find(|known| known.steps == form.steps) {
             Some(known) => known.text != form.text,
             None => true,
         };
@@ -91,13 +99,17 @@ impl Model {
 
     /// Takes up what an earlier run left of a step's text, or why that cannot be read.
     pub(crate) fn take_up_text(&mut self, form: Form, trouble: Option<String>) {
-        let (id, again) = (form.step.0, self.keymap.key_of("edit-step"));
+        let (called, again) = (form.called(), self.keymap.key_of("edit-step"));
         match trouble {
             None if form.text != form.seen => self.offer_text(form),
             trouble => {
+                let it = match form.steps.len() {
+                    1 => "the step",
+                    _ => "the same marks",
+                };
                 let trouble = trouble.map_or(String::new(), |trouble| format!(" ({trouble})"));
                 self.say(format!(
-                    "your editor left a text of {id}{trouble}: {again} on the step opens it again"
+                    "your editor left a text of {called}{trouble}: {again} on {it} opens it again"
                 ));
                 self.keep_text(form);
             }
@@ -105,17 +117,17 @@ impl Model {
     }
 
     /// Does with the text of a step what was picked.
-    pub(crate) fn text_action(&mut self, step: StepKey, action: TextAction) {
-        let form = self.forms.iter().find(|form| form.step == step).cloned();
-        let Some(form) = form else {
-            return self.refuse(format!("the text of {} is gone", step.0));
+    pub(crate) fn text_action(&mut self, steps: &Arc<[StepKey]>, action: TextAction) {
+        let form = self.forms.iter().find(|form| form.steps == *steps);
+        let Some(form) = form.cloned() else {
+            return self.refuse("the text is gone");
         };
         match action {
             TextAction::Write => self.write_text(form),
             TextAction::Open => self.effects.push(Effect::EditText { form, again: true }),
             TextAction::Drop => {
-                self.drop_text(step);
-                self.say(format!("the text of {} was discarded", step.0));
+                self.drop_text(steps);
+                self.say(format!("the text of {} was discarded", form.called()));
             }
         }
     }
@@ -123,17 +135,20 @@ impl Model {
     /// Writes to the plan what a text asks for, or keeps it and says why not.
     fn write_text(&mut self, form: Form) {
         let again = self.keymap.key_of("edit-step");
-        let key = form.step;
-        let change = match self.plan.find_nth(key.0, key.1) {
-            Some(step) => self.composer().set_form(step, &form.seen, &form.text),
-            None => crate::change::value::refuse(format!("{} is no longer in the plan", key.0)),
-        };
-        match change {
-            Ok(change) => {
+        match self.composer().set_form(&form) {
+            Ok(BulkChange {
+                change, changed, ..
+            }) if changed > ASK_ABOVE => {
+                self.keep_text(form.clone());
+                let question = format!("Change {changed} steps at once?");
+                let lines = vec![format!("No keeps your text: {again} opens it again.")];
+                self.confirm_shown(question, lines, change);
+                self.confirm_taking(form);
+            }
+            Ok(BulkChange { change, .. }) => {
                 let asks_nothing = change.edits.is_empty();
                 if self.commit(change) || asks_nothing {
-                    self.forms.retain(|known| known.step != key);
-                    self.effects.push(Effect::TextTaken(form));
+                    self.text_taken(form);
                 } else {
                     self.keep_text(form);
                 }
@@ -145,29 +160,32 @@ impl Model {
         }
     }
 
+    /// What a text asks for is in the plan.
+    pub(crate) fn text_taken(&mut self, form: Form) {
+        self.forms.retain(|known| known.steps != form.steps);
+        self.effects.push(Effect::TextTaken(form));
+    }
+
     fn keep_text(&mut self, form: Form) {
-        self.forms.retain(|known| known.step != form.step);
+        self.forms.retain(|known| known.steps != form.steps);
         self.forms.push(form);
     }
 
-    fn drop_text(&mut self, step: StepKey) {
-        self.forms.retain(|known| known.step != step);
-        self.effects.push(Effect::DropText(step));
+    fn drop_text(&mut self, steps: &Arc<[StepKey]>) {
+        self.forms.retain(|known| known.steps != *steps);
+        self.effects.push(Effect::DropText(steps.clone()));
     }
 
     /// Keeps a text, and asks what is to become of it; below a field that is being typed in.
     fn offer_text(&mut self, form: Form) {
-        let step = form.step;
-        let change = match self.plan.find_nth(step.0, step.1) {
-            Some(index) => self.composer().set_form(index, &form.seen, &form.text),
-            None => crate::change::value::refuse(format!("{} is no longer in the plan", step.0)),
-        };
-        let (detail, blocked) = match change {
-            Ok(change) => (change.label, None),
+        let (steps, called) = (form.steps.clone(), form.called());
+        let (detail, blocked) = match self.composer().set_form(&form) {
+            Ok(bulk) => (bulk.change.label, None),
             Err(refusal) => (String::new(), Some(refusal.to_string())),
         };
-        let row =
-            |key, label, detail, action| Row::new(key, label, detail, Choice::Text(step, action));
+        let row = |key, label, detail, action| {
+            Row::new(key, label, detail, Choice::Text(steps.clone(), action))
+        };
         let write = row("w", "write it to the plan", detail, TextAction::Write);
         let rows = vec![
             Row { blocked, ..write },
@@ -182,13 +200,13 @@ impl Model {
         self.keep_text(form);
         let offers = |overlay: &Overlay| {
             matches!(overlay, Overlay::Menu(menu)
-            if menu.rows.iter().any(|row| matches!(row.choice, Choice::Text(of, _) if of == step)))
+            if menu.rows.iter().any(|row| matches!(&row.choice, Choice::Text(of, _) if *of == steps)))
         };
         self.overlays.retain(|overlay| !offers(overlay));
         let is_typing = self.overlays.last().and_then(Overlay::input).is_some();
         let at = self.overlays.len() - usize::from(is_typing);
         let offer = Menu {
-            title: format!("$EDITOR saved a text of {} that is not in the plan", step.0),
+            title: format!("$EDITOR saved a text of {called} that is not in the plan"),
             rows,
             cursor: 0,
         };

@@ -88,6 +88,28 @@ impl Composer<'_> {
         )
     }
 
+    /// Adds a sub-step called `title` under the next free ID of each of `parents`, as one change.
+    ///
+    /// # Errors
+    /// As [`Composer::add`], for the first that refuses.
+    pub(crate) fn add_under(
+        &self,
+        parents: &[StepId],
+        title: &str,
+        uids: &[Uid],
+    ) -> Result<Change, Refusal> {
+        let mut change = Change::default();
+        for (parent, uid) in parents.iter().zip(uids) {
+            let no_room = || Refusal(format!("{parent} has no room for another sub-step"));
+            let id = self.next_child(*parent).ok_or_else(no_room)?;
+            let one = self.add(id, title, *uid)?;
+            change.edits.extend(one.edits);
+        }
+        let title = super::shown(title.trim());
+        change.label = format!("{} sub-steps added: {title}", change.edits.len());
+        Ok(change)
+    }
+
     /// The log line of the step closest below `id`, else of the first step above it.
     pub(super) fn neighbour(&self, id: StepId) -> Option<(usize, usize)> {
         let logged = |step: crate::plan::StepRef<'_>| step.log_place().map(|p| (p.file, p.line));

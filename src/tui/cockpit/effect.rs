@@ -60,7 +60,7 @@ impl<F: TerminalHost> Cockpit<F> {
                 self.tell(Message::Edited(form, edited))?;
             }
             Effect::TextTaken(form) => self.face.text_taken(&form),
-            Effect::DropText(step) => self.face.drop_text(step),
+            Effect::DropText(steps) => self.face.drop_text(&steps),
             Effect::Open(target) => {
                 self.fetch(&target);
                 match self.face.open(&target, &self.model.context.root) {

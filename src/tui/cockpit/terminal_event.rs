@@ -1,6 +1,7 @@
 //! What comes from the terminal: keys and pastes go to the field that is open, else to the model.
 
 use std::io;
+use std::time::Instant;
 
 use super::{Cockpit, Turn};
 use crate::app::{Effect, Message};
@@ -30,6 +31,11 @@ impl<F: TerminalHost> Cockpit<F> {
                     None => Ok(()),
                 }
             }
+            TerminalEvent::Focus(gained) => {
+                self.window_focus.report(gained, Instant::now());
+                Ok(())
+            }
+            TerminalEvent::Mouse(event) if self.window_focus.takes(event, Instant::now()) => Ok(()),
             TerminalEvent::Mouse(event) => match mouse::message(event, &self.view.sight) {
                 Some(message) => self.tell(message),
                 None => Ok(()),

@@ -43,6 +43,8 @@ pub enum TerminalEvent {
     Key(KeyEvent),
     /// Something was done with the mouse. Comes only if [`super::Options::mouse`] is set.
     Mouse(MouseEvent),
+    /// The window gained the focus, or lost it. Comes only with the mouse.
+    Focus(bool),
     /// Text was pasted, line breaks as `\n`. It is data: show it through
     /// [`crate::document::visible`].
     Paste(String),
@@ -377,7 +379,8 @@ impl Reader {
         self.found.drain(..).all(|typed| {
             (self.send)(match typed {
                 Typed::Key(key) => TerminalEvent::Key(key),
-                Typed::Mouse(_) if !self.mouse => return true,
+                Typed::Mouse(_) | Typed::Focus(_) if !self.mouse => return true,
+                Typed::Focus(gained) => TerminalEvent::Focus(gained),
                 Typed::Mouse(event) => TerminalEvent::Mouse(event),
                 Typed::Paste(text) => TerminalEvent::Paste(text),
                 Typed::PasteStalls => TerminalEvent::PasteStalls,

@@ -15,7 +15,7 @@
 //! the same bytes as Alt on a slow line, and would miss a key after each Esc.
 //!
 //! Reports and replies of the terminal never become keys; all but the answer about its
-//! background and mouse reports in SGR's spelling are swallowed whole. Keys come in crossterm's types and spelling (an upper case
+//! background, reports of the focus, and mouse reports in SGR's spelling are swallowed whole. Keys come in crossterm's types and spelling (an upper case
 //! letter carries `SHIFT`, `\n` is Ctrl-J), so that keymaps can be tested with either.
 
 use std::time::Duration;
@@ -41,6 +41,8 @@ pub(super) enum Typed {
     /// The rest of a paste has been awaited for a while.
     PasteStalls,
     Background(Background),
+    /// The window gained the focus, or lost it.
+    Focus(bool),
 }
 
 const ESC: u8 = 0x1b;
@@ -333,6 +335,9 @@ impl Parser {
         if !self.late && self.buffer.len() < LONGEST_SEQUENCE {
             match self.buffer.strip_prefix(b"<") {
                 Some(report) => out.extend(mouse::report(report, end).map(Typed::Mouse)),
+                None if self.buffer.is_empty() && matches!(end, b'I' | b'O') => {
+                    out.push(Typed::Focus(end == b'I'));
+                }
                 None => keys::sequence(&self.buffer, end, &mut |key| out.push(Typed::Key(key))),
             }
         }

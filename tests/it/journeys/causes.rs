@@ -228,8 +228,20 @@ fn a_rule_is_fixed_as_a_whole_with_one_diff_and_one_undo() {
         assert_eq!(desk.diff(), "");
     }
     let mut desk = Desk::open(&[(LOG, &log)]);
+    // A long plan is gone through beside the keys, at each letter.
+    desk.cockpit.model.jobs.short = 0;
     desk.keys("5");
     desk.wait_for("status-spelling");
+    let all = desk.cockpit.model.problems.rules.lines();
+    desk.keys("/rule:nothing-such");
+    desk.run_until("each letter narrows", |desk| {
+        desk.cockpit.model.problems.rules.lines() == 0
+    });
+    desk.keys("<Esc>");
+    desk.run_until("Esc shows all", |desk| {
+        desk.cockpit.model.problems.rules.lines() == all
+    });
+    desk.cockpit.model.jobs.short = 4_096;
     desk.keys("/owner:grc<Enter>f");
     assert!(desk.screen().contains("In_Progress"), "{}", desk.screen());
     desk.keys("y").wait_for("29 errors");

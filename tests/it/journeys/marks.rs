@@ -42,6 +42,7 @@ fn step(text: &str, id: &str) -> String {
     let spelled = [
         format!("\"step_id\": \"{id}\""),
         format!("\"step_id\":{id},"),
+        format!("\"step_id\":\"{id}\""),
     ];
     let line = text
         .lines()
@@ -195,13 +196,117 @@ fn who_refuses_is_told_and_the_others_change() {
 }
 
 #[test]
-fn a_sub_step_and_the_editor_are_for_one_step_and_say_so() {
+fn each_marked_step_gets_a_sub_step_and_sub_steps_count_for_their_parent() {
     let mut desk = desk();
+    // Of 2 and 2.A one is the other's parent.
     desk.keys(FOUR).keys("A");
-    assert!(said(&desk).starts_with("a sub-step has a title of its own, and 4 are marked"));
+    desk.wait_for("New sub-step of each of 3 marked steps");
+    desk.keys("Test it<Enter>");
+    let log = desk.file(LOG);
+    for (id, beside) in [("2.B", "2.A"), ("3.A", "3")] {
+        assert!(step(&log, id).contains("Test it"), "{log}");
+        let at = |id: &str| log.find(&step(&log, id)).unwrap();
+        assert!(at(id) > at(beside), "{log}");
+    }
+    assert_eq!(log.matches("Test it").count(), 3, "{log}");
+    assert_eq!(log.matches("\"uid\"").count(), 3);
+    assert_eq!(said(&desk), "3 sub-steps added: Test it");
+    there_and_back(&mut desk);
+}
+
+/// The editor's text of the marked steps with what a person makes of it.
+fn edits_in_editor(desk: &mut Desk, edit: impl Fn(&str) -> String + 'static) -> String {
+    let (sender, seen) = std::sync::mpsc::channel();
+    desk.cockpit.face.editor = Box::new(move |text| {
+        sender.send(text.to_owned()).unwrap();
+        Ok(edit(text))
+    });
     desk.keys("E");
-    assert!(said(&desk).starts_with("a step in $EDITOR is one text, and 4 are marked"));
+    seen.try_recv().unwrap()
+}
+
+#[test]
+fn marked_steps_are_one_text_in_the_editor_and_what_differs_is_one_change() {
+    let mut desk = desk();
+    desk.keys(FOUR);
+    let seen = edits_in_editor(&mut desk, |text| {
+        // One table goes, which is no wish; one stays as it was.
+        let end = text.find("[\"0004\"]").unwrap();
+        text[..end]
+            .replace("Review the schema", "Read the schema")
+            .replace("owner = \"\"", "owner = \"grc\"")
+    });
+    for id in ["2", "2.A", "3", "0004"] {
+        assert!(seen.contains(&format!("[\"{id}\"]")), "{seen}");
+    }
+    let log = desk.file(LOG);
+    assert!(step(&log, "2").contains("Read the schema"), "{log}");
+    assert!(step(&log, "3").contains("\"owner\":\"grc\""), "{log}");
+    assert!(desk.file(CANON).contains("Step 0002 — Read the schema"));
+    assert_eq!(said(&desk), "2 steps edited");
+    there_and_back(&mut desk);
+}
+
+#[test]
+fn a_text_of_several_steps_that_cannot_be_taken_changes_nothing_and_is_there_again() {
+    let mut desk = desk();
+    desk.keys(FOUR);
+    let seen = edits_in_editor(&mut desk, |text| {
+        let text = text.replace("Review the schema", "Read the schema");
+        text.replacen("\"blocked\"", "\"stuck\"", 1)
+    });
+    assert!(said(&desk).starts_with("3: "), "{}", said(&desk));
     assert_eq!(desk.diff(), "");
+    let again = edits_in_editor(&mut desk, |text| text.replace("stuck", "draft"));
+    assert_eq!(
+        again,
+        seen.replace("Review the", "Read the")
+            .replacen("\"blocked\"", "\"stuck\"", 1)
+    );
+    assert!(step(&desk.file(LOG), "3").contains("draft"));
+    there_and_back(&mut desk);
+    edits_in_editor(&mut desk, |text| text.replace("[\"3\"]", "[\"0077\"]"));
+    assert!(said(&desk).starts_with("`0077` is not one of the steps in this text"));
+    assert_eq!(desk.diff(), "");
+}
+
+fn marked(desk: &Desk) -> Vec<String> {
+    let marks = &desk.cockpit.model.view.marks;
+    let plan = &desk.cockpit.model.plan;
+    let marked = plan.steps().filter(|step| marks.contains(&step.key()));
+    marked.map(|step| step.id().to_string()).collect()
+}
+
+/// A mark is on a step, not on a number: it follows a move, its undo, and what others renumber.
+#[test]
+fn marks_follow_steps_that_move() {
+    let mut desk = desk();
+    desk.keys("ggjjj<Space><Space>");
+    assert_eq!(marked(&desk), ["3", "0004"]);
+    desk.keys("pB02<Enter>");
+    desk.wait_for("Move 2 steps to B02?");
+    desk.keys("y");
+    assert_eq!(marked(&desk), ["102", "0103"]);
+    desk.keys("u");
+    assert_eq!(
+        (marked(&desk), desk.diff().as_str()),
+        (vec!["3".to_owned(), "0004".to_owned()], "")
+    );
+    // Another step takes the number of one that has a uid.
+    let uid = |line: String, uid: &str| line.replace('}', &format!(", \"uid\": \"{uid}\"}}"));
+    let old = r#"{"step_id": "0005", "title": "Mine", "status": "idea"}"#;
+    let [mine, theirs] = ["aaaaaaaaaaaa", "bbbbbbbbbbbb"].map(|id| uid(old.to_owned(), id));
+    desk.write_outside(LOG, &format!("{LINES}{mine}\n"));
+    desk.wait_for("Mine");
+    desk.keys("<Esc>:5<Enter><Space>");
+    let number = |line: &str| {
+        line.replace("0005", "0006")
+            .replace("Mine", "Mine all the same")
+    };
+    assert_eq!(marked(&desk), ["0005"]);
+    desk.write_outside(LOG, &format!("{LINES}{theirs}\n{}\n", number(&mine)));
+    desk.wait_for("Mine all the same");
+    assert_eq!(marked(&desk), ["0006"]);
 }
 
 #[test]

@@ -70,6 +70,27 @@ fn a_click_selects_the_row_under_it() {
     assert_eq!(desk.diff(), "");
 }
 
+/// What only brings the window to the front selects nothing; the click after it does.
+#[test]
+fn a_click_that_gives_the_window_the_focus_does_nothing_else() {
+    let mut desk = desk();
+    let before = selected(&desk);
+    let focus = |desk: &Desk, gained| desk.send(Event::Terminal(TerminalEvent::Focus(gained)));
+    focus(&desk, false);
+    focus(&desk, true);
+    click(&mut desk, "Load test", 0);
+    assert_eq!(selected(&desk), before);
+    click(&mut desk, "Load test", 0);
+    assert_eq!(selected(&desk), "0003");
+    // A terminal that tells of the click first.
+    focus(&desk, false);
+    click(&mut desk, "Pick the engine", 0);
+    assert_eq!(selected(&desk), "0003");
+    focus(&desk, true);
+    click(&mut desk, "Pick the engine", 0);
+    assert_eq!(selected(&desk), "0001");
+}
+
 #[test]
 fn a_click_that_gives_a_pane_the_keys_does_nothing_else() {
     let mut desk = Desk::sized(&[(LOG, LINES), (CANON, DOCUMENT)], 130, 30);
@@ -283,7 +304,7 @@ fn without_being_asked_for_the_mouse_does_nothing() {
     pty.type_keys("q");
     assert!(pty.wait_exit().success());
     let output = pty.output();
-    for mode in [&b"1000h"[..], b"1002h", b"1003h", b"1006h"] {
+    for mode in [&b"1000h"[..], b"1002h", b"1003h", b"1004h", b"1006h"] {
         assert!(!output.windows(mode.len()).any(|part| part == mode));
     }
 }
@@ -311,6 +332,8 @@ fn ones_own_configuration_switches_the_mouse_on() {
         .iter()
         .position(|row| row.contains("Load test"))
         .unwrap();
+    // The window comes to the front by one click, which does nothing else.
+    pty.send(format!("\x1b[O\x1b[I\x1b[<0;50;{row}M\x1b[<0;50;{row}m").as_bytes());
     pty.send(format!("\x1b[<0;50;{}M", row + 1).as_bytes());
     pty.wait_until(|screen| {
         let top = screen.rows(0, 120).next().unwrap_or_default();

@@ -14,8 +14,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use stepdeck::change::compose::{Attachment, Composer, StepRequest};
+use stepdeck::change::form::{self, Form};
 use stepdeck::change::value::Refusal;
-use stepdeck::change::{Change, Target, apply, form};
+use stepdeck::change::{Change, Target, apply};
 use stepdeck::document::Document;
 use stepdeck::document::log::LogDocument;
 use stepdeck::plan::Plan;
@@ -212,7 +213,8 @@ fn set_form(
     field: Field,
     text: &str,
 ) -> Result<Change, Refusal> {
-    let form = form::write(composer.plan.step(step));
+    let step = composer.plan.step(step);
+    let form = form::write(&[step]);
     let mut table: toml::Table = form.parse().expect("the form that we write is TOML");
     let quoted = toml::Value::String(text.to_owned());
     if field != Field::UpdatedAt {
@@ -222,7 +224,12 @@ fn set_form(
         };
         table.insert(field.spec().name.to_owned(), value);
     }
-    composer.set_form(step, "", &toml::to_string(&table).unwrap())
+    let form = Form {
+        steps: [step.key()].into(),
+        seen: String::new(),
+        text: toml::to_string(&table).unwrap(),
+    };
+    Ok(composer.set_form(&form)?.change)
 }
 
 fn problems(plan: &Plan, now: DateTime<Utc>) -> Vec<Problem> {

@@ -5,12 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the ground up: each folder imports only those before it.
-const LAYERS: [&str; 10] = [
-    "document", "plan", "change", "record", "git", "history", "store", "app", "tui", "cli",
+const LAYERS: [&str; 11] = [
+    "document", "plan", "change", "record", "git", "history", "report", "store", "app", "tui",
+    "cli",
 ];
 
 /// The modules of `store`, in the same way.
-const STORE: [&str; 11] = [
+const STORE: [&str; 12] = [
     "fs",
     "atomic_replace",
     "state",
@@ -20,6 +21,7 @@ const STORE: [&str; 11] = [
     "locate",
     "past",
     "as_of",
+    "pull_request",
     "transaction",
     "worker",
 ];

@@ -8,7 +8,8 @@ use std::process::Command;
 use crate::support::desk::Desk;
 use crate::support::fixture::{CANON, DOCUMENT, LINES, LOG};
 use crate::support::run::Folder;
-use stepdeck::change::{Change, form};
+use stepdeck::change::Change;
+use stepdeck::change::form::{self, Form};
 use stepdeck::plan::Plan;
 use stepdeck::plan::field::{Field, FieldSpec, Kind, extend, fields};
 use stepdeck::plan::source::{Role, SourceFile};
@@ -151,7 +152,7 @@ fn invented_fields_are_met_on_every_surface() {
     let log = SourceFile::load(LOG, Role::Log, log.into_bytes());
     let plan = Plan::read(vec![log]);
     let step = plan.step(1);
-    let written = form::write(step);
+    let written = form::write(&[step]);
     assert!(
         written.contains("mood = \"glad\"\n\"ticket.tags\" = \"a b\"\n"),
         "{written}"
@@ -161,9 +162,12 @@ fn invented_fields_are_met_on_every_surface() {
         plan: &plan,
         now: plan_time(),
     };
-    let change = composer
-        .set_form(1, &written, &written.replace("glad", "calm"))
-        .unwrap();
+    let edited = Form {
+        steps: [step.key()].into(),
+        text: written.replace("glad", "calm"),
+        seen: written,
+    };
+    let change = composer.set_form(&edited).unwrap().change;
     let json = serde_json::to_string(&change).unwrap();
     assert_eq!(serde_json::from_str::<Change>(&json).unwrap(), change);
     assert!(step.other_keys().iter().all(|(key, _)| *key == "x-ticket"));
@@ -198,10 +202,14 @@ fn what_people_do_not_set_is_refused_with_the_reason() {
             _ => composer.set(1, spec.field, "x"),
         };
         assert_eq!(refused.unwrap_err().0, reason);
-        let form = form::write(plan.step(1));
+        let form = form::write(&[plan.step(1)]);
         assert!(!form.contains(&format!("\n{} =", spec.name)), "{form}");
-        let typed = format!("{form}\n{} = \"x\"\n", spec.name);
-        assert_eq!(composer.set_form(1, &form, &typed).unwrap_err().0, reason);
+        let typed = Form {
+            steps: [plan.step(1).key()].into(),
+            text: format!("{form}\n{} = \"x\"\n", spec.name),
+            seen: form,
+        };
+        assert_eq!(composer.set_form(&typed).unwrap_err().0, reason);
     }
     assert_eq!(folder.read(LOG), LINES);
 }

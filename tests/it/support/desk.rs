@@ -88,7 +88,7 @@ impl TerminalHost for TestFace {
 
     fn text_taken(&mut self, _form: &Form) {}
 
-    fn drop_text(&mut self, _step: StepKey) {}
+    fn drop_text(&mut self, _steps: &[StepKey]) {}
 
     fn open(&mut self, target: &str, _root: &Path) -> Result<Option<String>, String> {
         self.opened.push(target.to_owned());

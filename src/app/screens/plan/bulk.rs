@@ -58,14 +58,6 @@ pub(super) fn reconcile(model: &mut Model, keep_log: bool) {
 }
 
 impl Model {
-    /// The step that a verb for one step acts on; nothing where several are marked.
-    pub(crate) fn only_subject(&self) -> Option<StepRef<'_>> {
-        match self.subjects()[..] {
-            [only] => Some(self.plan.step(only)),
-            _ => None,
-        }
-    }
-
     /// Does the same with steps given by name, as one change, and remembers it for `.` if it is an
     /// assignment. Beside the keys where they are many.
     ///

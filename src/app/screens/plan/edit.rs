@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::bulk::{reconcile, remove, subjects};
+use super::bulk::{MANY, reconcile, remove, subjects};
 use super::{PLAN, STEP, no_step, not_editable};
 use crate::app::core::command::{Blocked, Command, Focus, Group, SCREENS, SCREENS_AND_LIST};
 use crate::app::core::model::Model;
@@ -14,6 +14,7 @@ use crate::plan::canon::block_table::BlockColumn;
 use crate::plan::field::{Field, detail_fields};
 use crate::plan::id::StepId;
 use crate::plan::status::Status;
+use crate::plan::uid::Uid;
 use crate::plan::{StepKey, StepRef};
 
 /// What most of these commands have in common.
@@ -82,8 +83,8 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "add-sub-step",
         keys: &["A"],
-        title: "Add a sub-step to the step, or the next one after a sub-step",
-        blocked: |model| one_at_a_time(model, "a sub-step has a title of its own"),
+        title: "Add a sub-step to the step, or the next one after a sub-step; to each marked step",
+        blocked: not_editable,
         run: add_sub_step,
         ..COMMON
     },
@@ -120,8 +121,8 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "edit-step",
         keys: &["E"],
-        title: "Edit the whole step in $EDITOR",
-        blocked: |model| one_at_a_time(model, "a step in $EDITOR is one text"),
+        title: "Edit the whole step in $EDITOR; marked steps as one text",
+        blocked: no_text,
         run: Model::edit_whole,
         ..COMMON
     },
@@ -278,26 +279,33 @@ fn add(model: &mut Model) {
 }
 
 fn add_sub_step(model: &mut Model) {
-    let Some(id) = model.only_subject().map(StepRef::id) else {
-        return;
-    };
+    let ids = model.subjects().into_iter();
+    let ids = ids.map(|at| model.plan.step(at).id());
     // From a sub-step, the next one beside it.
-    let id = id.parent().unwrap_or(id);
+    let mut parents: Vec<StepId> = ids.map(|id| id.parent().unwrap_or(id)).collect();
+    parents.dedup();
+    let id = match parents[..] {
+        [] => return,
+        [only] => only,
+        _ => {
+            let title = format!("New sub-step of each of {} marked steps", parents.len());
+            return model.prompt(title, "", Purpose::AddUnder(parents.into()));
+        }
+    };
     match model.composer().next_child(id) {
         Some(child) => model.prompt(format!("New sub-step {child}"), "", Purpose::Add(child)),
         None => model.refuse(format!("{id} has no room for another sub-step")),
     }
 }
 
-/// Why a command for one step cannot run: several are marked, and `reason` says why it is for one.
-fn one_at_a_time(model: &Model, reason: &str) -> Blocked {
+/// Why there is no text of what is selected or marked.
+fn no_text(model: &Model) -> Blocked {
     not_editable(model).or_else(|| match model.subjects().len() {
-        0 | 1 => None,
+        0..=MANY => None,
         count => {
-            let back = model.keymap.key_of("back");
             let edit = model.keymap.key_of("edit");
             Some(format!(
-                "{reason}, and {count} are marked: {back} clears the marks, {edit} edits a field of all"
+                "{count} marked steps are too many for one text; {edit} edits a field of all"
             ))
         }
     })
@@ -312,6 +320,14 @@ fn no_drift(model: &Model) -> Blocked {
 }
 
 impl Model {
+    /// Adds a sub-step with the same title to each of these steps, as one change.
+    pub(crate) fn add_sub_steps(&mut self, parents: &[StepId], text: &str) -> Result<(), Refusal> {
+        let uids: Vec<Uid> = parents.iter().map(|_| self.context.uids.take()).collect();
+        let change = self.composer().add_under(parents, text, &uids)?;
+        self.make(Ok(change), parents.len());
+        Ok(())
+    }
+
     /// Adds a step with a title, under the ID that the title begins with if there is one.
     pub(crate) fn add_step(&mut self, id: StepId, text: &str) -> Result<(), Refusal> {
         let (id, title) = named_in_title(text).unwrap_or((id, text));

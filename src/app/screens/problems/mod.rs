@@ -188,18 +188,24 @@ impl Model {
             return then(view);
         };
         let (found, now) = (view.found.clone(), self.now);
-        let narrow = move |plan: &Plan, _: &Progress| {
+        let narrow = move |plan: &Plan, progress: &Progress| {
             let marks = Marks::default();
             let prepared = filter.prepare(plan, now, &marks);
             let mut passes = prepared.passes();
-            let all = found.problems(0..found.len(), plan).enumerate();
-            let passing = all.filter_map(|(at, problem)| {
+            progress.expect(found.len());
+            let mut strides = progress.strides();
+            let mut passing = Vec::new();
+            for (at, problem) in found.problems(0..found.len(), plan).enumerate() {
+                if !strides.add(1) {
+                    return None;
+                }
                 let step = problem.step.and_then(|id| plan.find(id));
                 let steps: Vec<usize> = step.into_iter().collect();
                 let text = format!("{} {}", problem.place.path.display(), problem.message);
-                passes(problem.code, &steps, &text).then_some(at)
-            });
-            let passing: Vec<usize> = passing.collect();
+                if passes(problem.code, &steps, &text) {
+                    passing.push(at);
+                }
+            }
             Some((found, passing))
         };
         self.have_done(JobKind::Problems, narrow, |model, (found, passing)| {
@@ -233,6 +239,11 @@ impl Screen for Problems {
         text.trim().clone_into(&mut model.problems.filter);
         model.list_problems(|_| {});
         Ok(())
+    }
+
+    /// A long list is gone through beside the keys, and the next letter stops that.
+    fn narrows_by_letter(&self, _: &Model) -> bool {
+        true
     }
 
     fn back(&self, model: &mut Model) -> bool {

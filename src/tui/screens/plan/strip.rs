@@ -174,18 +174,15 @@ fn name(buf: &mut Buffer, area: Rect, model: &Model, theme: &Theme, (at, focused
         area.right().saturating_sub(x),
         &standing.into(),
     );
-    let hint = fit_row::line(hints(model, theme, at));
-    match area.height {
-        _ if breaks => {}
-        1 => drop(frame::spans(
-            buf,
-            theme,
-            (end + 3, y),
-            area.right().saturating_sub(end + 3),
-            &hint,
-        )),
-        _ => drop(frame::spans(buf, theme, (area.x, y + 1), area.width, &hint)),
-    }
+    let (x, y) = match area.height {
+        _ if breaks => return,
+        1 => (end + 3, y),
+        _ => (area.x, y + 1),
+    };
+    let width = area.right().saturating_sub(x);
+    let mut hints = hints(model, theme, at);
+    fit_row::keep(&mut hints, width);
+    frame::spans(buf, theme, (x, y), width, &fit_row::line(hints));
 }
 
 /// Which page of blocks is shown, if there are several, and what shows more of them.
