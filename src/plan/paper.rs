@@ -173,6 +173,15 @@ pub const PAPERS: &[PaperSpec] = &[
         written: "nothing; `stepdeck check` looks for them",
         ..FOLDER
     },
+    PaperSpec {
+        role: Role::Changes,
+        key: "changes",
+        name: "change logs",
+        default: &["docs/changes"],
+        names: "<yyyy>-W<ww>.md",
+        written: "what happened in a week, where a team wants it in a file",
+        ..FOLDER
+    },
 ];
 
 /// Whether Markdown is canon: by its content only.
