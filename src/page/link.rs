@@ -44,7 +44,9 @@ pub fn target(address: &str, source: Option<&str>) -> Option<String> {
     if let Some((scheme, rest)) = address.split_once(':')
         && link::is_address(address)
     {
-        let is_allowed = SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known));
+        let is_allowed = SCHEMES
+            .iter()
+            .any(|known| scheme.eq_ignore_ascii_case(known));
         let is_whole = scheme.eq_ignore_ascii_case("mailto") || rest.starts_with("//");
         return (is_allowed && is_whole && rest.len() > 2).then(|| address.to_owned());
     }
@@ -131,7 +133,13 @@ mod tests {
     fn a_base_is_an_address_of_the_web() {
         assert_eq!(base("https://x.org/a").as_deref(), Some("https://x.org/a/"));
         assert_eq!(base("https://x.org//").as_deref(), Some("https://x.org/"));
-        for wrong in ["javascript:alert(1)", "x.org", "https://", "ftp://x", "https://a b"] {
+        for wrong in [
+            "javascript:alert(1)",
+            "x.org",
+            "https://",
+            "ftp://x",
+            "https://a b",
+        ] {
             assert_eq!(base(wrong), None, "{wrong}");
         }
     }

@@ -16,8 +16,6 @@ pub mod link;
 mod parts;
 pub mod redact;
 mod section;
-#[cfg(test)]
-mod tests;
 
 use chrono::{DateTime, NaiveDate, Utc};
 

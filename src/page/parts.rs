@@ -148,11 +148,45 @@ impl Shown<'_> {
         html! { @for (at, id) in ids { @if at > 0 { ", " } (self.step(*id)) } }
     }
 
+    /// Words in which the steps that they name are links; those that they do not spell come after.
+    pub(super) fn naming(&self, words: &str, ids: &[StepId]) -> Markup {
+        let mut places: Vec<(usize, usize, StepId)> = Vec::new();
+        let mut others: Vec<StepId> = Vec::new();
+        for id in ids {
+            let spelled = id.to_string();
+            let is_part = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+            let found = words.match_indices(&spelled).find(|(at, _)| {
+                let end = at + spelled.len();
+                !is_part(words[..*at].chars().next_back()) && !is_part(words[end..].chars().next())
+            });
+            match found {
+                Some((at, _)) => places.push((at, at + spelled.len(), *id)),
+                None => others.push(*id),
+            }
+        }
+        places.sort_unstable();
+        places.dedup_by_key(|(at, ..)| *at);
+        let (mut out, mut from) = (String::new(), 0);
+        for (at, end, id) in places {
+            if let Some(before) = words.get(from..at) {
+                out += &html! { (before) (self.step(id)) }.0;
+                from = end;
+            }
+        }
+        let rest = html! {
+            (words.get(from..).unwrap_or_default())
+            @if !others.is_empty() { " (" (self.steps(&others)) ")" }
+        };
+        PreEscaped(out + &rest.0)
+    }
+
     /// Words that may be a link.
     pub(super) fn linked(&self, words: &str) -> Markup {
         let linked = linked(words, self.page.source);
         match linked.target {
-            Some(target) => html! { a href=(target) rel="noopener noreferrer" { (line(linked.words)) } },
+            Some(target) => {
+                html! { a href=(target) rel="noopener noreferrer" { (line(linked.words)) } }
+            }
             None => html! { (line(linked.words)) },
         }
     }
@@ -179,7 +213,9 @@ impl Shown<'_> {
         }
         let mut out = String::new();
         for word in words.split_inclusive(char::is_whitespace) {
-            let bare = word.trim_end().trim_end_matches(['.', ',', ';', ')', '>', '"']);
+            let bare = word
+                .trim_end()
+                .trim_end_matches(['.', ',', ';', ')', '>', '"']);
             let is_link = bare.starts_with("https://") || bare.starts_with("http://");
             let part = match is_link {
                 true => {

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 
 use maud::{Markup, html};
 
-use super::super::parts::section;
 use super::super::Shown;
+use super::super::parts::section;
 use crate::plan::decision::{DecisionNote, all};
 use crate::plan::id::StepId;
 

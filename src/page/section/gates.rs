@@ -3,8 +3,8 @@
 
 use maud::{Markup, html};
 
-use super::super::parts::{facts, line, section, share};
 use super::super::Shown;
+use super::super::parts::{facts, line, section, share};
 use crate::history::outlook::Outlook;
 use crate::plan::canon::checklist::Check;
 use crate::plan::packet::{Decision, Packet};
@@ -55,7 +55,7 @@ fn class(standing: Standing) -> &'static str {
     match standing {
         Standing::Passed | Standing::Met => "d",
         Standing::Current => "p",
-        Standing::Later => "w",
+        Standing::Later => "n",
     }
 }
 
@@ -67,7 +67,10 @@ fn figures<'f>(
     let mut figures = Vec::new();
     if !stage.checks.is_empty() {
         let (ticked, all) = (stage.ticked(), stage.checks.len());
-        let bar = format!("{ticked} of {all} ticked, the bar is {}%", stage.threshold());
+        let bar = format!(
+            "{ticked} of {all} ticked, the bar is {}%",
+            stage.threshold()
+        );
         figures.push(("Checklist", html! { (bar) }));
     }
     if let Some(rung) = stage.rung.as_ref().filter(|rung| !rung.horizon.is_empty()) {
@@ -111,16 +114,15 @@ fn review(shown: &Shown<'_>, packet: &Packet) -> Markup {
 
 fn checklist(shown: &Shown<'_>, stage: &Stage) -> Markup {
     let row = |check: &Check| {
-        let links = stage.evidence_for(check).flat_map(|evidence| &evidence.links);
+        let links = stage
+            .evidence_for(check)
+            .flat_map(|evidence| &evidence.links);
         html! {
             li class=(if check.done { "on" } else { "off" }) {
                 span.mark { (if check.done { "Ticked" } else { "Open" }) }
                 span {
-                    (line(&check.text))
-                    @for link in links { " " span.evidence { (shown.linked(link)) } }
-                    @if !check.steps.is_empty() {
-                        " " span.needs { "needs " (shown.steps(&check.steps)) }
-                    }
+                    (shown.naming(&line(&check.text), &check.steps))
+                    @for link in links { " " span.evidence { (shown.leads("evidence", link)) } }
                 }
             }
         }

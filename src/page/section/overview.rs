@@ -3,9 +3,9 @@
 
 use maud::{Markup, html};
 
+use super::super::Shown;
 use super::super::counts::{Counts, Look};
 use super::super::parts::{counted, grouped, mix, state};
-use super::super::Shown;
 use crate::history::outlook::Outlook;
 use crate::plan::stage::current;
 use crate::record::risk::register;

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::super::parts::{counted, grouped, line, nothing, section};
 use super::super::Shown;
+use super::super::parts::{counted, grouped, line, nothing, section};
 use crate::plan::checks::Severity;
 
 /// So many problems of a rule are listed.
@@ -24,9 +24,16 @@ pub(super) fn show(shown: &Shown<'_>) -> Option<Markup> {
         let Some((severity, code)) = findings.rule(at) else {
             continue;
         };
-        let place = rules.iter().position(|of| (of.severity, of.code) == (severity, code));
+        let place = rules
+            .iter()
+            .position(|of| (of.severity, of.code) == (severity, code));
         let place = place.unwrap_or_else(|| {
-            rules.push(Of { severity, code, found: Vec::new(), count: 0 });
+            rules.push(Of {
+                severity,
+                code,
+                found: Vec::new(),
+                count: 0,
+            });
             rules.len() - 1
         });
         rules[place].count += 1;
@@ -52,7 +59,10 @@ fn rule(shown: &Shown<'_>, of: &Of) -> Markup {
     let findings = shown.page.findings;
     // Words of a problem may quote what is left out.
     let is_told = shown.page.redacted.is_empty();
-    let problems = of.found.iter().filter_map(|at| findings.problem(*at, shown.plan()));
+    let problems = of
+        .found
+        .iter()
+        .filter_map(|at| findings.problem(*at, shown.plan()));
     html! {
         details.rule {
             summary {

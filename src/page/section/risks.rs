@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
+use super::super::Shown;
 use super::super::counts::Look;
 use super::super::parts::{line, nothing, section};
-use super::super::Shown;
 use crate::plan::field::Field;
 use crate::plan::risk::{Level, Risk};
 use crate::record::risk::register;
@@ -48,7 +48,7 @@ fn card(shown: &Shown<'_>, risk: &Risk) -> Markup {
                 span class={ "level " (look.class()) } { "Score " (risk.score()) }
                 " " (level(risk.likelihood)) " likelihood × " (level(risk.impact)) " impact"
             }
-            @if !risk.mitigation.is_empty() { p.body { (shown.prose(&risk.mitigation)) } }
+            div.body { @for part in risk.mitigation.split("\n\n") { p { (shown.prose(&line(part))) } } }
             p.more {
                 @if !risk.owner.is_empty() && !shown.page.redacted.hides(Field::Owner) {
                     span.owner { (line(&risk.owner)) }

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::super::parts::{counted, line, nothing, section};
 use super::super::Shown;
+use super::super::parts::{counted, line, nothing, section};
 use crate::history::events::Event;
 use crate::history::since::{Comparison, Different, How};
 use crate::history::words::{title, told};

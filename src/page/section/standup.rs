@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
+use super::super::Shown;
 use super::super::counts::Look;
 use super::super::parts::{line, section};
-use super::super::Shown;
 use crate::record::standup::{Card, Entry, Health};
 
 pub(super) fn show(shown: &Shown<'_>) -> Option<Markup> {

@@ -41,7 +41,10 @@ pub(super) fn show(shown: &Shown<'_>) -> Option<Markup> {
 
 /// The row of one of the ten: the step, who has it, and why it is there.
 fn row(shown: &Shown<'_>, id: StepId, title: &str, owner: &str, why: &str) -> Markup {
-    let look = shown.plan().find(id).map(|step| Look::of(shown.plan().step(step)));
+    let look = shown
+        .plan()
+        .find(id)
+        .map(|step| Look::of(shown.plan().step(step)));
     html! {
         li {
             p.step { (shown.titled(id, title)) }
