@@ -130,7 +130,6 @@ fn sample(entry: &Entry) -> String {
         (_, "colors") => "\"16\"",
         (_, "start") => "\"last\"",
         (_, "standup") => "\"14:30\"",
-        (_, "title") => "\"Our plan\"",
         (_, "source") => "\"https://code.example.org/tree/main/\"",
         ("team", _) => "\"trunk\"",
         _ => "true",
