@@ -200,6 +200,7 @@ fn context(
         rituals: settings.config.rituals,
         uids: outside.uids.clone(),
         as_of: None,
+        listed: None,
     };
     (context, settings.keymap)
 }

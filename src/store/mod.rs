@@ -22,6 +22,6 @@ pub mod watch;
 pub(crate) mod branch;
 pub mod locate;
 pub(crate) mod past;
-pub(crate) mod as_of;
+pub mod as_of;
 pub mod transaction;
 pub mod worker;

@@ -324,11 +324,16 @@ impl<F: TerminalHost> Cockpit<F> {
                 self.tell(Message::Landed { generation, landed })
             }
             Event::Past { generation, past } => self.tell(Message::Past { generation, past }),
-            Event::PastAside(read) => {
+            Event::PastAside(read, progress) => {
                 self.model.work.reading_aside = None;
+                self.model.work.has_no_history = read.is_none() && !progress.is_stopped();
                 match read {
                     Some((generation, past)) => self.tell(Message::Past { generation, past }),
-                    None => Ok(()),
+                    // The detail pane says so.
+                    None => {
+                        self.dirty = true;
+                        Ok(())
+                    }
                 }
             }
             Event::Opened(whole, disk) => {

@@ -42,6 +42,7 @@ use crate::plan::uid::Uids;
 use crate::plan::view::NamedView;
 use crate::plan::{Plan, StepKey, StepRef, marks};
 use crate::record::today::rituals::Rituals;
+use crate::store::locate::listed::Listed;
 
 /// How long a row that somebody else changed stays lit.
 const FLASH: Duration = Duration::milliseconds(1_500);
@@ -99,6 +100,8 @@ pub struct SessionContext {
     pub uids: Uids,
     /// The version that is shown, where it is not the present one.
     pub as_of: Option<ShownVersion>,
+    /// What exists beside what is on disk.
+    pub listed: Option<Arc<Listed>>,
 }
 
 /// The whole state of the cockpit.

@@ -91,6 +91,7 @@ impl LaidOut {
             // Its folder is another one each time.
             cache: None,
             papers: layout.papers.clone(),
+            listed: layout.listed.clone(),
             severities: layout.severities(),
             mistakes: layout.config_problems,
             root: layout.root,

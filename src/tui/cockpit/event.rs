@@ -55,7 +55,7 @@ pub enum Event {
     },
     /// It has been read though nobody asked for it, for this state of the plan; nothing where there is
     /// none, or that was stopped.
-    PastAside(Option<(u64, Arc<PlanPast>)>),
+    PastAside(Option<(u64, Arc<PlanPast>)>, Arc<Progress>),
     /// A plan is open as a whole, of which the front was shown, and its file thread runs.
     Opened(Box<Whole>, Disk),
     /// A version of the past is laid out, or why not; nothing where that was stopped.

@@ -61,7 +61,8 @@ impl<F: TerminalHost> Cockpit<F> {
         self.model.work.reading_aside = Some(progress.clone());
         beside_keys(move || {
             let past = input.facts_of_history(&progress).map(Arc::new);
-            answers.send(Event::PastAside(past.map(|past| (generation, past))));
+            let past = past.map(|past| (generation, past));
+            answers.send(Event::PastAside(past, progress));
         });
     }
 
