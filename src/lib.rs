@@ -8,10 +8,11 @@
 //! 4. [`record`]: papers, and new plans
 //! 5. [`git`]: git, run as a process
 //! 6. [`history`]: the plan over time
-//! 7. [`store`]: the file system, and the thread that owns it
-//! 8. [`app`]: state, commands, and what each key makes of them
-//! 9. [`tui`]: the loop, the terminal, and what is drawn
-//! 10. [`cli`]: arguments in, exit code out
+//! 7. [`report`]: papers out of plan and history, and charts
+//! 8. [`store`]: the file system, and the thread that owns it
+//! 9. [`app`]: state, commands, and what each key makes of them
+//! 10. [`tui`]: the loop, the terminal, and what is drawn
+//! 11. [`cli`]: arguments in, exit code out
 //!
 //! The plan screen, with the file behind each region; those of its panes are in
 //! `tui/screens/plan/`:
@@ -47,6 +48,7 @@ pub mod change;
 pub mod record;
 pub mod git;
 pub mod history;
+pub mod report;
 pub mod store;
 pub mod app;
 pub mod tui;

@@ -20,7 +20,7 @@ use crate::plan::list_entry::ListEntry;
 use crate::plan::source::SourceFile;
 
 /// Applies all edits of `change` to `files`, or none of them. A change may make a file
-/// that is not there yet, or take one away again.
+/// that is not there yet, write one anew, or take it away again.
 ///
 /// # Errors
 /// Every edit that met an obstacle; the files are untouched then.
@@ -45,7 +45,8 @@ pub fn change_seen(
         let edits: Vec<&Edit> = change.edits.iter().filter(|e| e.path == *path).collect();
         let at = files.iter().position(|file| file.path == *path);
         match (whole_file(&edits, at.map(|at| &files[at])), at) {
-            (Some(Ok(Some(file))), _) => made.push(file),
+            (Some(Ok(Some(file))), None) => made.push(file),
+            (Some(Ok(Some(file))), Some(at)) => changed.push((at, file.document)),
             (Some(Ok(None)), Some(at)) => gone.push(files[at].path.clone()),
             (Some(Ok(None)), None) => {}
             (Some(Err(conflict)), _) => conflicts.push(conflict),

@@ -13,13 +13,13 @@ use super::filter::Filter;
 use super::invocation::{Invocation, json_text};
 use super::past::{Moment, followed};
 use crate::cli::printer::Printer;
-use crate::history::chart::{Band, Chart};
 use crate::history::follow::Followed;
 use crate::history::landing::Landing;
 use crate::history::series::{Counts, Period, Point, series};
 use crate::history::when::{HELP, When, end_of};
 use crate::plan::status::{State, Status};
 use crate::plan::{Plan, StepRef};
+use crate::report::chart::{Band, Chart, Plot};
 
 /// Show how the plan grew and was completed, one row per week or day.
 ///
@@ -242,15 +242,18 @@ fn svg(rows: &[Row], points: &[Point], filter: &str) -> String {
     };
     let dates: Vec<NaiveDate> = points.iter().map(|point| point.date).collect();
     let chart = Chart {
+        id: "",
         title: &title,
         description: &description,
-        dates: &dates,
-        bands: &[
-            band("complete", |row| row.complete),
-            band("in progress", |row| row.in_progress),
-            band("blocked", |row| row.blocked),
-            band("not started", not_started),
-        ],
+        plot: Plot::Areas {
+            dates: &dates,
+            bands: &[
+                band("complete", |row| row.complete),
+                band("in progress", |row| row.in_progress),
+                band("blocked", |row| row.blocked),
+                band("not started", not_started),
+            ],
+        },
     };
     chart.to_string()
 }

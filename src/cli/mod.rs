@@ -34,6 +34,7 @@ mod progress_line;
 pub(crate) mod relocate;
 pub(crate) mod remove;
 pub(crate) mod renumber;
+pub(crate) mod report;
 pub(crate) mod resolve;
 pub mod review;
 pub mod risk;
@@ -150,6 +151,7 @@ pub enum Subcommands {
     Since(since::Since),
     Burn(burn::Burn),
     Forecast(forecast::Forecast),
+    Report(report::Report),
     GitSetup(git_setup::GitSetup),
     Export(export::Export),
     Completions(completions::Completions),
@@ -276,6 +278,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Since(since) => since.run(invocation)?,
         Subcommands::Burn(burn) => burn.run(invocation)?,
         Subcommands::Forecast(forecast) => forecast.run(invocation)?,
+        Subcommands::Report(report) => report.run(invocation)?,
     }
     Ok(Ending::Done)
 }

@@ -6,7 +6,6 @@
 //! stamp.
 
 pub(crate) mod canon;
-pub(crate) mod chart;
 pub(crate) mod events;
 pub(crate) mod facts;
 pub(crate) mod float;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::canon::Tick;
 use super::events::{Event, Kind};
 use super::landing::Landing;
 use super::net::Net;
@@ -102,16 +103,20 @@ pub struct Trail {
     today: HashMap<StepId, StepId>,
     /// The committed status of steps that have another one, are gone or new in the files.
     uncommitted: HashMap<StepId, Option<Status>>,
+    /// Checks that were ticked or unticked, newest first, each with its place in `landed`.
+    ticks: Vec<(Tick, usize)>,
 }
 
 impl Trail {
     /// Takes in what landed before everything so far.
     pub fn add(&mut self, landing: &Landing) {
-        if landing.events.is_empty() {
+        if landing.is_empty() {
             return;
         }
         let place = self.landed.len();
         self.landed.push(landing.into());
+        let ticks = landing.ticks.iter().cloned();
+        self.ticks.extend(ticks.map(|tick| (tick, place)));
         let mut renumbered = Vec::new();
         for event in &landing.events {
             let step = *self.today.get(&event.step).unwrap_or(&event.step);
@@ -149,6 +154,26 @@ impl Trail {
     /// of what is new.
     pub fn uncommitted(&self) -> &HashMap<StepId, Option<Status>> {
         &self.uncommitted
+    }
+
+    /// The checks that are ticked now and were not before everything, or the other way round, in the
+    /// order in which that landed, with what brought it.
+    pub(crate) fn ticks(&self) -> Vec<(&Tick, &Origin)> {
+        let mut net: Vec<(&Tick, usize, bool)> = Vec::new();
+        for (tick, place) in &self.ticks {
+            let is_it = |other: &Tick| other.stage == tick.stage && other.check == tick.check;
+            match net.iter_mut().find(|(other, ..)| is_it(other)) {
+                // The oldest says what was before.
+                Some((.., was)) => *was = !tick.is_ticked,
+                None => net.push((tick, *place, !tick.is_ticked)),
+            }
+        }
+        net.retain(|(tick, _, was)| tick.is_ticked != *was);
+        net.sort_by_key(|(_, place, _)| std::cmp::Reverse(*place));
+        let differs = net.into_iter();
+        differs
+            .map(|(tick, place, _)| (tick, &self.landed[place]))
+            .collect()
     }
 
     /// The newest change of each step.

@@ -16,6 +16,7 @@ WHEN is one of:
   2026-11-20T09:30:00Z  that instant
   36h, 7d, 2w           that long ago
   review                what the last finished weekly review saw
+  demo                  what the last demo saw
   gate:STAGE            the end of the day on which the stage's gate was last decided
   main, v1.2, 4507f6d   a commit, by any name that git knows
   rev:NAME              the same, for a name that means something else above";
@@ -29,6 +30,8 @@ pub enum When {
     Ago(Duration),
     /// The end of the last finished weekly review.
     Review,
+    /// When the last demo was held.
+    Demo,
     /// The last decision about the gate of this stage.
     Gate(String),
     /// A commit, as git names it.
@@ -49,7 +52,7 @@ impl std::error::Error for WhenError {}
 
 /// Words reserved for moments that nothing records yet, so that none of them changes its meaning
 /// later.
-const RESERVED: [&str; 3] = ["demo", "checkpoint", "visit"];
+const RESERVED: [&str; 2] = ["checkpoint", "visit"];
 
 /// The end of a day in UTC.
 pub fn end_of(day: NaiveDate) -> DateTime<Utc> {
@@ -73,6 +76,9 @@ impl std::str::FromStr for When {
         }
         if text == "review" {
             return Ok(Self::Review);
+        }
+        if text == "demo" {
+            return Ok(Self::Demo);
         }
         if RESERVED.contains(&text) {
             let reason =
@@ -113,6 +119,7 @@ mod tests {
     #[test]
     fn words_win_over_revisions_and_rev_names_them_all() {
         assert_eq!(when("review"), When::Review);
+        assert_eq!(when("demo"), When::Demo);
         assert_eq!(when("rev:review"), When::Revision("review".to_owned()));
         assert_eq!(when("gate:Beta"), When::Gate("Beta".to_owned()));
         for revision in [

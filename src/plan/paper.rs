@@ -173,6 +173,24 @@ pub const PAPERS: &[PaperSpec] = &[
         written: "nothing; `stepdeck check` looks for them",
         ..FOLDER
     },
+    PaperSpec {
+        role: Role::Demo,
+        key: "demos",
+        name: "demos",
+        default: &["docs/demos"],
+        names: "<date>.md",
+        written: "what was completed since the last one, with evidence and artifacts",
+        ..FOLDER
+    },
+    PaperSpec {
+        role: Role::Changes,
+        key: "changes",
+        name: "change logs",
+        default: &["docs/changes"],
+        names: "<yyyy>-W<ww>.md",
+        written: "what happened in a week, where a team wants it in a file",
+        ..FOLDER
+    },
 ];
 
 /// Whether Markdown is canon: by its content only.

@@ -33,6 +33,16 @@ pub enum Role {
     GateReview,
     /// The summary at each thousand steps.
     Checkpoint,
+    /// What was shown at a demo.
+    Demo,
+    /// The indicators of a week.
+    Scorecard,
+    /// The planning of a quarter.
+    Quarter,
+    /// What was learnt from a stage.
+    Retrospective,
+    /// The change log of a week.
+    Changes,
 }
 
 /// One file of the plan with what it says at this moment.

@@ -43,7 +43,7 @@ impl<'a> StepRef<'a> {
     }
 
     /// The plan that it is a step of.
-    pub(super) fn plan(self) -> &'a Plan {
+    pub(crate) fn plan(self) -> &'a Plan {
         self.plan
     }
 

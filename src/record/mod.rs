@@ -8,6 +8,7 @@ pub(crate) mod labels;
 pub(crate) mod naming;
 pub mod review;
 pub(crate) mod risk;
+pub(crate) mod shelf;
 pub mod standup;
 pub mod start;
 pub mod today;

@@ -16,8 +16,10 @@ use crate::history::landing::landed;
 use crate::history::when::{When, end_of};
 use crate::history::words;
 use crate::plan::Plan;
+use crate::plan::source::Role;
 use crate::plan::stage::named;
 use crate::record::review::landed::LeftOff;
+use crate::record::shelf::{Filed, filed};
 
 /// A moment in the past of a plan.
 #[derive(Clone, Debug)]
@@ -68,6 +70,7 @@ impl Moment {
         let revision = match when {
             When::Revision(revision) => revision,
             When::Review => return Ok(Self::left_off(&last_review(plan, now)?, past.git())),
+            When::Demo => return Ok(Self::left_off(&last_demo(plan, now)?, past.git())),
             _ => return instant(when, plan, now).map(Self::At),
         };
         let git = past.git().ok_or_else(|| {
@@ -115,8 +118,12 @@ impl Version {
             let made = DateTime::from_timestamp(beside.time, 0).unwrap_or_default();
             return Ok(Self::of(&beside, made.min(now)));
         }
-        if let When::Review = when {
-            let left_off = last_review(plan, now)?;
+        let left_off = match when {
+            When::Review => Some(last_review(plan, now)?),
+            When::Demo => Some(last_demo(plan, now)?),
+            _ => None,
+        };
+        if let Some(left_off) = left_off {
             let seen = seen_commit(&left_off, git).map(|seen| git.one(&seen));
             if let Some(seen) = seen.transpose()?.flatten() {
                 return Ok(Self::of(&seen, left_off.held));
@@ -160,6 +167,7 @@ pub(crate) fn instant(
         When::At(at) => Ok(*at),
         When::Ago(age) => Ok(now - *age),
         When::Review => last_review(plan, now).map(|left_off| left_off.held),
+        When::Demo => last_demo(plan, now).map(|left_off| left_off.held),
         When::Gate(stage) => last_decision(plan, stage),
         When::Revision(revision) => Err(NoMoment(format!("“{revision}” is a revision"))),
     }
@@ -182,6 +190,27 @@ fn no_commit(revision: &str) -> NoMoment {
 fn last_review(plan: &Plan, now: DateTime<Utc>) -> Result<LeftOff, NoMoment> {
     let none = || NoMoment("no weekly review has been finished yet".to_owned());
     LeftOff::last(plan, now).ok_or_else(none)
+}
+
+/// Where the last demo left off.
+fn last_demo(plan: &Plan, now: DateTime<Utc>) -> Result<LeftOff, NoMoment> {
+    let today = now.date_naive();
+    let is_past = |paper: &Filed| paper.date.is_some_and(|day| day <= today);
+    let demo = filed(plan, Role::Demo).into_iter().find(is_past);
+    let demo = demo.map(|demo| left_off(&demo, now));
+    demo.ok_or_else(|| NoMoment("no demo has been held yet".to_owned()))
+}
+
+fn left_off(paper: &Filed, now: DateTime<Utc>) -> LeftOff {
+    LeftOff {
+        held: paper.date.map_or(now, |day| end_of(day).min(now)),
+        seen: paper.seen.clone(),
+    }
+}
+
+/// What a paper saw: the commit that was checked out, else all of its day.
+pub(crate) fn seen_by(paper: &Filed, past: &Past, now: DateTime<Utc>) -> Moment {
+    Moment::left_off(&left_off(paper, now), past.git())
 }
 
 /// The end of the day on which the gate of a stage was last decided.

@@ -15,5 +15,6 @@ mod forecast;
 mod log;
 mod naive;
 pub mod repo;
+mod reports;
 mod shared;
 mod since;

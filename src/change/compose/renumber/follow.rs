@@ -257,7 +257,13 @@ impl Job<'_, '_> {
                     |name: &str| name.starts_with(|c: char| c.is_ascii_digit()) && *name < *day;
                 !is_past(stem(folder)) && !is_past(stem(&file.path))
             }
-            Role::Checkpoint => false,
+            // What is made out of the plan is made again.
+            Role::Checkpoint
+            | Role::Demo
+            | Role::Scorecard
+            | Role::Quarter
+            | Role::Retrospective
+            | Role::Changes => false,
         }
     }
 

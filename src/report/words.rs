@@ -1,0 +1,87 @@
+//! What papers say of steps, days and other papers: Markdown of one line each.
+
+use std::path::Path;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::document::markdown::escaped;
+use crate::document::visible::visible_line;
+use crate::history::when::end_of;
+use crate::plan::StepRef;
+use crate::plan::canon::block_table::BlockColumn;
+use crate::plan::id::StepId;
+use crate::plan::link;
+use crate::record::one_line;
+
+/// Text of the plan as Markdown of one line; nothing in it acts on a terminal.
+pub(crate) fn plain(text: &str) -> String {
+    escaped(&visible_line(&one_line(text)))
+}
+
+/// So many things.
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        number => format!("{number} {many}"),
+    }
+}
+
+/// Words in a list, as in a sentence.
+pub(crate) fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+    }
+}
+
+/// A step with its number and title.
+pub(crate) fn named(id: StepId, title: &str) -> String {
+    format!("**{id}** {}", plain(title)).trim_end().to_owned()
+}
+
+/// A step with its owner.
+pub(crate) fn step(step: StepRef<'_>) -> String {
+    let owner = step.owner();
+    let owner = match owner.trim() {
+        "" => String::new(),
+        owner => format!(" ({})", plain(owner)),
+    };
+    format!("{}{owner}", named(step.id(), &step.title()))
+}
+
+/// A block with its theme, as people call it.
+pub(crate) fn block(step: StepRef<'_>) -> String {
+    let (plan, at) = (step.plan(), step.block());
+    let theme = plan.block_text(at, BlockColumn::Theme).trim();
+    format!("{} {}", plan.blocks()[at].id, plain(theme))
+        .trim_end()
+        .to_owned()
+}
+
+/// Items of a list, with a blank line between, so that two people who change neighbours do not
+/// meet in git.
+pub(crate) fn items(items: impl IntoIterator<Item = String>) -> String {
+    let items: Vec<String> = items.into_iter().map(|item| format!("- {item}")).collect();
+    items.join("\n\n")
+}
+
+/// Paragraphs, without empty ones.
+pub(crate) fn paragraphs(parts: impl IntoIterator<Item = String>) -> String {
+    let parts = parts.into_iter().filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join("\n\n")
+}
+
+/// Markdown for a link in the paper at `from` to a file of the plan.
+pub(crate) fn linked(title: &str, to: &Path, from: &Path) -> String {
+    let written = link::written_beside(&to.to_string_lossy(), from);
+    match written.rfind("](") {
+        Some(target) => format!("[{}{}", link::words(&one_line(title)), &written[target..]),
+        None => written,
+    }
+}
+
+/// Whether a day is not over yet at a moment, or comes after it.
+pub(crate) fn is_since(day: NaiveDate, since: Option<DateTime<Utc>>) -> bool {
+    since.is_none_or(|since| end_of(day) > since)
+}
