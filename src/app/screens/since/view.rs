@@ -26,6 +26,8 @@ pub struct SinceView {
     pub baseline: String,
     /// The baseline of what is shown.
     known: Option<String>,
+    /// What could not be compared with, though it was asked for last.
+    pub(super) wrong: Option<String>,
     /// What is different, as last found out; shown until something newer is known.
     pub compared: Option<Arc<Comparison>>,
     /// Why nothing is known.
@@ -45,6 +47,7 @@ impl Default for SinceView {
         Self {
             baseline: LAST_REVIEW.to_owned(),
             known: None,
+            wrong: None,
             compared: None,
             trouble: None,
             rows: Vec::new(),
@@ -250,7 +253,7 @@ impl Model {
             Err(reason) if self.since.is_known_of_another() => {
                 // What was shown is no worse for a baseline that there is not.
                 let known = self.since.known.clone().unwrap_or_default();
-                self.since.baseline = known;
+                self.since.wrong = Some(std::mem::replace(&mut self.since.baseline, known));
                 return self.refuse(reason);
             }
             Err(reason) => {
@@ -274,6 +277,7 @@ impl Model {
         };
         let _: When = text.parse().map_err(|error| Refusal(format!("{error}")))?;
         self.since.baseline = text.to_owned();
+        self.since.wrong = None;
         if let Some(comparing) = &self.work.comparing {
             comparing.stop();
         }
