@@ -185,7 +185,7 @@ fn what_cannot_be_shown_is_said_in_one_sentence() {
     }
     desk.keys("@demo<Enter>");
     assert!(
-        desk.screen().contains("“demo” is not recorded yet"),
+        desk.screen().contains("no demo has been held yet"),
         "{}",
         desk.screen()
     );

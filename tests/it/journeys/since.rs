@@ -174,7 +174,7 @@ fn another_baseline_is_asked_for_and_what_is_wrong_with_it_is_said() {
     assert!(desk.screen().contains("│ no-such-branch "));
     desk.keys("<C-u>demo<Enter>");
     let screen = desk.screen();
-    assert!(screen.contains("“demo” is not recorded yet"), "{screen}");
+    assert!(screen.contains("no demo has been held yet"), "{screen}");
 }
 
 /// Whoever sent the checkout has nothing run by the screens that read its history.
