@@ -28,6 +28,7 @@ pub mod man;
 pub mod merge;
 pub mod next;
 pub(crate) mod owners;
+pub(crate) mod papers;
 mod past;
 pub(crate) mod pr;
 pub(crate) mod printer;
@@ -131,6 +132,7 @@ pub enum Subcommands {
     Gates(gates::Gates),
     Check(check::Check),
     Owners(owners::Owners),
+    Papers(papers::Papers),
     Review(review::Review),
     Standup(standup::Standup),
     Set(set::Set),
@@ -260,6 +262,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Chain(chain) => chain.run(invocation)?,
         Subcommands::Gates(gates) => gates.run(invocation)?,
         Subcommands::Owners(owners) => owners.run(invocation)?,
+        Subcommands::Papers(papers) => papers.run(invocation)?,
         Subcommands::Set(set) => set.run(invocation)?,
         Subcommands::Add(add) => add.run(invocation)?,
         Subcommands::Block(block) => block.run(invocation)?,

@@ -18,6 +18,7 @@ use crate::plan::ranking::term::Weights;
 use crate::plan::source::Role;
 use crate::record::review::causes::{Cause, Shortage, by_cause};
 use crate::record::review::gather::{RUNNERS_UP, TEN};
+use crate::record::review::promises::{self, HitRate, hit_rate};
 use crate::record::review::{Entry, EntryKey, Section, Week, Word, gather, instant};
 use crate::store::past::Past;
 use crate::store::past::review::landed;
@@ -134,6 +135,37 @@ struct Document {
     ranked: Vec<RankedEntry>,
     set_aside: Vec<AsideEntry>,
     last_ten: Vec<FateEntry>,
+    promises: Vec<PromiseEntry>,
+    hit_rate: RateEntry,
+}
+
+/// A week's ten and how many of them were kept.
+#[derive(Serialize)]
+struct PromiseEntry {
+    week: String,
+    promised: usize,
+    kept: usize,
+    settled: bool,
+    missed: Vec<FateEntry>,
+}
+
+#[derive(Serialize)]
+struct RateEntry {
+    kept: usize,
+    promised: usize,
+    weeks: usize,
+    percent: Option<usize>,
+}
+
+impl From<HitRate> for RateEntry {
+    fn from(rate: HitRate) -> Self {
+        Self {
+            kept: rate.kept,
+            promised: rate.promised,
+            weeks: rate.weeks,
+            percent: rate.percent(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -227,6 +259,7 @@ struct FateEntry {
     title: String,
     owner: String,
     fate: Word,
+    why: String,
 }
 
 fn document(review: &gather::Review<'_>, weights: &Weights) -> Document {
@@ -268,6 +301,7 @@ fn document(review: &gather::Review<'_>, weights: &Weights) -> Document {
         }
     });
     let ten = record.entries(Section::Ten).iter().enumerate();
+    let promises = review.promises();
     Document {
         schema: "stepdeck/review@1",
         week: review.week.to_string(),
@@ -306,14 +340,29 @@ fn document(review: &gather::Review<'_>, weights: &Weights) -> Document {
                 why: entry.why.clone(),
             })
             .collect(),
-        last_ten: (review.fates().into_iter())
-            .map(|fate| FateEntry {
-                step_id: fate.id.to_string(),
-                title: fate.text,
-                owner: fate.owner,
-                fate: fate.word,
+        last_ten: review.fates().iter().map(FateEntry::of).collect(),
+        hit_rate: hit_rate(&promises, promises::WEEKS).into(),
+        promises: (promises.iter())
+            .map(|promise| PromiseEntry {
+                week: promise.week.to_string(),
+                promised: promise.promised(),
+                kept: promise.kept(),
+                settled: promise.is_settled,
+                missed: promise.missed().map(FateEntry::of).collect(),
             })
             .collect(),
+    }
+}
+
+impl FateEntry {
+    fn of(fate: &Entry) -> Self {
+        Self {
+            step_id: fate.id.to_string(),
+            title: fate.text.clone(),
+            owner: fate.owner.clone(),
+            fate: fate.word,
+            why: fate.why.clone(),
+        }
     }
 }
 
@@ -429,11 +478,19 @@ fn sheet<'p>(paint: &'p Printer, document: &Document) -> TextLayout<'p> {
         vec![
             f.step_id.clone(),
             f.title.clone(),
-            f.fate.words().to_owned(),
+            reasoned(Some(f.fate), &f.why),
         ]
     });
+    let rate = &document.hit_rate;
+    let before = match rate.percent {
+        Some(percent) if rate.weeks > 1 => format!(
+            "; {} of {} in {} weeks ({percent}%)",
+            rate.kept, rate.promised, rate.weeks
+        ),
+        _ => String::new(),
+    };
     let head = format!(
-        "Last week's ten: {done} of {} done",
+        "Last week's ten: {done} of {} done{before}",
         document.last_ten.len()
     );
     table(&mut sheet, paint, &head, rows.collect(), 1);

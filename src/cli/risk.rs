@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use color_eyre::eyre::Result;
+use color_eyre::eyre::{Result, WrapErr as _};
 use ratatui::text::{Line, Span};
 use serde::Serialize;
 
@@ -11,10 +11,12 @@ use super::decide::step;
 use super::invocation::{Invocation, OpenPlan, refused};
 use crate::cli::printer::Printer;
 use crate::document::visible::{visible_line, width};
+use crate::history::when::When;
 use crate::plan::id::StepId;
 use crate::plan::risk::{Level, Risk as Entry};
 use crate::plan::source::Role;
 use crate::plan::stage::named;
+use crate::record::risk::delta::RiskDelta;
 use crate::record::risk::{NewRisk, Proposal, Register, find, register};
 
 /// List the risks, the highest score first; add one, or close one.
@@ -33,6 +35,9 @@ pub struct Risk {
     /// List only the blockers that are proposed as risks.
     #[arg(long)]
     proposed: bool,
+    /// List what is new, closed or rated differently since WHEN, such as 2w or a commit.
+    #[arg(long, value_name = "WHEN", conflicts_with_all = ["all", "proposed"])]
+    since: Option<String>,
     /// Print JSON (stepdeck/risks@1).
     #[arg(long)]
     json: bool,
@@ -115,7 +120,73 @@ impl Risk {
         }
     }
 
+    /// What changed in the register since a moment.
+    fn delta(&self, invocation: &mut Invocation<'_, '_>, since: &str) -> Result<()> {
+        let when: When = since.parse()?;
+        let (opened, now) = (invocation.open()?, invocation.outside.now);
+        (invocation.go_to(&when)).wrap_err_with(|| format!("--since {since}"))?;
+        let then = invocation.reopen()?;
+        let delta = RiskDelta::between(&then.plan, &opened.plan);
+        if self.json {
+            let (today, risks) = (now.date_naive(), register(&opened.plan));
+            let row = |risk: &Entry| Row::of(&opened, risk, today);
+            let gone = |risk: &Entry| Row::of(&then, risk, today);
+            let changes = Changes {
+                since: since.to_owned(),
+                open: delta.open,
+                new: delta.new.iter().map(row).collect(),
+                closed: delta.closed.iter().map(row).collect(),
+                removed: delta.gone.iter().map(gone).collect(),
+                changed: (delta.changed.iter())
+                    .map(|change| ChangedRow {
+                        risk: row(&change.risk),
+                        change: change.words(),
+                    })
+                    .collect(),
+            };
+            return invocation.print_json(&Document {
+                schema: "stepdeck/risks@1",
+                risks: risks.iter().filter(|risk| risk.is_open).map(row).collect(),
+                proposed: Vec::new(),
+                changes: Some(changes),
+            });
+        }
+        let paint = invocation.paint();
+        let line = |lead: &'static str, title: &str, rest: String| {
+            let title = visible_line(title).into_owned();
+            paint.line(&Line::from(vec![
+                Span::styled(format!("{lead:9}"), paint.theme.accent),
+                Span::styled(title, paint.theme.text),
+                Span::styled(rest, paint.theme.dim),
+            ]))
+        };
+        let score = |risk: &Entry| format!("  score {}", risk.score());
+        let mut text = String::new();
+        text.extend((delta.new.iter()).map(|risk| line("new", &risk.title, score(risk))));
+        text.extend((delta.changed.iter()).map(|change| {
+            line(
+                "changed",
+                &change.risk.title,
+                format!("  {}", change.words()),
+            )
+        }));
+        text.extend((delta.closed.iter()).map(|risk| line("closed", &risk.title, String::new())));
+        text.extend((delta.gone.iter()).map(|risk| line("removed", &risk.title, String::new())));
+        let words = format!(
+            "{} open; since {since} {} new, {} closed, {} changed",
+            delta.open,
+            delta.new.len(),
+            delta.closed.len() + delta.gone.len(),
+            delta.changed.len()
+        );
+        text += &paint.line(&Line::styled(words, paint.theme.dim));
+        invocation.print(&text)
+    }
+
     fn list(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
+        if let Some(since) = &self.since {
+            return self.delta(invocation, since);
+        }
         let opened = invocation.open()?;
         let (plan, now) = (&opened.plan, invocation.outside.now);
         let today = now.date_naive();
@@ -133,6 +204,7 @@ impl Risk {
                 schema: "stepdeck/risks@1",
                 risks: shown.map(row).collect(),
                 proposed: proposals.iter().map(ProposalRow::of).collect(),
+                changes: None,
             });
         }
         let paint = invocation.paint();
@@ -259,6 +331,24 @@ struct Document {
     schema: &'static str,
     risks: Vec<Row>,
     proposed: Vec<ProposalRow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<Changes>,
+}
+
+#[derive(Serialize)]
+struct Changes {
+    since: String,
+    open: usize,
+    new: Vec<Row>,
+    closed: Vec<Row>,
+    removed: Vec<Row>,
+    changed: Vec<ChangedRow>,
+}
+
+#[derive(Serialize)]
+struct ChangedRow {
+    risk: Row,
+    change: String,
 }
 
 #[derive(Serialize)]

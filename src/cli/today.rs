@@ -165,6 +165,18 @@ fn text(invocation: &Invocation<'_, '_>, day: &Day<'_>, morning: &Morning, news:
             sheet.hanging(lead(format!("{:>3} d  ", stands.days)), &text, theme.text);
         }
     }
+    if !morning.risks.is_empty() {
+        sheet.blank();
+        sheet.row(heading("Risks whose review is overdue".to_owned()));
+        for risk in &morning.risks {
+            let owner = match risk.owner.is_empty() {
+                true => String::new(),
+                false => format!("  {}", risk.owner),
+            };
+            let text = format!("{}{owner}, by {}", risk.title, risk.by);
+            sheet.hanging(lead(format!("{:>3} d  ", risk.days)), &text, theme.text);
+        }
+    }
     paint.lines(sheet)
 }
 
@@ -180,6 +192,16 @@ struct Document<'a> {
     rituals: Vec<RitualEntry<'a>>,
     gates: Vec<GateEntry<'a>>,
     blockers: Vec<BlockerEntry<'a>>,
+    risks: Vec<RiskEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct RiskEntry<'a> {
+    file: String,
+    title: &'a str,
+    owner: &'a str,
+    review_by: String,
+    days: i64,
 }
 
 #[derive(Serialize)]
@@ -286,6 +308,15 @@ impl<'a> Document<'a> {
             rituals: rituals.collect(),
             gates: gates.collect(),
             blockers: blockers.collect(),
+            risks: (morning.risks.iter())
+                .map(|risk| RiskEntry {
+                    file: risk.path.display().to_string(),
+                    title: &risk.title,
+                    owner: &risk.owner,
+                    review_by: risk.by.to_string(),
+                    days: risk.days,
+                })
+                .collect(),
         }
     }
 }

@@ -148,10 +148,11 @@ pub(crate) fn day_of_name(path: &Path) -> Option<NaiveDate> {
     day(path.file_name()?.to_str()?)
 }
 
-/// The date of a packet in a folder such as `20260501`.
-fn day_of_folder(path: &Path) -> Option<NaiveDate> {
+/// The date of a paper in a folder such as `20260501` or `2026-05-01`.
+pub(crate) fn day_of_folder(path: &Path) -> Option<NaiveDate> {
     let folder = path.parent()?.file_name()?.to_str()?;
-    NaiveDate::parse_from_str(folder, "%Y%m%d").ok()
+    let packed = NaiveDate::parse_from_str(folder, "%Y%m%d").ok();
+    packed.or_else(|| folder.parse().ok())
 }
 
 fn met_in(bar: &str) -> Option<bool> {

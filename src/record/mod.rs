@@ -1,5 +1,6 @@
 //! The papers that rituals leave: Markdown out of a plan, and back. Pure.
 
+pub(crate) mod catalogue;
 pub(crate) mod decision;
 pub mod demo;
 pub(crate) mod filed;

@@ -54,7 +54,8 @@ pub(crate) fn last_before(plan: &Plan, role: Role, day: NaiveDate) -> Option<Fil
     all.find(|paper| paper.date.is_some_and(|date| date < day))
 }
 
-fn read(file: usize, path: &Path, document: &MarkdownDocument) -> Filed {
+/// What a paper in a file of the plan says of itself.
+pub(crate) fn read(file: usize, path: &Path, document: &MarkdownDocument) -> Filed {
     let text = |name| label_at(document, 0, name).map(|(_, label)| label.text.trim().to_owned());
     let written = text(DATE).and_then(|text| text.get(..10)?.parse().ok());
     let title = document.headings().first().map(|head| head.text.clone());

@@ -33,6 +33,8 @@ pub(crate) enum JobKind {
     Float,
     /// What waits for the person today.
     Today,
+    /// The catalogue of papers.
+    Papers,
     /// One change to many steps: composed, before anybody is asked.
     Compose,
 }
@@ -48,6 +50,7 @@ impl JobKind {
             Self::Problems => "filtering",
             Self::Float => "measuring the float",
             Self::Today => "gathering the day",
+            Self::Papers => "listing papers",
             Self::Compose => "preparing the change",
         }
     }

@@ -18,6 +18,7 @@ use crate::app::own::programs::Programs;
 use crate::app::screens::changes::view::ChangesView;
 use crate::app::screens::gates::GatesView;
 use crate::app::screens::outlook::view::OutlookView;
+use crate::app::screens::papers::view::PapersView;
 use crate::app::screens::plan;
 use crate::app::screens::plan::search::Order;
 use crate::app::screens::plan::view::PlanView;
@@ -135,6 +136,8 @@ pub struct Model {
     pub changes: ChangesView,
     /// Screen 0.
     pub today: TodayView,
+    /// Screen 9.
+    pub papers: PapersView,
     #[cfg(test)]
     pub invented: crate::app::screens::invented::InventedView,
     /// What lies over the screen, the topmost last.
@@ -213,6 +216,7 @@ impl Model {
             outlook: OutlookView::new(),
             changes: ChangesView::default(),
             today: TodayView::new(),
+            papers: PapersView::new(),
             #[cfg(test)]
             invented: Default::default(),
             overlays: Vec::new(),

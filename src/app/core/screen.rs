@@ -213,6 +213,9 @@ impl fmt::Debug for NumberedScreen {
 /// Declares `SCREEN`, the row of a screen, out of number, name, title and what it does.
 macro_rules! numbered_screen {
     ($number:literal, $name:literal, $title:literal, $screen:expr) => {
+        numbered_screen!($number, $name, $title, $screen, stringify!($number));
+    };
+    ($number:literal, $name:literal, $title:literal, $screen:expr, $key:expr) => {
         /// Its row in the table of screens.
         pub(crate) static SCREEN: crate::app::core::screen::NumberedScreen =
             crate::app::core::screen::NumberedScreen {
@@ -221,7 +224,7 @@ macro_rules! numbered_screen {
                 title: $title,
                 command: crate::app::core::command::Command {
                     name: concat!("screen-", $name),
-                    keys: &[stringify!($number)],
+                    keys: &[$key],
                     title: concat!("Screen ", $number, ": ", $title),
                     group: crate::app::core::command::Group::Screens,
                     run: |model| model.open_screen(&SCREEN),

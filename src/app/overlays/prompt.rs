@@ -12,6 +12,7 @@ use crate::app::core::key::{Code, Key};
 use crate::app::core::model::Model;
 use crate::app::screens::gate_review::commands::PacketText;
 use crate::app::screens::gates::commands::CheckEvidence;
+use crate::app::screens::papers::verbs::PaperQuestion;
 use crate::app::screens::plan::decide::{BlockQuestion, DecisionText};
 use crate::app::screens::plan::edit_field::{BlockCell, SetRequest};
 use crate::app::screens::problems::commands::LogLine;
@@ -70,6 +71,8 @@ pub(crate) enum Purpose {
     Decide(ReviewAction),
     /// An entry of a standup card.
     Card(CardEntry),
+    /// An answer about the register of risks or of decisions.
+    Paper(PaperQuestion),
     /// What screen 6 compares with.
     Baseline,
     /// Which version every screen is to show.
@@ -164,6 +167,7 @@ impl Purpose {
             Self::GateReview(place) => model.write_review(place, text),
             Self::Decide(action) => model.review_action(action, text),
             Self::Card(entry) => model.put_card_entry(entry, text),
+            Self::Paper(question) => model.answer_of_paper(question, text),
             Self::Baseline => model.set_baseline(text),
             Self::AsOf => model.ask_as_of(text),
             Self::Narrow => model.narrow(text),

@@ -6,7 +6,8 @@ use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
 use crate::app::core::screen::{Crumb, Screen, numbered_screen};
 
-numbered_screen!(9, "invented", "Invented", &Invented);
+// Every digit is a screen of its own by now.
+numbered_screen!(99, "invented", "Invented", &Invented, "ctrl-g");
 
 impl Focus {
     pub(crate) const UPPER: Self = Self::new(Extent::Pane, "invented", "upper");
@@ -113,7 +114,7 @@ mod tests {
 
     #[test]
     fn its_number_and_its_command_open_it_and_esc_leads_back_to_the_first_screen() {
-        for keys in ["9", "2 9", "5 9"] {
+        for keys in ["ctrl-g", "2 ctrl-g", "5 ctrl-g"] {
             let mut model = after(keys);
             assert_eq!((model.screen, model.place()), (&SCREEN, Focus::UPPER));
             assert_eq!(model.invented.seen, (1, 1));
@@ -122,7 +123,7 @@ mod tests {
         }
         let mut model = after("2 :");
         let found = rows(&mut model, "screen-invented");
-        assert_eq!(found[0].label, "Screen 9: Invented");
+        assert_eq!(found[0].label, "Screen 99: Invented");
         press(&mut model, "enter");
         assert_eq!(model.screen, &SCREEN);
     }
@@ -131,19 +132,19 @@ mod tests {
     fn the_palette_says_where_its_commands_work_and_the_help_lists_them_there() {
         let mut model = after(":");
         let there = rows(&mut model, "invent something")[0].blocked.clone();
-        assert_eq!(there.as_deref(), Some("works on screen 9, Invented"));
-        let mut model = after("9 ?");
+        assert_eq!(there.as_deref(), Some("works on screen 99, Invented"));
+        let mut model = after("ctrl-g ?");
         let listed = rows(&mut model, "invent something");
         assert_eq!((&*listed[0].key, &listed[0].blocked), ("i", &None));
         let zoom = rows(&mut model, "maximise");
         assert_eq!(zoom[0].key, "z");
-        let mut model = after("9 i");
+        let mut model = after("ctrl-g i");
         assert_eq!(model.notice.take().unwrap().text, "invented");
     }
 
     #[test]
     fn tab_arrows_rows_zoom_and_back_are_its_own() {
-        let mut model = after("9 tab");
+        let mut model = after("ctrl-g tab");
         assert_eq!(model.place(), Focus::LOWER);
         for (key, place) in [
             ("right", Focus::LOWER),
@@ -168,7 +169,7 @@ mod tests {
 
     #[test]
     fn the_session_comes_back_to_it_after_a_restart() {
-        let left = serde_json::to_string(&Session::of(&after("9"))).unwrap();
+        let left = serde_json::to_string(&Session::of(&after("ctrl-g"))).unwrap();
         let back: Session = serde_json::from_str(&left).unwrap();
         let mut model = after("");
         back.restore(&mut model);

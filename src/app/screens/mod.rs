@@ -7,6 +7,7 @@ pub mod gates;
 #[cfg(test)]
 pub(crate) mod invented;
 pub mod outlook;
+pub mod papers;
 pub mod plan;
 pub mod problems;
 pub mod review;
@@ -30,6 +31,7 @@ pub(crate) static SCREENS: &[&NumberedScreen] = &[
     &since::SCREEN,
     &outlook::SCREEN,
     &changes::SCREEN,
+    &papers::SCREEN,
     #[cfg(test)]
     &invented::SCREEN,
 ];

@@ -18,6 +18,7 @@ use crate::plan::ranking::{Inputs, Ranked, rank};
 use crate::plan::source::{Role, SourceFile};
 use crate::plan::status::{State, Status};
 use crate::plan::{Plan, StepRef};
+use crate::record::waits_for;
 
 /// How many steps a review picks.
 pub(crate) const TEN: usize = 10;
@@ -174,6 +175,11 @@ impl<'a> Review<'a> {
         let is_since = |record: &Record| record.held.is_none_or(|held| held >= self.since());
         let records = self.earlier.iter();
         records.filter_map(move |(path, record)| is_since(record).then_some(&**path))
+    }
+
+    /// The records of the reviews before this one, the earliest first.
+    pub(super) fn earlier(&self) -> impl Iterator<Item = &Record> {
+        self.earlier.iter().map(|(_, record)| record)
     }
 
     /// The same, told by a history when steps were changed last.
@@ -382,8 +388,13 @@ impl<'a> Review<'a> {
     /// What became of last week's ten, in their order. An edit that is not committed has not
     /// landed, unless it is this review's own decision, which lands with its record.
     pub(crate) fn fates(&self) -> Vec<Entry> {
-        let ten = self.last.iter().flat_map(|last| last.entries(Section::Ten));
-        ten.map(|entry| {
+        let last = self.last.as_ref();
+        self.fates_of(last.map_or(&[], |last| last.entries(Section::Ten)))
+    }
+
+    /// The same of any ten. What is not complete says why, as far as the plan knows.
+    pub(super) fn fates_of(&self, ten: &[Entry]) -> Vec<Entry> {
+        let fate = |entry: &Entry| {
             let id = entry.id;
             let landed = self.landed.since.as_ref();
             let landed = landed.and_then(|since| since.uncommitted.get(&id));
@@ -404,11 +415,28 @@ impl<'a> Review<'a> {
                 _ => Word::Ready,
             };
             match step {
-                Some(step) => Entry::new(id, word, &step.title()).owned_by(&step.owner()),
+                Some(step) => Entry::new(id, word, &step.title())
+                    .owned_by(&step.owner())
+                    .because(&hindrance(step, word)),
                 None => Entry::new(id, word, &entry.text),
             }
-        })
-        .collect()
+        };
+        ten.iter().map(fate).collect()
+    }
+}
+
+/// What keeps a step from being complete: what it waits for, or what its notes begin with where it
+/// is blocked.
+fn hindrance(step: StepRef<'_>, word: Word) -> String {
+    match (word, &waits_for(step)[..]) {
+        (Word::Blocked, []) => {
+            let notes = step.text(Field::Notes);
+            notes.lines().next().unwrap_or_default().to_owned()
+        }
+        (Word::Waiting | Word::Blocked, waits @ [_, ..]) => {
+            format!("waits for {}", waits.join("; "))
+        }
+        _ => String::new(),
     }
 }
 

@@ -17,6 +17,7 @@ mod entry;
 pub mod gather;
 pub mod landed;
 mod part;
+pub mod promises;
 #[cfg(test)]
 mod tests;
 mod week;

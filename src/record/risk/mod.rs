@@ -2,6 +2,8 @@
 //! `plan::risk`. And what the register adds up to: its order, and which blockers of the standups
 //! belong in it.
 
+pub(crate) mod delta;
+
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 

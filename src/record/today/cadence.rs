@@ -1,16 +1,22 @@
-//! When the rituals are due: the standup of the day, the weekly review, the checkpoint at work.
+//! When the rituals are due: the standup of the day, the weekly review, demo, milestone reviews, the
+//! checkpoint at work, scorecard and quarter.
 //!
 //! What is due counts from the last paper. A ritual that was never held is not late. Days and
 //! weeks are those of UTC.
 
-use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, Utc};
 
 use super::Today;
+use super::rituals::{Interval, Quarter};
+use crate::plan::Plan;
 use crate::plan::block::{STEPS_PER_CHECKPOINT, checkpoint_steps};
+use crate::plan::packet::{Packet, day_of_folder};
+use crate::plan::source::Role;
 use crate::plan::status::State;
 use crate::record::review::gather::records;
 use crate::record::review::landed::LeftOff;
 use crate::record::review::{Section, Week};
+use crate::record::shelf::filed;
 use crate::record::standup::{deadline, slug};
 use crate::record::stretch;
 
@@ -22,8 +28,27 @@ const WEEK: u64 = 7;
 pub(crate) enum RitualKind {
     Standup,
     Review,
+    Demo,
+    Milestone,
     /// That of the steps up to this thousand.
     Checkpoint(u32),
+    Scorecard,
+    Quarter,
+}
+
+impl RitualKind {
+    /// What its papers are to the plan.
+    pub(crate) fn role(self) -> Role {
+        match self {
+            Self::Standup => Role::Standup,
+            Self::Review => Role::Review,
+            Self::Demo => Role::Demo,
+            Self::Milestone => Role::GateReview,
+            Self::Checkpoint(_) => Role::Checkpoint,
+            Self::Scorecard => Role::Scorecard,
+            Self::Quarter => Role::Quarter,
+        }
+    }
 }
 
 /// How a ritual stands.
@@ -70,7 +95,11 @@ impl Ritual {
         match self.kind {
             RitualKind::Standup => "Standup".to_owned(),
             RitualKind::Review => "Weekly review".to_owned(),
+            RitualKind::Demo => "Demo".to_owned(),
+            RitualKind::Milestone => "Milestones".to_owned(),
             RitualKind::Checkpoint(number) => format!("Checkpoint CP{number:02}"),
+            RitualKind::Scorecard => "Scorecard".to_owned(),
+            RitualKind::Quarter => "Quarter".to_owned(),
         }
     }
 
@@ -79,7 +108,11 @@ impl Ritual {
         match self.kind {
             RitualKind::Standup => "standup",
             RitualKind::Review => "review",
+            RitualKind::Demo => "demo",
+            RitualKind::Milestone => "milestone",
             RitualKind::Checkpoint(_) => "checkpoint",
+            RitualKind::Scorecard => "scorecard",
+            RitualKind::Quarter => "quarter",
         }
     }
 }
@@ -90,7 +123,11 @@ impl Today<'_> {
         let found = [
             self.standup_due(),
             Some(self.review_due()),
+            Some(self.dated(RitualKind::Demo, self.rituals.demo)),
+            self.milestone(),
             self.checkpoint(),
+            Some(self.dated(RitualKind::Scorecard, self.rituals.scorecard)),
+            self.quarter(),
         ];
         found.into_iter().flatten().collect()
     }
@@ -181,14 +218,116 @@ impl Today<'_> {
         let (number, complete, total) = open?;
         let percent = complete * 100 / total;
         let words = format!("{percent}% · {complete} of {total} steps complete");
+        let kind = RitualKind::Checkpoint(number);
+        let dated = self.dated(kind, self.rituals.checkpoint);
+        Some(match (dated.last, dated.due) {
+            // Nobody holds them: it is there to be looked at.
+            (None, None) => Ritual {
+                standing: Standing::Ahead,
+                words,
+                ..dated
+            },
+            _ => Ritual {
+                words: format!("{words} · {}", dated.words),
+                ..dated
+            },
+        })
+    }
+
+    /// That of the pods, where any has left a paper.
+    fn milestone(&self) -> Option<Ritual> {
+        let ritual = self.dated(RitualKind::Milestone, self.rituals.milestone);
+        ritual.last.map(|_| ritual)
+    }
+
+    /// A ritual that leaves a paper with a day, held again after so long.
+    fn dated(&self, kind: RitualKind, interval: Interval) -> Ritual {
+        let today = self.now.date_naive();
+        let last = last_paper(self.plan, kind);
+        let due = self.rituals.due(interval, last, today);
+        let next = due.map(|due| in_days(today, due)).unwrap_or_default();
+        let (standing, words) = match (last, due) {
+            (None, None) => (Standing::Never, "never held".to_owned()),
+            (None, Some(_)) => (Standing::Never, format!("never held · first due {next}")),
+            (Some(last), _) if last >= today => (Standing::Held, format!("held · next {next}")),
+            (Some(last), Some(due)) if due < today => {
+                (Standing::Late, format!("{next} · last of {last}"))
+            }
+            (Some(last), _) => (Standing::Ahead, format!("due {next} · last of {last}")),
+        };
+        Ritual {
+            kind,
+            due: due.map(end_of),
+            last: last.map(end_of),
+            standing,
+            words,
+        }
+    }
+
+    /// Whether this quarter and the next one are planned.
+    fn quarter(&self) -> Option<Ritual> {
+        let today = self.now.date_naive();
+        let here = self.rituals.quarter(today)?;
+        let next = self.rituals.quarter(here.next)?;
+        let files = self.plan.files().iter();
+        let papers = files.filter(|file| file.role == Role::Quarter);
+        let names: Vec<&str> = papers
+            .filter_map(|file| file.path.file_stem()?.to_str())
+            .collect();
+        let is_planned = |quarter: Quarter| names.contains(&&*quarter.to_string());
+        let begins = in_days(today, next.first);
+        let (standing, words) = match (is_planned(here), is_planned(next)) {
+            (_, true) => (
+                Standing::Held,
+                format!("{next} is planned, begins {begins}"),
+            ),
+            (true, false) => (
+                Standing::Ahead,
+                format!("{here} is planned · {next} begins {begins}"),
+            ),
+            (false, false) if names.is_empty() => (
+                Standing::Never,
+                format!("never held · {next} begins {begins}"),
+            ),
+            (false, false) => {
+                let days = (today - here.first).num_days();
+                let words = format!("{here} is not planned, and is {days} days old");
+                (Standing::Late, words)
+            }
+        };
         Some(Ritual {
-            kind: RitualKind::Checkpoint(number),
-            due: None,
+            kind: RitualKind::Quarter,
+            due: Some(end_of(match standing {
+                Standing::Late => here.first,
+                _ => next.first,
+            })),
             last: None,
-            standing: Standing::Ahead,
+            standing,
             words,
         })
     }
+}
+
+/// The day that the last paper of a ritual is of.
+fn last_paper(plan: &Plan, kind: RitualKind) -> Option<NaiveDate> {
+    match kind {
+        RitualKind::Milestone => {
+            let files = plan.files().iter().enumerate();
+            let files = files.filter(|(_, file)| file.role == Role::GateReview);
+            let pods = files.filter(|(at, file)| {
+                let document = file.markdown();
+                document.is_some_and(|document| Packet::read(document, *at, &file.path).is_none())
+            });
+            pods.filter_map(|(_, file)| day_of_folder(&file.path)).max()
+        }
+        _ => filed(plan, kind.role()).first()?.date,
+    }
+}
+
+/// The end of a day in UTC.
+fn end_of(day: NaiveDate) -> DateTime<Utc> {
+    let last = NaiveTime::from_hms_opt(23, 59, 59);
+    day.and_time(last.unwrap_or_default()).and_utc()
 }
 
 fn weekday(at: DateTime<Utc>) -> String {

@@ -13,6 +13,7 @@ pub mod rituals;
 mod tests;
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -20,6 +21,7 @@ use crate::plan::id::StepId;
 use crate::plan::paper::Papers;
 use crate::plan::people::{Identity, people, stewards};
 use crate::plan::query::words::fold;
+use crate::plan::risk;
 use crate::plan::source::Role;
 use crate::plan::stage::{self, Stage, standings};
 use crate::plan::status::{State, Status};
@@ -60,6 +62,22 @@ pub(crate) struct Morning {
     pub gates: Vec<Gate>,
     /// The longest first.
     pub blockers: Vec<Stands>,
+    /// Open risks that should have been looked at again, the longest overdue first.
+    pub risks: Vec<Overdue>,
+}
+
+/// A risk whose review is overdue.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Overdue {
+    /// Its file.
+    pub path: PathBuf,
+    pub title: String,
+    /// Who watches it, or nothing.
+    pub owner: String,
+    /// When it was to be looked at.
+    pub by: NaiveDate,
+    /// So many days ago.
+    pub days: i64,
 }
 
 /// A gate that is ahead.
@@ -99,7 +117,25 @@ impl<'a> Today<'a> {
             cadence: self.cadence(),
             gates: self.gates(),
             blockers: self.standup().standing(self.now.date_naive(), LONG),
+            risks: self.risks(),
         }
+    }
+
+    fn risks(&self) -> Vec<Overdue> {
+        let today = self.now.date_naive();
+        let overdue = risk::all(self.plan).filter(|risk| risk.is_overdue(today));
+        let overdue = overdue.filter_map(|risk| {
+            Some(Overdue {
+                path: self.plan.files()[risk.file].path.clone(),
+                by: risk.review_by?,
+                days: (today - risk.review_by?).num_days(),
+                title: risk.title,
+                owner: risk.owner,
+            })
+        });
+        let mut overdue: Vec<Overdue> = overdue.collect();
+        overdue.sort_by(|a, b| (a.by, &a.path).cmp(&(b.by, &b.path)));
+        overdue
     }
 
     /// The person's standup.

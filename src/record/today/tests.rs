@@ -221,3 +221,139 @@ fn a_blocker_is_told_from_its_third_day_on_by_whoever_still_says_it() {
     let found = morning([files(), papers].concat(), "Bo", NOW).blockers;
     assert!(found.is_empty(), "{found:?}");
 }
+
+/// A paper of a kind, named so.
+fn paper(role: Role, path: &str) -> SourceFile {
+    SourceFile::load(path, role, b"# Paper\n".to_vec())
+}
+
+fn told(
+    papers: &[(Role, &str)],
+    now: &str,
+    rituals: Rituals,
+    kind: RitualKind,
+) -> (Standing, String) {
+    let papers = papers.iter().map(|(role, path)| paper(*role, path));
+    let plan = Plan::read(files().into_iter().chain(papers).collect());
+    let today = Today {
+        plan: &plan,
+        papers: &Papers::default(),
+        me: &Identity::default(),
+        rituals: &rituals,
+        now: now.parse().unwrap(),
+    };
+    let found = today
+        .cadence()
+        .into_iter()
+        .find(|ritual| ritual.kind == kind);
+    found.map_or((Standing::Never, String::new()), |ritual| {
+        (ritual.standing, ritual.words)
+    })
+}
+
+#[test]
+fn demos_and_scorecards_are_due_after_the_last_one_or_on_fixed_days() {
+    let demo = |papers: &[(Role, &str)], from: Option<&str>| {
+        let rituals = Rituals {
+            from: from.map(|from| from.parse().unwrap()),
+            ..Rituals::default()
+        };
+        let (standing, words) = told(papers, NOW, rituals, RitualKind::Demo);
+        format!("{}: {words}", standing.word())
+    };
+    assert_eq!(demo(&[], None), "never held: never held");
+    assert_eq!(
+        demo(&[], Some("2026-11-24")),
+        "never held: never held · first due in 3 days"
+    );
+    let last = [
+        (Role::Demo, "d/2026-11-11.md"),
+        (Role::Demo, "d/2026-10-28.md"),
+    ];
+    assert_eq!(
+        demo(&last, None),
+        "ahead: due in 4 days · last of 2026-11-11"
+    );
+    assert_eq!(
+        demo(&last[1..], None),
+        "late: 10 days late · last of 2026-10-28"
+    );
+    assert_eq!(
+        demo(&last, Some("2026-11-12")),
+        "ahead: due in 5 days · last of 2026-11-11"
+    );
+    assert_eq!(
+        demo(&[(Role::Demo, "d/2026-11-21.md")], None),
+        "held: held · next in 14 days"
+    );
+    let scorecard = |week: &str| {
+        let papers = [(Role::Scorecard, week)];
+        let (standing, words) = told(&papers, NOW, Rituals::default(), RitualKind::Scorecard);
+        format!("{}: {words}", standing.word())
+    };
+    assert_eq!(scorecard("s/2026-W47.md"), "held: held · next in 8 days");
+    assert_eq!(
+        scorecard("s/2026-W46.md"),
+        "ahead: due tomorrow · last of 2026-11-15"
+    );
+    assert_eq!(
+        scorecard("s/2026-W45.md"),
+        "late: 6 days late · last of 2026-11-08"
+    );
+}
+
+#[test]
+fn a_quarter_is_planned_before_it_begins() {
+    let quarter = |papers: &[&str]| {
+        let papers: Vec<(Role, &str)> = papers.iter().map(|path| (Role::Quarter, *path)).collect();
+        let (standing, words) = told(&papers, NOW, Rituals::default(), RitualKind::Quarter);
+        format!("{}: {words}", standing.word())
+    };
+    assert_eq!(
+        quarter(&[]),
+        "never held: never held · 2027-Q1 begins in 41 days"
+    );
+    assert_eq!(
+        quarter(&["q/2026-Q3.md"]),
+        "late: 2026-Q4 is not planned, and is 51 days old"
+    );
+    assert_eq!(
+        quarter(&["q/2026-Q4.md"]),
+        "ahead: 2026-Q4 is planned · 2027-Q1 begins in 41 days"
+    );
+    assert_eq!(
+        quarter(&["q/2026-Q4.md", "q/2027-Q1.md"]),
+        "held: 2027-Q1 is planned, begins in 41 days"
+    );
+}
+
+#[test]
+fn milestone_reviews_are_told_where_a_pod_has_left_one() {
+    let milestone = |path: &str| {
+        let papers = [(Role::GateReview, path)];
+        told(&papers, NOW, Rituals::default(), RitualKind::Milestone).1
+    };
+    assert_eq!(
+        milestone("m/base/20261110/platform.md"),
+        "due in 3 days · last of 2026-11-10"
+    );
+    assert_eq!(milestone("m/base/platform.md"), "");
+}
+
+#[test]
+fn a_risk_is_told_from_the_day_after_its_review() {
+    let risk = |by: &str, status: &str| {
+        let text = format!("# Snow\n\n- **Status:** {status}\n- **Review by:** {by}\n");
+        let mut files = files();
+        files.push(SourceFile::load(
+            "docs/risks/snow.md",
+            Role::Risk,
+            text.into_bytes(),
+        ));
+        let risks = morning(files, "Bo", NOW).risks;
+        risks.iter().map(|risk| risk.days).collect::<Vec<_>>()
+    };
+    assert_eq!(risk("2026-11-19", "open"), [2]);
+    assert!(risk("2026-11-21", "open").is_empty());
+    assert!(risk("2026-11-01", "closed").is_empty());
+}

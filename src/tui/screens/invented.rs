@@ -22,7 +22,7 @@ pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &
 fn header_body_and_footer_show_it() {
     let mut terminal = Terminal::new(TestBackend::new(80, 12)).unwrap();
     let theme = Theme::new(ColorDepth::None, Background::Dark, true);
-    let (model, mut sight) = (after("9 j"), ScrollState::default());
+    let (model, mut sight) = (after("ctrl-g j"), ScrollState::default());
     terminal
         .draw(|frame| draw::draw(frame, &model, &theme, &mut sight, None))
         .unwrap();
@@ -30,7 +30,7 @@ fn header_body_and_footer_show_it() {
     for text in [
         "stepdeck > Invented > row 1",
         "6 Since",
-        "9 Invented",
+        "99 Invented",
         "row 1 of the invented screen",
         "i invent",
         "z zoom",

@@ -9,6 +9,7 @@ pub(crate) mod gates;
 #[cfg(test)]
 mod invented;
 pub(crate) mod outlook;
+pub(crate) mod papers;
 pub(crate) mod plan;
 pub(crate) mod problems;
 pub(crate) mod review;
@@ -41,6 +42,7 @@ const DRAWINGS: &[(&NumberedScreen, Drawing)] = &[
     (&screens::since::SCREEN, since::draw),
     (&screens::outlook::SCREEN, outlook::draw),
     (&screens::changes::SCREEN, changes::draw),
+    (&screens::papers::SCREEN, papers::draw),
     #[cfg(test)]
     (&screens::invented::SCREEN, invented::draw),
 ];

@@ -160,7 +160,13 @@ fn left_to_do(model: &Model) -> String {
                 .count();
             match view.fates.len() {
                 0 => String::new(),
-                all => format!("last week: {done} of {all} done"),
+                all => match (view.rate.percent(), view.rate.weeks) {
+                    (Some(percent), 2..) => format!(
+                        "last week: {done} of {all} done, {percent}% in {} weeks",
+                        view.rate.weeks
+                    ),
+                    _ => format!("last week: {done} of {all} done"),
+                },
             }
         }
         part => {

@@ -56,7 +56,8 @@ fn places(body: Rect, model: &Model) -> Vec<(Focus, Rect)> {
     let wanted = team
         .saturating_add(2)
         .max(body.height.saturating_sub(mine.saturating_add(2)));
-    let below = wanted.min(body.height / 2);
+    let above = mine.saturating_add(2).min(body.height / 2);
+    let below = wanted.min(body.height - above);
     let (above, below) = split_rows(body, body.height - below);
     vec![(Focus::MINE, above), (Focus::TEAM, below)]
 }
@@ -150,6 +151,17 @@ fn line(row: &Row, model: &Model, morning: &Morning, theme: &Theme) -> Line<'sta
                     text(by, theme.dim),
                 ])
             }),
+        Row::Risk(at) => morning.risks.get(*at).map_or_else(Line::default, |risk| {
+            let owner = match risk.owner.is_empty() {
+                true => String::new(),
+                false => format!("  {}", risk.owner),
+            };
+            Line::from(vec![
+                text(format!("{:>3} d  ", risk.days), theme.warning),
+                text(risk.title.clone(), theme.text),
+                text(owner, theme.dim),
+            ])
+        }),
         Row::Unknown(why) | Row::Nothing(why) => Line::from(text(why.clone(), theme.dim)),
     }
 }

@@ -1,5 +1,6 @@
 //! The register of risks: what `risk` lists, writes and closes.
 
+use crate::history::repo::{LOG as REPO_LOG, Repo, line, log_of};
 use crate::support::fixture::{CANON, DOCUMENT, LINES, LOG};
 use crate::support::run::Folder;
 use crate::support::schema::valid;
@@ -112,4 +113,47 @@ fn a_blocker_of_three_standups_is_proposed() {
         folder.run(&["risk", "--proposed"]).out,
         "no blocker stood in three standups in a row\n"
     );
+}
+
+#[test]
+fn since_tells_what_is_new_closed_removed_and_judged_anew() {
+    let Some(repo) = Repo::new() else { return };
+    let risk = |name: &str, likelihood: &str, status: &str| {
+        let text = format!(
+            "# {name}\n\n- **Likelihood:** {likelihood}\n- **Impact:** low\n- **Status:** {status}\n"
+        );
+        repo.folder.write(&format!("docs/risks/{name}.md"), text);
+    };
+    let log = log_of(&[&line("0001", "One", "draft")]);
+    repo.folder.write(REPO_LOG, log);
+    for name in ["grows", "ends", "stays", "vanishes"] {
+        risk(name, "low", "open");
+    }
+    repo.git(&["add", "."]);
+    repo.git(&["commit", "-qm", "Begin"]);
+    risk("grows", "high", "open");
+    risk("ends", "low", "closed");
+    risk("comes", "medium", "open");
+    std::fs::remove_file(repo.path().join("docs/risks/vanishes.md")).unwrap();
+    let told = repo.folder.run(&["risk", "--since", "main"]).ok();
+    assert_eq!(
+        told,
+        "new      comes  score 2\nchanged  grows  likelihood low → high\nclosed   ends\n\
+         removed  vanishes\n3 open; since main 1 new, 2 closed, 1 changed\n"
+    );
+    let json = repo.folder.run(&["risk", "--since", "main", "--json"]).ok();
+    let json = valid("risks", &json);
+    let title = |list: &str| {
+        json["changes"][list][0]["title"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let titles = ["new", "closed", "removed"].map(title);
+    assert_eq!(titles, ["comes", "ends", "vanishes"]);
+    assert_eq!(json["changes"]["changed"][0]["risk"]["title"], "grows");
+    assert_eq!(json["risks"].as_array().unwrap().len(), 3);
+    let wrong = repo.folder.run(&["risk", "--since", "never"]);
+    assert_ne!(wrong.code, 0);
+    assert!(wrong.err.contains("--since never"), "{}", wrong.err);
 }

@@ -32,6 +32,8 @@ const READING: [&[&str]; 38] = [
     &["standup", "--json"],
     &["today"],
     &["owners"],
+    &["papers"],
+    &["papers", "decisions", "--json"],
     &["risk"],
     &["risk", "--json"],
     &["log"],

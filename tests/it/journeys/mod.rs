@@ -20,6 +20,7 @@ mod outlook;
 mod outside;
 mod own_commands;
 mod palette;
+mod papers;
 mod popups;
 mod pty_harness;
 mod rereading;

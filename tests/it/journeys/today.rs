@@ -60,6 +60,10 @@ fn files() -> Vec<(&'static str, String)> {
             "docs/ROADMAP.md",
             "# Roadmap\n\n## Ground\n\n- **Due:** 2026-11-25\n".to_owned(),
         ),
+        (
+            "docs/risks/2026-10-01-snow.md",
+            "# Snow\n\n- **Review by:** 2026-11-19\n- **Owner:** Bo\n\nShovels.\n".to_owned(),
+        ),
         ("docs/standups/2026-11-17/bo-grey.md", card("2026-11-17")),
         ("docs/standups/2026-11-20/bo-grey.md", card("2026-11-20")),
     ]
@@ -87,26 +91,50 @@ fn header(desk: &Desk) -> String {
 
 #[test]
 fn every_line_leads_to_where_it_is_dealt_with() {
-    let mut desk = desk(80, 24);
+    let mut desk = desk(160, 48);
+    // How far below the first line of the team's pane the one with these words is.
+    let screen = desk.screen();
+    let lines = screen
+        .lines()
+        .skip_while(|line| !line.contains("Rituals"))
+        .skip(1);
+    let lines = lines.filter(|line| {
+        !line.contains("Gates ahead")
+            && !line.contains("Blocked for")
+            && !line.contains("Risks whose")
+    });
+    let lines: Vec<&str> = lines.collect();
+    let downs =
+        |words: &str| "j".repeat(lines.iter().position(|line| line.contains(words)).unwrap());
     desk.keys("<Enter>");
     assert!(header(&desk).contains("0003"), "{}", desk.screen());
     desk.keys("0j<Enter>");
     assert!(header(&desk).contains("0004"), "{}", desk.screen());
-    for (downs, shown) in [
-        ("", "Standup"),
-        ("j", "Weekly review"),
-        ("jj", "CP01"),
-        ("jjj", "Ground"),
-        ("jjjj", "The vendor is silent"),
+    for (line, shown) in [
+        ("Standup", "Standup"),
+        ("Weekly review", "Weekly review"),
+        ("Demo", "Papers"),
+        ("Checkpoint", "CP01"),
+        ("Scorecard", "Papers"),
+        ("Quarter", "Papers"),
+        ("Ground", "Ground"),
+        ("The vendor is silent", "The vendor is silent"),
+        ("Snow", "Shovels"),
     ] {
-        desk.keys("0<Tab>g").keys(downs).keys("<Enter>").settle();
+        desk.keys("0<Tab>g")
+            .keys(&downs(line))
+            .keys("<Enter>")
+            .settle();
+        if shown == "Shovels" {
+            desk.wait_for(shown);
+        }
         let screen = desk.screen();
         assert!(!screen.contains("Ahead"), "{shown}: {screen}");
         assert!(screen.contains(shown), "{shown}: {screen}");
         desk.keys("0<Tab>");
     }
     // The check that is missing next has the cursor.
-    desk.keys("0<Tab>gjjj<Enter>x");
+    desk.keys("0<Tab>g").keys(&downs("Ground")).keys("<Enter>x");
     assert!(desk.diff().contains("+- [x] Step 0003 is complete."));
     desk.keys("u<Esc><Esc>");
     assert!(header(&desk).contains("Plan") || header(&desk).contains("B01"));
@@ -220,6 +248,7 @@ fn the_command_says_the_same_as_the_screen() {
     assert_eq!(day["stewards"][0], "Robin");
     assert_eq!(day["rituals"][1]["standing"], "never held");
     assert_eq!(day["blockers"][0]["days"], 4);
+    assert_eq!(day["risks"][0]["days"], 2);
     assert_eq!(day["gates"][0]["next"], "Step 0003 is complete.");
     assert_eq!(day["new"], Value::Null);
     let unknown = folder.run(&["today", "--as", "Zoe"]).ok();

@@ -17,6 +17,7 @@ use crate::plan::ranking::Ranked;
 use crate::plan::ranking::term::Weights;
 use crate::record::review::causes::{Cause, Shortage};
 use crate::record::review::gather::{BadDependency, Proposal, RUNNERS_UP, Review, TEN};
+use crate::record::review::promises::{self, HitRate, hit_rate};
 use crate::record::review::{Entry, EntryKey, Record, Section, Week, Word};
 
 /// The parts of the walk.
@@ -97,6 +98,8 @@ pub struct ReviewView {
     pub path: PathBuf,
     /// What became of last week's ten.
     pub fates: Vec<Entry>,
+    /// How many of the steps that the last weeks promised landed complete.
+    pub(crate) rate: HitRate,
     /// The week under review, once the screen was opened.
     pub week: Option<Week>,
     /// Which state of the plan the rows show.
@@ -209,6 +212,7 @@ impl ReviewView {
         self.record = review.record.clone();
         self.path.clone_from(&review.path);
         self.fates = review.fates();
+        self.rate = hit_rate(&review.promises(), promises::WEEKS);
         self.is_first = review.everything;
         self.refresh_proposals(review);
         self.refresh_tangles(review);

@@ -110,6 +110,7 @@ fn go(model: &mut Model) {
                 .outlook
                 .want((Target::Checkpoint(number), String::new()));
         }
+        Leads::Papers(wanted) => model.show_paper(wanted),
         Leads::Gate(stage, check) => {
             model.open_screen(&gates::SCREEN);
             model.gates.stage = stage;

@@ -6,6 +6,7 @@ use crate::app::core::command::Focus;
 use crate::app::core::job::JobKind;
 use crate::app::core::model::Model;
 use crate::app::core::navigate::moved;
+use crate::app::screens::papers::view::Wanted;
 use crate::history::since::Different;
 use crate::history::words::instant;
 use crate::plan::id::StepId;
@@ -58,6 +59,8 @@ pub enum Row {
     Gate(usize),
     /// A blocker, by place.
     Blocker(usize),
+    /// A risk whose review is overdue, by place.
+    Risk(usize),
     /// That the plan does not know the person, and which key tells it.
     Unknown(String),
     /// Why there is nothing.
@@ -80,6 +83,8 @@ pub(super) enum Leads {
     Thread(String),
     Review,
     Checkpoint(u32),
+    /// A kind of paper, or a paper.
+    Papers(Wanted),
     /// A stage by index, and a check of it.
     Gate(usize, Option<usize>),
 }
@@ -138,11 +143,13 @@ impl TodayView {
                 RitualKind::Standup => Leads::Standup,
                 RitualKind::Review => Leads::Review,
                 RitualKind::Checkpoint(number) => Leads::Checkpoint(number),
+                kind => Leads::Papers(Wanted::Kind(kind.role())),
             },
             Row::Gate(at) => {
                 let gate = morning.gates.get(*at)?;
                 Leads::Gate(gate.stage, gate.next)
             }
+            Row::Risk(at) => Leads::Papers(Wanted::Paper(morning.risks.get(*at)?.path.clone())),
             Row::Blocker(at) => Leads::Thread(morning.blockers.get(*at)?.stage.clone()),
         })
     }
@@ -295,6 +302,10 @@ fn rows_of_team(morning: &Morning) -> Vec<Row> {
             String::new(),
         ));
         rows.extend((0..morning.blockers.len()).map(Row::Blocker));
+    }
+    if !morning.risks.is_empty() {
+        rows.push(Row::Heading("Risks whose review is overdue", String::new()));
+        rows.extend((0..morning.risks.len()).map(Row::Risk));
     }
     rows
 }

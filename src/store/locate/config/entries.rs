@@ -12,7 +12,7 @@ use super::commands::{CommandLine, CommandTable};
 use super::{Colors, Config, Located, Start, Theme, views};
 use crate::plan::paper::{Kept, PaperSpec};
 use crate::plan::source::Location;
-use crate::record::today::rituals::time_of_day;
+use crate::record::today::rituals::{Interval, day_of_year, time_of_day};
 
 /// One entry, or all entries of a section whose names others know.
 #[derive(Clone, Debug)]
@@ -277,6 +277,88 @@ const ENTRIES: &[Entry] = &[
         read: |config, _, value| {
             let time = value.as_str().and_then(time_of_day);
             config.rituals.standup = time.ok_or(Mistake::Kind)?;
+            Ok(())
+        },
+    },
+    Entry {
+        section: "rituals",
+        name: "demo",
+        files: &[Shared],
+        value: "an interval such as \"10d\", \"2w\" or \"1m\"",
+        default: Cow::Borrowed("\"2w\""),
+        meaning: Cow::Borrowed("how long it is from one demo to the next"),
+        read: |config, _, value| {
+            let interval = value.as_str().and_then(Interval::read);
+            config.rituals.demo = interval.ok_or(Mistake::Kind)?;
+            Ok(())
+        },
+    },
+    Entry {
+        section: "rituals",
+        name: "milestone",
+        files: &[Shared],
+        value: "an interval such as \"10d\", \"2w\" or \"1m\"",
+        default: Cow::Borrowed("\"2w\""),
+        meaning: Cow::Borrowed("the same of milestone reviews"),
+        read: |config, _, value| {
+            let interval = value.as_str().and_then(Interval::read);
+            config.rituals.milestone = interval.ok_or(Mistake::Kind)?;
+            Ok(())
+        },
+    },
+    Entry {
+        section: "rituals",
+        name: "scorecard",
+        files: &[Shared],
+        value: "an interval such as \"10d\", \"2w\" or \"1m\"",
+        default: Cow::Borrowed("\"1w\""),
+        meaning: Cow::Borrowed("the same of scorecards"),
+        read: |config, _, value| {
+            let interval = value.as_str().and_then(Interval::read);
+            config.rituals.scorecard = interval.ok_or(Mistake::Kind)?;
+            Ok(())
+        },
+    },
+    Entry {
+        section: "rituals",
+        name: "checkpoint",
+        files: &[Shared],
+        value: "an interval such as \"10d\", \"2w\" or \"1m\"",
+        default: Cow::Borrowed("\"1m\""),
+        meaning: Cow::Borrowed("the same of checkpoints"),
+        read: |config, _, value| {
+            let interval = value.as_str().and_then(Interval::read);
+            config.rituals.checkpoint = interval.ok_or(Mistake::Kind)?;
+            Ok(())
+        },
+    },
+    Entry {
+        section: "rituals",
+        name: "from",
+        files: &[Shared],
+        value: "a day such as \"2026-01-05\"",
+        default: Cow::Borrowed("each counts from its last paper"),
+        meaning: Cow::Borrowed(
+            "the day on which all of these begin: they are due on fixed days then",
+        ),
+        read: |config, _, value| {
+            let day = value.as_str().and_then(|day| day.parse().ok());
+            config.rituals.from = Some(day.ok_or(Mistake::Kind)?);
+            Ok(())
+        },
+    },
+    Entry {
+        section: "rituals",
+        name: "quarter_starts",
+        files: &[Shared],
+        value: "month and day such as \"02-01\", the day 28 at the most",
+        default: Cow::Borrowed("\"01-01\""),
+        meaning: Cow::Borrowed(
+            "when the first quarter of your year starts, which is named after it",
+        ),
+        read: |config, _, value| {
+            let day = value.as_str().and_then(day_of_year);
+            config.rituals.quarter_starts = day.ok_or(Mistake::Kind)?;
             Ok(())
         },
     },

@@ -105,7 +105,10 @@ fn decision(sheet: &mut TextLayout, model: &Model, id: StepId, theme: &Theme) {
             }
             if let Some(fate) = &row.fate {
                 let (sign, style) = rows::look(fate.word, theme);
-                let text = format!("{sign} {}", fate.word.words());
+                let text = match fate.why.as_str() {
+                    "" => format!("{sign} {}", fate.word.words()),
+                    why => format!("{sign} {}: {why}", fate.word.words()),
+                };
                 sheet.hanging(name("Last week", theme), &text, style);
             }
             view.pick(id).cloned()

@@ -1,0 +1,180 @@
+//! What is done to the registers on screen 9: risks are added and closed, decisions made and
+//! superseded.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::PAPERS;
+use super::view::Wanted;
+use crate::app::core::command::{Blocked, Command, Group};
+use crate::app::core::model::Model;
+use crate::app::overlays::prompt::Purpose;
+use crate::change::Change;
+use crate::change::value::{Refusal, refuse};
+use crate::plan::decision::DecisionNote;
+use crate::plan::risk::{Level, Risk};
+use crate::plan::source::Role;
+use crate::record::decision::{NewDecision, Secretary};
+use crate::record::risk::{NewRisk, Register};
+
+/// What most of these commands have in common.
+const COMMON: Command = Command {
+    group: Group::Edit,
+    places: PAPERS,
+    ..Command::BASE
+};
+
+/// Commands that write into a register.
+pub(super) const COMMANDS: &[Command] = &[
+    Command {
+        name: "risk-add",
+        keys: &["a"],
+        title: "Write a risk down; its likelihood and impact begin as medium",
+        hint: "add risk",
+        blocked: Model::is_locked,
+        run: |model| model.prompt("What may happen", "", Purpose::Paper(PaperQuestion::Risk)),
+        ..COMMON
+    },
+    Command {
+        name: "risk-close",
+        keys: &["x"],
+        title: "Close the risk, and say why",
+        blocked: |model| model.is_locked().or_else(|| no_open_risk(model)),
+        run: |model| {
+            if let Some(path) = selected(model, Role::Risk) {
+                let purpose = Purpose::Paper(PaperQuestion::Close(path));
+                model.prompt("Why it is no longer a risk", "", purpose);
+            }
+        },
+        ..COMMON
+    },
+    Command {
+        name: "supersede",
+        keys: &["d"],
+        title: "Write a decision that supersedes the selected one",
+        blocked: |model| model.is_locked().or_else(|| no_decision_in_force(model)),
+        run: |model| {
+            if let Some(path) = selected(model, Role::Decision) {
+                let purpose = Purpose::Paper(PaperQuestion::Supersede(path));
+                model.prompt("What is decided instead", "", purpose);
+            }
+        },
+        ..COMMON
+    },
+];
+
+/// What is asked on the way to a change of a register. Drafts hold it: the names stay.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
+pub(crate) enum PaperQuestion {
+    /// The title of a new risk.
+    Risk,
+    /// Why the risk in this file is closed.
+    Close(PathBuf),
+    /// The title of the decision that supersedes the one in this file.
+    Supersede(PathBuf),
+}
+
+/// The file of the selected paper, if it is of this kind.
+fn selected(model: &Model, role: Role) -> Option<PathBuf> {
+    let is_of = model.papers.kind().is_some_and(|kind| kind.role == role);
+    let paper = model.papers.selected().filter(|_| is_of)?;
+    Some(paper.path.clone())
+}
+
+fn no_open_risk(model: &Model) -> Blocked {
+    let risk = selected(model, Role::Risk).and_then(|path| {
+        let document = model.paper_document(&path)?;
+        Some(Risk::read(0, &path, document))
+    });
+    match risk {
+        None => Some("no risk is selected".to_owned()),
+        Some(risk) => (!risk.is_open).then(|| "it is closed already".to_owned()),
+    }
+}
+
+fn no_decision_in_force(model: &Model) -> Blocked {
+    let note = selected(model, Role::Decision).and_then(|path| {
+        let document = model.paper_document(&path)?;
+        Some(DecisionNote::read(0, &path, document))
+    });
+    match note {
+        None => Some("no decision is selected".to_owned()),
+        Some(note) => {
+            let is_superseded = !note.superseded_by.is_empty();
+            is_superseded.then(|| "another decision took its place already".to_owned())
+        }
+    }
+}
+
+impl Model {
+    /// Takes the answer to a question about a register, and writes it.
+    ///
+    /// # Errors
+    /// When it is no answer, or the paper is gone.
+    pub(crate) fn answer_of_paper(
+        &mut self,
+        question: &PaperQuestion,
+        text: &str,
+    ) -> Result<(), Refusal> {
+        let who = self.context.me.name().to_owned();
+        let register = Register {
+            plan: &self.plan,
+            now: self.now,
+            who: &who,
+            folder: self.context.papers.folder_of(Role::Risk),
+        };
+        let mut change = match question {
+            PaperQuestion::Risk => register.add(&NewRisk {
+                title: text,
+                likelihood: Level::Medium,
+                impact: Level::Medium,
+                owner: &who,
+                steps: Vec::new(),
+                stage: "",
+                review_by: None,
+                mitigation: "",
+            })?,
+            PaperQuestion::Close(path) => register.close(self.file_of_paper(path)?, text)?,
+            PaperQuestion::Supersede(path) => self.superseding(path, text, &who)?,
+        };
+        let path = change.paths().first().map(|path| path.to_path_buf());
+        if let Some(path) = path {
+            change.label = format!("{} · {}", change.label, path.display());
+            self.commit(change);
+            self.show_paper(Wanted::Paper(path));
+        }
+        Ok(())
+    }
+
+    fn superseding(&self, path: &PathBuf, title: &str, who: &str) -> Result<Change, Refusal> {
+        let file = self.file_of_paper(path)?;
+        let gone = || Refusal(format!("{} is no longer there", path.display()));
+        let document = self.plan.files()[file].markdown().ok_or_else(gone)?;
+        let note = DecisionNote::read(file, path, document);
+        let secretary = Secretary {
+            plan: &self.plan,
+            now: self.now,
+            who,
+            folder: self.context.papers.folder_of(Role::Decision),
+        };
+        // Steps that were removed since are not what the new one is about.
+        let steps = note.steps.into_iter().map(|(step, _)| step);
+        secretary.decide(&NewDecision {
+            title,
+            steps: steps
+                .filter(|step| self.plan.find(*step).is_some())
+                .collect(),
+            supersedes: vec![file],
+            ..NewDecision::default()
+        })
+    }
+
+    fn file_of_paper(&self, path: &PathBuf) -> Result<usize, Refusal> {
+        let found = self.plan.files().iter().position(|file| file.path == *path);
+        match found {
+            Some(file) => Ok(file),
+            None => refuse(format!("{} is no longer there", path.display())),
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! The state of screen 9: the catalogue as found last, what of it is listed, and where one is.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, Timelike as _, Utc};
+
+use crate::app::core::command::Focus;
+use crate::app::core::job::JobKind;
+use crate::app::core::model::Model;
+use crate::app::screens::row_filter::RowFilter;
+use crate::document::markdown::MarkdownDocument;
+use crate::plan::marks::Marks;
+use crate::plan::source::Role;
+use crate::record::catalogue::{PaperEntry, PaperKind, SHOWN, catalogue};
+use crate::record::today::Today;
+
+/// The state of screen 9.
+#[derive(Debug, Default)]
+pub struct PapersView {
+    /// Which pane has the keys.
+    pub pane: Focus,
+    /// What is listed.
+    pub rows: Vec<Row>,
+    /// Which row is selected.
+    pub cursor: usize,
+    /// The first line in sight of what the selected paper says.
+    pub scroll: usize,
+    /// What the list is narrowed by, as typed.
+    pub filter: String,
+    /// The catalogue as found last.
+    pub(crate) kinds: Option<Arc<Vec<PaperKind>>>,
+    /// Kinds of which every paper is listed.
+    unfolded: BTreeSet<Role>,
+    /// Where to go once it is listed.
+    wanted: Option<Wanted>,
+    /// The state of the plan that it was found in; 0 is none yet.
+    found_in: u64,
+    /// What was asked for last: the state of the plan, and the minute.
+    gathered: Option<(u64, DateTime<Utc>)>,
+}
+
+/// A row of the list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Row {
+    /// A kind of paper, by place.
+    Kind(usize),
+    /// A paper of a kind, both by place.
+    Paper {
+        /// The kind.
+        kind: usize,
+        /// Which of its papers.
+        at: usize,
+    },
+    /// That a kind has so many more.
+    More(usize, usize),
+}
+
+impl Row {
+    fn kind(self) -> usize {
+        match self {
+            Self::Kind(kind) | Self::Paper { kind, .. } | Self::More(kind, _) => kind,
+        }
+    }
+}
+
+/// What is to be selected.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Wanted {
+    Kind(Role),
+    Paper(PathBuf),
+}
+
+impl PapersView {
+    /// The screen as it opens first.
+    pub(crate) fn new() -> Self {
+        Self {
+            pane: Focus::PAPERS,
+            ..Self::default()
+        }
+    }
+
+    fn row_kind(&self, row: Row) -> Option<&PaperKind> {
+        self.kinds.as_ref()?.get(row.kind())
+    }
+
+    /// The kind of the selected row.
+    pub(crate) fn kind(&self) -> Option<&PaperKind> {
+        self.row_kind(*self.rows.get(self.cursor)?)
+    }
+
+    /// The paper of a row.
+    pub(crate) fn paper(&self, row: Row) -> Option<&PaperEntry> {
+        match row {
+            Row::Paper { at, .. } => self.row_kind(row)?.papers.get(at),
+            _ => None,
+        }
+    }
+
+    /// The selected paper.
+    pub(crate) fn selected(&self) -> Option<&PaperEntry> {
+        self.paper(*self.rows.get(self.cursor)?)
+    }
+
+    /// Whether every paper of a kind is listed.
+    pub(crate) fn is_unfolded(&self, role: Role) -> bool {
+        self.unfolded.contains(&role)
+    }
+
+    /// Lists all papers of the selected kind, or the first again.
+    pub(super) fn fold(&mut self) {
+        let Some(role) = self.kind().map(|kind| kind.role) else {
+            return;
+        };
+        if !self.unfolded.remove(&role) {
+            self.unfolded.insert(role);
+        }
+    }
+
+    /// What is selected, to be found again.
+    fn place(&self) -> Option<Wanted> {
+        match self.selected() {
+            Some(paper) => Some(Wanted::Paper(paper.path.clone())),
+            None => self.kind().map(|kind| Wanted::Kind(kind.role)),
+        }
+    }
+
+    fn knows(&self, wanted: &Wanted) -> bool {
+        let mut kinds = self.kinds.iter().flat_map(|kinds| kinds.iter());
+        kinds.any(|kind| match wanted {
+            Wanted::Kind(role) => kind.role == *role,
+            Wanted::Paper(path) => kind.papers.iter().any(|paper| paper.path == *path),
+        })
+    }
+
+    /// Selects the row of something, if it is listed.
+    fn select(&mut self, wanted: &Wanted) -> bool {
+        let is_it = |row: &Row| match wanted {
+            Wanted::Kind(role) => {
+                matches!(row, Row::Kind(_)) && self.row_kind(*row).is_some_and(|k| k.role == *role)
+            }
+            Wanted::Paper(path) => self.paper(*row).is_some_and(|paper| paper.path == *path),
+        };
+        let found = self.rows.iter().position(is_it);
+        if let Some(row) = found {
+            self.cursor = row;
+        }
+        found.is_some()
+    }
+
+    /// Lists the papers that `passes`; without a filter the first of each kind that is folded.
+    fn list(&mut self, is_narrowed: bool, mut passes: impl FnMut(&PaperEntry) -> bool) {
+        let place = self.place();
+        let mut rows = Vec::new();
+        for (kind, of) in self.kinds.iter().flat_map(|kinds| kinds.iter()).enumerate() {
+            let all = (0..of.papers.len()).filter(|at| passes(&of.papers[*at]));
+            let mut papers: Vec<usize> = all.collect();
+            if is_narrowed && papers.is_empty() {
+                continue;
+            }
+            let whole = papers.len();
+            if !is_narrowed && !self.unfolded.contains(&of.role) {
+                // What is overdue is never out of sight.
+                papers.truncate(SHOWN.max(of.overdue()));
+            }
+            let more = whole - papers.len();
+            rows.push(Row::Kind(kind));
+            rows.extend(papers.into_iter().map(|at| Row::Paper { kind, at }));
+            if more > 0 {
+                rows.push(Row::More(kind, more));
+            }
+        }
+        self.rows = rows;
+        let before = self.cursor;
+        self.cursor = before.min(self.rows.len().saturating_sub(1));
+        if let Some(place) = place
+            && !self.select(&place)
+        {
+            self.scroll = 0;
+        }
+    }
+}
+
+impl Model {
+    /// Finds the papers again if the plan or the minute changed.
+    pub(super) fn keep_papers(&mut self) {
+        let minute = self.now.with_second(0);
+        let minute = minute.and_then(|now| now.with_nanosecond(0));
+        let from = (self.generation, minute.unwrap_or(self.now));
+        if self.papers.gathered == Some(from) {
+            return;
+        }
+        self.papers.gathered = Some(from);
+        let (papers, me) = (self.context.papers.clone(), self.context.me.clone());
+        let (rituals, now) = (self.context.rituals, self.now);
+        self.have_done(
+            JobKind::Papers,
+            move |plan, _| {
+                let today = Today {
+                    plan,
+                    papers: &papers,
+                    me: &me,
+                    rituals: &rituals,
+                    now,
+                };
+                let cadence = today.cadence();
+                Some(catalogue(plan, &papers, &cadence, now.date_naive()))
+            },
+            move |model, kinds| {
+                model.papers.found_in = from.0;
+                model.papers.kinds = Some(Arc::new(kinds));
+                model.list_papers();
+            },
+        );
+    }
+
+    /// Lists what of the papers passes the filter.
+    pub(super) fn list_papers(&mut self) {
+        let (plan, me, now) = (self.plan.clone(), self.context.me.clone(), self.now);
+        let filter = RowFilter::parse(&self.papers.filter, &me).ok();
+        let filter = filter.filter(|_| !self.papers.filter.is_empty());
+        match filter {
+            None => self.papers.list(false, |_| true),
+            Some(filter) => {
+                let marks = Marks::default();
+                let prepared = filter.prepare(&plan, now, &marks);
+                let mut passes = prepared.passes();
+                self.papers.list(true, |paper| {
+                    let steps = paper.steps.iter().filter_map(|step| plan.find(*step));
+                    let steps: Vec<usize> = steps.collect();
+                    let text =
+                        format!("{} {} {}", paper.path.display(), paper.title, paper.facts());
+                    passes("", &steps, &text)
+                });
+            }
+        }
+        let is_old = self.papers.found_in < self.generation;
+        match self.papers.wanted.take() {
+            // What was just written is not in it yet.
+            Some(wanted) if is_old && !self.papers.knows(&wanted) => {
+                self.papers.wanted = Some(wanted);
+            }
+            Some(wanted) => self.go_to_paper(&wanted),
+            None => {}
+        }
+    }
+
+    /// Selects a kind or a paper, and lists what hides it.
+    fn go_to_paper(&mut self, wanted: &Wanted) {
+        if self.papers.select(wanted) {
+            return;
+        }
+        self.papers.filter.clear();
+        if let (Wanted::Paper(path), Some(kinds)) = (wanted, &self.papers.kinds) {
+            let has = |kind: &&PaperKind| kind.papers.iter().any(|paper| paper.path == *path);
+            let role = kinds.iter().find(has).map(|kind| kind.role);
+            self.papers.unfolded.extend(role);
+        }
+        self.papers.list(false, |_| true);
+        self.papers.select(wanted);
+    }
+
+    /// Shows a kind or a paper on screen 9, as soon as it is known.
+    pub(crate) fn show_paper(&mut self, wanted: Wanted) {
+        self.papers.pane = Focus::PAPERS;
+        self.papers.scroll = 0;
+        self.papers.wanted = Some(wanted);
+        self.open_screen(&super::SCREEN);
+        self.list_papers();
+    }
+
+    /// The document of a paper.
+    pub(crate) fn paper_document(&self, path: &Path) -> Option<&MarkdownDocument> {
+        let mut files = self.plan.files().iter();
+        files.find(|file| file.path == path)?.markdown()
+    }
+
+    /// How many lines the selected paper has.
+    pub(crate) fn paper_lines(&self) -> usize {
+        let paper = self.papers.selected();
+        let document = paper.and_then(|paper| self.paper_document(&paper.path));
+        document.map_or(0, |document| {
+            document
+                .bytes()
+                .iter()
+                .filter(|byte| **byte == b'\n')
+                .count()
+                + 1
+        })
+    }
+}
