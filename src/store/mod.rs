@@ -23,5 +23,6 @@ pub(crate) mod branch;
 pub mod locate;
 pub(crate) mod past;
 pub(crate) mod as_of;
+pub(crate) mod pull_request;
 pub mod transaction;
 pub mod worker;
