@@ -364,6 +364,34 @@ const ENTRIES: &[Entry] = &[
         },
     },
     Entry {
+        section: "page",
+        name: "title",
+        files: &[Shared],
+        value: "a text",
+        default: Cow::Borrowed("the first heading of the canon"),
+        meaning: Cow::Borrowed("what the page of `stepdeck export --format html` is called"),
+        read: |config, _, value| {
+            let title = value.as_str().filter(|title| !title.trim().is_empty());
+            config.page.title = Some(title.ok_or(Mistake::Kind)?.to_owned());
+            Ok(())
+        },
+    },
+    Entry {
+        section: "page",
+        name: "source",
+        files: &[Shared],
+        value: "an address that begins with https:// or http://",
+        default: Cow::Borrowed("paths are no links"),
+        meaning: Cow::Borrowed(
+            "where the files of the repository can be read: paths on the page lead there",
+        ),
+        read: |config, _, value| {
+            let base = value.as_str().and_then(link::base);
+            config.page.source = Some(base.ok_or(Mistake::Kind)?);
+            Ok(())
+        },
+    },
+    Entry {
         section: "display",
         name: "start",
         files: &[Shared, Own],
@@ -424,34 +452,6 @@ const ENTRIES: &[Entry] = &[
         meaning: Cow::Borrowed("draw with ASCII characters only, as `--ascii` does"),
         read: |config, _, value| {
             config.display.ascii = value.as_bool().ok_or(Mistake::Kind)?;
-            Ok(())
-        },
-    },
-    Entry {
-        section: "page",
-        name: "title",
-        files: &[Shared],
-        value: "a text",
-        default: Cow::Borrowed("the first heading of the canon"),
-        meaning: Cow::Borrowed("what the page of `stepdeck export --format html` is called"),
-        read: |config, _, value| {
-            let title = value.as_str().filter(|title| !title.trim().is_empty());
-            config.page.title = Some(title.ok_or(Mistake::Kind)?.to_owned());
-            Ok(())
-        },
-    },
-    Entry {
-        section: "page",
-        name: "source",
-        files: &[Shared],
-        value: "an address that begins with https:// or http://",
-        default: Cow::Borrowed("paths are no links"),
-        meaning: Cow::Borrowed(
-            "where the files of the repository can be read: paths on the page lead there",
-        ),
-        read: |config, _, value| {
-            let base = value.as_str().and_then(link::base);
-            config.page.source = Some(base.ok_or(Mistake::Kind)?);
             Ok(())
         },
     },
