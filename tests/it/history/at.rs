@@ -13,7 +13,7 @@ use crate::support::fixture::{CANON, DOCUMENT, LINES};
 use crate::support::run::{Folder, NOW};
 
 /// Every reading subcommand, in as many ways as it has to answer.
-const READING: [&[&str]; 38] = [
+const READING: &[&[&str]] = &[
     &["list"],
     &["list", "--json"],
     &["list", "--filter", "updated:<14d is:open"],
