@@ -7,6 +7,7 @@
 pub mod apply;
 pub mod compose;
 pub mod conflict;
+pub mod delta;
 pub mod difference;
 mod dispute;
 pub mod form;
