@@ -1,5 +1,6 @@
 //! Screen 8: what the checkout changes in the plan, by block, step and field.
 
+pub mod git;
 pub mod view;
 
 use self::view::name_of;
@@ -200,7 +201,7 @@ struct ChangesScreen;
 
 impl Screen for ChangesScreen {
     fn commands(&self) -> &'static [&'static [Command]] {
-        &[COMMANDS]
+        &[COMMANDS, git::COMMANDS]
     }
 
     fn focus(&self, _: &Model) -> Focus {

@@ -27,6 +27,8 @@ pub struct ChangesView {
     pub is_reading: bool,
     /// Whether it is to be found out once more.
     pub(super) is_stale: bool,
+    /// The message of a commit that was not made.
+    pub(super) message: Option<String>,
     /// The state of the plan that was asked about last; 0 is none yet.
     pub(super) asked: u64,
 }
@@ -116,6 +118,13 @@ impl Model {
     /// The same where the plan changed since it was last asked about, or an edit was saved.
     pub(crate) fn keep_changes(&mut self) {
         if self.changes.asked != self.generation {
+            self.ask_changes();
+        }
+    }
+
+    /// Git did something: what is shown may be something else by now.
+    pub(crate) fn repository_changed(&mut self) {
+        if self.screen == &super::SCREEN {
             self.ask_changes();
         }
     }
