@@ -19,6 +19,7 @@ use self::derived::{Asks, Holds};
 pub use self::derived::{DERIVED, DerivedSpec};
 pub use self::key::SortKey;
 pub use self::known::Known;
+pub(crate) use self::known::stages_naming;
 use super::canon::block_table::BlockColumn;
 use super::field::{Field, Kind, fields, is_same, key_order};
 use super::step::measure;

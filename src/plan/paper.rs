@@ -174,6 +174,15 @@ pub const PAPERS: &[PaperSpec] = &[
         ..FOLDER
     },
     PaperSpec {
+        role: Role::Demo,
+        key: "demos",
+        name: "demos",
+        default: &["docs/demos"],
+        names: "<date>.md",
+        written: "what was completed since the last one, with evidence and artifacts",
+        ..FOLDER
+    },
+    PaperSpec {
         role: Role::Changes,
         key: "changes",
         name: "change logs",

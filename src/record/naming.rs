@@ -33,6 +33,7 @@ impl Naming {
             Role::Standup => "standup",
             Role::GateReview => "gate review",
             Role::Risk => "risk",
+            Role::Demo => "demo",
             _ => "decision",
         }
     }
@@ -107,12 +108,13 @@ fn has_words(line: &str, words: &str) -> bool {
 
 /// The papers of which `line` finds a line to show, given the file's index and its text.
 fn papers(plan: &Plan, line: impl Fn(usize, &str) -> Option<String>) -> Vec<Naming> {
-    const ROLES: [Role; 5] = [
+    const ROLES: [Role; 6] = [
         Role::Review,
         Role::Standup,
         Role::GateReview,
         Role::Decision,
         Role::Risk,
+        Role::Demo,
     ];
     let files = plan.files().iter().enumerate();
     let papers = files.filter(|(_, file)| ROLES.contains(&file.role));

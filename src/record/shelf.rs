@@ -48,6 +48,12 @@ pub(crate) fn filed(plan: &Plan, role: Role) -> Vec<Filed> {
     all
 }
 
+/// The latest paper with this role that is of a day before this one.
+pub(crate) fn last_before(plan: &Plan, role: Role, day: NaiveDate) -> Option<Filed> {
+    let mut all = filed(plan, role).into_iter();
+    all.find(|paper| paper.date.is_some_and(|date| date < day))
+}
+
 fn read(file: usize, path: &Path, document: &MarkdownDocument) -> Filed {
     let text = |name| label_at(document, 0, name).map(|(_, label)| label.text.trim().to_owned());
     let written = text(DATE).and_then(|text| text.get(..10)?.parse().ok());
@@ -145,5 +151,7 @@ mod tests {
         let plain: Vec<_> = told.iter().map(|(a, b, c, _)| row(a, b, *c)).collect();
         assert_eq!(plain, expected);
         assert_eq!(told[1].3.as_deref(), Some("0123abcd"));
+        let before = last_before(&plan, Role::Demo, "2026-11-20".parse().unwrap());
+        assert_eq!(before.unwrap().title, "Demo");
     }
 }

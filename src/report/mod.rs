@@ -7,12 +7,13 @@
 //! - `words`: what papers say of steps, people and days
 //! - `slack`: Markdown as a chat has it
 //! - `chart`: figures as SVG
-//! - a module a paper: `changes`, …
+//! - a module a paper: `changes`, `demo`
 //!
 //! Reading papers back is for `record::shelf`, so that everything below knows what was held.
 
 pub(crate) mod changes;
 pub mod chart;
+pub(crate) mod demo;
 pub(crate) mod generated;
 pub(crate) mod paper;
 pub(crate) mod slack;

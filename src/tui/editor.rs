@@ -12,6 +12,7 @@ use std::process::{Command, ExitStatus};
 use std::{fmt, io};
 
 use super::detached::{self, Failure};
+use crate::store::fs::inside::{NotInside, file_inside};
 
 /// Looks up an environment variable; passed in so that tests can set it.
 pub trait Env: Fn(&str) -> Option<OsString> {}
@@ -233,24 +234,12 @@ fn scheme(link: &str) -> Option<&str> {
 }
 
 fn inside(link: &str, root: &Path) -> Result<Target, OpenError> {
-    let unreadable = |error| OpenError::File(PathBuf::from(link), error);
-    let root = root.canonicalize().map_err(unreadable)?;
-    let found = match root.join(link).canonicalize() {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => match link.split_once('#') {
-            Some((file, _)) if !file.is_empty() => root.join(file).canonicalize(),
-            _ => Err(error),
-        },
-        result => result,
-    };
-    let path = found.map_err(unreadable)?;
-    if !path.starts_with(&root) {
-        return Err(OpenError::Outside(PathBuf::from(link)));
-    }
-    // Without opening it: opening a FIFO would wait for a writer.
-    match path.metadata() {
-        Ok(metadata) if metadata.is_file() => Ok(Target::File(path)),
-        Ok(_) => Err(OpenError::NotAFile(PathBuf::from(link))),
-        Err(error) => Err(unreadable(error)),
+    let path = || PathBuf::from(link);
+    match file_inside(root, link) {
+        Ok(path) => Ok(Target::File(path)),
+        Err(NotInside::Outside) => Err(OpenError::Outside(path())),
+        Err(NotInside::NotAFile) => Err(OpenError::NotAFile(path())),
+        Err(NotInside::Unreadable(error)) => Err(OpenError::File(path(), error)),
     }
 }
 

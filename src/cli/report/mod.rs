@@ -1,6 +1,7 @@
 //! `stepdeck report`: the papers that are made out of the plan and its history.
 
 mod changes;
+mod demo;
 
 use std::path::Path;
 
@@ -35,6 +36,7 @@ pub struct Report {
 #[derive(Subcommand, Clone, Debug)]
 enum Kind {
     Changes(changes::ChangesArguments),
+    Demo(demo::DemoArguments),
 }
 
 /// What every paper can be asked for.
@@ -60,6 +62,7 @@ impl Report {
     pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         match &self.kind {
             Kind::Changes(arguments) => arguments.run(invocation),
+            Kind::Demo(arguments) => arguments.run(invocation),
         }
     }
 }
@@ -75,14 +78,19 @@ struct Compared {
 impl Invocation<'_, '_> {
     /// Compares the plan with a moment of its past, which people call `label`.
     fn compared(&mut self, opened: &OpenPlan, label: &str, when: &When) -> Result<Compared> {
-        let mut past = self.past(opened);
+        let past = self.past(opened);
         let moment = self.moment(when, &opened.plan, &past)?;
-        let Some(since) = past.since(label, &moment, &Progress::default()) else {
+        self.compared_at(past, label, &moment)
+    }
+
+    /// The same with a moment that was found.
+    fn compared_at(&mut self, mut past: Past, label: &str, moment: &Moment) -> Result<Compared> {
+        let Some(since) = past.since(label, moment, &Progress::default()) else {
             bail!("reading the history was stopped");
         };
         self.say_unknown(&past)?;
         let from = match moment {
-            Moment::At(at) => Some(at),
+            Moment::At(at) => Some(*at),
             Moment::Commit(_) => since.baseline.time,
         };
         Ok(Compared { since, from })

@@ -46,7 +46,7 @@ impl Known {
                 false => Arc::default(),
             },
             stages: match asked(Asks::Stages) {
-                true => Arc::new(stages(plan)),
+                true => Arc::new(stages_naming(plan)),
                 false => Arc::default(),
             },
             changes,
@@ -84,8 +84,8 @@ impl Known {
     }
 }
 
-/// The stages whose checks name a step, ascending.
-fn stages(plan: &Plan) -> HashMap<usize, Vec<usize>> {
+/// The stages whose checks name a step, ascending: their indexes, by the index of the step.
+pub(crate) fn stages_naming(plan: &Plan) -> HashMap<usize, Vec<usize>> {
     let mut named: HashMap<usize, Vec<usize>> = HashMap::new();
     for (at, stage) in plan.stages().iter().enumerate() {
         let ids = stage.checks.iter().flat_map(|check| &check.steps);

@@ -3,6 +3,7 @@
 
 pub(crate) mod create;
 pub(crate) mod fingerprint;
+pub(crate) mod inside;
 pub mod read;
 pub mod read_error;
 pub mod stamp;

@@ -19,7 +19,7 @@ use crate::plan::Plan;
 use crate::plan::source::Role;
 use crate::plan::stage::named;
 use crate::record::review::landed::LeftOff;
-use crate::record::shelf::filed;
+use crate::record::shelf::{Filed, filed};
 
 /// A moment in the past of a plan.
 #[derive(Clone, Debug)]
@@ -195,14 +195,22 @@ fn last_review(plan: &Plan, now: DateTime<Utc>) -> Result<LeftOff, NoMoment> {
 /// Where the last demo left off.
 fn last_demo(plan: &Plan, now: DateTime<Utc>) -> Result<LeftOff, NoMoment> {
     let today = now.date_naive();
-    let demo = filed(plan, Role::Demo).into_iter().find_map(|paper| {
-        let day = paper.date.filter(|day| *day <= today)?;
-        Some(LeftOff {
-            held: end_of(day).min(now),
-            seen: paper.seen,
-        })
-    });
+    let is_past = |paper: &Filed| paper.date.is_some_and(|day| day <= today);
+    let demo = filed(plan, Role::Demo).into_iter().find(is_past);
+    let demo = demo.map(|demo| left_off(&demo, now));
     demo.ok_or_else(|| NoMoment("no demo has been held yet".to_owned()))
+}
+
+fn left_off(paper: &Filed, now: DateTime<Utc>) -> LeftOff {
+    LeftOff {
+        held: paper.date.map_or(now, |day| end_of(day).min(now)),
+        seen: paper.seen.clone(),
+    }
+}
+
+/// What a paper saw: the commit that was checked out, else all of its day.
+pub(crate) fn seen_by(paper: &Filed, past: &Past, now: DateTime<Utc>) -> Moment {
+    Moment::left_off(&left_off(paper, now), past.git())
 }
 
 /// The end of the day on which the gate of a stage was last decided.

@@ -13,7 +13,7 @@ use crate::support::fixture::{CANON, DOCUMENT, LINES};
 use crate::support::run::{Folder, NOW};
 
 /// Every reading subcommand, in as many ways as it has to answer.
-const READING: [&[&str]; 34] = [
+const READING: [&[&str]; 36] = [
     &["list"],
     &["list", "--json"],
     &["list", "--filter", "updated:<14d is:open"],
@@ -45,6 +45,8 @@ const READING: [&[&str]; 34] = [
     &["forecast"],
     &["forecast", "--json", "CP01"],
     &["report", "changes", "--since", "4w"],
+    &["report", "demo", "--since", "4w"],
+    &["report", "demo", "--json"],
     &["report", "changes", "--json", "--since", "2w"],
     &["export", "--format", "csv"],
     &["export", "--format", "openmetrics"],
@@ -61,7 +63,7 @@ const SHORT: [&[&str]; 6] = [
 ];
 
 /// Those that write, each with arguments that would do.
-const WRITING: [&[&str]; 17] = [
+const WRITING: [&[&str]; 18] = [
     &["set", "1", "owner=grc"],
     &["add", "title=New"],
     &["tick", "ground", "1"],
@@ -78,6 +80,7 @@ const WRITING: [&[&str]; 17] = [
     &["git-setup"],
     &["check", "--fix"],
     &["report", "changes", "--since", "4w", "--write"],
+    &["report", "demo", "--write"],
     &["export", "--format", "csv", "-o", "new.csv"],
 ];
 

@@ -211,3 +211,159 @@ fn without_git_the_change_log_says_what_it_cannot_know() {
     let told = valid("changes", &run.out);
     assert_eq!(told["source"], "updated_at");
 }
+
+/// A step with an outcome, an artifact and evidence, each as JSON.
+fn shown(id: &str, status: &str, artifacts: &str, evidence: &str) -> String {
+    let rest =
+        format!(r#", "outcome": "Done {id}", "artifacts": {artifacts}, "evidence": {evidence}}}"#);
+    let line = line(id, &format!("Step {id}"), status);
+    format!("{}{rest}", line.strip_suffix('}').unwrap())
+}
+
+#[test]
+fn a_demo_shows_what_was_completed_with_what_shows_it() {
+    let Some(repo) = Repo::new() else { return };
+    let folder = &repo.folder;
+    let steps = [
+        (
+            "0001",
+            "[\"docs/a.txt\", \"https://example.org/1\"]",
+            r#"{"metric": "p95", "target": "≤200", "actual": 180}"#,
+        ),
+        (
+            "0002",
+            "[]",
+            r#"{"metric": "p95", "target": "≤200", "actual": 300}"#,
+        ),
+        (
+            "0003",
+            "[\"docs/gone.txt\"]",
+            r#"{"metric": "n", "target": 1, "actual": 1}"#,
+        ),
+        (
+            "0004",
+            "[\"../secret.txt\"]",
+            r#"{"metric": "n", "target": 1}"#,
+        ),
+        ("0005", "[]", "{}"),
+        ("0006", "[\"docs/a.txt\"]", "{}"),
+    ];
+    let log = |done: usize| {
+        let status = |at| if at < done { "complete" } else { "draft" };
+        let lines = steps.iter().enumerate();
+        let lines = lines.map(|(at, (id, artifacts, evidence))| {
+            shown(id, status(at), artifacts, evidence) + "\n"
+        });
+        lines.collect::<String>()
+    };
+    repo.write(LOG, &log(0));
+    repo.write("docs/a.txt", "abc");
+    repo.commit("start");
+    repo.pass_days(72);
+    repo.write(LOG, &log(5));
+    repo.commit("done");
+    let told = document(folder, "demo", &[]);
+    let rows: Vec<(&str, &str)> = (told["steps"].as_array().unwrap().iter())
+        .map(|row| {
+            (
+                row["step_id"].as_str().unwrap(),
+                row["evidence"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    // What lacks evidence comes first.
+    assert_eq!(
+        rows,
+        [
+            ("0003", "missing"),
+            ("0005", "missing"),
+            ("0001", "target met"),
+            ("0002", "target missed"),
+            ("0004", "linked"),
+        ]
+    );
+    let all = versions(repo.path());
+    let completed = numbers(&all[1].1, true);
+    assert_eq!(
+        rows.iter()
+            .map(|(id, _)| (*id).to_owned())
+            .collect::<BTreeSet<_>>(),
+        completed
+    );
+    assert_eq!(
+        texts(&told["missing"]),
+        ["0003", "0005"].map(str::to_owned).into()
+    );
+    let file = &told["steps"][2]["artifacts"][0];
+    let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    assert_eq!(
+        (file["size"].as_u64(), file["sha256"].as_str()),
+        (Some(3), Some(abc))
+    );
+    assert_eq!(told["steps"][4]["artifacts"][0]["kind"], "refused");
+
+    // The day is written, people add to it, and the next demo begins where it was.
+    folder
+        .run_in(
+            repo.path(),
+            "2026-11-16T10:00:00Z",
+            &["report", "demo", "--write"],
+            None,
+        )
+        .ok();
+    let path = "docs/demos/2026-11-16.md";
+    let text = folder.read(path);
+    assert!(
+        text.contains(&format!("| docs/a.txt | 0001 | 3 | {abc} |")),
+        "{text}"
+    );
+    assert!(
+        section(&text, "In short").contains(
+            "5 steps completed, 1 met its target, 1 missed its target and 2 lack evidence."
+        ),
+        "{text}"
+    );
+    folder.write(
+        path,
+        text.replace("## Feedback\n", "## Feedback\n\n- Faster, please\n"),
+    );
+    folder
+        .run_in(
+            repo.path(),
+            "2026-11-16T10:00:00Z",
+            &["report", "demo", "--write"],
+            None,
+        )
+        .ok();
+    assert!(folder.read(path).contains("- Faster, please"));
+    repo.pass_days(2);
+    repo.commit("the demo");
+    repo.write(LOG, &log(6));
+    repo.commit("one more");
+    repo.write("docs/a.txt", "abcd");
+    let told = document(folder, "demo", &[]);
+    assert_eq!(told["steps"].as_array().unwrap().len(), 1);
+    assert_eq!(told["moved"][0]["artifact"], "docs/a.txt");
+    assert_eq!(told["moved"][0]["was"], abc);
+    let paper = folder.run(&["report", "demo"]).ok();
+    assert!(section(&paper, "Moved since they were shown").contains("docs/a.txt has changed"));
+    // Shown again, it is settled.
+    folder.run(&["report", "demo", "--write"]).ok();
+    let later = folder.run_in(
+        repo.path(),
+        "2026-11-25T10:00:00Z",
+        &["report", "demo", "--json"],
+        None,
+    );
+    assert_eq!(
+        valid("demo", &later.ok())["moved"]
+            .as_array()
+            .unwrap()
+            .len(),
+        0
+    );
+    // Whoever asks what changed since the demo starts where it was.
+    assert_eq!(folder.run(&["since", "demo"]).code, 0);
+    let check = folder.run(&["check"]).out;
+    assert!(!check.contains("demos"), "{check}");
+}

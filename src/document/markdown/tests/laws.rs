@@ -266,9 +266,9 @@ proptest! {
         for index in 0..of.items().len() {
             let Ok(splices) = of.set_label_value(index, &typed) else { continue };
             let changed = apply(&of, &splices);
-            let label = changed.items()[index].label.as_ref().unwrap();
+            let label = changed.label(index).unwrap();
             prop_assert!(edit::reads_as(&label.text, &typed));
-            prop_assert_eq!(&label.name, &of.items()[index].label.as_ref().unwrap().name);
+            prop_assert_eq!(&label.name, &of.label(index).unwrap().name);
         }
     }
 

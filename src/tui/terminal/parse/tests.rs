@@ -156,8 +156,6 @@ fn replies_and_reports_never_become_keys() {
         b"\x1b[1;5R",
         b"\x1b[?1u",
         b"\x1b[8;24;80t",
-        b"\x1b[I",
-        b"\x1b[O",
         b"\x1bP>|term 1.0\x1b\\",
         b"\x1b_Gi=1;OK\x1b\\",
         b"\x9b\xff\xc0",
@@ -209,6 +207,14 @@ fn replies_and_reports_never_become_keys() {
         };
         assert_eq!(parse(&bytes), expected, "{reply:?}");
     }
+}
+
+#[test]
+fn the_focus_of_the_window_is_told() {
+    assert_eq!(
+        parse(b"\x1b[Iq\x1b[O"),
+        [Typed::Focus(true), plain('q'), Typed::Focus(false)]
+    );
 }
 
 #[test]

@@ -66,8 +66,6 @@ fn anything_sent() -> impl Strategy<Value = Sent> {
         b"\x1b[?997;1n",
         b"\x1b[8;24;80t",
         b"\x1b[?1u",
-        b"\x1b[I",
-        b"\x1b[O",
         b"\x1bP>|term 1.0 (D)\x1b\\",
         b"\x1bP1+r524742=38\x1b\\",
         b"\x1b_Gi=1;OK\x1b\\",
@@ -79,6 +77,10 @@ fn anything_sent() -> impl Strategy<Value = Sent> {
         b"\x1b[32;12;3M",
     ])
     .prop_map(|bytes| sent(bytes, Vec::new()));
+    let focus = prop::bool::ANY.prop_map(|gained| {
+        let bytes = if gained { b"\x1b[I" } else { b"\x1b[O" };
+        sent(bytes, vec![Typed::Focus(gained)])
+    });
     let background = prop::bool::ANY.prop_map(|by_bell| {
         let end = if by_bell { "\x07" } else { "\x1b\\" };
         let bytes = format!("\x1b]11;rgb:fdfd/f6f6/e3e3{end}");
@@ -109,7 +111,7 @@ fn anything_sent() -> impl Strategy<Value = Sent> {
     });
     prop_oneof![
         4 => keys, 2 => letters, 4 => commands, 1 => with_alt, 4 => silent,
-        1 => background, 2 => clicks, 1 => far_clicks, 2 => reports, 2 => pastes,
+        1 => background, 1 => focus, 2 => clicks, 1 => far_clicks, 2 => reports, 2 => pastes,
     ]
 }
 
@@ -159,7 +161,8 @@ proptest! {
             prop_assert_eq!(found, all);
         } else {
             // Texts and answers are never lost.
-            let is_whole = |typed: &&Typed| !matches!(typed, Typed::Key(_) | Typed::Mouse(_));
+            let is_whole =
+                |typed: &&Typed| !matches!(typed, Typed::Key(_) | Typed::Mouse(_) | Typed::Focus(_));
             let count = means.iter().filter(|(typed, _)| is_whole(&typed)).count();
             prop_assert_eq!(found.iter().filter(is_whole).count(), count);
             let escs = found.iter().filter(|typed| **typed == esc()).count();

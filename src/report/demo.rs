@@ -1,0 +1,410 @@
+//! A demo: the steps that were completed since the one before, with what shows each, and the
+//! artifacts with their digests. What lacks evidence comes first, so that somebody asks.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::changes::{Desk, sentence};
+use super::paper::{Paper, Section};
+use super::words::{block, count, is_since, items, linked, listed, paragraphs, plain, step};
+use crate::document::markdown::escaped_cell;
+use crate::document::visible::visible_line;
+use crate::history::since::Comparison;
+use crate::plan::StepRef;
+use crate::plan::column::stages_naming;
+use crate::plan::field::Field;
+use crate::plan::link;
+use crate::plan::risk::{self, Risk};
+use crate::plan::source::Role;
+use crate::record::one_line;
+use crate::record::shelf::filed;
+
+/// What shows that a step is done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Verdict {
+    /// Nothing does, or a file that should is not there.
+    Missing,
+    /// The value reached misses its target.
+    Missed,
+    /// The value reached meets its target.
+    Met,
+    /// There is a value, and nothing that says whether it is enough.
+    Measured,
+    /// There is a link or an artifact.
+    Linked,
+}
+
+impl Verdict {
+    /// The word on paper and in JSON.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Missed => "target missed",
+            Self::Met => "target met",
+            Self::Measured => "measured",
+            Self::Linked => "linked",
+        }
+    }
+}
+
+/// What an entry under a step's artifacts is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Artifact {
+    /// It is on the web.
+    Address,
+    /// A regular file inside the plan's root.
+    File {
+        /// In bytes.
+        size: u64,
+        /// In hexadecimal.
+        sha256: String,
+    },
+    /// A path at which nothing is.
+    Gone,
+    /// A path that is not opened, such as one that leads out of the plan.
+    Refused,
+    /// Words.
+    Words,
+}
+
+/// A step that is shown.
+#[derive(Clone)]
+pub(crate) struct Shown<'a> {
+    pub step: StepRef<'a>,
+    /// The first stage that names it.
+    pub stage: Option<&'a str>,
+    pub verdict: Verdict,
+    pub artifacts: Vec<(String, Artifact)>,
+}
+
+/// An artifact that is no longer what an earlier demo showed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Moved {
+    /// Its path from the root.
+    pub path: String,
+    /// Index of the file of the demo.
+    pub demo: usize,
+    /// The digest that was shown.
+    pub was: String,
+    /// The digest now; none where the file is gone.
+    pub is: Option<String>,
+}
+
+/// A demo.
+pub(crate) struct Demo<'a> {
+    desk: Desk<'a>,
+    /// What the plan is compared with.
+    pub since: &'a Comparison,
+    /// What is shown: by stage and block, and what lacks evidence first.
+    pub shown: Vec<Shown<'a>>,
+    pub moved: Vec<Moved>,
+    pub opened: Vec<Risk>,
+    pub closed: Vec<Risk>,
+}
+
+impl<'a> Demo<'a> {
+    /// Gathers what was completed; `look` says what is at a path from the root.
+    pub(crate) fn of(
+        desk: Desk<'a>,
+        since: &'a Comparison,
+        from: Option<DateTime<Utc>>,
+        look: &dyn Fn(&str) -> Artifact,
+    ) -> Self {
+        let plan = desk.plan;
+        let stages = stages_naming(plan);
+        let completed = since.net.completed.iter().filter_map(|id| plan.find(*id));
+        let mut shown: Vec<(usize, Shown<'a>)> = completed
+            .map(|at| {
+                let step = plan.step(at);
+                let stage = stages.get(&at).and_then(|all| all.first()).copied();
+                let artifacts: Vec<(String, Artifact)> = (step.list(Field::Artifacts).iter())
+                    .map(|entry| (entry.trim().to_owned(), artifact(entry.trim(), look)))
+                    .collect();
+                let name = stage.map(|stage| &*plan.stages()[stage].name);
+                let shown = Shown {
+                    verdict: verdict(step, &artifacts),
+                    stage: name,
+                    artifacts,
+                    step,
+                };
+                (stage.unwrap_or(usize::MAX), shown)
+            })
+            .collect();
+        shown.sort_by_key(|(stage, shown)| {
+            let is_missing = shown.verdict == Verdict::Missing;
+            (*stage, shown.step.block(), !is_missing, shown.step.index())
+        });
+        let today = desk.today();
+        let risks = |day: fn(&Risk) -> Option<NaiveDate>| {
+            let is_new =
+                |risk: &Risk| day(risk).is_some_and(|day| is_since(day, from) && day <= today);
+            risk::all(plan).filter(is_new).collect::<Vec<Risk>>()
+        };
+        Self {
+            shown: shown.into_iter().map(|(_, shown)| shown).collect(),
+            moved: moved(&desk, look),
+            opened: risks(|risk| risk.opened),
+            closed: risks(|risk| risk.closed),
+            desk,
+            since,
+        }
+    }
+
+    /// Those that nothing shows.
+    pub(crate) fn missing(&self) -> impl Iterator<Item = &Shown<'a>> {
+        let is_missing = |shown: &&Shown<'a>| shown.verdict == Verdict::Missing;
+        self.shown.iter().filter(is_missing)
+    }
+
+    /// The paper of the day.
+    pub(crate) fn paper(&self) -> Paper {
+        let desk = &self.desk;
+        let today = desk.today();
+        let path = desk
+            .papers
+            .folder_of(Role::Demo)
+            .join(format!("{today}.md"));
+        let missing = self.missing().map(|shown| {
+            let gone = shown
+                .artifacts
+                .iter()
+                .filter(|(_, what)| *what == Artifact::Gone);
+            let gone: Vec<String> = gone.map(|(entry, _)| plain(entry)).collect();
+            let why = match gone.is_empty() {
+                true => "no artifact, no measured value and no evidence link".to_owned(),
+                false => format!("{} not found", listed(&gone)),
+            };
+            format!("{}: {why}", step(shown.step))
+        });
+        let moved = self.moved.iter().map(|moved| {
+            let file = &desk.plan.files()[moved.demo].path;
+            let name = file.file_stem().unwrap_or_default().to_string_lossy();
+            let demo = linked(&name, file, &path);
+            let what = match moved.is {
+                Some(_) => "has changed since it was shown",
+                None => "is gone since it was shown",
+            };
+            format!("{} {what} on {demo}", plain(&moved.path))
+        });
+        let sections = vec![
+            Section::generated("In short", self.in_short()),
+            Section::generated("Evidence missing", items(missing)),
+            Section::generated("Completed", self.completed(&path)),
+            Section::generated("Artifacts", self.artifacts()),
+            Section::generated("Moved since they were shown", items(moved)),
+            Section::generated("Risks", self.risks(&path)),
+            Section::theirs("Feedback", ""),
+            Section::theirs("Actions", ""),
+        ];
+        Paper {
+            role: Role::Demo,
+            title: format!("Demo {today}"),
+            facts: desk.facts(today, Some(self.since)),
+            sections,
+            charts: Vec::new(),
+            path,
+        }
+    }
+
+    fn in_short(&self) -> String {
+        if self.shown.is_empty() {
+            return "Nothing was completed.".to_owned();
+        }
+        let with = |verdict: Verdict| self.shown.iter().filter(|s| s.verdict == verdict).count();
+        let completed = format!("{} completed", count(self.shown.len(), "step", "steps"));
+        let parts = [
+            (with(Verdict::Met), "met their target", "met its target"),
+            (
+                with(Verdict::Missed),
+                "missed their target",
+                "missed its target",
+            ),
+            (with(Verdict::Missing), "lack evidence", "lacks evidence"),
+        ];
+        let parts = parts.into_iter().filter(|(number, ..)| *number > 0);
+        let mut all = vec![completed];
+        all.extend(parts.map(|(number, many, one)| match number {
+            1 => format!("1 {one}"),
+            number => format!("{number} {many}"),
+        }));
+        format!("{}.", sentence(&listed(&all)))
+    }
+
+    fn completed(&self, path: &Path) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        let mut rows: Vec<String> = Vec::new();
+        let mut before: Option<(Option<&str>, usize)> = None;
+        for shown in &self.shown {
+            let (stage, of) = (shown.stage, shown.step.block());
+            if before != Some((stage, of)) {
+                parts.push(items(std::mem::take(&mut rows)));
+                let block = block(shown.step);
+                let stage = stage.map_or("No stage".to_owned(), plain);
+                parts.push(format!("**{stage} · {block}**"));
+                before = Some((shown.stage, of));
+            }
+            rows.push(row(shown, path));
+        }
+        parts.push(items(rows));
+        paragraphs(parts)
+    }
+
+    /// The files that were found, so that a later look tells whether they are the same.
+    fn artifacts(&self) -> String {
+        let files = self.shown.iter().flat_map(|shown| {
+            shown
+                .artifacts
+                .iter()
+                .filter_map(move |(entry, what)| match what {
+                    Artifact::File { size, sha256 } => Some((shown, entry, size, sha256)),
+                    _ => None,
+                })
+        });
+        let rows: Vec<String> = files
+            .map(|(shown, entry, size, sha256)| {
+                let name = escaped_cell(&visible_line(&one_line(entry)));
+                format!("| {name} | {} | {size} | {sha256} |", shown.step.id())
+            })
+            .collect();
+        match rows.is_empty() {
+            true => String::new(),
+            false => format!(
+                "| Artifact | Step | Bytes | SHA-256 |\n| --- | --- | ---: | --- |\n{}",
+                rows.join("\n")
+            ),
+        }
+    }
+
+    fn risks(&self, path: &Path) -> String {
+        let row = |word: &str, risk: &Risk| {
+            let to = &self.desk.plan.files()[risk.file].path;
+            format!(
+                "{word} {} (score {})",
+                linked(&risk.title, to, path),
+                risk.score()
+            )
+        };
+        let opened = self.opened.iter().map(|risk| row("New:", risk));
+        items(opened.chain(self.closed.iter().map(|risk| row("Closed:", risk))))
+    }
+}
+
+/// A step with what shows that it is done.
+fn row(shown: &Shown<'_>, path: &Path) -> String {
+    let of = shown.step;
+    let text = |field: Field| plain(&of.text(field));
+    let mut out = step(of);
+    let outcome = text(Field::Outcome);
+    if !outcome.is_empty() {
+        out += &format!(": {outcome}");
+    }
+    let (metric, actual, target) = (
+        text(Field::Metric),
+        text(Field::Actual),
+        text(Field::Target),
+    );
+    out += &format!("\n  - Evidence: {}", shown.verdict.word());
+    if !actual.is_empty() {
+        out += &format!(", {metric} {actual} of {target}").replace("  ", " ");
+    }
+    let link = of.text(Field::Link);
+    let link = link.trim();
+    if link::is_address(link) {
+        out += &format!(", [evidence](<{}>)", safe(link));
+    } else if !link.is_empty() {
+        out += &format!(", {}", plain(link));
+    }
+    for (entry, what) in &shown.artifacts {
+        let words = match what {
+            Artifact::Address => format!("<{}>", safe(entry)),
+            Artifact::File { .. } => linked(entry, Path::new(entry), path),
+            Artifact::Gone => format!("{} (not found)", plain(entry)),
+            Artifact::Refused => format!("{} (not a file of the plan)", plain(entry)),
+            Artifact::Words => plain(entry),
+        };
+        out += &format!("\n  - {words}");
+    }
+    out
+}
+
+/// An address without what would end it in Markdown.
+fn safe(address: &str) -> String {
+    let ends = |c: char| c.is_whitespace() || c.is_control() || "<>\\".contains(c);
+    address.chars().filter(|c| !ends(*c)).collect()
+}
+
+fn artifact(entry: &str, look: &dyn Fn(&str) -> Artifact) -> Artifact {
+    if link::is_address(entry) {
+        return Artifact::Address;
+    }
+    // What leads out of the plan is not even looked for.
+    match link::is_path(entry).then(|| link::file_of(entry)) {
+        Some(Some(path)) => look(&path),
+        Some(None) => Artifact::Refused,
+        None => Artifact::Words,
+    }
+}
+
+fn verdict(step: StepRef<'_>, artifacts: &[(String, Artifact)]) -> Verdict {
+    let is_set = |field: Field| !step.text(field).trim().is_empty();
+    let is_gone = artifacts.iter().any(|(_, what)| *what == Artifact::Gone);
+    let is_linked = is_set(Field::Link) || !artifacts.is_empty();
+    match step.meets_target() {
+        _ if is_gone => Verdict::Missing,
+        Some(true) => Verdict::Met,
+        Some(false) => Verdict::Missed,
+        None if is_set(Field::Actual) => Verdict::Measured,
+        None if is_linked => Verdict::Linked,
+        None => Verdict::Missing,
+    }
+}
+
+/// The artifacts that earlier demos list and that have another digest now. The latest demo that lists
+/// one counts: showing it again settles it.
+fn moved(desk: &Desk<'_>, look: &dyn Fn(&str) -> Artifact) -> Vec<Moved> {
+    let mut shown: HashMap<String, (usize, String)> = HashMap::new();
+    let mut order = Vec::new();
+    for demo in filed(desk.plan, Role::Demo) {
+        if demo.date.is_none_or(|date| date >= desk.today()) {
+            continue;
+        }
+        let Some(document) = desk.plan.files()[demo.file].markdown() else {
+            continue;
+        };
+        for table in document.tables() {
+            let column = |name: &str| {
+                let mut cells = table.header.cells.iter();
+                cells.position(|cell| cell.text.trim().eq_ignore_ascii_case(name))
+            };
+            let (Some(path), Some(hash)) = (column("Artifact"), column("SHA-256")) else {
+                continue;
+            };
+            for row in &table.rows {
+                let text = |at: usize| row.cells.get(at).map(|cell| cell.text.trim().to_owned());
+                let (Some(path), Some(hash)) = (text(path), text(hash)) else {
+                    continue;
+                };
+                if !path.is_empty() && !shown.contains_key(&path) {
+                    order.push(path.clone());
+                    shown.insert(path, (demo.file, hash));
+                }
+            }
+        }
+    }
+    let moved = order.into_iter().filter_map(|path| {
+        let (demo, was) = shown.remove(&path)?;
+        let is = match artifact(&path, look) {
+            Artifact::File { sha256, .. } => Some(sha256),
+            _ => None,
+        };
+        (is.as_ref() != Some(&was)).then_some(Moved {
+            path,
+            demo,
+            was,
+            is,
+        })
+    });
+    moved.collect()
+}
