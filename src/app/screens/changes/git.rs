@@ -194,7 +194,7 @@ fn ask_message(model: &mut Model) {
         (count, true) => format!("Commit all {count} changes, with this message"),
         (count, false) => format!("Commit {count} marked changes, with this message"),
     };
-    let text = model.changes.message.take().unwrap_or(text);
+    let text = model.changes.message.clone().unwrap_or(text);
     let mut input = model.input(label, text);
     input.multiline = true;
     model.open_prompt(input, Purpose::CommitMessage);

@@ -117,6 +117,23 @@ pub const COMMANDS: &[Command] = &[
         ..COMMON
     },
     Command {
+        name: "copy-checkout",
+        keys: &["Y"],
+        title: "Copy the changes as Markdown, for a pull request",
+        blocked: |model| {
+            let none = model.changes.read.is_none();
+            none.then(|| "nothing has been compared yet".to_owned())
+        },
+        run: |model| {
+            if let Some(read) = model.changes.read.clone() {
+                let text = read.markdown(&model.plan);
+                let what = format!("the changes since {}, as Markdown", read.name);
+                model.copy(text, what);
+            }
+        },
+        ..COMMON
+    },
+    Command {
         name: "checkout-base",
         keys: &["@"],
         title: "Compare with HEAD, or with the branch that a pull request would go to",
