@@ -161,6 +161,10 @@ fn enter_goes_to_the_step_and_the_base_is_that_of_a_pull_request() {
         desk.cockpit.model.command_line().unwrap(),
         "stepdeck diff --against main"
     );
+    desk.keys("Y");
+    let copied = desk.cockpit.face.copied.last().unwrap();
+    let told = "\n- 0001 Pick the engine\n  - status: draft → complete\n";
+    assert!(copied.contains(told), "{copied}");
     desk.keys("@");
     assert!(
         desk.screen().contains("Changes since HEAD"),
