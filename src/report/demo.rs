@@ -21,6 +21,9 @@ use crate::plan::source::Role;
 use crate::record::one_line;
 use crate::record::shelf::filed;
 
+/// What is asked of those whose steps lack evidence.
+const ASK: &str = "Owners, please add an artifact, a measured value or a link:";
+
 /// What shows that a step is done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Verdict {
@@ -167,17 +170,19 @@ impl<'a> Demo<'a> {
             .folder_of(Role::Demo)
             .join(format!("{today}.md"));
         let missing = self.missing().map(|shown| {
-            let gone = shown
-                .artifacts
-                .iter()
-                .filter(|(_, what)| *what == Artifact::Gone);
+            let gone = shown.artifacts.iter();
+            let gone = gone.filter(|(_, what)| *what == Artifact::Gone);
             let gone: Vec<String> = gone.map(|(entry, _)| plain(entry)).collect();
-            let why = match gone.is_empty() {
-                true => "no artifact, no measured value and no evidence link".to_owned(),
-                false => format!("{} not found", listed(&gone)),
-            };
-            format!("{}: {why}", step(shown.step))
+            match gone.is_empty() {
+                true => step(shown.step),
+                false => format!("{}: {} not found", step(shown.step), listed(&gone)),
+            }
         });
+        let missing = items(missing);
+        let missing = match missing.is_empty() {
+            true => missing,
+            false => format!("{ASK}\n\n{missing}"),
+        };
         let moved = self.moved.iter().map(|moved| {
             let file = &desk.plan.files()[moved.demo].path;
             let name = file.file_stem().unwrap_or_default().to_string_lossy();
@@ -190,7 +195,7 @@ impl<'a> Demo<'a> {
         });
         let sections = vec![
             Section::generated("In short", self.in_short()),
-            Section::generated("Evidence missing", items(missing)),
+            Section::generated("Evidence missing", missing),
             Section::generated("Completed", self.completed(&path)),
             Section::generated("Artifacts", self.artifacts()),
             Section::generated("Moved since they were shown", items(moved)),
