@@ -332,7 +332,7 @@ fn a_hook_may_ask_at_the_terminal() {
         pty.type_keys("C");
         pty.wait_for("with this message");
         pty.send(b"\r");
-        pty.wait_for("ticket? ");
+        pty.wait_for("ticket?");
         pty.send(b"T-17\r");
         pty.wait_for("Everything is committed");
         pty.type_keys("q");
