@@ -29,6 +29,7 @@ pub mod merge;
 pub mod next;
 pub(crate) mod owners;
 mod past;
+pub(crate) mod pr;
 pub(crate) mod printer;
 mod progress_line;
 pub(crate) mod relocate;
@@ -149,6 +150,7 @@ pub enum Subcommands {
     Diff(diff::Diff),
     Log(log::Log),
     Since(since::Since),
+    Pr(pr::Pr),
     Burn(burn::Burn),
     Forecast(forecast::Forecast),
     Report(report::Report),
@@ -250,6 +252,7 @@ fn dispatch(invocation: &mut Invocation<'_, '_>) -> Result<Ending> {
         Subcommands::Sync(sync) => return sync.run(invocation),
         Subcommands::Resolve(resolve) => return resolve.run(invocation),
         Subcommands::GitSetup(setup) => return setup.run(invocation),
+        Subcommands::Pr(pr) => return pr.run(invocation),
         Subcommands::Show(show) => show.run(invocation)?,
         Subcommands::List(list) => list.run(invocation)?,
         Subcommands::Today(today) => today.run(invocation)?,

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::invocation::{Invocation, OpenPlan};
 use crate::document::visible::visible_line;
+use crate::plan::approval::stewards;
 use crate::plan::paper::{Kept, PaperSpec};
 use crate::plan::people::{Person, people};
 use crate::store::locate::discover::checkout;
@@ -16,8 +17,8 @@ use crate::store::locate::discover::checkout;
 /// One person a line, the parts separated by tabs.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Owners {
-    /// Print a CODEOWNERS file instead: the plan's files with the logins of the stewards, or of
-    /// everybody where no table has steward weeks.
+    /// Print a CODEOWNERS file instead: the plan's files with the logins of the stewards: those
+    /// that `[team] stewards` names, else those with steward weeks, else everybody.
     #[arg(long, conflicts_with = "json")]
     pub codeowners: bool,
     /// Print JSON (stepdeck/owners@1).
@@ -106,11 +107,7 @@ fn shown(line: &str) -> String {
 
 /// The plan's places with those who review them, and the stewards whom no host can know.
 fn codeowners(opened: &OpenPlan, people: &[Person]) -> (String, Vec<String>) {
-    let is_steward = |person: &&Person| !person.weeks.is_empty();
-    let mut stewards: Vec<&Person> = people.iter().filter(is_steward).collect();
-    if stewards.is_empty() {
-        stewards = people.iter().collect();
-    }
+    let stewards = stewards(people, &opened.layout.config.stewards);
     let handle = |person: &Person| {
         let login = person
             .logins

@@ -16,6 +16,7 @@ pub(crate) mod landing;
 pub(crate) mod lines;
 pub(crate) mod net;
 pub(crate) mod outlook;
+pub(crate) mod pull_request;
 pub(crate) mod series;
 pub(crate) mod since;
 pub(crate) mod target;

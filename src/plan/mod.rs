@@ -5,6 +5,7 @@
 
 pub(crate) mod alike;
 mod amend;
+pub(crate) mod approval;
 pub mod arrange;
 pub mod block;
 pub mod canon;

@@ -99,7 +99,7 @@ impl Identity {
 }
 
 /// A name, mail or login as it is compared: `@ada` is `ada`, `<ada@example.org>` is what is in it.
-fn told(name: &str) -> String {
+pub(super) fn told(name: &str) -> String {
     let bare = name
         .trim()
         .trim_start_matches(['@', '<'])

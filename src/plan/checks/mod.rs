@@ -23,6 +23,7 @@ pub(crate) mod complete_but_waiting;
 pub(crate) mod complete_without_evidence;
 pub(crate) mod compound_dependency;
 pub(crate) mod conflict_marker;
+pub(crate) mod contradicting_packets;
 pub(crate) mod control_character;
 pub(crate) mod cycle;
 pub(crate) mod drift;
@@ -446,6 +447,7 @@ pub const RULES: &[Rule] = &[
     vanished_evidence::RULE,
     unreadable_due_date::RULE,
     waiver_missing::RULE,
+    contradicting_packets::RULE,
     missing_artifact::RULE,
     unknown_stage::RULE,
     missing_checkpoint::RULE,

@@ -2,6 +2,7 @@ mod blocks;
 mod check;
 mod ci_assets;
 mod commands;
+mod hosts;
 mod edits;
 mod export;
 mod list;

@@ -3,6 +3,7 @@
 
 mod demo_history;
 mod papers;
+mod pull_request;
 mod resolving;
 mod team;
 

@@ -13,7 +13,7 @@ use crate::support::fixture::{CANON, DOCUMENT, LINES};
 use crate::support::run::{Folder, NOW};
 
 /// Every reading subcommand, in as many ways as it has to answer.
-const READING: [&[&str]; 36] = [
+const READING: [&[&str]; 38] = [
     &["list"],
     &["list", "--json"],
     &["list", "--filter", "updated:<14d is:open"],
@@ -40,6 +40,8 @@ const READING: [&[&str]; 36] = [
     &["since", "3w"],
     &["since", "HEAD~1", "--markdown"],
     &["since"],
+    &["pr", "HEAD~1"],
+    &["pr", "HEAD~1", "--json"],
     &["burn"],
     &["burn", "--json", "--by", "day", "--since", "2w"],
     &["forecast"],

@@ -11,7 +11,7 @@ const LAYERS: [&str; 11] = [
 ];
 
 /// The modules of `store`, in the same way.
-const STORE: [&str; 12] = [
+const STORE: [&str; 13] = [
     "fs",
     "atomic_replace",
     "state",
@@ -22,6 +22,7 @@ const STORE: [&str; 12] = [
     "past",
     "as_of",
     "changes",
+    "pull_request",
     "transaction",
     "worker",
 ];

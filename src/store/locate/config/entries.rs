@@ -360,6 +360,20 @@ const ENTRIES: &[Entry] = &[
         },
     },
     Entry {
+        section: "team",
+        name: "stewards",
+        files: &[Shared],
+        value: "a name or a list of names",
+        default: Cow::Borrowed("the people with steward weeks, or everybody in the tables"),
+        meaning: Cow::Borrowed(
+            "whose approval counts for `stepdeck pr`, by name, login or team; read from the main branch",
+        ),
+        read: |config, _, value| {
+            config.stewards = strings(value)?;
+            Ok(())
+        },
+    },
+    Entry {
         section: "display",
         name: "mouse",
         files: &[Own],

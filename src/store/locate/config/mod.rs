@@ -146,6 +146,8 @@ pub struct Config {
     pub display: Display,
     /// The team's main branch, if it is not the remote's `HEAD`.
     pub main_branch: Option<String>,
+    /// Who counts as a steward when a change is approved; empty where that is not said.
+    pub stewards: Vec<String>,
     /// Whether the mouse is listened to.
     pub mouse: bool,
 }

@@ -85,7 +85,7 @@ fn what_is_unknown_or_of_another_kind_is_a_warning_at_its_place() {
         problems,
         [
             "stepdeck.toml:1:1: unknown entry \"colour\": the entries here are paths, keys, checks, ranking, views, rituals, display, team",
-            "stepdeck.toml:3:3: unknown entry \"lag\": the entries here are log, canon, roadmap, decisions, risks, reviews, standups, gates, checkpoints",
+            "stepdeck.toml:3:3: unknown entry \"lag\": the entries here are log, canon, roadmap, decisions, risks, reviews, standups, gates, checkpoints, demos, changes",
             "stepdeck.toml:4:13: decisions must be a path, not this integer: it is ignored",
             "stepdeck.toml:5:9: canon must be a path or a list of paths, not this array: it is ignored",
             "stepdeck.toml:7:7: age must be a finite number, not this string: it is ignored",

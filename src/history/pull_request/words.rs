@@ -1,0 +1,265 @@
+//! What a branch changes, in words: Markdown for a pull request, plain lines for a terminal.
+//!
+//! In the Markdown everything that comes from the plan is text and nothing else: no markup, no
+//! link, no mention that would call somebody.
+
+use serde_json::value::RawValue;
+
+use super::{BlockChanges, FieldChange, GateMove, GateState, PullRequest, StepChanges};
+use crate::change::difference;
+use crate::document::visible::visible_line;
+
+/// A host takes comments of 65,536 characters; what is listed last is left out where it grows so long.
+const MOST: usize = 50_000;
+/// How many characters of one line are shown.
+const LONGEST: usize = 300;
+/// Breaks what a host would make a mention or a link of, and is not seen.
+const BREAK: char = '\u{200b}';
+
+impl PullRequest {
+    /// For a comment, or for whoever writes the pull request.
+    pub(crate) fn markdown(&self) -> String {
+        let title = format!("Plan changes against {}", self.base.name);
+        let mut text = format!("### {}\n\n{}\n", inert(&title), self.summary());
+        let mut left_out = 0;
+        for (heading, rows) in self.groups() {
+            if text.len() > MOST {
+                left_out += rows.len();
+                continue;
+            }
+            text += &format!("\n**{}**\n\n", inert(&heading));
+            for row in rows {
+                match text.len() > MOST {
+                    true => left_out += 1,
+                    false => text += &format!("- {}\n", inert(&row)),
+                }
+            }
+        }
+        if left_out > 0 {
+            text += &format!("\n{left_out} more lines: `stepdeck pr` prints them all.\n");
+        }
+        text
+    }
+
+    /// For a terminal.
+    pub(crate) fn text(&self) -> String {
+        let title = format!("Against {}: {}", self.base.name, self.summary());
+        let mut text = format!("{}\n", visible_line(&title));
+        for (heading, rows) in self.groups() {
+            text += &format!("\n{}\n", visible_line(&heading));
+            for row in rows {
+                text += &format!("  {}\n", visible_line(&row));
+            }
+        }
+        text
+    }
+
+    /// How many steps change, in one line.
+    pub(crate) fn summary(&self) -> String {
+        let counts = [
+            (self.counts.added, "added"),
+            (self.counts.removed, "removed"),
+            (self.counts.completed, "completed"),
+            (self.counts.reopened, "reopened"),
+            (self.counts.changed, "changed"),
+        ];
+        let counts = counts.iter().filter(|(count, _)| *count > 0);
+        let counts: Vec<String> = counts
+            .map(|(count, how)| format!("{count} {how}"))
+            .collect();
+        match counts.is_empty() {
+            true => "No step changes.".to_owned(),
+            false => format!("Steps: {}.", counts.join(", ")),
+        }
+    }
+
+    fn groups(&self) -> Vec<(String, Vec<String>)> {
+        let problem = |p: &super::NewProblem| {
+            let (severity, code, message) = (&p.severity, &p.code, &p.message);
+            format!("{severity}[{code}] {}:{}: {message}", p.path, p.line)
+        };
+        let check = |check: &super::Check| {
+            let how = if check.ticked { "ticked" } else { "unticked" };
+            format!("{} {how}: {}", check.stage, check.check)
+        };
+        let mut approval = vec![self.approval.words()];
+        if !self.approval.met {
+            let unknown = self.approval.without_login();
+            approval
+                .extend(unknown.map(|name| format!("{name} has no login in the table of people")));
+        }
+        let step = |step: &super::NamedStep| format!("{} {}", step.step_id, step.title);
+        let paper = |paper: &super::Paper| format!("{} {}", paper.path, paper.how);
+        let uncommitted = "the files have changes that are not committed".to_owned();
+        let notes = self.uncommitted.then_some(uncommitted).into_iter();
+        let mut groups = vec![
+            ("Approval".to_owned(), approval),
+            (
+                "Notes".to_owned(),
+                notes.chain(self.notes.clone()).collect(),
+            ),
+            (
+                "Gates that move".to_owned(),
+                self.gates.iter().map(gate).collect(),
+            ),
+            (
+                "Of the current ten".to_owned(),
+                self.ten.iter().map(step).collect(),
+            ),
+            (
+                "New problems".to_owned(),
+                self.problems.iter().map(problem).collect(),
+            ),
+            ("Checks".to_owned(), self.checks.iter().map(check).collect()),
+            ("Papers".to_owned(), self.papers.iter().map(paper).collect()),
+        ];
+        groups.extend(self.blocks.iter().map(block));
+        groups.retain(|(_, rows)| !rows.is_empty());
+        groups
+    }
+}
+
+fn block(changes: &BlockChanges) -> (String, Vec<String>) {
+    let heading = match &changes.block {
+        Some(id) => format!("{id} {}", changes.theme).trim_end().to_owned(),
+        None => "In no block".to_owned(),
+    };
+    let row = changes
+        .row
+        .iter()
+        .map(|cell| format!("row {}", told("", cell)));
+    let steps = changes.steps.iter().flat_map(rows);
+    (heading, row.chain(steps).collect())
+}
+
+fn rows(step: &StepChanges) -> Vec<String> {
+    let StepChanges {
+        step_id,
+        title,
+        how,
+        fields,
+    } = step;
+    let head = format!("{step_id} {how}: {title}");
+    let fields: Vec<String> = fields.iter().map(|field| told("", field)).collect();
+    match fields.is_empty() {
+        true => vec![head],
+        false => vec![format!("{head} ({})", fields.join("; "))],
+    }
+}
+
+fn told(name: &str, change: &FieldChange) -> String {
+    let [before, after] =
+        [&change.before, &change.after].map(|raw| raw.as_deref().map(RawValue::get));
+    let words = difference::field(&name, &change.field, before, after);
+    words.to_string().trim_start().to_owned()
+}
+
+fn gate(moved: &GateMove) -> String {
+    let of = |state: &GateState| {
+        let date = state.p85.as_ref().map(|date| format!(", P85 {date}"));
+        let decision = state.decision.as_ref().map(|word| format!(", {word}"));
+        format!(
+            "{}/{} ticked, {} to its bar, {} open{}{}",
+            state.ticked,
+            state.total,
+            state.missing,
+            state.open,
+            date.unwrap_or_default(),
+            decision.unwrap_or_default()
+        )
+    };
+    let of = |state: &Option<GateState>| state.as_ref().map_or("not there".to_owned(), of);
+    format!(
+        "{}: {} → {}",
+        moved.stage,
+        of(&moved.before),
+        of(&moved.after)
+    )
+}
+
+/// Text of a plan as Markdown in which a host sees no markup, no mention, no link and no HTML.
+fn inert(text: &str) -> String {
+    let line = visible_line(text);
+    let mut safe = String::with_capacity(line.len());
+    let mut chars = line.trim().chars().take(LONGEST).peekable();
+    let mut is_number = true;
+    while let Some(char) = chars.next() {
+        let next = chars.peek().copied().unwrap_or(' ');
+        let is_start = safe.is_empty();
+        if char == '.' && safe.to_lowercase().ends_with("www") {
+            safe.push(BREAK);
+        }
+        let is_markup = "\\`*_[]<>&~|$".contains(char)
+            || is_start && "#+-=:".contains(char)
+            || !is_start && is_number && ".)".contains(char);
+        safe.extend(is_markup.then_some('\\'));
+        safe.push(char);
+        is_number &= char.is_ascii_digit();
+        let calls = match char {
+            '@' => true,
+            '#' | '!' => next.is_ascii_alphanumeric(),
+            ':' => next == '/',
+            _ => false,
+        };
+        safe.extend(calls.then_some(BREAK));
+    }
+    if line.chars().nth(LONGEST).is_some() {
+        safe.push('…');
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::markdown::MarkdownDocument;
+    use proptest::prelude::*;
+
+    #[test]
+    fn nothing_in_a_comment_calls_anybody_or_leads_anywhere() {
+        for hostile in [
+            "@everyone",
+            "a@b.example",
+            "#12",
+            "!7",
+            "https://evil.example",
+            "WWW.evil.example",
+            "<img src=x onerror=alert(1)>",
+            "[a](javascript:b)",
+            "</details>",
+            "![](http://x/y)",
+            "`code` @x",
+            "- [x] done",
+            "# heading",
+            "```",
+            "&#64;here",
+            "1. x",
+            "a<b",
+            "$x$ ~~y~~ *z* _a_",
+        ] {
+            let safe = inert(hostile);
+            let lower = safe.to_lowercase();
+            for called in ["@e", "@b", "@x", "@h", "#1", "!7", "://", "www."] {
+                assert!(!lower.contains(called), "{safe}");
+            }
+            let page = format!("- {safe}\n");
+            let document = MarkdownDocument::load(page.clone().into_bytes());
+            let items = document.items();
+            assert_eq!(items.len(), 1, "{page}");
+            let text: String = items[0].text.chars().filter(|c| *c != BREAK).collect();
+            assert_eq!(text, hostile, "{page}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_plan_says_stays_text(text in "[ -~]{0,40}") {
+            let safe = inert(&text);
+            let unescaped = safe.replace('\\', "");
+            prop_assert!(!unescaped.contains("://"));
+            let at = unescaped.chars().zip(unescaped.chars().skip(1));
+            prop_assert!(at.into_iter().all(|(a, b)| a != '@' || b == BREAK));
+            prop_assert!(!safe.contains('\n'));
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! What the branch that is checked out would change in its plan, gathered from git: where it left
+//! the main branch, and who answers for the plan there.
+//!
+//! The rules and the roster are those of the main branch: what is under review decides neither how
+//! it is judged nor who may approve it.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+
+use super::as_of::AsOf;
+use super::locate::discover::{Layout, Overrides};
+use super::locate::inspect::CheckInput;
+use super::locate::open::{Opening, open_plan};
+use super::past::Past;
+use crate::document::progress::Progress;
+use crate::git::Git;
+use crate::git::checkout::Checkout;
+use crate::history::pull_request::{Base, PullRequest, Versions};
+use crate::history::target::{Scope, Target};
+use crate::history::weeks::{Snapshot, Week};
+use crate::plan::Plan;
+use crate::plan::approval::Approval;
+use crate::plan::checks::against::only_new;
+use crate::plan::people::{Identity, people};
+use crate::plan::query::Query;
+use crate::plan::source::Role;
+
+/// A plan on a branch that shall be compared with where it goes to.
+pub(crate) struct PullRequestInput<'a> {
+    /// Where the plan lies.
+    pub layout: &'a Layout,
+    /// What it says.
+    pub plan: &'a Plan,
+    /// The revision that it goes to; the team's main branch where none is named.
+    pub base: Option<&'a str>,
+    /// Whether the files are laid out from a commit.
+    pub is_commit: bool,
+    /// Who proposes the change.
+    pub author: &'a Identity,
+    /// What is named instead of the configured files.
+    pub overrides: &'a Overrides,
+    /// The present instant.
+    pub now: DateTime<Utc>,
+    /// Where what is found in the past is kept.
+    pub cache: Option<&'a Path>,
+}
+
+/// Another version of the plan, laid out as long as this lives.
+struct Version {
+    _as_of: AsOf,
+    layout: Layout,
+    plan: Plan,
+}
+
+impl PullRequestInput<'_> {
+    /// Everything that the branch changes.
+    ///
+    /// # Errors
+    /// When there is no git, or nothing to compare with; says why and what to do.
+    pub(crate) fn gather(&self) -> Result<PullRequest, String> {
+        let git = Git::at(&self.layout.root);
+        let told = |error: crate::git::GitError| format!("a pull request needs git ({error})");
+        let commit = |revision: &str| git.commit_of(revision).map_err(told);
+        Checkout::around(&self.layout.root).map_err(told)?;
+        let head = commit("HEAD")?.ok_or("nothing is committed yet")?;
+        let main = self.mainline(&git)?;
+        let (name, tip) = match self.base {
+            Some(base) => {
+                let tip = commit(base)?.ok_or_else(|| {
+                    format!("there is no branch or commit {base}: `git fetch` gets what the host has")
+                })?;
+                (base.to_owned(), tip)
+            }
+            None => main.clone().ok_or(
+                "there is no main branch: name what to compare with, or set `main` in `[team]` of stepdeck.toml",
+            )?,
+        };
+        let merge_base = git.lines(&["merge-base", &head, &tip]).map_err(told)?.pop();
+        let merge_base = merge_base.ok_or_else(|| {
+            format!("{name} and HEAD have no commit in common: a shallow clone lacks it, `git fetch --unshallow` gets it")
+        })?;
+        let before = self.version(&merge_base)?;
+        // The roster is the main branch's, whatever branch this goes to.
+        let roster = main.map_or_else(|| tip.clone(), |(_, main)| main);
+        let main = self.version(&roster)?;
+        let versions = Versions {
+            before: &before.plan,
+            after: self.plan,
+            main: &main.plan,
+            now: self.now,
+        };
+        let severities = main.layout.severities();
+        let found = |layout: &Layout, plan: &Plan| {
+            let input = CheckInput {
+                root: &layout.root,
+                severities: &severities,
+                checkpoints: layout.papers.folder_of(Role::Checkpoint),
+                configuration: &layout.config_problems,
+                changes: None,
+            };
+            let found = input.inspect_with(plan, self.now, &Progress::default());
+            found.unwrap_or_default()
+        };
+        let old = found(&before.layout, &before.plan);
+        let (new, _) = only_new(found(self.layout, self.plan), self.plan, &old, &before.plan);
+        let problems: Vec<_> = new.problems(0..new.len(), self.plan).collect();
+        let weeks = |names: &[String]| self.weeks(&before, names);
+        let approval = Approval::of(
+            &people(&main.plan),
+            &main.layout.config.stewards,
+            self.author,
+        );
+        let uncommitted = !self.is_commit && self.is_uncommitted(&git);
+        Ok(PullRequest {
+            base: Base {
+                name,
+                commit: tip,
+                merge_base,
+            },
+            head: (!uncommitted).then_some(head),
+            uncommitted,
+            approval,
+            ..versions.compare(&weeks, problems)
+        })
+    }
+
+    /// The main branch's name and newest commit. What its own configuration says counts, found by
+    /// way of the remote's `HEAD`, which no branch under review can move.
+    fn mainline(&self, git: &Git) -> Result<Option<(String, String)>, String> {
+        let known = |configured: Option<&str>| {
+            let main = git
+                .mainline(configured)
+                .map_err(|error| error.to_string())?;
+            Ok::<_, String>(main.and_then(|main| Some((main.name(), main.tip()?.to_owned()))))
+        };
+        let Some((name, tip)) = known(None)? else {
+            // Neither a remote's HEAD nor main or master: nothing else is left to believe.
+            return known(self.layout.config.main_branch.as_deref());
+        };
+        match self.version(&tip)?.layout.config.main_branch {
+            None => Ok(Some((name, tip))),
+            Some(named) => Ok(known(Some(&named))?.or(Some((name, tip)))),
+        }
+    }
+
+    fn version(&self, commit: &str) -> Result<Version, String> {
+        let root = &self.layout.root;
+        let as_of = AsOf::lay_out(root, commit, self.overrides.clone());
+        let as_of = as_of.map_err(|error| error.to_string())?;
+        let overrides = as_of.overrides(self.overrides.clone());
+        let opened = open_plan(as_of.start(), &overrides, &Opening::default());
+        let (opened, plan) = opened.ok_or("opening the plan was cancelled")?;
+        Ok(Version {
+            _as_of: as_of,
+            layout: opened.layout,
+            plan,
+        })
+    }
+
+    /// How the steps of these stages went, week by week, by where the branch left the main one.
+    fn weeks(&self, before: &Version, names: &[String]) -> BTreeMap<String, Vec<Week>> {
+        let query = Query::default();
+        let scope = |name: &String| Scope {
+            target: Target::Stage(name.clone()),
+            query: &query,
+            past: &|_, _| None,
+        };
+        let scopes: Vec<Scope<'_>> = names.iter().map(scope).collect();
+        let today = Snapshot::of(&scopes, &before.plan, self.now);
+        let (layout, plan) = (&before.layout, &before.plan);
+        let mut past = Past::open(layout, plan, true, self.now, self.cache);
+        let full = past.full_weeks(&scopes, None, &Progress::default());
+        let weeks = full.map(|full| full.with_running(&today, self.now));
+        let weeks = weeks.into_iter().flatten();
+        names.iter().cloned().zip(weeks).collect()
+    }
+
+    /// Whether a file of the plan differs from its commit.
+    fn is_uncommitted(&self, git: &Git) -> bool {
+        let status = [
+            "status",
+            "--porcelain",
+            "-z",
+            "--untracked-files=all",
+            "--",
+            ".",
+        ];
+        let changed = git.output(&status).unwrap_or_default();
+        let prefix = git
+            .lines(&["rev-parse", "--show-prefix"])
+            .unwrap_or_default();
+        let prefix = PathBuf::from(prefix.first().map_or("", String::as_str));
+        let files = self.plan.files().iter();
+        let files: HashSet<PathBuf> = files.map(|file| prefix.join(&file.path)).collect();
+        let text = String::from_utf8_lossy(&changed).into_owned();
+        let mut paths = text.split('\0').filter_map(|line| line.get(3..));
+        paths.any(|path| files.contains(Path::new(path)))
+    }
+}

@@ -1,0 +1,133 @@
+//! `stepdeck pr`: what a branch changes, and who has to approve it.
+
+use super::{Repo, set_up};
+use crate::support::fixture::LOG;
+use crate::support::schema::valid;
+
+const TEAM: &str = "# Team\n\n\
+    | Person | Team | Mail | Login | Steward weeks |\n| --- | --- | --- | --- | --- |\n\
+    | Ada | Platform | ada@example.org | ada | W01–W20 |\n\
+    | Bo | Growth | bo@example.org | bo | W21–W53 |\n| Mallory | Platform | m@example.org | mallory | |\n";
+const STAGES: &str = "# Stages\n\n| Stage | Stage-Gate Review |\n| --- | --- |\n| Base | all ticked |\n\n\
+    # Readiness Checklists\n\n## Base\n\n- [ ] Step 0001 is done.\n\n- [ ] Stone is laid.\n";
+const REVIEW: &str = "# Weekly review 2026-W47\n\n- **Date:** 2026-11-20\n- **Steward:** Bo\n\n\
+    ## Next ten\n\n1. **0001 committed:** One\n";
+
+/// A plan with people and a gate on main, and a branch to change it on.
+fn team() -> Option<Repo> {
+    let repo = set_up()?;
+    repo.write("docs/people.md", TEAM);
+    repo.write("docs/stages.md", STAGES);
+    repo.write("docs/reviews/2026-W47.md", REVIEW);
+    repo.commit("team");
+    repo.git(&["switch", "-q", "-c", "ada"]).ok();
+    Some(repo)
+}
+
+fn pr(repo: &Repo, arguments: &[&str]) -> super::Run {
+    repo.stepdeck(&[&["--as", "ada", "pr"], arguments].concat())
+}
+
+#[test]
+fn a_branch_is_told_by_block_with_gates_problems_and_the_ten() {
+    let Some(repo) = team() else { return };
+    // What happens on main meanwhile is not the branch's.
+    repo.git(&["switch", "-q", "main"]).ok();
+    repo.stepdeck(&["set", "2", "owner=elsewhere"]).ok();
+    repo.commit("meanwhile");
+    repo.git(&["switch", "-q", "ada"]).ok();
+    repo.stepdeck(&["set", "1", "owner=someone"]).ok();
+    repo.stepdeck(&["tick", "Base", "2"]).ok();
+    repo.stepdeck(&["add", "title=Ping @everyone <b>now</b>"])
+        .ok();
+    repo.write("docs/decisions/2026-11-21-x.md", "# X\n");
+    let json = valid("pr", &pr(&repo, &["--json"]).ok());
+    assert!(json["uncommitted"] == true && json["head"].is_null());
+    repo.commit("work");
+    let json = valid("pr", &pr(&repo, &["--json"]).ok());
+    assert_eq!(json["uncommitted"], false);
+    assert_eq!(json["counts"]["added"], 1);
+    assert_eq!(
+        json["counts"]["changed"], 1,
+        "main's edit is not the branch's"
+    );
+    assert_eq!(json["ten"][0]["step_id"], "0001");
+    assert_eq!(json["gates"][0]["before"]["ticked"], 0);
+    assert_eq!(json["gates"][0]["after"]["ticked"], 1);
+    assert_eq!(json["checks"][0]["check"], "Stone is laid.");
+    assert_eq!(json["papers"][0]["path"], "docs/decisions/2026-11-21-x.md");
+    let codes: Vec<&str> = (json["problems"].as_array().unwrap().iter())
+        .map(|problem| problem["code"].as_str().unwrap())
+        .collect();
+    assert!(codes == ["tick-without-evidence"], "{codes:?}");
+    // Counted in another way: the lines of the log that differ.
+    let lines = repo
+        .git(&["diff", "--numstat", "main...ada", "--", LOG])
+        .ok();
+    assert_eq!(lines.split('\t').take(2).collect::<Vec<_>>(), ["2", "1"]);
+    let markdown = pr(&repo, &["--markdown"]).ok();
+    assert!(
+        !markdown.contains("@everyone") && markdown.contains(r"\<b\>now"),
+        "{markdown}"
+    );
+    assert!(markdown.contains("Base: 0/2 ticked"), "{markdown}");
+    // The same out of the document, without a plan, and of a commit that is not checked out.
+    let document = pr(&repo, &["--json"]).ok();
+    repo.write("pr.json", &document);
+    assert_eq!(
+        pr(&repo, &["--from", "pr.json", "--markdown"]).ok(),
+        markdown
+    );
+    repo.git(&["switch", "-q", "main"]).ok();
+    assert_eq!(
+        pr(&repo, &["main", "--head", "ada", "--markdown"]).ok(),
+        markdown
+    );
+}
+
+#[test]
+fn approval_is_by_a_steward_of_another_team_as_main_has_it() {
+    let Some(repo) = team() else { return };
+    repo.stepdeck(&["set", "1", "owner=grc"]).ok();
+    // The branch makes its author a steward of another team, and itself the main branch.
+    repo.write(
+        "docs/people.md",
+        &TEAM.replace("| Mallory | Platform |", "| Mallory | Risk |"),
+    );
+    repo.write(
+        "stepdeck.toml",
+        "[team]\nmain = \"ada\"\nstewards = [\"Mallory\"]\n",
+    );
+    repo.commit("mine");
+    for (logins, code) in [("", 1), ("mallory", 1), ("ada", 1), ("Bo,mallory", 0)] {
+        let run = pr(&repo, &["main", "--approved-by", logins]);
+        assert_eq!(run.code, Some(code), "{logins}: {}{}", run.out, run.err);
+    }
+    let json = valid("pr", &pr(&repo, &["main", "--json"]).ok());
+    assert_eq!(json["approval"]["stewards"][0]["name"], "Bo");
+    assert_eq!(json["approval"]["author_teams"][0], "Platform");
+    // Once main says so, it counts.
+    repo.git(&["switch", "-q", "main"]).ok();
+    repo.git(&["merge", "-q", "--no-edit", "ada"]).ok();
+    repo.git(&["switch", "-q", "-c", "next"]).ok();
+    let run = pr(&repo, &["--approved-by", "mallory"]);
+    assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
+}
+
+#[test]
+fn without_git_or_a_common_commit_it_says_so() {
+    let Some(repo) = team() else { return };
+    let run = pr(&repo, &["nowhere"]);
+    assert_eq!(run.code, Some(2));
+    assert!(
+        run.err.contains("there is no branch or commit nowhere"),
+        "{}",
+        run.err
+    );
+    repo.write("not.json", "{\"schema\": 7}");
+    assert_eq!(pr(&repo, &["--from", "not.json"]).code, Some(2));
+    let folder = crate::support::run::Folder::new(&[(LOG, "{\"step_id\": \"0001\"}\n")]);
+    let run = folder.run(&["pr"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("needs git"), "{}", run.err);
+}
