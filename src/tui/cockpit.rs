@@ -321,6 +321,7 @@ impl<F: TerminalHost> Cockpit<F> {
             Event::Answer(view, event) => self.answered(view, *event),
             Event::Compared(answer) => self.compared(answer),
             Event::ChangesRead(base, answer) => self.tell(Message::ChangesRead { base, answer }),
+            Event::PullRequestText(text) => self.tell(Message::PullRequestText(text)),
             Event::RepositoryChanged => {
                 self.model.repository_changed();
                 Ok(())

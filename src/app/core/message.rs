@@ -120,6 +120,8 @@ pub enum Message {
         /// How.
         ended: Ended,
     },
+    /// The text of a pull request, or why there is none.
+    PullRequestText(Result<String, String>),
     /// Git has done what it was to do, or could not be asked to.
     GitEnded {
         /// What that was.
@@ -258,6 +260,8 @@ pub enum Effect {
     ListPaths(String),
     /// Let `$EDITOR` work on the text of the field with this number.
     EditField(u64, String),
+    /// Find out what a pull request of the branch would say.
+    DescribePullRequest,
     /// Have git do something, with the terminal.
     RunGit(GitWork),
     /// Run a program beside the keys.

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 
 use crate::change::delta::FileDelta;
 use crate::change::delta::outline::{Line, LineKind, outline};
-use crate::document::markdown::escaped;
 use crate::document::visible::visible_line;
 use crate::git::standing::Standing;
 use crate::git::tree::TreeKind;
@@ -264,24 +263,6 @@ impl Changes {
             1 => "1 change".to_owned(),
             count => format!("{count} changes"),
         }
-    }
-
-    /// All of it as Markdown, for a pull request or a message.
-    pub fn markdown(&self, plan: &Plan) -> String {
-        let safe = |text: &str| escaped(&visible_line(text));
-        let (base, summary) = (safe(&self.base_words()), self.summary(plan));
-        let mut text = format!("## Changes since {base}\n\n{summary}\n");
-        for line in self.lines(plan) {
-            let (name, words) = (safe(&line.name), safe(&line.words));
-            let indent = "  ".repeat(line.depth.saturating_sub(1));
-            let _ = match (&line.kind, line.depth) {
-                (LineKind::Change(..), 0) => write!(text, "\n### {name}\n\n- {words}\n"),
-                (LineKind::Change(..), _) => writeln!(text, "{indent}- {name}: {words}"),
-                (_, 0) => write!(text, "\n### {name}\n\n"),
-                _ => writeln!(text, "{indent}- {name}"),
-            };
-        }
-        text
     }
 
     /// All of it as people read it in a terminal.

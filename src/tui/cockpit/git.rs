@@ -4,15 +4,40 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 
-use super::Cockpit;
+use super::{Cockpit, Event};
 use crate::app::core::message::Message;
 use crate::app::own::programs::Ended;
 use crate::app::screens::changes::git::GitWork;
 use crate::git::Git;
 use crate::git::handed_over::{Told, program};
+use crate::store::locate::discover::{Overrides, discover};
+use crate::store::pull_request::PullRequestInput;
 use crate::tui::terminal_host::TerminalHost;
 
 impl<F: TerminalHost> Cockpit<F> {
+    /// Has the text of a pull request gathered beside the keys.
+    pub(super) fn start_describing(&mut self) {
+        let (plan, answers) = (self.model.plan.clone(), self.view.answers.clone());
+        let context = &self.model.context;
+        let (root, author) = (context.root.clone(), context.me.clone());
+        let (cache, now) = (context.cache.clone(), (self.view.clock)());
+        std::thread::spawn(move || {
+            let overrides = Overrides::default();
+            let input = PullRequestInput {
+                layout: &discover(&root, &overrides),
+                plan: &plan,
+                base: None,
+                is_commit: false,
+                author: &author,
+                overrides: &overrides,
+                now,
+                cache: cache.as_deref(),
+            };
+            let text = input.gather().map(|found| found.markdown());
+            answers.send(Event::PullRequestText(text));
+        });
+    }
+
     pub(super) fn run_git(&mut self, work: GitWork) -> io::Result<()> {
         let root = self.model.context.root.clone();
         let own = self.own_program.clone();

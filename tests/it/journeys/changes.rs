@@ -162,9 +162,11 @@ fn enter_goes_to_the_step_and_the_base_is_that_of_a_pull_request() {
         "stepdeck diff --against main"
     );
     desk.keys("Y");
-    let copied = desk.cockpit.face.copied.last().unwrap();
-    let told = "\n- 0001 Pick the engine\n  - status: draft → complete\n";
-    assert!(copied.contains(told), "{copied}");
+    desk.run_until("it is copied", |desk| !desk.cockpit.face.copied.is_empty());
+    let copied = desk.cockpit.face.copied.last().unwrap().clone();
+    let at = desk.folder().display().to_string();
+    let printed = Folder::new(&[]).run(&["-C", &at, "--as", "Robin", "pr", "--markdown"]);
+    assert_eq!(copied, printed.ok());
     desk.keys("@");
     assert!(
         desk.screen().contains("Changes since HEAD"),

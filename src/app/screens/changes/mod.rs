@@ -117,19 +117,17 @@ pub const COMMANDS: &[Command] = &[
         ..COMMON
     },
     Command {
-        name: "copy-checkout",
+        name: "copy-pull-request",
         keys: &["Y"],
-        title: "Copy the changes as Markdown, for a pull request",
+        title: "Copy the text of a pull request: what the branch changes, and who must approve it",
+        hint: "copy",
         blocked: |model| {
             let none = model.changes.read.is_none();
-            none.then(|| "nothing has been compared yet".to_owned())
+            none.then(|| "git is still being asked: try again in a moment".to_owned())
         },
         run: |model| {
-            if let Some(read) = model.changes.read.clone() {
-                let text = read.markdown(&model.plan);
-                let what = format!("the changes since {}, as Markdown", read.name);
-                model.copy(text, what);
-            }
+            model.say("gathering what the branch changes…");
+            model.effects.push(Effect::DescribePullRequest);
         },
         ..COMMON
     },

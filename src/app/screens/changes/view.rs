@@ -129,6 +129,14 @@ impl Model {
         }
     }
 
+    /// Takes the text of a pull request, or why there is none.
+    pub(crate) fn pull_request_described(&mut self, text: Result<String, String>) {
+        match text {
+            Ok(text) => self.copy(text, "the text of the pull request, as Markdown".to_owned()),
+            Err(reason) => self.refuse(reason),
+        }
+    }
+
     /// Takes what is different from a base, or why that is not known.
     pub(crate) fn changes_read(&mut self, base: &Base, answer: Result<Arc<Changes>, String>) {
         self.changes.is_reading = false;
