@@ -43,6 +43,10 @@ pub enum Event {
     Compared(Option<Compared>),
     /// What the checkout changes has been found out, for this base.
     ChangesRead(Base, Result<Arc<Changes>, String>),
+    /// What a pull request would say.
+    PullRequestText(Result<String, String>),
+    /// Git did something in the repository of the plan.
+    RepositoryChanged,
     /// More is known of what happened to a step or a gate.
     Followed(Arc<Progress>, Subject, Followed),
     /// More is known of what is to be expected.

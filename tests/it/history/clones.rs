@@ -229,7 +229,9 @@ fn a_hostile_checkout_runs_nothing() {
     );
     assert_eq!(notes.len(), 1, "{notes:?}");
     for arguments in [
-        &["forecast"][..],
+        &["diff"][..],
+        &["diff", "--against", "HEAD~1"],
+        &["forecast"],
         &["list", "--filter", "by:robin"],
         &["check", "--at", "HEAD"],
         &["log", "--at", "HEAD"],
