@@ -152,7 +152,7 @@ fn every_answer_is_that_of_a_checkout_with_the_same_clock() {
     };
     let path = repo.path().canonicalize().unwrap();
     same_as_checkout(
-        &READING,
+        READING,
         &path,
         &repo.folder,
         &first,
@@ -160,9 +160,9 @@ fn every_answer_is_that_of_a_checkout_with_the_same_clock() {
         "HEAD~3",
     );
     let end = "2026-10-05T23:59:59.999999999Z";
-    same_as_checkout(&READING, &path, &repo.folder, &second, end, "2026-10-05");
+    same_as_checkout(READING, &path, &repo.folder, &second, end, "2026-10-05");
     same_as_checkout(
-        &READING,
+        READING,
         &path,
         &repo.folder,
         &third,
