@@ -4,6 +4,7 @@
 mod demo_history;
 mod papers;
 mod pull_request;
+mod quarter;
 mod resolving;
 mod team;
 
