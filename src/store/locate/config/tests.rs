@@ -136,6 +136,7 @@ fn sample(entry: &Entry) -> String {
         (_, "demo" | "milestone" | "scorecard" | "checkpoint") => "\"3w\"",
         (_, "from") => "\"2026-01-05\"",
         (_, "quarter_starts") => "\"02-01\"",
+        (_, "url") => "\"https://plan.example.org/\"",
         (_, "source") => "\"https://code.example.org/tree/main/\"",
         ("team", _) => "\"trunk\"",
         _ => "true",
