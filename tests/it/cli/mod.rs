@@ -1,4 +1,5 @@
 mod blocks;
+mod browser;
 mod check;
 mod ci_assets;
 mod commands;
@@ -9,6 +10,7 @@ mod list;
 mod looks;
 mod mine;
 mod owners;
+mod page;
 mod review;
 mod risks;
 mod schemas;

@@ -33,6 +33,17 @@ use crate::store::fs::read::{FileState, read};
 /// The name of the shared file, at the plan's root.
 pub(crate) const FILE_NAME: &str = "stepdeck.toml";
 
+/// What the page is called, and where it and the files of the repository can be read.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct PageEntries {
+    /// Its title.
+    pub title: Option<String>,
+    /// The address of the page.
+    pub url: Option<String>,
+    /// The address that paths of the repository are put behind; it ends with a slash.
+    pub source: Option<String>,
+}
+
 /// One of the two files.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ConfigFile {
@@ -142,6 +153,8 @@ pub struct Config {
     pub commands: BTreeMap<String, CommandTable>,
     /// The calendar of the team's rituals.
     pub rituals: Rituals,
+    /// The page for people who open no terminal.
+    pub page: PageEntries,
     /// Looks.
     pub display: Display,
     /// The team's main branch, if it is not the remote's `HEAD`.
