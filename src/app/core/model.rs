@@ -32,6 +32,7 @@ use crate::app::sync::edits::Sync;
 use crate::app::sync::work::Work;
 use crate::change::compose::{Assignment, Composer};
 use crate::change::form::Form;
+use crate::document::log::LineLayout;
 use crate::plan::checks::Problem;
 use crate::plan::id::StepId;
 use crate::plan::paper::Papers;
@@ -91,6 +92,8 @@ pub struct SessionContext {
     pub chosen: Vec<String>,
     /// The calendar of the team's rituals.
     pub rituals: Rituals,
+    /// The configured layout of logs.
+    pub log_layout: LineLayout,
     /// Whether the logs are given on the command line, and not those of the configuration.
     pub own_logs: bool,
     /// Where what is found in the plan's past is kept for the next time, if anywhere.

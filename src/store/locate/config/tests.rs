@@ -130,6 +130,7 @@ fn sample(entry: &Entry) -> String {
         (_, "colors") => "\"16\"",
         (_, "start") => "\"last\"",
         (_, "standup") => "\"14:30\"",
+        ("log", _) => "\"spaced\"",
         ("team", _) => "\"trunk\"",
         _ => "true",
     };
