@@ -9,10 +9,11 @@
 //! 5. [`git`]: git, run as a process
 //! 6. [`history`]: the plan over time
 //! 7. [`report`]: papers out of plan and history, and charts
-//! 8. [`store`]: the file system, and the thread that owns it
-//! 9. [`app`]: state, commands, and what each key makes of them
-//! 10. [`tui`]: the loop, the terminal, and what is drawn
-//! 11. [`cli`]: arguments in, exit code out
+//! 8. [`page`]: all of it as one HTML page
+//! 9. [`store`]: the file system, and the thread that owns it
+//! 10. [`app`]: state, commands, and what each key makes of them
+//! 11. [`tui`]: the loop, the terminal, and what is drawn
+//! 12. [`cli`]: arguments in, exit code out
 //!
 //! The plan screen, with the file behind each region; those of its panes are in
 //! `tui/screens/plan/`:
@@ -49,6 +50,7 @@ pub mod record;
 pub mod git;
 pub mod history;
 pub mod report;
+pub mod page;
 pub mod store;
 pub mod app;
 pub mod tui;

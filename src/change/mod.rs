@@ -8,6 +8,7 @@ pub mod apply;
 mod blank_line;
 pub mod compose;
 pub mod conflict;
+pub mod delta;
 pub mod difference;
 mod dispute;
 pub mod form;

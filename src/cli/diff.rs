@@ -1,29 +1,41 @@
-//! `stepdeck diff`: a log's changes as steps and fields, for people and for git.
+//! `stepdeck diff`: changes as steps and fields, for people and for git.
 //!
-//! What is told is decided by [`crate::change::difference`]. Git calls this in two ways:
+//! Without a file it tells what the checkout changes in the plan, as screen 8 does, from
+//! [`crate::store::changes`]. What is told of a log is decided by [`crate::change::difference`]. Git
+//! calls this in two ways:
 //! `git diff` as an external diff, with the seven or nine arguments of `GIT_EXTERNAL_DIFF`;
 //! `git show` and `git log -p` as a `textconv`, one file at a time.
 
 use std::path::{Path, PathBuf};
 
-use color_eyre::eyre::Result;
+use color_eyre::eyre::{Result, eyre};
+use serde::Serialize;
 
 use super::invocation::Invocation;
 use super::merge::versions;
+use crate::change::delta::outline::{LineKind, PartPlace};
 use crate::change::difference::{differences, fields_of};
 use crate::document::visible::visible_line;
+use crate::plan::Plan;
+use crate::store::changes::{Base, Changes};
 
-/// Show what changed in a log, one line per field: `0042 status: draft → complete`.
+/// Show what is not committed yet by block, step and field: `status: draft → complete`.
 ///
-/// With two files, compares them. `stepdeck git-setup` lets `git diff` call this with the
-/// arguments of an external diff.
+/// With --against, what a pull request to that branch would hold. With two files, compares these
+/// logs. `stepdeck git-setup` lets `git diff` call this with the arguments of an external diff.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Diff {
+    /// Compare with where this branch left another one, or with a commit.
+    #[arg(long, value_name = "REV", conflicts_with_all = ["fields", "files"])]
+    pub against: Option<String>,
+    /// Print JSON (stepdeck/diff@1).
+    #[arg(long, conflicts_with_all = ["fields", "files"])]
+    pub json: bool,
     /// Print one log, one line per field, instead of comparing.
     #[arg(long)]
     pub fields: bool,
     /// OLD NEW, or the arguments that git gives to an external diff.
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
 }
 
@@ -34,6 +46,7 @@ impl Diff {
     /// When a file cannot be read, or the arguments are of no known form.
     pub(crate) fn run(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
         let text = match (&self.files[..], self.fields) {
+            ([], false) => return self.of_checkout(invocation),
             ([file], true) => {
                 let [(bytes, _)] = versions([invocation.path(file)])?;
                 lines(&fields_of(&bytes))
@@ -55,10 +68,84 @@ impl Diff {
                 compare(invocation, &head, old, new)?
             }
             _ => color_eyre::eyre::bail!(
-                "`stepdeck diff` takes two files, OLD and NEW, or with --fields one"
+                "`stepdeck diff` takes two files, OLD and NEW, none for what is not committed, or with --fields one"
             ),
         };
         invocation.print(&text)
+    }
+
+    fn of_checkout(&self, invocation: &mut Invocation<'_, '_>) -> Result<()> {
+        let opened = invocation.open()?;
+        let base = self.against.clone().map_or(Base::Head, Base::Revision);
+        let changes = Changes::read(&opened.layout.root, &opened.plan, &base);
+        let changes = changes.map_err(|reason| eyre!("{reason}"))?;
+        match self.json {
+            true => invocation.print_json(&Document::new(&changes, &opened.plan)),
+            false => invocation.print(&changes.text(&opened.plan)),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    against: &'a str,
+    commit: Option<&'a str>,
+    branch: Option<&'a str>,
+    upstream: Option<&'a str>,
+    ahead: Option<usize>,
+    behind: Option<usize>,
+    under_way: Option<&'static str>,
+    conflicts: Vec<String>,
+    notes: &'a [String],
+    changes: Vec<Changed>,
+}
+
+/// One difference, in each of the files that have it.
+#[derive(Serialize)]
+struct Changed {
+    step_id: Option<String>,
+    name: String,
+    change: &'static str,
+    words: String,
+    files: Vec<String>,
+}
+
+impl<'a> Document<'a> {
+    fn new(changes: &'a Changes, plan: &Plan) -> Self {
+        let standing = &changes.standing;
+        let files = |parts: &[PartPlace]| {
+            let paths = parts.iter().map(|(file, _)| &changes.deltas[*file].path);
+            let mut paths: Vec<String> = paths.map(|path| path.display().to_string()).collect();
+            paths.dedup();
+            paths
+        };
+        let listed = changes.lines(plan).into_iter().filter_map(|line| {
+            let LineKind::Change(step, how) = line.kind else {
+                return None;
+            };
+            Some(Changed {
+                step_id: step.map(|step| step.to_string()),
+                files: files(&line.parts),
+                name: line.name,
+                change: how.word(),
+                words: line.words,
+            })
+        });
+        let conflicts = standing.unmerged.iter();
+        Self {
+            schema: "stepdeck/diff@1",
+            against: &changes.name,
+            commit: changes.commit.as_deref(),
+            branch: standing.branch.as_deref(),
+            upstream: standing.upstream.as_deref(),
+            ahead: standing.ahead_behind.map(|(ahead, _)| ahead),
+            behind: standing.ahead_behind.map(|(_, behind)| behind),
+            under_way: standing.under_way,
+            conflicts: conflicts.map(|path| path.display().to_string()).collect(),
+            notes: &changes.notes,
+            changes: listed.collect(),
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! and puts the text where it is wanted.
 
 mod csv;
+mod html;
 mod markdown;
 mod openmetrics;
 
@@ -20,13 +21,16 @@ use crate::plan::checks::{Context, Findings, find};
 use crate::plan::source::Role;
 use crate::store::atomic_replace::overwrite::overwrite;
 use crate::store::fs::walk::files_below;
+use crate::store::locate::discover::Layout;
 
 /// Export steps to a spreadsheet, a dashboard or a pull request.
 ///
 /// csv has a column for each field, with the values as they are written in the plan; cells that a
 /// spreadsheet would run as a formula get a leading apostrophe. json is stepdeck/list@1. markdown
 /// is a table. openmetrics counts steps by status, state and block; the checks and problems in it
-/// are those of the whole plan, whatever the filter.
+/// are those of the whole plan, whatever the filter. html is one page for people who open no
+/// terminal: it shows the newest commit, with its time as the clock, so that a commit always gives
+/// the same bytes; where there is no git, it shows the files.
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = language_help())]
 pub struct Export {
@@ -38,6 +42,16 @@ pub struct Export {
     bom: bool,
     #[command(flatten)]
     filter: Filter,
+    /// What the page is called, instead of the first heading of the canon.
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+    /// Leave these fields out of the page, wherever they are shown; with owner, sign-offs and
+    /// standups too. Free text is not searched.
+    #[arg(long, value_name = "FIELD,…", value_delimiter = ',')]
+    redact: Vec<String>,
+    /// Show the files as they are in the page, with what is not committed.
+    #[arg(long)]
+    worktree: bool,
     /// Write to this file instead of standard output; an existing file is replaced, unless it
     /// belongs to the plan.
     #[arg(short = 'o', long, value_name = "FILE")]
@@ -53,6 +67,8 @@ pub(crate) enum Format {
     Json,
     /// A table.
     Markdown,
+    /// A page to be read in a browser.
+    Html,
     /// Counts for a metrics scraper.
     Openmetrics,
 }
@@ -68,8 +84,19 @@ impl Export {
         if self.bom && self.format != Format::Csv {
             bail!("--bom only works with --format csv: other readers trip over the mark");
         }
-        if self.output.is_some() {
-            invocation.may_write()?;
+        let is_page = self.format == Format::Html;
+        if !is_page && (self.title.is_some() || !self.redact.is_empty() || self.worktree) {
+            bail!("--title, --redact and --worktree only work with --format html");
+        }
+        match (&self.output, is_page) {
+            (None, _) => {}
+            // A page of the past is written beside the plan, not to it.
+            (Some(_), true) if !invocation.arguments.read_only => {}
+            (Some(_), _) => invocation.may_write()?,
+        }
+        let on_disk = is_page.then(|| html::layout_on_disk(invocation));
+        if is_page {
+            html::turn_to_commit(self, invocation)?;
         }
         let opened = invocation.open()?;
         let plan = &opened.plan;
@@ -87,6 +114,7 @@ impl Export {
             }
             Format::Json => json_text(&ListDocument::new(plan, &steps))?,
             Format::Markdown => markdown::table(plan, &steps),
+            Format::Html => html::page(self, invocation, &opened, (&query, &steps))?,
             Format::Openmetrics => {
                 let problems = problems(&opened, invocation);
                 openmetrics::exposition(plan, &steps, &problems)
@@ -95,7 +123,9 @@ impl Export {
         let Some(file) = &self.output else {
             return invocation.print(&text);
         };
-        overwrite(&invocation.path(file), &guarded(&opened), text.as_bytes())?;
+        let path = html::real_start(invocation).join(file);
+        let layout = on_disk.as_ref().unwrap_or(&opened.layout);
+        overwrite(&path, &guarded(&opened, layout), text.as_bytes())?;
         let (count, file) = (steps.len(), file.display());
         let steps = if count == 1 { "step" } else { "steps" };
         invocation.say(&format!("{count} {steps} written to {file}"))
@@ -117,8 +147,7 @@ fn problems(opened: &OpenPlan, invocation: &Invocation<'_, '_>) -> Findings {
 
 /// The files of the plan: those it was read from, those it would be read from if they were
 /// there, and the papers that rituals left.
-fn guarded(opened: &OpenPlan) -> Vec<PathBuf> {
-    let layout = &opened.layout;
+fn guarded(opened: &OpenPlan, layout: &Layout) -> Vec<PathBuf> {
     let root = &layout.root;
     let read = opened.plan.files().iter().map(|file| root.join(&file.path));
     let papers = layout.papers.places();

@@ -11,6 +11,7 @@ pub(crate) mod mainline;
 pub(crate) mod merge_file;
 pub(crate) mod objects;
 pub(crate) mod output;
+pub(crate) mod standing;
 pub(crate) mod sync;
 pub(crate) mod tree;
 

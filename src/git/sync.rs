@@ -102,26 +102,44 @@ impl Git {
         on: &str,
         variables: &[(&str, &str)],
     ) -> Result<Option<String>, GitError> {
-        const OWN: &str = "--max-count=20";
-        const THEIRS: &str = "--max-count=10";
+        const OWN: [&str; 3] = ["--first-parent", "--parents", "--max-count=20"];
+        // A squash is a commit of its own, not a merge.
+        const THEIRS: [&str; 3] = ["--first-parent", "--no-merges", "--max-count=20"];
         let Some(base) = self.lines(&["merge-base", "HEAD", on])?.pop() else {
             return Ok(None);
         };
-        let since = |tip: &str, most: &str| {
+        let since = |tip: &str, options: &[&str]| {
             let range = format!("{base}..{tip}");
-            self.lines(&["rev-list", "--first-parent", most, &range])
+            self.lines(&[&["rev-list"], options, &[&range]].concat())
         };
-        let own = since("HEAD", OWN)?;
-        for commit in &own {
-            if self.adds_nothing(commit, on, variables)? {
-                return Ok(Some(commit.clone()));
+        let landed = since(on, &THEIRS)?;
+        // What landed is no older than the last merge into the branch.
+        let mut own = Vec::new();
+        for line in since("HEAD", &OWN)? {
+            let mut commits = line.split(' ').map(str::to_owned);
+            own.extend(commits.next());
+            if commits.count() > 1 {
+                break;
             }
         }
+        let (Some(newest), Some(oldest)) = (own.first(), own.last()) else {
+            return Ok(None);
+        };
+        if landed.is_empty() {
+            return Ok(None);
+        }
         // What landed may have been changed since.
-        let landed = since(on, THEIRS)?;
-        for commit in &own {
-            for landed in landed.iter().skip(1) {
-                if self.adds_nothing(commit, landed, variables)? {
+        let earlier = landed.iter().map(String::as_str);
+        for place in std::iter::once(on).chain(earlier.filter(|commit| *commit != on)) {
+            if self.adds_nothing(newest, place, variables)? {
+                return Ok(Some(newest.clone()));
+            }
+            // Where the first of the commits did not land, the others did not either.
+            if newest == oldest || !self.adds_nothing(oldest, place, variables)? {
+                continue;
+            }
+            for commit in own.iter().skip(1) {
+                if commit == oldest || self.adds_nothing(commit, place, variables)? {
                     return Ok(Some(commit.clone()));
                 }
             }

@@ -40,6 +40,16 @@ impl History {
     }
 }
 
+impl Git {
+    /// What a commit has below the folder, with paths relative to that.
+    ///
+    /// # Errors
+    /// When git refuses.
+    pub(crate) fn tree_below(&self, commit: &str) -> Result<Vec<TreeEntry>, GitError> {
+        Ok(entries(&self.output(&["ls-tree", "-r", "-z", commit])?))
+    }
+}
+
 /// The folder that all worktrees of the repository around `folder` share.
 ///
 /// # Errors

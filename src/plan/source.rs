@@ -67,6 +67,13 @@ pub struct Location {
     pub column: usize,
 }
 
+impl Role {
+    /// Whether it is a log.
+    pub(crate) fn is_log(self) -> bool {
+        self == Self::Log
+    }
+}
+
 impl SourceFile {
     /// Takes `bytes` apart as the role demands.
     pub fn load(path: impl Into<PathBuf>, role: Role, bytes: impl Into<Rope>) -> Self {

@@ -97,7 +97,7 @@ pub(crate) const MARK: &str = "<!-- drawn by stepdeck -->";
 
 /// Colours that differ in lightness too, each pair on the other's background. Everything is below
 /// the class, so that a page keeps its own.
-const STYLE: &str = "\
+pub(crate) const STYLE: &str = "\
     .chart { --paper: #ffffff; --ink: #1f2328; --faint: #59636e; --grid: #d1d9e0; \
 --band-0: #1a7f37; --band-1: #54aeff; --band-2: #cf222e; --band-3: #d8dee4; \
 --line-0: #0550ae; --line-1: #8a4600; --line-2: #1a7f37; --line-3: #59636e; }
@@ -124,6 +124,17 @@ const STYLE: &str = "\
 
 impl fmt::Display for Chart<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, &format!("<style>\n{STYLE}  </style>\n  "))
+    }
+}
+
+impl Chart<'_> {
+    /// The same for a page that has [`STYLE`] in its own style sheet.
+    pub(crate) fn in_page(&self) -> String {
+        fmt::from_fn(|f| self.write(f, "")).to_string()
+    }
+
+    fn write(&self, f: &mut fmt::Formatter<'_>, style: &str) -> fmt::Result {
         let id = |part: &str| match self.id {
             "" => part.to_owned(),
             id => format!("{id}-{part}"),
@@ -134,8 +145,7 @@ impl fmt::Display for Chart<'_> {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" \
              role=\"img\" aria-labelledby=\"{title} {description}\">\n  {MARK}\n  \
              <title id=\"{title}\">{}</title>\n  <desc id=\"{description}\">{}</desc>\n  \
-             <style>\n{STYLE}  </style>\n  \
-             <rect class=\"paper\" width=\"{WIDTH}\" height=\"{HEIGHT}\"/>\n  \
+             {style}<rect class=\"paper\" width=\"{WIDTH}\" height=\"{HEIGHT}\"/>\n  \
              <text class=\"title\" x=\"{LEFT}\" y=\"28\">{}</text>",
             escaped(self.title),
             escaped(self.description),

@@ -9,6 +9,7 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use memchr::memmem;
 
@@ -16,7 +17,8 @@ use crate::change::compose::Composer;
 use crate::change::compose::renumber::{Reach, Renumbered};
 use crate::change::renumber::added::Added;
 use crate::change::value::{Refusal, refuse};
-use crate::document::json::{self, Object};
+use crate::document::json;
+use crate::document::log::LineReader;
 use crate::git::mainline::Mainline;
 use crate::git::{Git, GitError};
 use crate::plan::checks::unfinished_renumbering::stale_sections;
@@ -56,6 +58,8 @@ pub(crate) struct Collision {
     pub is_renumbered: bool,
     /// How its mentions are told, where git knows.
     pub origin: Option<Origin>,
+    /// How many merges lie between.
+    age: usize,
 }
 
 /// What files have since each of the two versions of an origin.
@@ -68,8 +72,8 @@ pub(crate) struct Branch {
     tip: Option<String>,
     head: String,
     logs: Vec<PathBuf>,
-    /// The logs of commits, put together.
-    known_logs: RefCell<HashMap<String, Vec<u8>>>,
+    /// The steps of commits.
+    known_steps: RefCell<HashMap<String, Rc<KnownSteps>>>,
     known: RefCell<KnownAdditions>,
 }
 
@@ -103,7 +107,7 @@ impl Branch {
             tip,
             head,
             logs: logs.map(|file| file.path.clone()).collect(),
-            known_logs: RefCell::default(),
+            known_steps: RefCell::default(),
             known: RefCell::default(),
         }))
     }
@@ -123,12 +127,13 @@ impl Branch {
                     let own = origin.own.as_deref().unwrap_or_default();
                     self.has(own, step, old) && !self.has(&origin.mainline, step, old)
                 };
-                let origin = candidates.iter().find(is_it).cloned();
+                let age = candidates.iter().position(|origin| is_it(&origin));
                 found.push(Collision {
                     step: step.index(),
                     old,
                     is_renumbered: true,
-                    origin,
+                    origin: age.map(|age| candidates[age].clone()),
+                    age: age.unwrap_or(usize::MAX),
                 });
             }
         }
@@ -146,6 +151,11 @@ impl Branch {
         for collision in &mut found {
             let fallback = || {
                 let mainline = base.clone().filter(|base| *base != self.head)?;
+                // What the mainline has had for long is not the branch's.
+                let step = plan.step(collision.step);
+                if self.is_known(&mainline, step) {
+                    return None;
+                }
                 Some(Origin {
                     own: None,
                     mainline,
@@ -190,6 +200,7 @@ impl Branch {
                     old: id,
                     is_renumbered: false,
                     origin: candidates.iter().find(is_it).cloned().or(fallback),
+                    age: 0,
                 });
             }
         }
@@ -219,6 +230,7 @@ impl Branch {
                 own: None,
                 mainline: base.to_owned(),
             }),
+            age: 0,
         });
         Ok(found.collect())
     }
@@ -308,6 +320,9 @@ impl Branch {
         let mut taken = taken.clone();
         let (mut steps, mut before) = (Vec::new(), Vec::new());
         let mut of_id: HashMap<StepId, &Collision> = HashMap::new();
+        // Of several that had one number, the one that gave it up last is meant.
+        let mut collisions: Vec<&Collision> = collisions.iter().collect();
+        collisions.sort_by_key(|collision| (collision.is_renumbered, collision.age));
         for collision in collisions {
             if of_id.contains_key(&collision.old) {
                 continue;
@@ -403,15 +418,17 @@ impl Branch {
     }
 
     fn logs_at(&self, commit: &str) -> Vec<u8> {
-        let mut known = self.known_logs.borrow_mut();
-        let read = || {
-            let logs = self
-                .logs
-                .iter()
-                .filter_map(|path| self.file_at(commit, path));
-            logs.collect::<Vec<_>>().join(&b'\n')
-        };
-        known.entry(commit.to_owned()).or_insert_with(read).clone()
+        let logs = self
+            .logs
+            .iter()
+            .filter_map(|path| self.file_at(commit, path));
+        logs.collect::<Vec<_>>().join(&b'\n')
+    }
+
+    fn steps_at(&self, commit: &str) -> Rc<KnownSteps> {
+        let mut known = self.known_steps.borrow_mut();
+        let read = || Rc::new(KnownSteps::read(&self.logs_at(commit)));
+        Rc::clone(known.entry(commit.to_owned()).or_insert_with(read))
     }
 
     /// Whether a version has the step under this ID.
@@ -430,28 +447,42 @@ impl Branch {
         if commit.is_empty() {
             return Vec::new();
         }
-        let text = self.logs_at(commit);
-        let (field, raw) = match uid(step) {
-            Some(uid) => (Field::Uid, json::quote(&uid.to_string())),
-            None => (
-                Field::Title,
-                step.raw(Field::Title).unwrap_or("\"\"").to_owned(),
-            ),
+        let steps = self.steps_at(commit);
+        let ids = match uid(step) {
+            Some(uid) => steps.by_uid.get(&uid),
+            None => steps.by_title.get(step.raw(Field::Title).unwrap_or("\"\"")),
         };
-        let mut ids = Vec::new();
-        for at in memmem::find_iter(&text, raw.as_bytes()) {
-            let start = memchr::memrchr(b'\n', &text[..at]).map_or(0, |at| at + 1);
-            let end = memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |len| at + len);
-            let line = String::from_utf8_lossy(&text[start..end]);
-            let line = line.trim_start_matches('\u{feff}').trim();
-            let Ok(object) = Object::parse(line) else {
+        ids.cloned().unwrap_or_default()
+    }
+}
+
+/// The IDs of a version's steps, by what the steps are known by.
+#[derive(Default)]
+struct KnownSteps {
+    by_uid: HashMap<Uid, Vec<StepId>>,
+    /// By the title as it is written.
+    by_title: HashMap<String, Vec<StepId>>,
+}
+
+impl KnownSteps {
+    fn read(logs: &[u8]) -> Self {
+        let mut steps = Self::default();
+        let mut reader = LineReader::default();
+        for line in logs.split(|byte| *byte == b'\n') {
+            let values = reader.values(line, ["step_id", "uid", "title"]);
+            let Some([Some(id), uid, title]) = values else {
                 continue;
             };
-            if object.get(field.spec().key) == Some(&*raw) {
-                ids.extend(object.get("step_id").and_then(StepId::of_raw));
+            let Some(id) = StepId::of_raw(id) else {
+                continue;
+            };
+            if let Some(uid) = uid.and_then(Uid::of_raw) {
+                steps.by_uid.entry(uid).or_default().push(id);
             }
+            let title = title.unwrap_or("\"\"").to_owned();
+            steps.by_title.entry(title).or_default().push(id);
         }
-        ids
+        steps
     }
 }
 

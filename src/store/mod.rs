@@ -11,8 +11,10 @@
 //! 7. [`locate`]: where the plan is, its opening, and the checks on it
 //! 8. [`past`]: the versions of the logs and the canon that git has
 //! 9. [`as_of`]: one of them, laid out to be opened
-//! 10. [`transaction`]: how several files change together, and who may change them
-//! 11. [`worker`]: the thread that does all of it while the cockpit runs
+//! 10. [`changes`]: what the checkout changes in the plan
+//! 11. [`pull_request`]: what a pull request would bring, and who may approve it
+//! 12. [`transaction`]: how several files change together, and who may change them
+//! 13. [`worker`]: the thread that does all of it while the cockpit runs
 
 pub mod fs;
 pub mod atomic_replace;
@@ -23,6 +25,7 @@ pub(crate) mod branch;
 pub mod locate;
 pub(crate) mod past;
 pub(crate) mod as_of;
+pub mod changes;
 pub(crate) mod pull_request;
 pub mod transaction;
 pub mod worker;

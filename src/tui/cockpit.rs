@@ -208,7 +208,8 @@ impl<F: TerminalHost> Cockpit<F> {
             work.following.is_some() || work.going_back.is_some(),
             work.reading_past.is_some() || work.reading_aside.is_some() || work.is_reading_landed,
             work.rereading.is_busy() || self.model.jobs.is_busy() || self.model.view.is_looking(),
-            self.is_comparing() || self.is_looking_ahead() || !self.is_aside_quiet(),
+            self.is_comparing() || self.is_looking_ahead() || self.is_reading_changes(),
+            !self.is_aside_quiet(),
         ];
         !is_busy.contains(&true) && self.model.sync.is_settled()
     }
@@ -318,6 +319,7 @@ impl<F: TerminalHost> Cockpit<F> {
             Event::LaidOut(opening, laid_out) => self.laid_out(&opening, laid_out),
             Event::Answer(view, event) => self.answered(view, *event),
             Event::Compared(answer) => self.compared(answer),
+            Event::ChangesRead(base, answer) => self.tell(Message::ChangesRead { base, answer }),
             Event::LookAhead(part) => self.looked_ahead(part),
             Event::Followed(progress, of, part) => self.followed(&progress, of, part),
             Event::Landed { generation, landed } => {

@@ -26,6 +26,7 @@ use crate::plan::id::StepId;
 use crate::plan::query::past::PlanPast;
 use crate::record::naming::Naming;
 use crate::record::review::landed::Landed;
+use crate::store::changes::{Base, Changes};
 use crate::store::past::outlook::LookAhead;
 pub use crate::store::worker::protocol::DiskEvent;
 use crate::store::worker::protocol::SaveJob;
@@ -68,6 +69,13 @@ pub enum Message {
         baseline: String,
         /// What is different, or why that is not known.
         answer: Result<Box<Comparison>, String>,
+    },
+    /// What the checkout changes in the plan has been found out.
+    ChangesRead {
+        /// The base that was asked for.
+        base: Base,
+        /// What is different, or why that is not known.
+        answer: Result<Arc<Changes>, String>,
     },
     /// More is known of what happened to a step or a gate.
     Followed(Subject, Followed),
@@ -211,6 +219,8 @@ pub enum Effect {
     StopCheck,
     /// Compare the plan with the baseline of screen 6.
     Compare,
+    /// Find out what the checkout changes in the plan.
+    ReadChanges,
     /// Find out what happened to a step or a gate.
     Follow(Subject),
     /// Find out what is to be expected of the plan, its parts, and the steps that pass the filter.

@@ -15,6 +15,7 @@ use super::screen::{NumberedScreen, Screen};
 use crate::app::overlays::Overlay;
 use crate::app::overlays::note::Note;
 use crate::app::own::programs::Programs;
+use crate::app::screens::changes::view::ChangesView;
 use crate::app::screens::gates::GatesView;
 use crate::app::screens::outlook::view::OutlookView;
 use crate::app::screens::plan;
@@ -130,6 +131,8 @@ pub struct Model {
     pub since: SinceView,
     /// Screen 7.
     pub outlook: OutlookView,
+    /// Screen 8.
+    pub changes: ChangesView,
     /// Screen 0.
     pub today: TodayView,
     #[cfg(test)]
@@ -208,6 +211,7 @@ impl Model {
             standup_view: StandupView::new(),
             since: SinceView::default(),
             outlook: OutlookView::new(),
+            changes: ChangesView::default(),
             today: TodayView::new(),
             #[cfg(test)]
             invented: Default::default(),

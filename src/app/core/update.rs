@@ -41,6 +41,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             model.changes_known();
         }
         Message::Compared { baseline, answer } => model.compared(&baseline, answer),
+        Message::ChangesRead { base, answer } => model.changes_read(&base, answer),
         Message::Followed(subject, part) => model.followed(&subject, part),
         Message::LookAhead(part) => model.look_ahead(part),
         Message::JobDone(result) => model.job_done(result),

@@ -1,6 +1,7 @@
 //! The screens: a folder each, with its state, its commands, and what it makes of the keys that
 //! mean the same on all of them.
 
+pub mod changes;
 pub mod gate_review;
 pub mod gates;
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub(crate) static SCREENS: &[&NumberedScreen] = &[
     &problems::SCREEN,
     &since::SCREEN,
     &outlook::SCREEN,
+    &changes::SCREEN,
     #[cfg(test)]
     &invented::SCREEN,
 ];

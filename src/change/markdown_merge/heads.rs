@@ -133,6 +133,7 @@ fn item(base: Option<&Unit<'_>>, ours: &Unit<'_>, theirs: &Unit<'_>) -> Option<H
     let check = check.or_else(|| (o.is_done == t.is_done).then(|| o.check.max(t.check).to_vec()));
     let was = b.as_ref().map(|b| b.text);
     let text = one(was, o.text, t.text)
+        .or_else(|| later(o.text, t.text))
         .or_else(|| field_text(base?, ours, theirs))
         .or_else(|| proofs(was?, o.text, t.text))
         .or_else(|| wrapped(was?, o.text, t.text));
@@ -164,6 +165,20 @@ fn item(base: Option<&Unit<'_>>, ours: &Unit<'_>, theirs: &Unit<'_>) -> Option<H
             },
         },
     })
+}
+
+/// The later one of two times, such as when a card was posted.
+fn later(ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> {
+    const FORM: &str = "%Y-%m-%d %H:%M UTC";
+    let is_time = |text: &[u8]| {
+        let text = String::from_utf8_lossy(text);
+        let time = text.rsplit_once("** ").map_or(&*text, |(_, time)| time);
+        chrono::NaiveDateTime::parse_from_str(time.trim(), FORM).is_ok()
+    };
+    let label = |text: &[u8]| text.iter().position(|byte| byte.is_ascii_digit());
+    let is_one = |at: usize| theirs.get(..at) == Some(&ours[..at]);
+    (is_time(ours) && is_time(theirs) && label(ours).is_some_and(is_one))
+        .then(|| ours.max(theirs).to_vec())
 }
 
 /// Text over several lines, of which each side changed others.

@@ -132,6 +132,16 @@ fn entries_that_both_sides_add_are_in_one_order_whichever_side_is_ours() {
 }
 
 #[test]
+fn of_two_times_the_later_one_holds() {
+    let card = |time: &str| format!("# Standup\n\n- **Posted:** 2026-11-21 {time} UTC\n");
+    let (early, late) = (card("08:33"), card("14:09"));
+    assert_eq!(clean(&card("07:00"), &early, &late), late);
+    assert_eq!(clean("", &late, &early), late);
+    let (_, conflicts) = merged(&early, &card("noon"), &late);
+    assert_eq!(conflicts, ["3 Posted: both sides changed it"]);
+}
+
+#[test]
 fn two_sections_of_one_number_are_two_steps() {
     let with = |title: &str| {
         STEPS.replace(

@@ -60,14 +60,21 @@ impl Past {
     /// All weeks of a scope of the plan as it stands, the earliest first and the running one last, as
     /// far back as is known. Passes over everything that landed.
     pub(crate) fn weeks(&mut self, scope: Scope<'_>, today: &Plan) -> Vec<Week> {
-        let scopes = [scope];
+        let weeks = self.weeks_of(&[scope], today);
+        weeks.into_iter().next().unwrap_or_default()
+    }
+
+    /// The same of several scopes, in one pass.
+    pub(crate) fn weeks_of(&mut self, scopes: &[Scope<'_>], today: &Plan) -> Vec<Vec<Week>> {
         if self.git.is_none() {
-            return weeks::by_stamp(&scopes[0], today, self.now);
+            let scopes = scopes.iter();
+            return scopes
+                .map(|scope| weeks::by_stamp(scope, today, self.now))
+                .collect();
         }
-        let now = Snapshot::of(&scopes, today, self.now);
-        let full = self.full_weeks(&scopes, None, &Progress::default());
-        let weeks = full.map(|full| full.with_running(&now, self.now));
-        weeks.into_iter().flatten().next().unwrap_or_default()
+        let now = Snapshot::of(scopes, today, self.now);
+        let full = self.full_weeks(scopes, None, &Progress::default());
+        full.map_or_else(Vec::new, |full| full.with_running(&now, self.now))
     }
 
     /// What the scopes were at the end of each full week, as far back as is known. Passes over

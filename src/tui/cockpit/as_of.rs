@@ -117,6 +117,7 @@ pub(super) struct View {
     pub(super) check_at: Option<Instant>,
     pub(super) compare_at: Option<Instant>,
     pub(super) look_ahead_at: Option<Instant>,
+    pub(super) changes_at: Option<Instant>,
     /// What the last look ahead leaves to the next one.
     pub(super) remembered: Arc<Mutex<Remembered>>,
     /// What was last shown of the work beside the keys.
@@ -136,6 +137,7 @@ impl View {
             check_at: None,
             compare_at: None,
             look_ahead_at: None,
+            changes_at: None,
             remembered: Arc::default(),
             work_shown: None,
             answers,

@@ -17,6 +17,7 @@ use crate::plan::checks::Findings;
 use crate::plan::people::Identity;
 use crate::plan::query::past::PlanPast;
 use crate::record::review::landed::Landed;
+use crate::store::changes::{Base, Changes};
 use crate::store::locate::open::Opening;
 use crate::store::past::outlook::LookAhead;
 use crate::store::worker::disk::Disk;
@@ -40,6 +41,8 @@ pub enum Event {
     },
     /// The plan has been compared with a baseline, or that was stopped.
     Compared(Option<Compared>),
+    /// What the checkout changes has been found out, for this base.
+    ChangesRead(Base, Result<Arc<Changes>, String>),
     /// More is known of what happened to a step or a gate.
     Followed(Arc<Progress>, Subject, Followed),
     /// More is known of what is to be expected.

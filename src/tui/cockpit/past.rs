@@ -12,6 +12,7 @@ use crate::app::screens::since::seen::{SEEN, SeenChanges};
 use crate::document::progress::Progress;
 use crate::history::since::Comparison;
 use crate::record::naming::{papers_naming, papers_naming_stage};
+use crate::store::changes::Changes;
 use crate::store::past::background::PastInput;
 use crate::store::past::outlook::LookAhead;
 use crate::tui::terminal_host::TerminalHost;
@@ -21,6 +22,8 @@ pub(crate) type Compared = (String, Result<Box<Comparison>, String>);
 
 /// The plan is compared again when it has been left alone for this long.
 const COMPARE_AFTER: Duration = Duration::from_millis(300);
+/// Git is asked what the checkout changes when the plan has been left alone for this long.
+const CHANGES_AFTER: Duration = Duration::from_millis(120);
 /// What happened to a step is shown as it is found, this often.
 const SHOWN_EVERY: Duration = Duration::from_millis(80);
 
@@ -128,10 +131,38 @@ impl<F: TerminalHost> Cockpit<F> {
         Some(at.saturating_duration_since(Instant::now()))
     }
 
+    /// Has git asked what the checkout changes, as soon as the plan has been left alone.
+    pub(super) fn read_changes_soon(&mut self) {
+        let is_first = self.model.changes.read.is_none();
+        let after = match is_first {
+            true => Duration::ZERO,
+            false => CHANGES_AFTER,
+        };
+        self.view.changes_at = Some(Instant::now() + after);
+    }
+
+    /// Whether git is asked that, or will be.
+    pub(super) fn is_reading_changes(&self) -> bool {
+        self.view.changes_at.is_some() || self.model.changes.is_reading
+    }
+
+    fn start_reading_changes(&mut self) {
+        self.view.changes_at = None;
+        let (plan, base) = (self.model.plan.clone(), self.model.changes.base.clone());
+        let (root, answers) = (self.model.context.root.clone(), self.view.answers.clone());
+        std::thread::spawn(move || {
+            let answer = Changes::read(&root, &plan, &base).map(Arc::new);
+            // An edit need not copy what nobody reads any more.
+            drop(plan);
+            answers.send(Event::ChangesRead(base, answer));
+        });
+    }
+
     /// How long it is until something of the past is read.
     pub(super) fn until_reading_past(&self) -> Option<Duration> {
-        let both = [self.until_comparing(), self.until_looking_ahead()];
-        both.into_iter().flatten().min()
+        let changes = self.until(self.view.changes_at, None);
+        let all = [self.until_comparing(), self.until_looking_ahead(), changes];
+        all.into_iter().flatten().min()
     }
 
     /// Reads of the past what is due.
@@ -139,6 +170,9 @@ impl<F: TerminalHost> Cockpit<F> {
         if self.until_comparing() == Some(Duration::ZERO) {
             self.start_comparing();
             self.dirty = true;
+        }
+        if self.until(self.view.changes_at, None) == Some(Duration::ZERO) {
+            self.start_reading_changes();
         }
         if self.until_looking_ahead() == Some(Duration::ZERO) {
             self.start_looking_ahead();

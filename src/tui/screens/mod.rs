@@ -3,6 +3,7 @@
 //! A pane reads the model and writes cells. It never changes the model, never looks at
 //! rows that are out of sight, and never lets a letter from a file through unsafe.
 
+pub(crate) mod changes;
 pub(crate) mod gate_review;
 pub(crate) mod gates;
 #[cfg(test)]
@@ -39,6 +40,7 @@ const DRAWINGS: &[(&NumberedScreen, Drawing)] = &[
     (&screens::problems::SCREEN, problems::draw),
     (&screens::since::SCREEN, since::draw),
     (&screens::outlook::SCREEN, outlook::draw),
+    (&screens::changes::SCREEN, changes::draw),
     #[cfg(test)]
     (&screens::invented::SCREEN, invented::draw),
 ];

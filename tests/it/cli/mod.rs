@@ -9,6 +9,7 @@ mod list;
 mod looks;
 mod mine;
 mod owners;
+mod page;
 mod review;
 mod risks;
 mod schemas;

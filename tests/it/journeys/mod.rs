@@ -1,5 +1,6 @@
 mod as_of;
 mod causes;
+mod changes;
 mod blocks;
 mod command_line;
 mod fields;

@@ -5,13 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the ground up: each folder imports only those before it.
-const LAYERS: [&str; 11] = [
-    "document", "plan", "change", "record", "git", "history", "report", "store", "app", "tui",
-    "cli",
+const LAYERS: [&str; 12] = [
+    "document", "plan", "change", "record", "git", "history", "report", "page", "store", "app",
+    "tui", "cli",
 ];
 
 /// The modules of `store`, in the same way.
-const STORE: [&str; 12] = [
+const STORE: [&str; 13] = [
     "fs",
     "atomic_replace",
     "state",
@@ -21,6 +21,7 @@ const STORE: [&str; 12] = [
     "locate",
     "past",
     "as_of",
+    "changes",
     "pull_request",
     "transaction",
     "worker",

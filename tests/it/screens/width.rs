@@ -321,8 +321,15 @@ fn every_screen_names_all_of_them_with_their_keys() {
         for columns in [80, 99, 100, 160] {
             desk.resize(columns, 24);
             let row = &rows(&desk)[1];
-            for name in SCREENS {
-                assert!(row.contains(name), "{row}");
+            for other in SCREENS {
+                // Below 100 columns only the current one has its whole name.
+                let is_whole = columns >= 100 || other == name;
+                let told = if is_whole {
+                    other
+                } else {
+                    &other[..6.min(other.len())]
+                };
+                assert!(row.contains(told), "{row}");
             }
             let at = row.find(name).unwrap();
             let looks: Vec<_> = [at, at + name.len() - 1, at + name.len() + 2]
@@ -340,7 +347,7 @@ fn every_screen_names_all_of_them_with_their_keys() {
 fn a_click_on_a_name_opens_the_screen_but_not_over_an_open_field() {
     let mut desk = Desk::sized(&[(LOG, LINES), (CANON, DOCUMENT)], 80, 24);
     let click = |desk: &mut Desk, name: &str| {
-        let column = rows(desk)[1].find(name).unwrap();
+        let column = rows(desk)[1].find(&name[..6.min(name.len())]).unwrap();
         let event = MouseEvent {
             kind: MouseEventKind::Down(MouseButton::Left),
             column: u16::try_from(column).unwrap(),

@@ -11,6 +11,7 @@ use super::ConfigFile::{self, Own, Shared};
 use super::commands::{CommandLine, CommandTable};
 use super::{Colors, Config, Located, Start, Theme, views};
 use crate::document::log::LineLayout;
+use crate::page::link;
 use crate::plan::paper::{Kept, PaperSpec};
 use crate::plan::source::Location;
 use crate::record::today::rituals::time_of_day;
@@ -278,6 +279,34 @@ const ENTRIES: &[Entry] = &[
         read: |config, _, value| {
             let time = value.as_str().and_then(time_of_day);
             config.rituals.standup = time.ok_or(Mistake::Kind)?;
+            Ok(())
+        },
+    },
+    Entry {
+        section: "page",
+        name: "title",
+        files: &[Shared],
+        value: "a text",
+        default: Cow::Borrowed("the first heading of the canon"),
+        meaning: Cow::Borrowed("what the page of `stepdeck export --format html` is called"),
+        read: |config, _, value| {
+            let title = value.as_str().filter(|title| !title.trim().is_empty());
+            config.page.title = Some(title.ok_or(Mistake::Kind)?.to_owned());
+            Ok(())
+        },
+    },
+    Entry {
+        section: "page",
+        name: "source",
+        files: &[Shared],
+        value: "an address that begins with https:// or http://",
+        default: Cow::Borrowed("paths are no links"),
+        meaning: Cow::Borrowed(
+            "where the files of the repository can be read: paths on the page lead there",
+        ),
+        read: |config, _, value| {
+            let base = value.as_str().and_then(link::base);
+            config.page.source = Some(base.ok_or(Mistake::Kind)?);
             Ok(())
         },
     },

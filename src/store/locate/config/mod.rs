@@ -34,6 +34,15 @@ use crate::store::fs::read::{FileState, read};
 /// The name of the shared file, at the plan's root.
 pub(crate) const FILE_NAME: &str = "stepdeck.toml";
 
+/// What the page is called, and where the files of the repository can be read.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct PageEntries {
+    /// Its title.
+    pub title: Option<String>,
+    /// The address that paths of the repository are put behind; it ends with a slash.
+    pub source: Option<String>,
+}
+
 /// One of the two files.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ConfigFile {
@@ -143,6 +152,8 @@ pub struct Config {
     pub commands: BTreeMap<String, CommandTable>,
     /// The calendar of the team's rituals.
     pub rituals: Rituals,
+    /// The page for people who open no terminal.
+    pub page: PageEntries,
     /// Looks.
     pub display: Display,
     /// The layout of a log that has none of its own yet.

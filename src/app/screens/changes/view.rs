@@ -1,0 +1,152 @@
+//! The state of screen 8: what the plan is compared with, what is different, what is marked.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::app::core::message::Effect;
+use crate::app::core::model::Model;
+use crate::change::delta::outline::{Line, PartPlace};
+use crate::store::changes::{Base, Changes};
+
+/// The state of screen 8.
+#[derive(Debug, Default)]
+pub struct ChangesView {
+    /// What the plan is compared with.
+    pub base: Base,
+    /// What is different, as last found out; shown until something newer is known.
+    pub read: Option<Arc<Changes>>,
+    /// Why nothing is known.
+    pub trouble: Option<String>,
+    /// What is listed.
+    pub lines: Vec<Line>,
+    /// Which line is selected.
+    pub cursor: usize,
+    /// The lines that are marked, by what they say.
+    pub marks: BTreeSet<String>,
+    /// Whether it is being found out.
+    pub is_reading: bool,
+    /// Whether it is to be found out once more.
+    pub(super) is_stale: bool,
+    /// The state of the plan that was asked about last; 0 is none yet.
+    pub(super) asked: u64,
+}
+
+/// What a line is known by as long as it says the same.
+pub(crate) fn name_of(lines: &[Line], at: usize) -> String {
+    let line = &lines[at];
+    // Fields of two steps have one name.
+    let above = lines[..at]
+        .iter()
+        .rev()
+        .find(|above| above.depth < line.depth);
+    let above = above.map(|above| &*above.name).unwrap_or_default();
+    format!("{above}\0{}\0{}", line.name, line.words)
+}
+
+impl ChangesView {
+    /// The selected line.
+    pub fn selected(&self) -> Option<&Line> {
+        self.lines.get(self.cursor)
+    }
+
+    /// Whether a line is marked: a heading is where all below it are.
+    pub fn is_marked(&self, at: usize) -> bool {
+        let mut below = self.changes_at(at).peekable();
+        below.peek().is_some() && below.all(|at| self.marks.contains(&name_of(&self.lines, at)))
+    }
+
+    /// The differences that a line stands for: itself, or those below it.
+    pub(super) fn changes_at(&self, at: usize) -> impl Iterator<Item = usize> {
+        let depth = self.lines.get(at).map(|line| line.depth);
+        let is_change = self.lines.get(at).is_some_and(Line::is_change);
+        let below = (at + 1..self.lines.len())
+            .take_while(move |below| !is_change && Some(self.lines[*below].depth) > depth);
+        let own = (at..self.lines.len()).take(1);
+        own.chain(below).filter(|at| self.lines[*at].is_change())
+    }
+
+    /// The differences that a verb acts on: those that are marked, else what is selected.
+    pub(super) fn subjects(&self) -> Vec<usize> {
+        let marked: Vec<usize> = (0..self.lines.len())
+            .filter(|at| self.lines[*at].is_change() && self.is_marked(*at))
+            .collect();
+        match marked.is_empty() {
+            true => self.changes_at(self.cursor).collect(),
+            false => marked,
+        }
+    }
+
+    /// Goes to the next difference, from the end to the beginning, or to the one before.
+    pub(super) fn go_to_change(&mut self, forward: bool) {
+        let (count, at) = (self.lines.len(), self.cursor.min(self.lines.len()));
+        let is_change = |at: &usize| self.lines[*at].is_change();
+        let found = match forward {
+            true => (at + 1..count).chain(0..at).find(is_change),
+            false => (0..at).rev().chain((at + 1..count).rev()).find(is_change),
+        };
+        self.cursor = found.unwrap_or(self.cursor);
+    }
+
+    /// The parts of some lines.
+    pub(super) fn parts(&self, lines: &[usize]) -> Vec<PartPlace> {
+        let parts = lines
+            .iter()
+            .flat_map(|at| self.lines[*at].parts.iter().copied());
+        parts.collect()
+    }
+}
+
+impl Model {
+    /// Has found out what is different, unless only the plan's front is there.
+    pub(crate) fn ask_changes(&mut self) {
+        if !self.has_plan() || self.work.is_opening() || self.context.as_of.is_some() {
+            return;
+        }
+        let view = &mut self.changes;
+        view.asked = self.generation;
+        match view.is_reading {
+            true => view.is_stale = true,
+            false => {
+                view.is_reading = true;
+                self.effects.push(Effect::ReadChanges);
+            }
+        }
+    }
+
+    /// The same where the plan changed since it was last asked about, or an edit was saved.
+    pub(crate) fn keep_changes(&mut self) {
+        if self.changes.asked != self.generation {
+            self.ask_changes();
+        }
+    }
+
+    /// Takes what is different from a base, or why that is not known.
+    pub(crate) fn changes_read(&mut self, base: &Base, answer: Result<Arc<Changes>, String>) {
+        self.changes.is_reading = false;
+        if std::mem::take(&mut self.changes.is_stale) || *base != self.changes.base {
+            self.ask_changes();
+            if *base != self.changes.base {
+                return;
+            }
+        }
+        let view = &mut self.changes;
+        let selected = (view.cursor < view.lines.len()).then(|| name_of(&view.lines, view.cursor));
+        match answer {
+            Ok(changes) => {
+                view.lines = changes.lines(&self.plan);
+                (view.read, view.trouble) = (Some(changes), None);
+            }
+            Err(reason) => {
+                view.lines.clear();
+                (view.read, view.trouble) = (None, Some(reason));
+            }
+        }
+        let names: Vec<String> = (0..view.lines.len())
+            .map(|at| name_of(&view.lines, at))
+            .collect();
+        view.marks.retain(|mark| names.contains(mark));
+        let again = selected.and_then(|selected| names.iter().position(|name| *name == selected));
+        let last = view.lines.len().saturating_sub(1);
+        view.cursor = again.unwrap_or(view.cursor).min(last);
+    }
+}

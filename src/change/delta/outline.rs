@@ -1,0 +1,221 @@
+//! The parts of a difference in the order in which people read them: by block, step and field, then
+//! by file. What a step's line and its section in the canon both say is said once.
+
+use std::collections::BTreeMap;
+
+use super::{FileDelta, How, Subject};
+use crate::plan::Plan;
+use crate::plan::canon::block_table::BlockColumn;
+use crate::plan::id::StepId;
+
+/// Where a part is: its file's place in the list, and its own in the file.
+pub type PartPlace = (usize, usize);
+
+/// What a line of the outline is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum LineKind {
+    /// The heading of a block, or of what is in none.
+    Block(Option<usize>),
+    /// The heading of a step of which fields differ.
+    Step(StepId),
+    /// The heading of a file of which more differs than steps and blocks.
+    File,
+    /// A difference: of this step, if it is one's.
+    Change(Option<StepId>, How),
+}
+
+/// A line of the outline.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Line {
+    /// What it is.
+    pub kind: LineKind,
+    /// How far it is indented.
+    pub depth: usize,
+    /// What it is about.
+    pub name: String,
+    /// What happened to it; for a heading how many differences are below.
+    pub words: String,
+    /// Its parts; those of all lines below a heading.
+    pub parts: Vec<PartPlace>,
+}
+
+impl Line {
+    /// Whether it is a difference, and not the heading of some.
+    pub fn is_change(&self) -> bool {
+        matches!(self.kind, LineKind::Change(..))
+    }
+}
+
+struct Entry {
+    name: String,
+    words: String,
+    how: How,
+    key: Option<String>,
+    parts: Vec<PartPlace>,
+}
+
+#[derive(Default)]
+struct InBlock {
+    own: Vec<Entry>,
+    steps: BTreeMap<(StepId, u32), Vec<Entry>>,
+}
+
+/// The outline of what differs in the files of a plan.
+pub fn outline(deltas: &[FileDelta], plan: &Plan) -> Vec<Line> {
+    let mut blocks: BTreeMap<usize, InBlock> = BTreeMap::new();
+    let mut files: Vec<Vec<Entry>> = deltas.iter().map(|_| Vec::new()).collect();
+    for (at, delta) in deltas.iter().enumerate() {
+        for (part, told) in delta.parts.iter().enumerate() {
+            let mut entry = Entry {
+                name: told.subject.to_string(),
+                words: told.change(),
+                how: told.how,
+                key: None,
+                parts: vec![(at, part)],
+            };
+            match &told.subject {
+                Subject::Step(step, nth) => {
+                    let own = blocks.entry(block_of(plan, *step)).or_default();
+                    join(own.steps.entry((*step, *nth)).or_default(), entry);
+                }
+                Subject::Field(step, nth, key) => {
+                    entry.name.clone_from(key);
+                    entry.key = Some(key.clone());
+                    let own = blocks.entry(block_of(plan, *step)).or_default();
+                    join(own.steps.entry((*step, *nth)).or_default(), entry);
+                }
+                Subject::Cell(block, _) | Subject::Row(block) => {
+                    entry.name = match &told.subject {
+                        Subject::Cell(_, column) => column.label().to_owned(),
+                        _ => "row in the block table".to_owned(),
+                    };
+                    let at = plan.find_block(*block).unwrap_or(usize::MAX);
+                    blocks.entry(at).or_default().own.push(entry);
+                }
+                _ => files[at].push(entry),
+            }
+        }
+    }
+    let mut lines = Vec::new();
+    for (block, within) in blocks {
+        let block = (block < plan.blocks().len()).then_some(block);
+        let heading = lines.len();
+        lines.push(heading_of(
+            LineKind::Block(block),
+            0,
+            block_name(plan, block),
+        ));
+        lines.extend(within.own.into_iter().map(|entry| entry.line(None, 1)));
+        for ((step, _), entries) in within.steps {
+            let title = plan.find(step).map(|at| plan.step(at).title().into_owned());
+            let title = title.unwrap_or_default();
+            match &entries[..] {
+                // One that came or went says its title itself.
+                [entry] if entry.key.is_none() => {
+                    let mut lines_of = entries.into_iter().map(|entry| entry.line(Some(step), 1));
+                    lines.extend(lines_of.by_ref());
+                }
+                _ => {
+                    let own = lines.len();
+                    let name = format!("{step} {title}").trim_end().to_owned();
+                    lines.push(heading_of(LineKind::Step(step), 1, name));
+                    lines.extend(entries.into_iter().map(|entry| entry.line(Some(step), 2)));
+                    sum(&mut lines, own);
+                }
+            }
+        }
+        sum(&mut lines, heading);
+    }
+    for (delta, entries) in deltas.iter().zip(files) {
+        if entries.is_empty() {
+            continue;
+        }
+        let heading = lines.len();
+        let path = delta.path.display().to_string();
+        if let (true, Some(entry)) = (delta.is_whole(), entries.first()) {
+            let (words, parts) = (entry.words.clone(), entry.parts.clone());
+            lines.push(Line {
+                words,
+                parts,
+                ..heading_of(LineKind::Change(None, entry.how), 0, path)
+            });
+            continue;
+        }
+        lines.push(heading_of(LineKind::File, 0, path));
+        lines.extend(entries.into_iter().map(|entry| entry.line(None, 1)));
+        sum(&mut lines, heading);
+    }
+    lines
+}
+
+impl Entry {
+    fn line(self, step: Option<StepId>, depth: usize) -> Line {
+        Line {
+            kind: LineKind::Change(step, self.how),
+            depth,
+            name: self.name,
+            words: self.words,
+            parts: self.parts,
+        }
+    }
+}
+
+/// Adds what differs of a step: what log and canon both say is one difference.
+fn join(entries: &mut Vec<Entry>, entry: Entry) {
+    let is_same = |known: &&mut Entry| {
+        let is_elsewhere = known
+            .parts
+            .iter()
+            .all(|(file, _)| *file != entry.parts[0].0);
+        known.key == entry.key && known.how == entry.how && is_elsewhere
+    };
+    match entries.iter_mut().find(is_same) {
+        Some(known) => {
+            if known.key.is_some() && known.words != entry.words {
+                known.words += &format!(" · elsewhere {}", entry.words);
+            }
+            known.parts.extend(entry.parts);
+        }
+        None => entries.push(entry),
+    }
+}
+
+fn heading_of(kind: LineKind, depth: usize, name: String) -> Line {
+    Line {
+        kind,
+        depth,
+        name,
+        words: String::new(),
+        parts: Vec::new(),
+    }
+}
+
+/// Has a heading say how much is below it.
+fn sum(lines: &mut [Line], heading: usize) {
+    let below = lines[heading + 1..].iter().filter(|line| line.is_change());
+    let parts: Vec<PartPlace> = below.clone().flat_map(|line| line.parts.clone()).collect();
+    lines[heading].words = match below.count() {
+        1 => "1 change".to_owned(),
+        count => format!("{count} changes"),
+    };
+    lines[heading].parts = parts;
+}
+
+fn block_of(plan: &Plan, step: StepId) -> usize {
+    let holds = |(from, to): (u32, u32)| (from..=to).contains(&step.number());
+    let by_number = || plan.blocks().iter().rposition(|block| holds(block.range));
+    let found = match plan.find(step) {
+        Some(at) => Some(plan.step(at).block()),
+        None => by_number(),
+    };
+    found.unwrap_or(usize::MAX)
+}
+
+fn block_name(plan: &Plan, block: Option<usize>) -> String {
+    let Some(block) = block else {
+        return "Outside the blocks".to_owned();
+    };
+    let theme = plan.block_text(block, BlockColumn::Theme);
+    let name = format!("{} {theme}", plan.blocks()[block].id);
+    name.trim_end().to_owned()
+}

@@ -1,0 +1,166 @@
+//! How a checkout stands: which branch, how far from its upstream, what is under way, and which files
+//! below a folder are not as they were committed.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use super::{Git, GitError};
+
+/// How the checkout around a folder stands.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Standing {
+    /// The commit that is checked out; none before the first.
+    pub head: Option<String>,
+    /// The branch; none where a commit is checked out by itself.
+    pub branch: Option<String>,
+    /// Its upstream, such as `origin/topic`.
+    pub upstream: Option<String>,
+    /// Commits that the upstream lacks, and that it has besides, where that can be told.
+    pub ahead_behind: Option<(usize, usize)>,
+    /// A merge, rebase or the like that is not finished.
+    pub under_way: Option<&'static str>,
+    /// Files with conflicts, relative to the folder.
+    pub unmerged: Vec<PathBuf>,
+    /// Files that differ from the commit, or are not tracked, relative to the folder.
+    pub changed: Vec<PathBuf>,
+    /// Those of them that are not tracked.
+    pub untracked: Vec<PathBuf>,
+    /// The remote that pushes go to, if there is one.
+    pub remote: Option<String>,
+}
+
+impl Git {
+    /// How the checkout stands, as far as files below the folder are concerned.
+    ///
+    /// # Errors
+    /// When git refuses: the folder is in no checkout.
+    pub(crate) fn standing(&self) -> Result<Standing, GitError> {
+        let prefix = self.output(&["rev-parse", "--show-prefix"])?;
+        let prefix = prefix.strip_suffix(b"\n").unwrap_or(&prefix);
+        let output = self.output(&[
+            "status",
+            "--porcelain=v2",
+            "--branch",
+            "-z",
+            "--no-renames",
+            "--untracked-files=all",
+            "--ignore-submodules=all",
+            "--",
+            ".",
+        ])?;
+        let mut standing = read(&output, prefix);
+        standing.under_way = self.under_way()?;
+        let remotes = self.lines(&["remote"])?;
+        let own = standing.upstream.as_deref().and_then(|name| {
+            let own = |remote: &&String| {
+                let rest = name.strip_prefix(remote.as_str());
+                rest.is_some_and(|rest| rest.starts_with('/'))
+            };
+            remotes.iter().find(own)
+        });
+        let origin = remotes.iter().find(|name| *name == "origin");
+        standing.remote = own.or(origin).or(remotes.first()).cloned();
+        Ok(standing)
+    }
+
+    /// Files below the folder that differ from a commit, or are no longer there.
+    ///
+    /// # Errors
+    /// When git refuses.
+    pub(crate) fn differing_from(&self, commit: &str) -> Result<Vec<PathBuf>, GitError> {
+        let output = self.output(&[
+            "diff-index",
+            "-z",
+            "--name-only",
+            "--no-renames",
+            "--no-ext-diff",
+            "--ignore-submodules=all",
+            "--relative",
+            "--end-of-options",
+            commit,
+            "--",
+            ".",
+        ])?;
+        Ok(paths(&output))
+    }
+
+    /// Files below the folder that git ignores, among these.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub(crate) fn tracked(&self) -> Result<Vec<PathBuf>, GitError> {
+        Ok(paths(&self.output(&["ls-files", "-z", "--", "."])?))
+    }
+}
+
+fn paths(output: &[u8]) -> Vec<PathBuf> {
+    let paths = output.split(|byte| *byte == 0);
+    let paths = paths.filter(|path| !path.is_empty());
+    paths
+        .map(|path| PathBuf::from(OsStr::from_bytes(path)))
+        .collect()
+}
+
+/// Reads `status --porcelain=v2 --branch -z`.
+fn read(output: &[u8], prefix: &[u8]) -> Standing {
+    let mut standing = Standing::default();
+    let below = |path: &[u8]| {
+        let path = path.strip_prefix(prefix)?;
+        Some(PathBuf::from(Path::new(OsStr::from_bytes(path))))
+    };
+    for line in output.split(|byte| *byte == 0) {
+        let text = String::from_utf8_lossy(line);
+        if let Some(words) = text.strip_prefix("# branch.") {
+            match words.split_once(' ') {
+                Some(("oid", hash)) if hash != "(initial)" => standing.head = Some(hash.to_owned()),
+                Some(("head", name)) if name != "(detached)" => {
+                    standing.branch = Some(name.to_owned());
+                }
+                Some(("upstream", name)) => standing.upstream = Some(name.to_owned()),
+                Some(("ab", counts)) => {
+                    let mut counts = counts.split(' ').map(|count| count[1..].parse().ok());
+                    let both = counts.next().flatten().zip(counts.next().flatten());
+                    standing.ahead_behind = both;
+                }
+                _ => {}
+            }
+            continue;
+        }
+        // So many words come before the path.
+        let (words, list) = match line.first() {
+            Some(b'1') => (8, &mut standing.changed),
+            Some(b'u') => (10, &mut standing.unmerged),
+            Some(b'?') => (1, &mut standing.untracked),
+            _ => continue,
+        };
+        let path = line.splitn(words + 1, |byte| *byte == b' ').nth(words);
+        list.extend(path.and_then(below));
+    }
+    let (untracked, unmerged) = (standing.untracked.clone(), standing.unmerged.clone());
+    standing
+        .changed
+        .extend(untracked.into_iter().chain(unmerged));
+    standing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_is_read_with_paths_of_any_kind() {
+        let output = b"# branch.oid abc\0# branch.head topic\0# branch.upstream origin/topic\0\
+            # branch.ab +2 -1\x001 .M N... 100644 100644 100644 a b sub/docs/a b.md\0\
+            1 A. N... 100644 100644 100644 a b other/x\0\
+            u UU N... 100644 100644 100644 100644 a b c sub/plan.jsonl\0? sub/new\n.md\0! ignored\0nonsense\0";
+        let read = read(output, b"sub/");
+        let path = |text: &str| vec![PathBuf::from(text)];
+        assert_eq!(read.branch.as_deref(), Some("topic"));
+        assert_eq!(read.ahead_behind, Some((2, 1)));
+        assert_eq!(read.unmerged, path("plan.jsonl"));
+        assert_eq!(read.untracked, path("new\n.md"));
+        let changed = [path("docs/a b.md"), path("new\n.md"), path("plan.jsonl")].concat();
+        assert_eq!(read.changed, changed);
+    }
+}

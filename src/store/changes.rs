@@ -1,0 +1,331 @@
+//! What the checkout changes in the files of the plan: since its commit, or since its branch left the
+//! one that a pull request would go to.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::locate::discover::{Layout, Overrides, discover};
+use crate::change::delta::FileDelta;
+use crate::change::delta::outline::{Line, LineKind, outline};
+use crate::document::visible::visible_line;
+use crate::git::standing::Standing;
+use crate::git::tree::TreeKind;
+use crate::git::{Git, GitError};
+use crate::plan::Plan;
+use crate::plan::source::{Role, SourceFile};
+
+/// What the plan is compared with.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub enum Base {
+    /// The commit that is checked out.
+    #[default]
+    Head,
+    /// The commit at which the branch left the main branch.
+    Mainline,
+    /// The commit at which it left another one, or any other revision.
+    Revision(String),
+}
+
+/// What is different, and how the checkout stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Changes {
+    /// What the plan is compared with.
+    pub base: Base,
+    /// What people call that.
+    pub name: String,
+    /// Its commit; none before the first.
+    pub commit: Option<String>,
+    /// How the checkout stands.
+    pub standing: Standing,
+    /// The branch that a pull request would go to, where it is another one.
+    pub mainline: Option<String>,
+    /// The files that differ.
+    pub deltas: Vec<FileDelta>,
+    /// What is not compared, and why.
+    pub notes: Vec<String>,
+}
+
+impl Changes {
+    /// What a plan below `root` changes; in words why that is not known.
+    ///
+    /// # Errors
+    /// When the plan is in no checkout, git refuses, or there is nothing of that name.
+    pub fn read(root: &Path, plan: &Plan, base: &Base) -> Result<Self, String> {
+        let layout = discover(root, &Overrides::default());
+        Self::find(&layout, plan, base)
+    }
+
+    fn find(layout: &Layout, plan: &Plan, base: &Base) -> Result<Self, String> {
+        let git = Git::at(&layout.root);
+        let standing = git.standing().map_err(|error| unknown(&error))?;
+        let failed = |error: GitError| error.to_string();
+        let main = git.mainline(layout.config.main_branch.as_deref());
+        let main = main.map_err(failed)?;
+        let mainline = main.as_ref().map(|main| main.name());
+        let is_own = |name: &String| Some(name) == standing.branch.as_ref();
+        let (name, commit) = match base {
+            Base::Head => ("HEAD".to_owned(), standing.head.clone()),
+            Base::Mainline => {
+                let main = main.as_ref().ok_or_else(|| {
+                    "there is no main branch to compare with; `main` in `[team]` of \
+                     stepdeck.toml names one"
+                        .to_owned()
+                })?;
+                let base = match main.tip() {
+                    Some(tip) => git.lines(&["merge-base", "HEAD", tip]).map_err(failed)?,
+                    None => Vec::new(),
+                };
+                let none = || format!("this branch has nothing in common with {}", main.name());
+                (main.name(), Some(base.into_iter().next().ok_or_else(none)?))
+            }
+            Base::Revision(name) => {
+                let tip = git.commit_of(name).map_err(failed)?;
+                let none = || format!("“{name}” is not a commit or a branch");
+                let tip = tip.ok_or_else(none)?;
+                let base = git.lines(&["merge-base", "HEAD", &tip]).map_err(failed)?;
+                (name.clone(), Some(base.into_iter().next().unwrap_or(tip)))
+            }
+        };
+        let mut changes = Self {
+            base: base.clone(),
+            name,
+            commit,
+            mainline: mainline.filter(|name| !is_own(name)),
+            standing,
+            deltas: Vec::new(),
+            notes: Vec::new(),
+        };
+        changes.compare(&git, layout, plan).map_err(failed)?;
+        Ok(changes)
+    }
+
+    fn compare(&mut self, git: &Git, layout: &Layout, plan: &Plan) -> Result<(), GitError> {
+        let standing = &self.standing;
+        let tree = match &self.commit {
+            Some(commit) => git.tree_below(commit)?,
+            None => Vec::new(),
+        };
+        let tree: BTreeMap<PathBuf, (TreeKind, String)> = (tree.into_iter())
+            .map(|entry| (entry.path, (entry.kind, entry.hash)))
+            .collect();
+        let mut candidates: BTreeSet<PathBuf> = standing.changed.iter().cloned().collect();
+        if let (Some(commit), false) = (&self.commit, self.base == Base::Head) {
+            candidates.extend(git.differing_from(commit)?);
+        }
+        let is_tracked: BTreeSet<PathBuf> = git.tracked()?.into_iter().collect();
+        let mut ignored = 0;
+        let files: BTreeMap<&Path, &SourceFile> = plan
+            .files()
+            .iter()
+            .map(|file| (&*file.path, file))
+            .collect();
+        for path in files.keys() {
+            if path.is_absolute() {
+                let path = path.display();
+                self.notes
+                    .push(format!("{path} is outside the plan's folder: not compared"));
+            } else if !is_tracked.contains(*path) && !candidates.contains(*path) {
+                ignored += 1;
+                if ignored == 1 {
+                    self.notes
+                        .push(format!("{} is ignored by git", path.display()));
+                }
+            }
+        }
+        if ignored > 1 {
+            let more = format!("{ignored} files of the plan are ignored by git");
+            self.notes
+                .retain(|note| !note.ends_with("is ignored by git"));
+            self.notes.push(more);
+        }
+        let mut wanted = Vec::new();
+        for path in candidates {
+            let file = files.get(&*path);
+            let there = tree.get(&path);
+            let role = match file {
+                Some(file) => file.role,
+                None => match layout.role_at(&path) {
+                    Some(role) if there.is_some() => role,
+                    _ => continue,
+                },
+            };
+            match there {
+                Some((TreeKind::Link | TreeKind::Submodule, _)) => {
+                    self.notes
+                        .push(format!("{} is a link: not compared", path.display()));
+                }
+                Some((TreeKind::File, hash)) => wanted.push((path, role, Some(hash.clone()))),
+                None => wanted.push((path, role, None)),
+            }
+        }
+        let hashes: Vec<&str> = wanted
+            .iter()
+            .filter_map(|(_, _, hash)| hash.as_deref())
+            .collect();
+        let mut objects = git.objects(&hashes)?;
+        for (path, role, hash) in &wanted {
+            let old = match hash {
+                Some(_) => match objects.next_object() {
+                    Some(bytes) => Some(bytes),
+                    None => {
+                        let path = path.display();
+                        let note = format!("{path} as it was is not in this clone: not compared");
+                        self.notes.push(note);
+                        continue;
+                    }
+                },
+                None => None,
+            };
+            let new = files.get(&**path).map(|file| file.document.to_bytes());
+            // What is gone was the plan's by its place and what it held.
+            let is_paper = new.is_some() || {
+                let bytes = old.clone().unwrap_or_default();
+                let was = SourceFile::load(path, *role, bytes);
+                layout.papers.recognise(&was)
+            };
+            // What is there all the same is not the plan's.
+            if is_paper && (new.is_some() || !layout.root.join(path).exists()) {
+                self.deltas
+                    .extend(FileDelta::between(path, *role, old, new));
+            }
+        }
+        let unmerged = self.standing.unmerged.iter();
+        let unmerged: Vec<String> = unmerged.map(|path| path.display().to_string()).collect();
+        if !unmerged.is_empty() {
+            let note = format!("in conflict: {}", unmerged.join(", "));
+            self.notes.push(note);
+        }
+        Ok(())
+    }
+
+    /// What is different, in the order in which people read it.
+    pub fn lines(&self, plan: &Plan) -> Vec<Line> {
+        outline(&self.deltas, plan)
+    }
+
+    /// What the plan is compared with, in words.
+    pub fn base_words(&self) -> String {
+        let short = |hash: &String| hash[..hash.len().min(8)].to_owned();
+        match (&self.base, &self.commit) {
+            (Base::Head, None) => "no commit yet".to_owned(),
+            (Base::Head, Some(commit)) => format!("HEAD ({})", short(commit)),
+            (_, Some(commit)) => format!("{}, where it was left ({})", self.name, short(commit)),
+            (_, None) => self.name.clone(),
+        }
+    }
+
+    /// How the checkout stands, in one line.
+    pub fn standing_words(&self) -> String {
+        let standing = &self.standing;
+        let mut words = vec![match &standing.branch {
+            Some(branch) => format!("on {branch}"),
+            None => "no branch is checked out".to_owned(),
+        }];
+        let commits = |count: usize| match count {
+            1 => "1 commit".to_owned(),
+            count => format!("{count} commits"),
+        };
+        match (&standing.upstream, standing.ahead_behind, &standing.remote) {
+            (Some(upstream), Some((0, 0)), _) => words.push(format!("level with {upstream}")),
+            (Some(upstream), Some((ahead, 0)), _) => {
+                words.push(format!("{} ahead of {upstream}", commits(ahead)));
+            }
+            (Some(upstream), Some((0, behind)), _) => {
+                words.push(format!("{} behind {upstream}", commits(behind)));
+            }
+            (Some(upstream), Some((ahead, behind)), _) => {
+                words.push(format!("{ahead} ahead of and {behind} behind {upstream}"));
+            }
+            (Some(upstream), None, _) => words.push(format!("{upstream} is gone")),
+            (None, _, None) => words.push("no remote".to_owned()),
+            (None, _, Some(_)) if standing.branch.is_some() => {
+                words.push("never pushed".to_owned());
+            }
+            _ => {}
+        }
+        words.extend(
+            standing
+                .under_way
+                .map(|what| format!("a {what} is not finished")),
+        );
+        words.join(" · ")
+    }
+
+    /// How much is different, in a few words.
+    pub fn summary(&self, plan: &Plan) -> String {
+        let lines = self.lines(plan);
+        let count = lines.iter().filter(|line| line.is_change()).count();
+        match count {
+            0 => "no changes".to_owned(),
+            1 => "1 change".to_owned(),
+            count => format!("{count} changes"),
+        }
+    }
+
+    /// All of it as people read it in a terminal.
+    pub fn text(&self, plan: &Plan) -> String {
+        let head = format!(
+            "Against {}: {}\n{}",
+            self.base_words(),
+            self.summary(plan),
+            self.standing_words()
+        );
+        let mut text = String::new();
+        for line in head.lines() {
+            let _ = writeln!(text, "{}", visible_line(line));
+        }
+        for note in &self.notes {
+            let _ = writeln!(text, "{}", visible_line(note));
+        }
+        for line in self.lines(plan) {
+            if line.depth == 0 {
+                text.push('\n');
+            }
+            let indent = "  ".repeat(line.depth);
+            let words = match line.kind {
+                LineKind::Change(..) => format!("{}: {}", line.name, line.words),
+                _ => line.name,
+            };
+            let _ = writeln!(text, "{indent}{}", visible_line(&words));
+        }
+        text
+    }
+}
+
+fn unknown(error: &GitError) -> String {
+    match error {
+        GitError::Failed { complaint, .. } if complaint.contains("not a git repository") => {
+            "the plan is in no git checkout: `git init` makes one; editing and undo work without"
+                .to_owned()
+        }
+        error => error.to_string(),
+    }
+}
+
+impl Layout {
+    /// What a file at a path below the root would be to the plan, by its place alone.
+    fn role_at(&self, path: &Path) -> Option<Role> {
+        let is_ours = |extension: &str| {
+            let own = path.extension().unwrap_or_default();
+            own.eq_ignore_ascii_case(extension)
+        };
+        let specs = self.papers.specs.iter().filter(|paper| paper.opened);
+        let mut specs = specs.filter(|paper| is_ours(paper.extension));
+        let own_place = self.papers.places().find(|place| path.starts_with(place));
+        let found = specs.find(|paper| {
+            self.config.places(paper).iter().any(|pattern| {
+                let is_below = path.starts_with(pattern);
+                let is_match = || {
+                    let glob = globset::GlobBuilder::new(pattern)
+                        .literal_separator(true)
+                        .build();
+                    glob.is_ok_and(|glob| glob.compile_matcher().is_match(path))
+                };
+                let is_other = paper.role == Role::Canon && own_place.is_some();
+                (is_below || is_match()) && !is_other
+            })
+        });
+        found.map(|paper| paper.role)
+    }
+}

@@ -1,0 +1,229 @@
+//! Screen 8: what the checkout changes in the plan by block, step and field, and the selected
+//! difference in full.
+//!
+//! Draws the visible rows only, whatever their number.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::app::core::command::Focus;
+use crate::app::core::model::Model;
+use crate::app::core::pointer::Target;
+use crate::change::delta::How;
+use crate::change::delta::outline::{Line as ChangeLine, LineKind};
+use crate::document::visible::visible_line;
+use crate::store::changes::{Base, Changes};
+use crate::tui::theme::Theme;
+use crate::tui::widgets::frame;
+use crate::tui::widgets::pane::{empty, key_of, split_columns, split_rows};
+use crate::tui::widgets::scroll::ScrollState;
+use crate::tui::widgets::text_layout::{TextLayout, thumb};
+
+/// From this many columns on the selected difference stands beside the list.
+const BESIDE: u16 = 120;
+/// Below this many rows the list has the screen for itself.
+const LIST_ALONE: u16 = 12;
+
+/// Draws the screen into `body`.
+pub fn draw(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme, sight: &mut ScrollState) {
+    let view = &model.changes;
+    let Some(read) = &view.read else {
+        return unknown(buf, body, model, theme);
+    };
+    let (above, below) = places(body, view.lines.len() + read.notes.len() + 1);
+    list(buf, above, model, read, theme, sight);
+    if let Some(area) = below {
+        detail(buf, area, model, read, theme);
+    }
+}
+
+fn places(body: Rect, count: usize) -> (Rect, Option<Rect>) {
+    match body.width >= BESIDE {
+        true => {
+            let (list, detail) = split_columns(body, body.width * 3 / 5);
+            (list, Some(detail))
+        }
+        false if body.height < LIST_ALONE => (body, None),
+        false => {
+            let wanted = u16::try_from(count).unwrap_or(u16::MAX).saturating_add(2);
+            let (list, detail) = split_rows(body, wanted.clamp(6, body.height - 7));
+            (list, Some(detail))
+        }
+    }
+}
+
+/// That nothing is known, why, and what works all the same.
+fn unknown(buf: &mut Buffer, body: Rect, model: &Model, theme: &Theme) {
+    let title = Line::styled("Changes", theme.title);
+    let focused = model.overlays.is_empty();
+    let inner = frame::pane(buf, body, theme, title, focused);
+    let since = key_of(model, theme, "screen-since");
+    let (why, press) = match (&model.changes.trouble, &model.context.as_of) {
+        (_, Some(_)) => {
+            let now = key_of(model, theme, "as-of");
+            let why = "The plan as it was has nothing that is not committed.".to_owned();
+            (why, format!("{now} returns to now."))
+        }
+        (Some(reason), _) => {
+            let base = key_of(model, theme, "checkout-base");
+            let press = match model.changes.base {
+                Base::Head => format!("{since} shows what was edited since a date."),
+                _ => format!("{base} compares with HEAD again."),
+            };
+            (format!("{}.", capital(reason)), press)
+        }
+        (None, _) => ("Asking git…".to_owned(), String::new()),
+    };
+    let (why, press) = (frame::words(theme, &why), frame::words(theme, &press));
+    empty(buf, inner, theme, &why, &press);
+}
+
+/// A sentence with a capital at its beginning.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
+}
+
+fn list(
+    buf: &mut Buffer,
+    area: Rect,
+    model: &Model,
+    read: &Changes,
+    theme: &Theme,
+    sight: &mut ScrollState,
+) {
+    let view = &model.changes;
+    let focused = model.overlays.is_empty();
+    let title = Line::styled(format!("Changes since {}", read.base_words()), theme.title);
+    let marked = (0..view.lines.len())
+        .filter(|at| view.lines[*at].is_change() && view.is_marked(*at))
+        .count();
+    let right = match marked {
+        0 => read.summary(&model.plan),
+        count => format!("{} · {count} marked", read.summary(&model.plan)),
+    };
+    let right = frame::words(theme, &right).into_owned();
+    let right = Line::styled(right, theme.dim);
+    let inner = frame::pane_with(buf, area, theme, title, right, focused);
+    let (head, inner) = split_rows(inner, 1);
+    let room = head.width.saturating_sub(3);
+    let standing = frame::words(theme, &read.standing_words()).into_owned();
+    frame::fitted(buf, theme, (head.x + 2, head.y), room, &standing, theme.dim);
+    let count = u16::try_from(read.notes.len()).unwrap_or(u16::MAX);
+    let (inner, noted) = split_rows(inner, inner.height - count.min(inner.height / 3));
+    for (y, note) in (noted.y..noted.bottom()).zip(&read.notes) {
+        let note = frame::words(theme, note);
+        frame::fitted(buf, theme, (noted.x + 2, y), room, &note, theme.warning);
+    }
+    sight.page = usize::from(inner.height);
+    sight.note(area, Target::Pane(Focus::CHANGES));
+    if view.lines.is_empty() {
+        let base = key_of(model, theme, "checkout-base");
+        let (why, press) = match read.base {
+            Base::Head => (
+                "Everything is committed.",
+                format!("{base} shows what a pull request would hold."),
+            ),
+            _ => (
+                "This branch changes nothing in the plan.",
+                format!("{base} compares with HEAD."),
+            ),
+        };
+        return empty(buf, inner, theme, why, &press);
+    }
+    let shown = (sight.window(Focus::CHANGES)).show(view.cursor, view.lines.len(), inner);
+    thumb(buf, inner, theme, (shown.start, view.lines.len()), focused);
+    for (y, at) in (inner.y..).zip(shown) {
+        let area = frame::row(inner, y);
+        if at == view.cursor {
+            buf.set_style(area, theme.selection(focused));
+            frame::text(buf, inner.x, y, 1, theme.glyphs.cursor, theme.accent);
+        }
+        if view.is_marked(at) {
+            frame::text(buf, inner.x + 1, y, 1, theme.glyphs.mark, theme.accent);
+        }
+        let line = row(&view.lines[at], theme);
+        let width = area.width.saturating_sub(4);
+        frame::spans(buf, theme, (area.x + 3, y), width, &line);
+    }
+}
+
+/// Sign and style of a difference.
+fn look(how: How, theme: &Theme) -> (&'static str, Style) {
+    match how {
+        How::Added => ("+", theme.accent),
+        How::Removed => ("-", theme.warning),
+        How::Changed => ("~", theme.text),
+        How::Rewritten => ("=", theme.dim),
+    }
+}
+
+fn row(line: &ChangeLine, theme: &Theme) -> Line<'static> {
+    let indent = "  ".repeat(line.depth);
+    let name = visible_line(&line.name).into_owned();
+    let words = frame::words(theme, &visible_line(&line.words)).into_owned();
+    let dot = Span::styled(format!(" {} ", theme.glyphs.dot), theme.dim);
+    match line.kind {
+        LineKind::Change(_, how) => {
+            let (sign, style) = look(how, theme);
+            Line::from(vec![
+                Span::styled(format!("{indent}{sign} "), style),
+                Span::styled(format!("{name}  "), theme.dim),
+                Span::styled(words, style),
+            ])
+        }
+        LineKind::Step(_) => Line::from(vec![
+            Span::styled(format!("{indent}{name}"), theme.text),
+            dot,
+            Span::styled(words, theme.dim),
+        ]),
+        LineKind::Block(_) | LineKind::File => Line::from(vec![
+            Span::styled(format!("{indent}{name}"), theme.title),
+            dot,
+            Span::styled(words, theme.dim),
+        ]),
+    }
+}
+
+fn detail(buf: &mut Buffer, area: Rect, model: &Model, read: &Changes, theme: &Theme) {
+    let title = Line::styled("Change", theme.title);
+    let inner = frame::pane(buf, area, theme, title, false);
+    let text = frame::aired(inner);
+    let Some(line) = model.changes.selected() else {
+        return;
+    };
+    let mut sheet = TextLayout::new(theme, text.width);
+    sheet.text(&line.name, theme.heading);
+    let mut files: Vec<String> = Vec::new();
+    // Log and canon mostly say the same.
+    let mut told = std::collections::HashSet::new();
+    for (file, part) in &line.parts {
+        let delta = &read.deltas[*file];
+        let path = delta.path.display().to_string();
+        if !files.contains(&path) {
+            files.push(path);
+        }
+        let part = &delta.parts[*part];
+        match (
+            line.is_change(),
+            part.before.is_empty() && part.after.is_empty(),
+        ) {
+            (false, _) => {}
+            (true, true) => sheet.text(&frame::words(theme, &part.change()), theme.text),
+            (true, false) if told.insert((&part.before, &part.after)) => {
+                sheet.hanging("- ", &part.before, theme.warning);
+                sheet.hanging("+ ", &part.after, theme.ok);
+            }
+            (true, false) => {}
+        }
+    }
+    if !line.is_change() {
+        sheet.text(&line.words, theme.text);
+    }
+    sheet.text(&format!("in {}", files.join(", ")), theme.dim);
+    sheet.shorten(usize::from(text.height));
+    sheet.draw(buf, text, 0);
+}

@@ -1,0 +1,222 @@
+//! `export --format html`: which version is shown, with which figures, and what is left out.
+
+use serde_json::Value;
+
+use crate::history::repo::{LOG, Repo, line, log_of};
+use crate::support::demo::Kind;
+use crate::support::fixture::{self, CANON, DOCUMENT, LINES};
+use crate::support::run::Folder;
+
+const HTML: [&str; 3] = ["export", "--format", "html"];
+
+/// The demo plan in a folder of its own.
+fn demo() -> Folder {
+    let files = Kind::Tidy.plan(480, 1);
+    let files: Vec<(&str, &[u8])> = files
+        .iter()
+        .map(|(path, bytes)| (path.to_str().unwrap(), &**bytes))
+        .collect();
+    Folder::with_bytes(&files)
+}
+
+fn page(folder: &Folder, more: &[&str]) -> String {
+    folder.run(&[&HTML, more].concat()).ok()
+}
+
+/// What stands between the first `from` and the next `to` after it.
+fn between<'p>(page: &'p str, from: &str, to: &str) -> &'p str {
+    let at = page.find(from).unwrap_or_else(|| panic!("no {from}")) + from.len();
+    &page[at..at + page[at..].find(to).unwrap()]
+}
+
+#[test]
+fn a_commit_gives_the_same_bytes_whenever_and_whatever_is_not_committed() {
+    let Some(repo) = Repo::new() else { return };
+    repo.write(LOG, &log_of(&[&line("0001", "One", "draft")]));
+    repo.write(CANON, DOCUMENT);
+    repo.commit("start");
+    let run = |now: &str, more: &[&str]| {
+        let arguments = [&HTML, more].concat();
+        repo.folder.run_in(repo.path(), now, &arguments, None).ok()
+    };
+    let first = run("2027-01-01T00:00:00Z", &[]);
+    repo.write(LOG, &log_of(&[&line("0001", "Uncommitted", "draft")]));
+    assert_eq!(run("2028-05-05T00:00:00Z", &[]), first);
+    assert!(first.contains("<b>One</b>") && !first.contains("Uncommitted"));
+    let files = run("2028-05-05T00:00:00Z", &["--worktree"]);
+    assert!(
+        files.contains("<b>Uncommitted</b>"),
+        "the files as they are"
+    );
+    repo.pass_days(7);
+    repo.commit("next");
+    assert!(run("2028-05-05T00:00:00Z", &[]).contains("<b>Uncommitted</b>"));
+    let past = run(
+        "2028-05-05T00:00:00Z",
+        &["--at", "HEAD~1", "-o", "past.html"],
+    );
+    assert_eq!(past, "");
+    assert_eq!(
+        repo.folder.read("past.html"),
+        first,
+        "--at shows the version of then"
+    );
+    let both = repo
+        .folder
+        .run(&[&HTML[..], &["--worktree", "--at", "HEAD"]].concat());
+    assert_eq!(both.code, 2);
+}
+
+#[test]
+fn a_plan_in_a_repository_that_does_not_have_it_yet_is_not_an_empty_page() {
+    let Some(repo) = Repo::new() else { return };
+    repo.write("README.md", "Soon.\n");
+    repo.commit("start");
+    repo.write(LOG, &log_of(&[&line("0001", "One", "draft")]));
+    let run = repo.folder.run(&HTML);
+    assert!(run.code == 2 && run.err.contains("--worktree"), "{run:?}");
+}
+
+/// The figures of the page beside those of other subcommands.
+#[test]
+fn the_page_counts_as_the_others_do() {
+    let folder = demo();
+    let page = page(&folder, &["--worktree"]);
+    let json = |arguments: &[&str]| -> Value {
+        serde_json::from_str(&folder.run(arguments).ok()).unwrap()
+    };
+    let list = json(&["list", "--json"]);
+    let steps = list["steps"].as_array().unwrap();
+    let rows = page.matches("<tr id=\"step-").count();
+    assert_eq!(rows, steps.len());
+    let of_state = |state: &str| steps.iter().filter(|step| step["state"] == state).count();
+    let tile = between(&page, "<p class=\"figure\">", "</div>");
+    let (done, all) = (of_state("done"), steps.len() - of_state("retired"));
+    assert!(
+        tile.contains(&format!("{}%", done * 100 / all))
+            && tile.contains(&format!("{done} of {all}")),
+        "{tile}"
+    );
+    let legend = between(&page, "<ul class=\"legend\">", "</ul>");
+    assert!(
+        legend.contains(&format!("Done</span> <b>{done}</b>")),
+        "{legend}"
+    );
+    for stage in json(&["gates", "--json"])["stages"].as_array().unwrap() {
+        let name = stage["stage"].as_str().unwrap();
+        let article = between(&page, &format!("\">{name}</h3>"), "</article>");
+        let said = format!("{} of {} ticked", stage["ticked"], stage["total"]);
+        assert!(article.contains(&said), "{name}: {said}");
+    }
+    for risk in json(&["risk", "--json"])["risks"].as_array().unwrap() {
+        assert!(page.contains(risk["title"].as_str().unwrap()));
+    }
+    let burn = json(&["burn", "--json"]);
+    let last = burn["points"].as_array().unwrap().last().unwrap().clone();
+    let row = between(
+        &page,
+        "Steps by status at the end of each week</caption>",
+        "</tbody>",
+    );
+    let first = between(row, "<tbody>", "</tr>");
+    for key in ["date", "total", "complete", "in_progress", "blocked"] {
+        let said = last[key]
+            .as_str()
+            .map_or_else(|| last[key].to_string(), str::to_owned);
+        assert!(
+            first.contains(&format!(">{said}<")),
+            "{key} {said}: {first}"
+        );
+    }
+}
+
+#[test]
+fn nothing_that_a_plan_says_is_markup_or_leads_astray() {
+    let hostile = r#"<script>alert(1)</script><img src=x onerror=alert(1)>\" ' </style></title>"#;
+    let line = format!(
+        r#"{{"step_id":"0001","title":"{hostile}","owner":"{hostile}","status":"draft","outcome":"{hostile}","dependencies":["{hostile}","[x] javascript:alert(1)"],"artifacts":["javascript:alert(1)","[x](data:text/html,1)","https://example.org/\"><script>"],"evidence":{{"metric":"{hostile}","target":"{hostile}","link":"javascript:alert(1)"}},"notes":"{hostile} \u202e https://example.org/a.","updated_at":"x"}}"#
+    );
+    let canon = format!(
+        "# {hostile}\n\n| Block | Step Range | Theme |\n| --- | --- | --- |\n| B01 | 0001–0100 | {hostile} |\n"
+    );
+    let folder = Folder::new(&[(fixture::LOG, &format!("{line}\n")), (CANON, &canon)]);
+    let page = page(&folder, &["--title", hostile]);
+    for bad in [
+        "<img",
+        "alert(1)</script><",
+        "href=\"javascript",
+        "href=\"data:text",
+        "\u{202e}",
+    ] {
+        assert!(!page.contains(bad), "{bad}");
+    }
+    assert_eq!(page.matches("<script").count(), 1);
+    assert_eq!(page.matches("</style>").count(), 1);
+    assert!(page.contains("href=\"https://example.org/a\""));
+}
+
+#[test]
+fn what_is_redacted_is_nowhere() {
+    let folder = Folder::new(&[(fixture::LOG, LINES), (CANON, DOCUMENT)]);
+    let steps: Value = serde_json::from_str(&folder.run(&["list", "--json"]).ok()).unwrap();
+    let owners = steps["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|step| step["owner"].as_str());
+    let owners: Vec<String> = owners
+        .filter(|owner| !owner.is_empty())
+        .map(str::to_owned)
+        .collect();
+    assert!(!owners.is_empty());
+    let all = page(&folder, &[]);
+    let less = page(&folder, &["--redact", "owner,notes"]);
+    for owner in &owners {
+        let cell = format!("<td>{owner}</td>");
+        assert!(all.contains(&cell) && !less.contains(&cell), "{owner}");
+    }
+    assert!(less.contains("Left out: owner, notes") && less.contains("Free text was not searched"));
+    let refused = folder.run(&[&HTML[..], &["--redact", "owner,titel"]].concat());
+    assert!(
+        refused.code == 2 && refused.err.contains("“titel”"),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn a_page_replaces_no_file_of_the_plan_and_other_formats_have_no_page() {
+    let folder = Folder::new(&[(fixture::LOG, LINES)]);
+    let run = folder.run(&[&HTML[..], &["-o", fixture::LOG]].concat());
+    assert_eq!(run.code, 2, "{run:?}");
+    assert_eq!(folder.read(fixture::LOG), LINES);
+    let run = folder.run(&["export", "--format", "csv", "--redact", "owner"]);
+    assert!(
+        run.code == 2 && run.err.contains("--format html"),
+        "{run:?}"
+    );
+    let run = folder.run(&[&HTML[..], &["--read-only", "-o", "x.html"]].concat());
+    assert_eq!(run.code, 2);
+}
+
+/// The filter says what is on the page, and no link leads to a step that is not.
+#[test]
+fn every_link_within_the_page_leads_somewhere() {
+    let folder = demo();
+    for more in [
+        &["--worktree"][..],
+        &["--worktree", "--filter", "owner:ops"],
+    ] {
+        let page = page(&folder, more);
+        let ids: std::collections::HashSet<&str> = page
+            .split(" id=\"")
+            .skip(1)
+            .map(|rest| &rest[..rest.find('"').unwrap()])
+            .collect();
+        let count = page.split(" id=\"").count() - 1;
+        assert_eq!(ids.len(), count, "ids are unique");
+        for link in page.split("href=\"#").skip(1) {
+            let link = &link[..link.find('"').unwrap()];
+            assert!(ids.contains(link), "#{link}");
+        }
+    }
+}
