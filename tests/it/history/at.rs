@@ -67,7 +67,7 @@ const SHORT: [&[&str]; 6] = [
 ];
 
 /// Those that write, each with arguments that would do.
-const WRITING: [&[&str]; 18] = [
+const WRITING: [&[&str]; 19] = [
     &["set", "1", "owner=grc"],
     &["add", "title=New"],
     &["tick", "ground", "1"],
@@ -77,6 +77,7 @@ const WRITING: [&[&str]; 18] = [
     &["decide", "New", "--steps", "1"],
     &["resolve", "--ours"],
     &["renumber", "1", "9"],
+    &["layout", "spaced"],
     &["sync"],
     &["init", "new"],
     &["demo", "new"],
