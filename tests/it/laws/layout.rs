@@ -69,7 +69,7 @@ fn text_of(files: &[SourceFile]) -> String {
 
 fn composed(deed: &Deed, plan: &Plan, uids: &mut Uids) -> Option<Change> {
     let composer = Composer::new(plan, DateTime::default());
-    let index = |at: &Index| (plan.len() > 0).then(|| at.index(plan.len()));
+    let index = |at: &Index| (!plan.is_empty()).then(|| at.index(plan.len()));
     let indexes = |steps: &[Index]| steps.iter().map(index).collect::<Option<Vec<_>>>();
     let change = match deed {
         Deed::Add(id) => composer.add(
