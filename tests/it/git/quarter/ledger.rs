@@ -223,7 +223,7 @@ impl Ledger {
                 .split("\n- ")
                 .find(|bullet| bullet.starts_with(&**check));
             for link in links {
-                if !bullet.is_some_and(|bullet| bullet.matches(&**link).count() == 1) {
+                if bullet.is_none_or(|bullet| bullet.matches(&**link).count() != 1) {
                     wrong.push(format!("“{check}”: {link} is not there once: {bullet:?}"));
                 }
             }
@@ -252,7 +252,7 @@ impl Ledger {
 
 /// The steps of a log.
 pub fn lines_of(log: &str) -> Vec<Value> {
-    let lines = log.lines().map(|line| serde_json::from_str::<Value>(line));
+    let lines = log.lines().map(serde_json::from_str::<Value>);
     let lines = lines.map(|line| line.unwrap_or_else(|error| panic!("{error}\n{log}")));
     lines.filter(|line| !line["step_id"].is_null()).collect()
 }
