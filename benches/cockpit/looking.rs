@@ -130,6 +130,13 @@ pub fn whole_plan(cockpit: &mut Terminal, steps: usize, table: &mut Table) {
     }
     put("the step picker and its letters", picks);
 
+    let mut found = vec![block(cockpit, "\x10")];
+    found.extend(["r", "e", "v", "\x7f"].map(|letter| block(cockpit, letter)));
+    for _ in 0..2 {
+        cockpit.key_or_nothing("\x1b");
+    }
+    put("the palette and its letters", found);
+
     // Until the review is gathered there is no row to move to, but there are parts.
     let review = vec![block_before(cockpit, "3", "\t"), block(cockpit, "1")];
     put("the weekly review opened", review);

@@ -174,6 +174,7 @@ impl Desk {
 
     fn measure(&self, table: &mut Table) {
         let start = self.start(table);
+        self.today(table);
         let mut cockpit = self.open();
         cockpit.first_frame();
         cockpit.whole_plan();
@@ -217,6 +218,24 @@ impl Desk {
         put("start to the first rows", rows, Some(first));
         put("start to the whole plan", all, Some(whole));
         first
+    }
+
+    /// Opens the plan as somebody does who has configured nothing: with Today, which is gathered
+    /// behind its first frame.
+    fn today(&self, table: &mut Table) {
+        let home = TempDir::new().expect("a temporary home");
+        let (mut first, mut gathered) = (Vec::new(), Vec::new());
+        for _ in 0..self.rounds {
+            let mut cockpit = Terminal::open_as_is(self.folder.path(), home.path());
+            first.push(cockpit.first_frame().after);
+            cockpit.whole_plan();
+            gathered.push(cockpit.until("Rituals"));
+        }
+        let mut put = |name, times| {
+            table.put(name, Unit::Milliseconds, NO_TARGET, Some(median(times)));
+        };
+        put("start with Today, to its first frame", first);
+        put("start with Today, to its lines", gathered);
     }
 
     /// Memory of a plan that is open and checked.

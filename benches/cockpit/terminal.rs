@@ -6,6 +6,7 @@
 //! what is expected; only silence is waited for by time.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::path::Path;
@@ -56,8 +57,17 @@ pub struct Frame {
 }
 
 impl Terminal {
-    /// Starts the cockpit on the plan in `folder`, with `home` as the person's own folder.
+    /// Starts the cockpit on the step list of the plan in `folder`, with `home` as the person's
+    /// own folder.
     pub fn open(folder: &Path, home: &Path) -> Self {
+        let own = home.join(".config/stepdeck");
+        fs::create_dir_all(&own).expect("a folder for one's own configuration");
+        fs::write(own.join("config.toml"), "[display]\nstart = \"plan\"\n").expect("configuration");
+        Self::open_as_is(folder, home)
+    }
+
+    /// Starts the cockpit as it opens for somebody who has configured nothing, or what `home` says.
+    pub fn open_as_is(folder: &Path, home: &Path) -> Self {
         Self::start(env!("CARGO_BIN_EXE_stepdeck"), &[], folder, home).expect("the program starts")
     }
 
@@ -114,6 +124,14 @@ impl Terminal {
     /// does not say that the plan is being opened.
     pub fn whole_plan(&mut self) -> Duration {
         while is_opening(self.shown.screen()) {
+            self.frame(self.begun, b"");
+        }
+        self.last_byte - self.begun
+    }
+
+    /// How long after the start a frame shows `text`.
+    pub fn until(&mut self, text: &str) -> Duration {
+        while !self.says(text) {
             self.frame(self.begun, b"");
         }
         self.last_byte - self.begun

@@ -198,6 +198,7 @@ fn context(
         own_logs: !arguments.log.is_empty(),
         cache: outside.cache.clone(),
         rituals: settings.config.rituals,
+        page_url: settings.config.page.url,
         uids: outside.uids.clone(),
         as_of: None,
     };

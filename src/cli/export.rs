@@ -27,8 +27,8 @@ use crate::store::locate::discover::Layout;
 ///
 /// csv has a column for each field, with the values as they are written in the plan; cells that a
 /// spreadsheet would run as a formula get a leading apostrophe. json is stepdeck/list@1. markdown
-/// is a table. openmetrics counts steps by status, state and block; the checks and problems in it
-/// are those of the whole plan, whatever the filter. html is one page for people who open no
+/// is a table. openmetrics counts steps by status, state and block, with throughput and
+/// forecast; the checks, risks and problems in it are those of the whole plan, whatever the filter. html is one page for people who open no
 /// terminal: it shows the newest commit, with its time as the clock, so that a commit always gives
 /// the same bytes; where there is no git, it shows the files.
 #[derive(clap::Args, Clone, Debug)]
@@ -117,7 +117,10 @@ impl Export {
             Format::Html => html::page(self, invocation, &opened, (&query, &steps))?,
             Format::Openmetrics => {
                 let problems = problems(&opened, invocation);
-                openmetrics::exposition(plan, &steps, &problems)
+                let (points, _) = html::points(invocation, &opened, &query, &steps);
+                let outlooks = html::outlooks(invocation, &opened, &query);
+                let now = invocation.outside.now;
+                openmetrics::exposition(plan, &steps, &problems, (&points, &outlooks, now))
             }
         };
         let Some(file) = &self.output else {

@@ -20,6 +20,12 @@ pub fn of_step(step_ref: StepRef<'_>) -> String {
     }
 }
 
+/// The address of a step on a page that is published at `url`.
+pub fn link(url: &str, step_ref: StepRef<'_>) -> String {
+    let page = url.split('#').next().unwrap_or(url);
+    format!("{page}#{}", of_step(step_ref))
+}
+
 /// The place of a block: `block-b03`.
 pub fn block(id: BlockId) -> String {
     format!("block-{id}").to_lowercase()

@@ -17,11 +17,16 @@ pub struct Linked<'a> {
 
 /// A base address for files of the repository: with one slash at its end, if it is one at all.
 pub fn base(text: &str) -> Option<String> {
+    address(text).map(|text| format!("{}/", text.trim_end_matches('/')))
+}
+
+/// An address of the web, if it is one.
+pub fn address(text: &str) -> Option<String> {
     let text = text.trim();
     let is_web = ["https://", "http://"]
         .iter()
         .any(|scheme| text.len() > scheme.len() && text.starts_with(scheme));
-    (is_web && is_one_word(text)).then(|| format!("{}/", text.trim_end_matches('/')))
+    (is_web && is_one_word(text)).then(|| text.to_owned())
 }
 
 /// An entry of a list or the text of a link: an address, a path from the root, `[words](address)`

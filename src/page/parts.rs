@@ -148,7 +148,7 @@ impl Shown<'_> {
         html! { @for (at, id) in ids { @if at > 0 { ", " } (self.step(*id)) } }
     }
 
-    /// Words in which the steps that they name are links; those that they do not spell come after.
+    /// Words in which the steps that they name are links; where they spell none, the steps come after.
     pub(super) fn naming(&self, words: &str, ids: &[StepId]) -> Markup {
         let mut places: Vec<(usize, usize, StepId)> = Vec::new();
         let mut others: Vec<StepId> = Vec::new();
@@ -163,6 +163,10 @@ impl Shown<'_> {
                 Some((at, _)) => places.push((at, at + spelled.len(), *id)),
                 None => others.push(*id),
             }
+        }
+        // What is not spelled is between two that are.
+        if !places.is_empty() {
+            others.clear();
         }
         places.sort_unstable();
         places.dedup_by_key(|(at, ..)| *at);

@@ -71,6 +71,8 @@
       if (of) of.unfolded = true;
     }
     target.scrollIntoView();
+    // What comes into view takes its real height only now.
+    requestAnimationFrame(() => target.scrollIntoView());
   };
   addEventListener("hashchange", reveal);
   reveal();

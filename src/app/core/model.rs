@@ -92,6 +92,8 @@ pub struct SessionContext {
     pub chosen: Vec<String>,
     /// The calendar of the team's rituals.
     pub rituals: Rituals,
+    /// Where the page of the plan is published, if anywhere.
+    pub page_url: Option<String>,
     /// Whether the logs are given on the command line, and not those of the configuration.
     pub own_logs: bool,
     /// Where what is found in the plan's past is kept for the next time, if anywhere.

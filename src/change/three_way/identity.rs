@@ -9,6 +9,7 @@
 //! The answer is the same whichever side is called ours.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
 
 use self::rewriting::Shared;
 use self::same::{Entry, Group, entries, groups};
@@ -53,9 +54,18 @@ pub fn settle(
         Name::Step(id, _) => Some(*id),
         Name::Header(_) | Name::Odd(..) => None,
     });
+    let groups = groups(entries);
+    let mut by_number: HashMap<u32, Vec<usize>> = HashMap::new();
+    for (at, group) in groups.iter().enumerate() {
+        if let Some(entry) = group.iter().flatten().next() {
+            by_number.entry(entry.id.number()).or_default().push(at);
+        }
+    }
     let mut numbering = Numbering {
-        groups: groups(entries),
+        groups,
+        by_number,
         taken: taken.collect(),
+        full: 0..0,
         new: BTreeMap::new(),
         hidden: HashMap::new(),
         mainline,
@@ -95,8 +105,12 @@ fn step_of(tokens: &Tokens<'_>, token: usize) -> Option<StepId> {
 /// Which number each step has in the result.
 struct Numbering<'a> {
     groups: Vec<Group<'a>>,
+    /// The groups by the number of their first line: a sub-step has that of its step.
+    by_number: HashMap<u32, Vec<usize>>,
     /// IDs that some version has, or that were given here.
     taken: HashSet<StepId>,
+    /// Numbers that all are taken, as the last search found.
+    full: Range<u32>,
     /// The steps that got a number here.
     new: BTreeMap<usize, StepId>,
     /// What steps that are gone from the result are called until then, so that nobody is taken for
@@ -190,13 +204,14 @@ impl Numbering<'_> {
 
     /// Gives a step the next free ID, and those below it theirs.
     fn move_on(&mut self, group: usize, holder: usize, id: StepId) {
-        let Some(free) = next_free(id, &self.taken) else {
+        let Some(free) = self.next_free(id) else {
             return;
         };
         self.give(group, free);
         let has = |group: usize, at: usize| self.groups[group][at].is_some();
         let own = [0, 1, 2].map(|at| has(group, at) && !has(holder, at));
-        let below: Vec<(usize, StepId)> = (0..self.groups.len())
+        let near = self.by_number.get(&id.number());
+        let below: Vec<(usize, StepId)> = (near.into_iter().flatten().copied())
             .filter(|other| !self.new.contains_key(other))
             .filter_map(|other| Some((other, self.below(other, id, free, own)?)))
             .collect();
@@ -218,6 +233,23 @@ impl Numbering<'_> {
             found = format!("{new}{rest}").parse::<StepId>().ok();
         }
         found.filter(|id| !self.taken.contains(id))
+    }
+
+    /// The first ID behind `id` that nobody has: a number, or a letter below the same step.
+    fn next_free(&mut self, id: StepId) -> Option<StepId> {
+        let is_free = |id: &StepId| !self.taken.contains(id);
+        if let Some(parent) = id.parent() {
+            return parent.children().find(is_free);
+        }
+        let first = id.number().checked_add(1)?;
+        let from = match self.full.contains(&first) {
+            true => self.full.end,
+            false => first,
+        };
+        let id = |number| StepId::new(number).padded_to(id.digits());
+        let free = (from..).find(|number| is_free(&id(*number)))?;
+        self.full = first..free;
+        Some(id(free))
     }
 
     fn give(&mut self, group: usize, id: StepId) {
@@ -272,16 +304,5 @@ impl Numbering<'_> {
         let mut all: Vec<Renumbered> = self.new.iter().filter_map(told).collect();
         all.sort_by_key(|step| step.old);
         all
-    }
-}
-
-/// The first ID behind `id` that nobody has: a number, or a letter below the same step.
-fn next_free(id: StepId, taken: &HashSet<StepId>) -> Option<StepId> {
-    let is_free = |id: &StepId| !taken.contains(id);
-    match id.parent() {
-        None => (id.number().checked_add(1)?..)
-            .map(|number| StepId::new(number).padded_to(id.digits()))
-            .find(is_free),
-        Some(parent) => parent.children().find(is_free),
     }
 }

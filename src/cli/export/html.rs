@@ -197,7 +197,7 @@ fn latest_standup(opened: &OpenPlan, now: DateTime<Utc>) -> Vec<Entry> {
 }
 
 /// How the selected steps came to be what they are, week by week, and what is not known of that.
-fn points(
+pub(super) fn points(
     invocation: &Invocation<'_, '_>,
     opened: &OpenPlan,
     query: &Query,
@@ -231,7 +231,11 @@ fn points(
 }
 
 /// What is to be expected of the plan and of each of its stages.
-fn outlooks(invocation: &Invocation<'_, '_>, opened: &OpenPlan, query: &Query) -> Vec<Outlook> {
+pub(super) fn outlooks(
+    invocation: &Invocation<'_, '_>,
+    opened: &OpenPlan,
+    query: &Query,
+) -> Vec<Outlook> {
     let (plan, now, all) = (&opened.plan, invocation.outside.now, Query::default());
     let known = (query.asks_past()).then(|| KnownBy::of(invocation.past(opened)));
     let past_by = |then: &Plan, at: DateTime<Utc>| Some(known.as_ref()?.at(then, at));

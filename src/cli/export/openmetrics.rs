@@ -5,10 +5,17 @@
 
 use std::fmt::Write as _;
 
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+
+use crate::history::forecast::LEVELS;
+use crate::history::outlook::Outlook;
+use crate::history::series::{Period, Point};
 use crate::plan::Plan;
 use crate::plan::block::Tally;
 use crate::plan::checks::{Findings, Severity};
+use crate::plan::risk::Risk;
 use crate::plan::status::{State, Status};
+use crate::record::risk::register;
 
 /// The label of a step whose status is none of the five.
 const UNKNOWN: &str = "unknown";
@@ -36,13 +43,25 @@ impl<'t> Family<'t> {
     }
 }
 
-/// The whole exposition: `steps` counted by status and state and by block, the checks of the
-/// stages and the problems of the plan.
-pub fn exposition(plan: &Plan, steps: &[usize], problems: &Findings) -> String {
+/// What the past says: how the steps came to be what they are, what is to be expected of the plan and
+/// its stages, and the instant of both.
+pub(super) type Past<'a> = (&'a [Point], &'a [Outlook], DateTime<Utc>);
+
+/// The whole exposition: `steps` counted by status and state and by block, what the past says of
+/// them, the checks of the stages, the risks and the problems of the plan.
+pub(super) fn exposition(
+    plan: &Plan,
+    steps: &[usize],
+    problems: &Findings,
+    (points, outlooks, now): Past<'_>,
+) -> String {
     let mut text = String::new();
     by_status(&mut text, plan, steps);
     by_block(&mut text, plan, steps);
+    throughput(&mut text, points, now);
+    forecast(&mut text, outlooks);
     checks(&mut text, plan);
+    risks(&mut text, plan, now.date_naive());
     let mut family = Family::begin(
         &mut text,
         "stepdeck_problems",
@@ -139,6 +158,98 @@ fn checks(text: &mut String, plan: &Plan) {
     );
     for (stage, ticked, _) in &stages {
         family.sample(&[("stage", stage)], *ticked);
+    }
+}
+
+/// What happened in the last full week and happens in the running one. Weeks before are in what was
+/// scraped before.
+fn throughput(text: &mut String, points: &[Point], now: DateTime<Utc>) {
+    let running = Period::Week.last_day(now);
+    let last = running - chrono::Days::new(7);
+    let mut family = Family::begin(
+        text,
+        "stepdeck_week_steps",
+        "Steps that were completed, reopened, added and removed in a week.",
+    );
+    for (week, end) in [("last", last), ("running", running)] {
+        let point = points.iter().find(|point| point.date == end);
+        let events = [
+            ("completed", point.map(|point| point.completed)),
+            ("reopened", point.map(|point| point.reopened)),
+            ("added", point.map(|point| point.added)),
+            ("removed", point.map(|point| point.removed)),
+        ];
+        for (event, count) in events {
+            family.sample(&[("week", week), ("event", event)], count.unwrap_or(0));
+        }
+    }
+}
+
+/// By when the plan and its stages are likely to be done, and due, as Unix time at midnight; nothing
+/// where there is no date.
+fn forecast(text: &mut String, outlooks: &[Outlook]) {
+    let seconds = |date: NaiveDate| {
+        let at = date.and_time(NaiveTime::MIN).and_utc().timestamp();
+        usize::try_from(at).unwrap_or(0)
+    };
+    let names: Vec<String> = outlooks
+        .iter()
+        .map(|outlook| outlook.target.to_string())
+        .collect();
+    // Two stages by one name are one series.
+    let is_first = |at: usize| !names[..at].contains(&names[at]);
+    let all = || outlooks.iter().enumerate().filter(|(at, _)| is_first(*at));
+    let mut family = Family::begin(
+        text,
+        "stepdeck_open_steps",
+        "Open steps of the plan and of what the open checks of each stage need.",
+    );
+    for (at, outlook) in all() {
+        family.sample(&[("target", &names[at])], outlook.open.len());
+    }
+    let mut family = Family::begin(
+        text,
+        "stepdeck_forecast_timestamp_seconds",
+        "The day by which so many percent of simulated futures are done.",
+    );
+    for (at, outlook) in all() {
+        for (level, date) in LEVELS.iter().zip(outlook.dates()) {
+            let level = level.to_string();
+            if let Some(date) = date {
+                family.sample(
+                    &[("target", &names[at]), ("percent", &level)],
+                    seconds(date),
+                );
+            }
+        }
+    }
+    let mut family = Family::begin(
+        text,
+        "stepdeck_due_timestamp_seconds",
+        "The day on which the gate of a stage is due.",
+    );
+    for (at, outlook) in all() {
+        if let Some(due) = outlook.due {
+            family.sample(&[("target", &names[at])], seconds(due));
+        }
+    }
+}
+
+/// The scores that likelihood and impact can make.
+const SCORES: [u8; 6] = [1, 2, 3, 4, 6, 9];
+
+fn risks(text: &mut String, plan: &Plan, today: NaiveDate) {
+    let risks = register(plan);
+    let open: Vec<&Risk> = risks.iter().filter(|risk| risk.is_open).collect();
+    let help = "Open risks by score, and whether their review is overdue.";
+    let mut family = Family::begin(text, "stepdeck_open_risks", help);
+    for score in SCORES {
+        for (word, is_overdue) in [("due", false), ("overdue", true)] {
+            let fits =
+                |risk: &&&Risk| risk.score() == score && risk.is_overdue(today) == is_overdue;
+            let count = open.iter().filter(fits).count();
+            family.sample(&[("score", &score.to_string()), ("review", word)], count);
+        }
     }
 }
 

@@ -91,9 +91,9 @@ impl Gate {
 impl<'a> Today<'a> {
     /// Everything that waits.
     pub(crate) fn gather(&self) -> Morning {
-        let mine = self.mine(&owners(self.me, self.plan));
+        let (mine, is_owner) = self.mine(&owners(self.me, self.plan));
         Morning {
-            is_known: !mine.is_empty() || is_known(self.me, self.plan),
+            is_known: is_owner || is_in_table(self.me, self.plan),
             stewards: stewards(self.plan, iso_week(self.now.date_naive())),
             mine,
             cadence: self.cadence(),
@@ -113,9 +113,15 @@ impl<'a> Today<'a> {
         }
     }
 
-    fn mine(&self, owners: &HashSet<String>) -> Vec<StepId> {
-        let open = self.plan.steps().filter(|step| step.state().is_open());
-        let mine = open.filter(|step| is_theirs(owners, *step));
+    /// Their open steps, and whether they have any at all. One pass.
+    fn mine(&self, owners: &HashSet<String>) -> (Vec<StepId>, bool) {
+        let mut is_owner = false;
+        let mine = self.plan.steps().filter(|step| {
+            let is_open = step.state().is_open();
+            let is_theirs = (is_open || !is_owner) && is_theirs(owners, *step);
+            is_owner |= is_theirs;
+            is_open && is_theirs
+        });
         let mut mine: Vec<StepRef<'_>> = mine.collect();
         mine.sort_by_key(|step| match (step.status(), step.state()) {
             (Some(Status::Blocked), _) => 0,
@@ -123,7 +129,7 @@ impl<'a> Today<'a> {
             (_, State::Ready) => 2,
             _ => 3,
         });
-        mine.into_iter().map(StepRef::id).collect()
+        (mine.into_iter().map(StepRef::id).collect(), is_owner)
     }
 
     /// The current gate of each ladder, and those whose bar is met and which nobody reviewed.
@@ -155,5 +161,9 @@ fn is_theirs(owners: &HashSet<String>, step: StepRef<'_>) -> bool {
 /// Whether a plan knows a person: a table of people names them, or they own a step, be it complete.
 pub(crate) fn is_known(me: &Identity, plan: &Plan) -> bool {
     let owners = owners(me, plan);
-    me.person(&people(plan)).is_some() || plan.steps().any(|step| is_theirs(&owners, step))
+    is_in_table(me, plan) || plan.steps().any(|step| is_theirs(&owners, step))
+}
+
+fn is_in_table(me: &Identity, plan: &Plan) -> bool {
+    me.person(&people(plan)).is_some()
 }

@@ -36,6 +36,30 @@ fn the_workflow_installs_and_checks() {
     }
 }
 
+#[test]
+fn the_other_workflow_publishes_the_page_of_main() {
+    let text = fs::read_to_string(asset("page.yml")).unwrap();
+    assert!(!text.contains('\t'), "YAML knows no tabs");
+    let command = "stepdeck export --format html -o site/index.html";
+    for part in [
+        command,
+        "branches: [main]",
+        "fetch-depth: 0",
+        "path: site",
+        "pages: write",
+    ] {
+        assert!(text.contains(part), "no {part}");
+    }
+    let folder = Folder::new(&[(LOG, LINES), ("site/README.md", "Pages.\n")]);
+    let words: Vec<&str> = command.split(' ').skip(1).collect();
+    folder.run(&words).ok();
+    assert!(
+        folder
+            .read("site/index.html")
+            .starts_with("<!DOCTYPE html>")
+    );
+}
+
 /// A checkout with a plan and the hook.
 struct Checkout {
     folder: Folder,

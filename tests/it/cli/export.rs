@@ -192,6 +192,12 @@ fn open_metrics_follow_the_rules_of_the_format() {
     assert_eq!(value("stepdeck_checks", &[("stage", &stage)]), 2.0);
     assert_eq!(value("stepdeck_checks_ticked", &[("stage", &stage)]), 0.0);
     assert!(value("stepdeck_problems", &[("severity", "error")]) >= 1.0);
+    // The rest of the four is done.
+    let open = 4.0 - value("stepdeck_steps", &[("state", "done")]);
+    assert_eq!(value("stepdeck_open_steps", &[("target", "plan")]), open);
+    assert_eq!(value("stepdeck_open_risks", &[]), 0.0);
+    let completed = [("week", "last"), ("event", "completed")];
+    assert!(value("stepdeck_week_steps", &completed) >= 0.0);
     let some = ["export", "--format", "openmetrics", "--filter", "block:B02"];
     let some = folder.run(&some).ok();
     assert!(some.contains("stepdeck_steps{status=\"idea\",state=\"waiting\"} 1"));

@@ -1,4 +1,5 @@
 mod blocks;
+mod browser;
 mod check;
 mod ci_assets;
 mod commands;

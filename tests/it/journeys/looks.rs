@@ -31,6 +31,32 @@ fn row(desk: &Desk) -> String {
 }
 
 #[test]
+fn a_link_to_the_page_is_copied_where_it_is_published() {
+    let config = "[page]\nurl = \"https://plan.example.org/index.html\"\n";
+    let mut desk = Desk::open(&[(LOG, LINES), (CANON, DOCUMENT), ("stepdeck.toml", config)]);
+    let id = desk.cockpit.model.selected().unwrap().0;
+    let link = format!("https://plan.example.org/index.html#step-{id}");
+    desk.keys(":copy-link<Enter>");
+    assert_eq!(desk.cockpit.face.copied.last(), Some(&link));
+    desk.keys("Y");
+    let markdown = desk.cockpit.face.copied.last().unwrap();
+    assert!(markdown.ends_with(&format!("\n<{link}>\n")), "{markdown}");
+    let mut desk = Desk::open(&[(LOG, LINES), (CANON, DOCUMENT)]);
+    desk.keys(":copy-link<Enter>");
+    assert!(desk.cockpit.face.copied.is_empty());
+    desk.keys("<Esc><Esc>Y");
+    assert!(
+        !desk
+            .cockpit
+            .face
+            .copied
+            .last()
+            .unwrap()
+            .contains("https://plan")
+    );
+}
+
+#[test]
 fn a_view_is_picked_named_in_the_title_and_there_again_after_a_restart() {
     let mut desk = Desk::open(&FILES);
     desk.keys("V2");

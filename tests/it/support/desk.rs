@@ -243,6 +243,7 @@ impl Desk {
             uids: Uids::new(who.bytes().map(u64::from).sum()),
             root: opened.layout.root.clone(),
             views: stepdeck::plan::view::all(&opened.layout.config.views),
+            page_url: opened.layout.config.page.url.clone(),
             ..SessionContext::default()
         };
         let mut model = Model::new(files, setting, Keymap::default(), now);

@@ -13,6 +13,7 @@ use crate::app::overlays::chooser::Source;
 use crate::app::overlays::menu::{Choice, Row};
 use crate::app::screens::problems;
 use crate::document::progress::Progress;
+use crate::page::anchor;
 use crate::plan::field::Field;
 use crate::plan::marks::Marks;
 use crate::plan::query::past::PlanPast;
@@ -179,6 +180,22 @@ pub const COMMANDS: &[Command] = &[
         run: |model| {
             if let Some((id, _)) = model.selected() {
                 model.copy(id.to_string(), id.to_string());
+            }
+        },
+        ..COMMON
+    },
+    Command {
+        name: "copy-link",
+        keys: &[],
+        title: "Copy a link to the step on the page of the plan",
+        blocked: |model| {
+            let unpublished = "stepdeck.toml does not say where the page is: set [page] url";
+            let is_published = model.context.page_url.is_some();
+            no_step(model).or_else(|| (!is_published).then(|| unpublished.to_owned()))
+        },
+        run: |model| {
+            if let (Some(link), Some((id, _))) = (link(model), model.selected()) {
+                model.copy(link, format!("a link to {id}"));
             }
         },
         ..COMMON
@@ -412,9 +429,18 @@ fn go_to(model: &mut Model, (id, nth): StepKey) {
     }
 }
 
+/// Where the step is on the page of the plan, if that is published.
+fn link(model: &Model) -> Option<String> {
+    let url = model.context.page_url.as_deref()?;
+    Some(anchor::link(url, model.step()?))
+}
+
 fn copy_markdown(model: &mut Model) {
     let Some(step) = model.step() else { return };
-    let text = crate::record::step_section(step);
+    let mut text = crate::record::step_section(step);
     let id = step.id();
+    if let Some(link) = link(model) {
+        text += &format!("\n<{link}>\n");
+    }
     model.copy(text, format!("{id} as Markdown"));
 }

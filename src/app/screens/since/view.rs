@@ -33,6 +33,8 @@ pub struct SinceView {
     pub cursor: usize,
     /// What was set aside.
     pub seen: SeenChanges,
+    /// How often it was listed.
+    pub(crate) lists: u64,
     /// The state of the plan that was asked about last; 0 is none yet.
     asked: u64,
 }
@@ -46,6 +48,7 @@ impl Default for SinceView {
             rows: Vec::new(),
             cursor: 0,
             seen: SeenChanges::default(),
+            lists: 0,
             asked: 0,
         }
     }
@@ -117,6 +120,7 @@ impl SinceView {
     /// Lists what is different again: what is new by block, then what was set aside.
     pub(crate) fn list(&mut self, plan: &Plan) {
         self.rows.clear();
+        self.lists += 1;
         let Some(compared) = self.compared.clone() else {
             return;
         };

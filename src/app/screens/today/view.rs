@@ -37,6 +37,8 @@ pub struct TodayView {
     pub(crate) morning: Option<Morning>,
     /// What it was gathered from: the state of the plan, who the person is, and the minute.
     gathered: Option<(u64, String, DateTime<Utc>)>,
+    /// What the rows were listed from beside it: the list of screen 6, and the last visit.
+    listed: Option<(u64, Option<DateTime<Utc>>)>,
 }
 
 /// A row of a pane.
@@ -191,14 +193,22 @@ impl Model {
                     };
                     Some(today.gather())
                 },
-                |model, morning| model.today.morning = Some(morning),
+                |model, morning| {
+                    model.today.morning = Some(morning);
+                    model.today.listed = None;
+                },
             );
         }
         self.list_today();
     }
 
-    /// Lists what was gathered, and what is new by now.
+    /// Lists what was gathered, and what is new by now, if either changed: what is new may be
+    /// every step.
     fn list_today(&mut self) {
+        let from = Some((self.since.lists, self.today.visited));
+        if self.today.listed == from {
+            return;
+        }
         let Some(morning) = &self.today.morning else {
             return;
         };
@@ -207,6 +217,7 @@ impl Model {
             self.rows_of_mine(morning, &new, about),
             rows_of_team(morning),
         ];
+        self.today.listed = from;
         self.today.new = new.len();
         for (at, rows) in lists.into_iter().enumerate() {
             let view = &mut self.today;

@@ -1,12 +1,13 @@
 //! A version of a log rewritten into the numbering of the result.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::Numbering;
 use crate::change::renumber::{NewIds, line};
 use crate::change::three_way::lines::Version;
 use crate::document::json::Object;
-use crate::document::log;
+use crate::document::log::{self, LineReader};
 use crate::document::rope::Rope;
 use crate::document::splice;
 use crate::plan::id::StepId;
@@ -59,20 +60,20 @@ impl Numbering<'_> {
             let new = lines.get(&number).copied();
             self.line(whole, line.body, ids, new)
         });
-        let pieces: Vec<Vec<u8>> = pieces.collect();
+        let pieces: Vec<Cow<'_, [u8]>> = pieces.collect();
         let moved: HashSet<usize> = lines.keys().copied().collect();
         Rope::from(ordered(pieces, &moved, bytes).concat())
     }
 
-    fn line(
+    fn line<'l>(
         &self,
-        whole: &[u8],
+        whole: &'l [u8],
         body: &[u8],
         ids: &NewIds,
         new: Option<(usize, StepId)>,
-    ) -> Vec<u8> {
+    ) -> Cow<'l, [u8]> {
         let Ok(text) = std::str::from_utf8(body) else {
-            return whole.to_vec();
+            return Cow::Borrowed(whole);
         };
         let mut after = line::rewritten(text, ids);
         if let Some((group, id)) = new {
@@ -81,10 +82,11 @@ impl Numbering<'_> {
             after = renamed(text, id, is_new).or(after);
         }
         match after {
-            None => whole.to_vec(),
+            None => Cow::Borrowed(whole),
             Some(after) => {
                 let span = log::body(whole);
-                [&whole[..span.start], after.as_bytes(), &whole[span.end..]].concat()
+                let line = [&whole[..span.start], after.as_bytes(), &whole[span.end..]];
+                Cow::Owned(line.concat())
             }
         }
     }
@@ -104,40 +106,45 @@ fn renamed(text: &str, id: StepId, is_new: bool) -> Option<String> {
 }
 
 /// Lines that got other IDs go to their places, if the log was in order.
-fn ordered(mut lines: Vec<Vec<u8>>, moved: &HashSet<usize>, before: &Rope) -> Vec<Vec<u8>> {
-    let id_of = |line: &[u8]| {
-        let text = std::str::from_utf8(&line[log::body(line).range()]).ok()?;
-        StepId::of_raw(Object::parse(text).ok()?.get("step_id")?)
-    };
-    let was_sorted = log::split_pieces(before).filter_map(id_of).is_sorted();
+fn ordered<'l>(
+    mut lines: Vec<Cow<'l, [u8]>>,
+    moved: &HashSet<usize>,
+    before: &Rope,
+) -> Vec<Cow<'l, [u8]>> {
+    let mut reader = LineReader::default();
+    let mut id_of = |line: &[u8]| StepId::of_raw(reader.values(line, ["step_id"])?[0]?);
     let ids: Vec<Option<StepId>> = lines.iter().map(|line| id_of(line)).collect();
-    if !was_sorted || ids.iter().flatten().is_sorted() {
+    if ids.iter().flatten().is_sorted() || !log::split_pieces(before).filter_map(id_of).is_sorted()
+    {
         return lines;
     }
     let is_open = lines.last().is_some_and(|line| !line.ends_with(b"\n"));
     if is_open && let Some(last) = lines.last_mut() {
-        last.push(b'\n');
+        last.to_mut().push(b'\n');
     }
-    let mut taken: Vec<(Option<StepId>, Vec<u8>)> = Vec::new();
-    let mut rest: Vec<(Option<StepId>, Vec<u8>)> = Vec::new();
-    for (at, (id, line)) in ids.into_iter().zip(lines).enumerate() {
-        match moved.contains(&at) {
-            true => taken.push((id, line)),
-            false => rest.push((id, line)),
+    let numbered = ids.into_iter().zip(lines).enumerate();
+    let (mut taken, rest): (Vec<_>, Vec<_>) = numbered.partition(|(at, _)| moved.contains(at));
+    taken.sort_by_key(|(_, (id, _))| *id);
+    // From the end: each right behind the last that does not come after it, or before all.
+    let first = rest.iter().position(|(_, (id, _))| id.is_some());
+    let mut lines = Vec::with_capacity(taken.len() + rest.len());
+    if first.is_none() {
+        lines.extend(taken.drain(..).rev());
+    }
+    for (at, stays) in rest.into_iter().enumerate().rev() {
+        let (_, (id, _)) = stays;
+        while let Some(next) = taken.pop_if(|(_, (other, _))| id.is_some() && *other >= id) {
+            lines.push(next);
+        }
+        lines.push(stays);
+        if first == Some(at) {
+            lines.extend(taken.drain(..).rev());
         }
     }
-    taken.sort_by_key(|(id, _)| *id);
-    for (id, line) in taken {
-        let behind = rest
-            .iter()
-            .rposition(|(other, _)| other.is_some() && *other <= id);
-        let first = rest.iter().position(|(other, _)| other.is_some());
-        let at = behind.map_or(first.unwrap_or(rest.len()), |at| at + 1);
-        rest.insert(at, (id, line));
-    }
-    let mut lines: Vec<Vec<u8>> = rest.into_iter().map(|(_, line)| line).collect();
+    lines.reverse();
+    let mut lines: Vec<Cow<'_, [u8]>> = lines.into_iter().map(|(_, (_, line))| line).collect();
     if is_open && let Some(last) = lines.last_mut() {
-        last.pop();
+        last.to_mut().pop();
     }
     lines
 }

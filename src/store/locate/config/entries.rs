@@ -296,6 +296,19 @@ const ENTRIES: &[Entry] = &[
     },
     Entry {
         section: "page",
+        name: "url",
+        files: &[Shared],
+        value: "an address that begins with https:// or http://",
+        default: Cow::Borrowed("links to the page cannot be copied"),
+        meaning: Cow::Borrowed("where the page is published: copied links to steps lead there"),
+        read: |config, _, value| {
+            let url = value.as_str().and_then(link::address);
+            config.page.url = Some(url.ok_or(Mistake::Kind)?);
+            Ok(())
+        },
+    },
+    Entry {
+        section: "page",
         name: "source",
         files: &[Shared],
         value: "an address that begins with https:// or http://",

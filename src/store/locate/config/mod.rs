@@ -33,11 +33,13 @@ use crate::store::fs::read::{FileState, read};
 /// The name of the shared file, at the plan's root.
 pub(crate) const FILE_NAME: &str = "stepdeck.toml";
 
-/// What the page is called, and where the files of the repository can be read.
+/// What the page is called, and where it and the files of the repository can be read.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct PageEntries {
     /// Its title.
     pub title: Option<String>,
+    /// The address of the page.
+    pub url: Option<String>,
     /// The address that paths of the repository are put behind; it ends with a slash.
     pub source: Option<String>,
 }

@@ -130,6 +130,7 @@ fn sample(entry: &Entry) -> String {
         (_, "colors") => "\"16\"",
         (_, "start") => "\"last\"",
         (_, "standup") => "\"14:30\"",
+        (_, "url") => "\"https://plan.example.org/\"",
         (_, "source") => "\"https://code.example.org/tree/main/\"",
         ("team", _) => "\"trunk\"",
         _ => "true",

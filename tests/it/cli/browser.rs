@@ -1,0 +1,223 @@
+//! The page of `export --format html` in a real browser, where there is one: layout at three
+//! widths in both schemes, contrast, keys, anchors, and that it asks nobody for anything.
+
+use serde_json::{Value, json};
+
+use crate::support::chromium::Browser;
+use crate::support::demo::Kind;
+use crate::support::fixture::{CANON, LOG};
+use crate::support::run::Folder;
+
+const WIDTHS: [u32; 3] = [380, 800, 1600];
+const SCHEMES: [&str; 2] = ["light", "dark"];
+
+/// Elements that reach beyond the window, but for tables that scroll by themselves.
+const TOO_WIDE: &str = "(() => {
+  document.querySelectorAll('details').forEach((details) => details.open = true);
+  const style = new CSSStyleSheet();
+  style.replaceSync('.block { content-visibility: visible !important }');
+  document.adoptedStyleSheets = [style];
+  const beyond = [...document.querySelectorAll('body *')].filter((element) =>
+    !element.closest('.scroll, svg, caption.quiet, .skip')
+    && element.getBoundingClientRect().right > document.documentElement.clientWidth + 1);
+  const scrolls = document.documentElement.scrollWidth > innerWidth;
+  return [scrolls, beyond.slice(0, 5).map((element) => element.outerHTML.slice(0, 100))];
+})()";
+
+/// Where the target of the address is, once nothing moves any more.
+const TARGET: &str = "new Promise((tell) => {
+  let last = NaN, still = 0;
+  const look = () => {
+    const target = document.querySelector(':target');
+    const top = target?.getBoundingClientRect().top ?? -1;
+    still = top === last ? still + 1 : 0;
+    last = top;
+    if (still > 5) tell([target?.id ?? '', top, innerHeight]); else setTimeout(look, 30);
+  };
+  look();
+})";
+
+/// A plan with its page in a file, and the address of that.
+fn page(folder: &Folder) -> String {
+    let arguments = [
+        "export",
+        "--format",
+        "html",
+        "--worktree",
+        "-o",
+        "plan.html",
+    ];
+    folder.run(&arguments).ok();
+    format!("file://{}", folder.path().join("plan.html").display())
+}
+
+fn demo(kind: Kind) -> Folder {
+    let files = kind.plan(480, 1);
+    let files: Vec<(&str, &[u8])> = files
+        .iter()
+        .map(|(path, bytes)| (path.to_str().unwrap(), &**bytes))
+        .collect();
+    Folder::with_bytes(&files)
+}
+
+#[test]
+fn it_fits_and_is_legible_at_each_width_in_both_schemes_and_asks_nobody() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let contrast = include_str!("contrast.js");
+    for kind in [Kind::Tidy, Kind::Untidy] {
+        let folder = demo(kind);
+        let url = page(&folder);
+        for (width, scheme) in WIDTHS.into_iter().flat_map(|w| SCHEMES.map(|s| (w, s))) {
+            browser.looks(width, scheme);
+            browser.open(&url);
+            assert_eq!(
+                browser.said(),
+                [] as [String; 0],
+                "{kind:?} {width} {scheme}"
+            );
+            let wide = browser.ask(TOO_WIDE);
+            assert_eq!(wide, json!([false, []]), "{kind:?} {width} {scheme}");
+            let faint = browser.ask(contrast);
+            assert_eq!(faint, json!([]), "{kind:?} {width} {scheme}");
+        }
+    }
+}
+
+#[test]
+fn each_kind_of_anchor_is_reached_though_its_block_was_folded() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = demo(Kind::Tidy);
+    let url = page(&folder);
+    browser.looks(1600, "light");
+    for anchor in [
+        "step-0310",
+        "block-b07",
+        "gate-groundwork",
+        "week-2026-w47",
+        "problems",
+    ] {
+        browser.open(&format!("{url}#{anchor}"));
+        let place = browser.ask(TARGET);
+        let [id, top, height] = &place.as_array().unwrap()[..] else {
+            panic!()
+        };
+        assert_eq!(id, anchor);
+        let (top, height) = (top.as_f64().unwrap(), height.as_f64().unwrap());
+        assert!(
+            (0.0..height).contains(&top),
+            "{anchor} is at {top} of {height}"
+        );
+    }
+}
+
+#[test]
+fn filter_sort_and_folding_work_by_keyboard() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = demo(Kind::Tidy);
+    let url = page(&folder);
+    browser.looks(800, "light");
+    browser.open(&url);
+    browser.ask("document.getElementById('words').focus()");
+    for letter in "rollback".chars() {
+        browser.press(&letter.to_string());
+    }
+    let found = "[...document.querySelectorAll('.steps tbody tr')].filter((row) => \
+                 row.checkVisibility()).map((row) => row.cells[0].textContent)";
+    let list = folder.run(&["list", "--json"]).ok();
+    let list: Value = serde_json::from_str(&list).unwrap();
+    let has_word = |step: &&Value| step.to_string().to_lowercase().contains("rollback");
+    let expected: Vec<&Value> = (list["steps"].as_array().unwrap().iter())
+        .filter(has_word)
+        .map(|step| &step["step_id"])
+        .collect();
+    assert!(!expected.is_empty());
+    assert_eq!(browser.ask(found), json!(expected));
+    let said = browser.ask("document.getElementById('found').textContent");
+    assert_eq!(said, json!(format!("{} of 480 steps", expected.len())));
+    browser.press("Escape");
+    assert_eq!(browser.ask(found), json!([]), "all is folded again");
+    browser.ask("document.querySelector('#block-b01 summary').focus()");
+    browser.press("Enter");
+    let titles = "[...document.querySelector('#block-b01 tbody').rows].map((row) => \
+                  row.cells[1].querySelector('b').textContent)";
+    let as_written = browser.ask(titles);
+    browser.ask("document.querySelector('#block-b01 thead th:nth-child(2) button').focus()");
+    let sorted = |browser: &mut Browser| {
+        browser.press("Enter");
+        let head = "document.querySelector('#block-b01 thead th:nth-child(2)')";
+        let how = browser.ask(&format!("{head}.getAttribute('aria-sort')"));
+        (how, browser.ask(titles))
+    };
+    let mut titles_up: Vec<String> = serde_json::from_value(as_written.clone()).unwrap();
+    titles_up.sort_by_key(|title| title.to_lowercase());
+    assert_eq!(sorted(&mut browser), (json!("ascending"), json!(titles_up)));
+    titles_up.reverse();
+    assert_eq!(
+        sorted(&mut browser),
+        (json!("descending"), json!(titles_up))
+    );
+    assert_eq!(sorted(&mut browser), (Value::Null, as_written));
+}
+
+/// Whatever a field says is text, and the policy would stop the rest.
+#[test]
+fn hostile_text_in_any_field_is_inert() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let hostile = "<script>document.title='owned'</script><img src=x onerror=document.title='owned'>\
+                   <a href=javascript:document.title='owned'>x</a>";
+    let line = json!({
+        "step_id": "0001", "block": "B01", "title": hostile, "theme": hostile, "owner": hostile,
+        "status": "draft", "outcome": hostile, "dependencies": [hostile, "javascript:alert(1)"],
+        "inputs": [hostile], "artifacts": ["javascript:document.title='owned'", hostile],
+        "verification": hostile, "notes": hostile,
+        "evidence": {"metric": hostile, "target": hostile, "actual": hostile,
+                     "link": "javascript:document.title='owned'"},
+        "effort": {"planned": hostile}, "cost": {"actual": hostile}, "updated_at": hostile,
+    });
+    let canon = format!(
+        "# {hostile}\n\n| Block | Step Range | Theme |\n| --- | --- | --- |\n\
+         | B01 | 0001–0100 | {hostile} |\n\n| Stage | Horizon | North-Star | Stage-Gate Review |\n\
+         | --- | --- | --- | --- |\n| {hostile} | {hostile} | {hostile} | {hostile} |\n"
+    );
+    let folder = Folder::new(&[(LOG, &format!("{line}\n")), (CANON, &canon)]);
+    let url = page(&folder);
+    browser.looks(1600, "dark");
+    browser.open(&url);
+    browser.ask("document.querySelectorAll('main a').forEach((link) => link.click())");
+    assert_eq!(browser.said(), [] as [String; 0]);
+    let facts = browser.ask(
+        "[document.title === 'owned', document.scripts.length, document.images.length, \
+         [...document.links].filter((link) => !/^(https?|file|mailto):/.test(link.protocol)).length]",
+    );
+    assert_eq!(facts, json!([false, 1, 0, 0]));
+}
+
+/// Without the script everything is there, unfolded.
+#[test]
+fn it_is_whole_without_script() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = demo(Kind::Tidy);
+    let url = page(&folder);
+    browser.looks(800, "light");
+    browser.call(
+        "Emulation.setScriptExecutionDisabled",
+        json!({"value": true}),
+    );
+    browser.open(&url);
+    let shown = browser.ask(
+        "[document.querySelectorAll('details.block:not([open])').length, \
+         document.querySelectorAll('.steps tbody tr').length, \
+         document.getElementById('search').checkVisibility()]",
+    );
+    assert_eq!(shown, json!([0, 480, false]));
+}
