@@ -1,6 +1,7 @@
-//! A quarter of five people who meet in pull requests, in random order, by merge and by squash, after `stepdeck sync` or on a host that runs no driver, where a bot merges
-//! main into what does not merge plainly. At the end the files say what the ledger says, and no
-//! merge has stopped unless two people changed the same field of the same thing.
+//! A quarter of five people who meet in pull requests, in random order, by merge and by squash, after
+//! `stepdeck sync` or on a host that runs no driver, where a bot merges main into what does not merge
+//! plainly. At the end the files say what the ledger says, and no merge has stopped unless two people
+//! changed the same field of the same thing.
 
 mod ledger;
 mod people;
